@@ -1,0 +1,41 @@
+import { I99dashError } from '../errors';
+
+/**
+ * Checks a URL that a credential or a signature is going to: https, or http on loopback; no user name, query or fragment.
+ * @returns the URL without a trailing slash
+ * @throws BACKEND_REFUSED
+ */
+export function parseBackendUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined) {
+    throw new I99dashError('BACKEND_REFUSED', `"${text}" is not the URL of a backend.`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new I99dashError(
+      'BACKEND_REFUSED',
+      `The backend's URL must not hold a user name or password.`,
+    );
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw new I99dashError('BACKEND_REFUSED', `The backend's URL must end with its path.`);
+  }
+  assertSecureUrl(url, 'backend');
+  return url.href.replace(/\/+$/u, '');
+}
+
+/**
+ * Holds a URL to the transport rule: https, or http on loopback.
+ * @throws BACKEND_REFUSED, naming the origin alone
+ */
+export function assertSecureUrl(url: URL, what: string): void {
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    throw new I99dashError(
+      'BACKEND_REFUSED',
+      `The ${what} at ${url.protocol}//${url.host} is not safe to talk to: it must be https (http is for this computer alone).`,
+    );
+  }
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/u.test(hostname);
+}

@@ -1,0 +1,83 @@
+import { I99dashError, isI99dashError } from '../errors';
+import type { HttpRequest, TokenSource, Transport } from '../ports';
+import { unwrap } from './envelope';
+
+export interface ApiCall {
+  method: HttpRequest['method'];
+  /** Below the backend's URL, beginning with `/`. */
+  path: string;
+  query?: Record<string, string>;
+  json?: unknown;
+  signal?: AbortSignal;
+}
+
+/** Sends API calls to one backend and takes the data out of its answers. */
+export class ApiClient {
+  /** @param backendUrl as `parseBackendUrl` returns it */
+  constructor(
+    readonly backendUrl: string,
+    private readonly transport: Transport,
+    private readonly tokens?: TokenSource,
+  ) {}
+
+  /**
+   * A call that needs no credential.
+   * @throws SERVER, PROTOCOL and what {@link Transport} rejects with
+   */
+  async callPublic(call: ApiCall): Promise<unknown> {
+    return this.send(call);
+  }
+
+  /**
+   * A call with the bearer token. A 401 names the token that failed: the call is repeated once with a newer one.
+   * @throws NOT_SIGNED_IN, and as {@link callPublic}
+   */
+  async call(call: ApiCall): Promise<unknown> {
+    if (this.tokens === undefined) {
+      throw new I99dashError('NOT_SIGNED_IN', 'You are not signed in.');
+    }
+    const options = call.signal === undefined ? {} : { signal: call.signal };
+    const token = await this.tokens.getToken(options);
+    try {
+      return await this.send(call, token);
+    } catch (error) {
+      if (!isUnauthorized(error)) {
+        throw error;
+      }
+    }
+    const newer = await this.tokens.getToken({ ...options, rejected: token });
+    try {
+      return await this.send(call, newer);
+    } catch (error) {
+      if (isUnauthorized(error)) {
+        const message = 'The backend does not accept your sign-in.';
+        throw new I99dashError('NOT_SIGNED_IN', message, { cause: error, status: 401 });
+      }
+      throw error;
+    }
+  }
+
+  private async send(call: ApiCall, token?: string): Promise<unknown> {
+    const url = new URL(this.backendUrl + call.path);
+    for (const [name, value] of Object.entries(call.query ?? {})) {
+      url.searchParams.set(name, value);
+    }
+    const response = await this.transport.send({
+      method: call.method,
+      url,
+      headers: {
+        accept: 'application/json',
+        ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
+      ...(call.signal === undefined ? {} : { signal: call.signal }),
+    });
+    return unwrap(response);
+  }
+}
+
+/** True for the backend's word that it does not accept the token. */
+export function isUnauthorized(error: unknown): boolean {
+  return isI99dashError(error, 'SERVER') && error.status === 401;
+}

@@ -1,0 +1,71 @@
+import { I99dashError } from '../errors';
+import { isJsonObject, optionalString, parseJson, type JsonObject } from '../json';
+import type { HttpResponse } from '../ports';
+
+/** The longest piece of a server's own words that is shown to a person, in characters. */
+const MAX_SERVER_MESSAGE = 300;
+
+/**
+ * Takes `data` out of the envelope `{ success, data, error, meta }`; a bare JSON body is its own data.
+ * @throws SERVER with `status` and `serverCode`, PROTOCOL for an answer that is no JSON
+ */
+export function unwrap(response: HttpResponse): unknown {
+  const parsed = parseJson(response.text);
+  const failed = response.status < 200 || response.status > 299;
+  if (parsed === undefined) {
+    throw failed && response.status >= 400
+      ? serverError(response, undefined)
+      : new I99dashError('PROTOCOL', notJson(response), { status: response.status });
+  }
+  const body = isJsonObject(parsed.value) ? parsed.value : undefined;
+  if (failed || body?.['success'] === false) {
+    throw serverError(response, body);
+  }
+  return body !== undefined && typeof body['success'] === 'boolean' ? body['data'] : parsed.value;
+}
+
+function serverError(response: HttpResponse, body: JsonObject | undefined): I99dashError {
+  const error = body?.['error'];
+  const fields = isJsonObject(error) ? error : {};
+  const serverCode = optionalString(fields, 'code');
+  const words = plainText(optionalString(fields, 'message') ?? '');
+  const retryAfterMs = parseRetryAfter(response.headers['retry-after']);
+  return new I99dashError(
+    'SERVER',
+    words === ''
+      ? `The backend refused the request (HTTP ${response.status}).`
+      : `The backend says: ${words}`,
+    {
+      status: response.status,
+      ...(serverCode === null ? {} : { serverCode }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    },
+  );
+}
+
+/** `Retry-After` in seconds or as an HTTP date, as milliseconds from now; undefined when absent or unreadable. */
+export function parseRetryAfter(value: string | undefined, now = Date.now()): number | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  if (/^\d{1,9}$/u.test(value.trim())) {
+    return Number(value) * 1000;
+  }
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+function notJson(response: HttpResponse): string {
+  if (response.status >= 300 && response.status < 400) {
+    return `The backend redirects elsewhere (HTTP ${response.status}). Redirects are not followed.`;
+  }
+  return /^\s*</u.test(response.text)
+    ? 'The backend answered with a web page where data belongs. Is its URL right?'
+    : 'The backend answered with something that is no JSON.';
+}
+
+/** A server's words as one line without control characters, cut to a readable length. */
+function plainText(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  return line.length > MAX_SERVER_MESSAGE ? `${line.slice(0, MAX_SERVER_MESSAGE)}…` : line;
+}

@@ -1,0 +1,19 @@
+import { expectObject, expectString, optionalString } from '../json';
+import type { Account } from '../identity';
+import type { ApiClient } from './client';
+
+/** Who the credential belongs to (`GET /api/v1/dev/me`). */
+export async function fetchAccount(api: ApiClient, signal?: AbortSignal): Promise<Account> {
+  const data = await api.call({
+    method: 'GET',
+    path: '/api/v1/dev/me',
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const me = expectObject(data, 'an account');
+  return {
+    devId: expectString(me, 'devId'),
+    email: optionalString(me, 'email'),
+    displayName: optionalString(me, 'displayName'),
+    isDeveloper: me['isDeveloper'] === true,
+  };
+}

@@ -1,0 +1,46 @@
+import { I99dashError } from '../errors';
+import { isTokenText } from '../auth/accessToken';
+import { expectObject, expectString } from '../json';
+import type { ApiClient } from './client';
+
+/** Asks for a one-time challenge. The backend answers one for any fingerprint. */
+export async function requestChallenge(
+  api: ApiClient,
+  fingerprint: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const data = await api.callPublic({
+    method: 'POST',
+    path: '/api/v1/auth/ssh/challenge',
+    json: { fingerprint },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return expectString(expectObject(data, 'a challenge'), 'nonce');
+}
+
+/**
+ * Trades a signed challenge for an access token.
+ * @param proof.signature base64 of the raw 64 bytes
+ */
+export async function verifyChallenge(
+  api: ApiClient,
+  proof: { nonce: string; signature: string },
+  signal?: AbortSignal,
+): Promise<{ token: string; expiresIn?: number }> {
+  const data = expectObject(
+    await api.callPublic({
+      method: 'POST',
+      path: '/api/v1/auth/ssh/verify',
+      json: proof,
+      ...(signal === undefined ? {} : { signal }),
+    }),
+    'an access token',
+  );
+  const token = data['access_token'];
+  const type = data['token_type'];
+  if (!isTokenText(token) || (typeof type === 'string' && type.toLowerCase() !== 'bearer')) {
+    throw new I99dashError('PROTOCOL', "The backend's answer is not an access token.");
+  }
+  const expiresIn = data['expires_in'];
+  return typeof expiresIn === 'number' ? { token, expiresIn } : { token };
+}

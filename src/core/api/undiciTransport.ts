@@ -1,0 +1,148 @@
+import { Readable } from 'node:stream';
+import { Agent, request } from 'undici';
+import { CancelledError, I99dashError, isI99dashError, systemErrorCode } from '../errors';
+import type { HttpRequest, HttpResponse, HttpStreamBody, Transport } from '../ports';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const DEFAULT_TIMEOUT_MS = 30_000;
+/** An upload that moves no byte for this long has stalled. */
+const STALL_TIMEOUT_MS = 30_000;
+/** No answer of this API comes near it, in bytes. */
+const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
+
+/** A transport with a connection pool of its own; the global dispatcher and other extensions' `fetch` are never touched. */
+export function createUndiciTransport(): Transport {
+  const agent = new Agent({
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    bodyTimeout: STALL_TIMEOUT_MS,
+  });
+  return { send: (httpRequest) => send(agent, httpRequest) };
+}
+
+async function send(dispatcher: Agent, httpRequest: HttpRequest): Promise<HttpResponse> {
+  const { method, url, signal } = httpRequest;
+  const deadline = new Deadline(httpRequest);
+  const upload = httpRequest.body === undefined ? undefined : openBody(httpRequest.body, deadline);
+  try {
+    const { statusCode, headers, body } = await request(url, {
+      dispatcher,
+      method,
+      headers: { ...httpRequest.headers, ...upload?.headers },
+      body: upload?.body ?? null,
+      headersTimeout: 0, // the deadline below covers it
+      signal: deadline.signal,
+    });
+    return { status: statusCode, headers: flatten(headers), text: await readText(body) };
+  } catch (error) {
+    throw signal?.aborted === true ? new CancelledError() : asTransportError(error, url);
+  } finally {
+    deadline.clear();
+    upload?.stream?.destroy();
+  }
+}
+
+/** One abort signal for the caller's cancellation and the clock: the whole request's, or an upload's since its last byte. */
+class Deadline {
+  private readonly expiry = new AbortController();
+  private readonly ms: number;
+  private timer: NodeJS.Timeout;
+  readonly signal: AbortSignal;
+
+  constructor({ body, timeoutMs, signal }: HttpRequest) {
+    this.ms = typeof body === 'object' ? STALL_TIMEOUT_MS : (timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    this.timer = this.start();
+    this.signal =
+      signal === undefined ? this.expiry.signal : AbortSignal.any([this.expiry.signal, signal]);
+  }
+
+  restart(): void {
+    this.clear();
+    this.timer = this.start();
+  }
+
+  clear(): void {
+    clearTimeout(this.timer);
+  }
+
+  private start(): NodeJS.Timeout {
+    return setTimeout(() => this.expiry.abort(new RequestExpired()), this.ms);
+  }
+}
+
+class RequestExpired extends Error {}
+
+function openBody(
+  body: string | HttpStreamBody,
+  deadline: Deadline,
+): { body: string | Readable; headers: Record<string, string>; stream?: Readable } {
+  if (typeof body === 'string') {
+    return { body, headers: {} };
+  }
+  const source = body.open();
+  let sent = 0;
+  const stream = Readable.from(
+    (async function* counted() {
+      for await (const chunk of source as AsyncIterable<Uint8Array>) {
+        yield chunk;
+        sent += chunk.length;
+        deadline.restart();
+        body.onProgress?.(sent);
+      }
+    })(),
+    { objectMode: false },
+  );
+  return { body: stream, stream, headers: { 'content-length': String(body.length) } };
+}
+
+async function readText(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_RESPONSE_BYTES) {
+      throw new I99dashError('PROTOCOL', 'The answer is larger than any this API gives.');
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  );
+}
+
+/** Names the host alone: paths and queries of presigned URLs are secrets. */
+function asTransportError(error: unknown, url: URL): I99dashError {
+  if (isI99dashError(error)) {
+    return error;
+  }
+  const code = systemErrorCode(error) ?? '';
+  if (error instanceof RequestExpired || /TIMEOUT|ETIMEDOUT/u.test(code)) {
+    return new I99dashError('TIMEOUT', `${url.host} did not answer in time.`, { cause: error });
+  }
+  if (/CERT|ERR_TLS|ERR_SSL|EPROTO|SELF_SIGNED|UNABLE_TO_VERIFY/u.test(code)) {
+    return new I99dashError('TLS', `The certificate of ${url.host} is not trusted (${code}).`, {
+      cause: error,
+    });
+  }
+  if (code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH' || /^E(NOENT|ACCES|IO|PERM)$/u.test(code)) {
+    return new I99dashError('UPLOAD_FAILED', 'The file changed while it was being sent.', {
+      cause: error,
+    });
+  }
+  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return new I99dashError('PROTOCOL', `${url.host} does not speak HTTP.`, { cause: error });
+  }
+  return new I99dashError(
+    'OFFLINE',
+    `${url.host} cannot be reached (${code || 'connection lost'}).`,
+    {
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,57 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { commentBeside, outlineKeyFile, readKeyFile } from './keyFile';
+import { ED25519, fingerprintOf, parsePublicKeyLine } from './publicKey';
+
+/** A key file a person can sign in with. */
+export interface DiscoveredKey {
+  path: string;
+  fingerprint: string;
+  comment: string;
+  encrypted: boolean;
+}
+
+/** Names in `~/.ssh` that are never private keys. */
+const NOT_KEYS = /^(known_hosts.*|authorized_keys.*|config|environment|rc|.*\.pub)$/u;
+/** A `~/.ssh` larger than this is somebody's archive; the rest is reached by browsing. */
+const MAX_FILES = 500;
+
+/** The ed25519 private keys of a folder (`~/.ssh`), by name; none when the folder is missing or closed to us. */
+export async function discoverKeys(folder: string): Promise<DiscoveredKey[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = entries
+    .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && !NOT_KEYS.test(entry.name))
+    .map((entry) => entry.name)
+    .sort()
+    .slice(0, MAX_FILES);
+  const keys = await Promise.all(names.map((name) => describeKey(join(folder, name))));
+  return keys.filter((key) => key !== undefined);
+}
+
+/** What a picker shows of a key file; undefined when it is no ed25519 key, or tells not which it is. */
+export async function describeKey(path: string): Promise<DiscoveredKey | undefined> {
+  const text = await readKeyFile(path).catch(() => '');
+  const outline = outlineKeyFile(text);
+  if (outline === undefined) {
+    return undefined;
+  }
+  const blob = outline.publicBlob ?? (await publicBlobBeside(path));
+  if (
+    blob === undefined ||
+    parsePublicKeyLine(`${ED25519} ${blob.toString('base64')}`) === undefined
+  ) {
+    return undefined;
+  }
+  return {
+    path,
+    fingerprint: fingerprintOf(blob),
+    comment: await commentBeside(path, blob),
+    encrypted: outline.encrypted,
+  };
+}
+
+/** PKCS#8 hides the public key, but `ssh-keygen` leaves it in a file of its own. */
+async function publicBlobBeside(path: string): Promise<Buffer | undefined> {
+  const text = await readKeyFile(`${path}.pub`).catch(() => '');
+  return parsePublicKeyLine(text.split(/\r?\n/u)[0] ?? '')?.blob;
+}

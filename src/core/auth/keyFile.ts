@@ -1,0 +1,160 @@
+import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { I99dashError, systemErrorCode } from '../errors';
+import { keyTypeOf, parsePublicKeyLine } from './publicKey';
+
+/** No private key worth reading is larger, in bytes. */
+const MAX_KEY_FILE_BYTES = 64 * 1024;
+/** Opening a FIFO would otherwise wait for a writer for ever. Windows has neither the trouble nor the flag. */
+const READ_WITHOUT_WAITING =
+  process.platform === 'win32' ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK;
+const OPENSSH_MAGIC = 'openssh-key-v1\0';
+
+/** What a private key file tells without its passphrase. */
+export interface KeyFileOutline {
+  format: 'openssh' | 'putty' | 'pkcs8' | 'pem';
+  encrypted: boolean;
+  /** `ssh-ed25519` … where the format says so in the clear. */
+  keyType?: string;
+  /** The public key blob where the format holds it in the clear. */
+  publicBlob?: Buffer;
+}
+
+/**
+ * Reads a key file whole.
+ * @throws KEY_NOT_FOUND, KEY_UNREADABLE (a folder, a pipe, no permission, too large)
+ */
+export async function readKeyFile(path: string): Promise<string> {
+  const handle = await open(path, READ_WITHOUT_WAITING).catch((error: unknown) => {
+    throw asKeyFileError(error, path);
+  });
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile() || stats.size > MAX_KEY_FILE_BYTES) {
+      throw new I99dashError('KEY_UNREADABLE', `${path} is not a key file.`, { file: path });
+    }
+    return await handle.readFile('utf8');
+  } catch (error) {
+    throw asKeyFileError(error, path);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Looks at a private key's container; undefined when the text holds no private key. */
+export function outlineKeyFile(text: string): KeyFileOutline | undefined {
+  const lines = text.split(/\r\n|\r|\n/u).map((line) => line.trim());
+  const first = lines.find((line) => line !== '') ?? '';
+  if (/^PuTTY-User-Key-File-[23]:/u.test(first)) {
+    return outlinePutty(lines);
+  }
+  const label = /^-----BEGIN ([A-Z0-9 ]*)PRIVATE KEY-----$/u.exec(first)?.[1]?.trim();
+  switch (label) {
+    case undefined:
+      return undefined;
+    case 'OPENSSH':
+      return outlineOpenSsh(lines);
+    case '':
+    case 'ENCRYPTED':
+      return { format: 'pkcs8', encrypted: label === 'ENCRYPTED' };
+    default:
+      return { format: 'pem', encrypted: lines.some((line) => line.includes('ENCRYPTED')) };
+  }
+}
+
+function outlineOpenSsh(lines: string[]): KeyFileOutline | undefined {
+  const body = lines.filter((line) => line !== '' && !line.startsWith('-----')).join('');
+  const reader = new SshReader(Buffer.from(body, 'base64'));
+  if (!reader.startsWith(OPENSSH_MAGIC)) {
+    return undefined;
+  }
+  const cipher = reader.string()?.toString('latin1');
+  reader.string(); // kdf
+  reader.string(); // kdf options
+  const keyCount = reader.uint32();
+  const publicBlob = reader.string();
+  if (cipher === undefined || keyCount !== 1 || publicBlob === undefined) {
+    return undefined;
+  }
+  return withPublicBlob({ format: 'openssh', encrypted: cipher !== 'none' }, publicBlob);
+}
+
+function outlinePutty(lines: string[]): KeyFileOutline {
+  const header = (name: string): string | undefined =>
+    lines
+      .find((line) => line.startsWith(`${name}:`))
+      ?.slice(name.length + 1)
+      .trim();
+  const start = lines.findIndex((line) => line.startsWith('Public-Lines:')) + 1;
+  const count = Number(header('Public-Lines'));
+  const blob = Buffer.from(lines.slice(start, start + count).join(''), 'base64');
+  return withPublicBlob({ format: 'putty', encrypted: header('Encryption') !== 'none' }, blob);
+}
+
+function withPublicBlob(outline: KeyFileOutline, publicBlob: Buffer): KeyFileOutline {
+  const keyType = keyTypeOf(publicBlob);
+  return keyType === undefined ? outline : { ...outline, keyType, publicBlob };
+}
+
+/** The comment of the `.pub` file beside a private key, or '' where there is none or it belongs to another key. */
+export async function commentBeside(path: string, publicBlob: Buffer): Promise<string> {
+  const text = await readKeyFile(`${path}.pub`).catch(() => '');
+  const parts = parsePublicKeyLine(text.split(/\r?\n/u)[0] ?? '');
+  return parts?.blob.equals(publicBlob) === true ? parts.comment : '';
+}
+
+function asKeyFileError(error: unknown, path: string): unknown {
+  switch (systemErrorCode(error)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new I99dashError('KEY_NOT_FOUND', `There is no key at ${path}.`, {
+        file: path,
+        cause: error,
+      });
+    case undefined:
+      return error;
+    case 'EACCES':
+    case 'EPERM':
+      return new I99dashError('KEY_UNREADABLE', `You may not read the key at ${path}.`, {
+        file: path,
+        cause: error,
+      });
+    default:
+      return error instanceof I99dashError
+        ? error
+        : new I99dashError('KEY_UNREADABLE', `The key at ${path} cannot be read.`, {
+            file: path,
+            cause: error,
+          });
+  }
+}
+
+/** Reads SSH wire types; every answer is undefined once the bytes run out. */
+class SshReader {
+  private offset = 0;
+
+  constructor(private readonly bytes: Buffer) {}
+
+  startsWith(magic: string): boolean {
+    const matches = this.bytes.subarray(0, magic.length).toString('latin1') === magic;
+    this.offset += matches ? magic.length : 0;
+    return matches;
+  }
+
+  uint32(): number | undefined {
+    if (this.offset + 4 > this.bytes.length) {
+      return undefined;
+    }
+    this.offset += 4;
+    return this.bytes.readUInt32BE(this.offset - 4);
+  }
+
+  string(): Buffer | undefined {
+    const length = this.uint32();
+    if (length === undefined || this.offset + length > this.bytes.length) {
+      return undefined;
+    }
+    this.offset += length;
+    return this.bytes.subarray(this.offset - length, this.offset);
+  }
+}

@@ -1,0 +1,79 @@
+import { requestChallenge, verifyChallenge } from '../api/sshAuth';
+import type { ApiClient } from '../api/client';
+import { I99dashError, isI99dashError } from '../errors';
+import type { Clock, Signer } from '../ports';
+import { tokenLifeMs } from './accessToken';
+import { assertSignableNonce } from './nonce';
+
+export interface MintedToken {
+  token: string;
+  /** Milliseconds since the epoch, by this computer's clock: the start of the request that minted it. */
+  mintedAt: number;
+  expiresAt: number;
+}
+
+/**
+ * Signs in with a key: challenge, signature, access token. A challenge that ran out on the way is asked for anew once.
+ * @throws CHALLENGE_REFUSED, KEY_NOT_REGISTERED, SSH_AUTH_DISABLED, SERVER, PROTOCOL, OFFLINE, TIMEOUT, TLS
+ */
+export async function mintWithKey(
+  api: ApiClient,
+  signer: Signer,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<MintedToken> {
+  try {
+    return await attempt(api, signer, clock, signal);
+  } catch (error) {
+    if (serverCodeOf(error) !== 'SSH_CHALLENGE_INVALID') {
+      throw asSignInError(error, signer);
+    }
+  }
+  try {
+    return await attempt(api, signer, clock, signal);
+  } catch (error) {
+    throw asSignInError(error, signer);
+  }
+}
+
+async function attempt(
+  api: ApiClient,
+  signer: Signer,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<MintedToken> {
+  const mintedAt = clock.now();
+  const nonce = await requestChallenge(api, signer.fingerprint, signal);
+  assertSignableNonce(nonce);
+  const signature = await signer.sign(Buffer.from(nonce, 'utf8'), signal);
+  const { token, expiresIn } = await verifyChallenge(
+    api,
+    { nonce, signature: Buffer.from(signature).toString('base64') },
+    signal,
+  );
+  return { token, mintedAt, expiresAt: mintedAt + tokenLifeMs(token, expiresIn) };
+}
+
+function asSignInError(error: unknown, signer: Signer): unknown {
+  const serverCode = serverCodeOf(error);
+  if (serverCode === 'SSH_AUTH_DISABLED') {
+    return new I99dashError(
+      'SSH_AUTH_DISABLED',
+      'Sign-in with an SSH key is switched off on this backend. An administrator turns it on with auth.ssh_enabled.',
+      { cause: error },
+    );
+  }
+  // Older backends say of an unknown key that its challenge is invalid.
+  if (serverCode === 'SSH_SIGNATURE_INVALID' || serverCode === 'SSH_CHALLENGE_INVALID') {
+    return new I99dashError(
+      'KEY_NOT_REGISTERED',
+      `The backend does not know the key ${signer.fingerprint}. Register its public half in the web console, then try again.`,
+      { cause: error, publicKey: signer.publicKey },
+    );
+  }
+  return error;
+}
+
+function serverCodeOf(error: unknown): string | undefined {
+  return isI99dashError(error, 'SERVER') ? error.serverCode : undefined;
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+
+/** The only key type the backend accepts. */
+export const ED25519 = 'ssh-ed25519';
+/** Bytes of an ed25519 public key, of its seed, and half of its signature. */
+export const ED25519_BYTES = 32;
+
+/** OpenSSH's fingerprint of a public key blob: `SHA256:` and unpadded base64. */
+export function fingerprintOf(blob: Uint8Array): string {
+  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+}
+
+/** The first string of a public key blob, its type (`ssh-ed25519`, `ssh-rsa` …); undefined when the blob is cut short. */
+export function keyTypeOf(blob: Uint8Array): string | undefined {
+  const buffer = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
+  if (buffer.length < 4) {
+    return undefined;
+  }
+  const length = buffer.readUInt32BE(0);
+  return length > 0 && length <= 64 && buffer.length >= 4 + length
+    ? buffer.toString('latin1', 4, 4 + length)
+    : undefined;
+}
+
+/** The SSH wire form of a raw 32-byte ed25519 public key. */
+export function ed25519Blob(rawPublicKey: Uint8Array): Buffer {
+  return Buffer.concat([sshString(Buffer.from(ED25519)), sshString(rawPublicKey)]);
+}
+
+/** A public key as one line: type, base64 blob and, where there is one, the comment. */
+export function publicKeyLine(blob: Uint8Array, comment = ''): string {
+  const line = `${keyTypeOf(blob) ?? ED25519} ${Buffer.from(blob).toString('base64')}`;
+  return comment === '' ? line : `${line} ${comment}`;
+}
+
+export interface PublicKeyParts {
+  type: string;
+  blob: Buffer;
+  comment: string;
+}
+
+/** Reads one `type base64 comment` line; undefined when it is none, or when the type inside the blob is another. */
+export function parsePublicKeyLine(line: string): PublicKeyParts | undefined {
+  const match = /^\s*([\w@.-]+)[ \t]+([A-Za-z0-9+/]+={0,3})(?:[ \t]+(.*?))?\s*$/u.exec(line);
+  if (match?.[1] === undefined || match[2] === undefined) {
+    return undefined;
+  }
+  const blob = Buffer.from(match[2], 'base64');
+  return keyTypeOf(blob) === match[1]
+    ? { type: match[1], blob, comment: match[3] ?? '' }
+    : undefined;
+}
+
+function sshString(bytes: Uint8Array): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}

@@ -1,0 +1,40 @@
+import { I99dashError } from './errors';
+
+export type JsonObject = Record<string, unknown>;
+
+/** True for a JSON object: no array, no null. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Parses JSON text; undefined when it is none. */
+export function parseJson(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws PROTOCOL when an answer is no JSON object */
+export function expectObject(value: unknown, what: string): JsonObject {
+  if (!isJsonObject(value)) {
+    throw new I99dashError('PROTOCOL', `The backend's answer is not ${what}.`);
+  }
+  return value;
+}
+
+/** @throws PROTOCOL when the field is no non-empty text */
+export function expectString(object: JsonObject, field: string): string {
+  const value = object[field];
+  if (typeof value !== 'string' || value === '') {
+    throw new I99dashError('PROTOCOL', `The backend's answer lacks the field "${field}".`);
+  }
+  return value;
+}
+
+/** The field's text, or null where it is missing, null or empty. */
+export function optionalString(object: JsonObject, field: string): string | null {
+  const value = object[field];
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,96 @@
+import type { Readable } from 'node:stream';
+
+/** The wall clock, in milliseconds since the epoch. */
+export interface Clock {
+  now(): number;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+/** Where the product tells what it does. Callers never pass a secret. */
+export interface Logger {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+export interface Disposable {
+  dispose(): void;
+}
+
+/** A place for secrets that outlives the window (VS Code's SecretStorage). It has no lock and no compare-and-set. */
+export interface SecretStore {
+  get(key: string): Promise<string | undefined>;
+  store(key: string, value: string): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** May fire without a change, twice, or not at all: listeners read again and compare. */
+  onDidChange(listener: (key: string) => void): Disposable;
+}
+
+/** An ed25519 key that can sign, wherever its private half lives. */
+export interface Signer {
+  /** `SHA256:` and unpadded base64, as OpenSSH prints it. */
+  readonly fingerprint: string;
+  /** The OpenSSH public key line: `ssh-ed25519 AAAA… comment`. */
+  readonly publicKey: string;
+  /** The raw 64-byte ed25519 signature over `data`. */
+  sign(data: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>;
+}
+
+/** Hands out the access token to use now. */
+export interface TokenSource {
+  /**
+   * @param options.rejected the token the server has just refused: another one is wanted
+   * @throws NOT_SIGNED_IN and whatever stands in the way of a fresh token
+   */
+  getToken(options?: { rejected?: string; signal?: AbortSignal }): Promise<string>;
+}
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  url: URL;
+  headers?: Record<string, string>;
+  body?: string | HttpStreamBody;
+  signal?: AbortSignal;
+  /** Ends the request when no answer has come by then, in milliseconds. Default 30,000; uploads have a stall deadline instead. */
+  timeoutMs?: number;
+}
+
+export interface HttpStreamBody {
+  /** Bytes. Sent as `content-length`. */
+  length: number;
+  /** Opens the stream from its start. */
+  open(): Readable;
+  /** Called with the total number of bytes handed to the socket so far. */
+  onProgress?: (sent: number) => void;
+}
+
+export interface HttpResponse {
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  text: string;
+}
+
+/**
+ * Sends one request and reads the whole answer. Follows no redirect, retries nothing.
+ * Rejects with OFFLINE, TIMEOUT, TLS, PROTOCOL (an answer above the size limit) or {@link CancelledError}.
+ */
+export interface Transport {
+  send(request: HttpRequest): Promise<HttpResponse>;
+}
+
+/** Runs a shell command (a mini-app's `buildCommand`). */
+export interface ProcessRunner {
+  /**
+   * @returns the exit code
+   * @throws CancelledError once the whole process tree is gone
+   */
+  run(command: {
+    commandLine: string;
+    cwd: string;
+    onOutput: (text: string) => void;
+    signal?: AbortSignal;
+  }): Promise<number>;
+}

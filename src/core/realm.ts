@@ -1,0 +1,16 @@
+/** What differs between the products that share one engine. */
+export interface Realm {
+  readonly id: 'i99dash';
+  readonly label: string;
+  readonly defaultBackendUrl: string;
+  readonly environment: {
+    readonly backendUrl: string;
+  };
+}
+
+export const developerRealm: Realm = {
+  id: 'i99dash',
+  label: 'i99dash',
+  defaultBackendUrl: 'https://api.i99dash.app',
+  environment: { backendUrl: 'I99DASH_BACKEND_URL' },
+};

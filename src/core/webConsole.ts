@@ -1,0 +1,16 @@
+/**
+ * Addresses in the web console, below the configured one. `/account/ssh-keys` is assumed: the documents name the place only by its
+ * menu, Account → SSH keys.
+ */
+export function sshKeysPage(webConsoleUrl: string): string {
+  return below(webConsoleUrl, 'account/ssh-keys');
+}
+
+/** The page of one mini-app. */
+export function appPage(webConsoleUrl: string, appId: string): string {
+  return below(webConsoleUrl, `developers/apps/${encodeURIComponent(appId)}`);
+}
+
+function below(webConsoleUrl: string, path: string): string {
+  return `${webConsoleUrl.replace(/\/+$/u, '')}/${path}`;
+}

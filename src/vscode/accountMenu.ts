@@ -1,0 +1,63 @@
+import * as vscode from 'vscode';
+import type { Session } from '../core/auth/session';
+import { CancelledError } from '../core/errors';
+import { accountLabel } from '../core/identity';
+import type { CommandId } from './commands';
+
+interface MenuItem extends vscode.QuickPickItem {
+  run?: () => Thenable<unknown>;
+}
+
+/** What a click on the identity in the status bar opens. */
+export async function showAccountMenu(session: Session, backendUrl: string): Promise<void> {
+  const { record } = session;
+  const picked = await vscode.window.showQuickPick(
+    record === undefined ? signedOutItems() : signedInItems(),
+    {
+      title:
+        record === undefined
+          ? vscode.l10n.t('i99dash: signed out')
+          : vscode.l10n.t('i99dash: {0}', accountLabel(record.account)),
+      placeHolder: backendUrl,
+    },
+  );
+  if (picked?.run === undefined) {
+    throw new CancelledError();
+  }
+  // The command shows its own failure; this one has done its part.
+  await picked.run().then(undefined, () => undefined);
+}
+
+function signedOutItems(): MenuItem[] {
+  return [item('sign-in', vscode.l10n.t('Sign In'), 'i99dash.signIn'), ...commonItems()];
+}
+
+function signedInItems(): MenuItem[] {
+  return [
+    item('account', vscode.l10n.t('Who Am I?'), 'i99dash.whoAmI'),
+    item('cloud-upload', vscode.l10n.t('Publish Mini-App'), 'i99dash.publish'),
+    { label: '', kind: vscode.QuickPickItemKind.Separator },
+    item('key', vscode.l10n.t('Sign In with Another Key'), 'i99dash.signIn'),
+    item('sign-out', vscode.l10n.t('Sign Out'), 'i99dash.signOut'),
+    ...commonItems(),
+  ];
+}
+
+function commonItems(): MenuItem[] {
+  return [
+    { label: '', kind: vscode.QuickPickItemKind.Separator },
+    {
+      label: `$(gear) ${vscode.l10n.t('Settings')}`,
+      run: () =>
+        vscode.commands.executeCommand('workbench.action.openSettings', '@ext:i99dash.i99dash'),
+    },
+    item('output', vscode.l10n.t('Show Log'), 'i99dash.showLog'),
+  ];
+}
+
+function item(icon: string, label: string, command: CommandId): MenuItem {
+  return {
+    label: `$(${icon}) ${label}`,
+    run: () => vscode.commands.executeCommand(command),
+  };
+}

@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import { CancelledError } from '../core/errors';
+import type { Logger } from '../core/ports';
+import { showFailure } from './failure';
+
+export const COMMAND_IDS = [
+  'i99dash.signIn',
+  'i99dash.signOut',
+  'i99dash.whoAmI',
+  'i99dash.publish',
+  'i99dash.showLog',
+  'i99dash.showAccountMenu',
+] as const;
+
+export type CommandId = (typeof COMMAND_IDS)[number];
+
+/** Runs a command with the arguments it was called with. */
+export type CommandHandler = (...args: unknown[]) => Promise<unknown>;
+
+/** Arguments that answer a prompt and are asked for anew when a command is run again. */
+const SECRET_ARGUMENTS = ['passphrase', 'token'];
+
+/** Registers every command. Cancelled ones return undefined; failed ones show one message and reject with their error. */
+export function registerCommands(
+  handlers: Record<CommandId, CommandHandler>,
+  logger: Logger,
+): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...COMMAND_IDS.map((id) =>
+      vscode.commands.registerCommand(id, (...args: unknown[]) =>
+        runCommand(id, handlers[id], args, logger),
+      ),
+    ),
+  );
+}
+
+async function runCommand(
+  id: CommandId,
+  handler: CommandHandler,
+  args: unknown[],
+  logger: Logger,
+): Promise<unknown> {
+  const shownByCaller = isCalledByWorkbench(args, new Error().stack ?? '');
+  try {
+    return await handler(...args);
+  } catch (error) {
+    if (error instanceof CancelledError) {
+      return undefined;
+    }
+    logger.error(`${id} failed: ${describe(error)}`);
+    showFailure(error, () => {
+      vscode.commands
+        .executeCommand(id, ...args.map(withoutSecrets))
+        .then(undefined, () => undefined);
+    });
+    if (shownByCaller) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/**
+ * Whether a click, a keybinding or the palette started the command. The workbench shows a dialog of its own for a command that
+ * rejects, on top of our message, and has no use for the rejection. It calls through the extension host's
+ * `$executeContributedCommand`, and passes no argument or the resource it was clicked on; another extension in this host passes through neither.
+ */
+function isCalledByWorkbench(args: unknown[], stack: string): boolean {
+  const fromWorkbench = stack.includes('$executeContributedCommand');
+  return fromWorkbench && (args[0] === undefined || args[0] instanceof vscode.Uri);
+}
+
+function withoutSecrets(argument: unknown): unknown {
+  if (typeof argument !== 'object' || argument === null || argument instanceof vscode.Uri) {
+    return argument;
+  }
+  return Object.fromEntries(
+    Object.entries(argument).filter(([name]) => !SECRET_ARGUMENTS.includes(name)),
+  );
+}
+
+/** Code, message and the chain of causes by their codes: what a person needs who reads the log. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const code = 'code' in error && typeof error.code === 'string' ? `[${error.code}] ` : '';
+  const cause = error.cause === undefined ? '' : ` ← ${describe(error.cause)}`;
+  return `${code}${error.message}${cause}`;
+}

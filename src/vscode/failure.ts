@@ -1,0 +1,109 @@
+import * as vscode from 'vscode';
+import { isI99dashError, type ErrorCode, type I99dashError } from '../core/errors';
+import { sshKeysPage } from '../core/webConsole';
+import { settings } from './settings';
+
+/** A button under an error message: the next step. */
+interface NextStep {
+  label: string;
+  run: () => unknown;
+}
+
+/**
+ * Shows one message for a failure with its next step as a button. Does not wait for an answer.
+ * @param retry runs the failed command again
+ */
+export function showFailure(error: unknown, retry: () => void): void {
+  const steps = isI99dashError(error) ? nextSteps(error, retry) : [showLog()];
+  const message = isI99dashError(error)
+    ? error.message
+    : vscode.l10n.t('Something went wrong in the i99dash extension. The log has the details.');
+  void vscode.window
+    .showErrorMessage(message, ...steps.map(({ label }) => label))
+    .then((picked) => steps.find(({ label }) => label === picked)?.run());
+}
+
+const SIGN_IN_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'KEY_NOT_FOUND',
+  'KEY_UNREADABLE',
+  'KEY_ENCRYPTED',
+  'KEY_WRONG_PASSPHRASE',
+  'KEY_UNSUPPORTED',
+]);
+const SETTINGS_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'BACKEND_REFUSED',
+  'CHALLENGE_REFUSED',
+]);
+
+function nextSteps(error: I99dashError, retry: () => void): NextStep[] {
+  const { code, file, publicKey } = error;
+  const tryAgain: NextStep = { label: vscode.l10n.t('Try Again'), run: retry };
+  if (code === 'NOT_SIGNED_IN') {
+    return [command(vscode.l10n.t('Sign In'), 'i99dash.signIn')];
+  }
+  if (SIGN_IN_CODES.has(code)) {
+    return [command(vscode.l10n.t('Choose a Key'), 'i99dash.signIn')];
+  }
+  if (code === 'KEY_NOT_REGISTERED' && publicKey !== undefined) {
+    return [copyKeyAndOpenConsole(publicKey, tryAgain), tryAgain];
+  }
+  if (code === 'SSH_AUTH_DISABLED' || code === 'SIGN_IN_REJECTED') {
+    return [command(vscode.l10n.t('Sign In Another Way'), 'i99dash.signIn')];
+  }
+  if (SETTINGS_CODES.has(code)) {
+    return [
+      command(
+        vscode.l10n.t('Open Settings'),
+        'workbench.action.openSettings',
+        'i99dash.backendUrl',
+      ),
+    ];
+  }
+  if (code === 'UNTRUSTED_WORKSPACE') {
+    return [command(vscode.l10n.t('Manage Workspace Trust'), 'workbench.trust.manage')];
+  }
+  if (file !== undefined) {
+    return [openFile(file), tryAgain];
+  }
+  return [tryAgain, showLog()];
+}
+
+function command(label: string, id: string, ...args: unknown[]): NextStep {
+  return { label, run: () => runQuietly(id, ...args) };
+}
+
+function showLog(): NextStep {
+  return command(vscode.l10n.t('Show Log'), 'i99dash.showLog');
+}
+
+function openFile(file: string): NextStep {
+  return command(vscode.l10n.t('Open File'), 'vscode.open', vscode.Uri.file(file));
+}
+
+function copyKeyAndOpenConsole(publicKey: string, tryAgain: NextStep): NextStep {
+  return {
+    label: vscode.l10n.t('Copy Public Key and Open Web Console'),
+    run: async () => {
+      await vscode.env.clipboard.writeText(publicKey);
+      await vscode.env.openExternal(vscode.Uri.parse(sshKeysPage(settings.webConsoleUrl())));
+      const picked = await vscode.window.showInformationMessage(
+        vscode.l10n.t(
+          'The public key is on the clipboard. Add it in the web console under Account → SSH keys, then sign in.',
+        ),
+        tryAgain.label,
+      );
+      if (picked !== undefined) {
+        tryAgain.run();
+      }
+    },
+  };
+}
+
+/** Runs a command whose failure has been shown already where it happened. */
+async function runQuietly(id: string, ...args: unknown[]): Promise<void> {
+  try {
+    await vscode.commands.executeCommand(id, ...args);
+  } catch {
+    // shown by the command itself
+  }
+}

@@ -1,0 +1,70 @@
+import * as vscode from 'vscode';
+import { dirname } from 'node:path';
+import { CONFIG_FILE, findMiniApps, isMiniApp, MANIFEST_FILE } from '../core/miniAppFolder';
+import { Emitter } from '../core/events';
+
+/** File events come in bursts (a checkout, an install): one search answers them all, this many milliseconds later. */
+const SETTLE_MS = 300;
+
+/** Knows which folders of the workspace are mini-apps, and tells `when` clauses through a context key. */
+export class MiniApps implements vscode.Disposable {
+  private folders: readonly string[] = [];
+  private readonly changes = new Emitter<void>();
+  private readonly subscriptions: vscode.Disposable;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor() {
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      `**/{${MANIFEST_FILE},${CONFIG_FILE}}`,
+    );
+    const searchSoon = (): void => this.searchSoon();
+    this.subscriptions = vscode.Disposable.from(
+      watcher,
+      watcher.onDidCreate(searchSoon),
+      watcher.onDidChange(searchSoon),
+      watcher.onDidDelete(searchSoon),
+      vscode.workspace.onDidChangeWorkspaceFolders(searchSoon),
+    );
+    this.searchSoon(0);
+  }
+
+  readonly onDidChange = this.changes.event;
+
+  /** Absolute paths, as of the last search. */
+  get known(): readonly string[] {
+    return this.folders;
+  }
+
+  /** Searches now. */
+  async search(): Promise<readonly string[]> {
+    const roots = (vscode.workspace.workspaceFolders ?? [])
+      .filter(({ uri }) => uri.scheme === 'file')
+      .map(({ uri }) => uri.fsPath);
+    this.folders = await findMiniApps(roots);
+    await vscode.commands.executeCommand('setContext', 'i99dash.miniAppFolders', this.folders);
+    this.changes.fire();
+    return this.folders;
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.subscriptions.dispose();
+  }
+
+  private searchSoon(delay = SETTLE_MS): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.search(), delay);
+  }
+}
+
+/** The mini-app that a file or folder belongs to: itself or the nearest folder above it; undefined when there is none. */
+export async function miniAppOf(path: string): Promise<string | undefined> {
+  for (let folder = path; ; folder = dirname(folder)) {
+    if (await isMiniApp(folder)) {
+      return folder;
+    }
+    if (folder === dirname(folder)) {
+      return undefined;
+    }
+  }
+}

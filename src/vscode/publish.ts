@@ -1,0 +1,196 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { ApiClient } from '../core/api/client';
+import type { Session } from '../core/auth/session';
+import { CancelledError, I99dashError } from '../core/errors';
+import { abbreviateHome } from '../core/homePath';
+import { accountLabel } from '../core/identity';
+import { MANIFEST_FILE } from '../core/miniAppFolder';
+import type { Clock, Logger, Transport } from '../core/ports';
+import { loadProject, type Project } from '../core/publish/project';
+import {
+  publish,
+  type Progress,
+  type PublishPorts,
+  type PublishResult,
+  type Stage,
+} from '../core/publish/publish';
+import { shellRunner } from '../core/publish/shellRunner';
+import { appPage } from '../core/webConsole';
+import { withSignal } from './cancellation';
+import { miniAppOf, type MiniApps } from './miniApps';
+import { settings } from './settings';
+
+export interface PublishArguments {
+  folder?: vscode.Uri;
+  confirmed?: boolean;
+}
+
+export interface PublishContext {
+  session: Session;
+  transport: Transport;
+  miniApps: MiniApps;
+  backendUrl: () => string;
+  logger: Logger;
+  clock: Clock;
+}
+
+/** Publishes the mini-app that the arguments, the active editor or the user names. */
+export async function publishMiniApp(
+  context: PublishContext,
+  args: PublishArguments = {},
+): Promise<PublishResult> {
+  if (!vscode.workspace.isTrusted) {
+    throw new I99dashError(
+      'UNTRUSTED_WORKSPACE',
+      vscode.l10n.t(
+        'Publishing runs code of this workspace, so the workspace must be trusted first.',
+      ),
+    );
+  }
+  const backendUrl = context.backendUrl();
+  const identity = context.session.identity();
+  const project = await loadProject(await chooseFolder(context.miniApps, args.folder));
+  if (args.confirmed !== true && settings.confirmPublish() !== 'never') {
+    await confirm(project, accountLabel(identity), backendUrl);
+  }
+  const result = await publishWithProgress(context, project, backendUrl);
+  showResult(result);
+  return result;
+}
+
+async function chooseFolder(miniApps: MiniApps, given?: vscode.Uri): Promise<string> {
+  if (given !== undefined) {
+    return basename(given.fsPath) === MANIFEST_FILE
+      ? vscode.Uri.joinPath(given, '..').fsPath
+      : given.fsPath;
+  }
+  const document = vscode.window.activeTextEditor?.document;
+  const active = document?.uri.scheme === 'file' ? await miniAppOf(document.uri.fsPath) : undefined;
+  if (active !== undefined) {
+    return active;
+  }
+  const folders = await miniApps.search();
+  const [only] = folders;
+  if (only === undefined) {
+    throw new I99dashError(
+      'NOTHING_TO_PUBLISH',
+      vscode.l10n.t(
+        'There is no mini-app here: no folder with {0} of a mini-app is open.',
+        MANIFEST_FILE,
+      ),
+    );
+  }
+  return folders.length === 1 ? only : pickFolder(folders);
+}
+
+async function pickFolder(folders: readonly string[]): Promise<string> {
+  const picked = await vscode.window.showQuickPick(
+    folders.map((folder) => ({
+      label: `$(package) ${basename(folder)}`,
+      description: abbreviateHome(folder),
+      folder,
+    })),
+    { title: vscode.l10n.t('Publish which mini-app?'), matchOnDescription: true },
+  );
+  if (picked === undefined) {
+    throw new CancelledError();
+  }
+  return picked.folder;
+}
+
+async function confirm(project: Project, who: string, backendUrl: string): Promise<void> {
+  const { manifest } = project;
+  const publishButton = vscode.l10n.t('Publish');
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t('Publish {0} {1}?', manifest.id, manifest.version),
+    {
+      modal: true,
+      detail: [
+        vscode.l10n.t('Track: production'),
+        vscode.l10n.t('Backend: {0}', backendUrl),
+        vscode.l10n.t('Signed in as: {0}', who),
+        ...(project.buildCommand === undefined
+          ? []
+          : [vscode.l10n.t('Builds with: {0}', project.buildCommand)]),
+      ].join('\n'),
+    },
+    publishButton,
+  );
+  if (answer !== publishButton) {
+    throw new CancelledError();
+  }
+}
+
+function publishWithProgress(
+  context: PublishContext,
+  project: Project,
+  backendUrl: string,
+): Thenable<PublishResult> {
+  const { session, transport, logger, clock } = context;
+  return vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Publishing {0} {1}', project.manifest.id, project.manifest.version),
+      cancellable: true,
+    },
+    (progress, token) => {
+      const ports: PublishPorts = {
+        api: new ApiClient(backendUrl, transport, session),
+        transport,
+        runner: shellRunner,
+        logger,
+        clock,
+        onProgress: (now) => progress.report({ message: describe(now) }),
+        onBuildOutput: (text) => logger.info(`build: ${text.trimEnd()}`),
+      };
+      return withSignal(token, (signal) => publish(project, ports, signal));
+    },
+  );
+}
+
+function describe({ stage, done, total }: Progress): string {
+  const name = stageName(stage);
+  if (done === undefined || total === undefined) {
+    return name;
+  }
+  return stage === 'upload'
+    ? vscode.l10n.t('{0}: {1} of {2} kB', name, toKb(done), toKb(total))
+    : vscode.l10n.t('{0}: {1} of {2} files', name, done, total);
+}
+
+function stageName(stage: Stage): string {
+  switch (stage) {
+    case 'validate':
+      return vscode.l10n.t('Validating');
+    case 'build':
+      return vscode.l10n.t('Building');
+    case 'pack':
+      return vscode.l10n.t('Packing');
+    case 'upload':
+      return vscode.l10n.t('Uploading');
+    case 'submit':
+      return vscode.l10n.t('Submitting');
+  }
+}
+
+function toKb(bytes: number): number {
+  return Math.ceil(bytes / 1000);
+}
+
+/** Tells the outcome without holding up the command's result. */
+function showResult({ appId, version, reviewStatus }: PublishResult): void {
+  const openConsole = vscode.l10n.t('Open in Web Console');
+  void vscode.window
+    .showInformationMessage(
+      reviewStatus === 'auto-approved'
+        ? vscode.l10n.t('{0} {1} is published: approved without a review.', appId, version)
+        : vscode.l10n.t('{0} {1} is submitted. Review: {2}.', appId, version, reviewStatus),
+      openConsole,
+    )
+    .then((picked) =>
+      picked === openConsole
+        ? vscode.env.openExternal(vscode.Uri.parse(appPage(settings.webConsoleUrl(), appId)))
+        : undefined,
+    );
+}

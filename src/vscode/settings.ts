@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import { parseBackendUrl } from '../core/api/backendUrl';
+import { expandHome } from '../core/homePath';
+import type { Realm } from '../core/realm';
+
+/** The only place that reads the configuration. Every value is read at each use, so a change counts at once. */
+export const settings = {
+  /** The backend in force: the environment's, else the setting's. @throws BACKEND_REFUSED */
+  backendUrl(realm: Realm): string {
+    const fromEnvironment = process.env[realm.environment.backendUrl]?.trim();
+    const fromSettings = get<string>(`${realm.id}.backendUrl`, realm.defaultBackendUrl).trim();
+    return parseBackendUrl(
+      fromEnvironment === undefined || fromEnvironment === '' ? fromSettings : fromEnvironment,
+    );
+  },
+
+  webConsoleUrl: (): string => get('i99dash.webConsoleUrl', 'https://dev.i99dash.app'),
+
+  /** Absolute. */
+  keyPath: (): string => expandHome(get('i99dash.ssh.keyPath', '~/.ssh/id_ed25519')),
+
+  statusBarVisible: (): 'auto' | 'always' | 'never' => get('i99dash.statusBar.visible', 'auto'),
+
+  confirmPublish: (): 'production' | 'always' | 'never' =>
+    get('i99dash.publish.confirm', 'production'),
+};
+
+function get<T>(key: string, fallback: T): T {
+  return vscode.workspace.getConfiguration().get<T>(key) ?? fallback;
+}

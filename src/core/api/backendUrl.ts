@@ -8,7 +8,11 @@ import { I99dashError } from '../errors';
 export function parseBackendUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) {
-    throw new I99dashError('BACKEND_REFUSED', `"${text}" is not the URL of a backend.`);
+    // Not quoted: even what is no URL may hold a password.
+    throw new I99dashError(
+      'BACKEND_REFUSED',
+      `The backend's URL is not a URL; it should look like https://api.i99dash.app.`,
+    );
   }
   if (url.username !== '' || url.password !== '') {
     throw new I99dashError(
@@ -20,7 +24,7 @@ export function parseBackendUrl(text: string): string {
     throw new I99dashError('BACKEND_REFUSED', `The backend's URL must end with its path.`);
   }
   assertSecureUrl(url, 'backend');
-  return url.href.replace(/\/+$/u, '');
+  return url.origin + url.pathname.replace(/\/+$/u, '');
 }
 
 /**

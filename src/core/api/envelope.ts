@@ -51,7 +51,8 @@ export function parseRetryAfter(value: string | undefined, now = Date.now()): nu
   if (/^\d{1,9}$/u.test(value.trim())) {
     return Number(value) * 1000;
   }
-  const date = Date.parse(value);
+  // Date.parse takes almost anything for a date, "-5" too; an HTTP date begins with a weekday.
+  const date = /^\s*[A-Z][a-z]{2,8},? /u.test(value) ? Date.parse(value) : NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 

@@ -10,18 +10,28 @@ const STALL_TIMEOUT_MS = 30_000;
 /** No answer of this API comes near it, in bytes. */
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
-/** A transport with a connection pool of its own; the global dispatcher and other extensions' `fetch` are never touched. */
-export function createUndiciTransport(): Transport {
+/**
+ * A transport with a connection pool of its own; the global dispatcher and other extensions' `fetch` are never touched.
+ * @param options deadlines in milliseconds: for a connection to come about, and for an upload between two bytes
+ */
+export function createUndiciTransport({
+  connectTimeoutMs = CONNECT_TIMEOUT_MS,
+  stallTimeoutMs = STALL_TIMEOUT_MS,
+}: { connectTimeoutMs?: number; stallTimeoutMs?: number } = {}): Transport {
   const agent = new Agent({
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    bodyTimeout: STALL_TIMEOUT_MS,
+    connect: { timeout: connectTimeoutMs },
+    bodyTimeout: 0, // as headersTimeout below
   });
-  return { send: (httpRequest) => send(agent, httpRequest) };
+  return { send: (httpRequest) => send(agent, httpRequest, stallTimeoutMs) };
 }
 
-async function send(dispatcher: Agent, httpRequest: HttpRequest): Promise<HttpResponse> {
+async function send(
+  dispatcher: Agent,
+  httpRequest: HttpRequest,
+  stallTimeoutMs: number,
+): Promise<HttpResponse> {
   const { method, url, signal } = httpRequest;
-  const deadline = new Deadline(httpRequest);
+  const deadline = new Deadline(httpRequest, stallTimeoutMs);
   const upload = httpRequest.body === undefined ? undefined : openBody(httpRequest.body, deadline);
   try {
     const { statusCode, headers, body } = await request(url, {
@@ -48,8 +58,8 @@ class Deadline {
   private timer: NodeJS.Timeout;
   readonly signal: AbortSignal;
 
-  constructor({ body, timeoutMs, signal }: HttpRequest) {
-    this.ms = typeof body === 'object' ? STALL_TIMEOUT_MS : (timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  constructor({ body, timeoutMs, signal }: HttpRequest, stallTimeoutMs: number) {
+    this.ms = typeof body === 'object' ? stallTimeoutMs : (timeoutMs ?? DEFAULT_TIMEOUT_MS);
     this.timer = this.start();
     this.signal =
       signal === undefined ? this.expiry.signal : AbortSignal.any([this.expiry.signal, signal]);

@@ -12,7 +12,7 @@ const OPENSSH_MAGIC = 'openssh-key-v1\0';
 
 /** What a private key file tells without its passphrase. */
 export interface KeyFileOutline {
-  format: 'openssh' | 'putty' | 'pkcs8' | 'pem';
+  format: 'openssh' | 'putty' | 'pkcs8';
   encrypted: boolean;
   /** `ssh-ed25519` … where the format says so in the clear. */
   keyType?: string;
@@ -41,9 +41,12 @@ export async function readKeyFile(path: string): Promise<string> {
   }
 }
 
-/** Looks at a private key's container; undefined when the text holds no private key. */
+/** Looks at a private key's container; undefined when the text holds no private key, or one cut short. */
 export function outlineKeyFile(text: string): KeyFileOutline | undefined {
-  const lines = text.split(/\r\n|\r|\n/u).map((line) => line.trim());
+  const lines = text
+    .replace(/^\uFEFF/u, '')
+    .split(/\r\n|\r|\n/u)
+    .map((line) => line.trim());
   const first = lines.find((line) => line !== '') ?? '';
   if (/^PuTTY-User-Key-File-[23]:/u.test(first)) {
     return outlinePutty(lines);
@@ -58,7 +61,8 @@ export function outlineKeyFile(text: string): KeyFileOutline | undefined {
     case 'ENCRYPTED':
       return { format: 'pkcs8', encrypted: label === 'ENCRYPTED' };
     default:
-      return { format: 'pem', encrypted: lines.some((line) => line.includes('ENCRYPTED')) };
+      // RSA, EC and DSA have labels of their own; ed25519 has none.
+      return { format: 'pkcs8', encrypted: false, keyType: label };
   }
 }
 
@@ -73,10 +77,19 @@ function outlineOpenSsh(lines: string[]): KeyFileOutline | undefined {
   reader.string(); // kdf options
   const keyCount = reader.uint32();
   const publicBlob = reader.string();
+  const sealed = reader.string();
   if (cipher === undefined || keyCount !== 1 || publicBlob === undefined) {
     return undefined;
   }
+  if (sealed === undefined || sealed.length === 0 || sealed.length % blockOf(cipher) !== 0) {
+    return undefined;
+  }
   return withPublicBlob({ format: 'openssh', encrypted: cipher !== 'none' }, publicBlob);
+}
+
+/** Bytes. A private part that is no whole number of blocks makes decrypting fail where nobody can catch it. */
+function blockOf(cipher: string): number {
+  return cipher.startsWith('aes') ? 16 : 8;
 }
 
 function outlinePutty(lines: string[]): KeyFileOutline {

@@ -25,13 +25,7 @@ export async function openKeyFile(path: string, passphrase?: string): Promise<Si
       file: path,
     });
   }
-  const seed = decodeSeed(text, outline, path, passphrase);
-  const key = createPrivateKey({
-    key: Buffer.concat([PKCS8_PREFIX, seed]),
-    format: 'der',
-    type: 'pkcs8',
-  });
-  seed.fill(0);
+  const key = toKeyObject(normalise(text), outline, path, passphrase);
   const blob = publicBlobOf(key);
   if (outline.publicBlob !== undefined && !outline.publicBlob.equals(blob)) {
     throw undecodable(outline, path);
@@ -47,17 +41,57 @@ function keySigner(key: KeyObject, blob: Buffer, comment: string): Signer {
   };
 }
 
-/** The 32-byte seed. sshpk's own PKCS#8 output for ed25519 is one that OpenSSL 3 refuses, so the seed is all we take from it. */
+/** Without a byte order mark, blanks around lines and foreign line ends. */
+function normalise(text: string): string {
+  const lines = text.replace(/^\uFEFF/u, '').split(/\r\n|\r|\n/u);
+  return `${lines
+    .map((line) => line.trim())
+    .join('\n')
+    .trim()}\n`;
+}
+
+function toKeyObject(
+  text: string,
+  outline: KeyFileOutline,
+  path: string,
+  passphrase?: string,
+): KeyObject {
+  if (outline.format !== 'pkcs8') {
+    return fromSeed(decodeSeed(text, outline, path, passphrase));
+  }
+  // Not through sshpk: it throws for a wrong passphrase from inside a stream's event, where nobody can catch it.
+  let key: KeyObject;
+  try {
+    key = createPrivateKey({ key: text, ...(passphrase === undefined ? {} : { passphrase }) });
+  } catch (error) {
+    throw undecodable(outline, path, error);
+  }
+  assertEd25519(key.asymmetricKeyType === 'ed25519' ? ED25519 : key.asymmetricKeyType, path);
+  return key;
+}
+
+/** sshpk's own PKCS#8 output for ed25519 is one that OpenSSL 3 refuses, so the seed is all we take from it. */
+function fromSeed(seed: Buffer): KeyObject {
+  const der = Buffer.concat([PKCS8_PREFIX, seed]);
+  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  der.fill(0);
+  seed.fill(0);
+  return key;
+}
+
+/** The 32-byte seed out of an OpenSSH or PuTTY file. */
 function decodeSeed(
   text: string,
   outline: KeyFileOutline,
   path: string,
-  passphrase: string | undefined,
+  passphrase?: string,
 ): Buffer {
   let key: sshpk.PrivateKey;
   try {
-    const normalised = `${text.replace(/\r\n?/gu, '\n').trim()}\n`;
-    key = sshpk.parsePrivateKey(normalised, 'auto', passphrase === undefined ? {} : { passphrase });
+    const options = passphrase === undefined ? {} : { passphrase };
+    // The types lack "putty", which sshpk itself reads.
+    const format = outline.format as sshpk.PrivateKeyFormatType;
+    key = sshpk.parsePrivateKey(text, format, options);
   } catch (error) {
     throw undecodable(outline, path, error);
   }
@@ -74,11 +108,11 @@ function publicBlobOf(key: KeyObject): Buffer {
   return ed25519Blob(spki.subarray(spki.length - ED25519_BYTES));
 }
 
-function assertEd25519(keyType: string, path: string): void {
+function assertEd25519(keyType: string | undefined, path: string): void {
   if (keyType !== ED25519) {
     throw new I99dashError(
       'KEY_UNSUPPORTED',
-      `${path} is a key of type ${keyType}. Only ed25519 keys are supported.`,
+      `${path} is a key of type ${keyType ?? 'unknown'}. Only ed25519 keys are supported.`,
       { file: path },
     );
   }

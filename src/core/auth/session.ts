@@ -130,7 +130,7 @@ export class Session implements TokenSource {
     }
     const signer = this.signer ?? (await this.ports.openKey(record.keyPath));
     const minted = await mintWithKey(new ApiClient(backendUrl, transport), signer, clock);
-    const kept = await store.saveRenewed(backendUrl, { ...record, ...minted });
+    const kept = await store.saveRenewed(backendUrl, { ...record, ...minted }, record.token);
     if (kept?.sessionId !== record.sessionId) {
       throw new I99dashError('NOT_SIGNED_IN', 'You signed out meanwhile.');
     }

@@ -27,18 +27,20 @@ export class SessionStore {
   }
 
   /**
-   * Writes a renewed record, unless its session has ended meanwhile or a later token is there already.
+   * Writes a renewed record, unless its session has ended meanwhile or another window has written a later token.
+   * @param replaced the token that was renewed
    * @returns the record that now counts; undefined when the session has ended
    */
   async saveRenewed(
     backendUrl: string,
     renewed: SessionRecord,
+    replaced: string,
   ): Promise<SessionRecord | undefined> {
     const stored = await this.read(backendUrl);
     if (stored?.sessionId !== renewed.sessionId) {
       return stored;
     }
-    if (stored.expiresAt >= renewed.expiresAt) {
+    if (stored.token !== replaced && stored.expiresAt >= renewed.expiresAt) {
       return stored;
     }
     await this.save(backendUrl, renewed);

@@ -1,0 +1,78 @@
+import { choiceField, invalid, ok, optionalTextField, readJson, textField } from '../envelope';
+import { type Context, type Handler, HttpError, type Route } from '../exchange';
+import { keyRefusal } from './account';
+
+const LOOPBACK = /^(::1|(::ffff:)?127(\.\d+){3})$/;
+
+/** A local administrator's handler: for callers on this machine alone. */
+function local(handler: Handler): Handler {
+  return (request, context, params) => {
+    if (!LOOPBACK.test(request.remoteAddress)) {
+      throw new HttpError(403, 'LOOPBACK_ONLY', 'this call is for the local machine alone');
+    }
+    return handler(request, context, params);
+  };
+}
+
+const review = local((request, { state }) => {
+  const body = readJson(request);
+  const decision = choiceField(body, 'decision', ['approved', 'rejected']);
+  if (decision === undefined) throw invalid('decision must be approved or rejected');
+  const appId = textField(body, 'appId');
+  if (!state.apps.find(appId)) throw new HttpError(404, 'APP_NOT_FOUND', `no app ${appId}`);
+  state.review(appId, decision, optionalTextField(body, 'reason'));
+  return ok(request, null);
+});
+
+const addKey = local((request, context) => {
+  const body = readJson(request);
+  const publicKey = textField(body, 'publicKey', 16_384);
+  const name = optionalTextField(body, 'name', 80) ?? 'web console';
+  const purpose = choiceField(body, 'purpose', ['login', 'attest']) ?? 'login';
+  try {
+    const key = context.state.addKey(accountOf(context, body), publicKey, { name, purpose });
+    return ok(request, { id: key.id, fingerprint: key.fingerprint, devId: key.devId }, 201);
+  } catch (error) {
+    throw keyRefusal(error);
+  }
+});
+
+const device = local((request, context) => {
+  const body = readJson(request);
+  const userCode = textField(body, 'userCode').trim().toUpperCase();
+  const decision = choiceField(body, 'decision', ['approve', 'deny', 'expire']);
+  if (decision === undefined) throw invalid('decision must be approve, deny or expire');
+  const { devices } = context.state;
+  if (!devices.pending().some((code) => code.userCode === userCode)) {
+    throw new HttpError(404, 'USER_CODE_NOT_FOUND', 'no such code is waiting');
+  }
+  devices.decide(userCode, decision, accountOf(context, body));
+  return ok(request, null);
+});
+
+const dump = local((request, { state, settings }) =>
+  ok(request, {
+    settings,
+    accounts: state.accounts.list().map((account) => ({
+      ...account,
+      keys: state.accounts.keysOf(account.devId),
+      apps: state.apps.of(account.devId),
+    })),
+    tokensAlive: state.tokens.alive(),
+    deviceCodes: state.devices.pending(),
+  }),
+);
+
+/** The account that a call names, else the first one. */
+function accountOf({ state }: Context, body: Record<string, unknown>): string {
+  const devId = optionalTextField(body, 'devId') ?? state.accounts.list()[0]?.devId;
+  if (devId === undefined || !state.accounts.find(devId)) throw invalid('there is no such account');
+  return devId;
+}
+
+export const adminRoutes: readonly Route[] = [
+  { method: 'GET', pattern: '/_dev/state', handler: dump },
+  { method: 'POST', pattern: '/_dev/review', handler: review },
+  { method: 'POST', pattern: '/_dev/keys', handler: addKey },
+  { method: 'POST', pattern: '/_dev/device', handler: device },
+];

@@ -1,0 +1,126 @@
+import { asDeveloper, authenticated } from '../authenticate';
+import { ok, optionalTextField, readJson, textField } from '../envelope';
+import { type Context, HttpError, type Params, type Route } from '../exchange';
+import type { Account, App } from '../state/model';
+
+const MAX_APPS = 50;
+const TESTER_CAP = 25;
+const DAY_MS = 24 * 3600 * 1000;
+const BETA = '/api/v1/dev/apps/:appId/beta';
+
+const mine = authenticated('account', (request, { state }, account) => {
+  const apps = state.apps.of(account.devId).map((app) => ({
+    manifest: app.manifest,
+    status: statusOf(app),
+    version: app.submissions.at(-1)?.version,
+    updatedAt: iso(app.updatedAt),
+  }));
+  return ok(request, { apps });
+});
+
+const status = authenticated('account', (request, context, account) => {
+  const appId = request.query.get('app_id');
+  const all = context.state.apps.of(account.devId);
+  const apps = appId === null ? all : all.filter((app) => app.appId === appId);
+  const { isDeveloper, lastNotificationAttempt, lastNotificationError } = account;
+  return ok(request, {
+    isDeveloper,
+    hasPendingRequest: account.hasPendingRequest ?? false,
+    apps: apps.slice(0, MAX_APPS).map((app) => toStatus(app, context)),
+    appsTotal: apps.length,
+    lastNotificationAttempt,
+    lastNotificationError,
+  });
+});
+
+const promoteBeta = asDeveloper('publish', (request, context, account, params) => {
+  const app = ownApp(context, account, params);
+  const body = readJson(request);
+  const version = textField(body, 'version');
+  const releaseNotes = optionalTextField(body, 'releaseNotes') ?? null;
+  if (app.testerCount > TESTER_CAP) {
+    const message = `a beta has at most ${TESTER_CAP} testers`;
+    throw new HttpError(422, 'beta.tester_cap_reached', message);
+  }
+  if (!context.state.apps.promoteBeta(app, version, releaseNotes)) {
+    throw new HttpError(404, 'VERSION_NOT_FOUND', `${version} was never submitted`);
+  }
+  return ok(request, { appId: app.appId, betaVersion: version });
+});
+
+const removeBeta = asDeveloper('account', (request, context, account, params) => {
+  context.state.apps.removeBeta(ownApp(context, account, params));
+  return ok(request, null);
+});
+
+const promoteProduction = asDeveloper('account', (request, context, account, params) => {
+  const app = ownApp(context, account, params);
+  if (!context.state.apps.promoteProduction(app, context.settings.reviewStatus)) {
+    throw new HttpError(409, 'beta.not_active', 'there is no active beta to promote');
+  }
+  return ok(request, { appId: app.appId });
+});
+
+const betaStatus = authenticated('account', (request, context, account, params) => {
+  const app = ownApp(context, account, params);
+  const beta = context.state.apps.activeBeta(app);
+  return ok(request, {
+    appId: app.appId,
+    betaActive: beta !== null,
+    betaVersion: beta?.version ?? null,
+    betaBundleSha256: beta?.sha256 ?? null,
+    betaExpiresAt: beta ? iso(beta.expiresAt) : null,
+    daysUntilExpiry: beta ? Math.ceil((beta.expiresAt - context.now()) / DAY_MS) : null,
+    betaReleaseNotes: beta?.releaseNotes ?? null,
+    lastPublishedAt: lastPublishedAt(app) ?? null,
+    testerCount: app.testerCount,
+    testerCap: TESTER_CAP,
+  });
+});
+
+function ownApp({ state }: Context, account: Account, params: Params): App {
+  const app = state.apps.find(params['appId'] ?? '');
+  if (app === undefined) throw new HttpError(404, 'APP_NOT_FOUND', 'no such app');
+  if (app.devId !== account.devId) {
+    throw new HttpError(403, 'APP_NOT_OWNED', `${app.appId} belongs to another developer`);
+  }
+  return app;
+}
+
+function toStatus(app: App, { state }: Context) {
+  const latest = app.submissions.at(-1);
+  const beta = state.apps.activeBeta(app);
+  return {
+    appId: app.appId,
+    latestVersion: latest?.version,
+    reviewStatus: latest?.reviewStatus,
+    rejectionReason: latest?.rejectionReason,
+    lastPublishedAt: lastPublishedAt(app),
+    betaActive: beta !== null,
+    betaVersion: beta?.version,
+  };
+}
+
+/** The word for the latest submission in the list of apps; no public source states the real ones. */
+function statusOf(app: App): 'pending' | 'published' | 'rejected' {
+  const reviewStatus = app.submissions.at(-1)?.reviewStatus ?? 'pending';
+  return reviewStatus === 'pending' || reviewStatus === 'rejected' ? reviewStatus : 'published';
+}
+
+function lastPublishedAt(app: App): string | undefined {
+  const times = app.submissions.flatMap(({ publishedAt }) => publishedAt ?? []);
+  return times.length === 0 ? undefined : iso(Math.max(...times));
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+export const appRoutes: readonly Route[] = [
+  { method: 'GET', pattern: '/api/v1/mini-apps/mine', handler: mine },
+  { method: 'GET', pattern: '/api/v1/dev/status', handler: status },
+  { method: 'POST', pattern: `${BETA}/promote`, handler: promoteBeta },
+  { method: 'DELETE', pattern: BETA, handler: removeBeta },
+  { method: 'POST', pattern: `${BETA}/promote-production`, handler: promoteProduction },
+  { method: 'GET', pattern: `${BETA}/status`, handler: betaStatus },
+];

@@ -1,0 +1,88 @@
+import { fail, invalid } from './envelope';
+import {
+  type BackendRequest,
+  type BackendResponse,
+  type Context,
+  HttpError,
+  type Params,
+  type Route,
+} from './exchange';
+import { accountRoutes } from './handlers/account';
+import { adminRoutes } from './handlers/admin';
+import { appRoutes } from './handlers/apps';
+import { deviceAuthRoutes } from './handlers/device-auth';
+import { pageRoutes } from './handlers/pages';
+import { publishRoutes } from './handlers/publish';
+import { sshAuthRoutes } from './handlers/ssh-auth';
+import { storageRoutes } from './handlers/storage';
+
+const ROUTES: readonly Route[] = [
+  ...sshAuthRoutes,
+  ...deviceAuthRoutes,
+  ...accountRoutes,
+  ...publishRoutes,
+  ...storageRoutes,
+  ...appRoutes,
+  ...adminRoutes,
+  ...pageRoutes,
+];
+
+/** True when the body belongs to the handler as a stream. */
+export function isStreamed(method: string, path: string): boolean {
+  return matching(path).some((route) => route.method === method && route.streamed === true);
+}
+
+/** Answers a request. Never throws: what goes wrong becomes an error envelope. */
+export async function handle(request: BackendRequest, context: Context): Promise<BackendResponse> {
+  try {
+    const routes = matching(request.path);
+    const route = routes.find(({ method }) => method === request.method);
+    if (route === undefined) throw refusal(routes);
+    return await route.handler(request, context, paramsOf(route.pattern, request.path));
+  } catch (error) {
+    return fail(request, toHttpError(error));
+  }
+}
+
+function matching(path: string): Route[] {
+  const parts = path.split('/');
+  return ROUTES.filter(({ pattern }) => {
+    const wanted = pattern.split('/');
+    return (
+      wanted.length === parts.length &&
+      wanted.every((part, index) =>
+        part.startsWith(':') ? parts[index] !== '' : part === parts[index],
+      )
+    );
+  });
+}
+
+function paramsOf(pattern: string, path: string): Params {
+  const parts = path.split('/');
+  const named = pattern
+    .split('/')
+    .flatMap((part, index) =>
+      part.startsWith(':') ? [[part.slice(1), decode(parts[index] ?? '')] as const] : [],
+    );
+  return Object.fromEntries(named);
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw invalid('the path is badly encoded');
+  }
+}
+
+function refusal(routes: readonly Route[]): HttpError {
+  if (routes.length === 0) return new HttpError(404, 'NOT_FOUND', 'no such route');
+  const allow = routes.map(({ method }) => method).join(', ');
+  return new HttpError(405, 'METHOD_NOT_ALLOWED', `use ${allow}`, { allow });
+}
+
+/** What went wrong as a refusal: 500 for anything that was not meant as one. */
+export function toHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  return new HttpError(500, 'INTERNAL', error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,120 @@
+import type { App, Beta, Bundle, ReviewStatus, Submission, Tables } from './model';
+
+const BETA_LIFE_MS = 90 * 24 * 3600 * 1000;
+
+/** Mini-apps, their submissions, reviews and beta builds. */
+export class Apps {
+  constructor(private readonly tables: Tables) {}
+
+  find(appId: string): App | undefined {
+    return this.tables.data.apps.find((app) => app.appId === appId);
+  }
+
+  /** The apps of a developer, the one changed last first. */
+  of(devId: string): App[] {
+    return this.tables.data.apps
+      .filter((app) => app.devId === devId)
+      .sort((a, b) => b.updatedAt - a.updatedAt);
+  }
+
+  /** Takes a bundle in for review; the first one creates the app. */
+  submit(
+    manifest: Record<string, unknown>,
+    version: string,
+    bundle: Bundle,
+    reviewStatus: ReviewStatus,
+  ): Submission {
+    const app = this.find(bundle.appId) ?? this.create(bundle.appId, bundle.devId);
+    app.manifest = manifest;
+    return this.addSubmission(app, version, bundle.bundleId, bundle.sha256, reviewStatus);
+  }
+
+  /** Decides on the latest submission. Throws when the app has none. */
+  review(appId: string, decision: 'approved' | 'rejected', reason?: string): void {
+    const app = this.find(appId);
+    const latest = app?.submissions.at(-1);
+    if (app === undefined || latest === undefined) throw new Error(`no app ${appId} to review`);
+    latest.reviewStatus = decision;
+    delete latest.rejectionReason;
+    if (decision === 'rejected') latest.rejectionReason = reason ?? 'rejected without a reason';
+    this.settle(app, latest);
+  }
+
+  /** Makes a submitted version the beta build, for 90 days. False when it was never submitted. */
+  promoteBeta(app: App, version: string, releaseNotes: string | null): boolean {
+    const submission = app.submissions.findLast((candidate) => candidate.version === version);
+    if (submission === undefined) return false;
+    const expiresAt = this.tables.now() + BETA_LIFE_MS;
+    app.beta = { version, sha256: submission.sha256, releaseNotes, expiresAt };
+    this.touch(app);
+    return true;
+  }
+
+  /** The beta build, unless it has expired. */
+  activeBeta(app: App): Beta | null {
+    return app.beta && app.beta.expiresAt > this.tables.now() ? app.beta : null;
+  }
+
+  removeBeta(app: App): void {
+    app.beta = null;
+    this.touch(app);
+  }
+
+  /** Submits the beta build for production and ends the beta. False when none is active. */
+  promoteProduction(app: App, reviewStatus: ReviewStatus): boolean {
+    const beta = this.activeBeta(app);
+    const tested = app.submissions.findLast(({ version }) => version === beta?.version);
+    if (beta === null || tested === undefined) return false;
+    app.beta = null;
+    this.addSubmission(app, beta.version, tested.bundleId, beta.sha256, reviewStatus);
+    return true;
+  }
+
+  /** Sets how many testers an app has. */
+  setTesterCount(app: App, count: number): void {
+    app.testerCount = count;
+    this.touch(app);
+  }
+
+  private create(appId: string, devId: string): App {
+    const empty = {
+      manifest: {},
+      submissions: [],
+      cdn: {},
+      beta: null,
+      testerCount: 0,
+      updatedAt: 0,
+    };
+    const app: App = { appId, devId, ...empty };
+    this.tables.data.apps.push(app);
+    return app;
+  }
+
+  private addSubmission(
+    app: App,
+    version: string,
+    bundleId: string,
+    sha256: string,
+    reviewStatus: ReviewStatus,
+  ): Submission {
+    const submittedAt = this.tables.now();
+    const submission: Submission = { version, bundleId, sha256, submittedAt, reviewStatus };
+    app.submissions.push(submission);
+    this.settle(app, submission);
+    return submission;
+  }
+
+  /** Publishes what is approved. The CDN keeps the first bytes of a version for ever. */
+  private settle(app: App, submission: Submission): void {
+    if (submission.reviewStatus === 'approved' || submission.reviewStatus === 'auto-approved') {
+      submission.publishedAt = this.tables.now();
+      app.cdn[submission.version] ??= submission.sha256;
+    }
+    this.touch(app);
+  }
+
+  private touch(app: App): void {
+    app.updatedAt = this.tables.now();
+    this.tables.changed();
+  }
+}

@@ -1,0 +1,104 @@
+import type { TokenScope } from '../jwt';
+
+export type KeyPurpose = 'login' | 'attest';
+export type ReviewStatus = 'pending' | 'auto-approved' | 'approved' | 'rejected';
+
+/** All times in this file are milliseconds since the epoch. */
+export interface Account {
+  readonly devId: string;
+  readonly email: string | null;
+  readonly displayName?: string | null;
+  readonly isDeveloper: boolean;
+  readonly hasPendingRequest?: boolean;
+  readonly lastNotificationAttempt?: string;
+  readonly lastNotificationError?: string;
+}
+
+export interface RegisteredKey {
+  readonly id: string;
+  readonly devId: string;
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly keyType: string;
+  readonly purpose: KeyPurpose;
+  /** Base64 of the 32 bytes of the point. */
+  readonly raw: string;
+  readonly createdAt: number;
+  lastUsedAt: number | null;
+}
+
+/** A token that was minted and not revoked since. */
+export interface IssuedToken {
+  readonly jti: string;
+  readonly devId: string;
+  /** The key that it was minted with, if any. */
+  readonly keyId: string | null;
+  readonly scope: TokenScope;
+  readonly expiresAt: number;
+}
+
+export interface ApiKey {
+  readonly devId: string;
+  /** Hex SHA-256 of the key: the key itself is never kept. */
+  readonly hash: string;
+}
+
+/** A bundle that was announced, and perhaps received. */
+export interface Bundle {
+  readonly bundleId: string;
+  readonly devId: string;
+  readonly appId: string;
+  readonly contentLength: number;
+  readonly sha256: string;
+  received?: { readonly bytes: number; readonly sha256: string };
+}
+
+export interface Submission {
+  readonly version: string;
+  readonly bundleId: string;
+  readonly sha256: string;
+  readonly submittedAt: number;
+  reviewStatus: ReviewStatus;
+  rejectionReason?: string;
+  publishedAt?: number;
+}
+
+export interface Beta {
+  readonly version: string;
+  readonly sha256: string;
+  readonly releaseNotes: string | null;
+  readonly expiresAt: number;
+}
+
+export interface App {
+  readonly appId: string;
+  readonly devId: string;
+  manifest: Record<string, unknown>;
+  readonly submissions: Submission[];
+  /** Version → SHA-256 of the bytes that devices get: the first ones published, for ever. */
+  readonly cdn: Record<string, string>;
+  beta: Beta | null;
+  testerCount: number;
+  updatedAt: number;
+}
+
+/** Everything that outlives a restart. */
+export interface StateData {
+  readonly version: 1;
+  /** Signs access tokens and presigned URLs. */
+  readonly secret: string;
+  accounts: Account[];
+  keys: RegisteredKey[];
+  tokens: IssuedToken[];
+  apiKeys: ApiKey[];
+  bundles: Bundle[];
+  apps: App[];
+}
+
+/** What each part of the state works with. */
+export interface Tables {
+  readonly data: StateData;
+  readonly now: () => number;
+  /** To be called after every change of `data`. */
+  readonly changed: () => void;
+}

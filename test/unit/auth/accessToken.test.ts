@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import {
+  DEFAULT_TOKEN_LIFE_MS,
+  isTokenText,
+  tokenLifeMs,
+} from '../../../src/core/auth/accessToken';
+
+function jwt(claims: unknown): string {
+  const encode = (value: unknown): string =>
+    Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${encode({ alg: 'none' })}.${encode(claims)}.signature`;
+}
+
+describe('the life of a token', () => {
+  for (const [title, token, expiresIn, life] of [
+    ['is exp − iat of a JWT', jwt({ iat: 1000, exp: 1600 }), undefined, 600_000],
+    [
+      'is exp − iat also when the answer says otherwise',
+      jwt({ iat: 1000, exp: 1600 }),
+      30,
+      600_000,
+    ],
+    ['is expires_in of an opaque token', 'opaque', 30, 30_000],
+    ['is expires_in of a JWT without iat', jwt({ exp: 1600 }), 30, 30_000],
+    ['is 15 minutes otherwise', 'opaque', undefined, DEFAULT_TOKEN_LIFE_MS],
+    [
+      'is 15 minutes for exp before iat',
+      jwt({ iat: 1600, exp: 1000 }),
+      undefined,
+      DEFAULT_TOKEN_LIFE_MS,
+    ],
+    ['is 15 minutes for absurd claims', jwt({ iat: 0, exp: 1e300 }), -5, DEFAULT_TOKEN_LIFE_MS],
+    ['is 15 minutes for claims that are no object', jwt([1]), undefined, DEFAULT_TOKEN_LIFE_MS],
+    ['is 15 minutes for a payload that is no JSON', 'a.!!!.c', undefined, DEFAULT_TOKEN_LIFE_MS],
+  ] as const) {
+    it(title, () => assert.equal(tokenLifeMs(token, expiresIn), life));
+  }
+
+  it('counts only for what may stand in a header', () => {
+    assert.ok(isTokenText('abc.def-_~+/='));
+    for (const bad of ['', 'a b', 'a\r\nX: y', 'é', 'a'.repeat(8193), 7, undefined]) {
+      assert.ok(!isTokenText(bad));
+    }
+  });
+});

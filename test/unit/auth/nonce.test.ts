@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { isI99dashError } from '../../../src/core/errors';
+import { assertSignableNonce } from '../../../src/core/auth/nonce';
+
+function sshString(text: string | Buffer): Buffer {
+  const bytes = Buffer.from(text as string);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
+/** RFC 4252, section 7: what an SSH login signs. */
+export const USERAUTH_BLOB = Buffer.concat([
+  sshString(Buffer.alloc(32, 7)),
+  Buffer.from([50]),
+  sshString('git'),
+  sshString('ssh-connection'),
+  sshString('publickey'),
+  Buffer.from([1]),
+  sshString('ssh-ed25519'),
+]).toString('latin1');
+
+/** PROTOCOL.sshsig: what `ssh-keygen -Y sign` and a signed commit sign. */
+export const SSHSIG_BLOB = Buffer.concat([
+  Buffer.from('SSHSIG'),
+  sshString('git'),
+  sshString(''),
+  sshString('sha512'),
+  sshString(Buffer.alloc(64, 65)),
+]).toString('latin1');
+
+describe('nonces', () => {
+  for (const [title, nonce] of [
+    ['16 characters', 'a'.repeat(16)],
+    ['512 characters', 'z'.repeat(512)],
+    ['base64url', 'Zm9vYmFyLWJhei1xdXV4XzEyMzQ1Njc4OTA'],
+    ['every printable character', ' !"#$%&\'()*+,-./0123456789:;<=>?@[\\]^_`{|}~'],
+  ] as const) {
+    it(`of ${title} are signed`, () => assert.doesNotThrow(() => assertSignableNonce(nonce)));
+  }
+
+  for (const [title, nonce] of [
+    ['no character', ''],
+    ['15 characters', 'a'.repeat(15)],
+    ['513 characters', 'a'.repeat(513)],
+    ['a line break', `${'a'.repeat(20)}\n`],
+    ['a NUL', `${'a'.repeat(20)}\0`],
+    ['DEL', `${'a'.repeat(20)}\x7f`],
+    ['a letter beyond ASCII', `${'a'.repeat(20)}é`],
+    ['an emoji', `${'a'.repeat(20)}🔑`],
+    ['an SSH userauth request', USERAUTH_BLOB],
+    ['an SSHSIG blob', SSHSIG_BLOB],
+  ] as const) {
+    it(`with ${title} are refused`, () =>
+      assert.throws(
+        () => assertSignableNonce(nonce),
+        (error: unknown) => isI99dashError(error, 'CHALLENGE_REFUSED'),
+      ));
+  }
+});

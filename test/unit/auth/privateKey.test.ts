@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createPrivateKey, generateKeyPairSync, verify } from 'node:crypto';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describeKey, discoverKeys } from '../../../src/core/auth/keyDiscovery';
+import { openKeyFile } from '../../../src/core/auth/privateKey';
+import { parsePublicKeyLine } from '../../../src/core/auth/publicKey';
+import { rejectsWith } from '../../support/expect';
+import { generateTestKey, toPublicKeyLine } from '../../support/ssh-key';
+import { useTempFolder } from '../../support/temp-folder';
+
+const run = promisify(execFile);
+
+/** Checks a raw ed25519 signature with node:crypto alone. */
+function isSignedBy(publicKeyLine: string, data: Buffer, signature: Uint8Array): boolean {
+  const raw = Buffer.from(publicKeyLine.split(' ')[1] ?? '', 'base64').subarray(-32);
+  const key = { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') };
+  return verify(null, data, { key, format: 'jwk' }, signature);
+}
+
+/** A PuTTY key file, without passphrase, as PuTTYgen lays it out. The MAC is not looked at by readers without a passphrase. */
+function toPutty(pem: string, publicKeyLine: string, version: 2 | 3): string {
+  const seed = createPrivateKey(pem).export({ format: 'der', type: 'pkcs8' }).subarray(-32);
+  const blob = publicKeyLine.split(' ')[1] ?? '';
+  const privateBlob = Buffer.concat([Buffer.from([0, 0, 0, 32]), seed]).toString('base64');
+  const lines = blob.match(/.{1,64}/g) ?? [];
+  return [
+    `PuTTY-User-Key-File-${version}: ssh-ed25519`,
+    'Encryption: none',
+    'Comment: from putty',
+    `Public-Lines: ${lines.length}`,
+    ...lines,
+    'Private-Lines: 1',
+    privateBlob,
+    'Private-MAC: 0000000000000000000000000000000000000000',
+    '',
+  ].join('\r\n');
+}
+
+describe('private keys', () => {
+  const temp = useTempFolder();
+  const data = Buffer.from('a challenge of sixteen or more');
+
+  for (const { title, ...options } of [
+    { title: 'OpenSSH' },
+    { title: 'OpenSSH with a passphrase', passphrase: 'long enough', rounds: 2 },
+    { title: 'OpenSSH with aes256-cbc', passphrase: 'pa ss', rounds: 2, cipher: 'aes256-cbc' },
+    { title: 'OpenSSH with aes128-ctr', passphrase: 'pa ss', rounds: 2, cipher: 'aes128-ctr' },
+    { title: 'OpenSSH with a passphrase in UTF-8', passphrase: 'كلمة السر ñ', rounds: 2 },
+    { title: 'PKCS#8', format: 'pkcs8' as const },
+    { title: 'PKCS#8 with a passphrase', format: 'pkcs8' as const, passphrase: 'long enough' },
+  ]) {
+    it(`opens ${title} and signs`, async () => {
+      const key = await generateTestKey({ folder: temp.path, ...options });
+      const signer = await openKeyFile(key.path, key.passphrase);
+      assert.equal(signer.fingerprint, key.fingerprint);
+      assert.equal(signer.publicKey, key.publicKeyLine);
+      const signature = await signer.sign(data);
+      assert.equal(signature.length, 64);
+      assert.ok(isSignedBy(key.publicKeyLine, data, signature));
+    });
+  }
+
+  for (const version of [2, 3] as const) {
+    it(`opens PuTTY's format ${version}`, async () => {
+      const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+      const line = toPublicKeyLine(publicKey, '');
+      const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+      const path = join(temp.path, 'key.ppk');
+      await writeFile(path, toPutty(pem, line, version));
+      const signer = await openKeyFile(path);
+      assert.ok(isSignedBy(line, data, await signer.sign(data)));
+    });
+  }
+
+  it('prints the fingerprint as ssh-keygen does', async () => {
+    const key = await generateTestKey({ folder: temp.path });
+    const { stdout } = await run('ssh-keygen', ['-l', '-f', key.path]);
+    assert.equal(stdout.split(' ')[1], (await openKeyFile(key.path)).fingerprint);
+  });
+
+  it('reads a file with CRLF, a byte order mark and trailing blanks', async () => {
+    const key = await generateTestKey({ folder: temp.path });
+    const text = await readFile(key.path, 'utf8');
+    await writeFile(key.path, `\uFEFF${text.replaceAll('\n', ' \r\n')}\r\n  `);
+    assert.equal((await openKeyFile(key.path)).fingerprint, key.fingerprint);
+  });
+
+  it('does without the .pub file', async () => {
+    const key = await generateTestKey({ folder: temp.path });
+    await writeFile(key.publicKeyPath, 'something else');
+    assert.equal((await openKeyFile(key.path)).publicKey.split(' ').length, 2);
+  });
+
+  describe('that cannot be used', () => {
+    it('KEY_NOT_FOUND for a missing file', async () => {
+      await rejectsWith('KEY_NOT_FOUND', openKeyFile(join(temp.path, 'missing')));
+    });
+
+    it('KEY_UNREADABLE for garbage, a public key, an empty file, a folder and 1 MB of nothing', async () => {
+      const key = await generateTestKey({ folder: temp.path });
+      await rejectsWith('KEY_UNREADABLE', openKeyFile(key.publicKeyPath));
+      await rejectsWith('KEY_UNREADABLE', openKeyFile(temp.path));
+      const header = '-----BEGIN OPENSSH PRIVATE KEY-----';
+      const bodies = ['', 'garbage', header, `${header}\nAAAA\n`, '\0'.repeat(1_000_000)];
+      for (const [index, body] of bodies.entries()) {
+        const path = join(temp.path, `garbage-${index}`);
+        await writeFile(path, body);
+        await rejectsWith('KEY_UNREADABLE', openKeyFile(path));
+      }
+    });
+
+    it('KEY_UNREADABLE for a key cut short anywhere', async () => {
+      const key = await generateTestKey({ folder: temp.path });
+      const text = await readFile(key.path, 'utf8');
+      for (const share of [0.3, 0.6, 0.9]) {
+        await writeFile(key.path, text.slice(0, text.length * share));
+        await rejectsWith('KEY_UNREADABLE', openKeyFile(key.path));
+      }
+    });
+
+    it('KEY_UNREADABLE for a named pipe, without waiting for a writer', async () => {
+      const path = join(temp.path, 'pipe');
+      await run('mkfifo', [path]);
+      await rejectsWith('KEY_UNREADABLE', openKeyFile(path));
+    });
+
+    it('KEY_UNREADABLE when permission is missing', async function () {
+      const key = await generateTestKey({ folder: temp.path });
+      await chmod(key.path, 0);
+      const opened = await openKeyFile(key.path).catch((error: unknown) => error);
+      if (process.getuid?.() === 0) {
+        assert.ok(opened, 'root reads everything');
+      } else {
+        assert.equal((opened as { code?: string }).code, 'KEY_UNREADABLE');
+      }
+    });
+
+    for (const type of ['rsa', 'ecdsa'] as const) {
+      for (const format of ['openssh', 'pem', 'pkcs8'] as const) {
+        it(`KEY_UNSUPPORTED for ${type} as ${format}`, async () => {
+          const key = await generateTestKey({ folder: temp.path, type, format });
+          await rejectsWith('KEY_UNSUPPORTED', openKeyFile(key.path));
+        });
+      }
+    }
+
+    it('KEY_UNSUPPORTED for an encrypted RSA key, before any passphrase', async () => {
+      const key = await generateTestKey({
+        folder: temp.path,
+        type: 'rsa',
+        passphrase: 'x1234',
+        rounds: 2,
+      });
+      await rejectsWith('KEY_UNSUPPORTED', openKeyFile(key.path));
+    });
+
+    for (const format of ['openssh', 'pkcs8'] as const) {
+      it(`KEY_ENCRYPTED without, KEY_WRONG_PASSPHRASE with another passphrase (${format})`, async () => {
+        const folder = temp.path;
+        const key = await generateTestKey({ folder, format, passphrase: 'right one', rounds: 2 });
+        await rejectsWith('KEY_ENCRYPTED', openKeyFile(key.path));
+        for (const wrong of ['wrong one', '', 'right one ']) {
+          const error = await rejectsWith('KEY_WRONG_PASSPHRASE', openKeyFile(key.path, wrong));
+          assert.ok(!error.message.includes('wrong one'));
+        }
+      });
+    }
+  });
+
+  describe('in a folder', () => {
+    it('are found with fingerprint, comment and lock; other files are not', async () => {
+      const folder = temp.path;
+      const plain = await generateTestKey({ folder, comment: 'work laptop' });
+      const locked = await generateTestKey({
+        folder,
+        name: 'locked',
+        passphrase: 'x1234',
+        rounds: 2,
+      });
+      const pkcs8 = await generateTestKey({ folder, name: 'pkcs8', format: 'pkcs8' });
+      await generateTestKey({ folder, type: 'rsa' });
+      await writeFile(join(folder, 'config'), 'Host *\n');
+      await writeFile(join(folder, 'notes'), 'nothing');
+      await mkdir(join(folder, 'sub'));
+      const found = await discoverKeys(folder);
+      assert.deepEqual(found, [
+        {
+          path: plain.path,
+          fingerprint: plain.fingerprint,
+          comment: 'work laptop',
+          encrypted: false,
+        },
+        {
+          path: locked.path,
+          fingerprint: locked.fingerprint,
+          comment: 'test@example.com',
+          encrypted: true,
+        },
+        {
+          path: pkcs8.path,
+          fingerprint: pkcs8.fingerprint,
+          comment: 'test@example.com',
+          encrypted: false,
+        },
+      ]);
+    });
+
+    it('are none where there is no folder', async () => {
+      assert.deepEqual(await discoverKeys(join(temp.path, 'missing')), []);
+      assert.equal(await describeKey(join(temp.path, 'missing')), undefined);
+    });
+  });
+});
+
+describe('public key lines', () => {
+  it('are read with and without comment, and only when type and blob agree', () => {
+    const line = toPublicKeyLine(generateKeyPairSync('ed25519').publicKey, 'my key é');
+    assert.equal(parsePublicKeyLine(line)?.comment, 'my key é');
+    assert.equal(parsePublicKeyLine(`${line} \r\n`)?.comment, 'my key é');
+    assert.equal(parsePublicKeyLine(line.split(' ').slice(0, 2).join(' '))?.comment, '');
+    assert.equal(parsePublicKeyLine(line.replace('ssh-ed25519', 'ssh-rsa')), undefined);
+    assert.equal(parsePublicKeyLine('ssh-ed25519'), undefined);
+    assert.equal(parsePublicKeyLine(''), undefined);
+  });
+});

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import {
+  parseSession,
+  serializeSession,
+  type SessionRecord,
+} from '../../../src/core/auth/sessionRecord';
+
+const record: SessionRecord = {
+  sessionId: 'one',
+  account: { devId: 'dev_1', email: 'a@example.com', displayName: null, isDeveloper: true },
+  source: 'ssh',
+  fingerprint: 'SHA256:abc',
+  keyPath: '/home/user/.ssh/id_ed25519',
+  token: 'token',
+  mintedAt: 1,
+  expiresAt: 2,
+};
+
+describe('a stored session', () => {
+  it('is read as it was written', () => {
+    assert.deepEqual(parseSession(serializeSession(record)), record);
+    assert.deepEqual(parseSession(serializeSession({ signedOutAt: 5 })), { signedOutAt: 5 });
+  });
+
+  for (const [title, text] of [
+    ['no JSON', 'garbage'],
+    ['an array', '[]'],
+    ['null', 'null'],
+    ['an older version', JSON.stringify({ ...record, version: 0 })],
+    ['a newer version', JSON.stringify({ ...record, version: 2 })],
+    ['no version', JSON.stringify(record)],
+    ...Object.entries({
+      sessionId: '',
+      account: null,
+      source: 'magic',
+      fingerprint: 5,
+      keyPath: {},
+      token: 'with space',
+      mintedAt: '1',
+      expiresAt: null,
+    }).map(([field, value]) => [
+      `a wrong ${field}`,
+      JSON.stringify({ ...record, version: 1, [field]: value }),
+    ]),
+  ] as [string, string][]) {
+    it(`is none when it is ${title}`, () => assert.equal(parseSession(text), undefined));
+  }
+
+  it('is none with a wrong account', () => {
+    for (const account of [
+      { devId: '' },
+      { ...record.account, email: 5 },
+      { ...record.account, isDeveloper: 'yes' },
+    ]) {
+      assert.equal(parseSession(JSON.stringify({ ...record, version: 1, account })), undefined);
+    }
+  });
+});

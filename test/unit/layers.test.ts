@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+const ROOT = join(__dirname, '../..');
+
+interface Metafile {
+  inputs: Record<string, { imports: { path: string; kind: string; external?: boolean }[] }>;
+  outputs: Record<
+    string,
+    {
+      entryPoint?: string;
+      inputs: Record<string, unknown>;
+      imports: { path: string; kind: string; external?: boolean }[];
+    }
+  >;
+}
+
+interface Manifest {
+  contributes: {
+    commands: { command: string; title: string; category?: string }[];
+    menus: Record<string, { command: string }[]>;
+    configuration: {
+      properties: Record<string, { scope?: string; markdownDescription?: string }>;
+    }[];
+  };
+  capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
+}
+
+const manifest = readJson('package.json') as Manifest;
+
+/** What esbuild bundled, as `npm run build` left it. */
+const metafile = readJson('.build/meta.json') as Metafile;
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+}
+
+function sources(folder: string): { path: string; text: string }[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => {
+      const file = join(entry.parentPath, entry.name);
+      const path = relative(ROOT, file).split(sep).join('/');
+      return { path, text: readFileSync(file, 'utf8') };
+    });
+}
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/(?:from|import|require)\s*\(?\s*'([^']+)'/gu)].map(
+    ([, path]) => path ?? '',
+  );
+}
+
+describe('the layers', () => {
+  it('core imports no vscode, not even a type, and nothing above itself', () => {
+    const core = sources('src/core');
+    assert.ok(core.length > 20);
+    for (const { path, text } of core) {
+      for (const target of importsOf(text)) {
+        const fine = target !== 'vscode' && !/(^|\/)(vscode|extension|test)(\/|$)/u.test(target);
+        assert.ok(fine, `${path} imports ${target}`);
+      }
+    }
+  });
+
+  it('src never imports test', () => {
+    for (const { path, text } of sources('src')) {
+      for (const target of importsOf(text)) {
+        assert.ok(!/(^|\/)test(\/|$)/u.test(target), `${path} imports ${target}`);
+      }
+    }
+  });
+
+  it('what is bundled is src and packages, and nothing of test', () => {
+    const inputs = Object.keys(metafile.inputs);
+    assert.ok(inputs.includes('src/extension.ts'));
+    for (const input of inputs) {
+      assert.match(input, /^(src\/|node_modules\/|<define:|\(disabled\):)/u);
+    }
+  });
+
+  it('only the shell asks for vscode', () => {
+    for (const [input, { imports }] of Object.entries(metafile.inputs)) {
+      if (imports.some(({ path }) => path === 'vscode')) {
+        assert.match(input, /^src\/(vscode\/|extension\.ts)/u);
+      }
+    }
+  });
+
+  it('what activation loads holds neither sshpk nor undici nor anything of publish', () => {
+    const outputs = metafile.outputs;
+    const entry = Object.keys(outputs).find(
+      (path) => outputs[path]?.entryPoint === 'src/extension.ts',
+    );
+    const loaded = new Set<string>();
+    const visit = (path: string): void => {
+      if (loaded.has(path)) {
+        return;
+      }
+      loaded.add(path);
+      for (const { path: target, kind, external } of outputs[path]?.imports ?? []) {
+        if (kind === 'import-statement' && external !== true) {
+          visit(target);
+        }
+      }
+    };
+    visit(entry ?? assert.fail('no entry point'));
+    const inputs = [...loaded].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}));
+    assert.ok(inputs.length > 10);
+    for (const input of inputs) {
+      assert.match(input, /^src\//u, `activation loads ${input}`);
+      assert.doesNotMatch(input, /^src\/core\/publish\//u);
+    }
+    const lazy = Object.keys(metafile.inputs).filter((input) => !inputs.includes(input));
+    for (const part of ['node_modules/sshpk/', 'node_modules/undici/', 'src/core/publish/']) {
+      assert.ok(
+        lazy.some((input) => input.startsWith(part)),
+        `${part} is bundled`,
+      );
+    }
+  });
+});
+
+describe('the manifest', () => {
+  const contributed = manifest.contributes.commands.map(({ command }) => command);
+
+  it('declares the commands that the code registers, and no other', () => {
+    const text = readFileSync(join(ROOT, 'src/vscode/commands.ts'), 'utf8');
+    const [, list = ''] = /COMMAND_IDS = \[(.*?)\]/su.exec(text) ?? [];
+    const registered = [...list.matchAll(/'([^']+)'/gu)].map(([, id]) => id ?? '');
+    assert.ok(registered.length > 0);
+    assert.deepEqual([...contributed].sort(), [...registered].sort());
+  });
+
+  it('names no command in menus that it does not declare', () => {
+    for (const { command } of Object.values(manifest.contributes.menus).flat()) {
+      assert.ok(contributed.includes(command), command);
+    }
+  });
+
+  it('lets no workspace move a credential', () => {
+    const properties = Object.assign(
+      {},
+      ...manifest.contributes.configuration.map((part) => part.properties),
+    ) as Record<string, { scope?: string }>;
+    for (const [key, { scope }] of Object.entries(properties)) {
+      assert.equal(scope, 'application', key);
+    }
+    for (const key of ['i99dash.backendUrl', 'i99dash.webConsoleUrl', 'i99dash.ssh.keyPath']) {
+      assert.ok(key in properties, key);
+      assert.ok(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.includes(key));
+    }
+  });
+
+  it('has a text for every placeholder, and no text too many', () => {
+    const texts = Object.keys(readJson('package.nls.json') as Record<string, string>);
+    const used = [...JSON.stringify(manifest).matchAll(/%([\w.]+)%/gu)].map(([, key]) => key ?? '');
+    assert.deepEqual([...new Set(used)].sort(), [...texts].sort());
+  });
+});

@@ -184,8 +184,8 @@ function showResult({ appId, version, reviewStatus }: PublishResult): void {
   void vscode.window
     .showInformationMessage(
       reviewStatus === 'auto-approved'
-        ? vscode.l10n.t('{0} {1} is published: approved without a review.', appId, version)
-        : vscode.l10n.t('{0} {1} is submitted. Review: {2}.', appId, version, reviewStatus),
+        ? vscode.l10n.t('{0} {1} was published: approved without a review.', appId, version)
+        : vscode.l10n.t('{0} {1} was submitted. Review: {2}.', appId, version, reviewStatus),
       openConsole,
     )
     .then((picked) =>

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Agent, request } from 'undici';
+import { Agent, errors, request } from 'undici';
 import { CancelledError, I99dashError, isI99dashError, systemErrorCode } from '../errors';
 import type { HttpRequest, HttpResponse, HttpStreamBody, Transport } from '../ports';
 
@@ -44,10 +44,13 @@ async function send(
     });
     return { status: statusCode, headers: flatten(headers), text: await readText(body) };
   } catch (error) {
-    throw signal?.aborted === true ? new CancelledError() : asTransportError(error, url);
+    if (signal?.aborted === true) {
+      throw new CancelledError();
+    }
+    throw upload?.sourceError?.() ?? asTransportError(error, url);
   } finally {
     deadline.clear();
-    upload?.stream?.destroy();
+    upload?.close?.();
   }
 }
 
@@ -81,27 +84,50 @@ class Deadline {
 
 class RequestExpired extends Error {}
 
-function openBody(
-  body: string | HttpStreamBody,
-  deadline: Deadline,
-): { body: string | Readable; headers: Record<string, string>; stream?: Readable } {
+interface OpenBody {
+  body: string | Readable;
+  headers?: Record<string, string>;
+  /** What went wrong with the stream's source, if anything. */
+  sourceError?: () => I99dashError | undefined;
+  close?: () => void;
+}
+
+function openBody(body: string | HttpStreamBody, deadline: Deadline): OpenBody {
   if (typeof body === 'string') {
-    return { body, headers: {} };
+    return { body };
   }
   const source = body.open();
+  let failure: unknown;
+  // Heard from the start: a source may fail before anyone reads it, or after the connection broke.
+  source.on('error', (error) => (failure = error));
+  const stream = Readable.from(counted(source, body, deadline), { objectMode: false });
+  return {
+    body: stream,
+    headers: { 'content-length': String(body.length) },
+    sourceError: () => (failure === undefined ? undefined : fileChanged(failure)),
+    close: () => {
+      stream.destroy();
+      source.destroy(); // the generator reaches it only where it has begun and is not waiting
+    },
+  };
+}
+
+async function* counted(
+  source: Readable,
+  { onProgress }: HttpStreamBody,
+  deadline: Deadline,
+): AsyncGenerator<Uint8Array> {
   let sent = 0;
-  const stream = Readable.from(
-    (async function* counted() {
-      for await (const chunk of source as AsyncIterable<Uint8Array>) {
-        yield chunk;
-        sent += chunk.length;
-        deadline.restart();
-        body.onProgress?.(sent);
-      }
-    })(),
-    { objectMode: false },
-  );
-  return { body: stream, stream, headers: { 'content-length': String(body.length) } };
+  for await (const chunk of source as AsyncIterable<Uint8Array>) {
+    yield chunk;
+    sent += chunk.length;
+    deadline.restart();
+    onProgress?.(sent);
+  }
+}
+
+function fileChanged(cause: unknown): I99dashError {
+  return new I99dashError('UPLOAD_FAILED', 'The file changed while it was being sent.', { cause });
 }
 
 async function readText(body: Readable): Promise<string> {
@@ -135,17 +161,20 @@ function asTransportError(error: unknown, url: URL): I99dashError {
   if (error instanceof RequestExpired || /TIMEOUT|ETIMEDOUT/u.test(code)) {
     return new I99dashError('TIMEOUT', `${url.host} did not answer in time.`, { cause: error });
   }
-  if (/CERT|ERR_TLS|ERR_SSL|EPROTO|SELF_SIGNED|UNABLE_TO_VERIFY/u.test(code)) {
+  if (/ERR_SSL|EPROTO/u.test(code)) {
+    return new I99dashError('TLS', `No secure connection to ${url.host} is possible (${code}).`, {
+      cause: error,
+    });
+  }
+  if (/CERT|ERR_TLS|SELF_SIGNED|UNABLE_TO_VERIFY/u.test(code)) {
     return new I99dashError('TLS', `The certificate of ${url.host} is not trusted (${code}).`, {
       cause: error,
     });
   }
-  if (code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH' || /^E(NOENT|ACCES|IO|PERM)$/u.test(code)) {
-    return new I99dashError('UPLOAD_FAILED', 'The file changed while it was being sent.', {
-      cause: error,
-    });
+  if (code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH') {
+    return fileChanged(error);
   }
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
+  if (error instanceof errors.HTTPParserError || code === 'UND_ERR_HEADERS_OVERFLOW') {
     return new I99dashError('PROTOCOL', `${url.host} does not speak HTTP.`, { cause: error });
   }
   return new I99dashError(

@@ -15,6 +15,7 @@ interface AssetRule {
 }
 
 const KIB = 1024;
+const NOT_A_PICTURE = 'is not a picture';
 
 /**
  * Checks the pictures a manifest names: bytes and dimensions. Rules: wire-protocol, manifest table.
@@ -83,9 +84,13 @@ async function assetProblem(
 async function dimensionProblem(file: string, rule: AssetRule): Promise<string | undefined> {
   let size: { width: number; height: number };
   try {
-    size = imageSize(await readFile(file));
+    // A copy, for image-size reads past the end of a Buffer that shares its memory with others.
+    size = imageSize(new Uint8Array(await readFile(file)));
   } catch {
-    return 'is not a picture';
+    return NOT_A_PICTURE;
+  }
+  if (size.width < 1 || size.height < 1) {
+    return NOT_A_PICTURE;
   }
   const fits = rule.exact
     ? size.width === rule.width && size.height === rule.height

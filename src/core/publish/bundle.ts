@@ -7,7 +7,7 @@ import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { pack, type Pack } from 'tar-stream';
-import { CancelledError } from '../errors';
+import { CancelledError, I99dashError, isI99dashError, systemErrorCode } from '../errors';
 import type { BundleFile } from './files';
 
 /** A packed mini-app in a temporary file. */
@@ -24,14 +24,16 @@ export interface Bundle {
 /**
  * Packs files as `.tar.gz` and hands the bundle to `use`. Times, owners and modes are fixed, so that the same files give the same bytes.
  * The temporary file is gone afterwards, whatever happens.
- * @throws CancelledError
+ * @throws VALIDATION_FAILED (a file is not what the walk saw), UPLOAD_FAILED (no place for the bundle), CancelledError
  */
 export async function withBundle<T>(
   files: readonly BundleFile[],
   use: (bundle: Bundle) => Promise<T>,
   { signal, onFile }: { signal?: AbortSignal; onFile?: (done: number) => void } = {},
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'i99dash-'));
+  const folder = await mkdtemp(join(tmpdir(), 'i99dash-')).catch((error: unknown) => {
+    throw noPlace(error);
+  });
   try {
     const path = join(folder, 'bundle.tar.gz');
     const sha256 = await packTo(path, files, signal, onFile);
@@ -69,7 +71,10 @@ async function packTo(
   } catch (error) {
     archive.destroy();
     await written.catch(() => undefined);
-    throw signal?.aborted === true ? new CancelledError() : error;
+    if (signal?.aborted === true) {
+      throw new CancelledError();
+    }
+    throw isI99dashError(error) ? error : noPlace(error);
   }
   return hash.digest('hex');
 }
@@ -90,8 +95,40 @@ async function addFiles(
       uname: '',
       gname: '',
     });
-    await pipeline(createReadStream(file.path), entry);
+    await pipeline(contentOf(file), entry);
     onFile?.(index + 1);
   }
   archive.finalize();
+}
+
+/** A file's bytes, exactly as many as the walk saw. */
+async function* contentOf(file: BundleFile): AsyncGenerator<Buffer> {
+  let size = 0;
+  try {
+    for await (const chunk of createReadStream(file.path) as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > file.size) {
+        break;
+      }
+      yield chunk;
+    }
+  } catch (cause) {
+    const reason = systemErrorCode(cause) ?? 'unknown';
+    throw notPacked(file, `cannot be read (${reason})`, cause);
+  }
+  if (size !== file.size) {
+    throw notPacked(file, 'changed while being packed');
+  }
+}
+
+function notPacked({ name, path }: BundleFile, what: string, cause?: unknown): I99dashError {
+  return new I99dashError('VALIDATION_FAILED', `${name} ${what}.`, { file: path, cause });
+}
+
+function noPlace(cause: unknown): I99dashError {
+  return new I99dashError(
+    'UPLOAD_FAILED',
+    `The bundle cannot be written to the temporary folder (${systemErrorCode(cause) ?? 'unknown'}).`,
+    { cause },
+  );
 }

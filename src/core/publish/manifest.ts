@@ -40,21 +40,26 @@ export const VEHICLE_CAPABILITIES = [
 
 const RASTER = ['png', 'jpg', 'jpeg', 'webp', 'svg'];
 
-const text = (min: number, max: number, what: string) =>
+const text = (min: number, max: number) =>
   z
-    .string(`must be text`)
+    .string('must be text')
     .check(
       z.refine(
         (value) => value.length >= min && value.length <= max,
-        `${what} must have ${min} to ${max} characters`,
+        `must have ${min} to ${max} characters`,
       ),
     );
 
 const localizedText = z
   .record(
-    z.string().check(z.regex(/^[a-z]{2}$/u, 'a locale is two lower-case letters')),
+    z.string().check(z.regex(/^[a-z]{2}$/u)),
     z.string('must be text').check(z.minLength(1, 'must not be empty')),
-    'must map locales to texts, such as { "en": "…" }',
+    {
+      error: ({ code }) =>
+        code === 'invalid_key'
+          ? 'must be a locale of two lower-case letters'
+          : 'must map locales to texts, such as { "en": "…" }',
+    },
   )
   .check(z.refine((map) => Object.keys(map).length > 0, 'needs at least one locale'));
 
@@ -139,12 +144,12 @@ export const manifestSchema = z.object({
         dilink: z.optional(nonEmptyList(DILINK_VERSIONS)),
         vehicleCapabilities: z.optional(nonEmptyList(VEHICLE_CAPABILITIES)),
         modernWebview: z.optional(z.boolean('must be true or false')),
-        minBridge: z.optional(text(1, 32, 'it')),
+        minBridge: z.optional(text(1, 32)),
       },
       'must be an object',
     ),
   ),
-  permissions: z.optional(list(text(1, 64, 'a permission'), 32, 'permissions')),
+  permissions: z.optional(list(text(1, 64), 32, 'permissions')),
   network: z.optional(
     z.pipe(
       list(origin, 10, 'origins'),
@@ -152,7 +157,7 @@ export const manifestSchema = z.object({
     ),
   ),
   privileged: flag,
-  requiredEntitlement: z.optional(text(1, 64, 'it')),
+  requiredEntitlement: z.optional(text(1, 64)),
 });
 
 /** A manifest that keeps every rule. */

@@ -35,7 +35,8 @@ function hostProblem(host: string): string | undefined {
   if (host.includes('*')) {
     return 'must not hold a wildcard';
   }
-  if (host.startsWith('[') || /^[\d.]+$/u.test(host)) {
+  // As browsers do: a host whose last label is a number, 0x… too, is an IPv4 address in one of its many spellings.
+  if (host.startsWith('[') || /(^|\.)(\d+|0x[\da-f]*)$/u.test(host)) {
     return 'must name a host, not an IP address';
   }
   const labels = host.split('.');

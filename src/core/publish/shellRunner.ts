@@ -1,61 +1,82 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
-import { CancelledError } from '../errors';
+import { CancelledError, I99dashError, systemErrorCode } from '../errors';
 import type { ProcessRunner } from '../ports';
+import { endGroup } from './processGroup';
 
 /** How long a cancelled command gets to end by itself, in milliseconds. */
 const GRACE_MS = 3_000;
 
-/** Runs a command line in the system's shell, in a process group of its own so that it can be ended whole. */
-export const shellRunner: ProcessRunner = {
-  run: ({ commandLine, cwd, onOutput, signal }) =>
-    new Promise((resolve, reject) => {
-      if (signal?.aborted === true) {
-        reject(new CancelledError());
-        return;
-      }
-      const child = spawn(commandLine, {
-        cwd,
-        shell: true,
-        detached: process.platform !== 'win32',
-        stdio: ['ignore', 'pipe', 'pipe'],
-        windowsHide: true,
-      });
-      let killTimer: NodeJS.Timeout | undefined;
-      const cancel = (): void => {
-        endTree(child, 'SIGTERM');
-        killTimer = setTimeout(() => endTree(child, 'SIGKILL'), GRACE_MS);
-      };
-      signal?.addEventListener('abort', cancel, { once: true });
-      for (const stream of [child.stdout, child.stderr]) {
-        const decoder = new StringDecoder('utf8');
-        stream.on('data', (chunk: Buffer) => onOutput(decoder.write(chunk)));
-      }
-      const settle = (finish: () => void): void => {
-        signal?.removeEventListener('abort', cancel);
-        clearTimeout(killTimer);
-        finish();
-      };
-      child.once('error', (error) => settle(() => reject(error)));
-      child.once('close', (code) =>
-        settle(() =>
-          signal?.aborted === true ? reject(new CancelledError()) : resolve(code ?? 1),
-        ),
-      );
-    }),
-};
+/**
+ * Runs command lines in the system's shell, each in a process group of its own so that it can be ended whole.
+ * A command that cannot be started at all is BUILD_FAILED.
+ * @param options.graceMs how long a cancelled command gets to end by itself, in milliseconds
+ */
+export function createShellRunner({ graceMs = GRACE_MS } = {}): ProcessRunner {
+  return {
+    run: ({ commandLine, cwd, onOutput, signal }) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted === true) {
+          reject(new CancelledError());
+          return;
+        }
+        const child = spawn(commandLine, {
+          cwd,
+          shell: true,
+          detached: process.platform !== 'win32',
+          stdio: ['ignore', 'pipe', 'pipe'],
+          windowsHide: true,
+        });
+        relayOutput(child, onOutput);
+        let ending: Promise<void> | undefined;
+        const cancel = (): void => {
+          ending = endTree(child, graceMs);
+        };
+        signal?.addEventListener('abort', cancel, { once: true });
+        child.once('error', (cause) => {
+          signal?.removeEventListener('abort', cancel);
+          const reason = systemErrorCode(cause) ?? 'unknown';
+          const message = `The command cannot be started in ${cwd} (${reason}).`;
+          reject(new I99dashError('BUILD_FAILED', message, { cause }));
+        });
+        child.once('close', (code) => {
+          signal?.removeEventListener('abort', cancel);
+          if (ending === undefined) {
+            resolve(code ?? 1);
+          } else {
+            void ending.then(() => reject(new CancelledError()));
+          }
+        });
+      }),
+  };
+}
 
-function endTree(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) {
-    return;
+/** The runner for real use. */
+export const shellRunner = createShellRunner();
+
+function relayOutput({ stdout, stderr }: ChildProcess, onOutput: (text: string) => void): void {
+  for (const stream of [stdout, stderr]) {
+    const decoder = new StringDecoder('utf8');
+    const tell = (text: string): void => {
+      if (text !== '') {
+        onOutput(text);
+      }
+    };
+    stream?.on('data', (chunk: Buffer) => tell(decoder.write(chunk)));
+    stream?.once('end', () => tell(decoder.end()));
   }
-  if (process.platform === 'win32') {
-    spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], { windowsHide: true });
-    return;
+}
+
+/** Ends a process and all it started. Resolves when they are gone. */
+async function endTree(child: ChildProcess, graceMs: number): Promise<void> {
+  const { pid } = child;
+  if (pid !== undefined && process.platform === 'win32') {
+    const taskkill = spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { windowsHide: true });
+    await new Promise((resolve) => taskkill.once('close', resolve).once('error', resolve));
+  } else if (pid !== undefined) {
+    await endGroup(pid, graceMs);
   }
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // The group has ended already.
-  }
+  // What left the tree may hold the pipes open for ever, and then 'close' would never come.
+  child.stdout?.destroy();
+  child.stderr?.destroy();
 }

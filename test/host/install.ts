@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { installOnce } from './install-once';
+import { npmInstall, npmPack } from './npm';
+import { vscodeTestDir } from './paths';
+import { printSteps, type ReportStep } from './steps';
+import { unpackTar } from './unpack';
+import { hostVersion, type HostVersion } from './versions';
+
+/** An installed VS Code server. */
+export interface InstalledHost {
+  /** The Node executable to run it with. */
+  readonly node: string;
+  /** The server's main module. */
+  readonly serverMain: string;
+}
+
+// Never needed without a display, large, native or not for this platform.
+const unneededDependencies =
+  /copilot|mxc-sdk|devcontainers|sandbox-runtime|sqlite3|windows|kerberos|ssh2|languagedetection/;
+// Source maps and the two largest extensions are more than half of the package.
+const unneededFiles = /\.map$|^extensions\/(copilot|mermaid-[^/]*)\//;
+
+// The one that comes with VS Code either holds the binaries of all platforms or downloads one while it installs.
+const ripgrep = 'npm:@vscode/ripgrep@1.18.0';
+
+// Native modules that would need a C++ compiler, and what stands in for them.
+const standIns: Readonly<Record<string, string>> = {
+  '@vscode/spdlog': 'spdlog.ts',
+  '@vscode/native-watchdog': 'watchdog.ts',
+  'native-watchdog': 'watchdog.ts',
+};
+
+/** To be raised whenever what is installed changes. */
+const recipe = 2;
+
+/**
+ * Installs the server of a VS Code version under `.vscode-test/`, unless it is there already.
+ * @param version a version of `hostVersions`, such as `1.139.1`
+ * @throws FetchError when something could not be fetched
+ */
+export async function installHost(version: string): Promise<InstalledHost> {
+  const wanted = hostVersion(version);
+  const nodePackage = `node-${process.platform}-${process.arch}@${wanted.nodeMajor}`;
+  const dir = await installOnce({
+    dir: path.join(vscodeTestDir, `server-${version}`),
+    recipe: { recipe, ...wanted, nodePackage },
+    fill: (target) => fillHost(target, wanted, nodePackage),
+  });
+  return {
+    node: path.join(dir, 'node'),
+    serverMain: path.join(dir, 'vscode/out/server-main.js'),
+  };
+}
+
+async function fillHost(dir: string, wanted: HostVersion, nodePackage: string): Promise<void> {
+  const report = printSteps(`VS Code ${wanted.vscode}`);
+  const server = path.join(dir, 'vscode');
+  report(`fetching code-server@${wanted.codeServer}`);
+  await unpackPackage(`code-server@${wanted.codeServer}`, dir, report, (entry) => {
+    const name = inside('lib/vscode/', entry);
+    if (name === undefined || unneededFiles.test(name)) return undefined;
+    return path.join(server, name);
+  });
+  report(`fetching ${nodePackage}`);
+  await unpackPackage(nodePackage, dir, report, (entry) =>
+    entry === 'bin/node' ? path.join(dir, 'node') : undefined,
+  );
+  report('installing dependencies');
+  await slimDependencies(server);
+  await npmInstall(server, `the dependencies of VS Code ${wanted.vscode}`, report);
+  await replaceNativeModules(server);
+  report('installed');
+}
+
+/** Fetches a package and unpacks what `rename` keeps; it gets names relative to the package. */
+async function unpackPackage(
+  spec: string,
+  dir: string,
+  report: ReportStep,
+  rename: (entry: string) => string | undefined,
+): Promise<void> {
+  const tarball = await npmPack(spec, dir, report);
+  await unpackTar(tarball, (entry) => {
+    const name = inside('package/', entry);
+    return name === undefined ? undefined : rename(name);
+  });
+  await rm(tarball);
+}
+
+function inside(prefix: string, entry: string): string | undefined {
+  return entry.startsWith(prefix) ? entry.slice(prefix.length) : undefined;
+}
+
+interface Manifest {
+  dependencies: Record<string, string>;
+}
+
+interface Shrinkwrap {
+  packages: Record<string, { version?: string } | undefined>;
+}
+
+/**
+ * Drops dependencies that a run without a display never needs, and pins the others to the versions VS Code was built with. The
+ * shrinkwrap itself goes: it holds the dropped ones too, and may name a git address where a registry's package serves as well.
+ */
+async function slimDependencies(server: string): Promise<void> {
+  const manifestFile = path.join(server, 'package.json');
+  const shrinkwrapFile = path.join(server, 'npm-shrinkwrap.json');
+  const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as Manifest;
+  const shrinkwrap = JSON.parse(await readFile(shrinkwrapFile, 'utf8')) as Shrinkwrap;
+  const kept = Object.entries(manifest.dependencies).filter(
+    ([name]) => !unneededDependencies.test(name),
+  );
+  const pinned = kept.map(([name, range]) => {
+    const version = name.includes('ripgrep')
+      ? ripgrep
+      : shrinkwrap.packages[`node_modules/${name}`]?.version;
+    return [name, version ?? range] as const;
+  });
+  const slim = { ...manifest, dependencies: Object.fromEntries(pinned), overrides: {} };
+  await writeFile(manifestFile, JSON.stringify(slim, undefined, 2));
+  await rm(shrinkwrapFile);
+}
+
+async function replaceNativeModules(server: string): Promise<void> {
+  for (const [name, source] of Object.entries(standIns)) {
+    const module = path.join(server, 'node_modules', name);
+    if (!existsSync(module)) continue;
+    await build({
+      entryPoints: [path.join(__dirname, source)],
+      outfile: path.join(module, 'index.js'),
+      allowOverwrite: true,
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20',
+      logLevel: 'error',
+    });
+  }
+}

@@ -1,0 +1,14 @@
+/** Announces what is being done; a long-running step is then no silence. */
+export type ReportStep = (text: string) => void;
+
+/**
+ * Makes a reporter that prints each step with the seconds since the first one.
+ * @param title what the steps belong to, such as `VS Code 1.139.1`
+ */
+export function printSteps(title: string): ReportStep {
+  const start = performance.now();
+  return (text) => {
+    const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
+    process.stdout.write(`[${title}] ${seconds} s  ${text}\n`);
+  };
+}

@@ -1,0 +1,34 @@
+/** What it takes to run one version of VS Code without a display. */
+export interface HostVersion {
+  /** The version that `vscode.version` reports. */
+  readonly vscode: string;
+  /** The version of the npm package `code-server` that carries this VS Code. */
+  readonly codeServer: string;
+  /** The major version of Node that this VS Code is written for. */
+  readonly nodeMajor: number;
+}
+
+/** The version tests run in unless another one is asked for. */
+export const defaultVersion = '1.139.1';
+
+/** The oldest version that `engines.vscode` in package.json promises. */
+export const oldestVersion = '1.105.1';
+
+/** Every version that the test host can run, newest first. */
+export const hostVersions: readonly HostVersion[] = [
+  { vscode: defaultVersion, codeServer: '4.139.1', nodeMajor: 24 },
+  { vscode: oldestVersion, codeServer: '4.105.1', nodeMajor: 22 },
+];
+
+/**
+ * Finds the entry of a VS Code version.
+ * @throws Error that names the known versions when there is no such entry
+ */
+export function hostVersion(vscode: string): HostVersion {
+  const found = hostVersions.find((version) => version.vscode === vscode);
+  if (found === undefined) {
+    const known = hostVersions.map((version) => version.vscode).join(', ');
+    throw new Error(`The test host has no VS Code ${vscode}; it knows ${known}.`);
+  }
+  return found;
+}

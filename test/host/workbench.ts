@@ -1,0 +1,134 @@
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { installChromium } from './chromium';
+import type { Server } from './server';
+
+/** What VS Code is told in the query of the page's address: pairs of name and value. */
+export type Payload = readonly (readonly [name: string, value: string])[];
+
+/** One window of VS Code. */
+export interface WindowOptions {
+  readonly server: Pick<Server, 'url' | 'port'>;
+  /** Absolute path of a folder or of a `.code-workspace` file; an empty window when left out. */
+  readonly folder?: string;
+  readonly payload?: Payload;
+}
+
+/** A browser with a first window of VS Code. */
+export interface WorkbenchOptions extends WindowOptions {
+  /** The browser's profile; opened again later, it still has the secrets and the state of the windows. */
+  readonly profileDir: string;
+  /** True, the default: secrets are kept in the profile. False: as without a keyring, they are lost with the window. */
+  readonly keyring?: boolean;
+  /** A language tag, `en-US` when left out. */
+  readonly locale?: string;
+  /** CSS pixels, 1280 × 800 when left out. */
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly deviceScaleFactor?: number;
+  readonly colorScheme?: 'dark' | 'light';
+  /** Called with everything that code in the extension host logs: `log`, `warn`, … and printf-style arguments. */
+  readonly onLog?: (type: string, args: unknown[]) => void;
+  /** Called with 0 or 1 when a test run that the payload asked for has ended. */
+  readonly onExit?: (code: number) => void;
+}
+
+/** An open browser. */
+export interface Workbench {
+  /** The first window. */
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly close: () => Promise<void>;
+}
+
+const browserFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  // Marketplace and telemetry hosts fail at once; only loopback is reachable, whatever the network.
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+];
+
+// The key that seals the secrets; a fixed one, so that a profile can be opened again.
+const secretsKey = Buffer.alloc(32, 0x69);
+
+/**
+ * Starts Chromium (installing it first when needed) and opens a window of VS Code in it.
+ * @returns the browser once the workbench is on screen
+ */
+export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const { executablePath } = await installChromium();
+  const context = await chromium.launchPersistentContext(options.profileDir, {
+    executablePath,
+    args: browserFlags,
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+    locale: options.locale ?? 'en-US',
+    viewport: options.viewport ?? { width: 1280, height: 800 },
+    colorScheme: options.colorScheme ?? 'dark',
+    permissions: ['clipboard-read', 'clipboard-write'],
+    ...(options.deviceScaleFactor === undefined
+      ? {}
+      : { deviceScaleFactor: options.deviceScaleFactor }),
+  });
+  try {
+    await connect(context, options);
+    const page = await openWindow(context, options);
+    return { page, context, close: () => context.close() };
+  } catch (error) {
+    await context.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens one more window in a browser that is open already.
+ * @returns the window once the workbench is on screen
+ */
+export async function openWindow(context: BrowserContext, options: WindowOptions): Promise<Page> {
+  // A browser starts with one blank page.
+  const blank = context.pages().find((page) => page.url() === 'about:blank');
+  const page = blank ?? (await context.newPage());
+  await page.goto(windowUrl(options), { waitUntil: 'domcontentloaded' });
+  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+  return page;
+}
+
+/**
+ * The payload that loads extensions from their source folders, and runs a test suite in them.
+ * @param paths absolute paths
+ */
+export function developmentPayload(
+  server: Pick<Server, 'port'>,
+  paths: { readonly extensions: readonly string[]; readonly tests?: string },
+): Payload {
+  const uri = (file: string) => `vscode-remote://127.0.0.1:${server.port}${file}`;
+  const extensions = paths.extensions.map(
+    (extension) => ['extensionDevelopmentPath', uri(extension)] as const,
+  );
+  const tests =
+    paths.tests === undefined ? [] : [['extensionTestsPath', uri(paths.tests)] as const];
+  return [...extensions, ...tests];
+}
+
+async function connect(context: BrowserContext, options: WorkbenchOptions): Promise<void> {
+  if (options.keyring !== false) {
+    await context.route('**/mint-key', (route) => route.fulfill({ status: 200, body: secretsKey }));
+  }
+  await context.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) =>
+    options.onLog?.(type, args),
+  );
+  await context.exposeFunction('codeAutomationExit', (code: number) => options.onExit?.(code));
+}
+
+function windowUrl({ server, folder, payload }: WindowOptions): string {
+  const url = new URL(server.url);
+  if (folder === undefined) url.searchParams.set('ew', 'true');
+  else url.searchParams.set(folder.endsWith('.code-workspace') ? 'workspace' : 'folder', folder);
+  const entries = [...(payload ?? []), ['skipWelcome', 'true']];
+  url.searchParams.set('payload', JSON.stringify(entries));
+  return url.href;
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import Module from 'node:module';
+import { basename, join, sep } from 'node:path';
+import * as vscode from 'vscode';
+import { activateExtension, EXTENSION_ID } from './support';
+
+interface Metafile {
+  outputs: Record<string, { inputs: Record<string, unknown> }>;
+}
+
+/** The sources in the files of `dist` that Node has loaded in this extension host. */
+function loadedSources(extensionPath: string): string[] {
+  const meta = JSON.parse(
+    readFileSync(join(extensionPath, '.build', 'meta.json'), 'utf8'),
+  ) as Metafile;
+  const cache = (Module as unknown as { _cache: Record<string, unknown> })._cache;
+  const dist = join(extensionPath, 'dist') + sep;
+  return Object.keys(cache)
+    .filter((file) => file.startsWith(dist))
+    .flatMap((file) => Object.keys(meta.outputs[`dist/${basename(file)}`]?.inputs ?? {}));
+}
+
+describe('activation', () => {
+  let extension: vscode.Extension<unknown>;
+
+  before(async () => {
+    extension = await activateExtension();
+  });
+
+  it('evaluates neither sshpk nor undici nor anything of publish', () => {
+    const sources = loadedSources(extension.extensionPath);
+    assert.ok(sources.includes('src/extension.ts'), 'the entry point is loaded');
+    for (const source of sources) {
+      assert.match(source, /^src\//u);
+      assert.doesNotMatch(source, /^src\/core\/publish\//u);
+    }
+  });
+
+  it('loads what a command needs when the command runs', async () => {
+    const missing = vscode.commands.executeCommand('i99dash.signIn', { keyPath: '/nowhere/id' });
+    await assert.rejects(Promise.resolve(missing), { code: 'KEY_NOT_FOUND' });
+    const sources = loadedSources(extension.extensionPath);
+    assert.ok(sources.some((source) => source.startsWith('node_modules/sshpk/')));
+    assert.ok(!sources.some((source) => source.startsWith('node_modules/undici/')));
+  });
+
+  it('registers every command that the manifest declares', async () => {
+    const registered = await vscode.commands.getCommands(true);
+    const { contributes } = extension.packageJSON as {
+      contributes: { commands: { command: string }[] };
+    };
+    assert.equal(extension.id, EXTENSION_ID);
+    for (const { command } of contributes.commands) {
+      assert.ok(registered.includes(command), command);
+    }
+  });
+});

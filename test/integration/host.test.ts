@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import os from 'node:os';
+import * as vscode from 'vscode';
+
+describe('the VS Code that tests run in', () => {
+  it('has the version that was asked for', function () {
+    const wanted = process.env['I99DASH_TEST_VSCODE_VERSION'];
+    if (wanted === undefined) this.skip();
+    assert.equal(vscode.version, wanted);
+  });
+
+  it('does not see the home folder of its user', () => {
+    assert.notEqual(os.homedir(), os.userInfo().homedir);
+  });
+
+  it('has the extension under test', () => {
+    assert.ok(vscode.extensions.getExtension('i99dash.i99dash'));
+  });
+});

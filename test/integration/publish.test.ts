@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import {
+  failsWith,
+  makeRegisteredKey,
+  run,
+  setSetting,
+  useBackend,
+  useMessages,
+  workspacePath,
+} from './support';
+
+interface PublishResult {
+  appId: string;
+  version: string;
+  sha256: string;
+  size: number;
+  fileCount: number;
+  bundleId: string;
+  reviewStatus: string;
+}
+
+describe('publish', () => {
+  const backend = useBackend();
+  let answer: string | undefined;
+  const shown = useMessages(({ buttons }) => (buttons.includes('Publish') ? answer : undefined));
+
+  before(async () => {
+    const key = await makeRegisteredKey(backend.current, 'publisher');
+    await run('i99dash.signIn', { keyPath: key.path });
+  });
+
+  beforeEach(() => {
+    answer = 'Publish';
+  });
+
+  const publish = (folder: string): Promise<PublishResult> =>
+    run<PublishResult>('i99dash.publish', { folder: vscode.Uri.file(folder), confirmed: true });
+
+  it('sends a vanilla app: what storage received is what was submitted', async () => {
+    const from = backend.current.requests.length;
+    const result = await publish(workspacePath('tyre-pressure'));
+    const requests = backend.current.requests.slice(from);
+    assert.deepEqual(
+      requests.map(({ method, path }) => `${method} ${path.replace(/storage\/.*/u, 'storage')}`),
+      ['POST /api/v1/mini-apps/upload-url', 'PUT /storage', 'POST /api/v1/mini-apps/submit'],
+    );
+    const [announced, put, submit] = requests;
+    assert.ok(announced && put && submit);
+    assert.equal(put.hasAuthorization, false);
+    assert.equal(put.headers['content-length'], String(result.size));
+    assert.equal(put.headers['content-type'], 'application/gzip');
+    assert.equal((announced.json as { sha256: string }).sha256, result.sha256);
+    assert.equal((submit.json as { bundleId: string }).bundleId, result.bundleId);
+    const bundle = backend.current.state.bundles.find(result.bundleId);
+    assert.equal(bundle?.received?.sha256, result.sha256);
+    assert.equal(result.appId, 'tyre-pressure');
+    assert.equal(result.version, '1.0.0');
+    assert.equal(result.reviewStatus, 'pending');
+    assert.equal(result.fileCount, 6);
+  });
+
+  it('builds an app that has a build command, and sends what came out', async () => {
+    const result = await publish(workspacePath('charge-timer'));
+    assert.equal(result.appId, 'charge-timer');
+    assert.ok(existsSync(workspacePath('charge-timer', 'dist', 'app.js')));
+    assert.equal(result.fileCount, 5);
+  });
+
+  it('takes the mini-app of the active editor', async () => {
+    const file = vscode.Uri.file(workspacePath('tyre-pressure', 'src', 'app.js'));
+    await vscode.window.showTextDocument(file);
+    const result = await run<PublishResult>('i99dash.publish', { confirmed: true });
+    assert.equal(result.appId, 'tyre-pressure');
+    await run('workbench.action.closeAllEditors');
+  });
+
+  it('takes the manifest that was clicked on', async () => {
+    const manifest = vscode.Uri.file(workspacePath('tyre-pressure', 'manifest.json'));
+    assert.equal((await run<PublishResult>('i99dash.publish', manifest)).appId, 'tyre-pressure');
+  });
+
+  it('asks before production, naming app, backend and identity', async () => {
+    answer = undefined;
+    const from = backend.current.requests.length;
+    const folder = vscode.Uri.file(workspacePath('tyre-pressure'));
+    assert.equal(await run('i99dash.publish', { folder }), undefined);
+    assert.equal(shown[0]?.message, 'Publish tyre-pressure 1.0.0?');
+    assert.equal(backend.current.requests.length, from, 'nothing was sent');
+    await setSetting('i99dash.publish.confirm', 'never');
+    assert.equal((await run<PublishResult>('i99dash.publish', { folder })).appId, 'tyre-pressure');
+    await setSetting('i99dash.publish.confirm', undefined);
+  });
+
+  it('leaves no temporary file', () => {
+    assert.deepEqual(
+      readdirSync(tmpdir()).filter((name) => /^i99dash-[A-Za-z0-9]{6}$/u.test(name)),
+      [],
+    );
+  });
+
+  describe('refuses, with nothing sent,', () => {
+    const folder = (): string => workspacePath('broken');
+    let from = 0;
+
+    beforeEach(() => {
+      cpSync(workspacePath('tyre-pressure'), folder(), { recursive: true });
+      from = backend.current.requests.length;
+    });
+
+    afterEach(() => {
+      assert.equal(backend.current.requests.length, from);
+      assert.equal(shown.length, 1, 'one message');
+      assert.ok((shown[0]?.buttons.length ?? 0) > 0, 'with a next step');
+      rmSync(folder(), { recursive: true });
+    });
+
+    const refuses = (code: string): Promise<string> =>
+      failsWith(code, 'i99dash.publish', { folder: vscode.Uri.file(folder()), confirmed: true });
+
+    function edit(change: (manifest: Record<string, unknown>) => void): void {
+      const file = join(folder(), 'manifest.json');
+      const manifest = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+      change(manifest);
+      writeFileSync(file, JSON.stringify(manifest));
+    }
+
+    it('a folder without a manifest', async () => {
+      rmSync(join(folder(), 'manifest.json'));
+      await refuses('NOTHING_TO_PUBLISH');
+    });
+
+    it('a manifest that is no JSON', async () => {
+      writeFileSync(join(folder(), 'manifest.json'), '{ "id": ');
+      await refuses('MANIFEST_INVALID');
+    });
+
+    for (const field of ['id', 'name', 'icon', 'url', 'version', 'category']) {
+      it(`a manifest without ${field}`, async () => {
+        edit((manifest) => Reflect.deleteProperty(manifest, field));
+        assert.match(await refuses('MANIFEST_INVALID'), new RegExp(`"${field}" is required`, 'u'));
+      });
+    }
+
+    it('an icon that is missing', async () => {
+      rmSync(join(folder(), 'src', 'icon.png'));
+      await refuses('VALIDATION_FAILED');
+    });
+
+    it('an icon of another size', async () => {
+      cpSync(join(folder(), 'src', 'cover.png'), join(folder(), 'src', 'icon.png'));
+      assert.match(await refuses('VALIDATION_FAILED'), /1280×720/u);
+    });
+
+    it('an app without files', async () => {
+      rmSync(join(folder(), 'src'), { recursive: true });
+      await refuses('NOTHING_TO_PUBLISH');
+    });
+
+    it('a build that fails', async () => {
+      const config = { buildCommand: 'echo broken && exit 3' };
+      writeFileSync(join(folder(), 'sdk.config.json'), JSON.stringify(config));
+      assert.match(await refuses('BUILD_FAILED'), /3/u);
+    });
+
+    it('a link that leads out of the project', async () => {
+      symlinkSync(workspacePath('charge-timer', 'src'), join(folder(), 'src', 'outside'));
+      await refuses('VALIDATION_FAILED');
+    });
+  });
+
+  describe('when signed out', () => {
+    before(() => run('i99dash.signOut'));
+
+    it('says NOT_SIGNED_IN before it asks anything', async () => {
+      await failsWith('NOT_SIGNED_IN', 'i99dash.publish', {});
+      assert.deepEqual(
+        shown.map(({ buttons }) => buttons),
+        [['Sign In']],
+      );
+    });
+  });
+});

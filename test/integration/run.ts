@@ -1,0 +1,71 @@
+import { cpSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { runTests } from '@vscode/test-electron';
+import { isolatedEnvironment } from '../host/environment';
+import { launcherPath, repositoryRoot } from '../host/paths';
+import { defaultVersion } from '../host/versions';
+import { buildIntegrationTests } from './build';
+
+/** How to run the integration tests. */
+export interface IntegrationRun {
+  /** The VS Code version; the test host's default when left out. */
+  readonly version?: string;
+  /** True: in a desktop VS Code, which `@vscode/test-electron` downloads. */
+  readonly desktop?: boolean;
+  /** A folder or `.code-workspace` file to open as it is; a copy of the sample mini-apps when left out. */
+  readonly folder?: string;
+  /** Further environment variables for the extension host. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Further arguments for VS Code, such as `--enable-workspace-trust`. */
+  readonly launchArgs?: readonly string[];
+}
+
+/**
+ * Bundles the integration tests and runs them in VS Code, with a home folder, user data, extensions folder and workspace that
+ * are new and removed afterwards. The extension itself must have been built. Output goes to the screen as it comes.
+ * @throws Error when the run did not end with every test passed
+ */
+export async function runIntegrationTests(options: IntegrationRun = {}): Promise<void> {
+  const extensionTestsPath = await buildIntegrationTests();
+  const version = options.version ?? defaultVersion;
+  // Short: a desktop VS Code puts sockets there, whose paths may have about 100 characters.
+  const root = mkdtempSync(path.join(os.tmpdir(), 'i99-'));
+  const home = path.join(root, 'home');
+  mkdirSync(home);
+  const desktop = options.desktop === true;
+  try {
+    await runTests({
+      ...(desktop ? { version } : { vscodeExecutablePath: launcherPath }),
+      extensionDevelopmentPath: repositoryRoot,
+      extensionTestsPath,
+      extensionTestsEnv: {
+        I99DASH_TEST_VSCODE_VERSION: version,
+        // The launcher itself keeps the real home folder, for npm's settings.
+        ...(desktop ? isolatedEnvironment(home) : { I99DASH_TEST_HOME: home }),
+        ...options.env,
+      },
+      launchArgs: [
+        options.folder ?? copyWorkspace(root),
+        `--user-data-dir=${path.join(root, 'data')}`,
+        `--extensions-dir=${path.join(root, 'extensions')}`,
+        ...(options.launchArgs ?? []),
+      ],
+    });
+  } finally {
+    // What a killed VS Code may still be writing there must not take the place of the run's own result.
+    await rm(root, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
+  }
+}
+
+/** A workspace with every sample mini-app, and two folders whose `manifest.json` is none of ours. */
+function copyWorkspace(root: string): string {
+  const fixtures = path.join(repositoryRoot, 'test/fixtures');
+  const workspace = path.join(root, 'workspace');
+  cpSync(path.join(fixtures, 'mini-apps'), workspace, { recursive: true });
+  for (const other of ['browser-extension', 'web-app']) {
+    cpSync(path.join(fixtures, other), path.join(workspace, other), { recursive: true });
+  }
+  return workspace;
+}

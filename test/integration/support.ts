@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import {
+  startBackend,
+  DEFAULT_ACCOUNT,
+  type Backend,
+  type BackendOptions,
+} from '../backend/server';
+import { generateTestKey, type TestKey } from '../support/ssh-key';
+
+export const EXTENSION_ID = 'i99dash.i99dash';
+
+/** The extension under test, activated. */
+export async function activateExtension(): Promise<vscode.Extension<unknown>> {
+  const extension = vscode.extensions.getExtension(EXTENSION_ID);
+  assert.ok(extension, 'the extension is installed');
+  await extension.activate();
+  return extension;
+}
+
+/** Runs a command as another extension would. */
+export async function run<T = Record<string, unknown>>(id: string, ...args: unknown[]): Promise<T> {
+  return vscode.commands.executeCommand<T>(id, ...args);
+}
+
+/** Asserts that a command rejects with an error of this code, and returns its message. */
+export async function failsWith(code: string, id: string, ...args: unknown[]): Promise<string> {
+  try {
+    await run(id, ...args);
+  } catch (error) {
+    assert.ok(error instanceof Error);
+    assert.equal((error as { code?: string }).code, code, error.message);
+    return error.message;
+  }
+  assert.fail(`${id} did not fail with ${code}`);
+}
+
+export async function setSetting(key: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global);
+}
+
+/** A development backend that the extension is pointed at for the length of a suite. */
+export function useBackend(options: BackendOptions = {}): { readonly current: Backend } {
+  let backend: Backend | undefined;
+  before(async () => {
+    await activateExtension();
+    backend = await startBackend(options);
+    await setSetting('i99dash.backendUrl', backend.url);
+  });
+  after(async () => {
+    await run('i99dash.signOut');
+    await setSetting('i99dash.backendUrl', undefined);
+    await backend?.close();
+  });
+  return {
+    get current() {
+      return backend ?? assert.fail('the backend has not started');
+    },
+  };
+}
+
+/** Makes a key in the throw-away home's `~/.ssh`. */
+export function makeKey(
+  name: string,
+  options: Partial<Parameters<typeof generateTestKey>[0]> = {},
+): Promise<TestKey> {
+  return generateTestKey({ folder: join(homedir(), '.ssh'), name, ...options });
+}
+
+/** Makes a key that the backend knows. */
+export async function makeRegisteredKey(
+  backend: Backend,
+  name: string,
+  options: Partial<Parameters<typeof generateTestKey>[0]> = {},
+): Promise<TestKey> {
+  const key = await makeKey(name, options);
+  backend.state.addKey(DEFAULT_ACCOUNT.devId, key.publicKeyLine, { name });
+  return key;
+}
+
+/** A folder of the workspace that the tests run in. */
+export function workspacePath(...segments: string[]): string {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  assert.ok(folder, 'a workspace is open');
+  return join(folder.uri.fsPath, ...segments);
+}
+
+interface ShownMessage {
+  message: string;
+  buttons: string[];
+}
+
+/**
+ * Answers messages in place of a person for the length of a suite: `answer` names the button to press, or undefined to let the message stand.
+ * @returns what was shown since the last test began
+ */
+export function useMessages(
+  answer: (shown: ShownMessage) => string | undefined = () => undefined,
+): ShownMessage[] {
+  const shown: ShownMessage[] = [];
+  const names = ['showErrorMessage', 'showInformationMessage', 'showWarningMessage'] as const;
+  const originals = new Map<string, unknown>();
+  before(() => {
+    const window = vscode.window as unknown as Record<string, unknown>;
+    for (const name of names) {
+      originals.set(name, window[name]);
+      window[name] = (message: string, ...rest: unknown[]) => {
+        const buttons = rest.filter((item) => typeof item === 'string');
+        shown.push({ message, buttons });
+        return Promise.resolve(answer({ message, buttons }));
+      };
+    }
+  });
+  beforeEach(() => {
+    shown.length = 0;
+  });
+  after(() => {
+    Object.assign(vscode.window, Object.fromEntries(originals));
+  });
+  return shown;
+}

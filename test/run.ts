@@ -1,0 +1,93 @@
+import { repositoryRoot } from './host/paths';
+import { defaultVersion } from './host/versions';
+import { runIntegrationTests } from './integration/run';
+import { parseRunArguments, type RunArguments, type StageName } from './support/arguments';
+import { interruptCommandsOnly, runCommand, wasInterrupted } from './support/command';
+import { checkResult, countTests, runMocha, type StageResult } from './support/stage';
+
+/** A stage's result with the time it took. */
+interface Row extends StageResult {
+  readonly stage: StageName;
+  readonly seconds: number;
+}
+
+type Stage = (args: RunArguments) => Promise<StageResult>;
+
+// Suites without settings of their own in .mocharc.json.
+const mochaOptions = ['--no-config', '-n', 'import=tsx', '--extension', 'ts', '--forbid-only'];
+
+const stages: Readonly<Record<StageName, Stage>> = {
+  lint: async () => checkResult((await runCommand('npm', ['run', '--silent', 'lint'])) === 0),
+  build: async () => {
+    const code = await runCommand('npm', ['run', '--silent', 'build']);
+    // It is no test, but nothing can pass without it.
+    return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  },
+  unit: (args) => runMocha(grepOptions(args), {}),
+  host: (args) => runSuite('test/host/**/*.test.ts', args),
+  integration: (args) =>
+    countTests(async (results) => {
+      const grep = args.grep === undefined ? {} : { I99DASH_TEST_GREP: args.grep };
+      const { version, desktop } = args;
+      return runIntegrationTests({ version, desktop, env: { ...results, ...grep } }).then(
+        () => true,
+        (error: unknown) => {
+          process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
+          return false;
+        },
+      );
+    }),
+  ui: (args) => runSuite('test/ui/**/*.test.ts', args),
+};
+
+function runSuite(spec: string, args: RunArguments): Promise<StageResult> {
+  const options = [...mochaOptions, '--timeout', '60000', ...grepOptions(args), spec];
+  return runMocha(options, { I99DASH_TEST_VSCODE_VERSION: args.version });
+}
+
+function grepOptions({ grep }: RunArguments): string[] {
+  return grep === undefined ? [] : ['--grep', grep];
+}
+
+async function runStages(args: RunArguments): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const stage of args.stages) {
+    process.stdout.write(`\n── ${stage} ${'─'.repeat(70 - stage.length)}\n`);
+    const start = performance.now();
+    const result = await stages[stage](args);
+    const note = wasInterrupted() ? { note: 'interrupted' } : {};
+    rows.push({ stage, seconds: (performance.now() - start) / 1000, ...result, ...note });
+    if (wasInterrupted() || (stage === 'build' && result.failed > 0)) break;
+  }
+  return rows;
+}
+
+function printTable(args: RunArguments, rows: readonly Row[]): void {
+  const columns = ['seconds', 'passed', 'failed', 'skipped'];
+  const header = columns.map((column) => column.padStart(9)).join('');
+  process.stdout.write(`\n${'stage'.padEnd(12)}${header}\n`);
+  for (const stage of args.stages) {
+    const row = rows.find((each) => each.stage === stage);
+    const cells = row ? [row.seconds.toFixed(1), row.passed, row.failed, row.skipped] : [];
+    const line = cells.map((cell) => String(cell).padStart(9)).join('');
+    const note = row ? (row.note ?? '') : 'not run';
+    process.stdout.write(`${stage.padEnd(12)}${line}  ${note}`.trimEnd() + '\n');
+  }
+}
+
+async function main(): Promise<void> {
+  const args = parseRunArguments(process.argv.slice(2), defaultVersion);
+  process.chdir(repositoryRoot);
+  interruptCommandsOnly();
+  const rows = await runStages(args);
+  printTable(args, rows);
+  const passed = rows.reduce((sum, row) => sum + row.passed, 0);
+  const failed = rows.reduce((sum, row) => sum + row.failed, 0);
+  process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+  process.exitCode = failed > 0 ? 1 : wasInterrupted() ? 130 : 0;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+
+/** The stages of a test run, in the order in which they run. */
+export const stageNames = ['lint', 'build', 'unit', 'host', 'integration', 'ui'] as const;
+
+/** The name of a stage. */
+export type StageName = (typeof stageNames)[number];
+
+/** What `test/run.ts` was asked for. */
+export interface RunArguments {
+  readonly stages: readonly StageName[];
+  /** The VS Code version for the stages that need one. */
+  readonly version: string;
+  /** True: the integration stage runs in a desktop VS Code. */
+  readonly desktop: boolean;
+  /** Only tests whose title matches. */
+  readonly grep?: string;
+}
+
+/**
+ * Reads the command line of `test/run.ts`. No stage named means all of them; those that need the built extension bring `build` along.
+ * @param args without the executable and the script
+ * @param defaultVersion the VS Code version when none is named
+ * @throws Error that shows the usage when an argument is unknown
+ */
+export function parseRunArguments(args: readonly string[], defaultVersion: string): RunArguments {
+  const { positionals, values } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      vscode: { type: 'string', default: defaultVersion },
+      desktop: { type: 'boolean', default: false },
+      grep: { type: 'string' },
+    },
+  });
+  const unknown = positionals.find((name) => !stageNames.some((stage) => stage === name));
+  if (unknown !== undefined) {
+    throw new Error(
+      `There is no stage ${unknown}.\n` +
+        `usage: run.ts [${stageNames.join('|')}…] [--vscode=<version>] [--desktop] [--grep=<pattern>]`,
+    );
+  }
+  const named = new Set(positionals);
+  if (named.has('integration') || named.has('ui')) named.add('build');
+  return {
+    stages: stageNames.filter((stage) => named.size === 0 || named.has(stage)),
+    version: values.vscode,
+    desktop: values.desktop,
+    ...(values.grep === undefined ? {} : { grep: values.grep }),
+  };
+}

@@ -1,0 +1,115 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { repositoryRoot } from '../host/paths';
+
+const STATUS_BAR_ITEM = 'i99dash.i99dash.i99dash.identity';
+
+/** Does at the workbench what a person does: keys, clicks, and looking. Every look waits until the thing is there. */
+export class Person {
+  constructor(
+    readonly page: Page,
+    /** Folder below `out/` for this person's screenshots. */
+    private readonly album: string,
+  ) {}
+
+  /** Opens the command palette, types a command's title and picks it. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.quickInput();
+    await input.waitFor();
+    await input.pressSequentially(title);
+    await this.quickPickRow(title).first().click();
+  }
+
+  /** Clicks the row of an open picker that holds this text. */
+  async pick(text: string): Promise<void> {
+    await this.quickPickRow(text).first().click();
+  }
+
+  /** Types into the open input box and confirms. */
+  async answer(text: string): Promise<void> {
+    const input = this.quickInput();
+    await input.waitFor();
+    await input.fill(text);
+    await input.press('Enter');
+  }
+
+  /** The input of the open picker or input box. */
+  quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible input').first();
+  }
+
+  quickPickRow(text: string): Locator {
+    return this.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: text });
+  }
+
+  /** The identity in the status bar. */
+  identity(): Locator {
+    return this.page.locator(`[id="${STATUS_BAR_ITEM}"]`);
+  }
+
+  /** Waits until the identity shows this text. */
+  async seesIdentity(text: string): Promise<void> {
+    await this.page
+      .locator(`[id="${STATUS_BAR_ITEM}"]`, { hasText: text })
+      .waitFor({ timeout: 20_000 });
+  }
+
+  /** The notification that holds this text, once it is there. */
+  async seesNotification(text: string | RegExp): Promise<Locator> {
+    const toast = this.page.locator('.notification-toast', { hasText: text }).first();
+    await toast.waitFor({ timeout: 30_000 });
+    return toast;
+  }
+
+  /** Presses a button of a notification. */
+  async pressIn(notification: Locator, button: string): Promise<void> {
+    await notification.locator('.monaco-button', { hasText: button }).first().click();
+  }
+
+  /** The modal dialog that holds this text, once it is there. */
+  async seesDialog(text: string): Promise<Locator> {
+    const dialog = this.page.locator('.monaco-dialog-box', { hasText: text });
+    await dialog.waitFor({ timeout: 20_000 });
+    return dialog;
+  }
+
+  /** Opens a file of the workspace by its name. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    const input = this.quickInput();
+    await input.waitFor();
+    await input.fill(name);
+    await this.quickPickRow(name.split('/').at(-1) ?? name)
+      .first()
+      .waitFor();
+    await input.press('Enter');
+    await this.page.locator('.editor-instance .monaco-editor').first().waitFor();
+  }
+
+  /** A button in the title of the active editor. */
+  editorButton(title: string): Locator {
+    return this.page.locator(
+      `.editor-group-container.active .editor-actions [aria-label^="${title}"]`,
+    );
+  }
+
+  /** What is on the clipboard. */
+  async clipboard(): Promise<string> {
+    return this.page.evaluate<string>('navigator.clipboard.readText()');
+  }
+
+  /** Saves what is on screen, for people to look at. @returns the file */
+  async photograph(name: string): Promise<string> {
+    const folder = join(repositoryRoot, 'out', this.album);
+    await mkdir(folder, { recursive: true });
+    const path = join(folder, `${name}.png`);
+    // Half-faded toasts show nobody anything; spinners and progress bars never finish.
+    await this.page.evaluate(
+      'Promise.allSettled(document.getAnimations().filter((a) => a.effect.getComputedTiming().iterations !== Infinity).map((a) => a.finished))',
+    );
+    await this.page.screenshot({ path });
+    return path;
+  }
+}

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import { abbreviateHome } from '../../src/core/homePath';
+import { useScene } from './scene';
+
+describe('a person signs in', () => {
+  describe('with an encrypted key that the backend does not know yet', () => {
+    const scene = useScene({
+      album: 'ui/sign-in',
+      passphrase: 'open sesame',
+      registered: false,
+    });
+
+    it('sees in the status bar that nobody is signed in', async () => {
+      await scene.person.seesIdentity('i99dash: Sign In');
+      await scene.person.photograph('1-signed-out');
+    });
+
+    it('finds the key in the picker, with fingerprint, comment and lock', async () => {
+      const { person, key } = scene;
+      await person.runCommand('i99dash: Sign In');
+      const row = person.quickPickRow('~/.ssh/id_ed25519').first();
+      await row.waitFor();
+      const text = (await row.textContent()) ?? '';
+      assert.ok(text.includes(key.fingerprint), text);
+      assert.ok(text.includes('this computer'));
+      assert.ok(text.includes('asks for a passphrase'));
+      assert.equal(await row.locator('.codicon-lock').count(), 1);
+      await person.photograph('2-picker');
+    });
+
+    it('types a wrong passphrase into a masked box and is told how many tries are left', async () => {
+      const { person } = scene;
+      await person.pick('~/.ssh/id_ed25519');
+      await person.page.locator('.quick-input-title', { hasText: 'Passphrase of' }).waitFor();
+      assert.equal(await person.quickInput().getAttribute('type'), 'password');
+      await person.answer('not it');
+      await person.page.locator('.quick-input-widget', { hasText: 'Tries left: 2' }).waitFor();
+      await person.photograph('3-passphrase');
+    });
+
+    it('learns that the key is not registered, with the way out as buttons and no second dialog', async () => {
+      const { person, key } = scene;
+      await person.answer('open sesame');
+      const toast = await person.seesNotification('does not know the key');
+      await toast.locator('.monaco-button', { hasText: 'Try Again' }).waitFor();
+      await person.photograph('4-not-registered');
+      assert.equal(await person.page.locator('.monaco-dialog-box').count(), 0);
+      await person.pressIn(toast, 'Copy Public Key');
+      const dialog = await person.seesDialog('external website');
+      await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
+      assert.equal(await person.clipboard(), key.publicKeyLine);
+    });
+
+    it('registers the key, tries again and sees the identity', async () => {
+      const { person, backend, key } = scene;
+      backend.state.addKey(DEFAULT_ACCOUNT.devId, key.publicKeyLine, { name: 'this computer' });
+      await person.pressIn(await person.seesNotification('on the clipboard'), 'Try Again');
+      await person.pick('~/.ssh/id_ed25519');
+      await person.answer('open sesame');
+      await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
+      await person.photograph('5-signed-in');
+    });
+
+    it('reads the whole story in the hover', async () => {
+      const { person, backend, key } = scene;
+      await person.identity().hover();
+      const hover = person.page.locator('.monaco-hover', { hasText: key.fingerprint }).first();
+      await hover.waitFor();
+      const text = (await hover.textContent()) ?? '';
+      for (const part of [
+        backend.url,
+        'dev_local',
+        abbreviateHome('~/.ssh/id_ed25519'),
+        'expires',
+      ]) {
+        assert.ok(text.includes(part), `${part} in ${text}`);
+      }
+      await person.photograph('6-hover');
+    });
+
+    it('is there again after the window reloads, without a prompt', async () => {
+      const { person } = scene;
+      const from = scene.backend.requests.length;
+      await person.page.reload();
+      await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
+      assert.equal(await person.page.locator('.quick-input-widget:visible').count(), 0);
+      assert.equal(scene.backend.requests.length, from);
+    });
+
+    it('clicks the identity, finds the account menu and signs out', async () => {
+      const { person } = scene;
+      await person.identity().click();
+      await person.quickPickRow('Who Am I?').waitFor();
+      await person.photograph('7-account-menu');
+      await person.pick('Sign Out');
+      await person.seesIdentity('i99dash: Sign In');
+    });
+  });
+
+  describe('in the Accounts menu', () => {
+    const scene = useScene({ album: 'ui/accounts' });
+
+    it('is listed once signed in, and signs out from there', async () => {
+      const { person } = scene;
+      await person.runCommand('i99dash: Sign In');
+      await person.pick('~/.ssh/id_ed25519');
+      await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
+      await person.page.locator('.activitybar [aria-label^="Accounts"]').first().click();
+      const entry = person.page
+        .locator('.monaco-menu .action-item', { hasText: '(i99dash)' })
+        .first();
+      await entry.waitFor();
+      await person.photograph('accounts-menu');
+      await entry.click();
+      const signOut = person.page.locator('.monaco-submenu .action-item', { hasText: 'Sign Out' });
+      await signOut.waitFor();
+      await person.page.keyboard.press('ArrowDown');
+      await person.page.keyboard.press('Enter');
+      const dialog = await person.seesDialog('developer@example.com');
+      await person.photograph('sign-out');
+      await dialog.locator('.monaco-button', { hasText: 'Sign Out' }).click();
+      await person.seesIdentity('i99dash: Sign In');
+    });
+  });
+
+  describe('and meets trouble', () => {
+    const scene = useScene({ album: 'ui/trouble' });
+
+    it('no network: one message, nothing else, and the way to try again works', async () => {
+      const { person, backend } = scene;
+      const fault = backend.faults.inject({
+        fault: { kind: 'reset', when: 'before' },
+        times: 'always',
+      });
+      await person.runCommand('i99dash: Sign In');
+      await person.pick('~/.ssh/id_ed25519');
+      const toast = await person.seesNotification('cannot be reached');
+      await person.photograph('offline');
+      assert.equal(await person.page.locator('.notification-toast').count(), 1);
+      assert.equal(await person.page.locator('.monaco-dialog-box').count(), 0);
+      fault.remove();
+      await person.pressIn(toast, 'Try Again');
+      await person.pick('~/.ssh/id_ed25519');
+      await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
+    });
+
+    it('a sign-in that hangs can be cancelled and leaves who was signed in', async () => {
+      const { person, backend } = scene;
+      backend.faults.inject({ fault: { kind: 'hang', when: 'before' }, times: 1 });
+      await person.runCommand('i99dash: Sign In');
+      await person.pick('~/.ssh/id_ed25519');
+      const toast = await person.seesNotification('Signing in to i99dash');
+      await person.seesIdentity('Signing In');
+      await person.photograph('signing-in');
+      await person.pressIn(toast, 'Cancel');
+      await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
+      assert.equal(await person.page.locator('.notification-toast').count(), 0);
+    });
+  });
+});

@@ -1,24 +1,34 @@
 import * as vscode from 'vscode';
-import { withSignal } from './cancellation';
 
-/** What takes no longer needs no notification, in milliseconds. */
-const QUIET_MS = 800;
+/** What ends sooner is over before a notification could be read, in milliseconds. */
+const QUIET_MS = 500;
 
-/** Runs a task; when it takes a while, a notification says so and lets the user cancel. */
+/**
+ * Runs a task; when it takes a while, one notification says what it does and lets the user cancel.
+ * @param task gets a signal that aborts on cancel, and a function that replaces the notification's message
+ */
 export async function withQuietProgress<T>(
   title: string,
-  task: (signal: AbortSignal) => Promise<T>,
+  task: (signal: AbortSignal, report: (message: string) => void) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
-  const running = task(controller.signal);
+  let message: string | undefined;
+  let shown: vscode.Progress<{ message?: string }> | undefined;
+  const running = task(controller.signal, (next) => {
+    message = next;
+    shown?.report({ message: next });
+  });
   const timer = setTimeout(() => {
     void vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      (_progress, token) =>
-        withSignal(token, async (signal) => {
-          signal.addEventListener('abort', () => controller.abort(), { once: true });
-          await running.catch(() => undefined);
-        }),
+      async (progress, token) => {
+        shown = progress;
+        if (message !== undefined) {
+          progress.report({ message });
+        }
+        token.onCancellationRequested(() => controller.abort());
+        await running.catch(() => undefined);
+      },
     );
   }, QUIET_MS);
   try {

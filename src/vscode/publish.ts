@@ -17,8 +17,8 @@ import {
 } from '../core/publish/publish';
 import { shellRunner } from '../core/publish/shellRunner';
 import { appPage } from '../core/webConsole';
-import { withSignal } from './cancellation';
 import { miniAppOf, type MiniApps } from './miniApps';
+import { withQuietProgress } from './progress';
 import { settings } from './settings';
 
 export interface PublishArguments {
@@ -123,30 +123,23 @@ async function confirm(project: Project, who: string, backendUrl: string): Promi
 }
 
 function publishWithProgress(
-  context: PublishContext,
+  { session, transport, logger, clock }: PublishContext,
   project: Project,
   backendUrl: string,
-): Thenable<PublishResult> {
-  const { session, transport, logger, clock } = context;
-  return vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Publishing {0} {1}', project.manifest.id, project.manifest.version),
-      cancellable: true,
-    },
-    (progress, token) => {
-      const ports: PublishPorts = {
-        api: new ApiClient(backendUrl, transport, session),
-        transport,
-        runner: shellRunner,
-        logger,
-        clock,
-        onProgress: (now) => progress.report({ message: describe(now) }),
-        onBuildOutput: (text) => logger.info(`build: ${text.trimEnd()}`),
-      };
-      return withSignal(token, (signal) => publish(project, ports, signal));
-    },
-  );
+): Promise<PublishResult> {
+  const { id, version } = project.manifest;
+  return withQuietProgress(vscode.l10n.t('Publishing {0} {1}', id, version), (signal, report) => {
+    const ports: PublishPorts = {
+      api: new ApiClient(backendUrl, transport, session),
+      transport,
+      runner: shellRunner,
+      logger,
+      clock,
+      onProgress: (now) => report(describe(now)),
+      onBuildOutput: (text) => logger.info(`build: ${text.trimEnd()}`),
+    };
+    return publish(project, ports, signal);
+  });
 }
 
 function describe({ stage, done, total }: Progress): string {

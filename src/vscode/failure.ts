@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isI99dashError, type ErrorCode, type I99dashError } from '../core/errors';
 import { sshKeysPage } from '../core/webConsole';
+import { plainText } from './plainText';
 import { settings } from './settings';
 
 /** A button under an error message: the next step. */
@@ -16,7 +17,7 @@ interface NextStep {
 export function showFailure(error: unknown, retry: () => void): void {
   const steps = isI99dashError(error) ? nextSteps(error, retry) : [showLog()];
   const message = isI99dashError(error)
-    ? error.message
+    ? plainText(error.message)
     : vscode.l10n.t('Something went wrong in the i99dash extension. The log has the details.');
   void vscode.window
     .showErrorMessage(message, ...steps.map(({ label }) => label))

@@ -18,6 +18,7 @@ import {
 import { shellRunner } from '../core/publish/shellRunner';
 import { appPage } from '../core/webConsole';
 import { miniAppOf, type MiniApps } from './miniApps';
+import { plainText } from './plainText';
 import { withQuietProgress } from './progress';
 import { settings } from './settings';
 
@@ -128,18 +129,21 @@ function publishWithProgress(
   backendUrl: string,
 ): Promise<PublishResult> {
   const { id, version } = project.manifest;
-  return withQuietProgress(vscode.l10n.t('Publishing {0} {1}', id, version), (signal, report) => {
-    const ports: PublishPorts = {
-      api: new ApiClient(backendUrl, transport, session),
-      transport,
-      runner: shellRunner,
-      logger,
-      clock,
-      onProgress: (now) => report(describe(now)),
-      onBuildOutput: (text) => logger.info(`build: ${text.trimEnd()}`),
-    };
-    return publish(project, ports, signal);
-  });
+  return withQuietProgress(
+    plainText(vscode.l10n.t('Publishing {0} {1}', id, version)),
+    (signal, report) => {
+      const ports: PublishPorts = {
+        api: new ApiClient(backendUrl, transport, session),
+        transport,
+        runner: shellRunner,
+        logger,
+        clock,
+        onProgress: (now) => report(describe(now)),
+        onBuildOutput: (text) => logger.info(`build: ${text.trimEnd()}`),
+      };
+      return publish(project, ports, signal);
+    },
+  );
 }
 
 function describe({ stage, done, total }: Progress): string {
@@ -176,9 +180,11 @@ function showResult({ appId, version, reviewStatus }: PublishResult): void {
   const openConsole = vscode.l10n.t('Open in Web Console');
   void vscode.window
     .showInformationMessage(
-      reviewStatus === 'auto-approved'
-        ? vscode.l10n.t('{0} {1} was published: approved without a review.', appId, version)
-        : vscode.l10n.t('{0} {1} was submitted. Review: {2}.', appId, version, reviewStatus),
+      plainText(
+        reviewStatus === 'auto-approved'
+          ? vscode.l10n.t('{0} {1} was published: approved without a review.', appId, version)
+          : vscode.l10n.t('{0} {1} was submitted. Review: {2}.', appId, version, reviewStatus),
+      ),
       openConsole,
     )
     .then((picked) =>

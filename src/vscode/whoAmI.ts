@@ -4,6 +4,7 @@ import { fetchAccount } from '../core/api/identity';
 import type { Session } from '../core/auth/session';
 import { accountLabel, type Identity } from '../core/identity';
 import type { Transport } from '../core/ports';
+import { plainText } from './plainText';
 
 /** Asks the backend who the credential belongs to, and tells. */
 export async function whoAmI(
@@ -14,11 +15,13 @@ export async function whoAmI(
   const account = await fetchAccount(new ApiClient(backendUrl, transport, session));
   const identity: Identity = { ...session.identity(), ...account };
   void vscode.window.showInformationMessage(
-    vscode.l10n.t(
-      'You are {0} ({1}) on {2}.',
-      accountLabel(account),
-      account.devId,
-      new URL(backendUrl).host,
+    plainText(
+      vscode.l10n.t(
+        'You are {0} ({1}) on {2}.',
+        accountLabel(account),
+        account.devId,
+        new URL(backendUrl).host,
+      ),
     ),
   );
   return identity;

@@ -167,6 +167,16 @@ describe('sign-in', () => {
       await sign('PROTOCOL', { keyPath: key.path });
     });
 
+    it('a server whose words hold a command link: it is shown as plain text', async () => {
+      const message = 'press [here](command:workbench.action.quit)';
+      backend.current.faults.inject({ fault: { kind: 'status', status: 500, message } });
+      await sign('SERVER', { keyPath: key.path });
+      assert.equal(
+        shown[0]?.message,
+        'The backend says: press [here] (command:workbench.action.quit)',
+      );
+    });
+
     it('a backend that hangs up', async () => {
       backend.current.faults.inject({ fault: { kind: 'reset', when: 'before' }, times: 'always' });
       await sign('OFFLINE', { keyPath: key.path });

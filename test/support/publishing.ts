@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ApiClient } from '../../src/core/api/client';
+import { createUndiciTransport } from '../../src/core/api/undiciTransport';
+import type { HttpRequest, Transport } from '../../src/core/ports';
+import { loadProject } from '../../src/core/publish/project';
+import { publish, type Progress, type PublishResult } from '../../src/core/publish/publish';
+import { shellRunner } from '../../src/core/publish/shellRunner';
+import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../backend/server';
+import { FakeClock, MemoryLogger } from './fakes';
+import { useTempDirectory } from './temp-directory';
+import { useTempFolder } from './temp-folder';
+
+const MINI_APPS = join(__dirname, '../fixtures/mini-apps');
+const run = promisify(execFile);
+
+/** Paths of the API. */
+export const UPLOAD_URL = '/api/v1/mini-apps/upload-url';
+export const SUBMIT = '/api/v1/mini-apps/submit';
+
+/** What a test wants to happen on the way. */
+export interface PublishingHooks {
+  onProgress: (step: Progress) => void;
+  onBuildOutput: () => void;
+  /** Between an answer and whoever waits for it. */
+  afterSend: (request: HttpRequest) => void;
+}
+
+/** A copy of a sample mini-app that is published to a backend of its own. */
+export class Publishing {
+  readonly clock = new FakeClock();
+  readonly logger = new MemoryLogger();
+  readonly progress: Progress[] = [];
+  buildOutput = '';
+  readonly hooks: PublishingHooks = {
+    onProgress: () => undefined,
+    onBuildOutput: () => undefined,
+    afterSend: () => undefined,
+  };
+
+  constructor(
+    /** Where everything of the test lies. */
+    readonly workspace: string,
+    /** The mini-app's. */
+    readonly folder: string,
+    readonly backend: Backend,
+    /** What the product has left in the system's temporary folder. */
+    readonly leftovers: () => Promise<string[]>,
+  ) {}
+
+  async publish(signal?: AbortSignal): Promise<PublishResult> {
+    const undici = createUndiciTransport();
+    const transport: Transport = {
+      send: async (request) => {
+        const response = await undici.send(request);
+        this.hooks.afterSend(request);
+        return response;
+      },
+    };
+    const { state, url } = this.backend;
+    const token = state.mintToken({ devId: DEFAULT_ACCOUNT.devId, lifeSeconds: 60 });
+    const ports = {
+      api: new ApiClient(url, transport, { getToken: () => Promise.resolve(token) }),
+      transport,
+      runner: shellRunner,
+      logger: this.logger,
+      clock: this.clock,
+      onProgress: (step: Progress) => {
+        this.progress.push(step);
+        this.hooks.onProgress(step);
+      },
+      onBuildOutput: (text: string) => {
+        this.buildOutput += text;
+        this.hooks.onBuildOutput();
+      },
+    };
+    return publish(await loadProject(this.folder), ports, signal);
+  }
+
+  /** Writes `sdk.config.json`. */
+  async configure(config: object): Promise<void> {
+    await writeFile(join(this.folder, 'sdk.config.json'), JSON.stringify(config));
+  }
+
+  /** The stages begun so far. */
+  stages(): string[] {
+    return [...new Set(this.progress.map(({ stage }) => stage))];
+  }
+
+  /** What the backend saw: method, path and status answered. */
+  wire(): string[] {
+    const { requests } = this.backend;
+    return requests.map(({ method, path, status }) => `${method} ${path} ${status ?? '-'}`);
+  }
+
+  /** Unpacks what the backend received; returns the folder. */
+  async unpack(bundleId: string): Promise<string> {
+    const into = join(this.workspace, `unpacked-${bundleId}`);
+    await mkdir(into);
+    await run('tar', ['-xzf', this.backend.state.bundles.pathOf(bundleId), '-C', into]);
+    return into;
+  }
+
+  /** Asserts that a failed attempt left no file behind and submitted nothing. */
+  async assertNothingLeft(): Promise<void> {
+    assert.deepEqual(await this.leftovers(), []);
+    assert.ok(!this.wire().some((line) => line.includes(SUBMIT)), 'nothing is submitted');
+  }
+}
+
+/** Gives each test of a suite a fresh {@link Publishing}. */
+export function usePublishing(miniApp: 'tyre-pressure' | 'charge-timer'): () => Publishing {
+  const temp = useTempFolder();
+  const temporary = useTempDirectory();
+  let publishing: Publishing;
+  beforeEach(async () => {
+    const folder = join(temp.path, miniApp);
+    await cp(join(MINI_APPS, miniApp), folder, { recursive: true });
+    // Its state lies elsewhere, so that only the product's files are in the temporary folder.
+    const backend = await startBackend({ stateDir: join(temp.path, 'backend') });
+    publishing = new Publishing(temp.path, folder, backend, () => temporary.entries());
+  });
+  afterEach(() => publishing.backend.close());
+  return () => publishing;
+}

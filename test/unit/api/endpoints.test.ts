@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict';
+import { ApiClient } from '../../../src/core/api/client';
+import { fetchAccount } from '../../../src/core/api/identity';
+import { lazyTransport } from '../../../src/core/api/lazyTransport';
+import { requestUpload, submitBundle } from '../../../src/core/api/miniApps';
+import { requestChallenge, verifyChallenge } from '../../../src/core/api/sshAuth';
+import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
+import { json as bareJson, ok } from '../../backend/envelope';
+import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../../backend/server';
+import { rejectsWith } from '../../support/expect';
+import { signingKey, type SigningKey } from '../backend/client';
+
+const BUNDLE = { appId: 'trip-log', contentLength: 5, sha256: 'a'.repeat(64) };
+const MANIFEST = {
+  id: 'trip-log',
+  version: '1.0.0',
+  name: { en: 'Trip log' },
+  icon: './icon.png',
+  url: 'https://miniapps.i99dash.app/trip-log/',
+  category: 'vehicle',
+};
+
+describe('the API endpoints', () => {
+  let backend: Backend;
+  let api: ApiClient;
+
+  beforeEach(async () => {
+    backend = await startBackend();
+    const token = backend.state.mintToken({ devId: DEFAULT_ACCOUNT.devId, lifeSeconds: 60 });
+    api = new ApiClient(backend.url, createUndiciTransport(), {
+      getToken: () => Promise.resolve(token),
+    });
+  });
+  afterEach(() => backend.close());
+
+  /** The next answer has this as its data. */
+  const answerWith = (data: unknown) =>
+    backend.faults.inject({
+      fault: { kind: 'custom', handler: (request) => ok(request, data) },
+    });
+
+  describe('account', () => {
+    it('is who the credential belongs to', async () => {
+      assert.deepEqual(await fetchAccount(api), DEFAULT_ACCOUNT);
+    });
+
+    it('may have neither email nor name', async () => {
+      const nobody = { devId: 'dev_x', email: null, displayName: null, isDeveloper: false };
+      for (const data of [{ devId: 'dev_x' }, { devId: 'dev_x', email: null, displayName: '' }]) {
+        answerWith(data);
+        assert.deepEqual(await fetchAccount(api), nobody);
+      }
+    });
+
+    it('is a developer by the word true alone', async () => {
+      answerWith({ devId: 'dev_x', isDeveloper: 'true' });
+      assert.equal((await fetchAccount(api)).isDeveloper, false);
+    });
+
+    it('makes no sense without an id or with wrong types', async () => {
+      for (const data of [null, [], 'dev_x', {}, { devId: '' }, { devId: 42 }]) {
+        answerWith(data);
+        await rejectsWith('PROTOCOL', fetchAccount(api));
+      }
+      backend.faults.inject({ fault: { kind: 'wrong-types' } });
+      await rejectsWith('PROTOCOL', fetchAccount(api));
+    });
+  });
+
+  describe('SSH sign-in', () => {
+    let key: SigningKey;
+
+    beforeEach(() => {
+      key = signingKey();
+      backend.state.addKey(DEFAULT_ACCOUNT.devId, key.line);
+    });
+
+    it('trades a signed challenge for a token that works', async () => {
+      const nonce = await requestChallenge(api, key.fingerprint);
+      const { token } = await verifyChallenge(api, { nonce, signature: key.sign(nonce) });
+      const signedIn = new ApiClient(backend.url, createUndiciTransport(), {
+        getToken: () => Promise.resolve(token),
+      });
+      assert.deepEqual(await fetchAccount(signedIn), DEFAULT_ACCOUNT);
+      assert.deepEqual(
+        backend.requests.slice(0, 2).map(({ hasAuthorization }) => hasAuthorization),
+        [false, false],
+      );
+    });
+
+    it("passes on the backend's refusal", async () => {
+      const nonce = await requestChallenge(api, key.fingerprint);
+      const wrong = verifyChallenge(api, { nonce, signature: signingKey().sign(nonce) });
+      assert.equal((await rejectsWith('SERVER', wrong)).serverCode, 'SSH_SIGNATURE_INVALID');
+    });
+
+    it('takes a life in seconds where the answer has one', async () => {
+      for (const [data, expected] of [
+        [{ access_token: 'abc' }, { token: 'abc' }],
+        [
+          { access_token: 'abc', token_type: 'bearer', expires_in: 60 },
+          { token: 'abc', expiresIn: 60 },
+        ],
+        [{ access_token: 'abc', token_type: 'Bearer', expires_in: null }, { token: 'abc' }],
+      ] as const) {
+        answerWith(data);
+        assert.deepEqual(await verifyChallenge(api, { nonce: 'n', signature: 's' }), expected);
+      }
+    });
+
+    it('takes nothing for a token that cannot stand in a header', async () => {
+      for (const data of [
+        null,
+        {},
+        { access_token: 42 },
+        { access_token: '' },
+        { access_token: 'a b' },
+        { access_token: 'a\r\nx-evil: 1' },
+        { access_token: 'abc', token_type: 'mac' },
+      ]) {
+        answerWith(data);
+        await rejectsWith('PROTOCOL', verifyChallenge(api, { nonce: 'n', signature: 's' }));
+      }
+      answerWith({ nonce: 7 });
+      await rejectsWith('PROTOCOL', requestChallenge(api, key.fingerprint));
+    });
+  });
+
+  describe('mini-apps', () => {
+    it('announce a bundle and learn where to put it', async () => {
+      const { uploadUrl, bundleId } = await requestUpload(api, BUNDLE);
+      assert.deepEqual(backend.requests[0]?.json, BUNDLE);
+      assert.equal(uploadUrl.origin, backend.url);
+      assert.equal(backend.state.bundles.find(bundleId)?.sha256, BUNDLE.sha256);
+    });
+
+    it('do not take just anything for an upload address', async () => {
+      for (const data of [
+        null,
+        {},
+        { uploadUrl: 'https://storage.example.com/x' },
+        { uploadUrl: 'https://storage.example.com/x', bundleId: 7 },
+        { uploadUrl: 'not a URL', bundleId: 'b' },
+        { uploadUrl: { href: 'https://storage.example.com' }, bundleId: 'b' },
+      ]) {
+        answerWith(data);
+        await rejectsWith('PROTOCOL', requestUpload(api, BUNDLE));
+      }
+    });
+
+    it('are submitted with what was uploaded', async () => {
+      answerWith({ ok: true, reviewStatus: 'pending' });
+      const submission = { manifest: MANIFEST, bundleId: 'bnd_x' };
+      assert.deepEqual(await submitBundle(api, submission), { reviewStatus: 'pending' });
+      assert.deepEqual(backend.requests[0]?.json, submission);
+      const publishedAt = '2030-01-01T00:00:00.000Z';
+      answerWith({ ok: true, reviewStatus: 'auto-approved', publishedAt });
+      assert.deepEqual(await submitBundle(api, submission), {
+        reviewStatus: 'auto-approved',
+        publishedAt,
+      });
+    });
+
+    it('pass on the refusal of a bundle that never came', async () => {
+      const { bundleId } = await requestUpload(api, BUNDLE);
+      const refused = submitBundle(api, { manifest: MANIFEST, bundleId });
+      const { status, serverCode } = await rejectsWith('SERVER', refused);
+      assert.deepEqual([status, serverCode], [409, 'BUNDLE_MISSING']);
+    });
+
+    it('do not take just anything for a submission', async () => {
+      for (const data of [null, [], {}, { ok: true, reviewStatus: 1 }]) {
+        answerWith(data);
+        const submission = { manifest: MANIFEST, bundleId: 'bnd_x' };
+        await rejectsWith('PROTOCOL', submitBundle(api, submission));
+      }
+    });
+  });
+
+  it('are heard without an envelope as well', async () => {
+    backend.faults.inject({
+      fault: { kind: 'custom', handler: () => bareJson(200, DEFAULT_ACCOUNT) },
+    });
+    assert.deepEqual(await fetchAccount(api), DEFAULT_ACCOUNT);
+  });
+});
+
+describe('a lazy transport', () => {
+  const request = { method: 'GET', url: new URL('http://localhost/') } as const;
+  const response = { status: 200, headers: {}, text: 'hello' };
+
+  it('is loaded once, when the first request is sent', async () => {
+    let loads = 0;
+    const transport = lazyTransport(() => {
+      loads += 1;
+      return Promise.resolve({ send: () => Promise.resolve(response) });
+    });
+    assert.equal(loads, 0);
+    assert.deepEqual(await Promise.all([transport.send(request), transport.send(request)]), [
+      response,
+      response,
+    ]);
+    assert.equal(loads, 1);
+  });
+
+  it('is loaded anew after it could not be', async () => {
+    let loads = 0;
+    const transport = lazyTransport(() => {
+      loads += 1;
+      return loads === 1
+        ? Promise.reject(new Error('no such file'))
+        : Promise.resolve({ send: () => Promise.resolve(response) });
+    });
+    await assert.rejects(transport.send(request), /no such file/);
+    assert.deepEqual(await transport.send(request), response);
+  });
+});

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { parseRetryAfter, unwrap } from '../../../src/core/api/envelope';
+import { I99dashError } from '../../../src/core/errors';
+
+function answer(status: number, body: unknown, headers: Record<string, string> = {}) {
+  return { status, headers, text: typeof body === 'string' ? body : JSON.stringify(body) };
+}
+
+function refusal(...response: Parameters<typeof answer>): I99dashError {
+  try {
+    const data = unwrap(answer(...response));
+    assert.fail(`unwrapped to ${JSON.stringify(data)}`);
+  } catch (error) {
+    assert.ok(error instanceof I99dashError, String(error));
+    return error;
+  }
+}
+
+describe('an answer of the backend', () => {
+  it('is unwrapped when it is an envelope', () => {
+    for (const data of [{ a: 1 }, [1], 'text', null, false]) {
+      assert.deepEqual(unwrap(answer(200, { success: true, data, error: null, meta: {} })), data);
+    }
+    assert.equal(unwrap(answer(201, { success: true })), undefined);
+  });
+
+  it('is its own data when it is bare', () => {
+    for (const body of [{ access_token: 'x' }, { success: 'yes', data: 1 }, [1, 2], null, 7]) {
+      assert.deepEqual(unwrap(answer(200, body)), body);
+    }
+  });
+
+  it("carries the status, the backend's code and its words when it is a refusal", () => {
+    const error = { code: 'TOKEN_EXPIRED', message: 'the token has expired' };
+    const { code, status, serverCode, message } = refusal(401, { success: false, error });
+    assert.deepEqual([code, status, serverCode], ['SERVER', 401, 'TOKEN_EXPIRED']);
+    assert.equal(message, 'The backend says: the token has expired');
+  });
+
+  it('is a refusal when it says so with status 200', () => {
+    const { code, status, serverCode } = refusal(200, {
+      success: false,
+      data: { a: 1 },
+      error: { code: 'NO', message: 'no' },
+    });
+    assert.deepEqual([code, status, serverCode], ['SERVER', 200, 'NO']);
+  });
+
+  it('is a refusal by its status alone, whatever the body says', () => {
+    for (const body of [
+      '',
+      '<h1>502</h1>',
+      '{"success":',
+      '"oops"',
+      { success: true, data: 1 },
+      [],
+    ]) {
+      const { code, status, serverCode, message } = refusal(502, body);
+      assert.deepEqual([code, status, serverCode], ['SERVER', 502, undefined]);
+      assert.equal(message, 'The backend refused the request (HTTP 502).');
+    }
+    assert.equal(refusal(500, { error: { code: 7, message: ['no'] } }).serverCode, undefined);
+    assert.equal(refusal(500, { error: 'invalid_grant' }).code, 'SERVER');
+  });
+
+  it('makes no sense when it is no JSON', () => {
+    for (const [body, words] of [
+      ['<!doctype html><title>hi</title>', /web page/],
+      ['\n <html>', /web page/],
+      ['', /no JSON/],
+      ['{"success":true,"data":{"a', /no JSON/],
+      ['welcome', /no JSON/],
+    ] as const) {
+      const { code, status, message } = refusal(200, body);
+      assert.deepEqual([code, status], ['PROTOCOL', 200], body);
+      assert.match(message, words);
+    }
+  });
+
+  it('is not followed elsewhere', () => {
+    for (const status of [301, 302, 307, 308]) {
+      const error = refusal(status, '', { location: 'https://elsewhere.example.com/?t=s3cret' });
+      assert.deepEqual([error.code, error.status], ['PROTOCOL', status]);
+      assert.match(error.message, /redirects elsewhere/);
+      assert.doesNotMatch(error.message, /s3cret/);
+    }
+    assert.equal(refusal(304, { success: true, data: 1 }).code, 'SERVER');
+  });
+
+  it('shows words of the backend as one short line', () => {
+    const told = (message: string) => refusal(400, { error: { code: 'X', message } }).message;
+    assert.equal(told('a\r\nb\u001b[31mc\u0000\t d'), 'The backend says: a b [31mc d');
+    assert.equal(told('evil\u202egnp.exe\u200b'), 'The backend says: evil gnp.exe');
+    assert.equal(told(' \n '), 'The backend refused the request (HTTP 400).');
+    assert.equal(told('x'.repeat(300)), `The backend says: ${'x'.repeat(300)}`);
+    assert.equal(told('x'.repeat(100_000)), `The backend says: ${'x'.repeat(300)}…`);
+  });
+
+  it('tells how long to wait', () => {
+    assert.equal(refusal(429, {}, { 'retry-after': '7' }).retryAfterMs, 7000);
+    assert.equal(refusal(503, '', { 'retry-after': '0' }).retryAfterMs, 0);
+    assert.equal(refusal(503, {}).retryAfterMs, undefined);
+  });
+});
+
+describe('Retry-After', () => {
+  const now = Date.parse('2030-01-01T00:00:00Z');
+  for (const [value, ms] of [
+    ['120', 120_000],
+    [' 5 ', 5000],
+    ['Tue, 01 Jan 2030 00:00:30 GMT', 30_000],
+    ['Mon, 31 Dec 2029 23:59:00 GMT', 0],
+    [undefined, undefined],
+    ['', undefined],
+    ['soon', undefined],
+    ['-5', undefined],
+    ['1.5', undefined],
+    ['12345678901', undefined],
+  ] as const) {
+    it(`of ${JSON.stringify(value ?? null)} is ${String(ms)} ms`, () => {
+      assert.equal(parseRetryAfter(value, now), ms);
+    });
+  }
+});

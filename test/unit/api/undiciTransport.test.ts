@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createServer as createTcpServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
+import type { I99dashError } from '../../../src/core/errors';
+import type { HttpRequest } from '../../../src/core/ports';
+import { type Backend, startBackend } from '../../backend/server';
+import { selfSignedCertificate } from '../../support/certificate';
+import { rejectsWith } from '../../support/expect';
+
+const PATH = '/api/v1/dev/me';
+
+/** Whether an error, or what led to it, says this anywhere. */
+function tells(error: I99dashError, text: string): boolean {
+  return error.message.includes(text);
+}
+
+/** A server on a socket of its own that does what `onConnection` says. */
+async function withTcpServer(
+  onConnection: (socket: Socket) => void,
+  use: (port: number) => Promise<void>,
+): Promise<void> {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    onConnection(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  try {
+    await use(address.port);
+  } finally {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  }
+}
+
+describe('the transport', () => {
+  const transport = createUndiciTransport({ connectTimeoutMs: 50, stallTimeoutMs: 2000 });
+  let backend: Backend;
+
+  beforeEach(async () => {
+    backend = await startBackend();
+  });
+  afterEach(() => backend.close());
+
+  const get = (options: Partial<HttpRequest> = {}) =>
+    transport.send({ method: 'GET', url: new URL(PATH, backend.url), ...options });
+  const getFrom = (url: string, options: Partial<HttpRequest> = {}) =>
+    get({ url: new URL(url), ...options });
+
+  it('gives status, headers in lower case and the whole text', async () => {
+    const { status, headers, text } = await get();
+    assert.equal(status, 401);
+    assert.equal(headers['www-authenticate'], 'Bearer');
+    assert.equal((JSON.parse(text) as { success: boolean }).success, false);
+  });
+
+  it('keeps characters that lie across chunks whole', async () => {
+    const body = Buffer.from('"مؤقت الشحن 🚗"');
+    backend.faults.inject({
+      fault: { kind: 'custom', handler: () => ({ status: 200, headers: {}, body }) },
+    });
+    assert.equal((await get()).text, body.toString());
+    backend.faults.inject({
+      fault: {
+        kind: 'custom',
+        handler: () => ({
+          status: 200,
+          headers: {},
+          body: (async function* () {
+            for (const byte of body) yield await Promise.resolve(Buffer.from([byte]));
+          })(),
+        }),
+      },
+    });
+    assert.equal((await get()).text, body.toString());
+  });
+
+  it('joins the values of a repeated header', async () => {
+    await withTcpServer(
+      (socket) =>
+        socket.end(
+          'HTTP/1.1 204 No Content\r\nX-Twice: a\r\nX-Twice: b\r\nConnection: close\r\n\r\n',
+        ),
+      async (port) => {
+        const { headers } = await getFrom(`http://127.0.0.1:${port}`);
+        assert.equal(headers['x-twice'], 'a, b');
+      },
+    );
+  });
+
+  it('follows no redirect', async () => {
+    backend.faults.inject({ fault: { kind: 'redirect', location: `${backend.url}/elsewhere` } });
+    const { status, headers } = await get({ headers: { authorization: 'Bearer secret' } });
+    assert.deepEqual([status, headers['location']], [302, `${backend.url}/elsewhere`]);
+    assert.equal(backend.requests.length, 1);
+  });
+
+  it('is OFFLINE when nobody listens', async () => {
+    const { url } = backend;
+    await backend.close();
+    const error = await rejectsWith('OFFLINE', getFrom(`${url}/x?sig=s3cret`));
+    assert.ok(tells(error, new URL(url).host) && tells(error, 'ECONNREFUSED'), error.message);
+    assert.ok(!tells(error, 's3cret'));
+    await rejectsWith('OFFLINE', getFrom(`http://localhost:${new URL(url).port}`));
+  });
+
+  it('is OFFLINE when the host is unknown', async () => {
+    const error = await rejectsWith('OFFLINE', getFrom('http://backend.invalid/'));
+    assert.match(error.message, /^backend\.invalid cannot be reached/);
+  });
+
+  for (const when of ['before', 'while-answering', 'after'] as const) {
+    it(`is OFFLINE when the connection breaks (${when})`, async () => {
+      backend.faults.inject({ fault: { kind: 'reset', when } });
+      await rejectsWith('OFFLINE', get());
+      assert.equal(backend.requests.length, 1, 'nothing is sent twice');
+      assert.equal((await get()).status, 401, 'the next request gets a sound connection');
+    });
+  }
+
+  it('is TIMEOUT when no answer comes', async () => {
+    backend.faults.inject({ fault: { kind: 'hang' } });
+    const error = await rejectsWith('TIMEOUT', get({ timeoutMs: 30 }));
+    assert.ok(tells(error, new URL(backend.url).host));
+  });
+
+  it('is TIMEOUT when the answer does not end in time, though it goes on', async () => {
+    backend.faults.inject({ fault: { kind: 'drip', intervalMs: 10 } });
+    await rejectsWith('TIMEOUT', get({ timeoutMs: 60 }));
+  });
+
+  it('is TIMEOUT when the connection does not come about', async () => {
+    await withTcpServer(
+      () => undefined, // silent, so that the TLS handshake never ends
+      async (port) => {
+        await rejectsWith('TIMEOUT', getFrom(`https://127.0.0.1:${port}`));
+      },
+    );
+  });
+
+  it('is PROTOCOL for an answer without end', async () => {
+    backend.faults.inject({ fault: { kind: 'huge' } });
+    await rejectsWith('PROTOCOL', get());
+    const bytes = 4 * 1024 * 1024;
+    backend.faults.inject({ fault: { kind: 'huge', bytes } });
+    assert.equal((await get()).text.length, bytes);
+    backend.faults.inject({ fault: { kind: 'huge', bytes: bytes + 1 } });
+    await rejectsWith('PROTOCOL', get());
+  });
+
+  it('is PROTOCOL for what is no HTTP', async () => {
+    await withTcpServer(
+      (socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'),
+      async (port) => {
+        await rejectsWith('PROTOCOL', getFrom(`http://127.0.0.1:${port}`));
+      },
+    );
+  });
+
+  it('is cancelled before, while it waits and while it reads', async () => {
+    const cancelled = { name: 'CancelledError' };
+    await assert.rejects(get({ signal: AbortSignal.abort() }), cancelled);
+    assert.equal(backend.requests.length, 0);
+
+    backend.faults.inject({ fault: { kind: 'hang' } });
+    const waiting = new AbortController();
+    const waits = get({ signal: waiting.signal });
+    await backend.waitForRequest(({ path }) => path === PATH);
+    waiting.abort();
+    await assert.rejects(waits, cancelled);
+
+    const reading = new AbortController();
+    backend.faults.inject({
+      fault: {
+        kind: 'custom',
+        handler: () => ({
+          status: 200,
+          headers: {},
+          body: (async function* () {
+            yield Buffer.from('[');
+            reading.abort();
+            await new Promise(() => undefined);
+          })(),
+        }),
+      },
+    });
+    await assert.rejects(get({ signal: reading.signal }), cancelled);
+  });
+
+  it('leaves the global dispatcher and fetch alone', async () => {
+    // In a process of its own: here the transport is loaded already.
+    const script = `
+      const key = Symbol.for('undici.globalDispatcher.1');
+      const theirs = { dispatch() { throw new Error('not for us'); } };
+      Object.defineProperty(globalThis, key, { value: theirs, writable: true, configurable: true });
+      const { fetch } = globalThis;
+      import(process.argv[1])
+        .then((module) =>
+          (module.createUndiciTransport ?? module.default.createUndiciTransport)().send({ method: 'GET', url: new URL(process.argv[2]) }))
+        .then(({ status }) =>
+          console.log(status, globalThis[key] === theirs, globalThis.fetch === fetch));`;
+    const module = join(__dirname, '../../../src/core/api/undiciTransport.ts');
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--import',
+      'tsx',
+      '--eval',
+      script,
+      module,
+      backend.url + PATH,
+    ]);
+    assert.equal(stdout.trim(), '401 true true');
+  });
+});
+
+describe('the transport, over TLS', () => {
+  const transport = createUndiciTransport();
+  const get = (url: string) => transport.send({ method: 'GET', url: new URL(url) });
+  const insecure = (url: string) => url.replace('https:', 'http:');
+
+  async function withTlsBackend(
+    certificate: { key: string; cert: string },
+    use: (backend: Backend) => Promise<void>,
+  ): Promise<void> {
+    const backend = await startBackend({ tls: certificate });
+    try {
+      await use(backend);
+    } finally {
+      await backend.close();
+    }
+  }
+
+  it('does not trust a self-signed certificate', async () => {
+    await withTlsBackend(selfSignedCertificate(), async ({ url, requests }) => {
+      const error = await rejectsWith('TLS', get(`${url}/x?sig=s3cret`));
+      assert.match(error.message, /DEPTH_ZERO_SELF_SIGNED_CERT/);
+      assert.ok(tells(error, new URL(url).host) && !tells(error, 's3cret'));
+      assert.equal(requests.length, 0);
+    });
+  });
+
+  it('does not trust an expired certificate', async () => {
+    await withTlsBackend(selfSignedCertificate({ expired: true }), async ({ url }) => {
+      await rejectsWith('TLS', get(url));
+    });
+  });
+
+  it('knows a server that speaks no TLS at all', async () => {
+    const backend = await startBackend();
+    try {
+      const error = await rejectsWith('TLS', get(backend.url.replace('http:', 'https:')));
+      assert.doesNotMatch(error.message, /not trusted/);
+    } finally {
+      await backend.close();
+    }
+  });
+
+  it('does not take a TLS server for a plain one', async () => {
+    await withTlsBackend(selfSignedCertificate(), async ({ url }) => {
+      await assert.rejects(get(insecure(url)), ({ code }: I99dashError) =>
+        ['OFFLINE', 'PROTOCOL'].includes(code),
+      );
+    });
+  });
+});

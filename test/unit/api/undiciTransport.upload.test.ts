@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
+import type { HttpRequest } from '../../../src/core/ports';
+import type { BackendRequest, BackendResponse } from '../../backend/exchange';
+import { type Backend, startBackend } from '../../backend/server';
+import { rejectsWith } from '../../support/expect';
+import { useTempFolder } from '../../support/temp-folder';
+
+/** A path whose body the backend streams. */
+const PATH = '/storage/bnd_x';
+const MIB = 1024 * 1024;
+const STALL_MS = 300;
+
+describe('the transport, uploading', () => {
+  const temp = useTempFolder();
+  const transport = createUndiciTransport({ stallTimeoutMs: STALL_MS });
+  let backend: Backend;
+  let sources: Readable[];
+
+  beforeEach(async () => {
+    sources = [];
+    backend = await startBackend();
+  });
+  afterEach(() => backend.close());
+
+  const put = (
+    length: number,
+    source: () => Readable,
+    options: Partial<HttpRequest> & { onProgress?: (sent: number) => void } = {},
+  ) => {
+    const { onProgress, ...request } = options;
+    const open = () => {
+      const stream = source();
+      sources.push(stream);
+      return stream;
+    };
+    return transport.send({
+      method: 'PUT',
+      url: new URL(PATH, backend.url),
+      body: { length, open, ...(onProgress === undefined ? {} : { onProgress }) },
+      ...request,
+    });
+  };
+  const answer = (handler: (request: BackendRequest) => Promise<BackendResponse>) =>
+    backend.faults.inject({ fault: { kind: 'custom', handler } });
+  const endless = () =>
+    new Readable({
+      read() {
+        this.push(Buffer.alloc(64 * 1024, 'x'));
+      },
+    });
+  /** One byte, and no more. */
+  const silent = () => {
+    const stream = new Readable({ read: () => undefined });
+    stream.push('x');
+    return stream;
+  };
+  const assertDestroyed = (count = 1) =>
+    assert.deepEqual(
+      sources.map(({ destroyed }) => destroyed),
+      Array<boolean>(count).fill(true),
+    );
+
+  it('sends the bytes as they are, with their length', async () => {
+    const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
+    const file = join(temp.path, 'bytes');
+    await writeFile(file, bytes);
+    const received: Buffer[] = [];
+    answer(async ({ stream }) => {
+      for await (const chunk of stream) received.push(chunk);
+      return { status: 201, headers: {}, body: 'taken' };
+    });
+    const progress: number[] = [];
+    const { status, text } = await put(bytes.length, () => createReadStream(file), {
+      headers: { 'content-type': 'application/gzip' },
+      onProgress: (sent) => progress.push(sent),
+    });
+    assert.deepEqual([status, text], [201, 'taken']);
+    assert.ok(Buffer.concat(received).equals(bytes));
+    const { headers } = backend.requests[0]!;
+    assert.equal(headers['content-length'], String(bytes.length));
+    assert.equal(headers['transfer-encoding'], undefined);
+    assert.equal(headers['content-type'], 'application/gzip');
+    assert.ok(progress.length > 1, 'more than one step');
+    assert.deepEqual(
+      progress,
+      [...progress].sort((a, b) => a - b),
+    );
+    assert.equal(progress.at(-1), bytes.length);
+    assertDestroyed();
+  });
+
+  it('fails when the source has fewer or more bytes than it said', async () => {
+    for (const length of [4, 6]) {
+      await rejectsWith(
+        'UPLOAD_FAILED',
+        put(length, () => Readable.from([Buffer.from('12345')])),
+      );
+    }
+    assertDestroyed(2);
+  });
+
+  it('fails when the source cannot be read', async () => {
+    const gone = join(temp.path, 'gone');
+    await rejectsWith(
+      'UPLOAD_FAILED',
+      put(5, () => createReadStream(gone)),
+    );
+    await rejectsWith(
+      'UPLOAD_FAILED',
+      put(5, () =>
+        Readable.from(
+          (function* () {
+            yield Buffer.from('12');
+            throw new Error('disk on fire');
+          })(),
+        ),
+      ),
+    );
+    assertDestroyed(2);
+  });
+
+  it('hears a refusal that comes before the bytes are all sent', async () => {
+    const { status, text } = await put(64 * MIB, endless);
+    assert.equal(status, 403);
+    assert.match(text, /<Code>AccessDenied<\/Code>/);
+    assertDestroyed();
+  });
+
+  it('closes the source when nobody listens', async () => {
+    await backend.close();
+    await rejectsWith('OFFLINE', put(MIB, endless));
+    await rejectsWith('OFFLINE', put(MIB, silent));
+    assertDestroyed(2);
+  });
+
+  it('hears a source that fails when all is over', async () => {
+    const unreadable = () => createReadStream(join(temp.path, 'gone'));
+    await assert.rejects(put(MIB, unreadable, { signal: AbortSignal.abort() }), {
+      name: 'CancelledError',
+    });
+    const [source] = sources;
+    assert.ok(source);
+    if (!source.closed) await new Promise((resolve) => source.once('close', resolve));
+  });
+
+  it('closes the source when the connection breaks', async () => {
+    backend.faults.inject({ fault: { kind: 'reset', when: 'while-reading' } });
+    await rejectsWith('OFFLINE', put(64 * MIB, endless));
+    assertDestroyed();
+  });
+
+  it('closes the source when it is cancelled before', async () => {
+    await assert.rejects(put(MIB, endless, { signal: AbortSignal.abort() }), {
+      name: 'CancelledError',
+    });
+    assert.ok(sources.every(({ destroyed }) => destroyed));
+    assert.equal(backend.requests.length, 0);
+  });
+
+  it('closes the source when it is cancelled on the way', async () => {
+    for (const source of [endless, silent]) {
+      backend.faults.inject({ fault: { kind: 'hang' } });
+      const caller = new AbortController();
+      const upload = put(64 * MIB, source, { signal: caller.signal });
+      const count = sources.length;
+      await backend.waitForRequest(() => backend.requests.length === count);
+      caller.abort();
+      await assert.rejects(upload, { name: 'CancelledError' });
+    }
+    assertDestroyed(2);
+  });
+
+  it('times out when no byte moves: nobody reads', async () => {
+    backend.faults.inject({ fault: { kind: 'hang' } });
+    await rejectsWith('TIMEOUT', put(64 * MIB, endless));
+    assertDestroyed();
+  });
+
+  it('times out when no byte moves: the source is silent', async () => {
+    backend.faults.inject({ fault: { kind: 'hang' } });
+    await rejectsWith('TIMEOUT', put(MIB, silent));
+    assertDestroyed();
+  });
+
+  it('times out when all is sent and no answer comes', async () => {
+    backend.faults.inject({ fault: { kind: 'hang' } });
+    await rejectsWith(
+      'TIMEOUT',
+      put(5, () => Readable.from([Buffer.from('12345')])),
+    );
+  });
+
+  it('takes as long as it takes while bytes move', async () => {
+    answer(async ({ stream }) => {
+      let size = 0;
+      for await (const chunk of stream) size += chunk.length;
+      return { status: 200, headers: {}, body: String(size) };
+    });
+    const steps = 8;
+    const started = Date.now();
+    const slowly = async function* () {
+      for (let step = 0; step < steps; step += 1) {
+        await delay(STALL_MS / 5);
+        yield Buffer.from('x');
+      }
+    };
+    const { text } = await put(steps, () => Readable.from(slowly(), { objectMode: false }), {
+      timeoutMs: 1,
+    });
+    assert.equal(text, String(steps));
+    assert.ok(Date.now() - started > STALL_MS, 'longer than the stall deadline');
+  });
+});

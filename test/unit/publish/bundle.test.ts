@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { withBundle, type Bundle } from '../../../src/core/publish/bundle';
+import { collectFiles } from '../../../src/core/publish/files';
+import { rejectsWith } from '../../support/expect';
+import { useTempDirectory } from '../../support/temp-directory';
+import { useTempFolder } from '../../support/temp-folder';
+
+const run = promisify(execFile);
+
+const TREE: Record<string, Buffer | string> = {
+  'index.html': '<!doctype html>',
+  'empty.txt': '',
+  'assets/deep/er/app.js': 'x'.repeat(70_000),
+  'assets/binary.bin': Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7) % 256)),
+  'سجل/🚗 ä.txt': 'names of all the world',
+  [`${'long-folder-name/'.repeat(5)}${'n'.repeat(100)}.js`]: 'more than 100 characters',
+  [`${'f'.repeat(200)}.js`]: 'a name that no ustar header holds',
+  [`${'folder/'.repeat(45)}end.js`]: 'a path of more than 255 characters',
+  'exactly-512': 'b'.repeat(512),
+};
+
+describe('a bundle', () => {
+  const temp = useTempFolder();
+  const temporary = useTempDirectory();
+  let root: string;
+
+  async function plant(folder: string, tree = Object.entries(TREE)): Promise<void> {
+    for (const [name, content] of tree) {
+      const path = join(folder, ...name.split('/'));
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
+    }
+  }
+
+  beforeEach(async () => {
+    root = join(temp.path, 'app');
+    await plant(root);
+  });
+
+  const pack = async <T>(
+    use: (bundle: Bundle) => Promise<T>,
+    folder = root,
+    options: Parameters<typeof withBundle>[2] = {},
+  ) => withBundle(await collectFiles(folder, folder), use, options);
+  const bytesOf = (folder?: string) => pack((bundle) => buffer(bundle.open()), folder);
+
+  async function read(folder: string): Promise<Record<string, Buffer>> {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const paths = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    return Object.fromEntries(
+      await Promise.all(
+        paths.map(
+          async (path) =>
+            [
+              path
+                .slice(folder.length + 1)
+                .split(sep)
+                .join('/'),
+              await readFile(path),
+            ] as const,
+        ),
+      ),
+    );
+  }
+
+  it('unpacks with tar to what was packed', async () => {
+    const archive = join(temp.path, 'bundle.tar.gz');
+    await writeFile(archive, await bytesOf());
+    const unpacked = join(temp.path, 'unpacked');
+    await mkdir(unpacked);
+    await run('tar', ['-xzf', archive, '-C', unpacked]);
+    assert.deepEqual(await read(unpacked), await read(root));
+    assert.equal(Object.keys(await read(unpacked)).length, Object.keys(TREE).length);
+  });
+
+  it('has no trace of who packed it when', async () => {
+    const archive = join(temp.path, 'bundle.tar.gz');
+    await writeFile(archive, await bytesOf());
+    const { stdout } = await run(
+      'tar',
+      ['-tvzf', archive, '--numeric-owner', '--utc', '--full-time'],
+      {
+        env: { ...process.env, LC_ALL: 'C' },
+      },
+    );
+    const lines = stdout.trim().split('\n');
+    assert.equal(lines.length, Object.keys(TREE).length);
+    for (const line of lines) {
+      assert.match(line, /^-rw-r--r-- 0\/0 +\d+ 1970-01-01 00:00:00 /);
+    }
+    assert.ok(!gunzipSync(await readFile(archive)).includes(temp.path));
+  });
+
+  it('tells its size, hash and count, and opens as often as wanted', async () => {
+    await pack(async (bundle) => {
+      for (const bytes of [await buffer(bundle.open()), await buffer(bundle.open())]) {
+        assert.equal(bundle.size, bytes.length);
+        assert.equal(bundle.sha256, createHash('sha256').update(bytes).digest('hex'));
+      }
+      assert.equal(bundle.fileCount, Object.keys(TREE).length);
+    });
+  });
+
+  it('is the same bytes for the same files', async () => {
+    const first = await bytesOf();
+    const other = join(temp.path, 'somewhere', 'else');
+    const umask = process.umask(0o077);
+    try {
+      await plant(other, Object.entries(TREE).reverse());
+    } finally {
+      process.umask(umask);
+    }
+    await utimes(join(other, 'index.html'), new Date(1e12), new Date(1.1e12));
+    await chmod(join(other, 'index.html'), 0o755);
+    assert.ok((await bytesOf(other)).equals(first));
+    await appendFile(join(other, 'index.html'), ' ');
+    assert.ok(!(await bytesOf(other)).equals(first), 'and other bytes for others');
+  });
+
+  it('counts the files while it packs', async () => {
+    const seen: number[] = [];
+    await pack(() => Promise.resolve(), root, { onFile: (done) => seen.push(done) });
+    assert.deepEqual(seen, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('lies in a temporary folder while it is used, and is gone afterwards', async () => {
+    const during = await pack(async () => temporary.entries());
+    assert.equal(during.length, 1);
+    assert.deepEqual(await temporary.entries(), []);
+  });
+
+  it('gives back what its use gives, and is gone when that fails', async () => {
+    assert.equal(await pack(() => Promise.resolve(42)), 42);
+    await assert.rejects(
+      pack(() => Promise.reject(new Error('no'))),
+      /^Error: no$/,
+    );
+    assert.deepEqual(await temporary.entries(), []);
+  });
+
+  it('is gone when it is cancelled before or on the way', async () => {
+    const cancelled = { name: 'CancelledError' };
+    const use = () => Promise.reject(new Error('must not be used'));
+    await assert.rejects(pack(use, root, { signal: AbortSignal.abort() }), cancelled);
+    const caller = new AbortController();
+    const onFile = (done: number) => {
+      if (done === 3) caller.abort();
+    };
+    await assert.rejects(pack(use, root, { signal: caller.signal, onFile }), cancelled);
+    assert.deepEqual(await temporary.entries(), []);
+  });
+
+  const changes: [how: string, change: (path: string) => Promise<void>][] = [
+    ['shrinks', (path) => truncate(path, 10)],
+    ['is emptied', (path) => truncate(path, 0)],
+    ['grows', (path) => appendFile(path, 'more')],
+    ['grows a lot', (path) => appendFile(path, 'x'.repeat(1_000_000))],
+    ['vanishes', (path) => rm(path)],
+    [
+      'becomes a folder',
+      (path) =>
+        rm(path)
+          .then(() => mkdir(path))
+          .then(() => undefined),
+    ],
+  ];
+  for (const [how, change] of changes) {
+    it(`is not made of a file that ${how} meanwhile`, async () => {
+      const path = join(root, 'assets', 'deep', 'er', 'app.js');
+      const files = await collectFiles(root, root);
+      await change(path);
+      const use = () => Promise.reject(new Error('must not be used'));
+      const error = await rejectsWith('VALIDATION_FAILED', withBundle(files, use));
+      assert.equal(error.file, path);
+      assert.match(error.message, /assets\/deep\/er\/app\.js/);
+      assert.deepEqual(await temporary.entries(), []);
+    });
+  }
+
+  it('says so when there is no place for it', async () => {
+    await rm(temporary.path, { recursive: true });
+    const error = await rejectsWith('UPLOAD_FAILED', bytesOf());
+    assert.match(error.message, /temporary folder.*ENOENT/);
+    await mkdir(temporary.path);
+  });
+});

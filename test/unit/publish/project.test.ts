@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { loadProject } from '../../../src/core/publish/project';
+import { rejectsWith } from '../../support/expect';
+import { useTempFolder } from '../../support/temp-folder';
+
+const MANIFEST = {
+  id: 'trip-log',
+  name: { en: 'Trip log' },
+  icon: './icon.png',
+  url: 'https://miniapps.i99dash.app/trip-log/',
+  version: '1.0.0',
+  category: 'vehicle',
+};
+
+describe('a project', () => {
+  const temp = useTempFolder();
+  const write = (name: string, content: unknown) =>
+    writeFile(
+      join(temp.path, name),
+      typeof content === 'string' ? content : JSON.stringify(content),
+    );
+
+  it('has its places from sdk.config.json, or the usual ones', async () => {
+    await write('manifest.json', MANIFEST);
+    const usual = {
+      folder: temp.path,
+      manifest: { ...MANIFEST, safeWhileDriving: false, privileged: false },
+      appRoot: join(temp.path, 'src'),
+      distDir: join(temp.path, 'dist'),
+    };
+    assert.deepEqual(await loadProject(temp.path), usual);
+    for (const config of [
+      '{}',
+      '\uFEFF{}',
+      { appRoot: null, distDir: null, buildCommand: null },
+      { buildCommand: '  \n' },
+      { dev: { port: 'x' }, unknown: [1] },
+    ]) {
+      await write('sdk.config.json', config);
+      assert.deepEqual(await loadProject(temp.path), usual, JSON.stringify(config));
+    }
+    const outside = join(dirname(temp.path), 'elsewhere');
+    await write('sdk.config.json', {
+      appRoot: 'app/web/',
+      distDir: outside,
+      buildCommand: ' npm run build ',
+    });
+    assert.deepEqual(await loadProject(temp.path), {
+      ...usual,
+      appRoot: join(temp.path, 'app', 'web'),
+      distDir: outside,
+      buildCommand: 'npm run build',
+    });
+  });
+
+  it('is nothing to publish without a manifest', async () => {
+    await rejectsWith('NOTHING_TO_PUBLISH', loadProject(temp.path));
+    await rejectsWith('NOTHING_TO_PUBLISH', loadProject(join(temp.path, 'gone')));
+    await write('file', '');
+    await rejectsWith('NOTHING_TO_PUBLISH', loadProject(join(temp.path, 'file')));
+  });
+
+  it('names the first problem of its manifest and counts the others', async () => {
+    const file = join(temp.path, 'manifest.json');
+    await write('manifest.json', { ...MANIFEST, id: undefined });
+    const one = await rejectsWith('MANIFEST_INVALID', loadProject(temp.path));
+    assert.deepEqual([one.message, one.file], ['manifest.json: "id" is required', file]);
+    await write('manifest.json', { ...MANIFEST, version: '', tags: [''], url: 7 });
+    const three = await rejectsWith('MANIFEST_INVALID', loadProject(temp.path));
+    assert.match(three.message, /^manifest\.json: ".+ \(and 2 more\)$/);
+    await write('manifest.json', 'not JSON');
+    await rejectsWith('MANIFEST_INVALID', loadProject(temp.path));
+  });
+
+  it('cannot have a folder for a manifest', async () => {
+    await mkdir(join(temp.path, 'manifest.json'));
+    const error = await rejectsWith('MANIFEST_INVALID', loadProject(temp.path));
+    assert.equal(error.file, join(temp.path, 'manifest.json'));
+  });
+
+  it('says which file is wrong when sdk.config.json is', async () => {
+    await write('manifest.json', MANIFEST);
+    for (const config of [
+      '',
+      '{',
+      '[]',
+      'null',
+      '"./src"',
+      { appRoot: 7 },
+      { appRoot: ['./src'] },
+      { distDir: {} },
+      { distDir: false },
+      { buildCommand: ['npm', 'run', 'build'] },
+    ]) {
+      await write('sdk.config.json', config);
+      const error = await rejectsWith('MANIFEST_INVALID', loadProject(temp.path));
+      assert.equal(error.file, join(temp.path, 'sdk.config.json'), JSON.stringify(config));
+      assert.match(error.message, /sdk\.config\.json/);
+    }
+  });
+});

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CancelledError } from '../../../src/core/errors';
+import { rejectsWith } from '../../support/expect';
+import { png } from '../../support/png';
+import { isAlive } from '../../support/process';
+import { type Publishing, usePublishing } from '../../support/publishing';
+
+describe('publishing with a build', () => {
+  const current = usePublishing('charge-timer');
+  let app: Publishing;
+  beforeEach(() => {
+    app = current();
+  });
+
+  it('packs what the build made', async () => {
+    const { bundleId, fileCount } = await app.publish();
+    assert.deepEqual(app.stages(), ['validate', 'build', 'pack', 'upload', 'submit']);
+    assert.match(app.buildOutput, /^charge-timer 0\.3\.1: 2 scripts/);
+    const into = await app.unpack(bundleId);
+    const dist = await readdir(join(app.folder, 'dist'));
+    assert.deepEqual((await readdir(into)).sort(), [...dist, 'manifest.json'].sort());
+    assert.equal(fileCount, dist.length + 1);
+    assert.match(await readFile(join(into, 'index.html'), 'utf8'), /APP_VERSION = '0\.3\.1'/);
+  });
+
+  it('sends nothing when the build fails', async () => {
+    await app.configure({ buildCommand: 'echo broken >&2; exit 3', distDir: './dist' });
+    const { message } = await rejectsWith('BUILD_FAILED', app.publish());
+    assert.match(message, /exit code 3/);
+    assert.equal(app.buildOutput, 'broken\n');
+    assert.deepEqual(app.wire(), []);
+    await app.assertNothingLeft();
+  });
+
+  it('sends nothing when the build makes nothing', async () => {
+    await app.configure({ buildCommand: 'true' });
+    await rejectsWith('NOTHING_TO_PUBLISH', app.publish());
+    await app.configure({ buildCommand: 'mkdir -p dist && cp manifest.json dist/' });
+    await rejectsWith('NOTHING_TO_PUBLISH', app.publish());
+    assert.deepEqual(app.wire(), []);
+  });
+
+  it('sends nothing when the build left out a picture', async () => {
+    await app.configure({ buildCommand: 'node build.mjs && rm dist/icon.png' });
+    assert.match((await rejectsWith('VALIDATION_FAILED', app.publish())).message, /is missing/);
+  });
+
+  it('does not begin to build when a picture is wrong already', async () => {
+    await writeFile(join(app.folder, 'src', 'icon.png'), png(10, 10));
+    await rejectsWith('VALIDATION_FAILED', app.publish());
+    assert.deepEqual(app.stages(), ['validate']);
+  });
+
+  it('packs nothing from outside the project', async () => {
+    const outside = join(app.workspace, 'outside');
+    await mkdir(outside);
+    await writeFile(join(outside, 'id_ed25519'), 'secret');
+    await writeFile(join(outside, 'icon.png'), png(256, 256));
+    for (const distDir of ['../outside', outside, '..']) {
+      await app.configure({ buildCommand: 'true', distDir });
+      await rejectsWith('VALIDATION_FAILED', app.publish());
+    }
+    assert.deepEqual(app.wire(), []);
+  });
+
+  it('ends the build when it is cancelled, children and all', async () => {
+    await app.configure({ buildCommand: 'sleep 30 & echo $!; wait; touch went-on' });
+    const caller = new AbortController();
+    app.hooks.onBuildOutput = () => caller.abort();
+    await assert.rejects(app.publish(caller.signal), CancelledError);
+    assert.equal(isAlive(Number(app.buildOutput)), false);
+    assert.ok(!(await readdir(app.folder)).includes('went-on'));
+    assert.deepEqual(app.wire(), []);
+    await app.assertNothingLeft();
+  });
+});

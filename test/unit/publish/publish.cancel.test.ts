@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { CancelledError } from '../../../src/core/errors';
+import { type Publishing, SUBMIT, usePublishing } from '../../support/publishing';
+
+describe('publishing, cancelled', () => {
+  const current = usePublishing('tyre-pressure');
+  let app: Publishing;
+  beforeEach(() => {
+    app = current();
+  });
+
+  it('sends nothing when it is cancelled before', async () => {
+    await assert.rejects(app.publish(AbortSignal.abort()), CancelledError);
+    assert.deepEqual(app.wire(), []);
+    await app.assertNothingLeft();
+  });
+
+  it('sends nothing when it is cancelled while it packs', async () => {
+    const caller = new AbortController();
+    app.hooks.onProgress = ({ stage, done }) => {
+      if (stage === 'pack' && done === 2) caller.abort();
+    };
+    await assert.rejects(app.publish(caller.signal), CancelledError);
+    assert.deepEqual(app.wire(), []);
+    await app.assertNothingLeft();
+  });
+
+  it('leaves nothing when it is cancelled while it uploads', async () => {
+    app.backend.faults.inject({ match: { method: 'PUT' }, fault: { kind: 'hang' } });
+    const caller = new AbortController();
+    const publishing = app.publish(caller.signal);
+    await app.backend.waitForRequest(({ method }) => method === 'PUT');
+    assert.equal((await app.leftovers()).length, 1);
+    caller.abort();
+    await assert.rejects(publishing, CancelledError);
+    await app.assertNothingLeft();
+  });
+
+  it('does not submit when it is cancelled as the upload ends', async () => {
+    const caller = new AbortController();
+    app.hooks.afterSend = ({ method }) => {
+      if (method === 'PUT') caller.abort();
+    };
+    await assert.rejects(app.publish(caller.signal), CancelledError);
+    assert.equal(app.backend.requests.at(-1)?.status, 200, 'the upload itself went well');
+    await app.assertNothingLeft();
+  });
+
+  it('tells how a submission ended that was under way when it was cancelled', async () => {
+    const caller = new AbortController();
+    app.backend.faults.inject({
+      match: { path: SUBMIT },
+      fault: {
+        kind: 'custom',
+        handler: (_request, next) => {
+          caller.abort();
+          return next();
+        },
+      },
+    });
+    assert.equal((await app.publish(caller.signal)).reviewStatus, 'pending');
+  });
+});

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { createShellRunner, shellRunner } from '../../../src/core/publish/shellRunner';
+import { rejectsWith } from '../../support/expect';
+import { isAlive } from '../../support/process';
+import { useTempFolder } from '../../support/temp-folder';
+
+const CANCELLED = { name: 'CancelledError' };
+
+describe('the shell runner', () => {
+  const temp = useTempFolder();
+
+  /** A command line that runs this script with node. */
+  async function script(source: string): Promise<string> {
+    const path = join(temp.path, 'script.cjs');
+    await writeFile(path, source);
+    return `"${process.execPath}" "${path}"`;
+  }
+
+  async function run(commandLine: string) {
+    const chunks: string[] = [];
+    const onOutput = (text: string): void => void chunks.push(text);
+    const exitCode = await shellRunner.run({ commandLine, cwd: temp.path, onOutput });
+    return { exitCode, output: chunks.join('') };
+  }
+
+  it('gives the exit code', async () => {
+    assert.equal((await run('exit 0')).exitCode, 0);
+    assert.equal((await run('exit 7')).exitCode, 7);
+    assert.equal((await run('no-such-command-anywhere')).exitCode, 127);
+    assert.notEqual((await run('kill -9 $$')).exitCode, 0);
+  });
+
+  it('runs in the folder, through the shell', async () => {
+    const { output } = await run('pwd && echo "$((1 + 1))" | cat');
+    assert.equal(output, `${realpathSync(temp.path)}\n2\n`);
+  });
+
+  it('tells what is printed, in order, from both streams', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, index) => `line ${index}\n`).join('');
+    const counting = 'for (let i = 0; i < 20000; i += 1) process.stdout.write(`line ${i}\\n`);';
+    assert.equal((await run(await script(counting))).output, lines);
+    const { output } = await run('echo out; echo err >&2');
+    assert.deepEqual(output.split('\n').sort(), ['', 'err', 'out']);
+  });
+
+  it('tells it as it comes', async () => {
+    const gate = join(temp.path, 'gate');
+    const commandLine = `echo first; until [ -e "${gate}" ]; do sleep 0.01; done; echo second`;
+    const chunks: string[] = [];
+    await shellRunner.run({
+      commandLine,
+      cwd: temp.path,
+      onOutput: (text) => {
+        chunks.push(text);
+        if (chunks.length === 1) void writeFile(gate, '');
+      },
+    });
+    assert.deepEqual(chunks, ['first\n', 'second\n']);
+  });
+
+  it('keeps characters whole that come in pieces', async () => {
+    const byByte = `
+      const bytes = Buffer.from('مؤ🚗');
+      const next = (index) => {
+        if (index < bytes.length) {
+          process.stdout.write(bytes.subarray(index, index + 1), () => setTimeout(next, 5, index + 1));
+        }
+      };
+      next(0);`;
+    assert.equal((await run(await script(byByte))).output, 'مؤ🚗');
+  });
+
+  it('shows a character that never became whole as one that is broken', async () => {
+    const { output } = await run("printf 'end\\303'");
+    assert.equal(output, 'end\uFFFD');
+  });
+
+  it('gives no input to wait for', async () => {
+    assert.equal((await run('cat')).exitCode, 0);
+  });
+
+  it('cannot start in a folder that is not there', async () => {
+    const cwd = join(temp.path, 'gone');
+    const started = shellRunner.run({ commandLine: 'true', cwd, onOutput: () => undefined });
+    await rejectsWith('BUILD_FAILED', started);
+  });
+
+  it('runs nothing when it is cancelled before', async () => {
+    const mark = join(temp.path, 'mark');
+    const signal = AbortSignal.abort();
+    const started = shellRunner.run({
+      commandLine: `touch "${mark}"`,
+      cwd: temp.path,
+      onOutput: () => undefined,
+      signal,
+    });
+    await assert.rejects(started, CANCELLED);
+    assert.notEqual((await run(`test -e "${mark}"`)).exitCode, 0);
+  });
+
+  /** Cancels a command as soon as it has printed a process id, and returns that. */
+  async function cancelled(commandLine: string, graceMs?: number): Promise<number> {
+    const caller = new AbortController();
+    let output = '';
+    const running = createShellRunner(graceMs === undefined ? {} : { graceMs }).run({
+      commandLine,
+      cwd: temp.path,
+      onOutput: (text) => {
+        output += text;
+        if (/\d+\n/.test(output)) caller.abort();
+      },
+      signal: caller.signal,
+    });
+    await assert.rejects(running, CANCELLED);
+    return Number(/\d+/.exec(output)?.[0]);
+  }
+
+  it('ends the shell and its children when it is cancelled', async () => {
+    assert.equal(isAlive(await cancelled('echo $$; sleep 30')), false);
+    assert.equal(isAlive(await cancelled('sleep 30 & echo $!; wait')), false);
+    assert.equal(isAlive(await cancelled('(sleep 30 & echo $!; wait); true')), false);
+  });
+
+  it('waits for those that need a while to end, silent ones too', async () => {
+    const tidy = await script(`
+      process.on('SIGTERM', () => setTimeout(() => process.exit(), 200));
+      setInterval(() => undefined, 1000);
+      require('node:fs').writeSync(3, process.pid + '\\n');`);
+    const pid = await cancelled(`${tidy} 3>&1 >/dev/null 2>&1 & wait`);
+    assert.equal(isAlive(pid), false);
+  });
+
+  it('kills those that will not end', async () => {
+    const stubborn = `trap '' TERM; sleep 30 & echo $!; wait`;
+    assert.equal(isAlive(await cancelled(stubborn, 100)), false);
+    const silent = `(trap '' TERM; exec sleep 30) >/dev/null 2>&1 & echo $!; wait`;
+    assert.equal(isAlive(await cancelled(silent, 100)), false);
+  });
+
+  it('does not wait for what has left the group but holds its output', async () => {
+    const daemon = await script(`
+      const { spawn } = require('node:child_process');
+      const child = spawn('sleep', ['30'], { detached: true, stdio: 'inherit' });
+      console.log(child.pid);`);
+    const pid = await cancelled(daemon, 100);
+    assert.equal(isAlive(pid), true, 'it left on purpose');
+    process.kill(pid);
+  });
+});

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { ApiClient } from '../../../src/core/api/client';
+import { requestUpload } from '../../../src/core/api/miniApps';
+import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
+import type { Bundle } from '../../../src/core/publish/bundle';
+import { isUploadUrlRefused, uploadBundle } from '../../../src/core/publish/upload';
+import type { Fault } from '../../backend/faults';
+import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../../backend/server';
+import { rejectsWith } from '../../support/expect';
+
+const BYTES = Buffer.from('the packed bytes of a mini-app');
+const SHA256 = createHash('sha256').update(BYTES).digest('hex');
+
+function bundleOf(bytes: Buffer): Bundle {
+  return { size: bytes.length, sha256: SHA256, fileCount: 1, open: () => Readable.from([bytes]) };
+}
+
+describe('an upload', () => {
+  const transport = createUndiciTransport();
+  let backend: Backend;
+  let url: URL;
+  let bundleId: string;
+
+  beforeEach(async () => {
+    backend = await startBackend();
+    const token = backend.state.mintToken({ devId: DEFAULT_ACCOUNT.devId, lifeSeconds: 60 });
+    const api = new ApiClient(backend.url, transport, { getToken: () => Promise.resolve(token) });
+    const bundle = { appId: 'trip-log', contentLength: BYTES.length, sha256: SHA256 };
+    ({ uploadUrl: url, bundleId } = await requestUpload(api, bundle));
+  });
+  afterEach(() => backend.close());
+
+  const received = () => backend.state.bundles.find(bundleId)?.received;
+
+  it('puts the bytes where the URL says, without a credential', async () => {
+    const progress: number[] = [];
+    await uploadBundle(transport, url, bundleOf(BYTES), {
+      onProgress: (sent) => progress.push(sent),
+    });
+    assert.deepEqual(received(), { bytes: BYTES.length, sha256: SHA256 });
+    assert.deepEqual(progress, [BYTES.length]);
+    const request = backend.requests.at(-1);
+    assert.equal(request?.method, 'PUT');
+    assert.equal(request.hasAuthorization, false);
+    assert.equal(request.headers['content-type'], 'application/gzip');
+    assert.equal(request.headers['content-length'], String(BYTES.length));
+    assert.equal(request.headers['transfer-encoding'], undefined);
+  });
+
+  it("carries the storage's own code when it is refused", async () => {
+    const forged = new URL(url);
+    forged.searchParams.set('X-Signature', 'f00');
+    const missing = new URL(url);
+    missing.searchParams.delete('X-Signature');
+    const longer = Buffer.concat([BYTES, BYTES]);
+    for (const [target, bytes, code] of [
+      [forged, BYTES, 'SignatureDoesNotMatch'],
+      [url, longer, 'SignatureDoesNotMatch'],
+      [missing, BYTES, 'AccessDenied'],
+    ] as const) {
+      const refused = uploadBundle(transport, target, bundleOf(bytes));
+      const error = await rejectsWith('UPLOAD_FAILED', refused);
+      assert.deepEqual([error.status, error.serverCode], [403, code]);
+      assert.ok(error.message.includes(code));
+      assert.ok(isUploadUrlRefused(error));
+    }
+    assert.equal(received(), undefined);
+  });
+
+  const answers: [Fault, number, string | undefined][] = [
+    [{ kind: 'status', status: 503, code: null }, 503, undefined],
+    [{ kind: 'html' }, 502, undefined],
+    [{ kind: 'redirect', location: 'http://127.0.0.1:1/' }, 302, undefined],
+    [
+      {
+        kind: 'custom',
+        handler: () => ({
+          status: 400,
+          headers: {},
+          body: '<Error><Code>RequestTimeout</Code><Message>s3cret</Message></Error>',
+        }),
+      },
+      400,
+      'RequestTimeout',
+    ],
+    [
+      {
+        kind: 'custom',
+        handler: () => ({
+          status: 500,
+          headers: {},
+          body: '<Code>[x](command:evil) s3cret</Code>',
+        }),
+      },
+      500,
+      undefined,
+    ],
+  ];
+  for (const [fault, status, code] of answers) {
+    it(`fails under status ${status}, telling no more than a code`, async () => {
+      backend.faults.inject({ match: { method: 'PUT' }, fault });
+      const error = await rejectsWith(
+        'UPLOAD_FAILED',
+        uploadBundle(transport, url, bundleOf(BYTES)),
+      );
+      assert.deepEqual([error.status, error.serverCode], [status, code]);
+      assert.equal(error.message, `The storage refused the upload (${code ?? `HTTP ${status}`}).`);
+      assert.equal(isUploadUrlRefused(error), false);
+    });
+  }
+
+  it('never goes to a place that is not safe', async () => {
+    for (const text of [
+      'http://storage.example.com/bundle?X-Signature=s3cret',
+      'ftp://localhost/bundle?X-Signature=s3cret',
+      'file:///tmp/bundle?X-Signature=s3cret',
+    ]) {
+      const refused = uploadBundle(transport, new URL(text), bundleOf(BYTES));
+      const { message } = await rejectsWith('BACKEND_REFUSED', refused);
+      assert.ok(!message.includes('s3cret'), message);
+    }
+  });
+
+  it('tells nothing of its address when the storage cannot be reached', async () => {
+    await backend.close();
+    const { message } = await rejectsWith('OFFLINE', uploadBundle(transport, url, bundleOf(BYTES)));
+    assert.ok(message.includes(url.host) && !message.includes('X-'), message);
+  });
+});

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { appPage, sshKeysPage } from '../../src/core/webConsole';
+
+describe('the web console', () => {
+  it('has a page for keys and one for each app', () => {
+    for (const url of ['https://dev.i99dash.app', 'https://dev.i99dash.app//']) {
+      assert.equal(sshKeysPage(url), 'https://dev.i99dash.app/account/ssh-keys');
+      assert.equal(appPage(url, 'trip-log'), 'https://dev.i99dash.app/developers/apps/trip-log');
+    }
+  });
+
+  it('may live below a path', () => {
+    const page = appPage('http://localhost:4799/console/', 'trip-log');
+    assert.equal(page, 'http://localhost:4799/console/developers/apps/trip-log');
+  });
+
+  it('is not led astray by the id of an app', () => {
+    const page = appPage('https://dev.i99dash.app', '../../evil?x=1#y');
+    assert.equal(page, 'https://dev.i99dash.app/developers/apps/..%2F..%2Fevil%3Fx%3D1%23y');
+    assert.equal(new URL(page).pathname.split('/').length, 4);
+  });
+});

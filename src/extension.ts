@@ -1,13 +1,17 @@
 import * as vscode from 'vscode';
 import { lazyTransport } from './core/api/lazyTransport';
+import { KeepAlive } from './core/auth/keepAlive';
 import { Session } from './core/auth/session';
 import { SessionStore } from './core/auth/sessionStore';
+import { Signers } from './core/auth/signers';
 import { systemClock } from './core/ports';
 import { developerRealm } from './core/realm';
 import { SessionAuthenticationProvider } from './vscode/authenticationProvider';
-import { registerCommands } from './vscode/commands';
+import { registerCommands, type CommandHandler, type CommandId } from './vscode/commands';
+import { InteractiveTokens } from './vscode/interactiveTokens';
 import { MiniApps } from './vscode/miniApps';
-import { createSecretStore } from './vscode/secretStore';
+import { createSecretStore, createStateStore } from './vscode/secretStore';
+import { hintAtLostSecrets, keepSessionAlive } from './vscode/sessionEvents';
 import { settings } from './vscode/settings';
 import { IdentityStatusBar } from './vscode/statusBar';
 
@@ -20,20 +24,30 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const transport = lazyTransport(async () =>
     (await import('./core/api/undiciTransport')).createUndiciTransport(),
   );
-  const store = new SessionStore(developerRealm, createSecretStore(context.secrets), systemClock);
+  const store = new SessionStore(
+    developerRealm,
+    createSecretStore(context.secrets),
+    createStateStore(context.globalState),
+    systemClock,
+  );
+  const signers = new Signers({
+    openKeyFile: async (path) => (await import('./core/auth/privateKey')).openKeyFile(path),
+    openAgentKey: async (fingerprint) => (await import('./vscode/agent')).openAgentKey(fingerprint),
+  });
   const session = new Session({
+    realm: developerRealm,
     store,
+    signers,
     transport,
     clock: systemClock,
     logger: log,
+    random: Math.random,
     backendUrl,
-    openKey: async (path) => (await import('./core/auth/privateKey')).openKeyFile(path),
+    onSecretLost: () => hintAtLostSecrets(context.globalState),
   });
-  const restore = (): Promise<void> =>
-    session
-      .restore()
-      .catch((error: unknown) => log.warn(`The session was not restored: ${String(error)}`));
-  const restored = restore();
+  const tokens = new InteractiveTokens(session, async () =>
+    (await import('./vscode/unlock')).unlock(session),
+  );
   const miniApps = new MiniApps();
   const statusBar = new IdentityStatusBar(
     session,
@@ -41,48 +55,49 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     systemClock,
     () => miniApps.known.length > 0,
   );
+  const keepAlive = new KeepAlive(session, systemClock);
+  const restored = keepSessionAlive({ session, store, keepAlive, logger: log }, context);
 
+  const handlers: Record<CommandId, CommandHandler> = {
+    'i99dash.signIn': async (args) =>
+      (await import('./vscode/signIn')).signIn(session, argumentObject(args)),
+    'i99dash.signOut': async () => (await import('./vscode/signOut')).signOut(session),
+    'i99dash.whoAmI': async () => (await import('./vscode/whoAmI')).whoAmI(session, tokens),
+    'i99dash.unlock': async () => (await import('./vscode/unlock')).unlockNow(session, keepAlive),
+    'i99dash.publish': async (args) =>
+      (await import('./vscode/publish')).publishMiniApp(
+        { session, tokens, transport, miniApps, backendUrl, logger: log, clock: systemClock },
+        args instanceof vscode.Uri ? { folder: args } : argumentObject(args),
+      ),
+    'i99dash.generateKey': async (args) =>
+      (await import('./vscode/keys')).generateKeyCommand(argumentObject(args)),
+    'i99dash.copyPublicKey': async (args) =>
+      (await import('./vscode/keys')).copyPublicKey(session, argumentObject(args)),
+    'i99dash.copyDiagnostics': async () =>
+      (await import('./vscode/diagnostics')).copyDiagnostics(
+        session,
+        context.extension,
+        backendUrl(),
+      ),
+    'i99dash.showLog': () => {
+      log.show();
+      return Promise.resolve();
+    },
+    'i99dash.showAccountMenu': async () =>
+      (await import('./vscode/accountMenu')).showAccountMenu(session, backendUrl()),
+  };
   context.subscriptions.push(
     log,
     miniApps,
     statusBar,
     miniApps.onDidChange(() => statusBar.update()),
-    store.onDidChange(() => void restore()),
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('i99dash.backendUrl')) {
-        void restore();
-      }
-    }),
     new SessionAuthenticationProvider(
       developerRealm,
       session,
       () => vscode.commands.executeCommand('i99dash.signIn', {}),
       restored,
     ),
-    registerCommands(
-      {
-        'i99dash.signIn': async (args) =>
-          (await import('./vscode/signIn')).signIn(session, argumentObject(args)),
-        'i99dash.signOut': async () => {
-          await session.signOut();
-          return true;
-        },
-        'i99dash.whoAmI': async () =>
-          (await import('./vscode/whoAmI')).whoAmI(session, transport, backendUrl()),
-        'i99dash.publish': async (args) =>
-          (await import('./vscode/publish')).publishMiniApp(
-            { session, transport, miniApps, backendUrl, logger: log, clock: systemClock },
-            args instanceof vscode.Uri ? { folder: args } : argumentObject(args),
-          ),
-        'i99dash.showLog': () => {
-          log.show();
-          return Promise.resolve();
-        },
-        'i99dash.showAccountMenu': async () =>
-          (await import('./vscode/accountMenu')).showAccountMenu(session, backendUrl()),
-      },
-      log,
-    ),
+    registerCommands(handlers, log),
   );
   await restored;
 }

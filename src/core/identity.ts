@@ -6,7 +6,7 @@ export interface Account {
   isDeveloper: boolean;
 }
 
-export type CredentialSource = 'ssh' | 'token';
+export type CredentialSource = 'ssh' | 'agent' | 'token' | 'environment';
 
 /** What `whoAmI` and `signIn` return. It never holds a token. */
 export interface Identity extends Account {

@@ -1,11 +1,18 @@
 import type { Readable } from 'node:stream';
 
-/** The wall clock, in milliseconds since the epoch. */
+/** The wall clock, in milliseconds since the epoch, and timers. A timer is a hint: it may fire late, or after a sleep. */
 export interface Clock {
   now(): number;
+  setTimer(ms: number, callback: () => void): Disposable;
 }
 
-export const systemClock: Clock = { now: () => Date.now() };
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimer(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    return { dispose: () => clearTimeout(timer) };
+  },
+};
 
 /** Where the product tells what it does. Callers never pass a secret. */
 export interface Logger {
@@ -26,6 +33,12 @@ export interface SecretStore {
   delete(key: string): Promise<void>;
   /** May fire without a change, twice, or not at all: listeners read again and compare. */
   onDidChange(listener: (key: string) => void): Disposable;
+}
+
+/** A place for what is no secret and outlives the window (VS Code's global state). */
+export interface StateStore {
+  get(key: string): unknown;
+  update(key: string, value: unknown): Promise<void>;
 }
 
 /** An ed25519 key that can sign, wherever its private half lives. */

@@ -5,6 +5,8 @@ export interface Realm {
   readonly defaultBackendUrl: string;
   readonly environment: {
     readonly backendUrl: string;
+    /** Variables that hold a credential, the strongest first. */
+    readonly credentials: readonly string[];
   };
 }
 
@@ -12,5 +14,8 @@ export const developerRealm: Realm = {
   id: 'i99dash',
   label: 'i99dash',
   defaultBackendUrl: 'https://api.i99dash.app',
-  environment: { backendUrl: 'I99DASH_BACKEND_URL' },
+  environment: {
+    backendUrl: 'I99DASH_BACKEND_URL',
+    credentials: ['I99DASH_TOKEN', 'I99DASH_API_KEY'],
+  },
 };

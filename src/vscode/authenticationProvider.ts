@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Session } from '../core/auth/session';
-import type { SessionRecord } from '../core/auth/sessionRecord';
+import type { Held } from '../core/auth/sessionState';
 import { accountLabel } from '../core/identity';
 import type { Realm } from '../core/realm';
 
@@ -11,7 +11,7 @@ export class SessionAuthenticationProvider
   private readonly changes =
     new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
   private readonly subscriptions: vscode.Disposable;
-  private known: SessionRecord | undefined;
+  private known: Held | undefined;
   readonly onDidChangeSessions = this.changes.event;
 
   constructor(
@@ -22,7 +22,7 @@ export class SessionAuthenticationProvider
     /** Resolves once the stored session has been read. */
     private readonly restored: Promise<void>,
   ) {
-    this.known = session.record;
+    this.known = session.stored;
     this.subscriptions = vscode.Disposable.from(
       this.changes,
       session.onDidChange(() => this.tellChange()),
@@ -35,21 +35,21 @@ export class SessionAuthenticationProvider
   /** No UI and no network: a session stays listed whatever state its token is in. */
   async getSessions(): Promise<vscode.AuthenticationSession[]> {
     await this.restored;
-    const { record } = this.session;
-    return record === undefined ? [] : [toAuthenticationSession(record)];
+    const { stored } = this.session;
+    return stored === undefined ? [] : [toAuthenticationSession(stored)];
   }
 
   async createSession(): Promise<vscode.AuthenticationSession> {
     const identity = await this.signIn();
-    const { record } = this.session;
-    if (identity === undefined || record === undefined) {
+    const { stored } = this.session;
+    if (identity === undefined || stored === undefined) {
       throw new vscode.CancellationError();
     }
-    return toAuthenticationSession(record);
+    return toAuthenticationSession(stored);
   }
 
   async removeSession(sessionId: string): Promise<void> {
-    if (this.session.record?.sessionId === sessionId) {
+    if (this.session.stored?.profile.sessionId === sessionId) {
       await this.session.signOut();
     }
   }
@@ -60,26 +60,27 @@ export class SessionAuthenticationProvider
 
   private tellChange(): void {
     const before = this.known;
-    const now = this.session.record;
+    const now = this.session.stored;
     this.known = now;
-    if (before?.sessionId !== now?.sessionId) {
+    if (before?.profile.sessionId !== now?.profile.sessionId) {
       this.changes.fire({
         added: now === undefined ? [] : [toAuthenticationSession(now)],
         removed: before === undefined ? [] : [toAuthenticationSession(before)],
         changed: [],
       });
-    } else if (now !== undefined && before?.token !== now.token) {
+    } else if (now !== undefined && before?.minted?.token !== now.minted?.token) {
       this.changes.fire({ added: [], removed: [], changed: [toAuthenticationSession(now)] });
     }
   }
 }
 
-function toAuthenticationSession(record: SessionRecord): vscode.AuthenticationSession {
+/** A token that is lost is told as none: whoever asks for the session hears of the next one through the change event. */
+function toAuthenticationSession({ profile, minted }: Held): vscode.AuthenticationSession {
   return {
-    id: record.sessionId,
-    accessToken: record.token,
+    id: profile.sessionId,
+    accessToken: minted?.token ?? '',
     // VS Code keys the user's consent by the label: it never changes while the account is the same.
-    account: { id: record.account.devId, label: accountLabel(record.account) },
+    account: { id: profile.account.devId, label: accountLabel(profile.account) },
     scopes: [],
   };
 }

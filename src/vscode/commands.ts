@@ -7,7 +7,11 @@ export const COMMAND_IDS = [
   'i99dash.signIn',
   'i99dash.signOut',
   'i99dash.whoAmI',
+  'i99dash.unlock',
   'i99dash.publish',
+  'i99dash.generateKey',
+  'i99dash.copyPublicKey',
+  'i99dash.copyDiagnostics',
   'i99dash.showLog',
   'i99dash.showAccountMenu',
 ] as const;

@@ -30,6 +30,7 @@ const SIGN_IN_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'KEY_ENCRYPTED',
   'KEY_WRONG_PASSPHRASE',
   'KEY_UNSUPPORTED',
+  'AGENT_UNAVAILABLE',
 ]);
 const SETTINGS_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'BACKEND_REFUSED',
@@ -44,6 +45,12 @@ function nextSteps(error: I99dashError, retry: () => void): NextStep[] {
   }
   if (SIGN_IN_CODES.has(code)) {
     return [command(vscode.l10n.t('Choose a Key'), 'i99dash.signIn')];
+  }
+  if (code === 'KEY_REJECTED') {
+    return [
+      command(vscode.l10n.t('Sign In Again'), 'i99dash.signIn'),
+      ...(publicKey === undefined ? [] : [copyKeyAndOpenConsole(publicKey, tryAgain)]),
+    ];
   }
   if (code === 'KEY_NOT_REGISTERED' && publicKey !== undefined) {
     return [copyKeyAndOpenConsole(publicKey, tryAgain), tryAgain];

@@ -6,7 +6,7 @@ import { CancelledError, I99dashError } from '../core/errors';
 import { abbreviateHome } from '../core/homePath';
 import { accountLabel } from '../core/identity';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
-import type { Clock, Logger, Transport } from '../core/ports';
+import type { Clock, Logger, TokenSource, Transport } from '../core/ports';
 import { loadProject, type Project } from '../core/publish/project';
 import {
   publish,
@@ -29,6 +29,7 @@ export interface PublishArguments {
 
 export interface PublishContext {
   session: Session;
+  tokens: TokenSource;
   transport: Transport;
   miniApps: MiniApps;
   backendUrl: () => string;
@@ -124,7 +125,7 @@ async function confirm(project: Project, who: string, backendUrl: string): Promi
 }
 
 function publishWithProgress(
-  { session, transport, logger, clock }: PublishContext,
+  { tokens, transport, logger, clock }: PublishContext,
   project: Project,
   backendUrl: string,
 ): Promise<PublishResult> {
@@ -133,7 +134,7 @@ function publishWithProgress(
     plainText(vscode.l10n.t('Publishing {0} {1}', id, version)),
     (signal, report) => {
       const ports: PublishPorts = {
-        api: new ApiClient(backendUrl, transport, session),
+        api: new ApiClient(backendUrl, transport, tokens),
         transport,
         runner: shellRunner,
         logger,

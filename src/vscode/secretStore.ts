@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { SecretStore } from '../core/ports';
+import type { SecretStore, StateStore } from '../core/ports';
 
 /** VS Code's SecretStorage behind the seam that core knows. */
 export function createSecretStore(secrets: vscode.SecretStorage): SecretStore {
@@ -8,5 +8,13 @@ export function createSecretStore(secrets: vscode.SecretStorage): SecretStore {
     store: async (key, value) => secrets.store(key, value),
     delete: async (key) => secrets.delete(key),
     onDidChange: (listener) => secrets.onDidChange(({ key }) => listener(key)),
+  };
+}
+
+/** VS Code's global state behind the seam that core knows. */
+export function createStateStore(state: vscode.Memento): StateStore {
+  return {
+    get: (key) => state.get(key),
+    update: async (key, value) => state.update(key, value),
   };
 }

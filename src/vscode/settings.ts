@@ -19,6 +19,12 @@ export const settings = {
   /** Absolute. */
   keyPath: (): string => expandHome(get('i99dash.ssh.keyPath', '~/.ssh/id_ed25519')),
 
+  /** Whether an ssh-agent is asked for keys. */
+  useAgent: (): boolean => get('i99dash.ssh.useAgent', true),
+
+  /** Where the agent listens; '' for the environment's. */
+  agentSocket: (): string => get('i99dash.ssh.agentSocket', ''),
+
   statusBarVisible: (): 'auto' | 'always' | 'never' => get('i99dash.statusBar.visible', 'auto'),
 
   confirmPublish: (): 'production' | 'always' | 'never' =>

@@ -1,15 +1,74 @@
-import type { Clock, Disposable, Logger, SecretStore } from '../../src/core/ports';
+import type { Clock, Disposable, Logger, SecretStore, StateStore } from '../../src/core/ports';
 
-/** A clock that moves when it is told to. */
+interface FakeTimer {
+  at: number;
+  callback: () => void;
+}
+
+/** A clock that moves when it is told to, and fires its timers on the way. */
 export class FakeClock implements Clock {
+  private readonly timers = new Set<FakeTimer>();
+
   constructor(private time = Date.parse('2026-01-01T09:00:00Z')) {}
 
   now(): number {
     return this.time;
   }
 
-  advance(ms: number): void {
+  setTimer(ms: number, callback: () => void): Disposable {
+    const timer = { at: this.time + ms, callback };
+    this.timers.add(timer);
+    return { dispose: () => void this.timers.delete(timer) };
+  }
+
+  /** Moves the time and fires nothing: a sleep, or a clock that is set. */
+  jump(ms: number): void {
     this.time += ms;
+  }
+
+  /** Moves the time and fires the timers that become due, in their order. What they start runs on afterwards. */
+  advance(ms: number): void {
+    const end = this.time + ms;
+    for (let timer = this.next(end); timer !== undefined; timer = this.next(end)) {
+      this.timers.delete(timer);
+      this.time = Math.max(this.time, timer.at);
+      timer.callback();
+    }
+    this.time = end;
+  }
+
+  /** The number of timers that wait. */
+  get pending(): number {
+    return this.timers.size;
+  }
+
+  /** When the next timer is due; undefined when none waits. */
+  get nextAt(): number | undefined {
+    return this.next(Infinity)?.at;
+  }
+
+  private next(end: number): FakeTimer | undefined {
+    let first: FakeTimer | undefined;
+    for (const timer of this.timers) {
+      if (timer.at <= end && (first === undefined || timer.at < first.at)) {
+        first = timer;
+      }
+    }
+    return first;
+  }
+}
+
+/** Plain state in memory, shared by as many windows as hold it. */
+export class FakeStateStore implements StateStore {
+  readonly values = new Map<string, unknown>();
+
+  get(key: string): unknown {
+    return this.values.get(key);
+  }
+
+  update(key: string, value: unknown): Promise<void> {
+    this.values.set(key, value);
+    return Promise.resolve();
   }
 }
 

@@ -1,22 +1,23 @@
 import type { Account, CredentialSource } from '../identity';
 import { isJsonObject, parseJson, type JsonObject } from '../json';
 import { isTokenText } from './accessToken';
+import type { MintedToken } from './mint';
 
 const VERSION = 1;
-const SOURCES: readonly CredentialSource[] = ['ssh', 'token'];
+const SOURCES: readonly CredentialSource[] = ['ssh', 'agent', 'token'];
 
-/** One sign-in to one backend, as it is kept in SecretStorage. Times are milliseconds since the epoch. */
-export interface SessionRecord {
+/** A sign-in to one backend, without its secret. */
+export interface SessionProfile {
   /** Stays the same through renewals. */
   sessionId: string;
   account: Account;
   source: CredentialSource;
   fingerprint?: string;
   keyPath?: string;
-  token: string;
-  mintedAt: number;
-  expiresAt: number;
 }
+
+/** A sign-in with its token, as it is kept in SecretStorage. Times are milliseconds since the epoch. */
+export interface SessionRecord extends SessionProfile, MintedToken {}
 
 /** What sign-out leaves behind, so that a late renewal finds that its session has ended. */
 export interface Tombstone {
@@ -41,11 +42,20 @@ export function parseSession(text: string): StoredSession | undefined {
   if (!isJsonObject(value) || value['version'] !== VERSION) {
     return undefined;
   }
-  return isTime(value['signedOutAt']) ? { signedOutAt: value['signedOutAt'] } : parseRecord(value);
+  if (isTime(value['signedOutAt'])) {
+    return { signedOutAt: value['signedOutAt'] };
+  }
+  const profile = parseProfile(value);
+  const minted = parseMinted(value);
+  return profile === undefined || minted === undefined ? undefined : { ...profile, ...minted };
 }
 
-function parseRecord(value: JsonObject): SessionRecord | undefined {
-  const { sessionId, token, mintedAt, expiresAt, fingerprint, keyPath } = value;
+/** Reads a profile out of untrusted JSON; undefined when it is none. */
+export function parseProfile(value: unknown): SessionProfile | undefined {
+  if (!isJsonObject(value)) {
+    return undefined;
+  }
+  const { sessionId, fingerprint, keyPath } = value;
   const account = parseAccount(value['account']);
   const source = SOURCES.find((name) => name === value['source']);
   if (
@@ -53,9 +63,6 @@ function parseRecord(value: JsonObject): SessionRecord | undefined {
     sessionId === '' ||
     account === undefined ||
     source === undefined ||
-    !isTokenText(token) ||
-    !isTime(mintedAt) ||
-    !isTime(expiresAt) ||
     !isOptionalText(fingerprint) ||
     !isOptionalText(keyPath)
   ) {
@@ -65,12 +72,27 @@ function parseRecord(value: JsonObject): SessionRecord | undefined {
     sessionId,
     account,
     source,
-    token,
-    mintedAt,
-    expiresAt,
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(keyPath === undefined ? {} : { keyPath }),
   };
+}
+
+/** A record without its secret. */
+export function profileOf(record: SessionProfile): SessionProfile {
+  const { sessionId, account, source, fingerprint, keyPath } = record;
+  return {
+    sessionId,
+    account,
+    source,
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(keyPath === undefined ? {} : { keyPath }),
+  };
+}
+
+function parseMinted({ token, mintedAt, expiresAt }: JsonObject): MintedToken | undefined {
+  return isTokenText(token) && isTime(mintedAt) && isTime(expiresAt)
+    ? { token, mintedAt, expiresAt }
+    : undefined;
 }
 
 function parseAccount(value: unknown): Account | undefined {

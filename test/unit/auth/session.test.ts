@@ -3,12 +3,14 @@ import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
 import { ApiClient } from '../../../src/core/api/client';
 import { fetchAccount } from '../../../src/core/api/identity';
 import { openKeyFile } from '../../../src/core/auth/privateKey';
-import { Session, type SessionState } from '../../../src/core/auth/session';
+import { Session } from '../../../src/core/auth/session';
+import type { SessionState } from '../../../src/core/auth/sessionState';
 import { SessionStore } from '../../../src/core/auth/sessionStore';
+import { Signers } from '../../../src/core/auth/signers';
 import { developerRealm } from '../../../src/core/realm';
 import { startBackend, DEFAULT_ACCOUNT, type Backend } from '../../backend/server';
 import { rejectsWith } from '../../support/expect';
-import { FakeClock, FakeSecretStore, MemoryLogger } from '../../support/fakes';
+import { FakeClock, FakeSecretStore, FakeStateStore, MemoryLogger } from '../../support/fakes';
 import { generateTestKey, type TestKey } from '../../support/ssh-key';
 import { useTempFolder } from '../../support/temp-folder';
 import { SSHSIG_BLOB, USERAUTH_BLOB } from './nonce.test';
@@ -20,6 +22,7 @@ describe('a session', () => {
   let clock: FakeClock;
   let backend: Backend;
   let secrets: FakeSecretStore;
+  let state: FakeStateStore;
   let logger: MemoryLogger;
   let opened: string[];
 
@@ -33,6 +36,7 @@ describe('a session', () => {
     backend = await startBackend({ now: () => clock.now() });
     backend.state.addKey(DEFAULT_ACCOUNT.devId, key.publicKeyLine, { name: 'laptop' });
     secrets = new FakeSecretStore();
+    state = new FakeStateStore();
     logger = new MemoryLogger();
     opened = [];
   });
@@ -41,21 +45,28 @@ describe('a session', () => {
 
   function openWindow(backendUrl = backend.url): Session {
     return new Session({
-      store: new SessionStore(developerRealm, secrets, clock),
+      realm: developerRealm,
+      store: new SessionStore(developerRealm, secrets, state, clock),
+      signers: new Signers({
+        openKeyFile: (path) => {
+          opened.push(path);
+          return openKeyFile(path);
+        },
+        openAgentKey: () => Promise.resolve(undefined),
+      }),
       transport: createUndiciTransport(),
       clock,
       logger,
+      random: () => 0.5,
       backendUrl: () => backendUrl,
-      openKey: (path) => {
-        opened.push(path);
-        return openKeyFile(path);
-      },
     });
   }
 
+  const origin = (keyPath: string) => ({ source: 'ssh' as const, keyPath });
+
   async function signedIn(): Promise<Session> {
     const session = openWindow();
-    await session.signInWithKey(await openKeyFile(key.path), key.path);
+    await session.signInWithKey(await openKeyFile(key.path), origin(key.path));
     return session;
   }
 
@@ -67,7 +78,7 @@ describe('a session', () => {
     const session = openWindow();
     const states: SessionState['kind'][] = [];
     session.onDidChange(({ kind }) => states.push(kind));
-    const identity = await session.signInWithKey(await openKeyFile(key.path), key.path);
+    const identity = await session.signInWithKey(await openKeyFile(key.path), origin(key.path));
     assert.deepEqual(identity, {
       ...DEFAULT_ACCOUNT,
       source: 'ssh',
@@ -93,7 +104,7 @@ describe('a session', () => {
     const second = openWindow();
     await second.restore();
     assert.deepEqual(second.identity(), first.identity());
-    assert.equal(second.record?.sessionId, first.record?.sessionId);
+    assert.equal(second.stored?.profile.sessionId, first.stored?.profile.sessionId);
     assert.equal(backend.requests.length, before);
     assert.deepEqual(opened, []);
   });
@@ -102,12 +113,12 @@ describe('a session', () => {
     await signedIn();
     const session = openWindow();
     await session.restore();
-    const { sessionId, token } = session.record ?? {};
+    const { profile, minted } = session.stored ?? {};
     clock.advance(901_000);
     await Promise.all(Array.from({ length: 8 }, () => whoAmI(session)));
     assert.deepEqual(opened, [key.path]);
-    assert.equal(session.record?.sessionId, sessionId);
-    assert.notEqual(session.record?.token, token);
+    assert.equal(session.stored?.profile.sessionId, profile?.sessionId);
+    assert.notEqual(session.stored?.minted?.token, minted?.token);
     assert.equal(paths().filter((path) => path.endsWith('/verify')).length, 2);
   });
 
@@ -180,11 +191,11 @@ describe('a session', () => {
     async function failsToSignIn(code: Parameters<typeof rejectsWith>[0], path = key.path) {
       const session = await signedIn();
       const stored = [...secrets.values];
-      const record = session.record;
+      const before = session.stored;
       const signer = await openKeyFile(path);
-      const error = await rejectsWith(code, session.signInWithKey(signer, path));
+      const error = await rejectsWith(code, session.signInWithKey(signer, origin(path)));
       assert.deepEqual([...secrets.values], stored);
-      assert.deepEqual(session.record, record);
+      assert.deepEqual(session.stored, before);
       assert.equal(session.state.kind, 'signedIn');
       return error;
     }
@@ -198,7 +209,7 @@ describe('a session', () => {
       const session = await signedIn();
       backend.settings.sshEnabled = false;
       const signer = await openKeyFile(key.path);
-      await rejectsWith('SSH_AUTH_DISABLED', session.signInWithKey(signer, key.path));
+      await rejectsWith('SSH_AUTH_DISABLED', session.signInWithKey(signer, origin(key.path)));
       assert.equal(session.state.kind, 'signedIn');
     });
 
@@ -214,7 +225,7 @@ describe('a session', () => {
         const session = openWindow();
         backend.settings.nonce = () => nonce;
         const signer = { ...(await openKeyFile(key.path)), sign: () => assert.fail('signed') };
-        await rejectsWith('CHALLENGE_REFUSED', session.signInWithKey(signer, key.path));
+        await rejectsWith('CHALLENGE_REFUSED', session.signInWithKey(signer, origin(key.path)));
         assert.deepEqual(paths(), ['POST /api/v1/auth/ssh/challenge']);
         assert.equal(secrets.values.size, 0);
       });
@@ -224,7 +235,7 @@ describe('a session', () => {
       const session = openWindow();
       await backend.close();
       const signer = await openKeyFile(key.path);
-      await rejectsWith('OFFLINE', session.signInWithKey(signer, key.path));
+      await rejectsWith('OFFLINE', session.signInWithKey(signer, origin(key.path)));
       assert.equal(session.state.kind, 'signedOut');
       backend = await startBackend();
     });
@@ -232,7 +243,7 @@ describe('a session', () => {
     it('when a web page answers', async () => {
       backend.faults.inject({ fault: { kind: 'html', status: 200 }, times: 'always' });
       const signer = await openKeyFile(key.path);
-      await rejectsWith('PROTOCOL', openWindow().signInWithKey(signer, key.path));
+      await rejectsWith('PROTOCOL', openWindow().signInWithKey(signer, origin(key.path)));
       assert.equal(secrets.values.size, 0);
     });
   });
@@ -247,7 +258,7 @@ describe('a session', () => {
         return signer.sign(data);
       },
     };
-    await openWindow().signInWithKey(slow, key.path);
+    await openWindow().signInWithKey(slow, origin(key.path));
     assert.equal(signings, 2);
   });
 

@@ -1,0 +1,29 @@
+import { I99dashError } from '../errors';
+
+/** A credential that the environment holds. It wins over everything stored and is written nowhere. */
+export interface EnvironmentCredential {
+  variable: string;
+  token: string;
+}
+
+/** The first of the variables that is set, read anew at every call. */
+export function environmentCredential(
+  variables: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): EnvironmentCredential | undefined {
+  for (const variable of variables) {
+    const token = env[variable]?.trim();
+    if (token !== undefined && token !== '') {
+      return { variable, token };
+    }
+  }
+  return undefined;
+}
+
+/** NOT_SIGNED_IN, for a credential of the environment that the backend does not accept. */
+export function refusedCredential({ variable }: EnvironmentCredential): I99dashError {
+  return new I99dashError(
+    'NOT_SIGNED_IN',
+    `The backend does not accept the credential in the environment variable ${variable}.`,
+  );
+}

@@ -1,0 +1,83 @@
+import { I99dashError, isI99dashError, type ErrorCode } from '../errors';
+import type { Clock } from '../ports';
+import { backoffMs, type RenewalFailure, type SignerReadiness } from './renewalPolicy';
+
+/** The key cannot be used without the user. */
+const LOCKING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'KEY_ENCRYPTED',
+  'KEY_NOT_FOUND',
+  'KEY_UNREADABLE',
+  'KEY_UNSUPPORTED',
+  'KEY_WRONG_PASSPHRASE',
+  'AGENT_UNAVAILABLE',
+]);
+/** The server's definite word. */
+const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['KEY_REJECTED', 'SSH_AUTH_DISABLED']);
+
+export type Trouble = 'locked' | 'final' | 'passing';
+
+/** Remembers what has gone wrong since the last renewal that went well. */
+export class RenewalTroubles {
+  /** Why the key cannot be used without the user; undefined while it can, as far as we know. */
+  lock: I99dashError | undefined;
+  lastFailure: RenewalFailure | undefined;
+  /** Passing failures in a row. */
+  count = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly random: () => number,
+  ) {}
+
+  get signer(): SignerReadiness {
+    return this.lock === undefined ? 'ready' : 'locked';
+  }
+
+  /** Notes a failure. */
+  note(failure: I99dashError): Trouble {
+    if (LOCKING.has(failure.code)) {
+      this.lock = failure;
+      return 'locked';
+    }
+    if (FINAL.has(failure.code)) {
+      this.lastFailure = { kind: 'final' };
+      return 'final';
+    }
+    this.count += 1;
+    const at = this.clock.now();
+    const wait = backoffMs(this.count, this.random, failure.retryAfterMs);
+    const asked = failure.retryAfterMs !== undefined;
+    this.lastFailure = { kind: 'passing', at, retryAt: at + wait, asked };
+    return 'passing';
+  }
+
+  /** All is well again, or somebody else's session counts now. */
+  forget(): void {
+    this.lock = undefined;
+    this.lastFailure = undefined;
+    this.count = 0;
+  }
+
+  /**
+   * A reason to try at once: a wake from sleep, the focus, a command. What the server asked us to wait for is waited for all the same.
+   */
+  hurry(): void {
+    if (this.lastFailure?.kind === 'passing' && !this.lastFailure.asked) {
+      this.lastFailure = undefined;
+    }
+  }
+}
+
+/** What a renewal failed with, in the words for somebody who was signed in: a key that is unknown now was known once. */
+export function asRenewalFailure(error: unknown): I99dashError {
+  if (isI99dashError(error, 'KEY_NOT_REGISTERED')) {
+    return new I99dashError(
+      'KEY_REJECTED',
+      'The backend no longer accepts the key you signed in with. It was removed from your account, or replaced.',
+      { cause: error, ...(error.publicKey === undefined ? {} : { publicKey: error.publicKey }) },
+    );
+  }
+  return isI99dashError(error)
+    ? error
+    : new I99dashError('PROTOCOL', 'The session could not be renewed.', { cause: error });
+}

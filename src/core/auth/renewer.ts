@@ -1,0 +1,102 @@
+import { withDeadline } from '../abort';
+import { ApiClient } from '../api/client';
+import type { Clock, Logger, Transport } from '../ports';
+import { mintWithKey, type MintedToken } from './mint';
+import { decide } from './renewalPolicy';
+import type { SessionProfile } from './sessionRecord';
+import type { SessionStore, StoredState } from './sessionStore';
+import type { Signers } from './signers';
+
+/** A renewal that has no answer by then has failed, in milliseconds. */
+const DEADLINE_MS = 30_000;
+
+export interface RenewalRequest {
+  backendUrl: string;
+  profile: SessionProfile;
+  /** The token to replace; undefined when it is lost. */
+  current: MintedToken | undefined;
+}
+
+export interface RenewerPorts {
+  store: SessionStore;
+  signers: Signers;
+  transport: Transport;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** Renews tokens: one flight at a time in this window, whoever asks. */
+export class Renewer {
+  private flight: { sessionId: string; outcome: Promise<StoredState> } | undefined;
+
+  constructor(private readonly ports: RenewerPorts) {}
+
+  /**
+   * Joins the flight for this session, or starts one.
+   * @param settle called once for each flight, before any caller hears of its end
+   * @returns what now counts, which may be another session or none
+   * @throws what `settle` makes of a failure
+   */
+  renew(
+    request: RenewalRequest,
+    settle: {
+      done: (stored: StoredState) => void;
+      failed: (error: unknown) => unknown;
+    },
+  ): Promise<StoredState> {
+    const { sessionId } = request.profile;
+    if (this.flight?.sessionId !== sessionId) {
+      const outcome = this.fly(request)
+        .then(
+          (stored) => {
+            settle.done(stored);
+            return stored;
+          },
+          (error: unknown) => {
+            throw settle.failed(error);
+          },
+        )
+        .finally(() => {
+          if (this.flight?.outcome === outcome) {
+            this.flight = undefined;
+          }
+        });
+      this.flight = { sessionId, outcome };
+    }
+    return this.flight.outcome;
+  }
+
+  private async fly(request: RenewalRequest): Promise<StoredState> {
+    const { store, signers, transport, clock, logger } = this.ports;
+    const { backendUrl, profile, current } = request;
+    const stored = await store.read(backendUrl);
+    if (!this.mustMint(stored, request)) {
+      return stored;
+    }
+    const signer = await signers.open(profile);
+    const api = new ApiClient(backendUrl, transport);
+    const minted = await withDeadline(clock, DEADLINE_MS, (signal) =>
+      mintWithKey(api, signer, clock, signal),
+    );
+    logger.info(`Renewed the session with ${signer.fingerprint}.`);
+    return store.saveRenewed(backendUrl, { ...profile, ...minted }, current?.token);
+  }
+
+  /** Another window may have renewed the session, ended it or begun another: then that counts, and nothing is minted. */
+  private mustMint(stored: StoredState, { profile, current }: RenewalRequest): boolean {
+    switch (stored.kind) {
+      case 'none':
+      case 'secretLost':
+        return true;
+      case 'ended':
+        return false;
+      case 'session': {
+        const { record } = stored;
+        const now = this.ports.clock.now();
+        const decision = decide({ now, token: record, share: 1, signer: 'ready' });
+        const isSame = record.sessionId === profile.sessionId;
+        return isSame && (record.token === current?.token || decision.kind !== 'use');
+      }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { I99dashError, isI99dashError } from '../errors';
+import type { Signer } from '../ports';
+import type { SessionProfile } from './sessionRecord';
+
+export interface SignerPorts {
+  /** @throws KEY_* */
+  openKeyFile: (path: string) => Promise<Signer>;
+  /** The signer for a key that an ssh-agent holds; undefined when it holds none such. @throws AGENT_UNAVAILABLE */
+  openAgentKey: (fingerprint: string) => Promise<Signer | undefined>;
+}
+
+/** Finds the key that a session renews itself with, without asking anybody. */
+export class Signers {
+  /** Encrypted keys opened in this window, by fingerprint: each asks for its passphrase once. */
+  private readonly opened = new Map<string, Signer>();
+
+  constructor(private readonly ports: SignerPorts) {}
+
+  /** Keeps an opened key until the window closes or the user signs out. */
+  keep(signer: Signer): void {
+    this.opened.set(signer.fingerprint, signer);
+  }
+
+  forget(): void {
+    this.opened.clear();
+  }
+
+  /**
+   * @throws KEY_ENCRYPTED when the key needs its passphrase; KEY_NOT_FOUND, KEY_UNREADABLE … when it cannot be used at all;
+   * AGENT_UNAVAILABLE
+   */
+  async open({ fingerprint, keyPath }: SessionProfile): Promise<Signer> {
+    if (fingerprint === undefined) {
+      throw new I99dashError('NOT_SIGNED_IN', 'A pasted access token cannot be renewed.');
+    }
+    const kept = this.opened.get(fingerprint);
+    if (kept !== undefined) {
+      return kept;
+    }
+    let failure: Error | undefined;
+    if (keyPath !== undefined) {
+      try {
+        return await this.openSame(keyPath, fingerprint);
+      } catch (error) {
+        failure = error instanceof Error ? error : new Error(String(error));
+      }
+    }
+    return this.openFromAgent(fingerprint, failure);
+  }
+
+  private async openSame(keyPath: string, fingerprint: string): Promise<Signer> {
+    const signer = await this.ports.openKeyFile(keyPath);
+    if (signer.fingerprint !== fingerprint) {
+      throw new I99dashError(
+        'KEY_NOT_FOUND',
+        `${keyPath} is no longer the key you signed in with.`,
+        {
+          file: keyPath,
+        },
+      );
+    }
+    return signer;
+  }
+
+  /** @param failure why the key's file did not do; told when the agent does not help */
+  private async openFromAgent(fingerprint: string, failure: Error | undefined): Promise<Signer> {
+    try {
+      const signer = await this.ports.openAgentKey(fingerprint);
+      if (signer !== undefined) {
+        return signer;
+      }
+    } catch (error) {
+      if (failure === undefined || !isI99dashError(error, 'AGENT_UNAVAILABLE')) {
+        throw error;
+      }
+    }
+    throw (
+      failure ??
+      new I99dashError('KEY_NOT_FOUND', `The SSH agent does not hold the key ${fingerprint}.`)
+    );
+  }
+}

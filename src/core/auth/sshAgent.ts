@@ -1,0 +1,184 @@
+/**
+ * Two requests of the SSH agent protocol over node:net. No package does it: those there are have no maintainer or bring a whole SSH
+ * client along.
+ */
+import { verify } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import { CancelledError, I99dashError, systemErrorCode, throwIfCancelled } from '../errors';
+import { abbreviateHome, expandHome } from '../homePath';
+import type { Signer } from '../ports';
+import { ED25519_BYTES, ed25519Blob, fingerprintOf, publicKeyLine } from './publicKey';
+import {
+  LENGTH_BYTES,
+  answerLength,
+  identitiesRequest,
+  readIdentities,
+  readSignature,
+  senseless,
+  signRequest,
+} from './sshAgentProtocol';
+
+const LIST_TIMEOUT_MS = 5000;
+/** Longer: the agent may ask its owner first. */
+const SIGN_TIMEOUT_MS = 20_000;
+const WINDOWS_PIPE = '\\\\.\\pipe\\openssh-ssh-agent';
+
+/** An ed25519 key that an agent holds. */
+export interface AgentKey {
+  /** `SHA256:` and unpadded base64. */
+  fingerprint: string;
+  /** One line of at most 200 characters; '' where there is none. */
+  comment: string;
+  /** The OpenSSH public key line: `ssh-ed25519 AAAA… comment`. */
+  publicKey: string;
+  publicBlob: Buffer;
+}
+
+/**
+ * Where the agent listens: the path the user set (`~` stands for the home folder), else what `SSH_AUTH_SOCK` names, else on Windows
+ * the pipe of its own agent. Undefined when nothing says so; nobody need be listening.
+ */
+export function agentSocketPath(
+  configured: string | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
+  const path = configured?.trim();
+  if (path !== undefined && path !== '') {
+    return expandHome(path);
+  }
+  const fromEnvironment = env['SSH_AUTH_SOCK'];
+  if (fromEnvironment !== undefined && fromEnvironment !== '') {
+    return fromEnvironment;
+  }
+  return platform === 'win32' ? WINDOWS_PIPE : undefined;
+}
+
+/**
+ * The plain ed25519 keys of an agent, in its order. Hardware keys, which would ask for a touch, certificates and other types are left
+ * out. A locked agent has none.
+ * @param socketPath as {@link agentSocketPath} returns it
+ * @param options.timeoutMs for the whole exchange, in milliseconds; default 5,000
+ * @throws AGENT_UNAVAILABLE, CancelledError
+ */
+export async function listAgentKeys(
+  socketPath: string | undefined,
+  { signal, timeoutMs = LIST_TIMEOUT_MS }: { signal?: AbortSignal; timeoutMs?: number } = {},
+): Promise<AgentKey[]> {
+  const identities = readIdentities(await ask(socketPath, identitiesRequest(), timeoutMs, signal));
+  if (identities === undefined) {
+    throw unavailable('The SSH agent refused to list its keys.');
+  }
+  return identities
+    .filter(({ blob }) => blob.equals(ed25519Blob(rawKeyOf(blob))))
+    .map(({ blob, comment }) => ({
+      fingerprint: fingerprintOf(blob),
+      comment,
+      publicKey: publicKeyLine(blob, comment),
+      // A copy: a slice would keep the whole answer in memory.
+      publicBlob: Buffer.from(blob),
+    }));
+}
+
+/**
+ * Signs with a key that stays in the agent. Each signature is verified before it is handed out.
+ * `sign` rejects with AGENT_UNAVAILABLE (unreachable, refused, locked, key removed, a wrong signature) or CancelledError.
+ * @param options.timeoutMs for one signature, in milliseconds; default 20,000
+ */
+export function agentSigner(
+  socketPath: string | undefined,
+  key: AgentKey,
+  { timeoutMs = SIGN_TIMEOUT_MS }: { timeoutMs?: number } = {},
+): Signer {
+  return {
+    fingerprint: key.fingerprint,
+    publicKey: key.publicKey,
+    sign: async (data, signal) => {
+      const request = signRequest(key.publicBlob, data);
+      const signature = readSignature(await ask(socketPath, request, timeoutMs, signal));
+      if (signature === undefined) {
+        throw unavailable(
+          `The SSH agent refused to sign with the key ${key.fingerprint}. It may be locked, or no longer hold the key.`,
+        );
+      }
+      if (!isSignedBy(key.publicBlob, data, signature)) {
+        throw senseless();
+      }
+      return Buffer.from(signature);
+    },
+  };
+}
+
+/** Sends one request over a connection of its own; returns the answer without its length. */
+async function ask(
+  socketPath: string | undefined,
+  request: Buffer,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  throwIfCancelled(signal);
+  if (socketPath === undefined || socketPath === '') {
+    throw unavailable('There is no SSH agent: SSH_AUTH_SOCK is not set.');
+  }
+  const where = abbreviateHome(socketPath);
+  const socket = connect({ path: socketPath });
+  const cancel = (): void => void socket.destroy(new CancelledError());
+  const timer = setTimeout(() => {
+    socket.destroy(unavailable(`The SSH agent at ${where} did not answer in time.`));
+  }, timeoutMs);
+  signal?.addEventListener('abort', cancel);
+  try {
+    socket.write(request);
+    return await readAnswer(socket, where);
+  } catch (error) {
+    throw asAgentError(error, where);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', cancel);
+    socket.destroy();
+  }
+}
+
+async function readAnswer(socket: Socket, where: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let received = 0;
+  let expected: number | undefined;
+  for await (const chunk of socket as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    received += chunk.length;
+    if (expected === undefined && received >= LENGTH_BYTES) {
+      expected = LENGTH_BYTES + answerLength(Buffer.concat(chunks));
+    }
+    if (expected !== undefined && received >= expected) {
+      return Buffer.concat(chunks).subarray(LENGTH_BYTES, expected);
+    }
+  }
+  throw brokenOff(where);
+}
+
+function isSignedBy(publicBlob: Buffer, data: Uint8Array, signature: Buffer): boolean {
+  const key = { kty: 'OKP', crv: 'Ed25519', x: rawKeyOf(publicBlob).toString('base64url') };
+  return verify(null, data, { key, format: 'jwk' }, signature);
+}
+
+function rawKeyOf(publicBlob: Buffer): Buffer {
+  return publicBlob.subarray(-ED25519_BYTES);
+}
+
+function asAgentError(error: unknown, where: string): Error {
+  if (error instanceof I99dashError || error instanceof CancelledError) {
+    return error;
+  }
+  const code = systemErrorCode(error) ?? 'unknown error';
+  return /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/u.test(code)
+    ? brokenOff(where, error)
+    : unavailable(`The SSH agent cannot be reached at ${where} (${code}).`, error);
+}
+
+function brokenOff(where: string, cause?: unknown): I99dashError {
+  return unavailable(`The SSH agent at ${where} broke the connection off.`, cause);
+}
+
+function unavailable(message: string, cause?: unknown): I99dashError {
+  return new I99dashError('AGENT_UNAVAILABLE', message, cause === undefined ? {} : { cause });
+}

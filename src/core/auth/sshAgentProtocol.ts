@@ -1,0 +1,145 @@
+import { I99dashError } from '../errors';
+import { ED25519 } from './publicKey';
+
+/** Message numbers of draft-ietf-sshm-ssh-agent. */
+const FAILURE = 5;
+const REQUEST_IDENTITIES = 11;
+const IDENTITIES_ANSWER = 12;
+const SIGN_REQUEST = 13;
+const SIGN_RESPONSE = 14;
+
+/** Bytes of the length that stands before every message. */
+export const LENGTH_BYTES = 4;
+/** No agent's answer is longer, in bytes; OpenSSH draws the same line. */
+const MAX_ANSWER_BYTES = 256 * 1024;
+const MAX_COMMENT_CHARACTERS = 200;
+
+/** A key as the agent lists it, of any type. */
+export interface AgentIdentity {
+  /** The public key blob. */
+  blob: Buffer;
+  /** One line of at most 200 characters, without control characters. */
+  comment: string;
+}
+
+/** The message that asks for the public keys. */
+export function identitiesRequest(): Buffer {
+  return message(Buffer.of(REQUEST_IDENTITIES));
+}
+
+/** The message that asks for a signature over `data` with the key of this blob. */
+export function signRequest(publicBlob: Uint8Array, data: Uint8Array): Buffer {
+  const flags = uint32(0);
+  return message(Buffer.of(SIGN_REQUEST), string(publicBlob), string(data), flags);
+}
+
+/**
+ * The length in bytes of the answer that begins so, itself not counted.
+ * @param head at least {@link LENGTH_BYTES} bytes
+ * @throws AGENT_UNAVAILABLE when it is longer than any real one
+ */
+export function answerLength(head: Buffer): number {
+  const length = head.readUInt32BE(0);
+  if (length > MAX_ANSWER_BYTES) {
+    throw senseless();
+  }
+  return length;
+}
+
+/**
+ * Reads the answer to {@link identitiesRequest}, without its length; undefined when the agent refused.
+ * @throws AGENT_UNAVAILABLE when it is no such answer
+ */
+export function readIdentities(answer: Buffer): AgentIdentity[] | undefined {
+  const reader = openAnswer(answer, IDENTITIES_ANSWER);
+  if (reader === undefined) {
+    return undefined;
+  }
+  const identities: AgentIdentity[] = [];
+  for (let left = reader.uint32(); left > 0; left--) {
+    const blob = reader.string();
+    identities.push({ blob, comment: cleanComment(reader.string()) });
+  }
+  return identities;
+}
+
+/**
+ * Reads the answer to {@link signRequest}, without its length; undefined when the agent refused.
+ * @returns what should be a raw 64-byte ed25519 signature; verifying it is the caller's part
+ * @throws AGENT_UNAVAILABLE when it is no such answer
+ */
+export function readSignature(answer: Buffer): Buffer | undefined {
+  const reader = openAnswer(answer, SIGN_RESPONSE);
+  if (reader === undefined) {
+    return undefined;
+  }
+  const blob = new AnswerReader(reader.string());
+  const type = blob.string().toString('latin1');
+  if (type !== ED25519) {
+    throw senseless();
+  }
+  return blob.string();
+}
+
+/** For an answer that is none. */
+export function senseless(): I99dashError {
+  return new I99dashError('AGENT_UNAVAILABLE', "The SSH agent's answer makes no sense.");
+}
+
+function openAnswer(answer: Buffer, expected: number): AnswerReader | undefined {
+  const reader = new AnswerReader(answer);
+  const type = reader.byte();
+  if (type === FAILURE) {
+    return undefined;
+  }
+  if (type !== expected) {
+    throw senseless();
+  }
+  return reader;
+}
+
+/** Whoever added the key wrote it, perhaps on another computer: it must not break a line or hide its end. */
+function cleanComment(bytes: Buffer): string {
+  const text = bytes.toString('utf8').replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '');
+  return Array.from(text.trim()).slice(0, MAX_COMMENT_CHARACTERS).join('');
+}
+
+function message(...parts: Uint8Array[]): Buffer {
+  return string(Buffer.concat(parts));
+}
+
+function string(bytes: Uint8Array): Buffer {
+  return Buffer.concat([uint32(bytes.length), bytes]);
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+/** Takes SSH wire types off the front of some bytes; every method throws AGENT_UNAVAILABLE once they run out. */
+class AnswerReader {
+  constructor(private rest: Buffer) {}
+
+  byte(): number {
+    return this.take(1).readUInt8(0);
+  }
+
+  uint32(): number {
+    return this.take(4).readUInt32BE(0);
+  }
+
+  string(): Buffer {
+    return this.take(this.uint32());
+  }
+
+  private take(length: number): Buffer {
+    if (length > this.rest.length) {
+      throw senseless();
+    }
+    const taken = this.rest.subarray(0, length);
+    this.rest = this.rest.subarray(length);
+    return taken;
+  }
+}

@@ -1,0 +1,204 @@
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { constants } from 'node:fs';
+import { chmod, copyFile, link, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname, userInfo } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import sshpk from 'sshpk';
+import { ED25519_BYTES, ed25519Blob, fingerprintOf, publicKeyLine } from '../auth/publicKey';
+import { I99dashError, systemErrorCode } from '../errors';
+import { expandHome } from '../homePath';
+import { readPublicKeyFile } from './publicKeyFile';
+
+export interface GenerateKeyOptions {
+  /** Where the private key goes, absolute or with `~`; the public one goes to `<path>.pub`. */
+  path: string;
+  /** None, or the empty text, leaves the private key unencrypted. */
+  passphrase?: string;
+  /** Made into one line of at most 255 characters. Default {@link defaultKeyComment}. */
+  comment?: string;
+  /** The `ssh-keygen` to use, a name on PATH or an absolute path; null does without. */
+  sshKeygen?: string | null;
+}
+
+export interface GeneratedKey {
+  path: string;
+  publicKeyPath: string;
+  /** `SHA256:` and unpadded base64, as OpenSSH prints it. */
+  fingerprint: string;
+}
+
+/** ssh-keygen takes milliseconds; one that hangs is done without. */
+const SSH_KEYGEN_TIMEOUT_MS = 10_000;
+/** ssh-keygen cuts a comment at 1,023 bytes, and a character has at most four. */
+const MAX_COMMENT_CHARACTERS = 255;
+
+/**
+ * Makes an ed25519 key pair in OpenSSH's format: folder 0700 where it is missing, private key 0600, public key 0644.
+ * Both files appear whole or not at all, and no file is ever overwritten.
+ *
+ * `ssh-keygen` is used where there is no passphrase. It would take one as an argument, which every user of the machine can
+ * read in the process list, so a key with a passphrase is made in this process, as is one where there is no ssh-keygen.
+ * @throws KEY_EXISTS (the private or the public file is there), KEY_UNREADABLE (the path or its folder will not do)
+ */
+export async function generateKey(options: GenerateKeyOptions): Promise<GeneratedKey> {
+  const path = targetPath(options.path);
+  const folder = dirname(path);
+  const staging = await makeStagingFolder(folder);
+  try {
+    const staged = join(staging, 'key');
+    const blob = await writeKeyPair(staged, options);
+    await chmod(staged, 0o600);
+    await chmod(`${staged}.pub`, 0o644);
+    await placePair(staged, path);
+    return { path, publicKeyPath: `${path}.pub`, fingerprint: fingerprintOf(blob) };
+  } catch (error) {
+    throw asFolderError(error, folder);
+  } finally {
+    // The pair is in place or has failed already: a scanner that holds the folder open changes neither.
+    await rm(staging, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  }
+}
+
+/** `<user>@<host>`, as ssh-keygen has it. */
+export function defaultKeyComment(): string {
+  let user = '';
+  try {
+    user = `${userInfo().username}@`;
+  } catch {
+    // An account without an entry in the user database has no name.
+  }
+  return toComment(`${user}${hostname()}`);
+}
+
+/** Without what would break the line of a public key file, or of a terminal that shows it. */
+function toComment(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return Array.from(line).slice(0, MAX_COMMENT_CHARACTERS).join('').trim();
+}
+
+function targetPath(path: string): string {
+  const expanded = expandHome(path);
+  const objection = !isAbsolute(expanded)
+    ? 'is not a full path'
+    : /[\\/]$/u.test(expanded)
+      ? 'is a folder, not a file'
+      : /\.pub$/iu.test(expanded)
+        ? 'is a name for a public key. Leave out .pub'
+        : undefined;
+  if (objection !== undefined) {
+    throw new I99dashError('KEY_UNREADABLE', `${path} ${objection}.`, { file: path });
+  }
+  return resolve(expanded);
+}
+
+/** A private folder beside the final place, on the same file system. */
+async function makeStagingFolder(folder: string): Promise<string> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return await mkdtemp(join(folder, '.i99dash-'));
+  } catch (error) {
+    throw asFolderError(error, folder);
+  }
+}
+
+/** Writes `staged` and `staged.pub`. Returns the public key blob. */
+async function writeKeyPair(staged: string, options: GenerateKeyOptions): Promise<Buffer> {
+  const { passphrase = '', sshKeygen = 'ssh-keygen' } = options;
+  const comment = options.comment === undefined ? defaultKeyComment() : toComment(options.comment);
+  const blob =
+    passphrase === '' && sshKeygen !== null
+      ? await runSshKeygen(sshKeygen, staged, comment)
+      : undefined;
+  return blob ?? (await writeOwnKeyPair(staged, comment, passphrase));
+}
+
+/** Undefined when there is no ssh-keygen, or none that makes ed25519 keys. */
+async function runSshKeygen(
+  program: string,
+  staged: string,
+  comment: string,
+): Promise<Buffer | undefined> {
+  const args = ['-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', staged];
+  try {
+    const child = spawn(program, args, {
+      // Windows looks for a program in the current folder first: not in a workspace, then.
+      cwd: dirname(staged),
+      stdio: 'ignore',
+      timeout: SSH_KEYGEN_TIMEOUT_MS,
+      windowsHide: true,
+    });
+    await once(child, 'close');
+    const { size } = await stat(staged);
+    const { blob } = await readPublicKeyFile(`${staged}.pub`);
+    return child.exitCode === 0 && size > 0 ? blob : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Sealed, where there is a passphrase, as OpenSSH did until 9.4: aes256-ctr, and bcrypt of 16 rounds (24 since). */
+async function writeOwnKeyPair(
+  staged: string,
+  comment: string,
+  passphrase: string,
+): Promise<Buffer> {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const point = publicKey.export({ format: 'der', type: 'spki' }).subarray(-ED25519_BYTES);
+  const secret = privateKey.export({ format: 'der', type: 'pkcs8' });
+  const phrase = Buffer.from(passphrase);
+  const parts: sshpk.KeyPart[] = [
+    { name: 'A', data: point },
+    { name: 'k', data: secret.subarray(-ED25519_BYTES) },
+  ];
+  const key = new sshpk.PrivateKey({ type: 'ed25519', parts, comment });
+  const seal = phrase.length === 0 ? {} : { passphrase: phrase, cipher: 'aes256-ctr' as const };
+  const file = key.toBuffer('ssh-private', seal);
+  const blob = ed25519Blob(point);
+  try {
+    await writeFile(staged, file, { mode: 0o600, flush: true });
+    await writeFile(`${staged}.pub`, `${publicKeyLine(blob, comment)}\n`, { flush: true });
+  } finally {
+    [file, secret, phrase].forEach((bytes) => bytes.fill(0));
+  }
+  return blob;
+}
+
+/** The private key first: a crash in between leaves a whole key, of which the public half can be had. */
+async function placePair(staged: string, path: string): Promise<void> {
+  await placeNew(staged, path);
+  try {
+    await placeNew(`${staged}.pub`, `${path}.pub`);
+  } catch (error) {
+    await rm(path);
+    throw error;
+  }
+}
+
+/** A second name for the file appears at once and never replaces another; file systems without such names get a copy. */
+async function placeNew(source: string, path: string): Promise<void> {
+  try {
+    await link(source, path).catch(async (error: unknown) => {
+      if (systemErrorCode(error) === 'EEXIST') {
+        throw error;
+      }
+      await copyFile(source, path, constants.COPYFILE_EXCL);
+    });
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') {
+      const message = `${path} is there already and stays as it is. Choose another name.`;
+      throw new I99dashError('KEY_EXISTS', message, { file: path, cause: error });
+    }
+    throw error;
+  }
+}
+
+function asFolderError(error: unknown, folder: string): unknown {
+  const code = systemErrorCode(error);
+  if (error instanceof I99dashError || code === undefined) {
+    return error;
+  }
+  const message = `No key can be written to the folder ${folder} (${code}).`;
+  return new I99dashError('KEY_UNREADABLE', message, { file: folder, cause: error });
+}

@@ -1,0 +1,132 @@
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import {
+  ED25519,
+  ED25519_BYTES,
+  ed25519Blob,
+  parsePublicKeyLine,
+  type PublicKeyParts,
+} from '../auth/publicKey';
+import { I99dashError, systemErrorCode } from '../errors';
+import { expandHome } from '../homePath';
+
+/** No public key worth reading is larger, in bytes. */
+const MAX_BYTES = 64 * 1024;
+/** Enough for the first line of every private key format, even in UTF-16; in bytes. */
+const HEAD_BYTES = 64;
+/** Opening a FIFO would otherwise wait for a writer for ever. Windows has neither the trouble nor the flag. */
+const READ_WITHOUT_WAITING =
+  process.platform === 'win32' ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK;
+
+/** PEM and SSH.com; PuTTY; SSH 1; OpenSSH's container without its armour, raw and as base64. */
+const PRIVATE_KEY =
+  /-{4,5} ?BEGIN [A-Z0-9 ]*PRIVATE KEY|^\s*(?:PuTTY-User-Key-File-|SSH PRIVATE KEY FILE|openssh-key-v1|b3BlbnNzaC1rZXktdjE)/mu;
+/** `{1 2 840 113549 1 5}`, how the algorithm of an encrypted PKCS#8 structure begins. */
+const PASSWORD_BASED = Buffer.from('2a864886f70d0105', 'hex');
+
+const ADVICE = 'It never leaves this machine: choose the public key, the file that ends in .pub.';
+
+/**
+ * Reads the one ed25519 public key of an OpenSSH `.pub` file, for uploading or copying.
+ * @param path absolute or with `~`
+ * @throws KEY_IS_PRIVATE (the file is a private key, or the path is one pasted in), KEY_NOT_FOUND, KEY_UNREADABLE
+ * (no permission, damaged, another format, several keys), KEY_UNSUPPORTED (no ed25519 key)
+ */
+export async function readPublicKeyFile(path: string): Promise<PublicKeyParts> {
+  if (looksLikePrivateKey(path)) {
+    // Without the path: every message that named it would show the key.
+    throw new I99dashError('KEY_IS_PRIVATE', `This is a private key. ${ADVICE}`);
+  }
+  const file = expandHome(path);
+  const handle = await open(file, READ_WITHOUT_WAITING).catch((error: unknown) => {
+    throw asPublicKeyError(error, file);
+  });
+  try {
+    return parse(await readPublicText(handle, file), file);
+  } catch (error) {
+    throw asPublicKeyError(error, file);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** True for the text of a private key of any common format, or for its first line. */
+export function looksLikePrivateKey(text: string): boolean {
+  const isPrivateJwk = /^\s*\{/u.test(text) && /"d"\s*:/u.test(text);
+  return isPrivateJwk || PRIVATE_KEY.test(text);
+}
+
+/** The head is judged before the rest is read, so that no private key is ever held whole. */
+async function readPublicText(handle: FileHandle, file: string): Promise<string> {
+  const stats = await handle.stat();
+  if (!stats.isFile() || stats.size > MAX_BYTES) {
+    throw unreadable(file, 'is not a public key file');
+  }
+  const head = Buffer.alloc(Math.min(HEAD_BYTES, stats.size));
+  await handle.read(head, 0, head.length, 0);
+  assertPublic(head, file);
+  const bytes = await handle.readFile();
+  assertPublic(bytes, file);
+  return decode(bytes);
+}
+
+function assertPublic(bytes: Buffer, file: string): void {
+  if (isPrivateDer(bytes) || looksLikePrivateKey(decode(bytes))) {
+    bytes.fill(0);
+    throw new I99dashError('KEY_IS_PRIVATE', `${file} is a private key. ${ADVICE}`, { file });
+  }
+}
+
+/** A binary private key opens with a sequence that opens with a small version number, or is password-based. */
+function isPrivateDer(bytes: Buffer): boolean {
+  const [tag, length = 0] = bytes;
+  const content = length < 0x80 ? 2 : 2 + (length & 0x7f);
+  const hasVersion = bytes[content] === 0x02 && bytes[content + 1] === 0x01;
+  return tag === 0x30 && (hasVersion || bytes.subarray(0, HEAD_BYTES).includes(PASSWORD_BASED));
+}
+
+/** UTF-8, or the UTF-16 that PowerShell's `>` writes. A byte order mark is dropped. */
+function decode(bytes: Buffer): string {
+  const mark = bytes.toString('hex', 0, 2);
+  const encoding = mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}
+
+function parse(text: string, file: string): PublicKeyParts {
+  const lines = text.split(/\r\n|\r|\n/u).filter((line) => /^\s*[^\s#]/u.test(line));
+  const [line = ''] = lines;
+  if (/^\s*-{4,5} ?BEGIN /u.test(line)) {
+    throw unreadable(file, `is not in OpenSSH's format, one line that begins with ${ED25519}`);
+  }
+  if (lines.length > 1) {
+    throw unreadable(file, 'has several lines with keys. One file with one key is wanted');
+  }
+  const parts = parsePublicKeyLine(line);
+  if (parts === undefined) {
+    throw unreadable(file, 'holds no public key, or a damaged one');
+  }
+  if (parts.type !== ED25519) {
+    const message = `${file} is a key of type ${parts.type}. Only ed25519 keys are supported.`;
+    throw new I99dashError('KEY_UNSUPPORTED', message, { file });
+  }
+  if (!parts.blob.equals(ed25519Blob(parts.blob.subarray(-ED25519_BYTES)))) {
+    throw unreadable(file, 'holds a damaged public key');
+  }
+  return parts;
+}
+
+function unreadable(file: string, reason: string, cause?: unknown): I99dashError {
+  return new I99dashError('KEY_UNREADABLE', `${file} ${reason}.`, { file, cause });
+}
+
+function asPublicKeyError(error: unknown, file: string): unknown {
+  const code = systemErrorCode(error);
+  if (error instanceof I99dashError || code === undefined) {
+    return error;
+  }
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    const message = `There is no public key at ${file}.`;
+    return new I99dashError('KEY_NOT_FOUND', message, { file, cause: error });
+  }
+  return unreadable(file, `cannot be read (${code})`, error);
+}

@@ -1,0 +1,19 @@
+import { agentSigner, agentSocketPath, listAgentKeys } from '../core/auth/sshAgent';
+import type { Signer } from '../core/ports';
+import { settings } from './settings';
+
+/** Where the ssh-agent listens, by the settings and the environment; undefined when nothing says so. */
+export function agentSocket(): string | undefined {
+  return agentSocketPath(settings.agentSocket());
+}
+
+/** The signer for a key that the ssh-agent holds; undefined when there is no agent, or it is not to be used. @throws AGENT_UNAVAILABLE */
+export async function openAgentKey(fingerprint: string): Promise<Signer | undefined> {
+  const socket = agentSocket();
+  if (socket === undefined || !settings.useAgent()) {
+    return undefined;
+  }
+  const keys = await listAgentKeys(socket);
+  const key = keys.find((candidate) => candidate.fingerprint === fingerprint);
+  return key === undefined ? undefined : agentSigner(socket, key);
+}

@@ -1,0 +1,64 @@
+import * as vscode from 'vscode';
+import type { Session } from '../core/auth/session';
+import type { SessionState } from '../core/auth/sessionState';
+import { abbreviateHome } from '../core/homePath';
+import { agentSocket } from './agent';
+import { settings } from './settings';
+
+/** Puts a report on the clipboard that can be shown to anybody: no token, no name, no e-mail address, no path above the home folder. */
+export async function copyDiagnostics(
+  session: Session,
+  extension: vscode.Extension<unknown>,
+  backendUrl: string,
+): Promise<void> {
+  const { version } = extension.packageJSON as { version: string };
+  const rows: [string, string][] = [
+    ['i99dash', version],
+    ['VS Code', `${vscode.version} (${vscode.env.appHost}, ${vscode.env.remoteName ?? 'local'})`],
+    ['Node', `${process.version} on ${process.platform} ${process.arch}`],
+    ['Backend', new URL(backendUrl).origin],
+    ['Workspace trusted', String(vscode.workspace.isTrusted)],
+    ['SSH agent', agentReport()],
+    ['Now', new Date().toISOString()],
+    ...sessionRows(session.state),
+  ];
+  const report = rows.map(([name, value]) => `${name}: ${value}`).join('\n');
+  await vscode.env.clipboard.writeText(report);
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('The diagnostics are on the clipboard. They hold no secret and no name.'),
+  );
+}
+
+function agentReport(): string {
+  if (!settings.useAgent()) {
+    return 'not used';
+  }
+  return agentSocket() === undefined ? 'none' : 'configured';
+}
+
+function sessionRows(state: SessionState): [string, string][] {
+  const kind: [string, string] = ['Session', state.kind];
+  if (state.kind === 'environment') {
+    return [kind, ['Variable', state.variable]];
+  }
+  const settled = state.kind === 'signingIn' ? state.settled : state;
+  if (settled.kind === 'signedOut') {
+    return [kind];
+  }
+  const { profile, minted } = settled;
+  return [
+    kind,
+    ['Source', profile.source],
+    ['Key', profile.keyPath === undefined ? 'none' : abbreviateHome(profile.keyPath)],
+    ['Fingerprint', profile.fingerprint ?? 'none'],
+    ['Developer', String(profile.account.isDeveloper)],
+    ['Minted', minted === undefined ? 'lost' : new Date(minted.mintedAt).toISOString()],
+    ['Expires', minted === undefined ? 'lost' : new Date(minted.expiresAt).toISOString()],
+    ...('failure' in settled
+      ? ([['Last failure', `${settled.failure.code} ${settled.failure.status ?? ''}`.trim()]] as [
+          string,
+          string,
+        ][])
+      : []),
+  ];
+}

@@ -1,0 +1,31 @@
+import type { Session } from '../core/auth/session';
+import { isI99dashError } from '../core/errors';
+import type { TokenSource } from '../core/ports';
+
+/**
+ * The tokens for commands that a user has started: a locked session asks for the passphrase, once for however many commands wait.
+ * Background work uses the session itself, which never asks.
+ */
+export class InteractiveTokens implements TokenSource {
+  private unlocking: Promise<void> | undefined;
+
+  constructor(
+    private readonly session: Session,
+    private readonly unlock: () => Promise<void>,
+  ) {}
+
+  async getToken(options?: { rejected?: string; signal?: AbortSignal }): Promise<string> {
+    try {
+      return await this.session.getToken(options);
+    } catch (error) {
+      if (!isI99dashError(error, 'KEY_ENCRYPTED')) {
+        throw error;
+      }
+    }
+    this.unlocking ??= this.unlock().finally(() => {
+      this.unlocking = undefined;
+    });
+    await this.unlocking;
+    return this.session.getToken(options);
+  }
+}

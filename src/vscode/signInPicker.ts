@@ -1,0 +1,160 @@
+import * as vscode from 'vscode';
+import { describeKey, discoverKeys, type DiscoveredKey } from '../core/auth/keyDiscovery';
+import { listAgentKeys, type AgentKey } from '../core/auth/sshAgent';
+import { CancelledError } from '../core/errors';
+import { abbreviateHome, sshFolder } from '../core/homePath';
+import { agentSocket } from './agent';
+import { settings } from './settings';
+import type { SignInChoice } from './signIn';
+
+interface ChoiceItem extends vscode.QuickPickItem {
+  choose?: () => Promise<SignInChoice>;
+}
+
+/** Asks which key, or which other way, to sign in with. */
+export async function pickMethod(options: {
+  /** Whether only ways with a key file are offered. */
+  onlyKeys: boolean;
+  /** The configured key, offered first. */
+  configured: string;
+}): Promise<SignInChoice> {
+  const [files, agentKeys] = await Promise.all([
+    findKeys(options.configured),
+    options.onlyKeys ? [] : findAgentKeys(),
+  ]);
+  const items = [
+    ...files.map(fileItem),
+    ...section(vscode.l10n.t('SSH agent'), agentKeys.map(agentItem)),
+    ...section('', [
+      browseItem(),
+      ...generateItems(files),
+      ...(options.onlyKeys ? [] : [tokenItem()]),
+    ]),
+  ];
+  const found = files.length + agentKeys.length > 0;
+  return choose(items, {
+    title: vscode.l10n.t('Sign in to i99dash'),
+    placeHolder: found
+      ? vscode.l10n.t('Choose the SSH key to sign in with')
+      : vscode.l10n.t('No ed25519 key was found in ~/.ssh'),
+  });
+}
+
+/** Asks which of several agent keys to sign in with. */
+export async function pickAgentKey(keys: readonly AgentKey[]): Promise<AgentKey> {
+  const items = keys.map((key) => ({ ...agentLook(key), key }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Sign in with which key of the SSH agent?'),
+    matchOnDetail: true,
+    ignoreFocusOut: true,
+  });
+  if (picked === undefined) {
+    throw new CancelledError();
+  }
+  return picked.key;
+}
+
+async function choose(
+  items: ChoiceItem[],
+  options: { title: string; placeHolder: string },
+): Promise<SignInChoice> {
+  const picked = await vscode.window.showQuickPick(items, {
+    ...options,
+    matchOnDescription: true,
+    matchOnDetail: true,
+    ignoreFocusOut: true,
+  });
+  if (picked?.choose === undefined) {
+    throw new CancelledError();
+  }
+  return picked.choose();
+}
+
+function section(label: string, items: ChoiceItem[]): ChoiceItem[] {
+  const separator = { label, kind: vscode.QuickPickItemKind.Separator };
+  return items.length === 0 ? [] : [separator, ...items];
+}
+
+/** The configured key first, then those of `~/.ssh`. */
+async function findKeys(configured: string): Promise<DiscoveredKey[]> {
+  const [first, others] = await Promise.all([describeKey(configured), discoverKeys(sshFolder())]);
+  return [
+    ...(first === undefined ? [] : [first]),
+    ...others.filter(({ path }) => path !== configured),
+  ];
+}
+
+async function findAgentKeys(): Promise<AgentKey[]> {
+  return settings.useAgent() ? listAgentKeys(agentSocket()).catch(() => []) : [];
+}
+
+function fileItem({ path, fingerprint, comment, encrypted }: DiscoveredKey): ChoiceItem {
+  const locked = vscode.l10n.t('asks for a passphrase');
+  return {
+    label: `$(${encrypted ? 'lock' : 'key'}) ${abbreviateHome(path)}`,
+    description: encrypted ? [comment, locked].filter(Boolean).join(' · ') : comment,
+    detail: fingerprint,
+    choose: () => Promise.resolve({ method: 'ssh', keyPath: path }),
+  };
+}
+
+function agentLook({ comment, fingerprint }: AgentKey): vscode.QuickPickItem {
+  return { label: `$(server-process) ${comment || fingerprint}`, detail: fingerprint };
+}
+
+function agentItem(key: AgentKey): ChoiceItem {
+  return {
+    ...agentLook(key),
+    choose: () => Promise.resolve({ method: 'agent', key, socket: agentSocket() ?? '' }),
+  };
+}
+
+function browseItem(): ChoiceItem {
+  return {
+    label: `$(folder-opened) ${vscode.l10n.t('Browse for a Key File…')}`,
+    choose: async () => ({ method: 'ssh', keyPath: await browseForKey() }),
+  };
+}
+
+/** Who has no key yet can have one made; who has one is better off with it. */
+function generateItems(keys: readonly DiscoveredKey[]): ChoiceItem[] {
+  if (keys.length > 0) {
+    return [];
+  }
+  return [
+    {
+      label: `$(add) ${vscode.l10n.t('Generate a New Key…')}`,
+      detail: vscode.l10n.t('Makes an ed25519 key in ~/.ssh, to be registered in the web console.'),
+      choose: async () => {
+        const key = await vscode.commands.executeCommand<{ path: string } | undefined>(
+          'i99dash.generateKey',
+          {},
+        );
+        if (key === undefined) {
+          throw new CancelledError();
+        }
+        return { method: 'ssh', keyPath: key.path };
+      },
+    },
+  ];
+}
+
+function tokenItem(): ChoiceItem {
+  return {
+    label: `$(clippy) ${vscode.l10n.t('Paste an Access Token…')}`,
+    choose: () => Promise.resolve({ method: 'token' }),
+  };
+}
+
+async function browseForKey(): Promise<string> {
+  const [file] =
+    (await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Choose an ed25519 private key'),
+      openLabel: vscode.l10n.t('Sign In'),
+      defaultUri: vscode.Uri.file(sshFolder()),
+    })) ?? [];
+  if (file === undefined) {
+    throw new CancelledError();
+  }
+  return file.fsPath;
+}

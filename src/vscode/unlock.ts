@@ -1,0 +1,59 @@
+import * as vscode from 'vscode';
+import type { KeepAlive } from '../core/auth/keepAlive';
+import type { Session } from '../core/auth/session';
+import { openKeyFile } from '../core/auth/privateKey';
+import { CancelledError, I99dashError, isI99dashError } from '../core/errors';
+import { abbreviateHome } from '../core/homePath';
+import type { Signer } from '../core/ports';
+
+const PASSPHRASE_TRIES = 3;
+
+/** Opens an encrypted key file with the passphrase that the user types. @throws KEY_WRONG_PASSPHRASE, CancelledError */
+export async function openWithPrompt(path: string): Promise<Signer> {
+  for (let triesLeft = PASSPHRASE_TRIES; triesLeft > 0; triesLeft--) {
+    const passphrase = await askForPassphrase(path, triesLeft);
+    try {
+      return await openKeyFile(path, passphrase);
+    } catch (error) {
+      if (!isI99dashError(error, 'KEY_WRONG_PASSPHRASE') || triesLeft === 1) {
+        throw error;
+      }
+    }
+  }
+  throw new I99dashError('KEY_WRONG_PASSPHRASE', `This is not the passphrase of ${path}.`);
+}
+
+/** Opens the session's key for this window. @throws NOT_SIGNED_IN, and as {@link openWithPrompt} */
+export async function unlock(session: Session): Promise<void> {
+  const keyPath = session.stored?.profile.keyPath;
+  if (keyPath === undefined) {
+    throw new I99dashError('NOT_SIGNED_IN', vscode.l10n.t('There is no session to unlock.'));
+  }
+  session.unlock(await openWithPrompt(keyPath));
+}
+
+/** Unlocks on a click, and has the token renewed. */
+export async function unlockNow(session: Session, keepAlive: KeepAlive): Promise<true> {
+  if (session.state.kind === 'locked' && session.state.failure.code !== 'KEY_ENCRYPTED') {
+    throw session.state.failure; // a key that is gone is not unlocked by a passphrase
+  }
+  await unlock(session);
+  await keepAlive.wake();
+  return true;
+}
+
+async function askForPassphrase(path: string, triesLeft: number): Promise<string> {
+  const answer = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Passphrase of {0}', abbreviateHome(path)),
+    prompt:
+      triesLeft === PASSPHRASE_TRIES
+        ? vscode.l10n.t('It is used once, here, and kept nowhere.')
+        : vscode.l10n.t('That was not the passphrase. Tries left: {0}.', triesLeft),
+    password: true,
+    ignoreFocusOut: true,
+  });
+  if (answer === undefined) {
+    throw new CancelledError();
+  }
+  return answer;
+}

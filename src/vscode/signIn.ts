@@ -12,7 +12,7 @@ import type { Signer } from '../core/ports';
 import { agentSocket } from './agent';
 import { withQuietProgress } from './progress';
 import { settings } from './settings';
-import { pickAgentKey, pickMethod } from './signInPicker';
+import { pickAgentKey, pickMethod, type SignInChoice } from './signInPicker';
 import { openWithPrompt } from './unlock';
 
 export interface SignInArguments {
@@ -21,12 +21,6 @@ export interface SignInArguments {
   passphrase?: string;
   token?: string;
 }
-
-/** How to sign in, with everything decided but what a key may ask for. */
-export type SignInChoice =
-  | { method: 'ssh'; keyPath: string }
-  | { method: 'agent'; key: AgentKey; socket: string }
-  | { method: 'token' };
 
 interface OpenedKey {
   signer: Signer;

@@ -5,7 +5,12 @@ import { CancelledError } from '../core/errors';
 import { abbreviateHome, sshFolder } from '../core/homePath';
 import { agentSocket } from './agent';
 import { settings } from './settings';
-import type { SignInChoice } from './signIn';
+
+/** How to sign in, with everything decided but what a key may ask for. */
+export type SignInChoice =
+  | { method: 'ssh'; keyPath: string }
+  | { method: 'agent'; key: AgentKey; socket: string }
+  | { method: 'token' };
 
 interface ChoiceItem extends vscode.QuickPickItem {
   choose?: () => Promise<SignInChoice>;

@@ -1,5 +1,5 @@
 import { I99dashError } from '../errors';
-import { isTokenText } from '../auth/accessToken';
+import { isTokenText } from './bearerToken';
 import { expectObject, expectString } from '../json';
 import type { ApiClient } from './client';
 

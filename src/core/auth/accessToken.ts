@@ -20,11 +20,6 @@ export function tokenLifeMs(token: string, expiresInSeconds?: number): number {
   return DEFAULT_TOKEN_LIFE_MS;
 }
 
-/** True for what may stand in an Authorization header: 1 to 8,192 visible ASCII characters. */
-export function isTokenText(token: unknown): token is string {
-  return typeof token === 'string' && /^[\x21-\x7e]{1,8192}$/u.test(token);
-}
-
 function decodeClaims(token: string): Record<string, unknown> | undefined {
   const payload = token.split('.')[1];
   if (payload === undefined) {

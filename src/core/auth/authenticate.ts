@@ -3,7 +3,8 @@ import { fetchAccount } from '../api/identity';
 import { I99dashError } from '../errors';
 import type { Account, CredentialSource } from '../identity';
 import type { Clock, Signer, TokenSource, Transport } from '../ports';
-import { isTokenText, tokenLifeMs } from './accessToken';
+import { isTokenText } from '../api/bearerToken';
+import { tokenLifeMs } from './accessToken';
 import { mintWithKey, type MintedToken } from './mint';
 import type { SessionProfile } from './sessionRecord';
 

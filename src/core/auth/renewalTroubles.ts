@@ -33,6 +33,15 @@ export class RenewalTroubles {
     return this.lock === undefined ? 'ready' : 'locked';
   }
 
+  /** When to try again after a passing failure, in milliseconds since the epoch. */
+  get retryAt(): number | undefined {
+    return this.lastFailure?.kind === 'passing' ? this.lastFailure.retryAt : undefined;
+  }
+
+  isWaiting(): boolean {
+    return this.retryAt !== undefined && this.clock.now() < this.retryAt;
+  }
+
   /** Notes a failure. */
   note(failure: I99dashError): Trouble {
     if (LOCKING.has(failure.code)) {

@@ -1,6 +1,6 @@
 import type { Account, CredentialSource } from '../identity';
 import { isJsonObject, parseJson, type JsonObject } from '../json';
-import { isTokenText } from './accessToken';
+import { isTokenText } from '../api/bearerToken';
 import type { MintedToken } from './mint';
 
 const VERSION = 1;

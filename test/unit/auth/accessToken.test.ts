@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  DEFAULT_TOKEN_LIFE_MS,
-  isTokenText,
-  tokenLifeMs,
-} from '../../../src/core/auth/accessToken';
+import { isTokenText } from '../../../src/core/api/bearerToken';
+import { DEFAULT_TOKEN_LIFE_MS, tokenLifeMs } from '../../../src/core/auth/accessToken';
 
 function jwt(claims: unknown): string {
   const encode = (value: unknown): string =>

@@ -7,7 +7,11 @@ import { mock } from 'node:test';
 import { promisify } from 'node:util';
 import { discoverKeys } from '../../../src/core/auth/keyDiscovery';
 import { openKeyFile } from '../../../src/core/auth/privateKey';
-import { defaultKeyComment, generateKey } from '../../../src/core/keys/generateKey';
+import {
+  defaultKeyComment,
+  generateKey,
+  type GenerateKeyOptions,
+} from '../../../src/core/keys/generateKey';
 import { rejectsWith } from '../../support/expect';
 import { useTempFolder } from '../../support/temp-folder';
 
@@ -54,13 +58,14 @@ describe('generating a key', () => {
     return { program, log };
   }
 
-  for (const { title, ...options } of [
+  const cases: (Partial<GenerateKeyOptions> & { title: string })[] = [
     { title: 'by ssh-keygen' },
     { title: 'without ssh-keygen', sshKeygen: null },
     { title: 'with a passphrase', passphrase: 'long enough' },
     { title: 'with a passphrase in UTF-8', passphrase: 'كلمة السر ñ' },
     { title: 'with a passphrase and no ssh-keygen', passphrase: 'pa ss', sshKeygen: null },
-  ]) {
+  ];
+  for (const { title, ...options } of cases) {
     it(`${title}: ssh-keygen and we read it`, async () => {
       const key = await generateKey({ path: target(), comment: 'Zoë 鍵', ...options });
       assert.deepEqual(

@@ -78,29 +78,59 @@ function toComment(text: string): string {
   return Array.from(line).slice(0, MAX_COMMENT_CHARACTERS).join('').trim();
 }
 
+/** The messages do not repeat what was given: people paste keys into the wrong field. */
 function targetPath(path: string): string {
   const expanded = expandHome(path);
-  const objection = !isAbsolute(expanded)
-    ? 'is not a full path'
-    : /[\\/]$/u.test(expanded)
-      ? 'is a folder, not a file'
-      : /\.pub$/iu.test(expanded)
-        ? 'is a name for a public key. Leave out .pub'
-        : undefined;
-  if (objection !== undefined) {
-    throw new I99dashError('KEY_UNREADABLE', `${path} ${objection}.`, { file: path });
+  if (!isAbsolute(expanded)) {
+    throw new I99dashError(
+      'KEY_UNREADABLE',
+      'A new key needs a full path, or one that begins with ~.',
+    );
+  }
+  if (/[\\/]$/u.test(expanded) || /\.pub$/iu.test(expanded)) {
+    const message =
+      'The path of a new key must name the private file: no folder, and without .pub.';
+    throw new I99dashError('KEY_UNREADABLE', message);
   }
   return resolve(expanded);
 }
 
 /** A private folder beside the final place, on the same file system. */
 async function makeStagingFolder(folder: string): Promise<string> {
+  const prefix = join(folder, '.i99dash-');
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return await mkdtemp(join(folder, '.i99dash-'));
+    return await mkdtemp(prefix).catch(async (error: unknown) => {
+      if (systemErrorCode(error) !== 'ENOENT') {
+        throw error;
+      }
+      await makeFolder(folder);
+      return mkdtemp(prefix);
+    });
   } catch (error) {
     throw asFolderError(error, folder);
   }
+}
+
+/** Not mkdir's own `recursive`: where a parent is there but takes no folder, as /proc, Node.js then tries for ever. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await makeOneFolder(folder);
+  } catch (error) {
+    const parent = dirname(folder);
+    if (systemErrorCode(error) !== 'ENOENT' || parent === folder) {
+      throw error;
+    }
+    await makeFolder(parent);
+    await makeOneFolder(folder);
+  }
+}
+
+async function makeOneFolder(folder: string): Promise<void> {
+  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+    if (systemErrorCode(error) !== 'EEXIST') {
+      throw error;
+    }
+  });
 }
 
 /** Writes `staged` and `staged.pub`. Returns the public key blob. */
@@ -138,7 +168,7 @@ async function runSshKeygen(
   }
 }
 
-/** Sealed, where there is a passphrase, as OpenSSH did until 9.4: aes256-ctr, and bcrypt of 16 rounds (24 since). */
+/** Makes the pair in this process. */
 async function writeOwnKeyPair(
   staged: string,
   comment: string,
@@ -148,21 +178,29 @@ async function writeOwnKeyPair(
   const point = publicKey.export({ format: 'der', type: 'spki' }).subarray(-ED25519_BYTES);
   const secret = privateKey.export({ format: 'der', type: 'pkcs8' });
   const phrase = Buffer.from(passphrase);
-  const parts: sshpk.KeyPart[] = [
-    { name: 'A', data: point },
-    { name: 'k', data: secret.subarray(-ED25519_BYTES) },
-  ];
-  const key = new sshpk.PrivateKey({ type: 'ed25519', parts, comment });
-  const seal = phrase.length === 0 ? {} : { passphrase: phrase, cipher: 'aes256-ctr' as const };
-  const file = key.toBuffer('ssh-private', seal);
   const blob = ed25519Blob(point);
   try {
+    const file = toOpenSshFile(point, secret.subarray(-ED25519_BYTES), comment, phrase);
     await writeFile(staged, file, { mode: 0o600, flush: true });
+    file.fill(0);
     await writeFile(`${staged}.pub`, `${publicKeyLine(blob, comment)}\n`, { flush: true });
   } finally {
-    [file, secret, phrase].forEach((bytes) => bytes.fill(0));
+    secret.fill(0);
+    phrase.fill(0);
   }
   return blob;
+}
+
+/** Sealed, where there is a passphrase, as OpenSSH did until 9.4: aes256-ctr, and bcrypt of 16 rounds (24 since). */
+function toOpenSshFile(point: Buffer, seed: Buffer, comment: string, passphrase: Buffer): Buffer {
+  const parts: sshpk.KeyPart[] = [
+    { name: 'A', data: point },
+    { name: 'k', data: seed },
+  ];
+  const key = new sshpk.PrivateKey({ type: 'ed25519', parts });
+  key.comment = comment; // its constructor would drop it
+  const seal = passphrase.length === 0 ? {} : { passphrase, cipher: 'aes256-ctr' as const };
+  return key.toBuffer('ssh-private', seal);
 }
 
 /** The private key first: a crash in between leaves a whole key, of which the public half can be had. */
@@ -179,12 +217,7 @@ async function placePair(staged: string, path: string): Promise<void> {
 /** A second name for the file appears at once and never replaces another; file systems without such names get a copy. */
 async function placeNew(source: string, path: string): Promise<void> {
   try {
-    await link(source, path).catch(async (error: unknown) => {
-      if (systemErrorCode(error) === 'EEXIST') {
-        throw error;
-      }
-      await copyFile(source, path, constants.COPYFILE_EXCL);
-    });
+    await link(source, path).catch(() => copyFile(source, path, constants.COPYFILE_EXCL));
   } catch (error) {
     if (systemErrorCode(error) === 'EEXIST') {
       const message = `${path} is there already and stays as it is. Choose another name.`;

@@ -134,9 +134,8 @@ describe('generating a key', () => {
     it('does without it when it is missing, or fails half-way', async () => {
       const missing = join(temp.path, 'missing');
       await publicHalf((await generateKey({ path: target('a'), sshKeygen: missing })).path);
-      // Its last argument is the file to write.
-      const halves = 'for last; do :; done; echo half > "$last"; echo half > "$last.pub"';
-      const { program, log } = await fakeSshKeygen(`${halves}; exit 1`);
+      const spoilt = 'for last; do :; done; ssh-keygen "$@"; echo half > "$last"; exit 1';
+      const { program, log } = await fakeSshKeygen(spoilt);
       const key = await generateKey({ path: target('b'), sshKeygen: program });
       assert.match(await readFile(log, 'utf8'), /<ed25519>/u);
       await publicHalf(key.path);
@@ -184,8 +183,9 @@ describe('generating a key', () => {
     });
 
     it('a key that is generated at the same time: exactly one wins', async () => {
+      const path = target('new/.ssh/id_ed25519');
       const attempts = [null, 'ssh-keygen', null, 'ssh-keygen', null, null].map((sshKeygen) =>
-        generateKey({ path: target(), sshKeygen }),
+        generateKey({ path, sshKeygen }),
       );
       const results = await Promise.allSettled(attempts);
       const won = results.filter((result) => result.status === 'fulfilled');
@@ -194,11 +194,14 @@ describe('generating a key', () => {
       for (const attempt of attempts.filter((_, n) => results[n]?.status === 'rejected')) {
         await rejectsWith('KEY_EXISTS', attempt);
       }
-      const signer = await openKeyFile(target());
+      const signer = await openKeyFile(path);
       assert.equal(signer.fingerprint, winner.value.fingerprint);
-      const line = await readFile(`${target()}.pub`, 'utf8');
+      const line = await readFile(`${path}.pub`, 'utf8');
       assert.equal(`${signer.publicKey}\n`, line, 'both halves are of the winner');
-      assert.deepEqual((await readdir(temp.path)).sort(), ['id_ed25519', 'id_ed25519.pub']);
+      assert.deepEqual((await readdir(target('new/.ssh'))).sort(), [
+        'id_ed25519',
+        'id_ed25519.pub',
+      ]);
     });
 
     it('where the file system has no hard links', async () => {
@@ -269,6 +272,9 @@ describe('generating a key', () => {
       ]) {
         await rejectsWith('KEY_UNREADABLE', generateKey({ path }));
       }
+      const pasted = '-----BEGIN OPENSSH PRIVATE KEY-----';
+      const error = await rejectsWith('KEY_UNREADABLE', generateKey({ path: pasted }));
+      assert.ok(!`${error.message} ${error.file ?? ''}`.includes(pasted));
       assert.deepEqual(await readdir(temp.path), []);
     });
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import { promisify } from 'node:util';
 import { fingerprintOf } from '../../../src/core/auth/publicKey';
 import { looksLikePrivateKey, readPublicKeyFile } from '../../../src/core/keys/publicKeyFile';
@@ -86,6 +87,21 @@ describe('public key files', () => {
         await rejectsWith('KEY_IS_PRIVATE', readPublicKeyFile(await write(content)));
       });
     }
+
+    it('from the head of the file: the rest is not read', async () => {
+      const key = await generateTestKey({ folder: temp.path });
+      const handle = await open(key.path);
+      const reading = mock.method(Object.getPrototypeOf(handle) as FileHandle, 'readFile');
+      try {
+        await rejectsWith('KEY_IS_PRIVATE', readPublicKeyFile(key.path));
+        assert.equal(reading.mock.callCount(), 0);
+        await readPublicKeyFile(key.publicKeyPath);
+        assert.equal(reading.mock.callCount(), 1);
+      } finally {
+        reading.mock.restore();
+        await handle.close();
+      }
+    });
 
     it('when the key itself is given for its path, and the message does not show it', async () => {
       const error = await rejectsWith('KEY_IS_PRIVATE', readPublicKeyFile(pem));

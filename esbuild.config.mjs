@@ -42,7 +42,11 @@ const splitCommonJs = {
 };
 
 const options = {
-  entryPoints: ['src/extension.ts'],
+  entryPoints: {
+    extension: 'src/extension.ts',
+    // Runs in threads of its own: packing and checking what is large.
+    publishWorker: 'src/core/publish/publishWorker.ts',
+  },
   bundle: true,
   splitting: true,
   format: 'esm',

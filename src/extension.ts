@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { lazyTransport } from './core/api/lazyTransport';
 import { KeepAlive } from './core/auth/keepAlive';
@@ -7,12 +8,14 @@ import { Signers } from './core/auth/signers';
 import { systemClock } from './core/ports';
 import { developerRealm } from './core/realm';
 import { SessionAuthenticationProvider } from './vscode/authenticationProvider';
+import { BuildTerminal } from './vscode/buildTerminal';
 import { registerCommands, type CommandHandler, type CommandId } from './vscode/commands';
 import { InteractiveTokens } from './vscode/interactiveTokens';
 import { MiniApps } from './vscode/miniApps';
 import { createSecretStore, createStateStore } from './vscode/secretStore';
 import { hintAtLostSecrets, keepSessionAlive } from './vscode/sessionEvents';
 import { settings } from './vscode/settings';
+import { tellInterruptedPublishes } from './vscode/interruptedPublish';
 import { IdentityStatusBar } from './vscode/statusBar';
 
 /**
@@ -21,6 +24,7 @@ import { IdentityStatusBar } from './vscode/statusBar';
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel('i99dash', { log: true });
   const backendUrl = (): string => settings.backendUrl(developerRealm);
+  const backendForPeople = (): string => settings.backendUrlOrReason(developerRealm);
   const transport = lazyTransport(async () =>
     (await import('./core/api/undiciTransport')).createUndiciTransport(),
   );
@@ -51,22 +55,31 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const miniApps = new MiniApps();
   const statusBar = new IdentityStatusBar(
     session,
-    backendUrl,
+    backendForPeople,
     systemClock,
     () => miniApps.known.length > 0,
   );
   const keepAlive = new KeepAlive(session, systemClock);
   const restored = keepSessionAlive({ session, store, keepAlive, logger: log }, context);
 
+  const buildTerminal = new BuildTerminal();
+  const lockFolder = vscode.Uri.joinPath(context.globalStorageUri, 'publishing').fsPath;
   const handlers: Record<CommandId, CommandHandler> = {
     'i99dash.signIn': async (args) =>
       (await import('./vscode/signIn')).signIn(session, argumentObject(args)),
     'i99dash.signOut': async () => (await import('./vscode/signOut')).signOut(session),
     'i99dash.whoAmI': async () => (await import('./vscode/whoAmI')).whoAmI(session, tokens),
-    'i99dash.unlock': async () => (await import('./vscode/unlock')).unlockNow(session, keepAlive),
+    'i99dash.unlock': async () =>
+      (await import('./vscode/unlock')).unlockNow(session, keepAlive, () => tokens.unlock()),
     'i99dash.publish': async (args) =>
       (await import('./vscode/publish')).publishMiniApp(
-        { session, tokens, transport, miniApps, backendUrl, logger: log, clock: systemClock },
+        {
+          ...{ session, tokens, transport, miniApps, backendUrl, logger: log, clock: systemClock },
+          lockFolder,
+          buildTerminal,
+          baselineCache: vscode.Uri.joinPath(context.globalStorageUri, 'baseline.json').fsPath,
+          worker: join(context.extensionPath, 'dist', 'publishWorker.js'),
+        },
         args instanceof vscode.Uri ? { folder: args } : argumentObject(args),
       ),
     'i99dash.generateKey': async (args) =>
@@ -77,20 +90,22 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       (await import('./vscode/diagnostics')).copyDiagnostics(
         session,
         context.extension,
-        backendUrl(),
+        backendForPeople(),
       ),
     'i99dash.showLog': () => {
       log.show();
       return Promise.resolve();
     },
     'i99dash.showAccountMenu': async () =>
-      (await import('./vscode/accountMenu')).showAccountMenu(session, backendUrl()),
+      (await import('./vscode/accountMenu')).showAccountMenu(session, backendForPeople()),
   };
   context.subscriptions.push(
     log,
     miniApps,
     statusBar,
     miniApps.onDidChange(() => statusBar.update()),
+    buildTerminal,
+    tellInterruptedPublishes(lockFolder),
     new SessionAuthenticationProvider(
       developerRealm,
       session,

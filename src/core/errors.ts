@@ -1,3 +1,5 @@
+import type { Problem } from './problem';
+
 /** Every code a command can fail with. Other extensions and tests match on these, so none is ever renamed. */
 export const ERROR_CODES = [
   'NOT_SIGNED_IN',
@@ -47,6 +49,8 @@ export interface ErrorDetails {
   file?: string;
   /** The SSH public key line (`ssh-ed25519 AAAA… comment`) the error is about. */
   publicKey?: string;
+  /** What validation found, the object that `validate` returns. */
+  problems?: readonly Problem[];
 }
 
 /**
@@ -60,6 +64,7 @@ export class I99dashError extends Error {
   readonly retryAfterMs?: number;
   readonly file?: string;
   readonly publicKey?: string;
+  readonly problems?: readonly Problem[];
 
   constructor(
     readonly code: ErrorCode,

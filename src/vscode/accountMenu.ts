@@ -45,10 +45,15 @@ function itemsFor(state: SessionState): MenuItem[] {
   }
   return [
     ...(state.kind === 'locked' ? [item('lock', vscode.l10n.t('Unlock'), 'i99dash.unlock')] : []),
+    ...(state.kind === 'rejected'
+      ? [item('sign-in', vscode.l10n.t('Sign In Again'), 'i99dash.signIn')]
+      : []),
     item('account', vscode.l10n.t('Who Am I?'), 'i99dash.whoAmI'),
     item('cloud-upload', vscode.l10n.t('Publish Mini-App'), 'i99dash.publish'),
     { label: '', kind: vscode.QuickPickItemKind.Separator },
-    item('key', vscode.l10n.t('Sign In with Another Key'), 'i99dash.signIn'),
+    ...(state.kind === 'rejected'
+      ? []
+      : [item('key', vscode.l10n.t('Sign In with Another Key'), 'i99dash.signIn')]),
     item('copy', vscode.l10n.t('Copy Public Key and Open Web Console'), 'i99dash.copyPublicKey'),
     item('sign-out', vscode.l10n.t('Sign Out'), 'i99dash.signOut'),
   ];

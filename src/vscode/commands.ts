@@ -52,7 +52,7 @@ async function runCommand(
       return undefined;
     }
     logger.error(`${id} failed: ${describe(error)}`);
-    showFailure(error, () => {
+    showFailure(id, error, () => {
       vscode.commands
         .executeCommand(id, ...args.map(withoutSecrets))
         .then(undefined, () => undefined);

@@ -1,22 +1,23 @@
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Session } from '../core/auth/session';
 import type { SessionState } from '../core/auth/sessionState';
-import { abbreviateHome } from '../core/homePath';
+import { sshFolder } from '../core/homePath';
 import { agentSocket } from './agent';
 import { settings } from './settings';
 
-/** Puts a report on the clipboard that can be shown to anybody: no token, no name, no e-mail address, no path above the home folder. */
+/** Puts a report on the clipboard that can be shown to anybody: no token, no name, no e-mail address, no path. */
 export async function copyDiagnostics(
   session: Session,
   extension: vscode.Extension<unknown>,
-  backendUrl: string,
+  backend: string,
 ): Promise<void> {
   const { version } = extension.packageJSON as { version: string };
   const rows: [string, string][] = [
     ['i99dash', version],
     ['VS Code', `${vscode.version} (${vscode.env.appHost}, ${vscode.env.remoteName ?? 'local'})`],
     ['Node', `${process.version} on ${process.platform} ${process.arch}`],
-    ['Backend', new URL(backendUrl).origin],
+    ['Backend', URL.canParse(backend) ? new URL(backend).origin : backend],
     ['Workspace trusted', String(vscode.workspace.isTrusted)],
     ['SSH agent', agentReport()],
     ['Now', new Date().toISOString()],
@@ -25,7 +26,7 @@ export async function copyDiagnostics(
   const report = rows.map(([name, value]) => `${name}: ${value}`).join('\n');
   await vscode.env.clipboard.writeText(report);
   void vscode.window.showInformationMessage(
-    vscode.l10n.t('The diagnostics are on the clipboard. They hold no secret and no name.'),
+    vscode.l10n.t('Diagnostics copied. They hold no secret and no name.'),
   );
 }
 
@@ -34,6 +35,17 @@ function agentReport(): string {
     return 'not used';
   }
   return agentSocket() === undefined ? 'none' : 'configured';
+}
+
+/** File names of keys often hold the name of a person or a customer. */
+function keyReport(path: string | undefined): string {
+  if (path === undefined) {
+    return 'no file';
+  }
+  if (path === join(sshFolder(), 'id_ed25519')) {
+    return '~/.ssh/id_ed25519';
+  }
+  return dirname(path) === sshFolder() ? 'another in ~/.ssh' : 'elsewhere';
 }
 
 function sessionRows(state: SessionState): [string, string][] {
@@ -49,7 +61,7 @@ function sessionRows(state: SessionState): [string, string][] {
   return [
     kind,
     ['Source', profile.source],
-    ['Key', profile.keyPath === undefined ? 'none' : abbreviateHome(profile.keyPath)],
+    ['Key', keyReport(profile.keyPath)],
     ['Fingerprint', profile.fingerprint ?? 'none'],
     ['Developer', String(profile.account.isDeveloper)],
     ['Minted', minted === undefined ? 'lost' : new Date(minted.mintedAt).toISOString()],

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isI99dashError, type ErrorCode, type I99dashError } from '../core/errors';
 import { sshKeysPage } from '../core/webConsole';
+import type { CommandId } from './commands';
 import { plainText } from './plainText';
 import { settings } from './settings';
 
@@ -12,10 +13,11 @@ interface NextStep {
 
 /**
  * Shows one message for a failure with its next step as a button. Does not wait for an answer.
+ * @param failed the command
  * @param retry runs the failed command again
  */
-export function showFailure(error: unknown, retry: () => void): void {
-  const steps = isI99dashError(error) ? nextSteps(error, retry) : [showLog()];
+export function showFailure(failed: CommandId, error: unknown, retry: () => void): void {
+  const steps = isI99dashError(error) ? nextSteps(failed, error, retry) : [showLog()];
   const message = isI99dashError(error)
     ? plainText(error.message)
     : vscode.l10n.t('Something went wrong in the i99dash extension. The log has the details.');
@@ -24,12 +26,20 @@ export function showFailure(error: unknown, retry: () => void): void {
     .then((picked) => steps.find(({ label }) => label === picked)?.run());
 }
 
-const SIGN_IN_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+/** The key will not do: another one may. */
+const KEY_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'KEY_NOT_FOUND',
   'KEY_UNREADABLE',
   'KEY_ENCRYPTED',
   'KEY_WRONG_PASSPHRASE',
   'KEY_UNSUPPORTED',
+  'KEY_IS_PRIVATE',
+  'KEY_EXISTS',
+  'AGENT_UNAVAILABLE',
+]);
+/** The same key may do after all: typed again, agent started. */
+const WORTH_RETRYING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'KEY_WRONG_PASSPHRASE',
   'AGENT_UNAVAILABLE',
 ]);
 const SETTINGS_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -37,14 +47,14 @@ const SETTINGS_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'CHALLENGE_REFUSED',
 ]);
 
-function nextSteps(error: I99dashError, retry: () => void): NextStep[] {
+function nextSteps(failed: CommandId, error: I99dashError, retry: () => void): NextStep[] {
   const { code, file, publicKey } = error;
   const tryAgain: NextStep = { label: vscode.l10n.t('Try Again'), run: retry };
   if (code === 'NOT_SIGNED_IN') {
     return [command(vscode.l10n.t('Sign In'), 'i99dash.signIn')];
   }
-  if (SIGN_IN_CODES.has(code)) {
-    return [command(vscode.l10n.t('Choose a Key'), 'i99dash.signIn')];
+  if (KEY_CODES.has(code)) {
+    return [...anotherKey(failed, error), ...(WORTH_RETRYING.has(code) ? [tryAgain] : [])];
   }
   if (code === 'KEY_REJECTED') {
     return [
@@ -74,6 +84,21 @@ function nextSteps(error: I99dashError, retry: () => void): NextStep[] {
     return [openFile(file), tryAgain];
   }
   return [tryAgain, showLog()];
+}
+
+/** Never "Open File": it may be a private key. */
+function anotherKey(failed: CommandId, { code, file }: I99dashError): NextStep[] {
+  if (failed === 'i99dash.generateKey') {
+    return [command(vscode.l10n.t('Choose Another Name'), failed, {})];
+  }
+  if (failed !== 'i99dash.copyPublicKey') {
+    return [command(vscode.l10n.t('Choose a Key'), 'i99dash.signIn')];
+  }
+  if (code === 'KEY_IS_PRIVATE' && file !== undefined) {
+    const publicKeyPath = `${file}.pub`;
+    return [command(vscode.l10n.t('Copy the Public Key'), failed, { publicKeyPath })];
+  }
+  return [command(vscode.l10n.t('Generate SSH Key'), 'i99dash.generateKey', {})];
 }
 
 function command(label: string, id: string, ...args: unknown[]): NextStep {

@@ -11,7 +11,7 @@ export class InteractiveTokens implements TokenSource {
 
   constructor(
     private readonly session: Session,
-    private readonly unlock: () => Promise<void>,
+    private readonly askToUnlock: () => Promise<void>,
   ) {}
 
   async getToken(options?: { rejected?: string; signal?: AbortSignal }): Promise<string> {
@@ -22,10 +22,15 @@ export class InteractiveTokens implements TokenSource {
         throw error;
       }
     }
-    this.unlocking ??= this.unlock().finally(() => {
+    await this.unlock();
+    return this.session.getToken(options);
+  }
+
+  /** Asks for the passphrase, or joins who asks already. @throws as {@link askToUnlock} */
+  unlock(): Promise<void> {
+    this.unlocking ??= this.askToUnlock().finally(() => {
       this.unlocking = undefined;
     });
-    await this.unlocking;
-    return this.session.getToken(options);
+    return this.unlocking;
   }
 }

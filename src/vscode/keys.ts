@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Session } from '../core/auth/session';
-import { fingerprintOf, publicKeyLine } from '../core/auth/publicKey';
+import { fingerprintOf, parsePublicKeyLine, publicKeyLine } from '../core/auth/publicKey';
+import { listAgentKeys } from '../core/auth/sshAgent';
 import { CancelledError, isI99dashError } from '../core/errors';
 import { abbreviateHome, expandHome, sshFolder } from '../core/homePath';
 import { generateKey, type GeneratedKey } from '../core/keys/generateKey';
 import { readPublicKeyFile } from '../core/keys/publicKeyFile';
 import { sshKeysPage } from '../core/webConsole';
+import { agentSocket } from './agent';
 import { settings } from './settings';
 
 export interface GenerateKeyArguments {
@@ -21,8 +23,21 @@ export interface CopyPublicKeyArguments {
   openConsole?: boolean;
 }
 
-/** Makes an ed25519 key pair; asks for what the arguments leave open. */
+/** Makes an ed25519 key pair and offers to register it; asks for what the arguments leave open. */
 export async function generateKeyCommand(args: GenerateKeyArguments = {}): Promise<GeneratedKey> {
+  const { key } = await makeKey(args);
+  offerToRegister(key);
+  return key;
+}
+
+/**
+ * Makes an ed25519 key pair; asks for what the arguments leave open.
+ * @returns the key and its passphrase, '' for none
+ * @throws KEY_EXISTS, KEY_UNREADABLE, CancelledError
+ */
+export async function makeKey(
+  args: GenerateKeyArguments = {},
+): Promise<{ key: GeneratedKey; passphrase: string }> {
   const path = expandHome(args.path ?? (await askForPath()));
   const passphrase = args.passphrase ?? (await askForNewPassphrase(path));
   const key = await generateKey({
@@ -30,8 +45,7 @@ export async function generateKeyCommand(args: GenerateKeyArguments = {}): Promi
     ...(passphrase === '' ? {} : { passphrase }),
     ...(args.comment === undefined ? {} : { comment: args.comment }),
   });
-  offerToRegister(key);
-  return key;
+  return { key, passphrase };
 }
 
 /** Copies a public key and, unless told otherwise, opens the web console where it is registered. */
@@ -39,23 +53,38 @@ export async function copyPublicKey(
   session: Session,
   args: CopyPublicKeyArguments = {},
 ): Promise<true> {
-  const path = args.publicKeyPath ?? defaultPublicKeyPath(session);
-  const { blob, comment } = await readPublicKeyFile(expandHome(path));
-  await vscode.env.clipboard.writeText(publicKeyLine(blob, comment));
+  const line = await findPublicKey(session, args.publicKeyPath);
+  await vscode.env.clipboard.writeText(line);
   if (args.openConsole !== false) {
     await vscode.env.openExternal(vscode.Uri.parse(sshKeysPage(settings.webConsoleUrl())));
   }
   void vscode.window.showInformationMessage(
     vscode.l10n.t(
-      'The public key {0} is on the clipboard. Add it in the web console under Account → SSH keys.',
-      fingerprintOf(blob),
+      'The public key is on the clipboard. Add it in the web console under Account → SSH keys. It is {0}.',
+      fingerprintOfLine(line),
     ),
   );
   return true;
 }
 
-function defaultPublicKeyPath(session: Session): string {
-  return `${session.stored?.profile.keyPath ?? settings.keyPath()}.pub`;
+/** The public key line of a file, else of the session's key, be it in the SSH agent alone, else of the configured key. */
+async function findPublicKey(session: Session, path: string | undefined): Promise<string> {
+  const profile = session.stored?.profile;
+  const keyPath = profile?.keyPath ?? settings.keyPath();
+  if (path === undefined && profile?.source === 'agent' && profile.keyPath === undefined) {
+    const keys = await listAgentKeys(agentSocket());
+    const key = keys.find(({ fingerprint }) => fingerprint === profile.fingerprint);
+    if (key !== undefined) {
+      return key.publicKey;
+    }
+  }
+  const { blob, comment } = await readPublicKeyFile(expandHome(path ?? `${keyPath}.pub`));
+  return publicKeyLine(blob, comment);
+}
+
+function fingerprintOfLine(line: string): string {
+  const parts = parsePublicKeyLine(line);
+  return parts === undefined ? '' : fingerprintOf(parts.blob);
 }
 
 async function askForPath(): Promise<string> {
@@ -65,38 +94,51 @@ async function askForPath(): Promise<string> {
     prompt: vscode.l10n.t('A file that is there already is never overwritten.'),
     value: abbreviateHome(existsSync(usual) ? join(sshFolder(), 'id_ed25519_i99dash') : usual),
     ignoreFocusOut: true,
-    validateInput: (value) =>
-      existsSync(expandHome(value)) ? vscode.l10n.t('This file exists already.') : undefined,
+    validateInput: (value) => objectionToPath(expandHome(value.trim())),
   });
-  return answered(path);
+  return answered(path).trim();
+}
+
+function objectionToPath(path: string): string | undefined {
+  if (path === '') {
+    return vscode.l10n.t('Type where the key is to be kept.');
+  }
+  if (!isAbsolute(path)) {
+    return vscode.l10n.t('Type the full path, or one that begins with ~/.');
+  }
+  if (/[\\/]$/u.test(path)) {
+    return vscode.l10n.t('This is a folder. Add a name for the key.');
+  }
+  if (/\.pub$/iu.test(path)) {
+    return vscode.l10n.t('The name ends in .pub by itself for the public half. Leave it out.');
+  }
+  return existsSync(path) || existsSync(`${path}.pub`)
+    ? vscode.l10n.t('This file exists already.')
+    : undefined;
 }
 
 async function askForNewPassphrase(path: string): Promise<string> {
-  const title = vscode.l10n.t('Generate an SSH key (2 of 2): passphrase');
-  const answer = await vscode.window.showInputBox({
-    title,
-    prompt: vscode.l10n.t(
-      'Protects {0}. Leave it empty for a key that renews your session without ever asking.',
-      abbreviateHome(path),
-    ),
-    password: true,
-    ignoreFocusOut: true,
-  });
-  const first = answered(answer);
-  if (first === '') {
-    return '';
+  const about = vscode.l10n.t(
+    'Protects {0}. Leave it empty for a key that renews your session without ever asking.',
+    abbreviateHome(path),
+  );
+  for (let prompt = about; ;) {
+    const first = await askForSecret(prompt);
+    if (first === '' || (await askForSecret(vscode.l10n.t('Type it once more.'))) === first) {
+      return first;
+    }
+    prompt = vscode.l10n.t('The two were not the same. Choose the passphrase again.');
   }
-  const again = await vscode.window.showInputBox({
-    title,
-    prompt: vscode.l10n.t('Type it once more.'),
+}
+
+async function askForSecret(prompt: string): Promise<string> {
+  const answer = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Generate an SSH key (2 of 2): passphrase'),
+    prompt,
     password: true,
     ignoreFocusOut: true,
-    validateInput: (value) =>
-      value === '' || first.startsWith(value)
-        ? undefined
-        : vscode.l10n.t('This is not what you typed before.'),
   });
-  return answered(again) === first ? first : askForNewPassphrase(path);
+  return answered(answer);
 }
 
 function answered(value: string | undefined): string {

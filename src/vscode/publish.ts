@@ -2,21 +2,23 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { ApiClient } from '../core/api/client';
 import type { Session } from '../core/auth/session';
-import { CancelledError, I99dashError } from '../core/errors';
+import { CancelledError, I99dashError, isI99dashError } from '../core/errors';
 import { abbreviateHome } from '../core/homePath';
-import { accountLabel } from '../core/identity';
+import { accountLabel, type Identity } from '../core/identity';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
 import type { Clock, Logger, TokenSource, Transport } from '../core/ports';
 import { loadProject, type Project } from '../core/publish/project';
 import {
   publish,
-  type Progress,
+  type PublishOptions,
   type PublishPorts,
   type PublishResult,
-  type Stage,
+  type Track,
 } from '../core/publish/publish';
 import { shellRunner } from '../core/publish/shellRunner';
+import type { Progress, Stage } from '../core/publish/stages';
 import { appPage } from '../core/webConsole';
+import type { BuildTerminal } from './buildTerminal';
 import { miniAppOf, type MiniApps } from './miniApps';
 import { plainText } from './plainText';
 import { withQuietProgress } from './progress';
@@ -24,6 +26,9 @@ import { settings } from './settings';
 
 export interface PublishArguments {
   folder?: vscode.Uri;
+  track?: Track;
+  releaseNotes?: string;
+  dryRun?: boolean;
   confirmed?: boolean;
 }
 
@@ -35,6 +40,13 @@ export interface PublishContext {
   backendUrl: () => string;
   logger: Logger;
   clock: Clock;
+  /** Where the locks of all windows lie. */
+  lockFolder: string;
+  /** The built worker script. */
+  worker: string;
+  /** Where what is known of scripts is kept between publishes. */
+  baselineCache: string;
+  buildTerminal: BuildTerminal;
 }
 
 /** Publishes the mini-app that the arguments, the active editor or the user names. */
@@ -51,14 +63,41 @@ export async function publishMiniApp(
     );
   }
   const backendUrl = context.backendUrl();
-  const identity = context.session.identity();
-  const project = await loadProject(await chooseFolder(context.miniApps, args.folder));
-  if (args.confirmed !== true && settings.confirmPublish() !== 'never') {
-    await confirm(project, accountLabel(identity), backendUrl);
+  const options = toOptions(args);
+  if (options.dryRun === true) {
+    const project = await loadProject(await chooseFolder(context.miniApps, args.folder));
+    return tell(await publishWithProgress(context, project, options, backendUrl));
   }
-  const result = await publishWithProgress(context, project, backendUrl);
-  showResult(result);
-  return result;
+  const identity = await knownIdentity(context);
+  const project = await loadProject(await chooseFolder(context.miniApps, args.folder));
+  if (args.confirmed !== true && mustConfirm(options.track)) {
+    await confirm(project, options.track, accountLabel(identity), backendUrl);
+  }
+  return tell(await publishWithProgress(context, project, options, backendUrl));
+}
+
+function toOptions({ track = settings.defaultTrack(), releaseNotes, dryRun }: PublishArguments) {
+  const options: PublishOptions = { track };
+  if (releaseNotes !== undefined) {
+    options.releaseNotes = releaseNotes;
+  }
+  if (dryRun !== undefined) {
+    options.dryRun = dryRun;
+  }
+  return options;
+}
+
+function mustConfirm(track: Track): boolean {
+  const when = settings.confirmPublish();
+  return when === 'always' || (when === 'production' && track === 'production');
+}
+
+/** A credential of the environment belongs to whom the backend says; the stored session may be somebody else's. */
+async function knownIdentity({ session, tokens }: PublishContext): Promise<Identity> {
+  const { state } = session;
+  return state.kind === 'environment' && state.account === undefined
+    ? session.fetchIdentity({ tokens })
+    : session.identity();
 }
 
 async function chooseFolder(miniApps: MiniApps, given?: vscode.Uri): Promise<string> {
@@ -101,7 +140,12 @@ async function pickFolder(folders: readonly string[]): Promise<string> {
   return picked.folder;
 }
 
-async function confirm(project: Project, who: string, backendUrl: string): Promise<void> {
+async function confirm(
+  project: Project,
+  track: Track,
+  who: string,
+  backendUrl: string,
+): Promise<void> {
   const { manifest } = project;
   const publishButton = vscode.l10n.t('Publish');
   const answer = await vscode.window.showInformationMessage(
@@ -109,7 +153,7 @@ async function confirm(project: Project, who: string, backendUrl: string): Promi
     {
       modal: true,
       detail: [
-        vscode.l10n.t('Track: production'),
+        vscode.l10n.t('Track: {0}', track),
         vscode.l10n.t('Backend: {0}', backendUrl),
         vscode.l10n.t('Signed in as: {0}', who),
         ...(project.buildCommand === undefined
@@ -125,10 +169,13 @@ async function confirm(project: Project, who: string, backendUrl: string): Promi
 }
 
 function publishWithProgress(
-  { tokens, transport, logger, clock }: PublishContext,
+  context: PublishContext,
   project: Project,
+  options: PublishOptions,
   backendUrl: string,
 ): Promise<PublishResult> {
+  const { tokens, transport, logger, clock, lockFolder, worker, baselineCache } = context;
+  const { buildTerminal } = context;
   const { id, version } = project.manifest;
   return withQuietProgress(
     plainText(vscode.l10n.t('Publishing {0} {1}', id, version)),
@@ -139,10 +186,26 @@ function publishWithProgress(
         runner: shellRunner,
         logger,
         clock,
+        lockFolder,
+        worker,
+        baselineCache,
         onProgress: (now) => report(describe(now)),
-        onBuildOutput: (text) => logger.info(`build: ${text.trimEnd()}`),
+        onBuildOutput: (text) => {
+          logger.info(`build: ${text.trimEnd()}`);
+          buildTerminal.write(text);
+        },
+        onProblems: (problems) => {
+          for (const { severity, rule, message } of problems) {
+            logger.info(`Publish: ${severity} ${rule}: ${message}`);
+          }
+        },
       };
-      return publish(project, ports, signal);
+      return publish(project, options, ports, signal).catch((error: unknown) => {
+        if (isI99dashError(error, 'BUILD_FAILED')) {
+          buildTerminal.reveal();
+        }
+        throw error;
+      });
     },
   );
 }
@@ -169,6 +232,8 @@ function stageName(stage: Stage): string {
       return vscode.l10n.t('Uploading');
     case 'submit':
       return vscode.l10n.t('Submitting');
+    case 'promote':
+      return vscode.l10n.t('Promoting to beta');
   }
 }
 
@@ -177,20 +242,39 @@ function toKb(bytes: number): number {
 }
 
 /** Tells the outcome without holding up the command's result. */
-function showResult({ appId, version, reviewStatus }: PublishResult): void {
+function tell(result: PublishResult): PublishResult {
   const openConsole = vscode.l10n.t('Open in Web Console');
+  const buttons = result.dryRun ? [] : [openConsole];
   void vscode.window
-    .showInformationMessage(
-      plainText(
-        reviewStatus === 'auto-approved'
-          ? vscode.l10n.t('{0} {1} was published: approved without a review.', appId, version)
-          : vscode.l10n.t('{0} {1} was submitted. Review: {2}.', appId, version, reviewStatus),
-      ),
-      openConsole,
-    )
+    .showInformationMessage(plainText(describeResult(result)), ...buttons)
     .then((picked) =>
       picked === openConsole
-        ? vscode.env.openExternal(vscode.Uri.parse(appPage(settings.webConsoleUrl(), appId)))
+        ? vscode.env.openExternal(vscode.Uri.parse(appPage(settings.webConsoleUrl(), result.appId)))
         : undefined,
     );
+  return result;
+}
+
+function describeResult(result: PublishResult): string {
+  const { appId, version, track, dryRun, reviewStatus = '', fileCount, size } = result;
+  if (dryRun) {
+    return vscode.l10n.t(
+      '{0} {1} would be sent: {2} files, {3} kB packed.',
+      appId,
+      version,
+      fileCount,
+      toKb(size),
+    );
+  }
+  if (track === 'beta') {
+    return vscode.l10n.t(
+      '{0} {1} was submitted and is the beta now. Review: {2}.',
+      appId,
+      version,
+      reviewStatus,
+    );
+  }
+  return reviewStatus === 'auto-approved'
+    ? vscode.l10n.t('{0} {1} was published: approved without a review.', appId, version)
+    : vscode.l10n.t('{0} {1} was submitted. Review: {2}.', appId, version, reviewStatus);
 }

@@ -3,6 +3,7 @@ import type { KeepAlive } from '../core/auth/keepAlive';
 import type { Session } from '../core/auth/session';
 import type { SessionStore } from '../core/auth/sessionStore';
 import type { Logger } from '../core/ports';
+import { explain } from './explain';
 
 /** The first look at the backend waits until the editor has started, in milliseconds. */
 const START_DELAY_MS = 500;
@@ -36,7 +37,10 @@ export function keepSessionAlive(
       }
     }),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('i99dash.backendUrl')) {
+      if (
+        event.affectsConfiguration('i99dash.backendUrl') ||
+        event.affectsConfiguration('i99dash.ssh')
+      ) {
         restoreAndWake();
       }
     }),
@@ -50,7 +54,7 @@ export function hintAtLostSecrets(state: vscode.Memento): void {
     return;
   }
   void state.update(HINT_SHOWN, true);
-  void vscode.window.showInformationMessage(
+  explain(
     vscode.l10n.t(
       'This computer keeps no secrets for VS Code, so i99dash signs in from your SSH key at each start. You need not do anything.',
     ),

@@ -14,6 +14,15 @@ export const settings = {
     );
   },
 
+  /** The backend in force as people may read it; why there is none where the client refuses it. */
+  backendUrlOrReason(realm: Realm): string {
+    try {
+      return settings.backendUrl(realm);
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  },
+
   webConsoleUrl: (): string => get('i99dash.webConsoleUrl', 'https://dev.i99dash.app'),
 
   /** Absolute. */
@@ -27,10 +36,14 @@ export const settings = {
 
   statusBarVisible: (): 'auto' | 'always' | 'never' => get('i99dash.statusBar.visible', 'auto'),
 
+  defaultTrack: (): 'production' | 'beta' => get('i99dash.publish.defaultTrack', 'production'),
+
   confirmPublish: (): 'production' | 'always' | 'never' =>
     get('i99dash.publish.confirm', 'production'),
 };
 
+/** A value of another type than it should have, as settings.json may hold, counts as none. */
 function get<T>(key: string, fallback: T): T {
-  return vscode.workspace.getConfiguration().get<T>(key) ?? fallback;
+  const value = vscode.workspace.getConfiguration().get<unknown>(key);
+  return typeof value === typeof fallback ? (value as T) : fallback;
 }

@@ -7,9 +7,10 @@ import type { Session } from '../core/auth/session';
 import { agentSigner, listAgentKeys, type AgentKey } from '../core/auth/sshAgent';
 import { CancelledError, I99dashError, isI99dashError } from '../core/errors';
 import { expandHome } from '../core/homePath';
-import type { Identity } from '../core/identity';
+import { accountLabel, type Identity } from '../core/identity';
 import type { Signer } from '../core/ports';
 import { agentSocket } from './agent';
+import { explain } from './explain';
 import { withQuietProgress } from './progress';
 import { settings } from './settings';
 import { pickAgentKey, pickMethod, type SignInChoice } from './signInPicker';
@@ -32,17 +33,31 @@ export async function signIn(session: Session, args: SignInArguments = {}): Prom
   const choice = await choose(args);
   if (choice.method === 'token') {
     const token = args.token ?? (await askForToken());
-    return signingIn((signal) => session.signInWithToken(token, signal));
+    return signingIn(session, (signal) => session.signInWithToken(token, signal));
   }
   const { signer, origin } =
     choice.method === 'agent'
       ? openAgentKey(choice)
-      : await openFile(choice.keyPath, args.passphrase);
-  return signingIn((signal) => session.signInWithKey(signer, origin, signal));
+      : await openFile(choice.keyPath, args.passphrase ?? choice.passphrase);
+  return signingIn(session, (signal) => session.signInWithKey(signer, origin, signal));
 }
 
-function signingIn(task: (signal: AbortSignal) => Promise<Identity>): Promise<Identity> {
-  return withQuietProgress(vscode.l10n.t('Signing in to i99dash…'), task);
+async function signingIn(
+  session: Session,
+  task: (signal: AbortSignal) => Promise<Identity>,
+): Promise<Identity> {
+  const identity = await withQuietProgress(vscode.l10n.t('Signing in to i99dash…'), task);
+  const { state } = session;
+  if (state.kind === 'environment') {
+    explain(
+      vscode.l10n.t(
+        'You signed in as {0}. The environment variable {1} still wins over it: unset it where VS Code is started.',
+        accountLabel(identity),
+        state.variable,
+      ),
+    );
+  }
+  return identity;
 }
 
 async function choose({ method, keyPath, token }: SignInArguments): Promise<SignInChoice> {

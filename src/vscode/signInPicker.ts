@@ -4,11 +4,13 @@ import { listAgentKeys, type AgentKey } from '../core/auth/sshAgent';
 import { CancelledError } from '../core/errors';
 import { abbreviateHome, sshFolder } from '../core/homePath';
 import { agentSocket } from './agent';
+import { makeKey } from './keys';
 import { settings } from './settings';
 
 /** How to sign in, with everything decided but what a key may ask for. */
 export type SignInChoice =
-  | { method: 'ssh'; keyPath: string }
+  /** `passphrase`: the one that the user has just given to a new key. */
+  | { method: 'ssh'; keyPath: string; passphrase?: string }
   | { method: 'agent'; key: AgentKey; socket: string }
   | { method: 'token' };
 
@@ -31,8 +33,8 @@ export async function pickMethod(options: {
     ...files.map(fileItem),
     ...section(vscode.l10n.t('SSH agent'), agentKeys.map(agentItem)),
     ...section('', [
-      browseItem(),
       ...generateItems(files),
+      browseItem(),
       ...(options.onlyKeys ? [] : [tokenItem()]),
     ]),
   ];
@@ -131,14 +133,12 @@ function generateItems(keys: readonly DiscoveredKey[]): ChoiceItem[] {
       label: `$(add) ${vscode.l10n.t('Generate a New Key…')}`,
       detail: vscode.l10n.t('Makes an ed25519 key in ~/.ssh, to be registered in the web console.'),
       choose: async () => {
-        const key = await vscode.commands.executeCommand<{ path: string } | undefined>(
-          'i99dash.generateKey',
-          {},
-        );
-        if (key === undefined) {
-          throw new CancelledError();
-        }
-        return { method: 'ssh', keyPath: key.path };
+        const { key, passphrase } = await makeKey();
+        return {
+          method: 'ssh',
+          keyPath: key.path,
+          ...(passphrase === '' ? {} : { passphrase }),
+        };
       },
     },
   ];

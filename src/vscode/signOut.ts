@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import type { Session } from '../core/auth/session';
+import { explain } from './explain';
 
 /** Signs out, and explains what it cannot clear. */
 export async function signOut(session: Session): Promise<true> {
   await session.signOut();
   const { state } = session;
   if (state.kind === 'environment') {
-    void vscode.window.showInformationMessage(
+    explain(
       vscode.l10n.t(
         'The stored session is gone, but the environment variable {0} still signs you in. Unset it where VS Code is started.',
         state.variable,

@@ -14,7 +14,8 @@ export class IdentityStatusBar implements vscode.Disposable {
 
   constructor(
     private readonly session: Session,
-    private readonly backendUrl: () => string,
+    /** Where it is, or why it is refused: the hover explains both. */
+    private readonly backend: () => string,
     private readonly clock: Clock,
     private readonly hasMiniApps: () => boolean,
   ) {
@@ -40,7 +41,7 @@ export class IdentityStatusBar implements vscode.Disposable {
 
   update(): void {
     const { state } = this.session;
-    const view = identityView(state, this.backendOrReason(), this.clock.now());
+    const view = identityView(state, this.backend(), this.clock.now());
     this.item.text = view.text;
     this.item.tooltip = view.tooltip;
     this.item.command = view.command;
@@ -57,15 +58,6 @@ export class IdentityStatusBar implements vscode.Disposable {
 
   dispose(): void {
     this.subscriptions.dispose();
-  }
-
-  /** A backend that the client refuses to talk to is still what the hover must explain. */
-  private backendOrReason(): string {
-    try {
-      return this.backendUrl();
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
-    }
   }
 
   private isWanted(): boolean {

@@ -32,13 +32,25 @@ export async function unlock(session: Session): Promise<void> {
   session.unlock(await openWithPrompt(keyPath));
 }
 
-/** Unlocks on a click, and has the token renewed. */
-export async function unlockNow(session: Session, keepAlive: KeepAlive): Promise<true> {
-  if (session.state.kind === 'locked' && session.state.failure.code !== 'KEY_ENCRYPTED') {
-    throw session.state.failure; // a key that is gone is not unlocked by a passphrase
-  }
-  await unlock(session);
+/**
+ * Unlocks on a click, and has the token renewed. Asks nothing when the key can be used again by now: put back, added to an agent.
+ * @param ask opens the key; shared by all who wait for it
+ * @throws what stands in the way of a key that no passphrase opens, and as {@link unlock}
+ */
+export async function unlockNow(
+  session: Session,
+  keepAlive: KeepAlive,
+  ask: () => Promise<void>,
+): Promise<true> {
   await keepAlive.wake();
+  const { state } = session;
+  if (state.kind === 'locked' && state.failure.code !== 'KEY_ENCRYPTED') {
+    throw state.failure;
+  }
+  if (state.kind === 'locked' || state.kind === 'signedOut') {
+    await ask();
+    await keepAlive.wake();
+  }
   return true;
 }
 

@@ -7,10 +7,12 @@ import { ApiClient } from '../../src/core/api/client';
 import { createUndiciTransport } from '../../src/core/api/undiciTransport';
 import type { HttpRequest, Transport } from '../../src/core/ports';
 import { loadProject } from '../../src/core/publish/project';
-import { publish, type Progress, type PublishResult } from '../../src/core/publish/publish';
+import { publish, type PublishOptions, type PublishResult } from '../../src/core/publish/publish';
+import type { Progress } from '../../src/core/publish/stages';
 import { shellRunner } from '../../src/core/publish/shellRunner';
+import type { LoggedRequest } from '../backend/request-log';
 import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../backend/server';
-import { FakeClock, MemoryLogger } from './fakes';
+import { HastyClock, MemoryLogger } from './fakes';
 import { useTempDirectory } from './temp-directory';
 import { useTempFolder } from './temp-folder';
 
@@ -31,7 +33,7 @@ export interface PublishingHooks {
 
 /** A copy of a sample mini-app that is published to a backend of its own. */
 export class Publishing {
-  readonly clock = new FakeClock();
+  readonly clock = new HastyClock();
   readonly logger = new MemoryLogger();
   readonly progress: Progress[] = [];
   buildOutput = '';
@@ -51,7 +53,10 @@ export class Publishing {
     readonly leftovers: () => Promise<string[]>,
   ) {}
 
-  async publish(signal?: AbortSignal): Promise<PublishResult> {
+  async publish(
+    signal?: AbortSignal,
+    options: PublishOptions = { track: 'production' },
+  ): Promise<PublishResult & { bundleId: string }> {
     const undici = createUndiciTransport();
     const transport: Transport = {
       send: async (request) => {
@@ -68,6 +73,7 @@ export class Publishing {
       runner: shellRunner,
       logger: this.logger,
       clock: this.clock,
+      lockFolder: join(this.workspace, 'locks'),
       onProgress: (step: Progress) => {
         this.progress.push(step);
         this.hooks.onProgress(step);
@@ -77,7 +83,8 @@ export class Publishing {
         this.hooks.onBuildOutput();
       },
     };
-    return publish(await loadProject(this.folder), ports, signal);
+    const result = await publish(await loadProject(this.folder), options, ports, signal);
+    return { ...result, bundleId: result.bundleId ?? '' };
   }
 
   /** Writes `sdk.config.json`. */
@@ -90,10 +97,14 @@ export class Publishing {
     return [...new Set(this.progress.map(({ stage }) => stage))];
   }
 
-  /** What the backend saw: method, path and status answered. */
+  /** The requests that change anything. */
+  changes(): LoggedRequest[] {
+    return this.backend.requests.filter(({ method }) => method !== 'GET');
+  }
+
+  /** What the backend saw that changes anything: method, path and status answered. */
   wire(): string[] {
-    const { requests } = this.backend;
-    return requests.map(({ method, path, status }) => `${method} ${path} ${status ?? '-'}`);
+    return this.changes().map(({ method, path, status }) => `${method} ${path} ${status ?? '-'}`);
   }
 
   /** Unpacks what the backend received; returns the folder. */

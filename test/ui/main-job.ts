@@ -6,7 +6,7 @@ import { installHost } from '../host/install';
 import { repositoryRoot } from '../host/paths';
 import { defaultVersion } from '../host/versions';
 import { packagedExtension } from './packaged-extension';
-import { openScene, type Scene } from './scene';
+import { Scene } from './scene';
 
 const ALBUM = 'main-job';
 const WHO = DEFAULT_ACCOUNT.email ?? '';
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
     await installChromium();
   });
   const scene = await step('Start the backend and VS Code with the extension installed', () =>
-    openScene({ album: ALBUM }),
+    Scene.open({ album: ALBUM }),
   );
   try {
     await performMainJob(scene);

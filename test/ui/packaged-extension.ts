@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { repositoryRoot } from '../host/paths';
@@ -14,9 +15,11 @@ export function packagedExtension(): Promise<string> {
 }
 
 async function packageExtension(): Promise<string> {
+  const folder = join(repositoryRoot, 'out');
+  await mkdir(folder, { recursive: true });
   await run('npm', ['run', 'package'], {
     cwd: repositoryRoot,
     shell: process.platform === 'win32',
   });
-  return join(repositoryRoot, 'out', 'i99dash.vsix');
+  return join(folder, 'i99dash.vsix');
 }

@@ -56,6 +56,51 @@ export class Person {
       .waitFor({ timeout: 20_000 });
   }
 
+  /** Waits until the identity has this codicon. */
+  async seesIcon(name: string, timeout = 30_000): Promise<void> {
+    await this.identity().locator(`.codicon-${name}`).waitFor({ timeout });
+  }
+
+  /** The colour behind the identity, as CSS computes it. */
+  identityBackground(): Promise<string> {
+    return this.page.evaluate<string>(
+      `getComputedStyle(document.getElementById('${STATUS_BAR_ITEM}')).backgroundColor`,
+    );
+  }
+
+  /** A colour of the theme, such as `statusBarItem-errorBackground`, as CSS computes it. */
+  themeColor(name: string): Promise<string> {
+    return this.page.evaluate<string>(`(() => {
+      const probe = document.createElement('div');
+      probe.style.backgroundColor = 'var(--vscode-${name})';
+      document.querySelector('.monaco-workbench').append(probe);
+      const { backgroundColor } = getComputedStyle(probe);
+      probe.remove();
+      return backgroundColor;
+    })()`);
+  }
+
+  /** What the hover of the identity says. The mouse leaves it alone afterwards. */
+  async readHover(photograph?: string): Promise<string> {
+    await this.identity().hover();
+    const hover = this.page.locator('.workbench-hover .hover-contents, .monaco-hover').last();
+    await hover.waitFor();
+    const text = (await hover.innerText()).replaceAll('\u00a0', ' ');
+    if (photograph !== undefined) {
+      await this.photograph(photograph);
+    }
+    await this.page.mouse.move(600, 300);
+    await hover.waitFor({ state: 'hidden' });
+    return text;
+  }
+
+  /** Looks at the hover of the identity until it says this. */
+  async seesInHover(text: RegExp): Promise<void> {
+    while (!text.test(await this.readHover())) {
+      await this.identity().waitFor();
+    }
+  }
+
   /** The notification that holds this text, once it is there. */
   async seesNotification(text: string | RegExp): Promise<Locator> {
     const toast = this.page.locator('.notification-toast', { hasText: text }).first();
@@ -66,6 +111,13 @@ export class Person {
   /** Presses a button of a notification. */
   async pressIn(notification: Locator, button: string): Promise<void> {
     await notification.locator('.monaco-button', { hasText: button }).first().click();
+  }
+
+  /** Closes a notification. */
+  async dismiss(notification: Locator): Promise<void> {
+    await notification.hover();
+    await notification.locator('.codicon-notifications-clear').first().click();
+    await notification.waitFor({ state: 'detached' });
   }
 
   /** The modal dialog that holds this text, once it is there. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DEFAULT_ACCOUNT } from '../backend/server';
-import { useScene } from './scene';
+import { useScene } from './use-scene';
 
 describe('a person publishes', () => {
   const scene = useScene({ album: 'ui/publish' });

@@ -1,13 +1,12 @@
-import assert from 'node:assert/strict';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_ACCOUNT, startBackend, type Backend } from '../backend/server';
-import { isolatedEnvironment } from '../host/environment';
+import { isolatedEnvironment, type Environment } from '../host/environment';
 import { repositoryRoot } from '../host/paths';
 import { installExtension, startServer, type Server } from '../host/server';
 import { defaultVersion } from '../host/versions';
-import { openWorkbench, type Workbench } from '../host/workbench';
+import { openWindow, openWorkbench, type Workbench } from '../host/workbench';
 import { generateTestKey, type TestKey } from '../support/ssh-key';
 import { packagedExtension } from './packaged-extension';
 import { Person } from './person';
@@ -19,113 +18,163 @@ export interface SceneOptions {
   passphrase?: string;
   /** False: the backend does not know the key yet. */
   registered?: boolean;
+  /** False: the home folder holds no key. */
+  keyInHome?: boolean;
   /** Folders of `test/fixtures/mini-apps` to put into the workspace. */
   miniApps?: readonly string[];
+  /** Default: what the environment variable `I99DASH_TEST_VSCODE_VERSION` says. */
   version?: string;
   viewport?: { width: number; height: number };
+  /** False: a computer without a keyring. */
+  keyring?: boolean;
+  /** Seconds that an access token lives. */
+  tokenLife?: number;
 }
 
 /** A person at VS Code with a home, a key, a workspace and a backend of their own, all thrown away afterwards. */
-export interface Scene {
-  readonly root: string;
-  readonly workspace: string;
-  readonly backend: Backend;
-  readonly key: TestKey;
-  readonly server: Server;
-  readonly workbench: Workbench;
-  readonly person: Person;
-  readonly close: () => Promise<void>;
-}
+export class Scene {
+  backend!: Backend;
+  server!: Server;
+  workbench!: Workbench;
+  person!: Person;
 
-/** Sets a scene. Nothing of it touches the user's own home or VS Code. */
-export async function openScene(options: SceneOptions): Promise<Scene> {
-  const root = await mkdtemp(join(tmpdir(), 'i99dash-scene-'));
-  const undo: (() => Promise<unknown>)[] = [
-    () => rm(root, { recursive: true, force: true, maxRetries: 5 }),
-  ];
-  const close = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) {
-      await step();
+  private constructor(
+    private readonly options: SceneOptions,
+    /** Holds everything that VS Code and the extension write; the backend keeps its state elsewhere. */
+    readonly root: string,
+    readonly workspace: string,
+    /** The key in `~/.ssh`, or in a folder of nobody's when the home is to hold none. */
+    readonly key: TestKey,
+  ) {}
+
+  /** Sets a scene. Nothing of it touches the user's own home or VS Code. */
+  static async open(options: SceneOptions): Promise<Scene> {
+    const root = join(await mkdtemp(join(tmpdir(), 'i99dash-scene-')), 'person');
+    const scene = new Scene(options, root, join(root, 'workspace'), await makeKey(root, options));
+    try {
+      await furnishWorkspace(scene.workspace, options);
+      await scene.startBackend();
+      if (options.registered !== false) {
+        scene.register(scene.key.publicKeyLine);
+      }
+      await installExtension(await packagedExtension(), {
+        version: versionOf(options),
+        extensionsDir: join(root, 'extensions'),
+      });
+      await scene.start();
+      return scene;
+    } catch (error) {
+      await scene.close();
+      throw error;
     }
-  };
-  try {
-    const { key, workspace } = await furnish(root, options);
-    const backend = await startBackend();
-    undo.push(() => backend.close());
-    if (options.registered !== false) {
-      backend.state.addKey(DEFAULT_ACCOUNT.devId, key.publicKeyLine, { name: 'this computer' });
-    }
-    const server = await startVsCode(root, backend, options);
-    undo.push(() => server.stop());
-    const workbench = await openWorkbench({
-      server,
+  }
+
+  /** As somebody does in the web console. */
+  register(publicKeyLine: string): void {
+    this.backend.state.addKey(DEFAULT_ACCOUNT.devId, publicKeyLine, { name: 'this computer' });
+  }
+
+  /**
+   * Starts VS Code where it was before, if it was.
+   * @param env what the environment holds this time beside the usual
+   */
+  async start(env: Environment = {}): Promise<void> {
+    const { options, root } = this;
+    // What the extension writes to a temporary folder is looked through too.
+    const temporary = join(root, 'tmp');
+    await mkdir(temporary, { recursive: true });
+    const before = this.server as Server | undefined;
+    this.server = await startServer({
+      version: versionOf(options),
+      serverDataDir: join(root, 'server'),
+      extensionsDir: join(root, 'extensions'),
+      smokeTestDriver: false,
+      env: { ...isolatedEnvironment(join(root, 'home')), TMPDIR: temporary, ...env },
+      userSettings: { 'i99dash.backendUrl': this.backend.url },
+      // The browser keeps the profile by address.
+      ...(before === undefined ? {} : { port: before.port }),
+    });
+    this.workbench = await openWorkbench({
+      server: this.server,
       profileDir: join(root, 'profile'),
-      folder: workspace,
+      folder: this.workspace,
+      keyring: options.keyring ?? true,
       ...(options.viewport === undefined ? {} : { viewport: options.viewport }),
     });
-    undo.push(() => workbench.close());
-    const person = new Person(workbench.page, options.album);
+    this.person = await this.arrive(new Person(this.workbench.page, options.album));
+  }
+
+  /** Closes VS Code. Its profile, its data and the workspace stay. */
+  async quit(): Promise<void> {
+    await this.workbench.close();
+    await this.server.stop();
+  }
+
+  /** Closes VS Code and starts it again, as after a night. */
+  async restart(env?: Environment): Promise<void> {
+    await this.quit();
+    await this.start(env);
+  }
+
+  /** Opens one more window on the same workspace. */
+  async openSecondWindow(): Promise<Person> {
+    const { context } = this.workbench;
+    const page = await openWindow(context, { server: this.server, folder: this.workspace });
+    return this.arrive(new Person(page, this.options.album));
+  }
+
+  stopBackend(): Promise<void> {
+    return this.backend.close();
+  }
+
+  /** Starts the backend, where it was and with what it knew if it ran before. */
+  async startBackend(): Promise<void> {
+    const before = this.backend as Backend | undefined;
+    const { tokenLife } = this.options;
+    this.backend = await startBackend({
+      stateDir: join(this.root, '..', 'backend'),
+      ...(before === undefined ? {} : { port: before.port }),
+      ...(tokenLife === undefined ? {} : { tokenLifeSeconds: tokenLife }),
+      ...before?.settings,
+    });
+  }
+
+  /** Ends whatever runs and removes every file. */
+  async close(): Promise<void> {
+    const { workbench, server, backend } = this as Partial<Scene>;
+    await workbench?.close();
+    await server?.stop();
+    await backend?.close();
+    await rm(join(this.root, '..'), { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  private async arrive(person: Person): Promise<Person> {
     await person.identity().waitFor({ timeout: 30_000 });
-    return { root, workspace, backend, key, server, workbench, person, close };
-  } catch (error) {
-    await close();
-    throw error;
+    return person;
   }
 }
 
-async function furnish(
-  root: string,
-  { passphrase, miniApps = ['tyre-pressure'] }: SceneOptions,
-): Promise<{ key: TestKey; workspace: string }> {
-  const key = await generateTestKey({
-    folder: join(root, 'home', '.ssh'),
+function versionOf({ version }: SceneOptions): string {
+  return version ?? process.env['I99DASH_TEST_VSCODE_VERSION'] ?? defaultVersion;
+}
+
+async function makeKey(root: string, { passphrase, keyInHome }: SceneOptions): Promise<TestKey> {
+  await mkdir(join(root, 'home'), { recursive: true });
+  return generateTestKey({
+    folder: keyInHome === false ? join(root, 'nobody') : join(root, 'home', '.ssh'),
     name: 'id_ed25519',
     comment: 'this computer',
     ...(passphrase === undefined ? {} : { passphrase, rounds: 4 }),
   });
-  const workspace = join(root, 'workspace');
+}
+
+async function furnishWorkspace(
+  workspace: string,
+  { miniApps = ['tyre-pressure'] }: SceneOptions,
+): Promise<void> {
   await mkdir(workspace);
   for (const name of miniApps) {
     const target = miniApps.length === 1 ? workspace : join(workspace, name);
     await cp(join(repositoryRoot, 'test/fixtures/mini-apps', name), target, { recursive: true });
   }
-  return { key, workspace };
-}
-
-async function startVsCode(root: string, backend: Backend, options: SceneOptions): Promise<Server> {
-  const version = options.version ?? defaultVersion;
-  const extensionsDir = join(root, 'extensions');
-  await installExtension(await packagedExtension(), { version, extensionsDir });
-  const home = join(root, 'home');
-  // What the extension writes to a temporary folder is looked through too.
-  const temporary = join(root, 'tmp');
-  await mkdir(temporary, { recursive: true });
-  return startServer({
-    version,
-    serverDataDir: join(root, 'server'),
-    extensionsDir,
-    smokeTestDriver: false,
-    env: { ...isolatedEnvironment(home), TMPDIR: temporary },
-    userSettings: { 'i99dash.backendUrl': backend.url },
-  });
-}
-
-/** A scene for the length of a suite. What was on screen when a test failed is kept as `failed-….png`. */
-export function useScene(options: SceneOptions): Scene {
-  let scene: Scene | undefined;
-  before(async () => {
-    scene = await openScene(options);
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      const title = this.currentTest.title.replace(/[^a-z0-9]+/giu, '-').slice(0, 60);
-      await scene?.person.photograph(`failed-${title}`);
-    }
-  });
-  after(() => scene?.close());
-  // Tests take the parts out when they run, and the scene is set by then.
-  return new Proxy({} as Scene, {
-    get: (_target, part) =>
-      Reflect.get(scene ?? assert.fail('the scene is not set'), part) as unknown,
-  });
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_ACCOUNT } from '../backend/server';
-import { openScene } from './scene';
+import { Scene } from './scene';
 
 const PASSPHRASE = 'a-passphrase-to-be-found';
 /** Three base64url parts, the first a JSON object: an access token. */
@@ -23,7 +23,7 @@ function holds(content: Buffer, text: string): boolean {
 
 describe('secrets', () => {
   it('of a whole run are in no file outside SecretStorage', async () => {
-    const scene = await openScene({ album: 'ui/secrets', passphrase: PASSPHRASE });
+    const scene = await Scene.open({ album: 'ui/secrets', passphrase: PASSPHRASE });
     try {
       const { person, backend, key, root } = scene;
       backend.setTokenLife(60);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { abbreviateHome } from '../../src/core/homePath';
-import { useScene } from './scene';
+import { watchInterruptions } from './interruptions';
+import { mints } from './requests';
+import { useScene } from './use-scene';
 
 describe('a person signs in', () => {
   describe('with an encrypted key that the backend does not know yet', () => {
@@ -81,11 +83,11 @@ describe('a person signs in', () => {
 
     it('is there again after the window reloads, without a prompt', async () => {
       const { person } = scene;
-      const from = scene.backend.requests.length;
+      const from = mints(scene.backend).length;
       await person.page.reload();
       await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
       assert.equal(await person.page.locator('.quick-input-widget:visible').count(), 0);
-      assert.equal(scene.backend.requests.length, from);
+      assert.equal(mints(scene.backend).length, from);
     });
 
     it('clicks the identity, finds the account menu and signs out', async () => {
@@ -127,6 +129,18 @@ describe('a person signs in', () => {
   describe('and meets trouble', () => {
     const scene = useScene({ album: 'ui/trouble' });
 
+    it('two clicks on the status bar open one picker, and Escape ends it without a word', async () => {
+      const { person } = scene;
+      const interruptions = await watchInterruptions(person.page);
+      await person.identity().dblclick();
+      await person.quickPickRow('~/.ssh/id_ed25519').waitFor();
+      await person.quickInput().press('Escape');
+      await person.quickInput().waitFor({ state: 'hidden' });
+      await person.seesIcon('sign-in');
+      const { notifications, dialogs } = await interruptions();
+      assert.deepEqual([...notifications, ...dialogs], []);
+    });
+
     it('no network: one message, nothing else, and the way to try again works', async () => {
       const { person, backend } = scene;
       const fault = backend.faults.inject({
@@ -153,6 +167,10 @@ describe('a person signs in', () => {
       const toast = await person.seesNotification('Signing in to i99dash');
       await person.seesIdentity('Signing In');
       await person.photograph('signing-in');
+      await person.identity().click();
+      await person.quickPickRow('Show Log').waitFor();
+      await person.photograph('menu-while-signing-in');
+      await person.quickInput().press('Escape');
       await person.pressIn(toast, 'Cancel');
       await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
       assert.equal(await person.page.locator('.notification-toast').count(), 0);

@@ -128,7 +128,11 @@ describe('the mini-apps of a workspace', () => {
   it('are found among the manifests of others', async () => {
     await cp(FIXTURES, join(temp.path, 'fixtures'), { recursive: true });
     assert.deepEqual((await find('.')).sort(), [
+      'fixtures/broken-mini-apps/every-problem',
+      'fixtures/mini-apps/cabin-climate',
       'fixtures/mini-apps/charge-timer',
+      'fixtures/mini-apps/parking-note',
+      'fixtures/mini-apps/trip-log',
       'fixtures/mini-apps/tyre-pressure',
     ]);
   });

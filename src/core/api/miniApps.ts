@@ -1,5 +1,5 @@
 import { I99dashError } from '../errors';
-import { expectObject, expectString, optionalString, type JsonObject } from '../json';
+import { expectObject, expectString, isJsonObject, optionalString, type JsonObject } from '../json';
 import type { ApiClient } from './client';
 
 export interface UploadTarget {
@@ -56,4 +56,37 @@ export async function submitBundle(
     reviewStatus: expectString(data, 'reviewStatus'),
     ...(publishedAt === null ? {} : { publishedAt }),
   };
+}
+
+/** When the backend last changed one of the developer's apps (ISO 8601); undefined when it has none of this id, or does not say. */
+export async function fetchUpdatedAt(
+  api: ApiClient,
+  appId: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const data = await api.call({
+    method: 'GET',
+    path: '/api/v1/mini-apps/mine',
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const apps = expectObject(data, 'a list of apps')['apps'];
+  const app = (Array.isArray(apps) ? apps : [])
+    .filter(isJsonObject)
+    .find(({ manifest }) => isJsonObject(manifest) && manifest['id'] === appId);
+  return app === undefined ? undefined : (optionalString(app, 'updatedAt') ?? undefined);
+}
+
+/** Makes a submitted version the beta build. Harmless twice. */
+export async function promoteToBeta(
+  api: ApiClient,
+  appId: string,
+  build: { version: string; releaseNotes?: string },
+  signal?: AbortSignal,
+): Promise<void> {
+  await api.call({
+    method: 'POST',
+    path: `/api/v1/dev/apps/${encodeURIComponent(appId)}/beta/promote`,
+    json: build,
+    ...(signal === undefined ? {} : { signal }),
+  });
 }

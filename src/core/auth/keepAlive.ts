@@ -32,6 +32,9 @@ export class KeepAlive implements Disposable {
 
   /** One look at a time; whoever comes meanwhile waits for the same. */
   private look(): Promise<void> {
+    if (this.disposed) {
+      return Promise.resolve();
+    }
     this.looking ??= this.lookOnce().finally(() => {
       this.looking = undefined;
     });

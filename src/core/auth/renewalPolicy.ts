@@ -76,7 +76,16 @@ export function renewalDueAt({ mintedAt, expiresAt }: TokenTimes, share: number)
   return mintedAt + share * (expiresAt - mintedAt);
 }
 
-/** A token from the future belongs to a clock that has been set back since: nobody can say how old it is. */
+/** Whether a token that was found in the store is to take the place of another one that is in hand. */
+export function supersedes(found: TokenTimes, inHand: TokenTimes, now: number): boolean {
+  return isFromFuture(inHand, now) || found.mintedAt >= inHand.mintedAt;
+}
+
+/** Such a token belongs to a clock that has been set back since: nobody can say how old it is. */
+export function isFromFuture({ mintedAt }: TokenTimes, now: number): boolean {
+  return mintedAt > now;
+}
+
 function isUsable({
   now,
   token,
@@ -91,7 +100,7 @@ function isUsable({
   }
   const life = token.expiresAt - token.mintedAt;
   const reserve = Math.min(minLifetimeMs, life * MIN_LIFETIME_SHARE);
-  return now >= token.mintedAt && token.expiresAt - now > reserve;
+  return !isFromFuture(token, now) && token.expiresAt - now > reserve;
 }
 
 function isYoung({ now, token, share }: RenewalSituation): boolean {

@@ -16,6 +16,12 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['KEY_REJECTED', 'SSH_A
 
 export type Trouble = 'locked' | 'final' | 'passing';
 
+/** A failure that passes, and when to try again in milliseconds since the epoch. */
+export interface Pause {
+  failure: I99dashError;
+  retryAt: number;
+}
+
 /** Remembers what has gone wrong since the last renewal that went well. */
 export class RenewalTroubles {
   /** Why the key cannot be used without the user; undefined while it can, as far as we know. */
@@ -23,6 +29,9 @@ export class RenewalTroubles {
   lastFailure: RenewalFailure | undefined;
   /** Passing failures in a row. */
   count = 0;
+  /** How many failures have been noted, ever. */
+  noted = 0;
+  private passing: I99dashError | undefined;
 
   constructor(
     private readonly clock: Clock,
@@ -38,12 +47,19 @@ export class RenewalTroubles {
     return this.lastFailure?.kind === 'passing' ? this.lastFailure.retryAt : undefined;
   }
 
+  /** What we wait for to pass; undefined when nothing keeps us from trying. */
+  get pause(): Pause | undefined {
+    const { retryAt, passing: failure } = this;
+    return retryAt === undefined || failure === undefined ? undefined : { failure, retryAt };
+  }
+
   isWaiting(): boolean {
     return this.retryAt !== undefined && this.clock.now() < this.retryAt;
   }
 
   /** Notes a failure. */
   note(failure: I99dashError): Trouble {
+    this.noted += 1;
     if (LOCKING.has(failure.code)) {
       this.lock = failure;
       return 'locked';
@@ -56,6 +72,7 @@ export class RenewalTroubles {
     const at = this.clock.now();
     const wait = backoffMs(this.count, this.random, failure.retryAfterMs);
     const asked = failure.retryAfterMs !== undefined;
+    this.passing = failure;
     this.lastFailure = { kind: 'passing', at, retryAt: at + wait, asked };
     return 'passing';
   }

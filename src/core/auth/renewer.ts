@@ -1,10 +1,11 @@
-import { withDeadline } from '../abort';
+import { raceSignal, withDeadline } from '../abort';
 import { ApiClient } from '../api/client';
 import type { Clock, Logger, Transport } from '../ports';
 import { mintWithKey, type MintedToken } from './mint';
-import { decide } from './renewalPolicy';
+import { decide, supersedes } from './renewalPolicy';
 import type { SessionProfile } from './sessionRecord';
-import type { SessionStore, StoredState } from './sessionStore';
+import type { StoredState } from './sessionNotes';
+import type { SessionStore } from './sessionStore';
 import type { Signers } from './signers';
 
 /** A renewal that has no answer by then has failed, in milliseconds. */
@@ -46,7 +47,9 @@ export class Renewer {
   ): Promise<StoredState> {
     const { sessionId } = request.profile;
     if (this.flight?.sessionId !== sessionId) {
-      const outcome = this.fly(request)
+      const outcome = withDeadline(this.ports.clock, DEADLINE_MS, (signal) =>
+        raceSignal(this.fly(request, signal), signal),
+      )
         .then(
           (stored) => {
             settle.done(stored);
@@ -66,7 +69,7 @@ export class Renewer {
     return this.flight.outcome;
   }
 
-  private async fly(request: RenewalRequest): Promise<StoredState> {
+  private async fly(request: RenewalRequest, signal: AbortSignal): Promise<StoredState> {
     const { store, signers, transport, clock, logger } = this.ports;
     const { backendUrl, profile, current } = request;
     const stored = await store.read(backendUrl);
@@ -75,9 +78,7 @@ export class Renewer {
     }
     const signer = await signers.open(profile);
     const api = new ApiClient(backendUrl, transport);
-    const minted = await withDeadline(clock, DEADLINE_MS, (signal) =>
-      mintWithKey(api, signer, clock, signal),
-    );
+    const minted = await mintWithKey(api, signer, clock, signal);
     logger.info(`Renewed the session with ${signer.fingerprint}.`);
     return store.saveRenewed(backendUrl, { ...profile, ...minted }, current?.token);
   }
@@ -92,10 +93,14 @@ export class Renewer {
         return false;
       case 'session': {
         const { record } = stored;
+        if (record.sessionId !== profile.sessionId) {
+          return false;
+        }
         const now = this.ports.clock.now();
-        const decision = decide({ now, token: record, share: 1, signer: 'ready' });
-        const isSame = record.sessionId === profile.sessionId;
-        return isSame && (record.token === current?.token || decision.kind !== 'use');
+        const isNewer =
+          current === undefined ||
+          (record.token !== current.token && supersedes(record, current, now));
+        return !isNewer || decide({ now, token: record, share: 1, signer: 'ready' }).kind !== 'use';
       }
     }
   }

@@ -20,24 +20,29 @@ import {
 import { HeldSession, type HeldSessionPorts } from './heldSession';
 import { asRenewalFailure, RenewalTroubles } from './renewalTroubles';
 import type { SessionProfile, SessionRecord } from './sessionRecord';
+import { SessionRenewal, type SessionRenewalPorts } from './sessionRenewal';
 import type { Held, SessionState } from './sessionState';
 
-export interface SessionPorts extends HeldSessionPorts {
+export interface SessionPorts extends HeldSessionPorts, SessionRenewalPorts {
   realm: Realm;
+  /** The backend in force now. @throws BACKEND_REFUSED */
+  backendUrl: () => string;
 }
 
 /** Who is signed in to the backend in force, and the token that proves it. */
 export class Session implements TokenSource {
   private readonly inHand: HeldSession;
-  /** The backend that the session in hand belongs to. */
-  private backendInHand = '';
+  private readonly renewal: SessionRenewal;
+  private readonly troubles: RenewalTroubles;
   private signingIn = false;
   private environmentAccount: { token: string; account: Account } | undefined;
   private readonly environmentTroubles: RenewalTroubles;
   private readonly changes: Emitter<SessionState>;
 
   constructor(private readonly ports: SessionPorts) {
-    this.inHand = new HeldSession(ports);
+    this.troubles = new RenewalTroubles(ports.clock, ports.random);
+    this.inHand = new HeldSession(ports, this.troubles);
+    this.renewal = new SessionRenewal(ports, this.inHand, this.troubles);
     this.environmentTroubles = new RenewalTroubles(ports.clock, ports.random);
     this.changes = new Emitter((error) =>
       ports.logger.error(`A session listener failed: ${String(error)}`),
@@ -73,14 +78,10 @@ export class Session implements TokenSource {
   async restore(): Promise<void> {
     const backendUrl = this.ports.backendUrl();
     const stored = await this.ports.store.read(backendUrl);
-    if (this.signingIn) {
-      return;
+    if (!this.signingIn && backendUrl === this.ports.backendUrl()) {
+      this.inHand.turnTo(backendUrl);
+      this.inHand.adopt(stored);
     }
-    if (this.backendInHand !== backendUrl) {
-      this.backendInHand = backendUrl;
-      this.inHand.end();
-    }
-    this.inHand.adopt(stored);
   }
 
   /**
@@ -115,23 +116,36 @@ export class Session implements TokenSource {
       throw new I99dashError('KEY_NOT_FOUND', 'This is not the key you signed in with.');
     }
     this.ports.signers.keep(signer);
-    this.inHand.unlocked();
+    this.troubles.forget(); // what stood in the key's way is over
   }
 
-  /** Forgets the token, the key's path and the opened keys. Works without a network. */
+  /**
+   * Forgets the token, the key's path and the opened keys. Works without a network.
+   * @throws what the keyring throws; the session has ended all the same
+   */
   async signOut(): Promise<void> {
     this.ports.signers.forget();
-    await this.ports.store.end(this.ports.backendUrl(), this.stored?.profile.sessionId);
-    this.inHand.end();
+    const backendUrl = this.ports.backendUrl();
+    this.inHand.turnTo(backendUrl);
+    try {
+      await this.ports.store.end(backendUrl, this.stored?.profile.sessionId);
+    } finally {
+      this.inHand.end();
+    }
   }
 
   /** Who is signed in, from memory. @throws NOT_SIGNED_IN */
   identity(): Identity {
     const { state } = this;
     const backendUrl = this.ports.backendUrl();
-    return state.kind === 'environment' && state.account !== undefined
-      ? { ...state.account, source: 'environment', backendUrl }
-      : toIdentity(this.inHand.require(), backendUrl);
+    if (state.kind !== 'environment') {
+      return toIdentity(this.inHand.require(), backendUrl);
+    }
+    if (state.account === undefined) {
+      const message = `The backend has not told yet whose credential ${state.variable} holds.`;
+      throw new I99dashError('NOT_SIGNED_IN', message);
+    }
+    return { ...state.account, source: 'environment', backendUrl };
   }
 
   /**
@@ -153,7 +167,8 @@ export class Session implements TokenSource {
   async getToken(options: { rejected?: string; signal?: AbortSignal } = {}): Promise<string> {
     const { environment } = this;
     if (environment === undefined) {
-      return this.inHand.getToken(options);
+      await this.followBackend();
+      return this.renewal.getToken(options);
     }
     if (options.rejected === environment.token) {
       throw refusedCredential(environment);
@@ -161,18 +176,37 @@ export class Session implements TokenSource {
     return environment.token;
   }
 
-  /** Background work, as {@link HeldSession.keepAlive}. */
+  /** Background work, as {@link SessionRenewal.keepAlive}. */
   async keepAlive(): Promise<number | undefined> {
     if (this.environment !== undefined) {
       return this.keepEnvironmentKnown();
     }
-    return this.signingIn ? undefined : this.inHand.keepAlive(() => this.fetchIdentity());
+    if (this.signingIn) {
+      return undefined;
+    }
+    try {
+      await this.followBackend();
+    } catch {
+      return undefined; // the setting is wrong: commands say so
+    }
+    return this.renewal.keepAlive(() => this.fetchIdentity());
   }
 
   /** A reason to try again at once: a wake from sleep, the focus. */
   hurry(): void {
-    this.inHand.hurry();
+    this.troubles.hurry();
     this.environmentTroubles.hurry();
+  }
+
+  /** The setting may have changed just now: no token goes to another backend than its own. @throws BACKEND_REFUSED */
+  private async followBackend(): Promise<void> {
+    if (this.inHand.backendUrl === this.ports.backendUrl()) {
+      return;
+    }
+    await this.restore();
+    if (this.inHand.backendUrl !== this.ports.backendUrl()) {
+      throw new I99dashError('NOT_SIGNED_IN', 'You are not signed in to this backend.');
+    }
   }
 
   private get environment(): EnvironmentCredential | undefined {
@@ -203,14 +237,14 @@ export class Session implements TokenSource {
       const record: SessionRecord = { sessionId: randomUUID(), ...profile, ...minted };
       await this.ports.store.begin(backendUrl, record);
       this.signingIn = false;
-      this.backendInHand = backendUrl;
-      this.inHand.begin(record);
+      this.inHand.begin(backendUrl, record);
       this.ports.logger.info(`Signed in to ${backendUrl} (${profile.source}).`);
       return toIdentity({ profile, minted }, backendUrl);
     } finally {
       if (this.signingIn) {
         this.signingIn = false;
         this.changes.fire(this.state);
+        void this.restore().catch(() => undefined); // what changed meanwhile
       }
     }
   }

@@ -22,6 +22,8 @@ export interface SessionRecord extends SessionProfile, MintedToken {}
 /** What sign-out leaves behind, so that a late renewal finds that its session has ended. */
 export interface Tombstone {
   signedOutAt: number;
+  /** The session that has ended. */
+  sessionId?: string;
 }
 
 export type StoredSession = SessionRecord | Tombstone;
@@ -42,8 +44,9 @@ export function parseSession(text: string): StoredSession | undefined {
   if (!isJsonObject(value) || value['version'] !== VERSION) {
     return undefined;
   }
-  if (isTime(value['signedOutAt'])) {
-    return { signedOutAt: value['signedOutAt'] };
+  const { signedOutAt, sessionId } = value;
+  if (isTime(signedOutAt)) {
+    return typeof sessionId === 'string' ? { signedOutAt, sessionId } : { signedOutAt };
   }
   const profile = parseProfile(value);
   const minted = parseMinted(value);

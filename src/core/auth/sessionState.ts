@@ -42,7 +42,7 @@ export type SessionEvent =
 /** The one place where a session changes. Events of a session that is no longer there change nothing. */
 export function transition(state: SettledState, event: SessionEvent): SettledState {
   if (event.kind === 'ended') {
-    return { kind: 'signedOut' };
+    return state.kind === 'signedOut' ? state : { kind: 'signedOut' };
   }
   if (event.kind === 'taken') {
     const { profile, minted } = event;

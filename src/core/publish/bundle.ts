@@ -1,134 +1,93 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { createReadStream, rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Transform, type Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
-import { pack, type Pack } from 'tar-stream';
-import { CancelledError, I99dashError, isI99dashError, systemErrorCode } from '../errors';
-import type { BundleFile } from './files';
+import type { Readable } from 'node:stream';
+import { CancelledError, isI99dashError, throwIfCancelled } from '../errors';
+import { compareBytewise, mergeBytewise } from './byteOrder';
+import { sortByName, type BundleFile, type CollectedFiles } from './files';
+import { orNoPlace, pack, type Packed } from './pack';
+import { inBatches, runInWorker } from './publishWorkerClient';
 
 /** A packed mini-app in a temporary file. */
-export interface Bundle {
-  /** Bytes. */
-  size: number;
-  /** Lower-case hex, over the packed bytes. */
-  sha256: string;
+export interface Bundle extends Packed {
   fileCount: number;
   /** Opens the packed bytes from their start. */
   open(): Readable;
 }
 
+export interface BundleOptions {
+  signal?: AbortSignal | undefined;
+  /** The built worker script: what is large is packed there. Without it everything is packed in place. */
+  worker?: string | undefined;
+  /** Told how many files are packed so far. */
+  onFile?: ((done: number) => void) | undefined;
+}
+
+/** What is packed in place, for a worker's start takes longer: bytes, and files. */
+const SMALL = { bytes: 1_000_000, files: 200 };
+
 /**
- * Packs files as `.tar.gz` and hands the bundle to `use`. Times, owners and modes are fixed, so that the same files give the same bytes.
- * The temporary file is gone afterwards, whatever happens.
+ * Packs files as `.tar.gz` and hands the bundle to `use`. Order, times, owners and modes are fixed, so that the same files give the same
+ * bytes. The temporary file is gone afterwards, whatever happens.
  * @throws VALIDATION_FAILED (a file is not what the walk saw), UPLOAD_FAILED (no place for the bundle), CancelledError
  */
 export async function withBundle<T>(
-  files: readonly BundleFile[],
+  collected: Pick<CollectedFiles, 'files' | 'folders'>,
   use: (bundle: Bundle) => Promise<T>,
-  { signal, onFile }: { signal?: AbortSignal; onFile?: (done: number) => void } = {},
+  options: BundleOptions = {},
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'i99dash-')).catch((error: unknown) => {
-    throw noPlace(error);
-  });
+  throwIfCancelled(options.signal);
+  const folder = await orNoPlace(mkdtemp(join(tmpdir(), 'i99dash-')));
+  // A window that closes ends the process in the middle of everything.
+  const removeAtExit = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeAtExit);
   try {
     const path = join(folder, 'bundle.tar.gz');
-    const sha256 = await packTo(path, files, signal, onFile);
-    const { size } = await stat(path);
+    const packed = await packTo(path, collected, options);
     return await use({
-      size,
-      sha256,
-      fileCount: files.length,
+      ...packed,
+      fileCount: collected.files.length,
       open: () => createReadStream(path),
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
+    process.off('exit', removeAtExit);
   }
 }
 
 async function packTo(
   path: string,
-  files: readonly BundleFile[],
-  signal?: AbortSignal,
-  onFile?: (done: number) => void,
-): Promise<string> {
-  const archive = pack();
-  const hash = createHash('sha256');
-  const hashing = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      done(null, chunk);
-    },
-  });
-  const written = pipeline(archive, createGzip({ level: 6 }), hashing, createWriteStream(path), {
-    ...(signal === undefined ? {} : { signal }),
-  });
+  { files, folders }: Pick<CollectedFiles, 'files' | 'folders'>,
+  { signal, worker, onFile }: BundleOptions,
+): Promise<Packed> {
+  const batches = inBatches(entriesOf(files, folders));
   try {
-    await Promise.all([addFiles(archive, files, onFile), written]);
+    if (worker === undefined || isSmall(files)) {
+      return await pack(path, batches, { signal, onFile });
+    }
+    const packed = await runInWorker(worker, { kind: 'pack', path }, batches, { signal, onFile });
+    onFile?.(files.length); // the worker tells now and then
+    return packed;
   } catch (error) {
-    archive.destroy();
-    await written.catch(() => undefined);
-    if (signal?.aborted === true) {
-      throw new CancelledError();
-    }
-    throw isI99dashError(error) ? error : noPlace(error);
-  }
-  return hash.digest('hex');
-}
-
-async function addFiles(
-  archive: Pack,
-  files: readonly BundleFile[],
-  onFile?: (done: number) => void,
-): Promise<void> {
-  for (const [index, file] of files.entries()) {
-    const entry = archive.entry({
-      name: file.name,
-      size: file.size,
-      mode: 0o644,
-      mtime: new Date(0),
-      uid: 0,
-      gid: 0,
-      uname: '',
-      gname: '',
-    });
-    await pipeline(contentOf(file), entry);
-    onFile?.(index + 1);
-  }
-  archive.finalize();
-}
-
-/** A file's bytes, exactly as many as the walk saw. */
-async function* contentOf(file: BundleFile): AsyncGenerator<Buffer> {
-  let size = 0;
-  try {
-    for await (const chunk of createReadStream(file.path) as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > file.size) {
-        break;
-      }
-      yield chunk;
-    }
-  } catch (cause) {
-    const reason = systemErrorCode(cause) ?? 'unknown';
-    throw notPacked(file, `cannot be read (${reason})`, cause);
-  }
-  if (size !== file.size) {
-    throw notPacked(file, 'changed while being packed');
+    throw signal?.aborted === true && !isI99dashError(error) ? new CancelledError() : error;
   }
 }
 
-function notPacked({ name, path }: BundleFile, what: string, cause?: unknown): I99dashError {
-  return new I99dashError('VALIDATION_FAILED', `${name} ${what}.`, { file: path, cause });
+function isSmall(files: readonly BundleFile[]): boolean {
+  return (
+    files.length <= SMALL.files && files.reduce((sum, { size }) => sum + size, 0) <= SMALL.bytes
+  );
 }
 
-function noPlace(cause: unknown): I99dashError {
-  return new I99dashError(
-    'UPLOAD_FAILED',
-    `The bundle cannot be written to the temporary folder (${systemErrorCode(cause) ?? 'unknown'}).`,
-    { cause },
+/** Files and empty folders as one list. An empty folder is an entry whose name ends with a slash. */
+function entriesOf(files: readonly BundleFile[], folders: readonly string[]): Iterable<BundleFile> {
+  const sorted = files.every(
+    ({ name }, index) => index === 0 || compareBytewise(files[index - 1]?.name ?? '', name) <= 0,
+  );
+  return mergeBytewise(
+    sorted ? files : sortByName([...files]),
+    folders.map((name) => ({ name: `${name}/`, path: '', size: 0 })),
+    ({ name }) => name,
   );
 }

@@ -1,6 +1,12 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { stat as statWithCallback, type Dirent } from 'node:fs';
+import { opendir, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { I99dashError, throwIfCancelled } from '../errors';
+import { promisify } from 'node:util';
+import { I99dashError, systemErrorCode, throwIfCancelled } from '../errors';
+import { compareBytewise, sortBytewise } from './byteOrder';
+
+/** Leaves less garbage than the one of node:fs/promises, which counts where files are many. */
+const stat = promisify(statWithCallback);
 
 /** A file that goes into the bundle. */
 export interface BundleFile {
@@ -12,64 +18,223 @@ export interface BundleFile {
   size: number;
 }
 
+/** What a folder holds. All lists are sorted bytewise. */
+export interface CollectedFiles {
+  files: BundleFile[];
+  /** Folders that hold nothing, so that an unpacked tree is the same; without a slash at the end. */
+  folders: string[];
+  /** What was excluded, relative to the folder; folders with a slash at the end. */
+  leftOut: string[];
+}
+
 /** Left out wherever they are: version control, what operating systems and editors drop. */
-const DROPPINGS =
-  /^(\.git|\.svn|\.hg|\.DS_Store|Thumbs\.db|desktop\.ini|\._.*|.*~|\..*\.sw[a-p])$/u;
+const DROPPINGS = new RegExp(
+  `^(?:${[
+    '\\.git|\\.svn|\\.hg',
+    '\\.DS_Store|\\._.*|\\.AppleDouble|\\.Spotlight-V100|\\.Trashes|\\.fseventsd|__MACOSX',
+    '[Tt]humbs\\.db|[Dd]esktop\\.ini|ehthumbs\\.db|\\$RECYCLE\\.BIN',
+    '\\.directory|\\.Trash-\\d+|\\.nfs[0-9a-f]{8,}',
+    '.*~|\\..*\\.sw[a-p]|#.*#|\\.#.*',
+  ].join('|')})$`,
+  'su',
+);
+
+/** Nobody publishes that many files and folders: links that lead to each other do. */
+const MAX_ENTRIES = 500_000;
+/** So many entries are read, and looked at, in one go. */
+const AT_ONCE = 64;
+/** A lone half of a surrogate pair has no UTF-8. */
+const ILL_FORMED = /\p{Surrogate}/u;
+
+interface Folder {
+  path: string;
+  /** Its name in the bundle with a slash at the end, or nothing for the root. */
+  prefix: string;
+  /** Its path without links, and those of the folders it lies in. */
+  real: string;
+  ancestors: readonly string[];
+}
+
+interface Entry {
+  name: string;
+  path: string;
+  /** Bytes of a file; undefined for a folder. */
+  size?: number;
+  /** The path of a folder without links. */
+  real: string;
+}
 
 /**
- * All files below a folder, sorted bytewise by their name in the bundle. A symbolic link counts as what it points at.
+ * All files below a folder, but for version control, `node_modules` at its root, what systems and editors drop, and what is no file. A
+ * symbolic link counts as what it points at; one that leads nowhere, or round in circles, is left out.
  * @param boundary the project's folder, which no link may leave
- * @throws VALIDATION_FAILED for a link that leaves the project, NOTHING_TO_PUBLISH when the folder is missing
+ * @throws VALIDATION_FAILED (a link leaves the project, something cannot be read), NOTHING_TO_PUBLISH (no such folder), CancelledError
  */
 export async function collectFiles(
   root: string,
   boundary: string,
   signal?: AbortSignal,
-): Promise<BundleFile[]> {
-  const limit = await realpath(boundary);
-  const files: BundleFile[] = [];
-  const walk = async (folder: string, prefix: string, ancestors: string[]): Promise<void> => {
-    throwIfCancelled(signal);
-    const real = await realpath(folder);
-    assertInside(real, limit, folder);
-    if (ancestors.includes(real)) {
-      return; // a link loop: its content is in the bundle already
-    }
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (DROPPINGS.test(entry.name) || (prefix === '' && entry.name === 'node_modules')) {
-        continue;
-      }
-      const path = join(folder, entry.name);
-      const name = prefix + entry.name;
-      if (entry.isSymbolicLink()) {
-        assertInside(await realpath(path).catch(() => path), limit, path);
-      }
-      const stats = await stat(path).catch(() => undefined);
-      if (stats?.isDirectory()) {
-        await walk(path, `${name}/`, [...ancestors, real]);
-      } else if (stats?.isFile()) {
-        files.push({ name, path, size: stats.size });
-      }
-    }
-  };
+): Promise<CollectedFiles> {
+  throwIfCancelled(signal);
   if (!(await stat(root).catch(() => undefined))?.isDirectory()) {
-    throw new I99dashError('NOTHING_TO_PUBLISH', `There is no folder ${root} to publish.`, {
-      file: root,
-    });
+    const message = `There is no folder ${root} to publish.`;
+    throw new I99dashError('NOTHING_TO_PUBLISH', message, { file: root });
   }
-  await walk(root, '', []);
-  return sortByName(files);
+  const walk = new Walk(await realpath(boundary), signal);
+  const real = await realpath(root);
+  walk.assertInside(real, root, root);
+  await walk.visit({ path: root, prefix: '', real, ancestors: [] });
+  walk.leftOut.sort(compareBytewise);
+  const { files, folders, leftOut } = walk;
+  return { files, folders, leftOut };
 }
 
 /** Sorts bytewise, so that a bundle does not depend on the file system or the locale. */
 export function sortByName(files: BundleFile[]): BundleFile[] {
-  return files.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  return files.sort((a, b) => compareBytewise(a.name, b.name));
 }
 
-function assertInside(path: string, boundary: string, link: string): void {
-  if (path !== boundary && !path.startsWith(boundary.endsWith(sep) ? boundary : boundary + sep)) {
-    throw new I99dashError('VALIDATION_FAILED', `${link} leads out of the project.`, {
-      file: link,
-    });
+/** Visits folders in the order of the bundle, so that what it finds is sorted. */
+class Walk {
+  readonly files: BundleFile[] = [];
+  readonly folders: string[] = [];
+  readonly leftOut: string[] = [];
+  private entries = 0;
+
+  constructor(
+    private readonly boundary: string,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  async visit(folder: Folder): Promise<void> {
+    const { prefix, real } = folder;
+    const ancestors = [...folder.ancestors, real];
+    const entries = await this.list(folder);
+    if (entries.length === 0 && prefix !== '') {
+      this.folders.push(prefix.slice(0, -1));
+    }
+    // A folder's files come where the folder's name and a slash do.
+    const sorted = await sortBytewise(entries, ({ name, size }) =>
+      size === undefined ? `${name}/` : name,
+    );
+    for (const entry of sorted) {
+      const name = prefix + entry.name;
+      if (entry.size !== undefined) {
+        this.files.push({ name, path: entry.path, size: entry.size });
+      } else if (ancestors.includes(entry.real)) {
+        this.leftOut.push(`${name}/`); // a link loop: its content is in the bundle already
+      } else {
+        await this.visit({ path: entry.path, prefix: `${name}/`, real: entry.real, ancestors });
+      }
+    }
   }
+
+  /** What goes into the bundle of what a folder holds. */
+  private async list(folder: Folder): Promise<Entry[]> {
+    const entries: Entry[] = [];
+    let batch: Dirent[] = [];
+    const inspectBatch = async (): Promise<void> => {
+      throwIfCancelled(this.signal);
+      const found = await Promise.all(batch.map((dirent) => this.inspect(folder, dirent)));
+      for (const entry of found) {
+        if (entry !== undefined) {
+          entries.push(entry);
+        }
+      }
+      batch = [];
+    };
+    throwIfCancelled(this.signal);
+    const listing = await opendir(folder.path, { bufferSize: AT_ONCE }).catch((cause: unknown) => {
+      throw unreadable(folder.path, cause);
+    });
+    for await (const dirent of listing) {
+      batch.push(dirent);
+      if (batch.length === AT_ONCE) {
+        await inspectBatch();
+      }
+    }
+    await inspectBatch();
+    this.entries += entries.length;
+    if (this.entries > MAX_ENTRIES) {
+      const message = `${folder.path} is one folder too many: there are more than ${MAX_ENTRIES} files, or links that lead to each other.`;
+      throw new I99dashError('VALIDATION_FAILED', message, { file: folder.path });
+    }
+    return entries;
+  }
+
+  /** Undefined for what is left out. */
+  private async inspect(folder: Folder, dirent: Dirent): Promise<Entry | undefined> {
+    const { name } = dirent;
+    const path = folder.path + sep + name;
+    if (DROPPINGS.test(name) || (folder.prefix === '' && name === 'node_modules')) {
+      this.leaveOut(folder, dirent);
+      return undefined;
+    }
+    if (dirent.isDirectory()) {
+      return assertWellFormed({ name, path, real: folder.real + sep + name });
+    }
+    if (!dirent.isFile() && !dirent.isSymbolicLink()) {
+      this.leaveOut(folder, dirent); // a pipe, a socket, a device
+      return undefined;
+    }
+    const real = dirent.isSymbolicLink() ? await this.follow(path, folder.prefix + name) : '';
+    if (real === undefined) {
+      this.leaveOut(folder, dirent);
+      return undefined;
+    }
+    assertWellFormed({ name, path });
+    const stats = await stat(path).catch((cause: unknown) => {
+      throw unreadable(path, cause);
+    });
+    if (stats.isDirectory()) {
+      return { name, path, real };
+    }
+    if (!stats.isFile()) {
+      this.leaveOut(folder, dirent);
+      return undefined;
+    }
+    return { name, path, size: stats.size, real };
+  }
+
+  private leaveOut({ prefix }: Folder, dirent: Dirent): void {
+    this.leftOut.push(prefix + dirent.name + (dirent.isDirectory() ? '/' : ''));
+  }
+
+  /** Where a link leads; undefined when that is nowhere. */
+  private async follow(path: string, name: string): Promise<string | undefined> {
+    try {
+      const real = await realpath(path);
+      this.assertInside(real, path, name);
+      return real;
+    } catch (error) {
+      if (['ENOENT', 'ELOOP', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) {
+        return undefined;
+      }
+      throw error instanceof I99dashError ? error : unreadable(path, error);
+    }
+  }
+
+  /** @throws VALIDATION_FAILED when a path without links lies outside the project */
+  assertInside(real: string, path: string, name: string): void {
+    const { boundary } = this;
+    const inside = boundary.endsWith(sep) ? boundary : boundary + sep;
+    if (real !== boundary && !real.startsWith(inside)) {
+      const message = `${name} leads out of the project (rule escape): ${path}.`;
+      throw new I99dashError('VALIDATION_FAILED', message, { file: path });
+    }
+  }
+}
+
+function assertWellFormed<T extends { name: string; path: string }>(entry: T): T {
+  if (ILL_FORMED.test(entry.name)) {
+    const message = `${entry.path} has a name that is no valid Unicode text.`;
+    throw new I99dashError('VALIDATION_FAILED', message, { file: entry.path });
+  }
+  return entry;
+}
+
+function unreadable(path: string, cause: unknown): I99dashError {
+  const reason = systemErrorCode(cause) ?? 'unknown';
+  const message = `${path} cannot be read (${reason}).`;
+  return new I99dashError('VALIDATION_FAILED', message, { file: path, cause });
 }

@@ -1,196 +1,228 @@
 import * as z from 'zod/mini';
-import { I99dashError } from '../errors';
-import { isJsonObject, parseJson } from '../json';
 import { canonicalOrigin } from './origin';
-import type { Problem } from './problem';
+import {
+  CATEGORIES,
+  DILINK_VERSIONS,
+  ICON_EXTENSIONS,
+  PICTURE_EXTENSIONS,
+  VEHICLE_CAPABILITIES,
+} from './manifestValues';
+import type { RuleId } from './rules';
 
-export const CATEGORIES = [
-  'navigation',
-  'media',
-  'vehicle',
-  'productivity',
-  'communication',
-  'entertainment',
-  'services',
-  'lifestyle',
-  'developer',
-  'other',
-] as const;
+/** What a field is for. */
+export const descriptions = z.registry<{ description: string }>();
 
-export const DILINK_VERSIONS = ['di5.0', 'di5.1', 'unknown'] as const;
+const described = <T extends z.core.$ZodType>(description: string, schema: T): T => {
+  descriptions.add(schema, { description });
+  return schema;
+};
 
-export const VEHICLE_CAPABILITIES = [
-  'display.read',
-  'pkg.read',
-  'pkg.launch.ivi',
-  'pkg.launch.passenger',
-  'pkg.launch.cluster.pixel',
-  'pkg.launch.cluster.icons',
-  'pkg.launch.dishare',
-  'surface.write.ivi',
-  'surface.write.passenger',
-  'surface.write.cluster',
-  'cursor.write',
-  'gesture.dispatch',
-  'ac.get',
-  'ac.set',
-  'door.set',
-  'window.set',
-] as const;
+// The schema's error messages are the ids of the rules broken.
+const text = (rule: RuleId) => z.string(rule);
+const holds = <T>(test: (value: T) => boolean, rule: RuleId, abort = false) =>
+  z.refine<T>(test, { error: rule, abort });
+const flag = (rule: RuleId) => z.boolean(rule);
+const hasLength = (min: number, max: number, rule: RuleId, abort = false) =>
+  holds<string>(({ length }) => length >= min && length <= max, rule, abort);
 
-const RASTER = ['png', 'jpg', 'jpeg', 'webp', 'svg'];
-
-const text = (min: number, max: number) =>
+const localized = (field: 'name' | 'description') =>
   z
-    .string('must be text')
-    .check(
-      z.refine(
-        (value) => value.length >= min && value.length <= max,
-        `must have ${min} to ${max} characters`,
-      ),
-    );
+    .record(
+      z.string().check(z.regex(/^[a-z]{2}$/u)),
+      text(`manifest.${field}.text`).check(hasLength(1, Infinity, `manifest.${field}.text`)),
+      {
+        error: ({ code }): RuleId =>
+          code === 'invalid_key' ? `manifest.${field}.locale` : `manifest.${field}.type`,
+      },
+    )
+    .check(holds((map) => Object.keys(map).length > 0, `manifest.${field}.empty`));
 
-const localizedText = z
-  .record(
-    z.string().check(z.regex(/^[a-z]{2}$/u)),
-    z.string('must be text').check(z.minLength(1, 'must not be empty')),
-    {
-      error: ({ code }) =>
-        code === 'invalid_key'
-          ? 'must be a locale of two lower-case letters'
-          : 'must map locales to texts, such as { "en": "…" }',
-    },
-  )
-  .check(z.refine((map) => Object.keys(map).length > 0, 'needs at least one locale'));
-
-const assetPath = (extensions: string[]) =>
-  z.string('must be a path beginning with "./"').check(
-    z.refine((path) => path.length >= 3 && path.length <= 256, 'must have 3 to 256 characters'),
-    z.refine((path) => path.startsWith('./'), 'must begin with "./"'),
-    z.refine((path) => !path.split(/[\\/]/u).includes('..'), 'must not contain ".."'),
-    z.refine(
+const picturePath = (
+  field: 'icon' | 'coverImage' | 'screenshots',
+  extensions: readonly string[],
+  type: RuleId,
+) =>
+  text(type).check(
+    hasLength(3, 256, `manifest.${field}.length`, true),
+    holds((path) => path.startsWith('./'), `manifest.${field}.relative`),
+    holds((path) => !path.split(/[\\/]/u).includes('..'), `manifest.${field}.parent`),
+    holds(
       (path) => extensions.includes((/\.([a-z0-9]+)$/iu.exec(path)?.[1] ?? '').toLowerCase()),
-      `must end with ${extensions.map((name) => `.${name}`).join(', ')}`,
+      `manifest.${field}.extension`,
     ),
   );
 
-const list = <T extends z.core.$ZodType>(item: T, max: number, what: string) =>
-  z
-    .array(item, `must be a list of ${what}`)
-    .check(z.maxLength(max, `must have at most ${max} entries`));
+const atMost = <T extends z.core.$ZodType>(
+  field: 'screenshots' | 'tags' | 'permissions' | 'network',
+  max: number,
+  item: T,
+) =>
+  z.array(item, `manifest.${field}.type` satisfies RuleId).check(
+    z.refine((entries) => entries.length <= max, {
+      error: `manifest.${field}.count` satisfies RuleId,
+      // Also where an entry is wrong: all problems are told at once.
+      when: ({ value }) => Array.isArray(value),
+    }),
+  );
 
-const nonEmptyList = <const T extends readonly string[]>(values: T) =>
+const someOf = <const T extends readonly string[]>(
+  field: 'dilink' | 'vehicleCapabilities',
+  values: T,
+) =>
   z
-    .array(z.enum(values, `must be one of ${values.join(', ')}`), 'must be a list')
-    .check(z.minLength(1, 'must not be empty'));
-
-const flag = z._default(z.boolean('must be true or false'), false);
+    .array(
+      z.enum(values, `manifest.requires.${field}.value` satisfies RuleId),
+      `manifest.requires.${field}.type` satisfies RuleId,
+    )
+    .check(z.minLength(1, `manifest.requires.${field}.empty` satisfies RuleId));
 
 const origin = z.pipe(
-  z.string('must be text'),
+  text('manifest.network.scheme'),
   z.transform((value, context) => {
     const result = canonicalOrigin(value);
-    if ('reason' in result) {
-      context.issues.push({ code: 'custom', message: result.reason, input: value });
-      return z.NEVER;
+    if ('origin' in result) {
+      return result.origin;
     }
-    return result.origin;
+    context.issues.push({ code: 'custom', message: result.rule, input: value });
+    return z.NEVER;
   }),
 );
 
-/** The rules of `manifest.json`. What it parses to is what is submitted: defaults filled in, unknown top-level fields dropped. */
-export const manifestSchema = z.object({
-  id: z
-    .string('must be text')
-    .check(
-      z.regex(
-        /^[a-z0-9][a-z0-9_-]{1,63}$/u,
-        'must be 2 to 64 of a-z, 0-9, "_" and "-", beginning with a letter or digit',
+const requires = z.looseObject(
+  {
+    schema: described(
+      'The version of these requirements themselves.',
+      z._default(
+        z
+          .int('manifest.requires.schema.value' satisfies RuleId)
+          .check(z.gte(1, 'manifest.requires.schema.value' satisfies RuleId)),
+        1,
       ),
     ),
-  name: localizedText,
-  description: z.optional(localizedText),
-  icon: assetPath(['png', 'svg']),
-  coverImage: z.optional(assetPath(RASTER)),
-  screenshots: z.optional(list(assetPath(RASTER), 8, 'paths')),
-  url: z
-    .string('must be an https URL')
-    .check(
-      z.refine(
-        (url) => URL.canParse(url) && new URL(url).protocol === 'https:',
-        'must be an https URL',
-      ),
+    dilink: described(
+      'The DiLink platforms the app runs on. Cars with another one are not offered it.',
+      z.optional(someOf('dilink', DILINK_VERSIONS)),
     ),
-  version: z.string('must be text').check(z.minLength(1, 'must not be empty')),
-  minHostVersion: z.optional(z.string('must be text')),
-  category: z.enum(CATEGORIES, `must be one of ${CATEGORIES.join(', ')}`),
-  tags: z.optional(
-    list(
-      z
-        .string('must be text')
-        .check(z.regex(/^[a-z0-9-]{1,24}$/u, 'must be 1 to 24 of a-z, 0-9 and "-"')),
-      8,
-      'tags',
+    vehicleCapabilities: described(
+      'What the car must be able to do for the app.',
+      z.optional(someOf('vehicleCapabilities', VEHICLE_CAPABILITIES)),
     ),
-  ),
-  safeWhileDriving: flag,
-  requires: z.optional(
-    z.looseObject(
-      {
-        schema: z._default(
-          z.int('must be a whole number').check(z.gte(1, 'must be at least 1')),
-          1,
+    modernWebview: described(
+      'Whether the app needs a WebView newer than Chromium 95. The oldest cars are then not offered it.',
+      z.optional(flag('manifest.requires.modernWebview.type')),
+    ),
+    minBridge: described(
+      "The oldest version of the car's bridge that the app works with.",
+      z.optional(
+        text('manifest.requires.minBridge.type').check(
+          hasLength(1, 32, 'manifest.requires.minBridge.length'),
         ),
-        dilink: z.optional(nonEmptyList(DILINK_VERSIONS)),
-        vehicleCapabilities: z.optional(nonEmptyList(VEHICLE_CAPABILITIES)),
-        modernWebview: z.optional(z.boolean('must be true or false')),
-        minBridge: z.optional(text(1, 32)),
-      },
-      'must be an object',
+      ),
     ),
-  ),
-  permissions: z.optional(list(text(1, 64), 32, 'permissions')),
-  network: z.optional(
-    z.pipe(
-      list(origin, 10, 'origins'),
-      z.transform((origins: string[]) => [...new Set(origins)]),
-    ),
-  ),
-  privileged: flag,
-  requiredEntitlement: z.optional(text(1, 64)),
-});
-
-/** A manifest that keeps every rule. */
-export type Manifest = z.output<typeof manifestSchema>;
+  },
+  'manifest.requires.type' satisfies RuleId,
+);
 
 /**
- * Checks a manifest's text against every rule at once.
- * @returns the manifest as it is submitted, or all its problems
- * @throws MANIFEST_INVALID when the text is no JSON object
+ * The fields of `manifest.json`: the one place that knows them. What it parses to is what is submitted: defaults filled in, unknown
+ * top-level fields dropped, origins canonical. The message of an issue is the id of the rule that is broken.
  */
-export function validateManifest(
-  json: string,
-  file: string,
-): { manifest: Manifest; problems: [] } | { manifest?: never; problems: Problem[] } {
-  const value = parseJson(json.replace(/^\uFEFF/u, ''))?.value;
-  if (!isJsonObject(value)) {
-    throw new I99dashError('MANIFEST_INVALID', 'manifest.json is not a JSON object.', { file });
-  }
-  const result = manifestSchema.safeParse(value);
-  if (result.success) {
-    return { manifest: result.data, problems: [] };
-  }
-  return { problems: result.error.issues.map((issue) => toProblem(issue, value, file)) };
-}
+export const manifestSchema = z.object({
+  id: described(
+    'The name of the app for machines. It never changes after publishing: it lives in pinned shortcuts.',
+    text('manifest.id.type').check(
+      holds((id) => /^[a-z0-9][a-z0-9_-]{1,63}$/u.test(id), 'manifest.id.format'),
+    ),
+  ),
+  name: described('The name of the app for people, by language.', localized('name')),
+  description: described('What the app does, by language.', z.optional(localized('description'))),
+  icon: described(
+    'The icon, relative to the folder that is published: 256×256 pixels, at most 100 KiB.',
+    picturePath('icon', ICON_EXTENSIONS, 'manifest.icon.type'),
+  ),
+  coverImage: described(
+    'The picture above the app in the store: 1280×720 pixels, at most 500 KiB.',
+    z.optional(picturePath('coverImage', PICTURE_EXTENSIONS, 'manifest.coverImage.type')),
+  ),
+  screenshots: described(
+    'Pictures of the app at work: at most 1920×1080 pixels and 800 KiB each.',
+    z.optional(
+      atMost(
+        'screenshots',
+        8,
+        picturePath('screenshots', PICTURE_EXTENSIONS, 'manifest.screenshots.path'),
+      ),
+    ),
+  ),
+  url: described(
+    'Where the app is served.',
+    text('manifest.url.type').check(holds(isHttpsUrl, 'manifest.url.https')),
+  ),
+  version: described(
+    'The version. A new one with each publish: devices keep the bytes of a version they have.',
+    text('manifest.version.type').check(hasLength(1, Infinity, 'manifest.version.empty')),
+  ),
+  minHostVersion: described(
+    'The oldest version of the host app that the app works with.',
+    z.optional(text('manifest.minHostVersion.type')),
+  ),
+  category: described(
+    'Where the store lists the app.',
+    z.enum(CATEGORIES, 'manifest.category.value' satisfies RuleId),
+  ),
+  tags: described(
+    'Words that the store finds the app by.',
+    z.optional(
+      atMost(
+        'tags',
+        8,
+        text('manifest.tags.format').check(
+          holds((tag) => /^[a-z0-9-]{1,24}$/u.test(tag), 'manifest.tags.format'),
+        ),
+      ),
+    ),
+  ),
+  safeWhileDriving: described(
+    'Whether the app may be used while the car moves.',
+    z._default(flag('manifest.safeWhileDriving.type'), false),
+  ),
+  requires: described('What the car must have for the app.', z.optional(requires)),
+  permissions: described(
+    'What the app asks to be allowed.',
+    z.optional(
+      atMost(
+        'permissions',
+        32,
+        text('manifest.permissions.length').check(hasLength(1, 64, 'manifest.permissions.length')),
+      ),
+    ),
+  ),
+  network: described(
+    'The origins the app may talk to.',
+    z.optional(
+      z.pipe(
+        atMost('network', 10, origin),
+        z.transform((origins: string[]) => [...new Set(origins)]),
+      ),
+    ),
+  ),
+  privileged: described(
+    'Whether the app asks for the rights of a system app.',
+    z._default(flag('manifest.privileged.type'), false),
+  ),
+  requiredEntitlement: described(
+    'What a user must have bought or been given to use the app.',
+    z.optional(
+      text('manifest.requiredEntitlement.type').check(
+        hasLength(1, 64, 'manifest.requiredEntitlement.length'),
+      ),
+    ),
+  ),
+});
 
-function toProblem(issue: z.core.$ZodIssue, value: Record<string, unknown>, file: string): Problem {
-  const field = String(issue.path[0] ?? '');
-  const missing = issue.path.length === 1 && !(field in value);
-  const path = issue.path.map(String).join('.');
-  return {
-    severity: 'error',
-    rule: `manifest.${field}`,
-    message: missing ? `"${field}" is required` : `"${path}" ${issue.message}`,
-    file,
-  };
+/** A manifest that keeps every rule, as it is submitted. */
+export type Manifest = z.output<typeof manifestSchema>;
+
+function isHttpsUrl(url: string): boolean {
+  return URL.canParse(url) && new URL(url).protocol === 'https:';
 }

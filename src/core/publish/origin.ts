@@ -1,3 +1,7 @@
+import { RULES, type RuleId } from './rules';
+
+export type OriginRule = Extract<RuleId, `manifest.network.${string}`>;
+
 const MAX_HOST = 253;
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/u;
 
@@ -5,43 +9,49 @@ const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/u;
  * The canonical form of a `network` entry: trimmed, lower-cased, `https://host[:port]` without the default port.
  * Rules: wire-protocol, manifest table, row `network`.
  */
-export function canonicalOrigin(text: string): { origin: string } | { reason: string } {
+export function canonicalOrigin(
+  text: string,
+): { origin: string } | { rule: OriginRule; reason: string } {
   const trimmed = text.trim().toLowerCase();
   const match = /^https:\/\/([^/?#]*)(.*)$/su.exec(trimmed);
   if (match?.[1] === undefined) {
-    return { reason: 'must begin with https://' };
+    return broken('manifest.network.scheme');
   }
   const rest = match[2] ?? '';
   if (rest !== '' && rest !== '/') {
-    return { reason: 'must be an origin alone: no path, query or fragment' };
+    return broken('manifest.network.path');
   }
   if (match[1].includes('@')) {
-    return { reason: 'must not hold credentials' };
+    return broken('manifest.network.credentials');
   }
   const [, host = '', port] = /^(.*?)(?::(\d{1,5}))?$/su.exec(match[1]) ?? [];
-  const reason = hostProblem(host);
-  if (reason !== undefined) {
-    return { reason };
+  const rule = hostProblem(host);
+  if (rule !== undefined) {
+    return broken(rule);
   }
   if (port !== undefined && (Number(port) < 1 || Number(port) > 65535)) {
-    return { reason: 'has a port out of range' };
+    return broken('manifest.network.port');
   }
   return {
     origin: `https://${host}${port === undefined || Number(port) === 443 ? '' : `:${Number(port)}`}`,
   };
 }
 
-function hostProblem(host: string): string | undefined {
+function broken(rule: OriginRule): { rule: OriginRule; reason: string } {
+  return { rule, reason: RULES[rule].text };
+}
+
+function hostProblem(host: string): OriginRule | undefined {
   if (host.includes('*')) {
-    return 'must not hold a wildcard';
+    return 'manifest.network.wildcard';
   }
   // As browsers do: a host whose last label is a number, 0x… too, is an IPv4 address in one of its many spellings.
   if (host.startsWith('[') || /(^|\.)(\d+|0x[\da-f]*)$/u.test(host)) {
-    return 'must name a host, not an IP address';
+    return 'manifest.network.ip';
   }
   const labels = host.split('.');
   if (host.length > MAX_HOST || labels.some((label) => !LABEL.test(label))) {
-    return 'has a host name that is not letters, digits and hyphens between dots';
+    return 'manifest.network.host';
   }
-  return labels.length < 2 ? 'must name a host with a domain' : undefined;
+  return labels.length < 2 ? 'manifest.network.domain' : undefined;
 }

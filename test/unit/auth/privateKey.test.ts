@@ -157,6 +157,20 @@ describe('private keys', () => {
       await rejectsWith('KEY_UNSUPPORTED', openKeyFile(key.path));
     });
 
+    it('KEY_WRONG_PASSPHRASE with one of the few that decrypt a PKCS#8 file to nonsense', async () => {
+      const key = await generateTestKey({
+        folder: temp.path,
+        format: 'pkcs8',
+        passphrase: 'right',
+      });
+      const pem = await readFile(key.path);
+      const wrong = Array.from({ length: 10_000 }, (_, index) => `wrong ${index}`).find(
+        (passphrase) => decryptsToNonsense(pem, passphrase),
+      );
+      assert.ok(wrong !== undefined, 'one in 250 does');
+      await rejectsWith('KEY_WRONG_PASSPHRASE', openKeyFile(key.path, wrong));
+    });
+
     for (const format of ['openssh', 'pkcs8'] as const) {
       it(`KEY_ENCRYPTED without, KEY_WRONG_PASSPHRASE with another passphrase (${format})`, async () => {
         const folder = temp.path;
@@ -226,3 +240,13 @@ describe('public key lines', () => {
     assert.equal(parsePublicKeyLine(''), undefined);
   });
 });
+
+/** The padding is right by chance: one passphrase in 256 gets so far. */
+function decryptsToNonsense(pem: Buffer, passphrase: string): boolean {
+  try {
+    createPrivateKey({ key: pem, passphrase });
+  } catch (error) {
+    return error instanceof Error && !error.message.includes('bad decrypt');
+  }
+  return false;
+}

@@ -136,12 +136,14 @@ describe('a session', () => {
 
   it('signs out: nothing is left but the mark that it ended', async () => {
     const session = await signedIn();
+    const sessionId = session.stored?.profile.sessionId;
     await session.signOut();
     assert.equal(session.state.kind, 'signedOut');
     await rejectsWith('NOT_SIGNED_IN', session.getToken());
     assert.throws(() => session.identity());
     const [stored] = [...secrets.values.values()];
-    assert.deepEqual(JSON.parse(stored ?? ''), { version: 1, signedOutAt: clock.now() });
+    const mark = { version: 1, signedOutAt: clock.now(), sessionId };
+    assert.deepEqual(JSON.parse(stored ?? ''), mark);
     const other = openWindow();
     await other.restore();
     assert.equal(other.state.kind, 'signedOut');

@@ -19,7 +19,9 @@ const record: SessionRecord = {
 describe('a stored session', () => {
   it('is read as it was written', () => {
     assert.deepEqual(parseSession(serializeSession(record)), record);
-    assert.deepEqual(parseSession(serializeSession({ signedOutAt: 5 })), { signedOutAt: 5 });
+    for (const tombstone of [{ signedOutAt: 5 }, { signedOutAt: 5, sessionId: 'one' }]) {
+      assert.deepEqual(parseSession(serializeSession(tombstone)), tombstone);
+    }
   });
 
   for (const [title, text] of [

@@ -5,14 +5,14 @@ import {
   appendFile,
   chmod,
   mkdir,
-  readdir,
   readFile,
   rm,
+  stat,
   truncate,
   utimes,
   writeFile,
 } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
@@ -21,10 +21,11 @@ import { collectFiles } from '../../../src/core/publish/files';
 import { rejectsWith } from '../../support/expect';
 import { useTempDirectory } from '../../support/temp-directory';
 import { useTempFolder } from '../../support/temp-folder';
+import { plant, readTree, type Tree } from '../../support/trees';
 
 const run = promisify(execFile);
 
-const TREE: Record<string, Buffer | string> = {
+const TREE: Tree = {
   'index.html': '<!doctype html>',
   'empty.txt': '',
   'assets/deep/er/app.js': 'x'.repeat(70_000),
@@ -41,17 +42,10 @@ describe('a bundle', () => {
   const temporary = useTempDirectory();
   let root: string;
 
-  async function plant(folder: string, tree = Object.entries(TREE)): Promise<void> {
-    for (const [name, content] of tree) {
-      const path = join(folder, ...name.split('/'));
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, content);
-    }
-  }
-
   beforeEach(async () => {
     root = join(temp.path, 'app');
-    await plant(root);
+    await plant(root, Object.entries(TREE));
+    await mkdir(join(root, 'empty', 'folder'), { recursive: true });
   });
 
   const pack = async <T>(
@@ -61,35 +55,14 @@ describe('a bundle', () => {
   ) => withBundle(await collectFiles(folder, folder), use, options);
   const bytesOf = (folder?: string) => pack((bundle) => buffer(bundle.open()), folder);
 
-  async function read(folder: string): Promise<Record<string, Buffer>> {
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    const paths = entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name));
-    return Object.fromEntries(
-      await Promise.all(
-        paths.map(
-          async (path) =>
-            [
-              path
-                .slice(folder.length + 1)
-                .split(sep)
-                .join('/'),
-              await readFile(path),
-            ] as const,
-        ),
-      ),
-    );
-  }
-
   it('unpacks with tar to what was packed', async () => {
     const archive = join(temp.path, 'bundle.tar.gz');
     await writeFile(archive, await bytesOf());
     const unpacked = join(temp.path, 'unpacked');
     await mkdir(unpacked);
     await run('tar', ['-xzf', archive, '-C', unpacked]);
-    assert.deepEqual(await read(unpacked), await read(root));
-    assert.equal(Object.keys(await read(unpacked)).length, Object.keys(TREE).length);
+    assert.deepEqual(await readTree(unpacked), await readTree(root));
+    assert.equal(Object.keys(await readTree(unpacked)).length, Object.keys(TREE).length + 1);
   });
 
   it('has no trace of who packed it when', async () => {
@@ -103,10 +76,11 @@ describe('a bundle', () => {
       },
     );
     const lines = stdout.trim().split('\n');
-    assert.equal(lines.length, Object.keys(TREE).length);
+    assert.equal(lines.length, Object.keys(TREE).length + 1);
     for (const line of lines) {
-      assert.match(line, /^-rw-r--r-- 0\/0 +\d+ 1970-01-01 00:00:00 /);
+      assert.match(line, /^(-rw-r--r--|drwxr-xr-x) 0\/0 +\d+ 1970-01-01 00:00:00 /);
     }
+    assert.equal(lines.filter((line) => line.startsWith('d')).length, 1, 'the empty folder');
     assert.ok(!gunzipSync(await readFile(archive)).includes(temp.path));
   });
 
@@ -126,6 +100,7 @@ describe('a bundle', () => {
     const umask = process.umask(0o077);
     try {
       await plant(other, Object.entries(TREE).reverse());
+      await mkdir(join(other, 'empty', 'folder'), { recursive: true });
     } finally {
       process.umask(umask);
     }
@@ -142,9 +117,15 @@ describe('a bundle', () => {
     assert.deepEqual(seen, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('lies in a temporary folder while it is used, and is gone afterwards', async () => {
-    const during = await pack(async () => temporary.entries());
-    assert.equal(during.length, 1);
+  it('lies in a temporary folder while it is used, for nobody else to read, and is gone afterwards', async () => {
+    const during = await pack(async () => {
+      const [folder = '', ...more] = await temporary.entries();
+      assert.deepEqual(more, []);
+      const path = join(temporary.path, folder);
+      const modes = [await stat(path), await stat(join(path, 'bundle.tar.gz'))];
+      return modes.map(({ mode }) => (mode & 0o777).toString(8));
+    });
+    assert.deepEqual(during, ['700', '600']);
     assert.deepEqual(await temporary.entries(), []);
   });
 
@@ -181,6 +162,13 @@ describe('a bundle', () => {
         rm(path)
           .then(() => mkdir(path))
           .then(() => undefined),
+    ],
+    [
+      'becomes a pipe',
+      async (path) => {
+        await rm(path);
+        await run('mkfifo', [path]);
+      },
     ],
   ];
   for (const [how, change] of changes) {

@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { promisify } from 'node:util';
 import { collectFiles, sortByName } from '../../../src/core/publish/files';
 import { rejectsWith } from '../../support/expect';
 import { useTempFolder } from '../../support/temp-folder';
+
+const run = promisify(execFile);
 
 describe("a bundle's files", () => {
   const temp = useTempFolder();
@@ -25,7 +33,7 @@ describe("a bundle's files", () => {
   }
 
   const collect = () => collectFiles(root, project);
-  const names = async () => (await collect()).map(({ name }) => name);
+  const names = async () => (await collect()).files.map(({ name }) => name);
 
   it('are in bytewise order, whatever the locale and the folders say', async () => {
     await write(
@@ -56,7 +64,7 @@ describe("a bundle's files", () => {
 
   it('have name, path and size', async () => {
     await write('sub/app.js');
-    assert.deepEqual(await collect(), [
+    assert.deepEqual((await collect()).files, [
       { name: 'sub/app.js', path: join(root, 'sub', 'app.js'), size: 'sub/app.js'.length },
     ]);
   });
@@ -83,8 +91,31 @@ describe("a bundle's files", () => {
       'node_modules/left-pad/index.js',
       'lib/.DS_Store',
       'lib/.git/config',
+      '__MACOSX/x',
+      '.#app.js',
+      '#app.js#',
     );
-    assert.deepEqual(await names(), [
+    const { files, folders, leftOut } = await collect();
+    assert.deepEqual(leftOut, [
+      '#app.js#',
+      '.#app.js',
+      '.DS_Store',
+      '._app.js',
+      '.app.js.swp',
+      '.git/',
+      '.hg/',
+      '.svn/',
+      'Thumbs.db',
+      '__MACOSX/',
+      'app.js~',
+      'desktop.ini',
+      'lib/.DS_Store',
+      'lib/.git/',
+      'node_modules/',
+    ]);
+    assert.deepEqual(folders, []);
+    const kept = files.map(({ name }) => name);
+    assert.deepEqual(kept, [
       '.hidden',
       '.well-known/app.json',
       'a.swp',
@@ -102,7 +133,7 @@ describe("a bundle's files", () => {
     await symlink(shared, join(root, 'shared'));
     await symlink('../shared/lib.js', join(root, 'lib.js'));
     assert.deepEqual(
-      (await collect()).map(({ name, size }) => [name, size]),
+      (await collect()).files.map(({ name, size }) => [name, size]),
       [
         ['app.js', 6],
         ['lib.js', 7],
@@ -114,7 +145,7 @@ describe("a bundle's files", () => {
   it('come from a root that is a link within the project', async () => {
     await write('app.js');
     await symlink(root, join(project, 'link'));
-    const files = await collectFiles(join(project, 'link'), project);
+    const { files } = await collectFiles(join(project, 'link'), project);
     assert.deepEqual(
       files.map(({ name }) => name),
       ['app.js'],
@@ -125,7 +156,7 @@ describe("a bundle's files", () => {
     await write('app.js');
     await symlink(project, join(temp.path, 'alias'));
     const alias = join(temp.path, 'alias');
-    assert.equal((await collectFiles(join(alias, 'src'), alias)).length, 1);
+    assert.equal((await collectFiles(join(alias, 'src'), alias)).files.length, 1);
   });
 
   it('never come from outside the project', async () => {
@@ -138,12 +169,100 @@ describe("a bundle's files", () => {
       await symlink(target, link);
       const error = await rejectsWith('VALIDATION_FAILED', collect());
       assert.deepEqual([error.file, error.message.includes(link)], [link, true]);
+      assert.match(error.message, /escape/);
       await rm(link);
     }
     await symlink(outside, join(project, 'dist'));
     await rejectsWith('VALIDATION_FAILED', collectFiles(join(project, 'dist'), project));
     await rejectsWith('VALIDATION_FAILED', collectFiles(outside, project));
     await rejectsWith('VALIDATION_FAILED', collectFiles(temp.path, project));
+  });
+
+  it('leave their folders behind where these are empty, or hold only what is left out', async () => {
+    await write('app.js', 'full/x.js', 'droppings/.DS_Store');
+    await mkdir(join(root, 'empty', 'deep', 'er'), { recursive: true });
+    const { files, folders } = await collect();
+    assert.deepEqual(folders, ['droppings', 'empty/deep/er']);
+    assert.equal(files.length, 2);
+  });
+
+  it('are files alone: no pipe, no socket, no device', async () => {
+    await write('app.js');
+    await run('mkfifo', [join(root, 'pipe')]);
+    await symlink('pipe', join(root, 'to-pipe'));
+    const server = createServer().listen(join(root, 'socket'));
+    await once(server, 'listening');
+    try {
+      const { files, leftOut } = await collect();
+      assert.deepEqual(
+        files.map(({ name }) => name),
+        ['app.js'],
+      );
+      assert.deepEqual(leftOut, ['pipe', 'socket', 'to-pipe']);
+    } finally {
+      server.close();
+    }
+  });
+
+  it('have any name that a file system allows', async () => {
+    const strange = [
+      'a\nb.js',
+      '-rf',
+      ' ',
+      'a\\b',
+      'e\u0301',
+      '\u00e9',
+      '*?"<>|',
+      '\u202e.js',
+      '\x01',
+    ];
+    await write(...strange);
+    assert.deepEqual(
+      await names(),
+      strange.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+    );
+  });
+
+  it('are none of which one cannot be read', async () => {
+    // A name that is no UTF-8 has no place in a bundle.
+    const path = Buffer.concat([Buffer.from(join(root, 'bad-')), Buffer.from([0xff])]);
+    await writeFile(path, 'x');
+    const error = await rejectsWith('VALIDATION_FAILED', collect());
+    assert.match(error.message, /bad-\uFFFD cannot be read \(ENOENT\)/);
+  });
+
+  it('are none where a folder cannot be listed', async () => {
+    await write('app.js', 'locked/secret.js');
+    const locked = join(root, 'locked');
+    await chmod(temp.path, 0o755);
+    await chmod(locked, 0o000);
+    const user = process.geteuid?.() ?? 0;
+    // The superuser may list every folder.
+    if (user === 0) process.seteuid?.(65_534);
+    try {
+      const error = await rejectsWith('VALIDATION_FAILED', collect());
+      assert.match(error.message, /locked cannot be read \(EACCES\)/);
+      assert.equal(error.file, locked);
+    } finally {
+      if (user === 0) process.seteuid?.(user);
+      await chmod(locked, 0o755);
+    }
+  });
+
+  it('are as many as there are, while the event loop goes on', async function () {
+    this.timeout(20_000);
+    const count = 9_000;
+    const flat = join(root, 'flat');
+    await mkdir(flat);
+    for (let index = 0; index < count; index++) writeFileSync(join(flat, `${index}`), '');
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    delay.enable();
+    const found = await names();
+    delay.disable();
+    assert.equal(found.length, count);
+    assert.deepEqual(found.slice(0, 3), ['flat/0', 'flat/1', 'flat/10']);
+    assert.ok(found.every((name, index) => index === 0 || name > (found[index - 1] ?? '')));
+    assert.ok(delay.max < 500e6, `${delay.max / 1e6} ms`);
   });
 
   it('end, though links go round in circles', async () => {
@@ -158,13 +277,20 @@ describe("a bundle's files", () => {
       found.filter((name) => name.startsWith('self/') || name.startsWith('a/up/')),
       [],
     );
+    const { leftOut } = await collect();
+    assert.ok(leftOut.includes('self/') && leftOut.includes('a/up/'));
   });
 
   it('are not links that lead nowhere', async () => {
     await write('app.js');
     await symlink(join(root, 'gone.js'), join(root, 'dangling.js'));
     await symlink('round.js', join(root, 'round.js'));
-    assert.deepEqual(await names(), ['app.js']);
+    const { files, leftOut } = await collect();
+    assert.deepEqual(
+      files.map(({ name }) => name),
+      ['app.js'],
+    );
+    assert.deepEqual(leftOut, ['dangling.js', 'round.js']);
   });
 
   it('are none without a folder', async () => {
@@ -173,7 +299,7 @@ describe("a bundle's files", () => {
       const error = await rejectsWith('NOTHING_TO_PUBLISH', collectFiles(path, project));
       assert.equal(error.file, path);
     }
-    assert.deepEqual(await collect().then((files) => files.length), 1);
+    assert.deepEqual(await collect().then(({ files }) => files.length), 1);
   });
 
   it('are not looked for when it is cancelled', async () => {

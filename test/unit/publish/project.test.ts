@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { loadProject } from '../../../src/core/publish/project';
+import { basename, dirname, join } from 'node:path';
+import { loadProject, readProject } from '../../../src/core/publish/project';
 import { rejectsWith } from '../../support/expect';
 import { useTempFolder } from '../../support/temp-folder';
 
@@ -99,5 +99,47 @@ describe('a project', () => {
       assert.equal(error.file, join(temp.path, 'sdk.config.json'), JSON.stringify(config));
       assert.match(error.message, /sdk\.config\.json/);
     }
+  });
+
+  it('tells every problem of both files at once', async () => {
+    await write('manifest.json', { ...MANIFEST, id: 'X', author: 'x' });
+    await write('sdk.config.json', { appRoot: 7, dev: 1 });
+    const { project, problems } = await readProject(temp.path);
+    assert.equal(project, undefined);
+    assert.deepEqual(
+      problems.map(({ severity, rule, file }) => [severity, rule, basename(file)]),
+      [
+        ['error', 'manifest.id.format', 'manifest.json'],
+        ['info', 'manifest.unknown-field', 'manifest.json'],
+        ['error', 'config.appRoot.type', 'sdk.config.json'],
+        ['warning', 'config.dev.type', 'sdk.config.json'],
+      ],
+    );
+  });
+
+  it('is there when its problems are no errors', async () => {
+    await write('manifest.json', { ...MANIFEST, version: '2026.1', author: 'x' });
+    await write('sdk.config.json', { dev: { port: 'x' } });
+    const { project, problems } = await readProject(temp.path);
+    assert.equal(project?.manifest.version, '2026.1');
+    assert.deepEqual(
+      problems.map(({ rule }) => rule),
+      ['manifest.version.semver', 'manifest.unknown-field', 'config.dev.port'],
+    );
+    await loadProject(temp.path);
+  });
+
+  it('tells of files that cannot be read', async () => {
+    await mkdir(join(temp.path, 'manifest.json'));
+    await mkdir(join(temp.path, 'sdk.config.json'));
+    const { problems } = await readProject(temp.path);
+    assert.deepEqual(
+      problems.map(({ rule, message }) => [rule, message]),
+      [
+        ['manifest.unreadable', 'manifest.json cannot be read (EISDIR)'],
+        ['config.unreadable', 'sdk.config.json cannot be read (EISDIR)'],
+      ],
+    );
+    await rejectsWith('NOTHING_TO_PUBLISH', readProject(join(temp.path, 'gone')));
   });
 });

@@ -49,7 +49,7 @@ describe('publishing', () => {
       `PUT /storage/${bundleId} 200`,
       `POST ${SUBMIT} 200`,
     ]);
-    const [announce, put, submit] = app.backend.requests;
+    const [announce, put, submit] = app.changes();
     assert.ok(announce && put && submit);
     assert.deepEqual(announce.json, { appId: 'tyre-pressure', contentLength: size, sha256 });
     assert.equal(put.hasAuthorization, false);
@@ -90,7 +90,7 @@ describe('publishing', () => {
     app.backend.settings.reviewStatus = 'auto-approved';
     const second = await app.publish();
     assert.equal(second.sha256, first.sha256);
-    assert.notEqual(second.bundleId, first.bundleId);
+    assert.notEqual(second.bundleId, first.bundleId!);
     assert.equal(second.reviewStatus, 'auto-approved');
     assert.match(second.publishedAt ?? '', /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   });
@@ -153,13 +153,26 @@ describe('publishing', () => {
     await app.assertNothingLeft();
   });
 
-  it('asks for no fresh address when the storage fails otherwise', async () => {
+  it('tries a broken upload again, and asks for no fresh address', async () => {
     const match = { method: 'PUT' };
     app.backend.faults.inject({ match, fault: { kind: 'status', status: 500 } });
-    assert.equal((await rejectsWith('UPLOAD_FAILED', app.publish())).status, 500);
     app.backend.faults.inject({ match, fault: { kind: 'reset', when: 'while-reading' } });
-    await rejectsWith('OFFLINE', app.publish());
-    assert.equal(app.wire().filter((line) => line.startsWith('PUT')).length, 2);
+    await app.publish();
+    const wire = app.wire().map((line) => line.replace(/\/storage\/\S+/u, '/storage/…'));
+    assert.deepEqual(wire, [
+      `POST ${UPLOAD_URL} 200`,
+      'PUT /storage/… 500',
+      'PUT /storage/… -',
+      'PUT /storage/… 200',
+      `POST ${SUBMIT} 200`,
+    ]);
+  });
+
+  it('gives up on a storage that stays broken', async () => {
+    const match = { method: 'PUT' };
+    app.backend.faults.inject({ match, fault: { kind: 'status', status: 503 }, times: 'always' });
+    assert.equal((await rejectsWith('UPLOAD_FAILED', app.publish())).status, 503);
+    assert.equal(app.wire().filter((line) => line.startsWith('PUT')).length, 3);
     await app.assertNothingLeft();
   });
 

@@ -1,0 +1,241 @@
+import { raceSignal } from '../abort';
+import { I99dashError } from '../errors';
+import type { HeldSession } from './heldSession';
+import type { MintedToken } from './mint';
+import { Renewer, type RenewerPorts } from './renewer';
+import { decide, drawRenewalShare, renewalDueAt, type Decision } from './renewalPolicy';
+import { asRenewalFailure, type RenewalTroubles } from './renewalTroubles';
+import type { SessionProfile } from './sessionRecord';
+
+export interface SessionRenewalPorts extends RenewerPorts {
+  /** From 0 to 1. */
+  random: () => number;
+}
+
+/** One failure may be a blip; from this many in a row on, a session with a live token is shown as offline too. */
+const OFFLINE_AFTER = 2;
+
+/** Keeps the session in hand supplied with a token, on demand and in the background. */
+export class SessionRenewal {
+  /** When the current token is renewed is drawn once for each token. */
+  private draw = { token: '', share: 0 };
+  private readonly renewer: Renewer;
+
+  /** @param troubles shared with the session in hand */
+  constructor(
+    private readonly ports: SessionRenewalPorts,
+    private readonly inHand: HeldSession,
+    private readonly troubles: RenewalTroubles,
+  ) {
+    this.renewer = new Renewer(ports);
+  }
+
+  /** As `TokenSource.getToken`. */
+  async getToken({
+    rejected,
+    signal,
+  }: {
+    rejected?: string;
+    signal?: AbortSignal;
+  }): Promise<string> {
+    this.inHand.require();
+    if (rejected !== undefined) {
+      this.inHand.refuse(rejected);
+    }
+    const { usable } = this.inHand;
+    const decision = this.decide();
+    if (usable !== undefined && (decision.kind === 'use' || decision.kind === 'useAndRenew')) {
+      if (decision.kind === 'useAndRenew') {
+        void this.renew().catch(() => undefined);
+      }
+      return usable.token;
+    }
+    if (decision.kind === 'rejected') {
+      throw this.reject();
+    }
+    this.troubles.hurry();
+    const { pause } = this.troubles;
+    if (pause !== undefined && this.decide().kind === 'retryAt') {
+      this.showOffline();
+      throw pause.failure; // the server itself asked us to wait
+    }
+    return raceSignal(this.renew(), signal);
+  }
+
+  /**
+   * Background work: renews a token that is due, confirms a session out of the store. Never asks anybody, never rejects.
+   * @param confirm asks the backend whom the token belongs to
+   * @returns when to look again at the latest, in milliseconds since the epoch; undefined when nothing will be due
+   */
+  async keepAlive(confirm: () => Promise<unknown>): Promise<number | undefined> {
+    await this.probeLock();
+    if (this.inHand.held === undefined) {
+      return undefined;
+    }
+    switch (this.decide().kind) {
+      case 'useAndRenew':
+      case 'renewAndWait':
+        await this.renew().catch(() => undefined);
+        break;
+      case 'locked':
+        this.showLocked();
+        break;
+      case 'rejected':
+        this.reject();
+        break;
+      case 'use':
+        await this.confirm(confirm);
+        break;
+      case 'retryAt':
+        this.showOffline();
+    }
+    return this.dueAt();
+  }
+
+  private decide(): Decision {
+    const { lastFailure, signer } = this.troubles;
+    const { held, usable } = this.inHand;
+    return decide({
+      now: this.ports.clock.now(),
+      token: usable,
+      share: usable === undefined ? 0 : this.shareOf(usable),
+      signer: held?.profile.source === 'token' ? 'none' : signer,
+      ...(lastFailure === undefined ? {} : { lastFailure }),
+    });
+  }
+
+  private shareOf({ token }: MintedToken): number {
+    if (this.draw.token !== token) {
+      this.draw = { token, share: drawRenewalShare(this.ports.random) };
+    }
+    return this.draw.share;
+  }
+
+  /** Undefined too for what should be over by now but is not: the next look is as good as any. */
+  private dueAt(): number | undefined {
+    const { minted, profile } = this.inHand.held ?? {};
+    const renewal = minted && renewalDueAt(minted, this.shareOf(minted));
+    const due =
+      this.troubles.retryAt ?? (profile?.source === 'token' ? minted?.expiresAt : renewal);
+    return due !== undefined && due > this.ports.clock.now() ? due : undefined;
+  }
+
+  private async renew(): Promise<string> {
+    const { inHand } = this;
+    const { profile, minted } = inHand.require();
+    await this.renewer.renew(
+      { backendUrl: inHand.backendUrl, profile, current: minted },
+      {
+        // A late answer for a session that has ended or been replaced changes nothing.
+        done: (stored) => inHand.isHeld(profile) && inHand.adopt(stored),
+        failed: (error) => (inHand.isHeld(profile) ? this.noteFailure(profile, error) : error),
+      },
+    );
+    const now = inHand.require();
+    if (now.profile.account.devId !== profile.account.devId) {
+      throw new I99dashError('NOT_SIGNED_IN', 'You signed in as somebody else meanwhile.');
+    }
+    // The token of a session that began meanwhile may be spent too.
+    return inHand.isHeld(profile) && now.minted !== undefined
+      ? now.minted.token
+      : this.getToken({});
+  }
+
+  /**
+   * A session out of the store may have been ended by the server long ago: asking early shows it before it is needed. And a token that
+   * is good again after all, because the clock was wrong for a while, should not look bad.
+   */
+  private async confirm(ask: () => Promise<unknown>): Promise<void> {
+    const { state, unconfirmed } = this.inHand;
+    const looksBad = state.kind === 'offline' || state.kind === 'locked';
+    const isDoubtful = looksBad || (unconfirmed && state.kind === 'signedIn');
+    if (!isDoubtful || this.troubles.isWaiting()) {
+      return;
+    }
+    const { profile } = this.inHand.require();
+    const { noted } = this.troubles;
+    const failure = await ask().then(() => undefined, asRenewalFailure);
+    if (!this.inHand.isHeld(profile)) {
+      return;
+    }
+    if (failure === undefined) {
+      this.inHand.unconfirmed = false;
+      this.troubles.forget();
+      this.inHand.apply({ kind: 'recovered', sessionId: profile.sessionId });
+    } else if (this.troubles.noted === noted) {
+      this.noteFailure(profile, failure); // else the renewal behind the call has noted it
+    }
+  }
+
+  /** Whether a key that needed the user can be used by now: opened in this window, added to an agent, put back. */
+  private async probeLock(): Promise<void> {
+    const { held } = this.inHand;
+    if (this.troubles.lock === undefined || held === undefined) {
+      return;
+    }
+    const failure = await this.ports.signers
+      .open(held.profile)
+      .then(() => undefined, asRenewalFailure);
+    if (this.inHand.isHeld(held.profile)) {
+      this.troubles.lock = undefined;
+      if (failure !== undefined) {
+        this.troubles.note(failure);
+      }
+    }
+  }
+
+  /** Turns what stands in a renewal's way into the state that says so. */
+  private noteFailure({ sessionId }: SessionProfile, error: unknown): I99dashError {
+    const failure = asRenewalFailure(error);
+    this.ports.logger.warn(`Renewal failed: [${failure.code}] ${failure.message}`);
+    switch (this.troubles.note(failure)) {
+      case 'locked':
+        this.showLocked();
+        break;
+      case 'final':
+        this.inHand.apply({ kind: 'rejected', sessionId, failure });
+        break;
+      case 'passing':
+        this.showOffline();
+    }
+    return failure;
+  }
+
+  private showLocked(): void {
+    const { state } = this.inHand;
+    const failure = this.troubles.lock;
+    const isShown = state.kind === 'locked' && state.failure.code === failure?.code;
+    if (failure !== undefined && !isShown && this.decide().kind === 'locked') {
+      const { sessionId } = this.inHand.require().profile;
+      this.inHand.apply({ kind: 'locked', sessionId, failure });
+    }
+  }
+
+  private showOffline(): void {
+    const { state } = this.inHand;
+    const { pause, count } = this.troubles;
+    const isShown = state.kind === 'offline' && state.failure === pause?.failure;
+    const isSpent = this.decide().kind !== 'use';
+    if (pause !== undefined && !isShown && (isSpent || count >= OFFLINE_AFTER)) {
+      const { sessionId } = this.inHand.require().profile;
+      this.inHand.apply({ kind: 'failed', sessionId, ...pause });
+    }
+  }
+
+  /** The token that nothing renews has died, or the key was refused before. */
+  private reject(): I99dashError {
+    const { state, usable } = this.inHand;
+    if (state.kind === 'rejected') {
+      return state.failure;
+    }
+    const failure = new I99dashError(
+      'NOT_SIGNED_IN',
+      usable === undefined
+        ? 'The backend no longer accepts the access token you signed in with. Sign in again.'
+        : 'The access token you signed in with has expired. Sign in again.',
+    );
+    const { sessionId } = this.inHand.require().profile;
+    this.inHand.apply({ kind: 'rejected', sessionId, failure });
+    return failure;
+  }
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { version as parserVersion } from 'acorn';
+import { isJsonObject, parseJson } from '../json';
+import type { Range } from '../problem';
+import type { Finding } from './baseline/finding';
+
+/** Counts up whenever the same content may have other findings than before. */
+const RULES_VERSION = `1/acorn-${parserVersion}`;
+
+/** The most contents that are remembered; those not asked for longest go first. */
+const MAX_ENTRIES = 4_000;
+
+/** What was found in which content. It is there for speed alone: a file that is missing or makes no sense is an empty cache. */
+export class BaselineCache {
+  private changed = false;
+
+  private constructor(private readonly entries: Map<string, readonly Finding[]>) {}
+
+  /** @param file where an earlier cache was written; undefined for none */
+  static async load(file: string | undefined): Promise<BaselineCache> {
+    const text =
+      file === undefined ? undefined : await readFile(file, 'utf8').catch(() => undefined);
+    return new BaselineCache(new Map(text === undefined ? [] : parseEntries(text)));
+  }
+
+  get(key: string): readonly Finding[] | undefined {
+    const findings = this.entries.get(key);
+    if (findings !== undefined) {
+      this.entries.delete(key);
+      this.entries.set(key, findings);
+    }
+    return findings;
+  }
+
+  set(key: string, findings: readonly Finding[]): void {
+    this.entries.set(key, findings);
+    this.changed = true;
+  }
+
+  /** The text of the cache file; undefined when it would hold nothing new. */
+  serializeIfChanged(): string | undefined {
+    const entries = Object.fromEntries([...this.entries].slice(-MAX_ENTRIES));
+    return this.changed ? JSON.stringify({ version: RULES_VERSION, entries }) : undefined;
+  }
+}
+
+/** Writes the cache file as a whole or not at all. A failure only costs time later. */
+export async function writeCacheFile(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${randomUUID()}.tmp`;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(temporary, text, { mode: 0o600 });
+    await rename(temporary, file);
+  } catch {
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+}
+
+function parseEntries(text: string): [string, Finding[]][] {
+  const cache = parseJson(text)?.value;
+  if (
+    !isJsonObject(cache) ||
+    cache['version'] !== RULES_VERSION ||
+    !isJsonObject(cache['entries'])
+  ) {
+    return [];
+  }
+  return Object.entries(cache['entries']).filter((entry): entry is [string, Finding[]] => {
+    const [, findings] = entry;
+    return Array.isArray(findings) && findings.every(isFinding);
+  });
+}
+
+function isFinding(value: unknown): value is Finding {
+  return (
+    isJsonObject(value) &&
+    typeof value['rule'] === 'string' &&
+    value['rule'].startsWith('baseline.') &&
+    typeof value['message'] === 'string' &&
+    isRange(value['range'])
+  );
+}
+
+function isRange(value: unknown): value is Range {
+  return isJsonObject(value) && [value['start'], value['end']].every(isPosition);
+}
+
+function isPosition(value: unknown): boolean {
+  return isJsonObject(value) && [value['line'], value['character']].every(Number.isInteger);
+}

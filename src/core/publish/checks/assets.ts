@@ -1,0 +1,133 @@
+import { stat } from 'node:fs/promises';
+import { extname, join, posix, relative, sep } from 'node:path';
+import type { Problem } from '../../problem';
+import type { BundleFile } from '../files';
+import type { JsonPath } from '../jsonText';
+import type { Manifest } from '../manifest';
+import type { Project } from '../project';
+import type { RuleId } from '../rules';
+import type { ManifestPlaces } from './manifestPlaces';
+import { readPicture } from './picture';
+
+interface Limits {
+  maxBytes: number;
+  /** Pixels; `exact`, or the most. */
+  width: number;
+  height: number;
+  exact: boolean;
+}
+
+interface Asset extends Limits {
+  /** As the manifest has it. */
+  path: string;
+  /** Where the manifest has it. */
+  at: JsonPath;
+}
+
+const KIB = 1024;
+const ICON: Limits = { maxBytes: 100 * KIB, width: 256, height: 256, exact: true };
+const COVER: Limits = { maxBytes: 500 * KIB, width: 1280, height: 720, exact: true };
+const SCREENSHOT: Limits = { maxBytes: 800 * KIB, width: 1920, height: 1080, exact: false };
+
+interface Finding {
+  rule: RuleId;
+  /** Follows the path. */
+  text: string;
+}
+
+/** A picture's size in bytes, undefined when there is none. */
+type SizeOf = (path: string) => Promise<number | undefined>;
+
+/**
+ * Checks the pictures a manifest names: bytes, kind and dimensions. Rules: wire-protocol, manifest table. One that is not there is no
+ * problem: a build may still make it.
+ * @param root the absolute folder that the manifest's paths are relative to
+ */
+export async function checkSourceAssets(
+  project: Project,
+  root: string,
+  places: ManifestPlaces,
+): Promise<Problem[]> {
+  const sizeOf: SizeOf = async (path) => {
+    const stats = await stat(join(root, path)).catch(() => undefined);
+    return stats?.isFile() === true ? stats.size : undefined;
+  };
+  const problems = await checkAssets(project.manifest, root, places, sizeOf);
+  return problems.filter(({ rule }) => rule !== ('asset.missing' satisfies RuleId));
+}
+
+/**
+ * Checks the pictures a manifest names among the files that are about to be packed. One that is not among them, under the very same name,
+ * is missing, also where it is on disk.
+ */
+export async function checkPackedAssets(
+  project: Project,
+  root: string,
+  files: readonly BundleFile[],
+  places: ManifestPlaces,
+): Promise<Problem[]> {
+  const sizes = new Map(files.map(({ name, size }) => [name, size]));
+  const sizeOf: SizeOf = (path) => Promise.resolve(sizes.get(posix.normalize(path)));
+  const where = relative(project.folder, root).split(sep).join('/') || 'the project';
+  const problems = await checkAssets(project.manifest, root, places, sizeOf);
+  return problems.map((problem) =>
+    problem.rule === ('asset.missing' satisfies RuleId)
+      ? { ...problem, message: `${problem.message} in ${where}` }
+      : problem,
+  );
+}
+
+async function checkAssets(
+  manifest: Manifest,
+  root: string,
+  places: ManifestPlaces,
+  sizeOf: SizeOf,
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const asset of assetsOf(manifest)) {
+    const finding = await findingOf(asset, join(root, asset.path), await sizeOf(asset.path));
+    if (finding !== undefined) {
+      const { rule, text } = finding;
+      problems.push(places.problem(rule, `"${asset.path}" ${text}`, asset.at));
+    }
+  }
+  return problems;
+}
+
+function assetsOf({ icon, coverImage, screenshots = [] }: Manifest): Asset[] {
+  return [
+    { path: icon, at: ['icon'], ...ICON },
+    ...(coverImage === undefined ? [] : [{ path: coverImage, at: ['coverImage'], ...COVER }]),
+    ...screenshots.map((path, index) => ({ path, at: ['screenshots', index], ...SCREENSHOT })),
+  ];
+}
+
+async function findingOf(
+  { path, maxBytes, width, height, exact }: Asset,
+  file: string,
+  size: number | undefined,
+): Promise<Finding | undefined> {
+  if (size === undefined) {
+    return { rule: 'asset.missing', text: 'is missing' };
+  }
+  if (size > maxBytes) {
+    const text = `has ${Math.ceil(size / KIB)} KiB; at most ${maxBytes / KIB} KiB are allowed`;
+    return { rule: 'asset.size', text };
+  }
+  const kind = extname(path).slice(1).toLowerCase().replace('jpeg', 'jpg');
+  if (kind === 'svg') {
+    return undefined;
+  }
+  const picture = await readPicture(file, maxBytes);
+  if (picture?.format !== kind) {
+    const text =
+      picture === undefined ? 'is not a picture' : `is not ${kind} but ${picture.format}`;
+    return { rule: 'asset.format', text };
+  }
+  const fits = exact
+    ? picture.width === width && picture.height === height
+    : picture.width <= width && picture.height <= height;
+  const wanted = `${exact ? 'exactly' : 'at most'} ${width}×${height}`;
+  const text = `is ${picture.width}×${picture.height} pixels; it must be ${wanted}`;
+  return fits ? undefined : { rule: 'asset.dimensions', text };
+}

@@ -1,0 +1,37 @@
+import { throwIfCancelled } from '../../errors';
+import type { Problem } from '../../problem';
+import type { Manifest } from '../manifest';
+import { nextPatch } from '../semver';
+import type { ManifestPlaces } from './manifestPlaces';
+
+/** Asks for the latest published version of an app; undefined when none is. */
+export type LatestVersion = (appId: string) => Promise<string | undefined>;
+
+/**
+ * Tells when the version is the latest published one: the backend would take it, but devices keep the bytes they have. Without an answer
+ * it tells that nothing was compared.
+ * @throws CancelledError
+ */
+export async function checkPublishedVersion(
+  { id, version }: Manifest,
+  places: ManifestPlaces,
+  latestVersion?: LatestVersion,
+  signal?: AbortSignal,
+): Promise<Problem[]> {
+  const latest = await latestVersion?.(id).then(
+    (found) => ({ found }),
+    () => undefined,
+  );
+  throwIfCancelled(signal);
+  if (latest === undefined) {
+    const message = `${version} was not compared with the published version`;
+    return [places.problem('version.not-compared', message, ['version'])];
+  }
+  if (latest.found !== version) {
+    return [];
+  }
+  const next = nextPatch(version);
+  const hint = next === undefined ? '' : `. The next one is ${next}`;
+  const message = `${version} is published already, and devices keep the bytes they have${hint}`;
+  return [places.problem('version.published', message, ['version'])];
+}

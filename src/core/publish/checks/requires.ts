@@ -1,0 +1,28 @@
+import type { Problem } from '../../problem';
+import type { Manifest } from '../manifest';
+import type { ManifestPlaces } from './manifestPlaces';
+
+const OLDEST = 'di5.0';
+/** What no car of the oldest platform can do. */
+const NOT_ON_OLDEST: readonly string[] = ['surface.write.cluster', 'pkg.launch.cluster.pixel'];
+
+/** Requirements that no car satisfies all of: those of newer cars together with the oldest platform alone. */
+export function checkRequires({ requires }: Manifest, places: ManifestPlaces): Problem[] {
+  if (requires?.dilink?.every((version) => version === OLDEST) !== true) {
+    return [];
+  }
+  const problems: Problem[] = [];
+  for (const [index, capability] of (requires.vehicleCapabilities ?? []).entries()) {
+    if (NOT_ON_OLDEST.includes(capability)) {
+      const message = `No car has "${capability}" when "requires.dilink" is ${OLDEST} alone`;
+      const path = ['requires', 'vehicleCapabilities', index];
+      problems.push(places.problem('requires.cluster-on-di5.0', message, path));
+    }
+  }
+  if (requires.modernWebview === true) {
+    const message = `No car has a modern WebView when "requires.dilink" is ${OLDEST} alone`;
+    const path = ['requires', 'modernWebview'];
+    problems.push(places.problem('requires.modern-webview-on-di5.0', message, path));
+  }
+  return problems;
+}

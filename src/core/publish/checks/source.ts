@@ -1,0 +1,27 @@
+import type { Problem } from '../../problem';
+import type { Project } from '../project';
+import { checkAppVersion } from './appVersion';
+import { checkSourceAssets } from './assets';
+import { ManifestPlaces } from './manifestPlaces';
+import { checkPublishedVersion, type LatestVersion } from './publishedVersion';
+import { checkRequires } from './requires';
+
+/**
+ * What can be told about a mini-app before it is built: requirements that contradict each other, pages with another version than the
+ * manifest, pictures, and a version that is published already.
+ * @param options.latestVersion without it, or when it rejects, an `info` problem tells that the published version was not compared
+ * @throws CancelledError
+ */
+export async function checkSource(
+  project: Project,
+  { latestVersion, signal }: { latestVersion?: LatestVersion; signal?: AbortSignal } = {},
+): Promise<Problem[]> {
+  const { manifest, folder, appRoot } = project;
+  const places = await ManifestPlaces.read(folder);
+  const found = await Promise.all([
+    checkPublishedVersion(manifest, places, latestVersion, signal),
+    checkSourceAssets(project, appRoot, places),
+    checkAppVersion(project, signal),
+  ]);
+  return [...checkRequires(manifest, places), ...found.flat()];
+}

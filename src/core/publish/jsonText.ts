@@ -1,0 +1,186 @@
+// The ES modules: the package's other half cannot be bundled, for it asks for its parts at run time.
+import {
+  createScanner,
+  parseTree,
+  printParseErrorCode,
+  type Node,
+  type ParseError,
+} from 'jsonc-parser/lib/esm/main.js';
+import { parseJson } from '../json';
+import type { Range } from '../problem';
+import { TextPositions } from './textPositions';
+
+export type JsonPath = readonly PropertyKey[];
+
+/** Deeper than any file of ours, and far from what a parser's stack can bear. */
+const MAX_DEPTH = 100;
+/** Text that is no JSON at all would bring an error for each word. */
+const MAX_SYNTAX_ERRORS = 20;
+
+/** A JSON text and where in it its parts are. A byte order mark does not count: editors do not show it. */
+export class JsonText {
+  /** What the text holds; undefined when it is no JSON. */
+  readonly parsed: { value: unknown } | undefined;
+  /** What is no JSON about it, in words that end a sentence. */
+  readonly syntaxErrors: { reason: string; range: Range }[] = [];
+  private readonly tree: Node | undefined;
+  private readonly positions: TextPositions;
+  private readonly fields = new Map<Node, Map<unknown, Node>>();
+
+  constructor(json: string) {
+    const text = json.replace(/^\uFEFF/u, '');
+    this.positions = new TextPositions(text);
+    const deep = tooDeepAt(text);
+    if (deep !== undefined) {
+      this.syntaxErrors.push({ reason: 'is nested too deeply', range: this.span(deep, 1) });
+      return;
+    }
+    const errors: ParseError[] = [];
+    this.tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+    this.parsed = parseJson(text);
+    if (this.parsed === undefined) {
+      this.syntaxErrors = this.toSyntaxErrors(errors, text);
+    }
+  }
+
+  /**
+   * Where a value is. One that is missing is told at the name of the object it is missing from, or at the opening brace of the
+   * outermost one.
+   */
+  rangeOf(path: JsonPath): Range {
+    let node = this.tree;
+    for (const segment of path) {
+      const next = this.childOf(node, segment);
+      if (next === undefined) {
+        return this.anchorOf(node);
+      }
+      node = next;
+    }
+    return node === undefined ? this.span(0, 0) : this.span(node.offset, node.length);
+  }
+
+  /** Where the name of a field is, or what {@link rangeOf} says when there is no such name. */
+  keyRangeOf(path: JsonPath): Range {
+    let parent = this.tree;
+    for (const segment of path.slice(0, -1)) {
+      parent = this.childOf(parent, segment);
+    }
+    const key = this.propertyOf(parent, path.at(-1))?.children?.[0];
+    return key === undefined ? this.rangeOf(path) : this.span(key.offset, key.length);
+  }
+
+  /** The fields whose name was there before in the same object. */
+  duplicateKeys(): { path: string[]; range: Range }[] {
+    const found: { path: string[]; range: Range }[] = [];
+    const visit = (node: Node, path: string[]): void => {
+      const seen = new Set<string>();
+      for (const [index, child] of (node.children ?? []).entries()) {
+        const [key, value] = child.type === 'property' ? (child.children ?? []) : [];
+        const name = key === undefined ? String(index) : String(key.value);
+        if (key !== undefined && seen.has(name)) {
+          found.push({ path: [...path, name], range: this.span(key.offset, key.length) });
+        }
+        seen.add(name);
+        visit(value ?? child, [...path, name]);
+      }
+    };
+    if (this.tree !== undefined) {
+      visit(this.tree, []);
+    }
+    return found;
+  }
+
+  private childOf(node: Node | undefined, segment: PropertyKey): Node | undefined {
+    return node?.type === 'array'
+      ? node.children?.[Number(segment)]
+      : this.propertyOf(node, segment)?.children?.[1];
+  }
+
+  /** As JSON.parse does, the last of several fields with the same name counts. */
+  private propertyOf(node: Node | undefined, name: unknown): Node | undefined {
+    if (node?.type !== 'object') {
+      return undefined;
+    }
+    let fields = this.fields.get(node);
+    if (fields === undefined) {
+      fields = new Map(
+        (node.children ?? []).map((property) => [property.children?.[0]?.value, property]),
+      );
+      this.fields.set(node, fields);
+    }
+    return fields.get(name);
+  }
+
+  private anchorOf(node: Node | undefined): Range {
+    if (node === undefined) {
+      return this.span(0, 0);
+    }
+    const key = node.parent?.type === 'property' ? node.parent.children?.[0] : undefined;
+    return key === undefined ? this.span(node.offset, 1) : this.span(key.offset, key.length);
+  }
+
+  private toSyntaxErrors(errors: ParseError[], text: string): JsonText['syntaxErrors'] {
+    const reasons: JsonText['syntaxErrors'] = [];
+    let end = -1;
+    for (const { error, offset, length } of errors) {
+      const code = printParseErrorCode(error);
+      const between = text.slice(Math.max(end, 0), offset);
+      // The parser tells what follows from an error as errors of their own: at the same place, or as a value that is not there.
+      const follows =
+        offset <= end || (end >= 0 && code === 'ValueExpected' && between.trim() === '');
+      if (!follows && reasons.length < MAX_SYNTAX_ERRORS) {
+        const reason = SYNTAX_ERRORS[code] ?? NO_JSON;
+        reasons.push({ reason, range: this.span(offset, length) });
+      }
+      end = Math.max(end, offset + length);
+    }
+    const [first] = reasons;
+    if (first === undefined || text.trim() === '') {
+      return [
+        { reason: first === undefined ? NO_JSON : 'is empty', range: this.span(0, text.length) },
+      ];
+    }
+    return reasons;
+  }
+
+  private span(offset: number, length: number): Range {
+    return this.positions.range(offset, offset + length);
+  }
+}
+
+const NO_JSON = 'is not JSON';
+const SYNTAX_ERRORS: Record<string, string> = {
+  InvalidSymbol: 'has a word that is not true, false or null',
+  InvalidNumberFormat: 'has a number that is none in JSON',
+  PropertyNameExpected: 'lacks a name in double quotes here, or has a comma too many',
+  ValueExpected: 'lacks a value here, or has a comma too many',
+  ColonExpected: 'lacks a colon here',
+  CommaExpected: 'lacks a comma here',
+  CloseBraceExpected: 'lacks a closing brace here',
+  CloseBracketExpected: 'lacks a closing bracket here',
+  EndOfFileExpected: 'goes on after its end',
+  InvalidCommentToken: 'has a comment, which JSON does not allow',
+  UnexpectedEndOfComment: 'has a comment, which JSON does not allow',
+  UnexpectedEndOfString: 'has a text without its closing quote',
+  UnexpectedEndOfNumber: 'has a number that is none in JSON',
+  InvalidUnicode: 'has a \\u that four hexadecimal digits do not follow',
+  InvalidEscapeCharacter: 'has a backslash before a character that needs none',
+  InvalidCharacter: 'has a control character in a text',
+};
+
+/** The offset of the first bracket that opens one level too many. */
+function tooDeepAt(text: string): number | undefined {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
+    const offset = scanner.getTokenOffset();
+    const character = text[offset] ?? '';
+    if ('{['.includes(character) && ++depth > MAX_DEPTH) {
+      return offset;
+    }
+    if ('}]'.includes(character)) {
+      depth--;
+    }
+  }
+  return undefined;
+}

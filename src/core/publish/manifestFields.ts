@@ -1,0 +1,83 @@
+import type * as z from 'zod/mini';
+import { descriptions, manifestSchema } from './manifest';
+import { RULES } from './rules';
+
+/** What an editor tells about a field of `manifest.json`. */
+export interface ManifestField {
+  name: string;
+  description: string;
+  required: boolean;
+  kind: 'text' | 'number' | 'flag' | 'list' | 'map' | 'object';
+  /** The values it may have, or its entries where it is a list. */
+  values?: readonly string[];
+  /** Its rules, each as a sentence about the field. */
+  rules: string[];
+}
+
+type Schema = z.core.$ZodTypes;
+
+/** The fields of the object at a path: of the manifest (`[]`), or of `requires`. None when there is no such object. */
+export function manifestFields(path: readonly PropertyKey[]): ManifestField[] {
+  let shape: Readonly<Record<string, z.core.$ZodType>> = manifestSchema.shape;
+  for (const segment of path) {
+    const inner = coreOf(shape[String(segment)]);
+    if (inner?._zod.def.type !== 'object') {
+      return [];
+    }
+    shape = inner._zod.def.shape;
+  }
+  return Object.entries(shape).map(([name, schema]) => fieldOf([...path, name], schema));
+}
+
+/** The field at a path, also from within its list or map; undefined when there is none. */
+export function manifestField(path: readonly PropertyKey[]): ManifestField | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const field = manifestFields(path.slice(0, length - 1)).find(
+      ({ name }) => name === path[length - 1],
+    );
+    if (field !== undefined) {
+      return field.kind === 'object' && length < path.length ? undefined : field;
+    }
+  }
+  return undefined;
+}
+
+function fieldOf(path: readonly PropertyKey[], schema: z.core.$ZodType): ManifestField {
+  const { type } = (schema as Schema)._zod.def;
+  const inner = coreOf(schema);
+  const item = inner?._zod.def.type === 'array' ? coreOf(inner._zod.def.element) : inner;
+  const values = item?._zod.def.type === 'enum' ? Object.values(item._zod.def.entries) : undefined;
+  const prefix = `manifest.${path.map(String).join('.')}.`;
+  return {
+    name: String(path.at(-1)),
+    description: descriptions.get(schema)?.description ?? '',
+    required: type !== 'optional' && type !== 'default',
+    kind: KINDS[inner?._zod.def.type ?? ''] ?? 'text',
+    ...(values === undefined ? {} : { values: values.map(String) }),
+    rules: Object.entries(RULES)
+      .filter(([id]) => id.startsWith(prefix) && !id.slice(prefix.length).includes('.'))
+      .map(([, { text }]) => text),
+  };
+}
+
+const KINDS: Record<string, ManifestField['kind']> = {
+  number: 'number',
+  boolean: 'flag',
+  array: 'list',
+  record: 'map',
+  object: 'object',
+};
+
+/** The schema without what makes it optional, gives it a default or transforms what it took. */
+function coreOf(schema: z.core.$ZodType | undefined): Schema | undefined {
+  const known = schema as Schema | undefined;
+  switch (known?._zod.def.type) {
+    case 'optional':
+    case 'default':
+      return coreOf(known._zod.def.innerType);
+    case 'pipe':
+      return coreOf(known._zod.def.in);
+    default:
+      return known;
+  }
+}

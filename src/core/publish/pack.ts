@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { I99dashError, isI99dashError, systemErrorCode, throwIfCancelled } from '../errors';
+import { blockingFiles, waitingFiles, type FileAccess } from './fileAccess';
+import type { BundleFile } from './files';
+import { ParallelGzip } from './gzip';
+import { TAR_END, tarHeader, tarPadding } from './tar';
+
+/** What a packed bundle is known by. */
+export interface Packed {
+  /** Bytes. */
+  size: number;
+  /** Lower-case hex, over the packed bytes. */
+  sha256: string;
+}
+
+export interface PackOptions {
+  signal?: AbortSignal | undefined;
+  /** Told how many files are packed so far. */
+  onFile?: ((done: number) => void) | undefined;
+  /** Whether this thread has nothing else to do and may wait for the disk. */
+  blocking?: boolean;
+  /** How many blocks are compressed at once. */
+  parallel?: number;
+}
+
+const PADDING = Buffer.alloc(512);
+/**
+ * Packs files as `.tar.gz` into a new file that nobody else can read. The same files give the same bytes.
+ * @param path where to; nothing may be there
+ * @param batches what to pack, sorted bytewise by name; an entry whose name ends with a slash is an empty folder
+ * @throws VALIDATION_FAILED (a file is not what the walk saw), UPLOAD_FAILED (no place for the bundle), CancelledError
+ */
+export async function pack(
+  path: string,
+  batches: AsyncIterable<readonly BundleFile[]>,
+  options: PackOptions = {},
+): Promise<Packed> {
+  const output = await orNoPlace(open(path, 'wx', 0o600));
+  const hash = createHash('sha256');
+  let size = 0;
+  const gzip = new ParallelGzip(async (bytes) => {
+    hash.update(bytes);
+    size += bytes.length;
+    await orNoPlace(output.writeFile(bytes));
+  }, options.parallel);
+  try {
+    await addEntries(gzip, batches, options);
+    await gzip.end();
+  } finally {
+    await gzip.abandon();
+    await output.close();
+  }
+  return { size, sha256: hash.digest('hex') };
+}
+
+async function addEntries(
+  gzip: ParallelGzip,
+  batches: AsyncIterable<readonly BundleFile[]>,
+  { signal, onFile, blocking = false }: PackOptions,
+): Promise<void> {
+  const access = blocking ? blockingFiles : waitingFiles;
+  let done = 0;
+  for await (const batch of batches) {
+    for (const entry of batch) {
+      throwIfCancelled(signal);
+      await gzip.write(tarHeader(entry.name, entry.size));
+      if (!entry.name.endsWith('/')) {
+        await addContent(gzip, entry, access, signal);
+        onFile?.(++done);
+      }
+    }
+  }
+  throwIfCancelled(signal);
+  await gzip.write(TAR_END);
+}
+
+async function addContent(
+  gzip: ParallelGzip,
+  file: BundleFile,
+  access: FileAccess,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let descriptor: number | undefined;
+  try {
+    descriptor = await access.open(file.path);
+    const before = await access.stat(descriptor);
+    if (!before.isFile() || before.size !== file.size) {
+      throw changed(file);
+    }
+    for (let left = file.size; left > 0;) {
+      throwIfCancelled(signal);
+      const space = gzip.space();
+      const bytes = await access.read(descriptor, space.subarray(0, left));
+      if (bytes === 0) {
+        throw changed(file);
+      }
+      left -= bytes;
+      await gzip.advance(bytes);
+    }
+    const after = await access.stat(descriptor);
+    if (after.size !== file.size || after.mtimeMs !== before.mtimeMs) {
+      throw changed(file);
+    }
+  } catch (error) {
+    throw systemErrorCode(error) === undefined || isI99dashError(error)
+      ? error
+      : notPacked(file, `cannot be read (${systemErrorCode(error) ?? ''})`, error);
+  } finally {
+    if (descriptor !== undefined) {
+      await access.close(descriptor);
+    }
+  }
+  await gzip.write(PADDING.subarray(0, tarPadding(file.size)));
+}
+
+function changed(file: BundleFile): I99dashError {
+  return notPacked(file, 'changed while being packed');
+}
+
+function notPacked({ name, path }: BundleFile, what: string, cause?: unknown): I99dashError {
+  return new I99dashError('VALIDATION_FAILED', `${name} ${what}.`, { file: path, cause });
+}
+
+/** @throws UPLOAD_FAILED when the temporary folder does not take the bundle */
+export async function orNoPlace<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const reason = systemErrorCode(cause) ?? 'unknown';
+    const message = `The bundle cannot be written to the temporary folder (${reason}).`;
+    throw new I99dashError('UPLOAD_FAILED', message, { cause });
+  }
+}

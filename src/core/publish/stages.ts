@@ -1,0 +1,37 @@
+import type { Clock, Logger } from '../ports';
+
+export type Stage = 'validate' | 'build' | 'pack' | 'upload' | 'submit' | 'promote';
+
+export interface Progress {
+  stage: Stage;
+  /** Files packed or bytes sent so far, of how many in all. */
+  done?: number;
+  total?: number;
+}
+
+/** Tells the progress which stage runs, and the log how long each took. */
+export class StageClock {
+  private running: { stage: Stage; since: number } | undefined;
+
+  constructor(
+    private readonly ports: {
+      clock: Clock;
+      logger: Logger;
+      onProgress: (progress: Progress) => void;
+    },
+  ) {}
+
+  enter(stage: Stage, total?: number): void {
+    this.finish();
+    this.running = { stage, since: this.ports.clock.now() };
+    this.ports.onProgress(total === undefined ? { stage } : { stage, done: 0, total });
+  }
+
+  finish(): void {
+    if (this.running !== undefined) {
+      const took = this.ports.clock.now() - this.running.since;
+      this.ports.logger.info(`Publish: ${this.running.stage} took ${took} ms.`);
+      this.running = undefined;
+    }
+  }
+}

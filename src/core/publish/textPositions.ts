@@ -1,0 +1,33 @@
+import type { Range } from '../problem';
+
+/** Finds lines and characters in a text as an editor counts them: lines end with \n, \r\n or \r. */
+export class TextPositions {
+  private readonly lineStarts: number[];
+
+  constructor(private readonly text: string) {
+    this.lineStarts = [
+      0,
+      ...Array.from(text.matchAll(/\r\n|\r|\n/gu), ({ 0: end, index }) => index + end.length),
+    ];
+  }
+
+  /** The range between two offsets, in UTF-16 characters from 0; one beyond the text is taken for its end. */
+  range(start: number, end: number): Range {
+    return { start: this.position(start), end: this.position(end) };
+  }
+
+  private position(offset: number): Range['start'] {
+    const inside = Math.max(0, Math.min(offset, this.text.length));
+    let low = 0;
+    let high = this.lineStarts.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((this.lineStarts[middle] ?? 0) <= inside) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return { line: low, character: inside - (this.lineStarts[low] ?? 0) };
+  }
+}

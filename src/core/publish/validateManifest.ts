@@ -1,0 +1,91 @@
+import { isJsonObject, type JsonObject } from '../json';
+import type { Problem } from '../problem';
+import { jsonProblems } from './jsonProblems';
+import { JsonText, type JsonPath } from './jsonText';
+import { manifestSchema, type Manifest } from './manifest';
+import { nearest } from './nearest';
+import { isRuleId, problemOf, RULES, type RuleId } from './rules';
+import { isSemver } from './semver';
+
+/** A field for editors, which nobody expects to be submitted. */
+const EDITOR_FIELD = '$schema';
+/** Nobody misspells more. */
+const MAX_GUESSES = 20;
+
+/** A manifest's text, checked. */
+export interface CheckedManifest {
+  /** As it is submitted; there when no problem is an error. */
+  manifest?: Manifest;
+  /** In the order of the text. */
+  problems: Problem[];
+  /** Where the fields are. */
+  source: JsonText;
+}
+
+/**
+ * Checks a manifest's text against every rule at once. Never throws.
+ * @param file the absolute path that problems are told with
+ */
+export function validateManifest(json: string, file: string): CheckedManifest {
+  const source = new JsonText(json);
+  const problems = jsonProblems('manifest', source, file);
+  const value = source.parsed?.value;
+  if (!isJsonObject(value)) {
+    return { problems, source };
+  }
+  const result = manifestSchema.safeParse(value);
+  for (const { code, path, message } of result.error?.issues ?? []) {
+    const rule = brokenRule(value, path, message);
+    const range = code === 'invalid_key' ? source.keyRangeOf(path) : source.rangeOf(path);
+    problems.push(
+      problemOf(rule, `"${path.map(String).join('.')}" ${RULES[rule].text}`, file, range),
+    );
+  }
+  problems.push(...versionProblems(value, source, file), ...unknownFields(value, source, file));
+  problems.sort(byPosition);
+  return result.success && problems.every(({ severity }) => severity !== 'error')
+    ? { manifest: result.data, problems, source }
+    : { problems, source };
+}
+
+function brokenRule(value: JsonObject, path: JsonPath, message: string): RuleId {
+  const field = String(path[0] ?? '');
+  const rule =
+    path.length === 1 && !Object.hasOwn(value, field) ? `manifest.${field}.required` : message;
+  return isRuleId(rule) ? rule : 'manifest.object';
+}
+
+function versionProblems({ version }: JsonObject, source: JsonText, file: string): Problem[] {
+  if (typeof version !== 'string' || version === '' || isSemver(version)) {
+    return [];
+  }
+  const rule = 'manifest.version.semver';
+  return [problemOf(rule, `"version" ${RULES[rule].text}`, file, source.rangeOf(['version']))];
+}
+
+/** What is submitted lacks them. One that looks like a misspelt field of ours is a warning: something was meant by it. */
+function unknownFields(value: JsonObject, source: JsonText, file: string): Problem[] {
+  const known = Object.keys(manifestSchema.shape);
+  return Object.keys(value)
+    .filter((field) => !known.includes(field) && field !== EDITOR_FIELD)
+    .map((field, index) => {
+      const rule = 'manifest.unknown-field';
+      const meant = index < MAX_GUESSES ? nearest(field, known) : undefined;
+      const told = problemOf(
+        rule,
+        `"${field}" ${RULES[rule].text}`,
+        file,
+        source.keyRangeOf([field]),
+      );
+      return meant === undefined
+        ? told
+        : { ...told, severity: 'warning', message: `${told.message}; did you mean "${meant}"?` };
+    });
+}
+
+function byPosition({ range: a }: Problem, { range: b }: Problem): number {
+  return (
+    (a?.start.line ?? 0) - (b?.start.line ?? 0) ||
+    (a?.start.character ?? 0) - (b?.start.character ?? 0)
+  );
+}

@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+
+/** Shows what builds print, in one terminal for all of them. It comes to the front when a build fails, and takes no focus. */
+export class BuildTerminal implements vscode.Disposable {
+  private readonly output = new vscode.EventEmitter<string>();
+  private terminal: vscode.Terminal | undefined;
+  private isOpen = false;
+  /** What was printed before the terminal could show it. */
+  private waiting = '';
+
+  write(text: string): void {
+    const lines = text.replaceAll(/\r?\n/gu, '\r\n');
+    this.ensureTerminal();
+    if (this.isOpen) {
+      this.output.fire(lines);
+    } else {
+      this.waiting += lines;
+    }
+  }
+
+  reveal(): void {
+    this.terminal?.show(true);
+  }
+
+  dispose(): void {
+    this.terminal?.dispose();
+    this.output.dispose();
+  }
+
+  private ensureTerminal(): void {
+    this.terminal ??= vscode.window.createTerminal({
+      name: vscode.l10n.t('i99dash build'),
+      iconPath: new vscode.ThemeIcon('package'),
+      isTransient: true,
+      pty: {
+        onDidWrite: this.output.event,
+        open: () => {
+          this.isOpen = true;
+          this.output.fire(this.waiting);
+          this.waiting = '';
+        },
+        close: () => {
+          this.isOpen = false;
+          this.terminal = undefined;
+        },
+      },
+    });
+  }
+}

@@ -1,0 +1,173 @@
+import * as vscode from 'vscode';
+import type { Held, SessionState, SettledState } from '../core/auth/sessionState';
+import { abbreviateHome } from '../core/homePath';
+import { accountLabel } from '../core/identity';
+import type { CommandId } from './commands';
+
+/** Somebody is signed in. */
+export type HeldState = Exclude<SettledState, { kind: 'signedOut' }>;
+
+/**
+ * The whole story of a session, with links for what to do next. Pure: the same input gives the same hover.
+ * @param backend its URL, or why it is refused
+ */
+export function identityHover(
+  state: SessionState,
+  backend: string,
+  now: number,
+): vscode.MarkdownString {
+  const hover = new vscode.MarkdownString('', true);
+  // Links run these commands and no other; everything that is data goes in as plain text.
+  const links = linksFor(state);
+  hover.isTrusted = { enabledCommands: links.map(({ command }) => command) };
+  hover.appendMarkdown('**i99dash** — ');
+  appendPlain(hover, headlineOf(state));
+  hover.appendMarkdown('\n\n');
+  appendPlain(hover, explanationOf(state));
+  hover.appendMarkdown('\n\n');
+  for (const [name, value] of rowsOf(state, backend, now)) {
+    appendPlain(hover, `${name}: ${value}`);
+    hover.appendMarkdown('  \n');
+  }
+  hover.appendMarkdown(
+    `\n\n${links.map(({ label, command }) => `[${label}](command:${command})`).join(' · ')}`,
+  );
+  return hover;
+}
+
+/** Puts in what is data: nothing in it is Markdown, a link or an icon, and it wraps at its spaces. */
+function appendPlain(hover: vscode.MarkdownString, text: string): void {
+  hover.appendMarkdown(
+    text.replace(/[^\p{L}\p{N} ]/gu, (character) => `&#${character.codePointAt(0) ?? 32};`),
+  );
+}
+
+function headlineOf(state: SessionState): string {
+  switch (state.kind) {
+    case 'signedOut':
+      return vscode.l10n.t('signed out');
+    case 'signingIn':
+      return vscode.l10n.t('signing in…');
+    case 'environment':
+      return vscode.l10n.t('signed in by the environment');
+    case 'signedIn':
+      return state.profile.account.displayName ?? accountLabel(state.profile.account);
+    case 'locked':
+      return vscode.l10n.t('locked');
+    case 'offline':
+      return vscode.l10n.t('offline, and trying again by itself');
+    case 'rejected':
+      return vscode.l10n.t('no longer accepted');
+  }
+}
+
+/** What a person should know beyond the headline; '' when nothing. */
+function explanationOf(state: SessionState): string {
+  switch (state.kind) {
+    case 'signedOut':
+      return vscode.l10n.t('Sign in with your SSH key to publish mini-apps.');
+    case 'environment':
+      return vscode.l10n.t(
+        'The environment variable {0} holds the credential and wins over everything stored.',
+        state.variable,
+      );
+    case 'locked':
+    case 'offline':
+    case 'rejected':
+      return state.failure.message;
+    case 'signingIn':
+    case 'signedIn':
+      return '';
+  }
+}
+
+function rowsOf(state: SessionState, backendUrl: string, now: number): [string, string][] {
+  const backend: [string, string] = [vscode.l10n.t('Backend'), backendUrl];
+  switch (state.kind) {
+    case 'signedOut':
+    case 'signingIn':
+      return [backend];
+    case 'environment':
+      return state.account === undefined
+        ? [backend]
+        : [
+            backend,
+            [vscode.l10n.t('Account'), accountLabel(state.account)],
+            [vscode.l10n.t('Developer id'), state.account.devId],
+          ];
+    default:
+      return [backend, ...accountRows(state), ...tokenRows(state, now), ...failureRows(state)];
+  }
+}
+
+function accountRows({ profile }: Held): [string, string][] {
+  const rows: [string, string][] = [
+    [vscode.l10n.t('Account'), accountLabel(profile.account)],
+    [vscode.l10n.t('Developer id'), profile.account.devId],
+    [vscode.l10n.t('Signed in with'), signedInWith(profile)],
+  ];
+  if (profile.fingerprint !== undefined) {
+    rows.push([vscode.l10n.t('Fingerprint'), profile.fingerprint]);
+  }
+  return rows;
+}
+
+function tokenRows(state: HeldState, now: number): [string, string][] {
+  const { kind, minted } = state;
+  if (minted === undefined) {
+    return [];
+  }
+  const renewed = new Date(minted.mintedAt).toLocaleTimeString();
+  // How long a token would live that is not accepted is no use to anybody.
+  const expiry = kind === 'rejected' ? [] : [expiryRow(minted.expiresAt, now)];
+  return [[vscode.l10n.t('Last renewal'), renewed], ...expiry];
+}
+
+function failureRows(state: SettledState): [string, string][] {
+  if (state.kind !== 'offline' && state.kind !== 'rejected' && state.kind !== 'locked') {
+    return [];
+  }
+  const rows: [string, string][] = [[vscode.l10n.t('Last failure'), state.failure.code]];
+  if (state.kind === 'offline') {
+    rows.push([vscode.l10n.t('Next try'), new Date(state.retryAt).toLocaleTimeString()]);
+  }
+  return rows;
+}
+
+function signedInWith({ source, keyPath }: Held['profile']): string {
+  if (source === 'token') {
+    return vscode.l10n.t('a pasted access token');
+  }
+  const path = keyPath === undefined ? '' : abbreviateHome(keyPath);
+  return source === 'agent'
+    ? vscode.l10n.t('the SSH agent {0}', path).trim()
+    : vscode.l10n.t('the SSH key {0}', path);
+}
+
+function expiryRow(expiresAt: number, now: number): [string, string] {
+  const time = new Date(expiresAt).toLocaleTimeString();
+  const minutes = Math.ceil((expiresAt - now) / 60_000);
+  return minutes > 0
+    ? [vscode.l10n.t('Token expires'), vscode.l10n.t('in {0} min, at {1}', minutes, time)]
+    : [vscode.l10n.t('Token expired'), vscode.l10n.t('at {0}', time)];
+}
+
+function linksFor(state: SessionState): { label: string; command: CommandId }[] {
+  const signIn = { label: vscode.l10n.t('Sign In'), command: 'i99dash.signIn' as const };
+  const signOut = { label: vscode.l10n.t('Sign Out'), command: 'i99dash.signOut' as const };
+  const log = { label: vscode.l10n.t('Show Log'), command: 'i99dash.showLog' as const };
+  switch (state.kind) {
+    case 'signedOut':
+      return [signIn];
+    case 'signingIn':
+    case 'environment':
+      return [log];
+    case 'locked':
+      return [{ label: vscode.l10n.t('Unlock'), command: 'i99dash.unlock' }, signOut, log];
+    case 'rejected':
+      return [{ ...signIn, label: vscode.l10n.t('Sign In Again') }, signOut, log];
+    case 'signedIn':
+    case 'offline':
+      return [signOut, log];
+  }
+}

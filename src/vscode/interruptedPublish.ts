@@ -1,0 +1,39 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { PublishNote } from '../core/publish/publishLock';
+import { plainText } from './plainText';
+
+/** The start of the editor comes first; nobody waits for this. In milliseconds. */
+const DELAY_MS = 3_000;
+
+/** Tells, some time after the start, of publishes that a window did not live to finish. */
+export function tellInterruptedPublishes(lockFolder: string): vscode.Disposable {
+  const timer = setTimeout(() => {
+    void import('../core/publish/publishLock')
+      .then(({ takeInterrupted }) => takeInterrupted(lockFolder))
+      .then((notes) => notes.forEach(tell));
+  }, DELAY_MS);
+  return new vscode.Disposable(() => clearTimeout(timer));
+}
+
+function tell({ appId, version, folder }: PublishNote): void {
+  const again = vscode.l10n.t('Publish Again');
+  void vscode.window
+    .showWarningMessage(
+      plainText(
+        vscode.l10n.t(
+          'Publishing {0} {1} from {2} was interrupted: its window closed in the middle.',
+          appId,
+          version,
+          basename(folder),
+        ),
+      ),
+      again,
+    )
+    .then((picked) =>
+      picked === again
+        ? vscode.commands.executeCommand('i99dash.publish', { folder: vscode.Uri.file(folder) })
+        : undefined,
+    )
+    .then(undefined, () => undefined); // the command has shown its own failure
+}

@@ -1,0 +1,214 @@
+/**
+ * Measures publishing up to the packed bundle. Alone: `tsx test/bench/publish.ts [--rounds=3] [--scale=1] [--growth]`; `--growth` runs a
+ * tree ten times as large too.
+ */
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { build } from 'esbuild';
+import type { RunReport, RunRequest } from './publishRun';
+import { LARGE_APP, writeTree, type TreeShape } from './publishTree';
+
+const run = promisify(execFile);
+const ROOT = join(__dirname, '../..');
+const MIB = 2 ** 20;
+
+export interface PublishBenchOptions {
+  /** How often everything is measured; medians count. */
+  rounds?: number;
+  /** How many times as large as 52 MB the tree is. */
+  scale?: number;
+  /** Whether to measure the memory for a tree ten times as large, too. */
+  growth?: boolean;
+}
+
+export interface PublishBenchRow {
+  what: string;
+  measured: number;
+  unit: string;
+  /** The most that is fine; undefined for a figure that is only told. */
+  target?: number;
+}
+
+/** Runs the bench and returns its figures; a row misses its target when `measured` is above it. */
+export async function benchPublish({
+  rounds = 3,
+  scale = 1,
+  growth = false,
+}: PublishBenchOptions = {}): Promise<PublishBenchRow[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'i99dash-bench-'));
+  try {
+    const scripts = await buildScripts(join(folder, 'build'));
+    const shape = scaled(LARGE_APP, scale);
+    const rows = await measureLarge(join(folder, 'large'), shape, rounds, scripts);
+    if (growth) {
+      const { report } = await measureOnce(join(folder, 'huge'), scaled(shape, 10), scripts);
+      rows.push(
+        {
+          what: 'rss growth, ten times the tree',
+          measured: report.rssGrowth / MIB,
+          unit: 'MiB',
+          target: 64,
+        },
+        { what: 'heap growth, ten times the tree', measured: report.heapGrowth / MIB, unit: 'MiB' },
+      );
+    }
+    const small = join(folder, 'small', 'app');
+    await cp(join(ROOT, 'test/fixtures/mini-apps/tyre-pressure/src'), small, { recursive: true });
+    const smallRuns = [];
+    for (let round = 0; round < rounds; round++) {
+      const cacheFile = join(folder, 'small', `cache-${round}.json`);
+      smallRuns.push(await runChild({ root: small, cacheFile, changing: 'app.js', ...scripts }));
+    }
+    rows.push(
+      {
+        what: 'small app, first',
+        measured: 1000 * median(smallRuns.map(({ first }) => first)),
+        unit: 'ms',
+      },
+      {
+        what: 'small app, again',
+        measured: 1000 * median(smallRuns.map(({ again }) => again)),
+        unit: 'ms',
+      },
+    );
+    return rows;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Prints the figures as a table. */
+export function printPublishBench(rows: readonly PublishBenchRow[]): void {
+  for (const { what, measured, unit, target } of rows) {
+    const verdict =
+      target === undefined ? '' : `  ${measured <= target ? 'ok' : 'MISSED'} (≤ ${target})`;
+    const figure = measured.toFixed(unit === '×' ? 2 : unit === 's' ? 3 : 1);
+    process.stdout.write(`${what.padEnd(34)}${figure.padStart(10)} ${unit}${verdict}\n`);
+  }
+}
+
+interface Scripts {
+  script: string;
+  worker: string;
+}
+
+async function buildScripts(outdir: string): Promise<Scripts> {
+  await build({
+    entryPoints: {
+      run: join(__dirname, 'publishRun.ts'),
+      worker: join(ROOT, 'src/core/publish/publishWorker.ts'),
+    },
+    outdir,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node22',
+    minify: true,
+    logLevel: 'error',
+  });
+  return { script: join(outdir, 'run.js'), worker: join(outdir, 'worker.js') };
+}
+
+/** The floor and the product take turns, so that both see the same machine. */
+async function measureLarge(
+  root: string,
+  shape: TreeShape,
+  rounds: number,
+  scripts: Scripts,
+): Promise<PublishBenchRow[]> {
+  const floors: number[] = [];
+  const reports: RunReport[] = [];
+  await writeTree(join(root, 'app'), shape);
+  for (let round = 0; round < rounds; round++) {
+    floors.push(await floor(join(root, 'app')));
+    reports.push(await runLarge(root, round, scripts));
+  }
+  const of = (pick: (report: RunReport) => number): number => median(reports.map(pick));
+  const most = (pick: (report: RunReport) => number): number => Math.max(...reports.map(pick));
+  const base = median(floors);
+  return [
+    { what: `tar | gzip -6 | sha256sum`, measured: base, unit: 's' },
+    { what: 'collect, check, pack: first', measured: of(({ first }) => first), unit: 's' },
+    { what: 'first ÷ floor', measured: of(({ first }) => first) / base, unit: '×', target: 1.7 },
+    { what: 'one script changed: again', measured: of(({ again }) => again), unit: 's' },
+    { what: 'again ÷ floor', measured: of(({ again }) => again) / base, unit: '×', target: 1.2 },
+    {
+      what: 'event-loop delay, p99',
+      measured: of(({ delayP99 }) => delayP99),
+      unit: 'ms',
+      target: 30,
+    },
+    { what: 'event-loop delay, max', measured: of(({ delayMax }) => delayMax), unit: 'ms' },
+    {
+      what: 'rss growth',
+      measured: most(({ rssGrowth }) => rssGrowth) / MIB,
+      unit: 'MiB',
+      target: 64,
+    },
+    { what: 'heap growth', measured: most(({ heapGrowth }) => heapGrowth) / MIB, unit: 'MiB' },
+  ];
+}
+
+async function measureOnce(
+  root: string,
+  shape: TreeShape,
+  scripts: Scripts,
+): Promise<{ report: RunReport }> {
+  await writeTree(join(root, 'app'), shape);
+  return { report: await runLarge(root, 0, scripts) };
+}
+
+function runLarge(root: string, round: number, scripts: Scripts): Promise<RunReport> {
+  return runChild({
+    root: join(root, 'app'),
+    cacheFile: join(root, `cache-${round}.json`),
+    changing: `code/0/code-${round}.js`,
+    ...scripts,
+  });
+}
+
+async function runChild({ script, ...request }: RunRequest & Scripts): Promise<RunReport> {
+  const { stdout } = await run(process.execPath, [script, JSON.stringify(request)]);
+  return JSON.parse(stdout) as RunReport;
+}
+
+/** Seconds. */
+async function floor(root: string): Promise<number> {
+  const start = performance.now();
+  await run('sh', ['-c', 'tar cf - . | gzip -6 | sha256sum'], { cwd: root });
+  return (performance.now() - start) / 1000;
+}
+
+function scaled(shape: TreeShape, factor: number): TreeShape {
+  const { binaries, scripts } = shape;
+  return {
+    ...shape,
+    binaries: Math.ceil(binaries * factor),
+    scripts: Math.ceil(scripts * factor),
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '3' },
+      scale: { type: 'string', default: '1' },
+      growth: { type: 'boolean', default: false },
+    },
+  });
+  const { rounds, scale, growth } = values;
+  process.stdout.write(`${availableParallelism()} cores, Node ${process.version}\n`);
+  printPublishBench(await benchPublish({ rounds: Number(rounds), scale: Number(scale), growth }));
+}
+
+if (require.main === module) {
+  void main();
+}

@@ -1,0 +1,21 @@
+/**
+ * A program of its own, for tests of what depends on the process. Arguments: the folder, the worker script, and `exit` to end in the
+ * middle of using the bundle. Prints the bundle's hash.
+ */
+import { withBundle } from '../../src/core/publish/bundle';
+import { collectFiles } from '../../src/core/publish/files';
+
+async function main([root = '', worker, exit]: readonly string[]): Promise<void> {
+  const collected = await collectFiles(root, root);
+  await withBundle(
+    collected,
+    ({ sha256 }) => {
+      process.stdout.write(sha256);
+      if (exit === 'exit') process.exit(0);
+      return Promise.resolve();
+    },
+    worker === undefined ? {} : { worker },
+  );
+}
+
+void main(process.argv.slice(2));

@@ -1,0 +1,23 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** A manifest with nothing but what it must have. */
+export const MANIFEST = {
+  id: 'trip-log',
+  name: { en: 'Trip log' },
+  icon: './icon.svg',
+  url: 'https://miniapps.i99dash.app/trip-log/',
+  version: '1.0.0',
+  category: 'vehicle',
+};
+
+/** Writes files below a folder, with the folders they need. */
+export async function writeFiles(
+  folder: string,
+  files: Record<string, string | Uint8Array>,
+): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
+}

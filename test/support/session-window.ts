@@ -1,0 +1,63 @@
+import { KeepAlive } from '../../src/core/auth/keepAlive';
+import { Session } from '../../src/core/auth/session';
+import { SessionStore } from '../../src/core/auth/sessionStore';
+import { Signers, type SignerPorts } from '../../src/core/auth/signers';
+import type { Clock, Logger, SecretStore, StateStore, Transport } from '../../src/core/ports';
+import { developerRealm, type Realm } from '../../src/core/realm';
+import type { Activity } from './activity';
+
+/** What a window of the editor is made of. */
+export interface WindowParts extends SignerPorts {
+  readonly backendUrl: () => string;
+  readonly transport: Transport;
+  readonly secrets: SecretStore;
+  readonly state: StateStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly activity: Activity;
+  readonly random?: () => number;
+  readonly realm?: Realm;
+}
+
+/** A window of the editor: its session, and who looks after it. */
+export class SessionWindow {
+  readonly session: Session;
+  readonly store: SessionStore;
+  readonly keepAlive: KeepAlive;
+  /** How often the keyring turned out to have lost the session. */
+  lostSecrets = 0;
+  private readonly subscription;
+
+  constructor(parts: WindowParts) {
+    const { activity, secrets, state, clock, realm = developerRealm, random = () => 0.5 } = parts;
+    this.store = new SessionStore(realm, secrets, state, clock);
+    this.session = new Session({
+      ...parts,
+      realm,
+      random,
+      store: this.store,
+      signers: new Signers({
+        openKeyFile: (path) => activity.track(parts.openKeyFile(path)),
+        openAgentKey: (fingerprint) => activity.track(parts.openAgentKey(fingerprint)),
+      }),
+      transport: { send: (request) => activity.track(parts.transport.send(request)) },
+      onSecretLost: () => {
+        this.lostSecrets += 1;
+      },
+    });
+    this.keepAlive = new KeepAlive(this.session, clock);
+    this.subscription = this.store.onDidChange(() => void this.look());
+  }
+
+  /** What the focus, a stored secret that changed and a setting that changed lead to. */
+  async look(): Promise<void> {
+    await this.session.restore();
+    await this.keepAlive.wake();
+  }
+
+  /** Closes the window. */
+  dispose(): void {
+    this.subscription.dispose();
+    this.keepAlive.dispose();
+  }
+}

@@ -1,0 +1,36 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+
+/** Contents of files by path with `/`. */
+export type Tree = Readonly<Record<string, Buffer | string>>;
+
+/** Writes files, one after the other. */
+export async function plant(
+  folder: string,
+  files: Iterable<[string, Buffer | string]>,
+): Promise<void> {
+  for (const [name, content] of files) {
+    const path = join(folder, ...name.split('/'));
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+  }
+}
+
+/** All files below a folder with their contents, and its empty folders, which have a slash at the end and no content. */
+export async function readTree(folder: string): Promise<Record<string, Buffer | null>> {
+  const tree: Record<string, Buffer | null> = {};
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    const name = path
+      .slice(folder.length + 1)
+      .split(sep)
+      .join('/');
+    if (entry.isFile()) {
+      tree[name] = await readFile(path);
+    } else if (entry.isDirectory() && (await readdir(path)).length === 0) {
+      tree[`${name}/`] = null;
+    }
+  }
+  return tree;
+}

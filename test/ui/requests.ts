@@ -1,0 +1,32 @@
+import type { Backend } from '../backend/server';
+import type { LoggedRequest } from '../backend/request-log';
+
+const VERIFY = '/api/v1/auth/ssh/verify';
+
+/** The exchanges that minted a token, oldest first. */
+export function mints({ requests }: Backend): LoggedRequest[] {
+  return requests.filter(isMint);
+}
+
+/** Waits until one more token has been minted than there are now, or as many more as are asked for. */
+export async function mintedAgain(backend: Backend, more = 1): Promise<LoggedRequest> {
+  const before = mints(backend).length;
+  return backend.waitForRequest(
+    (entry) => isMint(entry) && mints(backend).indexOf(entry) >= before + more - 1,
+  );
+}
+
+/** Waits for the answer to a call of a path that is made after this. */
+export async function called(backend: Backend, path: string): Promise<LoggedRequest> {
+  const before = backend.requests.length;
+  return backend.waitForRequest(
+    (entry) =>
+      entry.path === path &&
+      entry.status !== undefined &&
+      backend.requests.indexOf(entry) >= before,
+  );
+}
+
+function isMint({ path, status }: LoggedRequest): boolean {
+  return path === VERIFY && status === 200;
+}

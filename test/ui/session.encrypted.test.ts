@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import { startSshAgent, type SshAgent } from '../support/ssh-agent';
+import { NONE, watchInterruptions } from './interruptions';
+import { mintedAgain, mints } from './requests';
+import { useScene } from './use-scene';
+
+const WHO = DEFAULT_ACCOUNT.email ?? '';
+const PASSPHRASE = 'open sesame';
+/** Seconds. A token this short-lived is used until a tenth of its life is left. */
+const TOKEN_LIFE = 14;
+
+describe('a session with an encrypted key', () => {
+  const scene = useScene({
+    album: 'ui/session-encrypted',
+    passphrase: PASSPHRASE,
+    tokenLife: TOKEN_LIFE,
+  });
+  let agent: SshAgent | undefined;
+
+  before(async () => {
+    await scene.person.runCommand('i99dash: Sign In');
+    await scene.person.pick('~/.ssh/id_ed25519');
+    await scene.person.answer(PASSPHRASE);
+    await scene.person.seesIcon('account');
+  });
+
+  after(() => agent?.stop());
+
+  it('is locked after a restart once its token is spent, and asks nothing by itself', async () => {
+    const [minted] = mints(scene.backend).slice(-1);
+    await scene.restart();
+    const { person } = scene;
+    const interruptions = await watchInterruptions(person.page);
+    await person.seesIcon('lock');
+    const age = Date.now() - (minted?.at ?? 0);
+    assert.ok(age > 0.9 * TOKEN_LIFE * 1000 - 500, `locked when the token was ${age} ms old`);
+    await person.seesIdentity(WHO);
+    assert.match(await person.readHover('locked-hover'), /locked[^]*passphrase[^]*Unlock/u);
+    assert.deepEqual(await interruptions(), NONE);
+  });
+
+  it('asks once after a click, however often one clicks; cancelling leaves it locked', async () => {
+    const { person } = scene;
+    const interruptions = await watchInterruptions(person.page);
+    await person.identity().click();
+    await person.page.locator('.quick-input-title', { hasText: 'Passphrase of' }).waitFor();
+    await person.photograph('unlock');
+    await person.identity().click();
+    await person.quickInput().press('Escape');
+    await person.quickInput().waitFor({ state: 'hidden' });
+    await person.seesIcon('lock');
+    const { prompts, notifications } = await interruptions();
+    assert.equal(prompts.length, 1, prompts.join());
+    assert.deepEqual(notifications, []);
+  });
+
+  it('is unlocked by the passphrase, and renews silently from then on', async () => {
+    const { person, backend } = scene;
+    backend.setTokenLife(2);
+    await person.identity().click();
+    const unlocked = mintedAgain(backend);
+    await person.answer(PASSPHRASE);
+    await unlocked;
+    await person.seesIcon('account');
+    const interruptions = await watchInterruptions(person.page);
+    await mintedAgain(backend, 3);
+    await person.seesIcon('account');
+    assert.deepEqual(await interruptions(), NONE);
+  });
+
+  it('asks when a command needs it, and the command then goes on', async () => {
+    await scene.restart();
+    const { person } = scene;
+    await person.seesIcon('lock');
+    await person.runCommand('i99dash: Who Am I?');
+    await person.page.locator('.quick-input-title', { hasText: 'Passphrase of' }).waitFor();
+    const interruptions = await watchInterruptions(person.page);
+    await person.answer(PASSPHRASE);
+    await person.dismiss(await person.seesNotification(`You are ${WHO}`));
+    await person.seesIcon('account');
+    const { prompts } = await interruptions();
+    assert.equal(prompts.length, 1, prompts.join());
+  });
+
+  it('asks nothing while an ssh-agent holds the key', async () => {
+    agent = await startSshAgent();
+    await agent.add(scene.key);
+    await scene.quit();
+    const renewed = mintedAgain(scene.backend, 2);
+    await scene.start({ SSH_AUTH_SOCK: agent.socket });
+    const { person } = scene;
+    const interruptions = await watchInterruptions(person.page);
+    await renewed;
+    await person.seesIcon('account');
+    assert.deepEqual(await interruptions(), NONE);
+  });
+});

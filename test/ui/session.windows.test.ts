@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import { watchInterruptions } from './interruptions';
+import type { Person } from './person';
+import { called, mintedAgain, mints } from './requests';
+import { useScene } from './use-scene';
+
+const WHO = DEFAULT_ACCOUNT.email ?? '';
+/** Seconds. */
+const TOKEN_LIFE = 8;
+const WATCHED_MS = 60_000;
+
+describe('a session in two windows', () => {
+  const scene = useScene({ album: 'ui/session-windows', tokenLife: TOKEN_LIFE });
+  let other: Person;
+
+  before(async () => {
+    await scene.person.runCommand('i99dash: Sign In');
+    await scene.person.pick('~/.ssh/id_ed25519');
+    await scene.person.seesIcon('account');
+    other = await scene.openSecondWindow();
+    await other.seesIdentity(WHO);
+  });
+
+  it('holds in both for a minute of short-lived tokens, in silence', async function () {
+    this.timeout(150_000);
+    const { backend } = scene;
+    const people = [scene.person, other];
+    const watches = await Promise.all(people.map(({ page }) => watchInterruptions(page)));
+    const [start, before] = [Date.now(), mints(backend).length];
+    let asked = 0;
+    while (Date.now() - start < WATCHED_MS) {
+      for (const person of people) {
+        const answered = called(backend, '/api/v1/dev/me');
+        await person.runCommand('i99dash: Who Am I?');
+        assert.equal((await answered).status, 200);
+        await person.dismiss(await person.seesNotification(/You are|\S/u));
+        await person.seesIcon('account');
+        asked += 1;
+      }
+    }
+    const interruptions = await Promise.all(watches.map((watch) => watch()));
+    const told = interruptions.flatMap(({ notifications }) => notifications);
+    assert.equal(told.length, asked);
+    assert.deepEqual(
+      told.filter((message) => !message.startsWith(`You are ${WHO}`)),
+      [],
+    );
+    assert.deepEqual(
+      interruptions.flatMap(({ dialogs, prompts }) => [
+        ...dialogs,
+        ...prompts.filter((title) => title !== ''),
+      ]),
+      [],
+    );
+    const minted = mints(backend).length - before;
+    const seconds = Math.round((Date.now() - start) / 1000);
+    console.log(
+      `      ${asked} answers, 0 failures, ${minted} tokens minted by 2 windows in ${seconds} s (tokens of ${TOKEN_LIFE} s)`,
+    );
+    // Each window may mint for itself, once for each third of a life at the most.
+    assert.ok(minted >= seconds / TOKEN_LIFE, `${minted} tokens`);
+    assert.ok(minted <= (2 * 3 * seconds) / TOKEN_LIFE, `${minted} tokens`);
+  });
+
+  it('ends for both with a sign-out in one, whatever the other does meanwhile', async () => {
+    const { person, backend } = scene;
+    await person.identity().click();
+    await person.pick('Sign Out');
+    await person.seesIcon('sign-in');
+    // By the time its token is due the other window renews it, or learns that the session has ended.
+    await Promise.race([mintedAgain(backend), other.seesIcon('sign-in', 20_000)]);
+    await other.page.reload();
+    await other.seesIcon('sign-in');
+  });
+});

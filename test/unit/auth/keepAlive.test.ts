@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { startBackend, DEFAULT_ACCOUNT } from '../../backend/server';
+import { FakeClock } from '../../support/fakes';
+import { holdBack } from '../../support/faults';
+import { failureOf, kindOf, statesOf } from '../../support/session-states';
+import { useSessionWorld } from '../../support/session-world';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const CHALLENGE = '/api/v1/auth/ssh/challenge';
+
+describe('the keeper of a session', () => {
+  const world = useSessionWorld();
+
+  /** A window that is looked after. */
+  async function keptWindow(key = world().key) {
+    const window = await world().signedInWindow(key);
+    await window.keepAlive.wake();
+    return window;
+  }
+
+  it('renews in time, again and again, for one token after the other', async () => {
+    const window = await keptWindow();
+    const states = statesOf(window);
+    await world().passSlowly(8 * 60 * MINUTE, 15 * SECOND);
+    // Half of the draws: 57.5 % of 15 minutes.
+    const expected = Math.floor((8 * 60) / (0.575 * 15));
+    const renewals = world().mints - 1;
+    assert.ok(Math.abs(renewals - expected) <= 2, `${renewals} renewals`);
+    assert.deepEqual([...new Set(states)], ['signedIn']);
+    assert.equal(states.length, renewals);
+  });
+
+  it('keeps up with a token that lives 8 seconds', async () => {
+    world().backend.setTokenLife(8);
+    const window = await keptWindow();
+    for (let round = 0; round < 60; round++) {
+      await world().pass(SECOND);
+      const { minted } = window.session.stored ?? {};
+      assert.ok((minted?.expiresAt ?? 0) > world().clock.now());
+      assert.equal(kindOf(window), 'signedIn');
+    }
+    assert.ok(world().mints <= 16, `${world().mints} mints`);
+  });
+
+  it('has one timer, however often it is woken', async () => {
+    const window = await keptWindow();
+    for (let round = 0; round < 20; round++) {
+      void window.keepAlive.wake();
+      await window.keepAlive.wake();
+      await world().pass(5 * SECOND);
+      assert.equal(world().clock.pending, 1);
+    }
+  });
+
+  it('looks one time for all who wake it while it looks', async () => {
+    const window = await keptWindow();
+    world().clock.jump(16 * MINUTE);
+    const before = world().requests.length;
+    await Promise.all(Array.from({ length: 20 }, () => window.keepAlive.wake()));
+    assert.equal(world().requests.length - before, 2);
+  });
+
+  it('stops with everything when it is disposed', async () => {
+    const window = await keptWindow();
+    window.dispose();
+    assert.equal(world().clock.pending, 0);
+    const before = world().requests.length;
+    await window.keepAlive.wake();
+    await world().passSlowly(30 * MINUTE);
+    assert.equal(world().requests.length, before);
+    assert.equal(world().clock.pending, 0);
+  });
+
+  it('stops too when it is disposed while it looks', async () => {
+    const window = await keptWindow();
+    world().clock.jump(10 * MINUTE);
+    const challenge = holdBack(world().backend, CHALLENGE);
+    const look = window.keepAlive.wake();
+    await challenge.reached;
+    window.dispose();
+    challenge.release();
+    await look;
+    assert.equal(world().clock.pending, 0);
+  });
+
+  it('leaves a wait as it is, but not through a sleep', async () => {
+    const window = await keptWindow();
+    const rule = { fault: { kind: 'reset' }, times: 'always' } as const;
+    const outage = world().backend.faults.inject(rule);
+    world().clock.jump(16 * MINUTE);
+    await window.keepAlive.wake();
+    await world().passSlowly(5 * MINUTE);
+    assert.equal(kindOf(window), 'offline');
+    outage.remove();
+    const struck = outage.hits;
+    assert.ok(struck >= 5 && struck <= 25, `${struck} tries in 5 minutes`);
+    world().clock.jump(60 * MINUTE);
+    const nextAt = world().clock.nextAt ?? Infinity;
+    assert.ok(nextAt < world().clock.now(), 'the timer is late after a sleep');
+    await world().pass(0);
+    assert.equal(kindOf(window), 'signedIn');
+  });
+
+  it('takes the gap between two ticks for a sleep, and hurries', async () => {
+    const window = await keptWindow();
+    const rule = { match: { path: CHALLENGE }, fault: { kind: 'reset' }, times: 8 } as const;
+    const outage = world().backend.faults.inject(rule);
+    world().clock.jump(16 * MINUTE);
+    await window.keepAlive.wake();
+    for (let round = 0; outage.hits < 8 && round < 100; round++) await world().pass(5 * SECOND);
+    const { state } = window.session;
+    assert.ok(state.kind === 'offline');
+    const tries = world().requests.length;
+    // A tick that is only a little late waits on.
+    assert.ok(state.retryAt - world().clock.now() > SECOND, 'a wait is under way');
+    await world().pass(100);
+    assert.equal(world().requests.length, tries);
+    world().clock.jump(10 * MINUTE);
+    await world().pass(0);
+    assert.equal(kindOf(window), 'signedIn');
+  });
+
+  for (const [title, ms] of [
+    ['back', -90 * MINUTE],
+    ['forward', 90 * MINUTE],
+  ] as const) {
+    it(`does not mind a clock that jumps ${title}`, async () => {
+      const window = await keptWindow();
+      const states = statesOf(window);
+      world().clock.jump(ms);
+      await window.keepAlive.wake();
+      await world().passSlowly(60 * MINUTE, 15 * SECOND);
+      assert.deepEqual([...new Set(states)], ['signedIn']);
+      assert.ok(world().mints <= 11, `${world().mints} mints`);
+    });
+  }
+
+  it('finds a backend that was down at the start, by itself', async () => {
+    (await keptWindow()).dispose();
+    world().clock.jump(20 * MINUTE);
+    const { port } = world().backend;
+    await world().backend.close();
+    const window = await world().restoredWindow();
+    assert.equal(kindOf(window), 'signedIn');
+    const states = statesOf(window);
+    await window.keepAlive.wake();
+    assert.equal(failureOf(window), 'OFFLINE');
+    await world().passSlowly(10 * MINUTE);
+    assert.deepEqual([...new Set(states)], ['offline']);
+    world().backend = await startBackend({ port, now: () => world().clock.now() });
+    world().backend.state.addKey(DEFAULT_ACCOUNT.devId, world().key.publicKeyLine);
+    await world().passSlowly(61 * SECOND);
+    assert.equal(kindOf(window), 'signedIn');
+  });
+
+  it('shows a backend that is down although the token is young, and finds it again', async () => {
+    (await keptWindow()).dispose();
+    const rule = { fault: { kind: 'reset' }, times: 'always' } as const;
+    const outage = world().backend.faults.inject(rule);
+    const window = await world().restoredWindow();
+    await window.keepAlive.wake();
+    assert.equal(kindOf(window), 'signedIn', 'one failure may be a blip');
+    await world().passSlowly(MINUTE);
+    assert.equal(kindOf(window), 'offline');
+    await window.session.getToken();
+    outage.remove();
+    await world().passSlowly(61 * SECOND);
+    assert.equal(kindOf(window), 'signedIn');
+    assert.equal(world().mints, 1);
+  });
+
+  it('confirms a stored session once', async () => {
+    (await keptWindow()).dispose();
+    const window = await world().restoredWindow();
+    const before = world().requests.length;
+    await window.keepAlive.wake();
+    await world().passSlowly(3 * MINUTE);
+    await window.look();
+    assert.deepEqual(world().requests.slice(before), ['GET /api/v1/dev/me']);
+  });
+
+  it('does nothing where nobody is signed in', async () => {
+    const window = world().openWindow();
+    await window.look();
+    await world().passSlowly(30 * MINUTE, 15 * SECOND);
+    assert.deepEqual(world().requests, []);
+    assert.equal(world().clock.pending, 1);
+  });
+
+  describe('does not spin', () => {
+    /** How often a timer fires within a minute. */
+    async function ticksInAMinute(): Promise<number> {
+      const { clock } = world();
+      const end = clock.now() + MINUTE;
+      let ticks = 0;
+      for (let next = clock.nextAt; next !== undefined && next <= end; next = clock.nextAt) {
+        await world().pass(Math.max(0, next - clock.now()));
+        ticks += 1;
+        assert.ok(ticks < 100, 'it spins');
+      }
+      return ticks;
+    }
+
+    it('while the session is locked', async () => {
+      (await keptWindow(world().encryptedKey)).dispose();
+      const window = await world().restoredWindow();
+      world().clock.jump(10 * MINUTE);
+      await window.keepAlive.wake();
+      assert.ok((await ticksInAMinute()) <= 5, 'due, but not spent');
+      world().clock.jump(10 * MINUTE);
+      await window.keepAlive.wake();
+      assert.equal(kindOf(window), 'locked');
+      assert.ok((await ticksInAMinute()) <= 5);
+    });
+
+    it('while the session is rejected', async () => {
+      const window = await keptWindow();
+      world().backend.state.removeKey(world().key.fingerprint);
+      world().clock.jump(10 * MINUTE);
+      await window.keepAlive.wake();
+      assert.equal(kindOf(window), 'rejected');
+      assert.ok((await ticksInAMinute()) <= 5, 'not spent');
+      world().clock.jump(10 * MINUTE);
+      assert.ok((await ticksInAMinute()) <= 5);
+    });
+
+    it('while a pasted token is dead', async () => {
+      const window = await keptWindow();
+      await window.session.signInWithToken(await window.session.getToken());
+      world().clock.jump(20 * MINUTE);
+      await window.keepAlive.wake();
+      assert.equal(kindOf(window), 'rejected');
+      assert.ok((await ticksInAMinute()) <= 5);
+    });
+  });
+
+  it('goes on after a sign-out that comes while it looks for a key', async () => {
+    (await keptWindow(world().encryptedKey)).dispose();
+    const window = await world().restoredWindow();
+    world().clock.jump(20 * MINUTE);
+    await window.keepAlive.wake();
+    assert.equal(kindOf(window), 'locked');
+    world().secrets.events = 0;
+    const look = window.keepAlive.wake();
+    const signedOut = window.session.signOut();
+    await Promise.all([look, signedOut]);
+    await rm(world().encryptedKey.path);
+    assert.equal(kindOf(window), 'signedOut');
+    assert.equal(world().clock.pending, 1);
+    await world().signIn(window);
+    await world().passSlowly(30 * MINUTE, 15 * SECOND);
+    assert.ok(world().mints > 3);
+  });
+
+  it('looks at the clock that the timers are late by', () => {
+    const clock = new FakeClock(0);
+    let fired = 0;
+    clock.setTimer(1_000, () => (fired = clock.now()));
+    clock.jump(5_000);
+    assert.equal(fired, 0);
+    clock.advance(0);
+    assert.equal(fired, 5_000);
+  });
+});

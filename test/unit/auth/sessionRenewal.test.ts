@@ -1,0 +1,324 @@
+import assert from 'node:assert/strict';
+import { CancelledError } from '../../../src/core/errors';
+import { DEFAULT_ACCOUNT } from '../../backend/server';
+import { rejectsWith } from '../../support/expect';
+import { holdBack } from '../../support/faults';
+import { failureOf, kindOf, statesOf } from '../../support/session-states';
+import type { SessionWindow } from '../../support/session-window';
+import { useSessionWorld } from '../../support/session-world';
+
+const MINUTE = 60_000;
+const CHALLENGE = '/api/v1/auth/ssh/challenge';
+const VERIFY = '/api/v1/auth/ssh/verify';
+const ME = '/api/v1/dev/me';
+
+describe('a token on demand', () => {
+  const world = useSessionWorld();
+
+  it('is minted once for eight who ask for a dead one', async () => {
+    const { session } = await world().signedInWindow();
+    world().clock.jump(16 * MINUTE);
+    const tokens = await Promise.all(Array.from({ length: 8 }, () => session.getToken()));
+    assert.equal(new Set(tokens).size, 1);
+    assert.equal(world().mints, 2);
+  });
+
+  it('is still served while the next one is minted behind it', async () => {
+    const { session } = await world().signedInWindow();
+    const first = await session.getToken();
+    world().clock.jump(10 * MINUTE);
+    const mint = holdBack(world().backend, VERIFY);
+    assert.equal(await session.getToken(), first);
+    await mint.reached;
+    assert.equal(await session.getToken(), first);
+    mint.release();
+    await world().activity.idle();
+    assert.notEqual(await session.getToken(), first);
+    assert.equal(world().mints, 2);
+  });
+
+  it('reaches the others when one caller gives up', async () => {
+    const { session } = await world().signedInWindow();
+    world().clock.jump(16 * MINUTE);
+    const mint = holdBack(world().backend, VERIFY);
+    const patience = new AbortController();
+    const waiting = session.getToken();
+    const impatient = session.getToken({ signal: patience.signal });
+    await mint.reached;
+    patience.abort();
+    await assert.rejects(impatient, CancelledError);
+    mint.release();
+    assert.equal(await waiting, session.stored?.minted?.token);
+    assert.equal(world().mints, 2);
+  });
+
+  it('reaches the others when the first caller gives up at once', async () => {
+    const { session } = await world().signedInWindow();
+    world().clock.jump(16 * MINUTE);
+    const impatient = session.getToken({ signal: AbortSignal.abort() });
+    const waiting = session.getToken();
+    await assert.rejects(impatient, CancelledError);
+    assert.equal(await waiting, session.stored?.minted?.token);
+  });
+
+  describe('the server refuses', () => {
+    it('is replaced once: the call is repeated at most once', async () => {
+      const { session } = await world().signedInWindow();
+      world().backend.faults.inject({
+        match: { path: ME },
+        fault: { kind: 'status', status: 401 },
+        times: 'always',
+      });
+      const before = world().requests.length;
+      await rejectsWith('NOT_SIGNED_IN', session.fetchIdentity());
+      assert.deepEqual(world().requests.slice(before), [
+        `GET ${ME}`,
+        `POST ${CHALLENGE}`,
+        `POST ${VERIFY}`,
+        `GET ${ME}`,
+      ]);
+    });
+
+    it('is replaced by the newer one of another window, without a mint', async () => {
+      const world_ = world();
+      const first = await world_.signedInWindow();
+      world_.secrets.events = 0;
+      const second = await world_.restoredWindow();
+      world_.backend.state.revokeTokens();
+      await first.session.fetchIdentity();
+      assert.equal(world_.mints, 2);
+      await second.session.fetchIdentity();
+      assert.equal(world_.mints, 2);
+    });
+
+    it('is not used again while no other can be minted', async () => {
+      const { session } = await world().signedInWindow();
+      world().backend.state.revokeTokens();
+      world().backend.faults.inject({ match: { path: CHALLENGE }, fault: { kind: 'reset' } });
+      await rejectsWith('OFFLINE', session.fetchIdentity());
+      const before = world().requests.length;
+      await session.fetchIdentity();
+      assert.deepEqual(world().requests.slice(before), [
+        `POST ${CHALLENGE}`,
+        `POST ${VERIFY}`,
+        `GET ${ME}`,
+      ]);
+    });
+
+    it('is no matter for a 403', async () => {
+      const { session } = await world().signedInWindow();
+      const fault = { kind: 'status', status: 403, code: 'FORBIDDEN' } as const;
+      world().backend.faults.inject({ match: { path: ME }, fault });
+      const error = await rejectsWith('SERVER', session.fetchIdentity());
+      assert.equal(error.status, 403);
+      assert.equal(world().mints, 1);
+      assert.equal(session.state.kind, 'signedIn');
+    });
+  });
+
+  describe('when the server asks to wait', () => {
+    const TRIES = `POST ${CHALLENGE}`;
+    const tries = () => world().requests.filter((request) => request === TRIES).length;
+
+    /** The next renewal is asked to wait. */
+    async function signedIn(): Promise<SessionWindow> {
+      const window = await world().signedInWindow();
+      const fault = { kind: 'status', status: 503, code: 'BUSY', retryAfter: 240 } as const;
+      world().backend.faults.inject({ match: { path: CHALLENGE }, fault });
+      return window;
+    }
+
+    it('waits, also when commands hurry', async () => {
+      const window = await signedIn();
+      world().clock.jump(16 * MINUTE);
+      for (let hurry = 0; hurry < 3; hurry++) {
+        const error = await rejectsWith('SERVER', window.session.getToken());
+        assert.equal(error.status, 503);
+        await window.keepAlive.wake();
+      }
+      assert.equal(tries(), 2);
+      assert.equal(kindOf(window), 'offline');
+      await world().passSlowly(239_000);
+      assert.equal(tries(), 2);
+      await world().passSlowly(20_000);
+      assert.equal(kindOf(window), 'signedIn');
+      assert.equal(tries(), 3);
+    });
+
+    it('waits, also when the token dies meanwhile', async () => {
+      const window = await signedIn();
+      world().clock.jump(13 * MINUTE);
+      await window.keepAlive.wake();
+      assert.equal(tries(), 2);
+      assert.equal(kindOf(window), 'signedIn', 'the token is still good');
+      await world().passSlowly(2 * MINUTE);
+      await rejectsWith('SERVER', window.session.getToken());
+      assert.equal(kindOf(window), 'offline');
+      assert.equal(tries(), 2);
+      await world().passSlowly(2.5 * MINUTE);
+      assert.equal(kindOf(window), 'signedIn');
+      assert.equal(tries(), 3);
+    });
+
+    it('shows in the background that the token has died', async () => {
+      const window = await signedIn();
+      world().clock.jump(13 * MINUTE);
+      await window.keepAlive.wake();
+      await world().passSlowly(2 * MINUTE);
+      assert.equal(kindOf(window), 'offline');
+    });
+  });
+
+  it('is tried for at once by a command when nobody asked to wait', async () => {
+    const { session } = await world().signedInWindow();
+    world().clock.jump(16 * MINUTE);
+    world().backend.faults.inject({
+      match: { path: CHALLENGE },
+      fault: { kind: 'reset' },
+      times: 3,
+    });
+    for (let round = 0; round < 3; round++) await rejectsWith('OFFLINE', session.getToken());
+    assert.equal(session.state.kind, 'offline');
+    await session.getToken();
+    assert.equal(session.state.kind, 'signedIn');
+  });
+
+  it('fails at the deadline when no answer comes, and the next try succeeds', async () => {
+    const { session } = await world().signedInWindow();
+    world().clock.jump(16 * MINUTE);
+    world().backend.faults.inject({ match: { path: VERIFY }, fault: { kind: 'hang' } });
+    const token = session.getToken();
+    await world().backend.waitForRequest(({ path, at }) => path === VERIFY && at > 0);
+    await world().backend.waitForRequest(
+      ({ path, at }) => path === VERIFY && at === world().clock.now(),
+    );
+    world().clock.advance(30_000);
+    await rejectsWith('TIMEOUT', token);
+    assert.equal(session.state.kind, 'offline');
+    await session.getToken();
+    assert.equal(session.state.kind, 'signedIn');
+  });
+
+  it('fails at the deadline when the keyring does not answer', async () => {
+    const { session } = await world().signedInWindow();
+    world().clock.jump(16 * MINUTE);
+    const read = world().secrets.hold('get');
+    const token = session.getToken();
+    await read.reached;
+    world().clock.advance(30_000);
+    await rejectsWith('TIMEOUT', token);
+    read.release();
+    await world().activity.idle();
+    await session.getToken();
+    assert.equal(session.state.kind, 'signedIn');
+  });
+});
+
+describe('the definite word of the server', () => {
+  const world = useSessionWorld();
+
+  it('ends the use of a key that was removed, until the user acts', async () => {
+    const window = await world().signedInWindow();
+    await window.keepAlive.wake();
+    const states = statesOf(window);
+    world().backend.state.removeKey(world().key.fingerprint);
+    await world().passSlowly(13 * MINUTE);
+    assert.deepEqual(states, ['rejected']);
+    assert.equal(failureOf(window), 'KEY_REJECTED');
+    const before = world().requests.length;
+    await world().passSlowly(60 * MINUTE, 15_000);
+    await window.look();
+    await rejectsWith('KEY_REJECTED', window.session.getToken());
+    await rejectsWith('KEY_REJECTED', window.session.fetchIdentity());
+    assert.deepEqual(states, ['rejected']);
+    assert.deepEqual(world().requests.slice(before), []);
+    world().backend.state.addKey(DEFAULT_ACCOUNT.devId, world().key.publicKeyLine);
+    await world().signIn(window);
+    await window.session.fetchIdentity();
+  });
+
+  it('is asked for once by a command, and not again', async () => {
+    const { session } = await world().signedInWindow();
+    world().backend.state.removeKey(world().key.fingerprint);
+    await rejectsWith('KEY_REJECTED', session.fetchIdentity());
+    const before = world().requests.length;
+    for (let round = 0; round < 3; round++) {
+      await rejectsWith('KEY_REJECTED', session.fetchIdentity());
+    }
+    assert.equal(world().requests.length, before);
+  });
+
+  for (const [title, age] of [
+    ['a young token', 0],
+    ['a token that is due', 9 * MINUTE],
+    ['a spent token', 20 * MINUTE],
+  ] as const) {
+    it(`shows early in a window that starts with ${title}`, async () => {
+      (await world().signedInWindow()).dispose();
+      world().backend.state.removeKey(world().key.fingerprint);
+      world().clock.jump(age);
+      const window = await world().restoredWindow();
+      const states = statesOf(window);
+      await window.keepAlive.wake();
+      await world().activity.idle();
+      assert.equal(failureOf(window), 'KEY_REJECTED');
+      const before = world().requests.length;
+      await world().passSlowly(30 * MINUTE, 15_000);
+      assert.deepEqual(states, ['rejected']);
+      assert.equal(world().requests.length, before);
+    });
+  }
+
+  it('that SSH sign-in is switched off ends it too; the token serves until it dies', async () => {
+    (await world().signedInWindow()).dispose();
+    world().clock.jump(9 * MINUTE);
+    world().backend.settings.sshEnabled = false;
+    const window = await world().restoredWindow();
+    const states = statesOf(window);
+    await window.keepAlive.wake();
+    assert.equal(failureOf(window), 'SSH_AUTH_DISABLED');
+    await window.session.fetchIdentity();
+    const before = world().requests.length;
+    await world().passSlowly(30 * MINUTE, 15_000);
+    assert.deepEqual(states, ['rejected']);
+    assert.equal(world().requests.length, before);
+    await rejectsWith('SSH_AUTH_DISABLED', window.session.getToken());
+  });
+});
+
+describe('a pasted token', () => {
+  const world = useSessionWorld();
+
+  async function pasted(): Promise<SessionWindow> {
+    const request = { devId: DEFAULT_ACCOUNT.devId, lifeSeconds: 900 };
+    const window = world().openWindow();
+    await window.session.signInWithToken(world().backend.state.mintToken(request));
+    await window.keepAlive.wake();
+    return window;
+  }
+
+  it('serves to its last second, and says once that it has died', async () => {
+    const window = await pasted();
+    const states = statesOf(window);
+    await world().passSlowly(15 * MINUTE - 1_000);
+    await window.session.fetchIdentity();
+    assert.deepEqual(states, []);
+    await world().passSlowly(30 * MINUTE);
+    assert.deepEqual(states, ['rejected']);
+    await rejectsWith('NOT_SIGNED_IN', window.session.getToken());
+    assert.equal(failureOf(window), 'NOT_SIGNED_IN');
+    assert.equal(world().mints, 0);
+  });
+
+  it('that the server has revoked is tried once', async () => {
+    const window = await pasted();
+    const states = statesOf(window);
+    world().backend.state.revokeTokens();
+    await rejectsWith('NOT_SIGNED_IN', window.session.fetchIdentity());
+    const before = world().requests.length;
+    await rejectsWith('NOT_SIGNED_IN', window.session.fetchIdentity());
+    await world().passSlowly(20 * MINUTE, 15_000);
+    assert.deepEqual(states, ['rejected']);
+    assert.equal(world().requests.length, before);
+  });
+});

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import type { MintedToken } from '../../../src/core/auth/mint';
+import type { SessionProfile } from '../../../src/core/auth/sessionRecord';
+import {
+  transition,
+  type SessionEvent,
+  type SettledState,
+} from '../../../src/core/auth/sessionState';
+import { I99dashError } from '../../../src/core/errors';
+
+const account = { devId: 'dev_1', email: null, displayName: null, isDeveloper: true };
+const profile: SessionProfile = {
+  sessionId: 'one',
+  account,
+  source: 'ssh',
+  fingerprint: 'SHA256:1',
+};
+const other: SessionProfile = { ...profile, sessionId: 'two' };
+const minted: MintedToken = { token: 'first', mintedAt: 1, expiresAt: 2 };
+const newer: MintedToken = { token: 'second', mintedAt: 2, expiresAt: 3 };
+const before = new I99dashError('OFFLINE', 'before');
+const failure = new I99dashError('TIMEOUT', 'now');
+
+const STATES = {
+  signedOut: { kind: 'signedOut' },
+  signedIn: { kind: 'signedIn', profile, minted },
+  tokenLost: { kind: 'signedIn', profile, minted: undefined },
+  locked: { kind: 'locked', profile, minted, failure: before },
+  offline: { kind: 'offline', profile, minted, failure: before, retryAt: 5 },
+  rejected: { kind: 'rejected', profile, minted, failure: before },
+} satisfies Record<string, SettledState>;
+type StateName = keyof typeof STATES;
+
+const EVENTS = {
+  taken: { kind: 'taken', profile: other, minted: newer },
+  ended: { kind: 'ended' },
+  renewed: { kind: 'renewed', sessionId: 'one', minted: newer },
+  locked: { kind: 'locked', sessionId: 'one', failure },
+  failed: { kind: 'failed', sessionId: 'one', failure, retryAt: 9 },
+  rejected: { kind: 'rejected', sessionId: 'one', failure },
+  recovered: { kind: 'recovered', sessionId: 'one' },
+} satisfies Record<string, SessionEvent>;
+type EventName = keyof typeof EVENTS;
+
+/** What becomes of whoever is signed in; `same` is the very same object. */
+const HELD_AFTER: Record<EventName, (minted: MintedToken | undefined) => SettledState> = {
+  taken: () => ({ kind: 'signedIn', profile: other, minted: newer }),
+  ended: () => ({ kind: 'signedOut' }),
+  renewed: () => ({ kind: 'signedIn', profile, minted: newer }),
+  locked: (token) => ({ kind: 'locked', profile, minted: token, failure }),
+  failed: (token) => ({ kind: 'offline', profile, minted: token, failure, retryAt: 9 }),
+  rejected: (token) => ({ kind: 'rejected', profile, minted: token, failure }),
+  recovered: (token) => ({ kind: 'signedIn', profile, minted: token }),
+};
+
+/** Where an event changes nothing. */
+const SAME: readonly [StateName, EventName][] = [
+  ['signedOut', 'renewed'],
+  ['signedOut', 'locked'],
+  ['signedOut', 'failed'],
+  ['signedOut', 'rejected'],
+  ['signedOut', 'recovered'],
+  ['signedOut', 'ended'],
+  ['signedIn', 'recovered'],
+  ['tokenLost', 'recovered'],
+];
+
+const keysOf = <T extends string>(record: Record<T, unknown>): T[] => Object.keys(record) as T[];
+
+describe('a session changes', () => {
+  for (const stateName of keysOf(STATES)) {
+    for (const eventName of keysOf(EVENTS)) {
+      const isSame = SAME.some(([state, event]) => state === stateName && event === eventName);
+      it(`${stateName} + ${eventName}${isSame ? ': not at all' : ''}`, () => {
+        const state: SettledState = STATES[stateName];
+        const next = transition(state, EVENTS[eventName]);
+        if (isSame) {
+          assert.equal(next, state);
+          return;
+        }
+        const token = state.kind === 'signedOut' ? undefined : state.minted;
+        assert.deepEqual(next, HELD_AFTER[eventName](token));
+      });
+    }
+  }
+});
+
+describe('what happens to another session changes nothing', () => {
+  for (const stateName of keysOf(STATES)) {
+    it(`of ${stateName}`, () => {
+      const state: SettledState = STATES[stateName];
+      for (const event of Object.values(EVENTS)) {
+        if ('sessionId' in event) {
+          assert.equal(transition(state, { ...event, sessionId: 'another' }), state);
+        }
+      }
+    });
+  }
+});

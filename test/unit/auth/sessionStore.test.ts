@@ -1,0 +1,317 @@
+import assert from 'node:assert/strict';
+import { serializeSession, type SessionRecord } from '../../../src/core/auth/sessionRecord';
+import { SessionStore } from '../../../src/core/auth/sessionStore';
+import type { StoredState } from '../../../src/core/auth/sessionNotes';
+import type { StateStore } from '../../../src/core/ports';
+import { developerRealm } from '../../../src/core/realm';
+import { FakeClock, FakeSecretStore, FakeStateStore } from '../../support/fakes';
+import { UnreliableSecretStore } from '../../support/unreliable-secret-store';
+
+const URL = 'https://api.example.com';
+const KEY = `i99dash.session:${URL}`;
+const MINUTE = 60_000;
+
+describe('the session store', () => {
+  let clock: FakeClock;
+  let values: FakeSecretStore;
+  let secrets: UnreliableSecretStore;
+  let state: FakeStateStore;
+  let store: SessionStore;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    values = new FakeSecretStore();
+    secrets = new UnreliableSecretStore(values);
+    state = new FakeStateStore();
+    store = new SessionStore(developerRealm, secrets, state, clock);
+  });
+
+  function recordOf(sessionId: string, token = `${sessionId}-1`, ageMs = 0): SessionRecord {
+    const mintedAt = clock.now() - ageMs;
+    return {
+      sessionId,
+      account: { devId: `dev_${sessionId}`, email: null, displayName: null, isDeveloper: true },
+      source: 'ssh',
+      fingerprint: 'SHA256:1',
+      ...{ token, mintedAt, expiresAt: mintedAt + 15 * MINUTE },
+    };
+  }
+
+  function assertSession(stored: StoredState, record: SessionRecord): void {
+    assert.deepEqual(stored, { kind: 'session', record });
+  }
+
+  async function assertLost(sessionId: string): Promise<void> {
+    const stored = await store.read(URL);
+    assert.ok(stored.kind === 'secretLost', stored.kind);
+    assert.equal(stored.profile.sessionId, sessionId);
+  }
+
+  it('is empty at first', async () => {
+    assert.deepEqual(await store.read(URL), { kind: 'none' });
+  });
+
+  it('keeps one session for each backend', async () => {
+    await store.begin(URL, recordOf('one'));
+    assertSession(await store.read(URL), recordOf('one'));
+    assert.deepEqual(await store.read('https://other.example.com'), { kind: 'none' });
+  });
+
+  it('keeps the token in the secret store alone', async () => {
+    await store.begin(URL, recordOf('one', 'the-token'));
+    await store.saveRenewed(URL, recordOf('one', 'the-token-2'), 'the-token');
+    assert.ok(values.values.get(KEY)?.includes('the-token-2'));
+    assert.ok(!JSON.stringify([...state.values]).includes('the-token'));
+  });
+
+  it('leaves nothing of a session that has ended but the mark', async () => {
+    await store.begin(URL, recordOf('one'));
+    await store.end(URL, 'one');
+    assert.deepEqual(await store.read(URL), { kind: 'ended' });
+    assert.ok(![...values.values.values()].join().includes('one-1'));
+    assert.ok(!JSON.stringify([...state.values]).includes('dev_one'));
+  });
+
+  it('begins anew after an end, as somebody else too', async () => {
+    await store.begin(URL, recordOf('one'));
+    await store.end(URL, 'one');
+    await store.begin(URL, recordOf('two'));
+    assertSession(await store.read(URL), recordOf('two'));
+  });
+
+  it('ends what is stored also when the window held nothing', async () => {
+    await store.begin(URL, recordOf('one'));
+    await store.end(URL, undefined);
+    await values.store(KEY, serializeSession(recordOf('one')));
+    assert.deepEqual(await store.read(URL), { kind: 'ended' });
+  });
+
+  describe('when the secret is no good', () => {
+    const damaged: Record<string, string> = {
+      empty: '',
+      'no JSON': '{"version":1,',
+      'from an older version': JSON.stringify({ version: 0, token: 'one-1' }),
+      'from a newer version': JSON.stringify({ version: 2, sessions: [] }),
+      'of the wrong shape': JSON.stringify({ version: 1, sessionId: 'one' }),
+    };
+    for (const [title, text] of Object.entries(damaged)) {
+      it(`remembers who is signed in: ${title}`, async () => {
+        await store.begin(URL, recordOf('one'));
+        await values.store(KEY, text);
+        await assertLost('one');
+      });
+
+      it(`is empty when nobody ever signed in: ${title}`, async () => {
+        await values.store(KEY, text);
+        assert.deepEqual(await store.read(URL), { kind: 'none' });
+      });
+    }
+
+    it('remembers who is signed in: gone', async () => {
+      await store.begin(URL, recordOf('one'));
+      await values.delete(KEY);
+      await assertLost('one');
+    });
+
+    it('remembers who is signed in: a keyring that throws', async () => {
+      await store.begin(URL, recordOf('one'));
+      secrets.fails.get = true;
+      await assertLost('one');
+    });
+
+    it('takes damaged plain state for none', async () => {
+      for (const damage of [null, 5, [], { profile: { sessionId: 'one' } }, { ended: 'one' }]) {
+        state.values.set(KEY, damage);
+        assert.deepEqual(await store.read(URL), { kind: 'none' });
+      }
+    });
+  });
+
+  describe('when the keyring does not take secrets', () => {
+    beforeEach(() => {
+      secrets.fails.store = true;
+    });
+
+    it('remembers who has signed in', async () => {
+      await store.begin(URL, recordOf('one'));
+      await assertLost('one');
+    });
+
+    it('remembers who has signed in after somebody else', async () => {
+      secrets.fails.store = false;
+      await store.begin(URL, recordOf('one'));
+      secrets.fails.store = true;
+      await store.begin(URL, recordOf('two'));
+      await assertLost('two');
+    });
+
+    it('remembers who has signed in after a sign-out', async () => {
+      secrets.fails.store = false;
+      await store.begin(URL, recordOf('one'));
+      await store.end(URL, 'one');
+      secrets.fails.store = true;
+      await store.begin(URL, recordOf('two'));
+      await assertLost('two');
+    });
+
+    it('hands a renewed token back all the same', async () => {
+      await store.begin(URL, recordOf('one'));
+      const renewed = recordOf('one', 'one-2');
+      assertSession(await store.saveRenewed(URL, renewed, 'one-1'), renewed);
+    });
+
+    it('knows an end, but says that the token is still there', async () => {
+      secrets.fails.store = false;
+      await store.begin(URL, recordOf('one'));
+      secrets.fails.store = true;
+      await assert.rejects(store.end(URL, 'one'), /keyring is locked/u);
+      assert.deepEqual(await store.read(URL), { kind: 'ended' });
+    });
+  });
+
+  describe('saves a renewed token', () => {
+    it('of the session that is there', async () => {
+      await store.begin(URL, recordOf('one'));
+      const renewed = recordOf('one', 'one-2', -MINUTE);
+      assertSession(await store.saveRenewed(URL, renewed, 'one-1'), renewed);
+      assertSession(await store.read(URL), renewed);
+    });
+
+    it('when the secret was lost', async () => {
+      await store.begin(URL, recordOf('one'));
+      await values.delete(KEY);
+      const renewed = recordOf('one', 'one-2');
+      assertSession(await store.saveRenewed(URL, renewed, undefined), renewed);
+      assertSession(await store.read(URL), renewed);
+    });
+
+    it('when all was lost: nobody has ended the session', async () => {
+      const renewed = recordOf('one', 'one-2');
+      assertSession(await store.saveRenewed(URL, renewed, 'one-1'), renewed);
+      assertSession(await store.read(URL), renewed);
+      await values.delete(KEY);
+      await assertLost('one');
+    });
+
+    it('in place of one from a clock that ran ahead', async () => {
+      await store.begin(URL, recordOf('one', 'one-1', -60 * MINUTE));
+      const renewed = recordOf('one', 'one-2');
+      assertSession(await store.saveRenewed(URL, renewed, undefined), renewed);
+    });
+
+    it('but not of a session that has ended', async () => {
+      await store.begin(URL, recordOf('one'));
+      await store.end(URL, 'one');
+      const ended = await store.saveRenewed(URL, recordOf('one', 'one-2'), 'one-1');
+      assert.deepEqual(ended, { kind: 'ended' });
+      assert.deepEqual(await store.read(URL), { kind: 'ended' });
+    });
+
+    it('but not over another session', async () => {
+      await store.begin(URL, recordOf('one'));
+      await store.begin(URL, recordOf('two'));
+      const stored = await store.saveRenewed(URL, recordOf('one', 'one-2'), 'one-1');
+      assertSession(stored, recordOf('two'));
+      assertSession(await store.read(URL), recordOf('two'));
+    });
+
+    it('but not over a later one of another window', async () => {
+      const later = recordOf('one', 'one-3');
+      await store.begin(URL, later);
+      const renewed = recordOf('one', 'one-2', MINUTE);
+      assertSession(await store.saveRenewed(URL, renewed, 'one-1'), later);
+      assertSession(await store.read(URL), later);
+    });
+  });
+
+  describe('between the reading and the writing of a renewed token', () => {
+    async function renewAround(interlude: () => Promise<void>): Promise<StoredState> {
+      await store.begin(URL, recordOf('one'));
+      const slow = new UnreliableSecretStore(values);
+      const write = slow.hold('store');
+      const other = new SessionStore(developerRealm, slow, state, clock);
+      const saved = other.saveRenewed(URL, recordOf('one', 'one-2'), 'one-1');
+      await write.reached;
+      await interlude();
+      write.release();
+      return saved;
+    }
+
+    it('a sign-out ends the session, and its token does not stay behind', async () => {
+      const saved = await renewAround(() => store.end(URL, 'one'));
+      assert.deepEqual(saved, { kind: 'ended' });
+      assert.deepEqual(await store.read(URL), { kind: 'ended' });
+      assert.ok(!values.values.get(KEY)?.includes('one-2'));
+    });
+
+    it('a sign-in counts: the session before does not come back', async () => {
+      const saved = await renewAround(() => store.begin(URL, recordOf('two')));
+      assert.ok(saved.kind === 'secretLost' && saved.profile.sessionId === 'two', saved.kind);
+      await assertLost('two');
+      const renewed = recordOf('two', 'two-2');
+      assertSession(await store.saveRenewed(URL, renewed, undefined), renewed);
+      assertSession(await store.read(URL), renewed);
+    });
+
+    it('a sign-out and a sign-in count too', async () => {
+      await renewAround(async () => {
+        await store.end(URL, 'one');
+        await store.begin(URL, recordOf('two'));
+      });
+      await assertLost('two');
+    });
+  });
+
+  describe('when plain state reaches the other windows late', () => {
+    /** What the other window sees: plain state as it was. */
+    function otherWindow(): SessionStore {
+      const seen = structuredClone(state.values);
+      const late: StateStore = { get: (key) => seen.get(key), update: () => Promise.resolve() };
+      return new SessionStore(developerRealm, secrets, late, clock);
+    }
+
+    it('they see a new session', async () => {
+      await store.begin(URL, recordOf('one'));
+      const other = otherWindow();
+      await store.begin(URL, recordOf('two'));
+      assertSession(await other.read(URL), recordOf('two'));
+    });
+
+    it('they see an end', async () => {
+      await store.begin(URL, recordOf('one'));
+      const other = otherWindow();
+      await store.end(URL, 'one');
+      assert.deepEqual(await other.read(URL), { kind: 'ended' });
+    });
+
+    it('they see a new session after an end', async () => {
+      const other = otherWindow();
+      await store.begin(URL, recordOf('one'));
+      await store.end(URL, 'one');
+      await store.begin(URL, recordOf('two'));
+      assertSession(await other.read(URL), recordOf('two'));
+    });
+  });
+
+  it('remembers the ends that a late renewal may meet, and does not grow for ever', async () => {
+    for (let round = 0; round < 100; round++) await store.begin(URL, recordOf(`s${round}`));
+    await values.store(KEY, serializeSession(recordOf('s95')));
+    await assertLost('s99');
+    assert.ok(JSON.stringify(state.values.get(KEY)).length < 2_000);
+  });
+
+  it('tells of changes of its own realm', async () => {
+    let changes = 0;
+    const subscription = store.onDidChange(() => (changes += 1));
+    await store.begin(URL, recordOf('one'));
+    assert.equal(changes, 1);
+    await store.begin('https://other.example.com', recordOf('one'));
+    assert.equal(changes, 2);
+    await values.store('i99op.session:x', '');
+    await values.store('somebody else', '');
+    assert.equal(changes, 2);
+    subscription.dispose();
+    await store.end(URL, 'one');
+    assert.equal(changes, 2);
+  });
+});

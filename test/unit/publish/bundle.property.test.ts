@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { createGunzip, gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { extract } from 'tar-stream';
+import { withBundle } from '../../../src/core/publish/bundle';
+import { collectFiles } from '../../../src/core/publish/files';
+import { useTempFolder } from '../../support/temp-folder';
+import { readTree } from '../../support/trees';
+
+const run = promisify(execFile);
+
+/** Names that are left out in no case, and that a file system takes. */
+const usualName = fc
+  .oneof(
+    fc.string({ minLength: 1, maxLength: 40, unit: 'binary' }),
+    fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' }),
+    fc.string({ minLength: 90, maxLength: 250, unit: fc.constantFrom('a', 'b', '-', ' ') }),
+  )
+  .filter(
+    (name) =>
+      !/[/\0]|^[.#$_]|~$|^(node_modules|thumbs\.db|desktop\.ini|ehthumbs\.db)$/iu.test(name) &&
+      Buffer.byteLength(name) <= 255,
+  );
+
+const someTree = fc.array(
+  fc.record({
+    segments: fc.array(usualName, { minLength: 1, maxLength: 4 }),
+    content: fc.option(fc.uint8Array({ maxLength: 2_000 })),
+  }),
+  { maxLength: 12 },
+);
+
+describe('any bundle', () => {
+  const temp = useTempFolder();
+
+  it('unpacks with GNU tar and with tar-stream to what was packed', async function () {
+    this.timeout(30_000);
+    await fc.assert(
+      fc.asyncProperty(someTree, async (entries) => {
+        const folder = await mkdtemp(join(temp.path, 'tree-'));
+        const root = join(folder, 'app');
+        await mkdir(root);
+        for (const { segments, content } of entries) await place(join(root, ...segments), content);
+        const packed = await withBundle(await collectFiles(root, root), (bundle) =>
+          buffer(bundle.open()),
+        );
+        const expected = await readTree(root);
+        assert.deepEqual(await unpackWithTarStream(packed), expected);
+        const unpacked = join(folder, 'unpacked');
+        await mkdir(unpacked);
+        await writeFile(join(folder, 'bundle.tar.gz'), packed);
+        await run('tar', ['-xzf', join(folder, 'bundle.tar.gz'), '-C', unpacked]);
+        assert.deepEqual(await readTree(unpacked), expected);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('may hold a file of more than 100 MB', async function () {
+    this.timeout(20_000);
+    const size = 110_000_001;
+    await writeFile(join(temp.path, 'map.bin'), 'begin');
+    await truncate(join(temp.path, 'map.bin'), size);
+    await writeFile(join(temp.path, 'z.txt'), 'after');
+    const collected = await collectFiles(temp.path, temp.path);
+    await withBundle(collected, async (bundle) => {
+      const sizes: [string, number][] = [];
+      const unpacking = extract();
+      unpacking.on('entry', ({ name }, stream, next) => {
+        let bytes = 0;
+        stream.on('data', (chunk) => (bytes += (chunk as Buffer).length));
+        stream.on('end', () => {
+          sizes.push([name, bytes]);
+          next();
+        });
+      });
+      const finished = once(unpacking, 'finish');
+      bundle.open().pipe(createGunzip()).pipe(unpacking);
+      await finished;
+      assert.deepEqual(sizes, [
+        ['map.bin', size],
+        ['z.txt', 5],
+      ]);
+    });
+  });
+});
+
+/** Puts a file, or a folder for `null`, where nothing is in the way. */
+async function place(path: string, content: Uint8Array | null): Promise<void> {
+  try {
+    await mkdir(content === null ? path : dirname(path), { recursive: true });
+    if (content !== null) await writeFile(path, content, { flag: 'wx' });
+  } catch (error) {
+    assert.match(String(error), /EEXIST|ENOTDIR|EISDIR|ENAMETOOLONG/);
+  }
+}
+
+async function unpackWithTarStream(packed: Buffer): Promise<Record<string, Buffer | null>> {
+  const tree: Record<string, Buffer | null> = {};
+  const unpacking = extract();
+  unpacking.on('entry', ({ name, type }, stream, next) => {
+    const chunks: Buffer[] = [];
+    stream.on('data', (chunk) => chunks.push(chunk as Buffer));
+    stream.on('end', () => {
+      tree[name] = type === 'directory' ? null : Buffer.concat(chunks);
+      next();
+    });
+  });
+  const finished = once(unpacking, 'finish');
+  unpacking.end(gunzipSync(packed));
+  await finished;
+  return tree;
+}

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { withBundle, type BundleOptions } from '../../../src/core/publish/bundle';
+import { collectFiles } from '../../../src/core/publish/files';
+import { rejectsWith } from '../../support/expect';
+import { useBuiltWorker } from '../../support/publish-worker';
+import { useTempDirectory } from '../../support/temp-directory';
+import { useTempFolder } from '../../support/temp-folder';
+import { plant, readTree } from '../../support/trees';
+
+const run = promisify(execFile);
+
+describe('a large bundle', () => {
+  const built = useBuiltWorker();
+  const temp = useTempFolder();
+  const temporary = useTempDirectory();
+  let root: string;
+
+  // More files than are packed in place, and more bytes than a block.
+  const tree = Array.from({ length: 400 }, (_, index): [string, Buffer] => [
+    `${index % 7}/${index}.bin`,
+    Buffer.alloc(index * 11, `${index} äöü\n`),
+  ]);
+
+  beforeEach(async () => {
+    root = join(temp.path, 'app');
+    await plant(root, tree);
+    await mkdir(join(root, 'empty'));
+  });
+
+  const hashOf = async (options: BundleOptions) =>
+    withBundle(await collectFiles(root, root), ({ sha256 }) => Promise.resolve(sha256), options);
+
+  function assertNoWorker(started: number): void {
+    assert.deepEqual(
+      built.workers.map(({ threadId }) => threadId),
+      Array.from({ length: started }, () => -1),
+    );
+  }
+
+  it('is packed in a worker thread, to the same bytes as in place', async () => {
+    const seen: number[] = [];
+    const inPlace = await hashOf({});
+    assert.equal(built.workers.length, 0);
+    const onFile = (done: number) => seen.push(done);
+    assert.equal(await hashOf({ worker: built.script, onFile }), inPlace);
+    assertNoWorker(1);
+    assert.equal(seen.at(-1), tree.length);
+    assert.deepEqual(await temporary.entries(), []);
+  });
+
+  it('is the same with one thread as with many', async () => {
+    const env = (threads: string) => ({ env: { ...process.env, UV_THREADPOOL_SIZE: threads } });
+    const hashes = await Promise.all(
+      ['1', '4'].map(async (threads) => {
+        const { stdout } = await run('node', [built.packFolder, root, built.script], env(threads));
+        return stdout;
+      }),
+    );
+    assert.match(hashes[0] ?? '', /^[0-9a-f]{64}$/);
+    assert.equal(hashes[0], hashes[1]);
+    assert.equal(hashes[0], await hashOf({}));
+  });
+
+  it('is read by gzip, Python and tar alike', async () => {
+    const archive = join(temp.path, 'bundle.tar.gz');
+    await withBundle(await collectFiles(root, root), async (bundle) =>
+      writeFile(archive, await buffer(bundle.open())),
+    );
+    await run('gzip', ['--test', archive]);
+    const tar = gunzipSync(await readFile(archive));
+    const script = `import gzip,sys,hashlib;print(hashlib.sha256(gzip.open(sys.argv[1]).read()).hexdigest())`;
+    const { stdout } = await run('python3', ['-c', script, archive]);
+    const { createHash } = await import('node:crypto');
+    assert.equal(stdout.trim(), createHash('sha256').update(tar).digest('hex'));
+    const unpacked = join(temp.path, 'unpacked');
+    await mkdir(unpacked);
+    await run('tar', ['-xzf', archive, '-C', unpacked]);
+    assert.deepEqual(await readTree(unpacked), await readTree(root));
+  });
+
+  it('tells what is wrong as it does in place', async () => {
+    const collected = await collectFiles(root, root);
+    await rm(join(root, '3', '10.bin'));
+    const use = () => Promise.reject(new Error('must not be used'));
+    const error = await rejectsWith(
+      'VALIDATION_FAILED',
+      withBundle(collected, use, { worker: built.script }),
+    );
+    assert.equal(error.message, '3/10.bin cannot be read (ENOENT).');
+    assert.equal(error.file, join(root, '3', '10.bin'));
+    assertNoWorker(1);
+    assert.deepEqual(await temporary.entries(), []);
+  });
+
+  it('fails in words when its worker does', async () => {
+    const broken = join(temp.path, 'broken.js');
+    await writeFile(broken, 'throw new Error("no luck")');
+    const error = await rejectsWith('VALIDATION_FAILED', hashOf({ worker: broken }));
+    assert.match(error.message, /ended unexpectedly \(no luck\)/);
+    await writeFile(broken, 'process.exit(3)');
+    await rejectsWith('VALIDATION_FAILED', hashOf({ worker: broken }));
+    await rejectsWith('VALIDATION_FAILED', hashOf({ worker: join(temp.path, 'gone.js') }));
+    assert.deepEqual(await temporary.entries(), []);
+  });
+
+  it('is gone with its worker when it is cancelled at the start', async () => {
+    const caller = new AbortController();
+    const packing = hashOf({ worker: built.script, signal: caller.signal });
+    caller.abort();
+    await assert.rejects(packing, { name: 'CancelledError' });
+    assertNoWorker(0);
+    const started = new AbortController();
+    process.once('worker', () => started.abort());
+    const again = hashOf({ worker: built.script, signal: started.signal });
+    await assert.rejects(again, { name: 'CancelledError' });
+    assertNoWorker(1);
+    assert.deepEqual(await temporary.entries(), []);
+  });
+
+  it('is gone with its worker when it is cancelled on the way', async () => {
+    for (const name of ['5-large', '9-large']) {
+      await writeFile(join(root, name), '');
+      await truncate(join(root, name), 60_000_000);
+    }
+    const caller = new AbortController();
+    const seen: number[] = [];
+    const onFile = (done: number): void => {
+      seen.push(done);
+      caller.abort();
+    };
+    const packing = hashOf({ worker: built.script, signal: caller.signal, onFile });
+    await assert.rejects(packing, { name: 'CancelledError' });
+    assert.ok((seen[0] ?? Infinity) < tree.length + 2, 'there was more to pack');
+    assertNoWorker(1);
+    assert.deepEqual(await temporary.entries(), []);
+  });
+
+  it('is gone when the process ends while it is used', async () => {
+    const { stdout } = await run('node', [built.packFolder, root, built.script, 'exit']);
+    assert.match(stdout, /^[0-9a-f]{64}$/);
+    assert.deepEqual(await temporary.entries(), []);
+  });
+
+  it('may have 9,000 files', async function () {
+    this.timeout(20_000);
+    const many = join(temp.path, 'many');
+    for (let folder = 0; folder < 9; folder++) {
+      await mkdir(join(many, `${folder}`), { recursive: true });
+      for (let file = 0; file < 1_000; file++) {
+        writeFileSync(join(many, `${folder}`, `line\n${file}`), `${folder} ${file}`);
+      }
+    }
+    const collected = await collectFiles(many, many);
+    const [inPlace, inWorker] = await Promise.all(
+      [undefined, built.script].map((worker) =>
+        withBundle(collected, ({ sha256, fileCount }) => Promise.resolve([sha256, fileCount]), {
+          worker,
+        }),
+      ),
+    );
+    assert.equal(inPlace?.[1], 9_000);
+    assert.deepEqual(inWorker, inPlace);
+  });
+});

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { ManifestPlaces } from '../../../../src/core/publish/checks/manifestPlaces';
+import { checkRequires } from '../../../../src/core/publish/checks/requires';
+import { validateManifest } from '../../../../src/core/publish/validateManifest';
+import { marked } from '../../../support/marked-text';
+import { MANIFEST } from '../../../support/project';
+
+const FILE = '/apps/trip-log/manifest.json';
+
+/** `«»` marks what no car has. */
+const CONTRADICTIONS: [rules: string[], requires: string][] = [
+  [
+    ['requires.cluster-on-di5.0'],
+    '{ "dilink": ["di5.0"], "vehicleCapabilities": [«"surface.write.cluster"»] }',
+  ],
+  [
+    ['requires.cluster-on-di5.0'],
+    '{ "vehicleCapabilities": ["ac.get", «"pkg.launch.cluster.pixel"»], "dilink": ["di5.0"] }',
+  ],
+  [
+    ['requires.modern-webview-on-di5.0'],
+    '{ "dilink": ["di5.0", "di5.0"],\n "modernWebview": «true» }',
+  ],
+  [
+    ['requires.cluster-on-di5.0', 'requires.cluster-on-di5.0', 'requires.modern-webview-on-di5.0'],
+    '{ "dilink": ["di5.0"], "vehicleCapabilities": [«"pkg.launch.cluster.pixel"», «"surface.write.cluster"»], "modernWebview": «true» }',
+  ],
+];
+
+const FINE = [
+  '{}',
+  '{ "dilink": ["di5.0"] }',
+  '{ "dilink": ["di5.0"], "modernWebview": false }',
+  '{ "dilink": ["di5.0"], "vehicleCapabilities": ["pkg.launch.cluster.icons", "surface.write.ivi"] }',
+  '{ "dilink": ["di5.0", "di5.1"], "vehicleCapabilities": ["surface.write.cluster"], "modernWebview": true }',
+  '{ "dilink": ["di5.0", "unknown"], "modernWebview": true }',
+  '{ "dilink": ["unknown"], "vehicleCapabilities": ["pkg.launch.cluster.pixel"] }',
+  '{ "vehicleCapabilities": ["surface.write.cluster"], "modernWebview": true }',
+];
+
+function check(requires: string) {
+  const json = JSON.stringify({ ...MANIFEST, requires: 0 }, null, 2);
+  const { text, ranges } = marked(json.replace('"requires": 0', `"requires": ${requires}`));
+  const { manifest, source } = validateManifest(text, FILE);
+  assert.ok(manifest, requires);
+  return { problems: checkRequires(manifest, new ManifestPlaces(FILE, source)), ranges };
+}
+
+describe('requirements that no car satisfies', () => {
+  for (const [rules, requires] of CONTRADICTIONS) {
+    it(requires, () => {
+      const { problems, ranges } = check(requires);
+      assert.deepEqual(
+        problems.map(({ severity, rule, file, range }) => [severity, rule, file, range]),
+        rules.map((rule, index) => ['warning', rule, FILE, ranges[index]]),
+      );
+    });
+  }
+
+  for (const requires of FINE) {
+    it(`are not ${requires}`, () => assert.deepEqual(check(requires).problems, []));
+  }
+
+  it('are not where nothing is required', () => {
+    const { manifest, source } = validateManifest(JSON.stringify(MANIFEST), FILE);
+    assert.deepEqual(checkRequires(manifest!, new ManifestPlaces(FILE, source)), []);
+  });
+});

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { validateConfig } from '../../../src/core/publish/config';
+import { RULES, type RuleId } from '../../../src/core/publish/rules';
+import { marked } from '../../support/marked-text';
+
+const FILE = '/apps/trip-log/sdk.config.json';
+
+/** Rule → texts that break it; `«»` marks the place that is told. */
+const BROKEN: Record<
+  Exclude<Extract<RuleId, `config.${string}`>, 'config.unreadable'>,
+  string[]
+> = {
+  'config.syntax': ['«»', '{«»', '{ "appRoot": "./src", «}»', '{\n«// comment»\n}'],
+  'config.object': ['«[]»', '«null»', '«"./src"»'],
+  'config.duplicate-key': ['{ "appRoot": "./src",\n  «"appRoot"»: "./app" }', '{"a":1,«"a"»:2}'],
+  'config.appRoot.type': ['{ "appRoot": «7» }', '{ "appRoot": «["./src"]» }'],
+  'config.distDir.type': ['{ "distDir": «{}» }', '{ "distDir": «false» }'],
+  'config.buildCommand.type': ['{\n  "buildCommand": «[\n"npm", "run", "build"]» }'],
+  'config.dev.type': ['{ "dev": «7» }', '{ "dev": «"localhost"» }'],
+  'config.dev.port': ['"5173"', '5173.5', '65536', '-1'].map(
+    (port) => `{"dev":{"port":«${port}»}}`,
+  ),
+  'config.dev.host': ['{ "dev": { "port": 1, "host": «1» } }'],
+};
+
+describe('sdk.config.json', () => {
+  for (const [rule, examples] of Object.entries(BROKEN) as [RuleId, string[]][]) {
+    it(`${rule}: ${RULES[rule].text}`, () => {
+      for (const example of examples) {
+        const { text, ranges } = marked(example);
+        const { config, problems } = validateConfig(text, FILE);
+        assert.deepEqual(
+          problems.map((problem) => [problem.rule, problem.file, problem.range]),
+          ranges.map((range) => [rule, FILE, range]),
+          example,
+        );
+        assert.equal(config === undefined, RULES[rule].severity === 'error', example);
+      }
+    });
+  }
+
+  it('tells all its problems at once', () => {
+    const text =
+      '{ "appRoot": 1, "distDir": 2, "buildCommand": 3, "dev": { "port": "x", "host": 4 } }';
+    assert.deepEqual(
+      validateConfig(text, FILE).problems.map(({ rule, message }) => `${rule} | ${message}`),
+      [
+        'config.appRoot.type | "appRoot" must be text',
+        'config.distDir.type | "distDir" must be text',
+        'config.buildCommand.type | "buildCommand" must be text',
+        'config.dev.port | "dev.port" should be a whole number from 0 to 65535',
+        'config.dev.host | "dev.host" should be text',
+      ],
+    );
+  });
+
+  it('has the usual places, and ignores what nobody knows', () => {
+    const usual = { appRoot: './src', distDir: './dist' };
+    for (const text of [
+      '{}',
+      '\uFEFF{}',
+      '{ "appRoot": null, "distDir": null, "buildCommand": null, "dev": null }',
+      '{ "buildCommand": " \\n" }',
+      '{ "unknown": [1], "dev": { "port": 5173, "host": "localhost", "context": { "a": 1 } } }',
+    ]) {
+      assert.deepEqual(validateConfig(text, FILE), { config: usual, problems: [] }, text);
+    }
+  });
+});

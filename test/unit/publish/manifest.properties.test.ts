@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { canonicalOrigin } from '../../../src/core/publish/origin';
+import { validateConfig } from '../../../src/core/publish/config';
+import { manifestSchema } from '../../../src/core/publish/manifest';
+import { isRuleId } from '../../../src/core/publish/rules';
+import { validateManifest } from '../../../src/core/publish/validateManifest';
+import type { Problem } from '../../../src/core/problem';
+
+const VALID = {
+  id: 'trip-log',
+  name: { en: 'Trip log', ar: 'سجل' },
+  description: { en: 'x' },
+  icon: './icon.png',
+  coverImage: './cover.webp',
+  screenshots: ['./1.png', './2.jpg'],
+  url: 'https://miniapps.i99dash.app/trip-log/',
+  version: '1.0.0',
+  category: 'vehicle',
+  tags: ['trips'],
+  requires: { schema: 1, dilink: ['di5.1'], vehicleCapabilities: ['ac.get'], minBridge: '2' },
+  permissions: ['location.read'],
+  network: ['https://example.com'],
+};
+
+/** What one validation may take at most, in milliseconds: far above what any takes, far below what a person calls hanging. */
+const PATIENCE_MS = 4_000;
+
+function assertSound(text: string): void {
+  const began = performance.now();
+  const { problems, manifest } = validateManifest(text, '/manifest.json');
+  const { problems: ofConfig } = validateConfig(text, '/sdk.config.json');
+  assert.ok(performance.now() - began < PATIENCE_MS);
+  const lines = text.replace(/^\uFEFF/u, '').split(/\r\n|\r|\n/u);
+  for (const problem of [...problems, ...ofConfig]) {
+    assertInside(problem, lines);
+  }
+  const wrong = problems.some(({ severity }) => severity === 'error');
+  assert.equal(manifest === undefined, wrong, 'a manifest, or an error');
+}
+
+function assertInside({ rule, message, range }: Problem, lines: string[]): void {
+  assert.ok(isRuleId(rule), rule);
+  assert.ok(range, rule);
+  const { start, end } = range;
+  for (const { line, character } of [start, end]) {
+    assert.ok(character >= 0 && character <= (lines[line] ?? assert.fail(message)).length, message);
+  }
+  assert.ok(start.line < end.line || (start.line === end.line && start.character <= end.character));
+}
+
+/** JSON text as people and programs leave it: tokens in any order. */
+const jsonish = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom('{', '}', '[', ']', ',', ':', '"', '\\', '//', '/*', '*/', '\n', '\r', ' '),
+      fc.constantFrom(...Object.keys(manifestSchema.shape).map((name) => `"${name}"`)),
+      fc.constantFrom('null', 'true', '-', '1e', '"di5.0"', '"./a.png"', '\uFEFF', '\u2028', '"😀'),
+      fc.json({ maxDepth: 1 }),
+    ),
+    { maxLength: 60 },
+  )
+  .map((parts) => parts.join(''));
+
+/** A valid manifest in which one value, at any depth, is another one, or gone, or there twice. */
+const mutated = fc
+  .tuple(fc.nat(), fc.jsonValue({ maxDepth: 3 }), fc.constantFrom('replace', 'remove', 'double'))
+  .map(([index, value, how]) => {
+    const seen = { count: 0 };
+    const mark = '"\u0000"';
+    const text = JSON.stringify(
+      VALID,
+      (key, held: unknown) => {
+        const isIt = key !== '' && seen.count++ === index % 30;
+        if (!isIt) return held;
+        return how === 'remove' ? undefined : '\u0000';
+      },
+      2,
+    );
+    const json = JSON.stringify(value);
+    return text.replace(JSON.stringify('\u0000'), how === 'double' ? `${json},\n${mark}: 1` : json);
+  });
+
+describe('the manifest, whatever it holds', () => {
+  it('never throws and points into the text, for any JSON value', () => {
+    fc.assert(fc.property(fc.json({ maxDepth: 6 }), assertSound), { numRuns: 500 });
+  });
+
+  it('nor for an object with any values in our fields', () => {
+    const fields = Object.keys(manifestSchema.shape);
+    const some = fc.dictionary(fc.constantFrom(...fields), fc.jsonValue());
+    const text = some.map((value) => JSON.stringify(value, null, 1));
+    fc.assert(fc.property(text, assertSound), { numRuns: 500 });
+  });
+
+  it('nor for text that looks like JSON', () => {
+    fc.assert(fc.property(jsonish, assertSound), { numRuns: 1_000 });
+  });
+
+  it('nor for any text', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), assertSound));
+  });
+
+  it('nor for a valid manifest with one change', () => {
+    fc.assert(fc.property(mutated, assertSound), { numRuns: 1_000 });
+  });
+
+  it('nor for a valid manifest that was cut', () => {
+    const text = JSON.stringify(VALID, null, 2);
+    for (let length = 0; length < text.length; length++) {
+      assertSound(text.slice(0, length));
+      assertSound(text.slice(length));
+    }
+  });
+
+  it('does not hang on what is big, deep or the same over and over', () => {
+    const many = (count: number, item: (index: number) => string) =>
+      Array.from({ length: count }, (_, index) => item(index)).join(',');
+    for (const text of [
+      '['.repeat(500_000),
+      '{"a":'.repeat(200_000),
+      `/*"*/${'['.repeat(200_000)}`,
+      '[ // "\n'.repeat(100_000),
+      `{${many(10_000, (index) => `"field${index}":${index}`)}}`,
+      `{${many(10_000, () => '"tags":[]')}}`,
+      `{"tags":[${many(10_000, () => '7')}]}`,
+      `{"network":["https://${'1.'.repeat(50_000)}"]}`,
+      `{"version":"${'1.'.repeat(50_000)}"}`,
+      `{"version":"1.0.0-${'0'.repeat(50_000)}"}`,
+      `{"icon":"./${'.a'.repeat(50_000)}"}`,
+      `{"${'a'.repeat(200_000)}":1}`,
+      '"'.repeat(100_000),
+      ','.repeat(100_000),
+      '\u2028'.repeat(100_000),
+    ]) {
+      assertSound(text);
+    }
+  }).timeout(30_000);
+
+  it('has origins that stay as they are once they are canonical', () => {
+    const host = fc.oneof(fc.domain(), fc.string(), fc.ipV4(), fc.constant('EXAMPLE.com'));
+    const url = fc
+      .tuple(fc.constantFrom('https://', ' HTTPS://', 'http://', ''), host, fc.nat(70_000))
+      .map(([scheme, name, port]) => `${scheme}${name}${port > 66_000 ? '' : `:${port}`}`);
+    fc.assert(
+      fc.property(fc.oneof(url, fc.webUrl({ validSchemes: ['https'] }), fc.string()), (text) => {
+        const result = canonicalOrigin(text);
+        if ('origin' in result) {
+          assert.deepEqual(canonicalOrigin(result.origin), result);
+          assert.equal(new URL(result.origin).origin, result.origin, 'as a browser sees it');
+        } else {
+          assert.ok(isRuleId(result.rule) && result.reason !== '');
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { takeInterrupted, withPublishLock } from '../../../src/core/publish/publishLock';
+import { rejectsWith } from '../../support/expect';
+import { useTempFolder } from '../../support/temp-folder';
+
+const note = {
+  backendUrl: 'https://api.example.com',
+  appId: 'tyre-pressure',
+  version: '1.0.0',
+  folder: '/work/tyre-pressure',
+};
+
+describe('the publish lock', () => {
+  const temp = useTempFolder();
+  const done = () => Promise.resolve('done');
+
+  it('lets one publish of an app in at a time, and others beside it', async () => {
+    await withPublishLock(temp.path, note, async () => {
+      await rejectsWith('PUBLISH_IN_PROGRESS', withPublishLock(temp.path, note, done));
+      const otherApp = { ...note, appId: 'charge-timer' };
+      assert.equal(await withPublishLock(temp.path, otherApp, done), 'done');
+      const otherBackend = { ...note, backendUrl: 'https://other.example.com' };
+      assert.equal(await withPublishLock(temp.path, otherBackend, done), 'done');
+    });
+    assert.equal(await withPublishLock(temp.path, note, done), 'done');
+    assert.deepEqual(await readdir(temp.path), []);
+  });
+
+  it('is given back when the publish fails', async () => {
+    const failing = withPublishLock(temp.path, note, () => Promise.reject(new Error('no')));
+    await assert.rejects(failing, /no/u);
+    assert.equal(await withPublishLock(temp.path, note, done), 'done');
+  });
+
+  it('lets exactly one of many in that come at once', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const all = Array.from({ length: 10 }, () => withPublishLock(temp.path, note, () => held));
+    const outcomes = Promise.allSettled(all);
+    await Promise.race(all.map((one) => one.catch(() => undefined)));
+    release();
+    const statuses = (await outcomes).map(({ status }) => status);
+    assert.equal(statuses.filter((status) => status === 'fulfilled').length, 1);
+  });
+
+  /** Leaves a lock behind as a window does that dies in the middle. */
+  async function abandon(pid: number): Promise<string> {
+    await mkdir(temp.path, { recursive: true });
+    let name = '';
+    await withPublishLock(temp.path, note, async () => {
+      [name = ''] = await readdir(temp.path);
+    });
+    const path = join(temp.path, name);
+    await writeFile(path, JSON.stringify({ ...note, pid }));
+    return path;
+  }
+
+  async function deadProcess(): Promise<number> {
+    const child = spawn(process.execPath, ['-e', '']);
+    await once(child, 'exit');
+    return child.pid ?? 0;
+  }
+
+  it('of a window that died is taken over', async () => {
+    await abandon(await deadProcess());
+    assert.equal(await withPublishLock(temp.path, note, done), 'done');
+  });
+
+  it('that nobody has touched for long is taken over, whoever has its process number now', async () => {
+    const path = await abandon(process.ppid);
+    await rejectsWith('PUBLISH_IN_PROGRESS', withPublishLock(temp.path, note, done));
+    const longAgo = new Date(Date.now() - 60_000);
+    await utimes(path, longAgo, longAgo);
+    assert.equal(await withPublishLock(temp.path, note, done), 'done');
+  });
+
+  it('of a window that died tells once what was interrupted', async () => {
+    const pid = await deadProcess();
+    await abandon(pid);
+    assert.deepEqual(await takeInterrupted(temp.path), [{ ...note, pid }]);
+    assert.deepEqual(await takeInterrupted(temp.path), []);
+  });
+
+  it('of a publish under way is not taken for an interrupted one', async () => {
+    await withPublishLock(temp.path, note, async () => {
+      assert.deepEqual(await takeInterrupted(temp.path), []);
+    });
+    await writeFile(join(temp.path, 'garbage.lock'), 'garbage');
+    assert.deepEqual(await takeInterrupted(temp.path), []);
+    assert.deepEqual(await takeInterrupted(join(temp.path, 'missing')), []);
+  });
+});

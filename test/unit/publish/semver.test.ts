@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { nearest } from '../../../src/core/publish/nearest';
+import { isSemver, nextPatch } from '../../../src/core/publish/semver';
+
+describe('a version', () => {
+  it('is semantic or not', () => {
+    for (const version of [
+      '0.0.0',
+      '1.2.3',
+      '10.20.30',
+      '1.0.0-beta.2',
+      '1.0.0-0.3.7',
+      '1.0.0-x-y.z',
+      '1.0.0-0a',
+      '1.0.0--',
+      '1.0.0+001',
+      '1.0.0-rc.1+build.5',
+      '99999999999999999999.0.0',
+    ]) {
+      assert.ok(isSemver(version), version);
+    }
+    for (const version of [
+      '',
+      '1',
+      '1.2',
+      '1.2.3.4',
+      'v1.2.3',
+      '01.2.3',
+      '1.2.3-',
+      '1.2.3-01',
+      '1.2.3+',
+      '1.2.3 ',
+      '1.2.3\n',
+      '-1.2.3',
+      `1.2.3-${'a'.repeat(300)}`,
+    ]) {
+      assert.ok(!isSemver(version), JSON.stringify(version));
+    }
+  });
+
+  it('has a next patch', () => {
+    for (const [version, next] of [
+      ['1.2.3', '1.2.4'],
+      ['0.0.9', '0.0.10'],
+      ['1.2.3+build', '1.2.4'],
+      ['1.2.3-beta.1', '1.2.3'],
+      ['1.2.9007199254740993', '1.2.9007199254740994'],
+      ['one', undefined],
+      ['1.2', undefined],
+    ] as const) {
+      assert.equal(nextPatch(version), next, version);
+    }
+  });
+});
+
+describe('a misspelt name', () => {
+  it('is close to what was meant, or to nothing', () => {
+    const names = ['id', 'icon', 'tags', 'coverImage', 'permissions', 'requires'];
+    for (const [name, meant] of [
+      ['tag', 'tags'],
+      ['TAGS', 'tags'],
+      ['permisions', 'permissions'],
+      ['coverimage', 'coverImage'],
+      ['require', 'requires'],
+      ['icno', undefined],
+      ['author', undefined],
+      ['x', undefined],
+      ['', undefined],
+      ['permissions'.repeat(9), undefined],
+    ] as const) {
+      assert.equal(nearest(name, names), meant, name);
+    }
+  });
+});

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import type { Fault } from '../../backend/faults';
+import { rejectsWith } from '../../support/expect';
+import { SUBMIT, usePublishing, type Publishing } from '../../support/publishing';
+
+/** Faults after which the backend has taken the submission, and the client does not know. */
+const TAKEN: Record<string, Fault> = {
+  'the connection breaks after the submission': { kind: 'reset', when: 'after' },
+  'the answer breaks off': { kind: 'reset', when: 'while-answering' },
+  'the answer is half JSON': { kind: 'half-json' },
+};
+
+/** Faults after which it has not, and the client does not know either. */
+const LOST: Record<string, Fault> = {
+  'the connection breaks before the submission': { kind: 'reset', when: 'before' },
+  'a gateway answers': { kind: 'html', status: 502 },
+  'the server is in trouble': { kind: 'status', status: 500 },
+  'the server is busy': { kind: 'status', status: 503 },
+};
+
+describe('a submission whose answer is lost', () => {
+  const current = usePublishing('tyre-pressure');
+  let app: Publishing;
+
+  beforeEach(() => {
+    app = current();
+  });
+
+  const submissions = () => app.backend.state.apps.find('tyre-pressure')?.submissions.length ?? 0;
+  const sent = () => app.wire().filter((line) => line.includes(SUBMIT)).length;
+  const strike = (fault: Fault, times: number | 'always' = 1) =>
+    app.backend.faults.inject({ match: { path: SUBMIT }, fault, times });
+
+  for (const [title, fault] of Object.entries(TAKEN)) {
+    it(`is not sent again when ${title}: the backend's state tells`, async () => {
+      strike(fault);
+      assert.equal((await app.publish()).reviewStatus, 'pending');
+      assert.equal(submissions(), 1);
+      assert.equal(sent(), 1);
+    });
+
+    it(`is not sent again for a version that was there before when ${title}`, async () => {
+      await app.publish();
+      app.backend.state.apps.find('tyre-pressure')!.updatedAt -= 1000;
+      strike(fault);
+      assert.equal((await app.publish()).reviewStatus, 'pending');
+      assert.equal(submissions(), 2);
+    });
+  }
+
+  for (const [title, fault] of Object.entries(LOST)) {
+    it(`is sent again once when ${title}`, async () => {
+      strike(fault);
+      assert.equal((await app.publish()).reviewStatus, 'pending');
+      assert.equal(submissions(), 1);
+      assert.equal(sent(), 2);
+    });
+  }
+
+  it('ends with the code of what went wrong when it never arrives', async () => {
+    strike({ kind: 'status', status: 500 }, 'always');
+    assert.equal((await rejectsWith('SERVER', app.publish())).status, 500);
+    assert.equal(submissions(), 0);
+    assert.equal(sent(), 2);
+  });
+
+  it('says so, and is not sent again, when the backend cannot be asked', async () => {
+    strike({ kind: 'reset', when: 'after' });
+    app.hooks.afterSend = ({ method }) => {
+      if (method === 'PUT') {
+        const match = { method: 'GET' };
+        app.backend.faults.inject({
+          match,
+          fault: { kind: 'reset', when: 'before' },
+          times: 'always',
+        });
+      }
+    };
+    const { message } = await rejectsWith('OFFLINE', app.publish());
+    assert.match(message, /no answer came back/u);
+    assert.equal(sent(), 1);
+    assert.equal(submissions(), 1);
+  });
+
+  it('is not sent again when the state before could not be read', async () => {
+    const match = { method: 'GET' };
+    app.backend.faults.inject({ match, fault: { kind: 'status', status: 500 }, times: 'always' });
+    strike({ kind: 'reset', when: 'before' });
+    await rejectsWith('OFFLINE', app.publish());
+    assert.equal(sent(), 1);
+  });
+
+  for (const status of [400, 403, 409, 413, 422, 429]) {
+    it(`that is refused with ${status} is sent once`, async () => {
+      strike({ kind: 'status', status, code: 'NO' }, 'always');
+      assert.equal((await rejectsWith('SERVER', app.publish())).status, status);
+      assert.equal(sent(), 1);
+      assert.equal(submissions(), 0);
+    });
+  }
+});
+
+describe('the beta track', () => {
+  const current = usePublishing('tyre-pressure');
+
+  it('submits, then promotes with the release notes', async () => {
+    const app = current();
+    const options = { track: 'beta' as const, releaseNotes: 'Louder warnings' };
+    const result = await app.publish(undefined, options);
+    assert.equal(result.track, 'beta');
+    assert.deepEqual(app.stages(), ['validate', 'pack', 'upload', 'submit', 'promote']);
+    const beta = app.backend.state.apps.find('tyre-pressure')?.beta;
+    assert.deepEqual([beta?.version, beta?.releaseNotes], ['1.0.0', 'Louder warnings']);
+  });
+
+  it('tells when there are too many testers', async () => {
+    const app = current();
+    await app.publish();
+    app.backend.state.apps.setTesterCount(app.backend.state.apps.find('tyre-pressure')!, 26);
+    const error = await rejectsWith('SERVER', app.publish(undefined, { track: 'beta' }));
+    assert.deepEqual([error.status, error.serverCode], [422, 'beta.tester_cap_reached']);
+  });
+
+  it('alone takes release notes', async () => {
+    const options = { track: 'production' as const, releaseNotes: 'no' };
+    await rejectsWith('VALIDATION_FAILED', current().publish(undefined, options));
+    assert.deepEqual(current().wire(), []);
+  });
+});
+
+describe('a dry run', () => {
+  const current = usePublishing('tyre-pressure');
+
+  it('does all but the network and returns the same numbers', async () => {
+    const app = current();
+    const dry = await app.publish(undefined, { track: 'production', dryRun: true });
+    assert.equal(app.backend.requests.length, 0);
+    assert.deepEqual(await app.leftovers(), []);
+    const real = await app.publish();
+    assert.deepEqual(
+      [dry.dryRun, dry.appId, dry.version, dry.sha256, dry.size, dry.fileCount],
+      [true, real.appId, real.version, real.sha256, real.size, real.fileCount],
+    );
+  });
+});

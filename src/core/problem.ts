@@ -7,7 +7,7 @@ export interface Range {
 /** One finding about a mini-app, as `validate` returns it and the Problems panel shows it. */
 export interface Problem {
   severity: 'error' | 'warning' | 'info';
-  /** The rule's stable id, such as `manifest.id` or `asset.missing`. */
+  /** The rule's stable id, such as `manifest.id.format` or `asset.missing`. */
   rule: string;
   message: string;
   /** Absolute path. */

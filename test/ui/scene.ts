@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_ACCOUNT, startBackend, type Backend } from '../backend/server';
+import { removeOnExit } from '../host/cleanup';
 import { isolatedEnvironment, type Environment } from '../host/environment';
 import { repositoryRoot } from '../host/paths';
 import { installExtension, startServer, type Server } from '../host/server';
@@ -49,7 +50,9 @@ export class Scene {
 
   /** Sets a scene. Nothing of it touches the user's own home or VS Code. */
   static async open(options: SceneOptions): Promise<Scene> {
-    const root = join(await mkdtemp(join(tmpdir(), 'i99dash-scene-')), 'person');
+    const folder = await mkdtemp(join(tmpdir(), 'i99dash-scene-'));
+    removeOnExit(folder);
+    const root = join(folder, 'person');
     const scene = new Scene(options, root, join(root, 'workspace'), await makeKey(root, options));
     try {
       await furnishWorkspace(scene.workspace, options);
@@ -106,6 +109,10 @@ export class Scene {
 
   /** Closes VS Code. Its profile, its data and the workspace stay. */
   async quit(): Promise<void> {
+    // A window that is left writes down what it has in memory; a browser that is closed does not let it.
+    for (const page of this.workbench.context.pages()) {
+      await page.goto('about:blank');
+    }
     await this.workbench.close();
     await this.server.stop();
   }

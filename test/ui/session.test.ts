@@ -29,7 +29,8 @@ describe('a session with an unencrypted key', () => {
     assert.deepEqual(await interruptions(), NONE);
   });
 
-  it('is offline when the backend is down at the start, and comes back by itself', async () => {
+  it('is offline when the backend is down at the start, and comes back by itself', async function () {
+    this.timeout(120_000); // the pauses between two tries grow
     await scene.quit();
     await scene.stopBackend();
     await scene.start();

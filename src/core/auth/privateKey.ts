@@ -119,13 +119,14 @@ function assertEd25519(keyType: string | undefined, path: string): void {
 }
 
 /** What OpenSSL says of decrypted bytes that are no key: one wrong passphrase in 256 gets so far. */
-const NONSENSE = /DECODER routines::unsupported/u;
+const NONSENSE = 'DECODER routines::unsupported';
 
 /** An encrypted container that decodes to nonsense was, first of all, opened with the wrong passphrase. */
 function undecodable(outline: KeyFileOutline, path: string, error?: unknown): I99dashError {
   const reason = error instanceof Error ? error.message : '';
+  const isNonsense = outline.encrypted && reason.includes(NONSENSE);
   const beyondUs =
-    !NONSENSE.test(reason) && /unsupported|not ?supported|unknown KDF|excess bytes/iu.test(reason);
+    !isNonsense && /unsupported|not ?supported|unknown KDF|excess bytes/iu.test(reason);
   if (outline.encrypted && !beyondUs) {
     return new I99dashError('KEY_WRONG_PASSPHRASE', `This is not the passphrase of ${path}.`, {
       file: path,

@@ -1,6 +1,6 @@
 import { stat as statWithCallback, type Dirent } from 'node:fs';
 import { opendir, realpath } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { sep } from 'node:path';
 import { promisify } from 'node:util';
 import { I99dashError, systemErrorCode, throwIfCancelled } from '../errors';
 import { compareBytewise, sortBytewise } from './byteOrder';

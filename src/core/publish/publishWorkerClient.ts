@@ -60,7 +60,7 @@ export async function runInWorker<Kind extends WorkerTask['kind']>(
     execArgv: [],
     resourceLimits: {
       maxYoungGenerationSizeMb: YOUNG_GENERATION_MB[task.kind],
-      stackSizeMb: STACK_MB, maxOldGenerationSizeMb: 96,
+      stackSizeMb: STACK_MB,
     },
   });
   let cancel: (() => void) | undefined;

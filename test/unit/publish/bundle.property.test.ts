@@ -58,7 +58,7 @@ describe('any bundle', () => {
         await run('tar', ['-xzf', join(folder, 'bundle.tar.gz'), '-C', unpacked]);
         assert.deepEqual(await readTree(unpacked), expected);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { collectFiles, sortByName } from '../../../src/core/publish/files';
 import { rejectsWith } from '../../support/expect';
@@ -247,22 +245,6 @@ describe("a bundle's files", () => {
       if (user === 0) process.seteuid?.(user);
       await chmod(locked, 0o755);
     }
-  });
-
-  it('are as many as there are, while the event loop goes on', async function () {
-    this.timeout(20_000);
-    const count = 9_000;
-    const flat = join(root, 'flat');
-    await mkdir(flat);
-    for (let index = 0; index < count; index++) writeFileSync(join(flat, `${index}`), '');
-    const delay = monitorEventLoopDelay({ resolution: 5 });
-    delay.enable();
-    const found = await names();
-    delay.disable();
-    assert.equal(found.length, count);
-    assert.deepEqual(found.slice(0, 3), ['flat/0', 'flat/1', 'flat/10']);
-    assert.ok(found.every((name, index) => index === 0 || name > (found[index - 1] ?? '')));
-    assert.ok(delay.max < 500e6, `${delay.max / 1e6} ms`);
   });
 
   it('end, though links go round in circles', async () => {

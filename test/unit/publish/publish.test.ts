@@ -90,7 +90,7 @@ describe('publishing', () => {
     app.backend.settings.reviewStatus = 'auto-approved';
     const second = await app.publish();
     assert.equal(second.sha256, first.sha256);
-    assert.notEqual(second.bundleId, first.bundleId!);
+    assert.notEqual(second.bundleId, first.bundleId);
     assert.equal(second.reviewStatus, 'auto-approved');
     assert.match(second.publishedAt ?? '', /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   });

@@ -1,7 +1,7 @@
 import type { AnyNode, AssignmentExpression, CallExpression, Program } from 'acorn';
 import { ancestor } from 'acorn-walk';
 import type { RawFinding } from './finding';
-import { isGuarded } from './guards';
+import { Guards } from './guards';
 import { isMethodOfScript } from './ownMethods';
 import { Scopes } from './scopes';
 
@@ -73,6 +73,7 @@ export function findNewApis(text: string, program: Program): RawFinding[] {
     },
   });
   const scopes = new Scopes();
+  const guards = new Guards(text);
   return calls
     .filter(({ api, word, receiver }) => {
       const own = receiver && `${text.slice(receiver.start, receiver.end)}.${word}`;
@@ -83,7 +84,7 @@ export function findNewApis(text: string, program: Program): RawFinding[] {
         (global === undefined || scopes.find(global, ancestors) === undefined) &&
         (receiver === undefined || !isMethodOfScript(receiver, word, ancestors, scopes)),
     )
-    .filter((call) => !isGuarded(call, call.ancestors, text))
+    .filter((call) => !guards.isGuarded(call, call.ancestors))
     .map(({ api, node: { start, end } }) => {
       const message = `The WebView of the oldest cars has no ${api}()`;
       return { rule: 'baseline.api', message, start, end };

@@ -10,10 +10,12 @@ type Parsed = { program: Program; error?: never } | { program?: never; error: Sy
 
 interface SyntaxErrorAt {
   message: string;
-  /** Offsets: where what is wrong begins, and where reading stopped. */
-  pos: number;
-  raisedAt: number;
+  start: number;
+  end: number;
 }
+
+/** How the parser reports what is nested too deeply. */
+const NO_STACK = 'Not enough stack space';
 
 /** What a script holds that a WebView which loads classic scripts alone, with ES2022, does not run. */
 export function checkScript(text: string): RawFinding[] {
@@ -42,7 +44,7 @@ function findingsOf(text: string): RawFinding[] {
     ];
   }
   // Whichever reading got further is what the script is meant to be.
-  const isModule = module.error.pos > script.error.pos;
+  const isModule = module.error.start > script.error.start;
   const error = isModule ? module.error : script.error;
   const latest = tryParse(text, 'latest', isModule ? 'module' : 'script');
   if (latest.program === undefined) {
@@ -60,8 +62,10 @@ function tryParse(text: string, ecmaVersion: Options['ecmaVersion'], sourceType:
     return { program: parse(text, { ecmaVersion, sourceType }) };
   } catch (error) {
     if (error instanceof SyntaxError && 'pos' in error && 'raisedAt' in error) {
-      const { message, pos, raisedAt } = error;
-      return { error: { message, pos: Number(pos), raisedAt: Number(raisedAt) } };
+      if (error.message.startsWith(NO_STACK)) {
+        throw new RangeError(error.message, { cause: error });
+      }
+      return { error: placed(text, error.message, Number(error.pos), Number(error.raisedAt)) };
     }
     throw error;
   }
@@ -83,14 +87,27 @@ function moduleFindings({ body }: Program): RawFinding[] {
 }
 
 /** `import.meta` or a top-level `await` without any import or export. */
-function moduleOnly({ pos, raisedAt }: SyntaxErrorAt): RawFinding {
+function moduleOnly({ start, end }: SyntaxErrorAt): RawFinding {
   const message =
     'This works in a module only: the WebView of the oldest cars loads classic scripts only';
-  return { rule: 'baseline.module', message, start: pos, end: Math.max(raisedAt, pos + 1) };
+  return { rule: 'baseline.module', message, start, end };
 }
 
-function syntaxFinding({ message, pos, raisedAt }: SyntaxErrorAt, what: string): RawFinding {
+function syntaxFinding({ message, start, end }: SyntaxErrorAt, what: string): RawFinding {
+  return { rule: 'baseline.syntax', message: `${what}: ${message}`, start, end };
+}
+
+/**
+ * What an editor underlines.
+ * @param pos where the parser found the fault: behind the first slash of a regular expression, else at a token
+ * @param raisedAt where it stopped reading
+ */
+function placed(text: string, message: string, pos: number, raisedAt: number): SyntaxErrorAt {
   const detail = message.replace(/ \(\d+:\d+\)$/u, '');
-  const end = Math.max(raisedAt, pos + 1);
-  return { rule: 'baseline.syntax', message: `${what}: ${detail}`, start: pos, end };
+  if (detail.startsWith('Invalid regular expression')) {
+    return { message: detail, start: Math.max(0, pos - 1), end: Math.max(raisedAt, pos) };
+  }
+  const token = /[\w$]+(?:\.meta\b)?/uy;
+  token.lastIndex = pos;
+  return { message: detail, start: pos, end: pos + (token.exec(text)?.[0].length ?? 1) };
 }

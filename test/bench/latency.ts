@@ -1,0 +1,95 @@
+import { createUndiciTransport } from '../../src/core/api/undiciTransport';
+import { openKeyFile } from '../../src/core/auth/privateKey';
+import { Session } from '../../src/core/auth/session';
+import { SessionStore } from '../../src/core/auth/sessionStore';
+import { Signers } from '../../src/core/auth/signers';
+import { type Signer, systemClock } from '../../src/core/ports';
+import { developerRealm } from '../../src/core/realm';
+import { FakeSecretStore, FakeStateStore, MemoryLogger } from '../support/fakes';
+import { BareClient } from './bare-client';
+
+const CHALLENGE = '/api/v1/auth/ssh/challenge';
+const VERIFY = '/api/v1/auth/ssh/verify';
+const ME = '/api/v1/dev/me';
+const WARM_UP = 30;
+
+/** Durations in milliseconds, one of each for every round. */
+export interface LatencySamples {
+  /** From the key's file to who is signed in: challenge, verify, me. */
+  readonly signIn: number[];
+  /** Challenge and verify. */
+  readonly renewal: number[];
+  /** One call with a token that is there. */
+  readonly whoAmI: number[];
+  /** Challenge and verify with node:http, signing not counted. */
+  readonly bareSignIn: number[];
+  /** The call of whoAmI with node:http. */
+  readonly bareWhoAmI: number[];
+}
+
+/** Measures sign-in, renewal and whoAmI over loopback, each beside its bare round trips in the same round. */
+export async function measureLatency(
+  backendUrl: string,
+  keyPath: string,
+  rounds: number,
+): Promise<LatencySamples> {
+  const samples: LatencySamples = {
+    ...{ signIn: [], renewal: [], whoAmI: [], bareSignIn: [], bareWhoAmI: [] },
+  };
+  const bare = new BareClient(backendUrl);
+  const session = openSession(backendUrl);
+  const signer = await openKeyFile(keyPath);
+  for (let round = -WARM_UP; round < rounds; round++) {
+    const bareSignIn = await timeBareSignIn(bare, signer);
+    const signIn = await time(async () =>
+      session.signInWithKey(await openKeyFile(keyPath), { source: 'ssh', keyPath }),
+    );
+    const rejected = await session.getToken();
+    const renewal = await time(() => session.getToken({ rejected }));
+    const token = await session.getToken();
+    const bareWhoAmI = await time(() => bare.send(ME, { token }));
+    const whoAmI = await time(() => session.fetchIdentity());
+    if (round < 0) continue;
+    samples.signIn.push(signIn);
+    samples.renewal.push(renewal);
+    samples.whoAmI.push(whoAmI);
+    samples.bareSignIn.push(bareSignIn);
+    samples.bareWhoAmI.push(bareWhoAmI);
+  }
+  bare.close();
+  return samples;
+}
+
+function openSession(backendUrl: string): Session {
+  const secrets = new FakeSecretStore();
+  return new Session({
+    realm: developerRealm,
+    store: new SessionStore(developerRealm, secrets, new FakeStateStore(), systemClock),
+    signers: new Signers({ openKeyFile, openAgentKey: () => Promise.resolve(undefined) }),
+    transport: createUndiciTransport(),
+    clock: systemClock,
+    logger: new MemoryLogger(),
+    random: Math.random,
+    backendUrl: () => backendUrl,
+  });
+}
+
+async function timeBareSignIn(bare: BareClient, signer: Signer): Promise<number> {
+  let answer = '';
+  const challenge = await time(async () => {
+    answer = await bare.send(CHALLENGE, { json: { fingerprint: signer.fingerprint } });
+  });
+  const { nonce } = (JSON.parse(answer) as { data: { nonce: string } }).data;
+  const signature = Buffer.from(await signer.sign(Buffer.from(nonce))).toString('base64');
+  const verify = await time(async () => {
+    answer = await bare.send(VERIFY, { json: { nonce, signature } });
+  });
+  if (!answer.includes('access_token')) throw new Error(`the bare sign-in failed: ${answer}`);
+  return challenge + verify;
+}
+
+async function time(task: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await task();
+  return performance.now() - start;
+}

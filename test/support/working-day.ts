@@ -1,0 +1,206 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { isI99dashError } from '../../src/core/errors';
+import type { Signer } from '../../src/core/ports';
+import type { Realm } from '../../src/core/realm';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import { Activity } from './activity';
+import { type DayEvent, type DayShape, planDay } from './day-plan';
+import { FakeClock, FakeSecretStore, FakeStateStore, MemoryLogger } from './fakes';
+import { MemoryBackend } from './memory-transport';
+import { between, seededRandom } from './random';
+import { SessionWindow } from './session-window';
+import { SkewedClock } from './skewed-clock';
+
+const VERIFY = '/api/v1/auth/ssh/verify';
+/** After a spell without network a window is itself again by then, in milliseconds: the longest wait and a tick. */
+const RECOVERY_MS = 75_000;
+
+/** What a day is simulated with. */
+export interface DayOptions {
+  readonly realm: Realm;
+  readonly backendUrl: string;
+  /** The key of the developer: signed in with at nine, and never asked for again. */
+  readonly signer: Signer;
+  readonly shape: DayShape;
+  readonly seed: number;
+}
+
+/** What came of a day. */
+export interface DayTotals {
+  calls: number;
+  /** Calls that failed for no network while there was none. */
+  offlineFailures: number;
+  /** All other failures, with their time and reason. */
+  failures: string[];
+  /** Tokens minted by renewals. */
+  mints: number;
+  /** Tokens that a window took over from another one instead of minting its own. */
+  adopted: number;
+  /** States in which only the user can help. */
+  prompts: string[];
+  /** Windows that still looked offline long after the network was back. */
+  stuck: string[];
+  awakeMinutes: number;
+  /** The most timers that ever waited. */
+  timers: number;
+  /** The states of the windows at the end. */
+  finally: string[];
+}
+
+/** One developer, one computer, some windows and a working day. */
+class WorkingDay {
+  readonly totals: DayTotals = {
+    ...{ calls: 0, offlineFailures: 0, failures: [], mints: 0, adopted: 0, prompts: [] },
+    ...{ stuck: [], awakeMinutes: 0, timers: 0, finally: [] },
+  };
+  private readonly real = new FakeClock();
+  private readonly wall = new SkewedClock(this.real);
+  private readonly start = this.real.now();
+  private readonly activity = new Activity();
+  private readonly random: () => number;
+  private readonly backend: MemoryBackend;
+  private readonly windows: SessionWindow[];
+  private onlineSince = this.start;
+
+  constructor(private readonly options: DayOptions) {
+    const { backendUrl, seed, signer, shape } = options;
+    this.random = seededRandom(seed);
+    this.backend = new MemoryBackend({
+      url: backendUrl,
+      now: () => this.real.now(),
+      passage: () => this.passage(),
+    });
+    this.backend.state.addKey(DEFAULT_ACCOUNT.devId, signer.publicKey);
+    const secrets = new FakeSecretStore();
+    const state = new FakeStateStore();
+    this.windows = Array.from({ length: shape.windows }, () => this.openWindow(secrets, state));
+  }
+
+  async live(): Promise<DayTotals> {
+    const { signer, shape, seed } = this.options;
+    const [first] = this.windows;
+    await first?.session.signInWithKey(signer, { source: 'ssh', keyPath: '/keys/id_ed25519' });
+    this.windows.forEach((window, index) => this.watch(window, index));
+    for (const window of this.windows) await window.look();
+    for (const event of planDay(shape, seededRandom(seed + 1_000_000))) {
+      await this.passUntil(this.start + event.at);
+      await this.take(event);
+    }
+    await this.passUntil(this.start + shape.hours * 3_600_000);
+    return this.sumUp();
+  }
+
+  private openWindow(secrets: FakeSecretStore, state: FakeStateStore): SessionWindow {
+    const { realm, backendUrl, signer } = this.options;
+    return new SessionWindow({
+      ...{ realm, secrets, state, random: this.random, activity: this.activity },
+      clock: this.wall,
+      logger: new MemoryLogger(),
+      transport: this.backend.transport,
+      backendUrl: () => backendUrl,
+      openKeyFile: () => Promise.resolve(signer),
+      openAgentKey: () => Promise.resolve(undefined),
+    });
+  }
+
+  /** A request takes a few turns, so that those of the windows overlap. */
+  private async passage(): Promise<void> {
+    for (let turns = between(this.random, 0, 3); turns > 0; turns--) await turn();
+  }
+
+  private watch({ session }: SessionWindow, index: number): void {
+    let token = session.stored?.minted?.token;
+    session.onDidChange((state) => {
+      if (state.kind === 'signedOut' || state.kind === 'locked' || state.kind === 'rejected') {
+        this.totals.prompts.push(`${this.time} window ${index}: ${state.kind}`);
+      }
+      const current = session.stored?.minted?.token;
+      // Opening a session that is there is no renewal.
+      if (token !== undefined && current !== token) this.totals.adopted += 1;
+      token = current;
+    });
+  }
+
+  /** Lets time pass from timer to timer; each comes to rest before the next. */
+  private async passUntil(end: number): Promise<void> {
+    const before = this.real.now();
+    while (this.real.now() < end) {
+      await this.activity.idle();
+      const next = Math.min(this.real.nextAt ?? end, end);
+      this.real.advance(Math.max(0, next - this.real.now()));
+      await this.activity.idle();
+      this.totals.timers = Math.max(this.totals.timers, this.real.pending);
+      this.checkRecovery();
+    }
+    this.totals.awakeMinutes += Math.max(0, end - before) / 60_000;
+  }
+
+  /** What has come due during a sleep happens all at once. */
+  private async take(event: DayEvent): Promise<void> {
+    switch (event.kind) {
+      case 'call':
+        void this.call(event.window);
+        return;
+      case 'focus':
+        void this.windows[event.window]?.look();
+        return;
+      default:
+        await this.activity.idle();
+    }
+    switch (event.kind) {
+      case 'sleep':
+        this.real.jump(event.ms);
+        this.onlineSince = Math.max(this.onlineSince, this.real.now());
+        return;
+      case 'offline':
+        this.backend.offline = true;
+        return;
+      case 'online':
+        this.backend.offline = false;
+        this.onlineSince = this.real.now();
+        return;
+      case 'setClock':
+        this.wall.set(event.ms);
+    }
+  }
+
+  private async call(index: number): Promise<void> {
+    const { offline } = this.backend;
+    this.totals.calls += 1;
+    try {
+      await this.windows[index]?.session.fetchIdentity();
+    } catch (error) {
+      if (offline && isI99dashError(error, 'OFFLINE')) this.totals.offlineFailures += 1;
+      else this.totals.failures.push(`${this.time} window ${index}: ${String(error)}`);
+    }
+  }
+
+  private checkRecovery(): void {
+    if (this.backend.offline || this.real.now() < this.onlineSince + RECOVERY_MS) return;
+    this.windows.forEach(({ session }, index) => {
+      if (session.state.kind !== 'signedIn') {
+        this.totals.stuck.push(`${this.time} window ${index}: ${session.state.kind}`);
+      }
+    });
+  }
+
+  private sumUp(): DayTotals {
+    const verified = this.backend.requests.filter(
+      ({ path, status }) => path === VERIFY && status === 200,
+    );
+    this.totals.mints = verified.length - 1; // the first is the sign-in
+    this.totals.adopted -= this.totals.mints;
+    this.totals.finally = this.windows.map(({ session }) => session.state.kind);
+    for (const window of this.windows) window.dispose();
+    return this.totals;
+  }
+
+  private get time(): string {
+    return new Date(this.real.now()).toISOString().slice(11, 19);
+  }
+}
+
+/** Lives through a working day, from nine o'clock on. The same seed leads to the same day. */
+export function liveWorkingDay(options: DayOptions): Promise<DayTotals> {
+  return new WorkingDay(options).live();
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { DEFAULT_ACCOUNT } from '../../backend/server';
+import { rejectsWith } from '../../support/expect';
+import { useSessionWorld } from '../../support/session-world';
+
+const MINUTE = 60_000;
+const COLLEAGUE = { ...DEFAULT_ACCOUNT, devId: 'dev_colleague', email: 'colleague@example.com' };
+
+describe('a credential of the environment', () => {
+  const world = useSessionWorld();
+  const VARIABLES = ['I99DASH_TOKEN', 'I99DASH_API_KEY'] as const;
+  let saved: (string | undefined)[];
+
+  beforeEach(() => {
+    saved = VARIABLES.map((name) => process.env[name]);
+  });
+
+  afterEach(() => {
+    VARIABLES.forEach((name, index) => set(name, saved[index]));
+  });
+
+  function set(name: (typeof VARIABLES)[number], value: string | undefined): void {
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = value;
+  }
+
+  const tokenFor = (devId: string) =>
+    world().backend.state.mintToken({ devId, lifeSeconds: 30 * 24 * 3600 });
+
+  it('wins over the session, from the moment it is there to when it is not', async () => {
+    const { session } = await world().signedInWindow();
+    world().backend.state.addAccount(COLLEAGUE);
+    set('I99DASH_TOKEN', tokenFor(COLLEAGUE.devId));
+    assert.deepEqual(session.state, {
+      kind: 'environment',
+      variable: 'I99DASH_TOKEN',
+      account: undefined,
+    });
+    assert.throws(() => session.identity(), { code: 'NOT_SIGNED_IN' });
+    const identity = await session.fetchIdentity();
+    assert.equal(identity.devId, COLLEAGUE.devId);
+    assert.equal(identity.source, 'environment');
+    assert.deepEqual(session.identity(), identity);
+    set('I99DASH_TOKEN', undefined);
+    assert.equal(session.identity().devId, DEFAULT_ACCOUNT.devId);
+    assert.ok(!(await world().storedText()).includes(COLLEAGUE.devId));
+  });
+
+  it('is known in the background soon', async () => {
+    const window = world().openWindow();
+    set('I99DASH_API_KEY', world().backend.state.addApiKey(DEFAULT_ACCOUNT.devId));
+    await window.keepAlive.wake();
+    assert.equal(window.session.identity().source, 'environment');
+  });
+
+  it('is taken from the token before the API key', async () => {
+    const { session } = world().openWindow();
+    world().backend.state.addAccount(COLLEAGUE);
+    set('I99DASH_API_KEY', world().backend.state.addApiKey(DEFAULT_ACCOUNT.devId));
+    assert.equal((await session.fetchIdentity()).devId, DEFAULT_ACCOUNT.devId);
+    set('I99DASH_TOKEN', tokenFor(COLLEAGUE.devId));
+    assert.equal((await session.fetchIdentity()).devId, COLLEAGUE.devId);
+  });
+
+  it('that is refused says so by the name of its variable, and renews nothing', async () => {
+    const window = await world().signedInWindow();
+    const token = 'a-token-that-nobody-minted';
+    set('I99DASH_TOKEN', token);
+    const before = world().requests.length;
+    const error = await rejectsWith('NOT_SIGNED_IN', window.session.fetchIdentity());
+    assert.match(error.message, /I99DASH_TOKEN/u);
+    assert.ok(!error.message.includes(token));
+    assert.deepEqual(world().requests.slice(before), ['GET /api/v1/dev/me']);
+    assert.equal(world().mints, 1);
+  });
+
+  it('leaves the session behind it as it is', async () => {
+    const window = await world().signedInWindow();
+    const stored = await world().storedText();
+    set('I99DASH_TOKEN', 'a-token-that-nobody-minted');
+    await window.keepAlive.wake();
+    await world().passSlowly(60 * MINUTE, 15_000);
+    assert.equal(await world().storedText(), stored);
+    set('I99DASH_TOKEN', undefined);
+    await window.session.fetchIdentity();
+  });
+});

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { drawRenewalShare } from '../../../src/core/auth/renewalPolicy';
+import { loadOf } from '../../bench/fleet';
+import { seededRandom } from '../../support/random';
+
+const MINUTE = 60_000;
+
+function loadWith(drawShare: (random: () => number) => number) {
+  const shape = { editors: 20_000, hours: 8, tokenLifeMs: 15 * MINUTE, wakeMs: MINUTE };
+  return loadOf({ ...shape, drawShare, random: seededRandom(1) }, 30 * MINUTE);
+}
+
+describe('a fleet of editors that wake together', () => {
+  it('does not renew together: the busiest minute has at most 1.3 times the mean', () => {
+    const { perMinute, mean, ratio } = loadWith(drawRenewalShare);
+    assert.equal(perMinute[0], 20_000, 'all mint when they wake');
+    // One token in 57.5 % of 15 minutes each.
+    assert.ok(Math.abs(mean - 20_000 / (0.575 * 15)) < 50, `${mean} per minute`);
+    assert.ok(ratio <= 1.3, `${ratio}`);
+  });
+
+  it('would with a narrow draw', () => {
+    assert.ok(loadWith((random) => 0.7 + random() * 0.1).ratio > 1.3);
+  });
+});

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { DEFAULT_ACCOUNT, startBackend, type Backend } from '../../backend/server';
+import { rejectsWith } from '../../support/expect';
+import { holdBack } from '../../support/faults';
+import { kindOf } from '../../support/session-states';
+import { useSessionWorld } from '../../support/session-world';
+
+const MINUTE = 60_000;
+const COLLEAGUE = { ...DEFAULT_ACCOUNT, devId: 'dev_colleague', email: 'colleague@example.com' };
+
+describe('the backend in force', () => {
+  const world = useSessionWorld();
+  let other: Backend;
+  let backendUrl: string;
+
+  beforeEach(async () => {
+    other = await startBackend({ now: () => world().clock.now(), accounts: [COLLEAGUE] });
+    other.state.addKey(COLLEAGUE.devId, world().encryptedKey.publicKeyLine);
+    backendUrl = world().backend.url;
+  });
+
+  afterEach(() => other.close());
+
+  const switching = () => ({ backendUrl: () => backendUrl });
+
+  it('has a session of its own', async () => {
+    const window = await world().signedInWindow(undefined, switching());
+    backendUrl = other.url;
+    await window.look();
+    assert.equal(kindOf(window), 'signedOut');
+    await world().signIn(window, world().encryptedKey);
+    assert.equal(window.session.identity().devId, COLLEAGUE.devId);
+    backendUrl = world().backend.url;
+    await window.look();
+    assert.equal(window.session.identity().devId, DEFAULT_ACCOUNT.devId);
+    await window.session.signOut();
+    backendUrl = other.url;
+    await window.look();
+    assert.equal(window.session.identity().devId, COLLEAGUE.devId);
+  });
+
+  it('never gets the token of the other one, even before anybody has looked', async () => {
+    const window = await world().signedInWindow(undefined, switching());
+    backendUrl = other.url;
+    await rejectsWith('NOT_SIGNED_IN', window.session.fetchIdentity());
+    assert.deepEqual(other.requests, []);
+    await world().signIn(window, world().encryptedKey);
+    const before = world().requests.length;
+    backendUrl = world().backend.url;
+    assert.equal((await window.session.fetchIdentity()).devId, DEFAULT_ACCOUNT.devId);
+    assert.deepEqual(world().requests.slice(before), ['GET /api/v1/dev/me']);
+  });
+
+  it('never gets a signature for a renewal of the other one', async () => {
+    const window = await world().signedInWindow(undefined, switching());
+    world().clock.jump(16 * MINUTE);
+    backendUrl = other.url;
+    await window.keepAlive.wake();
+    assert.deepEqual(other.requests, []);
+    assert.equal(kindOf(window), 'signedOut');
+  });
+
+  it('keeps the session when the setting is wrong for a while', async () => {
+    let refused = false;
+    const { session, keepAlive } = await world().signedInWindow(undefined, {
+      backendUrl: () => {
+        if (refused) throw new Error('refused');
+        return backendUrl;
+      },
+    });
+    refused = true;
+    await keepAlive.wake();
+    await assert.rejects(session.getToken(), /refused/u);
+    await assert.rejects(session.restore(), /refused/u);
+    refused = false;
+    await session.fetchIdentity();
+  });
+
+  it('that is switched while a sign-in is under way does not get its token', async () => {
+    const window = world().openWindow(switching());
+    const challenge = holdBack(world().backend, '/api/v1/auth/ssh/challenge');
+    const signedIn = world().signIn(window);
+    await challenge.reached;
+    backendUrl = other.url;
+    challenge.release();
+    await signedIn;
+    await rejectsWith('NOT_SIGNED_IN', window.session.fetchIdentity());
+    assert.ok(other.requests.every(({ hasAuthorization }) => !hasAuthorization));
+    backendUrl = world().backend.url;
+    await window.session.fetchIdentity();
+  });
+});

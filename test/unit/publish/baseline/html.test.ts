@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { scriptsOf } from '../../../../src/core/publish/baseline/html';
+
+const read = (html: string): string[] =>
+  scriptsOf(html).map(
+    ({ kind, codeStart, codeEnd }) => `${kind}:${html.slice(codeStart, codeEnd)}`,
+  );
+
+describe("a page's scripts", () => {
+  const pages: [what: string, html: string, ...found: string[]][] = [
+    ['none', '<!doctype html><p>a < b</p>'],
+    ['inline ones', '<script>a</script>\n<SCRIPT >b</SCRIPT\n>', 'classic:a', 'classic:b'],
+    [
+      'files',
+      '<script src="a.js"></script><script src=b.js>ignored</script>',
+      'classic:',
+      'classic:',
+    ],
+    [
+      'modules',
+      `<script type="module">a</script><script src=m.js type='Module'></script>`,
+      'module:a',
+      'module:',
+    ],
+    [
+      'the types of JavaScript',
+      '<script type="">a</script><script type="text/javascript">b</script><script type=application/ecmascript>c</script><script type>d</script>',
+      'classic:a',
+      'classic:b',
+      'classic:c',
+      'classic:d',
+    ],
+    [
+      'data',
+      '<script type="application/json">{}</script><script type="importmap">{}</script><script type=text/template><b></script>',
+    ],
+    [
+      'comments',
+      '<!-- <script>a</script> --><script>b</script><!--><script>c</script><!-- never closed <script>d</script>',
+      'classic:b',
+      'classic:c',
+    ],
+    [
+      'text',
+      '<style><script>a</script></style><textarea><script></textarea><title><script></title><script>b</script>',
+      'classic:b',
+    ],
+    [
+      'attributes of all kinds',
+      `<script defer data-a='>' data-b=">" x=1 / async>a</script>`,
+      'classic:a',
+    ],
+    ['the first of two types', '<script type=module type=text/javascript>a</script>', 'module:a'],
+    ['code with markup in it', '<script>if (a<b) c("<p>")</script>', 'classic:if (a<b) c("<p>")'],
+    ['what is never closed', '<script>a', 'classic:a'],
+    ['a tag that never ends', '<p><script type="modu'],
+    ['elements of other names', '<scripted>a</scripted><script-x>b</script-x>'],
+  ];
+  for (const [what, html, ...found] of pages) {
+    it(`are found: ${what}`, () => assert.deepEqual(read(html), found));
+  }
+
+  it('are looked for in any text, and it ends', () => {
+    const piece = fc.constantFrom(
+      ...'<script|</script|<!--|-->|>|/|=|"|\'| |type|module|src|a|<|<style|</style>|\n|\0|é'.split(
+        '|',
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
+        const html = pieces.join('');
+        let last = 0;
+        for (const { start, codeStart, codeEnd } of scriptsOf(html)) {
+          assert.ok(last <= start && start < codeStart && codeStart <= codeEnd);
+          last = codeEnd;
+        }
+      }),
+    );
+    for (const text of ['<script ', '<!--', '<script a="', '<style>', '<script>']) {
+      scriptsOf(text.repeat(50_000));
+    }
+  });
+});

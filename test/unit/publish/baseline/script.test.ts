@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { checkScript } from '../../../../src/core/publish/baseline/script';
+
+/** Rule and the text that is underlined, of each finding. */
+function findings(code: string): string[] {
+  return checkScript(code).map(({ rule, start, end }) => `${rule} ${code.slice(start, end)}`);
+}
+
+const calls = (...texts: string[]): string[] => texts.map((text) => `baseline.api ${text}`);
+
+describe('a script for Chromium 95', () => {
+  const fine: Record<string, string> = {
+    'an empty one': '',
+    ES5: 'var a = function () { return this; }; with (a) { b = 010; }',
+    'class fields, private names, static blocks':
+      'class A { #a = 1; static b; static { this.c = 2 } has(o) { return #a in o } }',
+    'optional chaining, nullish values, logical assignment':
+      'a?.b?.[c]?.(d ?? e); f ||= g; h &&= i; j ??= 1_000n;',
+    'async generators and for await':
+      'async function* f() { for await (const a of b) yield await a; }',
+    'at, hasOwn, replaceAll, error causes':
+      "[].at(-1); Object.hasOwn({}, 'a'); ''.replaceAll('a', 'b'); new Error('e', { cause: 1 });",
+    'regular expressions of ES2022': '/(?<year>\\d{4})(?<!a)b/dgimsuy; /\\p{Script=Greek}/u',
+    'a dynamic import': "import('./part.js').then(run);",
+    'an HTML comment': '<!-- old\nrun();',
+    'a directive and sloppy names': "'use strict'; var async, of, get, let_;",
+    'names in strings and comments':
+      "// structuredClone(a)\nvar s = 'structuredClone(x) import y from z'; /* a.findLast(b) */",
+    'properties that are not called': 'a.findLast; b.groupBy = 1; const { findLastIndex } = c;',
+    'functions of other names':
+      'findLast(a); lastOf.groupBy(b); Array.from(c); Promise.all(d); my.structuredClone(e);',
+    'Object.groupBy on something else':
+      'db.Object.groupBy(a); groupBy(b); query.groupBy(c); lodash.Map.groupBy(d);',
+  };
+  for (const [what, code] of Object.entries(fine)) {
+    it(`may have ${what}`, () => assert.deepEqual(findings(code), []));
+  }
+
+  const syntax: Record<string, [code: string, at: string]> = {
+    'a regular expression with the v flag': [
+      'var a;\nvar b = /[\\p{L}--[a-z]]/v;',
+      '/[\\p{L}--[a-z]]/v',
+    ],
+    'modifiers in a regular expression': ['a = /(?i:b)c/;', '/(?i:b)c/'],
+    'the same group name twice': ['a = /(?<y>b)|(?<y>c)/;', '/(?<y>b)|(?<y>c)/'],
+    'a hashbang': ['#!/usr/bin/env node\nrun();', '!'],
+    'import attributes': ["import('./a.json', { with: { type: 'json' } });", ','],
+    'a using declaration': ['{ using a = b(); }', 'a'],
+  };
+  for (const [what, [code, at]] of Object.entries(syntax)) {
+    it(`may not have ${what}`, () => {
+      const [finding, ...more] = checkScript(code);
+      assert.deepEqual(more, []);
+      assert.equal(finding?.rule, 'baseline.syntax');
+      assert.match(finding.message, /newer than ES2022/);
+      assert.equal(finding.start, code.indexOf(at), finding.message);
+      assert.ok(finding.end > finding.start);
+    });
+  }
+
+  it('may not be something else than JavaScript', () => {
+    const broken = [
+      'var a = ;',
+      'function (',
+      'let a; let a;',
+      'return 1;',
+      '<html>',
+      'type A = string;',
+      'a b',
+    ];
+    for (const code of [...broken, '\0', "'unfinished", '`${', 'await b;\nawait c']) {
+      const [finding] = checkScript(code);
+      assert.equal(
+        finding?.rule,
+        code.startsWith('await') ? 'baseline.module' : 'baseline.syntax',
+        code,
+      );
+      assert.ok(finding.start <= code.length);
+    }
+    assert.match(
+      checkScript('var a = ;')[0]?.message ?? '',
+      /no valid JavaScript: Unexpected token$/,
+    );
+  });
+
+  const modules: Record<string, [code: string, ...found: string[]]> = {
+    'an import': ["import a from './a.js';\na();", 'baseline.module import'],
+    'an import for its effect': ["run();\nimport './a.js';", 'baseline.module import'],
+    exports: [
+      "export const a = 1;\nexport default a;\nexport * from './b.js';\nexport { a as c };",
+      ...Array<string>(4).fill('baseline.module export'),
+    ],
+    'import.meta': ['var a = import.meta.url;', 'baseline.module import.meta'],
+    'a top-level await': ['var a = await b;', 'baseline.module b'],
+    'modules and new functions': [
+      'import a from "a";\na.findLast(b);',
+      'baseline.module import',
+      'baseline.api findLast',
+    ],
+    'modules, new syntax and new functions': [
+      'import a from "a";\na.findLast(/b/v);',
+      'baseline.module import',
+      'baseline.api findLast',
+      'baseline.syntax /b/v',
+    ],
+  };
+  for (const [what, [code, ...found]] of Object.entries(modules)) {
+    it(`may not have ${what}`, () => assert.deepEqual(findings(code), found));
+  }
+
+  const used: Record<string, [code: string, ...found: string[]]> = {
+    structuredClone: ['structuredClone(a)', ...calls('structuredClone')],
+    'window.structuredClone and its like': [
+      "window.structuredClone(a); globalThis.structuredClone(b); self['structuredClone'](c)",
+      ...calls('window.structuredClone', 'globalThis.structuredClone', "self['structuredClone']"),
+    ],
+    'an optional call of a name that may not be there': [
+      'structuredClone?.(a)',
+      ...calls('structuredClone'),
+    ],
+    'findLast and findLastIndex': [
+      'a.findLast(b);\n[1].findLastIndex(c);\nd?.findLast(e);\nf()["findLast"](g);\nh[`findLastIndex`](i)',
+      ...calls('findLast', 'findLastIndex', 'findLast', '"findLast"', '`findLastIndex`'),
+    ],
+    'what belongs to Object, Map, Promise and Array': [
+      'Object.groupBy(a, b); Map.groupBy(a, b); Promise.withResolvers(); Array.fromAsync(a); window.Object.groupBy(a, b)',
+      ...calls(
+        'Object.groupBy',
+        'Map.groupBy',
+        'Promise.withResolvers',
+        'Array.fromAsync',
+        'window.Object.groupBy',
+      ),
+    ],
+    'indirect calls': [
+      '(0, structuredClone)(a); (0, Object.groupBy)(b, c); Array.prototype.findLast.call(d, e); Object.groupBy.apply(null, f); (g?.findLast)(h)',
+      ...calls('structuredClone', 'Object.groupBy', 'findLast', 'Object.groupBy', 'findLast'),
+    ],
+    'calls deep inside': [
+      'class A { #b = () => { for (const c of d) switch (c) { case 1: return { e: [`${c.findLast(f)}`] } } } }',
+      ...calls('findLast'),
+    ],
+    'a call outside the scope of an own function': [
+      '{ function structuredClone(a) { return a } }\n{ let b = (structuredClone) => structuredClone(1) }\n({ a() { return structuredClone(2) } })',
+      ...calls('structuredClone'),
+    ],
+    'calls where something else is asked for': [
+      'if (options.groupBy) { Object.groupBy(a, options.groupBy) } if (b.findLast(c)) { d() } if (clone) structuredClone(e)',
+      ...calls('Object.groupBy', 'findLast', 'structuredClone'),
+    ],
+    'a method that another object has': [
+      'const list = { find() {} }; list.findLast(a); class B { c() { this.findLast(d) } } lib.findLast = e; f.findLast(g)',
+      ...calls('findLast', 'findLast', 'findLast'),
+    ],
+  };
+  for (const [what, [code, ...found]] of Object.entries(used)) {
+    it(`may not call ${what}`, () => assert.deepEqual(findings(code), found));
+  }
+
+  const own: Record<string, string> = {
+    'a function of its own': 'function structuredClone(a) { return a } structuredClone(1);',
+    'a function declared later, or around it':
+      'f(); function f() { return structuredClone(1) } var structuredClone = 2;',
+    'a variable, parameter, import or pattern':
+      'const { structuredClone } = a; structuredClone(1); (function ([structuredClone]) { structuredClone(2) }); ((b, ...structuredClone) => structuredClone(3)); try { c } catch ({ structuredClone = d }) { structuredClone(4) } for (let structuredClone of e) structuredClone(5);',
+    'a class, a named function, a switch case':
+      '(class structuredClone { a() { structuredClone() } }); (function structuredClone() { structuredClone(1) }); switch (b) { case 1: let Map = c; Map.groupBy() }',
+    'objects of the same name':
+      'const Map = require("map"); Map.groupBy(a); const self = this; self.structuredClone(b); function f(Object) { Object.groupBy(c) }',
+    'its own methods':
+      'const list = { findLast() {} }; list.findLast(a); class B { findLast() {} c() { return this.findLast(d) } static findLastIndex() {} } B.findLastIndex(e); new B().findLast(f); const g = new B(); g.findLast(h);',
+    'a method it gave to an object': 'var lodash = {}; lodash.findLast = a; lodash.findLast(b, c);',
+    'what it brings itself':
+      'if (b) Array.prototype.findLast = function () {}; c.findLast(d); Object.defineProperty(Array.prototype, "findLastIndex", {}); e.findLastIndex(f); window.structuredClone = g; structuredClone(h); Object.groupBy ||= i; Object.groupBy(j);',
+    'what it asks for first':
+      "const a = typeof structuredClone === 'function' ? structuredClone(b) : c; if (window.structuredClone) { f(() => structuredClone(d)) } Array.prototype.findLast && e.findLast(g); Object.groupBy ? Object.groupBy(h) : 0; if ('findLast' in []) i.findLast(j);",
+    'what it asks for, and leaves':
+      'function a(b) { if (!window.structuredClone) { return c } return structuredClone(b) } function d(e) { if (typeof Promise.withResolvers !== "function") throw e; Promise.withResolvers() }',
+    'optional methods':
+      'a.findLast?.(b); Object.groupBy?.(c); window.structuredClone?.(d); Array.prototype.findLast?.call(e)',
+  };
+  for (const [what, code] of Object.entries(own)) {
+    it(`may call ${what}`, () => assert.deepEqual(findings(code), []));
+  }
+
+  it('is not checked when it is nested too deeply, and says so', () => {
+    const code = `a = ${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    assert.deepEqual(
+      checkScript(code).map(({ rule }) => rule),
+      ['baseline.unchecked'],
+    );
+  });
+
+  it('is checked fast, however many calls it has', () => {
+    const code = `var first = 1;\n${'{ let a = b.findLast(c); if (structuredClone) structuredClone(a) }\n'.repeat(4_000)}`;
+    const start = process.cpuUsage();
+    assert.equal(checkScript(code).length, 4_000);
+    assert.ok(process.cpuUsage(start).user < 4e6, 'it takes less than four seconds of a core');
+  });
+});

@@ -1,0 +1,326 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BaselineCache } from '../../../../src/core/publish/baselineCache';
+import {
+  checkBaseline,
+  type BaselineOptions,
+} from '../../../../src/core/publish/checks/webviewBaseline';
+import { collectFiles } from '../../../../src/core/publish/files';
+import type { Manifest } from '../../../../src/core/publish/manifest';
+import { rejectsWith } from '../../../support/expect';
+import { useBuiltWorker } from '../../../support/publish-worker';
+import { useTempFolder } from '../../../support/temp-folder';
+import { plant, type Tree } from '../../../support/trees';
+
+const MANIFEST: Manifest = {
+  id: 'trip-log',
+  name: { en: 'Trip log' },
+  icon: './icon.svg',
+  url: 'https://miniapps.i99dash.app/trip-log/',
+  version: '1.0.0',
+  category: 'vehicle',
+  safeWhileDriving: false,
+  privileged: false,
+};
+
+describe("the WebView's baseline", () => {
+  const built = useBuiltWorker();
+  const temp = useTempFolder();
+  let root: string;
+  let cacheFile: string;
+
+  beforeEach(() => {
+    root = join(temp.path, 'app');
+    cacheFile = join(temp.path, 'storage', 'baseline.json');
+  });
+
+  async function check(
+    tree: Tree,
+    options: BaselineOptions = {},
+    requires?: Manifest['requires'],
+  ): Promise<Awaited<ReturnType<typeof checkBaseline>>> {
+    await mkdir(root, { recursive: true });
+    await plant(root, Object.entries(tree));
+    const { files } = await collectFiles(root, root);
+    const manifest = requires === undefined ? MANIFEST : { ...MANIFEST, requires };
+    return checkBaseline({ manifest }, files, options);
+  }
+
+  const brief = (problems: Awaited<ReturnType<typeof check>>): string[] =>
+    problems.map(({ severity, rule, file, range }) => {
+      const { line, character } = range?.start ?? assert.fail('no range');
+      return `${severity} ${rule} ${file.slice(root.length + 1)}:${line}:${character}`;
+    });
+
+  it('holds for every script, at the right place', async () => {
+    const problems = await check({
+      'a.js':
+        '\uFEFFstructuredClone(a);\r\n  b.findLast(c);\r\rvar ä = "🚗", d = Object.groupBy(e);',
+      'b.mjs': "import a from './a.js';",
+      'lib/c.cjs': 'var a = `\n`,\n b = /[a]/v;',
+      '.hidden.js': 'structuredClone(a)',
+      'lib/.cache/d.js': 'structuredClone(a)',
+      '.vite/e.js': 'structuredClone(a)',
+      'f.txt': 'structuredClone(a)',
+      'g.json': '{}',
+    });
+    assert.deepEqual(brief(problems), [
+      'error baseline.api .hidden.js:0:0',
+      'error baseline.api a.js:0:0',
+      'error baseline.api a.js:1:4',
+      'error baseline.api a.js:3:18',
+      'error baseline.module b.mjs:0:0',
+      'error baseline.syntax lib/c.cjs:2:5',
+    ]);
+    assert.deepEqual(problems[2]?.range, {
+      start: { line: 1, character: 4 },
+      end: { line: 1, character: 12 },
+    });
+    assert.equal(problems[2].message, 'a.js: The WebView of the oldest cars has no .findLast().');
+  });
+
+  it('warns about pages', async () => {
+    const page = `<!doctype html>
+<script src="app.js"></script>
+<script>
+  let a = structuredClone(b);
+</script>
+<script type="module" src="m.js"></script>
+<script type="module">import './n.js';</script>
+<script>var c = /d/v</script>
+<script type="application/json">{ "e": 1 }</script>`;
+    assert.deepEqual(
+      brief(await check({ 'index.html': page, 'sub/p.htm': '<script>a b</script' })),
+      [
+        'warning baseline.api index.html:3:10',
+        'warning baseline.module index.html:5:0',
+        'warning baseline.module index.html:6:0',
+        'warning baseline.syntax index.html:7:16',
+        'warning baseline.syntax sub/p.htm:0:10',
+      ],
+    );
+  });
+
+  it('is worth a note for an app that no old car gets', async () => {
+    const tree = { 'a.js': 'structuredClone(a)', 'b.html': '<script type=module></script>' };
+    const severities = async (requires?: Partial<NonNullable<Manifest['requires']>>) =>
+      new Set(
+        (await check(tree, {}, requires && { schema: 1, ...requires })).map(
+          ({ severity }) => severity,
+        ),
+      );
+    for (const requires of [
+      { modernWebview: true },
+      { dilink: ['di5.1'] },
+      { dilink: ['di5.1', 'unknown'] },
+    ] as const) {
+      assert.deepEqual(
+        await severities(requires as never),
+        new Set(['info']),
+        JSON.stringify(requires),
+      );
+    }
+    const strict = new Set(['error', 'warning']);
+    for (const requires of [
+      undefined,
+      {},
+      { modernWebview: false },
+      { dilink: ['di5.0'] },
+      { dilink: ['di5.1', 'di5.0'] },
+    ]) {
+      assert.deepEqual(await severities(requires as never), strict, JSON.stringify(requires));
+    }
+  });
+
+  it('tells how far it is', async () => {
+    const seen: number[][] = [];
+    const onFile = (...now: number[]) => seen.push(now);
+    await check({ 'a.js': '', 'b.js': '', 'c.html': '', 'd.png': '' }, { onFile });
+    assert.deepEqual(seen, [
+      [1, 3],
+      [2, 3],
+      [3, 3],
+    ]);
+  });
+
+  it('is not told for ever about one file', async () => {
+    const problems = await check({ 'a.js': 'a.findLast(b);\n'.repeat(1_000) });
+    assert.equal(problems.length, 100);
+    assert.match(problems.at(-1)?.message ?? '', /and 900 more/);
+  });
+
+  it('says which file it could not look at', async () => {
+    const large = Buffer.alloc(17 * 2 ** 20, 'a;\n');
+    assert.deepEqual(brief(await check({ 'large.js': large })), [
+      'warning baseline.unchecked large.js:0:0',
+    ]);
+    const { files } = await collectFiles(root, root);
+    await rm(join(root, 'large.js'));
+    const error = await rejectsWith(
+      'VALIDATION_FAILED',
+      checkBaseline({ manifest: MANIFEST }, files),
+    );
+    assert.equal(error.message, 'large.js cannot be read (ENOENT).');
+    assert.equal(error.file, join(root, 'large.js'));
+  });
+
+  describe('remembered', () => {
+    const tree = {
+      'a.js': 'structuredClone(a)',
+      'b.js': 'fine()',
+      'c.html': '<script>a.findLast(b)</script>',
+    };
+
+    /** Puts a mark into what is remembered, so that it shows where a result comes from. */
+    async function markCache(): Promise<void> {
+      const text = await readFile(cacheFile, 'utf8');
+      await writeFile(cacheFile, text.replaceAll('has no', 'remembers no'));
+    }
+
+    it('gives the same results from its file', async () => {
+      const first = await check(tree, { cacheFile });
+      await markCache();
+      const again = await check(tree, { cacheFile });
+      assert.ok(again.every(({ message }) => message.includes('remembers no')));
+      assert.deepEqual(brief(again), brief(first));
+      assert.deepEqual(await readdir(join(temp.path, 'storage')), ['baseline.json']);
+    });
+
+    it('knows a content wherever it lies, and no other', async () => {
+      await check(tree, { cacheFile });
+      await markCache();
+      await rm(root, { recursive: true });
+      const moved = await check(
+        { 'z.js': tree['a.js'], 'a.js': `${tree['a.js']} `, 'page.html': tree['a.js'] },
+        { cacheFile },
+      );
+      assert.deepEqual(
+        moved.map(({ message }) => message),
+        [
+          'a.js: The WebView of the oldest cars has no structuredClone().',
+          'z.js: The WebView of the oldest cars remembers no structuredClone().',
+        ],
+      );
+    });
+
+    it('is judged by the manifest of now', async () => {
+      await check(tree, { cacheFile });
+      const modern = await check(tree, { cacheFile }, { schema: 1, modernWebview: true });
+      assert.deepEqual(
+        modern.map(({ severity }) => severity),
+        ['info', 'info'],
+      );
+    });
+
+    it('is written only when there is something new', async () => {
+      await check(tree, { cacheFile });
+      await rm(cacheFile);
+      await mkdir(cacheFile); // whatever would be written there fails
+      assert.equal((await check(tree, { cacheFile })).length, 2);
+      assert.deepEqual(await readdir(join(temp.path, 'storage')), ['baseline.json']);
+    });
+
+    it('is forgotten when its file makes no sense', async () => {
+      const expected = brief(await check(tree, { cacheFile }));
+      const good = await readFile(cacheFile, 'utf8');
+      const bad = [
+        '',
+        'null',
+        good.slice(0, -20),
+        '{"version":1,"entries":[]}',
+        good.replace(/"version":"[^"]*"/u, '"version":"0"'),
+        good.replace(/"entries":.*/u, '"entries":[]}'),
+        good.replaceAll(/"line":\d+/gu, '"line":"1"'),
+        good.replaceAll('"baseline.', '"other.'),
+        good.replaceAll(/"range":\{/gu, '"strange":{'),
+      ];
+      for (const text of bad) {
+        assert.notEqual(text, good);
+        await writeFile(cacheFile, text.replaceAll('has no', 'remembers no'));
+        const problems = await check(tree, { cacheFile });
+        assert.deepEqual(brief(problems), expected, text);
+        assert.ok(
+          problems.every(({ message }) => message.includes('has no')),
+          text,
+        );
+      }
+    });
+
+    it('does not grow for ever: what was asked for last stays', async () => {
+      const full = await BaselineCache.load(undefined);
+      for (let index = 0; index < 6_000; index++) full.set(`${index}`, []);
+      assert.deepEqual(full.get('17'), []);
+      await writeFile(join(temp.path, 'full.json'), full.serializeIfChanged() ?? '');
+      const kept = await BaselineCache.load(join(temp.path, 'full.json'));
+      const known = Array.from({ length: 6_000 }, (_, index) => kept.get(`${index}`) !== undefined);
+      assert.equal(known.filter(Boolean).length, 4_000);
+      assert.deepEqual([known[17], known[18], known[5_999]], [true, false, true]);
+    });
+  });
+
+  describe('of much code', () => {
+    const scripts = Object.fromEntries(
+      Array.from({ length: 40 }, (_, index) => [
+        `${index}.js`,
+        `${'call("padding");\n'.repeat(600)}${index % 2 ? 'a.findLast(b)' : `c${index}()`}`,
+      ]),
+    );
+
+    it('is checked in a worker thread, with the same results', async () => {
+      const inPlace = await check(scripts);
+      assert.equal(built.workers.length, 0);
+      assert.equal(inPlace.length, 20);
+      const seen: number[][] = [];
+      const onFile = (...now: number[]) => seen.push(now);
+      const options = { worker: built.script, cacheFile, onFile };
+      assert.deepEqual(await check(scripts, options), inPlace);
+      assert.deepEqual(await check(scripts, options), inPlace, 'remembered');
+      assert.deepEqual(
+        built.workers.map(({ threadId }) => threadId),
+        [-1, -1],
+      );
+      assert.deepEqual(seen.at(-1), [40, 40]);
+    });
+
+    it('is checked in place when it is little, worker or not', async () => {
+      await check({ 'a.js': scripts['1.js'] ?? '' }, { worker: built.script });
+      assert.equal(built.workers.length, 0);
+    });
+
+    it('ends at once when it is cancelled, and leaves nothing', async () => {
+      const caller = new AbortController();
+      process.once('worker', () => caller.abort());
+      const options = { worker: built.script, cacheFile, signal: caller.signal };
+      await assert.rejects(check(scripts, options), { name: 'CancelledError' });
+      assert.deepEqual(
+        built.workers.map(({ threadId }) => threadId),
+        [-1],
+      );
+      const inPlace = new AbortController();
+      const onFile = (done: number): void => {
+        if (done === 3) inPlace.abort();
+      };
+      await assert.rejects(check(scripts, { cacheFile, onFile, signal: inPlace.signal }), {
+        name: 'CancelledError',
+      });
+      await assert.rejects(check(scripts, { signal: AbortSignal.abort() }), {
+        name: 'CancelledError',
+      });
+      assert.deepEqual(await readdir(temp.path), ['app']);
+    });
+
+    it('survives syntax that is too deep to be read', async () => {
+      const deep = `a = ${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+      const problems = await check(
+        { 'deep.js': deep, 'z.js': 'a.findLast(b)' },
+        { worker: built.script },
+      );
+      assert.deepEqual(brief(problems), [
+        'warning baseline.unchecked deep.js:0:0',
+        'error baseline.api z.js:0:2',
+      ]);
+      assert.equal(built.workers.length, 1);
+    });
+  });
+});

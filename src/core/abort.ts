@@ -9,6 +9,7 @@ export function raceSignal<T>(promise: Promise<T>, signal?: AbortSignal): Promis
   return new Promise((resolve, reject) => {
     const cancel = (): void => reject(new CancelledError());
     if (signal.aborted) {
+      promise.catch(() => undefined); // whoever else waits hears of it
       cancel();
       return;
     }

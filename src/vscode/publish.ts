@@ -174,14 +174,14 @@ function publishWithProgress(
   options: PublishOptions,
   backendUrl: string,
 ): Promise<PublishResult> {
-  const { tokens, transport, logger, clock, lockFolder, worker, baselineCache } = context;
+  const { transport, logger, clock, lockFolder, worker, baselineCache } = context;
   const { buildTerminal } = context;
   const { id, version } = project.manifest;
   return withQuietProgress(
     plainText(vscode.l10n.t('Publishing {0} {1}', id, version)),
     (signal, report) => {
       const ports: PublishPorts = {
-        api: new ApiClient(backendUrl, transport, tokens),
+        api: new ApiClient(backendUrl, transport, tokensFor(backendUrl, context)),
         transport,
         runner: shellRunner,
         logger,
@@ -208,6 +208,22 @@ function publishWithProgress(
       });
     },
   );
+}
+
+/** The tokens of this backend alone: a setting that is changed in the middle must not send another backend's token here. */
+function tokensFor(publishedTo: string, { tokens, backendUrl }: PublishContext): TokenSource {
+  return {
+    getToken: async (options) => {
+      const token = await tokens.getToken(options);
+      if (backendUrl() !== publishedTo) {
+        throw new I99dashError(
+          'NOT_SIGNED_IN',
+          vscode.l10n.t('The backend was changed in the settings meanwhile. Publish again.'),
+        );
+      }
+      return token;
+    },
+  };
 }
 
 function describe({ stage, done, total }: Progress): string {

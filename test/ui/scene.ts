@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DEFAULT_ACCOUNT, startBackend, type Backend } from '../backend/server';
 import { removeOnExit } from '../host/cleanup';
 import { isolatedEnvironment, type Environment } from '../host/environment';
@@ -11,6 +12,9 @@ import { openWindow, openWorkbench, type Workbench } from '../host/workbench';
 import { generateTestKey, type TestKey } from '../support/ssh-key';
 import { packagedExtension } from './packaged-extension';
 import { Person } from './person';
+
+/** Nobody quits sooner after the last click, in milliseconds. */
+const WRITTEN_MS = 1_500;
 
 export interface SceneOptions {
   /** Below `out/`: where the screenshots go. */
@@ -109,7 +113,8 @@ export class Scene {
 
   /** Closes VS Code. Its profile, its data and the workspace stay. */
   async quit(): Promise<void> {
-    // A window that is left writes down what it has in memory; a browser that is closed does not let it.
+    // VS Code in a browser writes secrets and state down behind its answers, and no event tells when it has.
+    await delay(WRITTEN_MS);
     for (const page of this.workbench.context.pages()) {
       await page.goto('about:blank');
     }

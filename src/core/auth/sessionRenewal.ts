@@ -1,5 +1,5 @@
 import { raceSignal } from '../abort';
-import { I99dashError } from '../errors';
+import { I99dashError, throwIfCancelled } from '../errors';
 import type { HeldSession } from './heldSession';
 import type { MintedToken } from './mint';
 import { Renewer, type RenewerPorts } from './renewer';
@@ -38,6 +38,7 @@ export class SessionRenewal {
     rejected?: string;
     signal?: AbortSignal;
   }): Promise<string> {
+    throwIfCancelled(signal);
     this.inHand.require();
     if (rejected !== undefined) {
       this.inHand.refuse(rejected);

@@ -155,6 +155,11 @@ describe('a renewal', () => {
       verify.release();
       await assert.rejects(token);
       assert.deepEqual(states, []);
+      const before = tokenOf(window);
+      world().agent.push(await signerOf(world().encryptedKey));
+      world().clock.jump(16 * MINUTE);
+      await window.keepAlive.wake();
+      assert.notEqual(tokenOf(window), before, 'it renews as if nothing had been');
     });
   });
 

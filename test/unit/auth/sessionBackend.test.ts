@@ -60,6 +60,22 @@ describe('the backend in force', () => {
     assert.equal(kindOf(window), 'signedOut');
   });
 
+  it('is not given the session whose renewal was under way for the other one', async () => {
+    const window = await world().signedInWindow(undefined, switching());
+    world().clock.jump(16 * MINUTE);
+    const verify = holdBack(world().backend, '/api/v1/auth/ssh/verify');
+    const token = window.session.getToken();
+    await verify.reached;
+    backendUrl = other.url;
+    await window.session.restore();
+    verify.release();
+    await rejectsWith('NOT_SIGNED_IN', token);
+    assert.equal(kindOf(window), 'signedOut');
+    backendUrl = world().backend.url;
+    await window.session.fetchIdentity();
+    assert.equal(world().mints, 2, 'its own backend has the renewed one');
+  });
+
   it('keeps the session when the setting is wrong for a while', async () => {
     let refused = false;
     const { session, keepAlive } = await world().signedInWindow(undefined, {

@@ -11,7 +11,7 @@ const note = {
   backendUrl: 'https://api.example.com',
   appId: 'tyre-pressure',
   version: '1.0.0',
-  folder: '/work/tyre-pressure',
+  folder: '/projects/tyre-pressure',
 };
 
 describe('the publish lock', () => {

@@ -6,11 +6,11 @@ import { isMethodOfScript } from './ownMethods';
 import { Scopes } from './scopes';
 
 /** Functions that came after Chromium 95, by the object they belong to. */
-const STATIC: Readonly<Record<string, readonly string[]>> = {
-  groupBy: ['Object', 'Map'],
-  withResolvers: ['Promise'],
-  fromAsync: ['Array'],
-};
+const STATIC: ReadonlyMap<string, readonly string[]> = new Map([
+  ['groupBy', ['Object', 'Map']],
+  ['withResolvers', ['Promise']],
+  ['fromAsync', ['Array']],
+]);
 const METHODS: readonly string[] = ['findLast', 'findLastIndex'];
 const GLOBAL_FUNCTION = 'structuredClone';
 const GLOBAL_OBJECTS: readonly string[] = ['window', 'globalThis', 'self'];
@@ -138,7 +138,7 @@ function memberNamed(word: string, object: AnyNode, member: AnyNode): Named | un
   if (word === GLOBAL_FUNCTION && GLOBAL_OBJECTS.includes(owner.name)) {
     return { api: word, word, node: member, global: owner.root };
   }
-  return STATIC[word]?.includes(owner.name) === true
+  return STATIC.get(word)?.includes(owner.name) === true
     ? { api: `${owner.name}.${word}`, word, node: member, global: owner.root }
     : undefined;
 }

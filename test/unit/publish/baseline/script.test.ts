@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { checkScript } from '../../../../src/core/publish/baseline/script';
 
 /** Rule and the text that is underlined, of each finding. */
@@ -29,6 +31,8 @@ describe('a script for Chromium 95', () => {
     'properties that are not called': 'a.findLast; b.groupBy = 1; const { findLastIndex } = c;',
     'functions of other names':
       'findLast(a); lastOf.groupBy(b); Array.from(c); Promise.all(d); my.structuredClone(e);',
+    'methods that every object has':
+      'a.toString(); a.constructor(b); Object.hasOwnProperty(c); structuredClone.toString();',
     'Object.groupBy on something else':
       'db.Object.groupBy(a); groupBy(b); query.groupBy(c); lodash.Map.groupBy(d);',
   };
@@ -189,6 +193,25 @@ describe('a script for Chromium 95', () => {
       checkScript(code).map(({ rule }) => rule),
       ['baseline.unchecked'],
     );
+  });
+
+  it('may be any code there is', function () {
+    this.timeout(20_000);
+    const folder = dirname(require.resolve('undici/package.json'));
+    const scripts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.startsWith('lib') && name.endsWith('.js'))
+      .map((name) => readFileSync(join(folder, name), 'utf8'));
+    assert.ok(scripts.length > 50);
+    // Each word of it as a method's name, too: some are names that every object has.
+    const words = new Set(scripts.flatMap((script) => script.match(/\b[a-z]\w+(?=\()/giu) ?? []));
+    const reserved = /^(?:import|super)$/u;
+    const calls = [...words]
+      .filter((word) => !reserved.test(word))
+      .map((word) => `Object.${word}()`);
+    for (const script of [...scripts, `${calls.join(';\n')}; structuredClone()`]) {
+      const rules = checkScript(script).map(({ rule }) => rule);
+      assert.deepEqual(rules, script.endsWith('structuredClone()') ? ['baseline.api'] : []);
+    }
   });
 
   it('is checked fast, however many calls it has', () => {

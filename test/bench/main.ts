@@ -5,7 +5,9 @@ import { benchFleet, benchLatency } from './session';
 async function main(): Promise<void> {
   const fleetIsFine = benchFleet();
   const latencyIsFine = await benchLatency();
-  process.stdout.write('\nPublishing 52 MB: 2,000 binary files of 20 kB and 400 scripts of 31 kB\n');
+  process.stdout.write(
+    '\nPublishing 52 MB: 2,000 binary files of 20 kB and 400 scripts of 31 kB\n',
+  );
   const rows = await benchPublish();
   printPublishBench(rows);
   const publishIsFine = rows.every(

@@ -60,7 +60,8 @@ export async function measureLatency(
   return samples;
 }
 
-function openSession(backendUrl: string): Session {
+/** A session with the product's parts, but for where it is kept. */
+export function openSession(backendUrl: string): Session {
   const secrets = new FakeSecretStore();
   return new Session({
     realm: developerRealm,

@@ -1,19 +1,25 @@
 /**
  * One measured process: what publishing does up to the packed bundle. Arguments: a request as JSON; prints a report as JSON.
  */
-import { appendFileSync } from 'node:fs';
-import { join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
+import { subscribe } from 'node:diagnostics_channel';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { withBundle } from '../../src/core/publish/bundle';
-import { checkBaseline } from '../../src/core/publish/checks/webviewBaseline';
-import { collectFiles } from '../../src/core/publish/files';
+import { ApiClient } from '../../src/core/api/client';
+import { systemClock, type Transport } from '../../src/core/ports';
+import { loadProject } from '../../src/core/publish/project';
+import { publish, type PublishPorts } from '../../src/core/publish/publish';
 
 export interface RunRequest {
-  root: string;
+  /** The mini-app. */
+  folder: string;
   /** The built worker script. */
   worker: string;
   cacheFile: string;
-  /** Relative to the root: the script that changes between the first time and the second. */
+  /** Publishes there for real; left out, a dry run is measured. */
+  backend?: { url: string; keyPath: string };
+  /** Relative to the folder: the script that changes between the first time and the second. */
   changing: string;
 }
 
@@ -27,34 +33,61 @@ export interface RunReport {
   /** The most the process grew, in bytes. */
   rssGrowth: number;
   heapGrowth: number;
+  /** The most that the process for packing had, in bytes; 0 where the system does not tell (only Linux does). */
+  workerRss: number;
   sha256: string;
   size: number;
-  problems: number;
 }
 
+const PAGE_BYTES = 4096;
 const RESOLUTION_MS = 5;
 const SAMPLE_MS = 10;
 
-async function publishOnce({ root, worker, cacheFile }: RunRequest) {
-  const collected = await collectFiles(root, root);
-  const checked = checkBaseline({ manifest: MANIFEST }, collected.files, { worker, cacheFile });
-  return withBundle(
-    collected,
-    async ({ sha256, size }) => ({ sha256, size, problems: (await checked).length }),
-    { worker },
-  );
+/** Everything that publishing does, without a backend up to the packed bundle. */
+async function publishOnce(
+  { folder, worker, cacheFile }: RunRequest,
+  { transport, api }: Network,
+  dryRun: boolean,
+): Promise<Pick<RunReport, 'sha256' | 'size'>> {
+  const ports: PublishPorts = {
+    api,
+    transport,
+    runner: { run: unwanted },
+    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    clock: systemClock,
+    lockFolder: join(dirname(cacheFile), 'locks'),
+    worker,
+    baselineCache: cacheFile,
+    onProgress: ignore,
+    onBuildOutput: ignore,
+  };
+  const project = await loadProject(folder);
+  const { sha256, size } = await publish(project, { track: 'production', dryRun }, ports);
+  return { sha256, size };
 }
 
-const MANIFEST = {
-  id: 'bench',
-  name: { en: 'Bench' },
-  icon: './icon.svg',
-  url: 'https://miniapps.i99dash.app/bench/',
-  version: '1.0.0',
-  category: 'other',
-  safeWhileDriving: false,
-  privileged: false,
-} as const;
+type Network = Pick<PublishPorts, 'transport' | 'api'>;
+
+const ignore = (): void => undefined;
+const unwanted = (): Promise<never> => Promise.reject(new Error('not wanted in this run'));
+
+/** A session that is signed in, as when somebody publishes. */
+async function connect({ url, keyPath }: NonNullable<RunRequest['backend']>): Promise<Network> {
+  const [{ createUndiciTransport }, { openKeyFile }, { openSession }] = await Promise.all([
+    import('../../src/core/api/undiciTransport'),
+    import('../../src/core/auth/privateKey'),
+    import('./latency'),
+  ]);
+  const session = openSession(url);
+  await session.signInWithKey(await openKeyFile(keyPath), { source: 'ssh', keyPath });
+  const transport = createUndiciTransport();
+  return { transport, api: new ApiClient(url, transport, session) };
+}
+
+function noNetwork(): Network {
+  const transport: Transport = { send: unwanted };
+  return { transport, api: new ApiClient('https://127.0.0.1', transport, { getToken: unwanted }) };
+}
 
 async function timed<T>(work: () => Promise<T>): Promise<{ seconds: number; value: T }> {
   const start = performance.now();
@@ -62,21 +95,40 @@ async function timed<T>(work: () => Promise<T>): Promise<{ seconds: number; valu
   return { seconds: (performance.now() - start) / 1000, value };
 }
 
+/** Bytes; 0 when that is not known. */
+function rssOf(child: ChildProcess | undefined): number {
+  try {
+    const pages = readFileSync(`/proc/${child?.pid ?? 0}/statm`, 'utf8').split(' ')[1];
+    return Number(pages) * PAGE_BYTES;
+  } catch {
+    return 0;
+  }
+}
+
 async function main(request: RunRequest): Promise<void> {
+  const { backend } = request;
+  const network = backend === undefined ? noNetwork() : await connect(backend);
+  const publishNow = () => publishOnce(request, network, backend === undefined);
   const before = process.memoryUsage();
   const peak = { rss: before.rss, heapUsed: before.heapUsed };
+  let child: ChildProcess | undefined;
+  let workerRss = 0;
+  subscribe('child_process', (started) => {
+    child = (started as { process: ChildProcess }).process;
+  });
   const sampler = setInterval(() => {
     const { rss, heapUsed } = process.memoryUsage();
     peak.rss = Math.max(peak.rss, rss);
+    workerRss = Math.max(workerRss, rssOf(child));
     peak.heapUsed = Math.max(peak.heapUsed, heapUsed);
   }, SAMPLE_MS);
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
-  const first = await timed(() => publishOnce(request));
+  const first = await timed(publishNow);
   delay.disable();
-  appendFileSync(join(request.root, request.changing), '// changed\n');
+  appendFileSync(join(request.folder, request.changing), '// changed\n');
   delay.enable();
-  const again = await timed(() => publishOnce(request));
+  const again = await timed(publishNow);
   delay.disable();
   clearInterval(sampler);
   const report: RunReport = {
@@ -86,9 +138,10 @@ async function main(request: RunRequest): Promise<void> {
     delayMax: delay.max / 1e6,
     rssGrowth: peak.rss - before.rss,
     heapGrowth: peak.heapUsed - before.heapUsed,
+    workerRss,
     ...again.value,
   };
   process.stdout.write(JSON.stringify(report));
 }
 
-void main(JSON.parse(process.argv[2] ?? '{}') as RunRequest);
+void main(JSON.parse(process.argv[2] ?? '{}') as RunRequest).then(() => process.exit(0));

@@ -1,20 +1,33 @@
+import type { ChildProcess } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { join } from 'node:path';
-import type { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { useTempFolder } from './temp-folder';
 
 const ROOT = join(__dirname, '../..');
 
-/** Gives a suite the worker script as users get it, and a program that packs one folder; counts the workers of each test. */
+/** Gives a suite the worker script as users get it, and a program that packs one folder; knows the processes that each test starts for it. */
 export function useBuiltWorker(): {
   readonly script: string;
   readonly packFolder: string;
-  /** The workers that the current test has started so far. */
-  readonly workers: readonly Worker[];
+  /** The processes that the current test has started the worker in so far. */
+  readonly workers: readonly ChildProcess[];
+  /** Called when the next one starts. */
+  onWorker: () => void;
 } {
   const folder = useTempFolder('all');
-  const workers: Worker[] = [];
-  const remember = (worker: Worker): unknown => workers.push(worker);
+  const workers: ChildProcess[] = [];
+  let onWorker = (): void => undefined;
+  const remember = (started: unknown): void => {
+    const { process: child } = started as { process: ChildProcess };
+    // The channel tells before the process has its arguments.
+    process.nextTick(() => {
+      if (child.spawnargs.some((argument) => argument.startsWith(folder.path))) {
+        workers.push(child);
+        onWorker();
+      }
+    });
+  };
   before(async function () {
     this.timeout(20_000);
     await build({
@@ -32,10 +45,11 @@ export function useBuiltWorker(): {
   });
   beforeEach(() => {
     workers.length = 0;
-    process.on('worker', remember);
+    onWorker = () => undefined;
+    subscribe('child_process', remember);
   });
   afterEach(() => {
-    process.off('worker', remember);
+    unsubscribe('child_process', remember);
   });
   return {
     get script() {
@@ -45,5 +59,8 @@ export function useBuiltWorker(): {
       return join(folder.path, 'packFolder.js');
     },
     workers,
+    set onWorker(listener: () => void) {
+      onWorker = listener;
+    },
   };
 }

@@ -5,12 +5,17 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { CancelledError, isI99dashError, throwIfCancelled } from '../errors';
 import { compareBytewise, mergeBytewise } from './byteOrder';
+import type { Inspection } from './checks/contentInspector';
+import { isSmall } from './checks/contents';
 import { sortByName, type BundleFile, type CollectedFiles } from './files';
-import { orNoPlace, pack, type Packed } from './pack';
+import { orNoPlace, type Packed } from './pack';
 import { inBatches, runInWorker } from './publishWorkerClient';
+import type { InspectTask, WorkerResults } from './publishWorkerProtocol';
 
 /** A packed mini-app in a temporary file. */
 export interface Bundle extends Packed {
+  /** What was seen in the packed bytes, if that was wanted. */
+  inspection?: Inspection;
   fileCount: number;
   /** Opens the packed bytes from their start. */
   open(): Readable;
@@ -20,12 +25,11 @@ export interface BundleOptions {
   signal?: AbortSignal | undefined;
   /** The built worker script: what is large is packed there. Without it everything is packed in place. */
   worker?: string | undefined;
+  /** Whether what is packed is looked at, too. */
+  inspect?: InspectTask | undefined;
   /** Told how many files are packed so far. */
   onFile?: ((done: number) => void) | undefined;
 }
-
-/** What is packed in place, for a worker's start takes longer: bytes, and files. */
-const SMALL = { bytes: 1_000_000, files: 200 };
 
 /**
  * Packs files as `.tar.gz` and hands the bundle to `use`. Order, times, owners and modes are fixed, so that the same files give the same
@@ -59,25 +63,22 @@ export async function withBundle<T>(
 async function packTo(
   path: string,
   { files, folders }: Pick<CollectedFiles, 'files' | 'folders'>,
-  { signal, worker, onFile }: BundleOptions,
-): Promise<Packed> {
+  { signal, worker, inspect, onFile }: BundleOptions,
+): Promise<WorkerResults['pack']> {
   const batches = inBatches(entriesOf(files, folders));
   try {
     if (worker === undefined || isSmall(files)) {
-      return await pack(path, batches, { signal, onFile });
+      // The parser of scripts is large, and read when it is needed.
+      const { packInspected } = await import('./packInspected');
+      return await packInspected(path, batches, inspect, { signal, onFile });
     }
-    const packed = await runInWorker(worker, { kind: 'pack', path }, batches, { signal, onFile });
+    const task = { kind: 'pack', path, inspect } as const;
+    const packed = await runInWorker(worker, task, batches, { signal, onFile });
     onFile?.(files.length); // the worker tells now and then
     return packed;
   } catch (error) {
     throw signal?.aborted === true && !isI99dashError(error) ? new CancelledError() : error;
   }
-}
-
-function isSmall(files: readonly BundleFile[]): boolean {
-  return (
-    files.length <= SMALL.files && files.reduce((sum, { size }) => sum + size, 0) <= SMALL.bytes
-  );
 }
 
 /** Files and empty folders as one list. An empty folder is an entry whose name ends with a slash. */

@@ -40,38 +40,3 @@ export const waitingFiles: FileAccess = {
     (await promisify(read)(descriptor, into, 0, into.length, null)).bytesRead,
   close: (descriptor) => promisify(close)(descriptor),
 };
-
-/** Reads whole files, one after the other, into the same memory. */
-export class WholeFileReader {
-  private buffer = Buffer.alloc(0);
-
-  constructor(private readonly access: FileAccess) {}
-
-  /**
-   * @returns the content, good until the next call; undefined when it has more bytes than wanted
-   * @throws Node.js system errors; what is no file is EISDIR or the like, or empty
-   */
-  async read(path: string, mostBytes: number): Promise<Buffer | undefined> {
-    const descriptor = await this.access.open(path);
-    try {
-      const { size } = await this.access.stat(descriptor);
-      if (size > mostBytes) {
-        return undefined;
-      }
-      if (size > this.buffer.length) {
-        this.buffer = Buffer.allocUnsafeSlow(2 * size);
-      }
-      let used = 0;
-      while (used < size) {
-        const bytes = await this.access.read(descriptor, this.buffer.subarray(used, size));
-        if (bytes === 0) {
-          break;
-        }
-        used += bytes;
-      }
-      return this.buffer.subarray(0, used);
-    } finally {
-      await this.access.close(descriptor);
-    }
-  }
-}

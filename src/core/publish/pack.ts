@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { I99dashError, isI99dashError, systemErrorCode, throwIfCancelled } from '../errors';
+import type { ContentInspector } from './checks/contentInspector';
 import { blockingFiles, waitingFiles, type FileAccess } from './fileAccess';
 import type { BundleFile } from './files';
 import { ParallelGzip } from './gzip';
@@ -20,6 +21,8 @@ export interface PackOptions {
   onFile?: ((done: number) => void) | undefined;
   /** Whether this thread has nothing else to do and may wait for the disk. */
   blocking?: boolean;
+  /** Sees every byte that is packed. */
+  inspector?: ContentInspector | undefined;
   /** How many blocks are compressed at once. */
   parallel?: number;
 }
@@ -57,7 +60,7 @@ export async function pack(
 async function addEntries(
   gzip: ParallelGzip,
   batches: AsyncIterable<readonly BundleFile[]>,
-  { signal, onFile, blocking = false }: PackOptions,
+  { signal, onFile, inspector, blocking = false }: PackOptions,
 ): Promise<void> {
   const access = blocking ? blockingFiles : waitingFiles;
   let done = 0;
@@ -66,7 +69,7 @@ async function addEntries(
       throwIfCancelled(signal);
       await gzip.write(tarHeader(entry.name, entry.size));
       if (!entry.name.endsWith('/')) {
-        await addContent(gzip, entry, access, signal);
+        await addContent(gzip, entry, access, { inspector, signal });
         onFile?.(++done);
       }
     }
@@ -79,7 +82,7 @@ async function addContent(
   gzip: ParallelGzip,
   file: BundleFile,
   access: FileAccess,
-  signal: AbortSignal | undefined,
+  { inspector, signal }: Pick<PackOptions, 'inspector' | 'signal'>,
 ): Promise<void> {
   let descriptor: number | undefined;
   try {
@@ -88,6 +91,7 @@ async function addContent(
     if (!before.isFile() || before.size !== file.size) {
       throw changed(file);
     }
+    inspector?.begin(file);
     for (let left = file.size; left > 0;) {
       throwIfCancelled(signal);
       const space = gzip.space();
@@ -96,12 +100,14 @@ async function addContent(
         throw changed(file);
       }
       left -= bytes;
+      inspector?.add(space.subarray(0, bytes));
       await gzip.advance(bytes);
     }
     const after = await access.stat(descriptor);
     if (after.size !== file.size || after.mtimeMs !== before.mtimeMs) {
       throw changed(file);
     }
+    inspector?.end();
   } catch (error) {
     throw systemErrorCode(error) === undefined || isI99dashError(error)
       ? error

@@ -6,9 +6,9 @@ import { I99dashError, throwIfCancelled } from '../errors';
 import type { Clock, Logger, ProcessRunner, Transport } from '../ports';
 import { MANIFEST_FILE } from '../miniAppFolder';
 import type { Problem } from '../problem';
+import { keepCache } from './checks/contents';
 import { checkOutput } from './checks/output';
 import { checkSource } from './checks/source';
-import { checkBaseline } from './checks/webviewBaseline';
 import { withBundle, type Bundle } from './bundle';
 import { collectFiles, sortByName, type BundleFile, type CollectedFiles } from './files';
 import type { Project } from './project';
@@ -144,7 +144,7 @@ async function prepare<T>(
 }
 
 /** Packs and checks at the same time; a bundle that is not fit to be sent never gets to `use`. */
-async function packChecked<T>(
+function packChecked<T>(
   project: Project,
   root: string,
   collected: CollectedFiles,
@@ -153,36 +153,24 @@ async function packChecked<T>(
   use: (bundle: Bundle, problems: Problem[]) => Promise<T>,
 ): Promise<T> {
   const { files } = collected;
-  const failed = new AbortController();
-  const packing = signal === undefined ? failed.signal : AbortSignal.any([failed.signal, signal]);
-  const { worker, baselineCache } = ports;
-  const checked = Promise.all([
-    checkOutput(project, root, files, { signal: packing }),
-    checkBaseline(project, files, {
-      signal: packing,
-      ...(worker === undefined ? {} : { worker }),
-      ...(baselineCache === undefined ? {} : { cacheFile: baselineCache }),
-    }),
-  ]).then((found) => {
-    const problems = found.flat();
-    assertNoErrors(problems);
-    return problems;
-  });
-  checked.catch(() => failed.abort());
-  const packed = withBundle(collected, async (bundle) => use(bundle, await checked), {
-    signal: packing,
-    worker: ports.worker,
-    onFile: (done) => ports.onProgress({ stage: 'pack', done, total: files.length }),
-  });
-  const [check, bundle] = await Promise.allSettled([checked, packed]);
-  // Packing that was stopped for a check that failed is told by the check.
-  if (check.status === 'rejected') {
-    throw check.reason;
-  }
-  if (bundle.status === 'rejected') {
-    throw bundle.reason;
-  }
-  return bundle.value;
+  const { worker, baselineCache: cacheFile, onProgress } = ports;
+  return withBundle(
+    collected,
+    async (bundle) => {
+      const { inspection = { found: [] } } = bundle;
+      await keepCache(cacheFile, inspection);
+      const problems = await checkOutput(project, root, files, inspection);
+      throwIfCancelled(signal);
+      assertNoErrors(problems);
+      return use(bundle, problems);
+    },
+    {
+      signal,
+      worker,
+      inspect: { cacheFile },
+      onFile: (done) => onProgress({ stage: 'pack', done, total: files.length }),
+    },
+  );
 }
 
 /** @throws Error when the backend could not be asked */

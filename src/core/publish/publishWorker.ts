@@ -1,8 +1,14 @@
 import { once } from 'node:events';
-import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import {
+  isMainThread,
+  parentPort,
+  Worker,
+  workerData,
+  type MessagePort,
+} from 'node:worker_threads';
 import { isI99dashError } from '../errors';
-import { scanFiles } from './baseline/scan';
-import { pack } from './pack';
+import { inspectFiles } from './checks/inspectFiles';
+import { packInspected } from './packInspected';
 import type {
   WorkerBatch,
   WorkerFailure,
@@ -14,7 +20,24 @@ import type {
 /** Progress is told no more often than this, in milliseconds. */
 const PROGRESS_MS = 50;
 
-/** What a worker thread runs: one task, told by `workerData`, and then it ends. */
+/** Deep syntax needs a deep stack, which only a thread can ask for. What lives briefly is many small nodes of syntax trees. */
+const THREAD = { stackSizeMb: 16, maxYoungGenerationSizeMb: 48 };
+
+/** The process's half: one task, told by the first argument, in a thread whose messages it passes on. It ends with the thread, or with its parent. */
+function relay(send: (message: unknown) => void): void {
+  const worker = new Worker(__filename, {
+    workerData: JSON.parse(process.argv[2] ?? '') as WorkerTask,
+    resourceLimits: THREAD,
+  });
+  worker.on('message', send);
+  worker.on('error', (error) => {
+    throw error;
+  });
+  process.on('message', (batch) => worker.postMessage(batch));
+  process.on('disconnect', () => process.exit());
+}
+
+/** The thread's half. */
 async function main(port: MessagePort): Promise<void> {
   const post = (message: WorkerMessage): void => port.postMessage(message);
   try {
@@ -37,9 +60,10 @@ function perform(
     }
   };
   const batches = receive(port, post);
+  const options = { onFile, blocking: true };
   return task.kind === 'pack'
-    ? pack(task.path, batches, { onFile, blocking: true })
-    : scanFiles(batches, { cacheFile: task.cacheFile, blocking: true, onFile });
+    ? packInspected(task.path, batches, task.inspect, options)
+    : inspectFiles(batches, { ...options, cacheFile: task.cacheFile });
 }
 
 async function* receive(
@@ -72,4 +96,6 @@ function toFailure(error: unknown): WorkerFailure {
 
 if (parentPort !== null) {
   void main(parentPort);
+} else if (isMainThread && process.send !== undefined) {
+  relay(process.send.bind(process));
 }

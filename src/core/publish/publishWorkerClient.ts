@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import { fork } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { CancelledError, I99dashError } from '../errors';
 import type { BundleFile } from './files';
 import type {
@@ -10,11 +11,6 @@ import type {
 
 /** So many files are handed over at once: the event loop is held up for about a millisecond, whatever the tree's size. */
 const BATCH = 500;
-
-/** What lives briefly fills this space before it is collected: small for what allocates little, larger for syntax trees. */
-const YOUNG_GENERATION_MB = { pack: 2, baseline: 12 };
-/** Deep syntax needs a deep stack. */
-const STACK_MB = 16;
 
 export interface WorkerOptions {
   signal?: AbortSignal | undefined;
@@ -40,10 +36,11 @@ export async function* inBatches(
 }
 
 /**
- * Runs a task in a worker thread of its own. The worker is gone when the promise settles, and with it what it had open.
+ * Runs a task in a process of its own: what it allocates is not the extension host's, and a syntax tree that is too large ends it alone.
+ * The process is gone when the promise settles, and with it what it had open.
  * @param script absolute path of the built worker
  * @param batches the files it asks for, part by part
- * @throws what the task throws; VALIDATION_FAILED when the worker ends by itself; CancelledError
+ * @throws what the task throws; VALIDATION_FAILED when the process ends by itself; CancelledError
  */
 export async function runInWorker<Kind extends WorkerTask['kind']>(
   script: string,
@@ -54,26 +51,28 @@ export async function runInWorker<Kind extends WorkerTask['kind']>(
   if (signal?.aborted === true) {
     throw new CancelledError();
   }
-  const worker = new Worker(script, {
-    name: `i99dash ${task.kind}`,
-    workerData: task,
+  const child = fork(script, [JSON.stringify(task)], {
+    env: childEnvironment(),
     execArgv: [],
-    resourceLimits: {
-      maxYoungGenerationSizeMb: YOUNG_GENERATION_MB[task.kind],
-      stackSizeMb: STACK_MB,
-    },
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
   });
   let cancel: (() => void) | undefined;
   try {
     return await new Promise<WorkerResults[Kind]>((resolve, reject) => {
       cancel = () => reject(new CancelledError());
       signal?.addEventListener('abort', cancel, { once: true });
-      worker.once('error', (cause) => reject(endedEarly(cause)));
-      worker.once('exit', () => reject(endedEarly()));
-      worker.on('message', (message: WorkerMessage) => {
+      const lastWords = collectEnd(child.stderr);
+      child.once('error', (cause) => reject(endedEarly(cause)));
+      child.once('close', () => reject(endedEarly(new Error(lastWords()))));
+      child.on('message', (message: WorkerMessage) => {
         if (message.kind === 'more') {
           batches.next().then(({ done, value }) => {
-            worker.postMessage(done === true ? [] : value);
+            child.send(done === true ? [] : value, () => undefined); // a child that is gone is told by its end
           }, reject);
         } else if (message.kind === 'progress') {
           onFile?.(message.done);
@@ -88,8 +87,30 @@ export async function runInWorker<Kind extends WorkerTask['kind']>(
     if (cancel !== undefined) {
       signal?.removeEventListener('abort', cancel);
     }
-    await worker.terminate();
+    child.kill('SIGKILL');
+    await gone;
   }
+}
+
+/** What a process needs to run at all; no credential of ours is among it. */
+const INHERITED = ['PATH', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR', 'LD_LIBRARY_PATH'];
+
+function childEnvironment(): NodeJS.ProcessEnv {
+  const inherited = INHERITED.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  // On a desktop the executable is the editor itself.
+  return { ...Object.fromEntries(inherited), ELECTRON_RUN_AS_NODE: '1' } as NodeJS.ProcessEnv;
+}
+
+/** Gathers the last kilobytes of a stream. */
+function collectEnd(stream: Readable | null): () => string {
+  let text = '';
+  stream?.on('data', (bytes: Buffer) => {
+    text = (text + bytes.toString('utf8')).slice(-2_000);
+  });
+  return () => text.trim();
 }
 
 function toError({ code, message, file, reason }: WorkerFailure): Error {
@@ -100,7 +121,8 @@ function toError({ code, message, file, reason }: WorkerFailure): Error {
 }
 
 function endedEarly(cause?: unknown): I99dashError {
-  const why = cause instanceof Error ? ` (${cause.message})` : '';
-  const message = `Reading the mini-app's files ended unexpectedly${why}.`;
+  const said = cause instanceof Error ? cause.message : '';
+  const why = /^\w*Error: (.*)$/mu.exec(said)?.[1] ?? said;
+  const message = `Reading the mini-app's files ended unexpectedly${why === '' ? '' : ` (${why})`}.`;
   return new I99dashError('VALIDATION_FAILED', message, { cause });
 }

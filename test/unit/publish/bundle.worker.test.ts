@@ -9,6 +9,7 @@ import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { withBundle, type BundleOptions } from '../../../src/core/publish/bundle';
+import { inspectContents } from '../../../src/core/publish/checks/contents';
 import { collectFiles } from '../../../src/core/publish/files';
 import { rejectsWith } from '../../support/expect';
 import { useBuiltWorker } from '../../support/publish-worker';
@@ -41,12 +42,12 @@ describe('a large bundle', () => {
 
   function assertNoWorker(started: number): void {
     assert.deepEqual(
-      built.workers.map(({ threadId }) => threadId),
-      Array.from({ length: started }, () => -1),
+      built.workers.map(({ signalCode }) => signalCode),
+      Array.from({ length: started }, () => 'SIGKILL'),
     );
   }
 
-  it('is packed in a worker thread, to the same bytes as in place', async () => {
+  it('is packed in a process of its own, to the same bytes as in place', async () => {
     const seen: number[] = [];
     const inPlace = await hashOf({});
     assert.equal(built.workers.length, 0);
@@ -68,6 +69,40 @@ describe('a large bundle', () => {
     assert.match(hashes[0] ?? '', /^[0-9a-f]{64}$/);
     assert.equal(hashes[0], hashes[1]);
     assert.equal(hashes[0], await hashOf({}));
+  });
+
+  it('is looked at while it is packed, in place and in a process of its own alike', async () => {
+    const padding = 'call("padding");\n'.repeat(20_000);
+    const secret = `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(64)}\n`;
+    await plant(root, [
+      ['0/a.js', `a.findLast(b);\n${padding}structuredClone(c)`],
+      ['0/key.txt', `${padding}${secret}`],
+      ['6/.env', 'A=1'],
+      ['z.html', '<script>a.findLast(b)</script>'],
+    ]);
+    const collected = await collectFiles(root, root);
+    const inspect = { cacheFile: join(temp.path, 'cache.json') };
+    const look = (worker?: string) =>
+      withBundle(collected, ({ sha256, inspection }) => Promise.resolve({ sha256, inspection }), {
+        inspect,
+        worker,
+      });
+    const inPlace = await look();
+    assert.deepEqual(
+      inPlace.inspection?.found.map(({ name, baseline, secrets }) => [
+        name,
+        ...[...baseline, ...secrets].map(({ rule, range }) => [rule, range?.start.line]),
+      ]),
+      [
+        ['0/a.js', ['baseline.api', 0], ['baseline.api', 20_001]],
+        ['0/key.txt', ['secret.private-key', 20_000]],
+        ['6/.env', ['secret.env-file', undefined]],
+        ['z.html', ['baseline.api', 0]],
+      ],
+    );
+    assert.deepEqual(await look(built.script), inPlace);
+    assert.equal(inPlace.sha256, await hashOf({}));
+    assert.deepEqual(inPlace.inspection.found, (await inspectContents(collected.files)).found);
   });
 
   it('is read by gzip, Python and tar alike', async () => {
@@ -118,7 +153,7 @@ describe('a large bundle', () => {
     await assert.rejects(packing, { name: 'CancelledError' });
     assertNoWorker(0);
     const started = new AbortController();
-    process.once('worker', () => started.abort());
+    built.onWorker = () => started.abort();
     const again = hashOf({ worker: built.script, signal: started.signal });
     await assert.rejects(again, { name: 'CancelledError' });
     assertNoWorker(1);

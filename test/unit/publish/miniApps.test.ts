@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inspectContents } from '../../../src/core/publish/checks/contents';
 import { checkOutput } from '../../../src/core/publish/checks/output';
 import { checkSource } from '../../../src/core/publish/checks/source';
-import { checkBaseline } from '../../../src/core/publish/checks/webviewBaseline';
 import { collectFiles } from '../../../src/core/publish/files';
 import { loadProject, readProject, type Project } from '../../../src/core/publish/project';
 import { shellRunner } from '../../../src/core/publish/shellRunner';
@@ -25,10 +25,7 @@ async function checkAll(project: Project, latest?: string): Promise<string[]> {
     assert.equal(await shellRunner.run({ commandLine, cwd, onOutput: () => undefined }), 0);
   }
   const { files } = await collectFiles(root, project.folder);
-  const after = [
-    ...(await checkOutput(project, root, files)),
-    ...(await checkBaseline(project, files, {})),
-  ];
+  const after = await checkOutput(project, root, files, await inspectContents(files));
   return [...before, ...after].map(
     ({ severity, rule, message }) => `${severity} ${rule}: ${message}`,
   );

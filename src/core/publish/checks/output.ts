@@ -2,23 +2,24 @@ import type { Problem } from '../../problem';
 import type { BundleFile } from '../files';
 import type { Project } from '../project';
 import { checkPackedAssets } from './assets';
+import type { Inspection } from './contentInspector';
+import { problemsOf } from './contents';
 import { ManifestPlaces } from './manifestPlaces';
-import { checkSecrets } from './secrets';
 
 /**
- * What can be told about the files that are about to be packed: pictures and secrets.
+ * What can be told about packed files: pictures, secrets, and what the WebView does not run.
  * @param root the absolute folder that the files' names are relative to
- * @throws CancelledError
+ * @param inspection what was seen while they were packed
  */
 export async function checkOutput(
   project: Project,
   root: string,
   files: readonly BundleFile[],
-  { signal }: { signal?: AbortSignal } = {},
+  inspection: Inspection,
 ): Promise<Problem[]> {
   const places = await ManifestPlaces.read(project.folder);
   return [
     ...(await checkPackedAssets(project, root, files, places)),
-    ...(await checkSecrets(files, signal)),
+    ...problemsOf(inspection, project, files),
   ];
 }

@@ -1,9 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
-import { throwIfCancelled } from '../../errors';
-import type { Problem, Range } from '../../problem';
-import type { BundleFile } from '../files';
-import { problemOf } from '../rules';
+import type { Range } from '../../problem';
+import type { RuleId } from '../rules';
 import { TextPositions } from '../textPositions';
 import { secretName } from './secretFiles';
 import {
@@ -16,73 +13,88 @@ import {
 
 /** Bytes of a file that are looked at. */
 export const SCANNED_BYTES = 16 * 1024 * 1024;
+/** So many bytes are looked at in one go. */
 const CHUNK = 256 * 1024;
 /** A file with a zero byte within this many is no text. (Nor is UTF-16 for us, which no WebView script is written in.) */
 const SNIFFED_BYTES = 8 * 1024;
 /** More in one file tell nothing new. */
 const MAX_PER_FILE = 20;
 
+/** What must never be published, without any of it. */
+export interface SecretFinding {
+  rule: RuleId;
+  /** Follows the file's name. */
+  text: string;
+  /** Where in the file; undefined when it is the file itself. */
+  range?: Range;
+}
+
 /**
- * Finds what must never be published among files: private keys, environment files, registry credentials, access tokens. Binary files are
- * judged by their name alone, and of a text file the first 16 MiB are read. No message holds any of a secret.
- * @throws CancelledError
+ * Finds what must never be published in files whose bytes come one after the other: private keys, environment files, registry credentials,
+ * access tokens. Binary files are judged by their name alone, and of a text file the first 16 MiB are read. One scanner serves any number of
+ * files, with the same memory.
  */
-export async function checkSecrets(
-  files: readonly BundleFile[],
-  signal?: AbortSignal,
-): Promise<Problem[]> {
-  const problems: Problem[] = [];
-  const buffer = Buffer.allocUnsafe(CHUNK);
-  for (const file of files) {
-    throwIfCancelled(signal);
-    const { name, path } = file;
+export class SecretScanner {
+  private readonly chunk = Buffer.allocUnsafeSlow(CHUNK);
+  private used = 0;
+  private scanned = 0;
+  private skipping = false;
+  private text = new TextScan(false);
+  private decoder = new StringDecoder('utf8');
+  private found: SecretFinding[] = [];
+
+  /** Begins a file. */
+  begin(name: string): void {
     const named = secretName(name);
-    if (named !== undefined) {
-      problems.push(problemOf(named.rule, `"${name}" ${named.text}`, path));
+    this.found = named === undefined ? [] : [named];
+    this.used = 0;
+    this.scanned = 0;
+    this.skipping = false;
+    this.text = new TextScan(/(^|\/)\.npmrc$/u.test(name));
+    this.decoder = new StringDecoder('utf8');
+  }
+
+  /** Takes the file's next bytes; they may be reused afterwards. Returns whether more of them would matter. */
+  add(bytes: Buffer): boolean {
+    for (let start = 0; start < bytes.length && !this.skipping;) {
+      const part = bytes.subarray(start, start + CHUNK - this.used);
+      this.chunk.set(part, this.used);
+      this.used += part.length;
+      start += part.length;
+      const sniffed = this.scanned === 0 && this.used >= SNIFFED_BYTES;
+      if (sniffed && isBinary(this.chunk.subarray(0, this.used))) {
+        this.skipping = true;
+      } else if (this.used === CHUNK) {
+        this.scanChunk();
+      }
     }
-    for (const { rule, text, range } of await scanFile(file, buffer, signal)) {
-      problems.push(problemOf(rule, `"${name}" ${text}`, path, range));
+    return !this.skipping;
+  }
+
+  /** Ends the file. */
+  end(): SecretFinding[] {
+    if (!this.skipping) {
+      this.scanChunk();
+      this.found.push(...this.text.end());
     }
+    return this.found;
   }
-  return problems;
-}
 
-type Located = FoundSecret & { range: Range };
-
-/** A file that cannot be read has no findings: packing it fails with a better word. */
-async function scanFile(
-  { name, path }: BundleFile,
-  buffer: Buffer,
-  signal?: AbortSignal,
-): Promise<Located[]> {
-  const file = await open(path).catch(() => undefined);
-  if (file === undefined) {
-    return [];
-  }
-  try {
-    return await scanText(chunksOf(file, buffer, signal), /(^|\/)\.npmrc$/u.test(name));
-  } finally {
-    await file.close();
-  }
-}
-
-/** The text of a file in pieces; nothing when it is binary. */
-async function* chunksOf(
-  file: FileHandle,
-  buffer: Buffer,
-  signal?: AbortSignal,
-): AsyncGenerator<string> {
-  const decoder = new StringDecoder('utf8');
-  for (let position = 0; position < SCANNED_BYTES;) {
-    throwIfCancelled(signal);
-    const result = await file.read(buffer, 0, buffer.length, position).catch(() => undefined);
-    const bytes = buffer.subarray(0, result?.bytesRead ?? 0);
-    if (bytes.length === 0 || (position === 0 && isBinary(bytes))) {
+  private scanChunk(): void {
+    const bytes = this.chunk.subarray(0, Math.min(this.used, SCANNED_BYTES - this.scanned));
+    this.used = 0;
+    if (this.scanned === 0 && isBinary(bytes)) {
+      this.skipping = true;
+      this.text = new TextScan(false);
       return;
     }
-    const text = decoder.write(bytes);
-    yield position === 0 ? text.replace(/^\uFEFF/u, '') : text;
-    position += bytes.length;
+    const text = this.decoder.write(bytes);
+    this.text.add(this.scanned === 0 ? text.replace(/^\uFEFF/u, '') : text);
+    this.scanned += bytes.length;
+    if (this.scanned >= SCANNED_BYTES) {
+      this.found.push(...this.text.end());
+      this.skipping = true;
+    }
   }
 }
 
@@ -91,12 +103,28 @@ function isBinary(bytes: Buffer): boolean {
 }
 
 /** Looks at a text piece by piece, each time with enough of what came before for a secret that lies across two pieces. */
-async function scanText(chunks: AsyncIterable<string>, isNpmrc: boolean): Promise<Located[]> {
-  const found: Located[] = [];
-  let text = '';
-  let begin = { offset: 0, line: 0, character: 0 };
-  let foundUpTo = 0;
-  const scan = (isLast: boolean): void => {
+class TextScan {
+  private readonly found: SecretFinding[] = [];
+  private text = '';
+  private begin = { offset: 0, line: 0, character: 0 };
+  private foundUpTo = 0;
+
+  constructor(private readonly isNpmrc: boolean) {}
+
+  add(chunk: string): void {
+    if (this.text !== '') {
+      this.scan(false);
+    }
+    this.text += chunk;
+  }
+
+  end(): SecretFinding[] {
+    this.scan(true);
+    return this.found;
+  }
+
+  private scan(isLast: boolean): void {
+    const { text, begin } = this;
     const positions = new TextPositions(text);
     const locate = (offset: number): Range['start'] => {
       const { line, character } = positions.range(offset, offset).start;
@@ -105,25 +133,19 @@ async function scanText(chunks: AsyncIterable<string>, isNpmrc: boolean): Promis
         character: line === 0 ? begin.character + character : character,
       };
     };
-    for (const secret of allSecretsIn(text, begin.offset === 0, isNpmrc)) {
-      const isCut = !isLast && secret.end === text.length;
-      if (!isCut && begin.offset + secret.start >= foundUpTo && found.length < MAX_PER_FILE) {
-        found.push({ ...secret, range: { start: locate(secret.start), end: locate(secret.end) } });
-        foundUpTo = begin.offset + secret.end;
+    for (const secret of allSecretsIn(text, begin.offset === 0, this.isNpmrc)) {
+      const { rule, text: words, start, end } = secret;
+      const isCut = !isLast && end === text.length;
+      const isNew = begin.offset + start >= this.foundUpTo;
+      if (!isCut && isNew && this.found.length < MAX_PER_FILE) {
+        this.found.push({ rule, text: words, range: { start: locate(start), end: locate(end) } });
+        this.foundUpTo = begin.offset + end;
       }
     }
     const dropped = Math.max(0, text.length - LONGEST_SECRET);
-    begin = { offset: begin.offset + dropped, ...locate(dropped) };
-    text = text.slice(dropped);
-  };
-  for await (const chunk of chunks) {
-    if (text !== '') {
-      scan(false);
-    }
-    text += chunk;
+    this.begin = { offset: begin.offset + dropped, ...locate(dropped) };
+    this.text = text.slice(dropped);
   }
-  scan(true);
-  return found;
 }
 
 function allSecretsIn(text: string, isBeginning: boolean, isNpmrc: boolean): FoundSecret[] {

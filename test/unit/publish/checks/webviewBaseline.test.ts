@@ -3,11 +3,14 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BaselineCache } from '../../../../src/core/publish/baselineCache';
 import {
-  checkBaseline,
-  type BaselineOptions,
-} from '../../../../src/core/publish/checks/webviewBaseline';
-import { collectFiles } from '../../../../src/core/publish/files';
+  inspectContents,
+  problemsOf,
+  type ContentsOptions,
+} from '../../../../src/core/publish/checks/contents';
+import { collectFiles, type BundleFile } from '../../../../src/core/publish/files';
 import type { Manifest } from '../../../../src/core/publish/manifest';
+import type { Problem } from '../../../../src/core/problem';
+import type { Project } from '../../../../src/core/publish/project';
 import { rejectsWith } from '../../../support/expect';
 import { useBuiltWorker } from '../../../support/publish-worker';
 import { useTempFolder } from '../../../support/temp-folder';
@@ -24,6 +27,14 @@ const MANIFEST: Manifest = {
   privileged: false,
 };
 
+async function checkBaseline(
+  project: Pick<Project, 'manifest'>,
+  files: readonly BundleFile[],
+  options: ContentsOptions = {},
+): Promise<Problem[]> {
+  return problemsOf(await inspectContents(files, options), project, files);
+}
+
 describe("the WebView's baseline", () => {
   const built = useBuiltWorker();
   const temp = useTempFolder();
@@ -37,9 +48,9 @@ describe("the WebView's baseline", () => {
 
   async function check(
     tree: Tree,
-    options: BaselineOptions = {},
+    options: ContentsOptions = {},
     requires?: Manifest['requires'],
-  ): Promise<Awaited<ReturnType<typeof checkBaseline>>> {
+  ): Promise<Problem[]> {
     await mkdir(root, { recursive: true });
     await plant(root, Object.entries(tree));
     const { files } = await collectFiles(root, root);
@@ -47,7 +58,7 @@ describe("the WebView's baseline", () => {
     return checkBaseline({ manifest }, files, options);
   }
 
-  const brief = (problems: Awaited<ReturnType<typeof check>>): string[] =>
+  const brief = (problems: readonly Problem[]): string[] =>
     problems.map(({ severity, rule, file, range }) => {
       const { line, character } = range?.start ?? assert.fail('no range');
       return `${severity} ${rule} ${file.slice(root.length + 1)}:${line}:${character}`;
@@ -138,9 +149,10 @@ describe("the WebView's baseline", () => {
     const onFile = (...now: number[]) => seen.push(now);
     await check({ 'a.js': '', 'b.js': '', 'c.html': '', 'd.png': '' }, { onFile });
     assert.deepEqual(seen, [
-      [1, 3],
-      [2, 3],
-      [3, 3],
+      [1, 4],
+      [2, 4],
+      [3, 4],
+      [4, 4],
     ]);
   });
 
@@ -267,7 +279,7 @@ describe("the WebView's baseline", () => {
       ]),
     );
 
-    it('is checked in a worker thread, with the same results', async () => {
+    it('is checked in a process of its own, with the same results', async () => {
       const inPlace = await check(scripts);
       assert.equal(built.workers.length, 0);
       assert.equal(inPlace.length, 20);
@@ -277,8 +289,8 @@ describe("the WebView's baseline", () => {
       assert.deepEqual(await check(scripts, options), inPlace);
       assert.deepEqual(await check(scripts, options), inPlace, 'remembered');
       assert.deepEqual(
-        built.workers.map(({ threadId }) => threadId),
-        [-1, -1],
+        built.workers.map(({ signalCode }) => signalCode),
+        ['SIGKILL', 'SIGKILL'],
       );
       assert.deepEqual(seen.at(-1), [40, 40]);
     });
@@ -290,12 +302,12 @@ describe("the WebView's baseline", () => {
 
     it('ends at once when it is cancelled, and leaves nothing', async () => {
       const caller = new AbortController();
-      process.once('worker', () => caller.abort());
+      built.onWorker = () => caller.abort();
       const options = { worker: built.script, cacheFile, signal: caller.signal };
       await assert.rejects(check(scripts, options), { name: 'CancelledError' });
       assert.deepEqual(
-        built.workers.map(({ threadId }) => threadId),
-        [-1],
+        built.workers.map(({ signalCode }) => signalCode),
+        ['SIGKILL'],
       );
       const inPlace = new AbortController();
       const onFile = (done: number): void => {

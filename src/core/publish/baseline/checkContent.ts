@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { BaselineCache } from '../baselineCache';
+import { TextPositions } from '../textPositions';
+import { MAX_CHECKED_BYTES } from './codeFiles';
+import type { Finding, RawFinding } from './finding';
+import { scriptsOf } from './html';
+import { checkScript } from './script';
+
+/** Nobody reads more findings about one file. */
+const MAX_FINDINGS = 100;
+
+/** Looks at a script, or a page at its inline scripts, or remembers what it found in the same content before. */
+export function checkContent(
+  content: Buffer,
+  kind: 'page' | 'script',
+  cache: BaselineCache,
+): readonly Finding[] {
+  const key = `${kind}:${createHash('sha256').update(content).digest('base64url')}`;
+  let findings = cache.get(key);
+  if (findings === undefined) {
+    // An editor does not count a byte order mark as a character.
+    const text = content.toString('utf8').replace(/^\uFEFF/u, '');
+    findings = toFindings(text, kind === 'page' ? checkPage(text) : checkScript(text));
+    cache.set(key, findings);
+  }
+  return findings;
+}
+
+/** What is told of a file larger than {@link MAX_CHECKED_BYTES}. */
+export function tooLarge(): readonly Finding[] {
+  const message = `This file is too large to be checked: more than ${MAX_CHECKED_BYTES >> 20} MiB`;
+  return toFindings('', [{ rule: 'baseline.unchecked', message, start: 0, end: 0 }]);
+}
+
+function checkPage(html: string): RawFinding[] {
+  return scriptsOf(html).flatMap(({ kind, start, codeStart, codeEnd }) => {
+    if (kind === 'module') {
+      const message =
+        'A module script does not run: the WebView of the oldest cars loads classic scripts only';
+      return [{ rule: 'baseline.module', message, start, end: start + '<script'.length } as const];
+    }
+    return checkScript(html.slice(codeStart, codeEnd)).map((finding) => ({
+      ...finding,
+      start: finding.start + codeStart,
+      end: finding.end + codeStart,
+    }));
+  });
+}
+
+function toFindings(text: string, raw: readonly RawFinding[]): Finding[] {
+  if (raw.length === 0) {
+    return [];
+  }
+  const positions = new TextPositions(text);
+  return raw.slice(0, MAX_FINDINGS).map(({ rule, message, start, end }, index) => {
+    const more = index === MAX_FINDINGS - 1 ? raw.length - MAX_FINDINGS : 0;
+    return {
+      rule,
+      message: more > 0 ? `${message} (and ${more} more like this in this file)` : message,
+      range: positions.range(start, end),
+    };
+  });
+}

@@ -1,0 +1,16 @@
+/** Bytes. A larger file's syntax tree would take gigabytes. */
+export const MAX_CHECKED_BYTES = 16 * 1024 * 1024;
+
+const CODE = /\.(?:[cm]?js|html?)$/iu;
+const PAGE = /\.html?$/iu;
+const HIDDEN_FOLDER = /(?:^|\/)\.[^/]*\//u;
+
+/** Whether a car's WebView may run what a file holds: a script or a page outside hidden folders. */
+export function isCode(name: string): boolean {
+  return CODE.test(name) && !HIDDEN_FOLDER.test(name);
+}
+
+/** True for a page, whose inline scripts count; other code is a script. */
+export function isPage(name: string): boolean {
+  return PAGE.test(name);
+}

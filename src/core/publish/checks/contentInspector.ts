@@ -1,0 +1,81 @@
+import type { Finding } from '../baseline/finding';
+import { checkContent, tooLarge } from '../baseline/checkContent';
+import { isCode, isPage, MAX_CHECKED_BYTES } from '../baseline/codeFiles';
+import type { BaselineCache } from '../baselineCache';
+import type { BundleFile } from '../files';
+import { SecretScanner, type SecretFinding } from './secrets';
+
+/** What a file's content breaks. */
+export interface FileFindings {
+  /** The file's name in the bundle. */
+  name: string;
+  baseline: readonly Finding[];
+  secrets: readonly SecretFinding[];
+}
+
+/** What the contents of all files break. */
+export interface Inspection {
+  /** Only files with findings, in the order they came. */
+  found: FileFindings[];
+  /** What the cache file should hold now; undefined when it holds that already. */
+  cache?: string;
+}
+
+/** Looks at the contents of files while they are read for something else: what is checked are the very bytes that are packed. */
+export class ContentInspector {
+  private readonly found: FileFindings[] = [];
+  private readonly secrets = new SecretScanner();
+  private file: BundleFile = { name: '', path: '', size: 0 };
+  /** The whole content of a script or page. */
+  private code = Buffer.alloc(0);
+  private codeLength = 0;
+  private wantsCode = false;
+
+  constructor(private readonly cache: BaselineCache) {}
+
+  begin(file: BundleFile): void {
+    this.file = file;
+    this.codeLength = 0;
+    this.wantsCode = isCode(file.name) && file.size <= MAX_CHECKED_BYTES;
+    if (this.wantsCode && this.code.length < file.size) {
+      this.code = Buffer.allocUnsafeSlow(Math.min(2 * file.size, MAX_CHECKED_BYTES));
+    }
+    this.secrets.begin(file.name);
+  }
+
+  /** Takes the file's next bytes; they may be reused afterwards. Returns whether more of them would matter. */
+  add(bytes: Buffer): boolean {
+    if (this.wantsCode) {
+      const space = this.code.length - this.codeLength;
+      this.code.set(bytes.subarray(0, space), this.codeLength);
+      this.codeLength += Math.min(bytes.length, space);
+    }
+    return this.secrets.add(bytes) || this.wantsCode;
+  }
+
+  end(): void {
+    const { name } = this.file;
+    const secrets = this.secrets.end();
+    const baseline = this.checkCode();
+    if (secrets.length > 0 || baseline.length > 0) {
+      this.found.push({ name, baseline, secrets });
+    }
+  }
+
+  /** @param keepCache whether what is known of scripts is written down for the next time */
+  finish(keepCache: boolean): Inspection {
+    const cache = keepCache ? this.cache.serializeIfChanged() : undefined;
+    return { found: this.found, ...(cache === undefined ? {} : { cache }) };
+  }
+
+  private checkCode(): readonly Finding[] {
+    const { name } = this.file;
+    if (!isCode(name)) {
+      return [];
+    }
+    const content = this.code.subarray(0, this.codeLength);
+    return this.wantsCode
+      ? checkContent(content, isPage(name) ? 'page' : 'script', this.cache)
+      : tooLarge();
+  }
+}

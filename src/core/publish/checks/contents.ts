@@ -1,0 +1,125 @@
+import { CancelledError, isI99dashError, throwIfCancelled } from '../../errors';
+import type { Problem } from '../../problem';
+import { isCode, isPage } from '../baseline/codeFiles';
+import type { Finding } from '../baseline/finding';
+import type { BundleFile } from '../files';
+import type { Project } from '../project';
+import { inBatches, runInWorker } from '../publishWorkerClient';
+import { problemOf } from '../rules';
+import type { Inspection } from './contentInspector';
+
+export interface ContentsOptions {
+  signal?: AbortSignal | undefined;
+  /** Where what is known of scripts is kept for the next time. */
+  cacheFile?: string | undefined;
+  /** The built worker script: much is checked there. Without it everything is checked in place. */
+  worker?: string | undefined;
+  onFile?: ((done: number, total: number) => void) | undefined;
+}
+
+/** What is looked at in place, for a worker's start takes longer: bytes of code, bytes of all, and files. */
+const SMALL = { code: 300_000, bytes: 1_000_000, files: 200 };
+
+/** Whether looking at files takes less time than the start of a worker. */
+export function isSmall(files: readonly BundleFile[]): boolean {
+  const bytesOf = (some: readonly BundleFile[]): number =>
+    some.reduce((sum, { size }) => sum + size, 0);
+  return (
+    files.length <= SMALL.files &&
+    bytesOf(files) <= SMALL.bytes &&
+    bytesOf(files.filter(({ name }) => isCode(name))) <= SMALL.code
+  );
+}
+
+/**
+ * Looks into files without packing them; {@link problemsOf} tells what that means.
+ * @throws VALIDATION_FAILED when a file cannot be read, CancelledError
+ */
+export async function inspectContents(
+  files: readonly BundleFile[],
+  options: ContentsOptions = {},
+): Promise<Inspection> {
+  throwIfCancelled(options.signal);
+  const inspection = await inspect(files, options);
+  await keepCache(options.cacheFile, inspection);
+  throwIfCancelled(options.signal);
+  return inspection;
+}
+
+/** Writes down what is known of scripts, if that is new. */
+export async function keepCache(
+  cacheFile: string | undefined,
+  { cache }: Inspection,
+): Promise<void> {
+  if (cacheFile !== undefined && cache !== undefined) {
+    const { writeCacheFile } = await import('../baselineCache');
+    await writeCacheFile(cacheFile, cache);
+  }
+}
+
+/**
+ * What the contents of files break. Secrets are errors. Whether the oldest cars' WebView (Chromium 95, classic scripts only) runs every script: in
+ * scripts it is an error if not, inline in a page a warning, and for an app that those cars do not get all of it is a note.
+ */
+export function problemsOf(
+  { found }: Inspection,
+  project: Pick<Project, 'manifest'>,
+  files: readonly BundleFile[],
+): Problem[] {
+  const names = new Set(found.map(({ name }) => name));
+  const byName = new Map(
+    files.filter(({ name }) => names.has(name)).map((file) => [file.name, file]),
+  );
+  const modern = isModern(project);
+  return found.flatMap(({ name, baseline, secrets }) => {
+    const file = byName.get(name);
+    return file === undefined
+      ? []
+      : [
+          ...secrets.map(({ rule, text, range }) =>
+            problemOf(rule, `"${name}" ${text}`, file.path, range),
+          ),
+          ...baseline.map((finding) => baselineProblem(finding, file, modern)),
+        ];
+  });
+}
+
+async function inspect(
+  files: readonly BundleFile[],
+  { signal, cacheFile, worker, onFile }: ContentsOptions,
+): Promise<Inspection> {
+  const tell = (done: number): void => onFile?.(done, files.length);
+  try {
+    if (worker === undefined || isSmall(files)) {
+      const { inspectFiles } = await import('./inspectFiles');
+      return await inspectFiles(inBatches(files), { cacheFile, signal, onFile: tell });
+    }
+    const task = { kind: 'inspect', cacheFile } as const;
+    const result = await runInWorker(worker, task, inBatches(files), { signal, onFile: tell });
+    tell(files.length);
+    return result;
+  } catch (error) {
+    throw signal?.aborted === true && !isI99dashError(error) ? new CancelledError() : error;
+  }
+}
+
+/** Whether no car with an old WebView gets the app. */
+function isModern({ manifest: { requires } }: Pick<Project, 'manifest'>): boolean {
+  const dilink: readonly string[] = requires?.dilink ?? ['di5.0'];
+  return requires?.modernWebview === true || !dilink.includes('di5.0');
+}
+
+function baselineProblem(
+  { rule, message, range }: Finding,
+  file: BundleFile,
+  modern: boolean,
+): Problem {
+  const severity = rule === 'baseline.unchecked' || isPage(file.name) ? 'warning' : 'error';
+  return {
+    severity: modern ? 'info' : severity,
+    rule,
+    message: `${file.name}: ${message}.`,
+    file: file.path,
+    range,
+  };
+}

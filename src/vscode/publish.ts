@@ -1,11 +1,8 @@
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { ApiClient } from '../core/api/client';
 import type { Session } from '../core/auth/session';
 import { CancelledError, I99dashError, isI99dashError } from '../core/errors';
-import { abbreviateHome } from '../core/homePath';
 import { accountLabel, type Identity } from '../core/identity';
-import { MANIFEST_FILE } from '../core/miniAppFolder';
 import type { Clock, Logger, TokenSource, Transport } from '../core/ports';
 import { loadProject, type Project } from '../core/publish/project';
 import {
@@ -17,7 +14,8 @@ import {
 } from '../core/publish/publish';
 import { shellRunner } from '../core/publish/shellRunner';
 import type { BuildTerminal } from './buildTerminal';
-import { miniAppOf, type MiniApps } from './miniApps';
+import { chooseMiniApp } from './chooseMiniApp';
+import type { MiniApps } from './miniApps';
 import { plainText } from './plainText';
 import { withQuietProgress } from './progress';
 import { describeProgress, tell } from './publishMessages';
@@ -64,11 +62,11 @@ export async function publishMiniApp(
   const backendUrl = context.backendUrl();
   const options = toOptions(args);
   if (options.dryRun === true) {
-    const project = await loadProject(await chooseFolder(context.miniApps, args.folder));
+    const project = await loadProject(await chooseMiniApp(context.miniApps, args.folder));
     return tell(await publishWithProgress(context, project, options, backendUrl));
   }
   const identity = await knownIdentity(context);
-  const project = await loadProject(await chooseFolder(context.miniApps, args.folder));
+  const project = await loadProject(await chooseMiniApp(context.miniApps, args.folder));
   if (args.confirmed !== true && mustConfirm(options.track)) {
     await confirm(project, options.track, accountLabel(identity), backendUrl);
   }
@@ -97,46 +95,6 @@ async function knownIdentity({ session, tokens }: PublishContext): Promise<Ident
   return state.kind === 'environment' && state.account === undefined
     ? session.fetchIdentity({ tokens })
     : session.identity();
-}
-
-async function chooseFolder(miniApps: MiniApps, given?: vscode.Uri): Promise<string> {
-  if (given !== undefined) {
-    return basename(given.fsPath) === MANIFEST_FILE
-      ? vscode.Uri.joinPath(given, '..').fsPath
-      : given.fsPath;
-  }
-  const document = vscode.window.activeTextEditor?.document;
-  const active = document?.uri.scheme === 'file' ? await miniAppOf(document.uri.fsPath) : undefined;
-  if (active !== undefined) {
-    return active;
-  }
-  const folders = await miniApps.search();
-  const [only] = folders;
-  if (only === undefined) {
-    throw new I99dashError(
-      'NOTHING_TO_PUBLISH',
-      vscode.l10n.t(
-        'There is no mini-app here: no folder with {0} of a mini-app is open.',
-        MANIFEST_FILE,
-      ),
-    );
-  }
-  return folders.length === 1 ? only : pickFolder(folders);
-}
-
-async function pickFolder(folders: readonly string[]): Promise<string> {
-  const picked = await vscode.window.showQuickPick(
-    folders.map((folder) => ({
-      label: `$(package) ${basename(folder)}`,
-      description: abbreviateHome(folder),
-      folder,
-    })),
-    { title: vscode.l10n.t('Publish which mini-app?'), matchOnDescription: true },
-  );
-  if (picked === undefined) {
-    throw new CancelledError();
-  }
-  return picked.folder;
 }
 
 async function confirm(

@@ -10,6 +10,7 @@ import { developerRealm } from './core/realm';
 import { SessionAuthenticationProvider } from './vscode/authenticationProvider';
 import { BuildTerminal } from './vscode/buildTerminal';
 import { registerCommands, type CommandHandler, type CommandId } from './vscode/commands';
+import { Problems } from './vscode/editor/problems';
 import { InteractiveTokens } from './vscode/interactiveTokens';
 import { MiniApps } from './vscode/miniApps';
 import { createSecretStore, createStateStore } from './vscode/secretStore';
@@ -53,6 +54,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     (await import('./vscode/unlock')).unlock(session),
   );
   const miniApps = new MiniApps();
+  const problems = new Problems(miniApps);
   const statusBar = new IdentityStatusBar(
     session,
     backendForPeople,
@@ -102,6 +104,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   context.subscriptions.push(
     log,
     miniApps,
+    problems,
     statusBar,
     miniApps.onDidChange(() => statusBar.update()),
     buildTerminal,

@@ -25,6 +25,12 @@ export async function isMiniApp(folder: string): Promise<boolean> {
   return config?.isFile() === true || looksLikeMiniAppManifest(text);
 }
 
+/** Whether a folder that was a mini-app is to be taken for one: it is, or its manifest is no JSON for the moment, as happens while it is edited. */
+export async function isStillMiniApp(folder: string): Promise<boolean> {
+  const text = await readFile(join(folder, MANIFEST_FILE), 'utf8').catch(() => undefined);
+  return text !== undefined && (parseJson(withoutMark(text)) === undefined || isMiniApp(folder));
+}
+
 /** The mini-apps at or below the given folders, breadth first; links are not followed. */
 export async function findMiniApps(roots: readonly string[]): Promise<string[]> {
   const found: string[] = [];
@@ -54,7 +60,7 @@ async function subfolders(folder: string): Promise<string[]> {
 }
 
 function looksLikeMiniAppManifest(text: string): boolean {
-  const value = parseJson(text.replace(/^\uFEFF/u, ''))?.value;
+  const value = parseJson(withoutMark(text))?.value;
   if (!isJsonObject(value)) {
     return false;
   }
@@ -62,4 +68,8 @@ function looksLikeMiniAppManifest(text: string): boolean {
   const onOurHost =
     typeof url === 'string' && URL.canParse(url) && new URL(url).hostname === MINI_APP_HOST;
   return onOurHost || (typeof icon === 'string' && icon.startsWith('./'));
+}
+
+function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/u, '');
 }

@@ -1,6 +1,12 @@
 import * as vscode from 'vscode';
-import { dirname } from 'node:path';
-import { CONFIG_FILE, findMiniApps, isMiniApp, MANIFEST_FILE } from '../core/miniAppFolder';
+import { dirname, sep } from 'node:path';
+import {
+  CONFIG_FILE,
+  findMiniApps,
+  isMiniApp,
+  isStillMiniApp,
+  MANIFEST_FILE,
+} from '../core/miniAppFolder';
 import { Emitter } from '../core/events';
 
 /** File events come in bursts (a checkout, an install): one search answers them all, this many milliseconds later. */
@@ -40,7 +46,7 @@ export class MiniApps implements vscode.Disposable {
     const roots = (vscode.workspace.workspaceFolders ?? [])
       .filter(({ uri }) => uri.scheme === 'file')
       .map(({ uri }) => uri.fsPath);
-    this.folders = await findMiniApps(roots);
+    this.folders = await this.withBroken(await findMiniApps(roots), roots);
     await vscode.commands.executeCommand('setContext', 'i99dash.miniAppFolders', this.folders);
     this.changes.fire();
     return this.folders;
@@ -49,6 +55,15 @@ export class MiniApps implements vscode.Disposable {
   dispose(): void {
     clearTimeout(this.timer);
     this.subscriptions.dispose();
+  }
+
+  /** A mini-app whose manifest is saved in the middle of an edit stays one. */
+  private async withBroken(found: string[], roots: readonly string[]): Promise<string[]> {
+    const missed = this.folders.filter(
+      (folder) => !found.includes(folder) && roots.some((root) => isInside(folder, root)),
+    );
+    const kept = await Promise.all(missed.map(isStillMiniApp));
+    return [...found, ...missed.filter((_, index) => kept[index])];
   }
 
   private searchSoon(delay = SETTLE_MS): void {
@@ -67,4 +82,9 @@ export async function miniAppOf(path: string): Promise<string | undefined> {
       return undefined;
     }
   }
+}
+
+/** Whether a path is a folder or below it. */
+export function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

@@ -1,6 +1,8 @@
 // The ES modules: the package's other half cannot be bundled, for it asks for its parts at run time.
 import {
   createScanner,
+  findNodeAtOffset,
+  getNodePath,
   parseTree,
   printParseErrorCode,
   type Node,
@@ -23,12 +25,14 @@ export class JsonText {
   readonly parsed: { value: unknown } | undefined;
   /** What is no JSON about it, in words that end a sentence. */
   readonly syntaxErrors: { reason: string; range: Range }[] = [];
+  private readonly text: string;
   private readonly tree: Node | undefined;
   private readonly positions: TextPositions;
   private readonly fields = new Map<Node, Map<unknown, Node>>();
 
   constructor(json: string) {
     const text = json.replace(/^\uFEFF/u, '');
+    this.text = text;
     this.positions = new TextPositions(text);
     const deep = tooDeepAt(text);
     if (deep !== undefined) {
@@ -88,6 +92,28 @@ export class JsonText {
       visit(this.tree, []);
     }
     return found;
+  }
+
+  /** Which value is there, and its text; undefined where {@link rangeOf} says none begins. */
+  valueAt(range: Range): { path: JsonPath; text: string } | undefined {
+    const offset = this.positions.offset(range.start);
+    const node = this.tree && findNodeAtOffset(this.tree, offset);
+    return node?.offset === offset
+      ? { path: getNodePath(node), text: this.textOf(node) }
+      : undefined;
+  }
+
+  /** The text of a value, undefined when there is none. */
+  textAt(path: JsonPath): string | undefined {
+    let node = this.tree;
+    for (const segment of path) {
+      node = this.childOf(node, segment);
+    }
+    return node && this.textOf(node);
+  }
+
+  private textOf({ offset, length }: Node): string {
+    return this.text.slice(offset, offset + length);
   }
 
   private childOf(node: Node | undefined, segment: PropertyKey): Node | undefined {

@@ -223,6 +223,10 @@ export const manifestSchema = z.object({
 /** A manifest that keeps every rule, as it is submitted. */
 export type Manifest = z.output<typeof manifestSchema>;
 
+/** The same for a manifest of which something is missing or left out. */
+export const manifestFieldsSchema = z.partial(manifestSchema);
+export type ManifestFields = z.output<typeof manifestFieldsSchema>;
+
 function isHttpsUrl(url: string): boolean {
   return URL.canParse(url) && new URL(url).protocol === 'https:';
 }

@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { I99dashError, systemErrorCode } from '../errors';
+import { I99dashError } from '../errors';
 import { CONFIG_FILE, MANIFEST_FILE } from '../miniAppFolder';
 import type { Problem } from '../problem';
-import { validateConfig } from './config';
-import type { Manifest } from './manifest';
-import { problemOf, RULES } from './rules';
-import { validateManifest } from './validateManifest';
+import type { Config } from './config';
+import type { Manifest, ManifestFields } from './manifest';
+import { checkConfigText, checkManifestText, readText } from './projectTexts';
 
 /** A mini-app on disk whose manifest keeps every rule. */
 export interface Project {
@@ -22,6 +20,9 @@ export interface Project {
   buildCommand?: string;
 }
 
+/** A mini-app of which not everything is as it must be: the manifest's sound fields. */
+export type Draft = Omit<Project, 'manifest'> & { manifest: ManifestFields };
+
 /**
  * Reads a mini-app and tells every problem of its manifest.json and sdk.config.json at once.
  * @returns `project` when none of the problems is an error
@@ -35,21 +36,20 @@ export async function readProject(
   if (text === undefined) {
     throw new I99dashError('NOTHING_TO_PUBLISH', `There is no ${MANIFEST_FILE} in ${folder}.`);
   }
-  const { manifest, problems } =
-    typeof text === 'string' ? validateManifest(text, manifestFile) : unreadable('manifest', text);
   const configFile = join(folder, CONFIG_FILE);
-  const configText = (await readText(configFile)) ?? '{}';
-  const { config, problems: configProblems } =
-    typeof configText === 'string'
-      ? validateConfig(configText, configFile)
-      : unreadable('config', configText);
-  const all = [...problems, ...configProblems];
-  if (manifest === undefined || config === undefined) {
-    return { problems: all };
-  }
+  const { manifest, problems } = checkManifestText(text, manifestFile);
+  const { config, problems: ofConfig } = checkConfigText(await readText(configFile), configFile);
+  const all = [...problems, ...ofConfig];
+  return manifest === undefined || config === undefined
+    ? { problems: all }
+    : { project: { manifest, ...places(folder, config) }, problems: all };
+}
+
+/** A mini-app's folders and build, as its configuration has them. */
+export function places(folder: string, config: Config): Omit<Project, 'manifest'> {
   const appRoot = resolve(folder, config.appRoot);
   const distDir = resolve(folder, config.distDir);
-  return { project: { folder, manifest, ...config, appRoot, distDir }, problems: all };
+  return { folder, ...config, appRoot, distDir };
 }
 
 /**
@@ -71,29 +71,4 @@ export async function loadProject(folder: string): Promise<Project> {
     `${message.startsWith(name) ? message : `${name}: ${message}`}${more}`,
     { file },
   );
-}
-
-interface Unreadable {
-  file: string;
-  /** The system's name for what went wrong. */
-  reason: string;
-}
-
-function unreadable(
-  kind: 'manifest' | 'config',
-  { file, reason }: Unreadable,
-): { manifest?: never; config?: never; problems: Problem[] } {
-  const rule = `${kind}.unreadable` as const;
-  const message = `${basename(file)} ${RULES[rule].text} (${reason})`;
-  return { problems: [problemOf(rule, message, file)] };
-}
-
-/** The file's text, undefined when there is none. */
-async function readText(file: string): Promise<string | Unreadable | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const reason = systemErrorCode(error) ?? 'unknown';
-    return reason === 'ENOENT' || reason === 'ENOTDIR' ? undefined : { file, reason };
-  }
 }

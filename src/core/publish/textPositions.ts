@@ -16,6 +16,11 @@ export class TextPositions {
     return { start: this.position(start), end: this.position(end) };
   }
 
+  /** The offset of a position; one beyond the text is taken for its end. */
+  offset({ line, character }: Range['start']): number {
+    return Math.min((this.lineStarts[line] ?? this.text.length) + character, this.text.length);
+  }
+
   private position(offset: number): Range['start'] {
     const inside = Math.max(0, Math.min(offset, this.text.length));
     let low = 0;

@@ -2,7 +2,12 @@ import { isJsonObject, type JsonObject } from '../json';
 import type { Problem } from '../problem';
 import { jsonProblems } from './jsonProblems';
 import { JsonText, type JsonPath } from './jsonText';
-import { manifestSchema, type Manifest } from './manifest';
+import {
+  manifestFieldsSchema,
+  manifestSchema,
+  type Manifest,
+  type ManifestFields,
+} from './manifest';
 import { nearest } from './nearest';
 import { isRuleId, problemOf, RULES, type RuleId } from './rules';
 import { isSemver } from './semver';
@@ -18,6 +23,8 @@ export interface CheckedManifest {
   manifest?: Manifest;
   /** In the order of the text. */
   problems: Problem[];
+  /** The fields that keep every rule, as they are submitted; none when the text is no JSON object. */
+  fields: ManifestFields;
   /** Where the fields are. */
   source: JsonText;
 }
@@ -31,7 +38,7 @@ export function validateManifest(json: string, file: string): CheckedManifest {
   const problems = jsonProblems('manifest', source, file);
   const value = source.parsed?.value;
   if (!isJsonObject(value)) {
-    return { problems, source };
+    return { fields: {}, problems, source };
   }
   const result = manifestSchema.safeParse(value);
   for (const { code, path, message } of result.error?.issues ?? []) {
@@ -44,8 +51,15 @@ export function validateManifest(json: string, file: string): CheckedManifest {
   problems.push(...versionProblems(value, source, file), ...unknownFields(value, source, file));
   problems.sort(byPosition);
   return result.success && problems.every(({ severity }) => severity !== 'error')
-    ? { manifest: result.data, problems, source }
-    : { problems, source };
+    ? { manifest: result.data, fields: result.data, problems, source }
+    : { fields: fieldsOf(value), problems, source };
+}
+
+function fieldsOf(value: JsonObject): ManifestFields {
+  const { error } = manifestFieldsSchema.safeParse(value);
+  const broken = new Set(error?.issues.map(({ path }) => path[0]));
+  const sound = Object.entries(value).filter(([field]) => !broken.has(field));
+  return manifestFieldsSchema.safeParse(Object.fromEntries(sound)).data ?? {};
 }
 
 function brokenRule(value: JsonObject, path: JsonPath, message: string): RuleId {

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { throwIfCancelled } from '../../errors';
 import type { Problem } from '../../problem';
-import type { Project } from '../project';
+import type { Draft } from '../project';
 import { problemOf } from '../rules';
 import { TextPositions } from '../textPositions';
 
@@ -18,9 +18,12 @@ const DECLARATION = /\bconst\s+APP_VERSION\s*=\s*(?:'([^'\r\n]*)'|"([^"\r\n]*)")
  * build's output are not looked into.
  * @throws CancelledError
  */
-export async function checkAppVersion(project: Project, signal?: AbortSignal): Promise<Problem[]> {
+export async function checkAppVersion(project: Draft, signal?: AbortSignal): Promise<Problem[]> {
   const { version } = project.manifest;
   const problems: Problem[] = [];
+  if (version === undefined) {
+    return problems;
+  }
   for await (const file of pagesBelow(project.appRoot, project.distDir, signal)) {
     const text = (await readFile(file, 'utf8').catch(() => '')).replace(/^\uFEFF/u, '');
     const declarations = [...text.matchAll(DECLARATION)].filter(

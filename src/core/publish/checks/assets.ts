@@ -3,8 +3,8 @@ import { extname, join, posix, relative, sep } from 'node:path';
 import type { Problem } from '../../problem';
 import type { BundleFile } from '../files';
 import type { JsonPath } from '../jsonText';
-import type { Manifest } from '../manifest';
-import type { Project } from '../project';
+import type { ManifestFields } from '../manifest';
+import type { Draft } from '../project';
 import type { RuleId } from '../rules';
 import type { ManifestPlaces } from './manifestPlaces';
 import { readPicture } from './picture';
@@ -44,7 +44,7 @@ type SizeOf = (path: string) => Promise<number | undefined>;
  * @param root the absolute folder that the manifest's paths are relative to
  */
 export async function checkSourceAssets(
-  project: Project,
+  project: Draft,
   root: string,
   places: ManifestPlaces,
 ): Promise<Problem[]> {
@@ -61,7 +61,7 @@ export async function checkSourceAssets(
  * is missing, also where it is on disk.
  */
 export async function checkPackedAssets(
-  project: Project,
+  project: Draft,
   root: string,
   files: readonly BundleFile[],
   places: ManifestPlaces,
@@ -78,7 +78,7 @@ export async function checkPackedAssets(
 }
 
 async function checkAssets(
-  manifest: Manifest,
+  manifest: ManifestFields,
   root: string,
   places: ManifestPlaces,
   sizeOf: SizeOf,
@@ -94,9 +94,9 @@ async function checkAssets(
   return problems;
 }
 
-function assetsOf({ icon, coverImage, screenshots = [] }: Manifest): Asset[] {
+function assetsOf({ icon, coverImage, screenshots = [] }: ManifestFields): Asset[] {
   return [
-    { path: icon, at: ['icon'], ...ICON },
+    ...(icon === undefined ? [] : [{ path: icon, at: ['icon'], ...ICON }]),
     ...(coverImage === undefined ? [] : [{ path: coverImage, at: ['coverImage'], ...COVER }]),
     ...screenshots.map((path, index) => ({ path, at: ['screenshots', index], ...SCREENSHOT })),
   ];

@@ -3,7 +3,7 @@ import type { Problem } from '../../problem';
 import { isCode, isPage } from '../baseline/codeFiles';
 import type { Finding } from '../baseline/finding';
 import type { BundleFile } from '../files';
-import type { Project } from '../project';
+import type { ManifestFields } from '../manifest';
 import { inBatches, runInWorker } from '../publishWorkerClient';
 import { problemOf } from '../rules';
 import type { Inspection } from './contentInspector';
@@ -14,6 +14,8 @@ export interface ContentsOptions {
   cacheFile?: string | undefined;
   /** The built worker script: much is checked there. Without it everything is checked in place. */
   worker?: string | undefined;
+  /** Up to so many bytes of code are looked at in place, for a worker's start takes longer. */
+  inPlace?: number | undefined;
   onFile?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -21,13 +23,13 @@ export interface ContentsOptions {
 const SMALL = { code: 300_000, bytes: 1_000_000, files: 200 };
 
 /** Whether looking at files takes less time than the start of a worker. */
-export function isSmall(files: readonly BundleFile[]): boolean {
+export function isSmall(files: readonly BundleFile[], codeBytes = SMALL.code): boolean {
   const bytesOf = (some: readonly BundleFile[]): number =>
     some.reduce((sum, { size }) => sum + size, 0);
   return (
     files.length <= SMALL.files &&
     bytesOf(files) <= SMALL.bytes &&
-    bytesOf(files.filter(({ name }) => isCode(name))) <= SMALL.code
+    bytesOf(files.filter(({ name }) => isCode(name))) <= codeBytes
   );
 }
 
@@ -63,7 +65,7 @@ export async function keepCache(
  */
 export function problemsOf(
   { found }: Inspection,
-  project: Pick<Project, 'manifest'>,
+  project: { manifest: ManifestFields },
   files: readonly BundleFile[],
 ): Problem[] {
   const names = new Set(found.map(({ name }) => name));
@@ -86,11 +88,11 @@ export function problemsOf(
 
 async function inspect(
   files: readonly BundleFile[],
-  { signal, cacheFile, worker, onFile }: ContentsOptions,
+  { signal, cacheFile, worker, inPlace, onFile }: ContentsOptions,
 ): Promise<Inspection> {
   const tell = (done: number): void => onFile?.(done, files.length);
   try {
-    if (worker === undefined || isSmall(files)) {
+    if (worker === undefined || isSmall(files, inPlace)) {
       const { inspectFiles } = await import('./inspectFiles');
       return await inspectFiles(inBatches(files), { cacheFile, signal, onFile: tell });
     }
@@ -104,7 +106,7 @@ async function inspect(
 }
 
 /** Whether no car with an old WebView gets the app. */
-function isModern({ manifest: { requires } }: Pick<Project, 'manifest'>): boolean {
+function isModern({ manifest: { requires } }: { manifest: ManifestFields }): boolean {
   const dilink: readonly string[] = requires?.dilink ?? ['di5.0'];
   return requires?.modernWebview === true || !dilink.includes('di5.0');
 }

@@ -1,5 +1,5 @@
 import type { Problem } from '../../problem';
-import type { Manifest } from '../manifest';
+import type { ManifestFields } from '../manifest';
 import type { ManifestPlaces } from './manifestPlaces';
 
 const OLDEST = 'di5.0';
@@ -7,7 +7,10 @@ const OLDEST = 'di5.0';
 const NOT_ON_OLDEST: readonly string[] = ['surface.write.cluster', 'pkg.launch.cluster.pixel'];
 
 /** Requirements that no car satisfies all of: those of newer cars together with the oldest platform alone. */
-export function checkRequires({ requires }: Manifest, places: ManifestPlaces): Problem[] {
+export function checkRequires(
+  { requires }: Pick<ManifestFields, 'requires'>,
+  places: ManifestPlaces,
+): Problem[] {
   if (requires?.dilink?.every((version) => version === OLDEST) !== true) {
     return [];
   }

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { systemErrorCode } from '../errors';
+import type { Problem } from '../problem';
+import { validateConfig, type Config } from './config';
+import { JsonText } from './jsonText';
+import { problemOf, RULES } from './rules';
+import { validateManifest, type CheckedManifest } from './validateManifest';
+
+/** What a file holds: its text, why it cannot be read, or undefined when there is none. */
+export type FileText = string | Unreadable | undefined;
+
+interface Unreadable {
+  file: string;
+  /** The system's name for what went wrong. */
+  reason: string;
+}
+
+/** Never throws. @param file absolute path */
+export async function readText(file: string): Promise<FileText> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const reason = systemErrorCode(error) ?? 'unknown';
+    return reason === 'ENOENT' || reason === 'ENOTDIR' ? undefined : { file, reason };
+  }
+}
+
+/** Checks `manifest.json`; one that is not there has no fields and no problems. */
+export function checkManifestText(text: FileText, file: string): CheckedManifest {
+  return typeof text === 'string'
+    ? validateManifest(text, file)
+    : { fields: {}, problems: unreadable('manifest', text), source: new JsonText('') };
+}
+
+/** Checks `sdk.config.json`; one that is not there is as good as an empty one. */
+export function checkConfigText(
+  text: FileText,
+  file: string,
+): { config?: Config; problems: Problem[] } {
+  return typeof text === 'object'
+    ? { problems: unreadable('config', text) }
+    : validateConfig(text ?? '{}', file);
+}
+
+function unreadable(kind: 'manifest' | 'config', text: Unreadable | undefined): Problem[] {
+  if (text === undefined) {
+    return [];
+  }
+  const rule = `${kind}.unreadable` as const;
+  const message = `${basename(text.file)} ${RULES[rule].text} (${text.reason})`;
+  return [problemOf(rule, message, text.file)];
+}

@@ -1,0 +1,19 @@
+import * as vscode from 'vscode';
+import type { Problem } from '../../core/problem';
+
+const SEVERITIES = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  info: vscode.DiagnosticSeverity.Information,
+};
+
+/** A problem as the Problems panel shows it. One without a place is at the beginning of its file. */
+export function diagnosticOf({ severity, rule, message, range }: Problem): vscode.Diagnostic {
+  const { start, end } = range ?? { start: { line: 0, character: 0 }, end: undefined };
+  const { line, character } = end ?? start;
+  const place = new vscode.Range(start.line, start.character, line, character);
+  const diagnostic = new vscode.Diagnostic(place, message, SEVERITIES[severity]);
+  diagnostic.source = 'i99dash';
+  diagnostic.code = rule;
+  return diagnostic;
+}

@@ -54,7 +54,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     (await import('./vscode/unlock')).unlock(session),
   );
   const miniApps = new MiniApps();
-  const problems = new Problems(miniApps);
+  const worker = join(context.extensionPath, 'dist', 'publishWorker.js');
+  const baselineCache = vscode.Uri.joinPath(context.globalStorageUri, 'baseline.json').fsPath;
+  const problems = new Problems(miniApps, { worker, baselineCache, logger: log });
   const statusBar = new IdentityStatusBar(
     session,
     backendForPeople,
@@ -73,14 +75,19 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     'i99dash.whoAmI': async () => (await import('./vscode/whoAmI')).whoAmI(session, tokens),
     'i99dash.unlock': async () =>
       (await import('./vscode/unlock')).unlockNow(session, keepAlive, () => tokens.unlock()),
+    'i99dash.validate': async (args) =>
+      (await import('./vscode/validate')).validateMiniApp(
+        { miniApps, problems },
+        args instanceof vscode.Uri ? { folder: args } : argumentObject(args),
+      ),
     'i99dash.publish': async (args) =>
       (await import('./vscode/publish')).publishMiniApp(
         {
           ...{ session, tokens, transport, miniApps, backendUrl, logger: log, clock: systemClock },
           lockFolder,
           buildTerminal,
-          baselineCache: vscode.Uri.joinPath(context.globalStorageUri, 'baseline.json').fsPath,
-          worker: join(context.extensionPath, 'dist', 'publishWorker.js'),
+          baselineCache,
+          worker,
         },
         args instanceof vscode.Uri ? { folder: args } : argumentObject(args),
       ),

@@ -31,6 +31,11 @@ export async function isStillMiniApp(folder: string): Promise<boolean> {
   return text !== undefined && (parseJson(withoutMark(text)) === undefined || isMiniApp(folder));
 }
 
+/** Whether a path is in a folder of a mini-app that nobody writes in by hand, and that changes by the thousand. */
+export function isUnwritten(path: string, folder: string): boolean {
+  return /[\\/](?:node_modules|\.git)(?:[\\/]|$)/u.test(path.slice(folder.length));
+}
+
 /** The mini-apps at or below the given folders, breadth first; links are not followed. */
 export async function findMiniApps(roots: readonly string[]): Promise<string[]> {
   const found: string[] = [];

@@ -6,7 +6,11 @@ import { MANIFEST_FILE } from '../core/miniAppFolder';
 import { miniAppOf, type MiniApps } from './miniApps';
 
 /** The folder of the mini-app that is given, edited, alone in the workspace or picked; NOTHING_TO_PUBLISH without any, `CancelledError` when dismissed. */
-export async function chooseMiniApp(miniApps: MiniApps, given?: vscode.Uri): Promise<string> {
+export async function chooseMiniApp(
+  miniApps: MiniApps,
+  given?: vscode.Uri,
+  question = vscode.l10n.t('Publish which mini-app?'),
+): Promise<string> {
   if (given !== undefined) {
     return basename(given.fsPath) === MANIFEST_FILE
       ? vscode.Uri.joinPath(given, '..').fsPath
@@ -28,17 +32,17 @@ export async function chooseMiniApp(miniApps: MiniApps, given?: vscode.Uri): Pro
       ),
     );
   }
-  return folders.length === 1 ? only : pickFolder(folders);
+  return folders.length === 1 ? only : pickFolder(folders, question);
 }
 
-async function pickFolder(folders: readonly string[]): Promise<string> {
+async function pickFolder(folders: readonly string[], title: string): Promise<string> {
   const picked = await vscode.window.showQuickPick(
     folders.map((folder) => ({
       label: `$(package) ${basename(folder)}`,
       description: abbreviateHome(folder),
       folder,
     })),
-    { title: vscode.l10n.t('Publish which mini-app?'), matchOnDescription: true },
+    { title, matchOnDescription: true },
   );
   if (picked === undefined) {
     throw new CancelledError();

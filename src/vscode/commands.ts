@@ -8,6 +8,7 @@ export const COMMAND_IDS = [
   'i99dash.signOut',
   'i99dash.whoAmI',
   'i99dash.unlock',
+  'i99dash.validate',
   'i99dash.publish',
   'i99dash.generateKey',
   'i99dash.copyPublicKey',

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import { activateExtension, run, workspacePath } from './support';
+import type { Problem } from '../../src/core/problem';
+import { activateExtension, failsWith, run, useMessages, workspacePath } from './support';
 
 const RULES_OF_OURS = /^(?:manifest|config|requires|version|asset|baseline|secret|files)\./u;
 
 /** What the Problems panel shows of ours for a file: `rule@line:character-line:character`. */
 function shownFor(file: string): string[] {
   return ours(file).map(({ code, range: { start, end } }) => {
-    return `${String(code)}@${start.line}:${start.character}-${end.line}:${end.character}`;
+    return `${code as string}@${start.line}:${start.character}-${end.line}:${end.character}`;
   });
 }
 
@@ -62,12 +65,13 @@ async function edit(document: vscode.TextDocument, from: string, to: string): Pr
 
 describe('problems', () => {
   let folder: string;
+  let count = 0;
   let manifest: string;
 
   before(() => activateExtension());
 
   beforeEach(() => {
-    folder = workspacePath('in-work');
+    folder = workspacePath(`in-work-${++count}`);
     manifest = join(folder, 'manifest.json');
     cpSync(workspacePath('tyre-pressure'), folder, { recursive: true });
   });
@@ -90,7 +94,7 @@ describe('problems', () => {
   describe('while typing', () => {
     it('are shown in manifest.json at their exact places, and go when they are mended', async () => {
       const document = await open(manifest);
-      await edit(document, '"category": "vehicle"', '"category": "vehicles"');
+      await edit(document, '"vehicle"', '"vehicles"');
       const line = document.getText().slice(0, document.getText().indexOf('"vehicles"'));
       const row = line.split('\n').length - 1;
       const column = line.length - line.lastIndexOf('\n') - 1;
@@ -98,8 +102,9 @@ describe('problems', () => {
         `manifest.category.value@${row}:${column}-${row}:${column + '"vehicles"'.length}`,
       ]);
       const [diagnostic] = ours(manifest);
-      assert.equal(diagnostic?.severity, vscode.DiagnosticSeverity.Error);
-      assert.match(diagnostic?.message ?? '', /"category" must be one of navigation/u);
+      assert.ok(diagnostic);
+      assert.equal(diagnostic.severity, vscode.DiagnosticSeverity.Error);
+      assert.match(diagnostic.message, /"category" must be one of navigation/u);
       await edit(document, '"vehicles"', '"vehicle"');
       await showsExactly(manifest, []);
       await discard();
@@ -152,12 +157,76 @@ describe('problems', () => {
       assert.deepEqual(shownFor(file), [], file);
     }
     for (const [uri, diagnostics] of vscode.languages.getDiagnostics()) {
-      const named = diagnostics.filter(({ code }) => RULES_OF_OURS.test(String(code)));
+      const named = diagnostics.filter(({ code }) => RULES_OF_OURS.test(code as string));
       assert.ok(named.length === 0 || uri.fsPath.startsWith(folder), uri.fsPath);
     }
     await discard();
     await run('workbench.action.revertAndCloseActiveEditor');
     await run('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('are told of the files on disk, in the files at fault', async () => {
+    const app = join(folder, 'src', 'app.js');
+    const page = join(folder, 'src', 'index.html');
+    await open(app);
+    writeFileSync(app, `${readFileSync(app, 'utf8')}\nstructuredClone({});\n`);
+    const line = readFileSync(app, 'utf8').split('\n').indexOf('structuredClone({});');
+    await showsExactly(app, [`baseline.api@${line}:0-${line}:15`]);
+    writeFileSync(page, "<script>const APP_VERSION = '0.9.0';</script>");
+    await showsExactly(page, ['version.app-version@0:29-0:34']);
+    rmSync(join(folder, 'src', 'icon.png'));
+    await shows(manifest, 'asset.missing');
+    const key = join(folder, 'src', 'id_ed25519');
+    writeFileSync(key, 'no key at all');
+    await showsExactly(key, ['secret.key-file@0:0-0:0']);
+    rmSync(key);
+    await showsExactly(key, []);
+    cpSync(workspacePath('tyre-pressure', 'src'), join(folder, 'src'), { recursive: true });
+    for (const file of [app, page, manifest]) {
+      await showsExactly(file, []);
+    }
+  });
+
+  it('of pictures move with their place in the manifest, and go with another path', async () => {
+    rmSync(join(folder, 'src', 'icon.png'));
+    const document = await open(manifest);
+    const [before] = await shows(manifest, 'asset.missing');
+    await edit(document, '{', '{\n');
+    const moved = before?.replace(/\d+(?=:)/gu, (line) => String(Number(line) + 1)) ?? '';
+    await showsExactly(manifest, [moved]);
+    await edit(document, './icon.png', './icon.svg');
+    await showsExactly(manifest, []);
+    await discard();
+  });
+
+  it('are forgotten with a text that is not saved', async () => {
+    const document = await open(manifest);
+    await edit(document, '"vehicle"', '"vehicles"');
+    await shows(manifest, 'manifest.category.value');
+    await discard();
+    await showsExactly(manifest, []);
+  });
+
+  it('are told in every folder of a workspace with several', async () => {
+    const second = await mkdtemp(join(tmpdir(), 'i99-second-'));
+    const other = join(second, 'manifest.json');
+    cpSync(folder, second, { recursive: true });
+    try {
+      vscode.workspace.updateWorkspaceFolders(1, 0, { uri: vscode.Uri.file(second) });
+      for (const file of [manifest, other]) {
+        const document = await open(file);
+        await edit(document, '"vehicle"', '"vehicles"');
+        await shows(file, 'manifest.category.value');
+        await discard();
+        await showsExactly(file, []);
+      }
+      writeFileSync(join(second, 'src', 'app.js'), 'import "./history.js";');
+      await shows(join(second, 'src', 'app.js'), 'baseline.module');
+    } finally {
+      vscode.workspace.updateWorkspaceFolders(1, 1);
+      rmSync(second, { recursive: true });
+    }
+    await showsExactly(join(second, 'src', 'app.js'), []);
   });
 
   it('go with the mini-app', async () => {
@@ -166,5 +235,74 @@ describe('problems', () => {
     await shows(manifest, 'manifest.category.value');
     rmSync(folder, { recursive: true });
     await showsExactly(manifest, []);
+  });
+
+  describe('are what i99dash.validate returns:', () => {
+    const shown = useMessages();
+
+    /** As the panel shows them, in the same words as {@link shownFor}. */
+    const asShown = (problems: Problem[]): string[] =>
+      problems.map(({ severity, rule, message, file, range }) =>
+        [severity, rule, message, file, JSON.stringify(range ?? null)].join(' '),
+      );
+
+    const inPanel = (): string[] =>
+      vscode.languages.getDiagnostics().flatMap(([{ fsPath }]) =>
+        ours(fsPath).map(({ severity, code, message, range: { start, end } }) => {
+          const place = (at: vscode.Position) => ({ line: at.line, character: at.character });
+          const range = JSON.stringify({ start: place(start), end: place(end) });
+          const name = ['error', 'warning', 'info'][severity];
+          return [name, code, message, fsPath, range].join(' ');
+        }),
+      );
+
+    it('with what is not saved, and with the panel open', async () => {
+      const document = await open(manifest);
+      await edit(document, '"vehicle"', '"vehicles"');
+      rmSync(join(folder, 'src', 'cover.png'));
+      writeFileSync(join(folder, 'src', 'app.js'), 'export {};\n[1].findLast(Boolean);');
+      const problems = await run<Problem[]>('i99dash.validate', {
+        folder: vscode.Uri.file(folder),
+      });
+      assert.deepEqual(problems.map(({ rule }) => rule).sort(), [
+        'asset.missing',
+        'baseline.api',
+        'baseline.module',
+        'manifest.category.value',
+      ]);
+      assert.deepEqual(asShown(problems).sort(), inPanel().sort());
+      assert.equal(shown.length, 0);
+      await discard();
+    });
+
+    it('nothing when there is none, which a message tells', async () => {
+      assert.deepEqual(await run('i99dash.validate', { folder: vscode.Uri.file(folder) }), []);
+      assert.deepEqual(
+        shown.map(({ message }) => message),
+        [`No problems in ${basename(folder)}.`],
+      );
+    });
+
+    it('nothing of what only a build makes', async () => {
+      const built = vscode.Uri.file(workspacePath('charge-timer'));
+      rmSync(join(built.fsPath, 'dist'), { recursive: true, force: true });
+      assert.deepEqual(await run('i99dash.validate', { folder: built }), []);
+    });
+
+    it('those of the mini-app of the active editor, when no folder is given', async () => {
+      writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"vehicle"', '"vehicles"'));
+      await open(join(folder, 'src', 'app.js'));
+      const problems = await run<Problem[]>('i99dash.validate');
+      assert.deepEqual(
+        problems.map(({ rule, file }) => [rule, file]),
+        [['manifest.category.value', manifest]],
+      );
+    });
+
+    it('none for a folder that is no mini-app, which fails', async () => {
+      const other = vscode.Uri.file(workspacePath('browser-extension'));
+      await failsWith('NOTHING_TO_PUBLISH', 'i99dash.validate', { folder: other });
+      assert.equal(shown.length, 1);
+    });
   });
 });

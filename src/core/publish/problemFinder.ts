@@ -1,11 +1,16 @@
-import { join } from 'node:path';
-import { CONFIG_FILE, MANIFEST_FILE } from '../miniAppFolder';
+import { join, sep } from 'node:path';
+import { CONFIG_FILE, isUnwritten, MANIFEST_FILE } from '../miniAppFolder';
 import type { Problem } from '../problem';
 import { ManifestPlaces } from './checks/manifestPlaces';
 import { checkRequires } from './checks/requires';
+import { FileMemo } from './fileMemo';
+import { findFileProblems, type FileProblemsOptions } from './fileProblems';
 import { JsonText } from './jsonText';
+import { places } from './project';
 import { checkConfigText, checkManifestText, readText, type FileText } from './projectTexts';
 import type { CheckedManifest } from './validateManifest';
+
+const NO_MANIFEST: CheckedManifest = { fields: {}, problems: [], source: new JsonText('') };
 
 /**
  * Knows the problems of one mini-app, as far as they can be told without a build. The texts of its two JSON files are given, so that what
@@ -14,20 +19,39 @@ import type { CheckedManifest } from './validateManifest';
 export class ProblemFinder {
   readonly manifestFile: string;
   readonly configFile: string;
-  private manifest: CheckedManifest = { fields: {}, problems: [], source: new JsonText('') };
+  private manifestText: FileText;
+  private manifest = NO_MANIFEST;
   private config: ReturnType<typeof checkConfigText> = { problems: [] };
+  private readonly memo = new FileMemo();
+  /** What the last look at the files found, and the manifest that its places are in. */
+  private files: { problems: Problem[]; source: JsonText } = {
+    problems: [],
+    source: NO_MANIFEST.source,
+  };
 
   /** @param folder absolute path */
-  constructor(readonly folder: string) {
+  constructor(
+    readonly folder: string,
+    private readonly options: Pick<FileProblemsOptions, 'worker' | 'baselineCache'> = {},
+  ) {
     this.manifestFile = join(folder, MANIFEST_FILE);
     this.configFile = join(folder, CONFIG_FILE);
   }
 
+  /** What is saved; never rejects. */
+  readText(file: string): Promise<FileText> {
+    return readText(file);
+  }
+
   /** Checks the text of `manifest.json`, at once and without a look at the disk. */
   setManifest(text: FileText): void {
+    if (text === this.manifestText) {
+      return;
+    }
+    this.manifestText = text;
     const checked = checkManifestText(text, this.manifestFile);
-    const places = new ManifestPlaces(this.manifestFile, checked.source);
-    const problems = [...checked.problems, ...checkRequires(checked.fields, places)];
+    const inManifest = new ManifestPlaces(this.manifestFile, checked.source);
+    const problems = [...checked.problems, ...checkRequires(checked.fields, inManifest)];
     this.manifest = { ...checked, problems };
   }
 
@@ -36,13 +60,61 @@ export class ProblemFinder {
     this.config = checkConfigText(text, this.configFile);
   }
 
-  /** What is saved; never rejects. */
-  readText(file: string): Promise<FileText> {
-    return readText(file);
+  /**
+   * Looks at the mini-app's files. Without a manifest in JSON and a valid configuration nothing can be told about them.
+   * @throws CancelledError; what was known stays known then
+   */
+  async checkFiles(signal?: AbortSignal): Promise<void> {
+    const { fields, source } = this.manifest;
+    const { config } = this.config;
+    if (config === undefined || source.parsed === undefined) {
+      this.files = { problems: [], source };
+      return;
+    }
+    const draft = { ...places(this.folder, config), manifest: fields };
+    const inManifest = new ManifestPlaces(this.manifestFile, source);
+    const options = { ...this.options, memo: this.memo, signal };
+    this.files = { problems: await findFileProblems(draft, inManifest, options), source };
   }
 
-  /** All that is known. */
+  /** All that is known: first about the two JSON files, then about the others. */
   get problems(): Problem[] {
-    return [...this.manifest.problems, ...this.config.problems];
+    return [
+      ...this.manifest.problems,
+      ...this.config.problems,
+      ...this.files.problems.flatMap((problem) => this.asOfNow(problem)),
+    ];
   }
+
+  /** Whether what is at a path may have problems, so that a change of it asks for another look. What a build makes has none of its own. */
+  concerns(path: string): boolean {
+    if (path === this.manifestFile || path === this.configFile) {
+      return true;
+    }
+    const { config } = this.config;
+    if (config === undefined || isUnwritten(path, this.folder)) {
+      return false;
+    }
+    const { appRoot, distDir, buildCommand } = places(this.folder, config);
+    const isOutput = buildCommand !== undefined && isInside(path, distDir);
+    // A folder above is told of when it goes or comes as a whole.
+    return !isOutput && (isInside(path, appRoot) || isInside(appRoot, path));
+  }
+
+  /** A problem about a value of the manifest moves with the value, and goes when the value is another one. */
+  private asOfNow(problem: Problem): Problem[] {
+    const { source } = this.manifest;
+    const { file, range } = problem;
+    if (file !== this.manifestFile || range === undefined || source === this.files.source) {
+      return [problem];
+    }
+    const value = this.files.source.valueAt(range);
+    return value !== undefined && source.textAt(value.path) === value.text
+      ? [{ ...problem, range: source.rangeOf(value.path) }]
+      : [];
+  }
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

@@ -147,6 +147,8 @@ export const RULES = {
   'asset.format': error('is not a picture of the kind that its name tells'),
   'asset.dimensions': error('has the wrong dimensions'),
 
+  'files.unfit': error('cannot be published'),
+
   'secret.private-key': error('holds a private key'),
   'secret.key-file': error('has the name of a private key file'),
   'secret.env-file': error('is a file for secrets of the environment'),

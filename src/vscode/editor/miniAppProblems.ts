@@ -1,10 +1,16 @@
 import * as vscode from 'vscode';
-import type { ProblemFinder } from '../../core/publish/problemFinder';
+import { CancelledError, throwIfCancelled } from '../../core/errors';
 import { CONFIG_FILE, MANIFEST_FILE } from '../../core/miniAppFolder';
+import type { Logger } from '../../core/ports';
+import type { Problem } from '../../core/problem';
+import type { FileProblemsOptions } from '../../core/publish/fileProblems';
+import type { ProblemFinder } from '../../core/publish/problemFinder';
 import { diagnosticOf } from './problemDiagnostic';
 
 /** Milliseconds without an edit after which a text is checked. */
 const TYPING_MS = 150;
+/** Files change in bursts (a checkout, an install): one look answers them all, this many milliseconds after the first. */
+const SETTLE_MS = 300;
 
 /** The two files whose problems are told as they are typed. */
 export type JsonFile = typeof MANIFEST_FILE | typeof CONFIG_FILE;
@@ -13,39 +19,75 @@ export function isJsonFile(name: string): name is JsonFile {
   return name === MANIFEST_FILE || name === CONFIG_FILE;
 }
 
+export interface ProblemPorts extends Pick<FileProblemsOptions, 'worker' | 'baselineCache'> {
+  logger: Logger;
+}
+
 /** Keeps the diagnostics of one mini-app up to date. */
 export class MiniAppProblems implements vscode.Disposable {
   private readonly loading: Promise<ProblemFinder>;
+  private finder: ProblemFinder | undefined;
   /** Files with diagnostics. */
   private shown = new Set<string>();
-  private readonly timers = new Map<JsonFile, NodeJS.Timeout>();
-  /** Counts the changes of a text: what is read from disk meanwhile is late. */
-  private readonly changes = new Map<JsonFile, number>();
-  private disposed = false;
+  private readonly typing = new Map<JsonFile, NodeJS.Timeout>();
+  /** Counts the looks at a text: what is read from disk meanwhile is late. */
+  private readonly looks = new Map<JsonFile, number>();
+  private settling: NodeJS.Timeout | undefined;
+  /** The check of the files that nobody waits for. */
+  private background = new AbortController();
+  /** Checks of the files take turns. */
+  private turn: Promise<unknown> = Promise.resolve();
+  private isBackgroundDue = false;
+  private readonly disposed = new AbortController();
 
   /** @param folder absolute path */
   constructor(
     readonly folder: string,
     private readonly collection: vscode.DiagnosticCollection,
+    private readonly ports: ProblemPorts,
   ) {
-    this.loading = import('../../core/publish/problemFinder').then(
-      ({ ProblemFinder }) => new ProblemFinder(folder),
-    );
-    void this.checkTexts();
+    this.loading = import('../../core/publish/problemFinder').then(({ ProblemFinder }) => {
+      this.finder = new ProblemFinder(folder, ports);
+      return this.finder;
+    });
+    this.inBackground(this.checkTexts());
+    this.checkFilesSoon();
   }
 
   /** A text was edited, or its document was closed and the disk counts again. */
   textChanged(name: JsonFile): void {
-    clearTimeout(this.timers.get(name));
-    this.timers.set(
-      name,
-      setTimeout(() => void this.checkText(name), TYPING_MS),
-    );
+    clearTimeout(this.typing.get(name));
+    const check = (): void => this.inBackground(this.checkText(name));
+    this.typing.set(name, setTimeout(check, TYPING_MS));
+  }
+
+  /** Something is another on disk. */
+  fileChanged(path: string): void {
+    if (this.finder === undefined || this.finder.concerns(path)) {
+      this.checkFilesSoon();
+    }
+  }
+
+  /**
+   * Checks everything now.
+   * @returns what the panel shows then
+   * @throws CancelledError
+   */
+  async validate(signal: AbortSignal): Promise<Problem[]> {
+    this.background.abort();
+    try {
+      return await this.inTurn(AbortSignal.any([signal, this.disposed.signal]));
+    } catch (error) {
+      this.checkFilesSoon(); // what it took the place of
+      throw error;
+    }
   }
 
   dispose(): void {
-    this.disposed = true;
-    for (const timer of this.timers.values()) {
+    this.disposed.abort();
+    this.background.abort();
+    clearTimeout(this.settling);
+    for (const timer of this.typing.values()) {
       clearTimeout(timer);
     }
     for (const file of this.shown) {
@@ -54,18 +96,50 @@ export class MiniAppProblems implements vscode.Disposable {
     this.shown.clear();
   }
 
+  private checkFilesSoon(): void {
+    if (this.isBackgroundDue || this.disposed.signal.aborted) {
+      return;
+    }
+    this.isBackgroundDue = true;
+    this.settling = setTimeout(() => {
+      this.background = new AbortController();
+      this.inBackground(this.inTurn(this.background.signal));
+    }, SETTLE_MS);
+  }
+
+  private inTurn(signal: AbortSignal): Promise<Problem[]> {
+    const mine = this.turn.then(() => this.checkAll(signal));
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async checkAll(signal: AbortSignal): Promise<Problem[]> {
+    const finder = await this.loading;
+    await this.checkTexts();
+    // What changes from here on asks for another look.
+    this.isBackgroundDue = false;
+    clearTimeout(this.settling);
+    throwIfCancelled(signal);
+    await finder.checkFiles(signal);
+    throwIfCancelled(signal);
+    const { problems } = finder;
+    this.show(problems, new Set([...this.shown, ...problems.map(({ file }) => file)]));
+    return problems;
+  }
+
   private async checkTexts(): Promise<void> {
     await Promise.all([this.checkText(MANIFEST_FILE), this.checkText(CONFIG_FILE)]);
   }
 
   /** The text of an open document counts, saved or not, else that on disk. */
   private async checkText(name: JsonFile): Promise<void> {
-    const change = (this.changes.get(name) ?? 0) + 1;
-    this.changes.set(name, change);
+    clearTimeout(this.typing.get(name));
+    const look = (this.looks.get(name) ?? 0) + 1;
+    this.looks.set(name, look);
     const finder = await this.loading;
     const file = name === MANIFEST_FILE ? finder.manifestFile : finder.configFile;
     const text = openText(file) ?? (await finder.readText(file));
-    if (this.disposed || this.changes.get(name) !== change) {
+    if (this.disposed.signal.aborted || this.looks.get(name) !== look) {
       return;
     }
     if (name === MANIFEST_FILE) {
@@ -73,18 +147,32 @@ export class MiniAppProblems implements vscode.Disposable {
     } else {
       finder.setConfig(text);
     }
-    this.show(finder, [file]);
+    this.show(finder.problems, [file]);
   }
 
   /** Shows the problems of these files. */
-  private show({ problems }: ProblemFinder, files: readonly string[]): void {
+  private show(problems: readonly Problem[], files: Iterable<string>): void {
+    const byFile = new Map<string, vscode.Diagnostic[]>();
+    for (const file of files) {
+      byFile.set(file, []);
+    }
+    for (const problem of problems) {
+      byFile.get(problem.file)?.push(diagnosticOf(problem));
+    }
+    for (const [file, diagnostics] of byFile) {
+      this.shown[diagnostics.length === 0 ? 'delete' : 'add'](file);
+    }
     this.collection.set(
-      files.map((file) => {
-        const diagnostics = problems.filter((problem) => problem.file === file).map(diagnosticOf);
-        this.shown[diagnostics.length === 0 ? 'delete' : 'add'](file);
-        return [vscode.Uri.file(file), diagnostics];
-      }),
+      [...byFile].map(([file, diagnostics]) => [vscode.Uri.file(file), diagnostics]),
     );
+  }
+
+  private inBackground(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      if (!(error instanceof CancelledError)) {
+        this.ports.logger.error(`Checking ${this.folder} failed: ${String(error)}`);
+      }
+    });
   }
 }
 

@@ -1,19 +1,28 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { isMiniApp, isStillMiniApp } from '../../core/miniAppFolder';
+import { I99dashError } from '../../core/errors';
+import { isMiniApp, isStillMiniApp, isUnwritten, MANIFEST_FILE } from '../../core/miniAppFolder';
+import type { Problem } from '../../core/problem';
 import { isInside, type MiniApps } from '../miniApps';
-import { isJsonFile, MiniAppProblems } from './miniAppProblems';
+import { isJsonFile, MiniAppProblems, type ProblemPorts } from './miniAppProblems';
 
 /**
- * Keeps the Problems panel true for the mini-apps that somebody works on: those with an open document. Other people's `manifest.json`
- * files have no problems of ours.
+ * Keeps the Problems panel true for the mini-apps that somebody works on: those with an open document, with a file that changes, that are
+ * new, or that were validated. Other people's `manifest.json` files have no problems of ours.
  */
 export class Problems implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('i99dash');
   private readonly apps = new Map<string, MiniAppProblems>();
+  private readonly watchers = new Map<string, vscode.Disposable>();
+  /** Those that were asked for, be they in the workspace or not. */
+  private readonly validated = new Set<string>();
   private readonly subscriptions: vscode.Disposable;
+  private hasSearched = false;
 
-  constructor(private readonly miniApps: MiniApps) {
+  constructor(
+    private readonly miniApps: MiniApps,
+    private readonly ports: ProblemPorts,
+  ) {
     const { workspace } = vscode;
     this.subscriptions = vscode.Disposable.from(
       this.collection,
@@ -23,6 +32,7 @@ export class Problems implements vscode.Disposable {
           this.textChanged(document);
         }
       }),
+      workspace.onDidSaveTextDocument(({ uri }) => this.saved(uri)),
       workspace.onDidCloseTextDocument((document) => {
         this.textChanged(document);
         void this.forgetOthers();
@@ -32,9 +42,24 @@ export class Problems implements vscode.Disposable {
     this.openedAll();
   }
 
+  /**
+   * Checks a mini-app now, and shows the result in the panel.
+   * @throws NOTHING_TO_PUBLISH when the folder is no mini-app, CancelledError
+   */
+  async validate(folder: string, signal: AbortSignal): Promise<Problem[]> {
+    if (!(await isStillMiniApp(folder))) {
+      throw new I99dashError(
+        'NOTHING_TO_PUBLISH',
+        vscode.l10n.t('{0} is no mini-app: it has no {1} of one.', folder, MANIFEST_FILE),
+      );
+    }
+    this.validated.add(folder);
+    return this.take(folder).validate(signal);
+  }
+
   dispose(): void {
-    for (const app of this.apps.values()) {
-      app.dispose();
+    for (const disposable of [...this.apps.values(), ...this.watchers.values()]) {
+      disposable.dispose();
     }
     this.subscriptions.dispose();
   }
@@ -43,11 +68,6 @@ export class Problems implements vscode.Disposable {
     for (const document of vscode.workspace.textDocuments) {
       void this.opened(document);
     }
-  }
-
-  private miniAppsChanged(): void {
-    this.openedAll();
-    void this.forgetOthers();
   }
 
   private async opened({ uri }: vscode.TextDocument): Promise<void> {
@@ -64,6 +84,45 @@ export class Problems implements vscode.Disposable {
     }
   }
 
+  /** Outside the workspace nobody watches the disk, but what is saved here is known. */
+  private saved({ scheme, fsPath }: vscode.Uri): void {
+    for (const [folder, app] of this.apps) {
+      if (scheme === 'file' && isInside(fsPath, folder)) {
+        app.fileChanged(fsPath);
+      }
+    }
+  }
+
+  private miniAppsChanged(): void {
+    for (const folder of this.miniApps.known) {
+      const isNew = !this.watchers.has(folder);
+      if (isNew) {
+        this.watchers.set(folder, this.watch(folder));
+      }
+      // Those that were there at the start wait until somebody works on them.
+      if (isNew && this.hasSearched) {
+        this.take(folder);
+      }
+    }
+    this.hasSearched = true;
+    this.openedAll();
+    void this.forgetOthers();
+  }
+
+  private watch(folder: string): vscode.Disposable {
+    const pattern = new vscode.RelativePattern(vscode.Uri.file(folder), '**/*');
+    const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+    const changed = ({ fsPath }: vscode.Uri): void => {
+      if (!isUnwritten(fsPath, folder)) {
+        this.take(folder).fileChanged(fsPath);
+      }
+    };
+    watcher.onDidCreate(changed);
+    watcher.onDidChange(changed);
+    watcher.onDidDelete(changed);
+    return watcher;
+  }
+
   /** Also of a mini-app that the search has not found, or not yet: one that is outside the workspace, or deep in it. */
   private async folderOf(file: string): Promise<string | undefined> {
     const folder = dirname(file);
@@ -72,18 +131,23 @@ export class Problems implements vscode.Disposable {
   }
 
   private take(folder: string): MiniAppProblems {
-    const app = this.apps.get(folder) ?? new MiniAppProblems(folder, this.collection);
+    const app = this.apps.get(folder) ?? new MiniAppProblems(folder, this.collection, this.ports);
     this.apps.set(folder, app);
     return app;
   }
 
   /** Forgets the folders that are mini-apps no longer, and those outside the workspace that nobody looks at any more. */
   private async forgetOthers(): Promise<void> {
-    for (const [folder, app] of [...this.apps]) {
-      const known = this.miniApps.known.includes(folder);
-      if (!known && !(hasOpenDocument(folder) && (await isStillMiniApp(folder)))) {
-        app.dispose();
-        this.apps.delete(folder);
+    for (const folder of new Set([...this.apps.keys(), ...this.watchers.keys()])) {
+      if (!this.miniApps.known.includes(folder)) {
+        this.watchers.get(folder)?.dispose();
+        this.watchers.delete(folder);
+        const isWanted = this.validated.has(folder) || hasOpenDocument(folder);
+        if (!isWanted || !(await isStillMiniApp(folder))) {
+          this.apps.get(folder)?.dispose();
+          this.apps.delete(folder);
+          this.validated.delete(folder);
+        }
       }
     }
   }

@@ -1,0 +1,82 @@
+import { stat } from 'node:fs/promises';
+import { throwIfCancelled } from '../errors';
+import type { Problem } from '../problem';
+import type { BundleFile } from './files';
+
+/** So many files are looked up at once. */
+const AT_ONCE = 64;
+
+interface Entry {
+  /** What must be the same for the problems to be the same. */
+  stamp: string | undefined;
+  problems: readonly Problem[];
+}
+
+/** Remembers the problems of each file for as long as the file is the same by its name, size and times. */
+export class FileMemo {
+  private entries = new Map<string, Entry>();
+  private scope = '';
+
+  /**
+   * The problems of all files, in their order; only what is new or has changed is looked at.
+   * @param scope what the problems depend on besides the files; another one makes everything new
+   * @param look finds the problems of files, each told with its file's path
+   * @throws CancelledError and what `look` throws
+   */
+  async problemsOf(
+    files: readonly BundleFile[],
+    scope: string,
+    look: (files: readonly BundleFile[]) => Promise<readonly Problem[]>,
+    signal?: AbortSignal,
+  ): Promise<Problem[]> {
+    throwIfCancelled(signal);
+    if (scope !== this.scope) {
+      this.entries.clear();
+      this.scope = scope;
+    }
+    const stamps = await stampsOf(files, signal);
+    const changed = files.filter(({ path }, index) => !this.knows(path, stamps[index]));
+    const found = byFile(changed.length === 0 ? [] : await look(changed));
+    throwIfCancelled(signal);
+    const entries = new Map<string, Entry>();
+    for (const [index, { path }] of files.entries()) {
+      const stamp = stamps[index];
+      const before = this.entries.get(path);
+      const known = before !== undefined && this.knows(path, stamp);
+      entries.set(path, known ? before : { stamp, problems: found.get(path) ?? [] });
+    }
+    this.entries = entries;
+    return [...entries.values()].flatMap(({ problems }) => problems);
+  }
+
+  private knows(path: string, stamp: string | undefined): boolean {
+    return stamp !== undefined && this.entries.get(path)?.stamp === stamp;
+  }
+}
+
+function byFile(problems: readonly Problem[]): Map<string, Problem[]> {
+  const found = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const ofFile = found.get(problem.file) ?? [];
+    ofFile.push(problem);
+    found.set(problem.file, ofFile);
+  }
+  return found;
+}
+
+/** What a file is known by; undefined for one that is not there any more. */
+async function stampsOf(
+  files: readonly BundleFile[],
+  signal?: AbortSignal,
+): Promise<(string | undefined)[]> {
+  const stamps: (string | undefined)[] = [];
+  for (let start = 0; start < files.length; start += AT_ONCE) {
+    throwIfCancelled(signal);
+    const batch = files.slice(start, start + AT_ONCE).map(async ({ name, path }) => {
+      const stats = await stat(path).catch(() => undefined);
+      return stats && [name, stats.size, stats.mtimeMs, stats.ctimeMs].join('\n');
+    });
+    stamps.push(...(await Promise.all(batch)));
+  }
+  return stamps;
+}

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { isI99dashError } from '../errors';
+import { MANIFEST_FILE } from '../miniAppFolder';
+import type { Problem } from '../problem';
+import { checkAppVersion } from './checks/appVersion';
+import { checkPackedAssets, checkSourceAssets } from './checks/assets';
+import { inspectContents, problemsOf } from './checks/contents';
+import type { ManifestPlaces } from './checks/manifestPlaces';
+import type { FileMemo } from './fileMemo';
+import { collectFiles, type BundleFile } from './files';
+import type { Draft } from './project';
+import { problemOf, type RuleId } from './rules';
+
+export interface FileProblemsOptions {
+  /** What is known of the files since the last time. */
+  memo: FileMemo;
+  signal?: AbortSignal | undefined;
+  /** The built worker script, and where what is known of scripts is kept: see `inspectContents`. */
+  worker?: string | undefined;
+  baselineCache?: string | undefined;
+}
+
+/** Bytes of scripts that are checked in the editor's own process: some milliseconds' worth. */
+const IN_PLACE = 50_000;
+
+/**
+ * The problems that a mini-app's files have and its two JSON files alone do not tell: pictures, pages of another version, and, where there
+ * is no build, scripts that the oldest cars cannot run and secrets. What a build makes is not known without it, so nothing of it is told.
+ * @throws CancelledError
+ */
+export async function findFileProblems(
+  draft: Draft,
+  places: ManifestPlaces,
+  options: FileProblemsOptions,
+): Promise<Problem[]> {
+  const drift = await checkAppVersion(draft, options.signal);
+  if (draft.buildCommand !== undefined) {
+    return [...(await checkSourceAssets(draft, draft.appRoot, places)), ...drift];
+  }
+  try {
+    const files = await filesOf(draft, options.signal);
+    return [
+      ...(await checkPackedAssets(draft, draft.appRoot, files, places)),
+      ...drift,
+      ...(await contentProblems(draft, files, options)),
+    ];
+  } catch (error) {
+    // A link that leads out of the project, a file that cannot be read: what publishing refuses.
+    if (!isI99dashError(error, 'VALIDATION_FAILED')) {
+      throw error;
+    }
+    const rule: RuleId = 'files.unfit';
+    return [...drift, problemOf(rule, error.message, error.file ?? draft.appRoot)];
+  }
+}
+
+/**
+ * What would be packed: the project's manifest lies over whatever has its name. A folder that is not there has no files: the pictures that
+ * are missing tell of it.
+ */
+async function filesOf(
+  { appRoot, folder }: Draft,
+  signal: AbortSignal | undefined,
+): Promise<readonly BundleFile[]> {
+  const manifest = { name: MANIFEST_FILE, path: join(folder, MANIFEST_FILE), size: 0 };
+  try {
+    const { files } = await collectFiles(appRoot, folder, signal);
+    return [...files.filter(({ name }) => name !== MANIFEST_FILE), manifest];
+  } catch (error) {
+    if (isI99dashError(error, 'NOTHING_TO_PUBLISH')) {
+      return [manifest];
+    }
+    throw error;
+  }
+}
+
+function contentProblems(
+  draft: Draft,
+  files: readonly BundleFile[],
+  { memo, signal, worker, baselineCache: cacheFile }: FileProblemsOptions,
+): Promise<Problem[]> {
+  const scope = JSON.stringify([draft.appRoot, draft.manifest.requires]);
+  const look = async (changed: readonly BundleFile[]): Promise<Problem[]> => {
+    const options = { signal, worker, cacheFile, inPlace: IN_PLACE };
+    return problemsOf(await inspectContents(changed, options), draft, changed);
+  };
+  return memo.problemsOf(files, scope, look, signal);
+}

@@ -1,0 +1,36 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { Problem } from '../core/problem';
+import { chooseMiniApp } from './chooseMiniApp';
+import type { Problems } from './editor/problems';
+import type { MiniApps } from './miniApps';
+import { plainText } from './plainText';
+import { withQuietProgress } from './progress';
+
+export interface ValidateArguments {
+  folder?: vscode.Uri;
+}
+
+/**
+ * Tells every problem of a mini-app that can be told without a build, and shows them where VS Code shows problems.
+ * @throws NOTHING_TO_PUBLISH (no mini-app), CancelledError
+ */
+export async function validateMiniApp(
+  { miniApps, problems }: { miniApps: MiniApps; problems: Problems },
+  { folder }: ValidateArguments,
+): Promise<Problem[]> {
+  const chosen = await chooseMiniApp(miniApps, folder, vscode.l10n.t('Validate which mini-app?'));
+  const name = basename(chosen);
+  const found = await withQuietProgress(
+    plainText(vscode.l10n.t('Validating {0}', name)),
+    (signal) => problems.validate(chosen, signal),
+  );
+  if (found.length > 0) {
+    await vscode.commands.executeCommand('workbench.actions.view.problems');
+  } else {
+    void vscode.window.showInformationMessage(
+      plainText(vscode.l10n.t('No problems in {0}.', name)),
+    );
+  }
+  return found;
+}

@@ -13,7 +13,8 @@ import { installHost } from '../host/install';
 import { defaultVersion } from '../host/versions';
 import { startBackendProcess } from './backend-process';
 import type { RunReport, RunRequest } from './publishRun';
-import { LARGE_APP, writeTree, type TreeShape } from './publishTree';
+import { LARGE_APP, writeMiniApp, type TreeShape } from './publishTree';
+import { median, printRows, type BenchRow } from './rows';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '../..');
@@ -28,20 +29,12 @@ export interface PublishBenchOptions {
   growth?: boolean;
 }
 
-export interface PublishBenchRow {
-  what: string;
-  measured: number;
-  unit: string;
-  /** The most that is fine; undefined for a figure that is only told. */
-  target?: number;
-}
-
 /** Runs the bench and returns its figures; a row misses its target when `measured` is above it. */
 export async function benchPublish({
   rounds = 3,
   scale = 1,
   growth = false,
-}: PublishBenchOptions = {}): Promise<PublishBenchRow[]> {
+}: PublishBenchOptions = {}): Promise<BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'i99dash-bench-'));
   try {
     const scripts = await buildScripts(join(folder, 'build'));
@@ -64,23 +57,6 @@ export async function benchPublish({
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Prints the figures as a table. */
-export function printPublishBench(rows: readonly PublishBenchRow[]): void {
-  for (const { what, measured, unit, target } of rows) {
-    const verdict =
-      target === undefined ? '' : `  ${measured <= target ? 'ok' : 'MISSED'} (≤ ${target})`;
-    const figure = measured.toFixed(unit === '×' ? 2 : unit === 's' ? 3 : 1);
-    process.stdout.write(`${what.padEnd(34)}${figure.padStart(10)} ${unit}${verdict}\n`);
-  }
-}
-
-/** A mini-app around a generated tree. */
-async function writeApp(folder: string, shape: TreeShape): Promise<void> {
-  const source = join(ROOT, 'test/fixtures/mini-apps/tyre-pressure');
-  await cp(source, folder, { recursive: true });
-  await writeTree(join(folder, 'src'), shape);
 }
 
 interface Scripts {
@@ -114,10 +90,10 @@ async function measureLarge(
   shape: TreeShape,
   rounds: number,
   scripts: Scripts,
-): Promise<PublishBenchRow[]> {
+): Promise<BenchRow[]> {
   const floors: number[] = [];
   const reports: RunReport[] = [];
-  await writeApp(join(root, 'app'), shape);
+  await writeMiniApp(join(root, 'app'), shape);
   for (let round = 0; round < rounds; round++) {
     floors.push(await floor(join(root, 'app', 'src')));
     reports.push(await runLarge(root, round, scripts));
@@ -154,11 +130,7 @@ async function measureLarge(
 }
 
 /** A whole publish of a mini-app of 47 kB over loopback, the backend in a process of its own. */
-async function measureSmall(
-  root: string,
-  rounds: number,
-  scripts: Scripts,
-): Promise<PublishBenchRow[]> {
+async function measureSmall(root: string, rounds: number, scripts: Scripts): Promise<BenchRow[]> {
   const key = await generateTestKey({ folder: root });
   const backend = await startBackendProcess(key.publicKeyPath);
   try {
@@ -192,7 +164,7 @@ async function measureOnce(
   shape: TreeShape,
   scripts: Scripts,
 ): Promise<{ report: RunReport }> {
-  await writeApp(join(root, 'app'), shape);
+  await writeMiniApp(join(root, 'app'), shape);
   return { report: await runLarge(root, 0, scripts) };
 }
 
@@ -226,11 +198,6 @@ function scaled(shape: TreeShape, factor: number): TreeShape {
   };
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
-}
-
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -241,7 +208,7 @@ async function main(): Promise<void> {
   });
   const { rounds, scale, growth } = values;
   process.stdout.write(`${availableParallelism()} cores, Node ${process.version}\n`);
-  printPublishBench(await benchPublish({ rounds: Number(rounds), scale: Number(scale), growth }));
+  printRows(await benchPublish({ rounds: Number(rounds), scale: Number(scale), growth }));
 }
 
 if (require.main === module) {

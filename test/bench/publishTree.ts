@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What a generated mini-app holds; sizes in bytes. */
@@ -23,8 +23,13 @@ const WORDS =
     ' ',
   );
 
-/** Writes a mini-app's files: the same ones for the same shape. */
-export async function writeTree(root: string, shape: TreeShape): Promise<void> {
+/** Writes a mini-app around a generated tree: the same one for the same shape. */
+export async function writeMiniApp(folder: string, shape: TreeShape): Promise<void> {
+  await cp(join(__dirname, '../fixtures/mini-apps/tyre-pressure'), folder, { recursive: true });
+  await writeTree(join(folder, 'src'), shape);
+}
+
+async function writeTree(root: string, shape: TreeShape): Promise<void> {
   const random = new Random(shape.binaries + shape.scripts);
   await writeFiles(root, 'assets', 'bin', shape.binaries, () => random.bytes(shape.binarySize));
   await writeFiles(root, 'code', 'js', shape.scripts, () => script(random, shape.scriptSize));

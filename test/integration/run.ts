@@ -14,6 +14,8 @@ export interface IntegrationRun {
   readonly version?: string;
   /** True: in a desktop VS Code, which `@vscode/test-electron` downloads. */
   readonly desktop?: boolean;
+  /** What runs inside VS Code instead of the integration tests: a built module with `run`. */
+  readonly suite?: string;
   /** A folder or `.code-workspace` file to open as it is; a copy of the sample mini-apps when left out. */
   readonly folder?: string;
   /** Further environment variables for the extension host. */
@@ -28,7 +30,7 @@ export interface IntegrationRun {
  * @throws Error when the run did not end with every test passed
  */
 export async function runIntegrationTests(options: IntegrationRun = {}): Promise<void> {
-  const extensionTestsPath = await buildIntegrationTests();
+  const extensionTestsPath = options.suite ?? (await buildIntegrationTests());
   const version = options.version ?? defaultVersion;
   // Short: a desktop VS Code puts sockets there, whose paths may have about 100 characters.
   const root = mkdtempSync(path.join(os.tmpdir(), 'i99-'));

@@ -1,0 +1,112 @@
+/**
+ * What the editor's bench runs inside VS Code: how long activation takes, and what publishing does to the extension host. Writes a report as
+ * JSON to the file that the environment variable `I99DASH_BENCH_REPORT` names.
+ */
+import { appendFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import * as vscode from 'vscode';
+import { activations, type Activation } from './activations';
+
+/** What the outer process gives the suite, as JSON in `I99DASH_BENCH_REQUEST`. */
+export interface EditorBenchRequest {
+  report: string;
+  backendUrl: string;
+  keyPath: string;
+  largeApp: string;
+  smallApps: readonly string[];
+}
+
+export interface EditorBenchReport {
+  activations: Readonly<Record<string, Activation>>;
+  large: PublishFigures;
+  /** One for each small app, in milliseconds. */
+  small: { first: number; again: number }[];
+}
+
+export interface PublishFigures {
+  /** Milliseconds. */
+  first: number;
+  again: number;
+  /** Event-loop delay of the extension host in milliseconds. */
+  delayP99: number;
+  delayMax: number;
+  /** The most the extension host grew, in bytes. */
+  rssGrowth: number;
+}
+
+const RESOLUTION_MS = 5;
+const SAMPLE_MS = 10;
+
+export async function run(): Promise<void> {
+  const request = JSON.parse(process.env['I99DASH_BENCH_REQUEST'] ?? '') as EditorBenchRequest;
+  process.env['I99DASH_BACKEND_URL'] = request.backendUrl; // read at every use
+  for (const id of ['i99dash.i99dash', 'vscode.git']) {
+    await vscode.extensions.getExtension(id)?.activate();
+  }
+  const report: EditorBenchReport = {
+    activations: activations(await startupPerformance()),
+    ...(await measurePublishing(request)),
+  };
+  await writeFile(request.report, JSON.stringify(report));
+}
+
+/** The text of "Developer: Startup Performance". */
+async function startupPerformance(): Promise<string> {
+  const opened = new Promise<vscode.TextDocument>((resolve) => {
+    const isComplete = (document: vscode.TextDocument): boolean =>
+      document.uri.scheme === 'perf' && document.getText().includes('vscode.git');
+    vscode.workspace.onDidOpenTextDocument((document) => {
+      if (isComplete(document)) resolve(document);
+    });
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (isComplete(document)) resolve(document);
+    });
+  });
+  await vscode.commands.executeCommand('perfview.show');
+  return (await opened).getText();
+}
+
+async function measurePublishing({
+  keyPath,
+  largeApp,
+  smallApps,
+}: EditorBenchRequest): Promise<Pick<EditorBenchReport, 'large' | 'small'>> {
+  await vscode.commands.executeCommand('i99dash.signIn', { method: 'ssh', keyPath });
+  const small = [];
+  for (const app of smallApps) {
+    small.push({ first: await timePublish(app), again: await timePublish(app) });
+  }
+  const before = process.memoryUsage().rss;
+  let most = before;
+  const sampler = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().rss);
+  }, SAMPLE_MS);
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delay.enable();
+  const first = await timePublish(largeApp);
+  await appendFile(join(largeApp, 'src/code/0/code-0.js'), '// changed\n');
+  const again = await timePublish(largeApp);
+  delay.disable();
+  clearInterval(sampler);
+  return {
+    small,
+    large: {
+      first,
+      again,
+      delayP99: delay.percentile(99) / 1e6,
+      delayMax: delay.max / 1e6,
+      rssGrowth: most - before,
+    },
+  };
+}
+
+/** Milliseconds. */
+async function timePublish(folder: string): Promise<number> {
+  const start = performance.now();
+  await vscode.commands.executeCommand('i99dash.publish', {
+    folder: vscode.Uri.file(folder),
+    confirmed: true,
+  });
+  return performance.now() - start;
+}

@@ -1,0 +1,27 @@
+/** One figure of a bench. */
+export interface BenchRow {
+  what: string;
+  measured: number;
+  /** `×` for a ratio. */
+  unit: string;
+  /** The most that is fine; undefined for a figure that is only told. */
+  target?: number;
+}
+
+/** Prints figures as a table; returns whether each is fine. One that could not be measured is not. */
+export function printRows(rows: readonly BenchRow[]): boolean {
+  const isFine = ({ measured, target }: BenchRow): boolean =>
+    target === undefined || measured <= target;
+  for (const row of rows) {
+    const { what, measured, unit, target } = row;
+    const verdict = target === undefined ? '' : `  ${isFine(row) ? 'ok' : 'MISSED'} (≤ ${target})`;
+    const figure = measured.toFixed(unit === '×' ? 2 : unit === 's' ? 3 : 1);
+    process.stdout.write(`${what.padEnd(38)}${figure.padStart(10)} ${unit}${verdict}\n`);
+  }
+  return rows.every(isFine);
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { I99dashError, isI99dashError, systemErrorCode, throwIfCancelled } from '../errors';
-import type { ContentInspector } from './checks/contentInspector';
+import type { Inspector } from './checks/contentInspector';
 import { blockingFiles, waitingFiles, type FileAccess } from './fileAccess';
 import type { BundleFile } from './files';
 import { ParallelGzip } from './gzip';
@@ -22,7 +22,7 @@ export interface PackOptions {
   /** Whether this thread has nothing else to do and may wait for the disk. */
   blocking?: boolean;
   /** Sees every byte that is packed. */
-  inspector?: ContentInspector | undefined;
+  inspector?: Inspector | undefined;
   /** How many blocks are compressed at once. */
   parallel?: number;
 }
@@ -107,7 +107,7 @@ async function addContent(
     if (after.size !== file.size || after.mtimeMs !== before.mtimeMs) {
       throw changed(file);
     }
-    inspector?.end();
+    await inspector?.end();
   } catch (error) {
     throw systemErrorCode(error) === undefined || isI99dashError(error)
       ? error

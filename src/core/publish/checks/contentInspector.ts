@@ -22,7 +22,18 @@ export interface Inspection {
 }
 
 /** Looks at the contents of files while they are read for something else: what is checked are the very bytes that are packed. */
-export class ContentInspector {
+export interface Inspector {
+  begin(file: BundleFile): void;
+  /** Takes the file's next bytes; they may be reused afterwards. Returns whether more of them would matter. */
+  add(bytes: Buffer): boolean;
+  /** Ends the file. A promise asks to wait. */
+  end(): void | Promise<void>;
+  /** @param keepCache whether what is known of scripts is written down for the next time */
+  finish(keepCache: boolean): Inspection | Promise<Inspection>;
+}
+
+/** Looks at contents in place. */
+export class ContentInspector implements Inspector {
   private readonly found: FileFindings[] = [];
   private readonly secrets = new SecretScanner();
   private file: BundleFile = { name: '', path: '', size: 0 };
@@ -43,7 +54,6 @@ export class ContentInspector {
     this.secrets.begin(file.name);
   }
 
-  /** Takes the file's next bytes; they may be reused afterwards. Returns whether more of them would matter. */
   add(bytes: Buffer): boolean {
     if (this.wantsCode) {
       const space = this.code.length - this.codeLength;
@@ -62,7 +72,6 @@ export class ContentInspector {
     }
   }
 
-  /** @param keepCache whether what is known of scripts is written down for the next time */
   finish(keepCache: boolean): Inspection {
     const cache = keepCache ? this.cache.serializeIfChanged() : undefined;
     return { found: this.found, ...(cache === undefined ? {} : { cache }) };

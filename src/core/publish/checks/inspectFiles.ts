@@ -1,8 +1,8 @@
 import { I99dashError, systemErrorCode, throwIfCancelled } from '../../errors';
-import { BaselineCache } from '../baselineCache';
 import { blockingFiles, waitingFiles, type FileAccess } from '../fileAccess';
 import type { BundleFile } from '../files';
-import { ContentInspector, type Inspection } from './contentInspector';
+import { inspectInPlace, type OpenInspector } from '../packInspected';
+import type { Inspection, Inspector } from './contentInspector';
 
 export interface InspectOptions {
   /** Where the results of earlier inspections are. */
@@ -24,8 +24,9 @@ const CHUNK = 64 * 1024;
 export async function inspectFiles(
   batches: AsyncIterable<readonly BundleFile[]>,
   { cacheFile, signal, blocking = false, onFile }: InspectOptions = {},
+  openInspector: OpenInspector = inspectInPlace,
 ): Promise<Inspection> {
-  const inspector = new ContentInspector(await BaselineCache.load(cacheFile));
+  const inspector = await openInspector(cacheFile);
   const access = blocking ? blockingFiles : waitingFiles;
   const buffer = Buffer.allocUnsafeSlow(CHUNK);
   let done = 0;
@@ -41,7 +42,7 @@ export async function inspectFiles(
 }
 
 async function inspectFile(
-  inspector: ContentInspector,
+  inspector: Inspector,
   file: BundleFile,
   access: FileAccess,
   buffer: Buffer,
@@ -63,5 +64,5 @@ async function inspectFile(
       await access.close(descriptor);
     }
   }
-  inspector.end();
+  await inspector.end();
 }

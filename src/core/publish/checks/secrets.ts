@@ -16,7 +16,7 @@ export const SCANNED_BYTES = 16 * 1024 * 1024;
 /** So many bytes are looked at in one go. */
 const CHUNK = 256 * 1024;
 /** A file with a zero byte within this many is no text. (Nor is UTF-16 for us, which no WebView script is written in.) */
-const SNIFFED_BYTES = 8 * 1024;
+export const SNIFFED_BYTES = 8 * 1024;
 /** More in one file tell nothing new. */
 const MAX_PER_FILE = 20;
 
@@ -98,7 +98,8 @@ export class SecretScanner {
   }
 }
 
-function isBinary(bytes: Buffer): boolean {
+/** Whether the first bytes of a file are those of no text. */
+export function isBinary(bytes: Buffer): boolean {
   return bytes.subarray(0, SNIFFED_BYTES).includes(0);
 }
 

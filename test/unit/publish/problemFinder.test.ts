@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { cp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CancelledError, isI99dashError } from '../../../src/core/errors';
+import type { Problem } from '../../../src/core/problem';
+import { ProblemFinder } from '../../../src/core/publish/problemFinder';
+import { loadProject } from '../../../src/core/publish/project';
+import { publish, type PublishPorts } from '../../../src/core/publish/publish';
+import { marked } from '../../support/marked-text';
+import { MANIFEST, writeFiles } from '../../support/project';
+import { useTempFolder } from '../../support/temp-folder';
+
+const FIXTURES = join(__dirname, '../../fixtures');
+const MINI_APPS = join(FIXTURES, 'mini-apps');
+
+const rulesOf = (problems: readonly Problem[]): string[] => problems.map(({ rule }) => rule);
+
+describe('the problems of a mini-app', () => {
+  const temp = useTempFolder();
+  let finder: ProblemFinder;
+  beforeEach(() => {
+    finder = new ProblemFinder(temp.path);
+  });
+
+  /** Takes the texts from disk and looks at everything. */
+  async function look(signal?: AbortSignal): Promise<Problem[]> {
+    finder.setManifest(await finder.readText(finder.manifestFile));
+    finder.setConfig(await finder.readText(finder.configFile));
+    await finder.checkFiles(signal);
+    return finder.problems;
+  }
+
+  const plant = (manifest: object = {}, files: Record<string, string> = {}): Promise<void> =>
+    writeFiles(temp.path, {
+      'manifest.json': JSON.stringify({ ...MANIFEST, ...manifest }),
+      'src/icon.svg': '<svg/>',
+      ...files,
+    });
+
+  for (const name of readdirSync(MINI_APPS)) {
+    it(`are at most notes in ${name}`, async () => {
+      await cp(join(MINI_APPS, name), temp.path, { recursive: true });
+      const problems = await look();
+      assert.deepEqual(
+        problems.filter(({ severity }) => severity !== 'info'),
+        [],
+      );
+    });
+  }
+
+  it('are those that publishing finds', async () => {
+    await cp(join(FIXTURES, 'broken-mini-apps/every-problem/src'), join(temp.path, 'src'), {
+      recursive: true,
+    });
+    await plant({
+      icon: './icon.png',
+      coverImage: './cover.png',
+      screenshots: ['./none.png'],
+      requires: { dilink: ['di5.0'], modernWebview: false, vehicleCapabilities: ['ac.get'] },
+    });
+    const all = await look();
+    const published = await publish(
+      await loadProject(temp.path),
+      { track: 'production', dryRun: true },
+      {
+        logger: { info: () => undefined },
+        clock: { now: () => 0 },
+        onProgress: () => undefined,
+      } as unknown as PublishPorts,
+    ).then(
+      () => assert.fail('it is fit to be published'),
+      (error: unknown) =>
+        isI99dashError(error, 'VALIDATION_FAILED') ? (error.problems ?? []) : [],
+    );
+    assert.ok(published.length > 0);
+    // It stops at the first kind of problem; the panel tells all kinds.
+    for (const problem of published.filter(({ rule }) => rule !== 'version.not-compared')) {
+      assert.ok(
+        all.some((each) => JSON.stringify(each) === JSON.stringify(problem)),
+        JSON.stringify(problem),
+      );
+    }
+    const kinds = new Set(rulesOf(all).map((rule) => rule.split('.')[0]));
+    assert.deepEqual([...kinds].sort(), ['asset', 'baseline', 'secret', 'version']);
+  });
+
+  it('are told at once: one of the manifest hides none of the files', async () => {
+    await plant(
+      { category: 'games', version: '2.0.0', coverImage: './cover.svg' },
+      {
+        'src/index.html': "<script>const APP_VERSION = '1.0.0';</script>",
+        'src/app.js': 'export {};',
+        'src/.env': '',
+      },
+    );
+    assert.deepEqual(rulesOf(await look()).sort(), [
+      'asset.missing',
+      'baseline.module',
+      'manifest.category.value',
+      'secret.env-file',
+      'version.app-version',
+    ]);
+  });
+
+  it('tell of the files only what is so without a build', async () => {
+    await plant(
+      { coverImage: './cover.png', screenshots: ['./one.png'] },
+      {
+        'sdk.config.json': '{ "buildCommand": "make" }',
+        'src/one.png': 'no picture',
+        'src/main.js': 'export {};',
+        'dist/main.js': 'export {};',
+      },
+    );
+    assert.deepEqual(rulesOf(await look()), ['asset.format']);
+  });
+
+  it('are notes in scripts of an app for newer cars', async () => {
+    await plant({ requires: { modernWebview: true } }, { 'src/app.js': 'structuredClone({});' });
+    assert.deepEqual(
+      (await look()).map(({ rule, severity }) => [rule, severity]),
+      [['baseline.api', 'info']],
+    );
+    await plant({}, {});
+    assert.deepEqual(
+      (await look()).map(({ rule, severity }) => [rule, severity]),
+      [['baseline.api', 'error']],
+    );
+  });
+
+  it('follow the text of the manifest without a look at the disk', async () => {
+    await plant({ icon: './none.svg' });
+    await look();
+    const { text, ranges } = marked(
+      '{\n\n"icon": «"./none.svg"», "category": «"games"», "id": "trip-log", "name": {"en": "x"},' +
+        '"version": "1.0.0", "url": "https://miniapps.i99dash.app/"}',
+    );
+    finder.setManifest(text);
+    assert.deepEqual(
+      finder.problems.map(({ rule, range }) => [rule, range]),
+      [
+        ['manifest.category.value', ranges[1]],
+        ['asset.missing', ranges[0]],
+      ],
+    );
+    finder.setManifest(text.replace('none.svg', 'other.svg'));
+    assert.deepEqual(rulesOf(finder.problems), ['manifest.category.value']);
+    finder.setManifest(text.replace('"icon"', '"ico"'));
+    assert.deepEqual(rulesOf(finder.problems), [
+      'manifest.icon.required',
+      'manifest.unknown-field',
+      'manifest.category.value',
+    ]);
+  });
+
+  it('tell of requirements that no car satisfies, whatever else is wrong', () => {
+    finder.setManifest('{ "requires": { "dilink": ["di5.0"], "modernWebview": true } }');
+    assert.ok(rulesOf(finder.problems).includes('requires.modern-webview-on-di5.0'));
+  });
+
+  it('are those of the configuration too, which says where the files are', async () => {
+    await plant({}, { 'sdk.config.json': '{ "appRoot": 1 }', 'src/app.js': 'export {};' });
+    assert.deepEqual(rulesOf(await look()), ['config.appRoot.type']);
+    finder.setConfig('{ "appRoot": "./src" }');
+    await finder.checkFiles();
+    assert.deepEqual(rulesOf(finder.problems), ['baseline.module']);
+  });
+
+  it('tell of a file that leads out of the project', async () => {
+    await plant();
+    await symlink(FIXTURES, join(temp.path, 'src', 'outside'));
+    const [problem, ...others] = await look();
+    assert.equal(problem?.rule, 'files.unfit');
+    assert.equal(problem.file, join(temp.path, 'src', 'outside'));
+    assert.deepEqual(others, []);
+  });
+
+  it('are those of the manifest alone when there are no files, and none when there is nothing', async () => {
+    await plant();
+    await rm(join(temp.path, 'src'), { recursive: true });
+    assert.deepEqual(rulesOf(await look()), ['asset.missing']);
+    await rm(temp.path, { recursive: true });
+    assert.deepEqual(await look(), []);
+  });
+
+  it('tell of a manifest that is no JSON just that', async () => {
+    await plant({}, { 'manifest.json': '{ "id": }', 'src/app.js': 'export {};' });
+    assert.deepEqual(rulesOf(await look()), ['manifest.syntax']);
+  });
+
+  it('find what changed, was added, renamed and removed since the last look', async () => {
+    await plant({}, { 'src/one.js': 'export {};', 'src/two.js': '1;', 'src/.env': '' });
+    const names = async (): Promise<string[]> =>
+      (await look()).map(({ rule, message }) => `${rule} ${message.split(/[: ]/u)[0]}`);
+    assert.deepEqual(await names(), ['secret.env-file ".env"', 'baseline.module one.js']);
+    await writeFile(join(temp.path, 'src', 'two.js'), 'import "x";');
+    await rename(join(temp.path, 'src', 'one.js'), join(temp.path, 'src', 'zero.js'));
+    await rm(join(temp.path, 'src', '.env'));
+    assert.deepEqual(await names(), ['baseline.module two.js', 'baseline.module zero.js']);
+    await mkdir(join(temp.path, 'src', 'sub'));
+    await rename(join(temp.path, 'src', 'zero.js'), join(temp.path, 'src', 'sub', 'zero.js'));
+    assert.deepEqual(await names(), ['baseline.module sub/zero.js', 'baseline.module two.js']);
+  });
+
+  it('stay as they were when a look is cancelled', async () => {
+    await plant({}, { 'src/one.js': 'export {};' });
+    const before = await look();
+    await writeFile(join(temp.path, 'src', 'one.js'), '1;');
+    await assert.rejects(look(AbortSignal.abort()), CancelledError);
+    assert.deepEqual(finder.problems, before);
+    assert.deepEqual(await look(), []);
+  });
+
+  it('are asked for anew by what may change them', async () => {
+    const concerned = (...names: string[]): boolean => finder.concerns(join(temp.path, ...names));
+    await plant({}, { 'sdk.config.json': '{ "appRoot": ".", "distDir": "out" }' });
+    await look();
+    assert.ok(concerned('manifest.json'));
+    assert.ok(concerned('sdk.config.json'));
+    assert.ok(concerned('pages', 'index.html'));
+    assert.ok(concerned('out', 'index.html'), 'nothing makes it');
+    assert.ok(!concerned('node_modules', 'left-pad', 'index.js'));
+    assert.ok(!concerned('.git', 'index'));
+    finder.setConfig('{ "appRoot": ".", "distDir": "out", "buildCommand": "make" }');
+    assert.ok(!concerned('out', 'index.html'));
+    finder.setConfig('{}');
+    assert.ok(concerned('src'));
+    assert.ok(concerned('src', 'app.js'));
+    assert.ok(!concerned('README.md'));
+    assert.ok(finder.concerns(temp.path), 'a folder that goes as a whole');
+  });
+});

@@ -1,12 +1,13 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import * as vscode from 'vscode';
 import Mocha from 'mocha';
 import CountingReporter from '../support/counting-reporter';
 import { mapStackTraces } from '../support/source-maps';
 
 /**
- * The test run inside VS Code, on a desktop and in the test host alike: every compiled `*.test.js` beside this module. The environment
- * variable `I99DASH_TEST_GREP` chooses among the tests by title.
+ * The test run inside VS Code, on a desktop and in the test host alike: every compiled `*.test.js` beside this module, or in a workspace of
+ * several folders every `*.multi-root.test.js`. The environment variable `I99DASH_TEST_GREP` chooses among the tests by title.
  * @throws Error when a test failed, or when none ran
  */
 export async function run(): Promise<void> {
@@ -32,6 +33,11 @@ export async function run(): Promise<void> {
 
 function testFiles(dir: string): string[] {
   const names = readdirSync(dir, { recursive: true, encoding: 'utf8' });
-  const tests = names.filter((name) => name.endsWith('.test.js')).sort();
+  const isMultiRoot = vscode.workspace.workspaceFile !== undefined;
+  const tests = names
+    .filter(
+      (name) => name.endsWith('.test.js') && name.endsWith('.multi-root.test.js') === isMultiRoot,
+    )
+    .sort();
   return tests.map((name) => path.join(dir, name));
 }

@@ -1,80 +1,12 @@
 import assert from 'node:assert/strict';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, join, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { Problem } from '../../src/core/problem';
+import { edit, ours, shownFor, shows, showsExactly, untilShown } from './diagnostics';
 import { activateExtension, failsWith, run, useMessages, workspacePath } from './support';
 
 const RULES_OF_OURS = /^(?:manifest|config|requires|version|asset|baseline|secret|files)\./u;
-
-/** What the Problems panel shows of ours for a file: `rule@line:character-line:character`. */
-function shownFor(file: string): string[] {
-  return ours(file).map(({ code, range: { start, end } }) => {
-    return `${code as string}@${start.line}:${start.character}-${end.line}:${end.character}`;
-  });
-}
-
-function ours(file: string): vscode.Diagnostic[] {
-  return vscode.languages
-    .getDiagnostics(vscode.Uri.file(file))
-    .filter(({ source }) => source === 'i99dash');
-}
-
-/** Resolves when the panel shows what it should; a test that waits in vain tells what is shown instead. */
-async function untilShown(file: string, expected: (shown: string[]) => boolean): Promise<string[]> {
-  let subscription: vscode.Disposable | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    return await new Promise<string[]>((resolve, reject) => {
-      const look = (): void => {
-        const shown = shownFor(file);
-        if (expected(shown)) resolve(shown);
-      };
-      subscription = vscode.languages.onDidChangeDiagnostics(look);
-      timer = setTimeout(
-        () => reject(new Error(`shown for ${file}: ${JSON.stringify(shownFor(file))}`)),
-        15_000,
-      );
-      look();
-    });
-  } finally {
-    subscription?.dispose();
-    clearTimeout(timer);
-  }
-}
-
-const shows = (file: string, rule: string): Promise<string[]> =>
-  untilShown(file, (shown) => shown.some((each) => each.startsWith(`${rule}@`)));
-
-const showsExactly = (file: string, expected: string[]): Promise<string[]> =>
-  untilShown(file, (shown) => JSON.stringify(shown) === JSON.stringify(expected));
-
-async function edit(document: vscode.TextDocument, from: string, to: string): Promise<void> {
-  const offset = document.getText().indexOf(from);
-  assert.ok(offset >= 0, `${from} is in the text`);
-  const change = new vscode.WorkspaceEdit();
-  const range = new vscode.Range(
-    document.positionAt(offset),
-    document.positionAt(offset + from.length),
-  );
-  change.replace(document.uri, range, to);
-  assert.ok(await vscode.workspace.applyEdit(change));
-}
-
-async function changeFolders(
-  ...change: Parameters<typeof vscode.workspace.updateWorkspaceFolders>
-): Promise<void> {
-  const changed = new Promise((resolve) => {
-    const subscription = vscode.workspace.onDidChangeWorkspaceFolders(() => {
-      subscription.dispose();
-      resolve(undefined);
-    });
-  });
-  assert.ok(vscode.workspace.updateWorkspaceFolders(...change));
-  await changed;
-}
 
 describe('problems', () => {
   let folder: string;
@@ -222,30 +154,6 @@ describe('problems', () => {
     await shows(manifest, 'manifest.category.value');
     await discard();
     await showsExactly(manifest, []);
-  });
-
-  it('are told in every folder of a workspace with several', async () => {
-    const second = await mkdtemp(join(tmpdir(), 'i99-second-'));
-    const other = join(second, 'manifest.json');
-    cpSync(folder, second, { recursive: true });
-    try {
-      await changeFolders(1, 0, { uri: vscode.Uri.file(second) });
-      for (const file of [manifest, other]) {
-        const document = await open(file);
-        await edit(document, '"vehicle"', '"vehicles"');
-        await shows(file, 'manifest.category.value');
-        await discard();
-        await showsExactly(file, []);
-      }
-      const script = await open(join(second, 'src', 'app.js'));
-      await edit(script, "'use strict';", 'import "./history.js";');
-      assert.ok(await script.save());
-      await shows(script.uri.fsPath, 'baseline.module');
-    } finally {
-      await changeFolders(1, 1);
-      rmSync(second, { recursive: true });
-    }
-    await showsExactly(join(second, 'src', 'app.js'), []);
   });
 
   it('go with the mini-app', async () => {

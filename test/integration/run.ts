@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -18,6 +18,8 @@ export interface IntegrationRun {
   readonly suite?: string;
   /** A folder or `.code-workspace` file to open as it is; a copy of the sample mini-apps when left out. */
   readonly folder?: string;
+  /** True: a workspace of several folders instead, for the tests that are about these. */
+  readonly multiRoot?: boolean;
   /** Further environment variables for the extension host. */
   readonly env?: Readonly<Record<string, string>>;
   /** Further arguments for VS Code, such as `--enable-workspace-trust`. */
@@ -49,7 +51,8 @@ export async function runIntegrationTests(options: IntegrationRun = {}): Promise
         ...options.env,
       },
       launchArgs: [
-        options.folder ?? copyWorkspace(root),
+        options.folder ??
+          (options.multiRoot === true ? writeMultiRootWorkspace(root) : copyWorkspace(root)),
         `--user-data-dir=${path.join(root, 'data')}`,
         `--extensions-dir=${path.join(root, 'extensions')}`,
         ...(options.launchArgs ?? []),
@@ -59,6 +62,17 @@ export async function runIntegrationTests(options: IntegrationRun = {}): Promise
     // What a killed VS Code may still be writing there must not take the place of the run's own result.
     await rm(root, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
   }
+}
+
+/** A `.code-workspace` with two folders, each a sample mini-app, and a third with a `manifest.json` that is none of ours. */
+function writeMultiRootWorkspace(root: string): string {
+  const workspace = copyWorkspace(root);
+  const folders = ['tyre-pressure', 'trip-log', 'web-app'].map((name) => ({
+    path: path.join(workspace, name),
+  }));
+  const file = path.join(root, 'several.code-workspace');
+  writeFileSync(file, JSON.stringify({ folders }));
+  return file;
 }
 
 /** A workspace with every sample mini-app, and two folders whose `manifest.json` is none of ours. */

@@ -10,6 +10,22 @@ export interface StageResult extends TestCounts {
   readonly note?: string;
 }
 
+/** The note of a run whose pattern matched nothing. */
+export const NO_TEST = 'no test ran';
+
+/** The result of several runs as one. */
+export function addUp(results: readonly StageResult[]): StageResult {
+  const sum = (pick: (result: StageResult) => number): number =>
+    results.reduce((total, result) => total + pick(result), 0);
+  const note = results.map((result) => result.note ?? '').find((text) => text !== '');
+  return {
+    passed: sum(({ passed }) => passed),
+    failed: sum(({ failed }) => failed),
+    skipped: sum(({ skipped }) => skipped),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
 /** The result of a stage that is one check, not a run of tests. */
 export function checkResult(succeeded: boolean): StageResult {
   return { passed: succeeded ? 1 : 0, failed: succeeded ? 0 : 1, skipped: 0 };
@@ -57,7 +73,7 @@ export async function countTests(
 }
 
 function judge(counts: TestCounts, succeeded: boolean): StageResult {
-  if (counts.passed + counts.failed === 0) return { ...counts, failed: 1, note: 'no test ran' };
+  if (counts.passed + counts.failed === 0) return { ...counts, failed: 1, note: NO_TEST };
   if (!succeeded && counts.failed === 0) {
     return { ...counts, failed: 1, note: 'failed outside its tests' };
   }

@@ -123,6 +123,14 @@ export class Problems implements vscode.Disposable {
     return watcher;
   }
 
+  /** A folder that leaves the workspace leaves with all that was asked for in it. */
+  private unwatch(folder: string): void {
+    this.watchers.get(folder)?.dispose();
+    if (this.watchers.delete(folder)) {
+      this.validated.delete(folder);
+    }
+  }
+
   /** Also of a mini-app that the search has not found, or not yet: one that is outside the workspace, or deep in it. */
   private async folderOf(file: string): Promise<string | undefined> {
     const folder = dirname(file);
@@ -140,8 +148,7 @@ export class Problems implements vscode.Disposable {
   private async forgetOthers(): Promise<void> {
     for (const folder of new Set([...this.apps.keys(), ...this.watchers.keys()])) {
       if (!this.miniApps.known.includes(folder)) {
-        this.watchers.get(folder)?.dispose();
-        this.watchers.delete(folder);
+        this.unwatch(folder);
         const isWanted = this.validated.has(folder) || hasOpenDocument(folder);
         if (!isWanted || !(await isStillMiniApp(folder))) {
           this.apps.get(folder)?.dispose();

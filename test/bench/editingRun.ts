@@ -1,0 +1,69 @@
+/** One new process that opens a mini-app and edits its manifest, as the extension host does. Prints a report as JSON. */
+import type { ProblemFinder } from '../../src/core/publish/problemFinder';
+
+export interface EditingRequest {
+  /** The mini-app's. */
+  folder: string;
+  /** How many edits. */
+  edits: number;
+}
+
+/** Milliseconds. */
+export interface EditingReport {
+  loading: number;
+  /** Both from the moment of opening. */
+  firstText: number;
+  firstFiles: number;
+  /** Everything once more, with nothing changed. */
+  again: number;
+  edits: number[];
+}
+
+async function main({ folder, edits }: EditingRequest): Promise<EditingReport> {
+  const start = performance.now();
+  const since = (from: number): number => performance.now() - from;
+  const { ProblemFinder } = await import('../../src/core/publish/problemFinder');
+  const loading = since(start);
+  const finder = new ProblemFinder(folder);
+  const manifest = await readBoth(finder);
+  const firstText = since(start);
+  await finder.checkFiles();
+  const firstFiles = since(start);
+  const saved = performance.now();
+  await readBoth(finder);
+  await finder.checkFiles();
+  const again = since(saved);
+  return { loading, firstText, firstFiles, again, edits: typeInto(finder, manifest, edits) };
+}
+
+async function readBoth(finder: ProblemFinder): Promise<string> {
+  const manifest = await finder.readText(finder.manifestFile);
+  if (typeof manifest !== 'string') {
+    throw new Error('no manifest');
+  }
+  finder.setManifest(manifest);
+  finder.setConfig(await finder.readText(finder.configFile));
+  return manifest;
+}
+
+/** Types a character after the other, each in its own place all over the text: half of them leave it no JSON, and the next mends it. */
+function typeInto(finder: ProblemFinder, text: string, edits: number): number[] {
+  const times: number[] = [];
+  for (let edit = 0; edit < edits; edit++) {
+    const at = (edit * 7919) % text.length;
+    const typed =
+      edit % 2 === 0 ? `${text.slice(0, at)}x${text.slice(at)}` : `${text}${' '.repeat(edit)}`;
+    const start = performance.now();
+    finder.setManifest(typed);
+    const { problems } = finder;
+    times.push(performance.now() - start);
+    if (edit % 2 === 1 && problems.length > 0) {
+      throw new Error(`the text is sound: ${problems[0]?.message ?? ''}`);
+    }
+  }
+  return times;
+}
+
+void main(JSON.parse(process.argv[2] ?? '') as EditingRequest).then((report) => {
+  process.stdout.write(JSON.stringify(report));
+});

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Problem } from '../../src/core/problem';
+import { edit, shownFor, shows, showsExactly } from './diagnostics';
+import { activateExtension, run } from './support';
+
+describe('problems in a workspace of several folders', () => {
+  let folders: string[];
+
+  before(async () => {
+    await activateExtension();
+    folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+    assert.equal(folders.length, 3);
+  });
+
+  const open = async (file: string): Promise<vscode.TextDocument> => {
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
+    await vscode.window.showTextDocument(document);
+    return document;
+  };
+
+  it('are told in each that is a mini-app, and in no other', async () => {
+    const manifests = folders.map((folder) => join(folder, 'manifest.json'));
+    const [first, second, other] = manifests as [string, string, string];
+    for (const file of [other, first, second]) {
+      await edit(await open(file), '{', '{ "id": 7,');
+    }
+    for (const file of [first, second]) {
+      await shows(file, 'manifest.duplicate-key');
+    }
+    assert.deepEqual(shownFor(other), []);
+    for (const folder of folders.slice(0, 2)) {
+      const args = { folder: vscode.Uri.file(folder) };
+      const problems = await run<Problem[]>('i99dash.validate', args);
+      assert.deepEqual(
+        problems.map(({ rule, file }) => [rule, file]),
+        [['manifest.duplicate-key', join(folder, 'manifest.json')]],
+      );
+    }
+    for (let count = 0; count < 3; count++) {
+      await run('workbench.action.revertAndCloseActiveEditor');
+    }
+    for (const file of manifests) {
+      await showsExactly(file, []);
+    }
+  });
+
+  it('go with their folder', async () => {
+    const script = await open(join(folders[1] ?? '', 'app', 'app.js'));
+    await edit(script, "'use strict';", 'import "./history.js";');
+    assert.ok(await script.save());
+    await shows(script.uri.fsPath, 'baseline.module');
+    await run('workbench.action.closeAllEditors');
+    assert.ok(vscode.workspace.updateWorkspaceFolders(1, 1));
+    await showsExactly(script.uri.fsPath, []);
+  });
+});

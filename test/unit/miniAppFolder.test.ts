@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { findMiniApps, isMiniApp } from '../../src/core/miniAppFolder';
+import { findMiniApps, isMiniApp, isStillMiniApp, isUnwritten } from '../../src/core/miniAppFolder';
 import { useTempFolder } from '../support/temp-folder';
 
 const FIXTURES = join(__dirname, '../fixtures');
@@ -69,6 +69,29 @@ describe('a mini-app folder', () => {
     assert.equal(await isOurs('{}'), false);
     await mkdir(join(temp.path, 'a', 'manifest.json'), { recursive: true });
     assert.equal(await isMiniApp(join(temp.path, 'a')), false);
+  });
+
+  it('stays one while its manifest is no JSON, and no longer', async () => {
+    for (const [manifest, expected] of [
+      [OURS, true],
+      [OURS.slice(0, -1), true],
+      ['\uFEFF', true],
+      ['{}', false],
+    ] as const) {
+      await write('manifest.json', manifest);
+      assert.equal(await isStillMiniApp(temp.path), expected, manifest);
+    }
+    assert.equal(await isStillMiniApp(join(temp.path, 'gone')), false);
+  });
+
+  it('has folders that nobody writes in by hand', () => {
+    const folder = join('/', 'node_modules', 'trip-log');
+    for (const name of ['node_modules', 'src/node_modules/a.js', '.git/index', '.git']) {
+      assert.equal(isUnwritten(join(folder, name), folder), true, name);
+    }
+    for (const name of ['', 'src', 'src/node_modules.js', '.gitignore', 'a.git/b']) {
+      assert.equal(isUnwritten(join(folder, name), folder), false, name);
+    }
   });
 });
 

@@ -26,7 +26,8 @@ export async function validateMiniApp(
     (signal) => problems.validate(chosen, signal),
   );
   if (found.length > 0) {
-    await vscode.commands.executeCommand('workbench.actions.view.problems');
+    // Not `workbench.actions.view.problems`, which closes the panel when it has the focus.
+    await vscode.commands.executeCommand('workbench.panel.markers.view.focus');
   } else {
     void vscode.window.showInformationMessage(
       plainText(vscode.l10n.t('No problems in {0}.', name)),

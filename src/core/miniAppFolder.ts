@@ -65,7 +65,11 @@ async function subfolders(folder: string): Promise<string[]> {
 }
 
 function looksLikeMiniAppManifest(text: string): boolean {
-  const value = parseJson(withoutMark(text))?.value;
+  return isMiniAppManifest(parseJson(withoutMark(text))?.value);
+}
+
+/** Whether what a `manifest.json` holds is plainly a mini-app's: by its address or its icon. */
+export function isMiniAppManifest(value: unknown): boolean {
   if (!isJsonObject(value)) {
     return false;
   }

@@ -2,14 +2,16 @@ import type * as z from 'zod/mini';
 import { descriptions, manifestSchema } from './manifest';
 import { RULES } from './rules';
 
-/** What an editor tells about a field of `manifest.json`. */
-export interface ManifestField {
+/** What an editor tells about a field of `manifest.json` or `sdk.config.json`. */
+export interface Field {
   name: string;
   description: string;
   required: boolean;
   kind: 'text' | 'number' | 'flag' | 'list' | 'map' | 'object';
   /** The values it may have, or its entries where it is a list. */
   values?: readonly string[];
+  /** What it is where it is left out. */
+  default?: unknown;
   /** Its rules, each as a sentence about the field. */
   rules: string[];
 }
@@ -17,7 +19,7 @@ export interface ManifestField {
 type Schema = z.core.$ZodTypes;
 
 /** The fields of the object at a path: of the manifest (`[]`), or of `requires`. None when there is no such object. */
-export function manifestFields(path: readonly PropertyKey[]): ManifestField[] {
+export function manifestFields(path: readonly PropertyKey[]): Field[] {
   let shape: Readonly<Record<string, z.core.$ZodType>> = manifestSchema.shape;
   for (const segment of path) {
     const inner = coreOf(shape[String(segment)]);
@@ -30,7 +32,7 @@ export function manifestFields(path: readonly PropertyKey[]): ManifestField[] {
 }
 
 /** The field at a path, also from within its list or map; undefined when there is none. */
-export function manifestField(path: readonly PropertyKey[]): ManifestField | undefined {
+export function manifestField(path: readonly PropertyKey[]): Field | undefined {
   for (let length = path.length; length > 0; length--) {
     const field = manifestFields(path.slice(0, length - 1)).find(
       ({ name }) => name === path[length - 1],
@@ -42,8 +44,8 @@ export function manifestField(path: readonly PropertyKey[]): ManifestField | und
   return undefined;
 }
 
-function fieldOf(path: readonly PropertyKey[], schema: z.core.$ZodType): ManifestField {
-  const { type } = (schema as Schema)._zod.def;
+function fieldOf(path: readonly PropertyKey[], schema: z.core.$ZodType): Field {
+  const { def } = (schema as Schema)._zod;
   const inner = coreOf(schema);
   const item = inner?._zod.def.type === 'array' ? coreOf(inner._zod.def.element) : inner;
   const values = item?._zod.def.type === 'enum' ? Object.values(item._zod.def.entries) : undefined;
@@ -51,16 +53,17 @@ function fieldOf(path: readonly PropertyKey[], schema: z.core.$ZodType): Manifes
   return {
     name: String(path.at(-1)),
     description: descriptions.get(schema)?.description ?? '',
-    required: type !== 'optional' && type !== 'default',
+    required: def.type !== 'optional' && def.type !== 'default',
     kind: KINDS[inner?._zod.def.type ?? ''] ?? 'text',
     ...(values === undefined ? {} : { values: values.map(String) }),
+    ...(def.type === 'default' ? { default: def.defaultValue } : {}),
     rules: Object.entries(RULES)
       .filter(([id]) => id.startsWith(prefix) && !id.slice(prefix.length).includes('.'))
       .map(([, { text }]) => text),
   };
 }
 
-const KINDS: Record<string, ManifestField['kind']> = {
+const KINDS: Record<string, Field['kind']> = {
   number: 'number',
   boolean: 'flag',
   array: 'list',

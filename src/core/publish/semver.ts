@@ -16,3 +16,13 @@ export function nextPatch(version: string): string | undefined {
   }
   return `${major}.${minor}.${prerelease === undefined ? BigInt(patch) + 1n : patch}`;
 }
+
+/** The next minor release: `1.5.0` for `1.4.2`, and `1.4.0` for `1.4.0-beta.1`. Undefined for what is no semantic version. */
+export function nextMinor(version: string): string | undefined {
+  const [, major, minor, patch, prerelease] = isSemver(version) ? (SEMVER.exec(version) ?? []) : [];
+  if (major === undefined || minor === undefined) {
+    return undefined;
+  }
+  const isNext = prerelease !== undefined && patch === '0';
+  return `${major}.${isNext ? minor : BigInt(minor) + 1n}.0`;
+}

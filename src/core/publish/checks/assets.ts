@@ -29,6 +29,9 @@ const ICON: Limits = { maxBytes: 100 * KIB, width: 256, height: 256, exact: true
 const COVER: Limits = { maxBytes: 500 * KIB, width: 1280, height: 720, exact: true };
 const SCREENSHOT: Limits = { maxBytes: 800 * KIB, width: 1920, height: 1080, exact: false };
 
+/** What the pictures of each field may be. */
+const LIMITS = { icon: ICON, coverImage: COVER, screenshots: SCREENSHOT };
+
 interface Finding {
   rule: RuleId;
   /** Follows the path. */
@@ -75,6 +78,20 @@ export async function checkPackedAssets(
       ? { ...problem, message: `${problem.message} in ${where}` }
       : problem,
   );
+}
+
+/**
+ * What is wrong with a picture for a field of the manifest, in words that follow its name; undefined when nothing is.
+ * @param path as the manifest has it
+ * @param file where it is, absolute
+ */
+export async function pictureTrouble(
+  field: keyof typeof LIMITS,
+  path: string,
+  file: string,
+  size: number,
+): Promise<string | undefined> {
+  return (await findingOf({ path, at: [field], ...LIMITS[field] }, file, size))?.text;
 }
 
 async function checkAssets(

@@ -2,9 +2,9 @@ import type { Problem } from '../../problem';
 import type { ManifestFields } from '../manifest';
 import type { ManifestPlaces } from './manifestPlaces';
 
-const OLDEST = 'di5.0';
+export const OLDEST = 'di5.0';
 /** What no car of the oldest platform can do. */
-const NOT_ON_OLDEST: readonly string[] = ['surface.write.cluster', 'pkg.launch.cluster.pixel'];
+export const NOT_ON_OLDEST: readonly string[] = ['surface.write.cluster', 'pkg.launch.cluster.pixel'];
 
 /** Requirements that no car satisfies all of: those of newer cars together with the oldest platform alone. */
 export function checkRequires(

@@ -1,0 +1,166 @@
+import type { JsonPath } from '../jsonText';
+import type { Field } from '../manifestFields';
+import { assetFieldAt, fieldAt, fieldsOf, type AssetField, type DocumentKind } from './fields';
+import { LANGUAGES, languageName } from './languages';
+import { namesIn, readTree } from './jsonTree';
+import { summaryOf, type Picture } from './pictures';
+import { placeAt, type Place } from './place';
+import { valueSnippet } from './snippets';
+
+/** Something to put in. What it is for is told by its field. */
+export interface Candidate {
+  kind: 'field' | 'locale' | 'value' | 'asset';
+  label: string;
+  /** In the syntax of VS Code's snippets where `isSnippet`. */
+  insert: string;
+  isSnippet: boolean;
+  /** Beside the label. */
+  detail?: string;
+  field?: Field;
+  /** What is wrong with it, in words that follow the label. */
+  trouble?: string;
+  /** There is something to choose from where the cursor then is. */
+  hasSuggestions?: boolean;
+}
+
+export interface Completion {
+  /** What the candidates take the place of: offsets into the text, of one line. */
+  start: number;
+  end: number;
+  /** Where a comma has to be put in before. */
+  commaAt?: number;
+  /** The best first. */
+  candidates: Candidate[];
+}
+
+const LOCALE = /^[a-z]{2}$/u;
+
+/** Tells the pictures that may stand in a field, the best first. */
+export type ListPictures = (field: AssetField) => Promise<Picture[]>;
+
+/**
+ * What may be typed at an offset of a manifest or an `sdk.config.json`, whose text may be broken there.
+ * @returns undefined when there is nothing to suggest
+ */
+export async function complete(
+  kind: DocumentKind,
+  text: string,
+  offset: number,
+  listPictures: ListPictures,
+): Promise<Completion | undefined> {
+  const place = placeAt(text, offset);
+  if (place === undefined) {
+    return undefined;
+  }
+  const candidates =
+    place.at === 'key' ? keysAt(kind, place, text) : await valuesAt(kind, place, listPictures);
+  if (candidates.length === 0) {
+    return undefined;
+  }
+  const before = text.charAt(place.start - 1) === ':' ? ' ' : '';
+  const after = place.commaAfter ? ',' : '';
+  return {
+    start: place.start,
+    end: place.end,
+    ...(place.commaAt === undefined ? {} : { commaAt: place.commaAt }),
+    candidates: candidates.map((candidate) => ({
+      ...candidate,
+      insert: `${before}${candidate.insert}${after}`,
+    })),
+  };
+}
+
+function keysAt(kind: DocumentKind, { path, others, hasColon }: Place, text: string): Candidate[] {
+  const map = fieldAt(kind, path);
+  if (map?.kind === 'map' && path.length === 1) {
+    return localesAt(map, others, hasColon, text);
+  }
+  const fields = fieldsOf(kind, path).filter(({ name }) => !others.includes(name));
+  const inOrder = [
+    ...fields.filter(({ required }) => required),
+    ...fields.filter(({ required }) => !required),
+  ];
+  return inOrder.map((field) => {
+    const { snippet, hasSuggestions } = valueSnippet(field);
+    const name = JSON.stringify(field.name);
+    return {
+      kind: 'field',
+      label: field.name,
+      insert: hasColon ? name : `${name}: ${snippet}`,
+      isSnippet: !hasColon,
+      ...(field.required ? { detail: 'required' } : {}),
+      field,
+      hasSuggestions: !hasColon && hasSuggestions,
+    };
+  });
+}
+
+/** Those that the manifest has elsewhere come first: a name in a language wants a description in it. */
+function localesAt(
+  field: Field,
+  others: readonly string[],
+  hasColon: boolean,
+  text: string,
+): Candidate[] {
+  const tree = readTree(text);
+  const used = ['name', 'description'].flatMap((map) => namesIn(tree, [map]));
+  const locales = [...new Set([...used.filter((name) => LOCALE.test(name)), ...LANGUAGES])];
+  return locales
+    .filter((locale) => !others.includes(locale))
+    .map((locale) => ({
+      kind: 'locale',
+      label: locale,
+      insert: hasColon ? `"${locale}"` : `"${locale}": "$1"`,
+      isSnippet: !hasColon,
+      detail: languageName(locale),
+      field,
+    }));
+}
+
+async function valuesAt(
+  kind: DocumentKind,
+  { path, others }: Place,
+  listPictures: ListPictures,
+): Promise<Candidate[]> {
+  const asset = kind === 'manifest' ? assetFieldAt(path) : undefined;
+  if (asset !== undefined) {
+    const used = asset === 'screenshots' ? others : [];
+    return (await listPictures(asset))
+      .filter((file) => !used.includes(file.path))
+      .map((file) => ({
+        ...plain('asset', file.path),
+        detail: summaryOf(file),
+        ...(file.trouble === undefined ? {} : { trouble: file.trouble }),
+      }));
+  }
+  const field = fieldAt(kind, path);
+  if (field === undefined || !isValueOf(field, path)) {
+    return [];
+  }
+  const { values } = field;
+  if (values !== undefined) {
+    const used = field.kind === 'list' ? others : [];
+    return values
+      .filter((value) => !used.includes(value))
+      .map((value) => ({ ...plain('value', value), field }));
+  }
+  const standard = field.default === undefined ? [] : [field.default];
+  const literals: unknown[] = field.kind === 'flag' ? [true, false] : standard;
+  return literals.map((literal) => ({
+    ...plain('value', typeof literal === 'string' ? literal : JSON.stringify(literal)),
+    insert: JSON.stringify(literal),
+    ...(literal === field.default ? { detail: 'default' } : {}),
+    field,
+  }));
+}
+
+/** Whether a path is that of the field's value itself, or of an entry where it is a list. */
+function isValueOf(field: Field, path: JsonPath): boolean {
+  return field.kind === 'list'
+    ? typeof path.at(-1) === 'number' && path.at(-2) === field.name
+    : path.at(-1) === field.name;
+}
+
+function plain(kind: Candidate['kind'], text: string): Candidate {
+  return { kind, label: text, insert: JSON.stringify(text), isSnippet: false };
+}

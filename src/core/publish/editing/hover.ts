@@ -1,0 +1,52 @@
+import { findNodeAtOffset, getNodePath } from 'jsonc-parser/lib/esm/main.js';
+import { NOT_ON_OLDEST, OLDEST } from '../checks/requires';
+import type { Field } from '../manifestFields';
+import { assetFieldAt, fieldAt, type AssetField, type DocumentKind } from './fields';
+import { readTree, type Node } from './jsonTree';
+
+/** What is told about a place in a text. Offsets count UTF-16 units. */
+export interface Hover {
+  start: number;
+  end: number;
+  field: Field;
+  /** One more sentence, about the value. */
+  note?: string;
+  /** The picture that the value names. */
+  picture?: { field: AssetField; path: string };
+}
+
+/** What there is to tell about the name or the value at an offset; undefined when it is of no field that we know. */
+export function hoverAt(kind: DocumentKind, text: string, offset: number): Hover | undefined {
+  const tree = readTree(text);
+  const node = tree === undefined ? undefined : findNodeAtOffset(tree, offset);
+  if (node === undefined || node.type === 'object' || node.type === 'array') {
+    return undefined;
+  }
+  const isKey = node.parent?.type === 'property' && node.parent.children?.[0] === node;
+  const path = getNodePath(node);
+  const field = fieldAt(kind, path);
+  if (field === undefined || (isKey && field.name !== path.at(-1))) {
+    return undefined;
+  }
+  const place = { start: node.offset, end: node.offset + node.length, field };
+  return isKey ? place : { ...place, ...aboutValue(kind, node, path, field) };
+}
+
+function aboutValue(
+  kind: DocumentKind,
+  { type, value }: Node,
+  path: (string | number)[],
+  field: Field,
+): Pick<Hover, 'note' | 'picture'> {
+  if (type !== 'string') {
+    return {};
+  }
+  const text = String(value);
+  const asset = kind === 'manifest' ? assetFieldAt(path) : undefined;
+  if (asset !== undefined) {
+    return { picture: { field: asset, path: text } };
+  }
+  return field.name === 'vehicleCapabilities' && NOT_ON_OLDEST.includes(text)
+    ? { note: `No car whose only platform is ${OLDEST} has it.` }
+    : {};
+}

@@ -1,0 +1,10 @@
+/** Two-letter codes of widely spoken languages. */
+export const LANGUAGES: readonly string[] = (
+  'en ar de es fr pt it nl pl cs sk hu ro bg el tr ru uk kk uz he fa ur hi bn th vi id ms zh ja ko ' +
+  'sv no da fi et lv lt hr sr sl sw am'
+).split(' ');
+
+/** The English name of a language, or what was given where it has none. */
+export function languageName(code: string): string {
+  return new Intl.DisplayNames(['en'], { type: 'language' }).of(code) ?? code;
+}

@@ -1,0 +1,44 @@
+import { manifestFields } from '../manifestFields';
+import { isSemver } from '../semver';
+import { FIELDS, fix, type Fix, type ProblemAt } from './fix';
+import { insertProperty, replaceValue } from './jsonEdit';
+import { nodeAt, readTree, textAt } from './jsonTree';
+
+const REQUIRES = manifestFields(['requires']).map(({ name }) => name);
+
+/** Declares that the app needs a modern WebView. Undefined when the manifest does already, or cannot be read. */
+export function declareModernWebview(text: string): Fix | undefined {
+  const tree = readTree(text);
+  const declared = nodeAt(tree, ['requires', 'modernWebview']);
+  if (tree?.type !== 'object' || declared?.value === true) {
+    return undefined;
+  }
+  const edit =
+    declared !== undefined
+      ? replaceValue(declared, true)
+      : nodeAt(tree, ['requires']) === undefined
+        ? insertProperty(text, tree, [], 'requires', { modernWebview: true }, FIELDS)
+        : insertProperty(text, tree, ['requires'], 'modernWebview', true, REQUIRES);
+  return edit === undefined
+    ? undefined
+    : { ...fix('modernWebview', 'requires.modernWebview', 'true', [edit]), preferred: false };
+}
+
+/**
+ * Sets a page's `APP_VERSION` to the manifest's version.
+ * @param problem at the literal, without its quotes
+ */
+export function alignAppVersion(
+  problem: ProblemAt,
+  page: string,
+  manifestText: string,
+): Fix | undefined {
+  const version = textAt(readTree(manifestText), ['version']);
+  const { start, end } = problem;
+  const isLiteral =
+    /['"]/u.test(page.charAt(start - 1)) && page.charAt(end) === page.charAt(start - 1);
+  if (version === undefined || !isSemver(version) || !isLiteral) {
+    return undefined;
+  }
+  return fix('appVersion', 'APP_VERSION', version, [{ start, end, text: version }]);
+}

@@ -1,0 +1,41 @@
+/** Pairs of colours, top and bottom, that white stands out from. */
+const COLOURS = [
+  ['#4f7cff', '#2546c7'],
+  ['#12a594', '#0b6b73'],
+  ['#8e5cf0', '#5a2fbd'],
+  ['#e2603a', '#ad3322'],
+  ['#d6409f', '#9a2470'],
+  ['#3f8f46', '#1f6135'],
+  ['#5f6f87', '#364459'],
+] as const;
+
+/**
+ * A square SVG icon with the first letter of an app's name, for the time until there is a real one.
+ * @param name the letter is taken from it
+ * @param id the colour depends on it: the same app has the same icon
+ */
+export function placeholderIcon(name: string, id: string): string {
+  const [letter = ''] = /[\p{L}\p{N}]/u.exec(name) ?? /[\p{L}\p{N}]/u.exec(id) ?? ['·'];
+  const sum = Array.from(id).reduce((total, each) => total + (each.codePointAt(0) ?? 0), 0);
+  const [top, bottom] = COLOURS[sum % COLOURS.length] ?? COLOURS[0];
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256" viewBox="0 0 256 256">
+  <defs>
+    <linearGradient id="background" x1="0" y1="0" x2="0" y2="1">
+      <stop offset="0" stop-color="${top}" />
+      <stop offset="1" stop-color="${bottom}" />
+    </linearGradient>
+  </defs>
+  <rect width="256" height="256" rx="56" fill="url(#background)" />
+  <text
+    x="128"
+    y="128"
+    fill="#ffffff"
+    font-family="system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
+    font-size="136"
+    font-weight="600"
+    text-anchor="middle"
+    dominant-baseline="central"
+  >${letter.toLocaleUpperCase('en')}</text>
+</svg>
+`;
+}

@@ -1,0 +1,36 @@
+import type { Field } from '../manifestFields';
+import { assetFieldAt } from './fields';
+
+/** What a field's value begins with before anything is known about it, where that is more than a quote. */
+const STARTS: Readonly<Record<string, string>> = {
+  url: '"https://$1"',
+  version: '"${1:1.0.0}"',
+  network: '["https://$1"]',
+};
+
+/**
+ * A value that fits a field, with tab stops, in the syntax of VS Code's snippets: indented with tabs, lines ending with \n.
+ * @returns `hasSuggestions` when there is something to choose from at the first tab stop
+ */
+export function valueSnippet(field: Field): { snippet: string; hasSuggestions: boolean } {
+  const isAsset = assetFieldAt([field.name]) !== undefined || field.name === 'screenshots';
+  const hasSuggestions = isAsset || field.values !== undefined || field.kind === 'object';
+  const start = STARTS[field.name];
+  if (start !== undefined) {
+    return { snippet: start, hasSuggestions: false };
+  }
+  switch (field.kind) {
+    case 'text':
+      return { snippet: '"$1"', hasSuggestions };
+    case 'number':
+      return { snippet: `\${1:${Number(field.default ?? 0)}}`, hasSuggestions: false };
+    case 'flag':
+      return { snippet: '${1|true,false|}', hasSuggestions: false };
+    case 'list':
+      return { snippet: '["$1"]', hasSuggestions };
+    case 'map':
+      return { snippet: '{\n\t"${1:en}": "$2"\n}', hasSuggestions: false };
+    case 'object':
+      return { snippet: '{\n\t$1\n}', hasSuggestions };
+  }
+}

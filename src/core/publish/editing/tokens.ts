@@ -1,0 +1,46 @@
+import { createScanner } from 'jsonc-parser/lib/esm/main.js';
+
+/** A part of a JSON text, which may be broken. Offsets count UTF-16 units. */
+export interface Token {
+  /** The bracket, colon or comma itself, or what it is; a word is a number, a literal or what is no JSON. */
+  kind: '{' | '}' | '[' | ']' | ':' | ',' | 'string' | 'word' | 'comment';
+  start: number;
+  end: number;
+  /** A text's content. */
+  text: string;
+  /** False: a text without its closing quote, or a comment that goes to the end of its line. */
+  closed: boolean;
+}
+
+const PUNCTUATION = '{}[]:,';
+const COMMENT = /^\/[/*]/u;
+
+/** Everything but the space between. */
+export function tokensOf(text: string): Token[] {
+  const scanner = createScanner(text);
+  const tokens: Token[] = [];
+  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
+    const start = scanner.getTokenOffset();
+    const end = start + scanner.getTokenLength();
+    const source = text.slice(start, end);
+    if (source.trim() !== '') {
+      tokens.push({ ...kindOf(source, scanner.getTokenValue()), start, end });
+    }
+  }
+  return tokens;
+}
+
+function kindOf(source: string, value: string): Pick<Token, 'kind' | 'text' | 'closed'> {
+  if (PUNCTUATION.includes(source)) {
+    return { kind: source as Token['kind'], text: source, closed: true };
+  }
+  if (source.startsWith('"')) {
+    // An escaped quote at the end closes nothing.
+    const closed = /^"(?:[^"\\]|\\.)*"$/su.test(source);
+    return { kind: 'string', text: value, closed };
+  }
+  if (COMMENT.test(source)) {
+    return { kind: 'comment', text: source, closed: source.endsWith('*/') };
+  }
+  return { kind: 'word', text: source, closed: true };
+}

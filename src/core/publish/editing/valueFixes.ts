@@ -1,0 +1,81 @@
+import { manifestField } from '../manifestFields';
+import { nearest } from '../nearest';
+import { nextMinor, nextPatch } from '../semver';
+import { assetFieldAt } from './fields';
+import { FIELDS, fix, type Fix } from './fix';
+import { removeProperty, replaceValue } from './jsonEdit';
+import { nodeAt, textAt, type Node } from './jsonTree';
+import { nearOrigin } from './nearOrigin';
+
+/** The next versions. */
+export function versionFixes(tree: Node): Fix[] {
+  const node = nodeAt(tree, ['version']);
+  const version = textAt(tree, ['version']);
+  if (node === undefined || version === undefined) {
+    return [];
+  }
+  const versions = [nextPatch(version), nextMinor(version)].filter((next) => next !== undefined);
+  return [...new Set(versions)].map((next, index) => ({
+    ...fix('setVersion', 'version', next, [replaceValue(node, next)]),
+    preferred: index === 0,
+  }));
+}
+
+/** Takes a field out that is none, or gives it the name that was probably meant. */
+export function unknownFieldFixes(tree: Node, path: readonly (string | number)[]): Fix[] {
+  const [name] = path;
+  const key = nodeAt(tree, path)?.parent?.children?.[0];
+  const removal = removeProperty(tree, path);
+  if (
+    typeof name !== 'string' ||
+    path.length !== 1 ||
+    FIELDS.includes(name) ||
+    removal === undefined
+  ) {
+    return [];
+  }
+  const meant = nearest(
+    name,
+    FIELDS.filter((field) => nodeAt(tree, [field]) === undefined),
+  );
+  const rename =
+    meant === undefined || key === undefined
+      ? []
+      : [{ ...fix('renameField', name, meant, [replaceValue(key, meant)]) }];
+  return [
+    ...rename,
+    { ...fix('removeField', name, '', [removal]), preferred: rename.length === 0 },
+  ];
+}
+
+/** Writes an entry of `network` as the origin it stands for. */
+export function originFixes(tree: Node, path: readonly (string | number)[]): Fix[] {
+  const node = nodeAt(tree, path);
+  const origin = path[0] === 'network' ? textAt(tree, path) : undefined;
+  const better = origin === undefined ? undefined : nearOrigin(origin);
+  return node === undefined || better === undefined || better === origin
+    ? []
+    : [fix('canonicalOrigin', 'network', better, [replaceValue(node, better)])];
+}
+
+/** A value that was probably meant: of a list of values, or a path without its beginning. */
+export function valueFixes(rule: string, tree: Node, path: readonly (string | number)[]): Fix[] {
+  const node = nodeAt(tree, path);
+  const text = textAt(tree, path);
+  if (node === undefined || text === undefined) {
+    return [];
+  }
+  const field = manifestField(path);
+  const meant = rule.endsWith('.value')
+    ? nearest(text, field?.values ?? [])
+    : rule.endsWith('.relative') && assetFieldAt(path) !== undefined
+      ? `./${text.replace(/^[\\/]+/u, '')}`
+      : undefined;
+  return meant === undefined
+    ? []
+    : [
+        fix('setValue', path.filter((part) => typeof part === 'string').join('.'), meant, [
+          replaceValue(node, meant),
+        ]),
+      ];
+}

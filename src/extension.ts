@@ -15,6 +15,7 @@ import { InteractiveTokens } from './vscode/interactiveTokens';
 import { MiniApps } from './vscode/miniApps';
 import { createSecretStore, createStateStore } from './vscode/secretStore';
 import { hintAtLostSecrets, keepSessionAlive } from './vscode/sessionEvents';
+import { registerAssistance } from './vscode/editor/assistance';
 import { settings } from './vscode/settings';
 import { tellInterruptedPublishes } from './vscode/interruptedPublish';
 import { IdentityStatusBar } from './vscode/statusBar';
@@ -116,6 +117,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     miniApps.onDidChange(() => statusBar.update()),
     buildTerminal,
     tellInterruptedPublishes(lockFolder),
+    registerAssistance(),
     new SessionAuthenticationProvider(
       developerRealm,
       session,

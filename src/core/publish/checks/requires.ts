@@ -4,7 +4,10 @@ import type { ManifestPlaces } from './manifestPlaces';
 
 export const OLDEST = 'di5.0';
 /** What no car of the oldest platform can do. */
-export const NOT_ON_OLDEST: readonly string[] = ['surface.write.cluster', 'pkg.launch.cluster.pixel'];
+export const NOT_ON_OLDEST: readonly string[] = [
+  'surface.write.cluster',
+  'pkg.launch.cluster.pixel',
+];
 
 /** Requirements that no car satisfies all of: those of newer cars together with the oldest platform alone. */
 export function checkRequires(

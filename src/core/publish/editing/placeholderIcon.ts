@@ -1,3 +1,5 @@
+import { namesIn, readTree, textAt } from './jsonTree';
+
 /** Pairs of colours, top and bottom, that white stands out from. */
 const COLOURS = [
   ['#4f7cff', '#2546c7'],
@@ -38,4 +40,13 @@ export function placeholderIcon(name: string, id: string): string {
   >${letter.toLocaleUpperCase('en')}</text>
 </svg>
 `;
+}
+
+/** The placeholder for an app by what its manifest says so far. */
+export function placeholderIconFor(manifestText: string): string {
+  const tree = readTree(manifestText);
+  const [locale = 'en'] = ['en', ...namesIn(tree, ['name'])].filter(
+    (each) => textAt(tree, ['name', each]) !== undefined,
+  );
+  return placeholderIcon(textAt(tree, ['name', locale]) ?? '', textAt(tree, ['id']) ?? '');
 }

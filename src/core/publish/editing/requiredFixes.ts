@@ -13,7 +13,7 @@ export function requiredFixes(text: string, tree: Node, field: string, context: 
     const shown = typeof value === 'string' ? value : JSON.stringify(value);
     return edit === undefined ? [] : [fix('setRequired', field, shown, [edit])];
   });
-  if (field === 'icon') {
+  if (field === 'icon' && !context.icons.includes(ICON)) {
     fixes.push(...iconFixes(text, tree, { ...context, icons: [] }));
   }
   return fixes.map((each, index) => ({ ...each, preferred: index === 0 && values.length <= 1 }));

@@ -1,6 +1,6 @@
 import { manifestField } from '../manifestFields';
 import { nearest } from '../nearest';
-import { nextMinor, nextPatch } from '../semver';
+import { isSemver, nextMinor, nextPatch } from '../semver';
 import { assetFieldAt } from './fields';
 import { FIELDS, fix, type Fix } from './fix';
 import { removeProperty, replaceValue } from './jsonEdit';
@@ -66,11 +66,13 @@ export function valueFixes(rule: string, tree: Node, path: readonly (string | nu
     return [];
   }
   const field = manifestField(path);
-  const meant = rule.endsWith('.value')
-    ? nearest(text, field?.values ?? [])
-    : rule.endsWith('.relative') && assetFieldAt(path) !== undefined
-      ? `./${text.replace(/^[\\/]+/u, '')}`
-      : undefined;
+  const meant = rule.endsWith('.semver')
+    ? completeVersion(text)
+    : rule.endsWith('.value')
+      ? nearest(text, field?.values ?? [])
+      : rule.endsWith('.relative') && assetFieldAt(path) !== undefined
+        ? `./${text.replace(/^[\\/]+/u, '')}`
+        : undefined;
   return meant === undefined
     ? []
     : [
@@ -78,4 +80,17 @@ export function valueFixes(rule: string, tree: Node, path: readonly (string | nu
           replaceValue(node, meant),
         ]),
       ];
+}
+
+/** `1.4.0` for `v1.4`. */
+function completeVersion(text: string): string | undefined {
+  const [, numbers] = /^\s*v?(\d+(?:\.\d+){0,2})\s*$/iu.exec(text) ?? [];
+  const version =
+    numbers === undefined
+      ? ''
+      : [...numbers.split('.'), '0', '0']
+          .slice(0, 3)
+          .map((each) => each.replace(/^0+(?=\d)/u, ''))
+          .join('.');
+  return isSemver(version) ? version : undefined;
 }

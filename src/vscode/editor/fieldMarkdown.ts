@@ -1,0 +1,46 @@
+import * as vscode from 'vscode';
+import type { Field } from '../../core/publish/manifestFields';
+
+/** Everything about a field: name, kind, whether it is required, what it is for, its rules, its default. */
+export function fieldMarkdown(field: Field): vscode.MarkdownString {
+  const { name, required, description, values } = field;
+  const markdown = new vscode.MarkdownString();
+  markdown.appendMarkdown(`**${name}** · ${kindName(field)}`);
+  if (required) {
+    markdown.appendMarkdown(` · ${vscode.l10n.t('required')}`);
+  }
+  markdown.appendMarkdown('\n\n');
+  markdown.appendText(description);
+  // Every field's kind and whether it is required stand in the first line.
+  const rules = field.rules.filter((rule) => !/^(is required|must be one of .*)$/u.test(rule));
+  for (const rule of rules) {
+    markdown.appendMarkdown('\n- ');
+    markdown.appendText(rule);
+  }
+  if (values !== undefined) {
+    const list = values.map((value) => `\`${value}\``).join(', ');
+    markdown.appendMarkdown(`\n\n${vscode.l10n.t('One of {0}', list)}`);
+  }
+  if (field.default !== undefined) {
+    const literal = `\`${JSON.stringify(field.default)}\``;
+    markdown.appendMarkdown(`\n\n${vscode.l10n.t('Default: {0}', literal)}`);
+  }
+  return markdown;
+}
+
+function kindName({ kind }: Field): string {
+  switch (kind) {
+    case 'text':
+      return vscode.l10n.t('text');
+    case 'number':
+      return vscode.l10n.t('number');
+    case 'flag':
+      return vscode.l10n.t('true or false');
+    case 'list':
+      return vscode.l10n.t('list');
+    case 'map':
+      return vscode.l10n.t('texts by language');
+    case 'object':
+      return vscode.l10n.t('object');
+  }
+}

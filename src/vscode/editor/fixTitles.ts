@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import type { Fix } from '../../core/publish/editing/fix';
+
+/** Longer values are cut: a menu is no place for them. */
+const MAX_LENGTH = 60;
+
+/** What a fix is called in the menu of quick fixes. */
+export function fixTitle({ kind, field, value }: Fix): string {
+  const shown = value.length > MAX_LENGTH ? `${value.slice(0, MAX_LENGTH)}…` : value;
+  switch (kind) {
+    case 'setVersion':
+      return vscode.l10n.t('Set the version to {0}', shown);
+    case 'setRequired':
+      return vscode.l10n.t('Add "{0}": {1}', field, shown);
+    case 'setValue':
+      return vscode.l10n.t('Change "{0}" to {1}', field, shown);
+    case 'canonicalOrigin':
+      return vscode.l10n.t('Change to {0}', shown);
+    case 'removeField':
+      return vscode.l10n.t('Remove "{0}"', field);
+    case 'renameField':
+      return vscode.l10n.t('Rename "{0}" to "{1}"', field, shown);
+    case 'placeholderIcon':
+      return vscode.l10n.t('Create a placeholder icon, {0}', shown);
+    case 'modernWebview':
+      return vscode.l10n.t('Require a modern WebView, leaving out the oldest cars');
+    case 'appVersion':
+      return vscode.l10n.t('Set APP_VERSION to {0}', shown);
+  }
+}

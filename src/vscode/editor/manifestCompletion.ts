@@ -1,0 +1,85 @@
+import * as vscode from 'vscode';
+import { complete, type Candidate, type Completion } from '../../core/publish/editing/complete';
+import { listPictures } from '../../core/publish/editing/pictures';
+import { fieldMarkdown } from './fieldMarkdown';
+import { miniAppDocument, pictureRootsOf } from './miniAppDocument';
+
+/** What may be typed at a position of a mini-app's manifest or `sdk.config.json`. */
+export async function completeAt(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+): Promise<vscode.CompletionItem[]> {
+  const ours = await miniAppDocument(document);
+  if (ours === undefined) {
+    return [];
+  }
+  const completion = await complete(
+    ours.kind,
+    document.getText(),
+    document.offsetAt(position),
+    async (field) => listPictures(await pictureRootsOf(ours.folder), field),
+  );
+  return (completion?.candidates ?? []).map((candidate, index) =>
+    itemOf(candidate, index, completion, document),
+  );
+}
+
+function itemOf(
+  candidate: Candidate,
+  index: number,
+  completion: Completion | undefined,
+  document: vscode.TextDocument,
+): vscode.CompletionItem {
+  const { label, insert, isSnippet, field } = candidate;
+  const description = descriptionOf(candidate);
+  const item = new vscode.CompletionItem(
+    description === undefined ? label : { label, description },
+    kindOf(candidate),
+  );
+  item.insertText = isSnippet ? new vscode.SnippetString(insert) : insert;
+  // As it stands in the text: a quote that is there already counts as typed.
+  item.filterText =
+    field?.kind === 'flag' && candidate.kind === 'value' ? label : JSON.stringify(label);
+  item.sortText = String(index).padStart(4, '0');
+  if (completion !== undefined) {
+    const { start, end, commaAt } = completion;
+    item.range = new vscode.Range(document.positionAt(start), document.positionAt(end));
+    if (commaAt !== undefined) {
+      item.additionalTextEdits = [vscode.TextEdit.insert(document.positionAt(commaAt), ',')];
+    }
+  }
+  if (field !== undefined && candidate.kind !== 'locale') {
+    item.documentation = fieldMarkdown(field);
+  }
+  if (candidate.trouble !== undefined) {
+    item.documentation = `${label} ${candidate.trouble}`;
+  }
+  if (candidate.hasSuggestions === true) {
+    item.command = { command: 'editor.action.triggerSuggest', title: '' };
+  }
+  return item;
+}
+
+function descriptionOf({ kind, detail, field, trouble }: Candidate): string | undefined {
+  if (kind === 'field') {
+    return field?.required === true ? vscode.l10n.t('required') : undefined;
+  }
+  if (kind === 'value') {
+    return detail === 'default' ? vscode.l10n.t('default') : undefined;
+  }
+  return trouble === undefined ? detail : `⚠ ${detail ?? ''}`;
+}
+
+function kindOf({ kind, field }: Candidate): vscode.CompletionItemKind {
+  switch (kind) {
+    case 'field':
+    case 'locale':
+      return vscode.CompletionItemKind.Property;
+    case 'asset':
+      return vscode.CompletionItemKind.File;
+    case 'value':
+      return field?.values === undefined
+        ? vscode.CompletionItemKind.Value
+        : vscode.CompletionItemKind.EnumMember;
+  }
+}

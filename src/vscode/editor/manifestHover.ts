@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import { hoverAt, type Hover } from '../../core/publish/editing/hover';
+import { describePicture, findPicture, summaryOf } from '../../core/publish/editing/pictures';
+import { fieldMarkdown } from './fieldMarkdown';
+import { miniAppDocument, pictureRootsOf } from './miniAppDocument';
+
+/** What there is to tell about a field, and about the picture that it names. */
+export async function explainAt(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+): Promise<vscode.Hover | undefined> {
+  const ours = await miniAppDocument(document);
+  const found =
+    ours === undefined
+      ? undefined
+      : hoverAt(ours.kind, document.getText(), document.offsetAt(position));
+  if (ours === undefined || found === undefined) {
+    return undefined;
+  }
+  const { start, end, field, note, picture } = found;
+  const parts = [fieldMarkdown(field)];
+  if (note !== undefined) {
+    parts.push(new vscode.MarkdownString().appendText(note));
+  }
+  if (picture !== undefined) {
+    parts.unshift(await pictureMarkdown(picture, ours.folder));
+  }
+  return new vscode.Hover(
+    parts,
+    new vscode.Range(document.positionAt(start), document.positionAt(end)),
+  );
+}
+
+async function pictureMarkdown(
+  { field, path }: NonNullable<Hover['picture']>,
+  folder: string,
+): Promise<vscode.MarkdownString> {
+  const markdown = new vscode.MarkdownString();
+  const file = await findPicture(await pictureRootsOf(folder), path);
+  const picture = file === undefined ? undefined : await describePicture(field, path, file);
+  if (file === undefined || picture === undefined) {
+    return markdown.appendText(vscode.l10n.t('There is no such picture.'));
+  }
+  markdown.appendMarkdown(`![](${vscode.Uri.file(file).toString()}|height=96)\n\n`);
+  markdown.appendText(summaryOf(picture));
+  if (picture.trouble !== undefined) {
+    markdown.appendMarkdown('\n\n');
+    markdown.appendText(`⚠ ${path} ${picture.trouble}`);
+  }
+  return markdown;
+}

@@ -1,0 +1,21 @@
+import * as vscode from 'vscode';
+import { pictureLinks } from '../../core/publish/editing/links';
+import { findPicture } from '../../core/publish/editing/pictures';
+import { miniAppDocument, pictureRootsOf } from './miniAppDocument';
+
+/** Links from the paths in a manifest to the pictures that are there. */
+export async function linksIn(document: vscode.TextDocument): Promise<vscode.DocumentLink[]> {
+  const ours = await miniAppDocument(document);
+  if (ours?.kind !== 'manifest') {
+    return [];
+  }
+  const roots = await pictureRootsOf(ours.folder);
+  const links = await Promise.all(
+    pictureLinks(document.getText()).map(async ({ path, start, end }) => {
+      const file = await findPicture(roots, path);
+      const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
+      return file === undefined ? undefined : new vscode.DocumentLink(range, vscode.Uri.file(file));
+    }),
+  );
+  return links.filter((link) => link !== undefined);
+}

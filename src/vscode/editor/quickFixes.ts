@@ -1,0 +1,118 @@
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import { MANIFEST_FILE } from '../../core/miniAppFolder';
+import type { Fix, FixContext, ProblemAt } from '../../core/publish/editing/fix';
+import { fixesFor, rewritesAt } from '../../core/publish/editing/fixes';
+import { alignAppVersion, declareModernWebview } from '../../core/publish/editing/otherFiles';
+import { listPictures } from '../../core/publish/editing/pictures';
+import { placeholderIconFor } from '../../core/publish/editing/placeholderIcon';
+import { miniAppOf } from '../miniApps';
+import { fixTitle } from './fixTitles';
+import { miniAppDocument, pictureRootsOf } from './miniAppDocument';
+
+const SOURCE = 'i99dash';
+/** Rules whose fixes depend on the pictures that are there. */
+const NEEDS_PICTURES = ['manifest.icon.required', 'asset.missing'];
+
+/** What mends the problems of a manifest in a range, and what may be done with the value there. */
+export async function actionsInManifest(
+  document: vscode.TextDocument,
+  range: vscode.Range,
+  context: vscode.CodeActionContext,
+): Promise<vscode.CodeAction[]> {
+  const ours = await miniAppDocument(document);
+  if (ours?.kind !== 'manifest') {
+    return [];
+  }
+  const problems = context.diagnostics.filter(({ source }) => source === SOURCE);
+  const roots = problems.length === 0 ? [] : await pictureRootsOf(ours.folder);
+  const fixContext = await contextOf(ours.folder, roots, problems);
+  const text = document.getText();
+  const actions = problems.flatMap((problem) =>
+    fixesFor(problemAt(problem, document), text, fixContext).map((fix) =>
+      actionOf(fix, document, { problem, pictures: roots[0] }),
+    ),
+  );
+  const titles = new Set(actions.map(({ title }) => title));
+  const rewrites = rewritesAt(text, document.offsetAt(range.start))
+    .map((fix) => actionOf(fix, document))
+    .filter(({ title }) => !titles.has(title));
+  return [...actions, ...rewrites];
+}
+
+/** What mends the problems of a page or a script. */
+export async function actionsInCode(
+  document: vscode.TextDocument,
+  diagnostics: readonly vscode.Diagnostic[],
+): Promise<vscode.CodeAction[]> {
+  const folder = await miniAppOf(document.uri.fsPath);
+  if (folder === undefined) {
+    return [];
+  }
+  const manifest = await vscode.workspace.openTextDocument(join(folder, MANIFEST_FILE));
+  const actions: vscode.CodeAction[] = [];
+  for (const problem of diagnostics.filter(({ source }) => source === SOURCE)) {
+    const at = problemAt(problem, document);
+    if (at.rule === 'version.app-version') {
+      const fix = alignAppVersion(at, document.getText(), manifest.getText());
+      actions.push(...(fix === undefined ? [] : [actionOf(fix, document, { problem })]));
+    }
+    const isNote = problem.severity === vscode.DiagnosticSeverity.Information;
+    if (at.rule.startsWith('baseline.') && at.rule !== 'baseline.unchecked' && !isNote) {
+      const fix = declareModernWebview(manifest.getText());
+      actions.push(...(fix === undefined ? [] : [actionOf(fix, manifest, { problem })]));
+    }
+  }
+  return actions;
+}
+
+async function contextOf(
+  folder: string,
+  roots: readonly string[],
+  problems: readonly vscode.Diagnostic[],
+): Promise<FixContext> {
+  const needsPictures = problems.some((problem) => NEEDS_PICTURES.includes(ruleOf(problem)));
+  const pictures = needsPictures ? await listPictures(roots, 'icon') : [];
+  const icons = pictures.filter(({ trouble }) => trouble === undefined).map(({ path }) => path);
+  return { folderName: basename(folder), icons };
+}
+
+function problemAt(problem: vscode.Diagnostic, document: vscode.TextDocument): ProblemAt {
+  const { start, end } = problem.range;
+  return {
+    rule: ruleOf(problem),
+    start: document.offsetAt(start),
+    end: document.offsetAt(end),
+  };
+}
+
+function ruleOf({ code }: vscode.Diagnostic): string {
+  return String(typeof code === 'object' ? code.value : code);
+}
+
+/** @param document the one that the fix changes; `pictures` is the folder that new ones go to */
+function actionOf(
+  fix: Fix,
+  document: vscode.TextDocument,
+  { problem, pictures }: { problem?: vscode.Diagnostic; pictures?: string | undefined } = {},
+): vscode.CodeAction {
+  const kind =
+    problem === undefined ? vscode.CodeActionKind.RefactorRewrite : vscode.CodeActionKind.QuickFix;
+  const action = new vscode.CodeAction(fixTitle(fix), kind);
+  action.isPreferred = problem !== undefined && fix.preferred;
+  if (problem !== undefined) {
+    action.diagnostics = [problem];
+  }
+  const edit = new vscode.WorkspaceEdit();
+  if (fix.picture !== undefined && pictures !== undefined) {
+    const contents = Buffer.from(placeholderIconFor(document.getText()));
+    const file = vscode.Uri.file(join(pictures, fix.picture));
+    edit.createFile(file, { contents, ignoreIfExists: true });
+  }
+  for (const { start, end, text } of fix.edits) {
+    const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
+    edit.replace(document.uri, range, text);
+  }
+  action.edit = edit;
+  return action;
+}

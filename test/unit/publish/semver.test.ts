@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { nearest } from '../../../src/core/publish/nearest';
-import { isSemver, nextPatch } from '../../../src/core/publish/semver';
+import { isSemver, nextMinor, nextPatch } from '../../../src/core/publish/semver';
 
 describe('a version', () => {
   it('is semantic or not', () => {
@@ -49,6 +49,21 @@ describe('a version', () => {
       ['1.2', undefined],
     ] as const) {
       assert.equal(nextPatch(version), next, version);
+    }
+  });
+});
+
+describe('a version of more than fixes', () => {
+  it('is the next minor', () => {
+    for (const [version, next] of [
+      ['1.2.3', '1.3.0'],
+      ['0.9.9+build', '0.10.0'],
+      ['1.2.0-beta.1', '1.2.0'],
+      ['1.2.3-beta.1', '1.3.0'],
+      ['1.9007199254740993.0', '1.9007199254740994.0'],
+      ['one', undefined],
+    ] as const) {
+      assert.equal(nextMinor(version), next, version);
     }
   });
 });

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { atCursor } from '../support/cursor';
+import { activateExtension, run, workspacePath } from './support';
+
+const REQUIRED = ['id', 'name', 'icon', 'url', 'version', 'category'];
+
+/** Puts a text with a cursor into an open document, without saving it. */
+async function write(
+  document: vscode.TextDocument,
+  marked: string,
+): Promise<[vscode.Uri, vscode.Position]> {
+  const { text, offset } = atCursor(marked);
+  const edit = new vscode.WorkspaceEdit();
+  const end = document.lineAt(document.lineCount - 1).range.end;
+  edit.replace(document.uri, new vscode.Range(new vscode.Position(0, 0), end), text);
+  assert.ok(await vscode.workspace.applyEdit(edit));
+  return [document.uri, document.positionAt(offset)];
+}
+
+const labelOf = ({ label }: vscode.CompletionItem): string =>
+  typeof label === 'string' ? label : label.label;
+
+const textOf = (content: vscode.MarkdownString | vscode.MarkedString): string =>
+  typeof content === 'string' ? content : content.value;
+
+describe('assistance in the files of mini-apps', () => {
+  let folder: string;
+
+  before(() => activateExtension());
+
+  beforeEach(() => {
+    folder = workspacePath('assisted');
+    cpSync(workspacePath('tyre-pressure'), folder, { recursive: true });
+  });
+
+  afterEach(async () => {
+    await run('workbench.action.revertAndCloseActiveEditor');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const open = async (file: string): Promise<vscode.TextDocument> => {
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
+    await vscode.window.showTextDocument(document);
+    return document;
+  };
+
+  const complete = async (marked: string, file = 'manifest.json') => {
+    const document = await open(join(folder, file));
+    const [uri, position] = await write(document, marked);
+    const { items } = await run<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      uri,
+      position,
+    );
+    return { document, items };
+  };
+
+  const labels = async (marked: string, file?: string): Promise<string[]> =>
+    (await complete(marked, file)).items.map(labelOf);
+
+  const hover = async (uri: vscode.Uri, position: vscode.Position): Promise<string> => {
+    const hovers = await run<vscode.Hover[]>('vscode.executeHoverProvider', uri, position);
+    return hovers.flatMap(({ contents }) => contents.map(textOf)).join('\n');
+  };
+
+  it('completes the fields that are missing, with what they are for', async () => {
+    const { items } = await complete('{\n  "id": "x",\n  "|"\n}\n');
+    const names = items.map(labelOf);
+    assert.deepEqual(names.slice(0, 5), REQUIRED.slice(1));
+    assert.ok(names.includes('coverImage'));
+    const category = items.find((item) => labelOf(item) === 'category');
+    assert.match(textOf(category?.documentation ?? ''), /Where the store lists the app/u);
+    assert.deepEqual((await labels('{\n  "requires": { "dilink": [], "|" }\n}')).slice(0, 4), [
+      'schema',
+      'vehicleCapabilities',
+      'modernWebview',
+      'minBridge',
+    ]);
+  });
+
+  it('puts a field in with its comma, as it is accepted', async () => {
+    const { document, items } = await complete('{\n  "id": "x"\n  "|"\n  "tags": []\n}\n');
+    const category = items.find((item) => labelOf(item) === 'category');
+    assert.ok(category?.insertText instanceof vscode.SnippetString);
+    const edit = new vscode.WorkspaceEdit();
+    edit.set(document.uri, [
+      ...(category.additionalTextEdits ?? []),
+      vscode.SnippetTextEdit.replace(category.range as vscode.Range, category.insertText),
+    ]);
+    assert.ok(await vscode.workspace.applyEdit(edit));
+    assert.equal(document.getText(), '{\n  "id": "x",\n  "category": "",\n  "tags": []\n}\n');
+  });
+
+  it('completes categories, capabilities and fields of sdk.config.json', async () => {
+    assert.deepEqual((await labels('{ "category": "|" }')).slice(0, 2), ['navigation', 'media']);
+    const capabilities = await labels('{ "requires": { "vehicleCapabilities": ["ac.get", "|"] } }');
+    assert.ok(capabilities.includes('ac.set'));
+    assert.deepEqual(await labels('{ "|" }', 'sdk.config.json'), [
+      'appRoot',
+      'distDir',
+      'buildCommand',
+      'dev',
+    ]);
+  });
+
+  it('completes the pictures that are there, with size and dimensions', async () => {
+    const { items } = await complete('{ "icon": "|" }');
+    const [icon, cover] = items;
+    assert.ok(icon && cover);
+    assert.deepEqual([labelOf(icon), labelOf(cover)], ['./icon.png', './cover.png']);
+    assert.match(
+      (icon.label as vscode.CompletionItemLabel).description ?? '',
+      /^\d+ (?:B|KiB) · 256×256$/u,
+    );
+    assert.match(textOf(cover.documentation ?? ''), /exactly 256×256/u);
+  });
+
+  it('takes the folder of the pictures from an sdk.config.json that is not saved yet', async () => {
+    await write(await open(join(folder, 'sdk.config.json')), '{ "appRoot": "./elsewhere" }|');
+    assert.deepEqual(await labels('{ "icon": "./|" }'), []);
+    await run('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('explains fields and their values', async () => {
+    const document = await open(join(folder, 'manifest.json'));
+    const [uri, position] = await write(document, '{ "safeWhile|Driving": true }');
+    const text = await hover(uri, position);
+    for (const part of [
+      /\*\*safeWhileDriving\*\* · true or false/u,
+      /while the car moves/u,
+      /Default: `false`/u,
+    ]) {
+      assert.match(text, part);
+    }
+    assert.match(
+      await hover(...(await write(document, '{ "category": "oth|er" }'))),
+      /\*\*category\*\* · text · required[^]*One of `navigation`/u,
+    );
+    assert.match(await hover(...(await write(document, '{ "icon": "./ic|on.png" }'))), /256×256/u);
+    assert.match(
+      await hover(...(await write(document, '{ "icon": "./no|ne.png" }'))),
+      /There is no such picture/u,
+    );
+    assert.equal(await hover(...(await write(document, '{ "author": "|x" }'))), '');
+  });
+
+  it('links the pictures that are there', async () => {
+    const document = await open(join(folder, 'manifest.json'));
+    const [uri] = await write(document, '{ "icon": "./icon.png", "coverImage": "./none.png" }|');
+    const links = await run<vscode.DocumentLink[]>('vscode.executeLinkProvider', uri);
+    assert.deepEqual(
+      links.map(({ range, target }) => [document.getText(range), target?.fsPath]),
+      [['./icon.png', join(folder, 'src', 'icon.png')]],
+    );
+  });
+
+  it('assists in a manifest that is broken for the moment, without an sdk.config.json', async () => {
+    rmSync(join(folder, 'sdk.config.json'));
+    assert.ok((await labels('{ "icon": "./icon.png", "|" ')).includes('category'));
+  });
+
+  for (const other of ['browser-extension', 'web-app']) {
+    it(`leaves the manifest.json of a ${other} alone`, async () => {
+      const document = await open(workspacePath(other, 'manifest.json'));
+      const text = document.getText();
+      const first = document.positionAt(text.indexOf('"') + 1);
+      const { uri } = document;
+      const { items } = await run<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        uri,
+        first,
+      );
+      assert.deepEqual(
+        items.map(labelOf).filter((label) => REQUIRED.includes(label)),
+        [],
+      );
+      for (const name of ['"name"', '"description"', '"version"', '"id"']) {
+        const offset = text.indexOf(name);
+        const position = document.positionAt(offset + 1);
+        if (offset >= 0) assert.equal(await hover(uri, position), '');
+      }
+      assert.deepEqual(await run('vscode.executeLinkProvider', uri), []);
+      const all = new vscode.Range(new vscode.Position(0, 0), document.positionAt(text.length));
+      assert.deepEqual(await run('vscode.executeCodeActionProvider', uri, all), []);
+    });
+  }
+});

@@ -1,0 +1,9 @@
+/**
+ * A text in which `|` marks where somebody is.
+ * @returns the text without the mark, and its offset
+ */
+export function atCursor(marked: string): { text: string; offset: number } {
+  const offset = marked.indexOf('|');
+  if (offset === -1) throw new Error('no cursor');
+  return { text: marked.slice(0, offset) + marked.slice(offset + 1), offset };
+}

@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import type { Fix } from '../../../../src/core/publish/editing/fix';
+import { fixesFor, rewritesAt } from '../../../../src/core/publish/editing/fixes';
+import { applyTextEdits } from '../../../../src/core/publish/editing/jsonEdit';
+import {
+  alignAppVersion,
+  declareModernWebview,
+} from '../../../../src/core/publish/editing/otherFiles';
+import { CATEGORIES } from '../../../../src/core/publish/manifestValues';
+import { validateManifest } from '../../../../src/core/publish/validateManifest';
+import { atCursor } from '../../../support/cursor';
+
+const GOOD = {
+  id: 'tyre-pressure',
+  name: { en: 'Tyre Pressure' },
+  icon: './icon.png',
+  url: 'https://miniapps.i99dash.app/tyre-pressure/',
+  version: '1.4.2',
+  category: 'vehicle',
+};
+
+const textOf = (manifest: object): string => `${JSON.stringify(manifest, undefined, 2)}\n`;
+
+/** The fixes of the one problem of a manifest, found by the rules themselves. */
+function fixesOf(text: string, icons: string[] = []): Fix[] {
+  const { problems } = validateManifest(text, '/app/manifest.json');
+  const [problem, ...others] = problems;
+  assert.ok(problem?.range !== undefined && others.length === 0, JSON.stringify(problems));
+  return at(problem.rule, text, offsetOf(text, problem.range.start), icons);
+}
+
+function at(rule: string, text: string, start: number, icons: string[] = []): Fix[] {
+  return fixesFor({ rule, start, end: start + 1 }, text, { folderName: 'My Äpp!', icons });
+}
+
+function offsetOf(text: string, { line, character }: { line: number; character: number }): number {
+  const lines = text.split('\n').slice(0, line);
+  return lines.reduce((sum, each) => sum + each.length + 1, 0) + character;
+}
+
+const done = (text: string, fix: Fix | undefined): string =>
+  applyTextEdits(text, fix?.edits ?? assert.fail('no fix'));
+
+function problemsOf(text: string): string[] {
+  return validateManifest(text, '/app/manifest.json').problems.map(({ rule }) => rule);
+}
+
+describe('quick fixes', () => {
+  for (const field of ['id', 'name', 'url', 'version', 'category'] as const) {
+    it(`set a missing ${field}`, () => {
+      const text = textOf({ ...GOOD, [field]: undefined });
+      const fixes = fixesOf(text);
+      for (const fix of fixes) {
+        assert.deepEqual(problemsOf(done(text, fix)), []);
+        const keys = Object.keys(JSON.parse(done(text, fix)) as object);
+        assert.deepEqual(keys, Object.keys(GOOD), 'in its place');
+      }
+      assert.equal(fixes.length, field === 'category' ? CATEGORIES.length : 1);
+      assert.equal(fixes[0]?.preferred, field !== 'category');
+    });
+  }
+
+  it('derive what is missing from what is there', () => {
+    const value = (field: string, manifest: object) =>
+      fixesOf(textOf({ ...GOOD, ...manifest, [field]: undefined }))[0]?.value;
+    assert.equal(value('id', {}), 'my-a-pp');
+    assert.equal(value('name', {}), '{"en":"Tyre Pressure"}');
+    assert.equal(value('url', {}), 'https://miniapps.i99dash.app/tyre-pressure/');
+  });
+
+  it('set a missing icon to one that is there, or make one', () => {
+    const text = textOf({ ...GOOD, icon: undefined });
+    const [existing, placeholder, ...others] = fixesOf(text, ['./art/icon.png']);
+    assert.deepEqual(others, []);
+    assert.deepEqual(JSON.parse(done(text, existing)), { ...GOOD, icon: './art/icon.png' });
+    assert.equal(existing?.picture, undefined);
+    assert.equal(existing?.preferred, true);
+    assert.deepEqual(JSON.parse(done(text, placeholder)), { ...GOOD, icon: './icon.svg' });
+    assert.equal(placeholder?.picture, './icon.svg');
+    assert.deepEqual(
+      fixesOf(text).map(({ picture, preferred }) => [picture, preferred]),
+      [['./icon.svg', true]],
+    );
+    assert.equal(fixesOf(text, ['./icon.svg']).length, 1, 'nothing is made that is there');
+  });
+
+  it('make an icon that is named and missing', () => {
+    const missing = (icon: string, icons: string[] = []): [Fix[], string] => {
+      const text = textOf({ ...GOOD, icon });
+      return [at('asset.missing', text, text.indexOf('"./'), icons), text];
+    };
+    const [svg] = missing('./art/logo.svg');
+    assert.deepEqual(
+      svg.map(({ picture, edits }) => [picture, edits]),
+      [['./art/logo.svg', []]],
+    );
+    const [[png], text] = missing('./icon.png');
+    assert.equal(png?.picture, './icon.svg');
+    assert.deepEqual(JSON.parse(done(text, png)), { ...GOOD, icon: './icon.svg' });
+    const [[made, taken]] = missing('./icon.png', ['./logo.png']);
+    assert.deepEqual([made?.kind, made?.preferred], ['placeholderIcon', true]);
+    assert.deepEqual([taken?.value, taken?.preferred], ['./logo.png', false]);
+    const cover = textOf({ ...GOOD, coverImage: './cover.svg' });
+    assert.deepEqual(at('asset.missing', cover, cover.indexOf('"./cover')), []);
+  });
+
+  it('take an unknown field out', () => {
+    const text = textOf({ ...GOOD, author: { name: 'x', of: [1, 2] }, tags: ['a'] });
+    const [fix, ...others] = fixesOf(text);
+    assert.deepEqual(others, []);
+    assert.equal(fix?.preferred, true);
+    assert.equal(done(text, fix), textOf({ ...GOOD, tags: ['a'] }));
+  });
+
+  it('give a misspelt field its name, or take it out', () => {
+    const text = textOf({ ...GOOD, catgory: 'media', category: undefined });
+    const start = text.indexOf('"catgory"');
+    const [rename, remove] = at('manifest.unknown-field', text, start);
+    assert.deepEqual(problemsOf(done(text, rename)), []);
+    assert.deepEqual([rename?.preferred, remove?.preferred], [true, false]);
+    const both = textOf({ ...GOOD, catgory: 'media' });
+    assert.deepEqual(
+      fixesOf(both).map(({ kind }) => kind),
+      ['removeField'],
+    );
+  });
+
+  for (const [origin, canonical] of [
+    ['http://api.example.com', 'https://api.example.com'],
+    ['http://api.example.com:80/', 'https://api.example.com'],
+    ['api.example.com', 'https://api.example.com'],
+    ['https://api.example.com/v1?x#y', 'https://api.example.com'],
+    ['https://me:secret@API.example.com:8443', 'https://api.example.com:8443'],
+    ['https://*.example.com', undefined],
+    ['https://10.0.0.1/x', undefined],
+    ['https://intranet/x', undefined],
+    ['ftp://api.example.com', undefined],
+    ['', undefined],
+  ] as const) {
+    it(`write the origin ${JSON.stringify(origin)} as ${canonical ?? 'nothing else'}`, () => {
+      const text = textOf({ ...GOOD, network: ['https://first.example.com', origin] });
+      const fixes = fixesOf(text);
+      assert.deepEqual(
+        fixes.map(({ value, preferred }) => [value, preferred]),
+        canonical === undefined ? [] : [[canonical, true]],
+      );
+      if (canonical !== undefined) {
+        const network = ['https://first.example.com', canonical];
+        assert.equal(done(text, fixes[0]), textOf({ ...GOOD, network }));
+      }
+    });
+  }
+
+  for (const [field, value, better] of [
+    ['category', 'Vehicel', 'vehicle'],
+    ['category', 'games', undefined],
+    ['requires', { dilink: ['di5.2'] }, { dilink: ['di5.0'] }],
+    ['requires', { vehicleCapabilities: ['ac.gett'] }, { vehicleCapabilities: ['ac.get'] }],
+    ['icon', 'icon.png', './icon.png'],
+    ['icon', '/icon.png', './icon.png'],
+    ['screenshots', ['a.png'], ['./a.png']],
+    ['version', 'v1.4', '1.4.0'],
+    ['version', '2', '2.0.0'],
+    ['version', 'one', undefined],
+  ] as const) {
+    it(`set ${field} ${JSON.stringify(value)} to what was meant`, () => {
+      const text = textOf({ ...GOOD, [field]: value });
+      const fixes = fixesOf(text);
+      assert.equal(fixes.length, better === undefined ? 0 : 1);
+      if (better !== undefined) {
+        assert.equal(done(text, fixes[0]), textOf({ ...GOOD, [field]: better }));
+      }
+    });
+  }
+
+  it('set the next version where this one is published', () => {
+    const text = textOf(GOOD);
+    const fixes = at('version.published', text, text.indexOf('"1.4.2"'));
+    assert.deepEqual(
+      fixes.map((fix) => [
+        (JSON.parse(done(text, fix)) as { version: string }).version,
+        fix.preferred,
+      ]),
+      [
+        ['1.4.3', true],
+        ['1.5.0', false],
+      ],
+    );
+    assert.deepEqual(at('version.published', textOf({ ...GOOD, version: 'one' }), 2), []);
+    const release = textOf({ ...GOOD, version: '1.0.0-beta.1' });
+    assert.equal(at('version.published', release, 2).length, 1, 'patch and minor are the same');
+  });
+
+  it('have nothing for a problem that is no longer there', () => {
+    for (const text of [textOf(GOOD), '', '[]', '{', 'null', '['.repeat(50_000)]) {
+      for (const rule of [
+        'manifest.id.required',
+        'manifest.unknown-field',
+        'manifest.network.path',
+      ]) {
+        if (text !== '{' || rule !== 'manifest.id.required') {
+          assert.deepEqual(
+            at(rule, text, Math.min(4, text.length)),
+            [],
+            `${rule} in ${text.slice(0, 9)}`,
+          );
+        }
+      }
+    }
+  });
+
+  it('rewrite a version or an origin that nothing is wrong with', () => {
+    const rewrites = (marked: string) => {
+      const { text, offset } = atCursor(marked);
+      return rewritesAt(text, offset).map((fix) => [done(text, fix), fix.preferred]);
+    };
+    assert.deepEqual(rewrites('{"version":"1.|0.0"}'), [
+      ['{"version":"1.0.1"}', false],
+      ['{"version":"1.1.0"}', false],
+    ]);
+    assert.deepEqual(rewrites('{"network":["HTTPS://A.b:443/|"]}'), [
+      ['{"network":["https://a.b"]}', true],
+    ]);
+    assert.deepEqual(rewrites('{"network":["https://a.b|"]}'), []);
+    assert.deepEqual(rewrites('{"network":["http://a.b|"]}'), [], 'that is a problem with a fix');
+    assert.deepEqual(rewrites('{"id":"|x"}'), []);
+  });
+
+  for (const [before, after] of [
+    [{}, { requires: { modernWebview: true } }],
+    [{ requires: { schema: 1 } }, { requires: { schema: 1, modernWebview: true } }],
+    [{ requires: { modernWebview: false } }, { requires: { modernWebview: true } }],
+    [{ requires: { modernWebview: true } }, undefined],
+    [{ requires: 1 }, undefined],
+  ] as const) {
+    it(`require a modern WebView in ${JSON.stringify(before)}`, () => {
+      const text = textOf({ ...GOOD, ...before, permissions: ['a'] });
+      const fix = declareModernWebview(text);
+      assert.equal(fix === undefined, after === undefined);
+      if (after !== undefined) {
+        assert.equal(done(text, fix), textOf({ ...GOOD, ...after, permissions: ['a'] }));
+      }
+    });
+  }
+
+  it('align the version of a page, and only that', () => {
+    const page = `<script>const APP_VERSION = '0.9';</script>`;
+    const start = page.indexOf('0.9');
+    const problem = { rule: 'version.app-version', start, end: start + 3 };
+    const fix = alignAppVersion(problem, page, textOf(GOOD));
+    assert.equal(done(page, fix), page.replace('0.9', '1.4.2'));
+    assert.equal(alignAppVersion({ ...problem, start: start + 1 }, page, textOf(GOOD)), undefined);
+    for (const version of [undefined, "1'", 7]) {
+      assert.equal(alignAppVersion(problem, page, textOf({ ...GOOD, version })), undefined);
+    }
+  });
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { hoverAt } from '../../../../src/core/publish/editing/hover';
+import { atCursor } from '../../../support/cursor';
+
+const at = (marked: string, kind: 'manifest' | 'config' = 'manifest') => {
+  const { text, offset } = atCursor(marked);
+  const hover = hoverAt(kind, text, offset);
+  return hover === undefined ? undefined : { ...hover, text: text.slice(hover.start, hover.end) };
+};
+
+describe('hovers', () => {
+  it('tell the field of a name and of a value', () => {
+    assert.equal(at('{ "ca|tegory": "other" }')?.field.name, 'category');
+    assert.equal(at('{ "ca|tegory": "other" }')?.text, '"category"');
+    assert.equal(at('{ "category": "ot|her" }')?.text, '"other"');
+    assert.equal(at('{ "name": { "e|n": "x" } }'), undefined, 'a locale explains itself');
+    assert.equal(at('{ "name": { "en": "|x" } }')?.field.name, 'name');
+    assert.equal(at('{ "tags": ["a", "|b"] }')?.field.name, 'tags');
+    assert.equal(at('{ "requires": { "modern|Webview": true } }')?.field.name, 'modernWebview');
+    assert.equal(at('{ "safeWhileDriving": fa|lse }')?.field.default, false);
+  });
+
+  it('tell the fields of sdk.config.json', () => {
+    assert.equal(at('{ "app|Root": "./src" }', 'config')?.field.default, './src');
+    assert.equal(at('{ "dev": { "po|rt": 1 } }', 'config')?.field.name, 'port');
+    assert.deepEqual(at('{ "dev": { "po|rt": 1 } }', 'config')?.field.rules, [
+      'should be a whole number from 0 to 65535',
+    ]);
+    assert.equal(at('{ "ic|on": "./icon.png" }', 'config'), undefined);
+  });
+
+  it('tell what the oldest cars lack, and of no other capability anything', () => {
+    const note = (capability: string) =>
+      at(`{ "requires": { "vehicleCapabilities": ["|${capability}"] } }`)?.note;
+    assert.equal(note('surface.write.cluster'), 'No car whose only platform is di5.0 has it.');
+    assert.equal(note('ac.get'), undefined);
+  });
+
+  it('name the picture of a path', () => {
+    assert.deepEqual(at('{ "icon": "./|a.png" }')?.picture, { field: 'icon', path: './a.png' });
+    assert.deepEqual(at('{ "screenshots": ["./|a.png"] }')?.picture, {
+      field: 'screenshots',
+      path: './a.png',
+    });
+    assert.equal(at('{ "url": "./|a.png" }')?.picture, undefined);
+  });
+
+  it('tell nothing elsewhere', () => {
+    for (const marked of ['{|}', '{ "author": "|x" }', '|', '{ | "id": 1 }', '{ "tags": [ | ] }']) {
+      assert.equal(at(marked), undefined, marked);
+    }
+    assert.equal(at(`${'['.repeat(50_000)}|`), undefined);
+  });
+});

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import {
+  placeholderIcon,
+  placeholderIconFor,
+} from '../../../../src/core/publish/editing/placeholderIcon';
+
+const letterOf = (svg: string): string => />([^<>\s]+)<\/text>/u.exec(svg)?.[1] ?? '';
+
+describe('the placeholder icon', () => {
+  it('has the first letter of the name', () => {
+    assert.equal(letterOf(placeholderIcon('tyre pressure', 'x')), 'T');
+    assert.equal(letterOf(placeholderIcon('<&"> 4x4', 'x')), '4');
+    assert.equal(letterOf(placeholderIcon('سجل', 'x')), 'س');
+    assert.equal(letterOf(placeholderIcon('', 'trip-log')), 'T');
+    assert.equal(letterOf(placeholderIcon('', '')), '·');
+  });
+
+  it('takes the English name, or another, or the id', () => {
+    const letter = (manifest: object) => letterOf(placeholderIconFor(JSON.stringify(manifest)));
+    assert.equal(letter({ id: 'x', name: { ar: 'سجل', en: 'Log' } }), 'L');
+    assert.equal(letter({ id: 'x', name: { en: 7, de: 'Öl' } }), 'Ö');
+    assert.equal(letter({ id: 'x', name: 'Log' }), 'X');
+    assert.equal(letterOf(placeholderIconFor('{')), '·');
+  });
+
+  it('is a square picture, the same each time, and differs between apps', () => {
+    const icon = placeholderIcon('A', 'app');
+    assert.match(icon, /^<svg [^>]*width="256" height="256" viewBox="0 0 256 256">/u);
+    assert.equal(icon, placeholderIcon('A', 'app'));
+    assert.notEqual(icon, placeholderIcon('A', 'apq'));
+  });
+});

@@ -3,6 +3,7 @@ import type { Held, SessionState, SettledState } from '../core/auth/sessionState
 import { abbreviateHome } from '../core/homePath';
 import { accountLabel } from '../core/identity';
 import type { CommandId } from './commands';
+import { appendPlain } from './plainMarkdown';
 
 /** Somebody is signed in. */
 export type HeldState = Exclude<SettledState, { kind: 'signedOut' }>;
@@ -33,13 +34,6 @@ export function identityHover(
     `\n\n${links.map(({ label, command }) => `[${label}](command:${command})`).join(' · ')}`,
   );
   return hover;
-}
-
-/** Puts in what is data: nothing in it is Markdown, a link or an icon, and it wraps at its spaces. */
-function appendPlain(hover: vscode.MarkdownString, text: string): void {
-  hover.appendMarkdown(
-    text.replace(/[^\p{L}\p{N} ]/gu, (character) => `&#${character.codePointAt(0) ?? 32};`),
-  );
 }
 
 function headlineOf(state: SessionState): string {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Field } from '../../core/publish/manifestFields';
+import { appendPlain } from '../plainMarkdown';
 
 /** Everything about a field: name, kind, whether it is required, what it is for, its rules, its default. */
 export function fieldMarkdown(field: Field): vscode.MarkdownString {
@@ -10,12 +11,12 @@ export function fieldMarkdown(field: Field): vscode.MarkdownString {
     markdown.appendMarkdown(` · ${vscode.l10n.t('required')}`);
   }
   markdown.appendMarkdown('\n\n');
-  markdown.appendText(description);
+  appendPlain(markdown, description);
   // Every field's kind and whether it is required stand in the first line.
   const rules = field.rules.filter((rule) => !/^(is required|must be one of .*)$/u.test(rule));
   for (const rule of rules) {
     markdown.appendMarkdown('\n- ');
-    markdown.appendText(rule);
+    appendPlain(markdown, rule);
   }
   if (values !== undefined) {
     const list = values.map((value) => `\`${value}\``).join(', ');

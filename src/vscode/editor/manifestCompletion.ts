@@ -40,7 +40,8 @@ function itemOf(
   // As it stands in the text: a quote that is there already counts as typed.
   item.filterText =
     field?.kind === 'flag' && candidate.kind === 'value' ? label : JSON.stringify(label);
-  item.sortText = String(index).padStart(4, '0');
+  // Before what VS Code itself offers in any JSON file, such as "$schema".
+  item.sortText = `!${String(index).padStart(4, '0')}`;
   if (completion !== undefined) {
     const { start, end, commaAt } = completion;
     item.range = new vscode.Range(document.positionAt(start), document.positionAt(end));

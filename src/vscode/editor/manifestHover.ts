@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { hoverAt, type Hover } from '../../core/publish/editing/hover';
 import { describePicture, findPicture, summaryOf } from '../../core/publish/editing/pictures';
+import { appendPlain } from '../plainMarkdown';
 import { fieldMarkdown } from './fieldMarkdown';
 import { miniAppDocument, pictureRootsOf } from './miniAppDocument';
 
@@ -20,7 +21,9 @@ export async function explainAt(
   const { start, end, field, note, picture } = found;
   const parts = [fieldMarkdown(field)];
   if (note !== undefined) {
-    parts.push(new vscode.MarkdownString().appendText(note));
+    const sentence = new vscode.MarkdownString();
+    appendPlain(sentence, note);
+    parts.push(sentence);
   }
   if (picture !== undefined) {
     parts.unshift(await pictureMarkdown(picture, ours.folder));
@@ -39,13 +42,14 @@ async function pictureMarkdown(
   const file = await findPicture(await pictureRootsOf(folder), path);
   const picture = file === undefined ? undefined : await describePicture(field, path, file);
   if (file === undefined || picture === undefined) {
-    return markdown.appendText(vscode.l10n.t('There is no such picture.'));
+    appendPlain(markdown, vscode.l10n.t('There is no such picture.'));
+    return markdown;
   }
   markdown.appendMarkdown(`![](${vscode.Uri.file(file).toString()}|height=96)\n\n`);
-  markdown.appendText(summaryOf(picture));
+  appendPlain(markdown, summaryOf(picture));
   if (picture.trouble !== undefined) {
     markdown.appendMarkdown('\n\n');
-    markdown.appendText(`⚠ ${path} ${picture.trouble}`);
+    appendPlain(markdown, `⚠ ${path} ${picture.trouble}`);
   }
   return markdown;
 }

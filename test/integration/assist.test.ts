@@ -23,16 +23,21 @@ async function write(
 const labelOf = ({ label }: vscode.CompletionItem): string =>
   typeof label === 'string' ? label : label.label;
 
-const textOf = (content: vscode.MarkdownString | vscode.MarkedString): string =>
-  typeof content === 'string' ? content : content.value;
+/** What a person reads of Markdown or plain text. */
+const textOf = (content: string | { value: string } = ''): string =>
+  (typeof content === 'string' ? content : content.value).replace(/&#(\d+);/gu, (_, code) =>
+    String.fromCodePoint(Number(code)),
+  );
 
 describe('assistance in the files of mini-apps', () => {
   let folder: string;
+  let count = 0;
 
   before(() => activateExtension());
 
   beforeEach(() => {
-    folder = workspacePath('assisted');
+    // Documents outlive their editors for a while: each test has files of its own.
+    folder = workspacePath(`assisted-${++count}`);
     cpSync(workspacePath('tyre-pressure'), folder, { recursive: true });
   });
 
@@ -63,7 +68,7 @@ describe('assistance in the files of mini-apps', () => {
 
   const hover = async (uri: vscode.Uri, position: vscode.Position): Promise<string> => {
     const hovers = await run<vscode.Hover[]>('vscode.executeHoverProvider', uri, position);
-    return hovers.flatMap(({ contents }) => contents.map(textOf)).join('\n');
+    return hovers.flatMap(({ contents }) => contents.map((content) => textOf(content))).join('\n');
   };
 
   it('completes the fields that are missing, with what they are for', async () => {
@@ -72,7 +77,7 @@ describe('assistance in the files of mini-apps', () => {
     assert.deepEqual(names.slice(0, 5), REQUIRED.slice(1));
     assert.ok(names.includes('coverImage'));
     const category = items.find((item) => labelOf(item) === 'category');
-    assert.match(textOf(category?.documentation ?? ''), /Where the store lists the app/u);
+    assert.match(textOf(category?.documentation), /Where the store lists the app/u);
     assert.deepEqual((await labels('{\n  "requires": { "dilink": [], "|" }\n}')).slice(0, 4), [
       'schema',
       'vehicleCapabilities',
@@ -115,7 +120,7 @@ describe('assistance in the files of mini-apps', () => {
       (icon.label as vscode.CompletionItemLabel).description ?? '',
       /^\d+ (?:B|KiB) · 256×256$/u,
     );
-    assert.match(textOf(cover.documentation ?? ''), /exactly 256×256/u);
+    assert.match(textOf(cover.documentation), /exactly 256×256/u);
   });
 
   it('takes the folder of the pictures from an sdk.config.json that is not saved yet', async () => {

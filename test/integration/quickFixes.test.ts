@@ -29,12 +29,14 @@ describe('quick fixes', () => {
   /** For problems that only a publish finds. */
   const found = vscode.languages.createDiagnosticCollection('found by publish');
   let folder: string;
+  let count = 0;
 
   before(() => activateExtension());
   after(() => found.dispose());
 
   beforeEach(() => {
-    folder = workspacePath('mended');
+    // Documents outlive their editors for a while: each test has files of its own.
+    folder = workspacePath(`mended-${++count}`);
     cpSync(workspacePath('tyre-pressure'), folder, { recursive: true });
   });
 
@@ -111,7 +113,7 @@ describe('quick fixes', () => {
     const action = offered.find(({ title }) => title === 'Add "category": vehicle');
     assert.ok(action?.edit);
     await vscode.workspace.applyEdit(action.edit);
-    assert.deepEqual(JSON.parse(document.getText()).category, 'vehicle');
+    assert.ok(document.getText().includes('"category": "vehicle",'));
     await run('undo');
     await problem(document.uri, 'manifest.category.required');
   });

@@ -28,16 +28,13 @@ export async function actionsInManifest(
   const roots = problems.length === 0 ? [] : await pictureRootsOf(ours.folder);
   const fixContext = await contextOf(ours.folder, roots, problems);
   const text = document.getText();
-  const actions = problems.flatMap((problem) =>
-    fixesFor(problemAt(problem, document), text, fixContext).map((fix) =>
-      actionOf(fix, document, { problem, pictures: roots[0] }),
-    ),
+  const fixes = problems.flatMap((problem) =>
+    fixesFor(problemAt(problem, document), text, fixContext).map((fix) => ({ fix, problem })),
   );
-  const titles = new Set(actions.map(({ title }) => title));
-  const rewrites = rewritesAt(text, document.offsetAt(range.start))
-    .map((fix) => actionOf(fix, document))
-    .filter(({ title }) => !titles.has(title));
-  return [...actions, ...rewrites];
+  const rewrites = rewritesAt(text, document.offsetAt(range.start)).map((fix) => ({ fix }));
+  return withoutDoubles([...fixes, ...rewrites]).map((found) =>
+    actionOf(document, { ...found, pictures: roots[0] }),
+  );
 }
 
 /** What mends the problems of a page or a script. */
@@ -50,20 +47,28 @@ export async function actionsInCode(
     return [];
   }
   const manifest = await vscode.workspace.openTextDocument(join(folder, MANIFEST_FILE));
-  const actions: vscode.CodeAction[] = [];
+  const found: { fix: Fix; problem: vscode.Diagnostic; target: vscode.TextDocument }[] = [];
   for (const problem of diagnostics.filter(({ source }) => source === SOURCE)) {
     const at = problemAt(problem, document);
+    const isNote = problem.severity === vscode.DiagnosticSeverity.Information;
+    const isBaseline = at.rule.startsWith('baseline.') && at.rule !== 'baseline.unchecked';
     if (at.rule === 'version.app-version') {
       const fix = alignAppVersion(at, document.getText(), manifest.getText());
-      actions.push(...(fix === undefined ? [] : [actionOf(fix, document, { problem })]));
-    }
-    const isNote = problem.severity === vscode.DiagnosticSeverity.Information;
-    if (at.rule.startsWith('baseline.') && at.rule !== 'baseline.unchecked' && !isNote) {
+      found.push(...(fix === undefined ? [] : [{ fix, problem, target: document }]));
+    } else if (isBaseline && !isNote) {
       const fix = declareModernWebview(manifest.getText());
-      actions.push(...(fix === undefined ? [] : [actionOf(fix, manifest, { problem })]));
+      found.push(...(fix === undefined ? [] : [{ fix, problem, target: manifest }]));
     }
   }
-  return actions;
+  return withoutDoubles(found).map(({ target, ...rest }) => actionOf(target, rest));
+}
+
+/** Several problems may have the same way out. */
+function withoutDoubles<T extends { fix: Fix }>(found: readonly T[]): T[] {
+  const keyOf = ({ fix: { kind, value, edits } }: T): string =>
+    JSON.stringify([kind, value, edits]);
+  const keys = found.map(keyOf);
+  return found.filter((_, index) => keys.indexOf(keys[index] ?? '') === index);
 }
 
 async function contextOf(
@@ -90,11 +95,18 @@ function ruleOf({ code }: vscode.Diagnostic): string {
   return String(typeof code === 'object' ? code.value : code);
 }
 
-/** @param document the one that the fix changes; `pictures` is the folder that new ones go to */
+interface FoundFix {
+  fix: Fix;
+  /** None for what may be done where nothing is wrong. */
+  problem?: vscode.Diagnostic;
+  /** The folder that new pictures go to. */
+  pictures?: string | undefined;
+}
+
+/** @param document the one that the fix changes */
 function actionOf(
-  fix: Fix,
   document: vscode.TextDocument,
-  { problem, pictures }: { problem?: vscode.Diagnostic; pictures?: string | undefined } = {},
+  { fix, problem, pictures }: FoundFix,
 ): vscode.CodeAction {
   const kind =
     problem === undefined ? vscode.CodeActionKind.RefactorRewrite : vscode.CodeActionKind.QuickFix;

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { placeholderIcon } from '../../src/core/publish/editing/placeholderIcon';
+import { useScene } from './use-scene';
+
+describe('a person writes a manifest', () => {
+  const scene = useScene({ album: 'ui/assist' });
+  const manifest = (): string => join(scene.workspace, 'manifest.json');
+  const suggestion = (text: string): Locator =>
+    scene.person.page.locator('.suggest-widget.visible .monaco-list-row', { hasText: text });
+  const inEditor = (text: string): Locator =>
+    scene.person.page.locator('.view-line span span', { hasText: text }).first();
+
+  before(async () => {
+    const text = await readFile(manifest(), 'utf8');
+    const changed = text.replace('"./icon.png"', '"./logo.svg"').replace('"tags"', '"tag"');
+    await writeFile(manifest(), changed);
+    const icon = placeholderIcon('Tyre Pressure', 'tyre-pressure');
+    await writeFile(join(scene.workspace, 'src', 'logo.svg'), icon);
+    await scene.person.openFile('manifest.json');
+  });
+
+  it('and is told fields and pictures while typing', async () => {
+    const { person } = scene;
+    const { keyboard } = person.page;
+    await inEditor('"permissions"').click();
+    await keyboard.press('End');
+    await keyboard.press('Enter');
+    await keyboard.type('"');
+    await suggestion('screenshots').waitFor();
+    await suggestion('tags').waitFor();
+    await keyboard.type('scr');
+    await suggestion('tags').waitFor({ state: 'hidden' });
+    await keyboard.press('Control+Space');
+    await person.photograph('1-fields');
+    await keyboard.press('Enter');
+    await suggestion('./cover.png').waitFor();
+    await person.photograph('2-pictures');
+    await keyboard.type('./co');
+    await suggestion('./logo.svg').waitFor({ state: 'hidden' });
+    await keyboard.press('Enter');
+    await inEditor('"./cover.png"').waitFor();
+    await keyboard.press('Control+S');
+    await person.page.locator('.tab.active:not(.dirty)').waitFor();
+    const text = await readFile(manifest(), 'utf8');
+    assert.ok(
+      text.endsWith(
+        '"permissions": ["vehicle.tyres.read"],\n  "screenshots": ["./cover.png"]\n}\n',
+      ),
+      text,
+    );
+  });
+
+  it('and reads what a field is for, and sees the picture it names', async () => {
+    const { person } = scene;
+    const hover = person.page.locator('.monaco-hover:not(.hidden)');
+    await inEditor('"safeWhileDriving"').hover();
+    await hover.filter({ hasText: 'while the car moves' }).waitFor();
+    await person.photograph('3-field');
+    await person.page.mouse.move(5, 5);
+    await inEditor('"./logo.svg"').hover();
+    const picture = hover.locator('img');
+    await picture.waitFor();
+    await person.photograph('4-picture');
+    const width = await picture.evaluate('(image) => image.naturalWidth');
+    assert.equal(width, 256, 'the picture is shown');
+    await person.page.mouse.move(5, 5);
+  });
+
+  it('and mends a misspelt field with two keys, and takes it back with one', async () => {
+    const { person } = scene;
+    const { keyboard } = person.page;
+    await inEditor('"tag"').click();
+    await keyboard.press('Control+.');
+    const menu = person.page.locator('.action-widget');
+    await menu.locator('.monaco-list-row', { hasText: 'Rename "tag" to "tags"' }).waitFor();
+    await person.photograph('5-fixes');
+    await keyboard.press('Enter');
+    await inEditor('"tags"').waitFor();
+    await keyboard.press('Control+Z');
+    await inEditor('"tag"').waitFor();
+    await inEditor('"tags"').waitFor({ state: 'detached' });
+  });
+});

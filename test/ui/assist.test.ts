@@ -41,7 +41,7 @@ describe('a person writes a manifest', () => {
     await keyboard.type('./co');
     await suggestion('./logo.svg').waitFor({ state: 'hidden' });
     await keyboard.press('Enter');
-    await inEditor('"./cover.png"').waitFor();
+    await person.page.locator('.view-line', { hasText: /screenshots.*cover\.png/u }).waitFor();
     await keyboard.press('Control+S');
     await person.page.locator('.tab.active:not(.dirty)').waitFor();
     const text = await readFile(manifest(), 'utf8');
@@ -60,7 +60,7 @@ describe('a person writes a manifest', () => {
     await hover.filter({ hasText: 'while the car moves' }).waitFor();
     await person.photograph('3-field');
     await person.page.mouse.move(5, 5);
-    await inEditor('"./logo.svg"').hover();
+    await inEditor('./logo.svg').hover();
     const picture = hover.locator('img');
     await picture.waitFor();
     await person.photograph('4-picture');

@@ -2,6 +2,10 @@ import * as vscode from 'vscode';
 import type { Field } from '../../core/publish/manifestFields';
 import { appendPlain } from '../plainMarkdown';
 
+/** Rules that the first line, or the list of values, says already. */
+const TOLD_OTHERWISE =
+  /^(?:is required|must be (?:one of .*|true or false|a list|text|an object))$/u;
+
 /** Everything about a field: name, kind, whether it is required, what it is for, its rules, its default. */
 export function fieldMarkdown(field: Field): vscode.MarkdownString {
   const { name, required, description, values } = field;
@@ -12,8 +16,7 @@ export function fieldMarkdown(field: Field): vscode.MarkdownString {
   }
   markdown.appendMarkdown('\n\n');
   appendPlain(markdown, description);
-  // Every field's kind and whether it is required stand in the first line.
-  const rules = field.rules.filter((rule) => !/^(is required|must be one of .*)$/u.test(rule));
+  const rules = field.rules.filter((rule) => !TOLD_OTHERWISE.test(rule));
   for (const rule of rules) {
     markdown.appendMarkdown('\n- ');
     appendPlain(markdown, rule);

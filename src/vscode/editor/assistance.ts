@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Snapshot } from './miniAppDocument';
 
 const LANGUAGES = ['json', 'jsonc'];
 const NAMES = ['**/manifest.json', '**/sdk.config.json'];
@@ -21,23 +22,32 @@ export function registerAssistance(): vscode.Disposable {
     vscode.languages.registerCompletionItemProvider(
       DOCUMENTS,
       {
-        provideCompletionItems: async (document, position) =>
-          (await import('./manifestCompletion')).completeAt(document, position),
+        provideCompletionItems: async (document, position) => {
+          const snapshot = snapshotOf(document, position);
+          return (await import('./manifestCompletion')).completeAt(snapshot);
+        },
       },
       ...['"', ':', '/'],
     ),
     vscode.languages.registerHoverProvider(DOCUMENTS, {
-      provideHover: async (document, position) =>
-        (await import('./manifestHover')).explainAt(document, position),
+      provideHover: async (document, position) => {
+        const snapshot = snapshotOf(document, position);
+        return (await import('./manifestHover')).explainAt(snapshot);
+      },
     }),
     vscode.languages.registerDocumentLinkProvider(DOCUMENTS, {
-      provideDocumentLinks: async (document) => (await import('./manifestLinks')).linksIn(document),
+      provideDocumentLinks: async (document) => {
+        const snapshot = snapshotOf(document);
+        return (await import('./manifestLinks')).linksIn(snapshot);
+      },
     }),
     vscode.languages.registerCodeActionsProvider(
       DOCUMENTS,
       {
-        provideCodeActions: async (document, range, context) =>
-          (await import('./quickFixes')).actionsInManifest(document, range, context),
+        provideCodeActions: (document, range, context) =>
+          unlessChanged(document, async () =>
+            (await import('./quickFixes')).actionsInManifest(document, range, context),
+          ),
       },
       { providedCodeActionKinds: kinds },
     ),
@@ -45,12 +55,32 @@ export function registerAssistance(): vscode.Disposable {
       CODE,
       {
         // Asked at every move of the cursor in every script: nothing is loaded where nothing of ours is.
-        provideCodeActions: async (document, _range, { diagnostics }) =>
+        provideCodeActions: (document, _range, { diagnostics }) =>
           diagnostics.some(({ source }) => source === 'i99dash')
-            ? (await import('./quickFixes')).actionsInCode(document, diagnostics)
+            ? unlessChanged(document, async () =>
+                (await import('./quickFixes')).actionsInCode(document, diagnostics),
+              )
             : [],
       },
       { providedCodeActionKinds: kinds },
     ),
   );
+}
+
+function snapshotOf(document: vscode.TextDocument, position?: vscode.Position): Snapshot {
+  return {
+    path: document.uri.fsPath,
+    text: document.getText(),
+    offset: position === undefined ? 0 : document.offsetAt(position),
+  };
+}
+
+/** Edits for a text that is no more would go astray; VS Code asks again after a change. */
+async function unlessChanged(
+  document: vscode.TextDocument,
+  find: () => Promise<vscode.CodeAction[]>,
+): Promise<vscode.CodeAction[]> {
+  const { version } = document;
+  const actions = await find();
+  return document.version === version ? actions : [];
 }

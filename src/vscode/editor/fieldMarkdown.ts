@@ -4,7 +4,7 @@ import { appendPlain } from '../plainMarkdown';
 
 /** Rules that the first line, or the list of values, says already. */
 const TOLD_OTHERWISE =
-  /^(?:is required|must be (?:one of .*|true or false|a list|text|an object))$/u;
+  /^(?:is required|must be (?:one of .*|true or false|a list|text|an object|a path beginning with .*))$/u;
 
 /** Everything about a field: name, kind, whether it is required, what it is for, its rules, its default. */
 export function fieldMarkdown(field: Field): vscode.MarkdownString {

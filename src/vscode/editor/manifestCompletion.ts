@@ -2,25 +2,19 @@ import * as vscode from 'vscode';
 import { complete, type Candidate, type Completion } from '../../core/publish/editing/complete';
 import { listPictures } from '../../core/publish/editing/pictures';
 import { fieldMarkdown } from './fieldMarkdown';
-import { miniAppDocument, pictureRootsOf } from './miniAppDocument';
+import { miniAppDocument, pictureRootsOf, rangeIn, type Snapshot } from './miniAppDocument';
 
 /** What may be typed at a position of a mini-app's manifest or `sdk.config.json`. */
-export async function completeAt(
-  document: vscode.TextDocument,
-  position: vscode.Position,
-): Promise<vscode.CompletionItem[]> {
-  const ours = await miniAppDocument(document);
+export async function completeAt(snapshot: Snapshot): Promise<vscode.CompletionItem[]> {
+  const ours = await miniAppDocument(snapshot);
   if (ours === undefined) {
     return [];
   }
-  const completion = await complete(
-    ours.kind,
-    document.getText(),
-    document.offsetAt(position),
-    async (field) => listPictures(await pictureRootsOf(ours.folder), field),
+  const completion = await complete(ours.kind, snapshot.text, snapshot.offset, async (field) =>
+    listPictures(await pictureRootsOf(ours.folder), field),
   );
   return (completion?.candidates ?? []).map((candidate, index) =>
-    itemOf(candidate, index, completion, document),
+    itemOf(candidate, index, completion, snapshot),
   );
 }
 
@@ -28,7 +22,7 @@ function itemOf(
   candidate: Candidate,
   index: number,
   completion: Completion | undefined,
-  document: vscode.TextDocument,
+  snapshot: Snapshot,
 ): vscode.CompletionItem {
   const { label, insert, isSnippet, field } = candidate;
   const description = descriptionOf(candidate);
@@ -44,9 +38,11 @@ function itemOf(
   item.sortText = `!${String(index).padStart(4, '0')}`;
   if (completion !== undefined) {
     const { start, end, commaAt } = completion;
-    item.range = new vscode.Range(document.positionAt(start), document.positionAt(end));
+    item.range = rangeIn(snapshot, start, end);
     if (commaAt !== undefined) {
-      item.additionalTextEdits = [vscode.TextEdit.insert(document.positionAt(commaAt), ',')];
+      item.additionalTextEdits = [
+        vscode.TextEdit.insert(rangeIn(snapshot, commaAt, commaAt).start, ','),
+      ];
     }
   }
   if (field !== undefined && candidate.kind !== 'locale') {

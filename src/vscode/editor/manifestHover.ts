@@ -3,18 +3,12 @@ import { hoverAt, type Hover } from '../../core/publish/editing/hover';
 import { describePicture, findPicture, summaryOf } from '../../core/publish/editing/pictures';
 import { appendPlain } from '../plainMarkdown';
 import { fieldMarkdown } from './fieldMarkdown';
-import { miniAppDocument, pictureRootsOf } from './miniAppDocument';
+import { miniAppDocument, pictureRootsOf, rangeIn, type Snapshot } from './miniAppDocument';
 
 /** What there is to tell about a field, and about the picture that it names. */
-export async function explainAt(
-  document: vscode.TextDocument,
-  position: vscode.Position,
-): Promise<vscode.Hover | undefined> {
-  const ours = await miniAppDocument(document);
-  const found =
-    ours === undefined
-      ? undefined
-      : hoverAt(ours.kind, document.getText(), document.offsetAt(position));
+export async function explainAt(snapshot: Snapshot): Promise<vscode.Hover | undefined> {
+  const ours = await miniAppDocument(snapshot);
+  const found = ours === undefined ? undefined : hoverAt(ours.kind, snapshot.text, snapshot.offset);
   if (ours === undefined || found === undefined) {
     return undefined;
   }
@@ -28,10 +22,7 @@ export async function explainAt(
   if (picture !== undefined) {
     parts.unshift(await pictureMarkdown(picture, ours.folder));
   }
-  return new vscode.Hover(
-    parts,
-    new vscode.Range(document.positionAt(start), document.positionAt(end)),
-  );
+  return new vscode.Hover(parts, rangeIn(snapshot, start, end));
 }
 
 async function pictureMarkdown(

@@ -1,19 +1,19 @@
 import * as vscode from 'vscode';
 import { pictureLinks } from '../../core/publish/editing/links';
 import { findPicture } from '../../core/publish/editing/pictures';
-import { miniAppDocument, pictureRootsOf } from './miniAppDocument';
+import { miniAppDocument, pictureRootsOf, rangeIn, type Snapshot } from './miniAppDocument';
 
 /** Links from the paths in a manifest to the pictures that are there. */
-export async function linksIn(document: vscode.TextDocument): Promise<vscode.DocumentLink[]> {
-  const ours = await miniAppDocument(document);
+export async function linksIn(snapshot: Snapshot): Promise<vscode.DocumentLink[]> {
+  const ours = await miniAppDocument(snapshot);
   if (ours?.kind !== 'manifest') {
     return [];
   }
   const roots = await pictureRootsOf(ours.folder);
   const links = await Promise.all(
-    pictureLinks(document.getText()).map(async ({ path, start, end }) => {
+    pictureLinks(snapshot.text).map(async ({ path, start, end }) => {
       const file = await findPicture(roots, path);
-      const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
+      const range = rangeIn(snapshot, start, end);
       return file === undefined ? undefined : new vscode.DocumentLink(range, vscode.Uri.file(file));
     }),
   );

@@ -5,6 +5,7 @@ import { CONFIG_FILE, isMiniApp } from '../../core/miniAppFolder';
 import { documentKind, looksLikeOurs } from '../../core/publish/editing/document';
 import type { DocumentKind } from '../../core/publish/editing/fields';
 import { pictureRoots } from '../../core/publish/editing/pictures';
+import { TextPositions } from '../../core/publish/textPositions';
 
 /** A manifest or an `sdk.config.json` at the root of a mini-app. */
 export interface MiniAppDocument {
@@ -13,18 +14,40 @@ export interface MiniAppDocument {
   folder: string;
 }
 
+/**
+ * A document as it was when somebody asked about it: what is typed while the answer is made must not change what the answer is about.
+ * Taken before anything is waited for.
+ */
+export interface Snapshot {
+  /** Absolute. */
+  path: string;
+  text: string;
+  /** Where the cursor or the mouse is; UTF-16 units. */
+  offset: number;
+}
+
+/** The range between two offsets of a snapshot's text. */
+export function rangeIn({ text }: Snapshot, start: number, end: number): vscode.Range {
+  const range = new TextPositions(text).range(start, end);
+  return new vscode.Range(
+    range.start.line,
+    range.start.character,
+    range.end.line,
+    range.end.character,
+  );
+}
+
 /** What a document is to a mini-app; undefined for other people's files. The text in the editor counts, saved or not. */
-export async function miniAppDocument(
-  document: vscode.TextDocument,
-): Promise<MiniAppDocument | undefined> {
-  const path = document.uri.fsPath;
+export async function miniAppDocument({
+  path,
+  text,
+}: Pick<Snapshot, 'path' | 'text'>): Promise<MiniAppDocument | undefined> {
   const kind = documentKind(path);
   if (kind === undefined) {
     return undefined;
   }
   const folder = dirname(path);
-  const isOurs =
-    (kind === 'manifest' && looksLikeOurs(document.getText())) || (await isMiniApp(folder));
+  const isOurs = (kind === 'manifest' && looksLikeOurs(text)) || (await isMiniApp(folder));
   return isOurs ? { kind, folder } : undefined;
 }
 

@@ -20,7 +20,10 @@ export async function actionsInManifest(
   range: vscode.Range,
   context: vscode.CodeActionContext,
 ): Promise<vscode.CodeAction[]> {
-  const ours = await miniAppDocument(document);
+  const ours = await miniAppDocument({
+    path: document.uri.fsPath,
+    text: document.getText(),
+  });
   if (ours?.kind !== 'manifest') {
     return [];
   }

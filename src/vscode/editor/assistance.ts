@@ -17,8 +17,8 @@ const CODE: vscode.DocumentSelector = {
  * mini-apps alone.
  */
 export function registerAssistance(): vscode.Disposable {
-  const kinds = [vscode.CodeActionKind.QuickFix, vscode.CodeActionKind.RefactorRewrite];
   return vscode.Disposable.from(
+    registerQuickFixes(),
     vscode.languages.registerCompletionItemProvider(
       DOCUMENTS,
       {
@@ -41,6 +41,12 @@ export function registerAssistance(): vscode.Disposable {
         return (await import('./manifestLinks')).linksIn(snapshot);
       },
     }),
+  );
+}
+
+function registerQuickFixes(): vscode.Disposable {
+  const kinds = [vscode.CodeActionKind.QuickFix, vscode.CodeActionKind.RefactorRewrite];
+  return vscode.Disposable.from(
     vscode.languages.registerCodeActionsProvider(
       DOCUMENTS,
       {

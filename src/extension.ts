@@ -54,7 +54,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const tokens = new InteractiveTokens(session, async () =>
     (await import('./vscode/unlock')).unlock(session),
   );
-  const miniApps = new MiniApps();
+  const miniApps = new MiniApps(context.workspaceState);
   const worker = join(context.extensionPath, 'dist', 'publishWorker.js');
   const baselineCache = vscode.Uri.joinPath(context.globalStorageUri, 'baseline.json').fsPath;
   const problems = new Problems(miniApps, { worker, baselineCache, logger: log });
@@ -85,6 +85,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       (await import('./vscode/publish')).publishMiniApp(
         {
           ...{ session, tokens, transport, miniApps, backendUrl, logger: log, clock: systemClock },
+          memory: context.workspaceState,
           lockFolder,
           buildTerminal,
           baselineCache,

@@ -1,25 +1,30 @@
-import { basename } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { CancelledError, I99dashError } from '../core/errors';
-import { abbreviateHome } from '../core/homePath';
+import { abbreviateHome, expandHome } from '../core/homePath';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
 import { miniAppOf, type MiniApps } from './miniApps';
 
-/** The folder of the mini-app that is given, edited, alone in the workspace or picked; NOTHING_TO_PUBLISH without any, `CancelledError` when dismissed. */
+/** Where a caller says the mini-app is; keybindings and tasks can only say it as text. */
+export type GivenFolder = vscode.Uri | string;
+
+/**
+ * The folder of the mini-app that is given (itself, its manifest.json or any file of it), edited, alone in the workspace or picked.
+ * @throws NOTHING_TO_PUBLISH (there is none), CancelledError
+ */
 export async function chooseMiniApp(
   miniApps: MiniApps,
-  given?: vscode.Uri,
+  given?: GivenFolder,
   question = vscode.l10n.t('Publish which mini-app?'),
 ): Promise<string> {
   if (given !== undefined) {
-    return basename(given.fsPath) === MANIFEST_FILE
-      ? vscode.Uri.joinPath(given, '..').fsPath
-      : given.fsPath;
+    return folderOf(typeof given === 'string' ? expandHome(given) : given.fsPath);
   }
-  const document = vscode.window.activeTextEditor?.document;
-  const active = document?.uri.scheme === 'file' ? await miniAppOf(document.uri.fsPath) : undefined;
-  if (active !== undefined) {
-    return active;
+  const active = activeFile();
+  const edited = active === undefined ? undefined : await miniAppOf(active);
+  if (edited !== undefined) {
+    return edited;
   }
   const folders = await miniApps.search();
   const [only] = folders;
@@ -32,14 +37,40 @@ export async function chooseMiniApp(
       ),
     );
   }
-  return folders.length === 1 ? only : pickFolder(folders, question);
+  return folders.length === 1 ? only : pickFolder(miniApps, folders, question);
 }
 
-async function pickFolder(folders: readonly string[], title: string): Promise<string> {
+/** A folder is taken at its word: what is wrong with it is told later. */
+async function folderOf(path: string): Promise<string> {
+  if (basename(path) === MANIFEST_FILE) {
+    return dirname(path);
+  }
+  const stats = await stat(path).catch(() => undefined);
+  return stats?.isFile() === true ? ((await miniAppOf(dirname(path))) ?? dirname(path)) : path;
+}
+
+/** The file of the active editor, be it text or a picture. */
+function activeFile(): string | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  const uri =
+    vscode.window.activeTextEditor?.document.uri ??
+    (input instanceof vscode.TabInputCustom ? input.uri : undefined);
+  return uri?.scheme === 'file' ? uri.fsPath : undefined;
+}
+
+/** The one picked last comes first. */
+async function pickFolder(
+  miniApps: MiniApps,
+  folders: readonly string[],
+  title: string,
+): Promise<string> {
+  const last = miniApps.pickedLast;
+  const sorted = [...folders].sort((a, b) => Number(b === last) - Number(a === last));
   const picked = await vscode.window.showQuickPick(
-    folders.map((folder) => ({
+    sorted.map((folder) => ({
       label: `$(package) ${basename(folder)}`,
       description: abbreviateHome(folder),
+      ...(folder === last ? { detail: vscode.l10n.t('The one you picked last') } : {}),
       folder,
     })),
     { title, matchOnDescription: true },
@@ -47,5 +78,6 @@ async function pickFolder(folders: readonly string[], title: string): Promise<st
   if (picked === undefined) {
     throw new CancelledError();
   }
+  miniApps.pickedLast = picked.folder;
   return picked.folder;
 }

@@ -81,7 +81,7 @@ function nextSteps(failed: CommandId, error: I99dashError, retry: () => void): N
     return [command(vscode.l10n.t('Manage Workspace Trust'), 'workbench.trust.manage')];
   }
   if (file !== undefined) {
-    return [openFile(file), tryAgain];
+    return [openFile(error, file), tryAgain];
   }
   return [tryAgain, showLog()];
 }
@@ -109,8 +109,18 @@ function showLog(): NextStep {
   return command(vscode.l10n.t('Show Log'), 'i99dash.showLog');
 }
 
-function openFile(file: string): NextStep {
-  return command(vscode.l10n.t('Open File'), 'vscode.open', vscode.Uri.file(file));
+/** At the first error in it, where that is known. */
+function openFile({ problems = [] }: I99dashError, file: string): NextStep {
+  const first = problems.find(
+    (problem) => problem.severity === 'error' && problem.file === file && problem.range,
+  );
+  const label = vscode.l10n.t('Open File');
+  if (first?.range === undefined) {
+    return command(label, 'vscode.open', vscode.Uri.file(file));
+  }
+  const { start, end } = first.range;
+  const selection = new vscode.Range(start.line, start.character, end.line, end.character);
+  return command(label, 'vscode.open', vscode.Uri.file(file), { selection });
 }
 
 function copyKeyAndOpenConsole(publicKey: string, tryAgain: NextStep): NextStep {

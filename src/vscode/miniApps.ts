@@ -11,6 +11,7 @@ import { Emitter } from '../core/events';
 
 /** File events come in bursts (a checkout, an install): one search answers them all, this many milliseconds later. */
 const SETTLE_MS = 300;
+const PICKED_LAST = 'i99dash.pickedMiniApp';
 
 /** Knows which folders of the workspace are mini-apps, and tells `when` clauses through a context key. */
 export class MiniApps implements vscode.Disposable {
@@ -19,7 +20,8 @@ export class MiniApps implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor() {
+  /** @param memory the workspace's */
+  constructor(private readonly memory: vscode.Memento) {
     const watcher = vscode.workspace.createFileSystemWatcher(
       `**/{${MANIFEST_FILE},${CONFIG_FILE}}`,
     );
@@ -39,6 +41,15 @@ export class MiniApps implements vscode.Disposable {
   /** Absolute paths, as of the last search. */
   get known(): readonly string[] {
     return this.folders;
+  }
+
+  /** The one the user picked among several the last time; undefined when there was no such time. */
+  get pickedLast(): string | undefined {
+    return this.memory.get(PICKED_LAST);
+  }
+
+  set pickedLast(folder: string | undefined) {
+    void this.memory.update(PICKED_LAST, folder);
   }
 
   /** Searches now. */

@@ -3,37 +3,93 @@ import * as vscode from 'vscode';
 /** What ends sooner is over before a notification could be read, in milliseconds. */
 const QUIET_MS = 500;
 
+/** How a running task talks to whoever watches it. */
+export interface Watched {
+  /** Replaces the notification's message. */
+  report: (message: string) => void;
+  /** Asks something with the notification out of the way; it comes back afterwards. */
+  aside: <T>(question: () => Promise<T>) => Promise<T>;
+}
+
 /**
  * Runs a task; when it takes a while, one notification says what it does and lets the user cancel.
- * @param task gets a signal that aborts on cancel, and a function that replaces the notification's message
+ * @param task gets a signal that aborts on cancel, a function that replaces the notification's message, and one that asks without it
  */
 export async function withQuietProgress<T>(
   title: string,
-  task: (signal: AbortSignal, report: (message: string) => void) => Promise<T>,
+  task: (signal: AbortSignal, report: Watched['report'], aside: Watched['aside']) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
-  let message: string | undefined;
-  let shown: vscode.Progress<{ message?: string }> | undefined;
-  const running = task(controller.signal, (next) => {
-    message = next;
-    shown?.report({ message: next });
-  });
-  const timer = setTimeout(() => {
-    void vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      async (progress, token) => {
-        shown = progress;
-        if (message !== undefined) {
-          progress.report({ message });
+  const notification = new QuietNotification(title, () => controller.abort());
+  notification.showSoon();
+  try {
+    return await task(
+      controller.signal,
+      (message) => notification.report(message),
+      async (question) => {
+        notification.hide();
+        try {
+          return await question();
+        } finally {
+          notification.showSoon();
         }
-        token.onCancellationRequested(() => controller.abort());
-        await running.catch(() => undefined);
       },
     );
-  }, QUIET_MS);
-  try {
-    return await running;
   } finally {
-    clearTimeout(timer);
+    notification.hide();
   }
+}
+
+class QuietNotification {
+  private timer: NodeJS.Timeout | undefined;
+  private message: string | undefined;
+  private shown: vscode.Progress<{ message?: string }> | undefined;
+  private over = ending();
+
+  constructor(
+    private readonly title: string,
+    private readonly cancel: () => void,
+  ) {}
+
+  report(message: string): void {
+    if (message !== this.message) {
+      this.message = message;
+      this.shown?.report({ message });
+    }
+  }
+
+  showSoon(): void {
+    this.over = ending();
+    this.timer = setTimeout(() => this.show(), QUIET_MS);
+  }
+
+  hide(): void {
+    clearTimeout(this.timer);
+    this.shown = undefined;
+    this.over.end();
+  }
+
+  private show(): void {
+    const { title, over } = this;
+    void vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      (progress, token) => {
+        // It may have been hidden before VS Code came to show it.
+        if (over === this.over) {
+          this.shown = progress;
+          if (this.message !== undefined) {
+            progress.report({ message: this.message });
+          }
+        }
+        token.onCancellationRequested(this.cancel);
+        return over.ended;
+      },
+    );
+  }
+}
+
+function ending(): { ended: Promise<void>; end: () => void } {
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  return { ended, end };
 }

@@ -1,19 +1,37 @@
 import * as vscode from 'vscode';
+import type { ByteRate} from '../core/publish/amounts';
+import { describeBytes, inUnit, unitOf } from '../core/publish/amounts';
 import type { PublishResult } from '../core/publish/publish';
 import type { Progress, Stage } from '../core/publish/stages';
 import { appPage } from '../core/webConsole';
 import { plainText } from './plainText';
+import type { PublishOutcome } from './publishSurface';
 import { settings } from './settings';
 
-/** What the progress notification says. */
-export function describeProgress({ stage, done, total }: Progress): string {
+/**
+ * What is said of a publish under way: stage, files or bytes, speed.
+ * @param rate knows how fast the bytes flowed until now
+ */
+export function describeProgress({ stage, done, total }: Progress, rate: ByteRate): string {
   const name = stageName(stage);
   if (done === undefined || total === undefined) {
     return name;
   }
-  return stage === 'upload'
-    ? vscode.l10n.t('{0}: {1} of {2} kB', name, toKb(done), toKb(total))
-    : vscode.l10n.t('{0}: {1} of {2} files', name, done, total);
+  if (stage !== 'upload') {
+    return vscode.l10n.t('{0}: {1} of {2} files', name, done, total);
+  }
+  const unit = unitOf(total);
+  const amount = vscode.l10n.t(
+    '{0}: {1} of {2} {3}',
+    name,
+    inUnit(done, unit),
+    inUnit(total, unit),
+    unit,
+  );
+  const speed = rate.update(done);
+  return speed === undefined || done === total
+    ? amount
+    : vscode.l10n.t('{0}, {1}/s', amount, describeBytes(speed));
 }
 
 function stageName(stage: Stage): string {
@@ -24,6 +42,8 @@ function stageName(stage: Stage): string {
       return vscode.l10n.t('Building');
     case 'pack':
       return vscode.l10n.t('Packing');
+    case 'confirm':
+      return vscode.l10n.t('Waiting for your answer');
     case 'upload':
       return vscode.l10n.t('Uploading');
     case 'submit':
@@ -33,33 +53,66 @@ function stageName(stage: Stage): string {
   }
 }
 
-function toKb(bytes: number): number {
-  return Math.ceil(bytes / 1000);
+interface ResultButton {
+  label: string;
+  run: () => unknown;
 }
 
-/** Tells the outcome without holding up the command's result. */
-export function tell(result: PublishResult): PublishResult {
-  const openConsole = vscode.l10n.t('Open in Web Console');
-  const buttons = result.dryRun ? [] : [openConsole];
-  void vscode.window
-    .showInformationMessage(plainText(describeResult(result)), ...buttons)
-    .then((picked) =>
-      picked === openConsole
-        ? vscode.env.openExternal(vscode.Uri.parse(appPage(settings.webConsoleUrl(), result.appId)))
-        : undefined,
-    );
-  return result;
+/** Tells the outcome in a notification. Does not wait for an answer. */
+export function showResult(outcome: PublishOutcome): void {
+  const { result, bump } = outcome;
+  const buttons = resultButtons(outcome);
+  const labels = buttons.map(({ label }) => label);
+  const text = plainText(describeResult(result));
+  const shown =
+    bump === undefined
+      ? vscode.window.showInformationMessage(text, ...labels)
+      : vscode.window.showWarningMessage(`${text} ${publishedBefore(result.version)}`, ...labels);
+  void shown.then((picked) => buttons.find(({ label }) => label === picked)?.run());
 }
 
-function describeResult(result: PublishResult): string {
+function resultButtons({ result, bump }: PublishOutcome): ResultButton[] {
+  const { appId, sha256, dryRun } = result;
+  const copyHash: ResultButton = {
+    label: vscode.l10n.t('Copy Bundle Hash'),
+    run: () => vscode.env.clipboard.writeText(sha256),
+  };
+  if (dryRun) {
+    return [copyHash];
+  }
+  const showStatus: ResultButton = {
+    label: vscode.l10n.t('Show Status'),
+    // The command shows its own failure.
+    run: () =>
+      vscode.commands.executeCommand('i99dash.status', { appId }).then(undefined, () => undefined),
+  };
+  const openConsole: ResultButton = {
+    label: vscode.l10n.t('Open in Web Console'),
+    run: () => vscode.env.openExternal(vscode.Uri.parse(appPage(settings.webConsoleUrl(), appId))),
+  };
+  return bump === undefined
+    ? [showStatus, openConsole, copyHash]
+    : [{ label: vscode.l10n.t('Bump and Publish'), run: bump.run }, showStatus, copyHash];
+}
+
+/** Why publishing a version again is of no use. */
+export function publishedBefore(version: string): string {
+  return vscode.l10n.t(
+    '{0} had been published before, and devices keep the bytes they have.',
+    plainText(version),
+  );
+}
+
+/** The outcome in a sentence. */
+export function describeResult(result: PublishResult): string {
   const { appId, version, track, dryRun, reviewStatus = '', fileCount, size } = result;
   if (dryRun) {
     return vscode.l10n.t(
-      '{0} {1} would be sent: {2} files, {3} kB packed.',
+      '{0} {1} would be sent: {2} files, {3} packed.',
       appId,
       version,
       fileCount,
-      toKb(size),
+      describeBytes(size),
     );
   }
   if (track === 'beta') {

@@ -36,14 +36,18 @@ export const settings = {
 
   statusBarVisible: (): 'auto' | 'always' | 'never' => get('i99dash.statusBar.visible', 'auto'),
 
-  defaultTrack: (): 'production' | 'beta' => get('i99dash.publish.defaultTrack', 'production'),
+  /** @param folder the mini-app: each may have its own */
+  defaultTrack: (folder: vscode.Uri): 'production' | 'beta' =>
+    get<string>('i99dash.publish.defaultTrack', 'production', folder) === 'beta'
+      ? 'beta'
+      : 'production',
 
   confirmPublish: (): 'production' | 'always' | 'never' =>
     get('i99dash.publish.confirm', 'production'),
 };
 
 /** A value of another type than it should have, as settings.json may hold, counts as none. */
-function get<T>(key: string, fallback: T): T {
-  const value = vscode.workspace.getConfiguration().get<unknown>(key);
+function get<T>(key: string, fallback: T, resource?: vscode.Uri): T {
+  const value = vscode.workspace.getConfiguration(undefined, resource).get<unknown>(key);
   return typeof value === typeof fallback ? (value as T) : fallback;
 }

@@ -7,7 +7,12 @@ import { ApiClient } from '../../src/core/api/client';
 import { createUndiciTransport } from '../../src/core/api/undiciTransport';
 import type { HttpRequest, Transport } from '../../src/core/ports';
 import { loadProject } from '../../src/core/publish/project';
-import { publish, type PublishOptions, type PublishResult } from '../../src/core/publish/publish';
+import {
+  publish,
+  type Prepared,
+  type PublishOptions,
+  type PublishResult,
+} from '../../src/core/publish/publish';
 import type { Progress } from '../../src/core/publish/stages';
 import { shellRunner } from '../../src/core/publish/shellRunner';
 import type { LoggedRequest } from '../backend/request-log';
@@ -29,6 +34,8 @@ export interface PublishingHooks {
   onBuildOutput: () => void;
   /** Between an answer and whoever waits for it. */
   afterSend: (request: HttpRequest) => void;
+  /** Answers for the person. Nobody is asked without it. */
+  confirm?: (prepared: Prepared) => Promise<void>;
 }
 
 /** A copy of a sample mini-app that is published to a backend of its own. */
@@ -82,6 +89,7 @@ export class Publishing {
         this.buildOutput += text;
         this.hooks.onBuildOutput();
       },
+      ...(this.hooks.confirm === undefined ? {} : { confirm: this.hooks.confirm }),
     };
     const result = await publish(await loadProject(this.folder), options, ports, signal);
     return { ...result, bundleId: result.bundleId ?? '' };

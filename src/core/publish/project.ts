@@ -54,7 +54,7 @@ export function places(folder: string, config: Config): Omit<Project, 'manifest'
 
 /**
  * Reads a mini-app that is about to be published.
- * @throws NOTHING_TO_PUBLISH (no manifest), MANIFEST_INVALID (with the first problem in words)
+ * @throws NOTHING_TO_PUBLISH (no manifest), MANIFEST_INVALID (with the first problem in words, and all of them as `problems`)
  */
 export async function loadProject(folder: string): Promise<Project> {
   const { project, problems } = await readProject(folder);
@@ -69,6 +69,6 @@ export async function loadProject(folder: string): Promise<Project> {
   throw new I99dashError(
     'MANIFEST_INVALID',
     `${message.startsWith(name) ? message : `${name}: ${message}`}${more}`,
-    { file },
+    { file, problems },
   );
 }

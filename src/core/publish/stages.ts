@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '../ports';
 
-export type Stage = 'validate' | 'build' | 'pack' | 'upload' | 'submit' | 'promote';
+export type Stage = 'validate' | 'build' | 'pack' | 'confirm' | 'upload' | 'submit' | 'promote';
 
 export interface Progress {
   stage: Stage;

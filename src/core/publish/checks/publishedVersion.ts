@@ -1,4 +1,4 @@
-import { throwIfCancelled } from '../../errors';
+import { CancelledError, throwIfCancelled } from '../../errors';
 import type { Problem } from '../../problem';
 import type { Manifest } from '../manifest';
 import { nextPatch } from '../semver';
@@ -20,7 +20,12 @@ export async function checkPublishedVersion(
 ): Promise<Problem[]> {
   const latest = await latestVersion?.(id).then(
     (found) => ({ found }),
-    () => undefined,
+    (error: unknown) => {
+      if (error instanceof CancelledError) {
+        throw error;
+      }
+      return undefined;
+    },
   );
   throwIfCancelled(signal);
   if (latest === undefined) {

@@ -169,6 +169,11 @@ describe('a mini-app before its build', () => {
     await assert.rejects(check({}, { signal: AbortSignal.abort() }), CancelledError);
   });
 
+  it('is cancelled by whoever dismisses the question for a passphrase', async () => {
+    const latestVersion = () => Promise.reject(new CancelledError());
+    await assert.rejects(check({}, { latestVersion }), CancelledError);
+  });
+
   it('tells everything at once', async () => {
     await write({ 'src/index.html': page("const APP_VERSION = '2';"), 'src/icon.png': 'x' });
     const requires = { dilink: ['di5.0'], modernWebview: true };

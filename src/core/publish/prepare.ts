@@ -1,0 +1,151 @@
+import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { I99dashError, throwIfCancelled } from '../errors';
+import { MANIFEST_FILE } from '../miniAppFolder';
+import type { Logger, ProcessRunner } from '../ports';
+import type { Problem } from '../problem';
+import { withBundle, type Bundle } from './bundle';
+import { keepCache } from './checks/contents';
+import { checkOutput } from './checks/output';
+import type { LatestVersion } from './checks/publishedVersion';
+import { checkSource } from './checks/source';
+import { collectFiles, sortByName, type BundleFile, type CollectedFiles } from './files';
+import type { Project } from './project';
+import type { Progress, StageClock } from './stages';
+
+/** What preparing needs from outside. */
+export interface PreparationPorts {
+  runner: ProcessRunner;
+  logger: Logger;
+  onProgress: (progress: Progress) => void;
+  /** What a build prints, as it comes. */
+  onBuildOutput: (text: string) => void;
+  /** What the checks found that is no error. */
+  onProblems?: (problems: readonly Problem[]) => void;
+  /** The built worker script: what is large is read, packed and checked there. Without it everything happens in place. */
+  worker?: string;
+  /** Where what is known of scripts is kept between publishes, by their content. */
+  baselineCache?: string;
+}
+
+/** What is to be packed, and with what. */
+export interface Preparation {
+  project: Project;
+  ports: PreparationPorts;
+  stages: StageClock;
+  signal: AbortSignal | undefined;
+  /** Asks for the latest published version; left out where the network is to stay untouched. */
+  latestVersion?: LatestVersion;
+}
+
+/**
+ * Validates, builds, checks and packs a mini-app. The bundle is gone when `use` has ended.
+ * @param use gets the bundle and what the checks found that is no error
+ * @throws NOTHING_TO_PUBLISH, VALIDATION_FAILED, BUILD_FAILED, UPLOAD_FAILED (no place for the bundle), CancelledError
+ */
+export async function prepare<T>(
+  { project, ports, stages, signal, latestVersion }: Preparation,
+  use: (bundle: Bundle, problems: readonly Problem[]) => Promise<T>,
+): Promise<T> {
+  const { folder, buildCommand } = project;
+  stages.enter('validate');
+  const found = await checkSource(project, {
+    ...(signal === undefined ? {} : { signal }),
+    ...(latestVersion === undefined ? {} : { latestVersion }),
+  });
+  assertNoErrors(found);
+  if (buildCommand !== undefined) {
+    stages.enter('build');
+    await build(project, buildCommand, ports, signal);
+  }
+  stages.enter('pack');
+  const root = buildCommand === undefined ? project.appRoot : project.distDir;
+  const collected = withManifest(
+    await collectFiles(root, folder, signal),
+    await manifestFile(folder),
+  );
+  if (collected.leftOut.length > 0) {
+    ports.logger.info(`Publish: left out ${collected.leftOut.join(', ')}.`);
+  }
+  const result = await packChecked(project, root, collected, ports, signal, (bundle, problems) => {
+    const all = [...found, ...problems];
+    ports.onProblems?.(all);
+    return use(bundle, all);
+  });
+  stages.finish();
+  return result;
+}
+
+/** Packs and checks at the same time; a bundle that is not fit to be sent never gets to `use`. */
+function packChecked<T>(
+  project: Project,
+  root: string,
+  collected: CollectedFiles,
+  ports: PreparationPorts,
+  signal: AbortSignal | undefined,
+  use: (bundle: Bundle, problems: Problem[]) => Promise<T>,
+): Promise<T> {
+  const { files } = collected;
+  const { worker, baselineCache: cacheFile, onProgress } = ports;
+  return withBundle(
+    collected,
+    async (bundle) => {
+      const { inspection = { found: [] } } = bundle;
+      await keepCache(cacheFile, inspection);
+      const problems = await checkOutput(project, root, files, inspection);
+      throwIfCancelled(signal);
+      assertNoErrors(problems);
+      return use(bundle, problems);
+    },
+    {
+      signal,
+      worker,
+      inspect: { cacheFile },
+      onFile: (done) => onProgress({ stage: 'pack', done, total: files.length }),
+    },
+  );
+}
+
+async function build(
+  project: Project,
+  commandLine: string,
+  { runner, onBuildOutput }: PreparationPorts,
+  signal?: AbortSignal,
+): Promise<void> {
+  const exitCode = await runner.run({
+    commandLine,
+    cwd: project.folder,
+    onOutput: onBuildOutput,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (exitCode !== 0) {
+    throw new I99dashError('BUILD_FAILED', `The build ended with exit code ${exitCode}.`);
+  }
+}
+
+/** @throws VALIDATION_FAILED with the first error in words, and all problems as `problems` */
+function assertNoErrors(problems: readonly Problem[]): void {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  if (first !== undefined) {
+    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+    throw new I99dashError('VALIDATION_FAILED', `${first.message}${more}`, {
+      file: first.file,
+      problems,
+    });
+  }
+}
+
+async function manifestFile(folder: string): Promise<BundleFile> {
+  const path = join(folder, MANIFEST_FILE);
+  return { name: MANIFEST_FILE, path, size: (await stat(path)).size };
+}
+
+/** The project's manifest lies over whatever the app's files hold under that name. */
+function withManifest(collected: CollectedFiles, manifest: BundleFile): CollectedFiles {
+  const others = collected.files.filter((file) => file.name !== manifest.name);
+  if (others.length === 0) {
+    throw new I99dashError('NOTHING_TO_PUBLISH', 'The mini-app has no files.');
+  }
+  return { ...collected, files: sortByName([...others, manifest]) };
+}

@@ -1,0 +1,117 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { CancelledError } from '../core/errors';
+import { describeBytes } from '../core/publish/amounts';
+import type { Manifest } from '../core/publish/manifest';
+import type { Prepared, Track } from '../core/publish/publish';
+import { nextPatch } from '../core/publish/semver';
+
+/** Warnings that the question lists in full. */
+const MAX_WARNINGS = 5;
+
+/** Whom the bundle goes to, and in whose name. */
+export interface Destination {
+  backendUrl: string;
+  /** Who is signed in, as people read it. */
+  who: string;
+}
+
+/** The version that takes the place of one that is published already; undefined when this one is new, or no next one is known. */
+export function nextVersion({
+  project,
+  problems,
+}: Pick<Prepared, 'project' | 'problems'>): string | undefined {
+  return problems.some(({ rule }) => rule === 'version.published')
+    ? nextPatch(project.manifest.version)
+    : undefined;
+}
+
+/**
+ * Asks once everything is known: what is sent, where to, by whom.
+ * @param next the version to offer in place of this one
+ * @returns whether this version is to be published, or the next one in its place
+ * @throws CancelledError
+ */
+export async function askToPublish(
+  prepared: Prepared,
+  destination: Destination,
+  next: string | undefined,
+): Promise<'publish' | 'bump'> {
+  const { manifest } = prepared.project;
+  const isPublished = prepared.problems.some(({ rule }) => rule === 'version.published');
+  const publish = isPublished ? vscode.l10n.t('Publish Anyway') : vscode.l10n.t('Publish');
+  const bump = vscode.l10n.t('Bump and Publish');
+  const buttons = next === undefined ? [publish] : [bump, publish];
+  const warnings = warningsOf(prepared, next);
+  const show =
+    warnings.length > 0 ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+  const answer = await show(
+    vscode.l10n.t('Publish {0} {1}?', manifest.id, oneLine(manifest.version)),
+    { modal: true, detail: [...facts(prepared, destination), ...warnings].join('\n') },
+    ...buttons,
+  );
+  if (answer === undefined) {
+    throw new CancelledError();
+  }
+  return answer === bump ? 'bump' : 'publish';
+}
+
+function facts(
+  { project, track, size, fileCount }: Prepared,
+  { backendUrl, who }: Destination,
+): string[] {
+  return [
+    vscode.l10n.t('App: {0}', appName(project.manifest)),
+    vscode.l10n.t('Track: {0}', describeTrack(track)),
+    vscode.l10n.t('Backend: {0}', backendUrl),
+    vscode.l10n.t('Signed in as: {0}', oneLine(who)),
+    vscode.l10n.t('Bundle: {0}', `${describeFiles(fileCount)}, ${describeBytes(size)}`),
+  ];
+}
+
+function describeFiles(count: number): string {
+  return count === 1 ? vscode.l10n.t('1 file') : vscode.l10n.t('{0} files', count);
+}
+
+function describeTrack(track: Track): string {
+  return track === 'beta'
+    ? vscode.l10n.t('beta (your testers; and to review)')
+    : vscode.l10n.t('production (to review, then to everybody)');
+}
+
+/** Everything that speaks against it, and that nobody could compare the versions. */
+function warningsOf({ problems }: Prepared, next: string | undefined): string[] {
+  const notes = problems.filter(({ rule }) => rule === 'version.not-compared');
+  const warnings = problems.filter(({ severity }) => severity === 'warning');
+  const listed = [...warnings, ...notes].slice(0, MAX_WARNINGS);
+  const more = warnings.length + notes.length - listed.length;
+  if (listed.length === 0) {
+    return [];
+  }
+  return [
+    '',
+    ...listed.map(
+      ({ file, range, message }) =>
+        `⚠ ${oneLine(message)} (${basename(file)}${range === undefined ? '' : `:${range.start.line + 1}`})`,
+    ),
+    ...(more > 0 ? [vscode.l10n.t('and {0} more, which the log has', more)] : []),
+    ...(next === undefined
+      ? []
+      : [
+          '',
+          vscode.l10n.t('Bump and Publish writes {0} into manifest.json and publishes that.', next),
+        ]),
+  ];
+}
+
+/** The app's name for people, in their language where it has one. */
+function appName({ id, name }: Manifest): string {
+  const names: Readonly<Record<string, string>> = name;
+  const language = vscode.env.language.slice(0, 2);
+  return oneLine(names[language] ?? names['en'] ?? Object.values(names)[0] ?? id);
+}
+
+/** Words of a manifest that cannot pass for another line of the question. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 300);
+}

@@ -1,0 +1,130 @@
+import * as vscode from 'vscode';
+import { I99dashError } from '../core/errors';
+import { accountLabel, type Identity } from '../core/identity';
+import type { Problem } from '../core/problem';
+import { loadProject, type Project } from '../core/publish/project';
+import { publish, type Prepared, type PublishOptions, type Track } from '../core/publish/publish';
+import { bumpVersion, isManifestUnsaved } from './bumpVersion';
+import { plainText } from './plainText';
+import { askToPublish, nextVersion } from './publishConfirmation';
+import { knownIdentity, portsOf, type PublishContext } from './publishContext';
+import type { PublishOutcome, PublishSurface, PublishView } from './publishSurface';
+import { settings } from './settings';
+
+/** A publish that nothing stands in the way of, and where to. */
+export interface PublishRun {
+  context: PublishContext;
+  project: Project;
+  options: PublishOptions;
+  backendUrl: string;
+  surface: PublishSurface;
+}
+
+/** What ends a publish whose version the user wants to be another. */
+class BumpWanted extends Error {
+  constructor(
+    readonly version: string,
+    /** What the user has read and accepted. */
+    readonly accepted: readonly Problem[],
+  ) {
+    super('Another version is wanted');
+  }
+}
+
+/**
+ * Publishes, and publishes the next version instead when that is what the user answers.
+ * @param asker who is asked before the bundle is sent; undefined: nobody
+ * @param accepted what they were told of the version before this one, when they wanted this one instead
+ * @throws what {@link publish} throws
+ */
+export async function publishOrBump(
+  run: PublishRun,
+  asker: Identity | undefined,
+  accepted?: readonly Problem[],
+): Promise<PublishOutcome> {
+  const asks = asker !== undefined && (accepted !== undefined || mustConfirm(run.options.track));
+  const confirm = async (prepared: Prepared, view: PublishView): Promise<void> => {
+    if (asks && (accepted === undefined || hasNews(prepared, accepted))) {
+      await view.aside(() => ask(run, asker, prepared));
+    }
+  };
+  try {
+    return await publishWatched(run, asks ? confirm : undefined);
+  } catch (error) {
+    if (!(error instanceof BumpWanted)) {
+      throw error;
+    }
+    const { folder } = run.project;
+    await bumpVersion(folder, error.version);
+    const bumped = { ...run, project: await loadProject(folder) };
+    return await publishOrBump(bumped, asker, error.accepted);
+  }
+}
+
+function mustConfirm(track: Track): boolean {
+  const when = settings.confirmPublish();
+  return when === 'always' || (when === 'production' && track === 'production');
+}
+
+/** Whether there are warnings that the user has not read. */
+function hasNews({ problems }: Prepared, accepted: readonly Problem[]): boolean {
+  const known = new Set(accepted.map(({ rule, file }) => `${rule} ${file}`));
+  return problems.some(
+    ({ severity, rule, file }) => severity === 'warning' && !known.has(`${rule} ${file}`),
+  );
+}
+
+/** @throws CancelledError, BumpWanted, NOT_SIGNED_IN (somebody else is signed in by now) */
+async function ask(run: PublishRun, asker: Identity, prepared: Prepared): Promise<void> {
+  const { backendUrl, project, context } = run;
+  const next = isManifestUnsaved(project.folder) ? undefined : nextVersion(prepared);
+  const who = accountLabel(asker);
+  const answer = await askToPublish(prepared, { backendUrl, who }, next);
+  if (answer === 'bump' && next !== undefined) {
+    throw new BumpWanted(next, prepared.problems);
+  }
+  if ((await knownIdentity(context)).devId !== asker.devId) {
+    throw new I99dashError(
+      'NOT_SIGNED_IN',
+      vscode.l10n.t('Somebody else has signed in meanwhile. Publish again.'),
+    );
+  }
+}
+
+function publishWatched(
+  run: PublishRun,
+  confirm?: (prepared: Prepared, view: PublishView) => Promise<void>,
+): Promise<PublishOutcome> {
+  const { project, options, surface } = run;
+  const { id, version } = project.manifest;
+  const title = plainText(vscode.l10n.t('Publishing {0} {1}', id, version));
+  return surface.watch(title, async (view) => {
+    let problems: readonly Problem[] = [];
+    const ports = portsOf(run.context, run.backendUrl, view, (found) => (problems = found));
+    if (confirm !== undefined) {
+      ports.confirm = (prepared) => confirm(prepared, view);
+    }
+    const result = await publish(project, options, ports, view.signal);
+    const next = confirm === undefined ? nextVersion({ project, problems }) : undefined;
+    return {
+      result,
+      problems,
+      ...(next === undefined ? {} : { bump: { version: next, run: () => publishNext(run, next) } }),
+    };
+  });
+}
+
+/** For a version that was published before without a question: makes good for it with the next one. */
+async function publishNext({ project, options }: PublishRun, version: string): Promise<void> {
+  const { folder } = project;
+  try {
+    await bumpVersion(folder, version);
+    await vscode.commands.executeCommand('i99dash.publish', {
+      ...options,
+      folder,
+      confirmed: true,
+    });
+  } catch {
+    // Shown by the command; a manifest that cannot be saved is shown by VS Code.
+  }
+}

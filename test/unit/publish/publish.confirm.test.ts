@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CancelledError } from '../../../src/core/errors';
+import type { Prepared } from '../../../src/core/publish/publish';
+import { rejectsWith } from '../../support/expect';
+import { type Publishing, SUBMIT, usePublishing } from '../../support/publishing';
+
+describe('publishing, with somebody to ask', () => {
+  const current = usePublishing('tyre-pressure');
+  let app: Publishing;
+  let asked: Prepared[];
+  beforeEach(() => {
+    app = current();
+    asked = [];
+    app.hooks.confirm = (prepared) => {
+      asked.push(prepared);
+      return Promise.resolve();
+    };
+  });
+
+  it('asks about exactly what is sent then', async () => {
+    const { sha256, size, fileCount } = await app.publish();
+    assert.equal(asked.length, 1);
+    const [{ project, problems, ...prepared } = assert.fail('nobody was asked')] = asked;
+    assert.deepEqual(prepared, { track: 'production', sha256, size, fileCount });
+    assert.equal(project.manifest.id, 'tyre-pressure');
+    assert.deepEqual(problems, []);
+    assert.deepEqual(app.stages(), ['validate', 'pack', 'confirm', 'upload', 'submit']);
+  });
+
+  it('tells what the checks found, a version that is published already too', async () => {
+    await app.publish();
+    const page = `<script>const APP_VERSION = '0.9';</script>`;
+    await writeFile(join(app.folder, 'src', 'index.html'), page);
+    await app.publish();
+    assert.deepEqual(asked[1]?.problems.map(({ rule }) => rule).sort(), [
+      'version.app-version',
+      'version.published',
+    ]);
+  });
+
+  it('holds the lock while it asks, and has sent nothing that changes anything', async () => {
+    app.hooks.confirm = async () => {
+      assert.deepEqual(app.wire(), []);
+      await rejectsWith('PUBLISH_IN_PROGRESS', app.publish());
+    };
+    await app.publish();
+  });
+
+  for (const [name, answer] of [
+    ['a no', new CancelledError()],
+    ['another wish', new Error('bump')],
+  ] as const) {
+    it(`leaves nothing behind after ${name}`, async () => {
+      app.hooks.confirm = () => Promise.reject(answer);
+      await assert.rejects(app.publish(), answer);
+      assert.deepEqual(app.wire(), []);
+      await app.assertNothingLeft();
+      assert.deepEqual(await readdir(join(app.workspace, 'locks')), []);
+    });
+  }
+
+  it('sends nothing when it was cancelled behind the question', async () => {
+    const caller = new AbortController();
+    app.hooks.confirm = () => {
+      caller.abort();
+      return Promise.resolve();
+    };
+    await assert.rejects(app.publish(caller.signal), CancelledError);
+    assert.deepEqual(app.wire(), []);
+    await app.assertNothingLeft();
+  });
+
+  it('does not ask in a dry run, nor about what cannot be sent', async () => {
+    await app.publish(undefined, { track: 'production', dryRun: true });
+    await writeFile(join(app.folder, 'src', 'app.js'), 'structuredClone({});');
+    await rejectsWith('VALIDATION_FAILED', app.publish());
+    assert.deepEqual(asked, []);
+  });
+
+  it('does not take what happened while it asked for the submission that was lost', async () => {
+    await app.publish();
+    app.hooks.confirm = () => {
+      app.backend.state.review('tyre-pressure', 'approved');
+      return Promise.resolve();
+    };
+    app.backend.faults.inject({
+      match: { path: SUBMIT },
+      fault: { kind: 'reset', when: 'before' },
+    });
+    await app.publish();
+    assert.equal(app.backend.state.apps.find('tyre-pressure')?.submissions.length, 2);
+  });
+});

@@ -13,6 +13,9 @@ import { registerCommands, type CommandHandler, type CommandId } from './vscode/
 import { Problems } from './vscode/editor/problems';
 import { InteractiveTokens } from './vscode/interactiveTokens';
 import { MiniApps } from './vscode/miniApps';
+import type { PublishArguments } from './vscode/publish';
+import type { PublishContext } from './vscode/publishContext';
+import { registerPublishEntries } from './vscode/publishEntries';
 import { createSecretStore, createStateStore } from './vscode/secretStore';
 import { hintAtLostSecrets, keepSessionAlive } from './vscode/sessionEvents';
 import { registerAssistance } from './vscode/editor/assistance';
@@ -69,6 +72,19 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
   const buildTerminal = new BuildTerminal();
   const lockFolder = vscode.Uri.joinPath(context.globalStorageUri, 'publishing').fsPath;
+  const publishing: PublishContext = {
+    ...{ session, tokens, transport, miniApps, backendUrl, logger: log, clock: systemClock },
+    memory: context.workspaceState,
+    lockFolder,
+    buildTerminal,
+    baselineCache,
+    worker,
+  };
+  const publish = async (args: unknown, more: PublishArguments = {}): Promise<unknown> =>
+    (await import('./vscode/publish')).publishMiniApp(publishing, {
+      ...(args instanceof vscode.Uri ? { folder: args } : argumentObject(args)),
+      ...more,
+    });
   const handlers: Record<CommandId, CommandHandler> = {
     'i99dash.signIn': async (args) =>
       (await import('./vscode/signIn')).signIn(session, argumentObject(args)),
@@ -81,18 +97,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
         { miniApps, problems },
         args instanceof vscode.Uri ? { folder: args } : argumentObject(args),
       ),
-    'i99dash.publish': async (args) =>
-      (await import('./vscode/publish')).publishMiniApp(
-        {
-          ...{ session, tokens, transport, miniApps, backendUrl, logger: log, clock: systemClock },
-          memory: context.workspaceState,
-          lockFolder,
-          buildTerminal,
-          baselineCache,
-          worker,
-        },
-        args instanceof vscode.Uri ? { folder: args } : argumentObject(args),
-      ),
+    'i99dash.publish': (args) => publish(args),
+    'i99dash.publishToBeta': (args) => publish(args, { track: 'beta' }),
+    'i99dash.dryRun': (args) => publish(args, { dryRun: true }),
     'i99dash.generateKey': async (args) =>
       (await import('./vscode/keys')).generateKeyCommand(argumentObject(args)),
     'i99dash.copyPublicKey': async (args) =>
@@ -117,6 +124,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     statusBar,
     miniApps.onDidChange(() => statusBar.update()),
     buildTerminal,
+    registerPublishEntries(publishing),
     tellInterruptedPublishes(lockFolder),
     registerAssistance(),
     new SessionAuthenticationProvider(

@@ -10,6 +10,8 @@ export const COMMAND_IDS = [
   'i99dash.unlock',
   'i99dash.validate',
   'i99dash.publish',
+  'i99dash.publishToBeta',
+  'i99dash.dryRun',
   'i99dash.generateKey',
   'i99dash.copyPublicKey',
   'i99dash.copyDiagnostics',

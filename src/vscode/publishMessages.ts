@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ByteRate} from '../core/publish/amounts';
+import type { ByteRate } from '../core/publish/amounts';
 import { describeBytes, inUnit, unitOf } from '../core/publish/amounts';
 import type { PublishResult } from '../core/publish/publish';
 import type { Progress, Stage } from '../core/publish/stages';

@@ -1,0 +1,208 @@
+import { CancelledError, isI99dashError, type ErrorCode } from '../core/errors';
+import * as vscode from 'vscode';
+import type { Problem } from '../core/problem';
+import { ByteRate } from '../core/publish/amounts';
+import type { Progress, Stage } from '../core/publish/stages';
+import { chooseMiniApp } from './chooseMiniApp';
+import { showFailure } from './failure';
+import { publishMiniApp } from './publish';
+import type { PublishContext } from './publishContext';
+import { describeProgress, describeResult, publishedBefore } from './publishMessages';
+import type { PublishSurface } from './publishSurface';
+import type { PublishTaskDefinition } from './publishTasks';
+
+/** Files and bytes are told more often than anybody reads. In milliseconds. */
+const REDRAW_MS = 100;
+const CLEAR_LINE = '\r\u001B[K';
+const [RED, GREEN, PLAIN] = ['\u001B[31m', '\u001B[32m', '\u001B[0m'];
+
+/** What the terminal has said in full already. The rest gets a message too, for its button leads on. */
+const TOLD_IN_FULL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'MANIFEST_INVALID',
+  'VALIDATION_FAILED',
+  'BUILD_FAILED',
+]);
+
+/** Runs one task and prints what happens: stages, what a build says, problems as `file:line:column: severity rule: message`. */
+export class TaskTerminal implements vscode.Pseudoterminal {
+  private readonly written = new vscode.EventEmitter<string>();
+  private readonly ended = new vscode.EventEmitter<number>();
+  private readonly cancellation = new AbortController();
+  readonly onDidWrite = this.written.event;
+  readonly onDidClose = this.ended.event;
+
+  constructor(
+    private readonly context: PublishContext,
+    private readonly task: PublishTaskDefinition,
+  ) {}
+
+  open(): void {
+    void this.run().then((exitCode) => this.ended.fire(exitCode));
+  }
+
+  /** The user closed the terminal, or ended the task. */
+  close(): void {
+    this.cancellation.abort();
+  }
+
+  private async run(): Promise<number> {
+    try {
+      return this.task.task === 'validate' ? await this.validate() : await this.publish();
+    } catch (error) {
+      this.tellFailure(error);
+      return 1;
+    }
+  }
+
+  private async validate(): Promise<number> {
+    const folder = await chooseMiniApp(this.context.miniApps, this.task.folder);
+    const uri = vscode.Uri.file(folder);
+    const problems = await vscode.commands.executeCommand<Problem[] | undefined>(
+      'i99dash.validate',
+      { folder: uri },
+    );
+    if (problems === undefined) {
+      throw new CancelledError();
+    }
+    this.printProblems(problems);
+    const errors = problems.filter(({ severity }) => severity === 'error').length;
+    this.print(
+      errors > 0
+        ? vscode.l10n.t('{0} errors, {1} problems in all', errors, problems.length)
+        : vscode.l10n.t('No errors, {0} problems in all', problems.length),
+      errors > 0 ? RED : GREEN,
+    );
+    return errors > 0 ? 1 : 0;
+  }
+
+  private async publish(): Promise<number> {
+    const { folder, track, releaseNotes, task } = this.task;
+    await publishMiniApp(
+      this.context,
+      {
+        dryRun: task === 'dryRun',
+        ...(folder === undefined ? {} : { folder }),
+        ...(track === undefined ? {} : { track }),
+        ...(releaseNotes === undefined ? {} : { releaseNotes }),
+      },
+      this.surface(),
+    );
+    return 0;
+  }
+
+  private surface(): PublishSurface {
+    return {
+      watch: (title, task) => {
+        this.print(title);
+        const line = new ProgressLine(this.context.clock, (text) => this.written.fire(text));
+        return task({
+          signal: this.cancellation.signal,
+          onProgress: (now) => line.show(now),
+          onBuildOutput: (text) => this.written.fire(toTerminal(text)),
+          onProblems: (problems) => {
+            line.end();
+            this.printProblems(problems);
+          },
+          aside: (question) => question(),
+        }).finally(() => line.end());
+      },
+      tell: ({ result, bump }) => {
+        this.print(describeResult(result), GREEN);
+        if (bump !== undefined) {
+          this.print(publishedBefore(result.version));
+        }
+        this.print(`SHA-256 ${result.sha256}`);
+      },
+    };
+  }
+
+  private tellFailure(error: unknown): void {
+    if (error instanceof CancelledError) {
+      this.print(vscode.l10n.t('Cancelled. Nothing was published.'), RED);
+      return;
+    }
+    const { logger } = this.context;
+    if (!isI99dashError(error)) {
+      logger.error(`The task ${this.task.task} failed: ${String(error)}`);
+      this.print(vscode.l10n.t('Something went wrong. The log has the details.'), RED);
+      return;
+    }
+    logger.error(`The task ${this.task.task} failed: [${error.code}] ${error.message}`);
+    this.printProblems(error.problems ?? []);
+    this.print(`${error.code}: ${error.message}`, RED);
+    if (this.task.task !== 'validate' && !TOLD_IN_FULL.has(error.code)) {
+      showFailure('i99dash.publish', error, () => this.again());
+    }
+  }
+
+  /** As the task was run, or as near as can be. */
+  private again(): void {
+    void vscode.commands.executeCommand('workbench.action.tasks.reRunTask');
+  }
+
+  private printProblems(problems: readonly Problem[]): void {
+    for (const { file, range, severity, rule, message } of problems) {
+      const { line, character } = range?.start ?? { line: 0, character: 0 };
+      this.print(`${file}:${line + 1}:${character + 1}: ${severity} ${rule}: ${message}`);
+    }
+  }
+
+  private print(text: string, colour = ''): void {
+    this.written.fire(`${colour}${harmless(text)}${PLAIN}\r\n`);
+  }
+}
+
+/** The last line of the terminal while a stage runs: it is written over as the stage goes on. */
+class ProgressLine {
+  private readonly rate: ByteRate;
+  private stage: Stage | undefined;
+  private text = '';
+  private drawnAt = 0;
+
+  constructor(
+    private readonly clock: PublishContext['clock'],
+    private readonly write: (text: string) => void,
+  ) {
+    this.rate = new ByteRate(clock);
+  }
+
+  show(progress: Progress): void {
+    if (progress.stage !== this.stage) {
+      this.end();
+      this.stage = progress.stage;
+      this.drawnAt = 0;
+    }
+    this.text = describeProgress(progress, this.rate);
+    if (this.clock.now() - this.drawnAt >= REDRAW_MS) {
+      this.draw();
+      // What a build prints comes below its name.
+      if (progress.stage === 'build') {
+        this.write('\r\n');
+        this.stage = undefined;
+      }
+    }
+  }
+
+  /** Leaves the line as it was last, and begins a new one. */
+  end(): void {
+    if (this.stage !== undefined) {
+      this.draw();
+      this.write('\r\n');
+      this.stage = undefined;
+    }
+  }
+
+  private draw(): void {
+    this.drawnAt = this.clock.now();
+    this.write(`${CLEAR_LINE}${this.text}`);
+  }
+}
+
+function toTerminal(text: string): string {
+  return text.replaceAll(/\r?\n/gu, '\r\n');
+}
+
+/** Words of manifests and servers cannot steer the terminal. */
+function harmless(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, ' ');
+}

@@ -3,35 +3,65 @@ import * as vscode from 'vscode';
 import { I99dashError } from '../core/errors';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
 import { versionEdits } from '../core/publish/bumpVersion';
+import { declaredVersions, type DeclaredVersion } from '../core/publish/checks/appVersion';
+import type { Project } from '../core/publish/project';
 
-/** Whether somebody is in the middle of editing a mini-app's manifest: what they have not saved is not ours to save. */
-export function isManifestUnsaved(folder: string): boolean {
-  const file = join(folder, MANIFEST_FILE);
-  return vscode.workspace.textDocuments.some(
-    ({ isDirty, uri }) => isDirty && uri.scheme === 'file' && uri.fsPath === file,
-  );
+/** What it takes to give a mini-app its next version. */
+export interface Bump {
+  version: string;
+  /** Where pages declare the version that this one replaces. */
+  pages: readonly DeclaredVersion[];
 }
 
 /**
- * Writes another version into a mini-app's manifest.json, as an edit that can be undone, and saves it. Everything else stays as it is.
- * @throws VALIDATION_FAILED (the file cannot be written)
+ * Finds out what a bump would change.
+ * @returns undefined while somebody edits the manifest: what they have not saved is not ours to save
  */
-export async function bumpVersion(folder: string, version: string): Promise<void> {
+export async function planBump(
+  { folder, manifest, appRoot, distDir }: Project,
+  version: string,
+): Promise<Bump | undefined> {
+  if (isUnsaved(join(folder, MANIFEST_FILE))) {
+    return undefined;
+  }
+  const pages = await declaredVersions({ appRoot, distDir }, (old) => old === manifest.version);
+  return { version, pages: pages.filter(({ file }) => !isUnsaved(file)) };
+}
+
+/**
+ * Writes another version into a mini-app's manifest.json and into the pages that declared the old one, as an edit that can be undone, and
+ * saves them. Everything else stays as it is.
+ * @throws VALIDATION_FAILED (a file cannot be written)
+ */
+export async function bumpVersion(folder: string, { version, pages }: Bump): Promise<void> {
   const uri = vscode.Uri.file(join(folder, MANIFEST_FILE));
   const document = await vscode.workspace.openTextDocument(uri);
   const edit = new vscode.WorkspaceEdit();
   for (const { offset, length, content } of versionEdits(document.getText(), version)) {
-    const range = new vscode.Range(
-      document.positionAt(offset),
-      document.positionAt(offset + length),
-    );
-    edit.replace(uri, range, content);
+    const end = document.positionAt(offset + length);
+    edit.replace(uri, new vscode.Range(document.positionAt(offset), end), content);
   }
-  if (!(await vscode.workspace.applyEdit(edit)) || !(await document.save())) {
-    throw new I99dashError(
-      'VALIDATION_FAILED',
-      vscode.l10n.t('{0} could not be saved.', MANIFEST_FILE),
-      { file: uri.fsPath },
-    );
+  for (const { file, range, version: old } of pages) {
+    const { start, end } = range;
+    const place = new vscode.Range(start.line, start.character, end.line, end.character);
+    const page = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
+    // A build may have changed it since.
+    if (page.getText(place) === old) {
+      edit.replace(page.uri, place, version);
+    }
   }
+  const applied = await vscode.workspace.applyEdit(edit);
+  for (const [changed] of edit.entries()) {
+    const saved = applied && (await (await vscode.workspace.openTextDocument(changed)).save());
+    if (!saved) {
+      const message = vscode.l10n.t('{0} could not be saved.', changed.fsPath);
+      throw new I99dashError('VALIDATION_FAILED', message, { file: changed.fsPath });
+    }
+  }
+}
+
+function isUnsaved(file: string): boolean {
+  return vscode.workspace.textDocuments.some(
+    ({ isDirty, uri }) => isDirty && uri.scheme === 'file' && uri.fsPath === file,
+  );
 }

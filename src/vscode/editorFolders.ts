@@ -1,7 +1,6 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { isBelow } from '../core/miniAppFolder';
-import type { MiniApps } from './miniApps';
+import { isInside, type MiniApps } from './miniApps';
 
 /**
  * Tells `when` clauses which folders of open editors lie in a mini-app, through a context key. A key about the active editor would be
@@ -11,7 +10,7 @@ export function followEditors(miniApps: MiniApps): vscode.Disposable {
   let told = '';
   const tell = (): void => {
     const folders = openFolders().filter((folder) =>
-      miniApps.known.some((app) => isBelow(folder, app)),
+      miniApps.known.some((app) => isInside(folder, app)),
     );
     const next = folders.join('\0');
     if (next !== told) {

@@ -1,10 +1,12 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { CancelledError } from '../core/errors';
+import { MANIFEST_FILE } from '../core/miniAppFolder';
 import { describeBytes } from '../core/publish/amounts';
 import type { Manifest } from '../core/publish/manifest';
 import type { Prepared, Track } from '../core/publish/publish';
 import { nextPatch } from '../core/publish/semver';
+import type { Bump } from './bumpVersion';
 
 /** Warnings that the question lists in full. */
 const MAX_WARNINGS = 5;
@@ -28,14 +30,14 @@ export function nextVersion({
 
 /**
  * Asks once everything is known: what is sent, where to, by whom.
- * @param next the version to offer in place of this one
+ * @param next what to offer in place of this version
  * @returns whether this version is to be published, or the next one in its place
  * @throws CancelledError
  */
 export async function askToPublish(
   prepared: Prepared,
   destination: Destination,
-  next: string | undefined,
+  next: Bump | undefined,
 ): Promise<'publish' | 'bump'> {
   const { manifest } = prepared.project;
   const isPublished = prepared.problems.some(({ rule }) => rule === 'version.published');
@@ -80,7 +82,7 @@ function describeTrack(track: Track): string {
 }
 
 /** Everything that speaks against it, and that nobody could compare the versions. */
-function warningsOf({ problems }: Prepared, next: string | undefined): string[] {
+function warningsOf({ problems }: Prepared, next: Bump | undefined): string[] {
   const notes = problems.filter(({ rule }) => rule === 'version.not-compared');
   const warnings = problems.filter(({ severity }) => severity === 'warning');
   const listed = [...warnings, ...notes].slice(0, MAX_WARNINGS);
@@ -99,7 +101,11 @@ function warningsOf({ problems }: Prepared, next: string | undefined): string[] 
       ? []
       : [
           '',
-          vscode.l10n.t('Bump and Publish writes {0} into manifest.json and publishes that.', next),
+          vscode.l10n.t(
+            'Bump and Publish writes {0} into {1}, and publishes that.',
+            next.version,
+            [MANIFEST_FILE, ...next.pages.map(({ file }) => basename(file))].join(', '),
+          ),
         ]),
   ];
 }

@@ -4,7 +4,7 @@ import { accountLabel, type Identity } from '../core/identity';
 import type { Problem } from '../core/problem';
 import { loadProject, type Project } from '../core/publish/project';
 import { publish, type Prepared, type PublishOptions, type Track } from '../core/publish/publish';
-import { bumpVersion, isManifestUnsaved } from './bumpVersion';
+import { bumpVersion, planBump, type Bump } from './bumpVersion';
 import { plainText } from './plainText';
 import { askToPublish, nextVersion } from './publishConfirmation';
 import { knownIdentity, portsOf, type PublishContext } from './publishContext';
@@ -23,7 +23,7 @@ export interface PublishRun {
 /** What ends a publish whose version the user wants to be another. */
 class BumpWanted extends Error {
   constructor(
-    readonly version: string,
+    readonly bump: Bump,
     /** What the user has read and accepted. */
     readonly accepted: readonly Problem[],
   ) {
@@ -55,7 +55,7 @@ export async function publishOrBump(
       throw error;
     }
     const { folder } = run.project;
-    await bumpVersion(folder, error.version);
+    await bumpVersion(folder, error.bump);
     const bumped = { ...run, project: await loadProject(folder) };
     return await publishOrBump(bumped, asker, error.accepted);
   }
@@ -77,11 +77,12 @@ function hasNews({ problems }: Prepared, accepted: readonly Problem[]): boolean 
 /** @throws CancelledError, BumpWanted, NOT_SIGNED_IN (somebody else is signed in by now) */
 async function ask(run: PublishRun, asker: Identity, prepared: Prepared): Promise<void> {
   const { backendUrl, project, context } = run;
-  const next = isManifestUnsaved(project.folder) ? undefined : nextVersion(prepared);
+  const next = nextVersion(prepared);
+  const bump = next === undefined ? undefined : await planBump(project, next);
   const who = accountLabel(asker);
-  const answer = await askToPublish(prepared, { backendUrl, who }, next);
-  if (answer === 'bump' && next !== undefined) {
-    throw new BumpWanted(next, prepared.problems);
+  const answer = await askToPublish(prepared, { backendUrl, who }, bump);
+  if (answer === 'bump' && bump !== undefined) {
+    throw new BumpWanted(bump, prepared.problems);
   }
   if ((await knownIdentity(context)).devId !== asker.devId) {
     throw new I99dashError(
@@ -118,13 +119,14 @@ function publishWatched(
 async function publishNext({ project, options }: PublishRun, version: string): Promise<void> {
   const { folder } = project;
   try {
-    await bumpVersion(folder, version);
-    await vscode.commands.executeCommand('i99dash.publish', {
-      ...options,
-      folder,
-      confirmed: true,
-    });
+    const bump = await planBump(project, version);
+    // Where the manifest is being edited, publishing asks what to do.
+    const confirmed = bump !== undefined;
+    if (bump !== undefined) {
+      await bumpVersion(folder, bump);
+    }
+    await vscode.commands.executeCommand('i99dash.publish', { ...options, folder, confirmed });
   } catch {
-    // Shown by the command; a manifest that cannot be saved is shown by VS Code.
+    // Shown by the command; a file that cannot be saved is shown by VS Code.
   }
 }

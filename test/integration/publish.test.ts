@@ -34,7 +34,10 @@ interface PublishResult {
 describe('publish', () => {
   const backend = useBackend();
   let answer: string | undefined;
-  const shown = useMessages(({ buttons }) => (buttons.includes('Publish') ? answer : undefined));
+  // The samples are published again and again.
+  const shown = useMessages(({ buttons }) =>
+    buttons.includes('Publish Anyway') ? answer : undefined,
+  );
 
   before(async () => {
     const key = await makeRegisteredKey(backend.current, 'publisher');
@@ -42,7 +45,7 @@ describe('publish', () => {
   });
 
   beforeEach(() => {
-    answer = 'Publish';
+    answer = 'Publish Anyway';
   });
 
   /** What was sent that changes anything: what the backend holds is read before. */

@@ -16,7 +16,7 @@ export interface IntegrationRun {
   readonly desktop?: boolean;
   /** What runs inside VS Code instead of the integration tests: a built module with `run`. */
   readonly suite?: string;
-  /** A folder or `.code-workspace` file to open as it is; a copy of the sample mini-apps when left out. */
+  /** A folder or `.code-workspace` file to open as it is; a workspace of two roots with copies of the sample mini-apps when left out. */
   readonly folder?: string;
   /** True: a workspace of several folders instead, for the tests that are about these. */
   readonly multiRoot?: boolean;
@@ -66,22 +66,38 @@ export async function runIntegrationTests(options: IntegrationRun = {}): Promise
 
 /** A `.code-workspace` with two folders, each a sample mini-app, and a third with a `manifest.json` that is none of ours. */
 function writeMultiRootWorkspace(root: string): string {
-  const workspace = copyWorkspace(root);
+  const samples = copySamples(root);
   const folders = ['tyre-pressure', 'trip-log', 'web-app'].map((name) => ({
-    path: path.join(workspace, name),
+    path: path.join(samples, name),
   }));
   const file = path.join(root, 'several.code-workspace');
   writeFileSync(file, JSON.stringify({ folders }));
   return file;
 }
 
-/** A workspace with every sample mini-app, and two folders whose `manifest.json` is none of ours. */
+/**
+ * A workspace of two roots: a folder with every sample mini-app and two folders whose `manifest.json` is none of ours, and a mini-app that
+ * publishes to beta unless told otherwise.
+ */
 function copyWorkspace(root: string): string {
-  const fixtures = path.join(repositoryRoot, 'test/fixtures');
-  const workspace = path.join(root, 'workspace');
-  cpSync(path.join(fixtures, 'mini-apps'), workspace, { recursive: true });
-  for (const other of ['browser-extension', 'web-app']) {
-    cpSync(path.join(fixtures, other), path.join(workspace, other), { recursive: true });
-  }
+  const samples = copySamples(root);
+  const second = path.join(root, 'tester-notes');
+  cpSync(path.join(samples, 'parking-note'), second, { recursive: true });
+  mkdirSync(path.join(second, '.vscode'));
+  const settings = { 'i99dash.publish.defaultTrack': 'beta' };
+  writeFileSync(path.join(second, '.vscode/settings.json'), JSON.stringify(settings));
+  const workspace = path.join(root, 'samples.code-workspace');
+  const folders = [{ path: samples }, { path: second }];
+  writeFileSync(workspace, JSON.stringify({ folders }));
   return workspace;
+}
+
+function copySamples(root: string): string {
+  const fixtures = path.join(repositoryRoot, 'test/fixtures');
+  const samples = path.join(root, 'workspace');
+  cpSync(path.join(fixtures, 'mini-apps'), samples, { recursive: true });
+  for (const other of ['browser-extension', 'web-app']) {
+    cpSync(path.join(fixtures, other), path.join(samples, other), { recursive: true });
+  }
+  return samples;
 }

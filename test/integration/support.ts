@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -87,9 +88,20 @@ export function workspacePath(...segments: string[]): string {
   return join(folder.uri.fsPath, ...segments);
 }
 
+/** Copies a sample mini-app within the workspace, and gives it another id, which is the folder's name too. */
+export function copyMiniApp(sample: string, id: string): string {
+  const folder = workspacePath(id);
+  cpSync(workspacePath(sample), folder, { recursive: true });
+  const manifest = join(folder, 'manifest.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(`"${sample}"`, `"${id}"`));
+  return folder;
+}
+
 interface ShownMessage {
   message: string;
   buttons: string[];
+  /** What a modal says below its message. */
+  detail?: string;
 }
 
 /**
@@ -108,8 +120,12 @@ export function useMessages(
       originals.set(name, window[name]);
       window[name] = (message: string, ...rest: unknown[]) => {
         const buttons = rest.filter((item) => typeof item === 'string');
-        shown.push({ message, buttons });
-        return Promise.resolve(answer({ message, buttons }));
+        const { detail } = (rest.find((item) => typeof item === 'object') ?? {}) as {
+          detail?: string;
+        };
+        const said = { message, buttons, ...(detail === undefined ? {} : { detail }) };
+        shown.push(said);
+        return Promise.resolve(answer(said));
       };
     }
   });
@@ -120,4 +136,19 @@ export function useMessages(
     Object.assign(vscode.window, Object.fromEntries(originals));
   });
   return shown;
+}
+
+/** Stands in for a function of `vscode.window` or another part of the API for the length of a suite. */
+export function useStandIn<T extends object>(
+  part: T,
+  name: keyof T,
+  standIn: (...args: never[]) => unknown,
+): void {
+  const original = part[name];
+  before(() => {
+    Object.assign(part, { [name]: standIn });
+  });
+  after(() => {
+    Object.assign(part, { [name]: original });
+  });
 }

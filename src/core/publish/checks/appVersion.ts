@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { throwIfCancelled } from '../../errors';
-import type { Problem } from '../../problem';
+import type { Problem, Range } from '../../problem';
 import type { Draft } from '../project';
 import { problemOf } from '../rules';
 import { TextPositions } from '../textPositions';
@@ -13,6 +13,15 @@ const SKIPPED = /^(\..*|node_modules)$/u;
 const MAX_SIZE = 2 * 1024 * 1024;
 const DECLARATION = /\bconst\s+APP_VERSION\s*=\s*(?:'([^'\r\n]*)'|"([^"\r\n]*)")/dgu;
 
+/** A page's own word for the app's version. */
+export interface DeclaredVersion {
+  /** Absolute path of the page. */
+  file: string;
+  version: string;
+  /** Of the version, without its quotes. */
+  range: Range;
+}
+
 /**
  * Finds pages below `appRoot` that declare another `APP_VERSION` than the manifest's. Links, hidden folders, `node_modules` and the
  * build's output are not looked into.
@@ -20,24 +29,39 @@ const DECLARATION = /\bconst\s+APP_VERSION\s*=\s*(?:'([^'\r\n]*)'|"([^"\r\n]*)")
  */
 export async function checkAppVersion(project: Draft, signal?: AbortSignal): Promise<Problem[]> {
   const { version } = project.manifest;
-  const problems: Problem[] = [];
   if (version === undefined) {
-    return problems;
+    return [];
   }
-  for await (const file of pagesBelow(project.appRoot, project.distDir, signal)) {
+  const others = await declaredVersions(project, (declared) => declared !== version, signal);
+  return others.map(({ file, version: declared, range }) => {
+    const message = `APP_VERSION is "${declared}", but the version in manifest.json is "${version}"`;
+    return problemOf('version.app-version', message, file, range);
+  });
+}
+
+/**
+ * Finds where pages below `appRoot` declare an `APP_VERSION` that is wanted.
+ * @throws CancelledError
+ */
+export async function declaredVersions(
+  { appRoot, distDir }: Pick<Draft, 'appRoot' | 'distDir'>,
+  isWanted: (version: string) => boolean,
+  signal?: AbortSignal,
+): Promise<DeclaredVersion[]> {
+  const found: DeclaredVersion[] = [];
+  for await (const file of pagesBelow(appRoot, distDir, signal)) {
     const text = (await readFile(file, 'utf8').catch(() => '')).replace(/^\uFEFF/u, '');
-    const declarations = [...text.matchAll(DECLARATION)].filter(
-      ([, single, double]) => (single ?? double) !== version,
-    );
-    const positions = declarations.length === 0 ? undefined : new TextPositions(text);
-    for (const { 1: single, 2: double, indices } of declarations) {
-      const [start, end] = indices?.[1] ?? indices?.[2] ?? [0, 0];
-      const declared = single ?? double ?? '';
-      const message = `APP_VERSION is "${declared}", but the version in manifest.json is "${version}"`;
-      problems.push(problemOf('version.app-version', message, file, positions?.range(start, end)));
+    let positions: TextPositions | undefined;
+    for (const { 1: single, 2: double, indices } of text.matchAll(DECLARATION)) {
+      const version = single ?? double ?? '';
+      if (isWanted(version)) {
+        const [start, end] = indices?.[1] ?? indices?.[2] ?? [0, 0];
+        positions ??= new TextPositions(text);
+        found.push({ file, version, range: positions.range(start, end) });
+      }
     }
   }
-  return problems;
+  return found;
 }
 
 async function* pagesBelow(

@@ -1,0 +1,382 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import * as vscode from 'vscode';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import {
+  copyMiniApp,
+  failsWith,
+  makeRegisteredKey,
+  run,
+  setSetting,
+  useBackend,
+  useMessages,
+  useStandIn,
+  workspacePath,
+} from './support';
+
+interface PublishResult {
+  appId: string;
+  version: string;
+  track: string;
+  sha256: string;
+  size: number;
+  fileCount: number;
+}
+
+describe('what publishing asks', () => {
+  const backend = useBackend();
+  /** What a person answers, by the first words of the question. */
+  let answers: Record<string, string | undefined>;
+  const shown = useMessages(
+    ({ message }) => Object.entries(answers).find(([start]) => message.startsWith(start))?.[1],
+  );
+  let folder: string;
+  let id: string;
+  let count = 0;
+
+  before(async () => {
+    const key = await makeRegisteredKey(backend.current, 'asked');
+    await run('i99dash.signIn', { keyPath: key.path });
+  });
+
+  beforeEach(() => {
+    answers = {};
+    id = `asked-${++count}`;
+    folder = copyMiniApp('tyre-pressure', id);
+  });
+
+  afterEach(async () => {
+    await run('workbench.action.revertAndCloseActiveEditor');
+    await run('workbench.action.closeAllEditors');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const manifest = (): string => join(folder, 'manifest.json');
+  const changes = () => backend.current.requests.filter(({ method }) => method !== 'GET');
+  const submissions = () => backend.current.state.apps.find(id)?.submissions ?? [];
+  const versions = () => submissions().map(({ version }) => version);
+  const publish = (args: object = {}): Promise<PublishResult | undefined> =>
+    run<PublishResult | undefined>('i99dash.publish', { folder: vscode.Uri.file(folder), ...args });
+
+  describe('before the upload', () => {
+    it('names app, version, track, backend, identity and size, and sends nothing after a no', async () => {
+      const from = changes().length;
+      assert.equal(await publish(), undefined);
+      assert.equal(shown.length, 1);
+      assert.equal(shown[0]?.message, `Publish ${id} 1.0.0?`);
+      assert.deepEqual(shown[0].buttons, ['Publish']);
+      assert.deepEqual(shown[0].detail?.replace(/\d+ kB/u, 'so many kB').split('\n'), [
+        'App: Tyre Pressure',
+        'Track: production (to review, then to everybody)',
+        `Backend: ${backend.current.url}`,
+        `Signed in as: ${DEFAULT_ACCOUNT.email ?? ''}`,
+        'Bundle: 6 files, so many kB',
+      ]);
+      assert.equal(changes().length, from);
+    });
+
+    it('sends after a yes, and tells the way on', async () => {
+      answers = { Publish: 'Publish' };
+      const result = await publish();
+      assert.equal(result?.appId, id);
+      assert.equal(submissions().length, 1);
+      assert.deepEqual(shown[1]?.buttons, [
+        'Show Status',
+        'Open in Web Console',
+        'Copy Bundle Hash',
+      ]);
+    });
+
+    it('names the warnings, and no manifest adds lines of its own', async () => {
+      edit(manifest(), '"Tyre Pressure"', '"Tyre\\nBackend: https://elsewhere.example.com"');
+      edit(
+        join(folder, 'src/index.html'),
+        '</body>',
+        `<script>const APP_VERSION = '0.9';</script></body>`,
+      );
+      await publish();
+      const lines = (shown[0]?.detail ?? '').split('\n');
+      assert.equal(lines[0], 'App: Tyre Backend: https://elsewhere.example.com');
+      assert.equal(lines.filter((line) => line.startsWith('Backend')).length, 1);
+      assert.match(lines.at(-1) ?? '', /^⚠ .*0\.9.*\(index\.html:\d+\)$/u);
+    });
+
+    it('is not asked for what the setting leaves out, nor about what is confirmed', async () => {
+      await setSetting('i99dash.publish.confirm', 'never');
+      assert.equal((await publish())?.appId, id);
+      await setSetting('i99dash.publish.confirm', 'always');
+      assert.equal((await publish({ confirmed: true }))?.appId, id);
+      assert.equal(await publish({ track: 'beta', releaseNotes: 'New.' }), undefined);
+      await setSetting('i99dash.publish.confirm', undefined);
+      assert.equal(
+        (await publish({ track: 'beta', releaseNotes: 'New.' }))?.track,
+        'beta',
+        'by itself only production is asked about',
+      );
+    });
+  });
+
+  describe('about a version that is published already', () => {
+    beforeEach(async () => {
+      await publish({ confirmed: true });
+      shown.length = 0;
+    });
+
+    it('bumps and publishes, pages too, and leaves everything else as it is', async () => {
+      const page = join(folder, 'src/index.html');
+      const before = [manifest(), page].map((file) => readFileSync(file, 'utf8'));
+      answers = { Publish: 'Bump and Publish' };
+      assert.equal((await publish())?.version, '1.0.1');
+      assert.deepEqual(shown[0]?.buttons, ['Bump and Publish', 'Publish Anyway']);
+      assert.match(
+        shown[0].detail ?? '',
+        /published already.*\n\n.*writes 1\.0\.1 into manifest\.json, index\.html,/su,
+      );
+      assert.deepEqual(
+        [manifest(), page].map((file) => readFileSync(file, 'utf8')),
+        before.map((text) => text.replace(/(['"])1\.0\.0\1/u, '$11.0.1$1')),
+      );
+      assert.deepEqual(versions(), ['1.0.0', '1.0.1']);
+      assert.equal(shown.filter(({ detail }) => detail !== undefined).length, 1, 'asked once');
+    });
+
+    it('publishes it anyway', async () => {
+      answers = { Publish: 'Publish Anyway' };
+      assert.equal((await publish())?.version, '1.0.0');
+      assert.deepEqual(versions(), ['1.0.0', '1.0.0']);
+    });
+
+    it('asks again when the next version brings a warning of its own', async () => {
+      // The page is being edited, so the bump leaves it alone.
+      const page = vscode.Uri.file(join(folder, 'src/index.html'));
+      const editor = await vscode.window.showTextDocument(page);
+      await editor.edit((builder) => builder.insert(new vscode.Position(0, 0), ' '));
+      answers = {
+        'src/index.html': "Don't Save",
+        [`Publish ${id} 1.0.0`]: 'Bump and Publish',
+      };
+      assert.equal(await publish(), undefined);
+      assert.equal(shown[2]?.message, `Publish ${id} 1.0.1?`);
+      assert.match(shown[2].detail ?? '', /APP_VERSION is "1\.0\.0"/u);
+      assert.deepEqual(versions(), ['1.0.0']);
+    });
+
+    it('does not bump a manifest that somebody is editing', async () => {
+      const editor = await vscode.window.showTextDocument(vscode.Uri.file(manifest()));
+      await editor.edit((builder) => builder.insert(new vscode.Position(0, 1), ' '));
+      answers = { 'manifest.json': "Don't Save" };
+      assert.equal(await publish(), undefined);
+      assert.deepEqual(shown[1]?.buttons, ['Publish Anyway']);
+    });
+
+    it('offers the next one afterwards when nobody was asked', async () => {
+      answers = { [`${id} 1.0.0 was submitted`]: 'Bump and Publish' };
+      await publish({ confirmed: true });
+      assert.match(shown[0]?.message ?? '', /devices keep the bytes/u);
+      await backend.current.waitForRequest(
+        ({ path, status, json }) =>
+          path.endsWith('/submit') &&
+          status === 200 &&
+          isDeepStrictEqual(submitted(json), [id, '1.0.1']),
+      );
+      assert.deepEqual(versions(), ['1.0.0', '1.0.0', '1.0.1']);
+    });
+  });
+
+  describe('about unsaved files', () => {
+    async function typeInto(name: string): Promise<void> {
+      const editor = await vscode.window.showTextDocument(vscode.Uri.file(join(folder, name)));
+      await editor.edit((builder) => builder.insert(new vscode.Position(0, 0), '/* new */'));
+    }
+
+    const isSaved = (name: string): boolean =>
+      readFileSync(join(folder, name), 'utf8').startsWith('/* new */');
+
+    it('saves them first', async () => {
+      await typeInto('src/app.js');
+      answers = { 'src/app.js': 'Save and Continue', Publish: 'Publish' };
+      const saved = await publish();
+      assert.equal(shown[0]?.message, `src/app.js of ${id} is not saved. Save it first?`);
+      assert.ok(isSaved('src/app.js'));
+      assert.equal(submissions()[0]?.sha256, saved?.sha256);
+    });
+
+    it('names several, and publishes what is on disk when they are not to be saved', async () => {
+      const { sha256 } = await run<PublishResult>('i99dash.dryRun', { folder });
+      await typeInto('src/app.js');
+      await typeInto('src/style.css');
+      answers = { '2 files': "Don't Save", Publish: 'Publish' };
+      shown.length = 0;
+      assert.equal((await publish())?.sha256, sha256);
+      assert.match(shown[0]?.detail ?? '', /^src\/app\.js\nsrc\/style\.css\n/u);
+      assert.ok(!isSaved('src/app.js'));
+    });
+
+    it('publishes nothing when the question is dismissed', async () => {
+      await typeInto('src/app.js');
+      assert.equal(await publish(), undefined);
+      assert.ok(!isSaved('src/app.js'));
+      assert.equal(submissions().length, 0);
+    });
+
+    it('saves without a question what is confirmed, and nothing of other apps', async () => {
+      await typeInto('src/app.js');
+      const other = vscode.Uri.file(workspacePath('cabin-climate', 'src', 'app.js'));
+      const editor = await vscode.window.showTextDocument(other);
+      await editor.edit((builder) => builder.insert(new vscode.Position(0, 0), ' '));
+      await publish({ confirmed: true });
+      assert.ok(isSaved('src/app.js'));
+      assert.ok(editor.document.isDirty);
+      assert.equal(shown.length, 1, 'the result');
+    });
+  });
+
+  describe('about a build', () => {
+    const built = (): boolean => existsSync(join(folder, 'dist/built'));
+    const configure = (buildCommand: string): void =>
+      writeFileSync(join(folder, 'sdk.config.json'), JSON.stringify({ buildCommand }));
+
+    beforeEach(() => configure('cp -r src dist && touch dist/built'));
+
+    it('shows the command the first time, and runs nothing after a no', async () => {
+      assert.equal(await publish(), undefined);
+      assert.equal(shown[0]?.message, `Run the build of ${id}?`);
+      assert.match(shown[0].detail ?? '', /^cp -r src dist && touch dist\/built\n/u);
+      assert.ok(!built());
+    });
+
+    it('asks once for a command, and again for another', async () => {
+      answers = { 'Run the build': 'Run Build' };
+      const questions = async (): Promise<string[]> => {
+        shown.length = 0;
+        rmSync(join(folder, 'dist'), { recursive: true, force: true });
+        await run('i99dash.dryRun', { folder });
+        assert.ok(built());
+        return shown.map(({ message }) => message).filter((message) => message.startsWith('Run'));
+      };
+      assert.equal((await questions()).length, 1);
+      assert.equal((await questions()).length, 0);
+      configure('cp -r src dist && touch dist/built && true');
+      assert.equal((await questions()).length, 1);
+    });
+
+    it('shows a command on lines of its own as one, and how much of it is hidden', async () => {
+      configure(`true\n\nYou are asked once.${' '.repeat(2_000)}; rm x`);
+      await publish();
+      const lines = shown[0]?.detail?.split('\n') ?? [];
+      assert.match(
+        lines[0] ?? '',
+        /^true ⏎ {2}⏎ You are asked once\. +… and \d+ more characters$/u,
+      );
+    });
+
+    it('does not ask about what is confirmed, and takes that for no answer', async () => {
+      await publish({ confirmed: true });
+      assert.ok(built());
+      await publish();
+      assert.ok(shown.some(({ message }) => message.startsWith('Run the build')));
+    });
+  });
+
+  describe('for testers', () => {
+    let notes: string | undefined;
+    let titles: string[];
+    useStandIn(vscode.window, 'showInputBox', ({ title }: vscode.InputBoxOptions) => {
+      titles.push(title ?? '');
+      return Promise.resolve(notes);
+    });
+
+    beforeEach(() => {
+      titles = [];
+      notes = 'Faster.';
+    });
+
+    const beta = (args: object = {}): Promise<PublishResult | undefined> =>
+      run<PublishResult | undefined>('i99dash.publishToBeta', { folder, ...args });
+    const promoted = () => backend.current.state.apps.find(id)?.beta;
+
+    it('asks for release notes', async () => {
+      assert.equal((await beta())?.track, 'beta');
+      assert.deepEqual(titles, [`Publish ${id} 1.0.0 to Beta`]);
+      assert.equal(promoted()?.releaseNotes, 'Faster.');
+    });
+
+    it('takes none for an answer, and a dismissal for none', async () => {
+      notes = undefined;
+      assert.equal(await beta(), undefined);
+      assert.equal(promoted(), undefined);
+      notes = ' ';
+      await beta();
+      assert.equal(promoted()?.releaseNotes, null);
+    });
+
+    it('does not ask for what is given or confirmed, nor in a dry run', async () => {
+      await beta({ releaseNotes: 'Given.' });
+      assert.equal(promoted()?.releaseNotes, 'Given.');
+      await beta({ confirmed: true });
+      await publish({ track: 'beta', dryRun: true });
+      assert.deepEqual(titles, []);
+    });
+
+    it('publishes to the track that a folder of the workspace has as its own', async () => {
+      const second = vscode.workspace.workspaceFolders?.[1] ?? assert.fail('two roots');
+      const result = await publish({ folder: second.uri, confirmed: true });
+      assert.equal(result?.track, 'beta');
+      assert.equal((await publish({ confirmed: true }))?.track, 'production');
+    });
+  });
+
+  describe('with the result', () => {
+    const opened: string[] = [];
+    useStandIn(vscode.env, 'openExternal', (uri: vscode.Uri) => opened.push(uri.toString()));
+
+    it('copies the hash', async () => {
+      answers = { [`${id} 1.0.0 would be sent`]: 'Copy Bundle Hash' };
+      const from = backend.current.requests.length;
+      const result = await run<PublishResult>('i99dash.dryRun', { folder });
+      assert.deepEqual(shown[0]?.buttons, ['Copy Bundle Hash']);
+      assert.equal(await vscode.env.clipboard.readText(), result.sha256);
+      assert.equal(backend.current.requests.length, from, 'a dry run does not touch the network');
+    });
+
+    it("opens the app's page", async () => {
+      answers = { [`${id} 1.0.0 was submitted`]: 'Open in Web Console' };
+      await publish({ confirmed: true });
+      assert.deepEqual(opened, [`https://dev.i99dash.app/developers/apps/${id}`]);
+    });
+  });
+
+  it('opens the file at the line that is wrong', async () => {
+    edit(manifest(), /"category": "[a-z]+"/u, '"category": "nonsense"');
+    answers = { 'manifest.json': 'Open File' };
+    const opened = new Promise<vscode.TextEditor>((resolve) => {
+      const subscription = vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
+        subscription.dispose();
+        resolve(textEditor);
+      });
+    });
+    await failsWith('MANIFEST_INVALID', 'i99dash.publish', { folder, confirmed: true });
+    const { document, selection } = await opened;
+    assert.equal(document.uri.fsPath, manifest());
+    assert.equal(document.getText(selection), '"nonsense"');
+  });
+
+  it('takes no track for another', async () => {
+    const args = { folder, track: 'Beta', confirmed: true };
+    assert.match(await failsWith('VALIDATION_FAILED', 'i99dash.publish', args), /Beta/u);
+    assert.equal(submissions().length, 0);
+  });
+});
+
+function edit(file: string, from: string | RegExp, to: string): void {
+  const text = readFileSync(file, 'utf8');
+  assert.ok(text.search(from) >= 0, `${String(from)} is in ${file}`);
+  writeFileSync(file, text.replace(from, to));
+}
+
+function submitted(json: unknown): string[] {
+  const { manifest } = json as { manifest: { id: string; version: string } };
+  return [manifest.id, manifest.version];
+}

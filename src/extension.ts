@@ -124,7 +124,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     statusBar,
     miniApps.onDidChange(() => statusBar.update()),
     buildTerminal,
-    registerPublishEntries(publishing),
+    registerPublishEntries({
+      ...publishing,
+      validate: (folder, signal) => problems.validate(folder, signal),
+    }),
     tellInterruptedPublishes(lockFolder),
     registerAssistance(),
     new SessionAuthenticationProvider(

@@ -31,6 +31,12 @@ export interface PublishContext {
   buildTerminal: BuildTerminal;
 }
 
+/** What tasks get besides. */
+export interface TaskContext extends PublishContext {
+  /** Checks a mini-app without a build, and shows the result in the Problems panel. */
+  validate: (folder: string, signal: AbortSignal) => Promise<Problem[]>;
+}
+
 /** A credential of the environment belongs to whom the backend says; the stored session may be somebody else's. */
 export async function knownIdentity({ session, tokens }: PublishContext): Promise<Identity> {
   const { state } = session;

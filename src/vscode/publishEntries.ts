@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
 import { followEditors } from './editorFolders';
 import type { MiniApps } from './miniApps';
-import type { PublishContext } from './publishContext';
+import type { TaskContext } from './publishContext';
 
 /** Registers the places that offer to publish beside the commands: editor titles, CodeLens, tasks. Loads none of what they need. */
-export function registerPublishEntries(context: PublishContext): vscode.Disposable {
+export function registerPublishEntries(context: TaskContext): vscode.Disposable {
   return vscode.Disposable.from(
     followEditors(context.miniApps),
     registerManifestLenses(context.miniApps),

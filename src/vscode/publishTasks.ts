@@ -2,7 +2,7 @@ import { basename, isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { isMiniApp } from '../core/miniAppFolder';
 import type { Track } from '../core/publish/publish';
-import type { PublishContext } from './publishContext';
+import type { TaskContext } from './publishContext';
 import { TaskTerminal } from './taskTerminal';
 
 /** What `tasks.json` says. */
@@ -18,7 +18,7 @@ export interface PublishTaskDefinition extends vscode.TaskDefinition {
 const TASKS = ['validate', 'dryRun', 'publish'] as const;
 
 /** Three tasks for each mini-app of the workspace. */
-export async function provideTasks(context: PublishContext): Promise<vscode.Task[]> {
+export async function provideTasks(context: TaskContext): Promise<vscode.Task[]> {
   const folders = await context.miniApps.search();
   return folders.flatMap((folder) => {
     const scope = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(folder));
@@ -35,7 +35,7 @@ export async function provideTasks(context: PublishContext): Promise<vscode.Task
 }
 
 /** Makes a task of `tasks.json` one that runs; undefined for what is none of ours. */
-export function resolveTask(context: PublishContext, task: vscode.Task): vscode.Task | undefined {
+export function resolveTask(context: TaskContext, task: vscode.Task): vscode.Task | undefined {
   const { definition } = task;
   return isPublishTask(definition)
     ? createTask(context, definition, task.scope, task.name)
@@ -48,7 +48,7 @@ function isPublishTask(definition: vscode.TaskDefinition): definition is Publish
 }
 
 function createTask(
-  context: PublishContext,
+  context: TaskContext,
   definition: PublishTaskDefinition,
   scope: vscode.Task['scope'],
   name: string,

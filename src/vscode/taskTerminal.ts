@@ -1,12 +1,13 @@
-import { CancelledError, isI99dashError, type ErrorCode } from '../core/errors';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { CancelledError, isI99dashError, type ErrorCode } from '../core/errors';
 import type { Problem } from '../core/problem';
 import { ByteRate } from '../core/publish/amounts';
 import type { Progress, Stage } from '../core/publish/stages';
 import { chooseMiniApp } from './chooseMiniApp';
 import { showFailure } from './failure';
 import { publishMiniApp } from './publish';
-import type { PublishContext } from './publishContext';
+import type { TaskContext } from './publishContext';
 import { describeProgress, describeResult, publishedBefore } from './publishMessages';
 import type { PublishSurface } from './publishSurface';
 import type { PublishTaskDefinition } from './publishTasks';
@@ -32,7 +33,7 @@ export class TaskTerminal implements vscode.Pseudoterminal {
   readonly onDidClose = this.ended.event;
 
   constructor(
-    private readonly context: PublishContext,
+    private readonly context: TaskContext,
     private readonly task: PublishTaskDefinition,
   ) {}
 
@@ -56,14 +57,9 @@ export class TaskTerminal implements vscode.Pseudoterminal {
 
   private async validate(): Promise<number> {
     const folder = await chooseMiniApp(this.context.miniApps, this.task.folder);
-    const uri = vscode.Uri.file(folder);
-    const problems = await vscode.commands.executeCommand<Problem[] | undefined>(
-      'i99dash.validate',
-      { folder: uri },
-    );
-    if (problems === undefined) {
-      throw new CancelledError();
-    }
+    const title = vscode.l10n.t('Validating {0}', basename(folder));
+    this.print(title);
+    const problems = await this.context.validate(folder, this.cancellation.signal);
     this.printProblems(problems);
     const errors = problems.filter(({ severity }) => severity === 'error').length;
     this.print(
@@ -140,10 +136,14 @@ export class TaskTerminal implements vscode.Pseudoterminal {
     void vscode.commands.executeCommand('workbench.action.tasks.reRunTask');
   }
 
+  /** One that the Problems panel has already is indented, where the problem matcher does not see it: it would be there twice. */
   private printProblems(problems: readonly Problem[]): void {
-    for (const { file, range, severity, rule, message } of problems) {
+    for (const problem of problems) {
+      const { file, range, severity, rule, message } = problem;
       const { line, character } = range?.start ?? { line: 0, character: 0 };
-      this.print(`${file}:${line + 1}:${character + 1}: ${severity} ${rule}: ${message}`);
+      const place = `${file}:${line + 1}:${character + 1}`;
+      const indent = isInPanel(problem) ? '  ' : '';
+      this.print(`${indent}${place}: ${severity} ${rule}: ${message}`);
     }
   }
 
@@ -160,7 +160,7 @@ class ProgressLine {
   private drawnAt = 0;
 
   constructor(
-    private readonly clock: PublishContext['clock'],
+    private readonly clock: TaskContext['clock'],
     private readonly write: (text: string) => void,
   ) {
     this.rate = new ByteRate(clock);
@@ -205,4 +205,15 @@ function toTerminal(text: string): string {
 /** Words of manifests and servers cannot steer the terminal. */
 function harmless(text: string): string {
   return text.replaceAll(/\p{Cc}+/gu, ' ');
+}
+
+function isInPanel({ file, range, rule, message }: Problem): boolean {
+  return vscode.languages
+    .getDiagnostics(vscode.Uri.file(file))
+    .some(
+      (shown) =>
+        shown.code === rule &&
+        shown.message === message &&
+        shown.range.start.line === (range?.start.line ?? 0),
+    );
 }

@@ -348,6 +348,43 @@ describe('what publishing asks', () => {
     });
   });
 
+  describe('among several mini-apps', () => {
+    let rows: string[][];
+    useStandIn(
+      vscode.window,
+      'showQuickPick',
+      (items: (vscode.QuickPickItem & { folder: string })[]) => {
+        rows.push(items.map((item) => item.folder));
+        return Promise.resolve(items.find((item) => item.folder === folder));
+      },
+    );
+
+    beforeEach(() => {
+      rows = [];
+    });
+
+    const dryRun = () => run<PublishResult>('i99dash.publish', { dryRun: true });
+
+    it('of all roots, lets one be picked, and has it first the next time', async () => {
+      assert.equal((await dryRun()).appId, id);
+      const [second] = vscode.workspace.workspaceFolders?.slice(1) ?? [];
+      assert.ok(rows[0]?.includes(second?.uri.fsPath ?? ''), 'the other root is there');
+      assert.notEqual(rows[0]?.[0], folder);
+      await dryRun();
+      assert.equal(rows[1]?.[0], folder);
+      assert.equal(rows[1]?.length, rows[0]?.length);
+    });
+
+    it('takes the one of the active editor, also of a picture', async () => {
+      await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'src/app.js')));
+      assert.equal((await dryRun()).appId, id);
+      await run('workbench.action.closeAllEditors');
+      await run('vscode.open', vscode.Uri.file(join(folder, 'src/icon.png')));
+      assert.equal((await dryRun()).appId, id);
+      assert.deepEqual(rows, []);
+    });
+  });
+
   it('opens the file at the line that is wrong', async () => {
     edit(manifest(), /"category": "[a-z]+"/u, '"category": "nonsense"');
     answers = { 'manifest.json': 'Open File' };

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { DEFAULT_ACCOUNT } from '../backend/server';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DEFAULT_ACCOUNT, type Backend } from '../backend/server';
 import { useScene } from './use-scene';
 
 describe('a person publishes', () => {
@@ -17,17 +19,24 @@ describe('a person publishes', () => {
     const button = person.editorButton('Publish Mini-App');
     await button.waitFor();
     await person.photograph('1-editor-button');
-    const from = backend.requests.length;
+    const from = changes(backend).length;
     await button.click();
     const dialog = await person.seesDialog('Publish tyre-pressure 1.0.0?');
     const text = (await dialog.textContent()) ?? '';
-    for (const part of ['production', backend.url, DEFAULT_ACCOUNT.email ?? '']) {
+    const parts = [
+      'production',
+      backend.url,
+      DEFAULT_ACCOUNT.email ?? '',
+      'Tyre Pressure',
+      '6 files',
+    ];
+    for (const part of parts) {
       assert.ok(text.includes(part), `${part} in ${text}`);
     }
     await person.photograph('2-confirm');
     await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
     await dialog.waitFor({ state: 'detached' });
-    assert.equal(backend.requests.length, from);
+    assert.equal(changes(backend).length, from);
   });
 
   it('to the review state', async () => {
@@ -40,7 +49,84 @@ describe('a person publishes', () => {
     await person.photograph('3-result');
     const app = backend.state.apps.find('tyre-pressure');
     assert.equal(app?.submissions.length, 1);
-    await person.page.keyboard.press('Escape');
+    await person.pressIn(toast, 'Copy Bundle Hash');
+    assert.equal(await person.clipboard(), app.submissions[0]?.sha256);
+  });
+
+  it('a second time from a script, after a bump of the version', async () => {
+    const { person, backend, workspace } = scene;
+    await person.openFile('src/app.js');
+    await person.editorButton('Publish Mini-App').click();
+    const dialog = await person.seesDialog('Publish tyre-pressure 1.0.0?');
+    await person.photograph('4-bump');
+    await dialog.locator('.monaco-button', { hasText: 'Bump and Publish' }).click();
+    const toast = await person.seesNotification('tyre-pressure 1.0.1 was submitted');
+    const manifest = await readFile(join(workspace, 'manifest.json'), 'utf8');
+    assert.match(manifest, /"version": "1\.0\.1"/u);
+    assert.equal(backend.state.apps.find('tyre-pressure')?.submissions.length, 2);
+    await person.dismiss(toast);
+  });
+
+  it('offers to save what is not saved', async () => {
+    const { person } = scene;
+    await person.page.locator('.editor-instance .view-lines').first().click();
+    await person.page.keyboard.press('Control+Home');
+    await person.page.keyboard.type('// new');
+    await person.editorButton('Publish Mini-App').click();
+    const dialog = await person.seesDialog('src/app.js');
+    await person.photograph('5-unsaved');
+    await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await person.page.keyboard.press('Control+Z');
+    await person.runCommand('File: Revert File');
+    await person.page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
+  });
+
+  it('looks first, from the CodeLens of the manifest', async () => {
+    const { person } = scene;
+    await person.openFile('manifest.json');
+    const lens = person.page.locator('.codelens-decoration a', { hasText: 'Dry Run' });
+    await lens.waitFor();
+    await person.photograph('6-codelens');
+    await lens.click();
+    const toast = await person.seesNotification('tyre-pressure 1.0.1 would be sent: 6 files');
+    await person.photograph('7-dry-run');
+    await person.dismiss(toast);
+  });
+
+  it('is led to the line that is wrong, by one message', async () => {
+    const { person, workspace } = scene;
+    const file = join(workspace, 'manifest.json');
+    const before = await readFile(file, 'utf8');
+    await writeFile(file, before.replace(/"category": "[a-z]+"/u, '"category": "nonsense"'));
+    await person.page.locator('.view-line', { hasText: 'nonsense' }).waitFor();
+    await person.page.locator('.codelens-decoration a', { hasText: 'Publish' }).click();
+    const toast = await person.seesNotification('manifest.json');
+    await person.photograph('8-wrong');
+    assert.equal(await person.page.locator('.notification-toast').count(), 1);
+    assert.equal(await person.page.locator('.monaco-dialog-box').count(), 0);
+    await person.pressIn(toast, 'Open File');
+    const line = before.split('\n').findIndex((text) => text.includes('"category"')) + 1;
+    await person.page.locator('.statusbar-item', { hasText: `Ln ${line},` }).waitFor();
+    await writeFile(file, before);
+    await person.page.locator('.view-line', { hasText: 'nonsense' }).waitFor({ state: 'detached' });
+  });
+
+  it('runs a task and reads the terminal', async () => {
+    const { person } = scene;
+    await person.runCommand('Tasks: Run Task');
+    await person.pick('i99dash');
+    await person.quickPickRow('i99dash: dry run').waitFor();
+    await person.photograph('9-tasks');
+    await person.pick('i99dash: dry run');
+    const end = person.page.locator(
+      '.terminal-tab, .tabs-list .monaco-list-row, .single-terminal-tab',
+    );
+    await end.first().waitFor();
+    await person.runCommand('Terminal: Focus Terminal');
+    await person.page.locator('.xterm-accessibility, .xterm-rows').first().waitFor();
+    await person.photograph('10-task');
+    await person.runCommand('View: Toggle Terminal');
   });
 
   it('finds the command in the explorer too, on the manifest and nowhere else', async () => {
@@ -51,7 +137,7 @@ describe('a person publishes', () => {
       .locator('.monaco-list-row', { hasText: 'manifest.json' })
       .click({ button: 'right' });
     await entry.waitFor();
-    await person.photograph('4-explorer');
+    await person.photograph('11-explorer');
     await person.page.keyboard.press('Escape');
     await explorer
       .locator('.monaco-list-row', { hasText: 'sdk.config.json' })
@@ -71,13 +157,18 @@ describe('a person publishes', () => {
       times: 1,
     });
     await person.editorButton('Publish Mini-App').click();
-    const dialog = await person.seesDialog('Publish tyre-pressure 1.0.0?');
-    await dialog.locator('.monaco-button', { hasText: 'Publish' }).click();
+    const dialog = await person.seesDialog('Publish tyre-pressure 1.0.1?');
+    await dialog.locator('.monaco-button', { hasText: 'Publish Anyway' }).click();
     const toast = await person.seesNotification('Uploading');
-    await person.photograph('5-uploading');
+    await person.photograph('12-uploading');
     await person.pressIn(toast, 'Cancel');
     await toast.waitFor({ state: 'detached' });
-    assert.equal(backend.state.apps.find('tyre-pressure')?.submissions.length, 1);
+    assert.equal(backend.state.apps.find('tyre-pressure')?.submissions.length, 2);
     assert.equal(await person.page.locator('.monaco-dialog-box').count(), 0);
   });
 });
+
+/** The requests that change anything. */
+function changes({ requests }: Backend): unknown[] {
+  return requests.filter(({ method }) => method !== 'GET');
+}

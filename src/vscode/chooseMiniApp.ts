@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { homedir } from 'node:os';
+import { basename, dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { CancelledError, I99dashError } from '../core/errors';
 import { abbreviateHome, expandHome } from '../core/homePath';
@@ -19,7 +20,7 @@ export async function chooseMiniApp(
   question = vscode.l10n.t('Publish which mini-app?'),
 ): Promise<string> {
   if (given !== undefined) {
-    return folderOf(typeof given === 'string' ? expandHome(given) : given.fsPath);
+    return folderOf(typeof given === 'string' ? absolute(given) : given.fsPath);
   }
   const active = activeFile();
   const edited = active === undefined ? undefined : await miniAppOf(active);
@@ -38,6 +39,12 @@ export async function chooseMiniApp(
     );
   }
   return folders.length === 1 ? only : pickFolder(miniApps, folders, question);
+}
+
+/** A path as people write it: from the home folder, or from the first folder of the workspace. */
+function absolute(path: string): string {
+  const [root] = vscode.workspace.workspaceFolders ?? [];
+  return resolve(root?.uri.fsPath ?? homedir(), expandHome(path));
 }
 
 /** A folder is taken at its word: what is wrong with it is told later. */

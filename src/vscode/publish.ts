@@ -37,6 +37,9 @@ export async function publishMiniApp(
   const options = await toOptions(args, project);
   const run = { context, project, options, backendUrl, surface };
   const outcome = await publishOrBump(run, asks ? identity : undefined);
+  if (!outcome.result.dryRun) {
+    context.onSubmitted?.(outcome.result);
+  }
   surface.tell(outcome);
   return outcome.result;
 }

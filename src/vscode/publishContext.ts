@@ -5,7 +5,7 @@ import { I99dashError } from '../core/errors';
 import type { Identity } from '../core/identity';
 import type { Clock, Logger, TokenSource, Transport } from '../core/ports';
 import type { Problem } from '../core/problem';
-import type { PublishPorts } from '../core/publish/publish';
+import type { PublishPorts, PublishResult } from '../core/publish/publish';
 import { shellRunner } from '../core/publish/shellRunner';
 import type { BuildTerminal } from './buildTerminal';
 import type { MiniApps } from './miniApps';
@@ -29,6 +29,8 @@ export interface PublishContext {
   /** Where what is known of scripts is kept between publishes. */
   baselineCache: string;
   buildTerminal: BuildTerminal;
+  /** Told of what was submitted. */
+  onSubmitted?: (result: PublishResult) => void;
 }
 
 /** What tasks get besides. */

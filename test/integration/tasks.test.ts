@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import {
@@ -145,33 +145,28 @@ describe('tasks', () => {
   });
 
   it('end a build that is going on, when they are ended', async () => {
-    const buildCommand = 'touch started && sleep 60 && touch ended';
+    const buildCommand = 'trap "touch ended; exit 1" TERM; touch started; sleep 60 & wait';
     writeFileSync(join(folder, 'sdk.config.json'), JSON.stringify({ buildCommand }));
     answer = 'Run Build';
-    const task = await taskOf(`dry run ${id}`);
-    const started = new Promise<void>((resolve) => {
-      const watcher = vscode.workspace.createFileSystemWatcher(
-        new vscode.RelativePattern(vscode.Uri.file(folder), 'started'),
-      );
+    const started = created('started');
+    const ended = created('ended');
+    const execution = await vscode.tasks.executeTask(await taskOf(`dry run ${id}`));
+    await started;
+    execution.terminate();
+    await ended;
+  });
+
+  function created(name: string): Promise<void> {
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      new vscode.RelativePattern(vscode.Uri.file(folder), name),
+    );
+    return new Promise((resolve) => {
       watcher.onDidCreate(() => {
         watcher.dispose();
         resolve();
       });
     });
-    const ended = new Promise<void>((resolve) => {
-      const subscription = vscode.tasks.onDidEndTask(({ execution }) => {
-        if (execution.task.name === task.name) {
-          subscription.dispose();
-          resolve();
-        }
-      });
-    });
-    const execution = await vscode.tasks.executeTask(task);
-    await started;
-    execution.terminate();
-    await ended;
-    assert.ok(!existsSync(join(folder, 'ended')));
-  });
+  }
 
   describe('of tasks.json', () => {
     const settings = workspacePath.bind(undefined, '.vscode');

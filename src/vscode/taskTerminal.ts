@@ -14,6 +14,8 @@ import type { PublishTaskDefinition } from './publishTasks';
 
 /** Files and bytes are told more often than anybody reads. In milliseconds. */
 const REDRAW_MS = 100;
+/** VS Code takes a terminal that fails sooner for one that could not be started, and says so. In milliseconds. */
+const LAUNCH_MS = 700;
 const CLEAR_LINE = '\r\u001B[K';
 const [RED, GREEN, PLAIN] = ['\u001B[31m', '\u001B[32m', '\u001B[0m'];
 
@@ -38,7 +40,12 @@ export class TaskTerminal implements vscode.Pseudoterminal {
   ) {}
 
   open(): void {
-    void this.run().then((exitCode) => this.ended.fire(exitCode));
+    const { clock } = this.context;
+    const since = clock.now();
+    void this.run().then((exitCode) => {
+      const wait = exitCode === 0 ? 0 : Math.max(0, LAUNCH_MS - (clock.now() - since));
+      clock.setTimer(wait, () => this.ended.fire(exitCode));
+    });
   }
 
   /** The user closed the terminal, or ended the task. */

@@ -55,9 +55,9 @@ describe('a person publishes', () => {
     }
   });
 
-  it('a second time from a script, after a bump of the version', async () => {
+  it('a second time from another file, after a bump of the version', async () => {
     const { person, backend, workspace } = scene;
-    await person.openFile('src/app.js');
+    await person.openFile('src/style.css');
     await person.editorButton('Publish Mini-App').click();
     const dialog = await person.seesDialog('Publish tyre-pressure 1.0.0?');
     await person.photograph('4-bump');
@@ -73,9 +73,9 @@ describe('a person publishes', () => {
     const { person } = scene;
     await person.page.locator('.editor-instance .view-lines').first().click();
     await person.page.keyboard.press('Control+Home');
-    await person.page.keyboard.type('// new');
+    await person.page.keyboard.type('/* new */');
     await person.editorButton('Publish Mini-App').click();
-    const dialog = await person.seesDialog('src/app.js');
+    const dialog = await person.seesDialog('src/style.css');
     await person.photograph('5-unsaved');
     await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
     await dialog.waitFor({ state: 'detached' });

@@ -11,7 +11,7 @@ export async function manifestLenses({ uri }: vscode.TextDocument): Promise<vsco
   // The argument is the file, as from a menu: a command that fails then shows one message, its own.
   return [
     {
-      title: vscode.l10n.t('$(cloud-upload) Publish'),
+      title: vscode.l10n.t('Publish'),
       tooltip: vscode.l10n.t('Publish this mini-app to its usual track'),
       command: 'i99dash.publish',
     },

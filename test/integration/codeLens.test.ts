@@ -17,7 +17,7 @@ describe('the CodeLens of a manifest', () => {
     assert.deepEqual(
       lenses.map(({ command }) => [command?.title, command?.command]),
       [
-        ['$(cloud-upload) Publish', 'i99dash.publish'],
+        ['Publish', 'i99dash.publish'],
         ['Dry Run', 'i99dash.dryRun'],
         ['Validate', 'i99dash.validate'],
       ],

@@ -45,6 +45,7 @@ describe('a person writes a manifest', () => {
     await keyboard.press('Control+A');
     await keyboard.press('Control+C');
     const text = await person.clipboard();
+    await keyboard.press('ArrowRight');
     assert.ok(
       text.endsWith(
         '"permissions": ["vehicle.tyres.read"],\n  "screenshots": ["./cover.png"]\n}\n',

@@ -372,7 +372,7 @@ describe('what publishing asks', () => {
       assert.notEqual(rows[0]?.[0], folder);
       await dryRun();
       assert.equal(rows[1]?.[0], folder);
-      assert.equal(rows[1]?.length, rows[0]?.length);
+      assert.equal(rows[1].length, rows[0]?.length);
     });
 
     it('takes the one of the active editor, also of a picture', async () => {

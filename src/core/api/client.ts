@@ -1,6 +1,6 @@
 import { I99dashError, isI99dashError } from '../errors';
 import type { HttpRequest, TokenSource, Transport } from '../ports';
-import { unwrap } from './envelope';
+import { expectSuccess, unwrap } from './envelope';
 
 export interface ApiCall {
   method: HttpRequest['method'];
@@ -9,6 +9,8 @@ export interface ApiCall {
   query?: Record<string, string>;
   json?: unknown;
   signal?: AbortSignal;
+  /** Nobody reads the answer: it may be empty, and the call resolves with undefined. */
+  ignoreAnswer?: true;
 }
 
 /** Sends API calls to one backend and takes the data out of its answers. */
@@ -73,7 +75,7 @@ export class ApiClient {
       ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     });
-    return unwrap(response);
+    return call.ignoreAnswer === true ? expectSuccess(response) : unwrap(response);
   }
 }
 

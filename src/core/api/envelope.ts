@@ -24,6 +24,20 @@ export function unwrap(response: HttpResponse): unknown {
   return body !== undefined && typeof body['success'] === 'boolean' ? body['data'] : parsed.value;
 }
 
+/**
+ * For a call whose answer nobody reads: any body that does not contradict the status will do, an empty one too. A web page will not, for it
+ * comes from somebody else than the API.
+ * @throws as {@link unwrap}
+ */
+export function expectSuccess(response: HttpResponse): void {
+  const succeeded = response.status >= 200 && response.status <= 299;
+  const isJson = parseJson(response.text) !== undefined;
+  const isWebPage = /^\s*</u.test(response.text);
+  if (!succeeded || isJson || isWebPage) {
+    unwrap(response);
+  }
+}
+
 function serverError(response: HttpResponse, body: JsonObject | undefined): I99dashError {
   const error = body?.['error'];
   const fields = isJsonObject(error) ? error : {};

@@ -87,6 +87,7 @@ export async function promoteToBeta(
     method: 'POST',
     path: `/api/v1/dev/apps/${encodeURIComponent(appId)}/beta/promote`,
     json: build,
+    ignoreAnswer: true,
     ...(signal === undefined ? {} : { signal }),
   });
 }

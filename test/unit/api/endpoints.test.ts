@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ApiClient } from '../../../src/core/api/client';
 import { fetchAccount } from '../../../src/core/api/identity';
 import { lazyTransport } from '../../../src/core/api/lazyTransport';
-import { requestUpload, submitBundle } from '../../../src/core/api/miniApps';
+import { promoteToBeta, requestUpload, submitBundle } from '../../../src/core/api/miniApps';
 import { requestChallenge, verifyChallenge } from '../../../src/core/api/sshAuth';
 import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
 import { json as bareJson, ok } from '../../backend/envelope';
@@ -175,6 +175,16 @@ describe('the API endpoints', () => {
         await rejectsWith('PROTOCOL', submitBundle(api, submission));
       }
     });
+  });
+
+  it('may answer with nothing where nobody reads the answer', async () => {
+    const path = '/api/v1/dev/apps/trip-log/beta/promote';
+    backend.faults.inject({ match: { path }, fault: { kind: 'empty', status: 204 } });
+    await promoteToBeta(api, 'trip-log', { version: '1.0.0' });
+    assert.deepEqual(
+      backend.requests.map((request) => [request.path, request.status]),
+      [[path, 204]],
+    );
   });
 
   it('are heard without an envelope as well', async () => {

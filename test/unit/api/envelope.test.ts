@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseRetryAfter, unwrap } from '../../../src/core/api/envelope';
+import { expectSuccess, parseRetryAfter, unwrap } from '../../../src/core/api/envelope';
 import { I99dashError } from '../../../src/core/errors';
 
 function answer(status: number, body: unknown, headers: Record<string, string> = {}) {
@@ -100,6 +100,33 @@ describe('an answer of the backend', () => {
     assert.equal(refusal(429, {}, { 'retry-after': '7' }).retryAfterMs, 7000);
     assert.equal(refusal(503, '', { 'retry-after': '0' }).retryAfterMs, 0);
     assert.equal(refusal(503, {}).retryAfterMs, undefined);
+  });
+});
+
+describe('an answer that nobody reads', () => {
+  it('is fine when it is empty, or anything that does not contradict its status', () => {
+    for (const status of [200, 202, 204]) {
+      for (const body of ['', 'OK', null, { ok: true }, { success: true, data: null }]) {
+        assert.doesNotThrow(() => expectSuccess(answer(status, body)), `${status} ${String(body)}`);
+      }
+    }
+  });
+
+  it('is a refusal by its status, or by its own word', () => {
+    for (const [status, body] of [
+      [409, { success: false, error: { code: 'NO', message: 'no' } }],
+      [200, { success: false, error: { code: 'NO', message: 'no' } }],
+      [502, ''],
+    ] as const) {
+      assert.throws(() => expectSuccess(answer(status, body)), { code: 'SERVER', status });
+    }
+  });
+
+  it('makes no sense as a web page or as a redirect', () => {
+    assert.throws(() => expectSuccess(answer(200, '<html>sign in to the Wi-Fi')), {
+      code: 'PROTOCOL',
+    });
+    assert.throws(() => expectSuccess(answer(302, '')), { code: 'PROTOCOL' });
   });
 });
 

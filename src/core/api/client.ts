@@ -75,7 +75,11 @@ export class ApiClient {
       ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     });
-    return call.ignoreAnswer === true ? expectSuccess(response) : unwrap(response);
+    if (call.ignoreAnswer === true) {
+      expectSuccess(response);
+      return undefined;
+    }
+    return unwrap(response);
   }
 }
 

@@ -1,3 +1,4 @@
+import { I99dashError } from '../errors';
 import { expectObject, isJsonObject, optionalString, type JsonObject } from '../json';
 import type { ApiClient } from './client';
 
@@ -6,24 +7,30 @@ export interface AppStatus {
   appId: string;
   latestVersion: string | null;
   reviewStatus: string | null;
-  rejectionReason: string | null;
+  rejectionReason?: string;
   /** ISO 8601. */
-  lastPublishedAt: string | null;
+  lastPublishedAt?: string;
   betaActive: boolean;
-  betaVersion: string | null;
+  betaVersion?: string;
 }
 
+/** As the wire has it; what the backend leaves out or calls null is left out. */
 export interface DeveloperStatus {
   isDeveloper: boolean;
   hasPendingRequest: boolean;
   /** At most 50. */
   apps: AppStatus[];
   appsTotal: number;
-  lastNotificationAttempt: string | null;
-  lastNotificationError: string | null;
+  /** ISO 8601. The backend tells developers of decisions by Telegram. */
+  lastNotificationAttempt?: string;
+  /** Why the last Telegram message did not arrive. */
+  lastNotificationError?: string;
 }
 
-/** How the backend sees the developer and their apps (`GET /api/v1/dev/status`). */
+/**
+ * How the backend sees the developer and their apps (`GET /api/v1/dev/status`).
+ * @throws PROTOCOL and what the API client throws
+ */
 export async function fetchDeveloperStatus(
   api: ApiClient,
   options: { appId?: string; signal?: AbortSignal } = {},
@@ -38,15 +45,18 @@ export async function fetchDeveloperStatus(
     }),
     "a developer's status",
   );
-  const apps = (Array.isArray(data['apps']) ? data['apps'] : []).filter(isJsonObject);
+  const listed = data['apps'] ?? [];
+  if (!Array.isArray(listed)) {
+    throw new I99dashError('PROTOCOL', "The backend's answer has no list of apps.");
+  }
+  const apps = listed.filter(isJsonObject);
   const total = data['appsTotal'];
   return {
     isDeveloper: data['isDeveloper'] === true,
     hasPendingRequest: data['hasPendingRequest'] === true,
     apps: apps.map(parseAppStatus).filter(({ appId: id }) => id !== ''),
     appsTotal: typeof total === 'number' ? total : apps.length,
-    lastNotificationAttempt: optionalString(data, 'lastNotificationAttempt'),
-    lastNotificationError: optionalString(data, 'lastNotificationError'),
+    ...textFields(data, ['lastNotificationAttempt', 'lastNotificationError']),
   };
 }
 
@@ -55,9 +65,19 @@ function parseAppStatus(app: JsonObject): AppStatus {
     appId: optionalString(app, 'appId') ?? '',
     latestVersion: optionalString(app, 'latestVersion'),
     reviewStatus: optionalString(app, 'reviewStatus'),
-    rejectionReason: optionalString(app, 'rejectionReason'),
-    lastPublishedAt: optionalString(app, 'lastPublishedAt'),
     betaActive: app['betaActive'] === true,
-    betaVersion: optionalString(app, 'betaVersion'),
+    ...textFields(app, ['rejectionReason', 'lastPublishedAt', 'betaVersion']),
   };
+}
+
+/** Those of the fields that hold a text. */
+function textFields<Name extends string>(
+  object: JsonObject,
+  names: readonly Name[],
+): Partial<Record<Name, string>> {
+  const found = names.flatMap((name) => {
+    const value = optionalString(object, name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(found) as Partial<Record<Name, string>>;
 }

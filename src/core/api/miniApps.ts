@@ -58,36 +58,45 @@ export async function submitBundle(
   };
 }
 
-/** When the backend last changed one of the developer's apps (ISO 8601); undefined when it has none of this id, or does not say. */
-export async function fetchUpdatedAt(
-  api: ApiClient,
-  appId: string,
-  signal?: AbortSignal,
-): Promise<string | undefined> {
+/** One of the developer's apps, as the wire has it. */
+export interface MyApp {
+  /** As it was submitted last; what is in it is not checked. */
+  manifest: JsonObject;
+  /** The backend's word for where the app stands. */
+  status: string | null;
+  version: string | null;
+  /** ISO 8601. */
+  updatedAt?: string;
+}
+
+/** Everything the developer ever submitted (`GET /api/v1/mini-apps/mine`). */
+export async function fetchMyApps(api: ApiClient, signal?: AbortSignal): Promise<MyApp[]> {
   const data = await api.call({
     method: 'GET',
     path: '/api/v1/mini-apps/mine',
     ...(signal === undefined ? {} : { signal }),
   });
   const apps = expectObject(data, 'a list of apps')['apps'];
-  const app = (Array.isArray(apps) ? apps : [])
-    .filter(isJsonObject)
-    .find(({ manifest }) => isJsonObject(manifest) && manifest['id'] === appId);
-  return app === undefined ? undefined : (optionalString(app, 'updatedAt') ?? undefined);
+  return (Array.isArray(apps) ? apps : []).filter(isJsonObject).flatMap((app) => {
+    const { manifest } = app;
+    const updatedAt = optionalString(app, 'updatedAt');
+    return isJsonObject(manifest)
+      ? {
+          manifest,
+          status: optionalString(app, 'status'),
+          version: optionalString(app, 'version'),
+          ...(updatedAt === null ? {} : { updatedAt }),
+        }
+      : [];
+  });
 }
 
-/** Makes a submitted version the beta build. Harmless twice. */
-export async function promoteToBeta(
+/** When the backend last changed one of the developer's apps (ISO 8601); undefined when it has none of this id, or does not say. */
+export async function fetchUpdatedAt(
   api: ApiClient,
   appId: string,
-  build: { version: string; releaseNotes?: string },
   signal?: AbortSignal,
-): Promise<void> {
-  await api.call({
-    method: 'POST',
-    path: `/api/v1/dev/apps/${encodeURIComponent(appId)}/beta/promote`,
-    json: build,
-    ignoreAnswer: true,
-    ...(signal === undefined ? {} : { signal }),
-  });
+): Promise<string | undefined> {
+  const apps = await fetchMyApps(api, signal);
+  return apps.find(({ manifest }) => manifest['id'] === appId)?.updatedAt;
 }

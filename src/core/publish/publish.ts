@@ -1,5 +1,6 @@
+import { promoteToBeta } from '../api/beta';
 import type { ApiClient } from '../api/client';
-import { promoteToBeta, type Submission } from '../api/miniApps';
+import type { Submission } from '../api/miniApps';
 import { CancelledError, I99dashError, throwIfCancelled } from '../errors';
 import type { Clock, Transport } from '../ports';
 import type { Problem } from '../problem';

@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
+import {
+  endBeta,
+  fetchBetaStatus,
+  promoteToBeta,
+  promoteToProduction,
+} from '../../../src/core/api/beta';
 import { ApiClient } from '../../../src/core/api/client';
+import { fetchDeveloperStatus } from '../../../src/core/api/developerStatus';
 import { fetchAccount } from '../../../src/core/api/identity';
 import { lazyTransport } from '../../../src/core/api/lazyTransport';
-import { promoteToBeta, requestUpload, submitBundle } from '../../../src/core/api/miniApps';
+import { fetchMyApps, requestUpload, submitBundle } from '../../../src/core/api/miniApps';
 import { requestChallenge, verifyChallenge } from '../../../src/core/api/sshAuth';
 import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
 import { json as bareJson, ok } from '../../backend/envelope';
 import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../../backend/server';
+import { addApp } from '../../support/apps';
 import { rejectsWith } from '../../support/expect';
 import { signingKey, type SigningKey } from '../backend/client';
 
@@ -177,14 +185,113 @@ describe('the API endpoints', () => {
     });
   });
 
-  it('may answer with nothing where nobody reads the answer', async () => {
-    const path = '/api/v1/dev/apps/trip-log/beta/promote';
-    backend.faults.inject({ match: { path }, fault: { kind: 'empty', status: 204 } });
-    await promoteToBeta(api, 'trip-log', { version: '1.0.0' });
-    assert.deepEqual(
-      backend.requests.map((request) => [request.path, request.status]),
-      [[path, 204]],
-    );
+  describe('a beta', () => {
+    const path = '/api/v1/dev/apps/trip-log/beta';
+    const betaVersion = () => backend.state.apps.find('trip-log')?.beta?.version;
+
+    beforeEach(() => {
+      addApp(backend.state, { appId: 'trip-log', version: '1.0.0' });
+    });
+
+    it('begins, goes to production and ends', async () => {
+      await promoteToBeta(api, 'trip-log', { version: '1.0.0', releaseNotes: 'try it' });
+      const status = await fetchBetaStatus(api, 'trip-log');
+      assert.deepEqual(
+        [status.betaActive, status.betaVersion, status.daysUntilExpiry, status.betaReleaseNotes],
+        [true, '1.0.0', 90, 'try it'],
+      );
+      await endBeta(api, 'trip-log');
+      assert.equal(betaVersion(), undefined);
+      assert.equal((await fetchBetaStatus(api, 'trip-log')).betaActive, false);
+      await promoteToBeta(api, 'trip-log', { version: '1.0.0' });
+      await promoteToProduction(api, 'trip-log');
+      assert.equal(backend.state.apps.find('trip-log')?.submissions.length, 2);
+      assert.equal(betaVersion(), undefined);
+    });
+
+    it('passes on a refusal', async () => {
+      const refused = await rejectsWith('SERVER', promoteToProduction(api, 'trip-log'));
+      assert.equal(refused.serverCode, 'beta.not_active');
+      await rejectsWith('SERVER', promoteToBeta(api, 'trip-log', { version: '9.9.9' }));
+      await rejectsWith('SERVER', endBeta(api, 'nobodys'));
+    });
+
+    it('may be answered with nothing, for nobody reads the answer', async () => {
+      const match = { path: /\/beta/u };
+      backend.faults.inject({ match, times: 'always', fault: { kind: 'empty', status: 204 } });
+      await promoteToBeta(api, 'trip-log', { version: '1.0.0' });
+      await promoteToProduction(api, 'trip-log');
+      await endBeta(api, 'trip-log');
+      assert.deepEqual(
+        backend.requests.map((request) => [request.method, request.path, request.status]),
+        [
+          ['POST', `${path}/promote`, 204],
+          ['POST', `${path}/promote-production`, 204],
+          ['DELETE', path, 204],
+        ],
+      );
+    });
+  });
+
+  describe("a developer's status", () => {
+    it('is as the wire has it, without what the backend leaves out', async () => {
+      addApp(backend.state, { appId: 'trip-log', version: '1.0.0' });
+      assert.deepEqual(await fetchDeveloperStatus(api, { appId: 'trip-log' }), {
+        isDeveloper: true,
+        hasPendingRequest: false,
+        apps: [
+          {
+            appId: 'trip-log',
+            latestVersion: '1.0.0',
+            reviewStatus: 'pending',
+            betaActive: false,
+          },
+        ],
+        appsTotal: 1,
+      });
+      assert.deepEqual((await fetchDeveloperStatus(api, { appId: 'other' })).apps, []);
+    });
+
+    it('holds every field there is', async () => {
+      const full = {
+        isDeveloper: false,
+        hasPendingRequest: true,
+        apps: [
+          {
+            appId: 'a1',
+            latestVersion: '1.0.0',
+            reviewStatus: 'rejected',
+            betaActive: true,
+            rejectionReason: 'no',
+            lastPublishedAt: '2030-01-01T00:00:00.000Z',
+            betaVersion: '2.0.0',
+          },
+        ],
+        appsTotal: 60,
+        lastNotificationAttempt: '2030-01-01T00:00:00.000Z',
+        lastNotificationError: 'chat not found',
+      };
+      answerWith(full);
+      assert.deepEqual(await fetchDeveloperStatus(api), full);
+    });
+
+    it('makes sense of values of other types', async () => {
+      answerWith({ isDeveloper: 'yes', apps: [7, {}, { appId: 'a1', latestVersion: null }] });
+      assert.deepEqual((await fetchDeveloperStatus(api)).apps, [
+        { appId: 'a1', latestVersion: null, reviewStatus: null, betaActive: false },
+      ]);
+    });
+  });
+
+  it('list everything the developer ever submitted', async () => {
+    addApp(backend.state, { appId: 'trip-log', version: '1.0.0', name: { en: 'Trip Log' } });
+    const [app] = await fetchMyApps(api);
+    assert.deepEqual(app?.manifest, { id: 'trip-log', version: '1.0.0', name: { en: 'Trip Log' } });
+    assert.deepEqual([app.status, app.version], ['pending', '1.0.0']);
+    answerWith({ apps: [7, { manifest: null }, { manifest: { id: 'x' }, version: 7 }] });
+    assert.deepEqual(await fetchMyApps(api), [
+      { manifest: { id: 'x' }, status: null, version: null },
+    ]);
   });
 
   it('are heard without an envelope as well', async () => {

@@ -1,0 +1,77 @@
+import { expectObject, optionalString, type JsonObject } from '../json';
+import type { ApiClient } from './client';
+
+/** The beta of one app, as the wire has it. */
+export interface BetaStatus {
+  appId: string;
+  betaActive: boolean;
+  betaVersion: string | null;
+  /** ISO 8601. */
+  betaExpiresAt: string | null;
+  daysUntilExpiry: number | null;
+  betaReleaseNotes: string | null;
+  testerCount: number;
+  testerCap: number;
+}
+
+/** How the beta of an app stands (`GET …/beta/status`). */
+export async function fetchBetaStatus(
+  api: ApiClient,
+  appId: string,
+  signal?: AbortSignal,
+): Promise<BetaStatus> {
+  const data = expectObject(
+    await api.call({
+      method: 'GET',
+      path: `${betaPath(appId)}/status`,
+      ...(signal === undefined ? {} : { signal }),
+    }),
+    "a beta's status",
+  );
+  return {
+    appId,
+    betaActive: data['betaActive'] === true,
+    betaVersion: optionalString(data, 'betaVersion'),
+    betaExpiresAt: optionalString(data, 'betaExpiresAt'),
+    daysUntilExpiry: optionalNumber(data, 'daysUntilExpiry'),
+    betaReleaseNotes: optionalString(data, 'betaReleaseNotes'),
+    testerCount: optionalNumber(data, 'testerCount') ?? 0,
+    testerCap: optionalNumber(data, 'testerCap') ?? 0,
+  };
+}
+
+/** Makes a submitted version the beta build. Harmless twice. */
+export async function promoteToBeta(
+  api: ApiClient,
+  appId: string,
+  build: { version: string; releaseNotes?: string },
+  signal?: AbortSignal,
+): Promise<void> {
+  await api.call({
+    method: 'POST',
+    path: `${betaPath(appId)}/promote`,
+    json: build,
+    ignoreAnswer: true,
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+/** Submits the beta build for production. */
+export async function promoteToProduction(api: ApiClient, appId: string): Promise<void> {
+  const path = `${betaPath(appId)}/promote-production`;
+  await api.call({ method: 'POST', path, ignoreAnswer: true });
+}
+
+/** Takes the beta build away from the testers. */
+export async function endBeta(api: ApiClient, appId: string): Promise<void> {
+  await api.call({ method: 'DELETE', path: betaPath(appId), ignoreAnswer: true });
+}
+
+function betaPath(appId: string): string {
+  return `/api/v1/dev/apps/${encodeURIComponent(appId)}/beta`;
+}
+
+function optionalNumber(object: JsonObject, field: string): number | null {
+  const value = object[field];
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,133 @@
+import type { BetaStatus } from '../api/beta';
+import type { AppStatus } from '../api/developerStatus';
+import type { MyApp } from '../api/miniApps';
+import { isJsonObject, optionalString, type JsonObject } from '../json';
+import type { AppsSnapshot } from './loadApps';
+import type { LocalApp } from './localApps';
+import { reviewStateOf, type ReviewState } from './reviewState';
+
+const DAY_MS = 24 * 3_600_000;
+
+export interface BetaRow {
+  version: string | null;
+  /** Whole days until the build expires; undefined when the backend does not say. */
+  daysLeft?: number;
+  /** ISO 8601. */
+  expiresAt?: string;
+  testers?: { count: number; cap: number };
+}
+
+/** One app as people see it: what the backend and the workspace know of it. */
+export interface AppRow {
+  appId: string;
+  /** In the reader's language where there is one; undefined when no manifest is known. */
+  name?: string;
+  review: ReviewState;
+  /** The backend's own word for it. */
+  reviewWord: string | null;
+  rejectionReason?: string;
+  latestVersion: string | null;
+  /** The first folder of the workspace that holds it. */
+  local?: LocalApp;
+  beta?: BetaRow;
+  /** ISO 8601. */
+  lastPublishedAt?: string;
+}
+
+export interface Reader {
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** BCP 47. */
+  language: string;
+}
+
+/** Merges what is known of every app; the workspace's come first, then by name. Pure. */
+export function appRows(
+  { status, mine, betas }: AppsSnapshot,
+  locals: readonly LocalApp[],
+  reader: Reader,
+): AppRow[] {
+  const reviews = new Map(status.apps.map((app) => [app.appId, app]));
+  const submitted = new Map(mine.map((app) => [optionalString(app.manifest, 'id') ?? '', app]));
+  submitted.delete('');
+  const folders = new Map(locals.toReversed().map((app) => [app.id, app]));
+  const ids = new Set([...reviews.keys(), ...submitted.keys(), ...folders.keys()]);
+  return [...ids]
+    .map((appId) => {
+      const local = folders.get(appId);
+      const my = submitted.get(appId);
+      const beta = betas.find((candidate) => candidate.appId === appId);
+      return {
+        appId,
+        ...nameOf([local?.manifest, my?.manifest], reader.language),
+        ...reviewOf(reviews.get(appId), my),
+        ...betaOf(reviews.get(appId), beta, reader.now),
+        ...(local === undefined ? {} : { local }),
+      };
+    })
+    .sort(compareRows);
+}
+
+function reviewOf(app: AppStatus | undefined, my: MyApp | undefined) {
+  const reviewWord = app?.reviewStatus ?? my?.status ?? null;
+  const { rejectionReason, lastPublishedAt } = app ?? {};
+  const review = reviewStateOf(reviewWord);
+  return {
+    review,
+    reviewWord,
+    latestVersion: app?.latestVersion ?? my?.version ?? null,
+    ...(rejectionReason === undefined || review !== 'rejected' ? {} : { rejectionReason }),
+    ...(lastPublishedAt === undefined ? {} : { lastPublishedAt }),
+  };
+}
+
+function betaOf(
+  app: AppStatus | undefined,
+  beta: BetaStatus | undefined,
+  now: number,
+): { beta?: BetaRow } {
+  if (app?.betaActive !== true) {
+    return {};
+  }
+  const expiresAt = beta?.betaExpiresAt ?? undefined;
+  const left = beta?.daysUntilExpiry ?? daysUntil(expiresAt, now);
+  return {
+    beta: {
+      version: app.betaVersion ?? beta?.betaVersion ?? null,
+      ...(left === undefined ? {} : { daysLeft: Math.max(0, Math.floor(left)) }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...(beta === undefined || beta.testerCap === 0
+        ? {}
+        : { testers: { count: beta.testerCount, cap: beta.testerCap } }),
+    },
+  };
+}
+
+function daysUntil(time: string | undefined, now: number): number | undefined {
+  const at = time === undefined ? NaN : Date.parse(time);
+  return Number.isNaN(at) ? undefined : Math.ceil((at - now) / DAY_MS);
+}
+
+/** The name in the reader's language, else in English, else in any. */
+function nameOf(
+  manifests: readonly (JsonObject | undefined)[],
+  language: string,
+): { name?: string } {
+  for (const manifest of manifests) {
+    const names = manifest?.['name'];
+    if (isJsonObject(names)) {
+      const wanted = [language.slice(0, 2).toLowerCase(), 'en', ...Object.keys(names)];
+      const name = wanted.map((locale) => optionalString(names, locale)?.trim()).find(Boolean);
+      if (name !== undefined) {
+        return { name };
+      }
+    }
+  }
+  return {};
+}
+
+function compareRows(a: AppRow, b: AppRow): number {
+  const here = Number(a.local === undefined) - Number(b.local === undefined);
+  const named = (a.name ?? a.appId).localeCompare(b.name ?? b.appId);
+  return here || named || (a.appId < b.appId ? -1 : 1);
+}

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isJsonObject, optionalString, parseJson, type JsonObject } from '../json';
+import { MANIFEST_FILE } from '../miniAppFolder';
+
+/** A mini-app on this computer. Its manifest may be anything but valid. */
+export interface LocalApp {
+  /** Absolute. */
+  folder: string;
+  manifest: JsonObject;
+  id: string;
+  version: string | null;
+}
+
+/** Reads what can be told of mini-apps from their manifests; those without an id are left out. */
+export async function readLocalApps(folders: readonly string[]): Promise<LocalApp[]> {
+  const apps = await Promise.all(folders.map(readLocalApp));
+  return apps.filter((app) => app !== undefined);
+}
+
+async function readLocalApp(folder: string): Promise<LocalApp | undefined> {
+  const text = await readFile(join(folder, MANIFEST_FILE), 'utf8').catch(() => '');
+  const manifest = parseJson(text.replace(/^\uFEFF/u, ''))?.value;
+  const id = isJsonObject(manifest) ? optionalString(manifest, 'id') : null;
+  return id === null || !isJsonObject(manifest)
+    ? undefined
+    : { folder, manifest, id, version: optionalString(manifest, 'version') };
+}

@@ -1,0 +1,172 @@
+import type { AppStatus, DeveloperStatus } from '../api/developerStatus';
+import type { Clock, Disposable, Logger } from '../ports';
+import type { FollowedReviews} from './followedReviews';
+import { type FollowedReview } from './followedReviews';
+import { reviewStateOf } from './reviewState';
+
+const SHORTEST_MS = 15_000;
+const LONGEST_MS = 10 * 60_000;
+/** A review that takes longer is looked up by people, in milliseconds. */
+export const FOLLOWED_MS = 7 * 24 * 3_600_000;
+
+/** A review that has ended. */
+export interface Decision {
+  appId: string;
+  /** Undefined when the backend does not say which version it decided on. */
+  version?: string;
+  state: 'approved' | 'rejected';
+  /** The reviewer's words. */
+  reason?: string;
+}
+
+export interface ReviewFollowerPorts {
+  reviews: FollowedReviews;
+  clock: Clock;
+  logger: Logger;
+  /** Whether somebody is looking at this window. */
+  isFocused: () => boolean;
+  /** Whose submissions count now; undefined while nobody is known to be signed in. */
+  account: () => { backendUrl: string; devId: string } | undefined;
+  /** Asks the backend in force, without ever prompting. */
+  fetchStatus: (appId: string) => Promise<DeveloperStatus>;
+  /** True for one caller alone among all windows, ever. */
+  claim: (review: FollowedReview) => Promise<boolean>;
+  tell: (decision: Decision) => void;
+}
+
+/** How long after one question the next is due, in milliseconds: often at first, ever more seldom as the submission ages. */
+export function followInterval(ageMs: number): number {
+  return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ageMs / 4));
+}
+
+/**
+ * Follows the reviews of what was submitted from here, while the window has the focus, until there is a decision or the submission is a
+ * week old. Each decision is told once.
+ */
+export class ReviewFollower implements Disposable {
+  private timer: Disposable | undefined;
+  private looking: Promise<void> | undefined;
+  private disposed = false;
+  /** When each app was asked for last in this window, in milliseconds since the epoch. */
+  private readonly asked = new Map<string, number>();
+  /** Apps whose latest submission the backend has called undecided. */
+  private readonly seenOpen = new Set<string>();
+
+  constructor(private readonly ports: ReviewFollowerPorts) {}
+
+  /** Begins to follow a submission of now, unless it is decided already. */
+  async follow({ appId, version, reviewStatus }: FollowedSubmission): Promise<void> {
+    const account = this.ports.account();
+    const state = reviewStateOf(reviewStatus);
+    if (account === undefined || state === 'approved' || state === 'rejected') {
+      return;
+    }
+    const now = this.ports.clock.now();
+    this.seenOpen.delete(appId);
+    this.asked.set(appId, now);
+    const { backendUrl, devId } = account;
+    await this.ports.reviews.add({ backendUrl, devId, appId, version, submittedAt: now });
+    this.schedule();
+  }
+
+  /** Looks at what is due. Something has happened that may matter: the start, the focus, a sign-in. */
+  wake(): Promise<void> {
+    if (this.disposed) {
+      return Promise.resolve();
+    }
+    this.looking ??= this.look().finally(() => {
+      this.looking = undefined;
+      this.schedule();
+    });
+    return this.looking;
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.timer?.dispose();
+  }
+
+  private schedule(): void {
+    this.timer?.dispose();
+    this.timer = undefined;
+    const mine = this.mine();
+    if (this.disposed || mine.length === 0 || !this.ports.isFocused()) {
+      return; // the focus wakes it
+    }
+    const now = this.ports.clock.now();
+    const next = Math.min(...mine.map((review) => this.dueAt(review, now)));
+    this.timer = this.ports.clock.setTimer(Math.max(1_000, next - now), () => void this.wake());
+  }
+
+  private async look(): Promise<void> {
+    for (const review of this.mine()) {
+      const now = this.ports.clock.now();
+      if (now - review.submittedAt > FOLLOWED_MS) {
+        this.ports.logger.info(`Review: ${review.appId} is not followed any longer.`);
+        await this.ports.reviews.remove(review);
+      } else if (this.ports.isFocused() && this.dueAt(review, now) <= now) {
+        this.asked.set(review.appId, now);
+        await this.ask(review).catch((error: unknown) =>
+          this.ports.logger.warn(`Review: ${review.appId} could not be read: ${String(error)}`),
+        );
+      }
+    }
+  }
+
+  private async ask(review: FollowedReview): Promise<void> {
+    const status = await this.ports.fetchStatus(review.appId);
+    const app = status.apps.find(({ appId }) => appId === review.appId);
+    const decision = app === undefined ? undefined : this.decisionOn(review, app);
+    if (decision === undefined || !this.isMine(review) || !this.ports.reviews.has(review)) {
+      return;
+    }
+    const isTeller = await this.ports.claim(review);
+    await this.ports.reviews.remove(review);
+    if (isTeller) {
+      this.ports.tell(decision);
+    }
+  }
+
+  /** A decision on another version counts once this submission was seen waiting: then it is the one that was decided. */
+  private decisionOn(review: FollowedReview, app: AppStatus): Decision | undefined {
+    const state = reviewStateOf(app.reviewStatus);
+    if (state !== 'approved' && state !== 'rejected') {
+      this.seenOpen.add(app.appId);
+      return undefined;
+    }
+    const isThis = app.latestVersion === review.version;
+    if (!isThis && !this.seenOpen.has(app.appId)) {
+      return undefined;
+    }
+    return {
+      appId: app.appId,
+      state,
+      ...(isThis ? { version: review.version } : {}),
+      ...(state === 'rejected' && app.rejectionReason !== undefined
+        ? { reason: app.rejectionReason }
+        : {}),
+    };
+  }
+
+  private dueAt({ appId, submittedAt }: FollowedReview, now: number): number {
+    const last = this.asked.get(appId);
+    // A window that has not asked yet asks at once, and so does one whose clock was set back.
+    return last === undefined || last > now ? now : last + followInterval(last - submittedAt);
+  }
+
+  private mine(): FollowedReview[] {
+    return this.ports.reviews.list().filter((review) => this.isMine(review));
+  }
+
+  private isMine({ backendUrl, devId }: FollowedReview): boolean {
+    const account = this.ports.account();
+    return account?.backendUrl === backendUrl && account.devId === devId;
+  }
+}
+
+/** What publishing tells of a submission. */
+export interface FollowedSubmission {
+  appId: string;
+  version: string;
+  reviewStatus: string;
+}

@@ -1,0 +1,44 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** The largest unit that fits is the one people use. */
+const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 365 * DAY],
+  ['month', 30 * DAY],
+  ['week', 7 * DAY],
+  ['day', DAY],
+  ['hour', HOUR],
+  ['minute', MINUTE],
+];
+
+/**
+ * How long ago something was, in words: `2 hours ago`, `yesterday`, `now`. What a clock that is off puts into the future is now.
+ * @param then milliseconds since the epoch, as `now`
+ * @param language BCP 47
+ */
+export function timeAgo(then: number, now: number, language: string): string {
+  const format = new Intl.RelativeTimeFormat(languageOrEnglish(language), { numeric: 'auto' });
+  const age = Math.max(0, now - then);
+  const [unit, length] = UNITS.find(([, each]) => age >= each) ?? ['second', SECOND];
+  return unit === 'second'
+    ? format.format(0, unit)
+    : format.format(-Math.floor(age / length), unit);
+}
+
+/** A moment in full, for who wants to know exactly. */
+export function exactTime(then: number, language: string): string {
+  return new Date(then).toLocaleString(languageOrEnglish(language), {
+    dateStyle: 'full',
+    timeStyle: 'short',
+  });
+}
+
+function languageOrEnglish(language: string): string {
+  try {
+    return Intl.getCanonicalLocales(language)[0] ?? 'en';
+  } catch {
+    return 'en';
+  }
+}

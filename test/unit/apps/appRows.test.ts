@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import type { BetaStatus } from '../../../src/core/api/beta';
+import type { AppStatus } from '../../../src/core/api/developerStatus';
+import type { MyApp } from '../../../src/core/api/miniApps';
+import { appRows, type AppRow } from '../../../src/core/apps/appRows';
+import type { LocalApp } from '../../../src/core/apps/localApps';
+
+const NOW = Date.parse('2026-01-01T09:00:00Z');
+const DAY = 24 * 3_600_000;
+
+function status(appId: string, more: Partial<AppStatus> = {}): AppStatus {
+  return { appId, latestVersion: '1.0.0', reviewStatus: 'pending', betaActive: false, ...more };
+}
+
+function mine(id: string, more: Partial<MyApp> & { name?: unknown } = {}): MyApp {
+  const { name = { en: id.toUpperCase() }, ...rest } = more;
+  return { manifest: { id, name }, status: 'pending', version: '1.0.0', ...rest };
+}
+
+function local(id: string, version: string | null = '1.1.0', folder = `/work/${id}`): LocalApp {
+  return { folder, manifest: { id, name: { en: `${id} here` } }, id, version };
+}
+
+function beta(appId: string, more: Partial<BetaStatus> = {}): BetaStatus {
+  return {
+    appId,
+    betaActive: true,
+    betaVersion: '2.0.0',
+    betaExpiresAt: null,
+    daysUntilExpiry: null,
+    betaReleaseNotes: null,
+    testerCount: 3,
+    testerCap: 25,
+    ...more,
+  };
+}
+
+interface Known {
+  apps?: AppStatus[];
+  mine?: MyApp[];
+  betas?: BetaStatus[];
+  locals?: LocalApp[];
+  language?: string;
+}
+
+function rows({ apps = [], mine: my = [], betas = [], locals = [], language = 'en' }: Known) {
+  const developer = { isDeveloper: true, hasPendingRequest: false, appsTotal: apps.length };
+  const snapshot = { status: { ...developer, apps }, mine: my, betas };
+  return appRows(snapshot, locals, { now: NOW, language });
+}
+
+function row(known: Known): AppRow {
+  const [first, ...others] = rows(known);
+  assert.ok(first);
+  assert.deepEqual(others, []);
+  return first;
+}
+
+describe('the rows of apps', () => {
+  it('merge what status, list and workspace know of one app', () => {
+    const apps = [status('trip-log', { latestVersion: '1.0.0', lastPublishedAt: 'then' })];
+    assert.deepEqual(row({ apps, mine: [mine('trip-log')], locals: [local('trip-log')] }), {
+      appId: 'trip-log',
+      name: 'trip-log here',
+      review: 'inReview',
+      reviewWord: 'pending',
+      latestVersion: '1.0.0',
+      lastPublishedAt: 'then',
+      local: local('trip-log'),
+    });
+  });
+
+  it('hold every app that anybody knows, once', () => {
+    const known = { apps: [status('a1'), status('b1')], mine: [mine('b1'), mine('c1')] };
+    const found = rows({ ...known, locals: [local('c1'), local('d1')] });
+    assert.deepEqual(
+      found.map(({ appId, review }) => [appId, review]),
+      [
+        ['c1', 'inReview'],
+        ['d1', 'unpublished'],
+        ['a1', 'inReview'],
+        ['b1', 'inReview'],
+      ],
+    );
+  });
+
+  it('take what the status leaves out, as beyond its 50 apps, from the list', () => {
+    const found = row({ mine: [mine('a1', { status: 'rejected', version: '3.0.0' })] });
+    assert.deepEqual(
+      [found.review, found.reviewWord, found.latestVersion],
+      ['rejected', 'rejected', '3.0.0'],
+    );
+    const stronger = row({ apps: [status('a1')], mine: [mine('a1', { status: 'rejected' })] });
+    assert.equal(stronger.review, 'inReview');
+  });
+
+  it('give the reason for a rejection, and of nothing else', () => {
+    const rejected = { reviewStatus: 'rejected', rejectionReason: 'blurred icon' };
+    assert.equal(row({ apps: [status('a1', rejected)] }).rejectionReason, 'blurred icon');
+    const again = { reviewStatus: 'pending', rejectionReason: 'blurred icon' };
+    assert.ok(!('rejectionReason' in row({ apps: [status('a1', again)] })));
+  });
+
+  for (const [language, name, expected] of [
+    ['de-AT', { en: 'Trip Log', de: 'Fahrtenbuch' }, 'Fahrtenbuch'],
+    ['fr', { de: 'Fahrtenbuch', en: 'Trip Log' }, 'Trip Log'],
+    ['fr', { ar: 'سجل' }, 'سجل'],
+    ['en', { en: '  ', de: 'Fahrtenbuch' }, 'Fahrtenbuch'],
+    ['en', {}, undefined],
+    ['en', 'Trip Log', undefined],
+    ['en', { en: 7 }, undefined],
+  ] as const) {
+    it(`name ${JSON.stringify(name)} for ${language} as ${String(expected)}`, () => {
+      assert.equal(row({ mine: [mine('a1', { name })], language }).name, expected);
+    });
+  }
+
+  it('take the first of several folders with the same app', () => {
+    const locals = [local('a1', '1.0.0', '/work/one'), local('a1', '2.0.0', '/work/two')];
+    assert.equal(row({ locals }).local?.folder, '/work/one');
+  });
+
+  describe('with a beta', () => {
+    const active = { betaActive: true, betaVersion: '2.0.0' };
+    for (const [told, daysLeft] of [
+      [{ daysUntilExpiry: 12 }, 12],
+      [{ daysUntilExpiry: 12.9 }, 12],
+      [{ daysUntilExpiry: -1 }, 0],
+      [{ betaExpiresAt: new Date(NOW + 2.5 * DAY).toISOString() }, 3],
+      [{ betaExpiresAt: 'soon' }, undefined],
+      [{}, undefined],
+    ] as const) {
+      it(`say ${String(daysLeft)} days for ${JSON.stringify(told)}`, () => {
+        const found = row({ apps: [status('a1', active)], betas: [beta('a1', told)] });
+        assert.equal(found.beta?.daysLeft, daysLeft);
+        assert.equal(found.beta?.version, '2.0.0');
+        assert.deepEqual(found.beta.testers, { count: 3, cap: 25 });
+      });
+    }
+
+    it('say so without its details, too', () => {
+      assert.deepEqual(row({ apps: [status('a1', active)] }).beta, { version: '2.0.0' });
+      assert.equal(row({ apps: [status('a1')], betas: [beta('a1')] }).beta, undefined);
+    });
+  });
+});

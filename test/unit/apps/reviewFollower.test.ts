@@ -1,0 +1,291 @@
+import assert from 'node:assert/strict';
+import type { AppStatus } from '../../../src/core/api/developerStatus';
+import { FollowedReviews } from '../../../src/core/apps/followedReviews';
+import {
+  followInterval,
+  ReviewFollower,
+  type Decision,
+  type FollowedSubmission,
+} from '../../../src/core/apps/reviewFollower';
+import { I99dashError } from '../../../src/core/errors';
+import { FakeClock, FakeStateStore, MemoryLogger } from '../../support/fakes';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const ME = { backendUrl: 'https://api.example.com', devId: 'dev_me' };
+const SUBMITTED: FollowedSubmission = {
+  appId: 'trip-log',
+  version: '1.1.0',
+  reviewStatus: 'pending',
+};
+
+/** A backend and the windows in front of it. */
+class World {
+  readonly clock = new FakeClock();
+  readonly store = new FakeStateStore();
+  readonly claimed = new Set<string>();
+  readonly asked: number[] = [];
+  app: Partial<AppStatus> = { reviewStatus: 'pending', latestVersion: '1.1.0' };
+  failure: Error | undefined;
+
+  open(): Window {
+    return new Window(this);
+  }
+
+  status(appId: string) {
+    this.asked.push(this.clock.now());
+    if (this.failure !== undefined) {
+      return Promise.reject(this.failure);
+    }
+    const plain = { appId, latestVersion: null, reviewStatus: null, betaActive: false };
+    const apps = [{ ...plain, ...this.app }];
+    return Promise.resolve({ isDeveloper: true, hasPendingRequest: false, apps, appsTotal: 1 });
+  }
+
+  /** Lets time pass in small steps, as it does: what a timer starts ends before the next one fires. */
+  async pass(ms: number, step = 5_000): Promise<void> {
+    for (let passed = 0; passed < ms; passed += step) {
+      this.clock.advance(Math.min(step, ms - passed));
+      await settle();
+    }
+  }
+}
+
+class Window {
+  focused = true;
+  account: typeof ME | undefined = ME;
+  readonly told: Decision[] = [];
+  readonly logger = new MemoryLogger();
+  readonly follower: ReviewFollower;
+
+  constructor(world: World) {
+    this.follower = new ReviewFollower({
+      reviews: new FollowedReviews(world.store),
+      clock: world.clock,
+      logger: this.logger,
+      isFocused: () => this.focused,
+      account: () => this.account,
+      fetchStatus: (appId) => world.status(appId),
+      claim: async ({ appId, submittedAt }) => {
+        await settle();
+        const name = `${appId} ${submittedAt}`;
+        const isFirst = !world.claimed.has(name);
+        world.claimed.add(name);
+        return isFirst;
+      },
+      tell: (decision) => this.told.push(decision),
+    });
+  }
+
+  focus(focused: boolean): Promise<void> {
+    this.focused = focused;
+    return this.follower.wake();
+  }
+}
+
+function settle(): Promise<void> {
+  return new Promise(setImmediate);
+}
+
+describe('the interval at which a review is followed', () => {
+  for (const [age, ms] of [
+    [-DAY, 15_000],
+    [0, 15_000],
+    [MINUTE, 15_000],
+    [4 * MINUTE, MINUTE],
+    [20 * MINUTE, 5 * MINUTE],
+    [40 * MINUTE, 10 * MINUTE],
+    [6 * DAY, 10 * MINUTE],
+  ] as const) {
+    it(`is ${ms / 1000} s at an age of ${age / MINUTE} minutes`, () => {
+      assert.equal(followInterval(age), ms);
+    });
+  }
+});
+
+describe('a review that is followed', () => {
+  let world: World;
+  let window: Window;
+
+  beforeEach(() => {
+    world = new World();
+    window = world.open();
+  });
+
+  it('is asked for ever more seldom', async () => {
+    const start = world.clock.now();
+    await window.follower.follow(SUBMITTED);
+    await world.pass(3 * 60 * MINUTE);
+    const gaps = world.asked.map((at, index) => at - (world.asked[index - 1] ?? start));
+    assert.equal(gaps[0], 15_000);
+    assert.ok(
+      gaps.every((gap, index) => gap >= (gaps[index - 1] ?? 0)),
+      gaps.join(),
+    );
+    assert.equal(gaps.at(-1), 10 * MINUTE);
+    assert.ok(world.asked.length < 40, `${world.asked.length} questions in three hours`);
+  });
+
+  it('is told once when it was approved, and asked for no more', async () => {
+    await window.follower.follow(SUBMITTED);
+    await world.pass(MINUTE);
+    world.app.reviewStatus = 'approved';
+    await world.pass(MINUTE);
+    assert.deepEqual(window.told, [{ appId: 'trip-log', version: '1.1.0', state: 'approved' }]);
+    const asked = world.asked.length;
+    await world.pass(DAY, MINUTE);
+    assert.equal(world.asked.length, asked);
+    assert.equal(world.clock.pending, 0);
+    assert.equal(window.told.length, 1);
+  });
+
+  it('is told with the reason when it was rejected', async () => {
+    await window.follower.follow(SUBMITTED);
+    Object.assign(world.app, { reviewStatus: 'rejected', rejectionReason: 'The icon is blurred.' });
+    await world.pass(MINUTE);
+    const [told] = window.told;
+    assert.deepEqual([told?.state, told?.reason], ['rejected', 'The icon is blurred.']);
+  });
+
+  for (const reviewStatus of ['auto-approved', 'approved', 'rejected']) {
+    it(`is none when it is ${reviewStatus} at once`, async () => {
+      await window.follower.follow({ ...SUBMITTED, reviewStatus });
+      await world.pass(10 * MINUTE);
+      assert.deepEqual(world.asked, []);
+    });
+  }
+
+  it('is not mixed up with the decision on the version before', async () => {
+    Object.assign(world.app, { reviewStatus: 'approved', latestVersion: '1.0.0' });
+    await window.follower.follow(SUBMITTED);
+    await world.pass(MINUTE);
+    assert.deepEqual(window.told, []);
+    Object.assign(world.app, { reviewStatus: 'pending' });
+    await world.pass(5 * MINUTE);
+    Object.assign(world.app, { reviewStatus: 'rejected', rejectionReason: 'no' });
+    await world.pass(10 * MINUTE);
+    // The backend names another version: the decision is told without one.
+    assert.deepEqual(window.told, [{ appId: 'trip-log', state: 'rejected', reason: 'no' }]);
+  });
+
+  it('gives way to a later submission of the same app', async () => {
+    await window.follower.follow(SUBMITTED);
+    await world.pass(MINUTE);
+    await window.follower.follow({ ...SUBMITTED, version: '1.2.0' });
+    Object.assign(world.app, { reviewStatus: 'approved', latestVersion: '1.2.0' });
+    await world.pass(10 * MINUTE);
+    assert.deepEqual(
+      window.told.map(({ version }) => version),
+      ['1.2.0'],
+    );
+  });
+
+  it('is left alone while nobody looks at the window, and asked for when somebody does', async () => {
+    await window.follower.follow(SUBMITTED);
+    await window.focus(false);
+    world.app.reviewStatus = 'approved';
+    await world.pass(60 * MINUTE, MINUTE);
+    assert.deepEqual([world.asked, world.clock.pending], [[], 0]);
+    await window.focus(true);
+    assert.equal(window.told.length, 1);
+  });
+
+  it('is not asked for at every focus', async () => {
+    await window.follower.follow(SUBMITTED);
+    await world.pass(30 * MINUTE);
+    const asked = world.asked.length;
+    for (let times = 0; times < 10; times++) {
+      await window.focus(false);
+      await window.focus(true);
+    }
+    assert.equal(world.asked.length, asked);
+  });
+
+  it('is over after seven days', async () => {
+    await window.follower.follow(SUBMITTED);
+    await world.pass(7 * DAY + 20 * MINUTE, MINUTE);
+    const asked = world.asked.length;
+    world.app.reviewStatus = 'approved';
+    await world.pass(DAY, MINUTE);
+    assert.deepEqual([world.asked.length, window.told, world.clock.pending], [asked, [], 0]);
+  });
+
+  it('is followed on after a reload', async () => {
+    await window.follower.follow(SUBMITTED);
+    await world.pass(MINUTE);
+    window.follower.dispose();
+    world.app.reviewStatus = 'approved';
+    await world.pass(10 * MINUTE);
+    assert.deepEqual(window.told, []);
+    const reloaded = world.open();
+    await reloaded.follower.wake();
+    assert.equal(reloaded.told.length, 1);
+  });
+
+  it('is told by one of two windows that ask at the same time', async () => {
+    const other = world.open();
+    await window.follower.follow(SUBMITTED);
+    await other.follower.wake();
+    world.app.reviewStatus = 'approved';
+    await world.pass(10 * MINUTE);
+    await Promise.all([window.follower.wake(), other.follower.wake()]);
+    assert.equal(window.told.length + other.told.length, 1);
+  });
+
+  it('is told by one window alone, though neither sees what the other writes', async () => {
+    const other = world.open();
+    await window.follower.follow(SUBMITTED);
+    const [copy] = [...world.store.values.entries()];
+    assert.ok(copy);
+    world.app.reviewStatus = 'approved';
+    await world.pass(MINUTE);
+    world.store.values.set(...copy);
+    await other.follower.wake();
+    assert.deepEqual([window.told.length, other.told.length], [1, 0]);
+  });
+
+  it('waits while another account, another backend or nobody is signed in', async () => {
+    await window.follower.follow(SUBMITTED);
+    world.app.reviewStatus = 'approved';
+    const others = [undefined, { ...ME, devId: 'dev_x' }, { ...ME, backendUrl: 'https://b' }];
+    for (const account of others) {
+      window.account = account;
+      await window.follower.wake();
+      await world.pass(10 * MINUTE);
+    }
+    assert.deepEqual([world.asked, window.told], [[], []]);
+    window.account = ME;
+    await window.follower.wake();
+    assert.equal(window.told.length, 1);
+  });
+
+  it('survives a backend in trouble in silence', async () => {
+    await window.follower.follow(SUBMITTED);
+    world.failure = new I99dashError('OFFLINE', 'nowhere');
+    await world.pass(10 * MINUTE);
+    assert.ok(world.asked.length > 3);
+    assert.ok(window.logger.lines.some((line) => line.includes('nowhere')));
+    world.failure = undefined;
+    world.app.reviewStatus = 'approved';
+    await world.pass(20 * MINUTE);
+    assert.equal(window.told.length, 1);
+  });
+
+  it('is not lost to a clock that is set back', async () => {
+    await window.follower.follow(SUBMITTED);
+    await world.pass(10 * MINUTE);
+    world.app.reviewStatus = 'approved';
+    world.clock.jump(-DAY);
+    await window.follower.wake();
+    assert.equal(window.told.length, 1);
+  });
+
+  it('does not stumble over what another version of the extension has stored', async () => {
+    world.store.values.set('i99dash.followedReviews', [{ appId: 'a' }, 7, null]);
+    await window.follower.wake();
+    await window.follower.follow(SUBMITTED);
+    assert.deepEqual(new FollowedReviews(world.store).list().length, 1);
+    world.store.values.set('i99dash.followedReviews', 'nonsense');
+    assert.deepEqual(new FollowedReviews(world.store).list(), []);
+  });
+});

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { reviewStateOf } from '../../../src/core/apps/reviewState';
+
+describe('the state of a review', () => {
+  for (const [word, state] of [
+    [null, 'unpublished'],
+    ['pending', 'inReview'],
+    ['PENDING', 'inReview'],
+    ['in_review', 'inReview'],
+    ['auto-approved', 'approved'],
+    ['approved', 'approved'],
+    ['published', 'approved'],
+    ['rejected', 'rejected'],
+    ['escalated', 'other'],
+    ['constructor', 'other'],
+    ['', 'other'],
+  ] as const) {
+    it(`is ${state} for ${JSON.stringify(word)}`, () => {
+      assert.equal(reviewStateOf(word), state);
+    });
+  }
+});

@@ -7,6 +7,7 @@ import { SessionStore } from './core/auth/sessionStore';
 import { Signers } from './core/auth/signers';
 import { systemClock } from './core/ports';
 import { developerRealm } from './core/realm';
+import { createApps } from './vscode/apps';
 import { SessionAuthenticationProvider } from './vscode/authenticationProvider';
 import { BuildTerminal } from './vscode/buildTerminal';
 import { registerCommands, type CommandHandler, type CommandId } from './vscode/commands';
@@ -22,6 +23,7 @@ import { registerAssistance } from './vscode/editor/assistance';
 import { settings } from './vscode/settings';
 import { tellInterruptedPublishes } from './vscode/interruptedPublish';
 import { IdentityStatusBar } from './vscode/statusBar';
+import { ViewElement } from './vscode/viewElement';
 
 /**
  * Puts the parts together. What only a command needs (keys, network, publish) is imported by the command when it runs.
@@ -72,6 +74,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
   const buildTerminal = new BuildTerminal();
   const lockFolder = vscode.Uri.joinPath(context.globalStorageUri, 'publishing').fsPath;
+  const apps = createApps({
+    ...{ session, tokens, transport, miniApps, backendUrl, logger: log, clock: systemClock },
+    state: createStateStore(context.globalState),
+    backend: backendForPeople,
+    claimFolder: vscode.Uri.joinPath(context.globalStorageUri, 'told').fsPath,
+  });
   const publishing: PublishContext = {
     ...{ session, tokens, transport, miniApps, backendUrl, logger: log, clock: systemClock },
     memory: context.workspaceState,
@@ -79,12 +87,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     buildTerminal,
     baselineCache,
     worker,
+    onSubmitted: (submission) => apps.submitted(submission),
   };
   const publish = async (args: unknown, more: PublishArguments = {}): Promise<unknown> =>
     (await import('./vscode/publish')).publishMiniApp(publishing, {
       ...(args instanceof vscode.Uri ? { folder: args } : argumentObject(args)),
       ...more,
     });
+  const appCommands = () => import('./vscode/appCommands');
   const handlers: Record<CommandId, CommandHandler> = {
     'i99dash.signIn': async (args) =>
       (await import('./vscode/signIn')).signIn(session, argumentObject(args)),
@@ -116,6 +126,22 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     },
     'i99dash.showAccountMenu': async () =>
       (await import('./vscode/accountMenu')).showAccountMenu(session, backendForPeople()),
+    'i99dash.status': async (args) =>
+      (await appCommands()).showStatus(
+        apps,
+        args instanceof ViewElement ? {} : argumentObject(args),
+      ),
+    'i99dash.refreshApps': () => apps.view.refresh(),
+    'i99dash.showWorkspaceApps': () => apps.view.filter('workspace'),
+    'i99dash.showAllApps': () => apps.view.filter('all'),
+    'i99dash.publishApp': async (row) => (await appCommands()).publishApp(row),
+    'i99dash.openAppFolder': async (row) => (await appCommands()).openAppFolder(row),
+    'i99dash.openAppInWebConsole': async (row) => (await appCommands()).openAppInWebConsole(row),
+    'i99dash.promoteToBeta': async (row) => (await appCommands()).promoteAppToBeta(apps, row),
+    'i99dash.promoteToProduction': async (row) =>
+      (await appCommands()).promoteAppToProduction(apps, row),
+    'i99dash.endBeta': async (row) => (await appCommands()).endAppBeta(apps, row),
+    'i99dash.requestAccess': async () => (await appCommands()).requestAccess(),
   };
   context.subscriptions.push(
     log,
@@ -128,6 +154,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       ...publishing,
       validate: (folder, signal) => problems.validate(folder, signal),
     }),
+    apps,
     tellInterruptedPublishes(lockFolder),
     registerAssistance(),
     new SessionAuthenticationProvider(

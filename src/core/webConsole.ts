@@ -11,6 +11,11 @@ export function appPage(webConsoleUrl: string, appId: string): string {
   return below(webConsoleUrl, `developers/apps/${encodeURIComponent(appId)}`);
 }
 
+/** The page where developer access is asked for. */
+export function requestAccessPage(webConsoleUrl: string): string {
+  return below(webConsoleUrl, 'developers/request-access');
+}
+
 function below(webConsoleUrl: string, path: string): string {
   return `${webConsoleUrl.replace(/\/+$/u, '')}/${path}`;
 }

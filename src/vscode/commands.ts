@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { CancelledError } from '../core/errors';
 import type { Logger } from '../core/ports';
 import { showFailure } from './failure';
+import { ViewElement } from './viewElement';
 
 export const COMMAND_IDS = [
   'i99dash.signIn',
@@ -17,6 +18,17 @@ export const COMMAND_IDS = [
   'i99dash.copyDiagnostics',
   'i99dash.showLog',
   'i99dash.showAccountMenu',
+  'i99dash.status',
+  'i99dash.refreshApps',
+  'i99dash.showWorkspaceApps',
+  'i99dash.showAllApps',
+  'i99dash.publishApp',
+  'i99dash.openAppFolder',
+  'i99dash.openAppInWebConsole',
+  'i99dash.promoteToBeta',
+  'i99dash.promoteToProduction',
+  'i99dash.endBeta',
+  'i99dash.requestAccess',
 ] as const;
 
 export type CommandId = (typeof COMMAND_IDS)[number];
@@ -70,15 +82,18 @@ async function runCommand(
 /**
  * Whether a click, a keybinding or the palette started the command. The workbench shows a dialog of its own for a command that
  * rejects, on top of our message, and has no use for the rejection. It calls through the extension host's
- * `$executeContributedCommand`, and passes no argument or the resource it was clicked on; another extension in this host passes through neither.
+ * `$executeContributedCommand`, and passes no argument, the resource or the row of a view it was clicked on; another extension in this host passes through neither.
  */
 function isCalledByWorkbench(args: unknown[], stack: string): boolean {
   const fromWorkbench = stack.includes('$executeContributedCommand');
-  return fromWorkbench && (args[0] === undefined || args[0] instanceof vscode.Uri);
+  const [first] = args;
+  const isClickedOn = first instanceof vscode.Uri || first instanceof ViewElement;
+  return fromWorkbench && (first === undefined || isClickedOn);
 }
 
 function withoutSecrets(argument: unknown): unknown {
-  if (typeof argument !== 'object' || argument === null || argument instanceof vscode.Uri) {
+  const isPlain = typeof argument === 'object' && argument !== null;
+  if (!isPlain || argument instanceof vscode.Uri || argument instanceof ViewElement) {
     return argument;
   }
   return Object.fromEntries(

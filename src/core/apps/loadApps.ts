@@ -38,6 +38,9 @@ export async function loadApps(
   const mine = fetchMyApps(api, signal).catch(orNothing('the list of apps', []));
   mine.catch(() => undefined); // told by the status
   const status = await fetchDeveloperStatus(api, signal === undefined ? {} : { signal });
+  if (status.lastNotificationError !== undefined) {
+    logger.info(`Apps: the last Telegram message did not arrive: ${status.lastNotificationError}`);
+  }
   const active = status.apps.filter(({ betaActive }) => betaActive);
   const betas: BetaStatus[] = [];
   for (let from = 0; from < active.length; from += AT_ONCE) {

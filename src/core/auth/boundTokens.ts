@@ -1,0 +1,24 @@
+import { I99dashError } from '../errors';
+import type { TokenSource } from '../ports';
+
+/**
+ * The tokens of one backend alone: a setting that is changed in the middle must not send another backend's token there.
+ * @param inForce the backend that `tokens` are for now
+ * @returns a source that throws NOT_SIGNED_IN once another backend is in force
+ */
+export function boundTokens(
+  backendUrl: string,
+  tokens: TokenSource,
+  inForce: () => string,
+): TokenSource {
+  return {
+    getToken: async (options) => {
+      const token = await tokens.getToken(options);
+      if (inForce() !== backendUrl) {
+        const message = 'The backend was changed in the settings meanwhile. Try again.';
+        throw new I99dashError('NOT_SIGNED_IN', message);
+      }
+      return token;
+    },
+  };
+}

@@ -1,0 +1,187 @@
+import * as vscode from 'vscode';
+import { endBeta, fetchBetaStatus, promoteToBeta, promoteToProduction } from '../core/api/beta';
+import type { ApiClient } from '../core/api/client';
+import { fetchDeveloperStatus, type DeveloperStatus } from '../core/api/developerStatus';
+import type { ReviewFollower } from '../core/apps/reviewFollower';
+import { CancelledError, I99dashError } from '../core/errors';
+import { MANIFEST_FILE } from '../core/miniAppFolder';
+import { appPage, requestAccessPage } from '../core/webConsole';
+import { AppElement } from './appElements';
+import type { AppsView } from './appsView';
+import { plainText } from './plainText';
+import { settings } from './settings';
+
+export interface AppsContext {
+  /** For what the user has started: may ask for a passphrase. */
+  api: () => ApiClient;
+  view: AppsView;
+  reviews: ReviewFollower;
+}
+
+interface AppArguments {
+  appId?: string;
+  version?: string;
+  releaseNotes?: string;
+  confirmed?: boolean;
+}
+
+/** Asks the backend, and shows the answer in the view. */
+export async function showStatus(
+  { api, view }: AppsContext,
+  { appId }: AppArguments,
+): Promise<DeveloperStatus> {
+  const status = await fetchDeveloperStatus(api(), appId === undefined ? {} : { appId });
+  await view.reveal(appId);
+  return status;
+}
+
+/** Publishes the app of a row. */
+export async function publishApp(args: unknown): Promise<unknown> {
+  const folder = vscode.Uri.file(localFolder(args));
+  // The command shows its own failure; this one has done its part.
+  return vscode.commands
+    .executeCommand('i99dash.publish', { folder })
+    .then(undefined, () => undefined);
+}
+
+/** Opens the manifest of the app of a row, and shows where it lies. */
+export async function openAppFolder(args: unknown): Promise<true> {
+  const manifest = vscode.Uri.joinPath(vscode.Uri.file(localFolder(args)), MANIFEST_FILE);
+  await vscode.window.showTextDocument(manifest);
+  await vscode.commands.executeCommand('revealInExplorer', manifest);
+  return true;
+}
+
+/** Opens the page of an app. */
+export async function openAppInWebConsole(args: unknown): Promise<boolean> {
+  return open(appPage(settings.webConsoleUrl(), toArguments(args).appId));
+}
+
+/** Opens the page where developer access is asked for. */
+export async function requestAccess(): Promise<boolean> {
+  return open(requestAccessPage(settings.webConsoleUrl()));
+}
+
+/** Makes the latest submitted version the beta build, after a confirmation. */
+export async function promoteAppToBeta(context: AppsContext, args: unknown): Promise<true> {
+  const { appId, confirmed, ...given } = toArguments(args);
+  const api = context.api();
+  const version = given.version ?? (await latestVersion(api, appId));
+  const releaseNotes =
+    given.releaseNotes ?? (confirmed === true ? '' : await askForReleaseNotes(appId, version));
+  await confirm(confirmed, {
+    question: vscode.l10n.t('Make {0} {1} the beta?', appId, version),
+    detail: vscode.l10n.t('Its testers get this version. It expires after 90 days.'),
+    button: vscode.l10n.t('Promote to Beta'),
+  });
+  await promoteToBeta(api, appId, {
+    version,
+    ...(releaseNotes === '' ? {} : { releaseNotes }),
+  });
+  return done(context, vscode.l10n.t('{0} {1} is the beta now.', appId, version));
+}
+
+/** Submits the beta build for production, after a confirmation. */
+export async function promoteAppToProduction(context: AppsContext, args: unknown): Promise<true> {
+  const { appId, confirmed } = toArguments(args);
+  const api = context.api();
+  const version = await betaVersion(api, appId);
+  await confirm(confirmed, {
+    question: vscode.l10n.t('Submit {0} {1} for production?', appId, version),
+    detail: vscode.l10n.t('The beta build goes to review, and then to everybody.'),
+    button: vscode.l10n.t('Promote to Production'),
+  });
+  await promoteToProduction(api, appId);
+  await context.reviews.follow({ appId, version, reviewStatus: 'pending' });
+  return done(context, vscode.l10n.t('{0} {1} was submitted for production.', appId, version));
+}
+
+/** Takes the beta build away from the testers, after a confirmation. */
+export async function endAppBeta(context: AppsContext, args: unknown): Promise<true> {
+  const { appId, confirmed } = toArguments(args);
+  const api = context.api();
+  const version = await betaVersion(api, appId);
+  await confirm(confirmed, {
+    question: vscode.l10n.t('End the beta of {0}?', appId),
+    detail: vscode.l10n.t('The testers lose {0}. What is published stays as it is.', version),
+    button: vscode.l10n.t('End Beta'),
+  });
+  await endBeta(api, appId);
+  return done(context, vscode.l10n.t('The beta of {0} has ended.', appId));
+}
+
+/** @throws Error when a command that needs a row is run without one */
+function toArguments(args: unknown): AppArguments & { appId: string } {
+  const { appId, ...given } =
+    args instanceof AppElement ? { appId: args.row.appId } : ((args ?? {}) as AppArguments);
+  if (appId === undefined) {
+    throw new Error('This command needs an appId.');
+  }
+  return { appId, ...given };
+}
+
+function localFolder(args: unknown): string {
+  const folder = args instanceof AppElement ? args.row.local?.folder : undefined;
+  if (folder === undefined) {
+    throw new I99dashError(
+      'NOTHING_TO_PUBLISH',
+      vscode.l10n.t('This mini-app is not in the workspace.'),
+    );
+  }
+  return folder;
+}
+
+async function latestVersion(api: ApiClient, appId: string): Promise<string> {
+  const { apps } = await fetchDeveloperStatus(api, { appId });
+  const version = apps.find((app) => app.appId === appId)?.latestVersion ?? undefined;
+  if (version === undefined) {
+    const message = vscode.l10n.t('No version of {0} was ever submitted.', appId);
+    throw new I99dashError('NOTHING_TO_PUBLISH', message);
+  }
+  return version;
+}
+
+async function betaVersion(api: ApiClient, appId: string): Promise<string> {
+  const version = (await fetchBetaStatus(api, appId)).betaVersion;
+  if (version === null) {
+    const message = vscode.l10n.t('{0} has no beta.', appId);
+    throw new I99dashError('NOTHING_TO_PUBLISH', message);
+  }
+  return version;
+}
+
+async function askForReleaseNotes(appId: string, version: string): Promise<string> {
+  const notes = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Promote {0} {1} to beta', appId, version),
+    prompt: vscode.l10n.t('What should testers know? Leave it empty to say nothing.'),
+    ignoreFocusOut: true,
+  });
+  if (notes === undefined) {
+    throw new CancelledError();
+  }
+  return notes.trim();
+}
+
+async function confirm(
+  confirmed: boolean | undefined,
+  { question, detail, button }: { question: string; detail: string; button: string },
+): Promise<void> {
+  if (confirmed === true) {
+    return;
+  }
+  const options = { modal: true, detail: plainText(detail) };
+  const answer = await vscode.window.showInformationMessage(plainText(question), options, button);
+  if (answer !== button) {
+    throw new CancelledError();
+  }
+}
+
+async function done({ view }: AppsContext, message: string): Promise<true> {
+  void vscode.window.showInformationMessage(plainText(message));
+  await view.refresh();
+  return true;
+}
+
+async function open(page: string): Promise<boolean> {
+  return vscode.env.openExternal(vscode.Uri.parse(page));
+}

@@ -1,0 +1,174 @@
+import * as vscode from 'vscode';
+import type { AppRow } from '../core/apps/appRows';
+import type { ReviewState } from '../core/apps/reviewState';
+import { isI99dashError } from '../core/errors';
+import { factsOf, type Fact } from './appFacts';
+import type { CommandId } from './commands';
+import { appendPlain } from './plainMarkdown';
+import { ViewElement } from './viewElement';
+
+/** One app. */
+export class AppElement extends ViewElement {
+  override readonly children: readonly FactElement[];
+
+  constructor(
+    readonly row: AppRow,
+    now: number,
+  ) {
+    super();
+    this.children = factsOf(row, now).map((fact) => new FactElement(this, fact));
+  }
+
+  toTreeItem(): vscode.TreeItem {
+    const { appId, name = appId, review } = this.row;
+    const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+    const open = review === 'rejected' ? Expanded : Collapsed;
+    const item = new vscode.TreeItem(name, this.children.length === 0 ? None : open);
+    const state = describeReview(this.row);
+    item.id = appId;
+    item.description = [shownVersion(this.row), state].filter(Boolean).join(' · ');
+    item.iconPath = iconOf(review);
+    item.contextValue = contextOf(this.row);
+    item.tooltip = tooltipOf(this.row, this.children);
+    item.accessibilityInformation = {
+      label: [name, shownVersion(this.row), state].filter(Boolean).join(', '),
+    };
+    return item;
+  }
+}
+
+/** One thing that is known of an app. */
+export class FactElement extends ViewElement {
+  constructor(
+    override readonly parent: AppElement,
+    readonly fact: Fact,
+  ) {
+    super();
+  }
+
+  toTreeItem(): vscode.TreeItem {
+    const { id, icon, label, description, tooltip } = this.fact;
+    const item = new vscode.TreeItem(label);
+    item.id = `${this.parent.row.appId}/${id}`;
+    item.iconPath = new vscode.ThemeIcon(icon);
+    item.contextValue = 'fact';
+    item.tooltip = plainTooltip(tooltip);
+    item.accessibilityInformation = { label: tooltip };
+    if (description !== undefined) {
+      item.description = description;
+    }
+    return item;
+  }
+}
+
+/** Why the apps could not be loaded; a click or Enter does what helps. */
+export class FailureElement extends ViewElement {
+  constructor(private readonly error: Error) {
+    super();
+  }
+
+  toTreeItem(): vscode.TreeItem {
+    const { icon, label, command, words } = wayOut(this.error);
+    const item = new vscode.TreeItem(label);
+    item.id = 'failure';
+    item.description = words;
+    item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor('list.warningForeground'));
+    item.tooltip = plainTooltip(words);
+    item.command = { command, title: label };
+    item.contextValue = 'failure';
+    item.accessibilityInformation = { label: `${words} ${label}`, role: 'button' };
+    return item;
+  }
+}
+
+/** Where the review stands, in words. */
+export function describeReview({
+  review,
+  reviewWord,
+}: Pick<AppRow, 'review' | 'reviewWord'>): string {
+  switch (review) {
+    case 'unpublished':
+      return vscode.l10n.t('not published yet');
+    case 'inReview':
+      return vscode.l10n.t('in review');
+    case 'approved':
+      return vscode.l10n.t('approved');
+    case 'rejected':
+      return vscode.l10n.t('rejected');
+    case 'other':
+      return reviewWord ?? '';
+  }
+}
+
+function shownVersion({ latestVersion, local }: AppRow): string {
+  return latestVersion ?? local?.version ?? '';
+}
+
+function iconOf(review: ReviewState): vscode.ThemeIcon {
+  const icon = (name: string, color: string) =>
+    new vscode.ThemeIcon(name, new vscode.ThemeColor(color));
+  switch (review) {
+    case 'unpublished':
+      return icon('circle-large-outline', 'descriptionForeground');
+    case 'inReview':
+      return icon('clock', 'charts.blue');
+    case 'approved':
+      return icon('pass-filled', 'charts.green');
+    case 'rejected':
+      return icon('error', 'charts.red');
+    case 'other':
+      return icon('question', 'descriptionForeground');
+  }
+}
+
+/** Words that `when` clauses look for. */
+function contextOf({ local, latestVersion, beta }: AppRow): string {
+  return [
+    'app',
+    ...(local === undefined ? [] : ['local']),
+    ...(latestVersion === null ? [] : ['submitted']),
+    ...(beta === undefined ? [] : ['beta']),
+  ].join(' ');
+}
+
+function tooltipOf(row: AppRow, facts: readonly FactElement[]): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString();
+  tooltip.appendMarkdown('**');
+  appendPlain(tooltip, row.name ?? row.appId);
+  tooltip.appendMarkdown('** ');
+  appendPlain(tooltip, [row.appId, describeReview(row)].join(' · '));
+  for (const { fact } of facts) {
+    tooltip.appendMarkdown('\n\n');
+    appendPlain(tooltip, fact.tooltip);
+  }
+  return tooltip;
+}
+
+function plainTooltip(text: string): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString();
+  appendPlain(tooltip, text);
+  return tooltip;
+}
+
+interface WayOut {
+  icon: string;
+  label: string;
+  command: CommandId;
+  words: string;
+}
+
+function wayOut(error: Error): WayOut {
+  if (isI99dashError(error, 'KEY_ENCRYPTED')) {
+    const label = vscode.l10n.t('Unlock');
+    return { icon: 'lock', label, command: 'i99dash.unlock', words: error.message };
+  }
+  if (isI99dashError(error, 'NOT_SIGNED_IN') || isI99dashError(error, 'KEY_REJECTED')) {
+    const label = vscode.l10n.t('Sign In Again');
+    return { icon: 'sign-in', label, command: 'i99dash.signIn', words: error.message };
+  }
+  const words = isI99dashError(error)
+    ? error.message
+    : vscode.l10n.t('Something went wrong. The log has the details.');
+  const label = vscode.l10n.t('Try Again');
+  return { icon: 'warning', label, command: 'i99dash.refreshApps', words };
+}

@@ -1,0 +1,92 @@
+import * as vscode from 'vscode';
+import type { AppRow, BetaRow } from '../core/apps/appRows';
+import { exactTime, timeAgo } from '../core/apps/timeAgo';
+
+/** A line below an app. */
+export interface Fact {
+  id: 'reason' | 'versions' | 'beta' | 'published';
+  /** A codicon. */
+  icon: string;
+  label: string;
+  description?: string;
+  /** The whole of it as one plain text: the tooltip, and what a screen reader says. */
+  tooltip: string;
+}
+
+/** What is known of an app beside its state. @param now milliseconds since the epoch */
+export function factsOf(row: AppRow, now: number): Fact[] {
+  return [reasonOf(row), versionsOf(row), betaOf(row), publishedOf(row, now)].filter(
+    (fact) => fact !== undefined,
+  );
+}
+
+function reasonOf({ review, rejectionReason }: AppRow): Fact | undefined {
+  if (review !== 'rejected') {
+    return undefined;
+  }
+  const reason = rejectionReason ?? vscode.l10n.t('No reason was given.');
+  return {
+    id: 'reason',
+    icon: 'comment',
+    label: reason,
+    tooltip: vscode.l10n.t('Rejected: {0}', reason),
+  };
+}
+
+function versionsOf({ latestVersion, local }: AppRow): Fact | undefined {
+  const latest = latestVersion === null ? [] : [vscode.l10n.t('latest {0}', latestVersion)];
+  const here = typeof local?.version === 'string' ? [vscode.l10n.t('here {0}', local.version)] : [];
+  const description = [...latest, ...here].join(' · ');
+  if (description === '') {
+    return undefined;
+  }
+  const label = vscode.l10n.t('Version');
+  return {
+    id: 'versions',
+    icon: 'versions',
+    label,
+    description,
+    tooltip: `${label}: ${description}`,
+  };
+}
+
+function betaOf({ beta }: AppRow): Fact | undefined {
+  if (beta === undefined) {
+    return undefined;
+  }
+  const label = vscode.l10n.t('Beta');
+  const description = [beta.version, daysLeft(beta), testers(beta)].filter(Boolean).join(' · ');
+  const expires = beta.expiresAt === undefined ? NaN : Date.parse(beta.expiresAt);
+  const until = Number.isNaN(expires)
+    ? ''
+    : vscode.l10n.t(' Expires {0}.', exactTime(expires, vscode.env.language));
+  const tooltip = `${label}: ${description}.${until}`;
+  return { id: 'beta', icon: 'beaker', label, description, tooltip };
+}
+
+function daysLeft({ daysLeft: days }: BetaRow): string {
+  if (days === undefined) {
+    return '';
+  }
+  return days === 1 ? vscode.l10n.t('1 day left') : vscode.l10n.t('{0} days left', days);
+}
+
+function testers({ testers: known }: BetaRow): string {
+  return known === undefined ? '' : vscode.l10n.t('{0} of {1} testers', known.count, known.cap);
+}
+
+function publishedOf({ lastPublishedAt }: AppRow, now: number): Fact | undefined {
+  const at = lastPublishedAt === undefined ? NaN : Date.parse(lastPublishedAt);
+  if (Number.isNaN(at)) {
+    return undefined;
+  }
+  const { language } = vscode.env;
+  const label = vscode.l10n.t('Last published');
+  return {
+    id: 'published',
+    icon: 'history',
+    label,
+    description: timeAgo(at, now, language),
+    tooltip: `${label}: ${exactTime(at, language)}`,
+  };
+}

@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+import type { Decision } from '../core/apps/reviewFollower';
+import { appPage } from '../core/webConsole';
+import { plainText } from './plainText';
+import { settings } from './settings';
+
+/** Tells how a review ended. Does not wait. */
+export function tellDecision(decision: Decision): void {
+  const status = vscode.l10n.t('Show Status');
+  const console = vscode.l10n.t('Open in Web Console');
+  const { showInformationMessage, showWarningMessage } = vscode.window;
+  const show = decision.state === 'approved' ? showInformationMessage : showWarningMessage;
+  void show(plainText(describe(decision)), status, console)
+    .then((picked) => {
+      const { appId } = decision;
+      if (picked === status) {
+        return vscode.commands.executeCommand('i99dash.status', { appId });
+      }
+      const page = vscode.Uri.parse(appPage(settings.webConsoleUrl(), appId));
+      return picked === console ? vscode.env.openExternal(page) : undefined;
+    })
+    .then(undefined, () => undefined); // the command has shown its own failure
+}
+
+function describe({ appId, version, state, reason }: Decision): string {
+  const name = version === undefined ? appId : `${appId} ${version}`;
+  if (state === 'approved') {
+    return vscode.l10n.t('{0} was approved.', name);
+  }
+  return reason === undefined
+    ? vscode.l10n.t('{0} was rejected.', name)
+    : vscode.l10n.t('{0} was rejected: {1}', name, reason);
+}

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import { addApp } from '../support/apps';
+import {
+  failsWith,
+  makeRegisteredKey,
+  run,
+  setSetting,
+  useBackend,
+  useMessages,
+  workspacePath,
+} from './support';
+
+const STATUS = '/api/v1/dev/status';
+
+interface Status {
+  isDeveloper: boolean;
+  hasPendingRequest: boolean;
+  apps: Record<string, unknown>[];
+  appsTotal: number;
+}
+
+describe('the apps', () => {
+  const backend = useBackend();
+  let answer: string | undefined;
+  let decide: (told: { message: string; buttons: string[] }) => void;
+  const decided = new Promise<{ message: string; buttons: string[] }>((resolve) => {
+    decide = resolve;
+  });
+  const shown = useMessages((told) => {
+    if (told.message.includes('was rejected')) {
+      decide(told);
+    }
+    return answer !== undefined && told.buttons.includes(answer) ? answer : undefined;
+  });
+
+  const asked = () => backend.current.requests.filter(({ path }) => path === STATUS);
+  const changes = () => backend.current.requests.filter(({ method }) => method !== 'GET');
+  const app = (appId: string) =>
+    backend.current.state.apps.find(appId) ?? assert.fail(`there is no ${appId}`);
+
+  before(async () => {
+    await run('workbench.view.explorer');
+    const { state } = backend.current;
+    const rejected = { rejected: 'The icon is blurred.' };
+    addApp(state, {
+      appId: 'tyre-pressure',
+      version: '0.9.0',
+      publishedDaysAgo: 3,
+      review: rejected,
+    });
+    const beta = { version: '2.0.0', daysLeft: 12, testers: 3 };
+    addApp(state, { appId: 'cabin-climate', version: '2.0.0', beta });
+  });
+
+  beforeEach(() => {
+    answer = undefined;
+  });
+
+  it('are not shown to nobody', async () => {
+    await failsWith('NOT_SIGNED_IN', 'i99dash.status', {});
+    assert.deepEqual(
+      shown.map(({ buttons }) => buttons),
+      [['Sign In']],
+    );
+    assert.equal(asked().length, 0);
+  });
+
+  describe('of who is signed in', () => {
+    before(async () => {
+      const key = await makeRegisteredKey(backend.current, 'apps');
+      await run('i99dash.signIn', { keyPath: key.path });
+    });
+
+    it('are not asked for before somebody looks', () => {
+      assert.equal(asked().length, 0);
+    });
+
+    it('are told as the wire has them', async () => {
+      const status = await run<Status>('i99dash.status');
+      assert.deepEqual(Object.keys(status).sort(), [
+        'apps',
+        'appsTotal',
+        'hasPendingRequest',
+        'isDeveloper',
+      ]);
+      assert.deepEqual([status.isDeveloper, status.appsTotal], [true, 2]);
+      const rejected = status.apps.find(({ appId }) => appId === 'tyre-pressure');
+      assert.ok(rejected);
+      const { lastPublishedAt, ...rest } = rejected;
+      assert.ok(Date.now() - Date.parse(String(lastPublishedAt)) > 2 * 24 * 3_600_000);
+      assert.deepEqual(rest, {
+        appId: 'tyre-pressure',
+        latestVersion: '0.9.0',
+        reviewStatus: 'rejected',
+        rejectionReason: 'The icon is blurred.',
+        betaActive: false,
+      });
+    });
+
+    it('are told one by one, and none for an unknown id', async () => {
+      const one = await run<Status>('i99dash.status', { appId: 'cabin-climate' });
+      assert.deepEqual(
+        one.apps.map(({ appId, betaVersion }) => [appId, betaVersion]),
+        [['cabin-climate', '2.0.0']],
+      );
+      const none = await run<Status>('i99dash.status', { appId: 'no-such-app' });
+      assert.deepEqual(none.apps, []);
+      assert.deepEqual(shown, []);
+    });
+
+    it('are asked for anew on demand', async () => {
+      const from = asked().length;
+      await run('i99dash.refreshApps');
+      assert.equal(asked().length, from + 1);
+    });
+
+    it('fail with a code and one message', async () => {
+      const { faults } = backend.current;
+      const fault = faults.inject({
+        match: { path: STATUS },
+        times: 'always',
+        fault: { kind: 'status', status: 503 },
+      });
+      await failsWith('SERVER', 'i99dash.status');
+      assert.deepEqual(
+        shown.map(({ buttons }) => buttons),
+        [['Try Again', 'Show Log']],
+      );
+      // The view says so by itself, in a row and without a message.
+      shown.length = 0;
+      await run('i99dash.refreshApps');
+      assert.deepEqual(shown, []);
+      fault.remove();
+    });
+
+    it('show their filter to when clauses and keep it', async () => {
+      await run('i99dash.showWorkspaceApps');
+      await run<Status>('i99dash.status', { appId: 'cabin-climate' });
+      await run('i99dash.showAllApps');
+    });
+
+    describe('and their betas', () => {
+      it('go to production after a confirmation that says what happens', async () => {
+        const from = changes().length;
+        assert.equal(
+          await run('i99dash.promoteToProduction', { appId: 'cabin-climate' }),
+          undefined,
+        );
+        assert.equal(shown[0]?.message, 'Submit cabin-climate 2.0.0 for production?');
+        assert.equal(changes().length, from, 'nothing was sent');
+        answer = 'Promote to Production';
+        assert.equal(await run('i99dash.promoteToProduction', { appId: 'cabin-climate' }), true);
+        assert.equal(app('cabin-climate').beta, null);
+        assert.equal(app('cabin-climate').submissions.at(-1)?.version, '2.0.0');
+      });
+
+      it('begin with what was submitted last', async () => {
+        const promote = { appId: 'cabin-climate', releaseNotes: 'try it' };
+        assert.equal(await run('i99dash.promoteToBeta', promote), undefined);
+        assert.equal(shown[0]?.message, 'Make cabin-climate 2.0.0 the beta?');
+        assert.equal(app('cabin-climate').beta, null);
+        assert.equal(await run('i99dash.promoteToBeta', { ...promote, confirmed: true }), true);
+        assert.equal(app('cabin-climate').beta?.version, '2.0.0');
+        assert.equal(app('cabin-climate').beta?.releaseNotes, 'try it');
+      });
+
+      it('end after a confirmation', async () => {
+        assert.equal(await run('i99dash.endBeta', { appId: 'cabin-climate' }), undefined);
+        assert.equal(shown[0]?.message, 'End the beta of cabin-climate?');
+        assert.ok(app('cabin-climate').beta);
+        answer = 'End Beta';
+        assert.equal(await run('i99dash.endBeta', { appId: 'cabin-climate' }), true);
+        assert.equal(app('cabin-climate').beta, null);
+      });
+
+      it('that are none can neither end nor go to production', async () => {
+        const none = { appId: 'cabin-climate', confirmed: true };
+        await failsWith('NOTHING_TO_PUBLISH', 'i99dash.endBeta', none);
+        await failsWith('NOTHING_TO_PUBLISH', 'i99dash.promoteToProduction', none);
+      });
+
+      it('are refused by the backend in its own words', async () => {
+        backend.current.state.apps.setTesterCount(app('cabin-climate'), 26);
+        const promote = { appId: 'cabin-climate', confirmed: true };
+        assert.match(await failsWith('SERVER', 'i99dash.promoteToBeta', promote), /25 testers/u);
+      });
+    });
+
+    it('have a review whose end is told once, with the reason', async function () {
+      this.timeout(90_000);
+      const folder = vscode.Uri.file(workspacePath('tyre-pressure'));
+      await run('i99dash.publish', { folder, confirmed: true });
+      assert.equal(app('tyre-pressure').submissions.at(-1)?.reviewStatus, 'pending');
+      backend.current.state.review('tyre-pressure', 'rejected', 'The cover is empty.');
+      const { message, buttons } = await decided;
+      assert.equal(message, 'tyre-pressure 1.0.0 was rejected: The cover is empty.');
+      assert.deepEqual(buttons, ['Show Status', 'Open in Web Console']);
+      // Publishing told of the submission, and nothing else was told.
+      assert.equal(shown.length, 2);
+    });
+  });
+
+  describe('of who is no developer', () => {
+    before(() => {
+      const { state } = backend.current;
+      state.updateAccount(DEFAULT_ACCOUNT.devId, { isDeveloper: false, hasPendingRequest: true });
+    });
+    after(async () => {
+      const { state } = backend.current;
+      state.updateAccount(DEFAULT_ACCOUNT.devId, { isDeveloper: true, hasPendingRequest: false });
+      await setSetting('i99dash.webConsoleUrl', undefined);
+    });
+
+    it('are told with what access there is', async () => {
+      const status = await run<Status>('i99dash.status');
+      assert.deepEqual([status.isDeveloper, status.hasPendingRequest], [false, true]);
+    });
+  });
+});

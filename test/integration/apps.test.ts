@@ -135,12 +135,6 @@ describe('the apps', () => {
       fault.remove();
     });
 
-    it('show their filter to when clauses and keep it', async () => {
-      await run('i99dash.showWorkspaceApps');
-      await run<Status>('i99dash.status', { appId: 'cabin-climate' });
-      await run('i99dash.showAllApps');
-    });
-
     describe('and their betas', () => {
       it('go to production after a confirmation that says what happens', async () => {
         const from = changes().length;

@@ -1,0 +1,79 @@
+import type { Locator } from 'playwright-core';
+import type { Person } from './person';
+
+/** The view *Apps*, as a person finds it. */
+export class AppsView {
+  constructor(private readonly person: Person) {}
+
+  /** Clicks our icon in the activity bar until the view is there. */
+  async open(): Promise<void> {
+    if (!(await this.pane().isVisible())) {
+      await this.icon().click();
+    }
+    await this.pane().waitFor();
+  }
+
+  /** Our icon in the activity bar. */
+  icon(): Locator {
+    return this.person.page.locator('.activitybar .action-item', {
+      has: this.person.page.locator('a[aria-label^="i99dash"]'),
+    });
+  }
+
+  pane(): Locator {
+    return this.person.page.locator('.pane', {
+      has: this.person.page.locator('.pane-header[aria-label^="Apps"]'),
+    });
+  }
+
+  /** The row that holds this text. */
+  row(text: string | RegExp): Locator {
+    return this.pane().locator('.monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Waits until a row is announced like this. */
+  async seesRow(label: string | RegExp, timeout = 30_000): Promise<Locator> {
+    const row = this.pane().getByRole('treeitem', { name: label }).first();
+    await row.waitFor({ timeout });
+    return row;
+  }
+
+  /** A button of a row, which appears with the mouse over it. */
+  async press(row: Locator, button: string): Promise<void> {
+    await row.hover();
+    await row.locator(`.actions [aria-label^="${button}"]`).click();
+  }
+
+  /** A button in the view's title. */
+  async pressInTitle(button: string): Promise<void> {
+    await this.pane().locator('.pane-header').hover();
+    await this.pane().locator(`.pane-header .actions [aria-label^="${button}"]`).click();
+  }
+
+  /** Picks an entry of a row's menu. */
+  async choose(row: Locator, entry: string): Promise<void> {
+    await row.click({ button: 'right' });
+    await this.menuEntry(entry).click();
+  }
+
+  menuEntry(entry: string): Locator {
+    return this.person.page.locator('.monaco-menu .action-item', { hasText: entry });
+  }
+
+  /** The welcome that holds this text. */
+  async seesWelcome(text: string): Promise<Locator> {
+    const welcome = this.pane().locator('.welcome-view-content', { hasText: text });
+    await welcome.waitFor({ timeout: 20_000 });
+    return welcome;
+  }
+
+  /** The message above the rows. */
+  message(): Locator {
+    return this.pane().locator('.tree-explorer-viewlet-tree-view .message');
+  }
+
+  /** The number on our icon. */
+  badge(): Locator {
+    return this.icon().locator('.badge-content');
+  }
+}

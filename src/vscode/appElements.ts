@@ -88,7 +88,7 @@ export function describeReview({
 }: Pick<AppRow, 'review' | 'reviewWord'>): string {
   switch (review) {
     case 'unpublished':
-      return vscode.l10n.t('not published yet');
+      return vscode.l10n.t('unpublished');
     case 'inReview':
       return vscode.l10n.t('in review');
     case 'approved':
@@ -111,7 +111,7 @@ function iconOf(review: ReviewState): vscode.ThemeIcon {
     case 'unpublished':
       return icon('circle-large-outline', 'descriptionForeground');
     case 'inReview':
-      return icon('clock', 'charts.blue');
+      return icon('eye', 'charts.blue');
     case 'approved':
       return icon('pass-filled', 'charts.green');
     case 'rejected':

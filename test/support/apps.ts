@@ -31,13 +31,13 @@ export function addApp(state: BackendState, sample: SampleApp): App {
     const manifest = { id: appId, version: submitted, ...(name === undefined ? {} : { name }) };
     state.apps.submit(manifest, submitted, bundle, 'pending');
   };
+  if (beta !== undefined) submit(beta.version);
   if (publishedDaysAgo !== undefined) {
     submit(version);
     state.apps.review(appId, 'approved');
     const published = state.apps.find(appId)?.submissions.at(-1);
     if (published !== undefined) published.publishedAt = Date.now() - publishedDaysAgo * DAY_MS;
   }
-  if (beta !== undefined) submit(beta.version);
   if (publishedDaysAgo === undefined || review !== 'approved') submit(version);
   if (review === 'approved' && publishedDaysAgo === undefined) state.apps.review(appId, 'approved');
   if (typeof review === 'object') state.apps.review(appId, 'rejected', review.rejected);

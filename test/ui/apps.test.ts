@@ -40,8 +40,8 @@ describe('a person looks at their apps', () => {
     await person.photograph('3-access-pending');
     account({ isDeveloper: true, hasPendingRequest: false });
     await welcome.locator('.monaco-button', { hasText: 'Refresh' }).click();
-    await view.seesRow('Charge Timer, 0.3.1, not published yet');
-    await view.seesRow('Tyre Pressure, 1.0.0, not published yet');
+    await view.seesRow('Charge Timer, 0.3.1, unpublished');
+    await view.seesRow('Tyre Pressure, 1.0.0, unpublished');
   });
 
   it('sees how every app stands, by icon and by word', async () => {
@@ -82,7 +82,7 @@ describe('a person looks at their apps', () => {
     const { person } = scene;
     await view.pressInTitle("Show This Workspace's Apps Only");
     await view.row('Trip Log').waitFor({ state: 'detached' });
-    await view.seesRow('Charge Timer, 0.3.1, not published yet');
+    await view.seesRow('Charge Timer, 0.3.1, unpublished');
     await person.photograph('7-workspace-only');
     await view.pressInTitle('Show All Apps');
     await view.seesRow('Trip Log, 1.4.0, in review');

@@ -19,13 +19,19 @@ export class AppElement extends ViewElement {
     this.children = factsOf(row, now).map((fact) => new FactElement(this, fact));
   }
 
+  /** VS Code keeps rows of one id open or closed as they were: a new rejection is a new row, and opens. */
+  get id(): string {
+    const { appId, latestVersion, review } = this.row;
+    return review === 'rejected' ? `${appId} ${latestVersion ?? ''} rejected` : appId;
+  }
+
   toTreeItem(): vscode.TreeItem {
     const { appId, name = appId, review } = this.row;
     const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
     const open = review === 'rejected' ? Expanded : Collapsed;
     const item = new vscode.TreeItem(name, this.children.length === 0 ? None : open);
     const state = describeReview(this.row);
-    item.id = appId;
+    item.id = this.id;
     item.description = [shownVersion(this.row), state].filter(Boolean).join(' · ');
     item.iconPath = iconOf(review);
     item.contextValue = contextOf(this.row);
@@ -49,7 +55,7 @@ export class FactElement extends ViewElement {
   toTreeItem(): vscode.TreeItem {
     const { id, icon, label, description, tooltip } = this.fact;
     const item = new vscode.TreeItem(label);
-    item.id = `${this.parent.row.appId}/${id}`;
+    item.id = `${this.parent.id}/${id}`;
     item.iconPath = new vscode.ThemeIcon(icon);
     item.contextValue = 'fact';
     item.tooltip = plainTooltip(tooltip);

@@ -26,7 +26,7 @@ describe('loading the apps', () => {
     addApp(backend.state, { appId: 'tyres', version: '2.1.0', review: { rejected: 'no' }, beta });
   });
 
-  const betaCalls = () => backend.requests.filter(({ path }) => path.endsWith("/beta/status"));
+  const betaCalls = () => backend.requests.filter(({ path }) => path.endsWith('/beta/status'));
 
   it('reads status and list, and the betas there are', async () => {
     const { status, mine, betas } = await loadApps(api, logger);

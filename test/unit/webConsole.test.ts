@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { appPage, sshKeysPage } from '../../src/core/webConsole';
+import { appPage, requestAccessPage, sshKeysPage } from '../../src/core/webConsole';
 
 describe('the web console', () => {
-  it('has a page for keys and one for each app', () => {
+  it('has a page for keys, one for each app and one to ask for access', () => {
     for (const url of ['https://dev.i99dash.app', 'https://dev.i99dash.app//']) {
       assert.equal(sshKeysPage(url), 'https://dev.i99dash.app/account/ssh-keys');
       assert.equal(appPage(url, 'trip-log'), 'https://dev.i99dash.app/developers/apps/trip-log');
+      const access = 'https://dev.i99dash.app/developers/request-access';
+      assert.equal(requestAccessPage(url), access);
     }
   });
 

@@ -50,6 +50,33 @@ const device = local((request, context) => {
   return ok(request, null);
 });
 
+const account = local((request, context) => {
+  const body = readJson(request);
+  const isDeveloper = flagField(body, 'isDeveloper');
+  const hasPendingRequest = flagField(body, 'hasPendingRequest');
+  const lastNotificationError = optionalTextField(body, 'lastNotificationError');
+  context.state.updateAccount(accountOf(context, body), {
+    ...(isDeveloper === undefined ? {} : { isDeveloper }),
+    ...(hasPendingRequest === undefined ? {} : { hasPendingRequest }),
+    ...(lastNotificationError === undefined
+      ? {}
+      : {
+          lastNotificationError,
+          lastNotificationAttempt: new Date(context.now()).toISOString(),
+        }),
+  });
+  return ok(request, null);
+});
+
+/** A field that, if present, is true or false. Throws 400. */
+function flagField(body: Record<string, unknown>, name: string): boolean | undefined {
+  const value = body[name];
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw invalid(`${name} must be true or false`);
+  }
+  return value;
+}
+
 const dump = local((request, { state, settings }) =>
   ok(request, {
     settings,
@@ -75,4 +102,5 @@ export const adminRoutes: readonly Route[] = [
   { method: 'POST', pattern: '/_dev/review', handler: review },
   { method: 'POST', pattern: '/_dev/keys', handler: addKey },
   { method: 'POST', pattern: '/_dev/device', handler: device },
+  { method: 'POST', pattern: '/_dev/account', handler: account },
 ];

@@ -108,6 +108,22 @@ describe('backend: server', () => {
   });
 });
 
+describe('backend: an account by hand', () => {
+  it('has developer access taken away, asked for and a message that did not arrive', async () => {
+    const backend = await startBackend();
+    const token = backend.state.mintToken({ devId: 'dev_local', lifeSeconds: 60 });
+    const json = { isDeveloper: false, hasPendingRequest: true, lastNotificationError: 'blocked' };
+    assert.equal((await call(backend, 'POST /_dev/account', { json })).status, 200);
+    const { data } = await call(backend, 'GET /api/v1/dev/status', { token });
+    const { lastNotificationAttempt, ...status } = data as Record<string, unknown>;
+    assert.deepEqual(status, { ...json, apps: [], appsTotal: 0 });
+    assert.ok(!Number.isNaN(Date.parse(String(lastNotificationAttempt))));
+    const odd = { json: { isDeveloper: 'no' } };
+    assert.equal((await call(backend, 'POST /_dev/account', odd)).status, 400);
+    await backend.close();
+  });
+});
+
 describe('backend: persistence', () => {
   let stateDir: string;
 

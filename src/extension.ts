@@ -76,6 +76,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const lockFolder = vscode.Uri.joinPath(context.globalStorageUri, 'publishing').fsPath;
   const apps = createApps({
     ...{ session, tokens, transport, miniApps, backendUrl, logger: log, clock: systemClock },
+    restored,
     state: createStateStore(context.globalState),
     backend: backendForPeople,
     claimFolder: vscode.Uri.joinPath(context.globalStorageUri, 'told').fsPath,

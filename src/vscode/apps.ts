@@ -19,6 +19,8 @@ export interface AppsParts {
   tokens: TokenSource;
   transport: Transport;
   miniApps: MiniApps;
+  /** Resolves once the stored session has been read. */
+  restored: Promise<void>;
   state: StateStore;
   clock: Clock;
   logger: Logger;

@@ -18,6 +18,8 @@ export interface AppsViewPorts {
   session: Session;
   miniApps: MiniApps;
   state: StateStore;
+  /** Resolves once the stored session has been read: nobody is told to sign in before. */
+  restored: Promise<void>;
   /** The backend in force; why there is none where the client refuses it. */
   backend: () => string;
 }
@@ -113,7 +115,8 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
   }
 
   private async draw(): Promise<DrawnApps> {
-    const { model, session, miniApps } = this.ports;
+    const { model, session, miniApps, restored } = this.ports;
+    await restored;
     const isSignedIn = this.currentAccount() !== undefined;
     if (isSignedIn && model.snapshot === undefined && model.failure === undefined) {
       await model.refreshIfOlder(0);

@@ -55,12 +55,13 @@ function betaOf({ beta }: AppRow): Fact | undefined {
     return undefined;
   }
   const label = vscode.l10n.t('Beta');
-  const description = [beta.version, daysLeft(beta), testers(beta)].filter(Boolean).join(' · ');
+  const description = [beta.version, daysLeft(beta)].filter(Boolean).join(' · ');
+  const more = [description, testers(beta)].filter(Boolean).join(' · ');
   const expires = beta.expiresAt === undefined ? NaN : Date.parse(beta.expiresAt);
   const until = Number.isNaN(expires)
     ? ''
     : vscode.l10n.t(' Expires {0}.', exactTime(expires, vscode.env.language));
-  const tooltip = `${label}: ${description}.${until}`;
+  const tooltip = `${label}: ${more}.${until}`;
   return { id: 'beta', icon: 'beaker', label, description, tooltip };
 }
 

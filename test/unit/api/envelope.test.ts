@@ -107,7 +107,10 @@ describe('an answer that nobody reads', () => {
   it('is fine when it is empty, or anything that does not contradict its status', () => {
     for (const status of [200, 202, 204]) {
       for (const body of ['', 'OK', null, { ok: true }, { success: true, data: null }]) {
-        assert.doesNotThrow(() => expectSuccess(answer(status, body)), `${status} ${JSON.stringify(body)}`);
+        assert.doesNotThrow(
+          () => expectSuccess(answer(status, body)),
+          `${status} ${JSON.stringify(body)}`,
+        );
       }
     }
   });

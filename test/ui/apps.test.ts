@@ -119,7 +119,7 @@ describe('a person looks at their apps', () => {
     const fault = { kind: 'status', status: 503 } as const;
     const trouble = backend.faults.inject({ match, fault, times: 'always' });
     await view.pressInTitle('Refresh Apps');
-    const failure = await view.seesRow(/HTTP 503.*Try Again/u);
+    const failure = await view.seesRow(/The backend .*Try Again$/u);
     await view.seesRow('Trip Log, 1.4.0, in review');
     await person.photograph('9-trouble');
     assert.equal(await person.page.locator('.notification-toast').count(), 0);

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { I99dashError, systemErrorCode } from '../errors';
+import { readOpenSshContainer, type OpenSshContainer } from './openSshKey';
 import { keyTypeOf, parsePublicKeyLine } from './publicKey';
 
 /** No private key worth reading is larger, in bytes. */
@@ -8,7 +9,6 @@ const MAX_KEY_FILE_BYTES = 64 * 1024;
 /** Opening a FIFO would otherwise wait for a writer for ever. Windows has neither the trouble nor the flag. */
 const READ_WITHOUT_WAITING =
   process.platform === 'win32' ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK;
-const OPENSSH_MAGIC = 'openssh-key-v1\0';
 
 /** What a private key file tells without its passphrase. */
 export interface KeyFileOutline {
@@ -18,6 +18,10 @@ export interface KeyFileOutline {
   keyType?: string;
   /** The public key blob where the format holds it in the clear. */
   publicBlob?: Buffer;
+  /** Of OpenSSH's format. */
+  container?: OpenSshContainer;
+  /** Of PuTTY's format: 2 or 3. */
+  version?: number;
 }
 
 /**
@@ -48,8 +52,9 @@ export function outlineKeyFile(text: string): KeyFileOutline | undefined {
     .split(/\r\n|\r|\n/u)
     .map((line) => line.trim());
   const first = lines.find((line) => line !== '') ?? '';
-  if (/^PuTTY-User-Key-File-[23]:/u.test(first)) {
-    return outlinePutty(lines);
+  const version = /^PuTTY-User-Key-File-([23]):/u.exec(first)?.[1];
+  if (version !== undefined) {
+    return { ...outlinePutty(lines), version: Number(version) };
   }
   const label = /^-----BEGIN ([A-Z0-9 ]*)PRIVATE KEY-----$/u.exec(first)?.[1]?.trim();
   switch (label) {
@@ -67,29 +72,13 @@ export function outlineKeyFile(text: string): KeyFileOutline | undefined {
 }
 
 function outlineOpenSsh(lines: string[]): KeyFileOutline | undefined {
-  const body = lines.filter((line) => line !== '' && !line.startsWith('-----')).join('');
-  const reader = new SshReader(Buffer.from(body, 'base64'));
-  if (!reader.startsWith(OPENSSH_MAGIC)) {
-    return undefined;
-  }
-  const cipher = reader.string()?.toString('latin1');
-  reader.string(); // kdf
-  reader.string(); // kdf options
-  const keyCount = reader.uint32();
-  const publicBlob = reader.string();
-  const sealed = reader.string();
-  if (cipher === undefined || keyCount !== 1 || publicBlob === undefined) {
-    return undefined;
-  }
-  if (sealed === undefined || sealed.length === 0 || sealed.length % blockOf(cipher) !== 0) {
-    return undefined;
-  }
-  return withPublicBlob({ format: 'openssh', encrypted: cipher !== 'none' }, publicBlob);
-}
-
-/** Bytes. A private part that is no whole number of blocks makes decrypting fail where nobody can catch it. */
-function blockOf(cipher: string): number {
-  return cipher.startsWith('aes') ? 16 : 8;
+  const container = readOpenSshContainer(lines);
+  return container === undefined
+    ? undefined
+    : withPublicBlob(
+        { format: 'openssh', encrypted: container.cipher !== 'none', container },
+        container.publicBlob,
+      );
 }
 
 function outlinePutty(lines: string[]): KeyFileOutline {
@@ -139,35 +128,5 @@ function asKeyFileError(error: unknown, path: string): unknown {
             file: path,
             cause: error,
           });
-  }
-}
-
-/** Reads SSH wire types; every answer is undefined once the bytes run out. */
-class SshReader {
-  private offset = 0;
-
-  constructor(private readonly bytes: Buffer) {}
-
-  startsWith(magic: string): boolean {
-    const matches = this.bytes.subarray(0, magic.length).toString('latin1') === magic;
-    this.offset += matches ? magic.length : 0;
-    return matches;
-  }
-
-  uint32(): number | undefined {
-    if (this.offset + 4 > this.bytes.length) {
-      return undefined;
-    }
-    this.offset += 4;
-    return this.bytes.readUInt32BE(this.offset - 4);
-  }
-
-  string(): Buffer | undefined {
-    const length = this.uint32();
-    if (length === undefined || this.offset + length > this.bytes.length) {
-      return undefined;
-    }
-    this.offset += length;
-    return this.bytes.subarray(this.offset - length, this.offset);
   }
 }

@@ -3,6 +3,7 @@ import sshpk from 'sshpk';
 import { I99dashError } from '../errors';
 import type { Signer } from '../ports';
 import { commentBeside, outlineKeyFile, readKeyFile, type KeyFileOutline } from './keyFile';
+import { openSshSeed } from './openSshKey';
 import { ED25519, ED25519_BYTES, ed25519Blob, fingerprintOf, publicKeyLine } from './publicKey';
 
 /** RFC 8410: everything of an ed25519 PKCS#8 structure that stands before the 32-byte seed. */
@@ -20,6 +21,9 @@ export async function openKeyFile(path: string, passphrase?: string): Promise<Si
     throw new I99dashError('KEY_UNREADABLE', `${path} holds no private key.`, { file: path });
   }
   assertEd25519(outline.keyType ?? ED25519, path);
+  if (outline.version === 3 && outline.encrypted) {
+    throw sealedPutty3(path);
+  }
   if (outline.encrypted && passphrase === undefined) {
     throw new I99dashError('KEY_ENCRYPTED', `The key at ${path} needs its passphrase.`, {
       file: path,
@@ -56,8 +60,11 @@ function toKeyObject(
   path: string,
   passphrase?: string,
 ): KeyObject {
-  if (outline.format !== 'pkcs8') {
-    return fromSeed(decodeSeed(text, outline, path, passphrase));
+  if (outline.container !== undefined) {
+    return fromSeed(openSshSeed(outline.container, path, passphrase));
+  }
+  if (outline.format === 'putty') {
+    return fromSeed(puttySeed(text, outline, path, passphrase));
   }
   // Not through sshpk: it throws for a wrong passphrase from inside a stream's event, where nobody can catch it.
   let key: KeyObject;
@@ -79,8 +86,8 @@ function fromSeed(seed: Buffer): KeyObject {
   return key;
 }
 
-/** The 32-byte seed out of an OpenSSH or PuTTY file. */
-function decodeSeed(
+/** The 32-byte seed out of a PuTTY file. */
+function puttySeed(
   text: string,
   outline: KeyFileOutline,
   path: string,
@@ -90,17 +97,16 @@ function decodeSeed(
   try {
     const options = passphrase === undefined ? {} : { passphrase };
     // The types lack "putty", which sshpk itself reads.
-    const format = outline.format as sshpk.PrivateKeyFormatType;
-    key = sshpk.parsePrivateKey(text, format, options);
+    key = sshpk.parsePrivateKey(text, 'putty' as sshpk.PrivateKeyFormatType, options);
   } catch (error) {
     throw undecodable(outline, path, error);
   }
-  assertEd25519(key.type === 'ed25519' ? ED25519 : key.type, path);
-  const seed = key.parts.find((part) => part.name === 'k')?.data;
-  if (seed?.length !== ED25519_BYTES) {
+  const stored = key.parts.find((part) => part.name === 'k')?.data;
+  if (stored === undefined || stored.length > ED25519_BYTES) {
     throw undecodable(outline, path);
   }
-  return Buffer.from(seed);
+  // A number to PuTTY, the lowest byte first: zeros at its end are left out.
+  return Buffer.concat([stored], ED25519_BYTES);
 }
 
 function publicBlobOf(key: KeyObject): Buffer {
@@ -118,6 +124,12 @@ function assertEd25519(keyType: string | undefined, path: string): void {
   }
 }
 
+/** Argon2 guards these, and neither node:crypto nor sshpk knows it. */
+function sealedPutty3(path: string): I99dashError {
+  const message = `${path} is a PuTTY key of format 3 with a passphrase, which cannot be read here. Turn it into an OpenSSH key, with PuTTYgen (Conversions → Export OpenSSH key) or: puttygen ${path} -O private-openssh-new`;
+  return new I99dashError('KEY_UNREADABLE', message, { file: path });
+}
+
 /** What OpenSSL says of decrypted bytes that are no key: one wrong passphrase in 256 gets so far. */
 const NONSENSE = 'DECODER routines::unsupported';
 
@@ -125,15 +137,14 @@ const NONSENSE = 'DECODER routines::unsupported';
 function undecodable(outline: KeyFileOutline, path: string, error?: unknown): I99dashError {
   const reason = error instanceof Error ? error.message : '';
   const isNonsense = outline.encrypted && reason.includes(NONSENSE);
-  const beyondUs =
-    !isNonsense && /unsupported|not ?supported|unknown KDF|excess bytes/iu.test(reason);
+  const beyondUs = !isNonsense && /unsupported|not ?supported/iu.test(reason);
   if (outline.encrypted && !beyondUs) {
     return new I99dashError('KEY_WRONG_PASSPHRASE', `This is not the passphrase of ${path}.`, {
       file: path,
     });
   }
   const message = beyondUs
-    ? `The key at ${path} is kept in a form that cannot be read here. Rewrite it with: ssh-keygen -p -f`
+    ? `The key at ${path} is kept in a form that cannot be read here. Rewrite it with: ssh-keygen -p -f ${path}`
     : `The key at ${path} is damaged.`;
   return new I99dashError('KEY_UNREADABLE', message, { file: path });
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sshString } from './sshWire';
 
 /** The only key type the backend accepts. */
 export const ED25519 = 'ssh-ed25519';
@@ -49,10 +50,4 @@ export function parsePublicKeyLine(line: string): PublicKeyParts | undefined {
   return keyTypeOf(blob) === match[1]
     ? { type: match[1], blob, comment: match[3] ?? '' }
     : undefined;
-}
-
-function sshString(bytes: Uint8Array): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
 }

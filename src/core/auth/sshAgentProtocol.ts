@@ -1,5 +1,6 @@
 import { I99dashError } from '../errors';
 import { ED25519 } from './publicKey';
+import { SshReader, sshString, sshUint32 } from './sshWire';
 
 /** Message numbers of draft-ietf-sshm-ssh-agent. */
 const FAILURE = 5;
@@ -29,8 +30,8 @@ export function identitiesRequest(): Buffer {
 
 /** The message that asks for a signature over `data` with the key of this blob. */
 export function signRequest(publicBlob: Uint8Array, data: Uint8Array): Buffer {
-  const flags = uint32(0);
-  return message(Buffer.of(SIGN_REQUEST), string(publicBlob), string(data), flags);
+  const flags = sshUint32(0);
+  return message(Buffer.of(SIGN_REQUEST), sshString(publicBlob), sshString(data), flags);
 }
 
 /**
@@ -73,7 +74,7 @@ export function readSignature(answer: Buffer): Buffer | undefined {
   if (reader === undefined) {
     return undefined;
   }
-  const blob = new AnswerReader(reader.string());
+  const blob = new SshReader(reader.string(), senseless);
   const type = blob.string().toString('latin1');
   if (type !== ED25519) {
     throw senseless();
@@ -86,8 +87,8 @@ export function senseless(): I99dashError {
   return new I99dashError('AGENT_UNAVAILABLE', "The SSH agent's answer makes no sense.");
 }
 
-function openAnswer(answer: Buffer, expected: number): AnswerReader | undefined {
-  const reader = new AnswerReader(answer);
+function openAnswer(answer: Buffer, expected: number): SshReader | undefined {
+  const reader = new SshReader(answer, senseless);
   const type = reader.byte();
   if (type === FAILURE) {
     return undefined;
@@ -105,41 +106,5 @@ function cleanComment(bytes: Buffer): string {
 }
 
 function message(...parts: Uint8Array[]): Buffer {
-  return string(Buffer.concat(parts));
-}
-
-function string(bytes: Uint8Array): Buffer {
-  return Buffer.concat([uint32(bytes.length), bytes]);
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-}
-
-/** Takes SSH wire types off the front of some bytes; every method throws AGENT_UNAVAILABLE once they run out. */
-class AnswerReader {
-  constructor(private rest: Buffer) {}
-
-  byte(): number {
-    return this.take(1).readUInt8(0);
-  }
-
-  uint32(): number {
-    return this.take(4).readUInt32BE(0);
-  }
-
-  string(): Buffer {
-    return this.take(this.uint32());
-  }
-
-  private take(length: number): Buffer {
-    if (length > this.rest.length) {
-      throw senseless();
-    }
-    const taken = this.rest.subarray(0, length);
-    this.rest = this.rest.subarray(length);
-    return taken;
-  }
+  return sshString(Buffer.concat(parts));
 }

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { createPrivateKey, generateKeyPairSync, verify } from 'node:crypto';
+import {
+  createCipheriv,
+  createHash,
+  createPrivateKey,
+  generateKeyPairSync,
+  verify,
+} from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,23 +26,53 @@ function isSignedBy(publicKeyLine: string, data: Buffer, signature: Uint8Array):
   return verify(null, data, { key, format: 'jwk' }, signature);
 }
 
-/** A PuTTY key file, without passphrase, as PuTTYgen lays it out. The MAC is not looked at by readers without a passphrase. */
-function toPutty(pem: string, publicKeyLine: string, version: 2 | 3): string {
+/** A PuTTY key file as PuTTYgen lays it out. Its MAC, which sshpk does not look at, is none. */
+function toPutty(
+  { pem, publicKeyLine }: { pem: string; publicKeyLine: string },
+  version: 2 | 3,
+  passphrase?: string,
+): string {
   const seed = createPrivateKey(pem).export({ format: 'der', type: 'pkcs8' }).subarray(-32);
-  const blob = publicKeyLine.split(' ')[1] ?? '';
-  const privateBlob = Buffer.concat([Buffer.from([0, 0, 0, 32]), seed]).toString('base64');
-  const lines = blob.match(/.{1,64}/g) ?? [];
+  // PuTTY keeps the seed as a number, without the zeros at its upper end.
+  const bytes = seed.at(-1) === 0 ? seed.subarray(0, -1) : seed;
+  const privateBlob = Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]);
+  const lines = publicKeyLine.split(' ')[1]?.match(/.{1,64}/g) ?? [];
   return [
     `PuTTY-User-Key-File-${version}: ssh-ed25519`,
-    'Encryption: none',
+    `Encryption: ${passphrase === undefined ? 'none' : 'aes256-cbc'}`,
     'Comment: from putty',
     `Public-Lines: ${lines.length}`,
     ...lines,
+    ...(version === 3 && passphrase !== undefined ? ['Key-Derivation: Argon2id'] : []),
     'Private-Lines: 1',
-    privateBlob,
+    (passphrase === undefined ? privateBlob : sealForPutty2(privateBlob, passphrase)).toString(
+      'base64',
+    ),
     'Private-MAC: 0000000000000000000000000000000000000000',
     '',
   ].join('\r\n');
+}
+
+function sealForPutty2(bytes: Buffer, passphrase: string): Buffer {
+  const hash = (count: number): Buffer =>
+    createHash('sha1')
+      .update(Buffer.of(0, 0, 0, count))
+      .update(passphrase)
+      .digest();
+  const key = Buffer.concat([hash(0), hash(1)]).subarray(0, 32);
+  const cipher = createCipheriv('aes-256-cbc', key, Buffer.alloc(16)).setAutoPadding(false);
+  const padded = Buffer.concat([bytes], Math.ceil(bytes.length / 16) * 16);
+  return Buffer.concat([cipher.update(padded), cipher.final()]);
+}
+
+/** A new key; its seed ends in a zero where that is asked for. */
+function pemKey(endsInZero = false): { pem: string; publicKeyLine: string } {
+  let key = generateKeyPairSync('ed25519');
+  while (endsInZero && key.privateKey.export({ format: 'der', type: 'pkcs8' }).at(-1) !== 0) {
+    key = generateKeyPairSync('ed25519');
+  }
+  const pem = key.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+  return { pem, publicKeyLine: toPublicKeyLine(key.publicKey, '') };
 }
 
 describe('private keys', () => {
@@ -64,16 +100,37 @@ describe('private keys', () => {
   }
 
   for (const version of [2, 3] as const) {
-    it(`opens PuTTY's format ${version}`, async () => {
-      const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-      const line = toPublicKeyLine(publicKey, '');
-      const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-      const path = join(temp.path, 'key.ppk');
-      await writeFile(path, toPutty(pem, line, version));
-      const signer = await openKeyFile(path);
-      assert.ok(isSignedBy(line, data, await signer.sign(data)));
-    });
+    for (const endsInZero of [false, true]) {
+      it(`opens PuTTY's format ${version}${endsInZero ? ', a seed that ends in zero' : ''}`, async () => {
+        const key = pemKey(endsInZero);
+        const path = join(temp.path, 'key.ppk');
+        await writeFile(path, toPutty(key, version));
+        const signer = await openKeyFile(path);
+        assert.ok(isSignedBy(key.publicKeyLine, data, await signer.sign(data)));
+      });
+    }
   }
+
+  it("opens PuTTY's format 2 with its passphrase", async () => {
+    const key = pemKey();
+    const path = join(temp.path, 'key.ppk');
+    await writeFile(path, toPutty(key, 2, 'the passphrase'));
+    const signer = await openKeyFile(path, 'the passphrase');
+    assert.ok(isSignedBy(key.publicKeyLine, data, await signer.sign(data)));
+    await rejectsWith('KEY_ENCRYPTED', openKeyFile(path));
+    for (const wrong of ['wrong', 'wrong as well', '']) {
+      await rejectsWith('KEY_WRONG_PASSPHRASE', openKeyFile(path, wrong));
+    }
+  });
+
+  it("asks no passphrase for PuTTY's format 3, and says how to convert it", async () => {
+    const path = join(temp.path, 'key.ppk');
+    await writeFile(path, toPutty(pemKey(), 3, 'the passphrase'));
+    for (const passphrase of [undefined, 'the passphrase']) {
+      const { message } = await rejectsWith('KEY_UNREADABLE', openKeyFile(path, passphrase));
+      assert.match(message, /puttygen .*key\.ppk -O private-openssh-new/u);
+    }
+  });
 
   it('prints the fingerprint as ssh-keygen does', async () => {
     const key = await generateTestKey({ folder: temp.path });

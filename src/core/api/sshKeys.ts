@@ -1,0 +1,94 @@
+import { ED25519 } from '../auth/publicKey';
+import { I99dashError, isI99dashError } from '../errors';
+import { expectObject, expectString, optionalString, type JsonObject } from '../json';
+import type { ApiClient } from './client';
+
+const PATH = '/api/v1/account/ssh-keys';
+
+/** What a key may do: sign in, or mint tokens of scope `publish` alone. */
+export type KeyPurpose = 'login' | 'attest';
+
+/** A key that is registered with the account. Times are ISO 8601. */
+export interface SshKey {
+  id: string;
+  name: string;
+  /** `SHA256:` and unpadded base64. */
+  fingerprint: string;
+  keyType: string;
+  /** {@link KeyPurpose}, or what a later backend may add. */
+  purpose: string;
+  /** Null where the backend does not say. */
+  createdAt: string | null;
+  /** Null when it was never used. */
+  lastUsedAt: string | null;
+}
+
+/** The account's keys, in the backend's order. @throws what {@link ApiClient.call} throws */
+export async function listSshKeys(api: ApiClient, signal?: AbortSignal): Promise<SshKey[]> {
+  const data = await api.call({ method: 'GET', path: PATH, ...withSignal(signal) });
+  const { keys } = expectObject(data, 'a list of keys');
+  if (!Array.isArray(keys)) {
+    throw new I99dashError('PROTOCOL', "The backend's answer is not a list of keys.");
+  }
+  return keys.map(toSshKey);
+}
+
+/**
+ * Registers a public key.
+ * @param key.publicKey one OpenSSH line
+ * @throws KEY_EXISTS when it is registered already, with whatever account; else what {@link ApiClient.call} throws
+ */
+export async function addSshKey(
+  api: ApiClient,
+  { publicKey, name, purpose }: { publicKey: string; name: string; purpose: KeyPurpose },
+  signal?: AbortSignal,
+): Promise<SshKey> {
+  const json = { public_key: publicKey, name, purpose };
+  try {
+    return toSshKey(await api.call({ method: 'POST', path: PATH, json, ...withSignal(signal) }));
+  } catch (error) {
+    if (isI99dashError(error, 'SERVER') && error.status === 409) {
+      const message = 'This key is registered already, perhaps with another account.';
+      throw new I99dashError('KEY_EXISTS', message, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** Removes a key from the account. One that is gone already is removed. @throws what {@link ApiClient.call} throws */
+export async function removeSshKey(
+  api: ApiClient,
+  id: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const path = `${PATH}/${encodeURIComponent(id)}`;
+  try {
+    await api.call({ method: 'DELETE', path, ignoreAnswer: true, ...withSignal(signal) });
+  } catch (error) {
+    if (!isI99dashError(error, 'SERVER') || error.status !== 404) {
+      throw error;
+    }
+  }
+}
+
+function toSshKey(value: unknown): SshKey {
+  const key = expectObject(value, 'an SSH key');
+  const fingerprint = expectString(key, 'fingerprint');
+  return {
+    id: expectString(key, 'id'),
+    name: optionalString(key, 'name') ?? fingerprint,
+    fingerprint,
+    keyType: either(key, 'key_type', 'keyType') ?? ED25519,
+    purpose: optionalString(key, 'purpose') ?? 'login',
+    createdAt: either(key, 'created_at', 'createdAt'),
+    lastUsedAt: either(key, 'last_used_at', 'lastUsedAt'),
+  };
+}
+
+function either(key: JsonObject, snakeCase: string, camelCase: string): string | null {
+  return optionalString(key, snakeCase) ?? optionalString(key, camelCase);
+}
+
+function withSignal(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}

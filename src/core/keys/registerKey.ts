@@ -1,0 +1,49 @@
+import { addSshKey, listSshKeys, type KeyPurpose, type SshKey } from '../api/sshKeys';
+import type { ApiClient } from '../api/client';
+import { fingerprintOf, publicKeyLine } from '../auth/publicKey';
+import { I99dashError } from '../errors';
+
+/** The longest name that the backend takes, in UTF-16 code units. */
+export const MAX_NAME_LENGTH = 80;
+
+/** A key to be registered. */
+export interface NewKey {
+  /** The public key blob. */
+  blob: Buffer;
+  name: string;
+  purpose: KeyPurpose;
+}
+
+/**
+ * Registers a public key, unless the account has it. Its comment is not sent: it often names a person and a computer.
+ * @throws KEY_EXISTS, which says under which name; else what the API client throws
+ */
+export async function registerKey(
+  api: ApiClient,
+  { blob, name, purpose }: NewKey,
+  signal?: AbortSignal,
+): Promise<SshKey> {
+  const fingerprint = fingerprintOf(blob);
+  const keys = await listSshKeys(api, signal);
+  const known = keys.find((key) => key.fingerprint === fingerprint);
+  if (known !== undefined) {
+    throw new I99dashError(
+      'KEY_EXISTS',
+      `This key is registered already, as “${known.name}” (${known.purpose}).`,
+    );
+  }
+  return addSshKey(api, { publicKey: publicKeyLine(blob), name: keyName(name), purpose }, signal);
+}
+
+/** A key's name as the backend takes it: one line, no control characters, at most {@link MAX_NAME_LENGTH}. */
+export function keyName(text: string, fallback = 'SSH key'): string {
+  const line = text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\s]+/gu, ' ').trim();
+  let name = '';
+  for (const character of line) {
+    if (name.length + character.length > MAX_NAME_LENGTH) {
+      break;
+    }
+    name += character;
+  }
+  return name.trim() || fallback;
+}

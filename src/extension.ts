@@ -21,6 +21,7 @@ import { createSecretStore, createStateStore } from './vscode/secretStore';
 import { hintAtLostSecrets, keepSessionAlive } from './vscode/sessionEvents';
 import { registerAssistance } from './vscode/editor/assistance';
 import { settings } from './vscode/settings';
+import { SshKeysView } from './vscode/sshKeysView';
 import { tellInterruptedPublishes } from './vscode/interruptedPublish';
 import { IdentityStatusBar } from './vscode/statusBar';
 import { ViewElement } from './vscode/viewElement';
@@ -72,6 +73,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const keepAlive = new KeepAlive(session, systemClock);
   const restored = keepSessionAlive({ session, store, keepAlive, logger: log }, context);
 
+  const sshKeysView = new SshKeysView({ session, transport, backendUrl });
+  const keyPorts = { session, tokens, transport, backendUrl, view: sshKeysView };
   const buildTerminal = new BuildTerminal();
   const lockFolder = vscode.Uri.joinPath(context.globalStorageUri, 'publishing').fsPath;
   const apps = createApps({
@@ -112,9 +115,22 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     'i99dash.publishToBeta': (args) => publish(args, { track: 'beta' }),
     'i99dash.dryRun': (args) => publish(args, { dryRun: true }),
     'i99dash.generateKey': async (args) =>
-      (await import('./vscode/keys')).generateKeyCommand(argumentObject(args)),
+      (await import('./vscode/keys')).generateKeyCommand(session, argumentObject(args)),
     'i99dash.copyPublicKey': async (args) =>
       (await import('./vscode/keys')).copyPublicKey(session, argumentObject(args)),
+    'i99dash.listKeys': async (args) => (await import('./vscode/sshKeys')).listKeys(keyPorts, args),
+    'i99dash.addKey': async (args) =>
+      (await import('./vscode/addKey')).addKey(keyPorts, argumentObject(args)),
+    'i99dash.removeKey': async (args) =>
+      (await import('./vscode/sshKeys')).removeKey(keyPorts, argumentObject(args)),
+    'i99dash.replaceKey': async (args) =>
+      (await import('./vscode/replaceKey')).replaceKey(keyPorts, argumentObject(args)),
+    'i99dash.refreshKeys': () => {
+      sshKeysView.refresh();
+      return Promise.resolve();
+    },
+    'i99dash.copyFingerprint': async (row) =>
+      (await import('./vscode/sshKeys')).copyFingerprint(row),
     'i99dash.copyDiagnostics': async () =>
       (await import('./vscode/diagnostics')).copyDiagnostics(
         session,
@@ -148,6 +164,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     log,
     miniApps,
     problems,
+    sshKeysView,
     statusBar,
     miniApps.onDidChange(() => statusBar.update()),
     buildTerminal,

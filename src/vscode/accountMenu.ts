@@ -54,6 +54,7 @@ function itemsFor(state: SessionState): MenuItem[] {
     ...(state.kind === 'rejected'
       ? []
       : [item('key', vscode.l10n.t('Sign In with Another Key'), 'i99dash.signIn')]),
+    item('list-unordered', vscode.l10n.t('SSH Keys'), 'i99dash.listKeys'),
     item('copy', vscode.l10n.t('Copy Public Key and Open Web Console'), 'i99dash.copyPublicKey'),
     item('sign-out', vscode.l10n.t('Sign Out'), 'i99dash.signOut'),
   ];

@@ -53,6 +53,9 @@ function nextSteps(failed: CommandId, error: I99dashError, retry: () => void): N
   if (code === 'NOT_SIGNED_IN') {
     return [command(vscode.l10n.t('Sign In'), 'i99dash.signIn')];
   }
+  if (REGISTERED_KEYS.has(failed)) {
+    return ofRegisteredKeys(failed, error, tryAgain);
+  }
   if (KEY_CODES.has(code)) {
     return [...anotherKey(failed, error), ...(WORTH_RETRYING.has(code) ? [tryAgain] : [])];
   }
@@ -84,6 +87,34 @@ function nextSteps(failed: CommandId, error: I99dashError, retry: () => void): N
     return [openFile(error, file), tryAgain];
   }
   return [tryAgain, showLog()];
+}
+
+/** Commands about the keys that are registered with the account. */
+const REGISTERED_KEYS: ReadonlySet<CommandId> = new Set<CommandId>([
+  'i99dash.addKey',
+  'i99dash.removeKey',
+  'i99dash.replaceKey',
+]);
+
+function ofRegisteredKeys(
+  failed: CommandId,
+  { code, file }: I99dashError,
+  tryAgain: NextStep,
+): NextStep[] {
+  const showKeys = command(vscode.l10n.t('Show SSH Keys'), 'i99dash.listKeys');
+  if (failed === 'i99dash.replaceKey') {
+    return [showKeys]; // what comes next depends on how far it came, and the list shows that
+  }
+  if (code === 'KEY_IS_PRIVATE' && file !== undefined) {
+    const publicKeyPath = `${file}.pub`;
+    return [command(vscode.l10n.t('Add the Public Key'), failed, { publicKeyPath })];
+  }
+  if (code === 'KEY_EXISTS' || (failed === 'i99dash.removeKey' && code === 'KEY_NOT_FOUND')) {
+    return [showKeys];
+  }
+  return KEY_CODES.has(code)
+    ? [command(vscode.l10n.t('Choose Another Key'), failed, {})]
+    : [tryAgain, showLog()];
 }
 
 /** Never "Open File": it may be a private key. */

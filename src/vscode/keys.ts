@@ -10,6 +10,7 @@ import { generateKey, type GeneratedKey } from '../core/keys/generateKey';
 import { readPublicKeyFile } from '../core/keys/publicKeyFile';
 import { sshKeysPage } from '../core/webConsole';
 import { agentSocket } from './agent';
+import type { CommandId } from './commands';
 import { settings } from './settings';
 
 export interface GenerateKeyArguments {
@@ -24,9 +25,12 @@ export interface CopyPublicKeyArguments {
 }
 
 /** Makes an ed25519 key pair and offers to register it; asks for what the arguments leave open. */
-export async function generateKeyCommand(args: GenerateKeyArguments = {}): Promise<GeneratedKey> {
+export async function generateKeyCommand(
+  session: Session,
+  args: GenerateKeyArguments = {},
+): Promise<GeneratedKey> {
   const { key } = await makeKey(args);
-  offerToRegister(key);
+  offerToRegister(key, session.state.kind === 'signedOut');
   return key;
 }
 
@@ -148,20 +152,27 @@ function answered(value: string | undefined): string {
   return value;
 }
 
-function offerToRegister({ fingerprint, publicKeyPath }: GeneratedKey): void {
-  const copy = vscode.l10n.t('Copy Public Key and Open Web Console');
+/** Who is signed in can register it here; who is not, in the web console. */
+function offerToRegister(
+  { fingerprint, publicKeyPath }: GeneratedKey,
+  inWebConsole: boolean,
+): void {
+  const button = inWebConsole
+    ? vscode.l10n.t('Copy Public Key and Open Web Console')
+    : vscode.l10n.t('Register It');
+  const command: CommandId = inWebConsole ? 'i99dash.copyPublicKey' : 'i99dash.addKey';
   void vscode.window
     .showInformationMessage(
-      vscode.l10n.t(
-        'The key {0} is made. Register its public half once in the web console.',
-        fingerprint,
-      ),
-      copy,
+      inWebConsole
+        ? vscode.l10n.t(
+            'The key {0} is made. Register its public half once in the web console.',
+            fingerprint,
+          )
+        : vscode.l10n.t('The key {0} is made. Register its public half once.', fingerprint),
+      button,
     )
     .then((picked) =>
-      picked === copy
-        ? vscode.commands.executeCommand('i99dash.copyPublicKey', { publicKeyPath })
-        : undefined,
+      picked === button ? vscode.commands.executeCommand(command, { publicKeyPath }) : undefined,
     )
     .then(undefined, (error: unknown) => {
       if (!isI99dashError(error)) {

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { parseBackendUrl } from '../core/api/backendUrl';
-import { expandHome } from '../core/homePath';
+import { abbreviateHome, expandHome } from '../core/homePath';
 import type { Realm } from '../core/realm';
 
-/** The only place that reads the configuration. Every value is read at each use, so a change counts at once. */
+/** The only place that knows the configuration. Every value is read at each use, so a change counts at once. */
 export const settings = {
   /** The backend in force: the environment's, else the setting's. @throws BACKEND_REFUSED */
   backendUrl(realm: Realm): string {
@@ -27,6 +27,13 @@ export const settings = {
 
   /** Absolute. */
   keyPath: (): string => expandHome(get('i99dash.ssh.keyPath', '~/.ssh/id_ed25519')),
+
+  /** Makes this the key to sign in with. @param path absolute */
+  setKeyPath: async (path: string): Promise<void> => {
+    const configuration = vscode.workspace.getConfiguration();
+    const target = vscode.ConfigurationTarget.Global;
+    await configuration.update('i99dash.ssh.keyPath', abbreviateHome(path), target);
+  },
 
   /** Whether an ssh-agent is asked for keys. */
   useAgent: (): boolean => get('i99dash.ssh.useAgent', true),

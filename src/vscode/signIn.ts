@@ -13,7 +13,7 @@ import { agentSocket } from './agent';
 import { explain } from './explain';
 import { withQuietProgress } from './progress';
 import { settings } from './settings';
-import { pickAgentKey, pickMethod, type SignInChoice } from './signInPicker';
+import { pickAgentKey, pickMethod, type KeyChoice, type SignInChoice } from './signInPicker';
 import { openWithPrompt } from './unlock';
 
 export interface SignInArguments {
@@ -23,7 +23,7 @@ export interface SignInArguments {
   token?: string;
 }
 
-interface OpenedKey {
+export interface OpenedKey {
   signer: Signer;
   origin: { source: 'ssh' | 'agent'; keyPath?: string; keep?: boolean };
 }
@@ -35,10 +35,7 @@ export async function signIn(session: Session, args: SignInArguments = {}): Prom
     const token = args.token ?? (await askForToken());
     return signingIn(session, (signal) => session.signInWithToken(token, signal));
   }
-  const { signer, origin } =
-    choice.method === 'agent'
-      ? openAgentKey(choice)
-      : await openFile(choice.keyPath, args.passphrase ?? choice.passphrase);
+  const { signer, origin } = await openKey(choice, args.passphrase);
   return signingIn(session, (signal) => session.signInWithKey(signer, origin, signal));
 }
 
@@ -91,6 +88,13 @@ async function chooseAgentKey(): Promise<SignInChoice> {
   }
   const key = keys.length === 1 ? only : await pickAgentKey(keys);
   return { method: 'agent', key, socket };
+}
+
+/** Opens the key that was chosen, for signing. @throws KEY_*, CancelledError */
+export async function openKey(choice: KeyChoice, passphrase?: string): Promise<OpenedKey> {
+  return choice.method === 'agent'
+    ? openAgentKey(choice)
+    : openFile(absolute(choice.keyPath), passphrase ?? choice.passphrase);
 }
 
 function openAgentKey({ key, socket }: { key: AgentKey; socket: string }): OpenedKey {

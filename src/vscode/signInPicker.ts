@@ -7,12 +7,19 @@ import { agentSocket } from './agent';
 import { makeKey } from './keys';
 import { settings } from './settings';
 
-/** How to sign in, with everything decided but what a key may ask for. */
-export type SignInChoice =
+/** Which key to sign in with. */
+export type KeyChoice =
   /** `passphrase`: the one that the user has just given to a new key. */
   | { method: 'ssh'; keyPath: string; passphrase?: string }
-  | { method: 'agent'; key: AgentKey; socket: string }
-  | { method: 'token' };
+  | { method: 'agent'; key: AgentKey; socket: string };
+
+/** How to sign in, with everything decided but what a key may ask for. */
+export type SignInChoice = KeyChoice | { method: 'token' };
+
+/** A row of a picker that is a key, or a way to one. */
+export interface KeyItem extends vscode.QuickPickItem {
+  choose: () => Promise<KeyChoice>;
+}
 
 interface ChoiceItem extends vscode.QuickPickItem {
   choose?: () => Promise<SignInChoice>;
@@ -95,7 +102,7 @@ async function findAgentKeys(): Promise<AgentKey[]> {
   return settings.useAgent() ? listAgentKeys(agentSocket()).catch(() => []) : [];
 }
 
-function fileItem({ path, fingerprint, comment, encrypted }: DiscoveredKey): ChoiceItem {
+export function fileItem({ path, fingerprint, comment, encrypted }: DiscoveredKey): KeyItem {
   const locked = vscode.l10n.t('asks for a passphrase');
   return {
     label: `$(${encrypted ? 'lock' : 'key'}) ${abbreviateHome(path)}`,
@@ -109,14 +116,14 @@ function agentLook({ comment, fingerprint }: AgentKey): vscode.QuickPickItem {
   return { label: `$(server-process) ${comment || fingerprint}`, detail: fingerprint };
 }
 
-function agentItem(key: AgentKey): ChoiceItem {
+export function agentItem(key: AgentKey): KeyItem {
   return {
     ...agentLook(key),
     choose: () => Promise.resolve({ method: 'agent', key, socket: agentSocket() ?? '' }),
   };
 }
 
-function browseItem(): ChoiceItem {
+export function browseItem(): KeyItem {
   return {
     label: `$(folder-opened) ${vscode.l10n.t('Browse for a Key File…')}`,
     choose: async () => ({ method: 'ssh', keyPath: await browseForKey() }),

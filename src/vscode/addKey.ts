@@ -1,0 +1,182 @@
+import * as vscode from 'vscode';
+import { ApiClient } from '../core/api/client';
+import type { KeyPurpose, SshKey } from '../core/api/sshKeys';
+import { listAgentKeys } from '../core/auth/sshAgent';
+import { CancelledError } from '../core/errors';
+import { abbreviateHome, sshFolder } from '../core/homePath';
+import {
+  findKeyCandidates,
+  readCandidate,
+  suggestedName,
+  type KeyCandidate,
+} from '../core/keys/keyCandidates';
+import { MAX_NAME_LENGTH, registerKey } from '../core/keys/registerKey';
+import { agentSocket } from './agent';
+import { makeKey } from './keys';
+import { plainText } from './plainText';
+import { withQuietProgress } from './progress';
+import { settings } from './settings';
+import { loadKeys, type SshKeyCommandPorts } from './sshKeys';
+
+export interface AddKeyArguments {
+  publicKeyPath?: string;
+  name?: string;
+  purpose?: KeyPurpose;
+}
+
+interface CandidateItem extends vscode.QuickPickItem {
+  choose?: () => Promise<KeyCandidate>;
+}
+
+/** Registers a public key; asks for what the arguments leave open. Who names the key and says nothing else means it for signing in. */
+export async function addKey(ports: SshKeyCommandPorts, args: AddKeyArguments): Promise<SshKey> {
+  const { blob, ...candidate } = await (args.publicKeyPath === undefined
+    ? pickCandidate(ports)
+    : readCandidate(args.publicKeyPath));
+  const name = args.name ?? (await askForName(suggestedName(candidate)));
+  const purpose =
+    args.purpose ?? (args.name === undefined ? await askForPurpose(name) : ('login' as const));
+  const api = new ApiClient(ports.backendUrl(), ports.transport, ports.tokens);
+  const key = await withQuietProgress(vscode.l10n.t('Registering the key…'), (signal) =>
+    registerKey(api, { blob, name, purpose }, signal),
+  );
+  ports.view.refresh();
+  void vscode.window.showInformationMessage(
+    plainText(
+      purpose === 'attest'
+        ? vscode.l10n.t('The key “{0}” is registered. It can publish, and nothing else.', key.name)
+        : vscode.l10n.t('The key “{0}” is registered. You can sign in with it.', key.name),
+    ),
+  );
+  return key;
+}
+
+async function pickCandidate(ports: SshKeyCommandPorts): Promise<KeyCandidate> {
+  const registered = new Set((await loadKeys(ports)).map(({ fingerprint }) => fingerprint));
+  const agentKeys = settings.useAgent() ? await listAgentKeys(agentSocket()).catch(() => []) : [];
+  const candidates = await findKeyCandidates(sshFolder(), agentKeys, registered);
+  const files = candidates.filter(({ path }) => path !== undefined);
+  const inAgent = candidates.filter(({ path }) => path === undefined);
+  const items: CandidateItem[] = [
+    ...files.map(candidateItem),
+    ...(inAgent.length === 0 ? [] : [separator(vscode.l10n.t('SSH agent'))]),
+    ...inAgent.map(candidateItem),
+    separator(''),
+    {
+      label: `$(add) ${vscode.l10n.t('Generate a New Key…')}`,
+      choose: async () => readCandidate((await makeKey()).key.publicKeyPath),
+    },
+    {
+      label: `$(folder-opened) ${vscode.l10n.t('Browse for a Public Key…')}`,
+      choose: browse,
+    },
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Add an SSH Key (1 of 3): which'),
+    placeHolder:
+      candidates.length === 0
+        ? vscode.l10n.t('No ed25519 key in ~/.ssh that is not registered yet')
+        : vscode.l10n.t('Choose the public key to register'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+    ignoreFocusOut: true,
+  });
+  if (picked?.choose === undefined) {
+    throw new CancelledError();
+  }
+  return picked.choose();
+}
+
+function separator(label: string): CandidateItem {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
+
+function candidateItem(candidate: KeyCandidate): CandidateItem {
+  const { path, comment, fingerprint } = candidate;
+  const choose = (): Promise<KeyCandidate> => Promise.resolve(candidate);
+  return path === undefined
+    ? {
+        label: `$(server-process) ${withoutIcons(comment) || fingerprint}`,
+        detail: fingerprint,
+        choose,
+      }
+    : {
+        label: `$(key) ${abbreviateHome(path)}`,
+        description: comment,
+        detail: fingerprint,
+        choose,
+      };
+}
+
+/** A comment is data: `$(name)` in it must not become an icon. */
+function withoutIcons(text: string): string {
+  return text.replaceAll('$(', '$\u200B(');
+}
+
+async function browse(): Promise<KeyCandidate> {
+  const [file] =
+    (await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Choose an ed25519 public key'),
+      openLabel: vscode.l10n.t('Add'),
+      defaultUri: vscode.Uri.file(sshFolder()),
+    })) ?? [];
+  if (file === undefined) {
+    throw new CancelledError();
+  }
+  return readCandidate(file.fsPath);
+}
+
+async function askForName(suggested: string): Promise<string> {
+  const name = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Add an SSH Key (2 of 3): name'),
+    prompt: vscode.l10n.t('By this name you will know the key when you look through your keys.'),
+    value: suggested,
+    ignoreFocusOut: true,
+    validateInput: (value) => objectionToName(value.trim()),
+  });
+  if (name === undefined) {
+    throw new CancelledError();
+  }
+  return name.trim();
+}
+
+function objectionToName(name: string): string | undefined {
+  if (name === '') {
+    return vscode.l10n.t('Type a name.');
+  }
+  return name.length > MAX_NAME_LENGTH
+    ? vscode.l10n.t(
+        'A name has at most {0} characters; this has {1}.',
+        MAX_NAME_LENGTH,
+        name.length,
+      )
+    : undefined;
+}
+
+async function askForPurpose(name: string): Promise<KeyPurpose> {
+  const items = [
+    {
+      label: `$(account) ${vscode.l10n.t('Login')}`,
+      detail: vscode.l10n.t(
+        'For a person. Signs you in, here and on the command line, for everything you may do.',
+      ),
+      purpose: 'login' as const,
+    },
+    {
+      label: `$(rocket) ${vscode.l10n.t('Publishing only (attest)')}`,
+      detail: vscode.l10n.t(
+        'For a machine, such as CI. Can publish your apps and nothing else: it cannot sign in, or change your keys.',
+      ),
+      purpose: 'attest' as const,
+    },
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Add an SSH Key (3 of 3): purpose'),
+    placeHolder: vscode.l10n.t('What may “{0}” be used for?', name),
+    ignoreFocusOut: true,
+  });
+  if (picked === undefined) {
+    throw new CancelledError();
+  }
+  return picked.purpose;
+}

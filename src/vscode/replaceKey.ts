@@ -1,0 +1,186 @@
+import * as vscode from 'vscode';
+import { ApiClient } from '../core/api/client';
+import { listSshKeys, removeSshKey, type SshKey } from '../core/api/sshKeys';
+import { parsePublicKeyLine } from '../core/auth/publicKey';
+import type { SessionProfile } from '../core/auth/sessionRecord';
+import { CancelledError, I99dashError } from '../core/errors';
+import { abbreviateHome } from '../core/homePath';
+import { registerKey } from '../core/keys/registerKey';
+import {
+  rotateKey,
+  RotationStopped,
+  type RotationPorts,
+  type RotationStage,
+} from '../core/keys/rotateKey';
+import { explain } from './explain';
+import { plainText } from './plainText';
+import { withQuietProgress } from './progress';
+import { pickReplacement } from './replacementPicker';
+import { settings } from './settings';
+import { openKey, type OpenedKey } from './signIn';
+import { ask, loadKeys, type SshKeyCommandPorts } from './sshKeys';
+
+export interface ReplaceKeyArguments {
+  /** Of the new private key. */
+  keyPath?: string;
+  passphrase?: string;
+  confirmed?: true;
+}
+
+/** A session that signs with a key. */
+type KeyProfile = SessionProfile & { fingerprint: string };
+
+/** Replaces the key that the session signs with: registers another, signs in with it, and then removes the old one. */
+export async function replaceKey(
+  ports: SshKeyCommandPorts,
+  { keyPath, passphrase, confirmed }: ReplaceKeyArguments,
+): Promise<SshKey> {
+  const profile = requireSessionKey(ports);
+  const keys = await loadKeys(ports);
+  const old = keys.find(({ fingerprint }) => fingerprint === profile.fingerprint);
+  const name = old?.name ?? vscode.l10n.t('SSH key');
+  if (confirmed !== true) {
+    await confirmReplacement(name, profile.fingerprint);
+  }
+  const choice =
+    keyPath === undefined
+      ? await pickReplacement(profile.fingerprint)
+      : ({ method: 'ssh', keyPath } as const);
+  const opened = await openKey(choice, passphrase);
+  const key = await run(ports, profile, opened, name);
+  ports.view.refresh();
+  tellReplaced(name, profile.keyPath, opened.origin.keyPath);
+  return key;
+}
+
+/** @throws NOT_SIGNED_IN, KEY_NOT_FOUND when the session has no key */
+function requireSessionKey({ session }: SshKeyCommandPorts): KeyProfile {
+  const { state, stored } = session;
+  if (state.kind !== 'environment' && stored === undefined) {
+    throw new I99dashError('NOT_SIGNED_IN', vscode.l10n.t('You are not signed in.'));
+  }
+  const { fingerprint } = stored?.profile ?? {};
+  if (state.kind === 'environment' || stored === undefined || fingerprint === undefined) {
+    const message = vscode.l10n.t(
+      'You are not signed in with an SSH key, so there is none to replace.',
+    );
+    throw new I99dashError('KEY_NOT_FOUND', message);
+  }
+  return { ...stored.profile, fingerprint };
+}
+
+async function confirmReplacement(name: string, fingerprint: string): Promise<void> {
+  const detail = vscode.l10n.t(
+    'You choose or generate another key. It is registered, you are signed in with it, and only then the old key is removed:\n{0}\n\nWhatever else signs in with the old key, on another computer or in CI, will need another one too.',
+    fingerprint,
+  );
+  await ask(vscode.l10n.t('Replace the SSH key “{0}”?', name), detail, [
+    vscode.l10n.t('Choose the New Key…'),
+  ]);
+}
+
+async function run(
+  ports: SshKeyCommandPorts,
+  profile: KeyProfile,
+  opened: OpenedKey,
+  name: string,
+): Promise<SshKey> {
+  const rotation = {
+    oldFingerprint: profile.fingerprint,
+    newFingerprint: opened.signer.fingerprint,
+    devId: profile.account.devId,
+  };
+  try {
+    return await withQuietProgress(vscode.l10n.t('Replacing “{0}”', name), (signal, report) =>
+      rotateKey(
+        rotationPorts(ports, opened, name),
+        rotation,
+        (stage) => report(describeStage(stage)),
+        signal,
+      ),
+    );
+  } catch (error) {
+    ports.view.refresh();
+    throw error instanceof RotationStopped ? asStopped(error) : error;
+  }
+}
+
+function rotationPorts(
+  ports: SshKeyCommandPorts,
+  { signer, origin }: OpenedKey,
+  name: string,
+): RotationPorts {
+  const api = new ApiClient(ports.backendUrl(), ports.transport, ports.tokens);
+  const blob = parsePublicKeyLine(signer.publicKey)?.blob ?? Buffer.alloc(0);
+  return {
+    list: (signal) => listSshKeys(api, signal),
+    register: (signal) => registerKey(api, { blob, name, purpose: 'login' }, signal),
+    signIn: (signal) => ports.session.signInWithKey(signer, origin, signal),
+    remove: (id, signal) => removeSshKey(api, id, signal),
+  };
+}
+
+function describeStage(stage: RotationStage): string {
+  switch (stage) {
+    case 'registered':
+      return vscode.l10n.t('Signing in with the new key…');
+    case 'signedIn':
+      return vscode.l10n.t('Removing the old key…');
+    default:
+      return '';
+  }
+}
+
+/** What a person must know who is left half-way. */
+function asStopped({ stage, cause }: RotationStopped): Error {
+  const stand = describeStand(stage);
+  if (cause instanceof I99dashError) {
+    const { code, status, serverCode, file } = cause;
+    const details = { status, serverCode, file };
+    return new I99dashError(code, `${cause.message} ${stand}`, {
+      ...Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)),
+      cause,
+    });
+  }
+  if (stage !== 'nothing') {
+    explain(vscode.l10n.t('Stopped. {0}', stand));
+  }
+  return new CancelledError();
+}
+
+function describeStand(stage: RotationStopped['stage']): string {
+  switch (stage) {
+    case 'nothing':
+      return vscode.l10n.t('The old key stays, and nothing has changed.');
+    case 'registered':
+      return vscode.l10n.t(
+        'The new key is registered, the old key stays, and you are signed in as before.',
+      );
+    case 'signedIn':
+      return vscode.l10n.t(
+        'You are signed in with the new key. The old key is still registered: remove it when you can.',
+      );
+  }
+}
+
+/** @param oldPath and newPath the private keys, where they are files */
+function tellReplaced(name: string, oldPath?: string, newPath?: string): void {
+  const useIt = vscode.l10n.t('Use It from Now On');
+  const isConfigured = oldPath !== undefined && oldPath === settings.keyPath();
+  const message =
+    newPath === undefined
+      ? vscode.l10n.t('“{0}” is replaced, and you are signed in with the new key.', name)
+      : vscode.l10n.t(
+          '“{0}” is replaced, and you are signed in with {1}.',
+          name,
+          abbreviateHome(newPath),
+        );
+  void vscode.window
+    .showInformationMessage(
+      plainText(message),
+      ...(isConfigured && newPath !== undefined ? [useIt] : [vscode.l10n.t('Got It')]),
+    )
+    .then((picked) =>
+      picked === useIt && newPath !== undefined ? settings.setKeyPath(newPath) : undefined,
+    );
+}

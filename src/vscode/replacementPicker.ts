@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import { discoverKeys } from '../core/auth/keyDiscovery';
+import { listAgentKeys } from '../core/auth/sshAgent';
+import { CancelledError } from '../core/errors';
+import { sshFolder } from '../core/homePath';
+import { agentSocket } from './agent';
+import { makeKey } from './keys';
+import { settings } from './settings';
+import { agentItem, browseItem, fileItem, type KeyChoice, type KeyItem } from './signInPicker';
+
+/**
+ * Asks for the key to sign in with from now on.
+ * @param replaced the fingerprint of the key that goes
+ */
+export async function pickReplacement(replaced: string): Promise<KeyChoice> {
+  const isOther = ({ fingerprint }: { fingerprint: string }): boolean => fingerprint !== replaced;
+  const files = (await discoverKeys(sshFolder())).filter(isOther);
+  const agentKeys = settings.useAgent() ? await listAgentKeys(agentSocket()).catch(() => []) : [];
+  const isInFile = new Set(files.map(({ fingerprint }) => fingerprint));
+  const inAgent = agentKeys.filter((key) => isOther(key) && !isInFile.has(key.fingerprint));
+  const items: (vscode.QuickPickItem & Partial<KeyItem>)[] = [
+    { label: `$(add) ${vscode.l10n.t('Generate a New Key…')}`, choose: generate },
+    ...(files.length === 0 ? [] : [separator('~/.ssh')]),
+    ...files.map(fileItem),
+    ...(inAgent.length === 0 ? [] : [separator(vscode.l10n.t('SSH agent'))]),
+    ...inAgent.map(agentItem),
+    separator(''),
+    browseItem(),
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Replace the SSH key: by which'),
+    placeHolder: vscode.l10n.t('Choose the key to sign in with from now on'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+    ignoreFocusOut: true,
+  });
+  if (picked?.choose === undefined) {
+    throw new CancelledError();
+  }
+  return picked.choose();
+}
+
+function separator(label: string): vscode.QuickPickItem {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
+
+async function generate(): Promise<KeyChoice> {
+  const { key, passphrase } = await makeKey();
+  return {
+    method: 'ssh',
+    keyPath: key.path,
+    ...(passphrase === '' ? {} : { passphrase }),
+  };
+}

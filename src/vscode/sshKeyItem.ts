@@ -1,0 +1,136 @@
+import * as vscode from 'vscode';
+import type { SshKey } from '../core/api/sshKeys';
+import { isI99dashError } from '../core/errors';
+import { relativeTime } from '../core/relativeTime';
+
+/** A row of the view *SSH Keys* that is a key. Commands get it as their argument: `id` answers which key. */
+export class KeyRow {
+  readonly id: string;
+
+  constructor(
+    readonly key: SshKey,
+    /** The session signs with it. */
+    readonly isThisKey: boolean,
+  ) {
+    this.id = key.id;
+  }
+}
+
+/** A row that says why the keys are not there. */
+export class FailureRow {
+  constructor(readonly failure: Error) {}
+}
+
+export type SshKeysRow = KeyRow | FailureRow;
+
+/** What the view shows of a key. */
+export function keyItem({ key, isThisKey }: KeyRow, now: number): vscode.TreeItem {
+  const item = new vscode.TreeItem(key.name);
+  const facts = [
+    purposeName(key.purpose),
+    usedWhen(key, now),
+    ...(isThisKey ? [vscode.l10n.t('this key')] : []),
+  ];
+  item.id = key.id;
+  item.description = facts.join(' · ');
+  item.iconPath = keyIcon(key, isThisKey);
+  item.tooltip = keyTooltip(key, isThisKey);
+  item.contextValue = isThisKey ? 'sshKey.this' : 'sshKey';
+  item.accessibilityInformation = {
+    label: [vscode.l10n.t('SSH key {0}', key.name), ...facts, key.fingerprint].join(', '),
+  };
+  return item;
+}
+
+/** What the view shows when the keys could not be looked up. A click is the next step. */
+export function failureItem({ failure }: FailureRow): vscode.TreeItem {
+  const { label, icon, command, title } = nextStep(failure);
+  const item = new vscode.TreeItem(label);
+  const message = isI99dashError(failure) ? failure.message : vscode.l10n.t('The log has more.');
+  item.description = message;
+  item.iconPath = new vscode.ThemeIcon(icon);
+  item.tooltip = `${message}\n${title}`;
+  item.contextValue = 'sshKeysFailure';
+  item.command = { command, title };
+  item.accessibilityInformation = { label: `${label}. ${message} ${title}`, role: 'button' };
+  return item;
+}
+
+function nextStep(failure: Error): { label: string; icon: string; command: string; title: string } {
+  if (isI99dashError(failure, 'KEY_ENCRYPTED')) {
+    return {
+      ...{ label: vscode.l10n.t('Locked'), icon: 'lock', command: 'i99dash.unlock' },
+      title: vscode.l10n.t('Click to unlock the session.'),
+    };
+  }
+  if (isI99dashError(failure, 'NOT_SIGNED_IN') || isI99dashError(failure, 'KEY_REJECTED')) {
+    return {
+      ...{ label: vscode.l10n.t('Signed out'), icon: 'sign-in', command: 'i99dash.signIn' },
+      title: vscode.l10n.t('Click to sign in again.'),
+    };
+  }
+  return {
+    ...{ label: vscode.l10n.t('Not up to date'), icon: 'warning', command: 'i99dash.refreshKeys' },
+    title: vscode.l10n.t('Click to try again.'),
+  };
+}
+
+/** What a key is for, in a word or two. */
+export function purposeName(purpose: string): string {
+  switch (purpose) {
+    case 'login':
+      return vscode.l10n.t('login');
+    case 'attest':
+      return vscode.l10n.t('publishing only');
+    default:
+      return purpose;
+  }
+}
+
+/** When a key was last used, from now. */
+export function usedWhen({ lastUsedAt }: SshKey, now: number): string {
+  const then = Date.parse(lastUsedAt ?? '');
+  return Number.isNaN(then)
+    ? vscode.l10n.t('never used')
+    : vscode.l10n.t('used {0}', relativeTime(then, now, vscode.env.language));
+}
+
+function keyIcon({ purpose }: SshKey, isThisKey: boolean): vscode.ThemeIcon {
+  return isThisKey
+    ? new vscode.ThemeIcon('pass-filled', new vscode.ThemeColor('testing.iconPassed'))
+    : new vscode.ThemeIcon(purpose === 'attest' ? 'rocket' : 'key');
+}
+
+/** Everything, with exact times. The name is data: nothing in it is Markdown. */
+function keyTooltip(key: SshKey, isThisKey: boolean): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString();
+  const lines = [
+    key.fingerprint,
+    vscode.l10n.t('Type: {0}', key.keyType),
+    vscode.l10n.t('Purpose: {0}', purposeSentence(key.purpose)),
+    vscode.l10n.t('Created: {0}', exactTime(key.createdAt) ?? vscode.l10n.t('unknown')),
+    vscode.l10n.t('Last used: {0}', exactTime(key.lastUsedAt) ?? vscode.l10n.t('never')),
+    ...(isThisKey ? [vscode.l10n.t('You are signed in with this key.')] : []),
+  ];
+  tooltip.appendMarkdown('**').appendText(key.name).appendMarkdown('**');
+  for (const line of lines) {
+    tooltip.appendMarkdown('\n\n').appendText(line);
+  }
+  return tooltip;
+}
+
+function purposeSentence(purpose: string): string {
+  return purpose === 'attest'
+    ? vscode.l10n.t('publishing only; it cannot sign in')
+    : purposeName(purpose);
+}
+
+function exactTime(iso: string | null): string | undefined {
+  const time = Date.parse(iso ?? '');
+  return Number.isNaN(time)
+    ? undefined
+    : new Intl.DateTimeFormat(vscode.env.language, {
+        dateStyle: 'full',
+        timeStyle: 'long',
+      }).format(time);
+}

@@ -1,0 +1,157 @@
+import * as vscode from 'vscode';
+import { ApiClient } from '../core/api/client';
+import { removeSshKey, type SshKey } from '../core/api/sshKeys';
+import { CancelledError } from '../core/errors';
+import { consequencesOfRemoval, type RemovalConsequences } from '../core/keys/removal';
+import type { TokenSource } from '../core/ports';
+import { plainText } from './plainText';
+import { withQuietProgress } from './progress';
+import { KeyRow, purposeName, usedWhen } from './sshKeyItem';
+import { requireKey, type SshKeysPorts, type SshKeysView } from './sshKeysView';
+
+export interface SshKeyCommandPorts extends SshKeysPorts {
+  /** Asks for what an encrypted key needs. */
+  tokens: TokenSource;
+  view: SshKeysView;
+}
+
+export interface RemoveKeyArguments {
+  id?: string;
+  confirmed?: true;
+}
+
+/** The account's keys. Called without an argument, as the palette does, it shows them too. */
+export async function listKeys(ports: SshKeyCommandPorts, args: unknown): Promise<SshKey[]> {
+  const keys = await loadKeys(ports);
+  if (args === undefined) {
+    await vscode.commands.executeCommand('i99dash.sshKeys.focus');
+  }
+  return [...keys];
+}
+
+/** The account's keys, asked for with a notification when it takes long. @throws what the API client throws */
+export async function loadKeys({
+  view,
+  tokens,
+}: Pick<SshKeyCommandPorts, 'view' | 'tokens'>): Promise<readonly SshKey[]> {
+  return withQuietProgress(vscode.l10n.t('Loading your SSH keys…'), () => view.load(tokens));
+}
+
+/** Removes a key from the account; asks which, whether, and once more when the removal locks somebody out. */
+export async function removeKey(
+  ports: SshKeyCommandPorts,
+  { id, confirmed }: RemoveKeyArguments,
+): Promise<true> {
+  const { session, tokens, transport, view } = ports;
+  const keys = await loadKeys(ports);
+  const key = id === undefined ? await pickKey(keys, view) : requireKey(keys, id);
+  const consequences = consequencesOfRemoval(key, keys, view.sessionFingerprint);
+  if (confirmed !== true) {
+    await confirmRemoval(key, consequences);
+  }
+  const api = new ApiClient(ports.backendUrl(), transport, tokens);
+  await withQuietProgress(vscode.l10n.t('Removing the key…'), (signal) =>
+    removeSshKey(api, key.id, signal),
+  );
+  if (consequences.endsSession) {
+    await session.signOut();
+  }
+  view.refresh();
+  void vscode.window.showInformationMessage(
+    plainText(
+      consequences.endsSession
+        ? vscode.l10n.t('The key “{0}” is removed, and you are signed out.', key.name)
+        : vscode.l10n.t('The key “{0}” is removed.', key.name),
+    ),
+  );
+  return true;
+}
+
+/** Puts the fingerprint of a row on the clipboard. */
+export async function copyFingerprint(row: unknown): Promise<void> {
+  if (row instanceof KeyRow) {
+    await vscode.env.clipboard.writeText(row.key.fingerprint);
+    vscode.window.setStatusBarMessage(vscode.l10n.t('$(check) Fingerprint copied'), 3_000);
+  }
+}
+
+async function pickKey(keys: readonly SshKey[], view: SshKeysView): Promise<SshKey> {
+  const now = Date.now();
+  const items = keys.map((key) => ({
+    label: `$(key) ${key.name.replaceAll('$(', '$\u200B(')}`,
+    description: [
+      purposeName(key.purpose),
+      usedWhen(key, now),
+      ...(key.fingerprint === view.sessionFingerprint ? [vscode.l10n.t('this key')] : []),
+    ].join(' · '),
+    detail: key.fingerprint,
+    key,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Remove which SSH key?'),
+    placeHolder: keys.length === 0 ? vscode.l10n.t('No key is registered') : '',
+    matchOnDetail: true,
+    ignoreFocusOut: true,
+  });
+  if (picked === undefined) {
+    throw new CancelledError();
+  }
+  return picked.key;
+}
+
+/** Asks whether, and once more when somebody would be locked out. @throws CancelledError */
+async function confirmRemoval(key: SshKey, consequences: RemovalConsequences): Promise<void> {
+  const remove = vscode.l10n.t('Remove');
+  const detail = vscode.l10n.t(
+    '{0}\n{1}, {2}\n\nWhoever holds this key can no longer use it. The key’s files stay where they are.',
+    key.fingerprint,
+    purposeName(key.purpose),
+    usedWhen(key, Date.now()),
+  );
+  await ask(vscode.l10n.t('Remove the SSH key “{0}”?', key.name), detail, [remove]);
+  const { endsSession, isLastLoginKey } = consequences;
+  if (!endsSession && !isLastLoginKey) {
+    return;
+  }
+  const replace = vscode.l10n.t('Replace It Instead…');
+  const answer = await ask(
+    endsSession
+      ? vscode.l10n.t('You are signed in with “{0}”. Remove it all the same?', key.name)
+      : vscode.l10n.t('“{0}” is your last key for signing in. Remove it all the same?', key.name),
+    explainRemoval(consequences),
+    [vscode.l10n.t('Remove All the Same'), ...(endsSession ? [replace] : [])],
+  );
+  if (answer === replace) {
+    vscode.commands.executeCommand('i99dash.replaceKey', {}).then(undefined, () => undefined);
+    throw new CancelledError();
+  }
+}
+
+function explainRemoval({ endsSession, isLastLoginKey }: RemovalConsequences): string {
+  return [
+    ...(endsSession
+      ? [
+          vscode.l10n.t(
+            'You will be signed out in every window, and this key will not sign you in again.',
+          ),
+        ]
+      : []),
+    ...(isLastLoginKey
+      ? [
+          vscode.l10n.t(
+            'No other key of your account can sign in. To come back you will have to register a key in the web console first.',
+          ),
+        ]
+      : []),
+  ].join('\n\n');
+}
+
+/** A modal question. @returns the button pressed @throws CancelledError */
+export async function ask(message: string, detail: string, buttons: string[]): Promise<string> {
+  const options = { modal: true, detail };
+  const answer = await vscode.window.showWarningMessage(message, options, ...buttons);
+  if (answer === undefined) {
+    throw new CancelledError();
+  }
+  return answer;
+}

@@ -1,0 +1,178 @@
+import * as vscode from 'vscode';
+import { ApiClient } from '../core/api/client';
+import { listSshKeys, type SshKey } from '../core/api/sshKeys';
+import type { Session } from '../core/auth/session';
+import type { SessionState } from '../core/auth/sessionState';
+import { I99dashError } from '../core/errors';
+import type { TokenSource, Transport } from '../core/ports';
+import { FailureRow, failureItem, keyItem, KeyRow, type SshKeysRow } from './sshKeyItem';
+
+/** A view that comes back into sight after this long asks the backend again, in milliseconds. */
+const STALE_MS = 60_000;
+const VIEW = 'i99dash.sshKeys';
+/** What the welcome texts go by: `signedOut`, `empty`, or `rows`. */
+const CONTEXT = 'i99dash.sshKeysView';
+
+export interface SshKeysPorts {
+  session: Session;
+  transport: Transport;
+  /** @throws BACKEND_REFUSED */
+  backendUrl: () => string;
+}
+
+/** The account's keys as far as they are known. */
+interface Known {
+  /** Undefined until they have been loaded once. */
+  keys?: readonly SshKey[];
+  /** Why the last look failed. */
+  failure?: Error;
+  /** Milliseconds since the epoch. */
+  lookedAt: number;
+}
+
+/** The view *SSH Keys*. It loads when it is first seen, by itself never asks anybody, and keeps what it knows when the backend is away. */
+export class SshKeysView implements vscode.TreeDataProvider<SshKeysRow>, vscode.Disposable {
+  private known: Known | undefined;
+  /** Whose keys they are. */
+  private owner: string;
+  private kind: SessionState['kind'];
+  private loading: Promise<unknown> | undefined;
+  private readonly changes = new vscode.EventEmitter<void>();
+  private readonly subscriptions: vscode.Disposable;
+  readonly onDidChangeTreeData = this.changes.event;
+
+  constructor(private readonly ports: SshKeysPorts) {
+    this.owner = this.whose();
+    this.kind = ports.session.state.kind;
+    const tree = vscode.window.createTreeView(VIEW, { treeDataProvider: this });
+    this.subscriptions = vscode.Disposable.from(
+      tree,
+      this.changes,
+      ports.session.onDidChange(() => this.followSession()),
+      tree.onDidChangeVisibility(({ visible }) => {
+        if (visible && this.known !== undefined && Date.now() - this.known.lookedAt > STALE_MS) {
+          this.refresh();
+        }
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.subscriptions.dispose();
+  }
+
+  /** The fingerprint of the key that the session signs with. */
+  get sessionFingerprint(): string | undefined {
+    return this.ports.session.stored?.profile.fingerprint;
+  }
+
+  /**
+   * Asks the backend, and shows what it says.
+   * @param tokens the session itself for background work, which never asks anybody
+   * @throws what the API client throws
+   */
+  async load(tokens: TokenSource = this.ports.session): Promise<readonly SshKey[]> {
+    const { owner } = this;
+    const loading = this.fetch(tokens);
+    this.loading = loading;
+    try {
+      const keys = await loading;
+      this.learn(owner, loading, { keys });
+      return keys;
+    } catch (error) {
+      const failure = error instanceof Error ? error : new Error(String(error));
+      const { keys } = this.known ?? {};
+      this.learn(owner, loading, { ...(keys === undefined ? {} : { keys }), failure });
+      throw error;
+    }
+  }
+
+  /** Asks the backend behind the scenes; what went wrong is a row of the view. */
+  refresh(): void {
+    void this.load().catch(() => undefined);
+  }
+
+  async getChildren(row?: SshKeysRow): Promise<SshKeysRow[]> {
+    if (row !== undefined) {
+      return [];
+    }
+    if (this.isSignedOut()) {
+      setContext('signedOut');
+      return [];
+    }
+    if (this.known === undefined) {
+      await (this.loading ?? this.load()).catch(() => undefined);
+    }
+    const { keys = [], failure } = this.known ?? {};
+    const rows = [
+      ...(failure === undefined ? [] : [new FailureRow(failure)]),
+      ...keys.map((key) => new KeyRow(key, key.fingerprint === this.sessionFingerprint)),
+    ];
+    setContext(rows.length === 0 && this.known !== undefined ? 'empty' : 'rows');
+    return rows;
+  }
+
+  getTreeItem(row: SshKeysRow): vscode.TreeItem {
+    return row instanceof KeyRow ? keyItem(row, Date.now()) : failureItem(row);
+  }
+
+  private async fetch(tokens: TokenSource): Promise<readonly SshKey[]> {
+    const { backendUrl, transport } = this.ports;
+    return listSshKeys(new ApiClient(backendUrl(), transport, tokens));
+  }
+
+  /** Takes an answer in, unless a later question is on its way or somebody else has signed in. */
+  private learn(owner: string, loading: Promise<unknown>, news: Omit<Known, 'lookedAt'>): void {
+    if (this.loading !== loading || this.owner !== owner) {
+      return;
+    }
+    this.loading = undefined;
+    this.known = { ...news, lookedAt: Date.now() };
+    this.changes.fire();
+  }
+
+  private followSession(): void {
+    const owner = this.whose();
+    const { kind } = this.ports.session.state;
+    // What stood in the way may be over. Not after every renewal: a backend that refuses each token would be asked for ever.
+    const hasRecovered = kind === 'signedIn' && this.kind !== kind && this.known?.failure;
+    this.kind = kind;
+    if (owner !== this.owner || hasRecovered) {
+      this.owner = owner;
+      this.forget();
+    }
+  }
+
+  private forget(): void {
+    this.known = undefined;
+    this.loading = undefined;
+    this.changes.fire();
+  }
+
+  private isSignedOut(): boolean {
+    const { state } = this.ports.session;
+    const kind = state.kind === 'signingIn' ? state.settled.kind : state.kind;
+    return kind === 'signedOut';
+  }
+
+  /** The same text for as long as the same credential's owner is meant. */
+  private whose(): string {
+    const { state, stored } = this.ports.session;
+    const variable = state.kind === 'environment' ? state.variable : '';
+    return `${variable} ${stored?.profile.sessionId ?? ''} ${stored?.profile.fingerprint ?? ''}`;
+  }
+}
+
+function setContext(value: 'signedOut' | 'empty' | 'rows'): void {
+  void vscode.commands.executeCommand('setContext', CONTEXT, value);
+}
+
+/** @throws KEY_NOT_FOUND when the list lacks the key */
+export function requireKey(keys: readonly SshKey[], id: string): SshKey {
+  const key = keys.find((candidate) => candidate.id === id);
+  if (key === undefined) {
+    const message = vscode.l10n.t('No key with this id is registered. It may have been removed.');
+    throw new I99dashError('KEY_NOT_FOUND', message);
+  }
+  return key;
+}

@@ -1,0 +1,386 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import type { TestKey } from '../support/ssh-key';
+import { failsWith, makeKey, makeRegisteredKey, run, useBackend, useMessages } from './support';
+
+const PATH = '/api/v1/account/ssh-keys';
+
+interface SshKey {
+  id: string;
+  name: string;
+  fingerprint: string;
+  keyType: string;
+  purpose: string;
+  createdAt: string;
+  lastUsedAt: string | null;
+}
+
+/** What a person might answer to a modal question; everything else is left unanswered. */
+const FIRST = 'Remove';
+const ONCE_MORE = 'Remove All the Same';
+
+describe('SSH keys', () => {
+  const backend = useBackend();
+  let press: string[] = [];
+  const shown = useMessages(({ buttons }) => buttons.find((button) => press.includes(button)));
+  let own: TestKey;
+  let made = 0;
+
+  /** A key that nobody has seen before. */
+  const fresh = (options: Parameters<typeof makeKey>[1] = {}): Promise<TestKey> =>
+    makeKey(`key-${(made += 1)}`, options);
+  const add = (args: object): Promise<SshKey> => run<SshKey>('i99dash.addKey', args);
+  const list = (): Promise<SshKey[]> => run<SshKey[]>('i99dash.listKeys', {});
+  const names = async (): Promise<string[]> => (await list()).map(({ name }) => name).sort();
+  const posted = (): unknown[] =>
+    backend.current.requests
+      .filter(({ method, path }) => method === 'POST' && path === PATH)
+      .map(({ json }) => json);
+
+  beforeEach(async () => {
+    press = [];
+    const { state } = backend.current;
+    for (const { id } of state.accounts.keysOf(DEFAULT_ACCOUNT.devId)) {
+      state.removeKey(id);
+    }
+    own = await makeRegisteredKey(backend.current, `own-${(made += 1)}`);
+    await run('i99dash.signIn', { keyPath: own.path });
+  });
+
+  describe('listKeys', () => {
+    it('returns the account’s keys', async () => {
+      const [key, ...others] = await run<SshKey[]>('i99dash.listKeys');
+      assert.equal(others.length, 0);
+      assert.ok(key !== undefined);
+      const { id, createdAt, lastUsedAt, ...rest } = key;
+      assert.deepEqual(rest, {
+        name: own.path.split('/').at(-1),
+        fingerprint: own.fingerprint,
+        keyType: 'ssh-ed25519',
+        purpose: 'login',
+      });
+      assert.match(id, /^key_/u);
+      assert.ok(
+        Date.parse(createdAt) <= Date.parse(lastUsedAt ?? ''),
+        'signed in with it just now',
+      );
+    });
+
+    it('NOT_SIGNED_IN for nobody, with a way in', async () => {
+      await run('i99dash.signOut');
+      await failsWith('NOT_SIGNED_IN', 'i99dash.listKeys', {});
+      assert.deepEqual(shown[0]?.buttons, ['Sign In']);
+    });
+
+    it('says what the backend says', async () => {
+      backend.current.faults.inject({
+        match: { path: PATH },
+        fault: { kind: 'status', status: 503 },
+      });
+      await failsWith('SERVER', 'i99dash.listKeys', {});
+      assert.deepEqual(shown[0]?.buttons, ['Try Again', 'Show Log']);
+    });
+  });
+
+  describe('addKey', () => {
+    it('registers a public key for a purpose, without its comment', async () => {
+      const key = await fresh({ comment: 'somebody@some-computer' });
+      const before = posted().length;
+      const added = await add({
+        publicKeyPath: key.publicKeyPath,
+        name: 'pipeline',
+        purpose: 'attest',
+      });
+      assert.deepEqual(
+        [added.name, added.purpose, added.fingerprint, added.lastUsedAt],
+        ['pipeline', 'attest', key.fingerprint, null],
+      );
+      assert.ok((await names()).includes('pipeline'));
+      assert.deepEqual(posted().slice(before), [
+        {
+          public_key: key.publicKeyLine.split(' ').slice(0, 2).join(' '),
+          name: 'pipeline',
+          purpose: 'attest',
+        },
+      ]);
+    });
+
+    it('is for signing in unless told otherwise, and takes ~', async () => {
+      const key = await fresh();
+      const publicKeyPath = `~${key.publicKeyPath.slice(homedir().length)}`;
+      assert.equal((await add({ publicKeyPath, name: 'another' })).purpose, 'login');
+      const identity = await run('i99dash.signIn', { keyPath: key.path });
+      assert.equal(identity['fingerprint'], key.fingerprint);
+    });
+
+    it('cuts a name to what the backend takes', async () => {
+      const { publicKeyPath } = await fresh();
+      assert.equal((await add({ publicKeyPath, name: 'é'.repeat(200) })).name, 'é'.repeat(80));
+    });
+
+    it('refuses a private key before anything is sent, and offers the public one', async () => {
+      const key = await fresh();
+      const before = backend.current.requests.length;
+      const message = await failsWith('KEY_IS_PRIVATE', 'i99dash.addKey', {
+        publicKeyPath: key.path,
+        name: 'x',
+      });
+      assert.ok(!message.includes(readFileSync(key.path, 'utf8').split('\n')[1] ?? ''));
+      assert.equal(backend.current.requests.length, before);
+      assert.deepEqual(shown[0]?.buttons, ['Add the Public Key']);
+    });
+
+    it('refuses other types, several keys in a file, and damage, and offers another choice', async () => {
+      const [a, b, rsa] = [await fresh(), await fresh(), await fresh({ type: 'rsa' })];
+      const several = join(homedir(), 'several.pub');
+      const damaged = join(homedir(), 'damaged.pub');
+      writeFileSync(several, `${a.publicKeyLine}\n${b.publicKeyLine}\n`);
+      writeFileSync(damaged, `${a.publicKeyLine.slice(0, 50)}\n`);
+      for (const [code, publicKeyPath] of [
+        ['KEY_UNSUPPORTED', rsa.publicKeyPath],
+        ['KEY_UNREADABLE', several],
+        ['KEY_UNREADABLE', damaged],
+        ['KEY_NOT_FOUND', join(homedir(), 'missing.pub')],
+      ] as const) {
+        shown.length = 0;
+        await failsWith(code, 'i99dash.addKey', { publicKeyPath, name: 'x' });
+        assert.deepEqual(shown[0]?.buttons, ['Choose Another Key']);
+      }
+      assert.equal((await list()).length, 1);
+    });
+
+    it('KEY_EXISTS says under which name, and leads to the keys', async () => {
+      const key = await fresh();
+      backend.current.state.addKey(DEFAULT_ACCOUNT.devId, key.publicKeyLine, { name: 'tower' });
+      const args = { publicKeyPath: key.publicKeyPath, name: 'x' };
+      assert.match(await failsWith('KEY_EXISTS', 'i99dash.addKey', args), /“tower”/u);
+      assert.deepEqual(shown[0]?.buttons, ['Show SSH Keys']);
+    });
+  });
+
+  describe('removeKey', () => {
+    async function another(purpose: 'login' | 'attest' = 'login'): Promise<string> {
+      const { publicKeyLine } = await fresh();
+      return backend.current.state.addKey(DEFAULT_ACCOUNT.devId, publicKeyLine, {
+        name: 'tower',
+        purpose,
+      }).id;
+    }
+    const ownId = async (): Promise<string> =>
+      (await list()).find(({ fingerprint }) => fingerprint === own.fingerprint)?.id ?? '';
+
+    it('removes without a question when it is confirmed', async () => {
+      const id = await another();
+      assert.equal(await run('i99dash.removeKey', { id, confirmed: true }), true);
+      assert.deepEqual(
+        shown.map(({ message }) => message),
+        ['The key “tower” is removed.'],
+      );
+      assert.equal((await list()).length, 1);
+    });
+
+    it('asks once, naming the key', async () => {
+      const id = await another();
+      press = [FIRST];
+      assert.equal(await run('i99dash.removeKey', { id }), true);
+      assert.match(shown[0]?.message ?? '', /“tower”\?$/u);
+      assert.match(shown[0]?.detail ?? '', /^SHA256:/u);
+      assert.equal((await list()).length, 1);
+    });
+
+    it('does nothing when it is cancelled, and returns undefined', async () => {
+      const id = await another();
+      assert.equal(await run('i99dash.removeKey', { id }), undefined);
+      assert.equal((await list()).length, 2);
+    });
+
+    it('asks once more for the key one is signed in with, and signs out', async () => {
+      await another();
+      const id = await ownId();
+      press = [FIRST];
+      assert.equal(await run('i99dash.removeKey', { id }), undefined);
+      assert.equal((await list()).length, 2);
+      assert.match(shown[1]?.message ?? '', /You are signed in with/u);
+      assert.match(shown[1]?.detail ?? '', /signed out in every window/u);
+      assert.deepEqual(shown[1]?.buttons, [ONCE_MORE, 'Replace It Instead…']);
+      press = [FIRST, ONCE_MORE];
+      assert.equal(await run('i99dash.removeKey', { id }), true);
+      await failsWith('NOT_SIGNED_IN', 'i99dash.whoAmI');
+    });
+
+    it('asks once more for the last key that can sign in', async () => {
+      await another('attest');
+      press = [FIRST];
+      assert.equal(await run('i99dash.removeKey', { id: await ownId() }), undefined);
+      assert.match(shown[1]?.detail ?? '', /No other key of your account can sign in/u);
+      assert.equal((await list()).length, 2);
+    });
+
+    it('KEY_NOT_FOUND for an id that is no key', async () => {
+      await failsWith('KEY_NOT_FOUND', 'i99dash.removeKey', { id: 'key_none', confirmed: true });
+      assert.deepEqual(shown[0]?.buttons, ['Show SSH Keys']);
+    });
+
+    it('is done when the key is gone meanwhile, or the answer is empty', async () => {
+      const id = await another();
+      for (const status of [404, 204]) {
+        backend.current.faults.inject({
+          match: { method: 'DELETE' },
+          fault: { kind: 'custom', handler: () => ({ status, headers: {}, body: '' }) },
+        });
+        assert.equal(await run('i99dash.removeKey', { id, confirmed: true }), true);
+      }
+    });
+
+    it('fails with the backend’s words, and the key stays', async () => {
+      const id = await another();
+      backend.current.faults.inject({
+        match: { method: 'DELETE' },
+        fault: { kind: 'status', status: 503 },
+      });
+      await failsWith('SERVER', 'i99dash.removeKey', { id, confirmed: true });
+      assert.equal((await list()).length, 2);
+    });
+  });
+
+  describe('replaceKey', () => {
+    const replace = (args: object): Promise<SshKey> =>
+      run<SshKey>('i99dash.replaceKey', { confirmed: true, ...args });
+    const calls = (from: number): string[] =>
+      backend.current.requests
+        .slice(from)
+        .filter(({ method, path }) => method !== 'GET' && !path.endsWith('/challenge'))
+        .map(({ method, path }) => `${method} ${path.replace(/key_.*/u, 'id')}`);
+
+    it('registers, signs in, and only then removes; the name stays', async () => {
+      const key = await fresh({ passphrase: 'of the new key', rounds: 2 });
+      const before = backend.current.requests.length;
+      const replaced = await replace({ keyPath: key.path, passphrase: 'of the new key' });
+      assert.equal(replaced.fingerprint, key.fingerprint);
+      assert.equal(replaced.name, own.path.split('/').at(-1));
+      assert.deepEqual(calls(before), [
+        `POST ${PATH}`,
+        'POST /api/v1/auth/ssh/verify',
+        `DELETE ${PATH}/id`,
+      ]);
+      assert.deepEqual(
+        (await list()).map(({ fingerprint }) => fingerprint),
+        [key.fingerprint],
+      );
+      assert.equal((await run('i99dash.whoAmI'))['fingerprint'], key.fingerprint);
+    });
+
+    it('goes on when the new key is registered already', async () => {
+      const key = await makeRegisteredKey(backend.current, `key-${(made += 1)}`);
+      assert.equal((await replace({ keyPath: key.path })).fingerprint, key.fingerprint);
+      assert.equal((await list()).length, 1);
+    });
+
+    for (const { step, method, path, stand, signedInWith, left } of [
+      {
+        ...{ step: 'register', method: 'POST', path: PATH },
+        ...{ stand: /nothing has changed/u, signedInWith: 'old', left: 1 },
+      },
+      {
+        ...{ step: 'sign in', method: 'POST', path: '/api/v1/auth/ssh/verify' },
+        ...{ stand: /The new key is registered, the old key stays/u, signedInWith: 'old', left: 2 },
+      },
+      {
+        ...{ step: 'remove', method: 'DELETE', path: undefined },
+        ...{
+          stand: /signed in with the new key\. The old key is still/u,
+          signedInWith: 'new',
+          left: 2,
+        },
+      },
+    ] as const) {
+      it(`stops safely when the backend fails to ${step}, and says how things stand`, async () => {
+        const key = await fresh();
+        backend.current.faults.inject({
+          match: { method, ...(path === undefined ? {} : { path }) },
+          fault: { kind: 'status', status: 503 },
+        });
+        const message = await failsWith('SERVER', 'i99dash.replaceKey', {
+          keyPath: key.path,
+          confirmed: true,
+        });
+        assert.match(message, stand);
+        assert.deepEqual(shown[0]?.buttons, ['Show SSH Keys']);
+        assert.equal((await list()).length, left);
+        const { fingerprint } = await run('i99dash.whoAmI');
+        assert.equal(fingerprint, (signedInWith === 'old' ? own : key).fingerprint);
+      });
+    }
+
+    it('asks before it begins', async () => {
+      const key = await fresh();
+      assert.equal(await run('i99dash.replaceKey', { keyPath: key.path }), undefined);
+      assert.match(shown[0]?.detail ?? '', /only then the old key is removed/u);
+      assert.equal((await list()).length, 1);
+    });
+
+    it('refuses the key that is to be replaced', async () => {
+      const args = { keyPath: own.path, confirmed: true };
+      await failsWith('KEY_EXISTS', 'i99dash.replaceKey', args);
+    });
+
+    it('KEY_NOT_FOUND for a session without a key, NOT_SIGNED_IN for none', async () => {
+      const { devId } = DEFAULT_ACCOUNT;
+      const token = backend.current.state.mintToken({ devId, lifeSeconds: 60 });
+      await run('i99dash.signIn', { token });
+      await failsWith('KEY_NOT_FOUND', 'i99dash.replaceKey', {});
+      await run('i99dash.signOut');
+      await failsWith('NOT_SIGNED_IN', 'i99dash.replaceKey', {});
+    });
+  });
+
+  describe('generateKey', () => {
+    it('offers to register the new key here when somebody is signed in', async () => {
+      const path = join(homedir(), '.ssh', `generated-${(made += 1)}`);
+      await run('i99dash.generateKey', { path, passphrase: '' });
+      assert.deepEqual(shown[0]?.buttons, ['Register It']);
+    });
+  });
+
+  it('put no private half into a request, the log, a temporary file or the clipboard', async () => {
+    const key = await fresh();
+    const path = join(homedir(), '.ssh', `generated-${(made += 1)}`);
+    await vscode.env.clipboard.writeText('untouched');
+    await failsWith('KEY_IS_PRIVATE', 'i99dash.addKey', { publicKeyPath: key.path, name: 'x' });
+    const pasted = readFileSync(key.path, 'utf8');
+    await failsWith('KEY_IS_PRIVATE', 'i99dash.addKey', { publicKeyPath: pasted, name: 'x' });
+    await add({ publicKeyPath: key.publicKeyPath, name: 'x' });
+    await run('i99dash.generateKey', { path, passphrase: '' });
+    await run('i99dash.replaceKey', { keyPath: path, confirmed: true });
+    const halves = [own.path, key.path, path].flatMap(privateHalf);
+    const seen = JSON.stringify([
+      ...backend.current.requests,
+      ...shown,
+      await vscode.env.clipboard.readText(),
+    ]);
+    assert.ok(seen.includes(PATH));
+    for (const half of halves) {
+      assert.ok(!seen.includes(half));
+    }
+  });
+});
+
+/** The private part of a key file without a passphrase: its base64 lines, and the seed in other spellings. */
+function privateHalf(path: string): string[] {
+  const lines = readFileSync(path, 'utf8').trim().split('\n').slice(1, -1);
+  const bytes = Buffer.from(lines.join(''), 'base64');
+  // Behind the second of the public keys that the file holds stands its string of seed and public key.
+  const point = bytes.subarray(bytes.indexOf('ssh-ed25519') + 15).subarray(0, 32);
+  const second = bytes.indexOf(point, bytes.indexOf(point) + 32);
+  const seed = bytes.subarray(second + 36, second + 68);
+  return [
+    ...lines.slice(2, 5),
+    ...(['base64', 'base64url', 'hex', 'latin1'] as const).map((encoding) =>
+      seed.toString(encoding),
+    ),
+  ];
+}

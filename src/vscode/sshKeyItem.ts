@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { SshKey } from '../core/api/sshKeys';
+import { exactTime, timeAgo } from '../core/apps/timeAgo';
 import { isI99dashError } from '../core/errors';
-import { relativeTime } from '../core/relativeTime';
 
 /** A row of the view *SSH Keys* that is a key. Commands get it as their argument: `id` answers which key. */
 export class KeyRow {
@@ -92,7 +92,7 @@ export function usedWhen({ lastUsedAt }: SshKey, now: number): string {
   const then = Date.parse(lastUsedAt ?? '');
   return Number.isNaN(then)
     ? vscode.l10n.t('never used')
-    : vscode.l10n.t('used {0}', relativeTime(then, now, vscode.env.language));
+    : vscode.l10n.t('used {0}', timeAgo(then, now, vscode.env.language));
 }
 
 function keyIcon({ purpose }: SshKey, isThisKey: boolean): vscode.ThemeIcon {
@@ -108,8 +108,8 @@ function keyTooltip(key: SshKey, isThisKey: boolean): vscode.MarkdownString {
     key.fingerprint,
     vscode.l10n.t('Type: {0}', key.keyType),
     vscode.l10n.t('Purpose: {0}', purposeSentence(key.purpose)),
-    vscode.l10n.t('Created: {0}', exactTime(key.createdAt) ?? vscode.l10n.t('unknown')),
-    vscode.l10n.t('Last used: {0}', exactTime(key.lastUsedAt) ?? vscode.l10n.t('never')),
+    vscode.l10n.t('Created: {0}', moment(key.createdAt) ?? vscode.l10n.t('unknown')),
+    vscode.l10n.t('Last used: {0}', moment(key.lastUsedAt) ?? vscode.l10n.t('never')),
     ...(isThisKey ? [vscode.l10n.t('You are signed in with this key.')] : []),
   ];
   tooltip.appendMarkdown('**').appendText(key.name).appendMarkdown('**');
@@ -125,12 +125,7 @@ function purposeSentence(purpose: string): string {
     : purposeName(purpose);
 }
 
-function exactTime(iso: string | null): string | undefined {
+function moment(iso: string | null): string | undefined {
   const time = Date.parse(iso ?? '');
-  return Number.isNaN(time)
-    ? undefined
-    : new Intl.DateTimeFormat(vscode.env.language, {
-        dateStyle: 'full',
-        timeStyle: 'long',
-      }).format(time);
+  return Number.isNaN(time) ? undefined : exactTime(time, vscode.env.language);
 }

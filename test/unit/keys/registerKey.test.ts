@@ -5,7 +5,6 @@ import { parsePublicKeyLine } from '../../../src/core/auth/publicKey';
 import { keyName, registerKey } from '../../../src/core/keys/registerKey';
 import { consequencesOfRemoval } from '../../../src/core/keys/removal';
 import type { HttpRequest } from '../../../src/core/ports';
-import { relativeTime } from '../../../src/core/relativeTime';
 import { DEFAULT_ACCOUNT } from '../../backend/server';
 import { rejectsWith } from '../../support/expect';
 import { MemoryBackend } from '../../support/memory-transport';
@@ -111,27 +110,4 @@ describe('removing a key', () => {
       });
     });
   }
-});
-
-describe('how long ago', () => {
-  const now = Date.parse('2026-05-04T10:00:00Z');
-  const HOUR = 3_600_000;
-  for (const [age, words] of [
-    [-HOUR, 'now'],
-    [0, 'now'],
-    [59_999, 'now'],
-    [60_000, '1 minute ago'],
-    [2.9 * HOUR, '2 hours ago'],
-    [24 * HOUR, 'yesterday'],
-    [6 * 24 * HOUR, '6 days ago'],
-    [8 * 24 * HOUR, 'last week'],
-    [100 * 24 * HOUR, '3 months ago'],
-    [800 * 24 * HOUR, '2 years ago'],
-  ] as const) {
-    it(`${age / 1000} s: ${words}`, () => assert.equal(relativeTime(now - age, now, 'en'), words));
-  }
-
-  it('in the editor’s language', () => {
-    assert.equal(relativeTime(now - 2 * HOUR, now, 'de'), 'vor 2 Stunden');
-  });
 });

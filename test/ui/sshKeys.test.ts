@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import { generateTestKey, type TestKey } from '../support/ssh-key';
+import { called } from './requests';
+import { useScene } from './use-scene';
+
+const KEYS = '/api/v1/account/ssh-keys';
+const WHO = DEFAULT_ACCOUNT.email ?? '';
+const HOUR_MS = 3_600_000;
+
+describe('the view SSH Keys', () => {
+  const scene = useScene({ album: 'ui/ssh-keys', viewport: { width: 1280, height: 800 } });
+  let second: TestKey;
+
+  const sidebar = (): Locator => scene.person.page.locator('.part.sidebar');
+  const row = (text: string): Locator =>
+    sidebar().locator('.monaco-list-row', { hasText: text }).first();
+  const rows = (): Promise<string[]> => sidebar().locator('.monaco-list-row').allInnerTexts();
+
+  /** A button in the view's title, which shows itself to a mouse over the view. */
+  async function pressInTitle(title: string): Promise<void> {
+    await sidebar().locator('.monaco-list-row').first().hover();
+    await sidebar().locator(`.actions-container [aria-label^="${title}"]`).first().click();
+  }
+
+  /** A button that stands in a row for a mouse over it. */
+  async function pressInRow(text: string, title: string): Promise<void> {
+    await row(text).hover();
+    await row(text).locator(`.action-label[aria-label^="${title}"]`).click();
+  }
+
+  async function chooseInMenu(text: string, title: string): Promise<void> {
+    await row(text).click({ button: 'right' });
+    await scene.person.page
+      .locator('.monaco-menu .action-label', { hasText: title })
+      .first()
+      .click();
+  }
+
+  async function press(dialogText: string, button: string, photograph?: string): Promise<void> {
+    const dialog = await scene.person.seesDialog(dialogText);
+    if (photograph !== undefined) {
+      await scene.person.photograph(photograph);
+    }
+    await dialog.locator('.monaco-button', { hasText: button }).first().click();
+    await dialog.waitFor({ state: 'hidden' });
+  }
+
+  before(async () => {
+    const { state } = scene.backend;
+    for (const [name, purpose, hours] of [
+      ['work laptop', 'login', 50],
+      ['release pipeline', 'attest', undefined],
+    ] as const) {
+      const folder = join(scene.root, 'nobody');
+      const { publicKeyLine } = await generateTestKey({ folder, name: name.replace(' ', '-') });
+      const { id } = state.addKey(DEFAULT_ACCOUNT.devId, publicKeyLine, { name, purpose });
+      const key = state.accounts.keysOf(DEFAULT_ACCOUNT.devId).find((each) => each.id === id);
+      Object.assign(key ?? {}, {
+        lastUsedAt: hours === undefined ? null : Date.now() - hours * HOUR_MS,
+      });
+    }
+    second = await generateTestKey({
+      folder: join(scene.root, 'home', '.ssh'),
+      name: 'id_second',
+      comment: 'anna@tower',
+    });
+  });
+
+  it('asks a person who is signed out to sign in, and the backend nothing', async () => {
+    const { person, backend } = scene;
+    await person.page.locator('.activitybar [aria-label^="i99dash"]').first().click();
+    const signIn = sidebar().locator('.monaco-button', { hasText: 'Sign In' }).last();
+    await signIn.waitFor();
+    await person.photograph('1-signed-out');
+    assert.deepEqual(
+      backend.requests.filter(({ path }) => path === KEYS),
+      [],
+    );
+    await signIn.click();
+    await person.pick('~/.ssh/id_ed25519');
+    await person.seesIdentity(WHO);
+  });
+
+  it('shows what each key is for, when it was used, and which is this one', async () => {
+    const { person } = scene;
+    await row('this computer').waitFor();
+    const texts = (await rows()).map((text) => text.replace(/\s+/gu, ' ').trim());
+    assert.deepEqual(texts, [
+      'this computer login · used now · this key',
+      'work laptop login · used 2 days ago',
+      'release pipeline publishing only · never used',
+    ]);
+    await person.page.mouse.move(900, 500);
+    await person.photograph('2-keys');
+  });
+
+  it('tells the fingerprint and exact times in the hover, and all of it to a screen reader', async () => {
+    const { person } = scene;
+    await row('work laptop').hover();
+    const hover = person.page.locator('.monaco-hover:visible').last();
+    await hover.getByText('SHA256:').waitFor();
+    const text = (await hover.innerText()).replaceAll('\u00a0', ' ');
+    assert.match(text, /work laptop[^]*SHA256:\S{43}[^]*Purpose: login/u);
+    assert.match(text, /Last used: \w+, \w+ \d+, 20\d\d/u);
+    await person.photograph('3-hover');
+    const label = await row('this computer').getAttribute('aria-label');
+    assert.match(label ?? '', /^SSH key this computer, login, used now, this key, SHA256:/u);
+    await person.page.mouse.move(900, 500);
+  });
+
+  it('adds a key of ~/.ssh that is not registered yet: which, name, purpose', async () => {
+    const { person } = scene;
+    await pressInTitle('Add SSH Key');
+    await person.quickPickRow('~/.ssh/id_second.pub').waitFor();
+    assert.equal(await person.quickPickRow('~/.ssh/id_ed25519.pub').count(), 0);
+    await person.photograph('4-add-which');
+    await person.pick('~/.ssh/id_second.pub');
+    await person.page.locator('.quick-input-title', { hasText: '(2 of 3)' }).waitFor();
+    assert.equal(await person.quickInput().inputValue(), 'anna@tower');
+    await person.quickInput().fill('x'.repeat(81));
+    await person.page.locator('.quick-input-message', { hasText: 'at most 80' }).waitFor();
+    await person.photograph('5-add-name');
+    await person.answer('tower');
+    await person.quickPickRow('Login').waitFor();
+    await person.photograph('6-add-purpose');
+    await person.pick('Login');
+    await person.dismiss(await person.seesNotification('“tower” is registered'));
+    await row('tower').waitFor();
+    assert.equal((await rows()).length, 4);
+  });
+
+  it('sends no private key that was browsed for, and leads to the public one', async () => {
+    const { person, backend } = scene;
+    const { path } = await generateTestKey({
+      folder: join(scene.root, 'home', '.ssh'),
+      name: 'id_third',
+      comment: 'third',
+    });
+    await person.runCommand('i99dash: Add SSH Key');
+    await person.pick('Browse for a Public Key');
+    await person.answer(path);
+    const toast = await person.seesNotification('is a private key');
+    await person.photograph('7-private-key');
+    assert.ok(
+      !backend.requests.some(
+        ({ method, path: to }) =>
+          method === 'POST' && to === KEYS && JSON.stringify(backend.requests).includes('BEGIN'),
+      ),
+    );
+    await person.pressIn(toast, 'Add the Public Key');
+    await person.answer('third');
+    await person.pick('Publishing only');
+    await person.dismiss(await person.seesNotification('“third” is registered'));
+    await row('third').waitFor();
+  });
+
+  it('copies a fingerprint', async () => {
+    const { person } = scene;
+    await pressInRow('tower', 'Copy Fingerprint');
+    await person.page.locator('.statusbar-item', { hasText: 'Fingerprint copied' }).waitFor();
+    assert.equal(await person.clipboard(), second.fingerprint);
+  });
+
+  it('removes a key after naming it, and leaves it when one thinks better of it', async () => {
+    const { person } = scene;
+    await pressInRow('third', 'Remove SSH Key');
+    await press('Remove the SSH key “third”?', 'Cancel', '8-remove');
+    await pressInRow('third', 'Remove SSH Key');
+    await press('Remove the SSH key “third”?', 'Remove');
+    await person.dismiss(await person.seesNotification('“third” is removed'));
+    await row('third').waitFor({ state: 'detached' });
+    assert.equal((await rows()).length, 4);
+  });
+
+  it('asks once more for this key, and offers to replace it', async () => {
+    const { person, root } = scene;
+    await pressInRow('this computer', 'Remove SSH Key');
+    await press('Remove the SSH key “this computer”?', 'Remove');
+    await press('You are signed in with', 'Replace It Instead', '9-remove-this-key');
+    await press('Replace the SSH key “this computer”?', 'Choose the New Key', '10-replace');
+    await person.quickPickRow('Generate a New Key').waitFor();
+    await person.photograph('11-replace-by');
+    await person.pick('Generate a New Key');
+    await person.page.locator('.quick-input-title', { hasText: 'where' }).waitFor();
+    await person.answer('~/.ssh/id_next');
+    await person.page.locator('.quick-input-widget', { hasText: 'Protects' }).waitFor();
+    await person.answer('');
+    const toast = await person.seesNotification('is replaced, and you are signed in');
+    await person.photograph('12-replaced');
+    await person.pressIn(toast, 'Use It from Now On');
+    await row('this key').waitFor();
+    const hover = await person.readHover();
+    assert.match(hover, /~\/\.ssh\/id_next/u);
+    const keys = scene.backend.state.accounts.keysOf(DEFAULT_ACCOUNT.devId);
+    assert.ok(!keys.some(({ fingerprint }) => fingerprint === scene.key.fingerprint), root);
+    assert.equal(keys.filter(({ name }) => name === 'this computer').length, 1);
+  });
+
+  it('replaces from the menu of this key alone', async () => {
+    const { person } = scene;
+    await row('tower').click({ button: 'right' });
+    const menu = person.page.locator('.monaco-menu');
+    await menu.waitFor();
+    assert.equal(await menu.locator('.action-label', { hasText: 'Replace' }).count(), 0);
+    await person.page.keyboard.press('Escape');
+    await menu.waitFor({ state: 'hidden' });
+    await chooseInMenu('this key', 'Replace This SSH Key');
+    await press('Replace the SSH key “this computer”?', 'Cancel');
+  });
+
+  it('keeps showing what it knows while the backend is away, and recovers on a click', async () => {
+    const { person, backend } = scene;
+    backend.faults.inject({ match: { path: KEYS }, fault: { kind: 'status', status: 503 } });
+    await pressInTitle('Refresh');
+    await row('Not up to date').waitFor();
+    await person.page.mouse.move(900, 500);
+    await person.photograph('13-not-up-to-date');
+    assert.equal((await rows()).length, 5);
+    await row('Not up to date').click();
+    await row('Not up to date').waitFor({ state: 'detached' });
+  });
+
+  it('looks as well in a light theme', async () => {
+    const { person } = scene;
+    await person.runCommand('Preferences: Toggle between Light/Dark Themes');
+    await person.page.locator('.monaco-workbench.vs').waitFor();
+    await person.page.mouse.move(900, 500);
+    await person.photograph('14-light');
+  });
+
+  it('says what to do when no key is registered', async () => {
+    const { person, backend } = scene;
+    const { devId } = DEFAULT_ACCOUNT;
+    await person.runCommand('i99dash: Sign In');
+    await person.pick('Paste an Access Token');
+    await person.answer(backend.state.mintToken({ devId, lifeSeconds: 600 }));
+    for (const { id } of backend.state.accounts.keysOf(devId)) {
+      backend.state.removeKey(id);
+    }
+    const answered = called(backend, KEYS);
+    await person.runCommand('i99dash: List SSH Keys');
+    await answered;
+    await sidebar().locator('.monaco-button', { hasText: 'Generate SSH Key' }).waitFor();
+    await person.photograph('15-empty');
+  });
+});

@@ -157,15 +157,13 @@ async function askForPurpose(name: string): Promise<KeyPurpose> {
   const items = [
     {
       label: `$(account) ${vscode.l10n.t('Login')}`,
-      detail: vscode.l10n.t(
-        'For a person. Signs you in, here and on the command line, for everything you may do.',
-      ),
+      detail: vscode.l10n.t('For a person: signs you in, here and on the command line.'),
       purpose: 'login' as const,
     },
     {
-      label: `$(rocket) ${vscode.l10n.t('Publishing only (attest)')}`,
+      label: `$(rocket) ${vscode.l10n.t('Publish only (attest)')}`,
       detail: vscode.l10n.t(
-        'For a machine, such as CI. Can publish your apps and nothing else: it cannot sign in, or change your keys.',
+        'For CI: it can publish your apps and nothing else. It cannot sign you in.',
       ),
       purpose: 'attest' as const,
     },

@@ -27,9 +27,10 @@ export type SshKeysRow = KeyRow | FailureRow;
 export function keyItem({ key, isThisKey }: KeyRow, now: number): vscode.TreeItem {
   const item = new vscode.TreeItem(key.name);
   const facts = [
+    // First: a narrow side bar cuts the end off.
+    ...(isThisKey ? [vscode.l10n.t('this key')] : []),
     purposeName(key.purpose),
     usedWhen(key, now),
-    ...(isThisKey ? [vscode.l10n.t('this key')] : []),
   ];
   item.id = key.id;
   item.description = facts.join(' · ');
@@ -81,7 +82,7 @@ export function purposeName(purpose: string): string {
     case 'login':
       return vscode.l10n.t('login');
     case 'attest':
-      return vscode.l10n.t('publishing only');
+      return vscode.l10n.t('publish only');
     default:
       return purpose;
   }
@@ -121,7 +122,7 @@ function keyTooltip(key: SshKey, isThisKey: boolean): vscode.MarkdownString {
 
 function purposeSentence(purpose: string): string {
   return purpose === 'attest'
-    ? vscode.l10n.t('publishing only; it cannot sign in')
+    ? vscode.l10n.t('publish only; it cannot sign in')
     : purposeName(purpose);
 }
 

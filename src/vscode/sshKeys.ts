@@ -80,9 +80,9 @@ async function pickKey(keys: readonly SshKey[], view: SshKeysView): Promise<SshK
   const items = keys.map((key) => ({
     label: `$(key) ${key.name.replaceAll('$(', '$\u200B(')}`,
     description: [
+      ...(key.fingerprint === view.sessionFingerprint ? [vscode.l10n.t('this key')] : []),
       purposeName(key.purpose),
       usedWhen(key, now),
-      ...(key.fingerprint === view.sessionFingerprint ? [vscode.l10n.t('this key')] : []),
     ].join(' · '),
     detail: key.fingerprint,
     key,

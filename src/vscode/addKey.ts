@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { ApiClient } from '../core/api/client';
 import type { KeyPurpose, SshKey } from '../core/api/sshKeys';
 import { listAgentKeys } from '../core/auth/sshAgent';
 import { CancelledError } from '../core/errors';
@@ -17,6 +16,7 @@ import { plainText } from './plainText';
 import { withQuietProgress } from './progress';
 import { settings } from './settings';
 import { loadKeys, type SshKeyCommandPorts } from './sshKeys';
+import { keysApi } from './sshKeysView';
 
 export interface AddKeyArguments {
   publicKeyPath?: string;
@@ -36,7 +36,7 @@ export async function addKey(ports: SshKeyCommandPorts, args: AddKeyArguments): 
   const name = args.name ?? (await askForName(suggestedName(candidate)));
   const purpose =
     args.purpose ?? (args.name === undefined ? await askForPurpose(name) : ('login' as const));
-  const api = new ApiClient(ports.backendUrl(), ports.transport, ports.tokens);
+  const api = keysApi(ports, ports.tokens);
   const key = await withQuietProgress(vscode.l10n.t('Registering the key…'), (signal) =>
     registerKey(api, { blob, name, purpose }, signal),
   );

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { ApiClient } from '../core/api/client';
 import { listSshKeys, removeSshKey, type SshKey } from '../core/api/sshKeys';
 import { parsePublicKeyLine } from '../core/auth/publicKey';
 import type { SessionProfile } from '../core/auth/sessionRecord';
@@ -19,6 +18,7 @@ import { pickReplacement } from './replacementPicker';
 import { settings } from './settings';
 import { openKey, type OpenedKey } from './signIn';
 import { ask, loadKeys, type SshKeyCommandPorts } from './sshKeys';
+import { keysApi } from './sshKeysView';
 
 export interface ReplaceKeyArguments {
   /** Of the new private key. */
@@ -110,7 +110,7 @@ function rotationPorts(
   { signer, origin }: OpenedKey,
   name: string,
 ): RotationPorts {
-  const api = new ApiClient(ports.backendUrl(), ports.transport, ports.tokens);
+  const api = keysApi(ports, ports.tokens);
   const blob = parsePublicKeyLine(signer.publicKey)?.blob ?? Buffer.alloc(0);
   return {
     list: (signal) => listSshKeys(api, signal),
@@ -165,7 +165,7 @@ function describeStand(stage: RotationStopped['stage']): string {
 
 /** @param oldPath and newPath the private keys, where they are files */
 function tellReplaced(name: string, oldPath?: string, newPath?: string): void {
-  const useIt = vscode.l10n.t('Use It from Now On');
+  const useIt = vscode.l10n.t('Make It the Default');
   const isConfigured = oldPath !== undefined && oldPath === settings.keyPath();
   const message =
     newPath === undefined

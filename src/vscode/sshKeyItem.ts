@@ -2,9 +2,11 @@ import * as vscode from 'vscode';
 import type { SshKey } from '../core/api/sshKeys';
 import { exactTime, timeAgo } from '../core/apps/timeAgo';
 import { isI99dashError } from '../core/errors';
+import { appendPlain } from './plainMarkdown';
+import { ViewElement } from './viewElement';
 
-/** A row of the view *SSH Keys* that is a key. Commands get it as their argument: `id` answers which key. */
-export class KeyRow {
+/** A row that is a key. Commands get it as their argument: `id` answers which key. */
+export class KeyRow extends ViewElement {
   readonly id: string;
 
   constructor(
@@ -12,49 +14,54 @@ export class KeyRow {
     /** The session signs with it. */
     readonly isThisKey: boolean,
   ) {
+    super();
     this.id = key.id;
+  }
+
+  toTreeItem(): vscode.TreeItem {
+    const { key, isThisKey } = this;
+    const item = new vscode.TreeItem(key.name);
+    const facts = keyFacts(key, isThisKey);
+    item.id = key.id;
+    item.description = facts.join(' · ');
+    item.iconPath = keyIcon(key, isThisKey);
+    item.tooltip = keyTooltip(key, isThisKey);
+    item.contextValue = isThisKey ? 'sshKey.this' : 'sshKey';
+    item.accessibilityInformation = {
+      label: [vscode.l10n.t('SSH key {0}', key.name), ...facts, key.fingerprint].join(', '),
+    };
+    return item;
   }
 }
 
-/** A row that says why the keys are not there. */
-export class FailureRow {
-  constructor(readonly failure: Error) {}
+/** A row that says why the keys are not there, or not up to date. A click is the next step. */
+export class FailureRow extends ViewElement {
+  constructor(readonly failure: Error) {
+    super();
+  }
+
+  toTreeItem(): vscode.TreeItem {
+    const { failure } = this;
+    const { label, icon, command, title } = nextStep(failure);
+    const item = new vscode.TreeItem(label);
+    const message = isI99dashError(failure) ? failure.message : vscode.l10n.t('The log has more.');
+    item.description = message;
+    item.iconPath = new vscode.ThemeIcon(icon);
+    item.tooltip = `${message}\n${title}`;
+    item.contextValue = 'sshKeysFailure';
+    item.command = { command, title };
+    item.accessibilityInformation = { label: `${label}. ${message} ${title}`, role: 'button' };
+    return item;
+  }
 }
 
-export type SshKeysRow = KeyRow | FailureRow;
-
-/** What the view shows of a key. */
-export function keyItem({ key, isThisKey }: KeyRow, now: number): vscode.TreeItem {
-  const item = new vscode.TreeItem(key.name);
-  const facts = [
-    // First: a narrow side bar cuts the end off.
+/** What is said of a key beside its name. What matters most comes first: a narrow side bar cuts the end off. */
+export function keyFacts(key: SshKey, isThisKey: boolean): string[] {
+  return [
     ...(isThisKey ? [vscode.l10n.t('this key')] : []),
     purposeName(key.purpose),
-    usedWhen(key, now),
+    usedWhen(key),
   ];
-  item.id = key.id;
-  item.description = facts.join(' · ');
-  item.iconPath = keyIcon(key, isThisKey);
-  item.tooltip = keyTooltip(key, isThisKey);
-  item.contextValue = isThisKey ? 'sshKey.this' : 'sshKey';
-  item.accessibilityInformation = {
-    label: [vscode.l10n.t('SSH key {0}', key.name), ...facts, key.fingerprint].join(', '),
-  };
-  return item;
-}
-
-/** What the view shows when the keys could not be looked up. A click is the next step. */
-export function failureItem({ failure }: FailureRow): vscode.TreeItem {
-  const { label, icon, command, title } = nextStep(failure);
-  const item = new vscode.TreeItem(label);
-  const message = isI99dashError(failure) ? failure.message : vscode.l10n.t('The log has more.');
-  item.description = message;
-  item.iconPath = new vscode.ThemeIcon(icon);
-  item.tooltip = `${message}\n${title}`;
-  item.contextValue = 'sshKeysFailure';
-  item.command = { command, title };
-  item.accessibilityInformation = { label: `${label}. ${message} ${title}`, role: 'button' };
-  return item;
 }
 
 function nextStep(failure: Error): { label: string; icon: string; command: string; title: string } {
@@ -89,11 +96,11 @@ export function purposeName(purpose: string): string {
 }
 
 /** When a key was last used, from now. */
-export function usedWhen({ lastUsedAt }: SshKey, now: number): string {
+export function usedWhen({ lastUsedAt }: SshKey): string {
   const then = Date.parse(lastUsedAt ?? '');
   return Number.isNaN(then)
     ? vscode.l10n.t('never used')
-    : vscode.l10n.t('used {0}', timeAgo(then, now, vscode.env.language));
+    : vscode.l10n.t('used {0}', timeAgo(then, Date.now(), vscode.env.language));
 }
 
 function keyIcon({ purpose }: SshKey, isThisKey: boolean): vscode.ThemeIcon {
@@ -113,9 +120,12 @@ function keyTooltip(key: SshKey, isThisKey: boolean): vscode.MarkdownString {
     vscode.l10n.t('Last used: {0}', moment(key.lastUsedAt) ?? vscode.l10n.t('never')),
     ...(isThisKey ? [vscode.l10n.t('You are signed in with this key.')] : []),
   ];
-  tooltip.appendMarkdown('**').appendText(key.name).appendMarkdown('**');
+  tooltip.appendMarkdown('**');
+  appendPlain(tooltip, key.name);
+  tooltip.appendMarkdown('**\n\n');
   for (const line of lines) {
-    tooltip.appendMarkdown('\n\n').appendText(line);
+    appendPlain(tooltip, line);
+    tooltip.appendMarkdown('  \n');
   }
   return tooltip;
 }

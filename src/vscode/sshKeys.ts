@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
-import { ApiClient } from '../core/api/client';
 import { removeSshKey, type SshKey } from '../core/api/sshKeys';
 import { CancelledError } from '../core/errors';
 import { consequencesOfRemoval, type RemovalConsequences } from '../core/keys/removal';
 import type { TokenSource } from '../core/ports';
 import { plainText } from './plainText';
 import { withQuietProgress } from './progress';
-import { KeyRow, purposeName, usedWhen } from './sshKeyItem';
-import { requireKey, type SshKeysPorts, type SshKeysView } from './sshKeysView';
+import { keyFacts, KeyRow, purposeName, usedWhen } from './sshKeyItem';
+import { keysApi, requireKey, type SshKeysPorts, type SshKeysView } from './sshKeysView';
 
 export interface SshKeyCommandPorts extends SshKeysPorts {
   /** Asks for what an encrypted key needs. */
@@ -42,14 +41,14 @@ export async function removeKey(
   ports: SshKeyCommandPorts,
   { id, confirmed }: RemoveKeyArguments,
 ): Promise<true> {
-  const { session, tokens, transport, view } = ports;
+  const { session, tokens, view } = ports;
   const keys = await loadKeys(ports);
   const key = id === undefined ? await pickKey(keys, view) : requireKey(keys, id);
   const consequences = consequencesOfRemoval(key, keys, view.sessionFingerprint);
   if (confirmed !== true) {
     await confirmRemoval(key, consequences);
   }
-  const api = new ApiClient(ports.backendUrl(), transport, tokens);
+  const api = keysApi(ports, tokens);
   await withQuietProgress(vscode.l10n.t('Removing the key…'), (signal) =>
     removeSshKey(api, key.id, signal),
   );
@@ -76,14 +75,9 @@ export async function copyFingerprint(row: unknown): Promise<void> {
 }
 
 async function pickKey(keys: readonly SshKey[], view: SshKeysView): Promise<SshKey> {
-  const now = Date.now();
   const items = keys.map((key) => ({
     label: `$(key) ${key.name.replaceAll('$(', '$\u200B(')}`,
-    description: [
-      ...(key.fingerprint === view.sessionFingerprint ? [vscode.l10n.t('this key')] : []),
-      purposeName(key.purpose),
-      usedWhen(key, now),
-    ].join(' · '),
+    description: keyFacts(key, key.fingerprint === view.sessionFingerprint).join(' · '),
     detail: key.fingerprint,
     key,
   }));
@@ -106,7 +100,7 @@ async function confirmRemoval(key: SshKey, consequences: RemovalConsequences): P
     '{0}\n{1}, {2}\n\nWhoever holds this key can no longer use it. The key’s files stay where they are.',
     key.fingerprint,
     purposeName(key.purpose),
-    usedWhen(key, Date.now()),
+    usedWhen(key),
   );
   await ask(vscode.l10n.t('Remove the SSH key “{0}”?', key.name), detail, [remove]);
   const { endsSession, isLastLoginKey } = consequences;

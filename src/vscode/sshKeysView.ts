@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import { ApiClient } from '../core/api/client';
 import { listSshKeys, type SshKey } from '../core/api/sshKeys';
+import { boundTokens } from '../core/auth/boundTokens';
 import type { Session } from '../core/auth/session';
 import type { SessionState } from '../core/auth/sessionState';
 import { I99dashError } from '../core/errors';
 import type { TokenSource, Transport } from '../core/ports';
-import { FailureRow, failureItem, keyItem, KeyRow, type SshKeysRow } from './sshKeyItem';
+import { FailureRow, KeyRow } from './sshKeyItem';
+import type { ViewElement } from './viewElement';
 
 /** A view that comes back into sight after this long asks the backend again, in milliseconds. */
 const STALE_MS = 60_000;
@@ -20,6 +22,15 @@ export interface SshKeysPorts {
   backendUrl: () => string;
 }
 
+/** Calls the backend in force, with tokens that are meant for it alone. @throws BACKEND_REFUSED */
+export function keysApi(
+  { transport, backendUrl }: Pick<SshKeysPorts, 'transport' | 'backendUrl'>,
+  tokens: TokenSource,
+): ApiClient {
+  const url = backendUrl();
+  return new ApiClient(url, transport, boundTokens(url, tokens, backendUrl));
+}
+
 /** The account's keys as far as they are known. */
 interface Known {
   /** Undefined until they have been loaded once. */
@@ -31,7 +42,7 @@ interface Known {
 }
 
 /** The view *SSH Keys*. It loads when it is first seen, by itself never asks anybody, and keeps what it knows when the backend is away. */
-export class SshKeysView implements vscode.TreeDataProvider<SshKeysRow>, vscode.Disposable {
+export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode.Disposable {
   private known: Known | undefined;
   /** Whose keys they are. */
   private owner: string;
@@ -92,7 +103,7 @@ export class SshKeysView implements vscode.TreeDataProvider<SshKeysRow>, vscode.
     void this.load().catch(() => undefined);
   }
 
-  async getChildren(row?: SshKeysRow): Promise<SshKeysRow[]> {
+  async getChildren(row?: ViewElement): Promise<ViewElement[]> {
     if (row !== undefined) {
       return [];
     }
@@ -106,19 +117,22 @@ export class SshKeysView implements vscode.TreeDataProvider<SshKeysRow>, vscode.
     const { keys = [], failure } = this.known ?? {};
     const rows = [
       ...(failure === undefined ? [] : [new FailureRow(failure)]),
-      ...keys.map((key) => new KeyRow(key, key.fingerprint === this.sessionFingerprint)),
+      ...keys.map((key) => this.rowOf(key)).sort((a, b) => +b.isThisKey - +a.isThisKey),
     ];
     setContext(rows.length === 0 && this.known !== undefined ? 'empty' : 'rows');
     return rows;
   }
 
-  getTreeItem(row: SshKeysRow): vscode.TreeItem {
-    return row instanceof KeyRow ? keyItem(row, Date.now()) : failureItem(row);
+  getTreeItem(row: ViewElement): vscode.TreeItem {
+    return row.toTreeItem();
+  }
+
+  private rowOf(key: SshKey): KeyRow {
+    return new KeyRow(key, key.fingerprint === this.sessionFingerprint);
   }
 
   private async fetch(tokens: TokenSource): Promise<readonly SshKey[]> {
-    const { backendUrl, transport } = this.ports;
-    return listSshKeys(new ApiClient(backendUrl(), transport, tokens));
+    return listSshKeys(keysApi(this.ports, tokens));
   }
 
   /** Takes an answer in, unless a later question is on its way or somebody else has signed in. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { Locator } from 'playwright-core';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { generateTestKey, type TestKey } from '../support/ssh-key';
 import { called } from './requests';
+import { SshKeysView } from './ssh-keys-view';
 import { useScene } from './use-scene';
 
 const KEYS = '/api/v1/account/ssh-keys';
@@ -13,40 +13,7 @@ const HOUR_MS = 3_600_000;
 describe('the view SSH Keys', () => {
   const scene = useScene({ album: 'ui/ssh-keys', viewport: { width: 1280, height: 800 } });
   let second: TestKey;
-
-  const sidebar = (): Locator => scene.person.page.locator('.part.sidebar');
-  const row = (text: string): Locator =>
-    sidebar().locator('.monaco-list-row', { hasText: text }).first();
-  /** Label and description of each row. */
-  async function rows(): Promise<string[][]> {
-    const all = await sidebar().locator('.monaco-list-row').all();
-    return Promise.all(
-      all.map(async (each) => [
-        await each.locator('.label-name').innerText(),
-        await each.locator('.label-description').innerText(),
-      ]),
-    );
-  }
-
-  /** A button in the view's title, which shows itself to a mouse over the view. */
-  async function pressInTitle(title: string): Promise<void> {
-    await sidebar().locator('.monaco-list-row').first().hover();
-    await sidebar().locator(`.actions-container [aria-label^="${title}"]`).first().click();
-  }
-
-  /** A button that stands in a row for a mouse over it. */
-  async function pressInRow(text: string, title: string): Promise<void> {
-    await row(text).hover();
-    await row(text).locator(`.action-label[aria-label^="${title}"]`).click();
-  }
-
-  async function chooseInMenu(text: string, title: string): Promise<void> {
-    await row(text).click({ button: 'right' });
-    await scene.person.page
-      .locator('.monaco-menu .action-label', { hasText: title })
-      .first()
-      .click();
-  }
+  let view: SshKeysView;
 
   async function press(dialogText: string, button: string, photograph?: string): Promise<void> {
     const dialog = await scene.person.seesDialog(dialogText);
@@ -58,6 +25,7 @@ describe('the view SSH Keys', () => {
   }
 
   before(async () => {
+    view = new SshKeysView(scene.person);
     const { state } = scene.backend;
     for (const [name, purpose, hours] of [
       ['work laptop', 'login', 50],
@@ -80,8 +48,8 @@ describe('the view SSH Keys', () => {
 
   it('asks a person who is signed out to sign in, and the backend nothing', async () => {
     const { person, backend } = scene;
-    await person.page.locator('.activitybar [aria-label^="i99dash"]').first().click();
-    const signIn = sidebar().locator('.monaco-button', { hasText: 'Sign In' }).last();
+    await view.open();
+    const signIn = view.button('Sign In');
     await signIn.waitFor();
     await person.photograph('1-signed-out');
     assert.deepEqual(
@@ -95,8 +63,8 @@ describe('the view SSH Keys', () => {
 
   it('shows what each key is for, when it was used, and which is this one', async () => {
     const { person } = scene;
-    await row('this computer').waitFor();
-    assert.deepEqual(await rows(), [
+    await view.row('this computer').waitFor();
+    assert.deepEqual(await view.rows(), [
       ['this computer', 'this key · login · used now'],
       ['work laptop', 'login · used 2 days ago'],
       ['release pipeline', 'publish only · never used'],
@@ -107,21 +75,21 @@ describe('the view SSH Keys', () => {
 
   it('tells the fingerprint and exact times in the hover, and all of it to a screen reader', async () => {
     const { person } = scene;
-    await row('work laptop').locator('.label-name').hover();
+    await view.row('work laptop').locator('.label-name').hover();
     const hover = person.page.locator('.monaco-hover:visible, .workbench-hover:visible').last();
     await hover.getByText('SHA256:').waitFor();
     const text = (await hover.innerText()).replaceAll('\u00a0', ' ');
     assert.match(text, /work laptop[^]*SHA256:\S{43}[^]*Purpose: login/u);
     assert.match(text, /Last used: \w+, \w+ \d+, 20\d\d/u);
     await person.photograph('3-hover');
-    const label = await row('this computer').getAttribute('aria-label');
+    const label = await view.row('this computer').getAttribute('aria-label');
     assert.match(label ?? '', /^SSH key this computer, this key, login, used now, SHA256:/u);
     await person.page.mouse.move(900, 500);
   });
 
   it('adds a key of ~/.ssh that is not registered yet: which, name, purpose', async () => {
     const { person } = scene;
-    await pressInTitle('Add SSH Key');
+    await view.pressInTitle('Add SSH Key');
     await person.quickPickRow('~/.ssh/id_second.pub').waitFor();
     assert.equal(await person.quickPickRow('~/.ssh/id_ed25519.pub').count(), 0);
     await person.photograph('4-add-which');
@@ -136,8 +104,8 @@ describe('the view SSH Keys', () => {
     await person.photograph('6-add-purpose');
     await person.pick('Login');
     await person.dismiss(await person.seesNotification('“tower” is registered'));
-    await row('tower').waitFor();
-    assert.equal((await rows()).length, 4);
+    await view.row('tower').waitFor();
+    assert.equal((await view.rows()).length, 4);
   });
 
   it('sends no private key that was browsed for, and leads to the public one', async () => {
@@ -157,30 +125,30 @@ describe('the view SSH Keys', () => {
     await person.answer('third');
     await person.pick('Publish only');
     await person.dismiss(await person.seesNotification('“third” is registered'));
-    await row('third').waitFor();
+    await view.row('third').waitFor();
   });
 
   it('copies a fingerprint', async () => {
     const { person } = scene;
-    await pressInRow('tower', 'Copy Fingerprint');
+    await view.press('tower', 'Copy Fingerprint');
     await person.page.locator('.statusbar-item', { hasText: 'Fingerprint copied' }).waitFor();
     assert.equal(await person.clipboard(), second.fingerprint);
   });
 
   it('removes a key after naming it, and leaves it when one thinks better of it', async () => {
     const { person } = scene;
-    await pressInRow('third', 'Remove SSH Key');
+    await view.press('third', 'Remove SSH Key');
     await press('Remove the SSH key “third”?', 'Cancel', '8-remove');
-    await pressInRow('third', 'Remove SSH Key');
+    await view.press('third', 'Remove SSH Key');
     await press('Remove the SSH key “third”?', 'Remove');
     await person.dismiss(await person.seesNotification('“third” is removed'));
-    await row('third').waitFor({ state: 'detached' });
-    assert.equal((await rows()).length, 4);
+    await view.row('third').waitFor({ state: 'detached' });
+    assert.equal((await view.rows()).length, 4);
   });
 
   it('asks once more for this key, and offers to replace it', async () => {
     const { person, root } = scene;
-    await pressInRow('this computer', 'Remove SSH Key');
+    await view.press('this computer', 'Remove SSH Key');
     await press('Remove the SSH key “this computer”?', 'Remove');
     await press('Remove it all the same?', 'Replace It Instead', '9-remove-this-key');
     await press('Replace the SSH key “this computer”?', 'Choose the New Key', '10-replace');
@@ -193,8 +161,8 @@ describe('the view SSH Keys', () => {
     await person.answer('');
     const toast = await person.seesNotification('is replaced, and you are signed in');
     await person.photograph('12-replaced');
-    await person.pressIn(toast, 'Use It from Now On');
-    await row('this key').waitFor();
+    await person.pressIn(toast, 'Make It the Default');
+    await view.row('this key').waitFor();
     const hover = await person.readHover();
     assert.match(hover, /~\/\.ssh\/id_next/u);
     const keys = scene.backend.state.accounts.keysOf(DEFAULT_ACCOUNT.devId);
@@ -204,26 +172,25 @@ describe('the view SSH Keys', () => {
 
   it('replaces from the menu of this key alone', async () => {
     const { person } = scene;
-    await row('tower').click({ button: 'right' });
-    const menu = person.page.locator('.monaco-menu');
-    await menu.waitFor();
-    assert.equal(await menu.locator('.action-label', { hasText: 'Replace' }).count(), 0);
+    await view.row('tower').click({ button: 'right' });
+    await view.menuEntry('Remove SSH Key').waitFor();
+    assert.equal(await view.menuEntry('Replace').count(), 0);
     await person.page.keyboard.press('Escape');
-    await menu.waitFor({ state: 'hidden' });
-    await chooseInMenu('this key', 'Replace This SSH Key');
+    await view.menuEntry('Remove SSH Key').waitFor({ state: 'hidden' });
+    await view.choose('this key', 'Replace This SSH Key');
     await press('Replace the SSH key “this computer”?', 'Cancel');
   });
 
   it('keeps showing what it knows while the backend is away, and recovers on a click', async () => {
     const { person, backend } = scene;
     backend.faults.inject({ match: { path: KEYS }, fault: { kind: 'status', status: 503 } });
-    await pressInTitle('Refresh');
-    await row('Not up to date').waitFor();
+    await view.pressInTitle('Refresh SSH Keys');
+    await view.row('Not up to date').waitFor();
     await person.page.mouse.move(900, 500);
     await person.photograph('13-not-up-to-date');
-    assert.equal((await rows()).length, 5);
-    await row('Not up to date').click();
-    await row('Not up to date').waitFor({ state: 'detached' });
+    assert.equal((await view.rows()).length, 5);
+    await view.row('Not up to date').click();
+    await view.row('Not up to date').waitFor({ state: 'detached' });
   });
 
   it('looks as well in a light theme', async () => {
@@ -246,7 +213,7 @@ describe('the view SSH Keys', () => {
     const answered = called(backend, KEYS);
     await person.runCommand('i99dash: List SSH Keys');
     await answered;
-    await sidebar().locator('.monaco-button', { hasText: 'Generate SSH Key' }).waitFor();
+    await view.button('Generate SSH Key').waitFor();
     await person.photograph('15-empty');
   });
 });

@@ -1,0 +1,65 @@
+import type { Locator } from 'playwright-core';
+import type { Person } from './person';
+
+/** The view *SSH Keys*, as a person finds it. */
+export class SshKeysView {
+  constructor(private readonly person: Person) {}
+
+  /** Clicks our icon in the activity bar until the view is there. */
+  async open(): Promise<void> {
+    if (!(await this.pane().isVisible())) {
+      await this.person.page.locator('.activitybar a[aria-label^="i99dash"]').first().click();
+    }
+    await this.pane().waitFor();
+  }
+
+  pane(): Locator {
+    return this.person.page.locator('.part.sidebar .pane', {
+      has: this.person.page.locator('.pane-header[aria-label*="SSH Keys"]'),
+    });
+  }
+
+  /** The row that holds this text. */
+  row(text: string): Locator {
+    return this.pane().locator('.monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Label and description of each row. */
+  async rows(): Promise<string[][]> {
+    const rows = await this.pane().locator('.monaco-list-row').all();
+    return Promise.all(
+      rows.map(async (row) => [
+        await row.locator('.label-name').innerText(),
+        await row.locator('.label-description').innerText(),
+      ]),
+    );
+  }
+
+  /** A button of the welcome. */
+  button(label: string): Locator {
+    return this.pane().locator('.monaco-button', { hasText: label }).first();
+  }
+
+  /** A button in the view's title: the side bar's own where the view is alone in it. */
+  async pressInTitle(title: string): Promise<void> {
+    await this.pane().hover();
+    const sidebar = this.person.page.locator('.part.sidebar');
+    await sidebar.locator(`.actions-container [aria-label^="${title}"]`).first().click();
+  }
+
+  /** A button of a row, which appears with the mouse over it. */
+  async press(row: string, title: string): Promise<void> {
+    await this.row(row).hover();
+    await this.row(row).locator(`.action-label[aria-label^="${title}"]`).click();
+  }
+
+  /** Picks an entry of a row's menu. */
+  async choose(row: string, entry: string): Promise<void> {
+    await this.row(row).click({ button: 'right' });
+    await this.menuEntry(entry).click();
+  }
+
+  menuEntry(entry: string): Locator {
+    return this.person.page.locator('.monaco-menu .action-item', { hasText: entry });
+  }
+}

@@ -56,7 +56,21 @@ export class SshKeysView {
   /** Picks an entry of a row's menu. */
   async choose(row: string, entry: string): Promise<void> {
     await this.row(row).click({ button: 'right' });
-    await this.menuEntry(entry).click();
+    // A menu that has just opened takes no click, lest the one that opened it counts.
+    await this.menuEntry(entry).hover();
+    await this.person.page.locator('.monaco-menu .focused', { hasText: entry }).waitFor();
+    await this.person.page.keyboard.press('Enter');
+  }
+
+  /** What the hover of a row says, once it is there. */
+  async readHover(row: string): Promise<string> {
+    const hover = this.person.page.locator('.workbench-hover', { hasText: 'SHA256:' }).first();
+    while (!(await hover.isVisible())) {
+      await this.pane().hover({ position: { x: 100, y: 300 } });
+      await this.row(row).locator('.label-name').hover();
+      await hover.waitFor({ timeout: 2_000 }).catch(() => undefined);
+    }
+    return (await hover.innerText()).replaceAll('\u00a0', ' ');
   }
 
   menuEntry(entry: string): Locator {

@@ -75,10 +75,7 @@ describe('the view SSH Keys', () => {
 
   it('tells the fingerprint and exact times in the hover, and all of it to a screen reader', async () => {
     const { person } = scene;
-    await view.row('work laptop').locator('.label-name').hover();
-    const hover = person.page.locator('.monaco-hover:visible, .workbench-hover:visible').last();
-    await hover.getByText('SHA256:').waitFor();
-    const text = (await hover.innerText()).replaceAll('\u00a0', ' ');
+    const text = await view.readHover('work laptop');
     assert.match(text, /work laptop[^]*SHA256:\S{43}[^]*Purpose: login/u);
     assert.match(text, /Last used: \w+, \w+ \d+, 20\d\d/u);
     await person.photograph('3-hover');
@@ -117,6 +114,7 @@ describe('the view SSH Keys', () => {
     });
     await person.runCommand('i99dash: Add SSH Key');
     await person.pick('Browse for a Public Key');
+    await person.quickPickRow('id_third.pub').waitFor();
     await person.answer(path);
     const toast = await person.seesNotification('is a private key');
     await person.photograph('7-private-key');

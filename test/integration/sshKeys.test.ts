@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { DEFAULT_ACCOUNT } from '../backend/server';
+import { privateHalf } from '../support/private-half';
 import type { TestKey } from '../support/ssh-key';
 import { failsWith, makeKey, makeRegisteredKey, run, useBackend, useMessages } from './support';
 
@@ -346,7 +347,7 @@ describe('SSH keys', () => {
     });
   });
 
-  it('put no private half into a request, the log, a temporary file or the clipboard', async () => {
+  it('put no private half into a request, a message or the clipboard', async () => {
     const key = await fresh();
     const path = join(homedir(), '.ssh', `generated-${(made += 1)}`);
     await vscode.env.clipboard.writeText('untouched');
@@ -368,19 +369,3 @@ describe('SSH keys', () => {
     }
   });
 });
-
-/** The private part of a key file without a passphrase: its base64 lines, and the seed in other spellings. */
-function privateHalf(path: string): string[] {
-  const lines = readFileSync(path, 'utf8').trim().split('\n').slice(1, -1);
-  const bytes = Buffer.from(lines.join(''), 'base64');
-  // Behind the second of the public keys that the file holds stands its string of seed and public key.
-  const point = bytes.subarray(bytes.indexOf('ssh-ed25519') + 15).subarray(0, 32);
-  const second = bytes.indexOf(point, bytes.indexOf(point) + 32);
-  const seed = bytes.subarray(second + 36, second + 68);
-  return [
-    ...lines.slice(2, 5),
-    ...(['base64', 'base64url', 'hex', 'latin1'] as const).map((encoding) =>
-      seed.toString(encoding),
-    ),
-  ];
-}

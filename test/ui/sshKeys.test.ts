@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_ACCOUNT } from '../backend/server';
+import { privateHalf } from '../support/private-half';
 import { generateTestKey, type TestKey } from '../support/ssh-key';
 import { called } from './requests';
 import { SshKeysView } from './ssh-keys-view';
@@ -213,5 +215,29 @@ describe('the view SSH Keys', () => {
     await answered;
     await view.button('Generate SSH Key').waitFor();
     await person.photograph('15-empty');
+  });
+
+  it('left no private half in a request or in any file: log, temporary or other', async () => {
+    const { backend, root } = scene;
+    await scene.person.page.goto('about:blank');
+    const folder = join(root, 'home', '.ssh');
+    const keys = ['id_ed25519', 'id_second', 'id_third', 'id_next'].map((name) =>
+      join(folder, name),
+    );
+    const halves = keys.flatMap(privateHalf);
+    assert.equal(halves.length, 4 * 6);
+    const requests = JSON.stringify(backend.requests);
+    assert.ok(halves.every((half) => !requests.includes(half)));
+    const entries = await readdir(root, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .filter((file) => !keys.includes(file) && !file.startsWith(join(root, 'nobody')));
+    assert.ok(files.some((file) => file.endsWith('i99dash.log')));
+    for (const file of files) {
+      const content = await readFile(file, 'latin1');
+      const utf16 = content.replaceAll('\0', '');
+      assert.ok(!halves.some((half) => content.includes(half) || utf16.includes(half)), file);
+    }
   });
 });

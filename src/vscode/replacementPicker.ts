@@ -20,7 +20,7 @@ export async function pickReplacement(replaced: string): Promise<KeyChoice> {
   const inAgent = agentKeys.filter((key) => isOther(key) && !isInFile.has(key.fingerprint));
   const items: (vscode.QuickPickItem & Partial<KeyItem>)[] = [
     { label: `$(add) ${vscode.l10n.t('Generate a New Key…')}`, choose: generate },
-    ...(files.length === 0 ? [] : [separator('~/.ssh')]),
+    ...(files.length === 0 ? [] : [separator('')]),
     ...files.map(fileItem),
     ...(inAgent.length === 0 ? [] : [separator(vscode.l10n.t('SSH agent'))]),
     ...inAgent.map(agentItem),

@@ -195,7 +195,7 @@ describe('the view SSH Keys', () => {
 
   it('looks as well in a light theme', async () => {
     const { person } = scene;
-    await person.runCommand('Preferences: Toggle between Light/Dark Themes');
+    await person.page.emulateMedia({ colorScheme: 'light' });
     await person.page.locator('.monaco-workbench.vs').waitFor();
     await person.page.mouse.move(900, 500);
     await person.photograph('14-light');

@@ -49,6 +49,8 @@ export interface Route {
   readonly handler: Handler;
   /** The handler reads `stream`: the body is not buffered and has no size limit. */
   readonly streamed?: true;
+  /** Deployments without this do not have the route. */
+  readonly needs?: 'sshKeys' | 'miniApps' | 'wallet';
 }
 
 /** A refusal that the router turns into an error envelope. */

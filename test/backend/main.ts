@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PublicKeyError } from './keys';
+import { profileNamed } from './profiles';
 import type { LoggedRequest } from './request-log';
-import { type Backend, DEFAULT_ACCOUNT, startBackend } from './server';
+import { type Backend, startBackend } from './server';
 import { DuplicateKeyError } from './state/accounts';
+import type { Account } from './state/model';
 
 const USAGE = `usage: npm run backend -- [--port N] [--state DIR] [--key PATH.pub …] [--token-life SECONDS]
-                          [--review pending|auto-approved] [--device-code] [--no-ssh]`;
+                          [--review pending|auto-approved] [--profile developer|operator|older]
+                          [--device-code] [--no-ssh]`;
 const DEFAULT_PORT = 4799;
 
 function readArguments() {
@@ -19,6 +22,7 @@ function readArguments() {
       key: { type: 'string', multiple: true, default: [] },
       'token-life': { type: 'string', default: '900' },
       review: { type: 'string', default: 'pending' },
+      profile: { type: 'string', default: 'developer' },
       'device-code': { type: 'boolean', default: false },
       'no-ssh': { type: 'boolean', default: false },
     },
@@ -29,6 +33,7 @@ function readArguments() {
     review: reviewStatusOf(values.review),
     folder: values.state,
     keys: values.key,
+    profile: profileNamed(values.profile),
     deviceCode: values['device-code'],
     sshEnabled: !values['no-ssh'],
   };
@@ -53,12 +58,12 @@ function logRequest(entry: LoggedRequest): void {
   console.log(`${time} ${method} ${path} → ${status} (${bodyBytes} bytes${bearer})`);
 }
 
-function registerKeys(backend: Backend, paths: readonly string[]): void {
+function registerKeys(backend: Backend, { devId }: Account, paths: readonly string[]): void {
   for (const path of paths) {
     const line = readFileSync(path, 'utf8');
     try {
       const name = basename(path).slice(0, 80);
-      const key = backend.state.addKey(DEFAULT_ACCOUNT.devId, line, { name });
+      const key = backend.state.addKey(devId, line, { name });
       console.log(`Registered ${key.fingerprint} (${path}).`);
     } catch (error) {
       if (error instanceof PublicKeyError)
@@ -69,29 +74,33 @@ function registerKeys(backend: Backend, paths: readonly string[]): void {
   }
 }
 
-function explain({ url, state }: Backend): void {
-  console.log(`i99dash development backend at ${url}, account ${DEFAULT_ACCOUNT.email}.`);
+function explain({ url, state, settings }: Backend, { devId, email }: Account): void {
+  console.log(`i99dash development backend at ${url}, account ${email ?? devId}.`);
   console.log(
-    `Use it: set "i99dash.backendUrl" and "i99dash.webConsoleUrl" to ${url}, or I99DASH_BACKEND_URL=${url}`,
+    settings.wallet
+      ? `Use it: set "i99op.enabled", and "i99op.backendUrl" to ${url}`
+      : `Use it: set "i99dash.backendUrl" and "i99dash.webConsoleUrl" to ${url}, or I99DASH_BACKEND_URL=${url}`,
   );
-  if (state.accounts.keysOf(DEFAULT_ACCOUNT.devId).length > 0) return;
+  if (!settings.sshKeys || state.accounts.keysOf(devId).length > 0) return;
   console.log(`No key is registered: open ${url}/account/ssh-keys, or start with --key PATH.pub.`);
 }
 
 async function main(): Promise<void> {
-  const { port, life, review, folder, keys, deviceCode, sshEnabled } = readArguments();
+  const { port, life, review, folder, keys, profile, deviceCode, sshEnabled } = readArguments();
+  const [account] = profile.accounts;
   const backend = await startBackend({
+    ...profile,
     port,
     tokenLifeSeconds: life,
     reviewStatus: review,
-    deviceCode,
+    ...(deviceCode ? { deviceCode } : {}),
     sshEnabled,
     onRequest: logRequest,
     ...(folder === undefined ? {} : { stateDir: folder }),
   });
   try {
-    registerKeys(backend, keys);
-    explain(backend);
+    registerKeys(backend, account, keys);
+    explain(backend, account);
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   } finally {
     await backend.close();

@@ -15,17 +15,24 @@ import { pageRoutes } from './handlers/pages';
 import { publishRoutes } from './handlers/publish';
 import { sshAuthRoutes } from './handlers/ssh-auth';
 import { storageRoutes } from './handlers/storage';
+import { walletRoutes } from './handlers/wallet';
+import type { Settings } from './settings';
 
 const ROUTES: readonly Route[] = [
-  ...sshAuthRoutes,
+  ...needing('sshKeys', sshAuthRoutes),
   ...deviceAuthRoutes,
   ...accountRoutes,
-  ...publishRoutes,
+  ...needing('miniApps', publishRoutes),
   ...storageRoutes,
-  ...appRoutes,
+  ...needing('miniApps', appRoutes),
+  ...needing('wallet', walletRoutes),
   ...adminRoutes,
   ...pageRoutes,
 ];
+
+function needing(needs: NonNullable<Route['needs']>, routes: readonly Route[]): Route[] {
+  return routes.map((route) => ({ ...route, needs }));
+}
 
 /** True when the body belongs to the handler as a stream. */
 export function isStreamed(method: string, path: string): boolean {
@@ -35,13 +42,17 @@ export function isStreamed(method: string, path: string): boolean {
 /** Answers a request. Never throws: what goes wrong becomes an error envelope. */
 export async function handle(request: BackendRequest, context: Context): Promise<BackendResponse> {
   try {
-    const routes = matching(request.path);
+    const routes = matching(request.path).filter((route) => isThere(route, context.settings));
     const route = routes.find(({ method }) => method === request.method);
     if (route === undefined) throw refusal(routes);
     return await route.handler(request, context, paramsOf(route.pattern, request.path));
   } catch (error) {
     return fail(request, toHttpError(error));
   }
+}
+
+function isThere({ needs }: Route, settings: Settings): boolean {
+  return needs === undefined || settings[needs];
 }
 
 function matching(path: string): Route[] {

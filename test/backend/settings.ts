@@ -8,8 +8,15 @@ export interface Settings {
   announceChallengeLife: boolean;
   /** Makes the nonce for a fingerprint; the default is random. */
   nonce: ((fingerprint: string) => string) | undefined;
+  /** Whether sign-in with an SSH key is switched on. */
   sshEnabled: boolean;
+  /** Whether this deployment has heard of SSH keys at all; where not, their routes do not exist. */
+  sshKeys: boolean;
   deviceCode: boolean;
+  /** Whether mini-apps are published here; where not, their routes do not exist. */
+  miniApps: boolean;
+  /** Whether accounts have a wallet; where not, its route does not exist. */
+  wallet: boolean;
   /** Life of a device code, seconds. */
   deviceLifeSeconds: number;
   /** Least seconds between two polls for a device token; 0 never asks to slow down. */
@@ -28,7 +35,10 @@ export function defaultSettings(): Settings {
     announceChallengeLife: true,
     nonce: undefined,
     sshEnabled: true,
+    sshKeys: true,
     deviceCode: false,
+    miniApps: true,
+    wallet: false,
     deviceLifeSeconds: 600,
     deviceIntervalSeconds: 5,
     reviewStatus: 'pending',

@@ -59,7 +59,7 @@ function toWire(key: RegisteredKey) {
 
 export const accountRoutes: readonly Route[] = [
   { method: 'GET', pattern: '/api/v1/dev/me', handler: me },
-  { method: 'GET', pattern: KEYS, handler: listKeys },
-  { method: 'POST', pattern: KEYS, handler: addKey },
-  { method: 'DELETE', pattern: `${KEYS}/:id`, handler: removeKey },
+  { method: 'GET', pattern: KEYS, handler: listKeys, needs: 'sshKeys' },
+  { method: 'POST', pattern: KEYS, handler: addKey, needs: 'sshKeys' },
+  { method: 'DELETE', pattern: `${KEYS}/:id`, handler: removeKey, needs: 'sshKeys' },
 ];

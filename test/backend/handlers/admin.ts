@@ -77,6 +77,15 @@ function flagField(body: Record<string, unknown>, name: string): boolean | undef
   return value;
 }
 
+const wallet = local((request, context) => {
+  const body = readJson(request);
+  const { balance } = body;
+  if (typeof balance !== 'number') throw invalid('balance must be a number of minor units');
+  const currency = optionalTextField(body, 'currency', 3) ?? 'EUR';
+  context.state.updateAccount(accountOf(context, body), { wallet: { balance, currency } });
+  return ok(request, null);
+});
+
 const dump = local((request, { state, settings }) =>
   ok(request, {
     settings,
@@ -103,4 +112,5 @@ export const adminRoutes: readonly Route[] = [
   { method: 'POST', pattern: '/_dev/keys', handler: addKey },
   { method: 'POST', pattern: '/_dev/device', handler: device },
   { method: 'POST', pattern: '/_dev/account', handler: account },
+  { method: 'POST', pattern: '/_dev/wallet', handler: wallet },
 ];

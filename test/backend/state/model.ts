@@ -12,6 +12,14 @@ export interface Account {
   readonly hasPendingRequest?: boolean;
   readonly lastNotificationAttempt?: string;
   readonly lastNotificationError?: string;
+  readonly wallet?: Wallet;
+}
+
+export interface Wallet {
+  /** In minor units of the currency. */
+  readonly balance: number;
+  /** ISO 4217. */
+  readonly currency: string;
 }
 
 export interface RegisteredKey {

@@ -49,6 +49,10 @@ export interface ErrorDetails {
   file?: string;
   /** The SSH public key line (`ssh-ed25519 AAAA… comment`) the error is about. */
   publicKey?: string;
+  /** The environment variable the error is about. */
+  variable?: string;
+  /** The setting that helps. */
+  setting?: string;
   /** What validation found, the object that `validate` returns. */
   problems?: readonly Problem[];
 }
@@ -64,6 +68,8 @@ export class I99dashError extends Error {
   readonly retryAfterMs?: number;
   readonly file?: string;
   readonly publicKey?: string;
+  readonly variable?: string;
+  readonly setting?: string;
   readonly problems?: readonly Problem[];
 
   constructor(

@@ -6,7 +6,12 @@ export interface Account {
   isDeveloper: boolean;
 }
 
-export type CredentialSource = 'ssh' | 'agent' | 'token' | 'environment';
+export type CredentialSource = 'ssh' | 'agent' | 'token' | 'deviceCode' | 'environment';
+
+/** Whether a key renews what was signed in with. Pasted tokens and API keys are used until they die. */
+export function isRenewable(source: CredentialSource): boolean {
+  return source === 'ssh' || source === 'agent';
+}
 
 /** What `whoAmI` and `signIn` return. It never holds a token. */
 export interface Identity extends Account {

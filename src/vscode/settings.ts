@@ -7,7 +7,8 @@ import type { Realm } from '../core/realm';
 export const settings = {
   /** The backend in force: the environment's, else the setting's. @throws BACKEND_REFUSED */
   backendUrl(realm: Realm): string {
-    const fromEnvironment = process.env[realm.environment.backendUrl]?.trim();
+    const variable = realm.environment.backendUrl;
+    const fromEnvironment = variable === undefined ? undefined : process.env[variable]?.trim();
     const fromSettings = get<string>(`${realm.id}.backendUrl`, realm.defaultBackendUrl).trim();
     return parseBackendUrl(
       fromEnvironment === undefined || fromEnvironment === '' ? fromSettings : fromEnvironment,

@@ -8,6 +8,8 @@ export interface ApiCall {
   path: string;
   query?: Record<string, string>;
   json?: unknown;
+  /** Sent as an HTML form, as OAuth has it. */
+  form?: Record<string, string>;
   signal?: AbortSignal;
   /** Nobody reads the answer: it may be empty, and the call resolves with undefined. */
   ignoreAnswer?: true;
@@ -64,15 +66,16 @@ export class ApiClient {
     for (const [name, value] of Object.entries(call.query ?? {})) {
       url.searchParams.set(name, value);
     }
+    const content = contentOf(call);
     const response = await this.transport.send({
       method: call.method,
       url,
       headers: {
         accept: 'application/json',
-        ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(content === undefined ? {} : { 'content-type': content.type }),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
-      ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
+      ...(content === undefined ? {} : { body: content.body }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     });
     if (call.ignoreAnswer === true) {
@@ -81,6 +84,14 @@ export class ApiClient {
     }
     return unwrap(response);
   }
+}
+
+function contentOf({ json, form }: ApiCall): { type: string; body: string } | undefined {
+  if (form !== undefined) {
+    const body = new URLSearchParams(form).toString();
+    return { type: 'application/x-www-form-urlencoded', body };
+  }
+  return json === undefined ? undefined : { type: 'application/json', body: JSON.stringify(json) };
 }
 
 /** True for the backend's word that it does not accept the token. */

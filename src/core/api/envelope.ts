@@ -39,8 +39,7 @@ export function expectSuccess(response: HttpResponse): void {
 }
 
 function serverError(response: HttpResponse, body: JsonObject | undefined): I99dashError {
-  const error = body?.['error'];
-  const fields = isJsonObject(error) ? error : {};
+  const fields = errorFields(body);
   const serverCode = optionalString(fields, 'code');
   const words = plainText(optionalString(fields, 'message') ?? '');
   const retryAfterMs = parseRetryAfter(response.headers['retry-after']);
@@ -55,6 +54,15 @@ function serverError(response: HttpResponse, body: JsonObject | undefined): I99d
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     },
   );
+}
+
+/** The code and the words of an envelope's error, or of an OAuth one (RFC 6749, 5.2). */
+function errorFields(body: JsonObject | undefined): JsonObject {
+  const error = body?.['error'];
+  if (typeof error === 'string') {
+    return { code: error, message: body?.['error_description'] };
+  }
+  return isJsonObject(error) ? error : {};
 }
 
 /** `Retry-After` in seconds or as an HTTP date, as milliseconds from now; undefined when absent or unreadable. */

@@ -5,11 +5,25 @@ export const DEFAULT_TOKEN_LIFE_MS = 15 * 60 * 1000;
 /** What a JWT claims beyond this is no access token's life, in milliseconds. */
 const MAX_TOKEN_LIFE_MS = 366 * 24 * 60 * 60 * 1000;
 
+/** When a credential ends that lives until it is revoked, in milliseconds since the epoch: the last moment that a `Date` knows. */
+export const NEVER = 8.64e15;
+
+/** As {@link knownLifeMs}, and 15 minutes when nothing tells. */
+export function tokenLifeMs(token: string, expiresInSeconds?: number): number {
+  return knownLifeMs(token, expiresInSeconds) ?? DEFAULT_TOKEN_LIFE_MS;
+}
+
+/** When a credential ends that nothing renews, in milliseconds since the epoch; {@link NEVER} when nothing tells. */
+export function expiryOf(token: string, mintedAt: number, expiresInSeconds?: number): number {
+  const life = knownLifeMs(token, expiresInSeconds);
+  return life === undefined ? NEVER : mintedAt + life;
+}
+
 /**
  * How long a token lives, in milliseconds: `exp − iat` when it is a JWT with both, so that the server's clock never meets ours;
- * else the answer's `expires_in` (seconds); else 15 minutes. The signature is the server's business and not checked.
+ * else the answer's `expires_in` (seconds). The signature is the server's business and not checked.
  */
-export function tokenLifeMs(token: string, expiresInSeconds?: number): number {
+function knownLifeMs(token: string, expiresInSeconds?: number): number | undefined {
   const claims = decodeClaims(token);
   const fromClaims = (numberOf(claims?.['exp']) - numberOf(claims?.['iat'])) * 1000;
   for (const life of [fromClaims, numberOf(expiresInSeconds) * 1000]) {
@@ -17,7 +31,7 @@ export function tokenLifeMs(token: string, expiresInSeconds?: number): number {
       return life;
     }
   }
-  return DEFAULT_TOKEN_LIFE_MS;
+  return undefined;
 }
 
 function decodeClaims(token: string): Record<string, unknown> | undefined {

@@ -1,10 +1,10 @@
 import { ApiClient } from '../api/client';
 import { fetchAccount } from '../api/identity';
-import { I99dashError } from '../errors';
+import { I99dashError, isI99dashError } from '../errors';
 import type { Account, CredentialSource } from '../identity';
 import type { Clock, Signer, TokenSource, Transport } from '../ports';
 import { isTokenText } from '../api/bearerToken';
-import { tokenLifeMs } from './accessToken';
+import { expiryOf } from './accessToken';
 import { mintWithKey, type MintedToken } from './mint';
 import type { SessionProfile } from './sessionRecord';
 
@@ -26,7 +26,7 @@ export interface KeyOrigin {
   keyPath?: string;
 }
 
-/** Signs in with an opened key. @throws what {@link mintWithKey} throws, SIGN_IN_REJECTED */
+/** Signs in with an opened key. @throws what {@link mintWithKey} throws, SSH_AUTH_DISABLED, SIGN_IN_REJECTED */
 export async function authenticateWithKey(
   ports: AuthenticationPorts,
   backendUrl: string,
@@ -35,11 +35,26 @@ export async function authenticateWithKey(
   signal?: AbortSignal,
 ): Promise<Authenticated> {
   const api = new ApiClient(backendUrl, ports.transport);
-  const minted = await mintWithKey(api, signer, ports.clock, signal);
+  const minted = await mintWithKey(api, signer, ports.clock, signal).catch((error: unknown) => {
+    throw isMissing(error) ? withoutSsh(error) : error;
+  });
   const account = await accountOf(ports, backendUrl, minted.token, signal);
   const { fingerprint } = signer;
   const path = keyPath === undefined ? {} : { keyPath };
   return { minted, profile: { account, source, fingerprint, ...path } };
+}
+
+/** A route that is missing at sign-in. A renewal that meets it waits: a gateway in trouble says the same. */
+export function isMissing(error: unknown): error is I99dashError {
+  return isI99dashError(error, 'SERVER') && (error.status === 404 || error.status === 405);
+}
+
+function withoutSsh(cause: I99dashError): I99dashError {
+  return new I99dashError(
+    'SSH_AUTH_DISABLED',
+    `This backend has no sign-in with an SSH key (HTTP ${cause.status ?? 404}). It is an older one, or its URL is wrong.`,
+    { cause },
+  );
 }
 
 /** Signs in with a token minted elsewhere. @throws SIGN_IN_REJECTED, OFFLINE, TIMEOUT, TLS, SERVER, PROTOCOL */
@@ -56,11 +71,12 @@ export async function authenticateWithToken(
   const mintedAt = ports.clock.now();
   const account = await accountOf(ports, backendUrl, token, signal);
   const source: CredentialSource = 'token';
-  const minted = { token, mintedAt, expiresAt: mintedAt + tokenLifeMs(token) };
+  const minted = { token, mintedAt, expiresAt: expiryOf(token, mintedAt) };
   return { minted, profile: { account, source } };
 }
 
-function accountOf(
+/** Asks whom a token belongs to that has just been got. @throws SIGN_IN_REJECTED, and as {@link fetchAccount} */
+export function accountOf(
   { transport }: AuthenticationPorts,
   backendUrl: string,
   token: string,

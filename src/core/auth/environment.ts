@@ -6,24 +6,21 @@ export interface EnvironmentCredential {
   token: string;
 }
 
-/** The first of the variables that is set, read anew at every call. */
+/** The first of the variables that is set and wanted, read anew at every call. */
 export function environmentCredential(
   variables: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
+  isWanted: (credential: EnvironmentCredential) => boolean = () => true,
 ): EnvironmentCredential | undefined {
-  for (const variable of variables) {
-    const token = env[variable]?.trim();
-    if (token !== undefined && token !== '') {
-      return { variable, token };
-    }
-  }
-  return undefined;
+  return variables
+    .map((variable) => ({ variable, token: process.env[variable]?.trim() ?? '' }))
+    .find((credential) => credential.token !== '' && isWanted(credential));
 }
 
 /** NOT_SIGNED_IN, for a credential of the environment that the backend does not accept. */
 export function refusedCredential({ variable }: EnvironmentCredential): I99dashError {
   return new I99dashError(
     'NOT_SIGNED_IN',
-    `The backend does not accept the credential in the environment variable ${variable}.`,
+    `The backend does not accept the credential in the environment variable ${variable}. Replace it, or unset it, where VS Code is started.`,
+    { variable },
   );
 }

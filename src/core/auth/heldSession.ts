@@ -1,5 +1,6 @@
 import { I99dashError } from '../errors';
 import { Emitter } from '../events';
+import { isRenewable } from '../identity';
 import type { Clock, Logger } from '../ports';
 import type { MintedToken } from './mint';
 import { supersedes } from './renewalPolicy';
@@ -139,7 +140,7 @@ export class HeldSession {
     if (this.isHeld(profile)) {
       return; // what this window holds is better than what the keyring lost
     }
-    if (profile.source === 'token') {
+    if (!isRenewable(profile.source)) {
       this.end();
       return;
     }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { ApiClient } from '../api/client';
 import { fetchAccount } from '../api/identity';
-import { I99dashError } from '../errors';
+import { I99dashError, throwIfCancelled } from '../errors';
 import { Emitter } from '../events';
-import type { Account, Identity } from '../identity';
+import type { Identity } from '../identity';
 import type { Signer, TokenSource } from '../ports';
 import type { Realm } from '../realm';
 import {
@@ -12,13 +12,11 @@ import {
   type Authenticated,
   type KeyOrigin,
 } from './authenticate';
-import {
-  environmentCredential,
-  refusedCredential,
-  type EnvironmentCredential,
-} from './environment';
+import { NEVER } from './accessToken';
+import type { DeviceCodePrompt } from './deviceCode';
+import { EnvironmentSession } from './environmentSession';
 import { HeldSession, type HeldSessionPorts } from './heldSession';
-import { asRenewalFailure, RenewalTroubles } from './renewalTroubles';
+import { RenewalTroubles } from './renewalTroubles';
 import type { SessionProfile, SessionRecord } from './sessionRecord';
 import { SessionRenewal, type SessionRenewalPorts } from './sessionRenewal';
 import type { Held, SessionState } from './sessionState';
@@ -34,20 +32,25 @@ export class Session implements TokenSource {
   private readonly inHand: HeldSession;
   private readonly renewal: SessionRenewal;
   private readonly troubles: RenewalTroubles;
-  private signingIn = false;
-  private environmentAccount: { token: string; account: Account } | undefined;
-  private readonly environmentTroubles: RenewalTroubles;
+  /** The sign-in that is under way. */
+  private attempt: AbortController | undefined;
+  private readonly environment: EnvironmentSession;
   private readonly changes: Emitter<SessionState>;
 
   constructor(private readonly ports: SessionPorts) {
     this.troubles = new RenewalTroubles(ports.clock, ports.random);
     this.inHand = new HeldSession(ports, this.troubles);
     this.renewal = new SessionRenewal(ports, this.inHand, this.troubles);
-    this.environmentTroubles = new RenewalTroubles(ports.clock, ports.random);
+    this.environment = new EnvironmentSession(ports, ports.realm.environment.credentials);
     this.changes = new Emitter((error) =>
       ports.logger.error(`A session listener failed: ${String(error)}`),
     );
     this.inHand.onDidChange(() => this.changes.fire(this.state));
+    this.environment.onDidChange(() => this.changes.fire(this.state));
+  }
+
+  get realm(): Realm {
+    return this.ports.realm;
   }
 
   get onDidChange(): Emitter<SessionState>['event'] {
@@ -55,18 +58,11 @@ export class Session implements TokenSource {
   }
 
   get state(): SessionState {
-    const { environment } = this;
-    if (environment !== undefined) {
-      const { variable, token } = environment;
-      const known = this.environmentAccount;
-      return {
-        kind: 'environment',
-        variable,
-        account: known?.token === token ? known.account : undefined,
-      };
-    }
     const settled = this.inHand.state;
-    return this.signingIn ? { kind: 'signingIn', settled } : settled;
+    return (
+      this.environment.state ??
+      (this.attempt === undefined ? settled : { kind: 'signingIn', settled })
+    );
   }
 
   /** The stored session, also while a sign-in is under way or the environment wins. */
@@ -78,7 +74,7 @@ export class Session implements TokenSource {
   async restore(): Promise<void> {
     const backendUrl = this.ports.backendUrl();
     const stored = await this.ports.store.read(backendUrl);
-    if (!this.signingIn && backendUrl === this.ports.backendUrl()) {
+    if (this.attempt === undefined && backendUrl === this.ports.backendUrl()) {
       this.inHand.turnTo(backendUrl);
       this.inHand.adopt(stored);
     }
@@ -94,8 +90,9 @@ export class Session implements TokenSource {
     origin: KeyOrigin & { keep?: boolean },
     signal?: AbortSignal,
   ): Promise<Identity> {
-    const identity = await this.signIn((backendUrl) =>
-      authenticateWithKey(this.ports, backendUrl, signer, origin, signal),
+    const identity = await this.signIn(
+      (backendUrl, ended) => authenticateWithKey(this.ports, backendUrl, signer, origin, ended),
+      signal,
     );
     if (origin.keep === true) {
       this.ports.signers.keep(signer);
@@ -105,9 +102,41 @@ export class Session implements TokenSource {
 
   /** Signs in with a token minted elsewhere, which nothing renews. @throws as {@link authenticateWithToken} */
   async signInWithToken(token: string, signal?: AbortSignal): Promise<Identity> {
-    return this.signIn((backendUrl) =>
-      authenticateWithToken(this.ports, backendUrl, token, signal),
+    return this.signIn(
+      (backendUrl, ended) => authenticateWithToken(this.ports, backendUrl, token, ended),
+      signal,
     );
+  }
+
+  /**
+   * Signs in with a device code, for an API key that nothing renews.
+   * @param prompt called once, when there is a code to show
+   * @throws DEVICE_CODE_UNSUPPORTED, and as `authenticateWithDeviceCode`; the session that was there before then stays
+   */
+  async signInWithDeviceCode(
+    prompt: (prompt: DeviceCodePrompt) => void,
+    signal?: AbortSignal,
+  ): Promise<Identity> {
+    const { authenticateWithDeviceCode, unsupported } = await import('./deviceCode');
+    const clientId = this.ports.realm.deviceClientId;
+    if (clientId === undefined) {
+      throw unsupported();
+    }
+    return this.signIn(
+      (backendUrl, ended) =>
+        authenticateWithDeviceCode(this.ports, backendUrl, { clientId, prompt }, ended),
+      signal,
+    );
+  }
+
+  /** Gives up the sign-in that is under way, if there is one: it rejects with `CancelledError`. */
+  cancelSignIn(): void {
+    this.attempt?.abort();
+  }
+
+  /** Goes on in this window as if a credential of the environment were not there that the backend has refused. */
+  ignoreRefusedEnvironment(): void {
+    this.environment.ignoreRefused();
   }
 
   /** Opens the session's key for this window. @throws KEY_NOT_FOUND when it is another key */
@@ -154,34 +183,33 @@ export class Session implements TokenSource {
    * @throws what the API client throws
    */
   async fetchIdentity({ tokens = this }: { tokens?: TokenSource } = {}): Promise<Identity> {
-    const { environment } = this;
+    const { credential } = this.environment;
     const api = new ApiClient(this.ports.backendUrl(), this.ports.transport, tokens);
     const account = await fetchAccount(api);
-    if (environment !== undefined) {
-      this.environmentAccount = { token: environment.token, account };
-      this.changes.fire(this.state);
+    if (credential !== undefined) {
+      this.environment.recognize(credential, account);
     }
     return { ...this.identity(), ...account };
   }
 
   async getToken(options: { rejected?: string; signal?: AbortSignal } = {}): Promise<string> {
-    const { environment } = this;
-    if (environment === undefined) {
+    const { credential } = this.environment;
+    if (credential === undefined) {
       await this.followBackend();
       return this.renewal.getToken(options);
     }
-    if (options.rejected === environment.token) {
-      throw refusedCredential(environment);
+    if (options.rejected === credential.token) {
+      throw this.environment.refuse(credential);
     }
-    return environment.token;
+    return credential.token;
   }
 
   /** Background work, as {@link SessionRenewal.keepAlive}. */
   async keepAlive(): Promise<number | undefined> {
-    if (this.environment !== undefined) {
-      return this.keepEnvironmentKnown();
+    if (this.environment.credential !== undefined) {
+      return this.environment.keepKnown(() => this.fetchIdentity());
     }
-    if (this.signingIn) {
+    if (this.attempt !== undefined) {
       return undefined;
     }
     try {
@@ -195,7 +223,7 @@ export class Session implements TokenSource {
   /** A reason to try again at once: a wake from sleep, the focus. */
   hurry(): void {
     this.troubles.hurry();
-    this.environmentTroubles.hurry();
+    this.environment.hurry();
   }
 
   /** The setting may have changed just now: no token goes to another backend than its own. @throws BACKEND_REFUSED */
@@ -209,40 +237,29 @@ export class Session implements TokenSource {
     }
   }
 
-  private get environment(): EnvironmentCredential | undefined {
-    return environmentCredential(this.ports.realm.environment.credentials);
-  }
-
-  private async keepEnvironmentKnown(): Promise<number | undefined> {
-    const { state } = this;
-    const troubles = this.environmentTroubles;
-    const isUnknown = state.kind === 'environment' && state.account === undefined;
-    if (isUnknown && !troubles.isWaiting()) {
-      await this.fetchIdentity().then(
-        () => troubles.forget(),
-        (error: unknown) => troubles.note(asRenewalFailure(error)),
-      );
-    }
-    return troubles.retryAt;
-  }
-
+  /** One sign-in at a time: a new one takes the place of one that is under way. */
   private async signIn(
-    authenticate: (backendUrl: string) => Promise<Authenticated>,
+    authenticate: (backendUrl: string, ended: AbortSignal) => Promise<Authenticated>,
+    signal?: AbortSignal,
   ): Promise<Identity> {
     const backendUrl = this.ports.backendUrl();
-    this.signingIn = true;
+    this.cancelSignIn();
+    const attempt = new AbortController();
+    this.attempt = attempt;
+    const ended = signal === undefined ? attempt.signal : AbortSignal.any([attempt.signal, signal]);
     this.changes.fire(this.state);
     try {
-      const { minted, profile } = await authenticate(backendUrl);
+      const { minted, profile } = await authenticate(backendUrl, ended);
+      throwIfCancelled(ended);
       const record: SessionRecord = { sessionId: randomUUID(), ...profile, ...minted };
       await this.ports.store.begin(backendUrl, record);
-      this.signingIn = false;
+      this.attempt = this.attempt === attempt ? undefined : this.attempt;
       this.inHand.begin(backendUrl, record);
       this.ports.logger.info(`Signed in to ${backendUrl} (${profile.source}).`);
       return toIdentity({ profile, minted }, backendUrl);
     } finally {
-      if (this.signingIn) {
-        this.signingIn = false;
+      if (this.attempt === attempt) {
+        this.attempt = undefined;
         this.changes.fire(this.state);
         void this.restore().catch(() => undefined); // what changed meanwhile
       }
@@ -261,6 +278,8 @@ export function toIdentity(
     source,
     backendUrl,
     ...(fingerprint === undefined ? {} : { fingerprint }),
-    ...(minted === undefined ? {} : { expiresAt: new Date(minted.expiresAt).toISOString() }),
+    ...(minted === undefined || minted.expiresAt === NEVER
+      ? {}
+      : { expiresAt: new Date(minted.expiresAt).toISOString() }),
   };
 }

@@ -4,7 +4,7 @@ import { isTokenText } from '../api/bearerToken';
 import type { MintedToken } from './mint';
 
 const VERSION = 1;
-const SOURCES: readonly CredentialSource[] = ['ssh', 'agent', 'token'];
+const SOURCES: readonly CredentialSource[] = ['ssh', 'agent', 'token', 'deviceCode'];
 
 /** A sign-in to one backend, without its secret. */
 export interface SessionProfile {

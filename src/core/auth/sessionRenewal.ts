@@ -1,5 +1,6 @@
 import { raceSignal } from '../abort';
 import { I99dashError, throwIfCancelled } from '../errors';
+import { isRenewable } from '../identity';
 import type { HeldSession } from './heldSession';
 import type { MintedToken } from './mint';
 import { Renewer, type RenewerPorts } from './renewer';
@@ -14,6 +15,19 @@ export interface SessionRenewalPorts extends RenewerPorts {
 
 /** One failure may be a blip; from this many in a row on, a session with a live token is shown as offline too. */
 const OFFLINE_AFTER = 2;
+
+/** What is said of a credential that nothing renews once it has died. */
+const DEAD = {
+  token: {
+    refused: 'The backend no longer accepts the access token you signed in with. Sign in again.',
+    expired: 'The access token you signed in with has expired. Sign in again.',
+  },
+  apiKey: {
+    refused:
+      'The backend no longer accepts your API key: it was rotated elsewhere, by a sign-in that made a new one. Sign in again.',
+    expired: 'The API key you signed in with has expired. Sign in again.',
+  },
+};
 
 /** Keeps the session in hand supplied with a token, on demand and in the background. */
 export class SessionRenewal {
@@ -100,7 +114,7 @@ export class SessionRenewal {
       now: this.ports.clock.now(),
       token: usable,
       share: usable === undefined ? 0 : this.shareOf(usable),
-      signer: held?.profile.source === 'token' ? 'none' : signer,
+      signer: held === undefined || isRenewable(held.profile.source) ? signer : 'none',
       ...(lastFailure === undefined ? {} : { lastFailure }),
     });
   }
@@ -116,8 +130,8 @@ export class SessionRenewal {
   private dueAt(): number | undefined {
     const { minted, profile } = this.inHand.held ?? {};
     const renewal = minted && renewalDueAt(minted, this.shareOf(minted));
-    const due =
-      this.troubles.retryAt ?? (profile?.source === 'token' ? minted?.expiresAt : renewal);
+    const isRenewed = profile !== undefined && isRenewable(profile.source);
+    const due = this.troubles.retryAt ?? (isRenewed ? renewal : minted?.expiresAt);
     return due !== undefined && due > this.ports.clock.now() ? due : undefined;
   }
 
@@ -229,13 +243,12 @@ export class SessionRenewal {
     if (state.kind === 'rejected') {
       return state.failure;
     }
+    const { sessionId, source } = this.inHand.require().profile;
+    const words = DEAD[source === 'deviceCode' ? 'apiKey' : 'token'];
     const failure = new I99dashError(
       'NOT_SIGNED_IN',
-      usable === undefined
-        ? 'The backend no longer accepts the access token you signed in with. Sign in again.'
-        : 'The access token you signed in with has expired. Sign in again.',
+      usable === undefined ? words.refused : words.expired,
     );
-    const { sessionId } = this.inHand.require().profile;
     this.inHand.apply({ kind: 'rejected', sessionId, failure });
     return failure;
   }

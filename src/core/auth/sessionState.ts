@@ -25,8 +25,16 @@ export type SessionState =
   | SettledState
   /** A sign-in is under way; `settled` counts meanwhile, and again when it fails. */
   | { kind: 'signingIn'; settled: SettledState }
-  /** A credential of the environment wins over everything stored. `account` is undefined until the backend has told. */
-  | { kind: 'environment'; variable: string; account: Account | undefined };
+  /**
+   * A credential of the environment wins over everything stored. `account` is undefined until the backend has told; `failure` is there once
+   * the backend has refused it.
+   */
+  | {
+      kind: 'environment';
+      variable: string;
+      account: Account | undefined;
+      failure?: I99dashError;
+    };
 
 export type SessionEvent =
   | { kind: 'taken'; profile: SessionProfile; minted: MintedToken | undefined }

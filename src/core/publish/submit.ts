@@ -4,7 +4,7 @@ import { fetchUpdatedAt, submitBundle, type Submission } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
 import type { JsonObject } from '../json';
 import type { Clock, Logger } from '../ports';
-import { delay, isPassing } from './retry';
+import { delay, isPassing } from '../retry';
 
 /** How often the backend's own state is read after a submission without an answer, and the first wait between, in milliseconds. */
 const READS = 4;

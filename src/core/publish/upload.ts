@@ -4,7 +4,7 @@ import { requestUpload, type UploadTarget } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
 import type { Clock, Transport } from '../ports';
 import type { Bundle } from './bundle';
-import { delay, isPassing } from './retry';
+import { delay, isPassing } from '../retry';
 
 /** How often a broken upload is tried in all. */
 const ATTEMPTS = 3;

@@ -1,5 +1,5 @@
-import { CancelledError, isI99dashError, throwIfCancelled } from '../errors';
-import type { Clock } from '../ports';
+import { CancelledError, isI99dashError, throwIfCancelled } from './errors';
+import type { Clock } from './ports';
 
 /** Waits on the given clock. @throws CancelledError */
 export function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {

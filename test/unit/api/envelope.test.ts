@@ -37,6 +37,15 @@ describe('an answer of the backend', () => {
     assert.equal(message, 'The backend says: the token has expired');
   });
 
+  it('carries the error of OAuth, with its words where it has some', () => {
+    const pending = refusal(400, { error: 'authorization_pending' });
+    assert.deepEqual([pending.status, pending.serverCode], [400, 'authorization_pending']);
+    assert.equal(pending.message, 'The backend refused the request (HTTP 400).');
+    const described = refusal(401, { error: 'invalid_client', error_description: 'who are you' });
+    assert.equal(described.serverCode, 'invalid_client');
+    assert.equal(described.message, 'The backend says: who are you');
+  });
+
   it('is a refusal when it says so with status 200', () => {
     const { code, status, serverCode } = refusal(200, {
       success: false,

@@ -74,6 +74,41 @@ describe('a credential of the environment', () => {
     assert.equal(world().mints, 1);
   });
 
+  it('that is refused is shown as such, and not tried again by itself', async () => {
+    const window = await world().signedInWindow();
+    set('I99DASH_TOKEN', 'a-token-that-nobody-minted');
+    const kinds: (string | undefined)[] = [];
+    window.session.onDidChange((state) =>
+      kinds.push(state.kind === 'environment' ? state.failure?.code : state.kind),
+    );
+    await window.keepAlive.wake();
+    await window.keepAlive.wake();
+    const before = world().requests.length;
+    await world().passSlowly(10 * MINUTE, 15_000);
+    assert.equal(world().requests.length, before);
+    assert.deepEqual(kinds, ['NOT_SIGNED_IN']);
+    const { state } = window.session;
+    assert.ok(state.kind === 'environment' && state.failure?.variable === 'I99DASH_TOKEN');
+    set('I99DASH_TOKEN', tokenFor(DEFAULT_ACCOUNT.devId));
+    assert.ok(!('failure' in window.session.state), 'another one is another one');
+    assert.equal((await window.session.fetchIdentity()).source, 'environment');
+  });
+
+  it('that is refused can be ignored in this window: then what it hid counts', async () => {
+    const { session } = await world().signedInWindow();
+    set('I99DASH_TOKEN', 'a-token-that-nobody-minted');
+    session.ignoreRefusedEnvironment();
+    assert.equal(session.state.kind, 'environment', 'it has not been refused yet');
+    await rejectsWith('NOT_SIGNED_IN', session.fetchIdentity());
+    session.ignoreRefusedEnvironment();
+    assert.equal((await session.fetchIdentity()).source, 'ssh');
+    set('I99DASH_API_KEY', world().backend.state.addApiKey(DEFAULT_ACCOUNT.devId));
+    assert.equal((await session.fetchIdentity()).source, 'environment');
+    const other = await world().restoredWindow();
+    assert.ok(other.session.state.kind === 'environment');
+    assert.equal(other.session.state.variable, 'I99DASH_TOKEN');
+  });
+
   it('leaves the session behind it as it is', async () => {
     const window = await world().signedInWindow();
     const stored = await world().storedText();

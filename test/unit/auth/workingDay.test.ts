@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openKeyFile } from '../../../src/core/auth/privateKey';
 import type { Signer } from '../../../src/core/ports';
-import { developerRealm, type Realm } from '../../../src/core/realm';
+import { developerRealm, operatorRealm, type Realm } from '../../../src/core/realm';
 import type { DayShape } from '../../support/day-plan';
 import { generateTestKey } from '../../support/ssh-key';
 import { useTempFolder } from '../../support/temp-folder';
@@ -20,6 +20,7 @@ const SHAPE: DayShape = {
 /** The realms, each with a backend it could have. */
 const REALMS: readonly { realm: Realm; backendUrl: string }[] = [
   { realm: developerRealm, backendUrl: developerRealm.defaultBackendUrl },
+  { realm: operatorRealm, backendUrl: operatorRealm.defaultBackendUrl },
 ];
 
 const SEED = 1;

@@ -1,77 +1,48 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { lazyTransport } from './core/api/lazyTransport';
-import { KeepAlive } from './core/auth/keepAlive';
-import { Session } from './core/auth/session';
-import { SessionStore } from './core/auth/sessionStore';
-import { Signers } from './core/auth/signers';
 import { systemClock } from './core/ports';
 import { developerRealm } from './core/realm';
 import { createApps } from './vscode/apps';
-import { SessionAuthenticationProvider } from './vscode/authenticationProvider';
 import { BuildTerminal } from './vscode/buildTerminal';
 import { registerCommands, type CommandHandler, type CommandId } from './vscode/commands';
 import { Problems } from './vscode/editor/problems';
-import { InteractiveTokens } from './vscode/interactiveTokens';
 import { MiniApps } from './vscode/miniApps';
 import type { PublishArguments } from './vscode/publish';
 import type { PublishContext } from './vscode/publishContext';
 import { registerPublishEntries } from './vscode/publishEntries';
-import { createSecretStore, createStateStore } from './vscode/secretStore';
-import { hintAtLostSecrets, keepSessionAlive } from './vscode/sessionEvents';
+import { createStateStore } from './vscode/secretStore';
 import { registerAssistance } from './vscode/editor/assistance';
-import { settings } from './vscode/settings';
 import { SshKeysView } from './vscode/sshKeysView';
 import { tellInterruptedPublishes } from './vscode/interruptedPublish';
-import { IdentityStatusBar } from './vscode/statusBar';
 import { ViewElement } from './vscode/viewElement';
+import { OperatorSwitch } from './vscode/operator/switch';
+import { createRealmParts } from './vscode/realmParts';
+import { IdentityStatusBar, isIdentityWanted } from './vscode/statusBar';
 
 /**
  * Puts the parts together. What only a command needs (keys, network, publish) is imported by the command when it runs.
  */
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel('i99dash', { log: true });
-  const backendUrl = (): string => settings.backendUrl(developerRealm);
-  const backendForPeople = (): string => settings.backendUrlOrReason(developerRealm);
   const transport = lazyTransport(async () =>
     (await import('./core/api/undiciTransport')).createUndiciTransport(),
   );
-  const store = new SessionStore(
-    developerRealm,
-    createSecretStore(context.secrets),
-    createStateStore(context.globalState),
-    systemClock,
-  );
-  const signers = new Signers({
-    openKeyFile: async (path) => (await import('./core/auth/privateKey')).openKeyFile(path),
-    openAgentKey: async (fingerprint) => (await import('./vscode/agent')).openAgentKey(fingerprint),
+  const shared = { context, transport, logger: log };
+  const developer = createRealmParts(developerRealm, shared);
+  const { session, tokens, keepAlive, backendUrl, backendForPeople } = developer;
+  const operators = new OperatorSwitch(async () => {
+    const { Operator } = await import('./vscode/operator/operator');
+    return new Operator(shared);
   });
-  const session = new Session({
-    realm: developerRealm,
-    store,
-    signers,
-    transport,
-    clock: systemClock,
-    logger: log,
-    random: Math.random,
-    backendUrl,
-    onSecretLost: () => hintAtLostSecrets(context.globalState),
-  });
-  const tokens = new InteractiveTokens(session, async () =>
-    (await import('./vscode/unlock')).unlock(session),
-  );
   const miniApps = new MiniApps(context.workspaceState);
   const worker = join(context.extensionPath, 'dist', 'publishWorker.js');
   const baselineCache = vscode.Uri.joinPath(context.globalStorageUri, 'baseline.json').fsPath;
   const problems = new Problems(miniApps, { worker, baselineCache, logger: log });
-  const statusBar = new IdentityStatusBar(
-    session,
-    backendForPeople,
-    systemClock,
-    () => miniApps.known.length > 0,
-  );
-  const keepAlive = new KeepAlive(session, systemClock);
-  const restored = keepSessionAlive({ session, store, keepAlive, logger: log }, context);
+  const statusBar = new IdentityStatusBar({
+    ...{ session, clock: systemClock, backend: backendForPeople },
+    isWanted: () => isIdentityWanted(session, miniApps.known.length > 0),
+  });
 
   const sshKeysView = new SshKeysView({ session, transport, backendUrl });
   const keyPorts = { session, tokens, transport, backendUrl, view: sshKeysView };
@@ -79,7 +50,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const lockFolder = vscode.Uri.joinPath(context.globalStorageUri, 'publishing').fsPath;
   const apps = createApps({
     ...{ session, tokens, transport, miniApps, backendUrl, logger: log, clock: systemClock },
-    restored,
+    restored: developer.restored,
     state: createStateStore(context.globalState),
     backend: backendForPeople,
     claimFolder: vscode.Uri.joinPath(context.globalStorageUri, 'told').fsPath,
@@ -131,6 +102,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     },
     'i99dash.copyFingerprint': async (row) =>
       (await import('./vscode/sshKeys')).copyFingerprint(row),
+    'i99dash.rotateApiKey': async () => (await import('./vscode/deviceCode')).rotateApiKey(session),
     'i99dash.copyDiagnostics': async () =>
       (await import('./vscode/diagnostics')).copyDiagnostics(
         session,
@@ -141,8 +113,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       log.show();
       return Promise.resolve();
     },
-    'i99dash.showAccountMenu': async () =>
-      (await import('./vscode/accountMenu')).showAccountMenu(session, backendForPeople()),
     'i99dash.status': async (args) =>
       (await appCommands()).showStatus(
         apps,
@@ -159,9 +129,21 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       (await appCommands()).promoteAppToProduction(apps, row),
     'i99dash.endBeta': async (row) => (await appCommands()).endAppBeta(apps, row),
     'i99dash.requestAccess': async () => (await appCommands()).requestAccess(),
+    'i99dash.showAccountMenu': async () => {
+      const { developerItems, showAccountMenu } = await import('./vscode/accountMenu');
+      return showAccountMenu(session, backendForPeople(), developerItems(session));
+    },
+    'i99op.signIn': async (args) => (await operators.require()).signIn(argumentObject(args)),
+    'i99op.signOut': async () => (await operators.require()).signOut(),
+    'i99op.unlock': async () => (await operators.require()).unlock(),
+    'i99op.showConfig': async () => (await operators.require()).showConfig(),
+    'i99op.balance': async () => (await operators.require()).balance(),
+    'i99op.showAccountMenu': async () => (await operators.require()).showAccountMenu(),
   };
   context.subscriptions.push(
     log,
+    developer,
+    operators,
     miniApps,
     problems,
     sshKeysView,
@@ -175,15 +157,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     apps,
     tellInterruptedPublishes(lockFolder),
     registerAssistance(),
-    new SessionAuthenticationProvider(
-      developerRealm,
-      session,
-      () => vscode.commands.executeCommand('i99dash.signIn', {}),
-      restored,
-    ),
     registerCommands(handlers, log),
   );
-  await restored;
+  await developer.restored;
 }
 
 function argumentObject(args: unknown): Record<string, never> {

@@ -4,78 +4,135 @@ import type { SessionState } from '../core/auth/sessionState';
 import { CancelledError } from '../core/errors';
 import { accountLabel } from '../core/identity';
 import type { CommandId } from './commands';
+import { uiOf, type RealmUi } from './realmUi';
 
-interface MenuItem extends vscode.QuickPickItem {
-  run?: () => Thenable<unknown>;
+export interface MenuItem extends vscode.QuickPickItem {
+  run?: () => unknown;
 }
 
-/** What a click on the identity in the status bar opens. */
-export async function showAccountMenu(session: Session, backendUrl: string): Promise<void> {
-  const { state } = session;
-  const picked = await vscode.window.showQuickPick([...itemsFor(state), ...commonItems()], {
-    title: titleFor(state),
+/**
+ * What a click on the identity in the status bar opens.
+ * @param own what the realm offers to whoever is signed in
+ */
+export async function showAccountMenu(
+  session: Session,
+  backendUrl: string,
+  own: readonly MenuItem[],
+): Promise<void> {
+  const { state, realm } = session;
+  const picked = await vscode.window.showQuickPick([...itemsFor(session, own), ...commonItems()], {
+    title: titleFor(state, realm.label),
     placeHolder: backendUrl,
   });
   if (picked?.run === undefined) {
     throw new CancelledError();
   }
   // The command shows its own failure; this one has done its part.
-  await picked.run().then(undefined, () => undefined);
+  await Promise.resolve(picked.run()).catch(() => undefined);
 }
 
-function titleFor(state: SessionState): string {
+/** What developers are offered. */
+export function developerItems(session: Session): MenuItem[] {
+  const isApiKey = session.stored?.profile.source === 'deviceCode';
+  return [
+    menuItem('account', vscode.l10n.t('Who Am I?'), 'i99dash.whoAmI'),
+    menuItem('cloud-upload', vscode.l10n.t('Publish Mini-App'), 'i99dash.publish'),
+    SEPARATOR,
+    ...(isApiKey
+      ? [menuItem('sync', vscode.l10n.t('Rotate API Key'), 'i99dash.rotateApiKey')]
+      : []),
+    menuItem('list-unordered', vscode.l10n.t('SSH Keys'), 'i99dash.listKeys'),
+    menuItem(
+      'copy',
+      vscode.l10n.t('Copy Public Key and Open Web Console'),
+      'i99dash.copyPublicKey',
+    ),
+  ];
+}
+
+/** An item that runs a command. */
+export function menuItem(
+  icon: string,
+  label: string,
+  command: CommandId,
+  ...args: unknown[]
+): MenuItem {
+  return {
+    label: `$(${icon}) ${label}`,
+    run: () => vscode.commands.executeCommand(command, ...args),
+  };
+}
+
+const SEPARATOR: MenuItem = { label: '', kind: vscode.QuickPickItemKind.Separator };
+
+function titleFor(state: SessionState, product: string): string {
   switch (state.kind) {
     case 'signedOut':
-      return vscode.l10n.t('i99dash: signed out');
+      return vscode.l10n.t('{0}: signed out', product);
     case 'signingIn':
-      return vscode.l10n.t('i99dash: signing in');
+      return vscode.l10n.t('{0}: signing in', product);
     case 'environment':
-      return vscode.l10n.t('i99dash: signed in by {0}', state.variable);
+      return state.failure === undefined
+        ? vscode.l10n.t('{0}: signed in by {1}', product, state.variable)
+        : vscode.l10n.t('{0}: {1} is not accepted', product, state.variable);
     default:
-      return vscode.l10n.t('i99dash: {0}', accountLabel(state.profile.account));
+      return `${product}: ${accountLabel(state.profile.account)}`;
   }
 }
 
-function itemsFor(state: SessionState): MenuItem[] {
-  if (state.kind === 'signingIn') {
-    return [];
+function itemsFor(session: Session, own: readonly MenuItem[]): MenuItem[] {
+  const { state } = session;
+  const ui = uiOf(session.realm);
+  switch (state.kind) {
+    case 'signingIn':
+      return [
+        {
+          label: `$(close) ${vscode.l10n.t('Cancel Sign-In')}`,
+          run: () => session.cancelSignIn(),
+        },
+      ];
+    case 'signedOut':
+      return [menuItem('sign-in', vscode.l10n.t('Sign In'), ui.signIn)];
+    case 'environment':
+      return state.failure === undefined ? [...own, ...stayingItems(ui, true)] : [ignoreItem(ui)];
+    case 'locked':
+      return [menuItem('lock', vscode.l10n.t('Unlock'), ui.unlock), ...own, ...stayingItems(ui)];
+    case 'rejected':
+      return [
+        menuItem('sign-in', vscode.l10n.t('Sign In Again'), ui.signIn),
+        ...own,
+        menuItem('sign-out', vscode.l10n.t('Sign Out'), ui.signOut),
+      ];
+    case 'signedIn':
+    case 'offline':
+      return [...own, ...stayingItems(ui)];
   }
-  if (state.kind === 'signedOut') {
-    return [item('sign-in', vscode.l10n.t('Sign In'), 'i99dash.signIn')];
-  }
+}
+
+function stayingItems(ui: RealmUi, isEnvironment = false): MenuItem[] {
+  const label = isEnvironment
+    ? vscode.l10n.t('Sign In with a Key')
+    : vscode.l10n.t('Sign In with Another Key');
   return [
-    ...(state.kind === 'locked' ? [item('lock', vscode.l10n.t('Unlock'), 'i99dash.unlock')] : []),
-    ...(state.kind === 'rejected'
-      ? [item('sign-in', vscode.l10n.t('Sign In Again'), 'i99dash.signIn')]
-      : []),
-    item('account', vscode.l10n.t('Who Am I?'), 'i99dash.whoAmI'),
-    item('cloud-upload', vscode.l10n.t('Publish Mini-App'), 'i99dash.publish'),
-    { label: '', kind: vscode.QuickPickItemKind.Separator },
-    ...(state.kind === 'rejected'
-      ? []
-      : [item('key', vscode.l10n.t('Sign In with Another Key'), 'i99dash.signIn')]),
-    item('list-unordered', vscode.l10n.t('SSH Keys'), 'i99dash.listKeys'),
-    item('copy', vscode.l10n.t('Copy Public Key and Open Web Console'), 'i99dash.copyPublicKey'),
-    item('sign-out', vscode.l10n.t('Sign Out'), 'i99dash.signOut'),
+    menuItem('key', label, ui.signIn),
+    menuItem('sign-out', vscode.l10n.t('Sign Out'), ui.signOut),
   ];
+}
+
+function ignoreItem({ signIn }: RealmUi): MenuItem {
+  const label = vscode.l10n.t('Ignore It in This Window');
+  return menuItem('circle-slash', label, signIn, { ignoreEnvironment: true });
 }
 
 function commonItems(): MenuItem[] {
   return [
-    { label: '', kind: vscode.QuickPickItemKind.Separator },
+    SEPARATOR,
     {
       label: `$(gear) ${vscode.l10n.t('Settings')}`,
       run: () =>
         vscode.commands.executeCommand('workbench.action.openSettings', '@ext:i99dash.i99dash'),
     },
-    item('clippy', vscode.l10n.t('Copy Diagnostics'), 'i99dash.copyDiagnostics'),
-    item('output', vscode.l10n.t('Show Log'), 'i99dash.showLog'),
+    menuItem('clippy', vscode.l10n.t('Copy Diagnostics'), 'i99dash.copyDiagnostics'),
+    menuItem('output', vscode.l10n.t('Show Log'), 'i99dash.showLog'),
   ];
-}
-
-function item(icon: string, label: string, command: CommandId): MenuItem {
-  return {
-    label: `$(${icon}) ${label}`,
-    run: () => vscode.commands.executeCommand(command),
-  };
 }

@@ -21,6 +21,7 @@ export const COMMAND_IDS = [
   'i99dash.replaceKey',
   'i99dash.refreshKeys',
   'i99dash.copyFingerprint',
+  'i99dash.rotateApiKey',
   'i99dash.copyDiagnostics',
   'i99dash.showLog',
   'i99dash.showAccountMenu',
@@ -35,6 +36,12 @@ export const COMMAND_IDS = [
   'i99dash.promoteToProduction',
   'i99dash.endBeta',
   'i99dash.requestAccess',
+  'i99op.signIn',
+  'i99op.signOut',
+  'i99op.unlock',
+  'i99op.showConfig',
+  'i99op.balance',
+  'i99op.showAccountMenu',
 ] as const;
 
 export type CommandId = (typeof COMMAND_IDS)[number];

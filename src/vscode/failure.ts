@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { isI99dashError, type ErrorCode, type I99dashError } from '../core/errors';
-import { sshKeysPage } from '../core/webConsole';
+import { requestAccessPage, sshKeysPage } from '../core/webConsole';
 import type { CommandId } from './commands';
 import { plainText } from './plainText';
+import { uiOfCommand } from './realmUi';
 import { settings } from './settings';
 
 /** A button under an error message: the next step. */
@@ -48,10 +49,17 @@ const SETTINGS_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 function nextSteps(failed: CommandId, error: I99dashError, retry: () => void): NextStep[] {
-  const { code, file, publicKey } = error;
+  const { code, file, publicKey, setting } = error;
+  const { signIn } = uiOfCommand(failed);
   const tryAgain: NextStep = { label: vscode.l10n.t('Try Again'), run: retry };
+  if (setting !== undefined) {
+    return [openSettings(setting)];
+  }
   if (code === 'NOT_SIGNED_IN') {
-    return [command(vscode.l10n.t('Sign In'), 'i99dash.signIn')];
+    return [error.variable === undefined ? signInStep(signIn) : ignoreEnvironment(signIn)];
+  }
+  if (DEVICE_CODES.has(code)) {
+    return ofDeviceCode(failed, code, retry);
   }
   if (REGISTERED_KEYS.has(failed)) {
     return ofRegisteredKeys(failed, error, tryAgain);
@@ -61,7 +69,7 @@ function nextSteps(failed: CommandId, error: I99dashError, retry: () => void): N
   }
   if (code === 'KEY_REJECTED') {
     return [
-      command(vscode.l10n.t('Sign In Again'), 'i99dash.signIn'),
+      command(vscode.l10n.t('Sign In Again'), signIn),
       ...(publicKey === undefined ? [] : [copyKeyAndOpenConsole(publicKey, tryAgain)]),
     ];
   }
@@ -69,16 +77,13 @@ function nextSteps(failed: CommandId, error: I99dashError, retry: () => void): N
     return [copyKeyAndOpenConsole(publicKey, tryAgain), tryAgain];
   }
   if (code === 'SSH_AUTH_DISABLED' || code === 'SIGN_IN_REJECTED') {
-    return [command(vscode.l10n.t('Sign In Another Way'), 'i99dash.signIn')];
+    const another = command(vscode.l10n.t('Sign In Another Way'), signIn);
+    return code === 'SSH_AUTH_DISABLED' && signIn === 'i99dash.signIn'
+      ? [withDeviceCode(vscode.l10n.t('Use a Device Code')), another]
+      : [another];
   }
   if (SETTINGS_CODES.has(code)) {
-    return [
-      command(
-        vscode.l10n.t('Open Settings'),
-        'workbench.action.openSettings',
-        'i99dash.backendUrl',
-      ),
-    ];
+    return [openSettings(`${uiOfCommand(failed).label}.backendUrl`)];
   }
   if (code === 'UNTRUSTED_WORKSPACE') {
     return [command(vscode.l10n.t('Manage Workspace Trust'), 'workbench.trust.manage')];
@@ -117,13 +122,61 @@ function ofRegisteredKeys(
     : [tryAgain, showLog()];
 }
 
+const DEVICE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'DEVICE_CODE_EXPIRED',
+  'DEVICE_CODE_DENIED',
+  'DEVICE_CODE_UNSUPPORTED',
+]);
+
+function ofDeviceCode(failed: CommandId, code: ErrorCode, retry: () => void): NextStep[] {
+  const anew = (label: string): NextStep =>
+    failed === 'i99dash.rotateApiKey' ? { label, run: retry } : withDeviceCode(label);
+  switch (code) {
+    case 'DEVICE_CODE_EXPIRED':
+      return [anew(vscode.l10n.t('Get a New Code'))];
+    case 'DEVICE_CODE_DENIED':
+      return [
+        {
+          label: vscode.l10n.t('Request Developer Access'),
+          run: () => openPage(requestAccessPage(settings.webConsoleUrl())),
+        },
+        anew(vscode.l10n.t('Try Again')),
+      ];
+    default:
+      return [
+        command(vscode.l10n.t('Sign In with an SSH Key'), 'i99dash.signIn', { method: 'ssh' }),
+      ];
+  }
+}
+
+function withDeviceCode(label: string): NextStep {
+  return command(label, 'i99dash.signIn', { method: 'deviceCode' });
+}
+
+function signInStep(signIn: CommandId): NextStep {
+  return command(vscode.l10n.t('Sign In'), signIn);
+}
+
+/** The variable itself is out of reach: VS Code has it from where it was started. */
+function ignoreEnvironment(signIn: CommandId): NextStep {
+  return command(vscode.l10n.t('Ignore It in This Window'), signIn, { ignoreEnvironment: true });
+}
+
+function openSettings(setting: string): NextStep {
+  return command(vscode.l10n.t('Open Settings'), 'workbench.action.openSettings', setting);
+}
+
+function openPage(url: string): Thenable<boolean> {
+  return vscode.env.openExternal(vscode.Uri.parse(url));
+}
+
 /** Never "Open File": it may be a private key. */
 function anotherKey(failed: CommandId, { code, file }: I99dashError): NextStep[] {
   if (failed === 'i99dash.generateKey') {
     return [command(vscode.l10n.t('Choose Another Name'), failed, {})];
   }
   if (failed !== 'i99dash.copyPublicKey') {
-    return [command(vscode.l10n.t('Choose a Key'), 'i99dash.signIn')];
+    return [command(vscode.l10n.t('Choose a Key'), uiOfCommand(failed).signIn)];
   }
   if (code === 'KEY_IS_PRIVATE' && file !== undefined) {
     const publicKeyPath = `${file}.pub`;
@@ -159,7 +212,7 @@ function copyKeyAndOpenConsole(publicKey: string, tryAgain: NextStep): NextStep 
     label: vscode.l10n.t('Copy Public Key and Open Web Console'),
     run: async () => {
       await vscode.env.clipboard.writeText(publicKey);
-      await vscode.env.openExternal(vscode.Uri.parse(sshKeysPage(settings.webConsoleUrl())));
+      await openPage(sshKeysPage(settings.webConsoleUrl()));
       const picked = await vscode.window.showInformationMessage(
         vscode.l10n.t(
           'The public key is on the clipboard. Add it in the web console under Account → SSH keys, then sign in.',

@@ -1,32 +1,50 @@
 import * as vscode from 'vscode';
+import { NEVER } from '../core/auth/accessToken';
 import type { Held, SessionState, SettledState } from '../core/auth/sessionState';
 import { abbreviateHome } from '../core/homePath';
 import { accountLabel } from '../core/identity';
 import type { CommandId } from './commands';
 import { appendPlain } from './plainMarkdown';
+import type { Surroundings } from './identityView';
+import type { RealmUi } from './realmUi';
 
 /** Somebody is signed in. */
 export type HeldState = Exclude<SettledState, { kind: 'signedOut' }>;
 
-/**
- * The whole story of a session, with links for what to do next. Pure: the same input gives the same hover.
- * @param backend its URL, or why it is refused
- */
+interface Link {
+  label: string;
+  command: CommandId;
+}
+
+/** What a realm shows of its own beside the session. */
+export interface Badge {
+  /** In the status bar, in place of the name. */
+  text: string;
+  icon: string;
+  accessibilityLabel: string;
+  isWarning: boolean;
+  /** In the hover: name and value. */
+  rows: readonly [string, string][];
+  links: readonly Link[];
+}
+
+/** The whole story of a session, with links for what to do next. Pure: the same input gives the same hover. */
 export function identityHover(
   state: SessionState,
-  backend: string,
-  now: number,
+  { ui, backend, now, badge }: Surroundings,
 ): vscode.MarkdownString {
   const hover = new vscode.MarkdownString('', true);
   // Links run these commands and no other; everything that is data goes in as plain text.
-  const links = linksFor(state);
+  const isHeld = state.kind !== 'signedOut' && state.kind !== 'signingIn';
+  const links = [...(isHeld ? (badge?.links ?? []) : []), ...linksFor(state, ui)];
   hover.isTrusted = { enabledCommands: links.map(({ command }) => command) };
-  hover.appendMarkdown('**i99dash** — ');
+  hover.appendMarkdown(`**${ui.label}** — `);
   appendPlain(hover, headlineOf(state));
   hover.appendMarkdown('\n\n');
-  appendPlain(hover, explanationOf(state));
+  appendPlain(hover, explanationOf(state, ui));
   hover.appendMarkdown('\n\n');
-  for (const [name, value] of rowsOf(state, backend, now)) {
+  const extra = isHeld ? (badge?.rows ?? []) : [];
+  for (const [name, value] of [...extra, ...rowsOf(state, backend, now)]) {
     appendPlain(hover, `${name}: ${value}`);
     hover.appendMarkdown('  \n');
   }
@@ -43,7 +61,9 @@ function headlineOf(state: SessionState): string {
     case 'signingIn':
       return vscode.l10n.t('signing in…');
     case 'environment':
-      return vscode.l10n.t('signed in by the environment');
+      return state.failure === undefined
+        ? vscode.l10n.t('signed in by the environment')
+        : vscode.l10n.t('not accepted');
     case 'signedIn':
       return state.profile.account.displayName ?? accountLabel(state.profile.account);
     case 'locked':
@@ -56,11 +76,14 @@ function headlineOf(state: SessionState): string {
 }
 
 /** What a person should know beyond the headline; '' when nothing. */
-function explanationOf(state: SessionState): string {
+function explanationOf(state: SessionState, ui: RealmUi): string {
   switch (state.kind) {
     case 'signedOut':
-      return vscode.l10n.t('Sign in with your SSH key to publish mini-apps.');
+      return ui.invitation();
     case 'environment':
+      if (state.failure !== undefined) {
+        return state.failure.message;
+      }
       return vscode.l10n.t(
         'The environment variable {0} holds the credential and wins over everything stored.',
         state.variable,
@@ -107,13 +130,17 @@ function accountRows({ profile }: Held): [string, string][] {
 }
 
 function tokenRows(state: HeldState, now: number): [string, string][] {
-  const { kind, minted } = state;
+  const { kind, minted, profile } = state;
   if (minted === undefined) {
     return [];
   }
+  if (profile.source === 'deviceCode') {
+    return [[vscode.l10n.t('Made'), new Date(minted.mintedAt).toLocaleString()]];
+  }
   const renewed = new Date(minted.mintedAt).toLocaleTimeString();
   // How long a token would live that is not accepted is no use to anybody.
-  const expiry = kind === 'rejected' ? [] : [expiryRow(minted.expiresAt, now)];
+  const isOver = kind === 'rejected' || minted.expiresAt === NEVER;
+  const expiry = isOver ? [] : [expiryRow(minted.expiresAt, now)];
   return [[vscode.l10n.t('Last renewal'), renewed], ...expiry];
 }
 
@@ -132,6 +159,9 @@ function signedInWith({ source, keyPath }: Held['profile']): string {
   if (source === 'token') {
     return vscode.l10n.t('a pasted access token');
   }
+  if (source === 'deviceCode') {
+    return vscode.l10n.t('an API key, which lives until it is rotated');
+  }
   const path = keyPath === undefined ? '' : abbreviateHome(keyPath);
   return source === 'agent'
     ? vscode.l10n.t('the SSH agent {0}', path).trim()
@@ -146,10 +176,10 @@ function expiryRow(expiresAt: number, now: number): [string, string] {
     : [vscode.l10n.t('Token expired'), vscode.l10n.t('at {0}', time)];
 }
 
-function linksFor(state: SessionState): { label: string; command: CommandId }[] {
-  const signIn = { label: vscode.l10n.t('Sign In'), command: 'i99dash.signIn' as const };
-  const signOut = { label: vscode.l10n.t('Sign Out'), command: 'i99dash.signOut' as const };
-  const log = { label: vscode.l10n.t('Show Log'), command: 'i99dash.showLog' as const };
+function linksFor(state: SessionState, ui: RealmUi): Link[] {
+  const signIn = { label: vscode.l10n.t('Sign In'), command: ui.signIn };
+  const signOut = { label: vscode.l10n.t('Sign Out'), command: ui.signOut };
+  const log: Link = { label: vscode.l10n.t('Show Log'), command: 'i99dash.showLog' };
   switch (state.kind) {
     case 'signedOut':
       return [signIn];
@@ -157,7 +187,7 @@ function linksFor(state: SessionState): { label: string; command: CommandId }[] 
     case 'environment':
       return [log];
     case 'locked':
-      return [{ label: vscode.l10n.t('Unlock'), command: 'i99dash.unlock' }, signOut, log];
+      return [{ label: vscode.l10n.t('Unlock'), command: ui.unlock }, signOut, log];
     case 'rejected':
       return [{ ...signIn, label: vscode.l10n.t('Sign In Again') }, signOut, log];
     case 'signedIn':

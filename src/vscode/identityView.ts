@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { SessionState } from '../core/auth/sessionState';
 import { accountLabel } from '../core/identity';
 import type { CommandId } from './commands';
-import { identityHover, type HeldState } from './identityHover';
+import { identityHover, type Badge, type HeldState } from './identityHover';
+import type { RealmUi } from './realmUi';
 
 /** What a status bar item shows. */
 export interface StatusBarView {
@@ -12,6 +13,19 @@ export interface StatusBarView {
   command: CommandId;
   /** True for what only the user can mend. */
   isError: boolean;
+  /** True for what the user should know soon. */
+  isWarning: boolean;
+}
+
+/** What surrounds a session. */
+export interface Surroundings {
+  ui: RealmUi;
+  /** Where the backend is, or why it is refused: the hover explains both. */
+  backend: string;
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** What is shown in place of the name. */
+  badge?: Badge | undefined;
 }
 
 interface Look {
@@ -23,76 +37,106 @@ interface Look {
 }
 
 /** The identity item for a session state. Pure: the same input gives the same view. */
-export function identityView(state: SessionState, backend: string, now: number): StatusBarView {
-  const { icon, label, accessibilityLabel, command, isError = false } = lookOf(state);
+export function identityView(state: SessionState, surroundings: Surroundings): StatusBarView {
+  const { ui, badge } = surroundings;
+  const { icon, label, accessibilityLabel, command, isError = false } = lookOf(state, ui, badge);
   return {
     text: `$(${icon}) ${escapeIcons(label)}`,
-    tooltip: identityHover(state, backend, now),
+    tooltip: identityHover(state, surroundings),
     accessibilityLabel,
     command,
     isError,
+    isWarning: !isError && state.kind === 'signedIn' && badge?.isWarning === true,
   };
 }
 
-function lookOf(state: SessionState): Look {
+function lookOf(state: SessionState, ui: RealmUi, badge: Badge | undefined): Look {
+  const { label: product, showAccountMenu } = ui;
   switch (state.kind) {
     case 'signedOut':
       return {
         icon: 'sign-in',
-        label: vscode.l10n.t('i99dash: Sign In'),
-        accessibilityLabel: vscode.l10n.t('i99dash: signed out. Sign in.'),
-        command: 'i99dash.signIn',
+        label: vscode.l10n.t('{0}: Sign In', product),
+        accessibilityLabel: vscode.l10n.t('{0}: signed out. Sign in.', product),
+        command: ui.signIn,
       };
     case 'signingIn':
       return {
         icon: 'sync~spin',
-        label: vscode.l10n.t('i99dash: Signing In…'),
-        accessibilityLabel: vscode.l10n.t('i99dash: signing in'),
-        command: 'i99dash.showAccountMenu',
+        label: vscode.l10n.t('{0}: Signing In…', product),
+        accessibilityLabel: vscode.l10n.t('{0}: signing in', product),
+        command: showAccountMenu,
       };
-    case 'environment': {
-      const label = state.account === undefined ? state.variable : accountLabel(state.account);
-      return {
-        icon: 'account',
-        label,
-        accessibilityLabel: vscode.l10n.t('i99dash: {0}, from the environment', label),
-        command: 'i99dash.showAccountMenu',
-      };
-    }
+    case 'environment':
+      return lookOfEnvironment(state, ui);
     default:
-      return lookOfHeld(state, accountLabel(state.profile.account));
+      return lookOfHeld(state, ui, badge);
   }
 }
 
-function lookOfHeld(state: HeldState, who: string): Look {
+function lookOfEnvironment(
+  { account, variable, failure }: SessionState & { kind: 'environment' },
+  { label: product, showAccountMenu: command }: RealmUi,
+): Look {
+  if (failure !== undefined) {
+    return {
+      icon: 'error',
+      label: variable,
+      accessibilityLabel: vscode.l10n.t(
+        '{0}: the backend does not accept {1} of the environment',
+        product,
+        variable,
+      ),
+      command,
+      isError: true,
+    };
+  }
+  const label = account === undefined ? variable : accountLabel(account);
+  return {
+    icon: 'account',
+    label,
+    accessibilityLabel: vscode.l10n.t('{0}: {1}, from the environment', product, label),
+    command,
+  };
+}
+
+function lookOfHeld(state: HeldState, ui: RealmUi, badge: Badge | undefined): Look {
+  const { label: product, showAccountMenu } = ui;
+  const who = accountLabel(state.profile.account);
+  const label = badge === undefined ? who : `${product}: ${badge.text}`;
   switch (state.kind) {
     case 'signedIn':
       return {
-        icon: 'account',
-        label: who,
-        accessibilityLabel: vscode.l10n.t('i99dash: signed in as {0}', who),
-        command: 'i99dash.showAccountMenu',
+        icon: badge?.icon ?? 'account',
+        label,
+        accessibilityLabel:
+          badge?.accessibilityLabel ?? vscode.l10n.t('{0}: signed in as {1}', product, who),
+        command: showAccountMenu,
       };
     case 'locked':
       return {
         icon: 'lock',
-        label: who,
-        accessibilityLabel: vscode.l10n.t('i99dash: {0}, locked. Unlock.', who),
-        command: 'i99dash.unlock',
+        label,
+        accessibilityLabel: vscode.l10n.t('{0}: {1}, locked. Unlock.', product, who),
+        command: ui.unlock,
       };
     case 'offline':
       return {
         icon: 'cloud-offline',
-        label: who,
-        accessibilityLabel: vscode.l10n.t('i99dash: {0}, offline', who),
-        command: 'i99dash.showAccountMenu',
+        label,
+        accessibilityLabel: vscode.l10n.t('{0}: {1}, offline', product, who),
+        command: showAccountMenu,
       };
     case 'rejected':
       return {
         icon: 'error',
-        label: who,
-        accessibilityLabel: vscode.l10n.t('i99dash: {0}, no longer accepted. Sign in again.', who),
-        command: 'i99dash.showAccountMenu',
+        label,
+        accessibilityLabel: vscode.l10n.t(
+          '{0}: {1}, no longer accepted. Sign in again.',
+          product,
+          who,
+        ),
+        command: showAccountMenu,
         isError: true,
       };
   }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { KeepAlive } from '../core/auth/keepAlive';
 import type { Session } from '../core/auth/session';
 import type { SessionStore } from '../core/auth/sessionStore';
-import type { Logger } from '../core/ports';
+import type { Disposable, Logger } from '../core/ports';
 import { explain } from './explain';
 
 /** The first look at the backend waits until the editor has started, in milliseconds. */
@@ -11,25 +11,27 @@ const HINT_SHOWN = 'i99dash.lostSecretsHintShown';
 
 /**
  * Restores the session and wakes its keeper whenever something in the editor may matter to it.
- * @returns resolves once the stored session has been read; never rejects
+ * @returns `restored` resolves once the stored session has been read, and never rejects
  */
-export function keepSessionAlive(
-  parts: { session: Session; store: SessionStore; keepAlive: KeepAlive; logger: Logger },
-  context: vscode.ExtensionContext,
-): Promise<void> {
+export function keepSessionAlive(parts: {
+  session: Session;
+  store: SessionStore;
+  keepAlive: KeepAlive;
+  logger: Logger;
+}): Disposable & { restored: Promise<void> } {
   const { session, store, keepAlive, logger } = parts;
+  const { id } = session.realm;
   const restore = (): Promise<void> =>
     session
       .restore()
       .catch((error: unknown) => logger.warn(`The session was not restored: ${String(error)}`));
   const restoreAndWake = (): void => void restore().then(() => keepAlive.wake());
   const start = setTimeout(() => void keepAlive.wake(), START_DELAY_MS);
-  context.subscriptions.push(
+  tellContext(session);
+  const subscriptions = vscode.Disposable.from(
     keepAlive,
     { dispose: () => clearTimeout(start) },
-    session.onDidChange(
-      ({ kind }) => void vscode.commands.executeCommand('setContext', 'i99dash.sessionState', kind),
-    ),
+    session.onDidChange(() => tellContext(session)),
     store.onDidChange(restoreAndWake),
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (focused) {
@@ -38,14 +40,21 @@ export function keepSessionAlive(
     }),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (
-        event.affectsConfiguration('i99dash.backendUrl') ||
+        event.affectsConfiguration(`${id}.backendUrl`) ||
         event.affectsConfiguration('i99dash.ssh')
       ) {
         restoreAndWake();
       }
     }),
   );
-  return restore();
+  return { restored: restore(), dispose: () => void subscriptions.dispose() };
+}
+
+/** For `when` clauses: `<realm>.sessionState`, and `<realm>.credential` for what one is signed in with. */
+function tellContext({ realm, state, stored }: Session): void {
+  const source = state.kind === 'environment' ? 'environment' : stored?.profile.source;
+  void vscode.commands.executeCommand('setContext', `${realm.id}.sessionState`, state.kind);
+  void vscode.commands.executeCommand('setContext', `${realm.id}.credential`, source);
 }
 
 /** Says once, ever, that this computer keeps no secrets. Nothing is broken: the key signs in again. */

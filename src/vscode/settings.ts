@@ -24,6 +24,17 @@ export const settings = {
     }
   },
 
+  /** Remembers a backend. @param backendUrl as `parseBackendUrl` returns it */
+  setBackendUrl: async (realm: Realm, backendUrl: string): Promise<void> => {
+    const value = backendUrl === realm.defaultBackendUrl ? undefined : backendUrl;
+    await vscode.workspace
+      .getConfiguration()
+      .update(`${realm.id}.backendUrl`, value, vscode.ConfigurationTarget.Global);
+  },
+
+  /** Whether the operator's half is there. */
+  operatorEnabled: (): boolean => get('i99op.enabled', false),
+
   webConsoleUrl: (): string => get('i99dash.webConsoleUrl', 'https://dev.i99dash.app'),
 
   /** Absolute. */

@@ -9,7 +9,9 @@ import { CancelledError, I99dashError, isI99dashError } from '../core/errors';
 import { expandHome } from '../core/homePath';
 import { accountLabel, type Identity } from '../core/identity';
 import type { Signer } from '../core/ports';
+import type { Realm } from '../core/realm';
 import { agentSocket } from './agent';
+import { signInWithDeviceCode } from './deviceCode';
 import { explain } from './explain';
 import { withQuietProgress } from './progress';
 import { settings } from './settings';
@@ -17,10 +19,12 @@ import { pickAgentKey, pickMethod, type KeyChoice, type SignInChoice } from './s
 import { openWithPrompt } from './unlock';
 
 export interface SignInArguments {
-  method?: 'ssh' | 'agent' | 'token';
+  method?: 'ssh' | 'agent' | 'token' | 'deviceCode';
   keyPath?: string;
   passphrase?: string;
   token?: string;
+  /** Goes on in this window as if a refused credential of the environment were not there, and signs in where nothing else does. */
+  ignoreEnvironment?: true;
 }
 
 export interface OpenedKey {
@@ -30,9 +34,18 @@ export interface OpenedKey {
 
 /** Signs in; asks for what the arguments leave open. */
 export async function signIn(session: Session, args: SignInArguments = {}): Promise<Identity> {
-  const choice = await choose(args);
+  if (args.ignoreEnvironment === true) {
+    session.ignoreRefusedEnvironment();
+    if (session.state.kind !== 'signedOut') {
+      return session.fetchIdentity();
+    }
+  }
+  const choice = await choose(session.realm, args);
+  if (choice.method === 'deviceCode') {
+    return noteEnvironment(session, await signInWithDeviceCode(session));
+  }
   if (choice.method === 'token') {
-    const token = args.token ?? (await askForToken());
+    const token = args.token ?? choice.token ?? (await askForToken(session.realm));
     return signingIn(session, (signal) => session.signInWithToken(token, signal));
   }
   const { signer, origin } = await openKey(choice, args.passphrase);
@@ -43,8 +56,11 @@ async function signingIn(
   session: Session,
   task: (signal: AbortSignal) => Promise<Identity>,
 ): Promise<Identity> {
-  const identity = await withQuietProgress(vscode.l10n.t('Signing in to i99dash…'), task);
-  const { state } = session;
+  const title = vscode.l10n.t('Signing in to {0}…', session.realm.label);
+  return noteEnvironment(session, await withQuietProgress(title, task));
+}
+
+function noteEnvironment({ state }: Session, identity: Identity): Identity {
   if (state.kind === 'environment') {
     explain(
       vscode.l10n.t(
@@ -57,7 +73,13 @@ async function signingIn(
   return identity;
 }
 
-async function choose({ method, keyPath, token }: SignInArguments): Promise<SignInChoice> {
+async function choose(
+  realm: Realm,
+  { method, keyPath, token }: SignInArguments,
+): Promise<SignInChoice> {
+  if (method === 'deviceCode') {
+    return { method };
+  }
   if (method === 'token' || (method === undefined && token !== undefined)) {
     return { method: 'token' };
   }
@@ -71,7 +93,7 @@ async function choose({ method, keyPath, token }: SignInArguments): Promise<Sign
   if (method === 'ssh' && (await describeKey(configured)) !== undefined) {
     return { method: 'ssh', keyPath: configured };
   }
-  return pickMethod({ onlyKeys: method === 'ssh', configured });
+  return pickMethod({ realm, onlyKeys: method === 'ssh', configured });
 }
 
 async function chooseAgentKey(): Promise<SignInChoice> {
@@ -137,9 +159,9 @@ function absolute(path: string): string {
   return isAbsolute(expanded) ? expanded : resolve(homedir(), expanded);
 }
 
-async function askForToken(): Promise<string> {
+async function askForToken({ label }: Realm): Promise<string> {
   const token = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Sign in to i99dash with an access token'),
+    title: vscode.l10n.t('Sign in to {0} with an access token', label),
     prompt: vscode.l10n.t('A pasted token cannot be renewed: it is used until it expires.'),
     password: true,
     ignoreFocusOut: true,

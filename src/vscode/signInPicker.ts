@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
+import { findCommandLineToken, type CommandLineToken } from '../core/auth/commandLineToken';
 import { describeKey, discoverKeys, type DiscoveredKey } from '../core/auth/keyDiscovery';
 import { listAgentKeys, type AgentKey } from '../core/auth/sshAgent';
 import { CancelledError } from '../core/errors';
 import { abbreviateHome, sshFolder } from '../core/homePath';
+import type { Realm } from '../core/realm';
 import { agentSocket } from './agent';
 import { makeKey } from './keys';
 import { settings } from './settings';
@@ -14,7 +16,11 @@ export type KeyChoice =
   | { method: 'agent'; key: AgentKey; socket: string };
 
 /** How to sign in, with everything decided but what a key may ask for. */
-export type SignInChoice = KeyChoice | { method: 'token' };
+export type SignInChoice =
+  | KeyChoice
+  /** `token`: the one that was found; it is asked for without. */
+  | { method: 'token'; token?: string }
+  | { method: 'deviceCode' };
 
 /** A row of a picker that is a key, or a way to one. */
 export interface KeyItem extends vscode.QuickPickItem {
@@ -27,27 +33,27 @@ interface ChoiceItem extends vscode.QuickPickItem {
 
 /** Asks which key, or which other way, to sign in with. */
 export async function pickMethod(options: {
+  realm: Realm;
   /** Whether only ways with a key file are offered. */
   onlyKeys: boolean;
   /** The configured key, offered first. */
   configured: string;
 }): Promise<SignInChoice> {
-  const [files, agentKeys] = await Promise.all([
-    findKeys(options.configured),
-    options.onlyKeys ? [] : findAgentKeys(),
+  const { realm, onlyKeys, configured } = options;
+  const [files, agentKeys, others] = await Promise.all([
+    findKeys(configured),
+    onlyKeys ? [] : findAgentKeys(),
+    onlyKeys ? [] : otherWays(realm),
   ]);
   const items = [
     ...files.map(fileItem),
     ...section(vscode.l10n.t('SSH agent'), agentKeys.map(agentItem)),
-    ...section('', [
-      ...generateItems(files),
-      browseItem(),
-      ...(options.onlyKeys ? [] : [tokenItem()]),
-    ]),
+    ...section('', [...generateItems(files), browseItem()]),
+    ...section(vscode.l10n.t('Without a key'), others),
   ];
   const found = files.length + agentKeys.length > 0;
   return choose(items, {
-    title: vscode.l10n.t('Sign in to i99dash'),
+    title: vscode.l10n.t('Sign in to {0}', realm.label),
     placeHolder: found
       ? vscode.l10n.t('Choose the SSH key to sign in with')
       : vscode.l10n.t('No ed25519 key was found in ~/.ssh'),
@@ -149,6 +155,34 @@ function generateItems(keys: readonly DiscoveredKey[]): ChoiceItem[] {
       },
     },
   ];
+}
+
+/** The ways in that need no key. None is ever taken unless it is chosen. */
+async function otherWays({ deviceClientId }: Realm): Promise<ChoiceItem[]> {
+  if (deviceClientId === undefined) {
+    return [tokenItem()];
+  }
+  const found = await findCommandLineToken();
+  return [
+    ...(found === undefined ? [] : [foundTokenItem(found)]),
+    tokenItem(),
+    {
+      label: `$(device-mobile) ${vscode.l10n.t('Use a Device Code…')}`,
+      detail: vscode.l10n.t('For older backends: approve in the browser, and get an API key.'),
+      choose: () => Promise.resolve({ method: 'deviceCode' }),
+    },
+  ];
+}
+
+function foundTokenItem({ path, token }: CommandLineToken): ChoiceItem {
+  return {
+    label: `$(terminal) ${vscode.l10n.t('Use the Token of the Command Line Once')}`,
+    detail: vscode.l10n.t(
+      'The command-line client keeps it as plain text in {0}, which stays as it is.',
+      abbreviateHome(path),
+    ),
+    choose: () => Promise.resolve({ method: 'token', token }),
+  };
 }
 
 function tokenItem(): ChoiceItem {

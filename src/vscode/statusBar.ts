@@ -1,37 +1,44 @@
 import * as vscode from 'vscode';
 import type { Session } from '../core/auth/session';
 import type { Clock } from '../core/ports';
-import { identityView } from './identityView';
+import type { Badge } from './identityHover';
+import { identityView, type StatusBarView } from './identityView';
+import { uiOf, type RealmUi } from './realmUi';
 import { settings } from './settings';
 
 /** The hover tells how long the token lives; it is drawn anew this often, in milliseconds. */
 const REDRAW_MS = 60_000;
 
-/** Keeps the identity item true. */
+export interface StatusBarParts {
+  session: Session;
+  clock: Clock;
+  /** Where the backend is, or why it is refused: the hover explains both. */
+  backend: () => string;
+  /** Whether the item is there at all. */
+  isWanted: () => boolean;
+  /** What is shown in place of the name. */
+  badge?: () => Badge | undefined;
+}
+
+/** Keeps the identity item of a realm true. */
 export class IdentityStatusBar implements vscode.Disposable {
   private readonly item: vscode.StatusBarItem;
   private readonly subscriptions: vscode.Disposable;
+  private readonly ui: RealmUi;
 
-  constructor(
-    private readonly session: Session,
-    /** Where it is, or why it is refused: the hover explains both. */
-    private readonly backend: () => string,
-    private readonly clock: Clock,
-    private readonly hasMiniApps: () => boolean,
-  ) {
-    this.item = vscode.window.createStatusBarItem(
-      'i99dash.identity',
-      vscode.StatusBarAlignment.Left,
-      50,
-    );
-    this.item.name = 'i99dash';
+  constructor(private readonly parts: StatusBarParts) {
+    const { session } = parts;
+    this.ui = uiOf(session.realm);
+    const { Left } = vscode.StatusBarAlignment;
+    this.item = vscode.window.createStatusBarItem(this.ui.itemId, Left, 50);
+    this.item.name = this.ui.label;
     const timer = setInterval(() => this.update(), REDRAW_MS);
     this.subscriptions = vscode.Disposable.from(
       this.item,
       { dispose: () => clearInterval(timer) },
       session.onDidChange(() => this.update()),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('i99dash')) {
+        if (event.affectsConfiguration(session.realm.id)) {
           this.update();
         }
       }),
@@ -40,16 +47,17 @@ export class IdentityStatusBar implements vscode.Disposable {
   }
 
   update(): void {
-    const { state } = this.session;
-    const view = identityView(state, this.backend(), this.clock.now());
+    const { session, backend, clock, badge, isWanted } = this.parts;
+    const view = identityView(session.state, {
+      ...{ ui: this.ui, backend: backend(), now: clock.now() },
+      badge: badge?.(),
+    });
     this.item.text = view.text;
     this.item.tooltip = view.tooltip;
     this.item.command = view.command;
     this.item.accessibilityInformation = { label: view.accessibilityLabel, role: 'button' };
-    this.item.backgroundColor = view.isError
-      ? new vscode.ThemeColor('statusBarItem.errorBackground')
-      : undefined;
-    if (this.isWanted()) {
+    this.item.backgroundColor = backgroundOf(view);
+    if (isWanted()) {
       this.item.show();
     } else {
       this.item.hide();
@@ -59,15 +67,23 @@ export class IdentityStatusBar implements vscode.Disposable {
   dispose(): void {
     this.subscriptions.dispose();
   }
+}
 
-  private isWanted(): boolean {
-    switch (settings.statusBarVisible()) {
-      case 'always':
-        return true;
-      case 'never':
-        return false;
-      case 'auto':
-        return this.session.state.kind !== 'signedOut' || this.hasMiniApps();
-    }
+function backgroundOf({ isError, isWarning }: StatusBarView): vscode.ThemeColor | undefined {
+  if (isError) {
+    return new vscode.ThemeColor('statusBarItem.errorBackground');
+  }
+  return isWarning ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+}
+
+/** Whether the developer's item is there, by the settings. */
+export function isIdentityWanted(session: Session, hasMiniApps: boolean): boolean {
+  switch (settings.statusBarVisible()) {
+    case 'always':
+      return true;
+    case 'never':
+      return false;
+    case 'auto':
+      return session.state.kind !== 'signedOut' || hasMiniApps;
   }
 }

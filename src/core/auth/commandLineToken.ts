@@ -1,0 +1,48 @@
+import { open } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { isTokenText } from '../api/bearerToken';
+import { isJsonObject, parseJson } from '../json';
+
+/** A token that the command-line client keeps where there is no keyring. */
+export interface CommandLineToken {
+  path: string;
+  token: string;
+}
+
+/** No such file is larger, in bytes. */
+const MAX_BYTES = 64 * 1024;
+/** Assumed, for no public document shows the file: one of these, at the top or under the account's name. */
+const FIELDS = ['access_token', 'accessToken', 'token', 'apiKey', 'api_key'];
+const ACCOUNT = 'default';
+
+/** Looks for the token in the command-line client's plain-text file. Reads it and no more; undefined when there is none. */
+export async function findCommandLineToken(
+  path = join(homedir(), '.config', 'i99dash', 'sdk.json'),
+): Promise<CommandLineToken | undefined> {
+  const text = await readStart(path).catch(() => '');
+  const token = tokenIn(parseJson(text)?.value);
+  return token === undefined ? undefined : { path, token };
+}
+
+async function readStart(path: string): Promise<string> {
+  const file = await open(path, 'r');
+  try {
+    if (!(await file.stat()).isFile()) {
+      return '';
+    }
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function tokenIn(value: unknown): string | undefined {
+  if (!isJsonObject(value)) {
+    return undefined;
+  }
+  const found = FIELDS.map((field) => value[field]).find(isTokenText);
+  const account = value[ACCOUNT];
+  return found ?? (isTokenText(account) ? account : tokenIn(account));
+}

@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import { formatBalance, isLow, type Balance } from '../../core/operator/wallet';
+import type { WalletWatch } from '../../core/operator/walletWatch';
+import type { TokenSource } from '../../core/ports';
+import { menuItem, type MenuItem } from '../accountMenu';
+import type { Badge } from '../identityHover';
+import { settings } from '../settings';
+
+/** Asks for the balance and tells it; a low one as a warning. */
+export async function showBalance(wallet: WalletWatch, tokens: TokenSource): Promise<Balance> {
+  const balance = await wallet.fetch(tokens);
+  const text = format(balance);
+  const topUp = vscode.l10n.t('Top Up');
+  const shown = isLow(balance)
+    ? vscode.window.showWarningMessage(
+        vscode.l10n.t('Your operator wallet is low: {0}.', text),
+        topUp,
+      )
+    : vscode.window.showInformationMessage(
+        vscode.l10n.t('Your operator wallet holds {0}.', text),
+        topUp,
+      );
+  void shown.then((picked) => (picked === topUp ? openTopUp() : undefined));
+  return balance;
+}
+
+/** What operators are offered in the menu. */
+export function operatorItems(): MenuItem[] {
+  return [
+    menuItem('credit-card', vscode.l10n.t('Wallet Balance'), 'i99op.balance'),
+    { label: `$(link-external) ${vscode.l10n.t('Top Up in the Web Console')}`, run: openTopUp },
+    menuItem('info', vscode.l10n.t('Show Configuration'), 'i99op.showConfig'),
+  ];
+}
+
+/** The balance in the status bar; undefined while it is not known. */
+export function balanceBadge(balance: Balance | undefined): Badge | undefined {
+  if (balance === undefined) {
+    return undefined;
+  }
+  const text = format(balance);
+  const isWarning = isLow(balance);
+  return {
+    text,
+    isWarning,
+    icon: 'credit-card',
+    accessibilityLabel: isWarning
+      ? vscode.l10n.t('i99op: the wallet is low, {0}', text)
+      : vscode.l10n.t('i99op: the wallet holds {0}', text),
+    rows: [[vscode.l10n.t('Wallet'), isWarning ? vscode.l10n.t('{0}, which is low', text) : text]],
+    links: [{ label: vscode.l10n.t('Wallet Balance'), command: 'i99op.balance' }],
+  };
+}
+
+function format(balance: Balance): string {
+  return formatBalance(balance, vscode.env.language);
+}
+
+/** No public document names the page: the console leads there. */
+function openTopUp(): Thenable<boolean> {
+  return vscode.env.openExternal(vscode.Uri.parse(settings.webConsoleUrl()));
+}

@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import { WalletWatch } from '../../core/operator/walletWatch';
+import { operatorRealm } from '../../core/realm';
+import { showAccountMenu } from '../accountMenu';
+import { createRealmParts, type RealmParts, type SharedParts } from '../realmParts';
+import { signOut } from '../signOut';
+import { IdentityStatusBar } from '../statusBar';
+import { unlockNow } from '../unlock';
+import { balanceBadge, operatorItems, showBalance } from './balance';
+import { configOf, showConfig, type OperatorConfig } from './config';
+import { signInOperator, type OperatorSignInArguments } from './signIn';
+
+/** How often the watch is given the chance to ask for the balance, in milliseconds. It has a pace of its own. */
+const LOOK_MS = 60_000;
+
+/** The operator's half: the same engine with another realm, and a wallet. */
+export class Operator implements vscode.Disposable {
+  private readonly parts: RealmParts;
+  private readonly wallet: WalletWatch;
+  private readonly subscriptions: vscode.Disposable;
+
+  constructor(shared: SharedParts) {
+    this.parts = createRealmParts(operatorRealm, shared);
+    const { transport, logger } = shared;
+    const { session, clock, backendUrl, backendForPeople } = this.parts;
+    this.wallet = new WalletWatch({ session, transport, clock, logger, backendUrl });
+    const statusBar = new IdentityStatusBar({
+      ...{ session, clock, backend: backendForPeople, isWanted: () => true },
+      badge: () => balanceBadge(this.wallet.known),
+    });
+    const timer = setInterval(() => this.look(vscode.window.state), LOOK_MS);
+    this.subscriptions = vscode.Disposable.from(
+      ...[this.parts, this.wallet, statusBar],
+      { dispose: () => clearInterval(timer) },
+      this.wallet.onDidChange(() => statusBar.update()),
+      vscode.window.onDidChangeWindowState((state) => this.look(state)),
+    );
+  }
+
+  async signIn(args: OperatorSignInArguments): Promise<OperatorConfig> {
+    await signInOperator(this.parts.session, args);
+    return configOf(this.parts);
+  }
+
+  signOut(): Promise<true> {
+    return signOut(this.parts.session);
+  }
+
+  unlock(): Promise<true> {
+    const { session, keepAlive, tokens } = this.parts;
+    return unlockNow(session, keepAlive, () => tokens.unlock());
+  }
+
+  showConfig(): OperatorConfig {
+    return showConfig(this.parts);
+  }
+
+  balance(): ReturnType<typeof showBalance> {
+    return showBalance(this.wallet, this.parts.tokens);
+  }
+
+  showAccountMenu(): Promise<void> {
+    const { session, backendForPeople } = this.parts;
+    return showAccountMenu(session, backendForPeople(), operatorItems());
+  }
+
+  dispose(): void {
+    this.subscriptions.dispose();
+  }
+
+  private look({ focused }: vscode.WindowState): void {
+    if (focused) {
+      void this.wallet.refresh();
+    }
+  }
+}

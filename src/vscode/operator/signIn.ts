@@ -1,0 +1,89 @@
+import * as vscode from 'vscode';
+import { parseBackendUrl } from '../../core/api/backendUrl';
+import type { Session } from '../../core/auth/session';
+import { CancelledError } from '../../core/errors';
+import { explain } from '../explain';
+import { settings } from '../settings';
+import { signIn, type SignInArguments } from '../signIn';
+
+export interface OperatorSignInArguments extends Pick<
+  SignInArguments,
+  'keyPath' | 'passphrase' | 'token'
+> {
+  baseUrl?: string;
+}
+
+/**
+ * Signs an operator in. The backend is asked for unless an argument answers anything; it is remembered, and a change signs out first.
+ * @throws BACKEND_REFUSED, and as {@link signIn}
+ */
+export async function signInOperator(
+  session: Session,
+  { baseUrl, ...args }: OperatorSignInArguments,
+): Promise<void> {
+  const isOpen = baseUrl === undefined && args.keyPath === undefined && args.token === undefined;
+  const wanted = isOpen ? await askForBackend(session) : baseUrl;
+  if (wanted !== undefined) {
+    await moveTo(session, parseBackendUrl(wanted.trim()));
+  }
+  await signIn(session, args);
+}
+
+/** Nothing of the session before goes to another backend, and nothing of it stays behind. */
+async function moveTo(session: Session, backendUrl: string): Promise<void> {
+  const before = settings.backendUrlOrReason(session.realm);
+  if (before === backendUrl) {
+    return;
+  }
+  const isSignedIn = session.stored !== undefined;
+  if (isSignedIn) {
+    await session.signOut();
+  }
+  await settings.setBackendUrl(session.realm, backendUrl);
+  if (isSignedIn) {
+    explain(
+      vscode.l10n.t(
+        'You were signed out of {0} first, for i99op now uses {1}.',
+        hostOf(before),
+        hostOf(backendUrl),
+      ),
+    );
+  }
+}
+
+async function askForBackend({ realm, stored }: Session): Promise<string> {
+  const current = settings.backendUrlOrReason(realm);
+  const answer = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Sign in to {0}: backend', realm.label),
+    prompt: vscode.l10n.t('The URL of the backend that you work with. It is remembered.'),
+    value: URL.canParse(current) ? current : realm.defaultBackendUrl,
+    ignoreFocusOut: true,
+    validateInput: (value) => objectionTo(value, stored === undefined ? undefined : current),
+  });
+  if (answer === undefined) {
+    throw new CancelledError();
+  }
+  return answer;
+}
+
+/** @param signedInTo the backend that a change signs out of */
+function objectionTo(
+  value: string,
+  signedInTo: string | undefined,
+): string | vscode.InputBoxValidationMessage | undefined {
+  try {
+    const backendUrl = parseBackendUrl(value.trim());
+    return signedInTo === undefined || signedInTo === backendUrl
+      ? undefined
+      : {
+          message: vscode.l10n.t('You will be signed out of {0} first.', hostOf(signedInTo)),
+          severity: vscode.InputBoxValidationSeverity.Info,
+        };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}

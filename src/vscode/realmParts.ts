@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import { KeepAlive } from '../core/auth/keepAlive';
+import { Session } from '../core/auth/session';
+import { SessionStore } from '../core/auth/sessionStore';
+import { Signers } from '../core/auth/signers';
+import {
+  systemClock,
+  type Clock,
+  type Disposable,
+  type Logger,
+  type Transport,
+} from '../core/ports';
+import type { Realm } from '../core/realm';
+import { SessionAuthenticationProvider } from './authenticationProvider';
+import { InteractiveTokens } from './interactiveTokens';
+import { uiOf } from './realmUi';
+import { createSecretStore, createStateStore } from './secretStore';
+import { hintAtLostSecrets, keepSessionAlive } from './sessionEvents';
+import { settings } from './settings';
+
+/** What the realms share. */
+export interface SharedParts {
+  context: vscode.ExtensionContext;
+  transport: Transport;
+  logger: Logger;
+}
+
+/** A realm at work: its session, who looks after it, and its place in VS Code's accounts. */
+export interface RealmParts extends Disposable {
+  session: Session;
+  keepAlive: KeepAlive;
+  /** Tokens for commands that a user has started. */
+  tokens: InteractiveTokens;
+  clock: Clock;
+  /** The backend in force now. @throws BACKEND_REFUSED */
+  backendUrl: () => string;
+  /** The same for people to read: its URL, or why it is refused. */
+  backendForPeople: () => string;
+  /** Resolves once the stored session has been read; never rejects. */
+  restored: Promise<void>;
+}
+
+/** Puts a realm together. What only a command needs is loaded when it runs. */
+export function createRealmParts(realm: Realm, shared: SharedParts): RealmParts {
+  const { context, transport, logger } = shared;
+  const backendUrl = (): string => settings.backendUrl(realm);
+  const store = new SessionStore(
+    realm,
+    createSecretStore(context.secrets),
+    createStateStore(context.globalState),
+    systemClock,
+  );
+  const signers = new Signers({
+    openKeyFile: async (path) => (await import('../core/auth/privateKey')).openKeyFile(path),
+    openAgentKey: async (fingerprint) => (await import('./agent')).openAgentKey(fingerprint),
+  });
+  const session = new Session({
+    ...{ realm, store, signers, transport, logger, backendUrl, clock: systemClock },
+    random: Math.random,
+    onSecretLost: () => hintAtLostSecrets(context.globalState),
+  });
+  const tokens = new InteractiveTokens(session, async () =>
+    (await import('./unlock')).unlock(session),
+  );
+  const keepAlive = new KeepAlive(session, systemClock);
+  const events = keepSessionAlive({ session, store, keepAlive, logger });
+  const { restored } = events;
+  const signIn = (): Thenable<unknown> => vscode.commands.executeCommand(uiOf(realm).signIn, {});
+  const provider = new SessionAuthenticationProvider(realm, session, signIn, restored);
+  return {
+    ...{ session, keepAlive, tokens, clock: systemClock, backendUrl, restored },
+    backendForPeople: () => settings.backendUrlOrReason(realm),
+    dispose: () => void vscode.Disposable.from(provider, events).dispose(),
+  };
+}

@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import type { Realm } from '../core/realm';
+import type { CommandId } from './commands';
+
+/** How a realm shows itself. */
+export interface RealmUi {
+  readonly label: string;
+  readonly signIn: CommandId;
+  readonly signOut: CommandId;
+  readonly unlock: CommandId;
+  readonly showAccountMenu: CommandId;
+  /** Of the status bar item. */
+  readonly itemId: string;
+  /** What signing in is good for. */
+  readonly invitation: () => string;
+}
+
+const developerUi: RealmUi = {
+  label: 'i99dash',
+  signIn: 'i99dash.signIn',
+  signOut: 'i99dash.signOut',
+  unlock: 'i99dash.unlock',
+  showAccountMenu: 'i99dash.showAccountMenu',
+  itemId: 'i99dash.identity',
+  invitation: () => vscode.l10n.t('Sign in with your SSH key to publish mini-apps.'),
+};
+
+const operatorUi: RealmUi = {
+  label: 'i99op',
+  signIn: 'i99op.signIn',
+  signOut: 'i99op.signOut',
+  unlock: 'i99op.unlock',
+  showAccountMenu: 'i99op.showAccountMenu',
+  itemId: 'i99op.identity',
+  invitation: () => vscode.l10n.t('Sign in with your SSH key to see your wallet.'),
+};
+
+export function uiOf({ id }: Pick<Realm, 'id'>): RealmUi {
+  return id === 'i99op' ? operatorUi : developerUi;
+}
+
+/** The look of the realm that a command belongs to. */
+export function uiOfCommand(command: CommandId): RealmUi {
+  return command.startsWith('i99op.') ? operatorUi : developerUi;
+}

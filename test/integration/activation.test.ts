@@ -28,12 +28,14 @@ describe('activation', () => {
     extension = await activateExtension();
   });
 
-  it('evaluates neither sshpk nor undici nor anything of publish', () => {
+  it('evaluates neither sshpk nor undici nor anything of publish or of operators', () => {
     const sources = loadedSources(extension.extensionPath);
     assert.ok(sources.includes('src/extension.ts'), 'the entry point is loaded');
     for (const source of sources) {
       assert.match(source, /^src\//u);
       assert.doesNotMatch(source, /^src\/core\/publish\//u);
+      // Nothing of the operators' half but the switch.
+      assert.doesNotMatch(source, /^src\/core\/operator\/|^src\/vscode\/operator\/(?!switch)/u);
     }
   });
 

@@ -104,6 +104,13 @@ interface ShownMessage {
   detail?: string;
 }
 
+/** What is on a button; undefined for what is none. */
+function titleOf(item: unknown): string | undefined {
+  if (typeof item === 'string') return item;
+  const title = (item as { title?: unknown } | undefined)?.title;
+  return typeof title === 'string' ? title : undefined;
+}
+
 /**
  * Answers messages in place of a person for the length of a suite: `answer` names the button to press, or undefined to let the message stand.
  * @returns what was shown since the last test began
@@ -119,13 +126,13 @@ export function useMessages(
     for (const name of names) {
       originals.set(name, window[name]);
       window[name] = (message: string, ...rest: unknown[]) => {
-        const buttons = rest.filter((item) => typeof item === 'string');
-        const { detail } = (rest.find((item) => typeof item === 'object') ?? {}) as {
-          detail?: string;
-        };
-        const said = { message, buttons, ...(detail === undefined ? {} : { detail }) };
-        shown.push(said);
-        return Promise.resolve(answer(said));
+        const items = rest.filter((item) => titleOf(item) !== undefined);
+        const buttons = items.map((item) => titleOf(item) ?? '');
+        const { detail } = (rest[0] ?? {}) as vscode.MessageOptions;
+        const dialog = { message, buttons, ...(detail === undefined ? {} : { detail }) };
+        shown.push(dialog);
+        const pressed = answer(dialog);
+        return Promise.resolve(items.find((item) => titleOf(item) === pressed));
       };
     }
   });

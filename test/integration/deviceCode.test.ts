@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { PROFILES } from '../backend/profiles';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import { failsWith, makeKey, run, useBackend, useMessages } from './support';
+
+const AUTHORIZE = '/api/v1/oauth/device/authorize';
+const CODE = /^Your code: (?<code>[B-Z]{4}-[B-Z]{4})$/u;
+
+describe('the device code', () => {
+  const backend = useBackend({ ...PROFILES.older, deviceIntervalSeconds: 1 });
+  let press: string | undefined;
+  const shown = useMessages(({ buttons }) => buttons.find((button) => button === press));
+  const opened: string[] = [];
+  const { openExternal } = vscode.env;
+
+  before(() => {
+    Object.assign(vscode.env, {
+      openExternal: (uri: vscode.Uri) => {
+        opened.push(uri.toString(true));
+        return Promise.resolve(true);
+      },
+    });
+  });
+
+  after(() => {
+    Object.assign(vscode.env, { openExternal });
+  });
+
+  beforeEach(() => {
+    press = undefined;
+    opened.length = 0;
+  });
+
+  afterEach(async () => {
+    await run('i99dash.signOut');
+  });
+
+  /** Begins a command and waits for the code that it shows. */
+  async function begin(id = 'i99dash.signIn', args: object = { method: 'deviceCode' }) {
+    const before = backend.current.requests.length;
+    const done = run<Record<string, unknown> | undefined>(id, args);
+    done.catch(() => undefined);
+    await backend.current.waitForRequest(
+      (entry) =>
+        entry.path === AUTHORIZE &&
+        entry.status === 200 &&
+        backend.current.requests.indexOf(entry) >= before,
+    );
+    const code = backend.current.state.devices.pending().at(-1)?.userCode ?? '';
+    return { done, code };
+  }
+
+  async function decide(decision: 'approve' | 'deny' | 'expire', ...command: [string?, object?]) {
+    const { done, code } = await begin(...command);
+    backend.current.state.devices.decide(code, decision, DEFAULT_ACCOUNT.devId);
+    return done;
+  }
+
+  it('is shown and copied, the browser opened with it, and signs in once it is approved', async () => {
+    press = 'Open Browser';
+    const { done, code } = await begin();
+    backend.current.state.devices.decide(code, 'approve', DEFAULT_ACCOUNT.devId);
+    assert.deepEqual(await done, {
+      ...DEFAULT_ACCOUNT,
+      source: 'deviceCode',
+      backendUrl: backend.current.url,
+    });
+    assert.equal(shown[0]?.message, `Your code: ${code}`);
+    assert.deepEqual(shown[0].buttons, ['Open Browser', 'Cancel']);
+    assert.equal(shown.length, 1);
+    assert.deepEqual(opened, [`${backend.current.url}/device?user_code=${code}`]);
+    assert.equal(await vscode.env.clipboard.readText(), code);
+    assert.equal((await run('i99dash.whoAmI'))['source'], 'deviceCode');
+  });
+
+  it('needs no answer to what is shown', async () => {
+    assert.equal((await decide('approve'))?.['devId'], DEFAULT_ACCOUNT.devId);
+    assert.deepEqual(opened, []);
+  });
+
+  it('is given up by Cancel, and nothing more is said', async () => {
+    press = 'Cancel';
+    const { done } = await begin();
+    assert.equal(await done, undefined);
+    assert.equal(shown.length, 1);
+    await failsWith('NOT_SIGNED_IN', 'i99dash.whoAmI');
+  });
+
+  it('is given up from the menu behind the status bar', async () => {
+    const window = vscode.window as unknown as Record<'showQuickPick', unknown>;
+    const { showQuickPick } = window;
+    let offered: string[] = [];
+    window.showQuickPick = (items: readonly vscode.QuickPickItem[]) => {
+      offered = items.map(({ label }) => label);
+      return Promise.resolve(items.find(({ label }) => label.includes('Cancel Sign-In')));
+    };
+    const { done } = await begin();
+    await run('i99dash.showAccountMenu');
+    window.showQuickPick = showQuickPick;
+    assert.equal(await done, undefined);
+    assert.ok(offered.some((label) => label.includes('Show Log')));
+  });
+
+  for (const [title, decision, code, buttons] of [
+    [
+      'is denied: developer access may be what lacks',
+      'deny',
+      'DEVICE_CODE_DENIED',
+      ['Request Developer Access', 'Try Again'],
+    ],
+    ['expires', 'expire', 'DEVICE_CODE_EXPIRED', ['Get a New Code']],
+  ] as const) {
+    it(title, async () => {
+      await assert.rejects(decide(decision), { code });
+      assert.deepEqual(shown.at(-1)?.buttons, buttons);
+      assert.equal(shown.length, 2);
+    });
+  }
+
+  it('leads from a denial to where developer access is asked for', async () => {
+    press = 'Request Developer Access';
+    await assert.rejects(decide('deny'), { code: 'DEVICE_CODE_DENIED' });
+    assert.deepEqual(opened, ['https://dev.i99dash.app/developers/request-access']);
+  });
+
+  it('is not known to newer backends, which is said, and nothing else is tried', async () => {
+    backend.current.settings.deviceCode = false;
+    const from = backend.current.requests.length;
+    await failsWith('DEVICE_CODE_UNSUPPORTED', 'i99dash.signIn', { method: 'deviceCode' });
+    assert.deepEqual(shown[0]?.buttons, ['Sign In with an SSH Key']);
+    assert.deepEqual(
+      backend.current.requests.slice(from).map(({ path }) => path),
+      [AUTHORIZE],
+    );
+    backend.current.settings.deviceCode = true;
+  });
+
+  it('is offered where a backend has no SSH keys, and taken only when it is chosen', async () => {
+    const key = await makeKey('for-an-older-backend');
+    const from = backend.current.requests.length;
+    await failsWith('SSH_AUTH_DISABLED', 'i99dash.signIn', { keyPath: key.path });
+    assert.deepEqual(shown[0]?.buttons, ['Use a Device Code', 'Sign In Another Way']);
+    assert.ok(backend.current.requests.slice(from).every(({ path }) => !path.includes('/oauth/')));
+  });
+
+  describe('gets an API key', () => {
+    it('that says so once it was rotated elsewhere', async () => {
+      await decide('approve');
+      backend.current.state.addApiKey(DEFAULT_ACCOUNT.devId);
+      const message = await failsWith('NOT_SIGNED_IN', 'i99dash.whoAmI');
+      assert.match(message, /rotated elsewhere/u);
+      assert.deepEqual(shown.at(-1)?.buttons, ['Sign In']);
+    });
+
+    it('that can be rotated: the old one is dead, and that is said', async () => {
+      await decide('approve');
+      const rejected = backend.current.requests.filter(({ status }) => status === 401).length;
+      const identity = await decide('approve', 'i99dash.rotateApiKey', {});
+      assert.equal(identity?.['source'], 'deviceCode');
+      assert.match(shown.at(-1)?.message ?? '', /The old one is dead/u);
+      await run('i99dash.whoAmI');
+      const after = backend.current.requests.filter(({ status }) => status === 401).length;
+      assert.equal(after, rejected);
+      assert.equal(shown.filter(({ message }) => CODE.test(message)).length, 2);
+    });
+
+    it('that stays when rotating is given up', async () => {
+      await decide('approve');
+      press = 'Cancel';
+      const { done } = await begin('i99dash.rotateApiKey', {});
+      assert.equal(await done, undefined);
+      assert.equal((await run('i99dash.whoAmI'))['source'], 'deviceCode');
+    });
+
+    it('which alone can be rotated', () => failsWith('NOT_SIGNED_IN', 'i99dash.rotateApiKey'));
+  });
+
+  describe('steps back behind I99DASH_API_KEY', () => {
+    after(() => {
+      Reflect.deleteProperty(process.env, 'I99DASH_API_KEY');
+    });
+
+    it('which is used as it is', async () => {
+      process.env['I99DASH_API_KEY'] = backend.current.state.addApiKey(DEFAULT_ACCOUNT.devId);
+      assert.equal((await run('i99dash.whoAmI'))['source'], 'environment');
+    });
+
+    it('and comes forward when that one is refused and the user wants it ignored', async () => {
+      await decide('approve');
+      process.env['I99DASH_API_KEY'] = 'refused-by-the-backend';
+      const message = await failsWith('NOT_SIGNED_IN', 'i99dash.whoAmI');
+      assert.match(message, /I99DASH_API_KEY\. Replace it, or unset it/u);
+      assert.deepEqual(shown.at(-1)?.buttons, ['Ignore It in This Window']);
+      const identity = await run('i99dash.signIn', { ignoreEnvironment: true });
+      assert.equal(identity['source'], 'deviceCode');
+      assert.equal((await run('i99dash.whoAmI'))['source'], 'deviceCode');
+    });
+  });
+});

@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { OPERATOR_ACCOUNT, PROFILES } from '../backend/profiles';
+import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../backend/server';
+import type { TestKey } from '../support/ssh-key';
+import {
+  failsWith,
+  makeKey,
+  makeRegisteredKey,
+  run,
+  setSetting,
+  useBackend,
+  useMessages,
+} from './support';
+
+const BALANCE = '/api/v1/operator/wallet/balance';
+
+interface Config {
+  baseUrl: string;
+  signedIn: boolean;
+  fingerprint?: string;
+  keyPath?: string;
+  expiresAt?: string;
+}
+
+/** What VS Code's Accounts menu lists of a provider. */
+async function accounts(provider: string): Promise<string[]> {
+  const known = await vscode.authentication.getAccounts(provider);
+  return known.map(({ label }) => label);
+}
+
+describe('operators', () => {
+  const developers = useBackend();
+  let operators: Backend;
+  let others: Backend;
+  let key: TestKey;
+  let mine: TestKey;
+  const shown = useMessages();
+  const window = vscode.window as unknown as Record<'showInputBox', unknown>;
+  const { showInputBox } = window;
+
+  before(async () => {
+    [operators, others] = await Promise.all([
+      startBackend(PROFILES.operator),
+      startBackend(PROFILES.operator),
+    ]);
+    key = await makeKey('operator');
+    for (const backend of [operators, others]) {
+      backend.state.addKey(OPERATOR_ACCOUNT.devId, key.publicKeyLine);
+    }
+    mine = await makeRegisteredKey(developers.current, 'developer');
+  });
+
+  after(async () => {
+    window.showInputBox = showInputBox;
+    await setSetting('i99op.enabled', undefined);
+    await setSetting('i99op.backendUrl', undefined);
+    await Promise.all([operators.close(), others.close()]);
+  });
+
+  const signIn = (baseUrl = operators.url): Promise<Config> =>
+    run<Config>('i99op.signIn', { baseUrl, keyPath: key.path });
+
+  describe('that are switched off', () => {
+    it('have no command that works, and the setting as the way out', async () => {
+      for (const command of ['signIn', 'signOut', 'showConfig', 'balance']) {
+        await failsWith('NOT_SIGNED_IN', `i99op.${command}`);
+        assert.deepEqual(shown.at(-1)?.buttons, ['Open Settings']);
+      }
+      assert.equal(operators.requests.length, 0);
+    });
+  });
+
+  describe('that are switched on', () => {
+    before(() => setSetting('i99op.enabled', true));
+
+    afterEach(async () => {
+      window.showInputBox = showInputBox;
+      await run('i99op.signOut');
+    });
+
+    it('sign in to a backend that is remembered, and see their configuration', async () => {
+      const config = await signIn();
+      const { expiresAt, ...rest } = config;
+      assert.deepEqual(rest, {
+        baseUrl: operators.url,
+        signedIn: true,
+        fingerprint: key.fingerprint,
+        keyPath: key.path,
+      });
+      assert.ok(Date.parse(expiresAt ?? '') > Date.now());
+      assert.equal(
+        vscode.workspace.getConfiguration().get('i99op.backendUrl'),
+        operators.url,
+        'remembered',
+      );
+      assert.deepEqual(await run('i99op.showConfig'), config);
+      const message = shown.at(-1)?.message ?? '';
+      for (const part of [operators.url, key.fingerprint, OPERATOR_ACCOUNT.email ?? '']) {
+        assert.ok(message.includes(part), message);
+      }
+      assert.deepEqual(await accounts('i99op'), [OPERATOR_ACCOUNT.email]);
+    });
+
+    it('are asked for the backend when nothing says which', async () => {
+      const prompts: vscode.InputBoxOptions[] = [];
+      window.showInputBox = (options: vscode.InputBoxOptions) => {
+        prompts.push(options);
+        return Promise.resolve(undefined);
+      };
+      assert.equal(await run('i99op.signIn'), undefined);
+      assert.equal(prompts.length, 1);
+      assert.equal(prompts[0]?.value, operators.url);
+      const refused = prompts[0].validateInput?.('http://example.com');
+      assert.match(String(await refused), /must be https/u);
+    });
+
+    it('sign in with a token', async () => {
+      const { devId } = OPERATOR_ACCOUNT;
+      const token = operators.state.mintToken({ devId, lifeSeconds: 900 });
+      const config = await run<Config>('i99op.signIn', { baseUrl: operators.url, token });
+      assert.deepEqual([config.signedIn, config.fingerprint], [true, undefined]);
+      assert.ok(!JSON.stringify(config).includes(token));
+    });
+
+    it('know their balance, and a low one is a warning', async () => {
+      await signIn();
+      assert.deepEqual(await run('i99op.balance'), OPERATOR_ACCOUNT.wallet);
+      assert.equal(shown.at(-1)?.message, 'Your operator wallet holds €125.50.');
+      operators.state.updateAccount(OPERATOR_ACCOUNT.devId, {
+        wallet: { balance: 250, currency: 'EUR' },
+      });
+      assert.deepEqual(await run('i99op.balance'), { balance: 250, currency: 'EUR' });
+      assert.equal(shown.at(-1)?.message, 'Your operator wallet is low: €2.50.');
+      assert.deepEqual(shown.at(-1)?.buttons, ['Top Up']);
+      const { wallet = { balance: 0, currency: 'EUR' } } = OPERATOR_ACCOUNT;
+      operators.state.updateAccount(OPERATOR_ACCOUNT.devId, { wallet });
+    });
+
+    it('renew from the key when the token is dead', async () => {
+      await signIn();
+      operators.state.revokeTokens();
+      assert.deepEqual(await run('i99op.balance'), OPERATOR_ACCOUNT.wallet);
+    });
+
+    it('are told to sign in, as operators, when they are not', async () => {
+      await failsWith('NOT_SIGNED_IN', 'i99op.balance');
+      assert.deepEqual(shown[0]?.buttons, ['Sign In']);
+      const config = await run<Config>('i99op.showConfig');
+      assert.deepEqual(config, { baseUrl: operators.url, signedIn: false });
+    });
+
+    it('are signed out of one backend before they sign in to another, and that is said', async () => {
+      await signIn();
+      shown.length = 0;
+      const config = await signIn(others.url);
+      assert.equal(config.baseUrl, others.url);
+      assert.deepEqual(
+        shown.map(({ message }) => message),
+        [
+          `You were signed out of ${new URL(operators.url).host} first, for i99op now uses ${new URL(others.url).host}.`,
+        ],
+      );
+      await setSetting('i99op.backendUrl', operators.url);
+      await failsWith('NOT_SIGNED_IN', 'i99op.balance');
+    });
+
+    it('are refused a backend that is not safe, and stay where they are', async () => {
+      await signIn();
+      await failsWith('BACKEND_REFUSED', 'i99op.signIn', { baseUrl: 'http://example.com' });
+      assert.deepEqual(await run('i99op.balance'), OPERATOR_ACCOUNT.wallet);
+    });
+
+    it('learn of a key that is not registered, and that the device code is none of theirs', async () => {
+      const stranger = await makeKey('strange-operator');
+      const args = { baseUrl: operators.url, keyPath: stranger.path };
+      await failsWith('KEY_NOT_REGISTERED', 'i99op.signIn', args);
+      operators.settings.sshEnabled = false;
+      await failsWith('SSH_AUTH_DISABLED', 'i99op.signIn', args);
+      operators.settings.sshEnabled = true;
+      assert.deepEqual(shown.at(-1)?.buttons, ['Sign In Another Way']);
+    });
+
+    it('are signed in beside a developer, with another key, to another backend', async () => {
+      await run('i99dash.signIn', { keyPath: mine.path });
+      await signIn();
+      const identity = await run('i99dash.whoAmI');
+      assert.deepEqual(
+        [identity['devId'], identity['fingerprint'], identity['backendUrl']],
+        [DEFAULT_ACCOUNT.devId, mine.fingerprint, developers.current.url],
+      );
+      await run('i99dash.signOut');
+      assert.deepEqual(await run('i99op.balance'), OPERATOR_ACCOUNT.wallet);
+      await run('i99dash.signIn', { keyPath: mine.path });
+      await run('i99op.signOut');
+      await run('i99dash.whoAmI');
+      assert.ok(developers.current.requests.every(({ path }) => path !== BALANCE));
+      assert.deepEqual(await accounts('i99dash'), [DEFAULT_ACCOUNT.email]);
+    });
+
+    it('vanish when they are switched off, and are there again when they are back', async () => {
+      await signIn();
+      await setSetting('i99op.enabled', false);
+      await failsWith('NOT_SIGNED_IN', 'i99op.balance');
+      await setSetting('i99op.enabled', true);
+      assert.deepEqual(await accounts('i99op'), [OPERATOR_ACCOUNT.email]);
+      assert.deepEqual(await run('i99op.balance'), OPERATOR_ACCOUNT.wallet);
+    });
+  });
+});

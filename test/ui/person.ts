@@ -4,6 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 import { repositoryRoot } from '../host/paths';
 
 const STATUS_BAR_ITEM = 'i99dash.i99dash.i99dash.identity';
+const OPERATOR_ITEM = 'i99dash.i99dash.i99op.identity';
 
 /** Does at the workbench what a person does: keys, clicks, and looking. Every look waits until the thing is there. */
 export class Person {
@@ -44,6 +45,11 @@ export class Person {
     return this.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: text });
   }
 
+  /** The operator's item in the status bar. */
+  operator(): Locator {
+    return this.page.locator(`[id="${OPERATOR_ITEM}"]`);
+  }
+
   /** The identity in the status bar. */
   identity(): Locator {
     return this.page.locator(`[id="${STATUS_BAR_ITEM}"]`);
@@ -62,10 +68,15 @@ export class Person {
   }
 
   /** The colour behind the identity, as CSS computes it. */
-  identityBackground(): Promise<string> {
+  identityBackground(item = STATUS_BAR_ITEM): Promise<string> {
     return this.page.evaluate<string>(
-      `getComputedStyle(document.getElementById('${STATUS_BAR_ITEM}')).backgroundColor`,
+      `getComputedStyle(document.getElementById('${item}')).backgroundColor`,
     );
+  }
+
+  /** The colour behind the operator's item, as CSS computes it. */
+  operatorBackground(): Promise<string> {
+    return this.identityBackground(OPERATOR_ITEM);
   }
 
   /** A colour of the theme, such as `statusBarItem-errorBackground`, as CSS computes it. */
@@ -81,8 +92,8 @@ export class Person {
   }
 
   /** What the hover of the identity says. The mouse leaves it alone afterwards. */
-  async readHover(photograph?: string): Promise<string> {
-    await this.identity().hover();
+  async readHover(photograph?: string, item = this.identity()): Promise<string> {
+    await item.hover();
     const hover = this.page.locator('.workbench-hover .hover-contents, .monaco-hover').last();
     await hover.waitFor();
     const text = (await hover.innerText()).replaceAll('\u00a0', ' ');

@@ -2,7 +2,8 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DEFAULT_ACCOUNT, startBackend, type Backend } from '../backend/server';
+import { startBackend, type Backend, type BackendOptions } from '../backend/server';
+import { PROFILES } from '../backend/profiles';
 import { removeOnExit } from '../host/cleanup';
 import { isolatedEnvironment, type Environment } from '../host/environment';
 import { repositoryRoot } from '../host/paths';
@@ -34,6 +35,10 @@ export interface SceneOptions {
   keyring?: boolean;
   /** Seconds that an access token lives. */
   tokenLife?: number;
+  /** What the backend is; a developer's when left out. */
+  backend?: BackendOptions;
+  /** The user's settings beside the backend's URL. */
+  settings?: Readonly<Record<string, unknown>>;
 }
 
 /** A person at VS Code with a home, a key, a workspace and a backend of their own, all thrown away afterwards. */
@@ -78,7 +83,8 @@ export class Scene {
 
   /** As somebody does in the web console. */
   register(publicKeyLine: string): void {
-    this.backend.state.addKey(DEFAULT_ACCOUNT.devId, publicKeyLine, { name: 'this computer' });
+    const [account] = this.options.backend?.accounts ?? PROFILES.developer.accounts;
+    this.backend.state.addKey(account?.devId ?? '', publicKeyLine, { name: 'this computer' });
   }
 
   /**
@@ -97,7 +103,7 @@ export class Scene {
       extensionsDir: join(root, 'extensions'),
       smokeTestDriver: false,
       env: { ...isolatedEnvironment(join(root, 'home')), TMPDIR: temporary, ...env },
-      userSettings: { 'i99dash.backendUrl': this.backend.url },
+      userSettings: { 'i99dash.backendUrl': this.backend.url, ...options.settings },
       // The browser keeps the profile by address.
       ...(before === undefined ? {} : { port: before.port }),
     });
@@ -144,6 +150,7 @@ export class Scene {
     const before = this.backend as Backend | undefined;
     const { tokenLife } = this.options;
     this.backend = await startBackend({
+      ...this.options.backend,
       stateDir: join(this.root, '..', 'backend'),
       ...(before === undefined ? {} : { port: before.port }),
       ...(tokenLife === undefined ? {} : { tokenLifeSeconds: tokenLife }),

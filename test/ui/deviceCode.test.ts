@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import { PROFILES } from '../backend/profiles';
+import { called } from './requests';
+import { useScene } from './use-scene';
+
+const WHO = DEFAULT_ACCOUNT.email ?? '';
+const AUTHORIZE = '/api/v1/oauth/device/authorize';
+
+describe('a person with an older backend', () => {
+  const scene = useScene({
+    album: 'ui/device-code',
+    registered: false,
+    backend: { ...PROFILES.older, deviceIntervalSeconds: 1 },
+  });
+
+  /** Chooses the device code and waits for the dialog that shows one. */
+  async function begin() {
+    const { person, backend } = scene;
+    const authorized = called(backend, AUTHORIZE);
+    await person.runCommand('i99dash: Sign In');
+    await person.pick('Use a Device Code');
+    return waitForCode(authorized);
+  }
+
+  async function waitForCode(authorized: Promise<unknown>) {
+    await authorized;
+    const code = scene.backend.state.devices.pending().at(-1)?.userCode ?? '';
+    return { code, dialog: await scene.person.seesDialog(`Your code: ${code}`) };
+  }
+
+  it('is told that there are no SSH keys, and offered the device code', async () => {
+    const { person, backend } = scene;
+    await person.runCommand('i99dash: Sign In');
+    await person.pick('~/.ssh/id_ed25519');
+    const toast = await person.seesNotification('has no sign-in with an SSH key');
+    await person.photograph('1-no-ssh');
+    const authorized = called(backend, AUTHORIZE);
+    await person.pressIn(toast, 'Use a Device Code');
+    const { dialog } = await waitForCode(authorized);
+    await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
+    await person.seesIcon('sign-in');
+    assert.equal(await person.page.locator('.notification-toast').count(), 0);
+  });
+
+  it('finds the token of the command line in the picker, and the file stays as it is', async () => {
+    const { person, backend, root } = scene;
+    const folder = join(root, 'home', '.config', 'i99dash');
+    const file = join(folder, 'sdk.json');
+    const text = JSON.stringify({ token: backend.state.addApiKey(DEFAULT_ACCOUNT.devId) });
+    await mkdir(folder, { recursive: true });
+    await writeFile(file, text);
+    await person.runCommand('i99dash: Sign In');
+    await person.quickPickRow('Use the Token of the Command Line Once').waitFor();
+    await person.photograph('2-picker');
+    await person.pick('Use the Token of the Command Line Once');
+    await person.seesIdentity(WHO);
+    assert.equal(await readFile(file, 'utf8'), text);
+    await person.identity().click();
+    await person.pick('Sign Out');
+    await person.seesIcon('sign-in');
+  });
+
+  it('sees the code large, has it on the clipboard, and is led to the browser', async () => {
+    const { person } = scene;
+    const { code, dialog } = await begin();
+    assert.match((await dialog.textContent()) ?? '', /on the clipboard[^]*\/device/u);
+    await person.photograph('3-code');
+    await dialog.locator('.monaco-button', { hasText: 'Open Browser' }).click();
+    const website = await person.seesDialog('external website');
+    await website.locator('.monaco-button', { hasText: 'Cancel' }).click();
+    assert.equal(await person.clipboard(), code);
+  });
+
+  it('sees how long there is left, and can give up from the status bar', async () => {
+    const { person } = scene;
+    await person.seesNotification(/Approve the code [B-Z-]{9} in the browser \(9:\d\d left\)/u);
+    await person.seesIdentity('Signing In');
+    await person.photograph('4-waiting');
+    await person.identity().click();
+    await person.quickPickRow('Cancel Sign-In').waitFor();
+    await person.photograph('5-menu');
+    await person.pick('Cancel Sign-In');
+    await person.seesIcon('sign-in');
+    await person.page.locator('.notification-toast').first().waitFor({ state: 'hidden' });
+  });
+
+  it('learns of a denial, and where developer access is asked for', async () => {
+    const { person, backend } = scene;
+    const { code, dialog } = await begin();
+    await dialog.locator('.monaco-button', { hasText: 'Open Browser' }).click();
+    const website = await person.seesDialog('external website');
+    await website.locator('.monaco-button', { hasText: 'Cancel' }).click();
+    backend.state.devices.decide(code, 'deny', DEFAULT_ACCOUNT.devId);
+    const toast = await person.seesNotification('no developer access yet');
+    await toast.locator('.monaco-button', { hasText: 'Request Developer Access' }).waitFor();
+    await person.photograph('6-denied');
+    await person.dismiss(toast);
+  });
+
+  it('approves, and is signed in with a key that has no end', async () => {
+    const { person, backend } = scene;
+    const { code, dialog } = await begin();
+    await dialog.locator('.monaco-button', { hasText: 'Open Browser' }).click();
+    const website = await person.seesDialog('external website');
+    await website.locator('.monaco-button', { hasText: 'Cancel' }).click();
+    backend.state.devices.decide(code, 'approve', DEFAULT_ACCOUNT.devId);
+    await person.seesIdentity(WHO);
+    const text = await person.readHover('7-hover');
+    assert.match(text, /API key/u);
+    assert.doesNotMatch(text, /expires/u);
+    await person.identity().click();
+    await person.quickPickRow('Rotate API Key').waitFor();
+    await person.photograph('8-account-menu');
+    await person.quickInput().press('Escape');
+  });
+
+  it('sees a variable that is refused in the status bar, and can do without it', async () => {
+    await scene.restart({ I99DASH_API_KEY: 'refused-by-the-backend' });
+    const { person } = scene;
+    await person.seesIcon('error');
+    await person.seesIdentity('I99DASH_API_KEY');
+    assert.equal(
+      await person.identityBackground(),
+      await person.themeColor('statusBarItem-errorBackground'),
+    );
+    assert.match(await person.readHover('9-refused-variable'), /Replace it, or unset it/u);
+    await person.identity().click();
+    await person.quickPickRow('Ignore It in This Window').waitFor();
+    await person.photograph('10-refused-menu');
+    await person.pick('Ignore It in This Window');
+    await person.seesIdentity(WHO);
+    await person.seesIcon('account');
+  });
+});

@@ -73,7 +73,7 @@ async function present(
   const openBrowser: vscode.MessageItem = { title: vscode.l10n.t('Open Browser') };
   const cancel: vscode.MessageItem = { title: vscode.l10n.t('Cancel'), isCloseAffordance: true };
   const picked = await vscode.window.showInformationMessage(
-    vscode.l10n.t('Your code: {0}', userCode),
+    vscode.l10n.t('Your code: {0}', spread(userCode)),
     {
       modal: true,
       detail: vscode.l10n.t(
@@ -92,4 +92,9 @@ async function present(
   } else if (picked === openBrowser) {
     await vscode.env.openExternal(vscode.Uri.parse(openUri, true));
   }
+}
+
+/** A dialog has one size of letters: space between them makes a code large. */
+function spread(code: string): string {
+  return Array.from(code).join('\u2002');
 }

@@ -44,7 +44,7 @@ export function identityHover(
   appendPlain(hover, explanationOf(state, ui));
   hover.appendMarkdown('\n\n');
   const extra = isHeld ? (badge?.rows ?? []) : [];
-  for (const [name, value] of [...extra, ...rowsOf(state, backend, now)]) {
+  for (const [name, value] of [...extra, ...rowsOf(state, { ui, backend, now })]) {
     appendPlain(hover, `${name}: ${value}`);
     hover.appendMarkdown('  \n');
   }
@@ -98,7 +98,10 @@ function explanationOf(state: SessionState, ui: RealmUi): string {
   }
 }
 
-function rowsOf(state: SessionState, backendUrl: string, now: number): [string, string][] {
+function rowsOf(
+  state: SessionState,
+  { ui, backend: backendUrl, now }: Surroundings,
+): [string, string][] {
   const backend: [string, string] = [vscode.l10n.t('Backend'), backendUrl];
   switch (state.kind) {
     case 'signedOut':
@@ -110,17 +113,17 @@ function rowsOf(state: SessionState, backendUrl: string, now: number): [string, 
         : [
             backend,
             [vscode.l10n.t('Account'), accountLabel(state.account)],
-            [vscode.l10n.t('Developer id'), state.account.devId],
+            [ui.idName(), state.account.devId],
           ];
     default:
-      return [backend, ...accountRows(state), ...tokenRows(state, now), ...failureRows(state)];
+      return [backend, ...accountRows(state, ui), ...tokenRows(state, now), ...failureRows(state)];
   }
 }
 
-function accountRows({ profile }: Held): [string, string][] {
+function accountRows({ profile }: Held, ui: RealmUi): [string, string][] {
   const rows: [string, string][] = [
     [vscode.l10n.t('Account'), accountLabel(profile.account)],
-    [vscode.l10n.t('Developer id'), profile.account.devId],
+    [ui.idName(), profile.account.devId],
     [vscode.l10n.t('Signed in with'), signedInWith(profile)],
   ];
   if (profile.fingerprint !== undefined) {

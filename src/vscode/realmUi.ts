@@ -11,6 +11,10 @@ export interface RealmUi {
   readonly showAccountMenu: CommandId;
   /** Of the status bar item. */
   readonly itemId: string;
+  /** Of the status bar item: the higher, the further left. */
+  readonly priority: number;
+  /** What the id of an account is called. */
+  readonly idName: () => string;
   /** What signing in is good for. */
   readonly invitation: () => string;
 }
@@ -22,6 +26,8 @@ const developerUi: RealmUi = {
   unlock: 'i99dash.unlock',
   showAccountMenu: 'i99dash.showAccountMenu',
   itemId: 'i99dash.identity',
+  priority: 50,
+  idName: () => vscode.l10n.t('Developer id'),
   invitation: () => vscode.l10n.t('Sign in with your SSH key to publish mini-apps.'),
 };
 
@@ -32,6 +38,8 @@ const operatorUi: RealmUi = {
   unlock: 'i99op.unlock',
   showAccountMenu: 'i99op.showAccountMenu',
   itemId: 'i99op.identity',
+  priority: 49,
+  idName: () => vscode.l10n.t('Operator id'),
   invitation: () => vscode.l10n.t('Sign in with your SSH key to see your wallet.'),
 };
 

@@ -177,10 +177,7 @@ async function otherWays({ deviceClientId }: Realm): Promise<ChoiceItem[]> {
 function foundTokenItem({ path, token }: CommandLineToken): ChoiceItem {
   return {
     label: `$(terminal) ${vscode.l10n.t('Use the Token of the Command Line Once')}`,
-    detail: vscode.l10n.t(
-      'The command-line client keeps it as plain text in {0}, which stays as it is.',
-      abbreviateHome(path),
-    ),
+    detail: vscode.l10n.t('Kept as plain text in {0}, which stays as it is.', abbreviateHome(path)),
     choose: () => Promise.resolve({ method: 'token', token }),
   };
 }

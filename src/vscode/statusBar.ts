@@ -30,7 +30,7 @@ export class IdentityStatusBar implements vscode.Disposable {
     const { session } = parts;
     this.ui = uiOf(session.realm);
     const { Left } = vscode.StatusBarAlignment;
-    this.item = vscode.window.createStatusBarItem(this.ui.itemId, Left, 50);
+    this.item = vscode.window.createStatusBarItem(this.ui.itemId, Left, this.ui.priority);
     this.item.name = this.ui.label;
     const timer = setInterval(() => this.update(), REDRAW_MS);
     this.subscriptions = vscode.Disposable.from(

@@ -5,7 +5,6 @@ import { DEFAULT_ACCOUNT } from '../backend/server';
 import { failsWith, makeKey, run, useBackend, useMessages } from './support';
 
 const AUTHORIZE = '/api/v1/oauth/device/authorize';
-const CODE = /^Your code: (?<code>[B-Z]{4}-[B-Z]{4})$/u;
 
 describe('the device code', () => {
   const backend = useBackend({ ...PROFILES.older, deviceIntervalSeconds: 1 });
@@ -66,7 +65,7 @@ describe('the device code', () => {
       source: 'deviceCode',
       backendUrl: backend.current.url,
     });
-    assert.equal(shown[0]?.message, `Your code: ${code}`);
+    assert.equal(shown[0]?.message.replaceAll('\u2002', ''), `Your code: ${code}`);
     assert.deepEqual(shown[0].buttons, ['Open Browser', 'Cancel']);
     assert.equal(shown.length, 1);
     assert.deepEqual(opened, [`${backend.current.url}/device?user_code=${code}`]);
@@ -162,7 +161,7 @@ describe('the device code', () => {
       await run('i99dash.whoAmI');
       const after = backend.current.requests.filter(({ status }) => status === 401).length;
       assert.equal(after, rejected);
-      assert.equal(shown.filter(({ message }) => CODE.test(message)).length, 2);
+      assert.equal(shown.filter(({ message }) => message.startsWith('Your code: ')).length, 2);
     });
 
     it('that stays when rotating is given up', async () => {

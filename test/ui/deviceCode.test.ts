@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { PROFILES } from '../backend/profiles';
 import { called } from './requests';
@@ -28,7 +29,23 @@ describe('a person with an older backend', () => {
   async function waitForCode(authorized: Promise<unknown>) {
     await authorized;
     const code = scene.backend.state.devices.pending().at(-1)?.userCode ?? '';
-    return { code, dialog: await scene.person.seesDialog(`Your code: ${code}`) };
+    const dialog = await scene.person.seesDialog(`Your code: ${Array.from(code).join('\u2002')}`);
+    return { code, dialog };
+  }
+
+  /** Follows the dialog to the page in the browser, which has the code filled in. */
+  async function openBrowser({ code, dialog }: Awaited<ReturnType<typeof begin>>): Promise<Page> {
+    const opened = scene.person.page.context().waitForEvent('page', { timeout: 20_000 });
+    await dialog.locator('.monaco-button', { hasText: 'Open Browser' }).click();
+    const page = await opened;
+    await page.waitForURL(`${scene.backend.url}/device?user_code=${code}`);
+    return page;
+  }
+
+  async function answer(page: Page, button: string): Promise<void> {
+    await page.getByRole('button', { name: button }).click();
+    await page.getByText('You can close this page.').waitFor();
+    await page.close();
   }
 
   it('is told that there are no SSH keys, and offered the device code', async () => {
@@ -65,13 +82,11 @@ describe('a person with an older backend', () => {
 
   it('sees the code large, has it on the clipboard, and is led to the browser', async () => {
     const { person } = scene;
-    const { code, dialog } = await begin();
-    assert.match((await dialog.textContent()) ?? '', /on the clipboard[^]*\/device/u);
+    const begun = await begin();
+    assert.match((await begun.dialog.textContent()) ?? '', /on the clipboard[^]*\/device/u);
     await person.photograph('3-code');
-    await dialog.locator('.monaco-button', { hasText: 'Open Browser' }).click();
-    const website = await person.seesDialog('external website');
-    await website.locator('.monaco-button', { hasText: 'Cancel' }).click();
-    assert.equal(await person.clipboard(), code);
+    assert.equal(await person.clipboard(), begun.code);
+    await (await openBrowser(begun)).close();
   });
 
   it('sees how long there is left, and can give up from the status bar', async () => {
@@ -88,12 +103,8 @@ describe('a person with an older backend', () => {
   });
 
   it('learns of a denial, and where developer access is asked for', async () => {
-    const { person, backend } = scene;
-    const { code, dialog } = await begin();
-    await dialog.locator('.monaco-button', { hasText: 'Open Browser' }).click();
-    const website = await person.seesDialog('external website');
-    await website.locator('.monaco-button', { hasText: 'Cancel' }).click();
-    backend.state.devices.decide(code, 'deny', DEFAULT_ACCOUNT.devId);
+    const { person } = scene;
+    await answer(await openBrowser(await begin()), 'Deny');
     const toast = await person.seesNotification('no developer access yet');
     await toast.locator('.monaco-button', { hasText: 'Request Developer Access' }).waitFor();
     await person.photograph('6-denied');
@@ -101,12 +112,8 @@ describe('a person with an older backend', () => {
   });
 
   it('approves, and is signed in with a key that has no end', async () => {
-    const { person, backend } = scene;
-    const { code, dialog } = await begin();
-    await dialog.locator('.monaco-button', { hasText: 'Open Browser' }).click();
-    const website = await person.seesDialog('external website');
-    await website.locator('.monaco-button', { hasText: 'Cancel' }).click();
-    backend.state.devices.decide(code, 'approve', DEFAULT_ACCOUNT.devId);
+    const { person } = scene;
+    await answer(await openBrowser(await begin()), 'Approve');
     await person.seesIdentity(WHO);
     const text = await person.readHover('7-hover');
     assert.match(text, /API key/u);

@@ -138,6 +138,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     'i99op.unlock': async () => (await operators.require()).unlock(),
     'i99op.showConfig': async () => (await operators.require()).showConfig(),
     'i99op.balance': async () => (await operators.require()).balance(),
+    'i99op.listKeys': async (args) => (await operators.require()).listKeys(args),
+    'i99op.addKey': async (args) => (await operators.require()).addKey(argumentObject(args)),
     'i99op.showAccountMenu': async () => (await operators.require()).showAccountMenu(),
   };
   context.subscriptions.push(

@@ -15,7 +15,7 @@ import { makeKey } from './keys';
 import { plainText } from './plainText';
 import { withQuietProgress } from './progress';
 import { settings } from './settings';
-import { loadKeys, type SshKeyCommandPorts } from './sshKeys';
+import { loadKeys, type AddKeyPorts } from './sshKeys';
 import { keysApi } from './sshKeysView';
 
 export interface AddKeyArguments {
@@ -29,7 +29,7 @@ interface CandidateItem extends vscode.QuickPickItem {
 }
 
 /** Registers a public key; asks for what the arguments leave open. Who names the key and says nothing else means it for signing in. */
-export async function addKey(ports: SshKeyCommandPorts, args: AddKeyArguments): Promise<SshKey> {
+export async function addKey(ports: AddKeyPorts, args: AddKeyArguments): Promise<SshKey> {
   const { blob, ...candidate } = await (args.publicKeyPath === undefined
     ? pickCandidate(ports)
     : readCandidate(args.publicKeyPath));
@@ -51,7 +51,7 @@ export async function addKey(ports: SshKeyCommandPorts, args: AddKeyArguments): 
   return key;
 }
 
-async function pickCandidate(ports: SshKeyCommandPorts): Promise<KeyCandidate> {
+async function pickCandidate(ports: AddKeyPorts): Promise<KeyCandidate> {
   const registered = new Set((await loadKeys(ports)).map(({ fingerprint }) => fingerprint));
   const agentKeys = settings.useAgent() ? await listAgentKeys(agentSocket()).catch(() => []) : [];
   const candidates = await findKeyCandidates(sshFolder(), agentKeys, registered);

@@ -41,6 +41,8 @@ export const COMMAND_IDS = [
   'i99op.unlock',
   'i99op.showConfig',
   'i99op.balance',
+  'i99op.listKeys',
+  'i99op.addKey',
   'i99op.showAccountMenu',
 ] as const;
 

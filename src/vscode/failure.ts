@@ -99,6 +99,7 @@ const REGISTERED_KEYS: ReadonlySet<CommandId> = new Set<CommandId>([
   'i99dash.addKey',
   'i99dash.removeKey',
   'i99dash.replaceKey',
+  'i99op.addKey',
 ]);
 
 function ofRegisteredKeys(
@@ -106,7 +107,10 @@ function ofRegisteredKeys(
   { code, file }: I99dashError,
   tryAgain: NextStep,
 ): NextStep[] {
-  const showKeys = command(vscode.l10n.t('Show SSH Keys'), 'i99dash.listKeys');
+  const showKeys = command(
+    vscode.l10n.t('Show SSH Keys'),
+    failed === 'i99op.addKey' ? 'i99op.listKeys' : 'i99dash.listKeys',
+  );
   if (failed === 'i99dash.replaceKey') {
     return [showKeys]; // what comes next depends on how far it came, and the list shows that
   }

@@ -8,9 +8,13 @@ import { withQuietProgress } from './progress';
 import { keyFacts, KeyRow, purposeName, usedWhen } from './sshKeyItem';
 import { keysApi, requireKey, type SshKeysPorts, type SshKeysView } from './sshKeysView';
 
-export interface SshKeyCommandPorts extends SshKeysPorts {
+export interface AddKeyPorts extends SshKeysPorts {
   /** Asks for what an encrypted key needs. */
   tokens: TokenSource;
+  view: Pick<SshKeysView, 'load' | 'refresh'>;
+}
+
+export interface SshKeyCommandPorts extends AddKeyPorts {
   view: SshKeysView;
 }
 
@@ -32,7 +36,7 @@ export async function listKeys(ports: SshKeyCommandPorts, args: unknown): Promis
 export async function loadKeys({
   view,
   tokens,
-}: Pick<SshKeyCommandPorts, 'view' | 'tokens'>): Promise<readonly SshKey[]> {
+}: Pick<AddKeyPorts, 'view' | 'tokens'>): Promise<readonly SshKey[]> {
   return withQuietProgress(vscode.l10n.t('Loading your SSH keys…'), () => view.load(tokens));
 }
 
@@ -74,13 +78,21 @@ export async function copyFingerprint(row: unknown): Promise<void> {
   }
 }
 
-async function pickKey(keys: readonly SshKey[], view: SshKeysView): Promise<SshKey> {
-  const items = keys.map((key) => ({
+/** The keys as rows of a picker. @param sessionFingerprint of the key that one is signed in with */
+export function keyItems(
+  keys: readonly SshKey[],
+  sessionFingerprint: string | undefined,
+): (vscode.QuickPickItem & { key: SshKey })[] {
+  return keys.map((key) => ({
     label: `$(key) ${key.name.replaceAll('$(', '$\u200B(')}`,
-    description: keyFacts(key, key.fingerprint === view.sessionFingerprint).join(' · '),
+    description: keyFacts(key, key.fingerprint === sessionFingerprint).join(' · '),
     detail: key.fingerprint,
     key,
   }));
+}
+
+async function pickKey(keys: readonly SshKey[], view: SshKeysView): Promise<SshKey> {
+  const items = keyItems(keys, view.sessionFingerprint);
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Remove which SSH key?'),
     placeHolder: keys.length === 0 ? vscode.l10n.t('No key is registered') : '',

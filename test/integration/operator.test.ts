@@ -138,6 +138,20 @@ describe('operators', () => {
       operators.state.updateAccount(OPERATOR_ACCOUNT.devId, { wallet });
     });
 
+    it('list their keys, and add another', async () => {
+      await signIn();
+      const names = async (): Promise<string[]> =>
+        (await run<{ name: string }[]>('i99op.listKeys', {})).map(({ name }) => name);
+      const before = await names();
+      const { publicKeyPath, fingerprint } = await makeKey('second-laptop');
+      const added = await run('i99op.addKey', { publicKeyPath, name: 'second laptop' });
+      assert.deepEqual([added['name'], added['fingerprint']], ['second laptop', fingerprint]);
+      assert.deepEqual(await names(), [...before, 'second laptop']);
+      await failsWith('KEY_EXISTS', 'i99op.addKey', { publicKeyPath, name: 'again' });
+      assert.deepEqual(shown.at(-1)?.buttons, ['Show SSH Keys']);
+      assert.ok(developers.current.requests.every(({ path }) => !path.includes('ssh-keys')));
+    });
+
     it('renew from the key when the token is dead', async () => {
       await signIn();
       operators.state.revokeTokens();

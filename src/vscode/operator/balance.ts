@@ -29,6 +29,7 @@ export function operatorItems(): MenuItem[] {
   return [
     menuItem('credit-card', vscode.l10n.t('Wallet Balance'), 'i99op.balance'),
     { label: `$(link-external) ${vscode.l10n.t('Top Up in the Web Console')}`, run: openTopUp },
+    menuItem('list-unordered', vscode.l10n.t('SSH Keys'), 'i99op.listKeys'),
     menuItem('info', vscode.l10n.t('Show Configuration'), 'i99op.showConfig'),
   ];
 }

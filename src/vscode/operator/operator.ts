@@ -1,13 +1,16 @@
 import * as vscode from 'vscode';
+import type { SshKey } from '../../core/api/sshKeys';
 import { WalletWatch } from '../../core/operator/walletWatch';
 import { operatorRealm } from '../../core/realm';
 import { showAccountMenu } from '../accountMenu';
+import type { AddKeyArguments } from '../addKey';
 import { createRealmParts, type RealmParts, type SharedParts } from '../realmParts';
 import { signOut } from '../signOut';
 import { IdentityStatusBar } from '../statusBar';
 import { unlockNow } from '../unlock';
 import { balanceBadge, operatorItems, showBalance } from './balance';
 import { configOf, showConfig, type OperatorConfig } from './config';
+import { addOperatorKey, listOperatorKeys } from './keys';
 import { signInOperator, type OperatorSignInArguments } from './signIn';
 
 /** How often the watch is given the chance to ask for the balance, in milliseconds. It has a pace of its own. */
@@ -19,7 +22,7 @@ export class Operator implements vscode.Disposable {
   private readonly wallet: WalletWatch;
   private readonly subscriptions: vscode.Disposable;
 
-  constructor(shared: SharedParts) {
+  constructor(private readonly shared: SharedParts) {
     this.parts = createRealmParts(operatorRealm, shared);
     const { transport, logger } = shared;
     const { session, clock, backendUrl, backendForPeople } = this.parts;
@@ -57,6 +60,14 @@ export class Operator implements vscode.Disposable {
 
   balance(): ReturnType<typeof showBalance> {
     return showBalance(this.wallet, this.parts.tokens);
+  }
+
+  listKeys(args: unknown): Promise<SshKey[]> {
+    return listOperatorKeys(this.parts, this.shared.transport, args);
+  }
+
+  addKey(args: AddKeyArguments): Promise<SshKey> {
+    return addOperatorKey(this.parts, this.shared.transport, args);
   }
 
   showAccountMenu(): Promise<void> {

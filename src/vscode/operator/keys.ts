@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+import { listSshKeys, type SshKey } from '../../core/api/sshKeys';
+import type { Transport } from '../../core/ports';
+import { addKey, type AddKeyArguments } from '../addKey';
+import type { RealmParts } from '../realmParts';
+import { keyItems, loadKeys, type AddKeyPorts } from '../sshKeys';
+import { keysApi } from '../sshKeysView';
+
+/** The operator's keys. Called without an argument, as the palette does, it shows them too. */
+export async function listOperatorKeys(
+  parts: RealmParts,
+  transport: Transport,
+  args: unknown,
+): Promise<SshKey[]> {
+  const keys = await loadKeys(portsOf(parts, transport));
+  if (args === undefined) {
+    const items = keyItems(keys, parts.session.stored?.profile.fingerprint);
+    void vscode.window.showQuickPick(items, {
+      title: vscode.l10n.t('SSH keys of the operator'),
+      placeHolder: keys.length === 0 ? vscode.l10n.t('No key is registered') : '',
+      matchOnDetail: true,
+    });
+  }
+  return [...keys];
+}
+
+/** As {@link addKey}, with the operator's account. */
+export function addOperatorKey(
+  parts: RealmParts,
+  transport: Transport,
+  args: AddKeyArguments,
+): Promise<SshKey> {
+  return addKey(portsOf(parts, transport), args);
+}
+
+/** Operators have no view of their keys: they are asked for each time. */
+function portsOf({ session, tokens, backendUrl }: RealmParts, transport: Transport): AddKeyPorts {
+  const view: AddKeyPorts['view'] = {
+    load: (source) => listSshKeys(keysApi({ transport, backendUrl }, source)),
+    refresh: () => undefined,
+  };
+  return { session, tokens, transport, backendUrl, view };
+}

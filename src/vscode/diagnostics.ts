@@ -1,5 +1,7 @@
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { NEVER } from '../core/auth/accessToken';
+import type { MintedToken } from '../core/auth/mint';
 import type { Session } from '../core/auth/session';
 import type { SessionState } from '../core/auth/sessionState';
 import { sshFolder } from '../core/homePath';
@@ -51,7 +53,7 @@ function keyReport(path: string | undefined): string {
 function sessionRows(state: SessionState): [string, string][] {
   const kind: [string, string] = ['Session', state.kind];
   if (state.kind === 'environment') {
-    return [kind, ['Variable', state.variable]];
+    return [kind, ['Variable', state.variable], ['Refused', String(state.failure !== undefined)]];
   }
   const settled = state.kind === 'signingIn' ? state.settled : state;
   if (settled.kind === 'signedOut') {
@@ -65,7 +67,7 @@ function sessionRows(state: SessionState): [string, string][] {
     ['Fingerprint', profile.fingerprint ?? 'none'],
     ['Developer', String(profile.account.isDeveloper)],
     ['Minted', minted === undefined ? 'lost' : new Date(minted.mintedAt).toISOString()],
-    ['Expires', minted === undefined ? 'lost' : new Date(minted.expiresAt).toISOString()],
+    ['Expires', expiryReport(minted)],
     ...('failure' in settled
       ? ([['Last failure', `${settled.failure.code} ${settled.failure.status ?? ''}`.trim()]] as [
           string,
@@ -73,4 +75,11 @@ function sessionRows(state: SessionState): [string, string][] {
         ][])
       : []),
   ];
+}
+
+function expiryReport(minted: MintedToken | undefined): string {
+  if (minted === undefined) {
+    return 'lost';
+  }
+  return minted.expiresAt === NEVER ? 'never' : new Date(minted.expiresAt).toISOString();
 }

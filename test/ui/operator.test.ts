@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { OPERATOR_ACCOUNT, PROFILES } from '../backend/profiles';
 import { useScene } from './use-scene';
 
@@ -96,14 +94,14 @@ describe('an operator', () => {
     await person.quickInput().pressSequentially('i99op: Wallet');
     await person.quickPickRow('i99op: Wallet Balance').first().waitFor();
     await person.quickInput().press('Escape');
-    const file = join(scene.root, 'server', 'data', 'User', 'settings.json');
-    const text = await readFile(file, 'utf8');
-    await writeFile(file, text.replace('"i99op.enabled": true', '"i99op.enabled": false'));
+    await person.runCommand('Preferences: Open User Settings (JSON)');
+    const line = person.page.locator('.view-line', { hasText: 'i99op.enabled' });
+    await line.waitFor();
+    await line.getByText('true').dblclick();
+    await person.page.keyboard.type('false');
+    await person.page.keyboard.press('Control+S');
     await person.operator().waitFor({ state: 'detached' });
-    await person.page.keyboard.press('F1');
-    await person.quickInput().pressSequentially('i99op: Wallet');
-    await person.page.locator('.quick-input-widget', { hasText: 'No matching' }).waitFor();
+    await person.seesIcon('sign-in');
     await person.photograph('9-switched-off');
-    await person.quickInput().press('Escape');
   });
 });

@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { constants } from 'node:fs';
 import { chmod, copyFile, link, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import sshpk from 'sshpk';
-import { ED25519_BYTES, ed25519Blob, fingerprintOf, publicKeyLine } from '../auth/publicKey';
+import { fingerprintOf, publicKeyLine } from '../auth/publicKey';
 import { I99dashError, systemErrorCode } from '../errors';
 import { expandHome } from '../homePath';
+import { makeKeyPair } from './keyPair';
 import { readPublicKeyFile } from './publicKeyFile';
 
 export interface GenerateKeyOptions {
@@ -174,33 +173,14 @@ async function writeOwnKeyPair(
   comment: string,
   passphrase: string,
 ): Promise<Buffer> {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const point = publicKey.export({ format: 'der', type: 'spki' }).subarray(-ED25519_BYTES);
-  const secret = privateKey.export({ format: 'der', type: 'pkcs8' });
-  const phrase = Buffer.from(passphrase);
-  const blob = ed25519Blob(point);
+  const { blob, file } = makeKeyPair(comment, passphrase);
   try {
-    const file = toOpenSshFile(point, secret.subarray(-ED25519_BYTES), comment, phrase);
     await writeFile(staged, file, { mode: 0o600, flush: true });
-    file.fill(0);
-    await writeFile(`${staged}.pub`, `${publicKeyLine(blob, comment)}\n`, { flush: true });
   } finally {
-    secret.fill(0);
-    phrase.fill(0);
+    file.fill(0);
   }
+  await writeFile(`${staged}.pub`, `${publicKeyLine(blob, comment)}\n`, { flush: true });
   return blob;
-}
-
-/** Sealed, where there is a passphrase, as OpenSSH did until 9.4: aes256-ctr, and bcrypt of 16 rounds (24 since). */
-function toOpenSshFile(point: Buffer, seed: Buffer, comment: string, passphrase: Buffer): Buffer {
-  const parts: sshpk.KeyPart[] = [
-    { name: 'A', data: point },
-    { name: 'k', data: seed },
-  ];
-  const key = new sshpk.PrivateKey({ type: 'ed25519', parts });
-  key.comment = comment; // its constructor would drop it
-  const seal = passphrase.length === 0 ? {} : { passphrase, cipher: 'aes256-ctr' as const };
-  return key.toBuffer('ssh-private', seal);
 }
 
 /** The private key first: a crash in between leaves a whole key, of which the public half can be had. */

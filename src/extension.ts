@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { lazyTransport } from './core/api/lazyTransport';
+import { SecretClipboard } from './core/ci/secretClipboard';
 import { systemClock } from './core/ports';
 import { developerRealm } from './core/realm';
 import { createApps } from './vscode/apps';
@@ -19,6 +20,13 @@ import { ViewElement } from './vscode/viewElement';
 import { OperatorSwitch } from './vscode/operator/switch';
 import { createRealmParts } from './vscode/realmParts';
 import { IdentityStatusBar, isIdentityWanted } from './vscode/statusBar';
+
+let whenDeactivated: (() => Promise<void>) | undefined;
+
+/** VS Code waits for it when a window closes. */
+export async function deactivate(): Promise<void> {
+  await whenDeactivated?.();
+}
 
 /**
  * Puts the parts together. What only a command needs (keys, network, publish) is imported by the command when it runs.
@@ -46,6 +54,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
   const sshKeysView = new SshKeysView({ session, transport, backendUrl });
   const keyPorts = { session, tokens, transport, backendUrl, view: sshKeysView };
+  const clipboard = new SecretClipboard(vscode.env.clipboard, systemClock);
+  whenDeactivated = () => clipboard.clear();
   const buildTerminal = new BuildTerminal();
   const lockFolder = vscode.Uri.joinPath(context.globalStorageUri, 'publishing').fsPath;
   const apps = createApps({
@@ -89,6 +99,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       (await import('./vscode/keys')).generateKeyCommand(session, argumentObject(args)),
     'i99dash.copyPublicKey': async (args) =>
       (await import('./vscode/keys')).copyPublicKey(session, argumentObject(args)),
+    'i99dash.setUpCi': async (args) =>
+      (await import('./vscode/ci')).setUpCi(
+        { ...keyPorts, miniApps, clipboard, clock: systemClock },
+        args instanceof vscode.Uri ? { folder: args } : argumentObject(args),
+      ),
     'i99dash.listKeys': async (args) => (await import('./vscode/sshKeys')).listKeys(keyPorts, args),
     'i99dash.addKey': async (args) =>
       (await import('./vscode/addKey')).addKey(keyPorts, argumentObject(args)),

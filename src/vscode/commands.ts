@@ -15,6 +15,7 @@ export const COMMAND_IDS = [
   'i99dash.dryRun',
   'i99dash.generateKey',
   'i99dash.copyPublicKey',
+  'i99dash.setUpCi',
   'i99dash.listKeys',
   'i99dash.addKey',
   'i99dash.removeKey',

@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+
+/** Where pipelines run. */
+export type CiService = 'github' | 'gitlab';
+
+/** A repository as its host knows it. */
+export interface Repository {
+  /** Lower case, without a port. */
+  host: string;
+  /** `owner/name`; on GitLab there may be groups between. */
+  path: string;
+  /** Undefined where the host's name does not tell. */
+  service?: CiService;
+}
+
+/** A folder's git repository on this computer. */
+export interface Worktree {
+  /** Absolute: where `.git` is. */
+  root: string;
+  /** Of `origin`, else of the first remote. */
+  remoteUrl?: string;
+}
+
+/** Each part begins with a letter or digit, so that none can pass for an option of a program. */
+const PATH = /^[A-Za-z0-9][\w.-]*(?:\/(?!\.{1,2}(?:\/|$))[\w.][\w.-]*)+$/u;
+const HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/u;
+
+/** Reads `https://…`, `ssh://…`, `git://…` and `user@host:path`; undefined for anything else. Credentials in it are dropped. */
+export function parseRemoteUrl(url: string): Repository | undefined {
+  const parts =
+    /^(?:https?|ssh|git):\/\/(?:[^@/]*@)?(?<host>[^:/]+)(?::\d+)?\/+(?<path>.+)$/iu.exec(url) ??
+    /^(?:[\w.-]+@)?(?<host>[^:/@]{2,}):(?!\/\/)(?<path>.+)$/u.exec(url);
+  const { host = '', path = '' } = parts?.groups ?? {};
+  const name = realHost(host.toLowerCase());
+  const trimmed = path.replace(/^\/+|\/+$/gu, '').replace(/\.git$/iu, '');
+  if (!HOST.test(name) || !PATH.test(trimmed)) {
+    return undefined;
+  }
+  const service = serviceOf(name);
+  return { host: name, path: trimmed, ...(service === undefined ? {} : { service }) };
+}
+
+/** The git repository that a folder lies in, looked for upwards; undefined when it lies in none. */
+export async function findWorktree(folder: string): Promise<Worktree | undefined> {
+  for (let root = resolve(folder); ; root = dirname(root)) {
+    const config = await readGitConfig(join(root, '.git'));
+    if (config !== undefined) {
+      const remoteUrl = remoteOf(config);
+      return { root, ...(remoteUrl === undefined ? {} : { remoteUrl }) };
+    }
+    if (root === dirname(root)) {
+      return undefined;
+    }
+  }
+}
+
+/** GitHub's host for SSH over HTTPS's port, and the aliases people give a host in `~/.ssh/config`. */
+function realHost(host: string): string {
+  if (host === 'ssh.github.com' || host === 'altssh.gitlab.com') {
+    return host.slice(host.indexOf('.') + 1);
+  }
+  const service = serviceOf(host);
+  return host.includes('.') || service === undefined ? host : `${service}.com`;
+}
+
+function serviceOf(host: string): CiService | undefined {
+  return host.includes('github') ? 'github' : host.includes('gitlab') ? 'gitlab' : undefined;
+}
+
+/** @param git the folder, or the file that a linked worktree or a submodule has in its place */
+async function readGitConfig(git: string): Promise<string | undefined> {
+  const config = await readText(join(git, 'config'));
+  const pointer = config === undefined ? await readText(git) : undefined;
+  const [, target] = /^gitdir: (.+)$/mu.exec(pointer ?? '') ?? [];
+  if (target === undefined) {
+    return config;
+  }
+  const folder = resolve(dirname(git), target.trim());
+  const common = (await readText(join(folder, 'commondir')))?.trim() ?? '.';
+  return readText(join(resolve(folder, common), 'config'));
+}
+
+function readText(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined);
+}
+
+/** The address of `origin`, else of the first remote. */
+function remoteOf(config: string): string | undefined {
+  const urls = new Map<string, string>();
+  let remote: string | undefined;
+  for (const line of config.split(/\r?\n/u)) {
+    if (/^\s*\[/u.test(line)) {
+      remote = /^\s*\[remote "(.+)"\]/u.exec(line)?.[1];
+    }
+    const [, url] = /^\s*url\s*=\s*"?([^"#;]+?)"?\s*$/iu.exec(line) ?? [];
+    if (remote !== undefined && url !== undefined && !urls.has(remote)) {
+      urls.set(remote, url);
+    }
+  }
+  return urls.get('origin') ?? [...urls.values()][0];
+}

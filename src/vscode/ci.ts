@@ -1,0 +1,138 @@
+import * as vscode from 'vscode';
+import { isGhReady, setGhSecret } from '../core/ci/ghSecret';
+import { registerCiKey, withdrawCiKey, type CiKeyPorts } from '../core/ci/registerCiKey';
+import type { SecretClipboard } from '../core/ci/secretClipboard';
+import { SECRET_NAME, workflowText } from '../core/ci/workflow';
+import { I99dashError } from '../core/errors';
+import { accountLabel, type Identity } from '../core/identity';
+import { makeKeyPair, type KeyPair } from '../core/keys/keyPair';
+import type { Clock } from '../core/ports';
+import { chooseMiniApp } from './chooseMiniApp';
+import {
+  confirmCi,
+  describeUnplaced,
+  explainClipboard,
+  explainSecret,
+  type SecretPlace,
+} from './ciMessages';
+import { findCiTarget, type CiTarget } from './ciTarget';
+import type { MiniApps } from './miniApps';
+import { withQuietProgress } from './progress';
+import type { SshKeyCommandPorts } from './sshKeys';
+import { chooseWorkflowPath, openForReview } from './workflowEditor';
+
+export interface SetUpCiArguments {
+  folder?: vscode.Uri;
+  /** What the key is registered by. */
+  name?: string;
+  confirmed?: true;
+}
+
+export interface SetUpCiResult {
+  /** Not saved yet: of scheme `untitled`, with the path that it is to get. */
+  workflow: vscode.Uri;
+  fingerprint: string;
+}
+
+export interface SetUpCiPorts extends SshKeyCommandPorts {
+  miniApps: MiniApps;
+  clipboard: SecretClipboard;
+  clock: Clock;
+}
+
+/**
+ * Makes a key for a repository's pipeline, registers it, hands its private half to the repository's secrets or to the clipboard, and
+ * opens a workflow for review. The private half is in memory alone.
+ */
+export async function setUpCi(
+  ports: SetUpCiPorts,
+  { folder, name, confirmed }: SetUpCiArguments,
+): Promise<SetUpCiResult> {
+  if (!vscode.workspace.isTrusted) {
+    // Its .git/config says whom the key is handed to.
+    const message = vscode.l10n.t(
+      'Setting up CI believes what this workspace says about its repository, so the workspace must be trusted first.',
+    );
+    throw new I99dashError('UNTRUSTED_WORKSPACE', message);
+  }
+  const ciPorts: CiKeyPorts = { ...ports, backendUrl: ports.backendUrl() };
+  const identity = await requireIdentity(ports);
+  const target = await findCiTarget(await chooseMiniApp(ports.miniApps, folder), {
+    ...(name === undefined ? {} : { name }),
+    quiet: confirmed === true,
+  });
+  const place = await findPlace(target);
+  const path = await chooseWorkflowPath(target.root, target.service);
+  if (confirmed !== true) {
+    const who = accountLabel(identity);
+    await confirmCi({ target, place, path, who, backendUrl: ciPorts.backendUrl });
+  }
+  const fingerprint = await makeAndPlaceKey(ports, ciPorts, target, place);
+  const { service, directory, installDependencies } = target;
+  const text = workflowText(service, {
+    ...{ path, directory, keyName: target.name, fingerprint },
+    ...(installDependencies === undefined ? {} : { installDependencies }),
+  });
+  return { workflow: await openForReview(target.root, path, text), fingerprint };
+}
+
+/** @throws NOT_SIGNED_IN */
+function requireIdentity({ session, tokens }: SetUpCiPorts): Promise<Identity> {
+  const { state } = session;
+  return state.kind === 'environment' && state.account === undefined
+    ? session.fetchIdentity({ tokens })
+    : Promise.resolve(session.identity());
+}
+
+async function findPlace({ repository }: CiTarget): Promise<SecretPlace> {
+  const isReady = repository?.service === 'github' && (await isGhReady(repository.host));
+  return isReady ? 'repository' : 'clipboard';
+}
+
+/** @returns the key's fingerprint */
+async function makeAndPlaceKey(
+  ports: SetUpCiPorts,
+  ciPorts: CiKeyPorts,
+  target: CiTarget,
+  place: SecretPlace,
+): Promise<string> {
+  const pair = makeKeyPair(target.name);
+  const title = vscode.l10n.t('Registering the key of the pipeline…');
+  try {
+    await withQuietProgress(title, (signal) => registerCiKey(ciPorts, pair, target.name, signal));
+    await placeSecret(ports, ciPorts, pair, target, place);
+    return pair.signer.fingerprint;
+  } finally {
+    pair.file.fill(0);
+    ports.view.refresh();
+  }
+}
+
+/** @throws UPLOAD_FAILED when nobody takes it; the key is then removed again */
+async function placeSecret(
+  { clipboard }: SetUpCiPorts,
+  ciPorts: CiKeyPorts,
+  { file, signer }: KeyPair,
+  target: CiTarget,
+  place: SecretPlace,
+): Promise<void> {
+  const { repository } = target;
+  if (place === 'repository' && repository !== undefined) {
+    const title = vscode.l10n.t('Handing the key to {0}…', repository.path);
+    const isSet = await withQuietProgress(title, (signal) =>
+      setGhSecret(repository, SECRET_NAME, file, { signal }),
+    );
+    if (isSet) {
+      explainSecret(repository);
+      return;
+    }
+  }
+  try {
+    await clipboard.put(file.toString());
+  } catch (cause) {
+    // Nobody has its private half, so nobody will miss it.
+    const isGone = await withdrawCiKey(ciPorts, signer.fingerprint);
+    throw new I99dashError('UPLOAD_FAILED', describeUnplaced(target, isGone), { cause });
+  }
+  explainClipboard(target, place === 'repository');
+}

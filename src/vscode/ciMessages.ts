@@ -1,0 +1,113 @@
+import * as vscode from 'vscode';
+import type { Repository } from '../core/ci/gitRemote';
+import { SECRET_NAME } from '../core/ci/workflow';
+import type { CiTarget } from './ciTarget';
+import { explain } from './explain';
+import { plainText } from './plainText';
+import { ask } from './sshKeys';
+
+/** Where the private half goes. */
+export type SecretPlace = 'repository' | 'clipboard';
+
+interface CiPlan {
+  target: CiTarget;
+  place: SecretPlace;
+  /** Of the workflow, below the repository's root. */
+  path: string;
+  who: string;
+  backendUrl: string;
+}
+
+/** Says what is about to happen, and asks whether it may. @throws CancelledError */
+export async function confirmCi({ target, place, path, who, backendUrl }: CiPlan): Promise<void> {
+  const detail = [
+    vscode.l10n.t('A new SSH key is made for this repository alone.'),
+    vscode.l10n.t('Registered as: {0}', target.name),
+    vscode.l10n.t('With the account: {0}', who),
+    vscode.l10n.t('Backend: {0}', backendUrl),
+    vscode.l10n.t('Its private half goes to: {0}', describePlace(target, place)),
+    vscode.l10n.t('For review, not saved yet: {0}', path),
+    '',
+    vscode.l10n.t(
+      'The key can publish and nothing else, where the backend lets such a key sign in with “i99dash login”; otherwise it can sign in as you do.',
+    ),
+    '',
+    vscode.l10n.t(
+      'The other way needs no key: an access token in the variable I99DASH_TOKEN, which lives about 15 minutes.',
+    ),
+  ];
+  const message = vscode.l10n.t('Let {0} publish by itself?', target.name);
+  await ask(plainText(message), plainText(detail.join('\n')), [vscode.l10n.t('Set Up')]);
+}
+
+function describePlace({ repository, service }: CiTarget, place: SecretPlace): string {
+  if (place === 'repository' && repository !== undefined) {
+    return vscode.l10n.t(
+      'the secret {0} of {1} on {2}, by the GitHub CLI',
+      SECRET_NAME,
+      repository.path,
+      repository.host,
+    );
+  }
+  return service === 'gitlab'
+    ? vscode.l10n.t('the clipboard, for 90 seconds, to be pasted as the variable {0}', SECRET_NAME)
+    : vscode.l10n.t('the clipboard, for 90 seconds, to be pasted as the secret {0}', SECRET_NAME);
+}
+
+/** The secret is where it belongs. */
+export function explainSecret({ path }: Repository): void {
+  explain(
+    vscode.l10n.t(
+      'The key is registered, and {0} has it as the secret {1}. Look through the workflow, save it, and push a version tag.',
+      path,
+      SECRET_NAME,
+    ),
+  );
+}
+
+/** The secret is on the clipboard, and somebody has to take it where it belongs. */
+export function explainClipboard(target: CiTarget, ghFailed: boolean): void {
+  const page = secretsPage(target);
+  const message = [
+    ...(ghFailed ? [vscode.l10n.t('The GitHub CLI could not set the secret.')] : []),
+    target.service === 'gitlab'
+      ? vscode.l10n.t(
+          'The private key is on the clipboard for 90 seconds. Paste it as a CI/CD variable of type File, named {0}. Then look through the pipeline and save it.',
+          SECRET_NAME,
+        )
+      : vscode.l10n.t(
+          'The private key is on the clipboard for 90 seconds. Paste it as an Actions secret, named {0}. Then look through the workflow and save it.',
+          SECRET_NAME,
+        ),
+  ].join(' ');
+  if (page === undefined) {
+    explain(message);
+    return;
+  }
+  const open = vscode.l10n.t('Open the Repository’s Settings');
+  void vscode.window
+    .showInformationMessage(plainText(message), open)
+    .then((picked) =>
+      picked === open ? vscode.env.openExternal(vscode.Uri.parse(page)) : undefined,
+    );
+}
+
+/** What is left when nobody took the private half. */
+export function describeUnplaced({ name }: CiTarget, isGone: boolean): string {
+  return isGone
+    ? vscode.l10n.t(
+        'The clipboard did not take the private key, so the key was removed from your account again.',
+      )
+    : vscode.l10n.t(
+        'The clipboard did not take the private key. The key “{0}” is still registered: remove it in the view SSH Keys.',
+        name,
+      );
+}
+
+function secretsPage({ repository, service }: CiTarget): string | undefined {
+  if (repository?.service === undefined) {
+    return undefined;
+  }
+  const below = service === 'gitlab' ? '-/settings/ci_cd' : 'settings/secrets/actions/new';
+  return `https://${repository.host}/${repository.path}/${below}`;
+}

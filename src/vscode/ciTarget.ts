@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs';
+import { basename, join, relative, sep } from 'node:path';
+import * as vscode from 'vscode';
+import {
+  findWorktree,
+  parseRemoteUrl,
+  type CiService,
+  type Repository,
+} from '../core/ci/gitRemote';
+import { CancelledError } from '../core/errors';
+import { keyName, MAX_NAME_LENGTH } from '../core/keys/registerKey';
+
+/** What a pipeline is set up for. */
+export interface CiTarget {
+  /** Absolute: where the workflow's path begins. */
+  root: string;
+  /** The mini-app below the root, with slashes; '' for the root itself. */
+  directory: string;
+  service: CiService;
+  /** What the key is registered by. */
+  name: string;
+  /** Undefined where git knows no remote. */
+  repository?: Repository;
+  /** The command that installs what the mini-app's build needs. */
+  installDependencies?: string;
+}
+
+/** The part of the built-in git extension's API that is used. */
+interface GitApi {
+  getRepository(uri: vscode.Uri): {
+    rootUri: vscode.Uri;
+    state: { remotes: { name: string; fetchUrl?: string; pushUrl?: string }[] };
+  } | null;
+}
+
+/**
+ * Finds out what to set a pipeline up for, and asks for what git does not tell.
+ * @param folder of the mini-app, absolute
+ * @param options.name what the key is registered by; default the repository's name
+ * @param options.quiet asks nothing: GitHub, and the folder's name
+ * @throws CancelledError
+ */
+export async function findCiTarget(
+  folder: string,
+  { name, quiet }: { name?: string; quiet: boolean },
+): Promise<CiTarget> {
+  const { root, remoteUrl } = (await askGit(folder)) ??
+    (await findWorktree(folder)) ?? { root: folder };
+  const repository = remoteUrl === undefined ? undefined : parseRemoteUrl(remoteUrl);
+  const known = repository?.service ?? serviceOfFiles(root);
+  const service = known ?? (quiet ? 'github' : await askForService());
+  const suggested = repository?.path ?? basename(root);
+  const chosen =
+    name ?? (repository === undefined && !quiet ? await askForName(suggested) : suggested);
+  const installDependencies = installCommand(folder);
+  return {
+    root,
+    directory: relative(root, folder).split(sep).join('/'),
+    service,
+    name: keyName(chosen),
+    ...(repository === undefined ? {} : { repository }),
+    ...(installDependencies === undefined ? {} : { installDependencies }),
+  };
+}
+
+/** What VS Code's own git extension knows, where it runs and knows a remote. */
+async function askGit(folder: string): Promise<{ root: string; remoteUrl: string } | undefined> {
+  const extension = vscode.extensions.getExtension<{ getAPI(version: 1): GitApi }>('vscode.git');
+  try {
+    const repository = extension?.isActive
+      ? extension.exports.getAPI(1).getRepository(vscode.Uri.file(folder))
+      : undefined;
+    const remotes = repository?.state.remotes ?? [];
+    const remote = remotes.find((each) => each.name === 'origin') ?? remotes[0];
+    const remoteUrl = remote?.pushUrl ?? remote?.fetchUrl;
+    return repository && remoteUrl !== undefined
+      ? { root: repository.rootUri.fsPath, remoteUrl }
+      : undefined;
+  } catch {
+    return undefined; // switched off in the settings: the files tell as well
+  }
+}
+
+function serviceOfFiles(root: string): CiService | undefined {
+  if (existsSync(join(root, '.gitlab-ci.yml'))) {
+    return 'gitlab';
+  }
+  return existsSync(join(root, '.github')) ? 'github' : undefined;
+}
+
+function installCommand(folder: string): string | undefined {
+  if (!existsSync(join(folder, 'package.json'))) {
+    return undefined;
+  }
+  return existsSync(join(folder, 'package-lock.json')) ? 'npm ci' : 'npm install';
+}
+
+async function askForService(): Promise<CiService> {
+  const items = [
+    { label: `$(github) ${vscode.l10n.t('GitHub Actions')}`, service: 'github' as const },
+    { label: `$(git-merge) ${vscode.l10n.t('GitLab CI/CD')}`, service: 'gitlab' as const },
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Set Up CI Publishing: where does it run?'),
+    ignoreFocusOut: true,
+  });
+  if (picked === undefined) {
+    throw new CancelledError();
+  }
+  return picked.service;
+}
+
+async function askForName(suggested: string): Promise<string> {
+  const name = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Set Up CI Publishing: which repository?'),
+    prompt: vscode.l10n.t(
+      'Git knows no remote of this folder. By this name you will know the key among your SSH keys.',
+    ),
+    value: suggested,
+    ignoreFocusOut: true,
+    validateInput: (value) =>
+      value.trim() === '' || value.trim().length > MAX_NAME_LENGTH
+        ? vscode.l10n.t('Type a name of at most {0} characters.', MAX_NAME_LENGTH)
+        : undefined,
+  });
+  if (name === undefined) {
+    throw new CancelledError();
+  }
+  return name.trim();
+}

@@ -44,8 +44,7 @@ export async function findCiTarget(
   folder: string,
   { name, quiet }: { name?: string; quiet: boolean },
 ): Promise<CiTarget> {
-  const { root, remoteUrl } = (await askGit(folder)) ??
-    (await findWorktree(folder)) ?? { root: folder };
+  const { root, remoteUrl } = askGit(folder) ?? (await findWorktree(folder)) ?? { root: folder };
   const repository = remoteUrl === undefined ? undefined : parseRemoteUrl(remoteUrl);
   const known = repository?.service ?? serviceOfFiles(root);
   const service = known ?? (quiet ? 'github' : await askForService());
@@ -64,7 +63,7 @@ export async function findCiTarget(
 }
 
 /** What VS Code's own git extension knows, where it runs and knows a remote. */
-async function askGit(folder: string): Promise<{ root: string; remoteUrl: string } | undefined> {
+function askGit(folder: string): { root: string; remoteUrl: string } | undefined {
   const extension = vscode.extensions.getExtension<{ getAPI(version: 1): GitApi }>('vscode.git');
   try {
     const repository = extension?.isActive

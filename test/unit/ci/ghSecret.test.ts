@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isGhReady, setGhSecret } from '../../../src/core/ci/ghSecret';
+import { useTempFolder } from '../../support/temp-folder';
+
+const REPOSITORY = { host: 'github.com', path: 'acme/tyre-pressure', service: 'github' as const };
+const SECRET = 'line one\nline "two" $HOME `x`\n';
+
+describe('the GitHub CLI', function () {
+  before(function () {
+    if (process.platform === 'win32') {
+      this.skip(); // the stand-in is a script for a POSIX shell
+    }
+  });
+  const folder = useTempFolder();
+
+  /** A stand-in that writes down its arguments and its input before it does what it is told to. */
+  async function fakeGh(then: string): Promise<string> {
+    const program = join(folder.path, 'gh');
+    const note = `printf '%s\\n' "$@" > '${folder.path}/args'; env > '${folder.path}/env'; cat > '${folder.path}/input'`;
+    await writeFile(program, `#!/bin/sh\n${note}\n${then}\n`);
+    await chmod(program, 0o700);
+    return program;
+  }
+  const noted = (name: string): Promise<string> => readFile(join(folder.path, name), 'utf8');
+
+  it('gets the secret on its standard input and nowhere else', async () => {
+    const program = await fakeGh('exit 0');
+    assert.equal(await setGhSecret(REPOSITORY, 'THE_NAME', SECRET, { program }), true);
+    assert.equal(await noted('input'), SECRET);
+    assert.deepEqual((await noted('args')).trim().split('\n'), [
+      ...['secret', 'set', 'THE_NAME', '--app', 'actions'],
+      ...['--repo', 'github.com/acme/tyre-pressure'],
+    ]);
+    const environment = await noted('env');
+    assert.match(environment, /^GH_PROMPT_DISABLED=1$/mu);
+    assert.ok(!environment.includes('line one'));
+  });
+
+  it('is ready when it is signed in to the host', async () => {
+    const program = await fakeGh('exit 0');
+    assert.equal(await isGhReady('github.acme.example', { program }), true);
+    const args = (await noted('args')).trim().split('\n');
+    assert.deepEqual(args, ['auth', 'status', '--hostname', 'github.acme.example']);
+  });
+
+  it('is not ready when it is not there, or not signed in', async () => {
+    assert.equal(await isGhReady('github.com', { program: join(folder.path, 'none') }), false);
+    assert.equal(await isGhReady('github.com', { program: await fakeGh('exit 4') }), false);
+  });
+
+  it('fails with its exit code, when it dies, or when it ends without reading', async () => {
+    for (const then of ['exit 1', 'kill -9 $$']) {
+      const program = await fakeGh(then);
+      assert.equal(await setGhSecret(REPOSITORY, 'NAME', SECRET, { program }), false);
+    }
+    const deaf = join(folder.path, 'deaf');
+    await writeFile(deaf, '#!/bin/sh\nexit 1\n', { mode: 0o700 });
+    const long = 'x'.repeat(1_000_000);
+    assert.equal(await setGhSecret(REPOSITORY, 'NAME', long, { program: deaf }), false);
+  });
+
+  it('is ended by the signal, and not even started by one that has come already', async () => {
+    const program = await fakeGh('exec sleep 60');
+    const controller = new AbortController();
+    const { signal } = controller;
+    const setting = setGhSecret(REPOSITORY, 'NAME', SECRET, { program, signal });
+    setTimeout(() => controller.abort(), 50);
+    assert.equal(await setting, false);
+    const other = join(folder.path, 'started');
+    await writeFile(join(folder.path, 'gh2'), `#!/bin/sh\ntouch '${other}'\n`, { mode: 0o700 });
+    const options = { program: join(folder.path, 'gh2'), signal };
+    assert.equal(await setGhSecret(REPOSITORY, 'NAME', SECRET, options), false);
+    assert.equal(existsSync(other), false);
+  });
+});

@@ -1,0 +1,306 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { INSTALL_CLIENT, workflowText, type WorkflowOptions } from '../../../src/core/ci/workflow';
+import { freeWorkflowPath } from '../../../src/core/ci/workflowPath';
+import { makeKeyPair } from '../../../src/core/keys/keyPair';
+import { useTempFolder } from '../../support/temp-folder';
+
+const GITHUB: WorkflowOptions = {
+  path: '.github/workflows/i99dash-publish.yml',
+  directory: '',
+  keyName: 'acme/tyre-pressure',
+  fingerprint: 'SHA256:FdQ5yq3Oe2r0cUL1oFf7kCtBvW1n0m7m1i4y8vJxkEc',
+};
+const GITLAB: WorkflowOptions = { ...GITHUB, path: '.gitlab-ci.yml' };
+
+const HEAD = `# Publishes the mini-app to i99dash when a version tag is pushed, such as v1.2.0.
+#
+# I99DASH_SSH_KEY is the private half of an SSH key that was made for this repository alone:
+#   acme/tyre-pressure
+#   SHA256:FdQ5yq3Oe2r0cUL1oFf7kCtBvW1n0m7m1i4y8vJxkEc
+# To end it, remove that key in the view "SSH Keys" of VS Code, or in the web console.
+#
+# The other way, for a job that is over soon: give it an access token in I99DASH_TOKEN, and leave
+`;
+
+describe('the workflow for GitHub Actions', () => {
+  it('is this', () => {
+    assert.equal(
+      workflowText('github', GITHUB),
+      `${HEAD}# out the step "Sign in". The client prefers the token; it lives about 15 minutes.
+name: Publish mini-app
+
+on:
+  push:
+    tags:
+      - 'v[0-9]*'
+
+permissions:
+  contents: read
+
+concurrency:
+  group: i99dash-publish
+
+jobs:
+  publish:
+    runs-on: ubuntu-latest
+    timeout-minutes: 15
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          persist-credentials: false
+
+      - uses: actions/setup-node@v4
+        with:
+          node-version: 22
+
+      - name: Check the tag
+        run: |
+          version=$(node -p "require('./manifest.json').version")
+          if [ "$GITHUB_REF_NAME" != "v$version" ]; then
+            echo "The tag is $GITHUB_REF_NAME, but manifest.json has version $version."
+            exit 1
+          fi
+
+      - name: Install the i99dash client
+        run: |
+          command -v i99dash || { echo 'Put the command that installs the i99dash client here.'; exit 1; }
+
+      - name: Sign in
+        env:
+          I99DASH_SSH_KEY: \${{ secrets.I99DASH_SSH_KEY }}
+        run: |
+          umask 077
+          key="$RUNNER_TEMP/i99dash-key"
+          trap 'rm -f "$key"' EXIT
+          printf '%s\\n' "$I99DASH_SSH_KEY" | tr -d '\\r' > "$key"
+          i99dash login --key "$key"
+          rm -f "$key"
+
+      - name: Publish
+        run: i99dash publish
+`,
+    );
+  });
+
+  it('runs in the folder of the mini-app, and installs what it builds with', () => {
+    const text = workflowText('github', {
+      ...GITHUB,
+      directory: 'apps/tyre "pressure"',
+      installDependencies: 'npm ci',
+    });
+    assert.match(
+      text,
+      /\n {4}defaults:\n {6}run:\n {8}working-directory: "apps\/tyre \\"pressure\\""\n {4}steps:\n/u,
+    );
+    assert.match(
+      text,
+      /\n {10}fi\n\n {6}- name: Install what the build needs\n {8}run: npm ci\n\n {6}- name: Install the i99dash/u,
+    );
+  });
+
+  it('shows the secret to the one step that signs in', () => {
+    const text = workflowText('github', { ...GITHUB, installDependencies: 'npm ci' });
+    const steps = text.slice(text.indexOf('    steps:')).split(/\n {6}- /u);
+    const withSecret = steps.filter((step) => step.includes('secrets.'));
+    assert.equal(withSecret.length, 1);
+    assert.match(withSecret[0] ?? '', /^name: Sign in\n/u);
+  });
+});
+
+describe('the pipeline for GitLab CI/CD', () => {
+  it('is this', () => {
+    assert.equal(
+      workflowText('gitlab', { ...GITLAB, directory: "it's/here", installDependencies: 'npm ci' }),
+      `${HEAD}# out the block with "i99dash login". The client prefers the token; it lives about 15 minutes.
+#
+# I99DASH_SSH_KEY is a CI/CD variable of type File, protected, so that only protected tags have it.
+publish-mini-app:
+  image: node:22
+  timeout: 15 minutes
+  resource_group: i99dash-publish
+  rules:
+    - if: '$CI_COMMIT_TAG =~ /^v[0-9]/'
+  script:
+    - |
+      cd 'it'\\''s/here'
+    - |
+      version=$(node -p "require('./manifest.json').version")
+      if [ "$CI_COMMIT_TAG" != "v$version" ]; then
+        echo "The tag is $CI_COMMIT_TAG, but manifest.json has version $version."
+        exit 1
+      fi
+    - |
+      npm ci
+    - |
+      command -v i99dash || { echo 'Put the command that installs the i99dash client here.'; exit 1; }
+    - |
+      umask 077
+      key="$(mktemp)"
+      trap 'rm -f "$key"' EXIT
+      cat "$I99DASH_SSH_KEY" | tr -d '\\r' > "$key"
+      i99dash login --key "$key"
+      rm -f "$key"
+    - |
+      i99dash publish
+`,
+    );
+  });
+
+  it('says how it is included where it has another name', () => {
+    const path = '.gitlab/i99dash-publish.yml';
+    const text = workflowText('gitlab', { ...GITLAB, path });
+    assert.match(
+      text,
+      /#\n#.*type File.*\n# GitLab reads.*\n# {3}include:\n# {5}- local: "\/\.gitlab\/i99dash-publish\.yml"\npublish/u,
+    );
+    assert.ok(!workflowText('gitlab', GITLAB).includes('include:'));
+  });
+});
+
+describe('every workflow', () => {
+  const texts = (['github', 'gitlab'] as const).flatMap((service) =>
+    ['', 'apps/tyre'].map((directory) =>
+      workflowText(service, { ...GITHUB, directory, installDependencies: 'npm ci' }),
+    ),
+  );
+
+  it('is YAML that a line-minded reader cannot misread', () => {
+    for (const text of texts) {
+      assert.ok(!text.includes('\t'));
+      assert.ok(text.endsWith('\n') && !text.endsWith('\n\n'));
+      for (const line of outsideOfBlocks(text)) {
+        // A key, a list item or both; scalars are plain words, or quoted.
+        assert.match(
+          line,
+          /^(?: {2})*(?:- )?(?:[\w-]+:(?: (?:\||[\w$](?:[\w${}./@ -]|:\S)*|'[^']*'|"(?:[^"\\]|\\.)*"))?|'[^']*'|\|)$/u,
+        );
+      }
+    }
+  });
+
+  it('holds the same for the same key', () => {
+    assert.equal(workflowText('github', GITHUB), workflowText('github', { ...GITHUB }));
+  });
+});
+
+describe('the name of a workflow', () => {
+  const choose = (service: 'github' | 'gitlab', ...taken: string[]): Promise<string> =>
+    freeWorkflowPath(service, (path) => Promise.resolve(taken.includes(path)));
+
+  it('is the usual one, else the next that is free', async () => {
+    const [first, second] = ['', '-2'].map((n) => `.github/workflows/i99dash-publish${n}.yml`);
+    assert.equal(await choose('github'), first);
+    assert.equal(await choose('github', first ?? ''), second);
+    assert.equal(
+      await choose('github', first ?? '', second ?? ''),
+      '.github/workflows/i99dash-publish-3.yml',
+    );
+    assert.equal(await choose('gitlab'), '.gitlab-ci.yml');
+    const other = '.gitlab/i99dash-publish.yml';
+    assert.equal(await choose('gitlab', '.gitlab-ci.yml'), other);
+    assert.equal(await choose('gitlab', '.gitlab-ci.yml', other), '.gitlab/i99dash-publish-2.yml');
+  });
+});
+
+describe('the commands of a workflow, in a shell', function () {
+  before(function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+  });
+  const folder = useTempFolder();
+  const bin = (): string => join(folder.path, 'bin');
+
+  beforeEach(async () => {
+    await mkdir(bin());
+    // A stand-in that reads the key as OpenSSH does, and says whether others could.
+    const script = `#!/bin/sh
+if [ "$1" = login ]; then
+  ssh-keygen -y -f "$3" > '${folder.path}/public' || exit 1
+  echo "$3" > '${folder.path}/path'
+  ls -l "$3" | cut -c1-10 > '${folder.path}/mode'
+fi
+echo "$@" >> '${folder.path}/calls'
+`;
+    writeFileSync(join(bin(), 'i99dash'), script, { mode: 0o755 });
+    writeFileSync(join(folder.path, 'manifest.json'), '{"version":"1.2.0"}');
+  });
+
+  const noted = (name: string): string => readFileSync(join(folder.path, name), 'utf8').trim();
+  const run = (script: string, env: Record<string, string>): number | null =>
+    spawnSync('/bin/bash', ['-eo', 'pipefail', '-c', script], {
+      cwd: folder.path,
+      env: { PATH: `${bin()}:${process.env['PATH'] ?? ''}`, ...env },
+    }).status;
+
+  for (const [service, ending] of [
+    ['github', 'as the GitHub CLI stores it'],
+    ['gitlab', 'as a file'],
+  ] as const) {
+    it(`install the key for ${service}, ${ending}, sign in, and leave no key behind`, () => {
+      const { file, signer } = makeKeyPair('acme/app');
+      const stored = join(folder.path, 'stored');
+      writeFileSync(stored, file.toString().replaceAll('\n', '\r\n'));
+      const [signIn] = blocks(workflowText(service, GITHUB)).filter((each) =>
+        each.includes('i99dash login'),
+      );
+      const status = run(signIn ?? '', {
+        RUNNER_TEMP: folder.path,
+        I99DASH_SSH_KEY: service === 'github' ? file.toString().trimEnd() : stored,
+      });
+      assert.equal(status, 0);
+      const publicKey = noted('public').split(' ').slice(0, 2);
+      assert.deepEqual(publicKey, signer.publicKey.split(' ').slice(0, 2));
+      assert.equal(noted('mode'), '-rw-------');
+      assert.equal(existsSync(noted('path')), false);
+    });
+
+    it(`leave no key behind for ${service} when the sign-in fails`, () => {
+      const key = join(folder.path, 'no-key');
+      writeFileSync(key, 'no key');
+      const [signIn] = blocks(workflowText(service, GITHUB)).filter((each) =>
+        each.includes('i99dash login'),
+      );
+      const env = { RUNNER_TEMP: folder.path, TMPDIR: folder.path, I99DASH_SSH_KEY: key };
+      assert.notEqual(run(signIn ?? '', env), 0);
+      assert.equal(existsSync(join(folder.path, 'i99dash-key')), false);
+      assert.deepEqual(
+        spawnSync('ls', [folder.path])
+          .stdout.toString()
+          .match(/tmp\.\S+/gu),
+        null,
+      );
+    });
+
+    it(`stop for ${service} when the tag is another version`, () => {
+      const [check] = blocks(workflowText(service, GITHUB));
+      const name = service === 'github' ? 'GITHUB_REF_NAME' : 'CI_COMMIT_TAG';
+      assert.equal(run(check ?? '', { [name]: 'v1.2.0' }), 0);
+      assert.equal(run(check ?? '', { [name]: 'v1.2.1' }), 1);
+    });
+  }
+
+  it('stop when the client is not there', () => {
+    assert.equal(run(INSTALL_CLIENT, {}), 0);
+    assert.equal(run(INSTALL_CLIENT, { PATH: '/nowhere' }), 1);
+  });
+});
+
+/** The literal blocks (`|`) of a YAML text, without their indentation. */
+function blocks(text: string): string[] {
+  return [...text.matchAll(/^( *)(?:- |\w+: )\|\n((?:\1 {2,}.*\n|\n)+)/gmu)].map(
+    ([, , body = '']) => body.replace(new RegExp(`^${/^ */u.exec(body)?.[0] ?? ''}`, 'gmu'), ''),
+  );
+}
+
+/** The lines that are structure: no comments, blanks, or lines of literal blocks. */
+function outsideOfBlocks(text: string): string[] {
+  return text
+    .replace(/^( *)(- |\w+: )\|\n(?:\1 {2,}.*\n|\n)+/gmu, '$1$2|\n')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}

@@ -4,8 +4,10 @@ import { registerCiKey, withdrawCiKey, type CiKeyPorts } from '../core/ci/regist
 import type { SecretClipboard } from '../core/ci/secretClipboard';
 import { SECRET_NAME, workflowText } from '../core/ci/workflow';
 import { I99dashError } from '../core/errors';
+import { abbreviateHome } from '../core/homePath';
 import { accountLabel, type Identity } from '../core/identity';
 import { makeKeyPair, type KeyPair } from '../core/keys/keyPair';
+import { isMiniApp } from '../core/miniAppFolder';
 import type { Clock } from '../core/ports';
 import { chooseMiniApp } from './chooseMiniApp';
 import {
@@ -57,7 +59,9 @@ export async function setUpCi(
   }
   const ciPorts: CiKeyPorts = { ...ports, backendUrl: ports.backendUrl() };
   const identity = await requireIdentity(ports);
-  const target = await findCiTarget(await chooseMiniApp(ports.miniApps, folder), {
+  const miniApp = await chooseMiniApp(ports.miniApps, folder);
+  await requireMiniApp(miniApp);
+  const target = await findCiTarget(miniApp, {
     ...(name === undefined ? {} : { name }),
     quiet: confirmed === true,
   });
@@ -82,6 +86,14 @@ function requireIdentity({ session, tokens }: SetUpCiPorts): Promise<Identity> {
   return state.kind === 'environment' && state.account === undefined
     ? session.fetchIdentity({ tokens })
     : Promise.resolve(session.identity());
+}
+
+/** @throws NOTHING_TO_PUBLISH */
+async function requireMiniApp(folder: string): Promise<void> {
+  if (!(await isMiniApp(folder))) {
+    const message = vscode.l10n.t('{0} is no mini-app.', abbreviateHome(folder));
+    throw new I99dashError('NOTHING_TO_PUBLISH', message);
+  }
 }
 
 async function findPlace({ repository }: CiTarget): Promise<SecretPlace> {

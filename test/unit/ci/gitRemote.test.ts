@@ -91,8 +91,10 @@ describe('the worktree of a folder', () => {
       ['main/sub', 'acme/sub'],
     ] as const) {
       const found = await findWorktree(join(folder.path, name));
-      assert.equal(found?.root, join(folder.path, name));
-      assert.equal(found?.remoteUrl, `git@github.com:${path}.git`);
+      assert.deepEqual(found, {
+        root: join(folder.path, name),
+        remoteUrl: `git@github.com:${path}.git`,
+      });
     }
   });
 

@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import { SECRET_LIFE_MS, SecretClipboard } from '../../src/core/ci/secretClipboard';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import { FakeClock } from '../support/fakes';
+import {
+  failsWith,
+  makeRegisteredKey,
+  run,
+  useBackend,
+  useMessages,
+  workspacePath,
+} from './support';
+
+interface SetUpCiResult {
+  workflow: vscode.Uri;
+  fingerprint: string;
+}
+
+const WORKFLOW = '.github/workflows/i99dash-publish.yml';
+
+describe('setUpCi', function () {
+  before(function () {
+    if (process.platform === 'win32') {
+      this.skip(); // the stand-in for the GitHub CLI is a script for a POSIX shell
+    }
+  });
+  const backend = useBackend();
+  let press: string | undefined;
+  const shown = useMessages(({ buttons }) => buttons.find((button) => button === press));
+  const folder = (): string => workspacePath('tyre-pressure');
+  const bin = join(homedir(), 'bin');
+  const noted = (name: string): string => readFileSync(join(homedir(), name), 'utf8');
+  const { PATH: path } = process.env;
+  const notes = ['gh-args', 'gh-input'].map((name) => join(homedir(), name));
+
+  /** A stand-in for the GitHub CLI that is signed in, and ends so when it is to set a secret. */
+  function fakeGh(exitCode: number): void {
+    mkdirSync(bin, { recursive: true });
+    const [args = '', input = ''] = notes;
+    const script = `#!/bin/sh
+if [ "$1" = auth ]; then exit 0; fi
+echo "$@" > '${args}'
+cat > '${input}'
+exit ${exitCode}
+`;
+    writeFileSync(join(bin, 'gh'), script, { mode: 0o755 });
+    process.env['PATH'] = `${bin}${delimiter}${path ?? ''}`;
+  }
+
+  function setRemote(url: string): void {
+    mkdirSync(join(folder(), '.git'), { recursive: true });
+    writeFileSync(join(folder(), '.git/config'), `[remote "origin"]\n\turl = ${url}\n`);
+  }
+
+  const setUp = (args: object = {}): Promise<SetUpCiResult> =>
+    run<SetUpCiResult>('i99dash.setUpCi', { folder: vscode.Uri.file(folder()), ...args });
+  const keys = () =>
+    backend.current.state.accounts
+      .keysOf(DEFAULT_ACCOUNT.devId)
+      .filter(({ name }) => name !== 'own');
+  const textOf = async (uri: vscode.Uri): Promise<string> =>
+    (await vscode.workspace.openTextDocument(uri)).getText();
+
+  /** The fingerprint of a private key, as OpenSSH reads it. */
+  function fingerprintOf(privateKey: string): string {
+    const file = join(homedir(), 'to-read');
+    writeFileSync(file, privateKey, { mode: 0o600 });
+    const publicKey = execFileSync('ssh-keygen', ['-y', '-f', file]);
+    rmSync(file);
+    const line = execFileSync('ssh-keygen', ['-l', '-f', '-'], { input: publicKey }).toString();
+    return line.split(' ')[1] ?? '';
+  }
+
+  before(async () => {
+    const key = await makeRegisteredKey(backend.current, 'own');
+    await run('i99dash.signIn', { keyPath: key.path });
+  });
+
+  beforeEach(async () => {
+    press = undefined;
+    process.env['PATH'] = path;
+    await vscode.env.clipboard.writeText('');
+    for (const { id } of keys()) {
+      backend.current.state.removeKey(id);
+    }
+    setRemote('git@github.com:acme/tyre-pressure.git');
+  });
+
+  afterEach(async () => {
+    await run('workbench.action.revertAndCloseActiveEditor');
+    for (const each of ['.git', '.github', '.gitlab-ci.yml', '.gitlab']) {
+      rmSync(join(folder(), each), { recursive: true, force: true });
+    }
+    for (const note of notes) {
+      rmSync(note, { force: true });
+    }
+  });
+
+  after(() => {
+    process.env['PATH'] = path;
+  });
+
+  it('registers a key with the repository’s name and hands its private half to the GitHub CLI', async () => {
+    fakeGh(0);
+    const { workflow, fingerprint } = await setUp({ confirmed: true });
+    assert.deepEqual(
+      keys().map((key) => [key.name, key.fingerprint]),
+      [['acme/tyre-pressure', fingerprint]],
+    );
+    assert.equal(
+      noted('gh-args').trim(),
+      'secret set I99DASH_SSH_KEY --app actions --repo github.com/acme/tyre-pressure',
+    );
+    assert.equal(fingerprintOf(noted('gh-input')), fingerprint);
+    assert.equal(await vscode.env.clipboard.readText(), '');
+    assert.equal(workflow.scheme, 'untitled');
+    assert.equal(workflow.fsPath, join(folder(), WORKFLOW));
+    assert.match(shown[0]?.message ?? '', /acme\/tyre-pressure has it as the secret/u);
+    assert.equal(shown.length, 1);
+  });
+
+  it('opens the workflow for review, writes nothing, and saves where it belongs', async () => {
+    fakeGh(0);
+    const { workflow, fingerprint } = await setUp({ confirmed: true });
+    const editor = vscode.window.activeTextEditor ?? assert.fail('no editor is open');
+    assert.equal(editor.document.uri.toString(), workflow.toString());
+    const text = await textOf(workflow);
+    assert.ok(text.includes(fingerprint));
+    assert.match(text, /i99dash login --key/u);
+    assert.match(text, /I99DASH_TOKEN/u);
+    assert.match(editor.document.getText(editor.selection), /^command -v i99dash/u);
+    assert.equal(existsSync(join(folder(), '.github')), false);
+    await editor.document.save();
+    assert.equal(readFileSync(join(folder(), WORKFLOW), 'utf8'), text);
+  });
+
+  it('overwrites no workflow, be it saved or still open', async () => {
+    fakeGh(0);
+    mkdirSync(join(folder(), '.github/workflows'), { recursive: true });
+    writeFileSync(join(folder(), WORKFLOW), 'of somebody');
+    const second = await setUp({ confirmed: true });
+    assert.equal(second.workflow.fsPath, join(folder(), WORKFLOW.replace('.yml', '-2.yml')));
+    const third = await setUp({ confirmed: true });
+    assert.equal(third.workflow.fsPath, join(folder(), WORKFLOW.replace('.yml', '-3.yml')));
+    assert.equal(readFileSync(join(folder(), WORKFLOW), 'utf8'), 'of somebody');
+    assert.ok((await textOf(second.workflow)).includes(second.fingerprint));
+    await run('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('puts the key on the clipboard where there is no GitHub CLI', async () => {
+    const { fingerprint } = await setUp({ confirmed: true });
+    const copied = await vscode.env.clipboard.readText();
+    assert.equal(fingerprintOf(copied), fingerprint);
+    assert.match(shown[0]?.message ?? '', /on the clipboard for 90 seconds/u);
+    assert.deepEqual(shown[0]?.buttons, ['Open the Repository’s Settings']);
+  });
+
+  it('falls back to the clipboard when the GitHub CLI fails, and says so', async () => {
+    fakeGh(1);
+    const { fingerprint } = await setUp({ confirmed: true });
+    assert.equal(fingerprintOf(await vscode.env.clipboard.readText()), fingerprint);
+    assert.match(shown[0]?.message ?? '', /^The GitHub CLI could not set the secret\. /u);
+    assert.equal(keys().length, 1);
+  });
+
+  it('clears this clipboard after 90 seconds', async () => {
+    const clock = new FakeClock();
+    const secrets = new SecretClipboard(vscode.env.clipboard, clock);
+    await secrets.put(
+      '-----BEGIN OPENSSH PRIVATE KEY-----\nx\n-----END OPENSSH PRIVATE KEY-----\n',
+    );
+    assert.match(await vscode.env.clipboard.readText(), /PRIVATE KEY/u);
+    clock.advance(SECRET_LIFE_MS - 1);
+    assert.equal(clock.pending, 1);
+    await secrets.clear(); // what the timer does, awaited
+    assert.equal(await vscode.env.clipboard.readText(), '');
+  });
+
+  it('asks first, naming who, where and what, and does nothing when it is cancelled', async () => {
+    fakeGh(0);
+    assert.equal(await setUp(), undefined);
+    const question = shown[0] ?? assert.fail('nothing was asked');
+    assert.equal(question.message, 'Let acme/tyre-pressure publish by itself?');
+    assert.deepEqual(question.buttons, ['Set Up']);
+    for (const part of [
+      'Registered as: acme/tyre-pressure',
+      `With the account: ${DEFAULT_ACCOUNT.email}`,
+      `Backend: ${backend.current.url}`,
+      'the secret I99DASH_SSH_KEY of acme/tyre-pressure on github.com, by the GitHub CLI',
+      WORKFLOW,
+      'I99DASH_TOKEN',
+    ]) {
+      assert.ok(question.detail?.includes(part), part);
+    }
+    assert.deepEqual(keys(), []);
+    assert.equal(existsSync(join(homedir(), 'gh-input')), false);
+  });
+
+  it('does it when it is asked to', async () => {
+    press = 'Set Up';
+    const { fingerprint } = await setUp();
+    assert.match(shown[0]?.detail ?? '', /the clipboard, for 90 seconds/u);
+    assert.equal(keys()[0]?.fingerprint, fingerprint);
+  });
+
+  it('takes another name, and a repository on GitLab', async () => {
+    setRemote('https://gitlab.com/cars/apps/tyre.git');
+    const { workflow } = await setUp({ confirmed: true, name: 'the fleet' });
+    assert.equal(keys()[0]?.name, 'the fleet');
+    assert.equal(workflow.fsPath, join(folder(), '.gitlab-ci.yml'));
+    assert.match(await textOf(workflow), /resource_group/u);
+    assert.match(shown[0]?.message ?? '', /CI\/CD variable of type File/u);
+  });
+
+  it('knows a mini-app below the repository’s root', async () => {
+    rmSync(join(folder(), '.git'), { recursive: true });
+    mkdirSync(workspacePath('.git'), { recursive: true });
+    writeFileSync(
+      workspacePath('.git/config'),
+      '[remote "origin"]\n\turl = git@github.com:acme/fleet\n',
+    );
+    const { workflow } = await setUp({ confirmed: true });
+    rmSync(workspacePath('.git'), { recursive: true });
+    assert.equal(workflow.fsPath, workspacePath(WORKFLOW));
+    assert.match(await textOf(workflow), /working-directory: "tyre-pressure"/u);
+    assert.equal(keys()[0]?.name, 'acme/fleet');
+  });
+
+  it('takes the folder’s name without git, and GitHub', async () => {
+    rmSync(join(folder(), '.git'), { recursive: true });
+    const { workflow } = await setUp({ confirmed: true });
+    assert.equal(keys()[0]?.name, 'tyre-pressure');
+    assert.equal(workflow.fsPath, join(folder(), WORKFLOW));
+  });
+
+  it('leaves no key behind when registering it fails half-way', async () => {
+    backend.current.faults.inject({
+      match: { path: '/api/v1/auth/ssh/verify' },
+      fault: { kind: 'status', status: 503 },
+    });
+    await failsWith('SERVER', 'i99dash.setUpCi', {
+      folder: vscode.Uri.file(folder()),
+      confirmed: true,
+    });
+    assert.deepEqual(keys(), []);
+    assert.equal(await vscode.env.clipboard.readText(), '');
+  });
+
+  it('NOTHING_TO_PUBLISH for a folder that is no mini-app', async () => {
+    const none = { folder: vscode.Uri.file(workspacePath('web-app')), confirmed: true };
+    await failsWith('NOTHING_TO_PUBLISH', 'i99dash.setUpCi', none);
+    assert.deepEqual(keys(), []);
+  });
+
+  it('leaves the private half in no request, message, log or file', async () => {
+    fakeGh(1);
+    await setUp({ confirmed: true });
+    const secret = await vscode.env.clipboard.readText();
+    const lines = secret.split('\n').slice(2, 5);
+    assert.ok(lines.every((line) => line.length > 50));
+    for (const note of notes) {
+      rmSync(note);
+    }
+    const seen = JSON.stringify([backend.current.requests, shown]);
+    assert.ok(seen.includes('acme/tyre-pressure'));
+    assert.ok(!lines.some((line) => seen.includes(line)));
+    // Home, workspace, VS Code's data and its logs lie below one folder.
+    const root = dirname(workspacePath());
+    const files = readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name));
+    assert.ok(
+      files.some((file) => file.endsWith('i99dash.log')),
+      'the log is among them',
+    );
+    const found = files.filter((file) => {
+      const content = readFileSync(file);
+      return lines.some((line) => content.includes(line));
+    });
+    assert.deepEqual(found, []);
+  });
+
+  it('NOT_SIGNED_IN for nobody, with a way in', async () => {
+    await run('i99dash.signOut');
+    await failsWith('NOT_SIGNED_IN', 'i99dash.setUpCi', { folder: vscode.Uri.file(folder()) });
+    assert.deepEqual(shown[0]?.buttons, ['Sign In']);
+  });
+});

@@ -8,6 +8,7 @@ import { createApps } from './vscode/apps';
 import { BuildTerminal } from './vscode/buildTerminal';
 import { registerCommands, type CommandHandler, type CommandId } from './vscode/commands';
 import { Problems } from './vscode/editor/problems';
+import { FirstSteps } from './vscode/firstSteps';
 import { MiniApps } from './vscode/miniApps';
 import type { PublishArguments } from './vscode/publish';
 import type { PublishContext } from './vscode/publishContext';
@@ -54,6 +55,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
   const sshKeysView = new SshKeysView({ session, transport, backendUrl });
   const keyPorts = { session, tokens, transport, backendUrl, view: sshKeysView };
+  const firstSteps = new FirstSteps(session, context.globalState);
   const clipboard = new SecretClipboard(vscode.env.clipboard, systemClock);
   whenDeactivated = () => clipboard.clear();
   const buildTerminal = new BuildTerminal();
@@ -164,6 +166,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     miniApps,
     problems,
     sshKeysView,
+    firstSteps,
     statusBar,
     miniApps.onDidChange(() => statusBar.update()),
     buildTerminal,
@@ -174,7 +177,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     apps,
     tellInterruptedPublishes(lockFolder),
     registerAssistance(),
-    registerCommands(handlers, log),
+    registerCommands(firstSteps.watch(handlers), log),
   );
   await developer.restored;
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isI99dashError, type ErrorCode, type I99dashError } from '../core/errors';
 import { requestAccessPage, sshKeysPage } from '../core/webConsole';
 import type { CommandId } from './commands';
+import { openFirstSteps } from './firstSteps';
 import { plainText } from './plainText';
 import { uiOfCommand } from './realmUi';
 import { settings } from './settings';
@@ -74,7 +75,7 @@ function nextSteps(failed: CommandId, error: I99dashError, retry: () => void): N
     ];
   }
   if (code === 'KEY_NOT_REGISTERED' && publicKey !== undefined) {
-    return [copyKeyAndOpenConsole(publicKey, tryAgain), tryAgain];
+    return [copyKeyAndOpenConsole(publicKey, tryAgain), tryAgain, showFirstSteps()];
   }
   if (code === 'SSH_AUTH_DISABLED' || code === 'SIGN_IN_REJECTED') {
     const another = command(vscode.l10n.t('Sign In Another Way'), signIn);
@@ -180,7 +181,11 @@ function anotherKey(failed: CommandId, { code, file }: I99dashError): NextStep[]
     return [command(vscode.l10n.t('Choose Another Name'), failed, {})];
   }
   if (failed !== 'i99dash.copyPublicKey') {
-    return [command(vscode.l10n.t('Choose a Key'), uiOfCommand(failed).signIn)];
+    const { signIn } = uiOfCommand(failed);
+    const choose = command(vscode.l10n.t('Choose a Key'), signIn);
+    return code === 'KEY_NOT_FOUND' && signIn === 'i99dash.signIn'
+      ? [choose, showFirstSteps()]
+      : [choose];
   }
   if (code === 'KEY_IS_PRIVATE' && file !== undefined) {
     const publicKeyPath = `${file}.pub`;
@@ -191,6 +196,11 @@ function anotherKey(failed: CommandId, { code, file }: I99dashError): NextStep[]
 
 function command(label: string, id: string, ...args: unknown[]): NextStep {
   return { label, run: () => runQuietly(id, ...args) };
+}
+
+/** For whom this may be the first time. */
+function showFirstSteps(): NextStep {
+  return { label: vscode.l10n.t('Show First Steps'), run: openFirstSteps };
 }
 
 function showLog(): NextStep {

@@ -6,6 +6,7 @@ import { CancelledError } from '../core/errors';
 import { abbreviateHome, sshFolder } from '../core/homePath';
 import type { Realm } from '../core/realm';
 import { agentSocket } from './agent';
+import { openFirstSteps } from './firstSteps';
 import { makeKey } from './keys';
 import { settings } from './settings';
 
@@ -152,6 +153,16 @@ function generateItems(keys: readonly DiscoveredKey[]): ChoiceItem[] {
           keyPath: key.path,
           ...(passphrase === '' ? {} : { passphrase }),
         };
+      },
+    },
+    {
+      label: `$(list-ordered) ${vscode.l10n.t('Show the First Steps')}`,
+      detail: vscode.l10n.t(
+        'From no key at all to a published mini-app, one step after the other.',
+      ),
+      choose: async () => {
+        await openFirstSteps();
+        throw new CancelledError();
       },
     },
   ];

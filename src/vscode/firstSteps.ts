@@ -1,0 +1,106 @@
+import * as vscode from 'vscode';
+import type { Session } from '../core/auth/session';
+import type { SessionState } from '../core/auth/sessionState';
+import { sshFolder } from '../core/homePath';
+import { hasPublicKey } from '../core/keys/hasPublicKey';
+import type { CommandHandler, CommandId } from './commands';
+
+const WALKTHROUGH = 'i99dash.i99dash#firstPublish';
+const PUBLISHED = 'i99dash.hasPublished';
+
+/** A context key that completes a step of the walkthrough. */
+type Step = 'hasKey' | 'isKeyRegistered' | 'isSignedIn' | 'hasPublished';
+
+/** The session's states in which somebody is signed in. */
+const SIGNED_IN: ReadonlySet<SessionState['kind']> = new Set<SessionState['kind']>([
+  ...(['signedIn', 'locked', 'offline', 'environment'] as const),
+]);
+
+/** Completes the steps of the walkthrough "Publish your first mini-app" when what they are about has happened. */
+export class FirstSteps implements vscode.Disposable {
+  private readonly done = new Set<Step>();
+  private readonly subscriptions: vscode.Disposable;
+
+  constructor(
+    private readonly session: Session,
+    private readonly memory: vscode.Memento,
+  ) {
+    this.subscriptions = vscode.Disposable.from(
+      session.onDidChange(() => this.followSession()),
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused) {
+          void this.lookForKey();
+        }
+      }),
+    );
+    this.followSession();
+    void this.lookForKey();
+    if (memory.get(PUBLISHED) === true) {
+      this.complete('hasPublished');
+    }
+  }
+
+  dispose(): void {
+    this.subscriptions.dispose();
+  }
+
+  /** The same commands, with their results taken note of. */
+  watch(handlers: Record<CommandId, CommandHandler>): Record<CommandId, CommandHandler> {
+    const noting =
+      (id: CommandId, note: (result: unknown) => void): CommandHandler =>
+      async (...args) => {
+        const result = await handlers[id](...args);
+        note(result);
+        return result;
+      };
+    const noteKeys = (result: unknown): void => {
+      if (!Array.isArray(result) || result.length > 0) {
+        this.complete('isKeyRegistered');
+      }
+    };
+    return {
+      ...handlers,
+      'i99dash.generateKey': noting('i99dash.generateKey', () => this.complete('hasKey')),
+      'i99dash.listKeys': noting('i99dash.listKeys', noteKeys),
+      'i99dash.addKey': noting('i99dash.addKey', noteKeys),
+      'i99dash.publish': noting('i99dash.publish', (result) => this.notePublish(result)),
+    };
+  }
+
+  private notePublish(result: unknown): void {
+    if ((result as { dryRun?: unknown }).dryRun === false) {
+      this.complete('hasPublished');
+      void this.memory.update(PUBLISHED, true);
+    }
+  }
+
+  private followSession(): void {
+    const { state, stored } = this.session;
+    if (SIGNED_IN.has(state.kind)) {
+      this.complete('isSignedIn');
+      if (stored?.profile.fingerprint !== undefined) {
+        this.complete('hasKey');
+        this.complete('isKeyRegistered');
+      }
+    }
+  }
+
+  private async lookForKey(): Promise<void> {
+    if (!this.done.has('hasKey') && (await hasPublicKey(sshFolder()))) {
+      this.complete('hasKey');
+    }
+  }
+
+  /** What is done stays done, as it does in the walkthrough. */
+  private complete(step: Step): void {
+    if (!this.done.has(step)) {
+      this.done.add(step);
+      void vscode.commands.executeCommand('setContext', `i99dash.${step}`, true);
+    }
+  }
+}
+
+/** Opens the walkthrough. */
+export async function openFirstSteps(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.openWalkthrough', WALKTHROUGH, false);
+}

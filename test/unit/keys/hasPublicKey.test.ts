@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasPublicKey } from '../../../src/core/keys/hasPublicKey';
+import { useTempFolder } from '../../support/temp-folder';
+
+describe('whether there is a public key', () => {
+  const folder = useTempFolder();
+
+  it('no: no folder, an empty one, other types, folders and private keys', async () => {
+    assert.equal(await hasPublicKey(join(folder.path, 'none')), false);
+    assert.equal(await hasPublicKey(folder.path), false);
+    await writeFile(join(folder.path, 'id_rsa.pub'), 'ssh-rsa AAAA me\n');
+    await writeFile(join(folder.path, 'id_ed25519'), 'ssh-ed25519 AAAA me\n');
+    await mkdir(join(folder.path, 'folder.pub'));
+    assert.equal(await hasPublicKey(folder.path), false);
+  });
+
+  it('yes: one of ed25519, by whatever name', async () => {
+    await writeFile(join(folder.path, 'work.pub'), '# mine\nssh-ed25519 AAAA me\n');
+    assert.equal(await hasPublicKey(folder.path), true);
+  });
+});

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import { useScene } from './use-scene';
+
+type Step = 'key' | 'register' | 'signIn' | 'publish';
+
+describe('a person with an empty home follows the walkthrough', () => {
+  const scene = useScene({
+    ...{ album: 'ui/walkthrough', keyInHome: false, registered: false },
+    viewport: { width: 1400, height: 900 },
+  });
+  const stepOf = (step: Step): Locator =>
+    scene.person.page.locator(`[data-step-id$="#firstPublish#${step}"]`);
+  const mark = (step: Step): Locator =>
+    scene.person.page.locator(`[data-done-step-id$="#firstPublish#${step}"]`).first();
+  const isDone = async (step: Step): Promise<boolean> =>
+    ((await mark(step).getAttribute('class')) ?? '').includes('complete');
+  const seesDone = (step: Step): Promise<void> =>
+    scene.person.page
+      .locator(`[data-done-step-id$="#firstPublish#${step}"].complete`)
+      .first()
+      .waitFor();
+
+  /** Opens a step and photographs its picture in a dark and in a light theme. */
+  async function turnTo(step: Step, number: number): Promise<void> {
+    const { person } = scene;
+    await stepOf(step).click();
+    await stepOf(step).locator('.monaco-button, .button-link').first().waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await person.page.emulateMedia({ colorScheme });
+      const theme = colorScheme === 'dark' ? 'vs-dark' : 'vs';
+      await person.page.locator(`.monaco-workbench.${theme}`).waitFor();
+      await person.photograph(`${number}-${step}-${colorScheme}`);
+    }
+  }
+
+  async function press(step: Step, button: string): Promise<void> {
+    await stepOf(step).locator('.monaco-button, .button-link', { hasText: button }).first().click();
+  }
+
+  it('from the picker that has no key to offer', async () => {
+    const { person } = scene;
+    await person.runCommand('i99dash: Sign In');
+    await person.quickPickRow('Show the First Steps').waitFor();
+    await person.photograph('0-picker');
+    await person.pick('Show the First Steps');
+    await stepOf('publish').waitFor();
+    for (const step of ['key', 'register', 'signIn', 'publish'] as const) {
+      assert.equal(await isDone(step), false, step);
+    }
+  });
+
+  it('makes a key', async () => {
+    const { person } = scene;
+    await turnTo('key', 1);
+    await press('key', 'Generate SSH Key');
+    await person.answer('~/.ssh/id_ed25519');
+    await person.page.locator('.quick-input-widget', { hasText: 'Protects' }).waitFor();
+    await person.answer('');
+    await person.dismiss(await person.seesNotification('is made'));
+    await seesDone('key');
+    assert.equal(await isDone('register'), false);
+  });
+
+  it('copies its public half and adds it in the web console', async () => {
+    const { person, root, backend, workbench } = scene;
+    await turnTo('register', 2);
+    await press('register', 'Copy Public Key');
+    const dialog = await person.seesDialog('external website');
+    await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
+    await person.dismiss(await person.seesNotification('is on the clipboard'));
+    const publicKey = await person.clipboard();
+    assert.equal(publicKey, readFileSync(join(root, 'home/.ssh/id_ed25519.pub'), 'utf8').trim());
+    const console = await workbench.context.newPage();
+    await console.goto(`${backend.url}/account/ssh-keys`);
+    await console.locator('#key').fill(publicKey);
+    await console.getByText('Add SSH key').click();
+    await console.locator('li', { hasText: 'SHA256:' }).waitFor();
+    await console.close();
+    await person.page.bringToFront();
+  });
+
+  it('signs in, which proves that the key is registered', async () => {
+    const { person } = scene;
+    await turnTo('signIn', 3);
+    await press('signIn', 'Sign In');
+    await person.pick('~/.ssh/id_ed25519');
+    await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
+    await seesDone('register');
+    await seesDone('signIn');
+    assert.equal(await isDone('publish'), false);
+  });
+
+  it('publishes', async () => {
+    const { person, backend } = scene;
+    await turnTo('publish', 4);
+    await press('publish', 'Publish Mini-App');
+    const dialog = await person.seesDialog('Publish tyre-pressure');
+    await dialog.locator('.monaco-button', { hasText: 'Publish' }).click();
+    await person.seesNotification('was submitted');
+    await seesDone('publish');
+    await person.photograph('5-done');
+    assert.equal(backend.state.apps.find('tyre-pressure')?.submissions.length, 1);
+  });
+
+  it('finds the same steps in the view of the activity bar', async () => {
+    const { person } = scene;
+    await person.runCommand('i99dash: Sign Out');
+    await person.runCommand('View: Show i99dash');
+    await person.page.locator('.welcome-view', { hasText: 'Generate SSH Key' }).waitFor();
+    await person.photograph('6-welcome');
+  });
+});

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isGhReady, setGhSecret } from '../core/ci/ghSecret';
 import { registerCiKey, withdrawCiKey, type CiKeyPorts } from '../core/ci/registerCiKey';
+import { boundTokens } from '../core/auth/boundTokens';
 import type { SecretClipboard } from '../core/ci/secretClipboard';
 import { SECRET_NAME, workflowText } from '../core/ci/workflow';
 import { I99dashError } from '../core/errors';
@@ -57,7 +58,10 @@ export async function setUpCi(
     );
     throw new I99dashError('UNTRUSTED_WORKSPACE', message);
   }
-  const ciPorts: CiKeyPorts = { ...ports, backendUrl: ports.backendUrl() };
+  const { transport, clock } = ports;
+  const backendUrl = ports.backendUrl();
+  const tokens = boundTokens(backendUrl, ports.tokens, ports.backendUrl);
+  const ciPorts: CiKeyPorts = { transport, clock, tokens, backendUrl };
   const identity = await requireIdentity(ports);
   const miniApp = await chooseMiniApp(ports.miniApps, folder);
   await requireMiniApp(miniApp);
@@ -69,7 +73,7 @@ export async function setUpCi(
   const path = await chooseWorkflowPath(target.root, target.service);
   if (confirmed !== true) {
     const who = accountLabel(identity);
-    await confirmCi({ target, place, path, who, backendUrl: ciPorts.backendUrl });
+    await confirmCi({ target, place, path, who, backendUrl });
   }
   const fingerprint = await makeAndPlaceKey(ports, ciPorts, target, place);
   const { service, directory, installDependencies } = target;

@@ -100,7 +100,11 @@ export class FirstSteps implements vscode.Disposable {
   }
 }
 
-/** Opens the walkthrough. */
+/** Opens the walkthrough; in Cursor, which shows none, the view whose welcome has the same steps. */
 export async function openFirstSteps(): Promise<void> {
+  if (/cursor/iu.test(vscode.env.appName)) {
+    await vscode.commands.executeCommand('i99dash.sshKeys.focus');
+    return;
+  }
   await vscode.commands.executeCommand('workbench.action.openWalkthrough', WALKTHROUGH, false);
 }

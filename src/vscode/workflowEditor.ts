@@ -26,7 +26,7 @@ export async function openForReview(root: string, path: string, text: string): P
   await vscode.workspace.applyEdit(edit);
   const start = document.positionAt(Math.max(0, document.getText().indexOf(INSTALL_CLIENT)));
   const editor = await vscode.window.showTextDocument(document, { preview: false });
-  editor.selection = new vscode.Selection(start, start.translate(0, INSTALL_CLIENT.length));
+  editor.selection = new vscode.Selection(start.translate(0, INSTALL_CLIENT.length), start);
   editor.revealRange(editor.selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   return uri;
 }

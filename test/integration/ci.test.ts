@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import Module from 'node:module';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
@@ -8,6 +9,7 @@ import { SECRET_LIFE_MS, SecretClipboard } from '../../src/core/ci/secretClipboa
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { FakeClock } from '../support/fakes';
 import {
+  activateExtension,
   failsWith,
   makeRegisteredKey,
   run,
@@ -181,6 +183,17 @@ exit ${exitCode}
     assert.equal(await vscode.env.clipboard.readText(), '');
   });
 
+  it('clears it when the extension ends', async () => {
+    await setUp({ confirmed: true });
+    assert.match(await vscode.env.clipboard.readText(), /PRIVATE KEY/u);
+    const { extensionPath } = await activateExtension();
+    const entry = join(extensionPath, 'dist', 'extension.js');
+    const cache = (Module as unknown as { _cache: Record<string, { exports: unknown }> })._cache;
+    const { deactivate } = cache[entry]?.exports as { deactivate: () => Promise<void> };
+    await deactivate();
+    assert.equal(await vscode.env.clipboard.readText(), '');
+  });
+
   it('asks first, naming who, where and what, and does nothing when it is cancelled', async () => {
     fakeGh(0);
     assert.equal(await setUp(), undefined);
@@ -249,6 +262,18 @@ exit ${exitCode}
     });
     assert.deepEqual(keys(), []);
     assert.equal(await vscode.env.clipboard.readText(), '');
+  });
+
+  it('UNTRUSTED_WORKSPACE before anything is read', async () => {
+    Object.defineProperty(vscode.workspace, 'isTrusted', { configurable: true, get: () => false });
+    const from = backend.current.requests.length;
+    try {
+      await failsWith('UNTRUSTED_WORKSPACE', 'i99dash.setUpCi', { confirmed: true });
+    } finally {
+      Object.defineProperty(vscode.workspace, 'isTrusted', { configurable: true, get: () => true });
+    }
+    assert.deepEqual(shown[0]?.buttons, ['Manage Workspace Trust']);
+    assert.equal(backend.current.requests.length, from);
   });
 
   it('NOTHING_TO_PUBLISH for a folder that is no mini-app', async () => {

@@ -200,7 +200,7 @@ function command(label: string, id: string, ...args: unknown[]): NextStep {
 
 /** For whom this may be the first time. */
 function showFirstSteps(): NextStep {
-  return { label: vscode.l10n.t('Show First Steps'), run: openFirstSteps };
+  return { label: vscode.l10n.t('First Steps'), run: openFirstSteps };
 }
 
 function showLog(): NextStep {
@@ -223,7 +223,7 @@ function openFile({ problems = [] }: I99dashError, file: string): NextStep {
 
 function copyKeyAndOpenConsole(publicKey: string, tryAgain: NextStep): NextStep {
   return {
-    label: vscode.l10n.t('Copy Public Key and Open Web Console'),
+    label: vscode.l10n.t('Copy Public Key…'),
     run: async () => {
       await vscode.env.clipboard.writeText(publicKey);
       await openPage(sshKeysPage(settings.webConsoleUrl()));

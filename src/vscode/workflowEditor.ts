@@ -27,7 +27,8 @@ export async function openForReview(root: string, path: string, text: string): P
   const start = document.positionAt(Math.max(0, document.getText().indexOf(INSTALL_CLIENT)));
   const editor = await vscode.window.showTextDocument(document, { preview: false });
   editor.selection = new vscode.Selection(start.translate(0, INSTALL_CLIENT.length), start);
-  editor.revealRange(editor.selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  const beginning = new vscode.Range(start.line, 0, start.line, 0);
+  editor.revealRange(beginning, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   return uri;
 }
 

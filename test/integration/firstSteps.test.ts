@@ -48,17 +48,17 @@ describe('the first steps', () => {
   });
 
   it('are what a sign-in without a key leads to', async () => {
-    press = 'Show First Steps';
+    press = 'First Steps';
     await failsWith('KEY_NOT_FOUND', 'i99dash.signIn', { keyPath: '/nowhere/id_ed25519' });
-    assert.deepEqual(shown[0]?.buttons, ['Choose a Key', 'Show First Steps']);
+    assert.deepEqual(shown[0]?.buttons, ['Choose a Key', 'First Steps']);
     await seesWalkthrough();
   });
 
   it('are what a sign-in with a key that is not registered leads to', async () => {
-    press = 'Show First Steps';
+    press = 'First Steps';
     const { path } = await makeKey('never-registered');
     await failsWith('KEY_NOT_REGISTERED', 'i99dash.signIn', { keyPath: path });
-    assert.equal(shown[0]?.buttons.at(-1), 'Show First Steps');
+    assert.equal(shown[0]?.buttons.at(-1), 'First Steps');
     await seesWalkthrough();
   });
 

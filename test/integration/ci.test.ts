@@ -177,10 +177,10 @@ exit ${exitCode}
       '-----BEGIN OPENSSH PRIVATE KEY-----\nx\n-----END OPENSSH PRIVATE KEY-----\n',
     );
     assert.match(await vscode.env.clipboard.readText(), /PRIVATE KEY/u);
-    clock.advance(SECRET_LIFE_MS - 1);
-    assert.equal(clock.pending, 1);
-    await secrets.clear(); // what the timer does, awaited
-    assert.equal(await vscode.env.clipboard.readText(), '');
+    clock.advance(SECRET_LIFE_MS);
+    while ((await vscode.env.clipboard.readText()) !== '') {
+      // the timer's own clearing is on its way
+    }
   });
 
   it('clears it when the extension ends', async () => {

@@ -6,10 +6,13 @@ const MAX_FILES = 200;
 
 /** Whether a folder (`~/.ssh`) holds the public half of an ed25519 key. Never rejects. */
 export async function hasPublicKey(folder: string): Promise<boolean> {
-  const names = await readdir(folder).catch(() => []);
-  const keys = names.filter((name) => /\.pub$/iu.test(name)).slice(0, MAX_FILES);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const keys = entries
+    // No FIFO, which would be waited for.
+    .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && /\.pub$/iu.test(entry.name))
+    .slice(0, MAX_FILES);
   const texts = await Promise.all(
-    keys.map((name) => readFile(join(folder, name), 'utf8').catch(() => '')),
+    keys.map(({ name }) => readFile(join(folder, name), 'utf8').catch(() => '')),
   );
   return texts.some((text) => /^\s*ssh-ed25519 /mu.test(text));
 }

@@ -31,6 +31,9 @@ interface Container {
   texts: Set<string>;
 }
 
+/** No field lies so deep. */
+const MAX_DEPTH = 16;
+
 /** Finds what may be typed at an offset; undefined where it is neither a name nor a value. */
 export function placeAt(text: string, offset: number): Place | undefined {
   const before = tokensOf(text.slice(0, lineEnd(text, offset))).filter(
@@ -47,7 +50,7 @@ export function placeAt(text: string, offset: number): Place | undefined {
   }
   const around = stack.at(-1);
   const start = current?.start ?? offset;
-  if (around === undefined || around.due === 'colon') {
+  if (around === undefined || around.due === 'colon' || stack.length > MAX_DEPTH) {
     return undefined;
   }
   if (around.due === 'comma' && start === around.lastEnd) {

@@ -31,13 +31,19 @@ export async function benchEditing({ edits = 2000 } = {}): Promise<BenchRow[]> {
       const { stdout } = await run(process.execPath, [script, JSON.stringify(request)]);
       reports.push(JSON.parse(stdout) as EditingReport);
     }
-    const times = reports[0]?.edits ?? [];
+    const { wall, cpu } = reports[0]?.edits ?? { wall: [], cpu: [] };
     const of = (pick: (report: EditingReport) => number): number =>
       quantile(reports.map(pick), 0.5);
     return [
-      { what: 'an edit, p50', measured: quantile(times, 0.5), unit: 'ms' },
-      { what: 'an edit, p99', measured: quantile(times, 0.99), unit: 'ms', target: 10 },
-      { what: 'an edit, max', measured: Math.max(...times), unit: 'ms' },
+      { what: 'an edit, p50', measured: quantile(wall, 0.5), unit: 'ms' },
+      { what: 'an edit, p99', measured: quantile(wall, 0.99), unit: 'ms' },
+      // What others do on the same machine counts in the time that passes, and not in this.
+      {
+        what: 'an edit, processor time, p99',
+        measured: quantile(cpu, 0.99),
+        unit: 'ms',
+        target: 10,
+      },
       { what: 'opening: loading the rules', measured: of(({ loading }) => loading), unit: 'ms' },
       {
         what: 'opening: first problems of the text',

@@ -16,7 +16,7 @@ export interface EditingReport {
   firstFiles: number;
   /** Everything once more, with nothing changed. */
   again: number;
-  edits: number[];
+  edits: { wall: number[]; cpu: number[] };
 }
 
 async function main({ folder, edits }: EditingRequest): Promise<EditingReport> {
@@ -47,16 +47,19 @@ async function readBoth(finder: ProblemFinder): Promise<string> {
 }
 
 /** Types a character after the other, each in its own place all over the text: half of them leave it no JSON, and the next mends it. */
-function typeInto(finder: ProblemFinder, text: string, edits: number): number[] {
-  const times: number[] = [];
+function typeInto(finder: ProblemFinder, text: string, edits: number): EditingReport['edits'] {
+  const times: EditingReport['edits'] = { wall: [], cpu: [] };
   for (let edit = 0; edit < edits; edit++) {
     const at = (edit * 7919) % text.length;
     const typed =
       edit % 2 === 0 ? `${text.slice(0, at)}x${text.slice(at)}` : `${text}${' '.repeat(edit)}`;
     const start = performance.now();
+    const cpu = process.cpuUsage();
     finder.setManifest(typed);
     const { problems } = finder;
-    times.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(cpu);
+    times.wall.push(performance.now() - start);
+    times.cpu.push((user + system) / 1000);
     if (edit % 2 === 1 && problems.length > 0) {
       throw new Error(`the text is sound: ${problems[0]?.message ?? ''}`);
     }

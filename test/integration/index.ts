@@ -1,13 +1,12 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import * as vscode from 'vscode';
 import Mocha from 'mocha';
 import CountingReporter from '../support/counting-reporter';
 import { mapStackTraces } from '../support/source-maps';
 
 /**
- * The test run inside VS Code, on a desktop and in the test host alike: every compiled `*.test.js` beside this module, or in a workspace of
- * several folders every `*.multi-root.test.js`. The environment variable `I99DASH_TEST_GREP` chooses among the tests by title.
+ * The test run inside VS Code, on a desktop and in the test host alike: every compiled `*.test.js` beside this module, or where the
+ * environment variable `I99DASH_TEST_MULTI_ROOT` is `true` every `*.multi-root.test.js`. `I99DASH_TEST_GREP` chooses among the tests by title.
  * @throws Error when a test failed, or when none ran
  */
 export async function run(): Promise<void> {
@@ -33,7 +32,7 @@ export async function run(): Promise<void> {
 
 function testFiles(dir: string): string[] {
   const names = readdirSync(dir, { recursive: true, encoding: 'utf8' });
-  const isMultiRoot = vscode.workspace.workspaceFile !== undefined;
+  const isMultiRoot = process.env['I99DASH_TEST_MULTI_ROOT'] === 'true';
   const tests = names
     .filter(
       (name) => name.endsWith('.test.js') && name.endsWith('.multi-root.test.js') === isMultiRoot,

@@ -46,6 +46,7 @@ export async function runIntegrationTests(options: IntegrationRun = {}): Promise
       extensionTestsPath,
       extensionTestsEnv: {
         I99DASH_TEST_VSCODE_VERSION: version,
+        I99DASH_TEST_MULTI_ROOT: String(options.multiRoot === true),
         // The launcher itself keeps the real home folder, for npm's settings.
         ...(desktop ? isolatedEnvironment(home) : { I99DASH_TEST_HOME: home }),
         ...options.env,

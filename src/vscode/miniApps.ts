@@ -25,12 +25,20 @@ export class MiniApps implements vscode.Disposable {
     const watcher = vscode.workspace.createFileSystemWatcher(
       `**/{${MANIFEST_FILE},${CONFIG_FILE}}`,
     );
+    // A folder that is deleted tells nothing of the files in it.
+    const removals = vscode.workspace.createFileSystemWatcher('**/*', true, true, false);
     const searchSoon = (): void => this.searchSoon();
     this.subscriptions = vscode.Disposable.from(
       watcher,
       watcher.onDidCreate(searchSoon),
       watcher.onDidChange(searchSoon),
       watcher.onDidDelete(searchSoon),
+      removals,
+      removals.onDidDelete(({ fsPath }) => {
+        if (this.folders.some((folder) => isInside(folder, fsPath))) {
+          this.searchSoon();
+        }
+      }),
       vscode.workspace.onDidChangeWorkspaceFolders(searchSoon),
     );
     this.searchSoon(0);

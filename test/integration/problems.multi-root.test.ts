@@ -41,9 +41,8 @@ describe('problems in a workspace of several folders', () => {
       );
     }
     for (const file of manifests) {
-      const document = await open(file);
-      await edit(document, '{ "id": 7,', '{');
-      assert.ok(await document.save());
+      await open(file);
+      await run('workbench.action.revertAndCloseActiveEditor');
       await showsExactly(file, []);
     }
   });

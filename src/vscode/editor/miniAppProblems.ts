@@ -131,14 +131,14 @@ export class MiniAppProblems implements vscode.Disposable {
     await Promise.all([this.checkText(MANIFEST_FILE), this.checkText(CONFIG_FILE)]);
   }
 
-  /** The text of an open document counts, saved or not, else that on disk. */
+  /** The text that is not saved counts, else that on disk. */
   private async checkText(name: JsonFile): Promise<void> {
     clearTimeout(this.typing.get(name));
     const look = (this.looks.get(name) ?? 0) + 1;
     this.looks.set(name, look);
     const finder = await this.loading;
     const file = name === MANIFEST_FILE ? finder.manifestFile : finder.configFile;
-    const text = openText(file) ?? (await finder.readText(file));
+    const text = unsavedText(file) ?? (await finder.readText(file));
     if (this.disposed.signal.aborted || this.looks.get(name) !== look) {
       return;
     }
@@ -176,9 +176,10 @@ export class MiniAppProblems implements vscode.Disposable {
   }
 }
 
-function openText(file: string): string | undefined {
+/** A document whose changes were thrown away may stay open for minutes with its text, but is no longer dirty. */
+function unsavedText(file: string): string | undefined {
   const document = vscode.workspace.textDocuments.find(
-    ({ uri }) => uri.scheme === 'file' && uri.fsPath === file,
+    ({ uri, isDirty }) => isDirty && uri.scheme === 'file' && uri.fsPath === file,
   );
   return document?.getText();
 }

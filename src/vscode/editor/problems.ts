@@ -27,11 +27,8 @@ export class Problems implements vscode.Disposable {
     this.subscriptions = vscode.Disposable.from(
       this.collection,
       workspace.onDidOpenTextDocument((document) => void this.opened(document)),
-      workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0) {
-          this.textChanged(document);
-        }
-      }),
+      // Also without a change of the text: when changes are thrown away.
+      workspace.onDidChangeTextDocument(({ document }) => this.textChanged(document)),
       workspace.onDidSaveTextDocument(({ uri }) => this.saved(uri)),
       workspace.onDidCloseTextDocument((document) => {
         this.textChanged(document);

@@ -82,7 +82,7 @@ export class FailureElement extends ViewElement {
     item.tooltip = plainTooltip(words);
     item.command = { command, title: label };
     item.contextValue = 'failure';
-    item.accessibilityInformation = { label: `${words} ${label}`, role: 'button' };
+    item.accessibilityInformation = { label: `${words} ${label}` };
     return item;
   }
 }

@@ -50,7 +50,7 @@ export class FailureRow extends ViewElement {
     item.tooltip = `${message}\n${title}`;
     item.contextValue = 'sshKeysFailure';
     item.command = { command, title };
-    item.accessibilityInformation = { label: `${label}. ${message} ${title}`, role: 'button' };
+    item.accessibilityInformation = { label: `${label}. ${message} ${title}` };
     return item;
   }
 }

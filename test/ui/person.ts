@@ -93,9 +93,18 @@ export class Person {
 
   /** What the hover of the identity says. The mouse leaves it alone afterwards. */
   async readHover(photograph?: string, item = this.identity()): Promise<string> {
-    await item.hover();
     const hover = this.page.locator('.workbench-hover .hover-contents, .monaco-hover').last();
-    await hover.waitFor();
+    for (let attempt = 0; ; attempt++) {
+      await item.hover();
+      try {
+        await hover.waitFor({ timeout: 5_000 });
+        break;
+      } catch (error) {
+        // An item that is drawn anew under the mouse shows its hover to a mouse that comes again.
+        if (attempt === 3) throw error;
+        await this.page.mouse.move(600, 300);
+      }
+    }
     const text = (await hover.innerText()).replaceAll('\u00a0', ' ');
     if (photograph !== undefined) {
       await this.photograph(photograph);

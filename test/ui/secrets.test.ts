@@ -47,7 +47,7 @@ describe('secrets', () => {
       });
       await person.runCommand('i99dash: Publish Mini-App');
       const again = await person.seesDialog('Publish tyre-pressure');
-      await again.locator('.monaco-button', { hasText: 'Publish' }).click();
+      await again.locator('.monaco-button', { hasText: 'Publish Anyway' }).click();
       await person.seesNotification('storage refused the upload');
       await person.runCommand('i99dash: Show Log');
       await person.page.locator('[id="workbench.panel.output"]').first().waitFor();

@@ -66,11 +66,9 @@ describe('a person signs in', () => {
 
     it('reads the whole story in the hover', async () => {
       const { person, backend, key } = scene;
-      await person.identity().hover();
-      const hover = person.page.locator('.monaco-hover', { hasText: key.fingerprint }).first();
-      await hover.waitFor();
-      const text = (await hover.textContent()) ?? '';
+      const text = await person.readHover('6-hover');
       for (const part of [
+        key.fingerprint,
         backend.url,
         'dev_local',
         abbreviateHome('~/.ssh/id_ed25519'),
@@ -78,7 +76,6 @@ describe('a person signs in', () => {
       ]) {
         assert.ok(text.includes(part), `${part} in ${text}`);
       }
-      await person.photograph('6-hover');
     });
 
     it('is there again after the window reloads, without a prompt', async () => {

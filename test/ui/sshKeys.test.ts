@@ -116,7 +116,8 @@ describe('the view SSH Keys', () => {
     });
     await person.runCommand('i99dash: Add SSH Key');
     await person.pick('Browse for a Public Key');
-    await person.quickPickRow('id_third.pub').waitFor();
+    const dialog = person.page.locator('.quick-input-widget', { hasText: 'public key' });
+    await dialog.locator('.monaco-list-row', { hasText: 'id_ed25519.pub' }).waitFor();
     await person.answer(path);
     const toast = await person.seesNotification('is a private key');
     await person.photograph('7-private-key');

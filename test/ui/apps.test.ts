@@ -167,10 +167,10 @@ describe('a person looks at their apps', () => {
   it('is told of the decision once, after a reload too, with a badge where they do not look', async function () {
     this.timeout(120_000);
     const { person, backend } = scene;
-    await person.page.locator('.activitybar a[aria-label^="Explorer"]').click();
-    await view.pane().waitFor({ state: 'hidden' });
     await person.page.reload();
     await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
+    await person.page.locator('.activitybar a[aria-label^="Explorer"]').click();
+    await view.pane().waitFor({ state: 'hidden' });
     backend.state.review('tyre-pressure', 'rejected', 'The cover is empty.');
     const toast = await person.seesNotification(
       'tyre-pressure 1.0.0 was rejected: The cover is empty.',

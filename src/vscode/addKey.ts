@@ -11,6 +11,7 @@ import {
 } from '../core/keys/keyCandidates';
 import { MAX_NAME_LENGTH, registerKey } from '../core/keys/registerKey';
 import { agentSocket } from './agent';
+import { browseForKeyFile, pickChoice, separator, type Choice } from './choices';
 import { makeKey } from './keys';
 import { plainText } from './plainText';
 import { withQuietProgress } from './progress';
@@ -24,9 +25,7 @@ export interface AddKeyArguments {
   purpose?: KeyPurpose;
 }
 
-interface CandidateItem extends vscode.QuickPickItem {
-  choose?: () => Promise<KeyCandidate>;
-}
+type CandidateItem = Choice<KeyCandidate>;
 
 /** Registers a public key; asks for what the arguments leave open. Who names the key and says nothing else means it for signing in. */
 export async function addKey(ports: AddKeyPorts, args: AddKeyArguments): Promise<SshKey> {
@@ -71,24 +70,13 @@ async function pickCandidate(ports: AddKeyPorts): Promise<KeyCandidate> {
       choose: browse,
     },
   ];
-  const picked = await vscode.window.showQuickPick(items, {
+  return pickChoice(items, {
     title: vscode.l10n.t('Add an SSH Key (1 of 3): which'),
     placeHolder:
       candidates.length === 0
         ? vscode.l10n.t('No ed25519 key in ~/.ssh that is not registered yet')
         : vscode.l10n.t('Choose the public key to register'),
-    matchOnDescription: true,
-    matchOnDetail: true,
-    ignoreFocusOut: true,
   });
-  if (picked?.choose === undefined) {
-    throw new CancelledError();
-  }
-  return picked.choose();
-}
-
-function separator(label: string): CandidateItem {
-  return { label, kind: vscode.QuickPickItemKind.Separator };
 }
 
 function candidateItem(candidate: KeyCandidate): CandidateItem {
@@ -114,16 +102,12 @@ function withoutIcons(text: string): string {
 }
 
 async function browse(): Promise<KeyCandidate> {
-  const [file] =
-    (await vscode.window.showOpenDialog({
+  return readCandidate(
+    await browseForKeyFile({
       title: vscode.l10n.t('Choose an ed25519 public key'),
       openLabel: vscode.l10n.t('Add'),
-      defaultUri: vscode.Uri.file(sshFolder()),
-    })) ?? [];
-  if (file === undefined) {
-    throw new CancelledError();
-  }
-  return readCandidate(file.fsPath);
+    }),
+  );
 }
 
 async function askForName(suggested: string): Promise<string> {

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { discoverKeys } from '../core/auth/keyDiscovery';
 import { listAgentKeys } from '../core/auth/sshAgent';
-import { CancelledError } from '../core/errors';
 import { sshFolder } from '../core/homePath';
 import { agentSocket } from './agent';
+import { pickChoice, separator, type Choice } from './choices';
 import { makeKey } from './keys';
 import { settings } from './settings';
-import { agentItem, browseItem, fileItem, type KeyChoice, type KeyItem } from './signInPicker';
+import { agentItem, browseItem, fileItem, type KeyChoice } from './signInPicker';
 
 /**
  * Asks for the key to sign in with from now on.
@@ -18,7 +18,7 @@ export async function pickReplacement(replaced: string): Promise<KeyChoice> {
   const agentKeys = settings.useAgent() ? await listAgentKeys(agentSocket()).catch(() => []) : [];
   const isInFile = new Set(files.map(({ fingerprint }) => fingerprint));
   const inAgent = agentKeys.filter((key) => isOther(key) && !isInFile.has(key.fingerprint));
-  const items: (vscode.QuickPickItem & Partial<KeyItem>)[] = [
+  const items: Choice<KeyChoice>[] = [
     { label: `$(add) ${vscode.l10n.t('Generate a New Key…')}`, choose: generate },
     ...(files.length === 0 ? [] : [separator('')]),
     ...files.map(fileItem),
@@ -27,21 +27,10 @@ export async function pickReplacement(replaced: string): Promise<KeyChoice> {
     separator(''),
     browseItem(),
   ];
-  const picked = await vscode.window.showQuickPick(items, {
+  return pickChoice(items, {
     title: vscode.l10n.t('Replace the SSH key: by which'),
     placeHolder: vscode.l10n.t('Choose the key to sign in with from now on'),
-    matchOnDescription: true,
-    matchOnDetail: true,
-    ignoreFocusOut: true,
   });
-  if (picked?.choose === undefined) {
-    throw new CancelledError();
-  }
-  return picked.choose();
-}
-
-function separator(label: string): vscode.QuickPickItem {
-  return { label, kind: vscode.QuickPickItemKind.Separator };
 }
 
 async function generate(): Promise<KeyChoice> {

@@ -6,6 +6,7 @@ import { CancelledError } from '../core/errors';
 import { abbreviateHome, sshFolder } from '../core/homePath';
 import type { Realm } from '../core/realm';
 import { agentSocket } from './agent';
+import { browseForKeyFile, pickChoice, separator, type Choice } from './choices';
 import { openFirstSteps } from './firstSteps';
 import { makeKey } from './keys';
 import { settings } from './settings';
@@ -28,9 +29,7 @@ export interface KeyItem extends vscode.QuickPickItem {
   choose: () => Promise<KeyChoice>;
 }
 
-interface ChoiceItem extends vscode.QuickPickItem {
-  choose?: () => Promise<SignInChoice>;
-}
+type ChoiceItem = Choice<SignInChoice>;
 
 /** Asks which key, or which other way, to sign in with. */
 export async function pickMethod(options: {
@@ -53,7 +52,7 @@ export async function pickMethod(options: {
     ...section(vscode.l10n.t('Without a key'), others),
   ];
   const found = files.length + agentKeys.length > 0;
-  return choose(items, {
+  return pickChoice(items, {
     title: vscode.l10n.t('Sign in to {0}', realm.label),
     placeHolder: found
       ? vscode.l10n.t('Choose the SSH key to sign in with')
@@ -75,25 +74,8 @@ export async function pickAgentKey(keys: readonly AgentKey[]): Promise<AgentKey>
   return picked.key;
 }
 
-async function choose(
-  items: ChoiceItem[],
-  options: { title: string; placeHolder: string },
-): Promise<SignInChoice> {
-  const picked = await vscode.window.showQuickPick(items, {
-    ...options,
-    matchOnDescription: true,
-    matchOnDetail: true,
-    ignoreFocusOut: true,
-  });
-  if (picked?.choose === undefined) {
-    throw new CancelledError();
-  }
-  return picked.choose();
-}
-
 function section(label: string, items: ChoiceItem[]): ChoiceItem[] {
-  const separator = { label, kind: vscode.QuickPickItemKind.Separator };
-  return items.length === 0 ? [] : [separator, ...items];
+  return items.length === 0 ? [] : [separator(label), ...items];
 }
 
 /** The configured key first, then those of `~/.ssh`. */
@@ -200,15 +182,9 @@ function tokenItem(): ChoiceItem {
   };
 }
 
-async function browseForKey(): Promise<string> {
-  const [file] =
-    (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Choose an ed25519 private key'),
-      openLabel: vscode.l10n.t('Sign In'),
-      defaultUri: vscode.Uri.file(sshFolder()),
-    })) ?? [];
-  if (file === undefined) {
-    throw new CancelledError();
-  }
-  return file.fsPath;
+function browseForKey(): Promise<string> {
+  return browseForKeyFile({
+    title: vscode.l10n.t('Choose an ed25519 private key'),
+    openLabel: vscode.l10n.t('Sign In'),
+  });
 }

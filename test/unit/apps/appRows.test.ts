@@ -17,7 +17,7 @@ function mine(id: string, more: Partial<MyApp> & { name?: unknown } = {}): MyApp
   return { manifest: { id, name }, status: 'pending', version: '1.0.0', ...rest };
 }
 
-function local(id: string, version: string | null = '1.1.0', folder = `/work/${id}`): LocalApp {
+function local(id: string, version: string | null = '1.1.0', folder = `/apps/${id}`): LocalApp {
   return { folder, manifest: { id, name: { en: `${id} here` } }, id, version };
 }
 
@@ -116,8 +116,8 @@ describe('the rows of apps', () => {
   }
 
   it('take the first of several folders with the same app', () => {
-    const locals = [local('a1', '1.0.0', '/work/one'), local('a1', '2.0.0', '/work/two')];
-    assert.equal(row({ locals }).local?.folder, '/work/one');
+    const locals = [local('a1', '1.0.0', '/apps/one'), local('a1', '2.0.0', '/apps/two')];
+    assert.equal(row({ locals }).local?.folder, '/apps/one');
   });
 
   describe('with a beta', () => {

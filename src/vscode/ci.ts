@@ -6,7 +6,7 @@ import type { SecretClipboard } from '../core/ci/secretClipboard';
 import { SECRET_NAME, workflowText } from '../core/ci/workflow';
 import { I99dashError } from '../core/errors';
 import { abbreviateHome } from '../core/homePath';
-import { accountLabel, type Identity } from '../core/identity';
+import { accountLabel } from '../core/identity';
 import { makeKeyPair, type KeyPair } from '../core/keys/keyPair';
 import { isMiniApp } from '../core/miniAppFolder';
 import type { Clock } from '../core/ports';
@@ -21,6 +21,7 @@ import {
 import { findCiTarget, type CiTarget } from './ciTarget';
 import type { MiniApps } from './miniApps';
 import { withQuietProgress } from './progress';
+import { knownIdentity } from './publishContext';
 import type { SshKeyCommandPorts } from './sshKeys';
 import { chooseWorkflowPath, openForReview } from './workflowEditor';
 
@@ -62,7 +63,7 @@ export async function setUpCi(
   const backendUrl = ports.backendUrl();
   const tokens = boundTokens(backendUrl, ports.tokens, ports.backendUrl);
   const ciPorts: CiKeyPorts = { transport, clock, tokens, backendUrl };
-  const identity = await requireIdentity(ports);
+  const identity = await knownIdentity(ports);
   const miniApp = await chooseMiniApp(ports.miniApps, folder);
   await requireMiniApp(miniApp);
   const target = await findCiTarget(miniApp, {
@@ -82,14 +83,6 @@ export async function setUpCi(
     ...(installDependencies === undefined ? {} : { installDependencies }),
   });
   return { workflow: await openForReview(target.root, path, text), fingerprint };
-}
-
-/** @throws NOT_SIGNED_IN */
-function requireIdentity({ session, tokens }: SetUpCiPorts): Promise<Identity> {
-  const { state } = session;
-  return state.kind === 'environment' && state.account === undefined
-    ? session.fetchIdentity({ tokens })
-    : Promise.resolve(session.identity());
 }
 
 /** @throws NOTHING_TO_PUBLISH */

@@ -1,7 +1,7 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { ApiClient } from '../core/api/client';
+import { boundTokens } from '../core/auth/boundTokens';
 import type { Session } from '../core/auth/session';
-import { I99dashError } from '../core/errors';
 import type { Identity } from '../core/identity';
 import type { Clock, Logger, TokenSource, Transport } from '../core/ports';
 import type { Problem } from '../core/problem';
@@ -39,8 +39,14 @@ export interface TaskContext extends PublishContext {
   validate: (folder: string, signal: AbortSignal) => Promise<Problem[]>;
 }
 
-/** A credential of the environment belongs to whom the backend says; the stored session may be somebody else's. */
-export async function knownIdentity({ session, tokens }: PublishContext): Promise<Identity> {
+/**
+ * Who is signed in. A credential of the environment belongs to whom the backend says; the stored session may be somebody else's.
+ * @throws NOT_SIGNED_IN
+ */
+export async function knownIdentity({
+  session,
+  tokens,
+}: Pick<PublishContext, 'session' | 'tokens'>): Promise<Identity> {
   const { state } = session;
   return state.kind === 'environment' && state.account === undefined
     ? session.fetchIdentity({ tokens })
@@ -54,10 +60,10 @@ export function portsOf(
   view: PublishView,
   onProblems: (problems: readonly Problem[]) => void,
 ): PublishPorts {
-  const { transport, logger, clock, lockFolder, worker, baselineCache } = context;
+  const { transport, tokens, logger, clock, lockFolder, worker, baselineCache } = context;
   return {
     ...{ transport, logger, clock, lockFolder, worker, baselineCache },
-    api: new ApiClient(backendUrl, transport, tokensFor(backendUrl, context)),
+    api: new ApiClient(backendUrl, transport, boundTokens(backendUrl, tokens, context.backendUrl)),
     runner: shellRunner,
     onProgress: view.onProgress,
     onBuildOutput: (text) => {
@@ -70,22 +76,6 @@ export function portsOf(
       }
       view.onProblems(problems);
       onProblems(problems);
-    },
-  };
-}
-
-/** The tokens of this backend alone: a setting that is changed in the middle must not send another backend's token here. */
-function tokensFor(publishedTo: string, { tokens, backendUrl }: PublishContext): TokenSource {
-  return {
-    getToken: async (options) => {
-      const token = await tokens.getToken(options);
-      if (backendUrl() !== publishedTo) {
-        throw new I99dashError(
-          'NOT_SIGNED_IN',
-          vscode.l10n.t('The backend was changed in the settings meanwhile. Publish again.'),
-        );
-      }
-      return token;
     },
   };
 }

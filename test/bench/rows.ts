@@ -1,3 +1,5 @@
+import { quantile } from './table';
+
 /** One figure of a bench. */
 export interface BenchRow {
   what: string;
@@ -22,6 +24,5 @@ export function printRows(rows: readonly BenchRow[]): boolean {
 }
 
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+  return quantile(values, 0.5);
 }

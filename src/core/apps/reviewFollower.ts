@@ -1,7 +1,6 @@
 import type { AppStatus, DeveloperStatus } from '../api/developerStatus';
 import type { Clock, Disposable, Logger } from '../ports';
-import type { FollowedReviews } from './followedReviews';
-import { type FollowedReview } from './followedReviews';
+import type { FollowedReview, FollowedReviews } from './followedReviews';
 import { reviewStateOf } from './reviewState';
 
 const SHORTEST_MS = 15_000;

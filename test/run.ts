@@ -92,12 +92,21 @@ function printTable(args: RunArguments, rows: readonly Row[]): void {
   }
 }
 
+/** Once more at the end, where somebody who reads the log from there meets them. */
+function printFailures(rows: readonly Row[]): void {
+  const failures = rows.flatMap(({ stage, failures = [] }) =>
+    failures.map((failure) => `failed: ${stage}: ${failure}\n`),
+  );
+  if (failures.length > 0) process.stdout.write(`\n${failures.join('')}`);
+}
+
 async function main(): Promise<void> {
   const args = parseRunArguments(process.argv.slice(2), defaultVersion);
   process.chdir(repositoryRoot);
   interruptCommandsOnly();
   const rows = await runStages(args);
   printTable(args, rows);
+  printFailures(rows);
   const passed = rows.reduce((sum, row) => sum + row.passed, 0);
   const failed = rows.reduce((sum, row) => sum + row.failed, 0);
   process.stdout.write(`\n${passed} passed, ${failed} failed\n`);

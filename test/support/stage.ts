@@ -22,6 +22,7 @@ export function addUp(results: readonly StageResult[]): StageResult {
     passed: sum(({ passed }) => passed),
     failed: sum(({ failed }) => failed),
     skipped: sum(({ skipped }) => skipped),
+    failures: results.flatMap(({ failures = [] }) => failures),
     ...(note === undefined ? {} : { note }),
   };
 }

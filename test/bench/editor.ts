@@ -2,11 +2,11 @@
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { repositoryRoot } from '../host/paths';
 import { runIntegrationTests } from '../integration/run';
 import { generateTestKey } from '../support/ssh-key';
 import { startBackendProcess } from './backend-process';
+import { buildSuite } from './buildSuite';
 import type { EditorBenchReport, EditorBenchRequest } from './editorSuite';
 import { LARGE_APP, writeMiniApp } from './publishTree';
 import { median, printRows, type BenchRow } from './rows';
@@ -35,7 +35,7 @@ export async function benchEditor(): Promise<BenchRow[]> {
       report: join(folder, 'report.json'),
     };
     await runIntegrationTests({
-      suite: await buildSuite(folder),
+      suite: await buildSuite('editorSuite', folder),
       folder: workspace,
       env: { I99DASH_BENCH_REQUEST: JSON.stringify(request) },
     });
@@ -46,31 +46,8 @@ export async function benchEditor(): Promise<BenchRow[]> {
   }
 }
 
-async function buildSuite(outdir: string): Promise<string> {
-  const outfile = join(outdir, 'suite.js');
-  await build({
-    entryPoints: [join(__dirname, 'editorSuite.ts')],
-    outfile,
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node22',
-    external: ['vscode'],
-    logLevel: 'error',
-  });
-  return outfile;
-}
-
-function rowsOf({ activations, large, small }: EditorBenchReport): BenchRow[] {
-  const total = (id: string): number => {
-    const { loadCode = NaN, callActivate = NaN } = activations[id] ?? {};
-    return loadCode + callActivate;
-  };
-  const [ours, git] = [total('i99dash.i99dash'), total('vscode.git')];
+function rowsOf({ large, small }: EditorBenchReport): BenchRow[] {
   return [
-    { what: 'activation with code loading', measured: ours, unit: 'ms', target: 20 },
-    { what: 'activation of vscode.git', measured: git, unit: 'ms' },
-    { what: 'activation ÷ that of vscode.git', measured: ours / git, unit: '×', target: 0.5 },
     { what: 'publish 52 MB: first', measured: large.first / 1000, unit: 's' },
     { what: 'publish 52 MB: again', measured: large.again / 1000, unit: 's' },
     { what: 'event-loop delay, p99', measured: large.delayP99, unit: 'ms', target: 30 },

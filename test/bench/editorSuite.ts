@@ -1,12 +1,10 @@
 /**
- * What the editor's bench runs inside VS Code: how long activation takes, and what publishing does to the extension host. Writes a report as
- * JSON to the file that the environment variable `I99DASH_BENCH_REPORT` names.
+ * What the editor's bench runs inside VS Code: what publishing does to the extension host.
  */
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import * as vscode from 'vscode';
-import { activations, type Activation } from './activations';
 
 /** What the outer process gives the suite, as JSON in `I99DASH_BENCH_REQUEST`. */
 export interface EditorBenchRequest {
@@ -18,7 +16,6 @@ export interface EditorBenchRequest {
 }
 
 export interface EditorBenchReport {
-  activations: Readonly<Record<string, Activation>>;
   large: PublishFigures;
   /** One for each small app, in milliseconds. */
   small: { first: number; again: number }[];
@@ -41,37 +38,15 @@ const SAMPLE_MS = 10;
 export async function run(): Promise<void> {
   const request = JSON.parse(process.env['I99DASH_BENCH_REQUEST'] ?? '') as EditorBenchRequest;
   process.env['I99DASH_BACKEND_URL'] = request.backendUrl; // read at every use
-  for (const id of ['i99dash.i99dash', 'vscode.git']) {
-    await vscode.extensions.getExtension(id)?.activate();
-  }
-  const report: EditorBenchReport = {
-    activations: activations(await startupPerformance()),
-    ...(await measurePublishing(request)),
-  };
+  const report: EditorBenchReport = await measurePublishing(request);
   await writeFile(request.report, JSON.stringify(report));
-}
-
-/** The text of "Developer: Startup Performance". */
-async function startupPerformance(): Promise<string> {
-  const opened = new Promise<vscode.TextDocument>((resolve) => {
-    const isComplete = (document: vscode.TextDocument): boolean =>
-      document.uri.scheme === 'perf' && document.getText().includes('vscode.git');
-    vscode.workspace.onDidOpenTextDocument((document) => {
-      if (isComplete(document)) resolve(document);
-    });
-    vscode.workspace.onDidChangeTextDocument(({ document }) => {
-      if (isComplete(document)) resolve(document);
-    });
-  });
-  await vscode.commands.executeCommand('perfview.show');
-  return (await opened).getText();
 }
 
 async function measurePublishing({
   keyPath,
   largeApp,
   smallApps,
-}: EditorBenchRequest): Promise<Pick<EditorBenchReport, 'large' | 'small'>> {
+}: EditorBenchRequest): Promise<EditorBenchReport> {
   await vscode.commands.executeCommand('i99dash.signIn', { method: 'ssh', keyPath });
   const small = [];
   for (const app of smallApps) {

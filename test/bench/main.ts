@@ -1,3 +1,4 @@
+import { benchActivation } from './activation';
 import { benchEditing } from './editing';
 import { benchEditor } from './editor';
 import { benchPublish } from './publish';
@@ -16,7 +17,16 @@ async function main(): Promise<void> {
   const editingIsFine = printRows(await benchEditing());
   process.stdout.write('\nInside VS Code\n');
   const editorIsFine = printRows(await benchEditor());
-  const fine = [fleetIsFine, latencyIsFine, publishIsFine, editingIsFine, editorIsFine];
+  process.stdout.write('\nActivation\n');
+  const activationIsFine = printRows(await benchActivation());
+  const fine = [
+    fleetIsFine,
+    latencyIsFine,
+    publishIsFine,
+    editingIsFine,
+    editorIsFine,
+    activationIsFine,
+  ];
   process.exitCode = fine.every(Boolean) ? 0 : 1;
 }
 

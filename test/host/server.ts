@@ -59,6 +59,8 @@ const quietSettings = {
   'workbench.preferredDarkColorTheme': 'Default Dark Modern',
   'workbench.preferredLightColorTheme': 'Default Light Modern',
   'extensions.ignoreRecommendations': true,
+  // In a browser, VS Code saves after a second; on a desktop, only when told to.
+  'files.autoSave': 'off',
 };
 
 /**

@@ -154,10 +154,13 @@ export class Person {
     const input = this.quickInput();
     await input.waitFor();
     await input.fill(name);
-    await this.quickPickRow(name.split('/').at(-1) ?? name)
-      .first()
+    const title = name.split('/').at(-1) ?? name;
+    // Before what was typed takes effect, the list has the recent files, with another one first.
+    await this.page
+      .locator('.quick-input-widget:visible .monaco-list-row.focused', { hasText: title })
       .waitFor();
     await input.press('Enter');
+    await this.page.locator('.tab.active', { hasText: title }).waitFor();
     await this.page.locator('.editor-instance .monaco-editor').first().waitFor();
   }
 

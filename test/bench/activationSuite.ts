@@ -1,0 +1,31 @@
+/**
+ * What the bench of activation runs inside VS Code. Writes the activation times, by extension id as JSON, to the file that the environment
+ * variable `I99DASH_BENCH_REPORT` names.
+ */
+import { writeFile } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { activations } from './activations';
+
+export async function run(): Promise<void> {
+  for (const id of ['i99dash.i99dash', 'vscode.git']) {
+    await vscode.extensions.getExtension(id)?.activate();
+  }
+  const report = JSON.stringify(activations(await startupPerformance()));
+  await writeFile(process.env['I99DASH_BENCH_REPORT'] ?? '', report);
+}
+
+/** The text of "Developer: Startup Performance". */
+async function startupPerformance(): Promise<string> {
+  const opened = new Promise<vscode.TextDocument>((resolve) => {
+    const isComplete = (document: vscode.TextDocument): boolean =>
+      document.uri.scheme === 'perf' && document.getText().includes('vscode.git');
+    vscode.workspace.onDidOpenTextDocument((document) => {
+      if (isComplete(document)) resolve(document);
+    });
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (isComplete(document)) resolve(document);
+    });
+  });
+  await vscode.commands.executeCommand('perfview.show');
+  return (await opened).getText();
+}

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { lazyTransport } from './core/api/lazyTransport';
+import { loggedTransport } from './core/api/loggedTransport';
 import { SecretClipboard } from './core/ci/secretClipboard';
 import { systemClock } from './core/ports';
 import { developerRealm } from './core/realm';
@@ -34,9 +35,10 @@ export async function deactivate(): Promise<void> {
  */
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel('i99dash', { log: true });
-  const transport = lazyTransport(async () =>
+  const network = lazyTransport(async () =>
     (await import('./core/api/undiciTransport')).createUndiciTransport(),
   );
+  const transport = loggedTransport(network, log, systemClock);
   const shared = { context, transport, logger: log };
   const developer = createRealmParts(developerRealm, shared);
   const { session, tokens, keepAlive, backendUrl, backendForPeople } = developer;

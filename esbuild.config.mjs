@@ -1,4 +1,4 @@
-import { build, context, transform } from 'esbuild';
+import { build, context } from 'esbuild';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 
@@ -8,22 +8,17 @@ const OUT = 'dist';
 const EXTENSION = `${OUT}/extension.js`;
 const WORKER = `${OUT}/publishWorker.js`;
 
-const commonJs = {
-  format: 'cjs',
-  platform: 'node',
-  target: 'node22',
-  supported: { 'dynamic-import': false },
-  minify: production,
-};
-
 /**
  * esbuild splits code for ES modules alone, and VS Code's oldest supported host loads an extension best as CommonJS. So the bundle is
  * split as ES modules, and every file then becomes CommonJS: `import()` of a part turns into a `require` when the part is first used.
+ *
+ * What the extension's entry imports at once is written into one file with it: each file more costs activation a millisecond or so. The parts
+ * that are loaded later find these modules through a file of one line in their place.
  */
 const splitCommonJs = {
   name: 'split-commonjs',
   setup(pluginBuild) {
-    pluginBuild.onEnd(async ({ errors, outputFiles, metafile }) => {
+    pluginBuild.onEnd(async ({ errors, outputFiles, metafile: { outputs, ...metafile } }) => {
       if (errors.length > 0) {
         return;
       }
@@ -32,16 +27,22 @@ const splitCommonJs = {
           .filter(({ path }) => path.endsWith('.js'))
           .map(({ path, text }) => [`${OUT}/${basename(path)}`, requireVscode(text)]),
       );
+      const joined = atActivation(outputs);
       await rm(OUT, { recursive: true, force: true });
       await mkdir(OUT, { recursive: true });
-      const joined = await joinAtActivation(texts, metafile.outputs);
       for (const [file, text] of texts) {
-        if (!joined.has(file)) {
-          await writeCode(file, await transform(text, { ...commonJs, ...sourceMap(file) }));
+        if (joined.includes(file)) {
+          const name = partName(joined, file);
+          await writeFile(file, `module.exports=require("./${basename(EXTENSION)}").${name};\n`);
+        } else if (file === EXTENSION) {
+          await writeCommonJs(file, withParts(texts, joined));
+        } else {
+          await writeCommonJs(file, new Map([[file, text]]));
         }
       }
       await mkdir('.build', { recursive: true });
-      await writeFile('.build/meta.json', JSON.stringify(metafile));
+      const written = { ...metafile, outputs: describeJoined(outputs, joined) };
+      await writeFile('.build/meta.json', JSON.stringify(written));
     });
   },
 };
@@ -54,53 +55,62 @@ function requireVscode(text) {
   );
 }
 
-/**
- * Writes the extension's entry and what it imports at once as one file: each file more costs activation a millisecond or so. The parts that are
- * loaded later find these modules through a file of one line in their place. What the worker loads too stays a file of its own.
- * @returns the files that are written
- */
-async function joinAtActivation(texts, outputs) {
+/** The files that the extension's entry imports at once. What the worker loads too is not among them: it cannot load the entry. */
+function atActivation(outputs) {
   const forWorker = reach(outputs, WORKER, ['import-statement', 'dynamic-import']);
-  const files = reach(outputs, EXTENSION, ['import-statement']).filter(
+  return reach(outputs, EXTENSION, ['import-statement']).filter(
     (file) => !forWorker.includes(file) && file !== EXTENSION,
   );
-  const names = new Map(files.map((file, index) => [file, `part${index}`]));
-  const entry = [`export * from "./${basename(EXTENSION)}";`];
-  for (const [file, name] of names) {
-    entry.push(`export * as ${name} from "./${basename(file)}";`);
-  }
-  const inEntry = {
-    name: 'in-entry',
+}
+
+function partName(joined, file) {
+  return `part${joined.indexOf(file)}`;
+}
+
+/** The modules of the extension's file: its own, those that are joined with it, and one that exports them all. */
+function withParts(texts, joined) {
+  const own = `${OUT}/own.js`;
+  const exported = joined.map(
+    (file) => `export * as ${partName(joined, file)} from "./${basename(file)}";`,
+  );
+  return new Map([
+    [EXTENSION, [`export * from "./${basename(own)}";`, ...exported].join('\n')],
+    [own, texts.get(EXTENSION)],
+    ...joined.map((file) => [file, texts.get(file)]),
+  ]);
+}
+
+/**
+ * Writes a file as CommonJS.
+ * @param modules the ES modules that go into it, by file; what else they import stays outside
+ */
+async function writeCommonJs(file, modules) {
+  const fromModules = {
+    name: 'from-modules',
     setup(pluginBuild) {
-      pluginBuild.onResolve({ filter: /^\.\// }, ({ path }) => {
-        const file = `${OUT}/${basename(path)}`;
-        const isPart = file === EXTENSION || names.has(file);
-        return isPart ? { path: file, namespace: 'part' } : { path, external: true };
+      pluginBuild.onResolve({ filter: /^\.\/|^dist\// }, ({ path }) => {
+        const target = `${OUT}/${basename(path)}`;
+        return modules.has(target) ? { path: target, namespace: 'part' } : { path, external: true };
       });
       pluginBuild.onLoad({ filter: /./, namespace: 'part' }, ({ path }) => ({
-        contents: texts.get(path),
+        contents: modules.get(path),
       }));
     },
   };
-  const { outputFiles } = await build({
-    ...commonJs,
-    ...sourceMap(EXTENSION),
-    stdin: { contents: entry.join('\n') },
+  await build({
+    entryPoints: [file],
+    outfile: file,
     bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node22',
+    supported: { 'dynamic-import': false },
     external: ['vscode'],
-    outfile: EXTENSION,
-    write: false,
-    plugins: [inEntry],
+    minify: production,
+    sourcemap: !production,
+    plugins: [fromModules],
+    logLevel: 'error',
   });
-  const [code, map] = ['.js', '.map'].map((end) =>
-    outputFiles.find(({ path }) => path.endsWith(end)),
-  );
-  await writeCode(EXTENSION, { code: code.text, map: map?.text });
-  for (const [file, name] of names) {
-    await writeFile(file, `module.exports=require("./${basename(EXTENSION)}").${name};\n`);
-  }
-  describeJoined(outputs, files);
-  return new Set([EXTENSION, ...files]);
 }
 
 /** The files that one imports, itself among them. */
@@ -116,32 +126,25 @@ function reach(outputs, file, kinds) {
   return [...found];
 }
 
-/** Has the metafile tell what was written. */
-function describeJoined(outputs, files) {
+/** What the metafile has to tell of the files as they are written. */
+function describeJoined(outputs, joined) {
   const entry = outputs[EXTENSION];
-  for (const file of files) {
-    Object.assign(entry.inputs, outputs[file].inputs);
-    entry.imports.push(...outputs[file].imports);
-    outputs[file] = {
-      ...outputs[file],
-      inputs: {},
-      imports: [{ path: EXTENSION, kind: 'import-statement' }],
-    };
-  }
-  entry.imports = entry.imports.filter(
-    ({ path, kind }) => kind !== 'import-statement' || !files.includes(path),
-  );
-}
-
-function sourceMap(file) {
-  return production ? {} : { sourcemap: 'external', sourcefile: basename(file) };
-}
-
-async function writeCode(file, { code, map }) {
-  await writeFile(file, map ? `${code}//# sourceMappingURL=${basename(file)}.map\n` : code);
-  if (map) {
-    await writeFile(`${file}.map`, map);
-  }
+  const parts = joined.map((file) => outputs[file]);
+  const stubs = joined.map((file) => [
+    file,
+    { ...outputs[file], inputs: {}, imports: [{ path: EXTENSION, kind: 'import-statement' }] },
+  ]);
+  return {
+    ...outputs,
+    ...Object.fromEntries(stubs),
+    [EXTENSION]: {
+      ...entry,
+      inputs: Object.assign({}, entry.inputs, ...parts.map(({ inputs }) => inputs)),
+      imports: [entry, ...parts]
+        .flatMap(({ imports }) => imports)
+        .filter(({ path, kind }) => kind !== 'import-statement' || !joined.includes(path)),
+    },
+  };
 }
 
 const options = {

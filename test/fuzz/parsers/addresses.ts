@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseBackendUrl } from '../../../src/core/api/backendUrl';
+import { findWorktree, parseRemoteUrl } from '../../../src/core/ci/gitRemote';
+import { canonicalOrigin } from '../../../src/core/publish/origin';
+import { isRuleId } from '../../../src/core/publish/rules';
+import { isSemver, nextMinor, nextPatch } from '../../../src/core/publish/semver';
+import { plain, type Parser } from '../parser';
+import { orRefuse } from '../promises';
+
+const PASSWORD = 'hunter2-marker';
+const SLASHES = ['/', '//', ':', '@', '..', '?', '#', '[::1]', '127.0.0.1', 'localhost', '%2f', ':443'];
+
+export const backendUrl: Parser = {
+  name: 'backend URL',
+  seeds: () =>
+    [
+      ...['https://api.i99dash.app', 'http://127.0.0.1:8080/base/', 'https://[::1]:1/'],
+      ...[`https://me:${PASSWORD}@api.example.com/`, `https://api.example.com/?key=${PASSWORD}`],
+    ].map(plain),
+  words: [...SLASHES, 'http://', 'https:', 'file:///', 'xn--', '\u3002', '\uff0e'],
+  check: (input) => {
+    const text = input.toString();
+    return orRefuse(
+      ['BACKEND_REFUSED'],
+      () => {
+        const url = parseBackendUrl(text);
+        assert.equal(parseBackendUrl(url), url);
+        const { protocol, hostname, username, password } = new URL(`${url}/api/v1/dev/me`);
+        const isLocal = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/u.test(hostname);
+        assert.ok(protocol === 'https:' || (protocol === 'http:' && isLocal), url);
+        assert.equal(username + password, '');
+      },
+      // A host is named, whatever it is.
+      isHost(text) ? [] : [PASSWORD],
+    );
+  },
+  runs: 800,
+};
+
+function isHost(text: string): boolean {
+  return URL.canParse(text) && `${new URL(text).protocol}${new URL(text).host}`.includes(PASSWORD);
+}
+
+export const origin: Parser = {
+  name: 'origin',
+  seeds: () => ['https://example.com', ' HTTPS://a.b-c.example:8443/ ', 'https://1.2.3.4'].map(plain),
+  words: [...SLASHES, '*.', '.', '0x7f', 'https://', '-', '\u0130', '\u212a'],
+  check: (input) => {
+    const result = canonicalOrigin(input.toString());
+    if ('rule' in result) {
+      assert.ok(isRuleId(result.rule) && result.reason !== '');
+      return 'refused';
+    }
+    assert.deepEqual(canonicalOrigin(result.origin), result);
+    assert.equal(new URL(result.origin).origin, result.origin, 'as a browser sees it');
+    return 'accepted';
+  },
+  runs: 800,
+};
+
+const REMOTES = [
+  ...['git@github.com:me/app.git', 'https://me:pass@gitlab.example.com:8443/group/sub/app.git/'],
+  ...['ssh://git@ssh.github.com:443/me/app', 'work-github:me/app', 'git://host/a/b'],
+];
+
+export const gitRemote: Parser = {
+  name: 'git remote',
+  seeds: () => REMOTES.map(plain),
+  words: [...SLASHES, '.git', 'github', 'ssh://', '-', '--upload-pack='],
+  check: (input) => {
+    const repository = parseRemoteUrl(input.toString());
+    if (repository === undefined) return 'refused';
+    const { host, path } = repository;
+    for (const part of [host, ...path.split('/')]) {
+      assert.match(part, /^[\w.][\w.-]*$/u);
+      assert.ok(part !== '.' && part !== '..', path);
+    }
+    return 'accepted';
+  },
+  runs: 800,
+};
+
+export const gitConfig: Parser = {
+  name: 'git configuration',
+  seeds: () =>
+    REMOTES.map((url) =>
+      plain(`[core]\n\tbare = false\n[remote "origin"]\n\turl = ${url}\n\tfetch = +refs/heads/*\n`),
+    ),
+  words: ['[remote "origin"]', '[remote "', '"]', 'url = ', 'url=', '"', '#', ';', '\n', ' '],
+  check: async (input, folder) => {
+    await mkdir(join(folder, '.git'), { recursive: true });
+    await writeFile(join(folder, '.git', 'config'), input);
+    const worktree = await findWorktree(folder);
+    assert.equal(worktree?.root, folder);
+    if (worktree.remoteUrl === undefined) return 'refused';
+    parseRemoteUrl(worktree.remoteUrl);
+    return 'accepted';
+  },
+};
+
+export const version: Parser = {
+  name: 'version',
+  seeds: () => ['1.4.2', '0.0.0-beta.1+build.7', '1.0.0--'].map(plain),
+  words: ['.', '-', '+', '0', '9', 'alpha', '00'],
+  check: (input) => {
+    const text = input.toString();
+    const next = [nextPatch(text), nextMinor(text)];
+    assert.ok(next.every((each) => (each !== undefined) === isSemver(text)));
+    assert.ok(next.every((each) => each === undefined || each.length > 300 || isSemver(each)));
+    return isSemver(text) ? 'accepted' : 'refused';
+  },
+  runs: 800,
+};

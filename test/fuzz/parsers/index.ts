@@ -1,0 +1,21 @@
+import type { Parser } from '../parser';
+import * as addresses from './addresses';
+import * as agent from './agent';
+import * as answers from './answers';
+import * as contents from './contents';
+import * as keys from './keys';
+import * as manifests from './manifests';
+import * as state from './state';
+
+/** Everything that reads what others wrote. */
+export const PARSERS: readonly Parser[] = [keys, agent, answers, state, addresses, manifests, contents].flatMap(
+  (parsers) => Object.values<Parser>(parsers),
+);
+
+/** @throws Error that names those there are */
+export function parserNamed(name: string): Parser {
+  const found = PARSERS.find((parser) => parser.name === name);
+  if (found !== undefined) return found;
+  const names = PARSERS.map((parser) => parser.name).join(', ');
+  throw new Error(`There is no parser “${name}”. There are: ${names}`);
+}

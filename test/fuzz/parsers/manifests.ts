@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseJson } from '../../../src/core/json';
+import type { Problem } from '../../../src/core/problem';
+import { versionEdits } from '../../../src/core/publish/bumpVersion';
+import { validateConfig } from '../../../src/core/publish/config';
+import { complete } from '../../../src/core/publish/editing/complete';
+import { looksLikeOurs } from '../../../src/core/publish/editing/document';
+import { fixesFor, rewritesAt } from '../../../src/core/publish/editing/fixes';
+import { hoverAt } from '../../../src/core/publish/editing/hover';
+import { applyTextEdits, insertProperty, removeProperty } from '../../../src/core/publish/editing/jsonEdit';
+import { readTree } from '../../../src/core/publish/editing/jsonTree';
+import { pictureLinks } from '../../../src/core/publish/editing/links';
+import { JsonText, type JsonPath } from '../../../src/core/publish/jsonText';
+import { manifestSchema } from '../../../src/core/publish/manifest';
+import { isRuleId } from '../../../src/core/publish/rules';
+import { TextPositions } from '../../../src/core/publish/textPositions';
+import { validateManifest } from '../../../src/core/publish/validateManifest';
+import { json, plain, type Parser, type Seed, type Verdict } from '../parser';
+
+const MINI_APPS = join(__dirname, '../../fixtures/mini-apps');
+/** More values than these in one text tell nothing new. */
+const SAMPLED_VALUES = 100;
+
+const FULL = {
+  id: 'trip-log',
+  name: { en: 'Trip log', ar: '\u0633\u062c\u0644' },
+  description: { en: 'x' },
+  icon: './icon.png',
+  coverImage: './cover.webp',
+  screenshots: ['./1.png', './2.jpg'],
+  url: 'https://miniapps.i99dash.app/trip-log/',
+  version: '1.0.0',
+  category: 'vehicle',
+  tags: ['trips'],
+  requires: { schema: 1, dilink: ['di5.1'], vehicleCapabilities: ['ac.get'], minBridge: '2', own: {} },
+  permissions: ['location.read'],
+  network: ['https://example.com'],
+};
+
+const WORDS = [
+  ...Object.keys(manifestSchema.shape).map((field) => `"${field}"`),
+  ...['{', '}', '[', ']', ',', ':', '"', '\\', '//', '/*', '*/', '{"a":', '[[', ' null', '"__proto__":'],
+  ...['di5.0', '1.0.0-', './a.png', 'https://', '\ufeff', '__proto__', 'a', '"a":1,'],
+];
+
+function manifestSeeds(): Seed[] {
+  const file = join(MINI_APPS, 'tyre-pressure', 'manifest.json');
+  return [json(FULL), plain(readFileSync(file)), plain(JSON.stringify(FULL))];
+}
+
+/** Every problem is one of a known rule and lies in the text; there is a result where none is an error. */
+function assertTold(problems: readonly Problem[], text: string): void {
+  const lines = text.replace(/^\uFEFF/u, '').split(/\r\n|\r|\n/u);
+  for (const { rule, range } of problems) {
+    assert.ok(isRuleId(rule), rule);
+    const { start, end } = range ?? assert.fail(rule);
+    for (const { line, character } of [start, end]) {
+      assert.ok(character >= 0 && character <= (lines[line]?.length ?? -1), rule);
+    }
+  }
+}
+
+/** Where a value is said to be, there is JSON that is this value: as JSON.parse alone sees it. */
+function assertPlaces(text: string): void {
+  const whole = parseJson(text.replace(/^\uFEFF/u, ''));
+  const source = new JsonText(text);
+  if (source.parsed === undefined) {
+    assert.ok(source.syntaxErrors.length > 0, 'refused without a reason');
+    return;
+  }
+  assert.deepEqual(source.parsed, whole);
+  for (const { path, value } of valuesOf(whole?.value, []).slice(0, SAMPLED_VALUES)) {
+    assert.deepEqual(JSON.parse(source.textAt(path) ?? ''), value);
+    const found = source.valueAt(source.rangeOf(path));
+    assert.deepEqual(found?.path.map(String), path.map(String));
+  }
+}
+
+function valuesOf(value: unknown, path: JsonPath): { path: JsonPath; value: unknown }[] {
+  const inner = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  const isList = Array.isArray(value);
+  return [
+    { path, value },
+    ...inner.flatMap(([key, held]) => valuesOf(held, [...path, isList ? Number(key) : key])),
+  ];
+}
+
+export const manifest: Parser = {
+  name: 'manifest.json',
+  seeds: manifestSeeds,
+  words: WORDS,
+  check: (input) => {
+    const text = input.toString();
+    const { manifest: accepted, problems } = validateManifest(text, '/manifest.json');
+    assertTold(problems, text);
+    const isWrong = problems.some(({ severity }) => severity === 'error');
+    assert.equal(accepted === undefined, isWrong, 'a manifest, or an error');
+    assertPlaces(text);
+    if (accepted === undefined) return 'refused';
+    const again = validateManifest(JSON.stringify(accepted), '/manifest.json');
+    assert.deepEqual(again.manifest, accepted, 'what is submitted is no manifest');
+    return 'accepted';
+  },
+};
+
+export const config: Parser = {
+  name: 'sdk.config.json',
+  seeds: () => [
+    json({ appRoot: './src', distDir: './dist', buildCommand: 'make', dev: { port: 1, host: 'h' } }),
+    json({}),
+  ],
+  words: [...WORDS, '"appRoot"', '"distDir"', '"buildCommand"', '"dev"', '"port"', '"host"'],
+  check: (input) => {
+    const text = input.toString();
+    const { config: accepted, problems } = validateConfig(text, '/sdk.config.json');
+    assertTold(problems, text);
+    const isWrong = problems.some(({ severity }) => severity === 'error');
+    assert.equal(accepted === undefined, isWrong, 'a configuration, or an error');
+    return accepted === undefined ? 'refused' : 'accepted';
+  },
+};
+
+function bump(text: string): string {
+  return versionEdits(text, '2.0.0').reduce(
+    (before, { offset, length, content }) =>
+      before.slice(0, offset) + content + before.slice(offset + length),
+    text,
+  );
+}
+
+/** What edits do to a text that is an object. */
+function assertEdits(text: string): Verdict {
+  const value = parseJson(text)?.value;
+  const tree = readTree(text);
+  if (tree?.type !== 'object' || typeof value !== 'object' || value === null) return 'refused';
+  const names = Object.keys(value);
+  const isOnce = tree.children?.length === names.length;
+  const bumped = JSON.parse(bump(text)) as object;
+  assert.deepEqual({ ...bumped, version: undefined }, { ...value, version: undefined });
+  const edit = insertProperty(text, tree, [], 'fuzzed', { en: ['x'] }, ['id', 'fuzzed', 'url']);
+  if (edit !== undefined) {
+    const after: unknown = JSON.parse(applyTextEdits(text, [edit]));
+    assert.deepEqual(after, { ...value, fuzzed: { en: ['x'] } });
+  }
+  const [name] = names;
+  const removal = name === undefined || !isOnce ? undefined : removeProperty(tree, [name]);
+  if (name !== undefined && removal !== undefined) {
+    const after = JSON.parse(applyTextEdits(text, [removal])) as object;
+    assert.deepEqual(Object.keys(after), names.slice(1));
+  }
+  return 'accepted';
+}
+
+/** What helps at the cursor, where the first input byte says; what follows it is the text. */
+export const editing: Parser = {
+  name: 'editing of manifest.json',
+  seeds: () =>
+    manifestSeeds().map(({ bytes, ...seed }) => ({
+      ...seed,
+      bytes,
+      wrap: (text: Buffer) => Buffer.concat([Buffer.of(text.length % 256), text]),
+    })),
+  words: WORDS,
+  check: async (input) => {
+    const text = input.subarray(1).toString();
+    const offset = Math.floor(((input[0] ?? 0) / 255) * text.length);
+    const completion = await complete('manifest', text, offset, () => Promise.resolve([]));
+    const { start, end } = completion ?? { start: 0, end: 0 };
+    assert.ok(start <= end && end <= text.length);
+    hoverAt('manifest', text, offset);
+    pictureLinks(text);
+    looksLikeOurs(text);
+    const positions = new TextPositions(text);
+    const { problems } = validateManifest(text, '/manifest.json');
+    for (const { rule, range } of problems.slice(0, 20)) {
+      const at = positions.offset(range?.start ?? assert.fail(rule));
+      const told = { rule, start: at, end: at };
+      for (const { edits } of fixesFor(told, text, { folderName: 'app', icons: [] })) {
+        applyTextEdits(text, edits);
+      }
+    }
+    rewritesAt(text, offset);
+    return assertEdits(text);
+  },
+  maxBytes: 30_000,
+};

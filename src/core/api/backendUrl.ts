@@ -1,5 +1,8 @@
 import { I99dashError } from '../errors';
 
+/** Characters of a URL that a message names. */
+const MAX_ORIGIN = 300;
+
 /**
  * Checks a URL that a credential or a signature is going to: https, or http on loopback; no user name, query or fragment.
  * @returns the URL without a trailing slash
@@ -24,7 +27,11 @@ export function parseBackendUrl(text: string): string {
     throw new I99dashError('BACKEND_REFUSED', `The backend's URL must end with its path.`);
   }
   assertSecureUrl(url, 'backend');
-  return url.origin + url.pathname.replace(/\/+$/u, '');
+  let path = url.pathname;
+  while (path.endsWith('/')) {
+    path = path.slice(0, -1);
+  }
+  return url.origin + path;
 }
 
 /**
@@ -35,9 +42,14 @@ export function assertSecureUrl(url: URL, what: string): void {
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     throw new I99dashError(
       'BACKEND_REFUSED',
-      `The ${what} at ${url.protocol}//${url.host} is not safe to talk to: it must be https (http is for this computer alone).`,
+      `The ${what} at ${brief(`${url.protocol}//${url.host}`)} is not safe to talk to: it must be https (http is for this computer alone).`,
     );
   }
+}
+
+/** No host that there is has a longer name. */
+function brief(origin: string): string {
+  return origin.length > MAX_ORIGIN ? `${origin.slice(0, MAX_ORIGIN)}…` : origin;
 }
 
 function isLoopback(hostname: string): boolean {

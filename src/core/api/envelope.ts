@@ -5,6 +5,9 @@ import type { HttpResponse } from '../ports';
 /** The longest piece of a server's own words that is shown to a person, in characters. */
 const MAX_SERVER_MESSAGE = 300;
 
+/** Whoever asks for longer has made a mistake, and a window that heeded it would be signed out for years; in milliseconds. */
+const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
+
 /**
  * Takes `data` out of the envelope `{ success, data, error, meta }`; a bare JSON body is its own data.
  * @throws SERVER with `status` and `serverCode`, PROTOCOL for an answer that is no JSON
@@ -65,17 +68,19 @@ function errorFields(body: JsonObject | undefined): JsonObject {
   return isJsonObject(error) ? error : {};
 }
 
-/** `Retry-After` in seconds or as an HTTP date, as milliseconds from now; undefined when absent or unreadable. */
+/**
+ * `Retry-After` in seconds or as an HTTP date, as milliseconds from now, at most an hour; undefined when absent or unreadable.
+ */
 export function parseRetryAfter(value: string | undefined, now = Date.now()): number | undefined {
   if (value === undefined) {
     return undefined;
   }
   if (/^\d{1,9}$/u.test(value.trim())) {
-    return Number(value) * 1000;
+    return Math.min(Number(value) * 1000, MAX_RETRY_AFTER_MS);
   }
   // Date.parse takes almost anything for a date, "-5" too; an HTTP date begins with a weekday.
   const date = /^\s*[A-Z][a-z]{2,8},? /u.test(value) ? Date.parse(value) : NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  return Number.isNaN(date) ? undefined : Math.min(Math.max(0, date - now), MAX_RETRY_AFTER_MS);
 }
 
 function notJson(response: HttpResponse): string {

@@ -56,7 +56,7 @@ export function outlineKeyFile(text: string): KeyFileOutline | undefined {
   if (version !== undefined) {
     return { ...outlinePutty(lines), version: Number(version) };
   }
-  const label = /^-----BEGIN ([A-Z0-9 ]*)PRIVATE KEY-----$/u.exec(first)?.[1]?.trim();
+  const label = /^-----BEGIN ([A-Z0-9 ]{0,32})PRIVATE KEY-----$/u.exec(first)?.[1]?.trim();
   switch (label) {
     case undefined:
       return undefined;
@@ -95,7 +95,7 @@ function outlinePutty(lines: string[]): KeyFileOutline {
 
 function withPublicBlob(outline: KeyFileOutline, publicBlob: Buffer): KeyFileOutline {
   const keyType = keyTypeOf(publicBlob);
-  return keyType === undefined ? outline : { ...outline, keyType, publicBlob };
+  return { ...outline, publicBlob, ...(keyType === undefined ? {} : { keyType }) };
 }
 
 /** The comment of the `.pub` file beside a private key, or '' where there is none or it belongs to another key. */

@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:cr
 import sshpk from 'sshpk';
 import { I99dashError } from '../errors';
 import type { Signer } from '../ports';
+import { isTooSlow } from './keyDerivation';
 import { commentBeside, outlineKeyFile, readKeyFile, type KeyFileOutline } from './keyFile';
 import { openSshSeed } from './openSshKey';
 import { ED25519, ED25519_BYTES, ed25519Blob, fingerprintOf, publicKeyLine } from './publicKey';
@@ -66,6 +67,9 @@ function toKeyObject(
   if (outline.format === 'putty') {
     return fromSeed(puttySeed(text, outline, path, passphrase));
   }
+  if (passphrase !== undefined && isTooSlow(text)) {
+    throw tooSlow(path);
+  }
   // Not through sshpk: it throws for a wrong passphrase from inside a stream's event, where nobody can catch it.
   let key: KeyObject;
   try {
@@ -122,6 +126,11 @@ function assertEd25519(keyType: string | undefined, path: string): void {
       { file: path },
     );
   }
+}
+
+function tooSlow(path: string): I99dashError {
+  const message = `The key at ${path} wants more rounds to try its passphrase than are worth waiting for. Fewer will do: openssl pkcs8 -topk8 -iter 600000 -in ${path} -out NEW_FILE`;
+  return new I99dashError('KEY_UNREADABLE', message, { file: path });
 }
 
 /** Argon2 guards these, and neither node:crypto nor sshpk knows it. */

@@ -11,16 +11,18 @@ export function fingerprintOf(blob: Uint8Array): string {
   return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 }
 
-/** The first string of a public key blob, its type (`ssh-ed25519`, `ssh-rsa` …); undefined when the blob is cut short. */
+/** What the name of a key's type may be, for it is shown to people. */
+const KEY_TYPE = /^[\w@.-]{1,64}$/u;
+
+/** The first string of a public key blob, its type (`ssh-ed25519`, `ssh-rsa` …); undefined when there is none. */
 export function keyTypeOf(blob: Uint8Array): string | undefined {
   const buffer = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
   if (buffer.length < 4) {
     return undefined;
   }
   const length = buffer.readUInt32BE(0);
-  return length > 0 && length <= 64 && buffer.length >= 4 + length
-    ? buffer.toString('latin1', 4, 4 + length)
-    : undefined;
+  const type = buffer.toString('latin1', 4, 4 + Math.min(length, 65));
+  return buffer.length >= 4 + length && KEY_TYPE.test(type) ? type : undefined;
 }
 
 /** The SSH wire form of a raw 32-byte ed25519 public key. */
@@ -42,12 +44,12 @@ export interface PublicKeyParts {
 
 /** Reads one `type base64 comment` line; undefined when it is none, or when the type inside the blob is another. */
 export function parsePublicKeyLine(line: string): PublicKeyParts | undefined {
-  const match = /^\s*([\w@.-]+)[ \t]+([A-Za-z0-9+/]+={0,3})(?:[ \t]+(.*?))?\s*$/u.exec(line);
+  const match = /^([\w@.-]+)[ \t]+([A-Za-z0-9+/]+={0,3})(?:[ \t](.*))?$/u.exec(line.trim());
   if (match?.[1] === undefined || match[2] === undefined) {
     return undefined;
   }
   const blob = Buffer.from(match[2], 'base64');
   return keyTypeOf(blob) === match[1]
-    ? { type: match[1], blob, comment: match[3] ?? '' }
+    ? { type: match[1], blob, comment: match[3]?.trim() ?? '' }
     : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Account, CredentialSource } from '../identity';
 import { isJsonObject, parseJson, type JsonObject } from '../json';
 import { isTokenText } from '../api/bearerToken';
+import { NEVER } from './accessToken';
 import type { MintedToken } from './mint';
 
 const VERSION = 1;
@@ -113,7 +114,7 @@ function parseAccount(value: unknown): Account | undefined {
 }
 
 function isTime(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0;
+  return typeof value === 'number' && value > 0 && value <= NEVER;
 }
 
 function isNullableText(value: unknown): value is string | null {

@@ -33,12 +33,19 @@ export function parseRemoteUrl(url: string): Repository | undefined {
     /^(?:[\w.-]+@)?(?<host>[^:/@]{2,}):(?!\/\/)(?<path>.+)$/u.exec(url);
   const { host = '', path = '' } = parts?.groups ?? {};
   const name = realHost(host.toLowerCase());
-  const trimmed = path.replace(/^\/+|\/+$/gu, '').replace(/\.git$/iu, '');
+  const trimmed = withoutSlashes(path).replace(/\.git$/iu, '');
   if (!HOST.test(name) || !PATH.test(trimmed)) {
     return undefined;
   }
   const service = serviceOf(name);
   return { host: name, path: trimmed, ...(service === undefined ? {} : { service }) };
+}
+
+/** Without those at its ends. A pattern for those at the end is slow where many stand in the middle. */
+function withoutSlashes(path: string): string {
+  const parts = path.split('/');
+  const isFilled = (part: string): boolean => part !== '';
+  return parts.slice(parts.findIndex(isFilled), parts.findLastIndex(isFilled) + 1).join('/');
 }
 
 /** The git repository that a folder lies in, looked for upwards; undefined when it lies in none. */
@@ -93,9 +100,10 @@ function remoteOf(config: string): string | undefined {
     if (/^\s*\[/u.test(line)) {
       remote = /^\s*\[remote "(.+)"\]/u.exec(line)?.[1];
     }
-    const [, url] = /^\s*url\s*=\s*"?([^"#;]+?)"?\s*$/iu.exec(line) ?? [];
-    if (remote !== undefined && url !== undefined && !urls.has(remote)) {
-      urls.set(remote, url);
+    const [, value = ''] = /^\s*url\s*=(.*)$/iu.exec(line) ?? [];
+    const [, url = ''] = /^"?([^"#;]*)"?$/u.exec(value.trim()) ?? [];
+    if (remote !== undefined && url !== '' && !urls.has(remote)) {
+      urls.set(remote, url.trim());
     }
   }
   return urls.get('origin') ?? [...urls.values()][0];

@@ -20,7 +20,7 @@ const READ_WITHOUT_WAITING =
 
 /** PEM and SSH.com; PuTTY; SSH 1; OpenSSH's container without its armour, raw and as base64. */
 const PRIVATE_KEY =
-  /-{4,5} ?BEGIN [A-Z0-9 ]*PRIVATE KEY|^\s*(?:PuTTY-User-Key-File-|SSH PRIVATE KEY FILE|openssh-key-v1|b3BlbnNzaC1rZXktdjE)/mu;
+  /-{4,5} ?BEGIN [A-Z0-9 ]*PRIVATE KEY|^[^\S\r\n\u2028\u2029]*(?:PuTTY-User-Key-File-|SSH PRIVATE KEY FILE|openssh-key-v1|b3BlbnNzaC1rZXktdjE)/mu;
 /** `{1 2 840 113549 1 5}`, how the algorithm of an encrypted PKCS#8 structure begins. */
 const PASSWORD_BASED = Buffer.from('2a864886f70d0105', 'hex');
 

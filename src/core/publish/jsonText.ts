@@ -194,18 +194,21 @@ const SYNTAX_ERRORS: Record<string, string> = {
   InvalidCharacter: 'has a control character in a text',
 };
 
-/** The offset of the first bracket that opens one level too many. */
+/**
+ * The offset of the first bracket that opens one level too many. Only its own kind closes a bracket, as the parser has it: else brackets
+ * that close nothing would make room for ever more.
+ */
 function tooDeepAt(text: string): number | undefined {
   const scanner = createScanner(text, true);
-  let depth = 0;
+  const open: string[] = [];
   for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
     const offset = scanner.getTokenOffset();
     const character = text[offset] ?? '';
-    if ('{['.includes(character) && ++depth > MAX_DEPTH) {
+    if ('{['.includes(character) && open.push(character) > MAX_DEPTH) {
       return offset;
     }
-    if ('}]'.includes(character)) {
-      depth--;
+    if ((character === '}' && open.at(-1) === '{') || (character === ']' && open.at(-1) === '[')) {
+      open.pop();
     }
   }
   return undefined;

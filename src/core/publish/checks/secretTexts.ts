@@ -15,8 +15,9 @@ export const LONGEST_SECRET = 16 * 1024;
 
 const BEGIN_KEY = /-----BEGIN (?:[A-Z0-9]{1,16} ){0,3}PRIVATE KEY-----/gu;
 /** After the marker: header lines, line ends (in source code `\n`, quotes and `+`), then a line of base64. */
+// A header ends where its line does: with ends that may be anywhere, a body of many headers would take for ever.
 const KEY_BODY =
-  /^(?:\s|\\{1,4}[nr]|["'`+,]|(?:Proc-Type|DEK-Info): [^\r\n\\]{1,100}){1,80}[A-Za-z0-9+/=]{32}/u;
+  /^(?:\s|\\{1,4}[nr]|["'`+,]|(?:Proc-Type|DEK-Info): [^\r\n\\"'`]{1,100}(?=[\r\n\\"'`])){1,80}[A-Za-z0-9+/=]{32}/u;
 const KEY_BODY_LENGTH = 1024;
 
 const JWT = /(?<![\w-])(eyJ[\w-]{8,2048})\.(eyJ[\w-]{8,8192})\.[\w-]{16,2048}(?![\w-])/gu;
@@ -24,7 +25,7 @@ const JWT = /(?<![\w-])(eyJ[\w-]{8,2048})\.(eyJ[\w-]{8,8192})\.[\w-]{16,2048}(?!
 const LONGEST_LIFE = 366 * 24 * 60 * 60;
 
 const NPM_CREDENTIAL =
-  /^[^\S\r\n]*((?:[^\s=#;][^=\r\n]*)?_(?:authToken|auth|password)[^\S\r\n]*=[^\S\r\n]*["']?(?!\$\{)[^\s"'][^\r\n]*)/gmu;
+  /(?<=^|[\r\n])[^\S\r\n]*((?:[^\s=#;][^=\r\n]*)?_(?:authToken|auth|password)[^\S\r\n]*=[^\S\r\n]*["']?(?!\$\{)[^\s"'][^\r\n]*)/gu;
 
 /**
  * The private keys and access tokens in a text.

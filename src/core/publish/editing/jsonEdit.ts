@@ -110,7 +110,8 @@ function fillObject(
   value: unknown,
   style: Style,
 ): TextEdit {
-  const outer = /(?:^|[\r\n])([ \t]*)[^\r\n]*$/u.exec(text.slice(0, object.offset))?.[1] ?? '';
+  const line = text.slice(0, object.offset).split(/[\r\n]/u).at(-1) ?? '';
+  const outer = /^[ \t]*/u.exec(line)?.[0] ?? '';
   const inner = outer + style.indent;
   const field = `${style.eol}${inner}${JSON.stringify(name)}: ${render(value, style, inner)}`;
   const [start, end] = [object.offset + 1, endOf(object) - 1];

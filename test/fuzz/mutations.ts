@@ -19,16 +19,50 @@ interface Material {
 const INTERESTING_BYTES = [0, 1, 0x09, 0x0a, 0x0d, 0x20, 0x22, 0x2f, 0x5c, 0x7f, 0x80, 0xff];
 const INTERESTING_LENGTHS = [0, 1, 0x7f, 0x80, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff];
 const INTERESTING_TEXTS = [
-  ...['-1', '0', '1e999', '-0', '9007199254740993', '4294967296', '1e300', '0x7f', '99999999999999999999'],
-  ...['\r\n', '\r', '\u2028', '\u00a0', '\ufeff', '\u202e', '\0', '\ud83d\ude00', '"', '\\u0000', '\\ud800', '%00', '  ', '//', '..'],
+  ...[
+    '-1',
+    '0',
+    '1e999',
+    '-0',
+    '9007199254740993',
+    '4294967296',
+    '1e300',
+    '0x7f',
+    '99999999999999999999',
+  ],
+  ...[
+    '\r\n',
+    '\r',
+    '\u2028',
+    '\u00a0',
+    '\ufeff',
+    '\u202e',
+    '\0',
+    '\ud83d\ude00',
+    '"',
+    '\\u0000',
+    '\\ud800',
+    '%00',
+    '  ',
+    '//',
+    '..',
+  ],
 ].map((text) => Buffer.from(text));
 const STRANGE_VALUES: readonly unknown[] = [
   ...[null, true, 0, -1, 1.5, 1e300, 2 ** 53, '', ' ', '\0', '\ud800', '__proto__', 'constructor'],
-  ...[[], {}, [[]], [null], { '': '' }, JSON.parse('{"__proto__":{"code":"x"}}'), 'a'.repeat(10_000)],
+  ...[
+    [],
+    {},
+    [[]],
+    [null],
+    { '': '' },
+    JSON.parse('{"__proto__":{"code":"x"}}') as unknown,
+    'a'.repeat(10_000),
+  ],
 ];
 
 const CHANGES = {
-  flip: (bytes, { at, pick }) => replace(bytes, at, 1, [bytes[at]! ^ (1 << pick % 8)]),
+  flip: (bytes, { at, pick }) => replace(bytes, at, 1, [bytes[at]! ^ (1 << (pick % 8))]),
   byte: (bytes, { at, pick }) => replace(bytes, at, 1, [choose(INTERESTING_BYTES, pick)]),
   word: (bytes, { at, pick }, { words }) =>
     replace(bytes, at, 0, choose([...words, ...INTERESTING_TEXTS], pick)),
@@ -105,7 +139,12 @@ export function inputsFor({ words, maxBytes = 100_000 }: Parser, seeds: readonly
     });
 }
 
-function replace(bytes: Buffer, at: number, length: number, by: Uint8Array | readonly number[]): Buffer {
+function replace(
+  bytes: Buffer,
+  at: number,
+  length: number,
+  by: Uint8Array | readonly number[],
+): Buffer {
   return Buffer.concat([bytes.subarray(0, at), Uint8Array.from(by), bytes.subarray(at + length)]);
 }
 
@@ -149,17 +188,22 @@ interface JsonChange extends Omit<Change, 'kind'> {
 }
 
 function changeJson(bytes: Buffer, changes: readonly JsonChange[], { words }: Material): Buffer {
-  const root = { root: JSON.parse(bytes.toString()) as unknown };
+  const root: Record<string, unknown> = { root: JSON.parse(bytes.toString()) };
   for (const change of changes) {
     const slots = slotsOf(root);
     if (slots.length === 0) break;
     changeSlot(choose(slots, change.at), choose(slots, change.size), change, words);
   }
   const indent = choose(['', ' ', '\t'], changes[0]?.pick ?? 1);
-  return Buffer.from(JSON.stringify(root.root, null, indent) ?? '');
+  return Buffer.from('root' in root ? JSON.stringify(root['root'], null, indent) : '');
 }
 
-function changeSlot({ holder, key }: Slot, other: Slot, change: JsonChange, words: readonly Buffer[]) {
+function changeSlot(
+  { holder, key }: Slot,
+  other: Slot,
+  change: JsonChange,
+  words: readonly Buffer[],
+) {
   const held = holder as Record<string, unknown>;
   const { kind, pick } = change;
   const texts = words.map((word) => word.toString());

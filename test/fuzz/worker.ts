@@ -57,11 +57,11 @@ class Watch {
     const verdict = await this.parser.check(input, this.folder);
     const ms = performance.now() - began;
     const { user, system } = process.cpuUsage(usedBefore);
-    if (Math.min(ms, (user + system) / 1_000) > PATIENCE_MS) {
-      throw new Error(`It takes ${Math.round(ms)} ms`);
-    }
+    // On a busy computer the clock alone would tell of others.
+    const busyMs = Math.min(ms, (user + system) / 1_000);
+    if (busyMs > PATIENCE_MS) throw new Error(`It takes ${Math.round(busyMs)} ms`);
     if (occupied() - memory > MOST_MEMORY) throw new Error('It takes too much memory');
-    this.slowestMs = Math.max(this.slowestMs, ms);
+    this.slowestMs = Math.max(this.slowestMs, busyMs);
     if (verdict === 'accepted') this.accepted += 1;
   }
 }

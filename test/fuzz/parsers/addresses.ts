@@ -10,7 +10,20 @@ import { plain, type Parser } from '../parser';
 import { orRefuse } from '../promises';
 
 const PASSWORD = 'hunter2-marker';
-const SLASHES = ['/', '//', ':', '@', '..', '?', '#', '[::1]', '127.0.0.1', 'localhost', '%2f', ':443'];
+const SLASHES = [
+  '/',
+  '//',
+  ':',
+  '@',
+  '..',
+  '?',
+  '#',
+  '[::1]',
+  '127.0.0.1',
+  'localhost',
+  '%2f',
+  ':443',
+];
 
 export const backendUrl: Parser = {
   name: 'backend URL',
@@ -45,7 +58,8 @@ function isHost(text: string): boolean {
 
 export const origin: Parser = {
   name: 'origin',
-  seeds: () => ['https://example.com', ' HTTPS://a.b-c.example:8443/ ', 'https://1.2.3.4'].map(plain),
+  seeds: () =>
+    ['https://example.com', ' HTTPS://a.b-c.example:8443/ ', 'https://1.2.3.4'].map(plain),
   words: [...SLASHES, '*.', '.', '0x7f', 'https://', '-', '\u0130', '\u212a'],
   check: (input) => {
     const result = canonicalOrigin(input.toString());

@@ -23,7 +23,13 @@ import { orRefuse } from '../promises';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const NOW = Date.parse('2026-01-01T09:00:00Z');
 const SECRET = 'eyJhbGciOiJIUzI1NiJ9.c2VjcmV0LW1hcmtlcg.c2lnbmF0dXJl';
-const CODES: readonly ErrorCode[] = ['SERVER', 'PROTOCOL', 'NOT_SIGNED_IN', 'BACKEND_REFUSED', 'KEY_EXISTS'];
+const CODES: readonly ErrorCode[] = [
+  'SERVER',
+  'PROTOCOL',
+  'NOT_SIGNED_IN',
+  'BACKEND_REFUSED',
+  'KEY_EXISTS',
+];
 
 const envelope = (data: unknown) => ({ success: true, data, error: null, meta: {} });
 const failure = (code: string) => ({
@@ -36,16 +42,31 @@ const answer = (status: number, body: unknown) =>
   json(body, (bytes) => Buffer.concat([Buffer.from(`${status} 120\n`), bytes]));
 
 const KEY = { id: 'k1', name: 'laptop', fingerprint: 'SHA256:x', key_type: 'ssh-ed25519' };
-const APP = { appId: 'trip-log', latestVersion: '1.0.0', reviewStatus: 'pending', betaActive: true };
+const APP = {
+  appId: 'trip-log',
+  latestVersion: '1.0.0',
+  reviewStatus: 'pending',
+  betaActive: true,
+};
 const DATA: readonly unknown[] = [
   { devId: 'dev_1', email: 'me@example.com', displayName: null, isDeveloper: true },
   { keys: [{ ...KEY, purpose: 'login', created_at: '2026-01-01T00:00:00Z', last_used_at: null }] },
   KEY,
   { uploadUrl: `https://storage.example.com/b?signature=${SECRET}`, bundleId: 'b1' },
   { ok: true, reviewStatus: 'pending', publishedAt: '2026-01-01T00:00:00Z' },
-  { apps: [{ manifest: { id: 'trip-log', name: { en: 'Trip' } }, status: 'live', version: '1.0.0' }] },
+  {
+    apps: [
+      { manifest: { id: 'trip-log', name: { en: 'Trip' } }, status: 'live', version: '1.0.0' },
+    ],
+  },
   { isDeveloper: true, hasPendingRequest: false, apps: [APP], appsTotal: 1 },
-  { ...APP, betaVersion: '1.1.0', betaExpiresAt: '2026-03-01T00:00:00Z', testerCount: 1, testerCap: 25 },
+  {
+    ...APP,
+    betaVersion: '1.1.0',
+    betaExpiresAt: '2026-03-01T00:00:00Z',
+    testerCount: 1,
+    testerCap: 25,
+  },
   { balance: 1_250, currency: 'EUR' },
   { nonce: 'a challenge of some length', expires_in: 120 },
   { access_token: SECRET, token_type: 'Bearer', expires_in: 900 },
@@ -87,7 +108,10 @@ async function showApps(api: ApiClient): Promise<void> {
   const mine = await fetchMyApps(api);
   const manifest = mine[0]?.manifest ?? {};
   const local = { id: 'trip-log', folder: '/trip-log', version: '1.0.0', manifest };
-  for (const row of appRows({ status, mine, betas: [beta] }, [local], { now: NOW, language: 'de' })) {
+  for (const row of appRows({ status, mine, betas: [beta] }, [local], {
+    now: NOW,
+    language: 'de',
+  })) {
     for (const time of [row.lastPublishedAt, row.beta?.expiresAt]) {
       timeAgo(Date.parse(time ?? ''), NOW, 'de');
       exactTime(Date.parse(time ?? ''), 'de');
@@ -141,7 +165,14 @@ export const deviceAnswer: Parser = {
     answer(200, { access_token: SECRET, token_type: 'bearer', expires_in: null }),
     ...['authorization_pending', 'slow_down'].map((error) => answer(400, { error })),
   ],
-  words: [...Object.keys(GRANT), 'https://', 'http://127.0.0.1/', 'javascript:', 'error', 'token_type'],
+  words: [
+    ...Object.keys(GRANT),
+    'https://',
+    'http://127.0.0.1/',
+    'javascript:',
+    'error',
+    'token_type',
+  ],
   check: (input) => {
     const response = toResponse(input);
     const api = clientOf(response);
@@ -153,7 +184,10 @@ export const deviceAnswer: Parser = {
       assert.match(page.protocol, /^https?:$/u);
     };
     const poll = async (): Promise<void> => {
-      const { token, expiresIn } = await requestDeviceToken(api, { clientId: 'c', deviceCode: 'd' });
+      const { token, expiresIn } = await requestDeviceToken(api, {
+        clientId: 'c',
+        deviceCode: 'd',
+      });
       assertExpiry(token, expiresIn);
     };
     return all([grant, poll], secretsOf(response));
@@ -173,7 +207,7 @@ const HEADER = part('{"alg":"HS256","typ":"JWT"}');
 export const accessToken: Parser = {
   name: 'access token',
   seeds: () => [
-    json({ sub: 'dev', iat: 1_790_000_000, exp: 1_790_000_900 }, (bytes) =>
+    json({ sub: 'dev', iat: 1_790_000_000, exp: 1_790_003_600 }, (bytes) =>
       Buffer.from(`${HEADER}.${part(bytes)}.c2ln`),
     ),
     plain(SECRET),
@@ -192,7 +226,8 @@ export const accessToken: Parser = {
 
 export const retryAfter: Parser = {
   name: 'Retry-After',
-  seeds: () => ['120', '0', 'Thu, 01 Jan 2026 09:00:30 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT'].map(plain),
+  seeds: () =>
+    ['120', '0', 'Thu, 01 Jan 2026 09:00:30 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT'].map(plain),
   words: ['Thu, ', 'GMT', '+275760-09-13', '-271821', ':', '999999999', '1e9'],
   check: (input) => {
     const ms = parseRetryAfter(input.toString(), NOW);

@@ -28,7 +28,19 @@ export const picture: Parser = {
     plain(Buffer.concat([Buffer.from('RIFF\x10\0\0\0WEBPVP8X'), Buffer.alloc(40, 1)])),
   ],
   words: [
-    ...['IHDR', 'CgBI', 'RIFF', 'WEBP', 'VP8 ', 'VP8L', 'VP8X', 'Exif\0\0', 'MM\0*', 'II*\0', 'JFIF'],
+    ...[
+      'IHDR',
+      'CgBI',
+      'RIFF',
+      'WEBP',
+      'VP8 ',
+      'VP8L',
+      'VP8X',
+      'Exif\0\0',
+      'MM\0*',
+      'II*\0',
+      'JFIF',
+    ],
     ...['ffd8', 'ffc0', 'ffe1', 'ffda', '89504e470d0a1a0a'].map((hex) => Buffer.from(hex, 'hex')),
   ],
   check: async (input, folder) => {
@@ -68,15 +80,40 @@ export const page: Parser = {
   name: 'inline scripts of a page',
   seeds: () => [plain(PAGE), plain('<script>let a</script>')],
   words: [
-    ...['<script', '<script>', '</script', '</script>', '<!--', '-->', '--!>', '<title>', '</title>'],
-    ...['<textarea ', ' type=', 'type="', "'", '=', '/', '>', ' src', 'const ', 'a ', '\f', '\u0130'],
+    ...[
+      '<script',
+      '<script>',
+      '</script',
+      '</script>',
+      '<!--',
+      '-->',
+      '--!>',
+      '<title>',
+      '</title>',
+    ],
+    ...[
+      '<textarea ',
+      ' type=',
+      'type="',
+      "'",
+      '=',
+      '/',
+      '>',
+      ' src',
+      'const ',
+      'a ',
+      '\f',
+      '\u0130',
+    ],
   ],
   check: async (input) => {
     const html = input.toString();
     const scripts = scriptsOf(html);
     let end = 0;
     for (const { start, codeStart, codeEnd } of scripts) {
-      assert.ok(start >= end && codeStart > start && codeStart <= codeEnd && codeEnd <= html.length);
+      assert.ok(
+        start >= end && codeStart > start && codeStart <= codeEnd && codeEnd <= html.length,
+      );
       end = codeEnd;
     }
     await assertFindings(input, 'page');
@@ -89,8 +126,34 @@ export const script: Parser = {
   name: 'script',
   seeds: () => SCRIPTS.map(plain),
   words: [
-    ...['import.meta', 'await ', 'export ', '=>', '(', ')', '{', '}', '[', '`${', '/', '\\u{', '#a', '?.'],
-    ...['structuredClone(', '.findLast(', 'Object.groupBy', 'a?', 'async ', '<!--', '//', '\u2028', '1n', '@'],
+    ...[
+      'import.meta',
+      'await ',
+      'export ',
+      '=>',
+      '(',
+      ')',
+      '{',
+      '}',
+      '[',
+      '`${',
+      '/',
+      '\\u{',
+      '#a',
+      '?.',
+    ],
+    ...[
+      'structuredClone(',
+      '.findLast(',
+      'Object.groupBy',
+      'a?',
+      'async ',
+      '<!--',
+      '//',
+      '\u2028',
+      '1n',
+      '@',
+    ],
   ],
   check: async (input) => ((await assertFindings(input, 'script')) === 0 ? 'accepted' : 'refused'),
   maxBytes: 60_000,
@@ -122,18 +185,32 @@ function scan(name: string, content: Buffer, pieces: number): SecretFinding[] {
 function secretSeeds(): Seed[] {
   const { privateKey } = generateKeyPairSync('ed25519');
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  const sealed = pem.replace('-----\n', '-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n');
-  const token = signJwt({ sub: 'd', iat: 1, exp: 900, jti: 'x', scope: 'account' }, 'pepper');
-  return [pem, sealed, JSON.stringify({ pem, token }), `token = "${token}"`, '//r/:_authToken=npm_x\n'].map(
-    plain,
+  const sealed = pem.replace(
+    '-----\n',
+    '-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n',
   );
+  const token = signJwt({ sub: 'd', iat: 1, exp: 900, jti: 'x', scope: 'account' }, 'pepper');
+  return [
+    pem,
+    sealed,
+    JSON.stringify({ pem, token }),
+    `token = "${token}"`,
+    '//r/:_authToken=npm_x\n',
+  ].map(plain);
 }
 
 export const secretScan: Parser = {
   name: 'secrets in a file',
   seeds: secretSeeds,
   words: [
-    ...['-----BEGIN ', 'PRIVATE KEY-----', '-----BEGIN PRIVATE KEY-----', 'Proc-Type: ', 'DEK-Info: ', '\\n'],
+    ...[
+      '-----BEGIN ',
+      'PRIVATE KEY-----',
+      '-----BEGIN PRIVATE KEY-----',
+      'Proc-Type: ',
+      'DEK-Info: ',
+      '\\n',
+    ],
     ...['eyJ', 'eyJhbGciOiJIUzI1NiJ9.', '.', '_authToken=', '_auth', '=', '"', '+', ' ', '\u2028'],
     ...['PuTTY-User-Key-File-2:', '${'],
   ],
@@ -160,7 +237,10 @@ function entriesOf(input: Buffer): Entry[] {
   const lines = input.toString().split('\n').slice(0, 50);
   return lines.flatMap((line, index) => {
     const isFolder = line.endsWith('/');
-    const parts = line.replaceAll('\0', '').split('/').filter((part) => !['', '.', '..'].includes(part));
+    const parts = line
+      .replaceAll('\0', '')
+      .split('/')
+      .filter((part) => !['', '.', '..'].includes(part));
     const name = parts.join('/') + (isFolder ? '/' : '');
     const content = Buffer.alloc(isFolder ? 0 : (line.length * 7 + index) % 2_000, 'x');
     return parts.length === 0 ? [] : [{ name, content }];

@@ -8,9 +8,15 @@ import * as manifests from './manifests';
 import * as state from './state';
 
 /** Everything that reads what others wrote. */
-export const PARSERS: readonly Parser[] = [keys, agent, answers, state, addresses, manifests, contents].flatMap(
-  (parsers) => Object.values<Parser>(parsers),
-);
+export const PARSERS: readonly Parser[] = [
+  keys,
+  agent,
+  answers,
+  state,
+  addresses,
+  manifests,
+  contents,
+].flatMap((parsers) => Object.values<Parser>(parsers));
 
 /** @throws Error that names those there are */
 export function parserNamed(name: string): Parser {

@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readOpenSshContainer } from '../../../src/core/auth/openSshKey';
+import { describeKey } from '../../../src/core/auth/keyDiscovery';
 import { openKeyFile } from '../../../src/core/auth/privateKey';
 import { keyTypeOf, parsePublicKeyLine, publicKeyLine } from '../../../src/core/auth/publicKey';
 import { SshReader } from '../../../src/core/auth/sshWire';
@@ -40,7 +41,9 @@ function armoured(pem: string): Seed {
   return {
     bytes: Buffer.from(lines.join(''), 'base64'),
     wrap: (bytes) =>
-      Buffer.from([begin, ...(bytes.toString('base64').match(/.{1,70}/gu) ?? []), end, ''].join('\n')),
+      Buffer.from(
+        [begin, ...(bytes.toString('base64').match(/.{1,70}/gu) ?? []), end, ''].join('\n'),
+      ),
   };
 }
 
@@ -57,7 +60,8 @@ async function privateKeys(folder: string): Promise<Seed[]> {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const seed = createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' }).subarray(-32);
-  for (const encoding of ['base64', 'hex', 'base64url'] as const) secrets.add(seed.toString(encoding));
+  for (const encoding of ['base64', 'hex', 'base64url'] as const)
+    secrets.add(seed.toString(encoding));
   texts.push(pem, ...sealedPems(pem, folder));
   const key = { pem, publicKeyLine: toPublicKeyLine(publicKey, '') };
   const putty = [toPutty(key, 2), toPutty(key, 3), toPutty(key, 2, PASSPHRASE)];
@@ -84,7 +88,10 @@ function sealedPems(pem: string, folder: string): string[] {
 
 /** Whether to try a passphrase takes as long as it may. */
 function isSlow(input: Buffer): boolean {
-  const lines = input.toString().replace(/^\uFEFF/u, '').split(/\r\n|\r|\n/u);
+  const lines = input
+    .toString()
+    .replace(/^\uFEFF/u, '')
+    .split(/\r\n|\r|\n/u);
   const container = readOpenSshContainer(lines.map((line) => line.trim()));
   if (container === undefined) return false;
   try {
@@ -110,8 +117,19 @@ export const privateKey: Parser = {
   seeds: privateKeys,
   words: [
     ...LABELS.flatMap((label) => [`-----BEGIN ${label}-----\n`, `-----END ${label}-----\n`]),
-    ...['PuTTY-User-Key-File-2: ', 'PuTTY-User-Key-File-3: ', 'Encryption: aes256-cbc', 'Public-Lines: '],
-    ...['Proc-Type: 4,ENCRYPTED\n', 'DEK-Info: AES-128-CBC,00\n', 'openssh-key-v1\0', 'ssh-ed25519', 'ssh-rsa'],
+    ...[
+      'PuTTY-User-Key-File-2: ',
+      'PuTTY-User-Key-File-3: ',
+      'Encryption: aes256-cbc',
+      'Public-Lines: ',
+    ],
+    ...[
+      'Proc-Type: 4,ENCRYPTED\n',
+      'DEK-Info: AES-128-CBC,00\n',
+      'openssh-key-v1\0',
+      'ssh-ed25519',
+      'ssh-rsa',
+    ],
     ...['bcrypt', 'none', 'aes256-ctr'],
     Buffer.from('2a864886f70d01050c', 'hex'),
     Buffer.from('02047fffffff', 'hex'),
@@ -119,6 +137,7 @@ export const privateKey: Parser = {
   check: async (input, folder) => {
     const path = join(folder, 'key');
     await writeFile(path, input);
+    await describeKey(path);
     const open = async (passphrase?: string): Promise<void> =>
       assertSigns(await openKeyFile(path, passphrase));
     const verdict = await orRefuse(KEY_CODES, () => open(), [...secrets]);
@@ -155,14 +174,23 @@ async function publicKeys(folder: string): Promise<Seed[]> {
       wrap: (bytes) => Buffer.from(`${keyTypeOf(bytes) ?? type} ${bytes.toString('base64')} me\n`),
     },
     plain(`# a comment\n\n${first}`),
-    { bytes: Buffer.from(first), wrap: (bytes) => Buffer.from(`\uFEFF${bytes.toString()}`, 'utf16le') },
+    {
+      bytes: Buffer.from(first),
+      wrap: (bytes) => Buffer.from(`\uFEFF${bytes.toString()}`, 'utf16le'),
+    },
     plain(await readFile(keys[0]!.path)),
   ];
 }
 
 const PUBLIC_WORDS = [
   ...['ssh-ed25519 ', 'ssh-ed25519', 'ssh-rsa ', 'AAAAC3NzaC1lZDI1NTE5AAAAI', ' ', '\t', '\n', '#'],
-  ...['-----BEGIN OPENSSH PRIVATE KEY-----', '---- BEGIN SSH2 PUBLIC KEY ----', 'BEGIN ', '{"d":', '\u2029'],
+  ...[
+    '-----BEGIN OPENSSH PRIVATE KEY-----',
+    '---- BEGIN SSH2 PUBLIC KEY ----',
+    'BEGIN ',
+    '{"d":',
+    '\u2029',
+  ],
 ];
 
 export const publicKeyFile: Parser = {
@@ -172,20 +200,21 @@ export const publicKeyFile: Parser = {
   check: async (input, folder) => {
     const path = join(folder, 'key.pub');
     await writeFile(path, input);
-    const codes: ErrorCode[] = ['KEY_IS_PRIVATE', 'KEY_NOT_FOUND', 'KEY_UNREADABLE', 'KEY_UNSUPPORTED'];
-    return orRefuse(
-      codes,
-      async () => {
-        const { blob, comment } = await readPublicKeyFile(path);
-        const line = publicKeyLine(blob, comment);
-        assert.deepEqual(parsePublicKeyLine(line)?.blob, blob, 'what is sent is another key');
-        if (accepted++ % SAMPLE === 0) {
-          await writeFile(path, `${line}\n`);
-          assertOpenSshReads(path);
-        }
-      },
-      [...secrets],
-    );
+    const codes: ErrorCode[] = [
+      'KEY_IS_PRIVATE',
+      'KEY_NOT_FOUND',
+      'KEY_UNREADABLE',
+      'KEY_UNSUPPORTED',
+    ];
+    return orRefuse(codes, async () => {
+      const { blob, comment } = await readPublicKeyFile(path);
+      const line = publicKeyLine(blob, comment);
+      assert.deepEqual(parsePublicKeyLine(line)?.blob, blob, 'what is sent is another key');
+      if (accepted++ % SAMPLE === 0) {
+        await writeFile(path, `${line}\n`);
+        assertOpenSshReads(path);
+      }
+    }, [...secrets]);
   },
   maxBytes: 70_000,
 };
@@ -210,7 +239,10 @@ export const madeKey: Parser = {
   words: ['\0', '\n', '\ud83d\ude00'],
   check: async (input, folder): Promise<Verdict> => {
     const [text = '', ...rest] = input.toString().split('\0');
-    const comment = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ').trim().slice(0, 255);
+    const comment = text
+      .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')
+      .trim()
+      .slice(0, 255);
     // Each passphrase costs sixteen rounds.
     const passphrase = input.length % 16 === 0 ? rest.join('') : '';
     const { file, blob, signer } = makeKeyPair(comment, passphrase);

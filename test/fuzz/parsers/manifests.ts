@@ -9,7 +9,11 @@ import { complete } from '../../../src/core/publish/editing/complete';
 import { looksLikeOurs } from '../../../src/core/publish/editing/document';
 import { fixesFor, rewritesAt } from '../../../src/core/publish/editing/fixes';
 import { hoverAt } from '../../../src/core/publish/editing/hover';
-import { applyTextEdits, insertProperty, removeProperty } from '../../../src/core/publish/editing/jsonEdit';
+import {
+  applyTextEdits,
+  insertProperty,
+  removeProperty,
+} from '../../../src/core/publish/editing/jsonEdit';
 import { readTree } from '../../../src/core/publish/editing/jsonTree';
 import { pictureLinks } from '../../../src/core/publish/editing/links';
 import { JsonText, type JsonPath } from '../../../src/core/publish/jsonText';
@@ -34,14 +38,36 @@ const FULL = {
   version: '1.0.0',
   category: 'vehicle',
   tags: ['trips'],
-  requires: { schema: 1, dilink: ['di5.1'], vehicleCapabilities: ['ac.get'], minBridge: '2', own: {} },
+  requires: {
+    schema: 1,
+    dilink: ['di5.1'],
+    vehicleCapabilities: ['ac.get'],
+    minBridge: '2',
+    own: {},
+  },
   permissions: ['location.read'],
   network: ['https://example.com'],
 };
 
 const WORDS = [
   ...Object.keys(manifestSchema.shape).map((field) => `"${field}"`),
-  ...['{', '}', '[', ']', ',', ':', '"', '\\', '//', '/*', '*/', '{"a":', '[[', ' null', '"__proto__":'],
+  ...[
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    '"',
+    '\\',
+    '//',
+    '/*',
+    '*/',
+    '{"a":',
+    '[[',
+    ' null',
+    '"__proto__":',
+  ],
   ...['di5.0', '1.0.0-', './a.png', 'https://', '\ufeff', '__proto__', 'a', '"a":1,'],
 ];
 
@@ -108,7 +134,12 @@ export const manifest: Parser = {
 export const config: Parser = {
   name: 'sdk.config.json',
   seeds: () => [
-    json({ appRoot: './src', distDir: './dist', buildCommand: 'make', dev: { port: 1, host: 'h' } }),
+    json({
+      appRoot: './src',
+      distDir: './dist',
+      buildCommand: 'make',
+      dev: { port: 1, host: 'h' },
+    }),
     json({}),
   ],
   words: [...WORDS, '"appRoot"', '"distDir"', '"buildCommand"', '"dev"', '"port"', '"host"'],

@@ -76,7 +76,13 @@ export const ownFiles: Parser = {
   seeds: async (folder) => {
     const cache = await BaselineCache.load(undefined);
     cache.set('script:x', [FINDING]);
-    const note = { backendUrl: 'https://x.example', appId: 'a', version: '1', folder, pid: 2 ** 22 };
+    const note = {
+      backendUrl: 'https://x.example',
+      appId: 'a',
+      version: '1',
+      folder,
+      pid: 2 ** 22,
+    };
     return [plain(cache.serializeIfChanged() ?? ''), json(note)];
   },
   words: ['script:x', 'rule', 'range', 'pid', 'version', '1e300', '-1'],

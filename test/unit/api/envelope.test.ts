@@ -155,6 +155,8 @@ describe('Retry-After', () => {
     ['-5', undefined],
     ['1.5', undefined],
     ['12345678901', undefined],
+    ['999999999', 3_600_000],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 3_600_000],
   ] as const) {
     it(`of ${JSON.stringify(value ?? null)} is ${String(ms)} ms`, () => {
       assert.equal(parseRetryAfter(value, now), ms);

@@ -110,7 +110,11 @@ function fillObject(
   value: unknown,
   style: Style,
 ): TextEdit {
-  const line = text.slice(0, object.offset).split(/[\r\n]/u).at(-1) ?? '';
+  const line =
+    text
+      .slice(0, object.offset)
+      .split(/[\r\n]/u)
+      .at(-1) ?? '';
   const outer = /^[ \t]*/u.exec(line)?.[0] ?? '';
   const inner = outer + style.indent;
   const field = `${style.eol}${inner}${JSON.stringify(name)}: ${render(value, style, inner)}`;

@@ -1,4 +1,4 @@
-import { sshString, sshUint32 } from '../../src/core/auth/sshWire';
+import { sshString } from '../../src/core/auth/sshWire';
 import { endlessPkcs8, endlessScrypt } from '../support/endless-key';
 
 /** An input that a parser once broke its promises for. */
@@ -52,6 +52,12 @@ export const FOUND: readonly Found[] = [
   found('Retry-After', 'is in thirty years', '999999999'),
   found('session record', 'ends when there is no date any more', JSON.stringify(RECORD)),
   found('session record', 'was signed out of then', '{"version":1,"signedOutAt":1e300}'),
+  found('API answer', 'says half a character', `503 \n{"error":{"message":"\\ud800"}}`),
+  found(
+    'API answer',
+    'is cut within a character',
+    `503 \n{"error":{"message":"${'a'.repeat(299)}😀b"}}`,
+  ),
   found('backend URL', 'has a host of any length', `ittps://${'a'.repeat(9_000)}`),
   found('backend URL', 'has slashes in the middle', `https://a.example/${'/'.repeat(99_000)}x`),
   found(
@@ -77,8 +83,11 @@ export const FOUND: readonly Found[] = [
     'is deep',
     Buffer.concat([Buffer.of(255), Buffer.from(nestedBehind(']'))]),
   ),
-  found('editing of manifest.json', 'has a long line of blanks', `\0${BLANKS.slice(0, 29_000)}{}`),
-  found('SSH agent', 'claims to be four gigabytes', sshUint32(0xffffffff)),
+  found(
+    'editing of manifest.json',
+    'has a long line of blanks',
+    `\0${BLANKS.slice(0, 29_000)}\n{}`,
+  ),
 ];
 
 function deviceAnswer(page: string): string {

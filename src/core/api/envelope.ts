@@ -94,6 +94,10 @@ function notJson(response: HttpResponse): string {
 
 /** A server's words as one line without control characters, cut to a readable length. */
 function plainText(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-  return line.length > MAX_SERVER_MESSAGE ? `${line.slice(0, MAX_SERVER_MESSAGE)}…` : line;
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ').trim();
+  // By characters: a cut through one would leave half of it.
+  const cut = Array.from(line.slice(0, 2 * MAX_SERVER_MESSAGE))
+    .slice(0, MAX_SERVER_MESSAGE)
+    .join('');
+  return cut.length < line.length ? `${cut}…` : line;
 }

@@ -55,6 +55,15 @@ export interface ErrorDetails {
   setting?: string;
   /** What validation found, the object that `validate` returns. */
   problems?: readonly Problem[];
+  /** What was submitted, and did not become the beta. */
+  unpromoted?: Unpromoted;
+}
+
+/** A build that was submitted for the beta track. */
+export interface Unpromoted {
+  appId: string;
+  version: string;
+  releaseNotes?: string;
 }
 
 /**
@@ -71,6 +80,7 @@ export class I99dashError extends Error {
   readonly variable?: string;
   readonly setting?: string;
   readonly problems?: readonly Problem[];
+  readonly unpromoted?: Unpromoted;
 
   constructor(
     readonly code: ErrorCode,

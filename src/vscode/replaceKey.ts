@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import { listSshKeys, removeSshKey, type SshKey } from '../core/api/sshKeys';
+import { listSshKeys, type SshKey } from '../core/api/sshKeys';
 import { parsePublicKeyLine } from '../core/auth/publicKey';
 import type { SessionProfile } from '../core/auth/sessionRecord';
 import { CancelledError, I99dashError } from '../core/errors';
 import { abbreviateHome } from '../core/homePath';
 import { registerKey } from '../core/keys/registerKey';
+import { removeKey } from '../core/keys/removeKey';
 import {
   rotateKey,
   RotationStopped,
@@ -116,7 +117,7 @@ function rotationPorts(
     list: (signal) => listSshKeys(api, signal),
     register: (signal) => registerKey(api, { blob, name, purpose: 'login' }, signal),
     signIn: (signal) => ports.session.signInWithKey(signer, origin, signal),
-    remove: (id, signal) => removeSshKey(api, id, signal),
+    remove: (id, signal) => removeKey(api, id, signal),
   };
 }
 

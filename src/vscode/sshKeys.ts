@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { removeSshKey, type SshKey } from '../core/api/sshKeys';
+import type { SshKey } from '../core/api/sshKeys';
 import { CancelledError } from '../core/errors';
+import { removeKey as removeRegisteredKey } from '../core/keys/removeKey';
 import { consequencesOfRemoval, type RemovalConsequences } from '../core/keys/removal';
 import type { TokenSource } from '../core/ports';
 import { plainText } from './plainText';
@@ -54,7 +55,7 @@ export async function removeKey(
   }
   const api = keysApi(ports, tokens);
   await withQuietProgress(vscode.l10n.t('Removing the key…'), (signal) =>
-    removeSshKey(api, key.id, signal),
+    removeRegisteredKey(api, key.id, signal),
   );
   if (consequences.endsSession) {
     await session.signOut();

@@ -1,3 +1,4 @@
+import { I99dashError } from '../errors';
 import { expectObject, optionalString, type JsonObject } from '../json';
 import type { ApiClient } from './client';
 
@@ -14,7 +15,7 @@ export interface BetaStatus {
   testerCap: number;
 }
 
-/** How the beta of an app stands (`GET …/beta/status`). */
+/** How the beta of an app stands (`GET …/beta/status`). @throws PROTOCOL, and as `ApiClient.call` */
 export async function fetchBetaStatus(
   api: ApiClient,
   appId: string,
@@ -28,9 +29,13 @@ export async function fetchBetaStatus(
     }),
     "a beta's status",
   );
+  const { betaActive } = data;
+  if (typeof betaActive !== 'boolean') {
+    throw new I99dashError('PROTOCOL', "The backend does not tell whether there is a beta.");
+  }
   return {
     appId,
-    betaActive: data['betaActive'] === true,
+    betaActive,
     betaVersion: optionalString(data, 'betaVersion'),
     betaExpiresAt: optionalString(data, 'betaExpiresAt'),
     daysUntilExpiry: optionalNumber(data, 'daysUntilExpiry'),

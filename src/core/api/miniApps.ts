@@ -69,15 +69,18 @@ export interface MyApp {
   updatedAt?: string;
 }
 
-/** Everything the developer ever submitted (`GET /api/v1/mini-apps/mine`). */
+/** Everything the developer ever submitted (`GET /api/v1/mini-apps/mine`). @throws PROTOCOL, and as `ApiClient.call` */
 export async function fetchMyApps(api: ApiClient, signal?: AbortSignal): Promise<MyApp[]> {
   const data = await api.call({
     method: 'GET',
     path: '/api/v1/mini-apps/mine',
     ...(signal === undefined ? {} : { signal }),
   });
-  const apps = expectObject(data, 'a list of apps')['apps'];
-  return (Array.isArray(apps) ? apps : []).filter(isJsonObject).flatMap((app) => {
+  const { apps } = expectObject(data, 'a list of apps');
+  if (!Array.isArray(apps)) {
+    throw new I99dashError('PROTOCOL', "The backend's answer has no list of apps.");
+  }
+  return apps.filter(isJsonObject).flatMap((app) => {
     const { manifest } = app;
     const updatedAt = optionalString(app, 'updatedAt');
     return isJsonObject(manifest)

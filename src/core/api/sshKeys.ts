@@ -55,20 +55,14 @@ export async function addSshKey(
   }
 }
 
-/** Removes a key from the account. One that is gone already is removed. @throws what {@link ApiClient.call} throws */
+/** Removes a key from the account. @throws what {@link ApiClient.call} throws */
 export async function removeSshKey(
   api: ApiClient,
   id: string,
   signal?: AbortSignal,
 ): Promise<void> {
   const path = `${PATH}/${encodeURIComponent(id)}`;
-  try {
-    await api.call({ method: 'DELETE', path, ignoreAnswer: true, ...withSignal(signal) });
-  } catch (error) {
-    if (!isI99dashError(error, 'SERVER') || error.status !== 404) {
-      throw error;
-    }
-  }
+  await api.call({ method: 'DELETE', path, ignoreAnswer: true, ...withSignal(signal) });
 }
 
 function toSshKey(value: unknown): SshKey {

@@ -2,6 +2,7 @@ import { ApiClient } from '../api/client';
 import { requestDeviceCode, requestDeviceToken, type DeviceGrant } from '../api/deviceAuth';
 import { I99dashError, isI99dashError, throwIfCancelled } from '../errors';
 import type { Account } from '../identity';
+import { waitBeforeRepeat } from '../repeat';
 import { delay, isPassing } from '../retry';
 import { expiryOf } from './accessToken';
 import { accountOf, isMissing, type Authenticated, type AuthenticationPorts } from './authenticate';
@@ -13,7 +14,6 @@ const SLOW_DOWN_MS = 5_000;
 const MAX_BACKOFF_MS = 60_000;
 /** How long a key that has just been made is tried, in milliseconds: giving up would lose it. */
 const CONFIRM_MS = 60_000;
-const FIRST_RETRY_MS = 1_000;
 
 /** What the user needs to approve a sign-in. */
 export interface DeviceCodePrompt {
@@ -120,15 +120,16 @@ async function confirm(
 ): Promise<Account> {
   const { clock } = ports;
   const end = clock.now() + CONFIRM_MS;
-  for (let wait = FIRST_RETRY_MS; ; wait *= 2) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await accountOf(ports, backendUrl, token, signal);
     } catch (error) {
-      if (!isPassing(error) || clock.now() + wait > end) {
+      const wait = waitBeforeRepeat(error, attempt, end - clock.now());
+      if (!isPassing(error) || wait === undefined || clock.now() >= end) {
         throw error;
       }
+      await delay(clock, wait, signal);
     }
-    await delay(clock, wait, signal);
   }
 }
 

@@ -1,9 +1,10 @@
 import { ApiClient } from '../api/client';
-import { listSshKeys, removeSshKey, type SshKey } from '../api/sshKeys';
+import { listSshKeys, type SshKey } from '../api/sshKeys';
 import { authenticateWithKey, type AuthenticationPorts } from '../auth/authenticate';
 import { isI99dashError } from '../errors';
 import type { KeyPair } from '../keys/keyPair';
 import { registerKey } from '../keys/registerKey';
+import { removeKey } from '../keys/removeKey';
 import type { TokenSource } from '../ports';
 
 export interface CiKeyPorts extends AuthenticationPorts {
@@ -30,7 +31,7 @@ export async function registerCiKey(
     if (await canLogIn(ports, pair, signal)) {
       return key;
     }
-    await removeSshKey(api, key.id, signal);
+    await removeKey(api, key.id, signal);
     return await registerKey(api, { blob, name, purpose: 'login' }, signal);
   } catch (error) {
     await withdrawCiKey(ports, signer.fingerprint);
@@ -47,7 +48,7 @@ export async function withdrawCiKey(ports: CiKeyPorts, fingerprint: string): Pro
   try {
     const key = (await listSshKeys(api)).find((each) => each.fingerprint === fingerprint);
     if (key !== undefined) {
-      await removeSshKey(api, key.id);
+      await removeKey(api, key.id);
     }
     return true;
   } catch {

@@ -2,6 +2,7 @@ import { addSshKey, listSshKeys, type KeyPurpose, type SshKey } from '../api/ssh
 import type { ApiClient } from '../api/client';
 import { fingerprintOf, publicKeyLine } from '../auth/publicKey';
 import { I99dashError } from '../errors';
+import { mayHaveArrived } from '../repeat';
 
 /** The longest name that the backend takes, in UTF-16 code units. */
 export const MAX_NAME_LENGTH = 80;
@@ -15,7 +16,8 @@ export interface NewKey {
 }
 
 /**
- * Registers a public key, unless the account has it. Its comment is not sent: it often names a person and a computer.
+ * Registers a public key, unless the account has it. Its comment is not sent: it often names a person and a computer. Where the answer is
+ * lost, the list of keys tells whether it is registered now.
  * @throws KEY_EXISTS, which says under which name; else what the API client throws
  */
 export async function registerKey(
@@ -32,7 +34,26 @@ export async function registerKey(
       `This key is registered already, as “${known.name}” (${known.purpose}).`,
     );
   }
-  return addSshKey(api, { publicKey: publicKeyLine(blob), name: keyName(name), purpose }, signal);
+  try {
+    const publicKey = publicKeyLine(blob);
+    return await addSshKey(api, { publicKey, name: keyName(name), purpose }, signal);
+  } catch (error) {
+    const arrived = mayHaveArrived(error) ? await find(api, fingerprint, signal) : undefined;
+    if (arrived === undefined) {
+      throw error;
+    }
+    return arrived;
+  }
+}
+
+/** Undefined too when nobody can tell. */
+async function find(
+  api: ApiClient,
+  fingerprint: string,
+  signal?: AbortSignal,
+): Promise<SshKey | undefined> {
+  const keys = await listSshKeys(api, signal).catch(() => []);
+  return keys.find((key) => key.fingerprint === fingerprint);
 }
 
 /** A key's name as the backend takes it: one line, no control characters, at most {@link MAX_NAME_LENGTH}. */

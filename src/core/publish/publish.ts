@@ -1,9 +1,16 @@
 import { promoteToBeta } from '../api/beta';
 import type { ApiClient } from '../api/client';
 import type { Submission } from '../api/miniApps';
-import { CancelledError, I99dashError, throwIfCancelled } from '../errors';
+import {
+  CancelledError,
+  I99dashError,
+  isI99dashError,
+  throwIfCancelled,
+  type Unpromoted,
+} from '../errors';
 import type { Clock, Transport } from '../ports';
 import type { Problem } from '../problem';
+import { repeatPassing } from '../repeat';
 import type { Bundle } from './bundle';
 import { prepare, type PreparationPorts } from './prepare';
 import type { Project } from './project';
@@ -133,10 +140,11 @@ async function latestVersionOf(
 
 /** From the first byte that leaves the computer. Once the submission is sent, a cancellation comes too late. */
 async function deliver(
-  { project, options, ports, stages, signal }: Run,
+  run: Run,
   bundle: Bundle,
   before: Promise<BackendState | undefined>,
 ): Promise<Submission & { bundleId: string }> {
+  const { project, options, ports, stages, signal } = run;
   const { manifest } = project;
   const { id: appId, version } = manifest;
   before.catch(() => undefined); // heard of below
@@ -152,11 +160,37 @@ async function deliver(
   const submission = await submitOnce(ports, request, state);
   if (options.track === 'beta') {
     stages.enter('promote');
-    const { releaseNotes } = options;
-    const notes = releaseNotes === undefined ? {} : { releaseNotes };
-    await promoteToBeta(ports.api, appId, { version, ...notes });
+    await promote(run);
   }
   return { bundleId, ...submission };
+}
+
+/** @throws an error that tells that the submission stands: publishing again would submit twice */
+async function promote({ project, options, ports }: Run): Promise<void> {
+  const { id: appId, version } = project.manifest;
+  const { releaseNotes } = options;
+  const build = { version, ...(releaseNotes === undefined ? {} : { releaseNotes }) };
+  try {
+    await repeatPassing(ports.clock, () => promoteToBeta(ports.api, appId, build));
+  } catch (error) {
+    throw isI99dashError(error) ? submittedOnly(error, { appId, ...build }) : error;
+  }
+}
+
+function submittedOnly(error: I99dashError, unpromoted: Unpromoted): I99dashError {
+  const { appId, version } = unpromoted;
+  const { code, status, serverCode, retryAfterMs } = error;
+  return new I99dashError(
+    code,
+    `${appId} ${version} was submitted, but it is not the beta yet. ${error.message}`,
+    {
+      cause: error,
+      unpromoted,
+      ...(status === undefined ? {} : { status }),
+      ...(serverCode === undefined ? {} : { serverCode }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    },
+  );
 }
 
 /** A state that cannot be read is no reason not to publish; only then nothing is ever sent twice. @throws CancelledError */

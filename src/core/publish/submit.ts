@@ -4,6 +4,7 @@ import { fetchUpdatedAt, submitBundle, type Submission } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
 import type { JsonObject } from '../json';
 import type { Clock, Logger } from '../ports';
+import { mayHaveArrived, waitBeforeRepeat } from '../repeat';
 import { delay, isPassing } from '../retry';
 
 /** How often the backend's own state is read after a submission without an answer, and the first wait between, in milliseconds. */
@@ -53,7 +54,7 @@ export async function readBackendState(
 
 /**
  * Submits a bundle, exactly once or not at all: when the answer is lost, the backend's own state tells whether it arrived, and it is
- * submitted again only when it did not.
+ * submitted again only when it did not, and not before the time the server asks for; a long one is for the user to decide on.
  * @param before the state before this publish; undefined when it could not be read, and then nothing is ever sent twice
  * @throws what the API client throws; for an outcome that cannot be found out, an error that says so
  */
@@ -66,7 +67,7 @@ export async function submitOnce(
   try {
     return await submitBundle(ports.api, { manifest, bundleId });
   } catch (error) {
-    if (!isAmbiguous(error)) {
+    if (!mayHaveArrived(error)) {
       throw error;
     }
     ports.logger.warn('Publish: the answer to the submission was lost; the backend is asked.');
@@ -74,12 +75,13 @@ export async function submitOnce(
     if (arrived !== undefined) {
       return arrived;
     }
+    await waitAsAsked(ports.clock, error);
   }
   ports.logger.info('Publish: the submission had not arrived; it is sent again.');
   try {
     return await submitBundle(ports.api, { manifest, bundleId });
   } catch (error) {
-    const arrived = isAmbiguous(error) ? await findOut(ports, request, before, error) : undefined;
+    const arrived = mayHaveArrived(error) ? await findOut(ports, request, before, error) : undefined;
     if (arrived !== undefined) {
       return arrived;
     }
@@ -87,14 +89,15 @@ export async function submitOnce(
   }
 }
 
-/** Sent, perhaps, and no answer: the server may have acted on it. */
-function isAmbiguous(error: unknown): boolean {
-  return (isPassing(error) && !isTooMany(error)) || isI99dashError(error, 'PROTOCOL');
-}
-
-/** A server that says "too many requests" has not acted on this one. */
-function isTooMany(error: unknown): boolean {
-  return isI99dashError(error) && error.status === 429;
+/** Nothing is waited for where the server asked for nothing. @throws the failure itself when the wait would be long */
+async function waitAsAsked(clock: Clock, failure: unknown): Promise<void> {
+  const wait = waitBeforeRepeat(failure, 1);
+  if (wait === undefined) {
+    throw failure;
+  }
+  if (isI99dashError(failure) && failure.retryAfterMs !== undefined) {
+    await delay(clock, wait);
+  }
 }
 
 /** @returns the submission when it arrived, undefined when it did not. @throws when nobody can tell */

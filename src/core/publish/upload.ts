@@ -1,16 +1,15 @@
 import type { ApiClient } from '../api/client';
 import { assertSecureUrl } from '../api/backendUrl';
+import { parseRetryAfter } from '../api/envelope';
 import { requestUpload, type UploadTarget } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
-import type { Clock, Transport } from '../ports';
-import type { Bundle } from './bundle';
+import type { Clock, HttpResponse, Transport } from '../ports';
+import { waitBeforeRepeat } from '../repeat';
 import { delay, isPassing } from '../retry';
+import type { Bundle } from './bundle';
 
 /** How often a broken upload is tried in all. */
 const ATTEMPTS = 3;
-const FIRST_WAIT_MS = 1_000;
-/** Longer waits are for the user to decide on. */
-const MAX_WAIT_MS = 10_000;
 
 export interface UploadPorts {
   api: ApiClient;
@@ -25,10 +24,10 @@ export interface UploadOptions {
 }
 
 /**
- * Brings a bundle to the storage. A broken upload is tried again; an upload address that the storage no longer takes is asked for anew
- * once.
+ * Brings a bundle to the storage. A broken upload is tried again, unless the storage asks for a long wait; an upload address that the
+ * storage no longer takes is asked for anew once.
  * @returns the bundle's id
- * @throws UPLOAD_FAILED (with the storage's own code as `serverCode`), BACKEND_REFUSED, OFFLINE, TIMEOUT, TLS, CancelledError, and what the API
+ * @throws UPLOAD_FAILED (with the storage's own code as `serverCode`), PROTOCOL, BACKEND_REFUSED, OFFLINE, TIMEOUT, TLS, CancelledError, and what the API
  * client throws
  */
 export async function upload(
@@ -46,11 +45,12 @@ export async function upload(
       await putBundle(transport, target, bundle, options);
       return target.bundleId;
     } catch (error) {
+      const wait = waitBeforeRepeat(error, attempt);
       if (isUploadUrlRefused(error) && !renewed) {
         renewed = true;
         target = await requestUpload(api, announced, signal);
-      } else if (isPassing(error) && attempt < ATTEMPTS) {
-        await delay(clock, waitAfter(error, attempt), signal);
+      } else if (isPassing(error) && attempt < ATTEMPTS && wait !== undefined) {
+        await delay(clock, wait, signal);
       } else {
         throw error;
       }
@@ -58,7 +58,11 @@ export async function upload(
   }
 }
 
-/** Puts a bundle where a presigned URL says. The URL is the credential: no Authorization header goes there. */
+/**
+ * Puts a bundle where a presigned URL says. The URL is the credential: no Authorization header goes there.
+ * @throws UPLOAD_FAILED (with the storage's own code as `serverCode`), PROTOCOL for a web page in place of the storage's answer,
+ * BACKEND_REFUSED, and what {@link Transport} rejects with
+ */
 export async function putBundle(
   transport: Transport,
   { uploadUrl }: Pick<UploadTarget, 'uploadUrl'>,
@@ -78,26 +82,34 @@ export async function putBundle(
     ...(signal === undefined ? {} : { signal }),
   });
   if (response.status < 200 || response.status > 299) {
-    throw storageError(response.status, response.text);
+    throw storageError(response);
+  }
+  if (isWebPage(response.text)) {
+    throw new I99dashError('PROTOCOL', 'A web page answered in place of the storage.');
   }
 }
 
+/** A success of the storage has no body. A page comes from somebody on the way, and nobody has stored anything. */
+function isWebPage(text: string): boolean {
+  return /^\s*<(?:!doctype|html)\b/iu.test(text);
+}
+
 /** Storage answers errors as S3-style XML; its code is all that is shown of it. */
-function storageError(status: number, xml: string): I99dashError {
-  const code = /<Code>(\w{1,64})<\/Code>/u.exec(xml)?.[1];
+function storageError({ status, headers, text }: HttpResponse): I99dashError {
+  const code = /<Code>(\w{1,64})<\/Code>/u.exec(text)?.[1];
+  const retryAfterMs = parseRetryAfter(headers['retry-after']);
   return new I99dashError(
     'UPLOAD_FAILED',
     `The storage refused the upload (${code ?? `HTTP ${status}`}).`,
-    { status, ...(code === undefined ? {} : { serverCode: code }) },
+    {
+      status,
+      ...(code === undefined ? {} : { serverCode: code }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    },
   );
 }
 
 /** True when the upload address itself was refused, so that a fresh one is worth asking for. */
 function isUploadUrlRefused(error: unknown): boolean {
   return isI99dashError(error, 'UPLOAD_FAILED') && error.status === 403;
-}
-
-function waitAfter(error: unknown, attempt: number): number {
-  const asked = isI99dashError(error) ? (error.retryAfterMs ?? 0) : 0;
-  return Math.min(MAX_WAIT_MS, Math.max(asked, FIRST_WAIT_MS * 2 ** (attempt - 1)));
 }

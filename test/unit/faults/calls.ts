@@ -1,0 +1,360 @@
+import assert from 'node:assert/strict';
+import { endBeta, fetchBetaStatus, promoteToBeta, promoteToProduction } from '../../../src/core/api/beta';
+import { fetchDeveloperStatus } from '../../../src/core/api/developerStatus';
+import { listSshKeys } from '../../../src/core/api/sshKeys';
+import { AppsModel } from '../../../src/core/apps/appsModel';
+import { loadApps } from '../../../src/core/apps/loadApps';
+import { openKeyFile } from '../../../src/core/auth/privateKey';
+import { parsePublicKeyLine } from '../../../src/core/auth/publicKey';
+import { registerCiKey } from '../../../src/core/ci/registerCiKey';
+import type { I99dashError } from '../../../src/core/errors';
+import { registerKey } from '../../../src/core/keys/registerKey';
+import { removeKey } from '../../../src/core/keys/removeKey';
+import { WalletWatch } from '../../../src/core/operator/walletWatch';
+import { DEFAULT_ACCOUNT } from '../../backend/server';
+import { addApp } from '../../support/apps';
+import { MANIFEST } from '../../support/project';
+import type { Cell } from './cell';
+import type { Match } from './faultyNetwork';
+import type { Rules } from './rules';
+
+/** One call of one flow of the product: a row of the matrix. */
+export interface Call {
+  readonly name: string;
+  readonly match: Match;
+  readonly rules: Rules;
+  /** True where waiting is part of the flow, so that the session's time must pass by itself. */
+  readonly isHasty?: true;
+  /** What is done before anything goes wrong. */
+  readonly prepare?: (cell: Cell) => Promise<unknown>;
+  /** What the user does. */
+  readonly run: (cell: Cell) => Promise<unknown>;
+  /** How often the backend has done what the user wanted; never more than once. */
+  readonly effect?: (cell: Cell) => number;
+  /** What has to be true afterwards, beside the outcome. */
+  readonly truth?: (cell: Cell, failure: I99dashError | undefined) => unknown;
+  /** What the user does after a failure; the same again where it is left out. */
+  readonly recover?: (cell: Cell) => Promise<unknown>;
+}
+
+const CHALLENGE = { method: 'POST', path: /^\/api\/v1\/auth\/ssh\/challenge$/u };
+const VERIFY = { method: 'POST', path: /^\/api\/v1\/auth\/ssh\/verify$/u };
+const ME = { method: 'GET', path: /^\/api\/v1\/dev\/me$/u };
+const KEYS = /^\/api\/v1\/account\/ssh-keys$/u;
+const ADD_KEY = { method: 'POST', path: KEYS };
+const UPLOAD_URL = { method: 'POST', path: /^\/api\/v1\/mini-apps\/upload-url$/u };
+const PUT = { method: 'PUT', path: /^\/storage\//u };
+const SUBMIT = { method: 'POST', path: /^\/api\/v1\/mini-apps\/submit$/u };
+const MINE = { method: 'GET', path: /^\/api\/v1\/mini-apps\/mine$/u };
+const STATUS = { method: 'GET', path: /^\/api\/v1\/dev\/status$/u };
+const BETA = /^\/api\/v1\/dev\/apps\/trip-log\/beta$/u;
+const PROMOTE = { method: 'POST', path: /^\/api\/v1\/dev\/apps\/trip-log\/beta\/promote$/u };
+const TO_PRODUCTION = { method: 'POST', path: /\/beta\/promote-production$/u };
+const BETA_STATUS = { method: 'GET', path: /\/beta\/status$/u };
+const AUTHORIZE = { method: 'POST', path: /^\/api\/v1\/oauth\/device\/authorize$/u };
+const DEVICE_TOKEN = { method: 'POST', path: /^\/api\/v1\/oauth\/device\/token$/u };
+const BALANCE = { method: 'GET', path: /^\/api\/v1\/operator\/wallet\/balance$/u };
+
+/** Longer than an access token lives, in milliseconds. */
+const TOKEN_LIFE_MS = 900_000;
+/** A backend that does not know how to sign in with a key. */
+const WITHOUT_SSH = { 404: 'SSH_AUTH_DISABLED' } as const;
+/** An API key that was just made is tried as long as this, in milliseconds. */
+const CONFIRM_MS = 60_000;
+
+const signIn = (cell: Cell): Promise<unknown> => cell.signIn();
+
+/** After a failed sign-in nobody is signed in, after any other somebody is. */
+async function isSignedInUnless(cell: Cell, failure: I99dashError | undefined): Promise<void> {
+  const { kind } = await cell.store.read(cell.backend.url);
+  assert.equal(cell.session.state.kind, failure === undefined ? 'signedIn' : 'signedOut');
+  assert.equal(kind, failure === undefined ? 'session' : 'none');
+}
+
+/** A failed renewal is told as such, and ends nothing. */
+async function isOfflineAfter(cell: Cell, failure: I99dashError | undefined): Promise<void> {
+  const { state } = cell.session;
+  assert.equal((await cell.store.read(cell.backend.url)).kind, 'session');
+  assert.equal(state.kind, failure === undefined ? 'signedIn' : 'offline');
+  assert.equal(state.kind === 'offline' ? state.failure.code : undefined, failure?.code);
+}
+
+const signingIn = { run: signIn, truth: isSignedInUnless };
+
+const renewing = {
+  prepare: async (cell: Cell) => {
+    await cell.signIn();
+    cell.clock.jump(TOKEN_LIFE_MS);
+  },
+  run: (cell: Cell) => cell.session.fetchIdentity(),
+  truth: isOfflineAfter,
+  recover: (cell: Cell) => {
+    const { state } = cell.session;
+    cell.clock.jump(state.kind === 'offline' ? state.retryAt - cell.clock.now() : 0);
+    return cell.session.fetchIdentity();
+  },
+};
+
+/** In the background nothing rejects, and a token that still lives is served. */
+const renewingBehind = {
+  prepare: async (cell: Cell) => {
+    await cell.signIn();
+    cell.clock.jump(TOKEN_LIFE_MS * 0.85);
+  },
+  run: (cell: Cell) => cell.session.keepAlive(),
+  truth: async (cell: Cell) => {
+    assert.equal(cell.session.state.kind, 'signedIn');
+    await cell.session.getToken();
+  },
+};
+
+const publishing = {
+  prepare: signIn,
+  run: (cell: Cell) => cell.publish('production'),
+  effect: ({ submissions }: Cell) => submissions,
+};
+
+const deviceSignIn = {
+  isHasty: true,
+  run: (cell: Cell) =>
+    cell.session.signInWithDeviceCode(({ userCode }) =>
+      cell.backend.state.devices.decide(userCode, 'approve', DEFAULT_ACCOUNT.devId),
+    ),
+  truth: isSignedInUnless,
+} as const;
+
+const CI_KEY = 'GitHub Actions';
+
+const settingUpCi = {
+  prepare: signIn,
+  run: async (cell: Cell) => {
+    const { path, publicKeyLine } = cell.parts.otherKey;
+    const { backend, network: transport, clock, session: tokens } = cell;
+    const ports = { backendUrl: backend.url, transport, clock, tokens };
+    const pair = { blob: blobOf(publicKeyLine), signer: await openKeyFile(path) };
+    return registerCiKey(ports, pair, CI_KEY);
+  },
+  effect: ({ otherKeys }: Cell) => otherKeys,
+};
+
+/** Every call of every flow. */
+export const CALLS: readonly Call[] = [
+  { name: 'sign in: challenge', match: CHALLENGE, rules: { codes: WITHOUT_SSH }, ...signingIn },
+  { name: 'sign in: verify', match: VERIFY, rules: { codes: WITHOUT_SSH }, ...signingIn },
+  { name: 'sign in: me', match: ME, rules: { codes: { 401: 'SIGN_IN_REJECTED' } }, ...signingIn },
+  {
+    name: 'sign in with a token: me',
+    match: ME,
+    rules: { codes: { 401: 'SIGN_IN_REJECTED' } },
+    run: ({ backend, session }) => {
+      const { devId } = DEFAULT_ACCOUNT;
+      return session.signInWithToken(backend.state.mintToken({ devId, lifeSeconds: 900 }));
+    },
+    truth: isSignedInUnless,
+  },
+  { name: 'renew: challenge', match: CHALLENGE, rules: {}, ...renewing },
+  { name: 'renew: verify', match: VERIFY, rules: {}, ...renewing },
+  {
+    name: 'renew behind: challenge',
+    match: CHALLENGE,
+    rules: { optional: true },
+    ...renewingBehind,
+  },
+  { name: 'renew behind: verify', match: VERIFY, rules: { optional: true }, ...renewingBehind },
+  {
+    name: 'who am I: me',
+    match: ME,
+    rules: { bearer: true },
+    prepare: signIn,
+    run: ({ session }) => session.fetchIdentity(),
+  },
+  {
+    name: 'list keys',
+    match: { method: 'GET', path: KEYS },
+    rules: { bearer: true },
+    prepare: signIn,
+    run: ({ api }) => listSshKeys(api),
+  },
+  {
+    name: 'add a key',
+    match: ADD_KEY,
+    rules: { bearer: true, findsOut: true, codes: { 409: 'KEY_EXISTS' } },
+    prepare: signIn,
+    run: ({ api, parts }) => {
+      const blob = blobOf(parts.otherKey.publicKeyLine);
+      return registerKey(api, { blob, name: 'Laptop', purpose: 'login' });
+    },
+    effect: ({ otherKeys }) => otherKeys,
+  },
+  {
+    name: 'remove a key',
+    match: { method: 'DELETE', path: /^\/api\/v1\/account\/ssh-keys\/[^/]+$/u },
+    rules: { bearer: true, ignoresAnswer: true, findsOut: true },
+    prepare: async (cell) => {
+      await cell.signIn();
+      cell.backend.state.addKey(DEFAULT_ACCOUNT.devId, cell.parts.otherKey.publicKeyLine);
+    },
+    run: async ({ api, parts, backend }) => {
+      const keys = backend.state.accounts.keysOf(DEFAULT_ACCOUNT.devId);
+      const key = keys.find(({ fingerprint }) => fingerprint === parts.otherKey.fingerprint);
+      await removeKey(api, key?.id ?? 'unknown');
+    },
+    effect: ({ otherKeys }) => 1 - otherKeys,
+  },
+  {
+    name: 'set up CI: add a key',
+    match: ADD_KEY,
+    rules: { bearer: true, findsOut: true, codes: { 409: 'KEY_EXISTS' } },
+    ...settingUpCi,
+  },
+  {
+    name: 'set up CI: verify',
+    match: VERIFY,
+    // The key is registered for login instead where the backend refuses one that is for publishing alone: with a status, whatever it says.
+    rules: { codes: WITHOUT_SSH, makesGood: [400, 403], ignoresAnswer: true },
+    ...settingUpCi,
+  },
+  { name: 'publish: status', match: STATUS, rules: { optional: true }, ...publishing },
+  { name: 'publish: mine', match: MINE, rules: { optional: true }, ...publishing },
+  { name: 'publish: upload-url', match: UPLOAD_URL, rules: { bearer: true }, ...publishing },
+  {
+    name: 'publish: PUT to the storage',
+    match: PUT,
+    rules: {
+      repeats: 'passing',
+      ignoresAnswer: true,
+      repeatsOn: [403], // a fresh upload address is asked for
+      refusedAs: 'UPLOAD_FAILED',
+    },
+    ...publishing,
+  },
+  {
+    name: 'publish: submit',
+    match: SUBMIT,
+    rules: { bearer: true, findsOut: true, repeats: 'unhandled' },
+    ...publishing,
+  },
+  {
+    name: 'publish: promote to beta',
+    match: PROMOTE,
+    rules: { bearer: true, ignoresAnswer: true, repeats: 'passing' },
+    prepare: signIn,
+    run: (cell) => cell.publish('beta'),
+    effect: ({ backend }) => (backend.state.apps.find(MANIFEST.id)?.beta ? 1 : 0),
+    truth: ({ submissions }, failure) => {
+      assert.equal(submissions, 1);
+      assert.ok(failure === undefined || failure.message.includes('was submitted'));
+    },
+    recover: ({ api }) => promoteToBeta(api, MANIFEST.id, { version: MANIFEST.version }),
+  },
+  {
+    name: 'end the beta',
+    match: { method: 'DELETE', path: BETA },
+    rules: { bearer: true, ignoresAnswer: true },
+    prepare: prepareBeta,
+    run: ({ api }) => endBeta(api, MANIFEST.id),
+    effect: ({ backend }) => (backend.state.apps.find(MANIFEST.id)?.beta ? 0 : 1),
+  },
+  {
+    name: 'promote to production',
+    match: TO_PRODUCTION,
+    rules: { bearer: true, ignoresAnswer: true },
+    prepare: prepareBeta,
+    run: ({ api }) => promoteToProduction(api, MANIFEST.id),
+    effect: ({ submissions }) => submissions - 2,
+  },
+  {
+    name: 'status of the beta',
+    match: BETA_STATUS,
+    rules: { bearer: true },
+    prepare: prepareBeta,
+    run: ({ api }) => fetchBetaStatus(api, MANIFEST.id),
+  },
+  {
+    name: 'status',
+    match: STATUS,
+    rules: { bearer: true },
+    prepare: signIn,
+    run: ({ api }) => fetchDeveloperStatus(api),
+  },
+  { name: 'apps view: status', match: STATUS, rules: { bearer: true }, ...viewingApps() },
+  { name: 'apps view: mine', match: MINE, rules: { optional: true }, ...viewingApps() },
+  {
+    name: 'device code: authorize',
+    match: AUTHORIZE,
+    rules: { codes: { 404: 'DEVICE_CODE_UNSUPPORTED' } },
+    ...deviceSignIn,
+  },
+  {
+    name: 'device code: token',
+    match: DEVICE_TOKEN,
+    // RFC 8628, 3.5: polling goes on through what passes, for as long as the code lives.
+    rules: { repeats: 'passing', givesUpAs: 'DEVICE_CODE_EXPIRED' },
+    ...deviceSignIn,
+  },
+  {
+    name: 'device code: me',
+    match: ME,
+    rules: { repeats: 'passing', patienceMs: CONFIRM_MS, codes: { 401: 'SIGN_IN_REJECTED' } },
+    ...deviceSignIn,
+  },
+  { name: 'balance of an operator', match: BALANCE, rules: { bearer: true }, ...watchingWallet() },
+];
+
+function blobOf(line: string): Buffer {
+  const blob = parsePublicKeyLine(line)?.blob;
+  assert.ok(blob, 'a public key');
+  return blob;
+}
+
+async function prepareBeta(cell: Cell): Promise<void> {
+  await cell.signIn();
+  const { id: appId, version } = MANIFEST;
+  addApp(cell.backend.state, { appId, version, beta: { version, daysLeft: 30 } });
+}
+
+/** The view keeps what it knows, and tells why it knows no more. */
+function viewingApps(): Pick<Call, 'prepare' | 'run' | 'truth'> {
+  const models = new WeakMap<Cell, AppsModel>();
+  return {
+    prepare: async (cell) => {
+      await cell.signIn();
+      addApp(cell.backend.state, { appId: MANIFEST.id, version: MANIFEST.version });
+      const load = (signal: AbortSignal) => loadApps(cell.api, cell.logger, signal);
+      models.set(cell, new AppsModel({ load, clock: cell.clock }));
+    },
+    run: async (cell) => {
+      const model = models.get(cell);
+      await model?.refresh();
+      if (model?.failure !== undefined) throw model.failure;
+    },
+    truth: (cell, failure) => {
+      const apps = models.get(cell)?.snapshot?.status.apps.map(({ appId }) => appId);
+      assert.deepEqual(apps, failure === undefined ? [MANIFEST.id] : undefined);
+    },
+  };
+}
+
+/** What was told last is shown until something else is told. */
+function watchingWallet(): Pick<Call, 'prepare' | 'run' | 'truth'> {
+  const watches = new WeakMap<Cell, WalletWatch>();
+  return {
+    prepare: async (cell) => {
+      await cell.signIn();
+      const { session, network: transport, clock, logger, backend } = cell;
+      const ports = { session, transport, clock, logger, backendUrl: () => backend.url };
+      const watch = new WalletWatch(ports);
+      watches.set(cell, watch);
+      // The one that begins by itself is over before anything goes wrong.
+      await watch.fetch(session);
+      backend.state.updateAccount(DEFAULT_ACCOUNT.devId, {
+        wallet: { balance: 4_000, currency: 'EUR' },
+      });
+    },
+    run: async (cell) => watches.get(cell)?.fetch(cell.session),
+    truth: (cell, failure) => {
+      const balance = watches.get(cell)?.known?.balance;
+      assert.equal(balance, failure === undefined ? 4_000 : 5_000);
+    },
+  };
+}

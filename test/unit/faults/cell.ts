@@ -1,0 +1,133 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiClient } from '../../../src/core/api/client';
+import { openKeyFile } from '../../../src/core/auth/privateKey';
+import { Session } from '../../../src/core/auth/session';
+import { SessionStore } from '../../../src/core/auth/sessionStore';
+import { Signers } from '../../../src/core/auth/signers';
+import { loadProject } from '../../../src/core/publish/project';
+import { publish, type PublishResult, type Track } from '../../../src/core/publish/publish';
+import { shellRunner } from '../../../src/core/publish/shellRunner';
+import { developerRealm } from '../../../src/core/realm';
+import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../../backend/server';
+import {
+  FakeClock,
+  FakeSecretStore,
+  FakeStateStore,
+  HastyClock,
+  MemoryLogger,
+} from '../../support/fakes';
+import { MANIFEST, writeFiles } from '../../support/project';
+import type { TestKey } from '../../support/ssh-key';
+import { FaultyNetwork, type Transports } from './faultyNetwork';
+
+/** What all cells share. */
+export interface CellParts {
+  readonly transports: Transports;
+  /** Registered with the account. */
+  readonly key: TestKey;
+  /** Stands for a key that is to be registered. */
+  readonly otherKey: TestKey;
+}
+
+/** A developer with a backend of their own, and the network between them. */
+export class Cell {
+  /** Of what waits by itself: a wait takes no time, and the time it would take passes. */
+  readonly hasty = new HastyClock();
+  readonly logger = new MemoryLogger();
+  readonly network: FaultyNetwork;
+  readonly session: Session;
+  readonly store: SessionStore;
+
+  private constructor(
+    readonly parts: CellParts,
+    readonly backend: Backend,
+    /** Of the session. */
+    readonly clock: FakeClock,
+    private readonly folder: string,
+  ) {
+    const begin = new FakeClock().now();
+    const clocks = new Set<FakeClock>([this.hasty, clock]);
+    this.network = new FaultyNetwork(parts.transports, () =>
+      [...clocks].reduce((sum, each) => sum + each.now() - begin, 0),
+    );
+    const secrets = new FakeSecretStore();
+    this.store = new SessionStore(developerRealm, secrets, new FakeStateStore(), clock);
+    this.session = new Session({
+      realm: developerRealm,
+      clock,
+      logger: this.logger,
+      random: () => 0.5,
+      store: this.store,
+      signers: new Signers({ openKeyFile, openAgentKey: () => Promise.resolve(undefined) }),
+      transport: this.network,
+      backendUrl: () => backend.url,
+    });
+  }
+
+  /** @param clock of the session and the backend; by default time stands still for both */
+  static async open(parts: CellParts, clock: FakeClock = new FakeClock()): Promise<Cell> {
+    const folder = await mkdtemp(join(tmpdir(), 'i99dash-cell-'));
+    const backend = await startBackend({
+      stateDir: join(folder, 'backend'),
+      now: () => clock.now(),
+      accounts: [{ ...DEFAULT_ACCOUNT, wallet: { balance: 5_000, currency: 'EUR' } }],
+      deviceCode: true,
+      deviceLifeSeconds: 120,
+      wallet: true,
+    });
+    backend.state.addKey(DEFAULT_ACCOUNT.devId, parts.key.publicKeyLine);
+    return new Cell(parts, backend, clock, folder);
+  }
+
+  get api(): ApiClient {
+    return new ApiClient(this.backend.url, this.network, this.session);
+  }
+
+  async signIn(): Promise<unknown> {
+    const { path } = this.parts.key;
+    const signer = await openKeyFile(path);
+    return this.session.signInWithKey(signer, { source: 'ssh', keyPath: path });
+  }
+
+  async publish(track: Track): Promise<PublishResult> {
+    const folder = join(this.folder, 'app');
+    await mkdir(folder, { recursive: true });
+    await writeFiles(folder, {
+      'manifest.json': JSON.stringify(MANIFEST),
+      'src/icon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+      'src/index.html': '<!doctype html><title>Trip log</title>',
+    });
+    const ignore = (): void => undefined;
+    return publish(
+      await loadProject(folder),
+      { track },
+      {
+        api: this.api,
+        transport: this.network,
+        runner: shellRunner,
+        logger: this.logger,
+        clock: this.hasty,
+        lockFolder: join(this.folder, 'locks'),
+        onProgress: ignore,
+        onBuildOutput: ignore,
+      },
+    );
+  }
+
+  /** How often the app was submitted. */
+  get submissions(): number {
+    return this.backend.state.apps.find(MANIFEST.id)?.submissions.length ?? 0;
+  }
+
+  /** How many keys the account has beside the one it signs in with. */
+  get otherKeys(): number {
+    return this.backend.state.accounts.keysOf(DEFAULT_ACCOUNT.devId).length - 1;
+  }
+
+  async close(): Promise<void> {
+    await this.backend.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,87 @@
+import type { HttpRequest, HttpResponse, Transport } from '../../../src/core/ports';
+import type { Backend } from '../../backend/server';
+import type { Elsewhere } from './elsewhere';
+import type { NetworkFault, Times } from './networkFaults';
+
+/** Which requests a fault strikes. */
+export interface Match {
+  readonly method: string;
+  readonly path: RegExp;
+}
+
+/** The deadline of a request that would never end, in milliseconds. */
+export const SHORT_MS = 400;
+
+export interface Transports {
+  /** With the product's own deadlines. */
+  readonly patient: Transport;
+  /** With a stall deadline of {@link SHORT_MS}. */
+  readonly impatient: Transport;
+}
+
+/** What stands between the product and a backend: real sockets, on which one call goes wrong. */
+export class FaultyNetwork implements Transport {
+  /** When the requests of the faulty call were sent, in milliseconds of the product's time. */
+  readonly attempts: number[] = [];
+  /** What no message and no log may hold. */
+  readonly secrets = new Set<string>();
+  private strikes = 0;
+  private armed: { match: Match; fault: NetworkFault } | undefined;
+
+  constructor(
+    private readonly transports: Transports,
+    private readonly elapsed: () => number,
+  ) {}
+
+  /** From now on the call goes wrong. */
+  arm(
+    { faults }: Pick<Backend, 'faults'>,
+    elsewhere: Elsewhere,
+    { match, fault, times }: { match: Match; fault: NetworkFault; times: Times },
+  ): void {
+    this.armed = { match, fault };
+    this.strikes = times === 'once' ? 1 : Infinity;
+    if (fault.backend !== undefined) {
+      const count = times === 'once' ? 1 : 'always';
+      faults.inject({ match, times: count, fault: fault.backend(elsewhere) });
+    }
+  }
+
+  heal({ faults }: Pick<Backend, 'faults'>): void {
+    this.armed = undefined;
+    faults.clear();
+  }
+
+  async send(request: HttpRequest): Promise<HttpResponse> {
+    this.learn(request);
+    const { armed, transports } = this;
+    if (armed === undefined || !isMatch(request, armed.match)) {
+      return transports.patient.send(request);
+    }
+    this.attempts.push(this.elapsed());
+    const { isEndless, detour } = armed.fault;
+    const strikes = this.strikes > 0;
+    this.strikes -= 1;
+    const url = strikes && detour !== undefined ? divert(request.url, detour) : request.url;
+    return strikes && isEndless === true
+      ? transports.impatient.send({ ...request, url, timeoutMs: SHORT_MS })
+      : transports.patient.send({ ...request, url });
+  }
+
+  private learn({ url, headers, body }: HttpRequest): void {
+    const deviceCode =
+      typeof body === 'string' ? new URLSearchParams(body).get('device_code') : null;
+    const bearer = headers?.['authorization']?.replace('Bearer ', '');
+    for (const secret of [bearer, url.searchParams.get('X-Signature'), deviceCode]) {
+      if (secret) this.secrets.add(secret);
+    }
+  }
+}
+
+function isMatch({ method, url }: HttpRequest, match: Match): boolean {
+  return method === match.method && match.path.test(url.pathname);
+}
+
+function divert({ pathname, search }: URL, origin: string): URL {
+  return new URL(pathname + search, origin);
+}

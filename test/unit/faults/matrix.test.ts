@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
+import { generateTestKey } from '../../support/ssh-key';
+import { useTempFolder } from '../../support/temp-folder';
+import { CALLS } from './calls';
+import type { CellParts } from './cell';
+import { startElsewhere, type Elsewhere } from './elsewhere';
+import { SHORT_MS } from './faultyNetwork';
+import { FAULTS, type Times } from './networkFaults';
+import { runCell, type CellCase, type CellResult } from './runCell';
+import { formatTable } from './table';
+
+const TIMES: readonly Times[] = ['once', 'always'];
+/** Cells at once: most of them wait for a socket. */
+const AT_ONCE = 8;
+
+describe('every fault of every call', function () {
+  this.timeout(120_000);
+  const folder = useTempFolder('all');
+  const results = new Map<string, Promise<CellResult>>();
+  const rejections: unknown[] = [];
+  const noteRejection = (reason: unknown): void => void rejections.push(reason);
+  let elsewhere: Elsewhere;
+
+  before(async () => {
+    process.on('unhandledRejection', noteRejection);
+    elsewhere = await startElsewhere();
+    const parts: CellParts = {
+      transports: {
+        patient: createUndiciTransport(),
+        impatient: createUndiciTransport({ stallTimeoutMs: SHORT_MS }),
+      },
+      key: await generateTestKey({ folder: folder.path }),
+      otherKey: await generateTestKey({ folder: folder.path, name: 'id_other' }),
+    };
+    const run = limited(AT_ONCE);
+    for (const cellCase of allCases()) {
+      const result = run(() => runCell(cellCase, parts, elsewhere));
+      result.catch(() => undefined); // told by its test
+      results.set(titleOf(cellCase), result);
+    }
+  });
+
+  for (const call of CALLS) {
+    it(`${call.name}: ends as it should`, async () => {
+      const complaints: string[] = [];
+      for (const cellCase of casesOf(call)) {
+        const title = titleOf(cellCase);
+        const { complaint } = await resultOf(title);
+        if (complaint !== '') complaints.push(`${title}: ${complaint}`);
+      }
+      assert.deepEqual(complaints, []);
+    });
+  }
+
+  it('brings nothing to another origin', () => {
+    assert.deepEqual(elsewhere.arrivals, []);
+  });
+
+  it('leaves no rejection unheard', () => {
+    assert.deepEqual(rejections, []);
+  });
+
+  after(async () => {
+    process.off('unhandledRejection', noteRejection);
+    const rows = await Promise.all(
+      CALLS.map(async (call) => ({
+        name: call.name,
+        cells: await Promise.all(
+          FAULTS.map(async (fault) => {
+            const [once, always] = TIMES.map((times) => titleOf({ call, fault, times }));
+            return [await resultOf(once), await resultOf(always)] as const;
+          }),
+        ),
+      })),
+    );
+    const columns = FAULTS.map(({ name }) => name);
+    process.stdout.write(`\n${formatTable(columns, rows)}\n`);
+    await elsewhere.close();
+  });
+
+  async function resultOf(title = ''): Promise<CellResult> {
+    const result = await results.get(title);
+    assert.ok(result, `${title} was run`);
+    return result;
+  }
+});
+
+function allCases(): CellCase[] {
+  return CALLS.flatMap(casesOf);
+}
+
+function casesOf(call: CellCase['call']): CellCase[] {
+  return FAULTS.flatMap((fault) => TIMES.map((times) => ({ call, fault, times })));
+}
+
+function titleOf({ call, fault, times }: CellCase): string {
+  return `${call.name}, ${fault.name}, ${times}`;
+}
+
+/** Runs no more than so many tasks at once, in their order. */
+function limited(count: number): <T>(task: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (task) => {
+    if (running >= count) await new Promise<void>((go) => waiting.push(go));
+    else running += 1;
+    try {
+      return await task();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}

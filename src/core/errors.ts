@@ -57,12 +57,15 @@ export interface ErrorDetails {
   problems?: readonly Problem[];
   /** What was submitted, and did not become the beta. */
   unpromoted?: Unpromoted;
+  /** An app that was submitted, perhaps: its status tells. */
+  appInDoubt?: string;
 }
 
 /** A build that was submitted for the beta track. */
 export interface Unpromoted {
   appId: string;
   version: string;
+  reviewStatus: string;
   releaseNotes?: string;
 }
 
@@ -81,6 +84,7 @@ export class I99dashError extends Error {
   readonly setting?: string;
   readonly problems?: readonly Problem[];
   readonly unpromoted?: Unpromoted;
+  readonly appInDoubt?: string;
 
   constructor(
     readonly code: ErrorCode,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isI99dashError, type ErrorCode, type I99dashError } from '../core/errors';
+import { isI99dashError, type ErrorCode, type I99dashError, type Unpromoted } from '../core/errors';
 import { requestAccessPage, sshKeysPage } from '../core/webConsole';
 import type { CommandId } from './commands';
 import { openFirstSteps } from './firstSteps';
@@ -50,11 +50,18 @@ const SETTINGS_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 function nextSteps(failed: CommandId, error: I99dashError, retry: () => void): NextStep[] {
-  const { code, file, publicKey, setting } = error;
+  const { code, file, publicKey, setting, unpromoted, appInDoubt } = error;
   const { signIn } = uiOfCommand(failed);
   const tryAgain: NextStep = { label: vscode.l10n.t('Try Again'), run: retry };
   if (setting !== undefined) {
     return [openSettings(setting)];
+  }
+  // Publishing again would submit twice.
+  if (unpromoted !== undefined) {
+    return [promoteToBeta(unpromoted), showStatus(unpromoted.appId)];
+  }
+  if (appInDoubt !== undefined) {
+    return [showStatus(appInDoubt)];
   }
   if (code === 'NOT_SIGNED_IN') {
     return [error.variable === undefined ? signInStep(signIn) : ignoreEnvironment(signIn)];
@@ -156,6 +163,16 @@ function ofDeviceCode(failed: CommandId, code: ErrorCode, retry: () => void): Ne
 
 function withDeviceCode(label: string): NextStep {
   return command(label, 'i99dash.signIn', { method: 'deviceCode' });
+}
+
+function promoteToBeta({ appId, version, releaseNotes }: Unpromoted): NextStep {
+  const notes = releaseNotes === undefined ? {} : { releaseNotes };
+  const args = { appId, version, ...notes, confirmed: true };
+  return command(vscode.l10n.t('Promote to Beta'), 'i99dash.promoteToBeta', args);
+}
+
+function showStatus(appId: string): NextStep {
+  return command(vscode.l10n.t('Show Status'), 'i99dash.status', { appId });
 }
 
 function signInStep(signIn: CommandId): NextStep {

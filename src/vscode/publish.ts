@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { I99dashError } from '../core/errors';
+import { I99dashError, isI99dashError } from '../core/errors';
 import { loadProject, type Project } from '../core/publish/project';
 import type { PublishOptions, PublishResult, Track } from '../core/publish/publish';
 import { chooseMiniApp, type GivenFolder } from './chooseMiniApp';
@@ -36,7 +36,12 @@ export async function publishMiniApp(
   }
   const options = await toOptions(args, project);
   const run = { context, project, options, backendUrl, surface };
-  const outcome = await publishOrBump(run, asks ? identity : undefined);
+  const outcome = await publishOrBump(run, asks ? identity : undefined).catch((error: unknown) => {
+    if (isI99dashError(error) && error.unpromoted !== undefined) {
+      context.onSubmitted?.(error.unpromoted);
+    }
+    throw error;
+  });
   if (!outcome.result.dryRun) {
     context.onSubmitted?.(outcome.result);
   }

@@ -30,7 +30,7 @@ export interface PublishContext {
   baselineCache: string;
   buildTerminal: BuildTerminal;
   /** Told of what was submitted. */
-  onSubmitted?: (result: PublishResult) => void;
+  onSubmitted?: (submission: Pick<PublishResult, 'appId' | 'version' | 'reviewStatus'>) => void;
 }
 
 /** What tasks get besides. */

@@ -31,7 +31,7 @@ export async function fetchBetaStatus(
   );
   const { betaActive } = data;
   if (typeof betaActive !== 'boolean') {
-    throw new I99dashError('PROTOCOL', "The backend does not tell whether there is a beta.");
+    throw new I99dashError('PROTOCOL', 'The backend does not tell whether there is a beta.');
   }
   return {
     appId,

@@ -160,20 +160,23 @@ async function deliver(
   const submission = await submitOnce(ports, request, state);
   if (options.track === 'beta') {
     stages.enter('promote');
-    await promote(run);
+    await promote(run, submission);
   }
   return { bundleId, ...submission };
 }
 
 /** @throws an error that tells that the submission stands: publishing again would submit twice */
-async function promote({ project, options, ports }: Run): Promise<void> {
+async function promote(
+  { project, options, ports }: Run,
+  { reviewStatus }: Submission,
+): Promise<void> {
   const { id: appId, version } = project.manifest;
   const { releaseNotes } = options;
   const build = { version, ...(releaseNotes === undefined ? {} : { releaseNotes }) };
   try {
     await repeatPassing(ports.clock, () => promoteToBeta(ports.api, appId, build));
   } catch (error) {
-    throw isI99dashError(error) ? submittedOnly(error, { appId, ...build }) : error;
+    throw isI99dashError(error) ? submittedOnly(error, { appId, reviewStatus, ...build }) : error;
   }
 }
 

@@ -81,7 +81,9 @@ export async function submitOnce(
   try {
     return await submitBundle(ports.api, { manifest, bundleId });
   } catch (error) {
-    const arrived = mayHaveArrived(error) ? await findOut(ports, request, before, error) : undefined;
+    const arrived = mayHaveArrived(error)
+      ? await findOut(ports, request, before, error)
+      : undefined;
     if (arrived !== undefined) {
       return arrived;
     }
@@ -125,6 +127,6 @@ async function findOut(
   throw new I99dashError(
     isI99dashError(lost) ? lost.code : 'OFFLINE',
     `${appId} ${version} was sent, but no answer came back, and the backend cannot be asked. Look at its status before you publish again.`,
-    { cause: lost },
+    { cause: lost, appInDoubt: appId },
   );
 }

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { endBeta, fetchBetaStatus, promoteToBeta, promoteToProduction } from '../../../src/core/api/beta';
+import {
+  endBeta,
+  fetchBetaStatus,
+  promoteToBeta,
+  promoteToProduction,
+} from '../../../src/core/api/beta';
 import { fetchDeveloperStatus } from '../../../src/core/api/developerStatus';
 import { listSshKeys } from '../../../src/core/api/sshKeys';
 import { AppsModel } from '../../../src/core/apps/appsModel';

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiClient } from '../../../src/core/api/client';
 import { openKeyFile } from '../../../src/core/auth/privateKey';
@@ -24,6 +23,8 @@ import { FaultyNetwork, type Transports } from './faultyNetwork';
 
 /** What all cells share. */
 export interface CellParts {
+  /** For the mini-apps. */
+  readonly folder: string;
   readonly transports: Transports;
   /** Registered with the account. */
   readonly key: TestKey;
@@ -39,13 +40,14 @@ export class Cell {
   readonly network: FaultyNetwork;
   readonly session: Session;
   readonly store: SessionStore;
+  /** Of the mini-app; made when it is published. */
+  private folder = '';
 
   private constructor(
     readonly parts: CellParts,
     readonly backend: Backend,
     /** Of the session. */
     readonly clock: FakeClock,
-    private readonly folder: string,
   ) {
     const begin = new FakeClock().now();
     const clocks = new Set<FakeClock>([this.hasty, clock]);
@@ -68,9 +70,7 @@ export class Cell {
 
   /** @param clock of the session and the backend; by default time stands still for both */
   static async open(parts: CellParts, clock: FakeClock = new FakeClock()): Promise<Cell> {
-    const folder = await mkdtemp(join(tmpdir(), 'i99dash-cell-'));
     const backend = await startBackend({
-      stateDir: join(folder, 'backend'),
       now: () => clock.now(),
       accounts: [{ ...DEFAULT_ACCOUNT, wallet: { balance: 5_000, currency: 'EUR' } }],
       deviceCode: true,
@@ -78,7 +78,7 @@ export class Cell {
       wallet: true,
     });
     backend.state.addKey(DEFAULT_ACCOUNT.devId, parts.key.publicKeyLine);
-    return new Cell(parts, backend, clock, folder);
+    return new Cell(parts, backend, clock);
   }
 
   get api(): ApiClient {
@@ -92,8 +92,8 @@ export class Cell {
   }
 
   async publish(track: Track): Promise<PublishResult> {
+    this.folder ||= await mkdtemp(join(this.parts.folder, 'cell-'));
     const folder = join(this.folder, 'app');
-    await mkdir(folder, { recursive: true });
     await writeFiles(folder, {
       'manifest.json': JSON.stringify(MANIFEST),
       'src/icon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
@@ -128,6 +128,5 @@ export class Cell {
 
   async close(): Promise<void> {
     await this.backend.close();
-    await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -15,7 +15,7 @@ const TIMES: readonly Times[] = ['once', 'always'];
 const AT_ONCE = 8;
 
 describe('every fault of every call', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   const folder = useTempFolder('all');
   const results = new Map<string, Promise<CellResult>>();
   const rejections: unknown[] = [];
@@ -26,6 +26,7 @@ describe('every fault of every call', function () {
     process.on('unhandledRejection', noteRejection);
     elsewhere = await startElsewhere();
     const parts: CellParts = {
+      folder: folder.path,
       transports: {
         patient: createUndiciTransport(),
         impatient: createUndiciTransport({ stallTimeoutMs: SHORT_MS }),

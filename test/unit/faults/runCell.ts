@@ -39,9 +39,11 @@ export async function runCell(
     await call.prepare?.(cell);
     cell.network.arm(cell.backend, elsewhere, { match: call.match, fault, times });
     const end = await within(CELL_MS, endOf(call.run(cell)));
-    if (end === 'HANGS' || (end !== undefined && !isI99dashError(end))) {
-      const outcome = end === 'HANGS' ? end : 'UNCODED';
-      return { outcome, complaint: end === 'HANGS' ? 'it hangs' : String(end) };
+    if (end === 'HANGS') {
+      return { outcome: end, complaint: 'it hangs' };
+    }
+    if (end !== undefined && !isI99dashError(end)) {
+      return { outcome: 'UNCODED', complaint: end.message };
     }
     const complaint = await complaintOf(() => judge(cell, cellCase, end));
     return { outcome: end?.code, complaint };
@@ -87,7 +89,9 @@ function judgeWire(
     const soonest = Math.min(Infinity, ...told);
     assert.ok(soonest >= least, `it was sent again after ${soonest} ms`);
   }
-  const open = backend.requests.filter(({ path }) => /^\/(storage|api\/v1\/(auth|oauth))\//u.test(path));
+  const open = backend.requests.filter(({ path }) =>
+    /^\/(storage|api\/v1\/(auth|oauth))\//u.test(path),
+  );
   assert.ok(!open.some(({ hasAuthorization }) => hasAuthorization), 'a token where none belongs');
 }
 
@@ -101,10 +105,10 @@ function judgeSecrets({ network, logger }: Cell, failure: I99dashError | undefin
   assert.deepEqual(told.length, 0, 'a secret was told');
 }
 
-async function endOf(work: Promise<unknown>): Promise<unknown> {
+async function endOf(work: Promise<unknown>): Promise<Error | undefined> {
   return work.then(
     () => undefined,
-    (error: unknown) => error ?? 'nothing',
+    (error: unknown) => (error instanceof Error ? error : new Error('what was thrown is no error')),
   );
 }
 

@@ -13,7 +13,11 @@ describe('the removal of a key', () => {
   let id: string;
 
   beforeEach(() => {
-    backend = new MemoryBackend({ url: 'https://api.test', now: () => 0, accounts: [DEFAULT_ACCOUNT] });
+    backend = new MemoryBackend({
+      url: 'https://api.test',
+      now: () => 0,
+      accounts: [DEFAULT_ACCOUNT],
+    });
     const { devId } = DEFAULT_ACCOUNT;
     id = backend.state.addKey(devId, signingKey().line).id;
     const token = backend.state.mintToken({ devId, lifeSeconds: 60 });

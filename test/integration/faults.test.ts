@@ -124,7 +124,7 @@ describe('a fault of the network', () => {
       const fault: Fault = { kind: 'status', status: 422, code: 'beta.tester_cap_reached' };
       backend.current.faults.inject({ match: { path: PROMOTE }, fault });
       const promoted = backend.current.waitForRequest(
-        ({ path, status }) => PROMOTE.test(path) && status === 200,
+        ({ path, status }) => path.endsWith('/beta/promote') && status === 200,
       );
       pressed = 'Promote to Beta';
       const options = { folder, track: 'beta', releaseNotes: 'Louder', confirmed: true };

@@ -13,6 +13,7 @@ import { openKeyFile } from '../../../src/core/auth/privateKey';
 import { parsePublicKeyLine } from '../../../src/core/auth/publicKey';
 import { registerCiKey } from '../../../src/core/ci/registerCiKey';
 import type { I99dashError } from '../../../src/core/errors';
+import { RotationStopped, rotateKey } from '../../../src/core/keys/rotateKey';
 import { registerKey } from '../../../src/core/keys/registerKey';
 import { removeKey } from '../../../src/core/keys/removeKey';
 import { WalletWatch } from '../../../src/core/operator/walletWatch';
@@ -47,6 +48,7 @@ const VERIFY = { method: 'POST', path: /^\/api\/v1\/auth\/ssh\/verify$/u };
 const ME = { method: 'GET', path: /^\/api\/v1\/dev\/me$/u };
 const KEYS = /^\/api\/v1\/account\/ssh-keys$/u;
 const ADD_KEY = { method: 'POST', path: KEYS };
+const REMOVE_KEY = { method: 'DELETE', path: /^\/api\/v1\/account\/ssh-keys\/[^/]+$/u };
 const UPLOAD_URL = { method: 'POST', path: /^\/api\/v1\/mini-apps\/upload-url$/u };
 const PUT = { method: 'PUT', path: /^\/storage\//u };
 const SUBMIT = { method: 'POST', path: /^\/api\/v1\/mini-apps\/submit$/u };
@@ -128,6 +130,37 @@ const deviceSignIn = {
   truth: isSignedInUnless,
 } as const;
 
+/** With overlap: whatever fails, the key of the session stays registered. */
+const replacingKey = {
+  prepare: signIn,
+  run: async (cell: Cell) => {
+    const { api, session, parts } = cell;
+    const { path, publicKeyLine, fingerprint } = parts.otherKey;
+    const ports = {
+      list: () => listSshKeys(api),
+      register: () =>
+        registerKey(api, { blob: blobOf(publicKeyLine), name: 'New', purpose: 'login' }),
+      signIn: async () =>
+        session.signInWithKey(await openKeyFile(path), { source: 'ssh', keyPath: path }),
+      remove: (id: string) => removeKey(api, id),
+    } as const;
+    const { devId } = DEFAULT_ACCOUNT;
+    const rotation = { oldFingerprint: parts.key.fingerprint, newFingerprint: fingerprint, devId };
+    await rotateKey(ports, rotation).catch((error: unknown) => {
+      throw error instanceof RotationStopped ? error.cause : error;
+    });
+  },
+  effect: (cell: Cell) => (isRegistered(cell, cell.parts.key.fingerprint) ? 0 : 1),
+  truth: (cell: Cell) => {
+    assert.ok(isRegistered(cell, cell.session.stored?.profile.fingerprint), 'nobody is locked out');
+  },
+};
+
+function isRegistered({ backend }: Cell, wanted: string | undefined): boolean {
+  const keys = backend.state.accounts.keysOf(DEFAULT_ACCOUNT.devId);
+  return keys.some(({ fingerprint }) => fingerprint === wanted);
+}
+
 const CI_KEY = 'GitHub Actions';
 
 const settingUpCi = {
@@ -193,7 +226,7 @@ export const CALLS: readonly Call[] = [
   },
   {
     name: 'remove a key',
-    match: { method: 'DELETE', path: /^\/api\/v1\/account\/ssh-keys\/[^/]+$/u },
+    match: REMOVE_KEY,
     rules: { bearer: true, ignoresAnswer: true, findsOut: true },
     prepare: async (cell) => {
       await cell.signIn();
@@ -205,6 +238,24 @@ export const CALLS: readonly Call[] = [
       await removeKey(api, key?.id ?? 'unknown');
     },
     effect: ({ otherKeys }) => 1 - otherKeys,
+  },
+  {
+    name: 'replace a key: add',
+    match: ADD_KEY,
+    rules: { bearer: true, findsOut: true, codes: { 409: 'KEY_EXISTS' } },
+    ...replacingKey,
+  },
+  {
+    name: 'replace a key: verify',
+    match: VERIFY,
+    rules: { codes: WITHOUT_SSH },
+    ...replacingKey,
+  },
+  {
+    name: 'replace a key: remove',
+    match: REMOVE_KEY,
+    rules: { bearer: true, ignoresAnswer: true, findsOut: true },
+    ...replacingKey,
   },
   {
     name: 'set up CI: add a key',

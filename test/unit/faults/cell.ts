@@ -8,6 +8,7 @@ import { Signers } from '../../../src/core/auth/signers';
 import { loadProject } from '../../../src/core/publish/project';
 import { publish, type PublishResult, type Track } from '../../../src/core/publish/publish';
 import { shellRunner } from '../../../src/core/publish/shellRunner';
+import type { Signer } from '../../../src/core/ports';
 import { developerRealm } from '../../../src/core/realm';
 import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../../backend/server';
 import {
@@ -28,6 +29,8 @@ export interface CellParts {
   readonly transports: Transports;
   /** Registered with the account. */
   readonly key: TestKey;
+  /** The same, opened. */
+  readonly signer: Signer;
   /** Stands for a key that is to be registered. */
   readonly otherKey: TestKey;
 }
@@ -86,8 +89,8 @@ export class Cell {
   }
 
   async signIn(): Promise<unknown> {
-    const { path } = this.parts.key;
-    const signer = await openKeyFile(path);
+    const { key, signer } = this.parts;
+    const { path } = key;
     return this.session.signInWithKey(signer, { source: 'ssh', keyPath: path });
   }
 

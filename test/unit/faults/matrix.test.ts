@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
+import { openKeyFile } from '../../../src/core/auth/privateKey';
 import { generateTestKey } from '../../support/ssh-key';
 import { useTempFolder } from '../../support/temp-folder';
 import { CALLS } from './calls';
@@ -25,13 +26,15 @@ describe('every fault of every call', function () {
   before(async () => {
     process.on('unhandledRejection', noteRejection);
     elsewhere = await startElsewhere();
+    const key = await generateTestKey({ folder: folder.path });
     const parts: CellParts = {
       folder: folder.path,
       transports: {
         patient: createUndiciTransport(),
         impatient: createUndiciTransport({ stallTimeoutMs: SHORT_MS }),
       },
-      key: await generateTestKey({ folder: folder.path }),
+      key,
+      signer: await openKeyFile(key.path),
       otherKey: await generateTestKey({ folder: folder.path, name: 'id_other' }),
     };
     const run = limited(AT_ONCE);

@@ -90,6 +90,29 @@ describe('a submission whose answer is lost', () => {
     assert.equal(sent(), 1);
   });
 
+  it('is not taken for arrived because the state before made no sense', async () => {
+    await app.publish();
+    const match = { path: '/api/v1/mini-apps/mine' };
+    app.backend.faults.inject({ match, fault: { kind: 'wrong-types' } });
+    strike({ kind: 'reset', when: 'before' });
+    await rejectsWith('OFFLINE', app.publish());
+    assert.equal(submissions(), 1);
+  });
+
+  it('is sent again no sooner than the server asks', async () => {
+    strike({ kind: 'status', status: 503, retryAfter: 7 });
+    const start = app.clock.now();
+    await app.publish();
+    assert.ok(app.clock.now() - start >= 7_000);
+    assert.equal(submissions(), 1);
+  });
+
+  it('is not sent again when the server asks for a long wait', async () => {
+    strike({ kind: 'status', status: 503, retryAfter: 3600 });
+    assert.equal((await rejectsWith('SERVER', app.publish())).retryAfterMs, 3_600_000);
+    assert.equal(sent(), 1);
+  });
+
   for (const status of [400, 403, 409, 413, 422, 429]) {
     it(`that is refused with ${status} is sent once`, async () => {
       strike({ kind: 'status', status, code: 'NO' }, 'always');

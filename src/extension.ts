@@ -21,6 +21,7 @@ import { tellInterruptedPublishes } from './vscode/interruptedPublish';
 import { ViewElement } from './vscode/viewElement';
 import { OperatorSwitch } from './vscode/operator/switch';
 import { createRealmParts } from './vscode/realmParts';
+import { settings } from './vscode/settings';
 import { IdentityStatusBar, isIdentityWanted } from './vscode/statusBar';
 
 let whenDeactivated: (() => Promise<void>) | undefined;
@@ -36,7 +37,9 @@ export async function deactivate(): Promise<void> {
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel('i99dash', { log: true });
   const network = lazyTransport(async () =>
-    (await import('./core/api/undiciTransport')).createUndiciTransport(),
+    (await import('./core/api/undiciTransport')).createUndiciTransport({
+      network: () => settings.network(),
+    }),
   );
   const transport = loggedTransport(network, log, systemClock);
   const shared = { context, transport, logger: log };

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { parseBackendUrl } from '../core/api/backendUrl';
+import type { NetworkConfiguration } from '../core/api/networkConfiguration';
 import { abbreviateHome, expandHome } from '../core/homePath';
 import type { Realm } from '../core/realm';
 
@@ -61,6 +62,21 @@ export const settings = {
       ? 'beta'
       : 'production',
 
+  /** VS Code's own settings of the network, and the environment. `http.proxyStrictSSL` is not among them: certificates are always checked. */
+  network: (): NetworkConfiguration => ({
+    proxy: {
+      support: get('http.proxySupport', 'override'),
+      url: get('http.proxy', ''),
+      noProxy: get<unknown[]>('http.noProxy', []).filter((entry) => typeof entry === 'string'),
+      authorization: get('http.proxyAuthorization', ''),
+      environment: process.env,
+    },
+    trust: {
+      systemCertificates: get('http.systemCertificates', true),
+      extraFile: process.env['NODE_EXTRA_CA_CERTS'] ?? '',
+    },
+  }),
+
   confirmPublish: (): 'production' | 'always' | 'never' =>
     get('i99dash.publish.confirm', 'production'),
 };
@@ -68,5 +84,6 @@ export const settings = {
 /** A value of another type than it should have, as settings.json may hold, counts as none. */
 function get<T>(key: string, fallback: T, resource?: vscode.Uri): T {
   const value = vscode.workspace.getConfiguration(undefined, resource).get<unknown>(key);
-  return typeof value === typeof fallback ? (value as T) : fallback;
+  const fits = typeof value === typeof fallback && Array.isArray(value) === Array.isArray(fallback);
+  return fits ? (value as T) : fallback;
 }

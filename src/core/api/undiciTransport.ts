@@ -1,55 +1,121 @@
 import { Readable } from 'node:stream';
-import { Agent, errors, request } from 'undici';
-import { CancelledError, I99dashError, isI99dashError, systemErrorCode } from '../errors';
+import { CancelledError, I99dashError, systemErrorCode } from '../errors';
 import type { HttpRequest, HttpResponse, HttpStreamBody, Transport } from '../ports';
+import { Dispatchers } from './dispatchers';
+import type { NetworkConfiguration } from './networkConfiguration';
+import { request, type Dispatcher } from './ownUndici';
+import { resolveProxy } from './proxy';
+import { asTransportError, isUnknownIssuer, RequestExpired } from './transportError';
+import { Trust } from './trust';
 
-const CONNECT_TIMEOUT_MS = 10_000;
 const DEFAULT_TIMEOUT_MS = 30_000;
-/** An upload that moves no byte for this long has stalled. */
-const STALL_TIMEOUT_MS = 30_000;
-/** No answer of this API comes near it, in bytes. */
+/** The most that any answer of this API has, in bytes. */
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
+/** The most that a storage has to say of an upload, in bytes. */
+const MAX_UPLOAD_RESPONSE_BYTES = 64 * 1024;
 
-/**
- * A transport with a connection pool of its own; the global dispatcher and other extensions' `fetch` are never touched.
- * @param options deadlines in milliseconds: for a connection to come about, and for an upload between two bytes
- */
-export function createUndiciTransport({
-  connectTimeoutMs = CONNECT_TIMEOUT_MS,
-  stallTimeoutMs = STALL_TIMEOUT_MS,
-}: { connectTimeoutMs?: number; stallTimeoutMs?: number } = {}): Transport {
-  const agent = new Agent({
-    connect: { timeout: connectTimeoutMs },
-    bodyTimeout: 0, // as headersTimeout below
-  });
-  return { send: (httpRequest) => send(agent, httpRequest, stallTimeoutMs) };
+/** Each in milliseconds. */
+interface Deadlines {
+  /** For a connection to come about, through a proxy for each half. */
+  connectTimeoutMs: number;
+  /** From the request to the head of its answer; not for uploads. */
+  headersTimeoutMs: number;
+  /** Between two pieces of an answer. */
+  bodyTimeoutMs: number;
+  /** For an upload between two bytes, and for its answer. */
+  stallTimeoutMs: number;
 }
 
-async function send(
-  dispatcher: Agent,
+const DEADLINES: Deadlines = {
+  connectTimeoutMs: 10_000,
+  headersTimeoutMs: 25_000,
+  bodyTimeoutMs: 10_000,
+  stallTimeoutMs: 30_000,
+};
+
+interface TransportOptions extends Partial<Deadlines> {
+  /** Read at each request, so that a change counts from the next one on; default: a direct connection. */
+  network?: () => NetworkConfiguration;
+}
+
+/**
+ * A transport with connection pools of its own; the global dispatcher and other extensions' `fetch` are never touched. Certificates are checked
+ * whatever settings and environment say.
+ */
+export function createUndiciTransport({
+  network = () => ({}),
+  ...deadlines
+}: TransportOptions = {}): Transport {
+  return new UndiciTransport(network, { ...DEADLINES, ...deadlines });
+}
+
+class UndiciTransport implements Transport {
+  private readonly trust = new Trust();
+  private readonly dispatchers: Dispatchers;
+
+  constructor(
+    private readonly network: () => NetworkConfiguration,
+    private readonly deadlines: Deadlines,
+  ) {
+    this.dispatchers = new Dispatchers(deadlines.connectTimeoutMs);
+  }
+
+  async send(httpRequest: HttpRequest): Promise<HttpResponse> {
+    const { url, signal } = httpRequest;
+    const { proxy: configured = {}, trust = {} } = this.network();
+    const proxy = resolveProxy(url, configured);
+    const attempt = (): Promise<HttpResponse> => {
+      const dispatcher = this.dispatchers.get(proxy, this.trust.contextFor(trust));
+      return exchange(dispatcher, httpRequest, deadline, this.deadlines);
+    };
+    const deadline = new Deadline(httpRequest, this.deadlines.stallTimeoutMs);
+    try {
+      const context = this.trust.contextFor(trust);
+      return await attempt().catch(async (error: unknown) => {
+        // No secure connection came about, so nothing has been sent.
+        if (isUnknownIssuer(error)) {
+          await this.trust.extend(trust);
+          if (this.trust.contextFor(trust) !== context) {
+            return attempt();
+          }
+        }
+        throw error;
+      });
+    } catch (error) {
+      throw signal?.aborted === true ? new CancelledError() : asTransportError(error, url, proxy);
+    } finally {
+      deadline.clear();
+    }
+  }
+}
+
+/** @throws what undici throws, and UPLOAD_FAILED when the body's source fails */
+async function exchange(
+  dispatcher: Dispatcher,
   httpRequest: HttpRequest,
-  stallTimeoutMs: number,
+  deadline: Deadline,
+  { headersTimeoutMs, bodyTimeoutMs }: Deadlines,
 ): Promise<HttpResponse> {
-  const { method, url, signal } = httpRequest;
-  const deadline = new Deadline(httpRequest, stallTimeoutMs);
+  const { method, url } = httpRequest;
   const upload = httpRequest.body === undefined ? undefined : openBody(httpRequest.body, deadline);
+  const streams = upload?.close !== undefined;
   try {
     const { statusCode, headers, body } = await request(url, {
       dispatcher,
       method,
       headers: { ...httpRequest.headers, ...upload?.headers },
       body: upload?.body ?? null,
-      headersTimeout: 0, // the deadline below covers it
+      headersTimeout: streams ? 0 : headersTimeoutMs, // the deadline covers an upload's
+      bodyTimeout: bodyTimeoutMs,
       signal: deadline.signal,
     });
-    return { status: statusCode, headers: flatten(headers), text: await readText(body) };
+    const most = streams ? MAX_UPLOAD_RESPONSE_BYTES : MAX_RESPONSE_BYTES;
+    const flat = flatten(headers);
+    return { status: statusCode, headers: flat, text: await readText(body, flat, most) };
   } catch (error) {
-    if (signal?.aborted === true) {
-      throw new CancelledError();
-    }
-    throw upload?.sourceError?.() ?? asTransportError(error, url);
+    const isLengthWrong = systemErrorCode(error) === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH';
+    throw upload?.sourceError?.() ?? (isLengthWrong ? fileChanged(error) : error);
   } finally {
-    deadline.clear();
     upload?.close?.();
   }
 }
@@ -81,8 +147,6 @@ class Deadline {
     return setTimeout(() => this.expiry.abort(new RequestExpired()), this.ms);
   }
 }
-
-class RequestExpired extends Error {}
 
 interface OpenBody {
   body: string | Readable;
@@ -130,17 +194,32 @@ function fileChanged(cause: unknown): I99dashError {
   return new I99dashError('UPLOAD_FAILED', 'The file changed while it was being sent.', { cause });
 }
 
-async function readText(body: Readable): Promise<string> {
+/** @param most bytes; an answer above is given up as soon as that is known */
+async function readText(
+  body: Readable,
+  headers: Record<string, string>,
+  most: number,
+): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_RESPONSE_BYTES) {
-      throw new I99dashError('PROTOCOL', 'The answer is larger than any this API gives.');
+  body.on('error', () => undefined); // heard below; and when it is given up, nobody waits for more
+  try {
+    assertSize(Number(headers['content-length'] ?? 0), most);
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      assertSize(size, most);
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } finally {
+    body.destroy();
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+function assertSize(size: number, most: number): void {
+  if (size > most) {
+    throw new I99dashError('PROTOCOL', 'The answer is larger than any this API gives.');
+  }
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
@@ -149,39 +228,5 @@ function flatten(headers: Record<string, string | string[] | undefined>): Record
       name,
       Array.isArray(value) ? value.join(', ') : (value ?? ''),
     ]),
-  );
-}
-
-/** Names the host alone: paths and queries of presigned URLs are secrets. */
-function asTransportError(error: unknown, url: URL): I99dashError {
-  if (isI99dashError(error)) {
-    return error;
-  }
-  const code = systemErrorCode(error) ?? '';
-  if (error instanceof RequestExpired || /TIMEOUT|ETIMEDOUT/u.test(code)) {
-    return new I99dashError('TIMEOUT', `${url.host} did not answer in time.`, { cause: error });
-  }
-  if (/ERR_SSL|EPROTO/u.test(code)) {
-    return new I99dashError('TLS', `No secure connection to ${url.host} is possible (${code}).`, {
-      cause: error,
-    });
-  }
-  if (/CERT|ERR_TLS|SELF_SIGNED|UNABLE_TO_VERIFY/u.test(code)) {
-    return new I99dashError('TLS', `The certificate of ${url.host} is not trusted (${code}).`, {
-      cause: error,
-    });
-  }
-  if (code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH') {
-    return fileChanged(error);
-  }
-  if (error instanceof errors.HTTPParserError || code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return new I99dashError('PROTOCOL', `${url.host} does not speak HTTP.`, { cause: error });
-  }
-  return new I99dashError(
-    'OFFLINE',
-    `${url.host} cannot be reached (${code || 'connection lost'}).`,
-    {
-      cause: error,
-    },
   );
 }

@@ -1,0 +1,131 @@
+import { I99dashError } from '../errors';
+import { isExempt, isLoopbackHost } from './noProxy';
+
+/** What a person has set about proxies: VS Code's settings `http.*`, and the environment. */
+export interface ProxyConfiguration {
+  /** `http.proxySupport`: `off` is no proxy at all; every other value lets us choose as {@link resolveProxy} says. */
+  support?: string;
+  /** `http.proxy` */
+  url?: string;
+  /** `http.noProxy` */
+  noProxy?: readonly string[];
+  /** `http.proxyAuthorization`: the whole value of the header `Proxy-Authorization`. A secret. */
+  authorization?: string;
+  /** Where `HTTPS_PROXY` and its like are. */
+  environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The proxy to use. */
+export interface Proxy {
+  /** `http://host:port` or `https://host:port`, without credentials. */
+  origin: string;
+  /** For people: host and port. */
+  host: string;
+  /** The value of the header `Proxy-Authorization`. A secret. */
+  authorization?: string;
+  /** The setting or the variable that names the proxy. */
+  source: string;
+}
+
+const SETTING = 'http.proxy';
+
+/**
+ * Chooses the proxy for a URL, as VS Code does: this computer itself is always reached directly; then the exceptions count (`http.noProxy`, or
+ * `no_proxy` where that is empty), then `http.proxy`, then the environment: `https_proxy` before `http_proxy` for https, `http_proxy` alone for
+ * http, and `all_proxy` last, as curl has it; each name in lower case before upper case.
+ * @returns undefined for a direct connection
+ * @throws BACKEND_REFUSED for a proxy that cannot be used, naming the setting
+ */
+export function resolveProxy(url: URL, configuration: ProxyConfiguration): Proxy | undefined {
+  const { support, noProxy = [], environment = {} } = configuration;
+  if (support === 'off' || isLoopbackHost(url.hostname)) {
+    return undefined;
+  }
+  const exceptions =
+    noProxy.length > 0 ? noProxy : (variable(environment, 'no_proxy')?.value.split(',') ?? []);
+  if (isExempt(url, exceptions)) {
+    return undefined;
+  }
+  const chosen = choose(url, configuration);
+  return chosen === undefined ? undefined : parseProxy(chosen, configuration.authorization?.trim());
+}
+
+interface Chosen {
+  source: string;
+  value: string;
+}
+
+function choose(
+  url: URL,
+  { url: setting, environment = {} }: ProxyConfiguration,
+): Chosen | undefined {
+  const fromSetting = setting?.trim() ?? '';
+  if (fromSetting !== '') {
+    return { source: SETTING, value: fromSetting };
+  }
+  const names = url.protocol === 'https:' ? ['https_proxy', 'http_proxy'] : ['http_proxy'];
+  return [...names, 'all_proxy'].map((name) => variable(environment, name)).find(Boolean);
+}
+
+function variable(
+  environment: Readonly<Record<string, string | undefined>>,
+  name: string,
+): Chosen | undefined {
+  return [name, name.toUpperCase()]
+    .map((source) => ({ source, value: environment[source]?.trim() ?? '' }))
+    .find(({ value }) => value !== '');
+}
+
+function parseProxy({ source, value }: Chosen, authorization = ''): Proxy {
+  // A proxy without a scheme is an http one, as curl has it.
+  const text = value.includes('://') ? value : `http://${value}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.hostname === '') {
+    throw unusable(
+      source,
+      `The proxy in ${source} is no URL such as http://proxy.example.com:8080.`,
+    );
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    const scheme = url.protocol.slice(0, -1);
+    throw unusable(
+      source,
+      `The proxy in ${source} is of a kind that cannot be used here (${scheme}).`,
+    );
+  }
+  const header = authorization === '' ? basicAuthorization(url) : authorization;
+  if (header !== undefined && !/^[\x20-\x7e]+$/u.test(header)) {
+    const setting = 'http.proxyAuthorization';
+    throw unusable(setting, `${setting} holds characters that cannot be sent.`);
+  }
+  const { protocol, host, port } = url;
+  return {
+    origin: `${protocol}//${host}`,
+    host: port === '' ? `${host}:${protocol === 'https:' ? 443 : 80}` : host,
+    ...(header === undefined ? {} : { authorization: header }),
+    source,
+  };
+}
+
+/** RFC 7617, in UTF-8. */
+function basicAuthorization({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') {
+    return undefined;
+  }
+  const credentials = `${decode(username)}:${decode(password)}`;
+  return `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}`;
+}
+
+/** A `%` that begins no escape stands for itself. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function unusable(source: string, message: string): I99dashError {
+  const setting = source.startsWith('http.') ? source : SETTING;
+  return new I99dashError('BACKEND_REFUSED', message, { setting });
+}

@@ -17,10 +17,10 @@ export function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   });
 }
 
-/** True for what may go better a moment later: no network, no answer, a server in trouble. */
+/** True for what may go better a moment later: no network, no answer, a server in trouble. Not for a proxy's refusal, which is for a person to mend. */
 export function isPassing(error: unknown): boolean {
   if (isI99dashError(error, 'OFFLINE') || isI99dashError(error, 'TIMEOUT')) {
-    return true;
+    return error.status === undefined || error.status >= 500;
   }
   const isRemote = isI99dashError(error, 'SERVER') || isI99dashError(error, 'UPLOAD_FAILED');
   return isRemote && error.status !== undefined && (error.status >= 500 || error.status === 429);

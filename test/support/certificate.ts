@@ -1,9 +1,11 @@
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 
 const DAY_MS = 24 * 3600 * 1000;
 const ECDSA_WITH_SHA256 = '06082a8648ce3d040302';
 const COMMON_NAME = '0603550403';
 const SUBJECT_ALT_NAME = '0603551d11';
+const BASIC_CONSTRAINTS = '0603551d13';
+const TRUE = '0101ff';
 
 /** A certificate and its key, as PEM texts. */
 export interface TestCertificate {
@@ -11,39 +13,76 @@ export interface TestCertificate {
   readonly cert: string;
 }
 
-/**
- * Makes a self-signed certificate with node alone.
- * @param options.host the DNS name it is good for; 127.0.0.1 always is
- * @param options.expired makes it one that ran out yesterday
- */
-export function selfSignedCertificate({
-  host = 'localhost',
-  expired = false,
-} = {}): TestCertificate {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+/** What a certificate is good for. */
+interface CertificateOptions {
+  /** The DNS name; 127.0.0.1 is good always. */
+  readonly host?: string;
+  /** Ran out yesterday. */
+  readonly expired?: boolean;
+}
+
+/** An authority that issues certificates; its own is what others may trust. */
+export interface TestAuthority extends TestCertificate {
+  issue(options?: CertificateOptions): TestCertificate;
+}
+
+/** Makes a self-signed certificate with node alone. */
+export function selfSignedCertificate(options: CertificateOptions = {}): TestCertificate {
+  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return certificate({ ...options, keys, signer: keys.privateKey });
+}
+
+/** Makes an authority of one's own, as a company has for its proxy. */
+export function certificateAuthority(name = 'Test Authority'): TestAuthority {
+  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const own = certificate({ host: name, isAuthority: true, keys, signer: keys.privateKey });
+  return {
+    ...own,
+    issue(options = {}) {
+      const leafKeys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      return certificate({ ...options, issuer: name, keys: leafKeys, signer: keys.privateKey });
+    },
+  };
+}
+
+interface Content extends CertificateOptions {
+  readonly isAuthority?: boolean;
+  /** The issuer's name; default: it is its own. */
+  readonly issuer?: string;
+  readonly keys: { publicKey: KeyObject; privateKey: KeyObject };
+  readonly signer: KeyObject;
+}
+
+function certificate(content: Content): TestCertificate {
+  const { host = 'localhost', expired = false, isAuthority = false, keys, signer } = content;
   const algorithm = der(0x30, hex(ECDSA_WITH_SHA256));
-  const name = der(0x30, der(0x31, der(0x30, hex(COMMON_NAME), der(0x0c, Buffer.from(host)))));
   const end = Date.now() + (expired ? -DAY_MS : DAY_MS);
   const validity = der(0x30, utcTime(end - 2 * DAY_MS), utcTime(end));
   const altNames = der(0x30, der(0x82, Buffer.from(host)), der(0x87, Buffer.from([127, 0, 0, 1])));
-  const extension = der(0x30, hex(SUBJECT_ALT_NAME), der(0x04, altNames));
+  const extension = isAuthority
+    ? der(0x30, hex(BASIC_CONSTRAINTS), der(0x04, der(0x30, hex(TRUE))))
+    : der(0x30, hex(SUBJECT_ALT_NAME), der(0x04, altNames));
   const serial = Buffer.concat([Buffer.from([1]), randomBytes(8)]);
   const body = der(
     0x30,
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, serial),
     algorithm,
-    name,
+    commonName(content.issuer ?? host),
     validity,
-    name,
-    publicKey.export({ type: 'spki', format: 'der' }),
+    commonName(host),
+    keys.publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, der(0x30, extension)),
   );
-  const signature = Buffer.concat([Buffer.from([0]), sign('sha256', body, privateKey)]);
+  const signature = Buffer.concat([Buffer.from([0]), sign('sha256', body, signer)]);
   return {
-    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    key: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     cert: toPem(der(0x30, body, algorithm, der(0x03, signature))),
   };
+}
+
+function commonName(name: string): Buffer {
+  return der(0x30, der(0x31, der(0x30, hex(COMMON_NAME), der(0x0c, Buffer.from(name)))));
 }
 
 /** One DER value: tag, length, content. */

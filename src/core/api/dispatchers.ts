@@ -1,5 +1,6 @@
+import { isIP } from 'node:net';
 import type { SecureContext } from 'node:tls';
-import { Agent, Pool, ProxyAgent, type Dispatcher } from './ownUndici';
+import { Agent, Pool, ProxyAgent, type buildConnector, type Dispatcher } from './ownUndici';
 import type { Proxy } from './proxy';
 
 /** As many ways to the network as are kept open: directly and through a proxy, before and after a change. */
@@ -54,7 +55,8 @@ export class Dispatchers {
       ...(authorization === undefined ? {} : { token: authorization }),
       requestTls: this.connectOptions(context),
       proxyTls: this.connectOptions(context),
-      clientFactory: (url, options) => new TunnelPool(url, { ...options, headersTimeout }),
+      clientFactory: (url, options) =>
+        new TunnelPool(url, { ...options, connect: withoutAddressAsName(options), headersTimeout }),
       bodyTimeout: 0,
     });
   }
@@ -71,6 +73,18 @@ export class Dispatchers {
       ...(context === undefined ? {} : { secureContext: context }),
     };
   }
+}
+
+/** undici names the proxy to TLS even where it is an address, which RFC 6066 forbids. */
+function withoutAddressAsName({
+  connect,
+}: {
+  connect?: buildConnector.connector;
+}): buildConnector.connector {
+  return (options, callback) => {
+    const isAddress = isIP(options.hostname.replace(/^\[(.*)\]$/u, '$1')) !== 0;
+    connect?.({ ...options, ...(isAddress ? { servername: '' } : {}) }, callback);
+  };
 }
 
 /** Connections to a proxy. Tells its failures from those of the server behind it. */

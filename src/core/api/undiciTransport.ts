@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { raceSignal } from '../abort';
 import { CancelledError, I99dashError, systemErrorCode } from '../errors';
 import type { HttpRequest, HttpResponse, HttpStreamBody, Transport } from '../ports';
 import { Dispatchers } from './dispatchers';
@@ -100,7 +101,7 @@ async function exchange(
   const upload = httpRequest.body === undefined ? undefined : openBody(httpRequest.body, deadline);
   const streams = upload?.close !== undefined;
   try {
-    const { statusCode, headers, body } = await request(url, {
+    const sent = request(url, {
       dispatcher,
       method,
       headers: { ...httpRequest.headers, ...upload?.headers },
@@ -109,15 +110,25 @@ async function exchange(
       bodyTimeout: bodyTimeoutMs,
       signal: deadline.signal,
     });
+    // Before its connection stands, undici hears no signal.
+    const { statusCode, headers, body } = await raceSignal(sent, deadline.signal);
     const most = streams ? MAX_UPLOAD_RESPONSE_BYTES : MAX_RESPONSE_BYTES;
     const flat = flatten(headers);
     return { status: statusCode, headers: flat, text: await readText(body, flat, most) };
   } catch (error) {
-    const isLengthWrong = systemErrorCode(error) === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH';
-    throw upload?.sourceError?.() ?? (isLengthWrong ? fileChanged(error) : error);
+    throw upload?.sourceError?.() ?? asRequestError(error, deadline);
   } finally {
     upload?.close?.();
   }
+}
+
+function asRequestError(error: unknown, { signal }: Deadline): unknown {
+  if (signal.aborted) {
+    return signal.reason;
+  }
+  return systemErrorCode(error) === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'
+    ? fileChanged(error)
+    : error;
 }
 
 /** One abort signal for the caller's cancellation and the clock: the whole request's, or an upload's since its last byte. */

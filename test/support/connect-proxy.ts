@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+export interface ConnectProxyOptions {
+  /** `name:password`; default: lets everybody through. */
+  readonly credentials?: string;
+  /** Answers every CONNECT with this status. */
+  readonly refuse?: number;
+  /** Takes every CONNECT and never answers. */
+  readonly silent?: boolean;
+  /** Where a host really is: the port on this computer. It can reach nothing else. */
+  readonly routes?: Readonly<Record<string, number>>;
+  /** PEM texts: people speak https with the proxy itself. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+/** A proxy that runs. */
+export interface ConnectProxy {
+  readonly port: number;
+  /** `http://127.0.0.1:port`, or https. */
+  readonly url: string;
+  /** Every request it got: its first line and its headers. */
+  readonly asked: readonly { line: string; headers: IncomingMessage['headers'] }[];
+  /** Counts what it has passed on, in bytes. */
+  readonly passed: () => number;
+  close(): Promise<void>;
+}
+
+/** Starts a proxy that knows CONNECT (RFC 9110, 9.3.6) and nothing else, on any free port. */
+export async function startConnectProxy(options: ConnectProxyOptions = {}): Promise<ConnectProxy> {
+  const sockets = new Set<Duplex>();
+  const asked: { line: string; headers: IncomingMessage['headers'] }[] = [];
+  let bytes = 0;
+  const note = ({ method, url, headers }: IncomingMessage) =>
+    asked.push({ line: `${method ?? ''} ${url ?? ''}`, headers });
+  const server = options.tls === undefined ? createServer() : createTlsServer(options.tls);
+  server.on('request', (request, response) => {
+    note(request);
+    response.writeHead(405).end();
+  });
+  server.on('connection', (socket: Socket) => track(sockets, socket));
+  server.on('connect', (request, client, head) => {
+    note(request);
+    const refusal = refusalOf(request, options);
+    if (options.silent === true) return;
+    const port = options.routes?.[hostOf(request)];
+    if (refusal !== undefined || port === undefined) {
+      client.end(`HTTP/1.1 ${refusal ?? 502} No\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    const target = connect(port, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      target.write(head);
+      client.on('data', (chunk: Buffer) => (bytes += chunk.length));
+      client.pipe(target).pipe(client);
+    });
+    track(sockets, target);
+    target.on('close', () => client.destroy());
+    client.on('close', () => target.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const close = async () => {
+    const closed = once(server, 'close');
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  const url = `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+  return { port, url, asked, passed: () => bytes, close };
+}
+
+function track(sockets: Set<Duplex>, socket: Socket): void {
+  sockets.add(socket);
+  socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+}
+
+/** The status to refuse a request with; undefined to let it through. */
+function refusalOf(
+  { headers }: IncomingMessage,
+  { credentials, refuse }: ConnectProxyOptions,
+): number | undefined {
+  if (credentials === undefined) return refuse;
+  const expected = `Basic ${Buffer.from(credentials).toString('base64')}`;
+  return headers['proxy-authorization'] === expected ? refuse : 407;
+}
+
+/** Without the port. */
+function hostOf({ url = '' }: IncomingMessage): string {
+  return url.replace(/:\d+$/u, '');
+}

@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { inspect } from 'node:util';
+import type { NetworkConfiguration } from '../../../src/core/api/networkConfiguration';
+import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
+import type { I99dashError } from '../../../src/core/errors';
+import type { HttpRequest } from '../../../src/core/ports';
+import { isPassing } from '../../../src/core/retry';
+import { type Backend, startBackend } from '../../backend/server';
+import { certificateAuthority } from '../../support/certificate';
+import {
+  type ConnectProxy,
+  type ConnectProxyOptions,
+  startConnectProxy,
+} from '../../support/connect-proxy';
+import { rejectsWith } from '../../support/expect';
+import { useTempFolder } from '../../support/temp-folder';
+
+const HOST = 'api.example.test';
+const PATH = '/api/v1/dev/me';
+const PASSWORD = 's3cret-of-the-proxy';
+
+/** That no message, stack or cause of an error holds a text. */
+function assertKeepsSecret(error: I99dashError): void {
+  const all = inspect(error, { depth: 10 });
+  const basic = Buffer.from(`ada:${PASSWORD}`).toString('base64');
+  for (const secret of [PASSWORD, basic, 'sig=']) assert.ok(!all.includes(secret), all);
+}
+
+describe('the transport, through a proxy', () => {
+  const temp = useTempFolder();
+  const authority = certificateAuthority();
+  let backend: Backend;
+  let proxies: ConnectProxy[];
+  let network: NetworkConfiguration;
+  const transport = createUndiciTransport({ connectTimeoutMs: 1000, network: () => network });
+
+  beforeEach(async () => {
+    proxies = [];
+    backend = await startBackend({ tls: authority.issue({ host: HOST }) });
+    const extraFile = join(temp.path, 'authority.pem');
+    await writeFile(extraFile, authority.cert);
+    network = { trust: { extraFile } };
+  });
+  afterEach(async () => {
+    for (const proxy of proxies) await proxy.close();
+    await backend.close();
+  });
+
+  async function startProxy(options: ConnectProxyOptions = {}): Promise<ConnectProxy> {
+    const proxy = await startConnectProxy({ routes: { [HOST]: backend.port }, ...options });
+    proxies.push(proxy);
+    return proxy;
+  }
+  const use = (url: string, more: NetworkConfiguration['proxy'] = {}) => {
+    network = { ...network, proxy: { url, ...more } };
+  };
+  const withPassword = (url: string, password = PASSWORD) =>
+    url.replace('//', `//ada:${password}@`);
+  const get = (options: Partial<HttpRequest> = {}) =>
+    transport.send({ method: 'GET', url: new URL(`https://${HOST}${PATH}?sig=1`), ...options });
+
+  it('asks for a tunnel and shows the proxy neither path nor token', async () => {
+    const proxy = await startProxy();
+    use(proxy.url);
+    const headers = { authorization: 'Bearer not-for-the-proxy' };
+    assert.equal((await get({ headers })).status, 401);
+    assert.equal(backend.requests[0]?.headers['authorization'], 'Bearer');
+    for (const { line, headers: seen } of proxy.asked) {
+      assert.equal(line, `CONNECT ${HOST}:443`);
+      assert.deepEqual(
+        [seen['authorization'], seen['proxy-authorization']],
+        [undefined, undefined],
+      );
+    }
+    assert.ok(proxy.asked.length > 0);
+  });
+
+  it('takes the proxy from the environment', async () => {
+    const proxy = await startProxy();
+    network = { ...network, proxy: { environment: { HTTPS_PROXY: proxy.url } } };
+    assert.equal((await get()).status, 401);
+    assert.ok(proxy.asked.length > 0);
+  });
+
+  it('speaks https with the proxy itself', async () => {
+    const proxy = await startProxy({ tls: authority.issue(), credentials: `ada:${PASSWORD}` });
+    use(withPassword(proxy.url.replace('127.0.0.1', 'localhost')));
+    assert.equal((await get()).status, 401);
+  });
+
+  it('says who it is, from the URL and from the setting', async () => {
+    const proxy = await startProxy({ credentials: `ada:${PASSWORD}` });
+    use(withPassword(proxy.url));
+    assert.equal((await get()).status, 401);
+    const authorization = `Basic ${Buffer.from(`ada:${PASSWORD}`).toString('base64')}`;
+    use(proxy.url, { authorization });
+    assert.equal((await get()).status, 401);
+    assert.equal(backend.requests[0]?.headers['proxy-authorization'], undefined);
+  });
+
+  it('sends an upload through it, byte by byte', async () => {
+    const proxy = await startProxy();
+    use(proxy.url);
+    const bytes = Buffer.alloc(700_000, 'b');
+    const received: Buffer[] = [];
+    backend.faults.inject({
+      fault: {
+        kind: 'custom',
+        handler: async ({ stream }) => {
+          for await (const chunk of stream) received.push(chunk);
+          return { status: 200, headers: {}, body: '' };
+        },
+      },
+    });
+    // The first attempt meets an authority that is not known yet: the second has to send it all.
+    const { status } = await get({
+      method: 'PUT',
+      url: new URL(`https://${HOST}/storage/bnd_x?sig=1`),
+      body: { length: bytes.length, open: () => Readable.from([bytes]) },
+    });
+    assert.equal(status, 200);
+    assert.ok(Buffer.concat(received).equals(bytes));
+    assert.ok(proxy.passed() > bytes.length);
+  });
+
+  it('asks for a name and a password, and says when they are wrong', async () => {
+    const proxy = await startProxy({ credentials: `ada:${PASSWORD}` });
+    for (const [url, words] of [
+      [proxy.url, /asks who you are/u],
+      [withPassword(proxy.url, `${PASSWORD}-wrong`), /does not accept its name and password/u],
+    ] as const) {
+      use(url);
+      const error = await rejectsWith('OFFLINE', get());
+      assert.match(error.message, words);
+      assert.match(error.message, new RegExp(`^The proxy 127\\.0\\.0\\.1:${proxy.port} `, 'u'));
+      assert.deepEqual([error.status, error.setting], [407, 'http.proxy']);
+      assert.equal(isPassing(error), false, 'tried again by itself, it may lock the account');
+      assertKeepsSecret(error);
+    }
+    assert.equal(proxy.asked.length, 2, 'each is asked once');
+    assert.equal(backend.requests.length, 0);
+  });
+
+  it('says that the proxy refuses, and that it cannot get further', async () => {
+    const refusing = await startProxy({ refuse: 403 });
+    use(withPassword(refusing.url));
+    const refused = await rejectsWith('OFFLINE', get());
+    assert.match(refused.message, /does not connect to api\.example\.test \(HTTP 403\)/u);
+    assert.equal(isPassing(refused), false);
+    assertKeepsSecret(refused);
+    const lost = await startProxy({ routes: {} });
+    use(lost.url);
+    const error = await rejectsWith('OFFLINE', get());
+    assert.equal(error.status, 502);
+    assert.equal(isPassing(error), true);
+  });
+
+  it('says that the proxy is down, unknown or silent', async () => {
+    const proxy = await startProxy();
+    await proxy.close();
+    proxies = [];
+    use(withPassword(proxy.url));
+    const down = await rejectsWith('OFFLINE', get());
+    assert.match(
+      down.message,
+      /^The proxy 127\.0\.0\.1:\d+ \(http\.proxy\) cannot be reached \(ECONNREFUSED\)/u,
+    );
+    assert.deepEqual([down.setting, isPassing(down)], ['http.proxy', true]);
+    assertKeepsSecret(down);
+    network = { ...network, proxy: { environment: { HTTPS_PROXY: 'http://proxy.invalid' } } };
+    const unknown = await rejectsWith('OFFLINE', get());
+    assert.match(
+      unknown.message,
+      /^The proxy proxy\.invalid:80 \(HTTPS_PROXY\) cannot be reached/u,
+    );
+    const silent = await startProxy({ silent: true });
+    use(silent.url);
+    const late = await rejectsWith('TIMEOUT', get());
+    assert.match(late.message, /^The proxy .* did not answer in time/u);
+    assert.equal(backend.requests.length, 0);
+  });
+
+  it('says that the proxy speaks no HTTP', async () => {
+    const server = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')).listen(0);
+    await once(server, 'listening');
+    use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const error = await rejectsWith('PROTOCOL', get());
+    assert.match(error.message, /^The proxy .* does not speak HTTP/u);
+    server.close();
+  });
+
+  it('goes on as soon as the settings are right', async () => {
+    const proxy = await startProxy({ credentials: `ada:${PASSWORD}` });
+    use(proxy.url);
+    await rejectsWith('OFFLINE', get());
+    use(withPassword(proxy.url));
+    assert.equal((await get()).status, 401);
+    const other = await startProxy();
+    const before = proxy.asked.length;
+    use(other.url);
+    assert.equal((await get()).status, 401);
+    assert.deepEqual([proxy.asked.length, other.asked.length], [before, 1]);
+    use(other.url, { support: 'off' });
+    await rejectsWith('OFFLINE', get()); // nobody else knows this name
+    assert.equal(other.asked.length, 1);
+  });
+
+  it('closes ways that are not used any more', async () => {
+    for (let count = 0; count < 6; count += 1) {
+      use((await startProxy()).url);
+      assert.equal((await get()).status, 401);
+    }
+  });
+
+  it('goes around the proxy for the exceptions, and for this computer', async () => {
+    const proxy = await startProxy();
+    const plain = await startBackend();
+    const toPlain = () => get({ url: new URL(`${plain.url}${PATH}`) });
+    use(proxy.url);
+    assert.equal((await toPlain()).status, 401);
+    use(proxy.url, { noProxy: [HOST] });
+    await rejectsWith('OFFLINE', get());
+    network = { ...network, proxy: { url: proxy.url, environment: { NO_PROXY: '.example.test' } } };
+    await rejectsWith('OFFLINE', get());
+    assert.deepEqual([proxy.asked.length, backend.requests.length], [0, 0]);
+    await plain.close();
+  });
+
+  it('trusts no certificate it does not know, behind the proxy or of the proxy', async () => {
+    network = {};
+    const behind = await startProxy();
+    use(behind.url);
+    assert.match(
+      (await rejectsWith('TLS', get())).message,
+      /^The certificate of api\.example\.test /u,
+    );
+    const own = await startProxy({ tls: authority.issue(), credentials: `ada:${PASSWORD}` });
+    use(withPassword(own.url));
+    const error = await rejectsWith('TLS', get());
+    assert.match(error.message, /^The certificate of the proxy 127\.0\.0\.1:\d+ /u);
+    assert.equal(own.asked.length, 0, 'no password was sent');
+    assert.equal(backend.requests.length, 0);
+  });
+
+  it('knows a certificate for another name, behind the proxy and of the proxy', async () => {
+    const wrong = 'other.example.test';
+    const routes = { [wrong]: backend.port };
+    const behind = await startProxy({ routes });
+    use(behind.url);
+    const url = new URL(`https://${wrong}${PATH}`);
+    const error = await rejectsWith('TLS', get({ url }));
+    assert.match(error.message, /^The certificate of other\.example\.test is for another name/u);
+    const own = await startProxy({ tls: authority.issue({ host: 'proxy.example.test' }) });
+    use(own.url.replace('127.0.0.1', 'localhost'));
+    const ofProxy = await rejectsWith('TLS', get());
+    assert.match(ofProxy.message, /^The certificate of the proxy localhost:\d+ .* another name/u);
+  });
+
+  it('is cancelled, and runs out of time, while the proxy keeps it waiting', async function () {
+    this.timeout(5000); // less than it takes to give the proxy up
+    const patient = createUndiciTransport({ network: () => network });
+    const silent = await startProxy({ silent: true });
+    use(silent.url);
+    const caller = new AbortController();
+    const request = { method: 'GET', url: new URL(`https://${HOST}${PATH}`) } as const;
+    const waits = patient.send({ ...request, signal: caller.signal });
+    caller.abort();
+    await assert.rejects(waits, { name: 'CancelledError' });
+    await rejectsWith('TIMEOUT', patient.send({ ...request, timeoutMs: 50 }));
+  });
+});

@@ -218,6 +218,25 @@ describe('the transport', () => {
     ]);
     assert.equal(stdout.trim(), '401 true true');
   });
+
+  it('leaves it to Node.js to make the global dispatcher where there is none yet', async () => {
+    const script = `
+      const key = Symbol.for('undici.globalDispatcher.1');
+      const before = globalThis[key];
+      import(process.argv[1]).then(async (module) => {
+        const { Agent } = require(process.argv[2]);
+        (module.createUndiciTransport ?? module.default.createUndiciTransport)();
+        const { status } = await fetch(process.argv[3]);
+        console.log(before, globalThis[key].constructor.name, globalThis[key] instanceof Agent, status);
+      });`;
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...['--import', 'tsx', '--eval', script],
+      join(__dirname, '../../../src/core/api/undiciTransport.ts'),
+      require.resolve('undici'),
+      backend.url + PATH,
+    ]);
+    assert.equal(stdout.trim(), 'undefined Agent false 401');
+  });
 });
 
 describe('the transport, over TLS', () => {

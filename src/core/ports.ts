@@ -68,6 +68,8 @@ export interface HttpRequest {
   signal?: AbortSignal;
   /** Ends the request when no answer has come by then, in milliseconds. Default 30,000; uploads have a stall deadline instead. */
   timeoutMs?: number;
+  /** The most that the answer's body may have, in bytes. Default 4 MiB; for uploads 64 KiB. */
+  maxResponseBytes?: number;
 }
 
 export interface HttpStreamBody {
@@ -88,7 +90,8 @@ export interface HttpResponse {
 
 /**
  * Sends one request and reads the whole answer. Follows no redirect, retries nothing.
- * Rejects with OFFLINE, TIMEOUT, TLS, PROTOCOL (an answer above the size limit) or {@link CancelledError}.
+ * Rejects with OFFLINE (a proxy that refuses is one; its `status` tells it apart), TIMEOUT, TLS, PROTOCOL (an answer above the size limit),
+ * BACKEND_REFUSED (a proxy that cannot be used) or {@link CancelledError}.
  */
 export interface Transport {
   send(request: HttpRequest): Promise<HttpResponse>;

@@ -2,6 +2,9 @@ import { I99dashError, isI99dashError } from '../errors';
 import type { HttpRequest, TokenSource, Transport } from '../ports';
 import { expectSuccess, unwrap } from './envelope';
 
+/** A sign-in's answers are small, and come from whoever answers a URL that nobody has signed in to yet; in bytes. */
+const MAX_PUBLIC_RESPONSE_BYTES = 64 * 1024;
+
 export interface ApiCall {
   method: HttpRequest['method'];
   /** Below the backend's URL, beginning with `/`. */
@@ -75,6 +78,7 @@ export class ApiClient {
         ...(content === undefined ? {} : { 'content-type': content.type }),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
+      ...(token === undefined ? { maxResponseBytes: MAX_PUBLIC_RESPONSE_BYTES } : {}),
       ...(content === undefined ? {} : { body: content.body }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     });

@@ -4,21 +4,21 @@ import type { HttpResponse } from '../ports';
 
 /** The longest piece of a server's own words that is shown to a person, in characters. */
 const MAX_SERVER_MESSAGE = 300;
-
-/** Whoever asks for longer has made a mistake, and a window that heeded it would be signed out for years; in milliseconds. */
+/** The longest that a server makes anybody wait, in milliseconds: a slip of its clock or pen must not stop a session for days. */
 const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
 
 /**
  * Takes `data` out of the envelope `{ success, data, error, meta }`; a bare JSON body is its own data.
- * @throws SERVER with `status` and `serverCode`, PROTOCOL for an answer that is no JSON
+ * @throws SERVER with `status` and `serverCode`, PROTOCOL for an answer that is no JSON, and for a redirect: none is followed, whatever it carries
  */
 export function unwrap(response: HttpResponse): unknown {
   const parsed = parseJson(response.text);
   const failed = response.status < 200 || response.status > 299;
+  if (isRedirect(response) || (parsed === undefined && response.status < 400)) {
+    throw new I99dashError('PROTOCOL', notData(response), { status: response.status });
+  }
   if (parsed === undefined) {
-    throw failed && response.status >= 400
-      ? serverError(response, undefined)
-      : new I99dashError('PROTOCOL', notJson(response), { status: response.status });
+    throw serverError(response, undefined);
   }
   const body = isJsonObject(parsed.value) ? parsed.value : undefined;
   if (failed || body?.['success'] === false) {
@@ -45,18 +45,37 @@ function serverError(response: HttpResponse, body: JsonObject | undefined): I99d
   const fields = errorFields(body);
   const serverCode = optionalString(fields, 'code');
   const words = plainText(optionalString(fields, 'message') ?? '');
-  const retryAfterMs = parseRetryAfter(response.headers['retry-after']);
-  return new I99dashError(
-    'SERVER',
+  const retryAfterMs = retryAfter(response);
+  const said =
     words === ''
       ? `The backend refused the request (HTTP ${response.status}).`
-      : `The backend says: ${words}`,
-    {
-      status: response.status,
-      ...(serverCode === null ? {} : { serverCode }),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    },
-  );
+      : `The backend says: ${words}`;
+  return new I99dashError('SERVER', `${said}${comeBack(retryAfterMs)}`, {
+    status: response.status,
+    ...(serverCode === null ? {} : { serverCode }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+/** An answer's `Retry-After` in milliseconds from now. A date counts from the answer's own `Date`, so that the server's clock never meets ours. */
+export function retryAfter({ headers }: Pick<HttpResponse, 'headers'>): number | undefined {
+  const date = Date.parse(headers['date'] ?? '');
+  return parseRetryAfter(headers['retry-after'], Number.isNaN(date) ? Date.now() : date);
+}
+
+/** When to come back, as a sentence with a space before; '' for at once. @param ms as {@link retryAfter} returns it */
+export function comeBack(ms = 0): string {
+  if (ms <= 0) {
+    return '';
+  }
+  if (ms >= MAX_RETRY_AFTER_MS) {
+    return ' Try again in an hour or later.';
+  }
+  const seconds = Math.ceil(ms / 1000);
+  const minutes = Math.ceil(seconds / 60);
+  return seconds > 90
+    ? ` Try again in ${minutes} minutes.`
+    : ` Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`;
 }
 
 /** The code and the words of an envelope's error, or of an OAuth one (RFC 6749, 5.2). */
@@ -68,14 +87,12 @@ function errorFields(body: JsonObject | undefined): JsonObject {
   return isJsonObject(error) ? error : {};
 }
 
-/**
- * `Retry-After` in seconds or as an HTTP date, as milliseconds from now, at most an hour; undefined when absent or unreadable.
- */
+/** `Retry-After` in seconds or as an HTTP date, as milliseconds from now, at most an hour; undefined when absent or unreadable. */
 export function parseRetryAfter(value: string | undefined, now = Date.now()): number | undefined {
   if (value === undefined) {
     return undefined;
   }
-  if (/^\d{1,9}$/u.test(value.trim())) {
+  if (/^\d+$/u.test(value.trim())) {
     return Math.min(Number(value) * 1000, MAX_RETRY_AFTER_MS);
   }
   // Date.parse takes almost anything for a date, "-5" too; an HTTP date begins with a weekday.
@@ -83,8 +100,12 @@ export function parseRetryAfter(value: string | undefined, now = Date.now()): nu
   return Number.isNaN(date) ? undefined : Math.min(Math.max(0, date - now), MAX_RETRY_AFTER_MS);
 }
 
-function notJson(response: HttpResponse): string {
-  if (response.status >= 300 && response.status < 400) {
+function isRedirect({ status }: HttpResponse): boolean {
+  return [301, 302, 303, 307, 308].includes(status);
+}
+
+function notData(response: HttpResponse): string {
+  if (isRedirect(response)) {
     return `The backend redirects elsewhere (HTTP ${response.status}). Redirects are not followed.`;
   }
   return /^\s*</u.test(response.text)

@@ -97,7 +97,7 @@ async function exchange(
   deadline: Deadline,
   { headersTimeoutMs, bodyTimeoutMs }: Deadlines,
 ): Promise<HttpResponse> {
-  const { method, url } = httpRequest;
+  const { method, url, maxResponseBytes } = httpRequest;
   const upload = httpRequest.body === undefined ? undefined : openBody(httpRequest.body, deadline);
   const streams = upload?.close !== undefined;
   try {
@@ -112,7 +112,7 @@ async function exchange(
     });
     // Before its connection stands, undici hears no signal.
     const { statusCode, headers, body } = await raceSignal(sent, deadline.signal);
-    const most = streams ? MAX_UPLOAD_RESPONSE_BYTES : MAX_RESPONSE_BYTES;
+    const most = maxResponseBytes ?? (streams ? MAX_UPLOAD_RESPONSE_BYTES : MAX_RESPONSE_BYTES);
     const flat = flatten(headers);
     return { status: statusCode, headers: flat, text: await readText(body, flat, most) };
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { ApiClient } from '../api/client';
 import { assertSecureUrl } from '../api/backendUrl';
-import { parseRetryAfter } from '../api/envelope';
+import { comeBack, retryAfter } from '../api/envelope';
 import { requestUpload, type UploadTarget } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
 import type { Clock, HttpResponse, Transport } from '../ports';
@@ -95,18 +95,16 @@ function isWebPage(text: string): boolean {
 }
 
 /** Storage answers errors as S3-style XML; its code is all that is shown of it. */
-function storageError({ status, headers, text }: HttpResponse): I99dashError {
-  const code = /<Code>(\w{1,64})<\/Code>/u.exec(text)?.[1];
-  const retryAfterMs = parseRetryAfter(headers['retry-after']);
-  return new I99dashError(
-    'UPLOAD_FAILED',
-    `The storage refused the upload (${code ?? `HTTP ${status}`}).`,
-    {
-      status,
-      ...(code === undefined ? {} : { serverCode: code }),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    },
-  );
+function storageError(response: HttpResponse): I99dashError {
+  const { status, text: xml } = response;
+  const code = /<Code>(\w{1,64})<\/Code>/u.exec(xml)?.[1];
+  const retryAfterMs = retryAfter(response);
+  const message = `The storage refused the upload (${code ?? `HTTP ${status}`}).${comeBack(retryAfterMs)}`;
+  return new I99dashError('UPLOAD_FAILED', message, {
+    status,
+    ...(code === undefined ? {} : { serverCode: code }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
 }
 
 /** True when the upload address itself was refused, so that a fresh one is worth asking for. */

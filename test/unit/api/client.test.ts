@@ -169,6 +169,16 @@ describe('the API client', () => {
     assert.deepEqual([error.status, error.serverCode, error.retryAfterMs], [429, 'SLOW', 7000]);
   });
 
+  it('reads less of an answer to somebody who is not signed in', async () => {
+    const bytes = 65 * 1024;
+    backend.faults.inject({ fault: { kind: 'huge', bytes }, times: 2 });
+    const { api } = client(mint());
+    const call = { method: 'POST', path: '/api/v1/auth/ssh/challenge', json: {} } as const;
+    const error = await rejectsWith('PROTOCOL', api.callPublic(call));
+    assert.match(error.message, /larger than any/u);
+    await api.call(ME);
+  });
+
   it('reads an answer that drips', async () => {
     backend.faults.inject({ fault: { kind: 'drip', intervalMs: 1, chunkBytes: 40 } });
     assert.deepEqual(await client(mint()).api.call(ME), DEFAULT_ACCOUNT);

@@ -139,6 +139,10 @@ describe('an answer that nobody reads', () => {
       code: 'PROTOCOL',
     });
     assert.throws(() => expectSuccess(answer(302, '')), { code: 'PROTOCOL' });
+    const seeOther = answer(307, '{"success":true,"data":{}}');
+    for (const read of [unwrap, expectSuccess]) {
+      assert.throws(() => read(seeOther), { code: 'PROTOCOL', message: /redirects elsewhere/u });
+    }
   });
 });
 
@@ -154,12 +158,49 @@ describe('Retry-After', () => {
     ['soon', undefined],
     ['-5', undefined],
     ['1.5', undefined],
-    ['12345678901', undefined],
-    ['999999999', 3_600_000],
-    ['Fri, 31 Dec 9999 23:59:59 GMT', 3_600_000],
+    ['3600', 3_600_000],
+    ['3601', 3_600_000],
+    ['9'.repeat(20), 3_600_000],
+    ['Wed, 01 Jan 2070 00:00:00 GMT', 3_600_000],
   ] as const) {
     it(`of ${JSON.stringify(value ?? null)} is ${String(ms)} ms`, () => {
       assert.equal(parseRetryAfter(value, now), ms);
+    });
+  }
+
+  const refused = (headers: Record<string, string>) => {
+    try {
+      unwrap({ status: 503, headers, text: '{}' });
+    } catch (error) {
+      return error as I99dashError;
+    }
+    assert.fail('not refused');
+  };
+
+  it('counts from the server’s own clock', () => {
+    const headers = {
+      date: 'Tue, 01 Jan 2030 00:00:00 GMT',
+      'retry-after': 'Tue, 01 Jan 2030 00:00:30 GMT',
+    };
+    assert.equal(refused(headers).retryAfterMs, 30_000);
+    const unreadable = refused({ ...headers, date: 'today' });
+    assert.equal(
+      unreadable.retryAfterMs,
+      Math.max(0, Math.min(3_600_000, unreadable.retryAfterMs!)),
+    );
+  });
+
+  for (const [value, words] of [
+    ['0', ''],
+    ['1', ' Try again in 1 second.'],
+    ['90', ' Try again in 90 seconds.'],
+    ['91', ' Try again in 2 minutes.'],
+    ['3599', ' Try again in 60 minutes.'],
+    ['99999999', ' Try again in an hour or later.'],
+  ] as const) {
+    it(`of ${value} says${words === '' ? ' nothing' : words}`, () => {
+      const { message } = refused({ 'retry-after': value });
+      assert.equal(message, `The backend refused the request (HTTP 503).${words}`);
     });
   }
 });

@@ -156,6 +156,58 @@ describe('the transport', () => {
     await rejectsWith('PROTOCOL', get());
   });
 
+  it('is TIMEOUT when the head of the answer does not come, though the whole time is not over', async () => {
+    const impatient = createUndiciTransport({ headersTimeoutMs: 50 });
+    backend.faults.inject({ fault: { kind: 'hang' } });
+    await rejectsWith('TIMEOUT', impatient.send({ method: 'GET', url: new URL(backend.url) }));
+  });
+
+  it('is TIMEOUT when the answer stops half-way, though the whole time is not over', async () => {
+    const impatient = createUndiciTransport({ bodyTimeoutMs: 50 });
+    const handler = () => ({
+      status: 200,
+      headers: {},
+      body: (async function* () {
+        yield Buffer.from('[');
+        await new Promise(() => undefined);
+      })(),
+    });
+    backend.faults.inject({ fault: { kind: 'custom', handler } });
+    await rejectsWith('TIMEOUT', impatient.send({ method: 'GET', url: new URL(backend.url) }));
+  });
+
+  it('reads nothing of an answer that says it is too large', async () => {
+    const size = 50 * 1024 * 1024;
+    const piece = Buffer.alloc(64 * 1024, 'x');
+    let written = 0;
+    let closed = Promise.resolve();
+    await withTcpServer(
+      (socket) => {
+        closed = new Promise((resolve) => socket.once('close', () => resolve()));
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n`);
+        const more = (): void => {
+          while (!socket.destroyed && written < size) {
+            written += piece.length;
+            if (!socket.write(piece)) return;
+          }
+        };
+        socket.on('drain', more);
+        more();
+      },
+      async (port) => {
+        await rejectsWith('PROTOCOL', getFrom(`http://127.0.0.1:${port}`));
+        await closed; // the connection is given up at once
+        assert.ok(written < size / 5, `${written} bytes were written`);
+      },
+    );
+  });
+
+  it('takes the limit that a request sets', async () => {
+    backend.faults.inject({ fault: { kind: 'huge', bytes: 100 }, times: 2 });
+    assert.equal((await get({ maxResponseBytes: 100 })).text.length, 100);
+    await rejectsWith('PROTOCOL', get({ maxResponseBytes: 99 }));
+  });
+
   it('is PROTOCOL for what is no HTTP', async () => {
     await withTcpServer(
       (socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'),

@@ -176,6 +176,24 @@ describe('publishing', () => {
     await app.assertNothingLeft();
   });
 
+  it('leaves it to the user to come back to a storage that wants to be left alone for long', async () => {
+    const match = { method: 'PUT' };
+    const fault = { kind: 'status', status: 503, retryAfter: 86_400 } as const;
+    app.backend.faults.inject({ match, fault, times: 'always' });
+    const error = await rejectsWith('UPLOAD_FAILED', app.publish());
+    assert.match(error.message, /Try again in an hour or later\.$/u);
+    assert.equal(app.wire().filter((line) => line.startsWith('PUT')).length, 1);
+    await app.assertNothingLeft();
+  });
+
+  it('waits a little for a storage that asks for it', async () => {
+    const match = { method: 'PUT' };
+    app.backend.faults.inject({ match, fault: { kind: 'status', status: 429, retryAfter: 7 } });
+    const started = app.clock.now();
+    await app.publish();
+    assert.equal(app.clock.now() - started, 7_000);
+  });
+
   it('does not send a bundle where anybody could read it', async () => {
     const uploadUrl = 'http://storage.example.com/b?X-Signature=s3cret';
     app.backend.faults.inject({

@@ -1,5 +1,7 @@
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { describeCertificates, describeProxy } from '../core/api/networkReport';
+import { readCertificates } from '../core/api/trust';
 import { NEVER } from '../core/auth/accessToken';
 import type { MintedToken } from '../core/auth/mint';
 import type { Session } from '../core/auth/session';
@@ -20,6 +22,8 @@ export async function copyDiagnostics(
     ['VS Code', `${vscode.version} (${vscode.env.appHost}, ${vscode.env.remoteName ?? 'local'})`],
     ['Node', `${process.version} on ${process.platform} ${process.arch}`],
     ['Backend', URL.canParse(backend) ? new URL(backend).origin : backend],
+    ['Proxy', proxyReport(backend)],
+    ['Certificates', describeCertificates(await readCertificates(settings.network().trust ?? {}))],
     ['Workspace trusted', String(vscode.workspace.isTrusted)],
     ['SSH agent', agentReport()],
     ['Now', new Date().toISOString()],
@@ -30,6 +34,11 @@ export async function copyDiagnostics(
   void vscode.window.showInformationMessage(
     vscode.l10n.t('Diagnostics copied. They hold no secret and no name.'),
   );
+}
+
+function proxyReport(backend: string): string {
+  const { proxy = {} } = settings.network();
+  return URL.canParse(backend) ? describeProxy(new URL(backend), proxy) : 'unknown';
 }
 
 function agentReport(): string {

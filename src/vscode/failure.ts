@@ -44,6 +44,8 @@ const WORTH_RETRYING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'KEY_WRONG_PASSPHRASE',
   'AGENT_UNAVAILABLE',
 ]);
+/** The settings may be right and the network in trouble. */
+const NETWORK_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['OFFLINE', 'TIMEOUT', 'TLS']);
 const SETTINGS_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'BACKEND_REFUSED',
   'CHALLENGE_REFUSED',
@@ -54,7 +56,7 @@ function nextSteps(failed: CommandId, error: I99dashError, retry: () => void): N
   const { signIn } = uiOfCommand(failed);
   const tryAgain: NextStep = { label: vscode.l10n.t('Try Again'), run: retry };
   if (setting !== undefined) {
-    return [openSettings(setting)];
+    return [openSettings(setting), ...(NETWORK_CODES.has(code) ? [tryAgain] : [])];
   }
   // Publishing again would submit twice.
   if (unpromoted !== undefined) {

@@ -24,6 +24,8 @@ export interface BackendOptions extends Partial<Settings> {
   readonly now?: () => number;
   /** PEM texts: serves https instead of http. */
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** The origin that clients know it by, without a trailing slash; default: its own. */
+  readonly publicUrl?: string;
   /** Called when an exchange is over. */
   readonly onRequest?: (entry: LoggedRequest) => void;
 }
@@ -66,7 +68,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
   const log = new RequestLog();
   const closing = new AbortController();
   let url = '';
-  const context = { state, settings, now, baseUrl: () => url };
+  const context = { state, settings, now, baseUrl: () => options.publicUrl ?? url };
   const { signal } = closing;
   const listener = createListener({ context, faults, log, signal, onDone: onRequest });
   const cleanUp = async () => {

@@ -177,27 +177,16 @@ describe('the transport', () => {
   });
 
   it('reads nothing of an answer that says it is too large', async () => {
-    const size = 50 * 1024 * 1024;
-    const piece = Buffer.alloc(64 * 1024, 'x');
-    let written = 0;
     let closed = Promise.resolve();
     await withTcpServer(
       (socket) => {
         closed = new Promise((resolve) => socket.once('close', () => resolve()));
-        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n`);
-        const more = (): void => {
-          while (!socket.destroyed && written < size) {
-            written += piece.length;
-            if (!socket.write(piece)) return;
-          }
-        };
-        socket.on('drain', more);
-        more();
+        socket.resume(); // or it does not hear the end
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${50 * 1024 * 1024}\r\n\r\n`); // and no body
       },
       async (port) => {
         await rejectsWith('PROTOCOL', getFrom(`http://127.0.0.1:${port}`));
         await closed; // the connection is given up at once
-        assert.ok(written < size / 5, `${written} bytes were written`);
       },
     );
   });

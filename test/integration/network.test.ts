@@ -148,7 +148,17 @@ describe('what is built of the transport, in a process of its own', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Runs a script with `transport` (made by `options`) and `urls` in VS Code's own Node.js. */
+  /** The transport's file shares code with the extension's entry, which wants a `vscode` when it is loaded. */
+  const WITHOUT_VSCODE = `
+    const Module = require('node:module');
+    const { _load } = Module;
+    const anything = new Proxy(class {}, {
+      get: (target, name) => (name === 'prototype' ? target.prototype : anything),
+      apply: () => anything,
+    });
+    Module._load = (name, ...rest) => (name === 'vscode' ? anything : _load(name, ...rest));`;
+
+  /** Runs a script in VS Code's own Node.js; its arguments are the transport's file and the two backends. */
   async function inNode(script: string, env: Record<string, string> = {}): Promise<string> {
     const root = vscode.extensions.getExtension(EXTENSION_ID)?.extensionPath ?? '';
     const names = readdirSync(join(root, 'dist'));
@@ -156,7 +166,7 @@ describe('what is built of the transport, in a process of its own', () => {
     assert.ok(name, 'the transport is built');
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['--eval', script, join(root, 'dist', name), ofSystem.url, ofExtra.url],
+      ['--eval', `${WITHOUT_VSCODE}${script}`, join(root, 'dist', name), ofSystem.url, ofExtra.url],
       { env: { PATH: process.env['PATH'], ELECTRON_RUN_AS_NODE: '1', ...env } },
     );
     return stdout.trim();

@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject, parseJson } from './json';
+import { readTextFile } from './readTextFile';
 
 export const MANIFEST_FILE = 'manifest.json';
 export const CONFIG_FILE = 'sdk.config.json';
@@ -11,13 +12,17 @@ const SKIPPED = /^(\..*|node_modules|dist|build|out|vendor)$/u;
 const MAX_DEPTH = 3;
 /** A workspace with more folders than this near its top is searched in part. */
 const MAX_FOLDERS = 2_000;
+/** So many entries of one folder are looked at: who has more there keeps data in it. */
+const MAX_ENTRIES = 20_000;
+/** So many folders are looked at at once: each may hold a large manifest. */
+const AT_ONCE = 32;
 
 /**
  * Whether a folder is a mini-app: it holds `manifest.json` and either `sdk.config.json` or a manifest that is plainly ours.
  * Other people's `manifest.json` files are none of our business.
  */
 export async function isMiniApp(folder: string): Promise<boolean> {
-  const text = await readFile(join(folder, MANIFEST_FILE), 'utf8').catch(() => undefined);
+  const text = await readTextFile(join(folder, MANIFEST_FILE)).catch(() => undefined);
   if (text === undefined) {
     return false;
   }
@@ -27,7 +32,7 @@ export async function isMiniApp(folder: string): Promise<boolean> {
 
 /** Whether a folder that was a mini-app is to be taken for one: it is, or its manifest is no JSON for the moment, as happens while it is edited. */
 export async function isStillMiniApp(folder: string): Promise<boolean> {
-  const text = await readFile(join(folder, MANIFEST_FILE), 'utf8').catch(() => undefined);
+  const text = await readTextFile(join(folder, MANIFEST_FILE)).catch(() => undefined);
   return text !== undefined && (parseJson(withoutMark(text)) === undefined || isMiniApp(folder));
 }
 
@@ -44,24 +49,38 @@ export async function findMiniApps(roots: readonly string[]): Promise<string[]> 
   for (let depth = 0; depth <= MAX_DEPTH && level.length > 0; depth++) {
     const visited = level.slice(0, budget);
     budget -= visited.length;
-    const visits = await Promise.all(
-      visited.map(async (folder) => ({
-        isApp: await isMiniApp(folder),
-        folder,
-        below: await subfolders(folder),
-      })),
-    );
-    found.push(...visits.filter(({ isApp }) => isApp).map(({ folder }) => folder));
-    level = visits.filter(({ isApp }) => !isApp).flatMap(({ below }) => below);
+    level = [];
+    for (let from = 0; from < visited.length; from += AT_ONCE) {
+      const visits = await Promise.all(visited.slice(from, from + AT_ONCE).map(visit));
+      found.push(...visits.filter(({ isApp }) => isApp).map(({ folder }) => folder));
+      level = level.concat(...visits.filter(({ isApp }) => !isApp).map(({ below }) => below));
+    }
   }
   return found;
 }
 
+/** Nothing is looked for below a mini-app, whose folders may hold very many files. */
+async function visit(folder: string): Promise<{ folder: string; isApp: boolean; below: string[] }> {
+  const isApp = await isMiniApp(folder);
+  return { folder, isApp, below: isApp ? [] : await subfolders(folder) };
+}
+
 async function subfolders(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isDirectory() && !SKIPPED.test(entry.name))
-    .map((entry) => join(folder, entry.name));
+  const found: string[] = [];
+  let seen = 0;
+  try {
+    for await (const entry of await opendir(folder, { bufferSize: 256 })) {
+      if (entry.isDirectory() && !SKIPPED.test(entry.name)) {
+        found.push(join(folder, entry.name));
+      }
+      if (++seen >= MAX_ENTRIES) {
+        break;
+      }
+    }
+  } catch {
+    // A folder that is closed to us, or gone meanwhile.
+  }
+  return found.sort();
 }
 
 function looksLikeMiniAppManifest(text: string): boolean {

@@ -17,14 +17,12 @@ export interface Bump {
  * Finds out what a bump would change.
  * @returns undefined while somebody edits the manifest: what they have not saved is not ours to save
  */
-export async function planBump(
-  { folder, manifest, appRoot, distDir }: Project,
-  version: string,
-): Promise<Bump | undefined> {
+export async function planBump(project: Project, version: string): Promise<Bump | undefined> {
+  const { folder, manifest } = project;
   if (isUnsaved(join(folder, MANIFEST_FILE))) {
     return undefined;
   }
-  const pages = await declaredVersions({ appRoot, distDir }, (old) => old === manifest.version);
+  const pages = await declaredVersions(project, (old) => old === manifest.version);
   return { version, pages: pages.filter(({ file }) => !isUnsaved(file)) };
 }
 

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject, optionalString, parseJson, type JsonObject } from '../json';
 import { MANIFEST_FILE } from '../miniAppFolder';
+import { readTextFile } from '../readTextFile';
 
 /** A mini-app on this computer. Its manifest may be anything but valid. */
 export interface LocalApp {
@@ -19,7 +19,7 @@ export async function readLocalApps(folders: readonly string[]): Promise<LocalAp
 }
 
 async function readLocalApp(folder: string): Promise<LocalApp | undefined> {
-  const text = await readFile(join(folder, MANIFEST_FILE), 'utf8').catch(() => '');
+  const text = await readTextFile(join(folder, MANIFEST_FILE)).catch(() => '');
   const manifest = parseJson(text.replace(/^\uFEFF/u, ''))?.value;
   const id = isJsonObject(manifest) ? optionalString(manifest, 'id') : null;
   return id === null || !isJsonObject(manifest)

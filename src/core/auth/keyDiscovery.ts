@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commentBeside, outlineKeyFile, readKeyFile } from './keyFile';
+import { commentBeside, outlineKeyFile, readIfKeyFile, readKeyFile } from './keyFile';
 import { ED25519, fingerprintOf, parsePublicKeyLine } from './publicKey';
 
 /** A key file a person can sign in with. */
@@ -15,6 +15,8 @@ export interface DiscoveredKey {
 const NOT_KEYS = /^(known_hosts.*|authorized_keys.*|config|environment|rc|.*\.pub)$/u;
 /** A `~/.ssh` larger than this is somebody's archive; the rest is reached by browsing. */
 const MAX_FILES = 500;
+/** So many are read at once: a process may hold only so many files open. */
+const AT_ONCE = 32;
 
 /** The ed25519 private keys of a folder (`~/.ssh`), by name; none when the folder is missing or closed to us. */
 export async function discoverKeys(folder: string): Promise<DiscoveredKey[]> {
@@ -22,15 +24,25 @@ export async function discoverKeys(folder: string): Promise<DiscoveredKey[]> {
   const names = entries
     .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && !NOT_KEYS.test(entry.name))
     .map((entry) => entry.name)
-    .sort()
-    .slice(0, MAX_FILES);
-  const keys = await Promise.all(names.map((name) => describeKey(join(folder, name))));
-  return keys.filter((key) => key !== undefined);
+    .sort((a, b) => likelihood(b) - likelihood(a) || (a < b ? -1 : 1))
+    .slice(0, MAX_FILES)
+    .sort();
+  const keys: DiscoveredKey[] = [];
+  for (let from = 0; from < names.length; from += AT_ONCE) {
+    const batch = names.slice(from, from + AT_ONCE).map((name) => describeKey(join(folder, name)));
+    keys.push(...(await Promise.all(batch)).filter((key) => key !== undefined));
+  }
+  return keys;
+}
+
+/** Where not all can be read: names of keys as `ssh-keygen` gives them first, then those that speak of the kind. */
+function likelihood(name: string): number {
+  return name.startsWith('id_') ? 2 : /ed25519/iu.test(name) ? 1 : 0;
 }
 
 /** What a picker shows of a key file; undefined when it is no ed25519 key, or tells not which it is. */
 export async function describeKey(path: string): Promise<DiscoveredKey | undefined> {
-  const text = await readKeyFile(path).catch(() => '');
+  const text = await readIfKeyFile(path);
   const outline = outlineKeyFile(text);
   if (outline === undefined) {
     return undefined;

@@ -1,14 +1,11 @@
 import { open } from 'node:fs/promises';
-import { constants } from 'node:fs';
 import { I99dashError, systemErrorCode } from '../errors';
+import { READ_WITHOUT_WAITING, readHead } from '../readTextFile';
 import { readOpenSshContainer, type OpenSshContainer } from './openSshKey';
 import { keyTypeOf, parsePublicKeyLine } from './publicKey';
 
 /** No private key worth reading is larger, in bytes. */
 const MAX_KEY_FILE_BYTES = 64 * 1024;
-/** Opening a FIFO would otherwise wait for a writer for ever. Windows has neither the trouble nor the flag. */
-const READ_WITHOUT_WAITING =
-  process.platform === 'win32' ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** What a private key file tells without its passphrase. */
 export interface KeyFileOutline {
@@ -24,6 +21,29 @@ export interface KeyFileOutline {
   version?: number;
 }
 
+/** Enough for the first line of a private key after some empty ones, in bytes. */
+const HEAD_BYTES = 1024;
+const MARKS = ['PRIVATE KEY-----', 'PuTTY-User-Key-File-'];
+
+/**
+ * Reads a key file whole, and of any other file nothing but its beginning.
+ * @returns '' for what is no private key, or cannot be read
+ */
+export async function readIfKeyFile(path: string): Promise<string> {
+  const handle = await open(path, READ_WITHOUT_WAITING).catch(() => undefined);
+  try {
+    if (handle === undefined || !(await handle.stat()).isFile()) {
+      return '';
+    }
+    const head = await readHead(handle, HEAD_BYTES);
+    return MARKS.some((mark) => head.includes(mark)) ? await readKeyFile(path) : '';
+  } catch {
+    return '';
+  } finally {
+    await handle?.close();
+  }
+}
+
 /**
  * Reads a key file whole.
  * @throws KEY_NOT_FOUND, KEY_UNREADABLE (a folder, a pipe, no permission, too large)
@@ -37,7 +57,7 @@ export async function readKeyFile(path: string): Promise<string> {
     if (!stats.isFile() || stats.size > MAX_KEY_FILE_BYTES) {
       throw new I99dashError('KEY_UNREADABLE', `${path} is not a key file.`, { file: path });
     }
-    return await handle.readFile('utf8');
+    return (await readHead(handle, MAX_KEY_FILE_BYTES, stats.size)).toString('utf8');
   } catch (error) {
     throw asKeyFileError(error, path);
   } finally {

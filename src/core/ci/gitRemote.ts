@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { readTextFile } from '../readTextFile';
 
 /** Where pipelines run. */
 export type CiService = 'github' | 'gitlab';
@@ -89,7 +89,7 @@ async function readGitConfig(git: string): Promise<string | undefined> {
 }
 
 function readText(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(() => undefined);
+  return readTextFile(path).catch(() => undefined);
 }
 
 /** The address of `origin`, else of the first remote. */

@@ -7,6 +7,8 @@ import { keyName } from './registerKey';
 
 /** A `~/.ssh` larger than this is somebody's archive; the rest is reached by browsing. */
 const MAX_FILES = 500;
+/** So many are read at once: a process may hold only so many files open. */
+const AT_ONCE = 32;
 
 /** A public key that could be registered. */
 export interface KeyCandidate {
@@ -32,9 +34,15 @@ export async function findKeyCandidates(
   const paths = entries
     .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && /\.pub$/iu.test(entry.name))
     .map(({ name }) => join(folder, name))
-    .sort()
-    .slice(0, MAX_FILES);
-  const files = await Promise.all(paths.map((path) => readCandidate(path).catch(() => undefined)));
+    .sort((a, b) => Number(isUsual(b)) - Number(isUsual(a)) || (a < b ? -1 : 1))
+    .slice(0, MAX_FILES)
+    .sort();
+  const files: (KeyCandidate | undefined)[] = [];
+  for (let from = 0; from < paths.length; from += AT_ONCE) {
+    const batch = paths.slice(from, from + AT_ONCE);
+    const read = batch.map((path) => readCandidate(path).catch(() => undefined));
+    files.push(...(await Promise.all(read)));
+  }
   const found = new Map<string, KeyCandidate>();
   for (const candidate of [...files, ...agentKeys.map(fromAgent)]) {
     if (candidate !== undefined && !registered.has(candidate.fingerprint)) {
@@ -59,6 +67,11 @@ export async function readCandidate(path: string): Promise<KeyCandidate> {
 export function suggestedName({ comment, path }: Pick<KeyCandidate, 'comment' | 'path'>): string {
   const file = path === undefined ? '' : basename(path).replace(/\.pub$/iu, '');
   return keyName(comment, keyName(file));
+}
+
+/** As `ssh-keygen` names a key. */
+function isUsual(path: string): boolean {
+  return basename(path).startsWith('id_');
 }
 
 function fromAgent({ publicBlob, fingerprint, comment }: AgentKey): KeyCandidate {

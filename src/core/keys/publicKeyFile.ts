@@ -1,4 +1,3 @@
-import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import {
   ED25519,
@@ -9,14 +8,12 @@ import {
 } from '../auth/publicKey';
 import { I99dashError, systemErrorCode } from '../errors';
 import { expandHome } from '../homePath';
+import { READ_WITHOUT_WAITING } from '../readTextFile';
 
 /** No public key worth reading is larger, in bytes. */
 const MAX_BYTES = 64 * 1024;
 /** Enough for the first line of every private key format, even in UTF-16; in bytes. */
 const HEAD_BYTES = 64;
-/** Opening a FIFO would otherwise wait for a writer for ever. Windows has neither the trouble nor the flag. */
-const READ_WITHOUT_WAITING =
-  process.platform === 'win32' ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** PEM and SSH.com; PuTTY; SSH 1; OpenSSH's container without its armour, raw and as base64. */
 const PRIVATE_KEY =

@@ -1,7 +1,6 @@
 import {
   close,
   closeSync,
-  constants,
   fstat,
   fstatSync,
   open,
@@ -11,6 +10,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { promisify } from 'node:util';
+import { READ_WITHOUT_WAITING as FLAGS } from '../readTextFile';
 
 /** How files are read, by descriptor, from their start on. Everything throws, or rejects with, Node.js system errors. */
 export interface FileAccess {
@@ -20,9 +20,6 @@ export interface FileAccess {
   read(descriptor: number, into: Uint8Array): number | Promise<number>;
   close(descriptor: number): void | Promise<void>;
 }
-
-/** A pipe that took a file's place must not be waited for. Windows has no such flag. */
-const FLAGS = constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK);
 
 /** For a thread of its own: several times as fast for small files, for nothing travels to the thread pool and back. */
 export const blockingFiles: FileAccess = {

@@ -41,6 +41,8 @@ const DROPPINGS = new RegExp(
 
 /** Nobody publishes that many files and folders: links that lead to each other do. */
 const MAX_ENTRIES = 500_000;
+/** Folders that links lead to once more. Links between a dozen folders lead round for hours otherwise. */
+const MAX_REPEATS = 2_000;
 /** So many entries are read, and looked at, in one go. */
 const AT_ONCE = 64;
 /** A lone half of a surrogate pair has no UTF-8. */
@@ -100,6 +102,9 @@ class Walk {
   readonly folders: string[] = [];
   readonly leftOut: string[] = [];
   private entries = 0;
+  /** Folders without links. */
+  private readonly visited = new Set<string>();
+  private repeats = 0;
 
   constructor(
     private readonly boundary: string,
@@ -108,6 +113,7 @@ class Walk {
 
   async visit(folder: Folder): Promise<void> {
     const { prefix, real } = folder;
+    this.countVisit(folder);
     const ancestors = [...folder.ancestors, real];
     const entries = await this.list(folder);
     if (entries.length === 0 && prefix !== '') {
@@ -129,6 +135,18 @@ class Walk {
     }
   }
 
+  /** @throws VALIDATION_FAILED when links lead to the same folders again and again */
+  private countVisit({ real, path }: Folder): void {
+    if (this.visited.has(real)) {
+      this.repeats++;
+    }
+    this.visited.add(real);
+    if (this.repeats > MAX_REPEATS) {
+      const message = `Links lead to the same folders more than ${MAX_REPEATS} times, at last in ${path}.`;
+      throw new I99dashError('VALIDATION_FAILED', message, { file: path });
+    }
+  }
+
   /** What goes into the bundle of what a folder holds. */
   private async list(folder: Folder): Promise<Entry[]> {
     const entries: Entry[] = [];
@@ -145,7 +163,7 @@ class Walk {
     };
     throwIfCancelled(this.signal);
     const listing = await opendir(folder.path, { bufferSize: AT_ONCE }).catch((cause: unknown) => {
-      throw unreadable(folder.path, cause);
+      throw isMangled(folder.path, cause) ? illFormed(folder.path) : unreadable(folder.path, cause);
     });
     for await (const dirent of listing) {
       batch.push(dirent);
@@ -184,7 +202,7 @@ class Walk {
     }
     assertWellFormed({ name, path });
     const stats = await stat(path).catch((cause: unknown) => {
-      throw unreadable(path, cause);
+      throw isMangled(name, cause) ? illFormed(path) : unreadable(path, cause);
     });
     if (stats.isDirectory()) {
       return { name, path, real };
@@ -227,10 +245,19 @@ class Walk {
 
 function assertWellFormed<T extends { name: string; path: string }>(entry: T): T {
   if (ILL_FORMED.test(entry.name)) {
-    const message = `${entry.path} has a name that is no valid Unicode text.`;
-    throw new I99dashError('VALIDATION_FAILED', message, { file: entry.path });
+    throw illFormed(entry.path);
   }
   return entry;
+}
+
+/** Node.js puts U+FFFD for bytes of a name that are no UTF-8, and finds nothing under that name. */
+function isMangled(name: string, cause: unknown): boolean {
+  return name.includes('\uFFFD') && systemErrorCode(cause) === 'ENOENT';
+}
+
+function illFormed(path: string): I99dashError {
+  const message = `${path} has a name that is no valid Unicode text.`;
+  return new I99dashError('VALIDATION_FAILED', message, { file: path });
 }
 
 function unreadable(path: string, cause: unknown): I99dashError {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { systemErrorCode } from '../errors';
 import type { Problem } from '../problem';
+import { MAX_TEXT_BYTES, readTextFile } from '../readTextFile';
 import { validateConfig, type Config } from './config';
 import { JsonText } from './jsonText';
 import { problemOf, RULES } from './rules';
@@ -19,7 +19,7 @@ interface Unreadable {
 /** Never throws. @param file absolute path */
 export async function readText(file: string): Promise<FileText> {
   try {
-    return await readFile(file, 'utf8');
+    return await readTextFile(file);
   } catch (error) {
     const reason = systemErrorCode(error) ?? 'unknown';
     return reason === 'ENOENT' || reason === 'ENOTDIR' ? undefined : { file, reason };
@@ -48,6 +48,17 @@ function unreadable(kind: 'manifest' | 'config', text: Unreadable | undefined): 
     return [];
   }
   const rule = `${kind}.unreadable` as const;
-  const message = `${basename(text.file)} ${RULES[rule].text} (${text.reason})`;
+  const message = `${basename(text.file)} ${RULES[rule].text} (${inWords(text.reason)})`;
   return [problemOf(rule, message, text.file)];
+}
+
+function inWords(reason: string): string {
+  switch (reason) {
+    case 'EFBIG':
+      return `it has more than ${MAX_TEXT_BYTES / 1024 / 1024} MiB`;
+    case 'EINVAL':
+      return 'it is no file';
+    default:
+      return reason;
+  }
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { CONFIG_FILE, isMiniApp } from '../../core/miniAppFolder';
@@ -6,6 +5,7 @@ import { documentKind, looksLikeOurs } from '../../core/publish/editing/document
 import type { DocumentKind } from '../../core/publish/editing/fields';
 import { pictureRoots } from '../../core/publish/editing/pictures';
 import { TextPositions } from '../../core/publish/textPositions';
+import { readTextFile } from '../../core/readTextFile';
 
 /** A manifest or an `sdk.config.json` at the root of a mini-app. */
 export interface MiniAppDocument {
@@ -59,5 +59,5 @@ export async function pictureRootsOf(folder: string): Promise<string[]> {
 /** What a file holds in its editor, or else on disk; undefined when it cannot be read. */
 async function currentText(path: string): Promise<string | undefined> {
   const open = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === path);
-  return open?.getText() ?? readFile(path, 'utf8').catch(() => undefined);
+  return open?.getText() ?? readTextFile(path).catch(() => undefined);
 }

@@ -224,9 +224,12 @@ describe("a bundle's files", () => {
   it('are none of which one cannot be read', async () => {
     // A name that is no UTF-8 has no place in a bundle.
     const path = Buffer.concat([Buffer.from(join(root, 'bad-')), Buffer.from([0xff])]);
+    const notText = /bad-\uFFFD has a name that is no valid Unicode text/u;
     await writeFile(path, 'x');
-    const error = await rejectsWith('VALIDATION_FAILED', collect());
-    assert.match(error.message, /bad-\uFFFD cannot be read \(ENOENT\)/);
+    assert.match((await rejectsWith('VALIDATION_FAILED', collect())).message, notText);
+    await rm(path);
+    await mkdir(path);
+    assert.match((await rejectsWith('VALIDATION_FAILED', collect())).message, notText);
   });
 
   it('are none where a folder cannot be listed', async () => {
@@ -261,6 +264,29 @@ describe("a bundle's files", () => {
     );
     const { leftOut } = await collect();
     assert.ok(leftOut.includes('self/') && leftOut.includes('a/up/'));
+  });
+
+  it('are told in seconds to be too many, where a dozen folders link to each other', async () => {
+    const folders = Array.from({ length: 12 }, (_, index) => `d${index}`);
+    for (const folder of folders) {
+      await mkdir(join(root, folder));
+      for (const other of folders) await symlink(`../${other}`, join(root, folder, `to-${other}`));
+    }
+    const since = performance.now();
+    const error = await rejectsWith('VALIDATION_FAILED', collect());
+    assert.match(error.message, /^Links lead to the same folders more than 2000 times/u);
+    assert.equal(error.message.includes(error.file ?? '?'), true);
+    const took = performance.now() - since;
+    assert.ok(took < 8_000, `${took} ms`);
+  }).timeout(20_000);
+
+  it('may be linked to often, as long as they are few', async () => {
+    await write('shared/logo.svg');
+    for (let index = 0; index < 300; index++) {
+      await write(`page-${index}/index.html`);
+      await symlink('../shared', join(root, `page-${index}`, 'shared'));
+    }
+    assert.equal((await names()).length, 601);
   });
 
   it('are not links that lead nowhere', async () => {

@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readdir, realpath } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
 import { throwIfCancelled } from '../../errors';
 import type { Problem, Range } from '../../problem';
+import { readTextFile } from '../../readTextFile';
 import type { Draft } from '../project';
 import { problemOf } from '../rules';
 import { TextPositions } from '../textPositions';
@@ -11,6 +12,9 @@ const HTML = /\.html?$/iu;
 const SKIPPED = /^(\..*|node_modules)$/u;
 /** Bytes. A page beyond is no page that somebody wrote. */
 const MAX_SIZE = 2 * 1024 * 1024;
+/** So much of a tree is looked through: as much as can be published, and less of what is not the project's own (an `appRoot` of `/`). */
+const MAX_ENTRIES = 500_000;
+const MAX_ENTRIES_OUTSIDE = 10_000;
 const DECLARATION = /\bconst\s+APP_VERSION\s*=\s*(?:'([^'\r\n]*)'|"([^"\r\n]*)")/dgu;
 
 /** A page's own word for the app's version. */
@@ -44,13 +48,14 @@ export async function checkAppVersion(project: Draft, signal?: AbortSignal): Pro
  * @throws CancelledError
  */
 export async function declaredVersions(
-  { appRoot, distDir }: Pick<Draft, 'appRoot' | 'distDir'>,
+  { folder, appRoot, distDir }: Pick<Draft, 'folder' | 'appRoot' | 'distDir'>,
   isWanted: (version: string) => boolean,
   signal?: AbortSignal,
 ): Promise<DeclaredVersion[]> {
   const found: DeclaredVersion[] = [];
-  for await (const file of pagesBelow(appRoot, distDir, signal)) {
-    const text = (await readFile(file, 'utf8').catch(() => '')).replace(/^\uFEFF/u, '');
+  const walk = { except: resolve(distDir), left: await budgetFor(appRoot, folder), signal };
+  for await (const file of pagesBelow(appRoot, walk)) {
+    const text = (await readTextFile(file, MAX_SIZE).catch(() => '')).replace(/^\uFEFF/u, '');
     let positions: TextPositions | undefined;
     for (const { 1: single, 2: double, indices } of text.matchAll(DECLARATION)) {
       const version = single ?? double ?? '';
@@ -64,23 +69,37 @@ export async function declaredVersions(
   return found;
 }
 
-async function* pagesBelow(
-  folder: string,
-  except: string,
-  signal?: AbortSignal,
-): AsyncGenerator<string> {
-  throwIfCancelled(signal);
+interface Walk {
+  /** Absolute path of the folder that is not looked into. */
+  except: string;
+  /** How many more entries are looked at. */
+  left: number;
+  signal: AbortSignal | undefined;
+}
+
+async function budgetFor(appRoot: string, folder: string): Promise<number> {
+  const [root, project] = await Promise.all([appRoot, folder].map(withoutLinks));
+  const isInside = `${root}${sep}`.startsWith(`${project}${sep}`);
+  return isInside ? MAX_ENTRIES : MAX_ENTRIES_OUTSIDE;
+}
+
+function withoutLinks(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
+}
+
+async function* pagesBelow(folder: string, walk: Walk): AsyncGenerator<string> {
+  throwIfCancelled(walk.signal);
+  if (walk.left <= 0) {
+    return;
+  }
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  walk.left -= entries.length;
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory() && !SKIPPED.test(entry.name) && path !== resolve(except)) {
-      yield* pagesBelow(path, except, signal);
-    } else if (entry.isFile() && HTML.test(entry.name) && (await sizeOf(path)) <= MAX_SIZE) {
+    if (entry.isDirectory() && !SKIPPED.test(entry.name) && path !== walk.except) {
+      yield* pagesBelow(path, walk);
+    } else if (entry.isFile() && HTML.test(entry.name)) {
       yield path;
     }
   }
-}
-
-async function sizeOf(path: string): Promise<number> {
-  return (await stat(path).catch(() => undefined))?.size ?? Infinity;
 }

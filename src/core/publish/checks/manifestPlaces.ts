@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MANIFEST_FILE } from '../../miniAppFolder';
 import type { Problem } from '../../problem';
+import { readTextFile } from '../../readTextFile';
 import { JsonText, type JsonPath } from '../jsonText';
 import { problemOf, type RuleId } from '../rules';
 
@@ -16,7 +16,7 @@ export class ManifestPlaces {
   /** As of now: an unreadable manifest has its beginning for every place. */
   static async read(folder: string): Promise<ManifestPlaces> {
     const file = join(folder, MANIFEST_FILE);
-    return new ManifestPlaces(file, new JsonText(await readFile(file, 'utf8').catch(() => '')));
+    return new ManifestPlaces(file, new JsonText(await readTextFile(file).catch(() => '')));
   }
 
   /** A finding about a value of the manifest. */

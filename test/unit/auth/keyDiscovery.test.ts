@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeKey, discoverKeys } from '../../../src/core/auth/keyDiscovery';
+import { openKeyFile } from '../../../src/core/auth/privateKey';
+import { findKeyCandidates } from '../../../src/core/keys/keyCandidates';
+import { hasPublicKey } from '../../../src/core/keys/hasPublicKey';
+import { readPublicKeyFile } from '../../../src/core/keys/publicKeyFile';
+import { rejectsWith } from '../../support/expect';
+import { bytesRead, closeSockets, ODD_FILES, permissionsCount } from '../../support/odd-files';
+import { generateTestKey } from '../../support/ssh-key';
+import { useTempFolder } from '../../support/temp-folder';
+
+describe('a key file that is none', () => {
+  const temp = useTempFolder();
+  afterEach(closeSockets);
+
+  for (const [name, make] of Object.entries(ODD_FILES)) {
+    it(`${name}: is refused at once, as a private and as a public key`, async () => {
+      const path = join(temp.path, 'id_ed25519');
+      await make(path);
+      const isMissing = name === 'a link to nowhere';
+      const code = isMissing ? 'KEY_NOT_FOUND' : 'KEY_UNREADABLE';
+      for (const refusal of [openKeyFile(path), readPublicKeyFile(path)]) {
+        const error = await rejectsWith(code, refusal);
+        assert.equal(error.file, path);
+      }
+      assert.equal(await describeKey(path), undefined);
+    });
+  }
+
+  it('one that may not be read is told as such', async () => {
+    const { path } = await generateTestKey({ folder: temp.path, name: 'id_ed25519' });
+    await chmod(path, 0o000);
+    if (permissionsCount) {
+      await rejectsWith('KEY_UNREADABLE', openKeyFile(path));
+      assert.deepEqual(await discoverKeys(temp.path), []);
+    } else {
+      // Root reads it all the same.
+      assert.equal((await discoverKeys(temp.path)).length, 1);
+    }
+  });
+});
+
+describe('the folder of the SSH keys', () => {
+  const temp = useTempFolder();
+  afterEach(closeSockets);
+
+  it('may be missing, a file, or full of what is no file', async () => {
+    const file = join(temp.path, 'file');
+    await writeFile(file, '');
+    const odd = join(temp.path, 'odd');
+    await mkdir(odd);
+    for (const [index, make] of Object.values(ODD_FILES).entries()) {
+      await make(join(odd, `id_${index}`));
+      await make(join(odd, `id_${index}_x.pub`));
+    }
+    for (const folder of [join(temp.path, 'gone'), join(file, 'below'), file, odd]) {
+      assert.deepEqual(await discoverKeys(folder), [], folder);
+      assert.deepEqual(await findKeyCandidates(folder, [], new Set()), [], folder);
+      assert.equal(await hasPublicKey(folder), false, folder);
+    }
+  });
+
+  it('may hold 5,000 files: few are read, of these the beginning, and the usual names count first', async () => {
+    const { path, fingerprint } = await generateTestKey({ folder: temp.path, name: 'key' });
+    const [key, work] = [join(temp.path, 'id_ed25519'), join(temp.path, 'work_ed25519')];
+    await rename(path, key);
+    await rename(`${path}.pub`, `${key}.pub`);
+    await symlink(key, work);
+    const large = 'x'.repeat(32 * 1024);
+    for (let index = 0; index < 5_000; index++) {
+      await writeFile(join(temp.path, `backup-${index}`), index < 1_000 ? large : '');
+    }
+    for (let index = 0; index < 1_000; index++) {
+      await writeFile(join(temp.path, `a-${index}.pub`), '');
+    }
+    const before = await bytesRead();
+    const since = performance.now();
+    const found = await discoverKeys(temp.path);
+    const took = performance.now() - since;
+    const after = await bytesRead();
+    assert.deepEqual(
+      found.map((each) => each.path),
+      [key, work],
+    );
+    const candidates = await findKeyCandidates(temp.path, [], new Set());
+    assert.deepEqual(
+      candidates.map((each) => each.fingerprint),
+      [fingerprint],
+    );
+    if (before !== undefined && after !== undefined) {
+      assert.ok(after - before < 2 * 1024 * 1024, `${after - before} bytes were read`);
+    }
+    assert.ok(took < 2_000, `${took} ms`);
+  }).timeout(20_000);
+});

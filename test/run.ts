@@ -1,6 +1,6 @@
 import { repositoryRoot } from './host/paths';
 import { defaultVersion } from './host/versions';
-import { runIntegrationTests } from './integration/run';
+import { runIntegrationTests, type IntegrationKind } from './integration/run';
 import { parseRunArguments, type RunArguments, type StageName } from './support/arguments';
 import { interruptCommandsOnly, runCommand, wasInterrupted } from './support/command';
 import {
@@ -18,6 +18,8 @@ interface Row extends StageResult {
   readonly seconds: number;
 }
 
+const KINDS: readonly IntegrationKind[] = ['samples', 'multi-root', 'untrusted'];
+
 type Stage = (args: RunArguments) => Promise<StageResult>;
 
 // Suites without settings of their own in .mocharc.json.
@@ -33,21 +35,25 @@ const stages: Readonly<Record<StageName, Stage>> = {
   unit: (args) => runMocha(grepOptions(args), {}),
   host: (args) => runSuite('test/host/**/*.test.ts', args),
   integration: async (args) => {
-    const results = [await runIntegration(args, false), await runIntegration(args, true)];
-    // A pattern need not match tests of both kinds.
+    const results: StageResult[] = [];
+    // A desktop VS Code is started by `@vscode/test-electron`, and that trusts everything.
+    for (const kind of args.desktop ? KINDS.filter((each) => each !== 'untrusted') : KINDS) {
+      results.push(await runIntegration(args, kind));
+    }
+    // A pattern need not match tests of every kind.
     const ran = results.filter(({ note }) => args.grep === undefined || note !== NO_TEST);
     return addUp(ran.length === 0 ? results.slice(0, 1) : ran);
   },
   ui: (args) => runSuite('test/ui/**/*.test.ts', args),
 };
 
-/** One VS Code with a folder, and one with a workspace of several. */
-function runIntegration(args: RunArguments, multiRoot: boolean): Promise<StageResult> {
+/** One VS Code for each kind of workspace. */
+function runIntegration(args: RunArguments, kind: IntegrationKind): Promise<StageResult> {
   return countTests(async (results) => {
     const grep = args.grep === undefined ? {} : { I99DASH_TEST_GREP: args.grep };
     const { version, desktop } = args;
     const env = { ...results, ...grep };
-    return runIntegrationTests({ version, desktop, multiRoot, env }).then(
+    return runIntegrationTests({ version, desktop, kind, env }).then(
       () => true,
       (error: unknown) => {
         process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);

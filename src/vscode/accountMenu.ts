@@ -3,6 +3,7 @@ import type { Session } from '../core/auth/session';
 import type { SessionState } from '../core/auth/sessionState';
 import { CancelledError } from '../core/errors';
 import { accountLabel } from '../core/identity';
+import { oneLine } from '../core/oneLine';
 import type { CommandId } from './commands';
 import { uiOf, type RealmUi } from './realmUi';
 
@@ -76,7 +77,7 @@ function titleFor(state: SessionState, product: string): string {
         ? vscode.l10n.t('{0}: signed in by {1}', product, state.variable)
         : vscode.l10n.t('{0}: {1} is not accepted', product, state.variable);
     default:
-      return `${product}: ${accountLabel(state.profile.account)}`;
+      return `${product}: ${oneLine(accountLabel(state.profile.account))}`;
   }
 }
 

@@ -13,7 +13,7 @@ import { MAX_NAME_LENGTH, registerKey } from '../core/keys/registerKey';
 import { agentSocket } from './agent';
 import { browseForKeyFile, pickChoice, separator, type Choice } from './choices';
 import { makeKey } from './keys';
-import { plainText } from './plainText';
+import { plainLabel, plainText } from './plainText';
 import { withQuietProgress } from './progress';
 import { settings } from './settings';
 import { loadKeys, type AddKeyPorts } from './sshKeys';
@@ -84,21 +84,16 @@ function candidateItem(candidate: KeyCandidate): CandidateItem {
   const choose = (): Promise<KeyCandidate> => Promise.resolve(candidate);
   return path === undefined
     ? {
-        label: `$(server-process) ${withoutIcons(comment) || fingerprint}`,
+        label: `$(server-process) ${plainLabel(comment) || fingerprint}`,
         detail: fingerprint,
         choose,
       }
     : {
-        label: `$(key) ${abbreviateHome(path)}`,
-        description: comment,
+        label: `$(key) ${plainLabel(abbreviateHome(path))}`,
+        description: plainLabel(comment),
         detail: fingerprint,
         choose,
       };
-}
-
-/** A comment is data: `$(name)` in it must not become an icon. */
-function withoutIcons(text: string): string {
-  return text.replaceAll('$(', '$\u200B(');
 }
 
 async function browse(): Promise<KeyCandidate> {
@@ -154,7 +149,7 @@ async function askForPurpose(name: string): Promise<KeyPurpose> {
   ];
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Add an SSH Key (3 of 3): purpose'),
-    placeHolder: vscode.l10n.t('What may “{0}” be used for?', name),
+    placeHolder: vscode.l10n.t('What may “{0}” be used for?', plainLabel(name)),
     ignoreFocusOut: true,
   });
   if (picked === undefined) {

@@ -4,11 +4,12 @@ import type { ApiClient } from '../core/api/client';
 import { fetchDeveloperStatus, type DeveloperStatus } from '../core/api/developerStatus';
 import type { ReviewFollower } from '../core/apps/reviewFollower';
 import { CancelledError, I99dashError } from '../core/errors';
+import { oneLine } from '../core/oneLine';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
 import { appPage, requestAccessPage } from '../core/webConsole';
 import { AppElement } from './appElements';
 import type { AppsView } from './appsView';
-import { plainText } from './plainText';
+import { plainLines, plainText } from './plainText';
 import { settings } from './settings';
 
 export interface AppsContext {
@@ -103,7 +104,10 @@ export async function endAppBeta(context: AppsContext, args: unknown): Promise<t
   const version = await betaVersion(api, appId);
   await confirm(confirmed, {
     question: vscode.l10n.t('End the beta of {0}?', appId),
-    detail: vscode.l10n.t('The testers lose {0}. What is published stays as it is.', version),
+    detail: vscode.l10n.t(
+      'The testers lose {0}. What is published stays as it is.',
+      oneLine(version),
+    ),
     button: vscode.l10n.t('End Beta'),
   });
   await endBeta(api, appId);
@@ -152,7 +156,7 @@ async function betaVersion(api: ApiClient, appId: string): Promise<string> {
 
 async function askForReleaseNotes(appId: string, version: string): Promise<string> {
   const notes = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Promote {0} {1} to beta', appId, version),
+    title: vscode.l10n.t('Promote {0} {1} to beta', oneLine(appId), oneLine(version)),
     prompt: vscode.l10n.t('What should testers know? Leave it empty to say nothing.'),
     ignoreFocusOut: true,
   });
@@ -169,7 +173,7 @@ async function confirm(
   if (confirmed === true) {
     return;
   }
-  const options = { modal: true, detail: plainText(detail) };
+  const options = { modal: true, detail: plainLines(detail) };
   const answer = await vscode.window.showInformationMessage(plainText(question), options, button);
   if (answer !== button) {
     throw new CancelledError();

@@ -2,10 +2,14 @@ import * as vscode from 'vscode';
 import type { AppRow } from '../core/apps/appRows';
 import type { ReviewState } from '../core/apps/reviewState';
 import { isI99dashError } from '../core/errors';
+import { oneLine } from '../core/oneLine';
 import { factsOf, type Fact } from './appFacts';
 import type { CommandId } from './commands';
 import { appendPlain } from './plainMarkdown';
 import { ViewElement } from './viewElement';
+
+/** A reason for a rejection may be long; UTF-16 units. */
+const MAX_SPOKEN = 2_000;
 
 /** One app. */
 export class AppElement extends ViewElement {
@@ -29,15 +33,18 @@ export class AppElement extends ViewElement {
     const { appId, name = appId, review } = this.row;
     const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
     const open = review === 'rejected' ? Expanded : Collapsed;
-    const item = new vscode.TreeItem(name, this.children.length === 0 ? None : open);
+    const item = new vscode.TreeItem(oneLine(name), this.children.length === 0 ? None : open);
     const state = describeReview(this.row);
     item.id = this.id;
-    item.description = [shownVersion(this.row), state].filter(Boolean).join(' · ');
+    item.description = oneLine([shownVersion(this.row), state].filter(Boolean).join(' · '));
     item.iconPath = iconOf(review);
     item.contextValue = contextOf(this.row);
     item.tooltip = tooltipOf(this.row, this.children);
     item.accessibilityInformation = {
-      label: [name, shownVersion(this.row), state].filter(Boolean).join(', '),
+      label: [name, shownVersion(this.row), state]
+        .filter(Boolean)
+        .map((part) => oneLine(part))
+        .join(', '),
     };
     return item;
   }
@@ -54,14 +61,14 @@ export class FactElement extends ViewElement {
 
   toTreeItem(): vscode.TreeItem {
     const { id, icon, label, description, tooltip } = this.fact;
-    const item = new vscode.TreeItem(label);
+    const item = new vscode.TreeItem(oneLine(label));
     item.id = `${this.parent.id}/${id}`;
     item.iconPath = new vscode.ThemeIcon(icon);
     item.contextValue = 'fact';
     item.tooltip = plainTooltip(tooltip);
-    item.accessibilityInformation = { label: tooltip };
+    item.accessibilityInformation = { label: oneLine(tooltip, MAX_SPOKEN) };
     if (description !== undefined) {
-      item.description = description;
+      item.description = oneLine(description);
     }
     return item;
   }
@@ -77,12 +84,12 @@ export class FailureElement extends ViewElement {
     const { icon, label, command, words } = wayOut(this.error);
     const item = new vscode.TreeItem(label);
     item.id = 'failure';
-    item.description = words;
+    item.description = oneLine(words);
     item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor('list.warningForeground'));
     item.tooltip = plainTooltip(words);
     item.command = { command, title: label };
     item.contextValue = 'failure';
-    item.accessibilityInformation = { label: `${words} ${label}` };
+    item.accessibilityInformation = { label: `${oneLine(words)} ${label}` };
     return item;
   }
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Session } from '../core/auth/session';
 import type { Held } from '../core/auth/sessionState';
 import { accountLabel } from '../core/identity';
+import { oneLine } from '../core/oneLine';
 import type { Realm } from '../core/realm';
 
 /** Shows the session in VS Code's Accounts menu and hands it to extensions that the user allows. */
@@ -80,7 +81,7 @@ function toAuthenticationSession({ profile, minted }: Held): vscode.Authenticati
     id: profile.sessionId,
     accessToken: minted?.token ?? '',
     // VS Code keys the user's consent by the label: it never changes while the account is the same.
-    account: { id: profile.account.devId, label: accountLabel(profile.account) },
+    account: { id: profile.account.devId, label: oneLine(accountLabel(profile.account)) },
     scopes: [],
   };
 }

@@ -6,6 +6,7 @@ import { CancelledError, I99dashError } from '../core/errors';
 import { abbreviateHome, expandHome } from '../core/homePath';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
 import { miniAppOf, type MiniApps } from './miniApps';
+import { plainLabel } from './plainText';
 
 /** Where a caller says the mini-app is; keybindings and tasks can only say it as text. */
 export type GivenFolder = vscode.Uri | string;
@@ -75,8 +76,8 @@ async function pickFolder(
   const sorted = [...folders].sort((a, b) => Number(b === last) - Number(a === last));
   const picked = await vscode.window.showQuickPick(
     sorted.map((folder) => ({
-      label: `$(package) ${basename(folder)}`,
-      description: abbreviateHome(folder),
+      label: `$(package) ${plainLabel(basename(folder))}`,
+      description: plainLabel(abbreviateHome(folder)),
       ...(folder === last ? { detail: vscode.l10n.t('The one you picked last') } : {}),
       folder,
     })),

@@ -1,10 +1,14 @@
 import * as vscode from 'vscode';
 import type { Repository } from '../core/ci/gitRemote';
 import { SECRET_NAME } from '../core/ci/workflow';
+import { oneLine } from '../core/oneLine';
 import type { CiTarget } from './ciTarget';
 import { explain } from './explain';
 import { plainText } from './plainText';
 import { ask } from './sshKeys';
+
+/** The longest of the sentences below has room; UTF-16 units. */
+const MAX_LINE = 500;
 
 /** Where the private half goes. */
 export type SecretPlace = 'repository' | 'clipboard';
@@ -37,7 +41,9 @@ export async function confirmCi({ target, place, path, who, backendUrl }: CiPlan
     ),
   ];
   const message = vscode.l10n.t('Let {0} publish by itself?', target.name);
-  await ask(plainText(message), plainText(detail.join('\n')), [vscode.l10n.t('Set Up')]);
+  await ask(message, detail.map((line) => oneLine(line, MAX_LINE)).join('\n'), [
+    vscode.l10n.t('Set Up'),
+  ]);
 }
 
 function describePlace({ repository, service }: CiTarget, place: SecretPlace): string {

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { SessionState } from '../core/auth/sessionState';
 import { accountLabel } from '../core/identity';
+import { oneLine } from '../core/oneLine';
 import type { CommandId } from './commands';
 import { identityHover, type Badge, type HeldState } from './identityHover';
+import { plainLabel } from './plainText';
 import type { RealmUi } from './realmUi';
 
 /** What a status bar item shows. */
@@ -41,9 +43,9 @@ export function identityView(state: SessionState, surroundings: Surroundings): S
   const { ui, badge } = surroundings;
   const { icon, label, accessibilityLabel, command, isError = false } = lookOf(state, ui, badge);
   return {
-    text: `$(${icon}) ${escapeIcons(label)}`,
+    text: `$(${icon}) ${plainLabel(label)}`,
     tooltip: identityHover(state, surroundings),
-    accessibilityLabel,
+    accessibilityLabel: oneLine(accessibilityLabel),
     command,
     isError,
     isWarning: !isError && state.kind === 'signedIn' && badge?.isWarning === true,
@@ -140,9 +142,4 @@ function lookOfHeld(state: HeldState, ui: RealmUi, badge: Badge | undefined): Lo
         isError: true,
       };
   }
-}
-
-/** An account's name is data: `$(name)` in it must not become an icon. */
-function escapeIcons(text: string): string {
-  return text.replaceAll('$(', '$\u200B(');
 }

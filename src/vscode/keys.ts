@@ -11,6 +11,7 @@ import { readPublicKeyFile } from '../core/keys/publicKeyFile';
 import { sshKeysPage } from '../core/webConsole';
 import { agentSocket } from './agent';
 import type { CommandId } from './commands';
+import { plainText } from './plainText';
 import { settings } from './settings';
 
 export interface GenerateKeyArguments {
@@ -124,7 +125,7 @@ function objectionToPath(path: string): string | undefined {
 async function askForNewPassphrase(path: string): Promise<string> {
   const about = vscode.l10n.t(
     'Protects {0}. Leave it empty for a key that renews your session without ever asking.',
-    abbreviateHome(path),
+    plainText(abbreviateHome(path)),
   );
   for (let prompt = about; ;) {
     const first = await askForSecret(prompt);

@@ -1,7 +1,26 @@
+import { oneLine } from '../core/oneLine';
+
+/** VS Code shows no more of a notification; UTF-16 units. */
+const MAX_MESSAGE = 900;
+const MAX_LINE = 600;
+
 /**
- * Words of a server, a manifest or a file name as they may stand in a notification. VS Code renders `[text](command:…)` there as a
- * link that runs a command.
+ * A message with words of a server, a manifest or a file name as it may stand in a notification. VS Code renders `[text](command:…)`
+ * there as a link that runs a command.
  */
 export function plainText(text: string): string {
-  return text.replaceAll('](', '] (');
+  return oneLine(text, MAX_MESSAGE).replaceAll('](', '] (');
+}
+
+/** The same for what a dialog says below its message: the lines stay, so foreign words in them must have been made one line before. */
+export function plainLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => oneLine(line, MAX_LINE).replaceAll('](', '] ('))
+    .join('\n');
+}
+
+/** The same for a row of a picker and the status bar, where `$(name)` would become an icon. */
+export function plainLabel(text: string): string {
+  return oneLine(text).replaceAll('$(', '$\u200B(');
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plainText } from './plainText';
 
 /** What ends sooner is over before a notification could be read, in milliseconds. */
 const QUIET_MS = 500;
@@ -20,12 +21,12 @@ export async function withQuietProgress<T>(
   task: (signal: AbortSignal, report: Watched['report'], aside: Watched['aside']) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
-  const notification = new QuietNotification(title, () => controller.abort());
+  const notification = new QuietNotification(plainText(title), () => controller.abort());
   notification.showSoon();
   try {
     return await task(
       controller.signal,
-      (message) => notification.report(message),
+      (message) => notification.report(plainText(message)),
       async (question) => {
         notification.hide();
         try {

@@ -2,11 +2,13 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { CancelledError } from '../core/errors';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
+import { oneLine } from '../core/oneLine';
 import { describeBytes } from '../core/publish/amounts';
 import type { Manifest } from '../core/publish/manifest';
 import type { Prepared, Track } from '../core/publish/publish';
 import { nextPatch } from '../core/publish/semver';
 import type { Bump } from './bumpVersion';
+import { plainLines } from './plainText';
 
 /** Warnings that the question lists in full. */
 const MAX_WARNINGS = 5;
@@ -49,7 +51,7 @@ export async function askToPublish(
     warnings.length > 0 ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
   const answer = await show(
     vscode.l10n.t('Publish {0} {1}?', manifest.id, oneLine(manifest.version)),
-    { modal: true, detail: [...facts(prepared, destination), ...warnings].join('\n') },
+    { modal: true, detail: plainLines([...facts(prepared, destination), ...warnings].join('\n')) },
     ...buttons,
   );
   if (answer === undefined) {
@@ -94,7 +96,7 @@ function warningsOf({ problems }: Prepared, next: Bump | undefined): string[] {
     '',
     ...listed.map(
       ({ file, range, message }) =>
-        `⚠ ${oneLine(message)} (${basename(file)}${range === undefined ? '' : `:${range.start.line + 1}`})`,
+        `⚠ ${oneLine(message)} (${oneLine(basename(file))}${range === undefined ? '' : `:${range.start.line + 1}`})`,
     ),
     ...(more > 0 ? [vscode.l10n.t('and {0} more, which the log has', more)] : []),
     ...(next === undefined
@@ -103,8 +105,8 @@ function warningsOf({ problems }: Prepared, next: Bump | undefined): string[] {
           '',
           vscode.l10n.t(
             'Bump and Publish writes {0} into {1}, and publishes that.',
-            next.version,
-            [MANIFEST_FILE, ...next.pages.map(({ file }) => basename(file))].join(', '),
+            oneLine(next.version),
+            [MANIFEST_FILE, ...next.pages.map(({ file }) => oneLine(basename(file)))].join(', '),
           ),
         ]),
   ];
@@ -115,9 +117,4 @@ function appName({ id, name }: Manifest): string {
   const names: Readonly<Record<string, string>> = name;
   const language = vscode.env.language.slice(0, 2);
   return oneLine(names[language] ?? names['en'] ?? Object.values(names)[0] ?? id);
-}
-
-/** Words of a manifest that cannot pass for another line of the question. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 300);
 }

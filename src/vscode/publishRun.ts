@@ -4,6 +4,7 @@ import { accountLabel, type Identity } from '../core/identity';
 import type { Problem } from '../core/problem';
 import { loadProject, type Project } from '../core/publish/project';
 import { publish, type Prepared, type PublishOptions, type Track } from '../core/publish/publish';
+import { allowChangedBuild } from './buildQuestion';
 import { bumpVersion, planBump, type Bump } from './bumpVersion';
 import { plainText } from './plainText';
 import { askToPublish, nextVersion } from './publishConfirmation';
@@ -56,7 +57,9 @@ export async function publishOrBump(
     }
     const { folder } = run.project;
     await bumpVersion(folder, error.bump);
-    const bumped = { ...run, project: await loadProject(folder) };
+    const project = await loadProject(folder);
+    await allowChangedBuild(run.project, project, run.context.memory);
+    const bumped = { ...run, project };
     return await publishOrBump(bumped, asker, error.accepted);
   }
 }
@@ -116,7 +119,10 @@ function publishWatched(
 }
 
 /** For a version that was published before without a question: makes good for it with the next one. */
-async function publishNext({ project, options }: PublishRun, version: string): Promise<void> {
+async function publishNext(
+  { context, project, options }: PublishRun,
+  version: string,
+): Promise<void> {
   const { folder } = project;
   try {
     const bump = await planBump(project, version);
@@ -124,9 +130,11 @@ async function publishNext({ project, options }: PublishRun, version: string): P
     const confirmed = bump !== undefined;
     if (bump !== undefined) {
       await bumpVersion(folder, bump);
+      // What was agreed to may be long ago.
+      await allowChangedBuild(project, await loadProject(folder), context.memory);
     }
     await vscode.commands.executeCommand('i99dash.publish', { ...options, folder, confirmed });
   } catch {
-    // Shown by the command; a file that cannot be saved is shown by VS Code.
+    // A no, or shown by the command; a file that cannot be saved is shown by VS Code.
   }
 }

@@ -1,6 +1,7 @@
 import { basename, isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { isMiniApp } from '../core/miniAppFolder';
+import { oneLine } from '../core/oneLine';
 import type { Track } from '../core/publish/publish';
 import type { TaskContext } from './publishContext';
 import { TaskTerminal } from './taskTerminal';
@@ -29,7 +30,7 @@ export async function provideTasks(context: TaskContext): Promise<vscode.Task[]>
         task: name,
         ...(way === '' ? {} : { folder: way }),
       };
-      return createTask(context, definition, scope, `${title(name)} ${basename(folder)}`);
+      return createTask(context, definition, scope, `${title(name)} ${oneLine(basename(folder))}`);
     });
   });
 }

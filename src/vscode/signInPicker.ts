@@ -9,6 +9,7 @@ import { agentSocket } from './agent';
 import { browseForKeyFile, pickChoice, separator, type Choice } from './choices';
 import { openFirstSteps } from './firstSteps';
 import { makeKey } from './keys';
+import { plainLabel } from './plainText';
 import { settings } from './settings';
 
 /** Which key to sign in with. */
@@ -94,15 +95,15 @@ async function findAgentKeys(): Promise<AgentKey[]> {
 export function fileItem({ path, fingerprint, comment, encrypted }: DiscoveredKey): KeyItem {
   const locked = vscode.l10n.t('asks for a passphrase');
   return {
-    label: `$(${encrypted ? 'lock' : 'key'}) ${abbreviateHome(path)}`,
-    description: encrypted ? [comment, locked].filter(Boolean).join(' · ') : comment,
+    label: `$(${encrypted ? 'lock' : 'key'}) ${plainLabel(abbreviateHome(path))}`,
+    description: plainLabel(encrypted ? [comment, locked].filter(Boolean).join(' · ') : comment),
     detail: fingerprint,
     choose: () => Promise.resolve({ method: 'ssh', keyPath: path }),
   };
 }
 
 function agentLook({ comment, fingerprint }: AgentKey): vscode.QuickPickItem {
-  return { label: `$(server-process) ${comment || fingerprint}`, detail: fingerprint };
+  return { label: `$(server-process) ${plainLabel(comment || fingerprint)}`, detail: fingerprint };
 }
 
 export function agentItem(key: AgentKey): KeyItem {

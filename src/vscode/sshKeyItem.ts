@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { SshKey } from '../core/api/sshKeys';
 import { exactTime, timeAgo } from '../core/apps/timeAgo';
 import { isI99dashError } from '../core/errors';
+import { oneLine } from '../core/oneLine';
 import { appendPlain } from './plainMarkdown';
 import { ViewElement } from './viewElement';
 
@@ -20,7 +21,7 @@ export class KeyRow extends ViewElement {
 
   toTreeItem(): vscode.TreeItem {
     const { key, isThisKey } = this;
-    const item = new vscode.TreeItem(key.name);
+    const item = new vscode.TreeItem(oneLine(key.name));
     const facts = keyFacts(key, isThisKey);
     item.id = key.id;
     item.description = facts.join(' · ');
@@ -28,7 +29,9 @@ export class KeyRow extends ViewElement {
     item.tooltip = keyTooltip(key, isThisKey);
     item.contextValue = isThisKey ? 'sshKey.this' : 'sshKey';
     item.accessibilityInformation = {
-      label: [vscode.l10n.t('SSH key {0}', key.name), ...facts, key.fingerprint].join(', '),
+      label: oneLine(
+        [vscode.l10n.t('SSH key {0}', key.name), ...facts, key.fingerprint].join(', '),
+      ),
     };
     return item;
   }
@@ -45,12 +48,12 @@ export class FailureRow extends ViewElement {
     const { label, icon, command, title } = nextStep(failure);
     const item = new vscode.TreeItem(label);
     const message = isI99dashError(failure) ? failure.message : vscode.l10n.t('The log has more.');
-    item.description = message;
+    item.description = oneLine(message);
     item.iconPath = new vscode.ThemeIcon(icon);
-    item.tooltip = `${message}\n${title}`;
+    item.tooltip = `${oneLine(message)}\n${title}`;
     item.contextValue = 'sshKeysFailure';
     item.command = { command, title };
-    item.accessibilityInformation = { label: `${label}. ${message} ${title}` };
+    item.accessibilityInformation = { label: `${label}. ${oneLine(message)} ${title}` };
     return item;
   }
 }
@@ -91,7 +94,7 @@ export function purposeName(purpose: string): string {
     case 'attest':
       return vscode.l10n.t('publish only');
     default:
-      return purpose;
+      return oneLine(purpose);
   }
 }
 

@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import type { SshKey } from '../core/api/sshKeys';
 import { CancelledError } from '../core/errors';
 import { removeKey as removeRegisteredKey } from '../core/keys/removeKey';
+import { oneLine } from '../core/oneLine';
 import { consequencesOfRemoval, type RemovalConsequences } from '../core/keys/removal';
 import type { TokenSource } from '../core/ports';
-import { plainText } from './plainText';
+import { plainLabel, plainLines, plainText } from './plainText';
 import { withQuietProgress } from './progress';
 import { keyFacts, KeyRow, purposeName, usedWhen } from './sshKeyItem';
 import { keysApi, requireKey, type SshKeysPorts, type SshKeysView } from './sshKeysView';
@@ -85,9 +86,9 @@ export function keyItems(
   sessionFingerprint: string | undefined,
 ): (vscode.QuickPickItem & { key: SshKey })[] {
   return keys.map((key) => ({
-    label: `$(key) ${key.name.replaceAll('$(', '$\u200B(')}`,
-    description: keyFacts(key, key.fingerprint === sessionFingerprint).join(' · '),
-    detail: key.fingerprint,
+    label: `$(key) ${plainLabel(key.name)}`,
+    description: plainLabel(keyFacts(key, key.fingerprint === sessionFingerprint).join(' · ')),
+    detail: plainLabel(key.fingerprint),
     key,
   }));
 }
@@ -111,7 +112,7 @@ async function confirmRemoval(key: SshKey, consequences: RemovalConsequences): P
   const remove = vscode.l10n.t('Remove');
   const detail = vscode.l10n.t(
     '{0}\n{1}, {2}\n\nWhoever holds this key can no longer use it. The key’s files stay where they are.',
-    key.fingerprint,
+    oneLine(key.fingerprint),
     purposeName(key.purpose),
     usedWhen(key),
   );
@@ -155,8 +156,8 @@ function explainRemoval({ endsSession, isLastLoginKey }: RemovalConsequences): s
 
 /** A modal question. @returns the button pressed @throws CancelledError */
 export async function ask(message: string, detail: string, buttons: string[]): Promise<string> {
-  const options = { modal: true, detail };
-  const answer = await vscode.window.showWarningMessage(message, options, ...buttons);
+  const options = { modal: true, detail: plainLines(detail) };
+  const answer = await vscode.window.showWarningMessage(plainText(message), options, ...buttons);
   if (answer === undefined) {
     throw new CancelledError();
   }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { CancelledError, isI99dashError, type ErrorCode } from '../core/errors';
+import { oneLine } from '../core/oneLine';
 import type { Problem } from '../core/problem';
 import { ByteRate } from '../core/publish/amounts';
 import type { Progress, Stage } from '../core/publish/stages';
@@ -16,6 +17,8 @@ import type { PublishTaskDefinition } from './publishTasks';
 const REDRAW_MS = 100;
 /** VS Code takes a terminal that fails sooner for one that could not be started, and says so. In milliseconds. */
 const LAUNCH_MS = 700;
+/** A path of any length and a problem's sentence have room on a line; UTF-16 units. Words of manifests and servers cannot steer the terminal. */
+const MAX_LINE = 8_000;
 const CLEAR_LINE = '\r\u001B[K';
 const [RED, GREEN, PLAIN] = ['\u001B[31m', '\u001B[32m', '\u001B[0m'];
 
@@ -155,7 +158,7 @@ export class TaskTerminal implements vscode.Pseudoterminal {
   }
 
   private print(text: string, colour = ''): void {
-    this.written.fire(`${colour}${harmless(text)}${PLAIN}\r\n`);
+    this.written.fire(`${colour}${oneLine(text, MAX_LINE)}${PLAIN}\r\n`);
   }
 }
 
@@ -207,11 +210,6 @@ class ProgressLine {
 
 function toTerminal(text: string): string {
   return text.replaceAll(/\r?\n/gu, '\r\n');
-}
-
-/** Words of manifests and servers cannot steer the terminal. */
-function harmless(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ');
 }
 
 function isInPanel({ file, range, rule, message }: Problem): boolean {

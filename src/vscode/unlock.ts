@@ -4,6 +4,7 @@ import type { Session } from '../core/auth/session';
 import { openKeyFile } from '../core/auth/privateKey';
 import { CancelledError, I99dashError, isI99dashError } from '../core/errors';
 import { abbreviateHome } from '../core/homePath';
+import { oneLine } from '../core/oneLine';
 import type { Signer } from '../core/ports';
 
 const PASSPHRASE_TRIES = 3;
@@ -56,7 +57,7 @@ export async function unlockNow(
 
 async function askForPassphrase(path: string, triesLeft: number): Promise<string> {
   const answer = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Passphrase of {0}', abbreviateHome(path)),
+    title: vscode.l10n.t('Passphrase of {0}', oneLine(abbreviateHome(path))),
     prompt:
       triesLeft === PASSPHRASE_TRIES
         ? vscode.l10n.t('It is used once, here, and kept nowhere.')

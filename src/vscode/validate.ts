@@ -21,9 +21,8 @@ export async function validateMiniApp(
 ): Promise<Problem[]> {
   const chosen = await chooseMiniApp(miniApps, folder, vscode.l10n.t('Validate which mini-app?'));
   const name = basename(chosen);
-  const found = await withQuietProgress(
-    plainText(vscode.l10n.t('Validating {0}', name)),
-    (signal) => problems.validate(chosen, signal),
+  const found = await withQuietProgress(vscode.l10n.t('Validating {0}', name), (signal) =>
+    problems.validate(chosen, signal),
   );
   if (found.length > 0) {
     // Not `workbench.actions.view.problems`, which closes the panel when it has the focus.

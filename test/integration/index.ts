@@ -6,7 +6,8 @@ import { mapStackTraces } from '../support/source-maps';
 
 /**
  * The test run inside VS Code, on a desktop and in the test host alike: every compiled `*.test.js` beside this module, or where the
- * environment variable `I99DASH_TEST_MULTI_ROOT` is `true` every `*.multi-root.test.js`. `I99DASH_TEST_GREP` chooses among the tests by title.
+ * environment variable `I99DASH_TEST_KIND` is `multi-root` or `untrusted` every `*.multi-root.test.js` or `*.untrusted.test.js`.
+ * `I99DASH_TEST_GREP` chooses among the tests by title.
  * @throws Error when a test failed, or when none ran
  */
 export async function run(): Promise<void> {
@@ -32,11 +33,11 @@ export async function run(): Promise<void> {
 
 function testFiles(dir: string): string[] {
   const names = readdirSync(dir, { recursive: true, encoding: 'utf8' });
-  const isMultiRoot = process.env['I99DASH_TEST_MULTI_ROOT'] === 'true';
-  const tests = names
-    .filter(
-      (name) => name.endsWith('.test.js') && name.endsWith('.multi-root.test.js') === isMultiRoot,
-    )
-    .sort();
+  const kind = process.env['I99DASH_TEST_KIND'] ?? 'samples';
+  const tests = names.filter((name) => name.endsWith('.test.js') && kindOf(name) === kind).sort();
   return tests.map((name) => path.join(dir, name));
+}
+
+function kindOf(name: string): string {
+  return /\.(multi-root|untrusted)\.test\.js$/u.exec(name)?.[1] ?? 'samples';
 }

@@ -29,9 +29,12 @@ describe('what publishing asks', () => {
   const backend = useBackend();
   /** What a person answers, by the first words of the question. */
   let answers: Record<string, string | undefined>;
-  const shown = useMessages(
-    ({ message }) => Object.entries(answers).find(([start]) => message.startsWith(start))?.[1],
-  );
+  /** What happens while a question stands. */
+  let whenAsked: (message: string) => void;
+  const shown = useMessages(({ message }) => {
+    whenAsked(message);
+    return Object.entries(answers).find(([start]) => message.startsWith(start))?.[1];
+  });
   let folder: string;
   let id: string;
   let count = 0;
@@ -43,6 +46,7 @@ describe('what publishing asks', () => {
 
   beforeEach(() => {
     answers = {};
+    whenAsked = () => undefined;
     id = `asked-${++count}`;
     folder = copyMiniApp('tyre-pressure', id);
   });
@@ -262,14 +266,55 @@ describe('what publishing asks', () => {
       assert.equal((await questions()).length, 1);
     });
 
-    it('shows a command on lines of its own as one, and how much of it is hidden', async () => {
-      configure(`true\n\nYou are asked once.${' '.repeat(2_000)}; rm x`);
-      await publish();
-      const lines = shown[0]?.detail?.split('\n') ?? [];
-      assert.match(
-        lines[0] ?? '',
-        /^true ⏎ {2}⏎ You are asked once\. +… and \d+ more characters$/u,
+    it('shows a command on lines of its own as one, with all that is not plain written out', async () => {
+      configure(`true\n\nYou are asked once.${' '.repeat(2_000)}\u202E; rm x\u001B[8m`);
+      assert.equal(await publish(), undefined);
+      assert.equal(
+        shown[0]?.detail?.split('\n')[0],
+        'true⏎⏎You are asked once.⟨2000 blanks⟩⟨U+202E⟩; rm x⟨U+001B⟩[8m',
       );
+    });
+
+    it('shows the whole of a command for which a dialog has no room before it can be agreed to', async () => {
+      const command = `cp -r src dist && touch dist/built;${' : '.repeat(500)}; true the end`;
+      configure(command);
+      await publish();
+      assert.deepEqual(shown[0]?.buttons, ['Show the Whole Command']);
+      assert.match(shown[0].detail ?? '', /^cp -r .* … and \d+ more characters\n/u);
+      shown.length = 0;
+      answers = { 'Run the build': 'Show the Whole Command' };
+      await publish();
+      assert.deepEqual(shown[1]?.buttons, ['Run Build']);
+      const editor = vscode.window.activeTextEditor?.document;
+      assert.equal(editor?.getText().replaceAll('\n', ''), command);
+      assert.ok(!built());
+      shown.length = 0;
+      answers = {
+        [`Run the build of ${id}? The`]: 'Run Build',
+        'Run the build': 'Show the Whole Command',
+      };
+      await run('i99dash.dryRun', { folder });
+      assert.ok(built());
+      shown.length = 0;
+      await run('i99dash.dryRun', { folder });
+      assert.ok(!shown.some(({ message }) => message.startsWith('Run the build')));
+    });
+
+    it('asks again where the command has become another by the time of the next version', async () => {
+      answers = { 'Run the build': 'Run Build', Publish: 'Publish' };
+      await publish();
+      const question = [`Publish ${id} 1.0.0?`, `Publish ${id} 1.0.1?`];
+      answers = { 'Run the build': undefined, [question[0] ?? '']: 'Bump and Publish' };
+      configure('cp -r src dist && touch dist/built');
+      shown.length = 0;
+      // The command changes while the question about the version stands.
+      whenAsked = (message) => {
+        if (message === question[0]) configure('cp -r src dist && touch dist/other');
+      };
+      assert.equal(await publish(), undefined);
+      assert.ok(shown.some(({ message }) => message === `Run the build of ${id}?`));
+      assert.ok(!existsSync(join(folder, 'dist/other')));
+      assert.deepEqual(versions(), ['1.0.0']);
     });
 
     it('does not ask about what is confirmed, and takes that for no answer', async () => {

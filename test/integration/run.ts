@@ -6,7 +6,14 @@ import { runTests } from '@vscode/test-electron';
 import { isolatedEnvironment } from '../host/environment';
 import { launcherPath, repositoryRoot } from '../host/paths';
 import { defaultVersion } from '../host/versions';
+import { HOSTILE_SETTINGS } from '../support/hostile-settings';
 import { buildIntegrationTests } from './build';
+
+/**
+ * What the tests are about: `samples`, a workspace with every sample mini-app; `multi-root`, one of several folders that are mini-apps;
+ * `untrusted`, a folder that nobody trusts.
+ */
+export type IntegrationKind = 'samples' | 'multi-root' | 'untrusted';
 
 /** How to run the integration tests. */
 export interface IntegrationRun {
@@ -18,8 +25,8 @@ export interface IntegrationRun {
   readonly suite?: string;
   /** A folder or `.code-workspace` file to open as it is; a workspace of two roots with copies of the sample mini-apps when left out. */
   readonly folder?: string;
-  /** True: a workspace of several folders instead, for the tests that are about these. */
-  readonly multiRoot?: boolean;
+  /** Which workspace is opened, and with that which tests run; `samples` when left out. */
+  readonly kind?: IntegrationKind;
   /** Further environment variables for the extension host. */
   readonly env?: Readonly<Record<string, string>>;
   /** Further arguments for VS Code, such as `--enable-workspace-trust`. */
@@ -33,7 +40,7 @@ export interface IntegrationRun {
  */
 export async function runIntegrationTests(options: IntegrationRun = {}): Promise<void> {
   const extensionTestsPath = options.suite ?? (await buildIntegrationTests());
-  const version = options.version ?? defaultVersion;
+  const { version = defaultVersion, kind = 'samples' } = options;
   // Short: a desktop VS Code puts sockets there, whose paths may have about 100 characters.
   const root = mkdtempSync(path.join(os.tmpdir(), 'i99-'));
   const home = path.join(root, 'home');
@@ -46,16 +53,16 @@ export async function runIntegrationTests(options: IntegrationRun = {}): Promise
       extensionTestsPath,
       extensionTestsEnv: {
         I99DASH_TEST_VSCODE_VERSION: version,
-        I99DASH_TEST_MULTI_ROOT: String(options.multiRoot === true),
+        I99DASH_TEST_KIND: kind,
         // The launcher itself keeps the real home folder, for npm's settings.
         ...(desktop ? isolatedEnvironment(home) : { I99DASH_TEST_HOME: home }),
         ...options.env,
       },
       launchArgs: [
-        options.folder ??
-          (options.multiRoot === true ? writeMultiRootWorkspace(root) : copyWorkspace(root)),
+        options.folder ?? WORKSPACES[kind](root),
         `--user-data-dir=${path.join(root, 'data')}`,
         `--extensions-dir=${path.join(root, 'extensions')}`,
+        ...(kind === 'untrusted' ? ['--enable-workspace-trust'] : []),
         ...(options.launchArgs ?? []),
       ],
     });
@@ -63,6 +70,31 @@ export async function runIntegrationTests(options: IntegrationRun = {}): Promise
     // What a killed VS Code may still be writing there must not take the place of the run's own result.
     await rm(root, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
   }
+}
+
+/** Each makes a workspace below a folder. @returns what to open */
+const WORKSPACES: Readonly<Record<IntegrationKind, (root: string) => string>> = {
+  samples: copyWorkspace,
+  'multi-root': writeMultiRootWorkspace,
+  untrusted: writeHostileWorkspace,
+};
+
+/** The sample mini-apps with settings and tasks of their own, as somebody may have sent them. */
+function writeHostileWorkspace(root: string): string {
+  const samples = copySamples(root);
+  mkdirSync(path.join(samples, '.vscode'));
+  const write = (name: string, content: object): void =>
+    writeFileSync(path.join(samples, name), JSON.stringify(content));
+  write('.vscode/settings.json', HOSTILE_SETTINGS);
+  write('.vscode/tasks.json', {
+    version: '2.0.0',
+    tasks: [{ type: 'i99dash', task: 'publish', folder: 'tyre-pressure', confirmed: true }],
+  });
+  write('tyre-pressure/sdk.config.json', { buildCommand: 'touch built' });
+  const workspace = path.join(root, 'sent.code-workspace');
+  const content = { folders: [{ path: samples }], settings: HOSTILE_SETTINGS };
+  writeFileSync(workspace, JSON.stringify(content));
+  return workspace;
 }
 
 /** A `.code-workspace` with two folders, each a sample mini-app, and a third with a `manifest.json` that is none of ours. */
@@ -78,18 +110,18 @@ function writeMultiRootWorkspace(root: string): string {
 
 /**
  * A workspace of two roots: a folder with every sample mini-app and two folders whose `manifest.json` is none of ours, and a mini-app that
- * publishes to beta unless told otherwise.
+ * publishes to beta unless told otherwise. Their settings try to decide what is the user's to decide.
  */
 function copyWorkspace(root: string): string {
   const samples = copySamples(root);
   const second = path.join(root, 'tester-notes');
   cpSync(path.join(samples, 'parking-note'), second, { recursive: true });
   mkdirSync(path.join(second, '.vscode'));
-  const settings = { 'i99dash.publish.defaultTrack': 'beta' };
+  const settings = { 'i99dash.publish.defaultTrack': 'beta', ...HOSTILE_SETTINGS };
   writeFileSync(path.join(second, '.vscode/settings.json'), JSON.stringify(settings));
   const workspace = path.join(root, 'samples.code-workspace');
   const folders = [{ path: samples }, { path: second }];
-  writeFileSync(workspace, JSON.stringify({ folders }));
+  writeFileSync(workspace, JSON.stringify({ folders, settings: HOSTILE_SETTINGS }));
   return workspace;
 }
 

@@ -5,6 +5,7 @@ import {
   PICTURE_EXTENSIONS,
   VEHICLE_CAPABILITIES,
 } from './manifestValues';
+import { oneLine } from '../oneLine';
 import type { Problem, Range } from '../problem';
 
 interface Rule {
@@ -162,8 +163,15 @@ export function isRuleId(text: string): text is RuleId {
   return Object.hasOwn(RULES, text);
 }
 
-/** A finding of a rule. `message` is a whole sentence for the person at the editor. */
+/** The longest sentence about a problem, in UTF-16 units: a name in it may be of any length. */
+const MAX_MESSAGE = 500;
+
+/**
+ * A finding of a rule.
+ * @param message a whole sentence for the person at the editor; made one line, as {@link oneLine} does
+ */
 export function problemOf(rule: RuleId, message: string, file: string, range?: Range): Problem {
   const { severity } = RULES[rule];
-  return { severity, rule, message, file, ...(range === undefined ? {} : { range }) };
+  const words = oneLine(message, MAX_MESSAGE);
+  return { severity, rule, message: words, file, ...(range === undefined ? {} : { range }) };
 }

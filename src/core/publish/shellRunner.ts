@@ -20,13 +20,13 @@ export function createShellRunner({ graceMs = GRACE_MS } = {}): ProcessRunner {
           reject(new CancelledError());
           return;
         }
-        const child = spawn(commandLine, {
-          cwd,
-          shell: true,
-          detached: process.platform !== 'win32',
-          stdio: ['ignore', 'pipe', 'pipe'],
-          windowsHide: true,
-        });
+        let child: ChildProcess;
+        try {
+          child = start(commandLine, cwd);
+        } catch (cause) {
+          reject(unstarted(cwd, cause)); // a NUL in it, or longer than the system takes
+          return;
+        }
         relayOutput(child, onOutput);
         let ending: Promise<void> | undefined;
         const cancel = (): void => {
@@ -35,9 +35,7 @@ export function createShellRunner({ graceMs = GRACE_MS } = {}): ProcessRunner {
         signal?.addEventListener('abort', cancel, { once: true });
         child.once('error', (cause) => {
           signal?.removeEventListener('abort', cancel);
-          const reason = systemErrorCode(cause) ?? 'unknown';
-          const message = `The command cannot be started in ${cwd} (${reason}).`;
-          reject(new I99dashError('BUILD_FAILED', message, { cause }));
+          reject(unstarted(cwd, cause));
         });
         child.once('close', (code) => {
           signal?.removeEventListener('abort', cancel);
@@ -53,6 +51,22 @@ export function createShellRunner({ graceMs = GRACE_MS } = {}): ProcessRunner {
 
 /** The runner for real use. */
 export const shellRunner = createShellRunner();
+
+function start(commandLine: string, cwd: string): ChildProcess {
+  return spawn(commandLine, {
+    cwd,
+    shell: true,
+    detached: process.platform !== 'win32',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
+}
+
+function unstarted(cwd: string, cause: unknown): I99dashError {
+  const reason = systemErrorCode(cause) ?? 'unknown';
+  const message = `The command cannot be started in ${cwd} (${reason}).`;
+  return new I99dashError('BUILD_FAILED', message, { cause });
+}
 
 function relayOutput({ stdout, stderr }: ChildProcess, onOutput: (text: string) => void): void {
   for (const stream of [stdout, stderr]) {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { complete, type Candidate, type Completion } from '../../core/publish/editing/complete';
 import { listPictures } from '../../core/publish/editing/pictures';
+import { oneLine } from '../../core/oneLine';
 import { fieldMarkdown } from './fieldMarkdown';
 import { miniAppDocument, pictureRootsOf, rangeIn, type Snapshot } from './miniAppDocument';
 
@@ -49,7 +50,7 @@ function itemOf(
     item.documentation = fieldMarkdown(field);
   }
   if (candidate.trouble !== undefined) {
-    item.documentation = `${label} ${candidate.trouble}`;
+    item.documentation = oneLine(`${label} ${candidate.trouble}`);
   }
   if (candidate.hasSuggestions === true) {
     item.command = { command: 'editor.action.triggerSuggest', title: '' };

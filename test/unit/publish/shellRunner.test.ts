@@ -149,4 +149,15 @@ describe('the shell runner', () => {
     assert.equal(isAlive(pid), true, 'it left on purpose');
     process.kill(pid);
   });
+
+  it('cannot start what the system does not take', async () => {
+    const onOutput = (): void => undefined;
+    for (const commandLine of ['true\0rm', `true ${'x'.repeat(4 * 1024 * 1024)}`]) {
+      const error = await rejectsWith(
+        'BUILD_FAILED',
+        shellRunner.run({ commandLine, cwd: '.', onOutput }),
+      );
+      assert.match(error.message, /^The command cannot be started in \. \([A-Z0-9_]+\)\.$/u);
+    }
+  });
 });

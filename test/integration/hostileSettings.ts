@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { EXTENSION_ID } from './support';
+
+interface Property {
+  scope: string;
+  default: unknown;
+}
+
+/** What a workspace must not decide, with what the user has decided. */
+export function applicationSettings(): [key: string, value: unknown][] {
+  const manifest = vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON as {
+    contributes: { configuration: { properties: Record<string, Property> }[] };
+  };
+  const properties = manifest.contributes.configuration.flatMap((part) =>
+    Object.entries(part.properties),
+  );
+  return properties
+    .filter(([, { scope }]) => scope === 'application')
+    .map(([key, property]) => {
+      const known = vscode.workspace.getConfiguration().inspect(key);
+      return [key, known?.globalValue ?? property.default];
+    });
+}
+
+/** Asserts that the settings of the workspace and of its folders, which say otherwise, decide nothing of it. */
+export function assertUserDecides(): void {
+  const settings = applicationSettings();
+  assert.ok(settings.length >= 9, String(settings.length));
+  const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri);
+  assert.ok(folders.length > 0);
+  for (const [key, value] of settings) {
+    for (const resource of [undefined, ...folders]) {
+      const configuration = vscode.workspace.getConfiguration(undefined, resource);
+      assert.deepEqual(configuration.get(key), value, `${key} in ${resource?.path ?? 'no folder'}`);
+    }
+  }
+}

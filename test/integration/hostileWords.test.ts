@@ -1,0 +1,311 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { I99dashError } from '../../src/core/errors';
+import type { Problem } from '../../src/core/problem';
+import { AppElement, FailureElement } from '../../src/vscode/appElements';
+import { identityView } from '../../src/vscode/identityView';
+import { uiOf } from '../../src/vscode/realmUi';
+import { FailureRow, KeyRow } from '../../src/vscode/sshKeyItem';
+import { keyItems } from '../../src/vscode/sshKeys';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import { addApp } from '../support/apps';
+import { MANIFEST } from '../support/project';
+import {
+  makeRegisteredKey,
+  run,
+  useBackend,
+  useMessages,
+  useStandIn,
+  workspacePath,
+} from './support';
+
+/** What somebody may write where a name belongs, to be taken for something else. */
+const SHORT = [
+  'Name [click](command:workbench.action.quit) ![x](https://pictures.example/x.png)',
+  '<a href="command:workbench.action.quit">x</a><img src=x onerror=alert(1)> $(trash)',
+  '\u202Egnp.exe\u202C \u001B[2J\u001B[31m \0 \u200B\u2028 `code` **bold** | # \r\nSigned in as: you\n\n---',
+].join(' ');
+/** The same, and a megabyte more. */
+const LONG = `${SHORT}${'x'.repeat(1024 * 1024)}`;
+
+const UNFIT = /(?!\u200C|\u200D|\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/** Nothing is hidden, nothing is a link or an icon of theirs, and it has an end. */
+function assertPlain(text: string, what: string, { lines = 1, icons = false } = {}): void {
+  const shown = JSON.stringify(text.slice(0, 400));
+  assert.ok(text.length <= 3_000, `${what} has ${text.length} characters`);
+  assert.doesNotMatch(text, UNFIT, `${what}: ${shown}`);
+  assert.ok(text.split('\n').length <= lines, `${what}: ${shown}`);
+  if (!icons) {
+    assert.doesNotMatch(text, /\$\(trash\)/u, `${what}: ${shown}`);
+  }
+}
+
+function assertMessage(text: string, what: string, lines = 1): void {
+  assertPlain(text, what, { lines, icons: true });
+  assert.doesNotMatch(text, /\]\((?:command|https?|file):/u, `${what}: ${text.slice(0, 400)}`);
+}
+
+/** Nothing of theirs is Markdown, and no command runs but ours. */
+function assertMarkdown(content: unknown, what: string): void {
+  if (content === undefined) return;
+  if (typeof content === 'string') {
+    assertPlain(content, what, { lines: 3, icons: true });
+    return;
+  }
+  const { value, isTrusted, supportHtml } = content as vscode.MarkdownString;
+  assert.ok(supportHtml !== true, `${what} shows HTML`);
+  const enabled = typeof isTrusted === 'object' ? isTrusted.enabledCommands : [];
+  assert.ok(isTrusted !== true, `${what} is trusted`);
+  assert.ok(
+    enabled.every((command) => /^i99(?:dash|op)\./u.test(command)),
+    enabled.join(),
+  );
+  assert.ok(value.length < 60_000, `${what} has ${value.length} characters`);
+  const links = [...value.matchAll(/\]\(([^)]*)\)/gu)].map(([, target = '']) => target);
+  assert.ok(
+    links.every((target) => /^(?:command:i99(?:dash|op)\.|file:)/u.test(target)),
+    `${what}: ${links.join()}`,
+  );
+  assert.doesNotMatch(value, /<(?:a|img)|\$\(trash\)|command:workbench/u, what);
+  const read = value.replace(/&#(\d+);/gu, (_, code) => String.fromCodePoint(Number(code)));
+  assert.doesNotMatch(read, UNFIT, what);
+}
+
+function assertTreeItem(item: vscode.TreeItem, what: string): void {
+  const { label = '', description } = item;
+  assertPlain(typeof label === 'string' ? label : label.label, `${what}: label`, { icons: true });
+  assertPlain(String(description ?? ''), `${what}: description`, { icons: true });
+  assertPlain(item.accessibilityInformation?.label ?? '', `${what}: spoken`, { icons: true });
+  assertMarkdown(item.tooltip, `${what}: tooltip`);
+}
+
+describe('hostile words', () => {
+  const backend = useBackend();
+  const shown = useMessages();
+  let picked: vscode.QuickPickItem[] = [];
+  let titles: string[] = [];
+  useStandIn(
+    vscode.window,
+    'showQuickPick',
+    (items: vscode.QuickPickItem[], options?: vscode.QuickPickOptions) => {
+      picked = [...items];
+      titles.push(options?.title ?? '', options?.placeHolder ?? '');
+      return Promise.resolve(undefined);
+    },
+  );
+  useStandIn(vscode.window, 'showInputBox', (options: vscode.InputBoxOptions) => {
+    titles.push(options.title ?? '', options.prompt ?? '');
+    return Promise.resolve(undefined);
+  });
+
+  before(async () => {
+    const { state } = backend.current;
+    state.accounts.put({
+      ...DEFAULT_ACCOUNT,
+      email: LONG,
+      displayName: LONG,
+      lastNotificationError: LONG,
+    });
+    const key = await makeRegisteredKey(backend.current, 'hostile-words');
+    const line = (await makeRegisteredKey(backend.current, 'hostile-words-2')).publicKeyLine;
+    const registered = state.accounts
+      .keysOf(DEFAULT_ACCOUNT.devId)
+      .find(({ name }) => name === 'hostile-words-2');
+    state.removeKey(registered?.id ?? '');
+    state.addKey(DEFAULT_ACCOUNT.devId, line, { name: LONG });
+    const name = { en: LONG };
+    addApp(state, { appId: 'hostile-words', version: SHORT, name, review: { rejected: LONG } });
+    await run('i99dash.signIn', { keyPath: key.path });
+  });
+
+  after(() => backend.current.state.accounts.put(DEFAULT_ACCOUNT));
+
+  beforeEach(() => {
+    picked = [];
+    titles = [];
+  });
+
+  function assertAllShown(): void {
+    for (const { message, detail = '', buttons } of shown) {
+      assertMessage(message, 'message');
+      assertMessage(detail, 'detail', 30);
+      buttons.forEach((button) => assertPlain(button, 'button'));
+    }
+    for (const { label, description = '', detail = '' } of picked) {
+      assertPlain(label, 'row');
+      assertPlain(description, 'description of a row');
+      assertPlain(detail, 'detail of a row');
+    }
+    titles.forEach((title) => assertMessage(title, 'title'));
+  }
+
+  describe('of a server', () => {
+    it('are words in messages, dialogs and pickers', async () => {
+      await run('i99dash.whoAmI');
+      assert.equal(shown.length, 1);
+      const keys = await run<{ id: string; name: string }[]>('i99dash.listKeys', {});
+      const id = keys.find(({ name }) => name.startsWith('Name'))?.id;
+      assert.equal(await run('i99dash.removeKey', { id }), undefined);
+      assert.equal(shown.length, 2);
+      assert.ok(shown[1]?.detail?.includes('Whoever holds this key'), shown[1]?.detail);
+      await run('i99dash.removeKey', {}).catch(() => undefined);
+      assert.ok(picked.length >= 2);
+      assertAllShown();
+      picked = [];
+      await run('i99dash.showAccountMenu');
+      assert.ok(picked.length > 0);
+      await run('i99dash.replaceKey', {}).catch(() => undefined);
+      await run('i99dash.promoteToBeta', { appId: 'hostile-words' }).catch(() => undefined);
+      await run('i99dash.promoteToBeta', { appId: 'hostile-words', releaseNotes: '' }).catch(
+        () => undefined,
+      );
+      assertAllShown();
+    });
+
+    it('are words in the status bar and its hover', () => {
+      const profile = {
+        ...{ sessionId: 's', source: 'ssh' as const, keyPath: `/${SHORT}`, fingerprint: LONG },
+        account: { devId: LONG, email: LONG, displayName: LONG, isDeveloper: true },
+      };
+      const failure = new I99dashError('SERVER', `The backend says: ${LONG}`);
+      const held = { profile, minted: undefined };
+      for (const state of [
+        { kind: 'signedIn' as const, ...held },
+        { kind: 'locked' as const, ...held, failure },
+        { kind: 'offline' as const, ...held, failure, retryAt: 0 },
+        { kind: 'rejected' as const, ...held, failure },
+      ]) {
+        const ui = uiOf({ id: 'i99dash' });
+        const view = identityView(state, { ui, backend: LONG, now: 0 });
+        assertPlain(view.text, 'status bar');
+        assertPlain(view.accessibilityLabel, 'status bar, spoken', { icons: true });
+        assertMarkdown(view.tooltip, `hover when ${state.kind}`);
+      }
+    });
+
+    it('are words in the views', () => {
+      const manifest = { id: LONG, name: LONG };
+      const app = new AppElement(
+        {
+          ...{ appId: SHORT, name: LONG, review: 'rejected', reviewWord: LONG },
+          ...{ rejectionReason: LONG, latestVersion: LONG },
+          local: { folder: '/x', manifest, id: SHORT, version: LONG },
+          beta: { version: LONG, daysLeft: 3 },
+        },
+        Date.now(),
+      );
+      const error = new I99dashError('SERVER', LONG);
+      const key = {
+        ...{ id: 'k', name: LONG, fingerprint: LONG, keyType: LONG, purpose: LONG },
+        ...{ createdAt: LONG, lastUsedAt: LONG },
+      };
+      for (const element of [
+        app,
+        ...app.children,
+        new FailureElement(error),
+        new FailureRow(error),
+        new KeyRow(key, true),
+      ]) {
+        assertTreeItem(element.toTreeItem(), element.constructor.name);
+      }
+      picked = keyItems([key], undefined);
+      assertAllShown();
+    });
+
+    it('are words in the Accounts menu', async () => {
+      const session = await vscode.authentication.getSession('i99dash', [], { silent: true });
+      const accounts = await vscode.authentication.getAccounts('i99dash');
+      const labels = [
+        ...accounts.map(({ label }) => label),
+        ...(session ? [session.account.label] : []),
+      ];
+      assert.ok(labels.length > 0);
+      labels.forEach((label) => assertPlain(label, 'account', { icons: true }));
+    });
+  });
+
+  describe('of a workspace', () => {
+    const FOLDER = 'hostile\n[x](command:y) $(trash) \u202E\u001B[2J "\'';
+    const folder = (): string => workspacePath(FOLDER);
+    const file = (): string => join(folder(), 'manifest.json');
+
+    before(() => {
+      mkdirSync(join(folder(), 'src'), { recursive: true });
+      const manifest = {
+        ...{ ...MANIFEST, version: SHORT, name: { en: LONG, [SHORT]: 'x', ar: SHORT } },
+        ...{ tags: [SHORT], url: `https://miniapps.i99dash.app/${SHORT}`, [LONG]: 1, [SHORT]: 2 },
+      };
+      writeFileSync(file(), JSON.stringify(manifest, null, 2));
+      writeFileSync(join(folder(), 'src/icon.svg'), '<svg/>');
+      writeFileSync(join(folder(), 'src', 'a\n[x](command:y)\u202E.js'), 'import "x";');
+      writeFileSync(
+        join(folder(), 'src/index.html'),
+        `<script>const APP_VERSION = '${'y'.repeat(9_999)}';</script>`,
+      );
+    });
+
+    after(async () => {
+      await run('workbench.action.closeAllEditors');
+      rmSync(folder(), { recursive: true, force: true });
+    });
+
+    it('are words in problems, the same in the panel and in results', async () => {
+      const problems = await run<Problem[]>('i99dash.validate', {
+        folder: vscode.Uri.file(folder()),
+      });
+      assert.ok(problems.some(({ rule }) => rule === 'manifest.unknown-field'));
+      problems.forEach(({ message, rule }) => assertPlain(message, rule, { icons: true }));
+      const panel = vscode.languages.getDiagnostics(vscode.Uri.file(file()));
+      const ours = panel.filter(({ source }) => source === 'i99dash').map(({ message }) => message);
+      const told = problems
+        .filter((problem) => problem.file === file())
+        .map(({ message }) => message);
+      assert.deepEqual(ours.sort(), told.sort());
+    });
+
+    it('are words where publishing fails over them', async () => {
+      await run('i99dash.dryRun', { folder: vscode.Uri.file(folder()) }).catch(() => undefined);
+      assert.equal(shown.length, 1);
+      assertAllShown();
+    });
+
+    it('are words in the picker and in the names of tasks', async () => {
+      await run('workbench.action.closeAllEditors');
+      await run('i99dash.dryRun');
+      assert.ok(picked.some(({ label }) => label.includes('hostile')));
+      assertAllShown();
+      const tasks = await vscode.tasks.fetchTasks({ type: 'i99dash' });
+      const names = tasks.map(({ name }) => name).filter((name) => name.includes('hostile'));
+      assert.equal(names.length, 3);
+      names.forEach((name) => assertPlain(name, 'task', { icons: true }));
+    });
+
+    it('are words in hovers, completions and above the manifest', async () => {
+      const document = await vscode.workspace.openTextDocument(file());
+      await vscode.window.showTextDocument(document);
+      const positions = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((line) => new vscode.Position(line, 4));
+      let hovers = 0;
+      for (const position of positions) {
+        const found = await run<vscode.Hover[]>(
+          'vscode.executeHoverProvider',
+          document.uri,
+          position,
+        );
+        hovers += found.length;
+        found.flatMap(({ contents }) => contents).forEach((each) => assertMarkdown(each, 'hover'));
+        const { items } = await run<vscode.CompletionList>(
+          'vscode.executeCompletionItemProvider',
+          document.uri,
+          position,
+        );
+        items.forEach(({ documentation }) => assertMarkdown(documentation, 'completion'));
+      }
+      assert.ok(hovers > 0);
+      const lenses = await run<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri);
+      lenses.forEach(({ command }) => assertPlain(command?.title ?? '', 'lens'));
+    });
+  });
+});

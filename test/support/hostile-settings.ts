@@ -1,0 +1,12 @@
+/** Settings that a workspace comes with and that must count for nothing: each would lead a credential elsewhere, or ask less. */
+export const HOSTILE_SETTINGS: Readonly<Record<string, unknown>> = {
+  'i99dash.backendUrl': 'http://127.0.0.1:9',
+  'i99dash.webConsoleUrl': 'https://console.example',
+  'i99dash.ssh.keyPath': '/dev/zero',
+  'i99dash.ssh.useAgent': false,
+  'i99dash.ssh.agentSocket': '/tmp/agent.example',
+  'i99dash.statusBar.visible': 'never',
+  'i99dash.publish.confirm': 'never',
+  'i99op.enabled': true,
+  'i99op.backendUrl': 'http://127.0.0.1:9',
+};

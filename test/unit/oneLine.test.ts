@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { oneLine } from '../../src/core/oneLine';
+
+describe('foreign words on one line', () => {
+  it('are as they are where they are words', () => {
+    for (const words of [
+      '',
+      'Tyre pressure',
+      'ضغط الإطارات',
+      'می\u200Cخواهم',
+      '👩\u200D🔧 胎压',
+      'e\u0301',
+    ]) {
+      assert.equal(oneLine(words), words);
+    }
+  });
+
+  it('have nothing that hides, turns the order of writing, or begins a line', () => {
+    const unfit = [
+      ...['\n', '\r\n', '\t', '\0', '\u001B', '\u007F', '\u0085', '\u009B', '\u2028', '\u2029'],
+      ...['\u202A', '\u202E', '\u2066', '\u2069', '\u200E', '\u200F', '\u061C', '\u200B', '\uFEFF'],
+      ...['\u00AD', '\uDE97', '\uD83D', '\u{E0041}'],
+    ];
+    for (const text of unfit) {
+      assert.equal(oneLine(`a${text}b`), 'a b', JSON.stringify(text));
+    }
+    assert.equal(oneLine(`a${unfit.join('')}b`), 'a b');
+  });
+
+  it('lose their middle where they are too long, and no half of a character is left', () => {
+    assert.equal(oneLine('x'.repeat(300)), 'x'.repeat(300));
+    assert.equal(oneLine(`${'x'.repeat(1_000_000)} ends`, 9), 'xxxxxx…nds');
+    const cut = oneLine('🚗'.repeat(1_000), 100);
+    assert.ok(!/\p{Cs}/u.test(cut) && cut.length <= 101, cut);
+  });
+});

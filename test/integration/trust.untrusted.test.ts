@@ -3,8 +3,12 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { systemClock } from '../../src/core/ports';
 import type { Problem } from '../../src/core/problem';
+import type { TaskContext } from '../../src/vscode/publishContext';
+import { TaskTerminal } from '../../src/vscode/taskTerminal';
 import { DEFAULT_ACCOUNT } from '../backend/server';
+import { MemoryLogger } from '../support/fakes';
 import { assertUserDecides } from './hostileSettings';
 import {
   failsWith,
@@ -72,27 +76,26 @@ describe('a workspace that nobody trusts', () => {
     });
   }
 
-  it('runs no task that builds or publishes', async () => {
-    const tasks = await vscode.tasks.fetchTasks({ type: 'i99dash' }).then(
-      (found) => found,
-      () => [],
-    );
-    for (const task of tasks.filter(({ name }) => name.includes('tyre-pressure'))) {
-      if (task.name.includes('validate')) continue;
-      const ended = new Promise<number | undefined>((resolve) => {
-        const subscription = vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
-          if (execution.task.name === task.name) {
-            subscription.dispose();
-            resolve(exitCode);
-          }
-        });
+  for (const task of ['publish', 'dryRun'] as const) {
+    it(`is refused to a task: ${task}`, async () => {
+      // VS Code itself runs no task here; what it would run refuses all the same.
+      const written: string[] = [];
+      const context = { clock: systemClock, logger: new MemoryLogger() };
+      const terminal = new TaskTerminal(context as unknown as TaskContext, {
+        ...{ type: 'i99dash', task, folder: folder().fsPath },
       });
-      await vscode.tasks.executeTask(task);
-      assert.equal(await ended, 1, task.name);
-    }
-    assert.ok(!existsSync(workspacePath('tyre-pressure', 'built')), 'nothing was built');
-    assert.fail(`tasks: ${tasks.map(({ name }) => name).join()}; ${JSON.stringify(shown)}`);
-  });
+      terminal.onDidWrite((text) => written.push(text));
+      const ended = new Promise((resolve) => terminal.onDidClose(resolve));
+      terminal.open();
+      assert.equal(await ended, 1);
+      assert.match(written.join(''), /UNTRUSTED_WORKSPACE: Publishing runs code/u);
+      assert.deepEqual(
+        shown.map(({ buttons }) => buttons),
+        [['Manage Workspace Trust']],
+      );
+      assert.ok(!existsSync(workspacePath('tyre-pressure', 'built')), 'nothing was built');
+    });
+  }
 
   it('can be signed out in', async () => {
     assert.equal(await run('i99dash.signOut'), true);

@@ -3,8 +3,8 @@ import type { Session } from '../core/auth/session';
 import type { SessionState } from '../core/auth/sessionState';
 import { CancelledError } from '../core/errors';
 import { accountLabel } from '../core/identity';
-import { oneLine } from '../core/oneLine';
 import type { CommandId } from './commands';
+import { plainText } from './plainText';
 import { uiOf, type RealmUi } from './realmUi';
 
 export interface MenuItem extends vscode.QuickPickItem {
@@ -77,7 +77,7 @@ function titleFor(state: SessionState, product: string): string {
         ? vscode.l10n.t('{0}: signed in by {1}', product, state.variable)
         : vscode.l10n.t('{0}: {1} is not accepted', product, state.variable);
     default:
-      return `${product}: ${oneLine(accountLabel(state.profile.account))}`;
+      return `${product}: ${plainText(accountLabel(state.profile.account))}`;
   }
 }
 

@@ -156,7 +156,7 @@ async function betaVersion(api: ApiClient, appId: string): Promise<string> {
 
 async function askForReleaseNotes(appId: string, version: string): Promise<string> {
   const notes = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Promote {0} {1} to beta', oneLine(appId), oneLine(version)),
+    title: vscode.l10n.t('Promote {0} {1} to beta', plainText(appId), plainText(version)),
     prompt: vscode.l10n.t('What should testers know? Leave it empty to say nothing.'),
     ignoreFocusOut: true,
   });

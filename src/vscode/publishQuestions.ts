@@ -70,7 +70,7 @@ async function wantsToSave(
  */
 export async function askReleaseNotes({ manifest }: Project): Promise<string | undefined> {
   const notes = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Publish {0} {1} to Beta', manifest.id, oneLine(manifest.version)),
+    title: vscode.l10n.t('Publish {0} {1} to Beta', manifest.id, plainText(manifest.version)),
     prompt: vscode.l10n.t('What is new, for the testers? Enter alone leaves it out.'),
     placeHolder: vscode.l10n.t('Release notes (optional)'),
     ignoreFocusOut: true,

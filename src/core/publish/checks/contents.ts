@@ -1,4 +1,5 @@
 import { CancelledError, isI99dashError, throwIfCancelled } from '../../errors';
+import { oneLine } from '../../oneLine';
 import type { Problem } from '../../problem';
 import { isCode, isPage } from '../baseline/codeFiles';
 import type { Finding } from '../baseline/finding';
@@ -120,7 +121,7 @@ function baselineProblem(
   return {
     severity: modern ? 'info' : severity,
     rule,
-    message: `${file.name}: ${message}.`,
+    message: oneLine(`${oneLine(file.name)}: ${message}.`, 500),
     file: file.path,
     range,
   };

@@ -1,6 +1,8 @@
 import { repositoryRoot } from './host/paths';
 import { defaultVersion } from './host/versions';
 import { runIntegrationTests, type IntegrationKind } from './integration/run';
+import { SHORTEST } from './soak/plan';
+import { soak } from './soak/soak';
 import { parseRunArguments, type RunArguments, type StageName } from './support/arguments';
 import { interruptCommandsOnly, runCommand, wasInterrupted } from './support/command';
 import {
@@ -40,6 +42,7 @@ const stages: Readonly<Record<StageName, Stage>> = {
     for (const kind of args.desktop ? KINDS.filter((each) => each !== 'untrusted') : KINDS) {
       results.push(await runIntegration(args, kind));
     }
+    results.push(await runSoak(args));
     // A pattern need not match tests of every kind.
     const ran = results.filter(({ note }) => args.grep === undefined || note !== NO_TEST);
     return addUp(ran.length === 0 ? results.slice(0, 1) : ran);
@@ -61,6 +64,21 @@ function runIntegration(args: RunArguments, kind: IntegrationKind): Promise<Stag
       },
     );
   });
+}
+
+const NOTHING = { passed: 0, failed: 0, skipped: 0 };
+const SOAK = 'soak: the extension host does not grow';
+
+/** The shortest soak; a desktop VS Code has none. */
+async function runSoak({ grep, version, desktop }: RunArguments): Promise<StageResult> {
+  if (grep !== undefined && !new RegExp(grep).test(SOAK)) return { ...NOTHING, note: NO_TEST };
+  if (desktop || wasInterrupted()) return NOTHING;
+  process.stdout.write(`\n  ${SOAK}\n`);
+  const isFlat = await soak({ plan: SHORTEST, version }).catch((error: unknown) => {
+    process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return false;
+  });
+  return { ...checkResult(isFlat), ...(isFlat ? {} : { failures: [SOAK] }) };
 }
 
 function runSuite(spec: string, args: RunArguments): Promise<StageResult> {

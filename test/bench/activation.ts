@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runIntegrationTests } from '../integration/run';
+import { buildSuite } from '../support/build-suite';
 import type { Activation } from './activations';
-import { buildSuite } from './buildSuite';
 import { median, printRows, type BenchRow } from './rows';
 
 const STARTS = 5;
@@ -15,7 +15,7 @@ const GIT = 'vscode.git';
 export async function benchActivation(): Promise<BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'i99-bench-'));
   try {
-    const suite = await buildSuite('activationSuite', folder);
+    const suite = await buildSuite(join(__dirname, 'activationSuite.ts'), folder);
     const report = join(folder, 'report.json');
     const starts: Record<string, Activation>[] = [];
     for (let start = 0; start < STARTS; start++) {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from '../host/paths';
 import { runIntegrationTests } from '../integration/run';
+import { buildSuite } from '../support/build-suite';
 import { generateTestKey } from '../support/ssh-key';
 import { startBackendProcess } from './backend-process';
-import { buildSuite } from './buildSuite';
 import type { EditorBenchReport, EditorBenchRequest } from './editorSuite';
 import { LARGE_APP, writeMiniApp } from './publishTree';
 import { median, printRows, type BenchRow } from './rows';
@@ -35,7 +35,7 @@ export async function benchEditor(): Promise<BenchRow[]> {
       report: join(folder, 'report.json'),
     };
     await runIntegrationTests({
-      suite: await buildSuite('editorSuite', folder),
+      suite: await buildSuite(join(__dirname, 'editorSuite.ts'), folder),
       folder: workspace,
       env: { I99DASH_BENCH_REQUEST: JSON.stringify(request) },
     });

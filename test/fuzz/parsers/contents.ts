@@ -168,7 +168,7 @@ export const pageVersion: Parser = {
     await mkdir(appRoot, { recursive: true });
     await writeFile(join(appRoot, 'index.html'), input);
     const distDir = join(folder, 'dist');
-    const found = await declaredVersions({ appRoot, distDir }, () => true);
+    const found = await declaredVersions({ folder, appRoot, distDir }, () => true);
     assert.ok(found.every(({ version }) => !/[\r\n]/u.test(version)));
     return found.length === 0 ? 'refused' : 'accepted';
   },

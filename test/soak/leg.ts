@@ -16,7 +16,7 @@ export async function run(): Promise<void> {
 }
 
 class Leg {
-  private readonly troubles = [() => this.sleep(), () => this.loseBackend(), () => this.revoke()];
+  private readonly troubles = [() => this.sleep(), () => this.loseBackend()];
   private troublesSoFar = 0;
 
   constructor(private readonly request: LegRequest) {}
@@ -54,6 +54,10 @@ class Leg {
     await command('i99dash.status', {});
     await command('i99dash.listKeys');
     await command('i99dash.whoAmI');
+    for (let count = 0; count < plan.revocationsPerRound; count++) {
+      await this.ask({ kind: 'revokeTokens' });
+      await command('i99dash.whoAmI');
+    }
     if (round % plan.troubleEvery === 0) {
       await this.troubles[this.troublesSoFar++ % this.troubles.length]?.();
     }
@@ -69,11 +73,6 @@ class Leg {
     await this.ask({ kind: 'stopBackend' });
     await fails('OFFLINE', 'i99dash.whoAmI');
     await this.ask({ kind: 'startBackend' });
-    await command('i99dash.whoAmI');
-  }
-
-  private async revoke(): Promise<void> {
-    await this.ask({ kind: 'revokeTokens' });
     await command('i99dash.whoAmI');
   }
 

@@ -12,9 +12,11 @@ export interface SoakPlan {
   readonly renewalsPerRound: number;
   /** With fewer in all the soak has failed. */
   readonly leastRenewals: number;
-  /** Life of an access token in seconds. */
+  /** So often in each round the backend revokes every token, so that the next call has to renew at once. */
+  readonly revocationsPerRound: number;
+  /** Life of an access token in seconds. The backend counts whole ones, so that a token may live up to one less. */
   readonly tokenLifeSeconds: number;
-  /** Every so many rounds the computer sleeps, the backend goes down, or the backend revokes every token: in turn. */
+  /** Every so many rounds the computer sleeps, or the backend goes down: in turn. */
   readonly troubleEvery: number;
   /** Seconds that the extension host stands still when the computer sleeps. */
   readonly sleepSeconds: number;
@@ -28,6 +30,7 @@ export const FULL: SoakPlan = {
   roundsPerLeg: 52,
   warmUpRounds: 15,
   renewalsPerRound: 3,
+  revocationsPerRound: 0,
   leastRenewals: 500,
   tokenLifeSeconds: 18,
   troubleEvery: 4,
@@ -37,9 +40,10 @@ export const FULL: SoakPlan = {
 /** As much use as in two hours, in about ten minutes. */
 export const COMPRESSED: SoakPlan = {
   ...FULL,
-  renewalsPerRound: 1, // several more happen during a round
-  tokenLifeSeconds: 1,
-  sleepSeconds: 3,
+  renewalsPerRound: 1, // more happen during a round
+  revocationsPerRound: 2,
+  tokenLifeSeconds: 3,
+  sleepSeconds: 4,
 };
 
 /** A few minutes. */
@@ -55,11 +59,10 @@ export const SHORT: SoakPlan = {
 export const SHORTEST: SoakPlan = {
   ...COMPRESSED,
   legs: 1,
-  roundsPerLeg: 12,
-  warmUpRounds: 5,
-  leastRenewals: 12,
-  troubleEvery: 3,
-  sleepSeconds: 2,
+  roundsPerLeg: 10,
+  warmUpRounds: 4,
+  leastRenewals: 20,
+  troubleEvery: 4,
 };
 
 /**

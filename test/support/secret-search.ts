@@ -1,0 +1,115 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Something that may stand nowhere but where it belongs. */
+export interface Secret {
+  /** What it is called in a finding. */
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Shorter ones would be found by chance. */
+const LEAST_CHARACTERS = 8;
+/** Three base64url parts, the first two JSON objects: an access token, whoever minted it. */
+const ACCESS_TOKEN = /eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}/u;
+
+/**
+ * The forms in which logs, URLs, databases and memory dumps have a text: as it is, in JSON and in JSON within JSON, in base64 wherever
+ * the text begins, in hex, and percent-encoded; and each of these in UTF-16, too.
+ */
+export function formsOf(value: string): Buffer[] {
+  const bytes = Buffer.from(value);
+  const json = JSON.stringify(value).slice(1, -1);
+  const percent = [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+  const base64 = [0, 1, 2].map((offset) => base64Core(bytes, offset));
+  const texts = new Set([
+    ...[value, json, JSON.stringify(json).slice(1, -1)],
+    ...base64.flatMap((text) => [text, text.replaceAll('+', '-').replaceAll('/', '_')]),
+    ...[bytes.toString('hex'), bytes.toString('hex').toUpperCase()],
+    ...[percent, percent.toUpperCase(), encodeURIComponent(value)],
+  ]);
+  return [...texts].flatMap((text) => [
+    Buffer.from(text),
+    Buffer.from(text, 'utf16le'),
+    Buffer.from(text, 'utf16le').swap16(),
+  ]);
+}
+
+/** What stays the same of a base64 text whatever stands before and behind the bytes. @param offset where they begin, modulo 3 */
+function base64Core(bytes: Buffer, offset: number): string {
+  const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
+  const from = Math.ceil((offset * 8) / 6);
+  return text.slice(from, Math.floor(((offset + bytes.length) * 8) / 6));
+}
+
+interface Needle {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** Looks for secrets in every form. */
+export class SecretSearch {
+  /** The needles by their first four bytes, as a little-endian number. */
+  private readonly needles = new Map<number, Needle[]>();
+  /** Whether a needle begins with these two bytes. */
+  private readonly beginnings = new Uint8Array(2 ** 16);
+
+  /** @throws Error when a secret is too short to be told from chance */
+  constructor(secrets: readonly Secret[]) {
+    for (const { name, value } of secrets) {
+      if (value.length < LEAST_CHARACTERS) throw new Error(`${name} is too short to look for`);
+      for (const bytes of formsOf(value)) this.add({ name, bytes });
+    }
+  }
+
+  /** @returns the names of the secrets that these bytes hold, each once */
+  in(content: Buffer): string[] {
+    const found = new Set<string>();
+    for (let at = 0; at + 4 <= content.length; at++) {
+      if (this.beginnings[content.readUInt16LE(at)] === 0) continue;
+      for (const { name, bytes } of this.needles.get(content.readUInt32LE(at)) ?? []) {
+        if (bytes.equals(content.subarray(at, at + bytes.length))) found.add(name);
+      }
+    }
+    if (ACCESS_TOKEN.test(content.toString('latin1'))) found.add('an access token');
+    return [...found];
+  }
+
+  /**
+   * Reads every file below a folder.
+   * @param isLeftOut for files that a secret belongs in
+   * @returns how many were read, and `file: secret` for each finding
+   */
+  inFolder(
+    folder: string,
+    isLeftOut: (file: string) => boolean = () => false,
+  ): { files: string[]; findings: string[] } {
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .filter((file) => !isLeftOut(file));
+    // A name may tell a secret as well as what stands in the file.
+    const namesIn = (file: string): string[] =>
+      this.in(Buffer.concat([Buffer.from(`${file}\n`), read(file)]));
+    const findings = files.flatMap((file) =>
+      namesIn(file).map((name) => `${file.slice(folder.length)}: ${name}`),
+    );
+    return { files, findings };
+  }
+
+  private add(needle: Needle): void {
+    const { bytes } = needle;
+    this.beginnings[bytes.readUInt16LE(0)] = 1;
+    const start = bytes.readUInt32LE(0);
+    this.needles.set(start, [...(this.needles.get(start) ?? []), needle]);
+  }
+}
+
+/** Empty for a file that went meanwhile. */
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}

@@ -1,5 +1,5 @@
 import { I99dashError, isI99dashError } from '../errors';
-import type { HttpRequest, TokenSource, Transport } from '../ports';
+import type { HttpRequest, HttpResponse, TokenSource, Transport } from '../ports';
 import { expectSuccess, unwrap } from './envelope';
 
 /** A sign-in's answers are small, and come from whoever answers a URL that nobody has signed in to yet; in bytes. */
@@ -70,7 +70,7 @@ export class ApiClient {
       url.searchParams.set(name, value);
     }
     const content = contentOf(call);
-    const response = await this.transport.send({
+    const answer = await this.transport.send({
       method: call.method,
       url,
       headers: {
@@ -82,12 +82,25 @@ export class ApiClient {
       ...(content === undefined ? {} : { body: content.body }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     });
+    const response = withoutCredentials(answer, [token, call.form?.['device_code']]);
     if (call.ignoreAnswer === true) {
       expectSuccess(response);
       return undefined;
     }
     return unwrap(response);
   }
+}
+
+/** A server that repeats what it was sent must not get it into a message or a log. */
+function withoutCredentials(
+  response: HttpResponse,
+  credentials: readonly (string | undefined)[],
+): HttpResponse {
+  const text = credentials.reduce<string>(
+    (rest, credential) => (credential ? rest.replaceAll(credential, '…') : rest),
+    response.text,
+  );
+  return { ...response, text };
 }
 
 function contentOf({ json, form }: ApiCall): { type: string; body: string } | undefined {

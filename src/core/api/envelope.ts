@@ -113,9 +113,12 @@ function notData(response: HttpResponse): string {
     : 'The backend answered with something that is no JSON.';
 }
 
-/** A server's words as one line without control characters, cut to a readable length. */
+/** A server's words as one line without control characters and queries of addresses, which may be signatures, cut to a readable length. */
 function plainText(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ').trim();
+  const line = text
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
+    .replace(/(https?:\/\/[^\s?#]+)[?#]\S*/giu, '$1?…')
+    .trim();
   // By characters: a cut through one would leave half of it.
   const cut = Array.from(line.slice(0, 2 * MAX_SERVER_MESSAGE))
     .slice(0, MAX_SERVER_MESSAGE)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { ApiClient } from '../../../src/core/api/client';
 import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
 import { I99dashError } from '../../../src/core/errors';
@@ -177,6 +178,24 @@ describe('the API client', () => {
     const error = await rejectsWith('PROTOCOL', api.callPublic(call));
     assert.match(error.message, /larger than any/u);
     await api.call(ME);
+  });
+
+  it('tells nobody a credential that the backend repeats', async () => {
+    const token = mint();
+    const message = `no such thing: "Bearer ${token}"`;
+    backend.faults.inject({ fault: { kind: 'status', status: 400, code: token, message } });
+    const error = await rejectsWith('SERVER', client(token).api.call(ME));
+    assert.equal(error.message, 'The backend says: no such thing: "Bearer …"');
+    assert.ok(!inspect(error, { depth: null }).includes(token));
+  });
+
+  it('tells nobody a device code that the backend repeats', async () => {
+    const form = { device_code: 'dev-code-of-nobody-else' };
+    const message = 'dev-code-of-nobody-else is not known';
+    backend.faults.inject({ fault: { kind: 'status', status: 400, message } });
+    const call = client().api.callPublic({ method: 'POST', path: PATH, form });
+    const error = await rejectsWith('SERVER', call);
+    assert.equal(error.message, 'The backend says: … is not known');
   });
 
   it('reads an answer that drips', async () => {

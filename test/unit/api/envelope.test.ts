@@ -105,6 +105,16 @@ describe('an answer of the backend', () => {
     assert.equal(told('x'.repeat(100_000)), `The backend says: ${'x'.repeat(300)}…`);
   });
 
+  it('shows an address in the words without its query, which may be a signature', () => {
+    const message =
+      'put it to https://storage.example/a/b?X-Signature=0123abcd&X-Expires=9, or (HTTP://other.example/#secret).';
+    const text = JSON.stringify({ success: false, error: { code: 'ODD', message } });
+    assert.throws(() => unwrap({ status: 400, headers: {}, text }), {
+      message:
+        'The backend says: put it to https://storage.example/a/b?… or (HTTP://other.example/?…',
+    });
+  });
+
   it('tells how long to wait', () => {
     assert.equal(refusal(429, {}, { 'retry-after': '7' }).retryAfterMs, 7000);
     assert.equal(refusal(503, '', { 'retry-after': '0' }).retryAfterMs, 0);

@@ -56,7 +56,7 @@ class Leg {
     await command('i99dash.whoAmI');
     for (let count = 0; count < plan.revocationsPerRound; count++) {
       await this.ask({ kind: 'revokeTokens' });
-      await command('i99dash.whoAmI');
+      await recover();
     }
     if (round % plan.troubleEvery === 0) {
       await this.troubles[this.troublesSoFar++ % this.troubles.length]?.();
@@ -109,6 +109,19 @@ async function edit(folder: vscode.Uri): Promise<void> {
 async function command(id: string, args?: object): Promise<void> {
   const result = await vscode.commands.executeCommand(id, args);
   if (result === undefined) throw new Error(`${id} was cancelled`);
+}
+
+/**
+ * Works again after tokens were revoked. A renewal that was under way then may bring a token that was revoked before it arrived, and a call
+ * tries one newer token alone; the next call must succeed.
+ */
+async function recover(): Promise<void> {
+  try {
+    await command('i99dash.whoAmI');
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'NOT_SIGNED_IN') throw error;
+    await command('i99dash.whoAmI');
+  }
 }
 
 async function fails(code: string, id: string, args?: object): Promise<void> {

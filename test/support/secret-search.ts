@@ -5,7 +5,8 @@ import { join } from 'node:path';
 export interface Secret {
   /** What it is called in a finding. */
   readonly name: string;
-  readonly value: string;
+  /** Bytes where it is no text, such as the seed of a key. */
+  readonly value: string | Buffer;
 }
 
 /** Shorter ones would be found by chance. */
@@ -17,22 +18,27 @@ const ACCESS_TOKEN = /eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}/u;
  * The forms in which logs, URLs, databases and memory dumps have a text: as it is, in JSON and in JSON within JSON, in base64 wherever
  * the text begins, in hex, and percent-encoded; and each of these in UTF-16, too.
  */
-export function formsOf(value: string): Buffer[] {
+export function formsOf(value: string | Buffer): Buffer[] {
   const bytes = Buffer.from(value);
-  const json = JSON.stringify(value).slice(1, -1);
-  const percent = [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+  const hex = bytes.toString('hex');
+  const percent = hex.replace(/../gu, '%$&');
   const base64 = [0, 1, 2].map((offset) => base64Core(bytes, offset));
   const texts = new Set([
-    ...[value, json, JSON.stringify(json).slice(1, -1)],
+    ...(typeof value === 'string' ? textsOf(value) : []),
     ...base64.flatMap((text) => [text, text.replaceAll('+', '-').replaceAll('/', '_')]),
-    ...[bytes.toString('hex'), bytes.toString('hex').toUpperCase()],
-    ...[percent, percent.toUpperCase(), encodeURIComponent(value)],
+    ...[hex, hex.toUpperCase(), percent, percent.toUpperCase()],
   ]);
-  return [...texts].flatMap((text) => [
+  const encoded = [...texts].flatMap((text) => [
     Buffer.from(text),
     Buffer.from(text, 'utf16le'),
     Buffer.from(text, 'utf16le').swap16(),
   ]);
+  return typeof value === 'string' ? encoded : [bytes, ...encoded];
+}
+
+function textsOf(value: string): string[] {
+  const json = JSON.stringify(value).slice(1, -1);
+  return [value, json, JSON.stringify(json).slice(1, -1), encodeURIComponent(value)];
 }
 
 /** What stays the same of a base64 text whatever stands before and behind the bytes. @param offset where they begin, modulo 3 */

@@ -1,0 +1,371 @@
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { inspect } from 'node:util';
+import * as vscode from 'vscode';
+import { json } from '../backend/envelope';
+import type { BackendRequest, BackendResponse } from '../backend/exchange';
+import type { LoggedRequest } from '../backend/request-log';
+import { OPERATOR_ACCOUNT, PROFILES } from '../backend/profiles';
+import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../backend/server';
+import { privateHalf } from '../support/private-half';
+import { SecretSearch, formsOf, type Secret } from '../support/secret-search';
+import type { TestKey } from '../support/ssh-key';
+import {
+  copyMiniApp,
+  makeKey,
+  makeRegisteredKey,
+  run,
+  setSetting,
+  useBackend,
+  useMessages,
+  workspacePath,
+} from './support';
+
+const PASSPHRASE = 'a-passphrase to be found';
+const WRONG_PASSPHRASE = 'a-wrong passphrase to be found';
+const PROXY_PASSWORD = 'proxy-password-to-be-found';
+const URL_PASSWORD = 'url-password-to-be-found';
+const INVENTED_TOKEN = 'an-invented-token-to-be-found';
+/** Nobody listens there, and it is none of those that go past a proxy. */
+const NOBODY = 'https://127.0.0.2:9';
+
+/** What answers of the backend tell that is secret. */
+const TOLD =
+  /"(accessToken|access_token|token|device_code)":"([^"]{8,})"|[?&](X-Signature)=([0-9a-f]+)/gu;
+
+describe('secrets of a run of everything', function () {
+  this.timeout(120_000);
+  before(function () {
+    if (process.platform === 'win32') this.skip(); // reads what other programs hold open
+  });
+
+  const developers = useBackend({ deviceCode: true, deviceIntervalSeconds: 1 });
+  let operators: Backend;
+  /** Where nothing may go. */
+  let elsewhere: Backend;
+  const shown = useMessages();
+  const environment = { ...process.env };
+  const { openExternal } = vscode.env;
+
+  const secrets: Secret[] = [];
+  /** Results, errors, messages, opened addresses and what was copied for others. */
+  const seen: unknown[] = [];
+  const keyFiles: string[] = [];
+  let signatures = 0;
+
+  before(async function () {
+    if (process.platform === 'win32') return;
+    [operators, elsewhere] = await Promise.all([startBackend(PROFILES.operator), startBackend()]);
+    Object.assign(process.env, proxies());
+    Object.assign(vscode.env, {
+      openExternal: (uri: vscode.Uri) => Promise.resolve(seen.push(uri.toString(true)) > 0),
+    });
+    secrets.push(
+      { name: 'the passphrase', value: PASSPHRASE },
+      { name: 'the wrong passphrase', value: WRONG_PASSPHRASE },
+      { name: 'the password of the proxy', value: PROXY_PASSWORD },
+      { name: 'the password in an address', value: URL_PASSWORD },
+      { name: 'the invented token', value: INVENTED_TOKEN },
+    );
+    for (const backend of [developers.current, operators]) listen(backend);
+    await useKeys();
+    await publishInVain();
+    await setUpCi();
+    await useOtherCredentials();
+    await useOperators();
+    await useEnvironment();
+    seen.push(...shown);
+  });
+
+  after(async () => {
+    for (const name of ['I99DASH_TOKEN', 'I99DASH_API_KEY', 'I99DASH_BACKEND_URL']) {
+      Reflect.deleteProperty(process.env, name);
+    }
+    for (const name of Object.keys(proxies())) {
+      const { [name]: value } = environment;
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    }
+    Object.assign(vscode.env, { openExternal });
+    await setSetting('i99op.enabled', undefined);
+    await setSetting('i99op.backendUrl', undefined);
+    await Promise.all([operators.close(), elsewhere.close()]);
+  });
+
+  function proxies(): Record<string, string> {
+    const proxy = `http://somebody:${PROXY_PASSWORD}@127.0.0.1:9`;
+    return { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, NO_PROXY: '127.0.0.1,localhost' };
+  }
+
+  /** Runs a command that succeeds. */
+  async function succeeds(id: string, ...args: unknown[]): Promise<Record<string, unknown>> {
+    const result = await run(id, ...args);
+    seen.push(result);
+    return result;
+  }
+
+  /** Runs a command that fails with this code. */
+  async function fails(code: string, id: string, ...args: unknown[]): Promise<void> {
+    const failure = await run(id, ...args).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    seen.push(failure);
+    assert.equal((failure as { code?: unknown } | undefined)?.code, code, inspect(failure));
+  }
+
+  function keep(name: string, value: string | Buffer): void {
+    if (!secrets.some((secret) => secret.value === value)) secrets.push({ name, value });
+  }
+
+  /** Learns the secrets that a backend tells. */
+  function listen(backend: Backend): void {
+    const path = /\/(ssh\/verify|device\/authorize|device\/token|upload-url)$/u;
+    backend.faults.inject({
+      match: { path },
+      times: 'always',
+      fault: { kind: 'custom', handler: (_request, next) => next().then(learn) },
+    });
+  }
+
+  function learn(answer: BackendResponse): BackendResponse {
+    const text = Buffer.isBuffer(answer.body) ? answer.body.toString() : answer.body;
+    assert.ok(typeof text === 'string');
+    for (const [, field, value = '', signature, digits = ''] of text.matchAll(TOLD)) {
+      keep(`what was told as ${field ?? signature ?? ''}`, value + digits);
+      if (signature !== undefined) signatures += 1;
+    }
+    return answer;
+  }
+
+  function keepPrivateHalf({ path }: TestKey, name: string): void {
+    const parts = privateHalf(path);
+    for (const line of parts.slice(0, 2)) keep(name, line);
+    keep(name, Buffer.from(parts.at(-1) ?? '', 'latin1'));
+    keyFiles.push(path);
+  }
+
+  async function useKeys(): Promise<void> {
+    const { state } = developers.current;
+    const plain = await makeRegisteredKey(developers.current, 'plain-secret');
+    keepPrivateHalf(plain, 'the private key');
+    const made = { path: '~/.ssh/made-secret', passphrase: PASSPHRASE, comment: 'made' };
+    const { path } = (await succeeds('i99dash.generateKey', made)) as { path: string };
+    keyFiles.push(path);
+    for (const line of readFileSync(path, 'utf8').split('\n').slice(2, 4)) {
+      keep('the encrypted private key', line);
+    }
+    state.addKey(DEFAULT_ACCOUNT.devId, readFileSync(`${path}.pub`, 'utf8'), { name: 'made' });
+    const wrong = { keyPath: path, passphrase: WRONG_PASSPHRASE };
+    await fails('KEY_WRONG_PASSPHRASE', 'i99dash.signIn', wrong);
+    await succeeds('i99dash.signIn', { keyPath: path, passphrase: PASSPHRASE });
+    state.revokeTokens();
+    await succeeds('i99dash.whoAmI');
+    await succeeds('i99dash.listKeys');
+    await fails('KEY_IS_PRIVATE', 'i99dash.addKey', { publicKeyPath: plain.path });
+    await fails('KEY_IS_PRIVATE', 'i99dash.copyPublicKey', { publicKeyPath: plain.path });
+    await run('i99dash.copyDiagnostics');
+    seen.push(await vscode.env.clipboard.readText());
+  }
+
+  async function publishInVain(): Promise<void> {
+    const folder = vscode.Uri.file(copyMiniApp('tyre-pressure', 'kept-secret'));
+    const publish = { folder, confirmed: true };
+    await succeeds('i99dash.publish', publish);
+    await succeeds('i99dash.publish', { ...publish, track: 'beta', releaseNotes: 'notes' });
+    await succeeds('i99dash.status', { appId: 'kept-secret' });
+    for (const answer of [repeatAsXml, repeatAsPage, repeatAsRedirect]) {
+      const fault = { kind: 'custom', handler: answer } as const;
+      const injected = developers.current.faults.inject({
+        ...{ match: { method: 'PUT' }, times: 'always', fault },
+      });
+      await fails('UPLOAD_FAILED', 'i99dash.publish', publish);
+      injected.remove();
+    }
+    const injected = developers.current.faults.inject({
+      match: { path: /\/submit$/u },
+      fault: { kind: 'custom', handler: repeatInWords },
+    });
+    await fails('SERVER', 'i99dash.publish', publish);
+    assert.equal(injected.hits, 1);
+    rmSync(folder.fsPath, { recursive: true });
+  }
+
+  const urlOf = ({ path, query }: BackendRequest): string =>
+    `${developers.current.url}${path}?${query.toString()}`;
+
+  /** As S3 does it in some of its errors. */
+  function repeatAsXml(request: BackendRequest): BackendResponse {
+    const body = `<Error><Code>SignatureDoesNotMatch</Code><Message>${urlOf(request)}</Message></Error>`;
+    return { status: 403, headers: { 'content-type': 'application/xml' }, body };
+  }
+
+  function repeatAsPage(request: BackendRequest): BackendResponse {
+    const body = `<html><title>${urlOf(request)}</title></html>`;
+    return { status: 400, headers: { 'content-type': 'text/html' }, body };
+  }
+
+  function repeatAsRedirect({ path, query }: BackendRequest): BackendResponse {
+    const location = `${elsewhere.url}${path}?${query.toString()}`;
+    return { status: 307, headers: { location }, body: '' };
+  }
+
+  function repeatInWords({ headers }: BackendRequest): BackendResponse {
+    const [signature] = secrets.filter(({ name }) => name.includes('X-Signature'));
+    const url = `${developers.current.url}/storage/1?X-Signature=${String(signature?.value)}`;
+    const message = `${headers['authorization'] ?? ''} may not submit ${url}`;
+    return json(400, { success: false, data: null, error: { code: 'ODD', message } });
+  }
+
+  async function setUpCi(): Promise<void> {
+    const folder = vscode.Uri.file(workspacePath('tyre-pressure'));
+    const result = await succeeds('i99dash.setUpCi', { folder, name: 'ci', confirmed: true });
+    seen.push(vscode.window.activeTextEditor?.document.getText(), String(result['workflow']));
+    const secret = await vscode.env.clipboard.readText();
+    assert.match(secret, /PRIVATE KEY/u);
+    const lines = secret.split('\n').slice(2, 5);
+    for (const line of lines) keep('the private key of the pipeline', line);
+    await vscode.env.clipboard.writeText('');
+    await run('workbench.action.revertAndCloseActiveEditor');
+  }
+
+  async function useOtherCredentials(): Promise<void> {
+    const { state } = developers.current;
+    await run('i99dash.signOut');
+    const token = state.mintToken({ devId: DEFAULT_ACCOUNT.devId, lifeSeconds: 600 });
+    keep('the pasted token', token);
+    await succeeds('i99dash.signIn', { method: 'token', token });
+    await run('i99dash.copyDiagnostics');
+    seen.push(await vscode.env.clipboard.readText());
+    await run('i99dash.signOut');
+    await fails('SIGN_IN_REJECTED', 'i99dash.signIn', { method: 'token', token: INVENTED_TOKEN });
+    await withDeviceCode('i99dash.signIn', { method: 'deviceCode' });
+    await withDeviceCode('i99dash.rotateApiKey');
+    await succeeds('i99dash.whoAmI');
+    await run('i99dash.signOut');
+  }
+
+  async function withDeviceCode(id: string, ...args: unknown[]): Promise<void> {
+    const { state, requests } = developers.current;
+    const before = requests.length;
+    const done = succeeds(id, ...args);
+    await developers.current.waitForRequest(
+      (entry) =>
+        entry.path.endsWith('/device/authorize') &&
+        entry.status === 200 &&
+        requests.indexOf(entry) >= before,
+    );
+    const code = state.devices.pending().at(-1)?.userCode ?? '';
+    state.devices.decide(code, 'approve', DEFAULT_ACCOUNT.devId);
+    await done;
+  }
+
+  async function useOperators(): Promise<void> {
+    await setSetting('i99op.enabled', true);
+    const key = await makeKey('operator-secret');
+    keepPrivateHalf(key, 'the private key of the operator');
+    operators.state.addKey(OPERATOR_ACCOUNT.devId, key.publicKeyLine);
+    const baseUrl = operators.url;
+    await succeeds('i99op.signIn', { baseUrl, keyPath: key.path });
+    await succeeds('i99op.balance');
+    await succeeds('i99op.showConfig');
+    await succeeds('i99op.listKeys');
+    await fails('KEY_IS_PRIVATE', 'i99op.addKey', { publicKeyPath: key.path });
+    await run('i99op.signOut');
+    const token = operators.state.mintToken({ devId: OPERATOR_ACCOUNT.devId, lifeSeconds: 600 });
+    keep('the pasted token of the operator', token);
+    await succeeds('i99op.signIn', { baseUrl, token });
+    await run('i99op.signOut');
+  }
+
+  async function useEnvironment(): Promise<void> {
+    const { state } = developers.current;
+    const token = state.mintToken({ devId: DEFAULT_ACCOUNT.devId, lifeSeconds: 600 });
+    keep('the token of the environment', token);
+    process.env['I99DASH_TOKEN'] = token;
+    await succeeds('i99dash.whoAmI');
+    await run('i99dash.copyDiagnostics');
+    seen.push(await vscode.env.clipboard.readText());
+    process.env['I99DASH_BACKEND_URL'] = NOBODY;
+    await fails('OFFLINE', 'i99dash.whoAmI');
+    process.env['I99DASH_BACKEND_URL'] = `https://somebody:${URL_PASSWORD}@example.com`;
+    await fails('BACKEND_REFUSED', 'i99dash.whoAmI');
+    Reflect.deleteProperty(process.env, 'I99DASH_BACKEND_URL');
+    process.env['I99DASH_TOKEN'] = INVENTED_TOKEN;
+    await fails('NOT_SIGNED_IN', 'i99dash.whoAmI');
+    Reflect.deleteProperty(process.env, 'I99DASH_TOKEN');
+  }
+
+  /** Home, workspace, VS Code's data and its logs, and the browser's profile lie below one folder. */
+  const root = (): string => dirname(workspacePath());
+  const inFiles = () =>
+    new SecretSearch(secrets).inFolder(root(), (file) => keyFiles.includes(file));
+
+  it('are of every kind there is', () => {
+    const names = new Set(secrets.map(({ name }) => name));
+    assert.ok(names.size >= 14, [...names].join(', '));
+    for (const field of ['accessToken', 'access_token', 'device_code', 'X-Signature']) {
+      assert.ok(names.has(`what was told as ${field}`), field);
+    }
+    assert.ok(signatures >= 6, `${signatures} presigned addresses`);
+  });
+
+  it('are in no result, error, message, address or diagnosis', () => {
+    const search = new SecretSearch(secrets);
+    const text = inspect(seen, { depth: null, showHidden: true, maxArrayLength: null });
+    assert.ok(text.includes('SignatureDoesNotMatch') && text.includes('Session: '));
+    assert.deepEqual(search.in(Buffer.from(text)), []);
+    assert.deepEqual(search.in(Buffer.from(JSON.stringify(seen))), []);
+  });
+
+  it('are in no file, be it a log, a state or a workspace', () => {
+    const { files, findings } = inFiles();
+    const logs = files.filter((file) => file.endsWith('i99dash.log'));
+    assert.equal(logs.length, 1, 'the log is among what is searched');
+    const log = readFileSync(logs[0] ?? '', 'utf8');
+    for (const text of [
+      'Renewed the session',
+      'UPLOAD_FAILED',
+      'BACKEND_REFUSED',
+      'may not submit',
+    ]) {
+      assert.match(log, new RegExp(text, 'u'));
+    }
+    assert.ok(files.length > 50, `${files.length} files were read`);
+    assert.deepEqual(findings, []);
+  });
+
+  it('would have been found in a file', () => {
+    for (const { name, value } of secrets) {
+      const planted = join(homedir(), 'planted');
+      for (const form of formsOf(value)) {
+        writeFileSync(planted, Buffer.concat([Buffer.from('x'), form, Buffer.from('x')]));
+        const { findings } = new SecretSearch([{ name, value }]).inFolder(
+          homedir(),
+          (file) => file !== planted,
+        );
+        assert.ok(findings.includes(`/planted: ${name}`), `${name} as ${form.toString()}`);
+      }
+      rmSync(planted);
+    }
+  });
+
+  it('are in no request but the one they are for, and in none that goes elsewhere', () => {
+    assert.deepEqual(elsewhere.requests, []);
+    const search = new SecretSearch(secrets);
+    const isUpload = ({ method, path }: LoggedRequest): boolean =>
+      method === 'PUT' && path.startsWith('/storage/');
+    const isDevicePoll = ({ path }: LoggedRequest): boolean => path.endsWith('/token');
+    const requests = [...developers.current.requests, ...operators.requests];
+    assert.ok(requests.filter(isUpload).length >= 5 && requests.some(isDevicePoll));
+    for (const request of requests) {
+      // A presigned address is its own credential, and a device code is what a poll asks with.
+      const { query, json: body, ...rest } = request;
+      const told = [rest, isUpload(request) ? {} : query, isDevicePoll(request) ? {} : body];
+      assert.deepEqual(search.in(Buffer.from(JSON.stringify(told))), [], request.path);
+      if (isUpload(request)) assert.equal(request.hasAuthorization, false);
+    }
+  });
+});

@@ -39,6 +39,8 @@ export interface SceneOptions {
   backend?: BackendOptions;
   /** The user's settings beside the backend's URL. */
   settings?: Readonly<Record<string, unknown>>;
+  /** What the environment holds at the first start beside the usual. */
+  env?: Environment;
 }
 
 /** A person at VS Code with a home, a key, a workspace and a backend of their own, all thrown away afterwards. */
@@ -73,7 +75,7 @@ export class Scene {
         version: versionOf(options),
         extensionsDir: join(root, 'extensions'),
       });
-      await scene.start();
+      await scene.start(options.env);
       return scene;
     } catch (error) {
       await scene.close();

@@ -37,14 +37,18 @@ describe('the growth of an extension host', () => {
   });
 
   it('may be ten MiB of memory, and not more', () => {
-    assert.deepEqual(grown({ heapBytes: 10 * MIB, residentBytes: 10 * MIB }), []);
+    assert.deepEqual(grown({ heapBytes: 10 * MIB }), []);
     assert.deepEqual(grown({ heapBytes: 10 * MIB + 1 }), ['heapBytes']);
-    assert.deepEqual(grown({ residentBytes: 10 * MIB + 1 }), ['residentBytes']);
+  });
+
+  it('may be more where the system decides how much it gives', () => {
+    assert.deepEqual(grown({ residentBytes: 25 * MIB }), []);
+    assert.deepEqual(grown({ residentBytes: 32 * MIB + 1 }), ['residentBytes']);
   });
 
   for (const what of Object.keys(VITALS) as (keyof Vitals)[]) {
     it(`is seen where each of 40 publishes leaves something behind: ${what}`, () => {
-      const each = what.endsWith('Bytes') ? MIB / 2 : 1;
+      const each = what.endsWith('Bytes') ? MIB : 1;
       assert.deepEqual(grown({ [what]: 40 * each }), [what]);
     });
   }

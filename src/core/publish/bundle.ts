@@ -11,6 +11,7 @@ import { sortByName, type BundleFile, type CollectedFiles } from './files';
 import { orNoPlace, type Packed } from './pack';
 import { inBatches, runInWorker } from './publishWorkerClient';
 import type { InspectTask, WorkerResults } from './publishWorkerProtocol';
+import { openReusing } from './reusedChunks';
 
 /** A packed mini-app in a temporary file. */
 export interface Bundle extends Packed {
@@ -19,6 +20,8 @@ export interface Bundle extends Packed {
   fileCount: number;
   /** Opens the packed bytes from their start. */
   open(): Readable;
+  /** The same for a socket: see {@link openReusing}. */
+  openToSend(): Readable;
 }
 
 export interface BundleOptions {
@@ -53,6 +56,7 @@ export async function withBundle<T>(
       ...packed,
       fileCount: collected.files.length,
       open: () => createReadStream(path),
+      openToSend: () => openReusing(path),
     });
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -66,7 +66,7 @@ export async function upload(
 export async function putBundle(
   transport: Transport,
   { uploadUrl }: Pick<UploadTarget, 'uploadUrl'>,
-  bundle: Pick<Bundle, 'size' | 'open'>,
+  bundle: Pick<Bundle, 'size' | 'openToSend'>,
   { signal, onProgress }: UploadOptions = {},
 ): Promise<void> {
   assertSecureUrl(uploadUrl, 'storage');
@@ -76,7 +76,7 @@ export async function putBundle(
     headers: { 'content-type': 'application/gzip' },
     body: {
       length: bundle.size,
-      open: () => bundle.open(),
+      open: () => bundle.openToSend(),
       ...(onProgress === undefined ? {} : { onProgress }),
     },
     ...(signal === undefined ? {} : { signal }),

@@ -14,7 +14,8 @@ const BYTES = Buffer.from('the packed bytes of a mini-app');
 const SHA256 = createHash('sha256').update(BYTES).digest('hex');
 
 function bundleOf(bytes: Buffer): Bundle {
-  return { size: bytes.length, sha256: SHA256, fileCount: 1, open: () => Readable.from([bytes]) };
+  const open = (): Readable => Readable.from([bytes]);
+  return { size: bytes.length, sha256: SHA256, fileCount: 1, open, openToSend: open };
 }
 
 describe('an upload', () => {

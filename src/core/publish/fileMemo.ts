@@ -1,10 +1,13 @@
 import { stat } from 'node:fs/promises';
+import { deserialize, serialize } from 'node:v8';
 import { throwIfCancelled } from '../errors';
 import type { Problem } from '../problem';
 import type { BundleFile } from './files';
 
 /** So many files are looked up at once. */
 const AT_ONCE = 64;
+/** About 60,000 files. Beyond, all are looked at anew each time. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 interface Entry {
   /** What must be the same for the problems to be the same. */
@@ -12,10 +15,33 @@ interface Entry {
   problems: readonly Problem[];
 }
 
+interface Kept {
+  scope: string;
+  entries: Map<string, Entry>;
+}
+
 /** Remembers the problems of each file for as long as the file is the same by its name, size and times. */
 export class FileMemo {
   private entries = new Map<string, Entry>();
   private scope = '';
+
+  /** @param bytes what {@link toBytes} gave; undefined for nothing */
+  static from(bytes: Uint8Array | undefined): FileMemo {
+    const memo = new FileMemo();
+    if (bytes !== undefined) {
+      const kept = deserialize(bytes) as Kept;
+      memo.entries = kept.entries;
+      memo.scope = kept.scope;
+    }
+    return memo;
+  }
+
+  /** All of it, for {@link from} in this version of the program; undefined when that is more than is worth keeping. */
+  toBytes(): Uint8Array | undefined {
+    const kept: Kept = { scope: this.scope, entries: this.entries };
+    const bytes = serialize(kept);
+    return bytes.length > MAX_BYTES ? undefined : bytes;
+  }
 
   /**
    * The problems of all files, in their order; only what is new or has changed is looked at.

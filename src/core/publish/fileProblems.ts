@@ -8,6 +8,7 @@ import { inspectContents, problemsOf } from './checks/contents';
 import type { ManifestPlaces } from './checks/manifestPlaces';
 import type { FileMemo } from './fileMemo';
 import { collectFiles, type BundleFile } from './files';
+import type { OpenInspector } from './packInspected';
 import type { Draft } from './project';
 import { problemOf, type RuleId } from './rules';
 
@@ -18,6 +19,7 @@ export interface FileProblemsOptions {
   /** The built worker script, and where what is known of scripts is kept: see `inspectContents`. */
   worker?: string | undefined;
   baselineCache?: string | undefined;
+  openInspector?: OpenInspector | undefined;
 }
 
 /** Bytes of scripts that are checked in the editor's own process: some milliseconds' worth. */
@@ -77,11 +79,11 @@ async function filesOf(
 function contentProblems(
   draft: Draft,
   files: readonly BundleFile[],
-  { memo, signal, worker, baselineCache: cacheFile }: FileProblemsOptions,
+  { memo, signal, worker, baselineCache: cacheFile, openInspector }: FileProblemsOptions,
 ): Promise<Problem[]> {
   const scope = JSON.stringify([draft.appRoot, draft.manifest.requires]);
   const look = async (changed: readonly BundleFile[]): Promise<Problem[]> => {
-    const options = { signal, worker, cacheFile, inPlace: IN_PLACE };
+    const options = { signal, worker, cacheFile, inPlace: IN_PLACE, openInspector };
     return problemsOf(await inspectContents(changed, options), draft, changed);
   };
   return memo.problemsOf(files, scope, look, signal);

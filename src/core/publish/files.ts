@@ -91,6 +91,11 @@ export async function collectFiles(
   return { files, folders, leftOut };
 }
 
+/** Whether nothing of that name is packed, whatever it is. @param atRoot whether it lies in the root of what is packed */
+export function isLeftOut(name: string, atRoot: boolean): boolean {
+  return DROPPINGS.test(name) || (atRoot && name === 'node_modules');
+}
+
 /** Sorts bytewise, so that a bundle does not depend on the file system or the locale. */
 export function sortByName(files: BundleFile[]): BundleFile[] {
   return files.sort((a, b) => compareBytewise(a.name, b.name));
@@ -184,7 +189,7 @@ class Walk {
   private async inspect(folder: Folder, dirent: Dirent): Promise<Entry | undefined> {
     const { name } = dirent;
     const path = folder.path + sep + name;
-    if (DROPPINGS.test(name) || (folder.prefix === '' && name === 'node_modules')) {
+    if (isLeftOut(name, folder.prefix === '')) {
       this.leaveOut(folder, dirent);
       return undefined;
     }

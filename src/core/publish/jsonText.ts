@@ -25,7 +25,7 @@ export class JsonText {
   readonly parsed: { value: unknown } | undefined;
   /** What is no JSON about it, in words that end a sentence. */
   readonly syntaxErrors: { reason: string; range: Range }[] = [];
-  private readonly text: string;
+  readonly text: string;
   private readonly tree: Node | undefined;
   private readonly positions: TextPositions;
   private readonly fields = new Map<Node, Map<unknown, Node>>();

@@ -3,8 +3,7 @@ import { CONFIG_FILE, isUnwritten, MANIFEST_FILE } from '../miniAppFolder';
 import type { Problem } from '../problem';
 import { ManifestPlaces } from './checks/manifestPlaces';
 import { checkRequires } from './checks/requires';
-import { FileMemo } from './fileMemo';
-import { findFileProblems, type FileProblemsOptions } from './fileProblems';
+import { FileSearch, type FileSearchOptions } from './fileSearch';
 import { JsonText } from './jsonText';
 import { places } from './project';
 import { checkConfigText, checkManifestText, readText, type FileText } from './projectTexts';
@@ -22,7 +21,7 @@ export class ProblemFinder {
   private manifestText: FileText;
   private manifest = NO_MANIFEST;
   private config: ReturnType<typeof checkConfigText> = { problems: [] };
-  private readonly memo = new FileMemo();
+  private readonly search = new FileSearch();
   /** What the last look at the files found, and the manifest that its places are in. */
   private files: { problems: Problem[]; source: JsonText } = {
     problems: [],
@@ -32,7 +31,7 @@ export class ProblemFinder {
   /** @param folder absolute path */
   constructor(
     readonly folder: string,
-    private readonly options: Pick<FileProblemsOptions, 'worker' | 'baselineCache'> = {},
+    private readonly options: Pick<FileSearchOptions, 'worker' | 'baselineCache'> = {},
   ) {
     this.manifestFile = join(folder, MANIFEST_FILE);
     this.configFile = join(folder, CONFIG_FILE);
@@ -73,8 +72,8 @@ export class ProblemFinder {
     }
     const draft = { ...places(this.folder, config), manifest: fields };
     const inManifest = new ManifestPlaces(this.manifestFile, source);
-    const options = { ...this.options, memo: this.memo, signal };
-    this.files = { problems: await findFileProblems(draft, inManifest, options), source };
+    const options = { ...this.options, signal };
+    this.files = { problems: await this.search.find(draft, inManifest, options), source };
   }
 
   /** All that is known: first about the two JSON files, then about the others. */

@@ -3,8 +3,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { isI99dashError } from '../errors';
 import { inspectFiles } from './checks/inspectFiles';
 import { InspectorThread, serveInspector } from './checks/inspectorThread';
+import { ManifestPlaces } from './checks/manifestPlaces';
+import { FileMemo } from './fileMemo';
+import { findFileProblems } from './fileProblems';
+import { JsonText } from './jsonText';
 import { packInspected, type OpenInspector } from './packInspected';
 import type {
+  ProblemsTask,
   WorkerBatch,
   WorkerFailure,
   WorkerMessage,
@@ -17,14 +22,12 @@ const PROGRESS_MS = 50;
 
 type Send = (message: WorkerMessage) => void;
 
-/** The process's half: one task, told by the first argument. It ends with its parent. */
+/** The process's half: one task, told by the first message. It ends with its parent. */
 async function main(send: Send): Promise<void> {
   process.on('disconnect', () => process.exit());
   try {
-    send({
-      kind: 'result',
-      value: await perform(JSON.parse(process.argv[2] ?? '') as WorkerTask, send),
-    });
+    const [task] = (await once(process, 'message')) as [WorkerTask];
+    send({ kind: 'result', value: await perform(task, send) });
   } catch (error) {
     send({ kind: 'failed', error: toFailure(error) });
   }
@@ -40,11 +43,27 @@ function perform(task: WorkerTask, send: Send): Promise<WorkerResults[WorkerTask
   };
   const batches = receive(send);
   const options = { onFile, blocking: true };
-  const openInspector: OpenInspector = (cacheFile) =>
-    Promise.resolve(new InspectorThread(__filename, cacheFile));
-  return task.kind === 'pack'
-    ? packInspected(task.path, batches, task.inspect, options, openInspector)
-    : inspectFiles(batches, { ...options, cacheFile: task.cacheFile }, openInspector);
+  switch (task.kind) {
+    case 'pack':
+      return packInspected(task.path, batches, task.inspect, options, openInspector);
+    case 'inspect':
+      return inspectFiles(batches, { ...options, cacheFile: task.cacheFile }, openInspector);
+    case 'problems':
+      return findProblems(task);
+  }
+}
+
+const openInspector: OpenInspector = (cacheFile) =>
+  Promise.resolve(new InspectorThread(__filename, cacheFile));
+
+async function findProblems(task: ProblemsTask): Promise<WorkerResults['problems']> {
+  const { draft, manifest, baselineCache } = task;
+  const memo = FileMemo.from(task.memo);
+  const places = new ManifestPlaces(manifest.file, new JsonText(manifest.text));
+  const options = { memo, baselineCache, openInspector };
+  const problems = await findFileProblems(draft, places, options);
+  const kept = memo.toBytes();
+  return { problems, ...(kept === undefined ? {} : { memo: kept }) };
 }
 
 async function* receive(send: Send): AsyncGenerator<WorkerBatch, void, undefined> {

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import { CancelledError, I99dashError } from '../errors';
 import type { BundleFile } from './files';
@@ -51,12 +52,15 @@ export async function runInWorker<Kind extends WorkerTask['kind']>(
   if (signal?.aborted === true) {
     throw new CancelledError();
   }
-  const child = fork(script, [JSON.stringify(task)], {
+  const child = fork(script, {
     env: childEnvironment(),
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+  if (child.pid !== undefined) {
+    giveWay(child.pid);
+  }
   const gone = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
@@ -69,10 +73,11 @@ export async function runInWorker<Kind extends WorkerTask['kind']>(
       const lastWords = collectEnd(child.stderr);
       child.once('error', (cause) => reject(endedEarly(cause)));
       child.once('close', () => reject(endedEarly(new Error(lastWords()))));
+      child.send(task, () => undefined); // a child that is gone is told by its end
       child.on('message', (message: WorkerMessage) => {
         if (message.kind === 'more') {
           batches.next().then(({ done, value }) => {
-            child.send(done === true ? [] : value, () => undefined); // a child that is gone is told by its end
+            child.send(done === true ? [] : value, () => undefined);
           }, reject);
         } else if (message.kind === 'progress') {
           onFile?.(message.done);
@@ -89,6 +94,15 @@ export async function runInWorker<Kind extends WorkerTask['kind']>(
     }
     child.kill('SIGKILL');
     await gone;
+  }
+}
+
+/** The editor comes first where processors are few. */
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It is gone already, or the system does not allow it.
   }
 }
 

@@ -1,7 +1,9 @@
 import type { ErrorCode } from '../errors';
 import type { BundleFile } from './files';
+import type { Problem } from '../problem';
 import type { Inspection } from './checks/contentInspector';
 import type { Packed } from './pack';
+import type { Draft } from './project';
 
 /** What a worker is started for. */
 export type WorkerTask =
@@ -12,17 +14,30 @@ export type WorkerTask =
       /** Whether the contents are looked at, too. */
       inspect?: InspectTask | undefined;
     }
-  | ({ kind: 'inspect' } & InspectTask);
+  | ({ kind: 'inspect' } & InspectTask)
+  | ({ kind: 'problems' } & ProblemsTask);
 
 export interface InspectTask {
   /** Where what is known of scripts is kept. */
   cacheFile?: string | undefined;
 }
 
+/** Finds the problems of all files of a mini-app; no files are handed over for it. */
+export interface ProblemsTask {
+  draft: Draft;
+  /** What the manifest's places are in. */
+  manifest: { file: string; text: string };
+  /** What the last look remembered, as it gave it. */
+  memo?: Uint8Array | undefined;
+  /** Where what is known of scripts is kept. */
+  baselineCache?: string | undefined;
+}
+
 /** What each task results in. */
 export interface WorkerResults {
   pack: Packed & { inspection?: Inspection };
   inspect: Inspection;
+  problems: { problems: Problem[]; memo?: Uint8Array };
 }
 
 /** From the worker. Each `more` is answered with a {@link WorkerBatch}. */
@@ -32,7 +47,7 @@ export type WorkerMessage =
   | { kind: 'result'; value: WorkerResults[WorkerTask['kind']] }
   | { kind: 'failed'; error: WorkerFailure };
 
-/** To the worker: the next files; none at the end. */
+/** To the worker: first its task, then the next files each time it asks for more; none at the end. */
 export type WorkerBatch = readonly BundleFile[];
 
 /** An error on its way between processes. */

@@ -3,7 +3,7 @@ import { CancelledError, throwIfCancelled } from '../../core/errors';
 import { CONFIG_FILE, MANIFEST_FILE } from '../../core/miniAppFolder';
 import type { Logger } from '../../core/ports';
 import type { Problem } from '../../core/problem';
-import type { FileProblemsOptions } from '../../core/publish/fileProblems';
+import type { FileSearchOptions } from '../../core/publish/fileSearch';
 import type { ProblemFinder } from '../../core/publish/problemFinder';
 import { diagnosticOf } from './problemDiagnostic';
 
@@ -19,7 +19,7 @@ export function isJsonFile(name: string): name is JsonFile {
   return name === MANIFEST_FILE || name === CONFIG_FILE;
 }
 
-export interface ProblemPorts extends Pick<FileProblemsOptions, 'worker' | 'baselineCache'> {
+export interface ProblemPorts extends Pick<FileSearchOptions, 'worker' | 'baselineCache'> {
   logger: Logger;
 }
 
@@ -38,6 +38,9 @@ export class MiniAppProblems implements vscode.Disposable {
   /** Checks of the files take turns. */
   private turn: Promise<unknown> = Promise.resolve();
   private isBackgroundDue = false;
+  private checked = (): void => undefined;
+  /** Resolves when everything was checked for the first time, or never will be. */
+  readonly firstCheck = new Promise<void>((resolve) => (this.checked = resolve));
   private readonly disposed = new AbortController();
 
   /** @param folder absolute path */
@@ -85,6 +88,7 @@ export class MiniAppProblems implements vscode.Disposable {
 
   dispose(): void {
     this.disposed.abort();
+    this.checked();
     this.background.abort();
     clearTimeout(this.settling);
     for (const timer of this.typing.values()) {
@@ -110,6 +114,7 @@ export class MiniAppProblems implements vscode.Disposable {
   private inTurn(signal: AbortSignal): Promise<Problem[]> {
     const mine = this.turn.then(() => this.checkAll(signal));
     this.turn = mine.catch(() => undefined);
+    void this.turn.then(() => this.checked());
     return mine;
   }
 

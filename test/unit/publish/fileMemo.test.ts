@@ -39,6 +39,15 @@ describe('what is remembered of files', () => {
     assert.deepEqual(looked, [['b', 'a']]);
   });
 
+  it('is the same after a way through bytes', async () => {
+    await messages('one', 'a', 'b');
+    memo = FileMemo.from(memo.toBytes());
+    assert.deepEqual(await messages('one', 'b', 'a'), ['b', 'a']);
+    memo = FileMemo.from(undefined);
+    await messages('one', 'a');
+    assert.deepEqual(looked, [['a', 'b'], ['a']]);
+  });
+
   it('is looked for again when size, time or circumstances are others', async () => {
     await messages('one', 'a', 'b');
     await writeFile(join(temp.path, 'a'), 'longer');

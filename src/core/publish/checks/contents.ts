@@ -5,6 +5,7 @@ import { isCode, isPage } from '../baseline/codeFiles';
 import type { Finding } from '../baseline/finding';
 import type { BundleFile } from '../files';
 import type { ManifestFields } from '../manifest';
+import type { OpenInspector } from '../packInspected';
 import { inBatches, runInWorker } from '../publishWorkerClient';
 import { problemOf } from '../rules';
 import type { Inspection } from './contentInspector';
@@ -17,6 +18,8 @@ export interface ContentsOptions {
   worker?: string | undefined;
   /** Up to so many bytes of code are looked at in place, for a worker's start takes longer. */
   inPlace?: number | undefined;
+  /** What looks at the contents in place, if not the caller's own thread. */
+  openInspector?: OpenInspector | undefined;
   onFile?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -89,13 +92,14 @@ export function problemsOf(
 
 async function inspect(
   files: readonly BundleFile[],
-  { signal, cacheFile, worker, inPlace, onFile }: ContentsOptions,
+  { signal, cacheFile, worker, inPlace, openInspector, onFile }: ContentsOptions,
 ): Promise<Inspection> {
   const tell = (done: number): void => onFile?.(done, files.length);
   try {
     if (worker === undefined || isSmall(files, inPlace)) {
       const { inspectFiles } = await import('./inspectFiles');
-      return await inspectFiles(inBatches(files), { cacheFile, signal, onFile: tell });
+      const here = { cacheFile, signal, onFile: tell };
+      return await inspectFiles(inBatches(files), here, openInspector);
     }
     const task = { kind: 'inspect', cacheFile } as const;
     const result = await runInWorker(worker, task, inBatches(files), { signal, onFile: tell });

@@ -10,7 +10,7 @@ export class ManifestPlaces {
   constructor(
     /** Absolute. */
     readonly file: string,
-    private readonly text: JsonText,
+    readonly text: JsonText,
   ) {}
 
   /** As of now: an unreadable manifest has its beginning for every place. */

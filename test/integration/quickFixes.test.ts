@@ -236,6 +236,36 @@ describe('quick fixes', () => {
     assert.ok(text.includes('"dilink": ["di5.0", "di5.1"],\n    "modernWebview": true\n'));
   });
 
+  it('writes origins as they have to be on save, where that is wanted', async () => {
+    const configuration = vscode.workspace.getConfiguration('editor');
+    const wanted = { 'source.fixAll.i99dash': 'explicit' };
+    const origins =
+      '"network": ["HTTPS://API.example.com:443/", "http://b.example.com"],\n  "tags":';
+    const document = await open();
+    const tags = document.positionAt(document.getText().indexOf('"tags":'));
+    const insertion = new vscode.WorkspaceEdit();
+    insertion.replace(document.uri, new vscode.Range(tags, tags.translate(0, 7)), origins);
+    assert.ok(await vscode.workspace.applyEdit(insertion));
+    const all = new vscode.Range(0, 0, document.lineCount, 0);
+    assert.ok(
+      (await actions(document.uri, all)).every(
+        ({ kind }) => kind?.value !== 'source.fixAll.i99dash',
+      ),
+      'the light bulb offers single fixes',
+    );
+    const { Global } = vscode.ConfigurationTarget;
+    await configuration.update('codeActionsOnSave', wanted, Global);
+    try {
+      assert.ok(await document.save());
+    } finally {
+      await configuration.update('codeActionsOnSave', undefined, Global);
+    }
+    assert.match(
+      readFileSync(path('manifest.json'), 'utf8'),
+      /"network": \["https:\/\/api\.example\.com", "http:\/\/b\.example\.com"\]/u,
+    );
+  });
+
   it('offers nothing for the problems of others', async () => {
     const document = await open((text) => `${text}\nstructuredClone({});\n`, 'src/app.js');
     const range = report(document, 'baseline.api', 'structuredClone');

@@ -55,7 +55,7 @@ function registerQuickFixes(): vscode.Disposable {
             (await import('./quickFixes')).actionsInManifest(document, range, context),
           ),
       },
-      { providedCodeActionKinds: kinds },
+      { providedCodeActionKinds: [...kinds, vscode.CodeActionKind.SourceFixAll] },
     ),
     vscode.languages.registerCodeActionsProvider(
       CODE,

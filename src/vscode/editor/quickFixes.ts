@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { MANIFEST_FILE } from '../../core/miniAppFolder';
 import type { Fix, FixContext, ProblemAt } from '../../core/publish/editing/fix';
-import { fixesFor, rewritesAt } from '../../core/publish/editing/fixes';
+import { fixesFor, rewritesAt, safeFixes } from '../../core/publish/editing/fixes';
 import { alignAppVersion, declareModernWebview } from '../../core/publish/editing/otherFiles';
 import { listPictures } from '../../core/publish/editing/pictures';
 import { placeholderIconFor } from '../../core/publish/editing/placeholderIcon';
@@ -11,10 +11,12 @@ import { fixTitle } from './fixTitles';
 import { miniAppDocument, pictureRootsOf } from './miniAppDocument';
 
 const SOURCE = 'i99dash';
+/** For `editor.codeActionsOnSave`, by this name or by `source.fixAll`. */
+const FIX_ALL = vscode.CodeActionKind.SourceFixAll.append(SOURCE);
 /** Rules whose fixes depend on the pictures that are there. */
 const NEEDS_PICTURES = ['manifest.icon.required', 'asset.missing'];
 
-/** What mends the problems of a manifest in a range, and what may be done with the value there. */
+/** What mends the problems of a manifest in a range, and what may be done with the value there; the safe fixes of all of it when asked. */
 export async function actionsInManifest(
   document: vscode.TextDocument,
   range: vscode.Range,
@@ -35,9 +37,25 @@ export async function actionsInManifest(
     fixesFor(problemAt(problem, document), text, fixContext).map((fix) => ({ fix, problem })),
   );
   const rewrites = rewritesAt(text, document.offsetAt(range.start)).map((fix) => ({ fix }));
-  return withoutDoubles([...fixes, ...rewrites]).map((found) =>
-    actionOf(document, { ...found, pictures: roots[0] }),
-  );
+  return [
+    ...withoutDoubles([...fixes, ...rewrites]).map((found) =>
+      actionOf(document, { ...found, pictures: roots[0] }),
+    ),
+    ...(context.only?.contains(FIX_ALL) === true ? fixAll(document) : []),
+  ];
+}
+
+/** One action for all that needs no decision; none when there is nothing of that kind. */
+function fixAll(document: vscode.TextDocument): vscode.CodeAction[] {
+  const edits = safeFixes(document.getText()).flatMap((fix) => fix.edits);
+  if (edits.length === 0) {
+    return [];
+  }
+  const title = vscode.l10n.t('Write all origins as they will be submitted');
+  const action = new vscode.CodeAction(title, FIX_ALL);
+  action.edit = new vscode.WorkspaceEdit();
+  replaceIn(action.edit, document, edits);
+  return [action];
 }
 
 /** What mends the problems of a page or a script. */
@@ -124,10 +142,18 @@ function actionOf(
     const file = vscode.Uri.file(join(pictures, fix.picture));
     edit.createFile(file, { contents, ignoreIfExists: true });
   }
-  for (const { start, end, text } of fix.edits) {
+  replaceIn(edit, document, fix.edits);
+  action.edit = edit;
+  return action;
+}
+
+function replaceIn(
+  edit: vscode.WorkspaceEdit,
+  document: vscode.TextDocument,
+  edits: Fix['edits'],
+): void {
+  for (const { start, end, text } of edits) {
     const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
     edit.replace(document.uri, range, text);
   }
-  action.edit = edit;
-  return action;
 }

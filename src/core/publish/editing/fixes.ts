@@ -1,6 +1,6 @@
 import { canonicalOrigin } from '../origin';
 import type { Fix, FixContext, ProblemAt } from './fix';
-import { readTree, textAt } from './jsonTree';
+import { nodeAt, readTree, textAt } from './jsonTree';
 import { pathOf } from './pathOf';
 import { iconFixes, requiredFixes } from './requiredFixes';
 import { originFixes, unknownFieldFixes, valueFixes, versionFixes } from './valueFixes';
@@ -32,6 +32,22 @@ export function fixesFor(problem: ProblemAt, text: string, context: FixContext):
   return valueFixes(rule, tree, path);
 }
 
+/**
+ * What can be mended without a question, for it means the same afterwards: each origin of `network` as it will be submitted. What is no
+ * origin is left alone, and so is everything that takes a decision.
+ */
+export function safeFixes(text: string): Fix[] {
+  const tree = readTree(text);
+  const network = tree === undefined ? undefined : nodeAt(tree, ['network']);
+  if (tree === undefined || network?.type !== 'array') {
+    return [];
+  }
+  return (network.children ?? []).flatMap((_, index) => {
+    const path = ['network', index];
+    return isOriginSpeltOtherwise(textAt(tree, path)) ? originFixes(tree, path) : [];
+  });
+}
+
 /** What may be done with a value that nothing is wrong with: another version, an origin as it will be submitted. */
 export function rewritesAt(text: string, offset: number): Fix[] {
   const tree = readTree(text);
@@ -43,8 +59,11 @@ export function rewritesAt(text: string, offset: number): Fix[] {
     return versionFixes(tree).map((fix) => ({ ...fix, preferred: false }));
   }
   const origin = path[0] === 'network' ? textAt(tree, path) : undefined;
-  const canonical = origin === undefined ? undefined : canonicalOrigin(origin);
-  return canonical !== undefined && 'origin' in canonical && canonical.origin !== origin
-    ? originFixes(tree, path)
-    : [];
+  return isOriginSpeltOtherwise(origin) ? originFixes(tree, path) : [];
+}
+
+/** Whether a text is an origin, but not in its canonical form. */
+function isOriginSpeltOtherwise(text: string | undefined): boolean {
+  const canonical = text === undefined ? undefined : canonicalOrigin(text);
+  return canonical !== undefined && 'origin' in canonical && canonical.origin !== text;
 }

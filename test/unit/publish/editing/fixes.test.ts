@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Fix } from '../../../../src/core/publish/editing/fix';
-import { fixesFor, rewritesAt } from '../../../../src/core/publish/editing/fixes';
+import { fixesFor, rewritesAt, safeFixes } from '../../../../src/core/publish/editing/fixes';
 import { applyTextEdits } from '../../../../src/core/publish/editing/jsonEdit';
 import {
   alignAppVersion,
@@ -252,6 +252,50 @@ describe('quick fixes', () => {
     assert.equal(alignAppVersion({ ...problem, start: start + 1 }, page, textOf(GOOD)), undefined);
     for (const version of [undefined, "1'", 7]) {
       assert.equal(alignAppVersion(problem, page, textOf({ ...GOOD, version })), undefined);
+    }
+  });
+});
+
+describe('the fixes that need no decision', () => {
+  const mended = (text: string): string =>
+    applyTextEdits(
+      text,
+      safeFixes(text).flatMap(({ edits }) => edits),
+    );
+
+  it('write every origin as it will be submitted, and change nothing else', () => {
+    const before = textOf({
+      ...GOOD,
+      network: ['HTTPS://Api.Example.com:443/', 'https://b.example.com', ' https://c.example.com '],
+    });
+    const after = textOf({
+      ...GOOD,
+      network: ['https://api.example.com', 'https://b.example.com', 'https://c.example.com'],
+    });
+    assert.equal(mended(before), after);
+    assert.deepEqual(safeFixes(after), []);
+  });
+
+  it('leave alone what somebody has to decide on', () => {
+    const text = textOf({
+      ...GOOD,
+      version: 'v1.4',
+      tag: ['a'],
+      network: ['http://api.example.com', 'https://api.example.com/v1', 'https://*.example.com', 7],
+    });
+    assert.ok(problemsOf(text).length > 4);
+    assert.deepEqual(safeFixes(text), []);
+  });
+
+  it('are none in what is no manifest', () => {
+    for (const text of [
+      '',
+      '[',
+      '[]',
+      '{ "network": "HTTPS://A.example.com" }',
+      '{ "network": [',
+    ]) {
+      assert.deepEqual(safeFixes(text), []);
     }
   });
 });

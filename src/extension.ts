@@ -52,7 +52,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const miniApps = new MiniApps(context.workspaceState);
   const worker = join(context.extensionPath, 'dist', 'publishWorker.js');
   const baselineCache = vscode.Uri.joinPath(context.globalStorageUri, 'baseline.json').fsPath;
-  const problems = new Problems(miniApps, { worker, baselineCache, logger: log });
+  const problems = new Problems(miniApps, { worker, baselineCache, logger: log }, () =>
+    Promise.all([import('./vscode/publish'), import('./core/publish/packInspected')]),
+  );
   const statusBar = new IdentityStatusBar({
     ...{ session, clock: systemClock, backend: backendForPeople },
     isWanted: () => isIdentityWanted(session, miniApps.known.length > 0),

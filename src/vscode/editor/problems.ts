@@ -6,9 +6,13 @@ import type { Problem } from '../../core/problem';
 import { isInside, type MiniApps } from '../miniApps';
 import { isJsonFile, MiniAppProblems, type ProblemPorts } from './miniAppProblems';
 
+/** Milliseconds after the first search in which the editor is left to start. */
+const QUIET_MS = 2_000;
+
 /**
- * Keeps the Problems panel true for the mini-apps that somebody works on: those with an open document, with a file that changes, that are
- * new, or that were validated. Other people's `manifest.json` files have no problems of ours.
+ * Keeps the Problems panel true for the mini-apps of the workspace, and for those elsewhere that have an open document or were validated.
+ * Those that somebody works on come first; the others wait until VS Code has started, and for each other. Other people's `manifest.json`
+ * files have no problems of ours.
  */
 export class Problems implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('i99dash');
@@ -18,10 +22,14 @@ export class Problems implements vscode.Disposable {
   private readonly validated = new Set<string>();
   private readonly subscriptions: vscode.Disposable;
   private hasSearched = false;
+  private quiet: NodeJS.Timeout | undefined;
+  private warm: Promise<unknown> | undefined;
 
   constructor(
     private readonly miniApps: MiniApps,
     private readonly ports: ProblemPorts,
+    /** Called once, when somebody has opened a mini-app and it was checked: loads what comes next. */
+    private readonly warmUp: () => Promise<unknown>,
   ) {
     const { workspace } = vscode;
     this.subscriptions = vscode.Disposable.from(
@@ -55,9 +63,11 @@ export class Problems implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.quiet);
     for (const disposable of [...this.apps.values(), ...this.watchers.values()]) {
       disposable.dispose();
     }
+    this.watchers.clear();
     this.subscriptions.dispose();
   }
 
@@ -70,7 +80,10 @@ export class Problems implements vscode.Disposable {
   private async opened({ uri }: vscode.TextDocument): Promise<void> {
     const folder = uri.scheme === 'file' ? await this.folderOf(uri.fsPath) : undefined;
     if (folder !== undefined) {
-      this.take(folder);
+      await this.take(folder).firstCheck;
+      this.warm ??= this.warmUp().catch((error: unknown) => {
+        this.ports.logger.warn(`Loading ahead failed: ${String(error)}`);
+      });
     }
   }
 
@@ -96,14 +109,25 @@ export class Problems implements vscode.Disposable {
       if (isNew) {
         this.watchers.set(folder, this.watch(folder));
       }
-      // Those that were there at the start wait until somebody works on them.
       if (isNew && this.hasSearched) {
         this.take(folder);
       }
     }
-    this.hasSearched = true;
+    if (!this.hasSearched) {
+      this.hasSearched = true;
+      this.quiet = setTimeout(() => void this.checkOthers(), QUIET_MS);
+    }
     this.openedAll();
     void this.forgetOthers();
+  }
+
+  /** Those that were there at the start and that nobody works on: one after the other. */
+  private async checkOthers(): Promise<void> {
+    for (const folder of this.miniApps.known) {
+      if (this.watchers.has(folder)) {
+        await this.take(folder).firstCheck;
+      }
+    }
   }
 
   private watch(folder: string): vscode.Disposable {

@@ -1,5 +1,5 @@
 /** Measures the extension inside a real VS Code. Alone: `tsx test/bench/editor.ts`, after `node esbuild.config.mjs --production`. */
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from '../host/paths';
@@ -7,12 +7,13 @@ import { runIntegrationTests } from '../integration/run';
 import { buildSuite } from '../support/build-suite';
 import { generateTestKey } from '../support/ssh-key';
 import { startBackendProcess } from './backend-process';
-import type { EditorBenchReport, EditorBenchRequest } from './editorSuite';
+import type { EditorBenchReport, EditorBenchRequest, HostCost } from './editorSuite';
 import { LARGE_APP, writeMiniApp } from './publishTree';
 import { median, printRows, type BenchRow } from './rows';
 
 const MIB = 2 ** 20;
 const ROUNDS = 3;
+const SCRIPT = 'src/app.js';
 const SAMPLE = join(repositoryRoot, 'test/fixtures/mini-apps/tyre-pressure');
 
 /** Runs the bench and returns its figures. */
@@ -27,11 +28,11 @@ export async function benchEditor(): Promise<BenchRow[]> {
     const smallApps = [];
     for (let round = 0; round < ROUNDS; round++) {
       const app = join(workspace, `small-${round}`);
-      await cp(SAMPLE, app, { recursive: true });
+      await writeSmallApp(app);
       smallApps.push(app);
     }
     const request: EditorBenchRequest = {
-      ...{ largeApp, smallApps, keyPath: key.path, backendUrl: backend.url },
+      ...{ largeApp, smallApps, script: SCRIPT, keyPath: key.path, backendUrl: backend.url },
       report: join(folder, 'report.json'),
     };
     await runIntegrationTests({
@@ -46,15 +47,31 @@ export async function benchEditor(): Promise<BenchRow[]> {
   }
 }
 
-function rowsOf({ large, small }: EditorBenchReport): BenchRow[] {
+/** The sample, with a note about its script: for newer cars alone, it may use what older ones do not have. */
+async function writeSmallApp(folder: string): Promise<void> {
+  await cp(SAMPLE, folder, { recursive: true });
+  const manifestFile = join(folder, 'manifest.json');
+  const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as object;
+  const requires = { schema: 1, dilink: ['di5.1'], modernWebview: true };
+  await writeFile(manifestFile, JSON.stringify({ ...manifest, requires }, null, 2));
+  await appendFile(join(folder, SCRIPT), '\nstructuredClone({});\n');
+}
+
+function rowsOf({ problems, large, small }: EditorBenchReport): BenchRow[] {
+  const most = (figure: keyof HostCost): number =>
+    Math.max(large.first[figure], large.again[figure]);
   return [
-    { what: 'publish 52 MB: first', measured: large.first / 1000, unit: 's' },
-    { what: 'publish 52 MB: again', measured: large.again / 1000, unit: 's' },
-    { what: 'event-loop delay, p99', measured: large.delayP99, unit: 'ms', target: 30 },
-    { what: 'event-loop delay, max', measured: large.delayMax, unit: 'ms' },
-    { what: 'rss growth', measured: large.rssGrowth / MIB, unit: 'MiB', target: 64 },
+    { what: 'a manifest is opened: first problems', measured: problems.opened, unit: 'ms' },
+    { what: 'nothing is opened: first problems', measured: problems.unopened / 1000, unit: 's' },
+    { what: 'publish 52 MB: first', measured: large.first.duration / 1000, unit: 's' },
+    { what: 'publish 52 MB: again', measured: large.again.duration / 1000, unit: 's' },
+    { what: 'event-loop delay, p99', measured: most('delayP99'), unit: 'ms', target: 30 },
+    { what: 'event-loop delay, max', measured: most('delayMax'), unit: 'ms' },
+    // What others do on the same machine counts in a delay, and not in this.
+    { what: 'longest block, processor time', measured: most('cpuMax'), unit: 'ms', target: 50 },
+    { what: 'rss growth', measured: most('rssGrowth') / MIB, unit: 'MiB', target: 64 },
     {
-      what: 'publish 47 kB: first of all',
+      what: 'publish 47 kB: first, after opening it',
       measured: small[0]?.first ?? NaN,
       unit: 'ms',
     },

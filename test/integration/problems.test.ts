@@ -157,6 +157,20 @@ describe('problems', () => {
     await showsExactly(manifest, []);
   });
 
+  it('are forgotten with a text that is thrown away but stays open, for its file is gone', async () => {
+    const config = join(folder, 'sdk.config.json');
+    const document = await open(config);
+    await edit(document, '"./src"', '7');
+    await shows(config, 'config.appRoot.type');
+    rmSync(config);
+    await discard();
+    await showsExactly(config, []);
+    assert.deepEqual([document.isClosed, document.isDirty], [false, false]);
+    assert.match(document.getText(), /"appRoot": 7/u);
+    const problems = await run<Problem[]>('i99dash.validate', { folder: vscode.Uri.file(folder) });
+    assert.deepEqual(problems, []);
+  });
+
   it('go with the mini-app', async () => {
     writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"vehicle"', '"vehicles"'));
     await open(manifest);

@@ -188,4 +188,13 @@ export class Person {
     await this.page.screenshot({ path });
     return path;
   }
+  /** Saves what is on screen in the light theme and in the dark one, which stays. */
+  async photographInBothThemes(name: string): Promise<void> {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await this.page.emulateMedia({ colorScheme });
+      const theme = colorScheme === 'dark' ? 'vs-dark' : 'vs';
+      await this.page.locator(`.monaco-workbench.${theme}`).waitFor();
+      await this.photograph(`${name}-${colorScheme}`);
+    }
+  }
 }

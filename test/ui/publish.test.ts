@@ -18,7 +18,7 @@ describe('a person publishes', () => {
     await person.openFile('manifest.json');
     const button = person.editorButton('Publish Mini-App');
     await button.waitFor();
-    await person.photograph('1-editor-button');
+    await person.photographInBothThemes('1-editor-button');
     const from = changes(backend).length;
     await button.click();
     const dialog = await person.seesDialog('Publish tyre-pressure 1.0.0?');
@@ -33,7 +33,7 @@ describe('a person publishes', () => {
     for (const part of parts) {
       assert.ok(text.includes(part), `${part} in ${text}`);
     }
-    await person.photograph('2-confirm');
+    await person.photographInBothThemes('2-confirm');
     await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
     await dialog.waitFor({ state: 'detached' });
     assert.equal(changes(backend).length, from);
@@ -46,7 +46,7 @@ describe('a person publishes', () => {
     await dialog.locator('.monaco-button', { hasText: 'Publish' }).click();
     const toast = await person.seesNotification('tyre-pressure 1.0.0 was submitted');
     assert.match((await toast.textContent()) ?? '', /pending/u);
-    await person.photograph('3-result');
+    await person.photographInBothThemes('3-result');
     const app = backend.state.apps.find('tyre-pressure');
     assert.equal(app?.submissions.length, 1);
     await person.pressIn(toast, 'Copy Bundle Hash');
@@ -104,7 +104,7 @@ describe('a person publishes', () => {
     await person.page.locator('.view-line', { hasText: 'nonsense' }).waitFor();
     await person.page.locator('.codelens-decoration a', { hasText: 'Publish' }).click();
     const toast = await person.seesNotification('manifest.json');
-    await person.photograph('8-wrong');
+    await person.photographInBothThemes('8-wrong');
     assert.equal(await person.page.locator('.notification-toast').count(), 1);
     assert.equal(await person.page.locator('.monaco-dialog-box').count(), 0);
     await person.pressIn(toast, 'Open File');

@@ -29,12 +29,7 @@ describe('a person with an empty home follows the walkthrough', () => {
     const { person } = scene;
     await stepOf(step).click();
     await stepOf(step).locator('.monaco-button, .button-link').first().waitFor();
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await person.page.emulateMedia({ colorScheme });
-      const theme = colorScheme === 'dark' ? 'vs-dark' : 'vs';
-      await person.page.locator(`.monaco-workbench.${theme}`).waitFor();
-      await person.photograph(`${number}-${step}-${colorScheme}`);
-    }
+    await person.photographInBothThemes(`${number}-${step}`);
   }
 
   async function press(step: Step, button: string): Promise<void> {

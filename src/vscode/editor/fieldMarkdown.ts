@@ -22,7 +22,8 @@ export function fieldMarkdown(field: Field): vscode.MarkdownString {
     appendPlain(markdown, rule);
   }
   if (values !== undefined) {
-    const list = values.map((value) => `\`${value}\``).join(', ');
+    // A comma would stand off from the word before, whose code span ends with a gap.
+    const list = values.map((value) => `\`${value}\``).join(' · ');
     markdown.appendMarkdown(`\n\n${vscode.l10n.t('One of {0}', list)}`);
   }
   if (field.default !== undefined) {

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { useScene } from './use-scene';
+
+/** What is changed in the manifest, and the problem that it makes. */
+const MISTAKES: readonly [from: string, to: string, problem: string][] = [
+  ['"id": "tyre-pressure"', '"id": "Tyre Pressure"', '"id"'],
+  ['["di5.0", "di5.1"]', '["di5.0", "di9"]', '"requires.dilink.1"'],
+  ['"category": "vehicle"', '"category": "vehicles"', '"category"'],
+  ['"tags": ["tyres"', '"tags": ["Tyres"', '"tags.0"'],
+  ['https://miniapps.i99dash.app', 'http://miniapps.i99dash.app', '"url"'],
+  ['"vehicle.tyres.read"', '""', '"permissions.0"'],
+  ['"./icon.png"', '"icon.png"', '"icon"'],
+  ['"./cover.png"', '"./../cover.png"', '"coverImage"'],
+  ['"safeWhileDriving": true', '"safeWhileDriving": "sometimes"', '"safeWhileDriving"'],
+  ['{\n', '{\n  "author": "nobody",\n', '"author"'],
+];
+
+describe('a person opens a mini-app with ten problems', () => {
+  const scene = useScene({
+    album: 'ui/problems',
+    // So high that the panel shows all of them.
+    viewport: { width: 1280, height: 1100 },
+  });
+  const manifest = (): string => join(scene.workspace, 'manifest.json');
+  /** How many problems the explorer tells of. */
+  const badge = (): Locator =>
+    scene.person.page
+      .locator('.explorer-folders-view .monaco-list-row', { hasText: 'manifest.json' })
+      .locator('[class*="monaco-decoration-itemBadge"]');
+  const panel = (): Locator => scene.person.page.locator('.markers-panel');
+
+  before(async () => {
+    await scene.quit();
+    let text = await readFile(manifest(), 'utf8');
+    for (const [from, to] of MISTAKES) {
+      assert.ok(text.includes(from), from);
+      text = text.replace(from, to);
+    }
+    await writeFile(manifest(), text);
+    await scene.start();
+  });
+
+  it('and is told of them in the explorer before anything is open', async () => {
+    const { person } = scene;
+    await badge().waitFor();
+    const shown = await person.page.evaluate<string>(
+      `getComputedStyle(document.querySelector('[class*="monaco-decoration-itemBadge"]'), '::after').content`,
+    );
+    assert.equal(shown, '"9"', 'the errors and warnings');
+    assert.equal(await person.page.locator('.tab').count(), 0);
+    await person.photographInBothThemes('1-start');
+  });
+
+  it('and finds each in the panel and in the text', async () => {
+    const { person } = scene;
+    await person.openFile('manifest.json');
+    await person.runCommand('Problems: Focus on Problems View');
+    for (const [, , problem] of MISTAKES) {
+      await panel().locator('.monaco-list-row', { hasText: problem }).first().waitFor();
+    }
+    assert.equal(await panel().locator('.monaco-list-row .marker-icon').count(), MISTAKES.length);
+    await person.page.locator('.squiggly-error').first().waitFor();
+    await person.photographInBothThemes('2-ten');
+  });
+
+  it('and is led from the panel to the place', async () => {
+    const { person } = scene;
+    const { page } = person;
+    const row = panel().locator('.monaco-list-row', { hasText: '"category"' });
+    const text = await readFile(manifest(), 'utf8');
+    await row.dblclick();
+    const line = text.split('\n').findIndex((each) => each.includes('"category"')) + 1;
+    await page.locator('.statusbar-item', { hasText: `Ln ${line},` }).waitFor();
+    await page.locator('.view-line span span', { hasText: '"vehicles"' }).first().hover();
+    await page.locator('.monaco-hover:not(.hidden)', { hasText: 'must be one of' }).waitFor();
+    await person.photographInBothThemes('3-hover');
+    await page.mouse.move(5, 5);
+  });
+
+  it('and sees them go one by one while mending them', async () => {
+    const { person } = scene;
+    let text = await readFile(manifest(), 'utf8');
+    for (const [index, [from, to, problem]] of MISTAKES.entries()) {
+      text = text.replace(to, from);
+      await writeFile(manifest(), text);
+      const row = panel().locator('.monaco-list-row', { hasText: problem });
+      await row.first().waitFor({ state: 'detached' });
+      assert.equal(
+        await panel().locator('.monaco-list-row .marker-icon').count(),
+        MISTAKES.length - index - 1,
+      );
+    }
+    await badge().waitFor({ state: 'detached' });
+    await person.page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
+  });
+
+  it('and finds those of other files at their own place', async () => {
+    const { person, workspace } = scene;
+    const script = join(workspace, 'src', 'app.js');
+    await writeFile(script, `${await readFile(script, 'utf8')}\nstructuredClone({});\n`);
+    await rm(join(workspace, 'src', 'cover.png'));
+    await writeFile(join(workspace, 'src', '.env'), 'A=1\n');
+    for (const file of ['app.js', 'manifest.json', '.env']) {
+      await panel().locator('.monaco-list-row .file-icon', { hasText: file }).waitFor();
+    }
+    await person.page.locator('.tab', { hasText: 'manifest.json' }).waitFor();
+    await person.photographInBothThemes('4-files');
+  });
+});

@@ -5,6 +5,7 @@ import { loggedTransport } from './core/api/loggedTransport';
 import { SecretClipboard } from './core/ci/secretClipboard';
 import { systemClock } from './core/ports';
 import { developerRealm } from './core/realm';
+import { registerAgentTools } from './vscode/agentTools';
 import { createApps } from './vscode/apps';
 import { BuildTerminal } from './vscode/buildTerminal';
 import { registerCommands, type CommandHandler, type CommandId } from './vscode/commands';
@@ -12,7 +13,7 @@ import { Problems } from './vscode/editor/problems';
 import { FirstSteps } from './vscode/firstSteps';
 import { MiniApps } from './vscode/miniApps';
 import type { PublishArguments } from './vscode/publish';
-import type { PublishContext } from './vscode/publishContext';
+import type { PublishContext, TaskContext } from './vscode/publishContext';
 import { registerPublishEntries } from './vscode/publishEntries';
 import { createStateStore } from './vscode/secretStore';
 import { registerAssistance } from './vscode/editor/assistance';
@@ -82,6 +83,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     baselineCache,
     worker,
     onSubmitted: (submission) => apps.submitted(submission),
+  };
+  const tasks: TaskContext = {
+    ...publishing,
+    validate: (folder, signal) => problems.validate(folder, signal),
   };
   const publish = async (args: unknown, more: PublishArguments = {}): Promise<unknown> =>
     (await import('./vscode/publish')).publishMiniApp(publishing, {
@@ -177,10 +182,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     statusBar,
     miniApps.onDidChange(() => statusBar.update()),
     buildTerminal,
-    registerPublishEntries({
-      ...publishing,
-      validate: (folder, signal) => problems.validate(folder, signal),
-    }),
+    registerPublishEntries(tasks),
+    registerAgentTools(tasks),
     apps,
     tellInterruptedPublishes(lockFolder),
     registerAssistance(),

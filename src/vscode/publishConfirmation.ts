@@ -12,12 +12,16 @@ import { plainLines } from './plainText';
 
 /** Warnings that the question lists in full. */
 const MAX_WARNINGS = 5;
+/** Characters of the release notes that the question shows. */
+const MAX_NOTES = 1_000;
 
 /** Whom the bundle goes to, and in whose name. */
 export interface Destination {
   backendUrl: string;
   /** Who is signed in, as people read it. */
   who: string;
+  /** What testers will read, where that is known. */
+  releaseNotes?: string;
 }
 
 /** The version that takes the place of one that is published already; undefined when this one is new, or no next one is known. */
@@ -62,7 +66,7 @@ export async function askToPublish(
 
 function facts(
   { project, track, size, fileCount }: Prepared,
-  { backendUrl, who }: Destination,
+  { backendUrl, who, releaseNotes }: Destination,
 ): string[] {
   return [
     vscode.l10n.t('App: {0}', appName(project.manifest)),
@@ -70,6 +74,9 @@ function facts(
     vscode.l10n.t('Backend: {0}', backendUrl),
     vscode.l10n.t('Signed in as: {0}', oneLine(who)),
     vscode.l10n.t('Bundle: {0}', `${describeFiles(fileCount)}, ${describeBytes(size)}`),
+    ...(releaseNotes === undefined
+      ? []
+      : [vscode.l10n.t('Release notes: {0}', oneLine(releaseNotes, MAX_NOTES))]),
   ];
 }
 
@@ -77,7 +84,8 @@ function describeFiles(count: number): string {
   return count === 1 ? vscode.l10n.t('1 file') : vscode.l10n.t('{0} files', count);
 }
 
-function describeTrack(track: Track): string {
+/** A track, and who gets what is published to it. */
+export function describeTrack(track: Track): string {
   return track === 'beta'
     ? vscode.l10n.t('beta (your testers; and to review)')
     : vscode.l10n.t('production (to review, then to everybody)');
@@ -113,7 +121,7 @@ function warningsOf({ problems }: Prepared, next: Bump | undefined): string[] {
 }
 
 /** The app's name for people, in their language where it has one. */
-function appName({ id, name }: Manifest): string {
+export function appName({ id, name }: Manifest): string {
   const names: Readonly<Record<string, string>> = name;
   const language = vscode.env.language.slice(0, 2);
   return oneLine(names[language] ?? names['en'] ?? Object.values(names)[0] ?? id);

@@ -3,7 +3,7 @@ import { I99dashError } from '../core/errors';
 import { accountLabel, type Identity } from '../core/identity';
 import type { Problem } from '../core/problem';
 import { loadProject, type Project } from '../core/publish/project';
-import { publish, type Prepared, type PublishOptions, type Track } from '../core/publish/publish';
+import { publish, type Prepared, type PublishOptions } from '../core/publish/publish';
 import { allowChangedBuild } from './buildQuestion';
 import { bumpVersion, planBump, type Bump } from './bumpVersion';
 import { plainText } from './plainText';
@@ -43,7 +43,7 @@ export async function publishOrBump(
   asker: Identity | undefined,
   accepted?: readonly Problem[],
 ): Promise<PublishOutcome> {
-  const asks = asker !== undefined && (accepted !== undefined || mustConfirm(run.options.track));
+  const asks = asker !== undefined && (accepted !== undefined || mustConfirm(run));
   const confirm = async (prepared: Prepared, view: PublishView): Promise<void> => {
     if (asks && (accepted === undefined || hasNews(prepared, accepted))) {
       await view.aside(() => ask(run, asker, prepared));
@@ -64,8 +64,8 @@ export async function publishOrBump(
   }
 }
 
-function mustConfirm(track: Track): boolean {
-  const when = settings.confirmPublish();
+function mustConfirm({ surface, options: { track } }: PublishRun): boolean {
+  const when = surface.asksAlways === true ? 'always' : settings.confirmPublish();
   return when === 'always' || (when === 'production' && track === 'production');
 }
 
@@ -79,11 +79,13 @@ function hasNews({ problems }: Prepared, accepted: readonly Problem[]): boolean 
 
 /** @throws CancelledError, BumpWanted, NOT_SIGNED_IN (somebody else is signed in by now) */
 async function ask(run: PublishRun, asker: Identity, prepared: Prepared): Promise<void> {
-  const { backendUrl, project, context } = run;
+  const { backendUrl, project, context, options } = run;
   const next = nextVersion(prepared);
   const bump = next === undefined ? undefined : await planBump(project, next);
   const who = accountLabel(asker);
-  const answer = await askToPublish(prepared, { backendUrl, who }, bump);
+  const { releaseNotes } = options;
+  const notes = releaseNotes === undefined ? {} : { releaseNotes };
+  const answer = await askToPublish(prepared, { backendUrl, who, ...notes }, bump);
   if (answer === 'bump' && bump !== undefined) {
     throw new BumpWanted(bump, prepared.problems);
   }

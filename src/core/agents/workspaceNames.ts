@@ -1,0 +1,61 @@
+import { basename, isAbsolute, posix, relative, sep } from 'node:path';
+import { MANIFEST_FILE } from '../miniAppFolder';
+
+/** A folder of the workspace. */
+export interface Root {
+  name: string;
+  /** Absolute. */
+  path: string;
+}
+
+/**
+ * A file or folder as an agent gets to see it: relative to its workspace folder, whose name comes first where there are several; `.` for
+ * the only workspace folder itself.
+ * @param path absolute
+ * @returns undefined for what is outside the workspace
+ */
+export function workspaceName(path: string, roots: readonly Root[]): string | undefined {
+  const [root] = roots
+    .filter((each) => isBelow(path, each.path))
+    .sort((a, b) => b.path.length - a.path.length);
+  if (root === undefined) {
+    return undefined;
+  }
+  const way = relative(root.path, path).split(sep).join('/');
+  return posix.join(roots.length > 1 ? root.name : '', way);
+}
+
+/**
+ * The one of some folders that an agent means: by its name as {@link workspaceName} has it, by its absolute path, or by the end of its path
+ * where that is enough; itself or its manifest.json.
+ * @returns undefined when it is none of them, or could be several
+ */
+export function findNamed(
+  given: string,
+  folders: readonly string[],
+  roots: readonly Root[],
+): string | undefined {
+  const wanted = withoutManifest(posix.normalize(given.trim().replaceAll('\\', '/')));
+  const exact = folders.find(
+    (folder) => wanted === workspaceName(folder, roots) || wanted === toPosix(folder),
+  );
+  if (exact !== undefined || wanted === '.' || wanted.startsWith('/')) {
+    return exact;
+  }
+  const ending = folders.filter((folder) => toPosix(folder).endsWith(`/${wanted}`));
+  return ending.length === 1 ? ending[0] : undefined;
+}
+
+function withoutManifest(path: string): string {
+  const folder = basename(path) === MANIFEST_FILE ? posix.dirname(path) : path;
+  return folder.length > 1 ? folder.replace(/\/$/u, '') : folder;
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+function toPosix(path: string): string {
+  return path.split(sep).join('/');
+}

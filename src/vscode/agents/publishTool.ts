@@ -1,0 +1,129 @@
+import * as vscode from 'vscode';
+import { readToolInput, type PublishInput } from '../../core/agents/toolInput';
+import { listProblems } from '../../core/agents/toolText';
+import { CancelledError, throwIfCancelled } from '../../core/errors';
+import { accountLabel } from '../../core/identity';
+import { loadProject, type Project } from '../../core/publish/project';
+import { oneLine } from '../../core/oneLine';
+import { publishMiniApp } from '../publish';
+import { appName, describeTrack } from '../publishConfirmation';
+import { knownIdentity, type PublishContext } from '../publishContext';
+import { notificationSurface, type PublishOutcome, type PublishSurface } from '../publishSurface';
+import { plainMarkdown } from './plainMarkdown';
+import { answerTool, inWordsForAgents, miniAppForAgent, workspaceRoots } from './toolCall';
+
+const TOOL = 'i99dash_publish_app';
+
+/**
+ * What the user confirms before anything runs: app, version, track, backend and who is signed in. Changes nothing.
+ * @throws Error whose message begins with a code
+ */
+export function preparePublish(
+  context: PublishContext,
+  input: unknown,
+): Promise<vscode.PreparedToolInvocation> {
+  return inWordsForAgents(context.logger, async () => {
+    const wanted = readToolInput(TOOL, input);
+    const project = await loadProject(await miniAppForAgent(context.miniApps, wanted.folder));
+    const { id, version } = project.manifest;
+    const isDryRun = wanted.dryRun === true;
+    const facts = isDryRun ? dryRunFacts(project) : await publishFacts(context, project, wanted);
+    return {
+      invocationMessage: plainMarkdown(
+        isDryRun
+          ? vscode.l10n.t('Packing {0} {1}', id, version)
+          : vscode.l10n.t('Publishing {0} {1}', id, version),
+      ),
+      confirmationMessages: {
+        // It may be shown as Markdown, so no text but an id, which keeps its rule, stands in it.
+        title: isDryRun
+          ? vscode.l10n.t('Build and pack {0}?', id)
+          : vscode.l10n.t('Publish {0}?', id),
+        message: plainMarkdown(...facts),
+      },
+    };
+  });
+}
+
+function dryRunFacts({ manifest, buildCommand }: Project): string[] {
+  return [
+    vscode.l10n.t('App: {0}', appName(manifest)),
+    vscode.l10n.t('Version: {0}', oneLine(manifest.version)),
+    ...buildFact(buildCommand),
+    vscode.l10n.t('This is a dry run: nothing is sent.'),
+  ];
+}
+
+async function publishFacts(
+  context: PublishContext,
+  { manifest, buildCommand }: Project,
+  { track, releaseNotes }: PublishInput,
+): Promise<string[]> {
+  const { session, backendUrl } = context;
+  // Without the passphrase being asked for: that is for the publish itself.
+  const identity = await knownIdentity({ session, tokens: session });
+  return [
+    vscode.l10n.t('App: {0}', appName(manifest)),
+    vscode.l10n.t('Version: {0}', oneLine(manifest.version)),
+    vscode.l10n.t('Track: {0}', describeTrack(track)),
+    vscode.l10n.t('Backend: {0}', backendUrl()),
+    vscode.l10n.t('Signed in as: {0}', oneLine(accountLabel(identity))),
+    ...(releaseNotes === undefined
+      ? []
+      : [vscode.l10n.t('Release notes: {0}', oneLine(releaseNotes, releaseNotes.length))]),
+    ...buildFact(buildCommand),
+    vscode.l10n.t('Once it is packed and checked, you are asked again before it is sent.'),
+  ];
+}
+
+function buildFact(buildCommand: string | undefined): string[] {
+  return buildCommand === undefined ? [] : [vscode.l10n.t('Build: {0}', oneLine(buildCommand))];
+}
+
+/**
+ * Publishes as the command does, and asks what the command asks. What is packed is confirmed by a person in every case, also where
+ * the chat was told to allow this tool always.
+ */
+export function invokePublish(
+  context: PublishContext,
+  input: unknown,
+  token: vscode.CancellationToken,
+): Promise<vscode.LanguageModelToolResult> {
+  return answerTool(context.logger, token, async (signal) => {
+    const { folder: given, track, releaseNotes, dryRun = false } = readToolInput(TOOL, input);
+    const folder = await miniAppForAgent(context.miniApps, given);
+    throwIfCancelled(signal);
+    const base = notificationSurface(context.clock, context.buildTerminal);
+    let problems: PublishOutcome['problems'] = [];
+    const surface = surfaceForAgent(base, signal, (outcome) => (problems = outcome.problems));
+    try {
+      const notes = releaseNotes === undefined ? {} : { releaseNotes };
+      const result = await publishMiniApp(context, { folder, track, dryRun, ...notes }, surface);
+      return { ...result, ...listProblems(problems, workspaceRoots()) };
+    } catch (error) {
+      if (error instanceof CancelledError && !signal.aborted) {
+        return { published: false, why: 'The user said no. Do not try again unless asked to.' };
+      }
+      throw error;
+    }
+  });
+}
+
+/** Where people watch, with a second way to cancel. */
+function surfaceForAgent(
+  base: PublishSurface,
+  signal: AbortSignal,
+  told: (outcome: PublishOutcome) => void,
+): PublishSurface {
+  return {
+    asksAlways: true,
+    watch: (title, task) =>
+      base.watch(title, (view) =>
+        task({ ...view, signal: AbortSignal.any([view.signal, signal]) }),
+      ),
+    tell: (outcome) => {
+      told(outcome);
+      base.tell(outcome);
+    },
+  };
+}

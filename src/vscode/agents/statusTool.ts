@@ -1,0 +1,109 @@
+import * as vscode from 'vscode';
+import { readToolInput } from '../../core/agents/toolInput';
+import { failureText } from '../../core/agents/toolText';
+import { workspaceName, type Root } from '../../core/agents/workspaceNames';
+import { ApiClient } from '../../core/api/client';
+import { appRows, type AppRow } from '../../core/apps/appRows';
+import { loadApps, type AppsSnapshot } from '../../core/apps/loadApps';
+import { readLocalApps } from '../../core/apps/localApps';
+import { boundTokens } from '../../core/auth/boundTokens';
+import { CancelledError, isI99dashError } from '../../core/errors';
+import { accountLabel } from '../../core/identity';
+import type { PublishContext } from '../publishContext';
+import { answerTool, workspaceRoots } from './toolCall';
+
+/** Apps that an agent gets at once. */
+const MAX_APPS = 50;
+const NOBODY: AppsSnapshot = {
+  status: { isDeveloper: false, hasPendingRequest: false, apps: [], appsTotal: 0 },
+  mine: [],
+  betas: [],
+};
+
+interface SessionStatus {
+  signedIn: boolean;
+  signedInAs?: string;
+  backend: string;
+  isDeveloper?: boolean;
+  /** What the user can do. */
+  next?: string;
+  /** Why the backend told nothing, with its code. */
+  failure?: string;
+  snapshot?: AppsSnapshot;
+}
+
+/** What the chat shows while the backend is asked. */
+export function prepareStatus(): vscode.PreparedToolInvocation {
+  return { invocationMessage: vscode.l10n.t('Asking i99dash for the status') };
+}
+
+/** Who is signed in, and what the backend and the workspace know of the apps. Never asks the user for anything. */
+export function invokeStatus(
+  context: PublishContext,
+  input: unknown,
+  token: vscode.CancellationToken,
+): Promise<vscode.LanguageModelToolResult> {
+  return answerTool(context.logger, token, async (signal) => {
+    const { appId } = readToolInput('i99dash_get_status', input);
+    const roots = workspaceRoots();
+    const { snapshot, ...session } = await askBackend(context, roots, signal);
+    const locals = await readLocalApps(await context.miniApps.search());
+    const reader = { now: context.clock.now(), language: vscode.env.language };
+    const rows = appRows(snapshot ?? NOBODY, locals, reader);
+    const wanted = rows.filter((row) => appId === undefined || row.appId === appId);
+    return {
+      ...session,
+      apps: wanted.slice(0, MAX_APPS).map((row) => describeApp(row, roots, snapshot !== undefined)),
+      ...(wanted.length > MAX_APPS ? { notListed: wanted.length - MAX_APPS } : {}),
+    };
+  });
+}
+
+/** The backend's word on everything, or why there is none. @throws CancelledError, BACKEND_REFUSED */
+async function askBackend(
+  { session, transport, backendUrl, logger }: PublishContext,
+  roots: readonly Root[],
+  signal: AbortSignal,
+): Promise<SessionStatus> {
+  const backend = backendUrl();
+  if (session.state.kind === 'signedOut') {
+    const next = 'The user signs in with the command "i99dash: Sign In".';
+    return { signedIn: false, backend, next };
+  }
+  try {
+    const api = new ApiClient(backend, transport, boundTokens(backend, session, backendUrl));
+    const snapshot = await loadApps(api, logger, signal);
+    const { isDeveloper } = snapshot.status;
+    return { signedIn: true, ...whoIs(session), backend, isDeveloper, snapshot };
+  } catch (error) {
+    if (error instanceof CancelledError || !isI99dashError(error)) {
+      throw error;
+    }
+    const failure = failureText(error, roots);
+    return { signedIn: error.code !== 'NOT_SIGNED_IN', ...whoIs(session), backend, failure };
+  }
+}
+
+function whoIs(session: PublishContext['session']): { signedInAs?: string } {
+  try {
+    return { signedInAs: accountLabel(session.identity()) };
+  } catch {
+    return {}; // nobody knows yet whose credential it is
+  }
+}
+
+function describeApp(row: AppRow, roots: readonly Root[], isKnown: boolean) {
+  const { appId, name, local, beta, review, reviewWord, latestVersion, rejectionReason } = row;
+  return {
+    appId,
+    ...(name === undefined ? {} : { name }),
+    ...(local === undefined
+      ? {}
+      : { folder: workspaceName(local.folder, roots), versionHere: local.version }),
+    // Without the backend's word nobody knows whether an app was published.
+    ...(isKnown ? { review, reviewStatus: reviewWord, latestVersion } : {}),
+    ...(rejectionReason === undefined ? {} : { rejectionReason }),
+    ...(beta === undefined ? {} : { beta }),
+    ...(row.lastPublishedAt === undefined ? {} : { lastPublishedAt: row.lastPublishedAt }),
+  };
+}

@@ -1,0 +1,37 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { readToolInput } from '../../core/agents/toolInput';
+import { listProblems } from '../../core/agents/toolText';
+import { workspaceName } from '../../core/agents/workspaceNames';
+import type { TaskContext } from '../publishContext';
+import { plainMarkdown } from './plainMarkdown';
+import { answerTool, inWordsForAgents, miniAppForAgent, workspaceRoots } from './toolCall';
+
+type ValidateContext = Pick<TaskContext, 'logger' | 'miniApps' | 'validate'>;
+
+/** What the chat shows while a mini-app is checked. */
+export function prepareValidate(
+  { logger, miniApps }: ValidateContext,
+  input: unknown,
+): Promise<vscode.PreparedToolInvocation> {
+  return inWordsForAgents(logger, async () => {
+    const { folder } = readToolInput('i99dash_validate_app', input);
+    const name = basename(await miniAppForAgent(miniApps, folder));
+    return { invocationMessage: plainMarkdown(vscode.l10n.t('Validating {0}', name)) };
+  });
+}
+
+/** Every problem of a mini-app that can be told without a build; the Problems panel gets them too. */
+export function invokeValidate(
+  { logger, miniApps, validate }: ValidateContext,
+  input: unknown,
+  token: vscode.CancellationToken,
+): Promise<vscode.LanguageModelToolResult> {
+  return answerTool(logger, token, async (signal) => {
+    const { folder } = readToolInput('i99dash_validate_app', input);
+    const chosen = await miniAppForAgent(miniApps, folder);
+    const roots = workspaceRoots();
+    const found = await validate(chosen, signal);
+    return { folder: workspaceName(chosen, roots), ...listProblems(found, roots) };
+  });
+}

@@ -1,0 +1,25 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { installedReadme } from './installedReadme.mjs';
+import { bundledPackages, thirdPartyNotices } from './thirdPartyNotices.mjs';
+
+// Makes out/i99dash.vsix: the production bundle, the licences of what is in it, and the README as it ships.
+execFileSync(process.execPath, ['esbuild.config.mjs', '--production'], { stdio: 'inherit' });
+await mkdir('out', { recursive: true });
+const metafile = JSON.parse(await readFile('.build/meta.json', 'utf8'));
+await writeFile('ThirdPartyNotices.txt', await thirdPartyNotices(bundledPackages(metafile)));
+await writeFile('out/README.md', installedReadme(await readFile('README.md', 'utf8')));
+execFileSync(
+  process.execPath,
+  [
+    'node_modules/@vscode/vsce/vsce',
+    ...[
+      'package',
+      '--no-dependencies',
+      '--allow-missing-repository',
+      '--no-rewrite-relative-links',
+    ],
+    ...['--readme-path', 'out/README.md', '--out', 'out/i99dash.vsix'],
+  ],
+  { stdio: 'inherit' },
+);

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import { defaultVersion, oldestVersion } from '../host/versions';
+import { useScene } from './use-scene';
+
+for (const version of [oldestVersion, defaultVersion]) {
+  describe(`the package, installed in VS Code ${version}`, function () {
+    this.timeout(120_000);
+    const scene = useScene({ album: `ui/installed-${version}`, version });
+
+    it('starts, shows its commands, signs in and packs', async () => {
+      const { person, key, backend } = scene;
+      await person.seesIdentity('i99dash: Sign In');
+      await person.page.keyboard.press('F1');
+      await person.quickInput().pressSequentially('i99dash: Sign');
+      await person.quickPickRow('i99dash: Sign In').waitFor();
+      assert.equal(await person.quickPickRow('i99dash: Sign Out').count(), 0, 'nobody is there');
+      await person.page.keyboard.press('Escape');
+
+      await person.runCommand('i99dash: Sign In');
+      await person.pick(key.fingerprint);
+      await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
+
+      const from = backend.requests.length;
+      await person.runCommand('i99dash: Publish (Dry Run)');
+      const result = await person.seesNotification('tyre-pressure 1.0.0 would be sent: 6 files');
+      await person.photograph('dry-run');
+      await person.dismiss(result);
+      const sent = backend.requests.slice(from).filter(({ method }) => method !== 'GET');
+      assert.deepEqual(sent, []);
+    });
+  });
+}

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { I99dashApi } from './api';
 import { lazyTransport } from './core/api/lazyTransport';
 import { loggedTransport } from './core/api/loggedTransport';
 import { SecretClipboard } from './core/ci/secretClipboard';
@@ -9,6 +10,7 @@ import { registerAgentTools } from './vscode/agentTools';
 import { createApps } from './vscode/apps';
 import { BuildTerminal } from './vscode/buildTerminal';
 import { registerCommands, type CommandHandler, type CommandId } from './vscode/commands';
+import { createApi } from './vscode/extensionApi';
 import { Problems } from './vscode/editor/problems';
 import { FirstSteps } from './vscode/firstSteps';
 import { MiniApps } from './vscode/miniApps';
@@ -34,8 +36,9 @@ export async function deactivate(): Promise<void> {
 
 /**
  * Puts the parts together. What only a command needs (keys, network, publish) is imported by the command when it runs.
+ * @returns what other extensions get
  */
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
+export async function activate(context: vscode.ExtensionContext): Promise<I99dashApi> {
   const log = vscode.window.createOutputChannel('i99dash', { log: true });
   const network = lazyTransport(async () =>
     (await import('./core/api/undiciTransport')).createUndiciTransport({
@@ -171,7 +174,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     'i99op.addKey': async (args) => (await operators.require()).addKey(argumentObject(args)),
     'i99op.showAccountMenu': async () => (await operators.require()).showAccountMenu(),
   };
+  const exported = createApi(tasks);
   context.subscriptions.push(
+    exported,
     log,
     developer,
     operators,
@@ -190,6 +195,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     registerCommands(firstSteps.watch(handlers), log),
   );
   await developer.restored;
+  return exported.api;
 }
 
 function argumentObject(args: unknown): Record<string, never> {

@@ -1,0 +1,39 @@
+import type { Event, Uri } from 'vscode';
+
+/** Who is signed in. It never holds a token: that is what `vscode.authentication.getSession('i99dash', [])` asks the user for. */
+export interface ApiIdentity {
+  readonly devId: string;
+  readonly email: string | null;
+  readonly displayName: string | null;
+  readonly isDeveloper: boolean;
+  readonly backendUrl: string;
+}
+
+/** One finding about a mini-app. Positions count lines and UTF-16 characters from 0. */
+export interface ApiProblem {
+  readonly severity: 'error' | 'warning' | 'info';
+  /** The rule's stable id, such as `manifest.id.format`. */
+  readonly rule: string;
+  readonly message: string;
+  /** Absolute path. */
+  readonly file: string;
+  readonly range?: {
+    readonly start: { readonly line: number; readonly character: number };
+    readonly end: { readonly line: number; readonly character: number };
+  };
+}
+
+/** What `vscode.extensions.getExtension('i99dash.i99dash').activate()` resolves to. This file stands alone: copy it for its types. */
+export interface I99dashApi {
+  /** Grows when something is taken away or changes its meaning. */
+  readonly version: 1;
+  /** The developer who is signed in, as far as known without asking the backend; undefined when nobody is. */
+  getIdentity(): ApiIdentity | undefined;
+  /** Fires when somebody else is signed in, or nobody; not when the session is renewed. */
+  readonly onDidChangeIdentity: Event<ApiIdentity | undefined>;
+  /**
+   * Every problem of a mini-app that can be told without a build; the Problems panel shows them too. Asks nothing.
+   * @throws Error with `code` NOTHING_TO_PUBLISH when the folder is no mini-app
+   */
+  validate(folder: Uri): Promise<ApiProblem[]>;
+}

@@ -1,0 +1,43 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as vscode from 'vscode';
+import type { ApiIdentity, I99dashApi } from '../api';
+import type { Session } from '../core/auth/session';
+import type { TaskContext } from './publishContext';
+
+/** Makes what other extensions get. */
+export function createApi({ session, validate }: Pick<TaskContext, 'session' | 'validate'>): {
+  api: I99dashApi;
+  dispose: () => void;
+} {
+  const changes = new vscode.EventEmitter<ApiIdentity | undefined>();
+  let known = identityOf(session);
+  const subscription = session.onDidChange(() => {
+    const identity = identityOf(session);
+    if (!isDeepStrictEqual(identity, known)) {
+      known = identity;
+      changes.fire(identity);
+    }
+  });
+  const api: I99dashApi = {
+    version: 1,
+    getIdentity: () => identityOf(session),
+    onDidChangeIdentity: changes.event,
+    validate: ({ fsPath }) => validate(fsPath, new AbortController().signal),
+  };
+  return {
+    api: Object.freeze(api),
+    dispose: () => {
+      subscription.dispose();
+      changes.dispose();
+    },
+  };
+}
+
+function identityOf(session: Session): ApiIdentity | undefined {
+  try {
+    const { devId, email, displayName, isDeveloper, backendUrl } = session.identity();
+    return Object.freeze({ devId, email, displayName, isDeveloper, backendUrl });
+  } catch {
+    return undefined; // nobody is signed in, or nobody knows yet whose credential it is
+  }
+}

@@ -1,0 +1,175 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import { repositoryRoot } from '../host/paths';
+import { addApp } from '../support/apps';
+import { AppsView } from '../ui/apps-view';
+import { Scene } from '../ui/scene';
+import { SshKeysView } from '../ui/ssh-keys-view';
+import { hidePointer, Recorder, showPointer } from './recorder';
+
+// Makes the README's pictures of the real product: `media/screenshots/<what>-<theme>.png`, and the walk from sign-in to the review.
+const FOLDER = join(repositoryRoot, 'media/screenshots');
+const WHO = DEFAULT_ACCOUNT.email ?? '';
+const SMALL = { width: 960, height: 600 };
+const LARGE = { width: 1280, height: 800 };
+/** What a README can bear, in bytes. */
+const MAX_WALK = 1_500_000;
+
+type Theme = 'dark' | 'light';
+
+async function main(): Promise<void> {
+  await mkdir(FOLDER, { recursive: true });
+  for (const theme of ['dark', 'light'] as const) {
+    const scene = await Scene.open({
+      album: 'screenshots',
+      viewport: SMALL,
+      settings: {
+        'workbench.colorTheme': theme === 'dark' ? 'Default Dark Modern' : 'Default Light Modern',
+        'workbench.layoutControl.enabled': false,
+        'workbench.secondarySideBar.defaultVisibility': 'hidden',
+        'chat.commandCenter.enabled': false,
+        'editor.minimap.enabled': false,
+      },
+    });
+    try {
+      await picture(scene, theme);
+    } catch (error) {
+      await scene.person.photograph('failed').catch(() => undefined);
+      throw error;
+    } finally {
+      await scene.close();
+    }
+  }
+}
+
+async function picture(scene: Scene, theme: Theme): Promise<void> {
+  const { page } = scene.person;
+  const recorder = new Recorder(page);
+  await walk(scene, recorder);
+  if (theme === 'dark') {
+    const size = await recorder.save(join(FOLDER, 'walk.gif'));
+    told('walk.gif', size);
+    if (size > MAX_WALK) {
+      throw new Error(`walk.gif has ${size} bytes`);
+    }
+  }
+  await hidePointer(page);
+  await page.setViewportSize(LARGE);
+  await settled(scene);
+  await photograph(scene, `published-${theme}`);
+  await pictureApps(scene, theme);
+  await pictureProblems(scene, theme);
+}
+
+/** From signed out to the review state, as a person does it. */
+async function walk({ person, key }: Scene, recorder: Recorder): Promise<void> {
+  const { page } = person;
+  await person.openFile('manifest.json');
+  await person.editorButton('Publish Mini-App').waitFor();
+  await showPointer(page);
+  await recorder.frame(1_200);
+  await page.keyboard.press('F1');
+  await person.quickInput().waitFor();
+  for (const part of ['i99', 'dash:', ' Sign', ' In']) {
+    await page.keyboard.type(part);
+    await person.quickPickRow('i99dash: Sign In').first().waitFor();
+    await recorder.frame(180);
+  }
+  await recorder.frame(700);
+  await person.quickPickRow('i99dash: Sign In').first().click();
+  const row = person.quickPickRow(key.fingerprint).first();
+  await row.waitFor();
+  await recorder.frame(900);
+  await row.hover();
+  await recorder.frame(700);
+  await row.click();
+  await person.seesIdentity(WHO);
+  await person.identity().hover();
+  await recorder.frame(1_800);
+  await person.editorButton('Publish Mini-App').hover();
+  await page.locator('.workbench-hover').last().waitFor({ state: 'hidden' });
+  await recorder.frame(1_000);
+  await person.editorButton('Publish Mini-App').click();
+  const dialog = await person.seesDialog('Publish tyre-pressure');
+  await recorder.frame(1_600);
+  const publish = dialog.locator('.monaco-button', { hasText: 'Publish' });
+  await publish.hover();
+  await recorder.frame(1_000);
+  await publish.click();
+  await person.seesNotification('tyre-pressure 1.0.0 was submitted');
+  await recorder.frame(4_000);
+}
+
+async function pictureApps(scene: Scene, theme: Theme): Promise<void> {
+  const { person, backend } = scene;
+  const { state } = backend;
+  await person.dismiss(await person.seesNotification('was submitted'));
+  state.apps.review('tyre-pressure', 'approved');
+  const rejected = 'The icon shows the logo of a car maker. Use a drawing of your own, please.';
+  addApp(state, {
+    ...{ appId: 'cabin-climate', version: '2.1.0', name: { en: 'Cabin Climate' } },
+    ...{ publishedDaysAgo: 40, review: 'approved' },
+    beta: { version: '2.2.0-rc.1', daysLeft: 12, testers: 3 },
+  });
+  addApp(state, {
+    ...{ appId: 'parking-note', version: '0.4.0', name: { en: 'Parking Note' } },
+    review: { rejected },
+  });
+  addApp(state, { appId: 'trip-log', version: '1.4.0', name: { en: 'Trip Log' } });
+  const apps = new AppsView(person);
+  await apps.open();
+  await apps.pressInTitle('Refresh Apps');
+  await apps.row('Cabin Climate').waitFor();
+  await apps.row('Parking Note').click();
+  await person.page.keyboard.press('ArrowRight');
+  await apps.row('Use a drawing').waitFor();
+  const keys = new SshKeysView(person);
+  await keys.row('this computer').waitFor();
+  await settled(scene);
+  await photograph(scene, `apps-${theme}`);
+}
+
+async function pictureProblems(scene: Scene, theme: Theme): Promise<void> {
+  const { person, workspace } = scene;
+  const manifest = join(workspace, 'manifest.json');
+  const text = await readFile(manifest, 'utf8');
+  const wrong = text.replace('"vehicle"', '"vehicles"').replace('./cover.png', './covers.png');
+  await writeFile(manifest, wrong);
+  const page = join(workspace, 'src/app.js');
+  await writeFile(
+    page,
+    `${await readFile(page, 'utf8')}\nconst last = [1, 2].toSorted().at(-1);\n`,
+  );
+  await person.runCommand('i99dash: Validate Mini-App');
+  await person.page.locator('.markers-panel .monaco-list-row', { hasText: 'toSorted' }).waitFor();
+  await person.runCommand('View: Show Explorer');
+  await person.page.locator('.explorer-folders-view').waitFor();
+  await settled(scene);
+  await photograph(scene, `problems-${theme}`);
+}
+
+/** Takes the mouse and the focus to where they are in nobody's way. */
+async function settled({ person }: Scene): Promise<void> {
+  await person.page.mouse.move(760, 420);
+  await person.page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });
+}
+
+async function photograph({ person }: Scene, name: string): Promise<void> {
+  const picture = await readFile(await person.photograph(name));
+  await writeFile(join(FOLDER, `${name}.png`), picture);
+  told(`${name}.png`, picture.length);
+}
+
+function told(name: string, bytes: number): void {
+  const path = relative(repositoryRoot, join(FOLDER, name));
+  console.log(`${path.padEnd(44)} ${Math.round(bytes / 1_000)} kB`);
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  },
+);

@@ -5,6 +5,7 @@
  */
 export function installedReadme(markdown) {
   return markdown
+    .replace(/^<picture>.*?<\/picture>\n+/gmsu, '')
     .replace(/^!\[[^\]]*\]\((?!https:)[^)]*\)\n+/gmu, '')
     .replace(/(?<!!)\[([^\]]+)\]\((?!https?:|#)[^)]*\)/gu, '$1');
 }

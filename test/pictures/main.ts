@@ -47,6 +47,10 @@ async function picture(scene: Scene, theme: Theme): Promise<void> {
   const { page } = scene.person;
   const recorder = new Recorder(page);
   await walk(scene, recorder);
+  await hidePointer(page);
+  await page.setViewportSize(LARGE);
+  await settled(scene);
+  await photograph(scene, `published-${theme}`);
   if (theme === 'dark') {
     const size = await recorder.save(join(FOLDER, 'walk.gif'));
     told('walk.gif', size);
@@ -54,10 +58,6 @@ async function picture(scene: Scene, theme: Theme): Promise<void> {
       throw new Error(`walk.gif has ${size} bytes`);
     }
   }
-  await hidePointer(page);
-  await page.setViewportSize(LARGE);
-  await settled(scene);
-  await photograph(scene, `published-${theme}`);
   await pictureApps(scene, theme);
   await pictureProblems(scene, theme);
 }
@@ -73,9 +73,10 @@ async function walk({ person, key }: Scene, recorder: Recorder): Promise<void> {
   await person.quickInput().waitFor();
   for (const part of ['i99', 'dash:', ' Sign', ' In']) {
     await page.keyboard.type(part);
-    await person.quickPickRow('i99dash: Sign In').first().waitFor();
+    await person.quickPickRow('i99dash: ').first().waitFor();
     await recorder.frame(180);
   }
+  await person.quickPickRow('i99dash: Sign In').first().hover();
   await recorder.frame(700);
   await person.quickPickRow('i99dash: Sign In').first().click();
   const row = person.quickPickRow(key.fingerprint).first();
@@ -88,7 +89,6 @@ async function walk({ person, key }: Scene, recorder: Recorder): Promise<void> {
   await person.identity().hover();
   await recorder.frame(1_800);
   await person.editorButton('Publish Mini-App').hover();
-  await page.locator('.workbench-hover').last().waitFor({ state: 'hidden' });
   await recorder.frame(1_000);
   await person.editorButton('Publish Mini-App').click();
   const dialog = await person.seesDialog('Publish tyre-pressure');
@@ -104,7 +104,11 @@ async function walk({ person, key }: Scene, recorder: Recorder): Promise<void> {
 async function pictureApps(scene: Scene, theme: Theme): Promise<void> {
   const { person, backend } = scene;
   const { state } = backend;
-  await person.dismiss(await person.seesNotification('was submitted'));
+  const toast = person.page.locator('.notification-toast', { hasText: 'was submitted' }).first();
+  // VS Code puts it away by itself after a while.
+  if (await toast.isVisible()) {
+    await person.dismiss(toast);
+  }
   state.apps.review('tyre-pressure', 'approved');
   const rejected = 'The icon shows the logo of a car maker. Use a drawing of your own, please.';
   addApp(state, {
@@ -142,7 +146,7 @@ async function pictureProblems(scene: Scene, theme: Theme): Promise<void> {
     `${await readFile(page, 'utf8')}\nconst last = [1, 2].toSorted().at(-1);\n`,
   );
   await person.runCommand('i99dash: Validate Mini-App');
-  await person.page.locator('.markers-panel .monaco-list-row', { hasText: 'toSorted' }).waitFor();
+  await person.page.locator('.markers-panel .monaco-list-row').nth(3).waitFor();
   await person.runCommand('View: Show Explorer');
   await person.page.locator('.explorer-folders-view').waitFor();
   await settled(scene);
@@ -151,7 +155,7 @@ async function pictureProblems(scene: Scene, theme: Theme): Promise<void> {
 
 /** Takes the mouse and the focus to where they are in nobody's way. */
 async function settled({ person }: Scene): Promise<void> {
-  await person.page.mouse.move(760, 420);
+  await person.page.mouse.move(250, 15);
   await person.page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });
 }
 

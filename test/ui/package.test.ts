@@ -80,7 +80,9 @@ describe('the package', function () {
   it('has a README that points at nothing which is not there', async () => {
     const readme = await read('readme.md');
     assert.match(readme, /^# i99dash for VS Code\n/u);
-    const targets = [...readme.matchAll(/\]\(([^)]+)\)/gu)].map(([, target]) => target ?? '');
+    const targets = [...readme.matchAll(/(?:\]\(|src(?:set)?=")([^)"]+)/gu)].map(
+      ([, target]) => target ?? '',
+    );
     assert.ok(targets.length > 0);
     for (const target of targets) {
       assert.match(target, /^(?:https:|#)/u);

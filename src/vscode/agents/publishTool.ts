@@ -5,6 +5,7 @@ import { CancelledError, throwIfCancelled } from '../../core/errors';
 import { accountLabel } from '../../core/identity';
 import { loadProject, type Project } from '../../core/publish/project';
 import { oneLine } from '../../core/oneLine';
+import { readableCommand } from '../../core/publish/readableCommand';
 import { publishMiniApp } from '../publish';
 import { appName, describeTrack } from '../publishConfirmation';
 import { knownIdentity, type PublishContext } from '../publishContext';
@@ -77,7 +78,7 @@ async function publishFacts(
 }
 
 function buildFact(buildCommand: string | undefined): string[] {
-  return buildCommand === undefined ? [] : [vscode.l10n.t('Build: {0}', oneLine(buildCommand))];
+  return buildCommand === undefined ? [] : [vscode.l10n.t('Build: {0}', readableCommand(buildCommand))];
 }
 
 /**

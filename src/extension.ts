@@ -4,6 +4,7 @@ import type { I99dashApi } from './api';
 import { lazyTransport } from './core/api/lazyTransport';
 import { loggedTransport } from './core/api/loggedTransport';
 import { SecretClipboard } from './core/ci/secretClipboard';
+import { localize } from './core/l10n';
 import { systemClock } from './core/ports';
 import { developerRealm } from './core/realm';
 import { registerAgentTools } from './vscode/agentTools';
@@ -39,6 +40,7 @@ export async function deactivate(): Promise<void> {
  * @returns what other extensions get
  */
 export async function activate(context: vscode.ExtensionContext): Promise<I99dashApi> {
+  localizeCore();
   const log = vscode.window.createOutputChannel('i99dash', { log: true });
   const network = lazyTransport(async () =>
     (await import('./core/api/undiciTransport')).createUndiciTransport({
@@ -200,4 +202,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
 
 function argumentObject(args: unknown): Record<string, never> {
   return typeof args === 'object' && args !== null ? (args as Record<string, never>) : {};
+}
+
+/** The texts of core, too, are in VS Code's display language. In English, and in a language that there are no texts in, nothing is read. */
+function localizeCore(): void {
+  const { bundle, uri } = vscode.l10n;
+  if (bundle !== undefined && uri !== undefined) {
+    localize({ language: vscode.env.language, file: uri.fsPath }, bundle);
+  }
 }

@@ -77,7 +77,7 @@ function titleFor(state: SessionState, product: string): string {
         ? vscode.l10n.t('{0}: signed in by {1}', product, state.variable)
         : vscode.l10n.t('{0}: {1} is not accepted', product, state.variable);
     default:
-      return `${product}: ${plainText(accountLabel(state.profile.account))}`;
+      return vscode.l10n.t('{0}: {1}', product, plainText(accountLabel(state.profile.account)));
   }
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { AppRow, BetaRow } from '../core/apps/appRows';
 import { exactTime, timeAgo } from '../core/apps/timeAgo';
+import { plural, textLanguage } from '../core/l10n';
 
 /** A line below an app. */
 export interface Fact {
@@ -46,7 +47,7 @@ function versionsOf({ latestVersion, local }: AppRow): Fact | undefined {
     icon: 'versions',
     label,
     description,
-    tooltip: `${label}: ${description}`,
+    tooltip: vscode.l10n.t('{0}: {1}', label, description),
   };
 }
 
@@ -58,10 +59,9 @@ function betaOf({ beta }: AppRow): Fact | undefined {
   const description = [beta.version, daysLeft(beta)].filter(Boolean).join(' · ');
   const more = [description, testers(beta)].filter(Boolean).join(' · ');
   const expires = beta.expiresAt === undefined ? NaN : Date.parse(beta.expiresAt);
-  const until = Number.isNaN(expires)
-    ? ''
-    : vscode.l10n.t(' Expires {0}.', exactTime(expires, vscode.env.language));
-  const tooltip = `${label}: ${more}.${until}`;
+  const tooltip = Number.isNaN(expires)
+    ? vscode.l10n.t('Beta: {0}.', more)
+    : vscode.l10n.t('Beta: {0}. Expires {1}.', more, exactTime(expires, textLanguage()));
   return { id: 'beta', icon: 'beaker', label, description, tooltip };
 }
 
@@ -69,7 +69,7 @@ function daysLeft({ daysLeft: days }: BetaRow): string {
   if (days === undefined) {
     return '';
   }
-  return days === 1 ? vscode.l10n.t('1 day left') : vscode.l10n.t('{0} days left', days);
+  return plural(days, { one: '{0} day left', other: '{0} days left' });
 }
 
 function testers({ testers: known }: BetaRow): string {
@@ -81,13 +81,13 @@ function publishedOf({ lastPublishedAt }: AppRow, now: number): Fact | undefined
   if (Number.isNaN(at)) {
     return undefined;
   }
-  const { language } = vscode.env;
+  const language = textLanguage();
   const label = vscode.l10n.t('Last published');
   return {
     id: 'published',
     icon: 'history',
     label,
     description: timeAgo(at, now, language),
-    tooltip: `${label}: ${exactTime(at, language)}`,
+    tooltip: vscode.l10n.t('{0}: {1}', label, exactTime(at, language)),
   };
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { AppsModel } from '../core/apps/appsModel';
 import type { Session } from '../core/auth/session';
+import { plural } from '../core/l10n';
 import type { StateStore } from '../core/ports';
 import type { DrawnApps } from './appsTree';
 import type { MiniApps } from './miniApps';
@@ -202,10 +203,10 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
         ? undefined
         : {
             value,
-            tooltip:
-              value === 1
-                ? vscode.l10n.t('1 review decided')
-                : vscode.l10n.t('{0} reviews decided', value),
+            tooltip: plural(value, {
+              one: '{0} review decided',
+              other: '{0} reviews decided',
+            }),
           };
   }
 }

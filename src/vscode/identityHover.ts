@@ -3,6 +3,7 @@ import { NEVER } from '../core/auth/accessToken';
 import type { Held, SessionState, SettledState } from '../core/auth/sessionState';
 import { abbreviateHome } from '../core/homePath';
 import { accountLabel } from '../core/identity';
+import { textLanguage } from '../core/l10n';
 import type { CommandId } from './commands';
 import { appendPlain } from './plainMarkdown';
 import type { Surroundings } from './identityView';
@@ -45,7 +46,7 @@ export function identityHover(
   hover.appendMarkdown('\n\n');
   const extra = isHeld ? (badge?.rows ?? []) : [];
   for (const [name, value] of [...extra, ...rowsOf(state, { ui, backend, now })]) {
-    appendPlain(hover, `${name}: ${value}`);
+    appendPlain(hover, vscode.l10n.t('{0}: {1}', name, value));
     hover.appendMarkdown('  \n');
   }
   hover.appendMarkdown(
@@ -138,9 +139,9 @@ function tokenRows(state: HeldState, now: number): [string, string][] {
     return [];
   }
   if (profile.source === 'deviceCode') {
-    return [[vscode.l10n.t('Made'), new Date(minted.mintedAt).toLocaleString()]];
+    return [[vscode.l10n.t('Made'), new Date(minted.mintedAt).toLocaleString(textLanguage())]];
   }
-  const renewed = new Date(minted.mintedAt).toLocaleTimeString();
+  const renewed = new Date(minted.mintedAt).toLocaleTimeString(textLanguage());
   // How long a token would live that is not accepted is no use to anybody.
   const isOver = kind === 'rejected' || minted.expiresAt === NEVER;
   const expiry = isOver ? [] : [expiryRow(minted.expiresAt, now)];
@@ -153,7 +154,10 @@ function failureRows(state: SettledState): [string, string][] {
   }
   const rows: [string, string][] = [[vscode.l10n.t('Last failure'), state.failure.code]];
   if (state.kind === 'offline') {
-    rows.push([vscode.l10n.t('Next try'), new Date(state.retryAt).toLocaleTimeString()]);
+    rows.push([
+      vscode.l10n.t('Next try'),
+      new Date(state.retryAt).toLocaleTimeString(textLanguage()),
+    ]);
   }
   return rows;
 }
@@ -172,7 +176,7 @@ function signedInWith({ source, keyPath }: Held['profile']): string {
 }
 
 function expiryRow(expiresAt: number, now: number): [string, string] {
-  const time = new Date(expiresAt).toLocaleTimeString();
+  const time = new Date(expiresAt).toLocaleTimeString(textLanguage());
   const minutes = Math.ceil((expiresAt - now) / 60_000);
   return minutes > 0
     ? [vscode.l10n.t('Token expires'), vscode.l10n.t('in {0} min, at {1}', minutes, time)]

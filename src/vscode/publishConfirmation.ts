@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { CancelledError } from '../core/errors';
+import { plural } from '../core/l10n';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
 import { oneLine } from '../core/oneLine';
 import { describeBytes } from '../core/publish/amounts';
@@ -73,7 +74,7 @@ function facts(
     vscode.l10n.t('Track: {0}', describeTrack(track)),
     vscode.l10n.t('Backend: {0}', backendUrl),
     vscode.l10n.t('Signed in as: {0}', oneLine(who)),
-    vscode.l10n.t('Bundle: {0}', `${describeFiles(fileCount)}, ${describeBytes(size)}`),
+    vscode.l10n.t('Bundle: {0}, {1}', describeFiles(fileCount), describeBytes(size)),
     ...(releaseNotes === undefined
       ? []
       : [vscode.l10n.t('Release notes: {0}', oneLine(releaseNotes, MAX_NOTES))]),
@@ -81,7 +82,7 @@ function facts(
 }
 
 function describeFiles(count: number): string {
-  return count === 1 ? vscode.l10n.t('1 file') : vscode.l10n.t('{0} files', count);
+  return plural(count, { one: '{0} file', other: '{0} files' });
 }
 
 /** A track, and who gets what is published to it. */

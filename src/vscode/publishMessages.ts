@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { formatNumber, plural } from '../core/l10n';
 import type { ByteRate } from '../core/publish/amounts';
 import { describeBytes, inUnit, unitOf } from '../core/publish/amounts';
 import type { PublishResult } from '../core/publish/publish';
@@ -18,15 +19,18 @@ export function describeProgress({ stage, done, total }: Progress, rate: ByteRat
     return name;
   }
   if (stage !== 'upload') {
-    return vscode.l10n.t('{0}: {1} of {2} files', name, done, total);
+    return plural(
+      total,
+      { one: '{1}: {2} of {0} file', other: '{1}: {2} of {0} files' },
+      name,
+      formatNumber(done),
+    );
   }
-  const unit = unitOf(total);
   const amount = vscode.l10n.t(
-    '{0}: {1} of {2} {3}',
+    '{0}: {1} of {2}',
     name,
-    inUnit(done, unit),
-    inUnit(total, unit),
-    unit,
+    inUnit(done, unitOf(total)),
+    describeBytes(total),
   );
   const speed = rate.update(done);
   return speed === undefined || done === total
@@ -107,11 +111,14 @@ export function publishedBefore(version: string): string {
 export function describeResult(result: PublishResult): string {
   const { appId, version, track, dryRun, reviewStatus = '', fileCount, size } = result;
   if (dryRun) {
-    return vscode.l10n.t(
-      '{0} {1} would be sent: {2} files, {3} packed.',
+    return plural(
+      fileCount,
+      {
+        one: '{1} {2} would be sent: {0} file, {3} packed.',
+        other: '{1} {2} would be sent: {0} files, {3} packed.',
+      },
       appId,
       version,
-      fileCount,
       describeBytes(size),
     );
   }

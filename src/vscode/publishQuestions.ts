@@ -1,6 +1,7 @@
 import { basename, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { CancelledError, I99dashError } from '../core/errors';
+import { plural } from '../core/l10n';
 import { oneLine } from '../core/oneLine';
 import type { Project } from '../core/publish/project';
 import { isInside } from './miniApps';
@@ -44,7 +45,14 @@ async function wantsToSave(
     plainText(
       names.length === 1
         ? vscode.l10n.t('{0} of {1} is not saved. Save it first?', names[0] ?? '', app)
-        : vscode.l10n.t('{0} files of {1} are not saved. Save them first?', names.length, app),
+        : plural(
+            names.length,
+            {
+              one: '{0} file of {1} is not saved. Save it first?',
+              other: '{0} files of {1} are not saved. Save them first?',
+            },
+            app,
+          ),
     ),
     {
       modal: true,

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { SshKey } from '../core/api/sshKeys';
 import { exactTime, timeAgo } from '../core/apps/timeAgo';
 import { isI99dashError } from '../core/errors';
+import { textLanguage } from '../core/l10n';
 import { oneLine } from '../core/oneLine';
 import { appendPlain } from './plainMarkdown';
 import { ViewElement } from './viewElement';
@@ -103,7 +104,7 @@ export function usedWhen({ lastUsedAt }: SshKey): string {
   const then = Date.parse(lastUsedAt ?? '');
   return Number.isNaN(then)
     ? vscode.l10n.t('never used')
-    : vscode.l10n.t('used {0}', timeAgo(then, Date.now(), vscode.env.language));
+    : vscode.l10n.t('used {0}', timeAgo(then, Date.now(), textLanguage()));
 }
 
 function keyIcon({ purpose }: SshKey, isThisKey: boolean): vscode.ThemeIcon {
@@ -141,5 +142,5 @@ function purposeSentence(purpose: string): string {
 
 function moment(iso: string | null): string | undefined {
   const time = Date.parse(iso ?? '');
-  return Number.isNaN(time) ? undefined : exactTime(time, vscode.env.language);
+  return Number.isNaN(time) ? undefined : exactTime(time, textLanguage());
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { CancelledError, isI99dashError, type ErrorCode } from '../core/errors';
+import { plural } from '../core/l10n';
 import { oneLine } from '../core/oneLine';
 import type { Problem } from '../core/problem';
 import { ByteRate } from '../core/publish/amounts';
@@ -72,12 +73,7 @@ export class TaskTerminal implements vscode.Pseudoterminal {
     const problems = await this.context.validate(folder, this.cancellation.signal);
     this.printProblems(problems);
     const errors = problems.filter(({ severity }) => severity === 'error').length;
-    this.print(
-      errors > 0
-        ? vscode.l10n.t('{0} errors, {1} problems in all', errors, problems.length)
-        : vscode.l10n.t('No errors, {0} problems in all', problems.length),
-      errors > 0 ? RED : GREEN,
-    );
+    this.print(summaryOf(errors, problems.length), errors > 0 ? RED : GREEN);
     return errors > 0 ? 1 : 0;
   }
 
@@ -182,7 +178,7 @@ class ProgressLine {
       this.stage = progress.stage;
       this.drawnAt = 0;
     }
-    this.text = describeProgress(progress, this.rate);
+    this.text = withoutIsolates(describeProgress(progress, this.rate));
     if (this.clock.now() - this.drawnAt >= REDRAW_MS) {
       this.draw();
       // What a build prints comes below its name.
@@ -208,8 +204,20 @@ class ProgressLine {
   }
 }
 
+function summaryOf(errors: number, problems: number): string {
+  const inAll = plural(problems, { one: '{0} problem in all', other: '{0} problems in all' });
+  return errors === 0
+    ? vscode.l10n.t('No errors, {0}', inAll)
+    : vscode.l10n.t('{0}, {1}', plural(errors, { one: '{0} error', other: '{0} errors' }), inAll);
+}
+
 function toTerminal(text: string): string {
   return text.replaceAll(/\r?\n/gu, '\r\n');
+}
+
+/** A terminal knows no text from right to left, and leaves a gap for each mark of it. */
+function withoutIsolates(text: string): string {
+  return text.replaceAll(/[\u2066-\u2069]/gu, '');
 }
 
 function isInPanel({ file, range, rule, message }: Problem): boolean {

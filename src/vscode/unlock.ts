@@ -21,7 +21,10 @@ export async function openWithPrompt(path: string): Promise<Signer> {
       }
     }
   }
-  throw new I99dashError('KEY_WRONG_PASSPHRASE', `This is not the passphrase of ${path}.`);
+  throw new I99dashError(
+    'KEY_WRONG_PASSPHRASE',
+    vscode.l10n.t('This is not the passphrase of {0}.', path),
+  );
 }
 
 /** Opens the session's key for this window. @throws NOT_SIGNED_IN, and as {@link openWithPrompt} */

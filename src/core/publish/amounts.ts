@@ -1,8 +1,12 @@
+import { formatNumber } from '../l10n';
 import type { Clock } from '../ports';
 
 export type ByteUnit = 'kB' | 'MB' | 'GB';
 
 const BYTES_IN: Record<ByteUnit, number> = { kB: 1e3, MB: 1e6, GB: 1e9 };
+
+/** The units as `Intl` knows them. */
+const NAMES: Record<ByteUnit, string> = { kB: 'kilobyte', MB: 'megabyte', GB: 'gigabyte' };
 
 /** The unit an amount of bytes is best told in. */
 export function unitOf(bytes: number): ByteUnit {
@@ -11,14 +15,24 @@ export function unitOf(bytes: number): ByteUnit {
 
 /** An amount of bytes as a number of units: whole kB, rounded up, and one decimal of all that is larger. */
 export function inUnit(bytes: number, unit: ByteUnit): string {
-  const amount = bytes / BYTES_IN[unit];
-  return unit === 'kB' ? String(Math.ceil(amount)) : amount.toFixed(1);
+  return format(bytes, unit);
 }
 
 /** An amount of bytes as people read it: `62 kB`, `12.4 MB`. */
 export function describeBytes(bytes: number): string {
   const unit = unitOf(bytes);
-  return `${inUnit(bytes, unit)} ${unit}`;
+  return format(bytes, unit, { style: 'unit', unit: NAMES[unit], unitDisplay: 'short' });
+}
+
+function format(bytes: number, unit: ByteUnit, options: Intl.NumberFormatOptions = {}): string {
+  const amount = bytes / BYTES_IN[unit];
+  const digits = unit === 'kB' ? 0 : 1;
+  return formatNumber(unit === 'kB' ? Math.ceil(amount) : amount, {
+    ...options,
+    useGrouping: false,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
 }
 
 /** Speed is the mean of the last seconds, and is told when there is enough to tell it from. In milliseconds. */

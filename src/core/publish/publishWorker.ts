@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isI99dashError } from '../errors';
+import { localize } from '../l10n';
 import { inspectFiles } from './checks/inspectFiles';
-import { InspectorThread, serveInspector } from './checks/inspectorThread';
+import { InspectorThread, serveInspector, type InspectorSetup } from './checks/inspectorThread';
 import { ManifestPlaces } from './checks/manifestPlaces';
 import { FileMemo } from './fileMemo';
 import { findFileProblems } from './fileProblems';
@@ -13,6 +14,7 @@ import type {
   WorkerBatch,
   WorkerFailure,
   WorkerMessage,
+  WorkerOrder,
   WorkerResults,
   WorkerTask,
 } from './publishWorkerProtocol';
@@ -22,11 +24,12 @@ const PROGRESS_MS = 50;
 
 type Send = (message: WorkerMessage) => void;
 
-/** The process's half: one task, told by the first message. It ends with its parent. */
+/** The process's half: one task in one language, told by the first message. It ends with its parent. */
 async function main(send: Send): Promise<void> {
   process.on('disconnect', () => process.exit());
   try {
-    const [task] = (await once(process, 'message')) as [WorkerTask];
+    const [{ task, localization }] = (await once(process, 'message')) as [WorkerOrder];
+    localize(localization);
     send({ kind: 'result', value: await perform(task, send) });
   } catch (error) {
     send({ kind: 'failed', error: toFailure(error) });
@@ -92,7 +95,7 @@ function toFailure(error: unknown): WorkerFailure {
 }
 
 if (parentPort !== null) {
-  void serveInspector(parentPort, workerData as string | undefined);
+  void serveInspector(parentPort, workerData as InspectorSetup);
 } else if (process.send !== undefined) {
   const send = process.send.bind(process);
   void main((message) => void send(message));

@@ -2,10 +2,12 @@ import { fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import { CancelledError, I99dashError } from '../errors';
+import { localization } from '../l10n';
 import type { BundleFile } from './files';
 import type {
   WorkerFailure,
   WorkerMessage,
+  WorkerOrder,
   WorkerResults,
   WorkerTask,
 } from './publishWorkerProtocol';
@@ -73,7 +75,8 @@ export async function runInWorker<Kind extends WorkerTask['kind']>(
       const lastWords = collectEnd(child.stderr);
       child.once('error', (cause) => reject(endedEarly(cause)));
       child.once('close', () => reject(endedEarly(new Error(lastWords()))));
-      child.send(task, () => undefined); // a child that is gone is told by its end
+      const order: WorkerOrder = { task, localization: localization() };
+      child.send(order, () => undefined); // a child that is gone is told by its end
       child.on('message', (message: WorkerMessage) => {
         if (message.kind === 'more') {
           batches.next().then(({ done, value }) => {

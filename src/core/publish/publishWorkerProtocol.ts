@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors';
+import type { Localization } from '../l10n';
 import type { BundleFile } from './files';
 import type { Problem } from '../problem';
 import type { Inspection } from './checks/contentInspector';
@@ -47,7 +48,14 @@ export type WorkerMessage =
   | { kind: 'result'; value: WorkerResults[WorkerTask['kind']] }
   | { kind: 'failed'; error: WorkerFailure };
 
-/** To the worker: first its task, then the next files each time it asks for more; none at the end. */
+/** To the worker, first of all. */
+export interface WorkerOrder {
+  task: WorkerTask;
+  /** The language of what it finds; undefined for English. */
+  localization: Localization | undefined;
+}
+
+/** To the worker afterwards: the next files each time it asks for more; none at the end. */
 export type WorkerBatch = readonly BundleFile[];
 
 /** An error on its way between processes. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { textLanguage } from '../../core/l10n';
 import { formatBalance, isLow, type Balance } from '../../core/operator/wallet';
 import type { WalletWatch } from '../../core/operator/walletWatch';
 import type { TokenSource } from '../../core/ports';
@@ -54,7 +55,7 @@ export function balanceBadge(balance: Balance | undefined): Badge | undefined {
 }
 
 function format(balance: Balance): string {
-  return formatBalance(balance, vscode.env.language);
+  return formatBalance(balance, textLanguage());
 }
 
 /** No public document names the page: the console leads there. */

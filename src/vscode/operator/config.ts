@@ -3,6 +3,7 @@ import { toIdentity } from '../../core/auth/session';
 import type { SessionState } from '../../core/auth/sessionState';
 import { abbreviateHome } from '../../core/homePath';
 import { accountLabel } from '../../core/identity';
+import { textLanguage } from '../../core/l10n';
 import { explain } from '../explain';
 import type { RealmParts } from '../realmParts';
 
@@ -28,7 +29,12 @@ export function showConfig(parts: RealmParts): OperatorConfig {
     ...keyInWords(config),
     ...(config.expiresAt === undefined
       ? []
-      : [vscode.l10n.t('Token until {0}.', new Date(config.expiresAt).toLocaleTimeString())]),
+      : [
+          vscode.l10n.t(
+            'Token until {0}.',
+            new Date(config.expiresAt).toLocaleTimeString(textLanguage()),
+          ),
+        ]),
   ];
   explain(words.join(' '));
   return config;

@@ -1,4 +1,5 @@
 import { Worker, type MessagePort } from 'node:worker_threads';
+import { localization, localize, type Localization } from '../../l10n';
 import { isCode, MAX_CHECKED_BYTES } from '../baseline/codeFiles';
 import { BaselineCache } from '../baselineCache';
 import type { BundleFile } from '../files';
@@ -13,6 +14,13 @@ type Request =
 
 /** From the thread: what it has dealt with in bytes, and at the end what it found. */
 type Answer = { kind: 'done'; bytes: number } | { kind: 'finished'; inspection: Inspection };
+
+/** What the thread is started with. */
+export interface InspectorSetup {
+  /** Where the results of earlier inspections are. */
+  cacheFile: string | undefined;
+  localization: Localization | undefined;
+}
 
 /** Deep syntax needs a deep stack. What lives briefly is many small nodes of syntax trees. */
 const LIMITS = { stackSizeMb: 16, maxYoungGenerationSizeMb: 48 };
@@ -35,7 +43,8 @@ export class InspectorThread implements Inspector {
    * @param cacheFile where the results of earlier inspections are
    */
   constructor(script: string, cacheFile: string | undefined) {
-    this.worker = new Worker(script, { workerData: cacheFile, resourceLimits: LIMITS });
+    const workerData: InspectorSetup = { cacheFile, localization: localization() };
+    this.worker = new Worker(script, { workerData, resourceLimits: LIMITS });
     this.worker.on('message', (answer: Answer) => {
       if (answer.kind === 'finished') {
         this.finished?.(answer.inspection);
@@ -113,8 +122,9 @@ export class InspectorThread implements Inspector {
 /** The thread's half. */
 export async function serveInspector(
   port: MessagePort,
-  cacheFile: string | undefined,
+  { cacheFile, localization: told }: InspectorSetup,
 ): Promise<void> {
+  localize(told);
   const inspector = new ContentInspector(await BaselineCache.load(cacheFile));
   const answer = (message: Answer): void => port.postMessage(message);
   port.on('message', (request: Request) => {

@@ -1,0 +1,104 @@
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const SOURCES = join(ROOT, 'l10n/ar');
+/** The source of `package.nls.ar.json`, which is none of the bundle's. */
+const NLS = 'package.nls.json';
+
+/** U+2067 begins a part that reads from right to left, U+2068 one that reads as its first letter does, U+2069 ends either. */
+const [RIGHT_TO_LEFT, AS_IT_IS, END] = ['\u2067', '\u2068', '\u2069'];
+
+/** What reads the same on every side: letters of the language itself, and spaces. */
+const LETTERS_ALONE = /^[\p{Script=Arabic}\p{M}\s]*$/u;
+/** A line that is a link and nothing else, which VS Code draws as a button. */
+const LINK_ALONE = /^\[([^\]]*)\](\([^)\s]*\))$/u;
+/** A link's target, which is left alone; a piece of code, a placeholder, a path that begins with a sign. */
+const PARTS = /\]\([^)\s]*\)|`[^`]*`|\{[^{}\s]+\}|(?<=^|\s)[~./][~./\w-]*[\w/]/gu;
+
+/**
+ * Has an Arabic text read right inside a workbench that goes from left to right, and what is not Arabic read right inside the text:
+ * the text, its placeholders and its code become isolates of the bidirectional algorithm. Translators write none.
+ * @param {string} text
+ * @returns {string}
+ */
+export function isolate(text) {
+  return text.split('\n').map(isolateLine).join('\n');
+}
+
+function isolateLine(line) {
+  if (LETTERS_ALONE.test(line)) {
+    return line;
+  }
+  const [, label, target] = LINK_ALONE.exec(line) ?? [];
+  if (target !== undefined) {
+    return `[${isolateLine(label)}]${target}`;
+  }
+  const parts = line.replaceAll(PARTS, (part) =>
+    part.startsWith(']') ? part : `${AS_IT_IS}${part}${END}`,
+  );
+  return `${RIGHT_TO_LEFT}${parts}${END}`;
+}
+
+/**
+ * The Arabic texts as translators wrote them, by area.
+ * @returns {Promise<Record<string, Record<string, string | Record<string, string>>>>}
+ * @throws Error when a file is no JSON
+ */
+export async function readArabic() {
+  const names = (await readdir(SOURCES)).filter((name) => name.endsWith('.json')).sort();
+  const areas = names.map(async (name) => [name, await readJson(join(SOURCES, name))]);
+  return Object.fromEntries(await Promise.all(areas));
+}
+
+/**
+ * Makes what VS Code loads of what translators wrote: one bundle for the code and one for `package.json`, plurals spread out to a key for
+ * each form (`pluralKey` in `src/core/l10n.ts` finds them).
+ * @returns {{ bundle: Record<string, string>, nls: Record<string, string> }}
+ * @throws Error when two areas translate the same text differently
+ */
+export function merge(areas) {
+  const { [NLS]: nls = {}, ...others } = areas;
+  const bundle = {};
+  for (const [area, texts] of Object.entries(others)) {
+    for (const [key, arabic] of Object.entries(texts).flatMap(spread)) {
+      if (bundle[key] !== undefined && bundle[key] !== arabic) {
+        throw new Error(`l10n/ar/${area} and another area translate differently: ${key}`);
+      }
+      bundle[key] = arabic;
+    }
+  }
+  return { bundle: isolated(bundle), nls: isolated(nls) };
+}
+
+function spread([key, arabic]) {
+  return typeof arabic === 'string'
+    ? [[key, arabic]]
+    : Object.entries(arabic).map(([form, text]) => [`${key}#${form}`, text]);
+}
+
+function isolated(texts) {
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, isolate(text)]));
+}
+
+async function readJson(file) {
+  return JSON.parse(await readFile(file, 'utf8'));
+}
+
+/** Writes the bundles with every build, after what writes the folder anew. */
+export const localizedTexts = {
+  name: 'localized-texts',
+  setup(pluginBuild) {
+    pluginBuild.onEnd(async ({ errors }) => {
+      if (errors.length > 0) {
+        return;
+      }
+      const { bundle, nls } = merge(await readArabic());
+      const folder = join(ROOT, pluginBuild.initialOptions.outdir, 'l10n');
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'bundle.l10n.ar.json'), JSON.stringify(bundle));
+      await writeFile(join(ROOT, 'package.nls.ar.json'), JSON.stringify(nls));
+    });
+  },
+};

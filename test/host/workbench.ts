@@ -21,6 +21,11 @@ export interface WorkbenchOptions extends WindowOptions {
   readonly keyring?: boolean;
   /** A language tag, `en-US` when left out. */
   readonly locale?: string;
+  /**
+   * What VS Code's texts are in, `en` when left out. VS Code's own stay English without a language pack; an extension's come in the language
+   * all the same, as with a pack.
+   */
+  readonly displayLanguage?: string;
   /** CSS pixels, 1280 × 800 when left out. */
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly deviceScaleFactor?: number;
@@ -118,10 +123,21 @@ async function connect(context: BrowserContext, options: WorkbenchOptions): Prom
   if (options.keyring !== false) {
     await context.route('**/mint-key', (route) => route.fulfill({ status: 200, body: secretsKey }));
   }
+  if (options.displayLanguage !== undefined) {
+    await context.addInitScript(claimLanguage, options.displayLanguage);
+  }
   await context.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) =>
     options.onLog?.(type, args),
   );
   await context.exposeFunction('codeAutomationExit', (code: number) => options.onExit?.(code));
+}
+
+/** Runs in the page: VS Code reads there what a language pack would have set, and tells the extension host. */
+function claimLanguage(language: string): void {
+  Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', {
+    get: () => language,
+    set: () => undefined,
+  });
 }
 
 function windowUrl({ server, folder, payload }: WindowOptions): string {

@@ -35,6 +35,8 @@ export interface SceneOptions {
   keyring?: boolean;
   /** Seconds that an access token lives. */
   tokenLife?: number;
+  /** What VS Code is shown in; English when left out. */
+  displayLanguage?: string;
   /** What the backend is; a developer's when left out. */
   backend?: BackendOptions;
   /** The user's settings beside the backend's URL. */
@@ -114,6 +116,9 @@ export class Scene {
       profileDir: join(root, 'profile'),
       folder: this.workspace,
       keyring: options.keyring ?? true,
+      ...(options.displayLanguage === undefined
+        ? {}
+        : { displayLanguage: options.displayLanguage }),
       ...(options.viewport === undefined ? {} : { viewport: options.viewport }),
     });
     this.person = await this.arrive(new Person(this.workbench.page, options.album));

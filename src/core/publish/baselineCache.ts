@@ -3,11 +3,17 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { version as parserVersion } from 'acorn';
 import { isJsonObject, parseJson } from '../json';
+import { textLanguage } from '../l10n';
 import type { Range } from '../problem';
 import type { Finding } from './baseline/finding';
 
 /** Counts up whenever the same content may have other findings than before. */
 const RULES_VERSION = `1/acorn-${parserVersion}`;
+
+/** Findings are kept with their messages, which are in the language of their time. */
+function currentVersion(): string {
+  return `${RULES_VERSION}/${textLanguage()}`;
+}
 
 /** The most contents that are remembered; those not asked for longest go first. */
 const MAX_ENTRIES = 4_000;
@@ -42,7 +48,7 @@ export class BaselineCache {
   /** The text of the cache file; undefined when it would hold nothing new. */
   serializeIfChanged(): string | undefined {
     const entries = Object.fromEntries([...this.entries].slice(-MAX_ENTRIES));
-    return this.changed ? JSON.stringify({ version: RULES_VERSION, entries }) : undefined;
+    return this.changed ? JSON.stringify({ version: currentVersion(), entries }) : undefined;
   }
 }
 
@@ -62,7 +68,7 @@ function parseEntries(text: string): [string, Finding[]][] {
   const cache = parseJson(text)?.value;
   if (
     !isJsonObject(cache) ||
-    cache['version'] !== RULES_VERSION ||
+    cache['version'] !== currentVersion() ||
     !isJsonObject(cache['entries'])
   ) {
     return [];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { I99dashError, isI99dashError, systemErrorCode, throwIfCancelled } from '../errors';
+import { t } from '../l10n';
 import type { Inspector } from './checks/contentInspector';
 import { blockingFiles, waitingFiles, type FileAccess } from './fileAccess';
 import type { BundleFile } from './files';
@@ -111,7 +112,7 @@ async function addContent(
   } catch (error) {
     throw systemErrorCode(error) === undefined || isI99dashError(error)
       ? error
-      : notPacked(file, `cannot be read (${systemErrorCode(error) ?? ''})`, error);
+      : unreadable(file, error);
   } finally {
     if (descriptor !== undefined) {
       await access.close(descriptor);
@@ -121,11 +122,13 @@ async function addContent(
 }
 
 function changed(file: BundleFile): I99dashError {
-  return notPacked(file, 'changed while being packed');
+  const message = t('{0} changed while being packed.', file.name);
+  return new I99dashError('VALIDATION_FAILED', message, { file: file.path });
 }
 
-function notPacked({ name, path }: BundleFile, what: string, cause?: unknown): I99dashError {
-  return new I99dashError('VALIDATION_FAILED', `${name} ${what}.`, { file: path, cause });
+function unreadable({ name, path }: BundleFile, cause: unknown): I99dashError {
+  const message = t('{0} cannot be read ({1}).', name, systemErrorCode(cause) ?? '');
+  return new I99dashError('VALIDATION_FAILED', message, { file: path, cause });
 }
 
 /** @throws UPLOAD_FAILED when the temporary folder does not take the bundle */
@@ -134,7 +137,7 @@ export async function orNoPlace<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (cause) {
     const reason = systemErrorCode(cause) ?? 'unknown';
-    const message = `The bundle cannot be written to the temporary folder (${reason}).`;
+    const message = t('The bundle cannot be written to the temporary folder ({0}).', reason);
     throw new I99dashError('UPLOAD_FAILED', message, { cause });
   }
 }

@@ -8,7 +8,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { localize } from '../../../src/core/l10n';
 import { withBundle, type BundleOptions } from '../../../src/core/publish/bundle';
+import type { Inspection } from '../../../src/core/publish/checks/contentInspector';
 import { inspectContents } from '../../../src/core/publish/checks/contents';
 import { collectFiles } from '../../../src/core/publish/files';
 import { rejectsWith } from '../../support/expect';
@@ -133,6 +135,48 @@ describe('a large bundle', () => {
     assert.equal(error.file, join(root, '3', '10.bin'));
     assertNoWorker(1);
     assert.deepEqual(await temporary.entries(), []);
+  });
+
+  describe('in another language', () => {
+    const ARABIC = {
+      '{0} cannot be read ({1}).': 'تعذّرت قراءة {0} ({1}).',
+      'The WebView of the oldest cars has no {0}()': 'لا توجد {0}()',
+    };
+
+    beforeEach(async () => {
+      const file = join(temp.path, 'bundle.l10n.ar.json');
+      await writeFile(file, JSON.stringify(ARABIC));
+      localize({ language: 'ar', file });
+    });
+
+    afterEach(() => localize(undefined));
+
+    it('is told of by its process', async () => {
+      const collected = await collectFiles(root, root);
+      await rm(join(root, '3', '10.bin'));
+      const use = () => Promise.reject(new Error('must not be used'));
+      const error = await rejectsWith(
+        'VALIDATION_FAILED',
+        withBundle(collected, use, { worker: built.script }),
+      );
+      assert.equal(error.message, 'تعذّرت قراءة 3/10.bin (ENOENT).');
+    });
+
+    it('is told of by the thread, and in no language that it was looked at in before', async () => {
+      await plant(root, [['0/a.js', 'a.findLast(b)']]);
+      const collected = await collectFiles(root, root);
+      const look = async () => {
+        const inspect = { cacheFile: join(temp.path, 'cache.json') };
+        const options = { inspect, worker: built.script };
+        const use = ({ inspection }: { inspection?: Inspection }) => Promise.resolve(inspection);
+        const inspection = await withBundle(collected, use, options);
+        await writeFile(inspect.cacheFile, inspection?.cache ?? '');
+        return inspection?.found.flatMap(({ baseline }) => baseline.map(({ message }) => message));
+      };
+      assert.deepEqual(await look(), ['لا توجد .findLast()']);
+      localize(undefined);
+      assert.deepEqual(await look(), ['The WebView of the oldest cars has no .findLast()']);
+    });
   });
 
   it('fails in words when its worker does', async () => {

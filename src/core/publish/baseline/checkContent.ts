@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { t } from '../../l10n';
 import type { BaselineCache } from '../baselineCache';
 import { TextPositions } from '../textPositions';
 import { MAX_CHECKED_BYTES } from './codeFiles';
@@ -28,15 +29,19 @@ export function checkContent(
 
 /** What is told of a file larger than {@link MAX_CHECKED_BYTES}. */
 export function tooLarge(): readonly Finding[] {
-  const message = `This file is too large to be checked: more than ${MAX_CHECKED_BYTES >> 20} MiB`;
+  const message = t(
+    'This file is too large to be checked: more than {0} MiB',
+    MAX_CHECKED_BYTES >> 20,
+  );
   return toFindings('', [{ rule: 'baseline.unchecked', message, start: 0, end: 0 }]);
 }
 
 function checkPage(html: string): RawFinding[] {
   return scriptsOf(html).flatMap(({ kind, start, codeStart, codeEnd }) => {
     if (kind === 'module') {
-      const message =
-        'A module script does not run: the WebView of the oldest cars loads classic scripts only';
+      const message = t(
+        'A module script does not run: the WebView of the oldest cars loads classic scripts only',
+      );
       return [{ rule: 'baseline.module', message, start, end: start + '<script'.length } as const];
     }
     return checkScript(html.slice(codeStart, codeEnd)).map((finding) => ({
@@ -56,7 +61,7 @@ function toFindings(text: string, raw: readonly RawFinding[]): Finding[] {
     const more = index === MAX_FINDINGS - 1 ? raw.length - MAX_FINDINGS : 0;
     return {
       rule,
-      message: more > 0 ? `${message} (and ${more} more like this in this file)` : message,
+      message: more > 0 ? t('{0} (and {1} more like this in this file)', message, more) : message,
       range: positions.range(start, end),
     };
   });

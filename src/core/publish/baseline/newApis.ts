@@ -1,5 +1,6 @@
 import type { AnyNode, AssignmentExpression, CallExpression, Program } from 'acorn';
 import { ancestor } from 'acorn-walk';
+import { t } from '../../l10n';
 import type { RawFinding } from './finding';
 import { Guards } from './guards';
 import { isMethodOfScript } from './ownMethods';
@@ -86,7 +87,7 @@ export function findNewApis(text: string, program: Program): RawFinding[] {
     )
     .filter((call) => !guards.isGuarded(call, call.ancestors))
     .map(({ api, node: { start, end } }) => {
-      const message = `The WebView of the oldest cars has no ${api}()`;
+      const message = t('The WebView of the oldest cars has no {0}()', api);
       return { rule: 'baseline.api', message, start, end };
     });
 }

@@ -1,4 +1,5 @@
 import { parse, type Program, type Options } from 'acorn';
+import { t } from '../../l10n';
 import type { RawFinding } from './finding';
 import { findNewApis, mayCallNewApis } from './newApis';
 
@@ -23,7 +24,7 @@ export function checkScript(text: string): RawFinding[] {
     return findingsOf(text);
   } catch (error) {
     if (error instanceof RangeError) {
-      const message = 'This script is nested too deeply to be checked';
+      const message = t('This script is nested too deeply to be checked');
       return [{ rule: 'baseline.unchecked', message, start: 0, end: 0 }];
     }
     throw error;
@@ -48,10 +49,15 @@ function findingsOf(text: string): RawFinding[] {
   const error = isModule ? module.error : script.error;
   const latest = tryParse(text, 'latest', isModule ? 'module' : 'script');
   if (latest.program === undefined) {
-    return [syntaxFinding(latest.error, 'This is no valid JavaScript')];
+    const message = t('This is no valid JavaScript: {0}', latest.error.message);
+    return [syntaxFinding(latest.error, message)];
   }
+  const message = t(
+    'The WebView of the oldest cars does not know syntax newer than ES2022: {0}',
+    error.message,
+  );
   return [
-    syntaxFinding(error, `The WebView of the oldest cars does not know syntax newer than ES2022`),
+    syntaxFinding(error, message),
     ...moduleFindings(latest.program),
     ...apiFindings(text, latest.program),
   ].sort((a, b) => a.start - b.start);
@@ -81,20 +87,24 @@ function moduleFindings({ body }: Program): RawFinding[] {
     if (type !== 'ImportDeclaration' && !type.startsWith('Export')) {
       return [];
     }
-    const message = `A top-level ${word} makes this a module: the WebView of the oldest cars loads classic scripts only`;
+    const message = t(
+      'A top-level {0} makes this a module: the WebView of the oldest cars loads classic scripts only',
+      word,
+    );
     return [{ rule: 'baseline.module', message, start, end: start + word.length } as const];
   });
 }
 
 /** `import.meta` or a top-level `await` without any import or export. */
 function moduleOnly({ start, end }: SyntaxErrorAt): RawFinding {
-  const message =
-    'This works in a module only: the WebView of the oldest cars loads classic scripts only';
+  const message = t(
+    'This works in a module only: the WebView of the oldest cars loads classic scripts only',
+  );
   return { rule: 'baseline.module', message, start, end };
 }
 
-function syntaxFinding({ message, start, end }: SyntaxErrorAt, what: string): RawFinding {
-  return { rule: 'baseline.syntax', message: `${what}: ${message}`, start, end };
+function syntaxFinding({ start, end }: SyntaxErrorAt, message: string): RawFinding {
+  return { rule: 'baseline.syntax', message, start, end };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { t } from '../../l10n';
 import { I99dashError, systemErrorCode, throwIfCancelled } from '../../errors';
 import { blockingFiles, waitingFiles, type FileAccess } from '../fileAccess';
 import type { BundleFile } from '../files';
@@ -57,7 +58,7 @@ async function inspectFile(
       left = bytes > 0 && inspector.add(buffer.subarray(0, bytes)) ? left - bytes : 0;
     }
   } catch (cause) {
-    const message = `${file.name} cannot be read (${systemErrorCode(cause) ?? 'unknown'}).`;
+    const message = t('{0} cannot be read ({1}).', file.name, systemErrorCode(cause) ?? 'unknown');
     throw new I99dashError('VALIDATION_FAILED', message, { file: file.path, cause });
   } finally {
     if (descriptor !== undefined) {

@@ -9,6 +9,8 @@ export interface LaunchArguments {
   /** A folder or `.code-workspace` file to open. */
   readonly folder?: string;
   readonly workspaceTrust: boolean;
+  /** What VS Code is shown in; English when left out. */
+  readonly displayLanguage?: string;
 }
 
 /**
@@ -19,6 +21,7 @@ export interface LaunchArguments {
  */
 export function parseLaunchArguments(args: readonly string[]): LaunchArguments {
   const folder = args.find((arg) => !arg.startsWith('-'));
+  const [displayLanguage] = values(args, 'locale');
   return {
     extensions: values(args, 'extensionDevelopmentPath'),
     tests: required(args, 'extensionTestsPath'),
@@ -26,6 +29,7 @@ export function parseLaunchArguments(args: readonly string[]): LaunchArguments {
     extensionsDir: required(args, 'extensions-dir'),
     workspaceTrust: args.includes('--enable-workspace-trust'),
     ...(folder === undefined ? {} : { folder }),
+    ...(displayLanguage === undefined ? {} : { displayLanguage }),
   };
 }
 

@@ -73,6 +73,7 @@ async function runSuite(server: Server, args: LaunchArguments): Promise<number> 
     profileDir: path.join(args.userDataDir, 'browser'),
     payload: developmentPayload(server, { extensions: args.extensions, tests: runner }),
     ...(args.folder === undefined ? {} : { folder: args.folder }),
+    ...(args.displayLanguage === undefined ? {} : { displayLanguage: args.displayLanguage }),
     onLog: (type, entries) => {
       const [marker, message, text] = entries;
       if (marker !== suiteMarker) server.log(`[window] [${type}] ${format(...entries)}`);

@@ -124,7 +124,7 @@ async function connect(context: BrowserContext, options: WorkbenchOptions): Prom
     await context.route('**/mint-key', (route) => route.fulfill({ status: 200, body: secretsKey }));
   }
   if (options.displayLanguage !== undefined) {
-    await context.addInitScript(claimLanguage, options.displayLanguage);
+    await context.addInitScript(claimLanguage(options.displayLanguage));
   }
   await context.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) =>
     options.onLog?.(type, args),
@@ -132,12 +132,13 @@ async function connect(context: BrowserContext, options: WorkbenchOptions): Prom
   await context.exposeFunction('codeAutomationExit', (code: number) => options.onExit?.(code));
 }
 
-/** Runs in the page: VS Code reads there what a language pack would have set, and tells the extension host. */
-function claimLanguage(language: string): void {
-  Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', {
-    get: () => language,
-    set: () => undefined,
-  });
+/**
+ * For the page: VS Code reads there what a language pack would have set, and tells the extension host.
+ * A text, as a function compiled for tests need not run elsewhere.
+ */
+function claimLanguage(language: string): { content: string } {
+  const property = `{ get: () => ${JSON.stringify(language)}, set: () => undefined }`;
+  return { content: `Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', ${property});` };
 }
 
 function windowUrl({ server, folder, payload }: WindowOptions): string {

@@ -6,7 +6,7 @@ import { mapStackTraces } from '../support/source-maps';
 
 /**
  * The test run inside VS Code, on a desktop and in the test host alike: every compiled `*.test.js` beside this module, or where the
- * environment variable `I99DASH_TEST_KIND` is `multi-root` or `untrusted` every `*.multi-root.test.js` or `*.untrusted.test.js`.
+ * environment variable `I99DASH_TEST_KIND` names another kind than `samples`, every `*.<kind>.test.js`.
  * `I99DASH_TEST_GREP` chooses among the tests by title.
  * @throws Error when a test failed, or when none ran
  */
@@ -39,5 +39,5 @@ function testFiles(dir: string): string[] {
 }
 
 function kindOf(name: string): string {
-  return /\.(multi-root|untrusted)\.test\.js$/u.exec(name)?.[1] ?? 'samples';
+  return /\.(multi-root|untrusted|arabic)\.test\.js$/u.exec(name)?.[1] ?? 'samples';
 }

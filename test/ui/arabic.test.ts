@@ -13,7 +13,7 @@ describe('a person reads Arabic', () => {
   it('in the palette, and in the picker of keys', async () => {
     const { person } = scene;
     await person.page.keyboard.press('F1');
-    await person.page.locator('.quick-input-widget input').fill('>i99dash');
+    await person.page.locator('.quick-input-widget input').fill('>i99dash: نشر');
     await person.quickPickRow('i99dash: نشر تطبيق مصغّر').waitFor();
     await person.photograph('1-palette');
     await person.page.keyboard.press('Escape');

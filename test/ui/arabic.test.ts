@@ -51,7 +51,7 @@ describe('a person reads Arabic', () => {
 
   it('in the views, and in their welcome', async () => {
     const { person } = scene;
-    await person.runCommand('i99dash: عرض مفاتيح SSH');
+    await person.runCommand('عرض مفاتيح SSH');
     await person.page.locator('.monaco-list-row', { hasText: 'هذا المفتاح' }).waitFor();
     await person.photograph('6-views');
     await person.runCommand('i99dash: تسجيل الخروج');

@@ -34,7 +34,7 @@ describe('in a VS Code that is shown in Arabic', () => {
     const [root] = vscode.workspace.workspaceFolders ?? [];
     const folder = vscode.Uri.joinPath(root?.uri ?? assert.fail('no folder'), 'tyre-pressure');
     const script = join(folder.fsPath, 'src', 'new.js');
-    writeFileSync(script, '[].findLast(Boolean);\n');
+    writeFileSync(script, 'a.findLast(b);\n');
     const problems = await run<Problem[]>('i99dash.validate', { folder });
     const found = problems.find(({ file }) => file === script);
     assert.equal(found?.rule, 'baseline.api');

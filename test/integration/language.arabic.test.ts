@@ -38,9 +38,6 @@ describe('in a VS Code that is shown in Arabic', () => {
     const problems = await run<Problem[]>('i99dash.validate', { folder });
     const found = problems.find(({ file }) => file === script);
     assert.equal(found?.rule, 'baseline.api');
-    assert.equal(
-      found.message.replaceAll(MARKS, ''),
-      'لا توجد .findLast() في WebView في أقدم السيارات',
-    );
+    assert.match(found.message.replaceAll(MARKS, ''), /لا توجد \.findLast\(\) في WebView/u);
   });
 });

@@ -1,11 +1,8 @@
 import { repositoryRoot } from './host/paths';
 import { defaultVersion } from './host/versions';
 import { runIntegrationTests, type IntegrationKind } from './integration/run';
-<<<<<<< HEAD
 import { SHORTEST } from './soak/plan';
 import { soak } from './soak/soak';
-=======
->>>>>>> 317dc9d (Run VS Code in Arabic in the tests, at the seams and at the workbench)
 import { parseRunArguments, type RunArguments, type StageName } from './support/arguments';
 import { interruptCommandsOnly, runCommand, wasInterrupted } from './support/command';
 import {
@@ -23,11 +20,9 @@ interface Row extends StageResult {
   readonly seconds: number;
 }
 
-<<<<<<< HEAD
-const KINDS: readonly IntegrationKind[] = ['samples', 'multi-root', 'untrusted'];
-=======
-const KINDS: readonly IntegrationKind[] = ['samples', 'multi-root', 'arabic'];
->>>>>>> 317dc9d (Run VS Code in Arabic in the tests, at the seams and at the workbench)
+const KINDS: readonly IntegrationKind[] = ['samples', 'multi-root', 'untrusted', 'arabic'];
+// A desktop VS Code trusts everything when `@vscode/test-electron` starts it, and is in Arabic with a language pack alone.
+const DESKTOP_KINDS: readonly IntegrationKind[] = ['samples', 'multi-root'];
 
 type Stage = (args: RunArguments) => Promise<StageResult>;
 
@@ -45,18 +40,10 @@ const stages: Readonly<Record<StageName, Stage>> = {
   host: (args) => runSuite('test/host/**/*.test.ts', args),
   integration: async (args) => {
     const results: StageResult[] = [];
-<<<<<<< HEAD
-    // A desktop VS Code is started by `@vscode/test-electron`, and that trusts everything.
-    for (const kind of args.desktop ? KINDS.filter((each) => each !== 'untrusted') : KINDS) {
+    for (const kind of args.desktop ? DESKTOP_KINDS : KINDS) {
       results.push(await runIntegration(args, kind));
     }
     results.push(await runSoak(args));
-=======
-    // A desktop VS Code is in Arabic with a language pack alone.
-    for (const kind of args.desktop ? KINDS.filter((each) => each !== 'arabic') : KINDS) {
-      results.push(await runIntegration(args, kind));
-    }
->>>>>>> 317dc9d (Run VS Code in Arabic in the tests, at the seams and at the workbench)
     // A pattern need not match tests of every kind.
     const ran = results.filter(({ note }) => args.grep === undefined || note !== NO_TEST);
     return addUp(ran.length === 0 ? results.slice(0, 1) : ran);
@@ -64,11 +51,7 @@ const stages: Readonly<Record<StageName, Stage>> = {
   ui: (args) => runSuite('test/ui/**/*.test.ts', args),
 };
 
-<<<<<<< HEAD
-/** One VS Code for each kind of workspace. */
-=======
 /** One VS Code for each kind. */
->>>>>>> 317dc9d (Run VS Code in Arabic in the tests, at the seams and at the workbench)
 function runIntegration(args: RunArguments, kind: IntegrationKind): Promise<StageResult> {
   return countTests(async (results) => {
     const grep = args.grep === undefined ? {} : { I99DASH_TEST_GREP: args.grep };

@@ -11,15 +11,9 @@ import { buildIntegrationTests } from './build';
 
 /**
  * What the tests are about: `samples`, a workspace with every sample mini-app; `multi-root`, one of several folders that are mini-apps;
-<<<<<<< HEAD
- * `untrusted`, a folder that nobody trusts.
+ * `untrusted`, a folder that nobody trusts; `arabic`, the samples in a VS Code that is shown in Arabic.
  */
-export type IntegrationKind = 'samples' | 'multi-root' | 'untrusted';
-=======
- * `arabic`, the samples in a VS Code that is shown in Arabic.
- */
-export type IntegrationKind = 'samples' | 'multi-root' | 'arabic';
->>>>>>> 317dc9d (Run VS Code in Arabic in the tests, at the seams and at the workbench)
+export type IntegrationKind = 'samples' | 'multi-root' | 'untrusted' | 'arabic';
 
 /** How to run the integration tests. */
 export interface IntegrationRun {
@@ -68,11 +62,8 @@ export async function runIntegrationTests(options: IntegrationRun = {}): Promise
         options.folder ?? WORKSPACES[kind](root),
         `--user-data-dir=${path.join(root, 'data')}`,
         `--extensions-dir=${path.join(root, 'extensions')}`,
-<<<<<<< HEAD
         ...(kind === 'untrusted' ? ['--enable-workspace-trust'] : []),
-=======
         ...(kind === 'arabic' ? ['--locale=ar'] : []),
->>>>>>> 317dc9d (Run VS Code in Arabic in the tests, at the seams and at the workbench)
         ...(options.launchArgs ?? []),
       ],
     });
@@ -86,8 +77,8 @@ export async function runIntegrationTests(options: IntegrationRun = {}): Promise
 const WORKSPACES: Readonly<Record<IntegrationKind, (root: string) => string>> = {
   samples: copyWorkspace,
   'multi-root': writeMultiRootWorkspace,
-<<<<<<< HEAD
   untrusted: writeHostileWorkspace,
+  arabic: copyWorkspace,
 };
 
 /** The sample mini-apps with settings and tasks of their own, as somebody may have sent them. */
@@ -108,11 +99,6 @@ function writeHostileWorkspace(root: string): string {
   return workspace;
 }
 
-=======
-  arabic: copyWorkspace,
-};
-
->>>>>>> 317dc9d (Run VS Code in Arabic in the tests, at the seams and at the workbench)
 /** A `.code-workspace` with two folders, each a sample mini-app, and a third with a `manifest.json` that is none of ours. */
 function writeMultiRootWorkspace(root: string): string {
   const samples = copySamples(root);

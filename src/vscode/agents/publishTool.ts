@@ -78,7 +78,9 @@ async function publishFacts(
 }
 
 function buildFact(buildCommand: string | undefined): string[] {
-  return buildCommand === undefined ? [] : [vscode.l10n.t('Build: {0}', readableCommand(buildCommand))];
+  return buildCommand === undefined
+    ? []
+    : [vscode.l10n.t('Build: {0}', readableCommand(buildCommand))];
 }
 
 /**

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { BackendResponse } from '../backend/exchange';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { privateHalf } from '../support/private-half';
 import type { TestKey } from '../support/ssh-key';
@@ -227,14 +228,28 @@ describe('SSH keys', () => {
     });
 
     it('is done when the key is gone meanwhile, or the answer is empty', async () => {
-      const id = await another();
       for (const status of [404, 204]) {
+        const id = await another();
+        const handler = (): BackendResponse => {
+          backend.current.state.removeKey(id);
+          return { status, headers: {}, body: '' };
+        };
         backend.current.faults.inject({
           match: { method: 'DELETE' },
-          fault: { kind: 'custom', handler: () => ({ status, headers: {}, body: '' }) },
+          fault: { kind: 'custom', handler },
         });
         assert.equal(await run('i99dash.removeKey', { id, confirmed: true }), true);
       }
+    });
+
+    it('fails when something answers that does not know the keys, and the key stays', async () => {
+      const id = await another();
+      backend.current.faults.inject({
+        match: { method: 'DELETE' },
+        fault: { kind: 'custom', handler: () => ({ status: 404, headers: {}, body: '' }) },
+      });
+      await failsWith('SERVER', 'i99dash.removeKey', { id, confirmed: true });
+      assert.equal((await list()).length, 2);
     });
 
     it('fails with the backend’s words, and the key stays', async () => {

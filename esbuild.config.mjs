@@ -14,7 +14,8 @@ const WORKER = `${OUT}/publishWorker.js`;
  * split as ES modules, and every file then becomes CommonJS: `import()` of a part turns into a `require` when the part is first used.
  *
  * What the extension's entry imports at once is written into one file with it: each file more costs activation a millisecond or so. The parts
- * that are loaded later find these modules through a file of one line in their place.
+ * that are loaded later find these modules through a file of one line in their place. What the worker loads too is in a file of its own besides,
+ * for the worker cannot load the entry.
  */
 const splitCommonJs = {
   name: 'split-commonjs',
@@ -28,17 +29,19 @@ const splitCommonJs = {
           .filter(({ path }) => path.endsWith('.js'))
           .map(({ path, text }) => [`${OUT}/${basename(path)}`, requireVscode(text)]),
       );
-      const joined = atActivation(outputs);
+      const joined = reach(outputs, EXTENSION, ['import-statement']).slice(1);
+      const forWorker = reach(outputs, WORKER, ['import-statement', 'dynamic-import']);
       await rm(OUT, { recursive: true, force: true });
       await mkdir(OUT, { recursive: true });
       for (const [file, text] of texts) {
-        if (joined.includes(file)) {
-          const name = partName(joined, file);
-          await writeFile(file, `module.exports=require("./${basename(EXTENSION)}").${name};\n`);
-        } else if (file === EXTENSION) {
+        if (file === EXTENSION) {
           await writeCommonJs(file, withParts(texts, joined));
-        } else {
+        } else if (!joined.includes(file)) {
           await writeCommonJs(file, new Map([[file, text]]));
+        } else {
+          const own = forWorker.includes(file) ? file.replace('.js', '.worker.js') : undefined;
+          if (own !== undefined) await writeCommonJs(own, new Map([[own, text]]));
+          await writeFile(file, standIn(partName(joined, file), own));
         }
       }
       await mkdir('.build', { recursive: true });
@@ -56,16 +59,17 @@ function requireVscode(text) {
   );
 }
 
-/** The files that the extension's entry imports at once. What the worker loads too is not among them: it cannot load the entry. */
-function atActivation(outputs) {
-  const forWorker = reach(outputs, WORKER, ['import-statement', 'dynamic-import']);
-  return reach(outputs, EXTENSION, ['import-statement']).filter(
-    (file) => !forWorker.includes(file) && file !== EXTENSION,
-  );
-}
-
 function partName(joined, file) {
   return `part${joined.indexOf(file)}`;
+}
+
+/** Code that has the exports of a part of the entry. @param own the file that has them for the worker, if it needs them */
+function standIn(part, own) {
+  const entry = `./${basename(EXTENSION)}`;
+  return own === undefined
+    ? `module.exports=require("${entry}").${part};\n`
+    : `const entry=require.cache[require.resolve("${entry}")];` +
+        `module.exports=entry?entry.exports.${part}:require("./${basename(own)}");\n`;
 }
 
 /** The modules of the extension's file: its own, those that are joined with it, and one that exports them all. */
@@ -96,6 +100,13 @@ async function writeCommonJs(file, modules) {
       pluginBuild.onLoad({ filter: /./, namespace: 'part' }, ({ path }) => ({
         contents: modules.get(path),
       }));
+      // Asked for once, however many modules need it.
+      pluginBuild.onResolve({ filter: /^vscode$/ }, ({ path, namespace }) =>
+        namespace === 'part' ? { path, namespace: 'once' } : { path, external: true },
+      );
+      pluginBuild.onLoad({ filter: /./, namespace: 'once' }, () => ({
+        contents: 'module.exports=require("vscode");',
+      }));
     },
   };
   await build({
@@ -106,7 +117,6 @@ async function writeCommonJs(file, modules) {
     platform: 'node',
     target: 'node22',
     supported: { 'dynamic-import': false },
-    external: ['vscode'],
     minify: production,
     sourcemap: !production,
     plugins: [fromModules],

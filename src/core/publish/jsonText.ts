@@ -1,6 +1,5 @@
 // The ES modules: the package's other half cannot be bundled, for it asks for its parts at run time.
 import {
-  createScanner,
   findNodeAtOffset,
   getNodePath,
   parseTree,
@@ -10,12 +9,11 @@ import {
 } from 'jsonc-parser/lib/esm/main.js';
 import { parseJson } from '../json';
 import type { Range } from '../problem';
+import { tooDeepAt } from './jsonDepth';
 import { TextPositions } from './textPositions';
 
 export type JsonPath = readonly PropertyKey[];
 
-/** Deeper than any file of ours, and far from what a parser's stack can bear. */
-const MAX_DEPTH = 100;
 /** Text that is no JSON at all would bring an error for each word. */
 const MAX_SYNTAX_ERRORS = 20;
 
@@ -193,23 +191,3 @@ const SYNTAX_ERRORS: Record<string, string> = {
   InvalidEscapeCharacter: 'has a backslash before a character that needs none',
   InvalidCharacter: 'has a control character in a text',
 };
-
-/**
- * The offset of the first bracket that opens one level too many. Only its own kind closes a bracket, as the parser has it: else brackets
- * that close nothing would make room for ever more.
- */
-function tooDeepAt(text: string): number | undefined {
-  const scanner = createScanner(text, true);
-  const open: string[] = [];
-  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
-    const offset = scanner.getTokenOffset();
-    const character = text[offset] ?? '';
-    if ('{['.includes(character) && open.push(character) > MAX_DEPTH) {
-      return offset;
-    }
-    if ((character === '}' && open.at(-1) === '{') || (character === ']' && open.at(-1) === '[')) {
-      open.pop();
-    }
-  }
-  return undefined;
-}

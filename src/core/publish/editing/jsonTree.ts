@@ -1,4 +1,5 @@
 import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser/lib/esm/main.js';
+import { tooDeepAt } from '../jsonDepth';
 import type { JsonPath } from '../jsonText';
 
 export type { Node };
@@ -10,19 +11,11 @@ export interface Property {
   value: Node;
 }
 
-/**
- * What a JSON text holds as far as it can be read, undefined for what is nested deeper than the parser can bear. Offsets count UTF-16
- * units.
- */
+/** What a JSON text holds as far as it can be read, undefined for what is nested too deeply. Offsets count UTF-16 units. */
 export function readTree(text: string): Node | undefined {
-  try {
-    return parseTree(text, [], { allowTrailingComma: true });
-  } catch (error) {
-    if (error instanceof RangeError) {
-      return undefined;
-    }
-    throw error;
-  }
+  return tooDeepAt(text) === undefined
+    ? parseTree(text, [], { allowTrailingComma: true })
+    : undefined;
 }
 
 /** The value at a path; undefined when there is none. */

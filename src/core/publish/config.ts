@@ -3,7 +3,7 @@ import { isJsonObject } from '../json';
 import type { Problem } from '../problem';
 import { jsonProblems } from './jsonProblems';
 import { JsonText } from './jsonText';
-import { isRuleId, problemOf, RULES, type RuleId } from './rules';
+import { isRuleId, problemOf, RULES, sentence, type RuleId } from './rules';
 
 const optionalText = (rule: RuleId) => z.nullish(z.string(rule));
 const PORT: RuleId = 'config.dev.port';
@@ -58,7 +58,7 @@ export function validateConfig(
   ];
   for (const { path, message } of issues) {
     const rule = isRuleId(message) ? message : 'config.object';
-    const text = `"${path.map(String).join('.')}" ${RULES[rule].text}`;
+    const text = sentence(path.map(String).join('.'), RULES[rule].text);
     problems.push(problemOf(rule, text, file, source.rangeOf(path)));
   }
   if (!result.success || problems.some(({ severity }) => severity === 'error')) {

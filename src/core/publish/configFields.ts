@@ -1,5 +1,6 @@
+import { t } from '../l10n';
 import type { Field } from './manifestFields';
-import { RULES } from './rules';
+import { isRuleId, RULES } from './rules';
 
 const field = (
   path: string,
@@ -12,32 +13,32 @@ const field = (
   required: false,
   kind,
   ...more,
-  rules: Object.entries(RULES)
-    .filter(([id]) => id === `config.${path}` || id === `config.${path}.type`)
-    .map(([, { text }]) => text),
+  rules: Object.keys(RULES)
+    .filter((id) => id === `config.${path}` || id === `config.${path}.type`)
+    .filter(isRuleId),
 });
 
-const FIELDS = [
-  field('appRoot', "The folder with the app's sources, or with the app itself.", 'text', {
+const fields = (): Field[] => [
+  field('appRoot', t("The folder with the app's sources, or with the app itself."), 'text', {
     default: './src',
   }),
-  field('distDir', 'The folder that the build writes, and that is published.', 'text', {
+  field('distDir', t('The folder that the build writes, and that is published.'), 'text', {
     default: './dist',
   }),
-  field('buildCommand', 'The shell command that builds the app, run in this folder.', 'text'),
-  field('dev', 'For a development server. Publishing does not use it.', 'object'),
+  field('buildCommand', t('The shell command that builds the app, run in this folder.'), 'text'),
+  field('dev', t('For a development server. Publishing does not use it.'), 'object'),
 ];
 
-const DEV_FIELDS = [
-  field('dev.port', 'The port of the development server.', 'number'),
-  field('dev.host', 'The host name of the development server.', 'text'),
-  field('dev.context', 'For the development server.', 'object'),
+const devFields = (): Field[] => [
+  field('dev.port', t('The port of the development server.'), 'number'),
+  field('dev.host', t('The host name of the development server.'), 'text'),
+  field('dev.context', t('For the development server.'), 'object'),
 ];
 
 /** The fields of the object at a path: of `sdk.config.json` (`[]`), or of `dev`. None when there is no such object. */
 export function configFields(path: readonly PropertyKey[]): Field[] {
   if (path.length === 0) {
-    return FIELDS;
+    return fields();
   }
-  return path.length === 1 && path[0] === 'dev' ? DEV_FIELDS : [];
+  return path.length === 1 && path[0] === 'dev' ? devFields() : [];
 }

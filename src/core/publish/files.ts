@@ -3,6 +3,8 @@ import { opendir, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { promisify } from 'node:util';
 import { I99dashError, systemErrorCode, throwIfCancelled } from '../errors';
+import { t } from '../l10n';
+import { oneLine } from '../oneLine';
 import { compareBytewise, sortBytewise } from './byteOrder';
 
 /** Leaves less garbage than the one of node:fs/promises, which counts where files are many. */
@@ -79,7 +81,7 @@ export async function collectFiles(
 ): Promise<CollectedFiles> {
   throwIfCancelled(signal);
   if (!(await stat(root).catch(() => undefined))?.isDirectory()) {
-    const message = `There is no folder ${root} to publish.`;
+    const message = t('There is no folder {0} to publish.', oneLine(root, Infinity));
     throw new I99dashError('NOTHING_TO_PUBLISH', message, { file: root });
   }
   const walk = new Walk(await realpath(boundary), signal);
@@ -147,7 +149,11 @@ class Walk {
     }
     this.visited.add(real);
     if (this.repeats > MAX_REPEATS) {
-      const message = `Links lead to the same folders more than ${MAX_REPEATS} times, at last in ${path}.`;
+      const message = t(
+        'Links lead to the same folders more than {0} times, at last in {1}.',
+        MAX_REPEATS,
+        oneLine(path, Infinity),
+      );
       throw new I99dashError('VALIDATION_FAILED', message, { file: path });
     }
   }
@@ -179,7 +185,11 @@ class Walk {
     await inspectBatch();
     this.entries += entries.length;
     if (this.entries > MAX_ENTRIES) {
-      const message = `${folder.path} is one folder too many: there are more than ${MAX_ENTRIES} files, or links that lead to each other.`;
+      const message = t(
+        '{0} is one folder too many: there are more than {1} files, or links that lead to each other.',
+        oneLine(folder.path, Infinity),
+        MAX_ENTRIES,
+      );
       throw new I99dashError('VALIDATION_FAILED', message, { file: folder.path });
     }
     return entries;
@@ -242,7 +252,11 @@ class Walk {
     const { boundary } = this;
     const inside = boundary.endsWith(sep) ? boundary : boundary + sep;
     if (real !== boundary && !real.startsWith(inside)) {
-      const message = `${name} leads out of the project (rule escape): ${path}.`;
+      const message = t(
+        '{0} leads out of the project (rule escape): {1}.',
+        oneLine(name, Infinity),
+        oneLine(path, Infinity),
+      );
       throw new I99dashError('VALIDATION_FAILED', message, { file: path });
     }
   }
@@ -261,12 +275,12 @@ function isMangled(name: string, cause: unknown): boolean {
 }
 
 function illFormed(path: string): I99dashError {
-  const message = `${path} has a name that is no valid Unicode text.`;
+  const message = t('{0} has a name that is no valid Unicode text.', oneLine(path, Infinity));
   return new I99dashError('VALIDATION_FAILED', message, { file: path });
 }
 
 function unreadable(path: string, cause: unknown): I99dashError {
   const reason = systemErrorCode(cause) ?? 'unknown';
-  const message = `${path} cannot be read (${reason}).`;
+  const message = t('{0} cannot be read ({1}).', oneLine(path, Infinity), reason);
   return new I99dashError('VALIDATION_FAILED', message, { file: path, cause });
 }

@@ -2,7 +2,7 @@ import { isJsonObject } from '../json';
 import { CONFIG_FILE, MANIFEST_FILE } from '../miniAppFolder';
 import type { Problem } from '../problem';
 import type { JsonText } from './jsonText';
-import { problemOf, RULES } from './rules';
+import { fileSentence, problemOf, RULES, sentence } from './rules';
 
 const NAMES = { manifest: MANIFEST_FILE, config: CONFIG_FILE };
 
@@ -15,17 +15,17 @@ export function jsonProblems(
   const { parsed, syntaxErrors } = source;
   if (parsed === undefined) {
     return syntaxErrors.map(({ reason, range }) =>
-      problemOf(`${kind}.syntax`, `${NAMES[kind]} ${reason}`, file, range),
+      problemOf(`${kind}.syntax`, fileSentence(NAMES[kind], reason), file, range),
     );
   }
   if (!isJsonObject(parsed.value)) {
     const rule = `${kind}.object` as const;
-    return [problemOf(rule, `${NAMES[kind]} ${RULES[rule].text}`, file, source.rangeOf([]))];
+    return [problemOf(rule, fileSentence(NAMES[kind], RULES[rule].text), file, source.rangeOf([]))];
   }
   const rule = `${kind}.duplicate-key` as const;
   return source
     .duplicateKeys()
     .map(({ path, range }) =>
-      problemOf(rule, `"${path.join('.')}" ${RULES[rule].text}`, file, range),
+      problemOf(rule, sentence(path.join('.'), RULES[rule].text), file, range),
     );
 }

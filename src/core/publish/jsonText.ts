@@ -8,6 +8,7 @@ import {
   type ParseError,
 } from 'jsonc-parser/lib/esm/main.js';
 import { parseJson } from '../json';
+import { t } from '../l10n';
 import type { Range } from '../problem';
 import { tooDeepAt } from './jsonDepth';
 import { TextPositions } from './textPositions';
@@ -34,7 +35,7 @@ export class JsonText {
     this.positions = new TextPositions(text);
     const deep = tooDeepAt(text);
     if (deep !== undefined) {
-      this.syntaxErrors.push({ reason: 'is nested too deeply', range: this.span(deep, 1) });
+      this.syntaxErrors.push({ reason: t('is nested too deeply'), range: this.span(deep, 1) });
       return;
     }
     const errors: ParseError[] = [];
@@ -153,7 +154,7 @@ export class JsonText {
       const follows =
         offset <= end || (end >= 0 && code === 'ValueExpected' && between.trim() === '');
       if (!follows && reasons.length < MAX_SYNTAX_ERRORS) {
-        const reason = SYNTAX_ERRORS[code] ?? NO_JSON;
+        const reason = (SYNTAX_ERRORS[code] ?? NO_JSON)();
         reasons.push({ reason, range: this.span(offset, length) });
       }
       end = Math.max(end, offset + length);
@@ -161,7 +162,10 @@ export class JsonText {
     const [first] = reasons;
     if (first === undefined || text.trim() === '') {
       return [
-        { reason: first === undefined ? NO_JSON : 'is empty', range: this.span(0, text.length) },
+        {
+          reason: first === undefined ? NO_JSON() : t('is empty'),
+          range: this.span(0, text.length),
+        },
       ];
     }
     return reasons;
@@ -172,22 +176,22 @@ export class JsonText {
   }
 }
 
-const NO_JSON = 'is not JSON';
-const SYNTAX_ERRORS: Record<string, string> = {
-  InvalidSymbol: 'has a word that is not true, false or null',
-  InvalidNumberFormat: 'has a number that is none in JSON',
-  PropertyNameExpected: 'lacks a name in double quotes here, or has a comma too many',
-  ValueExpected: 'lacks a value here, or has a comma too many',
-  ColonExpected: 'lacks a colon here',
-  CommaExpected: 'lacks a comma here',
-  CloseBraceExpected: 'lacks a closing brace here',
-  CloseBracketExpected: 'lacks a closing bracket here',
-  EndOfFileExpected: 'goes on after its end',
-  InvalidCommentToken: 'has a comment, which JSON does not allow',
-  UnexpectedEndOfComment: 'has a comment, which JSON does not allow',
-  UnexpectedEndOfString: 'has a text without its closing quote',
-  UnexpectedEndOfNumber: 'has a number that is none in JSON',
-  InvalidUnicode: 'has a \\u that four hexadecimal digits do not follow',
-  InvalidEscapeCharacter: 'has a backslash before a character that needs none',
-  InvalidCharacter: 'has a control character in a text',
+const NO_JSON = (): string => t('is not JSON');
+const SYNTAX_ERRORS: Record<string, () => string> = {
+  InvalidSymbol: () => t('has a word that is not true, false or null'),
+  InvalidNumberFormat: () => t('has a number that is none in JSON'),
+  PropertyNameExpected: () => t('lacks a name in double quotes here, or has a comma too many'),
+  ValueExpected: () => t('lacks a value here, or has a comma too many'),
+  ColonExpected: () => t('lacks a colon here'),
+  CommaExpected: () => t('lacks a comma here'),
+  CloseBraceExpected: () => t('lacks a closing brace here'),
+  CloseBracketExpected: () => t('lacks a closing bracket here'),
+  EndOfFileExpected: () => t('goes on after its end'),
+  InvalidCommentToken: () => t('has a comment, which JSON does not allow'),
+  UnexpectedEndOfComment: () => t('has a comment, which JSON does not allow'),
+  UnexpectedEndOfString: () => t('has a text without its closing quote'),
+  UnexpectedEndOfNumber: () => t('has a number that is none in JSON'),
+  InvalidUnicode: () => t('has a {0} that four hexadecimal digits do not follow', '\\u'),
+  InvalidEscapeCharacter: () => t('has a backslash before a character that needs none'),
+  InvalidCharacter: () => t('has a control character in a text'),
 };

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { t } from '../l10n';
 import { canonicalOrigin } from './origin';
 import {
   CATEGORIES,
@@ -9,11 +10,11 @@ import {
 } from './manifestValues';
 import type { RuleId } from './rules';
 
-/** What a field is for. */
-export const descriptions = z.registry<{ description: string }>();
+/** What a field is for, in the language of now. */
+export const descriptions = new WeakMap<z.core.$ZodType, () => string>();
 
-const described = <T extends z.core.$ZodType>(description: string, schema: T): T => {
-  descriptions.add(schema, { description });
+const described = <T extends z.core.$ZodType>(description: () => string, schema: T): T => {
+  descriptions.set(schema, description);
   return schema;
 };
 
@@ -91,7 +92,7 @@ const origin = z.pipe(
 const requires = z.looseObject(
   {
     schema: described(
-      'The version of these requirements themselves.',
+      () => t('The version of these requirements themselves.'),
       z._default(
         z
           .int('manifest.requires.schema.value' satisfies RuleId)
@@ -100,19 +101,22 @@ const requires = z.looseObject(
       ),
     ),
     dilink: described(
-      'The DiLink platforms the app runs on. Cars with another one are not offered it.',
+      () => t('The DiLink platforms the app runs on. Cars with another one are not offered it.'),
       z.optional(someOf('dilink', DILINK_VERSIONS)),
     ),
     vehicleCapabilities: described(
-      'What the car must be able to do for the app.',
+      () => t('What the car must be able to do for the app.'),
       z.optional(someOf('vehicleCapabilities', VEHICLE_CAPABILITIES)),
     ),
     modernWebview: described(
-      'Whether the app needs a WebView newer than Chromium 95. The oldest cars are then not offered it.',
+      () =>
+        t(
+          'Whether the app needs a WebView newer than Chromium 95. The oldest cars are then not offered it.',
+        ),
       z.optional(flag('manifest.requires.modernWebview.type')),
     ),
     minBridge: described(
-      "The oldest version of the car's bridge that the app works with.",
+      () => t("The oldest version of the car's bridge that the app works with."),
       z.optional(
         text('manifest.requires.minBridge.type').check(
           hasLength(1, 32, 'manifest.requires.minBridge.length'),
@@ -129,23 +133,35 @@ const requires = z.looseObject(
  */
 export const manifestSchema = z.object({
   id: described(
-    'The name of the app for machines. It never changes after publishing: it lives in pinned shortcuts.',
+    () =>
+      t(
+        'The name of the app for machines. It never changes after publishing: it lives in pinned shortcuts.',
+      ),
     text('manifest.id.type').check(
       holds((id) => /^[a-z0-9][a-z0-9_-]{1,63}$/u.test(id), 'manifest.id.format'),
     ),
   ),
-  name: described('The name of the app for people, by language.', localized('name')),
-  description: described('What the app does, by language.', z.optional(localized('description'))),
+  name: described(() => t('The name of the app for people, by language.'), localized('name')),
+  description: described(
+    () => t('What the app does, by language.'),
+    z.optional(localized('description')),
+  ),
   icon: described(
-    'The icon, relative to the folder that is published: 256×256 pixels, at most 100 KiB.',
+    () =>
+      t(
+        'The icon, relative to the folder that is published: {0} pixels, at most {1} KiB.',
+        '256×256',
+        100,
+      ),
     picturePath('icon', ICON_EXTENSIONS, 'manifest.icon.type'),
   ),
   coverImage: described(
-    'The picture above the app in the store: 1280×720 pixels, at most 500 KiB.',
+    () =>
+      t('The picture above the app in the store: {0} pixels, at most {1} KiB.', '1280×720', 500),
     z.optional(picturePath('coverImage', PICTURE_EXTENSIONS, 'manifest.coverImage.type')),
   ),
   screenshots: described(
-    'Pictures of the app at work: at most 1920×1080 pixels and 800 KiB each.',
+    () => t('Pictures of the app at work: at most {0} pixels and {1} KiB each.', '1920×1080', 800),
     z.optional(
       atMost(
         'screenshots',
@@ -155,23 +171,24 @@ export const manifestSchema = z.object({
     ),
   ),
   url: described(
-    'Where the app is served.',
+    () => t('Where the app is served.'),
     text('manifest.url.type').check(holds(isHttpsUrl, 'manifest.url.https')),
   ),
   version: described(
-    'The version. A new one with each publish: devices keep the bytes of a version they have.',
+    () =>
+      t('The version. A new one with each publish: devices keep the bytes of a version they have.'),
     text('manifest.version.type').check(hasLength(1, Infinity, 'manifest.version.empty')),
   ),
   minHostVersion: described(
-    'The oldest version of the host app that the app works with.',
+    () => t('The oldest version of the host app that the app works with.'),
     z.optional(text('manifest.minHostVersion.type')),
   ),
   category: described(
-    'Where the store lists the app.',
+    () => t('Where the store lists the app.'),
     z.enum(CATEGORIES, 'manifest.category.value' satisfies RuleId),
   ),
   tags: described(
-    'Words that the store finds the app by.',
+    () => t('Words that the store finds the app by.'),
     z.optional(
       atMost(
         'tags',
@@ -183,12 +200,12 @@ export const manifestSchema = z.object({
     ),
   ),
   safeWhileDriving: described(
-    'Whether the app may be used while the car moves.',
+    () => t('Whether the app may be used while the car moves.'),
     z._default(flag('manifest.safeWhileDriving.type'), false),
   ),
-  requires: described('What the car must have for the app.', z.optional(requires)),
+  requires: described(() => t('What the car must have for the app.'), z.optional(requires)),
   permissions: described(
-    'What the app asks to be allowed.',
+    () => t('What the app asks to be allowed.'),
     z.optional(
       atMost(
         'permissions',
@@ -198,7 +215,7 @@ export const manifestSchema = z.object({
     ),
   ),
   network: described(
-    'The origins the app may talk to.',
+    () => t('The origins the app may talk to.'),
     z.optional(
       z.pipe(
         atMost('network', 10, origin),
@@ -207,11 +224,11 @@ export const manifestSchema = z.object({
     ),
   ),
   privileged: described(
-    'Whether the app asks for the rights of a system app.',
+    () => t('Whether the app asks for the rights of a system app.'),
     z._default(flag('manifest.privileged.type'), false),
   ),
   requiredEntitlement: described(
-    'What a user must have bought or been given to use the app.',
+    () => t('What a user must have bought or been given to use the app.'),
     z.optional(
       text('manifest.requiredEntitlement.type').check(
         hasLength(1, 64, 'manifest.requiredEntitlement.length'),

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import { descriptions, manifestSchema } from './manifest';
-import { RULES } from './rules';
+import { isRuleId, RULES, type RuleId } from './rules';
 
 /** What an editor tells about a field of `manifest.json` or `sdk.config.json`. */
 export interface Field {
@@ -12,8 +12,8 @@ export interface Field {
   values?: readonly string[];
   /** What it is where it is left out. */
   default?: unknown;
-  /** Its rules, each as a sentence about the field. */
-  rules: string[];
+  /** Its rules. */
+  rules: RuleId[];
 }
 
 type Schema = z.core.$ZodTypes;
@@ -52,14 +52,14 @@ function fieldOf(path: readonly PropertyKey[], schema: z.core.$ZodType): Field {
   const prefix = `manifest.${path.map(String).join('.')}.`;
   return {
     name: String(path.at(-1)),
-    description: descriptions.get(schema)?.description ?? '',
+    description: descriptions.get(schema)?.() ?? '',
     required: def.type !== 'optional' && def.type !== 'default',
     kind: KINDS[inner?._zod.def.type ?? ''] ?? 'text',
     ...(values === undefined ? {} : { values: values.map(String) }),
     ...(def.type === 'default' ? { default: def.defaultValue } : {}),
-    rules: Object.entries(RULES)
-      .filter(([id]) => id.startsWith(prefix) && !id.slice(prefix.length).includes('.'))
-      .map(([, { text }]) => text),
+    rules: Object.keys(RULES)
+      .filter((id) => id.startsWith(prefix) && !id.slice(prefix.length).includes('.'))
+      .filter(isRuleId),
   };
 }
 

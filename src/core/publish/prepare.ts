@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { I99dashError, throwIfCancelled } from '../errors';
+import { t } from '../l10n';
 import { MANIFEST_FILE } from '../miniAppFolder';
 import type { Logger, ProcessRunner } from '../ports';
 import type { Problem } from '../problem';
@@ -11,6 +12,7 @@ import type { LatestVersion } from './checks/publishedVersion';
 import { checkSource } from './checks/source';
 import { collectFiles, sortByName, type BundleFile, type CollectedFiles } from './files';
 import type { Project } from './project';
+import { andMore } from './rules';
 import type { Progress, StageClock } from './stages';
 
 /** What preparing needs from outside. */
@@ -119,7 +121,7 @@ async function build(
     ...(signal === undefined ? {} : { signal }),
   });
   if (exitCode !== 0) {
-    throw new I99dashError('BUILD_FAILED', `The build ended with exit code ${exitCode}.`);
+    throw new I99dashError('BUILD_FAILED', t('The build ended with exit code {0}.', exitCode));
   }
 }
 
@@ -128,8 +130,7 @@ function assertNoErrors(problems: readonly Problem[]): void {
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   if (first !== undefined) {
-    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-    throw new I99dashError('VALIDATION_FAILED', `${first.message}${more}`, {
+    throw new I99dashError('VALIDATION_FAILED', andMore(first.message, errors.length - 1), {
       file: first.file,
       problems,
     });
@@ -145,7 +146,7 @@ async function manifestFile(folder: string): Promise<BundleFile> {
 function withManifest(collected: CollectedFiles, manifest: BundleFile): CollectedFiles {
   const others = collected.files.filter((file) => file.name !== manifest.name);
   if (others.length === 0) {
-    throw new I99dashError('NOTHING_TO_PUBLISH', 'The mini-app has no files.');
+    throw new I99dashError('NOTHING_TO_PUBLISH', t('The mini-app has no files.'));
   }
   return { ...collected, files: sortByName([...others, manifest]) };
 }

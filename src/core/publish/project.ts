@@ -1,10 +1,22 @@
 import { basename, join, resolve } from 'node:path';
 import { I99dashError } from '../errors';
+import { t } from '../l10n';
 import { CONFIG_FILE, MANIFEST_FILE } from '../miniAppFolder';
 import type { Problem } from '../problem';
 import type { Config } from './config';
 import type { Manifest, ManifestFields } from './manifest';
 import { checkConfigText, checkManifestText, readText } from './projectTexts';
+import { andMore, type RuleId } from './rules';
+
+/** Rules about a file as a whole, whose sentences name it. */
+const FILE_RULES: readonly RuleId[] = [
+  'manifest.unreadable',
+  'manifest.syntax',
+  'manifest.object',
+  'config.unreadable',
+  'config.syntax',
+  'config.object',
+];
 
 /** A mini-app on disk whose manifest keeps every rule. */
 export interface Project {
@@ -34,7 +46,10 @@ export async function readProject(
   const manifestFile = join(folder, MANIFEST_FILE);
   const text = await readText(manifestFile);
   if (text === undefined) {
-    throw new I99dashError('NOTHING_TO_PUBLISH', `There is no ${MANIFEST_FILE} in ${folder}.`);
+    throw new I99dashError(
+      'NOTHING_TO_PUBLISH',
+      t('There is no {0} in {1}.', MANIFEST_FILE, folder),
+    );
   }
   const configFile = join(folder, CONFIG_FILE);
   const { manifest, problems } = checkManifestText(text, manifestFile);
@@ -63,12 +78,8 @@ export async function loadProject(folder: string): Promise<Project> {
   }
   const [first, ...others] = problems.filter(({ severity }) => severity === 'error');
   const file = first?.file ?? join(folder, MANIFEST_FILE);
-  const name = basename(file);
   const message = first?.message ?? '';
-  const more = others.length > 0 ? ` (and ${others.length} more)` : '';
-  throw new I99dashError(
-    'MANIFEST_INVALID',
-    `${message.startsWith(name) ? message : `${name}: ${message}`}${more}`,
-    { file, problems },
-  );
+  const namesFile = FILE_RULES.some((rule) => rule === first?.rule);
+  const told = namesFile ? message : t('{0}: {1}', basename(file), message);
+  throw new I99dashError('MANIFEST_INVALID', andMore(told, others.length), { file, problems });
 }

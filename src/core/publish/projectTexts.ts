@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
 import { systemErrorCode } from '../errors';
+import { t } from '../l10n';
 import type { Problem } from '../problem';
 import { MAX_TEXT_BYTES, readTextFile } from '../readTextFile';
 import { validateConfig, type Config } from './config';
 import { JsonText } from './jsonText';
-import { problemOf, RULES } from './rules';
+import { fileSentence, problemOf, RULES } from './rules';
 import { validateManifest, type CheckedManifest } from './validateManifest';
 
 /** What a file holds: its text, why it cannot be read, or undefined when there is none. */
@@ -48,16 +49,17 @@ function unreadable(kind: 'manifest' | 'config', text: Unreadable | undefined): 
     return [];
   }
   const rule = `${kind}.unreadable` as const;
-  const message = `${basename(text.file)} ${RULES[rule].text} (${inWords(text.reason)})`;
+  const why = t('{0} ({1})', RULES[rule].text, inWords(text.reason));
+  const message = fileSentence(basename(text.file), why);
   return [problemOf(rule, message, text.file)];
 }
 
 function inWords(reason: string): string {
   switch (reason) {
     case 'EFBIG':
-      return `it has more than ${MAX_TEXT_BYTES / 1024 / 1024} MiB`;
+      return t('it has more than {0} MiB', MAX_TEXT_BYTES / 1024 / 1024);
     case 'EINVAL':
-      return 'it is no file';
+      return t('it is no file');
     default:
       return reason;
   }

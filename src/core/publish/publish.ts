@@ -8,6 +8,7 @@ import {
   throwIfCancelled,
   type Unpromoted,
 } from '../errors';
+import { t } from '../l10n';
 import type { Clock, Transport } from '../ports';
 import type { Problem } from '../problem';
 import { repeatPassing } from '../repeat';
@@ -79,7 +80,7 @@ export async function publish(
   signal?: AbortSignal,
 ): Promise<PublishResult> {
   if (options.track === 'production' && options.releaseNotes !== undefined) {
-    throw new I99dashError('VALIDATION_FAILED', 'Release notes are for the beta track alone.');
+    throw new I99dashError('VALIDATION_FAILED', t('Release notes are for the beta track alone.'));
   }
   const stages = new StageClock(ports);
   if (options.dryRun === true) {
@@ -185,7 +186,7 @@ function submittedOnly(error: I99dashError, unpromoted: Unpromoted): I99dashErro
   const { code, status, serverCode, retryAfterMs } = error;
   return new I99dashError(
     code,
-    `${appId} ${version} was submitted, but it is not the beta yet. ${error.message}`,
+    t('{0} {1} was submitted, but it is not the beta yet. {2}', appId, version, error.message),
     {
       cause: error,
       unpromoted,

@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rm, stat, utimes } from 'node:fs/promis
 import { join } from 'node:path';
 import { I99dashError, systemErrorCode } from '../errors';
 import { isJsonObject, parseJson } from '../json';
+import { t } from '../l10n';
 
 /** The window that publishes touches its lock this often; one that was not touched for much longer belongs to nobody. In milliseconds. */
 const HEARTBEAT_MS = 5_000;
@@ -82,7 +83,7 @@ async function acquire(path: string, note: PublishNote): Promise<void> {
   }
   throw new I99dashError(
     'PUBLISH_IN_PROGRESS',
-    `${note.appId} is being published already, in this window or another.`,
+    t('{0} is being published already, in this window or another.', note.appId),
   );
 }
 

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import { CancelledError, I99dashError } from '../errors';
-import { localization } from '../l10n';
+import { localization, t } from '../l10n';
 import type { BundleFile } from './files';
 import type {
   WorkerFailure,
@@ -140,6 +140,9 @@ function toError({ code, message, file, reason }: WorkerFailure): Error {
 function endedEarly(cause?: unknown): I99dashError {
   const said = cause instanceof Error ? cause.message : '';
   const why = /^\w*Error: (.*)$/mu.exec(said)?.[1] ?? said;
-  const message = `Reading the mini-app's files ended unexpectedly${why === '' ? '' : ` (${why})`}.`;
+  const message =
+    why === ''
+      ? t("Reading the mini-app's files ended unexpectedly.")
+      : t("Reading the mini-app's files ended unexpectedly ({0}).", why);
   return new I99dashError('VALIDATION_FAILED', message, { cause });
 }

@@ -5,39 +5,60 @@ import {
   PICTURE_EXTENSIONS,
   VEHICLE_CAPABILITIES,
 } from './manifestValues';
-import { oneLine } from '../oneLine';
+import { t } from '../l10n';
+import { oneLine, oneSentence } from '../oneLine';
 import type { Problem, Range } from '../problem';
 
 interface Rule {
-  severity: Problem['severity'];
-  /** What is so, or has to be so, as a sentence about the field, file or text at fault. */
-  text: string;
+  readonly severity: Problem['severity'];
+  /** What is so, or has to be so, as a sentence about the field, file or text at fault; in the language of now. */
+  readonly text: string;
+  /** Whether a field's kind, its values and whether it is required tell as much. */
+  readonly isPlain: boolean;
 }
 
-const error = (text: string): Rule => ({ severity: 'error', text });
-const warning = (text: string): Rule => ({ severity: 'warning', text });
-const info = (text: string): Rule => ({ severity: 'info', text });
+type Words = () => string;
 
-const oneOf = (values: readonly string[]): Rule => error(`must be one of ${values.join(', ')}`);
+const rule = (severity: Problem['severity'], words: Words, isPlain = false): Rule => ({
+  severity,
+  isPlain,
+  get text() {
+    return words();
+  },
+});
+const error = (words: Words): Rule => rule('error', words);
+const warning = (words: Words): Rule => rule('warning', words);
+const info = (words: Words): Rule => rule('info', words);
+const plainError = (words: Words): Rule => rule('error', words, true);
+
+const oneOf = (values: readonly string[]): Rule =>
+  plainError(() => t('must be one of {0}', values.join(', ')));
 const endsWith = (extensions: readonly string[]): Rule =>
-  error(`must end with ${extensions.map((name) => `.${name}`).join(', ')}`);
+  error(() => t('must end with {0}', extensions.map((name) => `.${name}`).join(', ')));
+const hasCharacters = (min: number, max: number): Rule =>
+  error(() => t('must have {0} to {1} characters', min, max));
+const hasAtMost = (max: number): Rule => error(() => t('must have at most {0} entries', max));
 
-const TRUE_OR_FALSE = error('must be true or false');
-const REQUIRED = error('is required');
-const TEXT = error('must be text');
-const LIST = error('must be a list');
-const EMPTY_LIST = error('must not be an empty list');
+const TRUE_OR_FALSE = plainError(() => t('must be true or false'));
+const REQUIRED = plainError(() => t('is required'));
+const TEXT = plainError(() => t('must be text'));
+const LIST = plainError(() => t('must be a list'));
+const EMPTY_LIST = error(() => t('must not be an empty list'));
+const UNREADABLE = error(() => t('cannot be read'));
+const SYNTAX = error(() => t('must be plain JSON, without comments and trailing commas'));
+const DUPLICATE = error(() => t('is there more than once'));
+const JSON_OBJECT = error(() => t('must be a JSON object'));
 const LOCALIZED = {
-  type: error('must map locales to texts, such as { "en": "…" }'),
-  empty: error('needs at least one locale'),
-  locale: error('must be a locale of two lower-case letters'),
-  text: error('must be text that is not empty'),
+  type: error(() => t('must map locales to texts, such as {0}', '{ "en": "…" }')),
+  empty: error(() => t('needs at least one locale')),
+  locale: error(() => t('must be a locale of two lower-case letters')),
+  text: error(() => t('must be text that is not empty')),
 };
 const PATH = {
-  type: error('must be a path beginning with "./"'),
-  length: error('must have 3 to 256 characters'),
-  relative: error('must begin with "./"'),
-  parent: error('must not contain ".."'),
+  type: plainError(() => t('must be a path beginning with "{0}"', './')),
+  length: hasCharacters(3, 256),
+  relative: error(() => t('must begin with "{0}"', './')),
+  parent: error(() => t('must not contain ".."')),
 };
 
 /**
@@ -45,15 +66,15 @@ const PATH = {
  * is the name of what breaks the rule and these words; an editor shows the words of all rules of a field.
  */
 export const RULES = {
-  'manifest.unreadable': error('cannot be read'),
-  'manifest.syntax': error('must be plain JSON, without comments and trailing commas'),
-  'manifest.duplicate-key': error('is there more than once'),
-  'manifest.object': error('must be a JSON object'),
-  'manifest.unknown-field': info('is no field of a manifest: it is not submitted'),
+  'manifest.unreadable': UNREADABLE,
+  'manifest.syntax': SYNTAX,
+  'manifest.duplicate-key': DUPLICATE,
+  'manifest.object': JSON_OBJECT,
+  'manifest.unknown-field': info(() => t('is no field of a manifest: it is not submitted')),
   'manifest.id.required': REQUIRED,
   'manifest.id.type': TEXT,
-  'manifest.id.format': error(
-    'must be 2 to 64 of a-z, 0-9, "_" and "-", beginning with a letter or digit',
+  'manifest.id.format': error(() =>
+    t('must be 2 to 64 of a-z, 0-9, "_" and "-", beginning with a letter or digit'),
   ),
   'manifest.name.required': REQUIRED,
   'manifest.name.type': LOCALIZED.type,
@@ -76,7 +97,7 @@ export const RULES = {
   'manifest.coverImage.parent': PATH.parent,
   'manifest.coverImage.extension': endsWith(PICTURE_EXTENSIONS),
   'manifest.screenshots.type': LIST,
-  'manifest.screenshots.count': error('must have at most 8 entries'),
+  'manifest.screenshots.count': hasAtMost(8),
   'manifest.screenshots.path': PATH.type,
   'manifest.screenshots.length': PATH.length,
   'manifest.screenshots.relative': PATH.relative,
@@ -84,20 +105,20 @@ export const RULES = {
   'manifest.screenshots.extension': endsWith(PICTURE_EXTENSIONS),
   'manifest.url.required': REQUIRED,
   'manifest.url.type': TEXT,
-  'manifest.url.https': error('must be an https URL'),
+  'manifest.url.https': error(() => t('must be an https URL')),
   'manifest.version.required': REQUIRED,
   'manifest.version.type': TEXT,
-  'manifest.version.empty': error('must not be empty'),
-  'manifest.version.semver': warning('should be a semantic version, such as 1.4.2'),
+  'manifest.version.empty': error(() => t('must not be empty')),
+  'manifest.version.semver': warning(() => t('should be a semantic version, such as {0}', '1.4.2')),
   'manifest.minHostVersion.type': TEXT,
   'manifest.category.required': REQUIRED,
   'manifest.category.value': oneOf(CATEGORIES),
   'manifest.tags.type': LIST,
-  'manifest.tags.count': error('must have at most 8 entries'),
-  'manifest.tags.format': error('must be 1 to 24 of a-z, 0-9 and "-"'),
+  'manifest.tags.count': hasAtMost(8),
+  'manifest.tags.format': error(() => t('must be 1 to 24 of a-z, 0-9 and "-"')),
   'manifest.safeWhileDriving.type': TRUE_OR_FALSE,
-  'manifest.requires.type': error('must be an object'),
-  'manifest.requires.schema.value': error('must be a whole number of 1 or more'),
+  'manifest.requires.type': plainError(() => t('must be an object')),
+  'manifest.requires.schema.value': error(() => t('must be a whole number of 1 or more')),
   'manifest.requires.dilink.type': LIST,
   'manifest.requires.dilink.empty': EMPTY_LIST,
   'manifest.requires.dilink.value': oneOf(DILINK_VERSIONS),
@@ -106,55 +127,55 @@ export const RULES = {
   'manifest.requires.vehicleCapabilities.value': oneOf(VEHICLE_CAPABILITIES),
   'manifest.requires.modernWebview.type': TRUE_OR_FALSE,
   'manifest.requires.minBridge.type': TEXT,
-  'manifest.requires.minBridge.length': error('must have 1 to 32 characters'),
+  'manifest.requires.minBridge.length': hasCharacters(1, 32),
   'manifest.permissions.type': LIST,
-  'manifest.permissions.count': error('must have at most 32 entries'),
-  'manifest.permissions.length': error('must be text of 1 to 64 characters'),
+  'manifest.permissions.count': hasAtMost(32),
+  'manifest.permissions.length': error(() => t('must be text of 1 to 64 characters')),
   'manifest.network.type': LIST,
-  'manifest.network.count': error('must have at most 10 entries'),
-  'manifest.network.scheme': error('must begin with https://'),
-  'manifest.network.path': error('must be an origin alone: no path, query or fragment'),
-  'manifest.network.credentials': error('must not hold credentials'),
-  'manifest.network.wildcard': error('must not hold a wildcard'),
-  'manifest.network.ip': error('must name a host, not an IP address'),
-  'manifest.network.host': error(
-    'has a host name that is not letters, digits and hyphens between dots',
+  'manifest.network.count': hasAtMost(10),
+  'manifest.network.scheme': error(() => t('must begin with {0}', 'https://')),
+  'manifest.network.path': error(() => t('must be an origin alone: no path, query or fragment')),
+  'manifest.network.credentials': error(() => t('must not hold credentials')),
+  'manifest.network.wildcard': error(() => t('must not hold a wildcard')),
+  'manifest.network.ip': error(() => t('must name a host, not an IP address')),
+  'manifest.network.host': error(() =>
+    t('has a host name that is not letters, digits and hyphens between dots'),
   ),
-  'manifest.network.domain': error('must name a host with a domain'),
-  'manifest.network.port': error('has a port out of range'),
+  'manifest.network.domain': error(() => t('must name a host with a domain')),
+  'manifest.network.port': error(() => t('has a port out of range')),
   'manifest.privileged.type': TRUE_OR_FALSE,
   'manifest.requiredEntitlement.type': TEXT,
-  'manifest.requiredEntitlement.length': error('must have 1 to 64 characters'),
+  'manifest.requiredEntitlement.length': hasCharacters(1, 64),
 
-  'config.unreadable': error('cannot be read'),
-  'config.syntax': error('must be plain JSON, without comments and trailing commas'),
-  'config.duplicate-key': error('is there more than once'),
-  'config.object': error('must be a JSON object'),
+  'config.unreadable': UNREADABLE,
+  'config.syntax': SYNTAX,
+  'config.duplicate-key': DUPLICATE,
+  'config.object': JSON_OBJECT,
   'config.appRoot.type': TEXT,
   'config.distDir.type': TEXT,
   'config.buildCommand.type': TEXT,
-  'config.dev.type': warning('should be an object'),
-  'config.dev.port': warning('should be a whole number from 0 to 65535'),
-  'config.dev.host': warning('should be text'),
+  'config.dev.type': warning(() => t('should be an object')),
+  'config.dev.port': warning(() => t('should be a whole number from 0 to 65535')),
+  'config.dev.host': warning(() => t('should be text')),
 
-  'requires.cluster-on-di5.0': warning('is on no car that is di5.0 only'),
-  'requires.modern-webview-on-di5.0': warning('is true of no car that is di5.0 only'),
-  'version.app-version': warning('must be the version in manifest.json'),
-  'version.published': warning('is published already: devices keep the old bytes'),
-  'version.not-compared': info('was not compared with the published version'),
+  'requires.cluster-on-di5.0': warning(() => t('is on no car that is di5.0 only')),
+  'requires.modern-webview-on-di5.0': warning(() => t('is true of no car that is di5.0 only')),
+  'version.app-version': warning(() => t('must be the version in manifest.json')),
+  'version.published': warning(() => t('is published already: devices keep the old bytes')),
+  'version.not-compared': info(() => t('was not compared with the published version')),
 
-  'asset.missing': error('is missing'),
-  'asset.size': error('has too many bytes'),
-  'asset.format': error('is not a picture of the kind that its name tells'),
-  'asset.dimensions': error('has the wrong dimensions'),
+  'asset.missing': error(() => t('is missing')),
+  'asset.size': error(() => t('has too many bytes')),
+  'asset.format': error(() => t('is not a picture of the kind that its name tells')),
+  'asset.dimensions': error(() => t('has the wrong dimensions')),
 
-  'files.unfit': error('cannot be published'),
+  'files.unfit': error(() => t('cannot be published')),
 
-  'secret.private-key': error('holds a private key'),
-  'secret.key-file': error('has the name of a private key file'),
-  'secret.env-file': error('is a file for secrets of the environment'),
-  'secret.npm-token': error('holds a credential for a package registry'),
-  'secret.access-token': error('holds an access token'),
+  'secret.private-key': error(() => t('holds a private key')),
+  'secret.key-file': error(() => t('has the name of a private key file')),
+  'secret.env-file': error(() => t('is a file for secrets of the environment')),
+  'secret.npm-token': error(() => t('holds a credential for a package registry')),
+  'secret.access-token': error(() => t('holds an access token')),
 } as const satisfies Record<string, Rule>;
 
 export type RuleId = keyof typeof RULES;
@@ -167,11 +188,31 @@ export function isRuleId(text: string): text is RuleId {
 const MAX_MESSAGE = 500;
 
 /**
- * A finding of a rule.
- * @param message a whole sentence for the person at the editor; made one line, as {@link oneLine} does
+ * What is wrong with something, as a sentence: `"icon" is required`.
+ * @param name of a field, a value or a file; foreign words
+ * @param words ours, that follow it
  */
-export function problemOf(rule: RuleId, message: string, file: string, range?: Range): Problem {
-  const { severity } = RULES[rule];
-  const words = oneLine(message, MAX_MESSAGE);
-  return { severity, rule, message: words, file, ...(range === undefined ? {} : { range }) };
+export function sentence(name: string, words: string): string {
+  return t('"{0}" {1}', oneLine(name, Infinity), words);
+}
+
+/** The same of a file whose name nobody takes for words: `manifest.json is empty`. */
+export function fileSentence(name: string, words: string): string {
+  const args = [oneLine(name, Infinity), words];
+  return t({ message: '{0} {1}', args, comment: 'A file, and what is wrong with it' });
+}
+
+/** What is wrong first, and how much more is. @param message a whole sentence */
+export function andMore(message: string, others: number): string {
+  return others > 0 ? t('{0} (and {1} more)', message, others) : message;
+}
+
+/**
+ * A finding of a rule.
+ * @param message a whole sentence for the person at the editor, its foreign words as {@link oneLine} makes them; made one line
+ */
+export function problemOf(id: RuleId, message: string, file: string, range?: Range): Problem {
+  const { severity } = RULES[id];
+  const words = oneSentence(message, MAX_MESSAGE);
+  return { severity, rule: id, message: words, file, ...(range === undefined ? {} : { range }) };
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
 import { CancelledError, I99dashError, systemErrorCode } from '../errors';
+import { t } from '../l10n';
 import type { ProcessRunner } from '../ports';
 import { endGroup } from './processGroup';
 
@@ -64,7 +65,7 @@ function start(commandLine: string, cwd: string): ChildProcess {
 
 function unstarted(cwd: string, cause: unknown): I99dashError {
   const reason = systemErrorCode(cause) ?? 'unknown';
-  const message = `The command cannot be started in ${cwd} (${reason}).`;
+  const message = t('The command cannot be started in {0} ({1}).', cwd, reason);
   return new I99dashError('BUILD_FAILED', message, { cause });
 }
 

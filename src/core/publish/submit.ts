@@ -3,6 +3,7 @@ import { fetchDeveloperStatus } from '../api/developerStatus';
 import { fetchUpdatedAt, submitBundle, type Submission } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
 import type { JsonObject } from '../json';
+import { t } from '../l10n';
 import type { Clock, Logger } from '../ports';
 import { mayHaveArrived, waitBeforeRepeat } from '../repeat';
 import { delay, isPassing } from '../retry';
@@ -126,7 +127,11 @@ async function findOut(
   }
   throw new I99dashError(
     isI99dashError(lost) ? lost.code : 'OFFLINE',
-    `${appId} ${version} was sent, but no answer came back, and the backend cannot be asked. Look at its status before you publish again.`,
+    t(
+      '{0} {1} was sent, but no answer came back, and the backend cannot be asked. Look at its status before you publish again.',
+      appId,
+      version,
+    ),
     { cause: lost, appInDoubt: appId },
   );
 }

@@ -3,6 +3,7 @@ import { assertSecureUrl } from '../api/backendUrl';
 import { comeBack, retryAfter } from '../api/envelope';
 import { requestUpload, type UploadTarget } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
+import { t } from '../l10n';
 import type { Clock, HttpResponse, Transport } from '../ports';
 import { waitBeforeRepeat } from '../repeat';
 import { delay, isPassing } from '../retry';
@@ -85,7 +86,7 @@ export async function putBundle(
     throw storageError(response);
   }
   if (isWebPage(response.text)) {
-    throw new I99dashError('PROTOCOL', 'A web page answered in place of the storage.');
+    throw new I99dashError('PROTOCOL', t('A web page answered in place of the storage.'));
   }
 }
 
@@ -99,7 +100,11 @@ function storageError(response: HttpResponse): I99dashError {
   const { status, text: xml } = response;
   const code = /<Code>(\w{1,64})<\/Code>/u.exec(xml)?.[1];
   const retryAfterMs = retryAfter(response);
-  const message = `The storage refused the upload (${code ?? `HTTP ${status}`}).${comeBack(retryAfterMs)}`;
+  const message = t(
+    'The storage refused the upload ({0}).{1}',
+    code ?? `HTTP ${status}`,
+    comeBack(retryAfterMs),
+  );
   return new I99dashError('UPLOAD_FAILED', message, {
     status,
     ...(code === undefined ? {} : { serverCode: code }),

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../json';
+import { t } from '../l10n';
 import type { Problem } from '../problem';
 import { jsonProblems } from './jsonProblems';
 import { JsonText, type JsonPath } from './jsonText';
@@ -9,7 +10,7 @@ import {
   type ManifestFields,
 } from './manifest';
 import { nearest } from './nearest';
-import { isRuleId, problemOf, RULES, type RuleId } from './rules';
+import { isRuleId, problemOf, RULES, sentence, type RuleId } from './rules';
 import { isSemver } from './semver';
 
 /** A field for editors, which nobody expects to be submitted. */
@@ -45,7 +46,7 @@ export function validateManifest(json: string, file: string): CheckedManifest {
     const rule = brokenRule(value, path, message);
     const range = code === 'invalid_key' ? source.keyRangeOf(path) : source.rangeOf(path);
     problems.push(
-      problemOf(rule, `"${path.map(String).join('.')}" ${RULES[rule].text}`, file, range),
+      problemOf(rule, sentence(path.map(String).join('.'), RULES[rule].text), file, range),
     );
   }
   problems.push(...versionProblems(value, source, file), ...unknownFields(value, source, file));
@@ -74,7 +75,9 @@ function versionProblems({ version }: JsonObject, source: JsonText, file: string
     return [];
   }
   const rule = 'manifest.version.semver';
-  return [problemOf(rule, `"version" ${RULES[rule].text}`, file, source.rangeOf(['version']))];
+  return [
+    problemOf(rule, sentence('version', RULES[rule].text), file, source.rangeOf(['version'])),
+  ];
 }
 
 /** What is submitted lacks them. One that looks like a misspelt field of ours is a warning: something was meant by it. */
@@ -87,13 +90,17 @@ function unknownFields(value: JsonObject, source: JsonText, file: string): Probl
       const meant = index < MAX_GUESSES ? nearest(field, known) : undefined;
       const told = problemOf(
         rule,
-        `"${field}" ${RULES[rule].text}`,
+        sentence(field, RULES[rule].text),
         file,
         source.keyRangeOf([field]),
       );
       return meant === undefined
         ? told
-        : { ...told, severity: 'warning', message: `${told.message}; did you mean "${meant}"?` };
+        : {
+            ...told,
+            severity: 'warning',
+            message: t('{0}; did you mean "{1}"?', told.message, meant),
+          };
     });
 }
 

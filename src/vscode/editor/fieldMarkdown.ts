@@ -1,10 +1,7 @@
 import * as vscode from 'vscode';
 import type { Field } from '../../core/publish/manifestFields';
-import { appendPlain } from '../plainMarkdown';
-
-/** Rules that the first line, or the list of values, says already. */
-const TOLD_OTHERWISE =
-  /^(?:is required|must be (?:one of .*|true or false|a list|text|an object|a path beginning with .*))$/u;
+import { RULES } from '../../core/publish/rules';
+import { appendSentence } from '../plainMarkdown';
 
 /** Everything about a field: name, kind, whether it is required, what it is for, its rules, its default. */
 export function fieldMarkdown(field: Field): vscode.MarkdownString {
@@ -15,11 +12,11 @@ export function fieldMarkdown(field: Field): vscode.MarkdownString {
     markdown.appendMarkdown(` · ${vscode.l10n.t('required')}`);
   }
   markdown.appendMarkdown('\n\n');
-  appendPlain(markdown, description);
-  const rules = field.rules.filter((rule) => !TOLD_OTHERWISE.test(rule));
-  for (const rule of rules) {
+  appendSentence(markdown, description);
+  // The first line, or the list of values, says the plain ones.
+  for (const { text } of field.rules.map((id) => RULES[id]).filter(({ isPlain }) => !isPlain)) {
     markdown.appendMarkdown('\n- ');
-    appendPlain(markdown, rule);
+    appendSentence(markdown, text);
   }
   if (values !== undefined) {
     // A comma would stand off from the word before, whose code span ends with a gap.

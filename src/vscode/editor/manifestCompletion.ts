@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { complete, type Candidate, type Completion } from '../../core/publish/editing/complete';
 import { listPictures } from '../../core/publish/editing/pictures';
-import { oneLine } from '../../core/oneLine';
+import { oneSentence } from '../../core/oneLine';
+import { fileSentence } from '../../core/publish/rules';
 import { fieldMarkdown } from './fieldMarkdown';
 import { miniAppDocument, pictureRootsOf, rangeIn, type Snapshot } from './miniAppDocument';
 
@@ -50,7 +51,7 @@ function itemOf(
     item.documentation = fieldMarkdown(field);
   }
   if (candidate.trouble !== undefined) {
-    item.documentation = oneLine(`${label} ${candidate.trouble}`);
+    item.documentation = oneSentence(fileSentence(label, candidate.trouble));
   }
   if (candidate.hasSuggestions === true) {
     item.command = { command: 'editor.action.triggerSuggest', title: '' };
@@ -58,13 +59,7 @@ function itemOf(
   return item;
 }
 
-function descriptionOf({ kind, detail, field, trouble }: Candidate): string | undefined {
-  if (kind === 'field') {
-    return field?.required === true ? vscode.l10n.t('required') : undefined;
-  }
-  if (kind === 'value') {
-    return detail === 'default' ? vscode.l10n.t('default') : undefined;
-  }
+function descriptionOf({ detail, trouble }: Candidate): string | undefined {
   return trouble === undefined ? detail : `⚠ ${detail ?? ''}`;
 }
 

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { hoverAt, type Hover } from '../../core/publish/editing/hover';
 import { describePicture, findPicture, summaryOf } from '../../core/publish/editing/pictures';
-import { appendPlain } from '../plainMarkdown';
+import { fileSentence } from '../../core/publish/rules';
+import { appendSentence } from '../plainMarkdown';
 import { fieldMarkdown } from './fieldMarkdown';
 import { miniAppDocument, pictureRootsOf, rangeIn, type Snapshot } from './miniAppDocument';
 
@@ -16,7 +17,7 @@ export async function explainAt(snapshot: Snapshot): Promise<vscode.Hover | unde
   const parts = [fieldMarkdown(field)];
   if (note !== undefined) {
     const sentence = new vscode.MarkdownString();
-    appendPlain(sentence, note);
+    appendSentence(sentence, note);
     parts.push(sentence);
   }
   if (picture !== undefined) {
@@ -33,14 +34,14 @@ async function pictureMarkdown(
   const file = await findPicture(await pictureRootsOf(folder), path);
   const picture = file === undefined ? undefined : await describePicture(field, path, file);
   if (file === undefined || picture === undefined) {
-    appendPlain(markdown, vscode.l10n.t('There is no such picture.'));
+    appendSentence(markdown, vscode.l10n.t('There is no such picture.'));
     return markdown;
   }
   markdown.appendMarkdown(`![](${vscode.Uri.file(file).toString()}|height=96)\n\n`);
-  appendPlain(markdown, summaryOf(picture));
+  appendSentence(markdown, summaryOf(picture));
   if (picture.trouble !== undefined) {
     markdown.appendMarkdown('\n\n');
-    appendPlain(markdown, `⚠ ${path} ${picture.trouble}`);
+    appendSentence(markdown, `⚠ ${fileSentence(path, picture.trouble)}`);
   }
   return markdown;
 }

@@ -1,6 +1,9 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { throwIfCancelled } from '../../errors';
+import { t } from '../../l10n';
+import { MANIFEST_FILE } from '../../miniAppFolder';
+import { oneLine } from '../../oneLine';
 import type { Problem, Range } from '../../problem';
 import { readTextFile } from '../../readTextFile';
 import type { Draft } from '../project';
@@ -38,7 +41,12 @@ export async function checkAppVersion(project: Draft, signal?: AbortSignal): Pro
   }
   const others = await declaredVersions(project, (declared) => declared !== version, signal);
   return others.map(({ file, version: declared, range }) => {
-    const message = `APP_VERSION is "${declared}", but the version in manifest.json is "${version}"`;
+    const message = t(
+      'APP_VERSION is "{0}", but the version in {1} is "{2}"',
+      oneLine(declared, Infinity),
+      MANIFEST_FILE,
+      oneLine(version, Infinity),
+    );
     return problemOf('version.app-version', message, file, range);
   });
 }

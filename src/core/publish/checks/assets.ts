@@ -1,11 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { extname, join, posix, relative, sep } from 'node:path';
+import { t } from '../../l10n';
+import { oneLine } from '../../oneLine';
 import type { Problem } from '../../problem';
 import type { BundleFile } from '../files';
 import type { JsonPath } from '../jsonText';
 import type { ManifestFields } from '../manifest';
 import type { Draft } from '../project';
-import type { RuleId } from '../rules';
+import { sentence, type RuleId } from '../rules';
 import type { ManifestPlaces } from './manifestPlaces';
 import { readPicture } from './picture';
 
@@ -71,11 +73,11 @@ export async function checkPackedAssets(
 ): Promise<Problem[]> {
   const sizes = new Map(files.map(({ name, size }) => [name, size]));
   const sizeOf: SizeOf = (path) => Promise.resolve(sizes.get(posix.normalize(path)));
-  const where = relative(project.folder, root).split(sep).join('/') || 'the project';
+  const where = relative(project.folder, root).split(sep).join('/') || t('the project');
   const problems = await checkAssets(project.manifest, root, places, sizeOf);
   return problems.map((problem) =>
     problem.rule === ('asset.missing' satisfies RuleId)
-      ? { ...problem, message: `${problem.message} in ${where}` }
+      ? { ...problem, message: t('{0} in {1}', problem.message, oneLine(where, Infinity)) }
       : problem,
   );
 }
@@ -105,7 +107,7 @@ async function checkAssets(
     const finding = await findingOf(asset, join(root, asset.path), await sizeOf(asset.path));
     if (finding !== undefined) {
       const { rule, text } = finding;
-      problems.push(places.problem(rule, `"${asset.path}" ${text}`, asset.at));
+      problems.push(places.problem(rule, sentence(asset.path, text), asset.at));
     }
   }
   return problems;
@@ -125,10 +127,14 @@ async function findingOf(
   size: number | undefined,
 ): Promise<Finding | undefined> {
   if (size === undefined) {
-    return { rule: 'asset.missing', text: 'is missing' };
+    return { rule: 'asset.missing', text: t('is missing') };
   }
   if (size > maxBytes) {
-    const text = `has ${Math.ceil(size / KIB)} KiB; at most ${maxBytes / KIB} KiB are allowed`;
+    const text = t(
+      'has {0} KiB; at most {1} KiB are allowed',
+      Math.ceil(size / KIB),
+      maxBytes / KIB,
+    );
     return { rule: 'asset.size', text };
   }
   const kind = extname(path).slice(1).toLowerCase().replace('jpeg', 'jpg');
@@ -138,13 +144,20 @@ async function findingOf(
   const picture = await readPicture(file, maxBytes);
   if (picture?.format !== kind) {
     const text =
-      picture === undefined ? 'is not a picture' : `is not ${kind} but ${picture.format}`;
+      picture === undefined
+        ? t('is not a picture')
+        : t('is not {0} but {1}', oneLine(kind), picture.format);
     return { rule: 'asset.format', text };
   }
   const fits = exact
     ? picture.width === width && picture.height === height
     : picture.width <= width && picture.height <= height;
-  const wanted = `${exact ? 'exactly' : 'at most'} ${width}×${height}`;
-  const text = `is ${picture.width}×${picture.height} pixels; it must be ${wanted}`;
-  return fits ? undefined : { rule: 'asset.dimensions', text };
+  if (fits) {
+    return undefined;
+  }
+  const [actual, wanted] = [`${picture.width}×${picture.height}`, `${width}×${height}`];
+  const text = exact
+    ? t('is {0} pixels; it must be exactly {1}', actual, wanted)
+    : t('is {0} pixels; it must be at most {1}', actual, wanted);
+  return { rule: 'asset.dimensions', text };
 }

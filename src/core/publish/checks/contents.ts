@@ -1,5 +1,6 @@
 import { CancelledError, isI99dashError, throwIfCancelled } from '../../errors';
-import { oneLine } from '../../oneLine';
+import { t } from '../../l10n';
+import { oneLine, oneSentence } from '../../oneLine';
 import type { Problem } from '../../problem';
 import { isCode, isPage } from '../baseline/codeFiles';
 import type { Finding } from '../baseline/finding';
@@ -7,7 +8,7 @@ import type { BundleFile } from '../files';
 import type { ManifestFields } from '../manifest';
 import type { OpenInspector } from '../packInspected';
 import { inBatches, runInWorker } from '../publishWorkerClient';
-import { problemOf } from '../rules';
+import { problemOf, sentence } from '../rules';
 import type { Inspection } from './contentInspector';
 
 export interface ContentsOptions {
@@ -83,7 +84,7 @@ export function problemsOf(
       ? []
       : [
           ...secrets.map(({ rule, text, range }) =>
-            problemOf(rule, `"${name}" ${text}`, file.path, range),
+            problemOf(rule, sentence(name, text), file.path, range),
           ),
           ...baseline.map((finding) => baselineProblem(finding, file, modern)),
         ];
@@ -125,7 +126,7 @@ function baselineProblem(
   return {
     severity: modern ? 'info' : severity,
     rule,
-    message: oneLine(`${oneLine(file.name)}: ${message}.`, 500),
+    message: oneSentence(t('{0}: {1}.', oneLine(file.name), message), 500),
     file: file.path,
     range,
   };

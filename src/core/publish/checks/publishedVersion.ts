@@ -1,4 +1,6 @@
 import { CancelledError, throwIfCancelled } from '../../errors';
+import { t } from '../../l10n';
+import { oneLine } from '../../oneLine';
 import type { Problem } from '../../problem';
 import type { Manifest } from '../manifest';
 import { nextPatch } from '../semver';
@@ -28,15 +30,22 @@ export async function checkPublishedVersion(
     },
   );
   throwIfCancelled(signal);
+  const shown = oneLine(version, Infinity);
   if (latest === undefined) {
-    const message = `${version} was not compared with the published version`;
+    const message = t('{0} was not compared with the published version', shown);
     return [places.problem('version.not-compared', message, ['version'])];
   }
   if (latest.found !== version) {
     return [];
   }
   const next = nextPatch(version);
-  const hint = next === undefined ? '' : `. The next one is ${next}`;
-  const message = `${version} is published already, and devices keep the bytes they have${hint}`;
+  const message =
+    next === undefined
+      ? t('{0} is published already, and devices keep the bytes they have', shown)
+      : t(
+          '{0} is published already, and devices keep the bytes they have. The next one is {1}',
+          shown,
+          next,
+        );
   return [places.problem('version.published', message, ['version'])];
 }

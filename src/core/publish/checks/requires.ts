@@ -1,3 +1,4 @@
+import { t } from '../../l10n';
 import type { Problem } from '../../problem';
 import type { ManifestFields } from '../manifest';
 import type { ManifestPlaces } from './manifestPlaces';
@@ -20,13 +21,22 @@ export function checkRequires(
   const problems: Problem[] = [];
   for (const [index, capability] of (requires.vehicleCapabilities ?? []).entries()) {
     if (NOT_ON_OLDEST.includes(capability)) {
-      const message = `No car has "${capability}" when "requires.dilink" is ${OLDEST} alone`;
+      const message = t(
+        'No car has "{0}" when "{1}" is {2} alone',
+        capability,
+        'requires.dilink',
+        OLDEST,
+      );
       const path = ['requires', 'vehicleCapabilities', index];
       problems.push(places.problem('requires.cluster-on-di5.0', message, path));
     }
   }
   if (requires.modernWebview === true) {
-    const message = `No car has a modern WebView when "requires.dilink" is ${OLDEST} alone`;
+    const message = t(
+      'No car has a modern WebView when "{0}" is {1} alone',
+      'requires.dilink',
+      OLDEST,
+    );
     const path = ['requires', 'modernWebview'];
     problems.push(places.problem('requires.modern-webview-on-di5.0', message, path));
   }

@@ -1,3 +1,4 @@
+import { t } from '../../l10n';
 import type { RuleId } from '../rules';
 
 /** `.env` and `.env.*`; those that show which variables there are hold no values. */
@@ -10,10 +11,13 @@ const KEY_FILE =
 export function secretName(name: string): { rule: RuleId; text: string } | undefined {
   const base = name.slice(name.lastIndexOf('/') + 1);
   if (ENV_FILE.test(base)) {
-    return { rule: 'secret.env-file', text: 'holds variables of the environment, often secrets' };
+    return {
+      rule: 'secret.env-file',
+      text: t('holds variables of the environment, often secrets'),
+    };
   }
   if (KEY_FILE.test(base)) {
-    return { rule: 'secret.key-file', text: 'has the name of a private key file' };
+    return { rule: 'secret.key-file', text: t('has the name of a private key file') };
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, parseJson, type JsonObject } from '../../json';
+import { t } from '../../l10n';
 import type { RuleId } from '../rules';
 
 /** A secret in a text; offsets count UTF-16 characters. */
@@ -48,7 +49,7 @@ export function puttyKeyIn(beginning: string): FoundSecret[] {
 export function npmCredentialsIn(text: string): FoundSecret[] {
   return Array.from(text.matchAll(NPM_CREDENTIAL), ({ 0: line, 1: setting = '', index }) => ({
     rule: 'secret.npm-token',
-    text: 'holds a credential for a package registry',
+    text: t('holds a credential for a package registry'),
     start: index + line.length - setting.length,
     end: index + line.trimEnd().length,
   }));
@@ -61,7 +62,7 @@ function keysIn(text: string): FoundSecret[] {
 }
 
 function privateKey(start: number, end: number): FoundSecret {
-  return { rule: 'secret.private-key', text: 'holds a private key', start, end };
+  return { rule: 'secret.private-key', text: t('holds a private key'), start, end };
 }
 
 function tokensIn(text: string): FoundSecret[] {
@@ -69,7 +70,7 @@ function tokensIn(text: string): FoundSecret[] {
     .filter(([, header, payload]) => isAccessToken(decode(header), decode(payload)))
     .map(({ 0: token, index }) => ({
       rule: 'secret.access-token',
-      text: 'holds an access token',
+      text: t('holds an access token'),
       start: index,
       end: index + token.length,
     }));

@@ -1,3 +1,4 @@
+import { t } from '../../l10n';
 import type { JsonPath } from '../jsonText';
 import type { Field } from '../manifestFields';
 import { assetFieldAt, fieldAt, fieldsOf, type AssetField, type DocumentKind } from './fields';
@@ -88,7 +89,7 @@ function keysAt(kind: DocumentKind, { path, others, hasColon }: Place, text: str
       label: field.name,
       insert: hasColon ? name : `${name}: ${snippet}`,
       isSnippet: !hasColon,
-      ...(field.required ? { detail: 'required' } : {}),
+      ...(field.required ? { detail: t('required') } : {}),
       field,
       hasSuggestions: !hasColon && hasSuggestions,
     };
@@ -149,7 +150,7 @@ async function valuesAt(
   return literals.map((literal) => ({
     ...plain('value', typeof literal === 'string' ? literal : JSON.stringify(literal)),
     insert: JSON.stringify(literal),
-    ...(literal === field.default ? { detail: 'default' } : {}),
+    ...(literal === field.default ? { detail: t('default') } : {}),
     field,
   }));
 }

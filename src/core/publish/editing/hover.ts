@@ -1,4 +1,5 @@
 import { findNodeAtOffset, getNodePath } from 'jsonc-parser/lib/esm/main.js';
+import { t } from '../../l10n';
 import { NOT_ON_OLDEST, OLDEST } from '../checks/requires';
 import type { Field } from '../manifestFields';
 import { assetFieldAt, fieldAt, type AssetField, type DocumentKind } from './fields';
@@ -47,6 +48,6 @@ function aboutValue(
     return { picture: { field: asset, path: text } };
   }
   return field.name === 'vehicleCapabilities' && NOT_ON_OLDEST.includes(text)
-    ? { note: `No car whose only platform is ${OLDEST} has it.` }
+    ? { note: t('No car whose only platform is {0} has it.', OLDEST) }
     : {};
 }

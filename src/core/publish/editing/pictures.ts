@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join, relative, resolve, sep } from 'node:path';
+import { t } from '../../l10n';
 import { pictureTrouble } from '../checks/assets';
 import { readPicture } from '../checks/picture';
 import { validateConfig } from '../config';
@@ -102,7 +103,7 @@ export async function describePicture(
 
 /** Size and dimensions, such as `12 KiB · 256×256`. */
 export function summaryOf({ size, dimensions }: Picture): string {
-  const bytes = size < KIB ? `${size} B` : `${Math.ceil(size / KIB)} KiB`;
+  const bytes = size < KIB ? t('{0} B', size) : t('{0} KiB', Math.ceil(size / KIB));
   return dimensions === undefined ? bytes : `${bytes} · ${dimensions.width}×${dimensions.height}`;
 }
 

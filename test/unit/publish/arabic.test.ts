@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { localize } from '../../../src/core/l10n';
+import { configFields } from '../../../src/core/publish/configFields';
+import { languageName } from '../../../src/core/publish/editing/languages';
+import { manifestFields } from '../../../src/core/publish/manifestFields';
+import { RULES } from '../../../src/core/publish/rules';
+import { validateManifest } from '../../../src/core/publish/validateManifest';
+
+const BUNDLE = join(__dirname, '../../../dist/l10n/bundle.l10n.ar.json');
+const ARABIC = /\p{Script=Arabic}/u;
+
+describe('the texts of publishing, in Arabic', () => {
+  before(() =>
+    localize(
+      { language: 'ar', file: BUNDLE },
+      JSON.parse(readFileSync(BUNDLE, 'utf8')) as Record<string, string>,
+    ),
+  );
+  after(() => localize(undefined));
+
+  function messages(json: string): string[] {
+    return validateManifest(json, '/app/manifest.json').problems.map(({ message }) => message);
+  }
+
+  it('are those of every rule and every field, though their files were loaded before', () => {
+    for (const [id, { text }] of Object.entries(RULES)) {
+      assert.match(text, ARABIC, id);
+    }
+    for (const path of [[], ['requires']]) {
+      for (const { name, description } of manifestFields(path)) {
+        assert.match(description, ARABIC, name);
+      }
+    }
+    for (const { name, description } of [...configFields([]), ...configFields(['dev'])]) {
+      assert.match(description, ARABIC, name);
+    }
+    assert.match(languageName('en'), ARABIC);
+  });
+
+  it('keep their reading direction in a problem, and names in one piece', () => {
+    assert.deepEqual(messages(''), [
+      '\u2067\u2068manifest.json\u2069: \u2068\u0641\u0627\u0631\u063a\u2069\u2069',
+    ]);
+    const ofId = messages('{ "id": 1 }').find((message) => message.includes('id'));
+    assert.match(ofId ?? '', /^\u2067«\u2068id\u2069»: .*\u2069$/u);
+  });
+
+  it('have no isolate of a name that they quote', () => {
+    const found = messages('{ "a\u2067b\u2069c": 1 }').find((message) => message.includes('a b c'));
+    assert.match(found ?? '', /^\u2067«\u2068a b c\u2069»: /u);
+  });
+});
+
+describe('the rules of a field that its kind tells', () => {
+  it('are those that say no more', () => {
+    const plain = Object.values(RULES).filter(({ isPlain }) => isPlain);
+    assert.deepEqual(
+      new Set(plain.map(({ text }) => text.replace(/(?<=one of ).*/u, '…'))),
+      new Set([
+        'is required',
+        'must be one of …',
+        'must be true or false',
+        'must be a list',
+        'must be text',
+        'must be an object',
+        'must be a path beginning with "./"',
+      ]),
+    );
+  });
+});

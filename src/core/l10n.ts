@@ -72,7 +72,7 @@ export function plural(count: number, forms: PluralForms, ...more: Replacement[]
     : l10n.t(key, ...args);
 }
 
-/** Where a bundle has one form of a plural. `build/l10n.mjs` writes it so. */
+/** Where a bundle has one form of a plural. `scripts/l10n.mjs` writes it so. */
 export function pluralKey(other: string, form: Intl.LDMLPluralRule): string {
   return `${other}#${form}`;
 }

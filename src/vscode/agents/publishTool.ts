@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { readToolInput, type PublishInput } from '../../core/agents/toolInput';
-import { listProblems } from '../../core/agents/toolText';
+import { DECLINED, listProblems } from '../../core/agents/toolText';
 import { CancelledError, throwIfCancelled } from '../../core/errors';
 import { accountLabel } from '../../core/identity';
 import { loadProject, type Project } from '../../core/publish/project';
@@ -105,7 +105,7 @@ export function invokePublish(
       return { ...result, ...listProblems(problems, workspaceRoots()) };
     } catch (error) {
       if (error instanceof CancelledError && !signal.aborted) {
-        return { published: false, why: 'The user said no. Do not try again unless asked to.' };
+        return { published: false, why: DECLINED };
       }
       throw error;
     }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { readToolInput } from '../../core/agents/toolInput';
-import { failureText } from '../../core/agents/toolText';
+import { failureText, HOW_TO_SIGN_IN } from '../../core/agents/toolText';
 import { workspaceName, type Root } from '../../core/agents/workspaceNames';
 import { ApiClient } from '../../core/api/client';
 import { appRows, type AppRow } from '../../core/apps/appRows';
@@ -67,8 +67,7 @@ async function askBackend(
 ): Promise<SessionStatus> {
   const backend = backendUrl();
   if (session.state.kind === 'signedOut') {
-    const next = 'The user signs in with the command "i99dash: Sign In".';
-    return { signedIn: false, backend, next };
+    return { signedIn: false, backend, next: HOW_TO_SIGN_IN };
   }
   try {
     const api = new ApiClient(backend, transport, boundTokens(backend, session, backendUrl));

@@ -1,4 +1,5 @@
 import { CancelledError, I99dashError } from './errors';
+import { t } from './l10n';
 import type { Clock } from './ports';
 
 /** Lets one caller give up waiting without ending what the others wait for. @throws CancelledError */
@@ -30,7 +31,7 @@ export async function withDeadline<T>(
     return await task(controller.signal);
   } catch (error) {
     throw error instanceof CancelledError
-      ? new I99dashError('TIMEOUT', 'The backend did not answer in time.', { cause: error })
+      ? new I99dashError('TIMEOUT', t('The backend did not answer in time.'), { cause: error })
       : error;
   } finally {
     timer.dispose();

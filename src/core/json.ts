@@ -1,4 +1,5 @@
 import { I99dashError } from './errors';
+import { t } from './l10n';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -16,10 +17,10 @@ export function parseJson(text: string): { value: unknown } | undefined {
   }
 }
 
-/** @throws PROTOCOL when an answer is no JSON object */
+/** @param what it should be, in the language of the texts. @throws PROTOCOL when an answer is no JSON object */
 export function expectObject(value: unknown, what: string): JsonObject {
   if (!isJsonObject(value)) {
-    throw new I99dashError('PROTOCOL', `The backend's answer is not ${what}.`);
+    throw new I99dashError('PROTOCOL', t("The backend's answer is not {0}.", what));
   }
   return value;
 }
@@ -28,7 +29,7 @@ export function expectObject(value: unknown, what: string): JsonObject {
 export function expectString(object: JsonObject, field: string): string {
   const value = object[field];
   if (typeof value !== 'string' || value === '') {
-    throw new I99dashError('PROTOCOL', `The backend's answer lacks the field "${field}".`);
+    throw new I99dashError('PROTOCOL', t('The backend\'s answer lacks the field "{0}".', field));
   }
   return value;
 }

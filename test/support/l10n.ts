@@ -132,7 +132,8 @@ const SHOWN =
 const NAMES = /^(?:i99dash|i99op)?$/u;
 
 /** Calls whose texts a developer or support reads, or nobody: of texts that are translated, of log lines and of errors that are bugs. */
-const NOT_SHOWN = /(?:^|\.)(?:t|plural|super|trace|debug|info|warn|error|Error|RegExp)$/u;
+const NOT_SHOWN =
+  /(?:^|\.)(?:t|plural|super|trace|debug|info|warn|error|Error|RangeError|RegExp)$/u;
 
 /**
  * Literals that people read and nobody could translate: whatever has words with a space between them, and a word alone where it is shown.

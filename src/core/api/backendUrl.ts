@@ -1,4 +1,5 @@
 import { I99dashError } from '../errors';
+import { t } from '../l10n';
 
 /** Characters of a URL that a message names. */
 const MAX_ORIGIN = 300;
@@ -14,17 +15,17 @@ export function parseBackendUrl(text: string): string {
     // Not quoted: even what is no URL may hold a password.
     throw new I99dashError(
       'BACKEND_REFUSED',
-      `The backend's URL is not a URL; it should look like https://api.i99dash.app.`,
+      t("The backend's URL is not a URL; it should look like {0}.", 'https://api.i99dash.app'),
     );
   }
   if (url.username !== '' || url.password !== '') {
     throw new I99dashError(
       'BACKEND_REFUSED',
-      `The backend's URL must not hold a user name or password.`,
+      t("The backend's URL must not hold a user name or password."),
     );
   }
   if (url.search !== '' || url.hash !== '') {
-    throw new I99dashError('BACKEND_REFUSED', `The backend's URL must end with its path.`);
+    throw new I99dashError('BACKEND_REFUSED', t("The backend's URL must end with its path."));
   }
   assertSecureUrl(url, 'backend');
   let path = url.pathname;
@@ -34,16 +35,36 @@ export function parseBackendUrl(text: string): string {
   return url.origin + path;
 }
 
+/** What is talked to. */
+export type SecurePlace = 'backend' | 'storage' | 'codePage';
+
 /**
  * Holds a URL to the transport rule: https, or http on loopback.
  * @throws BACKEND_REFUSED, naming the origin alone
  */
-export function assertSecureUrl(url: URL, what: string): void {
+export function assertSecureUrl(url: URL, what: SecurePlace): void {
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    throw new I99dashError(
-      'BACKEND_REFUSED',
-      `The ${what} at ${brief(`${url.protocol}//${url.host}`)} is not safe to talk to: it must be https (http is for this computer alone).`,
-    );
+    throw new I99dashError('BACKEND_REFUSED', unsafe(brief(`${url.protocol}//${url.host}`), what));
+  }
+}
+
+function unsafe(origin: string, what: SecurePlace): string {
+  switch (what) {
+    case 'backend':
+      return t(
+        'The backend at {0} is not safe to talk to: it must be https (http is for this computer alone).',
+        origin,
+      );
+    case 'storage':
+      return t(
+        'The storage at {0} is not safe to talk to: it must be https (http is for this computer alone).',
+        origin,
+      );
+    case 'codePage':
+      return t(
+        'The page for the code at {0} is not safe to talk to: it must be https (http is for this computer alone).',
+        origin,
+      );
   }
 }
 

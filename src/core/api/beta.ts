@@ -1,5 +1,6 @@
 import { I99dashError } from '../errors';
 import { expectObject, optionalString, type JsonObject } from '../json';
+import { t } from '../l10n';
 import type { ApiClient } from './client';
 
 /** The beta of one app, as the wire has it. */
@@ -27,11 +28,11 @@ export async function fetchBetaStatus(
       path: `${betaPath(appId)}/status`,
       ...(signal === undefined ? {} : { signal }),
     }),
-    "a beta's status",
+    t("a beta's status"),
   );
   const { betaActive } = data;
   if (typeof betaActive !== 'boolean') {
-    throw new I99dashError('PROTOCOL', 'The backend does not tell whether there is a beta.');
+    throw new I99dashError('PROTOCOL', t('The backend does not tell whether there is a beta.'));
   }
   return {
     appId,

@@ -1,4 +1,5 @@
 import { I99dashError, isI99dashError } from '../errors';
+import { t } from '../l10n';
 import type { HttpRequest, HttpResponse, TokenSource, Transport } from '../ports';
 import { expectSuccess, unwrap } from './envelope';
 
@@ -41,7 +42,7 @@ export class ApiClient {
    */
   async call(call: ApiCall): Promise<unknown> {
     if (this.tokens === undefined) {
-      throw new I99dashError('NOT_SIGNED_IN', 'You are not signed in.');
+      throw new I99dashError('NOT_SIGNED_IN', t('You are not signed in.'));
     }
     const options = call.signal === undefined ? {} : { signal: call.signal };
     const token = await this.tokens.getToken(options);
@@ -57,7 +58,7 @@ export class ApiClient {
       return await this.send(call, newer);
     } catch (error) {
       if (isUnauthorized(error)) {
-        const message = 'The backend does not accept your sign-in.';
+        const message = t('The backend does not accept your sign-in.');
         throw new I99dashError('NOT_SIGNED_IN', message, { cause: error, status: 401 });
       }
       throw error;

@@ -1,5 +1,6 @@
 import { I99dashError } from '../errors';
 import { expectObject, isJsonObject, optionalString, type JsonObject } from '../json';
+import { t } from '../l10n';
 import type { ApiClient } from './client';
 
 /** The review of one app, as the wire has it. */
@@ -43,11 +44,11 @@ export async function fetchDeveloperStatus(
       ...(appId === undefined ? {} : { query: { app_id: appId } }),
       ...(signal === undefined ? {} : { signal }),
     }),
-    "a developer's status",
+    t("a developer's status"),
   );
   const listed = data['apps'] ?? [];
   if (!Array.isArray(listed)) {
-    throw new I99dashError('PROTOCOL', "The backend's answer has no list of apps.");
+    throw new I99dashError('PROTOCOL', t("The backend's answer has no list of apps."));
   }
   const apps = listed.filter(isJsonObject);
   const total = data['appsTotal'];

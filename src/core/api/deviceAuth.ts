@@ -1,5 +1,6 @@
 import { I99dashError } from '../errors';
 import { expectObject, expectString, optionalString, type JsonObject } from '../json';
+import { t } from '../l10n';
 import { assertSecureUrl } from './backendUrl';
 import { isTokenText } from './bearerToken';
 import type { ApiClient } from './client';
@@ -41,10 +42,10 @@ export async function requestDeviceCode(
     form: { client_id: clientId },
     ...(signal === undefined ? {} : { signal }),
   });
-  const grant = expectObject(answer, 'a device code');
+  const grant = expectObject(answer, t('a device code'));
   const userCode = expectString(grant, 'user_code');
   if (!USER_CODE.test(userCode)) {
-    throw new I99dashError('PROTOCOL', "The backend's code is none that a person can type.");
+    throw new I99dashError('PROTOCOL', t("The backend's code is none that a person can type."));
   }
   const verificationUri = pageOf(expectString(grant, 'verification_uri'));
   const complete = completePage(grant, verificationUri);
@@ -73,11 +74,11 @@ export async function requestDeviceToken(
     form: { client_id: clientId, device_code: deviceCode, grant_type: GRANT_TYPE },
     ...(signal === undefined ? {} : { signal }),
   });
-  const data = expectObject(answer, 'an API key');
+  const data = expectObject(answer, t('an API key'));
   const token = data['access_token'];
   const type = data['token_type'];
   if (!isTokenText(token) || (typeof type === 'string' && type.toLowerCase() !== 'bearer')) {
-    throw new I99dashError('PROTOCOL', "The backend's answer is not an API key.");
+    throw new I99dashError('PROTOCOL', t("The backend's answer is not {0}.", t('an API key')));
   }
   const expiresIn = data['expires_in'];
   return typeof expiresIn === 'number' ? { token, expiresIn } : { token };
@@ -86,10 +87,10 @@ export async function requestDeviceToken(
 /** @throws PROTOCOL, BACKEND_REFUSED */
 function pageOf(text: string): URL {
   if (!URL.canParse(text)) {
-    throw new I99dashError('PROTOCOL', "The backend's page for the code is not a URL.");
+    throw new I99dashError('PROTOCOL', t("The backend's page for the code is not a URL."));
   }
   const url = new URL(text);
-  assertSecureUrl(url, 'page for the code');
+  assertSecureUrl(url, 'codePage');
   return url;
 }
 
@@ -103,7 +104,10 @@ function completePage(grant: JsonObject, { origin }: URL): URL | undefined {
 function lifeOf(grant: JsonObject): number {
   const life = grant['expires_in'];
   if (typeof life !== 'number' || !(life > 0)) {
-    throw new I99dashError('PROTOCOL', 'The backend\'s answer lacks the field "expires_in".');
+    throw new I99dashError(
+      'PROTOCOL',
+      t('The backend\'s answer lacks the field "{0}".', 'expires_in'),
+    );
   }
   return Math.min(life, MAX_LIFE);
 }

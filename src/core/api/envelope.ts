@@ -1,5 +1,6 @@
 import { I99dashError } from '../errors';
 import { isJsonObject, optionalString, parseJson, type JsonObject } from '../json';
+import { plural, t } from '../l10n';
 import type { HttpResponse } from '../ports';
 
 /** The longest piece of a server's own words that is shown to a person, in characters. */
@@ -48,9 +49,9 @@ function serverError(response: HttpResponse, body: JsonObject | undefined): I99d
   const retryAfterMs = retryAfter(response);
   const said =
     words === ''
-      ? `The backend refused the request (HTTP ${response.status}).`
-      : `The backend says: ${words}`;
-  return new I99dashError('SERVER', `${said}${comeBack(retryAfterMs)}`, {
+      ? t('The backend refused the request (HTTP {0}).', response.status)
+      : t('The backend says: {0}', words);
+  return new I99dashError('SERVER', withComeBack(said, retryAfterMs), {
     status: response.status,
     ...(serverCode === null ? {} : { serverCode }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -69,13 +70,21 @@ export function comeBack(ms = 0): string {
     return '';
   }
   if (ms >= MAX_RETRY_AFTER_MS) {
-    return ' Try again in an hour or later.';
+    return ` ${t('Try again in an hour or later.')}`;
   }
   const seconds = Math.ceil(ms / 1000);
   const minutes = Math.ceil(seconds / 60);
-  return seconds > 90
-    ? ` Try again in ${minutes} minutes.`
-    : ` Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`;
+  const when =
+    seconds > 90
+      ? plural(minutes, { one: 'Try again in {0} minute.', other: 'Try again in {0} minutes.' })
+      : plural(seconds, { one: 'Try again in {0} second.', other: 'Try again in {0} seconds.' });
+  return ` ${when}`;
+}
+
+/** A sentence, and when to come back after it. @param ms as {@link retryAfter} returns it */
+export function withComeBack(sentence: string, ms?: number): string {
+  const when = comeBack(ms).trim();
+  return when === '' ? sentence : t('{0} {1}', sentence, when);
 }
 
 /** The code and the words of an envelope's error, or of an OAuth one (RFC 6749, 5.2). */
@@ -106,11 +115,14 @@ function isRedirect({ status }: HttpResponse): boolean {
 
 function notData(response: HttpResponse): string {
   if (isRedirect(response)) {
-    return `The backend redirects elsewhere (HTTP ${response.status}). Redirects are not followed.`;
+    return t(
+      'The backend redirects elsewhere (HTTP {0}). Redirects are not followed.',
+      response.status,
+    );
   }
   return /^\s*</u.test(response.text)
-    ? 'The backend answered with a web page where data belongs. Is its URL right?'
-    : 'The backend answered with something that is no JSON.';
+    ? t('The backend answered with a web page where data belongs. Is its URL right?')
+    : t('The backend answered with something that is no JSON.');
 }
 
 /** A server's words as one line without control characters and queries of addresses, which may be signatures, cut to a readable length. */

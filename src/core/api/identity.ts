@@ -1,5 +1,6 @@
 import { expectObject, expectString, optionalString } from '../json';
 import type { Account } from '../identity';
+import { t } from '../l10n';
 import type { ApiClient } from './client';
 
 /** Who the credential belongs to (`GET /api/v1/dev/me`). */
@@ -9,7 +10,7 @@ export async function fetchAccount(api: ApiClient, signal?: AbortSignal): Promis
     path: '/api/v1/dev/me',
     ...(signal === undefined ? {} : { signal }),
   });
-  const me = expectObject(data, 'an account');
+  const me = expectObject(data, t('an account'));
   return {
     devId: expectString(me, 'devId'),
     email: optionalString(me, 'email'),

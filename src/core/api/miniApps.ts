@@ -1,5 +1,6 @@
 import { I99dashError } from '../errors';
 import { expectObject, expectString, isJsonObject, optionalString, type JsonObject } from '../json';
+import { t } from '../l10n';
 import type { ApiClient } from './client';
 
 export interface UploadTarget {
@@ -21,11 +22,11 @@ export async function requestUpload(
       json: bundle,
       ...(signal === undefined ? {} : { signal }),
     }),
-    'an upload address',
+    t('an upload address'),
   );
   const uploadUrl = expectString(data, 'uploadUrl');
   if (!URL.canParse(uploadUrl)) {
-    throw new I99dashError('PROTOCOL', "The backend's upload address is not a URL.");
+    throw new I99dashError('PROTOCOL', t("The backend's upload address is not a URL."));
   }
   return { uploadUrl: new URL(uploadUrl), bundleId: expectString(data, 'bundleId') };
 }
@@ -49,7 +50,7 @@ export async function submitBundle(
       json: submission,
       ...(signal === undefined ? {} : { signal }),
     }),
-    'a submission',
+    t('a submission'),
   );
   const publishedAt = optionalString(data, 'publishedAt');
   return {
@@ -76,9 +77,9 @@ export async function fetchMyApps(api: ApiClient, signal?: AbortSignal): Promise
     path: '/api/v1/mini-apps/mine',
     ...(signal === undefined ? {} : { signal }),
   });
-  const { apps } = expectObject(data, 'a list of apps');
+  const { apps } = expectObject(data, t('a list of apps'));
   if (!Array.isArray(apps)) {
-    throw new I99dashError('PROTOCOL', "The backend's answer has no list of apps.");
+    throw new I99dashError('PROTOCOL', t("The backend's answer has no list of apps."));
   }
   return apps.filter(isJsonObject).flatMap((app) => {
     const { manifest } = app;

@@ -1,4 +1,5 @@
 import { I99dashError } from '../errors';
+import { t } from '../l10n';
 import { isExempt, isLoopbackHost } from './noProxy';
 
 /** What a person has set about proxies: VS Code's settings `http.*`, and the environment. */
@@ -83,20 +84,20 @@ function parseProxy({ source, value }: Chosen, authorization = ''): Proxy {
   if (url === undefined || url.hostname === '') {
     throw unusable(
       source,
-      `The proxy in ${source} is no URL such as http://proxy.example.com:8080.`,
+      t('The proxy in {0} is no URL such as {1}.', source, 'http://proxy.example.com:8080'),
     );
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     const scheme = url.protocol.slice(0, -1);
     throw unusable(
       source,
-      `The proxy in ${source} is of a kind that cannot be used here (${scheme}).`,
+      t('The proxy in {0} is of a kind that cannot be used here ({1}).', source, scheme),
     );
   }
   const header = authorization === '' ? basicAuthorization(url) : authorization;
   if (header !== undefined && !/^[\x20-\x7e]+$/u.test(header)) {
     const setting = 'http.proxyAuthorization';
-    throw unusable(setting, `${setting} holds characters that cannot be sent.`);
+    throw unusable(setting, t('{0} holds characters that cannot be sent.', setting));
   }
   const { protocol, host, port } = url;
   return {

@@ -1,4 +1,5 @@
 import { I99dashError } from '../errors';
+import { t } from '../l10n';
 import { isTokenText } from './bearerToken';
 import { expectObject, expectString } from '../json';
 import type { ApiClient } from './client';
@@ -15,7 +16,7 @@ export async function requestChallenge(
     json: { fingerprint },
     ...(signal === undefined ? {} : { signal }),
   });
-  return expectString(expectObject(data, 'a challenge'), 'nonce');
+  return expectString(expectObject(data, t('a challenge')), 'nonce');
 }
 
 /**
@@ -34,12 +35,12 @@ export async function verifyChallenge(
       json: proof,
       ...(signal === undefined ? {} : { signal }),
     }),
-    'an access token',
+    t('an access token'),
   );
   const token = data['access_token'];
   const type = data['token_type'];
   if (!isTokenText(token) || (typeof type === 'string' && type.toLowerCase() !== 'bearer')) {
-    throw new I99dashError('PROTOCOL', "The backend's answer is not an access token.");
+    throw new I99dashError('PROTOCOL', t("The backend's answer is not {0}.", t('an access token')));
   }
   const expiresIn = data['expires_in'];
   return typeof expiresIn === 'number' ? { token, expiresIn } : { token };

@@ -1,6 +1,7 @@
 import { ED25519 } from '../auth/publicKey';
 import { I99dashError, isI99dashError } from '../errors';
 import { expectObject, expectString, optionalString, type JsonObject } from '../json';
+import { t } from '../l10n';
 import type { ApiClient } from './client';
 
 const PATH = '/api/v1/account/ssh-keys';
@@ -26,9 +27,9 @@ export interface SshKey {
 /** The account's keys, in the backend's order. @throws what {@link ApiClient.call} throws */
 export async function listSshKeys(api: ApiClient, signal?: AbortSignal): Promise<SshKey[]> {
   const data = await api.call({ method: 'GET', path: PATH, ...withSignal(signal) });
-  const { keys } = expectObject(data, 'a list of keys');
+  const { keys } = expectObject(data, t('a list of keys'));
   if (!Array.isArray(keys)) {
-    throw new I99dashError('PROTOCOL', "The backend's answer is not a list of keys.");
+    throw new I99dashError('PROTOCOL', t("The backend's answer is not {0}.", t('a list of keys')));
   }
   return keys.map(toSshKey);
 }
@@ -48,7 +49,7 @@ export async function addSshKey(
     return toSshKey(await api.call({ method: 'POST', path: PATH, json, ...withSignal(signal) }));
   } catch (error) {
     if (isI99dashError(error, 'SERVER') && error.status === 409) {
-      const message = 'This key is registered already, perhaps with another account.';
+      const message = t('This key is registered already, perhaps with another account.');
       throw new I99dashError('KEY_EXISTS', message, { cause: error });
     }
     throw error;
@@ -66,7 +67,7 @@ export async function removeSshKey(
 }
 
 function toSshKey(value: unknown): SshKey {
-  const key = expectObject(value, 'an SSH key');
+  const key = expectObject(value, t('an SSH key'));
   const fingerprint = expectString(key, 'fingerprint');
   return {
     id: expectString(key, 'id'),

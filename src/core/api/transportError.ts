@@ -1,4 +1,5 @@
 import { I99dashError, isI99dashError, systemErrorCode } from '../errors';
+import { t } from '../l10n';
 import { ProxyFailure } from './dispatchers';
 import { errors } from './ownUndici';
 import type { Proxy } from './proxy';
@@ -35,62 +36,108 @@ const UNKNOWN_ISSUER: ReadonlySet<string> = new Set([
 function connectionError(error: unknown, host: string): I99dashError {
   const code = systemErrorCode(error) ?? '';
   if (error instanceof RequestExpired || /TIMEOUT|ETIMEDOUT/u.test(code)) {
-    return new I99dashError('TIMEOUT', `${host} did not answer in time.`, { cause: error });
+    return new I99dashError('TIMEOUT', t('{0} did not answer in time.', host), { cause: error });
   }
   if (/ERR_SSL|EPROTO/u.test(code)) {
-    return new I99dashError('TLS', `No secure connection to ${host} is possible (${code}).`, {
-      cause: error,
-    });
+    return new I99dashError(
+      'TLS',
+      t('No secure connection to {0} is possible ({1}).', host, code),
+      {
+        cause: error,
+      },
+    );
   }
   if (/CERT|ERR_TLS|SELF_SIGNED|UNABLE_TO_VERIFY/u.test(code)) {
     return new I99dashError('TLS', untrusted(code, host), { cause: error });
   }
   if (error instanceof errors.HTTPParserError || code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return new I99dashError('PROTOCOL', `${host} does not speak HTTP.`, { cause: error });
+    return new I99dashError('PROTOCOL', t('{0} does not speak HTTP.', host), { cause: error });
   }
-  const why = code === '' ? 'connection lost' : code;
-  return new I99dashError('OFFLINE', `${host} cannot be reached (${why}).`, { cause: error });
+  const why = code === '' ? t('connection lost') : code;
+  return new I99dashError('OFFLINE', t('{0} cannot be reached ({1}).', host, why), {
+    cause: error,
+  });
 }
+
+/** Where Node.js is told of more authorities. */
+const CERTIFICATES_VARIABLE = 'NODE_EXTRA_CA_CERTS';
 
 /** The words for a certificate that does not do. @param code OpenSSL's, as Node.js has it */
 function untrusted(code: string, host: string): string {
-  const help = 'add it to the system’s certificates, or name its file in NODE_EXTRA_CA_CERTS.';
   if (code === SELF_SIGNED) {
-    return `The certificate of ${host} is signed by itself (${code}). If it is meant to be, ${help}`;
+    return t(
+      'The certificate of {0} is signed by itself ({1}). If it is meant to be, add it to the system’s certificates, or name its file in {2}.',
+      host,
+      code,
+      CERTIFICATES_VARIABLE,
+    );
   }
   if (UNKNOWN_ISSUER.has(code)) {
-    return (
-      `The certificate of ${host} comes from an authority that this computer does not know (${code}). ` +
-      `Where a company’s proxy reads along, the authority is its own: ${help}`
+    return t(
+      'The certificate of {0} comes from an authority that this computer does not know ({1}). Where a company’s proxy reads along, the authority is its own: add it to the system’s certificates, or name its file in {2}.',
+      host,
+      code,
+      CERTIFICATES_VARIABLE,
     );
   }
   switch (code) {
     case 'CERT_HAS_EXPIRED':
-      return `The certificate of ${host} has expired (${code}). Is the clock of this computer right?`;
+      return t(
+        'The certificate of {0} has expired ({1}). Is the clock of this computer right?',
+        host,
+        code,
+      );
     case 'CERT_NOT_YET_VALID':
-      return `The certificate of ${host} is not valid yet (${code}). Is the clock of this computer right?`;
+      return t(
+        'The certificate of {0} is not valid yet ({1}). Is the clock of this computer right?',
+        host,
+        code,
+      );
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `The certificate of ${host} is for another name (${code}). Is the address right?`;
+      return t(
+        'The certificate of {0} is for another name ({1}). Is the address right?',
+        host,
+        code,
+      );
     default:
-      return `The certificate of ${host} is not trusted (${code}).`;
+      return t('The certificate of {0} is not trusted ({1}).', host, code);
   }
 }
 
+const AUTHORIZATION_SETTING = 'http.proxyAuthorization';
+
 function proxyError({ status, cause }: ProxyFailure, url: URL, proxy: Proxy): I99dashError {
-  const where = `The proxy ${proxy.host} (${proxy.source})`;
-  const setting = proxy.source.startsWith('http.') ? proxy.source : 'http.proxy';
+  const { host, source } = proxy;
+  const setting = source.startsWith('http.') ? source : 'http.proxy';
   if (status === 407) {
-    const how =
+    const message =
       proxy.authorization === undefined
-        ? 'asks who you are. Add a name and a password to its URL, or set http.proxyAuthorization.'
-        : 'does not accept its name and password. Check its URL and http.proxyAuthorization.';
-    return new I99dashError('OFFLINE', `${where} ${how}`, { cause, status, setting });
-  }
-  if (status !== undefined) {
-    const message = `${where} does not connect to ${url.host} (HTTP ${status}).`;
+        ? t(
+            'The proxy {0} ({1}) asks who you are. Add a name and a password to its URL, or set {2}.',
+            host,
+            source,
+            AUTHORIZATION_SETTING,
+          )
+        : t(
+            'The proxy {0} ({1}) does not accept its name and password. Check its URL and {2}.',
+            host,
+            source,
+            AUTHORIZATION_SETTING,
+          );
     return new I99dashError('OFFLINE', message, { cause, status, setting });
   }
-  const { code, message } = connectionError(cause, `the proxy ${proxy.host} (${proxy.source})`);
+  if (status !== undefined) {
+    const message = t(
+      'The proxy {0} ({1}) does not connect to {2} (HTTP {3}).',
+      host,
+      source,
+      url.host,
+      status,
+    );
+    return new I99dashError('OFFLINE', message, { cause, status, setting });
+  }
+  const { code, message } = connectionError(cause, t('the proxy {0} ({1})', host, source));
+  // English alone has a capital here.
   const sentence = message.replace(/^the/u, 'The');
   return new I99dashError(code, sentence, { cause, setting });
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { raceSignal } from '../abort';
 import { CancelledError, I99dashError, systemErrorCode } from '../errors';
+import { t } from '../l10n';
 import type { HttpRequest, HttpResponse, HttpStreamBody, Transport } from '../ports';
 import { Dispatchers } from './dispatchers';
 import type { NetworkConfiguration } from './networkConfiguration';
@@ -202,7 +203,9 @@ async function* counted(
 }
 
 function fileChanged(cause: unknown): I99dashError {
-  return new I99dashError('UPLOAD_FAILED', 'The file changed while it was being sent.', { cause });
+  return new I99dashError('UPLOAD_FAILED', t('The file changed while it was being sent.'), {
+    cause,
+  });
 }
 
 /** @param most bytes; an answer above is given up as soon as that is known */
@@ -229,7 +232,7 @@ async function readText(
 
 function assertSize(size: number, most: number): void {
   if (size > most) {
-    throw new I99dashError('PROTOCOL', 'The answer is larger than any this API gives.');
+    throw new I99dashError('PROTOCOL', t('The answer is larger than any this API gives.'));
   }
 }
 

@@ -2,6 +2,7 @@ import { ApiClient } from '../api/client';
 import { fetchAccount } from '../api/identity';
 import { I99dashError, isI99dashError } from '../errors';
 import type { Account, CredentialSource } from '../identity';
+import { t } from '../l10n';
 import type { Clock, Signer, TokenSource, Transport } from '../ports';
 import { isTokenText } from '../api/bearerToken';
 import { expiryOf } from './accessToken';
@@ -52,7 +53,10 @@ export function isMissing(error: unknown): error is I99dashError {
 function withoutSsh(cause: I99dashError): I99dashError {
   return new I99dashError(
     'SSH_AUTH_DISABLED',
-    `This backend has no sign-in with an SSH key (HTTP ${cause.status ?? 404}). It is an older one, or its URL is wrong.`,
+    t(
+      'This backend has no sign-in with an SSH key (HTTP {0}). It is an older one, or its URL is wrong.',
+      cause.status ?? 404,
+    ),
     { cause },
   );
 }
@@ -66,7 +70,7 @@ export async function authenticateWithToken(
 ): Promise<Authenticated> {
   const token = text.trim();
   if (!isTokenText(token)) {
-    throw new I99dashError('SIGN_IN_REJECTED', 'This is not an access token.');
+    throw new I99dashError('SIGN_IN_REJECTED', t('This is not an access token.'));
   }
   const mintedAt = ports.clock.now();
   const account = await accountOf(ports, backendUrl, token, signal);
@@ -87,7 +91,10 @@ export function accountOf(
       rejected === undefined
         ? Promise.resolve(token)
         : Promise.reject(
-            new I99dashError('SIGN_IN_REJECTED', 'The backend does not accept this access token.'),
+            new I99dashError(
+              'SIGN_IN_REJECTED',
+              t('The backend does not accept this access token.'),
+            ),
           ),
   };
   return fetchAccount(new ApiClient(backendUrl, transport, tokens), signal);

@@ -1,4 +1,5 @@
 import { I99dashError } from '../errors';
+import { t } from '../l10n';
 import type { TokenSource } from '../ports';
 
 /**
@@ -15,7 +16,7 @@ export function boundTokens(
     getToken: async (options) => {
       const token = await tokens.getToken(options);
       if (inForce() !== backendUrl) {
-        const message = 'The backend was changed in the settings meanwhile. Try again.';
+        const message = t('The backend was changed in the settings meanwhile. Try again.');
         throw new I99dashError('NOT_SIGNED_IN', message);
       }
       return token;

@@ -2,6 +2,7 @@ import { ApiClient } from '../api/client';
 import { requestDeviceCode, requestDeviceToken, type DeviceGrant } from '../api/deviceAuth';
 import { I99dashError, isI99dashError, throwIfCancelled } from '../errors';
 import type { Account } from '../identity';
+import { t } from '../l10n';
 import { waitBeforeRepeat } from '../repeat';
 import { delay, isPassing } from '../retry';
 import { expiryOf } from './accessToken';
@@ -95,7 +96,7 @@ function judge(error: unknown): 'pending' | 'slowDown' | 'trouble' {
     case 'access_denied':
       throw new I99dashError(
         'DEVICE_CODE_DENIED',
-        'The sign-in was denied in the browser, or your account has no developer access yet.',
+        t('The sign-in was denied in the browser, or your account has no developer access yet.'),
         { cause: error },
       );
     default:
@@ -136,7 +137,7 @@ async function confirm(
 function expired(cause?: unknown): I99dashError {
   return new I99dashError(
     'DEVICE_CODE_EXPIRED',
-    'The code expired before the sign-in was approved.',
+    t('The code expired before the sign-in was approved.'),
     { cause },
   );
 }
@@ -157,7 +158,7 @@ function asBeginning(error: unknown): never {
 export function unsupported(cause?: unknown): I99dashError {
   return new I99dashError(
     'DEVICE_CODE_UNSUPPORTED',
-    'This backend has no sign-in with a device code. Sign in with your SSH key instead.',
+    t('This backend has no sign-in with a device code. Sign in with your SSH key instead.'),
     { cause },
   );
 }

@@ -1,4 +1,5 @@
 import { I99dashError } from '../errors';
+import { t } from '../l10n';
 
 /** A credential that the environment holds. It wins over everything stored and is written nowhere. */
 export interface EnvironmentCredential {
@@ -20,7 +21,10 @@ export function environmentCredential(
 export function refusedCredential({ variable }: EnvironmentCredential): I99dashError {
   return new I99dashError(
     'NOT_SIGNED_IN',
-    `The backend does not accept the credential in the environment variable ${variable}. Replace it, or unset it, where VS Code is started.`,
+    t(
+      'The backend does not accept the credential in the environment variable {0}. Replace it, or unset it, where VS Code is started.',
+      variable,
+    ),
     { variable },
   );
 }

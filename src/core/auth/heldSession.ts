@@ -1,6 +1,7 @@
 import { I99dashError } from '../errors';
 import { Emitter } from '../events';
 import { isRenewable } from '../identity';
+import { t } from '../l10n';
 import type { Clock, Logger } from '../ports';
 import type { MintedToken } from './mint';
 import { supersedes } from './renewalPolicy';
@@ -46,7 +47,7 @@ export class HeldSession {
   require(): Held {
     const { held } = this;
     if (held === undefined) {
-      throw new I99dashError('NOT_SIGNED_IN', 'You are not signed in.');
+      throw new I99dashError('NOT_SIGNED_IN', t('You are not signed in.'));
     }
     return held;
   }

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { I99dashError, systemErrorCode } from '../errors';
+import { t } from '../l10n';
 import { READ_WITHOUT_WAITING, readHead } from '../readTextFile';
 import { readOpenSshContainer, type OpenSshContainer } from './openSshKey';
 import { keyTypeOf, parsePublicKeyLine } from './publicKey';
@@ -55,7 +56,7 @@ export async function readKeyFile(path: string): Promise<string> {
   try {
     const stats = await handle.stat();
     if (!stats.isFile() || stats.size > MAX_KEY_FILE_BYTES) {
-      throw new I99dashError('KEY_UNREADABLE', `${path} is not a key file.`, { file: path });
+      throw new I99dashError('KEY_UNREADABLE', t('{0} is not a key file.', path), { file: path });
     }
     return (await readHead(handle, MAX_KEY_FILE_BYTES, stats.size)).toString('utf8');
   } catch (error) {
@@ -129,7 +130,7 @@ function asKeyFileError(error: unknown, path: string): unknown {
   switch (systemErrorCode(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new I99dashError('KEY_NOT_FOUND', `There is no key at ${path}.`, {
+      return new I99dashError('KEY_NOT_FOUND', t('There is no key at {0}.', path), {
         file: path,
         cause: error,
       });
@@ -137,14 +138,14 @@ function asKeyFileError(error: unknown, path: string): unknown {
       return error;
     case 'EACCES':
     case 'EPERM':
-      return new I99dashError('KEY_UNREADABLE', `You may not read the key at ${path}.`, {
+      return new I99dashError('KEY_UNREADABLE', t('You may not read the key at {0}.', path), {
         file: path,
         cause: error,
       });
     default:
       return error instanceof I99dashError
         ? error
-        : new I99dashError('KEY_UNREADABLE', `The key at ${path} cannot be read.`, {
+        : new I99dashError('KEY_UNREADABLE', t('The key at {0} cannot be read.', path), {
             file: path,
             cause: error,
           });

@@ -1,6 +1,7 @@
 import { requestChallenge, verifyChallenge } from '../api/sshAuth';
 import type { ApiClient } from '../api/client';
 import { I99dashError, isI99dashError } from '../errors';
+import { t } from '../l10n';
 import type { Clock, Signer } from '../ports';
 import { tokenLifeMs } from './accessToken';
 import { assertSignableNonce } from './nonce';
@@ -59,7 +60,10 @@ function asSignInError(error: unknown, signer: Signer): unknown {
   if (serverCode === 'SSH_AUTH_DISABLED') {
     return new I99dashError(
       'SSH_AUTH_DISABLED',
-      'Sign-in with an SSH key is switched off on this backend. An administrator turns it on with auth.ssh_enabled.',
+      t(
+        'Sign-in with an SSH key is switched off on this backend. An administrator turns it on with {0}.',
+        'auth.ssh_enabled',
+      ),
       { cause: error },
     );
   }
@@ -67,7 +71,10 @@ function asSignInError(error: unknown, signer: Signer): unknown {
   if (serverCode === 'SSH_SIGNATURE_INVALID' || serverCode === 'SSH_CHALLENGE_INVALID') {
     return new I99dashError(
       'KEY_NOT_REGISTERED',
-      `The backend does not know the key ${signer.fingerprint}. Register its public half in the web console, then try again.`,
+      t(
+        'The backend does not know the key {0}. Register its public half in the web console, then try again.',
+        signer.fingerprint,
+      ),
       { cause: error, publicKey: signer.publicKey },
     );
   }

@@ -1,4 +1,5 @@
 import { I99dashError } from '../errors';
+import { t } from '../l10n';
 
 const MIN_LENGTH = 16;
 const MAX_LENGTH = 512;
@@ -12,7 +13,9 @@ export function assertSignableNonce(nonce: string): void {
   if (nonce.length < MIN_LENGTH || nonce.length > MAX_LENGTH || !/^[\x20-\x7e]*$/u.test(nonce)) {
     throw new I99dashError(
       'CHALLENGE_REFUSED',
-      'The backend asked for a signature over something that is not a sign-in challenge. Nothing was signed.',
+      t(
+        'The backend asked for a signature over something that is not a sign-in challenge. Nothing was signed.',
+      ),
     );
   }
 }

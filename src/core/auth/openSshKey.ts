@@ -5,6 +5,7 @@
 import { createDecipheriv, type CipherGCMTypes } from 'node:crypto';
 import bcrypt from 'bcrypt-pbkdf';
 import { I99dashError } from '../errors';
+import { t } from '../l10n';
 import { chacha20 } from './chacha20';
 import { ED25519, ED25519_BYTES } from './publicKey';
 import { SshReader } from './sshWire';
@@ -136,7 +137,13 @@ function deriveKey(options: Buffer, length: number, path: string, passphrase: st
   const salt = reader.string();
   const rounds = reader.uint32();
   if (rounds > MAX_ROUNDS) {
-    const message = `The key at ${path} wants ${rounds} rounds to try its passphrase; more than ${MAX_ROUNDS} are not worth waiting for. Fewer will do: ssh-keygen -p -a 64 -f ${path}`;
+    const message = t(
+      'The key at {0} wants {1} rounds to try its passphrase; more than {2} are not worth waiting for. Fewer will do: {3}',
+      path,
+      rounds,
+      MAX_ROUNDS,
+      `ssh-keygen -p -a 64 -f ${path}`,
+    );
     throw new I99dashError('KEY_UNREADABLE', message, { file: path });
   }
   if (rounds === 0 || salt.length === 0) {
@@ -175,16 +182,20 @@ function readSeed(bytes: Buffer, point: Buffer): Buffer | undefined {
 }
 
 function damaged(path: string): I99dashError {
-  return new I99dashError('KEY_UNREADABLE', `The key at ${path} is damaged.`, { file: path });
+  return new I99dashError('KEY_UNREADABLE', t('The key at {0} is damaged.', path), { file: path });
 }
 
 function wrongPassphrase(path: string): I99dashError {
-  const message = `This is not the passphrase of ${path}.`;
+  const message = t('This is not the passphrase of {0}.', path);
   return new I99dashError('KEY_WRONG_PASSPHRASE', message, { file: path });
 }
 
 function unknownForm(path: string): I99dashError {
-  const message = `The key at ${path} is kept in a form that cannot be read here. Rewrite it with: ssh-keygen -p -f ${path}`;
+  const message = t(
+    'The key at {0} is kept in a form that cannot be read here. Rewrite it with: {1}',
+    path,
+    `ssh-keygen -p -f ${path}`,
+  );
   return new I99dashError('KEY_UNREADABLE', message, { file: path });
 }
 

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
 import sshpk from 'sshpk';
 import { I99dashError } from '../errors';
+import { t } from '../l10n';
 import type { Signer } from '../ports';
 import { isTooSlow } from './keyDerivation';
 import { commentBeside, outlineKeyFile, readKeyFile, type KeyFileOutline } from './keyFile';
@@ -19,14 +20,14 @@ export async function openKeyFile(path: string, passphrase?: string): Promise<Si
   const text = await readKeyFile(path);
   const outline = outlineKeyFile(text);
   if (outline === undefined) {
-    throw new I99dashError('KEY_UNREADABLE', `${path} holds no private key.`, { file: path });
+    throw new I99dashError('KEY_UNREADABLE', t('{0} holds no private key.', path), { file: path });
   }
   assertEd25519(outline.keyType ?? ED25519, path);
   if (outline.version === 3 && outline.encrypted) {
     throw sealedPutty3(path);
   }
   if (outline.encrypted && passphrase === undefined) {
-    throw new I99dashError('KEY_ENCRYPTED', `The key at ${path} needs its passphrase.`, {
+    throw new I99dashError('KEY_ENCRYPTED', t('The key at {0} needs its passphrase.', path), {
       file: path,
     });
   }
@@ -122,20 +123,32 @@ function assertEd25519(keyType: string | undefined, path: string): void {
   if (keyType !== ED25519) {
     throw new I99dashError(
       'KEY_UNSUPPORTED',
-      `${path} is a key of type ${keyType ?? 'unknown'}. Only ed25519 keys are supported.`,
+      t(
+        '{0} is a key of type {1}. Only ed25519 keys are supported.',
+        path,
+        keyType ?? t('unknown'),
+      ),
       { file: path },
     );
   }
 }
 
 function tooSlow(path: string): I99dashError {
-  const message = `The key at ${path} wants more rounds to try its passphrase than are worth waiting for. Fewer will do: openssl pkcs8 -topk8 -iter 600000 -in ${path} -out NEW_FILE`;
+  const message = t(
+    'The key at {0} wants more rounds to try its passphrase than are worth waiting for. Fewer will do: {1}',
+    path,
+    `openssl pkcs8 -topk8 -iter 600000 -in ${path} -out NEW_FILE`,
+  );
   return new I99dashError('KEY_UNREADABLE', message, { file: path });
 }
 
 /** Argon2 guards these, and neither node:crypto nor sshpk knows it. */
 function sealedPutty3(path: string): I99dashError {
-  const message = `${path} is a PuTTY key of format 3 with a passphrase, which cannot be read here. Turn it into an OpenSSH key, with PuTTYgen (Conversions → Export OpenSSH key) or: puttygen ${path} -O private-openssh-new`;
+  const message = t(
+    '{0} is a PuTTY key of format 3 with a passphrase, which cannot be read here. Turn it into an OpenSSH key, with PuTTYgen (Conversions → Export OpenSSH key) or: {1}',
+    path,
+    `puttygen ${path} -O private-openssh-new`,
+  );
   return new I99dashError('KEY_UNREADABLE', message, { file: path });
 }
 
@@ -148,12 +161,16 @@ function undecodable(outline: KeyFileOutline, path: string, error?: unknown): I9
   const isNonsense = outline.encrypted && reason.includes(NONSENSE);
   const beyondUs = !isNonsense && /unsupported|not ?supported/iu.test(reason);
   if (outline.encrypted && !beyondUs) {
-    return new I99dashError('KEY_WRONG_PASSPHRASE', `This is not the passphrase of ${path}.`, {
+    return new I99dashError('KEY_WRONG_PASSPHRASE', t('This is not the passphrase of {0}.', path), {
       file: path,
     });
   }
   const message = beyondUs
-    ? `The key at ${path} is kept in a form that cannot be read here. Rewrite it with: ssh-keygen -p -f ${path}`
-    : `The key at ${path} is damaged.`;
+    ? t(
+        'The key at {0} is kept in a form that cannot be read here. Rewrite it with: {1}',
+        path,
+        `ssh-keygen -p -f ${path}`,
+      )
+    : t('The key at {0} is damaged.', path);
   return new I99dashError('KEY_UNREADABLE', message, { file: path });
 }

@@ -1,4 +1,5 @@
 import { I99dashError, isI99dashError, type ErrorCode } from '../errors';
+import { t } from '../l10n';
 import type { Clock } from '../ports';
 import { backoffMs, type RenewalFailure, type SignerReadiness } from './renewalPolicy';
 
@@ -99,11 +100,13 @@ export function asRenewalFailure(error: unknown): I99dashError {
   if (isI99dashError(error, 'KEY_NOT_REGISTERED')) {
     return new I99dashError(
       'KEY_REJECTED',
-      'The backend no longer accepts the key you signed in with. It was removed from your account, or replaced.',
+      t(
+        'The backend no longer accepts the key you signed in with. It was removed from your account, or replaced.',
+      ),
       { cause: error, ...(error.publicKey === undefined ? {} : { publicKey: error.publicKey }) },
     );
   }
   return isI99dashError(error)
     ? error
-    : new I99dashError('PROTOCOL', 'The session could not be renewed.', { cause: error });
+    : new I99dashError('PROTOCOL', t('The session could not be renewed.'), { cause: error });
 }

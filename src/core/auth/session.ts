@@ -4,6 +4,7 @@ import { fetchAccount } from '../api/identity';
 import { I99dashError, throwIfCancelled } from '../errors';
 import { Emitter } from '../events';
 import type { Identity } from '../identity';
+import { t } from '../l10n';
 import type { Signer, TokenSource } from '../ports';
 import type { Realm } from '../realm';
 import {
@@ -142,7 +143,7 @@ export class Session implements TokenSource {
   /** Opens the session's key for this window. @throws KEY_NOT_FOUND when it is another key */
   unlock(signer: Signer): void {
     if (signer.fingerprint !== this.stored?.profile.fingerprint) {
-      throw new I99dashError('KEY_NOT_FOUND', 'This is not the key you signed in with.');
+      throw new I99dashError('KEY_NOT_FOUND', t('This is not the key you signed in with.'));
     }
     this.ports.signers.keep(signer);
     this.troubles.forget(); // what stood in the key's way is over
@@ -171,7 +172,7 @@ export class Session implements TokenSource {
       return toIdentity(this.inHand.require(), backendUrl);
     }
     if (state.account === undefined) {
-      const message = `The backend has not told yet whose credential ${state.variable} holds.`;
+      const message = t('The backend has not told yet whose credential {0} holds.', state.variable);
       throw new I99dashError('NOT_SIGNED_IN', message);
     }
     return { ...state.account, source: 'environment', backendUrl };
@@ -233,7 +234,7 @@ export class Session implements TokenSource {
     }
     await this.restore();
     if (this.inHand.backendUrl !== this.ports.backendUrl()) {
-      throw new I99dashError('NOT_SIGNED_IN', 'You are not signed in to this backend.');
+      throw new I99dashError('NOT_SIGNED_IN', t('You are not signed in to this backend.'));
     }
   }
 

@@ -1,6 +1,7 @@
 import { raceSignal } from '../abort';
 import { I99dashError, throwIfCancelled } from '../errors';
 import { isRenewable } from '../identity';
+import { t } from '../l10n';
 import type { HeldSession } from './heldSession';
 import type { MintedToken } from './mint';
 import { Renewer, type RenewerPorts } from './renewer';
@@ -19,13 +20,16 @@ const OFFLINE_AFTER = 2;
 /** What is said of a credential that nothing renews once it has died. */
 const DEAD = {
   token: {
-    refused: 'The backend no longer accepts the access token you signed in with. Sign in again.',
-    expired: 'The access token you signed in with has expired. Sign in again.',
+    refused: () =>
+      t('The backend no longer accepts the access token you signed in with. Sign in again.'),
+    expired: () => t('The access token you signed in with has expired. Sign in again.'),
   },
   apiKey: {
-    refused:
-      'The backend no longer accepts your API key: it was rotated elsewhere, by a sign-in that made a new one. Sign in again.',
-    expired: 'The API key you signed in with has expired. Sign in again.',
+    refused: () =>
+      t(
+        'The backend no longer accepts your API key: it was rotated elsewhere, by a sign-in that made a new one. Sign in again.',
+      ),
+    expired: () => t('The API key you signed in with has expired. Sign in again.'),
   },
 };
 
@@ -148,7 +152,7 @@ export class SessionRenewal {
     );
     const now = inHand.require();
     if (now.profile.account.devId !== profile.account.devId) {
-      throw new I99dashError('NOT_SIGNED_IN', 'You signed in as somebody else meanwhile.');
+      throw new I99dashError('NOT_SIGNED_IN', t('You signed in as somebody else meanwhile.'));
     }
     // The token of a session that began meanwhile may be spent too.
     return inHand.isHeld(profile) && now.minted !== undefined
@@ -247,7 +251,7 @@ export class SessionRenewal {
     const words = DEAD[source === 'deviceCode' ? 'apiKey' : 'token'];
     const failure = new I99dashError(
       'NOT_SIGNED_IN',
-      usable === undefined ? words.refused : words.expired,
+      usable === undefined ? words.refused() : words.expired(),
     );
     this.inHand.apply({ kind: 'rejected', sessionId, failure });
     return failure;

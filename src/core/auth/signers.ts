@@ -1,4 +1,5 @@
 import { I99dashError, isI99dashError } from '../errors';
+import { t } from '../l10n';
 import type { Signer } from '../ports';
 import type { SessionProfile } from './sessionRecord';
 
@@ -31,7 +32,7 @@ export class Signers {
    */
   async open({ fingerprint, keyPath }: SessionProfile): Promise<Signer> {
     if (fingerprint === undefined) {
-      throw new I99dashError('NOT_SIGNED_IN', 'A pasted access token cannot be renewed.');
+      throw new I99dashError('NOT_SIGNED_IN', t('A pasted access token cannot be renewed.'));
     }
     const kept = this.opened.get(fingerprint);
     if (kept !== undefined) {
@@ -53,7 +54,7 @@ export class Signers {
     if (signer.fingerprint !== fingerprint) {
       throw new I99dashError(
         'KEY_NOT_FOUND',
-        `${keyPath} is no longer the key you signed in with.`,
+        t('{0} is no longer the key you signed in with.', keyPath),
         {
           file: keyPath,
         },
@@ -76,7 +77,7 @@ export class Signers {
     }
     throw (
       failure ??
-      new I99dashError('KEY_NOT_FOUND', `The SSH agent does not hold the key ${fingerprint}.`)
+      new I99dashError('KEY_NOT_FOUND', t('The SSH agent does not hold the key {0}.', fingerprint))
     );
   }
 }

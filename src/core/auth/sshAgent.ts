@@ -6,6 +6,7 @@ import { verify } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { CancelledError, I99dashError, systemErrorCode, throwIfCancelled } from '../errors';
 import { abbreviateHome, expandHome } from '../homePath';
+import { t } from '../l10n';
 import type { Signer } from '../ports';
 import { ED25519_BYTES, ed25519Blob, fingerprintOf, publicKeyLine } from './publicKey';
 import {
@@ -67,7 +68,7 @@ export async function listAgentKeys(
 ): Promise<AgentKey[]> {
   const identities = readIdentities(await ask(socketPath, identitiesRequest(), timeoutMs, signal));
   if (identities === undefined) {
-    throw unavailable('The SSH agent refused to list its keys.');
+    throw unavailable(t('The SSH agent refused to list its keys.'));
   }
   return identities
     .filter(({ blob }) => blob.equals(ed25519Blob(rawKeyOf(blob))))
@@ -98,7 +99,10 @@ export function agentSigner(
       const signature = readSignature(await ask(socketPath, request, timeoutMs, signal));
       if (signature === undefined) {
         throw unavailable(
-          `The SSH agent refused to sign with the key ${key.fingerprint}. It may be locked, or no longer hold the key.`,
+          t(
+            'The SSH agent refused to sign with the key {0}. It may be locked, or no longer hold the key.',
+            key.fingerprint,
+          ),
         );
       }
       if (!isSignedBy(key.publicBlob, data, signature)) {
@@ -118,13 +122,13 @@ async function ask(
 ): Promise<Buffer> {
   throwIfCancelled(signal);
   if (socketPath === undefined || socketPath === '') {
-    throw unavailable('There is no SSH agent: SSH_AUTH_SOCK is not set.');
+    throw unavailable(t('There is no SSH agent: {0} is not set.', 'SSH_AUTH_SOCK'));
   }
   const where = abbreviateHome(socketPath);
   const socket = connect({ path: socketPath });
   const cancel = (): void => void socket.destroy(new CancelledError());
   const timer = setTimeout(() => {
-    socket.destroy(unavailable(`The SSH agent at ${where} did not answer in time.`));
+    socket.destroy(unavailable(t('The SSH agent at {0} did not answer in time.', where)));
   }, timeoutMs);
   signal?.addEventListener('abort', cancel);
   try {
@@ -169,14 +173,14 @@ function asAgentError(error: unknown, where: string): Error {
   if (error instanceof I99dashError || error instanceof CancelledError) {
     return error;
   }
-  const code = systemErrorCode(error) ?? 'unknown error';
+  const code = systemErrorCode(error) ?? t('unknown error');
   return /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/u.test(code)
     ? brokenOff(where, error)
-    : unavailable(`The SSH agent cannot be reached at ${where} (${code}).`, error);
+    : unavailable(t('The SSH agent cannot be reached at {0} ({1}).', where, code), error);
 }
 
 function brokenOff(where: string, cause?: unknown): I99dashError {
-  return unavailable(`The SSH agent at ${where} broke the connection off.`, cause);
+  return unavailable(t('The SSH agent at {0} broke the connection off.', where), cause);
 }
 
 function unavailable(message: string, cause?: unknown): I99dashError {

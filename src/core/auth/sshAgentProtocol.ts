@@ -1,4 +1,5 @@
 import { I99dashError } from '../errors';
+import { t } from '../l10n';
 import { ED25519 } from './publicKey';
 import { SshReader, sshString, sshUint32 } from './sshWire';
 
@@ -84,7 +85,7 @@ export function readSignature(answer: Buffer): Buffer | undefined {
 
 /** For an answer that is none. */
 export function senseless(): I99dashError {
-  return new I99dashError('AGENT_UNAVAILABLE', "The SSH agent's answer makes no sense.");
+  return new I99dashError('AGENT_UNAVAILABLE', t("The SSH agent's answer makes no sense."));
 }
 
 function openAnswer(answer: Buffer, expected: number): SshReader | undefined {

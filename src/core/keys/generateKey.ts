@@ -7,6 +7,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fingerprintOf, publicKeyLine } from '../auth/publicKey';
 import { I99dashError, systemErrorCode } from '../errors';
 import { expandHome } from '../homePath';
+import { t } from '../l10n';
 import { makeKeyPair } from './keyPair';
 import { readPublicKeyFile } from './publicKeyFile';
 
@@ -83,12 +84,13 @@ function targetPath(path: string): string {
   if (!isAbsolute(expanded)) {
     throw new I99dashError(
       'KEY_UNREADABLE',
-      'A new key needs a full path, or one that begins with ~.',
+      t('A new key needs a full path, or one that begins with ~.'),
     );
   }
   if (/[\\/]$/u.test(expanded) || /\.pub$/iu.test(expanded)) {
-    const message =
-      'The path of a new key must name the private file: no folder, and without .pub.';
+    const message = t(
+      'The path of a new key must name the private file: no folder, and without .pub.',
+    );
     throw new I99dashError('KEY_UNREADABLE', message);
   }
   return resolve(expanded);
@@ -200,7 +202,7 @@ async function placeNew(source: string, path: string): Promise<void> {
     await link(source, path).catch(() => copyFile(source, path, constants.COPYFILE_EXCL));
   } catch (error) {
     if (systemErrorCode(error) === 'EEXIST') {
-      const message = `${path} is there already and stays as it is. Choose another name.`;
+      const message = t('{0} is there already and stays as it is. Choose another name.', path);
       throw new I99dashError('KEY_EXISTS', message, { file: path, cause: error });
     }
     throw error;
@@ -212,6 +214,6 @@ function asFolderError(error: unknown, folder: string): unknown {
   if (error instanceof I99dashError || code === undefined) {
     return error;
   }
-  const message = `No key can be written to the folder ${folder} (${code}).`;
+  const message = t('No key can be written to the folder {0} ({1}).', folder, code);
   return new I99dashError('KEY_UNREADABLE', message, { file: folder, cause: error });
 }

@@ -8,6 +8,7 @@ import {
 } from '../auth/publicKey';
 import { I99dashError, systemErrorCode } from '../errors';
 import { expandHome } from '../homePath';
+import { t } from '../l10n';
 import { READ_WITHOUT_WAITING } from '../readTextFile';
 
 /** No public key worth reading is larger, in bytes. */
@@ -21,8 +22,6 @@ const PRIVATE_KEY =
 /** `{1 2 840 113549 1 5}`, how the algorithm of an encrypted PKCS#8 structure begins. */
 const PASSWORD_BASED = Buffer.from('2a864886f70d0105', 'hex');
 
-const ADVICE = 'It never leaves this machine: choose the public key, the file that ends in .pub.';
-
 /**
  * Reads the one ed25519 public key of an OpenSSH `.pub` file, for uploading or copying.
  * @param path absolute or with `~`
@@ -32,7 +31,12 @@ const ADVICE = 'It never leaves this machine: choose the public key, the file th
 export async function readPublicKeyFile(path: string): Promise<PublicKeyParts> {
   if (looksLikePrivateKey(path)) {
     // Without the path: every message that named it would show the key.
-    throw new I99dashError('KEY_IS_PRIVATE', `This is a private key. ${ADVICE}`);
+    throw new I99dashError(
+      'KEY_IS_PRIVATE',
+      t(
+        'This is a private key. It never leaves this machine: choose the public key, the file that ends in .pub.',
+      ),
+    );
   }
   const file = expandHome(path);
   const handle = await open(file, READ_WITHOUT_WAITING).catch((error: unknown) => {
@@ -57,7 +61,7 @@ export function looksLikePrivateKey(text: string): boolean {
 async function readPublicText(handle: FileHandle, file: string): Promise<string> {
   const stats = await handle.stat();
   if (!stats.isFile() || stats.size > MAX_BYTES) {
-    throw unreadable(file, 'is not a public key file');
+    throw unreadable(file, t('{0} is not a public key file.', file));
   }
   const head = Buffer.alloc(Math.min(HEAD_BYTES, stats.size));
   await handle.read(head, 0, head.length, 0);
@@ -70,7 +74,14 @@ async function readPublicText(handle: FileHandle, file: string): Promise<string>
 function assertPublic(bytes: Buffer, file: string): void {
   if (isPrivateDer(bytes) || looksLikePrivateKey(decode(bytes))) {
     bytes.fill(0);
-    throw new I99dashError('KEY_IS_PRIVATE', `${file} is a private key. ${ADVICE}`, { file });
+    throw new I99dashError(
+      'KEY_IS_PRIVATE',
+      t(
+        '{0} is a private key. It never leaves this machine: choose the public key, the file that ends in .pub.',
+        file,
+      ),
+      { file },
+    );
   }
 }
 
@@ -93,27 +104,37 @@ function parse(text: string, file: string): PublicKeyParts {
   const lines = text.split(/\r\n|\r|\n/u).filter((line) => /^\s*[^\s#]/u.test(line));
   const [line = ''] = lines;
   if (/^\s*-{4,5} ?BEGIN /u.test(line)) {
-    throw unreadable(file, `is not in OpenSSH's format, one line that begins with ${ED25519}`);
+    throw unreadable(
+      file,
+      t("{0} is not in OpenSSH's format, one line that begins with {1}.", file, ED25519),
+    );
   }
   if (lines.length > 1) {
-    throw unreadable(file, 'has several lines with keys. One file with one key is wanted');
+    throw unreadable(
+      file,
+      t('{0} has several lines with keys. One file with one key is wanted.', file),
+    );
   }
   const parts = parsePublicKeyLine(line);
   if (parts === undefined) {
-    throw unreadable(file, 'holds no public key, or a damaged one');
+    throw unreadable(file, t('{0} holds no public key, or a damaged one.', file));
   }
   if (parts.type !== ED25519) {
-    const message = `${file} is a key of type ${parts.type}. Only ed25519 keys are supported.`;
+    const message = t(
+      '{0} is a key of type {1}. Only ed25519 keys are supported.',
+      file,
+      parts.type,
+    );
     throw new I99dashError('KEY_UNSUPPORTED', message, { file });
   }
   if (!parts.blob.equals(ed25519Blob(parts.blob.subarray(-ED25519_BYTES)))) {
-    throw unreadable(file, 'holds a damaged public key');
+    throw unreadable(file, t('{0} holds a damaged public key.', file));
   }
   return parts;
 }
 
-function unreadable(file: string, reason: string, cause?: unknown): I99dashError {
-  return new I99dashError('KEY_UNREADABLE', `${file} ${reason}.`, { file, cause });
+function unreadable(file: string, message: string, cause?: unknown): I99dashError {
+  return new I99dashError('KEY_UNREADABLE', message, { file, cause });
 }
 
 function asPublicKeyError(error: unknown, file: string): unknown {
@@ -122,8 +143,8 @@ function asPublicKeyError(error: unknown, file: string): unknown {
     return error;
   }
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    const message = `There is no public key at ${file}.`;
+    const message = t('There is no public key at {0}.', file);
     return new I99dashError('KEY_NOT_FOUND', message, { file, cause: error });
   }
-  return unreadable(file, `cannot be read (${code})`, error);
+  return unreadable(file, t('{0} cannot be read ({1}).', file, code), error);
 }

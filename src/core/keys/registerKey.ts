@@ -2,6 +2,7 @@ import { addSshKey, listSshKeys, type KeyPurpose, type SshKey } from '../api/ssh
 import type { ApiClient } from '../api/client';
 import { fingerprintOf, publicKeyLine } from '../auth/publicKey';
 import { I99dashError } from '../errors';
+import { t } from '../l10n';
 import { mayHaveArrived } from '../repeat';
 
 /** The longest name that the backend takes, in UTF-16 code units. */
@@ -31,7 +32,7 @@ export async function registerKey(
   if (known !== undefined) {
     throw new I99dashError(
       'KEY_EXISTS',
-      `This key is registered already, as “${known.name}” (${known.purpose}).`,
+      t('This key is registered already, as “{0}” ({1}).', known.name, known.purpose),
     );
   }
   try {

@@ -1,6 +1,7 @@
 import type { SshKey } from '../api/sshKeys';
 import { CancelledError, I99dashError, isI99dashError, throwIfCancelled } from '../errors';
 import type { Identity } from '../identity';
+import { t } from '../l10n';
 
 /** What has been done when a rotation ends: each step rests on the one before, and the old key goes last. */
 export type RotationStage = 'nothing' | 'registered' | 'signedIn' | 'removed';
@@ -58,7 +59,7 @@ export async function rotateKey(
     onStage((stage = 'signedIn'));
     throwIfCancelled(signal);
     if (devId !== rotation.devId) {
-      const message = 'The new key signs in to another account.';
+      const message = t('The new key signs in to another account.');
       throw new I99dashError('KEY_EXISTS', message);
     }
     if (oldKey !== undefined) {
@@ -81,13 +82,16 @@ async function prepare(
   signal?: AbortSignal,
 ): Promise<{ oldKey: SshKey | undefined; newKey: SshKey }> {
   if (oldFingerprint === newFingerprint) {
-    const message = 'This is the key that is to be replaced. Choose another one.';
+    const message = t('This is the key that is to be replaced. Choose another one.');
     throw new I99dashError('KEY_EXISTS', message);
   }
   const keys = await ports.list(signal);
   const known = keys.find(({ fingerprint }) => fingerprint === newFingerprint);
   if (known?.purpose === 'attest') {
-    const message = `The new key is registered already, as “${known.name}”, and is good for publishing alone.`;
+    const message = t(
+      'The new key is registered already, as “{0}”, and is good for publishing alone.',
+      known.name,
+    );
     throw new I99dashError('KEY_EXISTS', message);
   }
   throwIfCancelled(signal);

@@ -1,6 +1,7 @@
 import type { ApiClient } from '../api/client';
 import { I99dashError } from '../errors';
 import { expectObject, expectString } from '../json';
+import { t } from '../l10n';
 
 /** What an operator has to spend. */
 export interface Balance {
@@ -20,15 +21,18 @@ const LOW_BALANCE = 1_000;
 export async function fetchBalance(api: ApiClient, signal?: AbortSignal): Promise<Balance> {
   const data = expectObject(
     await api.call({ method: 'GET', path: PATH, ...(signal === undefined ? {} : { signal }) }),
-    'a balance',
+    t('a balance'),
   );
   const { balance } = data;
   const currency = expectString(data, 'currency');
   if (typeof balance !== 'number' || !Number.isSafeInteger(balance)) {
-    throw new I99dashError('PROTOCOL', "The backend's balance is no whole number of minor units.");
+    throw new I99dashError(
+      'PROTOCOL',
+      t("The backend's balance is no whole number of minor units."),
+    );
   }
   if (!/^[A-Z]{3}$/u.test(currency)) {
-    throw new I99dashError('PROTOCOL', "The backend's currency is none.");
+    throw new I99dashError('PROTOCOL', t("The backend's currency is none."));
   }
   return { balance, currency };
 }

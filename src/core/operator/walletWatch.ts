@@ -2,6 +2,7 @@ import { ApiClient } from '../api/client';
 import type { Session } from '../auth/session';
 import { I99dashError } from '../errors';
 import { Emitter } from '../events';
+import { t } from '../l10n';
 import type { Clock, Disposable, Logger, TokenSource, Transport } from '../ports';
 import { fetchBalance, type Balance } from './wallet';
 
@@ -49,7 +50,7 @@ export class WalletWatch implements Disposable {
     this.askedAt = clock.now();
     const balance = await fetchBalance(new ApiClient(backendUrl(), transport, tokens));
     if (ownerOf(session) !== owner) {
-      throw new I99dashError('NOT_SIGNED_IN', 'You signed in as somebody else meanwhile.');
+      throw new I99dashError('NOT_SIGNED_IN', t('You signed in as somebody else meanwhile.'));
     }
     this.learn(balance);
     return balance;

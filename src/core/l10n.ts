@@ -52,6 +52,14 @@ export function textLanguage(): string {
   }
 }
 
+/**
+ * A text without the marks of the reading direction that the build writes into it, for who knows no text from right to left: terminals leave a
+ * gap for each of them, and agents read them as characters.
+ */
+export function withoutIsolates(text: string): string {
+  return text.replaceAll(/[\u2066-\u2069]/gu, '');
+}
+
 /** A number as people write it in the language of the texts. */
 export function formatNumber(value: number, options?: Intl.NumberFormatOptions): string {
   return new Intl.NumberFormat(textLanguage(), options).format(value);

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { CancelledError, isI99dashError, type ErrorCode } from '../core/errors';
-import { plural } from '../core/l10n';
+import { plural, withoutIsolates } from '../core/l10n';
 import { oneLine } from '../core/oneLine';
 import type { Problem } from '../core/problem';
 import { ByteRate } from '../core/publish/amounts';
@@ -213,11 +213,6 @@ function summaryOf(errors: number, problems: number): string {
 
 function toTerminal(text: string): string {
   return text.replaceAll(/\r?\n/gu, '\r\n');
-}
-
-/** A terminal knows no text from right to left, and leaves a gap for each mark of it. */
-function withoutIsolates(text: string): string {
-  return text.replaceAll(/[\u2066-\u2069]/gu, '');
 }
 
 function isInPanel({ file, range, rule, message }: Problem): boolean {

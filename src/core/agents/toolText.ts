@@ -2,6 +2,7 @@ import { homedir, tmpdir } from 'node:os';
 import { basename } from 'node:path';
 import { isI99dashError } from '../errors';
 import { expandHome } from '../homePath';
+import { withoutIsolates } from '../l10n';
 import type { Problem } from '../problem';
 import { workspaceName, type Root } from './workspaceNames';
 
@@ -70,7 +71,7 @@ export function withoutPaths(text: string, roots: readonly Root[]): string {
     .sort((a, b) => b.length - a.length);
   const starts = [...known.map(escapeRegExp), ANY_START].join('|');
   const path = new RegExp(`(?<![\\w:/.~-])(?:${starts})${REST}`, 'gu');
-  return text.replace(path, (found) => workspaceName(expandHome(found), roots) ?? ELSEWHERE);
+  return withoutIsolates(text).replace(path, (found) => workspaceName(expandHome(found), roots) ?? ELSEWHERE);
 }
 
 /** How absolute paths begin: `/`, `~/`, `C:\`, `\\server`. */

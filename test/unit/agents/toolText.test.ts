@@ -104,6 +104,10 @@ describe('messages for agents', () => {
   it('know folders whatever they are called', () => {
     assert.equal(withoutPaths(`In ${ODD[0]?.path ?? ''}/app.js.`, ODD), 'In app.js.');
   });
+  it('have no marks of the reading direction, which would belong to a path', () => {
+    const said = '\u2067المجلد \u2068/work/my apps\u2069 و\u2068/etc/passwd\u2069.\u2069';
+    assert.equal(withoutPaths(said, ROOTS), `المجلد . و${hidden}.`);
+  });
   for (const [said, told] of cases) {
     it(said, () => assert.equal(withoutPaths(said, ROOTS), told === '' ? said : told));
   }

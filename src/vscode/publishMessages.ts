@@ -71,7 +71,10 @@ export function showResult(outcome: PublishOutcome): void {
   const shown =
     bump === undefined
       ? vscode.window.showInformationMessage(text, ...labels)
-      : vscode.window.showWarningMessage(`${text} ${publishedBefore(result.version)}`, ...labels);
+      : vscode.window.showWarningMessage(
+          vscode.l10n.t('{0} {1}', text, publishedBefore(result.version)),
+          ...labels,
+        );
   void shown.then((picked) => buttons.find(({ label }) => label === picked)?.run());
 }
 

@@ -138,7 +138,7 @@ function asStopped({ stage, cause }: RotationStopped): Error {
   if (cause instanceof I99dashError) {
     const { code, status, serverCode, file } = cause;
     const details = { status, serverCode, file };
-    return new I99dashError(code, `${cause.message} ${stand}`, {
+    return new I99dashError(code, vscode.l10n.t('{0} {1}', cause.message, stand), {
       ...Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)),
       cause,
     });

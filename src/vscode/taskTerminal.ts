@@ -154,7 +154,7 @@ export class TaskTerminal implements vscode.Pseudoterminal {
   }
 
   private print(text: string, colour = ''): void {
-    this.written.fire(`${colour}${oneLine(text, MAX_LINE)}${PLAIN}\r\n`);
+    this.written.fire(`${colour}${oneLine(withoutIsolates(text), MAX_LINE)}${PLAIN}\r\n`);
   }
 }
 

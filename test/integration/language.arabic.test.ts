@@ -30,6 +30,12 @@ describe('in a VS Code that is shown in Arabic', () => {
     assert.equal(message.replaceAll(MARKS, ''), 'أوامر مشغّلي الدعم معطَّلة.');
   });
 
+  it('a failure is Arabic, and a path in it is one piece', async () => {
+    const keyPath = '/nowhere/id_ed25519';
+    const message = await failsWith('KEY_NOT_FOUND', 'i99dash.signIn', { keyPath });
+    assert.equal(message, `\u2067لا يوجد مفتاح في \u2068${keyPath}\u2069.\u2069`);
+  });
+
   it('what the publish worker finds is Arabic, its rule is not', async () => {
     const [root] = vscode.workspace.workspaceFolders ?? [];
     const folder = vscode.Uri.joinPath(root?.uri ?? assert.fail('no folder'), 'tyre-pressure');

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+<<<<<<< HEAD
 import { oneLine, oneSentence } from '../../src/core/oneLine';
+=======
+import { localize } from '../../src/core/l10n';
+import { oneLine } from '../../src/core/oneLine';
+>>>>>>> bab97da (Keep the isolates of Arabic texts where words of others are made plain)
 
 describe('foreign words on one line', () => {
   it('are as they are where they are words', () => {
@@ -25,6 +30,18 @@ describe('foreign words on one line', () => {
       assert.equal(oneLine(`a${text}b`), 'a b', JSON.stringify(text));
     }
     assert.equal(oneLine(`a${unfit.join('')}b`), 'a b');
+  });
+
+  it('keep the isolates of a language that goes from right to left, each with its end', () => {
+    localize({ language: 'ar', file: '/nowhere' }, {});
+    try {
+      const text = '\u2067لا يوجد مفتاح في \u2068~/.ssh/id\u2069.\u2069';
+      assert.equal(oneLine(text), text);
+      assert.equal(oneLine(`\u2069\u202E${text}\u2067\n`), ` ${text}\u2067 \u2069`);
+      assert.equal(oneLine(text, 12), '\u2067لا يوجد…d\u2069.');
+    } finally {
+      localize(undefined);
+    }
   });
 
   it('lose their middle where they are too long, and no half of a character is left', () => {

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-<<<<<<< HEAD
-import { oneLine, oneSentence } from '../../src/core/oneLine';
-=======
 import { localize } from '../../src/core/l10n';
 import { oneLine } from '../../src/core/oneLine';
->>>>>>> bab97da (Keep the isolates of Arabic texts where words of others are made plain)
 
 describe('foreign words on one line', () => {
   it('are as they are where they are words', () => {
@@ -49,30 +45,5 @@ describe('foreign words on one line', () => {
     assert.equal(oneLine(`${'x'.repeat(1_000_000)} ends`, 9), 'xxxxxx…nds');
     const cut = oneLine('🚗'.repeat(1_000), 100);
     assert.ok(!/\p{Cs}/u.test(cut) && cut.length <= 101, cut);
-  });
-});
-
-describe('a sentence of ours on one line', () => {
-  it('keeps the isolates that its translation has', () => {
-    const sentence = '\u2067«\u2068icon.png\u2069»: \u2067فارغ\u2069\u2069';
-    assert.equal(oneSentence(sentence), sentence);
-  });
-
-  it('has none without its other half, not even where its middle is lost', () => {
-    assert.equal(oneSentence('a\u2067b\u2068c\u2069d'), 'a b\u2068c\u2069d');
-    assert.equal(oneSentence('a\u2069b\u2067c\u2069'), 'a b\u2067c\u2069');
-    const cut = oneSentence(`\u2067a ${'\u2068b\u2069 '.repeat(100)}\u2069`, 60);
-    const isolates = Array.from(cut.matchAll(/[\u2066-\u2069]/gu), String);
-    const open = isolates.reduce((depth, character) => {
-      assert.ok(depth >= 0);
-      return depth + (character === '\u2069' ? -1 : 1);
-    }, 0);
-    assert.ok(isolates.length > 4);
-    assert.equal(open, 0);
-  });
-
-  it('has nothing else that foreign words may not have', () => {
-    assert.equal(oneSentence('a\u202Eb\r\nc\u200Bd'), 'a b c d');
-    assert.equal(oneSentence(`${'x'.repeat(1_000)} ends`, 9), 'xxxxxx…nds');
   });
 });

@@ -71,7 +71,10 @@ export function withoutPaths(text: string, roots: readonly Root[]): string {
     .sort((a, b) => b.length - a.length);
   const starts = [...known.map(escapeRegExp), ANY_START].join('|');
   const path = new RegExp(`(?<![\\w:/.~-])(?:${starts})${REST}`, 'gu');
-  return withoutIsolates(text).replace(path, (found) => workspaceName(expandHome(found), roots) ?? ELSEWHERE);
+  return withoutIsolates(text).replace(
+    path,
+    (found) => workspaceName(expandHome(found), roots) ?? ELSEWHERE,
+  );
 }
 
 /** How absolute paths begin: `/`, `~/`, `C:\`, `\\server`. */

@@ -6,7 +6,7 @@ import {
   VEHICLE_CAPABILITIES,
 } from './manifestValues';
 import { t } from '../l10n';
-import { oneLine, oneSentence } from '../oneLine';
+import { oneLine } from '../oneLine';
 import type { Problem, Range } from '../problem';
 
 interface Rule {
@@ -213,6 +213,6 @@ export function andMore(message: string, others: number): string {
  */
 export function problemOf(id: RuleId, message: string, file: string, range?: Range): Problem {
   const { severity } = RULES[id];
-  const words = oneSentence(message, MAX_MESSAGE);
+  const words = oneLine(message, MAX_MESSAGE);
   return { severity, rule: id, message: words, file, ...(range === undefined ? {} : { range }) };
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { complete, type Candidate, type Completion } from '../../core/publish/editing/complete';
 import { listPictures } from '../../core/publish/editing/pictures';
-import { oneSentence } from '../../core/oneLine';
+import { oneLine } from '../../core/oneLine';
 import { fileSentence } from '../../core/publish/rules';
 import { fieldMarkdown } from './fieldMarkdown';
 import { miniAppDocument, pictureRootsOf, rangeIn, type Snapshot } from './miniAppDocument';
@@ -51,7 +51,7 @@ function itemOf(
     item.documentation = fieldMarkdown(field);
   }
   if (candidate.trouble !== undefined) {
-    item.documentation = oneSentence(fileSentence(label, candidate.trouble));
+    item.documentation = oneLine(fileSentence(label, candidate.trouble));
   }
   if (candidate.hasSuggestions === true) {
     item.command = { command: 'editor.action.triggerSuggest', title: '' };

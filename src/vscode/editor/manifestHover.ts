@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { hoverAt, type Hover } from '../../core/publish/editing/hover';
 import { describePicture, findPicture, summaryOf } from '../../core/publish/editing/pictures';
 import { fileSentence } from '../../core/publish/rules';
-import { appendSentence } from '../plainMarkdown';
+import { appendPlain } from '../plainMarkdown';
 import { fieldMarkdown } from './fieldMarkdown';
 import { miniAppDocument, pictureRootsOf, rangeIn, type Snapshot } from './miniAppDocument';
 
@@ -17,7 +17,7 @@ export async function explainAt(snapshot: Snapshot): Promise<vscode.Hover | unde
   const parts = [fieldMarkdown(field)];
   if (note !== undefined) {
     const sentence = new vscode.MarkdownString();
-    appendSentence(sentence, note);
+    appendPlain(sentence, note);
     parts.push(sentence);
   }
   if (picture !== undefined) {
@@ -34,14 +34,14 @@ async function pictureMarkdown(
   const file = await findPicture(await pictureRootsOf(folder), path);
   const picture = file === undefined ? undefined : await describePicture(field, path, file);
   if (file === undefined || picture === undefined) {
-    appendSentence(markdown, vscode.l10n.t('There is no such picture.'));
+    appendPlain(markdown, vscode.l10n.t('There is no such picture.'));
     return markdown;
   }
   markdown.appendMarkdown(`![](${vscode.Uri.file(file).toString()}|height=96)\n\n`);
-  appendSentence(markdown, summaryOf(picture));
+  appendPlain(markdown, summaryOf(picture));
   if (picture.trouble !== undefined) {
     markdown.appendMarkdown('\n\n');
-    appendSentence(markdown, `⚠ ${fileSentence(path, picture.trouble)}`);
+    appendPlain(markdown, `⚠ ${fileSentence(path, picture.trouble)}`);
   }
   return markdown;
 }

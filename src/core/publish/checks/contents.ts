@@ -1,6 +1,6 @@
 import { CancelledError, isI99dashError, throwIfCancelled } from '../../errors';
 import { t } from '../../l10n';
-import { oneLine, oneSentence } from '../../oneLine';
+import { oneLine } from '../../oneLine';
 import type { Problem } from '../../problem';
 import { isCode, isPage } from '../baseline/codeFiles';
 import type { Finding } from '../baseline/finding';
@@ -126,7 +126,7 @@ function baselineProblem(
   return {
     severity: modern ? 'info' : severity,
     rule,
-    message: oneSentence(t('{0}: {1}.', oneLine(file.name), message), 500),
+    message: oneLine(t('{0}: {1}.', oneLine(file.name), message), 500),
     file: file.path,
     range,
   };

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 
 const RULE = '-'.repeat(80);
 
+/** Packages that declare MIT and ship no text of it, looked at one by one: who holds the copyright, as their repositories say. */
+const MIT_WITHOUT_TEXT = new Map([['@vscode/l10n', 'Microsoft Corporation']]);
+
 /**
  * The packages whose code is in the bundle, as esbuild's metafile has them.
  * @param {{ outputs: Record<string, { inputs: Record<string, unknown> }> }} metafile
@@ -17,9 +20,9 @@ export function bundledPackages({ outputs }) {
 }
 
 /**
- * The licences of bundled packages, each in the words that its package ships.
+ * The licences of bundled packages, each in the words that its package ships, or in MIT's own where that is all it declares.
  * @param {readonly string[]} folders of the packages
- * @throws Error for a package that ships no licence
+ * @throws Error for a package that ships no licence and has not been looked at
  */
 export async function thirdPartyNotices(folders) {
   const notices = await Promise.all(folders.map(noticeOf));
@@ -31,7 +34,8 @@ async function noticeOf(folder) {
   const { name, version, license } = JSON.parse(
     await readFile(join(folder, 'package.json'), 'utf8'),
   );
-  const text = (await licenceFile(folder)) ?? (await licenceInReadme(folder));
+  const shipped = (await licenceFile(folder)) ?? (await licenceInReadme(folder));
+  const text = shipped ?? (license === 'MIT' ? mitOf(MIT_WITHOUT_TEXT.get(name)) : undefined);
   if (text === undefined) {
     throw new Error(`${name} ships no licence: look at it before it is bundled.`);
   }
@@ -48,4 +52,31 @@ async function licenceFile(folder) {
 async function licenceInReadme(folder) {
   const readme = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
   return /^#+ *licen[cs]e\s+([^#]*copyright[^#]*)/imu.exec(readme)?.[1];
+}
+
+/** The MIT licence, as the Open Source Initiative has it. */
+function mitOf(holder) {
+  return holder === undefined
+    ? undefined
+    : `MIT License
+
+Copyright (c) ${holder}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the "Software"), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all
+copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+SOFTWARE.`;
 }

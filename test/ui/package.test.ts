@@ -16,6 +16,7 @@ const FILES = [
   'extension/LICENSE.txt',
   'extension/ThirdPartyNotices.txt',
   'extension/changelog.md',
+  'extension/dist/l10n/bundle.l10n.ar.json',
   'extension/media/i99dash.svg',
   'extension/media/icon.png',
   'extension/media/walkthrough/key.svg',
@@ -23,6 +24,7 @@ const FILES = [
   'extension/media/walkthrough/register.svg',
   'extension/media/walkthrough/sign-in.svg',
   'extension/package.json',
+  'extension/package.nls.ar.json',
   'extension/package.nls.json',
   'extension/readme.md',
 ];

@@ -39,6 +39,8 @@ export interface SceneOptions {
   displayLanguage?: string;
   /** What the backend is; a developer's when left out. */
   backend?: BackendOptions;
+  /** The backend of another scene, which goes on running when this one closes: the same developer at another computer. */
+  sharedBackend?: Backend;
   /** The user's settings beside the backend's URL. */
   settings?: Readonly<Record<string, unknown>>;
   /** What the environment holds at the first start beside the usual. */
@@ -154,6 +156,10 @@ export class Scene {
 
   /** Starts the backend, where it was and with what it knew if it ran before. */
   async startBackend(): Promise<void> {
+    if (this.options.sharedBackend !== undefined) {
+      this.backend = this.options.sharedBackend;
+      return;
+    }
     const before = this.backend as Backend | undefined;
     const { tokenLife } = this.options;
     this.backend = await startBackend({
@@ -170,7 +176,9 @@ export class Scene {
     const { workbench, server, backend } = this as Partial<Scene>;
     await workbench?.close();
     await server?.stop();
-    await backend?.close();
+    if (this.options.sharedBackend === undefined) {
+      await backend?.close();
+    }
     await rm(join(this.root, '..'), { recursive: true, force: true, maxRetries: 5 });
   }
 

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { Scene, type SceneOptions } from './scene';
 
-/** A scene for the length of a suite. What was on screen when a test failed is kept as `failed-….png`. */
-export function useScene(options: SceneOptions): Scene {
+/**
+ * A scene for the length of a suite. What was on screen when a test failed is kept as `failed-….png`.
+ * @param options a function where they depend on a scene that is set before this one
+ */
+export function useScene(options: SceneOptions | (() => SceneOptions)): Scene {
   let scene: Scene | undefined;
   before(async () => {
-    scene = await Scene.open(options);
+    scene = await Scene.open(typeof options === 'function' ? options() : options);
   });
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') {

@@ -48,7 +48,7 @@ describe('an operator', () => {
     await person.photograph('4-balance');
   });
 
-  it('reads the whole story in the hover', async () => {
+  it('reads the rest in the hover', async () => {
     const { person, backend } = scene;
     const text = await person.readHover('5-hover', person.operator());
     for (const part of ['i99op', '€125.50', OPERATOR_ACCOUNT.email ?? '', backend.url]) {

@@ -64,7 +64,7 @@ describe('a person signs in', () => {
       await person.photograph('5-signed-in');
     });
 
-    it('reads the whole story in the hover', async () => {
+    it('reads the rest in the hover', async () => {
       const { person, backend, key } = scene;
       const text = await person.readHover('6-hover');
       for (const part of [

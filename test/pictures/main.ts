@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { repositoryRoot } from '../host/paths';
 import { addApp } from '../support/apps';
+import { generateTestKey } from '../support/ssh-key';
 import { AppsView } from '../ui/apps-view';
 import { Scene } from '../ui/scene';
 import { SshKeysView } from '../ui/ssh-keys-view';
@@ -13,6 +14,9 @@ const FOLDER = join(repositoryRoot, 'media/screenshots');
 const WHO = DEFAULT_ACCOUNT.email ?? '';
 const SMALL = { width: 960, height: 600 };
 const LARGE = { width: 1280, height: 800 };
+/** How much wider than VS Code's own the side bar is for the views, in CSS pixels. */
+const WIDER = 190;
+const HOUR_MS = 3_600_000;
 /** What a README can bear, in bytes. */
 const MAX_WALK = 1_500_000;
 
@@ -25,7 +29,6 @@ async function main(): Promise<void> {
       album: 'screenshots',
       viewport: SMALL,
       settings: {
-        'workbench.colorTheme': theme === 'dark' ? 'Default Dark Modern' : 'Default Light Modern',
         'workbench.layoutControl.enabled': false,
         'workbench.secondarySideBar.defaultVisibility': 'hidden',
         'chat.commandCenter.enabled': false,
@@ -45,6 +48,9 @@ async function main(): Promise<void> {
 
 async function picture(scene: Scene, theme: Theme): Promise<void> {
   const { page } = scene.person;
+  // VS Code follows the browser.
+  await page.emulateMedia({ colorScheme: theme });
+  await page.locator(`.monaco-workbench.${theme === 'dark' ? 'vs-dark' : 'vs'}`).waitFor();
   const recorder = new Recorder(page);
   await walk(scene, recorder);
   await hidePointer(page);
@@ -67,6 +73,7 @@ async function walk({ person, key }: Scene, recorder: Recorder): Promise<void> {
   const { page } = person;
   await person.openFile('manifest.json');
   await person.editorButton('Publish Mini-App').waitFor();
+  await page.locator('.codelens-decoration a', { hasText: 'Publish' }).waitFor();
   await showPointer(page);
   await recorder.frame(1_200);
   await page.keyboard.press('F1');
@@ -130,8 +137,42 @@ async function pictureApps(scene: Scene, theme: Theme): Promise<void> {
   await apps.row('Use a drawing').waitFor();
   const keys = new SshKeysView(person);
   await keys.row('this computer').waitFor();
+  await addKeys(scene);
+  await keys.pressInTitle('Refresh SSH Keys');
+  await keys.row('acme/tyre-pressure').waitFor();
+  await widenSideBar(scene);
   await settled(scene);
   await photograph(scene, `apps-${theme}`);
+}
+
+/** Registers what a developer has beside this computer: another one, and a pipeline. */
+async function addKeys({ backend, root }: Scene): Promise<void> {
+  for (const [name, purpose, hours] of [
+    ['second laptop', 'login', 50],
+    ['acme/tyre-pressure', 'attest', 3],
+  ] as const) {
+    const { publicKeyLine } = await generateTestKey({
+      folder: join(root, 'nobody'),
+      name: purpose,
+    });
+    const { devId } = DEFAULT_ACCOUNT;
+    const { id } = backend.state.addKey(devId, publicKeyLine, { name, purpose });
+    const key = backend.state.accounts.keysOf(devId).find((each) => each.id === id);
+    Object.assign(key ?? {}, { lastUsedAt: Date.now() - hours * HOUR_MS });
+  }
+}
+
+/** Drags the edge of the side bar to where rows can be read whole. */
+async function widenSideBar({ person: { page } }: Scene): Promise<void> {
+  const box = await page.locator('.part.sidebar').boundingBox();
+  if (box === null) {
+    throw new Error('the side bar is not to be seen');
+  }
+  const edge = box.x + box.width;
+  await page.mouse.move(edge + 2, 300);
+  await page.mouse.down();
+  await page.mouse.move(edge + WIDER, 300, { steps: 5 });
+  await page.mouse.up();
 }
 
 async function pictureProblems(scene: Scene, theme: Theme): Promise<void> {
@@ -140,15 +181,15 @@ async function pictureProblems(scene: Scene, theme: Theme): Promise<void> {
   const text = await readFile(manifest, 'utf8');
   const wrong = text.replace('"vehicle"', '"vehicles"').replace('./cover.png', './covers.png');
   await writeFile(manifest, wrong);
-  const page = join(workspace, 'src/app.js');
-  await writeFile(
-    page,
-    `${await readFile(page, 'utf8')}\nconst last = [1, 2].toSorted().at(-1);\n`,
-  );
+  const script = join(workspace, 'src/app.js');
+  const line = '  const lowest = Object.values(pressures).findLast((kPa) => kPa < 200);\n';
+  const code = await readFile(script, 'utf8');
+  await writeFile(script, code.replace('  void refresh();\n', `${line}  void refresh();\n`));
   await person.runCommand('i99dash: Validate Mini-App');
   await person.page.locator('.markers-panel .monaco-list-row').nth(3).waitFor();
-  await person.runCommand('View: Show Explorer');
-  await person.page.locator('.explorer-folders-view').waitFor();
+  // The side bar goes, so that the problems can be read whole.
+  await person.runCommand('View: Toggle Primary Side Bar Visibility');
+  await person.page.locator('.part.sidebar').waitFor({ state: 'hidden' });
   await settled(scene);
   await photograph(scene, `problems-${theme}`);
 }

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { applyPalette, GIFEncoder, quantize } from 'gifenc';
 import { PNG } from 'pngjs';
 import type { Page } from 'playwright-core';
+import { animated } from '../ui/person';
 
 /** One colour of the 256 means: as in the frame before. */
 const UNCHANGED = 255;
@@ -25,6 +26,7 @@ export class Recorder {
    * @param ms how long people see it
    */
   async frame(ms: number): Promise<void> {
+    await animated(this.page);
     this.frames.push({ image: PNG.sync.read(await this.page.screenshot()), ms });
   }
 

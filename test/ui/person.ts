@@ -181,13 +181,11 @@ export class Person {
     const folder = join(repositoryRoot, 'out', this.album);
     await mkdir(folder, { recursive: true });
     const path = join(folder, `${name}.png`);
-    // Half-faded toasts show nobody anything; spinners and progress bars never finish.
-    await this.page.evaluate(
-      'Promise.allSettled(document.getAnimations().filter((a) => a.effect.getComputedTiming().iterations !== Infinity).map((a) => a.finished))',
-    );
+    await animated(this.page);
     await this.page.screenshot({ path });
     return path;
   }
+
   /** Saves what is on screen in the light theme and in the dark one, which stays. */
   async photographInBothThemes(name: string): Promise<void> {
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -197,4 +195,11 @@ export class Person {
       await this.photograph(`${name}-${colorScheme}`);
     }
   }
+}
+
+/** Waits until what fades or moves has done so: half-faded toasts show nobody anything. Spinners and progress bars never finish. */
+export async function animated(page: Page): Promise<void> {
+  await page.evaluate(
+    'Promise.allSettled(document.getAnimations().filter((a) => a.effect.getComputedTiming().iterations !== Infinity).map((a) => a.finished))',
+  );
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const RULE = '-'.repeat(80);
 
-/** Packages that declare MIT and ship no text of it, looked at one by one: who holds the copyright, as their repositories say. */
+/** Packages that declare MIT and ship no text of it, looked at one by one: who holds the copyright, as their package.json says. */
 const MIT_WITHOUT_TEXT = new Map([['@vscode/l10n', 'Microsoft Corporation']]);
 
 /**

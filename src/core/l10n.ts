@@ -81,7 +81,7 @@ export function plural(count: number, forms: PluralForms, ...more: Replacement[]
 }
 
 /** Where a bundle has one form of a plural. `scripts/l10n.mjs` writes it so. */
-export function pluralKey(other: string, form: Intl.LDMLPluralRule): string {
+function pluralKey(other: string, form: Intl.LDMLPluralRule): string {
   return `${other}#${form}`;
 }
 

@@ -95,10 +95,7 @@ export class FailureElement extends ViewElement {
 }
 
 /** Where the review stands, in words. */
-export function describeReview({
-  review,
-  reviewWord,
-}: Pick<AppRow, 'review' | 'reviewWord'>): string {
+function describeReview({ review, reviewWord }: Pick<AppRow, 'review' | 'reviewWord'>): string {
   switch (review) {
     case 'unpublished':
       return vscode.l10n.t('unpublished');

@@ -7,7 +7,7 @@ import type { DrawnApps } from './appsTree';
 import type { MiniApps } from './miniApps';
 import type { ViewElement } from './viewElement';
 
-export const APPS_VIEW = 'i99dash.apps';
+const APPS_VIEW = 'i99dash.apps';
 /** Asked for again when the view is shown, or the window gets the focus, after this many milliseconds. */
 const SHOWN_AGAIN_MS = 15_000;
 const FOCUSED_AGAIN_MS = 60_000;

@@ -4,7 +4,7 @@ import type { Logger } from '../core/ports';
 import { showFailure } from './failure';
 import { ViewElement } from './viewElement';
 
-export const COMMAND_IDS = [
+const COMMAND_IDS = [
   'i99dash.signIn',
   'i99dash.signOut',
   'i99dash.whoAmI',

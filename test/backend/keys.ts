@@ -50,12 +50,12 @@ export function parsePublicKey(line: string): Ed25519PublicKey {
 }
 
 /** OpenSSH's `SHA256:` fingerprint of a public key blob. */
-export function fingerprintOf(blob: Buffer): string {
+function fingerprintOf(blob: Buffer): string {
   return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 }
 
 /** The node:crypto key of a 32-byte ed25519 point. */
-export function toKeyObject(raw: Buffer): KeyObject {
+function toKeyObject(raw: Buffer): KeyObject {
   return createPublicKey({ key: Buffer.concat([SPKI_PREFIX, raw]), format: 'der', type: 'spki' });
 }
 

@@ -8,7 +8,7 @@ interface Property {
 }
 
 /** What a workspace must not decide, with what the user has decided. */
-export function applicationSettings(): [key: string, value: unknown][] {
+function applicationSettings(): [key: string, value: unknown][] {
   const manifest = vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON as {
     contributes: { configuration: { properties: Record<string, Property> }[] };
   };

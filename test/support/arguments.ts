@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** The stages of a test run, in the order in which they run. */
-export const stageNames = ['lint', 'build', 'unit', 'host', 'integration', 'ui'] as const;
+const stageNames = ['lint', 'build', 'unit', 'host', 'integration', 'ui'] as const;
 
 /** The name of a stage. */
 export type StageName = (typeof stageNames)[number];

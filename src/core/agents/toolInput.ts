@@ -2,11 +2,11 @@ import { I99dashError } from '../errors';
 import { isJsonObject, type JsonObject } from '../json';
 import type { Track } from '../publish/publish';
 
-export interface StatusInput {
+interface StatusInput {
   appId?: string;
 }
 
-export interface ValidateInput {
+interface ValidateInput {
   folder?: string;
 }
 

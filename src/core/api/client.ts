@@ -113,6 +113,6 @@ function contentOf({ json, form }: ApiCall): { type: string; body: string } | un
 }
 
 /** True for the backend's word that it does not accept the token. */
-export function isUnauthorized(error: unknown): boolean {
+function isUnauthorized(error: unknown): boolean {
   return isI99dashError(error, 'SERVER') && error.status === 401;
 }

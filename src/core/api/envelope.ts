@@ -64,27 +64,22 @@ export function retryAfter({ headers }: Pick<HttpResponse, 'headers'>): number |
   return parseRetryAfter(headers['retry-after'], Number.isNaN(date) ? Date.now() : date);
 }
 
-/** When to come back, as a sentence with a space before; '' for at once. @param ms as {@link retryAfter} returns it */
-export function comeBack(ms = 0): string {
-  if (ms <= 0) {
-    return '';
-  }
-  if (ms >= MAX_RETRY_AFTER_MS) {
-    return ` ${t('Try again in an hour or later.')}`;
-  }
-  const seconds = Math.ceil(ms / 1000);
-  const minutes = Math.ceil(seconds / 60);
-  const when =
-    seconds > 90
-      ? plural(minutes, { one: 'Try again in {0} minute.', other: 'Try again in {0} minutes.' })
-      : plural(seconds, { one: 'Try again in {0} second.', other: 'Try again in {0} seconds.' });
-  return ` ${when}`;
+/** A sentence, and when to come back after it. @param ms as {@link retryAfter} returns it; at once when none */
+export function withComeBack(sentence: string, ms = 0): string {
+  return ms <= 0 ? sentence : t('{0} {1}', sentence, comeBack(ms));
 }
 
-/** A sentence, and when to come back after it. @param ms as {@link retryAfter} returns it */
-export function withComeBack(sentence: string, ms?: number): string {
-  const when = comeBack(ms).trim();
-  return when === '' ? sentence : t('{0} {1}', sentence, when);
+function comeBack(ms: number): string {
+  if (ms >= MAX_RETRY_AFTER_MS) {
+    return t('Try again in an hour or later.');
+  }
+  const seconds = Math.ceil(ms / 1000);
+  return seconds > 90
+    ? plural(Math.ceil(seconds / 60), {
+        one: 'Try again in {0} minute.',
+        other: 'Try again in {0} minutes.',
+      })
+    : plural(seconds, { one: 'Try again in {0} second.', other: 'Try again in {0} seconds.' });
 }
 
 /** The code and the words of an envelope's error, or of an OAuth one (RFC 6749, 5.2). */

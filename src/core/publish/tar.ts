@@ -1,5 +1,5 @@
 /** Bytes of a tar block: headers are that long, and content is filled up to a multiple of it. */
-export const TAR_BLOCK = 512;
+const TAR_BLOCK = 512;
 
 /** What ends an archive. */
 export const TAR_END = Buffer.alloc(2 * TAR_BLOCK);

@@ -1,6 +1,6 @@
 import type { ApiClient } from '../api/client';
 import { assertSecureUrl } from '../api/backendUrl';
-import { comeBack, retryAfter } from '../api/envelope';
+import { retryAfter, withComeBack } from '../api/envelope';
 import { requestUpload, type UploadTarget } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
 import { t } from '../l10n';
@@ -100,11 +100,8 @@ function storageError(response: HttpResponse): I99dashError {
   const { status, text: xml } = response;
   const code = /<Code>(\w{1,64})<\/Code>/u.exec(xml)?.[1];
   const retryAfterMs = retryAfter(response);
-  const message = t(
-    'The storage refused the upload ({0}).{1}',
-    code ?? `HTTP ${status}`,
-    comeBack(retryAfterMs),
-  );
+  const refused = t('The storage refused the upload ({0}).', code ?? `HTTP ${status}`);
+  const message = withComeBack(refused, retryAfterMs);
   return new I99dashError('UPLOAD_FAILED', message, {
     status,
     ...(code === undefined ? {} : { serverCode: code }),

@@ -15,7 +15,7 @@ export interface Account {
   readonly wallet?: Wallet;
 }
 
-export interface Wallet {
+interface Wallet {
   /** In minor units of the currency. */
   readonly balance: number;
   /** ISO 4217. */
@@ -45,7 +45,7 @@ export interface IssuedToken {
   readonly expiresAt: number;
 }
 
-export interface ApiKey {
+interface ApiKey {
   readonly devId: string;
   /** Hex SHA-256 of the key: the key itself is never kept. */
   readonly hash: string;

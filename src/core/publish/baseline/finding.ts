@@ -1,7 +1,7 @@
 import type { Range } from '../../problem';
 
 /** Rules on what the oldest cars' WebView, Chromium 95 with classic scripts only, understands. */
-export type BaselineRule =
+type BaselineRule =
   /** Syntax newer than ES2022, or none at all. */
   | 'baseline.syntax'
   /** What exists in modules alone. */

@@ -4,7 +4,7 @@ import { imageSize } from 'image-size';
 /** Bytes that hold the dimensions of nearly every picture. */
 const HEAD = 64 * 1024;
 
-export type PictureFormat = 'png' | 'jpg' | 'webp';
+type PictureFormat = 'png' | 'jpg' | 'webp';
 
 export interface Picture {
   format: PictureFormat;

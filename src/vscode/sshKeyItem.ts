@@ -109,7 +109,7 @@ export function usedWhen({ lastUsedAt }: SshKey): string {
 
 function keyIcon({ purpose }: SshKey, isThisKey: boolean): vscode.ThemeIcon {
   return isThisKey
-    ? new vscode.ThemeIcon('pass-filled', new vscode.ThemeColor('testing.iconPassed'))
+    ? new vscode.ThemeIcon('pass-filled', new vscode.ThemeColor('charts.green'))
     : new vscode.ThemeIcon(purpose === 'attest' ? 'rocket' : 'key');
 }
 

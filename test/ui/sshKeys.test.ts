@@ -200,6 +200,13 @@ describe('the view SSH Keys', () => {
     await person.page.locator('.monaco-workbench.vs').waitFor();
     await person.page.mouse.move(900, 500);
     await person.photograph('14-light');
+    const icon = view.row('this key').locator('.codicon-pass-filled');
+    const color = await icon.evaluate<string, undefined>(
+      '(element) => getComputedStyle(element).color',
+      undefined,
+    );
+    // The theme's green for light backgrounds, as in the view Apps; that of tests is too pale on them.
+    assert.equal(color, await person.themeColor('charts-green'));
   });
 
   it('says what to do when no key is registered', async () => {

@@ -39,13 +39,14 @@ const splitCommonJs = {
         } else if (!joined.includes(file)) {
           await writeCommonJs(file, new Map([[file, text]]));
         } else {
-          const own = forWorker.includes(file) ? file.replace('.js', '.worker.js') : undefined;
+          const own = forWorker.includes(file) ? workerFile(file) : undefined;
           if (own !== undefined) await writeCommonJs(own, new Map([[own, text]]));
           await writeFile(file, standIn(partName(joined, file), own));
         }
       }
       await mkdir('.build', { recursive: true });
-      const written = { ...metafile, outputs: describeJoined(outputs, joined) };
+      const shared = joined.filter((file) => forWorker.includes(file));
+      const written = { ...metafile, outputs: describeJoined(outputs, joined, shared) };
       await writeFile('.build/meta.json', JSON.stringify(written));
     });
   },
@@ -57,6 +58,11 @@ function requireVscode(text) {
     /\bimport\s*\*\s*as ([\w$]+)\s+from\s*"vscode"/gu,
     'const $1=require("vscode")',
   );
+}
+
+/** Where the worker has what the extension's entry holds. */
+function workerFile(file) {
+  return file.replace('.js', '.worker.js');
 }
 
 function partName(joined, file) {
@@ -138,7 +144,7 @@ function reach(outputs, file, kinds) {
 }
 
 /** What the metafile has to tell of the files as they are written. */
-function describeJoined(outputs, joined) {
+function describeJoined(outputs, joined, shared) {
   const entry = outputs[EXTENSION];
   const parts = joined.map((file) => outputs[file]);
   const stubs = joined.map((file) => [
@@ -148,6 +154,7 @@ function describeJoined(outputs, joined) {
   return {
     ...outputs,
     ...Object.fromEntries(stubs),
+    ...Object.fromEntries(shared.map((file) => [workerFile(file), outputs[file]])),
     [EXTENSION]: {
       ...entry,
       inputs: Object.assign({}, entry.inputs, ...parts.map(({ inputs }) => inputs)),

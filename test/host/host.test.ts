@@ -15,7 +15,7 @@ describe('the test host', () => {
   it('resolves when every test passes', async () => {
     const { rejection, output, results } = await runSuite('passing');
     assert.equal(rejection, undefined, output);
-    assert.deepEqual(JSON.parse(results ?? ''), { passed: 2, failed: 0, skipped: 0 });
+    assert.deepEqual(JSON.parse(results ?? ''), { passed: 2, failed: 0, skipped: 0, failures: [] });
   });
 
   it('rejects with code 1 when a test fails, and shows the message and the stack', async () => {
@@ -26,7 +26,10 @@ describe('the test host', () => {
     assert.match(text, /1 failing/);
     assert.match(text, /one and one are not three/);
     assert.match(text, /at \S*reckonsBadly \(.*failing\.suite\.ts:9:/);
-    assert.deepEqual(JSON.parse(results ?? ''), { passed: 1, failed: 1, skipped: 0 });
+    assert.deepEqual(JSON.parse(results ?? ''), {
+      ...{ passed: 1, failed: 1, skipped: 0 },
+      failures: ['a suite with a failing test › fails: one and one are not three'],
+    });
   });
 
   it('rejects with code 1 when the extension host dies', async () => {

@@ -1,6 +1,9 @@
 import type { Problem } from './problem';
 
-/** Every code a command can fail with. Other extensions and tests match on these, so none is ever renamed. */
+/**
+ * Every code a command can fail with. Other extensions and tests match on these, so none is ever renamed.
+ * @public
+ */
 export const ERROR_CODES = [
   'NOT_SIGNED_IN',
   'KEY_NOT_FOUND',

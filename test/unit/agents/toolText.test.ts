@@ -10,7 +10,7 @@ import {
 import { I99dashError } from '../../../src/core/errors';
 import type { Problem } from '../../../src/core/problem';
 
-const ROOTS = [{ name: 'my apps', path: '/work/my apps' }];
+const ROOTS = [{ name: 'my apps', path: '/projects/my apps' }];
 const ODD = [{ name: 'odd', path: '/w-1/{a}+(b).[c]$^|' }];
 
 /** The JSON below the first line. */
@@ -45,8 +45,8 @@ describe('what a tool tells an agent', () => {
     const problem: Problem = {
       severity: 'error',
       rule: 'manifest.id.format',
-      message: 'The file /work/my apps/tyres/manifest.json has a bad id.',
-      file: '/work/my apps/tyres/manifest.json',
+      message: 'The file /projects/my apps/tyres/manifest.json has a bad id.',
+      file: '/projects/my apps/tyres/manifest.json',
       range: { start: { line: 1, character: 8 }, end: { line: 1, character: 9 } },
     };
     const others: Problem[] = Array.from({ length: 120 }, () => ({
@@ -70,7 +70,7 @@ describe('what a tool tells an agent', () => {
         severity: 'error',
         rule: 'asset.missing',
         message: 'No icon.',
-        file: '/work/my apps/a.json',
+        file: '/projects/my apps/a.json',
       },
     ];
     const error = new I99dashError('VALIDATION_FAILED', 'No icon.', { problems });
@@ -88,8 +88,8 @@ describe('what a tool tells an agent', () => {
 describe('messages for agents', () => {
   const hidden = '(outside the workspace)';
   const cases: [said: string, told: string][] = [
-    ['/work/my apps/tyres/manifest.json is bad.', 'tyres/manifest.json is bad.'],
-    ['Look into “/work/my apps”.', 'Look into “.”.'],
+    ['/projects/my apps/tyres/manifest.json is bad.', 'tyres/manifest.json is bad.'],
+    ['Look into “/projects/my apps”.', 'Look into “.”.'],
     ['There is no key at /home/somebody/.ssh/id_ed25519.', `There is no key at ${hidden}.`],
     ['There is no key at ~/.ssh/id_ed25519.', `There is no key at ${hidden}.`],
     [`Read ${join(homedir(), '.ssh/id')}, please`, `Read ${hidden}, please`],
@@ -97,7 +97,7 @@ describe('messages for agents', () => {
     ['In C:\\Users\\me\\key: no.', `In ${hidden}: no.`],
     ['(/etc/passwd)', `(${hidden})`],
     ['ENOENT: open "/root/x.pem"', `ENOENT: open "${hidden}"`],
-    ['/work/my appsX/y', hidden],
+    ['/projects/my appsX/y', hidden],
     ['https://api.i99dash.app/api/v1 says 1/2 and / or ./icon.png', ''],
     ['http://127.0.0.1:80/x', ''],
   ];
@@ -105,7 +105,7 @@ describe('messages for agents', () => {
     assert.equal(withoutPaths(`In ${ODD[0]?.path ?? ''}/app.js.`, ODD), 'In app.js.');
   });
   it('have no marks of the reading direction, which would belong to a path', () => {
-    const said = '\u2067المجلد \u2068/work/my apps\u2069 و\u2068/etc/passwd\u2069.\u2069';
+    const said = '\u2067المجلد \u2068/projects/my apps\u2069 و\u2068/etc/passwd\u2069.\u2069';
     assert.equal(withoutPaths(said, ROOTS), `المجلد . و${hidden}.`);
   });
   for (const [said, told] of cases) {

@@ -2,28 +2,33 @@ import assert from 'node:assert/strict';
 import { findNamed, workspaceName } from '../../../src/core/agents/workspaceNames';
 
 describe('names of what is in the workspace', () => {
-  const one = [{ name: 'apps', path: '/work/apps' }];
-  const two = [...one, { name: 'notes', path: '/work/notes' }];
+  const one = [{ name: 'apps', path: '/projects/apps' }];
+  const two = [...one, { name: 'notes', path: '/projects/notes' }];
 
   it('are relative, with the name of the workspace folder where there are several', () => {
-    assert.equal(workspaceName('/work/apps/tyres/src/app.js', one), 'tyres/src/app.js');
-    assert.equal(workspaceName('/work/apps', one), '.');
-    assert.equal(workspaceName('/work/apps/tyres', two), 'apps/tyres');
-    assert.equal(workspaceName('/work/notes', two), 'notes');
+    assert.equal(workspaceName('/projects/apps/tyres/src/app.js', one), 'tyres/src/app.js');
+    assert.equal(workspaceName('/projects/apps', one), '.');
+    assert.equal(workspaceName('/projects/apps/tyres', two), 'apps/tyres');
+    assert.equal(workspaceName('/projects/notes', two), 'notes');
   });
 
   it('are those of the nearest workspace folder', () => {
-    const nested = [...one, { name: 'tyres', path: '/work/apps/tyres' }];
-    assert.equal(workspaceName('/work/apps/tyres/src', nested), 'tyres/src');
+    const nested = [...one, { name: 'tyres', path: '/projects/apps/tyres' }];
+    assert.equal(workspaceName('/projects/apps/tyres/src', nested), 'tyres/src');
   });
 
   it('there are none outside', () => {
-    for (const path of ['/work', '/work/apps-old/x', '/home/me/.ssh/id_ed25519', '/']) {
+    for (const path of ['/projects', '/projects/apps-old/x', '/home/me/.ssh/id_ed25519', '/']) {
       assert.equal(workspaceName(path, one), undefined, path);
     }
   });
 
-  const folders = ['/work/apps/tyres', '/work/apps/old/tyres', '/work/apps/climate', '/work/notes'];
+  const folders = [
+    '/projects/apps/tyres',
+    '/projects/apps/old/tyres',
+    '/projects/apps/climate',
+    '/projects/notes',
+  ];
 
   it('find the folder they stand for', () => {
     for (const given of [
@@ -32,14 +37,14 @@ describe('names of what is in the workspace', () => {
       './climate/',
       'climate/manifest.json',
       'apps\\climate',
-      '/work/apps/climate',
-      ' /work/apps/climate/manifest.json',
+      '/projects/apps/climate',
+      ' /projects/apps/climate/manifest.json',
     ]) {
-      assert.equal(findNamed(given, folders, two), '/work/apps/climate', given);
+      assert.equal(findNamed(given, folders, two), '/projects/apps/climate', given);
     }
-    assert.equal(findNamed('notes', folders, two), '/work/notes');
-    assert.equal(findNamed('apps/tyres', folders, two), '/work/apps/tyres');
-    assert.equal(findNamed('.', ['/work/apps'], one), '/work/apps');
+    assert.equal(findNamed('notes', folders, two), '/projects/notes');
+    assert.equal(findNamed('apps/tyres', folders, two), '/projects/apps/tyres');
+    assert.equal(findNamed('.', ['/projects/apps'], one), '/projects/apps');
   });
 
   it('find nothing that is ambiguous, unknown or elsewhere', () => {
@@ -49,9 +54,9 @@ describe('names of what is in the workspace', () => {
       '',
       '.',
       '..',
-      '/work',
+      '/projects',
       '/etc',
-      '../../work/apps/climate/..',
+      '../../projects/apps/climate/..',
       'apps/climate/../../../etc',
     ]) {
       assert.equal(findNamed(given, folders, two), undefined, given);

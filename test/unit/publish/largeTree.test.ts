@@ -113,7 +113,7 @@ describe('a project whose sources are the whole disk', () => {
   const temp = useTempFolder();
 
   it('is told to leave the project, and only a little is looked at', async () => {
-    const found: unknown[] = [];
+    const unfit: boolean[] = [];
     for (const config of [{ appRoot: '/' }, { appRoot: '/', buildCommand: 'true' }]) {
       await writeFiles(temp.path, {
         'manifest.json': JSON.stringify(MANIFEST),
@@ -123,10 +123,11 @@ describe('a project whose sources are the whole disk', () => {
       finder.setManifest(await finder.readText(finder.manifestFile));
       finder.setConfig(await finder.readText(finder.configFile));
       await finder.checkFiles();
-      found.push(finder.problems.map(({ rule }) => rule));
+      // Whatever else is told depends on what lies on this disk: some page of it may name a version, for one.
+      unfit.push(finder.problems.some(({ rule }) => rule === 'files.unfit'));
     }
     // With a build, what it makes is what counts, and the sources may be anywhere.
-    assert.deepEqual(found, [['files.unfit'], []]);
+    assert.deepEqual(unfit, [true, false]);
   }).timeout(20_000);
 });
 

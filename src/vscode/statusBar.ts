@@ -25,6 +25,7 @@ export class IdentityStatusBar implements vscode.Disposable {
   private readonly item: vscode.StatusBarItem;
   private readonly subscriptions: vscode.Disposable;
   private readonly ui: RealmUi;
+  private drawing: NodeJS.Immediate | undefined;
 
   constructor(private readonly parts: StatusBarParts) {
     const { session } = parts;
@@ -36,6 +37,7 @@ export class IdentityStatusBar implements vscode.Disposable {
     this.subscriptions = vscode.Disposable.from(
       this.item,
       { dispose: () => clearInterval(timer) },
+      { dispose: () => clearImmediate(this.drawing) },
       session.onDidChange(() => this.update()),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(session.realm.id)) {
@@ -46,8 +48,20 @@ export class IdentityStatusBar implements vscode.Disposable {
     this.update();
   }
 
+  /** Draws the item once for all that changes in one turn; VS Code shows it no sooner. */
   update(): void {
-    const { session, backend, clock, badge, isWanted } = this.parts;
+    this.drawing ??= setImmediate(() => {
+      this.drawing = undefined;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    if (!this.parts.isWanted()) {
+      this.item.hide();
+      return;
+    }
+    const { session, backend, clock, badge } = this.parts;
     const view = identityView(session.state, {
       ...{ ui: this.ui, backend: backend(), now: clock.now() },
       badge: badge?.(),
@@ -57,11 +71,7 @@ export class IdentityStatusBar implements vscode.Disposable {
     this.item.command = view.command;
     this.item.accessibilityInformation = { label: view.accessibilityLabel, role: 'button' };
     this.item.backgroundColor = backgroundOf(view);
-    if (isWanted()) {
-      this.item.show();
-    } else {
-      this.item.hide();
-    }
+    this.item.show();
   }
 
   dispose(): void {

@@ -1,3 +1,10 @@
+/** A moment of the extension host. */
+export interface Mark {
+  name: string;
+  /** Milliseconds. */
+  startTime: number;
+}
+
 /** Milliseconds. */
 export interface Activation {
   /** Reading and evaluating the extension's main file. */
@@ -21,4 +28,16 @@ export function activations(text: string): Record<string, Activation> {
     }
   }
   return found;
+}
+
+/**
+ * How long the extension host took to load an extension's main file, in milliseconds, by its own marks. The table has other extensions'
+ * loading in it: its time begins before those that start on the same event have their turn.
+ */
+export function loadedIn(marks: readonly Mark[], id: string): number | undefined {
+  const at = (name: string): number | undefined =>
+    marks.find((mark) => mark.name === `code/extHost/${name}/${id}`)?.startTime;
+  const began = at('willLoadExtensionCode');
+  const ended = at('didLoadExtensionCode');
+  return began === undefined || ended === undefined ? undefined : ended - began;
 }

@@ -21,6 +21,7 @@ export interface PluralForms {
 }
 
 let current: Localization | undefined;
+let language = 'en';
 
 /**
  * Has every text shown in a language from here on.
@@ -32,6 +33,7 @@ export function localize(
   contents = localization === undefined ? {} : readBundle(localization.file),
 ): void {
   current = contents === undefined ? undefined : localization;
+  language = current === undefined ? 'en' : withLatinDigits(current.language);
   l10n.config({ contents: contents ?? {} });
 }
 
@@ -45,8 +47,13 @@ export function localization(): Localization | undefined {
  * @returns BCP 47
  */
 export function textLanguage(): string {
+  return language;
+}
+
+/** The first `Intl` object of a process takes some milliseconds, so nobody makes one for English. */
+function withLatinDigits(name: string): string {
   try {
-    return new Intl.Locale(current?.language ?? 'en', { numberingSystem: 'latn' }).toString();
+    return new Intl.Locale(name, { numberingSystem: 'latn' }).toString();
   } catch {
     return 'en';
   }

@@ -26,3 +26,8 @@ export function printRows(rows: readonly BenchRow[]): boolean {
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
+
+/** The least of several times that one thing took: what else the machine does only adds to them. */
+export function least(values: readonly number[]): number {
+  return values.length === 0 ? NaN : Math.min(...values);
+}

@@ -9,11 +9,7 @@ import { complete } from '../../../src/core/publish/editing/complete';
 import { looksLikeOurs } from '../../../src/core/publish/editing/document';
 import { fixesFor, rewritesAt } from '../../../src/core/publish/editing/fixes';
 import { hoverAt } from '../../../src/core/publish/editing/hover';
-import {
-  applyTextEdits,
-  insertProperty,
-  removeProperty,
-} from '../../../src/core/publish/editing/jsonEdit';
+import { insertProperty, removeProperty } from '../../../src/core/publish/editing/jsonEdit';
 import { readTree } from '../../../src/core/publish/editing/jsonTree';
 import { pictureLinks } from '../../../src/core/publish/editing/links';
 import { JsonText, type JsonPath } from '../../../src/core/publish/jsonText';
@@ -21,6 +17,7 @@ import { manifestSchema } from '../../../src/core/publish/manifest';
 import { isRuleId } from '../../../src/core/publish/rules';
 import { TextPositions } from '../../../src/core/publish/textPositions';
 import { validateManifest } from '../../../src/core/publish/validateManifest';
+import { applyTextEdits } from '../../support/text-edits';
 import { json, plain, type Parser, type Seed, type Verdict } from '../parser';
 
 const MINI_APPS = join(__dirname, '../../fixtures/mini-apps');

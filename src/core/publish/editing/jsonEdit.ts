@@ -11,16 +11,6 @@ export interface TextEdit {
 /** The last line break before something, and its indentation. */
 const LINE_START = /(\r\n|\r|\n)([ \t]*)$/u;
 
-/** The text with the edits done, whose offsets are those of the text before. */
-export function applyTextEdits(text: string, edits: readonly TextEdit[]): string {
-  return [...edits]
-    .sort((a, b) => b.start - a.start)
-    .reduce(
-      (result, edit) => result.slice(0, edit.start) + edit.text + result.slice(edit.end),
-      text,
-    );
-}
-
 /** Replaces a value; everything around it stays. */
 export function replaceValue(node: Node, value: string | boolean): TextEdit {
   return { start: node.offset, end: endOf(node), text: JSON.stringify(value) };

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Fix } from '../../../../src/core/publish/editing/fix';
 import { fixesFor, rewritesAt, safeFixes } from '../../../../src/core/publish/editing/fixes';
-import { applyTextEdits } from '../../../../src/core/publish/editing/jsonEdit';
 import {
   alignAppVersion,
   declareModernWebview,
@@ -9,6 +8,7 @@ import {
 import { CATEGORIES } from '../../../../src/core/publish/manifestValues';
 import { validateManifest } from '../../../../src/core/publish/validateManifest';
 import { atCursor } from '../../../support/cursor';
+import { applyTextEdits } from '../../../support/text-edits';
 
 const GOOD = {
   id: 'tyre-pressure',

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import {
-  applyTextEdits,
-  insertProperty,
-  removeProperty,
-} from '../../../../src/core/publish/editing/jsonEdit';
+import { insertProperty, removeProperty } from '../../../../src/core/publish/editing/jsonEdit';
 import { readTree } from '../../../../src/core/publish/editing/jsonTree';
 import type { JsonPath } from '../../../../src/core/publish/jsonText';
+import { applyTextEdits } from '../../../support/text-edits';
 
 function inserted(text: string, path: JsonPath, name: string, value: unknown, order?: string[]) {
   const edit = insertProperty(text, readTree(text)!, path, name, value, order);

@@ -1,43 +1,37 @@
 import type { Problem } from './problem';
 
-/**
- * Every code a command can fail with. Other extensions and tests match on these, so none is ever renamed.
- * @public
- */
-export const ERROR_CODES = [
-  'NOT_SIGNED_IN',
-  'KEY_NOT_FOUND',
-  'KEY_UNREADABLE',
-  'KEY_ENCRYPTED',
-  'KEY_WRONG_PASSPHRASE',
-  'KEY_UNSUPPORTED',
-  'KEY_IS_PRIVATE',
-  'KEY_EXISTS',
-  'KEY_NOT_REGISTERED',
-  'KEY_REJECTED',
-  'AGENT_UNAVAILABLE',
-  'SSH_AUTH_DISABLED',
-  'SIGN_IN_REJECTED',
-  'DEVICE_CODE_EXPIRED',
-  'DEVICE_CODE_DENIED',
-  'DEVICE_CODE_UNSUPPORTED',
-  'CHALLENGE_REFUSED',
-  'BACKEND_REFUSED',
-  'OFFLINE',
-  'TIMEOUT',
-  'TLS',
-  'SERVER',
-  'PROTOCOL',
-  'MANIFEST_INVALID',
-  'VALIDATION_FAILED',
-  'BUILD_FAILED',
-  'UPLOAD_FAILED',
-  'NOTHING_TO_PUBLISH',
-  'PUBLISH_IN_PROGRESS',
-  'UNTRUSTED_WORKSPACE',
-] as const;
-
-export type ErrorCode = (typeof ERROR_CODES)[number];
+/** Every code a command can fail with. Other extensions and tests match on these, so none is ever renamed. */
+export type ErrorCode =
+  | 'NOT_SIGNED_IN'
+  | 'KEY_NOT_FOUND'
+  | 'KEY_UNREADABLE'
+  | 'KEY_ENCRYPTED'
+  | 'KEY_WRONG_PASSPHRASE'
+  | 'KEY_UNSUPPORTED'
+  | 'KEY_IS_PRIVATE'
+  | 'KEY_EXISTS'
+  | 'KEY_NOT_REGISTERED'
+  | 'KEY_REJECTED'
+  | 'AGENT_UNAVAILABLE'
+  | 'SSH_AUTH_DISABLED'
+  | 'SIGN_IN_REJECTED'
+  | 'DEVICE_CODE_EXPIRED'
+  | 'DEVICE_CODE_DENIED'
+  | 'DEVICE_CODE_UNSUPPORTED'
+  | 'CHALLENGE_REFUSED'
+  | 'BACKEND_REFUSED'
+  | 'OFFLINE'
+  | 'TIMEOUT'
+  | 'TLS'
+  | 'SERVER'
+  | 'PROTOCOL'
+  | 'MANIFEST_INVALID'
+  | 'VALIDATION_FAILED'
+  | 'BUILD_FAILED'
+  | 'UPLOAD_FAILED'
+  | 'NOTHING_TO_PUBLISH'
+  | 'PUBLISH_IN_PROGRESS'
+  | 'UNTRUSTED_WORKSPACE';
 
 export interface ErrorDetails {
   /** What led to this error; for the log alone, never shown. */

@@ -38,7 +38,7 @@ const recipe = 2;
 
 /**
  * Installs the server of a VS Code version under `.vscode-test/`, unless it is there already.
- * @param version a version of `hostVersions`, such as `1.139.1`
+ * @param version a version that `hostVersion` knows, such as `1.139.1`
  * @throws FetchError when something could not be fetched
  */
 export async function installHost(version: string): Promise<InstalledHost> {

@@ -14,7 +14,7 @@ const run = promisify(execFile);
 
 /** How to start a server. */
 export interface ServerOptions {
-  /** The VS Code version, one of `hostVersions`. */
+  /** The VS Code version, one that `hostVersion` knows. */
   readonly version: string;
   /** Folder for the server's data: user settings, logs, state. Created when missing. */
   readonly serverDataDir: string;

@@ -15,7 +15,7 @@ export const defaultVersion = '1.139.1';
 export const oldestVersion = '1.105.1';
 
 /** Every version that the test host can run, newest first. */
-export const hostVersions: readonly HostVersion[] = [
+const hostVersions: readonly HostVersion[] = [
   { vscode: defaultVersion, codeServer: '4.139.1', nodeMajor: 24 },
   { vscode: oldestVersion, codeServer: '4.105.1', nodeMajor: 22 },
 ];

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { installedReadme } from './installedReadme.mjs';
 import { bundledPackages, thirdPartyNotices } from './thirdPartyNotices.mjs';
 
@@ -12,7 +13,7 @@ await writeFile('out/README.md', installedReadme(await readFile('README.md', 'ut
 execFileSync(
   process.execPath,
   [
-    'node_modules/@vscode/vsce/vsce',
+    fileURLToPath(import.meta.resolve('@vscode/vsce/vsce')),
     ...[
       'package',
       '--no-dependencies',

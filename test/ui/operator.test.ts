@@ -69,6 +69,9 @@ describe('an operator', () => {
       await person.operatorBackground(),
       await person.themeColor('statusBarItem-warningBackground'),
     );
+    await person.operator().locator('.codicon-warning').waitFor();
+    const spoken = person.operator().locator('[aria-label="i99op: the wallet is low, €4.20"]');
+    assert.equal(await spoken.getAttribute('role'), 'button');
     await person.photograph('7-low');
     await person.pressIn(toast, 'Top Up');
     const dialog = await person.seesDialog('external website');

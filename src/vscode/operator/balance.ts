@@ -45,7 +45,7 @@ export function balanceBadge(balance: Balance | undefined): Badge | undefined {
   return {
     text,
     isWarning,
-    icon: 'credit-card',
+    icon: isWarning ? 'warning' : 'credit-card',
     accessibilityLabel: isWarning
       ? vscode.l10n.t('i99op: the wallet is low, {0}', text)
       : vscode.l10n.t('i99op: the wallet holds {0}', text),

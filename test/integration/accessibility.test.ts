@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { AppRow } from '../../src/core/apps/appRows';
+import type { ReviewState } from '../../src/core/apps/reviewState';
+import type { SessionState } from '../../src/core/auth/sessionState';
+import { CancelledError, I99dashError, type ErrorCode } from '../../src/core/errors';
+import type { Problem } from '../../src/core/problem';
+import { AppElement, FailureElement } from '../../src/vscode/appElements';
+import { identityView } from '../../src/vscode/identityView';
+import { balanceBadge } from '../../src/vscode/operator/balance';
+import type { TaskContext } from '../../src/vscode/publishContext';
+import { uiOf } from '../../src/vscode/realmUi';
+import { FailureRow, KeyRow } from '../../src/vscode/sshKeyItem';
+import { TaskTerminal } from '../../src/vscode/taskTerminal';
+
+/** A state as it is shown. */
+interface Shown {
+  /** Text and icons, without colours. */
+  seen: string;
+  /** What a screen reader says. */
+  spoken: string;
+  /** The theme's name of it; '' for the usual one. */
+  color: string;
+}
+
+/** A state, and the words that say so. */
+type Told = readonly [shown: Shown, words: RegExp];
+
+const WHO = 'dev@example.com';
+const SAID = 'What went wrong is told here.';
+
+const held = {
+  minted: undefined,
+  profile: {
+    ...{ sessionId: 's', source: 'ssh' as const, fingerprint: 'SHA256:abc', keyPath: '/k' },
+    account: { devId: 'dev_1', email: WHO, displayName: null, isDeveloper: true },
+  },
+};
+
+function failure(code: ErrorCode): I99dashError {
+  return new I99dashError(code, SAID);
+}
+
+function identity(state: SessionState, wallet?: number): Shown {
+  const { text, accessibilityLabel, isError, isWarning } = identityView(state, {
+    ...{ ui: uiOf({ id: wallet === undefined ? 'i99dash' : 'i99op' }), backend: 'b', now: 0 },
+    badge: balanceBadge(wallet === undefined ? undefined : { balance: wallet, currency: 'EUR' }),
+  });
+  const color = isError ? 'errorBackground' : isWarning ? 'warningBackground' : '';
+  // That an amount is low is no state that one sees by its digits.
+  return { seen: text.replace(/€[\d.]+/u, '€'), spoken: accessibilityLabel, color };
+}
+
+function row(element: { toTreeItem: () => vscode.TreeItem }): Shown {
+  const { label, description, iconPath, accessibilityInformation } = element.toTreeItem();
+  assert.ok(iconPath instanceof vscode.ThemeIcon && typeof label === 'string');
+  return {
+    seen: [`$(${iconPath.id})`, label, description].join(' '),
+    spoken: accessibilityInformation?.label ?? '',
+    color: iconPath.color?.id ?? '',
+  };
+}
+
+function app(review: ReviewState): Shown {
+  const more: Partial<AppRow> = review === 'rejected' ? { rejectionReason: SAID } : {};
+  const known = { appId: 'app', name: 'App', latestVersion: '1.0.0', reviewWord: 'escalated' };
+  return row(new AppElement({ ...known, review, ...more }, 0));
+}
+
+function key(purpose: string, isThisKey = false): Shown {
+  const known = { id: 'k', name: 'laptop', fingerprint: 'SHA256:abc', keyType: 'ssh-ed25519' };
+  return row(new KeyRow({ ...known, purpose, createdAt: null, lastUsedAt: null }, isThisKey));
+}
+
+/** The last line of the terminal of a task. */
+async function validation(validate: () => Promise<Problem[]>): Promise<Shown> {
+  const lines: string[] = [];
+  const logger = { error: () => undefined };
+  const clock = { now: () => 0, setTimer: (_: number, fire: () => void) => fire() };
+  const terminal = new TaskTerminal({ logger, clock, validate } as unknown as TaskContext, {
+    ...{ type: 'i99dash', task: 'validate', folder: '/app' },
+  });
+  const ended = new Promise<unknown>((resolve) => terminal.onDidClose(resolve));
+  terminal.onDidWrite((text) => lines.push(text));
+  terminal.open();
+  await ended;
+  const last = (lines.at(-1) ?? '').replaceAll('\u001B', '');
+  const [, color = '', text = ''] = /^\[(\d+)m([^[]*)/u.exec(last) ?? [];
+  const seen = text.replace(/\d+/gu, '0');
+  return { seen, spoken: seen, color };
+}
+
+function problem(severity: Problem['severity']): Problem {
+  return { severity, rule: 'manifest.size', message: SAID, file: '/app/manifest.json' };
+}
+
+describe('without colours and by ear', () => {
+  const identities: Record<SessionState['kind'], Told> = {
+    signedOut: [identity({ kind: 'signedOut' }), /signed out/u],
+    signingIn: [identity({ kind: 'signingIn', settled: { kind: 'signedOut' } }), /signing in/u],
+    signedIn: [identity({ kind: 'signedIn', ...held }), /signed in as/u],
+    locked: [
+      identity({ kind: 'locked', ...held, failure: failure('KEY_ENCRYPTED') }),
+      /locked\. Unlock/u,
+    ],
+    offline: [
+      identity({ kind: 'offline', ...held, failure: failure('OFFLINE'), retryAt: 0 }),
+      /offline/u,
+    ],
+    rejected: [
+      identity({ kind: 'rejected', ...held, failure: failure('KEY_REJECTED') }),
+      /no longer accepted/u,
+    ],
+    environment: [
+      identity({
+        ...{ kind: 'environment', variable: 'I99DASH_TOKEN', account: held.profile.account },
+      }),
+      /from the environment/u,
+    ],
+  };
+  const refused: SessionState = {
+    ...{ kind: 'environment', variable: 'I99DASH_TOKEN', account: undefined },
+    failure: failure('NOT_SIGNED_IN'),
+  };
+  const apps: Record<ReviewState, Told> = {
+    unpublished: [app('unpublished'), /unpublished/u],
+    inReview: [app('inReview'), /in review/u],
+    approved: [app('approved'), /approved/u],
+    rejected: [app('rejected'), /rejected/u],
+    other: [app('other'), /escalated/u],
+  };
+  const surfaces: Record<string, () => Promise<Told[]> | Told[]> = {
+    'who is signed in, in the status bar': () => [
+      ...Object.values(identities),
+      [identity(refused), /does not accept I99DASH_TOKEN/u],
+    ],
+    "the operator's balance": () => [
+      [identity({ kind: 'signedIn', ...held }, 12_550), /holds €125\.50/u],
+      [identity({ kind: 'signedIn', ...held }, 420), /is low, €4\.20/u],
+      [
+        identity({ kind: 'rejected', ...held, failure: failure('KEY_REJECTED') }, 420),
+        /no longer accepted/u,
+      ],
+    ],
+    'an app in the view Apps': () => Object.values(apps),
+    'what keeps the view Apps from its apps': () => [
+      [row(new FailureElement(failure('KEY_ENCRYPTED'))), /Unlock/u],
+      [row(new FailureElement(failure('KEY_REJECTED'))), /Sign In Again/u],
+      [row(new FailureElement(failure('OFFLINE'))), /told here\. Try Again/u],
+      [row(new FailureElement(new Error('?'))), /went wrong.* Try Again/u],
+    ],
+    'a key, or what keeps the view SSH Keys from them': () => [
+      [key('login', true), /this key/u],
+      [key('login'), /login/u],
+      [key('attest'), /publish only/u],
+      [key('audit'), /audit/u],
+      [row(new FailureRow(failure('KEY_ENCRYPTED'))), /Locked/u],
+      [row(new FailureRow(failure('KEY_REJECTED'))), /Signed out/u],
+      [row(new FailureRow(failure('OFFLINE'))), /Not up to date/u],
+    ],
+    'how a task ended, in its terminal': async () => [
+      [await validation(() => Promise.resolve([])), /No errors/u],
+      [await validation(() => Promise.resolve([problem('error')])), /0 error/u],
+      [await validation(() => Promise.reject(failure('MANIFEST_INVALID'))), /MANIFEST_INVALID/u],
+      [await validation(() => Promise.reject(new CancelledError())), /Cancelled/u],
+    ],
+  };
+
+  for (const [surface, tellAll] of Object.entries(surfaces)) {
+    it(`tells ${surface}`, async () => {
+      const told = await tellAll();
+      const colored = new Map<string, string>();
+      for (const [{ seen, spoken, color }, words] of told) {
+        assert.match(spoken, words);
+        assert.doesNotMatch(spoken, /\$\(/u);
+        assert.equal(colored.get(seen) ?? color, color, `${seen} differs in colour alone`);
+        colored.set(seen, color);
+      }
+      assert.equal(new Set(told.map(([{ spoken }]) => spoken)).size, told.length);
+    });
+  }
+
+  it('tells everything that is known of an app', () => {
+    const element = new AppElement(
+      {
+        ...{ appId: 'app', name: 'App', review: 'rejected', reviewWord: 'rejected' },
+        ...{ rejectionReason: SAID, latestVersion: '1.0.0' },
+        beta: { version: '1.0.0', daysLeft: 3, testers: { count: 2, cap: 5 } },
+        lastPublishedAt: '2026-01-02T03:04:05Z',
+      },
+      Date.parse('2026-01-03T03:04:05Z'),
+    );
+    const spoken = element.children.map((fact) => row(fact).spoken);
+    for (const [place, words] of [
+      /^Rejected: What went wrong/u,
+      /^Version: latest 1\.0\.0/u,
+      /^Beta: 1\.0\.0 · 3 days left · 2 of 5 testers/u,
+      /^Last published: .*2026/u,
+    ].entries()) {
+      assert.match(spoken[place] ?? '', words);
+    }
+    assert.equal(spoken.length, 4);
+  });
+});

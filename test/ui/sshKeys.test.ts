@@ -185,7 +185,7 @@ describe('the view SSH Keys', () => {
   it('keeps showing what it knows while the backend is away, and recovers on a click', async () => {
     const { person, backend } = scene;
     backend.faults.inject({ match: { path: KEYS }, fault: { kind: 'status', status: 503 } });
-    await view.pressInTitle('Refresh SSH Keys');
+    await person.runCommand('i99dash: Refresh SSH Keys');
     await view.row('Not up to date').waitFor();
     await person.page.mouse.move(900, 500);
     await person.photograph('13-not-up-to-date');

@@ -44,6 +44,7 @@ const NEEDS_A_SESSION = [
   'i99dash.replaceKey',
   'i99dash.rotateApiKey',
   'i99dash.refreshApps',
+  'i99dash.refreshKeys',
   'i99op.signOut',
   'i99op.unlock',
 ];
@@ -53,10 +54,10 @@ describe('what package.json contributes', () => {
     readFileSync(join(ROOT, 'package.json'), 'utf8'),
   ) as Manifest;
   const { commands, menus } = contributes;
-  const code = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
-    .map((name) => readFileSync(join(ROOT, 'src', name), 'utf8'))
-    .join('\n');
+    .map((name) => ({ name, text: readFileSync(join(ROOT, 'src', name), 'utf8') }));
+  const code = sources.map(({ text }) => text).join('\n');
   const views = Object.values(contributes.views).flat();
 
   /** Where a command can be seen in the palette; undefined: everywhere. */
@@ -93,6 +94,23 @@ describe('what package.json contributes', () => {
       if (!WITHOUT_A_ROW.includes(command)) {
         assert.equal(inPalette(command), 'false', command);
       }
+    }
+  });
+
+  it('offers what is on a button to the keyboard too: in the palette, or in the menu of the row', () => {
+    for (const { command } of [...(menus['view/title'] ?? []), ...(menus['editor/title'] ?? [])]) {
+      assert.notEqual(inPalette(command), 'false', command);
+    }
+    const onRows = menus['view/item/context'] ?? [];
+    const [inline, listed] = [true, false].map((isInline) =>
+      onRows.filter(({ group = '' }) => group.startsWith('inline') === isInline),
+    );
+    assert.ok(inline !== undefined && inline.length > 2);
+    for (const { command, when } of inline) {
+      assert.ok(
+        listed?.some((item) => item.command === command && item.when === when),
+        command,
+      );
     }
   });
 
@@ -171,6 +189,41 @@ describe('what package.json contributes', () => {
         ) || code.includes(`.${name}\``),
         setting,
       );
+    }
+  });
+
+  it('takes every colour from the theme', () => {
+    const css = /#(?:[0-9a-f]{3,4}){1,2}\b|\b(?:rgba?|hsla?)\(/iu;
+    assert.doesNotMatch(JSON.stringify(contributes), css);
+    // What is drawn there is a picture of the app's own.
+    const shown = sources.filter(({ name }) => !name.endsWith('placeholderIcon.ts'));
+    for (const { name, text } of shown) {
+      assert.doesNotMatch(text, css, name);
+      for (const [sequence, codes = ''] of text.matchAll(/\\u001B\[([\d;]*)m/gu)) {
+        // A terminal's eight colours are the theme's.
+        assert.match(codes, /^(?:0|3[0-7])$/u, `${name}: ${sequence}`);
+      }
+    }
+    const pictures = readdirSync(join(ROOT, 'media/walkthrough')).map(
+      (name) => `walkthrough/${name}`,
+    );
+    for (const name of ['i99dash.svg', ...pictures]) {
+      const svg = readFileSync(join(ROOT, 'media', name), 'utf8');
+      const paints = [...svg.matchAll(/\b(?:fill|stroke|stop-color|color|style)="([^"]*)"/gu)];
+      assert.ok(paints.length > 1, name);
+      for (const [, paint = ''] of paints) {
+        assert.match(paint, /^(?:none|currentColor|var\(--vscode-[^#]*\))$/u, name);
+      }
+    }
+  });
+
+  it('gives every row and status bar item words for a screen reader', () => {
+    const made = /new vscode\.TreeItem\(|createStatusBarItem\(/gu;
+    const spoken = /\.accessibilityInformation = /gu;
+    const items = sources.flatMap(({ text }) => text.match(made) ?? []);
+    assert.ok(items.length > 3);
+    for (const { name, text } of sources) {
+      assert.equal(text.match(spoken)?.length, text.match(made)?.length, name);
     }
   });
 

@@ -22,7 +22,8 @@ type Schema = z.core.$ZodTypes;
 export function manifestFields(path: readonly PropertyKey[]): Field[] {
   let shape: Readonly<Record<string, z.core.$ZodType>> = manifestSchema.shape;
   for (const segment of path) {
-    const inner = coreOf(shape[String(segment)]);
+    const name = String(segment);
+    const inner = Object.hasOwn(shape, name) ? coreOf(shape[name]) : undefined;
     if (inner?._zod.def.type !== 'object') {
       return [];
     }

@@ -170,6 +170,8 @@ describe('completion', () => {
     '{ "name": { "en": "|" } }',
     '{ "author": { "|" } }',
     '{ "toString": "|" }',
+    '{ "constructor": { "|" } }',
+    '{ "__proto__": { "x": "|" } }',
     '{ // "|\n}',
     '{ /* "| */ }',
     '["|"]',

@@ -49,4 +49,11 @@ describe('hovers', () => {
     }
     assert.equal(at(`${'['.repeat(50_000)}|`), undefined);
   });
+
+  it('tell nothing in a field that has the name of what every object has', () => {
+    for (const name of ['constructor', 'toString', '__proto__']) {
+      assert.equal(at(`{ "${name}": { "x": "|y" } }`), undefined, name);
+      assert.equal(at(`{ "${name}": { "|x": 1 } }`, 'config'), undefined, name);
+    }
+  });
 });

@@ -36,7 +36,7 @@ export interface BundleOptions {
 
 /**
  * Packs files as `.tar.gz` and hands the bundle to `use`. Order, times, owners and modes are fixed, so that the same files give the same
- * bytes. The temporary file is gone afterwards, whatever happens.
+ * bytes. The temporary file is gone afterwards, whatever happens; where it cannot be removed, that is tried once more at the end of the process.
  * @throws VALIDATION_FAILED (a file is not what the walk saw), UPLOAD_FAILED (no place for the bundle), CancelledError
  */
 export async function withBundle<T>(
@@ -47,7 +47,13 @@ export async function withBundle<T>(
   throwIfCancelled(options.signal);
   const folder = await orNoPlace(mkdtemp(join(tmpdir(), 'i99dash-')));
   // A window that closes ends the process in the middle of everything.
-  const removeAtExit = (): void => rmSync(folder, { recursive: true, force: true });
+  const removeAtExit = (): void => {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Nobody is left to hear of it.
+    }
+  };
   process.once('exit', removeAtExit);
   try {
     const path = join(folder, 'bundle.tar.gz');
@@ -59,8 +65,11 @@ export async function withBundle<T>(
       openToSend: () => openReusing(path),
     });
   } finally {
-    await rm(folder, { recursive: true, force: true });
-    process.off('exit', removeAtExit);
+    // What was sent stays sent: a scanner that holds the file open does not make a failure of it.
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).then(
+      () => process.off('exit', removeAtExit),
+      () => undefined,
+    );
   }
 }
 

@@ -6,6 +6,7 @@ import {
   chmod,
   mkdir,
   readFile,
+  rename,
   rm,
   stat,
   truncate,
@@ -136,6 +137,18 @@ describe('a bundle', () => {
       /^Error: no$/,
     );
     assert.deepEqual(await temporary.entries(), []);
+  });
+
+  it('is no failure when it cannot be removed afterwards', async () => {
+    const elsewhere = `${temporary.path}-elsewhere`;
+    const obstruct = async () => {
+      await rename(temporary.path, elsewhere);
+      await writeFile(temporary.path, 'a file where the folder was');
+      return 'sent';
+    };
+    assert.equal(await pack(obstruct), 'sent');
+    await rm(temporary.path);
+    await rename(elsewhere, temporary.path);
   });
 
   it('is gone when it is cancelled before or on the way', async () => {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { I99dashError, systemErrorCode } from '../errors';
 import { isJsonObject, parseJson } from '../json';
@@ -21,9 +21,9 @@ export interface PublishNote {
 
 /**
  * Runs a task while holding the lock for an app on a backend, across all windows of this computer. A window that dies leaves its lock,
- * which {@link takeInterrupted} finds.
+ * which {@link takeInterrupted} finds. A lock that cannot be given back grows old; it makes no failure of what was done.
  * @param folder where the locks of all windows lie
- * @throws PUBLISH_IN_PROGRESS
+ * @throws PUBLISH_IN_PROGRESS, a system error when the folder takes no lock, and what the task throws
  */
 export async function withPublishLock<T>(
   folder: string,
@@ -32,7 +32,8 @@ export async function withPublishLock<T>(
 ): Promise<T> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, lockName(note));
-  await acquire(path, { ...note, pid: process.pid });
+  const content = JSON.stringify({ ...note, pid: process.pid, id: randomUUID() });
+  await acquire(path, note.appId, content);
   const heartbeat = setInterval(() => {
     const now = new Date();
     utimes(path, now, now).catch(() => undefined);
@@ -41,57 +42,86 @@ export async function withPublishLock<T>(
     return await task();
   } finally {
     clearInterval(heartbeat);
-    await rm(path, { force: true });
+    await release(path, content).catch(() => undefined);
   }
 }
 
-/** The publishes that a window did not live to finish. Each is told once: its lock is gone afterwards. */
+/** The publishes that a window did not live to finish. Each is told once, to one caller: its lock is gone afterwards. Never rejects. */
 export async function takeInterrupted(folder: string): Promise<PublishNote[]> {
   const names = await readdir(folder).catch(() => []);
-  const notes = await Promise.all(
+  const removed = await Promise.all(
     names
       .filter((name) => name.endsWith('.lock'))
-      .map(async (name) => {
-        const path = join(folder, name);
-        const note = await readNote(path);
-        if (note === undefined || !(await isAbandoned(path, note))) {
-          return undefined;
-        }
-        await rm(path, { force: true });
-        return note;
-      }),
+      .map((name) => removeAbandoned(join(folder, name)).catch(() => undefined)),
   );
-  return notes.filter((note) => note !== undefined);
+  return removed.flatMap((lock) => lock?.note ?? []);
 }
 
-async function acquire(path: string, note: PublishNote): Promise<void> {
+async function acquire(path: string, appId: string, content: string): Promise<void> {
   for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      const handle = await open(path, 'wx', 0o600);
-      await handle.writeFile(JSON.stringify(note)).finally(() => handle.close());
+    if (await createNew(path, content)) {
       return;
-    } catch (error) {
-      if (systemErrorCode(error) !== 'EEXIST') {
-        throw error;
-      }
     }
-    const owner = await readNote(path);
-    if (!(await isAbandoned(path, owner))) {
+    if ((await removeAbandoned(path)) === undefined) {
       break;
     }
-    await rm(path, { force: true });
   }
   throw new I99dashError(
     'PUBLISH_IN_PROGRESS',
-    t('{0} is being published already, in this window or another.', note.appId),
+    t('{0} is being published already, in this window or another.', appId),
   );
 }
 
-/** Its window has ended, or has not touched it for long: process numbers are used again. */
-async function isAbandoned(path: string, note: PublishNote | undefined): Promise<boolean> {
+/** A window that slept for long may find the lock in the hands of another: then it stays there. */
+async function release(path: string, content: string): Promise<void> {
+  if ((await readFile(path, 'utf8')) === content) {
+    await rm(path, { force: true });
+  }
+}
+
+/**
+ * Removes a lock that nobody holds any more. Of several callers one does, and looks again first: what they saw abandoned may be held anew
+ * by then.
+ * @returns what it told, if that can be read; undefined when it is held or gone, or another caller sees to it
+ */
+async function removeAbandoned(path: string): Promise<{ note?: PublishNote } | undefined> {
+  const guard = `${path}.guard`;
+  if (!(await createNew(guard, ''))) {
+    if (await isOld(guard)) {
+      await rm(guard, { force: true });
+    }
+    return undefined;
+  }
+  try {
+    const note = await readNote(path);
+    const isHeld = !(await isOld(path)) && (note === undefined || isRunning(note.pid));
+    if (isHeld) {
+      return undefined;
+    }
+    await rm(path, { force: true });
+    return note === undefined ? {} : { note };
+  } finally {
+    await rm(guard, { force: true }).catch(() => undefined);
+  }
+}
+
+/** @returns false when there is such a file already */
+async function createNew(path: string, content: string): Promise<boolean> {
+  try {
+    await writeFile(path, content, { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** Nobody has touched it for long: process numbers are used again. */
+async function isOld(path: string): Promise<boolean> {
   const stats = await stat(path).catch(() => undefined);
-  const isOld = stats !== undefined && Date.now() - stats.mtimeMs > STALE_MS;
-  return isOld || (note !== undefined && !isRunning(note.pid));
+  return stats !== undefined && Date.now() - stats.mtimeMs > STALE_MS;
 }
 
 function isRunning(pid: number): boolean {

@@ -42,6 +42,14 @@ describe('publishing with a build', () => {
     assert.deepEqual(app.wire(), []);
   });
 
+  it('sends nothing when the build removes the manifest', async () => {
+    await app.configure({ buildCommand: 'node build.mjs && rm manifest.json' });
+    const { message } = await rejectsWith('NOTHING_TO_PUBLISH', app.publish());
+    assert.match(message, /no manifest\.json/);
+    assert.deepEqual(app.wire(), []);
+    await app.assertNothingLeft();
+  });
+
   it('sends nothing when the build left out a picture', async () => {
     await app.configure({ buildCommand: 'node build.mjs && rm dist/icon.png' });
     assert.match((await rejectsWith('VALIDATION_FAILED', app.publish())).message, /is missing/);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isI99dashError } from '../../../src/core/errors';
 import { takeInterrupted, withPublishLock } from '../../../src/core/publish/publishLock';
 import { rejectsWith } from '../../support/expect';
 import { useTempFolder } from '../../support/temp-folder';
@@ -78,10 +80,51 @@ describe('the publish lock', () => {
     assert.equal(await withPublishLock(temp.path, note, done), 'done');
   });
 
+  it('of a window that died is taken over by one of many that come at once', async () => {
+    const pid = await deadProcess();
+    for (let round = 0; round < 50; round++) {
+      await abandon(pid);
+      let running = 0;
+      const task = async () => {
+        assert.equal(++running, 1, `two at once in round ${round}`);
+        await nextTurn();
+        await readdir(temp.path);
+        running--;
+      };
+      const all = Array.from({ length: 8 }, () => withPublishLock(temp.path, note, task));
+      for (const outcome of await Promise.allSettled(all)) {
+        if (outcome.status === 'rejected' && !isI99dashError(outcome.reason)) throw outcome.reason;
+      }
+      assert.deepEqual(await readdir(temp.path), []);
+    }
+  });
+
+  it('that another window has taken over is not given back by the first', async () => {
+    const theirs = JSON.stringify({ ...note, pid: process.ppid });
+    let path = '';
+    await withPublishLock(temp.path, note, async () => {
+      const [name = ''] = await readdir(temp.path);
+      path = join(temp.path, name);
+      await writeFile(path, theirs);
+    });
+    assert.equal(await readFile(path, 'utf8'), theirs);
+  });
+
+  it('that cannot be given back makes no failure of what was done', async () => {
+    const folder = join(temp.path, 'locks');
+    const obstruct = async () => {
+      await rm(folder, { recursive: true });
+      await writeFile(folder, 'a file where the folder was');
+      return 'done';
+    };
+    assert.equal(await withPublishLock(folder, note, obstruct), 'done');
+  });
+
   it('of a window that died tells once what was interrupted', async () => {
     const pid = await deadProcess();
     await abandon(pid);
-    assert.deepEqual(await takeInterrupted(temp.path), [{ ...note, pid }]);
+    const windows = Array.from({ length: 8 }, () => takeInterrupted(temp.path));
+    assert.deepEqual((await Promise.all(windows)).flat(), [{ ...note, pid }]);
     assert.deepEqual(await takeInterrupted(temp.path), []);
   });
 

@@ -11,7 +11,7 @@ import { checkOutput } from './checks/output';
 import type { LatestVersion } from './checks/publishedVersion';
 import { checkSource } from './checks/source';
 import { collectFiles, sortByName, type BundleFile, type CollectedFiles } from './files';
-import type { Project } from './project';
+import { noManifest, type Project } from './project';
 import { andMore } from './rules';
 import type { Progress, StageClock } from './stages';
 
@@ -137,9 +137,13 @@ function assertNoErrors(problems: readonly Problem[]): void {
   }
 }
 
+/** @throws NOTHING_TO_PUBLISH when it is gone: a build may do anything */
 async function manifestFile(folder: string): Promise<BundleFile> {
   const path = join(folder, MANIFEST_FILE);
-  return { name: MANIFEST_FILE, path, size: (await stat(path)).size };
+  const { size } = await stat(path).catch((cause: unknown) => {
+    throw noManifest(folder, cause);
+  });
+  return { name: MANIFEST_FILE, path, size };
 }
 
 /** The project's manifest lies over whatever the app's files hold under that name. */

@@ -2,6 +2,7 @@ import { basename, join, resolve } from 'node:path';
 import { I99dashError } from '../errors';
 import { t } from '../l10n';
 import { CONFIG_FILE, MANIFEST_FILE } from '../miniAppFolder';
+import { oneLine } from '../oneLine';
 import type { Problem } from '../problem';
 import type { Config } from './config';
 import type { Manifest, ManifestFields } from './manifest';
@@ -46,10 +47,7 @@ export async function readProject(
   const manifestFile = join(folder, MANIFEST_FILE);
   const text = await readText(manifestFile);
   if (text === undefined) {
-    throw new I99dashError(
-      'NOTHING_TO_PUBLISH',
-      t('There is no {0} in {1}.', MANIFEST_FILE, folder),
-    );
+    throw noManifest(folder);
   }
   const configFile = join(folder, CONFIG_FILE);
   const { manifest, problems } = checkManifestText(text, manifestFile);
@@ -58,6 +56,12 @@ export async function readProject(
   return manifest === undefined || config === undefined
     ? { problems: all }
     : { project: { manifest, ...places(folder, config) }, problems: all };
+}
+
+/** What a folder without a manifest.json is told by. */
+export function noManifest(folder: string, cause?: unknown): I99dashError {
+  const message = t('There is no {0} in {1}.', MANIFEST_FILE, oneLine(folder, Infinity));
+  return new I99dashError('NOTHING_TO_PUBLISH', message, { cause });
 }
 
 /** A mini-app's folders and build, as its configuration has them. */

@@ -41,14 +41,15 @@ export function isUnwritten(path: string, folder: string): boolean {
   return /[\\/](?:node_modules|\.git)(?:[\\/]|$)/u.test(path.slice(folder.length));
 }
 
-/** The mini-apps at or below the given folders, breadth first; links are not followed. */
+/** The mini-apps at or below the given folders, breadth first, each once: one root may lie in another. Links are not followed. */
 export async function findMiniApps(roots: readonly string[]): Promise<string[]> {
   const found: string[] = [];
+  const seen = new Set<string>();
   let level = [...roots];
-  let budget = MAX_FOLDERS;
   for (let depth = 0; depth <= MAX_DEPTH && level.length > 0; depth++) {
-    const visited = level.slice(0, budget);
-    budget -= visited.length;
+    const unseen = [...new Set(level)].filter((folder) => !seen.has(folder));
+    const visited = unseen.slice(0, MAX_FOLDERS - seen.size);
+    visited.forEach((folder) => seen.add(folder));
     level = [];
     for (let from = 0; from < visited.length; from += AT_ONCE) {
       const visits = await Promise.all(visited.slice(from, from + AT_ONCE).map(visit));

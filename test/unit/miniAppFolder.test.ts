@@ -120,6 +120,12 @@ describe('the mini-apps of a workspace', () => {
     assert.deepEqual(await find('c', 'a', 'b', 'gone'), ['a', 'c/app', 'b/app']);
   });
 
+  it('are found once where one root lies in another', async () => {
+    await plant('monorepo/apps/one', 'monorepo/two');
+    const nested = ['monorepo', 'monorepo/apps', 'monorepo/two', 'monorepo'];
+    assert.deepEqual(await find(...nested), ['monorepo/two', 'monorepo/apps/one']);
+  });
+
   it('are not looked for within a mini-app', async () => {
     await plant('app', 'app/examples/inner');
     assert.deepEqual(await find('.'), ['app']);

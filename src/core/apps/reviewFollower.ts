@@ -53,7 +53,7 @@ export class ReviewFollower implements Disposable {
 
   constructor(private readonly ports: ReviewFollowerPorts) {}
 
-  /** Begins to follow a submission of now, unless it is decided already. */
+  /** Begins to follow a submission of now, unless it is decided already. Never rejects: what cannot be written down is not followed. */
   async follow({ appId, version, reviewStatus }: FollowedSubmission): Promise<void> {
     const account = this.ports.account();
     const state = reviewStateOf(reviewStatus);
@@ -64,11 +64,12 @@ export class ReviewFollower implements Disposable {
     this.seenOpen.delete(appId);
     this.asked.set(appId, now);
     const { backendUrl, devId } = account;
-    await this.ports.reviews.add({ backendUrl, devId, appId, version, submittedAt: now });
+    const review = { backendUrl, devId, appId, version, submittedAt: now };
+    await this.ports.reviews.add(review).catch((error: unknown) => this.warn(review, error));
     this.schedule();
   }
 
-  /** Looks at what is due. Something has happened that may matter: the start, the focus, a sign-in. */
+  /** Looks at what is due. Something has happened that may matter: the start, the focus, a sign-in. Never rejects. */
   wake(): Promise<void> {
     if (this.disposed) {
       return Promise.resolve();
@@ -100,16 +101,18 @@ export class ReviewFollower implements Disposable {
   private async look(): Promise<void> {
     for (const review of this.mine()) {
       const now = this.ports.clock.now();
-      if (now - review.submittedAt > FOLLOWED_MS) {
-        this.ports.logger.info(`Review: ${review.appId} is not followed any longer.`);
-        await this.ports.reviews.remove(review);
-      } else if (this.ports.isFocused() && this.dueAt(review, now) <= now) {
+      const isOver = now - review.submittedAt > FOLLOWED_MS;
+      if (isOver || (this.ports.isFocused() && this.dueAt(review, now) <= now)) {
         this.asked.set(review.appId, now);
-        await this.ask(review).catch((error: unknown) =>
-          this.ports.logger.warn(`Review: ${review.appId} could not be read: ${String(error)}`),
-        );
+        const work = isOver ? this.giveUp(review) : this.ask(review);
+        await work.catch((error: unknown) => this.warn(review, error));
       }
     }
+  }
+
+  private giveUp(review: FollowedReview): Promise<void> {
+    this.ports.logger.info(`Review: ${review.appId} is not followed any longer.`);
+    return this.ports.reviews.remove(review);
   }
 
   private async ask(review: FollowedReview): Promise<void> {
@@ -119,11 +122,14 @@ export class ReviewFollower implements Disposable {
     if (decision === undefined || !this.isMine(review) || !this.ports.reviews.has(review)) {
       return;
     }
-    const isTeller = await this.ports.claim(review);
-    await this.ports.reviews.remove(review);
-    if (isTeller) {
+    if (await this.ports.claim(review)) {
       this.ports.tell(decision);
     }
+    await this.ports.reviews.remove(review);
+  }
+
+  private warn({ appId }: FollowedReview, error: unknown): void {
+    this.ports.logger.warn(`Review: ${appId} could not be followed: ${String(error)}`);
   }
 
   /** A decision on another version counts once this submission was seen waiting: then it is the one that was decided. */

@@ -259,6 +259,23 @@ describe('a review that is followed', () => {
     assert.equal(window.told.length, 1);
   });
 
+  it('is told once, and troubles nobody, where nothing can be written down', async () => {
+    await window.follower.follow(SUBMITTED);
+    world.store.update = () => Promise.reject(new Error('no space left'));
+    await window.follower.follow({ ...SUBMITTED, appId: 'charge-timer' });
+    world.app.reviewStatus = 'approved';
+    await world.pass(60 * MINUTE);
+    assert.deepEqual(
+      window.told.map(({ appId }) => appId),
+      ['trip-log'],
+    );
+    world.clock.advance(8 * DAY);
+    await window.follower.wake();
+    const lines = window.logger.lines.length;
+    await world.pass(30 * MINUTE);
+    assert.ok(window.logger.lines.length - lines <= 6, 'it does not try every second');
+  });
+
   it('survives a backend in trouble in silence', async () => {
     await window.follower.follow(SUBMITTED);
     world.failure = new I99dashError('OFFLINE', 'nowhere');

@@ -30,7 +30,7 @@ export async function withDeadline<T>(
   try {
     return await task(controller.signal);
   } catch (error) {
-    throw error instanceof CancelledError
+    throw error instanceof CancelledError && controller.signal.aborted
       ? new I99dashError('TIMEOUT', t('The backend did not answer in time.'), { cause: error })
       : error;
   } finally {

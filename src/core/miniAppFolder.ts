@@ -27,13 +27,13 @@ export async function isMiniApp(folder: string): Promise<boolean> {
     return false;
   }
   const config = await stat(join(folder, CONFIG_FILE)).catch(() => undefined);
-  return config?.isFile() === true || looksLikeMiniAppManifest(text);
+  return config?.isFile() === true || isMiniAppManifest(parseJson(text)?.value);
 }
 
 /** Whether a folder that was a mini-app is to be taken for one: it is, or its manifest is no JSON for the moment, as happens while it is edited. */
 export async function isStillMiniApp(folder: string): Promise<boolean> {
   const text = await readTextFile(join(folder, MANIFEST_FILE)).catch(() => undefined);
-  return text !== undefined && (parseJson(withoutMark(text)) === undefined || isMiniApp(folder));
+  return text !== undefined && (parseJson(text) === undefined || isMiniApp(folder));
 }
 
 /** Whether a path is in a folder of a mini-app that nobody writes in by hand, and that changes by the thousand. */
@@ -84,10 +84,6 @@ async function subfolders(folder: string): Promise<string[]> {
   return found.sort();
 }
 
-function looksLikeMiniAppManifest(text: string): boolean {
-  return isMiniAppManifest(parseJson(withoutMark(text))?.value);
-}
-
 /** Whether what a `manifest.json` holds is plainly a mini-app's: by its address or its icon. */
 export function isMiniAppManifest(value: unknown): boolean {
   if (!isJsonObject(value)) {
@@ -97,8 +93,4 @@ export function isMiniAppManifest(value: unknown): boolean {
   const onOurHost =
     typeof url === 'string' && URL.canParse(url) && new URL(url).hostname === MINI_APP_HOST;
   return onOurHost || (typeof icon === 'string' && icon.startsWith('./'));
-}
-
-function withoutMark(text: string): string {
-  return text.replace(/^\uFEFF/u, '');
 }

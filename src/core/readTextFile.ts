@@ -12,7 +12,8 @@ export const READ_WITHOUT_WAITING =
   process.platform === 'win32' ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
- * Reads a text in UTF-8 of which nobody knows who put it there: never waits for a pipe, and never holds more than it may.
+ * Reads a text in UTF-8 of which nobody knows who put it there: never waits for a pipe, and never holds more than it may. A byte order mark
+ * at its beginning is left out, as editors do.
  * @param maxBytes what the file may have at most
  * @throws a system error; EFBIG for a file that is too large, EISDIR for a folder, EINVAL for a pipe, a socket or a device
  */
@@ -30,7 +31,7 @@ export async function readTextFile(path: string, maxBytes = MAX_TEXT_BYTES): Pro
     if (bytes.length > maxBytes) {
       throw systemError('EFBIG', path);
     }
-    return bytes.toString('utf8');
+    return bytes.toString('utf8').replace(/^\uFEFF/u, '');
   } finally {
     await handle.close();
   }

@@ -35,6 +35,11 @@ describe('a text file of unknown origin', () => {
     assert.equal(await codeOf(readTextFile(path(), 10)), 'EFBIG');
   });
 
+  it('is read without the mark that tells the order of its bytes', async () => {
+    await writeFile(path(), '\uFEFF{}\uFEFF');
+    assert.equal(await readTextFile(path()), '{}\uFEFF');
+  });
+
   it('is read where the system does not know its size', async () => {
     if (process.platform !== 'linux') return;
     assert.match(await readTextFile('/proc/self/status'), /^Name:/u);

@@ -20,7 +20,7 @@ export async function readLocalApps(folders: readonly string[]): Promise<LocalAp
 
 async function readLocalApp(folder: string): Promise<LocalApp | undefined> {
   const text = await readTextFile(join(folder, MANIFEST_FILE)).catch(() => '');
-  const manifest = parseJson(text.replace(/^\uFEFF/u, ''))?.value;
+  const manifest = parseJson(text)?.value;
   const id = isJsonObject(manifest) ? optionalString(manifest, 'id') : null;
   return id === null || !isJsonObject(manifest)
     ? undefined

@@ -63,7 +63,7 @@ export async function declaredVersions(
   const found: DeclaredVersion[] = [];
   const walk = { except: resolve(distDir), left: await budgetFor(appRoot, folder), signal };
   for await (const file of pagesBelow(appRoot, walk)) {
-    const text = (await readTextFile(file, MAX_SIZE).catch(() => '')).replace(/^\uFEFF/u, '');
+    const text = await readTextFile(file, MAX_SIZE).catch(() => '');
     let positions: TextPositions | undefined;
     for (const { 1: single, 2: double, indices } of text.matchAll(DECLARATION)) {
       const version = single ?? double ?? '';

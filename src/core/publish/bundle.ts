@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { CancelledError, isI99dashError, throwIfCancelled } from '../errors';
+import { throwIfCancelled } from '../errors';
 import { compareBytewise, mergeBytewise } from './byteOrder';
 import type { Inspection } from './checks/contentInspector';
 import { isSmall } from './checks/contents';
@@ -79,19 +79,15 @@ async function packTo(
   { signal, worker, inspect, onFile }: BundleOptions,
 ): Promise<WorkerResults['pack']> {
   const batches = inBatches(entriesOf(files, folders));
-  try {
-    if (worker === undefined || isSmall(files)) {
-      // The parser of scripts is large, and read when it is needed.
-      const { packInspected } = await import('./packInspected');
-      return await packInspected(path, batches, inspect, { signal, onFile });
-    }
-    const task = { kind: 'pack', path, inspect } as const;
-    const packed = await runInWorker(worker, task, batches, { signal, onFile });
-    onFile?.(files.length); // the worker tells now and then
-    return packed;
-  } catch (error) {
-    throw signal?.aborted === true && !isI99dashError(error) ? new CancelledError() : error;
+  if (worker === undefined || isSmall(files)) {
+    // The parser of scripts is large, and read when it is needed.
+    const { packInspected } = await import('./packInspected');
+    return packInspected(path, batches, inspect, { signal, onFile });
   }
+  const task = { kind: 'pack', path, inspect } as const;
+  const packed = await runInWorker(worker, task, batches, { signal, onFile });
+  onFile?.(files.length); // the worker tells now and then
+  return packed;
 }
 
 /** Files and empty folders as one list. An empty folder is an entry whose name ends with a slash. */

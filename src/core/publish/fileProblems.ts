@@ -5,10 +5,10 @@ import type { Problem } from '../problem';
 import { checkAppVersion } from './checks/appVersion';
 import { checkPackedAssets, checkSourceAssets } from './checks/assets';
 import { inspectContents, problemsOf } from './checks/contents';
+import type { OpenInspector } from './checks/contentInspector';
 import type { ManifestPlaces } from './checks/manifestPlaces';
 import type { FileMemo } from './fileMemo';
 import { collectFiles, type BundleFile } from './files';
-import type { OpenInspector } from './packInspected';
 import type { Draft } from './project';
 import { problemOf, type RuleId } from './rules';
 

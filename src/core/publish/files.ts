@@ -279,8 +279,9 @@ function illFormed(path: string): I99dashError {
   return new I99dashError('VALIDATION_FAILED', message, { file: path });
 }
 
-function unreadable(path: string, cause: unknown): I99dashError {
+/** What a file or folder is told by that the system does not let us read. @param name what people know it by */
+export function unreadable(path: string, cause: unknown, name = path): I99dashError {
   const reason = systemErrorCode(cause) ?? 'unknown';
-  const message = t('{0} cannot be read ({1}).', oneLine(path, Infinity), reason);
+  const message = t('{0} cannot be read ({1}).', oneLine(name, Infinity), reason);
   return new I99dashError('VALIDATION_FAILED', message, { file: path, cause });
 }

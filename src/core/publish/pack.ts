@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { I99dashError, isI99dashError, systemErrorCode, throwIfCancelled } from '../errors';
 import { t } from '../l10n';
+import { oneLine } from '../oneLine';
 import type { Inspector } from './checks/contentInspector';
 import { blockingFiles, waitingFiles, type FileAccess } from './fileAccess';
-import type { BundleFile } from './files';
+import { unreadable, type BundleFile } from './files';
 import { ParallelGzip } from './gzip';
 import { TAR_END, tarHeader, tarPadding } from './tar';
 
@@ -29,6 +30,7 @@ export interface PackOptions {
 }
 
 const PADDING = Buffer.alloc(512);
+
 /**
  * Packs files as `.tar.gz` into a new file that nobody else can read. The same files give the same bytes.
  * @param path where to; nothing may be there
@@ -112,7 +114,7 @@ async function addContent(
   } catch (error) {
     throw systemErrorCode(error) === undefined || isI99dashError(error)
       ? error
-      : unreadable(file, error);
+      : unreadable(file.path, error, file.name);
   } finally {
     if (descriptor !== undefined) {
       await access.close(descriptor);
@@ -122,13 +124,8 @@ async function addContent(
 }
 
 function changed(file: BundleFile): I99dashError {
-  const message = t('{0} changed while being packed.', file.name);
+  const message = t('{0} changed while being packed.', oneLine(file.name, Infinity));
   return new I99dashError('VALIDATION_FAILED', message, { file: file.path });
-}
-
-function unreadable({ name, path }: BundleFile, cause: unknown): I99dashError {
-  const message = t('{0} cannot be read ({1}).', name, systemErrorCode(cause) ?? '');
-  return new I99dashError('VALIDATION_FAILED', message, { file: path, cause });
 }
 
 /** @throws UPLOAD_FAILED when the temporary folder does not take the bundle */

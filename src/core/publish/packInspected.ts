@@ -1,15 +1,7 @@
-import { BaselineCache } from './baselineCache';
-import { ContentInspector, type Inspector } from './checks/contentInspector';
+import { inspectInPlace, type OpenInspector } from './checks/contentInspector';
 import type { BundleFile } from './files';
 import { pack, type PackOptions } from './pack';
 import type { InspectTask, WorkerResults } from './publishWorkerProtocol';
-
-/** @param cacheFile where the results of earlier inspections are */
-export type OpenInspector = (cacheFile: string | undefined) => Promise<Inspector>;
-
-/** Looks at contents where it is called. */
-export const inspectInPlace: OpenInspector = async (cacheFile) =>
-  new ContentInspector(await BaselineCache.load(cacheFile));
 
 /** Packs like {@link pack}, and looks at what is packed when that is wanted. */
 export async function packInspected(

@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isI99dashError } from '../errors';
 import { localize } from '../l10n';
+import type { OpenInspector } from './checks/contentInspector';
 import { inspectFiles } from './checks/inspectFiles';
 import { InspectorThread, serveInspector, type InspectorSetup } from './checks/inspectorThread';
 import { ManifestPlaces } from './checks/manifestPlaces';
 import { FileMemo } from './fileMemo';
 import { findFileProblems } from './fileProblems';
 import { JsonText } from './jsonText';
-import { packInspected, type OpenInspector } from './packInspected';
+import { packInspected } from './packInspected';
 import type {
   ProblemsTask,
   WorkerBatch,
@@ -45,12 +46,12 @@ function perform(task: WorkerTask, send: Send): Promise<WorkerResults[WorkerTask
     }
   };
   const batches = receive(send);
-  const options = { onFile, blocking: true };
+  const blocking = true;
   switch (task.kind) {
     case 'pack':
-      return packInspected(task.path, batches, task.inspect, options, openInspector);
+      return packInspected(task.path, batches, task.inspect, { onFile, blocking }, openInspector);
     case 'inspect':
-      return inspectFiles(batches, { ...options, cacheFile: task.cacheFile }, openInspector);
+      return inspectFiles(batches, { cacheFile: task.cacheFile, blocking }, openInspector);
     case 'problems':
       return findProblems(task);
   }

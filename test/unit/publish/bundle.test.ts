@@ -197,6 +197,21 @@ describe('a bundle', () => {
     });
   }
 
+  it('names a file that cannot be packed in one line', async () => {
+    for (const [name, change] of [
+      ['gone\n\u202Etxt.js', (path: string) => rm(path)],
+      ['grown\n\u202Etxt.js', (path: string) => appendFile(path, 'more')],
+    ] as const) {
+      await writeFile(join(root, name), 'a()');
+      const files = await collectFiles(root, root);
+      await change(join(root, name));
+      const packing = withBundle(files, () => Promise.reject(new Error('must not be used')));
+      const { message } = await rejectsWith('VALIDATION_FAILED', packing);
+      assert.match(message, /^\w+ txt\.js /u);
+      await rm(join(root, name), { force: true });
+    }
+  });
+
   it('says so when there is no place for it', async () => {
     await rm(temporary.path, { recursive: true });
     const error = await rejectsWith('UPLOAD_FAILED', bytesOf());

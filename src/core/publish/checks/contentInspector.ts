@@ -1,7 +1,7 @@
 import type { Finding } from '../baseline/finding';
 import { checkContent, tooLarge } from '../baseline/checkContent';
 import { isCode, isPage, MAX_CHECKED_BYTES } from '../baseline/codeFiles';
-import type { BaselineCache } from '../baselineCache';
+import { BaselineCache } from '../baselineCache';
 import type { BundleFile } from '../files';
 import { SecretScanner, type SecretFinding } from './secrets';
 
@@ -31,6 +31,13 @@ export interface Inspector {
   /** @param keepCache whether what is known of scripts is written down for the next time */
   finish(keepCache: boolean): Inspection | Promise<Inspection>;
 }
+
+/** @param cacheFile where the results of earlier inspections are */
+export type OpenInspector = (cacheFile: string | undefined) => Promise<Inspector>;
+
+/** Looks at contents where it is called. */
+export const inspectInPlace: OpenInspector = async (cacheFile) =>
+  new ContentInspector(await BaselineCache.load(cacheFile));
 
 /** Looks at contents in place. */
 export class ContentInspector implements Inspector {

@@ -1,4 +1,4 @@
-import { CancelledError, isI99dashError, throwIfCancelled } from '../../errors';
+import { throwIfCancelled } from '../../errors';
 import { t } from '../../l10n';
 import { oneLine } from '../../oneLine';
 import type { Problem } from '../../problem';
@@ -6,10 +6,9 @@ import { isCode, isPage } from '../baseline/codeFiles';
 import type { Finding } from '../baseline/finding';
 import type { BundleFile } from '../files';
 import type { ManifestFields } from '../manifest';
-import type { OpenInspector } from '../packInspected';
 import { inBatches, runInWorker } from '../publishWorkerClient';
 import { problemOf, sentence } from '../rules';
-import type { Inspection } from './contentInspector';
+import type { Inspection, OpenInspector } from './contentInspector';
 
 export interface ContentsOptions {
   signal?: AbortSignal | undefined;
@@ -21,7 +20,6 @@ export interface ContentsOptions {
   inPlace?: number | undefined;
   /** What looks at the contents in place, if not the caller's own thread. */
   openInspector?: OpenInspector | undefined;
-  onFile?: ((done: number, total: number) => void) | undefined;
 }
 
 /** What is looked at in place, for a worker's start takes longer: bytes of code, bytes of all, and files. */
@@ -93,22 +91,13 @@ export function problemsOf(
 
 async function inspect(
   files: readonly BundleFile[],
-  { signal, cacheFile, worker, inPlace, openInspector, onFile }: ContentsOptions,
+  { signal, cacheFile, worker, inPlace, openInspector }: ContentsOptions,
 ): Promise<Inspection> {
-  const tell = (done: number): void => onFile?.(done, files.length);
-  try {
-    if (worker === undefined || isSmall(files, inPlace)) {
-      const { inspectFiles } = await import('./inspectFiles');
-      const here = { cacheFile, signal, onFile: tell };
-      return await inspectFiles(inBatches(files), here, openInspector);
-    }
-    const task = { kind: 'inspect', cacheFile } as const;
-    const result = await runInWorker(worker, task, inBatches(files), { signal, onFile: tell });
-    tell(files.length);
-    return result;
-  } catch (error) {
-    throw signal?.aborted === true && !isI99dashError(error) ? new CancelledError() : error;
+  if (worker === undefined || isSmall(files, inPlace)) {
+    const { inspectFiles } = await import('./inspectFiles');
+    return inspectFiles(inBatches(files), { cacheFile, signal }, openInspector);
   }
+  return runInWorker(worker, { kind: 'inspect', cacheFile }, inBatches(files), { signal });
 }
 
 /** Whether no car with an old WebView gets the app. */

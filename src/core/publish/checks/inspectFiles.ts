@@ -1,9 +1,12 @@
-import { t } from '../../l10n';
-import { I99dashError, systemErrorCode, throwIfCancelled } from '../../errors';
+import { isI99dashError, systemErrorCode, throwIfCancelled } from '../../errors';
 import { blockingFiles, waitingFiles, type FileAccess } from '../fileAccess';
-import type { BundleFile } from '../files';
-import { inspectInPlace, type OpenInspector } from '../packInspected';
-import type { Inspection, Inspector } from './contentInspector';
+import { unreadable, type BundleFile } from '../files';
+import {
+  inspectInPlace,
+  type Inspection,
+  type Inspector,
+  type OpenInspector,
+} from './contentInspector';
 
 export interface InspectOptions {
   /** Where the results of earlier inspections are. */
@@ -11,8 +14,6 @@ export interface InspectOptions {
   signal?: AbortSignal | undefined;
   /** Whether this thread has nothing else to do and may wait for the disk. */
   blocking?: boolean;
-  /** Told how many files are done. */
-  onFile?: ((done: number) => void) | undefined;
 }
 
 /** Bytes that are read in one go. */
@@ -24,18 +25,16 @@ const CHUNK = 64 * 1024;
  */
 export async function inspectFiles(
   batches: AsyncIterable<readonly BundleFile[]>,
-  { cacheFile, signal, blocking = false, onFile }: InspectOptions = {},
+  { cacheFile, signal, blocking = false }: InspectOptions = {},
   openInspector: OpenInspector = inspectInPlace,
 ): Promise<Inspection> {
   const inspector = await openInspector(cacheFile);
   const access = blocking ? blockingFiles : waitingFiles;
   const buffer = Buffer.allocUnsafeSlow(CHUNK);
-  let done = 0;
   for await (const batch of batches) {
     for (const file of batch) {
       throwIfCancelled(signal);
       await inspectFile(inspector, file, access, buffer);
-      onFile?.(++done);
     }
   }
   throwIfCancelled(signal);
@@ -57,9 +56,10 @@ async function inspectFile(
       const bytes = await access.read(descriptor, buffer.subarray(0, left));
       left = bytes > 0 && inspector.add(buffer.subarray(0, bytes)) ? left - bytes : 0;
     }
-  } catch (cause) {
-    const message = t('{0} cannot be read ({1}).', file.name, systemErrorCode(cause) ?? 'unknown');
-    throw new I99dashError('VALIDATION_FAILED', message, { file: file.path, cause });
+  } catch (error) {
+    throw systemErrorCode(error) === undefined || isI99dashError(error)
+      ? error
+      : unreadable(file.path, error, file.name);
   } finally {
     if (descriptor !== undefined) {
       await access.close(descriptor);

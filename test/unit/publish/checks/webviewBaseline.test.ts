@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BaselineCache } from '../../../../src/core/publish/baselineCache';
+import { ContentInspector } from '../../../../src/core/publish/checks/contentInspector';
 import {
   inspectContents,
   problemsOf,
@@ -144,18 +145,6 @@ describe("the WebView's baseline", () => {
     }
   });
 
-  it('tells how far it is', async () => {
-    const seen: number[][] = [];
-    const onFile = (...now: number[]) => seen.push(now);
-    await check({ 'a.js': '', 'b.js': '', 'c.html': '', 'd.png': '' }, { onFile });
-    assert.deepEqual(seen, [
-      [1, 4],
-      [2, 4],
-      [3, 4],
-      [4, 4],
-    ]);
-  });
-
   it('is not told for ever about one file', async () => {
     const problems = await check({ 'a.js': 'a.findLast(b);\n'.repeat(1_000) });
     assert.equal(problems.length, 100);
@@ -175,6 +164,16 @@ describe("the WebView's baseline", () => {
     );
     assert.equal(error.message, 'large.js cannot be read (ENOENT).');
     assert.equal(error.file, join(root, 'large.js'));
+  });
+
+  it('does not blame a file for a fault of ours', async () => {
+    class Faulty extends ContentInspector {
+      override add(): boolean {
+        throw new TypeError('a fault of ours');
+      }
+    }
+    const openInspector = async () => new Faulty(await BaselineCache.load(undefined));
+    await assert.rejects(check({ 'a.js': 'a()' }, { openInspector }), TypeError);
   });
 
   describe('remembered', () => {
@@ -283,16 +282,13 @@ describe("the WebView's baseline", () => {
       const inPlace = await check(scripts);
       assert.equal(built.workers.length, 0);
       assert.equal(inPlace.length, 20);
-      const seen: number[][] = [];
-      const onFile = (...now: number[]) => seen.push(now);
-      const options = { worker: built.script, cacheFile, onFile };
+      const options = { worker: built.script, cacheFile };
       assert.deepEqual(await check(scripts, options), inPlace);
       assert.deepEqual(await check(scripts, options), inPlace, 'remembered');
       assert.deepEqual(
         built.workers.map(({ signalCode }) => signalCode),
         ['SIGKILL', 'SIGKILL'],
       );
-      assert.deepEqual(seen.at(-1), [40, 40]);
     });
 
     it('is checked in place when it is little, worker or not', async () => {
@@ -310,12 +306,18 @@ describe("the WebView's baseline", () => {
         ['SIGKILL'],
       );
       const inPlace = new AbortController();
-      const onFile = (done: number): void => {
-        if (done === 3) inPlace.abort();
-      };
-      await assert.rejects(check(scripts, { cacheFile, onFile, signal: inPlace.signal }), {
+      let begun = 0;
+      class Watched extends ContentInspector {
+        override begin(file: BundleFile): void {
+          if (++begun === 3) inPlace.abort();
+          super.begin(file);
+        }
+      }
+      const openInspector = async () => new Watched(await BaselineCache.load(cacheFile));
+      await assert.rejects(check(scripts, { cacheFile, openInspector, signal: inPlace.signal }), {
         name: 'CancelledError',
       });
+      assert.equal(begun, 3);
       await assert.rejects(check(scripts, { signal: AbortSignal.abort() }), {
         name: 'CancelledError',
       });

@@ -3,6 +3,7 @@ import type { ApiClient } from '../api/client';
 import { fetchDeveloperStatus, type DeveloperStatus } from '../api/developerStatus';
 import { fetchMyApps, type MyApp } from '../api/miniApps';
 import { CancelledError } from '../errors';
+import { oneLine } from '../oneLine';
 import type { Logger } from '../ports';
 
 /** No more calls at once, that a developer with many betas is no burden. */
@@ -39,7 +40,8 @@ export async function loadApps(
   mine.catch(() => undefined); // told by the status
   const status = await fetchDeveloperStatus(api, signal === undefined ? {} : { signal });
   if (status.lastNotificationError !== undefined) {
-    logger.info(`Apps: the last Telegram message did not arrive: ${status.lastNotificationError}`);
+    const why = oneLine(status.lastNotificationError);
+    logger.info(`Apps: the last Telegram message did not arrive: ${why}`);
   }
   const active = status.apps.filter(({ betaActive }) => betaActive);
   const betas: BetaStatus[] = [];
@@ -49,7 +51,7 @@ export async function loadApps(
       .map(({ appId }) =>
         fetchBetaStatus(api, appId, signal).then(
           (beta) => [beta],
-          orNothing<BetaStatus[]>(`the beta of ${appId}`, []),
+          orNothing<BetaStatus[]>(`the beta of ${oneLine(appId)}`, []),
         ),
       );
     betas.push(...(await Promise.all(some)).flat());

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { I99dashError, throwIfCancelled } from '../errors';
 import { t } from '../l10n';
 import { MANIFEST_FILE } from '../miniAppFolder';
+import { oneLine } from '../oneLine';
 import type { Logger, ProcessRunner } from '../ports';
 import type { Problem } from '../problem';
 import { withBundle, type Bundle } from './bundle';
@@ -14,6 +15,9 @@ import { collectFiles, sortByName, type BundleFile, type CollectedFiles } from '
 import { noManifest, type Project } from './project';
 import { andMore } from './rules';
 import type { Progress, StageClock } from './stages';
+
+/** The longest list of names that the log gets, in UTF-16 units. */
+const MAX_LOGGED = 2_000;
 
 /** What preparing needs from outside. */
 export interface PreparationPorts {
@@ -66,8 +70,10 @@ export async function prepare<T>(
     await collectFiles(root, folder, signal),
     await manifestFile(folder),
   );
-  if (collected.leftOut.length > 0) {
-    ports.logger.info(`Publish: left out ${collected.leftOut.join(', ')}.`);
+  const { leftOut } = collected;
+  if (leftOut.length > 0) {
+    const names = oneLine(leftOut.join(', '), MAX_LOGGED);
+    ports.logger.info(`Publish: left out ${leftOut.length} files and folders: ${names}.`);
   }
   const result = await packChecked(project, root, collected, ports, signal, (bundle, problems) => {
     const all = [...found, ...problems];

@@ -42,6 +42,16 @@ describe('publishing', () => {
     assert.deepEqual(await app.leftovers(), []);
   });
 
+  it('tells the log what it left out, in one line that can be read', async () => {
+    const root = join(app.folder, 'src');
+    const names = Array.from({ length: 500 }, (_, index) => `${index}\nforged.txt~`);
+    await Promise.all(names.map((name) => writeFile(join(root, name), '')));
+    await app.publish();
+    const [line = ''] = app.logger.lines.filter((each) => each.includes('left out'));
+    assert.match(line, /left out 500 .*: 0 forged\.txt~, 1 forged\.txt~, .*forged\.txt~\.$/u);
+    assert.ok(line.length < 3_000);
+  });
+
   it('is seen on the wire as announce, put, submit', async () => {
     const { bundleId, sha256, size } = await app.publish();
     assert.deepEqual(app.wire(), [

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { I99dashError } from '../core/errors';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
-import { versionEdits } from '../core/publish/bumpVersion';
 import { declaredVersions, type DeclaredVersion } from '../core/publish/checks/appVersion';
+import { versionEdit } from '../core/publish/editing/valueFixes';
 import type { Project } from '../core/publish/project';
 
 /** What it takes to give a mini-app its next version. */
@@ -35,9 +35,11 @@ export async function bumpVersion(folder: string, { version, pages }: Bump): Pro
   const uri = vscode.Uri.file(join(folder, MANIFEST_FILE));
   const document = await vscode.workspace.openTextDocument(uri);
   const edit = new vscode.WorkspaceEdit();
-  for (const { offset, length, content } of versionEdits(document.getText(), version)) {
-    const end = document.positionAt(offset + length);
-    edit.replace(uri, new vscode.Range(document.positionAt(offset), end), content);
+  const change = versionEdit(document.getText(), version);
+  if (change !== undefined) {
+    const { start, end, text } = change;
+    const place = new vscode.Range(document.positionAt(start), document.positionAt(end));
+    edit.replace(uri, place, text);
   }
   for (const { file, range, version: old } of pages) {
     const { start, end } = range;

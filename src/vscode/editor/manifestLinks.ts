@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { pictureLinks } from '../../core/publish/editing/links';
+import { pictureLinks } from '../../core/publish/editing/pictureLinks';
 import { findPicture } from '../../core/publish/editing/pictures';
 import { miniAppDocument, pictureRootsOf, rangeIn, type Snapshot } from './miniAppDocument';
 

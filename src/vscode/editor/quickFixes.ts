@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { MANIFEST_FILE } from '../../core/miniAppFolder';
 import type { Fix, FixContext, ProblemAt } from '../../core/publish/editing/fix';
 import { fixesFor, rewritesAt, safeFixes } from '../../core/publish/editing/fixes';
-import { alignAppVersion, declareModernWebview } from '../../core/publish/editing/otherFiles';
+import { alignAppVersion, declareModernWebview } from '../../core/publish/editing/crossFileFixes';
 import { listPictures } from '../../core/publish/editing/pictures';
 import { placeholderIconFor } from '../../core/publish/editing/placeholderIcon';
 import { miniAppOf } from '../miniApps';

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJson } from '../../../src/core/json';
 import type { Problem } from '../../../src/core/problem';
-import { versionEdits } from '../../../src/core/publish/bumpVersion';
 import { validateConfig } from '../../../src/core/publish/config';
 import { complete } from '../../../src/core/publish/editing/complete';
 import { looksLikeOurs } from '../../../src/core/publish/editing/document';
@@ -11,7 +10,8 @@ import { fixesFor, rewritesAt } from '../../../src/core/publish/editing/fixes';
 import { hoverAt } from '../../../src/core/publish/editing/hover';
 import { insertProperty, removeProperty } from '../../../src/core/publish/editing/jsonEdit';
 import { readTree } from '../../../src/core/publish/editing/jsonTree';
-import { pictureLinks } from '../../../src/core/publish/editing/links';
+import { pictureLinks } from '../../../src/core/publish/editing/pictureLinks';
+import { versionEdit } from '../../../src/core/publish/editing/valueFixes';
 import { JsonText, type JsonPath } from '../../../src/core/publish/jsonText';
 import { manifestSchema } from '../../../src/core/publish/manifest';
 import { isRuleId } from '../../../src/core/publish/rules';
@@ -49,6 +49,8 @@ const FULL = {
 const WORDS = [
   ...Object.keys(manifestSchema.shape).map((field) => `"${field}"`),
   ...[
+    '"constructor": {',
+    '"__proto__": {',
     '{',
     '}',
     '[',
@@ -150,14 +152,6 @@ export const config: Parser = {
   },
 };
 
-function bump(text: string): string {
-  return versionEdits(text, '2.0.0').reduce(
-    (before, { offset, length, content }) =>
-      before.slice(0, offset) + content + before.slice(offset + length),
-    text,
-  );
-}
-
 /** What edits do to a text that is an object. */
 function assertEdits(text: string): Verdict {
   const value = parseJson(text)?.value;
@@ -165,8 +159,9 @@ function assertEdits(text: string): Verdict {
   if (tree?.type !== 'object' || typeof value !== 'object' || value === null) return 'refused';
   const names = Object.keys(value);
   const isOnce = tree.children?.length === names.length;
-  const bumped = JSON.parse(bump(text)) as object;
-  assert.deepEqual({ ...bumped, version: undefined }, { ...value, version: undefined });
+  const change = versionEdit(text, '2.0.0');
+  const changed = JSON.parse(applyTextEdits(text, change === undefined ? [] : [change])) as object;
+  assert.deepEqual({ ...changed, version: undefined }, { ...value, version: undefined });
   const edit = insertProperty(text, tree, [], 'fuzzed', { en: ['x'] }, ['id', 'fuzzed', 'url']);
   if (edit !== undefined) {
     const after: unknown = JSON.parse(applyTextEdits(text, [edit]));

@@ -1,7 +1,6 @@
 import { canonicalOrigin } from '../origin';
 import type { Fix, FixContext, ProblemAt } from './fix';
-import { nodeAt, readTree, textAt } from './jsonTree';
-import { pathOf } from './pathOf';
+import { nodeAt, pathAt, readTree, textAt } from './jsonTree';
 import { iconFixes, requiredFixes } from './requiredFixes';
 import { originFixes, unknownFieldFixes, valueFixes, versionFixes } from './valueFixes';
 
@@ -16,7 +15,7 @@ export function fixesFor(problem: ProblemAt, text: string, context: FixContext):
   if (required !== undefined) {
     return requiredFixes(text, tree, required, context);
   }
-  const path = pathOf(tree, problem.start);
+  const path = pathAt(tree, problem.start);
   if (rule === 'version.published') {
     return versionFixes(tree);
   }
@@ -54,7 +53,7 @@ export function rewritesAt(text: string, offset: number): Fix[] {
   if (tree?.type !== 'object') {
     return [];
   }
-  const path = pathOf(tree, offset);
+  const path = pathAt(tree, offset);
   if (path[0] === 'version') {
     return versionFixes(tree).map((fix) => ({ ...fix, preferred: false }));
   }

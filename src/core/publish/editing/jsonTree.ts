@@ -1,4 +1,10 @@
-import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser/lib/esm/main.js';
+import {
+  findNodeAtLocation,
+  findNodeAtOffset,
+  getNodePath,
+  parseTree,
+  type Node,
+} from 'jsonc-parser/lib/esm/main.js';
 import { tooDeepAt } from '../jsonDepth';
 import type { JsonPath } from '../jsonText';
 
@@ -21,6 +27,12 @@ export function readTree(text: string): Node | undefined {
 /** The value at a path; undefined when there is none. */
 export function nodeAt(tree: Node | undefined, path: JsonPath): Node | undefined {
   return tree === undefined ? undefined : findNodeAtLocation(tree, path.map(toSegment));
+}
+
+/** The path of the name or value at an offset; that of a name is its field's. Empty where there is none. */
+export function pathAt(tree: Node, offset: number): (string | number)[] {
+  const node = findNodeAtOffset(tree, offset, true);
+  return node === undefined ? [] : getNodePath(node);
 }
 
 /** The content of a text at a path; undefined when there is none. */

@@ -3,9 +3,15 @@ import { nearest } from '../nearest';
 import { isSemver, nextMinor, nextPatch } from '../semver';
 import { assetFieldAt } from './fields';
 import { FIELDS, fix, type Fix } from './fix';
-import { removeProperty, replaceValue } from './jsonEdit';
-import { nodeAt, textAt, type Node } from './jsonTree';
+import { removeProperty, replaceValue, type TextEdit } from './jsonEdit';
+import { nodeAt, readTree, textAt, type Node } from './jsonTree';
 import { nearOrigin } from './nearOrigin';
+
+/** What gives a manifest another version and leaves every other character as it is; undefined where it has no version. */
+export function versionEdit(manifestText: string, version: string): TextEdit | undefined {
+  const node = nodeAt(readTree(manifestText), ['version']);
+  return node === undefined ? undefined : replaceValue(node, version);
+}
 
 /** The next versions. */
 export function versionFixes(tree: Node): Fix[] {

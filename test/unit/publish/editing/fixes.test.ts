@@ -4,7 +4,7 @@ import { fixesFor, rewritesAt, safeFixes } from '../../../../src/core/publish/ed
 import {
   alignAppVersion,
   declareModernWebview,
-} from '../../../../src/core/publish/editing/otherFiles';
+} from '../../../../src/core/publish/editing/crossFileFixes';
 import { CATEGORIES } from '../../../../src/core/publish/manifestValues';
 import { validateManifest } from '../../../../src/core/publish/validateManifest';
 import { atCursor } from '../../../support/cursor';

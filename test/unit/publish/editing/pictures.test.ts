@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pictureLinks } from '../../../../src/core/publish/editing/links';
+import { pictureLinks } from '../../../../src/core/publish/editing/pictureLinks';
 import {
   findPicture,
   listPictures,

@@ -1,4 +1,4 @@
-import { createReadStream, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,10 +18,8 @@ export interface Bundle extends Packed {
   /** What was seen in the packed bytes, if that was wanted. */
   inspection?: Inspection;
   fileCount: number;
-  /** Opens the packed bytes from their start. */
+  /** Opens the packed bytes from their start, in chunks that hold for a while only: see {@link openReusing}. */
   open(): Readable;
-  /** The same for a socket: see {@link openReusing}. */
-  openToSend(): Readable;
 }
 
 export interface BundleOptions {
@@ -61,8 +59,7 @@ export async function withBundle<T>(
     return await use({
       ...packed,
       fileCount: collected.files.length,
-      open: () => createReadStream(path),
-      openToSend: () => openReusing(path),
+      open: () => openReusing(path),
     });
   } finally {
     // What was sent stays sent: a scanner that holds the file open does not make a failure of it.

@@ -67,7 +67,7 @@ export async function upload(
 export async function putBundle(
   transport: Transport,
   { uploadUrl }: Pick<UploadTarget, 'uploadUrl'>,
-  bundle: Pick<Bundle, 'size' | 'openToSend'>,
+  bundle: Pick<Bundle, 'size' | 'open'>,
   { signal, onProgress }: UploadOptions = {},
 ): Promise<void> {
   assertSecureUrl(uploadUrl, 'storage');
@@ -77,7 +77,7 @@ export async function putBundle(
     headers: { 'content-type': 'application/gzip' },
     body: {
       length: bundle.size,
-      open: () => bundle.openToSend(),
+      open: () => bundle.open(),
       ...(onProgress === undefined ? {} : { onProgress }),
     },
     ...(signal === undefined ? {} : { signal }),

@@ -266,7 +266,7 @@ export const storageAnswer: Parser = {
   check: async (input) => {
     const transport = transportOf(toResponse(input));
     const uploadUrl = new URL(`https://storage.example.com/b?signature=${SECRET}`);
-    const bundle = { size: 0, openToSend: () => assert.fail('nobody sends anything') };
+    const bundle = { size: 0, open: () => assert.fail('nobody sends anything') };
     return orRefuse(['UPLOAD_FAILED'], () => putBundle(transport, { uploadUrl }, bundle), [SECRET]);
   },
 };

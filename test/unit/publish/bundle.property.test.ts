@@ -3,13 +3,13 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { extract } from 'tar-stream';
 import { withBundle } from '../../../src/core/publish/bundle';
 import { collectFiles } from '../../../src/core/publish/files';
+import { bundleBytes } from '../../support/bundle-bytes';
 import { useTempFolder } from '../../support/temp-folder';
 import { readTree } from '../../support/trees';
 
@@ -47,9 +47,7 @@ describe('any bundle', () => {
         const root = join(folder, 'app');
         await mkdir(root);
         for (const { segments, content } of entries) await place(join(root, ...segments), content);
-        const packed = await withBundle(await collectFiles(root, root), (bundle) =>
-          buffer(bundle.open()),
-        );
+        const packed = await withBundle(await collectFiles(root, root), bundleBytes);
         const expected = await readTree(root);
         assert.deepEqual(await unpackWithTarStream(packed), expected);
         const unpacked = join(folder, 'unpacked');

@@ -14,11 +14,11 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { withBundle, type Bundle } from '../../../src/core/publish/bundle';
 import { collectFiles } from '../../../src/core/publish/files';
+import { bundleBytes } from '../../support/bundle-bytes';
 import { rejectsWith } from '../../support/expect';
 import { useTempDirectory } from '../../support/temp-directory';
 import { useTempFolder } from '../../support/temp-folder';
@@ -54,7 +54,7 @@ describe('a bundle', () => {
     folder = root,
     options: Parameters<typeof withBundle>[2] = {},
   ) => withBundle(await collectFiles(folder, folder), use, options);
-  const bytesOf = (folder?: string) => pack((bundle) => buffer(bundle.open()), folder);
+  const bytesOf = (folder?: string) => pack(bundleBytes, folder);
 
   it('unpacks with tar to what was packed', async () => {
     const archive = join(temp.path, 'bundle.tar.gz');
@@ -87,7 +87,7 @@ describe('a bundle', () => {
 
   it('tells its size, hash and count, and opens as often as wanted', async () => {
     await pack(async (bundle) => {
-      for (const bytes of [await buffer(bundle.open()), await buffer(bundle.open())]) {
+      for (const bytes of [await bundleBytes(bundle), await bundleBytes(bundle)]) {
         assert.equal(bundle.size, bytes.length);
         assert.equal(bundle.sha256, createHash('sha256').update(bytes).digest('hex'));
       }

@@ -5,7 +5,6 @@ import { linkSync } from 'node:fs';
 import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { localize } from '../../../src/core/l10n';
@@ -13,6 +12,7 @@ import { withBundle, type BundleOptions } from '../../../src/core/publish/bundle
 import type { Inspection } from '../../../src/core/publish/checks/contentInspector';
 import { inspectContents } from '../../../src/core/publish/checks/contents';
 import { collectFiles } from '../../../src/core/publish/files';
+import { bundleBytes } from '../../support/bundle-bytes';
 import { rejectsWith } from '../../support/expect';
 import { useBuiltWorker } from '../../support/publish-worker';
 import { useTempDirectory } from '../../support/temp-directory';
@@ -110,7 +110,7 @@ describe('a large bundle', () => {
   it('is read by gzip, Python and tar alike', async () => {
     const archive = join(temp.path, 'bundle.tar.gz');
     await withBundle(await collectFiles(root, root), async (bundle) =>
-      writeFile(archive, await buffer(bundle.open())),
+      writeFile(archive, await bundleBytes(bundle)),
     );
     await run('gzip', ['--test', archive]);
     const tar = gunzipSync(await readFile(archive));

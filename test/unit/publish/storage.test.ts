@@ -15,7 +15,7 @@ describe('an S3-compatible storage, with a URL of the AWS presigner', () => {
   const temp = useTempFolder('all');
   const transport = createUndiciTransport();
   const bytes = randomBytes(300_000);
-  const bundle = { size: bytes.length, openToSend: () => Readable.from([bytes]) };
+  const bundle = { size: bytes.length, open: () => Readable.from([bytes]) };
   let storage: StrictStorage;
 
   before(async () => {
@@ -60,7 +60,7 @@ describe('an S3-compatible storage, with a URL of the AWS presigner', () => {
 
   it('refuses a bundle of another length than was signed', async () => {
     const uploadUrl = await presign();
-    const shorter = { size: 10, openToSend: () => Readable.from([bytes.subarray(0, 10)]) };
+    const shorter = { size: 10, open: () => Readable.from([bytes.subarray(0, 10)]) };
     const error = await rejectsWith('UPLOAD_FAILED', putBundle(transport, { uploadUrl }, shorter));
     assert.equal(error.serverCode, 'SignatureDoesNotMatch');
   });

@@ -15,7 +15,7 @@ const SHA256 = createHash('sha256').update(BYTES).digest('hex');
 
 function bundleOf(bytes: Buffer): Bundle {
   const open = (): Readable => Readable.from([bytes]);
-  return { size: bytes.length, sha256: SHA256, fileCount: 1, open, openToSend: open };
+  return { size: bytes.length, sha256: SHA256, fileCount: 1, open };
 }
 
 describe('an upload', () => {

@@ -3,8 +3,7 @@ import { requestDeviceCode, requestDeviceToken, type DeviceGrant } from '../api/
 import { I99dashError, isI99dashError, throwIfCancelled } from '../errors';
 import type { Account } from '../identity';
 import { t } from '../l10n';
-import { waitBeforeRepeat } from '../repeat';
-import { delay, isPassing } from '../retry';
+import { delay, isPassing, waitBeforeRepeat } from '../retry';
 import { expiryOf } from './accessToken';
 import { accountOf, isMissing, type Authenticated, type AuthenticationPorts } from './authenticate';
 import type { MintedToken } from './mint';

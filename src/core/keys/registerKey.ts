@@ -3,7 +3,7 @@ import type { ApiClient } from '../api/client';
 import { fingerprintOf, publicKeyLine } from '../auth/publicKey';
 import { I99dashError } from '../errors';
 import { t } from '../l10n';
-import { mayHaveArrived } from '../repeat';
+import { mayHaveArrived } from '../retry';
 
 /** The longest name that the backend takes, in UTF-16 code units. */
 export const MAX_NAME_LENGTH = 80;

@@ -1,7 +1,7 @@
 import type { ApiClient } from '../api/client';
 import { listSshKeys, removeSshKey } from '../api/sshKeys';
 import { isI99dashError } from '../errors';
-import { mayHaveArrived } from '../repeat';
+import { mayHaveArrived } from '../retry';
 
 /**
  * Removes a key from the account; one that is gone already is removed. Where the answer leaves open whether it is gone, the list of keys

@@ -11,7 +11,7 @@ import {
 import { t } from '../l10n';
 import type { Clock, Transport } from '../ports';
 import type { Problem } from '../problem';
-import { repeatPassing } from '../repeat';
+import { repeatPassing } from '../retry';
 import type { Bundle } from './bundle';
 import { prepare, type PreparationPorts } from './prepare';
 import type { Project } from './project';

@@ -5,8 +5,7 @@ import { I99dashError, isI99dashError } from '../errors';
 import type { JsonObject } from '../json';
 import { t } from '../l10n';
 import type { Clock, Logger } from '../ports';
-import { mayHaveArrived, waitBeforeRepeat } from '../repeat';
-import { delay, isPassing } from '../retry';
+import { delay, isPassing, mayHaveArrived, waitBeforeRepeat } from '../retry';
 
 /** How often the backend's own state is read after a submission without an answer, and the first wait between, in milliseconds. */
 const READS = 4;

@@ -5,8 +5,7 @@ import { requestUpload, type UploadTarget } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
 import { t } from '../l10n';
 import type { Clock, HttpResponse, Transport } from '../ports';
-import { waitBeforeRepeat } from '../repeat';
-import { delay, isPassing } from '../retry';
+import { delay, isPassing, waitBeforeRepeat } from '../retry';
 import type { Bundle } from './bundle';
 
 /** How often a broken upload is tried in all. */

@@ -1,14 +1,9 @@
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { fingerprintOf } from '../auth/publicKey';
 import type { AgentKey } from '../auth/sshAgent';
 import { readPublicKeyFile } from './publicKeyFile';
+import { publicKeyPaths } from './publicKeyPaths';
 import { keyName } from './registerKey';
-
-/** A `~/.ssh` larger than this is somebody's archive; the rest is reached by browsing. */
-const MAX_FILES = 500;
-/** So many are read at once: a process may hold only so many files open. */
-const AT_ONCE = 32;
 
 /** A public key that could be registered. */
 export interface KeyCandidate {
@@ -30,17 +25,9 @@ export async function findKeyCandidates(
   agentKeys: readonly AgentKey[],
   registered: ReadonlySet<string>,
 ): Promise<KeyCandidate[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const paths = entries
-    .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && /\.pub$/iu.test(entry.name))
-    .map(({ name }) => join(folder, name))
-    .sort((a, b) => Number(isUsual(b)) - Number(isUsual(a)) || (a < b ? -1 : 1))
-    .slice(0, MAX_FILES)
-    .sort();
   const files: (KeyCandidate | undefined)[] = [];
-  for (let from = 0; from < paths.length; from += AT_ONCE) {
-    const batch = paths.slice(from, from + AT_ONCE);
-    const read = batch.map((path) => readCandidate(path).catch(() => undefined));
+  for (const paths of await publicKeyPaths(folder)) {
+    const read = paths.map((path) => readCandidate(path).catch(() => undefined));
     files.push(...(await Promise.all(read)));
   }
   const found = new Map<string, KeyCandidate>();
@@ -67,11 +54,6 @@ export async function readCandidate(path: string): Promise<KeyCandidate> {
 export function suggestedName({ comment, path }: Pick<KeyCandidate, 'comment' | 'path'>): string {
   const file = path === undefined ? '' : basename(path).replace(/\.pub$/iu, '');
   return keyName(comment, keyName(file));
-}
-
-/** As `ssh-keygen` names a key. */
-function isUsual(path: string): boolean {
-  return basename(path).startsWith('id_');
 }
 
 function fromAgent({ publicBlob, fingerprint, comment }: AgentKey): KeyCandidate {

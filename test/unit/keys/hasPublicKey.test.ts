@@ -20,4 +20,14 @@ describe('whether there is a public key', () => {
     await writeFile(join(folder.path, 'work.pub'), '# mine\nssh-ed25519 AAAA me\n');
     assert.equal(await hasPublicKey(folder.path), true);
   });
+
+  it('yes: the usual one, among more than anybody looks through', async () => {
+    const others = Array.from({ length: 1_000 }, (_, index) => `host-${index}.pub`);
+    const write = (name: string, type: string) =>
+      writeFile(join(folder.path, name), `${type} AAAA me\n`);
+    await Promise.all(others.slice(500).map((name) => write(name, 'ssh-rsa')));
+    await write('id_ed25519.pub', 'ssh-ed25519');
+    await Promise.all(others.slice(0, 500).map((name) => write(name, 'ssh-rsa')));
+    assert.equal(await hasPublicKey(folder.path), true);
+  });
 });

@@ -1,11 +1,13 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { imageSize } from 'image-size';
+import { READ_WITHOUT_WAITING, readHead } from '../../readTextFile';
 
-/** Bytes that hold the dimensions of nearly every picture. */
+/** So many bytes hold the dimensions of nearly every picture. */
 const HEAD = 64 * 1024;
 
 type PictureFormat = 'png' | 'jpg' | 'webp';
 
+/** What a picture's first bytes tell. */
 export interface Picture {
   format: PictureFormat;
   /** Pixels. */
@@ -19,49 +21,39 @@ export interface Picture {
  * @returns undefined when it is none of these or cannot be read
  */
 export async function readPicture(path: string, maxBytes: number): Promise<Picture | undefined> {
-  const file = await open(path).catch(() => undefined);
+  const file = await open(path, READ_WITHOUT_WAITING).catch(() => undefined);
+  if (file === undefined) {
+    return undefined;
+  }
   try {
-    const head = await read(file, Math.min(HEAD, maxBytes));
+    const head = await readHead(file, Math.min(HEAD, maxBytes));
     return (
       dimensions(head) ??
-      (head.length === HEAD ? dimensions(await read(file, maxBytes)) : undefined)
+      (head.length === HEAD ? dimensions(await readHead(file, maxBytes)) : undefined)
     );
   } catch {
     return undefined;
   } finally {
-    await file?.close();
+    await file.close();
   }
 }
 
-async function read(file: FileHandle | undefined, length: number): Promise<Uint8Array> {
-  // An array of its own, for image-size reads past the end of a Buffer that shares its memory with others.
-  const bytes = new Uint8Array(length);
-  let filled = 0;
-  while (file !== undefined && filled < length) {
-    const { bytesRead } = await file.read(bytes, filled, length - filled, filled);
-    if (bytesRead === 0) {
-      break;
-    }
-    filled += bytesRead;
-  }
-  return bytes.slice(0, filled);
-}
-
-function dimensions(head: Uint8Array): Picture | undefined {
+function dimensions(head: Buffer): Picture | undefined {
   const format = formatOf(head);
   if (format === undefined) {
     return undefined;
   }
   try {
-    const { width, height } = imageSize(head);
+    // An array of its own, for image-size reads past the end of a Buffer that shares its memory with others.
+    const { width, height } = imageSize(new Uint8Array(head));
     return width < 1 || height < 1 ? undefined : { format, width, height };
   } catch {
     return undefined;
   }
 }
 
-function formatOf(head: Uint8Array): PictureFormat | undefined {
-  const begin = Buffer.from(head.subarray(0, 12)).toString('latin1');
+function formatOf(head: Buffer): PictureFormat | undefined {
+  const begin = head.toString('latin1', 0, 12);
   if (begin.startsWith('\x89PNG\r\n\x1A\n')) {
     return 'png';
   }

@@ -10,7 +10,7 @@ import type { ManifestPlaces } from './checks/manifestPlaces';
 import type { FileMemo } from './fileMemo';
 import { collectFiles, type BundleFile } from './files';
 import type { Draft } from './project';
-import { problemOf, type RuleId } from './rules';
+import { problemOf } from './rules';
 
 export interface FileProblemsOptions {
   /** What is known of the files since the last time. */
@@ -47,13 +47,19 @@ export async function findFileProblems(
       ...(await contentProblems(draft, files, options)),
     ];
   } catch (error) {
-    // A link that leads out of the project, a file that cannot be read: what publishing refuses.
-    if (!isI99dashError(error, 'VALIDATION_FAILED')) {
-      throw error;
-    }
-    const rule: RuleId = 'files.unfit';
-    return [...drift, problemOf(rule, error.message, error.file ?? draft.appRoot)];
+    return [...drift, unfitFiles(error, draft)];
   }
+}
+
+/**
+ * What publishing refuses, as a problem: a link that leads out of the project, a file that cannot be read.
+ * @throws the error itself when it is about something else
+ */
+export function unfitFiles(error: unknown, { appRoot }: Pick<Draft, 'appRoot'>): Problem {
+  if (!isI99dashError(error, 'VALIDATION_FAILED')) {
+    throw error;
+  }
+  return problemOf('files.unfit', error.message, error.file ?? appRoot);
 }
 
 /**

@@ -1,13 +1,12 @@
 import { opendir } from 'node:fs/promises';
-import { isI99dashError, throwIfCancelled } from '../errors';
+import { throwIfCancelled } from '../errors';
 import type { Problem } from '../problem';
 import type { ManifestPlaces } from './checks/manifestPlaces';
 import { FileMemo } from './fileMemo';
-import { findFileProblems, type FileProblemsOptions } from './fileProblems';
+import { findFileProblems, unfitFiles, type FileProblemsOptions } from './fileProblems';
 import { isLeftOut } from './files';
 import type { Draft } from './project';
 import { inBatches, runInWorker } from './publishWorkerClient';
-import { problemOf, type RuleId } from './rules';
 
 /** So many files and folders are looked up, remembered and read in the editor's own process; the start of a worker takes longer. */
 const IN_PLACE = 200;
@@ -46,11 +45,7 @@ export class FileSearch {
       this.kept = memo;
       return problems;
     } catch (error) {
-      if (!isI99dashError(error, 'VALIDATION_FAILED')) {
-        throw error;
-      }
-      const rule: RuleId = 'files.unfit';
-      return [problemOf(rule, error.message, error.file ?? draft.appRoot)];
+      return [unfitFiles(error, draft)];
     }
   }
 }

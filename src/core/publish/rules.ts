@@ -180,12 +180,13 @@ export const RULES = {
 
 export type RuleId = keyof typeof RULES;
 
+/** True for the id of a rule. */
 export function isRuleId(text: string): text is RuleId {
   return Object.hasOwn(RULES, text);
 }
 
 /** The longest sentence about a problem, in UTF-16 units: a name in it may be of any length. */
-const MAX_MESSAGE = 500;
+export const MAX_MESSAGE = 500;
 
 /**
  * What is wrong with something, as a sentence: `"icon" is required`.

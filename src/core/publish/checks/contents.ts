@@ -7,8 +7,9 @@ import type { Finding } from '../baseline/finding';
 import type { BundleFile } from '../files';
 import type { ManifestFields } from '../manifest';
 import { inBatches, runInWorker } from '../publishWorkerClient';
-import { problemOf, sentence } from '../rules';
+import { MAX_MESSAGE, problemOf, sentence } from '../rules';
 import type { Inspection, OpenInspector } from './contentInspector';
+import { OLDEST_PLATFORM } from './requires';
 
 export interface ContentsOptions {
   signal?: AbortSignal | undefined;
@@ -102,8 +103,8 @@ async function inspect(
 
 /** Whether no car with an old WebView gets the app. */
 function isModern({ manifest: { requires } }: { manifest: ManifestFields }): boolean {
-  const dilink: readonly string[] = requires?.dilink ?? ['di5.0'];
-  return requires?.modernWebview === true || !dilink.includes('di5.0');
+  const isOnOldest = requires?.dilink?.includes(OLDEST_PLATFORM) ?? true;
+  return requires?.modernWebview === true || !isOnOldest;
 }
 
 function baselineProblem(
@@ -115,7 +116,7 @@ function baselineProblem(
   return {
     severity: modern ? 'info' : severity,
     rule,
-    message: oneLine(t('{0}: {1}.', oneLine(file.name), message), 500),
+    message: oneLine(t('{0}: {1}.', oneLine(file.name), message), MAX_MESSAGE),
     file: file.path,
     range,
   };

@@ -3,9 +3,10 @@ import type { Problem } from '../../problem';
 import type { ManifestFields } from '../manifest';
 import type { ManifestPlaces } from './manifestPlaces';
 
-export const OLDEST = 'di5.0';
+/** The platform whose WebView is Chromium 95. */
+export const OLDEST_PLATFORM = 'di5.0';
 /** What no car of the oldest platform can do. */
-export const NOT_ON_OLDEST: readonly string[] = [
+export const NOT_ON_OLDEST_PLATFORM: readonly string[] = [
   'surface.write.cluster',
   'pkg.launch.cluster.pixel',
 ];
@@ -15,17 +16,17 @@ export function checkRequires(
   { requires }: Pick<ManifestFields, 'requires'>,
   places: ManifestPlaces,
 ): Problem[] {
-  if (requires?.dilink?.every((version) => version === OLDEST) !== true) {
+  if (requires?.dilink?.every((version) => version === OLDEST_PLATFORM) !== true) {
     return [];
   }
   const problems: Problem[] = [];
   for (const [index, capability] of (requires.vehicleCapabilities ?? []).entries()) {
-    if (NOT_ON_OLDEST.includes(capability)) {
+    if (NOT_ON_OLDEST_PLATFORM.includes(capability)) {
       const message = t(
         'No car has "{0}" when "{1}" is {2} alone',
         capability,
         'requires.dilink',
-        OLDEST,
+        OLDEST_PLATFORM,
       );
       const path = ['requires', 'vehicleCapabilities', index];
       problems.push(places.problem('requires.cluster-on-di5.0', message, path));
@@ -35,7 +36,7 @@ export function checkRequires(
     const message = t(
       'No car has a modern WebView when "{0}" is {1} alone',
       'requires.dilink',
-      OLDEST,
+      OLDEST_PLATFORM,
     );
     const path = ['requires', 'modernWebview'];
     problems.push(places.problem('requires.modern-webview-on-di5.0', message, path));

@@ -1,6 +1,6 @@
 import { findNodeAtOffset, getNodePath } from 'jsonc-parser/lib/esm/main.js';
 import { t } from '../../l10n';
-import { NOT_ON_OLDEST, OLDEST } from '../checks/requires';
+import { NOT_ON_OLDEST_PLATFORM, OLDEST_PLATFORM } from '../checks/requires';
 import type { Field } from '../manifestFields';
 import { assetFieldAt, fieldAt, type AssetField, type DocumentKind } from './fields';
 import { readTree, type Node } from './jsonTree';
@@ -47,7 +47,7 @@ function aboutValue(
   if (asset !== undefined) {
     return { picture: { field: asset, path: text } };
   }
-  return field.name === 'vehicleCapabilities' && NOT_ON_OLDEST.includes(text)
-    ? { note: t('No car whose only platform is {0} has it.', OLDEST) }
+  return field.name === 'vehicleCapabilities' && NOT_ON_OLDEST_PLATFORM.includes(text)
+    ? { note: t('No car whose only platform is {0} has it.', OLDEST_PLATFORM) }
     : {};
 }

@@ -1,5 +1,5 @@
 import { opendir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { isJsonObject, parseJson } from './json';
 import { readTextFile } from './readTextFile';
 
@@ -34,6 +34,11 @@ export async function isMiniApp(folder: string): Promise<boolean> {
 export async function isStillMiniApp(folder: string): Promise<boolean> {
   const text = await readTextFile(join(folder, MANIFEST_FILE)).catch(() => undefined);
   return text !== undefined && (parseJson(text) === undefined || isMiniApp(folder));
+}
+
+/** Whether a path is a folder or below it. Both are absolute and without links. */
+export function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 /** Whether a path is in a folder of a mini-app that nobody writes in by hand, and that changes by the thousand. */

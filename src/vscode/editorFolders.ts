@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { isInside, type MiniApps } from './miniApps';
+import { isInside } from '../core/miniAppFolder';
+import type { MiniApps } from './miniApps';
 
 /**
  * Tells `when` clauses which folders of open editors lie in a mini-app, through a context key. A key about the active editor would be

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import { dirname, sep } from 'node:path';
+import { dirname } from 'node:path';
 import {
   CONFIG_FILE,
   findMiniApps,
+  isInside,
   isMiniApp,
   isStillMiniApp,
   MANIFEST_FILE,
@@ -101,9 +102,4 @@ export async function miniAppOf(path: string): Promise<string | undefined> {
       return undefined;
     }
   }
-}
-
-/** Whether a path is a folder or below it. */
-export function isInside(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

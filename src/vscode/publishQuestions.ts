@@ -2,9 +2,9 @@ import { basename, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { CancelledError, I99dashError } from '../core/errors';
 import { plural } from '../core/l10n';
+import { isInside } from '../core/miniAppFolder';
 import { oneLine } from '../core/oneLine';
 import type { Project } from '../core/publish/project';
-import { isInside } from './miniApps';
 import { plainText } from './plainText';
 
 /** Names of files that a question lists. */

@@ -40,7 +40,7 @@ export class AppsModel {
     await (this.loading?.done ?? this.load());
   }
 
-  /** Asks the backend unless it was asked less than this many milliseconds ago, or is being asked. */
+  /** Asks the backend unless it told what it knows less than this many milliseconds ago, or is being asked. Never rejects. */
   async refreshIfOlder(ms: number): Promise<void> {
     const age = this.ports.clock.now() - this.loadedAt;
     const isFresh = this.lastFailure === undefined && age >= 0 && age < ms;

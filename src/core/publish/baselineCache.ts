@@ -47,8 +47,11 @@ export class BaselineCache {
 
   /** The text of the cache file; undefined when it would hold nothing new. */
   serializeIfChanged(): string | undefined {
+    if (!this.changed) {
+      return undefined;
+    }
     const entries = Object.fromEntries([...this.entries].slice(-MAX_ENTRIES));
-    return this.changed ? JSON.stringify({ version: currentVersion(), entries }) : undefined;
+    return JSON.stringify({ version: currentVersion(), entries });
   }
 }
 

@@ -4,6 +4,7 @@ import { sep } from 'node:path';
 import { promisify } from 'node:util';
 import { I99dashError, systemErrorCode, throwIfCancelled } from '../errors';
 import { t } from '../l10n';
+import { isInside } from '../miniAppFolder';
 import { oneLine } from '../oneLine';
 import { compareBytewise, sortBytewise } from './byteOrder';
 
@@ -249,9 +250,7 @@ class Walk {
 
   /** @throws VALIDATION_FAILED when a path without links lies outside the project */
   assertInside(real: string, path: string, name: string): void {
-    const { boundary } = this;
-    const inside = boundary.endsWith(sep) ? boundary : boundary + sep;
-    if (real !== boundary && !real.startsWith(inside)) {
+    if (!isInside(real, this.boundary)) {
       const message = t(
         '{0} leads out of the project (rule escape): {1}.',
         oneLine(name, Infinity),

@@ -1,5 +1,5 @@
-import { join, sep } from 'node:path';
-import { CONFIG_FILE, isUnwritten, MANIFEST_FILE } from '../miniAppFolder';
+import { join } from 'node:path';
+import { CONFIG_FILE, isInside, isUnwritten, MANIFEST_FILE } from '../miniAppFolder';
 import type { Problem } from '../problem';
 import { ManifestPlaces } from './checks/manifestPlaces';
 import { checkRequires } from './checks/requires';
@@ -112,8 +112,4 @@ export class ProblemFinder {
       ? [{ ...problem, range: source.rangeOf(value.path) }]
       : [];
   }
-}
-
-function isInside(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
-import { CancelledError, I99dashError } from '../errors';
+import { CancelledError, I99dashError, throwIfCancelled } from '../errors';
 import { localization, t } from '../l10n';
 import type { BundleFile } from './files';
 import type {
@@ -51,9 +51,7 @@ export async function runInWorker<Kind extends WorkerTask['kind']>(
   batches: AsyncIterator<readonly BundleFile[]>,
   { signal, onFile }: WorkerOptions = {},
 ): Promise<WorkerResults[Kind]> {
-  if (signal?.aborted === true) {
-    throw new CancelledError();
-  }
+  throwIfCancelled(signal);
   const child = fork(script, {
     env: childEnvironment(),
     execArgv: [],

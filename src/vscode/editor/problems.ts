@@ -1,9 +1,15 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { I99dashError } from '../../core/errors';
-import { isMiniApp, isStillMiniApp, isUnwritten, MANIFEST_FILE } from '../../core/miniAppFolder';
+import {
+  isInside,
+  isMiniApp,
+  isStillMiniApp,
+  isUnwritten,
+  MANIFEST_FILE,
+} from '../../core/miniAppFolder';
 import type { Problem } from '../../core/problem';
-import { isInside, type MiniApps } from '../miniApps';
+import type { MiniApps } from '../miniApps';
 import { isJsonFile, MiniAppProblems, type ProblemPorts } from './miniAppProblems';
 
 /** Milliseconds after the first search in which the editor is left to start. */

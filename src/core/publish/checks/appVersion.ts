@@ -1,8 +1,8 @@
 import { readdir, realpath } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import { throwIfCancelled } from '../../errors';
 import { t } from '../../l10n';
-import { MANIFEST_FILE } from '../../miniAppFolder';
+import { isInside, MANIFEST_FILE } from '../../miniAppFolder';
 import { oneLine } from '../../oneLine';
 import type { Problem, Range } from '../../problem';
 import { readTextFile } from '../../readTextFile';
@@ -86,9 +86,8 @@ interface Walk {
 }
 
 async function budgetFor(appRoot: string, folder: string): Promise<number> {
-  const [root, project] = await Promise.all([appRoot, folder].map(withoutLinks));
-  const isInside = `${root}${sep}`.startsWith(`${project}${sep}`);
-  return isInside ? MAX_ENTRIES : MAX_ENTRIES_OUTSIDE;
+  const [root, project] = await Promise.all([withoutLinks(appRoot), withoutLinks(folder)]);
+  return isInside(root, project) ? MAX_ENTRIES : MAX_ENTRIES_OUTSIDE;
 }
 
 function withoutLinks(path: string): Promise<string> {

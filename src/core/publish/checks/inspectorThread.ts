@@ -69,7 +69,7 @@ export class InspectorThread implements Inspector {
   }
 
   add(bytes: Buffer): boolean {
-    if (this.wanted === 0) {
+    if (this.bytes >= this.wanted) {
       return false;
     }
     const chunk = new Uint8Array(bytes.subarray(0, this.wanted - this.bytes));

@@ -1,5 +1,6 @@
 import { I99dashError } from '../errors';
 import { t } from '../l10n';
+import { isLoopback } from './loopback';
 
 /** Characters of a URL that a message names. */
 const MAX_ORIGIN = 300;
@@ -71,8 +72,4 @@ function unsafe(origin: string, what: SecurePlace): string {
 /** No host that there is has a longer name. */
 function brief(origin: string): string {
   return origin.length > MAX_ORIGIN ? `${origin.slice(0, MAX_ORIGIN)}…` : origin;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/u.test(hostname);
 }

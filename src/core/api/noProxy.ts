@@ -1,16 +1,5 @@
 import { BlockList, isIP } from 'node:net';
 
-/** True for this computer itself, however it is written. @param hostname as `URL.hostname` has it: lower case, IPv6 in brackets */
-export function isLoopbackHost(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(\.\d{1,3}){3}$/u.test(hostname) ||
-    hostname.startsWith('[::ffff:7f') // 127.0.0.0/8, as IPv6 writes it
-  );
-}
-
 /**
  * Whether a list of exceptions takes a URL out of the proxy's reach. Rules are those of curl's and VS Code's `no_proxy`: a domain stands for
  * itself and everything below it, with or without a leading dot or `*.`; `*` alone for every host; `:port` narrows an entry down; addresses

@@ -1,6 +1,7 @@
 import { I99dashError } from '../errors';
 import { t } from '../l10n';
-import { isExempt, isLoopbackHost } from './noProxy';
+import { isLoopback } from './loopback';
+import { isExempt } from './noProxy';
 
 /** What a person has set about proxies: VS Code's settings `http.*`, and the environment. */
 export interface ProxyConfiguration {
@@ -39,7 +40,7 @@ const SETTING = 'http.proxy';
  */
 export function resolveProxy(url: URL, configuration: ProxyConfiguration): Proxy | undefined {
   const { support, noProxy = [], environment = {} } = configuration;
-  if (support === 'off' || isLoopbackHost(url.hostname)) {
+  if (support === 'off' || isThisComputer(url)) {
     return undefined;
   }
   const exceptions =
@@ -49,6 +50,11 @@ export function resolveProxy(url: URL, configuration: ProxyConfiguration): Proxy
   }
   const chosen = choose(url, configuration);
   return chosen === undefined ? undefined : parseProxy(chosen, configuration.authorization?.trim());
+}
+
+/** VS Code counts names below `localhost`, too. */
+function isThisComputer({ hostname }: URL): boolean {
+  return isLoopback(hostname) || hostname.endsWith('.localhost');
 }
 
 interface Chosen {

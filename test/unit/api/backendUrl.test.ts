@@ -15,6 +15,7 @@ const ACCEPTED: [text: string, url: string][] = [
   ['http://127.8.9.10', 'http://127.8.9.10'],
   ['http://127.1', 'http://127.0.0.1'],
   ['http://[::1]:4799', 'http://[::1]:4799'],
+  ['http://[::ffff:127.0.0.1]:4799', 'http://[::ffff:7f00:1]:4799'],
   ['https://example.com/?', 'https://example.com'],
   ['https://example.com/api#', 'https://example.com/api'],
 ];
@@ -32,6 +33,9 @@ const REFUSED = [
   'http://127.0.0.1.example.com',
   'http://127.0.0.1@example.com',
   'http://[::]',
+  'http://[::ffff:0.127.0.1]',
+  // A name server may say anything of it.
+  'http://api.localhost',
   'ftp://localhost',
   'ws://localhost',
   'file:///etc/passwd',

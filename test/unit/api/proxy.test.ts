@@ -68,7 +68,12 @@ describe('the choice of a proxy', () => {
       assert.equal(proxyFor({ url, environment }, `http://${host}:8080`), undefined, host);
     }
     assert.equal(proxyFor({ url }, 'http://[::ffff:127.0.0.1]:8080'), undefined);
-    for (const host of ['localhost.example.com', '128.0.0.1', '127.0.0.1.example.com']) {
+    for (const host of [
+      'localhost.example.com',
+      '128.0.0.1',
+      '127.0.0.1.example.com',
+      '[::ffff:0.127.0.1]',
+    ]) {
       assert.equal(proxyFor({ url }, `http://${host}:8080`), url, host);
     }
   });

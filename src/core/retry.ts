@@ -59,9 +59,13 @@ export function waitBeforeRepeat(
 
 /**
  * Tries a call that is harmless twice again while it fails for a reason that passes.
- * @throws what its last attempt failed with
+ * @throws what its last attempt failed with, CancelledError
  */
-export async function repeatPassing<T>(clock: Clock, call: () => Promise<T>): Promise<T> {
+export async function repeatPassing<T>(
+  clock: Clock,
+  call: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();
@@ -70,7 +74,7 @@ export async function repeatPassing<T>(clock: Clock, call: () => Promise<T>): Pr
       if (!isPassing(error) || attempt >= ATTEMPTS || wait === undefined) {
         throw error;
       }
-      await delay(clock, wait);
+      await delay(clock, wait, signal);
     }
   }
 }

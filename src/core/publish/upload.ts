@@ -5,7 +5,7 @@ import { requestUpload, type UploadTarget } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
 import { t } from '../l10n';
 import type { Clock, HttpResponse, Transport } from '../ports';
-import { delay, isPassing, waitBeforeRepeat } from '../retry';
+import { delay, isPassing, repeatPassing, waitBeforeRepeat } from '../retry';
 import type { Bundle } from './bundle';
 
 /** How often a broken upload is tried in all. */
@@ -24,8 +24,8 @@ export interface UploadOptions {
 }
 
 /**
- * Brings a bundle to the storage. A broken upload is tried again, unless the storage asks for a long wait; an upload address that the
- * storage no longer takes is asked for anew once.
+ * Brings a bundle to the storage. A broken upload is tried again, unless the storage asks for a long wait, and so is asking for its address;
+ * one that the storage no longer takes is asked for anew once.
  * @returns the bundle's id
  * @throws UPLOAD_FAILED (with the storage's own code as `serverCode`), PROTOCOL, BACKEND_REFUSED, OFFLINE, TIMEOUT, TLS, CancelledError, and what the API
  * client throws
@@ -38,7 +38,10 @@ export async function upload(
 ): Promise<string> {
   const { signal } = options;
   const announced = { appId, contentLength: bundle.size, sha256: bundle.sha256 };
-  let target = await requestUpload(api, announced, signal);
+  // It only reserves an address: one that nobody uses runs out.
+  const reserve = (): Promise<UploadTarget> =>
+    repeatPassing(clock, () => requestUpload(api, announced, signal), signal);
+  let target = await reserve();
   let renewed = false;
   for (let attempt = 1; ; attempt++) {
     try {
@@ -48,7 +51,7 @@ export async function upload(
       const wait = waitBeforeRepeat(error, attempt);
       if (isUploadUrlRefused(error) && !renewed) {
         renewed = true;
-        target = await requestUpload(api, announced, signal);
+        target = await reserve();
       } else if (isPassing(error) && attempt < ATTEMPTS && wait !== undefined) {
         await delay(clock, wait, signal);
       } else {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CancelledError } from '../../../src/core/errors';
-import { type Publishing, SUBMIT, usePublishing } from '../../support/publishing';
+import { type Publishing, SUBMIT, UPLOAD_URL, usePublishing } from '../../support/publishing';
 
 describe('publishing, cancelled', () => {
   const current = usePublishing('tyre-pressure');
@@ -22,6 +22,18 @@ describe('publishing, cancelled', () => {
     };
     await assert.rejects(app.publish(caller.signal), CancelledError);
     assert.deepEqual(app.wire(), []);
+    await app.assertNothingLeft();
+  });
+
+  it('asks for no more addresses when it is cancelled between two tries', async () => {
+    const fault = { kind: 'status', status: 503 } as const;
+    app.backend.faults.inject({ match: { path: UPLOAD_URL }, fault, times: 'always' });
+    const caller = new AbortController();
+    app.hooks.afterSend = ({ url }) => {
+      if (url.pathname === UPLOAD_URL) caller.abort();
+    };
+    await assert.rejects(app.publish(caller.signal), CancelledError);
+    assert.deepEqual(app.wire(), [`POST ${UPLOAD_URL} 503`]);
     await app.assertNothingLeft();
   });
 

@@ -178,6 +178,25 @@ describe('publishing', () => {
     ]);
   });
 
+  it('asks again for an address where asking fails for a reason that passes', async () => {
+    const match = { path: UPLOAD_URL };
+    app.backend.faults.inject({ match, fault: { kind: 'status', status: 503, retryAfter: 4 } });
+    app.backend.faults.inject({ match, fault: { kind: 'reset', when: 'after' } });
+    const started = app.clock.now();
+    await app.publish();
+    assert.equal(app.clock.now() - started, 6_000);
+    assert.equal(app.wire().filter((line) => line.includes(UPLOAD_URL)).length, 3);
+    assert.equal(app.wire().filter((line) => line.includes(SUBMIT)).length, 1);
+  });
+
+  it('gives up on a backend that hands out no address', async () => {
+    const match = { path: UPLOAD_URL };
+    app.backend.faults.inject({ match, fault: { kind: 'status', status: 500 }, times: 'always' });
+    assert.equal((await rejectsWith('SERVER', app.publish())).status, 500);
+    assert.equal(app.wire().length, 3);
+    await app.assertNothingLeft();
+  });
+
   it('gives up on a storage that stays broken', async () => {
     const match = { method: 'PUT' };
     app.backend.faults.inject({ match, fault: { kind: 'status', status: 503 }, times: 'always' });

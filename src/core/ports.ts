@@ -51,13 +51,19 @@ export interface Signer {
   sign(data: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>;
 }
 
+export interface TokenRequest {
+  /** The tokens that the server has refused one and the same call with, in their order: another one is wanted. */
+  rejected?: readonly string[];
+  signal?: AbortSignal;
+}
+
 /** Hands out the access token to use now. */
 export interface TokenSource {
   /**
-   * @param options.rejected the token the server has just refused: another one is wanted
+   * @returns one of the rejected ones again where no other is worth a try
    * @throws NOT_SIGNED_IN and whatever stands in the way of a fresh token
    */
-  getToken(options?: { rejected?: string; signal?: AbortSignal }): Promise<string>;
+  getToken(request?: TokenRequest): Promise<string>;
 }
 
 export interface HttpRequest {

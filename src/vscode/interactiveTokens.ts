@@ -1,6 +1,6 @@
 import type { Session } from '../core/auth/session';
 import { isI99dashError } from '../core/errors';
-import type { TokenSource } from '../core/ports';
+import type { TokenRequest, TokenSource } from '../core/ports';
 
 /**
  * The tokens for commands that a user has started: a locked session asks for the passphrase, once for however many commands wait.
@@ -14,16 +14,16 @@ export class InteractiveTokens implements TokenSource {
     private readonly askToUnlock: () => Promise<void>,
   ) {}
 
-  async getToken(options?: { rejected?: string; signal?: AbortSignal }): Promise<string> {
+  async getToken(request?: TokenRequest): Promise<string> {
     try {
-      return await this.session.getToken(options);
+      return await this.session.getToken(request);
     } catch (error) {
       if (!isI99dashError(error, 'KEY_ENCRYPTED')) {
         throw error;
       }
     }
     await this.unlock();
-    return this.session.getToken(options);
+    return this.session.getToken(request);
   }
 
   /** Asks for the passphrase, or joins who asks already. @throws as {@link askToUnlock} */

@@ -8,8 +8,15 @@ export interface HeldExchange {
   release(): void;
 }
 
-/** Has the backend hold back its next answer on a path. */
-export function holdBack({ faults }: Pick<Backend, 'faults'>, path: string): HeldExchange {
+/**
+ * Has the backend hold back its next answer on a path.
+ * @param handled whether it has done by then what it was asked for
+ */
+export function holdBack(
+  { faults }: Pick<Backend, 'faults'>,
+  path: string,
+  { handled = false } = {},
+): HeldExchange {
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => {
     release = resolve;
@@ -20,9 +27,10 @@ export function holdBack({ faults }: Pick<Backend, 'faults'>, path: string): Hel
       fault: {
         kind: 'custom',
         handler: async (_request, next) => {
+          const answer = handled ? await next() : undefined;
           arrive();
           await released;
-          return next();
+          return answer ?? next();
         },
       },
     });

@@ -6,6 +6,12 @@ import { expectSuccess, unwrap } from './envelope';
 /** A sign-in's answers are small, and come from whoever answers a URL that nobody has signed in to yet; in bytes. */
 const MAX_PUBLIC_RESPONSE_BYTES = 64 * 1024;
 
+/**
+ * The most tokens that one call is sent with: the one in hand, one that was minted before the server refused it and may be as dead, and one
+ * that was minted since.
+ */
+const MOST_TOKENS = 3;
+
 export interface ApiCall {
   method: HttpRequest['method'];
   /** Below the backend's URL, beginning with `/`. */
@@ -37,7 +43,8 @@ export class ApiClient {
   }
 
   /**
-   * A call with the bearer token. A 401 names the token that failed: the call is repeated once with a newer one.
+   * A call with the bearer token. A 401 names the token that failed: the call is repeated with a newer one, and once more where that one, too,
+   * had been minted before the first was refused.
    * @throws NOT_SIGNED_IN, and as {@link callPublic}
    */
   async call(call: ApiCall): Promise<unknown> {
@@ -45,24 +52,25 @@ export class ApiClient {
       throw new I99dashError('NOT_SIGNED_IN', t('You are not signed in.'));
     }
     const options = call.signal === undefined ? {} : { signal: call.signal };
-    const token = await this.tokens.getToken(options);
-    try {
-      return await this.send(call, token);
-    } catch (error) {
-      if (!isUnauthorized(error)) {
-        throw error;
+    const rejected: string[] = [];
+    let cause: unknown;
+    while (rejected.length < MOST_TOKENS) {
+      const token = await this.tokens.getToken({ ...options, rejected: [...rejected] });
+      if (rejected.includes(token)) {
+        break;
       }
-    }
-    const newer = await this.tokens.getToken({ ...options, rejected: token });
-    try {
-      return await this.send(call, newer);
-    } catch (error) {
-      if (isUnauthorized(error)) {
-        const message = t('The backend does not accept your sign-in.');
-        throw new I99dashError('NOT_SIGNED_IN', message, { cause: error, status: 401 });
+      try {
+        return await this.send(call, token);
+      } catch (error) {
+        if (!isUnauthorized(error)) {
+          throw error;
+        }
+        cause = error;
       }
-      throw error;
+      rejected.push(token);
     }
+    const message = t('The backend does not accept your sign-in.');
+    throw new I99dashError('NOT_SIGNED_IN', message, { cause, status: 401 });
   }
 
   private async send(call: ApiCall, token?: string): Promise<unknown> {

@@ -87,8 +87,8 @@ export function accountOf(
   signal?: AbortSignal,
 ): Promise<Account> {
   const tokens: TokenSource = {
-    getToken: ({ rejected } = {}) =>
-      rejected === undefined
+    getToken: ({ rejected = [] } = {}) =>
+      rejected.length === 0
         ? Promise.resolve(token)
         : Promise.reject(
             new I99dashError(

@@ -13,8 +13,8 @@ export function boundTokens(
   inForce: () => string,
 ): TokenSource {
   return {
-    getToken: async (options) => {
-      const token = await tokens.getToken(options);
+    getToken: async (request) => {
+      const token = await tokens.getToken(request);
       if (inForce() !== backendUrl) {
         const message = t('The backend was changed in the settings meanwhile. Try again.');
         throw new I99dashError('NOT_SIGNED_IN', message);

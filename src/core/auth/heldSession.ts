@@ -10,6 +10,9 @@ import type { StoredState } from './sessionNotes';
 import { profileOf, type SessionProfile, type SessionRecord } from './sessionRecord';
 import { transition, type Held, type SessionEvent, type SettledState } from './sessionState';
 
+/** A token that was refused before so many others is in nobody's hands any more. */
+const MOST_REFUSALS = 16;
+
 export interface HeldSessionPorts {
   clock: Clock;
   logger: Logger;
@@ -23,8 +26,8 @@ export class HeldSession {
   unconfirmed = false;
   private settled: SettledState = { kind: 'signedOut' };
   private backend = '';
-  /** The token that the backend has refused. */
-  private refused = '';
+  /** The tokens that the backend has refused, and when that was first heard, in milliseconds since the epoch. */
+  private readonly refusals = new Map<string, number>();
   private readonly changes = new Emitter<SettledState>();
   readonly onDidChange = this.changes.event;
 
@@ -59,7 +62,7 @@ export class HeldSession {
   /** The token, unless it is lost or refused. */
   get usable(): MintedToken | undefined {
     const minted = this.held?.minted;
-    return minted?.token === this.refused ? undefined : minted;
+    return minted === undefined || this.refusals.has(minted.token) ? undefined : minted;
   }
 
   /** The backend that the session belongs to; '' before the first. */
@@ -78,7 +81,7 @@ export class HeldSession {
   /** A sign-in that the backend has just accepted. */
   begin(backendUrl: string, record: SessionRecord): void {
     this.backend = backendUrl;
-    this.refused = '';
+    this.refusals.clear();
     this.take(record, { confirmed: true });
   }
 
@@ -86,11 +89,23 @@ export class HeldSession {
     this.apply({ kind: 'ended' });
   }
 
-  /** The backend does not accept this token. It is not used again, if it is the one in hand. */
+  /** The backend does not accept this token: it is not used again. */
   refuse(token: string): void {
-    if (this.held?.minted?.token === token) {
-      this.refused = token;
+    if (this.refusals.has(token)) {
+      return;
     }
+    this.refusals.set(token, this.ports.clock.now());
+    const [oldest] = this.refusals.keys();
+    if (oldest !== undefined && this.refusals.size > MOST_REFUSALS) {
+      this.refusals.delete(oldest);
+    }
+  }
+
+  /** Whether the usable token is this one, and was asked for when the backend had refused another one already. */
+  isMintedSince(token: string, refused: string): boolean {
+    const { usable } = this;
+    const refusedAt = this.refusals.get(refused) ?? Infinity;
+    return usable?.token === token && usable.mintedAt >= refusedAt;
   }
 
   /** Takes over what the store holds. */
@@ -131,7 +146,7 @@ export class HeldSession {
   private isBetter(found: MintedToken): boolean {
     const { usable } = this;
     return (
-      found.token !== this.refused &&
+      !this.refusals.has(found.token) &&
       found.token !== usable?.token &&
       (usable === undefined || supersedes(found, usable, this.ports.clock.now()))
     );

@@ -5,7 +5,7 @@ import { I99dashError, throwIfCancelled } from '../errors';
 import { Emitter } from '../events';
 import type { Identity } from '../identity';
 import { t } from '../l10n';
-import type { Signer, TokenSource } from '../ports';
+import type { Signer, TokenRequest, TokenSource } from '../ports';
 import type { Realm } from '../realm';
 import {
   authenticateWithKey,
@@ -193,13 +193,13 @@ export class Session implements TokenSource {
     return { ...this.identity(), ...account };
   }
 
-  async getToken(options: { rejected?: string; signal?: AbortSignal } = {}): Promise<string> {
+  async getToken(request: TokenRequest = {}): Promise<string> {
     const { credential } = this.environment;
     if (credential === undefined) {
       await this.followBackend();
-      return this.renewal.getToken(options);
+      return this.renewal.getToken(request);
     }
-    if (options.rejected === credential.token) {
+    if (request.rejected?.includes(credential.token) === true) {
       throw this.environment.refuse(credential);
     }
     return credential.token;

@@ -2,6 +2,7 @@ import { raceSignal } from '../abort';
 import { I99dashError, throwIfCancelled } from '../errors';
 import { isRenewable } from '../identity';
 import { t } from '../l10n';
+import type { TokenRequest } from '../ports';
 import type { HeldSession } from './heldSession';
 import type { MintedToken } from './mint';
 import { Renewer, type RenewerPorts } from './renewer';
@@ -49,17 +50,12 @@ export class SessionRenewal {
   }
 
   /** As `TokenSource.getToken`. */
-  async getToken({
-    rejected,
-    signal,
-  }: {
-    rejected?: string;
-    signal?: AbortSignal;
-  }): Promise<string> {
+  async getToken({ rejected = [], signal }: TokenRequest): Promise<string> {
     throwIfCancelled(signal);
     this.inHand.require();
-    if (rejected !== undefined) {
-      this.inHand.refuse(rejected);
+    const vain = this.refuse(rejected);
+    if (vain !== undefined) {
+      return vain;
     }
     const { usable } = this.inHand;
     const decision = this.decide();
@@ -109,6 +105,24 @@ export class SessionRenewal {
         this.showOffline();
     }
     return this.dueAt();
+  }
+
+  /**
+   * The next token is worth a try but where the last one has been minted since the backend refused the first: a renewal that began before may
+   * have brought what died with it.
+   * @returns the token that no other is better than; undefined where another one is worth a try
+   */
+  private refuse([first, ...later]: readonly string[]): string | undefined {
+    if (first === undefined) {
+      return undefined;
+    }
+    this.inHand.refuse(first);
+    const last = later.at(-1);
+    if (last === undefined || this.inHand.isMintedSince(last, first)) {
+      return last;
+    }
+    this.inHand.refuse(last);
+    return undefined;
   }
 
   private decide(): Decision {

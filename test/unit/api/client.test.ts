@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { ApiClient } from '../../../src/core/api/client';
 import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
 import { I99dashError } from '../../../src/core/errors';
-import type { TokenSource } from '../../../src/core/ports';
+import type { TokenRequest, TokenSource } from '../../../src/core/ports';
 import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../../backend/server';
 import type { Fault } from '../../backend/faults';
 import { rejectsWith } from '../../support/expect';
@@ -13,12 +13,12 @@ const ME = { method: 'GET', path: PATH } as const;
 
 /** Hands out its tokens in turn and notes which it was told are refused. */
 class ScriptedTokens implements TokenSource {
-  readonly rejected: (string | undefined)[] = [];
+  readonly rejected: (readonly string[])[] = [];
 
   constructor(private readonly tokens: string[]) {}
 
-  getToken(options: { rejected?: string; signal?: AbortSignal } = {}): Promise<string> {
-    this.rejected.push(options.rejected);
+  getToken({ rejected = [] }: TokenRequest = {}): Promise<string> {
+    this.rejected.push(rejected);
     const token = this.tokens.shift();
     return token === undefined
       ? Promise.reject(new I99dashError('KEY_ENCRYPTED', 'The key is encrypted.'))
@@ -55,7 +55,7 @@ describe('the API client', () => {
   it('sends the bearer token and takes the data out of the answer', async () => {
     const { api, source } = client(mint());
     assert.deepEqual(await api.call(ME), DEFAULT_ACCOUNT);
-    assert.deepEqual(source.rejected, [undefined]);
+    assert.deepEqual(source.rejected, [[]]);
     const [request] = backend.requests;
     assert.match(request?.headers['authorization'] ?? '', /^Bearer ./);
     assert.equal(request?.headers['accept'], 'application/json');
@@ -85,11 +85,11 @@ describe('the API client', () => {
     assert.equal(backend.requests[0]?.path, `/below${PATH}`);
   });
 
-  it('repeats a call once with a newer token after a 401, naming the one that failed', async () => {
+  it('repeats a call with a newer token after a 401, naming the one that failed', async () => {
     const old = spent();
     const { api, source } = client(old, mint());
     assert.deepEqual(await api.call(ME), DEFAULT_ACCOUNT);
-    assert.deepEqual(source.rejected, [undefined, old]);
+    assert.deepEqual(source.rejected, [[], [old]]);
     assert.deepEqual(statuses(), [401, 200]);
   });
 
@@ -103,12 +103,21 @@ describe('the API client', () => {
     );
   });
 
-  it('gives up after the second 401', async () => {
-    const { api, source } = client(spent(), spent(), mint());
+  it('gives up where no other token is worth a try', async () => {
+    const [first, second] = [spent(), spent()];
+    const { api, source } = client(first, second, second, mint());
     const error = await rejectsWith('NOT_SIGNED_IN', api.call(ME));
     assert.equal(error.status, 401);
-    assert.equal(source.rejected.length, 2);
+    assert.deepEqual(source.rejected, [[], [first], [first, second]]);
     assert.deepEqual(statuses(), [401, 401]);
+  });
+
+  it('gives up after the third 401, whatever else there would be', async () => {
+    const { api, source } = client(spent(), spent(), spent(), mint());
+    const error = await rejectsWith('NOT_SIGNED_IN', api.call(ME));
+    assert.equal(error.status, 401);
+    assert.equal(source.rejected.length, 3);
+    assert.deepEqual(statuses(), [401, 401, 401]);
   });
 
   it('passes on why there is no newer token', async () => {

@@ -117,6 +117,92 @@ describe('a token on demand', () => {
     });
   });
 
+  describe('the server revokes while the next one is on its way', () => {
+    const REFUSED = { path: ME, status: 401 };
+    const meRequests = () => world().requests.filter((request) => request === `GET ${ME}`);
+
+    /** A window whose next token has been minted, but has not arrived. */
+    async function renewing() {
+      const window = await world().signedInWindow();
+      world().clock.jump(10 * MINUTE);
+      const verify = holdBack(world().backend, VERIFY, { handled: true });
+      await window.session.getToken();
+      await verify.reached;
+      world().clock.jump(100);
+      world().backend.state.revokeTokens();
+      return { window, land: () => verify.release() };
+    }
+
+    /** How many calls have been refused. */
+    async function refusals(count: number): Promise<void> {
+      const isLast = (): boolean =>
+        world().backend.requests.filter(
+          ({ path, status }) => path === REFUSED.path && status === REFUSED.status,
+        ).length >= count;
+      await world().backend.waitForRequest(isLast);
+    }
+
+    it('is replaced by one minted since, for a call that waits for that one', async () => {
+      const { window, land } = await renewing();
+      const identity = window.session.fetchIdentity();
+      await refusals(1);
+      land();
+      assert.equal((await identity).devId, DEFAULT_ACCOUNT.devId);
+      assert.equal(world().mints, 3);
+    });
+
+    it('is replaced by one minted since, once for eight calls', async () => {
+      const { window, land } = await renewing();
+      const calls = Array.from({ length: 8 }, () => window.session.fetchIdentity());
+      await refusals(8);
+      land();
+      await Promise.all(calls);
+      assert.equal(world().mints, 3);
+      assert.equal(kindOf(window), 'signedIn');
+    });
+
+    it('is replaced by one minted since, where that one came before the refusal', async () => {
+      const window = await world().signedInWindow();
+      const me = holdBack(world().backend, ME);
+      const identity = window.session.fetchIdentity();
+      await me.reached;
+      world().clock.jump(10 * MINUTE);
+      await window.keepAlive.wake();
+      world().clock.jump(100);
+      world().backend.state.revokeTokens();
+      me.release();
+      assert.equal((await identity).devId, DEFAULT_ACCOUNT.devId);
+      assert.equal(world().mints, 3);
+      assert.equal(meRequests().length, 4, 'one of them at the sign-in');
+    });
+
+    it('is replaced by one minted since, where that one is another window’s', async () => {
+      const first = await world().signedInWindow();
+      world().secrets.events = 0;
+      const second = await world().restoredWindow();
+      world().clock.jump(10 * MINUTE);
+      await first.keepAlive.wake();
+      world().clock.jump(100);
+      world().backend.state.revokeTokens();
+      await second.session.fetchIdentity();
+      assert.equal(world().mints, 3);
+    });
+
+    it('is replaced no more than twice for one call', async () => {
+      const { window, land } = await renewing();
+      const fault = { kind: 'status', status: 401 } as const;
+      world().backend.faults.inject({ match: { path: ME }, fault, times: 'always' });
+      const before = meRequests().length;
+      const identity = window.session.fetchIdentity();
+      await refusals(1);
+      land();
+      const error = await rejectsWith('NOT_SIGNED_IN', identity);
+      assert.equal(error.status, 401);
+      assert.equal(meRequests().length - before, 3);
+      assert.equal(world().mints, 3);
+    });
+  });
+
   describe('when the server asks to wait', () => {
     const TRIES = `POST ${CHALLENGE}`;
     const tries = () => world().requests.filter((request) => request === TRIES).length;

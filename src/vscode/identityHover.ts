@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { NEVER } from '../core/auth/accessToken';
+import { isRefusal } from '../core/auth/renewalTroubles';
 import type { Held, SessionState, SettledState } from '../core/auth/sessionState';
 import { abbreviateHome } from '../core/homePath';
 import { accountLabel } from '../core/identity';
@@ -70,7 +71,9 @@ function headlineOf(state: SessionState): string {
     case 'locked':
       return vscode.l10n.t('locked');
     case 'offline':
-      return vscode.l10n.t('offline, and trying again by itself');
+      return isRefusal(state.failure)
+        ? vscode.l10n.t('not accepted, and trying again by itself')
+        : vscode.l10n.t('offline, and trying again by itself');
     case 'rejected':
       return vscode.l10n.t('no longer accepted');
   }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isRefusal } from '../core/auth/renewalTroubles';
 import type { SessionState } from '../core/auth/sessionState';
 import { accountLabel } from '../core/identity';
 import { oneLine } from '../core/oneLine';
@@ -126,7 +127,9 @@ function lookOfHeld(state: HeldState, ui: RealmUi, badge: Badge | undefined): Lo
       return {
         icon: 'cloud-offline',
         label,
-        accessibilityLabel: vscode.l10n.t('{0}: {1}, offline', product, who),
+        accessibilityLabel: isRefusal(state.failure)
+          ? vscode.l10n.t('{0}: {1}, not accepted', product, who)
+          : vscode.l10n.t('{0}: {1}, offline', product, who),
         command: showAccountMenu,
       };
     case 'rejected':

@@ -67,6 +67,25 @@ describe('a session with an unencrypted key', () => {
     assert.deepEqual(await interruptions(), NONE);
   });
 
+  it('shows that new tokens are not accepted, and that they are again', async function () {
+    this.timeout(120_000); // the pauses between two tries grow
+    const { person, backend } = scene;
+    const fault = { kind: 'status', status: 401 } as const;
+    const refusal = backend.faults.inject({ match: { path: ME }, fault, times: 'always' });
+    await person.runCommand('i99dash: Who Am I?');
+    const toast = await person.seesNotification('does not accept your sign-in');
+    await person.seesIcon('cloud-offline');
+    await person.dismiss(toast);
+    const interruptions = await watchInterruptions(person.page);
+    const hover = await person.readHover('not-accepted-hover');
+    assert.match(hover, /not accepted, and trying again by itself/u);
+    assert.match(hover, /Last failure: NOT_SIGNED_IN/u);
+    refusal.remove();
+    await person.seesIcon('account', 50_000);
+    await person.seesIdentity(WHO);
+    assert.deepEqual(await interruptions(), NONE);
+  });
+
   it('puts a report on the clipboard that holds no secret, no name and no e-mail address', async () => {
     const { person, key } = scene;
     await person.identity().click();

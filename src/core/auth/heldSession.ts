@@ -22,7 +22,7 @@ export interface HeldSessionPorts {
 
 /** The session that this window holds. */
 export class HeldSession {
-  /** True until the backend has confirmed a session that was taken out of the store. */
+  /** True until the backend has confirmed a session that was taken out of the store, or of which it has refused several tokens in a row. */
   unconfirmed = false;
   private settled: SettledState = { kind: 'signedOut' };
   private backend = '';
@@ -137,8 +137,9 @@ export class HeldSession {
     if (!this.isHeld(record)) {
       this.take(record, { confirmed: false });
     } else if (this.isBetter(record)) {
-      this.troubles.forget();
-      this.apply({ kind: 'renewed', sessionId: record.sessionId, minted: mintedOf(record) });
+      const kind = this.troubles.refused ? 'replaced' : 'renewed';
+      this.troubles.renewed();
+      this.apply({ kind, sessionId: record.sessionId, minted: mintedOf(record) });
     }
   }
 

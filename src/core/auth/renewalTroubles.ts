@@ -32,6 +32,8 @@ export class RenewalTroubles {
   count = 0;
   /** How many failures have been noted, ever. */
   noted = 0;
+  /** The backend has refused a token that was just minted: that another one is minted says nothing, then. */
+  refused = false;
   private passing: I99dashError | undefined;
 
   constructor(
@@ -70,6 +72,7 @@ export class RenewalTroubles {
       return 'final';
     }
     this.count += 1;
+    this.refused ||= isRefusal(failure);
     const at = this.clock.now();
     const wait = backoffMs(this.count, this.random, failure.retryAfterMs);
     const asked = failure.retryAfterMs !== undefined;
@@ -83,6 +86,16 @@ export class RenewalTroubles {
     this.lock = undefined;
     this.lastFailure = undefined;
     this.count = 0;
+    this.refused = false;
+  }
+
+  /** A token was minted: all is well, unless the backend has refused one that was as new. */
+  renewed(): void {
+    const { refused, count } = this;
+    this.forget();
+    if (refused) {
+      Object.assign(this, { refused, count });
+    }
   }
 
   /**
@@ -93,6 +106,11 @@ export class RenewalTroubles {
       this.lastFailure = undefined;
     }
   }
+}
+
+/** True for the backend's word that it does not accept a token that was minted for the very call. */
+export function isRefusal(error: unknown): boolean {
+  return isI99dashError(error, 'NOT_SIGNED_IN') && error.status === 401;
 }
 
 /** What a renewal failed with, in the words for somebody who was signed in: a key that is unknown now was known once. */

@@ -186,10 +186,12 @@ export class Session implements TokenSource {
   async fetchIdentity({ tokens = this }: { tokens?: TokenSource } = {}): Promise<Identity> {
     const { credential } = this.environment;
     const api = new ApiClient(this.ports.backendUrl(), this.ports.transport, tokens);
-    const account = await fetchAccount(api);
-    if (credential !== undefined) {
-      this.environment.recognize(credential, account);
+    if (credential === undefined) {
+      const account = await this.renewal.identify(() => fetchAccount(api));
+      return { ...this.identity(), ...account };
     }
+    const account = await fetchAccount(api);
+    this.environment.recognize(credential, account);
     return { ...this.identity(), ...account };
   }
 

@@ -7,7 +7,7 @@ import type { HeldSession } from './heldSession';
 import type { MintedToken } from './mint';
 import { Renewer, type RenewerPorts } from './renewer';
 import { decide, drawRenewalShare, renewalDueAt, type Decision } from './renewalPolicy';
-import { asRenewalFailure, type RenewalTroubles } from './renewalTroubles';
+import { asRenewalFailure, isRefusal, type RenewalTroubles } from './renewalTroubles';
 import type { SessionProfile } from './sessionRecord';
 
 export interface SessionRenewalPorts extends RenewerPorts {
@@ -118,11 +118,32 @@ export class SessionRenewal {
     }
     this.inHand.refuse(first);
     const last = later.at(-1);
-    if (last === undefined || this.inHand.isMintedSince(last, first)) {
+    if (last !== undefined && this.inHand.isMintedSince(last, first)) {
+      this.inHand.unconfirmed = true; // the call alone may be refused, or the session
       return last;
     }
-    this.inHand.refuse(last);
+    this.inHand.refuse(last ?? first);
     return undefined;
+  }
+
+  /**
+   * Has the backend asked whom the token belongs to: the one call that tells whether it accepts what it has just minted.
+   * @throws what `ask` throws
+   */
+  async identify<T>(ask: () => Promise<T>): Promise<T> {
+    const profile = this.inHand.held?.profile;
+    try {
+      const answer = await ask();
+      if (profile !== undefined && this.troubles.refused && this.inHand.isHeld(profile)) {
+        this.recover(profile);
+      }
+      return answer;
+    } catch (error) {
+      if (profile !== undefined && isRefusal(error) && this.inHand.isHeld(profile)) {
+        this.noteFailure(profile, error);
+      }
+      throw error;
+    }
   }
 
   private decide(): Decision {
@@ -192,12 +213,16 @@ export class SessionRenewal {
       return;
     }
     if (failure === undefined) {
-      this.inHand.unconfirmed = false;
-      this.troubles.forget();
-      this.inHand.apply({ kind: 'recovered', sessionId: profile.sessionId });
+      this.recover(profile);
     } else if (this.troubles.noted === noted) {
-      this.noteFailure(profile, failure); // else the renewal behind the call has noted it
+      this.noteFailure(profile, failure); // else whoever met it has noted it
     }
+  }
+
+  private recover({ sessionId }: SessionProfile): void {
+    this.inHand.unconfirmed = false;
+    this.troubles.forget();
+    this.inHand.apply({ kind: 'recovered', sessionId });
   }
 
   /** Whether a key that needed the user can be used by now: opened in this window, added to an agent, put back. */
@@ -220,7 +245,13 @@ export class SessionRenewal {
   /** Turns what stands in a renewal's way into the state that says so. */
   private noteFailure({ sessionId }: SessionProfile, error: unknown): I99dashError {
     const failure = asRenewalFailure(error);
-    this.ports.logger.warn(`Renewal failed: [${failure.code}] ${failure.message}`);
+    const { code, message } = failure;
+    const { logger } = this.ports;
+    if (isRefusal(failure)) {
+      logger.warn(`A token that was just minted is not accepted: [${code}] ${message}`);
+    } else {
+      logger.warn(`Renewal failed: [${code}] ${message}`);
+    }
     switch (this.troubles.note(failure)) {
       case 'locked':
         this.showLocked();
@@ -246,10 +277,10 @@ export class SessionRenewal {
 
   private showOffline(): void {
     const { state } = this.inHand;
-    const { pause, count } = this.troubles;
+    const { pause, count, refused } = this.troubles;
     const isShown = state.kind === 'offline' && state.failure === pause?.failure;
-    const isSpent = this.decide().kind !== 'use';
-    if (pause !== undefined && !isShown && (isSpent || count >= OFFLINE_AFTER)) {
+    const isUseless = refused || this.decide().kind !== 'use';
+    if (pause !== undefined && !isShown && (isUseless || count >= OFFLINE_AFTER)) {
       const { sessionId } = this.inHand.require().profile;
       this.inHand.apply({ kind: 'failed', sessionId, ...pause });
     }

@@ -15,7 +15,7 @@ export type SettledState =
   | ({ kind: 'signedIn' } & Held)
   /** The token is spent and the key cannot be used without the user: `failure` says why. */
   | ({ kind: 'locked'; failure: I99dashError } & Held)
-  /** Renewing fails for a reason that passes. */
+  /** Renewing fails for a reason that passes, or the backend refuses what it has just minted. */
   | ({ kind: 'offline'; failure: I99dashError; retryAt: number } & Held)
   /** The backend no longer accepts the key, or the pasted token has died. */
   | ({ kind: 'rejected'; failure: I99dashError } & Held);
@@ -41,6 +41,8 @@ export type SessionEvent =
   | { kind: 'ended' }
   /** The rest happen to a session, and mean nothing to any other. */
   | { kind: 'renewed'; sessionId: string; minted: MintedToken }
+  /** As `renewed`, after the backend has refused a token that was as new: an offline session stays so. */
+  | { kind: 'replaced'; sessionId: string; minted: MintedToken }
   | { kind: 'locked'; sessionId: string; failure: I99dashError }
   | { kind: 'failed'; sessionId: string; failure: I99dashError; retryAt: number }
   | { kind: 'rejected'; sessionId: string; failure: I99dashError }
@@ -63,6 +65,12 @@ export function transition(state: SettledState, event: SessionEvent): SettledSta
   switch (event.kind) {
     case 'renewed':
       return { kind: 'signedIn', profile, minted: event.minted };
+    case 'replaced': {
+      const { minted: newer } = event;
+      return state.kind === 'offline'
+        ? { ...state, minted: newer }
+        : { kind: 'signedIn', profile, minted: newer };
+    }
     case 'recovered':
       return state.kind === 'signedIn' ? state : { kind: 'signedIn', profile, minted };
     case 'locked':

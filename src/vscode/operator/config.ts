@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { toIdentity } from '../../core/auth/session';
+import { isRefusal } from '../../core/auth/renewalTroubles';
 import type { SessionState } from '../../core/auth/sessionState';
 import { abbreviateHome } from '../../core/homePath';
 import { accountLabel } from '../../core/identity';
@@ -58,12 +59,12 @@ export function configOf({ session, backendUrl }: RealmParts): OperatorConfig {
   };
 }
 
-function stateInWords({ kind }: SessionState): string {
-  switch (kind) {
+function stateInWords(state: SessionState): string {
+  switch (state.kind) {
     case 'locked':
       return vscode.l10n.t('locked');
     case 'offline':
-      return vscode.l10n.t('offline');
+      return isRefusal(state.failure) ? vscode.l10n.t('not accepted') : vscode.l10n.t('offline');
     case 'rejected':
       return vscode.l10n.t('no longer accepted');
     case 'signingIn':

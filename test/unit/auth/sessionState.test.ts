@@ -35,6 +35,7 @@ const EVENTS = {
   taken: { kind: 'taken', profile: other, minted: newer },
   ended: { kind: 'ended' },
   renewed: { kind: 'renewed', sessionId: 'one', minted: newer },
+  replaced: { kind: 'replaced', sessionId: 'one', minted: newer },
   locked: { kind: 'locked', sessionId: 'one', failure },
   failed: { kind: 'failed', sessionId: 'one', failure, retryAt: 9 },
   rejected: { kind: 'rejected', sessionId: 'one', failure },
@@ -47,6 +48,7 @@ const HELD_AFTER: Record<EventName, (minted: MintedToken | undefined) => Settled
   taken: () => ({ kind: 'signedIn', profile: other, minted: newer }),
   ended: () => ({ kind: 'signedOut' }),
   renewed: () => ({ kind: 'signedIn', profile, minted: newer }),
+  replaced: () => ({ kind: 'signedIn', profile, minted: newer }),
   locked: (token) => ({ kind: 'locked', profile, minted: token, failure }),
   failed: (token) => ({ kind: 'offline', profile, minted: token, failure, retryAt: 9 }),
   rejected: (token) => ({ kind: 'rejected', profile, minted: token, failure }),
@@ -56,6 +58,7 @@ const HELD_AFTER: Record<EventName, (minted: MintedToken | undefined) => Settled
 /** Where an event changes nothing. */
 const SAME: readonly [StateName, EventName][] = [
   ['signedOut', 'renewed'],
+  ['signedOut', 'replaced'],
   ['signedOut', 'locked'],
   ['signedOut', 'failed'],
   ['signedOut', 'rejected'],
@@ -70,6 +73,7 @@ const keysOf = <T extends string>(record: Record<T, unknown>): T[] => Object.key
 describe('a session changes', () => {
   for (const stateName of keysOf(STATES)) {
     for (const eventName of keysOf(EVENTS)) {
+      if (stateName === 'offline' && eventName === 'replaced') continue; // below
       const isSame = SAME.some(([state, event]) => state === stateName && event === eventName);
       it(`${stateName} + ${eventName}${isSame ? ': not at all' : ''}`, () => {
         const state: SettledState = STATES[stateName];
@@ -83,6 +87,15 @@ describe('a session changes', () => {
       });
     }
   }
+});
+
+describe('a session that is offline because its new tokens are refused', () => {
+  it('stays so when another one is minted', () => {
+    assert.deepEqual(transition(STATES.offline, EVENTS.replaced), {
+      ...STATES.offline,
+      minted: newer,
+    });
+  });
 });
 
 describe('what happens to another session changes nothing', () => {

@@ -15,6 +15,7 @@ export class InteractiveTokens implements TokenSource {
   ) {}
 
   async getToken(request?: TokenRequest): Promise<string> {
+    this.session.hurry({ byPerson: true });
     try {
       return await this.session.getToken(request);
     } catch (error) {

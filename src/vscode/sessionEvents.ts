@@ -39,7 +39,12 @@ export function keepSessionAlive(parts: {
       }
     }),
     vscode.workspace.onDidChangeConfiguration((event) => {
+      const isNetwork = event.affectsConfiguration('http');
+      if (isNetwork) {
+        session.hurry({ byPerson: true });
+      }
       if (
+        isNetwork ||
         event.affectsConfiguration(`${id}.backendUrl`) ||
         event.affectsConfiguration('i99dash.ssh')
       ) {

@@ -113,6 +113,22 @@ describe('behind a proxy and an authority of one’s own', () => {
     seen().forEach((value, index) => assert.equal(value, before[index]));
   });
 
+  it('comes back by itself when the settings are right again', async () => {
+    backend.setTokenLife(1);
+    await run('i99dash.signIn', signIn);
+    const refused = proxy.refusal();
+    await setSetting('http.proxy', proxyUrl('wrong'));
+    await refused;
+    await failsWith('OFFLINE', 'i99dash.whoAmI');
+    backend.setTokenLife(900);
+    const before = backend.requests.length;
+    const renewed = backend.waitForRequest(
+      (entry) => entry.path.endsWith('/ssh/verify') && backend.requests.indexOf(entry) >= before,
+    );
+    await setSetting('http.proxy', proxyUrl(PASSWORD));
+    await renewed; // half a minute would pass, or more, before it is tried again
+  });
+
   it('reports the proxy and the certificates, and no credentials', async () => {
     const text = await report();
     assert.match(text, /^Proxy: http:\/\/127\.0\.0\.1:\d+ \(http\.proxy, with credentials\)$/mu);

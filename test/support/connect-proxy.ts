@@ -26,6 +26,8 @@ export interface ConnectProxy {
   readonly asked: readonly { line: string; headers: IncomingMessage['headers'] }[];
   /** Counts what it has passed on, in bytes. */
   readonly passed: () => number;
+  /** Resolves when it turns the next request away. */
+  refusal(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function startConnectProxy(options: ConnectProxyOptions = {}): Prom
   const sockets = new Set<Duplex>();
   const asked: { line: string; headers: IncomingMessage['headers'] }[] = [];
   let bytes = 0;
+  const waiting: (() => void)[] = [];
   const note = ({ method, url, headers }: IncomingMessage) =>
     asked.push({ line: `${method ?? ''} ${url ?? ''}`, headers });
   const server = options.tls === undefined ? createServer() : createTlsServer(options.tls);
@@ -49,6 +52,7 @@ export async function startConnectProxy(options: ConnectProxyOptions = {}): Prom
     const port = options.routes?.[hostOf(request)];
     if (refusal !== undefined || port === undefined) {
       client.end(`HTTP/1.1 ${refusal ?? 502} No\r\nContent-Length: 0\r\n\r\n`);
+      for (const resolve of waiting.splice(0)) resolve();
       return;
     }
     const target = connect(port, '127.0.0.1', () => {
@@ -71,7 +75,8 @@ export async function startConnectProxy(options: ConnectProxyOptions = {}): Prom
     await closed;
   };
   const url = `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
-  return { port, url, asked, passed: () => bytes, close };
+  const refusal = () => new Promise<void>((resolve) => waiting.push(resolve));
+  return { port, url, asked, passed: () => bytes, refusal, close };
 }
 
 function track(sockets: Set<Duplex>, socket: Socket): void {

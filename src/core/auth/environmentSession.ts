@@ -94,7 +94,7 @@ export class EnvironmentSession {
   }
 
   /** As {@link RenewalTroubles.hurry}. */
-  hurry(): void {
-    this.troubles.hurry();
+  hurry(reason: { byPerson?: boolean }): void {
+    this.troubles.hurry(reason);
   }
 }

@@ -9,8 +9,11 @@ export interface TokenTimes {
 export type SignerReadiness = 'ready' | 'locked' | 'none';
 
 export type RenewalFailure =
-  /** Something that passes: no network, a server in trouble. `asked`: the server itself said when to come back. */
-  | { kind: 'passing'; at: number; retryAt: number; asked?: boolean }
+  /**
+   * Something that passes: no network, a server in trouble. `asked`: the server itself said when to come back. `isForPerson`: it passes when
+   * somebody mends it.
+   */
+  | { kind: 'passing'; at: number; retryAt: number; asked?: boolean; isForPerson?: boolean }
   /** The server's definite word, or a key that is gone: only the user can help. */
   | { kind: 'final' };
 
@@ -107,6 +110,9 @@ function isYoung({ now, token, share }: RenewalSituation): boolean {
   return token !== undefined && now < renewalDueAt(token, share);
 }
 
+const FIRST_PATIENCE_MS = 60_000;
+const MAX_PATIENCE_MS = 15 * 60_000;
+
 const FIRST_BACKOFF_MS = 2_000;
 const MAX_BACKOFF_MS = 60_000;
 const MIN_BACKOFF_MS = 250;
@@ -119,4 +125,14 @@ const MIN_BACKOFF_MS = 250;
 export function backoffMs(failures: number, random: () => number, retryAfterMs = 0): number {
   const ceiling = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 10));
   return Math.max(MIN_BACKOFF_MS, random() * ceiling, retryAfterMs);
+}
+
+/**
+ * How long to wait after a failure that a person has to mend, in milliseconds: the later half of a time that doubles from 1 to 15 minutes. A
+ * proxy that is shown a wrong password more often locks the account.
+ * @param failures how many there have been in a row, from 1
+ */
+export function patienceMs(failures: number, random: () => number): number {
+  const ceiling = Math.min(MAX_PATIENCE_MS, FIRST_PATIENCE_MS * 2 ** Math.min(failures - 1, 10));
+  return ceiling * (1 + random()) * 0.5;
 }

@@ -1,7 +1,8 @@
 import { I99dashError, isI99dashError, type ErrorCode } from '../errors';
 import { t } from '../l10n';
 import type { Clock } from '../ports';
-import { backoffMs, type RenewalFailure, type SignerReadiness } from './renewalPolicy';
+import { isPassing } from '../retry';
+import { backoffMs, patienceMs, type RenewalFailure, type SignerReadiness } from './renewalPolicy';
 
 /** The key cannot be used without the user. */
 const LOCKING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -12,6 +13,8 @@ const LOCKING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'KEY_WRONG_PASSPHRASE',
   'AGENT_UNAVAILABLE',
 ]);
+/** One failure may be a blip, this many in a row are none. */
+const SERIOUS_FROM = 2;
 /** The server's definite word. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['KEY_REJECTED', 'SSH_AUTH_DISABLED']);
 
@@ -29,7 +32,9 @@ export class RenewalTroubles {
   lock: I99dashError | undefined;
   lastFailure: RenewalFailure | undefined;
   /** Passing failures in a row. */
-  count = 0;
+  private count = 0;
+  /** Those of them, to the last, that somebody has to mend. */
+  private countForPerson = 0;
   /** How many failures have been noted, ever. */
   noted = 0;
   /** The backend has refused a token that was just minted: that another one is minted says nothing, then. */
@@ -56,6 +61,11 @@ export class RenewalTroubles {
     return retryAt === undefined || failure === undefined ? undefined : { failure, retryAt };
   }
 
+  /** Whether what we wait for is worth telling though the token still lives. */
+  get isSerious(): boolean {
+    return this.refused || this.countForPerson > 0 || this.count >= SERIOUS_FROM;
+  }
+
   isWaiting(): boolean {
     return this.retryAt !== undefined && this.clock.now() < this.retryAt;
   }
@@ -73,11 +83,15 @@ export class RenewalTroubles {
     }
     this.count += 1;
     this.refused ||= isRefusal(failure);
+    const isForPerson = failure.code === 'OFFLINE' && !isPassing(failure); // a proxy's refusal
+    this.countForPerson = isForPerson ? this.countForPerson + 1 : 0;
     const at = this.clock.now();
-    const wait = backoffMs(this.count, this.random, failure.retryAfterMs);
+    const wait = isForPerson
+      ? patienceMs(this.countForPerson, this.random)
+      : backoffMs(this.count, this.random, failure.retryAfterMs);
     const asked = failure.retryAfterMs !== undefined;
     this.passing = failure;
-    this.lastFailure = { kind: 'passing', at, retryAt: at + wait, asked };
+    this.lastFailure = { kind: 'passing', at, retryAt: at + wait, asked, isForPerson };
     return 'passing';
   }
 
@@ -86,6 +100,7 @@ export class RenewalTroubles {
     this.lock = undefined;
     this.lastFailure = undefined;
     this.count = 0;
+    this.countForPerson = 0;
     this.refused = false;
   }
 
@@ -99,10 +114,15 @@ export class RenewalTroubles {
   }
 
   /**
-   * A reason to try at once: a wake from sleep, the focus, a command. What the server asked us to wait for is waited for all the same.
+   * A reason to try at once: a wake from sleep, the focus, a view. What the server asked us to wait for is waited for all the same.
+   * @param options.byPerson a command, or settings that have changed: what somebody has to mend may be mended
    */
-  hurry(): void {
-    if (this.lastFailure?.kind === 'passing' && !this.lastFailure.asked) {
+  hurry({ byPerson = false } = {}): void {
+    const { lastFailure } = this;
+    if (lastFailure?.kind !== 'passing' || lastFailure.asked === true) {
+      return;
+    }
+    if (byPerson || lastFailure.isForPerson !== true) {
       this.lastFailure = undefined;
     }
   }

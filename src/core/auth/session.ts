@@ -223,10 +223,10 @@ export class Session implements TokenSource {
     return this.renewal.keepAlive(() => this.fetchIdentity());
   }
 
-  /** A reason to try again at once: a wake from sleep, the focus. */
-  hurry(): void {
-    this.troubles.hurry();
-    this.environment.hurry();
+  /** A reason to try again at once, as {@link RenewalTroubles.hurry}. */
+  hurry(reason: { byPerson?: boolean } = {}): void {
+    this.troubles.hurry(reason);
+    this.environment.hurry(reason);
   }
 
   /** The setting may have changed just now: no token goes to another backend than its own. @throws BACKEND_REFUSED */

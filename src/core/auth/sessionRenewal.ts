@@ -15,9 +15,6 @@ export interface SessionRenewalPorts extends RenewerPorts {
   random: () => number;
 }
 
-/** One failure may be a blip; from this many in a row on, a session with a live token is shown as offline too. */
-const OFFLINE_AFTER = 2;
-
 /** What is said of a credential that nothing renews once it has died. */
 const DEAD = {
   token: {
@@ -277,10 +274,10 @@ export class SessionRenewal {
 
   private showOffline(): void {
     const { state } = this.inHand;
-    const { pause, count, refused } = this.troubles;
+    const { pause, isSerious } = this.troubles;
     const isShown = state.kind === 'offline' && state.failure === pause?.failure;
-    const isUseless = refused || this.decide().kind !== 'use';
-    if (pause !== undefined && !isShown && (isUseless || count >= OFFLINE_AFTER)) {
+    const isSpent = this.decide().kind !== 'use';
+    if (pause !== undefined && !isShown && (isSpent || isSerious)) {
       const { sessionId } = this.inHand.require().profile;
       this.inHand.apply({ kind: 'failed', sessionId, ...pause });
     }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   backoffMs,
+  patienceMs,
   decide,
   drawRenewalShare,
   MIN_LIFETIME_MS,
@@ -248,5 +249,16 @@ describe('the wait after a failure', () => {
       backoffMs(6, () => 1, 5_000),
       60_000,
     );
+  });
+});
+
+describe('the wait after a failure that somebody has to mend', () => {
+  it('has a ceiling that doubles from 1 to 15 minutes', () => {
+    const ceilings = [1, 2, 3, 4, 5, 6, 1_000].map((failures) => patienceMs(failures, () => 1));
+    assert.deepEqual(ceilings, [60_000, 120_000, 240_000, 480_000, 900_000, 900_000, 900_000]);
+  });
+
+  it('is drawn from the upper half below the ceiling', () => {
+    assert.deepEqual([patienceMs(1, () => 0), patienceMs(2, () => 0.5)], [30_000, 90_000]);
   });
 });

@@ -19,7 +19,8 @@ export interface EnvironmentSessionPorts {
 /** What is known of the credential that the environment holds. Nothing of it outlives the window. */
 export class EnvironmentSession {
   private known: { token: string; account: Account } | undefined;
-  private refused: { token: string; failure: I99dashError } | undefined;
+  /** `isUsedSince`: somebody has used it since, and it may be accepted again. */
+  private refused: { token: string; failure: I99dashError; isUsedSince: boolean } | undefined;
   /** Refused ones that the user does not want to be asked about again in this window. */
   private readonly ignored = new Set<string>();
   private readonly troubles: RenewalTroubles;
@@ -61,11 +62,21 @@ export class EnvironmentSession {
     this.changes.fire();
   }
 
+  /** Hands out a credential. */
+  use({ token }: EnvironmentCredential): string {
+    if (this.refused?.token === token) {
+      this.refused.isUsedSince = true;
+    }
+    return token;
+  }
+
   /** The backend does not accept a credential. @returns the error that says so */
   refuse(credential: EnvironmentCredential): I99dashError {
     const failure = refusedCredential(credential);
-    if (this.refused?.token !== credential.token) {
-      this.refused = { token: credential.token, failure };
+    if (this.refused?.token === credential.token) {
+      this.refused.isUsedSince = false;
+    } else {
+      this.refused = { token: credential.token, failure, isUsedSince: false };
       this.changes.fire();
     }
     return failure;
@@ -81,13 +92,15 @@ export class EnvironmentSession {
   }
 
   /**
-   * Background work: has the backend asked whose credential it is. One that was refused is not tried again by itself.
+   * Background work: has the backend asked whose credential it is. One that was refused is not tried again by itself, but after somebody else
+   * has tried it.
    * @returns when to look again, in milliseconds since the epoch; undefined when nothing will be due
    */
   async keepKnown(ask: () => Promise<unknown>): Promise<number | undefined> {
     const { state, troubles } = this;
-    const isOpen = state?.account === undefined && state?.failure === undefined;
-    if (isOpen && !troubles.isWaiting()) {
+    const isOpen =
+      state?.failure === undefined ? state?.account === undefined : this.refused?.isUsedSince;
+    if (isOpen === true && !troubles.isWaiting()) {
       await ask().catch((error: unknown) => troubles.note(asRenewalFailure(error)));
     }
     return this.state?.failure === undefined ? troubles.retryAt : undefined;

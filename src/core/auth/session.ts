@@ -204,7 +204,7 @@ export class Session implements TokenSource {
     if (request.rejected?.includes(credential.token) === true) {
       throw this.environment.refuse(credential);
     }
-    return credential.token;
+    return this.environment.use(credential);
   }
 
   /** Background work, as {@link SessionRenewal.keepAlive}. */

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { ApiClient } from '../../../src/core/api/client';
+import { listSshKeys } from '../../../src/core/api/sshKeys';
+import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
 import { DEFAULT_ACCOUNT } from '../../backend/server';
 import { rejectsWith } from '../../support/expect';
 import { useSessionWorld } from '../../support/session-world';
@@ -92,6 +95,29 @@ describe('a credential of the environment', () => {
     set('I99DASH_TOKEN', tokenFor(DEFAULT_ACCOUNT.devId));
     assert.ok(!('failure' in window.session.state), 'another one is another one');
     assert.equal((await window.session.fetchIdentity()).source, 'environment');
+  });
+
+  it('that was refused and is accepted after all shows so soon after somebody has used it', async () => {
+    const window = world().openWindow();
+    const api = new ApiClient(world().backend.url, createUndiciTransport(), window.session);
+    set('I99DASH_TOKEN', tokenFor(DEFAULT_ACCOUNT.devId));
+    await window.keepAlive.wake();
+    const fault = { kind: 'status', status: 401 } as const;
+    const refusal = world().backend.faults.inject({ fault, times: 'always' });
+    await rejectsWith('NOT_SIGNED_IN', listSshKeys(api));
+    await world().passSlowly(MINUTE);
+    const isRefused = () => 'failure' in window.session.state;
+    assert.ok(isRefused());
+    await rejectsWith('NOT_SIGNED_IN', listSshKeys(api));
+    const before = world().requests.length;
+    await world().passSlowly(MINUTE);
+    assert.equal(world().requests.length, before, 'one that is refused each time is told already');
+    refusal.remove();
+    await listSshKeys(api);
+    assert.ok(isRefused());
+    await world().passSlowly(15_000);
+    assert.ok(!isRefused());
+    assert.deepEqual(world().requests.slice(before + 1), ['GET /api/v1/dev/me']);
   });
 
   it('that is refused can be ignored in this window: then what it hid counts', async () => {

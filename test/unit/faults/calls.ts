@@ -20,7 +20,7 @@ import { WalletWatch } from '../../../src/core/operator/walletWatch';
 import { DEFAULT_ACCOUNT } from '../../backend/server';
 import { addApp } from '../../support/apps';
 import { MANIFEST } from '../../support/project';
-import type { Cell } from './cell';
+import type { Cell, Variable } from './cell';
 import type { Match } from './faultyNetwork';
 import type { Rules } from './rules';
 
@@ -41,6 +41,8 @@ export interface Call {
   readonly truth?: (cell: Cell, failure: I99dashError | undefined) => unknown;
   /** What the user does after a failure; the same again where it is left out. */
   readonly recover?: (cell: Cell) => Promise<unknown>;
+  /** What has to be true when all is well again. By default: somebody is signed in. */
+  readonly ends?: (cell: Cell) => unknown;
 }
 
 const CHALLENGE = { method: 'POST', path: /^\/api\/v1\/auth\/ssh\/challenge$/u };
@@ -174,6 +176,83 @@ const settingUpCi = {
   },
   effect: ({ otherKeys }: Cell) => otherKeys,
 };
+
+/** What nothing renews is shown as refused once it is, and no sooner; and as good again once it is that. */
+function ofEnvironment(variable: Variable): Pick<Call, 'rules' | 'prepare' | 'truth' | 'ends'> {
+  const failureOf = ({ session: { state } }: Cell): I99dashError | undefined => {
+    assert.ok(state.kind === 'environment' && state.variable.endsWith(variable), state.kind);
+    return state.failure;
+  };
+  return {
+    rules: { bearer: 'fixed' },
+    prepare: (cell) => {
+      cell.setVariable(variable);
+      return Promise.resolve();
+    },
+    truth: async (cell, failure) => {
+      const isRefused = failure?.code === 'NOT_SIGNED_IN';
+      assert.equal(failureOf(cell)?.code, isRefused ? failure.code : undefined);
+      assert.equal(failure?.variable?.endsWith(variable), isRefused ? true : undefined);
+      assert.equal((await cell.store.read(cell.backend.url)).kind, 'none', 'it is written nowhere');
+    },
+    ends: async (cell) => {
+      await cell.session.keepAlive();
+      assert.equal(failureOf(cell), undefined);
+      assert.equal(cell.session.identity().source, 'environment');
+    },
+  };
+}
+
+const VARIABLES: readonly Variable[] = ['I99DASH_TOKEN', 'I99DASH_API_KEY'];
+
+/** The calls of a session that the environment holds the credential of. */
+const CALLS_OF_ENVIRONMENT: readonly Call[] = VARIABLES.flatMap((variable) => {
+  const common = ofEnvironment(variable);
+  const effect = publishing.effect;
+  const run = publishing.run;
+  const calls: (Pick<Call, 'name' | 'match' | 'run'> & Partial<Call>)[] = [
+    { name: 'who am I: me', match: ME, run: ({ session }) => session.fetchIdentity() },
+    {
+      name: 'who am I, behind: me',
+      match: ME,
+      rules: { optional: true },
+      run: ({ session }) => session.keepAlive(),
+      truth: ({ session: { state } }) => {
+        assert.ok(state.kind === 'environment');
+        const isKnown = state.account !== undefined;
+        assert.ok(!isKnown || state.failure === undefined);
+      },
+      ends: async (cell) => {
+        cell.clock.jump(CONFIRM_MS);
+        await cell.session.fetchIdentity();
+        await common.ends?.(cell);
+      },
+    },
+    { name: 'list keys', match: { method: 'GET', path: KEYS }, run: ({ api }) => listSshKeys(api) },
+    { name: 'status', match: STATUS, run: ({ api }) => fetchDeveloperStatus(api) },
+    {
+      name: 'publish: mine',
+      match: MINE,
+      rules: { optional: true },
+      ...{ run, effect },
+      // That one call was refused is told until the backend is asked who it is.
+      truth: ({ session: { state } }) => assert.equal(state.kind, 'environment'),
+    },
+    {
+      name: 'publish: upload-url',
+      match: UPLOAD_URL,
+      rules: { bearer: 'fixed', repeats: 'passing' },
+      ...{ run, effect },
+    },
+    {
+      name: 'publish: submit',
+      match: SUBMIT,
+      rules: { bearer: 'fixed', findsOut: true, repeats: 'unhandled' },
+      ...{ run, effect },
+    },
+  ];
+  return calls.map((call) => ({ ...common, ...call, name: `${variable}: ${call.name}` }));
+});
 
 /** Every call of every flow. */
 export const CALLS: readonly Call[] = [
@@ -361,6 +440,7 @@ export const CALLS: readonly Call[] = [
     ...deviceSignIn,
   },
   { name: 'balance of an operator', match: BALANCE, rules: { bearer: true }, ...watchingWallet() },
+  ...CALLS_OF_ENVIRONMENT,
 ];
 
 function blobOf(line: string): Buffer {

@@ -9,7 +9,7 @@ import { loadProject } from '../../../src/core/publish/project';
 import { publish, type PublishResult, type Track } from '../../../src/core/publish/publish';
 import { shellRunner } from '../../../src/core/publish/shellRunner';
 import type { Signer } from '../../../src/core/ports';
-import { developerRealm } from '../../../src/core/realm';
+import { developerRealm, type Realm } from '../../../src/core/realm';
 import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../../backend/server';
 import {
   FakeClock,
@@ -35,6 +35,11 @@ export interface CellParts {
   readonly otherKey: TestKey;
 }
 
+/** The variables that hold a credential. */
+export type Variable = 'I99DASH_TOKEN' | 'I99DASH_API_KEY';
+
+let cells = 0;
+
 /** A developer with a backend of their own, and the network between them. */
 export class Cell {
   /** Of what waits by itself: a wait takes no time, and the time it would take passes. */
@@ -45,6 +50,8 @@ export class Cell {
   readonly store: SessionStore;
   /** Of the mini-app; made when it is published. */
   private folder = '';
+  /** Before the names of this cell's variables: all cells have one environment. */
+  private readonly prefix = `CELL_${++cells}_`;
 
   private constructor(
     readonly parts: CellParts,
@@ -58,9 +65,11 @@ export class Cell {
       [...clocks].reduce((sum, each) => sum + each.now() - begin, 0),
     );
     const secrets = new FakeSecretStore();
-    this.store = new SessionStore(developerRealm, secrets, new FakeStateStore(), clock);
+    const credentials = developerRealm.environment.credentials.map((name) => this.prefix + name);
+    const realm: Realm = { ...developerRealm, environment: { credentials } };
+    this.store = new SessionStore(realm, secrets, new FakeStateStore(), clock);
     this.session = new Session({
-      realm: developerRealm,
+      realm,
       clock,
       logger: this.logger,
       random: () => 0.5,
@@ -92,6 +101,16 @@ export class Cell {
     const { key, signer } = this.parts;
     const { path } = key;
     return this.session.signInWithKey(signer, { source: 'ssh', keyPath: path });
+  }
+
+  /** Puts a credential into the environment. */
+  setVariable(variable: Variable): void {
+    const { state } = this.backend;
+    const { devId } = DEFAULT_ACCOUNT;
+    process.env[this.prefix + variable] =
+      variable === 'I99DASH_API_KEY'
+        ? state.addApiKey(devId)
+        : state.mintToken({ devId, lifeSeconds: 900 });
   }
 
   async publish(track: Track): Promise<PublishResult> {
@@ -130,6 +149,9 @@ export class Cell {
   }
 
   async close(): Promise<void> {
+    for (const name of this.session.realm.environment.credentials) {
+      Reflect.deleteProperty(process.env, name);
+    }
     await this.backend.close();
   }
 }

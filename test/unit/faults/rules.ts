@@ -3,8 +3,11 @@ import type { NetworkFault, Outcome, Times } from './networkFaults';
 
 /** What the contract says of a call, from which the outcome of every fault follows. */
 export interface Rules {
-  /** It carries the session's token: a 401 names the token that failed, and the call is repeated once with a newer one. */
-  readonly bearer?: true;
+  /**
+   * It carries the session's token: a 401 names the token that failed, and the call is repeated once with a newer one. `fixed`: a token that
+   * nothing renews.
+   */
+  readonly bearer?: true | 'fixed';
   /** What it does is of use without the call: it never fails because of it. */
   readonly optional?: true;
   /** Nobody reads the answer's data. */
@@ -86,6 +89,6 @@ function codeOf(rules: Rules, fault: NetworkFault): ErrorCode {
   if (status === undefined) {
     return code;
   }
-  const signedOut = bearer === true && status === 401 ? 'NOT_SIGNED_IN' : undefined;
+  const signedOut = bearer !== undefined && status === 401 ? 'NOT_SIGNED_IN' : undefined;
   return codes[status] ?? signedOut ?? refusedAs ?? code;
 }

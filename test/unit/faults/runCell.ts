@@ -70,7 +70,11 @@ async function judge(
     await (call.recover ?? call.run)(cell);
     assert.equal(call.effect?.(cell) ?? 1, 1, 'it was done once when all was well again');
   }
-  assert.equal(cell.session.state.kind, 'signedIn', 'the session when all is well again');
+  await (call.ends ?? isSignedIn)(cell);
+}
+
+function isSignedIn({ session }: Cell): void {
+  assert.equal(session.state.kind, 'signedIn', 'the session when all is well again');
 }
 
 /** What was sent: not too often, not too soon, and no token where none belongs. */

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { takeCoverage } from 'node:v8';
 import Mocha from 'mocha';
 import CountingReporter from '../support/counting-reporter';
 import { mapStackTraces } from '../support/source-maps';
@@ -27,6 +28,8 @@ export async function run(): Promise<void> {
       resolve({ failures: failed, tests: runner.stats?.tests ?? 0 }),
     );
   });
+  // VS Code ends the extension host without the coverage that Node writes as a process exits.
+  if (process.env['NODE_V8_COVERAGE'] !== undefined) takeCoverage();
   if (tests === 0) throw new Error('no test ran');
   if (failures > 0) throw new Error(`${failures} failed`);
 }

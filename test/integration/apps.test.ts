@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { addApp } from '../support/apps';
+import { usePerson } from './person';
 import {
   failsWith,
   makeRegisteredKey,
@@ -9,6 +10,7 @@ import {
   setSetting,
   useBackend,
   useMessages,
+  useStandIn,
   workspacePath,
 } from './support';
 
@@ -34,6 +36,10 @@ describe('the apps', () => {
     }
     return answer !== undefined && told.buttons.includes(answer) ? answer : undefined;
   });
+
+  const person = usePerson();
+  const opened: string[] = [];
+  useStandIn(vscode.env, 'openExternal', (uri: vscode.Uri) => opened.push(uri.toString()));
 
   const asked = () => backend.current.requests.filter(({ path }) => path === STATUS);
   const changes = () => backend.current.requests.filter(({ method }) => method !== 'GET');
@@ -160,6 +166,17 @@ describe('the apps', () => {
         assert.equal(app('cabin-climate').beta?.releaseNotes, 'try it');
       });
 
+      it('are given release notes by who is asked for them', async () => {
+        const from = changes().length;
+        assert.equal(await run('i99dash.promoteToBeta', { appId: 'cabin-climate' }), undefined);
+        assert.equal(person.asked[0]?.title, 'Promote cabin-climate 2.0.0 to beta');
+        assert.equal(changes().length, from, 'nothing was sent');
+        person.answers = [' Mind the doors. '];
+        answer = 'Promote to Beta';
+        assert.equal(await run('i99dash.promoteToBeta', { appId: 'cabin-climate' }), true);
+        assert.equal(app('cabin-climate').beta?.releaseNotes, 'Mind the doors.');
+      });
+
       it('end after a confirmation', async () => {
         assert.equal(await run('i99dash.endBeta', { appId: 'cabin-climate' }), undefined);
         assert.equal(shown[0]?.message, 'End the beta of cabin-climate?');
@@ -180,6 +197,29 @@ describe('the apps', () => {
         const promote = { appId: 'cabin-climate', confirmed: true };
         assert.match(await failsWith('SERVER', 'i99dash.promoteToBeta', promote), /25 testers/u);
       });
+    });
+
+    it('without a version have none to promote', async () => {
+      const none = { appId: 'no-such-app', confirmed: true };
+      assert.equal(
+        await failsWith('NOTHING_TO_PUBLISH', 'i99dash.promoteToBeta', none),
+        'No version of no-such-app was ever submitted.',
+      );
+    });
+
+    it('have a page, and so has the access to them', async () => {
+      opened.length = 0;
+      await run('i99dash.openAppInWebConsole', { appId: 'cabin-climate' });
+      await run('i99dash.requestAccess');
+      assert.equal(opened[0], 'https://dev.i99dash.app/developers/apps/cabin-climate');
+      assert.match(opened[1] ?? '', /^https:\/\/dev\.i99dash\.app\//u);
+      assert.equal(opened.length, 2);
+    });
+
+    it('that are not in the workspace can be neither published nor opened from it', async () => {
+      for (const command of ['i99dash.publishApp', 'i99dash.openAppFolder']) {
+        await failsWith('NOTHING_TO_PUBLISH', command, { appId: 'cabin-climate' });
+      }
     });
 
     it('have a review whose end is told once, with the reason', async function () {

@@ -8,6 +8,7 @@ import * as vscode from 'vscode';
 import { SECRET_LIFE_MS, SecretClipboard } from '../../src/core/ci/secretClipboard';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { FakeClock } from '../support/fakes';
+import { usePerson } from './person';
 import {
   activateExtension,
   failsWith,
@@ -34,6 +35,7 @@ describe('setUpCi', function () {
   const backend = useBackend();
   let press: string | undefined;
   const shown = useMessages(({ buttons }) => buttons.find((button) => button === press));
+  const person = usePerson();
   const folder = (): string => workspacePath('tyre-pressure');
   const bin = join(homedir(), 'bin');
   const noted = (name: string): string => readFileSync(join(homedir(), name), 'utf8');
@@ -249,6 +251,37 @@ exit ${exitCode}
     const { workflow } = await setUp({ confirmed: true });
     assert.equal(keys()[0]?.name, 'tyre-pressure');
     assert.equal(workflow.fsPath, join(folder(), WORKFLOW));
+  });
+
+  it('asks without git where it runs and by what name, and does nothing unless it is told', async () => {
+    rmSync(join(folder(), '.git'), { recursive: true });
+    press = 'Set Up';
+    for (const answers of [[], ['GitLab']]) {
+      person.answers = answers;
+      assert.equal(await setUp(), undefined);
+    }
+    assert.deepEqual(keys(), []);
+    person.answers = ['GitLab', ' ', 'x'.repeat(81), ' the fleet '];
+    const { workflow } = await setUp();
+    assert.deepEqual(
+      keys().map(({ name }) => name),
+      ['the fleet'],
+    );
+    assert.equal(workflow.fsPath, join(folder(), '.gitlab-ci.yml'));
+    assert.deepEqual(person.asked.at(-1)?.objections, [
+      'Type a name of at most 80 characters.',
+      'Type a name of at most 80 characters.',
+    ]);
+  });
+
+  it('does not ask where files tell', async () => {
+    rmSync(join(folder(), '.git'), { recursive: true });
+    writeFileSync(join(folder(), '.gitlab-ci.yml'), '');
+    person.answers = ['the fleet'];
+    press = 'Set Up';
+    const { workflow } = await setUp();
+    assert.equal(person.asked.length, 1);
+    assert.match(await textOf(workflow), /resource_group/u);
   });
 
   it('leaves no key behind when registering it fails half-way', async () => {

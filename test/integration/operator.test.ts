@@ -35,7 +35,8 @@ describe('operators', () => {
   let others: Backend;
   let key: TestKey;
   let mine: TestKey;
-  const shown = useMessages();
+  let press: string | undefined;
+  const shown = useMessages(({ buttons }) => buttons.find((button) => button === press));
   const window = vscode.window as unknown as Record<'showInputBox', unknown>;
   const { showInputBox } = window;
 
@@ -136,6 +137,24 @@ describe('operators', () => {
       assert.deepEqual(shown.at(-1)?.buttons, ['Top Up']);
       const { wallet = { balance: 0, currency: 'EUR' } } = OPERATOR_ACCOUNT;
       operators.state.updateAccount(OPERATOR_ACCOUNT.devId, { wallet });
+    });
+
+    it('top up in the web console', async () => {
+      const { openExternal } = vscode.env;
+      await signIn();
+      press = 'Top Up';
+      try {
+        const opened = new Promise<string>((resolve) => {
+          Object.assign(vscode.env, {
+            openExternal: (uri: vscode.Uri) => resolve(uri.toString(true)),
+          });
+        });
+        await run('i99op.balance');
+        assert.match(await opened, /^https:\/\/dev\.i99dash\.app\/?$/u);
+      } finally {
+        press = undefined;
+        Object.assign(vscode.env, { openExternal });
+      }
     });
 
     it('list their keys, and add another', async () => {

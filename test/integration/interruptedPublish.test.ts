@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { mock } from 'node:test';
+import { tellInterruptedPublishes } from '../../src/vscode/interruptedPublish';
+import { activateExtension, run, useMessages, workspacePath } from './support';
+
+describe('a publish that a window did not live to finish', () => {
+  let folder: string;
+  let press: string | undefined;
+  let tell: (message: string) => void;
+  const shown = useMessages(({ message, buttons }) => {
+    tell(message);
+    return buttons.find((button) => button === press);
+  });
+
+  /** What a window leaves behind that ended in the middle. */
+  function leaveLock(): void {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const note = { backendUrl: 'https://api.example', appId: 'tyre-pressure', version: '1.0.0' };
+    const lock = { ...note, folder: workspacePath('tyre-pressure'), pid };
+    writeFileSync(join(folder, 'tyre-pressure.lock'), JSON.stringify(lock));
+  }
+
+  /** Starts as a window does, and lets the first seconds go by. @returns the given number of messages */
+  function start(messages: number): Promise<string[]> {
+    const told: string[] = [];
+    const all = new Promise<string[]>((resolve) => {
+      tell = (message) => {
+        told.push(message);
+        if (told.length === messages) resolve(told);
+      };
+    });
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      tellInterruptedPublishes(folder);
+      assert.deepEqual(shown, [], 'the start of the editor comes first');
+      mock.timers.tick(3_000);
+    } finally {
+      mock.timers.reset();
+    }
+    return all;
+  }
+
+  before(async () => {
+    await activateExtension();
+    await run('i99dash.signOut');
+  });
+  beforeEach(() => {
+    press = undefined;
+    folder = mkdtempSync(join(homedir(), 'locks-'));
+    leaveLock();
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('is told once at the next start, with a way to do it again', async () => {
+    assert.deepEqual(await start(1), [
+      'Publishing tyre-pressure 1.0.0 from tyre-pressure was interrupted: its window closed in the middle.',
+    ]);
+    assert.deepEqual(shown[0]?.buttons, ['Publish Again']);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it('is begun again on demand, as any other publish', async () => {
+    press = 'Publish Again';
+    const [, next] = await start(2);
+    assert.match(next ?? '', /signed in/u);
+    assert.deepEqual(shown[1]?.buttons, ['Sign In']);
+  });
+});

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import type { TestKey } from '../support/ssh-key';
+import { useOwnHome, usePerson } from './person';
+import {
+  makeKey,
+  makeRegisteredKey,
+  run,
+  setSetting,
+  useBackend,
+  useMessages,
+  useStandIn,
+} from './support';
+
+interface SshKey {
+  name: string;
+  purpose: string;
+  fingerprint: string;
+}
+
+describe('questions about keys', () => {
+  const backend = useBackend();
+  let press: string | undefined;
+  const shown = useMessages(({ buttons }) => buttons.find((button) => button === press));
+  useOwnHome();
+  const person = usePerson();
+  let own: TestKey;
+  const registered = (): SshKey[] => backend.current.state.accounts.keysOf(DEFAULT_ACCOUNT.devId);
+  const changes = (): number =>
+    backend.current.requests.filter(({ method }) => method !== 'GET').length;
+  const titles = (): string[] => person.asked.map(({ title }) => title);
+
+  before(async () => {
+    await setSetting('i99dash.ssh.useAgent', false);
+    own = await makeRegisteredKey(backend.current, 'own');
+    await run('i99dash.signIn', { keyPath: own.path });
+  });
+  after(() => setSetting('i99dash.ssh.useAgent', undefined));
+  beforeEach(() => {
+    press = undefined;
+  });
+
+  describe('that is to be added', () => {
+    let other: TestKey;
+    const add = () => run<SshKey | undefined>('i99dash.addKey');
+
+    before(async () => {
+      other = await makeKey('other', { comment: 'tower' });
+    });
+
+    it('are which, by what name and for what; one that is registered is not offered', async () => {
+      person.answers = ['other', '', 'x'.repeat(81), ' pipeline ', 'Publish only'];
+      const added = await add();
+      assert.deepEqual(
+        [added?.name, added?.purpose, added?.fingerprint],
+        ['pipeline', 'attest', other.fingerprint],
+      );
+      assert.deepEqual(titles(), [
+        'Add an SSH Key (1 of 3): which',
+        'Add an SSH Key (2 of 3): name',
+        'Add an SSH Key (3 of 3): purpose',
+      ]);
+      assert.deepEqual(person.asked[0]?.rows, [
+        '$(key) ~/.ssh/other.pub',
+        '',
+        '$(add) Generate a New Key…',
+        '$(folder-opened) Browse for a Public Key…',
+      ]);
+      assert.deepEqual(person.asked[1]?.objections, [
+        'Type a name.',
+        'A name has at most 80 characters; this has 81.',
+      ]);
+      assert.match(shown.at(-1)?.message ?? '', /It can publish, and nothing else\.$/u);
+    });
+
+    it('change nothing when somebody turns away at any of them', async () => {
+      const { publicKeyPath } = await makeKey('../elsewhere');
+      const from = changes();
+      const ways = [[], ['Browse'], ['Browse', publicKeyPath], ['Browse', publicKeyPath, 'name']];
+      for (const answers of ways) {
+        person.answers = answers;
+        assert.equal(await add(), undefined);
+      }
+      assert.equal(changes(), from);
+      assert.deepEqual(shown, []);
+    });
+
+    it('lead to a file elsewhere, and to a new key', async () => {
+      const file = join(homedir(), 'elsewhere.pub');
+      person.answers = ['Browse', file, 'from elsewhere', 'Login'];
+      assert.equal((await add())?.purpose, 'login');
+      person.answers = ['Generate', '~/.ssh/generated', '', 'a new one', 'Login'];
+      const { fingerprint } = (await add()) ?? assert.fail('nothing was added');
+      assert.ok(existsSync(join(homedir(), '.ssh/generated')));
+      assert.ok(registered().some((key) => key.fingerprint === fingerprint));
+    });
+  });
+
+  describe('that is to be replaced', () => {
+    const replace = () => run<SshKey | undefined>('i99dash.replaceKey');
+
+    it('are by which, and never by itself', async () => {
+      const next = await makeKey('next');
+      press = 'Choose the New Key…';
+      const from = changes();
+      assert.equal(await replace(), undefined);
+      assert.equal(changes(), from, 'nothing is sent before the choice');
+      person.answers = ['next'];
+      assert.equal((await replace())?.fingerprint, next.fingerprint);
+      const { rows = [] } = person.asked[0] ?? {};
+      assert.equal(rows[0], '$(add) Generate a New Key…');
+      assert.ok(rows.includes('$(key) ~/.ssh/next'));
+      assert.ok(!rows.includes('$(key) ~/.ssh/own'));
+      assert.ok(!registered().some(({ fingerprint }) => fingerprint === own.fingerprint));
+    });
+
+    it('lead to a new key with a passphrase, which is not asked for again', async () => {
+      press = 'Choose the New Key…';
+      person.answers = ['Generate', '~/.ssh/with-passphrase', 'secret', 'secret'];
+      const { fingerprint } = (await replace()) ?? assert.fail('nothing was replaced');
+      assert.equal(person.asked.length, 4);
+      assert.equal((await run('i99dash.whoAmI'))['fingerprint'], fingerprint);
+      assert.match(
+        readFileSync(join(homedir(), '.ssh/with-passphrase'), 'utf8'),
+        /OPENSSH PRIVATE KEY/u,
+      );
+    });
+  });
+
+  describe('that is to be made', () => {
+    let open: (page: string) => void;
+    const opened = new Promise<string>((resolve) => {
+      open = resolve;
+    });
+    useStandIn(vscode.env, 'openExternal', (uri: vscode.Uri) => open(uri.toString()));
+    const generate = () =>
+      run<{ path: string; fingerprint: string; publicKeyPath: string } | undefined>(
+        'i99dash.generateKey',
+      );
+
+    it('take a place that is free, and a passphrase that was typed twice the same', async () => {
+      const wrong = ['', 'relative/path', '~/.ssh/', '~/.ssh/name.pub', '~/.ssh/own'];
+      person.answers = [...wrong, '~/.ssh/careful', 'one', 'another', 'same', 'same'];
+      const key = await generate();
+      assert.equal(key?.path, join(homedir(), '.ssh/careful'));
+      assert.deepEqual(person.asked[0]?.objections, [
+        'Type where the key is to be kept.',
+        'Type the full path, or one that begins with ~/.',
+        'This is a folder. Add a name for the key.',
+        'The name ends in .pub by itself for the public half. Leave it out.',
+        'This file exists already.',
+      ]);
+      assert.deepEqual(
+        person.asked.slice(1).map(({ words }) => words),
+        [
+          'Protects ~/.ssh/careful. Leave it empty for a key that renews your session without ever asking.',
+          'Type it once more.',
+          'The two were not the same. Choose the passphrase again.',
+          'Type it once more.',
+        ],
+      );
+      await run('i99dash.signOut');
+      await assert.rejects(
+        Promise.resolve(run('i99dash.signIn', { keyPath: key.path, passphrase: 'one' })),
+        { code: 'KEY_WRONG_PASSPHRASE' },
+      );
+    });
+
+    it('make nothing when somebody turns away', async () => {
+      for (const answers of [[], ['~/.ssh/none'], ['~/.ssh/none', 'once']]) {
+        person.answers = answers;
+        assert.equal(await generate(), undefined);
+      }
+      assert.ok(!existsSync(join(homedir(), '.ssh/none')));
+    });
+
+    it('end in the web console for who is not signed in, with the public half on the clipboard', async () => {
+      await run('i99dash.signOut');
+      press = 'Copy Public Key and Open Web Console';
+      person.answers = ['~/.ssh/for-the-console', ''];
+      const { publicKeyPath } = (await generate()) ?? assert.fail('nothing was made');
+      assert.match(await opened, /^https:\/\/dev\.i99dash\.app\//u);
+      const [type, blob] = readFileSync(publicKeyPath, 'utf8').split(' ');
+      assert.ok((await vscode.env.clipboard.readText()).startsWith(`${type} ${blob}`));
+    });
+  });
+});

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { useStandIn } from './support';
+
+/** A question as a person saw it. */
+interface Asked {
+  title: string;
+  /** What is said below the title. */
+  words: string;
+  /** The rows of a picker, lines between them among them. */
+  rows: string[];
+  /** What was said against answers that the question does not take. */
+  objections: string[];
+}
+
+/** Somebody who answers pickers, input boxes and file dialogs. */
+interface Person {
+  /**
+   * The answers to come: part of a row's label, what to type, or a file's path. Where they have run out, and for undefined, the person turns
+   * away.
+   */
+  answers: (string | undefined)[];
+  /** The questions of the current test. */
+  readonly asked: readonly Asked[];
+}
+
+/** Answers questions in place of a person for the length of a suite. */
+export function usePerson(): Person {
+  const asked: Asked[] = [];
+  const person: Person = { answers: [], asked };
+  const note = (title = '', words = '', rows: string[] = []): Asked => {
+    const question = { title, words, rows, objections: [] };
+    asked.push(question);
+    return question;
+  };
+
+  useStandIn(
+    vscode.window,
+    'showQuickPick',
+    (items: readonly vscode.QuickPickItem[], options: vscode.QuickPickOptions) => {
+      const { rows } = note(
+        options.title,
+        options.placeHolder,
+        items.map(({ label }) => label),
+      );
+      const answer = person.answers.shift();
+      if (answer === undefined) return Promise.resolve(undefined);
+      const picked = items.find(({ label }) => label.includes(answer));
+      assert.ok(picked, `${answer} is not among ${rows.join(', ')}`);
+      return Promise.resolve(picked);
+    },
+  );
+  useStandIn(vscode.window, 'showInputBox', async (options: vscode.InputBoxOptions) => {
+    const { objections } = note(options.title, options.prompt);
+    for (;;) {
+      const answer = person.answers.shift();
+      if (answer === undefined) return undefined;
+      const objection = await options.validateInput?.(answer);
+      if (objection === undefined || objection === null) return answer;
+      assert.ok(typeof objection === 'string');
+      objections.push(objection);
+    }
+  });
+  useStandIn(vscode.window, 'showOpenDialog', (options: vscode.OpenDialogOptions) => {
+    note(options.title);
+    const answer = person.answers.shift();
+    return Promise.resolve(answer === undefined ? undefined : [vscode.Uri.file(answer)]);
+  });
+  beforeEach(() => {
+    person.answers = [];
+    asked.length = 0;
+  });
+  return person;
+}
+
+/** Gives a suite a home folder of its own, with an empty `.ssh`. The extension, which runs in this process, has it too. */
+export function useOwnHome(): void {
+  const { HOME, USERPROFILE } = process.env;
+  let own: string;
+  before(() => {
+    own = mkdtempSync(join(homedir(), 'home-'));
+    mkdirSync(join(own, '.ssh'));
+    Object.assign(process.env, { HOME: own, USERPROFILE: own });
+  });
+  after(() => {
+    for (const [name, value] of Object.entries({ HOME, USERPROFILE })) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    }
+    rmSync(own, { recursive: true });
+  });
+}

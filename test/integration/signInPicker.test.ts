@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import { startSshAgent, type SshAgent } from '../support/ssh-agent';
+import type { TestKey } from '../support/ssh-key';
+import { useOwnHome, usePerson } from './person';
+import { failsWith, makeRegisteredKey, run, setSetting, useBackend, useMessages } from './support';
+
+const PASSPHRASE = 'open sesame';
+const WITHOUT_KEY = [
+  'Without a key',
+  '$(clippy) Paste an Access Token…',
+  '$(device-mobile) Use a Device Code…',
+];
+
+describe('the choice of how to sign in', () => {
+  const backend = useBackend();
+  useMessages();
+  useOwnHome();
+  const person = usePerson();
+  const signIn = (args: object = {}) =>
+    run<Record<string, unknown> | undefined>('i99dash.signIn', args);
+
+  before(async () => {
+    await run('i99dash.signOut');
+    await setSetting('i99dash.ssh.useAgent', false);
+  });
+  after(() => setSetting('i99dash.ssh.useAgent', undefined));
+  afterEach(() => run('i99dash.signOut'));
+
+  describe('without a key', () => {
+    const made = (): string => join(homedir(), '.ssh/made-here');
+    after(() => {
+      rmSync(made());
+      rmSync(`${made()}.pub`);
+    });
+
+    it('offers to make one, and goes on with it', async () => {
+      person.answers = ['Generate a New Key', '~/.ssh/made-here', ''];
+      // A key that was made just now is one that no backend knows.
+      await failsWith('KEY_NOT_REGISTERED', 'i99dash.signIn');
+      assert.ok(existsSync(made()));
+      const [question] = person.asked;
+      assert.equal(question?.words, 'No ed25519 key was found in ~/.ssh');
+      assert.deepEqual(question.rows, [
+        '',
+        '$(add) Generate a New Key…',
+        '$(list-ordered) Show the First Steps',
+        '$(folder-opened) Browse for a Key File…',
+        ...WITHOUT_KEY,
+      ]);
+    });
+  });
+
+  describe('with keys', () => {
+    let plain: TestKey;
+    let locked: TestKey;
+
+    before(async () => {
+      plain = await makeRegisteredKey(backend.current, 'id_ed25519');
+      locked = await makeRegisteredKey(backend.current, 'locked', {
+        passphrase: PASSPHRASE,
+        rounds: 2,
+      });
+    });
+
+    it('has those of ~/.ssh, the configured one first, and signs in with the one that is chosen', async () => {
+      person.answers = ['id_ed25519'];
+      assert.equal((await signIn())?.['fingerprint'], plain.fingerprint);
+      assert.equal(person.asked.length, 1);
+      assert.deepEqual(person.asked[0]?.rows, [
+        '$(key) ~/.ssh/id_ed25519',
+        '$(lock) ~/.ssh/locked',
+        '',
+        '$(folder-opened) Browse for a Key File…',
+        ...WITHOUT_KEY,
+      ]);
+    });
+
+    it('sends nothing when somebody turns away', async () => {
+      const from = backend.current.requests.length;
+      assert.equal(await signIn(), undefined);
+      person.answers = ['Browse'];
+      assert.equal(await signIn(), undefined);
+      person.answers = ['Paste'];
+      assert.equal(await signIn(), undefined);
+      person.answers = ['locked'];
+      assert.equal(await signIn(), undefined);
+      assert.equal(backend.current.requests.length, from);
+    });
+
+    it('takes a key file from elsewhere', async () => {
+      const elsewhere = await makeRegisteredKey(backend.current, '../elsewhere');
+      person.answers = ['Browse', elsewhere.path];
+      assert.equal((await signIn())?.['fingerprint'], elsewhere.fingerprint);
+    });
+
+    it('offers no other way to whom a key was named for', async () => {
+      await setSetting('i99dash.ssh.keyPath', '~/.ssh/moved-away');
+      person.answers = ['id_ed25519'];
+      const identity = await signIn({ method: 'ssh' });
+      await setSetting('i99dash.ssh.keyPath', undefined);
+      assert.equal(identity?.['fingerprint'], plain.fingerprint);
+      assert.ok(!person.asked[0]?.rows.includes('Without a key'));
+    });
+
+    it('asks for the passphrase of an encrypted key, and says how many tries are left', async () => {
+      person.answers = ['locked', 'wrong', PASSPHRASE];
+      assert.equal((await signIn())?.['fingerprint'], locked.fingerprint);
+      assert.deepEqual(
+        person.asked.slice(1).map(({ title, words }) => [title, words]),
+        [
+          ['Passphrase of ~/.ssh/locked', 'It is used once, here, and kept nowhere.'],
+          ['Passphrase of ~/.ssh/locked', 'That was not the passphrase. Tries left: 2.'],
+        ],
+      );
+    });
+
+    it('KEY_WRONG_PASSPHRASE after three, with none of them in it', async () => {
+      person.answers = ['locked', 'first guess', 'second guess', 'third guess', PASSPHRASE];
+      const message = await failsWith('KEY_WRONG_PASSPHRASE', 'i99dash.signIn');
+      assert.doesNotMatch(message, /guess/u);
+      assert.equal(person.asked.length, 4);
+    });
+
+    it('takes an access token', async () => {
+      const { devId } = DEFAULT_ACCOUNT;
+      const token = backend.current.state.mintToken({ devId, lifeSeconds: 60 });
+      person.answers = ['Paste', token];
+      assert.equal((await signIn())?.['source'], 'token');
+    });
+
+    it('offers the token that the command line keeps, and uses it when it is chosen alone', async () => {
+      const { devId } = DEFAULT_ACCOUNT;
+      const token = backend.current.state.mintToken({ devId, lifeSeconds: 60 });
+      const folder = join(homedir(), '.config/i99dash');
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'sdk.json'), JSON.stringify({ access_token: token }));
+      const from = backend.current.requests.length;
+      assert.equal(await signIn(), undefined);
+      assert.equal(backend.current.requests.length, from);
+      person.answers = ['Token of the Command Line'];
+      assert.equal((await signIn())?.['source'], 'token');
+      assert.equal(person.asked.length, 2);
+    });
+  });
+
+  describe('with an SSH agent', () => {
+    let agent: SshAgent;
+    let held: TestKey[];
+
+    before(async () => {
+      agent = await startSshAgent();
+      held = [
+        await makeRegisteredKey(backend.current, '../held-1', { comment: 'at the office' }),
+        await makeRegisteredKey(backend.current, '../held-2', { comment: 'at home' }),
+      ];
+      for (const key of held) await agent.add(key);
+      await setSetting('i99dash.ssh.agentSocket', agent.socket);
+      await setSetting('i99dash.ssh.useAgent', true);
+    });
+    after(async () => {
+      await setSetting('i99dash.ssh.agentSocket', undefined);
+      await agent.stop();
+    });
+
+    it('has its keys below those of ~/.ssh', async () => {
+      person.answers = ['at home'];
+      const identity = await signIn();
+      assert.deepEqual(
+        [identity?.['source'], identity?.['fingerprint']],
+        ['agent', held[1]?.fingerprint],
+      );
+      const rows = person.asked[0]?.rows ?? [];
+      const from = rows.indexOf('SSH agent');
+      assert.deepEqual(rows.slice(from, from + 3), [
+        'SSH agent',
+        '$(server-process) at the office',
+        '$(server-process) at home',
+      ]);
+    });
+
+    it('asks which of several, where the agent itself was chosen', async () => {
+      person.answers = ['at the office'];
+      const identity = await signIn({ method: 'agent' });
+      assert.equal(identity?.['fingerprint'], held[0]?.fingerprint);
+      assert.equal(person.asked[0]?.title, 'Sign in with which key of the SSH agent?');
+      assert.equal(await signIn({ method: 'agent' }), undefined);
+    });
+  });
+});

@@ -1,10 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
+import { buildCountedWorker } from '../coverage/counted-worker';
 import { useTempFolder } from './temp-folder';
 
 const ROOT = join(__dirname, '../..');
+const OPTIONS = {
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node22',
+  logLevel: 'error',
+} as const satisfies BuildOptions;
 
 /** Gives a suite the worker script as users get it, and a program that packs one folder; knows the processes that each test starts for it. */
 export function useBuiltWorker(): {
@@ -31,17 +39,16 @@ export function useBuiltWorker(): {
   before(async function () {
     this.timeout(20_000);
     await build({
+      ...OPTIONS,
       entryPoints: {
         publishWorker: join(ROOT, 'src/core/publish/publishWorker.ts'),
         packFolder: join(__dirname, 'pack-folder.ts'),
       },
       outdir: folder.path,
-      bundle: true,
-      format: 'cjs',
-      platform: 'node',
-      target: 'node22',
-      logLevel: 'error',
     });
+    if (process.env['NODE_V8_COVERAGE'] !== undefined) {
+      await buildCountedWorker(join(folder.path, 'publishWorker.js'), OPTIONS);
+    }
   });
   beforeEach(() => {
     workers.length = 0;

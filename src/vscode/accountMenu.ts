@@ -77,7 +77,11 @@ function titleFor(state: SessionState, product: string): string {
         ? vscode.l10n.t('{0}: signed in by {1}', product, state.variable)
         : vscode.l10n.t('{0}: {1} is not accepted', product, state.variable);
     default:
-      return vscode.l10n.t('{0}: {1}', product, plainText(accountLabel(state.profile.account)));
+      return vscode.l10n.t({
+        message: '{0}: {1}',
+        args: [product, plainText(accountLabel(state.profile.account))],
+        comment: 'The product, and who is signed in',
+      });
   }
 }
 

@@ -3,9 +3,11 @@ import type { AppRow } from '../core/apps/appRows';
 import type { ReviewState } from '../core/apps/reviewState';
 import { isI99dashError } from '../core/errors';
 import { oneLine } from '../core/oneLine';
+import { ROW_ROOM, rowFacts, rowText } from '../core/rowText';
 import { factsOf, type Fact } from './appFacts';
 import type { CommandId } from './commands';
 import { appendPlain } from './plainMarkdown';
+import { reviewName } from './reviewName';
 import { ViewElement } from './viewElement';
 
 /** A reason for a rejection may be long; UTF-16 units. */
@@ -33,10 +35,10 @@ export class AppElement extends ViewElement {
     const { appId, name = appId, review } = this.row;
     const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
     const open = review === 'rejected' ? Expanded : Collapsed;
-    const item = new vscode.TreeItem(oneLine(name), this.children.length === 0 ? None : open);
-    const state = describeReview(this.row);
+    const item = new vscode.TreeItem(rowText(name), this.children.length === 0 ? None : open);
+    const state = reviewName(this.row.reviewWord);
     item.id = this.id;
-    item.description = oneLine([shownVersion(this.row), state].filter(Boolean).join(' · '));
+    item.description = rowFacts([shownVersion(this.row), state]);
     item.iconPath = iconOf(review);
     item.contextValue = contextOf(this.row);
     item.tooltip = tooltipOf(this.row, this.children);
@@ -60,16 +62,14 @@ export class FactElement extends ViewElement {
   }
 
   toTreeItem(): vscode.TreeItem {
-    const { id, icon, label, description, tooltip } = this.fact;
-    const item = new vscode.TreeItem(oneLine(label));
+    const { id, icon, label, facts, tooltip } = this.fact;
+    const item = new vscode.TreeItem(rowText(label, ROW_ROOM.alone));
     item.id = `${this.parent.id}/${id}`;
     item.iconPath = new vscode.ThemeIcon(icon);
     item.contextValue = 'fact';
     item.tooltip = plainTooltip(tooltip);
     item.accessibilityInformation = { label: oneLine(tooltip, MAX_SPOKEN) };
-    if (description !== undefined) {
-      item.description = oneLine(description);
-    }
+    item.description = rowFacts(facts);
     return item;
   }
 }
@@ -82,31 +82,15 @@ export class FailureElement extends ViewElement {
 
   toTreeItem(): vscode.TreeItem {
     const { icon, label, command, words } = wayOut(this.error);
-    const item = new vscode.TreeItem(label);
+    const item = new vscode.TreeItem(rowText(label));
     item.id = 'failure';
-    item.description = oneLine(words);
+    item.description = rowText(words, ROW_ROOM.besideLabel);
     item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor('list.warningForeground'));
     item.tooltip = plainTooltip(words);
     item.command = { command, title: label };
     item.contextValue = 'failure';
     item.accessibilityInformation = { label: `${oneLine(words)} ${label}` };
     return item;
-  }
-}
-
-/** Where the review stands, in words. */
-function describeReview({ review, reviewWord }: Pick<AppRow, 'review' | 'reviewWord'>): string {
-  switch (review) {
-    case 'unpublished':
-      return vscode.l10n.t('unpublished');
-    case 'inReview':
-      return vscode.l10n.t('in review');
-    case 'approved':
-      return vscode.l10n.t('approved');
-    case 'rejected':
-      return vscode.l10n.t('rejected');
-    case 'other':
-      return reviewWord ?? '';
   }
 }
 
@@ -146,7 +130,7 @@ function tooltipOf(row: AppRow, facts: readonly FactElement[]): vscode.MarkdownS
   tooltip.appendMarkdown('**');
   appendPlain(tooltip, row.name ?? row.appId);
   tooltip.appendMarkdown('** ');
-  appendPlain(tooltip, [row.appId, describeReview(row)].join(' · '));
+  appendPlain(tooltip, [row.appId, reviewName(row.reviewWord)].join(' · '));
   for (const { fact } of facts) {
     tooltip.appendMarkdown('\n\n');
     appendPlain(tooltip, fact.tooltip);

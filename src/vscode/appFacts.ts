@@ -9,7 +9,8 @@ export interface Fact {
   /** A codicon. */
   icon: string;
   label: string;
-  description?: string;
+  /** What stands beside the label. */
+  facts: readonly string[];
   /** The whole of it as one plain text: the tooltip, and what a screen reader says. */
   tooltip: string;
 }
@@ -30,6 +31,7 @@ function reasonOf({ review, rejectionReason }: AppRow): Fact | undefined {
     id: 'reason',
     icon: 'comment',
     label: reason,
+    facts: [],
     tooltip: vscode.l10n.t('Rejected: {0}', reason),
   };
 }
@@ -37,8 +39,8 @@ function reasonOf({ review, rejectionReason }: AppRow): Fact | undefined {
 function versionsOf({ latestVersion, local }: AppRow): Fact | undefined {
   const latest = latestVersion === null ? [] : [vscode.l10n.t('latest {0}', latestVersion)];
   const here = typeof local?.version === 'string' ? [vscode.l10n.t('here {0}', local.version)] : [];
-  const description = [...latest, ...here].join(' · ');
-  if (description === '') {
+  const facts = [...latest, ...here];
+  if (facts.length === 0) {
     return undefined;
   }
   const label = vscode.l10n.t('Version');
@@ -46,8 +48,8 @@ function versionsOf({ latestVersion, local }: AppRow): Fact | undefined {
     id: 'versions',
     icon: 'versions',
     label,
-    description,
-    tooltip: vscode.l10n.t('{0}: {1}', label, description),
+    facts,
+    tooltip: vscode.l10n.t('{0}: {1}', label, inSentence(facts)),
   };
 }
 
@@ -56,13 +58,13 @@ function betaOf({ beta }: AppRow): Fact | undefined {
     return undefined;
   }
   const label = vscode.l10n.t('Beta');
-  const description = [beta.version, daysLeft(beta)].filter(Boolean).join(' · ');
-  const more = [description, testers(beta)].filter(Boolean).join(' · ');
+  const facts = [beta.version ?? '', daysLeft(beta)];
+  const more = inSentence([...facts, testers(beta)]);
   const expires = beta.expiresAt === undefined ? NaN : Date.parse(beta.expiresAt);
   const tooltip = Number.isNaN(expires)
     ? vscode.l10n.t('Beta: {0}.', more)
     : vscode.l10n.t('Beta: {0}. Expires {1}.', more, exactTime(expires, textLanguage()));
-  return { id: 'beta', icon: 'beaker', label, description, tooltip };
+  return { id: 'beta', icon: 'beaker', label, facts, tooltip };
 }
 
 function daysLeft({ daysLeft: days }: BetaRow): string {
@@ -87,7 +89,14 @@ function publishedOf({ lastPublishedAt }: AppRow, now: number): Fact | undefined
     id: 'published',
     icon: 'history',
     label,
-    description: timeAgo(at, now, language),
+    facts: [timeAgo(at, now, language)],
     tooltip: vscode.l10n.t('{0}: {1}', label, exactTime(at, language)),
   };
+}
+
+/** Facts as a part of a sentence, which need not be from left to right. */
+function inSentence(facts: readonly string[]): string {
+  return facts
+    .filter((fact) => fact !== '')
+    .reduce((before, fact) => vscode.l10n.t('{0} · {1}', before, fact));
 }

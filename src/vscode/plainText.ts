@@ -1,4 +1,5 @@
 import { oneLine } from '../core/oneLine';
+import { rowFacts, rowText } from '../core/rowText';
 
 /** VS Code shows no more of a notification; UTF-16 units. */
 const MAX_MESSAGE = 900;
@@ -22,5 +23,14 @@ export function plainLines(text: string): string {
 
 /** The same for a row of a picker and the status bar, where `$(name)` would become an icon. */
 export function plainLabel(text: string): string {
-  return oneLine(text).replaceAll('$(', '$\u200B(');
+  return withoutIcons(rowText(text));
+}
+
+/** The same for several things that are told of a row. */
+export function plainFacts(facts: readonly string[]): string {
+  return withoutIcons(rowFacts(facts));
+}
+
+function withoutIcons(text: string): string {
+  return text.replaceAll('$(', '$\u200B(');
 }

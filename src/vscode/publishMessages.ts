@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { reviewStateOf } from '../core/apps/reviewState';
 import { formatNumber, plural } from '../core/l10n';
 import type { ByteRate } from '../core/publish/amounts';
 import { describeBytes, inUnit, unitOf } from '../core/publish/amounts';
@@ -7,6 +8,7 @@ import type { Progress, Stage } from '../core/publish/stages';
 import { appPage } from '../core/webConsole';
 import { plainText } from './plainText';
 import type { PublishOutcome } from './publishSurface';
+import { reviewName } from './reviewName';
 import { settings } from './settings';
 
 /**
@@ -112,7 +114,7 @@ export function publishedBefore(version: string): string {
 
 /** The outcome in a sentence. */
 export function describeResult(result: PublishResult): string {
-  const { appId, version, track, dryRun, reviewStatus = '', fileCount, size } = result;
+  const { appId, version, track, dryRun, fileCount, size } = result;
   if (dryRun) {
     return plural(
       fileCount,
@@ -125,15 +127,34 @@ export function describeResult(result: PublishResult): string {
       describeBytes(size),
     );
   }
-  if (track === 'beta') {
-    return vscode.l10n.t(
-      '{0} {1} was submitted and is the beta now. Review: {2}.',
-      appId,
-      version,
-      reviewStatus,
-    );
+  return track === 'beta' ? describeBeta(result) : describeSubmission(result);
+}
+
+function describeBeta({ appId, version, reviewStatus = 'pending' }: PublishResult): string {
+  return isInReview(reviewStatus)
+    ? vscode.l10n.t('{0} {1} was submitted for review and is the beta now.', appId, version)
+    : vscode.l10n.t(
+        '{0} {1} was submitted and is the beta now. Review: {2}.',
+        appId,
+        version,
+        reviewName(reviewStatus),
+      );
+}
+
+function describeSubmission({ appId, version, reviewStatus = 'pending' }: PublishResult): string {
+  if (isInReview(reviewStatus)) {
+    return vscode.l10n.t('{0} {1} was submitted for review.', appId, version);
   }
   return reviewStatus === 'auto-approved'
     ? vscode.l10n.t('{0} {1} was published: approved without a review.', appId, version)
-    : vscode.l10n.t('{0} {1} was submitted. Review: {2}.', appId, version, reviewStatus);
+    : vscode.l10n.t(
+        '{0} {1} was submitted. Review: {2}.',
+        appId,
+        version,
+        reviewName(reviewStatus),
+      );
+}
+
+function isInReview(status: string): boolean {
+  return reviewStateOf(status) === 'inReview';
 }

@@ -9,7 +9,7 @@ import { agentSocket } from './agent';
 import { browseForKeyFile, pickChoice, separator, type Choice } from './choices';
 import { openFirstSteps } from './firstSteps';
 import { makeKey } from './keys';
-import { plainLabel } from './plainText';
+import { plainFacts, plainLabel } from './plainText';
 import { settings } from './settings';
 
 /** Which key to sign in with. */
@@ -96,7 +96,7 @@ export function fileItem({ path, fingerprint, comment, encrypted }: DiscoveredKe
   const locked = vscode.l10n.t('asks for a passphrase');
   return {
     label: `$(${encrypted ? 'lock' : 'key'}) ${plainLabel(abbreviateHome(path))}`,
-    description: plainLabel(encrypted ? [comment, locked].filter(Boolean).join(' · ') : comment),
+    description: plainFacts(encrypted ? [comment, locked] : [comment]),
     detail: fingerprint,
     choose: () => Promise.resolve({ method: 'ssh', keyPath: path }),
   };

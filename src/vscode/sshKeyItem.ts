@@ -4,6 +4,7 @@ import { exactTime, timeAgo } from '../core/apps/timeAgo';
 import { isI99dashError } from '../core/errors';
 import { textLanguage } from '../core/l10n';
 import { oneLine } from '../core/oneLine';
+import { ROW_ROOM, rowFacts, rowText } from '../core/rowText';
 import { appendPlain } from './plainMarkdown';
 import { ViewElement } from './viewElement';
 
@@ -22,10 +23,10 @@ export class KeyRow extends ViewElement {
 
   toTreeItem(): vscode.TreeItem {
     const { key, isThisKey } = this;
-    const item = new vscode.TreeItem(oneLine(key.name));
+    const item = new vscode.TreeItem(rowText(key.name));
     const facts = keyFacts(key, isThisKey);
     item.id = key.id;
-    item.description = facts.join(' · ');
+    item.description = rowFacts(facts);
     item.iconPath = keyIcon(key, isThisKey);
     item.tooltip = keyTooltip(key, isThisKey);
     item.contextValue = isThisKey ? 'sshKey.this' : 'sshKey';
@@ -47,9 +48,9 @@ export class FailureRow extends ViewElement {
   toTreeItem(): vscode.TreeItem {
     const { failure } = this;
     const { label, icon, command, title } = nextStep(failure);
-    const item = new vscode.TreeItem(label);
+    const item = new vscode.TreeItem(rowText(label));
     const message = isI99dashError(failure) ? failure.message : vscode.l10n.t('The log has more.');
-    item.description = oneLine(message);
+    item.description = rowText(message, ROW_ROOM.besideLabel);
     item.iconPath = new vscode.ThemeIcon(icon);
     item.tooltip = `${oneLine(message)}\n${title}`;
     item.contextValue = 'sshKeysFailure';

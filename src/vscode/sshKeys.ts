@@ -5,7 +5,7 @@ import { removeKey as removeRegisteredKey } from '../core/keys/removeKey';
 import { oneLine } from '../core/oneLine';
 import { consequencesOfRemoval, type RemovalConsequences } from '../core/keys/removal';
 import type { TokenSource } from '../core/ports';
-import { plainLabel, plainLines, plainText } from './plainText';
+import { plainFacts, plainLabel, plainLines, plainText } from './plainText';
 import { withQuietProgress } from './progress';
 import { keyFacts, KeyRow, purposeName, usedWhen } from './sshKeyItem';
 import { keysApi, requireKey, type SshKeysPorts, type SshKeysView } from './sshKeysView';
@@ -87,7 +87,7 @@ export function keyItems(
 ): (vscode.QuickPickItem & { key: SshKey })[] {
   return keys.map((key) => ({
     label: `$(key) ${plainLabel(key.name)}`,
-    description: plainLabel(keyFacts(key, key.fingerprint === sessionFingerprint).join(' · ')),
+    description: plainFacts(keyFacts(key, key.fingerprint === sessionFingerprint)),
     detail: plainLabel(key.fingerprint),
     key,
   }));

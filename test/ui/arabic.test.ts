@@ -1,14 +1,58 @@
 import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { DEFAULT_ACCOUNT } from '../backend/server';
+import { addApp } from '../support/apps';
 import { useScene } from './use-scene';
 
 /** U+2067, U+2068 and U+2069, which order what is read and are not seen. */
 const MARKS = /[\u2067-\u2069]/gu;
 
+const REASON = 'يظهر في الأيقونة شعار شركة سيارات. استخدم رسمًا من عندك من فضلك، ثم أعد الإرسال.';
+
+/** The two ends of something on screen, in pixels from the left. */
+interface Extent {
+  left: number;
+  right: number;
+}
+
 describe('a person reads Arabic', () => {
   const scene = useScene({ album: 'ui/arabic', displayLanguage: 'ar' });
 
   const read = (text: string | null): string => (text ?? '').replaceAll(MARKS, '');
+
+  const row = (text: string): Locator =>
+    scene.person.page.locator('.part.sidebar .monaco-list-row', { hasText: text }).first();
+
+  /** Where a part of a row is. */
+  async function extentOf(part: Locator): Promise<Extent> {
+    const box = await part.boundingBox();
+    assert.ok(box !== null);
+    return { left: box.x, right: box.x + box.width };
+  }
+
+  /** Where words of a row are drawn, be that in sight or not. */
+  async function wordsIn(part: Locator, words: string): Promise<Extent> {
+    return part.evaluate((element: unknown, sought: string) => {
+      const { document } = globalThis as unknown as Page;
+      const words = document.createTreeWalker(element, 4 /* texts */);
+      const text = words.nextNode();
+      const from = text.data.indexOf(sought);
+      const range = document.createRange();
+      range.setStart(text, from);
+      range.setEnd(text, from + sought.length);
+      const { left, right } = range.getBoundingClientRect();
+      return { left, right };
+    }, words);
+  }
+
+  /** The first words of what a row says are to be seen: VS Code cuts what has no room off on the right. */
+  async function beginsInSight(part: Locator, words: string): Promise<void> {
+    const place = await wordsIn(part, words);
+    const side = await extentOf(scene.person.page.locator('.part.sidebar').first());
+    assert.ok(place.right < side.right - 10, `${words} ends at ${place.right}, ${side.right}`);
+  }
 
   it('in the palette, and in the picker of keys', async () => {
     const { person } = scene;
@@ -45,20 +89,91 @@ describe('a person reads Arabic', () => {
     await dialog.locator('.monaco-button', { hasText: 'نشر' }).first().click();
     const toast = await person.seesNotification('تم إرسال');
     const told = read(await toast.textContent());
-    assert.ok(told.includes('تم إرسال tyre-pressure 1.0.0. المراجعة: pending.'), told);
+    assert.ok(told.includes('تم إرسال tyre-pressure 1.0.0 إلى المراجعة.'), told);
     await person.photograph('5-result');
+    await person.dismiss(toast);
   });
 
-  it('in the views, and in their welcome', async () => {
+  it('in the views, where a name keeps clear of what stands beside it', async () => {
     const { person } = scene;
     await person.runCommand('عرض مفاتيح SSH');
-    await person.page.locator('.monaco-list-row', { hasText: 'هذا المفتاح' }).waitFor();
+    const key = row('هذا المفتاح');
+    await key.waitFor();
     await person.photograph('6-views');
+    const app = row('ضغط الإطارات');
+    const name = await extentOf(app.locator('.label-name'));
+    const state = await extentOf(app.locator('.label-description'));
+    assert.ok(name.right <= state.left, 'the name is on the left of its version');
+    await beginsInSight(key.locator('.label-description'), 'هذا المفتاح');
+    await key.locator('.label-name').hover();
+    const hover = person.page.locator('.workbench-hover', { hasText: 'SHA256:' }).first();
+    await hover.waitFor();
+    await person.photograph('7-key');
+    const told = read(await hover.innerText());
+    assert.match(told, /الغرض: للدخول/u);
+  });
+
+  it('in what is known of an app, from its beginning', async () => {
+    const { person, backend } = scene;
+    backend.state.review('tyre-pressure', 'rejected', REASON);
+    const name = { en: 'Cabin Climate', ar: 'مناخ المقصورة' };
+    addApp(backend.state, {
+      ...{ appId: 'cabin-climate', version: '2.1.0', name },
+      ...{ publishedDaysAgo: 40, review: 'approved' },
+      beta: { version: '2.2.0-rc.1', daysLeft: 12, testers: 3 },
+    });
+    await person.runCommand('i99dash: تحديث التطبيقات');
+    await row('مناخ المقصورة').click();
+    const published = row('آخر نشر');
+    await published.waitFor();
+    const reason = row('يظهر في الأيقونة');
+    await reason.waitFor();
+    await person.photograph('8-apps');
+    await beginsInSight(reason.locator('.label-name'), 'يظهر');
+    const label = await extentOf(published.locator('.label-name'));
+    const when = await extentOf(published.locator('.label-description'));
+    assert.ok(label.right <= when.left, 'what it is stands on the left of when it was');
+    await published.hover();
+    await row('مناخ المقصورة').locator('.label-name').hover();
+    await person.page.locator('.workbench-hover', { hasText: 'cabin-climate' }).first().waitFor();
+    await person.photograph('9-app');
+  });
+
+  it('in the menu of the identity, and in the problems of a mini-app', async () => {
+    const { person } = scene;
+    await person.identity().click();
+    await person.quickPickRow('تسجيل الخروج').waitFor();
+    await person.photograph('10-menu');
+    await person.page.keyboard.press('Escape');
+    const script = join(scene.workspace, 'src', 'new.js');
+    await writeFile(script, 'drivers.findLast((driver) => driver.isHere);\n');
+    await person.page.keyboard.press('Control+Shift+M');
+    const problem = person.page.locator('.markers-panel .monaco-list-row', { hasText: 'findLast' });
+    await problem.first().waitFor();
+    await person.photograph('11-problems');
+    await rm(script);
+    await problem.first().waitFor({ state: 'detached' });
+  });
+
+  it('in the welcome of the views', async () => {
+    const { person } = scene;
     await person.runCommand('i99dash: تسجيل الخروج');
     const welcome = person.page.locator('.welcome-view-content', { hasText: 'الجولة الإرشادية' });
     await welcome.waitFor();
     const button = welcome.locator('.monaco-button', { hasText: 'إنشاء مفتاح SSH' });
     await button.waitFor();
-    await person.photograph('7-welcome');
+    await person.photograph('12-welcome');
   });
 });
+
+/** What of a browser's page is used here. */
+interface Page {
+  document: {
+    createTreeWalker(root: unknown, show: number): { nextNode(): { data: string } };
+    createRange(): {
+      setStart(node: unknown, offset: number): void;
+      setEnd(node: unknown, offset: number): void;
+      getBoundingClientRect(): Extent;
+    };
+  };
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { localize } from '../../src/core/l10n';
+import { rowFacts, rowText } from '../../src/core/rowText';
+
+const NAME = 'ضغط الإطارات';
+
+describe('a text of a row', () => {
+  it('is one line as it is where nothing of it is read from right to left', () => {
+    assert.equal(rowText('Tyre\nPressure'), 'Tyre Pressure');
+    assert.equal(rowFacts(['1.0.0', '', 'in review']), '1.0.0 · in review');
+  });
+
+  it('does not mix with what stands beside it where some of it is', () => {
+    assert.equal(rowText(NAME), `\u2068${NAME}\u2069`);
+    assert.equal(rowText(`Tyres ${NAME}`), `\u2068Tyres ${NAME}\u2069`);
+    assert.equal(rowText('\u2069\u202Eשלום'), '\u2068 שלום\u2069');
+    assert.equal(rowFacts(['1.0.0', NAME]), `1.0.0 · \u2068${NAME}\u2069`);
+  });
+
+  it('keeps its beginning where it begins on the right and has no room', () => {
+    assert.equal(rowText(`${NAME} ${NAME}`, 20), `\u2068${NAME} ضغط…\u2069`);
+    assert.equal(rowText('س'.repeat(40), 20), `\u2068${'س'.repeat(20)}…\u2069`);
+    assert.equal(rowText(NAME, NAME.length), `\u2068${NAME}\u2069`);
+    for (const text of ['Tyre Pressure of the Car', `Tyres ${NAME} ${NAME}`]) {
+      assert.ok(!rowText(text, 8).includes('…'), 'VS Code cuts its end off');
+    }
+  });
+
+  it('leaves no isolate of the build open where it is cut', () => {
+    localize({ language: 'ar', file: '/nowhere' }, {});
+    try {
+      const text = '\u2067في \u2068~/.ssh/id_ed25519\u2069 على هذا الجهاز.\u2069';
+      assert.equal(rowText(text, 12), '\u2068\u2067في \u2068~/.ssh/…\u2069\u2069\u2069');
+    } finally {
+      localize(undefined);
+    }
+  });
+});

@@ -71,9 +71,6 @@ export function portsOf(
       view.onBuildOutput(text);
     },
     onProblems: (problems) => {
-      for (const { severity, rule, message } of problems) {
-        logger.info(`Publish: ${severity} ${rule}: ${message}`);
-      }
       view.onProblems(problems);
       onProblems(problems);
     },

@@ -219,6 +219,8 @@ describe('problems', () => {
         'manifest.category.value',
       ]);
       assert.deepEqual(asShown(problems).sort(), inPanel().sort());
+      const [call] = problems.filter(({ rule }) => rule === 'baseline.api');
+      assert.equal(call?.message, 'The WebView of the oldest cars has no .findLast().');
       assert.equal(shown.length, 0);
       await discard();
     });

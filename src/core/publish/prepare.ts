@@ -12,6 +12,7 @@ import { checkOutput } from './checks/output';
 import type { LatestVersion } from './checks/publishedVersion';
 import { checkSource } from './checks/source';
 import { collectFiles, sortByName, type BundleFile, type CollectedFiles } from './files';
+import { problemSentence } from './problemSentence';
 import { noManifest, type Project } from './project';
 import { andMore } from './rules';
 import type { Progress, StageClock } from './stages';
@@ -59,7 +60,7 @@ export async function prepare<T>(
     ...(signal === undefined ? {} : { signal }),
     ...(latestVersion === undefined ? {} : { latestVersion }),
   });
-  assertNoErrors(found);
+  assertNoErrors(found, folder);
   if (buildCommand !== undefined) {
     stages.enter('build');
     await build(project, buildCommand, ports, signal);
@@ -77,6 +78,10 @@ export async function prepare<T>(
   }
   const result = await packChecked(project, root, collected, ports, signal, (bundle, problems) => {
     const all = [...found, ...problems];
+    for (const problem of all) {
+      const { severity, rule } = problem;
+      ports.logger.info(`Publish: ${severity} ${rule}: ${problemSentence(problem, folder)}`);
+    }
     ports.onProblems?.(all);
     return use(bundle, all);
   });
@@ -102,7 +107,7 @@ function packChecked<T>(
       await keepCache(cacheFile, inspection);
       const problems = await checkOutput(project, root, files, inspection);
       throwIfCancelled(signal);
-      assertNoErrors(problems);
+      assertNoErrors(problems, project.folder);
       return use(bundle, problems);
     },
     {
@@ -132,14 +137,12 @@ async function build(
 }
 
 /** @throws VALIDATION_FAILED with the first error in words, and all problems as `problems` */
-function assertNoErrors(problems: readonly Problem[]): void {
+function assertNoErrors(problems: readonly Problem[], folder: string): void {
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   if (first !== undefined) {
-    throw new I99dashError('VALIDATION_FAILED', andMore(first.message, errors.length - 1), {
-      file: first.file,
-      problems,
-    });
+    const message = andMore(problemSentence(first, folder), errors.length - 1);
+    throw new I99dashError('VALIDATION_FAILED', message, { file: first.file, problems });
   }
 }
 

@@ -71,6 +71,21 @@ describe('publishing', () => {
     assert.deepEqual(submit.json, { bundleId, manifest: { ...manifest, privileged: false } });
   });
 
+  it('names the file of a script that the oldest cars cannot run, in the log and where it fails', async () => {
+    const script = join(app.folder, 'src', 'app.js');
+    await writeFile(script, 'structuredClone({});\n[1].findLast(Boolean);\n');
+    const { message, problems = [] } = await rejectsWith('VALIDATION_FAILED', app.publish());
+    const words = 'The WebView of the oldest cars has no structuredClone().';
+    assert.equal(message, `src/app.js: ${words} (and 1 more)`);
+    assert.equal(problems[0]?.message, words);
+    await writeFile(script, '');
+    const page = '<!doctype html><script>structuredClone({});</script>';
+    await writeFile(join(app.folder, 'src', 'index.html'), page);
+    await app.publish();
+    const logged = app.logger.lines.filter((line) => line.includes('baseline.api'));
+    assert.deepEqual(logged, [`[info] Publish: warning baseline.api: src/index.html: ${words}`]);
+  });
+
   it("packs the app's files and the manifest", async () => {
     await writeFile(join(app.folder, 'src', 'manifest.json'), '{"stale":true}');
     const into = await app.unpack((await app.publish()).bundleId);

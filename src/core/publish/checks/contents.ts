@@ -116,7 +116,7 @@ function baselineProblem(
   return {
     severity: modern ? 'info' : severity,
     rule,
-    message: oneLine(t('{0}: {1}.', oneLine(file.name), message), MAX_MESSAGE),
+    message: oneLine(t('{0}.', message), MAX_MESSAGE),
     file: file.path,
     range,
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { BaselineCache } from '../../../../src/core/publish/baselineCache';
 import { ContentInspector } from '../../../../src/core/publish/checks/contentInspector';
 import {
@@ -89,7 +89,7 @@ describe("the WebView's baseline", () => {
       start: { line: 1, character: 4 },
       end: { line: 1, character: 12 },
     });
-    assert.equal(problems[2].message, 'a.js: The WebView of the oldest cars has no .findLast().');
+    assert.equal(problems[2].message, 'The WebView of the oldest cars has no .findLast().');
   });
 
   it('warns about pages', async () => {
@@ -207,7 +207,7 @@ describe("the WebView's baseline", () => {
         { cacheFile },
       );
       assert.deepEqual(
-        moved.map(({ message }) => message),
+        moved.map(({ file, message }) => `${basename(file)}: ${message}`),
         [
           'a.js: The WebView of the oldest cars has no structuredClone().',
           'z.js: The WebView of the oldest cars remembers no structuredClone().',

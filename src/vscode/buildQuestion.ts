@@ -16,7 +16,8 @@ const ALLOWED_BUILDS = 'i99dash.allowedBuilds';
 /** Of the document that shows a command which is longer. */
 const SCHEME = 'i99dash-build-command';
 
-type Build = Pick<Project, 'folder' | 'buildCommand'>;
+/** A mini-app's build, as its configuration has it. */
+export type Build = Pick<Project, 'folder' | 'buildCommand'>;
 
 /**
  * Asks before a build command runs for the first time in a mini-app on this computer, and again when it has changed. It can be agreed to

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { I99dashError, isI99dashError } from '../core/errors';
 import { loadProject, type Project } from '../core/publish/project';
 import type { PublishOptions, PublishResult, Track } from '../core/publish/publish';
-import { allowBuild } from './buildQuestion';
+import { allowBuild, allowChangedBuild, type Build } from './buildQuestion';
 import { chooseMiniApp, type GivenFolder } from './chooseMiniApp';
 import { knownIdentity, type PublishContext } from './publishContext';
 import { askReleaseNotes, saveFiles } from './publishQuestions';
@@ -17,6 +17,8 @@ export interface PublishArguments {
   dryRun?: boolean;
   /** Asks nothing that has an answer by itself: files are saved, the build runs, the bundle is sent. */
   confirmed?: boolean;
+  /** Of a publish that follows another one: what was built then. Another command is asked about, whatever is confirmed. */
+  builtBefore?: Build;
 }
 
 /** Publishes the mini-app that the arguments, the active editor or the user names. */
@@ -32,8 +34,11 @@ export async function publishMiniApp(
   const asks = args.confirmed !== true;
   await saveFiles(folder, asks);
   const project = await loadProject(folder);
+  // Of what is published from here on: a file may have been saved, or be another since it was looked at last.
   if (asks) {
     await allowBuild(project, context.memory);
+  } else if (args.builtBefore !== undefined) {
+    await allowChangedBuild(args.builtBefore, project, context.memory);
   }
   const options = await toOptions(args, project);
   const run = { context, project, options, backendUrl, surface };

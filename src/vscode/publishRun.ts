@@ -121,10 +121,7 @@ function publishWatched(
 }
 
 /** For a version that was published before without a question: makes good for it with the next one. */
-async function publishNext(
-  { context, project, options }: PublishRun,
-  version: string,
-): Promise<void> {
+async function publishNext({ project, options }: PublishRun, version: string): Promise<void> {
   const { folder } = project;
   try {
     const bump = await planBump(project, version);
@@ -132,10 +129,10 @@ async function publishNext(
     const confirmed = bump !== undefined;
     if (bump !== undefined) {
       await bumpVersion(folder, bump);
-      // What was agreed to may be long ago.
-      await allowChangedBuild(project, await loadProject(folder), context.memory);
     }
-    await vscode.commands.executeCommand('i99dash.publish', { ...options, folder, confirmed });
+    // What was agreed to may be long ago.
+    const args = { ...options, folder, confirmed, builtBefore: project };
+    await vscode.commands.executeCommand('i99dash.publish', args);
   } catch {
     // A no, or shown by the command; a file that cannot be saved is shown by VS Code.
   }

@@ -30,9 +30,9 @@ describe('what publishing asks', () => {
   /** What a person answers, by the first words of the question. */
   let answers: Record<string, string | undefined>;
   /** What happens while a question stands. */
-  let whenAsked: (message: string) => void;
-  const shown = useMessages(({ message }) => {
-    whenAsked(message);
+  let whenAsked: (message: string) => unknown;
+  const shown = useMessages(async ({ message }) => {
+    await whenAsked(message);
     return Object.entries(answers).find(([start]) => message.startsWith(start))?.[1];
   });
   let folder: string;
@@ -315,6 +315,83 @@ describe('what publishing asks', () => {
       assert.ok(shown.some(({ message }) => message === `Run the build of ${id}?`));
       assert.ok(!existsSync(join(folder, 'dist/other')));
       assert.deepEqual(versions(), ['1.0.0']);
+    });
+
+    describe('that has become another when the next version is wanted afterwards', () => {
+      const other = 'cp -r src dist && touch dist/other';
+      const question = (): string => `Run the build of ${id}?`;
+      const ranOther = (): boolean => existsSync(join(folder, 'dist/other'));
+      /** What happens while the offer stands, and while the question that follows it does. */
+      let meanwhile: { offered: () => unknown; asked: () => unknown };
+      let asked: Promise<void>;
+
+      beforeEach(async () => {
+        await publish({ confirmed: true });
+        shown.length = 0;
+        meanwhile = { offered: () => undefined, asked: () => undefined };
+        answers = { [`${id} 1.0.0 was submitted`]: 'Bump and Publish' };
+        asked = new Promise((resolve) => {
+          whenAsked = async (message) => {
+            if (message.startsWith(`${id} 1.0.0 was submitted`)) await meanwhile.offered();
+            if (message !== question()) return;
+            await meanwhile.asked();
+            resolve();
+          };
+        });
+      });
+
+      const nextIsSubmitted = () =>
+        backend.current.waitForRequest(
+          ({ path, status, json }) =>
+            path.endsWith('/submit') &&
+            status === 200 &&
+            isDeepStrictEqual(submitted(json), [id, '1.0.1']),
+        );
+      const questions = (): string[] =>
+        shown.map(({ message }) => message).filter((message) => message === question());
+
+      it('is asked about, and does not run after a no', async () => {
+        meanwhile.offered = () => configure(other);
+        await publish({ confirmed: true });
+        await Promise.race([asked, nextIsSubmitted()]);
+        assert.equal(questions().length, 1);
+        assert.match(shown.at(-1)?.detail ?? '', /^cp -r src dist && touch dist\/other\n/u);
+        assert.ok(!ranOther());
+        assert.deepEqual(versions(), ['1.0.0', '1.0.0']);
+      });
+
+      it('is asked about where it was typed and not saved', async () => {
+        meanwhile.offered = async () => {
+          const config = vscode.Uri.file(join(folder, 'sdk.config.json'));
+          const editor = await vscode.window.showTextDocument(config);
+          const text = JSON.stringify({ buildCommand: other });
+          const whole = new vscode.Range(0, 0, editor.document.lineCount, 0);
+          assert.ok(await editor.edit((builder) => builder.replace(whole, text)));
+        };
+        answers[question()] = 'Run Build';
+        await publish({ confirmed: true });
+        await nextIsSubmitted();
+        assert.equal(questions().length, 1);
+        assert.ok(ranOther());
+      });
+
+      it('runs as it was asked about, whatever it is by then', async () => {
+        meanwhile.offered = () => configure(other);
+        meanwhile.asked = () => configure('cp -r src dist && touch dist/third');
+        answers[question()] = 'Run Build';
+        await publish({ confirmed: true });
+        await nextIsSubmitted();
+        assert.equal(questions().length, 1);
+        assert.ok(ranOther());
+        assert.ok(!existsSync(join(folder, 'dist/third')));
+      });
+
+      it('is not asked about where it is what ran before', async () => {
+        await publish({ confirmed: true });
+        await nextIsSubmitted();
+        assert.deepEqual(questions(), []);
+        assert.ok(built());
+      });
     });
 
     it('does not ask about what is confirmed, and takes that for no answer', async () => {

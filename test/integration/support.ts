@@ -116,7 +116,8 @@ function titleOf(item: unknown): string | undefined {
  * @returns what was shown since the last test began
  */
 export function useMessages(
-  answer: (shown: ShownMessage) => string | undefined = () => undefined,
+  answer: (shown: ShownMessage) => string | undefined | Promise<string | undefined> = () =>
+    undefined,
 ): ShownMessage[] {
   const shown: ShownMessage[] = [];
   const names = ['showErrorMessage', 'showInformationMessage', 'showWarningMessage'] as const;
@@ -131,8 +132,9 @@ export function useMessages(
         const { detail } = (rest[0] ?? {}) as vscode.MessageOptions;
         const dialog = { message, buttons, ...(detail === undefined ? {} : { detail }) };
         shown.push(dialog);
-        const pressed = answer(dialog);
-        return Promise.resolve(items.find((item) => titleOf(item) === pressed));
+        return Promise.resolve(answer(dialog)).then((pressed) =>
+          items.find((item) => titleOf(item) === pressed),
+        );
       };
     }
   });

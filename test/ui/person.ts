@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { repositoryRoot } from '../host/paths';
 
-const STATUS_BAR_ITEM = 'i99dash.i99dash.i99dash.identity';
+/** The id of the identity's element. */
+export const STATUS_BAR_ITEM = 'i99dash.i99dash.i99dash.identity';
 const OPERATOR_ITEM = 'i99dash.i99dash.i99op.identity';
 
 /** Does at the workbench what a person does: keys, clicks, and looking. Every look waits until the thing is there. */

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { DEFAULT_ACCOUNT } from '../backend/server';
+import { type Look, watchLooks } from './identity-looks';
+import { type Interruptions, NONE, watchInterruptions } from './interruptions';
+import { called, mints } from './requests';
+import { SshKeysView } from './ssh-keys-view';
+import { useScene } from './use-scene';
+
+const WHO = DEFAULT_ACCOUNT.email ?? '';
+const KEYS = '/api/v1/account/ssh-keys';
+/** Seconds, of a token that is as good as for ever here. */
+const LONG = 900;
+
+const SIGNED_IN: Look = { icon: 'account', text: WHO, isError: false };
+const OFFLINE: Look = { icon: 'cloud-offline', text: WHO, isError: false };
+const REJECTED: Look = { icon: 'error', text: WHO, isError: true };
+
+describe('the status bar while the backend is in trouble', function () {
+  this.timeout(120_000); // the pauses between two tries grow
+  const scene = useScene({ album: 'ui/session-faults', tokenLife: 2 });
+  let interruptions: () => Promise<Interruptions>;
+  let looks: () => Promise<Look[]>;
+  let view: SshKeysView;
+
+  before(async () => {
+    const { person } = scene;
+    await person.runCommand('i99dash: Sign In');
+    await person.pick('~/.ssh/id_ed25519');
+    await person.seesIdentity(WHO);
+    view = new SshKeysView(person);
+    await view.open();
+    await view.row('this computer').waitFor();
+    interruptions = await watchInterruptions(person.page);
+  });
+
+  beforeEach(async () => {
+    looks = await watchLooks(scene.person.page);
+  });
+
+  /** What a screen reader says. */
+  const spoken = (): Promise<string | null> =>
+    scene.person.identity().locator('a').first().getAttribute('aria-label');
+
+  it('has the mark of being offline when nobody answers', async () => {
+    const { person } = scene;
+    await scene.stopBackend();
+    await person.seesIcon('cloud-offline');
+    await person.seesInHover(/Last failure: OFFLINE/u);
+    assert.match((await spoken()) ?? '', new RegExp(`${WHO}, offline`, 'u'));
+    await person.photograph('1-refused');
+    assert.deepEqual(await looks(), [SIGNED_IN, OFFLINE]);
+    assert.deepEqual(await interruptions(), NONE);
+  });
+
+  it('keeps it when the backend answers 503, and explains why', async () => {
+    const { person } = scene;
+    await scene.startBackend();
+    scene.backend.faults.inject({ fault: { kind: 'status', status: 503 }, times: 'always' });
+    await person.seesInHover(/Last failure: SERVER/u);
+    await person.photograph('2-503');
+    assert.deepEqual(await looks(), [OFFLINE]);
+    assert.deepEqual(await interruptions(), NONE);
+  });
+
+  it('keeps it when a page answers in place of the backend', async () => {
+    const { person, backend } = scene;
+    backend.faults.clear();
+    backend.faults.inject({ fault: { kind: 'html', status: 200 }, times: 'always' });
+    await person.seesInHover(/Last failure: PROTOCOL/u);
+    await person.photograph('3-page');
+    assert.deepEqual(await looks(), [OFFLINE]);
+    assert.deepEqual(await interruptions(), NONE);
+  });
+
+  it('loses it when the backend is back, by itself', async () => {
+    const { person, backend } = scene;
+    backend.setTokenLife(LONG);
+    backend.faults.clear();
+    await person.seesIcon('account', 60_000);
+    await person.seesInHover(/Token expires: in 15 min/u);
+    assert.match((await spoken()) ?? '', new RegExp(`signed in as ${WHO}`, 'u'));
+    assert.doesNotMatch(await person.readHover('4-back'), /Last failure|offline/u);
+    assert.deepEqual(await looks(), [OFFLINE, SIGNED_IN]);
+    assert.deepEqual(await interruptions(), NONE);
+  });
+
+  it('stays as it is while tokens that were revoked are replaced', async () => {
+    const { backend } = scene;
+    const minted = mints(backend).length;
+    backend.state.revokeTokens();
+    const refused = called(backend, KEYS);
+    await view.pressInTitle('Refresh SSH Keys');
+    assert.equal((await refused).status, 401);
+    await backend.waitForRequest(
+      ({ path, status, at }) => path === KEYS && status === 200 && at >= Date.now() - 5_000,
+    );
+    assert.equal(mints(backend).length, minted + 1);
+    assert.deepEqual(await looks(), [SIGNED_IN]);
+    assert.deepEqual(await interruptions(), NONE);
+  });
+
+  it('is an error when the key is no longer accepted', async () => {
+    const { person, backend, key } = scene;
+    backend.state.removeKey(key.fingerprint);
+    backend.state.revokeTokens();
+    await view.pressInTitle('Refresh SSH Keys');
+    await person.seesIcon('error');
+    await person.seesInHover(/Last failure: KEY_REJECTED/u);
+    assert.match((await spoken()) ?? '', new RegExp(`${WHO}, no longer accepted`, 'u'));
+    assert.equal(
+      await person.identityBackground(),
+      await person.themeColor('statusBarItem-errorBackground'),
+    );
+    await person.photograph('5-rejected');
+    assert.deepEqual(await looks(), [SIGNED_IN, REJECTED]);
+    assert.deepEqual(await interruptions(), NONE);
+  });
+
+  it('is as it was once the person has signed in again', async () => {
+    const { person, key } = scene;
+    scene.register(key.publicKeyLine);
+    await person.identity().click();
+    await person.pick('Sign In Again');
+    await person.pick('~/.ssh/id_ed25519');
+    await person.seesIcon('account');
+    await person.photograph('6-again');
+    assert.deepEqual((await looks()).at(-1), SIGNED_IN);
+    const { notifications, dialogs } = await interruptions();
+    assert.deepEqual([...notifications, ...dialogs], []);
+  });
+});

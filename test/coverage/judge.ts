@@ -1,0 +1,28 @@
+import type { FileLines } from './measure';
+
+/** A file below so much, in per cent of its lines with code, needs a test or a reason. */
+const LEAST_PERCENT = 80;
+
+/** From 0 to 100. */
+export function percent({ covered, total }: Pick<FileLines, 'covered' | 'total'>): number {
+  return (100 * covered) / total;
+}
+
+/**
+ * @param explained the files that may be below, with the reason
+ * @returns what is wrong, in a line each; none when all is well
+ */
+export function judge(
+  rows: readonly FileLines[],
+  explained: Readonly<Record<string, string>>,
+): readonly string[] {
+  const low = rows.filter((row) => percent(row) < LEAST_PERCENT);
+  const unexplained = low
+    .filter(({ file }) => explained[file] === undefined)
+    .map((row) => `${row.file}: ${percent(row).toFixed(1)} % is less than ${LEAST_PERCENT} %`);
+  const names = new Set(low.map(({ file }) => file));
+  const stale = Object.keys(explained)
+    .filter((file) => !names.has(file))
+    .map((file) => `${file}: is explained, and not below ${LEAST_PERCENT} %`);
+  return [...unexplained, ...stale];
+}

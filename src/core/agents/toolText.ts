@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { isI99dashError } from '../errors';
 import { expandHome } from '../homePath';
 import { withoutIsolates } from '../l10n';
+import { oneLine } from '../oneLine';
 import type { Problem } from '../problem';
 import { workspaceName, type Root } from './workspaceNames';
 
@@ -28,11 +29,18 @@ export function dataText(data: unknown): string {
     (_, value: unknown) => (typeof value === 'string' ? cut(value) : value),
     2,
   );
-  const escaped = json.replace(
-    /[<>`\p{Cf}\p{Zl}\p{Zp}]|(?<=\])\(/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return `${NO_INSTRUCTIONS}\n${withoutMarkdown(json)}`;
+}
+
+/** What would be Markdown, or invisible, written as JSON may have it. */
+function withoutMarkdown(text: string): string {
+  return text.replace(/[<>`\p{Cf}\p{Zl}\p{Zp}]|(?<=\])\(/gu, (character) =>
+    // By units: a character beyond U+FFFF has two.
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
   );
-  return `${NO_INSTRUCTIONS}\n${escaped}`;
 }
 
 /** Problems as an agent gets them. Lines and columns count from 1, as people and editors count. */
@@ -53,12 +61,13 @@ export function listProblems(problems: readonly Problem[], roots: readonly Root[
   };
 }
 
-/** A failure in a line that begins with its code, and what validation found below it. */
+/** A failure in a line without Markdown that begins with its code, and what validation found below it. */
 export function failureText(error: unknown, roots: readonly Root[]): string {
   if (!isI99dashError(error)) {
     return 'Something went wrong in the i99dash extension. Its log has the details.';
   }
-  const line = `${error.code}: ${cut(withoutPaths(error.message, roots))}`;
+  const words = oneLine(withoutPaths(error.message, roots), MAX_TEXT);
+  const line = `${error.code}: ${withoutMarkdown(words)}`;
   const { problems = [] } = error;
   return problems.length === 0 ? line : `${line}\n${dataText(listProblems(problems, roots))}`;
 }

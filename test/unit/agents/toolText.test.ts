@@ -28,7 +28,7 @@ describe('what a tool tells an agent', () => {
 
   it('holds no Markdown, and loses nothing', () => {
     const data = {
-      reason: '```\n</tool> [Run](command:x) ![p](https://e.example) \u202e\u2028',
+      reason: '```\n</tool> [Run](command:x) ![p](https://e.example) \u202e\u2028\u{E0041}',
       list: ['a](b'],
     };
     const text = dataText(data);
@@ -77,6 +77,18 @@ describe('what a tool tells an agent', () => {
     const [line = '', ...rest] = failureText(error, ROOTS).split('\n');
     assert.equal(line, 'VALIDATION_FAILED: No icon.');
     assert.deepEqual(parse(rest.join('\n')), listProblems(problems, ROOTS));
+  });
+
+  it('tells a failure in one line without Markdown', () => {
+    const error = new I99dashError(
+      'VALIDATION_FAILED',
+      'a\n```<b>[Run](command:x)\u202e.js is bad.',
+    );
+    const text = failureText(error, ROOTS);
+    assert.equal(
+      text,
+      'VALIDATION_FAILED: a \\u0060\\u0060\\u0060\\u003cb\\u003e[Run]\\u0028command:x) .js is bad.',
+    );
   });
 
   it('tells nothing of a failure that nobody has looked at', () => {

@@ -7,13 +7,19 @@ import { endGroup } from './processGroup';
 
 /** How long a cancelled command gets to end by itself, in milliseconds. */
 const GRACE_MS = 3_000;
+/** How long the output is waited for after the shell's end, in milliseconds: a daemon that a command started may keep it open for ever. */
+const LINGER_MS = 2_000;
 
 /**
  * Runs command lines in the system's shell, each in a process group of its own so that it can be ended whole.
  * A command that cannot be started at all is BUILD_FAILED.
  * @param options.graceMs how long a cancelled command gets to end by itself, in milliseconds
+ * @param options.lingerMs how long its output is waited for after its end, in milliseconds
  */
-export function createShellRunner({ graceMs = GRACE_MS } = {}): ProcessRunner {
+export function createShellRunner({
+  graceMs = GRACE_MS,
+  lingerMs = LINGER_MS,
+} = {}): ProcessRunner {
   return {
     run: ({ commandLine, cwd, onOutput, signal }) =>
       new Promise((resolve, reject) => {
@@ -38,7 +44,12 @@ export function createShellRunner({ graceMs = GRACE_MS } = {}): ProcessRunner {
           signal?.removeEventListener('abort', cancel);
           reject(unstarted(cwd, cause));
         });
+        let lingering: NodeJS.Timeout | undefined;
+        child.once('exit', () => {
+          lingering = setTimeout(() => closeOutput(child), lingerMs);
+        });
         child.once('close', (code) => {
+          clearTimeout(lingering);
           signal?.removeEventListener('abort', cancel);
           if (ending === undefined) {
             resolve(code ?? 1);
@@ -91,7 +102,11 @@ async function endTree(child: ChildProcess, graceMs: number): Promise<void> {
   } else if (pid !== undefined) {
     await endGroup(pid, graceMs);
   }
-  // What left the tree may hold the pipes open for ever, and then 'close' would never come.
-  child.stdout?.destroy();
-  child.stderr?.destroy();
+  closeOutput(child);
+}
+
+/** What left the tree may hold the pipes open for ever, and then 'close' would never come. */
+function closeOutput({ stdout, stderr }: ChildProcess): void {
+  stdout?.destroy();
+  stderr?.destroy();
 }

@@ -82,6 +82,18 @@ describe('the shell runner', () => {
     assert.equal((await run('cat')).exitCode, 0);
   });
 
+  it('is done when the shell is, though what it left behind keeps the output open', async function () {
+    this.timeout(5_000);
+    let output = '';
+    const exitCode = await createShellRunner({ lingerMs: 50 }).run({
+      commandLine: 'sleep 20 & echo $!; exit 3',
+      cwd: temp.path,
+      onOutput: (text) => (output += text),
+    });
+    assert.equal(exitCode, 3);
+    process.kill(Number(output));
+  });
+
   it('cannot start in a folder that is not there', async () => {
     const cwd = join(temp.path, 'gone');
     const started = shellRunner.run({ commandLine: 'true', cwd, onOutput: () => undefined });

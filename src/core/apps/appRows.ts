@@ -116,7 +116,8 @@ function nameOf(
   for (const manifest of manifests) {
     const names = manifest?.['name'];
     if (isJsonObject(names)) {
-      const wanted = [language.slice(0, 2).toLowerCase(), 'en', ...Object.keys(names)];
+      const [own = ''] = language.toLowerCase().split(/[-_]/u);
+      const wanted = [own, 'en', ...Object.keys(names)];
       const name = wanted.map((locale) => optionalString(names, locale)?.trim()).find(Boolean);
       if (name !== undefined) {
         return { name };

@@ -102,6 +102,7 @@ describe('the rows of apps', () => {
   });
 
   for (const [language, name, expected] of [
+    ['fil', { fi: 'Matkaloki', en: 'Trip log' }, 'Trip log'],
     ['de-AT', { en: 'Trip Log', de: 'Fahrtenbuch' }, 'Fahrtenbuch'],
     ['fr', { de: 'Fahrtenbuch', en: 'Trip Log' }, 'Trip Log'],
     ['fr', { ar: 'سجل' }, 'سجل'],

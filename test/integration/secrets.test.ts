@@ -9,6 +9,7 @@ import type { BackendRequest, BackendResponse } from '../backend/exchange';
 import type { LoggedRequest } from '../backend/request-log';
 import { OPERATOR_ACCOUNT, PROFILES } from '../backend/profiles';
 import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../backend/server';
+import { type ConnectProxy, startConnectProxy } from '../support/connect-proxy';
 import { privateHalf } from '../support/private-half';
 import { SecretSearch, formsOf, type Secret } from '../support/secret-search';
 import type { TestKey } from '../support/ssh-key';
@@ -26,10 +27,14 @@ import {
 const PASSPHRASE = 'a-passphrase to be found';
 const WRONG_PASSPHRASE = 'a-wrong passphrase to be found';
 const PROXY_PASSWORD = 'proxy-password-to-be-found';
+const SETTING_PASSWORD = 'proxy-password-of-a-setting-to-be-found';
+const HEADER_PASSWORD = 'proxy-password-of-a-header-to-be-found';
+const AUTHORIZATION = `Basic ${Buffer.from(`somebody:${HEADER_PASSWORD}`).toString('base64')}`;
 const URL_PASSWORD = 'url-password-to-be-found';
+const PROXY_SETTINGS = ['http.proxy', 'http.proxyAuthorization'];
 const INVENTED_TOKEN = 'an-invented-token-to-be-found';
-/** Nobody listens there, and it is none of those that go past a proxy. */
-const NOBODY = 'https://127.0.0.2:9';
+/** There is no such host; a proxy is asked for it. */
+const NOBODY = 'https://nobody.invalid';
 
 /** What answers of the backend tell that is secret. */
 const TOLD = /"(access_token|device_code)":"([^"]{8,})"|[?&](X-Signature)=([0-9a-f]+)/gu;
@@ -44,6 +49,8 @@ describe('secrets of a run of everything', function () {
   let operators: Backend;
   /** Where nothing may go. */
   let elsewhere: Backend;
+  /** Turns everybody away. */
+  let proxy: ConnectProxy;
   const shown = useMessages();
   const environment = { ...process.env };
   const { openExternal } = vscode.env;
@@ -57,6 +64,7 @@ describe('secrets of a run of everything', function () {
   before(async function () {
     if (process.platform === 'win32') return;
     [operators, elsewhere] = await Promise.all([startBackend(PROFILES.operator), startBackend()]);
+    proxy = await startConnectProxy({ credentials: 'somebody:else' });
     Object.assign(process.env, proxies());
     Object.assign(vscode.env, {
       openExternal: (uri: vscode.Uri) => Promise.resolve(seen.push(uri.toString(true)) > 0),
@@ -65,6 +73,9 @@ describe('secrets of a run of everything', function () {
       { name: 'the passphrase', value: PASSPHRASE },
       { name: 'the wrong passphrase', value: WRONG_PASSPHRASE },
       { name: 'the password of the proxy', value: PROXY_PASSWORD },
+      { name: 'the password of the proxy in http.proxy', value: SETTING_PASSWORD },
+      { name: 'the password in http.proxyAuthorization', value: HEADER_PASSWORD },
+      { name: 'the value of http.proxyAuthorization', value: AUTHORIZATION },
       { name: 'the password in an address', value: URL_PASSWORD },
       { name: 'the invented token', value: INVENTED_TOKEN },
     );
@@ -75,6 +86,7 @@ describe('secrets of a run of everything', function () {
     await useOtherCredentials();
     await useOperators();
     await useEnvironment();
+    await useProxies();
     seen.push(...shown);
   });
 
@@ -88,14 +100,19 @@ describe('secrets of a run of everything', function () {
       else process.env[name] = value;
     }
     Object.assign(vscode.env, { openExternal });
-    await setSetting('i99op.enabled', undefined);
-    await setSetting('i99op.backendUrl', undefined);
-    await Promise.all([operators.close(), elsewhere.close()]);
+    for (const name of [...PROXY_SETTINGS, 'i99op.enabled', 'i99op.backendUrl']) {
+      await setSetting(name, undefined);
+    }
+    await Promise.all([operators.close(), elsewhere.close(), proxy.close()]);
   });
 
   function proxies(): Record<string, string> {
-    const proxy = `http://somebody:${PROXY_PASSWORD}@127.0.0.1:9`;
-    return { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, NO_PROXY: '127.0.0.1,localhost' };
+    const url = proxyUrl(PROXY_PASSWORD);
+    return { HTTP_PROXY: url, HTTPS_PROXY: url, NO_PROXY: '127.0.0.1,localhost' };
+  }
+
+  function proxyUrl(password: string): string {
+    return proxy.url.replace('//', `//somebody:${password}@`);
   }
 
   /** Runs a command that succeeds. */
@@ -297,6 +314,23 @@ describe('secrets of a run of everything', function () {
     Reflect.deleteProperty(process.env, 'I99DASH_TOKEN');
   }
 
+  /** Each way to tell a proxy who one is. */
+  async function useProxies(): Promise<void> {
+    process.env['I99DASH_BACKEND_URL'] = NOBODY;
+    for (const [setting, value] of [
+      [],
+      ['http.proxy', proxyUrl(SETTING_PASSWORD)],
+      ['http.proxyAuthorization', AUTHORIZATION],
+    ] as const) {
+      if (setting !== undefined) await setSetting(setting, value);
+      await fails('OFFLINE', 'i99dash.signIn', { keyPath: keyFiles[0] });
+      await run('i99dash.copyDiagnostics');
+      seen.push(await vscode.env.clipboard.readText());
+    }
+    for (const name of PROXY_SETTINGS) await setSetting(name, undefined);
+    Reflect.deleteProperty(process.env, 'I99DASH_BACKEND_URL');
+  }
+
   /** Home, workspace, VS Code's data and its logs, and the browser's profile lie below one folder. */
   const root = (): string => dirname(workspacePath());
   const inFiles = () =>
@@ -312,6 +346,15 @@ describe('secrets of a run of everything', function () {
     const tokens = secrets.filter(({ name }) => name === 'what was told as access_token');
     assert.ok(tokens.length >= 5, `${tokens.length} tokens`);
     assert.ok(signatures >= 6, `${signatures} presigned addresses`);
+  });
+
+  it('are those that the proxy was told, each way', () => {
+    const told = new Set(proxy.asked.map(({ headers }) => headers['proxy-authorization']));
+    const basic = (password: string): string =>
+      `Basic ${Buffer.from(`somebody:${password}`).toString('base64')}`;
+    for (const value of [basic(PROXY_PASSWORD), basic(SETTING_PASSWORD), AUTHORIZATION]) {
+      assert.ok(told.has(value), value);
+    }
   });
 
   it('are in no result, error, message, address or diagnosis', () => {

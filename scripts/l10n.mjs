@@ -14,8 +14,9 @@ const [RIGHT_TO_LEFT, AS_IT_IS, END] = ['\u2067', '\u2068', '\u2069'];
 const LETTERS_ALONE = /^[\p{Script=Arabic}\p{M}\s]*$/u;
 /** A line that is a link and nothing else, which VS Code draws as a button. */
 const LINK_ALONE = /^\[([^\]]*)\](\([^)\s]*\))$/u;
-/** A link's target, which is left alone; a piece of code, a placeholder, a path that begins with a sign. */
-const PARTS = /\]\([^)\s]*\)|`[^`]*`|\{[^{}\s]+\}|(?<=^|\s)[~./][~./\w-]*[\w/]/gu;
+/** A link's target, which is left alone; a piece of code, a placeholder with what belongs to it, a path that begins with a sign. */
+const PARTS =
+  /\]\([^)\s]*\)|`[^`]*`|(?:HTTP )?\{[^{}\s]+\}(?:\(\))?|(?<=^|\s)[~./][~./\w-]*[\w/]/gu;
 
 /**
  * Has an Arabic text read right inside a workbench that goes from left to right, and what is not Arabic read right inside the text:

@@ -175,6 +175,13 @@ describe('the Arabic texts', () => {
       );
     });
 
+    it('with what belongs to a placeholder', () => {
+      assert.equal(
+        build.isolate('لا توجد {0}() هنا (HTTP {1}).'),
+        inSentence(`لا توجد ${asItIs('{0}()')} هنا (${asItIs('HTTP {1}')}).`),
+      );
+    });
+
     it('line by line, for an isolate ends with its line', () => {
       assert.equal(build.isolate('نعم.\n\nلا.'), `${inSentence('نعم.')}\n\n${inSentence('لا.')}`);
     });

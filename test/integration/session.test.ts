@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { DEFAULT_ACCOUNT, startBackend } from '../backend/server';
 import { startSshAgent, type SshAgent } from '../support/ssh-agent';
 import type { TestKey } from '../support/ssh-key';
+import { usePerson } from './person';
 import {
   failsWith,
   makeKey,
@@ -214,6 +215,58 @@ describe('a session', () => {
         );
         assert.equal(prompts, 1);
         assert.equal(countMints() - before, 1);
+      });
+    });
+
+    describe('that is locked', () => {
+      const person = usePerson();
+      let from = 0;
+      const asked = () => person.asked.slice(from);
+      const unlock = () => run<true | undefined>('i99dash.unlock');
+
+      before(() => agent.add(held));
+      beforeEach(async () => {
+        await run('i99dash.signOut'); // a window keeps a key that was opened until then
+        backend.current.setTokenLife(1);
+        await run('i99dash.signIn', { keyPath: held.path });
+        await setSetting('i99dash.ssh.useAgent', false);
+        backend.current.setTokenLife(900);
+        backend.current.state.revokeTokens();
+        assert.equal(await run('i99dash.whoAmI'), undefined, 'it would need the passphrase');
+        from = person.asked.length;
+      });
+      afterEach(() => setSetting('i99dash.ssh.useAgent', undefined));
+
+      it('asks for the passphrase on demand, and not again', async () => {
+        assert.equal(await unlock(), undefined);
+        person.answers = ['wrong', 'known to the agent'];
+        assert.equal(await unlock(), true);
+        assert.equal(asked().length, 3);
+        assert.equal(await unlock(), true);
+        assert.equal((await run('i99dash.whoAmI'))['fingerprint'], held.fingerprint);
+        assert.equal(asked().length, 3);
+      });
+
+      it('asks nothing once the agent has the key again', async () => {
+        await setSetting('i99dash.ssh.useAgent', true);
+        assert.equal(await unlock(), true);
+        assert.deepEqual(asked(), []);
+      });
+
+      it('says that its key is gone instead of asking for a passphrase', async () => {
+        renameSync(held.path, `${held.path}.away`);
+        try {
+          await failsWith('KEY_NOT_FOUND', 'i99dash.unlock');
+          assert.deepEqual(asked(), []);
+        } finally {
+          renameSync(`${held.path}.away`, held.path);
+        }
+      });
+
+      it('is nothing to unlock once it has ended', async () => {
+        await run('i99dash.signOut');
+        await failsWith('NOT_SIGNED_IN', 'i99dash.unlock');
+        assert.deepEqual(asked(), []);
       });
     });
 

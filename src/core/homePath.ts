@@ -1,9 +1,14 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** Replaces a leading `~` by the home folder, as a shell does. */
 export function expandHome(path: string): string {
   return path === '~' || /^~[\\/]/u.test(path) ? join(homedir(), path.slice(1)) : path;
+}
+
+/** An absolute path of what somebody wrote: `~` is the home folder, and a relative path begins there. */
+export function absoluteFromHome(path: string): string {
+  return resolve(homedir(), expandHome(path));
 }
 
 /** Writes a path below the home folder with `~`, for people to read. */

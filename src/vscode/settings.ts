@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { parseBackendUrl } from '../core/api/backendUrl';
 import type { NetworkConfiguration } from '../core/api/networkConfiguration';
-import { abbreviateHome, expandHome } from '../core/homePath';
+import { abbreviateHome, absoluteFromHome } from '../core/homePath';
 import type { Realm } from '../core/realm';
 
 /** The only place that knows the configuration. Every value is read at each use, so a change counts at once. */
@@ -39,7 +39,7 @@ export const settings = {
   webConsoleUrl: (): string => get('i99dash.webConsoleUrl', 'https://dev.i99dash.app'),
 
   /** Absolute. */
-  keyPath: (): string => expandHome(get('i99dash.ssh.keyPath', '~/.ssh/id_ed25519')),
+  keyPath: (): string => absoluteFromHome(get('i99dash.ssh.keyPath', '~/.ssh/id_ed25519')),
 
   /** Makes this the key to sign in with. @param path absolute */
   setKeyPath: async (path: string): Promise<void> => {
@@ -54,13 +54,13 @@ export const settings = {
   /** Where the agent listens; '' for the environment's. */
   agentSocket: (): string => get('i99dash.ssh.agentSocket', ''),
 
-  statusBarVisible: (): 'auto' | 'always' | 'never' => get('i99dash.statusBar.visible', 'auto'),
+  statusBarVisible: () => getWord('i99dash.statusBar.visible', ['auto', 'always', 'never']),
 
   /** @param folder the mini-app: each may have its own */
-  defaultTrack: (folder: vscode.Uri): 'production' | 'beta' =>
-    get<string>('i99dash.publish.defaultTrack', 'production', folder) === 'beta'
-      ? 'beta'
-      : 'production',
+  defaultTrack: (folder: vscode.Uri) =>
+    getWord('i99dash.publish.defaultTrack', ['production', 'beta'], folder),
+
+  confirmPublish: () => getWord('i99dash.publish.confirm', ['production', 'always', 'never']),
 
   /** VS Code's own settings of the network, and the environment. `http.proxyStrictSSL` is not among them: certificates are always checked. */
   network: (): NetworkConfiguration => ({
@@ -76,9 +76,6 @@ export const settings = {
       extraFile: process.env['NODE_EXTRA_CA_CERTS'] ?? '',
     },
   }),
-
-  confirmPublish: (): 'production' | 'always' | 'never' =>
-    get('i99dash.publish.confirm', 'production'),
 };
 
 /** A value of another type than it should have, as settings.json may hold, counts as none. */
@@ -86,4 +83,15 @@ function get<T>(key: string, fallback: T, resource?: vscode.Uri): T {
   const value = vscode.workspace.getConfiguration(undefined, resource).get<unknown>(key);
   const fits = typeof value === typeof fallback && Array.isArray(value) === Array.isArray(fallback);
   return fits ? (value as T) : fallback;
+}
+
+/** One of several words, the first of which is the default. A word that is misspelt counts as none. */
+function getWord<T extends string>(
+  key: string,
+  words: readonly [T, ...T[]],
+  resource?: vscode.Uri,
+): T {
+  const [fallback] = words;
+  const value = get<string>(key, fallback, resource);
+  return words.find((word) => word === value) ?? fallback;
 }

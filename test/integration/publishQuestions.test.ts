@@ -122,6 +122,14 @@ describe('what publishing asks', () => {
     });
   });
 
+  it('before the upload, as by default, where the setting says what there is not', async () => {
+    await setSetting('i99dash.publish.confirm', 'allways');
+    assert.equal(await publish(), undefined);
+    await setSetting('i99dash.publish.confirm', undefined);
+    assert.equal(shown[0]?.message, `Publish ${id} 1.0.0?`);
+    assert.equal(submissions().length, 0);
+  });
+
   describe('about a version that is published already', () => {
     beforeEach(async () => {
       await publish({ confirmed: true });

@@ -22,7 +22,6 @@ import { createStateStore } from './vscode/secretStore';
 import { registerAssistance } from './vscode/editor/assistance';
 import { SshKeysView } from './vscode/sshKeysView';
 import { tellInterruptedPublishes } from './vscode/interruptedPublish';
-import { ViewElement } from './vscode/viewElement';
 import { OperatorSwitch } from './vscode/operator/switch';
 import { createRealmParts } from './vscode/realmParts';
 import { settings } from './vscode/settings';
@@ -87,7 +86,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     buildTerminal,
     baselineCache,
     worker,
-    onSubmitted: (submission) => apps.submitted(submission),
+    onSubmitted: (submission) => {
+      apps.submitted(submission);
+      firstSteps.published();
+    },
   };
   const tasks: TaskContext = {
     ...publishing,
@@ -95,7 +97,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   };
   const publish = async (args: unknown, more: PublishArguments = {}): Promise<unknown> =>
     (await import('./vscode/publish')).publishMiniApp(publishing, {
-      ...(args instanceof vscode.Uri ? { folder: args } : argumentObject(args)),
+      ...folderArguments(args),
       ...more,
     });
   const appCommands = () => import('./vscode/appCommands');
@@ -109,7 +111,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     'i99dash.validate': async (args) =>
       (await import('./vscode/validate')).validateMiniApp(
         { miniApps, problems },
-        args instanceof vscode.Uri ? { folder: args } : argumentObject(args),
+        folderArguments(args),
       ),
     'i99dash.publish': (args) => publish(args),
     'i99dash.publishToBeta': (args) => publish(args, { track: 'beta' }),
@@ -121,7 +123,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     'i99dash.setUpCi': async (args) =>
       (await import('./vscode/ci')).setUpCi(
         { ...keyPorts, miniApps, clipboard, clock: systemClock },
-        args instanceof vscode.Uri ? { folder: args } : argumentObject(args),
+        folderArguments(args),
       ),
     'i99dash.listKeys': async (args) => (await import('./vscode/sshKeys')).listKeys(keyPorts, args),
     'i99dash.addKey': async (args) =>
@@ -147,11 +149,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
       log.show();
       return Promise.resolve();
     },
-    'i99dash.status': async (args) =>
-      (await appCommands()).showStatus(
-        apps,
-        args instanceof ViewElement ? {} : argumentObject(args),
-      ),
+    'i99dash.status': async (args) => (await appCommands()).showStatus(apps, argumentObject(args)),
     'i99dash.refreshApps': () => apps.view.refresh(),
     'i99dash.showWorkspaceApps': () => apps.view.filter('workspace'),
     'i99dash.showAllApps': () => apps.view.filter('all'),
@@ -192,7 +190,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     registerPublishEntries(tasks),
     registerAgentTools(tasks),
     apps,
-    tellInterruptedPublishes(lockFolder),
+    tellInterruptedPublishes(lockFolder, log),
     registerAssistance(),
     registerCommands(firstSteps.watch(handlers), log),
   );
@@ -202,6 +200,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
 
 function argumentObject(args: unknown): Record<string, never> {
   return typeof args === 'object' && args !== null ? (args as Record<string, never>) : {};
+}
+
+/** The arguments of a command on a folder; menus of files and editors pass nothing but the file. */
+function folderArguments(args: unknown): Record<string, never> | { folder: vscode.Uri } {
+  return args instanceof vscode.Uri ? { folder: args } : argumentObject(args);
 }
 
 /** The texts of core, too, are in VS Code's display language. In English, and in a language that there are no texts in, nothing is read. */

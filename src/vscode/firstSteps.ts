@@ -63,15 +63,13 @@ export class FirstSteps implements vscode.Disposable {
       'i99dash.generateKey': noting('i99dash.generateKey', () => this.complete('hasKey')),
       'i99dash.listKeys': noting('i99dash.listKeys', noteKeys),
       'i99dash.addKey': noting('i99dash.addKey', noteKeys),
-      'i99dash.publish': noting('i99dash.publish', (result) => this.notePublish(result)),
     };
   }
 
-  private notePublish(result: unknown): void {
-    if ((result as { dryRun?: unknown }).dryRun === false) {
-      this.complete('hasPublished');
-      void this.memory.update(PUBLISHED, true);
-    }
+  /** Takes note of a submission, whatever has led to it. */
+  published(): void {
+    this.complete('hasPublished');
+    void this.memory.update(PUBLISHED, true);
   }
 
   private followSession(): void {

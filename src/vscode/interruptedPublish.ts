@@ -1,17 +1,22 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import type { Logger } from '../core/ports';
 import type { PublishNote } from '../core/publish/publishLock';
 import { plainText } from './plainText';
+import { runQuietly } from './runQuietly';
 
 /** The start of the editor comes first; nobody waits for this. In milliseconds. */
 const DELAY_MS = 3_000;
 
 /** Tells, some time after the start, of publishes that a window did not live to finish. */
-export function tellInterruptedPublishes(lockFolder: string): vscode.Disposable {
+export function tellInterruptedPublishes(lockFolder: string, logger: Logger): vscode.Disposable {
   const timer = setTimeout(() => {
-    void import('../core/publish/publishLock')
+    import('../core/publish/publishLock')
       .then(({ takeInterrupted }) => takeInterrupted(lockFolder))
-      .then((notes) => notes.forEach(tell));
+      .then((notes) => notes.forEach(tell))
+      .catch((error: unknown) => {
+        logger.warn(`Interrupted publishes were not looked for: ${String(error)}`);
+      });
   }, DELAY_MS);
   return new vscode.Disposable(() => clearTimeout(timer));
 }
@@ -32,8 +37,7 @@ function tell({ appId, version, folder }: PublishNote): void {
     )
     .then((picked) =>
       picked === again
-        ? vscode.commands.executeCommand('i99dash.publish', { folder: vscode.Uri.file(folder) })
+        ? runQuietly('i99dash.publish', { folder: vscode.Uri.file(folder) })
         : undefined,
-    )
-    .then(undefined, () => undefined); // the command has shown its own failure
+    );
 }

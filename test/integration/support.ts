@@ -161,3 +161,34 @@ export function useStandIn<T extends object>(
     Object.assign(part, { [name]: original });
   });
 }
+
+/** Follows a context key for the length of a suite: what the extension makes of it, for `when` clauses. */
+export function useContextKey(key: string): {
+  /** What it was set to last; undefined before. */
+  readonly current: unknown;
+  /** Resolves when it has this value. */
+  becomes(value: unknown): Promise<void>;
+} {
+  const { executeCommand } = vscode.commands;
+  let current: unknown;
+  let changed = (): void => undefined;
+  useStandIn(vscode.commands, 'executeCommand', (id: string, ...args: unknown[]) => {
+    if (id === 'setContext' && args[0] === key) {
+      current = args[1];
+      changed();
+    }
+    return executeCommand(id, ...args);
+  });
+  return {
+    get current() {
+      return current;
+    },
+    becomes: (value) =>
+      new Promise((resolve) => {
+        changed = () => {
+          if (current === value) resolve();
+        };
+        changed();
+      }),
+  };
+}

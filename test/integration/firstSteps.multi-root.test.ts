@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { makeRegisteredKey, run, useBackend, useContextKey, useMessages } from './support';
+
+describe('the first steps of who has published nothing yet', () => {
+  const backend = useBackend();
+  useMessages();
+  const hasPublished = useContextKey('i99dash.hasPublished');
+
+  it('end with the first publish, whatever has led to it', async () => {
+    const key = await makeRegisteredKey(backend.current, 'first-publish');
+    await run('i99dash.signIn', { keyPath: key.path });
+    const [root] = vscode.workspace.workspaceFolders ?? [];
+    await run('i99dash.dryRun', { folder: root?.uri, confirmed: true });
+    assert.equal(hasPublished.current, undefined);
+    await run('i99dash.publishToBeta', { folder: root?.uri, confirmed: true });
+    await hasPublished.becomes(true);
+  });
+});

@@ -1,7 +1,5 @@
 import * as vscode from 'vscode';
 import type { KeyPurpose, SshKey } from '../core/api/sshKeys';
-import { listAgentKeys } from '../core/auth/sshAgent';
-import { CancelledError } from '../core/errors';
 import { abbreviateHome, sshFolder } from '../core/homePath';
 import {
   findKeyCandidates,
@@ -10,12 +8,12 @@ import {
   type KeyCandidate,
 } from '../core/keys/keyCandidates';
 import { MAX_NAME_LENGTH, registerKey } from '../core/keys/registerKey';
-import { agentSocket } from './agent';
+import { agentKeysToOffer } from './agent';
+import { answered } from './ask';
 import { browseForKeyFile, pickChoice, separator, type Choice } from './choices';
 import { makeKey } from './keys';
 import { plainLabel, plainText } from './plainText';
 import { withQuietProgress } from './progress';
-import { settings } from './settings';
 import { loadKeys, type AddKeyPorts } from './sshKeys';
 import { keysApi } from './sshKeysView';
 
@@ -52,8 +50,7 @@ export async function addKey(ports: AddKeyPorts, args: AddKeyArguments): Promise
 
 async function pickCandidate(ports: AddKeyPorts): Promise<KeyCandidate> {
   const registered = new Set((await loadKeys(ports)).map(({ fingerprint }) => fingerprint));
-  const agentKeys = settings.useAgent() ? await listAgentKeys(agentSocket()).catch(() => []) : [];
-  const candidates = await findKeyCandidates(sshFolder(), agentKeys, registered);
+  const candidates = await findKeyCandidates(sshFolder(), await agentKeysToOffer(), registered);
   const files = candidates.filter(({ path }) => path !== undefined);
   const inAgent = candidates.filter(({ path }) => path === undefined);
   const items: CandidateItem[] = [
@@ -113,10 +110,7 @@ async function askForName(suggested: string): Promise<string> {
     ignoreFocusOut: true,
     validateInput: (value) => objectionToName(value.trim()),
   });
-  if (name === undefined) {
-    throw new CancelledError();
-  }
-  return name.trim();
+  return answered(name).trim();
 }
 
 function objectionToName(name: string): string | undefined {
@@ -152,8 +146,5 @@ async function askForPurpose(name: string): Promise<KeyPurpose> {
     placeHolder: vscode.l10n.t('What may “{0}” be used for?', plainLabel(name)),
     ignoreFocusOut: true,
   });
-  if (picked === undefined) {
-    throw new CancelledError();
-  }
-  return picked.purpose;
+  return answered(picked).purpose;
 }

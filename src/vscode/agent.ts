@@ -1,4 +1,4 @@
-import { agentSigner, agentSocketPath, listAgentKeys } from '../core/auth/sshAgent';
+import { agentSigner, agentSocketPath, listAgentKeys, type AgentKey } from '../core/auth/sshAgent';
 import type { Signer } from '../core/ports';
 import { settings } from './settings';
 
@@ -16,4 +16,9 @@ export async function openAgentKey(fingerprint: string): Promise<Signer | undefi
   const keys = await listAgentKeys(socket);
   const key = keys.find((candidate) => candidate.fingerprint === fingerprint);
   return key === undefined ? undefined : agentSigner(socket, key);
+}
+
+/** The ed25519 keys of the ssh-agent; none when it does not answer, or is not to be used. */
+export async function agentKeysToOffer(): Promise<AgentKey[]> {
+  return settings.useAgent() ? listAgentKeys(agentSocket()).catch(() => []) : [];
 }

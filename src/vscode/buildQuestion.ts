@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { CancelledError } from '../core/errors';
 import { abbreviateHome } from '../core/homePath';
 import { CONFIG_FILE } from '../core/miniAppFolder';
 import { oneLine } from '../core/oneLine';
 import type { Project } from '../core/publish/project';
 import { readableCommand, wrapCommand } from '../core/publish/readableCommand';
+import { answered } from './ask';
 import { plainText } from './plainText';
 
 /** Characters of a command that a dialog has room for. */
@@ -57,14 +57,8 @@ export async function allowChangedBuild(
 /** @throws CancelledError */
 async function askInDialog(folder: string, command: string): Promise<void> {
   const run = vscode.l10n.t('Run Build');
-  const answer = await vscode.window.showWarningMessage(
-    question(folder),
-    dialog(folder, command),
-    run,
-  );
-  if (answer !== run) {
-    throw new CancelledError();
-  }
+  const message = question(folder);
+  answered(await vscode.window.showWarningMessage(message, dialog(folder, command), run));
 }
 
 /** A dialog has no room: the command is in an editor, and the question beside it. @throws CancelledError */
@@ -77,10 +71,7 @@ async function askInEditor(folder: string, command: string, readable: string): P
     more,
   );
   const message = question(folder);
-  const answer = await vscode.window.showWarningMessage(message, dialog(folder, beginning), show);
-  if (answer !== show) {
-    throw new CancelledError();
-  }
+  answered(await vscode.window.showWarningMessage(message, dialog(folder, beginning), show));
   const text = wrapCommand(command);
   const provider = vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
     provideTextDocumentContent: () => text,
@@ -91,9 +82,7 @@ async function askInEditor(folder: string, command: string, readable: string): P
     await vscode.window.showTextDocument(uri, { preview: true });
     const run = vscode.l10n.t('Run Build');
     const told = vscode.l10n.t('{0} The whole command is in the editor.', message);
-    if ((await vscode.window.showWarningMessage(told, run)) !== run) {
-      throw new CancelledError();
-    }
+    answered(await vscode.window.showWarningMessage(told, run));
   } finally {
     provider.dispose();
   }

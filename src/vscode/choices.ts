@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { CancelledError } from '../core/errors';
 import { sshFolder } from '../core/homePath';
+import { answered } from './ask';
 
 /** A row of a picker that knows what it leads to; a separator leads nowhere. */
 export interface Choice<T> extends vscode.QuickPickItem {
@@ -21,10 +21,7 @@ export async function pickChoice<T>(
     matchOnDetail: true,
     ignoreFocusOut: true,
   });
-  if (picked?.choose === undefined) {
-    throw new CancelledError();
-  }
-  return picked.choose();
+  return answered(picked?.choose)();
 }
 
 /** A line between choices; an empty label draws the line alone. */
@@ -41,11 +38,7 @@ export async function browseForKeyFile(texts: {
   title: string;
   openLabel: string;
 }): Promise<string> {
-  const [file] =
-    (await vscode.window.showOpenDialog({ ...texts, defaultUri: vscode.Uri.file(sshFolder()) })) ??
-    [];
-  if (file === undefined) {
-    throw new CancelledError();
-  }
-  return file.fsPath;
+  const defaultUri = vscode.Uri.file(sshFolder());
+  const [file] = (await vscode.window.showOpenDialog({ ...texts, defaultUri })) ?? [];
+  return answered(file).fsPath;
 }

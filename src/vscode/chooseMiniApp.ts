@@ -2,9 +2,10 @@ import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
-import { CancelledError, I99dashError } from '../core/errors';
+import { I99dashError } from '../core/errors';
 import { abbreviateHome, expandHome } from '../core/homePath';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
+import { answered } from './ask';
 import { miniAppOf, type MiniApps } from './miniApps';
 import { plainLabel } from './plainText';
 
@@ -83,9 +84,7 @@ async function pickFolder(
     })),
     { title, matchOnDescription: true },
   );
-  if (picked === undefined) {
-    throw new CancelledError();
-  }
-  miniApps.pickedLast = picked.folder;
-  return picked.folder;
+  const { folder } = answered(picked);
+  miniApps.pickedLast = folder;
+  return folder;
 }

@@ -7,8 +7,8 @@ import {
   type CiService,
   type Repository,
 } from '../core/ci/gitRemote';
-import { CancelledError } from '../core/errors';
 import { keyName, MAX_NAME_LENGTH } from '../core/keys/registerKey';
+import { answered } from './ask';
 
 /** What a pipeline is set up for. */
 export interface CiTarget {
@@ -103,10 +103,7 @@ async function askForService(): Promise<CiService> {
     title: vscode.l10n.t('Set Up CI Publishing: where does it run?'),
     ignoreFocusOut: true,
   });
-  if (picked === undefined) {
-    throw new CancelledError();
-  }
-  return picked.service;
+  return answered(picked).service;
 }
 
 async function askForName(suggested: string): Promise<string> {
@@ -122,8 +119,5 @@ async function askForName(suggested: string): Promise<string> {
         ? vscode.l10n.t('Type a name of at most {0} characters.', MAX_NAME_LENGTH)
         : undefined,
   });
-  if (name === undefined) {
-    throw new CancelledError();
-  }
-  return name.trim();
+  return answered(name).trim();
 }

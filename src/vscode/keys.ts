@@ -4,14 +4,15 @@ import * as vscode from 'vscode';
 import type { Session } from '../core/auth/session';
 import { fingerprintOf, parsePublicKeyLine, publicKeyLine } from '../core/auth/publicKey';
 import { listAgentKeys } from '../core/auth/sshAgent';
-import { CancelledError, isI99dashError } from '../core/errors';
 import { abbreviateHome, expandHome, sshFolder } from '../core/homePath';
 import { generateKey, type GeneratedKey } from '../core/keys/generateKey';
 import { readPublicKeyFile } from '../core/keys/publicKeyFile';
 import { sshKeysPage } from '../core/webConsole';
 import { agentSocket } from './agent';
+import { answered } from './ask';
 import type { CommandId } from './commands';
 import { plainText } from './plainText';
+import { runQuietly } from './runQuietly';
 import { settings } from './settings';
 
 export interface GenerateKeyArguments {
@@ -43,7 +44,7 @@ export async function generateKeyCommand(
 export async function makeKey(
   args: GenerateKeyArguments = {},
 ): Promise<{ key: GeneratedKey; passphrase: string }> {
-  const path = expandHome(args.path ?? (await askForPath()));
+  const path = args.path ?? (await askForPath());
   const passphrase = args.passphrase ?? (await askForNewPassphrase(path));
   const key = await generateKey({
     path,
@@ -83,7 +84,7 @@ async function findPublicKey(session: Session, path: string | undefined): Promis
       return key.publicKey;
     }
   }
-  const { blob, comment } = await readPublicKeyFile(expandHome(path ?? `${keyPath}.pub`));
+  const { blob, comment } = await readPublicKeyFile(path ?? `${keyPath}.pub`);
   return publicKeyLine(blob, comment);
 }
 
@@ -146,13 +147,6 @@ async function askForSecret(prompt: string): Promise<string> {
   return answered(answer);
 }
 
-function answered(value: string | undefined): string {
-  if (value === undefined) {
-    throw new CancelledError();
-  }
-  return value;
-}
-
 /** Who is signed in can register it here; who is not, in the web console. */
 function offerToRegister(
   { fingerprint, publicKeyPath }: GeneratedKey,
@@ -172,12 +166,5 @@ function offerToRegister(
         : vscode.l10n.t('The key {0} is made. Register its public half once.', fingerprint),
       button,
     )
-    .then((picked) =>
-      picked === button ? vscode.commands.executeCommand(command, { publicKeyPath }) : undefined,
-    )
-    .then(undefined, (error: unknown) => {
-      if (!isI99dashError(error)) {
-        throw error;
-      }
-    });
+    .then((picked) => (picked === button ? runQuietly(command, { publicKeyPath }) : undefined));
 }

@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { CancelledError } from '../core/errors';
 import { plural } from '../core/l10n';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
 import { oneLine } from '../core/oneLine';
@@ -8,6 +7,7 @@ import { describeBytes } from '../core/publish/amounts';
 import type { Manifest } from '../core/publish/manifest';
 import type { Prepared, Track } from '../core/publish/publish';
 import { nextPatch } from '../core/publish/semver';
+import { answered } from './ask';
 import type { Bump } from './bumpVersion';
 import { plainLines } from './plainText';
 
@@ -59,10 +59,7 @@ export async function askToPublish(
     { modal: true, detail: plainLines([...facts(prepared, destination), ...warnings].join('\n')) },
     ...buttons,
   );
-  if (answer === undefined) {
-    throw new CancelledError();
-  }
-  return answer === bump ? 'bump' : 'publish';
+  return answered(answer) === bump ? 'bump' : 'publish';
 }
 
 function facts(

@@ -9,6 +9,7 @@ import { appPage } from '../core/webConsole';
 import { plainText } from './plainText';
 import type { PublishOutcome } from './publishSurface';
 import { reviewName } from './reviewName';
+import { runQuietly } from './runQuietly';
 import { settings } from './settings';
 
 /**
@@ -91,9 +92,7 @@ function resultButtons({ result, bump }: PublishOutcome): ResultButton[] {
   }
   const showStatus: ResultButton = {
     label: vscode.l10n.t('Show Status'),
-    // The command shows its own failure.
-    run: () =>
-      vscode.commands.executeCommand('i99dash.status', { appId }).then(undefined, () => undefined),
+    run: () => runQuietly('i99dash.status', { appId }),
   };
   const openConsole: ResultButton = {
     label: vscode.l10n.t('Open in Web Console'),

@@ -1,10 +1,11 @@
 import { basename, relative } from 'node:path';
 import * as vscode from 'vscode';
-import { CancelledError, I99dashError } from '../core/errors';
+import { I99dashError } from '../core/errors';
 import { plural } from '../core/l10n';
 import { isInside } from '../core/miniAppFolder';
 import { oneLine } from '../core/oneLine';
 import type { Project } from '../core/publish/project';
+import { answered } from './ask';
 import { plainText } from './plainText';
 
 /** Names of files that a question lists. */
@@ -65,10 +66,7 @@ async function wantsToSave(
     save,
     skip,
   );
-  if (answer === undefined) {
-    throw new CancelledError();
-  }
-  return answer === save;
+  return answered(answer) === save;
 }
 
 /**
@@ -83,8 +81,6 @@ export async function askReleaseNotes({ manifest }: Project): Promise<string | u
     placeHolder: vscode.l10n.t('Release notes (optional)'),
     ignoreFocusOut: true,
   });
-  if (notes === undefined) {
-    throw new CancelledError();
-  }
-  return notes.trim() === '' ? undefined : notes.trim();
+  const text = answered(notes).trim();
+  return text === '' ? undefined : text;
 }

@@ -1,12 +1,9 @@
 import * as vscode from 'vscode';
 import { discoverKeys } from '../core/auth/keyDiscovery';
-import { listAgentKeys } from '../core/auth/sshAgent';
 import { sshFolder } from '../core/homePath';
-import { agentSocket } from './agent';
+import { agentKeysToOffer } from './agent';
 import { pickChoice, separator, type Choice } from './choices';
-import { makeKey } from './keys';
-import { settings } from './settings';
-import { agentItem, browseItem, fileItem, type KeyChoice } from './signInPicker';
+import { agentItem, browseItem, chooseNewKey, fileItem, type KeyChoice } from './signInPicker';
 
 /**
  * Asks for the key to sign in with from now on.
@@ -15,11 +12,12 @@ import { agentItem, browseItem, fileItem, type KeyChoice } from './signInPicker'
 export async function pickReplacement(replaced: string): Promise<KeyChoice> {
   const isOther = ({ fingerprint }: { fingerprint: string }): boolean => fingerprint !== replaced;
   const files = (await discoverKeys(sshFolder())).filter(isOther);
-  const agentKeys = settings.useAgent() ? await listAgentKeys(agentSocket()).catch(() => []) : [];
   const isInFile = new Set(files.map(({ fingerprint }) => fingerprint));
-  const inAgent = agentKeys.filter((key) => isOther(key) && !isInFile.has(key.fingerprint));
+  const inAgent = (await agentKeysToOffer()).filter(
+    (key) => isOther(key) && !isInFile.has(key.fingerprint),
+  );
   const items: Choice<KeyChoice>[] = [
-    { label: `$(add) ${vscode.l10n.t('Generate a New Key…')}`, choose: generate },
+    { label: `$(add) ${vscode.l10n.t('Generate a New Key…')}`, choose: chooseNewKey },
     ...(files.length === 0 ? [] : [separator('')]),
     ...files.map(fileItem),
     ...(inAgent.length === 0 ? [] : [separator(vscode.l10n.t('SSH agent'))]),
@@ -31,13 +29,4 @@ export async function pickReplacement(replaced: string): Promise<KeyChoice> {
     title: vscode.l10n.t('Replace the SSH key: by which'),
     placeHolder: vscode.l10n.t('Choose the key to sign in with from now on'),
   });
-}
-
-async function generate(): Promise<KeyChoice> {
-  const { key, passphrase } = await makeKey();
-  return {
-    method: 'ssh',
-    keyPath: key.path,
-    ...(passphrase === '' ? {} : { passphrase }),
-  };
 }

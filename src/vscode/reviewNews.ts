@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Decision } from '../core/apps/reviewFollower';
 import { appPage } from '../core/webConsole';
 import { plainText } from './plainText';
+import { runQuietly } from './runQuietly';
 import { settings } from './settings';
 
 /** Tells how a review ended. Does not wait. */
@@ -10,16 +11,14 @@ export function tellDecision(decision: Decision): void {
   const console = vscode.l10n.t('Open in Web Console');
   const { showInformationMessage, showWarningMessage } = vscode.window;
   const show = decision.state === 'approved' ? showInformationMessage : showWarningMessage;
-  void show(plainText(describe(decision)), status, console)
-    .then((picked) => {
-      const { appId } = decision;
-      if (picked === status) {
-        return vscode.commands.executeCommand('i99dash.status', { appId });
-      }
-      const page = vscode.Uri.parse(appPage(settings.webConsoleUrl(), appId));
-      return picked === console ? vscode.env.openExternal(page) : undefined;
-    })
-    .then(undefined, () => undefined); // the command has shown its own failure
+  void show(plainText(describe(decision)), status, console).then((picked) => {
+    const { appId } = decision;
+    if (picked === status) {
+      return runQuietly('i99dash.status', { appId });
+    }
+    const page = vscode.Uri.parse(appPage(settings.webConsoleUrl(), appId));
+    return picked === console ? vscode.env.openExternal(page) : undefined;
+  });
 }
 
 function describe({ appId, version, state, reason }: Decision): string {

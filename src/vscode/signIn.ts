@@ -1,16 +1,15 @@
-import { homedir } from 'node:os';
-import { isAbsolute, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { describeKey } from '../core/auth/keyDiscovery';
 import { openKeyFile } from '../core/auth/privateKey';
 import type { Session } from '../core/auth/session';
-import { agentSigner, listAgentKeys, type AgentKey } from '../core/auth/sshAgent';
-import { CancelledError, I99dashError, isI99dashError } from '../core/errors';
-import { expandHome } from '../core/homePath';
+import { agentSigner, listAgentKeys } from '../core/auth/sshAgent';
+import { I99dashError, isI99dashError } from '../core/errors';
+import { absoluteFromHome } from '../core/homePath';
 import { accountLabel, type Identity } from '../core/identity';
 import type { Signer } from '../core/ports';
 import type { Realm } from '../core/realm';
-import { agentSocket } from './agent';
+import { agentSocket, openAgentKey } from './agent';
+import { answered } from './ask';
 import { signInWithDeviceCode } from './deviceCode';
 import { explain } from './explain';
 import { withQuietProgress } from './progress';
@@ -32,7 +31,10 @@ export interface OpenedKey {
   origin: { source: 'ssh' | 'agent'; keyPath?: string; keep?: boolean };
 }
 
-/** Signs in; asks for what the arguments leave open. */
+/**
+ * Signs in; asks for what the arguments leave open.
+ * @throws KEY_*, AGENT_UNAVAILABLE, CancelledError, and what the session's sign-in throws
+ */
 export async function signIn(session: Session, args: SignInArguments = {}): Promise<Identity> {
   if (args.ignoreEnvironment === true) {
     session.ignoreRefusedEnvironment();
@@ -87,7 +89,7 @@ async function choose(
     return chooseAgentKey();
   }
   if (keyPath !== undefined) {
-    return { method: 'ssh', keyPath: absolute(keyPath) };
+    return { method: 'ssh', keyPath: absoluteFromHome(keyPath) };
   }
   const configured = settings.keyPath();
   if (method === 'ssh' && (await describeKey(configured)) !== undefined) {
@@ -115,12 +117,8 @@ async function chooseAgentKey(): Promise<SignInChoice> {
 /** Opens the key that was chosen, for signing. @throws KEY_*, CancelledError */
 export async function openKey(choice: KeyChoice, passphrase?: string): Promise<OpenedKey> {
   return choice.method === 'agent'
-    ? openAgentKey(choice)
-    : openFile(absolute(choice.keyPath), passphrase ?? choice.passphrase);
-}
-
-function openAgentKey({ key, socket }: { key: AgentKey; socket: string }): OpenedKey {
-  return { signer: agentSigner(socket, key), origin: { source: 'agent' } };
+    ? { signer: agentSigner(choice.socket, choice.key), origin: { source: 'agent' } }
+    : openFile(absoluteFromHome(choice.keyPath), passphrase ?? choice.passphrase);
 }
 
 /** An encrypted key that the agent holds open needs no passphrase from anybody. */
@@ -142,21 +140,8 @@ async function openFile(keyPath: string, passphrase: string | undefined): Promis
 }
 
 async function findInAgent(keyPath: string): Promise<Signer | undefined> {
-  const socket = agentSocket();
-  if (socket === undefined || !settings.useAgent()) {
-    return undefined;
-  }
-  const [file, keys] = await Promise.all([
-    describeKey(keyPath),
-    listAgentKeys(socket).catch(() => []),
-  ]);
-  const key = keys.find(({ fingerprint }) => fingerprint === file?.fingerprint);
-  return key === undefined ? undefined : agentSigner(socket, key);
-}
-
-function absolute(path: string): string {
-  const expanded = expandHome(path);
-  return isAbsolute(expanded) ? expanded : resolve(homedir(), expanded);
+  const file = await describeKey(keyPath);
+  return file === undefined ? undefined : openAgentKey(file.fingerprint).catch(() => undefined);
 }
 
 async function askForToken({ label }: Realm): Promise<string> {
@@ -166,8 +151,5 @@ async function askForToken({ label }: Realm): Promise<string> {
     password: true,
     ignoreFocusOut: true,
   });
-  if (token === undefined) {
-    throw new CancelledError();
-  }
-  return token;
+  return answered(token);
 }

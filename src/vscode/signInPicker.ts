@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
 import { findCommandLineToken, type CommandLineToken } from '../core/auth/commandLineToken';
 import { describeKey, discoverKeys, type DiscoveredKey } from '../core/auth/keyDiscovery';
-import { listAgentKeys, type AgentKey } from '../core/auth/sshAgent';
+import type { AgentKey } from '../core/auth/sshAgent';
 import { CancelledError } from '../core/errors';
 import { abbreviateHome, sshFolder } from '../core/homePath';
 import type { Realm } from '../core/realm';
-import { agentSocket } from './agent';
+import { agentKeysToOffer, agentSocket } from './agent';
+import { answered } from './ask';
 import { browseForKeyFile, pickChoice, separator, type Choice } from './choices';
 import { openFirstSteps } from './firstSteps';
 import { makeKey } from './keys';
 import { plainFacts, plainLabel } from './plainText';
-import { settings } from './settings';
 
 /** Which key to sign in with. */
 export type KeyChoice =
@@ -43,7 +43,7 @@ export async function pickMethod(options: {
   const { realm, onlyKeys, configured } = options;
   const [files, agentKeys, others] = await Promise.all([
     findKeys(configured),
-    onlyKeys ? [] : findAgentKeys(),
+    onlyKeys ? [] : agentKeysToOffer(),
     onlyKeys ? [] : otherWays(realm),
   ]);
   const items = [
@@ -69,10 +69,7 @@ export async function pickAgentKey(keys: readonly AgentKey[]): Promise<AgentKey>
     matchOnDetail: true,
     ignoreFocusOut: true,
   });
-  if (picked === undefined) {
-    throw new CancelledError();
-  }
-  return picked.key;
+  return answered(picked).key;
 }
 
 function section(label: string, items: ChoiceItem[]): ChoiceItem[] {
@@ -88,10 +85,7 @@ async function findKeys(configured: string): Promise<DiscoveredKey[]> {
   ];
 }
 
-async function findAgentKeys(): Promise<AgentKey[]> {
-  return settings.useAgent() ? listAgentKeys(agentSocket()).catch(() => []) : [];
-}
-
+/** A key file to choose. */
 export function fileItem({ path, fingerprint, comment, encrypted }: DiscoveredKey): KeyItem {
   const locked = vscode.l10n.t('asks for a passphrase');
   return {
@@ -106,6 +100,7 @@ function agentLook({ comment, fingerprint }: AgentKey): vscode.QuickPickItem {
   return { label: `$(server-process) ${plainLabel(comment || fingerprint)}`, detail: fingerprint };
 }
 
+/** A key of the SSH agent to choose. */
 export function agentItem(key: AgentKey): KeyItem {
   return {
     ...agentLook(key),
@@ -113,11 +108,18 @@ export function agentItem(key: AgentKey): KeyItem {
   };
 }
 
+/** The way to a key file anywhere. */
 export function browseItem(): KeyItem {
   return {
     label: `$(folder-opened) ${vscode.l10n.t('Browse for a Key File…')}`,
     choose: async () => ({ method: 'ssh', keyPath: await browseForKey() }),
   };
+}
+
+/** Has a key made, and chooses it. @throws KEY_EXISTS, KEY_UNREADABLE, CancelledError */
+export async function chooseNewKey(): Promise<KeyChoice> {
+  const { key, passphrase } = await makeKey();
+  return { method: 'ssh', keyPath: key.path, ...(passphrase === '' ? {} : { passphrase }) };
 }
 
 /** Who has no key yet can have one made; who has one is better off with it. */
@@ -129,14 +131,7 @@ function generateItems(keys: readonly DiscoveredKey[]): ChoiceItem[] {
     {
       label: `$(add) ${vscode.l10n.t('Generate a New Key…')}`,
       detail: vscode.l10n.t('Makes an ed25519 key in ~/.ssh, to be registered in the web console.'),
-      choose: async () => {
-        const { key, passphrase } = await makeKey();
-        return {
-          method: 'ssh',
-          keyPath: key.path,
-          ...(passphrase === '' ? {} : { passphrase }),
-        };
-      },
+      choose: chooseNewKey,
     },
     {
       label: `$(list-ordered) ${vscode.l10n.t('Show the First Steps')}`,

@@ -2,16 +2,17 @@ import * as vscode from 'vscode';
 import type { KeepAlive } from '../core/auth/keepAlive';
 import type { Session } from '../core/auth/session';
 import { openKeyFile } from '../core/auth/privateKey';
-import { CancelledError, I99dashError, isI99dashError } from '../core/errors';
+import { I99dashError, isI99dashError } from '../core/errors';
 import { abbreviateHome } from '../core/homePath';
 import { oneLine } from '../core/oneLine';
 import type { Signer } from '../core/ports';
+import { answered } from './ask';
 
 const PASSPHRASE_TRIES = 3;
 
 /** Opens an encrypted key file with the passphrase that the user types. @throws KEY_WRONG_PASSPHRASE, CancelledError */
 export async function openWithPrompt(path: string): Promise<Signer> {
-  for (let triesLeft = PASSPHRASE_TRIES; triesLeft > 0; triesLeft--) {
+  for (let triesLeft = PASSPHRASE_TRIES; ; triesLeft--) {
     const passphrase = await askForPassphrase(path, triesLeft);
     try {
       return await openKeyFile(path, passphrase);
@@ -21,10 +22,6 @@ export async function openWithPrompt(path: string): Promise<Signer> {
       }
     }
   }
-  throw new I99dashError(
-    'KEY_WRONG_PASSPHRASE',
-    vscode.l10n.t('This is not the passphrase of {0}.', path),
-  );
 }
 
 /** Opens the session's key for this window. @throws NOT_SIGNED_IN, and as {@link openWithPrompt} */
@@ -68,8 +65,5 @@ async function askForPassphrase(path: string, triesLeft: number): Promise<string
     password: true,
     ignoreFocusOut: true,
   });
-  if (answer === undefined) {
-    throw new CancelledError();
-  }
-  return answer;
+  return answered(answer);
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { parseBackendUrl } from '../../core/api/backendUrl';
 import type { Session } from '../../core/auth/session';
-import { CancelledError } from '../../core/errors';
+import { answered } from '../ask';
 import { explain } from '../explain';
 import { settings } from '../settings';
 import { signIn, type SignInArguments } from '../signIn';
@@ -60,10 +60,7 @@ async function askForBackend({ realm, stored }: Session): Promise<string> {
     ignoreFocusOut: true,
     validateInput: (value) => objectionTo(value, stored === undefined ? undefined : current),
   });
-  if (answer === undefined) {
-    throw new CancelledError();
-  }
-  return answer;
+  return answered(answer);
 }
 
 /** @param signedInTo the backend that a change signs out of */

@@ -121,3 +121,13 @@ export function systemErrorCode(error: unknown): string | undefined {
   }
   return undefined;
 }
+
+/** Code, message and the chain of causes: what a person needs who reads the log. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const code = 'code' in error && typeof error.code === 'string' ? `[${error.code}] ` : '';
+  const cause = error.cause === undefined ? '' : ` ← ${describeError(error.cause)}`;
+  return `${code}${error.message}${cause}`;
+}

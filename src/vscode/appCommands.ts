@@ -3,13 +3,15 @@ import { endBeta, fetchBetaStatus, promoteToBeta, promoteToProduction } from '..
 import type { ApiClient } from '../core/api/client';
 import { fetchDeveloperStatus, type DeveloperStatus } from '../core/api/developerStatus';
 import type { ReviewFollower } from '../core/apps/reviewFollower';
-import { CancelledError, I99dashError } from '../core/errors';
+import { I99dashError } from '../core/errors';
 import { oneLine } from '../core/oneLine';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
 import { appPage, requestAccessPage } from '../core/webConsole';
 import { AppElement } from './appElements';
+import { answered } from './ask';
 import type { AppsView } from './appsView';
 import { plainLines, plainText } from './plainText';
+import { runQuietly } from './runQuietly';
 import { settings } from './settings';
 
 export interface AppsContext {
@@ -39,10 +41,7 @@ export async function showStatus(
 /** Publishes the app of a row. */
 export async function publishApp(args: unknown): Promise<unknown> {
   const folder = vscode.Uri.file(localFolder(args));
-  // The command shows its own failure; this one has done its part.
-  return vscode.commands
-    .executeCommand('i99dash.publish', { folder })
-    .then(undefined, () => undefined);
+  return runQuietly('i99dash.publish', { folder });
 }
 
 /** Opens the manifest of the app of a row, and shows where it lies. */
@@ -114,12 +113,13 @@ export async function endAppBeta(context: AppsContext, args: unknown): Promise<t
   return done(context, vscode.l10n.t('The beta of {0} has ended.', appId));
 }
 
-/** @throws Error when a command that needs a row is run without one */
+/** @throws NOTHING_TO_PUBLISH when nobody says which app */
 function toArguments(args: unknown): AppArguments & { appId: string } {
   const { appId, ...given } =
     args instanceof AppElement ? { appId: args.row.appId } : ((args ?? {}) as AppArguments);
   if (appId === undefined) {
-    throw new Error('This command needs an appId.');
+    const message = vscode.l10n.t('Which app? Name it by its appId.');
+    throw new I99dashError('NOTHING_TO_PUBLISH', message);
   }
   return { appId, ...given };
 }
@@ -160,10 +160,7 @@ async function askForReleaseNotes(appId: string, version: string): Promise<strin
     prompt: vscode.l10n.t('What should testers know? Leave it empty to say nothing.'),
     ignoreFocusOut: true,
   });
-  if (notes === undefined) {
-    throw new CancelledError();
-  }
-  return notes.trim();
+  return answered(notes).trim();
 }
 
 async function confirm(
@@ -174,10 +171,7 @@ async function confirm(
     return;
   }
   const options = { modal: true, detail: plainLines(detail) };
-  const answer = await vscode.window.showInformationMessage(plainText(question), options, button);
-  if (answer !== button) {
-    throw new CancelledError();
-  }
+  answered(await vscode.window.showInformationMessage(plainText(question), options, button));
 }
 
 async function done({ view }: AppsContext, message: string): Promise<true> {

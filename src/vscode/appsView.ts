@@ -118,15 +118,16 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
   private async draw(): Promise<DrawnApps> {
     const { model, session, miniApps, restored } = this.ports;
     await restored;
-    const isSignedIn = this.currentAccount() !== undefined;
-    if (isSignedIn && model.snapshot === undefined && model.failure === undefined) {
+    const isSignedIn = (): boolean => this.currentAccount() !== undefined;
+    if (isSignedIn() && model.snapshot === undefined && model.failure === undefined) {
+      await setContext('i99dash.appsView', ''); // no welcome while they are on their way
       await model.refreshIfOlder(0);
     }
     const { drawApps } = await import('./appsTree');
     const drawn = await drawApps({
       snapshot: model.snapshot,
       failure: session.state.kind === 'signingIn' ? undefined : model.failure,
-      isSignedIn,
+      isSignedIn: isSignedIn(),
       isFiltered: this.isFiltered,
       folders: miniApps.known,
       now: Date.now(),

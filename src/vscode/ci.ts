@@ -19,9 +19,9 @@ import {
   type SecretPlace,
 } from './ciMessages';
 import { findCiTarget, type CiTarget } from './ciTarget';
+import { assertSameAccount, knownIdentity } from './knownIdentity';
 import type { MiniApps } from './miniApps';
 import { withQuietProgress } from './progress';
-import { knownIdentity } from './publishContext';
 import type { SshKeyCommandPorts } from './sshKeys';
 import { chooseWorkflowPath, openForReview } from './workflowEditor';
 
@@ -75,6 +75,7 @@ export async function setUpCi(
   if (confirmed !== true) {
     const who = accountLabel(identity);
     await confirmCi({ target, place, path, who, backendUrl });
+    await assertSameAccount(ports, identity);
   }
   const fingerprint = await makeAndPlaceKey(ports, ciPorts, target, place);
   const { service, directory, installDependencies } = target;

@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import type { Repository } from '../core/ci/gitRemote';
 import { SECRET_NAME } from '../core/ci/workflow';
 import { oneLine } from '../core/oneLine';
+import { ask } from './ask';
 import type { CiTarget } from './ciTarget';
 import { explain } from './explain';
 import { plainText } from './plainText';
-import { ask } from './sshKeys';
 
 /** The longest of the sentences below has room; UTF-16 units. */
 const MAX_LINE = 500;

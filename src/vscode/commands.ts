@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { CancelledError } from '../core/errors';
 import type { Logger } from '../core/ports';
-import { showFailure } from './failure';
+import { reportFailure } from './failure';
+import { runQuietly } from './runQuietly';
 import { ViewElement } from './viewElement';
 
 const COMMAND_IDS = [
@@ -79,16 +80,8 @@ async function runCommand(
   try {
     return await handler(...args);
   } catch (error) {
-    if (error instanceof CancelledError) {
-      return undefined;
-    }
-    logger.error(`${id} failed: ${describe(error)}`);
-    showFailure(id, error, () => {
-      vscode.commands
-        .executeCommand(id, ...args.map(withoutSecrets))
-        .then(undefined, () => undefined);
-    });
-    if (shownByCaller) {
+    reportFailure(id, error, logger, () => void runQuietly(id, ...args.map(withoutSecrets)));
+    if (shownByCaller || error instanceof CancelledError) {
       return undefined;
     }
     throw error;
@@ -115,14 +108,4 @@ function withoutSecrets(argument: unknown): unknown {
   return Object.fromEntries(
     Object.entries(argument).filter(([name]) => !SECRET_ARGUMENTS.includes(name)),
   );
-}
-
-/** Code, message and the chain of causes by their codes: what a person needs who reads the log. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return String(error);
-  }
-  const code = 'code' in error && typeof error.code === 'string' ? `[${error.code}] ` : '';
-  const cause = error.cause === undefined ? '' : ` ← ${describe(error.cause)}`;
-  return `${code}${error.message}${cause}`;
 }

@@ -1,10 +1,19 @@
 import * as vscode from 'vscode';
-import { isI99dashError, type ErrorCode, type I99dashError, type Unpromoted } from '../core/errors';
+import {
+  CancelledError,
+  describeError,
+  isI99dashError,
+  type ErrorCode,
+  type I99dashError,
+  type Unpromoted,
+} from '../core/errors';
+import type { Logger } from '../core/ports';
 import { requestAccessPage, sshKeysPage } from '../core/webConsole';
 import type { CommandId } from './commands';
 import { openFirstSteps } from './firstSteps';
 import { plainText } from './plainText';
 import { uiOfCommand } from './realmUi';
+import { runQuietly } from './runQuietly';
 import { settings } from './settings';
 
 /** A button under an error message: the next step. */
@@ -16,7 +25,7 @@ interface NextStep {
 /**
  * Shows one message for a failure with its next step as a button. Does not wait for an answer.
  * @param failed the command
- * @param retry runs the failed command again
+ * @param retry does again what has failed
  */
 export function showFailure(failed: CommandId, error: unknown, retry: () => void): void {
   const steps = isI99dashError(error) ? nextSteps(failed, error, retry) : [showLog()];
@@ -26,6 +35,22 @@ export function showFailure(failed: CommandId, error: unknown, retry: () => void
   void vscode.window
     .showErrorMessage(message, ...steps.map(({ label }) => label))
     .then((picked) => steps.find(({ label }) => label === picked)?.run());
+}
+
+/**
+ * Logs a failure and shows it, as {@link showFailure}; says nothing of what somebody has cancelled.
+ * @param retry does again what has failed
+ */
+export function reportFailure(
+  failed: CommandId,
+  error: unknown,
+  logger: Logger,
+  retry: () => void,
+): void {
+  if (!(error instanceof CancelledError)) {
+    logger.error(`${failed} failed: ${describeError(error)}`);
+    showFailure(failed, error, retry);
+  }
 }
 
 /** The key will not do: another one may. */
@@ -257,13 +282,4 @@ function copyKeyAndOpenConsole(publicKey: string, tryAgain: NextStep): NextStep 
       }
     },
   };
-}
-
-/** Runs a command whose failure has been shown already where it happened. */
-async function runQuietly(id: string, ...args: unknown[]): Promise<void> {
-  try {
-    await vscode.commands.executeCommand(id, ...args);
-  } catch {
-    // shown by the command itself
-  }
 }

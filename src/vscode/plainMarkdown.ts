@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { oneLine } from '../core/oneLine';
 
 /** Nobody reads more of it in a hover; UTF-16 units. */
@@ -12,4 +12,16 @@ export function appendPlain(markdown: vscode.MarkdownString, text: string): void
       (character) => `&#${character.codePointAt(0) ?? 32};`,
     ),
   );
+}
+
+/**
+ * Text whose every character stands for itself, for places that VS Code may show as Markdown or, with the Markdown taken out, as plain
+ * text: a backslash is understood by both, an HTML entity is not.
+ */
+export function plainMarkdown(...lines: string[]): vscode.MarkdownString {
+  return new vscode.MarkdownString(lines.map(withBackslashes).join('\n\n'));
+}
+
+function withBackslashes(line: string): string {
+  return line.replace(/\s+/gu, ' ').replace(/[!-/:-@[-`{-~]/gu, '\\$&');
 }

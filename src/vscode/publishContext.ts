@@ -2,7 +2,6 @@ import type * as vscode from 'vscode';
 import { ApiClient } from '../core/api/client';
 import { boundTokens } from '../core/auth/boundTokens';
 import type { Session } from '../core/auth/session';
-import type { Identity } from '../core/identity';
 import type { Clock, Logger, TokenSource, Transport } from '../core/ports';
 import type { Problem } from '../core/problem';
 import type { PublishPorts, PublishResult } from '../core/publish/publish';
@@ -37,20 +36,6 @@ export interface PublishContext {
 export interface TaskContext extends PublishContext {
   /** Checks a mini-app without a build, and shows the result in the Problems panel. */
   validate: (folder: string, signal: AbortSignal) => Promise<Problem[]>;
-}
-
-/**
- * Who is signed in. A credential of the environment belongs to whom the backend says; the stored session may be somebody else's.
- * @throws NOT_SIGNED_IN
- */
-export async function knownIdentity({
-  session,
-  tokens,
-}: Pick<PublishContext, 'session' | 'tokens'>): Promise<Identity> {
-  const { state } = session;
-  return state.kind === 'environment' && state.account === undefined
-    ? session.fetchIdentity({ tokens })
-    : session.identity();
 }
 
 /** What core needs to publish to this backend. */

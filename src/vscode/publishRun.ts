@@ -1,15 +1,17 @@
 import * as vscode from 'vscode';
-import { I99dashError } from '../core/errors';
 import { accountLabel, type Identity } from '../core/identity';
 import type { Problem } from '../core/problem';
 import { loadProject, type Project } from '../core/publish/project';
 import { publish, type Prepared, type PublishOptions } from '../core/publish/publish';
 import { allowChangedBuild } from './buildQuestion';
 import { bumpVersion, planBump, type Bump } from './bumpVersion';
+import { assertSameAccount } from './knownIdentity';
 import { plainText } from './plainText';
+import { reportFailure } from './failure';
 import { askToPublish, nextVersion } from './publishConfirmation';
-import { knownIdentity, portsOf, type PublishContext } from './publishContext';
+import { portsOf, type PublishContext } from './publishContext';
 import type { PublishOutcome, PublishSurface, PublishView } from './publishSurface';
+import { runQuietly } from './runQuietly';
 import { settings } from './settings';
 
 /** A publish that nothing stands in the way of, and where to. */
@@ -89,12 +91,8 @@ async function ask(run: PublishRun, asker: Identity, prepared: Prepared): Promis
   if (answer === 'bump' && bump !== undefined) {
     throw new BumpWanted(bump, prepared.problems);
   }
-  if ((await knownIdentity(context)).devId !== asker.devId) {
-    throw new I99dashError(
-      'NOT_SIGNED_IN',
-      vscode.l10n.t('Somebody else has signed in meanwhile. Publish again.'),
-    );
-  }
+  const message = vscode.l10n.t('Somebody else has signed in meanwhile. Publish again.');
+  await assertSameAccount(context, asker, message);
 }
 
 function publishWatched(
@@ -121,19 +119,24 @@ function publishWatched(
 }
 
 /** For a version that was published before without a question: makes good for it with the next one. */
-async function publishNext({ project, options }: PublishRun, version: string): Promise<void> {
-  const { folder } = project;
+async function publishNext(run: PublishRun, version: string): Promise<void> {
+  const { context, project, options } = run;
   try {
-    const bump = await planBump(project, version);
-    // Where the manifest is being edited, publishing asks what to do.
-    const confirmed = bump !== undefined;
-    if (bump !== undefined) {
-      await bumpVersion(folder, bump);
-    }
+    const confirmed = await bumpNow(run, version);
     // What was agreed to may be long ago.
-    const args = { ...options, folder, confirmed, builtBefore: project };
-    await vscode.commands.executeCommand('i99dash.publish', args);
-  } catch {
-    // A no, or shown by the command; a file that cannot be saved is shown by VS Code.
+    const args = { ...options, folder: project.folder, confirmed, builtBefore: project };
+    await runQuietly('i99dash.publish', args);
+  } catch (error) {
+    reportFailure('i99dash.publish', error, context.logger, () => void publishNext(run, version));
   }
+}
+
+/** @returns false where the manifest is being edited: then publishing asks what to do */
+async function bumpNow({ project }: PublishRun, version: string): Promise<boolean> {
+  const bump = await planBump(project, version);
+  if (bump === undefined) {
+    return false;
+  }
+  await bumpVersion(project.folder, bump);
+  return true;
 }

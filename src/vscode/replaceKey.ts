@@ -12,13 +12,15 @@ import {
   type RotationPorts,
   type RotationStage,
 } from '../core/keys/rotateKey';
+import { ask } from './ask';
 import { explain } from './explain';
+import { assertSameAccount } from './knownIdentity';
 import { plainText } from './plainText';
 import { withQuietProgress } from './progress';
 import { pickReplacement } from './replacementPicker';
 import { settings } from './settings';
 import { openKey, type OpenedKey } from './signIn';
-import { ask, loadKeys, type SshKeyCommandPorts } from './sshKeys';
+import { loadKeys, type SshKeyCommandPorts } from './sshKeys';
 import { keysApi } from './sshKeysView';
 
 export interface ReplaceKeyArguments {
@@ -31,7 +33,10 @@ export interface ReplaceKeyArguments {
 /** A session that signs with a key. */
 type KeyProfile = SessionProfile & { fingerprint: string };
 
-/** Replaces the key that the session signs with: registers another, signs in with it, and then removes the old one. */
+/**
+ * Replaces the key that the session signs with: registers another, signs in with it, and then removes the old one.
+ * @throws NOT_SIGNED_IN, KEY_* (the new key will not do, or there is none to replace), CancelledError, and what the API client throws
+ */
 export async function replaceKey(
   ports: SshKeyCommandPorts,
   { keyPath, passphrase, confirmed }: ReplaceKeyArguments,
@@ -48,6 +53,7 @@ export async function replaceKey(
       ? await pickReplacement(profile.fingerprint)
       : ({ method: 'ssh', keyPath } as const);
   const opened = await openKey(choice, passphrase);
+  await assertSameAccount(ports, profile.account);
   const key = await run(ports, profile, opened, name);
   ports.view.refresh();
   tellReplaced(name, profile.keyPath, opened.origin.keyPath);

@@ -5,8 +5,10 @@ import { removeKey as removeRegisteredKey } from '../core/keys/removeKey';
 import { oneLine } from '../core/oneLine';
 import { consequencesOfRemoval, type RemovalConsequences } from '../core/keys/removal';
 import type { TokenSource } from '../core/ports';
-import { plainFacts, plainLabel, plainLines, plainText } from './plainText';
+import { answered, ask } from './ask';
+import { plainFacts, plainLabel, plainText } from './plainText';
 import { withQuietProgress } from './progress';
+import { runQuietly } from './runQuietly';
 import { keyFacts, KeyRow, purposeName, usedWhen } from './sshKeyItem';
 import { keysApi, requireKey, type SshKeysPorts, type SshKeysView } from './sshKeysView';
 
@@ -25,7 +27,10 @@ export interface RemoveKeyArguments {
   confirmed?: true;
 }
 
-/** The account's keys. Called without an argument, as the palette does, it shows them too. */
+/**
+ * The account's keys. Called without an argument, as the palette does, it shows them too.
+ * @throws as {@link loadKeys}
+ */
 export async function listKeys(ports: SshKeyCommandPorts, args: unknown): Promise<SshKey[]> {
   const keys = await loadKeys(ports);
   if (args === undefined) {
@@ -34,15 +39,20 @@ export async function listKeys(ports: SshKeyCommandPorts, args: unknown): Promis
   return [...keys];
 }
 
-/** The account's keys, asked for with a notification when it takes long. @throws what the API client throws */
+/** The account's keys, asked for with a notification when it takes long. @throws what the API client throws, CancelledError */
 export async function loadKeys({
   view,
   tokens,
 }: Pick<AddKeyPorts, 'view' | 'tokens'>): Promise<readonly SshKey[]> {
-  return withQuietProgress(vscode.l10n.t('Loading your SSH keys…'), () => view.load(tokens));
+  return withQuietProgress(vscode.l10n.t('Loading your SSH keys…'), (signal) =>
+    view.load(tokens, signal),
+  );
 }
 
-/** Removes a key from the account; asks which, whether, and once more when the removal locks somebody out. */
+/**
+ * Removes a key from the account; asks which, whether, and once more when the removal locks somebody out.
+ * @throws KEY_NOT_FOUND (no such key is registered), CancelledError, and what the API client throws
+ */
 export async function removeKey(
   ports: SshKeyCommandPorts,
   { id, confirmed }: RemoveKeyArguments,
@@ -50,21 +60,22 @@ export async function removeKey(
   const { session, tokens, view } = ports;
   const keys = await loadKeys(ports);
   const key = id === undefined ? await pickKey(keys, view) : requireKey(keys, id);
-  const consequences = consequencesOfRemoval(key, keys, view.sessionFingerprint);
   if (confirmed !== true) {
-    await confirmRemoval(key, consequences);
+    await confirmRemoval(key, consequencesOfRemoval(key, keys, view.sessionFingerprint));
   }
   const api = keysApi(ports, tokens);
   await withQuietProgress(vscode.l10n.t('Removing the key…'), (signal) =>
     removeRegisteredKey(api, key.id, signal),
   );
-  if (consequences.endsSession) {
+  // The session may be another than the one that was asked about.
+  const endsSession = key.fingerprint === view.sessionFingerprint;
+  if (endsSession) {
     await session.signOut();
   }
   view.refresh();
   void vscode.window.showInformationMessage(
     plainText(
-      consequences.endsSession
+      endsSession
         ? vscode.l10n.t('The key “{0}” is removed, and you are signed out.', key.name)
         : vscode.l10n.t('The key “{0}” is removed.', key.name),
     ),
@@ -101,10 +112,7 @@ async function pickKey(keys: readonly SshKey[], view: SshKeysView): Promise<SshK
     matchOnDetail: true,
     ignoreFocusOut: true,
   });
-  if (picked === undefined) {
-    throw new CancelledError();
-  }
-  return picked.key;
+  return answered(picked).key;
 }
 
 /** Asks whether, and once more when somebody would be locked out. @throws CancelledError */
@@ -130,7 +138,7 @@ async function confirmRemoval(key: SshKey, consequences: RemovalConsequences): P
     [vscode.l10n.t('Remove All the Same'), ...(endsSession ? [replace] : [])],
   );
   if (answer === replace) {
-    vscode.commands.executeCommand('i99dash.replaceKey', {}).then(undefined, () => undefined);
+    void runQuietly('i99dash.replaceKey', {});
     throw new CancelledError();
   }
 }
@@ -152,14 +160,4 @@ function explainRemoval({ endsSession, isLastLoginKey }: RemovalConsequences): s
         ]
       : []),
   ].join('\n\n');
-}
-
-/** A modal question. @returns the button pressed @throws CancelledError */
-export async function ask(message: string, detail: string, buttons: string[]): Promise<string> {
-  const options = { modal: true, detail: plainLines(detail) };
-  const answer = await vscode.window.showWarningMessage(plainText(message), options, ...buttons);
-  if (answer === undefined) {
-    throw new CancelledError();
-  }
-  return answer;
 }

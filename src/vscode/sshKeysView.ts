@@ -4,7 +4,7 @@ import { listSshKeys, type SshKey } from '../core/api/sshKeys';
 import { boundTokens } from '../core/auth/boundTokens';
 import type { Session } from '../core/auth/session';
 import type { SessionState } from '../core/auth/sessionState';
-import { I99dashError } from '../core/errors';
+import { CancelledError, I99dashError } from '../core/errors';
 import type { TokenSource, Transport } from '../core/ports';
 import { FailureRow, KeyRow } from './sshKeyItem';
 import type { ViewElement } from './viewElement';
@@ -12,7 +12,7 @@ import type { ViewElement } from './viewElement';
 /** A view that comes back into sight after this long asks the backend again, in milliseconds. */
 const STALE_MS = 60_000;
 const VIEW = 'i99dash.sshKeys';
-/** What the welcome texts go by: `signedOut`, `empty`, or `rows`. */
+/** What the welcome texts go by: `signedOut`, `empty`, or `rows` for no welcome. */
 const CONTEXT = 'i99dash.sshKeysView';
 
 export interface SshKeysPorts {
@@ -48,6 +48,8 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
   private owner: string;
   private kind: SessionState['kind'];
   private loading: Promise<unknown> | undefined;
+  /** Ends what the view itself has asked for. */
+  private background = new AbortController();
   private readonly changes = new vscode.EventEmitter<void>();
   private readonly subscriptions: vscode.Disposable;
   readonly onDidChangeTreeData = this.changes.event;
@@ -69,6 +71,7 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
   }
 
   dispose(): void {
+    this.background.abort();
     this.subscriptions.dispose();
   }
 
@@ -80,17 +83,21 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
   /**
    * Asks the backend, and shows what it says.
    * @param tokens the session itself for background work, which never asks anybody
-   * @throws what the API client throws
+   * @throws what the API client throws, CancelledError
    */
-  async load(tokens: TokenSource = this.ports.session): Promise<readonly SshKey[]> {
+  async load(tokens: TokenSource, signal: AbortSignal): Promise<readonly SshKey[]> {
     const { owner } = this;
-    const loading = this.fetch(tokens);
+    const loading = this.fetch(tokens, signal);
     this.loading = loading;
     try {
       const keys = await loading;
       this.learn(owner, loading, { keys });
       return keys;
     } catch (error) {
+      if (error instanceof CancelledError) {
+        this.giveUp(loading);
+        throw error;
+      }
       const failure = error instanceof Error ? error : new Error(String(error));
       const { keys } = this.known ?? {};
       this.learn(owner, loading, { ...(keys === undefined ? {} : { keys }), failure });
@@ -100,19 +107,20 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
 
   /** Asks the backend behind the scenes; what went wrong is a row of the view. */
   refresh(): void {
-    void this.load().catch(() => undefined);
+    void this.loadInBackground();
   }
 
   async getChildren(row?: ViewElement): Promise<ViewElement[]> {
     if (row !== undefined) {
       return [];
     }
+    if (!this.isSignedOut() && this.known === undefined) {
+      setContext('rows'); // no welcome while they are on their way
+      await (this.loading?.catch(() => undefined) ?? this.loadInBackground());
+    }
     if (this.isSignedOut()) {
       setContext('signedOut');
       return [];
-    }
-    if (this.known === undefined) {
-      await (this.loading ?? this.load()).catch(() => undefined);
     }
     const { keys = [], failure } = this.known ?? {};
     const rows = [
@@ -131,8 +139,20 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
     return new KeyRow(key, key.fingerprint === this.sessionFingerprint);
   }
 
-  private async fetch(tokens: TokenSource): Promise<readonly SshKey[]> {
-    return listSshKeys(keysApi(this.ports, tokens));
+  private async loadInBackground(): Promise<void> {
+    await this.load(this.ports.session, this.background.signal).catch(() => undefined);
+  }
+
+  private async fetch(tokens: TokenSource, signal: AbortSignal): Promise<readonly SshKey[]> {
+    return listSshKeys(keysApi(this.ports, tokens), signal);
+  }
+
+  /** Nothing was learnt: a view that knows nothing yet asks by itself. */
+  private giveUp(loading: Promise<unknown>): void {
+    if (this.loading === loading) {
+      this.loading = undefined;
+      this.changes.fire();
+    }
   }
 
   /** Takes an answer in, unless a later question is on its way or somebody else has signed in. */
@@ -158,6 +178,8 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
   }
 
   private forget(): void {
+    this.background.abort();
+    this.background = new AbortController();
     this.known = undefined;
     this.loading = undefined;
     this.changes.fire();

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { CancelledError, isI99dashError, type ErrorCode } from '../core/errors';
+import { CancelledError, describeError, isI99dashError, type ErrorCode } from '../core/errors';
 import { plural, withoutIsolates } from '../core/l10n';
 import { oneLine } from '../core/oneLine';
 import type { Problem } from '../core/problem';
@@ -123,13 +123,11 @@ export class TaskTerminal implements vscode.Pseudoterminal {
       this.print(vscode.l10n.t('Cancelled. Nothing was published.'), RED);
       return;
     }
-    const { logger } = this.context;
+    this.context.logger.error(`The task ${this.task.task} failed: ${describeError(error)}`);
     if (!isI99dashError(error)) {
-      logger.error(`The task ${this.task.task} failed: ${String(error)}`);
       this.print(vscode.l10n.t('Something went wrong. The log has the details.'), RED);
       return;
     }
-    logger.error(`The task ${this.task.task} failed: [${error.code}] ${error.message}`);
     this.printProblems(error.problems ?? []);
     this.print(`${error.code}: ${error.message}`, RED);
     if (this.task.task !== 'validate' && !TOLD_IN_FULL.has(error.code)) {

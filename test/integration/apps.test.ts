@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import type { Fault } from '../backend/faults';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { addApp } from '../support/apps';
 import { usePerson } from './person';
@@ -9,6 +10,7 @@ import {
   run,
   setSetting,
   useBackend,
+  useContextKey,
   useMessages,
   useStandIn,
   workspacePath,
@@ -114,6 +116,13 @@ describe('the apps', () => {
       const none = await run<Status>('i99dash.status', { appId: 'no-such-app' });
       assert.deepEqual(none.apps, []);
       assert.deepEqual(shown, []);
+    });
+
+    it('are worked on only where somebody says which', async () => {
+      for (const command of ['promoteToBeta', 'promoteToProduction', 'endBeta']) {
+        await failsWith('NOTHING_TO_PUBLISH', `i99dash.${command}`, { confirmed: true });
+      }
+      await failsWith('NOTHING_TO_PUBLISH', 'i99dash.openAppInWebConsole', {});
     });
 
     it('are asked for anew on demand', async () => {
@@ -233,6 +242,34 @@ describe('the apps', () => {
       assert.deepEqual(buttons, ['Show Status', 'Open in Web Console']);
       // Publishing told of the submission, and nothing else was told.
       assert.equal(shown.length, 2);
+    });
+  });
+
+  describe('in the view', () => {
+    const welcome = useContextKey('i99dash.appsView');
+
+    it('are not welcomed away while they load', async () => {
+      const key = await makeRegisteredKey(backend.current, 'apps-in-view');
+      await run('i99dash.signOut');
+      await run('i99dash.apps.focus');
+      await welcome.becomes('signedOut');
+      let answer = (): void => undefined;
+      const asked = new Promise<void>((resolve) => {
+        const fault: Fault = {
+          kind: 'custom',
+          handler: (_request, next) => {
+            resolve();
+            return new Promise<void>((go) => (answer = go)).then(next);
+          },
+        };
+        backend.current.faults.inject({ match: { path: STATUS }, fault });
+      });
+      await run('i99dash.signIn', { keyPath: key.path });
+      await asked;
+      assert.equal(welcome.current, '');
+      answer();
+      await run('i99dash.refreshApps');
+      await run('workbench.view.explorer');
     });
   });
 

@@ -12,10 +12,12 @@ import { usePerson } from './person';
 import {
   activateExtension,
   failsWith,
+  makeKey,
   makeRegisteredKey,
   run,
   useBackend,
   useMessages,
+  useStandIn,
   workspacePath,
 } from './support';
 
@@ -34,6 +36,8 @@ describe('setUpCi', function () {
   });
   const backend = useBackend();
   let press: string | undefined;
+  /** The private key of who is signed in. */
+  let own: string;
   const shown = useMessages(({ buttons }) => buttons.find((button) => button === press));
   const person = usePerson();
   const folder = (): string => workspacePath('tyre-pressure');
@@ -81,8 +85,8 @@ exit ${exitCode}
   }
 
   before(async () => {
-    const key = await makeRegisteredKey(backend.current, 'own');
-    await run('i99dash.signIn', { keyPath: key.path });
+    own = (await makeRegisteredKey(backend.current, 'own')).path;
+    await run('i99dash.signIn', { keyPath: own });
   });
 
   beforeEach(async () => {
@@ -221,6 +225,27 @@ exit ${exitCode}
     const { fingerprint } = await setUp();
     assert.match(shown[0]?.detail ?? '', /the clipboard, for 90 seconds/u);
     assert.equal(keys()[0]?.fingerprint, fingerprint);
+  });
+
+  describe('while somebody else signs in', () => {
+    let theirs: string;
+    useStandIn(vscode.window, 'showWarningMessage', async () => {
+      await run('i99dash.signIn', { keyPath: theirs });
+      return 'Set Up';
+    });
+    after(() => run('i99dash.signIn', { keyPath: own }));
+
+    it('registers no key with an account that nobody was asked about', async () => {
+      const { state } = backend.current;
+      const devId = 'dev_somebody_else';
+      state.addAccount({ ...DEFAULT_ACCOUNT, devId, email: 'somebody@example.com' });
+      const key = await makeKey('theirs');
+      state.addKey(devId, key.publicKeyLine, { name: 'theirs' });
+      theirs = key.path;
+      await failsWith('NOT_SIGNED_IN', 'i99dash.setUpCi', { folder: vscode.Uri.file(folder()) });
+      assert.equal(state.accounts.keysOf(devId).length, 1);
+      assert.deepEqual(keys(), []);
+    });
   });
 
   it('takes another name, and a repository on GitLab', async () => {

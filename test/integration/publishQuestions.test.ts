@@ -195,6 +195,19 @@ describe('what publishing asks', () => {
       );
       assert.deepEqual(versions(), ['1.0.0', '1.0.0', '1.0.1']);
     });
+
+    it('says what stands in the way of the next one', async () => {
+      const broken = new Promise<string>((resolve) => {
+        whenAsked = (message) => {
+          if (message.startsWith(`${id} 1.0.0 was submitted`)) writeFileSync(manifest(), '{');
+          else resolve(message);
+        };
+      });
+      answers = { [`${id} 1.0.0 was submitted`]: 'Bump and Publish' };
+      await publish({ confirmed: true });
+      assert.match(await broken, /manifest\.json/u);
+      assert.deepEqual(versions(), ['1.0.0', '1.0.0']);
+    });
   });
 
   describe('about unsaved files', () => {

@@ -4,10 +4,20 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { BackendResponse } from '../backend/exchange';
+import type { Fault } from '../backend/faults';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { privateHalf } from '../support/private-half';
 import type { TestKey } from '../support/ssh-key';
-import { failsWith, makeKey, makeRegisteredKey, run, useBackend, useMessages } from './support';
+import {
+  failsWith,
+  makeKey,
+  makeRegisteredKey,
+  run,
+  useBackend,
+  useContextKey,
+  useMessages,
+  useStandIn,
+} from './support';
 
 const PATH = '/api/v1/account/ssh-keys';
 
@@ -85,6 +95,50 @@ describe('SSH keys', () => {
       });
       await failsWith('SERVER', 'i99dash.listKeys', {});
       assert.deepEqual(shown[0]?.buttons, ['Try Again', 'Show Log']);
+    });
+  });
+
+  describe('that take long to load', () => {
+    useStandIn(
+      vscode.window,
+      'withProgress',
+      (_options: vscode.ProgressOptions, task: (progress: object, token: object) => unknown) =>
+        task(
+          { report: () => undefined },
+          { onCancellationRequested: (cancel: () => void) => cancel() },
+        ),
+    );
+
+    it('are no longer waited for once that is cancelled', async () => {
+      backend.current.faults.inject({ match: { path: PATH }, fault: { kind: 'hang' } });
+      assert.equal(await run('i99dash.listKeys', {}), undefined);
+      assert.deepEqual(shown, []);
+      assert.equal((await list()).length, 1);
+    });
+  });
+
+  describe('in the view', () => {
+    const welcome = useContextKey('i99dash.sshKeysView');
+
+    it('are not welcomed away while they load, and are gone with who has signed out meanwhile', async () => {
+      await run('i99dash.signOut');
+      await run('i99dash.sshKeys.focus');
+      await welcome.becomes('signedOut');
+      const asked = new Promise<void>((resolve) => {
+        const fault: Fault = {
+          kind: 'custom',
+          handler: () => {
+            resolve();
+            return new Promise(() => undefined); // no answer
+          },
+        };
+        backend.current.faults.inject({ match: { path: PATH }, fault });
+      });
+      await run('i99dash.signIn', { keyPath: own.path });
+      await asked;
+      assert.equal(welcome.current, 'rows');
+      await run('i99dash.signOut');
+      await welcome.becomes('signedOut');
     });
   });
 
@@ -220,6 +274,24 @@ describe('SSH keys', () => {
       assert.equal(await run('i99dash.removeKey', { id: await ownId() }), undefined);
       assert.match(shown[1]?.detail ?? '', /No other key of your account can sign in/u);
       assert.equal((await list()).length, 2);
+    });
+
+    describe('while somebody signs in with another key', () => {
+      let other: TestKey;
+      useStandIn(
+        vscode.window,
+        'showWarningMessage',
+        async (_message: string, _options: object, button: string) => {
+          if (button === ONCE_MORE) await run('i99dash.signIn', { keyPath: other.path });
+          return button;
+        },
+      );
+
+      it('ends no session but the one that was asked about', async () => {
+        other = await makeRegisteredKey(backend.current, `other-${(made += 1)}`);
+        assert.equal(await run('i99dash.removeKey', { id: await ownId() }), true);
+        assert.equal((await run('i99dash.whoAmI'))['fingerprint'], other.fingerprint);
+      });
     });
 
     it('KEY_NOT_FOUND for an id that is no key', async () => {

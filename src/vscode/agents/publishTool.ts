@@ -8,9 +8,10 @@ import { oneLine } from '../../core/oneLine';
 import { readableCommand } from '../../core/publish/readableCommand';
 import { publishMiniApp } from '../publish';
 import { appName, describeTrack } from '../publishConfirmation';
-import { knownIdentity, type PublishContext } from '../publishContext';
+import { knownIdentity } from '../knownIdentity';
+import type { PublishContext } from '../publishContext';
 import { notificationSurface, type PublishOutcome, type PublishSurface } from '../publishSurface';
-import { plainMarkdown } from './plainMarkdown';
+import { plainMarkdown } from '../plainMarkdown';
 import { answerTool, inWordsForAgents, miniAppForAgent, workspaceRoots } from './toolCall';
 
 const TOOL = 'i99dash_publish_app';

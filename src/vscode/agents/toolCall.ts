@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { findNamed, workspaceName, type Root } from '../../core/agents/workspaceNames';
 import { dataText, failureText } from '../../core/agents/toolText';
-import { CancelledError, I99dashError, isI99dashError } from '../../core/errors';
+import { CancelledError, describeError, I99dashError } from '../../core/errors';
 import type { Logger } from '../../core/ports';
 import type { MiniApps } from '../miniApps';
 
@@ -50,8 +50,7 @@ export async function inWordsForAgents<T>(logger: Logger, task: () => Promise<T>
   if (error instanceof CancelledError) {
     throw new vscode.CancellationError();
   }
-  const code = isI99dashError(error) ? `[${error.code}] ` : '';
-  logger.error(`A tool for agents failed: ${code}${String(error)}`);
+  logger.error(`A tool for agents failed: ${describeError(error)}`);
   // Without its cause, which VS Code would pass on with every path in it.
   throw new Error(failureText(error, workspaceRoots()));
 }

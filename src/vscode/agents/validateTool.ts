@@ -4,7 +4,7 @@ import { readToolInput } from '../../core/agents/toolInput';
 import { listProblems } from '../../core/agents/toolText';
 import { workspaceName } from '../../core/agents/workspaceNames';
 import type { TaskContext } from '../publishContext';
-import { plainMarkdown } from './plainMarkdown';
+import { plainMarkdown } from '../plainMarkdown';
 import { answerTool, inWordsForAgents, miniAppForAgent, workspaceRoots } from './toolCall';
 
 type ValidateContext = Pick<TaskContext, 'logger' | 'miniApps' | 'validate'>;

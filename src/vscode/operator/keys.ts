@@ -36,7 +36,7 @@ export function addOperatorKey(
 /** Operators have no view of their keys: they are asked for each time. */
 function portsOf({ session, tokens, backendUrl }: RealmParts, transport: Transport): AddKeyPorts {
   const view: AddKeyPorts['view'] = {
-    load: (source) => listSshKeys(keysApi({ transport, backendUrl }, source ?? tokens)),
+    load: (source, signal) => listSshKeys(keysApi({ transport, backendUrl }, source), signal),
     refresh: () => undefined,
   };
   return { session, tokens, transport, backendUrl, view };

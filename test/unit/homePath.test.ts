@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { abbreviateHome, expandHome, sshFolder } from '../../src/core/homePath';
+import { join, resolve } from 'node:path';
+import { abbreviateHome, absoluteFromHome, expandHome, sshFolder } from '../../src/core/homePath';
 
 describe('paths below the home folder', () => {
   const home = homedir();
@@ -18,6 +18,13 @@ describe('paths below the home folder', () => {
     for (const path of ['', '/etc/~/x', './~', 'a~b', '~other/.ssh', '~~', ' ~/x', '$HOME/x']) {
       assert.equal(expandHome(path), path);
     }
+  });
+
+  it('are where a relative path begins', () => {
+    for (const path of ['.ssh/id_ed25519', '~/.ssh/id_ed25519', join(home, '.ssh', 'id_ed25519')]) {
+      assert.equal(absoluteFromHome(path), join(home, '.ssh', 'id_ed25519'));
+    }
+    assert.equal(absoluteFromHome('/etc/key'), resolve('/etc/key'));
   });
 
   it('are abbreviated for people, and nothing else is', () => {

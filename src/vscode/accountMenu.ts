@@ -13,17 +13,19 @@ export interface MenuItem extends vscode.QuickPickItem {
 
 /**
  * What a click on the identity in the status bar opens.
+ * @param backend where it is, or why it is refused
  * @param own what the realm offers to whoever is signed in
+ * @throws CancelledError
  */
 export async function showAccountMenu(
   session: Session,
-  backendUrl: string,
+  backend: string,
   own: readonly MenuItem[],
 ): Promise<void> {
   const { state, realm } = session;
   const picked = await vscode.window.showQuickPick([...itemsFor(session, own), ...commonItems()], {
     title: titleFor(state, realm.label),
-    placeHolder: backendUrl,
+    placeHolder: backend,
   });
   if (picked?.run === undefined) {
     throw new CancelledError();

@@ -25,7 +25,10 @@ export interface AddKeyArguments {
 
 type CandidateItem = Choice<KeyCandidate>;
 
-/** Registers a public key; asks for what the arguments leave open. Who names the key and says nothing else means it for signing in. */
+/**
+ * Registers a public key; asks for what the arguments leave open. Who names the key and says nothing else means it for signing in.
+ * @throws KEY_* (the file will not do, or the key is registered already), CancelledError, and what the API client throws
+ */
 export async function addKey(ports: AddKeyPorts, args: AddKeyArguments): Promise<SshKey> {
   const { blob, ...candidate } = await (args.publicKeyPath === undefined
     ? pickCandidate(ports)

@@ -28,7 +28,7 @@ interface AppArguments {
   confirmed?: boolean;
 }
 
-/** Asks the backend, and shows the answer in the view. */
+/** Asks the backend, and shows the answer in the view. @throws what the API client throws */
 export async function showStatus(
   { api, view }: AppsContext,
   { appId }: AppArguments,
@@ -38,13 +38,13 @@ export async function showStatus(
   return status;
 }
 
-/** Publishes the app of a row. */
+/** Publishes the app of a row. @throws NOTHING_TO_PUBLISH when it is not in the workspace */
 export async function publishApp(args: unknown): Promise<unknown> {
   const folder = vscode.Uri.file(localFolder(args));
   return runQuietly('i99dash.publish', { folder });
 }
 
-/** Opens the manifest of the app of a row, and shows where it lies. */
+/** Opens the manifest of the app of a row, and shows where it lies. @throws NOTHING_TO_PUBLISH when it is not in the workspace */
 export async function openAppFolder(args: unknown): Promise<true> {
   const manifest = vscode.Uri.joinPath(vscode.Uri.file(localFolder(args)), MANIFEST_FILE);
   await vscode.window.showTextDocument(manifest);
@@ -52,7 +52,7 @@ export async function openAppFolder(args: unknown): Promise<true> {
   return true;
 }
 
-/** Opens the page of an app. */
+/** Opens the page of an app. @throws NOTHING_TO_PUBLISH when nobody says which */
 export async function openAppInWebConsole(args: unknown): Promise<boolean> {
   return open(appPage(settings.webConsoleUrl(), toArguments(args).appId));
 }
@@ -62,7 +62,10 @@ export async function requestAccess(): Promise<boolean> {
   return open(requestAccessPage(settings.webConsoleUrl()));
 }
 
-/** Makes the latest submitted version the beta build, after a confirmation. */
+/**
+ * Makes the latest submitted version the beta build, after a confirmation.
+ * @throws NOTHING_TO_PUBLISH (no app is named, or it was never submitted), CancelledError, and what the API client throws
+ */
 export async function promoteAppToBeta(context: AppsContext, args: unknown): Promise<true> {
   const { appId, confirmed, ...given } = toArguments(args);
   const api = context.api();
@@ -81,7 +84,10 @@ export async function promoteAppToBeta(context: AppsContext, args: unknown): Pro
   return done(context, vscode.l10n.t('{0} {1} is the beta now.', appId, version));
 }
 
-/** Submits the beta build for production, after a confirmation. */
+/**
+ * Submits the beta build for production, after a confirmation.
+ * @throws NOTHING_TO_PUBLISH (no app is named, or it has no beta), CancelledError, and what the API client throws
+ */
 export async function promoteAppToProduction(context: AppsContext, args: unknown): Promise<true> {
   const { appId, confirmed } = toArguments(args);
   const api = context.api();
@@ -96,7 +102,10 @@ export async function promoteAppToProduction(context: AppsContext, args: unknown
   return done(context, vscode.l10n.t('{0} {1} was submitted for production.', appId, version));
 }
 
-/** Takes the beta build away from the testers, after a confirmation. */
+/**
+ * Takes the beta build away from the testers, after a confirmation.
+ * @throws NOTHING_TO_PUBLISH (no app is named, or it has no beta), CancelledError, and what the API client throws
+ */
 export async function endAppBeta(context: AppsContext, args: unknown): Promise<true> {
   const { appId, confirmed } = toArguments(args);
   const api = context.api();

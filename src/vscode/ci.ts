@@ -47,6 +47,7 @@ export interface SetUpCiPorts extends SshKeyCommandPorts {
 /**
  * Makes a key for a repository's pipeline, registers it, hands its private half to the repository's secrets or to the clipboard, and
  * opens a workflow for review. The private half is in memory alone.
+ * @throws UNTRUSTED_WORKSPACE, NOT_SIGNED_IN, NOTHING_TO_PUBLISH, UPLOAD_FAILED, CancelledError, and what the API client throws
  */
 export async function setUpCi(
   ports: SetUpCiPorts,

@@ -36,16 +36,16 @@ export function identityHover(
   { ui, backend, now, badge }: Surroundings,
 ): vscode.MarkdownString {
   const hover = new vscode.MarkdownString('', true);
+  const isSignedIn = state.kind !== 'signedOut' && state.kind !== 'signingIn';
+  const links = [...(isSignedIn ? (badge?.links ?? []) : []), ...linksFor(state, ui)];
   // Links run these commands and no other; everything that is data goes in as plain text.
-  const isHeld = state.kind !== 'signedOut' && state.kind !== 'signingIn';
-  const links = [...(isHeld ? (badge?.links ?? []) : []), ...linksFor(state, ui)];
   hover.isTrusted = { enabledCommands: links.map(({ command }) => command) };
   hover.appendMarkdown(`**${ui.label}** — `);
   appendPlain(hover, headlineOf(state));
   hover.appendMarkdown('\n\n');
   appendPlain(hover, explanationOf(state, ui));
   hover.appendMarkdown('\n\n');
-  const extra = isHeld ? (badge?.rows ?? []) : [];
+  const extra = isSignedIn ? (badge?.rows ?? []) : [];
   for (const [name, value] of [...extra, ...rowsOf(state, { ui, backend, now })]) {
     appendPlain(hover, vscode.l10n.t('{0}: {1}', name, value));
     hover.appendMarkdown('  \n');

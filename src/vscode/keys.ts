@@ -26,7 +26,7 @@ export interface CopyPublicKeyArguments {
   openConsole?: boolean;
 }
 
-/** Makes an ed25519 key pair and offers to register it; asks for what the arguments leave open. */
+/** Makes an ed25519 key pair and offers to register it; asks for what the arguments leave open. @throws as {@link makeKey} */
 export async function generateKeyCommand(
   session: Session,
   args: GenerateKeyArguments = {},
@@ -54,7 +54,10 @@ export async function makeKey(
   return { key, passphrase };
 }
 
-/** Copies a public key and, unless told otherwise, opens the web console where it is registered. */
+/**
+ * Copies a public key and, unless told otherwise, opens the web console where it is registered.
+ * @throws KEY_NOT_FOUND, KEY_UNREADABLE, KEY_UNSUPPORTED, KEY_IS_PRIVATE, AGENT_UNAVAILABLE
+ */
 export async function copyPublicKey(
   session: Session,
   args: CopyPublicKeyArguments = {},

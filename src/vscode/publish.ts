@@ -22,7 +22,10 @@ export interface PublishArguments {
   builtBefore?: Build;
 }
 
-/** Publishes the mini-app that the arguments, the active editor or the user names. */
+/**
+ * Publishes the mini-app that the arguments, the active editor or the user names.
+ * @throws UNTRUSTED_WORKSPACE, NOT_SIGNED_IN, NOTHING_TO_PUBLISH, VALIDATION_FAILED, CancelledError, and what core's `publish` throws
+ */
 export async function publishMiniApp(
   context: PublishContext,
   args: PublishArguments = {},

@@ -84,6 +84,7 @@ async function folderOf(
   return root !== undefined && (await isMiniApp(root)) ? root : undefined;
 }
 
+/** In English everywhere, for `dependsOn` and `preLaunchTask` name a task by it. */
 function title(task: PublishTaskDefinition['task']): string {
   return task === 'dryRun' ? 'dry run' : task;
 }

@@ -43,6 +43,7 @@ const operatorUi: RealmUi = {
   invitation: () => vscode.l10n.t('Sign in with your SSH key to see your wallet.'),
 };
 
+/** The look of a realm. */
 export function uiOf({ id }: Pick<Realm, 'id'>): RealmUi {
   return id === 'i99op' ? operatorUi : developerUi;
 }

@@ -8,6 +8,7 @@ import { agentItem, browseItem, chooseNewKey, fileItem, type KeyChoice } from '.
 /**
  * Asks for the key to sign in with from now on.
  * @param replaced the fingerprint of the key that goes
+ * @throws CancelledError, and as {@link chooseNewKey}
  */
 export async function pickReplacement(replaced: string): Promise<KeyChoice> {
   const isOther = ({ fingerprint }: { fingerprint: string }): boolean => fingerprint !== replaced;

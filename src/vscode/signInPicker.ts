@@ -32,7 +32,7 @@ export interface KeyItem extends vscode.QuickPickItem {
 
 type ChoiceItem = Choice<SignInChoice>;
 
-/** Asks which key, or which other way, to sign in with. */
+/** Asks which key, or which other way, to sign in with. @throws CancelledError, and as {@link chooseNewKey} */
 export async function pickMethod(options: {
   realm: Realm;
   /** Whether only ways with a key file are offered. */
@@ -61,7 +61,7 @@ export async function pickMethod(options: {
   });
 }
 
-/** Asks which of several agent keys to sign in with. */
+/** Asks which of several agent keys to sign in with. @throws CancelledError */
 export async function pickAgentKey(keys: readonly AgentKey[]): Promise<AgentKey> {
   const items = keys.map((key) => ({ ...agentLook(key), key }));
   const picked = await vscode.window.showQuickPick(items, {

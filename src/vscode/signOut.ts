@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Session } from '../core/auth/session';
 import { explain } from './explain';
 
-/** Signs out, and explains what it cannot clear. */
+/** Signs out, and explains what it cannot clear. @throws as {@link Session.signOut} */
 export async function signOut(session: Session): Promise<true> {
   await session.signOut();
   const { state } = session;

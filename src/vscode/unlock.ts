@@ -10,7 +10,10 @@ import { answered } from './ask';
 
 const PASSPHRASE_TRIES = 3;
 
-/** Opens an encrypted key file with the passphrase that the user types. @throws KEY_WRONG_PASSPHRASE, CancelledError */
+/**
+ * Opens an encrypted key file with the passphrase that the user types.
+ * @throws KEY_WRONG_PASSPHRASE after several tries, CancelledError, and as {@link openKeyFile}
+ */
 export async function openWithPrompt(path: string): Promise<Signer> {
   for (let triesLeft = PASSPHRASE_TRIES; ; triesLeft--) {
     const passphrase = await askForPassphrase(path, triesLeft);

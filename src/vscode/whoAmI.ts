@@ -4,7 +4,7 @@ import { accountLabel, type Identity } from '../core/identity';
 import type { TokenSource } from '../core/ports';
 import { plainText } from './plainText';
 
-/** Asks the backend who the credential belongs to, and tells. */
+/** Asks the backend who the credential belongs to, and tells. @throws what the API client throws */
 export async function whoAmI(session: Session, tokens: TokenSource): Promise<Identity> {
   const identity = await session.fetchIdentity({ tokens });
   const { host } = new URL(identity.backendUrl);

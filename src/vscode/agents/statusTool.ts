@@ -37,7 +37,7 @@ export function prepareStatus(): vscode.PreparedToolInvocation {
   return { invocationMessage: vscode.l10n.t('Asking i99dash for the status') };
 }
 
-/** Who is signed in, and what the backend and the workspace know of the apps. Never asks the user for anything. */
+/** Who is signed in, and what the backend and the workspace know of the apps. Never asks the user for anything. @throws as {@link answerTool} */
 export function invokeStatus(
   context: PublishContext,
   input: unknown,

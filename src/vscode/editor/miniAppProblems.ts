@@ -15,6 +15,7 @@ const SETTLE_MS = 300;
 /** The two files whose problems are told as they are typed. */
 export type JsonFile = typeof MANIFEST_FILE | typeof CONFIG_FILE;
 
+/** Whether it is the name of one of the two. */
 export function isJsonFile(name: string): name is JsonFile {
   return name === MANIFEST_FILE || name === CONFIG_FILE;
 }

@@ -7,7 +7,7 @@ import { menuItem, type MenuItem } from '../accountMenu';
 import type { Badge } from '../identityHover';
 import { settings } from '../settings';
 
-/** Asks for the balance and tells it; a low one as a warning. */
+/** Asks for the balance and tells it; a low one as a warning. @throws what the API client throws */
 export async function showBalance(wallet: WalletWatch, tokens: TokenSource): Promise<Balance> {
   const balance = await wallet.fetch(tokens);
   const text = format(balance);

@@ -6,7 +6,7 @@ import type { RealmParts } from '../realmParts';
 import { keyItems, loadKeys, type AddKeyPorts } from '../sshKeys';
 import { keysApi } from '../sshKeysView';
 
-/** The operator's keys. Called without an argument, as the palette does, it shows them too. */
+/** The operator's keys. Called without an argument, as the palette does, it shows them too. @throws as {@link loadKeys} */
 export async function listOperatorKeys(
   parts: RealmParts,
   transport: Transport,

@@ -411,6 +411,29 @@ describe('SSH keys', () => {
       assert.equal((await list()).length, 1);
     });
 
+    describe('while somebody else signs in', () => {
+      let theirs: TestKey;
+      useStandIn(
+        vscode.window,
+        'showWarningMessage',
+        async (_message: string, _options: object, button: string) => {
+          await run('i99dash.signIn', { keyPath: theirs.path });
+          return button;
+        },
+      );
+
+      it('registers nothing with their account', async () => {
+        const { state } = backend.current;
+        const devId = 'dev_somebody_else';
+        state.addAccount({ ...DEFAULT_ACCOUNT, devId, email: 'somebody@example.com' });
+        theirs = await fresh();
+        state.addKey(devId, theirs.publicKeyLine, { name: 'theirs' });
+        const { path } = await fresh();
+        await failsWith('NOT_SIGNED_IN', 'i99dash.replaceKey', { keyPath: path });
+        assert.equal(state.accounts.keysOf(devId).length, 1);
+      });
+    });
+
     it('refuses the key that is to be replaced', async () => {
       const args = { keyPath: own.path, confirmed: true };
       await failsWith('KEY_EXISTS', 'i99dash.replaceKey', args);

@@ -153,8 +153,9 @@ export function useStandIn<T extends object>(
   name: keyof T,
   standIn: (...args: never[]) => unknown,
 ): void {
-  const original = part[name];
+  let original: unknown;
   before(() => {
+    original = part[name];
     Object.assign(part, { [name]: standIn });
   });
   after(() => {

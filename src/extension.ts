@@ -5,6 +5,7 @@ import { lazyTransport } from './core/api/lazyTransport';
 import { loggedTransport } from './core/api/loggedTransport';
 import { SecretClipboard } from './core/ci/secretClipboard';
 import { localize } from './core/l10n';
+import { lineLogger } from './core/lineLogger';
 import { systemClock } from './core/ports';
 import { developerRealm } from './core/realm';
 import { registerAgentTools } from './vscode/agentTools';
@@ -41,13 +42,14 @@ export async function deactivate(): Promise<void> {
 export async function activate(context: vscode.ExtensionContext): Promise<I99dashApi> {
   localizeCore();
   const log = vscode.window.createOutputChannel('i99dash', { log: true });
+  const logger = lineLogger(log);
   const network = lazyTransport(async () =>
     (await import('./core/api/undiciTransport')).createUndiciTransport({
       network: () => settings.network(),
     }),
   );
-  const transport = loggedTransport(network, log, systemClock);
-  const shared = { context, transport, logger: log };
+  const transport = loggedTransport(network, logger, systemClock);
+  const shared = { context, transport, logger };
   const developer = createRealmParts(developerRealm, shared);
   const { session, tokens, keepAlive, backendUrl, backendForPeople } = developer;
   const operators = new OperatorSwitch(async () => {
@@ -57,7 +59,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   const miniApps = new MiniApps(context.workspaceState);
   const worker = join(context.extensionPath, 'dist', 'publishWorker.js');
   const baselineCache = vscode.Uri.joinPath(context.globalStorageUri, 'baseline.json').fsPath;
-  const problems = new Problems(miniApps, { worker, baselineCache, logger: log }, () =>
+  const problems = new Problems(miniApps, { worker, baselineCache, logger }, () =>
     Promise.all([import('./vscode/publish'), import('./core/publish/packInspected')]),
   );
   const statusBar = new IdentityStatusBar({
@@ -73,14 +75,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   const buildTerminal = new BuildTerminal();
   const lockFolder = vscode.Uri.joinPath(context.globalStorageUri, 'publishing').fsPath;
   const apps = createApps({
-    ...{ session, tokens, transport, miniApps, backendUrl, logger: log, clock: systemClock },
+    ...{ session, tokens, transport, miniApps, backendUrl, logger, clock: systemClock },
     restored: developer.restored,
     state: createStateStore(context.globalState),
     backend: backendForPeople,
     claimFolder: vscode.Uri.joinPath(context.globalStorageUri, 'told').fsPath,
   });
   const publishing: PublishContext = {
-    ...{ session, tokens, transport, miniApps, backendUrl, logger: log, clock: systemClock },
+    ...{ session, tokens, transport, miniApps, backendUrl, logger, clock: systemClock },
     memory: context.workspaceState,
     lockFolder,
     buildTerminal,
@@ -192,7 +194,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     apps,
     tellInterruptedPublishes(lockFolder, log),
     registerAssistance(),
-    registerCommands(firstSteps.watch(handlers), log),
+    registerCommands(firstSteps.watch(handlers), logger),
   );
   await developer.restored;
   return exported.api;

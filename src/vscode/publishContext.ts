@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type * as vscode from 'vscode';
 import { ApiClient } from '../core/api/client';
 import { boundTokens } from '../core/auth/boundTokens';
@@ -52,7 +53,9 @@ export function portsOf(
     runner: shellRunner,
     onProgress: view.onProgress,
     onBuildOutput: (text) => {
-      logger.info(`build: ${text.trimEnd()}`);
+      for (const line of stripVTControlCharacters(text).split(/[\r\n]+/u)) {
+        if (line.trim() !== '') logger.info(`build: ${line}`);
+      }
       view.onBuildOutput(text);
     },
     onProblems: (problems) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { I99dashError } from '../../src/core/errors';
 import type { Problem } from '../../src/core/problem';
@@ -13,6 +13,7 @@ import { DEFAULT_ACCOUNT } from '../backend/server';
 import { addApp } from '../support/apps';
 import { MANIFEST } from '../support/project';
 import {
+  copyMiniApp,
   makeRegisteredKey,
   run,
   useBackend,
@@ -307,6 +308,47 @@ describe('hostile words', () => {
       assert.ok(hovers > 0);
       const lenses = await run<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri);
       lenses.forEach(({ command }) => assertPlain(command?.title ?? '', 'lens'));
+    });
+  });
+
+  describe('in the log', () => {
+    const ENTRY = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} \[(?:debug|info|warning|error)\] /u;
+    const FOLDER = 'hostile-build';
+
+    function logged(): string {
+      const folder = dirname(workspacePath());
+      const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+      const [file = ''] = files.filter((each) => each.endsWith('i99dash.log'));
+      return readFileSync(join(folder, file), 'utf8');
+    }
+
+    after(() => rmSync(workspacePath(FOLDER), { recursive: true, force: true }));
+
+    it('are one entry each, whether a server says them or a build', async () => {
+      await run('i99dash.apps.focus');
+      await run('i99dash.refreshApps');
+      await run('workbench.view.explorer');
+      const folder = copyMiniApp('tyre-pressure', FOLDER);
+      const buildCommand = `printf 'first\\r\\n\\033[31mred\\033[0m \\a\\n2026-01-01 [info] mine'; exit 3`;
+      writeFileSync(join(folder, 'sdk.config.json'), JSON.stringify({ buildCommand }));
+      const dryRun = { folder: vscode.Uri.file(folder), confirmed: true };
+      await run('i99dash.dryRun', dryRun).catch(() => undefined);
+      const log = logged();
+      for (const words of [
+        'The last Telegram message did not arrive: Name [click]',
+        String.raw`# \r\nSigned in as: you\n\n---`,
+        'build: first',
+        String.raw`build: red \u0007`,
+        'build: 2026-01-01 [info] mine',
+      ]) {
+        assert.ok(
+          log.toLowerCase().includes(words.toLowerCase()),
+          `${words} in ${log.slice(-3_000)}`,
+        );
+      }
+      const entries = log.trimEnd().split('\n');
+      const others = entries.filter((line) => !ENTRY.test(line) || UNFIT.test(line));
+      assert.deepEqual(others, []);
     });
   });
 });

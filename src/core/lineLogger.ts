@@ -1,0 +1,33 @@
+import { localization } from './l10n';
+import { shorten, UNFIT, UNFIT_IN_ISOLATES } from './oneLine';
+import type { Logger } from './ports';
+
+/** Longer entries help nobody, in UTF-16 units. */
+const MAX_LENGTH = 4_000;
+
+/**
+ * A logger whose entries are one line each, whoever wrote what is in them: nothing in it passes for an entry of ours, and what would be hidden
+ * or would turn the order of writing is shown as JavaScript writes it. What is too long loses its middle.
+ */
+export function lineLogger(logger: Logger): Logger {
+  return {
+    debug: (message) => logger.debug(visible(message)),
+    info: (message) => logger.info(visible(message)),
+    warn: (message) => logger.warn(visible(message)),
+    error: (message) => logger.error(visible(message)),
+  };
+}
+
+function visible(text: string): string {
+  const unfit = localization() === undefined ? UNFIT : UNFIT_IN_ISOLATES;
+  return shorten(text, MAX_LENGTH).replace(unfit, (run) => Array.from(run, escape).join(''));
+}
+
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function escape(character: string): string {
+  const hex = (character.codePointAt(0) ?? 0).toString(16);
+  return (
+    SHORT_ESCAPES[character] ?? (hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`)
+  );
+}

@@ -139,18 +139,40 @@ describe('a person reads Arabic', () => {
     await person.photograph('9-app');
   });
 
+  it('in the rows that say what went wrong, from their beginning', async () => {
+    const { person, backend } = scene;
+    backend.faults.inject({ fault: { kind: 'html', status: 200 }, times: 'always' });
+    await person.runCommand('i99dash: تحديث التطبيقات');
+    await row('هذا المفتاح').hover();
+    const buttons = person.page.locator('.part.sidebar .actions-container');
+    await buttons.locator('[aria-label*="تحديث مفاتيح SSH"]').first().click();
+    const failures = [row('إعادة المحاولة'), row('غير محدَّث')];
+    for (const failure of failures) {
+      await failure.waitFor();
+    }
+    await person.photograph('10-failures');
+    for (const failure of failures) {
+      await beginsInSight(failure.locator('.label-description'), 'رد الخادم');
+    }
+    backend.faults.clear();
+    for (const failure of failures) {
+      await failure.click();
+      await failure.waitFor({ state: 'detached' });
+    }
+  });
+
   it('in the menu of the identity, and in the problems of a mini-app', async () => {
     const { person } = scene;
     await person.identity().click();
     await person.quickPickRow('تسجيل الخروج').waitFor();
-    await person.photograph('10-menu');
+    await person.photograph('11-menu');
     await person.page.keyboard.press('Escape');
     const script = join(scene.workspace, 'src', 'new.js');
     await writeFile(script, 'drivers.findLast((driver) => driver.isHere);\n');
     await person.page.keyboard.press('Control+Shift+M');
     const problem = person.page.locator('.markers-panel .monaco-list-row', { hasText: 'findLast' });
     await problem.first().waitFor();
-    await person.photograph('11-problems');
+    await person.photograph('12-problems');
     await rm(script);
     await problem.first().waitFor({ state: 'detached' });
   });
@@ -162,7 +184,7 @@ describe('a person reads Arabic', () => {
     await welcome.waitFor();
     const button = welcome.locator('.monaco-button', { hasText: 'إنشاء مفتاح SSH' });
     await button.waitFor();
-    await person.photograph('12-welcome');
+    await person.photograph('13-welcome');
   });
 });
 

@@ -3,7 +3,7 @@ import type { Session } from '../core/auth/session';
 import type { SessionState } from '../core/auth/sessionState';
 import { CancelledError } from '../core/errors';
 import { accountLabel } from '../core/identity';
-import type { CommandId } from './commands';
+import type { CommandId } from './commandIds';
 import { plainText } from './plainText';
 import { uiOf, type RealmUi } from './realmUi';
 

@@ -5,7 +5,7 @@ import { isI99dashError } from '../core/errors';
 import { oneLine } from '../core/oneLine';
 import { ROW_ROOM, rowFacts, rowText } from '../core/rowText';
 import { factsOf, type Fact } from './appFacts';
-import type { CommandId } from './commands';
+import type { CommandId } from './commandIds';
 import { appendPlain } from './plainMarkdown';
 import { reviewName } from './reviewName';
 import { ViewElement } from './viewElement';

@@ -9,7 +9,7 @@ import {
 } from '../core/errors';
 import type { Logger } from '../core/ports';
 import { requestAccessPage, sshKeysPage } from '../core/webConsole';
-import type { CommandId } from './commands';
+import type { CommandId } from './commandIds';
 import { openFirstSteps } from './firstSteps';
 import { plainText } from './plainText';
 import { uiOfCommand } from './realmUi';

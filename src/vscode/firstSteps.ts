@@ -3,7 +3,7 @@ import type { Session } from '../core/auth/session';
 import type { SessionState } from '../core/auth/sessionState';
 import { sshFolder } from '../core/homePath';
 import { hasPublicKey } from '../core/keys/hasPublicKey';
-import type { CommandHandler, CommandId } from './commands';
+import type { CommandHandler, CommandId } from './commandIds';
 
 const WALKTHROUGH = 'i99dash.i99dash#firstPublish';
 const PUBLISHED = 'i99dash.hasPublished';

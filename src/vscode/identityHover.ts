@@ -5,9 +5,8 @@ import type { Held, SessionState, SettledState } from '../core/auth/sessionState
 import { abbreviateHome } from '../core/homePath';
 import { accountLabel } from '../core/identity';
 import { textLanguage } from '../core/l10n';
-import type { CommandId } from './commands';
+import type { CommandId } from './commandIds';
 import { appendPlain } from './plainMarkdown';
-import type { Surroundings } from './identityView';
 import type { RealmUi } from './realmUi';
 
 /** Somebody is signed in. */
@@ -28,6 +27,17 @@ export interface Badge {
   /** In the hover: name and value. */
   rows: readonly [string, string][];
   links: readonly Link[];
+}
+
+/** What surrounds a session. */
+export interface Surroundings {
+  ui: RealmUi;
+  /** Where the backend is, or why it is refused: the hover explains both. */
+  backend: string;
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** What is shown in place of the name. */
+  badge?: Badge | undefined;
 }
 
 /** The whole story of a session, with links for what to do next. Pure: the same input gives the same hover. */

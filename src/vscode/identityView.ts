@@ -3,8 +3,8 @@ import { isRefusal } from '../core/auth/renewalTroubles';
 import type { SessionState } from '../core/auth/sessionState';
 import { accountLabel } from '../core/identity';
 import { oneLine } from '../core/oneLine';
-import type { CommandId } from './commands';
-import { identityHover, type Badge, type HeldState } from './identityHover';
+import type { CommandId } from './commandIds';
+import { identityHover, type Badge, type HeldState, type Surroundings } from './identityHover';
 import { plainLabel } from './plainText';
 import type { RealmUi } from './realmUi';
 
@@ -18,17 +18,6 @@ export interface StatusBarView {
   isError: boolean;
   /** True for what the user should know soon. */
   isWarning: boolean;
-}
-
-/** What surrounds a session. */
-export interface Surroundings {
-  ui: RealmUi;
-  /** Where the backend is, or why it is refused: the hover explains both. */
-  backend: string;
-  /** Milliseconds since the epoch. */
-  now: number;
-  /** What is shown in place of the name. */
-  badge?: Badge | undefined;
 }
 
 interface Look {

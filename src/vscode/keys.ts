@@ -10,7 +10,7 @@ import { readPublicKeyFile } from '../core/keys/publicKeyFile';
 import { sshKeysPage } from '../core/webConsole';
 import { agentSocket } from './agent';
 import { answered } from './ask';
-import type { CommandId } from './commands';
+import type { CommandId } from './commandIds';
 import { plainText } from './plainText';
 import { runQuietly } from './runQuietly';
 import { settings } from './settings';

@@ -8,7 +8,8 @@ import { knownIdentity } from './knownIdentity';
 import type { PublishContext } from './publishContext';
 import { askReleaseNotes, saveFiles } from './publishQuestions';
 import { publishOrBump } from './publishRun';
-import { notificationSurface, type PublishSurface } from './publishSurface';
+import { notificationSurface } from './publishNotification';
+import type { PublishSurface } from './publishSurface';
 import { settings } from './settings';
 
 export interface PublishArguments {

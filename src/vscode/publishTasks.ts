@@ -2,19 +2,8 @@ import { basename, isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { isMiniApp } from '../core/miniAppFolder';
 import { oneLine } from '../core/oneLine';
-import type { Track } from '../core/publish/publish';
 import type { TaskContext } from './publishContext';
-import { TaskTerminal } from './taskTerminal';
-
-/** What `tasks.json` says. */
-export interface PublishTaskDefinition extends vscode.TaskDefinition {
-  type: 'i99dash';
-  task: 'validate' | 'dryRun' | 'publish';
-  /** The mini-app, relative to the workspace folder; left out: the workspace folder itself, or whatever `i99dash.publish` would take. */
-  folder?: string;
-  track?: Track;
-  releaseNotes?: string;
-}
+import { TaskTerminal, type PublishTaskDefinition } from './taskTerminal';
 
 const TASKS = ['validate', 'dryRun', 'publish'] as const;
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Realm } from '../core/realm';
-import type { CommandId } from './commands';
+import type { CommandId } from './commandIds';
 
 /** How a realm shows itself. */
 export interface RealmUi {

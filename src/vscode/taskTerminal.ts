@@ -5,6 +5,7 @@ import { plural, withoutIsolates } from '../core/l10n';
 import { oneLine } from '../core/oneLine';
 import type { Problem } from '../core/problem';
 import { ByteRate } from '../core/publish/amounts';
+import type { Track } from '../core/publish/publish';
 import type { Progress, Stage } from '../core/publish/stages';
 import { chooseMiniApp } from './chooseMiniApp';
 import { showFailure } from './failure';
@@ -12,7 +13,6 @@ import { publishMiniApp } from './publish';
 import type { TaskContext } from './publishContext';
 import { describeProgress, describeResult, publishedBefore } from './publishMessages';
 import type { PublishSurface } from './publishSurface';
-import type { PublishTaskDefinition } from './publishTasks';
 
 /** Files and bytes are told more often than anybody reads. In milliseconds. */
 const REDRAW_MS = 100;
@@ -29,6 +29,16 @@ const TOLD_IN_FULL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'VALIDATION_FAILED',
   'BUILD_FAILED',
 ]);
+
+/** What `tasks.json` says. */
+export interface PublishTaskDefinition extends vscode.TaskDefinition {
+  type: 'i99dash';
+  task: 'validate' | 'dryRun' | 'publish';
+  /** The mini-app, relative to the workspace folder; left out: the workspace folder itself, or whatever `i99dash.publish` would take. */
+  folder?: string;
+  track?: Track;
+  releaseNotes?: string;
+}
 
 /** Runs one task and prints what happens: stages, what a build says, problems as `file:line:column: severity rule: message`. */
 export class TaskTerminal implements vscode.Pseudoterminal {

@@ -126,7 +126,7 @@ describe('the manifest', () => {
   const contributed = manifest.contributes.commands.map(({ command }) => command);
 
   it('declares the commands that the code registers, and no other', () => {
-    const text = readFileSync(join(ROOT, 'src/vscode/commands.ts'), 'utf8');
+    const text = readFileSync(join(ROOT, 'src/vscode/commandIds.ts'), 'utf8');
     const [, list = ''] = /COMMAND_IDS = \[(.*?)\]/su.exec(text) ?? [];
     const registered = [...list.matchAll(/'([^']+)'/gu)].map(([, id]) => id ?? '');
     assert.ok(registered.length > 0);

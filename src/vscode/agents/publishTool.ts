@@ -10,7 +10,8 @@ import { publishMiniApp } from '../publish';
 import { appName, describeTrack } from '../publishConfirmation';
 import { knownIdentity } from '../knownIdentity';
 import type { PublishContext } from '../publishContext';
-import { notificationSurface, type PublishOutcome, type PublishSurface } from '../publishSurface';
+import { notificationSurface } from '../publishNotification';
+import type { PublishOutcome, PublishSurface } from '../publishSurface';
 import { plainMarkdown } from '../plainMarkdown';
 import { answerTool, inWordsForAgents, miniAppForAgent, workspaceRoots } from './toolCall';
 

@@ -1,5 +1,10 @@
 import type { AnyNode, BlockStatement, IfStatement, Program } from 'acorn';
-import type { Named } from './newApis';
+
+/** A function that may not be there: as a script names it, and its own name. */
+export interface Doubted {
+  api: string;
+  word: string;
+}
 
 /** Tells calls that run only where the function is there. Remembers each block it looked at. */
 export class Guards {
@@ -12,7 +17,7 @@ export class Guards {
    * leaves. Which branch is which is not looked at.
    * @param ancestors from the program down to the call
    */
-  isGuarded(named: Pick<Named, 'api' | 'word'>, ancestors: readonly AnyNode[]): boolean {
+  isGuarded(named: Doubted, ancestors: readonly AnyNode[]): boolean {
     const pattern = mention(named);
     const asks = (node: AnyNode): boolean => pattern.test(this.text.slice(node.start, node.end));
     return ancestors.some((node, index) => {
@@ -56,7 +61,7 @@ function leaves({ consequent }: IfStatement): boolean {
 }
 
 /** The function named without being called, or its name as text (`'findLast' in Array.prototype`). */
-function mention({ api, word }: Pick<Named, 'api' | 'word'>): RegExp {
+function mention({ api, word }: Doubted): RegExp {
   const name = api.split('.').join('\\s*\\??\\.\\s*');
   const begin = api.startsWith('.') ? '' : '\\b';
   return new RegExp(`${begin}${name}\\b(?!\\s*\\()|['"\`]${word}['"\`]`, 'u');

@@ -61,9 +61,18 @@ function row(element: { toTreeItem: () => vscode.TreeItem }): Shown {
   };
 }
 
+/** The backend's words. */
+const WORDS: Record<ReviewState, string | null> = {
+  unpublished: null,
+  inReview: 'pending',
+  approved: 'approved',
+  rejected: 'rejected',
+  other: 'escalated',
+};
+
 function app(review: ReviewState): Shown {
   const more: Partial<AppRow> = review === 'rejected' ? { rejectionReason: SAID } : {};
-  const known = { appId: 'app', name: 'App', latestVersion: '1.0.0', reviewWord: 'escalated' };
+  const known = { appId: 'app', name: 'App', latestVersion: '1.0.0', reviewWord: WORDS[review] };
   return row(new AppElement({ ...known, review, ...more }, 0));
 }
 

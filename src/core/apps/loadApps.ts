@@ -3,7 +3,6 @@ import type { ApiClient } from '../api/client';
 import { fetchDeveloperStatus, type DeveloperStatus } from '../api/developerStatus';
 import { fetchMyApps, type MyApp } from '../api/miniApps';
 import { CancelledError } from '../errors';
-import { oneLine } from '../oneLine';
 import type { Logger } from '../ports';
 
 /** No more calls at once, that a developer with many betas is no burden. */
@@ -40,8 +39,7 @@ export async function loadApps(
   mine.catch(() => undefined); // told by the status
   const status = await fetchDeveloperStatus(api, signal === undefined ? {} : { signal });
   if (status.lastNotificationError !== undefined) {
-    const why = oneLine(status.lastNotificationError);
-    logger.info(`Apps: the last Telegram message did not arrive: ${why}`);
+    logger.info(`Apps: the last Telegram message did not arrive: ${status.lastNotificationError}`);
   }
   const active = status.apps.filter(({ betaActive }) => betaActive);
   const betas: BetaStatus[] = [];
@@ -51,7 +49,7 @@ export async function loadApps(
       .map(({ appId }) =>
         fetchBetaStatus(api, appId, signal).then(
           (beta) => [beta],
-          orNothing<BetaStatus[]>(`the beta of ${oneLine(appId)}`, []),
+          orNothing<BetaStatus[]>(`the beta of ${appId}`, []),
         ),
       );
     betas.push(...(await Promise.all(some)).flat());

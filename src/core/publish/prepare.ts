@@ -3,7 +3,6 @@ import { stat } from 'node:fs/promises';
 import { I99dashError, throwIfCancelled } from '../errors';
 import { t } from '../l10n';
 import { MANIFEST_FILE } from '../miniAppFolder';
-import { oneLine } from '../oneLine';
 import type { Logger, ProcessRunner } from '../ports';
 import type { Problem } from '../problem';
 import { withBundle, type Bundle } from './bundle';
@@ -16,9 +15,6 @@ import { problemSentence } from './problemSentence';
 import { noManifest, type Project } from './project';
 import { andMore } from './rules';
 import type { Progress, StageClock } from './stages';
-
-/** The longest list of names that the log gets, in UTF-16 units. */
-const MAX_LOGGED = 2_000;
 
 /** What preparing needs from outside. */
 export interface PreparationPorts {
@@ -73,7 +69,7 @@ export async function prepare<T>(
   );
   const { leftOut } = collected;
   if (leftOut.length > 0) {
-    const names = oneLine(leftOut.join(', '), MAX_LOGGED);
+    const names = leftOut.join(', ');
     ports.logger.info(`Publish: left out ${leftOut.length} files and folders: ${names}.`);
   }
   const result = await packChecked(project, root, collected, ports, signal, (bundle, problems) => {

@@ -58,25 +58,6 @@ describe('loading the apps', () => {
     assert.equal(logger.lines.filter((line) => line.includes('could not be read')).length, 2);
   });
 
-  it('writes words of the backend into the log in one line', async () => {
-    const appId = 'a\nInfo: forged';
-    const plain = { latestVersion: null, reviewStatus: null, betaActive: true };
-    const answer = { apps: [{ appId, ...plain }], lastNotificationError: 'no\nInfo: chat' };
-    const answers = new ApiClient(
-      backend.url,
-      {
-        send: ({ url: { pathname } }) => {
-          const text = JSON.stringify(pathname === STATUS ? answer : { apps: [] });
-          return Promise.resolve({ status: pathname === STATUS ? 200 : 500, headers: {}, text });
-        },
-      },
-      { getToken: () => Promise.resolve('token') },
-    );
-    await loadApps(answers, logger);
-    assert.equal(logger.lines.length, 3);
-    for (const line of logger.lines) assert.doesNotMatch(line, /\n/u);
-  });
-
   it('does not without the status', async () => {
     backend.faults.inject({ match: { path: STATUS }, fault: { kind: 'status', status: 500 } });
     await rejectsWith('SERVER', loadApps(api, logger));

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { AppsModel } from '../core/apps/appsModel';
 import type { Session } from '../core/auth/session';
+import { describeError } from '../core/errors';
 import { plural } from '../core/l10n';
-import type { StateStore } from '../core/ports';
+import type { Logger, StateStore } from '../core/ports';
 import type { DrawnApps } from './appsTree';
 import type { MiniApps } from './miniApps';
 import type { ViewElement } from './viewElement';
@@ -15,6 +16,7 @@ const FILTER = 'i99dash.appsFilter';
 const UNSEEN = 'i99dash.unseenDecisions';
 
 export interface AppsViewPorts {
+  logger: Logger;
   model: AppsModel;
   session: Session;
   miniApps: MiniApps;
@@ -91,7 +93,16 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
       found = await this.find(appId);
     }
     if (found !== undefined) {
-      await this.view.reveal(found, { select: true, focus: true, expand: true });
+      await this.select(found);
+    }
+  }
+
+  /** VS Code refuses a row that it has drawn anew meanwhile: the app is in the view all the same, and nothing has failed for whoever asked. */
+  private async select(row: ViewElement): Promise<void> {
+    try {
+      await this.view.reveal(row, { select: true, focus: true, expand: true });
+    } catch (error) {
+      this.ports.logger.debug(`Apps: a row could not be selected: ${describeError(error)}`);
     }
   }
 

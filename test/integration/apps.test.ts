@@ -118,6 +118,23 @@ describe('the apps', () => {
       assert.deepEqual(shown, []);
     });
 
+    it('are told while the view is drawn anew all the time', async () => {
+      const drawAnew = async (): Promise<void> => {
+        for (let time = 0; time < 20; time++) {
+          await run(time % 2 === 0 ? 'i99dash.showWorkspaceApps' : 'i99dash.showAllApps');
+        }
+      };
+      const told = Array.from({ length: 10 }, () =>
+        run<Status>('i99dash.status', { appId: 'cabin-climate' }),
+      );
+      await drawAnew();
+      assert.deepEqual(
+        (await Promise.all(told)).map(({ apps }) => apps.length),
+        told.map(() => 1),
+      );
+      assert.deepEqual(shown, []);
+    });
+
     it('are worked on only where somebody says which', async () => {
       for (const command of ['promoteToBeta', 'promoteToProduction', 'endBeta']) {
         await failsWith('NOTHING_TO_PUBLISH', `i99dash.${command}`, { confirmed: true });

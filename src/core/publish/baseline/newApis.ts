@@ -19,7 +19,7 @@ const DEFINERS: readonly string[] = ['defineProperty'];
 const ANY_NAME = /structuredClone|findLast|groupBy|withResolvers|fromAsync/u;
 
 /** What is named in a script: one of the functions above. */
-export interface Named {
+interface Named {
   /** As messages have it: `structuredClone`, `.findLast`, `Object.groupBy`. */
   api: string;
   /** The function's own name. */

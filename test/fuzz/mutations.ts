@@ -209,7 +209,8 @@ function changeSlot(
   const texts = words.map((word) => word.toString());
   switch (kind) {
     case 'value':
-      held[key] = choose([...STRANGE_VALUES, ...texts], pick);
+      // A copy: a later change may reach into it.
+      held[key] = structuredClone(choose([...STRANGE_VALUES, ...texts], pick));
       return;
     case 'remove':
       Reflect.deleteProperty(held, key);

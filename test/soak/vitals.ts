@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import * as vscode from 'vscode';
@@ -36,14 +36,16 @@ export interface CountedFolders {
 }
 
 const COLLECTIONS = 4;
+const RESIDENT_LOOKS = 10;
+const RESIDENT_LOOK_MS = 200;
 
 /** Collects garbage, finalizers and what these let go included, and looks. */
 export async function takeVitals({ temporary, kept }: CountedFolders): Promise<Vitals> {
   await collectGarbage();
-  const { heapUsed, external, rss } = process.memoryUsage();
+  const { heapUsed, external } = process.memoryUsage();
   return {
     heapBytes: heapUsed + external,
-    residentBytes: rss,
+    residentBytes: await settledResidentBytes(),
     handles: process.getActiveResourcesInfo().length,
     descriptors: process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0,
     processListeners: process
@@ -68,6 +70,16 @@ async function collectGarbage(): Promise<void> {
     gc();
     await setImmediate(); // finalizers run between two turns of the event loop
   }
+}
+
+/** V8 gives freed pages back on other threads, late where others keep the processors busy, and tells nobody: the least of some looks counts. */
+async function settledResidentBytes(): Promise<number> {
+  let least = Infinity;
+  for (let look = 0; look < RESIDENT_LOOKS; look++) {
+    await setTimeout(RESIDENT_LOOK_MS);
+    least = Math.min(least, process.memoryUsage.rss());
+  }
+  return least;
 }
 
 /** How many objects of a class, or of one made from it, can still be reached. */

@@ -36,7 +36,7 @@ export interface CountedFolders {
 }
 
 const COLLECTIONS = 4;
-const RESIDENT_LOOKS = 10;
+const RESIDENT_LOOKS = 6;
 const RESIDENT_LOOK_MS = 200;
 
 /** Collects garbage, finalizers and what these let go included, and looks. */
@@ -72,11 +72,12 @@ async function collectGarbage(): Promise<void> {
   }
 }
 
-/** V8 gives freed pages back on other threads, late where others keep the processors busy, and tells nobody: the least of some looks counts. */
+/** V8 gives freed pages back bit by bit, late where others keep the processors busy, and tells nobody: the least of some looks counts. */
 async function settledResidentBytes(): Promise<number> {
   let least = Infinity;
   for (let look = 0; look < RESIDENT_LOOKS; look++) {
     await setTimeout(RESIDENT_LOOK_MS);
+    await collectGarbage();
     least = Math.min(least, process.memoryUsage.rss());
   }
   return least;

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { describeError } from '../core/errors';
 import type { Logger } from '../core/ports';
 import type { PublishNote } from '../core/publish/publishLock';
 import { plainText } from './plainText';
@@ -15,7 +16,7 @@ export function tellInterruptedPublishes(lockFolder: string, logger: Logger): vs
       .then(({ takeInterrupted }) => takeInterrupted(lockFolder))
       .then((notes) => notes.forEach(tell))
       .catch((error: unknown) => {
-        logger.warn(`Interrupted publishes were not looked for: ${String(error)}`);
+        logger.warn(`Interrupted publishes were not looked for: ${describeError(error)}`);
       });
   }, DELAY_MS);
   return new vscode.Disposable(() => clearTimeout(timer));

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { describeError } from '../core/errors';
 import type { KeepAlive } from '../core/auth/keepAlive';
 import type { Session } from '../core/auth/session';
 import type { SessionStore } from '../core/auth/sessionStore';
@@ -24,7 +25,9 @@ export function keepSessionAlive(parts: {
   const restore = (): Promise<void> =>
     session
       .restore()
-      .catch((error: unknown) => logger.warn(`The session was not restored: ${String(error)}`));
+      .catch((error: unknown) =>
+        logger.warn(`The session was not restored: ${describeError(error)}`),
+      );
   const restoreAndWake = (): void => void restore().then(() => keepAlive.wake());
   const start = setTimeout(() => void keepAlive.wake(), START_DELAY_MS);
   tellContext(session);

@@ -2,7 +2,7 @@ import { fetchBetaStatus, type BetaStatus } from '../api/beta';
 import type { ApiClient } from '../api/client';
 import { fetchDeveloperStatus, type DeveloperStatus } from '../api/developerStatus';
 import { fetchMyApps, type MyApp } from '../api/miniApps';
-import { CancelledError } from '../errors';
+import { CancelledError, describeError } from '../errors';
 import type { Logger } from '../ports';
 
 /** No more calls at once, that a developer with many betas is no burden. */
@@ -31,7 +31,7 @@ export async function loadApps(
       if (error instanceof CancelledError) {
         throw error;
       }
-      logger.warn(`Apps: ${what} could not be read: ${String(error)}`);
+      logger.warn(`Apps: ${what} could not be read: ${describeError(error)}`);
       return nothing;
     };
   };

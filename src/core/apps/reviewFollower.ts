@@ -1,3 +1,4 @@
+import { describeError } from '../errors';
 import type { AppStatus, DeveloperStatus } from '../api/developerStatus';
 import type { Clock, Disposable, Logger } from '../ports';
 import type { FollowedReview, FollowedReviews } from './followedReviews';
@@ -129,7 +130,7 @@ export class ReviewFollower implements Disposable {
   }
 
   private warn({ appId }: FollowedReview, error: unknown): void {
-    this.ports.logger.warn(`Review: ${appId} could not be followed: ${String(error)}`);
+    this.ports.logger.warn(`Review: ${appId} could not be followed: ${describeError(error)}`);
   }
 
   /** A decision on another version counts once this submission was seen waiting: then it is the one that was decided. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiClient } from '../api/client';
 import { fetchAccount } from '../api/identity';
-import { I99dashError, throwIfCancelled } from '../errors';
+import { describeError, I99dashError, throwIfCancelled } from '../errors';
 import { Emitter } from '../events';
 import type { Identity } from '../identity';
 import { t } from '../l10n';
@@ -44,7 +44,7 @@ export class Session implements TokenSource {
     this.renewal = new SessionRenewal(ports, this.inHand, this.troubles);
     this.environment = new EnvironmentSession(ports, ports.realm.environment.credentials);
     this.changes = new Emitter((error) =>
-      ports.logger.error(`A session listener failed: ${String(error)}`),
+      ports.logger.error(`A session listener failed: ${describeError(error)}`),
     );
     this.inHand.onDidChange(() => this.changes.fire(this.state));
     this.environment.onDidChange(() => this.changes.fire(this.state));

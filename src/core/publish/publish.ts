@@ -3,6 +3,7 @@ import type { ApiClient } from '../api/client';
 import type { Submission } from '../api/miniApps';
 import {
   CancelledError,
+  describeError,
   I99dashError,
   isI99dashError,
   throwIfCancelled,
@@ -205,7 +206,9 @@ async function readBefore({ project, ports, signal }: Run): Promise<BackendState
     if (error instanceof CancelledError) {
       throw error;
     }
-    ports.logger.warn(`Publish: the backend's state could not be read before: ${String(error)}`);
+    ports.logger.warn(
+      `Publish: the backend's state could not be read before: ${describeError(error)}`,
+    );
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { CancelledError, throwIfCancelled } from '../../core/errors';
+import { CancelledError, describeError, throwIfCancelled } from '../../core/errors';
 import { CONFIG_FILE, MANIFEST_FILE } from '../../core/miniAppFolder';
 import type { Logger } from '../../core/ports';
 import type { Problem } from '../../core/problem';
@@ -176,7 +176,7 @@ export class MiniAppProblems implements vscode.Disposable {
   private inBackground(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       if (!(error instanceof CancelledError)) {
-        this.ports.logger.error(`Checking ${this.folder} failed: ${String(error)}`);
+        this.ports.logger.error(`Checking ${this.folder} failed: ${describeError(error)}`);
       }
     });
   }

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { I99dashError } from '../../core/errors';
+import { describeError, I99dashError } from '../../core/errors';
 import {
   isInside,
   isMiniApp,
@@ -88,7 +88,7 @@ export class Problems implements vscode.Disposable {
     if (folder !== undefined) {
       await this.take(folder).firstCheck;
       this.warm ??= this.warmUp().catch((error: unknown) => {
-        this.ports.logger.warn(`Loading ahead failed: ${String(error)}`);
+        this.ports.logger.warn(`Loading ahead failed: ${describeError(error)}`);
       });
     }
   }

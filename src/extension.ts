@@ -193,7 +193,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     registerPublishEntries(tasks),
     registerAgentTools(tasks),
     apps,
-    tellInterruptedPublishes(lockFolder, logger),
+    tellInterruptedPublishes(lockFolder),
     registerAssistance(),
     registerCommands(firstSteps.watch(handlers), logger),
   );

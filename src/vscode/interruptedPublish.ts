@@ -1,7 +1,5 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { describeError } from '../core/errors';
-import type { Logger } from '../core/ports';
 import type { PublishNote } from '../core/publish/publishLock';
 import { plainText } from './plainText';
 import { runQuietly } from './runQuietly';
@@ -10,14 +8,11 @@ import { runQuietly } from './runQuietly';
 const DELAY_MS = 3_000;
 
 /** Tells, some time after the start, of publishes that a window did not live to finish. */
-export function tellInterruptedPublishes(lockFolder: string, logger: Logger): vscode.Disposable {
+export function tellInterruptedPublishes(lockFolder: string): vscode.Disposable {
   const timer = setTimeout(() => {
-    import('../core/publish/publishLock')
+    void import('../core/publish/publishLock')
       .then(({ takeInterrupted }) => takeInterrupted(lockFolder))
-      .then((notes) => notes.forEach(tell))
-      .catch((error: unknown) => {
-        logger.warn(`Interrupted publishes were not looked for: ${describeError(error)}`);
-      });
+      .then((notes) => notes.forEach(tell));
   }, DELAY_MS);
   return new vscode.Disposable(() => clearTimeout(timer));
 }

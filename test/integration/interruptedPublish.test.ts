@@ -35,7 +35,7 @@ describe('a publish that a window did not live to finish', () => {
     });
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
-      tellInterruptedPublishes(folder, console);
+      tellInterruptedPublishes(folder);
       assert.deepEqual(shown, [], 'the start of the editor comes first');
       mock.timers.tick(3_000);
     } finally {

@@ -108,9 +108,8 @@ export class RenewalTroubles {
   renewed(): void {
     const { refused, count } = this;
     this.forget();
-    if (refused) {
-      Object.assign(this, { refused, count });
-    }
+    this.refused = refused;
+    this.count = refused ? count : 0;
   }
 
   /**

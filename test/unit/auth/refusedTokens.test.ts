@@ -90,6 +90,20 @@ describe('tokens that are minted and not accepted', () => {
     assert.equal(kindOf(window), 'signedIn');
   });
 
+  it('are good again at once where a command has to have another one minted', async () => {
+    const window = await world().signedInWindow();
+    window.keepAlive.dispose();
+    const refusal = refuse(ME);
+    await rejectsWith('NOT_SIGNED_IN', window.session.fetchIdentity());
+    refusal.remove();
+    await world().pass(20 * MINUTE);
+    assertNotAccepted(window);
+    const before = world().mints;
+    await window.session.fetchIdentity();
+    assert.equal(world().mints, before + 1);
+    assert.equal(kindOf(window), 'signedIn');
+  });
+
   it('are told apart from a call that nobody may make', async () => {
     const window = await keptWindow();
     const states = statesOf(window);

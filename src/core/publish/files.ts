@@ -278,6 +278,15 @@ function illFormed(path: string): I99dashError {
   return new I99dashError('VALIDATION_FAILED', message, { file: path });
 }
 
+/** What a file is told by that is no longer what the walk saw. */
+export function changedWhilePacked({
+  name,
+  path,
+}: Pick<BundleFile, 'name' | 'path'>): I99dashError {
+  const message = t('{0} changed while being packed.', oneLine(name, Infinity));
+  return new I99dashError('VALIDATION_FAILED', message, { file: path });
+}
+
 /** What a file or folder is told by that the system does not let us read. @param name what people know it by */
 export function unreadable(path: string, cause: unknown, name = path): I99dashError {
   const reason = systemErrorCode(cause) ?? 'unknown';

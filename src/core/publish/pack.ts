@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { I99dashError, isI99dashError, systemErrorCode, throwIfCancelled } from '../errors';
 import { t } from '../l10n';
-import { oneLine } from '../oneLine';
 import type { Inspector } from './checks/contentInspector';
 import { blockingFiles, waitingFiles, type FileAccess } from './fileAccess';
-import { unreadable, type BundleFile } from './files';
+import { changedWhilePacked, unreadable, type BundleFile } from './files';
 import { ParallelGzip } from './gzip';
 import { TAR_END, tarHeader, tarPadding } from './tar';
 
@@ -92,7 +91,7 @@ async function addContent(
     descriptor = await access.open(file.path);
     const before = await access.stat(descriptor);
     if (!before.isFile() || before.size !== file.size) {
-      throw changed(file);
+      throw changedWhilePacked(file);
     }
     inspector?.begin(file);
     for (let left = file.size; left > 0;) {
@@ -100,7 +99,7 @@ async function addContent(
       const space = gzip.space();
       const bytes = await access.read(descriptor, space.subarray(0, left));
       if (bytes === 0) {
-        throw changed(file);
+        throw changedWhilePacked(file);
       }
       left -= bytes;
       inspector?.add(space.subarray(0, bytes));
@@ -108,7 +107,7 @@ async function addContent(
     }
     const after = await access.stat(descriptor);
     if (after.size !== file.size || after.mtimeMs !== before.mtimeMs) {
-      throw changed(file);
+      throw changedWhilePacked(file);
     }
     await inspector?.end();
   } catch (error) {
@@ -121,11 +120,6 @@ async function addContent(
     }
   }
   await gzip.write(PADDING.subarray(0, tarPadding(file.size)));
-}
-
-function changed(file: BundleFile): I99dashError {
-  const message = t('{0} changed while being packed.', oneLine(file.name, Infinity));
-  return new I99dashError('VALIDATION_FAILED', message, { file: file.path });
 }
 
 /** @throws UPLOAD_FAILED when the temporary folder does not take the bundle */

@@ -1,5 +1,6 @@
-import { join } from 'node:path';
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { I99dashError, throwIfCancelled } from '../errors';
 import { t } from '../l10n';
 import { MANIFEST_FILE } from '../miniAppFolder';
@@ -10,9 +11,15 @@ import { keepCache } from './checks/contents';
 import { checkOutput } from './checks/output';
 import type { LatestVersion } from './checks/publishedVersion';
 import { checkSource } from './checks/source';
-import { collectFiles, sortByName, type BundleFile, type CollectedFiles } from './files';
+import {
+  changedWhilePacked,
+  collectFiles,
+  sortByName,
+  type BundleFile,
+  type CollectedFiles,
+} from './files';
 import { problemSentence } from './problemSentence';
-import { noManifest, type Project } from './project';
+import { loadProject, noManifest, type Project } from './project';
 import { andMore } from './rules';
 import type { Progress, StageClock } from './stages';
 
@@ -41,25 +48,36 @@ export interface Preparation {
   latestVersion?: LatestVersion;
 }
 
+/** A mini-app that may be sent. */
+export interface Fit {
+  bundle: Bundle;
+  /** With the manifest that is in the bundle: a build may have changed it. */
+  project: Project;
+  /** What the checks found that is no error. */
+  problems: readonly Problem[];
+}
+
 /**
  * Validates, builds, checks and packs a mini-app. The bundle is gone when `use` has ended.
- * @param use gets the bundle and what the checks found that is no error
- * @throws NOTHING_TO_PUBLISH, VALIDATION_FAILED, BUILD_FAILED, UPLOAD_FAILED (no place for the bundle), CancelledError
+ * @throws NOTHING_TO_PUBLISH, VALIDATION_FAILED, MANIFEST_INVALID (after the build), BUILD_FAILED, UPLOAD_FAILED (no place for the bundle),
+ * CancelledError
  */
 export async function prepare<T>(
-  { project, ports, stages, signal, latestVersion }: Preparation,
-  use: (bundle: Bundle, problems: readonly Problem[]) => Promise<T>,
+  preparation: Preparation,
+  use: (fit: Fit) => Promise<T>,
 ): Promise<T> {
-  const { folder, buildCommand } = project;
+  const { ports, stages, signal } = preparation;
   stages.enter('validate');
-  const found = await checkSource(project, {
-    ...(signal === undefined ? {} : { signal }),
-    ...(latestVersion === undefined ? {} : { latestVersion }),
-  });
-  assertNoErrors(found, folder);
+  let found = await validate(preparation);
+  let { project } = preparation;
+  const { folder, buildCommand } = project;
   if (buildCommand !== undefined) {
     stages.enter('build');
     await build(project, buildCommand, ports, signal);
+    project = await rereadManifest(project);
+    if (project !== preparation.project) {
+      found = await validate({ ...preparation, project });
+    }
   }
   stages.enter('pack');
   const root = buildCommand === undefined ? project.appRoot : project.distDir;
@@ -72,17 +90,46 @@ export async function prepare<T>(
     const names = leftOut.join(', ');
     ports.logger.info(`Publish: left out ${leftOut.length} files and folders: ${names}.`);
   }
-  const result = await packChecked(project, root, collected, ports, signal, (bundle, problems) => {
-    const all = [...found, ...problems];
-    for (const problem of all) {
+  const result = await packChecked(project, root, collected, ports, signal, (bundle, ofOutput) => {
+    const problems = [...found, ...ofOutput];
+    for (const problem of problems) {
       const { severity, rule } = problem;
       ports.logger.info(`Publish: ${severity} ${rule}: ${problemSentence(problem, folder)}`);
     }
-    ports.onProblems?.(all);
-    return use(bundle, all);
+    ports.onProblems?.(problems);
+    return use({ bundle, project, problems });
   });
   stages.finish();
   return result;
+}
+
+/** @throws VALIDATION_FAILED, CancelledError */
+async function validate({ project, latestVersion, signal }: Preparation): Promise<Problem[]> {
+  const found = await checkSource(project, {
+    ...(signal === undefined ? {} : { signal }),
+    ...(latestVersion === undefined ? {} : { latestVersion }),
+  });
+  assertNoErrors(found, project.folder);
+  return found;
+}
+
+/**
+ * Builds may write the manifest, and people edit it while they wait.
+ * @returns the very same project when it is as it was
+ * @throws NOTHING_TO_PUBLISH, MANIFEST_INVALID, VALIDATION_FAILED (what is locked and asked about goes by the id and the version)
+ */
+async function rereadManifest(project: Project): Promise<Project> {
+  const { manifest } = await loadProject(project.folder);
+  if (manifest.id !== project.manifest.id || manifest.version !== project.manifest.version) {
+    const message = t(
+      '{0} has another id or version than before the build. Publish once more.',
+      MANIFEST_FILE,
+    );
+    throw new I99dashError('VALIDATION_FAILED', message, {
+      file: join(project.folder, MANIFEST_FILE),
+    });
+  }
+  return isDeepStrictEqual(manifest, project.manifest) ? project : { ...project, manifest };
 }
 
 /** Packs and checks at the same time; a bundle that is not fit to be sent never gets to `use`. */
@@ -101,6 +148,7 @@ function packChecked<T>(
     async (bundle) => {
       const { inspection = { found: [] } } = bundle;
       await keepCache(cacheFile, inspection);
+      await assertManifestPacked(project);
       const problems = await checkOutput(project, root, files, inspection);
       throwIfCancelled(signal);
       assertNoErrors(problems, project.folder);
@@ -139,6 +187,14 @@ function assertNoErrors(problems: readonly Problem[], folder: string): void {
   if (first !== undefined) {
     const message = andMore(problemSentence(first, folder), errors.length - 1);
     throw new I99dashError('VALIDATION_FAILED', message, { file: first.file, problems });
+  }
+}
+
+/** @throws VALIDATION_FAILED when the manifest is not, or no longer, what is about to be submitted; NOTHING_TO_PUBLISH, MANIFEST_INVALID */
+async function assertManifestPacked({ folder, manifest }: Project): Promise<void> {
+  const { manifest: now } = await loadProject(folder);
+  if (!isDeepStrictEqual(now, manifest)) {
+    throw changedWhilePacked({ name: MANIFEST_FILE, path: join(folder, MANIFEST_FILE) });
   }
 }
 

@@ -13,12 +13,11 @@ import { t } from '../l10n';
 import type { Clock, Transport } from '../ports';
 import type { Problem } from '../problem';
 import { repeatPassing } from '../retry';
-import type { Bundle } from './bundle';
-import { prepare, type PreparationPorts } from './prepare';
+import { prepare, type Fit, type PreparationPorts } from './prepare';
 import type { Project } from './project';
 import { withPublishLock } from './publishLock';
 import { StageClock } from './stages';
-import { readBackendState, submitOnce, type BackendState } from './submit';
+import { readBackendState, submitOnce, type BackendState, type SubmitRequest } from './submit';
 import { upload } from './upload';
 
 export type Track = 'production' | 'beta';
@@ -85,29 +84,28 @@ export async function publish(
   }
   const stages = new StageClock(ports);
   if (options.dryRun === true) {
-    return prepare({ project, ports, stages, signal }, (bundle) =>
-      Promise.resolve(toResult(project, options, bundle)),
+    return prepare({ project, ports, stages, signal }, (fit) =>
+      Promise.resolve(toResult(fit, options)),
     );
   }
   const { id: appId, version } = project.manifest;
   const note = { backendUrl: ports.api.backendUrl, appId, version, folder: project.folder };
-  const run: Run = { project, options, ports, stages, signal };
+  const run: Run = { options, ports, stages, signal };
   return withPublishLock(ports.lockFolder, note, () => {
-    const before = readBefore(run);
+    const before = readBefore(run, appId);
     before.catch(() => undefined); // whoever needs it hears of it
     const latestVersion = (): Promise<string | undefined> => latestVersionOf(before);
-    return prepare({ project, ports, stages, signal, latestVersion }, async (bundle, problems) => {
-      const asked = await confirm(run, bundle, problems);
+    return prepare({ project, ports, stages, signal, latestVersion }, async (fit) => {
+      const asked = await confirm(run, fit);
       // An answer may take hours.
-      const delivered = await deliver(run, bundle, asked ? readBefore(run) : before);
-      return { ...toResult(project, options, bundle), ...delivered };
+      const delivered = await deliver(run, fit, asked ? readBefore(run, appId) : before);
+      return { ...toResult(fit, options), ...delivered };
     });
   });
 }
 
 /** One publish on its way to the backend. */
 interface Run {
-  project: Project;
   options: PublishOptions;
   ports: PublishPorts;
   stages: StageClock;
@@ -116,9 +114,8 @@ interface Run {
 
 /** @returns whether anybody was asked */
 async function confirm(
-  { project, options, ports, stages, signal }: Run,
-  { sha256, size, fileCount }: Bundle,
-  problems: readonly Problem[],
+  { options, ports, stages, signal }: Run,
+  { bundle: { sha256, size, fileCount }, project, problems }: Fit,
 ): Promise<boolean> {
   if (ports.confirm === undefined) {
     return false;
@@ -143,11 +140,10 @@ async function latestVersionOf(
 /** From the first byte that leaves the computer. Once the submission is sent, a cancellation comes too late. */
 async function deliver(
   run: Run,
-  bundle: Bundle,
+  { bundle, project: { manifest } }: Fit,
   before: Promise<BackendState | undefined>,
 ): Promise<Submission & { bundleId: string }> {
-  const { project, options, ports, stages, signal } = run;
-  const { manifest } = project;
+  const { options, ports, stages, signal } = run;
   const { id: appId, version } = manifest;
   before.catch(() => undefined); // heard of below
   stages.enter('upload', bundle.size);
@@ -162,17 +158,17 @@ async function deliver(
   const submission = await submitOnce(ports, request, state);
   if (options.track === 'beta') {
     stages.enter('promote');
-    await promote(run, submission);
+    await promote(run, request, submission);
   }
   return { bundleId, ...submission };
 }
 
 /** @throws an error that tells that the submission stands: publishing again would submit twice */
 async function promote(
-  { project, options, ports }: Run,
+  { options, ports }: Run,
+  { appId, version }: SubmitRequest,
   { reviewStatus }: Submission,
 ): Promise<void> {
-  const { id: appId, version } = project.manifest;
   const { releaseNotes } = options;
   const build = { version, ...(releaseNotes === undefined ? {} : { releaseNotes }) };
   try {
@@ -199,9 +195,12 @@ function submittedOnly(error: I99dashError, unpromoted: Unpromoted): I99dashErro
 }
 
 /** A state that cannot be read is no reason not to publish; only then nothing is ever sent twice. @throws CancelledError */
-async function readBefore({ project, ports, signal }: Run): Promise<BackendState | undefined> {
+async function readBefore(
+  { ports, signal }: Run,
+  appId: string,
+): Promise<BackendState | undefined> {
   try {
-    return await readBackendState(ports.api, project.manifest.id, signal);
+    return await readBackendState(ports.api, appId, signal);
   } catch (error) {
     if (error instanceof CancelledError) {
       throw error;
@@ -214,9 +213,8 @@ async function readBefore({ project, ports, signal }: Run): Promise<BackendState
 }
 
 function toResult(
-  { manifest }: Project,
+  { project: { manifest }, bundle: { sha256, size, fileCount } }: Fit,
   { track, dryRun = false }: PublishOptions,
-  { sha256, size, fileCount }: Bundle,
 ): PublishResult {
   const { id: appId, version } = manifest;
   return { appId, version, track, dryRun, sha256, size, fileCount };

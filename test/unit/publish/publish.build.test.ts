@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError } from '../../../src/core/errors';
 import { rejectsWith } from '../../support/expect';
+import type { Prepared } from '../../../src/core/publish/publish';
 import { png } from '../../support/png';
 import { isAlive } from '../../support/process';
 import { type Publishing, usePublishing } from '../../support/publishing';
@@ -82,5 +84,67 @@ describe('publishing with a build', () => {
     assert.ok(!(await readdir(app.folder)).includes('went-on'));
     assert.deepEqual(app.wire(), []);
     await app.assertNothingLeft();
+  });
+
+  describe('a manifest that changes meanwhile', () => {
+    const submitted = () => app.backend.state.apps.find('charge-timer')?.manifest;
+    const packed = async (bundleId: string) =>
+      JSON.parse(
+        await readFile(join(await app.unpack(bundleId), 'manifest.json'), 'utf8'),
+      ) as Record<string, unknown>;
+    const edit = (fields: object): void => {
+      const file = join(app.folder, 'manifest.json');
+      const manifest = JSON.parse(readFileSync(file, 'utf8')) as object;
+      writeFileSync(file, JSON.stringify({ ...manifest, ...fields }));
+    };
+
+    it('is submitted as it is packed', async () => {
+      app.hooks.onBuildOutput = () => edit({ tags: ['rebuilt'] });
+      const { bundleId } = await app.publish();
+      assert.deepEqual(submitted()?.['tags'], ['rebuilt']);
+      assert.deepEqual((await packed(bundleId))['tags'], ['rebuilt']);
+    });
+
+    it('is checked once more, and asked about as it is', async () => {
+      app.hooks.onBuildOutput = () => edit({ category: 'none' });
+      await rejectsWith('MANIFEST_INVALID', app.publish());
+      edit({ category: 'vehicle' });
+      const prepared: Prepared[] = [];
+      app.hooks.confirm = (asked) => Promise.resolve(void prepared.push(asked));
+      app.hooks.onBuildOutput = () =>
+        edit({ category: 'media', requires: { dilink: ['di5.0'], modernWebview: true } });
+      await app.publish();
+      const [asked] = prepared;
+      assert.equal(asked?.project.manifest.category, 'media');
+      assert.ok(asked.problems.some(({ rule }) => rule.startsWith('requires.')));
+    });
+
+    for (const fields of [{ version: '0.3.2' }, { id: 'other-app' }]) {
+      it(`is not published with another ${Object.keys(fields).join('')}`, async () => {
+        app.hooks.onBuildOutput = () => edit(fields);
+        const { message } = await rejectsWith('VALIDATION_FAILED', app.publish());
+        assert.match(message, /manifest\.json has another id or version/);
+        assert.deepEqual(app.wire(), []);
+        await app.assertNothingLeft();
+      });
+    }
+
+    it('is refused when it no longer is what was packed', async () => {
+      app.hooks.onProgress = ({ stage, done, total }) => {
+        if (stage === 'pack' && done === total) edit({ tags: ['too-late'] });
+      };
+      const { message } = await rejectsWith('VALIDATION_FAILED', app.publish());
+      assert.match(message, /manifest\.json changed while being packed/);
+      assert.deepEqual(app.wire(), []);
+      await app.assertNothingLeft();
+    });
+
+    it('may be written anew with what it held', async () => {
+      app.hooks.onBuildOutput = () => edit({});
+      app.hooks.onProgress = ({ stage }) => {
+        if (stage === 'pack') edit({});
+      };
+      await app.publish();
+    });
   });
 });

@@ -39,8 +39,7 @@ export async function addKey(ports: AddKeyPorts, args: AddKeyArguments): Promise
   const api = keysApi(ports, ports.tokens);
   const key = await withQuietProgress(vscode.l10n.t('Registering the key…'), (signal) =>
     registerKey(api, { blob, name, purpose }, signal),
-  );
-  ports.view.refresh();
+  ).finally(() => ports.view.refresh());
   void vscode.window.showInformationMessage(
     plainText(
       purpose === 'attest'

@@ -11,6 +11,7 @@ import { AppElement } from './appElements';
 import { answered } from './ask';
 import type { AppsView } from './appsView';
 import { plainLines, plainText } from './plainText';
+import { withQuietProgress } from './progress';
 import { runQuietly } from './runQuietly';
 import { settings } from './settings';
 
@@ -28,12 +29,14 @@ interface AppArguments {
   confirmed?: boolean;
 }
 
-/** Asks the backend, and shows the answer in the view. @throws what the API client throws */
+/** Asks the backend, and shows the answer in the view. @throws what the API client throws, CancelledError */
 export async function showStatus(
   { api, view }: AppsContext,
   { appId }: AppArguments,
 ): Promise<DeveloperStatus> {
-  const status = await fetchDeveloperStatus(api(), appId === undefined ? {} : { appId });
+  const status = await asking((signal) =>
+    fetchDeveloperStatus(api(), { signal, ...(appId === undefined ? {} : { appId }) }),
+  );
   await view.reveal(appId);
   return status;
 }
@@ -77,10 +80,10 @@ export async function promoteAppToBeta(context: AppsContext, args: unknown): Pro
     detail: vscode.l10n.t('Its testers get this version. It expires after 90 days.'),
     button: vscode.l10n.t('Promote to Beta'),
   });
-  await promoteToBeta(api, appId, {
-    version,
-    ...(releaseNotes === '' ? {} : { releaseNotes }),
-  });
+  const build = { version, ...(releaseNotes === '' ? {} : { releaseNotes }) };
+  await change(context, vscode.l10n.t('Promoting {0} {1} to beta…', appId, version), (signal) =>
+    promoteToBeta(api, appId, build, signal),
+  );
   return done(context, vscode.l10n.t('{0} {1} is the beta now.', appId, version));
 }
 
@@ -97,7 +100,8 @@ export async function promoteAppToProduction(context: AppsContext, args: unknown
     detail: vscode.l10n.t('The beta build goes to review, and then to everybody.'),
     button: vscode.l10n.t('Promote to Production'),
   });
-  await promoteToProduction(api, appId);
+  const title = vscode.l10n.t('Submitting {0} {1} for production…', appId, version);
+  await change(context, title, (signal) => promoteToProduction(api, appId, signal));
   await context.reviews.follow({ appId, version, reviewStatus: 'pending' });
   return done(context, vscode.l10n.t('{0} {1} was submitted for production.', appId, version));
 }
@@ -118,7 +122,9 @@ export async function endAppBeta(context: AppsContext, args: unknown): Promise<t
     ),
     button: vscode.l10n.t('End Beta'),
   });
-  await endBeta(api, appId);
+  await change(context, vscode.l10n.t('Ending the beta of {0}…', appId), (signal) =>
+    endBeta(api, appId, signal),
+  );
   return done(context, vscode.l10n.t('The beta of {0} has ended.', appId));
 }
 
@@ -145,7 +151,7 @@ function localFolder(args: unknown): string {
 }
 
 async function latestVersion(api: ApiClient, appId: string): Promise<string> {
-  const { apps } = await fetchDeveloperStatus(api, { appId });
+  const { apps } = await asking((signal) => fetchDeveloperStatus(api, { appId, signal }));
   const version = apps.find((app) => app.appId === appId)?.latestVersion ?? undefined;
   if (version === undefined) {
     const message = vscode.l10n.t('No version of {0} was ever submitted.', appId);
@@ -155,12 +161,16 @@ async function latestVersion(api: ApiClient, appId: string): Promise<string> {
 }
 
 async function betaVersion(api: ApiClient, appId: string): Promise<string> {
-  const version = (await fetchBetaStatus(api, appId)).betaVersion;
+  const { betaVersion: version } = await asking((signal) => fetchBetaStatus(api, appId, signal));
   if (version === null) {
     const message = vscode.l10n.t('{0} has no beta.', appId);
     throw new I99dashError('NOTHING_TO_PUBLISH', message);
   }
   return version;
+}
+
+function asking<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return withQuietProgress(vscode.l10n.t('Asking how your apps stand…'), ask);
 }
 
 async function askForReleaseNotes(appId: string, version: string): Promise<string> {
@@ -181,6 +191,20 @@ async function confirm(
   }
   const options = { modal: true, detail: plainLines(detail) };
   answered(await vscode.window.showInformationMessage(plainText(question), options, button));
+}
+
+/** The view tells how things stand also where nobody waited for the answer. */
+async function change(
+  { view }: AppsContext,
+  title: string,
+  send: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  try {
+    await withQuietProgress(title, send);
+  } catch (error) {
+    void view.refresh();
+    throw error;
+  }
 }
 
 async function done({ view }: AppsContext, message: string): Promise<true> {

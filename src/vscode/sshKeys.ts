@@ -66,13 +66,12 @@ export async function removeKey(
   const api = keysApi(ports, tokens);
   await withQuietProgress(vscode.l10n.t('Removing the key…'), (signal) =>
     removeRegisteredKey(api, key.id, signal),
-  );
+  ).finally(() => view.refresh());
   // The session may be another than the one that was asked about.
   const endsSession = key.fingerprint === view.sessionFingerprint;
   if (endsSession) {
     await session.signOut();
   }
-  view.refresh();
   void vscode.window.showInformationMessage(
     plainText(
       endsSession

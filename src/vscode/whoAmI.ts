@@ -3,10 +3,13 @@ import type { Session } from '../core/auth/session';
 import { accountLabel, type Identity } from '../core/identity';
 import type { TokenSource } from '../core/ports';
 import { plainText } from './plainText';
+import { withQuietProgress } from './progress';
 
-/** Asks the backend who the credential belongs to, and tells. @throws what the API client throws */
+/** Asks the backend who the credential belongs to, and tells. @throws what the API client throws, CancelledError */
 export async function whoAmI(session: Session, tokens: TokenSource): Promise<Identity> {
-  const identity = await session.fetchIdentity({ tokens });
+  const identity = await withQuietProgress(vscode.l10n.t('Asking who you are…'), (signal) =>
+    session.fetchIdentity({ tokens, signal }),
+  );
   const { host } = new URL(identity.backendUrl);
   void vscode.window.showInformationMessage(
     plainText(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Fault } from '../backend/faults';
+import { addApp } from '../support/apps';
 import type { TestKey } from '../support/ssh-key';
 import {
   copyMiniApp,
@@ -9,6 +10,7 @@ import {
   makeRegisteredKey,
   run,
   useBackend,
+  useImpatience,
   useMessages,
 } from './support';
 
@@ -97,6 +99,38 @@ describe('a fault of the network', () => {
     strike(`${KEYS}/${added.id}`, { kind: 'reset', when: 'after' }, 'DELETE');
     await run('i99dash.removeKey', { id: added.id, confirmed: true });
     assert.match(shown.at(-1)?.message ?? '', /is removed/u);
+  });
+
+  describe('that is a silence', () => {
+    const titles = useImpatience();
+    const app = { appId: 'silent-app', confirmed: true };
+
+    before(() => {
+      addApp(backend.current.state, {
+        ...{ appId: app.appId, version: '2.0.0' },
+        beta: { version: '2.0.0', daysLeft: 12, testers: 3 },
+      });
+    });
+
+    for (const [id, args, title, silent] of [
+      ['whoAmI', undefined, 'Asking who you are…', { method: 'GET', path: ME }],
+      ['status', {}, 'Asking how your apps stand…', { method: 'GET', path: '/api/v1/dev/status' }],
+      ['promoteToBeta', app, 'Promoting silent-app 2.0.0 to beta…', { path: PROMOTE }],
+      ['endBeta', app, 'Ending the beta of silent-app…', { method: 'DELETE' }],
+      [
+        'promoteToProduction',
+        app,
+        'Submitting silent-app 2.0.0 for production…',
+        { path: /\/promote-production$/u },
+      ],
+    ] as const) {
+      it(`is told and can be ended: ${id}`, async () => {
+        backend.current.faults.inject({ match: silent, fault: { kind: 'hang' }, times: 'always' });
+        assert.equal(await run(`i99dash.${id}`, args), undefined);
+        assert.deepEqual(titles, [title]);
+        assert.deepEqual(shown, []);
+      });
+    }
   });
 
   describe('while publishing', () => {

@@ -10,6 +10,7 @@ import {
   run,
   setSetting,
   useBackend,
+  useImpatience,
   useMessages,
 } from './support';
 
@@ -137,6 +138,22 @@ describe('operators', () => {
       assert.deepEqual(shown.at(-1)?.buttons, ['Top Up']);
       const { wallet = { balance: 0, currency: 'EUR' } } = OPERATOR_ACCOUNT;
       operators.state.updateAccount(OPERATOR_ACCOUNT.devId, { wallet });
+    });
+
+    describe('while the backend keeps silent about the balance', () => {
+      const titles = useImpatience();
+
+      it('are told what is waited for, and need not', async () => {
+        await signIn();
+        operators.faults.inject({
+          match: { path: BALANCE },
+          fault: { kind: 'hang' },
+          times: 'always',
+        });
+        assert.equal(await run('i99op.balance'), undefined);
+        assert.deepEqual(titles, ['Asking for the balance…']);
+        operators.faults.clear();
+      });
     });
 
     it('top up in the web console', async () => {

@@ -15,6 +15,7 @@ import {
   run,
   useBackend,
   useContextKey,
+  useImpatience,
   useMessages,
   useStandIn,
 } from './support';
@@ -99,19 +100,12 @@ describe('SSH keys', () => {
   });
 
   describe('that take long to load', () => {
-    useStandIn(
-      vscode.window,
-      'withProgress',
-      (_options: vscode.ProgressOptions, task: (progress: object, token: object) => unknown) =>
-        task(
-          { report: () => undefined },
-          { onCancellationRequested: (cancel: () => void) => cancel() },
-        ),
-    );
+    const titles = useImpatience();
 
     it('are no longer waited for once that is cancelled', async () => {
       backend.current.faults.inject({ match: { path: PATH }, fault: { kind: 'hang' } });
       assert.equal(await run('i99dash.listKeys', {}), undefined);
+      assert.deepEqual(titles, ['Loading your SSH keys…']);
       assert.deepEqual(shown, []);
       assert.equal((await list()).length, 1);
     });

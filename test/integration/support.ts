@@ -163,6 +163,30 @@ export function useStandIn<T extends object>(
   });
 }
 
+/** In a suite: cancels whatever takes long enough to say so. @returns the titles of what did, of the test so far */
+export function useImpatience(): readonly string[] {
+  const titles: string[] = [];
+  beforeEach(() => {
+    titles.length = 0;
+  });
+  useStandIn(
+    vscode.window,
+    'withProgress',
+    (
+      { title }: vscode.ProgressOptions,
+      task: (progress: object, token: object) => Promise<unknown>,
+    ) => {
+      if (title === undefined) return task({}, {}); // a view's, which nobody can cancel
+      titles.push(title);
+      return task(
+        { report: () => undefined },
+        { onCancellationRequested: (cancel: () => void) => cancel() },
+      );
+    },
+  );
+  return titles;
+}
+
 /** Follows a context key for the length of a suite: what the extension makes of it, for `when` clauses. */
 export function useContextKey(key: string): {
   /** What it was set to last; undefined before. */

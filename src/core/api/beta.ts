@@ -63,14 +63,27 @@ export async function promoteToBeta(
 }
 
 /** Submits the beta build for production. */
-export async function promoteToProduction(api: ApiClient, appId: string): Promise<void> {
-  const path = `${betaPath(appId)}/promote-production`;
-  await api.call({ method: 'POST', path, ignoreAnswer: true });
+export async function promoteToProduction(
+  api: ApiClient,
+  appId: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  await api.call({
+    method: 'POST',
+    path: `${betaPath(appId)}/promote-production`,
+    ignoreAnswer: true,
+    ...(signal === undefined ? {} : { signal }),
+  });
 }
 
 /** Takes the beta build away from the testers. */
-export async function endBeta(api: ApiClient, appId: string): Promise<void> {
-  await api.call({ method: 'DELETE', path: betaPath(appId), ignoreAnswer: true });
+export async function endBeta(api: ApiClient, appId: string, signal?: AbortSignal): Promise<void> {
+  await api.call({
+    method: 'DELETE',
+    path: betaPath(appId),
+    ignoreAnswer: true,
+    ...(signal === undefined ? {} : { signal }),
+  });
 }
 
 function betaPath(appId: string): string {

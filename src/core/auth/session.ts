@@ -183,14 +183,17 @@ export class Session implements TokenSource {
    * @param options.tokens where the token comes from, when not from the session itself
    * @throws what the API client throws
    */
-  async fetchIdentity({ tokens = this }: { tokens?: TokenSource } = {}): Promise<Identity> {
+  async fetchIdentity({
+    tokens = this,
+    signal,
+  }: { tokens?: TokenSource; signal?: AbortSignal } = {}): Promise<Identity> {
     const { credential } = this.environment;
     const api = new ApiClient(this.ports.backendUrl(), this.ports.transport, tokens);
     if (credential === undefined) {
-      const account = await this.renewal.identify(() => fetchAccount(api));
+      const account = await this.renewal.identify(() => fetchAccount(api, signal));
       return { ...this.identity(), ...account };
     }
-    const account = await fetchAccount(api);
+    const account = await fetchAccount(api, signal);
     this.environment.recognize(credential, account);
     return { ...this.identity(), ...account };
   }

@@ -44,11 +44,11 @@ export class WalletWatch implements Disposable {
    * @param tokens may ask the user
    * @throws NOT_SIGNED_IN, and as `fetchBalance`
    */
-  async fetch(tokens: TokenSource): Promise<Balance> {
+  async fetch(tokens: TokenSource, signal?: AbortSignal): Promise<Balance> {
     const { session, transport, clock, backendUrl } = this.ports;
     const owner = ownerOf(session);
     this.askedAt = clock.now();
-    const balance = await fetchBalance(new ApiClient(backendUrl(), transport, tokens));
+    const balance = await fetchBalance(new ApiClient(backendUrl(), transport, tokens), signal);
     if (ownerOf(session) !== owner) {
       throw new I99dashError('NOT_SIGNED_IN', t('You signed in as somebody else meanwhile.'));
     }

@@ -5,11 +5,14 @@ import type { WalletWatch } from '../../core/operator/walletWatch';
 import type { TokenSource } from '../../core/ports';
 import { menuItem, type MenuItem } from '../accountMenu';
 import type { Badge } from '../identityHover';
+import { withQuietProgress } from '../progress';
 import { settings } from '../settings';
 
-/** Asks for the balance and tells it; a low one as a warning. @throws what the API client throws */
+/** Asks for the balance and tells it; a low one as a warning. @throws what the API client throws, CancelledError */
 export async function showBalance(wallet: WalletWatch, tokens: TokenSource): Promise<Balance> {
-  const balance = await wallet.fetch(tokens);
+  const balance = await withQuietProgress(vscode.l10n.t('Asking for the balance…'), (signal) =>
+    wallet.fetch(tokens, signal),
+  );
   const text = format(balance);
   const topUp = vscode.l10n.t('Top Up');
   const shown = isLow(balance)

@@ -54,7 +54,8 @@ export async function readBackendState(
 
 /**
  * Submits a bundle, exactly once or not at all: when the answer is lost, the backend's own state tells whether it arrived, and it is
- * submitted again only when it did not, and not before the time the server asks for; a long one is for the user to decide on.
+ * submitted again only when it did not, and not before the time the server asks for; a long one is for the user to decide on. A
+ * server that answers "too many requests" has not acted, and is tried once more as well.
  * @param before the state before this publish; undefined when it could not be read, and then nothing is ever sent twice
  * @throws what the API client throws; for an outcome that cannot be found out, an error that says so
  */
@@ -67,17 +68,18 @@ export async function submitOnce(
   try {
     return await submitBundle(ports.api, { manifest, bundleId });
   } catch (error) {
-    if (!mayHaveArrived(error)) {
+    if (mayHaveArrived(error)) {
+      ports.logger.warn('Publish: the answer to the submission was lost; the backend is asked.');
+      const arrived = await findOut(ports, request, before, error);
+      if (arrived !== undefined) {
+        return arrived;
+      }
+    } else if (!isPassing(error)) {
       throw error;
-    }
-    ports.logger.warn('Publish: the answer to the submission was lost; the backend is asked.');
-    const arrived = await findOut(ports, request, before, error);
-    if (arrived !== undefined) {
-      return arrived;
     }
     await waitAsAsked(ports.clock, error);
   }
-  ports.logger.info('Publish: the submission had not arrived; it is sent again.');
+  ports.logger.info('Publish: the submission has not been taken; it is sent again.');
   try {
     return await submitBundle(ports.api, { manifest, bundleId });
   } catch (error) {
@@ -91,13 +93,14 @@ export async function submitOnce(
   }
 }
 
-/** Nothing is waited for where the server asked for nothing. @throws the failure itself when the wait would be long */
+/** After a lost answer nothing is waited for unless the server asks: finding out took a while. @throws the failure itself when the wait would be long */
 async function waitAsAsked(clock: Clock, failure: unknown): Promise<void> {
   const wait = waitBeforeRepeat(failure, 1);
   if (wait === undefined) {
     throw failure;
   }
-  if (isI99dashError(failure) && failure.retryAfterMs !== undefined) {
+  const isAskedFor = isI99dashError(failure) && failure.retryAfterMs !== undefined;
+  if (isAskedFor || !mayHaveArrived(failure)) {
     await delay(clock, wait);
   }
 }

@@ -15,7 +15,7 @@ export interface Rules {
   /** The backend's own state tells whether a request arrived whose answer is lost. */
   readonly findsOut?: true;
   /** Which failures are tried again: see {@link isRepeated}. */
-  readonly repeats?: 'passing' | 'unhandled';
+  readonly repeats?: 'passing' | 'unfinished';
   /** A repeated call gives up instead of waiting longer than this, in milliseconds. Default {@link PATIENCE_MS}. */
   readonly patienceMs?: number;
   /** A refusal with this status is made good by another way. */
@@ -67,7 +67,7 @@ function isRepeated(rules: Rules, fault: NetworkFault): boolean {
   if (repeats === undefined || retryAfterMs > patienceMs) {
     return false;
   }
-  return repeats === 'passing' ? isPassing(fault) : mayHaveArrived(fault);
+  return isPassing(fault) || (repeats === 'unfinished' && mayHaveArrived(fault));
 }
 
 /** No network, no answer, a server in trouble. */

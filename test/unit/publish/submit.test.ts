@@ -107,13 +107,29 @@ describe('a submission whose answer is lost', () => {
     assert.equal(submissions(), 1);
   });
 
+  it('that comes too often is sent again a little later, without a doubt about the first', async () => {
+    strike({ kind: 'status', status: 429, retryAfter: 7 });
+    const start = app.clock.now();
+    const asked = (): number =>
+      app.backend.requests.filter(({ method }) => method === 'GET').length;
+    await app.publish();
+    assert.ok(app.clock.now() - start >= 7_000);
+    assert.deepEqual([sent(), submissions(), asked()], [2, 1, 2]);
+  });
+
+  it('that comes too often is not sent again and again', async () => {
+    strike({ kind: 'status', status: 429 }, 'always');
+    assert.equal((await rejectsWith('SERVER', app.publish())).status, 429);
+    assert.deepEqual([sent(), submissions()], [2, 0]);
+  });
+
   it('is not sent again when the server asks for a long wait', async () => {
     strike({ kind: 'status', status: 503, retryAfter: 3600 });
     assert.equal((await rejectsWith('SERVER', app.publish())).retryAfterMs, 3_600_000);
     assert.equal(sent(), 1);
   });
 
-  for (const status of [400, 403, 409, 413, 422, 429]) {
+  for (const status of [400, 403, 409, 413, 422]) {
     it(`that is refused with ${status} is sent once`, async () => {
       strike({ kind: 'status', status, code: 'NO' }, 'always');
       assert.equal((await rejectsWith('SERVER', app.publish())).status, status);

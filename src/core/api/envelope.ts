@@ -66,7 +66,11 @@ export function retryAfter({ headers }: Pick<HttpResponse, 'headers'>): number |
 
 /** A sentence, and when to come back after it. @param ms as {@link retryAfter} returns it; at once when none */
 export function withComeBack(sentence: string, ms = 0): string {
-  return ms <= 0 ? sentence : t('{0} {1}', sentence, comeBack(ms));
+  if (ms <= 0) {
+    return sentence;
+  }
+  const isEnded = /[\p{STerm}…]$/u.test(sentence); // servers often leave the full stop out
+  return t('{0} {1}', isEnded ? sentence : `${sentence}.`, comeBack(ms));
 }
 
 function comeBack(ms: number): string {

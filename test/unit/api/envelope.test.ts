@@ -115,6 +115,14 @@ describe('an answer of the backend', () => {
     });
   });
 
+  it('ends in a sentence of its own before it tells how long to wait', () => {
+    const said = (message: string): string =>
+      refusal(429, { error: { code: 'BUSY', message } }, { 'retry-after': '7' }).message;
+    assert.equal(said('slow down'), 'The backend says: slow down. Try again in 7 seconds.');
+    assert.equal(said('Slow down!'), 'The backend says: Slow down! Try again in 7 seconds.');
+    assert.equal(said('تمهّل؟'), 'The backend says: تمهّل؟ Try again in 7 seconds.');
+  });
+
   it('tells how long to wait', () => {
     assert.equal(refusal(429, {}, { 'retry-after': '7' }).retryAfterMs, 7000);
     assert.equal(refusal(503, '', { 'retry-after': '0' }).retryAfterMs, 0);

@@ -49,6 +49,22 @@ export function assertSecureUrl(url: URL, what: SecurePlace): void {
   }
 }
 
+/**
+ * Keeps what a backend elsewhere names away from the services of this computer: they trust whatever comes from it. One that runs here itself
+ * may name its neighbours.
+ * @param backendUrl as {@link parseBackendUrl} returns it
+ * @throws BACKEND_REFUSED, naming the origin alone
+ */
+export function assertNotLocal(url: URL, backendUrl: string): void {
+  if (isLoopback(url.hostname) && !isLoopback(new URL(backendUrl).hostname)) {
+    const origin = brief(`${url.protocol}//${url.host}`);
+    throw new I99dashError(
+      'BACKEND_REFUSED',
+      t('The backend sends us to an address of this computer ({0}). We do not go there.', origin),
+    );
+  }
+}
+
 function unsafe(origin: string, what: SecurePlace): string {
   switch (what) {
     case 'backend':

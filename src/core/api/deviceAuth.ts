@@ -1,7 +1,7 @@
 import { I99dashError } from '../errors';
 import { expectObject, expectString, optionalString, type JsonObject } from '../json';
 import { t } from '../l10n';
-import { assertSecureUrl } from './backendUrl';
+import { assertNotLocal, assertSecureUrl } from './backendUrl';
 import { isTokenText } from './bearerToken';
 import type { ApiClient } from './client';
 
@@ -47,7 +47,7 @@ export async function requestDeviceCode(
   if (!USER_CODE.test(userCode)) {
     throw new I99dashError('PROTOCOL', t("The backend's code is none that a person can type."));
   }
-  const verificationUri = pageOf(expectString(grant, 'verification_uri'));
+  const verificationUri = pageOf(expectString(grant, 'verification_uri'), api.backendUrl);
   const complete = completePage(grant, verificationUri);
   return {
     deviceCode: expectString(grant, 'device_code'),
@@ -85,12 +85,19 @@ export async function requestDeviceToken(
 }
 
 /** @throws PROTOCOL, BACKEND_REFUSED */
-function pageOf(text: string): URL {
+function pageOf(text: string, backendUrl: string): URL {
   if (!URL.canParse(text)) {
     throw new I99dashError('PROTOCOL', t("The backend's page for the code is not a URL."));
   }
   const url = new URL(text);
+  if (hasUserInfo(url)) {
+    throw new I99dashError(
+      'PROTOCOL',
+      t("The backend's page for the code must not hold a user name or password."),
+    );
+  }
   assertSecureUrl(url, 'codePage');
+  assertNotLocal(url, backendUrl);
   return url;
 }
 
@@ -98,7 +105,12 @@ function pageOf(text: string): URL {
 function completePage(grant: JsonObject, { origin }: URL): URL | undefined {
   const text = optionalString(grant, 'verification_uri_complete');
   const url = text !== null && URL.canParse(text) ? new URL(text) : undefined;
-  return url?.origin === origin ? url : undefined;
+  return url?.origin === origin && !hasUserInfo(url) ? url : undefined;
+}
+
+/** What stands before an `@` passes for the host with whoever reads a URL. */
+function hasUserInfo({ username, password }: URL): boolean {
+  return username !== '' || password !== '';
 }
 
 function lifeOf(grant: JsonObject): number {

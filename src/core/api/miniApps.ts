@@ -1,6 +1,7 @@
 import { I99dashError } from '../errors';
 import { expectObject, expectString, isJsonObject, optionalString, type JsonObject } from '../json';
 import { t } from '../l10n';
+import { assertNotLocal } from './backendUrl';
 import type { ApiClient } from './client';
 
 export interface UploadTarget {
@@ -9,7 +10,10 @@ export interface UploadTarget {
   bundleId: string;
 }
 
-/** Asks where a bundle may be put. `contentLength` in bytes, `sha256` as lower-case hex. */
+/**
+ * Asks where a bundle may be put. `contentLength` in bytes, `sha256` as lower-case hex.
+ * @throws BACKEND_REFUSED for an address of this computer where the backend is not on it, PROTOCOL, and as `ApiClient.call`
+ */
 export async function requestUpload(
   api: ApiClient,
   bundle: { appId: string; contentLength: number; sha256: string },
@@ -24,11 +28,13 @@ export async function requestUpload(
     }),
     t('an upload address'),
   );
-  const uploadUrl = expectString(data, 'uploadUrl');
-  if (!URL.canParse(uploadUrl)) {
+  const text = expectString(data, 'uploadUrl');
+  if (!URL.canParse(text)) {
     throw new I99dashError('PROTOCOL', t("The backend's upload address is not a URL."));
   }
-  return { uploadUrl: new URL(uploadUrl), bundleId: expectString(data, 'bundleId') };
+  const uploadUrl = new URL(text);
+  assertNotLocal(uploadUrl, api.backendUrl);
+  return { uploadUrl, bundleId: expectString(data, 'bundleId') };
 }
 
 export interface Submission {

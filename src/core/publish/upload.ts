@@ -63,8 +63,8 @@ export async function upload(
 
 /**
  * Puts a bundle where a presigned URL says. The URL is the credential: no Authorization header goes there.
- * @throws UPLOAD_FAILED (with the storage's own code as `serverCode`), PROTOCOL for a web page in place of the storage's answer,
- * BACKEND_REFUSED, and what {@link Transport} rejects with
+ * @throws UPLOAD_FAILED (with the storage's own code as `serverCode`), PROTOCOL for a web page in place of the storage's answer and for a
+ * success before everything is sent, BACKEND_REFUSED, and what {@link Transport} rejects with
  */
 export async function putBundle(
   transport: Transport,
@@ -73,6 +73,7 @@ export async function putBundle(
   { signal, onProgress }: UploadOptions = {},
 ): Promise<void> {
   assertSecureUrl(uploadUrl, 'storage');
+  let sent = 0;
   const response = await transport.send({
     method: 'PUT',
     url: uploadUrl,
@@ -80,7 +81,10 @@ export async function putBundle(
     body: {
       length: bundle.size,
       open: () => bundle.open(),
-      ...(onProgress === undefined ? {} : { onProgress }),
+      onProgress: (bytes) => {
+        sent = bytes;
+        onProgress?.(bytes);
+      },
     },
     ...(signal === undefined ? {} : { signal }),
   });
@@ -89,6 +93,9 @@ export async function putBundle(
   }
   if (isWebPage(response.text)) {
     throw new I99dashError('PROTOCOL', t('A web page answered in place of the storage.'));
+  }
+  if (sent < bundle.size) {
+    throw new I99dashError('PROTOCOL', t('The storage answered before everything was sent.'));
   }
 }
 

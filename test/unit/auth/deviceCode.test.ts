@@ -222,6 +222,16 @@ describe('sign-in with a device code', () => {
         ok({ ...GRANT, verification_uri: 'http://dev.i99dash.app/device' }),
         'BACKEND_REFUSED',
       ],
+      [
+        'with a page of this computer, where the backend is none of its own',
+        ok({ ...GRANT, verification_uri: 'http://localhost:9222/json/close/1' }),
+        'BACKEND_REFUSED',
+      ],
+      [
+        'with a page that looks like one of another host',
+        ok({ ...GRANT, verification_uri: 'https://dev.i99dash.app@example.com/device' }),
+        'PROTOCOL',
+      ],
     ] as [string, Answer, ErrorCode][]) {
       it(title, async () => {
         const flow = new ScriptedFlow({ grant });

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { ApiClient } from '../../../src/core/api/client';
 import { requestUpload } from '../../../src/core/api/miniApps';
 import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
+import type { Transport } from '../../../src/core/ports';
 import type { Bundle } from '../../../src/core/publish/bundle';
 import { putBundle } from '../../../src/core/publish/upload';
 import type { Fault } from '../../backend/faults';
@@ -12,6 +16,11 @@ import { rejectsWith } from '../../support/expect';
 
 const BYTES = Buffer.from('the packed bytes of a mini-app');
 const SHA256 = createHash('sha256').update(BYTES).digest('hex');
+
+function* pieces(bytes: number): Generator<Buffer> {
+  const piece = Buffer.alloc(64 * 1024);
+  for (let left = bytes; left > 0; left -= piece.length) yield piece;
+}
 
 function bundleOf(bytes: Buffer): Bundle {
   const open = (): Readable => Readable.from([bytes]);
@@ -121,6 +130,38 @@ describe('an upload', () => {
       const refused = putBundle(transport, { uploadUrl: new URL(text) }, bundleOf(BYTES));
       const { message } = await rejectsWith('BACKEND_REFUSED', refused);
       assert.ok(!message.includes('s3cret'), message);
+    }
+  });
+
+  it('is sent to no service of this computer by a backend that is elsewhere', async () => {
+    for (const uploadUrl of ['http://127.0.0.1:9200/index?s3cret', 'https://localhost/?s3cret']) {
+      const elsewhere: Transport = {
+        send: () => {
+          const text = JSON.stringify({ uploadUrl, bundleId: 'b' });
+          return Promise.resolve({ status: 200, headers: {}, text });
+        },
+      };
+      const tokens = { getToken: () => Promise.resolve('token') };
+      const api = new ApiClient('https://api.i99dash.app', elsewhere, tokens);
+      const bundle = { appId: 'trip-log', contentLength: BYTES.length, sha256: SHA256 };
+      const { message } = await rejectsWith('BACKEND_REFUSED', requestUpload(api, bundle));
+      assert.ok(!message.includes('s3cret'), message);
+    }
+  });
+
+  it('is none where the storage calls it one before it has everything', async () => {
+    const storage = createServer((_request, response) => response.end()); // reads no body
+    storage.listen(0, '127.0.0.1');
+    await once(storage, 'listening');
+    const { port } = storage.address() as AddressInfo;
+    const size = 64 * 1024 * 1024; // more than the sockets in between take
+    const open = (): Readable => Readable.from(pieces(size), { objectMode: false });
+    try {
+      const uploadUrl = new URL(`http://127.0.0.1:${port}/bundle`);
+      await rejectsWith('PROTOCOL', putBundle(transport, { uploadUrl }, { size, open }));
+    } finally {
+      storage.closeAllConnections();
+      storage.close();
     }
   });
 

@@ -10,6 +10,8 @@ import { delay, isPassing, mayHaveArrived, waitBeforeRepeat } from '../retry';
 /** How often the backend's own state is read after a submission without an answer, and the first wait between, in milliseconds. */
 const READS = 4;
 const FIRST_WAIT_MS = 1_000;
+/** Waits between further looks at that state where the backend may still be at work on the submission, each in milliseconds. */
+const LATER_LOOKS_MS = [2_000, 4_000, 8_000];
 
 export interface SubmitPorts {
   api: ApiClient;
@@ -54,8 +56,8 @@ export async function readBackendState(
 
 /**
  * Submits a bundle, exactly once or not at all: when the answer is lost, the backend's own state tells whether it arrived, and it is
- * submitted again only when it did not, and not before the time the server asks for; a long one is for the user to decide on. A
- * server that answers "too many requests" has not acted, and is tried once more as well.
+ * submitted again only when it did not, and not before the time the server asks for; a long one is for the user to decide on. One that nobody
+ * has answered in time is never sent again: it may still be at work. A server that answers "too many requests" has not acted.
  * @param before the state before this publish; undefined when it could not be read, and then nothing is ever sent twice
  * @throws what the API client throws; for an outcome that cannot be found out, an error that says so
  */
@@ -105,32 +107,67 @@ async function waitAsAsked(clock: Clock, failure: unknown): Promise<void> {
   }
 }
 
-/** @returns the submission when it arrived, undefined when it did not. @throws when nobody can tell */
+/**
+ * @returns the submission when it arrived, undefined when it did not
+ * @throws when nobody can tell: the backend cannot be asked, or may still be at work on what it has not answered
+ */
 async function findOut(
-  { api, clock }: SubmitPorts,
-  { appId, version }: SubmitRequest,
+  ports: SubmitPorts,
+  request: SubmitRequest,
   before: BackendState | undefined,
   lost: unknown,
 ): Promise<Submission | undefined> {
-  for (let read = 1; before !== undefined; read++) {
+  if (before === undefined) {
+    throw inDoubt(request, lost);
+  }
+  const { appId, version } = request;
+  for (const wait of [0, ...(isUnfinished(lost) ? LATER_LOOKS_MS : [])]) {
+    await delay(ports.clock, wait);
+    const now = await readPatiently(ports, appId).catch(() => {
+      throw inDoubt(request, lost);
+    });
+    const changed =
+      now.updatedAt !== before.updatedAt || now.latestVersion !== before.latestVersion;
+    if (changed && now.latestVersion === version) {
+      return { reviewStatus: now.reviewStatus ?? 'pending' };
+    }
+  }
+  if (isUnanswered(lost)) {
+    throw inDoubt(request, lost);
+  }
+  return undefined;
+}
+
+/** @throws as {@link readBackendState}, once that is no better after a while */
+async function readPatiently({ api, clock }: SubmitPorts, appId: string): Promise<BackendState> {
+  for (let read = 1; ; read++) {
     try {
-      const now = await readBackendState(api, appId);
-      const changed =
-        now.updatedAt !== before.updatedAt || now.latestVersion !== before.latestVersion;
-      return changed && now.latestVersion === version
-        ? { reviewStatus: now.reviewStatus ?? 'pending' }
-        : undefined;
+      return await readBackendState(api, appId);
     } catch (error) {
       if (!isPassing(error) || read >= READS) {
-        break;
+        throw error;
       }
       await delay(clock, FIRST_WAIT_MS * 2 ** (read - 1));
     }
   }
-  throw new I99dashError(
+}
+
+/** Nobody has answered in time, the backend or a gateway before it: whoever was slow may go on and do it. */
+function isUnanswered(lost: unknown): boolean {
+  return isI99dashError(lost, 'TIMEOUT') || (isI99dashError(lost) && lost.status === 504);
+}
+
+/** Whether the backend may still be at work: all but its own word and an answer of it that makes no sense. */
+function isUnfinished(lost: unknown): boolean {
+  const isLost = isI99dashError(lost, 'OFFLINE') || (isI99dashError(lost) && lost.status === 502);
+  return isLost || isUnanswered(lost);
+}
+
+function inDoubt({ appId, version }: SubmitRequest, lost: unknown): I99dashError {
+  return new I99dashError(
     isI99dashError(lost) ? lost.code : 'OFFLINE',
     t(
-      '{0} {1} was sent, but no answer came back, and the backend cannot be asked. Look at its status before you publish again.',
+      '{0} {1} was sent, but no answer came back. Look at its status before you publish again.',
       appId,
       version,
     ),

@@ -247,7 +247,7 @@ const CALLS_OF_ENVIRONMENT: readonly Call[] = VARIABLES.flatMap((variable) => {
     {
       name: 'publish: submit',
       match: SUBMIT,
-      rules: { bearer: 'fixed', findsOut: true, repeats: 'unfinished' },
+      rules: { bearer: 'fixed', findsOut: true, repeats: 'over' },
       ...{ run, effect },
     },
   ];
@@ -372,7 +372,7 @@ export const CALLS: readonly Call[] = [
   {
     name: 'publish: submit',
     match: SUBMIT,
-    rules: { bearer: true, findsOut: true, repeats: 'unfinished' },
+    rules: { bearer: true, findsOut: true, repeats: 'over' },
     ...publishing,
   },
   {

@@ -15,7 +15,7 @@ export interface Rules {
   /** The backend's own state tells whether a request arrived whose answer is lost. */
   readonly findsOut?: true;
   /** Which failures are tried again: see {@link isRepeated}. */
-  readonly repeats?: 'passing' | 'unfinished';
+  readonly repeats?: 'passing' | 'over';
   /** A repeated call gives up instead of waiting longer than this, in milliseconds. Default {@link PATIENCE_MS}. */
   readonly patienceMs?: number;
   /** A refusal with this status is made good by another way. */
@@ -67,7 +67,7 @@ function isRepeated(rules: Rules, fault: NetworkFault): boolean {
   if (repeats === undefined || retryAfterMs > patienceMs) {
     return false;
   }
-  return isPassing(fault) || (repeats === 'unfinished' && mayHaveArrived(fault));
+  return repeats === 'passing' ? isPassing(fault) : isOver(fault);
 }
 
 /** No network, no answer, a server in trouble. */
@@ -78,6 +78,11 @@ function isPassing({ code, status = 0 }: NetworkFault): boolean {
 /** Nobody can tell from the answer alone whether the server has acted; too many requests means that it has not. */
 function mayHaveArrived(fault: NetworkFault): boolean {
   return (isPassing(fault) && fault.status !== 429) || fault.code === 'PROTOCOL';
+}
+
+/** The server is not at work any more, whether it has acted or not; on what it has not answered in time it may still be. */
+function isOver(fault: NetworkFault): boolean {
+  return (isPassing(fault) || mayHaveArrived(fault)) && fault.code !== 'TIMEOUT';
 }
 
 function codeOf(rules: Rules, fault: NetworkFault): ErrorCode {

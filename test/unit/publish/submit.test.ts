@@ -82,6 +82,33 @@ describe('a submission whose answer is lost', () => {
     assert.equal(submissions(), 1);
   });
 
+  it('is not sent again when the backend finishes it after a gateway has given up', async () => {
+    let goOn: (() => Promise<unknown>) | undefined;
+    strike({
+      kind: 'custom',
+      handler: (_request, next) => {
+        goOn = next;
+        return { status: 502, headers: {}, body: '<html>Bad gateway</html>' };
+      },
+    });
+    app.hooks.afterSend = ({ url }) => {
+      if (url.pathname === '/api/v1/mini-apps/mine' && goOn !== undefined) {
+        void goOn(); // behind the first look
+        goOn = undefined;
+      }
+    };
+    assert.equal((await app.publish()).reviewStatus, 'pending');
+    assert.equal(submissions(), 1);
+    assert.equal(sent(), 1);
+  });
+
+  it('is in doubt, and not sent again, when nobody answers in time: the backend may be at work on it', async () => {
+    strike({ kind: 'status', status: 504 });
+    const error = await rejectsWith('SERVER', app.publish());
+    assert.equal(error.appInDoubt, 'tyre-pressure');
+    assert.equal(sent(), 1);
+  });
+
   it('is not sent again when the state before could not be read', async () => {
     const match = { method: 'GET' };
     app.backend.faults.inject({ match, fault: { kind: 'status', status: 500 }, times: 'always' });

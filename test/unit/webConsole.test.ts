@@ -20,5 +20,6 @@ describe('the web console', () => {
     const page = appPage('https://dev.i99dash.app', '../../evil?x=1#y');
     assert.equal(page, 'https://dev.i99dash.app/developers/apps/..%2F..%2Fevil%3Fx%3D1%23y');
     assert.equal(new URL(page).pathname.split('/').length, 4);
+    assert.throws(() => appPage('https://dev.i99dash.app', '..'), { code: 'PROTOCOL' });
   });
 });

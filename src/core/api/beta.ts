@@ -2,6 +2,7 @@ import { I99dashError } from '../errors';
 import { expectObject, optionalString, type JsonObject } from '../json';
 import { t } from '../l10n';
 import type { ApiClient } from './client';
+import { pathSegment } from './pathSegment';
 
 /** The beta of one app, as the wire has it. */
 export interface BetaStatus {
@@ -87,7 +88,7 @@ export async function endBeta(api: ApiClient, appId: string, signal?: AbortSigna
 }
 
 function betaPath(appId: string): string {
-  return `/api/v1/dev/apps/${encodeURIComponent(appId)}/beta`;
+  return `/api/v1/dev/apps/${pathSegment(appId)}/beta`;
 }
 
 function optionalNumber(object: JsonObject, field: string): number | null {

@@ -3,6 +3,7 @@ import { I99dashError, isI99dashError } from '../errors';
 import { expectObject, expectString, optionalString, type JsonObject } from '../json';
 import { t } from '../l10n';
 import type { ApiClient } from './client';
+import { pathSegment } from './pathSegment';
 
 const PATH = '/api/v1/account/ssh-keys';
 
@@ -31,7 +32,8 @@ export async function listSshKeys(api: ApiClient, signal?: AbortSignal): Promise
   if (!Array.isArray(keys)) {
     throw new I99dashError('PROTOCOL', t("The backend's answer is not {0}.", t('a list of keys')));
   }
-  return keys.map(toSshKey);
+  // Each id once: views and commands know a key by it.
+  return [...new Map(keys.map(toSshKey).map((key) => [key.id, key])).values()];
 }
 
 /**
@@ -56,13 +58,13 @@ export async function addSshKey(
   }
 }
 
-/** Removes a key from the account. @throws what {@link ApiClient.call} throws */
+/** Removes a key from the account. @throws PROTOCOL for an id that no address can hold, and what {@link ApiClient.call} throws */
 export async function removeSshKey(
   api: ApiClient,
   id: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const path = `${PATH}/${encodeURIComponent(id)}`;
+  const path = `${PATH}/${pathSegment(id)}`;
   await api.call({ method: 'DELETE', path, ignoreAnswer: true, ...withSignal(signal) });
 }
 

@@ -7,6 +7,8 @@ import type { Logger } from '../ports';
 
 /** No more calls at once, that a developer with many betas is no burden. */
 const AT_ONCE = 6;
+/** No answer is worth more calls: the backend tells of 50 apps at most. */
+const MOST_BETAS = 50;
 
 /** Everything the backend told of a developer's apps at one time. */
 export interface AppsSnapshot {
@@ -41,7 +43,7 @@ export async function loadApps(
   if (status.lastNotificationError !== undefined) {
     logger.info(`Apps: the last Telegram message did not arrive: ${status.lastNotificationError}`);
   }
-  const active = status.apps.filter(({ betaActive }) => betaActive);
+  const active = status.apps.filter(({ betaActive }) => betaActive).slice(0, MOST_BETAS);
   const betas: BetaStatus[] = [];
   for (let from = 0; from < active.length; from += AT_ONCE) {
     const some = active

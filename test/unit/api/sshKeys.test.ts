@@ -48,6 +48,15 @@ describe("the account's SSH keys", () => {
     ]);
   });
 
+  it('are listed once each, for an id stands for one key', async () => {
+    const named = (id: string, name: string) => ({ id, name, fingerprint: `SHA256:${name}` });
+    answerWith({ keys: [named('k1', 'a'), named('k2', 'b'), named('k1', 'a')] });
+    assert.deepEqual(
+      (await listSshKeys(api)).map(({ id }) => id),
+      ['k1', 'k2'],
+    );
+  });
+
   it('are read in camelCase too, and with what may be missing missing', async () => {
     answerWith({
       keys: [
@@ -126,6 +135,13 @@ describe("the account's SSH keys", () => {
       backend.requests.map(({ path }) => path),
       [`${PATH}/..%2Fdev%2Fme%3Fa%3Db`],
     );
+  });
+
+  it('are not removed by an id that leads to another path, or that no path can hold', async () => {
+    for (const id of ['.', '..', 'key_\ud800']) {
+      await rejectsWith('PROTOCOL', removeSshKey(api, id));
+    }
+    assert.deepEqual(backend.requests, []);
   });
 
   it('stay when the backend fails', async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { ApiClient } from '../../../src/core/api/client';
 import { loadApps } from '../../../src/core/apps/loadApps';
+import { ok } from '../../backend/envelope';
+import type { BackendRequest } from '../../backend/exchange';
 import { DEFAULT_ACCOUNT } from '../../backend/server';
 import { addApp } from '../../support/apps';
 import { rejectsWith } from '../../support/expect';
@@ -56,6 +58,14 @@ describe('loading the apps', () => {
     const { status, mine, betas } = await loadApps(api, logger);
     assert.deepEqual([status.appsTotal, mine, betas], [2, [], []]);
     assert.equal(logger.lines.filter((line) => line.includes('could not be read')).length, 2);
+  });
+
+  it('makes no more calls than the most apps that a backend may tell of', async () => {
+    const apps = Array.from({ length: 60 }, (_, n) => ({ appId: `app-${n}`, betaActive: true }));
+    const handler = (request: BackendRequest) => ok(request, { isDeveloper: true, apps });
+    backend.faults.inject({ match: { path: STATUS }, fault: { kind: 'custom', handler } });
+    const { status } = await loadApps(api, logger);
+    assert.deepEqual([status.apps.length, betaCalls().length], [60, 50]);
   });
 
   it('does not without the status', async () => {

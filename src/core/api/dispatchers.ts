@@ -5,6 +5,14 @@ import type { Proxy } from './proxy';
 
 /** As many ways to the network as are kept open: directly and through a proxy, before and after a change. */
 const MAX_OPEN = 4;
+/**
+ * How long one address of a host is tried before the next one, in milliseconds. Node.js's quarter of a second is less than the way to a
+ * backend takes from many a mobile network, and gives up a host all of whose addresses are far. This is enough for a lost packet, too, which
+ * is repeated after a second (RFC 6298).
+ */
+const ADDRESS_TIMEOUT_MS = 1_500;
+/** A wall clock that gains this much on the one that stands still in sleep tells of one, in milliseconds. */
+const SLEPT_MS = 2_000;
 
 /** What went wrong on the way to or at the proxy, rather than behind it. */
 export class ProxyFailure extends Error {
@@ -22,11 +30,22 @@ export class Dispatchers {
   private readonly open: { proxy: string; context: SecureContext | undefined; way: Dispatcher }[] =
     [];
 
-  /** @param connectTimeoutMs for a connection, and for a proxy's word that it stands, each in milliseconds */
-  constructor(private readonly connectTimeoutMs: number) {}
+  private gain: number;
+
+  /**
+   * @param connectTimeoutMs for a connection, and for a proxy's word that it stands, each in milliseconds
+   * @param wallClock milliseconds since the epoch
+   */
+  constructor(
+    private readonly connectTimeoutMs: number,
+    private readonly wallClock: () => number,
+  ) {
+    this.gain = this.measureGain();
+  }
 
   /** @param context the certificates to trust; undefined for Node.js's own */
   get(proxy: Proxy | undefined, context: SecureContext | undefined): Dispatcher {
+    this.forgetAfterSleep();
     const key = `${proxy?.origin ?? ''} ${proxy?.authorization ?? ''}`;
     const known = this.open.find((each) => each.proxy === key && each.context === context);
     if (known !== undefined) {
@@ -38,6 +57,21 @@ export class Dispatchers {
       void this.open.shift()?.way.close();
     }
     return way;
+  }
+
+  /** Timers stand still while the computer sleeps: connections that died long ago pass for fresh ones, and whoever uses them waits in vain. */
+  private forgetAfterSleep(): void {
+    const gain = this.measureGain();
+    if (Math.abs(gain - this.gain) > SLEPT_MS) {
+      for (const { way } of this.open.splice(0)) {
+        void way.close(); // once what is under way has ended
+      }
+    }
+    this.gain = gain;
+  }
+
+  private measureGain(): number {
+    return this.wallClock() - performance.now();
   }
 
   private direct(context: SecureContext | undefined): Dispatcher {
@@ -64,11 +98,13 @@ export class Dispatchers {
   /** Whatever the settings and NODE_TLS_REJECT_UNAUTHORIZED say: what is sent is worth a sign-in. */
   private connectOptions(context: SecureContext | undefined): {
     timeout: number;
+    autoSelectFamilyAttemptTimeout: number;
     rejectUnauthorized: true;
     secureContext?: SecureContext;
   } {
     return {
       timeout: this.connectTimeoutMs,
+      autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
       rejectUnauthorized: true,
       ...(context === undefined ? {} : { secureContext: context }),
     };

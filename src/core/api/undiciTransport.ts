@@ -38,6 +38,8 @@ const DEADLINES: Deadlines = {
 interface TransportOptions extends Partial<Deadlines> {
   /** Read at each request, so that a change counts from the next one on; default: a direct connection. */
   network?: () => NetworkConfiguration;
+  /** Milliseconds since the epoch; default: this computer's clock. */
+  wallClock?: () => number;
 }
 
 /**
@@ -46,21 +48,22 @@ interface TransportOptions extends Partial<Deadlines> {
  */
 export function createUndiciTransport({
   network = () => ({}),
+  wallClock = Date.now,
   ...deadlines
 }: TransportOptions = {}): Transport {
-  return new UndiciTransport(network, { ...DEADLINES, ...deadlines });
+  const allDeadlines = { ...DEADLINES, ...deadlines };
+  const dispatchers = new Dispatchers(allDeadlines.connectTimeoutMs, wallClock);
+  return new UndiciTransport(network, dispatchers, allDeadlines);
 }
 
 class UndiciTransport implements Transport {
   private readonly trust = new Trust();
-  private readonly dispatchers: Dispatchers;
 
   constructor(
     private readonly network: () => NetworkConfiguration,
+    private readonly dispatchers: Dispatchers,
     private readonly deadlines: Deadlines,
-  ) {
-    this.dispatchers = new Dispatchers(deadlines.connectTimeoutMs);
-  }
+  ) {}
 
   async send(httpRequest: HttpRequest): Promise<HttpResponse> {
     const { url, signal } = httpRequest;

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { createServer as createTcpServer, type Socket } from 'node:net';
+import { execFile, spawn } from 'node:child_process';
+import dns from 'node:dns';
+import { connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { mock } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
 import type { I99dashError } from '../../../src/core/errors';
@@ -39,6 +42,30 @@ async function withTcpServer(
     server.close();
     for (const socket of sockets) socket.destroy();
   }
+}
+
+/** A server of another process that is stopped, with as many connections before it as the system keeps: the next one finds no room. */
+async function startStoppedServer(): Promise<{
+  port: number;
+  goOn: () => void;
+  close: () => void;
+}> {
+  const script = `
+    const server = require('node:http').createServer((request, response) => response.end());
+    server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => process.send(server.address().port));`;
+  const child = spawn(process.execPath, ['-e', script], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const [port] = (await once(child, 'message')) as [number];
+  child.kill('SIGSTOP');
+  const waiting = Array.from({ length: 4 }, () => connect(port, '127.0.0.1'));
+  for (const socket of waiting) socket.on('error', () => undefined);
+  await Promise.all(waiting.slice(0, 2).map((socket) => once(socket, 'connect')));
+  const close = (): void => {
+    for (const socket of waiting) socket.destroy();
+    child.kill('SIGKILL');
+  };
+  return { port, goOn: () => child.kill('SIGCONT'), close };
 }
 
 describe('the transport', () => {
@@ -142,6 +169,58 @@ describe('the transport', () => {
       () => undefined, // silent, so that the TLS handshake never ends
       async (port) => {
         await rejectsWith('TIMEOUT', getFrom(`https://127.0.0.1:${port}`));
+      },
+    );
+  });
+
+  it('gives a host that is far away the time it takes to connect, though it has another address', async function () {
+    if (process.platform !== 'linux') this.skip(); // it is Linux that leaves connections alone that find no room
+    const far = await startStoppedServer();
+    const lookup = mock.method(dns, 'lookup', ((_host, _options, callback) => {
+      const addresses = [
+        { address: '127.0.0.1', family: 4 },
+        { address: '::1', family: 6 }, // where nobody listens
+      ];
+      (callback as (error: null, found: typeof addresses) => void)(null, addresses);
+    }) as typeof dns.lookup);
+    try {
+      const sent = createUndiciTransport().send({
+        method: 'GET',
+        url: new URL(`http://far.test:${far.port}/`),
+      });
+      const early = AbortSignal.timeout(400);
+      await Promise.race([sent, once(early, 'abort')]);
+      far.goOn();
+      assert.equal((await sent).status, 200);
+    } finally {
+      lookup.mock.restore();
+      far.close();
+    }
+  });
+
+  it('trusts no connection that is older than a sleep', async () => {
+    let connections = 0;
+    await withTcpServer(
+      (socket) => {
+        connections += 1;
+        const head = 'HTTP/1.1 200 OK\r\nKeep-Alive: timeout=60\r\nContent-Length: 0\r\n\r\n';
+        socket.on('data', () => socket.write(head));
+      },
+      async (port) => {
+        let slept = 0;
+        const wakeful = createUndiciTransport({ wallClock: () => Date.now() + slept });
+        const ask = async () => {
+          await wakeful.send({ method: 'GET', url: new URL(`http://127.0.0.1:${port}`) });
+          await setImmediate(); // the connection is free again by then
+        };
+        await ask();
+        await ask();
+        assert.equal(connections, 1);
+        slept = 3_600_000;
+        await ask();
+        assert.equal(connections, 2);
+        await ask();
+        assert.equal(connections, 2, 'the new one serves on');
       },
     );
   });

@@ -34,6 +34,12 @@ function knownLifeMs(token: string, expiresInSeconds?: number): number | undefin
   return undefined;
 }
 
+/** Whether two tokens name the same subject, as far as their claims tell: a hint, for nothing here checks a signature. */
+export function isSameSubject(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((token) => decodeClaims(token)?.['sub']);
+  return first === second || typeof first !== 'string' || typeof second !== 'string';
+}
+
 function decodeClaims(token: string): Record<string, unknown> | undefined {
   const payload = token.split('.')[1];
   if (payload === undefined) {

@@ -3,6 +3,7 @@ import { Emitter } from '../events';
 import { isRenewable } from '../identity';
 import { t } from '../l10n';
 import type { Clock, Logger } from '../ports';
+import { isSameSubject } from './accessToken';
 import type { MintedToken } from './mint';
 import { supersedes } from './renewalPolicy';
 import type { RenewalTroubles } from './renewalTroubles';
@@ -22,7 +23,10 @@ export interface HeldSessionPorts {
 
 /** The session that this window holds. */
 export class HeldSession {
-  /** True until the backend has confirmed a session that was taken out of the store, or of which it has refused several tokens in a row. */
+  /**
+   * True until the backend has confirmed a session that was taken out of the store, of which it has refused several tokens in a row, or whose
+   * new token names another subject than the one before.
+   */
   unconfirmed = false;
   private settled: SettledState = { kind: 'signedOut' };
   private backend = '';
@@ -139,6 +143,7 @@ export class HeldSession {
     } else if (this.isBetter(record)) {
       const kind = this.troubles.refused ? 'replaced' : 'renewed';
       this.troubles.renewed();
+      this.unconfirmed ||= !isSameSubject(record.token, this.held?.minted?.token ?? '');
       this.apply({ kind, sessionId: record.sessionId, minted: mintedOf(record) });
     }
   }

@@ -179,9 +179,9 @@ export class Session implements TokenSource {
   }
 
   /**
-   * Asks the backend whom the credential in force belongs to.
+   * Asks the backend whom the credential in force belongs to. A session whose key has become somebody else's is rejected.
    * @param options.tokens where the token comes from, when not from the session itself
-   * @throws what the API client throws
+   * @throws KEY_REJECTED, and what the API client throws
    */
   async fetchIdentity({
     tokens = this,

@@ -1,6 +1,6 @@
 import { raceSignal } from '../abort';
 import { I99dashError, throwIfCancelled } from '../errors';
-import { isRenewable } from '../identity';
+import { isRenewable, type Account } from '../identity';
 import { t } from '../l10n';
 import type { TokenRequest } from '../ports';
 import type { HeldSession } from './heldSession';
@@ -124,23 +124,40 @@ export class SessionRenewal {
   }
 
   /**
-   * Has the backend asked whom the token belongs to: the one call that tells whether it accepts what it has just minted.
-   * @throws what `ask` throws
+   * Has the backend asked whom the token belongs to: the one call that tells whether it accepts what it has just minted, and whether the key
+   * is still the same person's.
+   * @throws KEY_REJECTED, and what `ask` throws
    */
-  async identify<T>(ask: () => Promise<T>): Promise<T> {
+  async identify(ask: () => Promise<Account>): Promise<Account> {
     const profile = this.inHand.held?.profile;
     try {
-      const answer = await ask();
-      if (profile !== undefined && this.troubles.refused && this.inHand.isHeld(profile)) {
-        this.recover(profile);
+      const account = await ask();
+      if (profile !== undefined && this.inHand.isHeld(profile)) {
+        this.checkOwner(profile, account);
+        if (this.troubles.refused) {
+          this.recover(profile);
+        }
       }
-      return answer;
+      return account;
     } catch (error) {
       if (profile !== undefined && isRefusal(error) && this.inHand.isHeld(profile)) {
         this.noteFailure(profile, error);
       }
       throw error;
     }
+  }
+
+  /** A key that was registered with another account signs in as somebody else: nothing goes on in their name. @throws KEY_REJECTED */
+  private checkOwner(profile: SessionProfile, { devId }: Account): void {
+    if (devId === profile.account.devId || !isRenewable(profile.source)) {
+      return;
+    }
+    const { minted } = this.inHand.require();
+    if (minted !== undefined) {
+      this.inHand.refuse(minted.token);
+    }
+    const message = t('The key you signed in with belongs to another account now. Sign in again.');
+    throw this.noteFailure(profile, new I99dashError('KEY_REJECTED', message));
   }
 
   private decide(): Decision {

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { isTokenText } from '../../../src/core/api/bearerToken';
-import { DEFAULT_TOKEN_LIFE_MS, tokenLifeMs } from '../../../src/core/auth/accessToken';
+import {
+  DEFAULT_TOKEN_LIFE_MS,
+  isSameSubject,
+  tokenLifeMs,
+} from '../../../src/core/auth/accessToken';
 
 function jwt(claims: unknown): string {
   const encode = (value: unknown): string =>
@@ -32,6 +36,15 @@ describe('the life of a token', () => {
   ] as const) {
     it(title, () => assert.equal(tokenLifeMs(token, expiresIn), life));
   }
+
+  it('is told from another of the same subject by nothing, and of another by its claims', () => {
+    assert.equal(isSameSubject(jwt({ sub: 'a', jti: '1' }), jwt({ sub: 'a', jti: '2' })), true);
+    assert.equal(isSameSubject(jwt({ sub: 'a' }), jwt({ sub: 'b' })), false);
+    for (const silent of ['', 'opaque', jwt({}), jwt({ sub: 7 })]) {
+      assert.equal(isSameSubject(jwt({ sub: 'a' }), silent), true);
+      assert.equal(isSameSubject(silent, jwt({ sub: 'a' })), true);
+    }
+  });
 
   it('counts only for what may stand in a header', () => {
     assert.ok(isTokenText('abc.def-_~+/='));

@@ -3,6 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { openKeyFile } from '../../../src/core/auth/privateKey';
 import { I99dashError } from '../../../src/core/errors';
+import { DEFAULT_ACCOUNT } from '../../backend/server';
 import { rejectsWith } from '../../support/expect';
 import { failureOf, kindOf, statesOf } from '../../support/session-states';
 import type { SessionWindow } from '../../support/session-window';
@@ -94,6 +95,44 @@ describe('a session with an encrypted key', () => {
     });
     world().clock.jump(16 * MINUTE);
     await rejectsWith('KEY_ENCRYPTED', window.session.getToken());
+  });
+});
+
+describe('a session whose key was registered with another account', () => {
+  const world = useSessionWorld();
+
+  function moveKey(): void {
+    const { state } = world().backend;
+    const { fingerprint, publicKeyLine } = world().key;
+    const other = { devId: 'dev_other', email: 'o@example.com', displayName: null };
+    state.addAccount({ ...DEFAULT_ACCOUNT, ...other });
+    state.removeKey(fingerprint);
+    state.addKey(other.devId, publicKeyLine);
+  }
+
+  async function assertOver({ session }: SessionWindow): Promise<void> {
+    assert.equal(session.state.kind, 'rejected');
+    await rejectsWith('KEY_REJECTED', session.getToken());
+  }
+
+  it('goes on in nobody else’s name: it is over as soon as the next token tells', async () => {
+    const window = await world().signedInWindow();
+    const other = await world().restoredWindow();
+    await Promise.all([window.keepAlive.wake(), other.keepAlive.wake()]);
+    moveKey();
+    await world().passSlowly(16 * MINUTE, 15_000);
+    await assertOver(window);
+    await assertOver(other);
+  });
+
+  it('is over when the backend is asked, and begins anew as the other account’s', async () => {
+    const window = await world().signedInWindow();
+    moveKey();
+    world().clock.jump(16 * MINUTE);
+    await rejectsWith('KEY_REJECTED', window.session.fetchIdentity());
+    await assertOver(window);
+    assert.equal((await world().signIn(window)).devId, 'dev_other');
+    assert.equal(window.session.state.kind, 'signedIn');
   });
 });
 

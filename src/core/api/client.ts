@@ -1,7 +1,7 @@
 import { I99dashError, isI99dashError } from '../errors';
 import { t } from '../l10n';
-import type { HttpRequest, HttpResponse, TokenSource, Transport } from '../ports';
-import { expectSuccess, unwrap } from './envelope';
+import type { HttpRequest, TokenSource, Transport } from '../ports';
+import { expectSuccess, unwrap, withoutSecrets } from './envelope';
 
 /** A sign-in's answers are small, and come from whoever answers a URL that nobody has signed in to yet; in bytes. */
 const MAX_PUBLIC_RESPONSE_BYTES = 64 * 1024;
@@ -21,6 +21,8 @@ export interface ApiCall {
   /** Sent as an HTML form, as OAuth has it. */
   form?: Record<string, string>;
   signal?: AbortSignal;
+  /** What is sent beside the token and must not come back in a message. */
+  secrets?: readonly string[];
   /** Nobody reads the answer: it may be empty, and the call resolves with undefined. */
   ignoreAnswer?: true;
 }
@@ -91,25 +93,16 @@ export class ApiClient {
       ...(content === undefined ? {} : { body: content.body }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     });
-    const response = withoutCredentials(answer, [token, call.form?.['device_code']]);
+    // A server that repeats what it was sent must not get it into a message or a log.
+    const bearer = token === undefined ? [] : [token];
+    const response = { ...answer, text: withoutSecrets(answer.text, bearer) };
+    const secrets = [...bearer, ...(call.secrets ?? [])];
     if (call.ignoreAnswer === true) {
-      expectSuccess(response);
+      expectSuccess(response, secrets);
       return undefined;
     }
-    return unwrap(response);
+    return unwrap(response, secrets);
   }
-}
-
-/** A server that repeats what it was sent must not get it into a message or a log. */
-function withoutCredentials(
-  response: HttpResponse,
-  credentials: readonly (string | undefined)[],
-): HttpResponse {
-  const text = credentials.reduce<string>(
-    (rest, credential) => (credential ? rest.replaceAll(credential, '…') : rest),
-    response.text,
-  );
-  return { ...response, text };
 }
 
 function contentOf({ json, form }: ApiCall): { type: string; body: string } | undefined {

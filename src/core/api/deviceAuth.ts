@@ -72,6 +72,7 @@ export async function requestDeviceToken(
     method: 'POST',
     path: '/api/v1/oauth/device/token',
     form: { client_id: clientId, device_code: deviceCode, grant_type: GRANT_TYPE },
+    secrets: [deviceCode],
     ...(signal === undefined ? {} : { signal }),
   });
   const data = expectObject(answer, t('an API key'));

@@ -8,22 +8,28 @@ const MAX_SERVER_MESSAGE = 300;
 /** The longest that a server makes anybody wait, in milliseconds: a slip of its clock or pen must not stop a session for days. */
 const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
 
+/** A text in which a `…` stands for each secret. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
+}
+
 /**
  * Takes `data` out of the envelope `{ success, data, error, meta }`; a bare JSON body is its own data.
+ * @param secrets what a refusal's words must not repeat; in JSON, an escape may hide it from a search in the answer's text
  * @throws SERVER with `status` and `serverCode`, PROTOCOL for an answer that is no JSON, and for a redirect: none is followed, whatever it carries
  */
-export function unwrap(response: HttpResponse): unknown {
+export function unwrap(response: HttpResponse, secrets: readonly string[] = []): unknown {
   const parsed = parseJson(response.text);
   const failed = response.status < 200 || response.status > 299;
   if (isRedirect(response) || (parsed === undefined && response.status < 400)) {
     throw new I99dashError('PROTOCOL', notData(response), { status: response.status });
   }
   if (parsed === undefined) {
-    throw serverError(response, undefined);
+    throw serverError(response, {});
   }
   const body = isJsonObject(parsed.value) ? parsed.value : undefined;
   if (failed || body?.['success'] === false) {
-    throw serverError(response, body);
+    throw serverError(response, errorFields(body, secrets));
   }
   return body !== undefined && typeof body['success'] === 'boolean' ? body['data'] : parsed.value;
 }
@@ -33,17 +39,16 @@ export function unwrap(response: HttpResponse): unknown {
  * comes from somebody else than the API.
  * @throws as {@link unwrap}
  */
-export function expectSuccess(response: HttpResponse): void {
+export function expectSuccess(response: HttpResponse, secrets: readonly string[] = []): void {
   const succeeded = response.status >= 200 && response.status <= 299;
   const isJson = parseJson(response.text) !== undefined;
   const isWebPage = /^\s*</u.test(response.text);
   if (!succeeded || isJson || isWebPage) {
-    unwrap(response);
+    unwrap(response, secrets);
   }
 }
 
-function serverError(response: HttpResponse, body: JsonObject | undefined): I99dashError {
-  const fields = errorFields(body);
+function serverError(response: HttpResponse, fields: JsonObject): I99dashError {
   const serverCode = optionalString(fields, 'code');
   const words = plainText(optionalString(fields, 'message') ?? '');
   const retryAfterMs = retryAfter(response);
@@ -87,12 +92,17 @@ function comeBack(ms: number): string {
 }
 
 /** The code and the words of an envelope's error, or of an OAuth one (RFC 6749, 5.2). */
-function errorFields(body: JsonObject | undefined): JsonObject {
+function errorFields(body: JsonObject | undefined, secrets: readonly string[]): JsonObject {
   const error = body?.['error'];
-  if (typeof error === 'string') {
-    return { code: error, message: body?.['error_description'] };
-  }
-  return isJsonObject(error) ? error : {};
+  const { code, message } =
+    typeof error === 'string'
+      ? { code: error, message: body?.['error_description'] }
+      : isJsonObject(error)
+        ? error
+        : {};
+  const clean = (value: unknown): unknown =>
+    typeof value === 'string' ? withoutSecrets(value, secrets) : undefined;
+  return { code: clean(code), message: clean(message) };
 }
 
 /** `Retry-After` in seconds or as an HTTP date, as milliseconds from now, at most an hour; undefined when absent or unreadable. */

@@ -33,6 +33,7 @@ export async function verifyChallenge(
       method: 'POST',
       path: '/api/v1/auth/ssh/verify',
       json: proof,
+      secrets: [proof.signature],
       ...(signal === undefined ? {} : { signal }),
     }),
     t('an access token'),

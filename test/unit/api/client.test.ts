@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
+import { requestDeviceToken } from '../../../src/core/api/deviceAuth';
+import { verifyChallenge } from '../../../src/core/api/sshAuth';
 import { ApiClient } from '../../../src/core/api/client';
 import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
 import { I99dashError } from '../../../src/core/errors';
@@ -199,12 +201,24 @@ describe('the API client', () => {
   });
 
   it('tells nobody a device code that the backend repeats', async () => {
-    const form = { device_code: 'dev-code-of-nobody-else' };
     const message = 'dev-code-of-nobody-else is not known';
     backend.faults.inject({ fault: { kind: 'status', status: 400, message } });
-    const call = client().api.callPublic({ method: 'POST', path: PATH, form });
-    const error = await rejectsWith('SERVER', call);
+    const grant = { clientId: 'us', deviceCode: 'dev-code-of-nobody-else' };
+    const error = await rejectsWith('SERVER', requestDeviceToken(client().api, grant));
     assert.equal(error.message, 'The backend says: … is not known');
+  });
+
+  it('tells nobody a signature that the backend repeats, however its JSON writes it', async () => {
+    const proof = { nonce: 'a nonce of the backend', signature: 'c2ln+bmF0/dXJl==' };
+    const escaped = 'c2ln\\u002bbmF0\\/dXJl=='; // as .NET and PHP write it
+    for (const written of [proof.signature, escaped]) {
+      const body = `{"success":false,"error":{"code":"${written}","message":"${written} is none"}}`;
+      const handler = () => ({ status: 400, headers: {}, body });
+      backend.faults.inject({ fault: { kind: 'custom', handler } });
+      const error = await rejectsWith('SERVER', verifyChallenge(client().api, proof));
+      assert.equal(error.message, 'The backend says: … is none');
+      assert.ok(!inspect(error, { depth: null }).includes('c2ln'));
+    }
   });
 
   it('reads an answer that drips', async () => {

@@ -1,4 +1,4 @@
-import { describeError } from '../errors';
+import { describeError, isI99dashError } from '../errors';
 import type { AppStatus, DeveloperStatus } from '../api/developerStatus';
 import type { Clock, Disposable, Logger } from '../ports';
 import type { FollowedReview, FollowedReviews } from './followedReviews';
@@ -49,6 +49,8 @@ export class ReviewFollower implements Disposable {
   private disposed = false;
   /** When each app was asked for last in this window, in milliseconds since the epoch. */
   private readonly asked = new Map<string, number>();
+  /** While a backend wants to be left alone, in milliseconds since the epoch. */
+  private pause = { backendUrl: '', from: 0, until: 0 };
   /** Apps whose latest submission the backend has called undecided. */
   private readonly seenOpen = new Set<string>();
 
@@ -106,7 +108,7 @@ export class ReviewFollower implements Disposable {
       if (isOver || (this.ports.isFocused() && this.dueAt(review, now) <= now)) {
         this.asked.set(review.appId, now);
         const work = isOver ? this.giveUp(review) : this.ask(review);
-        await work.catch((error: unknown) => this.warn(review, error));
+        await work.catch((error: unknown) => this.noteFailure(review, error));
       }
     }
   }
@@ -127,6 +129,15 @@ export class ReviewFollower implements Disposable {
       this.ports.tell(decision);
     }
     await this.ports.reviews.remove(review);
+  }
+
+  private noteFailure(review: FollowedReview, error: unknown): void {
+    if (isI99dashError(error) && error.retryAfterMs !== undefined) {
+      const from = this.ports.clock.now();
+      const { backendUrl } = review;
+      this.pause = { backendUrl, from, until: from + error.retryAfterMs };
+    }
+    this.warn(review, error);
   }
 
   private warn({ appId }: FollowedReview, error: unknown): void {
@@ -154,10 +165,12 @@ export class ReviewFollower implements Disposable {
     };
   }
 
-  private dueAt({ appId, submittedAt }: FollowedReview, now: number): number {
+  private dueAt({ backendUrl, appId, submittedAt }: FollowedReview, now: number): number {
     const last = this.asked.get(appId);
     // A window that has not asked yet asks at once, and so does one whose clock was set back.
-    return last === undefined || last > now ? now : last + followInterval(last - submittedAt);
+    const due = last === undefined || last > now ? now : last + followInterval(last - submittedAt);
+    const isPaused = this.pause.backendUrl === backendUrl && this.pause.from <= now;
+    return isPaused ? Math.max(due, this.pause.until) : due;
   }
 
   private mine(): FollowedReview[] {

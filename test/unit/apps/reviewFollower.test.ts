@@ -288,6 +288,21 @@ describe('a review that is followed', () => {
     assert.equal(window.told.length, 1);
   });
 
+  it('leaves a backend alone for as long as it asks, whatever wakes it', async () => {
+    await window.follower.follow(SUBMITTED);
+    await window.follower.follow({ ...SUBMITTED, appId: 'tyres' });
+    world.failure = new I99dashError('SERVER', 'busy', { status: 429, retryAfterMs: 10 * MINUTE });
+    await world.pass(MINUTE);
+    assert.equal(world.asked.length, 1);
+    world.failure = undefined;
+    await window.focus(false);
+    await window.focus(true);
+    await world.pass(8 * MINUTE);
+    assert.equal(world.asked.length, 1);
+    await world.pass(3 * MINUTE);
+    assert.equal(world.asked.length, 3);
+  });
+
   it('is not lost to a clock that is set back', async () => {
     await window.follower.follow(SUBMITTED);
     await world.pass(10 * MINUTE);

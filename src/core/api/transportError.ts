@@ -33,6 +33,13 @@ const UNKNOWN_ISSUER: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
+/** What undici says of headers without end, of lengths that contradict each other or the body, and of statuses that are none. */
+const NO_HTTP: ReadonlySet<string> = new Set([
+  'UND_ERR_HEADERS_OVERFLOW',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'ERR_ASSERTION',
+]);
+
 function connectionError(error: unknown, host: string): I99dashError {
   const code = systemErrorCode(error) ?? '';
   if (error instanceof RequestExpired || /TIMEOUT|ETIMEDOUT/u.test(code)) {
@@ -50,7 +57,7 @@ function connectionError(error: unknown, host: string): I99dashError {
   if (/CERT|ERR_TLS|SELF_SIGNED|UNABLE_TO_VERIFY/u.test(code)) {
     return new I99dashError('TLS', untrusted(code, host), { cause: error });
   }
-  if (error instanceof errors.HTTPParserError || code === 'UND_ERR_HEADERS_OVERFLOW') {
+  if (error instanceof errors.HTTPParserError || NO_HTTP.has(code)) {
     return new I99dashError('PROTOCOL', t('{0} does not speak HTTP.', host), { cause: error });
   }
   const why = code === '' ? t('connection lost') : code;

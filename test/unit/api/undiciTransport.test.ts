@@ -285,6 +285,43 @@ describe('the transport', () => {
     );
   });
 
+  for (const [title, head] of [
+    ['two lengths', '200 OK\r\nContent-Length: 2\r\nContent-Length: 3'],
+    ['a length and pieces', '200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked'],
+    ['the length of a body that cannot be', '204 No Content\r\nContent-Length: 2'],
+    ['a status that is none', '042 Huh\r\nContent-Length: 2'],
+  ]) {
+    it(`is PROTOCOL for an answer with ${title}, and the next one is whole`, async () => {
+      let connections = 0;
+      await withTcpServer(
+        (socket) => {
+          const isFirst = (connections += 1) === 1;
+          const answer = isFirst ? `${head}\r\n\r\n{}` : '200 OK\r\nContent-Length: 4\r\n\r\nnext';
+          socket.once('data', () => socket.write(`HTTP/1.1 ${answer}`));
+        },
+        async (port) => {
+          await rejectsWith('PROTOCOL', getFrom(`http://127.0.0.1:${port}`));
+          assert.equal((await getFrom(`http://127.0.0.1:${port}`)).text, 'next');
+        },
+      );
+    });
+  }
+
+  it('never takes what follows an answer for the next one', async () => {
+    await withTcpServer(
+      (socket) => {
+        const of = (text: string) =>
+          `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`;
+        socket.once('data', () => socket.write(of('first') + of('smuggled')));
+      },
+      async (port) => {
+        for (let round = 0; round < 3; round += 1) {
+          assert.equal((await getFrom(`http://127.0.0.1:${port}`)).text, 'first');
+        }
+      },
+    );
+  });
+
   it('is cancelled before, while it waits and while it reads', async () => {
     const cancelled = { name: 'CancelledError' };
     await assert.rejects(get({ signal: AbortSignal.abort() }), cancelled);

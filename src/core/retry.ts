@@ -23,13 +23,16 @@ export async function delay(clock: Clock, ms: number, signal?: AbortSignal): Pro
   });
 }
 
+/** Statuses below 500 that pass: a request that did not come through in time (what is said to a connection that was idle, too), and too many. */
+const PASSING_STATUSES: ReadonlySet<number | undefined> = new Set([408, 429]);
+
 /** True for what may go better a moment later: no network, no answer, a server in trouble. Not for a proxy's refusal, which is for a person to mend. */
 export function isPassing(error: unknown): boolean {
   if (isI99dashError(error, 'OFFLINE') || isI99dashError(error, 'TIMEOUT')) {
     return error.status === undefined || error.status >= 500;
   }
   const isRemote = isI99dashError(error, 'SERVER') || isI99dashError(error, 'UPLOAD_FAILED');
-  return isRemote && error.status !== undefined && (error.status >= 500 || error.status === 429);
+  return isRemote && ((error.status ?? 0) >= 500 || PASSING_STATUSES.has(error.status));
 }
 
 /**

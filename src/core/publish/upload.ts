@@ -52,7 +52,7 @@ export async function upload(
       if (isUploadUrlRefused(error) && !renewed) {
         renewed = true;
         target = await reserve();
-      } else if (isPassing(error) && attempt < ATTEMPTS && wait !== undefined) {
+      } else if (isWorthRepeating(error) && attempt < ATTEMPTS && wait !== undefined) {
         await delay(clock, wait, signal);
       } else {
         throw error;
@@ -116,6 +116,12 @@ function storageError(response: HttpResponse): I99dashError {
     ...(code === undefined ? {} : { serverCode: code }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
+}
+
+/** S3 says of a body that came too slowly that the request is bad (400), and means that it may come again. */
+function isWorthRepeating(error: unknown): boolean {
+  const isTooSlow = isI99dashError(error) && error.serverCode === 'RequestTimeout';
+  return isTooSlow || isPassing(error);
 }
 
 /** True when the upload address itself was refused, so that a fresh one is worth asking for. */

@@ -191,6 +191,16 @@ describe('publishing', () => {
     ]);
   });
 
+  it('tries an upload again that the storage, or what is before it, gave up waiting for', async () => {
+    const match = { method: 'PUT' };
+    const body = '<Error><Code>RequestTimeout</Code></Error>';
+    const handler = () => ({ status: 400, headers: {}, body });
+    app.backend.faults.inject({ match, fault: { kind: 'custom', handler } });
+    app.backend.faults.inject({ match, fault: { kind: 'status', status: 408 } });
+    await app.publish();
+    assert.equal(app.wire().filter((line) => line.startsWith('PUT')).length, 3);
+  });
+
   it('asks again for an address where asking fails for a reason that passes', async () => {
     const match = { path: UPLOAD_URL };
     app.backend.faults.inject({ match, fault: { kind: 'status', status: 503, retryAfter: 4 } });

@@ -14,6 +14,7 @@ const TAKEN: Record<string, Fault> = {
 const LOST: Record<string, Fault> = {
   'the connection breaks before the submission': { kind: 'reset', when: 'before' },
   'a gateway answers': { kind: 'html', status: 502 },
+  'the connection was idle for too long': { kind: 'status', status: 408 },
   'the server is in trouble': { kind: 'status', status: 500 },
   'the server is busy': { kind: 'status', status: 503 },
 };

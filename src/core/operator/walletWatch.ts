@@ -25,6 +25,9 @@ export class WalletWatch implements Disposable {
   private owner: string | undefined;
   private wasSignedIn = false;
   private askedAt = -Infinity;
+  /** The question whose answer is known, of all that were asked in turn: answers may overtake each other. */
+  private answered = 0;
+  private asked = 0;
   private readonly changes = new Emitter<Balance | undefined>();
   private readonly subscription: Disposable;
   readonly onDidChange = this.changes.event;
@@ -48,11 +51,15 @@ export class WalletWatch implements Disposable {
     const { session, transport, clock, backendUrl } = this.ports;
     const owner = ownerOf(session);
     this.askedAt = clock.now();
+    const question = ++this.asked;
     const balance = await fetchBalance(new ApiClient(backendUrl(), transport, tokens), signal);
     if (ownerOf(session) !== owner) {
       throw new I99dashError('NOT_SIGNED_IN', t('You signed in as somebody else meanwhile.'));
     }
-    this.learn(balance);
+    if (question > this.answered) {
+      this.answered = question;
+      this.learn(balance);
+    }
     return balance;
   }
 

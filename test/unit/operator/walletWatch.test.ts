@@ -123,6 +123,19 @@ describe('the watch over a wallet', () => {
     assert.equal(watch.known, undefined);
   });
 
+  it('keeps the later answer where an earlier one is overtaken', async () => {
+    await signIn();
+    const slow = holdBack(world().backend, PATH, { handled: true });
+    const first = watch.fetch(window.session);
+    await slow.reached;
+    setBalance(7);
+    await watch.fetch(window.session);
+    slow.release();
+    assert.equal((await first).balance, WALLET.balance);
+    assert.equal(watch.known?.balance, 7);
+    assert.deepEqual(told, [12_550, 7]);
+  });
+
   it('asks nothing while the key is locked', async () => {
     await world().signIn(window, world().encryptedKey);
     await world().activity.idle();

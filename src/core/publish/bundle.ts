@@ -22,6 +22,8 @@ export interface Bundle extends Packed {
   open(): Readable;
 }
 
+type Packable = Pick<CollectedFiles, 'boundary' | 'files' | 'folders'>;
+
 export interface BundleOptions {
   signal?: AbortSignal | undefined;
   /** The built worker script: what is large is packed there. Without it everything is packed in place. */
@@ -38,7 +40,7 @@ export interface BundleOptions {
  * @throws VALIDATION_FAILED (a file is not what the walk saw), UPLOAD_FAILED (no place for the bundle), CancelledError
  */
 export async function withBundle<T>(
-  collected: Pick<CollectedFiles, 'files' | 'folders'>,
+  collected: Packable,
   use: (bundle: Bundle) => Promise<T>,
   options: BundleOptions = {},
 ): Promise<T> {
@@ -72,16 +74,16 @@ export async function withBundle<T>(
 
 async function packTo(
   path: string,
-  { files, folders }: Pick<CollectedFiles, 'files' | 'folders'>,
+  { boundary, files, folders }: Packable,
   { signal, worker, inspect, onFile }: BundleOptions,
 ): Promise<WorkerResults['pack']> {
   const batches = inBatches(entriesOf(files, folders));
   if (worker === undefined || isSmall(files)) {
     // The parser of scripts is large, and read when it is needed.
     const { packInspected } = await import('./packInspected');
-    return packInspected(path, batches, inspect, { signal, onFile });
+    return packInspected(path, batches, inspect, { boundary, signal, onFile });
   }
-  const task = { kind: 'pack', path, inspect } as const;
+  const task = { kind: 'pack', boundary, path, inspect } as const;
   const packed = await runInWorker(worker, task, batches, { signal, onFile });
   onFile?.(files.length); // the worker tells now and then
   return packed;

@@ -7,6 +7,8 @@ import {
   openSync,
   read,
   readSync,
+  realpath,
+  realpathSync,
   type Stats,
 } from 'node:fs';
 import { promisify } from 'node:util';
@@ -19,6 +21,8 @@ export interface FileAccess {
   /** Fills a buffer as far as one call does; returns the number of bytes, 0 at the end. */
   read(descriptor: number, into: Uint8Array): number | Promise<number>;
   close(descriptor: number): void | Promise<void>;
+  /** A path without links. */
+  realpath(path: string): string | Promise<string>;
 }
 
 /** For a thread of its own: several times as fast for small files, for nothing travels to the thread pool and back. */
@@ -27,6 +31,7 @@ export const blockingFiles: FileAccess = {
   stat: (descriptor) => fstatSync(descriptor),
   read: (descriptor, into) => readSync(descriptor, into, 0, into.length, null),
   close: (descriptor) => closeSync(descriptor),
+  realpath: (path) => realpathSync.native(path),
 };
 
 /** For a thread that has others to serve. */
@@ -36,4 +41,5 @@ export const waitingFiles: FileAccess = {
   read: async (descriptor, into) =>
     (await promisify(read)(descriptor, into, 0, into.length, null)).bytesRead,
   close: (descriptor) => promisify(close)(descriptor),
+  realpath: (path) => promisify(realpath.native)(path),
 };

@@ -19,10 +19,14 @@ export interface BundleFile {
   path: string;
   /** Bytes, as of the walk. */
   size: number;
+  /** When it was written last, in milliseconds since 1970, as of the walk; undefined where that does not matter. */
+  writtenMs?: number;
 }
 
 /** What a folder holds. All lists are sorted bytewise. */
 export interface CollectedFiles {
+  /** The project's folder without links: what lies outside is not packed. */
+  boundary: string;
   files: BundleFile[];
   /** Folders that hold nothing, so that an unpacked tree is the same; without a slash at the end. */
   folders: string[];
@@ -65,6 +69,8 @@ interface Entry {
   path: string;
   /** Bytes of a file; undefined for a folder. */
   size?: number;
+  /** When a file was written last, in milliseconds since 1970. */
+  writtenMs?: number;
   /** The path of a folder without links. */
   real: string;
 }
@@ -85,13 +91,14 @@ export async function collectFiles(
     const message = t('There is no folder {0} to publish.', oneLine(root, Infinity));
     throw new I99dashError('NOTHING_TO_PUBLISH', message, { file: root });
   }
-  const walk = new Walk(await realpath(boundary), signal);
+  const project = await realpath(boundary);
+  const walk = new Walk(project, signal);
   const real = await realpath(root);
   walk.assertInside(real, root, root);
   await walk.visit({ path: root, prefix: '', real, ancestors: [] });
   walk.leftOut.sort(compareBytewise);
   const { files, folders, leftOut } = walk;
-  return { files, folders, leftOut };
+  return { boundary: project, files, folders, leftOut };
 }
 
 /** Whether nothing of that name is packed, whatever it is. @param atRoot whether it lies in the root of what is packed */
@@ -133,12 +140,13 @@ class Walk {
     );
     for (const entry of sorted) {
       const name = prefix + entry.name;
-      if (entry.size !== undefined) {
-        this.files.push({ name, path: entry.path, size: entry.size });
+      const { path, size, writtenMs } = entry;
+      if (size !== undefined && writtenMs !== undefined) {
+        this.files.push({ name, path, size, writtenMs });
       } else if (ancestors.includes(entry.real)) {
         this.leftOut.push(`${name}/`); // a link loop: its content is in the bundle already
       } else {
-        await this.visit({ path: entry.path, prefix: `${name}/`, real: entry.real, ancestors });
+        await this.visit({ path, prefix: `${name}/`, real: entry.real, ancestors });
       }
     }
   }
@@ -227,7 +235,7 @@ class Walk {
       this.leaveOut(folder, dirent);
       return undefined;
     }
-    return { name, path, size: stats.size, real };
+    return { name, path, size: stats.size, writtenMs: stats.mtimeMs, real };
   }
 
   private leaveOut({ prefix }: Folder, dirent: Dirent): void {
@@ -251,12 +259,7 @@ class Walk {
   /** @throws VALIDATION_FAILED when a path without links lies outside the project */
   assertInside(real: string, path: string, name: string): void {
     if (!isInside(real, this.boundary)) {
-      const message = t(
-        '{0} leads out of the project (rule escape): {1}.',
-        oneLine(name, Infinity),
-        oneLine(path, Infinity),
-      );
-      throw new I99dashError('VALIDATION_FAILED', message, { file: path });
+      throw leadsOut({ name, path });
     }
   }
 }
@@ -275,6 +278,16 @@ function isMangled(name: string, cause: unknown): boolean {
 
 function illFormed(path: string): I99dashError {
   const message = t('{0} has a name that is no valid Unicode text.', oneLine(path, Infinity));
+  return new I99dashError('VALIDATION_FAILED', message, { file: path });
+}
+
+/** What a file or folder is told by that lies outside the project. */
+export function leadsOut({ name, path }: Pick<BundleFile, 'name' | 'path'>): I99dashError {
+  const message = t(
+    '{0} leads out of the project (rule escape): {1}.',
+    oneLine(name, Infinity),
+    oneLine(path, Infinity),
+  );
   return new I99dashError('VALIDATION_FAILED', message, { file: path });
 }
 

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { I99dashError, isI99dashError, systemErrorCode, throwIfCancelled } from '../errors';
 import { t } from '../l10n';
+import { isInside } from '../miniAppFolder';
 import type { Inspector } from './checks/contentInspector';
 import { blockingFiles, waitingFiles, type FileAccess } from './fileAccess';
-import { changedWhilePacked, unreadable, type BundleFile } from './files';
+import { changedWhilePacked, leadsOut, unreadable, type BundleFile } from './files';
 import { ParallelGzip } from './gzip';
 import { TAR_END, tarHeader, tarPadding } from './tar';
 
@@ -17,6 +19,8 @@ export interface Packed {
 }
 
 export interface PackOptions {
+  /** The project's folder without links: nothing outside is packed, whatever has become of the way to a file since the walk. */
+  boundary: string;
   signal?: AbortSignal | undefined;
   /** Told how many files are packed so far. */
   onFile?: ((done: number) => void) | undefined;
@@ -39,7 +43,7 @@ const PADDING = Buffer.alloc(512);
 export async function pack(
   path: string,
   batches: AsyncIterable<readonly BundleFile[]>,
-  options: PackOptions = {},
+  options: PackOptions,
 ): Promise<Packed> {
   const output = await orNoPlace(open(path, 'wx', 0o600));
   const hash = createHash('sha256');
@@ -62,8 +66,9 @@ export async function pack(
 async function addEntries(
   gzip: ParallelGzip,
   batches: AsyncIterable<readonly BundleFile[]>,
-  { signal, onFile, inspector, blocking = false }: PackOptions,
+  options: PackOptions,
 ): Promise<void> {
+  const { signal, onFile, blocking = false } = options;
   const access = blocking ? blockingFiles : waitingFiles;
   let done = 0;
   for await (const batch of batches) {
@@ -71,7 +76,7 @@ async function addEntries(
       throwIfCancelled(signal);
       await gzip.write(tarHeader(entry.name, entry.size));
       if (!entry.name.endsWith('/')) {
-        await addContent(gzip, entry, access, { inspector, signal });
+        await addContent(gzip, entry, access, options);
         onFile?.(++done);
       }
     }
@@ -84,14 +89,17 @@ async function addContent(
   gzip: ParallelGzip,
   file: BundleFile,
   access: FileAccess,
-  { inspector, signal }: Pick<PackOptions, 'inspector' | 'signal'>,
+  { inspector, signal, boundary }: PackOptions,
 ): Promise<void> {
   let descriptor: number | undefined;
   try {
     descriptor = await access.open(file.path);
     const before = await access.stat(descriptor);
-    if (!before.isFile() || before.size !== file.size) {
+    if (!isUnchanged(file, before)) {
       throw changedWhilePacked(file);
+    }
+    if (!isInside(await access.realpath(file.path), boundary)) {
+      throw leadsOut(file);
     }
     inspector?.begin(file);
     for (let left = file.size; left > 0;) {
@@ -120,6 +128,15 @@ async function addContent(
     }
   }
   await gzip.write(PADDING.subarray(0, tarPadding(file.size)));
+}
+
+/** Whether an open file is what the walk saw, and what was checked with it. */
+function isUnchanged({ size, writtenMs }: BundleFile, stats: Stats): boolean {
+  return (
+    stats.isFile() &&
+    stats.size === size &&
+    (writtenMs === undefined || stats.mtimeMs === writtenMs)
+  );
 }
 
 /** @throws UPLOAD_FAILED when the temporary folder does not take the bundle */

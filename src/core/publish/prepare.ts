@@ -198,7 +198,7 @@ async function assertManifestPacked({ folder, manifest }: Project): Promise<void
   }
 }
 
-/** @throws NOTHING_TO_PUBLISH when it is gone: a build may do anything */
+/** It may be written anew with the same content, which is compared later. @throws NOTHING_TO_PUBLISH when it is gone: a build may do anything */
 async function manifestFile(folder: string): Promise<BundleFile> {
   const path = join(folder, MANIFEST_FILE);
   const { size } = await stat(path).catch((cause: unknown) => {

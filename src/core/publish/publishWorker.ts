@@ -48,8 +48,11 @@ function perform(task: WorkerTask, send: Send): Promise<WorkerResults[WorkerTask
   const batches = receive(send);
   const blocking = true;
   switch (task.kind) {
-    case 'pack':
-      return packInspected(task.path, batches, task.inspect, { onFile, blocking }, openInspector);
+    case 'pack': {
+      const { path, inspect, boundary } = task;
+      const options = { boundary, onFile, blocking };
+      return packInspected(path, batches, inspect, options, openInspector);
+    }
     case 'inspect':
       return inspectFiles(batches, { cacheFile: task.cacheFile, blocking }, openInspector);
     case 'problems':

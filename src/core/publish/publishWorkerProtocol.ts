@@ -10,6 +10,8 @@ import type { Draft } from './project';
 export type WorkerTask =
   | {
       kind: 'pack';
+      /** The project's folder without links. */
+      boundary: string;
       /** Where the bundle goes. */
       path: string;
       /** Whether the contents are looked at, too. */

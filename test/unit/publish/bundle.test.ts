@@ -9,6 +9,7 @@ import {
   rename,
   rm,
   stat,
+  symlink,
   truncate,
   utimes,
   writeFile,
@@ -177,6 +178,14 @@ describe('a bundle', () => {
           .then(() => undefined),
     ],
     [
+      'is another of the same size',
+      async (path) => {
+        await writeFile(`${path}.new`, 'y'.repeat(70_000));
+        await utimes(`${path}.new`, 1, 1);
+        await rename(`${path}.new`, path);
+      },
+    ],
+    [
       'becomes a pipe',
       async (path) => {
         await rm(path);
@@ -196,6 +205,37 @@ describe('a bundle', () => {
       assert.deepEqual(await temporary.entries(), []);
     });
   }
+
+  describe('of a project of which a part has led outside since the walk', () => {
+    const secrets = (): string => join(temp.path, 'secrets');
+    /** What is there has the name, size and times of what is in the project. */
+    const steal = async (path: string): Promise<void> => {
+      await mkdir(join(secrets(), 'deep', 'er'), { recursive: true });
+      const { atime, mtime } = await stat(path);
+      await writeFile(join(secrets(), 'deep', 'er', 'app.js'), 's'.repeat(70_000));
+      await utimes(path, atime, mtime);
+      await utimes(join(secrets(), 'deep', 'er', 'app.js'), atime, mtime);
+    };
+    for (const [what, name, target] of [
+      ['a file', 'assets/deep/er/app.js', 'deep/er/app.js'],
+      ['its folder', 'assets/deep/er', 'deep/er'],
+      ['a folder above', 'assets', ''],
+    ] as const) {
+      it(`has nothing from there: ${what}`, async () => {
+        const path = join(root, 'assets', 'deep', 'er', 'app.js');
+        await steal(path);
+        await rm(join(root, 'assets', 'binary.bin'));
+        const collected = await collectFiles(root, root);
+        await rename(join(root, name), join(temp.path, 'aside'));
+        await symlink(join(secrets(), target), join(root, name));
+        const use = () => Promise.reject(new Error('must not be used'));
+        const error = await rejectsWith('VALIDATION_FAILED', withBundle(collected, use));
+        assert.equal(error.file, path);
+        assert.match(error.message, /leads out of the project/u);
+        assert.deepEqual(await temporary.entries(), []);
+      });
+    }
+  });
 
   it('names a file that cannot be packed in one line', async () => {
     for (const [name, change] of [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { linkSync } from 'node:fs';
-import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { promisify } from 'node:util';
@@ -134,6 +134,17 @@ describe('a large bundle', () => {
     assert.equal(error.message, '3/10.bin cannot be read (ENOENT).');
     assert.equal(error.file, join(root, '3', '10.bin'));
     assertNoWorker(1);
+    assert.deepEqual(await temporary.entries(), []);
+  });
+
+  it('has nothing that leads out of the project by then', async () => {
+    const collected = await collectFiles(root, root);
+    await rename(join(root, '3'), join(temp.path, 'outside'));
+    await symlink(join(temp.path, 'outside'), join(root, '3'));
+    const use = () => Promise.reject(new Error('must not be used'));
+    const packing = withBundle(collected, use, { worker: built.script });
+    const { message } = await rejectsWith('VALIDATION_FAILED', packing);
+    assert.match(message, /^3\/\d+\.bin leads out of the project/u);
     assert.deepEqual(await temporary.entries(), []);
   });
 

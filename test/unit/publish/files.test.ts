@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -60,10 +60,12 @@ describe("a bundle's files", () => {
     ]);
   });
 
-  it('have name, path and size', async () => {
+  it('have name, path, size and time', async () => {
     await write('sub/app.js');
+    const path = join(root, 'sub', 'app.js');
+    const { mtimeMs: writtenMs } = await stat(path);
     assert.deepEqual((await collect()).files, [
-      { name: 'sub/app.js', path: join(root, 'sub', 'app.js'), size: 'sub/app.js'.length },
+      { name: 'sub/app.js', path, size: 'sub/app.js'.length, writtenMs },
     ]);
   });
 

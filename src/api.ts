@@ -33,7 +33,7 @@ export interface I99dashApi {
   readonly onDidChangeIdentity: Event<ApiIdentity | undefined>;
   /**
    * Every problem of a mini-app that can be told without a build; the Problems panel shows them too. Asks nothing.
-   * @throws Error with `code` NOTHING_TO_PUBLISH when the folder is no mini-app
+   * @throws Error with `code` NOTHING_TO_PUBLISH when the folder is no mini-app, VALIDATION_FAILED when it is no folder on this computer
    */
   validate(folder: Uri): Promise<ApiProblem[]>;
 }

@@ -100,7 +100,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   };
   const publish = async (args: unknown, more: PublishArguments = {}): Promise<unknown> =>
     (await import('./vscode/publish')).publishMiniApp(publishing, {
-      ...folderArguments(args),
+      ...argumentObject(args),
       ...more,
     });
   const appCommands = () => import('./vscode/appCommands');
@@ -114,7 +114,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     'i99dash.validate': async (args) =>
       (await import('./vscode/validate')).validateMiniApp(
         { miniApps, problems },
-        folderArguments(args),
+        argumentObject(args),
       ),
     'i99dash.publish': (args) => publish(args),
     'i99dash.publishToBeta': (args) => publish(args, { track: 'beta' }),
@@ -126,7 +126,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     'i99dash.setUpCi': async (args) =>
       (await import('./vscode/ci')).setUpCi(
         { ...keyPorts, miniApps, clipboard, clock: systemClock },
-        folderArguments(args),
+        argumentObject(args),
       ),
     'i99dash.listKeys': async (args) => (await import('./vscode/sshKeys')).listKeys(keyPorts, args),
     'i99dash.addKey': async (args) =>
@@ -201,13 +201,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   return exported.api;
 }
 
+/** What a command was called with, which is read by then; the row of a view has fields, too. */
 function argumentObject(args: unknown): Record<string, never> {
   return typeof args === 'object' && args !== null ? (args as Record<string, never>) : {};
-}
-
-/** The arguments of a command on a folder; menus of files and editors pass nothing but the file. */
-function folderArguments(args: unknown): Record<string, never> | { folder: vscode.Uri } {
-  return args instanceof vscode.Uri ? { folder: args } : argumentObject(args);
 }
 
 /** The texts of core, too, are in VS Code's display language. In English, and in a language that there are no texts in, nothing is read. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { readArguments, takesArguments } from '../core/commandArguments';
 import { CancelledError } from '../core/errors';
 import type { Logger } from '../core/ports';
 import { COMMAND_IDS, type CommandHandler, type CommandId } from './commandIds';
@@ -31,7 +32,8 @@ async function runCommand(
 ): Promise<unknown> {
   const shownByCaller = isCalledByWorkbench(args, new Error().stack ?? '');
   try {
-    return await handler(...args);
+    const [first, ...others] = args;
+    return await handler(argumentOf(id, first), ...others);
   } catch (error) {
     reportFailure(id, error, logger, () => void runQuietly(id, ...args.map(withoutSecrets)));
     if (shownByCaller || error instanceof CancelledError) {
@@ -51,6 +53,14 @@ function isCalledByWorkbench(args: unknown[], stack: string): boolean {
   const [first] = args;
   const isClickedOn = first instanceof vscode.Uri || first instanceof ViewElement;
   return fromWorkbench && (first === undefined || isClickedOn);
+}
+
+/** A row of a view and a file that was clicked on are arguments, too. @throws VALIDATION_FAILED */
+function argumentOf(id: CommandId, given: unknown): unknown {
+  if (!takesArguments(id) || given instanceof ViewElement) {
+    return given;
+  }
+  return readArguments(id, given instanceof vscode.Uri ? { folder: given } : given);
 }
 
 function withoutSecrets(argument: unknown): unknown {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { ApiIdentity, I99dashApi } from '../api';
+import { readArguments } from '../core/commandArguments';
 import type { Session } from '../core/auth/session';
 import type { TaskContext } from './publishContext';
 
@@ -22,7 +23,10 @@ export function createApi({ session, validate }: Pick<TaskContext, 'session' | '
     version: 1,
     getIdentity: () => identityOf(session),
     onDidChangeIdentity: changes.event,
-    validate: ({ fsPath }) => validate(fsPath, new AbortController().signal),
+    validate: async (folder) => {
+      readArguments('i99dash.validate', { folder });
+      return validate(folder.fsPath, new AbortController().signal);
+    },
   };
   return {
     api: Object.freeze(api),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { I99dashError, isI99dashError } from '../core/errors';
+import { oneLine } from '../core/oneLine';
 import { loadProject, type Project } from '../core/publish/project';
 import type { PublishOptions, PublishResult, Track } from '../core/publish/publish';
 import { allowBuild, allowChangedBuild, type Build } from './buildQuestion';
@@ -75,7 +76,7 @@ function assertAllowed({ track }: PublishArguments): void {
   if (!tracks.includes(track)) {
     throw new I99dashError(
       'VALIDATION_FAILED',
-      vscode.l10n.t('The track is production or beta, not {0}.', String(track)),
+      vscode.l10n.t('The track is production or beta, not {0}.', oneLine(String(track))),
     );
   }
 }

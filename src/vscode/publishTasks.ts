@@ -68,7 +68,10 @@ async function folderOf(
 ): Promise<string | undefined> {
   const root = typeof scope === 'object' ? scope.uri.fsPath : undefined;
   if (folder !== undefined && folder !== '') {
-    return isAbsolute(folder) || root === undefined ? folder : join(root, folder);
+    // What is no text is told of where the task runs.
+    return typeof folder !== 'string' || isAbsolute(folder) || root === undefined
+      ? folder
+      : join(root, folder);
   }
   return root !== undefined && (await isMiniApp(root)) ? root : undefined;
 }

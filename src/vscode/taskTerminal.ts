@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { readArguments } from '../core/commandArguments';
 import { CancelledError, describeError, isI99dashError, type ErrorCode } from '../core/errors';
 import { plural, withoutIsolates } from '../core/l10n';
 import { oneLine } from '../core/oneLine';
@@ -77,7 +78,7 @@ export class TaskTerminal implements vscode.Pseudoterminal {
   }
 
   private async validate(): Promise<number> {
-    const folder = await chooseMiniApp(this.context.miniApps, this.task.folder);
+    const folder = await chooseMiniApp(this.context.miniApps, this.read().folder);
     const title = vscode.l10n.t('Validating {0}', basename(folder));
     this.print(title);
     const problems = await this.context.validate(folder, this.cancellation.signal);
@@ -88,18 +89,20 @@ export class TaskTerminal implements vscode.Pseudoterminal {
   }
 
   private async publish(): Promise<number> {
-    const { folder, track, releaseNotes, task } = this.task;
-    await publishMiniApp(
-      this.context,
-      {
-        dryRun: task === 'dryRun',
-        ...(folder === undefined ? {} : { folder }),
-        ...(track === undefined ? {} : { track }),
-        ...(releaseNotes === undefined ? {} : { releaseNotes }),
-      },
-      this.surface(),
-    );
+    const { folder, track, releaseNotes } = this.read();
+    const wanted = {
+      dryRun: this.task.task === 'dryRun',
+      ...(folder === undefined ? {} : { folder }),
+      ...(track === undefined ? {} : { track }),
+      ...(releaseNotes === undefined ? {} : { releaseNotes }),
+    };
+    await publishMiniApp(this.context, wanted, this.surface());
     return 0;
+  }
+
+  /** What tasks.json says, which VS Code warns about and passes on all the same. @throws VALIDATION_FAILED */
+  private read(): Pick<PublishTaskDefinition, 'folder' | 'track' | 'releaseNotes'> {
+    return readArguments('i99dash.publish', this.task);
   }
 
   private surface(): PublishSurface {

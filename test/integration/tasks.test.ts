@@ -172,21 +172,35 @@ describe('tasks', () => {
     const settings = workspacePath.bind(undefined, '.vscode');
     afterEach(() => rmSync(settings(), { recursive: true, force: true }));
 
-    it('run as they are written', async () => {
+    /** Writes a task into the file and finds it. */
+    async function written(label: string, fields: object): Promise<vscode.Task> {
       mkdirSync(settings(), { recursive: true });
-      const task = { label: 'to testers', type: 'i99dash', task: 'publish', folder: id };
-      const more = { track: 'beta', releaseNotes: 'From a task.' };
-      const tasks = [{ ...task, ...more }];
+      const tasks = [{ label, type: 'i99dash', task: 'publish', folder: id, ...fields }];
       writeFileSync(join(settings(), 'tasks.json'), JSON.stringify({ version: '2.0.0', tasks }));
       let found: vscode.Task | undefined;
       while (found === undefined) {
         // VS Code reads the file when it hears of it, and tells nobody.
-        found = (await vscode.tasks.fetchTasks()).find(({ name }) => name === 'to testers');
+        found = (await vscode.tasks.fetchTasks()).find(({ name }) => name === label);
       }
-      assert.equal(await exitCodeOf(found), 0);
+      return found;
+    }
+
+    it('run as they are written', async () => {
+      const more = { track: 'beta', releaseNotes: 'From a task.' };
+      assert.equal(await exitCodeOf(await written('to testers', more)), 0);
       const beta = backend.current.state.apps.find(id)?.beta;
       assert.equal(beta?.releaseNotes, 'From a task.');
     });
+
+    for (const field of ['folder', 'track', 'releaseNotes']) {
+      it(`are refused where they are written wrong: ${field}`, async () => {
+        answer = 'Publish';
+        const before = submissions().length;
+        const task = await written(`wrong ${field}`, { track: 'beta', [field]: { x: 1 } });
+        assert.equal(await exitCodeOf(task), 1);
+        assert.equal(submissions().length, before);
+      });
+    }
   });
 
   describe('when nobody is signed in', () => {

@@ -1,0 +1,125 @@
+import { I99dashError } from './errors';
+import { t } from './l10n';
+
+/** No path, name or note is longer, in UTF-16 units. */
+const MAX_TEXT = 32_768;
+
+/** `folder` is a path or the URI of a folder on this computer, `object` whatever the caller was given before, a list the words there are. */
+type Kind = 'text' | 'flag' | 'folder' | 'object' | readonly string[];
+
+type Kinds = Readonly<Record<string, Kind>>;
+
+const PUBLISH: Kinds = {
+  folder: 'folder',
+  track: 'text',
+  releaseNotes: 'text',
+  dryRun: 'flag',
+  confirmed: 'flag',
+  builtBefore: 'object',
+};
+const ADD_KEY: Kinds = { publicKeyPath: 'text', name: 'text', purpose: ['login', 'attest'] };
+const APP: Kinds = { appId: 'text', version: 'text', releaseNotes: 'text', confirmed: 'flag' };
+
+/** What commands take, by their ids. Those that are not here take nothing, or the row of a view. */
+const COMMANDS: Readonly<Record<string, Kinds>> = {
+  'i99dash.signIn': {
+    method: ['ssh', 'agent', 'token', 'deviceCode'],
+    keyPath: 'text',
+    passphrase: 'text',
+    token: 'text',
+    ignoreEnvironment: 'flag',
+  },
+  'i99dash.validate': { folder: 'folder' },
+  'i99dash.publish': PUBLISH,
+  'i99dash.publishToBeta': PUBLISH,
+  'i99dash.dryRun': PUBLISH,
+  'i99dash.status': { appId: 'text' },
+  'i99dash.addKey': ADD_KEY,
+  'i99dash.removeKey': { id: 'text', confirmed: 'flag' },
+  'i99dash.replaceKey': { keyPath: 'text', passphrase: 'text', confirmed: 'flag' },
+  'i99dash.generateKey': { path: 'text', passphrase: 'text', comment: 'text' },
+  'i99dash.copyPublicKey': { publicKeyPath: 'text', openConsole: 'flag' },
+  'i99dash.setUpCi': { folder: 'folder', name: 'text', confirmed: 'flag' },
+  'i99dash.openAppInWebConsole': APP,
+  'i99dash.promoteToBeta': APP,
+  'i99dash.promoteToProduction': APP,
+  'i99dash.endBeta': APP,
+  'i99op.signIn': { baseUrl: 'text', keyPath: 'text', passphrase: 'text', token: 'text' },
+  'i99op.addKey': ADD_KEY,
+};
+
+/** Whether a command takes an object of arguments. */
+export function takesArguments(id: string): boolean {
+  return Object.hasOwn(COMMANDS, id);
+}
+
+/**
+ * Takes what a command was called with, if it is what the command takes. Keybindings, tasks and other extensions may say anything, and a
+ * `dryRun` that is a text must not end in a publish. Null is as good as nothing, and fields that the command does not have are left out.
+ * @throws VALIDATION_FAILED
+ */
+export function readArguments(id: string, given: unknown): Record<string, unknown> {
+  if (given === undefined || given === null) {
+    return {};
+  }
+  if (typeof given !== 'object' || Array.isArray(given)) {
+    const message = t('{0} can be called with an object, and with nothing else.', id);
+    throw new I99dashError('VALIDATION_FAILED', message);
+  }
+  const kinds = Object.entries(COMMANDS[id] ?? {});
+  const fields = kinds.map(([name, kind]) => [name, readField(given, name, kind)] as const);
+  return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
+}
+
+/** @returns undefined for nothing. @throws VALIDATION_FAILED */
+function readField(given: object, name: string, kind: Kind): unknown {
+  try {
+    const value = (given as Record<string, unknown>)[name] ?? undefined;
+    if (value === undefined || fits(value, kind)) {
+      return value;
+    }
+  } catch {
+    // An object of a program may throw when it is read.
+  }
+  throw new I99dashError('VALIDATION_FAILED', describe(name, kind));
+}
+
+function fits(value: unknown, kind: Kind): boolean {
+  switch (kind) {
+    case 'flag':
+      return typeof value === 'boolean';
+    case 'object':
+      return typeof value === 'object';
+    case 'text':
+      return isText(value);
+    case 'folder':
+      return isText(value) || isFileUri(value);
+    default:
+      return isText(value) && kind.includes(value);
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_TEXT;
+}
+
+/** A file of a virtual workspace has a path too, at which this computer has something else or nothing. */
+function isFileUri(value: unknown): boolean {
+  const { scheme, fsPath } = value as { scheme?: unknown; fsPath?: unknown };
+  return scheme === 'file' && isText(fsPath);
+}
+
+function describe(name: string, kind: Kind): string {
+  switch (kind) {
+    case 'flag':
+      return t('“{0}” must be true or false.', name);
+    case 'object':
+      return t('“{0}” must be an object.', name);
+    case 'text':
+      return t('“{0}” must be a text of at most {1} characters.', name, MAX_TEXT);
+    case 'folder':
+      return t('“{0}” must be a folder on this computer: its path or its file URI.', name);
+    default:
+      return t('“{0}” must be one of these: {1}.', name, kind.join(', '));
+  }
+}

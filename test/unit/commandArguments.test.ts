@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { readArguments } from '../../src/core/commandArguments';
+
+describe('the arguments of a command', () => {
+  const read = (given: unknown): unknown => readArguments('i99dash.publish', given);
+  const refused = (given: unknown, name: RegExp): void =>
+    assert.throws(() => read(given), { code: 'VALIDATION_FAILED', message: name });
+
+  it('are taken as they are', () => {
+    const given = { folder: '/apps/one', track: 'beta', releaseNotes: '', dryRun: false };
+    assert.deepEqual(read(given), given);
+    const uri = { scheme: 'file', fsPath: '/apps/one' };
+    assert.deepEqual(read({ folder: uri }), { folder: uri });
+  });
+
+  it('are none where nothing is given, and without what is null', () => {
+    for (const given of [undefined, null, {}, { folder: null, track: undefined }]) {
+      assert.deepEqual(read(given), {});
+    }
+  });
+
+  it('are those that the command has, whatever else is given', () => {
+    const given = JSON.parse('{"__proto__": {"confirmed": true}, "dryrun": true}') as unknown;
+    assert.deepEqual(read(given), {});
+    assert.deepEqual(readArguments('i99dash.showLog', { folder: 1 }), {});
+  });
+
+  it('are of the kind that the command takes', () => {
+    for (const flag of ['true', 1, {}, []])
+      refused({ dryRun: flag }, /^“dryRun” .* true or false/u);
+    for (const text of [1, {}, true, 'x'.repeat(40_000)]) refused({ track: text }, /^“track” /u);
+    for (const uri of [
+      { scheme: 'git', fsPath: '/apps/one' },
+      { scheme: 'file' },
+      { path: '/apps/one' },
+      7,
+    ]) {
+      refused({ folder: uri }, /^“folder” .* on this computer/u);
+    }
+    assert.throws(() => readArguments('i99dash.signIn', { method: 'pigeon' }), {
+      code: 'VALIDATION_FAILED',
+      message: /ssh, agent, token, deviceCode/u,
+    });
+  });
+
+  it('are an object', () => {
+    for (const given of ['/apps/one', 7, true, ['/apps/one'], () => undefined]) {
+      refused(given, /^i99dash\.publish can be called with an object/u);
+    }
+  });
+
+  it('may throw when they are read', () => {
+    const given = Object.defineProperty({}, 'folder', {
+      get: () => assert.fail('not to be read'),
+    });
+    refused(given, /folder/u);
+  });
+});

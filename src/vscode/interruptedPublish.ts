@@ -7,12 +7,15 @@ import { runQuietly } from './runQuietly';
 /** The start of the editor comes first; nobody waits for this. In milliseconds. */
 const DELAY_MS = 3_000;
 
-/** Tells, some time after the start, of publishes that a window did not live to finish. */
+/** Some time after the start, tells of publishes that a window did not live to finish, and removes what they left. */
 export function tellInterruptedPublishes(lockFolder: string): vscode.Disposable {
   const timer = setTimeout(() => {
     void import('../core/publish/publishLock')
       .then(({ takeInterrupted }) => takeInterrupted(lockFolder))
       .then((notes) => notes.forEach(tell));
+    void import('../core/publish/bundleFolder').then(({ removeAbandonedBundles }) =>
+      removeAbandonedBundles(),
+    );
   }, DELAY_MS);
   return new vscode.Disposable(() => clearTimeout(timer));
 }

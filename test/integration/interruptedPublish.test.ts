@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { tellInterruptedPublishes } from '../../src/vscode/interruptedPublish';
@@ -61,6 +70,20 @@ describe('a publish that a window did not live to finish', () => {
     ]);
     assert.deepEqual(shown[0]?.buttons, ['Publish Again']);
     assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it('leaves no bundle behind after the next start', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const bundle = join(tmpdir(), `i99dash-${pid}-killed`);
+    mkdirSync(bundle);
+    writeFileSync(join(bundle, 'bundle.tar.gz'), 'packed');
+    const watcher = watch(tmpdir());
+    try {
+      await start(1);
+      while (existsSync(bundle)) await once(watcher, 'change');
+    } finally {
+      watcher.close();
+    }
   });
 
   it('is begun again on demand, as any other publish', async () => {

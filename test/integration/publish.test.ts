@@ -203,5 +203,5 @@ describe('publish', () => {
 });
 
 function bundleFolders(): string[] {
-  return readdirSync(tmpdir()).filter((name) => /^i99dash-[A-Za-z0-9]{6}$/u.test(name));
+  return readdirSync(tmpdir()).filter((name) => /^i99dash-\d+-[A-Za-z0-9]{6}$/u.test(name));
 }

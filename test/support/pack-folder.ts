@@ -1,6 +1,6 @@
 /**
  * A program of its own, for tests of what depends on the process. Arguments: the folder, the worker script, and `exit` to end in the
- * middle of using the bundle. Prints the bundle's hash.
+ * middle of using the bundle, or `kill` to be killed there. Prints the bundle's hash.
  */
 import { withBundle } from '../../src/core/publish/bundle';
 import { collectFiles } from '../../src/core/publish/files';
@@ -12,6 +12,7 @@ async function main([root = '', worker, exit]: readonly string[]): Promise<void>
     ({ sha256 }) => {
       process.stdout.write(sha256);
       if (exit === 'exit') process.exit(0);
+      if (exit === 'kill') process.kill(process.pid, 'SIGKILL');
       return Promise.resolve();
     },
     worker === undefined ? {} : { worker },

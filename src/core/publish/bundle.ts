@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { throwIfCancelled } from '../errors';
+import { BUNDLE_FILE, makeBundleFolder } from './bundleFolder';
 import { compareBytewise, mergeBytewise } from './byteOrder';
 import type { Inspection } from './checks/contentInspector';
 import { isSmall } from './checks/contents';
@@ -45,7 +45,7 @@ export async function withBundle<T>(
   options: BundleOptions = {},
 ): Promise<T> {
   throwIfCancelled(options.signal);
-  const folder = await orNoPlace(mkdtemp(join(tmpdir(), 'i99dash-')));
+  const folder = await orNoPlace(makeBundleFolder());
   // A window that closes ends the process in the middle of everything.
   const removeAtExit = (): void => {
     try {
@@ -56,7 +56,7 @@ export async function withBundle<T>(
   };
   process.once('exit', removeAtExit);
   try {
-    const path = join(folder, 'bundle.tar.gz');
+    const path = join(folder, BUNDLE_FILE);
     const packed = await packTo(path, collected, options);
     return await use({
       ...packed,

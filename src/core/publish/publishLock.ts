@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { I99dashError, systemErrorCode } from '../errors';
 import { isJsonObject, parseJson } from '../json';
 import { t } from '../l10n';
+import { isRunning } from './runningProcess';
 
 /** The window that publishes touches its lock this often; one that was not touched for much longer belongs to nobody. In milliseconds. */
 const HEARTBEAT_MS = 5_000;
@@ -122,15 +123,6 @@ async function createNew(path: string, content: string): Promise<boolean> {
 async function isOld(path: string): Promise<boolean> {
   const stats = await stat(path).catch(() => undefined);
   return stats !== undefined && Date.now() - stats.mtimeMs > STALE_MS;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemErrorCode(error) === 'EPERM';
-  }
 }
 
 async function readNote(path: string): Promise<PublishNote | undefined> {

@@ -11,6 +11,7 @@ import { localize } from '../../../src/core/l10n';
 import { withBundle, type BundleOptions } from '../../../src/core/publish/bundle';
 import type { Inspection } from '../../../src/core/publish/checks/contentInspector';
 import { inspectContents } from '../../../src/core/publish/checks/contents';
+import { removeAbandonedBundles } from '../../../src/core/publish/bundleFolder';
 import { collectFiles } from '../../../src/core/publish/files';
 import { bundleBytes } from '../../support/bundle-bytes';
 import { rejectsWith } from '../../support/expect';
@@ -237,6 +238,36 @@ describe('a large bundle', () => {
     const { stdout } = await run('node', [built.packFolder, root, built.script, 'exit']);
     assert.match(stdout, /^[0-9a-f]{64}$/);
     assert.deepEqual(await temporary.entries(), []);
+  });
+
+  it('is removed later when its process is killed, and no other one', async () => {
+    const left = await new Promise<string[]>((resolve, reject) => {
+      execFile('node', [built.packFolder, root, built.script, 'kill'], (error) => {
+        assert.equal(error?.signal, 'SIGKILL');
+        temporary.entries().then(resolve, reject);
+      });
+    });
+    assert.match(left.join(' '), /^i99dash-\d+-\w{6}$/u);
+    const [killed = ''] = left;
+    const pid = killed.split('-')[1] ?? '';
+    const others = [`i99dash-${pid}-linked`, `i99dash-${pid}-others`, `i99dash-${pid}`];
+    const [linked = '', stranger = ''] = others.map((name) => join(temporary.path, name));
+    await plant(temp.path, [['elsewhere/bundle.tar.gz', 'not ours']]);
+    await symlink(join(temp.path, 'elsewhere'), linked);
+    await plant(stranger, [['thesis.txt', 'not ours either']]);
+    await plant(join(temporary.path, others[2] ?? ''), [['bundle.tar.gz', 'nor this']]);
+    await withBundle(await collectFiles(root, root), async (bundle) => {
+      await removeAbandonedBundles();
+      const names = await temporary.entries();
+      assert.deepEqual(names.filter((name) => name.startsWith(`i99dash-${pid}`)).sort(), [
+        ...others.sort(),
+      ]);
+      const hash = createHash('sha256');
+      for await (const chunk of bundle.open()) hash.update(chunk as Uint8Array);
+      assert.equal(hash.digest('hex'), bundle.sha256, 'the one in use is whole');
+    });
+    assert.deepEqual(Object.keys(await readTree(join(temp.path, 'elsewhere'))), ['bundle.tar.gz']);
+    assert.deepEqual(Object.keys(await readTree(stranger)), ['thesis.txt']);
   });
 
   it('may have 9,000 files', async function () {

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { I99dashError, systemErrorCode } from '../errors';
+import { I99dashError, isI99dashError, systemErrorCode } from '../errors';
 import { isJsonObject, parseJson } from '../json';
 import { t } from '../l10n';
+import { oneLine } from '../oneLine';
 import { isRunning } from './runningProcess';
 
 /** The window that publishes touches its lock this often; one that was not touched for much longer belongs to nobody. In milliseconds. */
@@ -24,17 +25,16 @@ export interface PublishNote {
  * Runs a task while holding the lock for an app on a backend, across all windows of this computer. A window that dies leaves its lock,
  * which {@link takeInterrupted} finds. A lock that cannot be given back grows old; it makes no failure of what was done.
  * @param folder where the locks of all windows lie
- * @throws PUBLISH_IN_PROGRESS, a system error when the folder takes no lock, and what the task throws
+ * @throws PUBLISH_IN_PROGRESS, UPLOAD_FAILED (the folder takes no lock), and what the task throws
  */
 export async function withPublishLock<T>(
   folder: string,
   note: Omit<PublishNote, 'pid'>,
   task: () => Promise<T>,
 ): Promise<T> {
-  await mkdir(folder, { recursive: true });
   const path = join(folder, lockName(note));
   const content = JSON.stringify({ ...note, pid: process.pid, id: randomUUID() });
-  await acquire(path, note.appId, content);
+  await acquireIn(folder, path, note.appId, content);
   const heartbeat = setInterval(() => {
     const now = new Date();
     utimes(path, now, now).catch(() => undefined);
@@ -56,6 +56,30 @@ export async function takeInterrupted(folder: string): Promise<PublishNote[]> {
       .map((name) => removeAbandoned(join(folder, name)).catch(() => undefined)),
   );
   return removed.flatMap((lock) => lock?.note ?? []);
+}
+
+/** @throws PUBLISH_IN_PROGRESS, UPLOAD_FAILED */
+async function acquireIn(
+  folder: string,
+  path: string,
+  appId: string,
+  content: string,
+): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await acquire(path, appId, content);
+  } catch (cause) {
+    if (isI99dashError(cause)) {
+      throw cause;
+    }
+    const reason = systemErrorCode(cause) ?? 'unknown';
+    const message = t(
+      'The publish cannot be noted in {0}, where other windows look for it ({1}).',
+      oneLine(folder, Infinity),
+      reason,
+    );
+    throw new I99dashError('UPLOAD_FAILED', message, { cause });
+  }
 }
 
 async function acquire(path: string, appId: string, content: string): Promise<void> {

@@ -110,6 +110,14 @@ describe('the publish lock', () => {
     assert.equal(await readFile(path, 'utf8'), theirs);
   });
 
+  it('that cannot be had fails in words, and before the publish begins', async () => {
+    const folder = join(temp.path, 'locks');
+    await writeFile(folder, 'a file where the folder belongs');
+    const begun = () => assert.fail('must not begin');
+    const error = await rejectsWith('UPLOAD_FAILED', withPublishLock(folder, note, begun));
+    assert.match(error.message, /locks.*\(EEXIST\)/u);
+  });
+
   it('that cannot be given back makes no failure of what was done', async () => {
     const folder = join(temp.path, 'locks');
     const obstruct = async () => {

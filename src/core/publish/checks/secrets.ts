@@ -15,7 +15,7 @@ import {
 export const SCANNED_BYTES = 16 * 1024 * 1024;
 /** So many bytes are looked at in one go. */
 const CHUNK = 256 * 1024;
-/** A file with a zero byte within this many is no text. (Nor is UTF-16 for us, which no WebView script is written in.) */
+/** A file with a zero byte within this many is no text, but for UTF-16 with its mark, as Windows PowerShell writes what is redirected. */
 export const SNIFFED_BYTES = 8 * 1024;
 /** More in one file tell nothing new. */
 const MAX_PER_FILE = 20;
@@ -40,7 +40,7 @@ export class SecretScanner {
   private scanned = 0;
   private skipping = false;
   private text = new TextScan(false);
-  private decoder = new StringDecoder('utf8');
+  private decode = decoderOf(Buffer.alloc(0));
   private found: SecretFinding[] = [];
 
   /** Begins a file. */
@@ -51,7 +51,6 @@ export class SecretScanner {
     this.scanned = 0;
     this.skipping = false;
     this.text = new TextScan(/(^|\/)\.npmrc$/u.test(name));
-    this.decoder = new StringDecoder('utf8');
   }
 
   /** Takes the file's next bytes; they may be reused afterwards. Returns whether more of them would matter. */
@@ -88,7 +87,10 @@ export class SecretScanner {
       this.text = new TextScan(false);
       return;
     }
-    const text = this.decoder.write(bytes);
+    if (this.scanned === 0) {
+      this.decode = decoderOf(bytes);
+    }
+    const text = this.decode(bytes);
     this.text.add(this.scanned === 0 ? text.replace(/^\uFEFF/u, '') : text);
     this.scanned += bytes.length;
     if (this.scanned >= SCANNED_BYTES) {
@@ -100,7 +102,27 @@ export class SecretScanner {
 
 /** Whether the first bytes of a file are those of no text. */
 export function isBinary(bytes: Buffer): boolean {
-  return bytes.subarray(0, SNIFFED_BYTES).includes(0);
+  return utf16Of(bytes) === undefined && bytes.subarray(0, SNIFFED_BYTES).includes(0);
+}
+
+/** What a file says of itself with its first two bytes. */
+function utf16Of(bytes: Buffer): 'utf-16le' | 'utf-16be' | undefined {
+  const mark = bytes.toString('latin1', 0, 2);
+  if (mark === '\xFF\xFE') {
+    return 'utf-16le';
+  }
+  return mark === '\xFE\xFF' ? 'utf-16be' : undefined;
+}
+
+/** Decodes a file piece by piece. @param begin its first bytes */
+function decoderOf(begin: Buffer): (bytes: Buffer) => string {
+  const utf16 = utf16Of(begin);
+  if (utf16 === undefined) {
+    const decoder = new StringDecoder('utf8');
+    return (bytes) => decoder.write(bytes);
+  }
+  const decoder = new TextDecoder(utf16);
+  return (bytes) => decoder.decode(bytes, { stream: true });
 }
 
 /** Looks at a text piece by piece, each time with enough of what came before for a secret that lies across two pieces. */

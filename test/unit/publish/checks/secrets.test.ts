@@ -167,6 +167,22 @@ describe('secrets among what is packed', () => {
     assert.deepEqual(problems, []);
   });
 
+  it('are found in UTF-16, as Windows PowerShell writes it', async () => {
+    const little = Buffer.from(
+      `\uFEFF// ours\nconst key = "${TOKEN}";\n${'ä'.repeat(300_000)}`,
+      'utf16le',
+    );
+    const big = Buffer.from(little).swap16();
+    const found = await check({ 'little.js': little, 'big.js': big });
+    assert.deepEqual(
+      found.map(({ file, range }) => [file, range?.start]),
+      ['big.js', 'little.js'].map((name) => [
+        join(temp.path, 'dist', name),
+        { line: 1, character: 'const key = "'.length },
+      ]),
+    );
+  });
+
   it('are not searched for in binary files', async () => {
     const binary = (text: string) => Buffer.concat([Buffer.from([1, 0, 2]), Buffer.from(text)]);
     assert.deepEqual(await check({ 'a.bin': binary(PKCS8), 'b.png': binary(TOKEN) }), []);

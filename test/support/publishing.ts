@@ -21,7 +21,8 @@ import { HastyClock, MemoryLogger } from './fakes';
 import { useTempDirectory } from './temp-directory';
 import { useTempFolder } from './temp-folder';
 
-const MINI_APPS = join(__dirname, '../fixtures/mini-apps');
+/** The sample mini-apps. */
+export const MINI_APPS = join(__dirname, '../fixtures/mini-apps');
 const run = promisify(execFile);
 
 /** Paths of the API. */

@@ -6,6 +6,7 @@ import { t } from '../l10n';
 import { MANIFEST_FILE } from '../miniAppFolder';
 import type { Logger, ProcessRunner } from '../ports';
 import type { Problem } from '../problem';
+import { takeBuildTurn } from './buildTurn';
 import { withBundle, type Bundle } from './bundle';
 import { keepCache } from './checks/contents';
 import { checkOutput } from './checks/output';
@@ -66,19 +67,47 @@ export async function prepare<T>(
   preparation: Preparation,
   use: (fit: Fit) => Promise<T>,
 ): Promise<T> {
-  const { ports, stages, signal } = preparation;
+  const { stages, signal } = preparation;
+  const { folder, buildCommand } = preparation.project;
   stages.enter('validate');
-  let found = await validate(preparation);
-  let { project } = preparation;
-  const { folder, buildCommand } = project;
-  if (buildCommand !== undefined) {
-    stages.enter('build');
-    await build(project, buildCommand, ports, signal);
-    project = await rereadManifest(project);
-    if (project !== preparation.project) {
-      found = await validate({ ...preparation, project });
-    }
+  const problems = await validate(preparation);
+  if (buildCommand === undefined) {
+    return prepareOutput({ ...preparation, problems }, use);
   }
+  stages.enter('build');
+  const giveBack = await takeBuildTurn(folder, signal);
+  try {
+    const built = await afterBuild({ ...preparation, problems }, buildCommand);
+    return await prepareOutput(built, (fit) => {
+      giveBack();
+      return use(fit);
+    });
+  } finally {
+    giveBack();
+  }
+}
+
+/** What is prepared, and what was found so far that is no error. */
+interface Checked extends Preparation {
+  problems: readonly Problem[];
+}
+
+/** Builds; with the manifest as it is then, checked again where it is another. @throws as {@link prepare} */
+async function afterBuild(checked: Checked, buildCommand: string): Promise<Checked> {
+  const { ports, signal } = checked;
+  await build(checked.project, buildCommand, ports, signal);
+  const project = await rereadManifest(checked.project);
+  if (project === checked.project) {
+    return checked;
+  }
+  const now = { ...checked, project };
+  return { ...now, problems: await validate(now) };
+}
+
+/** Packs and checks what there is to be published. @throws as {@link prepare} */
+async function prepareOutput<T>(checked: Checked, use: (fit: Fit) => Promise<T>): Promise<T> {
+  const { project, ports, stages, signal } = checked;
+  const { folder, buildCommand } = project;
   stages.enter('pack');
   const root = buildCommand === undefined ? project.appRoot : project.distDir;
   const collected = withManifest(
@@ -91,7 +120,7 @@ export async function prepare<T>(
     ports.logger.info(`Publish: left out ${leftOut.length} files and folders: ${names}.`);
   }
   const result = await packChecked(project, root, collected, ports, signal, (bundle, ofOutput) => {
-    const problems = [...found, ...ofOutput];
+    const problems = [...checked.problems, ...ofOutput];
     for (const problem of problems) {
       const { severity, rule } = problem;
       ports.logger.info(`Publish: ${severity} ${rule}: ${problemSentence(problem, folder)}`);

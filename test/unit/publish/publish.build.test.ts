@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError } from '../../../src/core/errors';
 import { rejectsWith } from '../../support/expect';
 import type { Prepared } from '../../../src/core/publish/publish';
 import { png } from '../../support/png';
 import { isAlive } from '../../support/process';
-import { type Publishing, usePublishing } from '../../support/publishing';
+import { MINI_APPS, type Publishing, usePublishing } from '../../support/publishing';
 
 describe('publishing with a build', () => {
   const current = usePublishing('charge-timer');
@@ -84,6 +84,59 @@ describe('publishing with a build', () => {
     assert.ok(!(await readdir(app.folder)).includes('went-on'));
     assert.deepEqual(app.wire(), []);
     await app.assertNothingLeft();
+  });
+
+  describe('while another one of the same mini-app builds', () => {
+    const dryRun = (signal?: AbortSignal) =>
+      app.publish(signal, { track: 'production', dryRun: true });
+    const log = async (): Promise<string> => readFile(join(app.folder, 'log'), 'utf8');
+    /** Writes its output anew, bit by bit, and tells of its beginning and end. */
+    const buildCommand =
+      'printf b >>log; rm -rf dist; mkdir dist; for f in src/* src/*; do sleep 0.02; cp "$f" dist/; done; printf e >>log';
+
+    beforeEach(async () => {
+      await rm(join(app.folder, 'src'), { recursive: true });
+      await cp(join(MINI_APPS, 'tyre-pressure/src'), join(app.folder, 'src'), { recursive: true });
+      await app.configure({ buildCommand });
+    });
+
+    it('waits, so that neither packs half of what the other makes', async () => {
+      const all = await Promise.all([dryRun(), app.publish(), dryRun()]);
+      assert.equal(await log(), 'bebebe');
+      assert.deepEqual(new Set(all.map(({ sha256 }) => sha256)).size, 1);
+    });
+
+    it('need not wait for what is packed already', async () => {
+      app.hooks.confirm = async () => {
+        await dryRun();
+      };
+      await app.publish();
+      assert.equal(await log(), 'bebe');
+    });
+
+    it('can be cancelled, and holds nobody up then', async () => {
+      const caller = new AbortController();
+      const building = new Promise<void>((resolve) => {
+        app.hooks.onProgress = ({ stage }) => {
+          if (stage === 'build') resolve();
+        };
+      });
+      const first = dryRun();
+      await building;
+      const second = dryRun(caller.signal);
+      const third = dryRun();
+      caller.abort();
+      await assert.rejects(second, CancelledError);
+      await Promise.all([first, third]);
+      assert.equal(await log(), 'bebe');
+    });
+
+    it('has its turn after one that failed', async () => {
+      await app.configure({ buildCommand: `${buildCommand}; [ "$(cat log)" = bebe ]` });
+      const outcomes = await Promise.allSettled([dryRun(), dryRun()]);
+      assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+      assert.equal(await log(), 'bebe');
+    });
   });
 
   describe('a manifest that changes meanwhile', () => {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { t } from '../l10n';
+import { isAppId } from './appId';
 import { canonicalOrigin } from './origin';
 import {
   CATEGORIES,
@@ -137,9 +138,7 @@ export const manifestSchema = z.object({
       t(
         'The name of the app for machines. It never changes after publishing: it lives in pinned shortcuts.',
       ),
-    text('manifest.id.type').check(
-      holds((id) => /^[a-z0-9][a-z0-9_-]{1,63}$/u.test(id), 'manifest.id.format'),
-    ),
+    text('manifest.id.type').check(holds(isAppId, 'manifest.id.format')),
   ),
   name: described(() => t('The name of the app for people, by language.'), localized('name')),
   description: described(

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { I99dashError, isI99dashError, systemErrorCode, throwIfCancelled } from '../errors';
 import { t } from '../l10n';
 import { isInside } from '../miniAppFolder';
+import { oneLine } from '../oneLine';
 import type { Inspector } from './checks/contentInspector';
 import { blockingFiles, waitingFiles, type FileAccess } from './fileAccess';
 import { changedWhilePacked, leadsOut, unreadable, type BundleFile } from './files';
@@ -145,7 +147,11 @@ export async function orNoPlace<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (cause) {
     const reason = systemErrorCode(cause) ?? 'unknown';
-    const message = t('The bundle cannot be written to the temporary folder ({0}).', reason);
+    const message = t(
+      'The bundle cannot be written to the temporary folder {0} ({1}). Make room on that disk, or make the folder writable, and publish again.',
+      oneLine(tmpdir()),
+      reason,
+    );
     throw new I99dashError('UPLOAD_FAILED', message, { cause });
   }
 }

@@ -1,15 +1,26 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, mkdir, open, readdir, readFile, rm, rmdir, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { I99dashError, isI99dashError, systemErrorCode } from '../errors';
 import { isJsonObject, parseJson } from '../json';
 import { t } from '../l10n';
 import { oneLine } from '../oneLine';
+import { readTextFile } from '../readTextFile';
+import { isAppId } from './appId';
 import { isRunning } from './runningProcess';
 
-/** The window that publishes touches its lock this often; one that was not touched for much longer belongs to nobody. In milliseconds. */
+/** The window that publishes touches its lock this often, in milliseconds. */
 const HEARTBEAT_MS = 5_000;
-const STALE_MS = 4 * HEARTBEAT_MS;
+/** A lock that was not touched for so many heartbeats may belong to nobody. */
+const STALE_BEATS = 4;
+/** Whoever holds it, but slept or has had the clock set, touches it within so many. */
+const PATIENCE_BEATS = 1.5;
+/** How often that is looked for within one. */
+const LOOKS = 20;
+/** No lock is larger, in bytes. */
+const MAX_BYTES = 64 * 1024;
 
 /** A publish under way, as other windows and the next start see it. */
 export interface PublishNote {
@@ -21,24 +32,48 @@ export interface PublishNote {
   pid: number;
 }
 
+export interface LockOptions {
+  /** How often whoever holds a lock touches it, in milliseconds: the same in all windows. Default 5,000. */
+  heartbeatMs?: number;
+}
+
+/** What lies where a lock belongs. */
+interface Found {
+  /** Undefined for what is no file, or too large. */
+  content: string | undefined;
+  note: PublishNote | undefined;
+  /** The computer of whoever made it; undefined where that is not told. */
+  host: string | undefined;
+  /** Milliseconds since the epoch. */
+  mtimeMs: number;
+  isFolder: boolean;
+}
+
 /**
- * Runs a task while holding the lock for an app on a backend, across all windows of this computer. A window that dies leaves its lock,
- * which {@link takeInterrupted} finds. A lock that cannot be given back grows old; it makes no failure of what was done.
+ * Runs a task while holding the lock for an app on a backend, across all windows that share a home, be they on several computers. A window
+ * that dies leaves its lock, which {@link takeInterrupted} finds. A lock that cannot be given back grows old; it makes no failure of what was done.
  * @param folder where the locks of all windows lie
- * @throws PUBLISH_IN_PROGRESS, UPLOAD_FAILED (the folder takes no lock), and what the task throws
+ * @throws PUBLISH_IN_PROGRESS, UPLOAD_FAILED when the folder takes no lock, and what the task throws
  */
 export async function withPublishLock<T>(
   folder: string,
   note: Omit<PublishNote, 'pid'>,
   task: () => Promise<T>,
+  { heartbeatMs = HEARTBEAT_MS }: LockOptions = {},
 ): Promise<T> {
   const path = join(folder, lockName(note));
-  const content = JSON.stringify({ ...note, pid: process.pid, id: randomUUID() });
-  await acquireIn(folder, path, note.appId, content);
+  const id = randomUUID();
+  const content = JSON.stringify({ ...note, pid: process.pid, host: hostname(), id });
+  try {
+    await mkdir(folder, { recursive: true });
+    await acquire(path, note.appId, content, heartbeatMs);
+  } catch (error) {
+    throw isI99dashError(error) ? error : noPlace(folder, error);
+  }
   const heartbeat = setInterval(() => {
     const now = new Date();
     utimes(path, now, now).catch(() => undefined);
-  }, HEARTBEAT_MS);
+  }, heartbeatMs);
   try {
     return await task();
   } finally {
@@ -48,46 +83,40 @@ export async function withPublishLock<T>(
 }
 
 /** The publishes that a window did not live to finish. Each is told once, to one caller: its lock is gone afterwards. Never rejects. */
-export async function takeInterrupted(folder: string): Promise<PublishNote[]> {
+export async function takeInterrupted(
+  folder: string,
+  { heartbeatMs = HEARTBEAT_MS }: LockOptions = {},
+): Promise<PublishNote[]> {
   const names = await readdir(folder).catch(() => []);
   const removed = await Promise.all(
     names
       .filter((name) => name.endsWith('.lock'))
-      .map((name) => removeAbandoned(join(folder, name)).catch(() => undefined)),
+      .map((name) => removeAbandoned(join(folder, name), heartbeatMs).catch(() => undefined)),
   );
   return removed.flatMap((lock) => lock?.note ?? []);
 }
 
-/** @throws PUBLISH_IN_PROGRESS, UPLOAD_FAILED */
-async function acquireIn(
-  folder: string,
+function noPlace(folder: string, cause: unknown): I99dashError {
+  const reason = systemErrorCode(cause) ?? 'unknown';
+  const message = t(
+    'Publishing keeps a small file in {0}, and it cannot be written ({1}). Make room on that disk, or make the folder writable, and publish again.',
+    oneLine(folder),
+    reason,
+  );
+  return new I99dashError('UPLOAD_FAILED', message, { cause });
+}
+
+async function acquire(
   path: string,
   appId: string,
   content: string,
+  heartbeatMs: number,
 ): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    await acquire(path, appId, content);
-  } catch (cause) {
-    if (isI99dashError(cause)) {
-      throw cause;
-    }
-    const reason = systemErrorCode(cause) ?? 'unknown';
-    const message = t(
-      'The publish cannot be noted in {0}, where other windows look for it ({1}).',
-      oneLine(folder, Infinity),
-      reason,
-    );
-    throw new I99dashError('UPLOAD_FAILED', message, { cause });
-  }
-}
-
-async function acquire(path: string, appId: string, content: string): Promise<void> {
   for (let attempt = 0; attempt < 2; attempt++) {
     if (await createNew(path, content)) {
       return;
     }
-    if ((await removeAbandoned(path)) === undefined) {
+    if ((await removeAbandoned(path, heartbeatMs)) === undefined) {
       break;
     }
   }
@@ -109,31 +138,44 @@ async function release(path: string, content: string): Promise<void> {
  * by then.
  * @returns what it told, if that can be read; undefined when it is held or gone, or another caller sees to it
  */
-async function removeAbandoned(path: string): Promise<{ note?: PublishNote } | undefined> {
+async function removeAbandoned(
+  path: string,
+  heartbeatMs: number,
+): Promise<{ note?: PublishNote } | undefined> {
+  const seen = await look(path);
+  if (seen === undefined || (await isHeld(path, seen, heartbeatMs))) {
+    return undefined;
+  }
   const guard = `${path}.guard`;
   if (!(await createNew(guard, ''))) {
-    if (await isOld(guard)) {
-      await rm(guard, { force: true });
+    const found = await look(guard);
+    if (found !== undefined && isOld(found, heartbeatMs)) {
+      await remove(guard, found);
     }
     return undefined;
   }
   try {
-    const note = await readNote(path);
-    const isHeld = !(await isOld(path)) && (note === undefined || isRunning(note.pid));
-    if (isHeld) {
+    const now = await look(path);
+    if (now === undefined || now.content !== seen.content || now.mtimeMs !== seen.mtimeMs) {
       return undefined;
     }
-    await rm(path, { force: true });
-    return note === undefined ? {} : { note };
+    await remove(path, now);
+    return now.note === undefined ? {} : { note: now.note };
   } finally {
     await rm(guard, { force: true }).catch(() => undefined);
   }
 }
 
-/** @returns false when there is such a file already */
+/** @returns false when there is something already; a file that cannot be written whole does not stay */
 async function createNew(path: string, content: string): Promise<boolean> {
   try {
-    await writeFile(path, content, { flag: 'wx', mode: 0o600 });
+    const handle = await open(path, 'wx', 0o600);
+    try {
+      await handle.writeFile(content).finally(() => handle.close());
+    } catch (error) {
+      await rm(path, { force: true }).catch(() => undefined);
+      throw error;
+    }
     return true;
   } catch (error) {
     if (systemErrorCode(error) === 'EEXIST') {
@@ -143,25 +185,78 @@ async function createNew(path: string, content: string): Promise<boolean> {
   }
 }
 
-/** Nobody has touched it for long: process numbers are used again. */
-async function isOld(path: string): Promise<boolean> {
-  const stats = await stat(path).catch(() => undefined);
-  return stats !== undefined && Date.now() - stats.mtimeMs > STALE_MS;
+/**
+ * Only a file can be a lock, and only what fits in one is read.
+ * @throws a system error: what cannot be read may well be held
+ */
+async function look(path: string): Promise<Found | undefined> {
+  try {
+    const stats = await lstat(path);
+    const isLock = stats.isFile() && stats.size <= MAX_BYTES;
+    const content = isLock ? await readTextFile(path, MAX_BYTES) : undefined;
+    const { mtimeMs } = stats;
+    return { content, ...parseLock(content ?? ''), mtimeMs, isFolder: stats.isDirectory() };
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
-async function readNote(path: string): Promise<PublishNote | undefined> {
-  const value = parseJson(await readFile(path, 'utf8').catch(() => ''))?.value;
-  if (!isJsonObject(value)) {
-    return undefined;
+/** @throws a system error, ENOTEMPTY for a folder in which there is something */
+async function remove(path: string, { isFolder }: Found): Promise<void> {
+  await (isFolder ? rmdir(path) : rm(path, { force: true }));
+}
+
+/**
+ * Process numbers are used again, and mean nothing on another computer: a lock that nobody touches belongs to nobody. But the computer may
+ * have slept, or the clock been set, and then it looks as if nobody did.
+ */
+async function isHeld(path: string, found: Found, heartbeatMs: number): Promise<boolean> {
+  const { content, note, host = hostname() } = found;
+  if (content === undefined || (note && host === hostname() && !isRunning(note.pid))) {
+    return false;
   }
-  const { backendUrl, appId, version, folder, pid } = value;
-  return typeof backendUrl === 'string' &&
+  return !isOld(found, heartbeatMs) || (note !== undefined && beats(path, found, heartbeatMs));
+}
+
+/** A lock of the future is old too: one who holds it would have touched it since the clock was set back. */
+function isOld({ mtimeMs }: Found, heartbeatMs: number): boolean {
+  return Math.abs(Date.now() - mtimeMs) > STALE_BEATS * heartbeatMs;
+}
+
+/** Whether somebody touches a lock, or takes it, within the time for a heartbeat. */
+async function beats(path: string, { mtimeMs }: Found, heartbeatMs: number): Promise<boolean> {
+  for (let looks = 0; looks < PATIENCE_BEATS * LOOKS; looks++) {
+    await delay(heartbeatMs / LOOKS);
+    const stats = await lstat(path).catch(() => undefined);
+    if (stats?.mtimeMs !== mtimeMs) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Who may have written it is unknown, and what it says is shown and published: nothing but what a publish writes is taken for a note. */
+function parseLock(text: string): Pick<Found, 'note' | 'host'> {
+  const value = parseJson(text)?.value;
+  const { backendUrl, appId, version, folder, pid, host } = isJsonObject(value) ? value : {};
+  const isNote =
+    typeof backendUrl === 'string' &&
     typeof appId === 'string' &&
+    isAppId(appId) &&
     typeof version === 'string' &&
+    version !== '' &&
+    version === oneLine(version) &&
     typeof folder === 'string' &&
-    typeof pid === 'number'
-    ? { backendUrl, appId, version, folder, pid }
-    : undefined;
+    isAbsolute(folder) &&
+    Number.isSafeInteger(pid) &&
+    Number(pid) > 0;
+  return {
+    note: isNote ? { backendUrl, appId, version, folder, pid: Number(pid) } : undefined,
+    host: typeof host === 'string' ? host : undefined,
+  };
 }
 
 function lockName({ backendUrl, appId }: Pick<PublishNote, 'backendUrl' | 'appId'>): string {

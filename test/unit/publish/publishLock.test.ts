@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isI99dashError } from '../../../src/core/errors';
 import { takeInterrupted, withPublishLock } from '../../../src/core/publish/publishLock';
 import { rejectsWith } from '../../support/expect';
+import { canFillDisk, onFullDisk } from '../../support/full-disk';
 import { useTempFolder } from '../../support/temp-folder';
 
 const note = {
@@ -15,6 +25,10 @@ const note = {
   version: '1.0.0',
   folder: '/projects/tyre-pressure',
 };
+
+const LONG_AGO = new Date('2020-02-02T02:02:02Z');
+const FAR_AHEAD = new Date('2060-02-02T02:02:02Z');
+const SOON = { heartbeatMs: 100 };
 
 describe('the publish lock', () => {
   const temp = useTempFolder();
@@ -50,14 +64,14 @@ describe('the publish lock', () => {
   });
 
   /** Leaves a lock behind as a window does that dies in the middle. */
-  async function abandon(pid: number): Promise<string> {
+  async function abandon(pid: number, more = {}): Promise<string> {
     await mkdir(temp.path, { recursive: true });
     let name = '';
     await withPublishLock(temp.path, note, async () => {
       [name = ''] = await readdir(temp.path);
     });
     const path = join(temp.path, name);
-    await writeFile(path, JSON.stringify({ ...note, pid }));
+    await writeFile(path, JSON.stringify({ ...note, pid, ...more }));
     return path;
   }
 
@@ -75,9 +89,100 @@ describe('the publish lock', () => {
   it('that nobody has touched for long is taken over, whoever has its process number now', async () => {
     const path = await abandon(process.ppid);
     await rejectsWith('PUBLISH_IN_PROGRESS', withPublishLock(temp.path, note, done));
-    const longAgo = new Date(Date.now() - 60_000);
-    await utimes(path, longAgo, longAgo);
-    assert.equal(await withPublishLock(temp.path, note, done), 'done');
+    for (const time of [LONG_AGO, FAR_AHEAD]) {
+      await rm(path, { force: true });
+      await abandon(process.ppid);
+      await utimes(path, time, time);
+      assert.equal(await withPublishLock(temp.path, note, done, SOON), 'done');
+    }
+  });
+
+  for (const time of [LONG_AGO, FAR_AHEAD]) {
+    it(`of a computer that slept, or whose clock was set, stays with who touches it: ${time.toISOString()}`, async () => {
+      const held = async (): Promise<void> => {
+        const [name = ''] = await readdir(temp.path);
+        for (const other of [
+          () => rejectsWith('PUBLISH_IN_PROGRESS', withPublishLock(temp.path, note, done, SOON)),
+          async () => assert.deepEqual(await takeInterrupted(temp.path, SOON), []),
+        ]) {
+          await utimes(join(temp.path, name), time, time);
+          await other();
+        }
+        assert.deepEqual(await readdir(temp.path), [name]);
+      };
+      await withPublishLock(temp.path, note, held, SOON);
+    });
+  }
+
+  it('of another computer tells nothing by its process number, but by being touched', async () => {
+    const path = await abandon(await deadProcess(), { host: 'another-computer' });
+    await rejectsWith('PUBLISH_IN_PROGRESS', withPublishLock(temp.path, note, done, SOON));
+    assert.deepEqual(await takeInterrupted(temp.path, SOON), []);
+    await utimes(path, LONG_AGO, LONG_AGO);
+    assert.equal(await withPublishLock(temp.path, note, done, SOON), 'done');
+  });
+
+  describe('is taken where', () => {
+    const rows: { there: string; make: (path: string) => Promise<unknown> }[] = [
+      { there: 'a folder', make: (path) => mkdir(path) },
+      { there: 'a link to nothing', make: (path) => symlink('/nowhere/at/all', path) },
+      {
+        there: 'a link to a file of somebody',
+        make: (path) => symlink(join(temp.path, 'diary'), path),
+      },
+      {
+        there: 'a pipe that nobody writes to',
+        make: (path) => Promise.resolve(execFileSync('mkfifo', [path])),
+      },
+      {
+        there: 'a file of three gigabytes',
+        make: (path) => writeFile(path, '').then(() => truncate(path, 3 * 1024 ** 3)),
+      },
+      {
+        there: 'an empty file of the future',
+        make: (path) => writeFile(path, '').then(() => utimes(path, FAR_AHEAD, FAR_AHEAD)),
+      },
+    ];
+    for (const { there, make } of rows) {
+      it(there, async function () {
+        if (process.platform === 'win32') this.skip(); // no pipes and no links there
+        const path = await abandon(1);
+        await rm(path);
+        await writeFile(join(temp.path, 'diary'), 'Dear diary');
+        await make(path);
+        assert.equal(await withPublishLock(temp.path, note, done, SOON), 'done');
+        assert.deepEqual(await readdir(temp.path), ['diary']);
+        assert.equal(await readFile(join(temp.path, 'diary'), 'utf8'), 'Dear diary');
+      });
+    }
+  });
+
+  describe('that cannot be written is told in words', () => {
+    const refused = async (folder: string): Promise<void> => {
+      const error = await rejectsWith('UPLOAD_FAILED', withPublishLock(folder, note, done));
+      assert.match(error.message, new RegExp(`${folder}.*\\([A-Z_]+\\).*[Mm]ake room`, 'u'));
+    };
+
+    it('where a file is in place of the folder', async () => {
+      const folder = join(temp.path, 'locks');
+      await writeFile(folder, '');
+      await refused(folder);
+    });
+
+    it('where a folder with something in it is in place of the lock, which stays', async () => {
+      const path = await abandon(1);
+      await rm(path);
+      await mkdir(join(path, 'precious'), { recursive: true });
+      await refused(temp.path);
+      assert.deepEqual(await readdir(path), ['precious']);
+    });
+
+    it('on a full disk, and there is no half of it once there is room again', async function () {
+      if (!canFillDisk()) this.skip();
+      await onFullDisk(() => refused(temp.path));
+      assert.deepEqual(await readdir(temp.path), []);
+      assert.equal(await withPublishLock(temp.path, note, done), 'done');
+    });
   });
 
   it('of a window that died is taken over by one of many that come at once', async () => {
@@ -135,6 +240,21 @@ describe('the publish lock', () => {
     assert.deepEqual((await Promise.all(windows)).flat(), [{ ...note, pid }]);
     assert.deepEqual(await takeInterrupted(temp.path), []);
   });
+
+  for (const [what, words] of [
+    ['an id that is none', { appId: 'Free\u202Egift](command:x)' }],
+    ['an endless id', { appId: 'a'.repeat(10_000) }],
+    ['a version that is none', { version: '1.0.0\nPublish now' }],
+    ['a folder that is relative', { folder: '../../elsewhere' }],
+    ['no process number', { pid: 0 }],
+  ] as const) {
+    it(`tells nothing of an interrupted publish with ${what}, and keeps nobody out for long`, async () => {
+      const path = await abandon(1, words);
+      await utimes(path, LONG_AGO, LONG_AGO);
+      assert.deepEqual(await takeInterrupted(temp.path), []);
+      assert.deepEqual(await readdir(temp.path), []);
+    });
+  }
 
   it('of a publish under way is not taken for an interrupted one', async () => {
     await withPublishLock(temp.path, note, async () => {

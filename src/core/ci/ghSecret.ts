@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { homedir } from 'node:os';
+import { runProgram } from '../runProgram';
 import type { Repository } from './gitRemote';
 
 /** The GitHub CLI asks its server; in milliseconds. */
@@ -9,6 +8,10 @@ const TIMEOUT_MS = 20_000;
 export interface GhOptions {
   /** Default `gh`, looked up on PATH. */
   program?: string;
+  /** How long it may run, in milliseconds. Default 20,000. */
+  timeoutMs?: number;
+  /** How long one that must end gets to do so by itself, in milliseconds. Default 2,000. */
+  graceMs?: number;
   signal?: AbortSignal;
 }
 
@@ -20,7 +23,7 @@ export async function isGhReady(host: string, options: GhOptions = {}): Promise<
 /**
  * Sets an Actions secret of a repository through the GitHub CLI, which encrypts it for GitHub. The value goes through its standard
  * input: never into an argument, the environment or a file.
- * @returns false when it could not, was ended by the signal, or did not answer in time. Never rejects.
+ * @returns false when it could not, was ended by the signal, or did not answer in time: then it is gone, and sets nothing later. Never rejects.
  */
 export async function setGhSecret(
   { host, path }: Repository,
@@ -32,31 +35,14 @@ export async function setGhSecret(
   return (await runGh(args, value, options)) === 0;
 }
 
-/** @returns the exit code; undefined when it could not run to its end. What it prints is not read: nobody knows what it repeats. */
-async function runGh(
+function runGh(
   args: string[],
   input: string | Buffer,
-  { program = 'gh', signal }: GhOptions,
+  { program = 'gh', timeoutMs = TIMEOUT_MS, graceMs, signal }: GhOptions,
 ): Promise<number | undefined> {
-  if (signal?.aborted === true) {
-    return undefined;
-  }
-  try {
-    const child = spawn(program, args, {
-      // Windows looks for a program in the current folder first: not in a workspace, then.
-      cwd: homedir(),
-      env: { ...process.env, GH_PROMPT_DISABLED: '1', GH_NO_UPDATE_NOTIFIER: '1' },
-      stdio: ['pipe', 'ignore', 'ignore'],
-      timeout: TIMEOUT_MS,
-      windowsHide: true,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    // One that ends without reading closes the pipe; its exit code tells the rest.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
-    await once(child, 'close');
-    return child.exitCode ?? undefined;
-  } catch {
-    return undefined;
-  }
+  return runProgram(program, args, {
+    cwd: homedir(),
+    env: { ...process.env, GH_PROMPT_DISABLED: '1', GH_NO_UPDATE_NOTIFIER: '1' },
+    ...{ input, timeoutMs, graceMs, signal },
+  });
 }

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { constants } from 'node:fs';
 import { chmod, copyFile, link, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
@@ -8,6 +6,7 @@ import { fingerprintOf, publicKeyLine } from '../auth/publicKey';
 import { I99dashError, systemErrorCode } from '../errors';
 import { expandHome } from '../homePath';
 import { t } from '../l10n';
+import { runProgram } from '../runProgram';
 import { makeKeyPair } from './keyPair';
 import { readPublicKeyFile } from './publicKeyFile';
 
@@ -20,6 +19,8 @@ export interface GenerateKeyOptions {
   comment?: string;
   /** The `ssh-keygen` to use, a name on PATH or an absolute path; null does without. */
   sshKeygen?: string | null;
+  /** How long `ssh-keygen` may take, in milliseconds. Default 10,000. */
+  sshKeygenTimeoutMs?: number;
 }
 
 export interface GeneratedKey {
@@ -136,11 +137,11 @@ async function makeOneFolder(folder: string): Promise<void> {
 
 /** Writes `staged` and `staged.pub`. Returns the public key blob. */
 async function writeKeyPair(staged: string, options: GenerateKeyOptions): Promise<Buffer> {
-  const { passphrase = '', sshKeygen = 'ssh-keygen' } = options;
+  const { passphrase = '', sshKeygen = 'ssh-keygen', sshKeygenTimeoutMs } = options;
   const comment = options.comment === undefined ? defaultKeyComment() : toComment(options.comment);
   const blob =
     passphrase === '' && sshKeygen !== null
-      ? await runSshKeygen(sshKeygen, staged, comment)
+      ? await runSshKeygen(sshKeygen, staged, comment, sshKeygenTimeoutMs)
       : undefined;
   return blob ?? (await writeOwnKeyPair(staged, comment, passphrase));
 }
@@ -150,20 +151,17 @@ async function runSshKeygen(
   program: string,
   staged: string,
   comment: string,
+  timeoutMs = SSH_KEYGEN_TIMEOUT_MS,
 ): Promise<Buffer | undefined> {
   const args = ['-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', staged];
+  const exitCode = await runProgram(program, args, {
+    cwd: dirname(staged),
+    timeoutMs,
+  });
   try {
-    const child = spawn(program, args, {
-      // Windows looks for a program in the current folder first: not in a workspace, then.
-      cwd: dirname(staged),
-      stdio: 'ignore',
-      timeout: SSH_KEYGEN_TIMEOUT_MS,
-      windowsHide: true,
-    });
-    await once(child, 'close');
     const { size } = await stat(staged);
     const { blob } = await readPublicKeyFile(`${staged}.pub`);
-    return child.exitCode === 0 && size > 0 ? blob : undefined;
+    return exitCode === 0 && size > 0 ? blob : undefined;
   } catch {
     return undefined;
   }

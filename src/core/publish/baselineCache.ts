@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { version as parserVersion } from 'acorn';
 import { isJsonObject, parseJson } from '../json';
 import { textLanguage } from '../l10n';
 import type { Range } from '../problem';
+import { readTextFile } from '../readTextFile';
 import type { Finding } from './baseline/finding';
 
 /** Counts up whenever the same content may have other findings than before. */
@@ -17,6 +18,8 @@ function currentVersion(): string {
 
 /** The most contents that are remembered; those not asked for longest go first. */
 const MAX_ENTRIES = 4_000;
+/** A larger file is neither read nor written. In bytes. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** What was found in which content. It is there for speed alone: a file that is missing or makes no sense is an empty cache. */
 export class BaselineCache {
@@ -27,7 +30,7 @@ export class BaselineCache {
   /** @param file where an earlier cache was written; undefined for none */
   static async load(file: string | undefined): Promise<BaselineCache> {
     const text =
-      file === undefined ? undefined : await readFile(file, 'utf8').catch(() => undefined);
+      file === undefined ? undefined : await readTextFile(file, MAX_BYTES).catch(() => undefined);
     return new BaselineCache(new Map(text === undefined ? [] : parseEntries(text)));
   }
 
@@ -50,8 +53,14 @@ export class BaselineCache {
     if (!this.changed) {
       return undefined;
     }
-    const entries = Object.fromEntries([...this.entries].slice(-MAX_ENTRIES));
-    return JSON.stringify({ version: currentVersion(), entries });
+    const version = currentVersion();
+    for (let most = MAX_ENTRIES; ; most = Math.floor(most / 2)) {
+      const entries = most === 0 ? {} : Object.fromEntries([...this.entries].slice(-most));
+      const text = JSON.stringify({ version, entries });
+      if (most === 0 || Buffer.byteLength(text) <= MAX_BYTES) {
+        return text;
+      }
+    }
   }
 }
 
@@ -97,5 +106,9 @@ function isRange(value: unknown): value is Range {
 }
 
 function isPosition(value: unknown): boolean {
-  return isJsonObject(value) && [value['line'], value['character']].every(Number.isInteger);
+  return isJsonObject(value) && [value['line'], value['character']].every(isIndex);
+}
+
+function isIndex(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }

@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { CancelledError, I99dashError, systemErrorCode } from '../errors';
 import { t } from '../l10n';
 import type { ProcessRunner } from '../ports';
-import { endGroup } from './processGroup';
+import { endTree } from '../processGroup';
 
 /** How long a cancelled command gets to end by itself, in milliseconds. */
 const GRACE_MS = 3_000;
@@ -37,7 +37,7 @@ export function createShellRunner({
         relayOutput(child, onOutput);
         let ending: Promise<void> | undefined;
         const cancel = (): void => {
-          ending = endTree(child, graceMs);
+          ending = endTree(child, graceMs).then(() => closeOutput(child));
         };
         signal?.addEventListener('abort', cancel, { once: true });
         child.once('error', (cause) => {
@@ -91,18 +91,6 @@ function relayOutput({ stdout, stderr }: ChildProcess, onOutput: (text: string) 
     stream?.on('data', (chunk: Buffer) => tell(decoder.write(chunk)));
     stream?.once('end', () => tell(decoder.end()));
   }
-}
-
-/** Ends a process and all it started. Resolves when they are gone. */
-async function endTree(child: ChildProcess, graceMs: number): Promise<void> {
-  const { pid } = child;
-  if (pid !== undefined && process.platform === 'win32') {
-    const taskkill = spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { windowsHide: true });
-    await new Promise((resolve) => taskkill.once('close', resolve).once('error', resolve));
-  } else if (pid !== undefined) {
-    await endGroup(pid, graceMs);
-  }
-  closeOutput(child);
 }
 
 /** What left the tree may hold the pipes open for ever, and then 'close' would never come. */

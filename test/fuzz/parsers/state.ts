@@ -78,8 +78,8 @@ export const ownFiles: Parser = {
     cache.set('script:x', [FINDING]);
     const note = {
       backendUrl: 'https://x.example',
-      appId: 'a',
-      version: '1',
+      appId: 'tyre-pressure',
+      version: '1.0.0',
       folder,
       pid: 2 ** 22,
     };

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isGhReady, setGhSecret } from '../../../src/core/ci/ghSecret';
+import { isAlive } from '../../support/process';
 import { useTempFolder } from '../../support/temp-folder';
 
 const REPOSITORY = { host: 'github.com', path: 'acme/tyre-pressure', service: 'github' as const };
@@ -23,6 +25,14 @@ describe('the GitHub CLI', function () {
     await writeFile(program, `#!/bin/sh\n${note}\n${then}\n`);
     await chmod(program, 0o700);
     return program;
+  }
+  /** What a stand-in writes down, as soon as it has. */
+  async function fileOf(name: string): Promise<string> {
+    for (;;) {
+      const text = existsSync(join(folder.path, name)) ? await noted(name) : '';
+      if (text.endsWith('\n')) return text.trim();
+      await nextTurn();
+    }
   }
   const noted = (name: string): Promise<string> => readFile(join(folder.path, name), 'utf8');
 
@@ -61,6 +71,22 @@ describe('the GitHub CLI', function () {
     const long = 'x'.repeat(1_000_000);
     assert.equal(await setGhSecret(REPOSITORY, 'NAME', long, { program: deaf }), false);
   });
+
+  for (const why of ['the signal', 'its deadline']) {
+    it(`is gone with what it started when ${why} ends it, deaf as it is: it sets nothing later`, async () => {
+      const program = await fakeGh(
+        `trap '' TERM; sleep 60 & echo $! > '${folder.path}/pid'; wait; sleep 60`,
+      );
+      const caller = new AbortController();
+      const timeoutMs = why === 'its deadline' ? 400 : 60_000;
+      const options = { program, signal: caller.signal, timeoutMs, graceMs: 50 };
+      const setting = setGhSecret(REPOSITORY, 'NAME', SECRET, options);
+      const pid = await fileOf('pid');
+      if (why === 'the signal') caller.abort();
+      assert.equal(await setting, false);
+      assert.equal(isAlive(Number(pid)), false);
+    });
+  }
 
   it('is ended by the signal, and not even started by one that has come already', async () => {
     const program = await fakeGh('exec sleep 60');

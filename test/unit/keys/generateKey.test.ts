@@ -13,6 +13,7 @@ import {
   type GenerateKeyOptions,
 } from '../../../src/core/keys/generateKey';
 import { rejectsWith } from '../../support/expect';
+import { isAlive } from '../../support/process';
 import { useTempFolder } from '../../support/temp-folder';
 
 const run = promisify(execFile);
@@ -140,6 +141,18 @@ describe('generating a key', () => {
       assert.match(await readFile(log, 'utf8'), /<ed25519>/u);
       await publicHalf(key.path);
       assert.deepEqual([await modeOf(key.path), await modeOf(key.publicKeyPath)], ['600', '644']);
+    });
+
+    it('does without it when it hangs and hears no signal, and leaves none behind', async () => {
+      const { program, log } = await fakeSshKeygen(
+        `trap '' TERM; echo "pid $$" >> "$0.pid"; sleep 30`,
+      );
+      const timing = { sshKeygenTimeoutMs: 500 };
+      const key = await generateKey({ path: target(), sshKeygen: program, ...timing });
+      await publicHalf(key.path);
+      const [, pid] = /^pid (\d+)$/u.exec((await readFile(`${program}.pid`, 'utf8')).trim()) ?? [];
+      assert.match(await readFile(log, 'utf8'), /<ed25519>/u);
+      assert.equal(isAlive(Number(pid)), false);
     });
   });
 

@@ -1,3 +1,4 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -6,10 +7,24 @@ const KILLED_MS = 500;
 const POLL_MS = 20;
 
 /**
+ * Ends a process and all it started, but for what has left its group. Resolves when they are gone.
+ * @param child started as the leader of a group: `detached` everywhere but on Windows
+ * @param graceMs how long they get to end by themselves, in milliseconds; none on Windows
+ */
+export async function endTree({ pid }: ChildProcess, graceMs: number): Promise<void> {
+  if (pid !== undefined && process.platform === 'win32') {
+    const taskkill = spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { windowsHide: true });
+    await new Promise((resolve) => taskkill.once('close', resolve).once('error', resolve));
+  } else if (pid !== undefined) {
+    await endGroup(pid, graceMs);
+  }
+}
+
+/**
  * Ends every process of a POSIX process group: politely, then by force. Resolves when they are gone.
  * @param graceMs how long they get to end by themselves
  */
-export async function endGroup(pgid: number, graceMs: number): Promise<void> {
+async function endGroup(pgid: number, graceMs: number): Promise<void> {
   signalGroup(pgid, 'SIGTERM');
   if (!(await groupEnds(pgid, graceMs))) {
     signalGroup(pgid, 'SIGKILL');

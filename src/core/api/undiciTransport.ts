@@ -16,6 +16,11 @@ const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 /** The most that a storage has to say of an upload, in bytes. */
 const MAX_UPLOAD_RESPONSE_BYTES = 64 * 1024;
 
+/** What a system holds of an upload that it has taken and not sent yet, in bytes: Linux's largest send buffer. */
+const MAX_IN_FLIGHT_BYTES = 4 * 1024 * 1024;
+/** The slowest line that such a rest is waited for on: 256 kbit/s, in bytes per millisecond. */
+const SLOWEST_LINE = 32;
+
 /** Each in milliseconds. */
 interface Deadlines {
   /** For a connection to come about, through a proxy for each half. */
@@ -24,7 +29,7 @@ interface Deadlines {
   headersTimeoutMs: number;
   /** Between two pieces of an answer. */
   bodyTimeoutMs: number;
-  /** For an upload between two bytes, and for its answer. */
+  /** For an upload between two bytes, and for its answer, beside the time that the last bytes take on a slow line. */
   stallTimeoutMs: number;
 }
 
@@ -149,17 +154,18 @@ class Deadline {
       signal === undefined ? this.expiry.signal : AbortSignal.any([this.expiry.signal, signal]);
   }
 
-  restart(): void {
+  /** @param moreMs beside the usual time, in milliseconds */
+  restart(moreMs = 0): void {
     this.clear();
-    this.timer = this.start();
+    this.timer = this.start(moreMs);
   }
 
   clear(): void {
     clearTimeout(this.timer);
   }
 
-  private start(): NodeJS.Timeout {
-    return setTimeout(() => this.expiry.abort(new RequestExpired()), this.ms);
+  private start(moreMs = 0): NodeJS.Timeout {
+    return setTimeout(() => this.expiry.abort(new RequestExpired()), this.ms + moreMs);
   }
 }
 
@@ -203,6 +209,7 @@ async function* counted(
     deadline.restart();
     onProgress?.(sent);
   }
+  deadline.restart(Math.min(sent, MAX_IN_FLIGHT_BYTES) / SLOWEST_LINE);
 }
 
 function fileChanged(cause: unknown): I99dashError {

@@ -196,6 +196,16 @@ describe('the transport, uploading', () => {
     );
   });
 
+  it('waits for what the system has taken and not sent yet', async () => {
+    const size = 2 * MIB; // less than a system holds
+    answer(async ({ stream }) => {
+      for await (const chunk of stream) await delay(chunk.length / (size / (3 * STALL_MS)));
+      return { status: 200, headers: {}, body: 'all' };
+    });
+    const { text } = await put(size, () => Readable.from([Buffer.alloc(size)]));
+    assert.equal(text, 'all');
+  });
+
   it('takes as long as it takes while bytes move', async () => {
     answer(async ({ stream }) => {
       let size = 0;

@@ -34,10 +34,12 @@ export class Dispatchers {
 
   /**
    * @param connectTimeoutMs for a connection, and for a proxy's word that it stands, each in milliseconds
+   * @param idleTimeoutMs the longest that a connection is kept which nobody uses, whatever the server says, in milliseconds
    * @param wallClock milliseconds since the epoch
    */
   constructor(
     private readonly connectTimeoutMs: number,
+    private readonly idleTimeoutMs: number,
     private readonly wallClock: () => number,
   ) {
     this.gain = this.measureGain();
@@ -75,7 +77,11 @@ export class Dispatchers {
   }
 
   private direct(context: SecureContext | undefined): Dispatcher {
-    return new Agent({ connect: this.connectOptions(context), bodyTimeout: 0 });
+    return new Agent({
+      connect: this.connectOptions(context),
+      keepAliveMaxTimeout: this.idleTimeoutMs,
+      bodyTimeout: 0,
+    });
   }
 
   /** Every request goes through a tunnel (CONNECT), for http too: the proxy learns host and port alone. */
@@ -91,6 +97,7 @@ export class Dispatchers {
       proxyTls: this.connectOptions(context),
       clientFactory: (url, options) =>
         new TunnelPool(url, { ...options, connect: withoutAddressAsName(options), headersTimeout }),
+      keepAliveMaxTimeout: this.idleTimeoutMs,
       bodyTimeout: 0,
     });
   }

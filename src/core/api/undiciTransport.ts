@@ -25,6 +25,8 @@ const SLOWEST_LINE = 32;
 interface Deadlines {
   /** For a connection to come about, through a proxy for each half. */
   connectTimeoutMs: number;
+  /** For a connection that nobody uses: routers on the way forget such connections without a word. */
+  idleTimeoutMs: number;
   /** From the request to the head of its answer; not for uploads. */
   headersTimeoutMs: number;
   /** Between two pieces of an answer. */
@@ -35,6 +37,7 @@ interface Deadlines {
 
 const DEADLINES: Deadlines = {
   connectTimeoutMs: 10_000,
+  idleTimeoutMs: 15_000,
   headersTimeoutMs: 25_000,
   bodyTimeoutMs: 10_000,
   stallTimeoutMs: 30_000,
@@ -57,7 +60,8 @@ export function createUndiciTransport({
   ...deadlines
 }: TransportOptions = {}): Transport {
   const allDeadlines = { ...DEADLINES, ...deadlines };
-  const dispatchers = new Dispatchers(allDeadlines.connectTimeoutMs, wallClock);
+  const { connectTimeoutMs, idleTimeoutMs } = allDeadlines;
+  const dispatchers = new Dispatchers(connectTimeoutMs, idleTimeoutMs, wallClock);
   return new UndiciTransport(network, dispatchers, allDeadlines);
 }
 

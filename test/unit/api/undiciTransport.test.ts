@@ -198,6 +198,23 @@ describe('the transport', () => {
     }
   });
 
+  it('keeps no idle connection for as long as a server offers', async () => {
+    const tidy = createUndiciTransport({ idleTimeoutMs: 100 });
+    let closed: Promise<unknown> = Promise.reject(new Error('nobody came'));
+    closed.catch(() => undefined);
+    await withTcpServer(
+      (socket) => {
+        closed = once(socket, 'end');
+        const head = 'HTTP/1.1 200 OK\r\nKeep-Alive: timeout=600\r\nContent-Length: 0\r\n\r\n';
+        socket.on('data', () => socket.write(head));
+      },
+      async (port) => {
+        await tidy.send({ method: 'GET', url: new URL(`http://127.0.0.1:${port}`) });
+        await closed;
+      },
+    );
+  });
+
   it('trusts no connection that is older than a sleep', async () => {
     let connections = 0;
     await withTcpServer(

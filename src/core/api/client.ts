@@ -21,6 +21,8 @@ export interface ApiCall {
   /** Sent as an HTML form, as OAuth has it. */
   form?: Record<string, string>;
   signal?: AbortSignal;
+  /** Called when the call is about to leave, after there is a token: what fails before has not arrived anywhere. */
+  onSend?: () => void;
   /** What is sent beside the token and must not come back in a message. */
   secrets?: readonly string[];
   /** Nobody reads the answer: it may be empty, and the call resolves with undefined. */
@@ -81,6 +83,7 @@ export class ApiClient {
       url.searchParams.set(name, value);
     }
     const content = contentOf(call);
+    call.onSend?.();
     const answer = await this.transport.send({
       method: call.method,
       url,

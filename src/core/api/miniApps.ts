@@ -2,7 +2,7 @@ import { I99dashError } from '../errors';
 import { expectObject, expectString, isJsonObject, optionalString, type JsonObject } from '../json';
 import { t } from '../l10n';
 import { assertNotLocal } from './backendUrl';
-import type { ApiClient } from './client';
+import type { ApiCall, ApiClient } from './client';
 
 export interface UploadTarget {
   /** Presigned: a secret. */
@@ -43,18 +43,18 @@ export interface Submission {
   publishedAt?: string;
 }
 
-/** Submits an uploaded bundle for review. */
+/** Submits an uploaded bundle for review. @param onSend as {@link ApiCall.onSend} */
 export async function submitBundle(
   api: ApiClient,
   submission: { manifest: JsonObject; bundleId: string },
-  signal?: AbortSignal,
+  onSend: NonNullable<ApiCall['onSend']> = () => undefined,
 ): Promise<Submission> {
   const data = expectObject(
     await api.call({
       method: 'POST',
       path: '/api/v1/mini-apps/submit',
       json: submission,
-      ...(signal === undefined ? {} : { signal }),
+      onSend,
     }),
     t('a submission'),
   );

@@ -67,10 +67,15 @@ export async function submitOnce(
   before: BackendState | undefined,
 ): Promise<Submission> {
   const { manifest, bundleId } = request;
+  const attempt = { isSent: false };
+  const onSend = (): void => {
+    attempt.isSent = true;
+  };
   try {
-    return await submitBundle(ports.api, { manifest, bundleId });
+    return await submitBundle(ports.api, { manifest, bundleId }, onSend);
   } catch (error) {
-    if (mayHaveArrived(error)) {
+    // Without a token, nothing has left.
+    if (attempt.isSent && mayHaveArrived(error)) {
       ports.logger.warn('Publish: the answer to the submission was lost; the backend is asked.');
       const arrived = await findOut(ports, request, before, error);
       if (arrived !== undefined) {

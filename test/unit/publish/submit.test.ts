@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { ApiClient } from '../../../src/core/api/client';
+import { I99dashError } from '../../../src/core/errors';
+import { submitOnce } from '../../../src/core/publish/submit';
 import type { Fault } from '../../backend/faults';
 import { rejectsWith } from '../../support/expect';
 import { SUBMIT, usePublishing, type Publishing } from '../../support/publishing';
@@ -108,6 +111,19 @@ describe('a submission whose answer is lost', () => {
     const error = await rejectsWith('SERVER', app.publish());
     assert.equal(error.appInDoubt, 'tyre-pressure');
     assert.equal(sent(), 1);
+  });
+
+  it('is in no doubt where there was no token to send it with', async () => {
+    const lost = new I99dashError('OFFLINE', 'nowhere');
+    const tokens = { getToken: () => Promise.reject(lost) };
+    const api = new ApiClient(app.backend.url, { send: () => assert.fail('sent') }, tokens);
+    const request = { appId: 'tyre-pressure', version: '1.0.0', manifest: {}, bundleId: 'b' };
+    const before = { latestVersion: null, reviewStatus: null, updatedAt: undefined };
+    const { clock, logger } = app;
+    assert.equal(
+      await rejectsWith('OFFLINE', submitOnce({ api, clock, logger }, request, before)),
+      lost,
+    );
   });
 
   it('is not sent again when the state before could not be read', async () => {

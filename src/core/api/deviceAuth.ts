@@ -10,6 +10,8 @@ const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:device_code';
 const DEFAULT_INTERVAL = 5;
 /** Whatever the answer says, we poll no faster, in seconds. */
 const MIN_INTERVAL = 1;
+/** Nor more slowly, or a sign-in that was approved would be lost; `slow_down` still adds to it. In seconds. */
+const MAX_INTERVAL = 60;
 /** No code is waited for longer, in seconds. */
 const MAX_LIFE = 24 * 60 * 60;
 /** What a person can read and type. */
@@ -128,6 +130,6 @@ function lifeOf(grant: JsonObject): number {
 function intervalOf(grant: JsonObject): number {
   const interval = grant['interval'];
   return typeof interval === 'number' && interval >= 0
-    ? Math.min(Math.max(interval, MIN_INTERVAL), MAX_LIFE)
+    ? Math.min(Math.max(interval, MIN_INTERVAL), MAX_INTERVAL)
     : DEFAULT_INTERVAL;
 }

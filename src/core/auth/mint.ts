@@ -6,6 +6,9 @@ import type { Clock, Signer } from '../ports';
 import { tokenLifeMs } from './accessToken';
 import { assertSignableNonce } from './nonce';
 
+/** What the backend says of a challenge that ran out or was used; older ones also of a key that they do not know. */
+export const INVALID_CHALLENGE = 'SSH_CHALLENGE_INVALID';
+
 export interface MintedToken {
   token: string;
   /** Milliseconds since the epoch, by this computer's clock: the start of the request that minted it. */
@@ -26,7 +29,7 @@ export async function mintWithKey(
   try {
     return await attempt(api, signer, clock, signal);
   } catch (error) {
-    if (serverCodeOf(error) !== 'SSH_CHALLENGE_INVALID') {
+    if (serverCodeOf(error) !== INVALID_CHALLENGE) {
       throw asSignInError(error, signer);
     }
   }
@@ -67,8 +70,7 @@ function asSignInError(error: unknown, signer: Signer): unknown {
       { cause: error },
     );
   }
-  // Older backends say of an unknown key that its challenge is invalid.
-  if (serverCode === 'SSH_SIGNATURE_INVALID' || serverCode === 'SSH_CHALLENGE_INVALID') {
+  if (serverCode === 'SSH_SIGNATURE_INVALID' || serverCode === INVALID_CHALLENGE) {
     return new I99dashError(
       'KEY_NOT_REGISTERED',
       t(

@@ -2,6 +2,7 @@ import { I99dashError, isI99dashError, type ErrorCode } from '../errors';
 import { t } from '../l10n';
 import type { Clock } from '../ports';
 import { isPassing } from '../retry';
+import { INVALID_CHALLENGE } from './mint';
 import { backoffMs, patienceMs, type RenewalFailure, type SignerReadiness } from './renewalPolicy';
 
 /** The key cannot be used without the user. */
@@ -17,6 +18,12 @@ const LOCKING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 const SERIOUS_FROM = 2;
 /** The server's definite word. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['KEY_REJECTED', 'SSH_AUTH_DISABLED']);
+
+/**
+ * As often is "invalid challenge" heard before it counts for the word on a key that older backends mean by it: it is also what a backend says
+ * that has lost its challenges, by a restart or among several machines.
+ */
+const MOST_INVALID_CHALLENGES = 5;
 
 export type Trouble = 'locked' | 'final' | 'passing';
 
@@ -40,6 +47,7 @@ export class RenewalTroubles {
   /** The backend has refused a token that was just minted: that another one is minted says nothing, then. */
   refused = false;
   private passing: I99dashError | undefined;
+  private invalidChallenges = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -68,6 +76,16 @@ export class RenewalTroubles {
 
   isWaiting(): boolean {
     return this.retryAt !== undefined && this.clock.now() < this.retryAt;
+  }
+
+  /** What a failure is to be taken for: a refusal that may be the challenge's passes, the first few times. */
+  weigh(failure: I99dashError): I99dashError {
+    const refusal = refusalOfChallenge(failure);
+    if (refusal === undefined) {
+      return failure;
+    }
+    this.invalidChallenges += 1;
+    return this.invalidChallenges < MOST_INVALID_CHALLENGES ? refusal : failure;
   }
 
   /** Notes a failure. */
@@ -101,6 +119,7 @@ export class RenewalTroubles {
     this.lastFailure = undefined;
     this.count = 0;
     this.countForPerson = 0;
+    this.invalidChallenges = 0;
     this.refused = false;
   }
 
@@ -125,6 +144,14 @@ export class RenewalTroubles {
       this.lastFailure = undefined;
     }
   }
+}
+
+/** The backend's own words where a key counts as refused for want of a valid challenge; else undefined. */
+function refusalOfChallenge(failure: I99dashError): I99dashError | undefined {
+  const refusal = isI99dashError(failure.cause, 'KEY_NOT_REGISTERED') && failure.cause.cause;
+  return isI99dashError(refusal, 'SERVER') && refusal.serverCode === INVALID_CHALLENGE
+    ? refusal
+    : undefined;
 }
 
 /** True for the backend's word that it does not accept a token that was minted for the very call. */

@@ -258,7 +258,7 @@ export class SessionRenewal {
 
   /** Turns what stands in a renewal's way into the state that says so. */
   private noteFailure({ sessionId }: SessionProfile, error: unknown): I99dashError {
-    const failure = asRenewalFailure(error);
+    const failure = this.troubles.weigh(asRenewalFailure(error));
     const { code, message } = failure;
     const { logger } = this.ports;
     if (isRefusal(failure)) {

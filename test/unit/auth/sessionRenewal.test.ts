@@ -324,6 +324,34 @@ describe('the definite word of the server', () => {
     await window.session.fetchIdentity();
   });
 
+  const invalidChallenge = (times: number | 'always') => {
+    const fault = { kind: 'status', status: 400, code: 'SSH_CHALLENGE_INVALID' } as const;
+    world().backend.faults.inject({ match: { path: VERIFY }, fault, times });
+  };
+
+  it('is not heard from a backend that has lost its challenges: it passes', async () => {
+    const window = await world().signedInWindow();
+    await window.keepAlive.wake();
+    const states = statesOf(window);
+    invalidChallenge(4); // each renewal tries twice
+    await world().passSlowly(20 * MINUTE);
+    assert.ok(!states.includes('rejected'), states.join());
+    assert.equal(states.at(-1), 'signedIn');
+    assert.ok((window.session.stored?.minted?.expiresAt ?? 0) > world().clock.now());
+  });
+
+  it('is heard from an older backend too, which calls the challenges of unknown keys invalid', async () => {
+    const window = await world().signedInWindow();
+    await window.keepAlive.wake();
+    invalidChallenge('always');
+    await world().passSlowly(13 * MINUTE);
+    assert.equal(failureOf(window), 'KEY_REJECTED');
+    const before = world().requests.length;
+    await world().passSlowly(60 * MINUTE, 15_000);
+    await rejectsWith('KEY_REJECTED', window.session.getToken());
+    assert.equal(world().requests.length, before);
+  });
+
   it('is asked for once by a command, and not again', async () => {
     const { session } = await world().signedInWindow();
     world().backend.state.removeKey(world().key.fingerprint);

@@ -66,49 +66,51 @@ export async function submitOnce(
   request: SubmitRequest,
   before: BackendState | undefined,
 ): Promise<Submission> {
+  const first = await attempt(ports, request, before);
+  if (!('failure' in first)) {
+    return first;
+  }
+  const wait = waitBeforeRepeat(first.failure, 1);
+  if (wait === undefined) {
+    throw first.failure;
+  }
+  await delay(ports.clock, wait);
+  ports.logger.info('Publish: the submission has not been taken; it is sent again.');
+  const second = await attempt(ports, request, before);
+  if ('failure' in second) {
+    throw second.failure;
+  }
+  return second;
+}
+
+/** A submission that the backend has not taken, and why: it may be sent again. */
+interface Untaken {
+  readonly failure: unknown;
+}
+
+/** @throws what will not pass, and where nobody can tell whether it arrived */
+async function attempt(
+  ports: SubmitPorts,
+  request: SubmitRequest,
+  before: BackendState | undefined,
+): Promise<Submission | Untaken> {
   const { manifest, bundleId } = request;
-  const attempt = { isSent: false };
+  const call = { isSent: false };
   const onSend = (): void => {
-    attempt.isSent = true;
+    call.isSent = true;
   };
   try {
     return await submitBundle(ports.api, { manifest, bundleId }, onSend);
-  } catch (error) {
+  } catch (failure) {
     // Without a token, nothing has left.
-    if (attempt.isSent && mayHaveArrived(error)) {
+    if (call.isSent && mayHaveArrived(failure)) {
       ports.logger.warn('Publish: the answer to the submission was lost; the backend is asked.');
-      const arrived = await findOut(ports, request, before, error);
-      if (arrived !== undefined) {
-        return arrived;
-      }
-    } else if (!isPassing(error)) {
-      throw error;
+      return (await findOut(ports, request, before, failure)) ?? { failure };
     }
-    await waitAsAsked(ports.clock, error);
-  }
-  ports.logger.info('Publish: the submission has not been taken; it is sent again.');
-  try {
-    return await submitBundle(ports.api, { manifest, bundleId });
-  } catch (error) {
-    const arrived = mayHaveArrived(error)
-      ? await findOut(ports, request, before, error)
-      : undefined;
-    if (arrived !== undefined) {
-      return arrived;
+    if (!isPassing(failure)) {
+      throw failure;
     }
-    throw error;
-  }
-}
-
-/** After a lost answer nothing is waited for unless the server asks: finding out took a while. @throws the failure itself when the wait would be long */
-async function waitAsAsked(clock: Clock, failure: unknown): Promise<void> {
-  const wait = waitBeforeRepeat(failure, 1);
-  if (wait === undefined) {
-    throw failure;
-  }
-  const isAskedFor = isI99dashError(failure) && failure.retryAfterMs !== undefined;
-  if (isAskedFor || !mayHaveArrived(failure)) {
-    await delay(clock, wait);
+    return { failure };
   }
 }
 

@@ -65,8 +65,8 @@ async function stateWithin(pid: string, pgid: number): Promise<string | undefine
   return Number(group) === pgid ? state : undefined;
 }
 
-/** @returns false when there is no such group any more */
-function signalGroup(pgid: number, signal: NodeJS.Signals | 0): boolean {
+/** Signals every process of a POSIX process group. @returns false when there is no such group any more */
+export function signalGroup(pgid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-pgid, signal);
   } catch {

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { createShellRunner, shellRunner } from '../../../src/core/publish/shellRunner';
 import { rejectsWith } from '../../support/expect';
 import { isAlive } from '../../support/process';
 import { useTempFolder } from '../../support/temp-folder';
 
+const execute = promisify(execFile);
 const CANCELLED = { name: 'CancelledError' };
 
 describe('the shell runner', () => {
@@ -160,6 +164,23 @@ describe('the shell runner', () => {
     const pid = await cancelled(daemon, 100);
     assert.equal(isAlive(pid), true, 'it left on purpose');
     process.kill(pid);
+  });
+
+  it('ends what it runs when its own process ends', async () => {
+    const runner = JSON.stringify(join(__dirname, '../../../src/core/publish/shellRunner.ts'));
+    const source = `
+      void require(${runner}).shellRunner.run({
+        commandLine: 'sleep 30 & echo $!; wait',
+        cwd: '/',
+        onOutput: (text) => process.stdout.write(text, () => process.exit()),
+      });`;
+    const { stdout } = await execute(process.execPath, ['--import', 'tsx', '-e', source]);
+    const pid = Number(stdout);
+    try {
+      while (isAlive(pid)) await delay(10);
+    } finally {
+      if (isAlive(pid)) process.kill(pid);
+    }
   });
 
   it('cannot start what the system does not take', async () => {

@@ -1,6 +1,6 @@
 import { stat as statWithCallback, type Dirent } from 'node:fs';
 import { opendir, realpath } from 'node:fs/promises';
-import { sep } from 'node:path';
+import { basename, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { I99dashError, systemErrorCode, throwIfCancelled } from '../errors';
 import { t } from '../l10n';
@@ -21,6 +21,8 @@ export interface BundleFile {
   size: number;
   /** When it was written last, in milliseconds since 1970, as of the walk; undefined where that does not matter. */
   writtenMs?: number;
+  /** The name that the file itself has, where this is a link to it. */
+  linksTo?: string;
 }
 
 /** What a folder holds. All lists are sorted bytewise. */
@@ -71,13 +73,15 @@ interface Entry {
   size?: number;
   /** When a file was written last, in milliseconds since 1970. */
   writtenMs?: number;
+  /** The name of the file that a link leads to. */
+  linksTo?: string | undefined;
   /** The path of a folder without links. */
   real: string;
 }
 
 /**
  * All files below a folder, but for version control, `node_modules` at its root, what systems and editors drop, and what is no file. A
- * symbolic link counts as what it points at; one that leads nowhere, or round in circles, is left out.
+ * symbolic link counts as what it points at; one that leads nowhere, round in circles, or to what is left out is left out, too.
  * @param boundary the project's folder, which no link may leave
  * @throws VALIDATION_FAILED (a link leaves the project, something cannot be read), NOTHING_TO_PUBLISH (no such folder), CancelledError
  */
@@ -140,9 +144,10 @@ class Walk {
     );
     for (const entry of sorted) {
       const name = prefix + entry.name;
-      const { path, size, writtenMs } = entry;
+      const { path, size, writtenMs, linksTo } = entry;
       if (size !== undefined && writtenMs !== undefined) {
-        this.files.push({ name, path, size, writtenMs });
+        const file = { name, path, size, writtenMs };
+        this.files.push(linksTo === undefined ? file : { ...file, linksTo });
       } else if (ancestors.includes(entry.real)) {
         this.leftOut.push(`${name}/`); // a link loop: its content is in the bundle already
       } else {
@@ -235,19 +240,21 @@ class Walk {
       this.leaveOut(folder, dirent);
       return undefined;
     }
-    return { name, path, size: stats.size, writtenMs: stats.mtimeMs, real };
+    const linksTo = dirent.isSymbolicLink() ? basename(real) : undefined;
+    return { name, path, size: stats.size, writtenMs: stats.mtimeMs, linksTo, real };
   }
 
   private leaveOut({ prefix }: Folder, dirent: Dirent): void {
     this.leftOut.push(prefix + dirent.name + (dirent.isDirectory() ? '/' : ''));
   }
 
-  /** Where a link leads; undefined when that is nowhere. */
+  /** Where a link leads; undefined when that is nowhere, or what is left out wherever it is. */
   private async follow(path: string, name: string): Promise<string | undefined> {
     try {
       const real = await realpath(path);
       this.assertInside(real, path, name);
-      return real;
+      const way = relative(this.boundary, real).split(sep);
+      return way.some((part) => isLeftOut(part, false)) ? undefined : real;
     } catch (error) {
       if (['ENOENT', 'ELOOP', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) {
         return undefined;

@@ -176,7 +176,7 @@ export const pageVersion: Parser = {
 
 function scan(name: string, content: Buffer, pieces: number): SecretFinding[] {
   const scanner = new SecretScanner();
-  scanner.begin(name);
+  scanner.begin({ name });
   const size = Math.max(1, Math.ceil(content.length / pieces));
   for (let at = 0; at < content.length; at += size) scanner.add(content.subarray(at, at + size));
   return scanner.end();

@@ -142,6 +142,24 @@ describe("a bundle's files", () => {
     );
   });
 
+  it('are not what is left out under another name', async () => {
+    await write('app.js');
+    await mkdir(join(project, '.git', 'hooks'), { recursive: true });
+    await writeFile(join(project, '.git', 'config'), '[remote "origin"]');
+    await symlink('../.git/config', join(root, 'config.txt'));
+    await symlink('../.git', join(root, 'assets'));
+    await symlink('../.git/hooks', join(root, 'hooks'));
+    await mkdir(join(project, 'node_modules', 'lib'), { recursive: true });
+    await writeFile(join(project, 'node_modules', 'lib', 'lib.js'), 'library');
+    await symlink('../node_modules/lib', join(root, 'lib'));
+    const { files, leftOut } = await collect();
+    assert.deepEqual(
+      files.map(({ name }) => name),
+      ['app.js', 'lib/lib.js'],
+    );
+    assert.deepEqual(leftOut, ['assets', 'config.txt', 'hooks']);
+  });
+
   it('come from a root that is a link within the project', async () => {
     await write('app.js');
     await symlink(root, join(project, 'link'));

@@ -58,7 +58,7 @@ export class ContentInspector implements Inspector {
     if (this.wantsCode && this.code.length < file.size) {
       this.code = Buffer.allocUnsafeSlow(Math.min(2 * file.size, MAX_CHECKED_BYTES));
     }
-    this.secrets.begin(file.name);
+    this.secrets.begin(file);
   }
 
   add(bytes: Buffer): boolean {

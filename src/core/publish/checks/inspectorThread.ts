@@ -83,14 +83,14 @@ export class InspectorThread implements Inspector {
       !isCode(name)
     ) {
       this.wanted = 0; // a picture need not travel: its name tells all
-      this.chunks = secretName(name) === undefined ? [] : [chunk];
+      this.chunks = secretName(this.file) === undefined ? [] : [chunk];
     }
     return this.bytes < this.wanted;
   }
 
   async end(): Promise<void> {
     const { file, chunks, bytes } = this;
-    if (chunks.length === 0 && secretName(file.name) === undefined) {
+    if (chunks.length === 0 && secretName(file) === undefined) {
       return;
     }
     this.waiting += bytes;

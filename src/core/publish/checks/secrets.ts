@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Range } from '../../problem';
+import type { BundleFile } from '../files';
 import type { RuleId } from '../rules';
 import { TextPositions } from '../textPositions';
 import { secretName } from './secretFiles';
@@ -44,13 +45,13 @@ export class SecretScanner {
   private found: SecretFinding[] = [];
 
   /** Begins a file. */
-  begin(name: string): void {
-    const named = secretName(name);
+  begin(file: Pick<BundleFile, 'name' | 'linksTo'>): void {
+    const named = secretName(file);
     this.found = named === undefined ? [] : [named];
     this.used = 0;
     this.scanned = 0;
     this.skipping = false;
-    this.text = new TextScan(/(^|\/)\.npmrc$/u.test(name));
+    this.text = new TextScan(/(^|\/)\.npmrc$/u.test(file.name));
   }
 
   /** Takes the file's next bytes; they may be reused afterwards. Returns whether more of them would matter. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm, symlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { CancelledError } from '../../../../src/core/errors';
 import { inspectContents, problemsOf } from '../../../../src/core/publish/checks/contents';
 import { SCANNED_BYTES } from '../../../../src/core/publish/checks/secrets';
@@ -93,6 +93,20 @@ describe('secrets among what is packed', () => {
       );
     });
   }
+
+  it('have the names of the files that links lead to, too', async () => {
+    await writeFiles(temp.path, { 'dist/app.js': 'a()', '.env': 'A=1', 'keys/id_rsa': 'x' });
+    await symlink('../.env', join(temp.path, 'dist', 'settings.txt'));
+    await symlink('../keys/id_rsa', join(temp.path, 'dist', 'logo.svg'));
+    const { files } = await collectFiles(join(temp.path, 'dist'), temp.path);
+    assert.deepEqual(
+      (await checkSecrets(files)).map(({ file, rule }) => [basename(file), rule]),
+      [
+        ['logo.svg', 'secret.key-file'],
+        ['settings.txt', 'secret.env-file'],
+      ],
+    );
+  });
 
   /** `«»` marks what is told. */
   const TEXTS: Record<string, [name: string, rule: string, text: string][]> = {

@@ -31,7 +31,7 @@ function requiredValues(field: string, tree: Node, context: FixContext): unknown
     case 'icon':
       return context.icons.slice(0, 1);
     case 'url':
-      return [`https://miniapps.i99dash.app/${encodeURIComponent(id)}/`];
+      return [`https://miniapps.i99dash.app/${encodeURIComponent(wellFormed(id))}/`];
     case 'version':
       return ['1.0.0'];
     case 'category':
@@ -85,4 +85,9 @@ function idFrom(folderName: string): string {
 function nameFrom(id: string): string {
   const words = id.split(/[-_]+/u).filter((word) => word !== '');
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ') || id;
+}
+
+/** No URL can hold half a character. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\uFFFD');
 }

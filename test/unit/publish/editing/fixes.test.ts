@@ -60,6 +60,12 @@ describe('quick fixes', () => {
     });
   }
 
+  it('set a missing URL where the id is half a character', () => {
+    const text = textOf({ ...GOOD, id: '\uD83D', url: undefined });
+    const [fix] = at('manifest.url.required', text, 0);
+    assert.match(done(text, fix), /"https:\/\/miniapps\.i99dash\.app\/%EF%BF%BD\/"/u);
+  });
+
   it('derive what is missing from what is there', () => {
     const value = (field: string, manifest: object) =>
       fixesOf(textOf({ ...GOOD, ...manifest, [field]: undefined }))[0]?.value;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ok } from '../../backend/envelope';
 import { DEFAULT_ACCOUNT } from '../../backend/server';
@@ -282,6 +282,15 @@ describe('publishing', () => {
     assert.match((await rejectsWith('VALIDATION_FAILED', app.publish())).message, /is missing/);
     assert.deepEqual(app.wire(), []);
     await app.assertNothingLeft();
+  });
+
+  it('sends no manifest that lies outside the project', async () => {
+    const outside = join(app.workspace, 'manifest.json');
+    await rename(join(app.folder, 'manifest.json'), outside);
+    await symlink(outside, join(app.folder, 'manifest.json'));
+    const error = await rejectsWith('VALIDATION_FAILED', app.publish());
+    assert.match(error.message, /^manifest\.json leads out of the project/u);
+    assert.deepEqual(app.wire(), []);
   });
 
   it('is nothing to publish without files', async () => {

@@ -21,7 +21,7 @@ export interface BundleFile {
   size: number;
   /** When it was written last, in milliseconds since 1970, as of the walk; undefined where that does not matter. */
   writtenMs?: number;
-  /** The name that the file itself has, where this is a link to it. */
+  /** The name that the file itself has, where this is, or may be, a link to it. */
   linksTo?: string;
 }
 

@@ -227,13 +227,13 @@ async function assertManifestPacked({ folder, manifest }: Project): Promise<void
   }
 }
 
-/** It may be written anew with the same content, which is compared later. @throws NOTHING_TO_PUBLISH when it is gone: a build may do anything */
+/** It may be a link, and be written anew with the same content, which is compared later. @throws NOTHING_TO_PUBLISH when it is gone: a build may do anything */
 async function manifestFile(folder: string): Promise<BundleFile> {
   const path = join(folder, MANIFEST_FILE);
   const { size } = await stat(path).catch((cause: unknown) => {
     throw noManifest(folder, cause);
   });
-  return { name: MANIFEST_FILE, path, size };
+  return { name: MANIFEST_FILE, path, size, linksTo: MANIFEST_FILE };
 }
 
 /** The project's manifest lies over whatever the app's files hold under that name. */

@@ -216,10 +216,10 @@ describe('a bundle', () => {
       await utimes(path, atime, mtime);
       await utimes(join(secrets(), 'deep', 'er', 'app.js'), atime, mtime);
     };
-    for (const [what, name, target] of [
-      ['a file', 'assets/deep/er/app.js', 'deep/er/app.js'],
-      ['its folder', 'assets/deep/er', 'deep/er'],
-      ['a folder above', 'assets', ''],
+    for (const [what, name, target, told] of [
+      ['a file', 'assets/deep/er/app.js', 'deep/er/app.js', /changed while being packed/u],
+      ['its folder', 'assets/deep/er', 'deep/er', /leads out of the project/u],
+      ['a folder above', 'assets', '', /leads out of the project/u],
     ] as const) {
       it(`has nothing from there: ${what}`, async () => {
         const path = join(root, 'assets', 'deep', 'er', 'app.js');
@@ -231,10 +231,23 @@ describe('a bundle', () => {
         const use = () => Promise.reject(new Error('must not be used'));
         const error = await rejectsWith('VALIDATION_FAILED', withBundle(collected, use));
         assert.equal(error.file, path);
-        assert.match(error.message, /leads out of the project/u);
+        assert.match(error.message, told);
         assert.deepEqual(await temporary.entries(), []);
       });
     }
+
+    it('has nothing from there: a link that led elsewhere before', async () => {
+      const path = join(root, 'assets', 'deep', 'er', 'app.js');
+      const link = join(root, 'link.js');
+      await steal(path);
+      await symlink(path, link);
+      const collected = await collectFiles(root, root);
+      await rm(link);
+      await symlink(join(secrets(), 'deep', 'er', 'app.js'), link);
+      const use = () => Promise.reject(new Error('must not be used'));
+      const error = await rejectsWith('VALIDATION_FAILED', withBundle(collected, use));
+      assert.match(error.message, /^link\.js leads out of the project/u);
+    });
   });
 
   it('names a file that cannot be packed in one line', async () => {

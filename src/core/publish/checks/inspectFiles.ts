@@ -49,7 +49,7 @@ async function inspectFile(
 ): Promise<void> {
   let descriptor: number | undefined;
   try {
-    descriptor = await access.open(file.path);
+    descriptor = await access.open(file.path, true);
     const { size } = await access.stat(descriptor);
     inspector.begin({ ...file, size });
     for (let left = size; left > 0;) {

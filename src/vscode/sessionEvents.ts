@@ -35,7 +35,7 @@ export function keepSessionAlive(parts: {
     keepAlive,
     { dispose: () => clearTimeout(start) },
     session.onDidChange(() => tellContext(session)),
-    store.onDidChange(restoreAndWake),
+    store.onDidChange(() => void keepAlive.follow()),
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (focused) {
         restoreAndWake();

@@ -2,9 +2,16 @@ import * as vscode from 'vscode';
 import type { Session } from '../core/auth/session';
 import { explain } from './explain';
 
-/** Signs out, and explains what it cannot clear. @throws as {@link Session.signOut} */
+/** Signs out, and explains what it cannot clear. @throws BACKEND_REFUSED */
 export async function signOut(session: Session): Promise<true> {
-  await session.signOut();
+  const isGone = await session.signOut();
+  if (!isGone) {
+    explain(
+      vscode.l10n.t(
+        'You are signed out, but this computer’s keyring did not take that: an access token may stay in it until it expires.',
+      ),
+    );
+  }
   const { state } = session;
   if (state.kind === 'environment') {
     explain(

@@ -72,12 +72,15 @@ export class HastyClock extends FakeClock {
 /** Plain state in memory, shared by as many windows as hold it. */
 export class FakeStateStore implements StateStore {
   readonly values = new Map<string, unknown>();
+  /** Whether it takes nothing, as on a full disk. */
+  fails = false;
 
   get(key: string): unknown {
     return this.values.get(key);
   }
 
   update(key: string, value: unknown): Promise<void> {
+    if (this.fails) return Promise.reject(new Error('The disk is full.'));
     this.values.set(key, value);
     return Promise.resolve();
   }

@@ -46,10 +46,10 @@ export class SessionWindow {
       },
     });
     this.keepAlive = new KeepAlive(this.session, clock);
-    this.subscription = this.store.onDidChange(() => void this.look());
+    this.subscription = this.store.onDidChange(() => void this.keepAlive.follow());
   }
 
-  /** What the focus, a stored secret that changed and a setting that changed lead to. */
+  /** What the focus and a setting that changed lead to. */
   async look(): Promise<void> {
     await this.session.restore();
     await this.keepAlive.wake();

@@ -16,6 +16,7 @@ export class UnreliableSecretStore implements SecretStore {
     get: [],
     store: [],
   };
+  private silence: Promise<void> | undefined;
   private readonly listeners = new Set<(key: string) => void>();
 
   constructor(private readonly inner: SecretStore) {
@@ -34,6 +35,16 @@ export class UnreliableSecretStore implements SecretStore {
       });
     });
     return { reached, release: () => release() };
+  }
+
+  /** Answers nothing from now on, until what it returns is called. */
+  fallSilent(): () => void {
+    let speak = (): void => undefined;
+    this.silence = new Promise((resolve) => (speak = resolve));
+    return () => {
+      this.silence = undefined;
+      speak();
+    };
   }
 
   async get(key: string): Promise<string | undefined> {
@@ -61,6 +72,7 @@ export class UnreliableSecretStore implements SecretStore {
   }
 
   private async enter(operation: 'get' | 'store'): Promise<void> {
+    await this.silence;
     const gate = this.gates[operation].shift();
     if (gate !== undefined) await new Promise<void>(gate);
     if (this.fails[operation]) throw new Error('The keyring is locked.');

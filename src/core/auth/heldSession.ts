@@ -124,7 +124,7 @@ export class HeldSession {
         this.adoptRecord(stored.record);
         break;
       case 'secretLost':
-        this.adoptProfile(stored.profile);
+        this.adoptProfile(stored.profile, stored.isSilent);
     }
   }
 
@@ -158,7 +158,7 @@ export class HeldSession {
     );
   }
 
-  private adoptProfile(profile: SessionProfile): void {
+  private adoptProfile(profile: SessionProfile, isSilent = false): void {
     if (this.isHeld(profile)) {
       return; // what this window holds is better than what the keyring lost
     }
@@ -167,7 +167,9 @@ export class HeldSession {
       return;
     }
     this.ports.logger.warn('The stored session could not be read; its token is minted again.');
-    this.ports.onSecretLost?.();
+    if (!isSilent) {
+      this.ports.onSecretLost?.();
+    }
     this.troubles.forget();
     this.apply({ kind: 'taken', profile, minted: undefined });
   }

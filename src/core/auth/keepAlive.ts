@@ -14,16 +14,36 @@ export class KeepAlive implements Disposable {
   private due = 0;
   private disposed = false;
   private looking: Promise<void> | undefined;
+  private following: { again: boolean } | undefined;
 
   constructor(
     private readonly session: Session,
     private readonly clock: Clock,
   ) {}
 
-  /** Looks now. Something has happened that may matter: the start, the focus, a secret that changed, a change of settings. */
+  /** Looks now. Something has happened that may matter: the start, the focus, a change of settings. */
   wake(): Promise<void> {
     this.session.hurry();
     return this.look();
+  }
+
+  /**
+   * The store may have changed: takes over what it holds, and looks. However often and falsely that is told, one reading at a time follows,
+   * and what waits after a failure goes on waiting. Never rejects.
+   */
+  async follow(): Promise<void> {
+    if (this.following !== undefined) {
+      this.following.again = true;
+      return;
+    }
+    const following = { again: true };
+    this.following = following;
+    while (following.again && !this.disposed) {
+      following.again = false;
+      await this.session.restore().catch(() => undefined); // the setting is wrong: commands say so
+    }
+    this.following = undefined;
+    await this.look();
   }
 
   dispose(): void {

@@ -151,14 +151,18 @@ export class Session implements TokenSource {
 
   /**
    * Forgets the token, the key's path and the opened keys. Works without a network.
-   * @throws what the keyring throws; the session has ended all the same
+   * @returns false where this computer's storage did not take that: the session has ended all the same, but a token may still lie there
    */
-  async signOut(): Promise<void> {
+  async signOut(): Promise<boolean> {
     this.ports.signers.forget();
     const backendUrl = this.ports.backendUrl();
     this.inHand.turnTo(backendUrl);
     try {
       await this.ports.store.end(backendUrl, this.stored?.profile.sessionId);
+      return true;
+    } catch (error) {
+      this.ports.logger.warn(`The end of a session was not stored: ${describeError(error)}`);
+      return false;
     } finally {
       this.inHand.end();
     }

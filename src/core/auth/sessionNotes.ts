@@ -18,8 +18,11 @@ export type StoredState =
   | { kind: 'none' }
   | { kind: 'ended' }
   | { kind: 'session'; record: SessionRecord }
-  /** Someone is signed in, but the secret is gone or unreadable: a keyring that was lost, or never was. */
-  | { kind: 'secretLost'; profile: SessionProfile };
+  /**
+   * Someone is signed in, but the secret is gone or unreadable: a keyring that was lost, or never was. `isSilent`: one that does not
+   * answer, and may still have it.
+   */
+  | { kind: 'secretLost'; profile: SessionProfile; isSilent?: boolean };
 
 /** Reads notes out of untrusted plain state. */
 export function parseNotes(value: unknown): SessionNotes {

@@ -1,5 +1,6 @@
 import type { Clock, Disposable, SecretStore, StateStore } from '../ports';
 import type { Realm } from '../realm';
+import { AnsweringSecrets, KeyringSilent } from './answeringSecrets';
 import type { MintedToken } from './mint';
 import { isFromFuture } from './renewalPolicy';
 import { judge, nextNotes, parseNotes, type SessionNotes, type StoredState } from './sessionNotes';
@@ -15,23 +16,33 @@ import {
  * in. The second tells a keyring that lost its secrets from a sign-out, and a sign-out from a window that never heard of it.
  */
 export class SessionStore {
+  private readonly secrets: AnsweringSecrets;
+
   constructor(
     private readonly realm: Realm,
-    private readonly secrets: SecretStore,
+    secrets: SecretStore,
     private readonly state: StateStore,
     private readonly clock: Clock,
-  ) {}
-
-  async read(backendUrl: string): Promise<StoredState> {
-    const stored = await this.readSecret(backendUrl);
-    return judge(stored, this.notes(backendUrl));
+  ) {
+    this.secrets = new AnsweringSecrets(secrets, clock);
   }
 
-  /** Writes a new session. A keyring that does not take its secret is one that will have lost it. */
+  /** Always answers within seconds, and never rejects. */
+  async read(backendUrl: string): Promise<StoredState> {
+    const { stored, isSilent } = await this.readSecret(backendUrl);
+    const state = judge(stored, this.notes(backendUrl));
+    return state.kind === 'secretLost' && isSilent ? { ...state, isSilent } : state;
+  }
+
+  /**
+   * Writes a new session. A keyring that does not take its secret is one that will have lost it; a session of which nothing can be written
+   * lasts as long as its window.
+   */
   async begin(backendUrl: string, record: SessionRecord): Promise<void> {
-    const stored = await this.readSecret(backendUrl);
+    const { stored } = await this.readSecret(backendUrl);
     await this.writeSecret(backendUrl, record).catch(() => undefined);
-    await this.note(backendUrl, nextNotes(this.notes(backendUrl), stored, record));
+    const notes = nextNotes(this.notes(backendUrl), stored, record);
+    await this.note(backendUrl, notes).catch(() => undefined);
   }
 
   /**
@@ -50,7 +61,7 @@ export class SessionStore {
     }
     const notes = this.notes(backendUrl);
     if (notes.profile === undefined) {
-      await this.note(backendUrl, nextNotes(notes, undefined, renewed));
+      await this.note(backendUrl, nextNotes(notes, undefined, renewed)).catch(() => undefined);
     }
     await this.writeSecret(backendUrl, renewed).catch(() => undefined);
     // There is no compare-and-set: a sign-out or a sign-in may have come in between.
@@ -64,22 +75,30 @@ export class SessionStore {
   /**
    * Ends the session of a backend.
    * @param held the id of the session that the window holds
-   * @throws what the keyring throws; the session has ended, but its secret may still be there
+   * @throws what the keyring or plain state throws, when both have been told; the session has ended, but its secret may still be there
    */
   async end(backendUrl: string, held: string | undefined): Promise<void> {
-    const stored = await this.readSecret(backendUrl);
+    const { stored } = await this.readSecret(backendUrl);
     const notes = nextNotes(this.notes(backendUrl), stored, undefined, held);
-    await this.note(backendUrl, notes);
-    await this.writeTombstone(backendUrl, notes.ended.at(-1));
+    const noted = await Promise.allSettled([this.note(backendUrl, notes)]);
+    const ended = await Promise.allSettled([this.writeTombstone(backendUrl, notes.ended.at(-1))]);
+    const failed = [...ended, ...noted].find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) {
+      throw failed.reason;
+    }
   }
 
   /** Calls back when the session of any backend may have changed. */
   onDidChange(listener: () => void): Disposable {
-    return this.secrets.onDidChange((key) => {
-      if (key.startsWith(this.key(''))) {
-        listener();
-      }
-    });
+    const parts = [
+      this.secrets.onDidAnswer(listener),
+      this.secrets.onDidChange((key) => {
+        if (key.startsWith(this.key(''))) {
+          listener();
+        }
+      }),
+    ];
+    return { dispose: () => parts.forEach((part) => part.dispose()) };
   }
 
   /** The renewed session, or what keeps it from being written. */
@@ -120,13 +139,15 @@ export class SessionStore {
     );
   }
 
-  /** A keyring that is locked or broken is like one that is empty: never a sign-out. */
-  private async readSecret(backendUrl: string): Promise<StoredSession | undefined> {
+  /** A keyring that is locked, broken or silent is like one that is empty: never a sign-out. */
+  private async readSecret(
+    backendUrl: string,
+  ): Promise<{ stored: StoredSession | undefined; isSilent: boolean }> {
     try {
       const text = await this.secrets.get(this.key(backendUrl));
-      return text === undefined ? undefined : parseSession(text);
-    } catch {
-      return undefined;
+      return { stored: text === undefined ? undefined : parseSession(text), isSilent: false };
+    } catch (error) {
+      return { stored: undefined, isSilent: error instanceof KeyringSilent };
     }
   }
 

@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
 
+/** So much waits for the terminal to open, in UTF-16 units. Of more, the end stays. */
+const MAX_WAITING = 1024 * 1024;
+
 /** Shows what builds print, in one terminal for all of them. It comes to the front when a build fails, and takes no focus. */
 export class BuildTerminal implements vscode.Disposable {
   private readonly output = new vscode.EventEmitter<string>();
@@ -14,7 +17,7 @@ export class BuildTerminal implements vscode.Disposable {
     if (this.isOpen) {
       this.output.fire(lines);
     } else {
-      this.waiting += lines;
+      this.waiting = (this.waiting + lines).slice(-MAX_WAITING);
     }
   }
 

@@ -1,9 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { I99dashError } from '../core/errors';
-import { abbreviateHome, expandHome } from '../core/homePath';
+import { abbreviateHome, expandHome, homeFolder } from '../core/homePath';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
 import { answered } from './ask';
 import { miniAppOf, type MiniApps } from './miniApps';
@@ -46,7 +45,7 @@ export async function chooseMiniApp(
 /** A path as people write it: from the home folder, or from the first folder of the workspace. */
 function absolute(path: string): string {
   const [root] = vscode.workspace.workspaceFolders ?? [];
-  return resolve(root?.uri.fsPath ?? homedir(), expandHome(path));
+  return resolve(root?.uri.fsPath ?? homeFolder(), expandHome(path));
 }
 
 /** A folder is taken at its word: what is wrong with it is told later. */

@@ -1,10 +1,10 @@
-import { stripVTControlCharacters } from 'node:util';
 import type * as vscode from 'vscode';
 import { ApiClient } from '../core/api/client';
 import { boundTokens } from '../core/auth/boundTokens';
 import type { Session } from '../core/auth/session';
 import type { Clock, Logger, TokenSource, Transport } from '../core/ports';
 import type { Problem } from '../core/problem';
+import { buildLog } from '../core/publish/buildLog';
 import type { PublishPorts, PublishResult } from '../core/publish/publish';
 import { shellRunner } from '../core/publish/shellRunner';
 import type { BuildTerminal } from './buildTerminal';
@@ -47,15 +47,14 @@ export function portsOf(
   onProblems: (problems: readonly Problem[]) => void,
 ): PublishPorts {
   const { transport, tokens, logger, clock, lockFolder, worker, baselineCache } = context;
+  const log = buildLog(logger);
   return {
     ...{ transport, logger, clock, lockFolder, worker, baselineCache },
     api: new ApiClient(backendUrl, transport, boundTokens(backendUrl, tokens, context.backendUrl)),
     runner: shellRunner,
     onProgress: view.onProgress,
     onBuildOutput: (text) => {
-      for (const line of stripVTControlCharacters(text).split(/[\r\n]+/u)) {
-        if (line.trim() !== '') logger.info(`build: ${line}`);
-      }
+      log(text);
       view.onBuildOutput(text);
     },
     onProblems: (problems) => {

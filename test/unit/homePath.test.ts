@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { abbreviateHome, absoluteFromHome, expandHome, sshFolder } from '../../src/core/homePath';
 
@@ -37,6 +37,30 @@ describe('paths below the home folder', () => {
   it('come back whole', () => {
     const path = join(home, 'keys', 'id_ed25519');
     assert.equal(expandHome(abbreviateHome(path)), path);
+  });
+
+  describe('whatever HOME holds:', () => {
+    const { HOME } = process.env;
+    afterEach(() => {
+      if (HOME === undefined) Reflect.deleteProperty(process.env, 'HOME');
+      else process.env['HOME'] = HOME;
+    });
+
+    for (const [what, value, expected] of [
+      ['a slash at the end', '/srv/somebody/', '/srv/somebody'],
+      ['spaces and a new line', '/srv/some body\nelse', '/srv/some body\nelse'],
+      ['a relative path', 'somewhere', userInfo().homedir],
+      ['nothing', '', userInfo().homedir],
+    ] as const) {
+      it(what, function () {
+        if (process.platform === 'win32') this.skip(); // another variable tells there
+        process.env['HOME'] = value;
+        assert.equal(sshFolder(), join(expected, '.ssh'));
+        assert.equal(abbreviateHome(join(expected, '.ssh', 'key')), join('~', '.ssh', 'key'));
+        assert.equal(expandHome('~/.ssh/key'), join(expected, '.ssh', 'key'));
+        assert.equal(absoluteFromHome('.ssh/key'), join(expected, '.ssh', 'key'));
+      });
+    }
   });
 
   it('hold the SSH folder', () => {

@@ -1,7 +1,7 @@
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
 import { isI99dashError } from '../errors';
-import { expandHome } from '../homePath';
+import { expandHome, homeFolder } from '../homePath';
 import { withoutIsolates } from '../l10n';
 import { oneLine } from '../oneLine';
 import type { Problem } from '../problem';
@@ -75,7 +75,7 @@ export function failureText(error: unknown, roots: readonly Root[]): string {
 /** A message in which paths of the workspace are relative, and other paths are not told. */
 export function withoutPaths(text: string, roots: readonly Root[]): string {
   // Folders that are known may have spaces in their names.
-  const known = [...roots.map(({ path }) => path), homedir(), tmpdir()]
+  const known = [...roots.map(({ path }) => path), homeFolder(), tmpdir()]
     .filter((folder) => folder.length > 1)
     .sort((a, b) => b.length - a.length);
   const starts = [...known.map(escapeRegExp), ANY_START].join('|');

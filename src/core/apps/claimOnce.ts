@@ -28,7 +28,7 @@ async function removeOlderThan(folder: string, ms: number): Promise<void> {
     const file = join(folder, entry);
     const found = await stat(file).catch(() => undefined);
     if (found !== undefined && Date.now() - found.mtimeMs > ms) {
-      await rm(file, { force: true });
+      await rm(file, { force: true }).catch(() => undefined); // what cannot be removed keeps nobody from a claim
     }
   }
 }

@@ -104,7 +104,8 @@ export class ReviewFollower implements Disposable {
   private async look(): Promise<void> {
     for (const review of this.mine()) {
       const now = this.ports.clock.now();
-      const isOver = now - review.submittedAt > FOLLOWED_MS;
+      // One of the future is from a clock that has been set back since.
+      const isOver = Math.abs(now - review.submittedAt) > FOLLOWED_MS;
       if (isOver || (this.ports.isFocused() && this.dueAt(review, now) <= now)) {
         this.asked.set(review.appId, now);
         const work = isOver ? this.giveUp(review) : this.ask(review);
@@ -168,7 +169,8 @@ export class ReviewFollower implements Disposable {
   private dueAt({ backendUrl, appId, submittedAt }: FollowedReview, now: number): number {
     const last = this.asked.get(appId);
     // A window that has not asked yet asks at once, and so does one whose clock was set back.
-    const due = last === undefined || last > now ? now : last + followInterval(last - submittedAt);
+    const due =
+      last === undefined || last > now ? now : last + followInterval(Math.abs(last - submittedAt));
     const isPaused = this.pause.backendUrl === backendUrl && this.pause.from <= now;
     return isPaused ? Math.max(due, this.pause.until) : due;
   }

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isTokenText } from '../api/bearerToken';
+import { homeFolder } from '../homePath';
 import { isJsonObject, parseJson } from '../json';
 
 /** A token that the command-line client keeps where there is no keyring. */
@@ -18,7 +18,7 @@ const ACCOUNT = 'default';
 
 /** Looks for the token in the command-line client's plain-text file. Reads it and no more; undefined when there is none. */
 export async function findCommandLineToken(
-  path = join(homedir(), '.config', 'i99dash', 'sdk.json'),
+  path = join(homeFolder(), '.config', 'i99dash', 'sdk.json'),
 ): Promise<CommandLineToken | undefined> {
   const text = await readStart(path).catch(() => '');
   const token = tokenIn(parseJson(text)?.value);

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homeFolder } from '../homePath';
 import { runProgram } from '../runProgram';
 import type { Repository } from './gitRemote';
 
@@ -41,7 +41,7 @@ function runGh(
   { program = 'gh', timeoutMs = TIMEOUT_MS, graceMs, signal }: GhOptions,
 ): Promise<number | undefined> {
   return runProgram(program, args, {
-    cwd: homedir(),
+    cwd: homeFolder(),
     env: { ...process.env, GH_PROMPT_DISABLED: '1', GH_NO_UPDATE_NOTIFIER: '1' },
     ...{ input, timeoutMs, graceMs, signal },
   });

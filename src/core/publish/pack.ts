@@ -61,7 +61,7 @@ export async function pack(
     await gzip.end();
   } finally {
     await gzip.abandon();
-    await output.close();
+    await orNoPlace(output.close());
   }
   return { size, sha256: hash.digest('hex') };
 }

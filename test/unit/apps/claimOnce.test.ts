@@ -17,6 +17,13 @@ describe('a claim', () => {
     assert.equal((await readdir(folder)).length, 2);
   });
 
+  it('is given though there is something old that cannot be removed', async () => {
+    const folder = join(temp.path, 'claims');
+    await mkdir(join(folder, 'old', 'full'), { recursive: true });
+    await utimes(join(folder, 'old'), 1, 1);
+    assert.equal(await claimOnce(folder, 'new', 60_000), true);
+  });
+
   it('is forgotten when it is old', async () => {
     const folder = join(temp.path, 'claims');
     await mkdir(folder);

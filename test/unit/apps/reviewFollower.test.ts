@@ -312,6 +312,20 @@ describe('a review that is followed', () => {
     assert.equal(window.told.length, 1);
   });
 
+  for (const [back, most] of [
+    ['a day', 5],
+    ['a year', 0],
+  ] as const) {
+    it(`is not asked about without end where the clock is set back by ${back}`, async () => {
+      await window.follower.follow(SUBMITTED);
+      world.clock.jump(back === 'a day' ? -DAY : -365 * DAY);
+      await window.follower.wake();
+      const asked = world.asked.length;
+      await world.pass(40 * MINUTE);
+      assert.ok(world.asked.length - asked <= most, `${world.asked.length - asked} times`);
+    });
+  }
+
   it('does not stumble over what another version of the extension has stored', async () => {
     world.store.values.set('i99dash.followedReviews', [{ appId: 'a' }, 7, null]);
     await window.follower.wake();

@@ -1,0 +1,25 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { Logger } from '../ports';
+
+/** So much of what one build prints is kept in the log, in UTF-16 units: one that prints without end fills no disk. */
+export const MAX_LOGGED = 1024 * 1024;
+
+/** @returns what writes the output of one build into the log, each line for itself, up to {@link MAX_LOGGED} */
+export function buildLog(logger: Logger): (text: string) => void {
+  let left = MAX_LOGGED;
+  return (text) => {
+    if (left <= 0) {
+      return;
+    }
+    const kept = text.slice(0, left);
+    left -= kept.length;
+    for (const line of stripVTControlCharacters(kept).split(/[\r\n]+/u)) {
+      if (line.trim() !== '') {
+        logger.info(`build: ${line}`);
+      }
+    }
+    if (left <= 0) {
+      logger.warn('The build prints more than the log keeps. The terminal has the rest.');
+    }
+  };
+}

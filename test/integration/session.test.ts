@@ -5,6 +5,8 @@ import * as vscode from 'vscode';
 import { DEFAULT_ACCOUNT, startBackend } from '../backend/server';
 import { startSshAgent, type SshAgent } from '../support/ssh-agent';
 import type { TestKey } from '../support/ssh-key';
+import type { Session } from '../../src/core/auth/session';
+import { signOut } from '../../src/vscode/signOut';
 import { usePerson } from './person';
 import {
   failsWith,
@@ -53,6 +55,12 @@ describe('a session', () => {
     );
     assert.deepEqual(new Set(identities.map(({ devId }) => devId)), new Set(['dev_local']));
     assert.equal(countMints() - before, 1);
+  });
+
+  it('that the keyring does not let go has ended all the same, and what may stay is said', async () => {
+    const stubborn = { state: { kind: 'signedOut' }, signOut: () => Promise.resolve(false) };
+    assert.equal(await signOut(stubborn as unknown as Session), true);
+    assert.match(shown.at(-1)?.message ?? '', /^You are signed out, but .* until it expires\.$/u);
   });
 
   it('is somebody else’s after a sign-in as somebody else', async () => {

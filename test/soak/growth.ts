@@ -7,8 +7,7 @@ const MIB = 2 ** 20;
 /** How much of something there may be more at the end than after warming up, in the unit of {@link Vitals}. */
 const GROWTH_LIMITS: Readonly<Record<keyof Vitals, number>> = {
   heapBytes: 10 * MIB,
-  // It comes and goes by 25 MiB while the heap stands still: the system takes pages back as it likes, and V8 keeps freed ones for later.
-  residentBytes: 32 * MIB,
+  residentBytes: 10 * MIB,
   // A socket or a timer may be open at one look and closed at another.
   handles: 4,
   descriptors: 4,

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import * as vscode from 'vscode';
@@ -36,16 +36,14 @@ export interface CountedFolders {
 }
 
 const COLLECTIONS = 4;
-const RESIDENT_LOOKS = 6;
-const RESIDENT_LOOK_MS = 200;
 
 /** Collects garbage, finalizers and what these let go included, and looks. */
 export async function takeVitals({ temporary, kept }: CountedFolders): Promise<Vitals> {
   await collectGarbage();
-  const { heapUsed, external } = process.memoryUsage();
+  const { heapUsed, external, rss } = process.memoryUsage();
   return {
     heapBytes: heapUsed + external,
-    residentBytes: await settledResidentBytes(),
+    residentBytes: rss,
     handles: process.getActiveResourcesInfo().length,
     descriptors: process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0,
     processListeners: process
@@ -59,28 +57,21 @@ export async function takeVitals({ temporary, kept }: CountedFolders): Promise<V
   };
 }
 
-let gc: (() => void) | undefined;
+/** V8's own, as `--expose-gc` has it. */
+type Gc = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
+
+let gc: Gc | undefined;
 
 async function collectGarbage(): Promise<void> {
   if (gc === undefined) {
     v8.setFlagsFromString('--expose-gc');
-    gc = vm.runInNewContext('gc') as () => void;
+    gc = vm.runInNewContext('gc') as Gc;
   }
   for (let round = 0; round < COLLECTIONS; round++) {
-    gc();
+    // Only the last resort gives the pages back that V8 keeps for later: tens of MiB, which come and go while nothing grows.
+    gc({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     await setImmediate(); // finalizers run between two turns of the event loop
   }
-}
-
-/** V8 gives freed pages back bit by bit, late where others keep the processors busy, and tells nobody: the least of some looks counts. */
-async function settledResidentBytes(): Promise<number> {
-  let least = Infinity;
-  for (let look = 0; look < RESIDENT_LOOKS; look++) {
-    await setTimeout(RESIDENT_LOOK_MS);
-    await collectGarbage();
-    least = Math.min(least, process.memoryUsage.rss());
-  }
-  return least;
 }
 
 /** How many objects of a class, or of one made from it, can still be reached. */

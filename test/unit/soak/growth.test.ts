@@ -37,13 +37,10 @@ describe('the growth of an extension host', () => {
   });
 
   it('may be ten MiB of memory, and not more', () => {
-    assert.deepEqual(grown({ heapBytes: 10 * MIB }), []);
-    assert.deepEqual(grown({ heapBytes: 10 * MIB + 1 }), ['heapBytes']);
-  });
-
-  it('may be more where the system decides how much it gives', () => {
-    assert.deepEqual(grown({ residentBytes: 25 * MIB }), []);
-    assert.deepEqual(grown({ residentBytes: 32 * MIB + 1 }), ['residentBytes']);
+    for (const what of ['heapBytes', 'residentBytes'] as const) {
+      assert.deepEqual(grown({ [what]: 10 * MIB }), []);
+      assert.deepEqual(grown({ [what]: 10 * MIB + 1 }), [what]);
+    }
   });
 
   for (const what of Object.keys(VITALS) as (keyof Vitals)[]) {

@@ -22,7 +22,9 @@ export class TextPositions {
   }
 
   private position(offset: number): Range['start'] {
-    const inside = Math.max(0, Math.min(offset, this.text.length));
+    const within = Math.max(0, Math.min(offset, this.text.length));
+    // No editor has a place between the two characters of one line end.
+    const inside = this.text.slice(within - 1, within + 1) === '\r\n' ? within - 1 : within;
     let low = 0;
     let high = this.lineStarts.length - 1;
     while (low < high) {

@@ -3,8 +3,7 @@ import type { Session } from './session';
 
 /** Longest time between two looks at the wall clock, in milliseconds. */
 const TICK_MS = 15_000;
-/** The shortest, whatever a backend says of its tokens' life. */
-const SHORTEST_MS = 1_000;
+const SHORTEST_MS = 100;
 /** A tick this much later than it should be means that the computer slept, in milliseconds. */
 const SLEPT_MS = 2 * TICK_MS;
 

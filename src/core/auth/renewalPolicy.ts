@@ -43,6 +43,8 @@ export const MIN_LIFETIME_MS = 30_000;
 /** A short-lived token keeps most of its life: it is served until this share of it is left. */
 const MIN_LIFETIME_SHARE = 0.1;
 
+/** A token is young for so long whatever the backend says of its life, in milliseconds: it is left in peace in between. */
+const MIN_YOUTH_MS = 1_000;
 const MIN_SHARE = 0.35;
 const MAX_SHARE = 0.8;
 
@@ -76,7 +78,7 @@ export function decide(situation: RenewalSituation): Decision {
 
 /** When a token that is young now stops being so, in milliseconds since the epoch. */
 export function renewalDueAt({ mintedAt, expiresAt }: TokenTimes, share: number): number {
-  return mintedAt + share * (expiresAt - mintedAt);
+  return mintedAt + Math.max(MIN_YOUTH_MS, share * (expiresAt - mintedAt));
 }
 
 /** Whether a token that was found in the store is to take the place of another one that is in hand. */

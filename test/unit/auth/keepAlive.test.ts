@@ -44,6 +44,17 @@ describe('the keeper of a session', () => {
     assert.ok(world().mints <= 16, `${world().mints} mints`);
   });
 
+  it('is not late for having looked just before', async () => {
+    world().backend.setTokenLife(8);
+    const window = await keptWindow();
+    const before = world().mints;
+    await world().pass(4_550); // half of the draws: 57.5 % of 8 seconds
+    await window.keepAlive.wake();
+    assert.equal(world().mints - before, 0);
+    await world().pass(150);
+    assert.equal(world().mints - before, 1);
+  });
+
   it('leaves the backend in peace that hands out tokens that are spent as they come', async () => {
     world().backend.setTokenLife(1);
     await keptWindow();

@@ -128,4 +128,19 @@ describe('the status bar while the backend is in trouble', function () {
     const { notifications, dialogs } = await interruptions();
     assert.deepEqual([...notifications, ...dialogs], []);
   });
+
+  it('stays as it is while a command waits for a silent backend, which it says and which can be cancelled', async () => {
+    const { person, backend } = scene;
+    backend.faults.inject({ match: { path: '/api/v1/dev/me' }, fault: { kind: 'hang' } });
+    await person.runCommand('i99dash: Who Am I?');
+    const toast = await person.seesNotification('Asking who you are…');
+    await person.photograph('7-silent');
+    await person.pressIn(toast, 'Cancel');
+    await toast.waitFor({ state: 'detached' });
+    assert.deepEqual(await looks(), [SIGNED_IN]);
+    await person.runCommand('i99dash: Who Am I?');
+    await person.dismiss(await person.seesNotification(`You are ${WHO}`));
+    const { notifications } = await interruptions();
+    assert.equal(notifications.length, 2, notifications.join('; '));
+  });
 });

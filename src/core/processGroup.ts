@@ -1,10 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long processes that were killed get to vanish, in milliseconds. */
 const KILLED_MS = 500;
 const POLL_MS = 20;
+/** How long ending a tree on Windows may hold up the end of the process, in milliseconds. */
+const TASKKILL_MS = 2_000;
 
 /**
  * Ends a process and all it started, but for what has left its group. Resolves when they are gone.
@@ -13,11 +15,36 @@ const POLL_MS = 20;
  */
 export async function endTree({ pid }: ChildProcess, graceMs: number): Promise<void> {
   if (pid !== undefined && process.platform === 'win32') {
-    const taskkill = spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { windowsHide: true });
+    const taskkill = spawn('taskkill', taskkillArgs(pid), { windowsHide: true });
     await new Promise((resolve) => taskkill.once('close', resolve).once('error', resolve));
   } else if (pid !== undefined) {
     await endGroup(pid, graceMs);
   }
+}
+
+/**
+ * Ends a process and all it started when this process ends first: a window that closes does so in the middle of everything, and nobody could
+ * end them afterwards.
+ * @param child as {@link endTree} takes it
+ */
+export function endTreeWithProcess(child: ChildProcess): void {
+  const { pid } = child;
+  if (pid === undefined) {
+    return;
+  }
+  const end = (): void => {
+    if (process.platform === 'win32') {
+      spawnSync('taskkill', taskkillArgs(pid), { windowsHide: true, timeout: TASKKILL_MS });
+    } else {
+      signalGroup(pid, 'SIGTERM');
+    }
+  };
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
+}
+
+function taskkillArgs(pid: number): string[] {
+  return ['/pid', String(pid), '/T', '/F'];
 }
 
 /**
@@ -65,8 +92,8 @@ async function stateWithin(pid: string, pgid: number): Promise<string | undefine
   return Number(group) === pgid ? state : undefined;
 }
 
-/** Signals every process of a POSIX process group. @returns false when there is no such group any more */
-export function signalGroup(pgid: number, signal: NodeJS.Signals | 0): boolean {
+/** @returns false when there is no such group any more */
+function signalGroup(pgid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-pgid, signal);
   } catch {

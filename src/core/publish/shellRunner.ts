@@ -1,14 +1,12 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
 import { CancelledError, I99dashError, systemErrorCode } from '../errors';
 import { t } from '../l10n';
 import type { ProcessRunner } from '../ports';
-import { endTree, signalGroup } from '../processGroup';
+import { endTree, endTreeWithProcess } from '../processGroup';
 
 /** How long a cancelled command gets to end by itself, in milliseconds. */
 const GRACE_MS = 3_000;
-/** How long ending a tree on Windows may hold up the end of the process, in milliseconds. */
-const TASKKILL_MS = 2_000;
 /** How long the output is waited for after the shell's end, in milliseconds: a daemon that a command started may keep it open for ever. */
 const LINGER_MS = 2_000;
 
@@ -37,7 +35,7 @@ export function createShellRunner({
           return;
         }
         relayOutput(child, onOutput);
-        endWithProcess(child);
+        endTreeWithProcess(child);
         let ending: Promise<void> | undefined;
         const cancel = (): void => {
           ending = endTree(child, graceMs).then(() => closeOutput(child));
@@ -75,24 +73,6 @@ function start(commandLine: string, cwd: string): ChildProcess {
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });
-}
-
-/** A window that closes ends this process in the middle of everything; nobody could end the command afterwards. */
-function endWithProcess(child: ChildProcess): void {
-  const { pid } = child;
-  if (pid === undefined) {
-    return;
-  }
-  const end = (): void => {
-    if (process.platform === 'win32') {
-      const options = { windowsHide: true, timeout: TASKKILL_MS };
-      spawnSync('taskkill', ['/pid', String(pid), '/T', '/F'], options);
-    } else {
-      signalGroup(pid, 'SIGTERM');
-    }
-  };
-  process.once('exit', end);
-  child.once('exit', () => process.off('exit', end));
 }
 
 function unstarted(cwd: string, cause: unknown): I99dashError {

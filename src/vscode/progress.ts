@@ -22,26 +22,40 @@ export async function withQuietProgress<T>(
 ): Promise<T> {
   const controller = new AbortController();
   const notification = new QuietNotification(plainText(title), () => controller.abort());
-  notification.showSoon();
+  notification.start();
   try {
     return await task(
       controller.signal,
       (message) => notification.report(plainText(message)),
       async (question) => {
-        notification.hide();
+        notification.hold();
         try {
           return await question();
         } finally {
-          notification.showSoon();
+          notification.release();
         }
       },
     );
   } finally {
-    notification.hide();
+    notification.end();
+  }
+}
+
+/** Asks something that every running task may wait for: what they say of themselves is out of the way meanwhile. */
+export async function withoutProgress<T>(question: () => Promise<T>): Promise<T> {
+  sharedQuestions++;
+  running.forEach((notification) => notification.hold());
+  try {
+    return await question();
+  } finally {
+    sharedQuestions--;
+    running.forEach((notification) => notification.release());
   }
 }
 
 class QuietNotification {
+  /** How many questions it is out of the way of. */
+  private holds = 0;
   private timer: NodeJS.Timeout | undefined;
   private message: string | undefined;
   private shown: vscode.Progress<{ message?: string }> | undefined;
@@ -59,12 +73,37 @@ class QuietNotification {
     }
   }
 
-  showSoon(): void {
+  start(): void {
+    running.add(this);
+    this.holds = sharedQuestions;
+    if (this.holds === 0) {
+      this.showSoon();
+    }
+  }
+
+  hold(): void {
+    this.holds++;
+    this.hide();
+  }
+
+  release(): void {
+    this.holds--;
+    if (this.holds === 0 && running.has(this)) {
+      this.showSoon();
+    }
+  }
+
+  end(): void {
+    running.delete(this);
+    this.hide();
+  }
+
+  private showSoon(): void {
     this.over = ending();
     this.timer = setTimeout(() => this.show(), QUIET_MS);
   }
 
-  hide(): void {
+  private hide(): void {
     clearTimeout(this.timer);
     this.shown = undefined;
     this.over.end();
@@ -88,6 +127,9 @@ class QuietNotification {
     );
   }
 }
+
+const running = new Set<QuietNotification>();
+let sharedQuestions = 0;
 
 function ending(): { ended: Promise<void>; end: () => void } {
   let end = (): void => undefined;

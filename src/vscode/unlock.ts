@@ -7,6 +7,7 @@ import { abbreviateHome } from '../core/homePath';
 import { oneLine } from '../core/oneLine';
 import type { Signer } from '../core/ports';
 import { answered } from './ask';
+import { withoutProgress } from './progress';
 
 const PASSPHRASE_TRIES = 3;
 
@@ -59,7 +60,7 @@ export async function unlockNow(
 }
 
 async function askForPassphrase(path: string, triesLeft: number): Promise<string> {
-  const answer = await vscode.window.showInputBox({
+  const options = {
     title: vscode.l10n.t('Passphrase of {0}', oneLine(abbreviateHome(path))),
     prompt:
       triesLeft === PASSPHRASE_TRIES
@@ -67,6 +68,6 @@ async function askForPassphrase(path: string, triesLeft: number): Promise<string
         : vscode.l10n.t('That was not the passphrase. Tries left: {0}.', triesLeft),
     password: true,
     ignoreFocusOut: true,
-  });
-  return answered(answer);
+  };
+  return answered(await withoutProgress(async () => await vscode.window.showInputBox(options)));
 }

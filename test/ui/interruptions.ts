@@ -28,7 +28,11 @@ const WATCH = `(() => {
     note('notifications', '.notification-toast', '.notification-list-item-message');
     note('dialogs', '.monaco-dialog-box', '.dialog-message-text');
     const picker = document.querySelector('.quick-input-widget');
-    const visible = picker !== null && picker.style.display !== 'none';
+    // One that has its answer fades away.
+    const visible =
+      picker !== null &&
+      picker.style.display !== 'none' &&
+      !picker.classList.contains('quick-input-widget-closing');
     if (visible && !asking) {
       found.prompts.push((picker.querySelector('.quick-input-title')?.textContent ?? '').trim());
     }

@@ -45,6 +45,8 @@ describe('a session with an encrypted key', () => {
     await person.runCommand('i99dash: Who Am I?');
     await person.page.locator('.quick-input-title', { hasText: 'Passphrase of' }).waitFor();
     const interruptions = await watchInterruptions(person.page);
+    // Slower than the progress of a command is to show itself.
+    await person.quickInput().pressSequentially('not yet whole', { delay: 100 });
     await person.photograph('unlock');
     await person.quickInput().press('Escape');
     await person.quickInput().waitFor({ state: 'hidden' });

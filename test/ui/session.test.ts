@@ -76,8 +76,8 @@ describe('a session with an unencrypted key', () => {
     const toast = await person.seesNotification('does not accept your sign-in');
     await person.seesIcon('cloud-offline');
     await person.dismiss(toast);
-    const interruptions = await watchInterruptions(person.page);
     const hover = await person.readHover('not-accepted-hover');
+    const interruptions = await watchInterruptions(person.page);
     assert.match(hover, /not accepted, and trying again by itself/u);
     assert.match(hover, /Last failure: NOT_SIGNED_IN/u);
     refusal.remove();

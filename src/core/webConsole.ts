@@ -19,5 +19,5 @@ export function requestAccessPage(webConsoleUrl: string): string {
 }
 
 function below(webConsoleUrl: string, path: string): string {
-  return `${webConsoleUrl.replace(/\/+$/u, '')}/${path}`;
+  return `${webConsoleUrl.replace(/(?<!\/)\/+$/u, '')}/${path}`;
 }

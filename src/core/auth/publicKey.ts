@@ -8,7 +8,7 @@ export const ED25519_BYTES = 32;
 
 /** OpenSSH's fingerprint of a public key blob: `SHA256:` and unpadded base64. */
 export function fingerprintOf(blob: Uint8Array): string {
-  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+  return `SHA256:${createHash('sha256').update(blob).digest('base64').replaceAll('=', '')}`;
 }
 
 /** What the name of a key's type may be, for it is shown to people. */

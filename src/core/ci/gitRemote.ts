@@ -29,7 +29,7 @@ const HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/u;
 /** Reads `https://…`, `ssh://…`, `git://…` and `user@host:path`; undefined for anything else. Credentials in it are dropped. */
 export function parseRemoteUrl(url: string): Repository | undefined {
   const parts =
-    /^(?:https?|ssh|git):\/\/(?:[^@/]*@)?(?<host>[^:/]+)(?::\d+)?\/+(?<path>.+)$/iu.exec(url) ??
+    /^(?:https?|ssh|git):\/\/(?:[^@/]*@)?(?<host>[^:/]+)(?::\d+)?\/(?<path>.+)$/iu.exec(url) ??
     /^(?:[\w.-]+@)?(?<host>[^:/@]{2,}):(?!\/\/)(?<path>.+)$/u.exec(url);
   const { host = '', path = '' } = parts?.groups ?? {};
   const name = realHost(host.toLowerCase());

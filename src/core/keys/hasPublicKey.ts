@@ -10,7 +10,7 @@ export async function hasPublicKey(folder: string): Promise<boolean> {
     const texts = await Promise.all(
       paths.map((path) => readTextFile(path, MAX_KEY_BYTES).catch(() => '')),
     );
-    if (texts.some((text) => /^\s*ssh-ed25519 /mu.test(text))) {
+    if (texts.some((text) => /^[ \t]*ssh-ed25519 /mu.test(text))) {
       return true;
     }
   }

@@ -13,7 +13,7 @@ export function canonicalOrigin(
   text: string,
 ): { origin: string } | { rule: OriginRule; reason: string } {
   const trimmed = text.trim().toLowerCase();
-  const match = /^https:\/\/([^/?#]*)(.*)$/su.exec(trimmed);
+  const match = /^https:\/\/([^/?#]*)((?:[/?#].*)?)$/su.exec(trimmed);
   if (match?.[1] === undefined) {
     return broken('manifest.network.scheme');
   }

@@ -11,6 +11,7 @@ import { keyTypeOf, parsePublicKeyLine, publicKeyLine } from '../../../src/core/
 import { SshReader } from '../../../src/core/auth/sshWire';
 import type { ErrorCode } from '../../../src/core/errors';
 import type { Signer } from '../../../src/core/ports';
+import { hasPublicKey } from '../../../src/core/keys/hasPublicKey';
 import { makeKeyPair } from '../../../src/core/keys/keyPair';
 import { readPublicKeyFile } from '../../../src/core/keys/publicKeyFile';
 import { privateHalf } from '../../support/private-half';
@@ -206,6 +207,7 @@ export const publicKeyFile: Parser = {
       'KEY_UNREADABLE',
       'KEY_UNSUPPORTED',
     ];
+    await hasPublicKey(folder);
     return orRefuse(codes, async () => {
       const { blob, comment } = await readPublicKeyFile(path);
       const line = publicKeyLine(blob, comment);

@@ -8,6 +8,7 @@ describe('the address of a remote', () => {
   for (const [url, host, path, service] of [
     ['https://github.com/acme/tyre-pressure.git', 'github.com', 'acme/tyre-pressure', 'github'],
     ['https://github.com/acme/tyre-pressure/', 'github.com', 'acme/tyre-pressure', 'github'],
+    ['https://github.com//acme/tyre-pressure', 'github.com', 'acme/tyre-pressure', 'github'],
     ['https://me:secret@github.com/acme/a.b_c.git', 'github.com', 'acme/a.b_c', 'github'],
     ['git@github.com:acme/tyre-pressure.git', 'github.com', 'acme/tyre-pressure', 'github'],
     ['GitHub.com:acme/.github', 'github.com', 'acme/.github', 'github'],

@@ -76,7 +76,7 @@ function idFrom(folderName: string): string {
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[^a-z0-9_-]+/gu, '-')
-    .replace(/^[-_]+|-+$/gu, '')
+    .replace(/^[-_]+|(?<!-)-+$/gu, '')
     .slice(0, 64);
   return id.length < 2 ? 'my-app' : id;
 }

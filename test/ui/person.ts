@@ -142,6 +142,11 @@ export class Person {
     await notification.waitFor({ state: 'hidden' });
   }
 
+  /** Waits until none is left: VS Code keeps that of a task on screen for a moment after its end. */
+  async seesNoNotification(): Promise<void> {
+    await this.page.locator('.notification-toast').first().waitFor({ state: 'hidden' });
+  }
+
   /** The modal dialog that holds this text, once it is there. */
   async seesDialog(text: string): Promise<Locator> {
     const dialog = this.page.locator('.monaco-dialog-box', { hasText: text });

@@ -6,6 +6,7 @@ import { mintedAgain, mints } from './requests';
 import { useScene } from './use-scene';
 
 const WHO = DEFAULT_ACCOUNT.email ?? '';
+const ME = '/api/v1/dev/me';
 const PASSPHRASE = 'open sesame';
 /** Seconds. A token this short-lived is used until a tenth of its life is left. */
 const TOKEN_LIFE = 14;
@@ -85,5 +86,19 @@ describe('a session with an encrypted key', () => {
     await renewed;
     await person.seesIcon('account');
     assert.deepEqual(await interruptions(), NONE);
+  });
+
+  it('says again what is waited for once it has the passphrase', async () => {
+    await scene.restart();
+    const { person, backend } = scene;
+    await person.seesIcon('lock');
+    const fault = { kind: 'delay', ms: 3_000 } as const;
+    const slow = backend.faults.inject({ match: { path: ME }, fault, times: 'always' });
+    await person.runCommand('i99dash: Who Am I?');
+    await person.page.locator('.quick-input-title', { hasText: 'Passphrase of' }).waitFor();
+    await person.answer(PASSPHRASE);
+    await person.seesNotification('Asking who you are…');
+    slow.remove();
+    await person.dismiss(await person.seesNotification(`You are ${WHO}`));
   });
 });

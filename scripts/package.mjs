@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { installedReadme } from './installedReadme.mjs';
 import { bundledPackages, thirdPartyNotices } from './thirdPartyNotices.mjs';
 
-// Makes out/i99dash.vsix: the production bundle, the licences of what is in it, and the README as it ships.
+// Makes out/i99dash.vsix: the production bundle, the licences of what is in it, and the README as it ships. What esbuild says
+// of the bundle is in out/meta.json, where a later build does not replace it.
 execFileSync(process.execPath, ['esbuild.config.mjs', '--production'], { stdio: 'inherit' });
 await mkdir('out', { recursive: true });
+await copyFile('.build/meta.json', 'out/meta.json');
 const metafile = JSON.parse(await readFile('.build/meta.json', 'utf8'));
 await writeFile('ThirdPartyNotices.txt', await thirdPartyNotices(bundledPackages(metafile)));
 await writeFile('out/README.md', installedReadme(await readFile('README.md', 'utf8')));

@@ -13,7 +13,8 @@ import { formatCoverage } from './table';
 async function runTests(): Promise<boolean> {
   await rm(COVERAGE, { recursive: true, force: true });
   const args = ['--import', 'tsx', 'test/run.ts', 'unit', 'integration'];
-  return (await runCommand(process.execPath, args, { NODE_V8_COVERAGE: RAW })) === 0;
+  const env = { NODE_V8_COVERAGE: RAW };
+  return (await runCommand({ file: process.execPath, args, env })) === 0;
 }
 
 async function main(): Promise<void> {

@@ -12,7 +12,7 @@ import { suiteMarker, suiteVariable } from './suite-channel';
 import { defaultVersion } from './versions';
 import { developmentPayload, openWorkbench, type Workbench } from './workbench';
 
-const defaultDeadlineMs = 10 * 60_000;
+const defaultDeadlineMs = 30 * 60_000;
 
 /**
  * Runs a test suite in VS Code without a display, as VS Code's executable does it on a desktop. The environment chooses the rest:

@@ -45,7 +45,7 @@ export interface Server extends ServerLog {
   readonly stop: () => Promise<void>;
 }
 
-const startDeadlineMs = 60_000;
+const startDeadlineMs = 180_000;
 
 // Without a marketplace nothing is looked up there.
 const noMarketplace = { EXTENSIONS_GALLERY: '{}' };

@@ -98,7 +98,7 @@ export async function openWindow(context: BrowserContext, options: WindowOptions
   const blank = context.pages().find((page) => page.url() === 'about:blank');
   const page = blank ?? (await context.newPage());
   await page.goto(windowUrl(options), { waitUntil: 'domcontentloaded' });
-  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 180_000 });
   return page;
 }
 

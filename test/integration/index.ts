@@ -6,8 +6,7 @@ import CountingReporter from '../support/counting-reporter';
 import { mapStackTraces } from '../support/source-maps';
 
 /**
- * The test run inside VS Code, on a desktop and in the test host alike: every compiled `*.test.js` beside this module, or where the
- * environment variable `I99DASH_TEST_KIND` names another kind than `samples`, every `*.<kind>.test.js`.
+ * The test run inside VS Code, on a desktop and in the test host alike: every compiled `*.test.js` beside this module.
  * `I99DASH_TEST_GREP` chooses among the tests by title.
  * @throws Error when a test failed, or when none ran
  */
@@ -38,11 +37,6 @@ export async function run(): Promise<void> {
 
 function testFiles(dir: string): string[] {
   const names = readdirSync(dir, { recursive: true, encoding: 'utf8' });
-  const kind = process.env['I99DASH_TEST_KIND'] ?? 'samples';
-  const tests = names.filter((name) => name.endsWith('.test.js') && kindOf(name) === kind).sort();
+  const tests = names.filter((name) => name.endsWith('.test.js')).sort();
   return tests.map((name) => path.join(dir, name));
-}
-
-function kindOf(name: string): string {
-  return /\.(multi-root|untrusted|arabic)\.test\.js$/u.exec(name)?.[1] ?? 'samples';
 }

@@ -8,12 +8,7 @@ import { launcherPath, repositoryRoot } from '../host/paths';
 import { defaultVersion } from '../host/versions';
 import { HOSTILE_SETTINGS } from '../support/hostile-settings';
 import { buildIntegrationTests } from './build';
-
-/**
- * What the tests are about: `samples`, a workspace with every sample mini-app; `multi-root`, one of several folders that are mini-apps;
- * `untrusted`, a folder that nobody trusts; `arabic`, the samples in a VS Code that is shown in Arabic.
- */
-export type IntegrationKind = 'samples' | 'multi-root' | 'untrusted' | 'arabic';
+import type { IntegrationKind } from './kinds';
 
 /** How to run the integration tests. */
 export interface IntegrationRun {
@@ -39,8 +34,8 @@ export interface IntegrationRun {
  * @throws Error when the run did not end with every test passed
  */
 export async function runIntegrationTests(options: IntegrationRun = {}): Promise<void> {
-  const extensionTestsPath = options.suite ?? (await buildIntegrationTests());
   const { version = defaultVersion, kind = 'samples' } = options;
+  const extensionTestsPath = options.suite ?? (await buildIntegrationTests(kind));
   // Short: a desktop VS Code puts sockets there, whose paths may have about 100 characters.
   const root = mkdtempSync(path.join(os.tmpdir(), 'i99-'));
   const home = path.join(root, 'home');
@@ -53,7 +48,6 @@ export async function runIntegrationTests(options: IntegrationRun = {}): Promise
       extensionTestsPath,
       extensionTestsEnv: {
         I99DASH_TEST_VSCODE_VERSION: version,
-        I99DASH_TEST_KIND: kind,
         // The launcher itself keeps the real home folder, for npm's settings.
         ...(desktop ? isolatedEnvironment(home) : { I99DASH_TEST_HOME: home }),
         ...options.env,

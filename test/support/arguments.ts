@@ -1,7 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
-/** The stages of a test run, in the order in which they run. */
-const stageNames = ['lint', 'build', 'unit', 'host', 'integration', 'ui'] as const;
+/** The stages of a test run. */
+export const stageNames = ['lint', 'build', 'unit', 'host', 'integration', 'ui'] as const;
 
 /** The name of a stage. */
 export type StageName = (typeof stageNames)[number];
@@ -15,7 +16,12 @@ export interface RunArguments {
   readonly desktop: boolean;
   /** Only tests whose title matches. */
   readonly grep?: string;
+  /** How many jobs run at a time. */
+  readonly jobs: number;
 }
+
+/** More would only wait for memory and for one another. */
+const MOST_JOBS = 4;
 
 /**
  * Reads the command line of `test/run.ts`. No stage named means all of them; those that need the built extension bring `build` along.
@@ -31,21 +37,25 @@ export function parseRunArguments(args: readonly string[], defaultVersion: strin
       vscode: { type: 'string', default: defaultVersion },
       desktop: { type: 'boolean', default: false },
       grep: { type: 'string' },
+      jobs: { type: 'string', default: String(Math.min(availableParallelism(), MOST_JOBS)) },
     },
   });
   const unknown = positionals.find((name) => !stageNames.some((stage) => stage === name));
   if (unknown !== undefined) {
     throw new Error(
       `There is no stage ${unknown}.\n` +
-        `usage: run.ts [${stageNames.join('|')}…] [--vscode=<version>] [--desktop] [--grep=<pattern>]`,
+        `usage: run.ts [${stageNames.join('|')}…] [--vscode=<version>] [--desktop] [--grep=<pattern>] [--jobs=<number>]`,
     );
   }
+  const jobs = Number(values.jobs);
+  if (!Number.isInteger(jobs) || jobs < 1) throw new Error('--jobs must be a number above 0.');
   const named = new Set(positionals);
   if (named.has('integration') || named.has('ui')) named.add('build');
   return {
     stages: stageNames.filter((stage) => named.size === 0 || named.has(stage)),
     version: values.vscode,
     desktop: values.desktop,
+    jobs,
     ...(values.grep === undefined ? {} : { grep: values.grep }),
   };
 }

@@ -1,15 +1,27 @@
 import { spawn } from 'node:child_process';
 
+/** A command to run. */
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Further environment variables. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Gets what the command prints, as it comes. It goes to the screen when left out. */
+  readonly print?: (chunk: Buffer) => void;
+}
+
+const LAST_OUTPUT_MS = 5_000;
+
 let interrupted = false;
-let forward: ((signal: NodeJS.Signals) => void) | undefined;
+const running = new Set<(signal: NodeJS.Signals) => void>();
 
 /**
- * From now on an interruption (Ctrl+C, or a request to end) reaches the command that is running instead of ending this process, so that
- * it can clean up and a summary can follow.
+ * From now on an interruption (Ctrl+C, or a request to end) reaches the commands that are running instead of ending this process, so that
+ * they can clean up and a summary can follow.
  */
 export function interruptCommandsOnly(): void {
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => (forward ? interrupt(signal) : process.emit('SIGINT')));
+    process.on(signal, () => (running.size > 0 ? interrupt(signal) : process.emit('SIGINT')));
   }
   process.on('SIGINT', () => interrupt('SIGINT'));
 }
@@ -20,25 +32,30 @@ export function wasInterrupted(): boolean {
 }
 
 /**
- * Runs a command; its output goes straight to the screen.
- * @param env further environment variables
+ * Runs a command.
  * @returns its exit code; 1 when a signal ended it or it could not be started
  */
-export function runCommand(
-  command: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<number> {
+export function runCommand({ file, args, env, print }: Command): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
-    forward = (signal) => child.kill(signal);
-    const end = (code: number) => {
-      forward = undefined;
+    const child = spawn(file, args, {
+      stdio: print === undefined ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
+    if (print !== undefined) {
+      child.stdout?.on('data', print);
+      child.stderr?.on('data', print);
+    }
+    const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+    running.add(forward);
+    const end = (code: number): void => {
+      running.delete(forward);
       resolve(code);
     };
-    child.once('exit', (code) => end(code ?? 1));
+    // What the command printed last comes before `close`, which a process that it left behind may keep from coming.
+    child.once('close', (code) => end(code ?? 1));
+    child.once('exit', (code) => setTimeout(() => end(code ?? 1), LAST_OUTPUT_MS).unref());
     child.once('error', (error) => {
-      process.stderr.write(`${command}: ${error.message}\n`);
+      process.stderr.write(`${file}: ${error.message}\n`);
       end(1);
     });
   });
@@ -46,5 +63,5 @@ export function runCommand(
 
 function interrupt(signal: NodeJS.Signals): void {
   interrupted = true;
-  forward?.(signal);
+  for (const forward of running) forward(signal);
 }

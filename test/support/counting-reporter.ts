@@ -1,6 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
+/** A test and how long it took. */
+export interface TimedTest {
+  readonly title: string;
+  readonly ms: number;
+}
+
 /** How a mocha run ended. */
 export interface TestCounts {
   readonly passed: number;
@@ -8,30 +14,54 @@ export interface TestCounts {
   readonly skipped: number;
   /** What failed, as title and message of one line each. */
   readonly failures?: readonly string[];
+  /** The tests that took longest, the longest first. */
+  readonly slowest?: readonly TimedTest[];
 }
 
-/** Mocha's spec reporter; at the end it also writes the counts and what failed, as JSON, to the file that `I99DASH_TEST_RESULTS` names. */
+const SLOWEST = 10;
+
+/** @returns the ten tests that took longest, the longest first */
+export function pickSlowest(tests: readonly TimedTest[]): TimedTest[] {
+  return [...tests].sort((one, other) => other.ms - one.ms).slice(0, SLOWEST);
+}
+
+/**
+ * Mocha's spec reporter. At the end it also writes the counts, the failures and the slowest tests, as JSON, to the file that
+ * `I99DASH_TEST_RESULTS` names.
+ */
 export default class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);
     const file = process.env['I99DASH_TEST_RESULTS'];
     if (file === undefined) return;
+    const { EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_RUN_END } = Mocha.Runner.constants;
     const failed: string[] = [];
-    runner.on(Mocha.Runner.constants.EVENT_TEST_FAIL, (test: Mocha.Test, error: unknown) => {
+    const timed: TimedTest[] = [];
+    const time = (test: Mocha.Test): void => {
+      if (test.duration !== undefined) timed.push({ title: title(test), ms: test.duration });
+    };
+    runner.on(EVENT_TEST_PASS, time);
+    runner.on(EVENT_TEST_FAIL, (test: Mocha.Test, error: unknown) => {
+      time(test);
       const message = error instanceof Error ? error.message : String(error);
-      failed.push(`${test.titlePath().join(' › ')}: ${firstLine(message)}`);
+      failed.push(`${title(test)}: ${firstLine(message)}`);
     });
-    runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
+    runner.once(EVENT_RUN_END, () => {
       const { passes, failures, pending } = this.stats;
       const counts: TestCounts = {
         passed: passes,
         failed: failures,
         skipped: pending,
         failures: failed,
+        slowest: pickSlowest(timed),
       };
       writeFileSync(file, JSON.stringify(counts));
     });
   }
+}
+
+function title(test: Mocha.Test): string {
+  return test.titlePath().join(' › ');
 }
 
 function firstLine(message: string): string {

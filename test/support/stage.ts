@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { runCommand } from './command';
-import type { TestCounts } from './counting-reporter';
+import { runCommand, type Command } from './command';
+import { pickSlowest, type TestCounts } from './counting-reporter';
 
 /** How a stage ended. */
 export interface StageResult extends TestCounts {
@@ -23,48 +23,38 @@ export function addUp(results: readonly StageResult[]): StageResult {
     failed: sum(({ failed }) => failed),
     skipped: sum(({ skipped }) => skipped),
     failures: results.flatMap(({ failures = [] }) => failures),
+    slowest: pickSlowest(results.flatMap(({ slowest = [] }) => slowest)),
     ...(note === undefined ? {} : { note }),
   };
 }
 
-/** The result of a stage that is one check, not a run of tests. */
-export function checkResult(succeeded: boolean): StageResult {
-  return { passed: succeeded ? 1 : 0, failed: succeeded ? 0 : 1, skipped: 0 };
+/**
+ * The result of one check that is no run of tests.
+ * @param title what it counts as; left out, it counts only when it has failed
+ */
+export function checkResult(succeeded: boolean, title?: string): StageResult {
+  const passed = succeeded && title !== undefined ? 1 : 0;
+  const failures = succeeded || title === undefined ? [] : [title];
+  return { passed, failed: succeeded ? 0 : 1, skipped: 0, failures };
 }
 
-/**
- * Runs mocha in a process of its own.
- * @param args mocha's arguments: spec files and options
- * @param env further environment variables
- */
-export function runMocha(
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<StageResult> {
+/** The command that runs mocha with the reporter that counts. @param args mocha's arguments: spec files and options */
+export function mochaCommand(args: readonly string[]): Command {
   const mocha = path.join(path.dirname(require.resolve('mocha/package.json')), 'bin/mocha.js');
   const reporter = ['--reporter', path.join(__dirname, 'counting-reporter.ts')];
-  return countTests(async (results) => {
-    return (
-      (await runCommand(process.execPath, [mocha, ...reporter, ...args], {
-        ...env,
-        ...results,
-      })) === 0
-    );
-  });
+  return { file: process.execPath, args: [mocha, ...reporter, ...args] };
 }
 
 /**
- * Counts the tests of a run that leaves its counts in the file that `I99DASH_TEST_RESULTS` names. A run that leaves none has crashed and
- * counts as one failure, and so does one that says it failed without a failed test, or that had no test at all.
- * @param run gets the environment variable that the run must have; returns whether it succeeded
+ * Runs a command and reads its counts from the file that `I99DASH_TEST_RESULTS` names. A run that leaves none has crashed and counts as one
+ * failure, and so does one that says it failed without a failed test, or that had no test.
  */
-export async function countTests(
-  run: (env: Readonly<Record<string, string>>) => Promise<boolean>,
-): Promise<StageResult> {
+export async function countTests(command: Command): Promise<StageResult> {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'i99dash-results-'));
   const file = path.join(dir, 'results.json');
   try {
-    const succeeded = await run({ I99DASH_TEST_RESULTS: file });
+    const env = { ...command.env, I99DASH_TEST_RESULTS: file };
+    const succeeded = (await runCommand({ ...command, env })) === 0;
     const text = await readFile(file, 'utf8').catch(() => undefined);
     if (text === undefined) return { passed: 0, failed: 1, skipped: 0, note: 'crashed' };
     return judge(JSON.parse(text) as TestCounts, succeeded);

@@ -39,7 +39,7 @@ describe('the package', function () {
   before(async () => {
     path = await packagedExtension();
     zip = await JSZip.loadAsync(await readFile(path));
-    const text = await readFile(join(repositoryRoot, '.build/meta.json'), 'utf8');
+    const text = await readFile(join(repositoryRoot, 'out/meta.json'), 'utf8');
     metafile = JSON.parse(text) as Metafile;
   });
 

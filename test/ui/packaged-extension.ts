@@ -8,9 +8,14 @@ const run = promisify(execFile);
 
 let packaging: Promise<string> | undefined;
 
-/** The `.vsix` that users install, packaged once per run. @returns its path */
+/**
+ * The `.vsix` that users install: the one that the environment variable `I99DASH_TEST_VSIX` names, or one that is packaged now, once for
+ * each process.
+ * @returns its absolute path
+ */
 export function packagedExtension(): Promise<string> {
-  packaging ??= packageExtension();
+  const made = process.env['I99DASH_TEST_VSIX'];
+  packaging ??= made === undefined ? packageExtension() : Promise.resolve(made);
   return packaging;
 }
 

@@ -1,0 +1,169 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { repositoryRoot } from './host/paths';
+import { integrationKinds, type IntegrationKind } from './integration/kinds';
+import type { RunArguments, StageName } from './support/arguments';
+import { runCommand, type Command } from './support/command';
+import type { Job, Print } from './support/jobs';
+import { checkResult, countTests, mochaCommand, type StageResult } from './support/stage';
+
+// A desktop VS Code trusts everything when `@vscode/test-electron` starts it, and is in Arabic with a language pack alone.
+const DESKTOP_KINDS: readonly IntegrationKind[] = ['samples', 'multi-root'];
+const SOAK = 'soak: the extension host does not grow';
+const UI_JOBS = 3;
+
+// Suites without settings of their own in .mocharc.json.
+const suiteOptions = ['--no-config', '-n', 'import=tsx', '--extension', 'ts', '--forbid-only'];
+// A deadline for tests that never end: a busy machine does not reach it.
+const suiteTimeout = ['--timeout', '300000'];
+
+/**
+ * Makes the jobs of a test run, in the order in which they should start: what others wait for, then the longest.
+ * @param args what was asked for
+ */
+export function createJobs(args: RunArguments): Job[] {
+  const jobs = [
+    ...setUpJobs(args),
+    ...uiJobs(args).slice(0, 1),
+    ...integrationJobs(args),
+    ...uiJobs(args).slice(1),
+    unitJob(args),
+    lintJob(),
+    hostJob(args),
+  ];
+  return jobs.filter(({ stage }) => args.stages.includes(stage));
+}
+
+function setUpJobs({ version, desktop, stages }: RunArguments): Job[] {
+  const needsHost = stages.some((stage) => ['host', 'integration', 'ui'].includes(stage));
+  const install = check('install', 'build', tsx('test/host/main.ts', version));
+  const packaging = check('package', 'build', npmRun('package'));
+  // After the package, whose production build goes to the same folder.
+  const build = check('build', 'build', npmRun('build'), ['package']);
+  return [
+    ...(needsHost && !desktop ? [install] : []),
+    ...(stages.includes('ui') ? [packaging] : []),
+    build,
+  ];
+}
+
+function lintJob(): Job {
+  return check('lint', 'lint', npmRun('lint'), [], 'lint');
+}
+
+function unitJob(args: RunArguments): Job {
+  return mochaJob('unit', 'unit', grepOptions(args), ['build']);
+}
+
+function hostJob(args: RunArguments): Job {
+  const options = [...suiteOptions, ...suiteTimeout, ...grepOptions(args)];
+  return mochaJob('host', 'host', [...options, 'test/host/**/*.test.ts'], ['install']);
+}
+
+function integrationJobs(args: RunArguments): Job[] {
+  const kinds = args.desktop ? DESKTOP_KINDS : integrationKinds;
+  const jobs = kinds.map((kind) => integrationJob(args, kind));
+  const isSoakWanted = args.grep === undefined || new RegExp(args.grep, 'u').test(SOAK);
+  return args.desktop || !isSoakWanted ? jobs : [...jobs, soakJob(args)];
+}
+
+/** One VS Code for each kind. */
+function integrationJob({ version, desktop, grep }: RunArguments, kind: IntegrationKind): Job {
+  const args = [`--kind=${kind}`, ...(desktop ? ['--desktop'] : [])];
+  const env = grep === undefined ? {} : { I99DASH_TEST_GREP: grep };
+  const command = tsx('test/integration/main.ts', version, args, env);
+  const run = (print: Print | undefined) => countTests(printing(command, print));
+  return { name: `integration ${kind}`, stage: 'integration', after: ['install', 'build'], run };
+}
+
+function soakJob({ version }: RunArguments): Job {
+  const command = tsx('test/soak/main.ts', version, ['--shortest']);
+  return check('soak', 'integration', command, ['install', 'build'], SOAK);
+}
+
+/** The UI suites in a few processes: each has its own browsers and servers, and all of them read the one package. */
+function uiJobs(args: RunArguments): Job[] {
+  const shares = args.grep === undefined ? shareOut(uiFiles(), UI_JOBS) : [uiFiles()];
+  return shares.map((files, index) => {
+    const options = [...suiteOptions, ...suiteTimeout, ...grepOptions(args), ...files];
+    const name = shares.length === 1 ? 'ui' : `ui ${index + 1} of ${shares.length}`;
+    return mochaJob(name, 'ui', options, ['install', 'package'], {
+      I99DASH_TEST_VSCODE_VERSION: args.version,
+      I99DASH_TEST_VSIX: path.join(repositoryRoot, 'out/i99dash.vsix'),
+    });
+  });
+}
+
+function uiFiles(): string[] {
+  const names = readdirSync(path.join(repositoryRoot, 'test/ui'), { encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.test.ts')).map((name) => `test/ui/${name}`);
+}
+
+/** Deals files out so that each share has about as many tests. */
+function shareOut(files: readonly string[], count: number): string[][] {
+  const weigh = (file: string): number =>
+    readFileSync(path.join(repositoryRoot, file), 'utf8').split(/\bit\(/u).length;
+  const weighed = files.map((file) => ({ file, weight: weigh(file) }));
+  const shares = Array.from({ length: count }, () => ({ files: [] as string[], weight: 0 }));
+  for (const { file, weight } of weighed.sort((one, other) => other.weight - one.weight)) {
+    const lightest = shares.reduce((one, other) => (other.weight < one.weight ? other : one));
+    lightest.files.push(file);
+    lightest.weight += weight;
+  }
+  return shares.map((share) => share.files.sort());
+}
+
+function grepOptions({ grep }: RunArguments): string[] {
+  return grep === undefined ? [] : ['--grep', grep];
+}
+
+function npmRun(script: string): Command {
+  return { file: 'npm', args: ['run', '--silent', script] };
+}
+
+function tsx(
+  script: string,
+  version: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Command {
+  return {
+    file: process.execPath,
+    args: ['--import', 'tsx', script, ...args],
+    env: { I99DASH_TEST_VSCODE_VERSION: version, ...env },
+  };
+}
+
+function mochaJob(
+  name: string,
+  stage: StageName,
+  options: readonly string[],
+  after: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Job {
+  const command = { ...mochaCommand(options), env };
+  const run = (print: Print | undefined) => countTests(printing(command, print));
+  return { name, stage, after, run };
+}
+
+/**
+ * A job that is one check, not a run of tests.
+ * @param title what it counts as; it counts only when it fails where this is left out
+ */
+function check(
+  name: string,
+  stage: StageName,
+  command: Command,
+  after: readonly string[] = [],
+  title?: string,
+): Job {
+  const run = async (print: Print | undefined): Promise<StageResult> => {
+    const succeeded = (await runCommand(printing(command, print))) === 0;
+    return checkResult(succeeded, title);
+  };
+  return { name, stage, after, run };
+}
+
+function printing(command: Command, print: Print | undefined): Command {
+  return print === undefined ? command : { ...command, print };
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { runJobs, type Job, type JobOutcome } from '../../support/jobs';
+import { formatFailures, formatSlowest, formatStages, totalResult } from '../../support/report';
+import { NO_TEST, type StageResult } from '../../support/stage';
+
+const PASSED: StageResult = { passed: 1, failed: 0, skipped: 0 };
+const FAILED: StageResult = { passed: 0, failed: 1, skipped: 0, failures: ['it does: no'] };
+
+describe('the jobs of a test run', () => {
+  let log: string[];
+  const finish = new Map<string, (result: StageResult) => void>();
+
+  beforeEach(() => {
+    log = [];
+    finish.clear();
+  });
+
+  const job = (name: string, after: readonly string[] = []): Job => ({
+    ...{ name, after, stage: 'unit' },
+    run: (print) => {
+      print?.(Buffer.from(`${name} prints`));
+      return new Promise((resolve) => finish.set(name, resolve));
+    },
+  });
+  const run = (jobs: readonly Job[], limit = 2): Promise<JobOutcome[]> =>
+    runJobs(jobs, limit, {
+      started: (name) => log.push(`+${name}`),
+      ended: ({ name }, output) => log.push(`-${name}: ${output.toString()}`),
+    });
+  /** Ends a job and lets what waits for it start. */
+  const end = async (name: string, result = PASSED): Promise<void> => {
+    finish.get(name)?.(result);
+    await new Promise(setImmediate);
+  };
+
+  it('start in the order of the list, as many at a time as allowed', async () => {
+    const outcomes = run([job('one'), job('two'), job('three')]);
+    assert.deepEqual(log, ['+one', '+two']);
+    await end('two');
+    assert.deepEqual(log, ['+one', '+two', '-two: two prints', '+three']);
+    await end('one');
+    await end('three');
+    assert.deepEqual(
+      (await outcomes).map(({ name }) => name),
+      ['one', 'two', 'three'],
+    );
+  });
+
+  it('wait for those that they need, and leave their place to others meanwhile', async () => {
+    const outcomes = run([job('tests', ['build']), job('build'), job('lint')], 2);
+    assert.deepEqual(log, ['+build', '+lint']);
+    await end('build');
+    assert.equal(log.at(-1), '+tests');
+    await end('lint');
+    await end('tests');
+    assert.equal((await outcomes).length, 3);
+  });
+
+  it('do not run when one that they need has failed', async () => {
+    const outcomes = run([job('tests', ['package']), job('package', ['build']), job('build')]);
+    await end('build', FAILED);
+    const results = (await outcomes).map(({ result }) => result?.failed);
+    assert.deepEqual(results, [undefined, undefined, 1]);
+    assert.deepEqual(log, ['+build', '-build: build prints']);
+  });
+
+  it('do not wait for one that is not in the list', async () => {
+    const outcomes = run([job('tests', ['package'])]);
+    await end('tests');
+    assert.equal((await outcomes)[0]?.result, PASSED);
+  });
+});
+
+describe('the report of a test run', () => {
+  const outcome = (name: string, result: StageResult | undefined): JobOutcome => ({
+    ...{ name, stage: 'ui', seconds: 61.04, result },
+  });
+
+  it('has the time of each stage and of its jobs, and those that did not run', () => {
+    const text = formatStages([outcome('ui 1', PASSED), outcome('ui 2', undefined)], 100);
+    assert.equal(
+      text,
+      [
+        'stage                       seconds   passed   failed  skipped',
+        'ui                            122.1        1        0        0',
+        '  ui 1                         61.0        1        0        0',
+        '  ui 2: not run',
+        'all, side by side             100.0        1        0        0',
+      ].join('\n'),
+    );
+  });
+
+  it('lists what failed by stage', () => {
+    assert.equal(formatFailures([outcome('ui 1', FAILED)]), 'failed: ui: it does: no');
+  });
+
+  it('lists the longest tests of all jobs, the longest first', () => {
+    const slow = (title: string, ms: number): JobOutcome =>
+      outcome(title, { ...PASSED, slowest: [{ title, ms }] });
+    assert.equal(
+      formatSlowest([slow('short', 900), slow('long', 12_340)]),
+      '   12.3 s  long\n    0.9 s  short',
+    );
+  });
+
+  it('does not count jobs without a test when a pattern has matched in others', () => {
+    const none: StageResult = { passed: 0, failed: 1, skipped: 0, note: NO_TEST };
+    assert.equal(totalResult([outcome('ui 1', none), outcome('ui 2', PASSED)]).failed, 0);
+    assert.equal(totalResult([outcome('ui 1', none), outcome('ui 2', none)]).failed, 1);
+  });
+});

@@ -20,6 +20,7 @@ import {
 } from '../../support/fakes';
 import { MANIFEST, writeFiles } from '../../support/project';
 import type { TestKey } from '../../support/ssh-key';
+import { createDirectTransport } from './directTransport';
 import { FaultyNetwork, type Transports } from './faultyNetwork';
 
 /** What all cells share. */
@@ -61,7 +62,8 @@ export class Cell {
   ) {
     const begin = new FakeClock().now();
     const clocks = new Set<FakeClock>([this.hasty, clock]);
-    this.network = new FaultyNetwork(parts.transports, () =>
+    const direct = createDirectTransport(backend, () => clock.now());
+    this.network = new FaultyNetwork(parts.transports, direct, () =>
       [...clocks].reduce((sum, each) => sum + each.now() - begin, 0),
     );
     const secrets = new FakeSecretStore();

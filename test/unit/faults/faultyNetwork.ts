@@ -19,17 +19,27 @@ export interface Transports {
   readonly impatient: Transport;
 }
 
-/** What stands between the product and a backend: real sockets, on which one call goes wrong. */
+/** What was sent to the backend. */
+export interface SentRequest {
+  readonly path: string;
+  readonly hasAuthorization: boolean;
+}
+
+/** What stands between the product and a backend: real sockets for the call that goes wrong, none for the others. */
 export class FaultyNetwork implements Transport {
   /** When the requests of the faulty call were sent, in milliseconds of the product's time. */
   readonly attempts: number[] = [];
   /** What no message and no log may hold. */
   readonly secrets = new Set<string>();
+  /** What the product sent, whether it arrived or not. */
+  readonly sent: SentRequest[] = [];
   private strikes = 0;
   private armed: { match: Match; fault: NetworkFault } | undefined;
 
   constructor(
     private readonly transports: Transports,
+    /** For calls that no fault strikes. */
+    private readonly direct: Transport,
     private readonly elapsed: () => number,
   ) {}
 
@@ -48,15 +58,15 @@ export class FaultyNetwork implements Transport {
   }
 
   heal({ faults }: Pick<Backend, 'faults'>): void {
-    this.armed = undefined;
+    this.strikes = 0;
     faults.clear();
   }
 
   async send(request: HttpRequest): Promise<HttpResponse> {
     this.learn(request);
-    const { armed, transports } = this;
+    const { armed, direct, transports } = this;
     if (armed === undefined || !isMatch(request, armed.match)) {
-      return transports.patient.send(request);
+      return direct.send(request);
     }
     this.attempts.push(this.elapsed());
     const { isEndless, detour } = armed.fault;
@@ -69,6 +79,8 @@ export class FaultyNetwork implements Transport {
   }
 
   private learn({ url, headers, body }: HttpRequest): void {
+    const hasAuthorization = headers?.['authorization'] !== undefined;
+    this.sent.push({ path: url.pathname, hasAuthorization });
     const deviceCode =
       typeof body === 'string' ? new URLSearchParams(body).get('device_code') : null;
     const bearer = headers?.['authorization']?.replace('Bearer ', '');

@@ -93,7 +93,7 @@ function judgeWire(
     const soonest = Math.min(Infinity, ...told);
     assert.ok(soonest >= least, `it was sent again after ${soonest} ms`);
   }
-  const open = backend.requests.filter(({ path }) =>
+  const open = [...network.sent, ...backend.requests].filter(({ path }) =>
     /^\/(storage|api\/v1\/(auth|oauth))\//u.test(path),
   );
   assert.ok(!open.some(({ hasAuthorization }) => hasAuthorization), 'a token where none belongs');

@@ -24,7 +24,7 @@ export interface Parser {
    * @param folder an empty one for files; the same one for every input
    */
   check: (input: Buffer, folder: string) => Verdict | Promise<Verdict>;
-  /** Inputs in the unit stage, where the parser is slow or quick. Default 400. */
+  /** Inputs in the unit stage, where the parser is slow or quick. Default 100. */
   runs?: number;
   /** The longest input. Default 100,000. */
   maxBytes?: number;

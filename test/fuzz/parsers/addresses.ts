@@ -49,7 +49,7 @@ export const backendUrl: Parser = {
       isHost(text) ? [] : [PASSWORD],
     );
   },
-  runs: 800,
+  runs: 200,
 };
 
 function isHost(text: string): boolean {
@@ -71,7 +71,7 @@ export const origin: Parser = {
     assert.equal(new URL(result.origin).origin, result.origin, 'as a browser sees it');
     return 'accepted';
   },
-  runs: 800,
+  runs: 200,
 };
 
 const REMOTES = [
@@ -93,7 +93,7 @@ export const gitRemote: Parser = {
     }
     return 'accepted';
   },
-  runs: 800,
+  runs: 200,
 };
 
 export const gitConfig: Parser = {
@@ -125,5 +125,5 @@ export const version: Parser = {
     assert.ok(next.every((each) => each === undefined || each.length > 300 || isSemver(each)));
     return isSemver(text) ? 'accepted' : 'refused';
   },
-  runs: 800,
+  runs: 200,
 };

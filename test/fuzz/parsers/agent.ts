@@ -58,5 +58,5 @@ export const agentAnswer: Parser = {
       await once(server, 'close');
     }
   },
-  runs: 200,
+  runs: 50,
 };

@@ -146,7 +146,7 @@ export const apiAnswer: Parser = {
     ];
     return all(tasks, secretsOf(response));
   },
-  runs: 600,
+  runs: 150,
 };
 
 const GRANT = {
@@ -221,7 +221,7 @@ export const accessToken: Parser = {
     }
     return tokenLifeMs(token) === tokenLifeMs('') ? 'refused' : 'accepted';
   },
-  runs: 1_000,
+  runs: 250,
 };
 
 export const retryAfter: Parser = {
@@ -235,7 +235,7 @@ export const retryAfter: Parser = {
     assert.ok(ms >= 0 && ms <= MOST_PATIENCE_MS, `${ms} ms is no time to wait`);
     return 'accepted';
   },
-  runs: 1_000,
+  runs: 250,
 };
 
 /** Longer, and a timer of Node.js fires at once. */
@@ -252,7 +252,7 @@ export const challenge: Parser = {
       assert.match(nonce, /^[ -~]{16,512}$/);
     });
   },
-  runs: 1_000,
+  runs: 250,
 };
 
 /** An error of the storage, after a line with the status. */

@@ -44,7 +44,7 @@ export const sessionRecord: Parser = {
     for (const time of times) assert.match(new Date(time).toISOString(), /Z$/u);
     return 'accepted';
   },
-  runs: 1_000,
+  runs: 250,
 };
 
 export const commandLineFile: Parser = {

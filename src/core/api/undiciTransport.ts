@@ -2,7 +2,15 @@ import { Readable } from 'node:stream';
 import { raceSignal } from '../abort';
 import { CancelledError, I99dashError, systemErrorCode } from '../errors';
 import { t } from '../l10n';
-import type { HttpRequest, HttpResponse, HttpStreamBody, Transport } from '../ports';
+import {
+  systemClock,
+  type Clock,
+  type Disposable,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpStreamBody,
+  type Transport,
+} from '../ports';
 import { Dispatchers } from './dispatchers';
 import type { NetworkConfiguration } from './networkConfiguration';
 import { request, type Dispatcher } from './ownUndici';
@@ -46,8 +54,8 @@ const DEADLINES: Deadlines = {
 interface TransportOptions extends Partial<Deadlines> {
   /** Read at each request, so that a change counts from the next one on; default: a direct connection. */
   network?: () => NetworkConfiguration;
-  /** Milliseconds since the epoch; default: this computer's clock. */
-  wallClock?: () => number;
+  /** For the age of connections and the time that a request may take; default: this computer's clock. */
+  clock?: Clock;
 }
 
 /**
@@ -56,13 +64,13 @@ interface TransportOptions extends Partial<Deadlines> {
  */
 export function createUndiciTransport({
   network = () => ({}),
-  wallClock = Date.now,
+  clock = systemClock,
   ...deadlines
 }: TransportOptions = {}): Transport {
   const allDeadlines = { ...DEADLINES, ...deadlines };
   const { connectTimeoutMs, idleTimeoutMs } = allDeadlines;
-  const dispatchers = new Dispatchers(connectTimeoutMs, idleTimeoutMs, wallClock);
-  return new UndiciTransport(network, dispatchers, allDeadlines);
+  const dispatchers = new Dispatchers(connectTimeoutMs, idleTimeoutMs, () => clock.now());
+  return new UndiciTransport(network, dispatchers, allDeadlines, clock);
 }
 
 class UndiciTransport implements Transport {
@@ -72,6 +80,7 @@ class UndiciTransport implements Transport {
     private readonly network: () => NetworkConfiguration,
     private readonly dispatchers: Dispatchers,
     private readonly deadlines: Deadlines,
+    private readonly clock: Clock,
   ) {}
 
   async send(httpRequest: HttpRequest): Promise<HttpResponse> {
@@ -82,7 +91,7 @@ class UndiciTransport implements Transport {
       const dispatcher = this.dispatchers.get(proxy, this.trust.contextFor(trust));
       return exchange(dispatcher, httpRequest, deadline, this.deadlines);
     };
-    const deadline = new Deadline(httpRequest, this.deadlines.stallTimeoutMs);
+    const deadline = new Deadline(httpRequest, this.deadlines.stallTimeoutMs, this.clock);
     try {
       const context = this.trust.contextFor(trust);
       return await attempt().catch(async (error: unknown) => {
@@ -148,10 +157,14 @@ function asRequestError(error: unknown, { signal }: Deadline): unknown {
 class Deadline {
   private readonly expiry = new AbortController();
   private readonly ms: number;
-  private timer: NodeJS.Timeout;
+  private timer: Disposable;
   readonly signal: AbortSignal;
 
-  constructor({ body, timeoutMs, signal }: HttpRequest, stallTimeoutMs: number) {
+  constructor(
+    { body, timeoutMs, signal }: HttpRequest,
+    stallTimeoutMs: number,
+    private readonly clock: Clock,
+  ) {
     this.ms = typeof body === 'object' ? stallTimeoutMs : (timeoutMs ?? DEFAULT_TIMEOUT_MS);
     this.timer = this.start();
     this.signal =
@@ -165,11 +178,12 @@ class Deadline {
   }
 
   clear(): void {
-    clearTimeout(this.timer);
+    this.timer.dispose();
   }
 
-  private start(moreMs = 0): NodeJS.Timeout {
-    return setTimeout(() => this.expiry.abort(new RequestExpired()), this.ms + moreMs);
+  private start(moreMs = 0): Disposable {
+    const expire = (): void => this.expiry.abort(new RequestExpired());
+    return this.clock.setTimer(this.ms + moreMs, expire);
   }
 }
 

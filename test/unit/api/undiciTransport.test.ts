@@ -9,7 +9,7 @@ import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
 import type { I99dashError } from '../../../src/core/errors';
-import type { HttpRequest } from '../../../src/core/ports';
+import { systemClock, type HttpRequest } from '../../../src/core/ports';
 import { type Backend, startBackend } from '../../backend/server';
 import { selfSignedCertificate } from '../../support/certificate';
 import { rejectsWith } from '../../support/expect';
@@ -225,7 +225,9 @@ describe('the transport', () => {
       },
       async (port) => {
         let slept = 0;
-        const wakeful = createUndiciTransport({ wallClock: () => Date.now() + slept });
+        const wakeful = createUndiciTransport({
+          clock: { ...systemClock, now: () => Date.now() + slept },
+        });
         const ask = async () => {
           await wakeful.send({ method: 'GET', url: new URL(`http://127.0.0.1:${port}`) });
           await setImmediate(); // the connection is free again by then

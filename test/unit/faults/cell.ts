@@ -8,7 +8,7 @@ import { Signers } from '../../../src/core/auth/signers';
 import { loadProject } from '../../../src/core/publish/project';
 import { publish, type PublishResult, type Track } from '../../../src/core/publish/publish';
 import { shellRunner } from '../../../src/core/publish/shellRunner';
-import type { Signer } from '../../../src/core/ports';
+import type { Signer, Transport } from '../../../src/core/ports';
 import { developerRealm, type Realm } from '../../../src/core/realm';
 import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../../backend/server';
 import {
@@ -21,13 +21,13 @@ import {
 import { MANIFEST, writeFiles } from '../../support/project';
 import type { TestKey } from '../../support/ssh-key';
 import { createDirectTransport } from './directTransport';
-import { FaultyNetwork, type Transports } from './faultyNetwork';
+import { FaultyNetwork } from './faultyNetwork';
 
 /** What all cells share. */
 export interface CellParts {
   /** For the mini-apps. */
   readonly folder: string;
-  readonly transports: Transports;
+  readonly sockets: Transport;
   /** Registered with the account. */
   readonly key: TestKey;
   /** The same, opened. */
@@ -63,7 +63,7 @@ export class Cell {
     const begin = new FakeClock().now();
     const clocks = new Set<FakeClock>([this.hasty, clock]);
     const direct = createDirectTransport(backend, () => clock.now());
-    this.network = new FaultyNetwork(parts.transports, direct, () =>
+    this.network = new FaultyNetwork(parts.sockets, direct, () =>
       [...clocks].reduce((sum, each) => sum + each.now() - begin, 0),
     );
     const secrets = new FakeSecretStore();

@@ -1,5 +1,7 @@
+import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
 import type { HttpRequest, HttpResponse, Transport } from '../../../src/core/ports';
 import type { Backend } from '../../backend/server';
+import { FakeClock } from '../../support/fakes';
 import type { Elsewhere } from './elsewhere';
 import type { NetworkFault, Times } from './networkFaults';
 
@@ -9,15 +11,8 @@ export interface Match {
   readonly path: RegExp;
 }
 
-/** The deadline of a request that would never end, in milliseconds. */
-export const SHORT_MS = 400;
-
-export interface Transports {
-  /** With the product's own deadlines. */
-  readonly patient: Transport;
-  /** With a stall deadline of {@link SHORT_MS}. */
-  readonly impatient: Transport;
-}
+/** Longer than any request may take, in milliseconds. */
+const TOO_LONG_MS = 600_000;
 
 /** What was sent to the backend. */
 export interface SentRequest {
@@ -34,10 +29,13 @@ export class FaultyNetwork implements Transport {
   /** What the product sent, whether it arrived or not. */
   readonly sent: SentRequest[] = [];
   private strikes = 0;
+  /** Of requests that would never end: it moves on as soon as the backend has let them hang. */
+  private readonly deadlines = new FakeClock();
+  private readonly endless = createUndiciTransport({ clock: this.deadlines });
   private armed: { match: Match; fault: NetworkFault } | undefined;
 
   constructor(
-    private readonly transports: Transports,
+    private readonly sockets: Transport,
     /** For calls that no fault strikes. */
     private readonly direct: Transport,
     private readonly elapsed: () => number,
@@ -52,8 +50,9 @@ export class FaultyNetwork implements Transport {
     this.armed = { match, fault };
     this.strikes = times === 'once' ? 1 : Infinity;
     if (fault.backend !== undefined) {
+      const onEndless = (): void => this.deadlines.advance(TOO_LONG_MS);
       const count = times === 'once' ? 1 : 'always';
-      faults.inject({ match, times: count, fault: fault.backend(elsewhere) });
+      faults.inject({ match, times: count, fault: fault.backend(elsewhere, onEndless) });
     }
   }
 
@@ -64,7 +63,7 @@ export class FaultyNetwork implements Transport {
 
   async send(request: HttpRequest): Promise<HttpResponse> {
     this.learn(request);
-    const { armed, direct, transports } = this;
+    const { armed, direct, sockets } = this;
     if (armed === undefined || !isMatch(request, armed.match)) {
       return direct.send(request);
     }
@@ -73,9 +72,8 @@ export class FaultyNetwork implements Transport {
     const strikes = this.strikes > 0;
     this.strikes -= 1;
     const url = strikes && detour !== undefined ? divert(request.url, detour) : request.url;
-    return strikes && isEndless === true
-      ? transports.impatient.send({ ...request, url, timeoutMs: SHORT_MS })
-      : transports.patient.send({ ...request, url });
+    const transport = strikes && isEndless === true ? this.endless : sockets;
+    return transport.send({ ...request, url });
   }
 
   private learn({ url, headers, body }: HttpRequest): void {

@@ -6,7 +6,6 @@ import { useTempFolder } from '../../support/temp-folder';
 import { CALLS } from './calls';
 import type { CellParts } from './cell';
 import { startElsewhere, type Elsewhere } from './elsewhere';
-import { SHORT_MS } from './faultyNetwork';
 import { FAULTS, type Times } from './networkFaults';
 import { runCell, type CellCase, type CellResult } from './runCell';
 import { formatTable } from './table';
@@ -29,10 +28,7 @@ describe('every fault of every call', function () {
     const key = await generateTestKey({ folder: folder.path });
     const parts: CellParts = {
       folder: folder.path,
-      transports: {
-        patient: createUndiciTransport(),
-        impatient: createUndiciTransport({ stallTimeoutMs: SHORT_MS }),
-      },
+      sockets: createUndiciTransport(),
       key,
       signer: await openKeyFile(key.path),
       otherKey: await generateTestKey({ folder: folder.path, name: 'id_other' }),

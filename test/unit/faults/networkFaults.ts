@@ -19,16 +19,20 @@ export interface NetworkFault {
   readonly isNonsense?: true;
   /** How long the backend asks us to wait, in milliseconds; a date may be read as up to two seconds less. */
   readonly retryAfterMs?: number;
-  /** Ends only at a deadline of the client. */
+  /** Ends only at a deadline of the client; its backend says when it has begun. */
   readonly isEndless?: true;
   /** The origin that the request goes to instead. */
   readonly detour?: string;
   /** What the backend does; left out where the request never reaches it. */
-  readonly backend?: (elsewhere: Elsewhere) => Fault;
+  readonly backend?: (elsewhere: Elsewhere, onEndless: () => void) => Fault;
 }
 
 const ASKED_MS = 4_000;
 const HOUR_MS = 3_600_000;
+/** Between the blanks of an answer that drips. */
+const DROP_MS = 10;
+/** More than any test waits for. */
+const DROPS = 10_000;
 
 const unreached: NetworkFault[] = [
   { name: 'connection refused', code: 'OFFLINE', handled: false, detour: 'http://127.0.0.1:1' },
@@ -40,9 +44,9 @@ const broken: NetworkFault[] = [
   lost('reset while the request is read', false, { kind: 'reset', when: 'while-reading' }),
   lost('reset while answering', true, { kind: 'reset', when: 'while-answering' }),
   lost('reset instead of the answer', true, { kind: 'reset', when: 'after' }),
-  endless('hang before it is handled', false, { kind: 'hang', when: 'before' }),
-  endless('hang after it was handled', true, { kind: 'hang', when: 'after' }),
-  endless('answer that drips', true, dripping()),
+  endless('hang before it is handled', false, (begin) => hanging(begin, 'before')),
+  endless('hang after it was handled', true, (begin) => hanging(begin, 'after')),
+  endless('answer that drips', true, dripping),
 ];
 
 const refusals: NetworkFault[] = [
@@ -90,8 +94,13 @@ function lost(name: string, handled: boolean, fault: Fault): NetworkFault {
   return { name, handled, code: 'OFFLINE', backend: () => fault };
 }
 
-function endless(name: string, handled: boolean, fault: Fault): NetworkFault {
-  return { name, handled, code: 'TIMEOUT', isEndless: true, backend: () => fault };
+function endless(
+  name: string,
+  handled: boolean,
+  fault: (onEndless: () => void) => Fault,
+): NetworkFault {
+  const backend = (_: Elsewhere, onEndless: () => void): Fault => fault(onEndless);
+  return { name, handled, code: 'TIMEOUT', isEndless: true, backend };
 }
 
 function refusal(name: string, fault: Fault & { status?: number }): NetworkFault {
@@ -132,13 +141,26 @@ function redirect(
   return { name, handled: false, code: 'PROTOCOL', status, backend };
 }
 
+/** Nothing is answered. */
+function hanging(onEndless: () => void, when: 'before' | 'after'): Fault {
+  return {
+    kind: 'custom',
+    handler: async (_request, next) => {
+      if (when === 'after') await next();
+      onEndless();
+      return new Promise<never>(() => undefined);
+    },
+  };
+}
+
 /** The request is handled, and blanks follow its answer, one at a time. */
-function dripping(): Fault {
+function dripping(onEndless: () => void): Fault {
   async function* drops(body: string): AsyncGenerator<Buffer> {
     yield Buffer.from(body);
-    for (let drop = 0; drop < 200; drop++) {
-      await delay(40, undefined, { ref: false });
+    for (let drop = 0; drop < DROPS; drop++) {
+      await delay(DROP_MS, undefined, { ref: false });
       yield Buffer.from(' ');
+      if (drop === 0) onEndless();
     }
   }
   return {

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -71,11 +70,11 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
   const context = { state, settings, now, baseUrl: () => options.publicUrl ?? url };
   const { signal } = closing;
   const listener = createListener({ context, faults, log, signal, onDone: onRequest });
-  const cleanUp = async () => {
-    if (stateDir === undefined) await rm(folder, { recursive: true, force: true });
+  const cleanUp = () => {
+    if (stateDir === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
-  const server = await listen(listener, options).catch(async (error: unknown) => {
-    await cleanUp();
+  const server = await listen(listener, options).catch((error: unknown) => {
+    cleanUp();
     throw error;
   });
   const port = portOf(server);
@@ -85,7 +84,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     closing.abort();
     log.close();
     await stop(server);
-    await cleanUp();
+    cleanUp();
   };
   const setTokenLife = (seconds: number) => {
     settings.tokenLifeSeconds = seconds;

@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { plant } from './trees';
 
 /** A manifest with nothing but what it must have. */
 export const MANIFEST = {
@@ -16,8 +15,5 @@ export async function writeFiles(
   folder: string,
   files: Record<string, string | Uint8Array>,
 ): Promise<void> {
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), content);
-  }
+  await plant(folder, Object.entries(files));
 }

@@ -36,8 +36,7 @@ export function useBuiltWorker(): {
       }
     });
   };
-  before(async function () {
-    this.timeout(20_000);
+  before(async () => {
     await build({
       ...OPTIONS,
       entryPoints: {

@@ -1,19 +1,24 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 
 /** Contents of files by path with `/`. */
 export type Tree = Readonly<Record<string, Buffer | string>>;
 
-/** Writes files, one after the other. */
-export async function plant(
+/** Writes files, one after the other, with the folders they need. In sequence that costs a fraction of what the thread pool takes. */
+export function plant(
   folder: string,
-  files: Iterable<[string, Buffer | string]>,
+  files: Iterable<[string, Uint8Array | string]>,
 ): Promise<void> {
+  const made = new Set<string>();
   for (const [name, content] of files) {
     const path = join(folder, ...name.split('/'));
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, content);
+    const parent = dirname(path);
+    if (!made.has(parent)) mkdirSync(parent, { recursive: true });
+    made.add(parent);
+    writeFileSync(path, content);
   }
+  return Promise.resolve();
 }
 
 /** All files below a folder with their contents, and its empty folders, which have a slash at the end and no content. */

@@ -54,7 +54,7 @@ export class BaselineCache {
       return undefined;
     }
     const version = currentVersion();
-    for (let most = MAX_ENTRIES; ; most = Math.floor(most / 2)) {
+    for (let most = Math.min(MAX_ENTRIES, this.entries.size); ; most = Math.floor(most / 2)) {
       const entries = most === 0 ? {} : Object.fromEntries([...this.entries].slice(-most));
       const text = JSON.stringify({ version, entries });
       if (most === 0 || Buffer.byteLength(text) <= MAX_BYTES) {

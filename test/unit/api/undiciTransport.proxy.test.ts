@@ -37,7 +37,7 @@ describe('the transport, through a proxy', () => {
   let backend: Backend;
   let proxies: ConnectProxy[];
   let network: NetworkConfiguration;
-  const transport = createUndiciTransport({ connectTimeoutMs: 1000, network: () => network });
+  const transport = createUndiciTransport({ network: () => network });
 
   beforeEach(async () => {
     proxies = [];
@@ -180,7 +180,9 @@ describe('the transport, through a proxy', () => {
     );
     const silent = await startProxy({ silent: true });
     use(silent.url);
-    const late = await rejectsWith('TIMEOUT', get());
+    const impatient = createUndiciTransport({ connectTimeoutMs: 50, network: () => network });
+    const url = new URL(`https://${HOST}${PATH}`);
+    const late = await rejectsWith('TIMEOUT', impatient.send({ method: 'GET', url }));
     assert.match(late.message, /^The proxy .* did not answer in time/u);
     assert.equal(backend.requests.length, 0);
   });
@@ -261,9 +263,9 @@ describe('the transport, through a proxy', () => {
     assert.match(ofProxy.message, /^The certificate of the proxy localhost:\d+ .* another name/u);
   });
 
-  it('is cancelled, and runs out of time, while the proxy keeps it waiting', async function () {
-    this.timeout(5000); // less than it takes to give the proxy up
-    const patient = createUndiciTransport({ network: () => network });
+  it('is cancelled, and runs out of time, while the proxy keeps it waiting', async () => {
+    // No test waits until this one gives the proxy up.
+    const patient = createUndiciTransport({ connectTimeoutMs: 600_000, network: () => network });
     const silent = await startProxy({ silent: true });
     use(silent.url);
     const caller = new AbortController();

@@ -69,7 +69,7 @@ async function startStoppedServer(): Promise<{
 }
 
 describe('the transport', () => {
-  const transport = createUndiciTransport({ connectTimeoutMs: 50, stallTimeoutMs: 2000 });
+  const transport = createUndiciTransport();
   let backend: Backend;
 
   beforeEach(async () => {
@@ -168,7 +168,9 @@ describe('the transport', () => {
     await withTcpServer(
       () => undefined, // silent, so that the TLS handshake never ends
       async (port) => {
-        await rejectsWith('TIMEOUT', getFrom(`https://127.0.0.1:${port}`));
+        const impatient = createUndiciTransport({ connectTimeoutMs: 50 });
+        const url = new URL(`https://127.0.0.1:${port}`);
+        await rejectsWith('TIMEOUT', impatient.send({ method: 'GET', url }));
       },
     );
   });

@@ -635,7 +635,7 @@ describe('an agent', () => {
       assert.ok(isI99dashError(failure, 'AGENT_UNAVAILABLE'), `${String(failure)} after ${last}`);
     }
     assert.ok(lists > 0 && lists < 100, `${lists} of 200 were lists`);
-  }).timeout(20_000);
+  });
 });
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */

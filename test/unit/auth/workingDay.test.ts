@@ -52,7 +52,6 @@ function describeDay(totals: DayTotals, seed: number): string {
 
 for (const { realm, backendUrl } of REALMS) {
   describe(`a working day with ${realm.label}`, function () {
-    this.timeout(20_000);
     const temp = useTempFolder('all');
     let signer: Signer;
 

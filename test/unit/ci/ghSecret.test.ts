@@ -75,10 +75,10 @@ describe('the GitHub CLI', function () {
   for (const why of ['the signal', 'its deadline']) {
     it(`is gone with what it started when ${why} ends it, deaf as it is: it sets nothing later`, async () => {
       const program = await fakeGh(
-        `trap '' TERM; sleep 60 & echo $! > '${folder.path}/pid'; wait; sleep 60`,
+        `trap '' TERM; sleep 600 & echo $! > '${folder.path}/pid'; wait; sleep 600`,
       );
       const caller = new AbortController();
-      const timeoutMs = why === 'its deadline' ? 400 : 60_000;
+      const timeoutMs = why === 'its deadline' ? 1_500 : 600_000;
       const options = { program, signal: caller.signal, timeoutMs, graceMs: 50 };
       const setting = setGhSecret(REPOSITORY, 'NAME', SECRET, options);
       const pid = await fileOf('pid');
@@ -89,7 +89,7 @@ describe('the GitHub CLI', function () {
   }
 
   it('is ended by the signal, and not even started by one that has come already', async () => {
-    const program = await fakeGh('exec sleep 60');
+    const program = await fakeGh('exec sleep 600');
     const controller = new AbortController();
     const { signal } = controller;
     const setting = setGhSecret(REPOSITORY, 'NAME', SECRET, { program, signal });

@@ -145,9 +145,9 @@ describe('generating a key', () => {
 
     it('does without it when it hangs and hears no signal, and leaves none behind', async () => {
       const { program, log } = await fakeSshKeygen(
-        `trap '' TERM; echo "pid $$" >> "$0.pid"; sleep 30`,
+        `trap '' TERM; echo "pid $$" >> "$0.pid"; sleep 600`,
       );
-      const timing = { sshKeygenTimeoutMs: 500 };
+      const timing = { sshKeygenTimeoutMs: 1_500 };
       const key = await generateKey({ path: target(), sshKeygen: program, ...timing });
       await publicHalf(key.path);
       const [, pid] = /^pid (\d+)$/u.exec((await readFile(`${program}.pid`, 'utf8')).trim()) ?? [];

@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto';
 import { linkSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { localize } from '../../../src/core/l10n';
@@ -13,6 +12,7 @@ import type { Inspection } from '../../../src/core/publish/checks/contentInspect
 import { inspectContents } from '../../../src/core/publish/checks/contents';
 import { removeAbandonedBundles } from '../../../src/core/publish/bundleFolder';
 import { collectFiles } from '../../../src/core/publish/files';
+import { measureCpu } from '../../support/cpu-time';
 import { bundleBytes } from '../../support/bundle-bytes';
 import { rejectsWith } from '../../support/expect';
 import { useBuiltWorker } from '../../support/publish-worker';
@@ -270,19 +270,15 @@ describe('a large bundle', () => {
     assert.deepEqual(Object.keys(await readTree(stranger)), ['thesis.txt']);
   });
 
-  it('may have 9,000 files', async function () {
-    this.timeout(20_000);
+  it('may have 9,000 files', async () => {
     const many = join(temp.path, 'many');
     await mkdir(many);
     await writeFile(join(temp.path, 'one'), 'content');
     for (let file = 0; file < 9_000; file++) {
       linkSync(join(temp.path, 'one'), join(many, `line\n${file}`));
     }
-    const delay = monitorEventLoopDelay({ resolution: 5 });
-    delay.enable();
-    const collected = await collectFiles(many, many);
-    delay.disable();
-    assert.ok(delay.max < 500e6, `the event loop stood still for ${delay.max / 1e6} ms`);
+    const { result: collected, blockedMs } = await measureCpu(() => collectFiles(many, many));
+    assert.ok(blockedMs < 500, `the event loop stood still for ${blockedMs} ms`);
     const names = collected.files.map(({ name }) => name);
     assert.deepEqual(names, [...names].sort());
     const [inPlace, inWorker] = await Promise.all(

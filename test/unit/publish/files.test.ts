@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { collectFiles, sortByName } from '../../../src/core/publish/files';
+import { measureCpu } from '../../support/cpu-time';
 import { rejectsWith } from '../../support/expect';
 import { useTempFolder } from '../../support/temp-folder';
 
@@ -292,13 +293,13 @@ describe("a bundle's files", () => {
       await mkdir(join(root, folder));
       for (const other of folders) await symlink(`../${other}`, join(root, folder, `to-${other}`));
     }
-    const since = performance.now();
-    const error = await rejectsWith('VALIDATION_FAILED', collect());
+    const { result: error, cpuMs } = await measureCpu(() =>
+      rejectsWith('VALIDATION_FAILED', collect()),
+    );
     assert.match(error.message, /^Links lead to the same folders more than 2000 times/u);
     assert.equal(error.message.includes(error.file ?? '?'), true);
-    const took = performance.now() - since;
-    assert.ok(took < 8_000, `${took} ms`);
-  }).timeout(20_000);
+    assert.ok(cpuMs < 8_000, `${cpuMs} ms`);
+  });
 
   it('may be linked to often, as long as they are few', async () => {
     await write('shared/logo.svg');

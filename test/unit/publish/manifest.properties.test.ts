@@ -6,6 +6,7 @@ import { manifestSchema } from '../../../src/core/publish/manifest';
 import { isRuleId } from '../../../src/core/publish/rules';
 import { validateManifest } from '../../../src/core/publish/validateManifest';
 import type { Problem } from '../../../src/core/problem';
+import { cpuSince } from '../../support/cpu-time';
 
 const VALID = {
   id: 'trip-log',
@@ -23,14 +24,14 @@ const VALID = {
   network: ['https://example.com'],
 };
 
-/** What one validation may take at most, in milliseconds: far above what any takes, far below what a person calls hanging. */
+/** What one validation may take of the processor at most, in milliseconds: far above what any takes, far below what a person calls hanging. */
 const PATIENCE_MS = 4_000;
 
 function assertSound(text: string): void {
-  const began = performance.now();
+  const before = process.cpuUsage();
   const { problems, manifest } = validateManifest(text, '/manifest.json');
   const { problems: ofConfig } = validateConfig(text, '/sdk.config.json');
-  assert.ok(performance.now() - began < PATIENCE_MS);
+  assert.ok(cpuSince(before) < PATIENCE_MS);
   const lines = text.replace(/^\uFEFF/u, '').split(/\r\n|\r|\n/u);
   for (const problem of [...problems, ...ofConfig]) {
     assertInside(problem, lines);
@@ -135,7 +136,7 @@ describe('the manifest, whatever it holds', () => {
     ]) {
       assertSound(text);
     }
-  }).timeout(30_000);
+  });
 
   it('has origins that stay as they are once they are canonical', () => {
     const host = fc.oneof(fc.domain(), fc.string(), fc.ipV4(), fc.constant('EXAMPLE.com'));

@@ -76,7 +76,7 @@ describe('publishing with a build', () => {
   });
 
   it('ends the build when it is cancelled, children and all', async () => {
-    await app.configure({ buildCommand: 'sleep 30 & echo $!; wait; touch went-on' });
+    await app.configure({ buildCommand: 'sleep 600 & echo $!; wait; touch went-on' });
     const caller = new AbortController();
     app.hooks.onBuildOutput = () => caller.abort();
     await assert.rejects(app.publish(caller.signal), CancelledError);

@@ -11,6 +11,8 @@ import { isAlive } from '../../support/process';
 import { useTempFolder } from '../../support/temp-folder';
 
 const execute = promisify(execFile);
+/** A command that outlives every test: whoever waits for it fails. */
+const ENDLESS = 'sleep 600';
 const CANCELLED = { name: 'CancelledError' };
 
 describe('the shell runner', () => {
@@ -86,11 +88,10 @@ describe('the shell runner', () => {
     assert.equal((await run('cat')).exitCode, 0);
   });
 
-  it('is done when the shell is, though what it left behind keeps the output open', async function () {
-    this.timeout(5_000);
+  it('is done when the shell is, though what it left behind keeps the output open', async () => {
     let output = '';
     const exitCode = await createShellRunner({ lingerMs: 50 }).run({
-      commandLine: 'sleep 20 & echo $!; exit 3',
+      commandLine: `${ENDLESS} & echo $!; exit 3`,
       cwd: temp.path,
       onOutput: (text) => (output += text),
     });
@@ -135,9 +136,9 @@ describe('the shell runner', () => {
   }
 
   it('ends the shell and its children when it is cancelled', async () => {
-    assert.equal(isAlive(await cancelled('echo $$; sleep 30')), false);
-    assert.equal(isAlive(await cancelled('sleep 30 & echo $!; wait')), false);
-    assert.equal(isAlive(await cancelled('(sleep 30 & echo $!; wait); true')), false);
+    assert.equal(isAlive(await cancelled(`echo $$; ${ENDLESS}`)), false);
+    assert.equal(isAlive(await cancelled(`${ENDLESS} & echo $!; wait`)), false);
+    assert.equal(isAlive(await cancelled(`(${ENDLESS} & echo $!; wait); true`)), false);
   });
 
   it('waits for those that need a while to end, silent ones too', async () => {
@@ -150,16 +151,16 @@ describe('the shell runner', () => {
   });
 
   it('kills those that will not end', async () => {
-    const stubborn = `trap '' TERM; sleep 30 & echo $!; wait`;
+    const stubborn = `trap '' TERM; ${ENDLESS} & echo $!; wait`;
     assert.equal(isAlive(await cancelled(stubborn, 100)), false);
-    const silent = `(trap '' TERM; exec sleep 30) >/dev/null 2>&1 & echo $!; wait`;
+    const silent = `(trap '' TERM; exec ${ENDLESS}) >/dev/null 2>&1 & echo $!; wait`;
     assert.equal(isAlive(await cancelled(silent, 100)), false);
   });
 
   it('does not wait for what has left the group but holds its output', async () => {
     const daemon = await script(`
       const { spawn } = require('node:child_process');
-      const child = spawn('sleep', ['30'], { detached: true, stdio: 'inherit' });
+      const child = spawn('sleep', ['600'], { detached: true, stdio: 'inherit' });
       console.log(child.pid);`);
     const pid = await cancelled(daemon, 100);
     assert.equal(isAlive(pid), true, 'it left on purpose');
@@ -170,7 +171,7 @@ describe('the shell runner', () => {
     const runner = JSON.stringify(join(__dirname, '../../../src/core/publish/shellRunner.ts'));
     const source = `
       void require(${runner}).shellRunner.run({
-        commandLine: 'sleep 30 & echo $!; wait',
+        commandLine: '${ENDLESS} & echo $!; wait',
         cwd: '/',
         onOutput: (text) => process.stdout.write(text, () => process.exit()),
       });`;

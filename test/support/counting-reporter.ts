@@ -43,8 +43,7 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     runner.on(EVENT_TEST_PASS, time);
     runner.on(EVENT_TEST_FAIL, (test: Mocha.Test, error: unknown) => {
       time(test);
-      const message = error instanceof Error ? error.message : String(error);
-      failed.push(`${title(test)}: ${firstLine(message)}`);
+      failed.push(`${title(test)}: ${firstLine(messageOf(error))}`);
     });
     runner.once(EVENT_RUN_END, () => {
       const { passes, failures, pending } = this.stats;
@@ -62,6 +61,12 @@ export default class CountingReporter extends Mocha.reporters.Spec {
 
 function title(test: Mocha.Test): string {
   return test.titlePath().join(' › ');
+}
+
+/** Errors of a parallel run come from other processes, as plain objects. */
+function messageOf(error: unknown): string {
+  const isObject = typeof error === 'object' && error !== null;
+  return isObject && 'message' in error ? String(error.message) : String(error);
 }
 
 function firstLine(message: string): string {

@@ -12,7 +12,7 @@ import { png } from '../../support/png';
 import { MANIFEST, writeFiles } from '../../support/project';
 import { useTempFolder } from '../../support/temp-folder';
 
-/** Files of the project; `I99DASH_TEST_FILES` says another number, such as 200000. */
+/** Files of the project; `I99DASH_TEST_FILES` says another number, such as 20000 or 200000. */
 const FILES = Number(process.env['I99DASH_TEST_FILES'] ?? 4_000);
 const PER_FOLDER = 1_000;
 /** What a file may take of the processor, generously, in milliseconds. */

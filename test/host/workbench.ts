@@ -30,6 +30,8 @@ export interface WorkbenchOptions extends WindowOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly deviceScaleFactor?: number;
   readonly colorScheme?: 'dark' | 'light';
+  /** What runs in every window before VS Code does. */
+  readonly initScript?: string;
   /** Called with everything that code in the extension host logs: `log`, `warn`, … and printf-style arguments. */
   readonly onLog?: (type: string, args: unknown[]) => void;
   /** Called with 0 or 1 when a test run that the payload asked for has ended. */
@@ -56,6 +58,9 @@ const browserFlags = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
 ];
 
+// What has not come by then never will, however busy the machine is.
+const neverMs = 90_000;
+
 // The key that seals the secrets; a fixed one, so that a profile can be opened again.
 const secretsKey = Buffer.alloc(32, 0x69);
 
@@ -79,6 +84,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       ? {}
       : { deviceScaleFactor: options.deviceScaleFactor }),
   });
+  context.setDefaultTimeout(neverMs);
   try {
     await connect(context, options);
     const page = await openWindow(context, options);
@@ -98,7 +104,7 @@ export async function openWindow(context: BrowserContext, options: WindowOptions
   const blank = context.pages().find((page) => page.url() === 'about:blank');
   const page = blank ?? (await context.newPage());
   await page.goto(windowUrl(options), { waitUntil: 'domcontentloaded' });
-  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 180_000 });
+  await page.locator('.monaco-workbench .part.statusbar').waitFor();
   return page;
 }
 
@@ -125,6 +131,9 @@ async function connect(context: BrowserContext, options: WorkbenchOptions): Prom
   }
   if (options.displayLanguage !== undefined) {
     await context.addInitScript(claimLanguage(options.displayLanguage));
+  }
+  if (options.initScript !== undefined) {
+    await context.addInitScript({ content: options.initScript });
   }
   await context.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) =>
     options.onLog?.(type, args),

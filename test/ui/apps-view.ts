@@ -32,9 +32,9 @@ export class AppsView {
   }
 
   /** Waits until a row is announced like this. */
-  async seesRow(label: string | RegExp, timeout = 30_000): Promise<Locator> {
+  async seesRow(label: string | RegExp): Promise<Locator> {
     const row = this.pane().getByRole('treeitem', { name: label }).first();
-    await row.waitFor({ timeout });
+    await row.waitFor();
     return row;
   }
 
@@ -75,7 +75,7 @@ export class AppsView {
   /** The welcome that holds this text. */
   async seesWelcome(text: string): Promise<Locator> {
     const welcome = this.pane().locator('.welcome-view-content', { hasText: text });
-    await welcome.waitFor({ timeout: 20_000 });
+    await welcome.waitFor();
     return welcome;
   }
 

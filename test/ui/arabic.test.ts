@@ -54,6 +54,29 @@ describe('a person reads Arabic', () => {
     assert.ok(place.right < side.right - 10, `${words} ends at ${place.right}, ${side.right}`);
   }
 
+  /** Signs in with Arabic commands, unless somebody is. */
+  async function signedIn(): Promise<void> {
+    const { person } = scene;
+    if (await person.identity().locator('.codicon-account').isVisible()) return;
+    await person.runCommand('i99dash: تسجيل الدخول');
+    await person.pick('~/.ssh/id_ed25519');
+    await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
+  }
+
+  /** The views show an app that has been submitted. */
+  async function showsViews(): Promise<void> {
+    const { person, backend } = scene;
+    await signedIn();
+    if (backend.state.apps.find('tyre-pressure') === undefined) {
+      const name = { en: 'Tyre Pressure', ar: 'ضغط الإطارات' };
+      addApp(backend.state, { appId: 'tyre-pressure', version: '1.0.0', name });
+    }
+    await person.runCommand('عرض مفاتيح SSH');
+    await row('هذا المفتاح').waitFor();
+    await person.runCommand('i99dash: تحديث التطبيقات');
+    await row('ضغط الإطارات').waitFor();
+  }
+
   it('in the palette, and in the picker of keys', async () => {
     const { person } = scene;
     await person.page.keyboard.press('F1');
@@ -70,6 +93,7 @@ describe('a person reads Arabic', () => {
 
   it('in the hover of the identity, with names and addresses left as they are', async () => {
     const { person, backend } = scene;
+    await signedIn();
     const hover = read(await person.readHover('3-hover'));
     for (const part of [`الخادم: ${backend.url}`, 'تسجيل الخروج', 'مفتاح SSH ~/.ssh/id_ed25519']) {
       assert.ok(hover.includes(part), `${part} in ${hover}`);
@@ -78,6 +102,7 @@ describe('a person reads Arabic', () => {
 
   it('in the question before a publish, with the form that a number wants', async () => {
     const { person } = scene;
+    await signedIn();
     await person.openFile('manifest.json');
     await person.editorButton('نشر تطبيق مصغّر').click();
     const dialog = await person.seesDialog('هل تريد نشر');
@@ -96,7 +121,7 @@ describe('a person reads Arabic', () => {
 
   it('in the views, where a name keeps clear of what stands beside it', async () => {
     const { person } = scene;
-    await person.runCommand('عرض مفاتيح SSH');
+    await showsViews();
     const key = row('هذا المفتاح');
     await key.waitFor();
     await person.photograph('6-views');
@@ -115,6 +140,7 @@ describe('a person reads Arabic', () => {
 
   it('in what is known of an app, from its beginning', async () => {
     const { person, backend } = scene;
+    await showsViews();
     backend.state.review('tyre-pressure', 'rejected', REASON);
     const name = { en: 'Cabin Climate', ar: 'مناخ المقصورة' };
     addApp(backend.state, {
@@ -163,6 +189,7 @@ describe('a person reads Arabic', () => {
 
   it('in the menu of the identity, and in the problems of a mini-app', async () => {
     const { person } = scene;
+    await signedIn();
     await person.identity().click();
     await person.quickPickRow('تسجيل الخروج').waitFor();
     await person.photograph('11-menu');
@@ -179,6 +206,8 @@ describe('a person reads Arabic', () => {
 
   it('in the welcome of the views', async () => {
     const { person } = scene;
+    await signedIn();
+    await person.runCommand('عرض مفاتيح SSH');
     await person.runCommand('i99dash: تسجيل الخروج');
     const welcome = person.page.locator('.welcome-view-content', { hasText: 'الجولة الإرشادية' });
     await welcome.waitFor();

@@ -19,8 +19,9 @@ describe('a person writes a manifest', () => {
     await writeFile(manifest(), changed);
     const icon = placeholderIcon('Tyre Pressure', 'tyre-pressure');
     await writeFile(join(scene.workspace, 'src', 'logo.svg'), icon);
-    await scene.person.openFile('manifest.json');
   });
+
+  beforeEach(() => scene.person.openFile('manifest.json'));
 
   it('and is told fields and pictures while typing', async () => {
     const { person } = scene;

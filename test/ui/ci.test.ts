@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULT_ACCOUNT } from '../backend/server';
+import type { Locator } from 'playwright-core';
+import { signedIn } from './states';
 import { useScene } from './use-scene';
 
 const WORKFLOW = '.github/workflows/i99dash-publish.yml';
@@ -15,22 +16,34 @@ describe('a person sets up publishing from CI', () => {
     await mkdir(git);
     const remote = '[remote "origin"]\n\turl = git@github.com:acme/tyre-pressure.git\n';
     await writeFile(join(git, 'config'), remote);
-    await scene.person.runCommand('i99dash: Sign In');
-    await scene.person.pick('~/.ssh/id_ed25519');
-    await scene.person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
   });
+
+  async function asksToSetUp(): Promise<Locator> {
+    const { person } = scene;
+    await signedIn(scene);
+    await person.runCommand('i99dash: Set Up CI Publishing');
+    return person.seesDialog('Let acme/tyre-pressure publish by itself?');
+  }
+
+  /** Sets up a key and leaves the workflow open, not saved. @returns the notification that tells of the clipboard */
+  async function setsUp(): Promise<Locator> {
+    const { person } = scene;
+    const dialog = await asksToSetUp();
+    await dialog.locator('.monaco-button', { hasText: 'Set Up' }).click();
+    return person.seesNotification('on the clipboard for 90 seconds');
+  }
 
   it('is told what will happen', async () => {
     const { person } = scene;
-    await person.runCommand('i99dash: Set Up CI Publishing');
-    const dialog = await person.seesDialog('Let acme/tyre-pressure publish by itself?');
+    const dialog = await asksToSetUp();
     await person.photograph('1-question');
-    await dialog.locator('.monaco-button', { hasText: 'Set Up' }).click();
+    await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
   });
 
   it('has the private half on the clipboard, and in no file', async () => {
     const { person, root } = scene;
-    await person.seesNotification('on the clipboard for 90 seconds');
+    const toast = await setsUp();
     const secret = await person.clipboard();
     assert.match(secret, /^-----BEGIN OPENSSH PRIVATE KEY-----\n/u);
     const lines = secret.split('\n').slice(2, 5);
@@ -45,10 +58,12 @@ describe('a person sets up publishing from CI', () => {
       );
     });
     assert.deepEqual(found, []);
+    await person.dismiss(toast);
   });
 
   it('looks through the workflow and saves it', async () => {
     const { person, workspace } = scene;
+    const toast = await setsUp();
     const editor = person.page.locator('.editor-instance .monaco-editor').first();
     await editor.locator('.view-line', { hasText: 'command' }).first().waitFor();
     await person.photograph('2-workflow');
@@ -57,5 +72,6 @@ describe('a person sets up publishing from CI', () => {
     await person.page.keyboard.press('Control+S');
     await person.page.locator('.tab:not(.dirty)', { hasText: 'i99dash-publish.yml' }).waitFor();
     assert.match(readFileSync(join(workspace, WORKFLOW), 'utf8'), /i99dash login --key/u);
+    await person.dismiss(toast);
   });
 });

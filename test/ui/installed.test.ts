@@ -4,8 +4,7 @@ import { defaultVersion, oldestVersion } from '../host/versions';
 import { useScene } from './use-scene';
 
 for (const version of [oldestVersion, defaultVersion]) {
-  describe(`the package, installed in VS Code ${version}`, function () {
-    this.timeout(120_000);
+  describe(`the package, installed in VS Code ${version}`, () => {
     const scene = useScene({ album: `ui/installed-${version}`, version });
 
     it('starts, shows its commands, signs in and packs', async () => {

@@ -10,46 +10,81 @@ export interface Interruptions {
   dialogs: string[];
 }
 
-// Runs in the page. What is on screen already counts too.
-const WATCH = `(() => {
+/**
+ * Runs in every window from its start, before VS Code does: records what asks for attention, also what is gone again at once, and tells what
+ * is on screen now. A picker that fades away counts as gone, and a progress notification goes by itself when its task has ended.
+ */
+export const SCREEN_SCRIPT = `(() => {
   const found = { notifications: [], prompts: [], dialogs: [] };
-  const known = new WeakSet();
-  const note = (list, selector, text) => {
-    for (const element of document.querySelectorAll(selector)) {
-      const message = element.querySelector(text)?.textContent;
+  let known = new WeakSet();
+  let asking = false;
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const text = (element, selector) => (element.querySelector(selector)?.textContent ?? '').trim();
+  const picker = () => all('.quick-input-widget').find((widget) =>
+    widget.style.display !== 'none' && !widget.classList.contains('quick-input-widget-closing'));
+  const isInProgress = (toast) => toast.querySelector('.monaco-progress-container.active') !== null;
+  const record = (list, selector, part) => {
+    for (const element of all(selector)) {
+      const message = text(element, part);
       if (message && !known.has(element)) {
         known.add(element);
         found[list].push(message);
       }
     }
   };
-  let asking = false;
   const look = () => {
-    note('notifications', '.notification-toast', '.notification-list-item-message');
-    note('dialogs', '.monaco-dialog-box', '.dialog-message-text');
-    const picker = document.querySelector('.quick-input-widget');
-    // One that has its answer fades away.
-    const visible =
-      picker !== null &&
-      picker.style.display !== 'none' &&
-      !picker.classList.contains('quick-input-widget-closing');
-    if (visible && !asking) {
-      found.prompts.push((picker.querySelector('.quick-input-title')?.textContent ?? '').trim());
-    }
-    asking = visible;
+    record('notifications', '.notification-toast', '.notification-list-item-message');
+    record('dialogs', '.monaco-dialog-box', '.dialog-message-text');
+    const open = picker();
+    if (open && !asking) found.prompts.push(text(open, '.quick-input-title'));
+    asking = open !== undefined;
   };
-  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
-  window.i99dashInterruptions = found;
-  look();
+  const left = () => [
+    ...all('.notification-toast').filter((toast) => !isInProgress(toast))
+      .map((toast) => 'the notification “' + text(toast, '.notification-list-item-message') + '”'),
+    ...all('.monaco-dialog-box').map((dialog) => 'the dialog “' + text(dialog, '.dialog-message-text') + '”'),
+    ...(picker() ? ['the picker “' + text(picker(), '.quick-input-title') + '”'] : []),
+    ...all('.context-view .monaco-menu').map(() => 'a menu'),
+  ];
+  const runningTasks = () => all('.notification-toast').filter(isInProgress).length;
+  const when = (condition) => new Promise((resolve) => {
+    const observer = new MutationObserver(() => check());
+    const check = () => {
+      if (!condition()) return;
+      observer.disconnect();
+      resolve();
+    };
+    observer.observe(document, { subtree: true, childList: true, attributes: true });
+    check();
+  });
+  const restart = () => {
+    for (const list of Object.values(found)) list.length = 0;
+    known = new WeakSet();
+    asking = false;
+  };
+  const whenTasksEnded = () => when(() => runningTasks() === 0);
+  const whenClear = () => when(() => {
+    const isClear = runningTasks() === 0 && left().length === 0;
+    if (isClear) restart();
+    return isClear;
+  });
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
+  window.i99dashScreen = { found, left, runningTasks, whenTasksEnded, whenClear };
 })()`;
 
 /**
- * Watches a window for notifications, prompts and dialogs, also for those that are gone again at once.
- * @returns tells what there has been; forgets it when the page reloads
+ * Watches a window for notifications, prompts and dialogs, also for those that are gone again at once. The watch begins as soon as none is on
+ * screen.
+ * @returns tells what there has been since then; forgets it when the page reloads
  */
 export async function watchInterruptions(page: Page): Promise<() => Promise<Interruptions>> {
-  await page.evaluate(WATCH);
-  return () => page.evaluate<Interruptions>('window.i99dashInterruptions');
+  await page.evaluate('window.i99dashScreen.whenClear()');
+  return () => readInterruptionsSinceLoad(page);
+}
+
+/** Tells what there has been since the window was loaded. */
+export function readInterruptionsSinceLoad(page: Page): Promise<Interruptions> {
+  return page.evaluate<Interruptions>('window.i99dashScreen.found');
 }
 
 /** What {@link watchInterruptions} tells of a person who was left in peace. */

@@ -9,13 +9,23 @@ describe('an operator', () => {
     settings: { 'i99op.enabled': true },
   });
 
-  const seesBalance = (text: string) =>
-    scene.person.operator().filter({ hasText: text }).waitFor({ timeout: 20_000 });
+  const seesBalance = (text: string) => scene.person.operator().filter({ hasText: text }).waitFor();
 
   const setBalance = (balance: number) =>
     scene.backend.state.updateAccount(OPERATOR_ACCOUNT.devId, {
       wallet: { balance, currency: 'EUR' },
     });
+
+  /** Signs in as an operator with this balance, unless one is signed in. */
+  async function signedIn(balance: number): Promise<void> {
+    const { person, backend } = scene;
+    setBalance(balance);
+    if (await person.operator().filter({ hasText: '€' }).isVisible()) return;
+    await person.operator().click();
+    await person.answer(backend.url);
+    await person.pick('~/.ssh/id_ed25519');
+    await seesBalance('€');
+  }
 
   it('is asked for the backend, and told at once what is wrong with one', async () => {
     const { person } = scene;
@@ -33,10 +43,16 @@ describe('an operator', () => {
       .waitFor({ state: 'hidden' });
     await person.photograph('2-backend');
     await input.press('Enter');
+    await person.quickPickRow('~/.ssh/id_ed25519').waitFor();
+    await person.quickInput().press('Escape');
+    await seesBalance('i99op: Sign In');
   });
 
   it('signs in with a key and sees the balance in the status bar', async () => {
     const { person } = scene;
+    setBalance(12_550);
+    await person.operator().click();
+    await person.answer(scene.backend.url);
     const row = person.quickPickRow('~/.ssh/id_ed25519').first();
     await row.waitFor();
     await person.photograph('3-picker');
@@ -50,6 +66,7 @@ describe('an operator', () => {
 
   it('reads the rest in the hover', async () => {
     const { person, backend } = scene;
+    await signedIn(12_550);
     const text = await person.readHover('5-hover', person.operator());
     for (const part of ['i99op', '€125.50', OPERATOR_ACCOUNT.email ?? '', backend.url]) {
       assert.ok(text.includes(part), `${part} in ${text}`);
@@ -58,6 +75,7 @@ describe('an operator', () => {
 
   it('is warned of a low balance, with the way to top up', async () => {
     const { person } = scene;
+    await signedIn(12_550);
     setBalance(420);
     await person.operator().click();
     await person.quickPickRow('Wallet Balance').waitFor();
@@ -80,6 +98,7 @@ describe('an operator', () => {
 
   it('is there again after a reload, and sees the configuration', async () => {
     const { person } = scene;
+    await signedIn(420);
     await person.page.reload();
     await seesBalance('i99op: €4.20');
     await person.runCommand('i99op: Show Configuration');
@@ -90,6 +109,7 @@ describe('an operator', () => {
 
   it('vanishes from sight when the setting says so, without a reload', async () => {
     const { person } = scene;
+    await signedIn(12_550);
     await person.operator().click();
     await person.pick('Sign Out');
     await seesBalance('i99op: Sign In');

@@ -1,12 +1,16 @@
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { removeOnExit } from '../host/cleanup';
 import { repositoryRoot } from '../host/paths';
+import { installExtension } from '../host/server';
 
 const run = promisify(execFile);
 
 let packaging: Promise<string> | undefined;
+const installations = new Map<string, Promise<string>>();
 
 /**
  * The `.vsix` that users install: the one that the environment variable `I99DASH_TEST_VSIX` names, or one that is packaged now, once for
@@ -17,6 +21,27 @@ export function packagedExtension(): Promise<string> {
   const made = process.env['I99DASH_TEST_VSIX'];
   packaging ??= made === undefined ? packageExtension() : Promise.resolve(made);
   return packaging;
+}
+
+/**
+ * Gives a scene its own extensions folder with the package in it. VS Code installs the package once per run and version; each scene has a copy.
+ * @param target the folder, which does not exist yet
+ */
+export async function copyInstalledExtension(version: string, target: string): Promise<void> {
+  let installing = installations.get(version);
+  if (installing === undefined) {
+    installing = installPackage(version);
+    installations.set(version, installing);
+  }
+  await cp(await installing, target, { recursive: true });
+}
+
+async function installPackage(version: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'i99dash-installed-'));
+  removeOnExit(folder);
+  const extensionsDir = join(folder, 'extensions');
+  await installExtension(await packagedExtension(), { version, extensionsDir });
+  return extensionsDir;
 }
 
 async function packageExtension(): Promise<string> {

@@ -7,6 +7,11 @@ import { repositoryRoot } from '../host/paths';
 export const STATUS_BAR_ITEM = 'i99dash.i99dash.i99dash.identity';
 const OPERATOR_ITEM = 'i99dash.i99dash.i99op.identity';
 
+/** What of a toast's element is used here. */
+interface ClickableToast {
+  querySelector(selector: string): { click(): void } | null;
+}
+
 /** Does at the workbench what a person does: keys, clicks, and looking. Every look waits until the thing is there. */
 export class Person {
   constructor(
@@ -58,14 +63,12 @@ export class Person {
 
   /** Waits until the identity shows this text. */
   async seesIdentity(text: string): Promise<void> {
-    await this.page
-      .locator(`[id="${STATUS_BAR_ITEM}"]`, { hasText: text })
-      .waitFor({ timeout: 20_000 });
+    await this.page.locator(`[id="${STATUS_BAR_ITEM}"]`, { hasText: text }).waitFor();
   }
 
   /** Waits until the identity has this codicon. */
-  async seesIcon(name: string, timeout = 30_000): Promise<void> {
-    await this.identity().locator(`.codicon-${name}`).waitFor({ timeout });
+  async seesIcon(name: string): Promise<void> {
+    await this.identity().locator(`.codicon-${name}`).waitFor();
   }
 
   /** The colour behind the identity, as CSS computes it. */
@@ -95,17 +98,10 @@ export class Person {
   /** What the hover of the identity says. The mouse leaves it alone afterwards. */
   async readHover(photograph?: string, item = this.identity()): Promise<string> {
     const hover = this.page.locator('.workbench-hover .hover-contents, .monaco-hover').last();
-    for (let attempt = 0; ; attempt++) {
+    await hoverUntilShown(hover, async () => {
+      await this.page.mouse.move(600, 300);
       await item.hover();
-      try {
-        await hover.waitFor({ timeout: 5_000 });
-        break;
-      } catch (error) {
-        // An item that is drawn anew under the mouse shows its hover to a mouse that comes again.
-        if (attempt === 3) throw error;
-        await this.page.mouse.move(600, 300);
-      }
-    }
+    });
     const text = (await hover.innerText()).replaceAll('\u00a0', ' ');
     if (photograph !== undefined) {
       await this.photograph(photograph);
@@ -125,7 +121,7 @@ export class Person {
   /** The notification that holds this text, once it is there. */
   async seesNotification(text: string | RegExp): Promise<Locator> {
     const toast = this.page.locator('.notification-toast', { hasText: text }).first();
-    await toast.waitFor({ timeout: 30_000 });
+    await toast.waitFor();
     return toast;
   }
 
@@ -137,20 +133,16 @@ export class Person {
   /** Closes a notification. */
   async dismiss(notification: Locator): Promise<void> {
     // A toast that VS Code is hiding by itself cannot be clicked any more, and need not be.
-    const clear = notification.locator('.codicon-notifications-clear').first();
-    await clear.dispatchEvent('click', {}, { timeout: 2_000 }).catch(() => undefined);
+    await notification.evaluateAll((toasts: readonly ClickableToast[]) => {
+      for (const toast of toasts) toast.querySelector('.codicon-notifications-clear')?.click();
+    });
     await notification.waitFor({ state: 'hidden' });
-  }
-
-  /** Waits until none is left: VS Code keeps that of a task on screen for a moment after its end. */
-  async seesNoNotification(): Promise<void> {
-    await this.page.locator('.notification-toast').first().waitFor({ state: 'hidden' });
   }
 
   /** The modal dialog that holds this text, once it is there. */
   async seesDialog(text: string): Promise<Locator> {
     const dialog = this.page.locator('.monaco-dialog-box', { hasText: text });
-    await dialog.waitFor({ timeout: 20_000 });
+    await dialog.waitFor();
     return dialog;
   }
 
@@ -201,6 +193,23 @@ export class Person {
       await this.photograph(`${name}-${colorScheme}`);
     }
   }
+}
+
+/**
+ * Moves the mouse until a hover is on screen: one that is drawn anew under the mouse shows its hover to a mouse that comes again.
+ * @param move takes the mouse away and back
+ */
+export async function hoverUntilShown(hover: Locator, move: () => Promise<void>): Promise<void> {
+  // VS Code waits for half a second before it shows one; a busy machine has more rounds.
+  for (let round = 0; round < 20; round++) {
+    await move();
+    const isShown = await hover.waitFor({ timeout: 3_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (isShown) return;
+  }
+  await hover.waitFor();
 }
 
 /** Waits until what fades or moves has done so: half-faded toasts show nobody anything. Spinners and progress bars never finish. */

@@ -24,6 +24,7 @@ describe('a person opens a mini-app with ten problems', () => {
     // So high that the panel shows all of them.
     viewport: { width: 1280, height: 1100 },
   });
+  let correct: string;
   const manifest = (): string => join(scene.workspace, 'manifest.json');
   /** How many problems the explorer tells of. */
   const badge = (): Locator =>
@@ -32,18 +33,35 @@ describe('a person opens a mini-app with ten problems', () => {
       .locator('[class*="monaco-decoration-itemBadge"]');
   const panel = (): Locator => scene.person.page.locator('.markers-panel');
 
-  before(async () => {
-    await scene.quit();
-    let text = await readFile(manifest(), 'utf8');
+  /** Writes the manifest with its ten problems. */
+  async function writeMistakes(): Promise<void> {
+    let text = correct;
     for (const [from, to] of MISTAKES) {
       assert.ok(text.includes(from), from);
       text = text.replace(from, to);
     }
     await writeFile(manifest(), text);
-    await scene.start();
+  }
+
+  /** The manifest has its ten problems, and the editor and the panel show it. */
+  async function showsMistakes(): Promise<void> {
+    const { person } = scene;
+    await writeMistakes();
+    await person.openFile('manifest.json');
+    await person.runCommand('Problems: Focus on Problems View');
+    for (const [, , problem] of MISTAKES) {
+      await panel().locator('.monaco-list-row', { hasText: problem }).first().waitFor();
+    }
+  }
+
+  before(async () => {
+    correct = await readFile(manifest(), 'utf8');
   });
 
   it('and is told of them in the explorer before anything is open', async () => {
+    await scene.quit();
+    await writeMistakes();
+    await scene.start();
     const { person } = scene;
     await badge().waitFor();
     const shown = await person.page.evaluate<string>(
@@ -56,11 +74,7 @@ describe('a person opens a mini-app with ten problems', () => {
 
   it('and finds each in the panel and in the text', async () => {
     const { person } = scene;
-    await person.openFile('manifest.json');
-    await person.runCommand('Problems: Focus on Problems View');
-    for (const [, , problem] of MISTAKES) {
-      await panel().locator('.monaco-list-row', { hasText: problem }).first().waitFor();
-    }
+    await showsMistakes();
     assert.equal(await panel().locator('.monaco-list-row .marker-icon').count(), MISTAKES.length);
     await person.page.locator('.squiggly-error').first().waitFor();
     await person.photographInBothThemes('2-ten');
@@ -69,6 +83,7 @@ describe('a person opens a mini-app with ten problems', () => {
   it('and is led from the panel to the place', async () => {
     const { person } = scene;
     const { page } = person;
+    await showsMistakes();
     const row = panel().locator('.monaco-list-row', { hasText: '"category"' });
     const text = await readFile(manifest(), 'utf8');
     await row.dblclick();
@@ -82,6 +97,7 @@ describe('a person opens a mini-app with ten problems', () => {
 
   it('and sees them go one by one while mending them', async () => {
     const { person } = scene;
+    await showsMistakes();
     let text = await readFile(manifest(), 'utf8');
     for (const [index, [from, to, problem]] of MISTAKES.entries()) {
       text = text.replace(to, from);
@@ -99,6 +115,9 @@ describe('a person opens a mini-app with ten problems', () => {
 
   it('and finds those of other files at their own place', async () => {
     const { person, workspace } = scene;
+    await writeFile(manifest(), correct);
+    await person.openFile('manifest.json');
+    await person.runCommand('Problems: Focus on Problems View');
     const script = join(workspace, 'src', 'app.js');
     await writeFile(script, `${await readFile(script, 'utf8')}\nstructuredClone({});\n`);
     await rm(join(workspace, 'src', 'cover.png'));

@@ -2,16 +2,30 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_ACCOUNT, type Backend } from '../backend/server';
+import { addApp } from '../support/apps';
+import { signedIn } from './states';
 import { useScene } from './use-scene';
 
 describe('a person publishes', () => {
   const scene = useScene({ album: 'ui/publish' });
 
-  before(async () => {
-    await scene.person.runCommand('i99dash: Sign In');
-    await scene.person.pick('~/.ssh/id_ed25519');
-    await scene.person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
-  });
+  const submissions = () => scene.backend.state.apps.find('tyre-pressure')?.submissions ?? [];
+
+  beforeEach(() => signedIn(scene));
+
+  async function readVersion(): Promise<string> {
+    const text = await readFile(join(scene.workspace, 'manifest.json'), 'utf8');
+    return (JSON.parse(text) as { version: string }).version;
+  }
+
+  /** The version of the manifest has been submitted. @returns that version */
+  async function submitted(): Promise<string> {
+    const version = await readVersion();
+    if (submissions().at(-1)?.version !== version) {
+      addApp(scene.backend.state, { appId: 'tyre-pressure', version });
+    }
+    return version;
+  }
 
   it('from the button in the title of manifest.json, and can still say no', async () => {
     const { person, backend } = scene;
@@ -41,6 +55,7 @@ describe('a person publishes', () => {
 
   it('to the review state', async () => {
     const { person, backend } = scene;
+    await person.openFile('manifest.json');
     await person.editorButton('Publish Mini-App').click();
     const dialog = await person.seesDialog('Publish tyre-pressure 1.0.0?');
     await dialog.locator('.monaco-button', { hasText: 'Publish' }).click();
@@ -56,6 +71,7 @@ describe('a person publishes', () => {
 
   it('a second time from another file, after a bump of the version', async () => {
     const { person, backend, workspace } = scene;
+    await submitted();
     await person.openFile('src/style.css');
     await person.editorButton('Publish Mini-App').click();
     const dialog = await person.seesDialog('Publish tyre-pressure 1.0.0?');
@@ -70,6 +86,7 @@ describe('a person publishes', () => {
 
   it('offers to save what is not saved', async () => {
     const { person } = scene;
+    await person.openFile('src/style.css');
     await person.page.locator('.editor-instance .view-lines').first().click();
     await person.page.keyboard.press('Control+Home');
     await person.page.keyboard.type('/* new */');
@@ -90,13 +107,16 @@ describe('a person publishes', () => {
     await lens.waitFor();
     await person.photograph('6-codelens');
     await lens.click();
-    const toast = await person.seesNotification('tyre-pressure 1.0.1 would be sent: 6 files');
+    const toast = await person.seesNotification(
+      `tyre-pressure ${await readVersion()} would be sent: 6 files`,
+    );
     await person.photograph('7-dry-run');
     await person.dismiss(toast);
   });
 
   it('is led to the line that is wrong, by one message', async () => {
     const { person, workspace } = scene;
+    await person.openFile('manifest.json');
     const file = join(workspace, 'manifest.json');
     const before = await readFile(file, 'utf8');
     await writeFile(file, before.replace(/"category": "[a-z]+"/u, '"category": "nonsense"'));
@@ -148,19 +168,22 @@ describe('a person publishes', () => {
 
   it('cancels an upload half-way: nothing is submitted', async () => {
     const { person, backend } = scene;
+    const version = await submitted();
+    const before = submissions().length;
+    await person.openFile('manifest.json');
     backend.faults.inject({
       match: { method: 'PUT' },
       fault: { kind: 'hang', when: 'before' },
       times: 1,
     });
     await person.editorButton('Publish Mini-App').click();
-    const dialog = await person.seesDialog('Publish tyre-pressure 1.0.1?');
+    const dialog = await person.seesDialog(`Publish tyre-pressure ${version}?`);
     await dialog.locator('.monaco-button', { hasText: 'Publish Anyway' }).click();
     const toast = await person.seesNotification('Uploading');
     await person.photograph('12-uploading');
     await person.pressIn(toast, 'Cancel');
     await toast.waitFor({ state: 'detached' });
-    assert.equal(backend.state.apps.find('tyre-pressure')?.submissions.length, 2);
+    assert.equal(submissions().length, before);
     assert.equal(await person.page.locator('.monaco-dialog-box').count(), 0);
   });
 });

@@ -1,21 +1,20 @@
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { startBackend, type Backend, type BackendOptions } from '../backend/server';
 import { PROFILES } from '../backend/profiles';
 import { removeOnExit } from '../host/cleanup';
 import { isolatedEnvironment, type Environment } from '../host/environment';
 import { repositoryRoot } from '../host/paths';
-import { installExtension, startServer, type Server } from '../host/server';
+import { startServer, type Server } from '../host/server';
 import { defaultVersion } from '../host/versions';
 import { openWindow, openWorkbench, type Workbench } from '../host/workbench';
 import { generateTestKey, type TestKey } from '../support/ssh-key';
-import { packagedExtension } from './packaged-extension';
+import { SCREEN_SCRIPT } from './interruptions';
+import { clearScreen } from './known-screen';
+import { copyInstalledExtension } from './packaged-extension';
 import { Person } from './person';
-
-/** Nobody quits sooner after the last click, in milliseconds. */
-const WRITTEN_MS = 1_500;
+import { waitUntilStored } from './stored-state';
 
 export interface SceneOptions {
   /** Below `out/`: where the screenshots go. */
@@ -53,9 +52,11 @@ export class Scene {
   server!: Server;
   workbench!: Workbench;
   person!: Person;
+  private isRunning = false;
+  private isBackendRunning = false;
 
   private constructor(
-    private readonly options: SceneOptions,
+    readonly options: SceneOptions,
     /** Holds everything that VS Code and the extension write; the backend keeps its state elsewhere. */
     readonly root: string,
     readonly workspace: string,
@@ -75,10 +76,7 @@ export class Scene {
       if (options.registered !== false) {
         scene.register(scene.key.publicKeyLine);
       }
-      await installExtension(await packagedExtension(), {
-        version: versionOf(options),
-        extensionsDir: join(root, 'extensions'),
-      });
+      await copyInstalledExtension(versionOf(options), join(root, 'extensions'));
       await scene.start(options.env);
       return scene;
     } catch (error) {
@@ -89,8 +87,24 @@ export class Scene {
 
   /** As somebody does in the web console. */
   register(publicKeyLine: string): void {
+    this.backend.state.addKey(this.devId, publicKeyLine, { name: 'this computer' });
+  }
+
+  /** Who the scene's key is registered for. */
+  get devId(): string {
     const [account] = this.options.backend?.accounts ?? PROFILES.developer.accounts;
-    this.backend.state.addKey(account?.devId ?? '', publicKeyLine, { name: 'this computer' });
+    return account?.devId ?? '';
+  }
+
+  /** Brings the scene to what a test begins from: everything runs, the backend has no fault, and the screen is clear. */
+  async prepareTest(): Promise<void> {
+    if (!this.isBackendRunning) await this.startBackend();
+    this.backend.faults.clear();
+    if (!this.isRunning) await this.start(this.options.env);
+    if (!this.workbench.page.url().startsWith(this.server.url)) {
+      await openWindow(this.workbench.context, { server: this.server, folder: this.workspace });
+    }
+    await clearScreen(this.workbench.context);
   }
 
   /**
@@ -118,18 +132,20 @@ export class Scene {
       profileDir: join(root, 'profile'),
       folder: this.workspace,
       keyring: options.keyring ?? true,
+      initScript: SCREEN_SCRIPT,
       ...(options.displayLanguage === undefined
         ? {}
         : { displayLanguage: options.displayLanguage }),
       ...(options.viewport === undefined ? {} : { viewport: options.viewport }),
     });
+    this.isRunning = true;
     this.person = await this.arrive(new Person(this.workbench.page, options.album));
   }
 
   /** Closes VS Code. Its profile, its data and the workspace stay. */
   async quit(): Promise<void> {
-    // VS Code in a browser writes secrets and state down behind its answers, and no event tells when it has.
-    await delay(WRITTEN_MS);
+    await waitUntilStored(this.workbench.page);
+    this.isRunning = false;
     for (const page of this.workbench.context.pages()) {
       await page.goto('about:blank');
     }
@@ -151,6 +167,7 @@ export class Scene {
   }
 
   stopBackend(): Promise<void> {
+    this.isBackendRunning = false;
     return this.backend.close();
   }
 
@@ -158,6 +175,7 @@ export class Scene {
   async startBackend(): Promise<void> {
     if (this.options.sharedBackend !== undefined) {
       this.backend = this.options.sharedBackend;
+      this.isBackendRunning = true;
       return;
     }
     const before = this.backend as Backend | undefined;
@@ -169,6 +187,7 @@ export class Scene {
       ...(tokenLife === undefined ? {} : { tokenLifeSeconds: tokenLife }),
       ...before?.settings,
     });
+    this.isBackendRunning = true;
   }
 
   /** Ends whatever runs and removes every file. */
@@ -183,7 +202,7 @@ export class Scene {
   }
 
   private async arrive(person: Person): Promise<Person> {
-    await person.identity().waitFor({ timeout: 30_000 });
+    await person.identity().waitFor();
     return person;
   }
 }

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { DEFAULT_ACCOUNT } from '../backend/server';
+import type { Fault } from '../backend/faults';
 import { startSshAgent, type SshAgent } from '../support/ssh-agent';
-import { NONE, watchInterruptions } from './interruptions';
+import { NONE, readInterruptionsSinceLoad, watchInterruptions } from './interruptions';
 import { mintedAgain, mints } from './requests';
+import { signedIn } from './states';
 import { useScene } from './use-scene';
 
 const WHO = DEFAULT_ACCOUNT.email ?? '';
 const ME = '/api/v1/dev/me';
 const PASSPHRASE = 'open sesame';
+type FaultHandler = Extract<Fault, { kind: 'custom' }>['handler'];
 /** Seconds. A token this short-lived is used until a tenth of its life is left. */
 const TOKEN_LIFE = 14;
 
@@ -19,33 +22,38 @@ describe('a session with an encrypted key', () => {
   });
   let agent: SshAgent | undefined;
 
-  before(async () => {
-    await scene.person.runCommand('i99dash: Sign In');
-    await scene.person.pick('~/.ssh/id_ed25519');
-    await scene.person.answer(PASSPHRASE);
-    await scene.person.seesIcon('account');
-  });
+  /** Somebody is signed in, and VS Code was started again without the passphrase. */
+  async function locked(): Promise<void> {
+    if (await scene.person.identity().locator('.codicon-lock').isVisible()) return;
+    // Locked as soon as the token is spent.
+    scene.backend.setTokenLife(2);
+    await signedIn(scene);
+    await scene.restart();
+    await scene.person.seesIcon('lock');
+  }
 
   after(() => agent?.stop());
 
   it('is locked after a restart once its token is spent, and asks nothing by itself', async () => {
+    scene.backend.setTokenLife(TOKEN_LIFE);
+    await signedIn(scene);
     const [minted] = mints(scene.backend).slice(-1);
     await scene.restart();
     const { person } = scene;
-    const interruptions = await watchInterruptions(person.page);
     await person.seesIcon('lock');
     const age = Date.now() - (minted?.at ?? 0);
     assert.ok(age > 0.9 * TOKEN_LIFE * 1000 - 500, `locked when the token was ${age} ms old`);
     await person.seesIdentity(WHO);
     assert.match(await person.readHover('locked-hover'), /locked[^]*passphrase[^]*Unlock/u);
-    assert.deepEqual(await interruptions(), NONE);
+    assert.deepEqual(await readInterruptionsSinceLoad(person.page), NONE);
   });
 
   it('asks when a command needs it; who cancels is told nothing', async () => {
+    await locked();
     const { person } = scene;
+    const interruptions = await watchInterruptions(person.page);
     await person.runCommand('i99dash: Who Am I?');
     await person.page.locator('.quick-input-title', { hasText: 'Passphrase of' }).waitFor();
-    const interruptions = await watchInterruptions(person.page);
     // Slower than the progress of a command is to show itself.
     await person.quickInput().pressSequentially('not yet whole', { delay: 100 });
     await person.photograph('unlock');
@@ -57,6 +65,7 @@ describe('a session with an encrypted key', () => {
   });
 
   it('asks once after a click, however often one clicks, and renews silently from then on', async () => {
+    await locked();
     const { person, backend } = scene;
     const interruptions = await watchInterruptions(person.page);
     backend.setTokenLife(2);
@@ -76,29 +85,37 @@ describe('a session with an encrypted key', () => {
   });
 
   it('asks nothing while an ssh-agent holds the key', async () => {
+    scene.backend.setTokenLife(2);
+    await signedIn(scene);
     agent = await startSshAgent();
     await agent.add(scene.key);
     await scene.quit();
     const renewed = mintedAgain(scene.backend, 2);
     await scene.start({ SSH_AUTH_SOCK: agent.socket });
     const { person } = scene;
-    const interruptions = await watchInterruptions(person.page);
     await renewed;
     await person.seesIcon('account');
-    assert.deepEqual(await interruptions(), NONE);
+    assert.deepEqual(await readInterruptionsSinceLoad(person.page), NONE);
   });
 
   it('says again what is waited for once it has the passphrase', async () => {
-    await scene.restart();
+    await locked();
     const { person, backend } = scene;
-    await person.seesIcon('lock');
-    const fault = { kind: 'delay', ms: 3_000 } as const;
-    const slow = backend.faults.inject({ match: { path: ME }, fault, times: 'always' });
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const handler: FaultHandler = async (_request, next) => {
+      await released;
+      return next();
+    };
+    const fault = { kind: 'custom', handler } as const;
+    backend.faults.inject({ match: { path: ME }, fault, times: 'always' });
     await person.runCommand('i99dash: Who Am I?');
     await person.page.locator('.quick-input-title', { hasText: 'Passphrase of' }).waitFor();
     await person.answer(PASSPHRASE);
     await person.seesNotification('Asking who you are…');
-    slow.remove();
+    release();
     await person.dismiss(await person.seesNotification(`You are ${WHO}`));
   });
 });

@@ -4,6 +4,7 @@ import { type Look, watchLooks } from './identity-looks';
 import { type Interruptions, NONE, watchInterruptions } from './interruptions';
 import { called, mints } from './requests';
 import { SshKeysView } from './ssh-keys-view';
+import { signedIn } from './states';
 import { useScene } from './use-scene';
 
 const WHO = DEFAULT_ACCOUNT.email ?? '';
@@ -15,27 +16,50 @@ const SIGNED_IN: Look = { icon: 'account', text: WHO, isError: false };
 const OFFLINE: Look = { icon: 'cloud-offline', text: WHO, isError: false };
 const REJECTED: Look = { icon: 'error', text: WHO, isError: true };
 
-describe('the status bar while the backend is in trouble', function () {
-  this.timeout(120_000); // the pauses between two tries grow
+describe('the status bar while the backend is in trouble', () => {
   const scene = useScene({ album: 'ui/session-faults', tokenLife: 2 });
   let interruptions: () => Promise<Interruptions>;
   let looks: () => Promise<Look[]>;
   let view: SshKeysView;
 
-  before(async () => {
-    const { person } = scene;
-    await person.runCommand('i99dash: Sign In');
-    await person.pick('~/.ssh/id_ed25519');
-    await person.seesIdentity(WHO);
-    view = new SshKeysView(person);
+  async function watch(): Promise<void> {
+    interruptions = await watchInterruptions(scene.person.page);
+    looks = await watchLooks(scene.person.page);
+  }
+
+  async function showsKeys(): Promise<void> {
+    await signedIn(scene);
+    view = new SshKeysView(scene.person);
     await view.open();
     await view.row('this computer').waitFor();
-    interruptions = await watchInterruptions(person.page);
-  });
+  }
 
-  beforeEach(async () => {
-    looks = await watchLooks(scene.person.page);
-  });
+  /** Signed in with tokens that are soon spent, and the status bar has the mark of being offline as the backend is down. */
+  async function offline(): Promise<void> {
+    scene.backend.setTokenLife(2);
+    await showsKeys();
+    await scene.stopBackend();
+    await scene.person.seesIcon('cloud-offline');
+    await watch();
+  }
+
+  /** Signed in with a token that lasts. */
+  async function online(): Promise<void> {
+    scene.backend.setTokenLife(LONG);
+    await showsKeys();
+    await scene.person.seesInHover(/Token expires: in 15 min/u);
+    await watch();
+  }
+
+  /** Signed in with a key that the backend has been told to forget. */
+  async function rejected(): Promise<void> {
+    const { person, backend, key } = scene;
+    await online();
+    backend.state.removeKey(key.fingerprint);
+    backend.state.revokeTokens();
+    await view.pressInTitle('Refresh SSH Keys');
+    await person.seesIcon('error');
+  }
 
   /** What a screen reader says. */
   const spoken = (): Promise<string | null> =>
@@ -43,6 +67,9 @@ describe('the status bar while the backend is in trouble', function () {
 
   it('has the mark of being offline when nobody answers', async () => {
     const { person } = scene;
+    scene.backend.setTokenLife(2);
+    await showsKeys();
+    await watch();
     await scene.stopBackend();
     await person.seesIcon('cloud-offline');
     await person.seesInHover(/Last failure: OFFLINE/u);
@@ -54,6 +81,7 @@ describe('the status bar while the backend is in trouble', function () {
 
   it('keeps it when the backend answers 503, and explains why', async () => {
     const { person } = scene;
+    await offline();
     await scene.startBackend();
     scene.backend.faults.inject({ fault: { kind: 'status', status: 503 }, times: 'always' });
     await person.seesInHover(/Last failure: SERVER/u);
@@ -63,9 +91,10 @@ describe('the status bar while the backend is in trouble', function () {
   });
 
   it('keeps it when a page answers in place of the backend', async () => {
-    const { person, backend } = scene;
-    backend.faults.clear();
-    backend.faults.inject({ fault: { kind: 'html', status: 200 }, times: 'always' });
+    const { person } = scene;
+    await offline();
+    await scene.startBackend();
+    scene.backend.faults.inject({ fault: { kind: 'html', status: 200 }, times: 'always' });
     await person.seesInHover(/Last failure: PROTOCOL/u);
     await person.photograph('3-page');
     assert.deepEqual(await looks(), [OFFLINE]);
@@ -73,10 +102,11 @@ describe('the status bar while the backend is in trouble', function () {
   });
 
   it('loses it when the backend is back, by itself', async () => {
-    const { person, backend } = scene;
-    backend.setTokenLife(LONG);
-    backend.faults.clear();
-    await person.seesIcon('account', 60_000);
+    const { person } = scene;
+    await offline();
+    await scene.startBackend();
+    scene.backend.setTokenLife(LONG);
+    await person.seesIcon('account');
     await person.seesInHover(/Token expires: in 15 min/u);
     assert.match((await spoken()) ?? '', new RegExp(`signed in as ${WHO}`, 'u'));
     assert.doesNotMatch(await person.readHover('4-back'), /Last failure|offline/u);
@@ -86,6 +116,7 @@ describe('the status bar while the backend is in trouble', function () {
 
   it('stays as it is while tokens that were revoked are replaced', async () => {
     const { backend } = scene;
+    await online();
     const minted = mints(backend).length;
     backend.state.revokeTokens();
     const refused = called(backend, KEYS);
@@ -101,11 +132,8 @@ describe('the status bar while the backend is in trouble', function () {
   });
 
   it('is an error when the key is no longer accepted', async () => {
-    const { person, backend, key } = scene;
-    backend.state.removeKey(key.fingerprint);
-    backend.state.revokeTokens();
-    await view.pressInTitle('Refresh SSH Keys');
-    await person.seesIcon('error');
+    const { person } = scene;
+    await rejected();
     await person.seesInHover(/Last failure: KEY_REJECTED/u);
     assert.match((await spoken()) ?? '', new RegExp(`${WHO}, no longer accepted`, 'u'));
     assert.equal(
@@ -119,6 +147,7 @@ describe('the status bar while the backend is in trouble', function () {
 
   it('is as it was once the person has signed in again', async () => {
     const { person, key } = scene;
+    await rejected();
     scene.register(key.publicKeyLine);
     await person.identity().click();
     await person.pick('Sign In Again');
@@ -132,6 +161,7 @@ describe('the status bar while the backend is in trouble', function () {
 
   it('stays as it is while a command waits for a silent backend, which it says and which can be cancelled', async () => {
     const { person, backend } = scene;
+    await online();
     backend.faults.inject({ match: { path: '/api/v1/dev/me' }, fault: { kind: 'hang' } });
     await person.runCommand('i99dash: Who Am I?');
     const toast = await person.seesNotification('Asking who you are…');

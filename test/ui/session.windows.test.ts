@@ -3,6 +3,7 @@ import { DEFAULT_ACCOUNT } from '../backend/server';
 import { watchInterruptions } from './interruptions';
 import type { Person } from './person';
 import { called, mintedAgain, mints } from './requests';
+import { signedIn } from './states';
 import { useScene } from './use-scene';
 
 const WHO = DEFAULT_ACCOUNT.email ?? '';
@@ -12,18 +13,18 @@ const WATCHED_MS = 60_000;
 
 describe('a session in two windows', () => {
   const scene = useScene({ album: 'ui/session-windows', tokenLife: TOKEN_LIFE });
-  let other: Person;
+  let second: Person | undefined;
 
-  before(async () => {
-    await scene.person.runCommand('i99dash: Sign In');
-    await scene.person.pick('~/.ssh/id_ed25519');
-    await scene.person.seesIcon('account');
-    other = await scene.openSecondWindow();
-    await other.seesIdentity(WHO);
-  });
+  /** Signed in, with a second window that knows. @returns that window */
+  async function signedInBoth(): Promise<Person> {
+    await signedIn(scene);
+    second ??= await scene.openSecondWindow();
+    await second.seesIdentity(WHO);
+    return second;
+  }
 
-  it('holds in both for a minute of short-lived tokens, in silence', async function () {
-    this.timeout(150_000);
+  it('holds in both for a minute of short-lived tokens, in silence', async () => {
+    const other = await signedInBoth();
     const { backend } = scene;
     const people = [scene.person, other];
     const watches = await Promise.all(people.map(({ page }) => watchInterruptions(page)));
@@ -64,12 +65,13 @@ describe('a session in two windows', () => {
   });
 
   it('ends for both with a sign-out in one, whatever the other does meanwhile', async () => {
+    const other = await signedInBoth();
     const { person, backend } = scene;
     await person.identity().click();
     await person.pick('Sign Out');
     await person.seesIcon('sign-in');
     // By the time its token is due the other window renews it, or learns that the session has ended.
-    await Promise.race([mintedAgain(backend), other.seesIcon('sign-in', 20_000)]);
+    await Promise.race([mintedAgain(backend), other.seesIcon('sign-in')]);
     await other.page.reload();
     await other.seesIcon('sign-in');
   });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { abbreviateHome } from '../../src/core/homePath';
 import { watchInterruptions } from './interruptions';
 import { mints } from './requests';
+import { signedIn, signedOut } from './states';
 import { useScene } from './use-scene';
 
 describe('a person signs in', () => {
@@ -12,6 +14,29 @@ describe('a person signs in', () => {
       passphrase: 'open sesame',
       registered: false,
     });
+
+    async function asksForPassphrase(): Promise<void> {
+      const { person } = scene;
+      await person.runCommand('i99dash: Sign In');
+      await person.pick('~/.ssh/id_ed25519');
+      await person.page.locator('.quick-input-title', { hasText: 'Passphrase of' }).waitFor();
+    }
+
+    /** Signs in with a key that is not registered. @returns the notification that says so */
+    async function meetsUnknownKey(): Promise<Locator> {
+      await asksForPassphrase();
+      await scene.person.answer('open sesame');
+      return scene.person.seesNotification('does not know the key');
+    }
+
+    /** @returns the notification that the public key is on the clipboard */
+    async function copiesPublicKey(toast: Locator): Promise<Locator> {
+      const { person } = scene;
+      await person.pressIn(toast, 'Copy Public Key');
+      const dialog = await person.seesDialog('external website');
+      await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
+      return person.seesNotification('on the clipboard');
+    }
 
     it('sees in the status bar that nobody is signed in', async () => {
       await scene.person.seesIdentity('i99dash: Sign In');
@@ -29,35 +54,35 @@ describe('a person signs in', () => {
       assert.ok(text.includes('asks for a passphrase'));
       assert.equal(await row.locator('.codicon-lock').count(), 1);
       await person.photograph('2-picker');
+      await person.quickInput().press('Escape');
     });
 
     it('types a wrong passphrase into a masked box and is told how many tries are left', async () => {
       const { person } = scene;
-      await person.pick('~/.ssh/id_ed25519');
-      await person.page.locator('.quick-input-title', { hasText: 'Passphrase of' }).waitFor();
+      await asksForPassphrase();
       assert.equal(await person.quickInput().getAttribute('type'), 'password');
       await person.answer('not it');
       await person.page.locator('.quick-input-widget', { hasText: 'Tries left: 2' }).waitFor();
       await person.photograph('3-passphrase');
+      await person.quickInput().press('Escape');
     });
 
     it('learns that the key is not registered, with the way out as buttons and no second dialog', async () => {
       const { person, key } = scene;
-      await person.answer('open sesame');
-      const toast = await person.seesNotification('does not know the key');
+      const toast = await meetsUnknownKey();
       await toast.locator('.monaco-button', { hasText: 'Try Again' }).waitFor();
       await person.photograph('4-not-registered');
       assert.equal(await person.page.locator('.monaco-dialog-box').count(), 0);
-      await person.pressIn(toast, 'Copy Public Key');
-      const dialog = await person.seesDialog('external website');
-      await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
+      const copied = await copiesPublicKey(toast);
       assert.equal(await person.clipboard(), key.publicKeyLine);
+      await person.dismiss(copied);
     });
 
     it('registers the key, tries again and sees the identity', async () => {
       const { person, backend, key } = scene;
+      const copied = await copiesPublicKey(await meetsUnknownKey());
       backend.state.addKey(DEFAULT_ACCOUNT.devId, key.publicKeyLine, { name: 'this computer' });
-      await person.pressIn(await person.seesNotification('on the clipboard'), 'Try Again');
+      await person.pressIn(copied, 'Try Again');
       await person.pick('~/.ssh/id_ed25519');
       await person.answer('open sesame');
       await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
@@ -66,6 +91,7 @@ describe('a person signs in', () => {
 
     it('reads the rest in the hover', async () => {
       const { person, backend, key } = scene;
+      await signedIn(scene);
       const text = await person.readHover('6-hover');
       for (const part of [
         key.fingerprint,
@@ -80,6 +106,7 @@ describe('a person signs in', () => {
 
     it('is there again after the window reloads, without a prompt', async () => {
       const { person } = scene;
+      await signedIn(scene);
       const from = mints(scene.backend).length;
       await person.page.reload();
       await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
@@ -89,6 +116,7 @@ describe('a person signs in', () => {
 
     it('clicks the identity, finds the account menu and signs out', async () => {
       const { person } = scene;
+      await signedIn(scene);
       await person.identity().click();
       await person.quickPickRow('Who Am I?').waitFor();
       await person.photograph('7-account-menu');
@@ -140,6 +168,7 @@ describe('a person signs in', () => {
 
     it('no network: one message, nothing else, and the way to try again works', async () => {
       const { person, backend } = scene;
+      await signedOut(scene);
       const fault = backend.faults.inject({
         fault: { kind: 'reset', when: 'before' },
         times: 'always',
@@ -158,6 +187,7 @@ describe('a person signs in', () => {
 
     it('a sign-in that hangs can be cancelled and leaves who was signed in', async () => {
       const { person, backend } = scene;
+      await signedIn(scene);
       backend.faults.inject({ fault: { kind: 'hang', when: 'before' }, times: 1 });
       await person.runCommand('i99dash: Sign In');
       await person.pick('~/.ssh/id_ed25519');

@@ -1,5 +1,5 @@
 import type { Locator } from 'playwright-core';
-import type { Person } from './person';
+import { hoverUntilShown, type Person } from './person';
 
 /** The view *SSH Keys*, as a person finds it. */
 export class SshKeysView {
@@ -65,11 +65,10 @@ export class SshKeysView {
   /** What the hover of a row says, once it is there. */
   async readHover(row: string): Promise<string> {
     const hover = this.person.page.locator('.workbench-hover', { hasText: 'SHA256:' }).first();
-    while (!(await hover.isVisible())) {
+    await hoverUntilShown(hover, async () => {
       await this.pane().hover({ position: { x: 100, y: 300 } });
       await this.row(row).locator('.label-name').hover();
-      await hover.waitFor({ timeout: 2_000 }).catch(() => undefined);
-    }
+    });
     return (await hover.innerText()).replaceAll('\u00a0', ' ');
   }
 

@@ -1,22 +1,33 @@
 import assert from 'node:assert/strict';
+import { relative } from 'node:path';
+import { repositoryRoot } from '../host/paths';
+import { findLeftovers } from './known-screen';
 import { Scene, type SceneOptions } from './scene';
 
+/** Milliseconds after which a test or a hook never ends. */
+const NEVER_MS = 180_000;
+/** Milliseconds for a screenshot and for clearing the screen after that. */
+const CLEANUP_MS = 120_000;
+
 /**
- * A scene for the length of a suite. What was on screen when a test failed is kept as `failed-….png`.
+ * A scene for the length of a suite. Each test begins from a screen without notification, picker, dialog or menu and must leave it so: one that
+ * leaves something fails, and the next begins from a clear screen again. The error of a failed test names its screenshot.
  * @param options a function where they depend on a scene that is set before this one
  */
 export function useScene(options: SceneOptions | (() => SceneOptions)): Scene {
   let scene: Scene | undefined;
-  before(async () => {
+  before(async function () {
+    this.timeout(NEVER_MS);
     scene = await Scene.open(typeof options === 'function' ? options() : options);
   });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      const title = this.currentTest.title.replace(/[^a-z0-9]+/giu, '-').slice(0, 60);
-      await scene?.person.photograph(`failed-${title}`).catch(() => undefined);
-    }
+  beforeEach(function () {
+    this.timeout(NEVER_MS);
+    guardTest(this.currentTest ?? assert.fail('no test'), scene ?? assert.fail('no scene'));
   });
-  after(() => scene?.close());
+  after(async function () {
+    this.timeout(NEVER_MS);
+    await scene?.close();
+  });
   // Tests take the parts out when they run, and the scene is set by then.
   return new Proxy(Object.create(Scene.prototype) as Scene, {
     get: (_target, part) => {
@@ -25,4 +36,50 @@ export function useScene(options: SceneOptions | (() => SceneOptions)): Scene {
       return typeof value === 'function' ? (value.bind(current) as unknown) : value;
     },
   });
+}
+
+/**
+ * Makes a test begin from a clear screen and fail when it does not leave one. It is done within the test, as mocha skips the rest of a suite when
+ * a hook fails.
+ */
+function guardTest(test: Mocha.Test, scene: Scene): void {
+  const { fn } = test;
+  if (fn === undefined) return;
+  // Mocha gives up later, so that a test without end has its screenshot too.
+  test.timeout(NEVER_MS + CLEANUP_MS);
+  test.fn = async function (this: Mocha.Context) {
+    await scene.prepareTest();
+    try {
+      await withinTime((fn as Mocha.AsyncFunc).call(this));
+      const left = await findLeftovers(scene.workbench.context);
+      assert.deepEqual(left, [], `the test left on screen: ${left.join(', ')}`);
+    } catch (error) {
+      const photo = await photographFailure(scene, test.title);
+      throw photo === undefined ? error : withScreenshot(error, photo);
+    }
+  };
+}
+
+async function withinTime<T>(running: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const never = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no end within ${NEVER_MS / 1000} s`)), NEVER_MS);
+  });
+  return Promise.race([running, never]).finally(() => clearTimeout(timer));
+}
+
+/** Keeps what was on screen when a test failed as `failed-….png`. @returns the path within the repository */
+async function photographFailure(scene: Scene, title: string): Promise<string | undefined> {
+  const name = `failed-${title.replace(/[^a-z0-9]+/giu, '-').slice(0, 60)}`;
+  const path = await scene.person.photograph(name).catch(() => undefined);
+  return path === undefined ? undefined : relative(repositoryRoot, path);
+}
+
+/** Appends where the screenshot is to the first line of an error, which is what the end of a run shows again. */
+function withScreenshot(error: unknown, path: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const [first = '', ...rest] = error.message.split('\n');
+  const message = [`${first} (screenshot: ${path})`, ...rest].join('\n');
+  const stack = error.stack?.replace(error.message, () => message);
+  return Object.assign(error, { message, ...(stack === undefined ? {} : { stack }) });
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { DEFAULT_ACCOUNT } from '../backend/server';
+import { generateTestKey } from '../support/ssh-key';
 import { useScene } from './use-scene';
 
 type Step = 'key' | 'register' | 'signIn' | 'publish';
@@ -36,6 +37,43 @@ describe('a person with an empty home follows the walkthrough', () => {
     await stepOf(step).locator('.monaco-button, .button-link', { hasText: button }).first().click();
   }
 
+  const keyPath = (): string => join(scene.root, 'home/.ssh/id_ed25519');
+
+  /** The walkthrough is open. */
+  async function opens(): Promise<void> {
+    if (await stepOf('publish').isVisible()) return;
+    const { person } = scene;
+    await person.runCommand('i99dash: Sign In');
+    await person.pick('Show the First Steps');
+    await stepOf('publish').waitFor();
+  }
+
+  /** The walkthrough is open, and there is a key. */
+  async function hasKey(): Promise<void> {
+    await opens();
+    if (!existsSync(keyPath())) {
+      await generateTestKey({ folder: dirname(keyPath()), name: 'id_ed25519', comment: 'mine' });
+    }
+  }
+
+  /** The walkthrough is open, and the backend knows the key. */
+  async function hasRegisteredKey(): Promise<void> {
+    await hasKey();
+    if (scene.backend.state.accounts.keysOf(DEFAULT_ACCOUNT.devId).length === 0) {
+      scene.register(readFileSync(`${keyPath()}.pub`, 'utf8').trim());
+    }
+  }
+
+  /** The walkthrough is open, and somebody is signed in. */
+  async function signedIn(): Promise<void> {
+    const { person } = scene;
+    await hasRegisteredKey();
+    if (await person.identity().locator('.codicon-account').isVisible()) return;
+    await person.runCommand('i99dash: Sign In');
+    await person.pick('~/.ssh/id_ed25519');
+    await person.seesIcon('account');
+  }
+
   it('from the picker that has no key to offer', async () => {
     const { person } = scene;
     await person.runCommand('i99dash: Sign In');
@@ -50,6 +88,7 @@ describe('a person with an empty home follows the walkthrough', () => {
 
   it('makes a key', async () => {
     const { person } = scene;
+    await opens();
     await turnTo('key', 1);
     await press('key', 'Generate SSH Key');
     await person.answer('~/.ssh/id_ed25519');
@@ -62,6 +101,7 @@ describe('a person with an empty home follows the walkthrough', () => {
 
   it('copies its public half and adds it in the web console', async () => {
     const { person, root, backend, workbench } = scene;
+    await hasKey();
     await turnTo('register', 2);
     await press('register', 'Copy Public Key');
     const dialog = await person.seesDialog('external website');
@@ -80,6 +120,7 @@ describe('a person with an empty home follows the walkthrough', () => {
 
   it('signs in, which proves that the key is registered', async () => {
     const { person } = scene;
+    await hasRegisteredKey();
     await turnTo('signIn', 3);
     await press('signIn', 'Sign In');
     await person.pick('~/.ssh/id_ed25519');
@@ -91,18 +132,21 @@ describe('a person with an empty home follows the walkthrough', () => {
 
   it('publishes', async () => {
     const { person, backend } = scene;
+    await signedIn();
     await turnTo('publish', 4);
     await press('publish', 'Publish Mini-App');
     const dialog = await person.seesDialog('Publish tyre-pressure');
     await dialog.locator('.monaco-button', { hasText: 'Publish' }).click();
-    await person.seesNotification('was submitted');
+    const toast = await person.seesNotification('was submitted');
     await seesDone('publish');
     await person.photograph('5-done');
+    await person.dismiss(toast);
     assert.equal(backend.state.apps.find('tyre-pressure')?.submissions.length, 1);
   });
 
   it('finds the same steps in the view of the activity bar', async () => {
     const { person } = scene;
+    await signedIn();
     await person.runCommand('i99dash: Sign Out');
     await person.runCommand('View: Show i99dash');
     await person.page.locator('.welcome-view', { hasText: 'Generate SSH Key' }).waitFor();

@@ -6,6 +6,7 @@ import type { RunArguments, StageName } from './support/arguments';
 import { runCommand, type Command } from './support/command';
 import type { Job, Print } from './support/jobs';
 import { checkResult, countTests, mochaCommand, type StageResult } from './support/stage';
+import { packagePath } from './ui/packaged-extension';
 
 // A desktop VS Code trusts everything when `@vscode/test-electron` starts it, and is in Arabic with a language pack alone.
 const DESKTOP_KINDS: readonly IntegrationKind[] = ['samples', 'multi-root'];
@@ -89,7 +90,7 @@ function uiJobs(args: RunArguments): Job[] {
     const name = shares.length === 1 ? 'ui' : `ui ${index + 1} of ${shares.length}`;
     return mochaJob(name, 'ui', options, ['install', 'package'], {
       I99DASH_TEST_VSCODE_VERSION: args.version,
-      I99DASH_TEST_VSIX: path.join(repositoryRoot, 'out/i99dash.vsix'),
+      I99DASH_TEST_VSIX: packagePath,
     });
   });
 }

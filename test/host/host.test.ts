@@ -13,7 +13,9 @@ function readCounts(results = ''): Omit<TestCounts, 'slowest'> {
   return counts;
 }
 
-describe('the test host', () => {
+describe('the test host', function () {
+  this.timeout(300_000);
+
   before(async function () {
     this.timeout(10 * 60_000);
     await installHost(defaultVersion);

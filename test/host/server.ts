@@ -66,7 +66,7 @@ const quietSettings = {
 /**
  * Starts a VS Code server on loopback; installs it first when needed.
  * @returns the server once it answers requests
- * @throws Error with the end of the server's log when it ends or does not answer within a minute
+ * @throws Error with the end of the server's log when it ends or does not answer within three minutes
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { node, serverMain } = await installHost(options.version);

@@ -248,8 +248,7 @@ describe('the apps', () => {
       }
     });
 
-    it('have a review whose end is told once, with the reason', async function () {
-      this.timeout(90_000);
+    it('have a review whose end is told once, with the reason', async () => {
       const folder = vscode.Uri.file(workspacePath('tyre-pressure'));
       await run('i99dash.publish', { folder, confirmed: true });
       assert.equal(app('tyre-pressure').submissions.at(-1)?.reviewStatus, 'pending');

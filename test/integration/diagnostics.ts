@@ -30,7 +30,7 @@ export async function untilShown(
       subscription = vscode.languages.onDidChangeDiagnostics(look);
       timer = setTimeout(
         () => reject(new Error(`shown for ${file}: ${JSON.stringify(shownFor(file))}`)),
-        8_000,
+        60_000,
       );
       look();
     });

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { takeCoverage } from 'node:v8';
 import Mocha from 'mocha';
@@ -7,23 +7,28 @@ import { mapStackTraces } from '../support/source-maps';
 
 /**
  * The test run inside VS Code, on a desktop and in the test host alike: every compiled `*.test.js` beside this module.
- * `I99DASH_TEST_GREP` chooses among the tests by title.
+ * `I99DASH_TEST_GREP` chooses among the tests by title; `I99DASH_TEST_LIST` names a file for their titles, and then none runs.
  * @throws Error when a test failed, or when none ran
  */
 export async function run(): Promise<void> {
   mapStackTraces();
   const grep = process.env['I99DASH_TEST_GREP'];
   const isCounted = process.env['NODE_V8_COVERAGE'] !== undefined;
-  const mocha = new Mocha({
+  const mocha = new ListableMocha({
     ui: 'bdd',
     color: true,
-    // What is counted runs slower.
-    timeout: isCounted ? 60_000 : 20_000,
+    // What takes longer never ends, however busy the machine is.
+    timeout: 120_000,
     forbidOnly: true,
     reporter: CountingReporter,
     ...(grep === undefined || grep === '' ? {} : { grep }),
   });
   for (const file of testFiles(__dirname)) mocha.addFile(file);
+  const list = process.env['I99DASH_TEST_LIST'];
+  if (list !== undefined) {
+    writeFileSync(list, JSON.stringify(mocha.listTitles()));
+    return;
+  }
   const { failures, tests } = await new Promise<{ failures: number; tests: number }>((resolve) => {
     const runner = mocha.run((failed) =>
       resolve({ failures: failed, tests: runner.stats?.tests ?? 0 }),
@@ -33,6 +38,18 @@ export async function run(): Promise<void> {
   if (isCounted) takeCoverage();
   if (tests === 0) throw new Error('no test ran');
   if (failures > 0) throw new Error(`${failures} failed`);
+}
+
+/** A run whose tests can be listed without running them. */
+class ListableMocha extends Mocha {
+  listTitles(): string[] {
+    this.loadFiles();
+    const titles: string[] = [];
+    this.suite.eachTest((test) => {
+      titles.push(test.fullTitle());
+    });
+    return titles;
+  }
 }
 
 function testFiles(dir: string): string[] {

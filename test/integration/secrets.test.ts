@@ -39,8 +39,7 @@ const NOBODY = 'https://nobody.invalid';
 /** What answers of the backend tell that is secret. */
 const TOLD = /"(access_token|device_code)":"([^"]{8,})"|[?&](X-Signature)=([0-9a-f]+)/gu;
 
-describe('secrets of a run of everything', function () {
-  this.timeout(120_000);
+describe('secrets of a run of everything', () => {
   before(function () {
     if (process.platform === 'win32') this.skip(); // reads what other programs hold open
   });

@@ -144,6 +144,12 @@ describe('a session', () => {
       await setSetting('i99dash.ssh.agentSocket', agent.socket);
     });
 
+    /** The agent has the key, and somebody is signed in with it. */
+    async function signedInByAgent(): Promise<Record<string, unknown>> {
+      await agent.add(held);
+      return run('i99dash.signIn', { method: 'agent' });
+    }
+
     after(async () => {
       await setSetting('i99dash.ssh.agentSocket', undefined);
       await agent.stop();
@@ -158,8 +164,7 @@ describe('a session', () => {
     });
 
     it('begins and renews without a passphrase', async () => {
-      await agent.add(held);
-      const identity = await run('i99dash.signIn', { method: 'agent' });
+      const identity = await signedInByAgent();
       assert.equal(identity['source'], 'agent');
       assert.equal(identity['fingerprint'], held.fingerprint);
       backend.current.state.revokeTokens();
@@ -169,13 +174,14 @@ describe('a session', () => {
     });
 
     it('has its public key copied out of the agent', async () => {
-      await run('i99dash.signIn', { method: 'agent' });
+      await signedInByAgent();
       await run('i99dash.copyPublicKey', { openConsole: false });
       const [, blob] = held.publicKeyLine.split(' ');
       assert.equal((await vscode.env.clipboard.readText()).split(' ')[1], blob);
     });
 
     it('opens an encrypted key file through the agent', async () => {
+      await agent.add(held);
       const identity = await run('i99dash.signIn', { method: 'ssh', keyPath: held.path });
       assert.equal(identity['source'], 'agent');
     });
@@ -198,6 +204,7 @@ describe('a session', () => {
         Promise.all(Array.from({ length: 8 }, () => run<{ devId: string }>('i99dash.whoAmI')));
 
       before(async () => {
+        await agent.add(held);
         await run('i99dash.signIn', { keyPath: held.path });
         await setSetting('i99dash.ssh.useAgent', false);
         backend.current.state.revokeTokens();

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { format } from 'node:util';
 import { isolatedEnvironment } from '../host/environment';
 import { repositoryRoot } from '../host/paths';
 import { startServer, type Server } from '../host/server';
+import { waitUntilStored } from '../host/stored-state';
 import { developmentPayload, openWorkbench, type Workbench } from '../host/workbench';
 import { buildSuite } from '../support/build-suite';
 import { standStill, startControl } from './control';
@@ -12,9 +12,6 @@ import { formatGrowth, growthOf, isFlat } from './growth';
 import type { SoakPlan } from './plan';
 import { REQUEST_VARIABLE, type Action, type LegFigures, type LegRequest } from './protocol';
 import { SoakWorld } from './world';
-
-/** VS Code in a browser writes secrets and state down behind its answers, and no event tells when it has; in milliseconds. */
-const WRITTEN_MS = 1_500;
 
 export interface SoakOptions {
   readonly plan: SoakPlan;
@@ -163,6 +160,6 @@ class Soak {
 
 /** Leaves the window before the browser is closed, so that it writes down what it keeps. */
 async function leave({ context }: Workbench): Promise<void> {
-  await delay(WRITTEN_MS);
+  for (const page of context.pages()) await waitUntilStored(page);
   for (const page of context.pages()) await page.goto('about:blank');
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp } from 'node:fs/promises';
+import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,9 @@ import { repositoryRoot } from '../host/paths';
 import { installExtension } from '../host/server';
 
 const run = promisify(execFile);
+
+/** Where `npm run package` puts the `.vsix`. */
+export const packagePath = join(repositoryRoot, 'out/i99dash.vsix');
 
 let packaging: Promise<string> | undefined;
 const installations = new Map<string, Promise<string>>();
@@ -45,11 +48,9 @@ async function installPackage(version: string): Promise<string> {
 }
 
 async function packageExtension(): Promise<string> {
-  const folder = join(repositoryRoot, 'out');
-  await mkdir(folder, { recursive: true });
   await run('npm', ['run', 'package'], {
     cwd: repositoryRoot,
     shell: process.platform === 'win32',
   });
-  return join(folder, 'i99dash.vsix');
+  return packagePath;
 }

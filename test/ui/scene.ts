@@ -14,7 +14,7 @@ import { SCREEN_SCRIPT } from './interruptions';
 import { clearScreen } from './known-screen';
 import { copyInstalledExtension } from './packaged-extension';
 import { Person } from './person';
-import { waitUntilStored } from './stored-state';
+import { waitUntilStored } from '../host/stored-state';
 
 export interface SceneOptions {
   /** Below `out/`: where the screenshots go. */

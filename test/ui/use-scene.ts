@@ -5,7 +5,7 @@ import { findLeftovers } from './known-screen';
 import { Scene, type SceneOptions } from './scene';
 
 /** Milliseconds after which a test or a hook never ends. */
-const NEVER_MS = 180_000;
+const NEVER_MS = 300_000;
 /** Milliseconds for a screenshot and for clearing the screen after that. */
 const CLEANUP_MS = 120_000;
 
@@ -60,7 +60,7 @@ function guardTest(test: Mocha.Test, scene: Scene): void {
   };
 }
 
-async function withinTime<T>(running: Promise<T>): Promise<T> {
+async function withinTime<T>(running: PromiseLike<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const never = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`no end within ${NEVER_MS / 1000} s`)), NEVER_MS);

@@ -1,29 +1,34 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
-import type { HttpRequest } from '../../../src/core/ports';
+import type { HttpRequest, Transport } from '../../../src/core/ports';
 import type { BackendRequest, BackendResponse } from '../../backend/exchange';
 import { type Backend, startBackend } from '../../backend/server';
 import { rejectsWith } from '../../support/expect';
+import { FakeClock } from '../../support/fakes';
 import { useTempFolder } from '../../support/temp-folder';
 
 /** A path whose body the backend streams. */
 const PATH = '/storage/bnd_x';
 const MIB = 1024 * 1024;
+/** Reached by uploads that never end, and by no other one. */
 const STALL_MS = 300;
+const createImpatientTransport = () => createUndiciTransport({ stallTimeoutMs: STALL_MS });
 
 describe('the transport, uploading', () => {
   const temp = useTempFolder();
-  const transport = createUndiciTransport({ stallTimeoutMs: STALL_MS });
+  let transport: Transport;
   let backend: Backend;
   let sources: Readable[];
 
   beforeEach(async () => {
     sources = [];
+    transport = createUndiciTransport();
     backend = await startBackend();
   });
   afterEach(() => backend.close());
@@ -177,18 +182,21 @@ describe('the transport, uploading', () => {
   });
 
   it('times out when no byte moves: nobody reads', async () => {
+    transport = createImpatientTransport();
     backend.faults.inject({ fault: { kind: 'hang' } });
     await rejectsWith('TIMEOUT', put(64 * MIB, endless));
     assertDestroyed();
   });
 
   it('times out when no byte moves: the source is silent', async () => {
+    transport = createImpatientTransport();
     backend.faults.inject({ fault: { kind: 'hang' } });
     await rejectsWith('TIMEOUT', put(MIB, silent));
     assertDestroyed();
   });
 
   it('times out when all is sent and no answer comes', async () => {
+    transport = createImpatientTransport();
     backend.faults.inject({ fault: { kind: 'hang' } });
     await rejectsWith(
       'TIMEOUT',
@@ -197,6 +205,7 @@ describe('the transport, uploading', () => {
   });
 
   it('waits for what the system has taken and not sent yet', async () => {
+    transport = createImpatientTransport();
     const size = 2 * MIB; // less than a system holds
     answer(async ({ stream }) => {
       for await (const chunk of stream) await delay(chunk.length / (size / (3 * STALL_MS)));
@@ -212,18 +221,24 @@ describe('the transport, uploading', () => {
       for await (const chunk of stream) size += chunk.length;
       return { status: 200, headers: {}, body: String(size) };
     });
+    const clock = new FakeClock();
+    transport = createUndiciTransport({ clock, stallTimeoutMs: STALL_MS });
     const steps = 8;
-    const started = Date.now();
+    const started = clock.now();
+    const progress = new EventEmitter();
     const slowly = async function* () {
       for (let step = 0; step < steps; step += 1) {
-        await delay(STALL_MS / 5);
+        clock.advance(STALL_MS * 0.8);
+        const moved = once(progress, 'moved');
         yield Buffer.from('x');
+        await moved;
       }
     };
     const { text } = await put(steps, () => Readable.from(slowly(), { objectMode: false }), {
       timeoutMs: 1,
+      onProgress: () => progress.emit('moved'),
     });
     assert.equal(text, String(steps));
-    assert.ok(Date.now() - started > STALL_MS, 'longer than the stall deadline');
+    assert.ok(clock.now() - started > STALL_MS, 'longer than the stall deadline');
   });
 });

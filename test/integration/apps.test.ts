@@ -168,7 +168,27 @@ describe('the apps', () => {
     });
 
     describe('and their betas', () => {
+      /** Version 2.0.0 is the beta. */
+      async function hasBeta(): Promise<void> {
+        const cabin = app('cabin-climate');
+        if (cabin.beta === null) backend.current.state.apps.promoteBeta(cabin, '2.0.0', null);
+        await run('i99dash.refreshApps');
+      }
+
+      /** Version 2.0.0 was submitted last, and there is no beta. */
+      async function hasNoBeta(): Promise<void> {
+        const { apps } = backend.current.state;
+        const cabin = app('cabin-climate');
+        if (cabin.submissions.at(-1)?.version !== '2.0.0') {
+          await hasBeta();
+          apps.promoteProduction(cabin, 'pending');
+        }
+        apps.removeBeta(cabin);
+        await run('i99dash.refreshApps');
+      }
+
       it('go to production after a confirmation that says what happens', async () => {
+        await hasBeta();
         const from = changes().length;
         assert.equal(
           await run('i99dash.promoteToProduction', { appId: 'cabin-climate' }),
@@ -183,6 +203,7 @@ describe('the apps', () => {
       });
 
       it('begin with what was submitted last', async () => {
+        await hasNoBeta();
         const promote = { appId: 'cabin-climate', releaseNotes: 'try it' };
         assert.equal(await run('i99dash.promoteToBeta', promote), undefined);
         assert.equal(shown[0]?.message, 'Make cabin-climate 2.0.0 the beta?');
@@ -193,6 +214,7 @@ describe('the apps', () => {
       });
 
       it('are given release notes by who is asked for them', async () => {
+        await hasNoBeta();
         const from = changes().length;
         assert.equal(await run('i99dash.promoteToBeta', { appId: 'cabin-climate' }), undefined);
         assert.equal(person.asked[0]?.title, 'Promote cabin-climate 2.0.0 to beta');
@@ -204,6 +226,7 @@ describe('the apps', () => {
       });
 
       it('end after a confirmation', async () => {
+        await hasBeta();
         assert.equal(await run('i99dash.endBeta', { appId: 'cabin-climate' }), undefined);
         assert.equal(shown[0]?.message, 'End the beta of cabin-climate?');
         assert.ok(app('cabin-climate').beta);
@@ -213,6 +236,7 @@ describe('the apps', () => {
       });
 
       it('that are none can neither end nor go to production', async () => {
+        await hasNoBeta();
         const none = { appId: 'cabin-climate', confirmed: true };
         await failsWith('NOTHING_TO_PUBLISH', 'i99dash.endBeta', none);
         await failsWith('NOTHING_TO_PUBLISH', 'i99dash.promoteToProduction', none);

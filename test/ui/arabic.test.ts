@@ -163,6 +163,7 @@ describe('a person reads Arabic', () => {
     await row('مناخ المقصورة').locator('.label-name').hover();
     await person.page.locator('.workbench-hover', { hasText: 'cabin-climate' }).first().waitFor();
     await person.photograph('9-app');
+    await person.dismiss(await person.seesNotification('تم رفض'));
   });
 
   it('in the rows that say what went wrong, from their beginning', async () => {

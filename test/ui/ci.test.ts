@@ -59,6 +59,11 @@ describe('a person sets up publishing from CI', () => {
     });
     assert.deepEqual(found, []);
     await person.dismiss(toast);
+    // Nobody saves this workflow, and another one would get another name.
+    const tab = person.page.locator('.tab', { hasText: 'i99dash-publish.yml' });
+    await tab.waitFor();
+    await person.runCommand('View: Revert and Close Editor');
+    await tab.waitFor({ state: 'detached' });
   });
 
   it('looks through the workflow and saves it', async () => {

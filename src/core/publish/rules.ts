@@ -176,6 +176,11 @@ export const RULES = {
   'secret.env-file': error(() => t('is a file for secrets of the environment')),
   'secret.npm-token': error(() => t('holds a credential for a package registry')),
   'secret.access-token': error(() => t('holds an access token')),
+  'secret.api-key': error(() => t('holds an API key of i99dash')),
+  'secret.service-token': error(() => t('holds a token or key of a service')),
+  // Pages that use Google's services show such a key: Firebase and Maps have no other way.
+  'secret.google-api-key': warning(() => t('holds an API key of Google')),
+  'secret.credentials-file': error(() => t('is a file in which programs keep credentials')),
 } as const satisfies Record<string, Rule>;
 
 export type RuleId = keyof typeof RULES;

@@ -196,6 +196,9 @@ function secretSeeds(): Seed[] {
     JSON.stringify({ pem, token }),
     `token = "${token}"`,
     '//r/:_authToken=npm_x\n',
+    JSON.stringify(privateKey.export({ format: 'jwk' })),
+    Buffer.from(pem).toString('base64'),
+    `AKIA${'ABCDEFGH2345IJKL'} ghp_${'a1B2c3D4'.repeat(5)} sk-proj-${'a1B2c3D4'.repeat(5)}`,
   ].map(plain);
 }
 
@@ -212,7 +215,8 @@ export const secretScan: Parser = {
       '\\n',
     ],
     ...['eyJ', 'eyJhbGciOiJIUzI1NiJ9.', '.', '_authToken=', '_auth', '=', '"', '+', ' ', '\u2028'],
-    ...['PuTTY-User-Key-File-2:', '${'],
+    ...['PuTTY-User-Key-File-2:', '${', 'kty', 'LS0tLS1CRUdJTi', '\\u000a', '# ', 'i99k_', 'xoxb-'],
+    ...['---- BEGIN SSH2 PRIVATE KEY ----', 'Comment: ', '\ufeff', 'hooks.slack.com/services/'],
   ],
   check: (input) => {
     const lines = input.toString().split(/\r\n|\r|\n/u).length;

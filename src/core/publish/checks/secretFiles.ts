@@ -8,11 +8,17 @@ interface SecretName {
   text: string;
 }
 
-/** `.env` and `.env.*`; those that show which variables there are hold no values. */
-const ENV_FILE = /^\.env(?:\.(?!(?:example|sample|template)$).*)?$/iu;
-/** The names ssh-keygen gives, with what people append, and any other `id_…` without an extension. */
+/** `.env`, `.env.*`, `.envrc` and `*.env`. */
+const ENV_FILE = /^(?:\.env(?:rc|\..+)?|[^.].*\.env)$/iu;
+/** Environment files that show which variables there are, without values: `.env.local.example`, `example.env`. */
+const ENV_SAMPLE =
+  /^(?:(?:example|sample|template)\.env|.*\.(?:example|sample|template|tpl|dist|defaults?|schema|d\.ts))$/iu;
+/** The names that ssh-keygen gives, with what people append; and the formats that are made to hold a private key. */
 const KEY_FILE =
-  /^id_(?:[a-z0-9_-]+|(?:rsa|dsa|ecdsa|ed25519|xmss)[a-z0-9_-]*\.(?!pub$)[a-z0-9]+)$/iu;
+  /^(?:id_(?:rsa|dsa|ecdsa|ed25519|xmss)[\w-]*(?:\.(?!pub$)[a-z0-9]+)?|.+\.(?:p12|pfx|jks|ppk))$/iu;
+/** Files in which programs keep how they sign in, by the ends of their paths. */
+const CREDENTIALS_FILE =
+  /(?:^|\/)(?:\.git-credentials|[._]netrc|\.yarnrc\.yml|\.pypirc|\.aws\/credentials|\.docker\/config\.json)$/iu;
 
 /** The rule that a file breaks by its name alone, or by that of the file it links to, and why. */
 export function secretName({
@@ -24,7 +30,7 @@ export function secretName({
 
 function byName(name: string): SecretName | undefined {
   const base = name.slice(name.lastIndexOf('/') + 1);
-  if (ENV_FILE.test(base)) {
+  if (ENV_FILE.test(base) && !ENV_SAMPLE.test(base)) {
     return {
       rule: 'secret.env-file',
       text: t('holds variables of the environment, often secrets'),
@@ -32,6 +38,12 @@ function byName(name: string): SecretName | undefined {
   }
   if (KEY_FILE.test(base)) {
     return { rule: 'secret.key-file', text: t('has the name of a private key file') };
+  }
+  if (CREDENTIALS_FILE.test(name)) {
+    return {
+      rule: 'secret.credentials-file',
+      text: t('is a file in which programs keep credentials'),
+    };
   }
   return undefined;
 }

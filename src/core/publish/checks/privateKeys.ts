@@ -1,0 +1,107 @@
+import { t } from '../../l10n';
+import { isPlaceholder } from './placeholder';
+import type { FoundSecret } from './secretTexts';
+
+/** PEM (RFC 7468) and OpenPGP (RFC 9580). */
+const BEGIN_KEY = /-----BEGIN (?:[A-Z0-9]{1,16} ){0,3}PRIVATE KEY(?: BLOCK)?-----/gu;
+/** RFC 4716, as some programs write private keys. */
+const BEGIN_SSH2_KEY = /---- BEGIN SSH2 (?:ENCRYPTED )?PRIVATE KEY ----/gu;
+/** A header between the marker and the key. It ends where its line does. */
+const HEADER =
+  /(?:Proc-Type|DEK-Info|Version|Comment|Subject|Charset|Hash):[^\r\n\\]{0,200}(?=[\r\n\\])/uy;
+/** A line end as source code, JSON, URLs and XML write it, or the backslash of a line that goes on in the next one. */
+const ESCAPE = /\\{1,8}(?:[nrt]|u000[ad]|x0[ad])?|%0[ad]|&#(?:10|13|xa|xd);|<br ?\/?>/iuy;
+/** What begins or ends the lines of comments, quotes, lists and concatenated texts. */
+const SEPARATOR = /[\s"'`+,.;:#>*|!%&()[\]/-]/uy;
+/** So much may stand between the marker and the key. */
+const MAX_SEPARATORS = 200;
+/** The first characters of a key; JSON may write a slash as `\/`. */
+const KEY_BODY = /(?:[A-Za-z0-9+/=]|\\\/){32,64}/uy;
+
+/** Base64 of `-----BEGIN `, which depends on how many bytes come before it: none, one or two, modulo 3. */
+const ENCODED_BEGINS = [/LS0tLS1CRUdJTi/gu, /0tLS0tQkVHSU4g/gu, /tLS0tLUJFR0lOI/gu];
+/** Characters of base64 that the marker alone fits into, and with headers and the beginning of a key. */
+const ENCODED_MARKER_LENGTH = 96;
+const ENCODED_KEY_LENGTH = 320;
+
+/**
+ * The private keys in a text: a marker such as `-----BEGIN … PRIVATE KEY-----` that at least 32 characters of base64 follow, as it is or
+ * encoded in base64 once more. The marker alone is in every library that reads keys.
+ */
+export function privateKeysIn(text: string): FoundSecret[] {
+  return [
+    ...armouredKeysIn(text, BEGIN_KEY),
+    ...armouredKeysIn(text, BEGIN_SSH2_KEY),
+    ...ENCODED_BEGINS.flatMap((begin, before) => encodedKeysIn(text, begin, before)),
+  ];
+}
+
+/** The marker of a file that is a private key of PuTTY, by how the file begins; in UTF-8 that is read as Latin-1. */
+export function puttyKeyIn(beginning: string): FoundSecret[] {
+  const [all = '', mark = ''] = /^(\xEF\xBB\xBF)?PuTTY-User-Key-File-\d+:/u.exec(beginning) ?? [];
+  return all === '' ? [] : [privateKey(mark.length, all.length)];
+}
+
+/** The finding of a private key between two offsets. */
+export function privateKey(start: number, end: number): FoundSecret {
+  return { rule: 'secret.private-key', text: t('holds a private key'), start, end };
+}
+
+function armouredKeysIn(text: string, begin: RegExp): FoundSecret[] {
+  const found: FoundSecret[] = [];
+  for (const { 0: marker, index } of text.matchAll(begin)) {
+    const end = index + marker.length;
+    if (isFollowedByKey(text, end)) {
+      found.push(privateKey(index, end));
+    }
+  }
+  return found;
+}
+
+function isFollowedByKey(text: string, start: number): boolean {
+  let position = start;
+  for (let count = 0; count < MAX_SEPARATORS; count++) {
+    const body = matchAt(KEY_BODY, text, position);
+    if (body !== undefined) {
+      return !isPlaceholder(body);
+    }
+    const between =
+      matchAt(HEADER, text, position) ??
+      matchAt(ESCAPE, text, position) ??
+      matchAt(SEPARATOR, text, position);
+    if (between === undefined) {
+      return false;
+    }
+    position += between.length;
+  }
+  return false;
+}
+
+/** @param before how many bytes come before the marker in what is encoded, modulo 3 */
+function encodedKeysIn(text: string, begin: RegExp, before: number): FoundSecret[] {
+  const found: FoundSecret[] = [];
+  for (const { 0: encoded, index } of text.matchAll(begin)) {
+    const marker = decodeArmour(text.slice(index, index + ENCODED_MARKER_LENGTH), before);
+    if (/^-----BEGIN [A-Z0-9 ]{0,51}PRIVATE KEY/u.test(marker)) {
+      const key = decodeArmour(text.slice(index, index + ENCODED_KEY_LENGTH), before);
+      if (armouredKeysIn(key, BEGIN_KEY).length > 0) {
+        found.push(privateKey(index, index + encoded.length));
+      }
+    }
+  }
+  return found;
+}
+
+function decodeArmour(encoded: string, before: number): string {
+  const [characters = ''] = /^(?:[\w+/\s-]|\\[nr])*/u.exec(encoded) ?? [];
+  // Of the bytes before the marker, and of its first dash, the pattern leaves out the characters that depend on them.
+  const filler = 'A'.repeat(before === 0 ? 0 : before + 1);
+  const base64 = filler + characters.replace(/\s|\\[nr]/gu, '');
+  const decoded = Buffer.from(base64, 'base64').toString('latin1');
+  return `-${decoded.slice(decoded.indexOf('----BEGIN'))}`;
+}
+
+function matchAt(pattern: RegExp, text: string, position: number): string | undefined {
+  pattern.lastIndex = position;
+  return pattern.exec(text)?.[0];
+}

@@ -29,11 +29,15 @@ export const SSHSIG_BLOB = Buffer.concat([
   sshString(Buffer.alloc(64, 65)),
 ]).toString('latin1');
 
+const base64url = (text: string): string => Buffer.from(text).toString('base64url');
+
 describe('nonces', () => {
   for (const [title, nonce] of [
     ['16 characters', 'a'.repeat(16)],
     ['512 characters', 'z'.repeat(512)],
     ['base64url', 'Zm9vYmFyLWJhei1xdXV4XzEyMzQ1Njc4OTA'],
+    ['parts with dots between', 'Zm9vYmFyLWJhei1x.1790000000.dXV4XzEyMzQ1Njc4OTA'],
+    ['base64url that begins like a JWT and has no dot', 'eyJhbGciOiJFZERTQSJ9eyJzdWIiOiJhIn0'],
     ['every printable character', ' !"#$%&\'()*+,-./0123456789:;<=>?@[\\]^_`{|}~'],
   ] as const) {
     it(`of ${title} are signed`, () => assert.doesNotThrow(() => assertSignableNonce(nonce)));
@@ -48,6 +52,17 @@ describe('nonces', () => {
     ['DEL', `${'a'.repeat(20)}\x7f`],
     ['a letter beyond ASCII', `${'a'.repeat(20)}é`],
     ['an emoji', `${'a'.repeat(20)}🔑`],
+    ['the signing input of a JWT', `${base64url('{"alg":"EdDSA"}')}.${base64url('{"sub":"me"}')}`],
+    [
+      'a JWT whose header begins with blanks',
+      `${base64url(' \n{ "alg":"EdDSA"}')}.${base64url('{}')}`,
+    ],
+    ['a JWT whose header is padded', `${Buffer.from('{"alg":"EdDSA" }').toString('base64')}.e30`],
+    [
+      'a JWS with a payload that is not encoded',
+      `${base64url('{"alg":"EdDSA","b64":false}')}.pay 100`,
+    ],
+    ['the manifest of a native app', '{"apkSha256":"00","packageName":"com.acme.app"}'],
     ['an SSH userauth request', USERAUTH_BLOB],
     ['an SSHSIG blob', SSHSIG_BLOB],
   ] as const) {

@@ -76,6 +76,8 @@ export interface HttpRequest {
   timeoutMs?: number;
   /** The most that the answer's body may have, in bytes. Default 4 MiB; for uploads 64 KiB. */
   maxResponseBytes?: number;
+  /** Whether it may not reach this computer itself, whatever name leads there: BACKEND_REFUSED then. A proxy resolves names by itself. */
+  onlyElsewhere?: boolean;
 }
 
 export interface HttpStreamBody {

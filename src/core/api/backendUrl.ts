@@ -1,6 +1,7 @@
 import { I99dashError } from '../errors';
 import { t } from '../l10n';
 import { isLoopback } from './loopback';
+import { isThisComputer, leadsHere } from './ownAddresses';
 
 /** Characters of a URL that a message names. */
 const MAX_ORIGIN = 300;
@@ -51,18 +52,19 @@ export function assertSecureUrl(url: URL, what: SecurePlace): void {
 
 /**
  * Keeps what a backend elsewhere names away from the services of this computer: they trust whatever comes from it. One that runs here itself
- * may name its neighbours.
+ * may name its neighbours. What a name resolves to is checked when it is connected to: see {@link isElsewhere}.
  * @param backendUrl as {@link parseBackendUrl} returns it
  * @throws BACKEND_REFUSED, naming the origin alone
  */
 export function assertNotLocal(url: URL, backendUrl: string): void {
-  if (isLoopback(url.hostname) && !isLoopback(new URL(backendUrl).hostname)) {
-    const origin = brief(`${url.protocol}//${url.host}`);
-    throw new I99dashError(
-      'BACKEND_REFUSED',
-      t('The backend sends us to an address of this computer ({0}). We do not go there.', origin),
-    );
+  if (isThisComputer(url.hostname) && isElsewhere(backendUrl)) {
+    throw leadsHere(brief(`${url.protocol}//${url.host}`));
   }
+}
+
+/** True for a backend that does not run on this computer. @param backendUrl as {@link parseBackendUrl} returns it */
+export function isElsewhere(backendUrl: string): boolean {
+  return !isThisComputer(new URL(backendUrl).hostname);
 }
 
 function unsafe(origin: string, what: SecurePlace): string {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { SecureContext } from 'node:tls';
+import { lookUpElsewhere } from './ownAddresses';
 import { Agent, Pool, ProxyAgent, type buildConnector, type Dispatcher } from './ownUndici';
 import type { Proxy } from './proxy';
 
@@ -45,15 +46,23 @@ export class Dispatchers {
     this.gain = this.measureGain();
   }
 
-  /** @param context the certificates to trust; undefined for Node.js's own */
-  get(proxy: Proxy | undefined, context: SecureContext | undefined): Dispatcher {
+  /**
+   * @param context the certificates to trust; undefined for Node.js's own
+   * @param onlyElsewhere whether names that lead to this computer are refused
+   */
+  get(
+    proxy: Proxy | undefined,
+    context: SecureContext | undefined,
+    onlyElsewhere = false,
+  ): Dispatcher {
     this.forgetAfterSleep();
-    const key = `${proxy?.origin ?? ''} ${proxy?.authorization ?? ''}`;
+    const key = `${proxy?.origin ?? ''} ${proxy?.authorization ?? ''} ${onlyElsewhere}`;
     const known = this.open.find((each) => each.proxy === key && each.context === context);
     if (known !== undefined) {
       return known.way;
     }
-    const way = proxy === undefined ? this.direct(context) : this.through(proxy, context);
+    const way =
+      proxy === undefined ? this.direct(context, onlyElsewhere) : this.through(proxy, context);
     this.open.push({ proxy: key, context, way });
     if (this.open.length > MAX_OPEN) {
       void this.open.shift()?.way.close();
@@ -76,9 +85,12 @@ export class Dispatchers {
     return this.wallClock() - performance.now();
   }
 
-  private direct(context: SecureContext | undefined): Dispatcher {
+  private direct(context: SecureContext | undefined, onlyElsewhere: boolean): Dispatcher {
     return new Agent({
-      connect: this.connectOptions(context),
+      connect: {
+        ...this.connectOptions(context),
+        ...(onlyElsewhere ? { lookup: lookUpElsewhere } : {}),
+      },
       keepAliveMaxTimeout: this.idleTimeoutMs,
       bodyTimeout: 0,
     });

@@ -88,7 +88,8 @@ class UndiciTransport implements Transport {
     const { proxy: configured = {}, trust = {} } = this.network();
     const proxy = resolveProxy(url, configured);
     const attempt = (): Promise<HttpResponse> => {
-      const dispatcher = this.dispatchers.get(proxy, this.trust.contextFor(trust));
+      const context = this.trust.contextFor(trust);
+      const dispatcher = this.dispatchers.get(proxy, context, httpRequest.onlyElsewhere);
       return exchange(dispatcher, httpRequest, deadline, this.deadlines);
     };
     const deadline = new Deadline(httpRequest, this.deadlines.stallTimeoutMs, this.clock);

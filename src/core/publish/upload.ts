@@ -1,5 +1,5 @@
 import type { ApiClient } from '../api/client';
-import { assertSecureUrl } from '../api/backendUrl';
+import { assertSecureUrl, isElsewhere } from '../api/backendUrl';
 import { retryAfter, withComeBack } from '../api/envelope';
 import { requestUpload, type UploadTarget } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
@@ -21,6 +21,8 @@ export interface UploadOptions {
   signal?: AbortSignal;
   /** Called with the bytes sent so far in this attempt. */
   onProgress?: (sent: number) => void;
+  /** Whether the storage may not be on this computer. */
+  onlyElsewhere?: boolean;
 }
 
 /**
@@ -45,7 +47,8 @@ export async function upload(
   let renewed = false;
   for (let attempt = 1; ; attempt++) {
     try {
-      await putBundle(transport, target, bundle, options);
+      const onlyElsewhere = isElsewhere(api.backendUrl);
+      await putBundle(transport, target, bundle, { ...options, onlyElsewhere });
       return target.bundleId;
     } catch (error) {
       const wait = waitBeforeRepeat(error, attempt);
@@ -70,7 +73,7 @@ export async function putBundle(
   transport: Transport,
   { uploadUrl }: Pick<UploadTarget, 'uploadUrl'>,
   bundle: Pick<Bundle, 'size' | 'open'>,
-  { signal, onProgress }: UploadOptions = {},
+  { signal, onProgress, onlyElsewhere = false }: UploadOptions = {},
 ): Promise<void> {
   assertSecureUrl(uploadUrl, 'storage');
   let sent = 0;
@@ -86,6 +89,7 @@ export async function putBundle(
         onProgress?.(bytes);
       },
     },
+    onlyElsewhere,
     ...(signal === undefined ? {} : { signal }),
   });
   if (response.status < 200 || response.status > 299) {

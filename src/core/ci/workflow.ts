@@ -1,4 +1,5 @@
 import type { CiService } from './gitRemote';
+import { assertFitsWorkflow } from './workflowFolder';
 import { mustBeIncluded } from './workflowPath';
 
 /** What the pipeline finds the private key under. */
@@ -10,12 +11,19 @@ export const SECRET_NAME = 'I99DASH_SSH_KEY';
  */
 export const INSTALL_CLIENT = `command -v i99dash || { echo 'Put the command that installs the i99dash client here.'; exit 1; }`;
 
+/** The actions that run beside the key, by commit: a tag can be moved to other code. */
+const CHECKOUT = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1';
+const SETUP_NODE = 'actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0';
+
+/** Above the installation. */
+const SCRIPTS_ARE_OFF = '# Without scripts of packages: they would run where the key is used.';
+
 export interface WorkflowOptions {
   /** Where it is to be saved, below the repository's root, with slashes. */
   path: string;
   /** The mini-app below the repository's root, with slashes; '' for the root itself. */
   directory: string;
-  /** The command that installs what the build needs, where it needs anything. */
+  /** The command that installs what the build needs, without running scripts of packages; undefined where it needs nothing. */
   installDependencies?: string;
   /** What the key is registered by; one line. */
   keyName: string;
@@ -23,8 +31,12 @@ export interface WorkflowOptions {
   fingerprint: string;
 }
 
-/** The workflow or pipeline that publishes a mini-app when a version tag is pushed. Deterministic. */
+/**
+ * The workflow or pipeline that publishes a mini-app when a version tag is pushed. Deterministic.
+ * @throws VALIDATION_FAILED as {@link assertFitsWorkflow}
+ */
 export function workflowText(service: CiService, options: WorkflowOptions): string {
+  assertFitsWorkflow(options.directory);
   return service === 'github' ? githubWorkflow(options) : gitlabPipeline(options);
 }
 
@@ -48,18 +60,19 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 15
 ${directory === '' ? '' : `    defaults:\n      run:\n        working-directory: ${JSON.stringify(directory)}\n`}    steps:
-      - uses: actions/checkout@v4
+      - uses: ${CHECKOUT}
         with:
           persist-credentials: false
 
-      - uses: actions/setup-node@v4
+      - uses: ${SETUP_NODE}
         with:
           node-version: 22
+          package-manager-cache: false
 
       - name: Check the tag
         run: |
 ${indent(10, checkTag('GITHUB_REF_NAME'))}
-${installDependencies === undefined ? '' : `\n      - name: Install what the build needs\n        run: ${installDependencies}\n`}
+${installDependencies === undefined ? '' : `\n      ${SCRIPTS_ARE_OFF}\n      - name: Install what the build needs\n        run: ${installDependencies}\n`}
       - name: Install the i99dash client
         run: |
           ${INSTALL_CLIENT}
@@ -79,7 +92,7 @@ function gitlabPipeline({ path, directory, installDependencies, ...key }: Workfl
   const script = [
     ...(directory === '' ? [] : [`cd ${shellWord(directory)}`]),
     checkTag('CI_COMMIT_TAG'),
-    ...(installDependencies === undefined ? [] : [installDependencies]),
+    ...(installDependencies === undefined ? [] : [`${SCRIPTS_ARE_OFF}\n${installDependencies}`]),
     INSTALL_CLIENT,
     signIn(`cat "$${SECRET_NAME}"`, '"$(mktemp)"'),
     'i99dash publish',

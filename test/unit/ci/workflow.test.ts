@@ -3,8 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { INSTALL_CLIENT, workflowText, type WorkflowOptions } from '../../../src/core/ci/workflow';
 import { freeWorkflowPath } from '../../../src/core/ci/workflowPath';
+import { isI99dashError } from '../../../src/core/errors';
 import { makeKeyPair } from '../../../src/core/keys/keyPair';
 import { useTempFolder } from '../../support/temp-folder';
 
@@ -25,6 +27,17 @@ const HEAD = `# Publishes the mini-app to i99dash when a version tag is pushed, 
 #
 # The other way, for a job that is over soon: give it an access token in I99DASH_TOKEN, and leave
 `;
+
+interface GithubWorkflow {
+  permissions: unknown;
+  jobs: {
+    publish: { defaults?: { run: Record<string, string> }; steps: { with?: unknown }[] };
+  };
+}
+
+interface GitlabPipeline {
+  'publish-mini-app': { script: string[] };
+}
 
 describe('the workflow for GitHub Actions', () => {
   it('is this', () => {
@@ -49,13 +62,14 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 15
     steps:
-      - uses: actions/checkout@v4
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with:
           persist-credentials: false
 
-      - uses: actions/setup-node@v4
+      - uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0
         with:
           node-version: 22
+          package-manager-cache: false
 
       - name: Check the tag
         run: |
@@ -90,7 +104,7 @@ jobs:
     const text = workflowText('github', {
       ...GITHUB,
       directory: 'apps/tyre "pressure"',
-      installDependencies: 'npm ci',
+      installDependencies: 'npm ci --ignore-scripts',
     });
     assert.match(
       text,
@@ -98,12 +112,15 @@ jobs:
     );
     assert.match(
       text,
-      /\n {10}fi\n\n {6}- name: Install what the build needs\n {8}run: npm ci\n\n {6}- name: Install the i99dash/u,
+      /\n {10}fi\n\n {6}# Without scripts of packages: .*\n {6}- name: Install what the build needs\n {8}run: npm ci --ignore-scripts\n\n {6}- name: Install the i99dash/u,
     );
   });
 
   it('shows the secret to the one step that signs in', () => {
-    const text = workflowText('github', { ...GITHUB, installDependencies: 'npm ci' });
+    const text = workflowText('github', {
+      ...GITHUB,
+      installDependencies: 'npm ci --ignore-scripts',
+    });
     const steps = text.slice(text.indexOf('    steps:')).split(/\n {6}- /u);
     const withSecret = steps.filter((step) => step.includes('secrets.'));
     assert.equal(withSecret.length, 1);
@@ -114,7 +131,11 @@ jobs:
 describe('the pipeline for GitLab CI/CD', () => {
   it('is this', () => {
     assert.equal(
-      workflowText('gitlab', { ...GITLAB, directory: "it's/here", installDependencies: 'npm ci' }),
+      workflowText('gitlab', {
+        ...GITLAB,
+        directory: "it's/here",
+        installDependencies: 'npm ci --ignore-scripts',
+      }),
       `${HEAD}# out the block with "i99dash login". The client prefers the token; it lives about 15 minutes.
 #
 # I99DASH_SSH_KEY is a CI/CD variable of type File, protected, so that only protected tags have it.
@@ -134,7 +155,8 @@ publish-mini-app:
         exit 1
       fi
     - |
-      npm ci
+      # Without scripts of packages: they would run where the key is used.
+      npm ci --ignore-scripts
     - |
       command -v i99dash || { echo 'Put the command that installs the i99dash client here.'; exit 1; }
     - |
@@ -164,23 +186,75 @@ publish-mini-app:
 describe('every workflow', () => {
   const texts = (['github', 'gitlab'] as const).flatMap((service) =>
     ['', 'apps/tyre'].map((directory) =>
-      workflowText(service, { ...GITHUB, directory, installDependencies: 'npm ci' }),
+      workflowText(service, {
+        ...GITHUB,
+        directory,
+        installDependencies: 'npm ci --ignore-scripts',
+      }),
     ),
   );
 
-  it('is YAML that a line-minded reader cannot misread', () => {
-    for (const text of texts) {
-      assert.ok(!text.includes('\t'));
-      assert.ok(text.endsWith('\n') && !text.endsWith('\n\n'));
-      for (const line of outsideOfBlocks(text)) {
-        // A key, a list item or both; scalars are plain words, or quoted.
-        assert.match(
-          line,
-          /^(?: {2})*(?:- )?(?:[\w-]+:(?: (?:\||[\w$](?:[\w${}./@ -]|:\S)*|'[^']*'|"(?:[^"\\]|\\.)*"))?|'[^']*'|\|)$/u,
-        );
+  it('is YAML that says what it should, whatever the folder is called', () => {
+    for (const directory of [
+      '',
+      'apps/tyre',
+      `it's "here"`,
+      'a: b # c',
+      '- &x *y',
+      '{a}, [b]',
+      '\u00e9\u0639 \ud83d\ude00',
+      '%',
+    ]) {
+      const options = { ...GITHUB, directory, installDependencies: 'npm ci --ignore-scripts' };
+      const github = parse(workflowText('github', options)) as GithubWorkflow;
+      assert.deepEqual(Object.keys(github), ['name', 'on', 'permissions', 'concurrency', 'jobs']);
+      assert.deepEqual(github.permissions, { contents: 'read' });
+      const job = github.jobs.publish;
+      assert.equal(job.defaults?.run['working-directory'] ?? '', directory);
+      assert.deepEqual(
+        job.steps.slice(0, 2).map(({ with: given }) => given),
+        [{ 'persist-credentials': false }, { 'node-version': 22, 'package-manager-cache': false }],
+      );
+      const gitlab = parse(workflowText('gitlab', options)) as GitlabPipeline;
+      assert.deepEqual(Object.keys(gitlab), ['publish-mini-app']);
+      const { script } = gitlab['publish-mini-app'];
+      assert.ok(script.every((step) => typeof step === 'string'));
+      if (directory !== '') {
+        const said = spawnSync('/bin/sh', ['-c', `cd() { printf %s "$1"; }; ${script[0]}`]);
+        assert.equal(said.stdout.toString(), directory);
       }
     }
   });
+
+  it('pins every action by its commit, and says which version that is', () => {
+    const uses = texts.flatMap((text) =>
+      [...text.matchAll(/uses: (.*)/gu)].map(([, what]) => what),
+    );
+    assert.ok(uses.length > 0);
+    for (const what of uses) {
+      assert.match(what ?? '', /^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/u);
+    }
+  });
+
+  for (const [what, directory] of [
+    ['U+0085', 'a\u0085  - |\u0085    curl x'],
+    ['U+2028', 'a\u2028b'],
+    ['a line end', 'a\nb'],
+    ['an expression of GitHub', 'a/${{ github.token }}'],
+    ['an expression of GitLab', '$[[ inputs.a ]]'],
+    ['a character that turns the order of writing', 'a\u202eb'],
+  ] as const) {
+    it(`is not made for a folder whose name has ${what}`, () => {
+      for (const service of ['github', 'gitlab'] as const) {
+        assert.throws(
+          () => workflowText(service, { ...GITHUB, directory }),
+          (error: unknown) =>
+            isI99dashError(error, 'VALIDATION_FAILED') &&
+            error.message.startsWith('The folder name "'),
+        );
+      }
+    });
+  }
 
   it('holds the same for the same key', () => {
     assert.equal(workflowText('github', GITHUB), workflowText('github', { ...GITHUB }));
@@ -295,12 +369,4 @@ function blocks(text: string): string[] {
   return [...text.matchAll(/^( *)(?:- |\w+: )\|\n((?:\1 {2,}.*\n|\n)+)/gmu)].map(
     ([, , body = '']) => body.replace(new RegExp(`^${/^ */u.exec(body)?.[0] ?? ''}`, 'gmu'), ''),
   );
-}
-
-/** The lines that are structure: no comments, blanks, or lines of literal blocks. */
-function outsideOfBlocks(text: string): string[] {
-  return text
-    .replace(/^( *)(- |\w+: )\|\n(?:\1 {2,}.*\n|\n)+/gmu, '$1$2|\n')
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'));
 }

@@ -1,0 +1,22 @@
+import { I99dashError } from '../errors';
+import { t } from '../l10n';
+import { oneLine } from '../oneLine';
+
+/** Controls and line ends, which YAML knows more of than JSON; and what GitHub and GitLab replace before anything runs. */
+const UNFIT_FOR_WORKFLOW = /(?!\u200C|\u200D)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|\$\{\{|\$\[\[/u;
+
+/**
+ * Refuses a folder whose name would act in a workflow.
+ * @throws VALIDATION_FAILED
+ */
+export function assertFitsWorkflow(directory: string): void {
+  if (UNFIT_FOR_WORKFLOW.test(directory)) {
+    throw new I99dashError(
+      'VALIDATION_FAILED',
+      t(
+        'The folder name "{0}" cannot stand in a workflow: it has control characters or an expression. Rename the folder.',
+        oneLine(directory),
+      ),
+    );
+  }
+}

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isGhReady, setGhSecret } from '../core/ci/ghSecret';
+import { setGhSecret } from '../core/ci/ghSecret';
 import { registerCiKey, withdrawCiKey, type CiKeyPorts } from '../core/ci/registerCiKey';
 import { boundTokens } from '../core/auth/boundTokens';
 import type { SecretClipboard } from '../core/ci/secretClipboard';
@@ -71,7 +71,7 @@ export async function setUpCi(
     ...(name === undefined ? {} : { name }),
     quiet: confirmed === true,
   });
-  const place = await findPlace(target);
+  const place: SecretPlace = target.isGhSignedIn ? 'repository' : 'clipboard';
   const path = await chooseWorkflowPath(target.root, target.service);
   if (confirmed !== true) {
     const who = accountLabel(identity);
@@ -93,11 +93,6 @@ async function requireMiniApp(folder: string): Promise<void> {
     const message = vscode.l10n.t('{0} is no mini-app.', abbreviateHome(folder));
     throw new I99dashError('NOTHING_TO_PUBLISH', message);
   }
-}
-
-async function findPlace({ repository }: CiTarget): Promise<SecretPlace> {
-  const isReady = repository?.service === 'github' && (await isGhReady(repository.host));
-  return isReady ? 'repository' : 'clipboard';
 }
 
 /** @returns the key's fingerprint */

@@ -30,6 +30,7 @@ export async function confirmCi({ target, place, path, who, backendUrl }: CiPlan
     vscode.l10n.t('With the account: {0}', who),
     vscode.l10n.t('Backend: {0}', backendUrl),
     vscode.l10n.t('Its private half goes to: {0}', describePlace(target, place)),
+    ...describeUnknownHost(target),
     vscode.l10n.t('For review, not saved yet: {0}', path),
     '',
     vscode.l10n.t(
@@ -40,24 +41,59 @@ export async function confirmCi({ target, place, path, who, backendUrl }: CiPlan
       'The other way needs no key: an access token in the variable I99DASH_TOKEN, which lives about 15 minutes.',
     ),
   ];
-  const message = vscode.l10n.t('Let {0} publish by itself?', target.name);
+  const { repository } = target;
+  const message =
+    repository === undefined
+      ? vscode.l10n.t('Set up CI publishing for {0}?', target.name)
+      : vscode.l10n.t('Set up CI publishing for {0} on {1}?', repository.path, repository.host);
   await ask(message, detail.map((line) => oneLine(line, MAX_LINE)).join('\n'), [
     vscode.l10n.t('Set Up'),
   ]);
 }
 
 function describePlace({ repository, service }: CiTarget, place: SecretPlace): string {
-  if (place === 'repository' && repository !== undefined) {
+  if (repository === undefined) {
+    return service === 'gitlab'
+      ? vscode.l10n.t(
+          'the clipboard, for 90 seconds, to be pasted as the variable {0}',
+          SECRET_NAME,
+        )
+      : vscode.l10n.t('the clipboard, for 90 seconds, to be pasted as the secret {0}', SECRET_NAME);
+  }
+  const { path, host } = repository;
+  if (place === 'repository') {
     return vscode.l10n.t(
-      'the secret {0} of {1} on {2}, by the GitHub CLI',
+      'the secret {0} of {1} on {2}, by the GitHub CLI; if that fails, the clipboard, for 90 seconds',
       SECRET_NAME,
-      repository.path,
-      repository.host,
+      path,
+      host,
     );
   }
   return service === 'gitlab'
-    ? vscode.l10n.t('the clipboard, for 90 seconds, to be pasted as the variable {0}', SECRET_NAME)
-    : vscode.l10n.t('the clipboard, for 90 seconds, to be pasted as the secret {0}', SECRET_NAME);
+    ? vscode.l10n.t(
+        'the clipboard, for 90 seconds, to be pasted as the variable {0} of {1} on {2}',
+        SECRET_NAME,
+        path,
+        host,
+      )
+    : vscode.l10n.t(
+        'the clipboard, for 90 seconds, to be pasted as the secret {0} of {1} on {2}',
+        SECRET_NAME,
+        path,
+        host,
+      );
+}
+
+/** A host with a name like GitHub's may be anybody's. */
+function describeUnknownHost({ repository }: CiTarget): string[] {
+  return repository === undefined || repository.service !== undefined
+    ? []
+    : [
+        vscode.l10n.t(
+          '{0} is neither GitHub nor GitLab as far as this computer knows: no gh or glab is signed in to it.',
+          repository.host,
+        ),
+      ];
 }
 
 /** The secret is where it belongs. */

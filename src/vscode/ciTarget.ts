@@ -7,6 +7,8 @@ import {
   type CiService,
   type Repository,
 } from '../core/ci/gitRemote';
+import { readKnownHosts } from '../core/ci/knownHosts';
+import { assertFitsWorkflow } from '../core/ci/workflowFolder';
 import { keyName, MAX_NAME_LENGTH } from '../core/keys/registerKey';
 import { answered } from './ask';
 
@@ -21,6 +23,8 @@ export interface CiTarget {
   name: string;
   /** Undefined where git knows no remote. */
   repository?: Repository;
+  /** Whether the GitHub CLI says that it is signed in to the repository's host. */
+  isGhSignedIn: boolean;
   /** The command that installs what the mini-app's build needs. */
   installDependencies?: string;
 }
@@ -38,24 +42,28 @@ interface GitApi {
  * @param folder of the mini-app, absolute
  * @param options.name what the key is registered by; default the repository's name
  * @param options.quiet asks nothing: GitHub, and the folder's name
- * @throws CancelledError
+ * @throws VALIDATION_FAILED for a folder whose name does not fit into a workflow, CancelledError
  */
 export async function findCiTarget(
   folder: string,
   { name, quiet }: { name?: string; quiet: boolean },
 ): Promise<CiTarget> {
   const { root, remoteUrl } = askGit(folder) ?? (await findWorktree(folder)) ?? { root: folder };
-  const repository = remoteUrl === undefined ? undefined : parseRemoteUrl(remoteUrl);
-  const known = repository?.service ?? serviceOfFiles(root);
-  const service = known ?? (quiet ? 'github' : await askForService());
+  const directory = relative(root, folder).split(sep).join('/');
+  assertFitsWorkflow(directory);
+  const known = await readKnownHosts();
+  const repository = remoteUrl === undefined ? undefined : parseRemoteUrl(remoteUrl, known);
+  const told = repository?.service ?? serviceOfFiles(root);
+  const service = told ?? (quiet ? 'github' : await askForService());
   const suggested = repository?.path ?? basename(root);
   const chosen =
     name ?? (repository === undefined && !quiet ? await askForName(suggested) : suggested);
   const installDependencies = installCommand(folder);
   return {
     root,
-    directory: relative(root, folder).split(sep).join('/'),
+    directory,
     service,
+    isGhSignedIn: repository?.service === 'github' && known.github.includes(repository.host),
     name: keyName(chosen),
     ...(repository === undefined ? {} : { repository }),
     ...(installDependencies === undefined ? {} : { installDependencies }),
@@ -91,7 +99,10 @@ function installCommand(folder: string): string | undefined {
   if (!existsSync(join(folder, 'package.json'))) {
     return undefined;
   }
-  return existsSync(join(folder, 'package-lock.json')) ? 'npm ci' : 'npm install';
+  // Scripts of packages must not run in the job that holds the key.
+  return existsSync(join(folder, 'package-lock.json'))
+    ? 'npm ci --ignore-scripts'
+    : 'npm install --ignore-scripts';
 }
 
 async function askForService(): Promise<CiService> {

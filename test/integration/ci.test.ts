@@ -42,16 +42,18 @@ describe('setUpCi', function () {
   const person = usePerson();
   const folder = (): string => workspacePath('tyre-pressure');
   const bin = join(homedir(), 'bin');
+  const ghHosts = join(homedir(), '.config/gh/hosts.yml');
   const noted = (name: string): string => readFileSync(join(homedir(), name), 'utf8');
   const { PATH: path } = process.env;
   const notes = ['gh-args', 'gh-input'].map((name) => join(homedir(), name));
 
-  /** A stand-in for the GitHub CLI that is signed in, and ends so when it is to set a secret. */
-  function fakeGh(exitCode: number): void {
+  /** A stand-in for the GitHub CLI that is signed in to a host, and ends so when it is to set a secret. */
+  function fakeGh(exitCode: number, host = 'github.com'): void {
     mkdirSync(bin, { recursive: true });
+    mkdirSync(dirname(ghHosts), { recursive: true });
+    writeFileSync(ghHosts, `${host}:\n    user: me\n`);
     const [args = '', input = ''] = notes;
     const script = `#!/bin/sh
-if [ "$1" = auth ]; then exit 0; fi
 echo "$@" > '${args}'
 cat > '${input}'
 exit ${exitCode}
@@ -104,8 +106,8 @@ exit ${exitCode}
     for (const each of ['.git', '.github', '.gitlab-ci.yml', '.gitlab']) {
       rmSync(join(folder(), each), { recursive: true, force: true });
     }
-    for (const note of notes) {
-      rmSync(note, { force: true });
+    for (const file of [...notes, ghHosts]) {
+      rmSync(file, { force: true });
     }
   });
 
@@ -204,20 +206,55 @@ exit ${exitCode}
     fakeGh(0);
     assert.equal(await setUp(), undefined);
     const question = shown[0] ?? assert.fail('nothing was asked');
-    assert.equal(question.message, 'Let acme/tyre-pressure publish by itself?');
+    assert.equal(question.message, 'Set up CI publishing for acme/tyre-pressure on github.com?');
     assert.deepEqual(question.buttons, ['Set Up']);
     for (const part of [
       'Registered as: acme/tyre-pressure',
       `With the account: ${DEFAULT_ACCOUNT.email}`,
       `Backend: ${backend.current.url}`,
-      'the secret I99DASH_SSH_KEY of acme/tyre-pressure on github.com, by the GitHub CLI',
+      'the secret I99DASH_SSH_KEY of acme/tyre-pressure on github.com, by the GitHub CLI; if that fails, the clipboard',
       WORKFLOW,
       'I99DASH_TOKEN',
     ]) {
       assert.ok(question.detail?.includes(part), part);
     }
     assert.deepEqual(keys(), []);
-    assert.equal(existsSync(join(homedir(), 'gh-input')), false);
+    assert.deepEqual(
+      notes.filter((note) => existsSync(note)),
+      [],
+      'nothing ran',
+    );
+  });
+
+  it('takes no host for GitHub that only looks like it: it names the host and opens no page of it', async () => {
+    fakeGh(0);
+    for (const host of ['github.com.login-check.example', 'notgithub.com', 'my-github-mirror']) {
+      setRemote(`git@${host}:acme/app.git`);
+      person.answers = ['GitHub'];
+      press = 'Set Up';
+      shown.length = 0;
+      await setUp();
+      const [question, result] = shown;
+      assert.equal(question?.message, `Set up CI publishing for acme/app on ${host}?`);
+      assert.ok(question.detail?.includes(`${host} is neither GitHub nor GitLab`), question.detail);
+      assert.ok(question.detail.includes(`the clipboard, for 90 seconds`), question.detail);
+      assert.deepEqual(result?.buttons, []);
+      assert.deepEqual(
+        notes.filter((note) => existsSync(note)),
+        [],
+        'nothing ran',
+      );
+      await run('workbench.action.revertAndCloseActiveEditor');
+    }
+  });
+
+  it('takes a host for GitHub that the GitHub CLI is signed in to', async () => {
+    fakeGh(0, 'git.acme.example');
+    setRemote('git@git.acme.example:cars/app.git');
+    press = 'Set Up';
+    await setUp();
+    assert.equal(shown[0]?.message, 'Set up CI publishing for cars/app on git.acme.example?');
+    assert.match(noted('gh-args'), /--repo git\.acme\.example\/cars\/app$/mu);
   });
 
   it('does it when it is asked to', async () => {

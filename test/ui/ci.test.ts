@@ -22,7 +22,7 @@ describe('a person sets up publishing from CI', () => {
     const { person } = scene;
     await signedIn(scene);
     await person.runCommand('i99dash: Set Up CI Publishing');
-    return person.seesDialog('Let acme/tyre-pressure publish by itself?');
+    return person.seesDialog('Set up CI publishing for acme/tyre-pressure on github.com?');
   }
 
   /** Sets up a key and leaves the workflow open, not saved. @returns the notification that tells of the clipboard */

@@ -39,8 +39,8 @@ const ENGLISH = [
  * OpenSSL, pieces of files and of log lines, and a name that the backend keeps.
  */
 const NO_TEXTS = [
-  'npm ci',
-  'npm install',
+  'npm ci --ignore-scripts',
+  'npm install --ignore-scripts',
   'dry run',
   'Not enough stack space',
   'Invalid regular expression',

@@ -15,11 +15,6 @@ export interface GhOptions {
   signal?: AbortSignal;
 }
 
-/** Whether the GitHub CLI is there and signed in to a host. Never rejects. */
-export async function isGhReady(host: string, options: GhOptions = {}): Promise<boolean> {
-  return (await runGh(['auth', 'status', '--hostname', host], '', options)) === 0;
-}
-
 /**
  * Sets an Actions secret of a repository through the GitHub CLI, which encrypts it for GitHub. The value goes through its standard
  * input: never into an argument, the environment or a file.

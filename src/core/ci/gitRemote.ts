@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { readTextFile } from '../readTextFile';
+import { PUBLIC_HOSTS, type KnownHosts } from './knownHosts';
 
 /** Where pipelines run. */
 export type CiService = 'github' | 'gitlab';
@@ -10,7 +11,7 @@ export interface Repository {
   host: string;
   /** `owner/name`; on GitLab there may be groups between. */
   path: string;
-  /** Undefined where the host's name does not tell. */
+  /** Undefined for a host that is not known to be one of a service. */
   service?: CiService;
 }
 
@@ -26,18 +27,26 @@ export interface Worktree {
 const PATH = /^[A-Za-z0-9][\w.-]*(?:\/(?!\.{1,2}(?:\/|$))[\w.][\w.-]*)+$/u;
 const HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/u;
 
-/** Reads `https://…`, `ssh://…`, `git://…` and `user@host:path`; undefined for anything else. Credentials in it are dropped. */
-export function parseRemoteUrl(url: string): Repository | undefined {
+/**
+ * Reads `https://…`, `ssh://…`, `git://…` and `user@host:path`; undefined for anything else. Credentials in it are dropped. A host is one of a
+ * service by its exact name alone, since it is shown to people as such and may be handed a key.
+ */
+export function parseRemoteUrl(
+  url: string,
+  known: KnownHosts = PUBLIC_HOSTS,
+): Repository | undefined {
   const parts =
-    /^(?:https?|ssh|git):\/\/(?:[^@/]*@)?(?<host>[^:/]+)(?::\d+)?\/(?<path>.+)$/iu.exec(url) ??
-    /^(?:[\w.-]+@)?(?<host>[^:/@]{2,}):(?!\/\/)(?<path>.+)$/u.exec(url);
-  const { host = '', path = '' } = parts?.groups ?? {};
-  const name = realHost(host.toLowerCase());
+    /^(?<scheme>https?|ssh|git):\/\/(?:[^@/]*@)?(?<host>[^:/]+)(?::\d+)?\/(?<path>.+)$/iu.exec(
+      url,
+    ) ?? /^(?:[\w.-]+@)?(?<host>[^:/@]{2,}):(?!\/\/)(?<path>.+)$/u.exec(url);
+  const { scheme = 'ssh', host = '', path = '' } = parts?.groups ?? {};
+  const isSsh = scheme.toLowerCase() === 'ssh';
+  const name = realHost(host.toLowerCase(), isSsh ? known.sshAliases : new Map());
   const trimmed = withoutSlashes(path).replace(/\.git$/iu, '');
   if (!HOST.test(name) || !PATH.test(trimmed)) {
     return undefined;
   }
-  const service = serviceOf(name);
+  const service = serviceOf(name, known);
   return { host: name, path: trimmed, ...(service === undefined ? {} : { service }) };
 }
 
@@ -62,17 +71,25 @@ export async function findWorktree(folder: string): Promise<Worktree | undefined
   }
 }
 
-/** GitHub's host for SSH over HTTPS's port, and the aliases people give a host in `~/.ssh/config`. */
-function realHost(host: string): string {
-  if (host === 'ssh.github.com' || host === 'altssh.gitlab.com') {
-    return host.slice(host.indexOf('.') + 1);
+/** The host behind an alias of ssh; and behind the hosts that offer SSH over HTTPS's port. */
+function realHost(host: string, aliases: ReadonlyMap<string, string>): string {
+  const real = aliases.get(host) ?? host;
+  switch (real) {
+    case 'ssh.github.com':
+      return 'github.com';
+    case 'altssh.gitlab.com':
+      return 'gitlab.com';
+    default:
+      return real;
   }
-  const service = serviceOf(host);
-  return host.includes('.') || service === undefined ? host : `${service}.com`;
 }
 
-function serviceOf(host: string): CiService | undefined {
-  return host.includes('github') ? 'github' : host.includes('gitlab') ? 'gitlab' : undefined;
+function serviceOf(host: string, { github, gitlab }: KnownHosts): CiService | undefined {
+  // A company that has its data in one region of GitHub has a host of one label below ghe.com.
+  if (host === 'github.com' || /^[a-z0-9-]+\.ghe\.com$/u.test(host) || github.includes(host)) {
+    return 'github';
+  }
+  return host === 'gitlab.com' || gitlab.includes(host) ? 'gitlab' : undefined;
 }
 
 /** @param git the folder, or the file that a linked worktree or a submodule has in its place */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isGhReady, setGhSecret } from '../../../src/core/ci/ghSecret';
+import { setGhSecret } from '../../../src/core/ci/ghSecret';
 import { isAlive } from '../../support/process';
 import { useTempFolder } from '../../support/temp-folder';
 
@@ -47,18 +47,6 @@ describe('the GitHub CLI', function () {
     const environment = await noted('env');
     assert.match(environment, /^GH_PROMPT_DISABLED=1$/mu);
     assert.ok(!environment.includes('line one'));
-  });
-
-  it('is ready when it is signed in to the host', async () => {
-    const program = await fakeGh('exit 0');
-    assert.equal(await isGhReady('github.acme.example', { program }), true);
-    const args = (await noted('args')).trim().split('\n');
-    assert.deepEqual(args, ['auth', 'status', '--hostname', 'github.acme.example']);
-  });
-
-  it('is not ready when it is not there, or not signed in', async () => {
-    assert.equal(await isGhReady('github.com', { program: join(folder.path, 'none') }), false);
-    assert.equal(await isGhReady('github.com', { program: await fakeGh('exit 4') }), false);
   });
 
   it('fails with its exit code, when it dies, or when it ends without reading', async () => {

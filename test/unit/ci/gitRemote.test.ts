@@ -4,6 +4,15 @@ import { dirname, join } from 'node:path';
 import { findWorktree, parseRemoteUrl } from '../../../src/core/ci/gitRemote';
 import { useTempFolder } from '../../support/temp-folder';
 
+const KNOWN = {
+  github: ['git.acme.example'],
+  gitlab: ['lab.acme.example'],
+  sshAliases: new Map([
+    ['github-work', 'github.com'],
+    ['lab', 'altssh.gitlab.com'],
+  ]),
+};
+
 describe('the address of a remote', () => {
   for (const [url, host, path, service] of [
     ['https://github.com/acme/tyre-pressure.git', 'github.com', 'acme/tyre-pressure', 'github'],
@@ -14,13 +23,31 @@ describe('the address of a remote', () => {
     ['GitHub.com:acme/.github', 'github.com', 'acme/.github', 'github'],
     ['ssh://git@ssh.github.com:443/acme/app.git', 'github.com', 'acme/app', 'github'],
     ['git@github-work:acme/app.git', 'github.com', 'acme/app', 'github'],
-    ['git@github.acme.example:cars/app', 'github.acme.example', 'cars/app', 'github'],
+    ['ssh://git@GitHub-Work/acme/app.git', 'github.com', 'acme/app', 'github'],
+    ['git@lab:cars/app.git', 'gitlab.com', 'cars/app', 'gitlab'],
+    ['https://github-work/acme/app.git', 'github-work', 'acme/app', undefined],
+    ['git@my-github-mirror:acme/app.git', 'my-github-mirror', 'acme/app', undefined],
+    ['git@github:acme/app.git', 'github', 'acme/app', undefined],
+    ['git@git.acme.example:cars/app', 'git.acme.example', 'cars/app', 'github'],
+    ['https://acme.ghe.com/cars/app', 'acme.ghe.com', 'cars/app', 'github'],
+    ['https://a.acme.ghe.com/cars/app', 'a.acme.ghe.com', 'cars/app', undefined],
+    ['https://ghe.com/cars/app', 'ghe.com', 'cars/app', undefined],
+    ['https://notghe.com/cars/app', 'notghe.com', 'cars/app', undefined],
+    [
+      'https://github.com.login-check.example/acme/app',
+      'github.com.login-check.example',
+      'acme/app',
+      undefined,
+    ],
+    ['https://notgithub.com/acme/app', 'notgithub.com', 'acme/app', undefined],
+    ['https://gitlab.com.example/acme/app', 'gitlab.com.example', 'acme/app', undefined],
     ['ssh://git@gitlab.com:22/cars/apps/tyre.git', 'gitlab.com', 'cars/apps/tyre', 'gitlab'],
-    ['https://gitlab.acme.example/a/b', 'gitlab.acme.example', 'a/b', 'gitlab'],
+    ['https://gitlab.acme.example/a/b', 'gitlab.acme.example', 'a/b', undefined],
+    ['https://lab.acme.example/a/b', 'lab.acme.example', 'a/b', 'gitlab'],
     ['git://codeberg.org/acme/app.git', 'codeberg.org', 'acme/app', undefined],
   ] as const) {
     it(url, () => {
-      assert.deepEqual(parseRemoteUrl(url), {
+      assert.deepEqual(parseRemoteUrl(url, KNOWN), {
         ...{ host, path },
         ...(service === undefined ? {} : { service }),
       });

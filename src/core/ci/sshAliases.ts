@@ -1,0 +1,100 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { expandHome } from '../homePath';
+import { readTextFile } from '../readTextFile';
+
+/** Nobody's configuration is longer, in bytes. */
+const MAX_BYTES = 256 * 1024;
+/** So many files are included at most. */
+const MAX_INCLUDED = 50;
+
+/**
+ * The `HostName` of each `Host` that stands in `~/.ssh/config` by its exact name: the first one counts, as for ssh. Patterns and `Match` blocks are
+ * left out; of files that are included, what they include is. Never rejects.
+ * @param folder `~/.ssh`, absolute
+ * @returns host → real host, both in lower case
+ */
+export async function readSshAliases(folder: string): Promise<ReadonlyMap<string, string>> {
+  const aliases = new Map<string, string>();
+  let hosts: string[] = [];
+  for (const { keyword, values } of await readConfiguration(folder)) {
+    if (keyword === 'host' || keyword === 'match') {
+      hosts = keyword === 'host' ? values.map(toLower).filter(isName) : [];
+    } else if (keyword === 'hostname') {
+      const [name = ''] = values.map(toLower);
+      for (const host of isName(name) ? hosts : []) {
+        aliases.set(host, aliases.get(host) ?? name);
+      }
+    }
+  }
+  return aliases;
+}
+
+function toLower(text: string): string {
+  return text.toLowerCase();
+}
+
+/** No pattern (`*`, `!`), and nothing that ssh replaces (`%h`). */
+function isName(text: string): boolean {
+  return /^[\w.-]+$/u.test(text);
+}
+
+interface Line {
+  /** In lower case. */
+  keyword: string;
+  /** Without quotes. */
+  values: string[];
+}
+
+/** The lines of the configuration, with those of included files in their places. */
+async function readConfiguration(folder: string): Promise<Line[]> {
+  const lines: Line[] = [];
+  let isInBlock = false;
+  for (const line of await readLines(resolve(folder, 'config'))) {
+    isInBlock ||= line.keyword === 'host' || line.keyword === 'match';
+    // Within a block, what is included counts for its hosts alone.
+    if (line.keyword === 'include' && !isInBlock) {
+      for (const file of await listIncluded(folder, line.values)) {
+        lines.push(...(await readLines(file)));
+      }
+      lines.push({ keyword: 'host', values: [] });
+    } else {
+      lines.push(line);
+    }
+  }
+  return lines;
+}
+
+async function readLines(path: string): Promise<Line[]> {
+  const text = await readTextFile(path, MAX_BYTES).catch(() => '');
+  return text.split(/\r?\n/u).flatMap((line) => {
+    const [, keyword = '', rest = ''] = /^\s*([A-Za-z]+)(?:\s*=\s*|\s+)(\S.*)$/u.exec(line) ?? [];
+    const values = Array.from(
+      rest.matchAll(/"([^"]*)"|[^\s"]+/gu),
+      ([word, quoted]) => quoted ?? word,
+    );
+    return keyword === '' ? [] : [{ keyword: keyword.toLowerCase(), values }];
+  });
+}
+
+/** The files that patterns name. Their last parts may have `*`. */
+async function listIncluded(folder: string, patterns: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const pattern of patterns) {
+    const path = resolve(folder, expandHome(pattern));
+    const [before = '', after, ...more] = basename(path).split('*');
+    if (after === undefined) {
+      files.push(path);
+    } else if (more.length === 0) {
+      const names = await readdir(dirname(path)).catch(() => []);
+      const included = names.filter((name) => isBetween(name, before, after)).sort();
+      files.push(...included.map((name) => resolve(dirname(path), name)));
+    }
+  }
+  return files.slice(0, MAX_INCLUDED);
+}
+
+function isBetween(name: string, before: string, after: string): boolean {
+  const isLongEnough = name.length >= before.length + after.length;
+  return isLongEnough && name.startsWith(before) && name.endsWith(after);
+}

@@ -236,8 +236,9 @@ exit ${exitCode}
       await setUp();
       const [question, result] = shown;
       assert.equal(question?.message, `Set up CI publishing for acme/app on ${host}?`);
-      assert.ok(question.detail?.includes(`${host} is neither GitHub nor GitLab`), question.detail);
-      assert.ok(question.detail.includes(`the clipboard, for 90 seconds`), question.detail);
+      const detail = question?.detail ?? '';
+      assert.ok(detail.includes(`${host} is neither GitHub nor GitLab`), detail);
+      assert.ok(detail.includes('the clipboard, for 90 seconds'), detail);
       assert.deepEqual(result?.buttons, []);
       assert.deepEqual(
         notes.filter((note) => existsSync(note)),

@@ -250,7 +250,9 @@ describe('the whole story of a new user', () => {
       const remote = '[remote "origin"]\n\turl = git@github.com:acme/tyre-pressure.git\n';
       await writeFile(join(git, 'config'), remote);
       await person.runCommand('i99dash: Set Up CI Publishing');
-      const dialog = await person.seesDialog('Let acme/tyre-pressure publish by itself?');
+      const dialog = await person.seesDialog(
+        'Set up CI publishing for acme/tyre-pressure on github.com?',
+      );
       await person.photograph('14-ci');
       await dialog.locator('.monaco-button', { hasText: 'Set Up' }).click();
       const toast = await person.seesNotification('on the clipboard for 90 seconds');

@@ -39,6 +39,8 @@ const ENGLISH = [
  * OpenSSL, pieces of files and of log lines, and a name that the backend keeps.
  */
 const NO_TEXTS = [
+  'GitHub CLI',
+  'Google Cloud',
   'npm ci --ignore-scripts',
   'npm install --ignore-scripts',
   'dry run',

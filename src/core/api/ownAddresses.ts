@@ -56,5 +56,5 @@ function isOwnAddress(address: string): boolean {
 
 /** A link-local address may name its interface: `fe80::1%eth0`. */
 function withoutZone(address: string): string {
-  return address.replace(/%.*$/u, '');
+  return address.split('%', 1).join('');
 }

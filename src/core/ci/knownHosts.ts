@@ -31,7 +31,7 @@ export async function readKnownHosts(
     readText(join(glabFolder(environment, home), 'config.yml')),
     readSshAliases(join(home, '.ssh')),
   ]);
-  return { github: hostsInGhFile(gh), gitlab: hostsInGlabFile(glab), sshAliases };
+  return { github: parseGhHosts(gh), gitlab: parseGlabHosts(glab), sshAliases };
 }
 
 function ghFolder(
@@ -65,16 +65,16 @@ function readText(path: string): Promise<string> {
 }
 
 /** `gh` has one entry for each host, and removes it when the user signs out. */
-function hostsInGhFile(text: string): string[] {
-  return mappingIn(text.split(/\r?\n/u)).map(({ key }) => key);
+function parseGhHosts(text: string): string[] {
+  return parseMapping(text.split(/\r?\n/u)).map(({ key }) => key);
 }
 
 /** `glab` lists public hosts that nobody is signed in to, too: those have no token and no user. */
-function hostsInGlabFile(text: string): string[] {
-  const hosts = mappingIn(text.split(/\r?\n/u)).find(({ key }) => key === 'hosts')?.lines ?? [];
-  return mappingIn(hosts)
+function parseGlabHosts(text: string): string[] {
+  const hosts = parseMapping(text.split(/\r?\n/u)).find(({ key }) => key === 'hosts')?.lines ?? [];
+  return parseMapping(hosts)
     .filter(({ lines }) =>
-      mappingIn(lines).some(
+      parseMapping(lines).some(
         ({ key, value }) =>
           (key === 'token' || key === 'user') && !/^(?:""|''|null|~)?$/u.test(value),
       ),
@@ -92,15 +92,18 @@ interface Entry {
 }
 
 /** The entries of a block mapping of YAML: its lines with the least indentation, and what is below each. Reads no other kind of YAML. */
-function mappingIn(lines: readonly string[]): Entry[] {
+function parseMapping(lines: readonly string[]): Entry[] {
   const entries: Entry[] = [];
   let indentation: number | undefined;
   for (const line of lines) {
     const [, blanks = '', key = '', value = ''] =
-      /^( *)["']?([\w.:-]+?)["']?:(?: +(.*))?$/u.exec(line) ?? [];
+      /^( *)["']?([\w.:-]+?)["']?:(?: (.*))?$/u.exec(line) ?? [];
     indentation ??= key === '' ? undefined : blanks.length;
     if (key !== '' && blanks.length === indentation) {
-      const plain = value.replace(/^!!\w+ */u, '').trim();
+      const plain = value
+        .trim()
+        .replace(/^!!\w+/u, '')
+        .trim();
       entries.push({ key: key.toLowerCase(), value: plain, lines: [] });
     } else {
       entries.at(-1)?.lines.push(line);

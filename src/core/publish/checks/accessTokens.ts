@@ -8,7 +8,7 @@ const JWT = /(?<![\w-])(eyJ[\w-]{8,2048})\.(eyJ[\w-]{8,8192})\.[\w-]{16,2048}(?!
  * The access tokens in a text: signed JWTs (`alg` is not `none`), however long they live. Supabase's key for anybody is none: it is a JWT that is
  * made to stand in pages.
  */
-export function accessTokensIn(text: string): FoundSecret[] {
+export function findAccessTokens(text: string): FoundSecret[] {
   return [...text.matchAll(JWT)]
     .filter(([, header, payload]) => isAccessToken(decode(header), decode(payload)))
     .map(({ 0: token, index }) => ({

@@ -9,7 +9,7 @@ const PRIVATE_MEMBER =
   /(?<=[{,\s"'])[dk]\\{0,4}["']?\s{0,8}:\s{0,8}\\{0,4}["'](?<value>[\w-]{22,2048})\\{0,4}["']/u;
 
 /** The private keys in a text that are JWKs (RFC 7517), in JSON or in code: a flat object with `kty` and a private member. */
-export function privateJwksIn(text: string): FoundSecret[] {
+export function findPrivateJwks(text: string): FoundSecret[] {
   const found: FoundSecret[] = [];
   let previousEnd = 0;
   for (const { index } of text.matchAll(/kty/gu)) {
@@ -18,7 +18,7 @@ export function privateJwksIn(text: string): FoundSecret[] {
       const open = text.slice(from, index).lastIndexOf('{');
       const close = text.slice(index, index + MAX_LENGTH).indexOf('}');
       previousEnd = index + (close === -1 ? MAX_LENGTH : close);
-      const key = open === -1 ? undefined : memberIn(text.slice(from + open, previousEnd));
+      const key = open === -1 ? undefined : findPrivateMember(text.slice(from + open, previousEnd));
       if (key !== undefined) {
         found.push(privateKey(from + open + key.start, from + open + key.end));
       }
@@ -28,7 +28,7 @@ export function privateJwksIn(text: string): FoundSecret[] {
 }
 
 /** Where the private member of a JWK is. */
-function memberIn(jwk: string): { start: number; end: number } | undefined {
+function findPrivateMember(jwk: string): { start: number; end: number } | undefined {
   const member = PRIVATE_MEMBER.exec(jwk);
   return member === null || isPlaceholder(member.groups?.['value'] ?? '')
     ? undefined

@@ -20,6 +20,8 @@ const KEY_BODY = /(?:[A-Za-z0-9+/=]|\\\/){32,64}/uy;
 
 /** Base64 of `-----BEGIN `, which depends on how many bytes come before it: none, one or two, modulo 3. */
 const ENCODED_BEGINS = [/LS0tLS1CRUdJTi/gu, /0tLS0tQkVHSU4g/gu, /tLS0tLUJFR0lOI/gu];
+/** {@link BEGIN_KEY} where it begins a text. */
+const DECODED_BEGIN = /^-----BEGIN (?:[A-Z0-9]{1,16} ){0,3}PRIVATE KEY(?: BLOCK)?-----/u;
 /** Characters of base64 that the marker alone fits into, and with headers and the beginning of a key. */
 const ENCODED_MARKER_LENGTH = 96;
 const ENCODED_KEY_LENGTH = 320;
@@ -28,11 +30,11 @@ const ENCODED_KEY_LENGTH = 320;
  * The private keys in a text: a marker such as `-----BEGIN … PRIVATE KEY-----` that at least 32 characters of base64 follow, as it is or
  * encoded in base64 once more. The marker alone is in every library that reads keys.
  */
-export function privateKeysIn(text: string): FoundSecret[] {
+export function findPrivateKeys(text: string): FoundSecret[] {
   return [
-    ...armouredKeysIn(text, BEGIN_KEY),
-    ...armouredKeysIn(text, BEGIN_SSH2_KEY),
-    ...ENCODED_BEGINS.flatMap((begin, before) => encodedKeysIn(text, begin, before)),
+    ...findArmouredKeys(text, BEGIN_KEY),
+    ...findArmouredKeys(text, BEGIN_SSH2_KEY),
+    ...ENCODED_BEGINS.flatMap((begin, before) => findEncodedKeys(text, begin, before)),
   ];
 }
 
@@ -47,7 +49,7 @@ export function privateKey(start: number, end: number): FoundSecret {
   return { rule: 'secret.private-key', text: t('holds a private key'), start, end };
 }
 
-function armouredKeysIn(text: string, begin: RegExp): FoundSecret[] {
+function findArmouredKeys(text: string, begin: RegExp): FoundSecret[] {
   const found: FoundSecret[] = [];
   for (const { 0: marker, index } of text.matchAll(begin)) {
     const end = index + marker.length;
@@ -61,14 +63,14 @@ function armouredKeysIn(text: string, begin: RegExp): FoundSecret[] {
 function isFollowedByKey(text: string, start: number): boolean {
   let position = start;
   for (let count = 0; count < MAX_SEPARATORS; count++) {
-    const body = matchAt(KEY_BODY, text, position);
+    const body = matchSticky(KEY_BODY, text, position);
     if (body !== undefined) {
       return !isPlaceholder(body);
     }
     const between =
-      matchAt(HEADER, text, position) ??
-      matchAt(ESCAPE, text, position) ??
-      matchAt(SEPARATOR, text, position);
+      matchSticky(HEADER, text, position) ??
+      matchSticky(ESCAPE, text, position) ??
+      matchSticky(SEPARATOR, text, position);
     if (between === undefined) {
       return false;
     }
@@ -78,13 +80,14 @@ function isFollowedByKey(text: string, start: number): boolean {
 }
 
 /** @param before how many bytes come before the marker in what is encoded, modulo 3 */
-function encodedKeysIn(text: string, begin: RegExp, before: number): FoundSecret[] {
+function findEncodedKeys(text: string, begin: RegExp, before: number): FoundSecret[] {
   const found: FoundSecret[] = [];
   for (const { 0: encoded, index } of text.matchAll(begin)) {
-    const marker = decodeArmour(text.slice(index, index + ENCODED_MARKER_LENGTH), before);
-    if (/^-----BEGIN [A-Z0-9 ]{0,51}PRIVATE KEY/u.test(marker)) {
+    const start = decodeArmour(text.slice(index, index + ENCODED_MARKER_LENGTH), before);
+    const marker = DECODED_BEGIN.exec(start)?.[0];
+    if (marker !== undefined) {
       const key = decodeArmour(text.slice(index, index + ENCODED_KEY_LENGTH), before);
-      if (armouredKeysIn(key, BEGIN_KEY).length > 0) {
+      if (isFollowedByKey(key, marker.length)) {
         found.push(privateKey(index, index + encoded.length));
       }
     }
@@ -93,15 +96,16 @@ function encodedKeysIn(text: string, begin: RegExp, before: number): FoundSecret
 }
 
 function decodeArmour(encoded: string, before: number): string {
-  const [characters = ''] = /^(?:[\w+/\s-]|\\[nr])*/u.exec(encoded) ?? [];
+  const end = encoded.search(/[^\w+/=\s\\-]/u);
+  const characters = encoded.slice(0, end === -1 ? encoded.length : end);
   // Of the bytes before the marker, and of its first dash, the pattern leaves out the characters that depend on them.
   const filler = 'A'.repeat(before === 0 ? 0 : before + 1);
-  const base64 = filler + characters.replace(/\s|\\[nr]/gu, '');
+  const base64 = filler + characters.replace(/\\[nr]?/gu, '');
   const decoded = Buffer.from(base64, 'base64').toString('latin1');
   return `-${decoded.slice(decoded.indexOf('----BEGIN'))}`;
 }
 
-function matchAt(pattern: RegExp, text: string, position: number): string | undefined {
+function matchSticky(pattern: RegExp, text: string, position: number): string | undefined {
   pattern.lastIndex = position;
   return pattern.exec(text)?.[0];
 }

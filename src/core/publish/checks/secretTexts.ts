@@ -1,9 +1,9 @@
 import { t } from '../../l10n';
 import type { RuleId } from '../rules';
-import { accessTokensIn } from './accessTokens';
-import { privateJwksIn } from './privateJwks';
-import { privateKeysIn } from './privateKeys';
-import { serviceTokensIn } from './serviceTokens';
+import { findAccessTokens } from './accessTokens';
+import { findPrivateJwks } from './privateJwks';
+import { findPrivateKeys } from './privateKeys';
+import { findServiceTokens } from './serviceTokens';
 
 /** A secret in a text; offsets count UTF-16 characters. */
 export interface FoundSecret {
@@ -25,10 +25,10 @@ const NPM_CREDENTIAL =
 /** The private keys and the tokens in a text, in their order. */
 export function secretsIn(text: string): FoundSecret[] {
   return [
-    ...privateKeysIn(text),
-    ...privateJwksIn(text),
-    ...accessTokensIn(text),
-    ...serviceTokensIn(text),
+    ...findPrivateKeys(text),
+    ...findPrivateJwks(text),
+    ...findAccessTokens(text),
+    ...findServiceTokens(text),
   ].sort((a, b) => a.start - b.start);
 }
 

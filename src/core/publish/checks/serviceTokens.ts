@@ -53,31 +53,34 @@ const BOUNDARY = /(?:^|[^\w-]|\\[fnrtv]|\\u[\da-f]{4}|%[\da-f]{2})$/iu;
 const LONGEST_BOUNDARY = 6;
 
 /** The tokens and keys of well-known services in a text. */
-export function serviceTokensIn(text: string): FoundSecret[] {
+export function findServiceTokens(text: string): FoundSecret[] {
   const found: FoundSecret[] = [];
   for (const { index } of text.matchAll(BEGIN)) {
     if (found.length >= MAX_FOUND) {
       break;
     }
-    for (const [issuer, form] of FORMS) {
-      form.lastIndex = index;
-      const match = form.exec(text);
-      if (match !== null && isToken(text, match)) {
-        const end = index + match[0].length;
-        found.push(tokenOf(issuer, index, end));
-        found.push(...(issuer === 'AWS' ? awsSecretsNear(text, index, end) : []));
-      }
+    const before = text.slice(Math.max(0, index - LONGEST_BOUNDARY), index);
+    if (BOUNDARY.test(before)) {
+      found.push(...matchTokens(text, index));
     }
   }
   return found;
 }
 
-function isToken(text: string, { index, groups }: RegExpExecArray): boolean {
-  const before = text.slice(Math.max(0, index - LONGEST_BOUNDARY), index);
-  return BOUNDARY.test(before) && !isPlaceholder(groups?.['secret'] ?? '');
+function matchTokens(text: string, index: number): FoundSecret[] {
+  return FORMS.flatMap(([issuer, form]) => {
+    form.lastIndex = index;
+    const match = form.exec(text);
+    if (match === null || isPlaceholder(match.groups?.['secret'] ?? '')) {
+      return [];
+    }
+    const end = index + match[0].length;
+    const beside = issuer === 'AWS' ? findAwsSecrets(text, index, end) : [];
+    return [describeToken(issuer, index, end), ...beside];
+  });
 }
 
-function tokenOf(issuer: Issuer, start: number, end: number): FoundSecret {
+function describeToken(issuer: Issuer, start: number, end: number): FoundSecret {
   switch (issuer) {
     case 'i99dash':
       return { rule: 'secret.api-key', text: t('holds an API key of i99dash'), start, end };
@@ -94,9 +97,11 @@ function tokenOf(issuer: Issuer, start: number, end: number): FoundSecret {
   }
 }
 
-function awsSecretsNear(text: string, start: number, end: number): FoundSecret[] {
+function findAwsSecrets(text: string, start: number, end: number): FoundSecret[] {
   const from = Math.max(0, start - AWS_DISTANCE);
   return Array.from(text.slice(from, end + AWS_DISTANCE).matchAll(AWS_SECRET))
     .filter(([secret]) => [/[a-z]/u, /[A-Z]/u, /\d/u].every((kind) => kind.test(secret)))
-    .map(({ 0: secret, index }) => tokenOf('AWS', from + index, from + index + secret.length));
+    .map(({ 0: secret, index }) =>
+      describeToken('AWS', from + index, from + index + secret.length),
+    );
 }

@@ -87,7 +87,7 @@ const TOKENS: Record<string, { rule: string; bad: string[]; good: string[] }> = 
       `secret = "«${random(38)}+/»"\nid = "«AKIA${upper(16)}»"`,
     ],
     good: [
-      `AKIA${'IOSFODNN7'}EXAMPLE`,
+      `AKIAIOSFODNN7EXAMPLE`,
       `X-Amz-Credential=AKIA${upper(16)}%2F20261130%2Feu-west-1`,
       `AKIA${upper(20)}`,
       'sha1 = "da39a3ee5e6b4b0d3255bfef95601890afd80709"',

@@ -236,7 +236,7 @@ exit ${exitCode}
       await setUp();
       const [question, result] = shown;
       assert.equal(question?.message, `Set up CI publishing for acme/app on ${host}?`);
-      const detail = question?.detail ?? '';
+      const detail = question.detail ?? '';
       assert.ok(detail.includes(`${host} is neither GitHub nor GitLab`), detail);
       assert.ok(detail.includes('the clipboard, for 90 seconds'), detail);
       assert.deepEqual(result?.buttons, []);

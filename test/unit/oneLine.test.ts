@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { localize } from '../../src/core/l10n';
-import { oneLine } from '../../src/core/oneLine';
+import { oneLine, serverWords } from '../../src/core/oneLine';
 
 describe('foreign words on one line', () => {
   it('are as they are where they are words', () => {
@@ -45,5 +45,20 @@ describe('foreign words on one line', () => {
     assert.equal(oneLine(`${'x'.repeat(1_000_000)} ends`, 9), 'xxxxxx…nds');
     const cut = oneLine('🚗'.repeat(1_000), 100);
     assert.ok(!/\p{Cs}/u.test(cut) && cut.length <= 101, cut);
+  });
+
+  it('are at most 8,000 characters, whatever is asked for', () => {
+    assert.equal(oneLine('x'.repeat(4_000_000), Infinity).length, 8_001);
+  });
+
+  it('lose their end and the queries of addresses where a server says them', () => {
+    assert.equal(
+      serverWords('see https://a.example/b?c=d  and\nmore'),
+      'see https://a.example/b?… and more',
+    );
+    assert.equal(serverWords('HTTP://a.example#b'), 'HTTP://a.example?…');
+    assert.equal(serverWords('😀'.repeat(301)), `${'😀'.repeat(300)}…`);
+    assert.equal(serverWords(`ab ${'\n'.repeat(2_000)} c`, 100), 'ab…');
+    assert.equal(serverWords('a\u2067b'), 'a b');
   });
 });

@@ -9,6 +9,8 @@ import { workspaceName, type Root } from './workspaceNames';
 
 /** Characters of one text that an agent gets. */
 const MAX_TEXT = 2_000;
+/** Characters of a message that are looked through for paths. */
+const LONGEST = 4 * MAX_TEXT;
 /** Problems that an agent gets at once. */
 const MAX_PROBLEMS = 100;
 const NO_INSTRUCTIONS =
@@ -80,7 +82,7 @@ export function withoutPaths(text: string, roots: readonly Root[]): string {
     .sort((a, b) => b.length - a.length);
   const starts = [...known.map(escapeRegExp), ANY_START].join('|');
   const path = new RegExp(`(?<![\\w:/.~-])(?:${starts})${REST}`, 'gu');
-  return withoutIsolates(text).replace(
+  return withoutIsolates(text.slice(0, LONGEST)).replace(
     path,
     (found) => workspaceName(expandHome(found), roots) ?? ELSEWHERE,
   );

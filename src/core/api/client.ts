@@ -1,7 +1,8 @@
 import { I99dashError, isI99dashError } from '../errors';
 import { t } from '../l10n';
 import type { HttpRequest, TokenSource, Transport } from '../ports';
-import { expectSuccess, unwrap, withoutSecrets } from './envelope';
+import { redact } from '../redact';
+import { expectSuccess, unwrap } from './envelope';
 
 /** A sign-in's answers are small, and come from whoever answers a URL that nobody has signed in to yet; in bytes. */
 const MAX_PUBLIC_RESPONSE_BYTES = 64 * 1024;
@@ -98,7 +99,7 @@ export class ApiClient {
     });
     // A server that repeats what it was sent must not get it into a message or a log.
     const bearer = token === undefined ? [] : [token];
-    const response = { ...answer, text: withoutSecrets(answer.text, bearer) };
+    const response = { ...answer, text: redact(answer.text, bearer) };
     const secrets = [...bearer, ...(call.secrets ?? [])];
     if (call.ignoreAnswer === true) {
       expectSuccess(response, secrets);

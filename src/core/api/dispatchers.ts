@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { lookUpElsewhere } from './ownAddresses';
+import { withoutBrackets } from './noProxy';
 import { Agent, Pool, ProxyAgent, type buildConnector, type Dispatcher } from './ownUndici';
 import type { Proxy } from './proxy';
 
@@ -137,7 +138,7 @@ function withoutAddressAsName({
   connect?: buildConnector.connector;
 }): buildConnector.connector {
   return (options, callback) => {
-    const isAddress = isIP(options.hostname.replace(/^\[(.*)\]$/u, '$1')) !== 0;
+    const isAddress = isIP(withoutBrackets(options.hostname)) !== 0;
     connect?.({ ...options, ...(isAddress ? { servername: '' } : {}) }, callback);
   };
 }

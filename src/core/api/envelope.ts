@@ -1,17 +1,14 @@
 import { I99dashError } from '../errors';
 import { isJsonObject, optionalString, parseJson, type JsonObject } from '../json';
 import { plural, t } from '../l10n';
+import { serverWords } from '../oneLine';
 import type { HttpResponse } from '../ports';
+import { redact } from '../redact';
 
-/** The longest piece of a server's own words that is shown to a person, in characters. */
-const MAX_SERVER_MESSAGE = 300;
+/** The longest error code of a server, in characters: programs compare it, and nobody reads it. */
+const MAX_SERVER_CODE = 100;
 /** The longest that a server makes anybody wait, in milliseconds: a slip of its clock or pen must not stop a session for days. */
 const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
-
-/** A text in which a `…` stands for each secret. */
-export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
-}
 
 /**
  * Takes `data` out of the envelope `{ success, data, error, meta }`; a bare JSON body is its own data.
@@ -42,15 +39,14 @@ export function unwrap(response: HttpResponse, secrets: readonly string[] = []):
 export function expectSuccess(response: HttpResponse, secrets: readonly string[] = []): void {
   const succeeded = response.status >= 200 && response.status <= 299;
   const isJson = parseJson(response.text) !== undefined;
-  const isWebPage = /^\s*</u.test(response.text);
-  if (!succeeded || isJson || isWebPage) {
+  if (!succeeded || isJson || isWebPage(response)) {
     unwrap(response, secrets);
   }
 }
 
 function serverError(response: HttpResponse, fields: JsonObject): I99dashError {
-  const serverCode = optionalString(fields, 'code');
-  const words = plainText(optionalString(fields, 'message') ?? '');
+  const serverCode = serverWords(optionalString(fields, 'code') ?? '', MAX_SERVER_CODE);
+  const words = serverWords(optionalString(fields, 'message') ?? '');
   const retryAfterMs = retryAfter(response);
   const said =
     words === ''
@@ -58,7 +54,7 @@ function serverError(response: HttpResponse, fields: JsonObject): I99dashError {
       : t('The backend says: {0}', words);
   return new I99dashError('SERVER', withComeBack(said, retryAfterMs), {
     status: response.status,
-    ...(serverCode === null ? {} : { serverCode }),
+    ...(serverCode === '' ? {} : { serverCode }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }
@@ -101,7 +97,7 @@ function errorFields(body: JsonObject | undefined, secrets: readonly string[]): 
         ? error
         : {};
   const clean = (value: unknown): unknown =>
-    typeof value === 'string' ? withoutSecrets(value, secrets) : undefined;
+    typeof value === 'string' ? redact(value, secrets) : undefined;
   return { code: clean(code), message: clean(message) };
 }
 
@@ -129,20 +125,11 @@ function notData(response: HttpResponse): string {
       response.status,
     );
   }
-  return /^\s*</u.test(response.text)
+  return isWebPage(response)
     ? t('The backend answered with a web page where data belongs. Is its URL right?')
     : t('The backend answered with something that is no JSON.');
 }
 
-/** A server's words as one line without control characters and queries of addresses, which may be signatures, cut to a readable length. */
-function plainText(text: string): string {
-  const line = text
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
-    .replace(/(https?:\/\/[^\s?#]+)[?#]\S*/giu, '$1?…')
-    .trim();
-  // By characters: a cut through one would leave half of it.
-  const cut = Array.from(line.slice(0, 2 * MAX_SERVER_MESSAGE))
-    .slice(0, MAX_SERVER_MESSAGE)
-    .join('');
-  return cut.length < line.length ? `${cut}…` : line;
+function isWebPage({ text }: HttpResponse): boolean {
+  return text.trimStart().startsWith('<');
 }

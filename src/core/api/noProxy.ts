@@ -7,7 +7,7 @@ import { BlockList, isIP } from 'node:net';
  * @param entries one exception each
  */
 export function isExempt(url: URL, entries: readonly string[]): boolean {
-  const host = bare(url.hostname);
+  const host = withoutBrackets(url.hostname);
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
   return entries.some((entry) => matches(entry.trim().toLowerCase(), host, port));
 }
@@ -19,14 +19,14 @@ function matches(entry: string, host: string, port: string): boolean {
   if (entry === '*') {
     return true;
   }
-  if (isIP(bare(entry)) !== 0 || entry.includes('/')) {
+  if (isIP(withoutBrackets(entry)) !== 0 || entry.includes('/')) {
     return isInNetwork(host, entry);
   }
   const [, name = '', wantedPort] = /^(.*?)(?::(\d+))?$/u.exec(entry) ?? [];
   if (wantedPort !== undefined && wantedPort !== port) {
     return false;
   }
-  if (isIP(bare(name)) !== 0) {
+  if (isIP(withoutBrackets(name)) !== 0) {
     return isInNetwork(host, name);
   }
   const domain = name.replace(/^\*?\.?/u, '').replace(/\.$/u, '');
@@ -35,7 +35,7 @@ function matches(entry: string, host: string, port: string): boolean {
 
 /** @param network an address, or an address and the number of bits that count, as `10.0.0.0/8` */
 function isInNetwork(host: string, network: string): boolean {
-  const [address = '', bits] = network.split('/').map(bare);
+  const [address = '', bits] = network.split('/').map(withoutBrackets);
   const version = isIP(address);
   if (version === 0 || isIP(host) !== version) {
     return false;
@@ -51,6 +51,7 @@ function isInNetwork(host: string, network: string): boolean {
   return list.check(host, family);
 }
 
-function bare(host: string): string {
-  return host.replace(/^\[(.*)\]$/u, '$1');
+/** A host without the brackets that an IPv6 address has in a URL. */
+export function withoutBrackets(host: string): string {
+  return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
 }

@@ -15,6 +15,8 @@ export const LENGTH_BYTES = 4;
 /** No agent's answer is longer, in bytes; OpenSSH draws the same line. */
 const MAX_ANSWER_BYTES = 256 * 1024;
 const MAX_COMMENT_CHARACTERS = 200;
+/** What a comment is cleaned of counts, too. */
+const MAX_COMMENT_BYTES = 8 * MAX_COMMENT_CHARACTERS;
 
 /** A key as the agent lists it, of any type. */
 export interface AgentIdentity {
@@ -102,7 +104,8 @@ function openAnswer(answer: Buffer, expected: number): SshReader | undefined {
 
 /** Whoever added the key wrote it, perhaps on another computer: it must not break a line or hide its end. */
 function cleanComment(bytes: Buffer): string {
-  const text = bytes.toString('utf8').replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '');
+  const begin = bytes.toString('utf8', 0, MAX_COMMENT_BYTES);
+  const text = begin.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '');
   return Array.from(text.trim()).slice(0, MAX_COMMENT_CHARACTERS).join('');
 }
 

@@ -75,7 +75,8 @@ export function defaultKeyComment(): string {
 
 /** Without what would break the line of a public key file, or of a terminal that shows it. */
 function toComment(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  const begin = text.slice(0, 4 * MAX_COMMENT_CHARACTERS);
+  const line = begin.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim();
   return Array.from(line).slice(0, MAX_COMMENT_CHARACTERS).join('').trim();
 }
 

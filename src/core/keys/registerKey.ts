@@ -59,7 +59,8 @@ async function find(
 
 /** A key's name as the backend takes it: one line, no control characters, at most {@link MAX_NAME_LENGTH}. */
 export function keyName(text: string, fallback = 'SSH key'): string {
-  const line = text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\s]+/gu, ' ').trim();
+  const begin = text.slice(0, 4 * MAX_NAME_LENGTH);
+  const line = begin.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\s]+/gu, ' ').trim();
   let name = '';
   for (const character of line) {
     if (name.length + character.length > MAX_NAME_LENGTH) {

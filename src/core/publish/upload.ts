@@ -105,7 +105,7 @@ export async function putBundle(
 
 /** A success of the storage has no body. A page comes from somebody on the way, and nobody has stored anything. */
 function isWebPage(text: string): boolean {
-  return /^\s*<(?:!doctype|html)\b/iu.test(text);
+  return /^<(?:!doctype|html)\b/iu.test(text.trimStart());
 }
 
 /** Storage answers errors as S3-style XML; its code is all that is shown of it. */

@@ -7,8 +7,12 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
 }
 
 function refusal(...response: Parameters<typeof answer>): I99dashError {
+  return refusalWith([], ...response);
+}
+
+function refusalWith(secrets: string[], ...response: Parameters<typeof answer>): I99dashError {
   try {
-    const data = unwrap(answer(...response));
+    const data = unwrap(answer(...response), secrets);
     assert.fail(`unwrapped to ${JSON.stringify(data)}`);
   } catch (error) {
     assert.ok(error instanceof I99dashError, String(error));
@@ -113,6 +117,37 @@ describe('an answer of the backend', () => {
       message:
         'The backend says: put it to https://storage.example/a/b?… or (HTTP://other.example/?…',
     });
+  });
+
+  it('reads a message of any length in time that does not grow with it', () => {
+    const told = (message: string): string => {
+      const text = JSON.stringify({ success: false, error: { code: 'X'.repeat(1e6), message } });
+      const before = process.cpuUsage();
+      const error = refusalWith(['a token that it does not hold'], 400, text);
+      const { user, system } = process.cpuUsage(before);
+      assert.ok(user + system < 500_000, `${user + system} µs for ${message.slice(0, 20)}`);
+      assert.ok((error.serverCode ?? '').length <= 101, 'the code is as long as the server likes');
+      return error.message;
+    };
+    for (const unit of ['http://', 'https://a/', 'http://a?', ' ', '\u0000', 'x', '?', '\ud800 ']) {
+      const message = told(unit.repeat(Math.ceil(1e6 / unit.length)));
+      assert.ok(message.length < 350, message);
+    }
+  });
+
+  it('shows no part of a secret or of a query that a message is cut within', () => {
+    const token = `${'t0ken'.repeat(40)}`;
+    const signature = 'X-Signature=5ecre7'.repeat(40);
+    for (let length = 0; length < 2_100; length += 7) {
+      const before = 'word '.repeat(420).slice(0, length);
+      for (const message of [
+        `${before}${token} ends`,
+        `${before}https://a.example/b?${signature}`,
+      ]) {
+        const error = refusalWith([token], 400, { error: { code: 'X', message } });
+        assert.doesNotMatch(error.message, /t0ken|5ecre7|X-Sig/u, String(length));
+      }
+    }
   });
 
   it('ends in a sentence of its own before it tells how long to wait', () => {

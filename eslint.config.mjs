@@ -12,6 +12,13 @@ const nodeGlobals = {
   clearTimeout: 'readonly',
 };
 
+/** Each argument of a call takes room on the stack: a list that somebody else made long ends in a RangeError. */
+const SPREAD_ARGUMENTS = {
+  selector:
+    'CallExpression[callee.property.name=/^(push|unshift|splice|concat|min|max|fromCharCode|fromCodePoint|apply)$/] > SpreadElement',
+  message: 'add the entries of a list one by one, or join lists with concat(list)',
+};
+
 export default defineConfig(
   globalIgnores(['dist', 'out', '.build', '.vscode-test', 'coverage', 'test/fixtures']),
   js.configs.recommended,
@@ -48,6 +55,7 @@ export default defineConfig(
     rules: {
       'regexp/no-super-linear-backtracking': 'error',
       'regexp/no-super-linear-move': 'error',
+      'no-restricted-syntax': ['error', SPREAD_ARGUMENTS],
     },
   },
   {

@@ -58,8 +58,12 @@ export async function findMiniApps(roots: readonly string[]): Promise<string[]> 
     level = [];
     for (let from = 0; from < visited.length; from += AT_ONCE) {
       const visits = await Promise.all(visited.slice(from, from + AT_ONCE).map(visit));
-      found.push(...visits.filter(({ isApp }) => isApp).map(({ folder }) => folder));
-      level = level.concat(...visits.filter(({ isApp }) => !isApp).map(({ below }) => below));
+      for (const { folder, isApp, below } of visits) {
+        if (isApp) {
+          found.push(folder);
+        }
+        level = level.concat(below);
+      }
     }
   }
   return found;

@@ -79,7 +79,7 @@ export const FOUND: readonly Found[] = [
   ...['manifest.json', 'sdk.config.json'].flatMap((parser) => [
     found(parser, 'has a backslash before a line end in a text', '"\\\r\n\r\n"id\\""'),
     found(parser, 'nests deep behind brackets that close nothing', nestedBehind(']')),
-    found(parser, 'nests deep with a wrong bracket at each level', '{"a":],"b":'.repeat(9_000)),
+    found(parser, 'nests deep with a wrong bracket at each level', '{"a":],"b":'.repeat(5_000)),
   ]),
   found(
     'editing of manifest.json',

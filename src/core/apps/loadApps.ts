@@ -44,7 +44,7 @@ export async function loadApps(
     logger.info(`Apps: the last Telegram message did not arrive: ${status.lastNotificationError}`);
   }
   const active = status.apps.filter(({ betaActive }) => betaActive).slice(0, MOST_BETAS);
-  const betas: BetaStatus[] = [];
+  let betas: BetaStatus[] = [];
   for (let from = 0; from < active.length; from += AT_ONCE) {
     const some = active
       .slice(from, from + AT_ONCE)
@@ -54,7 +54,7 @@ export async function loadApps(
           orNothing<BetaStatus[]>(`the beta of ${appId}`, []),
         ),
       );
-    betas.push(...(await Promise.all(some)).flat());
+    betas = betas.concat((await Promise.all(some)).flat());
   }
   return { status, mine: await mine, betas };
 }

@@ -97,7 +97,7 @@ export class ReviewFollower implements Disposable {
       return; // the focus wakes it
     }
     const now = this.ports.clock.now();
-    const next = Math.min(...mine.map((review) => this.dueAt(review, now)));
+    const next = mine.reduce((first, review) => Math.min(first, this.dueAt(review, now)), Infinity);
     this.timer = this.ports.clock.setTimer(Math.max(1_000, next - now), () => void this.wake());
   }
 

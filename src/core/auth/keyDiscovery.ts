@@ -27,10 +27,10 @@ export async function discoverKeys(folder: string): Promise<DiscoveredKey[]> {
     .sort((a, b) => likelihood(b) - likelihood(a) || (a < b ? -1 : 1))
     .slice(0, MAX_FILES)
     .sort();
-  const keys: DiscoveredKey[] = [];
+  let keys: DiscoveredKey[] = [];
   for (let from = 0; from < names.length; from += AT_ONCE) {
     const batch = names.slice(from, from + AT_ONCE).map((name) => describeKey(join(folder, name)));
-    keys.push(...(await Promise.all(batch)).filter((key) => key !== undefined));
+    keys = keys.concat((await Promise.all(batch)).filter((key) => key !== undefined));
   }
   return keys;
 }

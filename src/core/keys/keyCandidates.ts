@@ -25,10 +25,10 @@ export async function findKeyCandidates(
   agentKeys: readonly AgentKey[],
   registered: ReadonlySet<string>,
 ): Promise<KeyCandidate[]> {
-  const files: (KeyCandidate | undefined)[] = [];
+  let files: (KeyCandidate | undefined)[] = [];
   for (const paths of await publicKeyPaths(folder)) {
     const read = paths.map((path) => readCandidate(path).catch(() => undefined));
-    files.push(...(await Promise.all(read)));
+    files = files.concat(await Promise.all(read));
   }
   const found = new Map<string, KeyCandidate>();
   for (const candidate of [...files, ...agentKeys.map(fromAgent)]) {

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { isJsonObject } from '../json';
 import type { Problem } from '../problem';
-import { jsonProblems } from './jsonProblems';
+import { addJsonProblems } from './jsonProblems';
 import { JsonText } from './jsonText';
+import { ProblemList } from './problemList';
 import { isRuleId, problemOf, RULES, sentence, type RuleId } from './rules';
 
 const optionalText = (rule: RuleId) => z.nullish(z.string(rule));
@@ -46,10 +47,11 @@ export function validateConfig(
   file: string,
 ): { config?: Config; problems: Problem[] } {
   const source = new JsonText(json);
-  const problems = jsonProblems('config', source, file);
+  const problems = new ProblemList(file);
+  addJsonProblems(problems, 'config', source, file);
   const value = source.parsed?.value;
   if (!isJsonObject(value)) {
-    return { problems };
+    return { problems: problems.toArray() };
   }
   const result = configSchema.safeParse(value);
   const issues = [
@@ -59,13 +61,14 @@ export function validateConfig(
   for (const { path, message } of issues) {
     const rule = isRuleId(message) ? message : 'config.object';
     const text = sentence(path.map(String).join('.'), RULES[rule].text);
-    problems.push(problemOf(rule, text, file, source.rangeOf(path)));
+    problems.add(RULES[rule].severity, () => problemOf(rule, text, file, source.rangeOf(path)));
   }
-  if (!result.success || problems.some(({ severity }) => severity === 'error')) {
-    return { problems };
+  const told = { problems: problems.toArray() };
+  if (!result.success || problems.hasErrors) {
+    return told;
   }
   const { appRoot, distDir } = result.data;
   const buildCommand = result.data.buildCommand?.trim() ?? '';
   const config = { appRoot: appRoot ?? './src', distDir: distDir ?? './dist' };
-  return { config: buildCommand === '' ? config : { ...config, buildCommand }, problems };
+  return { ...told, config: buildCommand === '' ? config : { ...config, buildCommand } };
 }

@@ -102,7 +102,9 @@ async function stampsOf(
       const stats = await stat(path).catch(() => undefined);
       return stats && [name, stats.size, stats.mtimeMs, stats.ctimeMs].join('\n');
     });
-    stamps.push(...(await Promise.all(batch)));
+    for (const stamp of await Promise.all(batch)) {
+      stamps.push(stamp);
+    }
   }
   return stamps;
 }

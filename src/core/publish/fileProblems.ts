@@ -22,9 +22,6 @@ export interface FileProblemsOptions {
   openInspector?: OpenInspector | undefined;
 }
 
-/** Bytes of scripts that are checked in the editor's own process: some milliseconds' worth. */
-const IN_PLACE = 50_000;
-
 /**
  * The problems that a mini-app's files have and its two JSON files alone do not tell: pictures, pages of another version, and, where there
  * is no build, scripts that the oldest cars cannot run and secrets. What a build makes is not known without it, so nothing of it is told.
@@ -89,7 +86,7 @@ function contentProblems(
 ): Promise<Problem[]> {
   const scope = JSON.stringify([draft.appRoot, draft.manifest.requires]);
   const look = async (changed: readonly BundleFile[]): Promise<Problem[]> => {
-    const options = { signal, worker, cacheFile, inPlace: IN_PLACE, openInspector };
+    const options = { signal, worker, cacheFile, openInspector };
     return problemsOf(await inspectContents(changed, options), draft, changed);
   };
   return memo.problemsOf(files, scope, look, signal);

@@ -1,31 +1,36 @@
 import { isJsonObject } from '../json';
 import { CONFIG_FILE, MANIFEST_FILE } from '../miniAppFolder';
-import type { Problem } from '../problem';
 import type { JsonText } from './jsonText';
+import type { ProblemList } from './problemList';
 import { fileSentence, problemOf, RULES, sentence } from './rules';
 
 const NAMES = { manifest: MANIFEST_FILE, config: CONFIG_FILE };
 
-/** What keeps a text from being a JSON object whose fields are each there once. */
-export function jsonProblems(
+/** Adds what keeps a text from being a JSON object whose fields are each there once. */
+export function addJsonProblems(
+  problems: ProblemList,
   kind: 'manifest' | 'config',
   source: JsonText,
   file: string,
-): Problem[] {
+): void {
   const { parsed, syntaxErrors } = source;
   if (parsed === undefined) {
-    return syntaxErrors.map(({ reason, range }) =>
-      problemOf(`${kind}.syntax`, fileSentence(NAMES[kind], reason), file, range),
-    );
+    for (const { reason, range } of syntaxErrors) {
+      const message = fileSentence(NAMES[kind], reason);
+      problems.add('error', () => problemOf(`${kind}.syntax`, message, file, range));
+    }
+    return;
   }
   if (!isJsonObject(parsed.value)) {
     const rule = `${kind}.object` as const;
-    return [problemOf(rule, fileSentence(NAMES[kind], RULES[rule].text), file, source.rangeOf([]))];
+    const message = fileSentence(NAMES[kind], RULES[rule].text);
+    problems.add('error', () => problemOf(rule, message, file, source.rangeOf([])));
+    return;
   }
   const rule = `${kind}.duplicate-key` as const;
-  return source
-    .duplicateKeys()
-    .map(({ path, range }) =>
-      problemOf(rule, sentence(path.join('.'), RULES[rule].text), file, range),
+  source.visitDuplicateKeys((path, range) => {
+    problems.add('error', () =>
+      problemOf(rule, sentence(path.join('.'), RULES[rule].text), file, range()),
     );
+  });
 }

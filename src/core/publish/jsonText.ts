@@ -10,7 +10,7 @@ import {
 import { parseJson } from '../json';
 import { t } from '../l10n';
 import type { Range } from '../problem';
-import { tooDeepAt } from './jsonDepth';
+import { MAX_JSON, tooDeepAt } from './jsonLimits';
 import { TextPositions } from './textPositions';
 
 export type JsonPath = readonly PropertyKey[];
@@ -32,6 +32,14 @@ export class JsonText {
   constructor(json: string) {
     const text = json.replace(/^\uFEFF/u, '');
     this.text = text;
+    if (text.length > MAX_JSON) {
+      this.positions = new TextPositions('');
+      this.syntaxErrors.push({
+        reason: t('has more than {0} KiB', MAX_JSON / 1024),
+        range: this.span(0, 0),
+      });
+      return;
+    }
     this.positions = new TextPositions(text);
     const deep = tooDeepAt(text);
     if (deep !== undefined) {
@@ -72,25 +80,26 @@ export class JsonText {
     return key === undefined ? this.rangeOf(path) : this.span(key.offset, key.length);
   }
 
-  /** The fields whose name was there before in the same object. */
-  duplicateKeys(): { path: string[]; range: Range }[] {
-    const found: { path: string[]; range: Range }[] = [];
-    const visit = (node: Node, path: string[]): void => {
+  /** Tells of each field whose name was there before in the same object. */
+  visitDuplicateKeys(tell: (path: readonly string[], range: () => Range) => void): void {
+    const visit = (node: Node, path: readonly string[]): void => {
       const seen = new Set<string>();
       for (const [index, child] of (node.children ?? []).entries()) {
         const [key, value] = child.type === 'property' ? (child.children ?? []) : [];
         const name = key === undefined ? String(index) : String(key.value);
         if (key !== undefined && seen.has(name)) {
-          found.push({ path: [...path, name], range: this.span(key.offset, key.length) });
+          tell([...path, name], () => this.span(key.offset, key.length));
         }
         seen.add(name);
-        visit(value ?? child, [...path, name]);
+        const inner = value ?? child;
+        if (inner.children !== undefined) {
+          visit(inner, [...path, name]);
+        }
       }
     };
     if (this.tree !== undefined) {
       visit(this.tree, []);
     }
-    return found;
   }
 
   /** Which value is there, and its text; undefined where {@link rangeOf} says none begins. */

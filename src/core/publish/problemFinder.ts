@@ -1,12 +1,17 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { CancelledError, describeError } from '../errors';
+import { t } from '../l10n';
 import { CONFIG_FILE, isInside, isUnwritten, MANIFEST_FILE } from '../miniAppFolder';
+import type { Logger } from '../ports';
 import type { Problem } from '../problem';
 import { ManifestPlaces } from './checks/manifestPlaces';
 import { checkRequires } from './checks/requires';
 import { FileSearch, type FileSearchOptions } from './fileSearch';
 import { JsonText } from './jsonText';
+import { limitProblems } from './problemList';
 import { places } from './project';
 import { checkConfigText, checkManifestText, readText, type FileText } from './projectTexts';
+import { fileSentence, problemOf } from './rules';
 import type { CheckedManifest } from './validateManifest';
 
 const NO_MANIFEST: CheckedManifest = { fields: {}, problems: [], source: new JsonText('') };
@@ -31,7 +36,9 @@ export class ProblemFinder {
   /** @param folder absolute path */
   constructor(
     readonly folder: string,
-    private readonly options: Pick<FileSearchOptions, 'worker' | 'baselineCache'> = {},
+    private readonly options: Pick<FileSearchOptions, 'worker' | 'baselineCache'> & {
+      logger?: Pick<Logger, 'error'>;
+    } = {},
   ) {
     this.manifestFile = join(folder, MANIFEST_FILE);
     this.configFile = join(folder, CONFIG_FILE);
@@ -42,25 +49,36 @@ export class ProblemFinder {
     return readText(file);
   }
 
-  /** Checks the text of `manifest.json`, at once and without a look at the disk. */
+  /** Checks the text of `manifest.json`, at once and without a look at the disk. A check that fails is an error among the problems. */
   setManifest(text: FileText): void {
     if (text === this.manifestText) {
       return;
     }
-    this.manifestText = text;
-    const checked = checkManifestText(text, this.manifestFile);
-    const inManifest = new ManifestPlaces(this.manifestFile, checked.source);
-    const problems = [...checked.problems, ...checkRequires(checked.fields, inManifest)];
-    this.manifest = { ...checked, problems };
+    this.manifestText = undefined;
+    try {
+      const checked = checkManifestText(text, this.manifestFile);
+      const inManifest = new ManifestPlaces(this.manifestFile, checked.source);
+      const problems = [...checked.problems, ...checkRequires(checked.fields, inManifest)];
+      this.manifest = { ...checked, problems };
+      // Only now: a text whose check has failed is checked again.
+      this.manifestText = text;
+    } catch (error) {
+      this.manifest = { ...NO_MANIFEST, problems: [this.failed(error, this.manifestFile)] };
+    }
   }
 
-  /** Checks the text of `sdk.config.json`, at once and without a look at the disk. */
+  /** Checks the text of `sdk.config.json`, at once and without a look at the disk. A check that fails is an error among the problems. */
   setConfig(text: FileText): void {
-    this.config = checkConfigText(text, this.configFile);
+    try {
+      this.config = checkConfigText(text, this.configFile);
+    } catch (error) {
+      this.config = { problems: [this.failed(error, this.configFile)] };
+    }
   }
 
   /**
-   * Looks at the mini-app's files. Without a manifest in JSON and a valid configuration nothing can be told about them.
+   * Looks at the mini-app's files. Without a manifest in JSON and a valid configuration nothing can be told about them. A look that fails is
+   * an error among the problems.
    * @throws CancelledError; what was known stays known then
    */
   async checkFiles(signal?: AbortSignal): Promise<void> {
@@ -73,16 +91,33 @@ export class ProblemFinder {
     const draft = { ...places(this.folder, config), manifest: fields };
     const inManifest = new ManifestPlaces(this.manifestFile, source);
     const options = { ...this.options, signal };
-    this.files = { problems: await this.search.find(draft, inManifest, options), source };
+    try {
+      this.files = { problems: await this.search.find(draft, inManifest, options), source };
+    } catch (error) {
+      if (error instanceof CancelledError) {
+        throw error;
+      }
+      this.files = { problems: [this.failed(error, draft.appRoot)], source };
+    }
   }
 
-  /** All that is known: first about the two JSON files, then about the others. */
+  /** All that is known: first about the two JSON files, then about the others. See {@link limitProblems}. */
   get problems(): Problem[] {
-    return [
+    return limitProblems([
       ...this.manifest.problems,
       ...this.config.problems,
       ...this.files.problems.flatMap((problem) => this.asOfNow(problem)),
-    ];
+    ]);
+  }
+
+  /** What a check that has failed is told by: what is wrong with the file is not known. */
+  private failed(error: unknown, path: string): Problem {
+    this.options.logger?.error(`Checking ${path} failed: ${describeError(error)}`);
+    const message = fileSentence(
+      basename(path),
+      t('could not be checked; the log has the details'),
+    );
+    return problemOf('problems.unchecked', message, path);
   }
 
   /** Whether what is at a path may have problems, so that a change of it asks for another look. What a build makes has none of its own. */

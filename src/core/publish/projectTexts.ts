@@ -2,8 +2,9 @@ import { basename } from 'node:path';
 import { systemErrorCode } from '../errors';
 import { t } from '../l10n';
 import type { Problem } from '../problem';
-import { MAX_TEXT_BYTES, readTextFile } from '../readTextFile';
+import { readTextFile } from '../readTextFile';
 import { validateConfig, type Config } from './config';
+import { MAX_JSON } from './jsonLimits';
 import { JsonText } from './jsonText';
 import { fileSentence, problemOf, RULES } from './rules';
 import { validateManifest, type CheckedManifest } from './validateManifest';
@@ -20,7 +21,7 @@ interface Unreadable {
 /** Never throws. @param file absolute path */
 export async function readText(file: string): Promise<FileText> {
   try {
-    return await readTextFile(file);
+    return await readTextFile(file, MAX_JSON);
   } catch (error) {
     const reason = systemErrorCode(error) ?? 'unknown';
     return reason === 'ENOENT' || reason === 'ENOTDIR' ? undefined : { file, reason };
@@ -57,7 +58,7 @@ function unreadable(kind: 'manifest' | 'config', text: Unreadable | undefined): 
 function inWords(reason: string): string {
   switch (reason) {
     case 'EFBIG':
-      return t('it has more than {0} MiB', MAX_TEXT_BYTES / 1024 / 1024);
+      return t('it has more than {0} KiB', MAX_JSON / 1024);
     case 'EINVAL':
       return t('it is no file');
     default:

@@ -171,6 +171,9 @@ export const RULES = {
 
   'files.unfit': error(() => t('cannot be published')),
 
+  'problems.more': info(() => t('has more problems than are listed')),
+  'problems.unchecked': error(() => t('could not be checked')),
+
   'secret.private-key': error(() => t('holds a private key')),
   'secret.key-file': error(() => t('has the name of a private key file')),
   'secret.env-file': error(() => t('is a file for secrets of the environment')),

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../json';
 import { t } from '../l10n';
 import type { Problem } from '../problem';
-import { jsonProblems } from './jsonProblems';
+import { addJsonProblems } from './jsonProblems';
 import { JsonText, type JsonPath } from './jsonText';
 import {
   manifestFieldsSchema,
@@ -10,6 +10,7 @@ import {
   type ManifestFields,
 } from './manifest';
 import { nearest } from './nearest';
+import { ProblemList } from './problemList';
 import { isRuleId, problemOf, RULES, sentence, type RuleId } from './rules';
 import { isSemver } from './semver';
 
@@ -22,7 +23,7 @@ const MAX_GUESSES = 20;
 export interface CheckedManifest {
   /** As it is submitted; there when no problem is an error. */
   manifest?: Manifest;
-  /** In the order of the text. */
+  /** In the order of the text; see {@link ProblemList}. */
   problems: Problem[];
   /** The fields that keep every rule, as they are submitted; none when the text is no JSON object. */
   fields: ManifestFields;
@@ -36,24 +37,26 @@ export interface CheckedManifest {
  */
 export function validateManifest(json: string, file: string): CheckedManifest {
   const source = new JsonText(json);
-  const problems = jsonProblems('manifest', source, file);
+  const problems = new ProblemList(file);
+  addJsonProblems(problems, 'manifest', source, file);
   const value = source.parsed?.value;
   if (!isJsonObject(value)) {
-    return { fields: {}, problems, source };
+    return { fields: {}, problems: problems.toArray(), source };
   }
   const result = manifestSchema.safeParse(value);
   for (const { code, path, message } of result.error?.issues ?? []) {
     const rule = brokenRule(value, path, message);
-    const range = code === 'invalid_key' ? source.keyRangeOf(path) : source.rangeOf(path);
-    problems.push(
-      problemOf(rule, sentence(path.map(String).join('.'), RULES[rule].text), file, range),
-    );
+    problems.add(RULES[rule].severity, () => {
+      const range = code === 'invalid_key' ? source.keyRangeOf(path) : source.rangeOf(path);
+      return problemOf(rule, sentence(path.map(String).join('.'), RULES[rule].text), file, range);
+    });
   }
-  problems.push(...versionProblems(value, source, file), ...unknownFields(value, source, file));
-  problems.sort(byPosition);
-  return result.success && problems.every(({ severity }) => severity !== 'error')
-    ? { manifest: result.data, fields: result.data, problems, source }
-    : { fields: fieldsOf(value), problems, source };
+  addVersionProblem(problems, value, source, file);
+  addUnknownFields(problems, value, source, file);
+  const told = { problems: problems.toArray(byPosition), source };
+  return result.success && !problems.hasErrors
+    ? { ...told, manifest: result.data, fields: result.data }
+    : { ...told, fields: fieldsOf(value) };
 }
 
 function fieldsOf(value: JsonObject): ManifestFields {
@@ -70,38 +73,44 @@ function brokenRule(value: JsonObject, path: JsonPath, message: string): RuleId 
   return isRuleId(rule) ? rule : 'manifest.object';
 }
 
-function versionProblems({ version }: JsonObject, source: JsonText, file: string): Problem[] {
+function addVersionProblem(
+  problems: ProblemList,
+  { version }: JsonObject,
+  source: JsonText,
+  file: string,
+): void {
   if (typeof version !== 'string' || version === '' || isSemver(version)) {
-    return [];
+    return;
   }
   const rule = 'manifest.version.semver';
-  return [
-    problemOf(rule, sentence('version', RULES[rule].text), file, source.rangeOf(['version'])),
-  ];
+  const message = sentence('version', RULES[rule].text);
+  const range = source.rangeOf(['version']);
+  problems.add(RULES[rule].severity, () => problemOf(rule, message, file, range));
 }
 
 /** What is submitted lacks them. One that looks like a misspelt field of ours is a warning: something was meant by it. */
-function unknownFields(value: JsonObject, source: JsonText, file: string): Problem[] {
+function addUnknownFields(
+  problems: ProblemList,
+  value: JsonObject,
+  source: JsonText,
+  file: string,
+): void {
   const known = Object.keys(manifestSchema.shape);
-  return Object.keys(value)
-    .filter((field) => !known.includes(field) && field !== EDITOR_FIELD)
-    .map((field, index) => {
-      const rule = 'manifest.unknown-field';
-      const meant = index < MAX_GUESSES ? nearest(field, known) : undefined;
-      const told = problemOf(
-        rule,
-        sentence(field, RULES[rule].text),
-        file,
-        source.keyRangeOf([field]),
-      );
+  const rule = 'manifest.unknown-field';
+  const unknown = Object.keys(value).filter(
+    (field) => !known.includes(field) && field !== EDITOR_FIELD,
+  );
+  for (const [index, field] of unknown.entries()) {
+    const meant = index < MAX_GUESSES ? nearest(field, known) : undefined;
+    const severity = meant === undefined ? RULES[rule].severity : 'warning';
+    problems.add(severity, () => {
+      const message = sentence(field, RULES[rule].text);
+      const told = problemOf(rule, message, file, source.keyRangeOf([field]));
       return meant === undefined
         ? told
-        : {
-            ...told,
-            severity: 'warning',
-            message: t('{0}; did you mean "{1}"?', told.message, meant),
-          };
+        : { ...told, severity, message: t('{0}; did you mean "{1}"?', told.message, meant) };
     });
+  }
 }
 
 function byPosition({ range: a }: Problem, { range: b }: Problem): number {

@@ -75,10 +75,14 @@ export async function actionsInCode(
     const isBaseline = at.rule.startsWith('baseline.') && at.rule !== 'baseline.unchecked';
     if (at.rule === 'version.app-version') {
       const fix = alignAppVersion(at, document.getText(), manifest.getText());
-      found.push(...(fix === undefined ? [] : [{ fix, problem, target: document }]));
+      if (fix !== undefined) {
+        found.push({ fix, problem, target: document });
+      }
     } else if (isBaseline && !isNote) {
       const fix = declareModernWebview(manifest.getText());
-      found.push(...(fix === undefined ? [] : [{ fix, problem, target: manifest }]));
+      if (fix !== undefined) {
+        found.push({ fix, problem, target: manifest });
+      }
     }
   }
   return withoutDoubles(found).map(({ target, ...rest }) => actionOf(target, rest));

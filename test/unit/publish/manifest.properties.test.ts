@@ -118,21 +118,21 @@ describe('the manifest, whatever it holds', () => {
     const many = (count: number, item: (index: number) => string) =>
       Array.from({ length: count }, (_, index) => item(index)).join(',');
     for (const text of [
-      '['.repeat(500_000),
-      '{"a":'.repeat(200_000),
-      `/*"*/${'['.repeat(200_000)}`,
-      '[ // "\n'.repeat(100_000),
-      `{${many(10_000, (index) => `"field${index}":${index}`)}}`,
-      `{${many(10_000, () => '"tags":[]')}}`,
-      `{"tags":[${many(10_000, () => '7')}]}`,
-      `{"network":["https://${'1.'.repeat(50_000)}"]}`,
-      `{"version":"${'1.'.repeat(50_000)}"}`,
+      '['.repeat(60_000),
+      '{"a":'.repeat(13_000),
+      `/*"*/${'['.repeat(60_000)}`,
+      '[ // "\n'.repeat(9_000),
+      `{${many(4_000, (index) => `"field${index}":${index}`)}}`,
+      `{${many(6_000, () => '"tags":[]')}}`,
+      `{"tags":[${many(30_000, () => '7')}]}`,
+      `{"network":["https://${'1.'.repeat(30_000)}"]}`,
+      `{"version":"${'1.'.repeat(30_000)}"}`,
       `{"version":"1.0.0-${'0'.repeat(50_000)}"}`,
-      `{"icon":"./${'.a'.repeat(50_000)}"}`,
-      `{"${'a'.repeat(200_000)}":1}`,
-      '"'.repeat(100_000),
+      `{"icon":"./${'.a'.repeat(30_000)}"}`,
+      `{"${'a'.repeat(60_000)}":1}`,
+      '"'.repeat(60_000),
       ','.repeat(100_000),
-      '\u2028'.repeat(100_000),
+      '\u2028'.repeat(60_000),
     ]) {
       assertSound(text);
     }

@@ -6,6 +6,7 @@ import { isInside, MANIFEST_FILE } from '../../miniAppFolder';
 import { oneLine } from '../../oneLine';
 import type { Problem, Range } from '../../problem';
 import { readTextFile } from '../../readTextFile';
+import { ProblemList } from '../problemList';
 import type { Draft } from '../project';
 import { problemOf } from '../rules';
 import { TextPositions } from '../textPositions';
@@ -40,15 +41,21 @@ export async function checkAppVersion(project: Draft, signal?: AbortSignal): Pro
     return [];
   }
   const others = await declaredVersions(project, (declared) => declared !== version, signal);
-  return others.map(({ file, version: declared, range }) => {
-    const message = t(
-      'APP_VERSION is "{0}", but the version in {1} is "{2}"',
-      oneLine(declared, Infinity),
-      MANIFEST_FILE,
-      oneLine(version, Infinity),
-    );
-    return problemOf('version.app-version', message, file, range);
-  });
+  const lists = new Map<string, ProblemList>();
+  for (const { file, version: declared, range } of others) {
+    const list = lists.get(file) ?? new ProblemList(file);
+    lists.set(file, list);
+    list.add('warning', () => {
+      const message = t(
+        'APP_VERSION is "{0}", but the version in {1} is "{2}"',
+        oneLine(declared, Infinity),
+        MANIFEST_FILE,
+        oneLine(version, Infinity),
+      );
+      return problemOf('version.app-version', message, file, range);
+    });
+  }
+  return [...lists.values()].flatMap((list) => list.toArray());
 }
 
 /**

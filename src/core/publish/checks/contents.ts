@@ -17,23 +17,24 @@ export interface ContentsOptions {
   cacheFile?: string | undefined;
   /** The built worker script: much is checked there. Without it everything is checked in place. */
   worker?: string | undefined;
-  /** Up to so many bytes of code are looked at in place, for a worker's start takes longer. */
-  inPlace?: number | undefined;
   /** What looks at the contents in place, if not the caller's own thread. */
   openInspector?: OpenInspector | undefined;
 }
 
-/** What is looked at in place, for a worker's start takes longer: bytes of code, bytes of all, and files. */
-const SMALL = { code: 300_000, bytes: 1_000_000, files: 200 };
+/**
+ * What is looked at in place, where it holds up all extensions: bytes of code, bytes of all, and files. Measured for code: the worst script of
+ * 12,000 bytes that was found (`\p{L}` again and again in a regular expression) takes the parser a fifth of a second; one of 280,000 took nine.
+ */
+const SMALL = { code: 12_000, bytes: 1_000_000, files: 200 };
 
-/** Whether looking at files takes less time than the start of a worker. */
-export function isSmall(files: readonly BundleFile[], codeBytes = SMALL.code): boolean {
+/** Whether files are looked at in place, whatever is in them: a worker's start takes longer. */
+export function isSmall(files: readonly BundleFile[]): boolean {
   const bytesOf = (some: readonly BundleFile[]): number =>
     some.reduce((sum, { size }) => sum + size, 0);
   return (
     files.length <= SMALL.files &&
     bytesOf(files) <= SMALL.bytes &&
-    bytesOf(files.filter(({ name }) => isCode(name))) <= codeBytes
+    bytesOf(files.filter(({ name }) => isCode(name))) <= SMALL.code
   );
 }
 
@@ -92,9 +93,9 @@ export function problemsOf(
 
 async function inspect(
   files: readonly BundleFile[],
-  { signal, cacheFile, worker, inPlace, openInspector }: ContentsOptions,
+  { signal, cacheFile, worker, openInspector }: ContentsOptions,
 ): Promise<Inspection> {
-  if (worker === undefined || isSmall(files, inPlace)) {
+  if (worker === undefined || isSmall(files)) {
     const { inspectFiles } = await import('./inspectFiles');
     return inspectFiles(inBatches(files), { cacheFile, signal }, openInspector);
   }

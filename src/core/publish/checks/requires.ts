@@ -1,6 +1,7 @@
 import { t } from '../../l10n';
 import type { Problem } from '../../problem';
 import type { ManifestFields } from '../manifest';
+import { ProblemList } from '../problemList';
 import type { ManifestPlaces } from './manifestPlaces';
 
 /** The platform whose WebView is Chromium 95. */
@@ -19,7 +20,7 @@ export function checkRequires(
   if (requires?.dilink?.every((version) => version === OLDEST_PLATFORM) !== true) {
     return [];
   }
-  const problems: Problem[] = [];
+  const problems = new ProblemList(places.file);
   for (const [index, capability] of (requires.vehicleCapabilities ?? []).entries()) {
     if (NOT_ON_OLDEST_PLATFORM.includes(capability)) {
       const message = t(
@@ -29,7 +30,8 @@ export function checkRequires(
         OLDEST_PLATFORM,
       );
       const path = ['requires', 'vehicleCapabilities', index];
-      problems.push(places.problem('requires.cluster-on-di5.0', message, path));
+      const rule = 'requires.cluster-on-di5.0';
+      problems.add('warning', () => places.problem(rule, message, path));
     }
   }
   if (requires.modernWebview === true) {
@@ -38,8 +40,9 @@ export function checkRequires(
       'requires.dilink',
       OLDEST_PLATFORM,
     );
+    const rule = 'requires.modern-webview-on-di5.0';
     const path = ['requires', 'modernWebview'];
-    problems.push(places.problem('requires.modern-webview-on-di5.0', message, path));
+    problems.add('warning', () => places.problem(rule, message, path));
   }
-  return problems;
+  return problems.toArray();
 }

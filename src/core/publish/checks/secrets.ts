@@ -85,13 +85,13 @@ export class SecretScanner {
     if (!this.isSniffed) {
       this.sniff();
     }
-    this.found.push(...this.text.scan(this.chunk.subarray(0, this.used), true));
+    this.found = this.found.concat(this.text.scan(this.chunk.subarray(0, this.used), true));
     return this.found;
   }
 
   private scanChunk(): void {
     const kept = CHUNK - LONGEST_SECRET;
-    this.found.push(...this.text.scan(this.chunk, false));
+    this.found = this.found.concat(this.text.scan(this.chunk, false));
     this.chunk.copyWithin(0, kept);
     this.used = LONGEST_SECRET;
   }

@@ -5,7 +5,7 @@ import {
   parseTree,
   type Node,
 } from 'jsonc-parser/lib/esm/main.js';
-import { tooDeepAt } from '../jsonDepth';
+import { MAX_JSON, tooDeepAt } from '../jsonLimits';
 import type { JsonPath } from '../jsonText';
 
 export type { Node };
@@ -17,9 +17,9 @@ export interface Property {
   value: Node;
 }
 
-/** What a JSON text holds as far as it can be read, undefined for what is nested too deeply. Offsets count UTF-16 units. */
+/** What a JSON text holds as far as it can be read, undefined for what is too long or nested too deeply. Offsets count UTF-16 units. */
 export function readTree(text: string): Node | undefined {
-  return tooDeepAt(text) === undefined
+  return text.length <= MAX_JSON && tooDeepAt(text) === undefined
     ? parseTree(text, [], { allowTrailingComma: true })
     : undefined;
 }

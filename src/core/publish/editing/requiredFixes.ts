@@ -8,13 +8,13 @@ const ICON = './icon.svg';
 /** Puts in a required field that is missing: one fix for each value it may well have. */
 export function requiredFixes(text: string, tree: Node, field: string, context: FixContext): Fix[] {
   const values = requiredValues(field, tree, context);
-  const fixes = values.flatMap((value) => {
+  let fixes = values.flatMap((value) => {
     const edit = insertProperty(text, tree, [], field, value, FIELDS);
     const shown = typeof value === 'string' ? value : JSON.stringify(value);
     return edit === undefined ? [] : [fix('setRequired', field, shown, [edit])];
   });
   if (field === 'icon' && !context.icons.includes(ICON)) {
-    fixes.push(...iconFixes(text, tree, { ...context, icons: [] }));
+    fixes = fixes.concat(iconFixes(text, tree, { ...context, icons: [] }));
   }
   return fixes.map((each, index) => ({ ...each, preferred: index === 0 && values.length <= 1 }));
 }

@@ -1,4 +1,5 @@
 import { createScanner } from 'jsonc-parser/lib/esm/main.js';
+import { MAX_JSON } from '../jsonLimits';
 
 /** A part of a JSON text, which may be broken. Offsets count UTF-16 units. */
 export interface Token {
@@ -15,10 +16,13 @@ export interface Token {
 const PUNCTUATION = '{}[]:,';
 const COMMENT = /^\/[/*]/u;
 
-/** Everything but the space between. */
+/** Everything but the space between; nothing of a text that is too long to be parsed. */
 export function tokensOf(text: string): Token[] {
   const scanner = createScanner(text);
   const tokens: Token[] = [];
+  if (text.length > MAX_JSON) {
+    return tokens;
+  }
   for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
     const start = scanner.getTokenOffset();
     const end = start + scanner.getTokenLength();

@@ -323,6 +323,18 @@ describe("the WebView's baseline", () => {
       assert.equal(built.workers.length, 0);
     });
 
+    it('holds the editor up for less than a second, whatever it is', async () => {
+      const scriptOf = (size: number): string => `/${'\\p{L}'.repeat(size / 5)}/u;`;
+      const options = { worker: built.script };
+      const before = process.cpuUsage();
+      assert.deepEqual(await check({ 'a.js': scriptOf(20_000) }, options), []);
+      assert.equal(built.workers.length, 1);
+      assert.deepEqual(await check({ 'a.js': scriptOf(11_900) }, options), []);
+      assert.equal(built.workers.length, 1);
+      const { user, system } = process.cpuUsage(before);
+      assert.ok(user + system < 1_000_000, `${user + system} µs`);
+    });
+
     it('ends at once when it is cancelled, and leaves nothing', async () => {
       const caller = new AbortController();
       built.onWorker = () => caller.abort();

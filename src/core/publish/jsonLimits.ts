@@ -1,5 +1,11 @@
 import { createScanner } from 'jsonc-parser/lib/esm/main.js';
 
+/**
+ * A longer JSON text of a mini-app is not parsed, in bytes or UTF-16 units: a manifest in fifty languages has a third of it. Measured up to it:
+ * a tenth of a second for the worst text that was found; four MiB of fields that are there twice took twelve seconds.
+ */
+export const MAX_JSON = 64 * 1024;
+
 /** Deeper than any file of ours, and far from what a parser's stack can bear. */
 const MAX_DEPTH = 100;
 

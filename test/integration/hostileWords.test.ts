@@ -242,7 +242,7 @@ describe('hostile words', () => {
       };
       writeFileSync(file(), JSON.stringify(manifest, null, 2));
       writeFileSync(join(folder(), 'src/icon.svg'), '<svg/>');
-      writeFileSync(join(folder(), 'src', 'a\n[x](command:y)\u202E.js'), 'import "x";');
+      writeFileSync(join(folder(), 'src', 'a[x](command:y)\u001B\u202E.js'), 'import "x";');
       writeFileSync(
         join(folder(), 'src/index.html'),
         `<script>const APP_VERSION = '${'y'.repeat(9_999)}';</script>`,

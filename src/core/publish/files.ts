@@ -1,4 +1,4 @@
-import { stat as statWithCallback, type Dirent } from 'node:fs';
+import { stat as statWithCallback, type Dirent, type Stats } from 'node:fs';
 import { opendir, realpath } from 'node:fs/promises';
 import { basename, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,6 +21,9 @@ export interface BundleFile {
   size: number;
   /** When it was written last, in milliseconds since 1970, as of the walk; undefined where that does not matter. */
   writtenMs?: number;
+  /** Which file it is, as of the walk: its device, and its number there. Undefined where that does not matter. */
+  dev?: number;
+  ino?: number;
   /** The name that the file itself has, where this is, or may be, a link to it. */
   linksTo?: string;
 }
@@ -40,7 +43,7 @@ export interface CollectedFiles {
 const DROPPINGS = new RegExp(
   `^(?:${[
     '\\.git|\\.svn|\\.hg',
-    '\\.DS_Store|\\._.*|\\.AppleDouble|\\.Spotlight-V100|\\.Trashes|\\.fseventsd|__MACOSX',
+    '\\.DS_Store|Icon\\r|\\._.*|\\.AppleDouble|\\.Spotlight-V100|\\.Trashes|\\.fseventsd|__MACOSX',
     '[Tt]humbs\\.db|[Dd]esktop\\.ini|ehthumbs\\.db|\\$RECYCLE\\.BIN',
     '\\.directory|\\.Trash-\\d+|\\.nfs[0-9a-f]{8,}',
     '.*~|\\..*\\.sw[a-p]|#.*#|\\.#.*',
@@ -56,6 +59,8 @@ const MAX_REPEATS = 2_000;
 const AT_ONCE = 64;
 /** A lone half of a surrogate pair has no UTF-8. */
 const ILL_FORMED = /\p{Surrogate}/u;
+/** A backslash separates folders where the bundle is unpacked on Windows, and a line end makes two names of one in lists of names. */
+const NOT_PORTABLE = /[\\\n\v\f\r\u0085\u2028\u2029]/u;
 
 interface Folder {
   path: string;
@@ -71,8 +76,8 @@ interface Entry {
   path: string;
   /** Bytes of a file; undefined for a folder. */
   size?: number;
-  /** When a file was written last, in milliseconds since 1970. */
-  writtenMs?: number;
+  /** When a file was written last, in milliseconds since 1970, and which it is. */
+  stamp?: Pick<Stats, 'dev' | 'ino'> & { writtenMs: number };
   /** The name of the file that a link leads to. */
   linksTo?: string | undefined;
   /** The path of a folder without links. */
@@ -144,9 +149,9 @@ class Walk {
     );
     for (const entry of sorted) {
       const name = prefix + entry.name;
-      const { path, size, writtenMs, linksTo } = entry;
-      if (size !== undefined && writtenMs !== undefined) {
-        const file = { name, path, size, writtenMs };
+      const { path, size, stamp, linksTo } = entry;
+      if (size !== undefined) {
+        const file = { name, path, size, ...stamp };
         this.files.push(linksTo === undefined ? file : { ...file, linksTo });
       } else if (ancestors.includes(entry.real)) {
         this.leftOut.push(`${name}/`); // a link loop: its content is in the bundle already
@@ -241,7 +246,8 @@ class Walk {
       return undefined;
     }
     const linksTo = dirent.isSymbolicLink() ? basename(real) : undefined;
-    return { name, path, size: stats.size, writtenMs: stats.mtimeMs, linksTo, real };
+    const { size, mtimeMs: writtenMs, dev, ino } = stats;
+    return { name, path, size, stamp: { writtenMs, dev, ino }, linksTo, real };
   }
 
   private leaveOut({ prefix }: Folder, dirent: Dirent): void {
@@ -274,6 +280,11 @@ class Walk {
 function assertWellFormed<T extends { name: string; path: string }>(entry: T): T {
   if (ILL_FORMED.test(entry.name)) {
     throw illFormed(entry.path);
+  }
+  if (NOT_PORTABLE.test(entry.name)) {
+    const path = oneLine(entry.path, Infinity);
+    const message = t('{0} has a backslash or a line end in its name. Rename it.', path);
+    throw new I99dashError('VALIDATION_FAILED', message, { file: entry.path });
   }
   return entry;
 }

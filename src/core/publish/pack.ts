@@ -103,6 +103,7 @@ async function addContent(
     descriptor = await access.open(file.path, mayBeLink);
     const before = await access.stat(descriptor);
     if (!isUnchanged(file, before)) {
+      await assertInside(file.path, file, access, boundary);
       throw changedWhilePacked(file);
     }
     if (mayBeLink || !REFUSES_LINKS) {
@@ -185,11 +186,13 @@ async function assertInside(
 }
 
 /** Whether an open file is what the walk saw, and what was checked with it. */
-function isUnchanged({ size, writtenMs }: BundleFile, stats: Stats): boolean {
+function isUnchanged({ size, writtenMs, dev, ino }: BundleFile, stats: Stats): boolean {
   return (
     stats.isFile() &&
     stats.size === size &&
-    (writtenMs === undefined || stats.mtimeMs === writtenMs)
+    (writtenMs === undefined || stats.mtimeMs === writtenMs) &&
+    // Its name says nothing: a folder on the way may be a link for just as long as the file is opened.
+    (ino === undefined || (stats.ino === ino && stats.dev === dev))
   );
 }
 

@@ -19,6 +19,7 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { withBundle, type Bundle } from '../../../src/core/publish/bundle';
 import { collectFiles } from '../../../src/core/publish/files';
+import { pack as packTo } from '../../../src/core/publish/pack';
 import { bundleBytes } from '../../support/bundle-bytes';
 import { rejectsWith } from '../../support/expect';
 import { useTempDirectory } from '../../support/temp-directory';
@@ -236,6 +237,27 @@ describe('a bundle', () => {
       });
     }
 
+    it('has nothing from there: a folder that is a link for as long as it is read', async () => {
+      const path = join(root, 'assets', 'deep', 'er', 'app.js');
+      await steal(path);
+      await rm(join(root, 'assets', 'binary.bin'));
+      const { boundary, files } = await collectFiles(root, root);
+      const [folder, aside] = [join(root, 'assets'), join(temp.path, 'aside')];
+      async function* batches() {
+        await rename(folder, aside);
+        await symlink(secrets(), folder);
+        yield files;
+        await rm(folder);
+        await rename(aside, folder);
+      }
+      const error = await rejectsWith(
+        'VALIDATION_FAILED',
+        packTo(join(temp.path, 'bundle'), batches(), { boundary }),
+      );
+      assert.equal(error.file, path);
+      assert.match(error.message, /leads out of the project|changed while being packed/u);
+    });
+
     it('has nothing from there: a link that led elsewhere before', async () => {
       const path = join(root, 'assets', 'deep', 'er', 'app.js');
       const link = join(root, 'link.js');
@@ -252,8 +274,8 @@ describe('a bundle', () => {
 
   it('names a file that cannot be packed in one line', async () => {
     for (const [name, change] of [
-      ['gone\n\u202Etxt.js', (path: string) => rm(path)],
-      ['grown\n\u202Etxt.js', (path: string) => appendFile(path, 'more')],
+      ['gone\u001B\u202Etxt.js', (path: string) => rm(path)],
+      ['grown\u001B\u202Etxt.js', (path: string) => appendFile(path, 'more')],
     ] as const) {
       await writeFile(join(root, name), 'a()');
       const files = await collectFiles(root, root);

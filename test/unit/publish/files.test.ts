@@ -64,9 +64,9 @@ describe("a bundle's files", () => {
   it('have name, path, size and time', async () => {
     await write('sub/app.js');
     const path = join(root, 'sub', 'app.js');
-    const { mtimeMs: writtenMs } = await stat(path);
+    const { mtimeMs: writtenMs, dev, ino } = await stat(path);
     assert.deepEqual((await collect()).files, [
-      { name: 'sub/app.js', path, size: 'sub/app.js'.length, writtenMs },
+      { name: 'sub/app.js', path, size: 'sub/app.js'.length, writtenMs, dev, ino },
     ]);
   });
 
@@ -223,18 +223,20 @@ describe("a bundle's files", () => {
     }
   });
 
-  it('have any name that a file system allows', async () => {
-    const strange = [
-      'a\nb.js',
-      '-rf',
-      ' ',
-      'a\\b',
-      'e\u0301',
-      '\u00e9',
-      '*?"<>|',
-      '\u202e.js',
-      '\x01',
-    ];
+  it('have no name that is a path elsewhere or more than one line', async () => {
+    for (const name of ['a\\b.js', '..\\a.js', 'a\nb', 'a\r', '\u2028', 'a\u0085b/c.js']) {
+      await write(name);
+      const error = await rejectsWith('VALIDATION_FAILED', collect());
+      assert.match(error.message, /has a backslash or a line end in its name/u);
+      assert.doesNotMatch(error.message, /[\n\r\u2028\u0085]/u);
+      await rm(join(root, name.split('/')[0] ?? name), { recursive: true });
+    }
+    await write('Icon\r', 'kept.js');
+    assert.deepEqual(await names(), ['kept.js'], 'as the Finder names the picture of a folder');
+  });
+
+  it('have any other name that a file system allows', async () => {
+    const strange = ['-rf', ' ', 'e\u0301', '\u00e9', '*?"<>|', '\u202e.js', '\x01'];
     await write(...strange);
     assert.deepEqual(
       await names(),

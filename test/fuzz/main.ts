@@ -43,7 +43,7 @@ function keep(parser: string, input: Uint8Array): string {
 
 /** In turns, until the time is up: each turn begins with the next seed. */
 async function exploreAll(fuzzer: Fuzzer, options: FuzzOptions, findings: Findings): Promise<void> {
-  const parsers = options.parser === undefined ? PARSERS : [parserNamed(options.parser)];
+  const parsers = options.parser?.split(',').map(parserNamed) ?? PARSERS;
   const rows = new Map(
     parsers.map((each) => [each, { parser: each.name, runs: 0, accepted: 0, slowestMs: 0 }]),
   );

@@ -102,7 +102,22 @@ const CHANGES = {
   },
 } satisfies Record<string, (bytes: Buffer, change: Change, material: Material) => Buffer>;
 
-const JSON_CHANGES = ['value', 'remove', 'move', 'nest', 'rename'] as const;
+const JSON_CHANGES = ['value', 'long', 'remove', 'move', 'nest', 'rename'] as const;
+/** What long texts are made of, besides a parser's words. */
+const LONG_UNITS = [
+  'http://',
+  'https://a?',
+  ' ',
+  '\0',
+  'a',
+  '/',
+  '\ud800',
+  '"',
+  '\u2028',
+  '[',
+  '/*',
+];
+const LONG_LENGTHS = [1_000, 10_000, 60_000, 300_000];
 
 /**
  * Inputs for a parser: valid ones with up to eight changes, or as they are. It shrinks towards fewer and simpler changes.
@@ -149,7 +164,7 @@ function replace(
 }
 
 function many(part: Buffer, times: number): Buffer {
-  return Buffer.alloc(Math.min(part.length * times, 100_000), part);
+  return Buffer.alloc(Math.min(part.length * times, 300_000), part);
 }
 
 function choose<T>(list: readonly T[], pick: number): T {
@@ -205,13 +220,18 @@ function changeSlot(
   words: readonly Buffer[],
 ) {
   const held = holder as Record<string, unknown>;
-  const { kind, pick } = change;
+  const { kind, pick, size } = change;
   const texts = words.map((word) => word.toString());
   switch (kind) {
     case 'value':
       // A copy: a later change may reach into it.
       held[key] = structuredClone(choose([...STRANGE_VALUES, ...texts], pick));
       return;
+    case 'long': {
+      const unit = choose([...LONG_UNITS, ...texts], size);
+      held[key] = unit.repeat(Math.ceil(choose(LONG_LENGTHS, pick) / Math.max(1, unit.length)));
+      return;
+    }
     case 'remove':
       Reflect.deleteProperty(held, key);
       return;

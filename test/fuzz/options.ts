@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 export interface FuzzOptions {
   minutes: number;
   seed: number;
-  /** One parser only. */
+  /** Names of parsers, with commas between: these only. */
   parser?: string;
   /** A file with the one input to try. */
   input?: string;

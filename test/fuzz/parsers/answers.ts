@@ -147,6 +147,7 @@ export const apiAnswer: Parser = {
     return all(tasks, secretsOf(response));
   },
   runs: 150,
+  maxBytes: 400_000,
 };
 
 const GRANT = {
@@ -192,6 +193,7 @@ export const deviceAnswer: Parser = {
     };
     return all([grant, poll], secretsOf(response));
   },
+  maxBytes: 400_000,
 };
 
 function assertExpiry(token: string, expiresIn?: number): void {

@@ -6,6 +6,7 @@ import * as contents from './contents';
 import * as keys from './keys';
 import * as manifests from './manifests';
 import * as state from './state';
+import * as words from './words';
 
 /** Everything that reads what others wrote. */
 export const PARSERS: readonly Parser[] = [
@@ -16,6 +17,7 @@ export const PARSERS: readonly Parser[] = [
   addresses,
   manifests,
   contents,
+  words,
 ].flatMap((parsers) => Object.values<Parser>(parsers));
 
 /** @throws Error that names those there are */

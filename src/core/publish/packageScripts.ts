@@ -1,0 +1,104 @@
+import { dirname, join, resolve } from 'node:path';
+import { isJsonObject, parseJson } from '../json';
+import { readTextFile } from '../readTextFile';
+import { findScriptCalls, type ScriptCall } from './scriptCalls';
+
+/** Nobody has as many scripts that call one another. */
+const MAX_SCRIPTS = 100;
+/** Folders above the one a command runs in, where a package manager looks for package.json too. */
+const MAX_PARENTS = 64;
+
+/** A script of a package.json. */
+export interface PackageScript {
+  /** Absolute. */
+  file: string;
+  name: string;
+  text: string;
+}
+
+/** Everything that is known of what a command line runs. */
+export interface RunText {
+  commandLine: string;
+  /** The scripts that it runs, with their `pre` and `post` and those that they run, each once. */
+  scripts: readonly PackageScript[];
+  /** False: it also runs scripts of which nobody can tell here which they are. */
+  isComplete: boolean;
+}
+
+/** Reads what a command line runs: itself, and the text of the package scripts that it calls. Never throws. */
+export async function readRunText(commandLine: string, folder: string): Promise<RunText> {
+  const reader = new ScriptReader();
+  await reader.follow(commandLine, folder);
+  const { found, isComplete } = reader;
+  return { commandLine, scripts: [...found.values()], isComplete };
+}
+
+type Scripts = Readonly<Record<string, string>>;
+
+class ScriptReader {
+  readonly found = new Map<string, PackageScript>();
+  isComplete = true;
+  private readonly packages = new Map<string, Promise<{ file: string; scripts: Scripts }>>();
+
+  /** Adds the scripts that a command line or the text of a script calls. */
+  async follow(text: string, folder: string): Promise<void> {
+    for (const call of findScriptCalls(text)) {
+      await this.add(call, resolve(folder, call.folder));
+    }
+  }
+
+  private async add(call: ScriptCall, folder: string): Promise<void> {
+    const { file, scripts } = await this.packageOf(folder);
+    this.isComplete &&= call.isComplete;
+    const names = call.names === 'all' ? Object.keys(scripts) : call.names.flatMap(withHooks);
+    for (const name of names) {
+      const text = Object.hasOwn(scripts, name) ? scripts[name] : undefined;
+      const key = `${file} ${name}`;
+      if (text === undefined || this.found.has(key)) {
+        continue;
+      }
+      if (this.found.size >= MAX_SCRIPTS) {
+        this.isComplete = false;
+        return;
+      }
+      this.found.set(key, { file, name, text });
+      await this.follow(text, dirname(file));
+    }
+  }
+
+  /** The nearest package.json at or above a folder. */
+  private packageOf(folder: string): Promise<{ file: string; scripts: Scripts }> {
+    const known = this.packages.get(folder) ?? readNearestPackage(folder);
+    this.packages.set(folder, known);
+    return known;
+  }
+}
+
+function withHooks(name: string): string[] {
+  return [`pre${name}`, name, `post${name}`];
+}
+
+async function readNearestPackage(folder: string): Promise<{ file: string; scripts: Scripts }> {
+  let current = folder;
+  for (let count = 0; count < MAX_PARENTS; count++) {
+    const file = join(current, 'package.json');
+    const text = await readTextFile(file).catch(() => undefined);
+    if (text !== undefined) {
+      return { file, scripts: scriptsIn(text) };
+    }
+    if (dirname(current) === current) {
+      break;
+    }
+    current = dirname(current);
+  }
+  return { file: join(folder, 'package.json'), scripts: {} };
+}
+
+function scriptsIn(text: string): Scripts {
+  const value = parseJson(text.replace(/^\uFEFF/u, ''))?.value;
+  const scripts = isJsonObject(value) ? value['scripts'] : undefined;
+  const entries = isJsonObject(scripts) ? Object.entries(scripts) : [];
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}

@@ -1,0 +1,162 @@
+import { isAbsolute } from 'node:path';
+
+/** A call of a package manager in a shell command, which runs scripts of a package.json. */
+export interface ScriptCall {
+  /** Names of scripts; `all`: any of them may run. */
+  names: readonly string[] | 'all';
+  /** Where the call runs, relative to where the command does. */
+  folder: string;
+  /** False: it also runs scripts of other packages. */
+  isComplete: boolean;
+}
+
+/** Longer commands are looked at in part, in UTF-16 units; then nobody can tell what they run. */
+const MAX_LENGTH = 8 * 1024;
+
+const MANAGERS: ReadonlySet<string> = new Set(['npm', 'pnpm', 'yarn', 'yarnpkg', 'bun']);
+/** Programs that run scripts by patterns of their names. */
+const SCRIPT_RUNNERS: ReadonlySet<string> = new Set([
+  ...['npm-run-all', 'npm-run-all2', 'run-s', 'run-p', 'run-z', 'concurrently', 'conc', 'wireit'],
+]);
+/** Programs that run scripts of other packages. */
+const REPOSITORY_RUNNERS: ReadonlySet<string> = new Set(['lerna', 'turbo', 'nx', 'rush', 'wsrun']);
+/** Words of a call that are looked at. */
+const MAX_WORDS = 100;
+/** Folders that a command may have changed to. */
+const MAX_FOLDERS = 8;
+const RUN_WORDS: ReadonlySet<string> = new Set(['run', 'run-script', 'rum', 'urn']);
+const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
+  t: ['test'],
+  tst: ['test'],
+  restart: ['stop', 'restart', 'start'],
+  'install-test': ['install', 'test'],
+  it: ['install', 'test'],
+};
+const INSTALL_WORDS: ReadonlySet<string> = new Set([
+  ...['install', 'i', 'in', 'ins', 'isntall', 'add', 'ci', 'clean-install', 'ic', 'rebuild', 'rb'],
+  ...['install-test', 'it', 'update', 'up', 'link', 'ln', 'dedupe', 'pack', 'publish', 'version'],
+  ...['remove', 'rm', 'uninstall', 'un', 'upgrade', 'import', 'prune'],
+]);
+/** What installing, packing and publishing run by themselves, each with its `pre` and `post`. */
+const LIFECYCLE = [
+  ...['install', 'prepublish', 'prepare', 'pack', 'publish', 'version', 'uninstall'],
+  ...['prepublishOnly', 'dependencies'],
+];
+const OTHER_PACKAGES =
+  /^(?:-w|-ws|-r|-F|--workspaces?|--recursive|--filter(?:-prod)?|--all|--parallel|workspaces?|foreach)(?:=|$)/u;
+/** Options whose next word is their value. */
+const FOLDER_OPTIONS: ReadonlySet<string> = new Set(['--prefix', '-C', '--cwd', '--dir']);
+const VALUE_OPTIONS: ReadonlySet<string> = new Set([
+  ...['--loglevel', '--script-shell', '--registry', '--userconfig', '--reporter', '--cache'],
+]);
+
+/**
+ * Finds the calls of package managers in a shell command, in quotes and sub-shells too. It rather finds one too many than one too few: what
+ * it finds is shown and compared, and never run.
+ */
+export function findScriptCalls(command: string): ScriptCall[] {
+  const calls: ScriptCall[] = [];
+  // A sub-shell may have changed the folder, or the command that goes on after it.
+  const folders = ['.'];
+  let isComplete = command.length <= MAX_LENGTH;
+  for (const words of segmentsOf(command.slice(0, MAX_LENGTH))) {
+    if (/^(?:cd|pushd|chdir)$/u.test(words[0] ?? '')) {
+      const target = words.slice(1).find((word) => !/^[-/][A-Za-z]?$/u.test(word)) ?? '.';
+      folders.push(join(folders.at(-1) ?? '.', target));
+      isComplete &&= folders.length <= MAX_FOLDERS && !/[$%~*?]/u.test(target);
+      continue;
+    }
+    for (const [index, word] of words.entries()) {
+      const call = readCall(programOf(word), words.slice(index + 1, index + 1 + MAX_WORDS));
+      if (call !== undefined) {
+        const { folder, ...rest } = call;
+        const places = folders.slice(0, MAX_FOLDERS).map((from) => join(from, folder));
+        calls.push(...places.map((place) => ({ ...rest, folder: place })));
+      }
+    }
+  }
+  const unique = new Map(calls.map((call) => [JSON.stringify(call), call]));
+  return [...unique.values(), ...(isComplete ? [] : [{ names: [], folder: '.', isComplete }])];
+}
+
+function join(folder: string, path: string): string {
+  return isAbsolute(path) ? path : `${folder}/${path}`;
+}
+
+/** The words of each simple command. Quotes and brackets end one too, for what is in them may be a command. */
+function segmentsOf(command: string): string[][] {
+  return command
+    .replace(/[\\^]\r?\n/gu, ' ')
+    .replace(/(["'])([^\s"'`;&|(){}]*)\1/gu, '$2') // a quoted word is a word
+    .split(/[;&|\r\n"'`(){}]+/u)
+    .map((segment) => segment.split(/\s+/u).filter((word) => word !== ''))
+    .filter((words) => words.length > 0);
+}
+
+/** The name of a program without its path and what Windows adds. */
+function programOf(word: string): string {
+  const name = word.slice(Math.max(word.lastIndexOf('/'), word.lastIndexOf('\\')) + 1);
+  return name.replace(/\.(?:cmd|exe|ps1|js|cjs|mjs)$/iu, '').toLowerCase();
+}
+
+function readCall(program: string, args: readonly string[]): ScriptCall | undefined {
+  if (SCRIPT_RUNNERS.has(program) || REPOSITORY_RUNNERS.has(program)) {
+    return { names: 'all', folder: '.', isComplete: SCRIPT_RUNNERS.has(program) };
+  }
+  if (program === 'node') {
+    const at = args.findIndex((arg) => /^--run(?:=|$)/u.test(arg));
+    const name = args[at]?.split('=')[1] ?? args[at + 1];
+    return at < 0 || name === undefined
+      ? undefined
+      : { names: [name], folder: '.', isComplete: true };
+  }
+  if (!MANAGERS.has(program)) {
+    return undefined;
+  }
+  const { words, folder, isComplete } = readOptions(args);
+  return { names: namesOf(words), folder, isComplete };
+}
+
+/** The words that are no options, and where the options say the call runs. */
+function readOptions(args: readonly string[]): {
+  words: string[];
+  folder: string;
+  isComplete: boolean;
+} {
+  const words: string[] = [];
+  let folder = '.';
+  let isComplete = args.length < MAX_WORDS;
+  for (let index = 0; index < args.length && args[index] !== '--'; index++) {
+    const arg = args[index] ?? '';
+    const [name = '', value] = arg.split('=', 2);
+    if (OTHER_PACKAGES.test(arg)) {
+      isComplete = false;
+    } else if (FOLDER_OPTIONS.has(name)) {
+      folder = value ?? args[++index] ?? '.';
+      isComplete &&= !/[$%~*?]/u.test(folder);
+    } else if (VALUE_OPTIONS.has(name)) {
+      index += value === undefined ? 1 : 0;
+    } else if (!arg.startsWith('-')) {
+      words.push(arg);
+    }
+  }
+  return { words, folder, isComplete };
+}
+
+/** @param words of the call, such as `run build` */
+function namesOf(words: readonly string[]): readonly string[] | 'all' {
+  const [first, second] = words;
+  if (first === undefined) {
+    return LIFECYCLE; // yarn alone installs
+  }
+  if (RUN_WORDS.has(first)) {
+    return second === undefined || isPattern(second) ? 'all' : [second];
+  }
+  const known = SHORT_NAMES[first] ?? [first];
+  return INSTALL_WORDS.has(first) ? [...known, ...LIFECYCLE] : known;
+}
+
+/** pnpm and others take a pattern for a name; a variable of the shell may stand for any name. */
+function isPattern(name: string): boolean {
+  return /[*?$%/!]/u.test(name);
+}

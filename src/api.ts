@@ -1,12 +1,11 @@
 import type { Event, Uri } from 'vscode';
 
-/** Who is signed in. It never holds a token: that is what `vscode.authentication.getSession('i99dash', [])` asks the user for. */
+/**
+ * Who is signed in, by the account's id. Name, e-mail and token are for extensions that the user allows:
+ * `vscode.authentication.getSession('i99dash', [])` asks them.
+ */
 export interface ApiIdentity {
   readonly devId: string;
-  readonly email: string | null;
-  readonly displayName: string | null;
-  readonly isDeveloper: boolean;
-  readonly backendUrl: string;
 }
 
 /** One finding about a mini-app. Positions count lines and UTF-16 characters from 0. */

@@ -4,6 +4,7 @@ import type { I99dashApi } from './api';
 import { lazyTransport } from './core/api/lazyTransport';
 import { loggedTransport } from './core/api/loggedTransport';
 import { SecretClipboard } from './core/ci/secretClipboard';
+import type { Call } from './core/consent';
 import { localize } from './core/l10n';
 import { lineLogger } from './core/lineLogger';
 import { systemClock } from './core/ports';
@@ -52,7 +53,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   const transport = loggedTransport(network, logger, systemClock);
   const shared = { context, transport, logger };
   const developer = createRealmParts(developerRealm, shared);
-  const { session, tokens, keepAlive, backendUrl, backendForPeople } = developer;
+  const { session, tokens, keepAlive, backendUrl, backendForPeople, knownBackends } = developer;
+  const signInPorts = { session, knownBackends };
   const operators = new OperatorSwitch(async () => {
     const { Operator } = await import('./vscode/operator/operator');
     return new Operator(shared);
@@ -75,6 +77,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   whenDeactivated = () => clipboard.clear();
   const buildTerminal = new BuildTerminal();
   const lockFolder = vscode.Uri.joinPath(context.globalStorageUri, 'publishing').fsPath;
+  const publishersFile = vscode.Uri.joinPath(
+    context.globalStorageUri,
+    'first-publishers.json',
+  ).fsPath;
   const apps = createApps({
     ...{ session, tokens, transport, miniApps, backendUrl, logger, clock: systemClock },
     restored: developer.restored,
@@ -86,6 +92,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     ...{ session, tokens, transport, miniApps, backendUrl, logger, clock: systemClock },
     memory: context.workspaceState,
     lockFolder,
+    publishersFile,
     buildTerminal,
     baselineCache,
     worker,
@@ -98,15 +105,19 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     ...publishing,
     validate: (folder, signal) => problems.validate(folder, signal),
   };
-  const publish = async (args: unknown, more: PublishArguments = {}): Promise<unknown> =>
-    (await import('./vscode/publish')).publishMiniApp(publishing, {
+  const publish = async (
+    args: unknown,
+    call: Call,
+    more: PublishArguments = {},
+  ): Promise<unknown> =>
+    (await import('./vscode/publish')).publishMiniApp(publishing, call, {
       ...argumentObject(args),
       ...more,
     });
   const appCommands = () => import('./vscode/appCommands');
   const handlers: Record<CommandId, CommandHandler> = {
-    'i99dash.signIn': async (args) =>
-      (await import('./vscode/signIn')).signIn(session, argumentObject(args)),
+    'i99dash.signIn': async (args, call) =>
+      (await import('./vscode/signIn')).signIn(signInPorts, call, argumentObject(args)),
     'i99dash.signOut': async () => (await import('./vscode/signOut')).signOut(session),
     'i99dash.whoAmI': async () => (await import('./vscode/whoAmI')).whoAmI(session, tokens),
     'i99dash.unlock': async () =>
@@ -116,32 +127,38 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
         { miniApps, problems },
         argumentObject(args),
       ),
-    'i99dash.publish': (args) => publish(args),
-    'i99dash.publishToBeta': (args) => publish(args, { track: 'beta' }),
-    'i99dash.dryRun': (args) => publish(args, { dryRun: true }),
+    'i99dash.publish': (args, call) => publish(args, call),
+    'i99dash.publishToBeta': (args, call) => publish(args, call, { track: 'beta' }),
+    'i99dash.dryRun': (args, call) => publish(args, call, { dryRun: true }),
     'i99dash.generateKey': async (args) =>
       (await import('./vscode/keys')).generateKeyCommand(session, argumentObject(args)),
     'i99dash.copyPublicKey': async (args) =>
       (await import('./vscode/keys')).copyPublicKey(session, argumentObject(args)),
-    'i99dash.setUpCi': async (args) =>
+    'i99dash.setUpCi': async (args, call) =>
       (await import('./vscode/ci')).setUpCi(
         { ...keyPorts, miniApps, clipboard, clock: systemClock },
+        call,
         argumentObject(args),
       ),
     'i99dash.listKeys': async (args) => (await import('./vscode/sshKeys')).listKeys(keyPorts, args),
-    'i99dash.addKey': async (args) =>
-      (await import('./vscode/addKey')).addKey(keyPorts, argumentObject(args)),
-    'i99dash.removeKey': async (args) =>
-      (await import('./vscode/sshKeys')).removeKey(keyPorts, argumentObject(args)),
-    'i99dash.replaceKey': async (args) =>
-      (await import('./vscode/replaceKey')).replaceKey(keyPorts, argumentObject(args)),
+    'i99dash.addKey': async (args, call) =>
+      (await import('./vscode/addKey')).addKey(keyPorts, call, argumentObject(args)),
+    'i99dash.removeKey': async (args, call) =>
+      (await import('./vscode/sshKeys')).removeKey(keyPorts, call, argumentObject(args)),
+    'i99dash.replaceKey': async (args, call) =>
+      (await import('./vscode/replaceKey')).replaceKey(
+        { ...keyPorts, knownBackends },
+        call,
+        argumentObject(args),
+      ),
     'i99dash.refreshKeys': () => {
       sshKeysView.refresh();
       return Promise.resolve();
     },
     'i99dash.copyFingerprint': async (row) =>
       (await import('./vscode/sshKeys')).copyFingerprint(row),
-    'i99dash.rotateApiKey': async () => (await import('./vscode/deviceCode')).rotateApiKey(session),
+    'i99dash.rotateApiKey': async (_args, call) =>
+      (await import('./vscode/deviceCode')).rotateApiKey(session, call),
     'i99dash.copyDiagnostics': async () =>
       (await import('./vscode/diagnostics')).copyDiagnostics(
         session,
@@ -159,22 +176,25 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     'i99dash.publishApp': async (row) => (await appCommands()).publishApp(row),
     'i99dash.openAppFolder': async (row) => (await appCommands()).openAppFolder(row),
     'i99dash.openAppInWebConsole': async (row) => (await appCommands()).openAppInWebConsole(row),
-    'i99dash.promoteToBeta': async (row) => (await appCommands()).promoteAppToBeta(apps, row),
-    'i99dash.promoteToProduction': async (row) =>
-      (await appCommands()).promoteAppToProduction(apps, row),
-    'i99dash.endBeta': async (row) => (await appCommands()).endAppBeta(apps, row),
+    'i99dash.promoteToBeta': async (row, call) =>
+      (await appCommands()).promoteAppToBeta(apps, call, row),
+    'i99dash.promoteToProduction': async (row, call) =>
+      (await appCommands()).promoteAppToProduction(apps, call, row),
+    'i99dash.endBeta': async (row, call) => (await appCommands()).endAppBeta(apps, call, row),
     'i99dash.requestAccess': async () => (await appCommands()).requestAccess(),
     'i99dash.showAccountMenu': async () => {
       const { developerItems, showAccountMenu } = await import('./vscode/accountMenu');
       return showAccountMenu(session, backendForPeople(), developerItems(session));
     },
-    'i99op.signIn': async (args) => (await operators.require()).signIn(argumentObject(args)),
+    'i99op.signIn': async (args, call) =>
+      (await operators.require()).signIn(call, argumentObject(args)),
     'i99op.signOut': async () => (await operators.require()).signOut(),
     'i99op.unlock': async () => (await operators.require()).unlock(),
     'i99op.showConfig': async () => (await operators.require()).showConfig(),
     'i99op.balance': async () => (await operators.require()).balance(),
     'i99op.listKeys': async (args) => (await operators.require()).listKeys(args),
-    'i99op.addKey': async (args) => (await operators.require()).addKey(argumentObject(args)),
+    'i99op.addKey': async (args, call) =>
+      (await operators.require()).addKey(call, argumentObject(args)),
     'i99op.showAccountMenu': async () => (await operators.require()).showAccountMenu(),
   };
   const exported = createApi(tasks);

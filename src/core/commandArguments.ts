@@ -4,8 +4,8 @@ import { t } from './l10n';
 /** No path, name or note is longer, in UTF-16 units. */
 const MAX_TEXT = 32_768;
 
-/** `folder` is a path or the URI of a folder on this computer, `object` whatever the caller was given before, a list the words there are. */
-type Kind = 'text' | 'flag' | 'folder' | 'object' | readonly string[];
+/** `folder` is a path or the URI of a folder on this computer, a list the words there are. */
+type Kind = 'text' | 'flag' | 'folder' | readonly string[];
 
 type Kinds = Readonly<Record<string, Kind>>;
 
@@ -15,9 +15,13 @@ const PUBLISH: Kinds = {
   releaseNotes: 'text',
   dryRun: 'flag',
   confirmed: 'flag',
-  builtBefore: 'object',
 };
-const ADD_KEY: Kinds = { publicKeyPath: 'text', name: 'text', purpose: ['login', 'attest'] };
+const ADD_KEY: Kinds = {
+  publicKeyPath: 'text',
+  name: 'text',
+  purpose: ['login', 'attest'],
+  confirmed: 'flag',
+};
 const APP: Kinds = { appId: 'text', version: 'text', releaseNotes: 'text', confirmed: 'flag' };
 
 /** What commands take, by their ids. Those that are not here take nothing, or the row of a view. */
@@ -28,6 +32,7 @@ const COMMANDS: Readonly<Record<string, Kinds>> = {
     passphrase: 'text',
     token: 'text',
     ignoreEnvironment: 'flag',
+    confirmed: 'flag',
   },
   'i99dash.validate': { folder: 'folder' },
   'i99dash.publish': PUBLISH,
@@ -44,7 +49,13 @@ const COMMANDS: Readonly<Record<string, Kinds>> = {
   'i99dash.promoteToBeta': APP,
   'i99dash.promoteToProduction': APP,
   'i99dash.endBeta': APP,
-  'i99op.signIn': { baseUrl: 'text', keyPath: 'text', passphrase: 'text', token: 'text' },
+  'i99op.signIn': {
+    baseUrl: 'text',
+    keyPath: 'text',
+    passphrase: 'text',
+    token: 'text',
+    confirmed: 'flag',
+  },
   'i99op.addKey': ADD_KEY,
 };
 
@@ -88,8 +99,6 @@ function fits(value: unknown, kind: Kind): boolean {
   switch (kind) {
     case 'flag':
       return typeof value === 'boolean';
-    case 'object':
-      return typeof value === 'object';
     case 'text':
       return isText(value);
     case 'folder':
@@ -113,8 +122,6 @@ function describe(name: string, kind: Kind): string {
   switch (kind) {
     case 'flag':
       return t('“{0}” must be true or false.', name);
-    case 'object':
-      return t('“{0}” must be an object.', name);
     case 'text':
       return t('“{0}” must be a text of at most {1} characters.', name, MAX_TEXT);
     case 'folder':

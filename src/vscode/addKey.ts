@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { KeyPurpose, SshKey } from '../core/api/sshKeys';
+import type { Call } from '../core/consent';
 import { abbreviateHome, sshFolder } from '../core/homePath';
 import {
   findKeyCandidates,
@@ -7,13 +8,21 @@ import {
   suggestedName,
   type KeyCandidate,
 } from '../core/keys/keyCandidates';
-import { MAX_NAME_LENGTH, registerKey } from '../core/keys/registerKey';
+import {
+  assertNotRegistered,
+  keyName,
+  MAX_NAME_LENGTH,
+  registerKey,
+} from '../core/keys/registerKey';
 import { agentKeysToOffer } from './agent';
 import { answered } from './ask';
 import { browseForKeyFile, pickChoice, separator, type Choice } from './choices';
+import { confirmModal } from './consent';
 import { makeKey } from './keys';
+import { assertSameAccount, knownIdentity } from './knownIdentity';
 import { plainLabel, plainText } from './plainText';
 import { withQuietProgress } from './progress';
+import { registrationLines, type Registration } from './registerQuestion';
 import { loadKeys, type AddKeyPorts } from './sshKeys';
 import { keysApi } from './sshKeysView';
 
@@ -26,17 +35,33 @@ export interface AddKeyArguments {
 type CandidateItem = Choice<KeyCandidate>;
 
 /**
- * Registers a public key; asks for what the arguments leave open. Who names the key and says nothing else means it for signing in.
- * @throws KEY_* (the file will not do, or the key is registered already), CancelledError, and what the API client throws
+ * Registers a public key; asks for what the arguments leave open, and then whether it may. A name without a purpose means a key for signing in.
+ * @throws NOT_SIGNED_IN, KEY_* (the file will not do, or the key is registered already), CancelledError, and what the API client throws
  */
-export async function addKey(ports: AddKeyPorts, args: AddKeyArguments): Promise<SshKey> {
+export async function addKey(
+  ports: AddKeyPorts,
+  call: Call,
+  args: AddKeyArguments,
+): Promise<SshKey> {
   const { blob, ...candidate } = await (args.publicKeyPath === undefined
     ? pickCandidate(ports)
     : readCandidate(args.publicKeyPath));
   const name = args.name ?? (await askForName(suggestedName(candidate)));
   const purpose =
     args.purpose ?? (args.name === undefined ? await askForPurpose(name) : ('login' as const));
+  const { fingerprint } = candidate;
+  const account = await knownIdentity(ports);
+  const backendUrl = ports.backendUrl();
   const api = keysApi(ports, ports.tokens);
+  assertNotRegistered(await loadKeys(ports), fingerprint);
+  await confirmRegistration(call, {
+    fingerprint,
+    name: keyName(name),
+    purpose,
+    account,
+    backendUrl,
+  });
+  await assertSameAccount(ports, account);
   const key = await withQuietProgress(vscode.l10n.t('Registering the key…'), (signal) =>
     registerKey(api, { blob, name, purpose }, signal),
   ).finally(() => ports.view.refresh());
@@ -48,6 +73,20 @@ export async function addKey(ports: AddKeyPorts, args: AddKeyArguments): Promise
     ),
   );
   return key;
+}
+
+async function confirmRegistration(call: Call, registration: Registration): Promise<void> {
+  await confirmModal(call, {
+    message: vscode.l10n.t('Register this SSH key with your account?'),
+    detail: [
+      ...registrationLines(registration),
+      '',
+      registration.purpose === 'attest'
+        ? vscode.l10n.t('Whoever holds its private key can publish in your name.')
+        : vscode.l10n.t('Whoever holds its private key can sign in as you.'),
+    ],
+    buttons: [vscode.l10n.t('Register Key')],
+  });
 }
 
 async function pickCandidate(ports: AddKeyPorts): Promise<KeyCandidate> {

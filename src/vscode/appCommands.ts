@@ -3,19 +3,29 @@ import { endBeta, fetchBetaStatus, promoteToBeta, promoteToProduction } from '..
 import type { ApiClient } from '../core/api/client';
 import { fetchDeveloperStatus, type DeveloperStatus } from '../core/api/developerStatus';
 import type { ReviewFollower } from '../core/apps/reviewFollower';
+import type { Session } from '../core/auth/session';
+import type { Call } from '../core/consent';
 import { I99dashError } from '../core/errors';
+import { accountLabel } from '../core/identity';
 import { oneLine } from '../core/oneLine';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
+import type { TokenSource } from '../core/ports';
+import type { Track } from '../core/publish/publish';
 import { appPage, requestAccessPage } from '../core/webConsole';
 import { AppElement } from './appElements';
 import { answered } from './ask';
 import type { AppsView } from './appsView';
-import { plainLines, plainText } from './plainText';
+import { Click, confirmModal } from './consent';
+import { assertSameAccount, knownIdentity } from './knownIdentity';
+import { plainText } from './plainText';
+import { describeTrack } from './publishConfirmation';
 import { withQuietProgress } from './progress';
 import { runQuietly } from './runQuietly';
 import { settings } from './settings';
 
 export interface AppsContext {
+  session: Session;
+  tokens: TokenSource;
   /** For what the user has started: may ask for a passphrase. */
   api: () => ApiClient;
   view: AppsView;
@@ -26,7 +36,6 @@ interface AppArguments {
   appId?: string;
   version?: string;
   releaseNotes?: string;
-  confirmed?: boolean;
 }
 
 /** Asks the backend, and shows the answer in the view. @throws what the API client throws, CancelledError */
@@ -44,7 +53,7 @@ export async function showStatus(
 /** Publishes the app of a row. @throws NOTHING_TO_PUBLISH when it is not in the workspace */
 export async function publishApp(args: unknown): Promise<unknown> {
   const folder = vscode.Uri.file(localFolder(args));
-  return runQuietly('i99dash.publish', { folder });
+  return runQuietly('i99dash.publish', new Click({ folder }));
 }
 
 /** Opens the manifest of the app of a row, and shows where it lies. @throws NOTHING_TO_PUBLISH when it is not in the workspace */
@@ -69,14 +78,22 @@ export async function requestAccess(): Promise<boolean> {
  * Makes the latest submitted version the beta build, after a confirmation.
  * @throws NOTHING_TO_PUBLISH (no app is named, or it was never submitted), CancelledError, and what the API client throws
  */
-export async function promoteAppToBeta(context: AppsContext, args: unknown): Promise<true> {
-  const { appId, confirmed, ...given } = toArguments(args);
+export async function promoteAppToBeta(
+  context: AppsContext,
+  call: Call,
+  args: unknown,
+): Promise<true> {
+  const { appId, ...given } = toArguments(args);
   const api = context.api();
   const version = given.version ?? (await latestVersion(api, appId));
   const releaseNotes =
-    given.releaseNotes ?? (confirmed === true ? '' : await askForReleaseNotes(appId, version));
-  await confirm(confirmed, {
+    given.releaseNotes ?? (call.confirmed ? '' : await askForReleaseNotes(appId, version));
+  await confirm(context, call, {
     question: vscode.l10n.t('Make {0} {1} the beta?', appId, version),
+    facts: [
+      ...appFacts(appId, version, 'beta'),
+      ...(releaseNotes === '' ? [] : [vscode.l10n.t('Release notes: {0}', oneLine(releaseNotes))]),
+    ],
     detail: vscode.l10n.t('Its testers get this version. It expires after 90 days.'),
     button: vscode.l10n.t('Promote to Beta'),
   });
@@ -91,12 +108,22 @@ export async function promoteAppToBeta(context: AppsContext, args: unknown): Pro
  * Submits the beta build for production, after a confirmation.
  * @throws NOTHING_TO_PUBLISH (no app is named, or it has no beta), CancelledError, and what the API client throws
  */
-export async function promoteAppToProduction(context: AppsContext, args: unknown): Promise<true> {
-  const { appId, confirmed } = toArguments(args);
+export async function promoteAppToProduction(
+  context: AppsContext,
+  call: Call,
+  args: unknown,
+): Promise<true> {
+  const { appId } = toArguments(args);
   const api = context.api();
-  const version = await betaVersion(api, appId);
-  await confirm(confirmed, {
+  const { version, sha256 } = await findBeta(api, appId);
+  await confirm(context, call, {
     question: vscode.l10n.t('Submit {0} {1} for production?', appId, version),
+    facts: [
+      ...appFacts(appId, version, 'production'),
+      ...(sha256 === undefined
+        ? []
+        : [vscode.l10n.t('Bundle: the beta’s, SHA-256 {0}', oneLine(sha256))]),
+    ],
     detail: vscode.l10n.t('The beta build goes to review, and then to everybody.'),
     button: vscode.l10n.t('Promote to Production'),
   });
@@ -110,11 +137,11 @@ export async function promoteAppToProduction(context: AppsContext, args: unknown
  * Takes the beta build away from the testers, after a confirmation.
  * @throws NOTHING_TO_PUBLISH (no app is named, or it has no beta), CancelledError, and what the API client throws
  */
-export async function endAppBeta(context: AppsContext, args: unknown): Promise<true> {
-  const { appId, confirmed } = toArguments(args);
+export async function endAppBeta(context: AppsContext, call: Call, args: unknown): Promise<true> {
+  const { appId } = toArguments(args);
   const api = context.api();
-  const version = await betaVersion(api, appId);
-  await confirm(confirmed, {
+  const { version } = await findBeta(api, appId);
+  await confirm(context, call, {
     question: vscode.l10n.t('End the beta of {0}?', appId),
     detail: vscode.l10n.t(
       'The testers lose {0}. What is published stays as it is.',
@@ -160,13 +187,17 @@ async function latestVersion(api: ApiClient, appId: string): Promise<string> {
   return version;
 }
 
-async function betaVersion(api: ApiClient, appId: string): Promise<string> {
-  const { betaVersion: version } = await asking((signal) => fetchBetaStatus(api, appId, signal));
+async function findBeta(
+  api: ApiClient,
+  appId: string,
+): Promise<{ version: string; sha256?: string }> {
+  const status = await asking((signal) => fetchBetaStatus(api, appId, signal));
+  const { betaVersion: version, betaBundleSha256: sha256 } = status;
   if (version === null) {
     const message = vscode.l10n.t('{0} has no beta.', appId);
     throw new I99dashError('NOTHING_TO_PUBLISH', message);
   }
-  return version;
+  return sha256 === null ? { version } : { version, sha256 };
 }
 
 function asking<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -182,15 +213,41 @@ async function askForReleaseNotes(appId: string, version: string): Promise<strin
   return answered(notes).trim();
 }
 
+/** Only mini-apps have a beta. */
+function appFacts(appId: string, version: string, track: Track): string[] {
+  return [
+    vscode.l10n.t('Kind: {0}', vscode.l10n.t('mini-app')),
+    vscode.l10n.t('App: {0}', oneLine(appId)),
+    vscode.l10n.t('Version: {0}', oneLine(version)),
+    vscode.l10n.t('Track: {0}', describeTrack(track)),
+  ];
+}
+
+/** @throws CancelledError, NOT_SIGNED_IN (nobody is signed in, or somebody else meanwhile) */
 async function confirm(
-  confirmed: boolean | undefined,
-  { question, detail, button }: { question: string; detail: string; button: string },
+  context: AppsContext,
+  call: Call,
+  {
+    question,
+    facts = [],
+    detail,
+    button,
+  }: { question: string; facts?: readonly string[]; detail: string; button: string },
 ): Promise<void> {
-  if (confirmed === true) {
-    return;
-  }
-  const options = { modal: true, detail: plainLines(detail) };
-  answered(await vscode.window.showInformationMessage(plainText(question), options, button));
+  const identity = await knownIdentity(context);
+  await confirmModal(call, {
+    message: question,
+    detail: [
+      ...facts,
+      vscode.l10n.t('Backend: {0}', identity.backendUrl),
+      vscode.l10n.t('Signed in as: {0}', oneLine(accountLabel(identity))),
+      '',
+      detail,
+    ],
+    buttons: [button],
+    isPlain: true,
+  });
+  await assertSameAccount(context, identity);
 }
 
 /** The view tells how things stand also where nobody waited for the answer. */

@@ -81,6 +81,8 @@ export function createApps(parts: AppsParts): Apps {
     vscode.window.onDidChangeWindowState(wake),
   );
   return {
+    session,
+    tokens,
     api: () => client(tokens),
     view,
     reviews,

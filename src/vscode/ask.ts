@@ -10,8 +10,25 @@ export function answered<T>(answer: T | undefined): T {
   return answer;
 }
 
-/** A modal question. @returns the button pressed @throws CancelledError */
-export async function ask(message: string, detail: string, buttons: string[]): Promise<string> {
+/**
+ * A modal question.
+ * @param isPlain without the sign of a warning
+ * @returns the button pressed
+ * @throws CancelledError also when VS Code cannot show it
+ */
+export async function ask(
+  message: string,
+  detail: string,
+  buttons: readonly string[],
+  isPlain = false,
+): Promise<string> {
   const options = { modal: true, detail: plainLines(detail) };
-  return answered(await vscode.window.showWarningMessage(plainText(message), options, ...buttons));
+  const show = isPlain ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+  let answer: string | undefined;
+  try {
+    answer = await show(plainText(message), options, ...buttons);
+  } catch {
+    throw new CancelledError();
+  }
+  return answered(answer);
 }

@@ -4,9 +4,9 @@ import { registerCiKey, withdrawCiKey, type CiKeyPorts } from '../core/ci/regist
 import { boundTokens } from '../core/auth/boundTokens';
 import type { SecretClipboard } from '../core/ci/secretClipboard';
 import { SECRET_NAME, workflowText } from '../core/ci/workflow';
+import type { Call } from '../core/consent';
 import { I99dashError } from '../core/errors';
 import { abbreviateHome } from '../core/homePath';
-import { accountLabel } from '../core/identity';
 import { makeKeyPair, type KeyPair } from '../core/keys/keyPair';
 import { isMiniApp } from '../core/miniAppFolder';
 import type { Clock } from '../core/ports';
@@ -29,7 +29,6 @@ export interface SetUpCiArguments {
   folder?: vscode.Uri;
   /** What the key is registered by. */
   name?: string;
-  confirmed?: true;
 }
 
 export interface SetUpCiResult {
@@ -51,7 +50,8 @@ export interface SetUpCiPorts extends SshKeyCommandPorts {
  */
 export async function setUpCi(
   ports: SetUpCiPorts,
-  { folder, name, confirmed }: SetUpCiArguments,
+  call: Call,
+  { folder, name }: SetUpCiArguments,
 ): Promise<SetUpCiResult> {
   if (!vscode.workspace.isTrusted) {
     // Its .git/config says whom the key is handed to.
@@ -69,16 +69,19 @@ export async function setUpCi(
   await requireMiniApp(miniApp);
   const target = await findCiTarget(miniApp, {
     ...(name === undefined ? {} : { name }),
-    quiet: confirmed === true,
+    quiet: call.confirmed,
   });
   const place: SecretPlace = target.isGhSignedIn ? 'repository' : 'clipboard';
   const path = await chooseWorkflowPath(target.root, target.service);
-  if (confirmed !== true) {
-    const who = accountLabel(identity);
-    await confirmCi({ target, place, path, who, backendUrl });
+  const pair = makeKeyPair(target.name);
+  const { fingerprint } = pair.signer;
+  try {
+    await confirmCi(call, { target, place, path, fingerprint, account: identity, backendUrl });
     await assertSameAccount(ports, identity);
+    await registerAndPlaceKey(ports, ciPorts, pair, target, place);
+  } finally {
+    pair.file.fill(0);
   }
-  const fingerprint = await makeAndPlaceKey(ports, ciPorts, target, place);
   const { service, directory, installDependencies } = target;
   const text = workflowText(service, {
     ...{ path, directory, keyName: target.name, fingerprint },
@@ -95,21 +98,18 @@ async function requireMiniApp(folder: string): Promise<void> {
   }
 }
 
-/** @returns the key's fingerprint */
-async function makeAndPlaceKey(
+async function registerAndPlaceKey(
   ports: SetUpCiPorts,
   ciPorts: CiKeyPorts,
+  pair: KeyPair,
   target: CiTarget,
   place: SecretPlace,
-): Promise<string> {
-  const pair = makeKeyPair(target.name);
+): Promise<void> {
   const title = vscode.l10n.t('Registering the key of the pipeline…');
   try {
     await withQuietProgress(title, (signal) => registerCiKey(ciPorts, pair, target.name, signal));
     await placeSecret(ports, ciPorts, pair, target, place);
-    return pair.signer.fingerprint;
   } finally {
-    pair.file.fill(0);
     ports.view.refresh();
   }
 }

@@ -2,10 +2,13 @@ import * as vscode from 'vscode';
 import type { Repository } from '../core/ci/gitRemote';
 import { SECRET_NAME } from '../core/ci/workflow';
 import { oneLine } from '../core/oneLine';
-import { ask } from './ask';
+import type { Call } from '../core/consent';
+import type { Account } from '../core/identity';
 import type { CiTarget } from './ciTarget';
+import { confirmModal } from './consent';
 import { explain } from './explain';
 import { plainText } from './plainText';
+import { registrationLines } from './registerQuestion';
 
 /** The longest of the sentences below has room; UTF-16 units. */
 const MAX_LINE = 500;
@@ -18,17 +21,18 @@ interface CiPlan {
   place: SecretPlace;
   /** Of the workflow, below the repository's root. */
   path: string;
-  who: string;
+  fingerprint: string;
+  account: Account;
   backendUrl: string;
 }
 
 /** Says what is about to happen, and asks whether it may. @throws CancelledError */
-export async function confirmCi({ target, place, path, who, backendUrl }: CiPlan): Promise<void> {
+export async function confirmCi(call: Call, plan: CiPlan): Promise<void> {
+  const { target, place, path, fingerprint, account, backendUrl } = plan;
+  const { name } = target;
   const detail = [
-    vscode.l10n.t('A new SSH key is made for this repository alone.'),
-    vscode.l10n.t('Registered as: {0}', target.name),
-    vscode.l10n.t('With the account: {0}', who),
-    vscode.l10n.t('Backend: {0}', backendUrl),
+    vscode.l10n.t('A new SSH key is made for this repository alone, and registered.'),
+    ...registrationLines({ fingerprint, name, purpose: 'attest', account, backendUrl }),
     vscode.l10n.t('Its private half goes to: {0}', describePlace(target, place)),
     ...describeUnknownHost(target),
     vscode.l10n.t('For review, not saved yet: {0}', path),
@@ -44,11 +48,13 @@ export async function confirmCi({ target, place, path, who, backendUrl }: CiPlan
   const { repository } = target;
   const message =
     repository === undefined
-      ? vscode.l10n.t('Set up CI publishing for {0}?', target.name)
+      ? vscode.l10n.t('Set up CI publishing for {0}?', name)
       : vscode.l10n.t('Set up CI publishing for {0} on {1}?', repository.path, repository.host);
-  await ask(message, detail.map((line) => oneLine(line, MAX_LINE)).join('\n'), [
-    vscode.l10n.t('Set Up'),
-  ]);
+  await confirmModal(call, {
+    message,
+    detail: detail.map((line) => oneLine(line, MAX_LINE)),
+    buttons: [vscode.l10n.t('Set Up')],
+  });
 }
 
 function describePlace({ repository, service }: CiTarget, place: SecretPlace): string {

@@ -1,3 +1,5 @@
+import type { Call } from '../core/consent';
+
 export const COMMAND_IDS = [
   'i99dash.signIn',
   'i99dash.signOut',
@@ -44,5 +46,9 @@ export const COMMAND_IDS = [
 /** Every command that somebody can run. */
 export type CommandId = (typeof COMMAND_IDS)[number];
 
-/** Runs a command with the arguments it was called with. */
-export type CommandHandler = (...args: unknown[]) => Promise<unknown>;
+/**
+ * Runs a command.
+ * @param args what it was called with, checked, without `confirmed`
+ * @param call how it was called
+ */
+export type CommandHandler = (args: unknown, call: Call) => Promise<unknown>;

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { readArguments, takesArguments } from '../core/commandArguments';
+import type { Call } from '../core/consent';
 import { CancelledError } from '../core/errors';
 import type { Logger } from '../core/ports';
 import { COMMAND_IDS, type CommandHandler, type CommandId } from './commandIds';
+import { callOf, Click } from './consent';
 import { reportFailure } from './failure';
 import { runQuietly } from './runQuietly';
 import { ViewElement } from './viewElement';
@@ -30,10 +32,10 @@ async function runCommand(
   args: unknown[],
   logger: Logger,
 ): Promise<unknown> {
-  const shownByCaller = isCalledByWorkbench(args, new Error().stack ?? '');
+  const isFromWorkbench = (new Error().stack ?? '').includes('$executeContributedCommand');
+  const shownByCaller = isFromWorkbench && isClickedOn(args[0]);
   try {
-    const [first, ...others] = args;
-    return await handler(argumentOf(id, first), ...others);
+    return await handler(...readCall(id, args[0], isFromWorkbench));
   } catch (error) {
     reportFailure(id, error, logger, () => void runQuietly(id, ...args.map(withoutSecrets)));
     if (shownByCaller || error instanceof CancelledError) {
@@ -44,26 +46,33 @@ async function runCommand(
 }
 
 /**
- * Whether a click, a keybinding or the palette started the command. The workbench shows a dialog of its own for a command that
- * rejects, on top of our message, and has no use for the rejection. It calls through the extension host's
- * `$executeContributedCommand`, and passes no argument, the resource or the row of a view it was clicked on; another extension in this host passes through neither.
+ * Whether a click, a keybinding or the palette passes this. The workbench shows a dialog of its own for a command that rejects, on top of our
+ * message, and has no use for the rejection. It calls through the extension host's `$executeContributedCommand`, and passes no argument,
+ * the resource or the row of a view it was clicked on; another extension in this host passes through neither.
  */
-function isCalledByWorkbench(args: unknown[], stack: string): boolean {
-  const fromWorkbench = stack.includes('$executeContributedCommand');
-  const [first] = args;
-  const isClickedOn = first instanceof vscode.Uri || first instanceof ViewElement;
-  return fromWorkbench && (first === undefined || isClickedOn);
+function isClickedOn(first: unknown): boolean {
+  return first === undefined || first instanceof vscode.Uri || first instanceof ViewElement;
 }
 
-/** A row of a view and a file that was clicked on are arguments, too. @throws VALIDATION_FAILED */
-function argumentOf(id: CommandId, given: unknown): unknown {
+/**
+ * The one place where a command's argument becomes what its handler gets, and `confirmed` what the user lets it be.
+ * @throws VALIDATION_FAILED
+ */
+function readCall(id: CommandId, given: unknown, isFromWorkbench: boolean): [unknown, Call] {
   if (!takesArguments(id) || given instanceof ViewElement) {
-    return given;
+    return [given, callOf(given, undefined, isFromWorkbench)];
   }
-  return readArguments(id, given instanceof vscode.Uri ? { folder: given } : given);
+  const passed = given instanceof Click ? given.args : given;
+  // A file that was clicked on is an argument, too.
+  const object = passed instanceof vscode.Uri ? { folder: passed } : passed;
+  const { confirmed, ...args } = readArguments(id, object);
+  return [args, callOf(given, confirmed, isFromWorkbench)];
 }
 
 function withoutSecrets(argument: unknown): unknown {
+  if (argument instanceof Click) {
+    return argument; // our own UI passes no secret
+  }
   const isPlain = typeof argument === 'object' && argument !== null;
   if (!isPlain || argument instanceof vscode.Uri || argument instanceof ViewElement) {
     return argument;

@@ -1,24 +1,34 @@
 import * as vscode from 'vscode';
 import type { DeviceCodePrompt } from '../core/auth/deviceCode';
 import type { Session } from '../core/auth/session';
+import type { Call } from '../core/consent';
 import { I99dashError } from '../core/errors';
 import type { Identity } from '../core/identity';
 import { explain } from './explain';
 import { withQuietProgress } from './progress';
+import { askToReplace } from './signInQuestions';
 
 /**
  * Signs in with a device code: shows it, puts it on the clipboard, opens the browser on a click, and waits for the approval with a countdown.
  * @throws as `Session.signInWithDeviceCode`
  */
-export async function signInWithDeviceCode(session: Session): Promise<Identity> {
+export async function signInWithDeviceCode(session: Session, call: Call): Promise<Identity> {
   const title = vscode.l10n.t('Signing in to {0}', session.realm.label);
   const waiting = new AbortController();
+  const { backendUrl } = session;
   try {
     return await withQuietProgress(title, (signal, report) =>
-      session.signInWithDeviceCode((prompt) => {
-        countDown(prompt, report, waiting.signal);
-        void present(session, prompt, waiting.signal);
-      }, signal),
+      session.signInWithDeviceCode(
+        (prompt) => {
+          countDown(prompt, report, waiting.signal);
+          void present(session, prompt, waiting.signal);
+        },
+        signal,
+        (before, now) => {
+          waiting.abort(); // the code is used
+          return askToReplace(call, backendUrl)(before, now);
+        },
+      ),
     );
   } finally {
     waiting.abort();
@@ -29,7 +39,7 @@ export async function signInWithDeviceCode(session: Session): Promise<Identity> 
  * Makes a new API key in place of the one that one is signed in with. The session goes on with the old one until the new one is there.
  * @throws NOT_SIGNED_IN when there is none, and as {@link signInWithDeviceCode}
  */
-export async function rotateApiKey(session: Session): Promise<Identity> {
+export async function rotateApiKey(session: Session, call: Call): Promise<Identity> {
   if (session.stored?.profile.source !== 'deviceCode') {
     throw new I99dashError(
       'NOT_SIGNED_IN',
@@ -38,7 +48,7 @@ export async function rotateApiKey(session: Session): Promise<Identity> {
       ),
     );
   }
-  const identity = await signInWithDeviceCode(session);
+  const identity = await signInWithDeviceCode(session, call);
   explain(
     vscode.l10n.t(
       'You signed in with a new API key. The old one is dead: replace it wherever else it is used, such as in CI.',

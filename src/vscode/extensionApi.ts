@@ -39,8 +39,7 @@ export function createApi({ session, validate }: Pick<TaskContext, 'session' | '
 
 function identityOf(session: Session): ApiIdentity | undefined {
   try {
-    const { devId, email, displayName, isDeveloper, backendUrl } = session.identity();
-    return Object.freeze({ devId, email, displayName, isDeveloper, backendUrl });
+    return Object.freeze({ devId: session.identity().devId });
   } catch {
     return undefined; // nobody is signed in, or nobody knows yet whose credential it is
   }

@@ -10,6 +10,7 @@ import {
 import type { Logger } from '../core/ports';
 import { requestAccessPage, sshKeysPage } from '../core/webConsole';
 import type { CommandId } from './commandIds';
+import { Click } from './consent';
 import { openFirstSteps } from './firstSteps';
 import { plainText } from './plainText';
 import { uiOfCommand } from './realmUi';
@@ -194,8 +195,9 @@ function withDeviceCode(label: string): NextStep {
 
 function promoteToBeta({ appId, version, releaseNotes }: Unpromoted): NextStep {
   const notes = releaseNotes === undefined ? {} : { releaseNotes };
-  const args = { appId, version, ...notes, confirmed: true };
-  return command(vscode.l10n.t('Promote to Beta'), 'i99dash.promoteToBeta', args);
+  // Who published to beta has agreed to this: the click finishes it.
+  const click = new Click({ appId, version, releaseNotes: '', ...notes }, true);
+  return command(vscode.l10n.t('Promote to Beta'), 'i99dash.promoteToBeta', click);
 }
 
 function showStatus(appId: string): NextStep {

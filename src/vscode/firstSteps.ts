@@ -48,8 +48,8 @@ export class FirstSteps implements vscode.Disposable {
   watch(handlers: Record<CommandId, CommandHandler>): Record<CommandId, CommandHandler> {
     const noting =
       (id: CommandId, note: (result: unknown) => void): CommandHandler =>
-      async (...args) => {
-        const result = await handlers[id](...args);
+      async (args, call) => {
+        const result = await handlers[id](args, call);
         note(result);
         return result;
       };

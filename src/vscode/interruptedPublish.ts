@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { PublishNote } from '../core/publish/publishLock';
+import { Click } from './consent';
 import { plainText } from './plainText';
 import { runQuietly } from './runQuietly';
 
@@ -36,7 +37,7 @@ function tell({ appId, version, folder }: PublishNote): void {
     )
     .then((picked) =>
       picked === again
-        ? runQuietly('i99dash.publish', { folder: vscode.Uri.file(folder) })
+        ? runQuietly('i99dash.publish', new Click({ folder: vscode.Uri.file(folder) }))
         : undefined,
     );
 }

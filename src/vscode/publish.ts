@@ -1,14 +1,18 @@
 import * as vscode from 'vscode';
+import type { Call } from '../core/consent';
 import { I99dashError, isI99dashError } from '../core/errors';
+import { accountLabel } from '../core/identity';
 import { oneLine } from '../core/oneLine';
+import { FirstPublishers } from '../core/publish/firstPublishers';
 import { loadProject, type Project } from '../core/publish/project';
 import type { PublishOptions, PublishResult, Track } from '../core/publish/publish';
-import { allowBuild, allowChangedBuild, type Build } from './buildQuestion';
+import { agreeToBuild } from './buildQuestion';
 import { chooseMiniApp, type GivenFolder } from './chooseMiniApp';
+import { isOutsideWorkspace } from './consent';
 import { knownIdentity } from './knownIdentity';
 import type { PublishContext } from './publishContext';
 import { askReleaseNotes, saveFiles } from './publishQuestions';
-import { publishOrBump } from './publishRun';
+import { publishOrBump, type PublishRun } from './publishRun';
 import { notificationSurface } from './publishNotification';
 import type { PublishSurface } from './publishSurface';
 import { settings } from './settings';
@@ -18,18 +22,16 @@ export interface PublishArguments {
   track?: Track;
   releaseNotes?: string;
   dryRun?: boolean;
-  /** Asks nothing that has an answer by itself: files are saved, the build runs, the bundle is sent. */
-  confirmed?: boolean;
-  /** Of a publish that follows another one: what was built then. Another command is asked about, whatever is confirmed. */
-  builtBefore?: Build;
 }
 
 /**
  * Publishes the mini-app that the arguments, the active editor or the user names.
+ * @param call how it was started: decides what is asked
  * @throws UNTRUSTED_WORKSPACE, NOT_SIGNED_IN, NOTHING_TO_PUBLISH, VALIDATION_FAILED, CancelledError, and what core's `publish` throws
  */
 export async function publishMiniApp(
   context: PublishContext,
+  call: Call,
   args: PublishArguments = {},
   surface: PublishSurface = notificationSurface(context.clock, context.buildTerminal),
 ): Promise<PublishResult> {
@@ -37,29 +39,39 @@ export async function publishMiniApp(
   const backendUrl = context.backendUrl();
   const identity = args.dryRun === true ? undefined : await knownIdentity(context);
   const folder = await chooseMiniApp(context.miniApps, args.folder);
-  const asks = args.confirmed !== true;
-  await saveFiles(folder, asks);
-  const project = await loadProject(folder);
+  await saveFiles(folder, !call.confirmed);
   // Of what is published from here on: a file may have been saved, or be another since it was looked at last.
-  if (asks) {
-    await allowBuild(project, context.memory);
-  } else if (args.builtBefore !== undefined) {
-    await allowChangedBuild(args.builtBefore, project, context.memory);
-  }
-  const options = await toOptions(args, project);
-  const run = { context, project, options, backendUrl, surface };
-  const outcome = await publishOrBump(run, asks ? identity : undefined).catch((error: unknown) => {
+  const project = await loadProject(folder);
+  const isOutside = await isOutsideWorkspace(folder);
+  const agreed = await agreeToBuild(project, { call, memory: context.memory, isOutside });
+  const options = await toOptions(args, project, call);
+  const publisher = identity && {
+    ...{ devId: identity.devId, backendUrl, account: accountLabel(identity) },
+  };
+  const publishers = new FirstPublishers(context.publishersFile);
+  const otherPublisher = publisher && (await publishers.findOther(project.manifest.id, publisher));
+  const run: PublishRun = {
+    ...{ context, call, args, project, options, backendUrl, surface, identity, agreed, isOutside },
+    otherPublisher,
+  };
+  const submitted = async (submission: Submitted): Promise<void> => {
+    context.onSubmitted?.(submission);
+    await (publisher && publishers.record(submission.appId, publisher));
+  };
+  const outcome = await publishOrBump(run).catch(async (error: unknown) => {
     if (isI99dashError(error) && error.unpromoted !== undefined) {
-      context.onSubmitted?.(error.unpromoted);
+      await submitted(error.unpromoted);
     }
     throw error;
   });
   if (!outcome.result.dryRun) {
-    context.onSubmitted?.(outcome.result);
+    await submitted(outcome.result);
   }
   surface.tell(outcome);
   return outcome.result;
 }
+
+type Submitted = Pick<PublishResult, 'appId' | 'version' | 'reviewStatus'>;
 
 /** @throws UNTRUSTED_WORKSPACE, VALIDATION_FAILED (a track there is not) */
 function assertAllowed({ track }: PublishArguments): void {
@@ -81,10 +93,14 @@ function assertAllowed({ track }: PublishArguments): void {
   }
 }
 
-async function toOptions(args: PublishArguments, project: Project): Promise<PublishOptions> {
-  const { dryRun = false, confirmed = false } = args;
+async function toOptions(
+  args: PublishArguments,
+  project: Project,
+  call: Call,
+): Promise<PublishOptions> {
+  const { dryRun = false } = args;
   const track = args.track ?? settings.defaultTrack(vscode.Uri.file(project.folder));
-  const asks = track === 'beta' && !dryRun && !confirmed && args.releaseNotes === undefined;
+  const asks = track === 'beta' && !dryRun && !call.confirmed && args.releaseNotes === undefined;
   const releaseNotes = asks ? await askReleaseNotes(project) : args.releaseNotes;
   return { track, dryRun, ...(releaseNotes === undefined ? {} : { releaseNotes }) };
 }

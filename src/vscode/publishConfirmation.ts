@@ -1,15 +1,16 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { plural } from '../core/l10n';
+import { abbreviateHome } from '../core/homePath';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
 import { oneLine } from '../core/oneLine';
 import { describeBytes } from '../core/publish/amounts';
 import type { Manifest } from '../core/publish/manifest';
+import type { Publisher } from '../core/publish/firstPublishers';
 import type { Prepared, Track } from '../core/publish/publish';
 import { nextPatch } from '../core/publish/semver';
-import { answered } from './ask';
+import { ask } from './ask';
 import type { Bump } from './bumpVersion';
-import { plainLines } from './plainText';
 
 /** Warnings that the question lists in full. */
 const MAX_WARNINGS = 5;
@@ -23,6 +24,10 @@ export interface Destination {
   who: string;
   /** What testers will read, where that is known. */
   releaseNotes?: string;
+  /** Who published the app first from this computer, where it is another account or backend. */
+  otherPublisher?: Publisher;
+  /** Where the app lies, if outside the workspace. */
+  folder?: string;
 }
 
 /** The version that takes the place of one that is published already; undefined when this one is new, or no next one is known. */
@@ -51,15 +56,38 @@ export async function askToPublish(
   const publish = isPublished ? vscode.l10n.t('Publish Anyway') : vscode.l10n.t('Publish');
   const bump = vscode.l10n.t('Bump and Publish');
   const buttons = next === undefined ? [publish] : [bump, publish];
-  const warnings = warningsOf(prepared, next);
-  const show =
-    warnings.length > 0 ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
-  const answer = await show(
-    vscode.l10n.t('Publish {0} {1}?', manifest.id, oneLine(manifest.version)),
-    { modal: true, detail: plainLines([...facts(prepared, destination), ...warnings].join('\n')) },
-    ...buttons,
-  );
-  return answered(answer) === bump ? 'bump' : 'publish';
+  const warnings = [...doubtsAbout(destination), ...warningsOf(prepared, next)];
+  const message = vscode.l10n.t('Publish {0} {1}?', manifest.id, oneLine(manifest.version));
+  const detail = [...facts(prepared, destination), ...warnings].join('\n');
+  const answer = await ask(message, detail, buttons, warnings.length === 0);
+  return answer === bump ? 'bump' : 'publish';
+}
+
+/** What a person should look at who published this app before, or who did not open its folder. */
+function doubtsAbout({ backendUrl, who, otherPublisher, folder }: Destination): string[] {
+  return [
+    ...(otherPublisher === undefined
+      ? []
+      : [
+          '',
+          vscode.l10n.t(
+            '⚠ From this computer it was first published by {0} to {1}, not by {2} to {3}.',
+            oneLine(otherPublisher.account),
+            oneLine(otherPublisher.backendUrl),
+            oneLine(who),
+            backendUrl,
+          ),
+        ]),
+    ...(folder === undefined
+      ? []
+      : [
+          '',
+          vscode.l10n.t(
+            '⚠ Its folder is outside the workspace: {0}',
+            oneLine(abbreviateHome(folder)),
+          ),
+        ]),
+  ];
 }
 
 function facts(
@@ -67,7 +95,9 @@ function facts(
   { backendUrl, who, releaseNotes }: Destination,
 ): string[] {
   return [
+    vscode.l10n.t('Kind: {0}', vscode.l10n.t('mini-app')),
     vscode.l10n.t('App: {0}', appName(project.manifest)),
+    vscode.l10n.t('Version: {0}', oneLine(project.manifest.version)),
     vscode.l10n.t('Track: {0}', describeTrack(track)),
     vscode.l10n.t('Backend: {0}', backendUrl),
     vscode.l10n.t('Signed in as: {0}', oneLine(who)),

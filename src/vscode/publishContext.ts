@@ -28,6 +28,8 @@ export interface PublishContext {
   worker: string;
   /** Where what is known of scripts is kept between publishes. */
   baselineCache: string;
+  /** Where it is kept who published which app first from this computer. */
+  publishersFile: string;
   buildTerminal: BuildTerminal;
   /** Told of what was submitted. */
   onSubmitted?: (submission: Pick<PublishResult, 'appId' | 'version' | 'reviewStatus'>) => void;

@@ -1,14 +1,18 @@
 import * as vscode from 'vscode';
+import { mustAskToPublish, type Call } from '../core/consent';
 import { accountLabel, type Identity } from '../core/identity';
 import type { Problem } from '../core/problem';
+import type { Publisher } from '../core/publish/firstPublishers';
 import { loadProject, type Project } from '../core/publish/project';
 import { publish, type Prepared, type PublishOptions } from '../core/publish/publish';
-import { allowChangedBuild } from './buildQuestion';
+import { agreeToBuild, runAgreed, type BuildAgreement } from './buildQuestion';
 import { bumpVersion, planBump, type Bump } from './bumpVersion';
+import { Click } from './consent';
 import { assertSameAccount } from './knownIdentity';
 import { plainText } from './plainText';
 import { reportFailure } from './failure';
 import { askToPublish, nextVersion } from './publishConfirmation';
+import type { PublishArguments } from './publish';
 import { portsOf, type PublishContext } from './publishContext';
 import type { PublishOutcome, PublishSurface, PublishView } from './publishSurface';
 import { runQuietly } from './runQuietly';
@@ -17,10 +21,21 @@ import { settings } from './settings';
 /** A publish that nothing stands in the way of, and where to. */
 export interface PublishRun {
   context: PublishContext;
+  call: Call;
+  /** What it was started with. */
+  args: PublishArguments;
   project: Project;
   options: PublishOptions;
   backendUrl: string;
   surface: PublishSurface;
+  /** Who is signed in; undefined for a dry run. */
+  identity: Identity | undefined;
+  /** The build that was agreed to. */
+  agreed: BuildAgreement;
+  /** The folder is outside the workspace. */
+  isOutside: boolean;
+  /** Who published the app first from this computer, where it is another account or backend. */
+  otherPublisher: Publisher | undefined;
 }
 
 /** What ends a publish whose version the user wants to be another. */
@@ -36,19 +51,18 @@ class BumpWanted extends Error {
 
 /**
  * Publishes, and publishes the next version instead when that is what the user answers.
- * @param asker who is asked before the bundle is sent; undefined: nobody
  * @param accepted what they were told of the version before this one, when they wanted this one instead
  * @throws what {@link publish} throws
  */
 export async function publishOrBump(
   run: PublishRun,
-  asker: Identity | undefined,
   accepted?: readonly Problem[],
 ): Promise<PublishOutcome> {
-  const asks = asker !== undefined && (accepted !== undefined || mustConfirm(run));
+  const { identity } = run;
+  const asks = identity !== undefined && (accepted !== undefined || mustConfirm(run));
   const confirm = async (prepared: Prepared, view: PublishView): Promise<void> => {
     if (asks && (accepted === undefined || hasNews(prepared, accepted))) {
-      await view.aside(() => ask(run, asker, prepared));
+      await view.aside(() => ask(run, identity, prepared));
     }
   };
   try {
@@ -60,15 +74,21 @@ export async function publishOrBump(
     const { folder } = run.project;
     await bumpVersion(folder, error.bump);
     const project = await loadProject(folder);
-    await allowChangedBuild(run.project, project, run.context.memory);
-    const bumped = { ...run, project };
-    return await publishOrBump(bumped, asker, error.accepted);
+    const { call, isOutside, context } = run;
+    const request = { call, isOutside, memory: context.memory };
+    const agreed = await agreeToBuild(project, request, run.agreed);
+    return await publishOrBump({ ...run, project, agreed }, error.accepted);
   }
 }
 
-function mustConfirm({ surface, options: { track } }: PublishRun): boolean {
-  const when = surface.asksAlways === true ? 'always' : settings.confirmPublish();
-  return when === 'always' || (when === 'production' && track === 'production');
+function mustConfirm(run: PublishRun): boolean {
+  const { call, args, project, options, isOutside, otherPublisher } = run;
+  const folder = vscode.Uri.file(project.folder);
+  return mustAskToPublish({
+    ...{ call, isOutside, track: options.track, setting: settings.confirmPublish() },
+    isTrackFromWorkspace: args.track === undefined && settings.isTrackFromWorkspace(folder),
+    hasOtherPublisher: otherPublisher !== undefined,
+  });
 }
 
 /** Whether there are warnings that the user has not read. */
@@ -81,13 +101,18 @@ function hasNews({ problems }: Prepared, accepted: readonly Problem[]): boolean 
 
 /** @throws CancelledError, BumpWanted, NOT_SIGNED_IN (somebody else is signed in by now) */
 async function ask(run: PublishRun, asker: Identity, prepared: Prepared): Promise<void> {
-  const { backendUrl, project, context, options } = run;
+  const { backendUrl, project, context, options, otherPublisher, isOutside } = run;
   const next = nextVersion(prepared);
   const bump = next === undefined ? undefined : await planBump(project, next);
   const who = accountLabel(asker);
   const { releaseNotes } = options;
   const notes = releaseNotes === undefined ? {} : { releaseNotes };
-  const answer = await askToPublish(prepared, { backendUrl, who, ...notes }, bump);
+  const destination = {
+    ...{ backendUrl, who, ...notes },
+    ...(otherPublisher === undefined ? {} : { otherPublisher }),
+    ...(isOutside ? { folder: project.folder } : {}),
+  };
+  const answer = await askToPublish(prepared, destination, bump);
   if (answer === 'bump' && bump !== undefined) {
     throw new BumpWanted(bump, prepared.problems);
   }
@@ -105,6 +130,7 @@ function publishWatched(
   return surface.watch(title, async (view) => {
     let problems: readonly Problem[] = [];
     const ports = portsOf(run.context, run.backendUrl, view, (found) => (problems = found));
+    ports.runner = runAgreed(ports.runner, run.agreed);
     if (confirm !== undefined) {
       ports.confirm = (prepared) => confirm(prepared, view);
     }
@@ -120,23 +146,20 @@ function publishWatched(
 
 /** For a version that was published before without a question: makes good for it with the next one. */
 async function publishNext(run: PublishRun, version: string): Promise<void> {
-  const { context, project, options } = run;
+  const { context, project, args } = run;
   try {
-    const confirmed = await bumpNow(run, version);
-    // What was agreed to may be long ago.
-    const args = { ...options, folder: project.folder, confirmed, builtBefore: project };
-    await runQuietly('i99dash.publish', args);
+    await bumpNow(run, version);
+    const folder = vscode.Uri.file(project.folder);
+    await runQuietly('i99dash.publish', new Click({ ...args, folder }));
   } catch (error) {
     reportFailure('i99dash.publish', error, context.logger, () => void publishNext(run, version));
   }
 }
 
-/** @returns false where the manifest is being edited: then publishing asks what to do */
-async function bumpNow({ project }: PublishRun, version: string): Promise<boolean> {
+/** Not where the manifest is being edited: then publishing asks what to do. */
+async function bumpNow({ project }: PublishRun, version: string): Promise<void> {
   const bump = await planBump(project, version);
-  if (bump === undefined) {
-    return false;
+  if (bump !== undefined) {
+    await bumpVersion(project.folder, bump);
   }
-  await bumpVersion(project.folder, bump);
-  return true;
 }

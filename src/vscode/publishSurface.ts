@@ -4,8 +4,6 @@ import type { Progress } from '../core/publish/stages';
 
 /** Where people watch a publish, stop it, and read how it ended. */
 export interface PublishSurface {
-  /** True: whatever the settings say, nothing is sent before a person has said yes to what is packed. */
-  readonly asksAlways?: true;
   watch<T>(title: string, task: (view: PublishView) => Promise<T>): Promise<T>;
   tell(outcome: PublishOutcome): void;
 }

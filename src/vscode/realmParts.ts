@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { KeepAlive } from '../core/auth/keepAlive';
+import { KnownBackends, type KeyUse } from '../core/auth/knownBackends';
 import { Session } from '../core/auth/session';
+import { parseNotes } from '../core/auth/sessionNotes';
 import { SessionStore } from '../core/auth/sessionStore';
 import { Signers } from '../core/auth/signers';
 import {
@@ -36,6 +38,8 @@ export interface RealmParts extends Disposable {
   backendUrl: () => string;
   /** The same for people to read: its URL, or why it is refused. */
   backendForPeople: () => string;
+  /** The backends that the user has approved for each key. */
+  knownBackends: KnownBackends;
   /** Resolves once the stored session has been read; never rejects. */
   restored: Promise<void>;
 }
@@ -54,7 +58,13 @@ export function createRealmParts(realm: Realm, shared: SharedParts): RealmParts 
     openKeyFile: async (path) => (await import('../core/auth/privateKey')).openKeyFile(path),
     openAgentKey: async (fingerprint) => (await import('./agent')).openAgentKey(fingerprint),
   });
+  const knownBackends = new KnownBackends(
+    vscode.Uri.joinPath(context.globalStorageUri, 'known-backends.json').fsPath,
+    realm.defaultBackendUrl,
+    () => usedBefore(context.globalState),
+  );
   const session = new Session({
+    keyUse: knownBackends,
     ...{ realm, store, signers, transport, logger, backendUrl, clock: systemClock },
     random: Math.random,
     onSecretLost: () => hintAtLostSecrets(context.globalState),
@@ -68,8 +78,19 @@ export function createRealmParts(realm: Realm, shared: SharedParts): RealmParts 
   const signIn = (): Thenable<unknown> => vscode.commands.executeCommand(uiOf(realm).signIn, {});
   const provider = new SessionAuthenticationProvider(realm, session, signIn, restored);
   return {
-    ...{ session, keepAlive, tokens, clock: systemClock, backendUrl, restored },
+    ...{ session, keepAlive, tokens, clock: systemClock, backendUrl, restored, knownBackends },
     backendForPeople: () => settings.backendUrlOrReason(realm),
     dispose: () => void vscode.Disposable.from(provider, events).dispose(),
   };
+}
+
+/** The keys of the sessions that are stored, and their backends: an earlier version signed in without asking whether it may. */
+function usedBefore(state: vscode.Memento): KeyUse[] {
+  return state.keys().flatMap((key) => {
+    const [, backendUrl] = /^(?:i99dash|i99op)\.session:(.+)$/u.exec(key) ?? [];
+    const { profile } = parseNotes(state.get(key));
+    return backendUrl === undefined || profile?.fingerprint === undefined
+      ? []
+      : [{ fingerprint: profile.fingerprint, backendUrl }];
+  });
 }

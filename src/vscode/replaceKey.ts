@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { listSshKeys, type SshKey } from '../core/api/sshKeys';
 import { parsePublicKeyLine } from '../core/auth/publicKey';
+import type { KnownBackends } from '../core/auth/knownBackends';
 import type { SessionProfile } from '../core/auth/sessionRecord';
+import type { Call } from '../core/consent';
 import { CancelledError, I99dashError } from '../core/errors';
 import { abbreviateHome } from '../core/homePath';
-import { registerKey } from '../core/keys/registerKey';
+import { keyName, registerKey } from '../core/keys/registerKey';
 import { removeKey } from '../core/keys/removeKey';
 import {
   rotateKey,
@@ -12,14 +14,16 @@ import {
   type RotationPorts,
   type RotationStage,
 } from '../core/keys/rotateKey';
-import { ask } from './ask';
+import { confirmModal } from './consent';
 import { explain } from './explain';
 import { assertSameAccount } from './knownIdentity';
 import { plainText } from './plainText';
 import { withQuietProgress } from './progress';
+import { registrationLines } from './registerQuestion';
 import { pickReplacement } from './replacementPicker';
 import { settings } from './settings';
 import { openKey, type OpenedKey } from './signIn';
+import { signingLines } from './signInQuestions';
 import { loadKeys, type SshKeyCommandPorts } from './sshKeys';
 import { keysApi } from './sshKeysView';
 
@@ -27,7 +31,10 @@ export interface ReplaceKeyArguments {
   /** Of the new private key. */
   keyPath?: string;
   passphrase?: string;
-  confirmed?: true;
+}
+
+export interface ReplaceKeyPorts extends SshKeyCommandPorts {
+  knownBackends: KnownBackends;
 }
 
 /** A session that signs with a key. */
@@ -38,21 +45,20 @@ type KeyProfile = SessionProfile & { fingerprint: string };
  * @throws NOT_SIGNED_IN, KEY_* (the new key will not do, or there is none to replace), CancelledError, and what the API client throws
  */
 export async function replaceKey(
-  ports: SshKeyCommandPorts,
-  { keyPath, passphrase, confirmed }: ReplaceKeyArguments,
+  ports: ReplaceKeyPorts,
+  call: Call,
+  { keyPath, passphrase }: ReplaceKeyArguments,
 ): Promise<SshKey> {
   const profile = requireSessionKey(ports);
   const keys = await loadKeys(ports);
   const old = keys.find(({ fingerprint }) => fingerprint === profile.fingerprint);
   const name = old?.name ?? vscode.l10n.t('SSH key');
-  if (confirmed !== true) {
-    await confirmReplacement(name, profile.fingerprint);
-  }
   const choice =
     keyPath === undefined
       ? await pickReplacement(profile.fingerprint)
       : ({ method: 'ssh', keyPath } as const);
   const opened = await openKey(choice, passphrase);
+  await confirmReplacement(ports, call, { profile, name, opened });
   await assertSameAccount(ports, profile.account);
   const key = await run(ports, profile, opened, name);
   ports.view.refresh();
@@ -76,14 +82,32 @@ function requireSessionKey({ session }: SshKeyCommandPorts): KeyProfile {
   return { ...stored.profile, fingerprint };
 }
 
-async function confirmReplacement(name: string, fingerprint: string): Promise<void> {
-  const detail = vscode.l10n.t(
-    'You choose or generate another key. It is registered, you are signed in with it, and only then the old key is removed:\n{0}\n\nWhatever else signs in with the old key, on another computer or in CI, will need another one too.',
-    fingerprint,
-  );
-  await ask(vscode.l10n.t('Replace the SSH key “{0}”?', name), detail, [
-    vscode.l10n.t('Choose the New Key…'),
-  ]);
+/** One question for all of it: the new key is registered and signs in, and the old one goes. @throws CancelledError */
+async function confirmReplacement(
+  { backendUrl, knownBackends }: ReplaceKeyPorts,
+  call: Call,
+  { profile, name, opened }: { profile: KeyProfile; name: string; opened: OpenedKey },
+): Promise<void> {
+  const { fingerprint } = opened.signer;
+  const use = { fingerprint, backendUrl: backendUrl() };
+  const isKnown = await knownBackends.isKnown(use);
+  const { account } = profile;
+  await confirmModal(call, {
+    message: vscode.l10n.t('Replace the SSH key “{0}”?', name),
+    detail: [
+      ...registrationLines({ ...use, name: keyName(name), purpose: 'login', account }),
+      vscode.l10n.t('Replaces: {0}', profile.fingerprint),
+      '',
+      vscode.l10n.t(
+        'The new key is registered, you are signed in with it, and then the old key is removed. Whatever else signs in with the old key, on another computer or in CI, needs another one too.',
+      ),
+      ...(isKnown ? [] : ['', ...signingLines(use).slice(-2)]),
+    ],
+    buttons: [vscode.l10n.t('Replace Key')],
+  });
+  if (!isKnown) {
+    await knownBackends.approve(use);
+  }
 }
 
 async function run(
@@ -122,9 +146,15 @@ function rotationPorts(
   return {
     list: (signal) => listSshKeys(api, signal),
     register: (signal) => registerKey(api, { blob, name, purpose: 'login' }, signal),
-    signIn: (signal) => ports.session.signInWithKey(signer, origin, signal),
+    // Without a question: a key of another account replaces nothing.
+    signIn: (signal) => ports.session.signInWithKey(signer, origin, signal, refuseOtherAccount),
     remove: (id, signal) => removeKey(api, id, signal),
   };
+}
+
+function refuseOtherAccount(): Promise<void> {
+  const message = vscode.l10n.t('The new key signs in to another account.');
+  return Promise.reject(new I99dashError('KEY_EXISTS', message));
 }
 
 function describeStage(stage: RotationStage): string {

@@ -10,7 +10,25 @@ import { agentItem, browseItem, chooseNewKey, fileItem, type KeyChoice } from '.
  * @param replaced the fingerprint of the key that goes
  * @throws CancelledError, and as {@link chooseNewKey}
  */
-export async function pickReplacement(replaced: string): Promise<KeyChoice> {
+export function pickReplacement(replaced: string): Promise<KeyChoice> {
+  return pickKeyBut(replaced, {
+    title: vscode.l10n.t('Replace the SSH key: by which'),
+    placeHolder: vscode.l10n.t('Choose the key to sign in with from now on'),
+  });
+}
+
+/** Asks for another key to sign in with than the one of this fingerprint. @throws CancelledError, and as {@link chooseNewKey} */
+export function pickOtherKey(fingerprint: string): Promise<KeyChoice> {
+  return pickKeyBut(fingerprint, {
+    title: vscode.l10n.t('Sign in with another key'),
+    placeHolder: vscode.l10n.t('A new key is one of its own for this backend'),
+  });
+}
+
+async function pickKeyBut(
+  replaced: string,
+  texts: { title: string; placeHolder: string },
+): Promise<KeyChoice> {
   const isOther = ({ fingerprint }: { fingerprint: string }): boolean => fingerprint !== replaced;
   const files = (await discoverKeys(sshFolder())).filter(isOther);
   const isInFile = new Set(files.map(({ fingerprint }) => fingerprint));
@@ -26,8 +44,5 @@ export async function pickReplacement(replaced: string): Promise<KeyChoice> {
     separator(''),
     browseItem(),
   ];
-  return pickChoice(items, {
-    title: vscode.l10n.t('Replace the SSH key: by which'),
-    placeHolder: vscode.l10n.t('Choose the key to sign in with from now on'),
-  });
+  return pickChoice(items, texts);
 }

@@ -60,6 +60,22 @@ export const settings = {
   defaultTrack: (folder: vscode.Uri) =>
     getWord('i99dash.publish.defaultTrack', ['production', 'beta'], folder),
 
+  /**
+   * Whether `confirmed: true` in the argument of a command counts. Only the user's own settings say so, whatever a workspace or the place
+   * that VS Code merges from may hold.
+   */
+  acceptConfirmed: (): boolean =>
+    vscode.workspace.getConfiguration().inspect('i99dash.commands.acceptConfirmed')?.globalValue ===
+    true,
+
+  /** Whether the workspace's settings choose another track for a folder than the user's would. */
+  isTrackFromWorkspace: (folder: vscode.Uri): boolean => {
+    const key = 'i99dash.publish.defaultTrack';
+    const known = vscode.workspace.getConfiguration(undefined, folder).inspect(key);
+    const own = known?.globalValue === 'beta' ? 'beta' : 'production';
+    return settings.defaultTrack(folder) !== own;
+  },
+
   confirmPublish: () => getWord('i99dash.publish.confirm', ['production', 'always', 'never']),
 
   /** VS Code's own settings of the network, and the environment. `http.proxyStrictSSL` is not among them: certificates are always checked. */

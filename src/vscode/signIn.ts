@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { describeKey } from '../core/auth/keyDiscovery';
+import type { KnownBackends } from '../core/auth/knownBackends';
 import { openKeyFile } from '../core/auth/privateKey';
-import type { Session } from '../core/auth/session';
+import type { ConfirmReplacement, Session } from '../core/auth/session';
 import { agentSigner, listAgentKeys } from '../core/auth/sshAgent';
+import type { Call } from '../core/consent';
 import { I99dashError, isI99dashError } from '../core/errors';
 import { absoluteFromHome } from '../core/homePath';
 import { accountLabel, type Identity } from '../core/identity';
@@ -13,8 +15,10 @@ import { answered } from './ask';
 import { signInWithDeviceCode } from './deviceCode';
 import { explain } from './explain';
 import { withQuietProgress } from './progress';
+import { pickOtherKey } from './replacementPicker';
 import { settings } from './settings';
 import { pickAgentKey, pickMethod, type KeyChoice, type SignInChoice } from './signInPicker';
+import { askToReplace, confirmSignIn, type BackendChange } from './signInQuestions';
 import { openWithPrompt } from './unlock';
 
 export interface SignInArguments {
@@ -26,6 +30,17 @@ export interface SignInArguments {
   ignoreEnvironment?: true;
 }
 
+export interface SignInPorts {
+  session: Session;
+  knownBackends: KnownBackends;
+}
+
+/** A change of the realm's backend that comes with a sign-in. */
+export interface ComingChange extends BackendChange {
+  /** Makes the change, once it is agreed to. */
+  apply: () => Promise<void>;
+}
+
 export interface OpenedKey {
   signer: Signer;
   origin: { source: 'ssh' | 'agent'; keyPath?: string; keep?: boolean };
@@ -33,9 +48,16 @@ export interface OpenedKey {
 
 /**
  * Signs in; asks for what the arguments leave open.
+ * @param change of the backend, to be made first
  * @throws KEY_*, AGENT_UNAVAILABLE, CancelledError, and what the session's sign-in throws
  */
-export async function signIn(session: Session, args: SignInArguments = {}): Promise<Identity> {
+export async function signIn(
+  ports: SignInPorts,
+  call: Call,
+  args: SignInArguments = {},
+  change?: ComingChange,
+): Promise<Identity> {
+  const { session } = ports;
   if (args.ignoreEnvironment === true) {
     session.ignoreRefusedEnvironment();
     if (session.state.kind !== 'signedOut') {
@@ -44,22 +66,53 @@ export async function signIn(session: Session, args: SignInArguments = {}): Prom
   }
   const choice = await choose(session.realm, args);
   if (choice.method === 'deviceCode') {
-    return noteEnvironment(session, await signInWithDeviceCode(session));
+    return noteEnvironment(session, await signInWithDeviceCode(session, call));
   }
   if (choice.method === 'token') {
     const token = args.token ?? choice.token ?? (await askForToken(session.realm));
-    return signingIn(session, (signal) => session.signInWithToken(token, signal));
+    await confirmSignIn(call, session.realm, ports.knownBackends, change ? { change } : {});
+    await change?.apply();
+    return signingIn(session, call, (signal, confirm) =>
+      session.signInWithToken(token, signal, confirm),
+    );
   }
-  const { signer, origin } = await openKey(choice, args.passphrase);
-  return signingIn(session, (signal) => session.signInWithKey(signer, origin, signal));
+  const { signer, origin } = await openApprovedKey(ports, call, choice, args.passphrase, change);
+  await change?.apply();
+  return signingIn(session, call, (signal, confirm) =>
+    session.signInWithKey(signer, origin, signal, confirm),
+  );
+}
+
+/** Opens the key that was chosen, or another one where the person does not want it to sign for the backend. */
+async function openApprovedKey(
+  { session, knownBackends }: SignInPorts,
+  call: Call,
+  chosen: KeyChoice,
+  passphrase: string | undefined,
+  change: ComingChange | undefined,
+): Promise<OpenedKey> {
+  const backendUrl = change?.now ?? session.backendUrl;
+  let opened = await openKey(chosen, passphrase);
+  for (;;) {
+    const { fingerprint } = opened.signer;
+    const key = { fingerprint, backendUrl };
+    const about = change === undefined ? { key } : { key, change };
+    if (await confirmSignIn(call, session.realm, knownBackends, about)) {
+      return opened;
+    }
+    opened = await openKey(await pickOtherKey(fingerprint));
+  }
 }
 
 async function signingIn(
   session: Session,
-  task: (signal: AbortSignal) => Promise<Identity>,
+  call: Call,
+  task: (signal: AbortSignal, confirm: ConfirmReplacement) => Promise<Identity>,
 ): Promise<Identity> {
   const title = vscode.l10n.t('Signing in to {0}…', session.realm.label);
-  return noteEnvironment(session, await withQuietProgress(title, task));
+  const confirm = askToReplace(call, session.backendUrl);
+  const identity = await withQuietProgress(title, (signal) => task(signal, confirm));
+  return noteEnvironment(session, identity);
 }
 
 function noteEnvironment({ state }: Session, identity: Identity): Identity {

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { SshKey } from '../core/api/sshKeys';
+import type { Call } from '../core/consent';
 import { CancelledError } from '../core/errors';
 import { removeKey as removeRegisteredKey } from '../core/keys/removeKey';
 import { oneLine } from '../core/oneLine';
 import { consequencesOfRemoval, type RemovalConsequences } from '../core/keys/removal';
 import type { TokenSource } from '../core/ports';
-import { answered, ask } from './ask';
+import { answered } from './ask';
+import { Click, confirmModal } from './consent';
 import { plainFacts, plainLabel, plainText } from './plainText';
 import { withQuietProgress } from './progress';
 import { runQuietly } from './runQuietly';
@@ -24,7 +26,6 @@ export interface SshKeyCommandPorts extends AddKeyPorts {
 
 export interface RemoveKeyArguments {
   id?: string;
-  confirmed?: true;
 }
 
 /**
@@ -55,14 +56,13 @@ export async function loadKeys({
  */
 export async function removeKey(
   ports: SshKeyCommandPorts,
-  { id, confirmed }: RemoveKeyArguments,
+  call: Call,
+  { id }: RemoveKeyArguments,
 ): Promise<true> {
   const { session, tokens, view } = ports;
   const keys = await loadKeys(ports);
   const key = id === undefined ? await pickKey(keys, view) : requireKey(keys, id);
-  if (confirmed !== true) {
-    await confirmRemoval(key, consequencesOfRemoval(key, keys, view.sessionFingerprint));
-  }
+  await confirmRemoval(call, key, consequencesOfRemoval(key, keys, view.sessionFingerprint));
   const api = keysApi(ports, tokens);
   await withQuietProgress(vscode.l10n.t('Removing the key…'), (signal) =>
     removeRegisteredKey(api, key.id, signal),
@@ -115,7 +115,11 @@ async function pickKey(keys: readonly SshKey[], view: SshKeysView): Promise<SshK
 }
 
 /** Asks whether, and once more when somebody would be locked out. @throws CancelledError */
-async function confirmRemoval(key: SshKey, consequences: RemovalConsequences): Promise<void> {
+async function confirmRemoval(
+  call: Call,
+  key: SshKey,
+  consequences: RemovalConsequences,
+): Promise<void> {
   const remove = vscode.l10n.t('Remove');
   const detail = vscode.l10n.t(
     '{0}\n{1}, {2}\n\nWhoever holds this key can no longer use it. The key’s files stay where they are.',
@@ -123,21 +127,22 @@ async function confirmRemoval(key: SshKey, consequences: RemovalConsequences): P
     purposeName(key.purpose),
     usedWhen(key),
   );
-  await ask(vscode.l10n.t('Remove the SSH key “{0}”?', key.name), detail, [remove]);
+  const message = vscode.l10n.t('Remove the SSH key “{0}”?', key.name);
+  await confirmModal(call, { message, detail: [detail], buttons: [remove] });
   const { endsSession, isLastLoginKey } = consequences;
   if (!endsSession && !isLastLoginKey) {
     return;
   }
   const replace = vscode.l10n.t('Replace It Instead…');
-  const answer = await ask(
-    endsSession
+  const answer = await confirmModal(call, {
+    message: endsSession
       ? vscode.l10n.t('You are signed in with “{0}”. Remove it all the same?', key.name)
       : vscode.l10n.t('“{0}” is your last key for signing in. Remove it all the same?', key.name),
-    explainRemoval(consequences),
-    [vscode.l10n.t('Remove All the Same'), ...(endsSession ? [replace] : [])],
-  );
+    detail: [explainRemoval(consequences)],
+    buttons: [vscode.l10n.t('Remove All the Same'), ...(endsSession ? [replace] : [])],
+  });
   if (answer === replace) {
-    void runQuietly('i99dash.replaceKey', {});
+    void runQuietly('i99dash.replaceKey', new Click({}));
     throw new CancelledError();
   }
 }

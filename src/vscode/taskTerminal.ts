@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { readArguments } from '../core/commandArguments';
+import { BY_TASK } from '../core/consent';
 import { CancelledError, describeError, isI99dashError, type ErrorCode } from '../core/errors';
 import { plural, withoutIsolates } from '../core/l10n';
 import { oneLine } from '../core/oneLine';
@@ -96,7 +97,7 @@ export class TaskTerminal implements vscode.Pseudoterminal {
       ...(track === undefined ? {} : { track }),
       ...(releaseNotes === undefined ? {} : { releaseNotes }),
     };
-    await publishMiniApp(this.context, wanted, this.surface());
+    await publishMiniApp(this.context, BY_TASK, wanted, this.surface());
     return 0;
   }
 

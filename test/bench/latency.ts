@@ -5,7 +5,7 @@ import { SessionStore } from '../../src/core/auth/sessionStore';
 import { Signers } from '../../src/core/auth/signers';
 import { type Signer, systemClock } from '../../src/core/ports';
 import { developerRealm } from '../../src/core/realm';
-import { FakeSecretStore, FakeStateStore, MemoryLogger } from '../support/fakes';
+import { anyKeyUse, FakeSecretStore, FakeStateStore, MemoryLogger } from '../support/fakes';
 import { BareClient } from './bare-client';
 
 const CHALLENGE = '/api/v1/auth/ssh/challenge';
@@ -71,6 +71,7 @@ export function openSession(backendUrl: string): Session {
     clock: systemClock,
     logger: new MemoryLogger(),
     random: Math.random,
+    keyUse: anyKeyUse,
     backendUrl: () => backendUrl,
   });
 }

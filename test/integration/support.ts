@@ -21,9 +21,31 @@ export async function activateExtension(): Promise<vscode.Extension<unknown>> {
   return extension;
 }
 
-/** Runs a command as another extension would. */
+const ACCEPT_CONFIRMED = 'i99dash.commands.acceptConfirmed';
+/** Commands whose guarded questions are another suite's business. */
+const CONFIRMED_COMMANDS = ['i99dash.signIn', 'i99dash.addKey', 'i99op.signIn', 'i99op.addKey'];
+
+/** Runs a command as a program does whose user has let it confirm: sign-ins and new keys with arguments ask nothing. */
 export async function run<T = Record<string, unknown>>(id: string, ...args: unknown[]): Promise<T> {
+  const [first] = args;
+  const isObject = typeof first === 'object' && first !== null && !Array.isArray(first);
+  return isObject && CONFIRMED_COMMANDS.includes(id)
+    ? runAsked<T>(id, { confirmed: true, ...first })
+    : runAsked<T>(id, ...args);
+}
+
+/** Runs a command as another extension does, with nothing confirmed. */
+export async function runAsked<T = Record<string, unknown>>(
+  id: string,
+  ...args: unknown[]
+): Promise<T> {
   return vscode.commands.executeCommand<T>(id, ...args);
+}
+
+/** For the length of a suite: nobody has switched `confirmed: true` on, as by default. */
+export function useNoConfirmation(): void {
+  before(() => setSetting(ACCEPT_CONFIRMED, undefined));
+  after(() => setSetting(ACCEPT_CONFIRMED, true));
 }
 
 /** Asserts that a command rejects with an error of this code, and returns its message. */
@@ -48,11 +70,13 @@ export function useBackend(options: BackendOptions = {}): { readonly current: Ba
   before(async () => {
     await activateExtension();
     backend = await startBackend(options);
+    await setSetting(ACCEPT_CONFIRMED, true);
     await setSetting('i99dash.backendUrl', backend.url);
   });
   after(async () => {
     await run('i99dash.signOut');
     await setSetting('i99dash.backendUrl', undefined);
+    await setSetting(ACCEPT_CONFIRMED, undefined);
     await backend?.close();
   });
   return {
@@ -113,11 +137,13 @@ function titleOf(item: unknown): string | undefined {
 
 /**
  * Answers messages in place of a person for the length of a suite: `answer` names the button to press, or undefined to let the message stand.
+ * @param approves false: the question whether a key may sign for a backend is shown, too, and not just answered with yes
  * @returns what was shown since the last test began
  */
 export function useMessages(
   answer: (shown: ShownMessage) => string | undefined | Promise<string | undefined> = () =>
     undefined,
+  approves = true,
 ): ShownMessage[] {
   const shown: ShownMessage[] = [];
   const names = ['showErrorMessage', 'showInformationMessage', 'showWarningMessage'] as const;
@@ -131,6 +157,7 @@ export function useMessages(
         const buttons = items.map((item) => titleOf(item) ?? '');
         const { detail } = (rest[0] ?? {}) as vscode.MessageOptions;
         const dialog = { message, buttons, ...(detail === undefined ? {} : { detail }) };
+        if (approves && buttons.includes('Use Another Key…')) return Promise.resolve(items[0]);
         shown.push(dialog);
         return Promise.resolve(answer(dialog)).then((pressed) =>
           items.find((item) => titleOf(item) === pressed),

@@ -1,4 +1,8 @@
+import type { KeyUseGuard } from '../../src/core/auth/knownBackends';
 import type { Clock, Disposable, Logger, SecretStore, StateStore } from '../../src/core/ports';
+
+/** Every key may sign for every backend. */
+export const anyKeyUse: KeyUseGuard = { assertKnown: () => Promise.resolve() };
 
 interface FakeTimer {
   at: number;

@@ -1,10 +1,12 @@
 import { KeepAlive } from '../../src/core/auth/keepAlive';
+import type { KeyUseGuard } from '../../src/core/auth/knownBackends';
 import { Session } from '../../src/core/auth/session';
 import { SessionStore } from '../../src/core/auth/sessionStore';
 import { Signers, type SignerPorts } from '../../src/core/auth/signers';
 import type { Clock, Logger, SecretStore, StateStore, Transport } from '../../src/core/ports';
 import { developerRealm, type Realm } from '../../src/core/realm';
 import type { Activity } from './activity';
+import { anyKeyUse } from './fakes';
 
 /** What a window of the editor is made of. */
 export interface WindowParts extends SignerPorts {
@@ -16,6 +18,7 @@ export interface WindowParts extends SignerPorts {
   readonly logger: Logger;
   readonly activity: Activity;
   readonly random?: () => number;
+  readonly keyUse?: KeyUseGuard;
   readonly realm?: Realm;
 }
 
@@ -35,6 +38,7 @@ export class SessionWindow {
       ...parts,
       realm,
       random,
+      keyUse: parts.keyUse ?? anyKeyUse,
       store: this.store,
       signers: new Signers({
         openKeyFile: (path) => activity.track(parts.openKeyFile(path)),

@@ -68,7 +68,9 @@ export class SessionWorld {
   /** Signs in with a key, as somebody at the editor does. */
   async signIn({ session }: SessionWindow, { path, passphrase } = this.key): Promise<Identity> {
     const signer = await openKeyFile(path, passphrase);
-    return session.signInWithKey(signer, { source: 'ssh', keyPath: path });
+    // Another account's session is replaced without a word here: the shell asks.
+    const agree = (): Promise<void> => Promise.resolve();
+    return session.signInWithKey(signer, { source: 'ssh', keyPath: path }, undefined, agree);
   }
 
   /** Opens a window and signs in. */

@@ -9,6 +9,7 @@ export interface BetaStatus {
   appId: string;
   betaActive: boolean;
   betaVersion: string | null;
+  betaBundleSha256: string | null;
   /** ISO 8601. */
   betaExpiresAt: string | null;
   daysUntilExpiry: number | null;
@@ -39,6 +40,7 @@ export async function fetchBetaStatus(
     appId,
     betaActive,
     betaVersion: optionalString(data, 'betaVersion'),
+    betaBundleSha256: optionalString(data, 'betaBundleSha256'),
     betaExpiresAt: optionalString(data, 'betaExpiresAt'),
     daysUntilExpiry: optionalNumber(data, 'daysUntilExpiry'),
     betaReleaseNotes: optionalString(data, 'betaReleaseNotes'),

@@ -6,7 +6,7 @@ import { t } from '../l10n';
 import type { Clock, Signer, TokenSource, Transport } from '../ports';
 import { isTokenText } from '../api/bearerToken';
 import { expiryOf } from './accessToken';
-import { mintWithKey, type MintedToken } from './mint';
+import { mintWithKey, type MintedToken, type MintPorts } from './mint';
 import type { SessionProfile } from './sessionRecord';
 
 export interface AuthenticationPorts {
@@ -29,14 +29,14 @@ export interface KeyOrigin {
 
 /** Signs in with an opened key. @throws what {@link mintWithKey} throws, SSH_AUTH_DISABLED, SIGN_IN_REJECTED */
 export async function authenticateWithKey(
-  ports: AuthenticationPorts,
+  ports: AuthenticationPorts & MintPorts,
   backendUrl: string,
   signer: Signer,
   { source, keyPath }: KeyOrigin,
   signal?: AbortSignal,
 ): Promise<Authenticated> {
   const api = new ApiClient(backendUrl, ports.transport);
-  const minted = await mintWithKey(api, signer, ports.clock, signal).catch((error: unknown) => {
+  const minted = await mintWithKey(api, signer, ports, signal).catch((error: unknown) => {
     throw isMissing(error) ? withoutSsh(error) : error;
   });
   const account = await accountOf(ports, backendUrl, minted.token, signal);

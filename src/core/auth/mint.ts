@@ -4,10 +4,17 @@ import { I99dashError, isI99dashError } from '../errors';
 import { t } from '../l10n';
 import type { Clock, Signer } from '../ports';
 import { tokenLifeMs } from './accessToken';
+import type { KeyUseGuard } from './knownBackends';
 import { assertSignableNonce } from './nonce';
 
 /** What the backend says of a challenge that ran out or was used; older ones also of a key that they do not know. */
 export const INVALID_CHALLENGE = 'SSH_CHALLENGE_INVALID';
+
+export interface MintPorts {
+  clock: Clock;
+  /** Asked before a key signs anything for a backend. */
+  keyUse: KeyUseGuard;
+}
 
 export interface MintedToken {
   token: string;
@@ -17,15 +24,17 @@ export interface MintedToken {
 }
 
 /**
- * Signs in with a key: challenge, signature, access token. A challenge that ran out on the way is asked for anew once.
+ * Signs in with a key: challenge, signature, access token. A challenge that ran out on the way is asked for anew once. Every signature for a
+ * backend is made here, and only for one that the user has approved for the key.
  * @throws CHALLENGE_REFUSED, KEY_NOT_REGISTERED, SSH_AUTH_DISABLED, SERVER, PROTOCOL, OFFLINE, TIMEOUT, TLS
  */
 export async function mintWithKey(
   api: ApiClient,
   signer: Signer,
-  clock: Clock,
+  { clock, keyUse }: MintPorts,
   signal?: AbortSignal,
 ): Promise<MintedToken> {
+  await keyUse.assertKnown({ fingerprint: signer.fingerprint, backendUrl: api.backendUrl });
   try {
     return await attempt(api, signer, clock, signal);
   } catch (error) {

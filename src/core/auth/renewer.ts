@@ -1,7 +1,7 @@
 import { raceSignal, withDeadline } from '../abort';
 import { ApiClient } from '../api/client';
-import type { Clock, Logger, Transport } from '../ports';
-import { mintWithKey, type MintedToken } from './mint';
+import type { Logger, Transport } from '../ports';
+import { mintWithKey, type MintedToken, type MintPorts } from './mint';
 import { decide, supersedes } from './renewalPolicy';
 import type { SessionProfile } from './sessionRecord';
 import type { StoredState } from './sessionNotes';
@@ -18,11 +18,10 @@ export interface RenewalRequest {
   current: MintedToken | undefined;
 }
 
-export interface RenewerPorts {
+export interface RenewerPorts extends MintPorts {
   store: SessionStore;
   signers: Signers;
   transport: Transport;
-  clock: Clock;
   logger: Logger;
 }
 
@@ -70,7 +69,7 @@ export class Renewer {
   }
 
   private async fly(request: RenewalRequest, signal: AbortSignal): Promise<StoredState> {
-    const { store, signers, transport, clock, logger } = this.ports;
+    const { store, signers, transport, logger } = this.ports;
     const { backendUrl, profile, current } = request;
     const stored = await store.read(backendUrl);
     if (!this.mustMint(stored, request)) {
@@ -78,7 +77,7 @@ export class Renewer {
     }
     const signer = await signers.open(profile);
     const api = new ApiClient(backendUrl, transport);
-    const minted = await mintWithKey(api, signer, clock, signal);
+    const minted = await mintWithKey(api, signer, this.ports, signal);
     logger.info(`Renewed the session with ${signer.fingerprint}.`);
     return store.saveRenewed(backendUrl, { ...profile, ...minted }, current?.token);
   }

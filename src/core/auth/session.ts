@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { raceSignal } from '../abort';
 import { ApiClient } from '../api/client';
 import { fetchAccount } from '../api/identity';
 import { describeError, I99dashError, throwIfCancelled } from '../errors';
 import { Emitter } from '../events';
-import type { Identity } from '../identity';
+import { accountLabel, type Account, type Identity } from '../identity';
 import { t } from '../l10n';
 import type { Signer, TokenRequest, TokenSource } from '../ports';
 import type { Realm } from '../realm';
@@ -27,6 +28,9 @@ export interface SessionPorts extends HeldSessionPorts, SessionRenewalPorts {
   /** The backend in force now. @throws BACKEND_REFUSED */
   backendUrl: () => string;
 }
+
+/** Asks whether the account that is signed in may be replaced by another one. @throws CancelledError, and what refuses it */
+export type ConfirmReplacement = (before: Account, now: Account) => Promise<void>;
 
 /** Who is signed in to the backend in force, and the token that proves it. */
 export class Session implements TokenSource {
@@ -52,6 +56,11 @@ export class Session implements TokenSource {
 
   get realm(): Realm {
     return this.ports.realm;
+  }
+
+  /** The backend in force now. @throws BACKEND_REFUSED */
+  get backendUrl(): string {
+    return this.ports.backendUrl();
   }
 
   get onDidChange(): Emitter<SessionState>['event'] {
@@ -84,16 +93,19 @@ export class Session implements TokenSource {
   /**
    * Signs in with an opened key.
    * @param origin.keep whether the key stays open in this window, as one that asked for a passphrase does
+   * @param confirm asked before the session of another account is replaced; without it none is
    * @throws as {@link authenticateWithKey}; the session that was there before then stays
    */
   async signInWithKey(
     signer: Signer,
     origin: KeyOrigin & { keep?: boolean },
     signal?: AbortSignal,
+    confirm?: ConfirmReplacement,
   ): Promise<Identity> {
     const identity = await this.signIn(
       (backendUrl, ended) => authenticateWithKey(this.ports, backendUrl, signer, origin, ended),
       signal,
+      confirm,
     );
     if (origin.keep === true) {
       this.ports.signers.keep(signer);
@@ -102,10 +114,15 @@ export class Session implements TokenSource {
   }
 
   /** Signs in with a token minted elsewhere, which nothing renews. @throws as {@link authenticateWithToken} */
-  async signInWithToken(token: string, signal?: AbortSignal): Promise<Identity> {
+  async signInWithToken(
+    token: string,
+    signal?: AbortSignal,
+    confirm?: ConfirmReplacement,
+  ): Promise<Identity> {
     return this.signIn(
       (backendUrl, ended) => authenticateWithToken(this.ports, backendUrl, token, ended),
       signal,
+      confirm,
     );
   }
 
@@ -117,6 +134,7 @@ export class Session implements TokenSource {
   async signInWithDeviceCode(
     prompt: (prompt: DeviceCodePrompt) => void,
     signal?: AbortSignal,
+    confirm?: ConfirmReplacement,
   ): Promise<Identity> {
     const { authenticateWithDeviceCode, unsupported } = await import('./deviceCode');
     const clientId = this.ports.realm.deviceClientId;
@@ -127,6 +145,7 @@ export class Session implements TokenSource {
       (backendUrl, ended) =>
         authenticateWithDeviceCode(this.ports, backendUrl, { clientId, prompt }, ended),
       signal,
+      confirm,
     );
   }
 
@@ -247,10 +266,26 @@ export class Session implements TokenSource {
     }
   }
 
+  /** Whose session a sign-in would replace: what another window has stored counts too. */
+  private async storedAccount(backendUrl: string): Promise<Account | undefined> {
+    const stored = await this.ports.store.read(backendUrl);
+    switch (stored.kind) {
+      case 'session':
+        return stored.record.account;
+      case 'secretLost':
+        return stored.profile.account;
+      case 'ended':
+        return undefined;
+      case 'none':
+        return this.inHand.backendUrl === backendUrl ? this.stored?.profile.account : undefined;
+    }
+  }
+
   /** One sign-in at a time: a new one takes the place of one that is under way. */
   private async signIn(
     authenticate: (backendUrl: string, ended: AbortSignal) => Promise<Authenticated>,
     signal?: AbortSignal,
+    confirm: ConfirmReplacement = refuseReplacement,
   ): Promise<Identity> {
     const backendUrl = this.ports.backendUrl();
     this.cancelSignIn();
@@ -261,6 +296,10 @@ export class Session implements TokenSource {
     try {
       const { minted, profile } = await authenticate(backendUrl, ended);
       throwIfCancelled(ended);
+      const before = await this.storedAccount(backendUrl);
+      if (before !== undefined && before.devId !== profile.account.devId) {
+        await raceSignal(confirm(before, profile.account), ended);
+      }
       const record: SessionRecord = { sessionId: randomUUID(), ...profile, ...minted };
       await this.ports.store.begin(backendUrl, record);
       this.attempt = this.attempt === attempt ? undefined : this.attempt;
@@ -275,6 +314,11 @@ export class Session implements TokenSource {
       }
     }
   }
+}
+
+function refuseReplacement(before: Account): Promise<void> {
+  const message = t('{0} is signed in. Sign out first.', accountLabel(before));
+  return Promise.reject(new I99dashError('SIGN_IN_REJECTED', message));
 }
 
 /** What the world may know of a session. */

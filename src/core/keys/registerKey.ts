@@ -27,14 +27,7 @@ export async function registerKey(
   signal?: AbortSignal,
 ): Promise<SshKey> {
   const fingerprint = fingerprintOf(blob);
-  const keys = await listSshKeys(api, signal);
-  const known = keys.find((key) => key.fingerprint === fingerprint);
-  if (known !== undefined) {
-    throw new I99dashError(
-      'KEY_EXISTS',
-      t('This key is registered already, as “{0}” ({1}).', known.name, known.purpose),
-    );
-  }
+  assertNotRegistered(await listSshKeys(api, signal), fingerprint);
   try {
     const publicKey = publicKeyLine(blob);
     return await addSshKey(api, { publicKey, name: keyName(name), purpose }, signal);
@@ -44,6 +37,17 @@ export async function registerKey(
       throw error;
     }
     return arrived;
+  }
+}
+
+/** @throws KEY_EXISTS, which says under which name */
+export function assertNotRegistered(keys: readonly SshKey[], fingerprint: string): void {
+  const known = keys.find((key) => key.fingerprint === fingerprint);
+  if (known !== undefined) {
+    throw new I99dashError(
+      'KEY_EXISTS',
+      t('This key is registered already, as “{0}” ({1}).', known.name, known.purpose),
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { readToolInput, type PublishInput } from '../../core/agents/toolInput';
 import { DECLINED, listProblems } from '../../core/agents/toolText';
+import { BY_AGENT } from '../../core/consent';
 import { CancelledError, throwIfCancelled } from '../../core/errors';
 import { accountLabel } from '../../core/identity';
 import { loadProject, type Project } from '../../core/publish/project';
@@ -103,7 +104,12 @@ export function invokePublish(
     const surface = surfaceForAgent(base, signal, (outcome) => (problems = outcome.problems));
     try {
       const notes = releaseNotes === undefined ? {} : { releaseNotes };
-      const result = await publishMiniApp(context, { folder, track, dryRun, ...notes }, surface);
+      const result = await publishMiniApp(
+        context,
+        BY_AGENT,
+        { folder, track, dryRun, ...notes },
+        surface,
+      );
       return { ...result, ...listProblems(problems, workspaceRoots()) };
     } catch (error) {
       if (error instanceof CancelledError && !signal.aborted) {
@@ -121,7 +127,6 @@ function surfaceForAgent(
   told: (outcome: PublishOutcome) => void,
 ): PublishSurface {
   return {
-    asksAlways: true,
     watch: (title, task) =>
       base.watch(title, (view) =>
         task({ ...view, signal: AbortSignal.any([view.signal, signal]) }),

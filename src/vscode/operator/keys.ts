@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { listSshKeys, type SshKey } from '../../core/api/sshKeys';
+import type { Call } from '../../core/consent';
 import type { Transport } from '../../core/ports';
 import { addKey, type AddKeyArguments } from '../addKey';
 import type { RealmParts } from '../realmParts';
@@ -28,9 +29,10 @@ export async function listOperatorKeys(
 export function addOperatorKey(
   parts: RealmParts,
   transport: Transport,
+  call: Call,
   args: AddKeyArguments,
 ): Promise<SshKey> {
-  return addKey(portsOf(parts, transport), args);
+  return addKey(portsOf(parts, transport), call, args);
 }
 
 /** Operators have no view of their keys: they are asked for each time. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { SshKey } from '../../core/api/sshKeys';
+import type { Call } from '../../core/consent';
 import { WalletWatch } from '../../core/operator/walletWatch';
 import { operatorRealm } from '../../core/realm';
 import { showAccountMenu } from '../accountMenu';
@@ -40,8 +41,8 @@ export class Operator implements vscode.Disposable {
     );
   }
 
-  async signIn(args: OperatorSignInArguments): Promise<OperatorConfig> {
-    await signInOperator(this.parts.session, args);
+  async signIn(call: Call, args: OperatorSignInArguments): Promise<OperatorConfig> {
+    await signInOperator(this.parts, call, args);
     return configOf(this.parts);
   }
 
@@ -66,8 +67,8 @@ export class Operator implements vscode.Disposable {
     return listOperatorKeys(this.parts, this.shared.transport, args);
   }
 
-  addKey(args: AddKeyArguments): Promise<SshKey> {
-    return addOperatorKey(this.parts, this.shared.transport, args);
+  addKey(call: Call, args: AddKeyArguments): Promise<SshKey> {
+    return addOperatorKey(this.parts, this.shared.transport, call, args);
   }
 
   showAccountMenu(): Promise<void> {

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { parseBackendUrl } from '../../core/api/backendUrl';
 import type { Session } from '../../core/auth/session';
+import type { Call } from '../../core/consent';
 import { answered } from '../ask';
 import { explain } from '../explain';
 import { settings } from '../settings';
-import { signIn, type SignInArguments } from '../signIn';
+import { signIn, type ComingChange, type SignInArguments, type SignInPorts } from '../signIn';
+import { hostOf } from '../signInQuestions';
 
 export interface OperatorSignInArguments extends Pick<
   SignInArguments,
@@ -18,23 +20,31 @@ export interface OperatorSignInArguments extends Pick<
  * @throws BACKEND_REFUSED, and as {@link signIn}
  */
 export async function signInOperator(
-  session: Session,
+  ports: SignInPorts,
+  call: Call,
   { baseUrl, ...args }: OperatorSignInArguments,
 ): Promise<void> {
   const isOpen = baseUrl === undefined && args.keyPath === undefined && args.token === undefined;
-  const wanted = isOpen ? await askForBackend(session) : baseUrl;
-  if (wanted !== undefined) {
-    await moveTo(session, parseBackendUrl(wanted.trim()));
-  }
-  await signIn(session, args);
+  const wanted = isOpen ? await askForBackend(ports.session) : baseUrl;
+  const change =
+    wanted === undefined ? undefined : changeTo(ports.session, parseBackendUrl(wanted.trim()));
+  await signIn(ports, call, args, change);
+}
+
+/** @returns undefined where the backend stays */
+function changeTo(session: Session, now: string): ComingChange | undefined {
+  const before = settings.backendUrlOrReason(session.realm);
+  return before === now
+    ? undefined
+    : {
+        ...{ before, now },
+        endsSession: session.stored !== undefined,
+        apply: () => moveTo(session, before, now),
+      };
 }
 
 /** Nothing of the session before goes to another backend, and nothing of it stays behind. */
-async function moveTo(session: Session, backendUrl: string): Promise<void> {
-  const before = settings.backendUrlOrReason(session.realm);
-  if (before === backendUrl) {
-    return;
-  }
+async function moveTo(session: Session, before: string, backendUrl: string): Promise<void> {
   const isSignedIn = session.stored !== undefined;
   if (isSignedIn) {
     await session.signOut();
@@ -79,8 +89,4 @@ function objectionTo(
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : url;
 }

@@ -10,7 +10,13 @@ import { Signers } from '../../../src/core/auth/signers';
 import { developerRealm } from '../../../src/core/realm';
 import { startBackend, DEFAULT_ACCOUNT, type Backend } from '../../backend/server';
 import { rejectsWith } from '../../support/expect';
-import { FakeClock, FakeSecretStore, FakeStateStore, MemoryLogger } from '../../support/fakes';
+import {
+  anyKeyUse,
+  FakeClock,
+  FakeSecretStore,
+  FakeStateStore,
+  MemoryLogger,
+} from '../../support/fakes';
 import { generateTestKey, type TestKey } from '../../support/ssh-key';
 import { useTempFolder } from '../../support/temp-folder';
 import { SSHSIG_BLOB, USERAUTH_BLOB } from './nonce.test';
@@ -58,6 +64,7 @@ describe('a session', () => {
       clock,
       logger,
       random: () => 0.5,
+      keyUse: anyKeyUse,
       backendUrl: () => backendUrl,
     });
   }

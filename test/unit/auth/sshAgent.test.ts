@@ -21,6 +21,7 @@ import {
 import { CancelledError, isI99dashError } from '../../../src/core/errors';
 import { systemClock } from '../../../src/core/ports';
 import { DEFAULT_ACCOUNT, startBackend } from '../../backend/server';
+import { anyKeyUse } from '../../support/fakes';
 import { rejectsWith } from '../../support/expect';
 import { fingerprintOfLine, generateTestKey, toPublicKeyLine } from '../../support/ssh-key';
 import { useTempFolder } from '../../support/temp-folder';
@@ -354,14 +355,15 @@ describe('a real ssh-agent', () => {
     try {
       const transport = createUndiciTransport();
       const api = new ApiClient(backend.url, transport);
-      await rejectsWith('KEY_NOT_REGISTERED', mintWithKey(api, signer, systemClock));
+      const ports = { clock: systemClock, keyUse: anyKeyUse };
+      await rejectsWith('KEY_NOT_REGISTERED', mintWithKey(api, signer, ports));
       backend.state.addKey(DEFAULT_ACCOUNT.devId, key.publicKey);
-      const { token } = await mintWithKey(api, signer, systemClock);
+      const { token } = await mintWithKey(api, signer, ports);
       const tokens = { getToken: () => Promise.resolve(token) };
       const account = await fetchAccount(new ApiClient(backend.url, transport, tokens));
       assert.equal(account.devId, DEFAULT_ACCOUNT.devId);
       await agent.end('SIGTERM');
-      await rejectsWith('AGENT_UNAVAILABLE', mintWithKey(api, signer, systemClock));
+      await rejectsWith('AGENT_UNAVAILABLE', mintWithKey(api, signer, ports));
     } finally {
       await backend.close();
     }

@@ -12,6 +12,7 @@ import type { Signer, Transport } from '../../../src/core/ports';
 import { developerRealm, type Realm } from '../../../src/core/realm';
 import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../../backend/server';
 import {
+  anyKeyUse,
   FakeClock,
   FakeSecretStore,
   FakeStateStore,
@@ -75,6 +76,7 @@ export class Cell {
       clock,
       logger: this.logger,
       random: () => 0.5,
+      keyUse: anyKeyUse,
       store: this.store,
       signers: new Signers({ openKeyFile, openAgentKey: () => Promise.resolve(undefined) }),
       transport: this.network,

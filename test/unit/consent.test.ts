@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import {
+  BY_AGENT,
+  BY_HAND,
+  BY_TASK,
+  mustAskToPublish,
+  type Call,
+  type PublishRequest,
+} from '../../src/core/consent';
+
+describe('the question before a publish', () => {
+  const withArguments: Call = { caller: 'arguments', confirmed: false };
+  const confirmed: Call = { caller: 'arguments', confirmed: true };
+  const settings = ['production', 'always', 'never'] as const;
+  const tracks = ['production', 'beta'] as const;
+
+  const request = (more: Partial<PublishRequest>): PublishRequest => ({
+    call: BY_HAND,
+    setting: 'never',
+    track: 'production',
+    isTrackFromWorkspace: false,
+    isOutside: false,
+    hasOtherPublisher: false,
+    ...more,
+  });
+
+  for (const setting of settings) {
+    for (const track of tracks) {
+      it(`is asked of tasks, agents and commands with arguments: ${setting}, ${track}`, () => {
+        for (const call of [withArguments, BY_TASK, BY_AGENT]) {
+          assert.equal(mustAskToPublish(request({ call, setting, track })), true, call.caller);
+        }
+      });
+
+      it(`is asked by hand as the setting says: ${setting}, ${track}`, () => {
+        const expected = setting === 'always' || (setting === 'production' && track === setting);
+        assert.equal(mustAskToPublish(request({ setting, track })), expected);
+      });
+
+      for (const doubt of ['isTrackFromWorkspace', 'isOutside', 'hasOtherPublisher'] as const) {
+        it(`is asked by hand, whatever the setting: ${doubt}, ${setting}, ${track}`, () => {
+          assert.equal(mustAskToPublish(request({ setting, track, [doubt]: true })), true);
+        });
+      }
+    }
+  }
+
+  it('is not asked where the call has answered it', () => {
+    const all = { isTrackFromWorkspace: true, isOutside: true, hasOtherPublisher: true };
+    assert.equal(mustAskToPublish(request({ call: confirmed, setting: 'always', ...all })), false);
+  });
+});

@@ -39,6 +39,7 @@ describe('a person without an SSH key', () => {
     await scene.person.answer(PASSPHRASE);
     await asksOnceMore();
     await scene.person.answer(PASSPHRASE);
+    await scene.person.answerDialog('with this key?', 'Sign In');
     return scene.person.seesNotification('does not know the key');
   }
 
@@ -84,6 +85,7 @@ describe('a person without an SSH key', () => {
     await person.answer(PASSPHRASE);
     await asksOnceMore();
     await person.answer(PASSPHRASE);
+    await person.answerDialog('with this key?', 'Sign In');
     await person.dismiss(await person.seesNotification('does not know the key'));
   });
 

@@ -58,6 +58,7 @@ describe('an operator', () => {
     await person.photograph('3-picker');
     assert.equal(await person.quickPickRow('Device Code').count(), 0);
     await row.click();
+    await person.answerDialog('Change the i99op backend', 'Change and Sign In', '3-change');
     await seesBalance('i99op: €125.50');
     await person.operator().locator('.codicon-credit-card').waitFor();
     await person.seesIcon('sign-in'); // the developer is somebody else

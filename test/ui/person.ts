@@ -146,6 +146,16 @@ export class Person {
     return dialog;
   }
 
+  /** Presses a button of the modal dialog that holds this text. @param photograph the name of a picture to take before */
+  async answerDialog(text: string, button: string, photograph?: string): Promise<void> {
+    const dialog = await this.seesDialog(text);
+    if (photograph !== undefined) {
+      await this.photograph(photograph);
+    }
+    await dialog.locator('.monaco-button', { hasText: button }).first().click();
+    await dialog.waitFor({ state: 'hidden' });
+  }
+
   /** Opens a file of the workspace by its name. */
   async openFile(name: string): Promise<void> {
     await this.page.keyboard.press('Control+P');

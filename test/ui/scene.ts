@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBackend, type Backend, type BackendOptions } from '../backend/server';
@@ -23,6 +23,8 @@ export interface SceneOptions {
   passphrase?: string;
   /** False: the backend does not know the key yet. */
   registered?: boolean;
+  /** False: the key has never signed for the backend on this computer, so that signing in asks. */
+  approved?: boolean;
   /** False: the home folder holds no key. */
   keyInHome?: boolean;
   /** Folders of `test/fixtures/mini-apps` to put into the workspace. */
@@ -77,12 +79,23 @@ export class Scene {
         scene.register(scene.key.publicKeyLine);
       }
       await copyInstalledExtension(versionOf(options), join(root, 'extensions'));
+      if (options.approved !== false) {
+        await scene.approveKey();
+      }
       await scene.start(options.env);
       return scene;
     } catch (error) {
       await scene.close();
       throw error;
     }
+  }
+
+  /** As somebody has who signed in with the key on this computer before. */
+  private async approveKey(): Promise<void> {
+    const storage = join(this.root, 'server/data/User/globalStorage/i99dash.i99dash');
+    await mkdir(storage, { recursive: true });
+    const known = { [this.key.fingerprint]: [this.backend.url] };
+    await writeFile(join(storage, 'known-backends.json'), JSON.stringify(known));
   }
 
   /** As somebody does in the web console. */

@@ -130,6 +130,7 @@ describe('the view SSH Keys', () => {
     await person.quickPickRow('Login').waitFor();
     await person.photograph('6-add-purpose');
     await person.pick('Login');
+    await person.answerDialog('Register this SSH key', 'Register Key', '6-add-question');
     await person.dismiss(await person.seesNotification('“tower” is registered'));
     await view.row('tower').waitFor();
     assert.equal((await view.rows()).length, 4);
@@ -154,6 +155,7 @@ describe('the view SSH Keys', () => {
     await person.pressIn(toast, 'Add the Public Key');
     await person.answer('third');
     await person.pick('Publish only');
+    await person.answerDialog('Register this SSH key', 'Register Key');
     await person.dismiss(await person.seesNotification('“third” is registered'));
     await view.row('third').waitFor();
   });
@@ -185,7 +187,6 @@ describe('the view SSH Keys', () => {
     await view.press('this computer', 'Remove SSH Key');
     await press('Remove the SSH key “this computer”?', 'Remove');
     await press('Remove it all the same?', 'Replace It Instead', '9-remove-this-key');
-    await press('Replace the SSH key “this computer”?', 'Choose the New Key', '10-replace');
     await person.quickPickRow('Generate a New Key').waitFor();
     await person.photograph('11-replace-by');
     await person.pick('Generate a New Key');
@@ -193,6 +194,7 @@ describe('the view SSH Keys', () => {
     await person.answer('~/.ssh/id_next');
     await person.page.locator('.quick-input-widget', { hasText: 'Protects' }).waitFor();
     await person.answer('');
+    await press('Replace the SSH key “this computer”?', 'Replace Key', '10-replace');
     const toast = await person.seesNotification('is replaced, and you are signed in');
     await person.photograph('12-replaced');
     await person.pressIn(toast, 'Make It the Default');
@@ -213,7 +215,8 @@ describe('the view SSH Keys', () => {
     await person.page.keyboard.press('Escape');
     await view.menuEntry('Remove SSH Key').waitFor({ state: 'hidden' });
     await view.choose('this key', 'Replace This SSH Key');
-    await press('Replace the SSH key “this computer”?', 'Cancel');
+    await person.quickPickRow('Generate a New Key').waitFor();
+    await person.page.keyboard.press('Escape');
   });
 
   it('keeps showing what it knows while the backend is away, and recovers on a click', async () => {

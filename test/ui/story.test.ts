@@ -100,6 +100,7 @@ describe('the whole story of a new user', () => {
       await person.answer('~/.ssh/id_ed25519');
       await person.page.locator('.quick-input-widget', { hasText: 'Protects' }).waitFor();
       await person.answer('');
+      await person.answerDialog('with this key?', 'Sign In');
       // Nobody has registered it yet, which is the only thing that is told.
       const toast = await person.seesNotification('does not know the key');
       await person.photograph('03-not-registered');
@@ -197,6 +198,7 @@ describe('the whole story of a new user', () => {
       await person.page.locator('.quick-input-title', { hasText: '(2 of 3)' }).waitFor();
       await person.answer('second laptop');
       await person.pick('Login');
+      await person.answerDialog('Register this SSH key', 'Register Key');
       await person.dismiss(await person.seesNotification('“second laptop” is registered'));
       await keys.row('second laptop').waitFor();
       await person.photograph('11-two-keys');

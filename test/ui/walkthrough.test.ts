@@ -124,6 +124,7 @@ describe('a person with an empty home follows the walkthrough', () => {
     await turnTo('signIn', 3);
     await press('signIn', 'Sign In');
     await person.pick('~/.ssh/id_ed25519');
+    await person.answerDialog('with this key?', 'Sign In');
     await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
     await seesDone('register');
     await seesDone('signIn');

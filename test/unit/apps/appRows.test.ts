@@ -26,7 +26,7 @@ function beta(appId: string, more: Partial<BetaStatus> = {}): BetaStatus {
     appId,
     betaActive: true,
     betaVersion: '2.0.0',
-  betaBundleSha256: null,
+    betaBundleSha256: null,
     betaExpiresAt: null,
     daysUntilExpiry: null,
     betaReleaseNotes: null,

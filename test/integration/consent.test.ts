@@ -1,0 +1,504 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { OPERATOR_ACCOUNT, PROFILES } from '../backend/profiles';
+import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../backend/server';
+import type { TestKey } from '../support/ssh-key';
+import {
+  copyMiniApp,
+  makeKey,
+  makeRegisteredKey,
+  run,
+  runAsked,
+  setSetting,
+  useBackend,
+  useMessages,
+  useNoConfirmation,
+  useStandIn,
+  workspacePath,
+} from './support';
+
+const ACCEPT = 'i99dash.commands.acceptConfirmed';
+const OTHER_ACCOUNT = { ...DEFAULT_ACCOUNT, devId: 'dev_other', email: 'other@example.com' };
+const ME = DEFAULT_ACCOUNT.email ?? '';
+
+/** A guarded action, and what its question names. */
+interface Guarded {
+  title: string;
+  command: string;
+  args: () => object | Promise<object>;
+  /** What stands in the message or its detail. */
+  names: () => (string | RegExp)[];
+  /** The state that the action would change. */
+  state: () => unknown;
+}
+
+describe('what only a person decides', () => {
+  const backend = useBackend();
+  useNoConfirmation();
+  /** Presses the first button of every modal question that begins so. */
+  let yes: RegExp | undefined;
+  /** VS Code cannot show a dialog. */
+  let broken = false;
+  const shown = useMessages(({ message, detail, buttons }) => {
+    if (broken && detail !== undefined) throw new Error('DialogService: refused to show dialog');
+    return detail !== undefined && yes?.test(message) === true ? buttons[0] : undefined;
+  }, false);
+  useStandIn(vscode.window, 'showInputBox', () => Promise.resolve(''));
+
+  let own: TestKey;
+  let second: TestKey;
+  let foreign: TestKey;
+  let operators: Backend;
+  let folder: string;
+  let id: string;
+  let count = 0;
+  let outside: string;
+
+  const keys = () => backend.current.state.accounts.keysOf(DEFAULT_ACCOUNT.devId);
+  const app = () => backend.current.state.apps.find(id);
+  const submissions = () => app()?.submissions.length ?? 0;
+  const questions = () => shown.filter(({ detail }) => detail !== undefined);
+  const built = (): boolean => existsSync(join(folder, 'dist/built'));
+  const identity = async (): Promise<unknown> => (await run('i99dash.whoAmI'))['devId'];
+  const baseUrl = (): unknown => vscode.workspace.getConfiguration().get('i99op.backendUrl');
+  const configure = (buildCommand: string): void =>
+    writeFileSync(join(folder, 'sdk.config.json'), JSON.stringify({ buildCommand }));
+  const writeScripts = (scripts: object): void =>
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ scripts }));
+
+  async function confirmed<T>(task: () => Promise<T>): Promise<T> {
+    await setSetting(ACCEPT, true);
+    try {
+      return await task();
+    } finally {
+      await setSetting(ACCEPT, undefined);
+    }
+  }
+
+  before(async () => {
+    operators = await startBackend(PROFILES.operator);
+    own = await makeRegisteredKey(backend.current, 'own');
+    second = await makeKey('second', { comment: 'tower' });
+    foreign = await makeKey('foreign');
+    backend.current.state.addAccount(OTHER_ACCOUNT);
+    backend.current.state.addKey(OTHER_ACCOUNT.devId, foreign.publicKeyLine);
+    operators.state.addKey(OPERATOR_ACCOUNT.devId, own.publicKeyLine);
+    await confirmed(() => run('i99dash.signIn', { keyPath: own.path }));
+    outside = mkdtempSync(join(tmpdir(), 'i99-outside-'));
+    await setSetting('i99op.enabled', true);
+  });
+
+  after(async () => {
+    await setSetting('i99op.enabled', undefined);
+    await setSetting('i99op.backendUrl', undefined);
+    await operators.close();
+    rmSync(outside, { recursive: true, force: true });
+  });
+
+  beforeEach(() => {
+    yes = undefined;
+    broken = false;
+    id = `consent-${++count}`;
+    folder = copyMiniApp('tyre-pressure', id);
+  });
+
+  afterEach(async () => {
+    await setSetting('i99dash.publish.confirm', undefined);
+    await run('workbench.action.revertAndCloseActiveEditor');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const publishNames = () => [id, '1.0.0', 'mini-app', backend.current.url, ME, /\d+ kB/u];
+  const beta = async (): Promise<object> => {
+    const publish = { folder, track: 'beta', releaseNotes: 'New', confirmed: true };
+    await confirmed(() => run('i99dash.publish', publish));
+    return { appId: id };
+  };
+
+  const GUARDED: Guarded[] = [
+    {
+      title: 'registering a key',
+      command: 'i99dash.addKey',
+      args: () => ({ publicKeyPath: second.publicKeyPath, name: 'tower' }),
+      names: () => [second.fingerprint, 'tower', 'login', ME, backend.current.url],
+      state: () => keys().map(({ fingerprint }) => fingerprint),
+    },
+    {
+      title: 'registering a key that can publish alone',
+      command: 'i99dash.addKey',
+      args: () => ({ publicKeyPath: second.publicKeyPath, name: 'ci', purpose: 'attest' }),
+      names: () => [second.fingerprint, 'ci', 'attest', ME, backend.current.url],
+      state: () => keys().map(({ fingerprint }) => fingerprint),
+    },
+    {
+      title: 'removing a key',
+      command: 'i99dash.removeKey',
+      args: () => ({ id: keys()[0]?.id }),
+      names: () => ['own', own.fingerprint],
+      state: () => keys().map(({ fingerprint }) => fingerprint),
+    },
+    {
+      title: 'replacing the key of the session',
+      command: 'i99dash.replaceKey',
+      args: () => ({ keyPath: second.path }),
+      names: () => [
+        ...[own.fingerprint, second.fingerprint, 'own', 'login', ME, backend.current.url],
+        ...[/sign in as you elsewhere/u, /key of its own/iu],
+      ],
+      state: () => keys().map(({ fingerprint }) => fingerprint),
+    },
+    {
+      title: 'a signature for a backend that is new to the key',
+      command: 'i99dash.signIn',
+      args: () => ({ keyPath: foreign.path }),
+      names: () => [
+        ...[foreign.fingerprint, backend.current.url],
+        ...[/sign in as you elsewhere/u, /key of its own .* safer/iu],
+      ],
+      state: identity,
+    },
+    {
+      title: 'a change of the operators’ backend, and a key that is new to it',
+      command: 'i99op.signIn',
+      args: () => ({ baseUrl: operators.url, keyPath: own.path }),
+      names: () => [
+        ...['https://i99op.i99dash.app', operators.url, own.fingerprint],
+        ...[/sign in as you elsewhere/u, /key of its own .* safer/iu],
+      ],
+      state: () => [baseUrl(), operators.requests.length],
+    },
+    {
+      title: 'a change of the operators’ backend with a token',
+      command: 'i99op.signIn',
+      args: () => ({ baseUrl: operators.url, token: 'any-token' }),
+      names: () => ['https://i99op.i99dash.app', operators.url],
+      state: () => [baseUrl(), operators.requests.length],
+    },
+    {
+      title: 'a session of another account, by a token',
+      command: 'i99dash.signIn',
+      args: () => {
+        const { devId } = OTHER_ACCOUNT;
+        return { token: backend.current.state.mintToken({ devId, lifeSeconds: 900 }) };
+      },
+      names: () => [ME, OTHER_ACCOUNT.email, DEFAULT_ACCOUNT.devId, backend.current.url],
+      state: identity,
+    },
+    {
+      title: 'publishing to production',
+      command: 'i99dash.publish',
+      args: () => ({ folder }),
+      names: () => [...publishNames(), 'production'],
+      state: submissions,
+    },
+    {
+      title: 'publishing to beta by a command with arguments',
+      command: 'i99dash.publish',
+      args: () => ({ folder, track: 'beta', releaseNotes: 'New' }),
+      names: () => [...publishNames(), 'beta'],
+      state: submissions,
+    },
+    {
+      title: 'promoting to production',
+      command: 'i99dash.promoteToProduction',
+      args: beta,
+      names: () => [id, '1.0.0', 'mini-app', 'production', backend.current.url, ME],
+      state: () => app()?.beta?.version,
+    },
+    {
+      title: 'making a version the beta',
+      command: 'i99dash.promoteToBeta',
+      args: beta,
+      names: () => [id, '1.0.0', 'beta', backend.current.url, ME],
+      state: () =>
+        backend.current.requests.filter(({ path }) => path.endsWith('/beta/promote')).length,
+    },
+    {
+      title: 'ending a beta',
+      command: 'i99dash.endBeta',
+      args: beta,
+      names: () => [id, '1.0.0', /testers lose/u],
+      state: () => app()?.beta?.version,
+    },
+    {
+      title: 'a build',
+      command: 'i99dash.dryRun',
+      args: () => {
+        configure('npm run build');
+        writeScripts({ prebuild: 'echo before', build: 'cp -r src dist && touch dist/built' });
+        return { folder };
+      },
+      names: () => ['npm run build', 'touch dist/built', 'echo before', id],
+      state: built,
+    },
+    {
+      title: 'a pipeline that gets a private key',
+      command: 'i99dash.setUpCi',
+      args: () => {
+        mkdirSync(join(folder, '.git'));
+        const remote = '[remote "origin"]\n\turl = git@github.com:acme/consent.git\n';
+        writeFileSync(join(folder, '.git/config'), remote);
+        return { folder };
+      },
+      names: () => ['acme/consent', 'clipboard', 'attest', /SHA256:/u, ME, backend.current.url],
+      state: async () => [keys().length, await vscode.env.clipboard.readText()],
+    },
+  ];
+
+  for (const { title, command, args, names, state } of GUARDED) {
+    it(`asks before ${title}, and changes nothing after a no or where nothing can be shown`, async () => {
+      const given = await args();
+      const before = await state();
+      for (const more of [{}, { confirmed: true }]) {
+        shown.length = 0;
+        assert.equal(await runAsked(command, { ...given, ...more }), undefined);
+        assert.equal(questions().length, 1, JSON.stringify(shown));
+        const [{ message, detail = '' } = { message: '' }] = questions();
+        for (const name of names()) {
+          const text = `${message}\n${detail}`;
+          assert.ok(
+            typeof name === 'string' ? text.includes(name) : name.test(text),
+            `${name}: ${text}`,
+          );
+        }
+        assert.deepEqual(await state(), before);
+      }
+      broken = true;
+      assert.equal(await runAsked(command, { ...given, confirmed: true }), undefined);
+      assert.deepEqual(await state(), before);
+    });
+  }
+
+  it('counts `confirmed: true` only with the user’s own setting on', async () => {
+    const args = { publicKeyPath: second.publicKeyPath, name: 'tower', confirmed: true };
+    const workspace = vscode.ConfigurationTarget.Workspace;
+    // VS Code refuses to write it there; what a file of the workspace says does not count either.
+    await assert.rejects(
+      Promise.resolve(vscode.workspace.getConfiguration().update(ACCEPT, true, workspace)),
+    );
+    assert.equal(await runAsked('i99dash.addKey', args), undefined);
+    assert.equal(questions().length, 1);
+    const added = await confirmed(() => runAsked('i99dash.addKey', args));
+    assert.equal(questions().length, 1);
+    assert.equal(added['fingerprint'], second.fingerprint);
+    const removal = { id: added['id'], confirmed: true };
+    assert.equal(await runAsked('i99dash.removeKey', removal), undefined);
+    assert.equal(await confirmed(() => runAsked('i99dash.removeKey', removal)), true);
+    assert.equal(await confirmed(() => runAsked('i99dash.publish', { folder })), undefined);
+    assert.equal(submissions(), 0);
+  });
+
+  it('registers a key after one yes', async () => {
+    yes = /^Register/u;
+    const args = { publicKeyPath: second.publicKeyPath, name: 'tower' };
+    const added = await runAsked('i99dash.addKey', args);
+    assert.equal(questions().length, 1);
+    yes = /^Remove/u;
+    assert.equal(await runAsked('i99dash.removeKey', { id: added['id'] }), true);
+  });
+
+  describe('a publish by hand', () => {
+    const publishByHand = async (command = 'i99dash.publish'): Promise<unknown> => {
+      await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'manifest.json')));
+      return runAsked(command);
+    };
+
+    it('may go unasked by the user’s own setting, and to beta by default', async () => {
+      assert.equal(await publishByHand(), undefined);
+      assert.equal(questions().length, 1);
+      shown.length = 0;
+      assert.ok(await publishByHand('i99dash.publishToBeta'));
+      await setSetting('i99dash.publish.confirm', 'never');
+      assert.ok(await publishByHand());
+      assert.equal(questions().length, 0);
+      assert.equal(submissions(), 2);
+    });
+
+    it('asks all the same where the workspace chose the track', async () => {
+      const [, root] = vscode.workspace.workspaceFolders ?? [];
+      assert.ok(root);
+      await vscode.window.showTextDocument(vscode.Uri.joinPath(root.uri, 'manifest.json'));
+      await setSetting('i99dash.publish.confirm', 'never');
+      assert.equal(await runAsked('i99dash.publish'), undefined);
+      assert.equal(questions().length, 1);
+      assert.match(questions()[0]?.detail ?? '', /Track: beta/u);
+    });
+
+    it('asks all the same where the folder is outside the workspace, and names it', async () => {
+      const there = join(outside, id);
+      cpSync(folder, there, { recursive: true });
+      await setSetting('i99dash.publish.confirm', 'never');
+      await vscode.window.showTextDocument(vscode.Uri.file(join(there, 'manifest.json')));
+      assert.equal(await runAsked('i99dash.publish'), undefined);
+      assert.ok(questions()[0]?.detail?.includes(there));
+      // A link in the workspace leads there, too.
+      shown.length = 0;
+      assert.equal(
+        await runAsked('i99dash.publish', { folder: there, track: 'beta', releaseNotes: '' }),
+        undefined,
+      );
+      assert.ok(questions()[0]?.detail?.includes(there));
+      assert.equal(submissions(), 0);
+    });
+  });
+
+  describe('a folder outside the workspace', () => {
+    it('has its command line run after a question each time; a dry run without one asks nothing', async () => {
+      const there = join(outside, `${id}-built`);
+      cpSync(folder, there, { recursive: true });
+      assert.ok(await runAsked('i99dash.dryRun', { folder: there }));
+      assert.equal(questions().length, 0);
+      const buildCommand = 'cp -r src dist && touch dist/built';
+      writeFileSync(join(there, 'sdk.config.json'), JSON.stringify({ buildCommand }));
+      assert.equal(await runAsked('i99dash.dryRun', { folder: there, confirmed: true }), undefined);
+      assert.ok(!existsSync(join(there, 'dist/built')));
+      yes = /^Run the build/u;
+      for (let time = 0; time < 2; time++) {
+        shown.length = 0;
+        assert.ok(await runAsked('i99dash.dryRun', { folder: there }));
+        assert.equal(questions().length, 1);
+        assert.ok(questions()[0]?.detail?.includes(there));
+      }
+    });
+  });
+
+  describe('a build that was agreed to', () => {
+    const dryRun = () => runAsked('i99dash.dryRun', { folder });
+
+    beforeEach(() => {
+      configure('npm run build');
+      writeScripts({ build: 'npm run copy', copy: 'cp -r src dist && touch dist/built' });
+    });
+
+    it('is asked about again when a script that it runs has changed, and only then', async () => {
+      yes = /^Run the build/u;
+      assert.ok(await dryRun());
+      assert.ok(await dryRun());
+      assert.equal(questions().length, 1);
+      writeScripts({ build: 'npm run copy', copy: 'cp -r src dist && touch dist/built dist/evil' });
+      yes = undefined;
+      assert.equal(await dryRun(), undefined);
+      assert.equal(questions().length, 2);
+      assert.ok(questions()[1]?.detail?.includes('dist/evil'));
+      assert.ok(!existsSync(join(folder, 'dist/evil')));
+    });
+
+    it('does not run where a script changes after the yes', async () => {
+      yes = /^(?:Run the build|Publish)/u;
+      const original = vscode.window.showWarningMessage;
+      Object.assign(vscode.window, {
+        showWarningMessage: (...args: unknown[]) => {
+          writeScripts({ build: 'cp -r src dist && touch dist/evil' });
+          return (original as (...all: unknown[]) => unknown)(...args);
+        },
+      });
+      try {
+        await assert.rejects(Promise.resolve(dryRun()), { code: 'VALIDATION_FAILED' });
+      } finally {
+        Object.assign(vscode.window, { showWarningMessage: original });
+      }
+      assert.ok(!existsSync(join(folder, 'dist')));
+    });
+
+    it('is asked about each time an agent runs it', async () => {
+      yes = /^Run the build/u;
+      assert.ok(await dryRun());
+      yes = undefined;
+      shown.length = 0;
+      const input = { folder: id, track: 'production', dryRun: true };
+      const { content } = await vscode.lm.invokeTool('i99dash_publish_app', {
+        ...{ input, toolInvocationToken: undefined },
+      });
+      assert.match((content[0] as vscode.LanguageModelTextPart).value, /"published":\s*false/u);
+      assert.equal(questions().length, 1);
+    });
+  });
+
+  describe('a task and an agent', () => {
+    beforeEach(() => setSetting('i99dash.publish.confirm', 'never'));
+
+    it('ask before they publish to beta, whatever the user’s setting is', async () => {
+      const definition = { type: 'i99dash', task: 'publish', folder: id, track: 'beta' };
+      const tasks = await vscode.tasks.fetchTasks({ type: 'i99dash' });
+      const known = tasks.find(({ name }) => name === `publish ${id}`);
+      assert.ok(known?.execution);
+      const task = new vscode.Task(
+        { ...definition, releaseNotes: 'x', confirmed: true },
+        ...([known.scope ?? vscode.TaskScope.Workspace, known.name, 'i99dash'] as const),
+        known.execution,
+      );
+      const ended = new Promise((resolve) => {
+        const subscription = vscode.tasks.onDidEndTask(({ execution }) => {
+          if (execution.task.name === task.name) resolve(subscription.dispose());
+        });
+      });
+      await vscode.tasks.executeTask(task);
+      await ended;
+      assert.equal(questions().length, 1);
+      const input = { folder: id, track: 'beta', releaseNotes: 'x' };
+      const { content } = await vscode.lm.invokeTool('i99dash_publish_app', {
+        ...{ input, toolInvocationToken: undefined },
+      });
+      assert.match((content[0] as vscode.LanguageModelTextPart).value, /"published":\s*false/u);
+      assert.equal(questions().length, 2);
+      for (const { detail = '' } of questions()) assert.match(detail, /Track: beta/u);
+      assert.equal(submissions(), 0);
+    });
+  });
+
+  it('asks before another account publishes an app than the one that did first', async () => {
+    const token = (devId: string) => backend.current.state.mintToken({ devId, lifeSeconds: 900 });
+    const signInAs = (devId: string) =>
+      confirmed(() => run('i99dash.signIn', { token: token(devId), confirmed: true }));
+    const publish = async (): Promise<unknown> => {
+      await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'manifest.json')));
+      return runAsked('i99dash.publish');
+    };
+    await setSetting('i99dash.publish.confirm', 'never');
+    assert.ok(await publish());
+    assert.equal(questions().length, 0);
+    await signInAs(OTHER_ACCOUNT.devId);
+    try {
+      assert.equal(await publish(), undefined);
+      assert.equal(questions().length, 1);
+      for (const name of [ME, OTHER_ACCOUNT.email, backend.current.url]) {
+        assert.ok(questions()[0]?.detail?.includes(name), name);
+      }
+      assert.equal(submissions(), 1);
+    } finally {
+      await confirmed(() => run('i99dash.signIn', { keyPath: own.path, confirmed: true }));
+    }
+  });
+
+  it('signs in with another key where the person wants one', async () => {
+    const [fresh, approved] = await Promise.all(['fresh', 'approved'].map((name) => makeKey(name)));
+    assert.ok(fresh && approved);
+    backend.current.state.addKey(DEFAULT_ACCOUNT.devId, approved.publicKeyLine);
+    await confirmed(() => run('i99dash.signIn', { keyPath: approved.path, confirmed: true }));
+    const { showQuickPick, showWarningMessage } = vscode.window;
+    Object.assign(vscode.window, {
+      showWarningMessage: () => Promise.resolve('Use Another Key…'),
+      showQuickPick: (items: vscode.QuickPickItem[]) =>
+        Promise.resolve(items.find(({ label }) => label.endsWith('/approved'))),
+    });
+    try {
+      const signedIn = await runAsked('i99dash.signIn', { keyPath: fresh.path });
+      assert.equal(signedIn['fingerprint'], approved.fingerprint);
+    } finally {
+      Object.assign(vscode.window, { showQuickPick, showWarningMessage });
+    }
+  });
+
+  it('asks once for each key and backend: a yes is remembered', async () => {
+    const key = await makeRegisteredKey(backend.current, 'remembered');
+    yes = /^Sign in to/u;
+    assert.ok(await runAsked('i99dash.signIn', { keyPath: key.path }));
+    assert.ok(await runAsked('i99dash.signIn', { keyPath: key.path }));
+    assert.equal(questions().length, 1);
+    assert.deepEqual(questions()[0]?.buttons, ['Sign In', 'Use Another Key…']);
+    assert.ok(workspacePath());
+  });
+});

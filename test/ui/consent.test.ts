@@ -67,7 +67,7 @@ describe('the questions that only a person answers', () => {
       join(workspace, 'sdk.config.json'),
       JSON.stringify({ buildCommand: 'npm run build' }),
     );
-    await person.runCommand('i99dash: Dry Run');
+    await person.runCommand('i99dash: Publish (Dry Run)');
     const dialog = await person.seesDialog('Run the build of');
     assert.match(await dialog.innerText(), /npm run build[^]*rimraf dist[^]*touch dist\/built/u);
     await person.photographInBothThemes('4-build');
@@ -75,7 +75,7 @@ describe('the questions that only a person answers', () => {
     assert.ok(!existsSync(join(workspace, 'dist/built')));
   });
 
-  it('ask a click on the row of an app before it goes to production', async () => {
+  it('ask a click on the editor’s button before an app goes to production', async () => {
     const { person, backend, workspace } = scene;
     writeFileSync(join(workspace, 'sdk.config.json'), '{}');
     await person.openFile('manifest.json');

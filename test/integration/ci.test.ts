@@ -209,8 +209,8 @@ exit ${exitCode}
     assert.equal(question.message, 'Set up CI publishing for acme/tyre-pressure on github.com?');
     assert.deepEqual(question.buttons, ['Set Up']);
     for (const part of [
-      'Registered as: acme/tyre-pressure',
-      `With the account: ${DEFAULT_ACCOUNT.email}`,
+      'Name: acme/tyre-pressure',
+      `Account: ${DEFAULT_ACCOUNT.email}`,
       `Backend: ${backend.current.url}`,
       'the secret I99DASH_SSH_KEY of acme/tyre-pressure on github.com, by the GitHub CLI; if that fails, the clipboard',
       WORKFLOW,

@@ -6,6 +6,7 @@ import {
   failsWith,
   makeRegisteredKey,
   run,
+  runAsked,
   useBackend,
   useMessages,
   useStandIn,
@@ -14,7 +15,7 @@ import {
 
 /** Every field that some command takes. */
 const FIELDS = [
-  ...['folder', 'track', 'releaseNotes', 'dryRun', 'confirmed', 'builtBefore'],
+  ...['folder', 'track', 'releaseNotes', 'dryRun', 'confirmed'],
   ...['method', 'keyPath', 'passphrase', 'token', 'ignoreEnvironment', 'baseUrl'],
   ...['publicKeyPath', 'name', 'purpose', 'id', 'path', 'comment', 'openConsole'],
   ...['appId', 'version'],
@@ -69,7 +70,7 @@ describe('what a command is called with', () => {
       const all = Object.fromEntries(FIELDS.map((name) => [name, make()]));
       for (const id of ids.filter((each) => each !== 'i99dash.signOut')) {
         for (const given of [all, make()]) {
-          const { name, message } = await run(id, given).then(
+          const { name, message } = await runAsked(id, given).then(
             () => ({ name: 'I99dashError', message: '' }),
             (error: unknown) => error as Error,
           );

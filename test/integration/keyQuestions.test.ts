@@ -46,6 +46,9 @@ describe('questions about keys', () => {
 
   describe('that is to be added', () => {
     let other: TestKey;
+    beforeEach(() => {
+      press = 'Register Key';
+    });
     const add = () => run<SshKey | undefined>('i99dash.addKey');
 
     before(async () => {
@@ -105,10 +108,12 @@ describe('questions about keys', () => {
 
     it('are by which, and never by itself', async () => {
       const next = await makeKey('next');
-      press = 'Choose the New Key…';
       const from = changes();
+      person.answers = ['next'];
       assert.equal(await replace(), undefined);
-      assert.equal(changes(), from, 'nothing is sent before the choice');
+      assert.equal(changes(), from, 'nothing is sent before the answer');
+      assert.equal(shown.length, 1, 'one question for all of it');
+      press = 'Replace Key';
       person.answers = ['next'];
       assert.equal((await replace())?.fingerprint, next.fingerprint);
       const { rows = [] } = person.asked[0] ?? {};
@@ -119,7 +124,7 @@ describe('questions about keys', () => {
     });
 
     it('lead to a new key with a passphrase, which is not asked for again', async () => {
-      press = 'Choose the New Key…';
+      press = 'Replace Key';
       person.answers = ['Generate', '~/.ssh/with-passphrase', 'secret', 'secret'];
       const { fingerprint } = (await replace()) ?? assert.fail('nothing was replaced');
       assert.equal(person.asked.length, 4);

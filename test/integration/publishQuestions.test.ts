@@ -72,7 +72,9 @@ describe('what publishing asks', () => {
       assert.equal(shown[0]?.message, `Publish ${id} 1.0.0?`);
       assert.deepEqual(shown[0].buttons, ['Publish']);
       assert.deepEqual(shown[0].detail?.replace(/\d+ kB/u, 'so many kB').split('\n'), [
+        'Kind: mini-app',
         'App: Tyre Pressure',
+        'Version: 1.0.0',
         'Track: production (to review, then to everybody)',
         `Backend: ${backend.current.url}`,
         `Signed in as: ${DEFAULT_ACCOUNT.email ?? ''}`,
@@ -102,23 +104,19 @@ describe('what publishing asks', () => {
       );
       await publish();
       const lines = (shown[0]?.detail ?? '').split('\n');
-      assert.equal(lines[0], 'App: Tyre Backend: https://elsewhere.example.com');
+      assert.equal(lines[1], 'App: Tyre Backend: https://elsewhere.example.com');
       assert.equal(lines.filter((line) => line.startsWith('Backend')).length, 1);
       assert.match(lines.at(-1) ?? '', /^⚠ .*0\.9.*\(index\.html:\d+\)$/u);
     });
 
-    it('is not asked for what the setting leaves out, nor about what is confirmed', async () => {
-      await setSetting('i99dash.publish.confirm', 'never');
-      assert.equal((await publish())?.appId, id);
-      await setSetting('i99dash.publish.confirm', 'always');
+    it('is asked of a command with arguments, whatever the setting, but not where that confirms', async () => {
+      for (const setting of ['never', 'always', undefined]) {
+        await setSetting('i99dash.publish.confirm', setting);
+        assert.equal(await publish(), undefined);
+        assert.equal(await publish({ track: 'beta', releaseNotes: 'New.' }), undefined);
+      }
+      assert.equal(shown.length, 6);
       assert.equal((await publish({ confirmed: true }))?.appId, id);
-      assert.equal(await publish({ track: 'beta', releaseNotes: 'New.' }), undefined);
-      await setSetting('i99dash.publish.confirm', undefined);
-      assert.equal(
-        (await publish({ track: 'beta', releaseNotes: 'New.' }))?.track,
-        'beta',
-        'by itself only production is asked about',
-      );
     });
   });
 
@@ -184,7 +182,10 @@ describe('what publishing asks', () => {
     });
 
     it('offers the next one afterwards when nobody was asked', async () => {
-      answers = { [`${id} 1.0.0 was submitted`]: 'Bump and Publish' };
+      answers = {
+        [`${id} 1.0.0 was submitted`]: 'Bump and Publish',
+        [`Publish ${id} 1.0.1`]: 'Publish',
+      };
       await publish({ confirmed: true });
       assert.match(shown[0]?.message ?? '', /devices keep the bytes/u);
       await backend.current.waitForRequest(
@@ -347,10 +348,15 @@ describe('what publishing asks', () => {
       let asked: Promise<void>;
 
       beforeEach(async () => {
+        answers = { 'Run the build': 'Run Build' };
+        await run('i99dash.dryRun', { folder });
         await publish({ confirmed: true });
         shown.length = 0;
         meanwhile = { offered: () => undefined, asked: () => undefined };
-        answers = { [`${id} 1.0.0 was submitted`]: 'Bump and Publish' };
+        answers = {
+          [`${id} 1.0.0 was submitted`]: 'Bump and Publish',
+          [`Publish ${id} 1.0.1`]: 'Publish',
+        };
         asked = new Promise((resolve) => {
           whenAsked = async (message) => {
             if (message.startsWith(`${id} 1.0.0 was submitted`)) await meanwhile.offered();
@@ -434,6 +440,7 @@ describe('what publishing asks', () => {
     beforeEach(() => {
       titles = [];
       notes = 'Faster.';
+      answers = { Publish: 'Publish' };
     });
 
     const beta = (args: object = {}): Promise<PublishResult | undefined> =>

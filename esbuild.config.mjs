@@ -7,15 +7,15 @@ const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
 const OUT = 'dist';
 const EXTENSION = `${OUT}/extension.js`;
-const WORKER = `${OUT}/publishWorker.js`;
+const WORKERS = [`${OUT}/publishWorker.js`, `${OUT}/keyWorker.js`];
 
 /**
  * esbuild splits code for ES modules alone, and VS Code's oldest supported host loads an extension best as CommonJS. So the bundle is
  * split as ES modules, and every file then becomes CommonJS: `import()` of a part turns into a `require` when the part is first used.
  *
  * What the extension's entry imports at once is written into one file with it: each file more costs activation a millisecond or so. The parts
- * that are loaded later find these modules through a file of one line in their place. What the worker loads too is in a file of its own besides,
- * for the worker cannot load the entry.
+ * that are loaded later find these modules through a file of one line in their place. What the workers load too is in a file of its own besides,
+ * for the workers cannot load the entry.
  */
 const splitCommonJs = {
   name: 'split-commonjs',
@@ -30,7 +30,9 @@ const splitCommonJs = {
           .map(({ path, text }) => [`${OUT}/${basename(path)}`, requireVscode(text)]),
       );
       const joined = reach(outputs, EXTENSION, ['import-statement']).slice(1);
-      const forWorker = reach(outputs, WORKER, ['import-statement', 'dynamic-import']);
+      const forWorker = WORKERS.flatMap((worker) =>
+        reach(outputs, worker, ['import-statement', 'dynamic-import']),
+      );
       await rm(OUT, { recursive: true, force: true });
       await mkdir(OUT, { recursive: true });
       for (const [file, text] of texts) {
@@ -170,6 +172,8 @@ const options = {
     extension: 'src/extension.ts',
     // Runs in a process of its own: packing and checking what is large.
     publishWorker: 'src/core/publish/publishWorker.ts',
+    // Runs in a thread of its own: deriving keys from passphrases.
+    keyWorker: 'src/core/auth/keyWorker.ts',
   },
   bundle: true,
   splitting: true,

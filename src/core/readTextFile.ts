@@ -37,6 +37,13 @@ export async function readTextFile(path: string, maxBytes = MAX_TEXT_BYTES): Pro
   }
 }
 
+/** Decodes UTF-8, or the UTF-16 that PowerShell's `>` writes. A byte order mark is left out. */
+export function decodeText(bytes: Uint8Array): string {
+  const mark = Buffer.from(bytes.subarray(0, 2)).toString('hex');
+  const encoding = mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}
+
 /**
  * The first bytes of a file, as many as there are.
  * @param most what is read at most

@@ -73,7 +73,7 @@ export async function setUpCi(
   });
   const place: SecretPlace = target.isGhSignedIn ? 'repository' : 'clipboard';
   const path = await chooseWorkflowPath(target.root, target.service);
-  const pair = makeKeyPair(target.name);
+  const pair = await makeKeyPair(target.name);
   const { fingerprint } = pair.signer;
   try {
     await confirmCi(call, { target, place, path, fingerprint, account: identity, backendUrl });

@@ -5,12 +5,13 @@ import type { Session } from '../core/auth/session';
 import { fingerprintOf, parsePublicKeyLine, publicKeyLine } from '../core/auth/publicKey';
 import { listAgentKeys } from '../core/auth/sshAgent';
 import { abbreviateHome, expandHome, sshFolder } from '../core/homePath';
-import { generateKey, type GeneratedKey } from '../core/keys/generateKey';
+import { generateKey, newKeyPath, type GeneratedKey } from '../core/keys/generateKey';
 import { readPublicKeyFile } from '../core/keys/publicKeyFile';
 import { sshKeysPage } from '../core/webConsole';
 import { agentSocket } from './agent';
 import { answered } from './ask';
 import type { CommandId } from './commandIds';
+import { withUnlock } from './keyUnlock';
 import { plainText } from './plainText';
 import { runQuietly } from './runQuietly';
 import { settings } from './settings';
@@ -44,13 +45,15 @@ export async function generateKeyCommand(
 export async function makeKey(
   args: GenerateKeyArguments = {},
 ): Promise<{ key: GeneratedKey; passphrase: string }> {
-  const path = args.path ?? (await askForPath());
+  const path = await newKeyPath(args.path ?? (await askForPath()));
   const passphrase = args.passphrase ?? (await askForNewPassphrase(path));
-  const key = await generateKey({
-    path,
-    ...(passphrase === '' ? {} : { passphrase }),
-    ...(args.comment === undefined ? {} : { comment: args.comment }),
-  });
+  const options = { path, ...(args.comment === undefined ? {} : { comment: args.comment }) };
+  const key =
+    passphrase === ''
+      ? await generateKey(options)
+      : await withUnlock(vscode.l10n.t('Generating the key…'), passphrase, (unlock) =>
+          generateKey({ ...options, unlock }),
+        );
   return { key, passphrase };
 }
 

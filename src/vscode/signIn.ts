@@ -14,6 +14,7 @@ import { agentSocket, openAgentKey } from './agent';
 import { answered } from './ask';
 import { signInWithDeviceCode } from './deviceCode';
 import { explain } from './explain';
+import { unlockKeyFile } from './keyUnlock';
 import { withQuietProgress } from './progress';
 import { pickOtherKey } from './replacementPicker';
 import { settings } from './settings';
@@ -174,19 +175,27 @@ export async function openKey(choice: KeyChoice, passphrase?: string): Promise<O
     : openFile(absoluteFromHome(choice.keyPath), passphrase ?? choice.passphrase);
 }
 
-/** An encrypted key that the agent holds open needs no passphrase from anybody. */
+/** An encrypted key that the agent holds open needs no passphrase. */
 async function openFile(keyPath: string, passphrase: string | undefined): Promise<OpenedKey> {
+  if (passphrase !== undefined) {
+    const signer = await unlockKeyFile(keyPath, passphrase);
+    return { signer, origin: { source: 'ssh', keyPath, keep: true } };
+  }
   try {
-    const signer = await openKeyFile(keyPath, passphrase);
-    return { signer, origin: { source: 'ssh', keyPath, keep: passphrase !== undefined } };
+    const signer = await openKeyFile(keyPath);
+    return { signer, origin: { source: 'ssh', keyPath, keep: false } };
   } catch (error) {
-    if (passphrase !== undefined || !isI99dashError(error, 'KEY_ENCRYPTED')) {
+    const isEncrypted = isI99dashError(error, 'KEY_ENCRYPTED');
+    if (!isEncrypted && !isI99dashError(error, 'KEY_UNREADABLE')) {
       throw error;
     }
-  }
-  const fromAgent = await findInAgent(keyPath);
-  if (fromAgent !== undefined) {
-    return { signer: fromAgent, origin: { source: 'agent', keyPath } };
+    const fromAgent = await findInAgent(keyPath);
+    if (fromAgent !== undefined) {
+      return { signer: fromAgent, origin: { source: 'agent', keyPath } };
+    }
+    if (!isEncrypted) {
+      throw error;
+    }
   }
   const signer = await openWithPrompt(keyPath);
   return { signer, origin: { source: 'ssh', keyPath, keep: true } };

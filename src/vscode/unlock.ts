@@ -1,25 +1,25 @@
 import * as vscode from 'vscode';
 import type { KeepAlive } from '../core/auth/keepAlive';
 import type { Session } from '../core/auth/session';
-import { openKeyFile } from '../core/auth/privateKey';
 import { I99dashError, isI99dashError } from '../core/errors';
 import { abbreviateHome } from '../core/homePath';
 import { oneLine } from '../core/oneLine';
 import type { Signer } from '../core/ports';
 import { answered } from './ask';
+import { unlockKeyFile } from './keyUnlock';
 import { withoutProgress } from './progress';
 
 const PASSPHRASE_TRIES = 3;
 
 /**
  * Opens an encrypted key file with the passphrase that the user types.
- * @throws KEY_WRONG_PASSPHRASE after several tries, CancelledError, and as {@link openKeyFile}
+ * @throws KEY_WRONG_PASSPHRASE after several tries, CancelledError, and as {@link unlockKeyFile}
  */
 export async function openWithPrompt(path: string): Promise<Signer> {
   for (let triesLeft = PASSPHRASE_TRIES; ; triesLeft--) {
     const passphrase = await askForPassphrase(path, triesLeft);
     try {
-      return await openKeyFile(path, passphrase);
+      return await unlockKeyFile(path, passphrase);
     } catch (error) {
       if (!isI99dashError(error, 'KEY_WRONG_PASSPHRASE') || triesLeft === 1) {
         throw error;

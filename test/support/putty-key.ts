@@ -1,10 +1,10 @@
 import { createCipheriv, createHash, createPrivateKey } from 'node:crypto';
 
-/** A PuTTY key file as PuTTYgen lays it out. Its MAC, which sshpk does not look at, is none. */
+/** A PuTTY key file as PuTTYgen lays it out. Its MAC, which is not looked at, is none. */
 export function toPutty(
   { pem, publicKeyLine }: { pem: string; publicKeyLine: string },
   version: 2 | 3,
-  passphrase?: string,
+  passphrase?: string | Buffer,
 ): string {
   const seed = createPrivateKey(pem).export({ format: 'der', type: 'pkcs8' }).subarray(-32);
   // PuTTY keeps the seed as a number, without the zeros at its upper end.
@@ -27,7 +27,7 @@ export function toPutty(
   ].join('\r\n');
 }
 
-function sealForPutty2(bytes: Buffer, passphrase: string): Buffer {
+function sealForPutty2(bytes: Buffer, passphrase: string | Buffer): Buffer {
   const hash = (count: number): Buffer =>
     createHash('sha1')
       .update(Buffer.of(0, 0, 0, count))

@@ -11,6 +11,7 @@ import { SessionWindow, type WindowParts } from './session-window';
 import { generateTestKey, type TestKey } from './ssh-key';
 import { useTempFolder } from './temp-folder';
 import { UnreliableSecretStore } from './unreliable-secret-store';
+import { unlockWith } from './unlock-with';
 
 const VERIFY = '/api/v1/auth/ssh/verify';
 
@@ -67,7 +68,7 @@ export class SessionWorld {
 
   /** Signs in with a key, as somebody at the editor does. */
   async signIn({ session }: SessionWindow, { path, passphrase } = this.key): Promise<Identity> {
-    const signer = await openKeyFile(path, passphrase);
+    const signer = await openKeyFile(path, unlockWith(passphrase));
     // Another account's session is replaced without a word here: the shell asks.
     const agree = (): Promise<void> => Promise.resolve();
     return session.signInWithKey(signer, { source: 'ssh', keyPath: path }, undefined, agree);

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commentBeside, outlineKeyFile, readIfKeyFile, readKeyFile } from './keyFile';
-import { ED25519, fingerprintOf, parsePublicKeyLine } from './publicKey';
+import { parseKeyFile, readIfKeyFile, readPublicKeyBeside } from './keyFile';
+import { ED25519, fingerprintOf, keyTypeOf } from './publicKey';
 
 /** A key file a person can sign in with. */
 export interface DiscoveredKey {
@@ -42,28 +42,16 @@ function likelihood(name: string): number {
 
 /** What a picker shows of a key file; undefined when it is no ed25519 key, or tells not which it is. */
 export async function describeKey(path: string): Promise<DiscoveredKey | undefined> {
-  const text = await readIfKeyFile(path);
-  const outline = outlineKeyFile(text);
-  if (outline === undefined) {
+  const key = parseKeyFile(await readIfKeyFile(path));
+  if (key === undefined) {
     return undefined;
   }
-  const blob = outline.publicBlob ?? (await publicBlobBeside(path));
-  if (
-    blob === undefined ||
-    parsePublicKeyLine(`${ED25519} ${blob.toString('base64')}`) === undefined
-  ) {
+  // PKCS#8 seldom holds the public key, but `ssh-keygen` leaves it in a file of its own.
+  const beside = await readPublicKeyBeside(path);
+  const blob = key.publicBlob ?? beside?.blob;
+  if (blob === undefined || keyTypeOf(blob) !== ED25519) {
     return undefined;
   }
-  return {
-    path,
-    fingerprint: fingerprintOf(blob),
-    comment: await commentBeside(path, blob),
-    encrypted: outline.encrypted,
-  };
-}
-
-/** PKCS#8 hides the public key, but `ssh-keygen` leaves it in a file of its own. */
-async function publicBlobBeside(path: string): Promise<Buffer | undefined> {
-  const text = await readKeyFile(`${path}.pub`).catch(() => '');
-  return parsePublicKeyLine(text.split(/\r?\n/u)[0] ?? '')?.blob;
+  const comment = beside?.blob.equals(blob) === true ? beside.comment : '';
+  return { path, fingerprint: fingerprintOf(blob), comment, encrypted: key.encrypted };
 }

@@ -1,30 +1,23 @@
 import { open } from 'node:fs/promises';
 import { I99dashError, systemErrorCode } from '../errors';
+import { readPublicKeyFile } from '../keys/publicKeyFile';
 import { t } from '../l10n';
-import { READ_WITHOUT_WAITING, readHead } from '../readTextFile';
-import { readOpenSshContainer, type OpenSshContainer } from './openSshKey';
-import { keyTypeOf, parsePublicKeyLine } from './publicKey';
+import { READ_WITHOUT_WAITING, decodeText, readHead } from '../readTextFile';
+import type { KeyContainer } from './keyContainer';
+import { damagedKey } from './keyErrors';
+import { readOpenSshKey } from './openSshKey';
+import { readEncryptedPkcs8, readPkcs8 } from './pkcs8';
+import type { PublicKeyParts } from './publicKey';
+import { readPuttyKey } from './puttyKey';
 
 /** No private key worth reading is larger, in bytes. */
 const MAX_KEY_FILE_BYTES = 64 * 1024;
 
-/** What a private key file tells without its passphrase. */
-export interface KeyFileOutline {
-  format: 'openssh' | 'putty' | 'pkcs8';
-  encrypted: boolean;
-  /** `ssh-ed25519` … where the format says so in the clear. */
-  keyType?: string;
-  /** The public key blob where the format holds it in the clear. */
-  publicBlob?: Buffer;
-  /** Of OpenSSH's format. */
-  container?: OpenSshContainer;
-  /** Of PuTTY's format: 2 or 3. */
-  version?: number;
-}
-
-/** Enough for the first line of a private key after some empty ones, in bytes. */
+/** Enough for the first line of a private key after some others, in bytes. */
 const HEAD_BYTES = 1024;
-const MARKS = ['PRIVATE KEY-----', 'PuTTY-User-Key-File-'];
+const PUTTY_MARK = 'PuTTY-User-Key-File-';
+/** How files with private keys begin; the last is how OpenSSL writes out a PKCS#12 file. */
+const MARKS = ['-----BEGIN ', PUTTY_MARK, 'Bag Attributes'];
 
 /**
  * Reads a key file whole, and of any other file nothing but its beginning.
@@ -36,7 +29,7 @@ export async function readIfKeyFile(path: string): Promise<string> {
     if (handle === undefined || !(await handle.stat()).isFile()) {
       return '';
     }
-    const head = await readHead(handle, HEAD_BYTES);
+    const head = decodeText(await readHead(handle, HEAD_BYTES));
     return MARKS.some((mark) => head.includes(mark)) ? await readKeyFile(path) : '';
   } catch {
     return '';
@@ -58,7 +51,7 @@ export async function readKeyFile(path: string): Promise<string> {
     if (!stats.isFile() || stats.size > MAX_KEY_FILE_BYTES) {
       throw new I99dashError('KEY_UNREADABLE', t('{0} is not a key file.', path), { file: path });
     }
-    return (await readHead(handle, MAX_KEY_FILE_BYTES, stats.size)).toString('utf8');
+    return decodeText(await readHead(handle, MAX_KEY_FILE_BYTES, stats.size));
   } catch (error) {
     throw asKeyFileError(error, path);
   } finally {
@@ -66,63 +59,67 @@ export async function readKeyFile(path: string): Promise<string> {
   }
 }
 
-/** Looks at a private key's container; undefined when the text holds no private key, or one cut short. */
-export function outlineKeyFile(text: string): KeyFileOutline | undefined {
-  const lines = text
-    .replace(/^\uFEFF/u, '')
-    .split(/\r\n|\r|\n/u)
-    .map((line) => line.trim());
-  const first = lines.find((line) => line !== '') ?? '';
-  const version = /^PuTTY-User-Key-File-([23]):/u.exec(first)?.[1];
-  if (version !== undefined) {
-    return { ...outlinePutty(lines), version: Number(version) };
+/**
+ * Reads the first private key of a text: OpenSSH's format, PKCS#8 or PuTTY's. Other PEM blocks and text around them are skipped, as in the
+ * output of `openssl pkcs12`.
+ * @returns undefined when there is none, or it is damaged
+ */
+export function parseKeyFile(text: string): KeyContainer | undefined {
+  const lines = text.split(/\r\n|\r|\n/u).map((line) => line.trim());
+  if (lines.find((line) => line !== '')?.startsWith(PUTTY_MARK) === true) {
+    return readPuttyKey(lines);
   }
-  const label = /^-----BEGIN ([A-Z0-9 ]{0,32})PRIVATE KEY-----$/u.exec(first)?.[1]?.trim();
-  switch (label) {
-    case undefined:
-      return undefined;
+  const block = findPrivateKeyBlock(lines);
+  if (block === undefined) {
+    return undefined;
+  }
+  switch (block.label) {
     case 'OPENSSH':
-      return outlineOpenSsh(lines);
+      return readOpenSshKey(block.bytes);
     case '':
+      return readPkcs8(block.bytes);
     case 'ENCRYPTED':
-      return { format: 'pkcs8', encrypted: label === 'ENCRYPTED' };
+      return readEncryptedPkcs8(block.bytes);
     default:
       // RSA, EC and DSA have labels of their own; ed25519 has none.
-      return { format: 'pkcs8', encrypted: false, keyType: label };
+      return otherKey(block.label);
   }
 }
 
-function outlineOpenSsh(lines: string[]): KeyFileOutline | undefined {
-  const container = readOpenSshContainer(lines);
-  return container === undefined
-    ? undefined
-    : withPublicBlob(
-        { format: 'openssh', encrypted: container.cipher !== 'none', container },
-        container.publicBlob,
-      );
+/** @returns what stands before `PRIVATE KEY`, and the bytes; a last block may lack its end */
+function findPrivateKeyBlock(
+  lines: readonly string[],
+): { label: string; bytes: Buffer } | undefined {
+  const labels = lines.map(
+    (line) => /^-----BEGIN ([A-Z0-9 ]{0,32})PRIVATE KEY-----$/u.exec(line)?.[1],
+  );
+  const start = labels.findIndex((label) => label !== undefined);
+  if (start < 0) {
+    return undefined;
+  }
+  const rest = lines.slice(start + 1);
+  const end = rest.findIndex((line) => line.startsWith('-----'));
+  const body = (end < 0 ? rest : rest.slice(0, end)).join('');
+  return { label: labels[start]?.trim() ?? '', bytes: Buffer.from(body, 'base64') };
 }
 
-function outlinePutty(lines: string[]): KeyFileOutline {
-  const header = (name: string): string | undefined =>
-    lines
-      .find((line) => line.startsWith(`${name}:`))
-      ?.slice(name.length + 1)
-      .trim();
-  const start = lines.findIndex((line) => line.startsWith('Public-Lines:')) + 1;
-  const count = Number(header('Public-Lines'));
-  const blob = Buffer.from(lines.slice(start, start + count).join(''), 'base64');
-  return withPublicBlob({ format: 'putty', encrypted: header('Encryption') !== 'none' }, blob);
+function otherKey(keyType: string): KeyContainer {
+  return {
+    ...{ format: 'pkcs8', encrypted: false, keyType },
+    readSeed: (path) => Promise.reject(damagedKey(path)),
+  };
 }
 
-function withPublicBlob(outline: KeyFileOutline, publicBlob: Buffer): KeyFileOutline {
-  const keyType = keyTypeOf(publicBlob);
-  return { ...outline, publicBlob, ...(keyType === undefined ? {} : { keyType }) };
+/**
+ * The public key in the `.pub` file beside a private key; undefined when there is none that can be read.
+ */
+export async function readPublicKeyBeside(path: string): Promise<PublicKeyParts | undefined> {
+  return readPublicKeyFile(`${path}.pub`).catch(() => undefined);
 }
 
 /** The comment of the `.pub` file beside a private key, or '' where there is none or it belongs to another key. */
-export async function commentBeside(path: string, publicBlob: Buffer): Promise<string> {
-  const text = await readKeyFile(`${path}.pub`).catch(() => '');
-  const parts = parsePublicKeyLine(text.split(/\r?\n/u)[0] ?? '');
+export async function readPubFileComment(path: string, publicBlob: Buffer): Promise<string> {
+  const parts = await readPublicKeyBeside(path);
   return parts?.blob.equals(publicBlob) === true ? parts.comment : '';
 }
 

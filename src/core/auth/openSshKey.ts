@@ -1,22 +1,24 @@
 /**
- * OpenSSH's own private key format (PROTOCOL.key), with every cipher that ssh-keygen seals it with. The packages that read it know the older
- * ciphers alone.
+ * OpenSSH's own private key format (PROTOCOL.key), with every cipher that ssh-keygen seals it with. The packages that read it know the
+ * older ciphers alone.
  */
-import { createDecipheriv, type CipherGCMTypes } from 'node:crypto';
-import bcrypt from 'bcrypt-pbkdf';
 import { I99dashError } from '../errors';
 import { t } from '../l10n';
+import { shellQuote } from '../shellQuote';
 import { chacha20 } from './chacha20';
-import { ED25519, ED25519_BYTES } from './publicKey';
+import { TAG_BYTES, decrypt } from './decrypt';
+import type { KeyContainer, KeyUnlock } from './keyContainer';
+import { damagedKey, unknownEncryption, wrongPassphrase } from './keyErrors';
+import { ED25519, ED25519_BYTES, keyTypeOf } from './publicKey';
 import { SshReader } from './sshWire';
 
-const MAGIC = 'openssh-key-v1\0';
-/** A round takes milliseconds: a file that asks for more than this would hold the editor up for minutes. */
+/** What the container begins with. */
+export const OPENSSH_MAGIC = 'openssh-key-v1\0';
+/** A round takes tens of milliseconds: more than this is minutes. */
 const MAX_ROUNDS = 1024;
-const TAG_BYTES = 16;
 
-/** The container of one private key, with the private part still sealed. */
-export interface OpenSshContainer {
+/** The strings of a file, with the private part still sealed. */
+interface OpenSshFields {
   /** `none` where there is no passphrase. */
   cipher: string;
   kdf: string;
@@ -28,12 +30,18 @@ export interface OpenSshContainer {
   tag: Buffer;
 }
 
+interface KdfOptions {
+  salt: Buffer;
+  rounds: number;
+}
+
 /** Sizes in bytes. */
 interface Cipher {
   key: number;
   iv: number;
   block: number;
-  open: (key: Buffer, iv: Buffer, container: OpenSshContainer) => Buffer;
+  /** Undefined when the key is a wrong one. @throws KEY_UNREADABLE when this process does not have the cipher */
+  open: (key: Buffer, iv: Buffer, fields: OpenSshFields, path: string) => Buffer | undefined;
 }
 
 const CIPHERS: Readonly<Record<string, Cipher>> = {
@@ -54,29 +62,52 @@ const CIPHERS: Readonly<Record<string, Cipher>> = {
   },
 };
 
-function classic(name: string, key: number, block = 16): Cipher {
-  const open: Cipher['open'] = (secret, iv, { sealed }) => {
-    const decipher = createDecipheriv(name, secret, iv).setAutoPadding(false);
-    return Buffer.concat([decipher.update(sealed), decipher.final()]);
+function classic(cipher: string, size: number, block = 16): Cipher {
+  return {
+    ...{ key: size, iv: block, block },
+    open: (key, iv, { sealed }, path) => decrypt({ cipher, key, iv, sealed }, path),
   };
-  return { key, iv: block, block, open };
 }
 
-function gcm(name: CipherGCMTypes, key: number): Cipher {
-  const open: Cipher['open'] = (secret, iv, { sealed, tag }) => {
-    const decipher = createDecipheriv(name, secret, iv, { authTagLength: TAG_BYTES });
-    decipher.setAuthTag(tag.subarray(0, TAG_BYTES));
-    return Buffer.concat([decipher.update(sealed), decipher.final()]);
+function gcm(cipher: string, size: number): Cipher {
+  return {
+    ...{ key: size, iv: 12, block: 16 },
+    open: (key, iv, { sealed, tag }, path) =>
+      tag.length < TAG_BYTES
+        ? undefined
+        : decrypt({ cipher, key, iv, sealed, tag: tag.subarray(0, TAG_BYTES) }, path),
   };
-  return { key, iv: 12, block: 16, open };
 }
 
-/** Takes the container apart; undefined when the lines are none, or one cut short, or hold several keys. */
-export function readOpenSshContainer(lines: readonly string[]): OpenSshContainer | undefined {
-  const body = lines.filter((line) => line !== '' && !line.startsWith('-----')).join('');
-  const reader = new SshReader(Buffer.from(body, 'base64'));
+function cipherNamed(name: string): Cipher | undefined {
+  return Object.hasOwn(CIPHERS, name) ? CIPHERS[name] : undefined;
+}
+
+/**
+ * Reads the body of an `OPENSSH PRIVATE KEY` block; undefined when it is damaged, cut short, or holds several keys.
+ * @param bytes without the armour
+ */
+export function readOpenSshKey(bytes: Buffer): KeyContainer | undefined {
+  const fields = readFields(bytes);
+  if (fields === undefined) {
+    return undefined;
+  }
+  const { publicBlob, cipher } = fields;
+  const keyType = keyTypeOf(publicBlob);
+  return {
+    format: 'openssh',
+    encrypted: cipher !== 'none',
+    publicBlob,
+    ...(keyType === undefined ? {} : { keyType }),
+    refusal: (path) => refusal(fields, path),
+    readSeed: (path, unlock) => readSeed(fields, path, unlock),
+  };
+}
+
+function readFields(bytes: Buffer): OpenSshFields | undefined {
+  const reader = new SshReader(bytes);
   try {
-    if (reader.bytes(MAGIC.length).toString('latin1') !== MAGIC) {
+    if (reader.bytes(OPENSSH_MAGIC.length).toString('latin1') !== OPENSSH_MAGIC) {
       return undefined;
     }
     const cipher = reader.string().toString('latin1');
@@ -93,77 +124,94 @@ export function readOpenSshContainer(lines: readonly string[]): OpenSshContainer
   }
 }
 
-/**
- * The 32-byte seed of an ed25519 key. That it belongs to the container's public key is for the caller to check.
- * @param passphrase needed when the container is sealed
- * @throws KEY_WRONG_PASSPHRASE, KEY_UNREADABLE (damaged, a cipher we do not know, a passphrase that would take minutes to try)
- */
-export function openSshSeed(
-  container: OpenSshContainer,
+/** Why no passphrase opens the key here; undefined when one may. */
+function refusal(
+  { cipher, kdf, kdfOptions }: OpenSshFields,
   path: string,
-  passphrase?: string,
-): Buffer {
-  const point = container.publicBlob.subarray(-ED25519_BYTES);
-  if (container.cipher === 'none') {
-    return readSeed(container.sealed, point) ?? fail(damaged(path));
+): I99dashError | undefined {
+  if (cipher === 'none') {
+    return undefined;
   }
-  const opened = unseal(container, path, passphrase ?? '');
-  const seed = opened === undefined ? undefined : readSeed(opened, point);
+  if (cipherNamed(cipher) === undefined || kdf !== 'bcrypt') {
+    return unknownEncryption(path);
+  }
+  const rounds = readKdfOptions(kdfOptions)?.rounds ?? 0;
+  return rounds > MAX_ROUNDS ? tooManyRounds(path, rounds) : undefined;
+}
+
+async function readSeed(
+  fields: OpenSshFields,
+  path: string,
+  unlock: KeyUnlock | undefined,
+): Promise<Buffer> {
+  const point = fields.publicBlob.subarray(-ED25519_BYTES);
+  if (fields.cipher === 'none') {
+    return readPrivatePart(fields.sealed, point) ?? fail(damagedKey(path));
+  }
+  const reason = refusal(fields, path);
+  if (reason !== undefined) {
+    throw reason;
+  }
+  const opened = unlock === undefined ? undefined : await unseal(fields, path, unlock);
+  const seed = opened === undefined ? undefined : readPrivatePart(opened, point);
   opened?.fill(0);
   return seed ?? fail(wrongPassphrase(path));
 }
 
 /** Undefined when the passphrase is a wrong one, as far as the cipher can tell. */
-function unseal(container: OpenSshContainer, path: string, passphrase: string): Buffer | undefined {
-  const cipher = Object.hasOwn(CIPHERS, container.cipher) ? CIPHERS[container.cipher] : undefined;
-  if (cipher === undefined || container.kdf !== 'bcrypt') {
-    throw unknownForm(path);
+async function unseal(
+  fields: OpenSshFields,
+  path: string,
+  unlock: KeyUnlock,
+): Promise<Buffer | undefined> {
+  const cipher = cipherNamed(fields.cipher) ?? fail(unknownEncryption(path));
+  const options = readKdfOptions(fields.kdfOptions);
+  if (options === undefined || fields.sealed.length % cipher.block !== 0) {
+    throw damagedKey(path);
   }
-  if (container.sealed.length % cipher.block !== 0) {
-    throw damaged(path);
-  }
-  const secret = deriveKey(container.kdfOptions, cipher.key + cipher.iv, path, passphrase);
-  try {
-    return cipher.open(secret.subarray(0, cipher.key), secret.subarray(cipher.key), container);
-  } catch {
+  if (unlock.passphrase === '') {
     return undefined;
+  }
+  const secret = await deriveKey(options, cipher.key + cipher.iv, unlock);
+  try {
+    return cipher.open(secret.subarray(0, cipher.key), secret.subarray(cipher.key), fields, path);
   } finally {
     secret.fill(0);
   }
 }
 
-function deriveKey(options: Buffer, length: number, path: string, passphrase: string): Buffer {
-  const reader = new SshReader(options, () => damaged(path));
-  const salt = reader.string();
-  const rounds = reader.uint32();
-  if (rounds > MAX_ROUNDS) {
-    const message = t(
-      'The key at {0} wants {1} rounds to try its passphrase; more than {2} are not worth waiting for. Fewer will do: {3}',
-      path,
-      rounds,
-      MAX_ROUNDS,
-      `ssh-keygen -p -a 64 -f ${path}`,
-    );
-    throw new I99dashError('KEY_UNREADABLE', message, { file: path });
-  }
-  if (rounds === 0 || salt.length === 0) {
-    throw damaged(path);
-  }
-  if (passphrase === '') {
-    throw wrongPassphrase(path);
-  }
+async function deriveKey(
+  { salt, rounds }: KdfOptions,
+  length: number,
+  { passphrase, deriveBcrypt, signal }: KeyUnlock,
+): Promise<Buffer> {
   const phrase = Buffer.from(passphrase);
-  const secret = Buffer.alloc(length);
-  bcrypt.pbkdf(phrase, phrase.length, salt, salt.length, secret, length, rounds);
-  phrase.fill(0);
-  return secret;
+  try {
+    const input = { passphrase: phrase, salt: Uint8Array.from(salt), rounds, length };
+    const key = await deriveBcrypt(input, signal);
+    return Buffer.from(key.buffer, key.byteOffset, key.byteLength);
+  } finally {
+    phrase.fill(0);
+  }
+}
+
+/** Undefined when the options are damaged. */
+function readKdfOptions(bytes: Buffer): KdfOptions | undefined {
+  const reader = new SshReader(bytes);
+  try {
+    const salt = reader.string();
+    const rounds = reader.uint32();
+    return rounds > 0 && salt.length > 0 ? { salt, rounds } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
  * Undefined when the bytes are no private part: two equal numbers, the key, a comment, padding of 1, 2, 3 …
  * @param point the public key, which stands in there twice
  */
-function readSeed(bytes: Buffer, point: Buffer): Buffer | undefined {
+function readPrivatePart(bytes: Buffer, point: Buffer): Buffer | undefined {
   const reader = new SshReader(bytes);
   try {
     const isOpen = reader.uint32() === reader.uint32();
@@ -181,20 +229,13 @@ function readSeed(bytes: Buffer, point: Buffer): Buffer | undefined {
   }
 }
 
-function damaged(path: string): I99dashError {
-  return new I99dashError('KEY_UNREADABLE', t('The key at {0} is damaged.', path), { file: path });
-}
-
-function wrongPassphrase(path: string): I99dashError {
-  const message = t('This is not the passphrase of {0}.', path);
-  return new I99dashError('KEY_WRONG_PASSPHRASE', message, { file: path });
-}
-
-function unknownForm(path: string): I99dashError {
+function tooManyRounds(path: string, rounds: number): I99dashError {
   const message = t(
-    'The key at {0} is kept in a form that cannot be read here. Rewrite it with: {1}',
+    'The key at {0} wants {1} rounds to try its passphrase; more than {2} are not worth waiting for. Fewer will do: {3}',
     path,
-    `ssh-keygen -p -f ${path}`,
+    rounds,
+    MAX_ROUNDS,
+    `ssh-keygen -p -a 64 -f ${shellQuote(path)}`,
   );
   return new I99dashError('KEY_UNREADABLE', message, { file: path });
 }

@@ -1,7 +1,18 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, link, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  link,
+  lstat,
+  mkdir,
+  mkdtemp,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { KeyUnlock } from '../auth/keyContainer';
 import { fingerprintOf, publicKeyLine } from '../auth/publicKey';
 import { I99dashError, systemErrorCode } from '../errors';
 import { expandHome } from '../homePath';
@@ -13,8 +24,8 @@ import { readPublicKeyFile } from './publicKeyFile';
 export interface GenerateKeyOptions {
   /** Where the private key goes, absolute or with `~`; the public one goes to `<path>.pub`. */
   path: string;
-  /** None, or the empty text, leaves the private key unencrypted. */
-  passphrase?: string;
+  /** Encrypts the private key; without it, or with an empty passphrase, the key stays unencrypted. */
+  unlock?: KeyUnlock;
   /** Made into one line of at most 255 characters. Default {@link defaultKeyComment}. */
   comment?: string;
   /** The `ssh-keygen` to use, a name on PATH or an absolute path; null does without. */
@@ -44,7 +55,7 @@ const MAX_COMMENT_CHARACTERS = 255;
  * @throws KEY_EXISTS (the private or the public file is there), KEY_UNREADABLE (the path or its folder will not do)
  */
 export async function generateKey(options: GenerateKeyOptions): Promise<GeneratedKey> {
-  const path = targetPath(options.path);
+  const path = await newKeyPath(options.path);
   const folder = dirname(path);
   const staging = await makeStagingFolder(folder);
   try {
@@ -78,6 +89,20 @@ function toComment(text: string): string {
   const begin = text.slice(0, 4 * MAX_COMMENT_CHARACTERS);
   const line = begin.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim();
   return Array.from(line).slice(0, MAX_COMMENT_CHARACTERS).join('').trim();
+}
+
+/**
+ * The absolute path of a key that is to be made, checked as far as it can be before it is.
+ * @throws KEY_EXISTS, KEY_UNREADABLE as {@link generateKey}
+ */
+export async function newKeyPath(path: string): Promise<string> {
+  const target = targetPath(path);
+  for (const file of [target, `${target}.pub`]) {
+    if (await lstat(file).catch(() => undefined)) {
+      throw keyExists(file);
+    }
+  }
+  return target;
 }
 
 /** The messages do not repeat what was given: people paste keys into the wrong field. */
@@ -138,13 +163,14 @@ async function makeOneFolder(folder: string): Promise<void> {
 
 /** Writes `staged` and `staged.pub`. Returns the public key blob. */
 async function writeKeyPair(staged: string, options: GenerateKeyOptions): Promise<Buffer> {
-  const { passphrase = '', sshKeygen = 'ssh-keygen', sshKeygenTimeoutMs } = options;
+  const { unlock, sshKeygen = 'ssh-keygen', sshKeygenTimeoutMs } = options;
+  const isSealed = unlock !== undefined && unlock.passphrase !== '';
   const comment = options.comment === undefined ? defaultKeyComment() : toComment(options.comment);
   const blob =
-    passphrase === '' && sshKeygen !== null
+    !isSealed && sshKeygen !== null
       ? await runSshKeygen(sshKeygen, staged, comment, sshKeygenTimeoutMs)
       : undefined;
-  return blob ?? (await writeOwnKeyPair(staged, comment, passphrase));
+  return blob ?? (await writeOwnKeyPair(staged, comment, isSealed ? unlock : undefined));
 }
 
 /** Undefined when there is no ssh-keygen, or none that makes ed25519 keys. */
@@ -172,9 +198,9 @@ async function runSshKeygen(
 async function writeOwnKeyPair(
   staged: string,
   comment: string,
-  passphrase: string,
+  unlock: KeyUnlock | undefined,
 ): Promise<Buffer> {
-  const { blob, file } = makeKeyPair(comment, passphrase);
+  const { blob, file } = await makeKeyPair(comment, unlock);
   try {
     await writeFile(staged, file, { mode: 0o600, flush: true });
   } finally {
@@ -201,11 +227,15 @@ async function placeNew(source: string, path: string): Promise<void> {
     await link(source, path).catch(() => copyFile(source, path, constants.COPYFILE_EXCL));
   } catch (error) {
     if (systemErrorCode(error) === 'EEXIST') {
-      const message = t('{0} is there already and stays as it is. Choose another name.', path);
-      throw new I99dashError('KEY_EXISTS', message, { file: path, cause: error });
+      throw keyExists(path, error);
     }
     throw error;
   }
+}
+
+function keyExists(path: string, cause?: unknown): I99dashError {
+  const message = t('{0} is there already and stays as it is. Choose another name.', path);
+  return new I99dashError('KEY_EXISTS', message, { file: path, cause });
 }
 
 function asFolderError(error: unknown, folder: string): unknown {

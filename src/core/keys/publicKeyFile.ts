@@ -9,7 +9,7 @@ import {
 import { I99dashError, systemErrorCode } from '../errors';
 import { expandHome } from '../homePath';
 import { t } from '../l10n';
-import { READ_WITHOUT_WAITING } from '../readTextFile';
+import { READ_WITHOUT_WAITING, decodeText } from '../readTextFile';
 
 /** No public key worth reading is larger, in bytes. */
 const MAX_BYTES = 64 * 1024;
@@ -68,11 +68,11 @@ async function readPublicText(handle: FileHandle, file: string): Promise<string>
   assertPublic(head, file);
   const bytes = await handle.readFile();
   assertPublic(bytes, file);
-  return decode(bytes);
+  return decodeText(bytes);
 }
 
 function assertPublic(bytes: Buffer, file: string): void {
-  if (isPrivateDer(bytes) || looksLikePrivateKey(decode(bytes))) {
+  if (isPrivateDer(bytes) || looksLikePrivateKey(decodeText(bytes))) {
     bytes.fill(0);
     throw new I99dashError(
       'KEY_IS_PRIVATE',
@@ -91,13 +91,6 @@ function isPrivateDer(bytes: Buffer): boolean {
   const content = length < 0x80 ? 2 : 2 + (length & 0x7f);
   const hasVersion = bytes[content] === 0x02 && bytes[content + 1] === 0x01;
   return tag === 0x30 && (hasVersion || bytes.subarray(0, HEAD_BYTES).includes(PASSWORD_BASED));
-}
-
-/** UTF-8, or the UTF-16 that PowerShell's `>` writes. A byte order mark is dropped. */
-function decode(bytes: Buffer): string {
-  const mark = bytes.toString('hex', 0, 2);
-  const encoding = mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8';
-  return new TextDecoder(encoding).decode(bytes);
 }
 
 function parse(text: string, file: string): PublicKeyParts {

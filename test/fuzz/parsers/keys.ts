@@ -4,11 +4,11 @@ import { createPrivateKey, generateKeyPairSync, verify } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readOpenSshContainer } from '../../../src/core/auth/openSshKey';
+import { bcryptKey } from '../../../src/core/auth/bcrypt';
+import type { KeyUnlock } from '../../../src/core/auth/keyContainer';
 import { describeKey } from '../../../src/core/auth/keyDiscovery';
 import { openKeyFile } from '../../../src/core/auth/privateKey';
 import { keyTypeOf, parsePublicKeyLine, publicKeyLine } from '../../../src/core/auth/publicKey';
-import { SshReader } from '../../../src/core/auth/sshWire';
 import type { ErrorCode } from '../../../src/core/errors';
 import type { Signer } from '../../../src/core/ports';
 import { hasPublicKey } from '../../../src/core/keys/hasPublicKey';
@@ -17,6 +17,7 @@ import { readPublicKeyFile } from '../../../src/core/keys/publicKeyFile';
 import { privateHalf } from '../../support/private-half';
 import { toPutty } from '../../support/putty-key';
 import { generateTestKey, toPublicKeyLine } from '../../support/ssh-key';
+import { unlockWith } from '../../support/unlock-with';
 import { plain, type Parser, type Seed, type Verdict } from '../parser';
 import { orRefuse } from '../promises';
 
@@ -87,22 +88,11 @@ function sealedPems(pem: string, folder: string): string[] {
   );
 }
 
-/** Whether to try a passphrase takes as long as it may. */
-function isSlow(input: Buffer): boolean {
-  const lines = input
-    .toString()
-    .replace(/^\uFEFF/u, '')
-    .split(/\r\n|\r|\n/u);
-  const container = readOpenSshContainer(lines.map((line) => line.trim()));
-  if (container === undefined) return false;
-  try {
-    const options = new SshReader(container.kdfOptions);
-    options.string();
-    const rounds = options.uint32();
-    return rounds > MOST_ROUNDS && rounds <= 1024;
-  } catch {
-    return false;
-  }
+/** Unlocks a key whose passphrase is cheap to try; all others are taken for locked with another one. */
+function cheapUnlock(passphrase: string): KeyUnlock {
+  const deriveBcrypt: KeyUnlock['deriveBcrypt'] = async (input) =>
+    Promise.resolve(input.rounds > MOST_ROUNDS ? new Uint8Array(input.length) : bcryptKey(input));
+  return { passphrase, deriveBcrypt };
 }
 
 async function assertSigns(signer: Signer): Promise<void> {
@@ -139,12 +129,12 @@ export const privateKey: Parser = {
     const path = join(folder, 'key');
     await writeFile(path, input);
     await describeKey(path);
-    const open = async (passphrase?: string): Promise<void> =>
-      assertSigns(await openKeyFile(path, passphrase));
+    const open = async (unlock?: KeyUnlock): Promise<void> =>
+      assertSigns(await openKeyFile(path, unlock));
     const verdict = await orRefuse(KEY_CODES, () => open(), [...secrets]);
-    return verdict === 'accepted' || isSlow(input)
+    return verdict === 'accepted'
       ? verdict
-      : orRefuse(KEY_CODES, () => open(PASSPHRASE), [...secrets]);
+      : orRefuse(KEY_CODES, () => open(cheapUnlock(PASSPHRASE)), [...secrets]);
   },
   maxBytes: 70_000,
 };
@@ -245,12 +235,13 @@ export const madeKey: Parser = {
       .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')
       .trim()
       .slice(0, 255);
-    // Each passphrase costs sixteen rounds.
+    // Each passphrase costs all the rounds of a new key.
     const passphrase = input.length % 16 === 0 ? rest.join('') : '';
-    const { file, blob, signer } = makeKeyPair(comment, passphrase);
+    const unlock = passphrase === '' ? undefined : unlockWith(passphrase);
+    const { file, blob, signer } = await makeKeyPair(comment, unlock);
     const path = join(folder, 'made');
     await writeFile(path, file, { mode: 0o600 });
-    const opened = await openKeyFile(path, passphrase === '' ? undefined : passphrase);
+    const opened = await openKeyFile(path, unlock);
     assert.equal(opened.fingerprint, signer.fingerprint);
     await assertSigns(opened);
     if (accepted++ % SAMPLE === 0) {

@@ -11,6 +11,7 @@ import { rejectsWith } from '../../support/expect';
 import { toPutty } from '../../support/putty-key';
 import { generateTestKey, toPublicKeyLine } from '../../support/ssh-key';
 import { useTempFolder } from '../../support/temp-folder';
+import { unlockWith } from '../../support/unlock-with';
 
 const run = promisify(execFile);
 
@@ -46,7 +47,7 @@ describe('private keys', () => {
   ]) {
     it(`opens ${title} and signs`, async () => {
       const key = await generateTestKey({ folder: temp.path, ...options });
-      const signer = await openKeyFile(key.path, key.passphrase);
+      const signer = await openKeyFile(key.path, unlockWith(key.passphrase));
       assert.equal(signer.fingerprint, key.fingerprint);
       assert.equal(signer.publicKey, key.publicKeyLine);
       const signature = await signer.sign(data);
@@ -71,11 +72,11 @@ describe('private keys', () => {
     const key = pemKey();
     const path = join(temp.path, 'key.ppk');
     await writeFile(path, toPutty(key, 2, 'the passphrase'));
-    const signer = await openKeyFile(path, 'the passphrase');
+    const signer = await openKeyFile(path, unlockWith('the passphrase'));
     assert.ok(isSignedBy(key.publicKeyLine, data, await signer.sign(data)));
     await rejectsWith('KEY_ENCRYPTED', openKeyFile(path));
     for (const wrong of ['wrong', 'wrong as well', '']) {
-      await rejectsWith('KEY_WRONG_PASSPHRASE', openKeyFile(path, wrong));
+      await rejectsWith('KEY_WRONG_PASSPHRASE', openKeyFile(path, unlockWith(wrong)));
     }
   });
 
@@ -83,7 +84,10 @@ describe('private keys', () => {
     const path = join(temp.path, 'key.ppk');
     await writeFile(path, toPutty(pemKey(), 3, 'the passphrase'));
     for (const passphrase of [undefined, 'the passphrase']) {
-      const { message } = await rejectsWith('KEY_UNREADABLE', openKeyFile(path, passphrase));
+      const { message } = await rejectsWith(
+        'KEY_UNREADABLE',
+        openKeyFile(path, unlockWith(passphrase)),
+      );
       assert.match(message, /puttygen .*key\.ppk -O private-openssh-new/u);
     }
   });
@@ -181,7 +185,7 @@ describe('private keys', () => {
         (passphrase) => decryptsToNonsense(pem, passphrase),
       );
       assert.ok(wrong !== undefined, 'one in 250 does');
-      await rejectsWith('KEY_WRONG_PASSPHRASE', openKeyFile(key.path, wrong));
+      await rejectsWith('KEY_WRONG_PASSPHRASE', openKeyFile(key.path, unlockWith(wrong)));
     });
 
     for (const format of ['openssh', 'pkcs8'] as const) {
@@ -190,7 +194,10 @@ describe('private keys', () => {
         const key = await generateTestKey({ folder, format, passphrase: 'right one', rounds: 2 });
         await rejectsWith('KEY_ENCRYPTED', openKeyFile(key.path));
         for (const wrong of ['wrong one', '', 'right one ']) {
-          const error = await rejectsWith('KEY_WRONG_PASSPHRASE', openKeyFile(key.path, wrong));
+          const error = await rejectsWith(
+            'KEY_WRONG_PASSPHRASE',
+            openKeyFile(key.path, unlockWith(wrong)),
+          );
           assert.ok(!error.message.includes('wrong one'));
         }
       });

@@ -9,9 +9,11 @@ import type { SessionWindow } from '../../support/session-window';
 import { useSessionWorld } from '../../support/session-world';
 import type { TestKey } from '../../support/ssh-key';
 import { UnreliableSecretStore } from '../../support/unreliable-secret-store';
+import { unlockWith } from '../../support/unlock-with';
 
 const MINUTE = 60_000;
-const signerOf = ({ path, passphrase }: TestKey): Promise<Signer> => openKeyFile(path, passphrase);
+const signerOf = ({ path, passphrase }: TestKey): Promise<Signer> =>
+  openKeyFile(path, unlockWith(passphrase));
 const VERIFY = '/api/v1/auth/ssh/verify';
 
 const idOf = ({ session }: SessionWindow) => session.stored?.profile.sessionId;

@@ -9,6 +9,7 @@ import { failureOf, kindOf, statesOf } from '../../support/session-states';
 import type { SessionWindow } from '../../support/session-window';
 import { useSessionWorld } from '../../support/session-world';
 import { generateTestKey } from '../../support/ssh-key';
+import { unlockWith } from '../../support/unlock-with';
 
 const MINUTE = 60_000;
 
@@ -42,7 +43,7 @@ describe('a session with an encrypted key', () => {
     const window = await otherWindow();
     await world().passSlowly(16 * MINUTE);
     const { path, passphrase } = world().encryptedKey;
-    window.session.unlock(await openKeyFile(path, passphrase));
+    window.session.unlock(await openKeyFile(path, unlockWith(passphrase)));
     await window.keepAlive.wake();
     assert.equal(kindOf(window), 'signedIn');
     const states = new Set(statesOf(window));
@@ -61,7 +62,7 @@ describe('a session with an encrypted key', () => {
     const window = await otherWindow();
     await world().passSlowly(16 * MINUTE);
     const { path, passphrase } = world().encryptedKey;
-    world().agent.push(await openKeyFile(path, passphrase));
+    world().agent.push(await openKeyFile(path, unlockWith(passphrase)));
     await world().passSlowly(20_000);
     assert.equal(kindOf(window), 'signedIn');
     assert.equal(world().mints, 2);
@@ -69,7 +70,7 @@ describe('a session with an encrypted key', () => {
 
   it('is never locked where the agent holds the key', async () => {
     const { path, passphrase } = world().encryptedKey;
-    world().agent.push(await openKeyFile(path, passphrase));
+    world().agent.push(await openKeyFile(path, unlockWith(passphrase)));
     const window = await otherWindow();
     const states = new Set<string>();
     window.session.onDidChange(({ kind }) => states.add(kind));
@@ -81,7 +82,7 @@ describe('a session with an encrypted key', () => {
     const { path, passphrase } = world().encryptedKey;
     const window = world().openWindow();
     const origin = { source: 'ssh', keyPath: path, keep: true } as const;
-    await window.session.signInWithKey(await openKeyFile(path, passphrase), origin);
+    await window.session.signInWithKey(await openKeyFile(path, unlockWith(passphrase)), origin);
     world().clock.jump(16 * MINUTE);
     await window.session.getToken();
     await window.session.signOut();
@@ -89,7 +90,7 @@ describe('a session with an encrypted key', () => {
       'KEY_ENCRYPTED',
       window.store.read('x').then(() => openKeyFile(path)),
     );
-    await window.session.signInWithKey(await openKeyFile(path, passphrase), {
+    await window.session.signInWithKey(await openKeyFile(path, unlockWith(passphrase)), {
       source: 'ssh',
       keyPath: path,
     });

@@ -17,7 +17,7 @@ describe("registering a pipeline's key", () => {
   let ports: CiKeyPorts;
   let pair: KeyPair;
 
-  beforeEach(() => {
+  beforeEach(async () => {
     const clock = new FakeClock();
     backend = new MemoryBackend({ url: 'https://api.test', now: () => clock.now() });
     const token = backend.state.mintToken({ devId: DEFAULT_ACCOUNT.devId, lifeSeconds: 600 });
@@ -30,7 +30,7 @@ describe("registering a pipeline's key", () => {
     };
     const tokens = { getToken: () => Promise.resolve(token) };
     ports = { transport, clock, tokens, backendUrl: 'https://api.test' };
-    pair = makeKeyPair(NAME);
+    pair = await makeKeyPair(NAME);
   });
 
   const registered = () =>

@@ -315,8 +315,8 @@ echo "$@" >> '${folder.path}/calls'
     ['github', 'as the GitHub CLI stores it'],
     ['gitlab', 'as a file'],
   ] as const) {
-    it(`install the key for ${service}, ${ending}, sign in, and leave no key behind`, () => {
-      const { file, signer } = makeKeyPair('acme/app');
+    it(`install the key for ${service}, ${ending}, sign in, and leave no key behind`, async () => {
+      const { file, signer } = await makeKeyPair('acme/app');
       const stored = join(folder.path, 'stored');
       writeFileSync(stored, file.toString().replaceAll('\n', '\r\n'));
       const [signIn] = blocks(workflowText(service, GITHUB)).filter((each) =>

@@ -15,6 +15,7 @@ import {
 import { rejectsWith } from '../../support/expect';
 import { isAlive } from '../../support/process';
 import { useTempFolder } from '../../support/temp-folder';
+import { unlockWith } from '../../support/unlock-with';
 
 const run = promisify(execFile);
 
@@ -62,9 +63,9 @@ describe('generating a key', () => {
   const cases: (Partial<GenerateKeyOptions> & { title: string })[] = [
     { title: 'by ssh-keygen' },
     { title: 'without ssh-keygen', sshKeygen: null },
-    { title: 'with a passphrase', passphrase: 'long enough' },
-    { title: 'with a passphrase in UTF-8', passphrase: 'كلمة السر ñ' },
-    { title: 'with a passphrase and no ssh-keygen', passphrase: 'pa ss', sshKeygen: null },
+    { title: 'with a passphrase', unlock: unlockWith('long enough') },
+    { title: 'with a passphrase in UTF-8', unlock: unlockWith('كلمة السر ñ') },
+    { title: 'with a passphrase and no ssh-keygen', unlock: unlockWith('pa ss'), sshKeygen: null },
   ];
   for (const { title, ...options } of cases) {
     it(`${title}: ssh-keygen and we read it`, async () => {
@@ -78,8 +79,8 @@ describe('generating a key', () => {
       const listed = await run('ssh-keygen', ['-l', '-f', key.path]);
       assert.match(listed.stdout, /^256 SHA256:\S+ .*\(ED25519\)\n$/u);
       assert.equal(listed.stdout.split(' ')[1], key.fingerprint);
-      assert.ok(line.startsWith(`${await publicHalf(key.path, options.passphrase)} `));
-      const signer = await openKeyFile(key.path, options.passphrase);
+      assert.ok(line.startsWith(`${await publicHalf(key.path, options.unlock?.passphrase)} `));
+      const signer = await openKeyFile(key.path, options.unlock);
       assert.equal(signer.fingerprint, key.fingerprint);
       assert.equal(`${signer.publicKey}\n`, line);
       assert.deepEqual(await discoverKeys(temp.path), [
@@ -87,7 +88,7 @@ describe('generating a key', () => {
           path: key.path,
           fingerprint: key.fingerprint,
           comment: 'Zoë 鍵',
-          encrypted: options.passphrase !== undefined,
+          encrypted: options.unlock !== undefined,
         },
       ]);
       assert.deepEqual((await readdir(temp.path)).sort(), ['id_ed25519', 'id_ed25519.pub']);
@@ -95,20 +96,20 @@ describe('generating a key', () => {
   }
 
   it('with a passphrase opens with no other', async () => {
-    const { path } = await generateKey({ path: target(), passphrase: 'right one' });
+    const { path } = await generateKey({ path: target(), unlock: unlockWith('right one') });
     await rejectsWith('KEY_ENCRYPTED', openKeyFile(path));
-    await rejectsWith('KEY_WRONG_PASSPHRASE', openKeyFile(path, 'wrong one'));
+    await rejectsWith('KEY_WRONG_PASSPHRASE', openKeyFile(path, unlockWith('wrong one')));
     await assert.rejects(publicHalf(path, 'wrong one'));
   });
 
   it('seals with OpenSSH’s cipher and key derivation, and an empty passphrase not at all', async () => {
-    const locked = await generateKey({ path: target('locked'), passphrase: 'x' });
+    const locked = await generateKey({ path: target('locked'), unlock: unlockWith('x') });
     const { cipher, kdf, rounds = 0 } = await sealOf(locked.path);
     assert.deepEqual([cipher, kdf], ['aes256-ctr', 'bcrypt']);
     assert.ok(rounds >= 16);
     for (const sshKeygen of [null, 'ssh-keygen']) {
       const path = target(`open-${String(sshKeygen)}`);
-      await generateKey({ path, passphrase: '', sshKeygen });
+      await generateKey({ path, unlock: unlockWith(''), sshKeygen });
       assert.deepEqual(await sealOf(path), { cipher: 'none', kdf: 'none' });
     }
   });
@@ -127,7 +128,11 @@ describe('generating a key', () => {
       const noted = await readFile(log, 'utf8');
       assert.match(noted, /<-t>\n<ed25519>\n<-N>\n<>\n<-C>\n<me>\n/u);
       await writeFile(log, '');
-      await generateKey({ path: target('locked'), passphrase: 'hush hush', sshKeygen: program });
+      await generateKey({
+        path: target('locked'),
+        unlock: unlockWith('hush hush'),
+        sshKeygen: program,
+      });
       assert.equal(await readFile(log, 'utf8'), '');
       await publicHalf(target('locked'), 'hush hush');
     });
@@ -295,12 +300,12 @@ describe('generating a key', () => {
       await writeFile(target('file'), '');
       const folders = [target('file'), target('file/below'), '/proc/1', '/proc/none'];
       for (const folder of folders) {
-        const passphrase = 'hush hush';
-        const made = generateKey({ path: join(folder, 'key'), passphrase });
+        const unlock = unlockWith('hush hush');
+        const made = generateKey({ path: join(folder, 'key'), unlock });
         const error = await rejectsWith('KEY_UNREADABLE', made);
         assert.ok(error.message.includes(folder));
         assert.equal(error.file, folder);
-        assert.ok(!String(error.stack).includes(passphrase));
+        assert.ok(!String(error.stack).includes('hush hush'));
       }
     });
   });

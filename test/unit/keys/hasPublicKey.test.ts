@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ed25519Blob, publicKeyLine } from '../../../src/core/auth/publicKey';
 import { hasPublicKey } from '../../../src/core/keys/hasPublicKey';
 import { useTempFolder } from '../../support/temp-folder';
+
+const LINE = publicKeyLine(ed25519Blob(Buffer.alloc(32, 7)));
 
 describe('whether there is a public key', () => {
   const folder = useTempFolder();
@@ -17,17 +20,17 @@ describe('whether there is a public key', () => {
   });
 
   it('yes: one of ed25519, by whatever name', async () => {
-    await writeFile(join(folder.path, 'work.pub'), '# mine\nssh-ed25519 AAAA me\n');
+    await writeFile(join(folder.path, 'work.pub'), `# mine\n${LINE}\n`);
     assert.equal(await hasPublicKey(folder.path), true);
   });
 
   it('yes: the usual one, among more than anybody looks through', async () => {
     const others = Array.from({ length: 1_000 }, (_, index) => `host-${index}.pub`);
-    const write = (name: string, type: string) =>
-      writeFile(join(folder.path, name), `${type} AAAA me\n`);
-    await Promise.all(others.slice(500).map((name) => write(name, 'ssh-rsa')));
-    await write('id_ed25519.pub', 'ssh-ed25519');
-    await Promise.all(others.slice(0, 500).map((name) => write(name, 'ssh-rsa')));
+    const write = (name: string, text = 'ssh-rsa AAAA me\n') =>
+      writeFile(join(folder.path, name), text);
+    await Promise.all(others.slice(500).map((name) => write(name)));
+    await write('id_ed25519.pub', LINE);
+    await Promise.all(others.slice(0, 500).map((name) => write(name)));
     assert.equal(await hasPublicKey(folder.path), true);
   });
 });

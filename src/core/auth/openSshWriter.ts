@@ -1,0 +1,94 @@
+import { createCipheriv, randomBytes } from 'node:crypto';
+import type { KeyUnlock } from './keyContainer';
+import { OPENSSH_MAGIC } from './openSshKey';
+import { ED25519, ed25519Blob } from './publicKey';
+import { sshString, sshUint32 } from './sshWire';
+
+/** As OpenSSH encrypts a key since 9.4. */
+const CIPHER = 'aes256-ctr';
+const ROUNDS = 24;
+const KEY_BYTES = 32;
+const IV_BYTES = 16;
+const SALT_BYTES = 16;
+
+/** What a private key file holds. */
+interface Content {
+  /** The raw public key. */
+  point: Buffer;
+  seed: Buffer;
+  /** One line. */
+  comment: string;
+}
+
+/**
+ * Writes a private key file in OpenSSH's format (PROTOCOL.key).
+ * @param unlock encrypts the key; without it the key stays unencrypted
+ * Rejects with CancelledError.
+ */
+export async function writeOpenSshKey(content: Content, unlock?: KeyUnlock): Promise<Buffer> {
+  const open = privatePart(content, unlock === undefined ? 8 : 16);
+  try {
+    const { sealed, names, options } =
+      unlock === undefined
+        ? { sealed: open, names: ['none', 'none'], options: Buffer.alloc(0) }
+        : { ...(await seal(open, unlock)), names: [CIPHER, 'bcrypt'] };
+    const container = Buffer.concat([
+      Buffer.from(OPENSSH_MAGIC),
+      ...names.map((name) => sshString(Buffer.from(name))),
+      ...[
+        sshString(options),
+        sshUint32(1),
+        sshString(ed25519Blob(content.point)),
+        sshString(sealed),
+      ],
+    ]);
+    const file = armour(container);
+    container.fill(0);
+    return file;
+  } finally {
+    open.fill(0);
+  }
+}
+
+/** Two equal numbers, the key, its comment, and padding of 1, 2, 3 … up to a whole block. */
+function privatePart({ point, seed, comment }: Content, blockSize: number): Buffer {
+  const check = randomBytes(4);
+  const pair = Buffer.concat([seed, point]);
+  const part = Buffer.concat([
+    ...[check, check, sshString(Buffer.from(ED25519)), sshString(point), sshString(pair)],
+    sshString(Buffer.from(comment)),
+  ]);
+  const missing = (blockSize - (part.length % blockSize)) % blockSize;
+  const padded = Buffer.concat([
+    part,
+    Buffer.from(Array.from({ length: missing }, (_, i) => i + 1)),
+  ]);
+  pair.fill(0);
+  part.fill(0);
+  return padded;
+}
+
+async function seal(
+  open: Buffer,
+  { passphrase, deriveBcrypt, signal }: KeyUnlock,
+): Promise<{ sealed: Buffer; options: Buffer }> {
+  const salt = randomBytes(SALT_BYTES);
+  const phrase = Buffer.from(passphrase);
+  const input = { passphrase: phrase, salt, rounds: ROUNDS, length: KEY_BYTES + IV_BYTES };
+  const secret = await deriveBcrypt(input, signal).finally(() => phrase.fill(0));
+  const cipher = createCipheriv(
+    'aes-256-ctr',
+    secret.subarray(0, KEY_BYTES),
+    secret.subarray(KEY_BYTES),
+  );
+  secret.fill(0);
+  const sealed = Buffer.concat([cipher.update(open), cipher.final()]);
+  return { sealed, options: Buffer.concat([sshString(salt), sshUint32(ROUNDS)]) };
+}
+
+/** Lines of 70 characters of base64 between OpenSSH's marks. */
+function armour(container: Buffer): Buffer {
+  const lines = container.toString('base64').match(/.{1,70}/gu) ?? [];
+  const name = 'OPENSSH PRIVATE KEY';
+  return Buffer.from([`-----BEGIN ${name}-----`, ...lines, `-----END ${name}-----`, ''].join('\n'));
+}

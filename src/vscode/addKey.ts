@@ -46,16 +46,16 @@ export async function addKey(
   const { blob, ...candidate } = await (args.publicKeyPath === undefined
     ? pickCandidate(ports)
     : readCandidate(args.publicKeyPath));
+  // Before anything is asked about it.
+  assertNotRegistered(await loadKeys(ports), candidate.fingerprint);
   const name = args.name ?? (await askForName(suggestedName(candidate)));
   const purpose =
     args.purpose ?? (args.name === undefined ? await askForPurpose(name) : ('login' as const));
-  const { fingerprint } = candidate;
   const account = await knownIdentity(ports);
   const backendUrl = ports.backendUrl();
   const api = keysApi(ports, ports.tokens);
-  assertNotRegistered(await loadKeys(ports), fingerprint);
   await confirmRegistration(call, {
-    fingerprint,
+    fingerprint: candidate.fingerprint,
     name: keyName(name),
     purpose,
     account,

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { endBeta, fetchBetaStatus, promoteToBeta, promoteToProduction } from '../core/api/beta';
 import type { ApiClient } from '../core/api/client';
+import { pathSegment } from '../core/api/pathSegment';
 import { fetchDeveloperStatus, type DeveloperStatus } from '../core/api/developerStatus';
 import type { ReviewFollower } from '../core/apps/reviewFollower';
 import type { Session } from '../core/auth/session';
@@ -155,7 +156,7 @@ export async function endAppBeta(context: AppsContext, call: Call, args: unknown
   return done(context, vscode.l10n.t('The beta of {0} has ended.', appId));
 }
 
-/** @throws NOTHING_TO_PUBLISH when nobody says which app */
+/** @throws NOTHING_TO_PUBLISH when nobody says which app, PROTOCOL */
 function toArguments(args: unknown): AppArguments & { appId: string } {
   const { appId, ...given } =
     args instanceof AppElement ? { appId: args.row.appId } : ((args ?? {}) as AppArguments);
@@ -163,6 +164,7 @@ function toArguments(args: unknown): AppArguments & { appId: string } {
     const message = vscode.l10n.t('Which app? Name it by its appId.');
     throw new I99dashError('NOTHING_TO_PUBLISH', message);
   }
+  pathSegment(appId); // throws for one that no path can hold
   return { appId, ...given };
 }
 

@@ -64,8 +64,9 @@ export async function setUpCi(
   const backendUrl = ports.backendUrl();
   const tokens = boundTokens(backendUrl, ports.tokens, ports.backendUrl);
   const ciPorts: CiKeyPorts = { transport, clock, tokens, backendUrl };
+  const given = folder === undefined ? undefined : await givenMiniApp(ports.miniApps, folder);
   const identity = await knownIdentity(ports);
-  const miniApp = await chooseMiniApp(ports.miniApps, folder);
+  const miniApp = given ?? (await chooseMiniApp(ports.miniApps));
   await requireMiniApp(miniApp);
   const target = await findCiTarget(miniApp, {
     ...(name === undefined ? {} : { name }),
@@ -88,6 +89,13 @@ export async function setUpCi(
     ...(installDependencies === undefined ? {} : { installDependencies }),
   });
   return { workflow: await openForReview(target.root, path, text), fingerprint };
+}
+
+/** @throws NOTHING_TO_PUBLISH */
+async function givenMiniApp(miniApps: MiniApps, folder: vscode.Uri): Promise<string> {
+  const miniApp = await chooseMiniApp(miniApps, folder);
+  await requireMiniApp(miniApp);
+  return miniApp;
 }
 
 /** @throws NOTHING_TO_PUBLISH */

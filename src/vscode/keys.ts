@@ -84,7 +84,7 @@ async function findPublicKey(session: Session, path: string | undefined): Promis
   const profile = session.stored?.profile;
   const keyPath = profile?.keyPath ?? settings.keyPath();
   if (path === undefined && profile?.source === 'agent' && profile.keyPath === undefined) {
-    const keys = await listAgentKeys(agentSocket());
+    const keys = await listAgentKeys(await agentSocket());
     const key = keys.find(({ fingerprint }) => fingerprint === profile.fingerprint);
     if (key !== undefined) {
       return key.publicKey;

@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Call } from '../core/consent';
 import { I99dashError, isI99dashError } from '../core/errors';
 import { accountLabel } from '../core/identity';
 import { oneLine } from '../core/oneLine';
+import { MANIFEST_FILE } from '../core/miniAppFolder';
 import { FirstPublishers } from '../core/publish/firstPublishers';
-import { loadProject, type Project } from '../core/publish/project';
+import { loadProject, noManifest, type Project } from '../core/publish/project';
 import type { PublishOptions, PublishResult, Track } from '../core/publish/publish';
 import { agreeToBuild } from './buildQuestion';
 import { chooseMiniApp, type GivenFolder } from './chooseMiniApp';
@@ -37,8 +40,9 @@ export async function publishMiniApp(
 ): Promise<PublishResult> {
   assertAllowed(args);
   const backendUrl = context.backendUrl();
+  const given = args.folder === undefined ? undefined : await givenMiniApp(context, args.folder);
   const identity = args.dryRun === true ? undefined : await knownIdentity(context);
-  const folder = await chooseMiniApp(context.miniApps, args.folder);
+  const folder = given ?? (await chooseMiniApp(context.miniApps));
   await saveFiles(folder, !call.confirmed);
   // Of what is published from here on: a file may have been saved, or be another since it was looked at last.
   const project = await loadProject(folder);
@@ -72,6 +76,15 @@ export async function publishMiniApp(
 }
 
 type Submitted = Pick<PublishResult, 'appId' | 'version' | 'reviewStatus'>;
+
+/** @throws NOTHING_TO_PUBLISH before anything is asked about a folder that is no mini-app */
+async function givenMiniApp({ miniApps }: PublishContext, given: GivenFolder): Promise<string> {
+  const folder = await chooseMiniApp(miniApps, given);
+  if (!existsSync(join(folder, MANIFEST_FILE))) {
+    throw noManifest(folder);
+  }
+  return folder;
+}
 
 /** @throws UNTRUSTED_WORKSPACE, VALIDATION_FAILED (a track there is not) */
 function assertAllowed({ track }: PublishArguments): void {

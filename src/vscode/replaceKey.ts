@@ -1,15 +1,17 @@
 import * as vscode from 'vscode';
 import { listSshKeys, type SshKey } from '../core/api/sshKeys';
+import { describeKey } from '../core/auth/keyDiscovery';
 import { parsePublicKeyLine } from '../core/auth/publicKey';
 import type { KnownBackends } from '../core/auth/knownBackends';
 import type { SessionProfile } from '../core/auth/sessionRecord';
 import type { Call } from '../core/consent';
 import { CancelledError, I99dashError } from '../core/errors';
-import { abbreviateHome } from '../core/homePath';
+import { abbreviateHome, absoluteFromHome } from '../core/homePath';
 import { keyName, registerKey } from '../core/keys/registerKey';
 import { removeKey } from '../core/keys/removeKey';
 import {
   rotateKey,
+  sameKey,
   RotationStopped,
   type RotationPorts,
   type RotationStage,
@@ -22,7 +24,7 @@ import { withQuietProgress } from './progress';
 import { registrationLines } from './registerQuestion';
 import { pickReplacement } from './replacementPicker';
 import { settings } from './settings';
-import { openKey, type OpenedKey } from './signIn';
+import { openKey, openWithoutAsking, type OpenedKey } from './signIn';
 import { signingLines } from './signInQuestions';
 import { loadKeys, type SshKeyCommandPorts } from './sshKeys';
 import { keysApi } from './sshKeysView';
@@ -50,14 +52,17 @@ export async function replaceKey(
   { keyPath, passphrase }: ReplaceKeyArguments,
 ): Promise<SshKey> {
   const profile = requireSessionKey(ports);
+  const given = keyPath === undefined ? undefined : absoluteFromHome(keyPath);
+  const openedGiven = given === undefined ? undefined : await openWithoutAsking(given, passphrase);
+  assertOther(openedGiven?.signer.fingerprint ?? (await fingerprintOfFile(given)), profile);
   const keys = await loadKeys(ports);
   const old = keys.find(({ fingerprint }) => fingerprint === profile.fingerprint);
   const name = old?.name ?? vscode.l10n.t('SSH key');
   const choice =
-    keyPath === undefined
+    given === undefined
       ? await pickReplacement(profile.fingerprint)
-      : ({ method: 'ssh', keyPath } as const);
-  const opened = await openKey(choice, passphrase);
+      : ({ method: 'ssh', keyPath: given } as const);
+  const opened = openedGiven ?? (await openKey(choice, passphrase));
   await confirmReplacement(ports, call, { profile, name, opened });
   await assertSameAccount(ports, profile.account);
   const key = await run(ports, profile, opened, name);
@@ -80,6 +85,17 @@ function requireSessionKey({ session }: SshKeyCommandPorts): KeyProfile {
     throw new I99dashError('KEY_NOT_FOUND', message);
   }
   return { ...stored.profile, fingerprint };
+}
+
+async function fingerprintOfFile(path: string | undefined): Promise<string | undefined> {
+  return path === undefined ? undefined : (await describeKey(path))?.fingerprint;
+}
+
+/** @throws KEY_EXISTS when the new key is the old one */
+function assertOther(fingerprint: string | undefined, profile: KeyProfile): void {
+  if (fingerprint === profile.fingerprint) {
+    throw sameKey();
+  }
 }
 
 /** One question for all of it: the new key is registered and signs in, and the old one goes. @throws CancelledError */

@@ -153,7 +153,7 @@ async function choose(
 }
 
 async function chooseAgentKey(): Promise<SignInChoice> {
-  const socket = agentSocket();
+  const socket = await agentSocket();
   const keys = await listAgentKeys(socket);
   const [only] = keys;
   if (only === undefined || socket === undefined) {
@@ -175,8 +175,25 @@ export async function openKey(choice: KeyChoice, passphrase?: string): Promise<O
     : openFile(absoluteFromHome(choice.keyPath), passphrase ?? choice.passphrase);
 }
 
-/** An encrypted key that the agent holds open needs no passphrase. */
 async function openFile(keyPath: string, passphrase: string | undefined): Promise<OpenedKey> {
+  const opened = await openWithoutAsking(keyPath, passphrase);
+  if (opened !== undefined) {
+    return opened;
+  }
+  const signer = await openWithPrompt(keyPath);
+  return { signer, origin: { source: 'ssh', keyPath, keep: true } };
+}
+
+/**
+ * Opens a key file with what is given. An encrypted key that the agent holds needs no passphrase.
+ * @param keyPath absolute
+ * @returns undefined when a passphrase has to be asked for
+ * @throws KEY_*, CancelledError
+ */
+export async function openWithoutAsking(
+  keyPath: string,
+  passphrase?: string,
+): Promise<OpenedKey | undefined> {
   if (passphrase !== undefined) {
     const signer = await unlockKeyFile(keyPath, passphrase);
     return { signer, origin: { source: 'ssh', keyPath, keep: true } };
@@ -190,15 +207,11 @@ async function openFile(keyPath: string, passphrase: string | undefined): Promis
       throw error;
     }
     const fromAgent = await findInAgent(keyPath);
-    if (fromAgent !== undefined) {
-      return { signer: fromAgent, origin: { source: 'agent', keyPath } };
-    }
-    if (!isEncrypted) {
+    if (fromAgent === undefined && !isEncrypted) {
       throw error;
     }
+    return fromAgent && { signer: fromAgent, origin: { source: 'agent', keyPath } };
   }
-  const signer = await openWithPrompt(keyPath);
-  return { signer, origin: { source: 'ssh', keyPath, keep: true } };
 }
 
 async function findInAgent(keyPath: string): Promise<Signer | undefined> {

@@ -104,7 +104,7 @@ function agentLook({ comment, fingerprint }: AgentKey): vscode.QuickPickItem {
 export function agentItem(key: AgentKey): KeyItem {
   return {
     ...agentLook(key),
-    choose: () => Promise.resolve({ method: 'agent', key, socket: agentSocket() ?? '' }),
+    choose: async () => ({ method: 'agent', key, socket: (await agentSocket()) ?? '' }),
   };
 }
 

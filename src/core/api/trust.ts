@@ -7,6 +7,10 @@ import { systemErrorCode } from '../errors';
 /** Node.js 22.15 and later; older ones know nothing of the system's certificates. */
 const { getCACertificates } = tls as Partial<Pick<typeof tls, 'getCACertificates'>>;
 
+/** Both names that Node.js reads; a trusted certificate of OpenSSL (`TRUSTED CERTIFICATE`) it leaves out. */
+const CERTIFICATES =
+  /-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END (?:X509 )?CERTIFICATE-----/gu;
+
 /** Which certificates beside Node.js's own are trusted. */
 export interface TrustConfiguration {
   /** VS Code's `http.systemCertificates`; default true. */
@@ -71,7 +75,8 @@ export async function readCertificates({
 async function readExtra(file: string): Promise<readonly string[] | string> {
   try {
     const text = await readFile(file, 'utf8');
-    return usable(text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/gu) ?? []);
+    const blocks = text.match(CERTIFICATES) ?? [];
+    return usable(blocks.map((block) => block.replaceAll(' X509 CERTIFICATE-', ' CERTIFICATE-')));
   } catch (error) {
     return systemErrorCode(error) ?? 'unreadable';
   }

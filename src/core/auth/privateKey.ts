@@ -15,11 +15,15 @@ import { ED25519, fingerprintOf, publicKeyLine } from './publicKey';
  * KEY_WRONG_PASSPHRASE, CancelledError
  */
 export async function openKeyFile(path: string, unlock?: KeyUnlock): Promise<Signer> {
-  const container = parseKeyFile(await readKeyFile(path));
-  if (container === undefined) {
-    throw new I99dashError('KEY_UNREADABLE', t('{0} holds no private key.', path), { file: path });
+  const container = await readContainer(path);
+  const reason = container.refusal?.(path);
+  if (reason !== undefined) {
+    throw reason;
   }
-  assertUsable(container, path, unlock);
+  if (container.encrypted && unlock === undefined) {
+    const message = t('The key at {0} needs its passphrase.', path);
+    throw new I99dashError('KEY_ENCRYPTED', message, { file: path });
+  }
   const seed = await container.readSeed(path, unlock);
   const key = privateKeyFromSeed(seed);
   seed.fill(0);
@@ -30,17 +34,21 @@ export async function openKeyFile(path: string, unlock?: KeyUnlock): Promise<Sig
   return keySigner(key, blob, await readPubFileComment(path, blob));
 }
 
-/** Before anybody is asked for a passphrase that would not help. */
-function assertUsable(container: KeyContainer, path: string, unlock: KeyUnlock | undefined): void {
+/**
+ * Checks that a file holds an ed25519 private key, as far as can be told without its passphrase.
+ * @throws KEY_NOT_FOUND, KEY_UNREADABLE, KEY_UNSUPPORTED
+ */
+export async function checkKeyFile(path: string): Promise<void> {
+  await readContainer(path);
+}
+
+async function readContainer(path: string): Promise<KeyContainer> {
+  const container = parseKeyFile(await readKeyFile(path));
+  if (container === undefined) {
+    throw new I99dashError('KEY_UNREADABLE', t('{0} holds no private key.', path), { file: path });
+  }
   assertEd25519(container.keyType ?? ED25519, path);
-  const reason = container.refusal?.(path);
-  if (reason !== undefined) {
-    throw reason;
-  }
-  if (container.encrypted && unlock === undefined) {
-    const message = t('The key at {0} needs its passphrase.', path);
-    throw new I99dashError('KEY_ENCRYPTED', message, { file: path });
-  }
+  return container;
 }
 
 function keySigner(key: KeyObject, blob: Buffer, comment: string): Signer {

@@ -5,7 +5,7 @@
 import { verify } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { CancelledError, I99dashError, systemErrorCode, throwIfCancelled } from '../errors';
-import { abbreviateHome, expandHome } from '../homePath';
+import { abbreviateHome } from '../homePath';
 import { t } from '../l10n';
 import type { Signer } from '../ports';
 import { ED25519_BYTES, ed25519Blob, fingerprintOf, publicKeyLine } from './publicKey';
@@ -22,7 +22,6 @@ import {
 const LIST_TIMEOUT_MS = 5000;
 /** Longer: the agent may ask its owner first. */
 const SIGN_TIMEOUT_MS = 20_000;
-const WINDOWS_PIPE = '\\\\.\\pipe\\openssh-ssh-agent';
 
 /** An ed25519 key that an agent holds. */
 export interface AgentKey {
@@ -36,29 +35,9 @@ export interface AgentKey {
 }
 
 /**
- * Where the agent listens: the path the user set (`~` stands for the home folder), else what `SSH_AUTH_SOCK` names, else on Windows
- * the pipe of its own agent. Undefined when nothing says so; nobody need be listening.
- */
-export function agentSocketPath(
-  configured: string | undefined,
-  env: NodeJS.ProcessEnv = process.env,
-  platform: NodeJS.Platform = process.platform,
-): string | undefined {
-  const path = configured?.trim();
-  if (path !== undefined && path !== '') {
-    return expandHome(path);
-  }
-  const fromEnvironment = env['SSH_AUTH_SOCK'];
-  if (fromEnvironment !== undefined && fromEnvironment !== '') {
-    return fromEnvironment;
-  }
-  return platform === 'win32' ? WINDOWS_PIPE : undefined;
-}
-
-/**
  * The plain ed25519 keys of an agent, in its order. Hardware keys, which would ask for a touch, certificates and other types are left
  * out. A locked agent has none.
- * @param socketPath as {@link agentSocketPath} returns it
+ * @param socketPath as `findAgentSocket` returns it
  * @param options.timeoutMs for the whole exchange, in milliseconds; default 5,000
  * @throws AGENT_UNAVAILABLE, CancelledError
  */

@@ -5,6 +5,8 @@ import { SshReader, sshString, sshUint32 } from './sshWire';
 
 /** Message numbers of draft-ietf-sshm-ssh-agent. */
 const FAILURE = 5;
+/** What agents of SSH.com and old ones of OpenSSH say instead. */
+const OTHER_FAILURES = [30, 102];
 const REQUEST_IDENTITIES = 11;
 const IDENTITIES_ANSWER = 12;
 const SIGN_REQUEST = 13;
@@ -93,7 +95,7 @@ export function senseless(): I99dashError {
 function openAnswer(answer: Buffer, expected: number): SshReader | undefined {
   const reader = new SshReader(answer, senseless);
   const type = reader.byte();
-  if (type === FAILURE) {
+  if (type === FAILURE || OTHER_FAILURES.includes(type)) {
     return undefined;
   }
   if (type !== expected) {

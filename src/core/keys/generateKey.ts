@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import {
+  access,
   chmod,
   copyFile,
   link,
@@ -102,7 +103,24 @@ export async function newKeyPath(path: string): Promise<string> {
       throw keyExists(file);
     }
   }
+  await assertFolderCanBeMade(dirname(target));
   return target;
+}
+
+/** Looks at the nearest folder that exists; what else may fail shows when the files are written. */
+async function assertFolderCanBeMade(folder: string): Promise<void> {
+  for (let nearest = folder; ; nearest = dirname(nearest)) {
+    const stats = await stat(nearest).catch(() => undefined);
+    if (stats?.isDirectory() === false) {
+      throw unwritable(folder, 'ENOTDIR');
+    }
+    if (stats !== undefined || nearest === dirname(nearest)) {
+      await access(nearest, constants.W_OK).catch((error: unknown) => {
+        throw unwritable(folder, systemErrorCode(error) ?? '', error);
+      });
+      return;
+    }
+  }
 }
 
 /** The messages do not repeat what was given: people paste keys into the wrong field. */
@@ -243,6 +261,10 @@ function asFolderError(error: unknown, folder: string): unknown {
   if (error instanceof I99dashError || code === undefined) {
     return error;
   }
+  return unwritable(folder, code, error);
+}
+
+function unwritable(folder: string, code: string, cause?: unknown): I99dashError {
   const message = t('No key can be written to the folder {0} ({1}).', folder, code);
-  return new I99dashError('KEY_UNREADABLE', message, { file: folder, cause: error });
+  return new I99dashError('KEY_UNREADABLE', message, { file: folder, cause });
 }

@@ -75,6 +75,12 @@ export async function rotateKey(
   }
 }
 
+/** For a key that is to replace itself. */
+export function sameKey(): I99dashError {
+  const message = t('This is the key that is to be replaced. Choose another one.');
+  return new I99dashError('KEY_EXISTS', message);
+}
+
 /** Registers the new key unless that is done. The old key may be gone by now: removed here by an earlier run, or elsewhere. */
 async function prepare(
   ports: RotationPorts,
@@ -82,8 +88,7 @@ async function prepare(
   signal?: AbortSignal,
 ): Promise<{ oldKey: SshKey | undefined; newKey: SshKey }> {
   if (oldFingerprint === newFingerprint) {
-    const message = t('This is the key that is to be replaced. Choose another one.');
-    throw new I99dashError('KEY_EXISTS', message);
+    throw sameKey();
   }
   const keys = await ports.list(signal);
   const known = keys.find(({ fingerprint }) => fingerprint === newFingerprint);

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { parseBackendUrl } from '../../core/api/backendUrl';
+import { checkKeyFile } from '../../core/auth/privateKey';
 import type { Session } from '../../core/auth/session';
 import type { Call } from '../../core/consent';
+import { absoluteFromHome } from '../../core/homePath';
 import { answered } from '../ask';
 import { explain } from '../explain';
 import { settings } from '../settings';
@@ -24,6 +26,9 @@ export async function signInOperator(
   call: Call,
   { baseUrl, ...args }: OperatorSignInArguments,
 ): Promise<void> {
+  if (args.keyPath !== undefined) {
+    await checkKeyFile(absoluteFromHome(args.keyPath));
+  }
   const isOpen = baseUrl === undefined && args.keyPath === undefined && args.token === undefined;
   const wanted = isOpen ? await askForBackend(ports.session) : baseUrl;
   const change =

@@ -4,7 +4,6 @@ import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { getEventListeners, once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -12,12 +11,7 @@ import { ApiClient } from '../../../src/core/api/client';
 import { fetchAccount } from '../../../src/core/api/identity';
 import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
 import { mintWithKey } from '../../../src/core/auth/mint';
-import {
-  agentSigner,
-  agentSocketPath,
-  listAgentKeys,
-  type AgentKey,
-} from '../../../src/core/auth/sshAgent';
+import { agentSigner, listAgentKeys, type AgentKey } from '../../../src/core/auth/sshAgent';
 import { CancelledError, isI99dashError } from '../../../src/core/errors';
 import { systemClock } from '../../../src/core/ports';
 import { DEFAULT_ACCOUNT, startBackend } from '../../backend/server';
@@ -170,51 +164,6 @@ function useFakeAgent() {
   });
   return fake;
 }
-
-describe('the path of the SSH agent', () => {
-  const env = { SSH_AUTH_SOCK: '/run/agent' };
-  const pipe = '\\\\.\\pipe\\openssh-ssh-agent';
-  for (const { title, configured, variables, platform = 'linux', path } of [
-    { title: 'the setting', configured: '/my/agent', variables: env, path: '/my/agent' },
-    {
-      title: 'the setting, in the home folder',
-      configured: ' ~/.agent ',
-      variables: env,
-      path: join(homedir(), '.agent'),
-    },
-    { title: 'SSH_AUTH_SOCK', variables: env, path: '/run/agent' },
-    {
-      title: 'SSH_AUTH_SOCK for an empty setting',
-      configured: ' ',
-      variables: env,
-      path: '/run/agent',
-    },
-    { title: 'nothing', variables: {}, path: undefined },
-    { title: 'nothing for an empty variable', variables: { SSH_AUTH_SOCK: '' }, path: undefined },
-    { title: 'the pipe on Windows', variables: {}, platform: 'win32' as const, path: pipe },
-    {
-      title: 'SSH_AUTH_SOCK on Windows',
-      variables: env,
-      platform: 'win32' as const,
-      path: '/run/agent',
-    },
-  ]) {
-    it(`is ${title}`, () => {
-      assert.equal(agentSocketPath(configured, variables, platform), path);
-    });
-  }
-
-  it('is looked up in this process unless told otherwise', () => {
-    const saved = process.env['SSH_AUTH_SOCK'];
-    process.env['SSH_AUTH_SOCK'] = '/set/by/the/test';
-    try {
-      assert.equal(agentSocketPath(undefined), '/set/by/the/test');
-    } finally {
-      if (saved === undefined) Reflect.deleteProperty(process.env, 'SSH_AUTH_SOCK');
-      else process.env['SSH_AUTH_SOCK'] = saved;
-    }
-  });
-});
 
 describe('a real ssh-agent', () => {
   const agent = useSshAgent();
@@ -489,6 +438,8 @@ describe('an agent', () => {
   describe('whose list is', () => {
     for (const [title, answer, expected] of [
       ['a refusal', message(FAILURE), /refused to list its keys/u],
+      ['a refusal of SSH.com', message(30), /refused to list its keys/u],
+      ['a refusal of the second SSH.com', message(102), /refused to list its keys/u],
       ['empty', string(''), senseless],
       ['a success', message(SUCCESS), senseless],
       ['in a message of another type', retyped(goodList, SIGNED), senseless],
@@ -532,6 +483,8 @@ describe('an agent', () => {
     const zeros = Buffer.alloc(64);
     for (const [title, answer, expected] of [
       ['a refusal', message(FAILURE), /refused to sign with the key SHA256:/u],
+      ['a refusal of SSH.com', message(30), /refused to sign with the key SHA256:/u],
+      ['a refusal of the second SSH.com', message(102), /refused to sign with the key SHA256:/u],
       ['a list', goodList, senseless],
       ['a success', message(SUCCESS), senseless],
       ['in a message of another type', retyped(goodSignature, LISTED), senseless],

@@ -53,6 +53,12 @@ describe('the certificates that the transport trusts', () => {
     assert.equal((await get(url)).status, 401);
   });
 
+  it('are read from NODE_EXTRA_CA_CERTS under their older name, too', async () => {
+    const url = await start(authority.issue());
+    await trust(authority.cert.replaceAll(' CERTIFICATE-', ' X509 CERTIFICATE-'));
+    assert.equal((await get(url)).status, 401);
+  });
+
   it('are found by several requests at once', async () => {
     const url = await start(authority.issue());
     await trust(authority.cert);

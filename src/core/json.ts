@@ -39,3 +39,12 @@ export function optionalString(object: JsonObject, field: string): string | null
   const value = object[field];
   return typeof value === 'string' && value !== '' ? value : null;
 }
+
+/** The field's number, also where it is written as digits in a text, as some servers do; undefined for anything else. */
+export function optionalNumber(object: JsonObject, field: string): number | undefined {
+  const value = object[field];
+  if (typeof value === 'number') {
+    return value;
+  }
+  return typeof value === 'string' && /^\d{1,15}$/u.test(value) ? Number(value) : undefined;
+}

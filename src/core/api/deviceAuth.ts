@@ -1,5 +1,11 @@
 import { I99dashError } from '../errors';
-import { expectObject, expectString, optionalString, type JsonObject } from '../json';
+import {
+  expectObject,
+  expectString,
+  optionalNumber,
+  optionalString,
+  type JsonObject,
+} from '../json';
 import { t } from '../l10n';
 import { assertNotLocal, assertSecureUrl } from './backendUrl';
 import { isTokenText } from './bearerToken';
@@ -83,8 +89,8 @@ export async function requestDeviceToken(
   if (!isTokenText(token) || (typeof type === 'string' && type.toLowerCase() !== 'bearer')) {
     throw new I99dashError('PROTOCOL', t("The backend's answer is not {0}.", t('an API key')));
   }
-  const expiresIn = data['expires_in'];
-  return typeof expiresIn === 'number' ? { token, expiresIn } : { token };
+  const expiresIn = optionalNumber(data, 'expires_in');
+  return expiresIn === undefined ? { token } : { token, expiresIn };
 }
 
 /** @throws PROTOCOL, BACKEND_REFUSED */
@@ -117,8 +123,8 @@ function hasUserInfo({ username, password }: URL): boolean {
 }
 
 function lifeOf(grant: JsonObject): number {
-  const life = grant['expires_in'];
-  if (typeof life !== 'number' || !(life > 0)) {
+  const life = optionalNumber(grant, 'expires_in');
+  if (life === undefined || !(life > 0)) {
     throw new I99dashError(
       'PROTOCOL',
       t('The backend\'s answer lacks the field "{0}".', 'expires_in'),
@@ -128,8 +134,8 @@ function lifeOf(grant: JsonObject): number {
 }
 
 function intervalOf(grant: JsonObject): number {
-  const interval = grant['interval'];
-  return typeof interval === 'number' && interval >= 0
+  const interval = optionalNumber(grant, 'interval');
+  return interval !== undefined && interval >= 0
     ? Math.min(Math.max(interval, MIN_INTERVAL), MAX_INTERVAL)
     : DEFAULT_INTERVAL;
 }

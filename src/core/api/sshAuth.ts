@@ -1,7 +1,7 @@
 import { I99dashError } from '../errors';
 import { t } from '../l10n';
 import { isTokenText } from './bearerToken';
-import { expectObject, expectString } from '../json';
+import { expectObject, expectString, optionalNumber } from '../json';
 import type { ApiClient } from './client';
 
 /** Asks for a one-time challenge. The backend answers one for any fingerprint. */
@@ -43,6 +43,6 @@ export async function verifyChallenge(
   if (!isTokenText(token) || (typeof type === 'string' && type.toLowerCase() !== 'bearer')) {
     throw new I99dashError('PROTOCOL', t("The backend's answer is not {0}.", t('an access token')));
   }
-  const expiresIn = data['expires_in'];
-  return typeof expiresIn === 'number' ? { token, expiresIn } : { token };
+  const expiresIn = optionalNumber(data, 'expires_in');
+  return expiresIn === undefined ? { token } : { token, expiresIn };
 }

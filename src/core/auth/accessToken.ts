@@ -13,9 +13,16 @@ export function tokenLifeMs(token: string, expiresInSeconds?: number): number {
   return knownLifeMs(token, expiresInSeconds) ?? DEFAULT_TOKEN_LIFE_MS;
 }
 
-/** When a credential ends that nothing renews, in milliseconds since the epoch; {@link NEVER} when nothing tells. */
+/**
+ * When a credential ends that nothing renews, in milliseconds since the epoch; {@link NEVER} when nothing tells.
+ * A JWT with `exp` and no `iat` ends at `exp`: only here does the server's clock meet ours, for nothing else tells its life.
+ * An `exp` that has passed already, or is more than 366 days away, tells nothing: the backend has just accepted the token.
+ * @param mintedAt when the token was received, in milliseconds since the epoch
+ */
 export function expiryOf(token: string, mintedAt: number, expiresInSeconds?: number): number {
-  const life = knownLifeMs(token, expiresInSeconds);
+  const untilExp = numberOf(decodeClaims(token)?.['exp']) * 1000 - mintedAt;
+  const life =
+    knownLifeMs(token, expiresInSeconds) ?? (isPlausibleLife(untilExp) ? untilExp : undefined);
   return life === undefined ? NEVER : mintedAt + life;
 }
 
@@ -27,11 +34,15 @@ function knownLifeMs(token: string, expiresInSeconds?: number): number | undefin
   const claims = decodeClaims(token);
   const fromClaims = (numberOf(claims?.['exp']) - numberOf(claims?.['iat'])) * 1000;
   for (const life of [fromClaims, numberOf(expiresInSeconds) * 1000]) {
-    if (life > 0 && life <= MAX_TOKEN_LIFE_MS) {
+    if (isPlausibleLife(life)) {
       return life;
     }
   }
   return undefined;
+}
+
+function isPlausibleLife(ms: number): boolean {
+  return ms > 0 && ms <= MAX_TOKEN_LIFE_MS;
 }
 
 /** Whether two tokens name the same subject, as far as their claims tell: a hint, for nothing here checks a signature. */

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { isTokenText } from '../../../src/core/api/bearerToken';
 import {
   DEFAULT_TOKEN_LIFE_MS,
+  expiryOf,
   isSameSubject,
+  NEVER,
   tokenLifeMs,
 } from '../../../src/core/auth/accessToken';
 
@@ -52,4 +54,31 @@ describe('the life of a token', () => {
       assert.ok(!isTokenText(bad));
     }
   });
+});
+
+describe('the end of a token that nothing renews', () => {
+  const NOW = Date.parse('2026-01-01T09:00:00Z');
+  const inSeconds = (seconds: number): number => NOW / 1000 + seconds;
+  const YEAR_SECONDS = 366 * 24 * 3600;
+
+  for (const [title, token, expiresIn, expected] of [
+    ['comes after exp − iat, whatever the local clock says', { iat: 1000, exp: 1600 }, 30, 600_000],
+    ['comes after expires_in where there is no iat', { exp: inSeconds(600) }, 30, 30_000],
+    ['is exp where nothing else tells', { exp: inSeconds(600) }, undefined, 600_000],
+    [
+      'is exp of 366 days at most',
+      { exp: inSeconds(YEAR_SECONDS) },
+      undefined,
+      YEAR_SECONDS * 1000,
+    ],
+    ['is unknown for a later exp', { exp: inSeconds(YEAR_SECONDS + 1) }, undefined, Infinity],
+    ['is unknown for an exp that has passed', { exp: inSeconds(0) }, undefined, Infinity],
+    ['is unknown for an exp that is no number', { exp: 'soon' }, undefined, Infinity],
+    ['is unknown without exp', {}, undefined, Infinity],
+  ] as const) {
+    it(title, () => {
+      const end = expected === Infinity ? NEVER : NOW + expected;
+      assert.equal(expiryOf(jwt(token), NOW, expiresIn), end);
+    });
+  }
 });

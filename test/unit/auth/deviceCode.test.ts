@@ -118,6 +118,7 @@ describe('sign-in with a device code', () => {
       ['at the interval of the server', [PENDING, PENDING, KEY], [5, 10, 15]],
       ['every 5 s where it names none', [PENDING, KEY], [5, 10], WITHOUT_INTERVAL],
       ['at another interval', [PENDING, KEY], [30, 60], { ...GRANT, interval: 30 }],
+      ['at an interval in a text', [PENDING, KEY], [7, 14], { ...GRANT, interval: '7' }],
       ['every minute at most', [PENDING, KEY], [60, 120], { ...GRANT, interval: 5_000 }],
       ['every second at least', [PENDING, KEY], [1, 2], { ...GRANT, interval: 0 }],
       ['every 5 s for an interval that is none', [KEY], [5], { ...GRANT, interval: 'soon' }],
@@ -178,7 +179,7 @@ describe('sign-in with a device code', () => {
 
     it('by our own clock, without a poll too many', async () => {
       const flow = new ScriptedFlow({
-        grant: ok({ ...GRANT, expires_in: 17 }),
+        grant: ok({ ...GRANT, expires_in: '17' }),
         polls: [PENDING],
       });
       await rejectsWith('DEVICE_CODE_EXPIRED', flow.run());

@@ -1,4 +1,5 @@
 import type { KeyUseGuard } from '../../src/core/auth/knownBackends';
+import type { MachineStore } from '../../src/core/auth/machineStore';
 import type { Clock, Disposable, Logger, SecretStore, StateStore } from '../../src/core/ports';
 
 /** Every key may sign for every backend. */
@@ -87,6 +88,27 @@ export class FakeStateStore implements StateStore {
     if (this.fails) return Promise.reject(new Error('The disk is full.'));
     this.values.set(key, value);
     return Promise.resolve();
+  }
+}
+
+/** What one machine keeps, in memory, shared by as many windows as run on it. */
+export class FakeMachineStore implements MachineStore {
+  readonly values = new Map<string, unknown>();
+
+  get(key: string): Promise<unknown> {
+    return Promise.resolve(this.values.get(key));
+  }
+
+  set(key: string, value: unknown): Promise<void> {
+    if (value === undefined) this.values.delete(key);
+    else this.values.set(key, value);
+    return Promise.resolve();
+  }
+
+  add(key: string, value: unknown): Promise<boolean> {
+    const isFree = !this.values.has(key);
+    if (isFree) this.values.set(key, value);
+    return Promise.resolve(isFree);
   }
 }
 

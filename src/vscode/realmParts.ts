@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { KeepAlive } from '../core/auth/keepAlive';
 import { KnownBackends, type KeyUse } from '../core/auth/knownBackends';
+import { MachineKeys } from '../core/auth/machineKeys';
+import { FileMachineStore } from '../core/auth/machineStore';
 import { Session } from '../core/auth/session';
 import { parseNotes } from '../core/auth/sessionNotes';
 import { SessionStore } from '../core/auth/sessionStore';
@@ -48,16 +50,20 @@ export interface RealmParts extends Disposable {
 export function createRealmParts(realm: Realm, shared: SharedParts): RealmParts {
   const { context, transport, logger } = shared;
   const backendUrl = (): string => settings.backendUrl(realm);
+  const signers = new Signers({
+    openKeyFile: async (path) => (await import('../core/auth/privateKey')).openKeyFile(path),
+    openAgentKey: async (fingerprint) => (await import('./agent')).openAgentKey(fingerprint),
+  });
+  const machine = new FileMachineStore(
+    vscode.Uri.joinPath(context.globalStorageUri, 'machine').fsPath,
+  );
   const store = new SessionStore(
     realm,
     createSecretStore(context.secrets),
     createStateStore(context.globalState),
     systemClock,
+    new MachineKeys(realm, machine, signers),
   );
-  const signers = new Signers({
-    openKeyFile: async (path) => (await import('../core/auth/privateKey')).openKeyFile(path),
-    openAgentKey: async (fingerprint) => (await import('./agent')).openAgentKey(fingerprint),
-  });
   const knownBackends = new KnownBackends(
     vscode.Uri.joinPath(context.globalStorageUri, 'known-backends.json').fsPath,
     realm.defaultBackendUrl,

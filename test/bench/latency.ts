@@ -1,11 +1,18 @@
 import { createUndiciTransport } from '../../src/core/api/undiciTransport';
 import { openKeyFile } from '../../src/core/auth/privateKey';
+import { MachineKeys } from '../../src/core/auth/machineKeys';
 import { Session } from '../../src/core/auth/session';
 import { SessionStore } from '../../src/core/auth/sessionStore';
 import { Signers } from '../../src/core/auth/signers';
 import { type Signer, systemClock } from '../../src/core/ports';
 import { developerRealm } from '../../src/core/realm';
-import { anyKeyUse, FakeSecretStore, FakeStateStore, MemoryLogger } from '../support/fakes';
+import {
+  anyKeyUse,
+  FakeMachineStore,
+  FakeSecretStore,
+  FakeStateStore,
+  MemoryLogger,
+} from '../support/fakes';
 import { BareClient } from './bare-client';
 
 const CHALLENGE = '/api/v1/auth/ssh/challenge';
@@ -63,10 +70,12 @@ export async function measureLatency(
 /** A session with the product's parts, but for where it is kept. */
 export function openSession(backendUrl: string): Session {
   const secrets = new FakeSecretStore();
+  const signers = new Signers({ openKeyFile, openAgentKey: () => Promise.resolve(undefined) });
+  const keys = new MachineKeys(developerRealm, new FakeMachineStore(), signers);
   return new Session({
     realm: developerRealm,
-    store: new SessionStore(developerRealm, secrets, new FakeStateStore(), systemClock),
-    signers: new Signers({ openKeyFile, openAgentKey: () => Promise.resolve(undefined) }),
+    store: new SessionStore(developerRealm, secrets, new FakeStateStore(), systemClock, keys),
+    signers,
     transport: createUndiciTransport(),
     clock: systemClock,
     logger: new MemoryLogger(),

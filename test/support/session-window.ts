@@ -1,3 +1,5 @@
+import { MachineKeys } from '../../src/core/auth/machineKeys';
+import type { MachineStore } from '../../src/core/auth/machineStore';
 import { KeepAlive } from '../../src/core/auth/keepAlive';
 import type { KeyUseGuard } from '../../src/core/auth/knownBackends';
 import { Session } from '../../src/core/auth/session';
@@ -14,6 +16,7 @@ export interface WindowParts extends SignerPorts {
   readonly transport: Transport;
   readonly secrets: SecretStore;
   readonly state: StateStore;
+  readonly machine: MachineStore;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly activity: Activity;
@@ -33,17 +36,19 @@ export class SessionWindow {
 
   constructor(parts: WindowParts) {
     const { activity, secrets, state, clock, realm = developerRealm, random = () => 0.5 } = parts;
-    this.store = new SessionStore(realm, secrets, state, clock);
+    const signers = new Signers({
+      openKeyFile: (path) => activity.track(parts.openKeyFile(path)),
+      openAgentKey: (fingerprint) => activity.track(parts.openAgentKey(fingerprint)),
+    });
+    const keys = new MachineKeys(realm, parts.machine, signers);
+    this.store = new SessionStore(realm, secrets, state, clock, keys);
     this.session = new Session({
       ...parts,
       realm,
       random,
       keyUse: parts.keyUse ?? anyKeyUse,
       store: this.store,
-      signers: new Signers({
-        openKeyFile: (path) => activity.track(parts.openKeyFile(path)),
-        openAgentKey: (fingerprint) => activity.track(parts.openAgentKey(fingerprint)),
-      }),
+      signers,
       transport: { send: (request) => activity.track(parts.transport.send(request)) },
       onSecretLost: () => {
         this.lostSecrets += 1;

@@ -6,7 +6,13 @@ import type { Identity } from '../../src/core/identity';
 import type { Signer } from '../../src/core/ports';
 import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../backend/server';
 import { Activity } from './activity';
-import { FakeClock, FakeSecretStore, FakeStateStore, MemoryLogger } from './fakes';
+import {
+  FakeClock,
+  FakeMachineStore,
+  FakeSecretStore,
+  FakeStateStore,
+  MemoryLogger,
+} from './fakes';
 import { SessionWindow, type WindowParts } from './session-window';
 import { generateTestKey, type TestKey } from './ssh-key';
 import { useTempFolder } from './temp-folder';
@@ -20,6 +26,7 @@ export class SessionWorld {
   readonly clock = new FakeClock();
   readonly secrets = new UnreliableSecretStore(new FakeSecretStore());
   readonly state = new FakeStateStore();
+  readonly machine = new FakeMachineStore();
   readonly logger = new MemoryLogger();
   readonly activity = new Activity();
   /** What the SSH agent holds. */
@@ -44,6 +51,7 @@ export class SessionWorld {
       transport: this.transport,
       secrets: this.secrets,
       state: this.state,
+      machine: this.machine,
       clock: this.clock,
       logger: this.logger,
       activity: this.activity,

@@ -5,7 +5,13 @@ import type { Realm } from '../../src/core/realm';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { Activity } from './activity';
 import { type DayEvent, type DayShape, planDay } from './day-plan';
-import { FakeClock, FakeSecretStore, FakeStateStore, MemoryLogger } from './fakes';
+import {
+  FakeClock,
+  FakeMachineStore,
+  FakeSecretStore,
+  FakeStateStore,
+  MemoryLogger,
+} from './fakes';
 import { MemoryBackend } from './memory-transport';
 import { between, seededRandom } from './random';
 import { SessionWindow } from './session-window';
@@ -73,7 +79,10 @@ class WorkingDay {
     this.backend.state.addKey(DEFAULT_ACCOUNT.devId, signer.publicKey);
     const secrets = new FakeSecretStore();
     const state = new FakeStateStore();
-    this.windows = Array.from({ length: shape.windows }, () => this.openWindow(secrets, state));
+    const machine = new FakeMachineStore();
+    this.windows = Array.from({ length: shape.windows }, () =>
+      this.openWindow(secrets, state, machine),
+    );
   }
 
   async live(): Promise<DayTotals> {
@@ -90,10 +99,14 @@ class WorkingDay {
     return this.sumUp();
   }
 
-  private openWindow(secrets: FakeSecretStore, state: FakeStateStore): SessionWindow {
+  private openWindow(
+    secrets: FakeSecretStore,
+    state: FakeStateStore,
+    machine: FakeMachineStore,
+  ): SessionWindow {
     const { realm, backendUrl, signer } = this.options;
     return new SessionWindow({
-      ...{ realm, secrets, state, random: this.random, activity: this.activity },
+      ...{ realm, secrets, state, machine, random: this.random, activity: this.activity },
       clock: this.wall,
       logger: new MemoryLogger(),
       transport: this.backend.transport,

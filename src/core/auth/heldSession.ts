@@ -59,8 +59,14 @@ export class HeldSession {
     return held;
   }
 
-  isHeld({ sessionId }: SessionProfile): boolean {
-    return this.held?.profile.sessionId === sessionId;
+  /** Whether this session is in hand, and its key on this machine is still the same. */
+  isHeld({ sessionId, fingerprint, keyPath }: SessionProfile): boolean {
+    const profile = this.held?.profile;
+    return (
+      profile?.sessionId === sessionId &&
+      profile.fingerprint === fingerprint &&
+      profile.keyPath === keyPath
+    );
   }
 
   /** The token, unless it is lost or refused. */
@@ -139,7 +145,9 @@ export class HeldSession {
 
   private adoptRecord(record: SessionRecord): void {
     if (!this.isHeld(record)) {
-      this.take(record, { confirmed: false });
+      const isSame = this.held?.profile.sessionId === record.sessionId;
+      const known = isSame && !this.isBetter(record) ? this.usable : undefined;
+      this.take({ ...record, ...known }, { confirmed: false });
     } else if (this.isBetter(record)) {
       const kind = this.troubles.refused ? 'replaced' : 'renewed';
       this.troubles.renewed();
@@ -161,6 +169,11 @@ export class HeldSession {
   private adoptProfile(profile: SessionProfile, isSilent = false): void {
     if (this.isHeld(profile)) {
       return; // what this window holds is better than what the keyring lost
+    }
+    if (this.held?.profile.sessionId === profile.sessionId) {
+      this.troubles.forget();
+      this.apply({ kind: 'taken', profile, minted: this.usable }); // another key on this machine
+      return;
     }
     if (!isRenewable(profile.source)) {
       this.end();

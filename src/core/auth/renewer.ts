@@ -27,7 +27,7 @@ export interface RenewerPorts extends MintPorts {
 
 /** Renews tokens: one flight at a time in this window, whoever asks. */
 export class Renewer {
-  private flight: { sessionId: string; outcome: Promise<StoredState> } | undefined;
+  private flight: { key: string; outcome: Promise<StoredState> } | undefined;
 
   constructor(private readonly ports: RenewerPorts) {}
 
@@ -44,8 +44,9 @@ export class Renewer {
       failed: (error: unknown) => unknown;
     },
   ): Promise<StoredState> {
-    const { sessionId } = request.profile;
-    if (this.flight?.sessionId !== sessionId) {
+    const { sessionId, fingerprint = '' } = request.profile;
+    const key = `${sessionId} ${fingerprint}`;
+    if (this.flight?.key !== key) {
       const outcome = withDeadline(this.ports.clock, DEADLINE_MS, (signal) =>
         raceSignal(this.fly(request, signal), signal),
       )
@@ -63,7 +64,7 @@ export class Renewer {
             this.flight = undefined;
           }
         });
-      this.flight = { sessionId, outcome };
+      this.flight = { key, outcome };
     }
     return this.flight.outcome;
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { raceSignal } from '../abort';
 import { ApiClient } from '../api/client';
 import { fetchAccount } from '../api/identity';
@@ -300,7 +299,8 @@ export class Session implements TokenSource {
       if (before !== undefined && before.devId !== profile.account.devId) {
         await raceSignal(confirm(before, profile.account), ended);
       }
-      const record: SessionRecord = { sessionId: randomUUID(), ...profile, ...minted };
+      const joined = await this.ports.store.join(backendUrl, profile);
+      const record: SessionRecord = { ...joined, ...profile, ...minted };
       await this.ports.store.begin(backendUrl, record);
       this.attempt = this.attempt === attempt ? undefined : this.attempt;
       this.inHand.begin(backendUrl, record);

@@ -1,4 +1,4 @@
-import type { Account, CredentialSource } from '../identity';
+import { isRenewable, type Account, type CredentialSource } from '../identity';
 import { isJsonObject, parseJson, type JsonObject } from '../json';
 import { isTokenText } from '../api/bearerToken';
 import { NEVER } from './accessToken';
@@ -9,16 +9,32 @@ const SOURCES: readonly CredentialSource[] = ['ssh', 'agent', 'token', 'deviceCo
 
 /** A sign-in to one backend, without its secret. */
 export interface SessionProfile {
-  /** Stays the same through renewals. */
+  /** Stays the same through renewals, and when another machine signs in to the same account. */
   sessionId: string;
   account: Account;
   source: CredentialSource;
+  /** Of the key on this machine; undefined when it has none for this session. */
   fingerprint?: string;
+  keyPath?: string;
+  /** A key that was stored for all machines, by a version that knew only one; it is on one of them. */
+  formerKey?: FormerKey;
+}
+
+export interface FormerKey {
+  fingerprint: string;
   keyPath?: string;
 }
 
 /** A sign-in with its token, as it is kept in SecretStorage. Times are milliseconds since the epoch. */
-export interface SessionRecord extends SessionProfile, MintedToken {}
+export interface SessionRecord extends SessionProfile, MintedToken {
+  /** The id of the machine that minted the token, by whose clock the times are. */
+  machine?: string;
+}
+
+/** Whether a key renews the session, but this machine has none for it: it uses the token of another machine until that ends. */
+export function lacksKey({ source, fingerprint }: SessionProfile): boolean {
+  return isRenewable(source) && fingerprint === undefined;
+}
 
 /** What sign-out leaves behind, so that a late renewal finds that its session has ended. */
 export interface Tombstone {
@@ -51,7 +67,11 @@ export function parseSession(text: string): StoredSession | undefined {
   }
   const profile = parseProfile(value);
   const minted = parseMinted(value);
-  return profile === undefined || minted === undefined ? undefined : { ...profile, ...minted };
+  const { machine } = value;
+  if (profile === undefined || minted === undefined || !isOptionalText(machine)) {
+    return undefined;
+  }
+  return { ...profile, ...minted, ...(machine === undefined ? {} : { machine }) };
 }
 
 /** Reads a profile out of untrusted JSON; undefined when it is none. */
@@ -83,13 +103,14 @@ export function parseProfile(value: unknown): SessionProfile | undefined {
 
 /** A record without its secret. */
 export function profileOf(record: SessionProfile): SessionProfile {
-  const { sessionId, account, source, fingerprint, keyPath } = record;
+  const { sessionId, account, source, fingerprint, keyPath, formerKey } = record;
   return {
     sessionId,
     account,
     source,
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(keyPath === undefined ? {} : { keyPath }),
+    ...(formerKey === undefined ? {} : { formerKey }),
   };
 }
 

@@ -1,12 +1,17 @@
+import { randomUUID } from 'node:crypto';
+import { isRenewable } from '../identity';
 import type { Clock, Disposable, SecretStore, StateStore } from '../ports';
 import type { Realm } from '../realm';
 import { AnsweringSecrets, KeyringSilent } from './answeringSecrets';
+import { sharedProfile, type MachineKeys } from './machineKeys';
 import type { MintedToken } from './mint';
 import { isFromFuture } from './renewalPolicy';
 import { judge, nextNotes, parseNotes, type SessionNotes, type StoredState } from './sessionNotes';
 import {
   parseSession,
   serializeSession,
+  type FormerKey,
+  type SessionProfile,
   type SessionRecord,
   type StoredSession,
 } from './sessionRecord';
@@ -14,6 +19,7 @@ import {
 /**
  * Keeps one session per realm and backend: the record with its token in the secret store, and beside it, in plain state, who is signed
  * in. The second tells a keyring that lost its secrets from a sign-out, and a sign-out from a window that never heard of it.
+ * Windows of several machines share both; which key this machine signs with is kept on it.
  */
 export class SessionStore {
   private readonly secrets: AnsweringSecrets;
@@ -23,6 +29,7 @@ export class SessionStore {
     secrets: SecretStore,
     private readonly state: StateStore,
     private readonly clock: Clock,
+    private readonly keys: MachineKeys,
   ) {
     this.secrets = new AnsweringSecrets(secrets, clock);
   }
@@ -31,7 +38,39 @@ export class SessionStore {
   async read(backendUrl: string): Promise<StoredState> {
     const { stored, isSilent } = await this.readSecret(backendUrl);
     const state = judge(stored, this.notes(backendUrl));
-    return state.kind === 'secretLost' && isSilent ? { ...state, isSilent } : state;
+    switch (state.kind) {
+      case 'session':
+        return { kind: 'session', record: await this.toOwn(backendUrl, state.record) };
+      case 'secretLost': {
+        const profile = await this.keys.load(backendUrl, state.profile);
+        return { kind: 'secretLost', profile, ...(isSilent ? { isSilent } : {}) };
+      }
+      case 'ended':
+        await this.keys.remove(backendUrl);
+        return state;
+      case 'none':
+        return state;
+    }
+  }
+
+  /**
+   * What a sign-in is to be stored as: the session that is there when a key signs in to the same account, on this machine or on
+   * another, else a new one.
+   */
+  async join(
+    backendUrl: string,
+    { account, source }: Pick<SessionProfile, 'account' | 'source'>,
+  ): Promise<{ sessionId: string; formerKey?: FormerKey }> {
+    const state = await this.read(backendUrl);
+    const before = state.kind === 'session' ? state.record : undefined;
+    const there = state.kind === 'secretLost' ? state.profile : before;
+    const isSame =
+      there?.account.devId === account.devId && isRenewable(there.source) && isRenewable(source);
+    if (!isSame) {
+      return { sessionId: randomUUID() };
+    }
+    const { sessionId, formerKey } = there;
+    return formerKey === undefined ? { sessionId } : { sessionId, formerKey };
   }
 
   /**
@@ -40,8 +79,9 @@ export class SessionStore {
    */
   async begin(backendUrl: string, record: SessionRecord): Promise<void> {
     const { stored } = await this.readSecret(backendUrl);
-    await this.writeSecret(backendUrl, record).catch(() => undefined);
-    const notes = nextNotes(this.notes(backendUrl), stored, record);
+    await this.keys.save(backendUrl, record);
+    await this.writeRecord(backendUrl, record).catch(() => undefined);
+    const notes = nextNotes(this.notes(backendUrl), stored, sharedProfile(record));
     await this.note(backendUrl, notes).catch(() => undefined);
   }
 
@@ -61,9 +101,11 @@ export class SessionStore {
     }
     const notes = this.notes(backendUrl);
     if (notes.profile === undefined) {
-      await this.note(backendUrl, nextNotes(notes, undefined, renewed)).catch(() => undefined);
+      await this.keys.save(backendUrl, renewed);
+      const next = nextNotes(notes, undefined, sharedProfile(renewed));
+      await this.note(backendUrl, next).catch(() => undefined);
     }
-    await this.writeSecret(backendUrl, renewed).catch(() => undefined);
+    await this.writeRecord(backendUrl, renewed).catch(() => undefined);
     // There is no compare-and-set: a sign-out or a sign-in may have come in between.
     const after = this.whatCounts(await this.read(backendUrl), renewed, replaced);
     if (after.kind === 'ended') {
@@ -80,6 +122,7 @@ export class SessionStore {
   async end(backendUrl: string, held: string | undefined): Promise<void> {
     const { stored } = await this.readSecret(backendUrl);
     const notes = nextNotes(this.notes(backendUrl), stored, undefined, held);
+    await this.keys.remove(backendUrl);
     const noted = await Promise.allSettled([this.note(backendUrl, notes)]);
     const ended = await Promise.allSettled([this.writeTombstone(backendUrl, notes.ended.at(-1))]);
     const failed = [...ended, ...noted].find((outcome) => outcome.status === 'rejected');
@@ -149,6 +192,21 @@ export class SessionStore {
     } catch (error) {
       return { stored: undefined, isSilent: error instanceof KeyringSilent };
     }
+  }
+
+  /** A token of a machine whose clock is ahead of ours is as young as it can be. */
+  private async toOwn(backendUrl: string, stored: SessionRecord): Promise<SessionRecord> {
+    const { machine, ...record } = await this.keys.load(backendUrl, stored);
+    const now = this.clock.now();
+    const isForeign = machine !== undefined && machine !== (await this.keys.machineId());
+    return isForeign && isFromFuture(record, now)
+      ? { ...record, mintedAt: now, expiresAt: now + record.expiresAt - record.mintedAt }
+      : record;
+  }
+
+  private async writeRecord(backendUrl: string, record: SessionRecord): Promise<void> {
+    const machine = await this.keys.machineId();
+    await this.writeSecret(backendUrl, { ...sharedProfile(record), machine });
   }
 
   private writeSecret(backendUrl: string, session: StoredSession): Promise<void> {

@@ -1,7 +1,7 @@
 import { I99dashError, isI99dashError } from '../errors';
 import { t } from '../l10n';
 import type { Signer } from '../ports';
-import type { SessionProfile } from './sessionRecord';
+import { lacksKey, type SessionProfile } from './sessionRecord';
 
 export interface SignerPorts {
   /** @throws KEY_* */
@@ -30,9 +30,12 @@ export class Signers {
    * @throws KEY_ENCRYPTED when the key needs its passphrase; KEY_NOT_FOUND, KEY_UNREADABLE … when it cannot be used at all;
    * AGENT_UNAVAILABLE
    */
-  async open({ fingerprint, keyPath }: SessionProfile): Promise<Signer> {
+  async open(profile: SessionProfile): Promise<Signer> {
+    const { fingerprint, keyPath } = profile;
     if (fingerprint === undefined) {
-      throw new I99dashError('NOT_SIGNED_IN', t('A pasted access token cannot be renewed.'));
+      throw lacksKey(profile)
+        ? missingKey()
+        : new I99dashError('NOT_SIGNED_IN', t('A pasted access token cannot be renewed.'));
     }
     const kept = this.opened.get(fingerprint);
     if (kept !== undefined) {
@@ -80,4 +83,12 @@ export class Signers {
       new I99dashError('KEY_NOT_FOUND', t('The SSH agent does not hold the key {0}.', fingerprint))
     );
   }
+}
+
+/** What stands in the way of a session whose key is on another machine. */
+export function missingKey(): I99dashError {
+  return new I99dashError(
+    'KEY_NOT_FOUND',
+    t('This machine has no key for your session. Sign in on this machine to renew it from here.'),
+  );
 }

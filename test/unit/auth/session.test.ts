@@ -3,6 +3,7 @@ import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
 import { ApiClient } from '../../../src/core/api/client';
 import { fetchAccount } from '../../../src/core/api/identity';
 import { openKeyFile } from '../../../src/core/auth/privateKey';
+import { MachineKeys } from '../../../src/core/auth/machineKeys';
 import { Session } from '../../../src/core/auth/session';
 import type { SessionState } from '../../../src/core/auth/sessionState';
 import { SessionStore } from '../../../src/core/auth/sessionStore';
@@ -13,6 +14,7 @@ import { rejectsWith } from '../../support/expect';
 import {
   anyKeyUse,
   FakeClock,
+  FakeMachineStore,
   FakeSecretStore,
   FakeStateStore,
   MemoryLogger,
@@ -29,6 +31,7 @@ describe('a session', () => {
   let backend: Backend;
   let secrets: FakeSecretStore;
   let state: FakeStateStore;
+  let machine: FakeMachineStore;
   let logger: MemoryLogger;
   let opened: string[];
 
@@ -43,6 +46,7 @@ describe('a session', () => {
     backend.state.addKey(DEFAULT_ACCOUNT.devId, key.publicKeyLine, { name: 'laptop' });
     secrets = new FakeSecretStore();
     state = new FakeStateStore();
+    machine = new FakeMachineStore();
     logger = new MemoryLogger();
     opened = [];
   });
@@ -50,16 +54,18 @@ describe('a session', () => {
   afterEach(() => backend.close());
 
   function openWindow(backendUrl = backend.url): Session {
+    const signers = new Signers({
+      openKeyFile: (path) => {
+        opened.push(path);
+        return openKeyFile(path);
+      },
+      openAgentKey: () => Promise.resolve(undefined),
+    });
+    const keys = new MachineKeys(developerRealm, machine, signers);
     return new Session({
       realm: developerRealm,
-      store: new SessionStore(developerRealm, secrets, state, clock),
-      signers: new Signers({
-        openKeyFile: (path) => {
-          opened.push(path);
-          return openKeyFile(path);
-        },
-        openAgentKey: () => Promise.resolve(undefined),
-      }),
+      store: new SessionStore(developerRealm, secrets, state, clock, keys),
+      signers,
       transport: createUndiciTransport(),
       clock,
       logger,

@@ -45,6 +45,7 @@ describe('the backend in force', () => {
     await rejectsWith('NOT_SIGNED_IN', window.session.fetchIdentity());
     assert.deepEqual(other.requests, []);
     await world().signIn(window, world().encryptedKey);
+    await world().activity.idle();
     const before = world().requests.length;
     backendUrl = world().backend.url;
     assert.equal((await window.session.fetchIdentity()).devId, DEFAULT_ACCOUNT.devId);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { serializeSession, type SessionRecord } from '../../../src/core/auth/sessionRecord';
+import { MachineKeys } from '../../../src/core/auth/machineKeys';
 import { SessionStore } from '../../../src/core/auth/sessionStore';
 import type { StoredState } from '../../../src/core/auth/sessionNotes';
 import type { StateStore } from '../../../src/core/ports';
 import { developerRealm } from '../../../src/core/realm';
-import { FakeClock, FakeSecretStore, FakeStateStore } from '../../support/fakes';
+import { FakeClock, FakeMachineStore, FakeSecretStore, FakeStateStore } from '../../support/fakes';
 import { UnreliableSecretStore } from '../../support/unreliable-secret-store';
 
 const URL = 'https://api.example.com';
@@ -16,6 +17,7 @@ describe('the session store', () => {
   let values: FakeSecretStore;
   let secrets: UnreliableSecretStore;
   let state: FakeStateStore;
+  let keys: MachineKeys;
   let store: SessionStore;
 
   beforeEach(() => {
@@ -23,7 +25,10 @@ describe('the session store', () => {
     values = new FakeSecretStore();
     secrets = new UnreliableSecretStore(values);
     state = new FakeStateStore();
-    store = new SessionStore(developerRealm, secrets, state, clock);
+    keys = new MachineKeys(developerRealm, new FakeMachineStore(), {
+      open: () => Promise.reject(new Error('no key is here')),
+    });
+    store = new SessionStore(developerRealm, secrets, state, clock, keys);
   });
 
   function recordOf(sessionId: string, token = `${sessionId}-1`, ageMs = 0): SessionRecord {
@@ -229,7 +234,7 @@ describe('the session store', () => {
       await store.begin(URL, recordOf('one'));
       const slow = new UnreliableSecretStore(values);
       const write = slow.hold('store');
-      const other = new SessionStore(developerRealm, slow, state, clock);
+      const other = new SessionStore(developerRealm, slow, state, clock, keys);
       const saved = other.saveRenewed(URL, recordOf('one', 'one-2'), 'one-1');
       await write.reached;
       await interlude();
@@ -267,7 +272,7 @@ describe('the session store', () => {
     function otherWindow(): SessionStore {
       const seen = structuredClone(state.values);
       const late: StateStore = { get: (key) => seen.get(key), update: () => Promise.resolve() };
-      return new SessionStore(developerRealm, secrets, late, clock);
+      return new SessionStore(developerRealm, secrets, late, clock, keys);
     }
 
     it('they see a new session', async () => {

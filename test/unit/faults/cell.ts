@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiClient } from '../../../src/core/api/client';
 import { openKeyFile } from '../../../src/core/auth/privateKey';
+import { MachineKeys } from '../../../src/core/auth/machineKeys';
 import { Session } from '../../../src/core/auth/session';
 import { SessionStore } from '../../../src/core/auth/sessionStore';
 import { Signers } from '../../../src/core/auth/signers';
@@ -14,6 +15,7 @@ import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../../backend/serve
 import {
   anyKeyUse,
   FakeClock,
+  FakeMachineStore,
   FakeSecretStore,
   FakeStateStore,
   HastyClock,
@@ -70,7 +72,9 @@ export class Cell {
     const secrets = new FakeSecretStore();
     const credentials = developerRealm.environment.credentials.map((name) => this.prefix + name);
     const realm: Realm = { ...developerRealm, environment: { credentials } };
-    this.store = new SessionStore(realm, secrets, new FakeStateStore(), clock);
+    const signers = new Signers({ openKeyFile, openAgentKey: () => Promise.resolve(undefined) });
+    const keys = new MachineKeys(realm, new FakeMachineStore(), signers);
+    this.store = new SessionStore(realm, secrets, new FakeStateStore(), clock, keys);
     this.session = new Session({
       realm,
       clock,
@@ -78,7 +82,7 @@ export class Cell {
       random: () => 0.5,
       keyUse: anyKeyUse,
       store: this.store,
-      signers: new Signers({ openKeyFile, openAgentKey: () => Promise.resolve(undefined) }),
+      signers,
       transport: this.network,
       backendUrl: () => backend.url,
     });

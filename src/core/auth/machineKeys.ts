@@ -1,0 +1,128 @@
+import { isI99dashError } from '../errors';
+import { isRenewable } from '../identity';
+import { isJsonObject } from '../json';
+import type { Realm } from '../realm';
+import { describeKey } from './keyDiscovery';
+import { machineId, type MachineStore } from './machineStore';
+import type { SessionProfile } from './sessionRecord';
+import type { Signers } from './signers';
+
+/** A key as one machine keeps it for a session. */
+interface MachineKey {
+  sessionId: string;
+  source: 'ssh' | 'agent';
+  fingerprint: string;
+  keyPath?: string;
+}
+
+/**
+ * Keeps which key the sessions of a realm sign with on this machine. The account and the token are shared with the windows of other
+ * machines, where a path leads elsewhere.
+ */
+export class MachineKeys {
+  private id: Promise<string> | undefined;
+
+  constructor(
+    private readonly realm: Realm,
+    private readonly store: MachineStore,
+    private readonly signers: Pick<Signers, 'open'>,
+  ) {}
+
+  /** The id of this machine. */
+  machineId(): Promise<string> {
+    this.id ??= machineId(this.store);
+    return this.id;
+  }
+
+  /** Puts this machine's key into a profile that was stored for all machines. */
+  async load<T extends SessionProfile>(backendUrl: string, stored: T): Promise<T> {
+    if (!isRenewable(stored.source)) {
+      return stored;
+    }
+    const { fingerprint, keyPath, ...shared } = stored;
+    const found = parseKey(await this.store.get(this.key(backendUrl)));
+    // A profile without a fingerprint and a path is still one.
+    const profile = shared as SessionProfile as T;
+    if (found?.sessionId === stored.sessionId) {
+      return { ...this.withFormerKey(profile, fingerprint, keyPath), ...found };
+    }
+    if (fingerprint === undefined) {
+      return profile;
+    }
+    const former = this.withFormerKey(profile, fingerprint, keyPath);
+    const own = { ...former, ...former.formerKey };
+    if (!(await this.isHere(own))) {
+      return former;
+    }
+    await this.save(backendUrl, own);
+    return own;
+  }
+
+  /** Remembers this machine's key of a session. */
+  async save(backendUrl: string, profile: SessionProfile): Promise<void> {
+    const { sessionId, source, fingerprint, keyPath } = profile;
+    const key =
+      isRenewable(source) && fingerprint !== undefined
+        ? { sessionId, source, fingerprint, ...(keyPath === undefined ? {} : { keyPath }) }
+        : undefined;
+    await this.store.set(this.key(backendUrl), key);
+  }
+
+  /** Forgets this machine's key of a backend. */
+  async remove(backendUrl: string): Promise<void> {
+    if ((await this.store.get(this.key(backendUrl))) !== undefined) {
+      await this.store.set(this.key(backendUrl), undefined);
+    }
+  }
+
+  private withFormerKey<T extends SessionProfile>(
+    profile: T,
+    fingerprint: string | undefined,
+    keyPath: string | undefined,
+  ): T {
+    return fingerprint === undefined
+      ? profile
+      : { ...profile, formerKey: { fingerprint, ...(keyPath === undefined ? {} : { keyPath }) } };
+  }
+
+  /** Another machine may have another key at the same path. */
+  private async isHere(profile: SessionProfile): Promise<boolean> {
+    const { fingerprint, keyPath } = profile;
+    try {
+      await this.signers.open(profile);
+      return true;
+    } catch (error) {
+      if (!isI99dashError(error, 'KEY_ENCRYPTED') || keyPath === undefined) {
+        return false;
+      }
+    }
+    const found = await describeKey(keyPath);
+    return found === undefined || found.fingerprint === fingerprint;
+  }
+
+  private key(backendUrl: string): string {
+    return `${this.realm.id}.key:${backendUrl}`;
+  }
+}
+
+/** What is stored for all machines of a profile. */
+export function sharedProfile<T extends SessionProfile>(profile: T): T {
+  const { fingerprint, keyPath, formerKey, ...shared } = profile;
+  // A profile without a fingerprint and a path is still one.
+  return { ...(shared as SessionProfile as T), ...formerKey };
+}
+
+function parseKey(value: unknown): MachineKey | undefined {
+  if (!isJsonObject(value)) {
+    return undefined;
+  }
+  const { sessionId, source, fingerprint, keyPath } = value;
+  const isKey =
+    typeof sessionId === 'string' &&
+    (source === 'ssh' || source === 'agent') &&
+    typeof fingerprint === 'string' &&
+    (keyPath === undefined || typeof keyPath === 'string');
+  return isKey
+    ? { sessionId, source, fingerprint, ...(keyPath === undefined ? {} : { keyPath }) }
+    : undefined;
+}

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { isI99dashError } from '../../src/core/errors';
-import type { Signer } from '../../src/core/ports';
+import { I99dashError, isI99dashError } from '../../src/core/errors';
+import type { Clock, Signer } from '../../src/core/ports';
 import type { Realm } from '../../src/core/realm';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { Activity } from './activity';
@@ -27,6 +27,8 @@ export interface DayOptions {
   readonly backendUrl: string;
   /** The key of the developer: signed in with at nine, and never asked for again. */
   readonly signer: Signer;
+  /** The key of the same developer on another machine, whose windows share store and account: every other window is one of its. */
+  readonly remoteSigner?: Signer;
   readonly shape: DayShape;
   readonly seed: number;
 }
@@ -51,13 +53,23 @@ export interface DayTotals {
   timers: number;
   /** The states of the windows at the end. */
   finally: string[];
+  /** The paths of the keys that the windows sign with at the end. */
+  keyPaths: (string | undefined)[];
+}
+
+/** A computer: the key in its home folder, and what is kept on it. */
+interface Machine {
+  readonly signer: Signer;
+  readonly keyPath: string;
+  readonly machine: FakeMachineStore;
+  readonly clock: Clock;
 }
 
 /** One developer, one computer, some windows and a working day. */
 class WorkingDay {
   readonly totals: DayTotals = {
     ...{ calls: 0, offlineFailures: 0, failures: [], mints: 0, adopted: 0, prompts: [] },
-    ...{ stuck: [], awakeMinutes: 0, timers: 0, finally: [] },
+    ...{ stuck: [], awakeMinutes: 0, timers: 0, finally: [], keyPaths: [] },
   };
   private readonly real = new FakeClock();
   private readonly wall = new SkewedClock(this.real);
@@ -65,11 +77,12 @@ class WorkingDay {
   private readonly activity = new Activity();
   private readonly random: () => number;
   private readonly backend: MemoryBackend;
+  private readonly machines: Machine[];
   private readonly windows: SessionWindow[];
   private onlineSince = this.start;
 
   constructor(private readonly options: DayOptions) {
-    const { backendUrl, seed, signer, shape } = options;
+    const { backendUrl, seed, signer, remoteSigner, shape } = options;
     this.random = seededRandom(seed);
     this.backend = new MemoryBackend({
       url: backendUrl,
@@ -79,16 +92,27 @@ class WorkingDay {
     this.backend.state.addKey(DEFAULT_ACCOUNT.devId, signer.publicKey);
     const secrets = new FakeSecretStore();
     const state = new FakeStateStore();
-    const machine = new FakeMachineStore();
-    this.windows = Array.from({ length: shape.windows }, () =>
-      this.openWindow(secrets, state, machine),
+    const keyPath = '/home/local/.ssh/id_ed25519';
+    this.machines = [{ signer, keyPath, machine: new FakeMachineStore(), clock: this.wall }];
+    if (remoteSigner !== undefined) {
+      this.backend.state.addKey(DEFAULT_ACCOUNT.devId, remoteSigner.publicKey);
+      this.machines.push({
+        signer: remoteSigner,
+        keyPath: '/home/remote/.ssh/id_ed25519',
+        machine: new FakeMachineStore(),
+        clock: new SkewedClock(this.real),
+      });
+    }
+    this.windows = Array.from({ length: shape.windows }, (_, index) =>
+      this.openWindow(secrets, state, this.machines[index % this.machines.length]!),
     );
   }
 
   async live(): Promise<DayTotals> {
-    const { signer, shape, seed } = this.options;
-    const [first] = this.windows;
-    await first?.session.signInWithKey(signer, { source: 'ssh', keyPath: '/keys/id_ed25519' });
+    const { shape, seed } = this.options;
+    for (const [index, { signer, keyPath }] of this.machines.entries()) {
+      await this.windows[index]?.session.signInWithKey(signer, { source: 'ssh', keyPath });
+    }
     this.windows.forEach((window, index) => this.watch(window, index));
     for (const window of this.windows) await window.look();
     for (const event of planDay(shape, seededRandom(seed + 1_000_000))) {
@@ -102,16 +126,19 @@ class WorkingDay {
   private openWindow(
     secrets: FakeSecretStore,
     state: FakeStateStore,
-    machine: FakeMachineStore,
+    { signer, keyPath, machine, clock }: Machine,
   ): SessionWindow {
-    const { realm, backendUrl, signer } = this.options;
+    const { realm, backendUrl } = this.options;
     return new SessionWindow({
       ...{ realm, secrets, state, machine, random: this.random, activity: this.activity },
-      clock: this.wall,
+      clock,
       logger: new MemoryLogger(),
       transport: this.backend.transport,
       backendUrl: () => backendUrl,
-      openKeyFile: () => Promise.resolve(signer),
+      openKeyFile: (path) =>
+        path === keyPath
+          ? Promise.resolve(signer)
+          : Promise.reject(new I99dashError('KEY_NOT_FOUND', path)),
       openAgentKey: () => Promise.resolve(undefined),
     });
   }
@@ -201,9 +228,10 @@ class WorkingDay {
     const verified = this.backend.requests.filter(
       ({ path, status }) => path === VERIFY && status === 200,
     );
-    this.totals.mints = verified.length - 1; // the first is the sign-in
+    this.totals.mints = verified.length - this.machines.length; // the first are the sign-ins
     this.totals.adopted -= this.totals.mints;
     this.totals.finally = this.windows.map(({ session }) => session.state.kind);
+    this.totals.keyPaths = this.windows.map(({ session }) => session.stored?.profile.keyPath);
     for (const window of this.windows) window.dispose();
     return this.totals;
   }

@@ -54,9 +54,12 @@ for (const { realm, backendUrl } of REALMS) {
   describe(`a working day with ${realm.label}`, function () {
     const temp = useTempFolder('all');
     let signer: Signer;
+    let remoteSigner: Signer;
 
     before(async () => {
-      signer = await openKeyFile((await generateTestKey({ folder: temp.path })).path);
+      const open = async (name: string): Promise<Signer> =>
+        openKeyFile((await generateTestKey({ folder: temp.path, name })).path);
+      [signer, remoteSigner] = [await open('local'), await open('remote')];
     });
 
     const live = (seed: number) =>
@@ -68,6 +71,15 @@ for (const { realm, backendUrl } of REALMS) {
       assertGoodDay(totals);
       assert.ok(totals.adopted > 0);
       assert.ok(totals.offlineFailures > 0, 'the spells without network were felt');
+    });
+
+    it('asks for nothing on two machines that share the session, each with a key of its own', async () => {
+      const day = { realm, backendUrl, signer, remoteSigner, shape: SHAPE, seed: SEED };
+      const totals = await liveWorkingDay(day);
+      console.log(`      two machines, ${describeDay(totals, SEED)}`);
+      assertGoodDay(totals);
+      const [local, remote] = ['/home/local/.ssh/id_ed25519', '/home/remote/.ssh/id_ed25519'];
+      assert.deepEqual(totals.keyPaths, [local, remote, local, remote]);
     });
 
     for (let seed = SEED + 1; seed <= SEEDS; seed++) {

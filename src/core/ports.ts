@@ -47,6 +47,8 @@ export interface Signer {
   readonly fingerprint: string;
   /** The OpenSSH public key line: `ssh-ed25519 AAAA… comment`. */
   readonly publicKey: string;
+  /** Whether signing may ask a person, as an SSH agent does. */
+  readonly asksPerson?: true;
   /** The raw 64-byte ed25519 signature over `data`. */
   sign(data: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>;
 }
@@ -55,6 +57,8 @@ export interface TokenRequest {
   /** The tokens that the server has refused one and the same call with, in their order: another one is wanted. */
   rejected?: readonly string[];
   signal?: AbortSignal;
+  /** Whether a person waits for the token: only then is an agent asked again that has refused to sign, and given minutes to answer. */
+  interactive?: boolean;
 }
 
 /** Hands out the access token to use now. */

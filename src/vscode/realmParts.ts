@@ -6,6 +6,7 @@ import { FileMachineStore } from '../core/auth/machineStore';
 import { Session } from '../core/auth/session';
 import { parseNotes } from '../core/auth/sessionNotes';
 import { SessionStore } from '../core/auth/sessionStore';
+import { SignatureRequests } from '../core/auth/signatureRequests';
 import { Signers } from '../core/auth/signers';
 import {
   systemClock,
@@ -52,7 +53,8 @@ export function createRealmParts(realm: Realm, shared: SharedParts): RealmParts 
   const backendUrl = (): string => settings.backendUrl(realm);
   const signers = new Signers({
     openKeyFile: async (path) => (await import('../core/auth/privateKey')).openKeyFile(path),
-    openAgentKey: async (fingerprint) => (await import('./agent')).openAgentKey(fingerprint),
+    openAgentKey: async (fingerprint, interactive) =>
+      (await import('./agent')).openSessionKey(fingerprint, interactive),
   });
   const machine = new FileMachineStore(
     vscode.Uri.joinPath(context.globalStorageUri, 'machine').fsPath,
@@ -69,9 +71,12 @@ export function createRealmParts(realm: Realm, shared: SharedParts): RealmParts 
     realm.defaultBackendUrl,
     () => usedBefore(context.globalState),
   );
+  const signatures = new SignatureRequests(machine, systemClock, async () =>
+    (await import('./agent')).agentFingerprints(),
+  );
   const session = new Session({
     keyUse: knownBackends,
-    ...{ realm, store, signers, transport, logger, backendUrl, clock: systemClock },
+    ...{ realm, store, signers, signatures, transport, logger, backendUrl, clock: systemClock },
     random: Math.random,
     onSecretLost: () => hintAtLostSecrets(context.globalState),
   });

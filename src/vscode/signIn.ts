@@ -3,14 +3,14 @@ import { describeKey } from '../core/auth/keyDiscovery';
 import type { KnownBackends } from '../core/auth/knownBackends';
 import { openKeyFile } from '../core/auth/privateKey';
 import type { ConfirmReplacement, Session } from '../core/auth/session';
-import { agentSigner, listAgentKeys } from '../core/auth/sshAgent';
+import { listAgentKeys } from '../core/auth/sshAgent';
 import type { Call } from '../core/consent';
 import { I99dashError, isI99dashError } from '../core/errors';
 import { absoluteFromHome } from '../core/homePath';
 import { accountLabel, type Identity } from '../core/identity';
 import type { Signer } from '../core/ports';
 import type { Realm } from '../core/realm';
-import { agentSocket, openAgentKey } from './agent';
+import { agentSocket, announcing, openAgentKey, patientSigner } from './agent';
 import { answered } from './ask';
 import { signInWithDeviceCode } from './deviceCode';
 import { explain } from './explain';
@@ -79,8 +79,8 @@ export async function signIn(
   }
   const { signer, origin } = await openApprovedKey(ports, call, choice, args.passphrase, change);
   await change?.apply();
-  return signingIn(session, call, (signal, confirm) =>
-    session.signInWithKey(signer, origin, signal, confirm),
+  return signingIn(session, call, (signal, confirm, report) =>
+    session.signInWithKey(announcing(signer, report), origin, signal, confirm),
   );
 }
 
@@ -108,11 +108,17 @@ async function openApprovedKey(
 async function signingIn(
   session: Session,
   call: Call,
-  task: (signal: AbortSignal, confirm: ConfirmReplacement) => Promise<Identity>,
+  task: (
+    signal: AbortSignal,
+    confirm: ConfirmReplacement,
+    report: (message: string) => void,
+  ) => Promise<Identity>,
 ): Promise<Identity> {
   const title = vscode.l10n.t('Signing in to {0}…', session.realm.label);
   const confirm = askToReplace(call, session.backendUrl);
-  const identity = await withQuietProgress(title, (signal) => task(signal, confirm));
+  const identity = await withQuietProgress(title, (signal, report) =>
+    task(signal, confirm, report),
+  );
   return noteEnvironment(session, identity);
 }
 
@@ -171,7 +177,7 @@ async function chooseAgentKey(): Promise<SignInChoice> {
 /** Opens the key that was chosen, for signing. @throws KEY_*, CancelledError */
 export async function openKey(choice: KeyChoice, passphrase?: string): Promise<OpenedKey> {
   return choice.method === 'agent'
-    ? { signer: agentSigner(choice.socket, choice.key), origin: { source: 'agent' } }
+    ? { signer: patientSigner(choice.socket, choice.key), origin: { source: 'agent' } }
     : openFile(absoluteFromHome(choice.keyPath), passphrase ?? choice.passphrase);
 }
 
@@ -216,7 +222,9 @@ export async function openWithoutAsking(
 
 async function findInAgent(keyPath: string): Promise<Signer | undefined> {
   const file = await describeKey(keyPath);
-  return file === undefined ? undefined : openAgentKey(file.fingerprint).catch(() => undefined);
+  return file === undefined
+    ? undefined
+    : openAgentKey(file.fingerprint, true).catch(() => undefined);
 }
 
 async function askForToken({ label }: Realm): Promise<string> {

@@ -3,6 +3,7 @@ import { openKeyFile } from '../../src/core/auth/privateKey';
 import { MachineKeys } from '../../src/core/auth/machineKeys';
 import { Session } from '../../src/core/auth/session';
 import { SessionStore } from '../../src/core/auth/sessionStore';
+import { SignatureRequests } from '../../src/core/auth/signatureRequests';
 import { Signers } from '../../src/core/auth/signers';
 import { type Signer, systemClock } from '../../src/core/ports';
 import { developerRealm } from '../../src/core/realm';
@@ -71,11 +72,14 @@ export async function measureLatency(
 export function openSession(backendUrl: string): Session {
   const secrets = new FakeSecretStore();
   const signers = new Signers({ openKeyFile, openAgentKey: () => Promise.resolve(undefined) });
-  const keys = new MachineKeys(developerRealm, new FakeMachineStore(), signers);
+  const machine = new FakeMachineStore();
+  const keys = new MachineKeys(developerRealm, machine, signers);
+  const signatures = new SignatureRequests(machine, systemClock, () => Promise.resolve([]));
   return new Session({
     realm: developerRealm,
     store: new SessionStore(developerRealm, secrets, new FakeStateStore(), systemClock, keys),
     signers,
+    signatures,
     transport: createUndiciTransport(),
     clock: systemClock,
     logger: new MemoryLogger(),

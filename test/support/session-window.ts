@@ -4,6 +4,7 @@ import { KeepAlive } from '../../src/core/auth/keepAlive';
 import type { KeyUseGuard } from '../../src/core/auth/knownBackends';
 import { Session } from '../../src/core/auth/session';
 import { SessionStore } from '../../src/core/auth/sessionStore';
+import { SignatureRequests } from '../../src/core/auth/signatureRequests';
 import { Signers, type SignerPorts } from '../../src/core/auth/signers';
 import type { Clock, Logger, SecretStore, StateStore, Transport } from '../../src/core/ports';
 import { developerRealm, type Realm } from '../../src/core/realm';
@@ -17,6 +18,7 @@ export interface WindowParts extends SignerPorts {
   readonly secrets: SecretStore;
   readonly state: StateStore;
   readonly machine: MachineStore;
+  readonly listAgentKeys: () => Promise<readonly string[]>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly activity: Activity;
@@ -38,8 +40,10 @@ export class SessionWindow {
     const { activity, secrets, state, clock, realm = developerRealm, random = () => 0.5 } = parts;
     const signers = new Signers({
       openKeyFile: (path) => activity.track(parts.openKeyFile(path)),
-      openAgentKey: (fingerprint) => activity.track(parts.openAgentKey(fingerprint)),
+      openAgentKey: (fingerprint, interactive) =>
+        activity.track(parts.openAgentKey(fingerprint, interactive)),
     });
+    const signatures = new SignatureRequests(parts.machine, clock, parts.listAgentKeys);
     const keys = new MachineKeys(realm, parts.machine, signers);
     this.store = new SessionStore(realm, secrets, state, clock, keys);
     this.session = new Session({
@@ -49,6 +53,7 @@ export class SessionWindow {
       keyUse: parts.keyUse ?? anyKeyUse,
       store: this.store,
       signers,
+      signatures,
       transport: { send: (request) => activity.track(parts.transport.send(request)) },
       onSecretLost: () => {
         this.lostSecrets += 1;

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,8 +12,15 @@ const run = promisify(execFile);
 export interface SshAgent {
   /** What `SSH_AUTH_SOCK` is to say. */
   readonly socket: string;
-  /** Puts a key into the agent; its passphrase is typed as a person would. */
-  readonly add: (key: TestKey) => Promise<void>;
+  /**
+   * Puts a key into the agent; its passphrase is typed as a person would.
+   * @param options.confirm whether the agent asks before each signature (`ssh-add -c`)
+   */
+  readonly add: (key: TestKey, options?: { confirm?: boolean }) => Promise<void>;
+  /** What the person answers when the agent asks. */
+  readonly answer: (answer: 'yes' | 'no') => Promise<void>;
+  /** How often the agent has asked. */
+  readonly questions: () => Promise<number>;
   readonly stop: () => Promise<void>;
 }
 
@@ -22,7 +29,19 @@ export async function startSshAgent(): Promise<SshAgent> {
   // Short: the path of a socket may have about 100 characters.
   const folder = await mkdtemp(join(tmpdir(), 'i99a-'));
   const socket = join(folder, 'agent');
-  const child = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [askpass, answers, asked] = [
+    join(folder, 'confirm'),
+    join(folder, 'answer'),
+    join(folder, 'asked'),
+  ];
+  await writeFile(askpass, `#!/bin/sh\necho >> '${asked}'\ngrep -q yes '${answers}'\n`, {
+    mode: 0o700,
+  });
+  await writeFile(asked, '');
+  const child = spawn('ssh-agent', ['-D', '-a', socket], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':0' },
+  });
   const exited = once(child, 'exit');
   // Its first line of output says that it listens.
   await Promise.race([
@@ -31,7 +50,9 @@ export async function startSshAgent(): Promise<SshAgent> {
   ]);
   return {
     socket,
-    add: (key) => addKey(key, folder, socket),
+    add: (key, { confirm = false } = {}) => addKey(key, confirm, folder, socket),
+    answer: (answer) => writeFile(answers, answer),
+    questions: async () => (await readFile(asked, 'utf8')).length,
     stop: async () => {
       child.kill();
       await exited;
@@ -40,10 +61,15 @@ export async function startSshAgent(): Promise<SshAgent> {
   };
 }
 
-async function addKey({ path, passphrase = '' }: TestKey, folder: string, socket: string) {
+async function addKey(
+  { path, passphrase = '' }: TestKey,
+  confirm: boolean,
+  folder: string,
+  socket: string,
+) {
   const askpass = join(folder, 'askpass');
   await writeFile(askpass, '#!/bin/sh\nprintf "%s\\n" "$ANSWER"\n', { mode: 0o700 });
-  await run('ssh-add', ['-q', path], {
+  await run('ssh-add', ['-q', ...(confirm ? ['-c'] : []), path], {
     env: {
       ...process.env,
       SSH_AUTH_SOCK: socket,

@@ -2,7 +2,6 @@ import { isI99dashError } from '../errors';
 import { isRenewable } from '../identity';
 import { isJsonObject } from '../json';
 import type { Realm } from '../realm';
-import { describeKey } from './keyDiscovery';
 import { machineId, type MachineStore } from './machineStore';
 import type { SessionProfile } from './sessionRecord';
 import type { Signers } from './signers';
@@ -96,6 +95,7 @@ export class MachineKeys {
         return false;
       }
     }
+    const { describeKey } = await import('./keyDiscovery');
     const found = await describeKey(keyPath);
     return found === undefined || found.fingerprint === fingerprint;
   }

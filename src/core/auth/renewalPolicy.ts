@@ -17,6 +17,13 @@ export type RenewalFailure =
   /** The server's definite word, or a key that is gone: only the user can help. */
   | { kind: 'final' };
 
+/** An agent that was asked for a signature and gave none. */
+export interface Refusal {
+  at: number;
+  /** From when on background work may ask again, in milliseconds since the epoch. */
+  retryAt: number;
+}
+
 export type Decision =
   | { kind: 'use' }
   /** Serve the token that is there and mint the next one behind it. */
@@ -34,6 +41,8 @@ export interface RenewalSituation {
   share: number;
   signer: SignerReadiness;
   lastFailure?: RenewalFailure;
+  /** The last refusal of the agent that holds the key, unless a person has acted since or the agent lists other keys. */
+  refusal?: Refusal;
   /** A token with less left than this is not handed out, in milliseconds. */
   minLifetimeMs?: number;
 }
@@ -58,7 +67,7 @@ export function drawRenewalShare(random: () => number): number {
 
 /** What to do about a token now. Pure; the table of its test is its specification. */
 export function decide(situation: RenewalSituation): Decision {
-  const { now, signer, lastFailure } = situation;
+  const { now, signer, lastFailure, refusal } = situation;
   const usable = isUsable(situation);
   if (usable && (isYoung(situation) || signer === 'none')) {
     return { kind: 'use' };
@@ -70,10 +79,16 @@ export function decide(situation: RenewalSituation): Decision {
   if (lastFailure !== undefined && lastFailure.at <= now && now < lastFailure.retryAt) {
     return usable ? { kind: 'use' } : { kind: 'retryAt', at: lastFailure.retryAt };
   }
-  if (signer === 'locked') {
+  // That the agent lists the key does not show that it signs: only the pause ends a refusal here.
+  if (signer === 'locked' || (refusal !== undefined && isStanding(refusal, now))) {
     return usable ? { kind: 'use' } : { kind: 'locked' };
   }
   return { kind: usable ? 'useAndRenew' : 'renewAndWait' };
+}
+
+/** Whether a refusal still keeps background work from asking. One from the future belongs to a clock that has been set back since. */
+export function isStanding({ at, retryAt }: Refusal, now: number): boolean {
+  return at <= now && now < retryAt;
 }
 
 /** When a token that is young now stops being so, in milliseconds since the epoch. */
@@ -114,6 +129,18 @@ function isYoung({ now, token, share }: RenewalSituation): boolean {
 
 const FIRST_PATIENCE_MS = 60_000;
 const MAX_PATIENCE_MS = 15 * 60_000;
+
+const FIRST_REFUSAL_PAUSE_MS = 5 * 60_000;
+const REFUSAL_PAUSE_MS = 60 * 60_000;
+
+/**
+ * How long background work leaves an agent alone that did not sign, in milliseconds: 5 minutes, then an hour. Whoever was away or hit
+ * the wrong button is asked once more soon.
+ * @param refusals how many there have been in a row, from 1
+ */
+export function refusalPauseMs(refusals: number): number {
+  return refusals <= 1 ? FIRST_REFUSAL_PAUSE_MS : REFUSAL_PAUSE_MS;
+}
 
 const FIRST_BACKOFF_MS = 2_000;
 const MAX_BACKOFF_MS = 60_000;

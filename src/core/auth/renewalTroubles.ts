@@ -3,7 +3,14 @@ import { t } from '../l10n';
 import type { Clock } from '../ports';
 import { isPassing } from '../retry';
 import { INVALID_CHALLENGE } from './mint';
-import { backoffMs, patienceMs, type RenewalFailure, type SignerReadiness } from './renewalPolicy';
+import {
+  backoffMs,
+  patienceMs,
+  type Refusal,
+  type RenewalFailure,
+  type SignerReadiness,
+} from './renewalPolicy';
+import { SignatureRefused } from './signatureRequests';
 
 /** The key cannot be used without the user. */
 const LOCKING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -38,6 +45,8 @@ export class RenewalTroubles {
   /** Why the key cannot be used without the user; undefined while it can, as far as we know. */
   lock: I99dashError | undefined;
   lastFailure: RenewalFailure | undefined;
+  /** The agent's refusal to sign that still stands. That the agent lists the key does not end it. */
+  refusal: { failure: I99dashError; refusal: Refusal } | undefined;
   /** Passing failures in a row. */
   private count = 0;
   /** Those of them, to the last, that somebody has to mend. */
@@ -91,6 +100,10 @@ export class RenewalTroubles {
   /** Notes a failure. */
   note(failure: I99dashError): Trouble {
     this.noted += 1;
+    if (failure instanceof SignatureRefused) {
+      this.refusal = { failure, refusal: failure.refusal };
+      return 'locked';
+    }
     if (LOCKING.has(failure.code)) {
       this.lock = failure;
       return 'locked';
@@ -117,6 +130,7 @@ export class RenewalTroubles {
   forget(): void {
     this.lock = undefined;
     this.lastFailure = undefined;
+    this.refusal = undefined;
     this.count = 0;
     this.countForPerson = 0;
     this.invalidChallenges = 0;

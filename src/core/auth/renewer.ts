@@ -1,15 +1,19 @@
 import { raceSignal, withDeadline } from '../abort';
 import { ApiClient } from '../api/client';
-import type { Logger, Transport } from '../ports';
+import { throwIfCancelled } from '../errors';
+import type { Logger, Signer, Transport } from '../ports';
 import { mintWithKey, type MintedToken, type MintPorts } from './mint';
 import { decide, supersedes } from './renewalPolicy';
 import type { SessionProfile } from './sessionRecord';
 import type { StoredState } from './sessionNotes';
 import type { SessionStore } from './sessionStore';
+import { INTERACTIVE_SIGN_TIMEOUT_MS, type SignatureRequests } from './signatureRequests';
 import type { Signers } from './signers';
 
 /** A renewal that has no answer by then has failed, in milliseconds. */
 const DEADLINE_MS = 30_000;
+/** The same where a person waits, and may be asked by their agent. */
+const INTERACTIVE_DEADLINE_MS = INTERACTIVE_SIGN_TIMEOUT_MS + DEADLINE_MS;
 
 export interface RenewalRequest {
   backendUrl: string;
@@ -21,62 +25,138 @@ export interface RenewalRequest {
 export interface RenewerPorts extends MintPorts {
   store: SessionStore;
   signers: Signers;
+  signatures: SignatureRequests;
   transport: Transport;
   logger: Logger;
 }
 
+/** Who asks for a renewal. */
+export interface RenewalCaller {
+  /** Whether a person waits. */
+  interactive?: boolean;
+  signal?: AbortSignal;
+}
+
+/** What becomes of a renewal; called once for each, before any caller hears of its end. */
+export interface RenewalOutcome {
+  done: (stored: StoredState) => void;
+  /** @returns what to throw */
+  failed: (error: unknown) => unknown;
+}
+
+interface Flight {
+  key: string;
+  interactive: boolean;
+  callers: number;
+  abort: AbortController;
+  outcome: Promise<StoredState>;
+}
+
 /** Renews tokens: one flight at a time in this window, whoever asks. */
 export class Renewer {
-  private flight: { key: string; outcome: Promise<StoredState> } | undefined;
+  private flight: Flight | undefined;
 
   constructor(private readonly ports: RenewerPorts) {}
 
   /**
-   * Joins the flight for this session, or starts one.
-   * @param settle called once for each flight, before any caller hears of its end
+   * Joins the flight for this session and key, or starts one. One that a person waits for begins after one of background work has failed,
+   * and ends when all who wait for it have given up.
    * @returns what now counts, which may be another session or none
-   * @throws what `settle` makes of a failure
+   * @throws what `outcome` makes of a failure
    */
-  renew(
+  async renew(
     request: RenewalRequest,
-    settle: {
-      done: (stored: StoredState) => void;
-      failed: (error: unknown) => unknown;
-    },
+    outcome: RenewalOutcome,
+    { interactive = false, signal }: RenewalCaller = {},
   ): Promise<StoredState> {
     const { sessionId, fingerprint = '' } = request.profile;
     const key = `${sessionId} ${fingerprint}`;
-    if (this.flight?.key !== key) {
-      const outcome = withDeadline(this.ports.clock, DEADLINE_MS, (signal) =>
-        raceSignal(this.fly(request, signal), signal),
-      )
-        .then(
-          (stored) => {
-            settle.done(stored);
-            return stored;
-          },
-          (error: unknown) => {
-            throw settle.failed(error);
-          },
-        )
-        .finally(() => {
-          if (this.flight?.outcome === outcome) {
-            this.flight = undefined;
-          }
-        });
-      this.flight = { key, outcome };
+    const running = this.flight?.key === key ? this.flight : undefined;
+    if (running !== undefined && interactive && !running.interactive) {
+      try {
+        return await running.outcome;
+      } catch {
+        throwIfCancelled(signal);
+        return this.renew(request, outcome, { interactive, ...(signal && { signal }) });
+      }
     }
-    return this.flight.outcome;
+    const flight = running ?? this.start(key, request, outcome, interactive);
+    return this.join(flight, signal);
   }
 
-  private async fly(request: RenewalRequest, signal: AbortSignal): Promise<StoredState> {
-    const { store, signers, transport, logger } = this.ports;
-    const { backendUrl, profile, current } = request;
+  private start(
+    key: string,
+    request: RenewalRequest,
+    { done, failed }: RenewalOutcome,
+    interactive: boolean,
+  ): Flight {
+    const abort = new AbortController();
+    const ms = interactive ? INTERACTIVE_DEADLINE_MS : DEADLINE_MS;
+    const outcome = withDeadline(this.ports.clock, ms, (deadline) => {
+      const signal = AbortSignal.any([deadline, abort.signal]);
+      return raceSignal(this.fly(request, interactive, signal), signal);
+    })
+      .then(
+        (stored) => {
+          done(stored);
+          return stored;
+        },
+        (error: unknown) => {
+          throw failed(error);
+        },
+      )
+      .finally(() => {
+        if (this.flight?.outcome === outcome) {
+          this.flight = undefined;
+        }
+      });
+    this.flight = { key, interactive, callers: 0, abort, outcome };
+    return this.flight;
+  }
+
+  private join(flight: Flight, signal: AbortSignal | undefined): Promise<StoredState> {
+    flight.callers += 1;
+    const leave = (): void => {
+      flight.callers -= 1;
+      if (flight.interactive && flight.callers === 0) {
+        flight.abort.abort();
+      }
+    };
+    signal?.addEventListener('abort', leave, { once: true });
+    return flight.outcome.finally(() => signal?.removeEventListener('abort', leave));
+  }
+
+  private async fly(
+    request: RenewalRequest,
+    interactive: boolean,
+    signal: AbortSignal,
+  ): Promise<StoredState> {
+    const { store, signers, signatures } = this.ports;
+    const { backendUrl, profile } = request;
     const stored = await store.read(backendUrl);
     if (!this.mustMint(stored, request)) {
       return stored;
     }
-    const signer = await signers.open(profile);
+    const opened = await signers.open(profile, interactive);
+    if (opened.asksPerson !== true) {
+      return this.mint(request, opened, signal);
+    }
+    return signatures.ask(opened, { interactive, signal }, async (signer, assertAllowed) => {
+      const latest = await store.read(backendUrl); // another window may have asked meanwhile
+      if (!this.mustMint(latest, request)) {
+        return latest;
+      }
+      await assertAllowed();
+      return this.mint(request, signer, signal);
+    });
+  }
+
+  private async mint(
+    { backendUrl, profile, current }: RenewalRequest,
+    signer: Signer,
+    signal: AbortSignal,
+  ): Promise<StoredState> {
+    const { store, transport, logger } = this.ports;
     const api = new ApiClient(backendUrl, transport);
     const minted = await mintWithKey(api, signer, this.ports, signal);
     logger.info(`Renewed the session with ${signer.fingerprint}.`);

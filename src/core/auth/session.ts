@@ -102,7 +102,10 @@ export class Session implements TokenSource {
     confirm?: ConfirmReplacement,
   ): Promise<Identity> {
     const identity = await this.signIn(
-      (backendUrl, ended) => authenticateWithKey(this.ports, backendUrl, signer, origin, ended),
+      (backendUrl, ended) =>
+        this.ports.signatures.ask(signer, { interactive: true, signal: ended }, (watched) =>
+          authenticateWithKey(this.ports, backendUrl, watched, origin, ended),
+        ),
       signal,
       confirm,
     );

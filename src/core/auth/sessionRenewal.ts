@@ -1,14 +1,21 @@
 import { raceSignal } from '../abort';
-import { I99dashError, throwIfCancelled } from '../errors';
+import { CancelledError, I99dashError, throwIfCancelled } from '../errors';
 import { isRenewable, type Account } from '../identity';
 import { t } from '../l10n';
 import type { TokenRequest } from '../ports';
 import type { HeldSession } from './heldSession';
 import type { MintedToken } from './mint';
-import { Renewer, type RenewerPorts } from './renewer';
-import { decide, drawRenewalShare, renewalDueAt, type Decision } from './renewalPolicy';
+import { Renewer, type RenewalCaller, type RenewerPorts } from './renewer';
+import {
+  decide,
+  drawRenewalShare,
+  renewalDueAt,
+  type Decision,
+  type SignerReadiness,
+} from './renewalPolicy';
 import { asRenewalFailure, isRefusal, type RenewalTroubles } from './renewalTroubles';
-import type { SessionProfile } from './sessionRecord';
+import { lacksKey, type SessionProfile } from './sessionRecord';
+import { missingKey } from './signers';
 
 export interface SessionRenewalPorts extends RenewerPorts {
   /** From 0 to 1. */
@@ -47,7 +54,8 @@ export class SessionRenewal {
   }
 
   /** As `TokenSource.getToken`. */
-  async getToken({ rejected = [], signal }: TokenRequest): Promise<string> {
+  async getToken(request: TokenRequest): Promise<string> {
+    const { rejected = [], signal } = request;
     throwIfCancelled(signal);
     this.inHand.require();
     const vain = this.refuse(rejected);
@@ -71,7 +79,7 @@ export class SessionRenewal {
       this.showOffline();
       throw pause.failure; // the server itself asked us to wait
     }
-    return raceSignal(this.renew(), signal);
+    return raceSignal(this.renew(request), signal);
   }
 
   /**
@@ -81,6 +89,7 @@ export class SessionRenewal {
    */
   async keepAlive(confirm: () => Promise<unknown>): Promise<number | undefined> {
     await this.probeLock();
+    await this.probeRefusal();
     if (this.inHand.held === undefined) {
       return undefined;
     }
@@ -161,15 +170,26 @@ export class SessionRenewal {
   }
 
   private decide(): Decision {
-    const { lastFailure, signer } = this.troubles;
+    const { lastFailure, refusal } = this.troubles;
     const { held, usable } = this.inHand;
     return decide({
       now: this.ports.clock.now(),
       token: usable,
       share: usable === undefined ? 0 : this.shareOf(usable),
-      signer: held === undefined || isRenewable(held.profile.source) ? signer : 'none',
+      signer: this.signer(held?.profile),
       ...(lastFailure === undefined ? {} : { lastFailure }),
+      ...(refusal === undefined ? {} : { refusal: refusal.refusal }),
     });
+  }
+
+  private signer(profile: SessionProfile | undefined): SignerReadiness {
+    if (profile === undefined) {
+      return this.troubles.signer;
+    }
+    if (!isRenewable(profile.source)) {
+      return 'none';
+    }
+    return lacksKey(profile) ? 'locked' : this.troubles.signer;
   }
 
   private shareOf({ token }: MintedToken): number {
@@ -188,7 +208,7 @@ export class SessionRenewal {
     return due !== undefined && due > this.ports.clock.now() ? due : undefined;
   }
 
-  private async renew(): Promise<string> {
+  private async renew(caller: RenewalCaller = {}): Promise<string> {
     const { inHand } = this;
     const { profile, minted } = inHand.require();
     await this.renewer.renew(
@@ -196,8 +216,12 @@ export class SessionRenewal {
       {
         // A late answer for a session that has ended or been replaced changes nothing.
         done: (stored) => inHand.isHeld(profile) && inHand.adopt(stored),
-        failed: (error) => (inHand.isHeld(profile) ? this.noteFailure(profile, error) : error),
+        failed: (error) =>
+          inHand.isHeld(profile) && !(error instanceof CancelledError)
+            ? this.noteFailure(profile, error)
+            : error,
       },
+      caller,
     );
     const now = inHand.require();
     if (now.profile.account.devId !== profile.account.devId) {
@@ -206,7 +230,7 @@ export class SessionRenewal {
     // The token of a session that began meanwhile may be spent too.
     return inHand.isHeld(profile) && now.minted !== undefined
       ? now.minted.token
-      : this.getToken({});
+      : this.getToken({ interactive: caller.interactive === true });
   }
 
   /**
@@ -256,6 +280,25 @@ export class SessionRenewal {
     }
   }
 
+  /**
+   * Whether the agent's refusal still stands. A key that signs without asking, opened or put back meanwhile, does away with it; that the agent
+   * lists the key does not.
+   */
+  private async probeRefusal(): Promise<void> {
+    const { held } = this.inHand;
+    const known = this.troubles.refusal;
+    if (known === undefined || held?.profile.fingerprint === undefined) {
+      return;
+    }
+    const { signers, signatures } = this.ports;
+    const signer = await signers.open(held.profile).catch(() => undefined);
+    const asks = signer === undefined || signer.asksPerson === true;
+    const refusal = asks ? await signatures.standingRefusal(held.profile.fingerprint) : undefined;
+    if (this.troubles.refusal === known) {
+      this.troubles.refusal = refusal && { failure: known.failure, refusal };
+    }
+  }
+
   /** Turns what stands in a renewal's way into the state that says so. */
   private noteFailure({ sessionId }: SessionProfile, error: unknown): I99dashError {
     const failure = this.troubles.weigh(asRenewalFailure(error));
@@ -281,12 +324,19 @@ export class SessionRenewal {
 
   private showLocked(): void {
     const { state } = this.inHand;
-    const failure = this.troubles.lock;
+    const failure = this.lockFailure();
     const isShown = state.kind === 'locked' && state.failure.code === failure?.code;
     if (failure !== undefined && !isShown && this.decide().kind === 'locked') {
       const { sessionId } = this.inHand.require().profile;
       this.inHand.apply({ kind: 'locked', sessionId, failure });
     }
+  }
+
+  private lockFailure(): I99dashError | undefined {
+    const { profile } = this.inHand.held ?? {};
+    return profile !== undefined && lacksKey(profile)
+      ? missingKey()
+      : (this.troubles.lock ?? this.troubles.refusal?.failure);
   }
 
   private showOffline(): void {

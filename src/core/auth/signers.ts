@@ -6,8 +6,12 @@ import { lacksKey, type SessionProfile } from './sessionRecord';
 export interface SignerPorts {
   /** @throws KEY_* */
   openKeyFile: (path: string) => Promise<Signer>;
-  /** The signer for a key that an ssh-agent holds; undefined when it holds none such. @throws AGENT_UNAVAILABLE */
-  openAgentKey: (fingerprint: string) => Promise<Signer | undefined>;
+  /**
+   * The signer for a key that an ssh-agent holds; undefined when it holds none such.
+   * @param interactive whether a person waits: the agent then has minutes to ask them
+   * @throws AGENT_UNAVAILABLE
+   */
+  openAgentKey: (fingerprint: string, interactive: boolean) => Promise<Signer | undefined>;
 }
 
 /** Finds the key that a session renews itself with, without asking anybody. */
@@ -30,7 +34,7 @@ export class Signers {
    * @throws KEY_ENCRYPTED when the key needs its passphrase; KEY_NOT_FOUND, KEY_UNREADABLE … when it cannot be used at all;
    * AGENT_UNAVAILABLE
    */
-  async open(profile: SessionProfile): Promise<Signer> {
+  async open(profile: SessionProfile, interactive = false): Promise<Signer> {
     const { fingerprint, keyPath } = profile;
     if (fingerprint === undefined) {
       throw lacksKey(profile)
@@ -49,7 +53,7 @@ export class Signers {
         failure = error instanceof Error ? error : new Error(String(error));
       }
     }
-    return this.openFromAgent(fingerprint, failure);
+    return this.openFromAgent(fingerprint, interactive, failure);
   }
 
   private async openSame(keyPath: string, fingerprint: string): Promise<Signer> {
@@ -67,9 +71,13 @@ export class Signers {
   }
 
   /** @param failure why the key's file did not do; told when the agent does not help */
-  private async openFromAgent(fingerprint: string, failure: Error | undefined): Promise<Signer> {
+  private async openFromAgent(
+    fingerprint: string,
+    interactive: boolean,
+    failure: Error | undefined,
+  ): Promise<Signer> {
     try {
-      const signer = await this.ports.openAgentKey(fingerprint);
+      const signer = await this.ports.openAgentKey(fingerprint, interactive);
       if (signer !== undefined) {
         return signer;
       }

@@ -20,7 +20,7 @@ import {
 } from './sshAgentProtocol';
 
 const LIST_TIMEOUT_MS = 5000;
-/** Longer: the agent may ask its owner first. */
+/** For background work. Longer: the agent may ask its owner first. */
 const SIGN_TIMEOUT_MS = 20_000;
 
 /** An ed25519 key that an agent holds. */
@@ -63,7 +63,7 @@ export async function listAgentKeys(
 /**
  * Signs with a key that stays in the agent. Each signature is verified before it is handed out.
  * `sign` rejects with AGENT_UNAVAILABLE (unreachable, refused, locked, key removed, a wrong signature) or CancelledError.
- * @param options.timeoutMs for one signature, in milliseconds; default 20,000
+ * @param options.timeoutMs for one signature, in milliseconds; default 20,000, which is for background work
  */
 export function agentSigner(
   socketPath: string | undefined,
@@ -73,6 +73,7 @@ export function agentSigner(
   return {
     fingerprint: key.fingerprint,
     publicKey: key.publicKey,
+    asksPerson: true,
     sign: async (data, signal) => {
       const request = signRequest(key.publicBlob, data);
       const signature = readSignature(await ask(socketPath, request, timeoutMs, signal));

@@ -4,9 +4,12 @@ import {
   patienceMs,
   decide,
   drawRenewalShare,
+  isStanding,
   MIN_LIFETIME_MS,
+  refusalPauseMs,
   renewalDueAt,
   type Decision,
+  type Refusal,
   type RenewalFailure,
   type RenewalSituation,
   type SignerReadiness,
@@ -39,31 +42,47 @@ const FAILURES = {
   final: { kind: 'final' },
 } satisfies Record<string, RenewalFailure | undefined>;
 
+/** What is known of the signer: `refused` is an agent that lists the key and would not sign. */
+const SIGNERS = {
+  ready: { signer: 'ready' },
+  locked: { signer: 'locked' },
+  refused: { signer: 'ready', refusal: { at: NOW - 1_000, retryAt: NOW + 1 } },
+  none: { signer: 'none' },
+} satisfies Record<string, Pick<RenewalSituation, 'signer' | 'refusal'>>;
+
 const TABLE = `
 token    signer  none          waiting  due           future        final
 lost     ready   renewAndWait  retryAt  renewAndWait  renewAndWait  rejected
 lost     locked  locked        retryAt  locked        locked        rejected
+lost     refused locked        retryAt  locked        locked        rejected
 lost     none    rejected      rejected rejected      rejected      rejected
 future   ready   renewAndWait  retryAt  renewAndWait  renewAndWait  rejected
 future   locked  locked        retryAt  locked        locked        rejected
+future   refused locked        retryAt  locked        locked        rejected
 future   none    use           use      use           use           use
 fresh    ready   use           use      use           use           use
 fresh    locked  use           use      use           use           use
+fresh    refused use           use      use           use           use
 fresh    none    use           use      use           use           use
 young    ready   use           use      use           use           use
 young    locked  use           use      use           use           use
+young    refused use           use      use           use           use
 young    none    use           use      use           use           use
 older    ready   useAndRenew   use      useAndRenew   useAndRenew   use
 older    locked  use           use      use           use           use
+older    refused use           use      use           use           use
 older    none    use           use      use           use           use
 last     ready   useAndRenew   use      useAndRenew   useAndRenew   use
 last     locked  use           use      use           use           use
+last     refused use           use      use           use           use
 last     none    use           use      use           use           use
 short    ready   renewAndWait  retryAt  renewAndWait  renewAndWait  rejected
 short    locked  locked        retryAt  locked        locked        rejected
+short    refused locked        retryAt  locked        locked        rejected
 short    none    use           use      use           use           use
 expired  ready   renewAndWait  retryAt  renewAndWait  renewAndWait  rejected
 expired  locked  locked        retryAt  locked        locked        rejected
+expired  refused locked        retryAt  locked        locked        rejected
 expired  none    rejected      rejected rejected      rejected      rejected
 `;
 
@@ -77,7 +96,7 @@ function rowsOf(table: string): string[][] {
 describe('what to do about a token', () => {
   const [head = [], ...rows] = rowsOf(TABLE);
   const failureNames = head.slice(2);
-  const signers: SignerReadiness[] = ['ready', 'locked', 'none'];
+  const signers = Object.keys(SIGNERS);
 
   it('is decided for every combination', () => {
     const wanted = Object.keys(TOKENS).flatMap((token) =>
@@ -99,7 +118,7 @@ describe('what to do about a token', () => {
           now: NOW,
           token: TOKENS[tokenName as keyof typeof TOKENS],
           share: 0.5,
-          signer: signer as SignerReadiness,
+          ...SIGNERS[signer as keyof typeof SIGNERS],
           ...(lastFailure === undefined ? {} : { lastFailure }),
         });
         const expected = kind === 'retryAt' ? { kind, at: FAILURES.waiting.retryAt } : { kind };
@@ -107,6 +126,20 @@ describe('what to do about a token', () => {
       }
     });
   }
+
+  it('forgets a refusal when its pause has passed, or the clock was set back since', () => {
+    for (const refusal of [
+      { at: NOW - 1_000, retryAt: NOW },
+      { at: NOW + 1, retryAt: NOW + 5_000 },
+    ]) {
+      for (const token of Object.values(TOKENS)) {
+        for (const signer of ['ready', 'locked', 'none'] as const) {
+          const situation = { now: NOW, token, share: 0.5, signer };
+          assert.deepEqual(decide({ ...situation, refusal }), decide(situation));
+        }
+      }
+    }
+  });
 
   it('keeps a short-lived token until a tenth of its life is left', () => {
     const life = 8_000;
@@ -151,7 +184,7 @@ describe('whatever the situation', () => {
   }
 
   function check(situation: RenewalSituation, decision: Decision): void {
-    const { token, signer, lastFailure } = situation;
+    const { token, signer, lastFailure, refusal } = situation;
     switch (decision.kind) {
       case 'use':
       case 'useAndRenew':
@@ -168,6 +201,7 @@ describe('whatever the situation', () => {
     }
     if (decision.kind === 'useAndRenew' || decision.kind === 'renewAndWait') {
       assert.equal(signer, 'ready');
+      assert.ok(refusal === undefined || !isStanding(refusal, NOW), 'nobody is asked after a no');
       assert.notEqual(lastFailure?.kind, 'final');
     }
     if (decision.kind === 'rejected') {
@@ -175,16 +209,23 @@ describe('whatever the situation', () => {
     }
   }
 
+  function anyRefusal(): Refusal | undefined {
+    const at = NOW + between(random, -120_000, 60_000);
+    return pick([undefined, { at, retryAt: at + between(random, 0, 120_000) }]);
+  }
+
   it('no expired token is handed out, and nothing is renewed against a definite word', () => {
     const kinds = new Set<string>();
     for (let round = 0; round < 50_000; round++) {
       const lastFailure = anyFailure();
+      const refusal = anyRefusal();
       const situation: RenewalSituation = {
         now: NOW,
         token: anyToken(),
         share: drawRenewalShare(random),
         signer: pick<SignerReadiness>(['ready', 'locked', 'none']),
         ...(lastFailure === undefined ? {} : { lastFailure }),
+        ...(refusal === undefined ? {} : { refusal }),
       };
       const decision = decide(situation);
       kinds.add(decision.kind);
@@ -260,5 +301,11 @@ describe('the wait after a failure that somebody has to mend', () => {
 
   it('is drawn from the upper half below the ceiling', () => {
     assert.deepEqual([patienceMs(1, () => 0), patienceMs(2, () => 0.5)], [30_000, 90_000]);
+  });
+});
+
+describe('the pause after a refusal to sign', () => {
+  it('grows from five minutes to an hour', () => {
+    assert.deepEqual([1, 2, 3, 50].map(refusalPauseMs), [300_000, 3_600_000, 3_600_000, 3_600_000]);
   });
 });

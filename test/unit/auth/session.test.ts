@@ -7,6 +7,7 @@ import { MachineKeys } from '../../../src/core/auth/machineKeys';
 import { Session } from '../../../src/core/auth/session';
 import type { SessionState } from '../../../src/core/auth/sessionState';
 import { SessionStore } from '../../../src/core/auth/sessionStore';
+import { SignatureRequests } from '../../../src/core/auth/signatureRequests';
 import { Signers } from '../../../src/core/auth/signers';
 import { developerRealm } from '../../../src/core/realm';
 import { startBackend, DEFAULT_ACCOUNT, type Backend } from '../../backend/server';
@@ -62,10 +63,12 @@ describe('a session', () => {
       openAgentKey: () => Promise.resolve(undefined),
     });
     const keys = new MachineKeys(developerRealm, machine, signers);
+    const signatures = new SignatureRequests(machine, clock, () => Promise.resolve([]));
     return new Session({
       realm: developerRealm,
       store: new SessionStore(developerRealm, secrets, state, clock, keys),
       signers,
+      signatures,
       transport: createUndiciTransport(),
       clock,
       logger,

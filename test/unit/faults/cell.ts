@@ -5,6 +5,7 @@ import { openKeyFile } from '../../../src/core/auth/privateKey';
 import { MachineKeys } from '../../../src/core/auth/machineKeys';
 import { Session } from '../../../src/core/auth/session';
 import { SessionStore } from '../../../src/core/auth/sessionStore';
+import { SignatureRequests } from '../../../src/core/auth/signatureRequests';
 import { Signers } from '../../../src/core/auth/signers';
 import { loadProject } from '../../../src/core/publish/project';
 import { publish, type PublishResult, type Track } from '../../../src/core/publish/publish';
@@ -73,7 +74,9 @@ export class Cell {
     const credentials = developerRealm.environment.credentials.map((name) => this.prefix + name);
     const realm: Realm = { ...developerRealm, environment: { credentials } };
     const signers = new Signers({ openKeyFile, openAgentKey: () => Promise.resolve(undefined) });
-    const keys = new MachineKeys(realm, new FakeMachineStore(), signers);
+    const machine = new FakeMachineStore();
+    const keys = new MachineKeys(realm, machine, signers);
+    const signatures = new SignatureRequests(machine, clock, () => Promise.resolve([]));
     this.store = new SessionStore(realm, secrets, new FakeStateStore(), clock, keys);
     this.session = new Session({
       realm,
@@ -83,6 +86,7 @@ export class Cell {
       keyUse: anyKeyUse,
       store: this.store,
       signers,
+      signatures,
       transport: this.network,
       backendUrl: () => backend.url,
     });

@@ -121,7 +121,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     'i99dash.signOut': async () => (await import('./vscode/signOut')).signOut(session),
     'i99dash.whoAmI': async () => (await import('./vscode/whoAmI')).whoAmI(session, tokens),
     'i99dash.unlock': async () =>
-      (await import('./vscode/unlock')).unlockNow(session, keepAlive, () => tokens.unlock()),
+      (await import('./vscode/unlock')).unlockNow(session, keepAlive, tokens),
     'i99dash.validate': async (args) =>
       (await import('./vscode/validate')).validateMiniApp(
         { miniApps, problems },

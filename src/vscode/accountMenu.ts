@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Session } from '../core/auth/session';
+import { lacksKey } from '../core/auth/sessionRecord';
 import type { SessionState } from '../core/auth/sessionState';
 import { CancelledError } from '../core/errors';
 import { accountLabel } from '../core/identity';
@@ -102,8 +103,12 @@ function itemsFor(session: Session, own: readonly MenuItem[]): MenuItem[] {
       return [menuItem('sign-in', vscode.l10n.t('Sign In'), ui.signIn)];
     case 'environment':
       return state.failure === undefined ? [...own, ...stayingItems(ui, true)] : [ignoreItem(ui)];
-    case 'locked':
-      return [menuItem('lock', vscode.l10n.t('Unlock'), ui.unlock), ...own, ...stayingItems(ui)];
+    case 'locked': {
+      const unlock = lacksKey(state.profile)
+        ? signInHere(ui)
+        : menuItem('lock', vscode.l10n.t('Unlock'), ui.unlock);
+      return [unlock, ...own, ...stayingItems(ui)];
+    }
     case 'rejected':
       return [
         menuItem('sign-in', vscode.l10n.t('Sign In Again'), ui.signIn),
@@ -112,8 +117,12 @@ function itemsFor(session: Session, own: readonly MenuItem[]): MenuItem[] {
       ];
     case 'signedIn':
     case 'offline':
-      return [...own, ...stayingItems(ui)];
+      return [...(lacksKey(state.profile) ? [signInHere(ui)] : []), ...own, ...stayingItems(ui)];
   }
+}
+
+function signInHere({ signIn }: RealmUi): MenuItem {
+  return menuItem('sign-in', vscode.l10n.t('Sign In on This Machine'), signIn);
 }
 
 function stayingItems(ui: RealmUi, isEnvironment = false): MenuItem[] {

@@ -25,7 +25,7 @@ export async function copyDiagnostics(
     ['Proxy', proxyReport(backend)],
     ['Certificates', describeCertificates(await readCertificates(settings.network().trust ?? {}))],
     ['Workspace trusted', String(vscode.workspace.isTrusted)],
-    ['SSH agent', agentReport()],
+    ['SSH agent', await agentReport()],
     ['Now', new Date().toISOString()],
     ...sessionRows(session.state),
   ];
@@ -41,11 +41,11 @@ function proxyReport(backend: string): string {
   return URL.canParse(backend) ? describeProxy(new URL(backend), proxy) : 'unknown';
 }
 
-function agentReport(): string {
+async function agentReport(): Promise<string> {
   if (!settings.useAgent()) {
     return 'not used';
   }
-  return agentSocket() === undefined ? 'none' : 'configured';
+  return (await agentSocket()) === undefined ? 'none' : 'configured';
 }
 
 /** File names of keys often hold the name of a person or a customer. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { NEVER } from '../core/auth/accessToken';
 import { isRefusal } from '../core/auth/renewalTroubles';
+import { lacksKey } from '../core/auth/sessionRecord';
 import type { Held, SessionState, SettledState } from '../core/auth/sessionState';
 import { abbreviateHome } from '../core/homePath';
 import { accountLabel } from '../core/identity';
@@ -106,8 +107,13 @@ function explanationOf(state: SessionState, ui: RealmUi): string {
     case 'offline':
     case 'rejected':
       return state.failure.message;
-    case 'signingIn':
     case 'signedIn':
+      return lacksKey(state.profile)
+        ? vscode.l10n.t(
+            'This machine has no key for your session. It uses the access token of another machine until that ends. Sign in on this machine to renew it from here.',
+          )
+        : '';
+    case 'signingIn':
       return '';
   }
 }
@@ -175,7 +181,11 @@ function failureRows(state: SettledState): [string, string][] {
   return rows;
 }
 
-function signedInWith({ source, keyPath }: Held['profile']): string {
+function signedInWith(profile: Held['profile']): string {
+  const { source, keyPath } = profile;
+  if (lacksKey(profile)) {
+    return vscode.l10n.t('an SSH key of another machine');
+  }
   if (source === 'token') {
     return vscode.l10n.t('a pasted access token');
   }
@@ -198,6 +208,7 @@ function expiryRow(expiresAt: number, now: number): [string, string] {
 
 function linksFor(state: SessionState, ui: RealmUi): Link[] {
   const signIn = { label: vscode.l10n.t('Sign In'), command: ui.signIn };
+  const signInHere = { label: vscode.l10n.t('Sign In on This Machine'), command: ui.signIn };
   const signOut = { label: vscode.l10n.t('Sign Out'), command: ui.signOut };
   const log: Link = { label: vscode.l10n.t('Show Log'), command: 'i99dash.showLog' };
   switch (state.kind) {
@@ -207,11 +218,16 @@ function linksFor(state: SessionState, ui: RealmUi): Link[] {
     case 'environment':
       return [log];
     case 'locked':
-      return [{ label: vscode.l10n.t('Unlock'), command: ui.unlock }, signOut, log];
+      return [
+        lacksKey(state.profile)
+          ? signInHere
+          : { label: vscode.l10n.t('Unlock'), command: ui.unlock },
+        ...[signOut, log],
+      ];
     case 'rejected':
       return [{ ...signIn, label: vscode.l10n.t('Sign In Again') }, signOut, log];
     case 'signedIn':
     case 'offline':
-      return [signOut, log];
+      return [...(lacksKey(state.profile) ? [signInHere] : []), signOut, log];
   }
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isRefusal } from '../core/auth/renewalTroubles';
+import { lacksKey } from '../core/auth/sessionRecord';
 import type { SessionState } from '../core/auth/sessionState';
 import { accountLabel } from '../core/identity';
 import { oneLine } from '../core/oneLine';
@@ -105,13 +106,17 @@ function lookOfHeld(state: HeldState, ui: RealmUi, badge: Badge | undefined): Lo
           badge?.accessibilityLabel ?? vscode.l10n.t('{0}: signed in as {1}', product, who),
         command: showAccountMenu,
       };
-    case 'locked':
+    case 'locked': {
+      const needsSignIn = lacksKey(state.profile);
       return {
         icon: 'lock',
         label,
-        accessibilityLabel: vscode.l10n.t('{0}: {1}, locked. Unlock.', product, who),
-        command: ui.unlock,
+        accessibilityLabel: needsSignIn
+          ? vscode.l10n.t('{0}: {1}, locked. Sign in on this machine.', product, who)
+          : vscode.l10n.t('{0}: {1}, locked. Unlock.', product, who),
+        command: needsSignIn ? ui.signIn : ui.unlock,
       };
+    }
     case 'offline':
       return {
         icon: 'cloud-offline',

@@ -3,7 +3,8 @@ import { listSshKeys, type SshKey } from '../core/api/sshKeys';
 import { describeKey } from '../core/auth/keyDiscovery';
 import { parsePublicKeyLine } from '../core/auth/publicKey';
 import type { KnownBackends } from '../core/auth/knownBackends';
-import type { SessionProfile } from '../core/auth/sessionRecord';
+import { lacksKey, type SessionProfile } from '../core/auth/sessionRecord';
+import { missingKey } from '../core/auth/signers';
 import type { Call } from '../core/consent';
 import { CancelledError, I99dashError } from '../core/errors';
 import { abbreviateHome, absoluteFromHome } from '../core/homePath';
@@ -16,6 +17,7 @@ import {
   type RotationPorts,
   type RotationStage,
 } from '../core/keys/rotateKey';
+import { announcing } from './agent';
 import { confirmModal } from './consent';
 import { explain } from './explain';
 import { assertSameAccount } from './knownIdentity';
@@ -76,6 +78,9 @@ function requireSessionKey({ session }: SshKeyCommandPorts): KeyProfile {
   const { state, stored } = session;
   if (state.kind !== 'environment' && stored === undefined) {
     throw new I99dashError('NOT_SIGNED_IN', vscode.l10n.t('You are not signed in.'));
+  }
+  if (stored !== undefined && lacksKey(stored.profile)) {
+    throw missingKey();
   }
   const { fingerprint } = stored?.profile ?? {};
   if (state.kind === 'environment' || stored === undefined || fingerprint === undefined) {
@@ -140,7 +145,7 @@ async function run(
   try {
     return await withQuietProgress(vscode.l10n.t('Replacing “{0}”', name), (signal, report) =>
       rotateKey(
-        rotationPorts(ports, opened, name),
+        rotationPorts(ports, { ...opened, signer: announcing(opened.signer, report) }, name),
         rotation,
         (stage) => report(describeStage(stage)),
         signal,

@@ -39,7 +39,7 @@ export const settings = {
   webConsoleUrl: (): string => get('i99dash.webConsoleUrl', 'https://dev.i99dash.app'),
 
   /** Absolute. */
-  keyPath: (): string => absoluteFromHome(get('i99dash.ssh.keyPath', '~/.ssh/id_ed25519')),
+  keyPath: (): string => absoluteFromHome(getOfMachine('i99dash.ssh.keyPath', '~/.ssh/id_ed25519')),
 
   /** Makes this the key to sign in with. @param path absolute */
   setKeyPath: async (path: string): Promise<void> => {
@@ -49,10 +49,10 @@ export const settings = {
   },
 
   /** Whether an ssh-agent is asked for keys. */
-  useAgent: (): boolean => get('i99dash.ssh.useAgent', true),
+  useAgent: (): boolean => getOfMachine('i99dash.ssh.useAgent', true),
 
   /** Where the agent listens; '' for the environment's. */
-  agentSocket: (): string => get('i99dash.ssh.agentSocket', ''),
+  agentSocket: (): string => getOfMachine('i99dash.ssh.agentSocket', ''),
 
   statusBarVisible: () => getWord('i99dash.statusBar.visible', ['auto', 'always', 'never']),
 
@@ -96,7 +96,19 @@ export const settings = {
 
 /** A value of another type than it should have, as settings.json may hold, counts as none. */
 function get<T>(key: string, fallback: T, resource?: vscode.Uri): T {
-  const value = vscode.workspace.getConfiguration(undefined, resource).get<unknown>(key);
+  return fitting(
+    vscode.workspace.getConfiguration(undefined, resource).get<unknown>(key),
+    fallback,
+  );
+}
+
+/** As {@link get}, for what names a credential of this machine: whatever a workspace holds does not count. */
+function getOfMachine<T>(key: string, fallback: T): T {
+  const found = vscode.workspace.getConfiguration().inspect<unknown>(key);
+  return fitting(found?.globalValue ?? found?.defaultValue, fallback);
+}
+
+function fitting<T>(value: unknown, fallback: T): T {
   const fits = typeof value === typeof fallback && Array.isArray(value) === Array.isArray(fallback);
   return fits ? (value as T) : fallback;
 }

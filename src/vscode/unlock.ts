@@ -6,6 +6,7 @@ import { abbreviateHome } from '../core/homePath';
 import { oneLine } from '../core/oneLine';
 import type { Signer } from '../core/ports';
 import { answered } from './ask';
+import type { InteractiveTokens } from './interactiveTokens';
 import { unlockKeyFile } from './keyUnlock';
 import { withoutProgress } from './progress';
 
@@ -38,23 +39,18 @@ export async function unlock(session: Session): Promise<void> {
 }
 
 /**
- * Unlocks on a click, and has the token renewed. Asks nothing when the key can be used again by now: put back, added to an agent.
- * @param ask opens the key; shared by all who wait for it
- * @throws what stands in the way of a key that no passphrase opens, and as {@link unlock}
+ * Unlocks on a click, and has the token renewed: asks for the passphrase, or the agent again. Asks nothing when the key can be used again by
+ * now: put back, added to an agent.
+ * @throws NOT_SIGNED_IN, and what stands in the way of the key
  */
 export async function unlockNow(
   session: Session,
   keepAlive: KeepAlive,
-  ask: () => Promise<void>,
+  tokens: InteractiveTokens,
 ): Promise<true> {
   await keepAlive.wake();
-  const { state } = session;
-  if (state.kind === 'locked' && state.failure.code !== 'KEY_ENCRYPTED') {
-    throw state.failure;
-  }
-  if (state.kind === 'locked' || state.kind === 'signedOut') {
-    await ask();
-    await keepAlive.wake();
+  if (session.state.kind === 'locked' || session.state.kind === 'signedOut') {
+    await tokens.getToken();
   }
   return true;
 }

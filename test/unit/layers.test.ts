@@ -149,11 +149,14 @@ describe('the manifest', () => {
       ...manifest.contributes.configuration.map((part) => part.properties),
     ) as Record<string, { scope?: string }>;
     for (const [key, { scope }] of Object.entries(properties)) {
-      // The track is a project's own business, and moves no credential.
-      const expected = key === 'i99dash.publish.defaultTrack' ? 'resource' : 'application';
+      // The track is a project's own business, and moves no credential. A key and an agent belong to one machine.
+      const ofMachine = key.startsWith('i99dash.ssh.') ? 'machine' : 'application';
+      const expected = key === 'i99dash.publish.defaultTrack' ? 'resource' : ofMachine;
       assert.equal(scope, expected, key);
     }
-    for (const key of ['i99dash.backendUrl', 'i99dash.webConsoleUrl', 'i99dash.ssh.keyPath']) {
+    const ofMachine = Object.keys(properties).filter((key) => key.startsWith('i99dash.ssh.'));
+    assert.equal(ofMachine.length, 3);
+    for (const key of ['i99dash.backendUrl', 'i99dash.webConsoleUrl', ...ofMachine]) {
       assert.ok(key in properties, key);
       assert.ok(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.includes(key));
     }

@@ -52,7 +52,7 @@ export class Operator implements vscode.Disposable {
 
   unlock(): Promise<true> {
     const { session, keepAlive, tokens } = this.parts;
-    return unlockNow(session, keepAlive, () => tokens.unlock());
+    return unlockNow(session, keepAlive, tokens);
   }
 
   showConfig(): OperatorConfig {

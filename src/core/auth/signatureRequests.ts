@@ -185,8 +185,8 @@ export class SignatureRequests {
   }
 }
 
-const refusalKey = (fingerprint: string): string => `refused signature:${fingerprint}`;
-const claimKey = (fingerprint: string): string => `asking for signature:${fingerprint}`;
+const refusalKey = (fingerprint: string): string => `refusedSignature:${fingerprint}`;
+const claimKey = (fingerprint: string): string => `askingForSignature:${fingerprint}`;
 
 function refusedEarlier(fingerprint: string): string {
   return t(

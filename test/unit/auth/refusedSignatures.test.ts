@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { raceSignal } from '../../../src/core/abort';
 import { FileMachineStore, type MachineStore } from '../../../src/core/auth/machineStore';
+import { openKeyFile } from '../../../src/core/auth/privateKey';
 import { agentSigner, listAgentKeys } from '../../../src/core/auth/sshAgent';
+import { CancelledError, I99dashError } from '../../../src/core/errors';
 import type { Signer } from '../../../src/core/ports';
 import { rejectsWith } from '../../support/expect';
 import { failureOf, kindOf } from '../../support/session-states';
@@ -146,5 +150,103 @@ describe('an ssh-agent that asks before each signature', () => {
     await Promise.all(looks);
     assert.equal(await agent.questions(), 2);
     assertStates('locked');
+  });
+});
+
+describe('an agent that is asked for a signature', () => {
+  const world = useSessionWorld();
+  let signals: (AbortSignal | undefined)[];
+  let nextAnswer: () => Promise<Uint8Array>;
+
+  beforeEach(() => {
+    signals = [];
+    nextAnswer = () => new Promise(() => undefined);
+  });
+
+  /** An agent that lists its key, and answers a request for a signature as the test says. */
+  async function window(): Promise<SessionWindow> {
+    const key = await openKeyFile(world().key.path);
+    const signer: Signer = {
+      ...key,
+      asksPerson: true,
+      sign: (_data, signal) => {
+        signals.push(signal);
+        return raceSignal(nextAnswer(), signal);
+      },
+    };
+    const opened = await world().signedInWindow(undefined, {
+      openAgentKey: () => Promise.resolve(signer),
+      listAgentKeys: () => Promise.resolve([signer.fingerprint]),
+    });
+    await rm(world().key.path);
+    world().clock.jump(16 * MINUTE);
+    return opened;
+  }
+
+  const asked = (): number => signals.length;
+
+  async function untilAsked(count: number): Promise<void> {
+    while (asked() < count) await new Promise(setImmediate);
+  }
+
+  it('and is silent is given up at the deadline, and not asked again before the pause', async () => {
+    const { keepAlive, session } = await window();
+    void keepAlive.wake();
+    await untilAsked(1);
+    await world().passSlowly(4 * MINUTE);
+    assert.equal(asked(), 1);
+    assert.equal(signals[0]?.aborted, true);
+    assert.equal(session.state.kind, 'locked');
+    await world().passSlowly(2 * MINUTE);
+    assert.equal(asked(), 2);
+  });
+
+  it('is given minutes where a person waits', async () => {
+    const { session } = await window();
+    const token = session.getToken({ interactive: true });
+    await untilAsked(1);
+    await world().passSlowly(4 * MINUTE, 30 * SECOND);
+    assert.equal(signals[0]?.aborted, false);
+    await world().passSlowly(2 * MINUTE, 30 * SECOND);
+    await assert.rejects(token);
+    assert.equal(signals[0]?.aborted, true);
+  });
+
+  it('is left alone once all who waited for it have cancelled, and not before', async () => {
+    const { session, keepAlive } = await window();
+    const [one, other] = [new AbortController(), new AbortController()];
+    const tokens = [one, other].map(({ signal }) =>
+      session.getToken({ interactive: true, signal }),
+    );
+    const ended = Promise.allSettled(tokens);
+    await untilAsked(1);
+    one.abort();
+    await assert.rejects(tokens[0]!, CancelledError);
+    assert.equal(signals[0]?.aborted, false);
+    other.abort();
+    await ended;
+    assert.equal(signals[0]?.aborted, true);
+    await keepAlive.wake();
+    assert.equal(asked(), 1, 'a person who cancels is not asked again at once');
+    assert.equal(session.state.kind, 'locked');
+  });
+
+  it('that a person cancels is told as cancelled, to all who waited', async () => {
+    const { session } = await window();
+    nextAnswer = () => Promise.reject(new CancelledError());
+    const tokens = [1, 2].map(() => session.getToken({ interactive: true }));
+    await Promise.all(tokens.map((token) => assert.rejects(token, CancelledError)));
+    assert.equal(asked(), 1);
+  });
+
+  it('and answers nonsense is one that has refused', async () => {
+    const { session, keepAlive } = await window();
+    nextAnswer = () => Promise.reject(new I99dashError('AGENT_UNAVAILABLE', 'no sense'));
+    await keepAlive.wake();
+    for (let focus = 0; focus < 5; focus++) await keepAlive.wake();
+    assert.equal(asked(), 1);
+    assert.equal(session.state.kind, 'locked');
+    const error = await rejectsWith('AGENT_UNAVAILABLE', session.getToken({ interactive: true }));
+    assert.equal(error.message, 'no sense');
   });
 });

@@ -107,9 +107,13 @@ export class MachineKeys {
 
 /** What is stored for all machines of a profile. */
 export function sharedProfile<T extends SessionProfile>(profile: T): T {
-  const { fingerprint, keyPath, formerKey, ...shared } = profile;
-  // A profile without a fingerprint and a path is still one.
-  return { ...(shared as SessionProfile as T), ...formerKey };
+  const shared: T = { ...profile };
+  const { formerKey } = profile;
+  const optional: SessionProfile = shared;
+  delete optional.fingerprint;
+  delete optional.keyPath;
+  delete optional.formerKey;
+  return { ...shared, ...formerKey };
 }
 
 function parseKey(value: unknown): MachineKey | undefined {

@@ -30,6 +30,11 @@ export interface Proxy {
 }
 
 const SETTING = 'http.proxy';
+const EXAMPLE = 'http://proxy.example.com:8080';
+/** Schemes that a message may name. Any other may be a part of a name or a password. */
+const UNSUPPORTED_KINDS: ReadonlySet<string> = new Set(
+  'ftp socks socks4 socks4a socks5 socks5h'.split(' '),
+);
 
 /**
  * Chooses the proxy for a URL, as VS Code does: this computer itself is always reached directly; then the exceptions count (`http.noProxy`, or
@@ -84,22 +89,7 @@ function variable(
 }
 
 function parseProxy({ source, value }: Chosen, authorization = ''): Proxy {
-  // A proxy without a scheme is an http one, as curl has it.
-  const text = value.includes('://') ? value : `http://${value}`;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || url.hostname === '') {
-    throw unusable(
-      source,
-      t('The proxy in {0} is no URL such as {1}.', source, 'http://proxy.example.com:8080'),
-    );
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    const scheme = url.protocol.slice(0, -1);
-    throw unusable(
-      source,
-      t('The proxy in {0} is of a kind that cannot be used here ({1}).', source, scheme),
-    );
-  }
+  const url = parseProxyUrl(source, value);
   const header = authorization === '' ? basicAuthorization(url) : authorization;
   if (header !== undefined && !/^[\x20-\x7e]+$/u.test(header)) {
     const setting = 'http.proxyAuthorization';
@@ -112,6 +102,38 @@ function parseProxy({ source, value }: Chosen, authorization = ''): Proxy {
     ...(header === undefined ? {} : { authorization: header }),
     source,
   };
+}
+
+/**
+ * Reads the proxy's URL. One without a scheme is an http one, as in curl. An unencoded `#`, `?`, `/`
+ * or `\` in a password makes a part of the password the host or the path, so nothing of a URL that
+ * is refused is quoted.
+ */
+function parseProxyUrl(source: string, value: string): URL {
+  const scheme = /^([a-z][a-z\d+.-]*):\/\//iu.exec(value)?.[1]?.toLowerCase();
+  if (scheme !== undefined && UNSUPPORTED_KINDS.has(scheme)) {
+    const message = t(
+      'The proxy in {0} is of a kind that cannot be used here ({1}).',
+      source,
+      scheme,
+    );
+    throw unusable(source, message);
+  }
+  const rest = scheme === undefined ? value : value.slice(scheme.length + '://'.length);
+  if (/[\\#?\p{Cc}]|\/(?!$)/u.test(rest)) {
+    const message = t(
+      'The proxy in {0} must be a URL such as {1}, with nothing after the port. In its name and password write %23 for #, %5C for \\, %2F for / and %3F for ?.',
+      source,
+      EXAMPLE,
+    );
+    throw unusable(source, message);
+  }
+  const text = `${scheme ?? 'http'}://${rest}`;
+  const isHttp = scheme === undefined ? !/^https?:/iu.test(rest) : /^https?$/u.test(scheme);
+  if (!isHttp || !URL.canParse(text)) {
+    throw unusable(source, t('The proxy in {0} is no URL such as {1}.', source, EXAMPLE));
+  }
+  return new URL(text);
 }
 
 /** RFC 7617, in UTF-8. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import { describeProxy } from '../../../src/core/api/networkReport';
 import { resolveProxy, type ProxyConfiguration } from '../../../src/core/api/proxy';
 import { I99dashError } from '../../../src/core/errors';
 
@@ -104,23 +106,84 @@ describe('the choice of a proxy', () => {
     assert.equal(proxy?.authorization, 'Bearer x');
   });
 
-  it('refuses a proxy it cannot use, without telling its password', () => {
-    for (const bad of [
-      'socks5://ada:s3cret@p.example.com:1080',
-      'http://ada:s3cret@',
-      'http://ada:s3cret@p:99999999',
-      'ftp://ada:s3cret@p',
-    ]) {
-      const { message, setting } = refusal({ url: bad });
-      assert.ok(!message.includes('s3cret') && !message.includes('ada'), message);
-      assert.equal(setting, 'http.proxy');
-    }
-    const { message } = refusal({ environment: { ALL_PROXY: 'socks5://p:1080' } });
-    assert.match(message, /ALL_PROXY.*socks5/u);
+  it('refuses an authorization that would not stay in its header', () => {
     const split = refusal({ url, authorization: 'Basic s3cret\r\nX: y' });
     assert.equal(split.setting, 'http.proxyAuthorization');
     assert.ok(!split.message.includes('s3cret'));
   });
+});
+
+/** The proxy and the credentials that a URL stands for, or how its refusal begins. */
+const PROXY_URLS: readonly (
+  | { url: string; origin: string; credentials?: string }
+  | { url: string; refusal: RegExp; hidden: readonly string[] }
+)[] = [
+  { url: 'http://proxy:3128', origin: 'http://proxy:3128' },
+  { url: 'http://proxy:3128/', origin: 'http://proxy:3128' },
+  { url: 'HTTPS://proxy', origin: 'https://proxy' },
+  { url: 'proxy:3128', origin: 'http://proxy:3128' },
+  { url: 'me:pw@proxy:3128', origin: 'http://proxy:3128', credentials: 'me:pw' },
+  { url: 'http://me:a:b@proxy:3128', origin: 'http://proxy:3128', credentials: 'me:a:b' },
+  { url: 'http://me:p@ss@proxy:3128', origin: 'http://proxy:3128', credentials: 'me:p@ss' },
+  { url: 'http://me:2024%23Spring@p:3128', origin: 'http://p:3128', credentials: 'me:2024#Spring' },
+  { url: 'http://me:12%2f34@p:3128', origin: 'http://p:3128', credentials: 'me:12/34' },
+  { url: 'http://CORP%5Cme:pw@p:3128', origin: 'http://p:3128', credentials: 'CORP\\me:pw' },
+  { url: 'http://me:100%@[::1]:3128', origin: 'http://[::1]:3128', credentials: 'me:100%' },
+  { url: 'http://me:2024#Spring@proxy:3128', ...unencoded('2024', 'Spring') },
+  { url: 'http://me:12/34@proxy:3128', ...unencoded('12', '34@') },
+  { url: 'http://me:77?x@proxy:3128', ...unencoded('77', '?x') },
+  { url: 'http://CORP\\me:secret@proxy:3128', ...unencoded('CORP', 'secret') },
+  { url: 'http:/proxy:3128', ...unencoded('proxy:') },
+  { url: 'http:\\\\me:secret@proxy', ...unencoded('secret') },
+  { url: 'http:///me:secret@proxy', ...unencoded('secret') },
+  { url: 'me:a://b@proxy:3128', ...unencoded('a:', 'b@') },
+  { url: 'http://me:sec\tret@proxy', ...unencoded('sec') },
+  { url: 'http://proxy:3128/path', ...unencoded('path') },
+  { url: 'http:3128', refusal: /is no URL such as/u, hidden: [':3128'] },
+  { url: 'http://me:secret@', refusal: /is no URL such as/u, hidden: ['secret'] },
+  { url: 'secret://pass@proxy', refusal: /is no URL such as/u, hidden: ['secret', 'pass'] },
+  {
+    url: 'socks5://me:se#cret@proxy',
+    refusal: /cannot be used here \(socks5\)/u,
+    hidden: ['cret'],
+  },
+];
+
+function unencoded(...hidden: string[]): { refusal: RegExp; hidden: readonly string[] } {
+  return { refusal: /%23 for #, %5C for \\, %2F for \/ and %3F for \?\.$/u, hidden };
+}
+
+describe('the URL of a proxy', () => {
+  const sources = ['http.proxy', 'HTTPS_PROXY', 'http_proxy', 'ALL_PROXY'];
+  const configurationFor = (source: string, url: string): ProxyConfiguration =>
+    source === 'http.proxy' ? { url } : { environment: { [source]: url } };
+
+  for (const row of PROXY_URLS) {
+    const { url } = row;
+    const title = JSON.stringify(url);
+    if ('origin' in row) {
+      it(`names host and credentials: ${title}`, () => {
+        for (const source of sources) {
+          const proxy = resolveProxy(new URL(HTTPS), configurationFor(source, url));
+          const basic = proxy?.authorization?.replace('Basic ', '');
+          const credentials = basic && Buffer.from(basic, 'base64').toString();
+          assert.deepEqual([proxy?.origin, credentials], [row.origin, row.credentials]);
+        }
+      });
+    } else {
+      it(`is refused and quoted nowhere: ${title}`, () => {
+        for (const source of sources) {
+          const configuration = configurationFor(source, url);
+          const error = refusal(configuration);
+          assert.match(error.message, row.refusal);
+          assert.deepEqual([error.message.includes(source), error.setting], [true, 'http.proxy']);
+          const told = inspect(error) + describeProxy(new URL(HTTPS), configuration);
+          const stackless = told.replaceAll(/^ +at .*$/gmu, '').replaceAll('proxy.example.com', '');
+          for (const part of row.hidden) assert.ok(!stackless.includes(part), stackless);
+        }
+      });
+    }
+  }
 });
 
 describe('the exceptions from the proxy', () => {

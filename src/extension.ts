@@ -45,11 +45,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   localizeCore();
   const log = vscode.window.createOutputChannel('i99dash', { log: true });
   const logger = lineLogger(log);
-  const network = lazyTransport(async () =>
-    (await import('./core/api/undiciTransport')).createUndiciTransport({
-      network: () => settings.network(),
-    }),
-  );
+  const network = lazyTransport(async () => {
+    const { createUndiciTransport, describeUserAgent } = await import('./core/api/undiciTransport');
+    const { version } = context.extension.packageJSON as { version: string };
+    const userAgent = describeUserAgent({ version, editorVersion: vscode.version });
+    return createUndiciTransport({ network: () => settings.network(), userAgent });
+  });
   const transport = loggedTransport(network, logger, systemClock);
   const shared = { context, transport, logger };
   const developer = createRealmParts(developerRealm, shared);

@@ -82,6 +82,8 @@ export interface HttpRequest {
   maxResponseBytes?: number;
   /** Whether it may not reach this computer itself, whatever name leads there: BACKEND_REFUSED then. A proxy resolves names by itself. */
   onlyElsewhere?: boolean;
+  /** It does no harm to send it twice. A GET and a DELETE never do. */
+  isRepeatable?: true;
 }
 
 export interface HttpStreamBody {
@@ -101,7 +103,8 @@ export interface HttpResponse {
 }
 
 /**
- * Sends one request and reads the whole answer. Follows no redirect, retries nothing.
+ * Sends one request and reads the whole answer. Follows no redirect. Retries nothing, except that a request which does no harm twice is sent
+ * once more when a connection that served before is lost before the answer begins.
  * Rejects with OFFLINE (a proxy that refuses is one; its `status` tells it apart), TIMEOUT, TLS, PROTOCOL (an answer above the size limit),
  * BACKEND_REFUSED (a proxy that cannot be used) or {@link CancelledError}.
  */

@@ -9,6 +9,10 @@ export interface ConnectProxyOptions {
   readonly credentials?: string;
   /** Answers every CONNECT with this status. */
   readonly refuse?: number;
+  /** Headers of a refusal, such as `Proxy-Authenticate: NTLM`. */
+  readonly refusalHeaders?: readonly string[];
+  /** The answer to a CONNECT that succeeds. */
+  readonly established?: string;
   /** Takes every CONNECT and never answers. */
   readonly silent?: boolean;
   /** Where a host really is: the port on this computer. It can reach nothing else. */
@@ -51,12 +55,13 @@ export async function startConnectProxy(options: ConnectProxyOptions = {}): Prom
     if (options.silent === true) return;
     const port = options.routes?.[hostOf(request)];
     if (refusal !== undefined || port === undefined) {
-      client.end(`HTTP/1.1 ${refusal ?? 502} No\r\nContent-Length: 0\r\n\r\n`);
+      const headers = ['Content-Length: 0', ...(options.refusalHeaders ?? [])].join('\r\n');
+      client.end(`HTTP/1.1 ${refusal ?? 502} No\r\n${headers}\r\n\r\n`);
       for (const resolve of waiting.splice(0)) resolve();
       return;
     }
     const target = connect(port, '127.0.0.1', () => {
-      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      client.write(`HTTP/1.1 ${options.established ?? '200 Connection established\r\n\r\n'}`);
       target.write(head);
       client.on('data', (chunk: Buffer) => (bytes += chunk.length));
       client.pipe(target).pipe(client);

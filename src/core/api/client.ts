@@ -26,6 +26,8 @@ export interface ApiCall {
   onSend?: () => void;
   /** What is sent beside the token and must not come back in a message. */
   secrets?: readonly string[];
+  /** As in {@link HttpRequest}. */
+  isRepeatable?: true;
   /** Nobody reads the answer: it may be empty, and the call resolves with undefined. */
   ignoreAnswer?: true;
 }
@@ -96,6 +98,7 @@ export class ApiClient {
       ...(token === undefined ? { maxResponseBytes: MAX_PUBLIC_RESPONSE_BYTES } : {}),
       ...(content === undefined ? {} : { body: content.body }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
+      ...(call.isRepeatable === undefined ? {} : { isRepeatable: call.isRepeatable }),
     });
     // A server that repeats what it was sent must not get it into a message or a log.
     const bearer = token === undefined ? [] : [token];

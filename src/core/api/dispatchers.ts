@@ -1,8 +1,8 @@
-import { isIP } from 'node:net';
 import type { SecureContext } from 'node:tls';
+import { createPool } from './connection';
+import { createConnector, createProxyConnector, createTunnelConnector } from './connector';
 import { lookUpElsewhere } from './ownAddresses';
-import { withoutBrackets } from './noProxy';
-import { Agent, Pool, ProxyAgent, type buildConnector, type Dispatcher } from './ownUndici';
+import { Agent, type buildConnector, type Dispatcher, type Pool } from './ownUndici';
 import type { Proxy } from './proxy';
 
 /** As many ways to the network as are kept open: directly and through a proxy, before and after a change. */
@@ -16,34 +16,30 @@ const ADDRESS_TIMEOUT_MS = 1_500;
 /** A wall clock that gains this much on the one that stands still in sleep tells of one, in milliseconds. */
 const SLEPT_MS = 2_000;
 
-/** What went wrong on the way to or at the proxy, rather than behind it. */
-export class ProxyFailure extends Error {
-  /** @param status of the proxy's answer; undefined where there was none */
-  constructor(
-    readonly status?: number,
-    cause?: unknown,
-  ) {
-    super('The proxy failed', { cause });
-  }
+export interface DispatcherOptions {
+  /** For a connection, and for a proxy's word that it stands, each in milliseconds. */
+  connectTimeoutMs: number;
+  /** The longest that a connection is kept which nobody uses, whatever the server says, in milliseconds. */
+  idleTimeoutMs: number;
+  /** Milliseconds since the epoch. */
+  wallClock: () => number;
+  /** What a proxy is told of who asks. */
+  userAgent: string;
+}
+
+interface Way {
+  proxy: string;
+  context: SecureContext | undefined;
+  dispatcher: Dispatcher;
+  close: () => void;
 }
 
 /** Hands out one connection pool for each way to the network. */
 export class Dispatchers {
-  private readonly open: { proxy: string; context: SecureContext | undefined; way: Dispatcher }[] =
-    [];
-
+  private readonly open: Way[] = [];
   private gain: number;
 
-  /**
-   * @param connectTimeoutMs for a connection, and for a proxy's word that it stands, each in milliseconds
-   * @param idleTimeoutMs the longest that a connection is kept which nobody uses, whatever the server says, in milliseconds
-   * @param wallClock milliseconds since the epoch
-   */
-  constructor(
-    private readonly connectTimeoutMs: number,
-    private readonly idleTimeoutMs: number,
-    private readonly wallClock: () => number,
-  ) {
+  constructor(private readonly options: DispatcherOptions) {
     this.gain = this.measureGain();
   }
 
@@ -60,57 +56,77 @@ export class Dispatchers {
     const key = `${proxy?.origin ?? ''} ${proxy?.authorization ?? ''} ${onlyElsewhere}`;
     const known = this.open.find((each) => each.proxy === key && each.context === context);
     if (known !== undefined) {
-      return known.way;
+      return known.dispatcher;
     }
-    const way =
-      proxy === undefined ? this.direct(context, onlyElsewhere) : this.through(proxy, context);
-    this.open.push({ proxy: key, context, way });
+    const way = {
+      proxy: key,
+      context,
+      ...(proxy === undefined ? this.direct(context, onlyElsewhere) : this.through(proxy, context)),
+    };
+    this.open.push(way);
     if (this.open.length > MAX_OPEN) {
-      void this.open.shift()?.way.close();
+      this.open.shift()?.close();
     }
-    return way;
+    return way.dispatcher;
+  }
+
+  /** Uses no connection again that is open now. What is under way goes on to its end. */
+  forget(): void {
+    for (const way of this.open.splice(0)) {
+      way.close();
+    }
   }
 
   /** Timers stand still while the computer sleeps: connections that died long ago pass for fresh ones, and whoever uses them waits in vain. */
   private forgetAfterSleep(): void {
     const gain = this.measureGain();
     if (Math.abs(gain - this.gain) > SLEPT_MS) {
-      for (const { way } of this.open.splice(0)) {
-        void way.close(); // once what is under way has ended
-      }
+      this.forget();
     }
     this.gain = gain;
   }
 
   private measureGain(): number {
-    return this.wallClock() - performance.now();
+    return this.options.wallClock() - performance.now();
   }
 
-  private direct(context: SecureContext | undefined, onlyElsewhere: boolean): Dispatcher {
-    return new Agent({
-      connect: {
-        ...this.connectOptions(context),
-        ...(onlyElsewhere ? { lookup: lookUpElsewhere } : {}),
-      },
-      keepAliveMaxTimeout: this.idleTimeoutMs,
-      bodyTimeout: 0,
-    });
+  private direct(
+    context: SecureContext | undefined,
+    onlyElsewhere: boolean,
+  ): Pick<Way, 'dispatcher' | 'close'> {
+    const options = {
+      ...this.connectOptions(context),
+      ...(onlyElsewhere ? { lookup: lookUpElsewhere } : {}),
+    };
+    const agent = this.createAgent(createConnector(options));
+    return { dispatcher: agent, close: () => void agent.close() };
   }
 
-  /** Every request goes through a tunnel (CONNECT), for http too: the proxy learns host and port alone. */
   private through(
     { origin, authorization }: Proxy,
     context: SecureContext | undefined,
-  ): Dispatcher {
-    const headersTimeout = this.connectTimeoutMs;
-    return new ProxyAgent({
-      uri: origin,
-      ...(authorization === undefined ? {} : { token: authorization }),
-      requestTls: this.connectOptions(context),
-      proxyTls: this.connectOptions(context),
-      clientFactory: (url, options) =>
-        new TunnelPool(url, { ...options, connect: withoutAddressAsName(options), headersTimeout }),
-      keepAliveMaxTimeout: this.idleTimeoutMs,
+  ): Pick<Way, 'dispatcher' | 'close'> {
+    const options = this.connectOptions(context);
+    const toProxy = createPool(origin, {
+      connect: createProxyConnector(options),
+      headersTimeout: this.options.connectTimeoutMs,
+    });
+    const headers = {
+      'user-agent': this.options.userAgent,
+      ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
+    };
+    const connect = createTunnelConnector(toProxy, headers, createConnector(options));
+    const agent = this.createAgent(connect);
+    // A request that waits for its tunnel needs the proxy until it is done.
+    const close = (): void => void agent.close().then(() => toProxy.close());
+    return { dispatcher: agent, close };
+  }
+
+  private createAgent(connect: buildConnector.connector): Agent {
+    return new Agent({
+      connect,
+      factory: (origin, options) => createPool(origin, options as Pool.Options),
+      keepAliveMaxTimeout: this.options.idleTimeoutMs,
       bodyTimeout: 0,
     });
   }
@@ -123,39 +139,10 @@ export class Dispatchers {
     secureContext?: SecureContext;
   } {
     return {
-      timeout: this.connectTimeoutMs,
+      timeout: this.options.connectTimeoutMs,
       autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
       rejectUnauthorized: true,
       ...(context === undefined ? {} : { secureContext: context }),
     };
-  }
-}
-
-/** undici names the proxy to TLS even where it is an address, which RFC 6066 forbids. */
-function withoutAddressAsName({
-  connect,
-}: {
-  connect?: buildConnector.connector;
-}): buildConnector.connector {
-  return (options, callback) => {
-    const isAddress = isIP(withoutBrackets(options.hostname)) !== 0;
-    connect?.({ ...options, ...(isAddress ? { servername: '' } : {}) }, callback);
-  };
-}
-
-/** Connections to a proxy. Tells its failures from those of the server behind it. */
-class TunnelPool extends Pool {
-  override async connect(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> {
-    let answer: Dispatcher.ConnectData;
-    try {
-      answer = await super.connect(options);
-    } catch (error) {
-      throw new ProxyFailure(undefined, error);
-    }
-    if (answer.statusCode !== 200) {
-      answer.socket.on('error', () => undefined).destroy();
-      throw new ProxyFailure(answer.statusCode);
-    }
-    return answer;
   }
 }

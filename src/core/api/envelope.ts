@@ -101,17 +101,24 @@ function errorFields(body: JsonObject | undefined, secrets: readonly string[]): 
   return { code: clean(code), message: clean(message) };
 }
 
-/** `Retry-After` in seconds or as an HTTP date, as milliseconds from now, at most an hour; undefined when absent or unreadable. */
+/**
+ * `Retry-After` in seconds or as an HTTP date, as milliseconds from now, at most an hour; undefined when absent or unreadable. Of several
+ * values the longest counts.
+ */
 export function parseRetryAfter(value: string | undefined, now = Date.now()): number | undefined {
-  if (value === undefined) {
-    return undefined;
-  }
-  if (/^\d+$/u.test(value.trim())) {
-    return Math.min(Number(value) * 1000, MAX_RETRY_AFTER_MS);
+  // The comma after a weekday is a part of its date.
+  const values = value?.match(/[A-Za-z]{3,9},[^,]*|[^,]+/gu) ?? [];
+  const waits = values.map((each) => parseWait(each.trim(), now)).filter((ms) => ms !== undefined);
+  return waits.length === 0 ? undefined : Math.min(Math.max(...waits), MAX_RETRY_AFTER_MS);
+}
+
+function parseWait(value: string, now: number): number | undefined {
+  if (/^\d+$/u.test(value)) {
+    return Number(value) * 1000;
   }
   // Date.parse takes almost anything for a date, "-5" too; an HTTP date begins with a weekday.
-  const date = /^\s*[A-Z][a-z]{2,8},? /u.test(value) ? Date.parse(value) : NaN;
-  return Number.isNaN(date) ? undefined : Math.min(Math.max(0, date - now), MAX_RETRY_AFTER_MS);
+  const date = /^[A-Z][a-z]{2,8},? /u.test(value) ? Date.parse(value) : NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 function isRedirect({ status }: HttpResponse): boolean {

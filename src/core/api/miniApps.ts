@@ -24,6 +24,7 @@ export async function requestUpload(
       method: 'POST',
       path: '/api/v1/mini-apps/upload-url',
       json: bundle,
+      isRepeatable: true, // an address that nobody uses runs out
       ...(signal === undefined ? {} : { signal }),
     }),
     t('an upload address'),

@@ -1,11 +1,3 @@
 import './nodeFetch';
 
-export {
-  Agent,
-  errors,
-  Pool,
-  ProxyAgent,
-  request,
-  type buildConnector,
-  type Dispatcher,
-} from 'undici';
+export { Agent, buildConnector, Client, errors, Pool, request, type Dispatcher } from 'undici';

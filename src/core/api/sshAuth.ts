@@ -14,6 +14,7 @@ export async function requestChallenge(
     method: 'POST',
     path: '/api/v1/auth/ssh/challenge',
     json: { fingerprint },
+    isRepeatable: true,
     ...(signal === undefined ? {} : { signal }),
   });
   return expectString(expectObject(data, t('a challenge')), 'nonce');
@@ -34,6 +35,7 @@ export async function verifyChallenge(
       path: '/api/v1/auth/ssh/verify',
       json: proof,
       secrets: [proof.signature],
+      isRepeatable: true,
       ...(signal === undefined ? {} : { signal }),
     }),
     t('an access token'),

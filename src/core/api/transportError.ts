@@ -1,6 +1,6 @@
 import { I99dashError, isI99dashError, systemErrorCode } from '../errors';
 import { t } from '../l10n';
-import { ProxyFailure } from './dispatchers';
+import { ProxyFailure, TlsFailure } from './connector';
 import { errors } from './ownUndici';
 import type { Proxy } from './proxy';
 
@@ -40,22 +40,18 @@ const NO_HTTP: ReadonlySet<string> = new Set([
   'ERR_ASSERTION',
 ]);
 
+/** Of what TLS fails with once the connection stands: a server may ask for a certificate of ours then. */
+const TLS_CODE = /^(?:ERR_SSL|ERR_TLS|EPROTO$)/u;
+/** What a server says that wants a certificate of ours, or another one. */
+const CERTIFICATE_WANTED = /CERTIFICATE_REQUIRED|ALERT_\w*CERTIFICATE|ALERT_UNKNOWN_CA/u;
+
 function connectionError(error: unknown, host: string): I99dashError {
   const code = systemErrorCode(error) ?? '';
+  if (error instanceof TlsFailure || TLS_CODE.test(code)) {
+    return new I99dashError('TLS', insecure(error, code, host), { cause: error });
+  }
   if (error instanceof RequestExpired || /TIMEOUT|ETIMEDOUT/u.test(code)) {
     return new I99dashError('TIMEOUT', t('{0} did not answer in time.', host), { cause: error });
-  }
-  if (/ERR_SSL|EPROTO/u.test(code)) {
-    return new I99dashError(
-      'TLS',
-      t('No secure connection to {0} is possible ({1}).', host, code),
-      {
-        cause: error,
-      },
-    );
-  }
-  if (/CERT|ERR_TLS|SELF_SIGNED|UNABLE_TO_VERIFY/u.test(code)) {
-    return new I99dashError('TLS', untrusted(code, host), { cause: error });
   }
   if (error instanceof errors.HTTPParserError || NO_HTTP.has(code)) {
     return new I99dashError('PROTOCOL', t('{0} does not speak HTTP.', host), { cause: error });
@@ -69,8 +65,27 @@ function connectionError(error: unknown, host: string): I99dashError {
 /** Where Node.js is told of more authorities. */
 const CERTIFICATES_VARIABLE = 'NODE_EXTRA_CA_CERTS';
 
-/** The words for a certificate that does not do. @param code OpenSSL's, as Node.js has it */
-function untrusted(code: string, host: string): string {
+/** The words for a secure connection that does not come about. @param code OpenSSL's, as Node.js has it */
+function insecure(error: unknown, code: string, host: string): string {
+  if (CERTIFICATE_WANTED.test(code)) {
+    return t(
+      '{0} asks for a certificate of this computer, which cannot be given ({1}). Ask its administrator for another way in.',
+      host,
+      code,
+    );
+  }
+  if (/^(?:ERR_SSL|EPROTO)/u.test(code)) {
+    return t(
+      'No secure connection to {0} is possible ({1}). Check the address and its port.',
+      host,
+      code,
+    );
+  }
+  return untrusted(code, host, error instanceof TlsFailure ? error.reason : code);
+}
+
+/** The words for a certificate that does not do. */
+function untrusted(code: string, host: string, reason: string): string {
   if (code === SELF_SIGNED) {
     return t(
       'The certificate of {0} is signed by itself ({1}). If it is meant to be, add it to the system’s certificates, or name its file in {2}.',
@@ -106,31 +121,29 @@ function untrusted(code: string, host: string): string {
         host,
         code,
       );
+    case 'INVALID_PURPOSE':
+      return t(
+        'The certificate of {0}, or of its issuer, is not meant for this use ({1}). Ask the administrator of {0} to replace it, or your IT department if a company’s proxy reads along.',
+        host,
+        code,
+      );
     default:
-      return t('The certificate of {0} is not trusted ({1}).', host, code);
+      return t(
+        'The certificate of {0} is not trusted ({1}). Ask the administrator of {0} to replace it, or your IT department if a company’s proxy reads along.',
+        host,
+        reason,
+      );
   }
 }
 
 const AUTHORIZATION_SETTING = 'http.proxyAuthorization';
 
-function proxyError({ status, cause }: ProxyFailure, url: URL, proxy: Proxy): I99dashError {
+function proxyError(failure: ProxyFailure, url: URL, proxy: Proxy): I99dashError {
+  const { status, cause } = failure;
   const { host, source } = proxy;
   const setting = source.startsWith('http.') ? source : 'http.proxy';
   if (status === 407) {
-    const message =
-      proxy.authorization === undefined
-        ? t(
-            'The proxy {0} ({1}) asks who you are. Add a name and a password to its URL, or set {2}.',
-            host,
-            source,
-            AUTHORIZATION_SETTING,
-          )
-        : t(
-            'The proxy {0} ({1}) does not accept its name and password. Check its URL and {2}.',
-            host,
-            source,
-            AUTHORIZATION_SETTING,
-          );
+    const message = unauthorized(failure, proxy);
     return new I99dashError('OFFLINE', message, { cause, status, setting });
   }
   if (status !== undefined) {
@@ -147,4 +160,32 @@ function proxyError({ status, cause }: ProxyFailure, url: URL, proxy: Proxy): I9
   // English alone has a capital here.
   const sentence = message.replace(/^the/u, 'The');
   return new I99dashError(code, sentence, { cause, setting });
+}
+
+/** The words for a proxy that does not know who asks. */
+function unauthorized({ schemes }: ProxyFailure, { host, source, authorization }: Proxy): string {
+  const used = authorization?.split(' ', 1)[0] ?? 'Basic';
+  const isOffered = schemes.some((each) => each.toLowerCase() === used.toLowerCase());
+  if (schemes.length > 0 && !isOffered) {
+    return t(
+      'The proxy {0} ({1}) lets in only those who sign in with {2}, and i99dash cannot. Ask for a proxy that takes a name and a password ({3}), or run a local one that signs in for you, such as Px or Cntlm.',
+      host,
+      source,
+      schemes.join(', '),
+      'Basic',
+    );
+  }
+  return authorization === undefined
+    ? t(
+        'The proxy {0} ({1}) asks who you are. Add a name and a password to its URL, or set {2}.',
+        host,
+        source,
+        AUTHORIZATION_SETTING,
+      )
+    : t(
+        'The proxy {0} ({1}) does not accept its name and password. Check its URL and {2}.',
+        host,
+        source,
+        AUTHORIZATION_SETTING,
+      );
 }

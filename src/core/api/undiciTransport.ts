@@ -11,12 +11,14 @@ import {
   type HttpStreamBody,
   type Transport,
 } from '../ports';
+import { isLostReusedConnection } from './connection';
 import { Dispatchers } from './dispatchers';
 import type { NetworkConfiguration } from './networkConfiguration';
 import { request, type Dispatcher } from './ownUndici';
 import { resolveProxy } from './proxy';
+import { readBody } from './responseBody';
 import { asTransportError, isUnknownIssuer, RequestExpired } from './transportError';
-import { Trust } from './trust';
+import { Trust, type TrustConfiguration } from './trust';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** The most that any answer of this API has, in bytes. */
@@ -56,6 +58,18 @@ interface TransportOptions extends Partial<Deadlines> {
   network?: () => NetworkConfiguration;
   /** For the age of connections and the time that a request may take; default: this computer's clock. */
   clock?: Clock;
+  /** Who sends the requests, as {@link describeUserAgent} says it. */
+  userAgent?: string;
+}
+
+const PRODUCT = 'i99dash-vscode';
+
+/** The value of `user-agent`, which firewalls in front of APIs want to see. It names nobody. */
+export function describeUserAgent(options: { version: string; editorVersion: string }): string {
+  const { version, editorVersion } = options;
+  const { platform, arch } = process;
+  const editor = `VSCode ${editorVersion}; ${platform} ${arch}`.replaceAll(/[^\w .;+-]/gu, '');
+  return `${PRODUCT}/${version} (${editor})`;
 }
 
 /**
@@ -65,13 +79,16 @@ interface TransportOptions extends Partial<Deadlines> {
 export function createUndiciTransport({
   network = () => ({}),
   clock = systemClock,
+  userAgent = PRODUCT,
   ...deadlines
 }: TransportOptions = {}): Transport {
   const allDeadlines = { ...DEADLINES, ...deadlines };
-  const { connectTimeoutMs, idleTimeoutMs } = allDeadlines;
-  const dispatchers = new Dispatchers(connectTimeoutMs, idleTimeoutMs, () => clock.now());
-  return new UndiciTransport(network, dispatchers, allDeadlines, clock);
+  const wallClock = (): number => clock.now();
+  const dispatchers = new Dispatchers({ ...allDeadlines, wallClock, userAgent });
+  return new UndiciTransport(network, dispatchers, { ...allDeadlines, userAgent }, clock);
 }
+
+type ExchangeOptions = Deadlines & { userAgent: string };
 
 class UndiciTransport implements Transport {
   private readonly trust = new Trust();
@@ -79,7 +96,7 @@ class UndiciTransport implements Transport {
   constructor(
     private readonly network: () => NetworkConfiguration,
     private readonly dispatchers: Dispatchers,
-    private readonly deadlines: Deadlines,
+    private readonly options: ExchangeOptions,
     private readonly clock: Clock,
   ) {}
 
@@ -87,30 +104,73 @@ class UndiciTransport implements Transport {
     const { url, signal } = httpRequest;
     const { proxy: configured = {}, trust = {} } = this.network();
     const proxy = resolveProxy(url, configured);
+    const deadline = new Deadline(httpRequest, this.options.stallTimeoutMs, this.clock);
     const attempt = (): Promise<HttpResponse> => {
       const context = this.trust.contextFor(trust);
       const dispatcher = this.dispatchers.get(proxy, context, httpRequest.onlyElsewhere);
-      return exchange(dispatcher, httpRequest, deadline, this.deadlines);
+      return exchange(dispatcher, httpRequest, deadline, this.options);
     };
-    const deadline = new Deadline(httpRequest, this.deadlines.stallTimeoutMs, this.clock);
     try {
-      const context = this.trust.contextFor(trust);
-      return await attempt().catch(async (error: unknown) => {
-        // No secure connection came about, so nothing has been sent.
-        if (isUnknownIssuer(error)) {
-          await this.trust.extend(trust);
-          if (this.trust.contextFor(trust) !== context) {
-            return attempt();
-          }
-        }
-        throw error;
-      });
+      return await this.repeatLost(httpRequest, () => this.repeatTrusted(trust, attempt));
     } catch (error) {
       throw signal?.aborted === true ? new CancelledError() : asTransportError(error, url, proxy);
     } finally {
       deadline.clear();
     }
   }
+
+  /** Tries again with all certificates that may be trusted. */
+  private async repeatTrusted<T>(trust: TrustConfiguration, attempt: () => Promise<T>): Promise<T> {
+    const context = this.trust.contextFor(trust);
+    try {
+      return await attempt();
+    } catch (error) {
+      // No secure connection came about, so nothing has been sent.
+      if (isUnknownIssuer(error)) {
+        await this.trust.extend(trust);
+        if (this.trust.contextFor(trust) !== context) {
+          return attempt();
+        }
+      }
+      throw error;
+    }
+  }
+
+  /** Tries once more, on a fresh connection, where a connection that was kept is lost. */
+  private async repeatLost(
+    httpRequest: HttpRequest,
+    attempt: () => Promise<HttpResponse>,
+  ): Promise<HttpResponse> {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isLostReusedConnection(error)) {
+        throw error;
+      }
+      this.dispatchers.forget(); // the other ones are as old
+      if (!isRepeatable(httpRequest)) {
+        throw error;
+      }
+      const answer = await attempt();
+      if (mayBeDone(httpRequest, answer)) {
+        throw error;
+      }
+      return answer;
+    }
+  }
+}
+
+function isRepeatable({ method, body, isRepeatable: isMarked }: HttpRequest): boolean {
+  const isStream = typeof body === 'object';
+  return isMarked === true || ((method === 'GET' || method === 'DELETE') && !isStream);
+}
+
+/**
+ * True where a repeated request is refused, perhaps because the first one has done its work. It is
+ * known no better than after the first one what the server has done.
+ */
+function mayBeDone({ method }: HttpRequest, { status }: HttpResponse): boolean {
+  return method !== 'GET' && status >= 400 && status < 500 && status !== 429;
 }
 
 /** @throws what undici throws, and UPLOAD_FAILED when the body's source fails */
@@ -118,7 +178,7 @@ async function exchange(
   dispatcher: Dispatcher,
   httpRequest: HttpRequest,
   deadline: Deadline,
-  { headersTimeoutMs, bodyTimeoutMs }: Deadlines,
+  { headersTimeoutMs, bodyTimeoutMs, userAgent }: ExchangeOptions,
 ): Promise<HttpResponse> {
   const { method, url, maxResponseBytes } = httpRequest;
   const upload = httpRequest.body === undefined ? undefined : openBody(httpRequest.body, deadline);
@@ -127,7 +187,12 @@ async function exchange(
     const sent = request(url, {
       dispatcher,
       method,
-      headers: { ...httpRequest.headers, ...upload?.headers },
+      headers: {
+        'user-agent': userAgent,
+        'accept-encoding': 'identity',
+        ...httpRequest.headers,
+        ...upload?.headers,
+      },
       body: upload?.body ?? null,
       headersTimeout: streams ? 0 : headersTimeoutMs, // the deadline covers an upload's
       bodyTimeout: bodyTimeoutMs,
@@ -137,7 +202,7 @@ async function exchange(
     const { statusCode, headers, body } = await raceSignal(sent, deadline.signal);
     const most = maxResponseBytes ?? (streams ? MAX_UPLOAD_RESPONSE_BYTES : MAX_RESPONSE_BYTES);
     const flat = flatten(headers);
-    return { status: statusCode, headers: flat, text: await readText(body, flat, most) };
+    return { status: statusCode, headers: flat, text: await readBody(body, flat, most) };
   } catch (error) {
     throw upload?.sourceError?.() ?? asRequestError(error, deadline);
   } finally {
@@ -235,34 +300,6 @@ function fileChanged(cause: unknown): I99dashError {
   return new I99dashError('UPLOAD_FAILED', t('The file changed while it was being sent.'), {
     cause,
   });
-}
-
-/** @param most bytes; an answer above is given up as soon as that is known */
-async function readText(
-  body: Readable,
-  headers: Record<string, string>,
-  most: number,
-): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  body.on('error', () => undefined); // heard below; and when it is given up, nobody waits for more
-  try {
-    assertSize(Number(headers['content-length'] ?? 0), most);
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      assertSize(size, most);
-      chunks.push(chunk);
-    }
-  } finally {
-    body.destroy();
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function assertSize(size: number, most: number): void {
-  if (size > most) {
-    throw new I99dashError('PROTOCOL', t('The answer is larger than any this API gives.'));
-  }
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {

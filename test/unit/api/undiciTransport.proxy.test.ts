@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import type { NetworkConfiguration } from '../../../src/core/api/networkConfiguration';
-import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
+import { createUndiciTransport, describeUserAgent } from '../../../src/core/api/undiciTransport';
 import type { I99dashError } from '../../../src/core/errors';
 import type { HttpRequest } from '../../../src/core/ports';
 import { isPassing } from '../../../src/core/retry';
@@ -144,6 +144,66 @@ describe('the transport, through a proxy', () => {
     }
     assert.equal(proxy.asked.length, 2, 'each is asked once');
     assert.equal(backend.requests.length, 0);
+  });
+
+  for (const [schemes, words] of [
+    [['NTLM'], /sign in with NTLM, and i99dash cannot/u],
+    [['Negotiate', 'NTLM TlRMTVNTUAACAAAA=='], /sign in with Negotiate, NTLM, and/u],
+    [['Negotiate, Kerberos'], /sign in with Negotiate, Kerberos, and/u],
+    [['Digest realm="Basic, NTLM", qop="auth", nonce="x\\"y,z"'], /sign in with Digest, and/u],
+    [['NTLM', 'basic realm="a, b"'], /does not accept its name and password/u],
+    [['Negotiate, Basic realm="a", NTLM'], /does not accept its name and password/u],
+    [[], /does not accept its name and password/u],
+    [['<script>, ="'], /does not accept its name and password/u],
+  ] as const) {
+    it(`tells whether a name and a password can help: ${schemes.join(' and ')}`, async () => {
+      const refusalHeaders = schemes.map((scheme) => `Proxy-Authenticate: ${scheme}`);
+      const proxy = await startProxy({ credentials: `ada:not-${PASSWORD}`, refusalHeaders });
+      use(withPassword(proxy.url));
+      const error = await rejectsWith('OFFLINE', get());
+      assert.match(error.message, words);
+      assert.deepEqual([error.status, isPassing(error), proxy.asked.length], [407, false, 1]);
+      assertKeepsSecret(error);
+    });
+  }
+
+  it('says what the proxy wants where nobody has set a password', async () => {
+    const refusalHeaders = ['Proxy-Authenticate: Negotiate'];
+    const proxy = await startProxy({ credentials: `ada:${PASSWORD}`, refusalHeaders });
+    use(proxy.url);
+    assert.match((await rejectsWith('OFFLINE', get())).message, /sign in with Negotiate, and/u);
+    use(proxy.url, { authorization: 'Negotiate YII=' });
+    assert.match((await rejectsWith('OFFLINE', get())).message, /does not accept its name/u);
+  });
+
+  for (const established of [
+    '201 Created\r\n\r\n',
+    '204 No Content\r\n\r\n',
+    '299 Whatever\r\nContent-Length: 7\r\n\r\n',
+    '200 OK\r\nTransfer-Encoding: chunked\r\n\r\n',
+    '100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n',
+    `200 OK\r\n${`Via: ${'v'.repeat(100)}\r\n`.repeat(200)}\r\n`,
+  ]) {
+    it(`takes the tunnel for open: ${JSON.stringify(established.slice(0, 40))}`, async () => {
+      use((await startProxy({ established })).url);
+      assert.equal((await get()).status, 401);
+    });
+  }
+
+  it('says to the proxy and to the server who asks', async () => {
+    const proxy = await startProxy();
+    use(proxy.url);
+    const userAgent = describeUserAgent({ version: '1.2.3', editorVersion: '1.105.1' });
+    await createUndiciTransport({ network: () => network, userAgent }).send({
+      method: 'GET',
+      url: new URL(`https://${HOST}${PATH}`),
+    });
+    const seen = [
+      proxy.asked[0]?.headers['user-agent'],
+      backend.requests[0]?.headers['user-agent'],
+    ];
+    const expected = `i99dash-vscode/1.2.3 (VSCode 1.105.1; ${process.platform} ${process.arch})`;
+    assert.deepEqual(seen, [expected, expected]);
   });
 
   it('says that the proxy refuses, and that it cannot get further', async () => {

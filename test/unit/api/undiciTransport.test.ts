@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import dns from 'node:dns';
-import { connect, createServer as createTcpServer, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { mock } from 'node:test';
@@ -13,35 +13,13 @@ import { systemClock, type HttpRequest } from '../../../src/core/ports';
 import { type Backend, startBackend } from '../../backend/server';
 import { selfSignedCertificate } from '../../support/certificate';
 import { rejectsWith } from '../../support/expect';
+import { withRawServer } from '../../support/raw-server';
 
 const PATH = '/api/v1/dev/me';
 
 /** Whether an error, or what led to it, says this anywhere. */
 function tells(error: I99dashError, text: string): boolean {
   return error.message.includes(text);
-}
-
-/** A server on a socket of its own that does what `onConnection` says. */
-async function withTcpServer(
-  onConnection: (socket: Socket) => void,
-  use: (port: number) => Promise<void>,
-): Promise<void> {
-  const sockets = new Set<Socket>();
-  const server = createTcpServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    onConnection(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(address !== null && typeof address === 'object');
-  try {
-    await use(address.port);
-  } finally {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  }
 }
 
 /** A server of another process that is stopped, with as many connections before it as the system keeps: the next one finds no room. */
@@ -111,7 +89,7 @@ describe('the transport', () => {
   });
 
   it('joins the values of a repeated header', async () => {
-    await withTcpServer(
+    await withRawServer(
       (socket) =>
         socket.end(
           'HTTP/1.1 204 No Content\r\nX-Twice: a\r\nX-Twice: b\r\nConnection: close\r\n\r\n',
@@ -165,7 +143,7 @@ describe('the transport', () => {
   });
 
   it('is TIMEOUT when the connection does not come about', async () => {
-    await withTcpServer(
+    await withRawServer(
       () => undefined, // silent, so that the TLS handshake never ends
       async (port) => {
         const impatient = createUndiciTransport({ connectTimeoutMs: 50 });
@@ -204,7 +182,7 @@ describe('the transport', () => {
     const tidy = createUndiciTransport({ idleTimeoutMs: 100 });
     let closed: Promise<unknown> = Promise.reject(new Error('nobody came'));
     closed.catch(() => undefined);
-    await withTcpServer(
+    await withRawServer(
       (socket) => {
         closed = once(socket, 'end');
         const head = 'HTTP/1.1 200 OK\r\nKeep-Alive: timeout=600\r\nContent-Length: 0\r\n\r\n';
@@ -219,7 +197,7 @@ describe('the transport', () => {
 
   it('trusts no connection that is older than a sleep', async () => {
     let connections = 0;
-    await withTcpServer(
+    await withRawServer(
       (socket) => {
         connections += 1;
         const head = 'HTTP/1.1 200 OK\r\nKeep-Alive: timeout=60\r\nContent-Length: 0\r\n\r\n';
@@ -278,7 +256,7 @@ describe('the transport', () => {
 
   it('reads nothing of an answer that says it is too large', async () => {
     let closed = Promise.resolve();
-    await withTcpServer(
+    await withRawServer(
       (socket) => {
         closed = new Promise((resolve) => socket.once('close', () => resolve()));
         socket.resume(); // or it does not hear the end
@@ -298,7 +276,7 @@ describe('the transport', () => {
   });
 
   it('is PROTOCOL for what is no HTTP', async () => {
-    await withTcpServer(
+    await withRawServer(
       (socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'),
       async (port) => {
         await rejectsWith('PROTOCOL', getFrom(`http://127.0.0.1:${port}`));
@@ -314,7 +292,7 @@ describe('the transport', () => {
   ]) {
     it(`is PROTOCOL for an answer with ${title}, and the next one is whole`, async () => {
       let connections = 0;
-      await withTcpServer(
+      await withRawServer(
         (socket) => {
           const isFirst = (connections += 1) === 1;
           const answer = isFirst ? `${head}\r\n\r\n{}` : '200 OK\r\nContent-Length: 4\r\n\r\nnext';
@@ -329,7 +307,7 @@ describe('the transport', () => {
   }
 
   it('never takes what follows an answer for the next one', async () => {
-    await withTcpServer(
+    await withRawServer(
       (socket) => {
         const of = (text: string) =>
           `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`;

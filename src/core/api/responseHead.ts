@@ -1,0 +1,118 @@
+/** The most that the head of an answer may have, in bytes: as in Chromium. */
+export const MAX_HEAD_BYTES = 256 * 1024;
+/** A longer line of a head is passed on without being looked at, in characters. */
+const MAX_LINE = 1024;
+
+/**
+ * Removes from an HTTP/1.1 answer what undici's parser refuses and RFC 9110 allows: interim answers
+ * (15.2), which a server may send without being asked, and a `Content-Length` that is repeated with
+ * the same value (8.6). All else is passed on as it is, for the parser to judge.
+ */
+export class ResponseHead {
+  /** True once any byte of the answer has arrived. */
+  hasBegun = false;
+  private part: 'status' | 'interim' | 'fields' | 'over' = 'over';
+  /** The beginning of a line whose end has not arrived. */
+  private held = '';
+  /** The beginning of the line was passed on already. */
+  private isCut = false;
+  private length: string | undefined;
+
+  /** A request is about to be sent: the next bytes begin an answer. */
+  expect(): void {
+    this.hasBegun = false;
+    this.part = 'status';
+    this.held = '';
+    this.isCut = false;
+    this.length = undefined;
+  }
+
+  /** Takes the next bytes from the server. Returns those that are for the parser. */
+  filter(chunk: Buffer): Buffer {
+    this.hasBegun = true;
+    if (this.isOver) {
+      return chunk;
+    }
+    let rest = this.held + chunk.toString('latin1');
+    let passed = '';
+    this.held = '';
+    while (!this.isOver) {
+      const end = rest.indexOf('\n') + 1;
+      if (end === 0) {
+        passed += this.holdOrPass(rest);
+        rest = '';
+        break;
+      }
+      passed += this.passLine(rest.slice(0, end));
+      rest = rest.slice(end);
+    }
+    return Buffer.from(passed + rest, 'latin1');
+  }
+
+  /** Returns what is still held back when the server closes the connection. */
+  flush(): Buffer {
+    const held = Buffer.from(this.held, 'latin1');
+    this.held = '';
+    return held;
+  }
+
+  private get isOver(): boolean {
+    return this.part === 'over';
+  }
+
+  private holdOrPass(start: string): string {
+    const isHttp = this.part !== 'status' || 'HTTP/'.startsWith(start.slice(0, 5));
+    if (isHttp && !this.isCut && start.length < MAX_LINE) {
+      this.held = start;
+      return '';
+    }
+    this.isCut = true;
+    if (!isHttp) {
+      this.part = 'over';
+    }
+    return this.part === 'interim' ? '' : start;
+  }
+
+  private passLine(line: string): string {
+    const { isCut } = this;
+    const isBlank = !isCut && /^\r?\n$/u.test(line);
+    this.isCut = false;
+    switch (this.part) {
+      case 'status':
+        if (!isBlank) {
+          // 101 switches protocols and ends the exchange.
+          this.part = /^HTTP\/1\.\d 1(?!01)\d\d\s/u.test(line) ? 'interim' : 'fields';
+        }
+        return this.part === 'interim' ? '' : line;
+      case 'interim':
+        this.part = isBlank ? 'status' : 'interim';
+        return '';
+      default:
+        this.part = isBlank ? 'over' : 'fields';
+        return isCut ? line : this.withoutRepeatedLength(line);
+    }
+  }
+
+  private withoutRepeatedLength(line: string): string {
+    const colon = line.indexOf(':');
+    if (line.slice(0, colon).toLowerCase() !== 'content-length') {
+      return line;
+    }
+    const values = new Set(
+      line
+        .slice(colon + 1)
+        .split(',')
+        .map((value) => value.trim()),
+    );
+    const isRepeated = this.length !== undefined;
+    if (this.length !== undefined) {
+      values.add(this.length);
+    }
+    const [value = ''] = values;
+    if (values.size > 1 || !/^\d+$/u.test(value)) {
+      return line;
+    }
+    this.length = value;
+    return isRepeated ? '' : `content-length: ${value}\r\n`;
+  }
+}

@@ -110,6 +110,13 @@ describe('behind a proxy and an authority of one’s own', () => {
     assert.ok(proxy.passed() - passed > Number(published['size']), 'the bundle went through it');
     assert.ok(backend.requests.some(({ method }) => method === 'PUT'));
     assert.deepEqual([...new Set(mine().map(({ line }) => line))], [`CONNECT ${HOST}:443`]);
+    const agents = [...mine(), ...backend.requests].map(({ headers }) => headers['user-agent']);
+    const { version } = vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON as {
+      version: string;
+    };
+    const { platform, arch } = process;
+    const expected = `i99dash-vscode/${version} (VSCode ${vscode.version}; ${platform} ${arch})`;
+    assert.deepEqual([...new Set(agents)], [expected]);
     seen().forEach((value, index) => assert.equal(value, before[index]));
   });
 

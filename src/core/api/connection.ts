@@ -22,6 +22,17 @@ export function isLostReusedConnection(error: unknown): boolean {
   return error instanceof Error && lostWhenReused.has(error);
 }
 
+/** By a later error of a connection, its first one. */
+const firstErrors = new WeakMap<Error, Error>();
+
+/**
+ * Returns what a connection failed with first. A server that refuses a secure connection after it
+ * stands, for want of a certificate of ours, says so and closes: undici fails with the latter.
+ */
+export function findFirstError(error: unknown): unknown {
+  return error instanceof Error ? (firstErrors.get(error) ?? error) : error;
+}
+
 /** Creates a pool of connections to one origin, which understands the answers of odd servers. */
 export function createPool(origin: string | URL, options: Pool.Options): Pool {
   const factory = (url: URL, clientOptions: object): Dispatcher =>
@@ -70,7 +81,13 @@ class Connection {
   constructor(socket: Socket) {
     this.expectAnswer();
     this.filterInput(socket);
+    let first: Error | undefined;
     socket.on('error', (error) => {
+      if (first !== undefined) {
+        firstErrors.set(error, first);
+        return;
+      }
+      first = error;
       const isReused = this.requests > 1 && !this.head.hasBegun;
       if (isReused && LOST.has(systemErrorCode(error) ?? '')) {
         lostWhenReused.add(error);

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { getSystemErrorMap } from 'node:util';
 import { isI99dashError, systemErrorCode } from '../errors';
 import { oneLine } from '../oneLine';
+import { findFirstError } from './connection';
 import { buildConnector, type Pool } from './ownUndici';
 
 /** A secure connection that did not come about, though the other side could be reached. */
@@ -94,7 +95,7 @@ async function openTunnel(
       headers: { ...headers, host: authority, 'proxy-connection': 'keep-alive' },
     })
     .catch((error: unknown) => {
-      throw new ProxyFailure(undefined, error);
+      throw new ProxyFailure(undefined, findFirstError(error));
     });
   const { statusCode, socket } = answer;
   if (statusCode < 200 || statusCode > 299) {

@@ -32,9 +32,7 @@ export interface Proxy {
 const SETTING = 'http.proxy';
 const EXAMPLE = 'http://proxy.example.com:8080';
 /** Schemes that a message may name. Any other may be a part of a name or a password. */
-const UNSUPPORTED_KINDS: ReadonlySet<string> = new Set(
-  'ftp socks socks4 socks4a socks5 socks5h'.split(' '),
-);
+const UNSUPPORTED_KIND = /^(?:ftp|socks(?:4a?|5h?)?)$/u;
 
 /**
  * Chooses the proxy for a URL, as VS Code does: this computer itself is always reached directly; then the exceptions count (`http.noProxy`, or
@@ -111,7 +109,7 @@ function parseProxy({ source, value }: Chosen, authorization = ''): Proxy {
  */
 function parseProxyUrl(source: string, value: string): URL {
   const scheme = /^([a-z][a-z\d+.-]*):\/\//iu.exec(value)?.[1]?.toLowerCase();
-  if (scheme !== undefined && UNSUPPORTED_KINDS.has(scheme)) {
+  if (scheme !== undefined && UNSUPPORTED_KIND.test(scheme)) {
     const message = t(
       'The proxy in {0} is of a kind that cannot be used here ({1}).',
       source,

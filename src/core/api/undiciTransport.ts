@@ -11,7 +11,7 @@ import {
   type HttpStreamBody,
   type Transport,
 } from '../ports';
-import { isLostReusedConnection } from './connection';
+import { findFirstError, isLostReusedConnection } from './connection';
 import { Dispatchers } from './dispatchers';
 import type { NetworkConfiguration } from './networkConfiguration';
 import { request, type Dispatcher } from './ownUndici';
@@ -216,7 +216,7 @@ function asRequestError(error: unknown, { signal }: Deadline): unknown {
   }
   return systemErrorCode(error) === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'
     ? fileChanged(error)
-    : error;
+    : findFirstError(error);
 }
 
 /** One abort signal for the caller's cancellation and the clock: the whole request's, or an upload's since its last byte. */

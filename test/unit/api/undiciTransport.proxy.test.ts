@@ -156,7 +156,7 @@ describe('the transport, through a proxy', () => {
     [[], /does not accept its name and password/u],
     [['<script>, ="'], /does not accept its name and password/u],
   ] as const) {
-    it(`tells whether a name and a password can help: ${schemes.join(' and ')}`, async () => {
+    it(`tells whether a name and a password can help: ${schemes.join(' and ') || 'no scheme'}`, async () => {
       const refusalHeaders = schemes.map((scheme) => `Proxy-Authenticate: ${scheme}`);
       const proxy = await startProxy({ credentials: `ada:not-${PASSWORD}`, refusalHeaders });
       use(withPassword(proxy.url));

@@ -241,7 +241,7 @@ const CALLS_OF_ENVIRONMENT: readonly Call[] = VARIABLES.flatMap((variable) => {
     {
       name: 'publish: upload-url',
       match: UPLOAD_URL,
-      rules: { bearer: 'fixed', repeats: 'passing' },
+      rules: { onLostConnection: 'safe', bearer: 'fixed', repeats: 'passing' },
       ...{ run, effect },
     },
     {
@@ -256,8 +256,18 @@ const CALLS_OF_ENVIRONMENT: readonly Call[] = VARIABLES.flatMap((variable) => {
 
 /** Every call of every flow. */
 export const CALLS: readonly Call[] = [
-  { name: 'sign in: challenge', match: CHALLENGE, rules: { codes: WITHOUT_SSH }, ...signingIn },
-  { name: 'sign in: verify', match: VERIFY, rules: { codes: WITHOUT_SSH }, ...signingIn },
+  {
+    name: 'sign in: challenge',
+    match: CHALLENGE,
+    rules: { onLostConnection: 'safe', codes: WITHOUT_SSH },
+    ...signingIn,
+  },
+  {
+    name: 'sign in: verify',
+    match: VERIFY,
+    rules: { onLostConnection: 'once', codes: WITHOUT_SSH },
+    ...signingIn,
+  },
   { name: 'sign in: me', match: ME, rules: { codes: { 401: 'SIGN_IN_REJECTED' } }, ...signingIn },
   {
     name: 'sign in with a token: me',
@@ -269,15 +279,20 @@ export const CALLS: readonly Call[] = [
     },
     truth: isSignedInUnless,
   },
-  { name: 'renew: challenge', match: CHALLENGE, rules: {}, ...renewing },
-  { name: 'renew: verify', match: VERIFY, rules: {}, ...renewing },
+  { name: 'renew: challenge', match: CHALLENGE, rules: { onLostConnection: 'safe' }, ...renewing },
+  { name: 'renew: verify', match: VERIFY, rules: { onLostConnection: 'once' }, ...renewing },
   {
     name: 'renew behind: challenge',
     match: CHALLENGE,
-    rules: { optional: true },
+    rules: { onLostConnection: 'safe', optional: true },
     ...renewingBehind,
   },
-  { name: 'renew behind: verify', match: VERIFY, rules: { optional: true }, ...renewingBehind },
+  {
+    name: 'renew behind: verify',
+    match: VERIFY,
+    rules: { onLostConnection: 'once', optional: true },
+    ...renewingBehind,
+  },
   {
     name: 'who am I: me',
     match: ME,
@@ -327,7 +342,7 @@ export const CALLS: readonly Call[] = [
   {
     name: 'replace a key: verify',
     match: VERIFY,
-    rules: { codes: WITHOUT_SSH },
+    rules: { onLostConnection: 'once', codes: WITHOUT_SSH },
     ...replacingKey,
   },
   {
@@ -346,7 +361,12 @@ export const CALLS: readonly Call[] = [
     name: 'set up CI: verify',
     match: VERIFY,
     // The key is registered for login instead where the backend refuses one that is for publishing alone: with a status, whatever it says.
-    rules: { codes: WITHOUT_SSH, makesGood: [400, 403], ignoresAnswer: true },
+    rules: {
+      onLostConnection: 'once',
+      codes: WITHOUT_SSH,
+      makesGood: [400, 403],
+      ignoresAnswer: true,
+    },
     ...settingUpCi,
   },
   { name: 'publish: status', match: STATUS, rules: { optional: true }, ...publishing },
@@ -355,7 +375,7 @@ export const CALLS: readonly Call[] = [
     name: 'publish: upload-url',
     match: UPLOAD_URL,
     // It reserves an address: one that nobody uses harms nobody.
-    rules: { bearer: true, repeats: 'passing' },
+    rules: { onLostConnection: 'safe', bearer: true, repeats: 'passing' },
     ...publishing,
   },
   {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
 import type { HttpRequest, HttpResponse, Transport } from '../../../src/core/ports';
 import type { Backend } from '../../backend/server';
@@ -68,11 +69,15 @@ export class FaultyNetwork implements Transport {
       return direct.send(request);
     }
     this.attempts.push(this.elapsed());
-    const { isEndless, detour } = armed.fault;
+    const { isEndless, isKept, detour } = armed.fault;
     const strikes = this.strikes > 0;
     this.strikes -= 1;
     const url = strikes && detour !== undefined ? divert(request.url, detour) : request.url;
     const transport = strikes && isEndless === true ? this.endless : sockets;
+    if (strikes && isKept === true) {
+      await transport.send({ method: 'GET', url: new URL('/', url) });
+      await setImmediate(); // the connection is free again
+    }
     return transport.send({ ...request, url });
   }
 

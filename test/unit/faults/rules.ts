@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../../src/core/errors';
+import type { Match } from './faultyNetwork';
 import type { NetworkFault, Outcome, Times } from './networkFaults';
 
 /** What the contract says of a call, from which the outcome of every fault follows. */
@@ -16,6 +17,12 @@ export interface Rules {
   readonly findsOut?: true;
   /** Which failures are tried again: see {@link isRepeated}. */
   readonly repeats?: 'passing' | 'over';
+  /**
+   * What becomes of a call when a kept connection is lost before the answer, as every GET and DELETE
+   * is sent once more. `safe`: so is this one. `once`: so is this one, but the second is refused
+   * where the first was handled.
+   */
+  readonly onLostConnection?: 'safe' | 'once';
   /** A repeated call gives up instead of waiting longer than this, in milliseconds. Default {@link PATIENCE_MS}. */
   readonly patienceMs?: number;
   /** A refusal with this status is made good by another way. */
@@ -34,8 +41,13 @@ export interface Rules {
 const PATIENCE_MS = 10_000;
 
 /** What a flow must end with when a fault strikes one of its calls; undefined is success. */
-export function expectedOutcome(rules: Rules, fault: NetworkFault, times: Times): Outcome {
-  if (rules.optional === true || isHarmless(rules, fault)) {
+export function expectedOutcome(
+  { rules, match }: { rules: Rules; match: Match },
+  fault: NetworkFault,
+  times: Times,
+): Outcome {
+  const isOnFreshConnection = times === 'once' && isSentOnceMore(rules, match, fault);
+  if (rules.optional === true || isOnFreshConnection || isHarmless(rules, fault)) {
     return undefined;
   }
   if (times === 'once' && isRepeated(rules, fault)) {
@@ -43,6 +55,17 @@ export function expectedOutcome(rules: Rules, fault: NetworkFault, times: Times)
     return fault.handled && rules.givesUpAs !== undefined ? rules.givesUpAs : undefined;
   }
   return codeOf(rules, fault);
+}
+
+/** The call is answered on another connection. */
+function isSentOnceMore(
+  { onLostConnection }: Rules,
+  { method }: Match,
+  { isKept, handled }: NetworkFault,
+): boolean {
+  const isSafe = method === 'GET' || onLostConnection === 'safe';
+  const isRepeated = isSafe || method === 'DELETE' || onLostConnection === 'once';
+  return isKept === true && isRepeated && (isSafe || !handled);
 }
 
 /** The call has done its work, or another way has. */

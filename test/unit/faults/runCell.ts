@@ -57,7 +57,7 @@ async function judge(
   { call, fault, times }: CellCase,
   failure: I99dashError | undefined,
 ): Promise<void> {
-  const expected = expectedOutcome(call.rules, fault, times);
+  const expected = expectedOutcome(call, fault, times);
   assert.equal(failure?.code, expected, failure?.message ?? 'it went well');
   judgeWire(cell, fault, times);
   judgeSecrets(cell, failure);

@@ -362,7 +362,7 @@ export const CALLS: readonly Call[] = [
     match: VERIFY,
     // The key is registered for login instead where the backend refuses one that is for publishing alone: with a status, whatever it says.
     rules: {
-      onLostConnection: 'once',
+      // Sent once more, it is refused as it was to be, and that is not believed.
       codes: WITHOUT_SSH,
       makesGood: [400, 403],
       ignoresAnswer: true,

@@ -55,7 +55,11 @@ export function createProxyConnector(
   options: buildConnector.BuildOptions,
 ): buildConnector.connector {
   const connect = createConnector(options);
-  return ({ servername: _servername, ...proxy }, callback) => connect(proxy, callback);
+  return (target, callback) => {
+    const proxy = { ...target };
+    delete proxy.servername;
+    connect(proxy, callback);
+  };
 }
 
 /**
@@ -78,7 +82,7 @@ export function createTunnelConnector(
           callback(null, httpSocket);
         }
       },
-      (error: Error) => callback(error, null),
+      (error: unknown) => callback(error as Error, null),
     );
   };
 }

@@ -2,7 +2,7 @@ import type { SecureContext } from 'node:tls';
 import { createPool } from './connection';
 import { createConnector, createProxyConnector, createTunnelConnector } from './connector';
 import { lookUpElsewhere } from './ownAddresses';
-import { Agent, type buildConnector, type Dispatcher, type Pool } from './ownUndici';
+import { Agent, type buildConnector, type Dispatcher } from './ownUndici';
 import type { Proxy } from './proxy';
 
 /** As many ways to the network as are kept open: directly and through a proxy, before and after a change. */
@@ -125,7 +125,7 @@ export class Dispatchers {
   private createAgent(connect: buildConnector.connector): Agent {
     return new Agent({
       connect,
-      factory: (origin, options) => createPool(origin, options as Pool.Options),
+      factory: (origin, options) => createPool(origin, options),
       keepAliveMaxTimeout: this.options.idleTimeoutMs,
       bodyTimeout: 0,
     });

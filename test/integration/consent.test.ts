@@ -80,9 +80,9 @@ describe('what only a person decides', () => {
 
   before(async () => {
     operators = await startBackend(PROFILES.operator);
-    own = await makeRegisteredKey(backend.current, 'own');
-    second = await makeKey('second', { comment: 'tower' });
-    foreign = await makeKey('foreign');
+    own = await makeRegisteredKey(backend.current, 'consent-own');
+    second = await makeKey('consent-second', { comment: 'tower' });
+    foreign = await makeKey('consent-foreign');
     backend.current.state.addAccount(OTHER_ACCOUNT);
     backend.current.state.addKey(OTHER_ACCOUNT.devId, foreign.publicKeyLine);
     operators.state.addKey(OPERATOR_ACCOUNT.devId, own.publicKeyLine);
@@ -94,7 +94,7 @@ describe('what only a person decides', () => {
   after(async () => {
     await setSetting('i99op.enabled', undefined);
     await setSetting('i99op.backendUrl', undefined);
-    await operators.close();
+    await (operators as Backend | undefined)?.close();
     rmSync(outside, { recursive: true, force: true });
   });
 
@@ -474,7 +474,9 @@ describe('what only a person decides', () => {
   });
 
   it('signs in with another key where the person wants one', async () => {
-    const [fresh, approved] = await Promise.all(['fresh', 'approved'].map((name) => makeKey(name)));
+    const [fresh, approved] = await Promise.all(
+      ['fresh', 'approved'].map((name) => makeKey(`consent-${name}`)),
+    );
     assert.ok(fresh && approved);
     backend.current.state.addKey(DEFAULT_ACCOUNT.devId, approved.publicKeyLine);
     await confirmed(() => run('i99dash.signIn', { keyPath: approved.path, confirmed: true }));
@@ -482,7 +484,7 @@ describe('what only a person decides', () => {
     Object.assign(vscode.window, {
       showWarningMessage: () => Promise.resolve('Use Another Key…'),
       showQuickPick: (items: vscode.QuickPickItem[]) =>
-        Promise.resolve(items.find(({ label }) => label.endsWith('/approved'))),
+        Promise.resolve(items.find(({ label }) => label.endsWith('/consent-approved'))),
     });
     try {
       const signedIn = await runAsked('i99dash.signIn', { keyPath: fresh.path });
@@ -493,7 +495,7 @@ describe('what only a person decides', () => {
   });
 
   it('asks once for each key and backend: a yes is remembered', async () => {
-    const key = await makeRegisteredKey(backend.current, 'remembered');
+    const key = await makeRegisteredKey(backend.current, 'consent-remembered');
     yes = /^Sign in to/u;
     assert.ok(await runAsked('i99dash.signIn', { keyPath: key.path }));
     assert.ok(await runAsked('i99dash.signIn', { keyPath: key.path }));

@@ -18,6 +18,7 @@ import {
   makeRegisteredKey,
   run,
   setSetting,
+  useConfirmation,
   useMessages,
 } from './support';
 
@@ -26,6 +27,7 @@ const PASSWORD = 's3cret-of-the-proxy';
 const DISPATCHERS = [1, 2].map((version) => Symbol.for(`undici.globalDispatcher.${version}`));
 
 describe('behind a proxy and an authority of one’s own', () => {
+  useConfirmation();
   const shown = useMessages();
   const authority = certificateAuthority();
   let folder: string;

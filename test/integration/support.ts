@@ -42,10 +42,15 @@ export async function runAsked<T = Record<string, unknown>>(
   return vscode.commands.executeCommand<T>(id, ...args);
 }
 
+/** For the length of a suite: the user has switched `confirmed: true` on. */
+export function useConfirmation(): void {
+  before(() => setSetting(ACCEPT_CONFIRMED, true));
+  after(() => setSetting(ACCEPT_CONFIRMED, undefined));
+}
+
 /** For the length of a suite: nobody has switched `confirmed: true` on, as by default. */
 export function useNoConfirmation(): void {
   before(() => setSetting(ACCEPT_CONFIRMED, undefined));
-  after(() => setSetting(ACCEPT_CONFIRMED, true));
 }
 
 /** Asserts that a command rejects with an error of this code, and returns its message. */
@@ -67,16 +72,15 @@ export async function setSetting(key: string, value: unknown): Promise<void> {
 /** A development backend that the extension is pointed at for the length of a suite. */
 export function useBackend(options: BackendOptions = {}): { readonly current: Backend } {
   let backend: Backend | undefined;
+  useConfirmation();
   before(async () => {
     await activateExtension();
     backend = await startBackend(options);
-    await setSetting(ACCEPT_CONFIRMED, true);
     await setSetting('i99dash.backendUrl', backend.url);
   });
   after(async () => {
     await run('i99dash.signOut');
     await setSetting('i99dash.backendUrl', undefined);
-    await setSetting(ACCEPT_CONFIRMED, undefined);
     await backend?.close();
   });
   return {

@@ -24,7 +24,9 @@ class Leg {
   async live(): Promise<void> {
     const { plan, keyPath } = this.request;
     await vscode.extensions.getExtension('i99dash.i99dash')?.activate();
-    if (keyPath !== undefined) await command('i99dash.signIn', { method: 'ssh', keyPath });
+    if (keyPath !== undefined) {
+      await command('i99dash.signIn', { method: 'ssh', keyPath, confirmed: true });
+    }
     await command('i99dash.whoAmI'); // signed in, from the life before too
     const start = await this.look();
     const untilWarm = plan.warmUpRounds;

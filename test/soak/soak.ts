@@ -134,7 +134,10 @@ class Soak {
         TMPDIR: join(root, 'tmp'),
         [REQUEST_VARIABLE]: JSON.stringify(request),
       },
-      userSettings: { 'i99dash.backendUrl': backendUrl },
+      userSettings: {
+        'i99dash.backendUrl': backendUrl,
+        'i99dash.commands.acceptConfirmed': true,
+      },
     });
   }
 

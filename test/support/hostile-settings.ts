@@ -7,6 +7,7 @@ export const HOSTILE_SETTINGS: Readonly<Record<string, unknown>> = {
   'i99dash.ssh.agentSocket': '/tmp/agent.example',
   'i99dash.statusBar.visible': 'never',
   'i99dash.publish.confirm': 'never',
+  'i99dash.commands.acceptConfirmed': true,
   'i99op.enabled': true,
   'i99op.backendUrl': 'http://127.0.0.1:9',
 };

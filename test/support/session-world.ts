@@ -21,6 +21,9 @@ import { unlockWith } from './unlock-with';
 
 const VERIFY = '/api/v1/auth/ssh/verify';
 
+/** Says yes to another account's session: it is the shell that asks. */
+export const agree = (): Promise<void> => Promise.resolve();
+
 /** A backend, a computer with keys and storage, and the windows of an editor; time stands still until a test moves it. */
 export class SessionWorld {
   readonly clock = new FakeClock();
@@ -78,8 +81,6 @@ export class SessionWorld {
   /** Signs in with a key, as somebody at the editor does. */
   async signIn({ session }: SessionWindow, { path, passphrase } = this.key): Promise<Identity> {
     const signer = await openKeyFile(path, unlockWith(passphrase));
-    // Another account's session is replaced without a word here: the shell asks.
-    const agree = (): Promise<void> => Promise.resolve();
     return session.signInWithKey(signer, { source: 'ssh', keyPath: path }, undefined, agree);
   }
 

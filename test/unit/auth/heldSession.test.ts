@@ -4,7 +4,7 @@ import { rejectsWith } from '../../support/expect';
 import { FakeSecretStore } from '../../support/fakes';
 import { kindOf, statesOf } from '../../support/session-states';
 import type { SessionWindow } from '../../support/session-window';
-import { useSessionWorld } from '../../support/session-world';
+import { agree, useSessionWorld } from '../../support/session-world';
 import { UnreliableSecretStore } from '../../support/unreliable-secret-store';
 
 const MINUTE = 60_000;
@@ -90,7 +90,7 @@ describe('the windows of one editor', () => {
     world().secrets.events = 0;
     world().backend.state.addAccount(COLLEAGUE);
     const token = world().backend.state.mintToken({ devId: COLLEAGUE.devId, lifeSeconds: 900 });
-    await first.session.signInWithToken(token);
+    await first.session.signInWithToken(token, undefined, agree);
     world().clock.jump(10 * MINUTE);
     await second.keepAlive.wake();
     assert.equal(second.session.identity().devId, COLLEAGUE.devId);
@@ -102,7 +102,7 @@ describe('the windows of one editor', () => {
     world().secrets.events = 0;
     world().backend.state.addAccount(COLLEAGUE);
     const token = world().backend.state.mintToken({ devId: COLLEAGUE.devId, lifeSeconds: 9_000 });
-    await first.session.signInWithToken(token);
+    await first.session.signInWithToken(token, undefined, agree);
     world().clock.jump(16 * MINUTE);
     const error = await rejectsWith('NOT_SIGNED_IN', second.session.getToken());
     assert.match(error.message, /somebody else/u);

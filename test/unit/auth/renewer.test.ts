@@ -6,7 +6,7 @@ import { rejectsWith } from '../../support/expect';
 import { holdBack } from '../../support/faults';
 import { kindOf, statesOf } from '../../support/session-states';
 import type { SessionWindow } from '../../support/session-window';
-import { useSessionWorld } from '../../support/session-world';
+import { agree, useSessionWorld } from '../../support/session-world';
 import type { TestKey } from '../../support/ssh-key';
 import { UnreliableSecretStore } from '../../support/unreliable-secret-store';
 import { unlockWith } from '../../support/unlock-with';
@@ -139,7 +139,8 @@ describe('a renewal', () => {
       const colleague = { ...DEFAULT_ACCOUNT, devId: 'dev_colleague' };
       world().backend.state.addAccount(colleague);
       const request = { devId: colleague.devId, lifeSeconds: 900 };
-      await window.session.signInWithToken(world().backend.state.mintToken(request));
+      const theirs = world().backend.state.mintToken(request);
+      await window.session.signInWithToken(theirs, undefined, agree);
       release();
       await rejectsWith('NOT_SIGNED_IN', token);
       assert.equal(window.session.identity().devId, colleague.devId);

@@ -10,6 +10,7 @@ const ROUNDS = 24;
 const KEY_BYTES = 32;
 const IV_BYTES = 16;
 const SALT_BYTES = 16;
+const BLOCK_BYTES = 16;
 
 /** What a private key file holds. */
 interface Content {
@@ -21,44 +22,41 @@ interface Content {
 }
 
 /**
- * Writes a private key file in OpenSSH's format (PROTOCOL.key).
- * @param unlock encrypts the key; without it the key stays unencrypted
+ * Writes an encrypted private key file in OpenSSH's format (PROTOCOL.key). sshpk could, but derives the key in place, which blocks the
+ * extension host for a second or two.
  * Rejects with CancelledError.
  */
-export async function writeOpenSshKey(content: Content, unlock?: KeyUnlock): Promise<Buffer> {
-  const open = privatePart(content, unlock === undefined ? 8 : 16);
+export async function writeEncryptedOpenSshKey(
+  content: Content,
+  unlock: KeyUnlock,
+): Promise<Buffer> {
+  const open = privatePart(content);
   try {
-    const { sealed, names, options } =
-      unlock === undefined
-        ? { sealed: open, names: ['none', 'none'], options: Buffer.alloc(0) }
-        : { ...(await seal(open, unlock)), names: [CIPHER, 'bcrypt'] };
+    const { sealed, options } = await seal(open, unlock);
     const container = Buffer.concat([
       Buffer.from(OPENSSH_MAGIC),
-      ...names.map((name) => sshString(Buffer.from(name))),
-      ...[
-        sshString(options),
-        sshUint32(1),
-        sshString(ed25519Blob(content.point)),
-        sshString(sealed),
-      ],
+      sshString(Buffer.from(CIPHER)),
+      sshString(Buffer.from('bcrypt')),
+      sshString(options),
+      sshUint32(1),
+      sshString(ed25519Blob(content.point)),
+      sshString(sealed),
     ]);
-    const file = armour(container);
-    container.fill(0);
-    return file;
+    return armour(container);
   } finally {
     open.fill(0);
   }
 }
 
 /** Two equal numbers, the key, its comment, and padding of 1, 2, 3 … up to a whole block. */
-function privatePart({ point, seed, comment }: Content, blockSize: number): Buffer {
+function privatePart({ point, seed, comment }: Content): Buffer {
   const check = randomBytes(4);
   const pair = Buffer.concat([seed, point]);
   const part = Buffer.concat([
     ...[check, check, sshString(Buffer.from(ED25519)), sshString(point), sshString(pair)],
     sshString(Buffer.from(comment)),
   ]);
-  const missing = (blockSize - (part.length % blockSize)) % blockSize;
+  const missing = (BLOCK_BYTES - (part.length % BLOCK_BYTES)) % BLOCK_BYTES;
   const padded = Buffer.concat([
     part,
     Buffer.from(Array.from({ length: missing }, (_, i) => i + 1)),

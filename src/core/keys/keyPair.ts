@@ -1,6 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
+import sshpk from 'sshpk';
 import type { KeyUnlock } from '../auth/keyContainer';
-import { writeOpenSshKey } from '../auth/openSshWriter';
+import { writeEncryptedOpenSshKey } from '../auth/openSshWriter';
 import { ED25519_BYTES, ed25519Blob, fingerprintOf, publicKeyLine } from '../auth/publicKey';
 import type { Signer } from '../ports';
 
@@ -26,7 +27,10 @@ export async function makeKeyPair(comment: string, unlock?: KeyUnlock): Promise<
   const blob = ed25519Blob(point);
   try {
     const seed = secret.subarray(-ED25519_BYTES);
-    const file = await writeOpenSshKey({ point, seed, comment }, unlock);
+    const file =
+      unlock === undefined
+        ? writeOpenSshKey(point, seed, comment)
+        : await writeEncryptedOpenSshKey({ point, seed, comment }, unlock);
     const signer = {
       fingerprint: fingerprintOf(blob),
       publicKey: publicKeyLine(blob, comment),
@@ -36,4 +40,14 @@ export async function makeKeyPair(comment: string, unlock?: KeyUnlock): Promise<
   } finally {
     secret.fill(0);
   }
+}
+
+function writeOpenSshKey(point: Buffer, seed: Buffer, comment: string): Buffer {
+  const parts: sshpk.KeyPart[] = [
+    { name: 'A', data: point },
+    { name: 'k', data: seed },
+  ];
+  const key = new sshpk.PrivateKey({ type: 'ed25519', parts });
+  key.comment = comment; // its constructor would drop it
+  return key.toBuffer('ssh-private', {});
 }

@@ -8,6 +8,7 @@ import { rejectsWith } from '../../support/expect';
 import { failureOf, kindOf } from '../../support/session-states';
 import type { SessionWindow, WindowParts } from '../../support/session-window';
 import { useSessionWorld } from '../../support/session-world';
+import { unlockWith } from '../../support/unlock-with';
 import { SkewedClock } from '../../support/skewed-clock';
 
 const MINUTE = 60_000;
@@ -21,7 +22,7 @@ describe('a session of a local and a remote machine', () => {
 
   beforeEach(async () => {
     const { path, passphrase } = world().encryptedKey;
-    remoteSigner = await openKeyFile(path, passphrase);
+    remoteSigner = await openKeyFile(path, unlockWith(passphrase));
     remoteMachine = new FakeMachineStore();
     remoteFiles = new Map();
   });

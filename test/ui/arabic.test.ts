@@ -149,6 +149,7 @@ describe('a person reads Arabic', () => {
       beta: { version: '2.2.0-rc.1', daysLeft: 12, testers: 3 },
     });
     await person.runCommand('i99dash: تحديث التطبيقات');
+    await person.dismiss(await person.seesNotification('تم رفض'));
     await row('مناخ المقصورة').click();
     const published = row('آخر نشر');
     await published.waitFor();
@@ -163,7 +164,6 @@ describe('a person reads Arabic', () => {
     await row('مناخ المقصورة').locator('.label-name').hover();
     await person.page.locator('.workbench-hover', { hasText: 'cabin-climate' }).first().waitFor();
     await person.photograph('9-app');
-    await person.dismiss(await person.seesNotification('تم رفض'));
   });
 
   it('in the rows that say what went wrong, from their beginning', async () => {

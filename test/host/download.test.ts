@@ -52,10 +52,11 @@ describe('downloading a package', () => {
   const address = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   /** Until so many bytes of the download are on the disk. */
   const written = async (bytes: number): Promise<void> => {
-    for (let size = 0; size < bytes; await delay(10)) {
+    const read = async (): Promise<number> => {
       const [name = ''] = await readdir(dir);
-      size = (await stat(path.join(dir, name))).size;
-    }
+      return (await stat(path.join(dir, name))).size;
+    };
+    while ((await read()) < bytes) await delay(10);
   };
   const packument = (): object => {
     const digest = createHash('sha512').update(TARBALL).digest('base64');

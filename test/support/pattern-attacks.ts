@@ -16,7 +16,7 @@ const MANY = 10;
 const ENDINGS = ['', '\0', '\n x'];
 /** Characters that classes are tried with. */
 const CHARACTERS = [
-  ...'a0 _-./\t\n\r"\'=#<>\\[({,:;+@!?*%&$`~^|Zz9é…',
+  ...Array.from('a0 _-./\t\n\r"\'=#<>\\[({,:;+@!?*%&$`~^|Zz9é…'),
   ...['\0', '\u200b', '\u2028', '\u00a0', '\ufeff', '\u202e', '\u2067', '\ud800', '\u0627'],
 ];
 

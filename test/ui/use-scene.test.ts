@@ -24,7 +24,10 @@ async function runLeavingSuite(): Promise<TestCounts> {
   try {
     const { output } = await run(process.execPath, [mocha, ...options, suite], { env }).then(
       ({ stdout }) => ({ output: stdout }),
-      (error: { stdout: string; stderr: string }) => ({ output: error.stdout + error.stderr }),
+      (error: unknown) => {
+        const { stdout, stderr } = error as { stdout: string; stderr: string };
+        return { output: stdout + stderr };
+      },
     );
     assert.ok(existsSync(results), output);
     return JSON.parse(await readFile(results, 'utf8')) as TestCounts;

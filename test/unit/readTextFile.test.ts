@@ -88,7 +88,7 @@ describe('a mini-app with something else for its files', () => {
     }
     assert.deepEqual(told, [
       'config.unreadable: sdk.config.json cannot be read (it is no file)',
-      'config.unreadable: sdk.config.json cannot be read (it has more than 4 MiB)',
+      'config.unreadable: sdk.config.json cannot be read (it has more than 64 KiB)',
       'config.unreadable: sdk.config.json cannot be read (it is no file)',
     ]);
   });

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { getSystemErrorMap } from 'node:util';
 import { isI99dashError, systemErrorCode } from '../errors';
 import { oneLine } from '../oneLine';
@@ -107,7 +107,10 @@ async function openTunnel(
     const schemes = parseSchemes(answer.headers['proxy-authenticate']);
     throw new ProxyFailure(statusCode, undefined, schemes);
   }
-  return socket as Socket;
+  if (!(socket instanceof Socket)) {
+    throw new ProxyFailure(statusCode); // never: undici hands over what it connected with
+  }
+  return socket;
 }
 
 /** The schemes of a `Proxy-Authenticate` (RFC 9110, 11.6.1), in their order. */
@@ -115,7 +118,7 @@ function parseSchemes(header: string | string[] = ''): string[] {
   const challenges = [header]
     .flat()
     .join(',')
-    .replaceAll(/"(?:[^"\\]|\\.)*"/gu, '');
+    .replaceAll(/"(?:[^"\\]|\\[^])*(?:"|\\?$)/gu, '');
   const words = challenges.split(',').map((part) => part.trim().split(/\s/u, 1)[0] ?? '');
   return [...new Set(words.filter((word) => /^[a-z][a-z\d-]{0,30}$/iu.test(word)))];
 }

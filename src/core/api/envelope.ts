@@ -109,7 +109,8 @@ export function parseRetryAfter(value: string | undefined, now = Date.now()): nu
   // The comma after a weekday is a part of its date.
   const values = value?.match(/[A-Za-z]{3,9},[^,]*|[^,]+/gu) ?? [];
   const waits = values.map((each) => parseWait(each.trim(), now)).filter((ms) => ms !== undefined);
-  return waits.length === 0 ? undefined : Math.min(Math.max(...waits), MAX_RETRY_AFTER_MS);
+  const longest = waits.reduce((one, other) => Math.max(one, other), 0);
+  return waits.length === 0 ? undefined : Math.min(longest, MAX_RETRY_AFTER_MS);
 }
 
 function parseWait(value: string, now: number): number | undefined {

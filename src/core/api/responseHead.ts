@@ -30,13 +30,13 @@ export class ResponseHead {
   /** Takes the next bytes from the server. Returns those that are for the parser. */
   filter(chunk: Buffer): Buffer {
     this.hasBegun = true;
-    if (this.isOver) {
+    if (this.isOver()) {
       return chunk;
     }
     let rest = this.held + chunk.toString('latin1');
     let passed = '';
     this.held = '';
-    while (!this.isOver) {
+    while (!this.isOver()) {
       const end = rest.indexOf('\n') + 1;
       if (end === 0) {
         passed += this.holdOrPass(rest);
@@ -56,7 +56,7 @@ export class ResponseHead {
     return held;
   }
 
-  private get isOver(): boolean {
+  private isOver(): boolean {
     return this.part === 'over';
   }
 

@@ -43,7 +43,7 @@ const NO_HTTP: ReadonlySet<string> = new Set([
 /** Of what TLS fails with once the connection stands: a server may ask for a certificate of ours then. */
 const TLS_CODE = /^(?:ERR_SSL|ERR_TLS|EPROTO$)/u;
 /** What a server says that wants a certificate of ours, or another one. */
-const CERTIFICATE_WANTED = /CERTIFICATE_REQUIRED|ALERT_\w*CERTIFICATE|ALERT_UNKNOWN_CA/u;
+const CERTIFICATE_WANTED = /CERTIFICATE_REQUIRED|ALERT_\w{0,40}CERTIFICATE|ALERT_UNKNOWN_CA/u;
 
 function connectionError(error: unknown, host: string): I99dashError {
   const code = systemErrorCode(error) ?? '';

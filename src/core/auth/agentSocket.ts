@@ -24,7 +24,7 @@ export async function findAgentSocket(
   if (path !== '') {
     return expandHome(path);
   }
-  const fromEnvironment = env['SSH_AUTH_SOCK'] || undefined;
+  const fromEnvironment = env['SSH_AUTH_SOCK'] === '' ? undefined : env['SSH_AUTH_SOCK'];
   if (fromEnvironment !== undefined && (await isListening(fromEnvironment))) {
     return fromEnvironment;
   }

@@ -69,7 +69,9 @@ function splitWords(text: string, platform: NodeJS.Platform): string[] {
     } else if (quote !== '' && character === quote) {
       quote = '';
     } else if (quote === '' && (character === ' ' || character === '\t')) {
-      words.push(...(word === undefined ? [] : [word]));
+      if (word !== undefined) {
+        words.push(word);
+      }
       word = undefined;
     } else if (quote === '' && word === undefined && character === '#') {
       return words;
@@ -86,26 +88,30 @@ function expand(value: string, { env, home, user }: Expansion): string | undefin
     return undefined;
   }
   if (value === 'SSH_AUTH_SOCK') {
-    return env['SSH_AUTH_SOCK'] || undefined;
+    return nonEmpty(env['SSH_AUTH_SOCK']);
   }
   const variable = /^\$([A-Za-z_]\w*)$/u.exec(value)?.[1];
   if (variable !== undefined) {
-    return env[variable] || undefined;
+    return nonEmpty(env[variable]);
   }
   const values: Readonly<Record<string, string | undefined>> = {
     '%%': '%',
     '%d': home,
     '%u': user,
   };
-  let isKnown = true;
+  let unknown = 0;
   const expanded = value
     .replace(/^~(?=[\\/]|$)/u, () => home)
     .replace(/%.|\$\{(\w+)\}/gu, (match, name: string | undefined) => {
       const replacement = name === undefined ? values[match] : env[name];
-      isKnown &&= replacement !== undefined && replacement !== '';
+      unknown += nonEmpty(replacement) === undefined ? 1 : 0;
       return replacement ?? '';
     });
-  return isKnown ? expanded : undefined;
+  return unknown === 0 ? expanded : undefined;
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
 }
 
 /** '' for an account without an entry in the user database. */

@@ -48,14 +48,14 @@ interface Line {
 
 /** The lines of the configuration, with those of included files in their places. */
 async function readConfiguration(folder: string): Promise<Line[]> {
-  const lines: Line[] = [];
+  let lines: Line[] = [];
   let isInBlock = false;
   for (const line of await readLines(resolve(folder, 'config'))) {
     isInBlock ||= line.keyword === 'host' || line.keyword === 'match';
     // Within a block, what is included counts for its hosts alone.
     if (line.keyword === 'include' && !isInBlock) {
       for (const file of await listIncluded(folder, line.values)) {
-        lines.push(...(await readLines(file)));
+        lines = lines.concat(await readLines(file));
       }
       lines.push({ keyword: 'host', values: [] });
     } else {
@@ -79,7 +79,7 @@ async function readLines(path: string): Promise<Line[]> {
 
 /** The files that patterns name. Their last parts may have `*`. */
 async function listIncluded(folder: string, patterns: readonly string[]): Promise<string[]> {
-  const files: string[] = [];
+  let files: string[] = [];
   for (const pattern of patterns) {
     const path = resolve(folder, expandHome(pattern));
     const [before = '', after, ...more] = basename(path).split('*');
@@ -88,7 +88,7 @@ async function listIncluded(folder: string, patterns: readonly string[]): Promis
     } else if (more.length === 0) {
       const names = await readdir(dirname(path)).catch(() => []);
       const included = names.filter((name) => isBetween(name, before, after)).sort();
-      files.push(...included.map((name) => resolve(dirname(path), name)));
+      files = files.concat(included.map((name) => resolve(dirname(path), name)));
     }
   }
   return files.slice(0, MAX_INCLUDED);

@@ -55,7 +55,7 @@ const VALUE_OPTIONS: ReadonlySet<string> = new Set([
  * it finds is shown and compared, and never run.
  */
 export function findScriptCalls(command: string): ScriptCall[] {
-  const calls: ScriptCall[] = [];
+  let calls: ScriptCall[] = [];
   // A sub-shell may have changed the folder, or the command that goes on after it.
   const folders = ['.'];
   let isComplete = command.length <= MAX_LENGTH;
@@ -71,7 +71,7 @@ export function findScriptCalls(command: string): ScriptCall[] {
       if (call !== undefined) {
         const { folder, ...rest } = call;
         const places = folders.slice(0, MAX_FOLDERS).map((from) => join(from, folder));
-        calls.push(...places.map((place) => ({ ...rest, folder: place })));
+        calls = calls.concat(places.map((place) => ({ ...rest, folder: place })));
       }
     }
   }

@@ -198,7 +198,7 @@ function secretSeeds(): Seed[] {
     '//r/:_authToken=npm_x\n',
     JSON.stringify(privateKey.export({ format: 'jwk' })),
     Buffer.from(pem).toString('base64'),
-    `AKIA${'ABCDEFGH2345IJKL'} ghp_${'a1B2c3D4'.repeat(5)} sk-proj-${'a1B2c3D4'.repeat(5)}`,
+    `${['AKIA', 'ABCDEFGH2345IJKL'].join('')} ghp_${'a1B2c3D4'.repeat(5)} sk-proj-${'a1B2c3D4'.repeat(5)}`,
   ].map(plain);
 }
 

@@ -136,7 +136,7 @@ describe('an answer of the backend', () => {
   });
 
   it('shows no part of a secret or of a query that a message is cut within', () => {
-    const token = `${'t0ken'.repeat(40)}`;
+    const token = 't0ken'.repeat(40);
     const signature = 'X-Signature=5ecre7'.repeat(40);
     for (let length = 0; length < 2_100; length += 7) {
       const before = 'word '.repeat(420).slice(0, length);

@@ -209,7 +209,7 @@ describe('an agent that is asked for a signature', () => {
     assert.equal(signals[0]?.aborted, false);
     await world().passSlowly(2 * MINUTE, 30 * SECOND);
     await assert.rejects(token);
-    assert.equal(signals[0]?.aborted, true);
+    assert.equal(signals[0].aborted, true);
   });
 
   it('is left alone once all who waited for it have cancelled, and not before', async () => {
@@ -225,7 +225,7 @@ describe('an agent that is asked for a signature', () => {
     assert.equal(signals[0]?.aborted, false);
     other.abort();
     await ended;
-    assert.equal(signals[0]?.aborted, true);
+    assert.equal(signals[0].aborted, true);
     await keepAlive.wake();
     assert.equal(asked(), 1, 'a person who cancels is not asked again at once');
     assert.equal(session.state.kind, 'locked');

@@ -411,7 +411,7 @@ export const CALLS: readonly Call[] = [
   {
     name: 'end the beta',
     match: { method: 'DELETE', path: BETA },
-    rules: { bearer: true, ignoresAnswer: true },
+    rules: { onLostConnection: 'safe', bearer: true, ignoresAnswer: true },
     prepare: prepareBeta,
     run: ({ api }) => endBeta(api, MANIFEST.id),
     effect: ({ backend }) => (backend.state.apps.find(MANIFEST.id)?.beta ? 0 : 1),

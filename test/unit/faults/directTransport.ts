@@ -37,11 +37,11 @@ function toBackendRequest({ method, url, headers, body }: HttpRequest, id: strin
   };
 }
 
-async function* upload({ open, onProgress }: HttpStreamBody): AsyncGenerator<Buffer> {
+async function* upload(body: HttpStreamBody): AsyncGenerator<Buffer> {
   let sent = 0;
-  for await (const chunk of open() as AsyncIterable<Buffer>) {
+  for await (const chunk of body.open() as AsyncIterable<Buffer>) {
     yield chunk;
     sent += chunk.length;
-    onProgress?.(sent);
+    body.onProgress?.(sent);
   }
 }

@@ -76,7 +76,7 @@ export class FaultyNetwork implements Transport {
     const transport = strikes && isEndless === true ? this.endless : sockets;
     if (strikes && isKept === true) {
       await transport.send({ method: 'GET', url: new URL('/', url) });
-      await setImmediate(); // the connection is free again
+      await untilFree();
     }
     return transport.send({ ...request, url });
   }
@@ -91,6 +91,11 @@ export class FaultyNetwork implements Transport {
       if (secret) this.secrets.add(secret);
     }
   }
+}
+
+/** Until undici uses the connection of the last request again, which takes it some turns of the event loop. */
+async function untilFree(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await setImmediate();
 }
 
 function isMatch({ method, url }: HttpRequest, match: Match): boolean {

@@ -152,7 +152,7 @@ describe('a text that is too long to be parsed', () => {
 
 describe('a check that fails', () => {
   const temp = useTempFolder();
-  const { safeParse } = manifestSchema;
+  const safeParse = manifestSchema.safeParse.bind(manifestSchema);
   afterEach(() => {
     manifestSchema.safeParse = safeParse;
   });

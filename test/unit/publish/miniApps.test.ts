@@ -157,6 +157,7 @@ describe('the mini-app with every problem', () => {
       'secret.access-token',
       'secret.env-file',
       'secret.key-file',
+      'secret.key-file',
       'secret.npm-token',
       'secret.private-key',
       'secret.private-key',

@@ -207,7 +207,8 @@ describe('publishing', () => {
     app.backend.faults.inject({ match, fault: { kind: 'reset', when: 'after' } });
     const started = app.clock.now();
     await app.publish();
-    assert.equal(app.clock.now() - started, 6_000);
+    // The connection that was lost had served before: the next one is tried at once.
+    assert.equal(app.clock.now() - started, 4_000);
     assert.equal(app.wire().filter((line) => line.includes(UPLOAD_URL)).length, 3);
     assert.equal(app.wire().filter((line) => line.includes(SUBMIT)).length, 1);
   });

@@ -54,14 +54,14 @@ const LONGEST_BOUNDARY = 6;
 
 /** The tokens and keys of well-known services in a text. */
 export function findServiceTokens(text: string): FoundSecret[] {
-  const found: FoundSecret[] = [];
+  let found: FoundSecret[] = [];
   for (const { index } of text.matchAll(BEGIN)) {
     if (found.length >= MAX_FOUND) {
       break;
     }
     const before = text.slice(Math.max(0, index - LONGEST_BOUNDARY), index);
     if (BOUNDARY.test(before)) {
-      found.push(...matchTokens(text, index));
+      found = found.concat(matchTokens(text, index));
     }
   }
   return found;

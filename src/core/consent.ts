@@ -4,7 +4,7 @@ import type { Track } from './publish/publish';
  * Who started what a command does. `hand`: a click, the palette, or a keybinding without an argument object.
  * `arguments`: a command called with an argument object, by a keybinding, a workspace or another extension.
  */
-export type Caller = 'hand' | 'arguments' | 'task' | 'agent';
+type Caller = 'hand' | 'arguments' | 'task' | 'agent';
 
 /**
  * What decides which guarded questions are asked. It is made where a call enters the extension and passed on beside the arguments, so that no

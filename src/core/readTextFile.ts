@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 
 /** Nobody writes a larger manifest or configuration, in bytes. */
-export const MAX_TEXT_BYTES = 4 * 1024 * 1024;
+const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 
 /** Bytes that are read in one go where a file has more than it said. */
 const MIN_CHUNK = 4096;

@@ -52,6 +52,6 @@ function isInNetwork(host: string, network: string): boolean {
 }
 
 /** A host without the brackets that an IPv6 address has in a URL. */
-export function withoutBrackets(host: string): string {
+function withoutBrackets(host: string): string {
   return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
 }

@@ -1,5 +1,5 @@
 /** Tags of DER (X.690). */
-export const INTEGER = 0x02;
+const INTEGER = 0x02;
 export const BIT_STRING = 0x03;
 export const OCTET_STRING = 0x04;
 export const OBJECT_ID = 0x06;

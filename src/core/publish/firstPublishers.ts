@@ -18,10 +18,7 @@ export class FirstPublishers {
   }
 
   /** The first publisher of an app, where it is another account or another backend than this one. */
-  async findOther(
-    appId: string,
-    { devId, backendUrl }: Publisher,
-  ): Promise<Publisher | undefined> {
+  async findOther(appId: string, { devId, backendUrl }: Publisher): Promise<Publisher | undefined> {
     const first = parsePublisher((await this.file.read())?.[keyOf(appId)]);
     const isSame = first?.devId === devId && first.backendUrl === backendUrl;
     return isSame ? undefined : first;

@@ -9,7 +9,7 @@ const MAX_SCRIPTS = 100;
 const MAX_PARENTS = 64;
 
 /** A script of a package.json. */
-export interface PackageScript {
+interface PackageScript {
   /** Absolute. */
   file: string;
   name: string;

@@ -3,7 +3,7 @@ import type { Problem } from '../problem';
 import { problemOf, type RuleId } from './rules';
 
 /** So many problems of one file are listed: nobody reads more, and an editor is slow with them. */
-export const MAX_PROBLEMS = 200;
+const MAX_PROBLEMS = 200;
 
 const MORE: RuleId = 'problems.more';
 const BEGINNING = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };

@@ -110,7 +110,10 @@ describe('the API endpoints', () => {
           { token: 'abc', expiresIn: 60 },
         ],
         [{ access_token: 'abc', token_type: 'Bearer', expires_in: null }, { token: 'abc' }],
-        [{ access_token: 'abc', expires_in: '300' }, { token: 'abc', expiresIn: 300 }],
+        [
+          { access_token: 'abc', expires_in: '300' },
+          { token: 'abc', expiresIn: 300 },
+        ],
         [{ access_token: 'abc', expires_in: 'soon' }, { token: 'abc' }],
         [{ access_token: 'abc', expires_in: '-5' }, { token: 'abc' }],
       ] as const) {

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -57,7 +58,8 @@ export const DEFAULT_ACCOUNT: Account = {
 export async function startBackend(options: BackendOptions = {}): Promise<Backend> {
   const { stateDir, now = Date.now, onRequest = () => undefined } = options;
   const settings = settingsOf(options);
-  const folder = stateDir ?? mkdtempSync(join(tmpdir(), 'i99dash-backend-'));
+  // Made with the first bundle.
+  const folder = stateDir ?? join(tmpdir(), `i99dash-backend-${randomUUID()}`);
   const state = new BackendState({ folder, persistent: stateDir !== undefined, now });
   for (const account of options.accounts ?? [DEFAULT_ACCOUNT]) {
     if (state.accounts.find(account.devId) === undefined) state.addAccount(account);

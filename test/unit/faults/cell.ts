@@ -1,4 +1,3 @@
-import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiClient } from '../../../src/core/api/client';
 import { openKeyFile } from '../../../src/core/auth/privateKey';
@@ -22,15 +21,17 @@ import {
   HastyClock,
   MemoryLogger,
 } from '../../support/fakes';
-import { MANIFEST, writeFiles } from '../../support/project';
+import { MANIFEST } from '../../support/project';
 import type { TestKey } from '../../support/ssh-key';
 import { createDirectTransport } from './directTransport';
 import { FaultyNetwork } from './faultyNetwork';
 
 /** What all cells share. */
 export interface CellParts {
-  /** For the mini-apps. */
+  /** For the locks of publishing. */
   readonly folder: string;
+  /** The folder of the mini-app that is published; nothing changes it. */
+  readonly miniApp: string;
   readonly sockets: Transport;
   /** Registered with the account. */
   readonly key: TestKey;
@@ -53,8 +54,6 @@ export class Cell {
   readonly network: FaultyNetwork;
   readonly session: Session;
   readonly store: SessionStore;
-  /** Of the mini-app; made when it is published. */
-  private folder = '';
   /** Before the names of this cell's variables: all cells have one environment. */
   private readonly prefix = `CELL_${++cells}_`;
 
@@ -126,16 +125,9 @@ export class Cell {
   }
 
   async publish(track: Track): Promise<PublishResult> {
-    this.folder ||= await mkdtemp(join(this.parts.folder, 'cell-'));
-    const folder = join(this.folder, 'app');
-    await writeFiles(folder, {
-      'manifest.json': JSON.stringify(MANIFEST),
-      'src/icon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
-      'src/index.html': '<!doctype html><title>Trip log</title>',
-    });
     const ignore = (): void => undefined;
     return publish(
-      await loadProject(folder),
+      await loadProject(this.parts.miniApp),
       { track },
       {
         api: this.api,
@@ -143,7 +135,7 @@ export class Cell {
         runner: shellRunner,
         logger: this.logger,
         clock: this.hasty,
-        lockFolder: join(this.folder, 'locks'),
+        lockFolder: join(this.parts.folder, `${this.prefix}locks`),
         onProgress: ignore,
         onBuildOutput: ignore,
       },

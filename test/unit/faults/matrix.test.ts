@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
 import { openKeyFile } from '../../../src/core/auth/privateKey';
+import { MANIFEST, writeFiles } from '../../support/project';
 import { generateTestKey } from '../../support/ssh-key';
 import { useTempFolder } from '../../support/temp-folder';
 import { CALLS } from './calls';
@@ -28,6 +30,7 @@ describe('every fault of every call', function () {
     const key = await generateTestKey({ folder: folder.path });
     const parts: CellParts = {
       folder: folder.path,
+      miniApp: await writeMiniApp(folder.path),
       sockets: createUndiciTransport(),
       key,
       signer: await openKeyFile(key.path),
@@ -85,6 +88,16 @@ describe('every fault of every call', function () {
     return result;
   }
 });
+
+async function writeMiniApp(folder: string): Promise<string> {
+  const miniApp = join(folder, 'app');
+  await writeFiles(miniApp, {
+    'manifest.json': JSON.stringify(MANIFEST),
+    'src/icon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    'src/index.html': '<!doctype html><title>Trip log</title>',
+  });
+  return miniApp;
+}
 
 function allCases(): CellCase[] {
   return CALLS.flatMap(casesOf);

@@ -239,7 +239,7 @@ exit ${exitCode}
       const detail = question.detail ?? '';
       assert.ok(detail.includes(`${host} is neither GitHub nor GitLab`), detail);
       assert.ok(detail.includes('the clipboard, for 90 seconds'), detail);
-      assert.deepEqual(result?.buttons, []);
+      assert.deepEqual(result?.buttons, ['Got It']);
       assert.deepEqual(
         notes.filter((note) => existsSync(note)),
         [],

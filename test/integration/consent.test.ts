@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { OPERATOR_ACCOUNT, PROFILES } from '../backend/profiles';
 import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../backend/server';
 import type { TestKey } from '../support/ssh-key';
+import { usePerson } from './person';
 import {
   copyMiniApp,
   makeKey,
@@ -306,6 +307,14 @@ describe('what only a person decides', () => {
       return runAsked(command);
     };
 
+    it('asks before a beta, too, where the user’s own setting is always', async () => {
+      await setSetting('i99dash.publish.confirm', 'always');
+      assert.equal(await publishByHand('i99dash.publishToBeta'), undefined);
+      assert.equal(questions().length, 1);
+      assert.match(questions()[0]?.detail ?? '', /Track: beta/u);
+      assert.equal(submissions(), 0);
+    });
+
     it('may go unasked by the user’s own setting, and to beta by default', async () => {
       assert.equal(await publishByHand(), undefined);
       assert.equal(questions().length, 1);
@@ -342,6 +351,49 @@ describe('what only a person decides', () => {
       );
       assert.ok(questions()[0]?.detail?.includes(there));
       assert.equal(submissions(), 0);
+    });
+  });
+
+  describe('a command without arguments', () => {
+    const person = usePerson();
+    /** What it picks and types, and the title of its question. */
+    const BY_HAND: [command: string, answers: string[], question: RegExp][] = [
+      ['i99dash.addKey', ['consent-second', 'tower', 'Login'], /^Register this SSH key/u],
+      ['i99dash.removeKey', ['consent-own'], /^Remove the SSH key “consent-own”/u],
+      ['i99dash.replaceKey', ['consent-second'], /^Replace the SSH key “consent-own”/u],
+      ['i99dash.signIn', ['consent-foreign'], /^Sign in to .* with this key/u],
+      ['i99op.signIn', ['', 'consent-second'], /^Change the i99op backend/u],
+    ];
+
+    for (const [command, answers, question] of BY_HAND) {
+      it(`asks, and changes nothing after a no: ${command}`, async () => {
+        const [baseUrlBefore, registered, who] = [baseUrl(), keys().length, await identity()];
+        const sent = operators.requests.length;
+        person.answers = answers.map((answer) => (answer === '' ? operators.url : answer));
+        assert.equal(await runAsked(command), undefined);
+        assert.equal(questions().length, 1, JSON.stringify([shown, person.asked]));
+        assert.match(questions()[0]?.message ?? '', question);
+        assert.deepEqual(
+          [baseUrl(), keys().length, await identity()],
+          [baseUrlBefore, registered, who],
+        );
+        assert.equal(operators.requests.length, sent);
+      });
+    }
+
+    it('runs the build of a folder outside the workspace after a question each time', async () => {
+      const there = join(outside, `${id}-by-hand`);
+      cpSync(folder, there, { recursive: true });
+      const buildCommand = 'cp -r src dist && touch dist/built';
+      writeFileSync(join(there, 'sdk.config.json'), JSON.stringify({ buildCommand }));
+      await vscode.window.showTextDocument(vscode.Uri.file(join(there, 'manifest.json')));
+      yes = /^Run the build/u;
+      for (let time = 0; time < 2; time++) {
+        shown.length = 0;
+        assert.ok(await runAsked('i99dash.dryRun'));
+        assert.equal(questions().length, 1);
+        assert.ok(questions()[0]?.detail?.includes(there));
+      }
     });
   });
 

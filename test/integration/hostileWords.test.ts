@@ -30,6 +30,8 @@ const SHORT = [
 ].join(' ');
 /** The same, and a megabyte more. */
 const LONG = `${SHORT}${'x'.repeat(1024 * 1024)}`;
+/** The same, so long that a manifest of 64 KiB has room for two of them. */
+const FITTING = `${SHORT}${'x'.repeat(25 * 1024)}`;
 
 const UNFIT = /(?!\u200C|\u200D|\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
@@ -237,8 +239,13 @@ describe('hostile words', () => {
     before(() => {
       mkdirSync(join(folder(), 'src'), { recursive: true });
       const manifest = {
-        ...{ ...MANIFEST, version: SHORT, name: { en: LONG, [SHORT]: 'x', ar: SHORT } },
-        ...{ tags: [SHORT], url: `https://miniapps.i99dash.app/${SHORT}`, [LONG]: 1, [SHORT]: 2 },
+        ...{ ...MANIFEST, version: SHORT, name: { en: FITTING, [SHORT]: 'x', ar: SHORT } },
+        ...{
+          tags: [SHORT],
+          url: `https://miniapps.i99dash.app/${SHORT}`,
+          [FITTING]: 1,
+          [SHORT]: 2,
+        },
       };
       writeFileSync(file(), JSON.stringify(manifest, null, 2));
       writeFileSync(join(folder(), 'src/icon.svg'), '<svg/>');

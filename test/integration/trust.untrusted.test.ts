@@ -8,15 +8,20 @@ import type { Problem } from '../../src/core/problem';
 import type { TaskContext } from '../../src/vscode/publishContext';
 import { TaskTerminal } from '../../src/vscode/taskTerminal';
 import { DEFAULT_ACCOUNT } from '../backend/server';
+import { addApp } from '../support/apps';
 import { MemoryLogger } from '../support/fakes';
+import type { TestKey } from '../support/ssh-key';
 import { assertUserDecides } from './hostileSettings';
 import {
   failsWith,
+  makeKey,
   makeRegisteredKey,
   run,
+  runAsked,
   setSetting,
   useBackend,
   useMessages,
+  useNoConfirmation,
   workspacePath,
 } from './support';
 
@@ -96,6 +101,45 @@ describe('a workspace that nobody trusts', () => {
       assert.ok(!existsSync(workspacePath('tyre-pressure', 'built')), 'nothing was built');
     });
   }
+
+  describe('does not keep the questions from being asked that only a person answers', () => {
+    useNoConfirmation();
+    const asked = useMessages(() => undefined, false);
+    const [appId, baseUrl] = ['asked-about', 'https://operators.example'];
+    const keyId = (): string | undefined =>
+      backend.current.state.accounts.keysOf(DEFAULT_ACCOUNT.devId)[0]?.id;
+    let other: TestKey;
+
+    before(async () => {
+      other = await makeKey('untrusted-other');
+      addApp(backend.current.state, {
+        ...{ appId, version: '1.1.0', review: 'approved' },
+        ...{ publishedDaysAgo: 3, beta: { version: '1.0.0', daysLeft: 9 } },
+      });
+      await setSetting('i99op.enabled', true);
+    });
+    after(() => setSetting('i99op.enabled', undefined));
+
+    for (const [command, args] of [
+      ['i99dash.addKey', () => ({ publicKeyPath: other.publicKeyPath, name: 'other' })],
+      ['i99dash.removeKey', () => ({ id: keyId() })],
+      ['i99dash.replaceKey', () => ({ keyPath: other.path })],
+      ['i99dash.signIn', () => ({ keyPath: other.path })],
+      ['i99op.signIn', () => ({ baseUrl, keyPath: other.path })],
+      ['i99dash.promoteToBeta', () => ({ appId, version: '1.1.0', releaseNotes: 'New' })],
+      ['i99dash.promoteToProduction', () => ({ appId })],
+      ['i99dash.endBeta', () => ({ appId })],
+    ] as const) {
+      it(`asks before ${command}, and changes nothing after a no`, async () => {
+        const sent = () => backend.current.requests.filter(({ method }) => method !== 'GET').length;
+        const before = sent();
+        assert.equal(await runAsked(command, { ...args(), confirmed: true }), undefined);
+        assert.equal(asked.length, 1, JSON.stringify(asked));
+        assert.notEqual(asked[0]?.detail, undefined, 'the question is modal');
+        assert.equal(sent(), before);
+      });
+    }
+  });
 
   it('can be signed out in', async () => {
     assert.equal(await run('i99dash.signOut'), true);

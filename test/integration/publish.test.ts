@@ -100,17 +100,21 @@ describe('publish', () => {
     assert.equal((await run<PublishResult>('i99dash.publish', manifest)).appId, 'tyre-pressure');
   });
 
-  it('asks before production, naming app, backend and identity', async () => {
-    answer = undefined;
-    const from = changes().length;
-    const folder = vscode.Uri.file(workspacePath('tyre-pressure'));
-    assert.equal(await run('i99dash.publish', { folder }), undefined);
-    assert.equal(shown[0]?.message, 'Publish tyre-pressure 1.0.0?');
-    assert.equal(changes().length, from, 'nothing was sent');
-    await setSetting('i99dash.publish.confirm', 'never');
-    assert.equal((await run<PublishResult>('i99dash.publish', { folder })).appId, 'tyre-pressure');
-    await setSetting('i99dash.publish.confirm', undefined);
-  });
+  for (const setting of [undefined, 'never']) {
+    it(`asks before a command with arguments publishes to production, publish.confirm being ${setting}`, async () => {
+      answer = undefined;
+      const from = changes().length;
+      const folder = vscode.Uri.file(workspacePath('tyre-pressure'));
+      await setSetting('i99dash.publish.confirm', setting);
+      try {
+        assert.equal(await run('i99dash.publish', { folder }), undefined);
+      } finally {
+        await setSetting('i99dash.publish.confirm', undefined);
+      }
+      assert.equal(shown[0]?.message, 'Publish tyre-pressure 1.0.0?');
+      assert.equal(changes().length, from, 'nothing was sent');
+    });
+  }
 
   it('leaves no temporary file', () => {
     assert.deepEqual(

@@ -396,6 +396,7 @@ describe('what publishing asks', () => {
           assert.ok(await editor.edit((builder) => builder.replace(whole, text)));
         };
         answers[question()] = 'Run Build';
+        answers['sdk.config.json of'] = 'Save and Continue';
         await publish({ confirmed: true });
         await nextIsSubmitted();
         assert.equal(questions().length, 1);

@@ -82,8 +82,8 @@ async function confirmRegistration(call: Call, registration: Registration): Prom
       ...registrationLines(registration),
       '',
       registration.purpose === 'attest'
-        ? vscode.l10n.t('Whoever holds its private key can publish in your name.')
-        : vscode.l10n.t('Whoever holds its private key can sign in as you.'),
+        ? vscode.l10n.t('Anyone who has its private key can publish in your name.')
+        : vscode.l10n.t('Anyone who has its private key can sign in as you.'),
     ],
     buttons: [vscode.l10n.t('Register Key')],
   });

@@ -16,7 +16,8 @@ export interface Registration {
 export function registrationLines(registration: Registration): string[] {
   const { fingerprint, name, purpose, account, backendUrl } = registration;
   return [
-    vscode.l10n.t('Key: {0}', fingerprint),
+    // Without a label: with one it would not fit on a line of the dialog.
+    fingerprint,
     vscode.l10n.t('Name: {0}', oneLine(name)),
     vscode.l10n.t('Purpose: {0}', describePurpose(purpose)),
     vscode.l10n.t('Account: {0}', oneLine(accountLabel(account))),

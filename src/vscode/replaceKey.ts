@@ -27,7 +27,7 @@ import { registrationLines } from './registerQuestion';
 import { pickReplacement } from './replacementPicker';
 import { settings } from './settings';
 import { openKey, openWithoutAsking, type OpenedKey } from './signIn';
-import { signingLines } from './signInQuestions';
+import { newBackendLines } from './signInQuestions';
 import { loadKeys, type SshKeyCommandPorts } from './sshKeys';
 import { keysApi } from './sshKeysView';
 
@@ -122,7 +122,7 @@ async function confirmReplacement(
       vscode.l10n.t(
         'The new key is registered, you are signed in with it, and then the old key is removed. Whatever else signs in with the old key, on another computer or in CI, needs another one too.',
       ),
-      ...(isKnown ? [] : ['', ...signingLines(use).slice(-2)]),
+      ...(isKnown ? [] : ['', ...newBackendLines()]),
     ],
     buttons: [vscode.l10n.t('Replace Key')],
   });

@@ -44,9 +44,11 @@ export async function confirmSignIn(
           ? vscode.l10n.t('Sign in to {0} with this key?', hostOf(backendUrl))
           : vscode.l10n.t('Change the {0} backend to {1}?', label, hostOf(backendUrl)),
       detail: [
-        ...(change === undefined ? [] : changeLines(change)),
-        ...(change !== undefined && isNew ? [''] : []),
-        ...(isNew ? signingLines(key) : []),
+        ...(isNew ? [key.fingerprint] : []),
+        ...(change === undefined
+          ? [vscode.l10n.t('Backend: {0}', backendUrl)]
+          : changeLines(change)),
+        ...(isNew ? ['', ...newBackendLines()] : []),
       ],
       buttons: [
         change === undefined ? vscode.l10n.t('Sign In') : vscode.l10n.t('Change and Sign In'),
@@ -64,21 +66,19 @@ export async function confirmSignIn(
 }
 
 /** What a person must know before a key signs for a backend that it has never signed for. */
-export function signingLines({ fingerprint, backendUrl }: SigningKey): string[] {
+export function newBackendLines(): string[] {
   return [
-    vscode.l10n.t('Key: {0}', fingerprint),
-    vscode.l10n.t('Backend: {0}', backendUrl),
+    vscode.l10n.t('You have never signed in to this backend with this key on this computer.'),
     '',
-    vscode.l10n.t('This key has never signed in to this backend on this computer.'),
     vscode.l10n.t(
-      'Whoever runs the backend can sign in as you elsewhere with what your key signs now. A key of its own for this backend is safer.',
+      'The people who run the backend can use this signature to sign in as you elsewhere. A key of its own for this backend is safer.',
     ),
   ];
 }
 
 function changeLines({ before, now, endsSession }: BackendChange): string[] {
   return [
-    vscode.l10n.t('Backend until now: {0}', before),
+    vscode.l10n.t('Current backend: {0}', before),
     vscode.l10n.t('New backend: {0}', now),
     ...(endsSession ? [vscode.l10n.t('You will be signed out of {0} first.', hostOf(before))] : []),
   ];
@@ -95,11 +95,11 @@ export function askToReplace(call: Call, backendUrl: string): ConfirmReplacement
           oneLine(accountLabel(before)),
         ),
         detail: [
-          vscode.l10n.t('Signed in now: {0}', describeAccount(before)),
+          vscode.l10n.t('Current session: {0}', describeAccount(before)),
           vscode.l10n.t('New session: {0}', describeAccount(now)),
           vscode.l10n.t('Backend: {0}', backendUrl),
           '',
-          vscode.l10n.t('The session of {0} ends in every window.', oneLine(accountLabel(before))),
+          vscode.l10n.t('{0} will be signed out in every window.', oneLine(accountLabel(before))),
         ],
         buttons: [vscode.l10n.t('Replace Session')],
       }),

@@ -120,7 +120,7 @@ async function confirmReplacement(
       vscode.l10n.t('Replaces: {0}', profile.fingerprint),
       '',
       vscode.l10n.t(
-        'The new key is registered, you are signed in with it, and then the old key is removed. Whatever else signs in with the old key, on another computer or in CI, needs another one too.',
+        'The new key is registered and signs you in, then the old key is removed. Other computers and CI that use the old key need a new one.',
       ),
       ...(isKnown ? [] : ['', ...newBackendLines()]),
     ],

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBackend, type Backend, type BackendOptions } from '../backend/server';
@@ -80,7 +80,7 @@ export class Scene {
       }
       await copyInstalledExtension(versionOf(options), join(root, 'extensions'));
       if (options.approved !== false) {
-        await scene.approveKey();
+        await scene.approveKey(scene.key.fingerprint);
       }
       await scene.start(options.env);
       return scene;
@@ -90,12 +90,14 @@ export class Scene {
     }
   }
 
-  /** As somebody has who signed in with the key on this computer before. */
-  private async approveKey(): Promise<void> {
+  /** Lets a key sign for the backend without a question, as after a sign-in with it on this computer. */
+  async approveKey(fingerprint: string): Promise<void> {
     const storage = join(this.root, 'server/data/User/globalStorage/i99dash.i99dash');
+    const file = join(storage, 'known-backends.json');
     await mkdir(storage, { recursive: true });
-    const known = { [this.key.fingerprint]: [this.backend.url] };
-    await writeFile(join(storage, 'known-backends.json'), JSON.stringify(known));
+    const before = await readFile(file, 'utf8').catch(() => '{}');
+    const known = { ...(JSON.parse(before) as object), [fingerprint]: [this.backend.url] };
+    await writeFile(file, JSON.stringify(known));
   }
 
   /** As somebody does in the web console. */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import type { Locator } from 'playwright-core';
 import { addApp } from '../support/apps';
-import { generateTestKey } from '../support/ssh-key';
+import { fingerprintOfLine, generateTestKey } from '../support/ssh-key';
 import { AppsView } from './apps-view';
 import { called } from './requests';
 import { SshKeysView } from './ssh-keys-view';
@@ -40,6 +40,7 @@ describe('the whole story of a new user', () => {
     if (!existsSync(keyPath())) {
       await generateTestKey({ folder: dirname(keyPath()), name: 'id_ed25519', comment: 'mine' });
     }
+    await scene.approveKey(fingerprintOfLine(readPublicKey()));
     for (const { id } of keysOfDeveloper()) state.removeKey(id);
   }
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { DEFAULT_ACCOUNT } from '../backend/server';
-import { generateTestKey } from '../support/ssh-key';
+import { fingerprintOfLine, generateTestKey } from '../support/ssh-key';
 import { useScene } from './use-scene';
 
 type Step = 'key' | 'register' | 'signIn' | 'publish';
@@ -68,6 +68,7 @@ describe('a person with an empty home follows the walkthrough', () => {
   async function signedIn(): Promise<void> {
     const { person } = scene;
     await hasRegisteredKey();
+    await scene.approveKey(fingerprintOfLine(readFileSync(`${keyPath()}.pub`, 'utf8')));
     if (await person.identity().locator('.codicon-account').isVisible()) return;
     await person.runCommand('i99dash: Sign In');
     await person.pick('~/.ssh/id_ed25519');

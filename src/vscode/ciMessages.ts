@@ -31,18 +31,18 @@ export async function confirmCi(call: Call, plan: CiPlan): Promise<void> {
   const { target, place, path, fingerprint, account, backendUrl } = plan;
   const { name } = target;
   const detail = [
-    vscode.l10n.t('A new SSH key is made for this repository alone, and registered.'),
+    vscode.l10n.t('A new SSH key is registered for this repository alone:'),
     ...registrationLines({ fingerprint, name, purpose: 'attest', account, backendUrl }),
-    vscode.l10n.t('Its private half goes to: {0}', describePlace(target, place)),
+    '',
+    vscode.l10n.t('Private key goes to: {0}', describePlace(target, place)),
     ...describeUnknownHost(target),
-    vscode.l10n.t('For review, not saved yet: {0}', path),
+    vscode.l10n.t('Workflow to review and save: {0}', path),
     '',
     vscode.l10n.t(
-      'The key can publish and nothing else, where the backend lets such a key sign in with “i99dash login”; otherwise it can sign in as you do.',
+      'If the backend accepts publish-only keys for “i99dash login”, this key can only publish; otherwise it can sign in as you.',
     ),
-    '',
     vscode.l10n.t(
-      'The other way needs no key: an access token in the variable I99DASH_TOKEN, which lives about 15 minutes.',
+      'A short job can use an access token in I99DASH_TOKEN instead. It expires after about 15 minutes.',
     ),
   ];
   const { repository } = target;

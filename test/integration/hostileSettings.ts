@@ -7,8 +7,11 @@ interface Property {
   default: unknown;
 }
 
+/** What a workspace must not decide. VS Code lets it decide nothing of either scope. */
+const SCOPES_OF_USER = ['application', 'machine'];
+
 /** What a workspace must not decide, with what the user has decided. */
-function applicationSettings(): [key: string, value: unknown][] {
+function userSettings(): [key: string, value: unknown][] {
   const manifest = vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON as {
     contributes: { configuration: { properties: Record<string, Property> }[] };
   };
@@ -16,7 +19,7 @@ function applicationSettings(): [key: string, value: unknown][] {
     Object.entries(part.properties),
   );
   return properties
-    .filter(([, { scope }]) => scope === 'application')
+    .filter(([, { scope }]) => SCOPES_OF_USER.includes(scope))
     .map(([key, property]) => {
       const known = vscode.workspace.getConfiguration().inspect(key);
       return [key, known?.globalValue ?? property.default];
@@ -25,8 +28,8 @@ function applicationSettings(): [key: string, value: unknown][] {
 
 /** Asserts that the settings of the workspace and of its folders, which say otherwise, decide nothing of it. */
 export function assertUserDecides(): void {
-  const settings = applicationSettings();
-  assert.ok(settings.length >= 9, String(settings.length));
+  const settings = userSettings();
+  assert.ok(settings.length >= 10, String(settings.length));
   const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri);
   assert.ok(folders.length > 0);
   for (const [key, value] of settings) {

@@ -9,6 +9,13 @@ const PASSPHRASE = 'a passphrase of a test';
 const ROUNDS = 256;
 const OPENING = 'Opening the key…';
 
+/** Milliseconds: what a task took, and how long the event loop was kept waiting meanwhile. */
+interface Measured {
+  took: number;
+  max: number;
+  p99: number;
+}
+
 /** Sets the rounds that a key file says it wants; no passphrase opens it then. */
 function setRounds(path: string, rounds: number): void {
   const [begin = '', ...lines] = readFileSync(path, 'utf8').trim().split('\n');
@@ -49,7 +56,7 @@ describe('a key of many rounds', function () {
   });
 
   /** Measures the event loop while a task runs, in milliseconds. */
-  async function measure(task: () => Promise<unknown>): Promise<{ took: number; max: number }> {
+  async function measure(task: () => Promise<unknown>): Promise<Measured> {
     const delay = monitorEventLoopDelay({ resolution: 5 });
     const start = performance.now();
     delay.enable();
@@ -61,17 +68,18 @@ describe('a key of many rounds', function () {
     console.log(
       `took ${took.toFixed(0)} ms, event loop delay: at most ${max.toFixed(1)} ms, 99 % below ${p99.toFixed(1)} ms`,
     );
-    return { took, max };
+    return { took, max, p99 };
   }
 
   it('opens without blocking the extension host, behind a notification', async () => {
     cancelAfter = undefined;
-    const { took, max } = await measure(() =>
+    const { took, max, p99 } = await measure(() =>
       run('i99dash.signIn', { keyPath: key.path, passphrase: PASSPHRASE }),
     );
     openedIn = took;
     assert.ok(titles.includes(OPENING));
-    // On a machine that is busy the loop waits for a processor: what counts is that it does not wait for the key.
+    assert.ok(p99 < 50, `99 % below ${p99} ms`);
+    // On a machine that is busy the loop may wait longer for a processor, but never for the key.
     assert.ok(max < took / 5, `${max} ms of ${took} ms`);
     await run('i99dash.signOut');
   });

@@ -185,11 +185,14 @@ describe('tasks', () => {
       return found;
     }
 
-    it('run as they are written', async () => {
+    it('run as they are written, after the question that comes before a beta, too', async () => {
+      answer = 'Publish';
       const more = { track: 'beta', releaseNotes: 'From a task.' };
       assert.equal(await exitCodeOf(await written('to testers', more)), 0);
       const beta = backend.current.state.apps.find(id)?.beta;
       assert.equal(beta?.releaseNotes, 'From a task.');
+      const [question = assert.fail('nothing was asked')] = shown;
+      assert.match(question.detail ?? '', /Track: beta.*Release notes: From a task\./su);
     });
 
     for (const field of ['folder', 'track', 'releaseNotes']) {

@@ -117,6 +117,7 @@ describe('a workspace that nobody trusts', () => {
         ...{ publishedDaysAgo: 3, beta: { version: '1.0.0', daysLeft: 9 } },
       });
       await setSetting('i99op.enabled', true);
+      await run('i99dash.signIn', { method: 'ssh' });
     });
     after(() => setSetting('i99op.enabled', undefined));
 

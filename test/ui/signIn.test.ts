@@ -3,6 +3,7 @@ import type { Locator } from 'playwright-core';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { abbreviateHome } from '../../src/core/homePath';
 import { watchInterruptions } from './interruptions';
+import { findLeftovers } from './known-screen';
 import { mints } from './requests';
 import { signedIn, signedOut } from './states';
 import { useScene } from './use-scene';
@@ -177,8 +178,7 @@ describe('a person signs in', () => {
       await person.pick('~/.ssh/id_ed25519');
       const toast = await person.seesNotification('cannot be reached');
       await person.photograph('offline');
-      assert.equal(await person.page.locator('.notification-toast').count(), 1);
-      assert.equal(await person.page.locator('.monaco-dialog-box').count(), 0);
+      assert.equal((await findLeftovers(scene.workbench.context)).length, 1);
       fault.remove();
       await person.pressIn(toast, 'Try Again');
       await person.pick('~/.ssh/id_ed25519');
@@ -200,7 +200,7 @@ describe('a person signs in', () => {
       await person.quickInput().press('Escape');
       await person.pressIn(toast, 'Cancel');
       await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
-      assert.equal(await person.page.locator('.notification-toast').count(), 0);
+      assert.deepEqual(await findLeftovers(scene.workbench.context), []);
     });
   });
 });

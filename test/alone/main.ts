@@ -36,6 +36,7 @@ async function main(): Promise<void> {
     if (wasInterrupted()) break;
     const start = performance.now();
     const result = await runAlone(test);
+    if (wasInterrupted()) break;
     const isGood = result.failed === 0 && result.passed === 1 && result.note === undefined;
     if (!isGood) failed += 1;
     const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);

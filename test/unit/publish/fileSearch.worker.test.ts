@@ -26,7 +26,7 @@ describe('the problems of the files of a large mini-app', () => {
     await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest));
     await plant(
       folder,
-      Array.from({ length: 300 }, (_, index) => [`src/tiles/${index}.bin`, String(index)]),
+      Array.from({ length: 220 }, (_, index) => [`src/tiles/${index}.bin`, String(index)]),
     );
     finder = open(built.script);
   });
@@ -88,7 +88,7 @@ describe('the problems of the files of a large mini-app', () => {
     assert.equal(built.workers.length, 1);
     await plant(
       folder,
-      Array.from({ length: 300 }, (_, index) => [`src/tiles/${index}.bin`, String(index)]),
+      Array.from({ length: 220 }, (_, index) => [`src/tiles/${index}.bin`, String(index)]),
     );
     await writeFile(join(folder, 'src', 'app.js'), '1;\n');
     assert.deepEqual(rulesOf(await look(), 'src/app.js'), []);

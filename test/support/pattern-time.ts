@@ -12,7 +12,7 @@ const MATCH_MS = 0.001;
  */
 const FIRST = { length: 4 * 1024, ms: 1 };
 const KIB = 1024;
-const LENGTHS = [16 * KIB, 64 * KIB, KIB * KIB, 4 * KIB * KIB];
+const LENGTHS = [16 * KIB, 64 * KIB, 256 * KIB, KIB * KIB, 4 * KIB * KIB];
 /** Where so little of the limit is taken with a shorter text, the longest takes less than the limit: the time grows as the text does. */
 const EVIDENT = 1 / 2;
 /** On a busy computer only what takes long so many times does. */
@@ -55,7 +55,7 @@ function growth(pattern: RegExp, attack: Attack, longest: number): string | unde
       const shown = [before, unit, after].map((part) => JSON.stringify(part)).join(', ');
       return `${Math.round(ms)} ms for ${length} characters of ${shown}`;
     }
-    if (length >= KIB * KIB && ms <= (share + matchMs) * EVIDENT) return undefined;
+    if (length >= 256 * KIB && ms <= (share + matchMs) * EVIDENT) return undefined;
   }
   return undefined;
 }

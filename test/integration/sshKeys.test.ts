@@ -401,7 +401,7 @@ describe('SSH keys', () => {
     it('asks before it begins', async () => {
       const key = await fresh();
       assert.equal(await run('i99dash.replaceKey', { keyPath: key.path }), undefined);
-      assert.match(shown[0]?.detail ?? '', /and then the old key is removed/u);
+      assert.match(shown[0]?.detail ?? '', /then the old key is removed/u);
       assert.equal((await list()).length, 1);
     });
 

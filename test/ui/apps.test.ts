@@ -94,9 +94,8 @@ describe('a person looks at their apps', () => {
     await view.seesRow(/^Beta: 2\.2\.0-rc\.1 · 12 days left · 3 of 25 testers\. Expires /u);
     assert.match(await view.row('Last published').innerText(), /3 days ago/u);
     await person.photograph('4-apps-dark');
-    await view.row('Tyre Pressure').hover();
     const hover = person.page.locator('.workbench-hover', { hasText: 'tyre-pressure' }).first();
-    await hover.waitFor();
+    await person.seesHover(view.row('Tyre Pressure'), hover);
     await person.photograph('5-hover');
     await person.runCommand('Preferences: Color Theme');
     await person.quickPickRow('Dark').first().waitFor();

@@ -77,21 +77,6 @@ describe('a person reads Arabic', () => {
     await row('ضغط الإطارات').waitFor();
   }
 
-  /** A refresh joins one that is under way, whose answer may be older. */
-  async function refreshUntilShown(name: string): Promise<void> {
-    for (let round = 0; round < 10; round++) {
-      await scene.person.runCommand('i99dash: تحديث التطبيقات');
-      const isShown = await row(name)
-        .waitFor({ timeout: 10_000 })
-        .then(
-          () => true,
-          () => false,
-        );
-      if (isShown) return;
-    }
-    await row(name).waitFor();
-  }
-
   it('in the palette, and in the picker of keys', async () => {
     const { person } = scene;
     await person.page.keyboard.press('F1');
@@ -145,9 +130,8 @@ describe('a person reads Arabic', () => {
     const state = await extentOf(app.locator('.label-description'));
     assert.ok(name.right <= state.left, 'the name is on the left of its version');
     await beginsInSight(key.locator('.label-description'), 'هذا المفتاح');
-    await key.locator('.label-name').hover();
     const hover = person.page.locator('.workbench-hover', { hasText: 'SHA256:' }).first();
-    await hover.waitFor();
+    await person.seesHover(key.locator('.label-name'), hover);
     await person.photograph('7-key');
     const told = read(await hover.innerText());
     assert.match(told, /الغرض: للدخول/u);
@@ -163,7 +147,8 @@ describe('a person reads Arabic', () => {
       ...{ publishedDaysAgo: 40, review: 'approved' },
       beta: { version: '2.2.0-rc.1', daysLeft: 12, testers: 3 },
     });
-    await refreshUntilShown('مناخ المقصورة');
+    await person.runCommand('i99dash: تحديث التطبيقات');
+    await row('مناخ المقصورة').waitFor();
     await person.dismiss(await person.seesNotification('تم رفض'));
     await row('مناخ المقصورة').click();
     const published = row('آخر نشر');
@@ -175,9 +160,8 @@ describe('a person reads Arabic', () => {
     const label = await extentOf(published.locator('.label-name'));
     const when = await extentOf(published.locator('.label-description'));
     assert.ok(label.right <= when.left, 'what it is stands on the left of when it was');
-    await published.hover();
-    await row('مناخ المقصورة').locator('.label-name').hover();
-    await person.page.locator('.workbench-hover', { hasText: 'cabin-climate' }).first().waitFor();
+    const hover = person.page.locator('.workbench-hover', { hasText: 'cabin-climate' }).first();
+    await person.seesHover(row('مناخ المقصورة').locator('.label-name'), hover);
     await person.photograph('9-app');
   });
 

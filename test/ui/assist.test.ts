@@ -58,13 +58,11 @@ describe('a person writes a manifest', () => {
   it('and reads what a field is for, and sees the picture it names', async () => {
     const { person } = scene;
     const hover = person.page.locator('.monaco-hover:not(.hidden)');
-    await inEditor('"safeWhileDriving"').hover();
-    await hover.filter({ hasText: 'while the car moves' }).waitFor();
+    const told = hover.filter({ hasText: 'while the car moves' });
+    await person.seesHover(inEditor('"safeWhileDriving"'), told);
     await person.photograph('3-field');
     await person.page.mouse.move(5, 5);
-    await inEditor('./logo.svg').hover();
-    const picture = hover.locator('img');
-    await picture.waitFor();
+    await person.seesHover(inEditor('./logo.svg'), hover.locator('img'));
     await person.photograph('4-picture');
     const width = await person.page.evaluate<number>(
       `document.querySelector('.monaco-hover:not(.hidden) img').naturalWidth`,

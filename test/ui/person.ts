@@ -22,11 +22,13 @@ export class Person {
 
   /** Opens the command palette, types a command's title and picks it. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.quickInput();
-    await input.waitFor();
-    await input.pressSequentially(title);
-    await this.quickPickRow(title).first().click();
+    const row = this.quickPickRow(title).first();
+    await this.untilShown(row, async () => {
+      await this.page.keyboard.press('F1');
+      await this.quickInput().waitFor();
+      await this.page.keyboard.type(title);
+    });
+    await row.click();
   }
 
   /** Clicks the row of an open picker that holds this text. */
@@ -98,10 +100,7 @@ export class Person {
   /** What the hover of the identity says. The mouse leaves it alone afterwards. */
   async readHover(photograph?: string, item = this.identity()): Promise<string> {
     const hover = this.page.locator('.workbench-hover .hover-contents, .monaco-hover').last();
-    await hoverUntilShown(hover, async () => {
-      await this.page.mouse.move(600, 300);
-      await item.hover();
-    });
+    await this.seesHover(item, hover);
     const text = (await hover.innerText()).replaceAll('\u00a0', ' ');
     if (photograph !== undefined) {
       await this.photograph(photograph);
@@ -116,6 +115,15 @@ export class Person {
     while (!text.test(await this.readHover())) {
       await this.identity().waitFor();
     }
+  }
+
+  /** Moves the mouse to something until its hover is on screen. @returns the hover */
+  async seesHover(target: Locator, hover: Locator): Promise<Locator> {
+    await hoverUntilShown(hover, async () => {
+      await this.page.mouse.move(600, 300);
+      await target.hover();
+    });
+    return hover;
   }
 
   /** The notification that holds this text, once it is there. */
@@ -158,16 +166,17 @@ export class Person {
 
   /** Opens a file of the workspace by its name. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    const input = this.quickInput();
-    await input.waitFor();
-    await input.fill(name);
     const title = name.split('/').at(-1) ?? name;
     // Before what was typed takes effect, the list has the recent files, with another one first.
-    await this.page
-      .locator('.quick-input-widget:visible .monaco-list-row.focused', { hasText: title })
-      .waitFor();
-    await input.press('Enter');
+    const row = this.page.locator('.quick-input-widget:visible .monaco-list-row.focused', {
+      hasText: title,
+    });
+    await this.untilShown(row, async () => {
+      await this.page.keyboard.press('Control+P');
+      await this.quickInput().waitFor();
+      await this.page.keyboard.type(name);
+    });
+    await this.page.keyboard.press('Enter');
     await this.page.locator('.tab.active', { hasText: title }).waitFor();
     await this.page.locator('.editor-instance .monaco-editor').first().waitFor();
   }
@@ -203,6 +212,27 @@ export class Person {
       await this.photograph(`${name}-${colorScheme}`);
     }
   }
+
+  /** Opens a picker until it has this row: a command that was still at work takes the focus, and VS Code closes the picker that loses it. */
+  private async untilShown(row: Locator, open: () => Promise<void>): Promise<void> {
+    for (let round = 0; round < 20; round++) {
+      await open();
+      const picker = this.page.locator('.quick-input-widget');
+      const isShown = await Promise.race([
+        comes(row.waitFor()),
+        comes(picker.waitFor({ state: 'hidden' })).then(() => false),
+      ]);
+      if (isShown) return;
+    }
+    await row.waitFor();
+  }
+}
+
+function comes(waiting: Promise<void>): Promise<boolean> {
+  return waiting.then(
+    () => true,
+    () => false,
+  );
 }
 
 /**
@@ -213,11 +243,7 @@ export async function hoverUntilShown(hover: Locator, move: () => Promise<void>)
   // VS Code waits for half a second before it shows one; a busy machine has more rounds.
   for (let round = 0; round < 20; round++) {
     await move();
-    const isShown = await hover.waitFor({ timeout: 3_000 }).then(
-      () => true,
-      () => false,
-    );
-    if (isShown) return;
+    if (await comes(hover.waitFor({ timeout: 3_000 }))) return;
   }
   await hover.waitFor();
 }

@@ -77,11 +77,29 @@ export async function signIn(
       session.signInWithToken(token, signal, confirm),
     );
   }
-  const { signer, origin } = await openApprovedKey(ports, call, choice, args.passphrase, change);
+  const opened = await openApprovedKey(ports, call, choice, args.passphrase, change);
   await change?.apply();
-  return signingIn(session, call, (signal, confirm, report) =>
-    session.signInWithKey(announcing(signer, report), origin, signal, confirm),
-  );
+  return signInWithKey(session, call, opened);
+}
+
+/** Signs in with an opened key. Where the agent does not sign with the key of a file, the file is opened instead. */
+async function signInWithKey(
+  session: Session,
+  call: Call,
+  { signer, origin }: OpenedKey,
+): Promise<Identity> {
+  try {
+    return await signingIn(session, call, (signal, confirm, report) =>
+      session.signInWithKey(announcing(signer, report), origin, signal, confirm),
+    );
+  } catch (error) {
+    const { source, keyPath } = origin;
+    const isInFile = source === 'agent' && keyPath !== undefined;
+    if (!isInFile || !isI99dashError(error, 'AGENT_UNAVAILABLE')) {
+      throw error;
+    }
+    return signInWithKey(session, call, await openEncrypted(keyPath));
+  }
 }
 
 /** Opens the key that was chosen, or another one where the person does not want it to sign for the backend. */
@@ -186,6 +204,10 @@ async function openFile(keyPath: string, passphrase: string | undefined): Promis
   if (opened !== undefined) {
     return opened;
   }
+  return openEncrypted(keyPath);
+}
+
+async function openEncrypted(keyPath: string): Promise<OpenedKey> {
   const signer = await openWithPrompt(keyPath);
   return { signer, origin: { source: 'ssh', keyPath, keep: true } };
 }

@@ -186,6 +186,24 @@ describe('a session', () => {
       assert.equal(identity['source'], 'agent');
     });
 
+    describe('that refuses to sign', () => {
+      const person = usePerson();
+
+      it('has an encrypted key file opened by its passphrase', async () => {
+        const passphrase = 'typed after a no';
+        const options = { passphrase, rounds: 2 };
+        const refused = await makeRegisteredKey(backend.current, 'refused', options);
+        await agent.add(refused, { confirm: true });
+        await agent.answer('no');
+        const asked = await agent.questions();
+        person.answers = [passphrase];
+        const identity = await run('i99dash.signIn', { method: 'ssh', keyPath: refused.path });
+        assert.equal(identity['source'], 'ssh');
+        assert.equal(await agent.questions(), asked + 1);
+        assert.deepEqual(person.answers, []);
+      });
+    });
+
     describe('that is no longer asked', () => {
       const window = vscode.window as unknown as Record<'showInputBox', unknown>;
       const { showInputBox } = window;

@@ -2,8 +2,10 @@ import type { Page } from 'playwright-core';
 
 /** Everything that has asked for the person's attention since the watch began. */
 export interface Interruptions {
-  /** The messages of notifications. */
+  /** The messages of notifications without progress. */
   notifications: string[];
+  /** The titles of progress notifications: a task that takes long shows one. */
+  tasks: string[];
   /** The titles of pickers and input boxes; '' for the command palette. */
   prompts: string[];
   /** The messages of modal dialogs. */
@@ -15,7 +17,7 @@ export interface Interruptions {
  * is on screen now. A picker that fades away counts as gone, and a progress notification goes by itself when its task has ended.
  */
 export const SCREEN_SCRIPT = `(() => {
-  const found = { notifications: [], prompts: [], dialogs: [] };
+  const found = { notifications: [], tasks: [], prompts: [], dialogs: [] };
   let known = new WeakSet();
   let asking = false;
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -23,18 +25,19 @@ export const SCREEN_SCRIPT = `(() => {
   const picker = () => all('.quick-input-widget').find((widget) =>
     widget.style.display !== 'none' && !widget.classList.contains('quick-input-widget-closing'));
   const isInProgress = (toast) => toast.querySelector('.monaco-progress-container.active') !== null;
-  const record = (list, selector, part) => {
+  const record = (selector, part, listFor) => {
     for (const element of all(selector)) {
       const message = text(element, part);
       if (message && !known.has(element)) {
         known.add(element);
-        found[list].push(message);
+        listFor(element).push(message);
       }
     }
   };
   const look = () => {
-    record('notifications', '.notification-toast', '.notification-list-item-message');
-    record('dialogs', '.monaco-dialog-box', '.dialog-message-text');
+    record('.notification-toast', '.notification-list-item-message',
+      (toast) => isInProgress(toast) ? found.tasks : found.notifications);
+    record('.monaco-dialog-box', '.dialog-message-text', () => found.dialogs);
     const open = picker();
     if (open && !asking) found.prompts.push(text(open, '.quick-input-title'));
     asking = open !== undefined;
@@ -88,4 +91,4 @@ export function readInterruptionsSinceLoad(page: Page): Promise<Interruptions> {
 }
 
 /** What {@link watchInterruptions} tells of a person who was left in peace. */
-export const NONE: Interruptions = { notifications: [], prompts: [], dialogs: [] };
+export const NONE: Interruptions = { notifications: [], tasks: [], prompts: [], dialogs: [] };

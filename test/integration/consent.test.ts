@@ -18,12 +18,12 @@ import {
   useMessages,
   useNoConfirmation,
   useStandIn,
-  workspacePath,
 } from './support';
 
 const ACCEPT = 'i99dash.commands.acceptConfirmed';
 const OTHER_ACCOUNT = { ...DEFAULT_ACCOUNT, devId: 'dev_other', email: 'other@example.com' };
 const ME = DEFAULT_ACCOUNT.email ?? '';
+const NOT_PUBLISHED = /"published":\s*false/u;
 
 /** A guarded action, and what its question names. */
 interface Guarded {
@@ -79,6 +79,47 @@ describe('what only a person decides', () => {
     }
   }
 
+  const signInWithOwnKey = () =>
+    confirmed(() => run('i99dash.signIn', { keyPath: own.path, confirmed: true }));
+
+  const signInAs = (devId: string) => {
+    const token = backend.current.state.mintToken({ devId, lifeSeconds: 900 });
+    return confirmed(() => run('i99dash.signIn', { token, confirmed: true }));
+  };
+
+  /** Runs one of our tasks with more in its definition, as tasks.json may have it. */
+  async function runTask(
+    name: string,
+    more: object,
+    scope?: vscode.WorkspaceFolder,
+  ): Promise<void> {
+    const tasks = await vscode.tasks.fetchTasks({ type: 'i99dash' });
+    const known = tasks.find(
+      (task) => task.name === name && (scope === undefined || task.scope === scope),
+    );
+    assert.ok(known?.execution, `${name} in ${tasks.map((task) => task.name).join(', ')}`);
+    const task = new vscode.Task(
+      { ...known.definition, ...more },
+      known.scope ?? vscode.TaskScope.Workspace,
+      ...([known.name, 'i99dash', known.execution] as const),
+    );
+    const ended = new Promise((resolve) => {
+      const subscription = vscode.tasks.onDidEndTask(({ execution }) => {
+        if (execution.task.name === task.name) resolve(subscription.dispose());
+      });
+    });
+    await vscode.tasks.executeTask(task);
+    await ended;
+  }
+
+  /** @returns what the agent is told */
+  async function publishByAgent(input: object): Promise<string> {
+    const { content } = await vscode.lm.invokeTool('i99dash_publish_app', {
+      ...{ input: { folder: id, ...input }, toolInvocationToken: undefined },
+    });
+    return (content[0] as vscode.LanguageModelTextPart).value;
+  }
+
   before(async () => {
     operators = await startBackend(PROFILES.operator);
     own = await makeRegisteredKey(backend.current, 'consent-own');
@@ -87,7 +128,7 @@ describe('what only a person decides', () => {
     backend.current.state.addAccount(OTHER_ACCOUNT);
     backend.current.state.addKey(OTHER_ACCOUNT.devId, foreign.publicKeyLine);
     operators.state.addKey(OPERATOR_ACCOUNT.devId, own.publicKeyLine);
-    await confirmed(() => run('i99dash.signIn', { keyPath: own.path }));
+    await signInWithOwnKey();
     outside = mkdtempSync(join(tmpdir(), 'i99-outside-'));
     await setSetting('i99op.enabled', true);
   });
@@ -360,7 +401,7 @@ describe('what only a person decides', () => {
     const BY_HAND: [command: string, answers: string[], question: RegExp][] = [
       ['i99dash.addKey', ['consent-second', 'tower', 'Login'], /^Register this SSH key/u],
       ['i99dash.removeKey', ['consent-own'], /^Remove the SSH key “consent-own”/u],
-      ['i99dash.replaceKey', ['consent-second'], /^Replace the SSH key “consent-/u],
+      ['i99dash.replaceKey', ['consent-second'], /^Replace the SSH key “consent-own”/u],
       ['i99dash.signIn', ['consent-foreign'], /^Sign in to .* with this key/u],
       ['i99op.signIn', ['', 'consent-second'], /^Change the i99op backend/u],
     ];
@@ -460,11 +501,8 @@ describe('what only a person decides', () => {
       assert.ok(await dryRun());
       yes = undefined;
       shown.length = 0;
-      const input = { folder: id, track: 'production', dryRun: true };
-      const { content } = await vscode.lm.invokeTool('i99dash_publish_app', {
-        ...{ input, toolInvocationToken: undefined },
-      });
-      assert.match((content[0] as vscode.LanguageModelTextPart).value, /"published":\s*false/u);
+      const answer = await publishByAgent({ track: 'production', dryRun: true });
+      assert.match(answer, NOT_PUBLISHED);
       assert.equal(questions().length, 1);
     });
   });
@@ -473,38 +511,41 @@ describe('what only a person decides', () => {
     beforeEach(() => setSetting('i99dash.publish.confirm', 'never'));
 
     it('ask before they publish to beta, whatever the user’s setting is', async () => {
-      const definition = { type: 'i99dash', task: 'publish', folder: id, track: 'beta' };
-      const tasks = await vscode.tasks.fetchTasks({ type: 'i99dash' });
-      const known = tasks.find(({ name }) => name === `publish ${id}`);
-      assert.ok(known?.execution);
-      const task = new vscode.Task(
-        { ...definition, releaseNotes: 'x', confirmed: true },
-        ...([known.scope ?? vscode.TaskScope.Workspace, known.name, 'i99dash'] as const),
-        known.execution,
-      );
-      const ended = new Promise((resolve) => {
-        const subscription = vscode.tasks.onDidEndTask(({ execution }) => {
-          if (execution.task.name === task.name) resolve(subscription.dispose());
-        });
-      });
-      await vscode.tasks.executeTask(task);
-      await ended;
+      await runTask(`publish ${id}`, { track: 'beta', releaseNotes: 'x', confirmed: true });
       assert.equal(questions().length, 1);
-      const input = { folder: id, track: 'beta', releaseNotes: 'x' };
-      const { content } = await vscode.lm.invokeTool('i99dash_publish_app', {
-        ...{ input, toolInvocationToken: undefined },
-      });
-      assert.match((content[0] as vscode.LanguageModelTextPart).value, /"published":\s*false/u);
+      assert.match(await publishByAgent({ track: 'beta', releaseNotes: 'x' }), NOT_PUBLISHED);
       assert.equal(questions().length, 2);
       for (const { detail = '' } of questions()) assert.match(detail, /Track: beta/u);
       assert.equal(submissions(), 0);
     });
+
+    it('ask before they publish to the track that the workspace chose', async () => {
+      const [, root] = vscode.workspace.workspaceFolders ?? [];
+      assert.ok(root);
+      await runTask(`publish ${root.name}`, {}, root);
+      assert.equal(questions().length, 1);
+      assert.match(questions()[0]?.detail ?? '', /Track: beta/u);
+    });
+
+    it('name both accounts before another one publishes than the one that did first', async () => {
+      await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'manifest.json')));
+      assert.ok(await runAsked('i99dash.publish'));
+      await signInAs(OTHER_ACCOUNT.devId);
+      try {
+        await runTask(`publish ${id}`, { track: 'beta', releaseNotes: 'x' });
+        assert.match(await publishByAgent({ track: 'beta', releaseNotes: 'x' }), NOT_PUBLISHED);
+      } finally {
+        await signInWithOwnKey();
+      }
+      assert.equal(questions().length, 2);
+      for (const { detail = '' } of questions()) {
+        for (const name of [ME, OTHER_ACCOUNT.email]) assert.ok(detail.includes(name), detail);
+      }
+      assert.equal(submissions(), 1);
+    });
   });
 
   it('asks before another account publishes an app than the one that did first', async () => {
-    const token = (devId: string) => backend.current.state.mintToken({ devId, lifeSeconds: 900 });
-    const signInAs = (devId: string) =>
-      confirmed(() => run('i99dash.signIn', { token: token(devId), confirmed: true }));
     const publish = async (): Promise<unknown> => {
       await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'manifest.json')));
       return runAsked('i99dash.publish');
@@ -521,7 +562,7 @@ describe('what only a person decides', () => {
       }
       assert.equal(submissions(), 1);
     } finally {
-      await confirmed(() => run('i99dash.signIn', { keyPath: own.path, confirmed: true }));
+      await signInWithOwnKey();
     }
   });
 
@@ -543,6 +584,7 @@ describe('what only a person decides', () => {
       assert.equal(signedIn['fingerprint'], approved.fingerprint);
     } finally {
       Object.assign(vscode.window, { showQuickPick, showWarningMessage });
+      await signInWithOwnKey();
     }
   });
 
@@ -553,6 +595,6 @@ describe('what only a person decides', () => {
     assert.ok(await runAsked('i99dash.signIn', { keyPath: key.path }));
     assert.equal(questions().length, 1);
     assert.deepEqual(questions()[0]?.buttons, ['Sign In', 'Use Another Key…']);
-    assert.ok(workspacePath());
+    await signInWithOwnKey();
   });
 });

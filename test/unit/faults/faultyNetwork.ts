@@ -73,11 +73,10 @@ export class FaultyNetwork implements Transport {
     const strikes = this.strikes > 0;
     this.strikes -= 1;
     const url = strikes && detour !== undefined ? divert(request.url, detour) : request.url;
-    const transport = strikes && isEndless === true ? this.endless : sockets;
     if (strikes && isKept === true) {
-      await transport.send({ method: 'GET', url: new URL('/', url) });
-      await untilFree();
+      return (await openConnection(new URL('/', url))).send({ ...request, url });
     }
+    const transport = strikes && isEndless === true ? this.endless : sockets;
     return transport.send({ ...request, url });
   }
 
@@ -93,9 +92,13 @@ export class FaultyNetwork implements Transport {
   }
 }
 
-/** Until undici uses the connection of the last request again, which takes it some turns of the event loop. */
-async function untilFree(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await setImmediate();
+/** Makes a transport whose only connection has served one request and is free for the next. */
+async function openConnection(url: URL): Promise<Transport> {
+  const transport = createUndiciTransport();
+  await transport.send({ method: 'GET', url });
+  // undici uses a connection again one turn of the event loop after its answer.
+  await setImmediate();
+  return transport;
 }
 
 function isMatch({ method, url }: HttpRequest, match: Match): boolean {

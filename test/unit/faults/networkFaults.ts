@@ -46,6 +46,8 @@ const broken: NetworkFault[] = [
   lost('reset while the request is read', false, { kind: 'reset', when: 'while-reading' }),
   lost('reset while answering', true, { kind: 'reset', when: 'while-answering' }),
   lost('reset instead of the answer', true, { kind: 'reset', when: 'after' }),
+  kept('kept connection, reset before the request is read', false, 'before'),
+  kept('kept connection, reset instead of the answer', true, 'after'),
   endless('hang before it is handled', false, (begin) => hanging(begin, 'before')),
   endless('hang after it was handled', true, (begin) => hanging(begin, 'after')),
   endless('answer that drips', true, dripping),
@@ -94,6 +96,10 @@ export const FAULTS: readonly NetworkFault[] = [
 
 function lost(name: string, handled: boolean, fault: Fault): NetworkFault {
   return { name, handled, code: 'OFFLINE', backend: () => fault };
+}
+
+function kept(name: string, handled: boolean, when: 'before' | 'after'): NetworkFault {
+  return { ...lost(name, handled, { kind: 'reset', when }), isKept: true };
 }
 
 function endless(

@@ -3,7 +3,6 @@ import { endBeta, fetchBetaStatus, promoteToBeta, promoteToProduction } from '..
 import type { ApiClient } from '../core/api/client';
 import { pathSegment } from '../core/api/pathSegment';
 import { fetchDeveloperStatus, type DeveloperStatus } from '../core/api/developerStatus';
-import type { ReviewFollower } from '../core/apps/reviewFollower';
 import type { Session } from '../core/auth/session';
 import type { Call } from '../core/consent';
 import { I99dashError } from '../core/errors';
@@ -11,7 +10,6 @@ import { accountLabel } from '../core/identity';
 import { oneLine } from '../core/oneLine';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
 import type { TokenSource } from '../core/ports';
-import type { Track } from '../core/publish/publish';
 import { appPage, requestAccessPage } from '../core/webConsole';
 import { AppElement } from './appElements';
 import { answered } from './ask';
@@ -30,7 +28,6 @@ export interface AppsContext {
   /** For what the user has started: may ask for a passphrase. */
   api: () => ApiClient;
   view: AppsView;
-  reviews: ReviewFollower;
 }
 
 interface AppArguments {
@@ -92,7 +89,7 @@ export async function promoteAppToBeta(
   await confirm(context, call, {
     question: vscode.l10n.t('Make {0} {1} the beta?', appId, version),
     facts: [
-      ...appFacts(appId, version, 'beta'),
+      ...appFacts(appId, version, describeTrack('beta')),
       ...(releaseNotes === '' ? [] : [vscode.l10n.t('Release notes: {0}', oneLine(releaseNotes))]),
     ],
     detail: vscode.l10n.t('Its testers get this version. It expires after 90 days.'),
@@ -106,7 +103,7 @@ export async function promoteAppToBeta(
 }
 
 /**
- * Submits the beta build for production, after a confirmation.
+ * Gives the beta build to everybody, after a confirmation.
  * @throws NOTHING_TO_PUBLISH (no app is named, or it has no beta), CancelledError, and what the API client throws
  */
 export async function promoteAppToProduction(
@@ -118,20 +115,19 @@ export async function promoteAppToProduction(
   const api = context.api();
   const { version, sha256 } = await findBeta(api, appId);
   await confirm(context, call, {
-    question: vscode.l10n.t('Submit {0} {1} for production?', appId, version),
+    question: vscode.l10n.t('Promote {0} {1} to production?', appId, version),
     facts: [
-      ...appFacts(appId, version, 'production'),
+      ...appFacts(appId, version, vscode.l10n.t('production (everybody, at once)')),
       ...(sha256 === undefined
         ? []
         : [vscode.l10n.t('Bundle: the beta’s, SHA-256 {0}', oneLine(sha256))]),
     ],
-    detail: vscode.l10n.t('The beta build goes to review, and then to everybody.'),
+    detail: vscode.l10n.t('Everybody gets the beta build at once, without another review.'),
     button: vscode.l10n.t('Promote to Production'),
   });
-  const title = vscode.l10n.t('Submitting {0} {1} for production…', appId, version);
+  const title = vscode.l10n.t('Promoting {0} {1} to production…', appId, version);
   await change(context, title, (signal) => promoteToProduction(api, appId, signal));
-  await context.reviews.follow({ appId, version, reviewStatus: 'pending' });
-  return done(context, vscode.l10n.t('{0} {1} was submitted for production.', appId, version));
+  return done(context, vscode.l10n.t('{0} {1} is in production now.', appId, version));
 }
 
 /**
@@ -216,12 +212,12 @@ async function askForReleaseNotes(appId: string, version: string): Promise<strin
 }
 
 /** Only mini-apps have a beta. */
-function appFacts(appId: string, version: string, track: Track): string[] {
+function appFacts(appId: string, version: string, track: string): string[] {
   return [
     vscode.l10n.t('Kind: {0}', vscode.l10n.t('mini-app')),
     vscode.l10n.t('App: {0}', oneLine(appId)),
     vscode.l10n.t('Version: {0}', oneLine(version)),
-    vscode.l10n.t('Track: {0}', describeTrack(track)),
+    vscode.l10n.t('Track: {0}', track),
   ];
 }
 

@@ -85,7 +85,6 @@ export function createApps(parts: AppsParts): Apps {
     tokens,
     api: () => client(tokens),
     view,
-    reviews,
     submitted: ({ reviewStatus = 'pending', ...submission }) => {
       void reviews.follow({ ...submission, reviewStatus });
       void view.refresh();

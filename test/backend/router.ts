@@ -18,7 +18,8 @@ import { storageRoutes } from './handlers/storage';
 import { walletRoutes } from './handlers/wallet';
 import type { Settings } from './settings';
 
-const ROUTES: readonly Route[] = [
+/** Every route there is. */
+export const ROUTES: readonly Route[] = [
   ...needing('sshKeys', sshAuthRoutes),
   ...deviceAuthRoutes,
   ...accountRoutes,

@@ -180,8 +180,7 @@ describe('the apps', () => {
         const { apps } = backend.current.state;
         const cabin = app('cabin-climate');
         if (cabin.submissions.at(-1)?.version !== '2.0.0') {
-          await hasBeta();
-          apps.promoteProduction(cabin, 'pending');
+          addApp(backend.current.state, { appId: 'cabin-climate', version: '2.0.0' });
         }
         apps.removeBeta(cabin);
         await run('i99dash.refreshApps');
@@ -194,12 +193,24 @@ describe('the apps', () => {
           await run('i99dash.promoteToProduction', { appId: 'cabin-climate' }),
           undefined,
         );
-        assert.equal(shown[0]?.message, 'Submit cabin-climate 2.0.0 for production?');
+        assert.equal(shown[0]?.message, 'Promote cabin-climate 2.0.0 to production?');
+        assert.match(shown[0].detail ?? '', /^Track: production \(everybody, at once\)$/mu);
+        assert.match(
+          shown[0].detail ?? '',
+          /Everybody gets the beta build at once, without another/u,
+        );
         assert.equal(changes().length, from, 'nothing was sent');
         answer = 'Promote to Production';
         assert.equal(await run('i99dash.promoteToProduction', { appId: 'cabin-climate' }), true);
         assert.equal(app('cabin-climate').beta, null);
-        assert.equal(app('cabin-climate').submissions.at(-1)?.version, '2.0.0');
+        const published = app('cabin-climate').submissions.filter(
+          ({ publishedAt }) => publishedAt !== undefined,
+        );
+        assert.deepEqual(
+          published.map(({ version }) => version),
+          ['2.0.0'],
+        );
+        assert.equal(shown.at(-1)?.message, 'cabin-climate 2.0.0 is in production now.');
       });
 
       it('begin with what was submitted last', async () => {

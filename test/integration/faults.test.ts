@@ -120,7 +120,7 @@ describe('a fault of the network', () => {
       [
         'promoteToProduction',
         app,
-        'Submitting silent-app 2.0.0 for production…',
+        'Promoting silent-app 2.0.0 to production…',
         { path: /\/promote-production$/u },
       ],
     ] as const) {

@@ -65,7 +65,7 @@ export async function promoteToBeta(
   });
 }
 
-/** Submits the beta build for production. */
+/** Puts the beta build on the production track: everybody gets it, without another review. */
 export async function promoteToProduction(
   api: ApiClient,
   appId: string,
@@ -73,7 +73,8 @@ export async function promoteToProduction(
 ): Promise<void> {
   await api.call({
     method: 'POST',
-    path: `${betaPath(appId)}/promote-production`,
+    path: `${appPath(appId)}/promote-production`,
+    json: {},
     ignoreAnswer: true,
     ...(signal === undefined ? {} : { signal }),
   });
@@ -90,7 +91,11 @@ export async function endBeta(api: ApiClient, appId: string, signal?: AbortSigna
 }
 
 function betaPath(appId: string): string {
-  return `/api/v1/dev/apps/${pathSegment(appId)}/beta`;
+  return `${appPath(appId)}/beta`;
+}
+
+function appPath(appId: string): string {
+  return `/api/v1/dev/apps/${pathSegment(appId)}`;
 }
 
 function optionalNumber(object: JsonObject, field: string): number | null {

@@ -6,7 +6,8 @@ import type { Account, App } from '../state/model';
 const MAX_APPS = 50;
 const TESTER_CAP = 25;
 const DAY_MS = 24 * 3600 * 1000;
-const BETA = '/api/v1/dev/apps/:appId/beta';
+const APP = '/api/v1/dev/apps/:appId';
+const BETA = `${APP}/beta`;
 
 const mine = authenticated('account', (request, { state }, account) => {
   const apps = state.apps.of(account.devId).map((app) => ({
@@ -55,7 +56,8 @@ const removeBeta = asDeveloper('account', (request, context, account, params) =>
 
 const promoteProduction = asDeveloper('account', (request, context, account, params) => {
   const app = ownApp(context, account, params);
-  if (!context.state.apps.promoteProduction(app, context.settings.reviewStatus)) {
+  readJson(request);
+  if (!context.state.apps.promoteProduction(app)) {
     throw new HttpError(409, 'beta.not_active', 'there is no active beta to promote');
   }
   return ok(request, { appId: app.appId });
@@ -121,6 +123,6 @@ export const appRoutes: readonly Route[] = [
   { method: 'GET', pattern: '/api/v1/dev/status', handler: status },
   { method: 'POST', pattern: `${BETA}/promote`, handler: promoteBeta },
   { method: 'DELETE', pattern: BETA, handler: removeBeta },
-  { method: 'POST', pattern: `${BETA}/promote-production`, handler: promoteProduction },
+  { method: 'POST', pattern: `${APP}/promote-production`, handler: promoteProduction },
   { method: 'GET', pattern: `${BETA}/status`, handler: betaStatus },
 ];

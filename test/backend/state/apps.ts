@@ -60,13 +60,15 @@ export class Apps {
     this.touch(app);
   }
 
-  /** Submits the beta build for production and ends the beta. False when none is active. */
-  promoteProduction(app: App, reviewStatus: ReviewStatus): boolean {
+  /** Publishes the beta build and ends the beta. False when none is active. */
+  promoteProduction(app: App): boolean {
     const beta = this.activeBeta(app);
     const tested = app.submissions.findLast(({ version }) => version === beta?.version);
     if (beta === null || tested === undefined) return false;
     app.beta = null;
-    this.addSubmission(app, beta.version, tested.bundleId, beta.sha256, reviewStatus);
+    tested.reviewStatus = 'approved';
+    delete tested.rejectionReason;
+    this.settle(app, tested);
     return true;
   }
 

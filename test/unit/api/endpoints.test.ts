@@ -211,7 +211,13 @@ describe('the API endpoints', () => {
       assert.equal((await fetchBetaStatus(api, 'trip-log')).betaActive, false);
       await promoteToBeta(api, 'trip-log', { version: '1.0.0' });
       await promoteToProduction(api, 'trip-log');
-      assert.equal(backend.state.apps.find('trip-log')?.submissions.length, 2);
+      const { path: promoted, json } = backend.requests.at(-1) ?? {};
+      assert.deepEqual([promoted, json], ['/api/v1/dev/apps/trip-log/promote-production', {}]);
+      const { submissions = [] } = backend.state.apps.find('trip-log') ?? {};
+      assert.deepEqual(
+        submissions.map(({ reviewStatus }) => reviewStatus),
+        ['approved'],
+      );
       assert.equal(betaVersion(), undefined);
     });
 
@@ -223,7 +229,7 @@ describe('the API endpoints', () => {
     });
 
     it('may be answered with nothing, for nobody reads the answer', async () => {
-      const match = { path: /\/beta/u };
+      const match = { path: /\/dev\/apps\//u };
       backend.faults.inject({ match, times: 'always', fault: { kind: 'empty', status: 204 } });
       await promoteToBeta(api, 'trip-log', { version: '1.0.0' });
       await promoteToProduction(api, 'trip-log');
@@ -232,7 +238,7 @@ describe('the API endpoints', () => {
         backend.requests.map((request) => [request.method, request.path, request.status]),
         [
           ['POST', `${path}/promote`, 204],
-          ['POST', `${path}/promote-production`, 204],
+          ['POST', '/api/v1/dev/apps/trip-log/promote-production', 204],
           ['DELETE', path, 204],
         ],
       );

@@ -3,7 +3,8 @@ import { type Backend, startBackend } from '../../backend/server';
 import { call, manifest, put, sha256, signIn, signingKey, upload, uploadUrl } from './client';
 
 const SUBMIT = 'POST /api/v1/mini-apps/submit';
-const BETA = '/api/v1/dev/apps/trip-log/beta';
+const APP = '/api/v1/dev/apps/trip-log';
+const BETA = `${APP}/beta`;
 const DAY_MS = 24 * 3600 * 1000;
 
 describe('backend: publishing', () => {
@@ -212,11 +213,16 @@ describe('backend: publishing', () => {
     await publish();
     const json = { version: '1.0.0' };
     await call(backend, `POST ${BETA}/promote`, { json, token });
-    backend.settings.reviewStatus = 'auto-approved';
-    const promoted = await call(backend, `POST ${BETA}/promote-production`, { token });
+    assert.equal((await call(backend, `POST ${APP}/promote-production`, { token })).status, 415);
+    const promoted = await call(backend, `POST ${APP}/promote-production`, { json: {}, token });
     assert.equal(promoted.status, 200);
     assert.equal((await get(`${BETA}/status`))['lastPublishedAt'], '2030-01-01T00:00:00.000Z');
-    const again = await call(backend, `POST ${BETA}/promote-production`, { token });
+    const { submissions = [] } = backend.state.apps.find('trip-log') ?? {};
+    assert.deepEqual(
+      submissions.map(({ reviewStatus }) => reviewStatus),
+      ['approved'],
+    );
+    const again = await call(backend, `POST ${APP}/promote-production`, { json: {}, token });
     assert.deepEqual([again.status, again.code], [409, 'beta.not_active']);
     await call(backend, `POST ${BETA}/promote`, { json, token });
     assert.equal((await call(backend, `DELETE ${BETA}`, { token })).status, 200);
@@ -244,7 +250,7 @@ describe('backend: publishing', () => {
     assert.equal((await call(backend, `POST ${BETA}/promote`, { json, token })).status, 200);
     for (const route of [
       `DELETE ${BETA}`,
-      `POST ${BETA}/promote-production`,
+      `POST ${APP}/promote-production`,
       `GET ${BETA}/status`,
     ]) {
       assert.equal((await call(backend, route, { token })).code, 'INSUFFICIENT_SCOPE', route);

@@ -58,7 +58,7 @@ const MINE = { method: 'GET', path: /^\/api\/v1\/mini-apps\/mine$/u };
 const STATUS = { method: 'GET', path: /^\/api\/v1\/dev\/status$/u };
 const BETA = /^\/api\/v1\/dev\/apps\/trip-log\/beta$/u;
 const PROMOTE = { method: 'POST', path: /^\/api\/v1\/dev\/apps\/trip-log\/beta\/promote$/u };
-const TO_PRODUCTION = { method: 'POST', path: /\/beta\/promote-production$/u };
+const TO_PRODUCTION = { method: 'POST', path: /^\/api\/v1\/dev\/apps\/trip-log\/promote-production$/u };
 const BETA_STATUS = { method: 'GET', path: /\/beta\/status$/u };
 const AUTHORIZE = { method: 'POST', path: /^\/api\/v1\/oauth\/device\/authorize$/u };
 const DEVICE_TOKEN = { method: 'POST', path: /^\/api\/v1\/oauth\/device\/token$/u };
@@ -422,7 +422,10 @@ export const CALLS: readonly Call[] = [
     rules: { bearer: true, ignoresAnswer: true },
     prepare: prepareBeta,
     run: ({ api }) => promoteToProduction(api, MANIFEST.id),
-    effect: ({ submissions }) => submissions - 2,
+    effect: ({ backend }) => {
+      const { submissions = [] } = backend.state.apps.find(MANIFEST.id) ?? {};
+      return submissions.filter(({ publishedAt }) => publishedAt !== undefined).length;
+    },
   },
   {
     name: 'status of the beta',

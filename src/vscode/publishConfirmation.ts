@@ -8,7 +8,6 @@ import { describeBytes } from '../core/publish/amounts';
 import type { Manifest } from '../core/publish/manifest';
 import type { Publisher } from '../core/publish/firstPublishers';
 import type { Prepared, Track } from '../core/publish/publish';
-import { nextPatch } from '../core/publish/semver';
 import { ask } from './ask';
 import type { Bump } from './bumpVersion';
 
@@ -16,6 +15,9 @@ import type { Bump } from './bumpVersion';
 const MAX_WARNINGS = 5;
 /** Characters of the release notes that the question shows. */
 const MAX_NOTES = 1_000;
+
+/** Rules that a version breaks which is not new. */
+const NOT_NEW = ['version.published', 'version.lower'];
 
 /** Whom the bundle goes to, and in whose name. */
 export interface Destination {
@@ -30,16 +32,6 @@ export interface Destination {
   folder?: string;
 }
 
-/** The version that takes the place of one that is published already; undefined when this one is new, or no next one is known. */
-export function nextVersion({
-  project,
-  problems,
-}: Pick<Prepared, 'project' | 'problems'>): string | undefined {
-  return problems.some(({ rule }) => rule === 'version.published')
-    ? nextPatch(project.manifest.version)
-    : undefined;
-}
-
 /**
  * Asks once everything is known: what is sent, where to, by whom.
  * @param next what to offer in place of this version
@@ -52,8 +44,8 @@ export async function askToPublish(
   next: Bump | undefined,
 ): Promise<'publish' | 'bump'> {
   const { manifest } = prepared.project;
-  const isPublished = prepared.problems.some(({ rule }) => rule === 'version.published');
-  const publish = isPublished ? vscode.l10n.t('Publish Anyway') : vscode.l10n.t('Publish');
+  const isNew = !prepared.problems.some(({ rule }) => NOT_NEW.includes(rule));
+  const publish = isNew ? vscode.l10n.t('Publish') : vscode.l10n.t('Publish Anyway');
   const bump = vscode.l10n.t('Bump and Publish');
   const buttons = next === undefined ? [publish] : [bump, publish];
   const warnings = [...doubtsAbout(destination), ...warningsOf(prepared, next)];

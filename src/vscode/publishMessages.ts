@@ -75,7 +75,7 @@ export function showResult(outcome: PublishOutcome): void {
     bump === undefined
       ? vscode.window.showInformationMessage(text, ...labels)
       : vscode.window.showWarningMessage(
-          vscode.l10n.t('{0} {1}', text, publishedBefore(result.version)),
+          vscode.l10n.t('{0} {1}', text, whyNotNew(outcome)),
           ...labels,
         );
   void shown.then((picked) => buttons.find(({ label }) => label === picked)?.run());
@@ -103,12 +103,15 @@ function resultButtons({ result, bump }: PublishOutcome): ResultButton[] {
     : [{ label: vscode.l10n.t('Bump and Publish'), run: bump.run }, showStatus, copyHash];
 }
 
-/** Why publishing a version again is of no use. */
-export function publishedBefore(version: string): string {
-  return vscode.l10n.t(
-    '{0} had been published before, and devices keep the bytes they have.',
-    plainText(version),
-  );
+/** Why publishing a version that is not new may be of no use. */
+export function whyNotNew({ result, problems }: PublishOutcome): string {
+  const version = plainText(result.version);
+  return problems.some(({ rule }) => rule === 'version.lower')
+    ? vscode.l10n.t('{0} is lower than the latest published version.', version)
+    : vscode.l10n.t(
+        '{0} had been published before, and devices keep the bytes they have.',
+        version,
+      );
 }
 
 /** The outcome in a sentence. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { mustAskToPublish, type Call } from '../core/consent';
 import { accountLabel, type Identity } from '../core/identity';
 import type { Problem } from '../core/problem';
+import { suggestedVersion } from '../core/publish/checks/publishedVersion';
 import type { Publisher } from '../core/publish/firstPublishers';
 import { loadProject, type Project } from '../core/publish/project';
 import { publish, type Prepared, type PublishOptions } from '../core/publish/publish';
@@ -11,7 +12,7 @@ import { Click } from './consent';
 import { assertSameAccount } from './knownIdentity';
 import { plainText } from './plainText';
 import { reportFailure } from './failure';
-import { askToPublish, nextVersion } from './publishConfirmation';
+import { askToPublish } from './publishConfirmation';
 import type { PublishArguments } from './publish';
 import { portsOf, type PublishContext } from './publishContext';
 import type { PublishOutcome, PublishSurface, PublishView } from './publishSurface';
@@ -102,7 +103,7 @@ function hasNews({ problems }: Prepared, accepted: readonly Problem[]): boolean 
 /** @throws CancelledError, BumpWanted, NOT_SIGNED_IN (somebody else is signed in by now) */
 async function ask(run: PublishRun, asker: Identity, prepared: Prepared): Promise<void> {
   const { backendUrl, project, context, options, otherPublisher, isOutside } = run;
-  const next = nextVersion(prepared);
+  const next = suggestedVersion(prepared.problems);
   const bump = next === undefined ? undefined : await planBump(project, next);
   const who = accountLabel(asker);
   const { releaseNotes } = options;
@@ -135,7 +136,7 @@ function publishWatched(
       ports.confirm = (prepared) => confirm(prepared, view);
     }
     const result = await publish(project, options, ports, view.signal);
-    const next = confirm === undefined ? nextVersion({ project, problems }) : undefined;
+    const next = confirm === undefined ? suggestedVersion(problems) : undefined;
     return {
       result,
       problems,
@@ -144,7 +145,7 @@ function publishWatched(
   });
 }
 
-/** For a version that was published before without a question: makes good for it with the next one. */
+/** For a version that was not new and was published without a question: makes good for it with the next one. */
 async function publishNext(run: PublishRun, version: string): Promise<void> {
   const { context, project, args } = run;
   try {

@@ -24,6 +24,6 @@ export interface PublishOutcome {
   result: PublishResult;
   /** What the checks found that is no error. */
   problems: readonly Problem[];
-  /** For a version that was published before, and nobody was asked about it: publishes the next one. */
+  /** For a version that was not new, and nobody was asked about it: publishes the next one. */
   bump?: { version: string; run: () => unknown };
 }

@@ -13,7 +13,7 @@ import { chooseMiniApp } from './chooseMiniApp';
 import { showFailure } from './failure';
 import { publishMiniApp } from './publish';
 import type { TaskContext } from './publishContext';
-import { describeProgress, describeResult, publishedBefore } from './publishMessages';
+import { describeProgress, describeResult, whyNotNew } from './publishMessages';
 import type { PublishSurface } from './publishSurface';
 
 /** Files and bytes are told more often than anybody reads. In milliseconds. */
@@ -122,10 +122,11 @@ export class TaskTerminal implements vscode.Pseudoterminal {
           aside: (question) => question(),
         }).finally(() => line.end());
       },
-      tell: ({ result, bump }) => {
+      tell: (outcome) => {
+        const { result, bump } = outcome;
         this.print(describeResult(result), GREEN);
         if (bump !== undefined) {
-          this.print(publishedBefore(result.version));
+          this.print(whyNotNew(outcome));
         }
         this.print(`SHA-256 ${result.sha256}`);
       },

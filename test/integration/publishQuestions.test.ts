@@ -152,6 +152,16 @@ describe('what publishing asks', () => {
       assert.equal(shown.filter(({ detail }) => detail !== undefined).length, 1, 'asked once');
     });
 
+    it('bumps a lower version above the published one', async () => {
+      const text = readFileSync(manifest(), 'utf8');
+      writeFileSync(manifest(), text.replace('"1.0.0"', '"0.9.0"'));
+      answers = { Publish: 'Bump and Publish' };
+      assert.equal((await publish())?.version, '1.0.1');
+      assert.deepEqual(shown[0]?.buttons, ['Bump and Publish', 'Publish Anyway']);
+      assert.match(shown[0].detail ?? '', /0\.9\.0 is lower than 1\.0\.0/u);
+      assert.deepEqual(versions(), ['1.0.0', '1.0.1']);
+    });
+
     it('publishes it anyway', async () => {
       answers = { Publish: 'Publish Anyway' };
       assert.equal((await publish())?.version, '1.0.0');

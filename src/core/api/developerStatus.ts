@@ -1,4 +1,4 @@
-import { I99dashError } from '../errors';
+import { I99dashError, isI99dashError } from '../errors';
 import { expectObject, isJsonObject, optionalString, type JsonObject } from '../json';
 import { t } from '../l10n';
 import type { ApiClient } from './client';
@@ -28,15 +28,39 @@ export interface DeveloperStatus {
   lastNotificationError?: string;
 }
 
+interface StatusOptions {
+  /** Asks about this app alone. One that does not exist is in no list of apps. */
+  appId?: string;
+  signal?: AbortSignal;
+}
+
 /**
  * How the backend sees the developer and their apps (`GET /api/v1/dev/status`).
  * @throws PROTOCOL and what the API client throws
  */
 export async function fetchDeveloperStatus(
   api: ApiClient,
-  options: { appId?: string; signal?: AbortSignal } = {},
+  { appId, ...options }: StatusOptions = {},
 ): Promise<DeveloperStatus> {
-  const { appId, signal } = options;
+  if (appId === undefined) {
+    return requestStatus(api, options);
+  }
+  try {
+    return await requestStatus(api, { appId, ...options });
+  } catch (error) {
+    if (!isI99dashError(error, 'SERVER') || error.status !== 404) {
+      throw error;
+    }
+    // No such app. Without the app, a 404 of anything but the backend fails again.
+    return { ...(await requestStatus(api, options)), apps: [], appsTotal: 0 };
+  }
+}
+
+/** @throws as {@link fetchDeveloperStatus} */
+async function requestStatus(
+  api: ApiClient,
+  { appId, signal }: StatusOptions,
+): Promise<DeveloperStatus> {
   const data = expectObject(
     await api.call({
       method: 'GET',

@@ -1,5 +1,6 @@
 import { promoteToBeta } from '../api/beta';
 import type { ApiClient } from '../api/client';
+import { fetchDeveloperStatus, type DeveloperStatus } from '../api/developerStatus';
 import type { Submission } from '../api/miniApps';
 import {
   CancelledError,
@@ -17,7 +18,13 @@ import { prepare, type Fit, type PreparationPorts } from './prepare';
 import type { Project } from './project';
 import { withPublishLock } from './publishLock';
 import { StageClock } from './stages';
-import { readBackendState, submitOnce, type BackendState, type SubmitRequest } from './submit';
+import {
+  findApp,
+  readBackendState,
+  submitOnce,
+  type BackendState,
+  type SubmitRequest,
+} from './submit';
 import { upload } from './upload';
 
 export type Track = 'production' | 'beta';
@@ -92,9 +99,15 @@ export async function publish(
   const note = { backendUrl: ports.api.backendUrl, appId, version, folder: project.folder };
   const run: Run = { options, ports, stages, signal };
   return withPublishLock(ports.lockFolder, note, () => {
-    const before = readBefore(run, appId);
-    before.catch(() => undefined); // whoever needs it hears of it
-    const latestVersion = (): Promise<string | undefined> => latestVersionOf(before);
+    const status = fetchDeveloperStatus(ports.api, {
+      appId,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const before = readBefore(run, appId, status);
+    before.catch(() => undefined); // handled where it is awaited
+    // The list of apps, which `before` needs too, may fail: the status alone has the version.
+    const latestVersion = async (): Promise<string | undefined> =>
+      findApp(await status, appId)?.latestVersion ?? undefined;
     return prepare({ project, ports, stages, signal, latestVersion }, async (fit) => {
       const asked = await confirm(run, fit);
       // An answer may take hours.
@@ -124,17 +137,6 @@ async function confirm(
   await ports.confirm({ project, track: options.track, sha256, size, fileCount, problems });
   throwIfCancelled(signal);
   return true;
-}
-
-/** @throws Error when the backend could not be asked */
-async function latestVersionOf(
-  before: Promise<BackendState | undefined>,
-): Promise<string | undefined> {
-  const state = await before;
-  if (state === undefined) {
-    throw new Error('unknown');
-  }
-  return state.latestVersion ?? undefined;
 }
 
 /** From the first byte that leaves the computer. Once the submission is sent, a cancellation comes too late. */
@@ -198,9 +200,10 @@ function submittedOnly(error: I99dashError, unpromoted: Unpromoted): I99dashErro
 async function readBefore(
   { ports, signal }: Run,
   appId: string,
+  reading?: Promise<DeveloperStatus>,
 ): Promise<BackendState | undefined> {
   try {
-    return await readBackendState(ports.api, appId, signal);
+    return await readBackendState(ports.api, appId, signal, reading);
   } catch (error) {
     if (error instanceof CancelledError) {
       throw error;

@@ -162,6 +162,7 @@ export const RULES = {
   'requires.modern-webview-on-di5.0': warning(() => t('is true of no car that is di5.0 only')),
   'version.app-version': warning(() => t('must be the version in manifest.json')),
   'version.published': warning(() => t('is published already: devices keep the old bytes')),
+  'version.lower': warning(() => t('is lower than the latest published version')),
   'version.not-compared': info(() => t('was not compared with the published version')),
 
   'asset.missing': error(() => t('is missing')),

@@ -1,5 +1,5 @@
 import type { ApiClient } from '../api/client';
-import { fetchDeveloperStatus } from '../api/developerStatus';
+import { fetchDeveloperStatus, type AppStatus, type DeveloperStatus } from '../api/developerStatus';
 import { fetchUpdatedAt, submitBundle, type Submission } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
 import type { JsonObject } from '../json';
@@ -35,23 +35,30 @@ export interface BackendState {
 
 /**
  * Reads what the backend holds of an app.
+ * @param reading the app's status, where that has been asked for already
  * @throws what the API client throws
  */
 export async function readBackendState(
   api: ApiClient,
   appId: string,
   signal?: AbortSignal,
+  reading: Promise<DeveloperStatus> = fetchDeveloperStatus(api, {
+    appId,
+    ...(signal === undefined ? {} : { signal }),
+  }),
 ): Promise<BackendState> {
-  const [status, updatedAt] = await Promise.all([
-    fetchDeveloperStatus(api, { appId, ...(signal === undefined ? {} : { signal }) }),
-    fetchUpdatedAt(api, appId, signal),
-  ]);
-  const app = status.apps.find((candidate) => candidate.appId === appId);
+  const [status, updatedAt] = await Promise.all([reading, fetchUpdatedAt(api, appId, signal)]);
+  const app = findApp(status, appId);
   return {
     latestVersion: app?.latestVersion ?? null,
     reviewStatus: app?.reviewStatus ?? null,
     updatedAt,
   };
+}
+
+/** What a status says of one app; undefined when there is no such app. */
+export function findApp({ apps }: DeveloperStatus, appId: string): AppStatus | undefined {
+  return apps.find((app) => app.appId === appId);
 }
 
 /**

@@ -23,6 +23,7 @@ const status = authenticated('account', (request, context, account) => {
   const appId = request.query.get('app_id');
   const all = context.state.apps.of(account.devId);
   const apps = appId === null ? all : all.filter((app) => app.appId === appId);
+  if (appId !== null && apps.length === 0) throw noSuchApp();
   const { isDeveloper, lastNotificationAttempt, lastNotificationError } = account;
   return ok(request, {
     isDeveloper,
@@ -82,11 +83,15 @@ const betaStatus = authenticated('account', (request, context, account, params) 
 
 function ownApp({ state }: Context, account: Account, params: Params): App {
   const app = state.apps.find(params['appId'] ?? '');
-  if (app === undefined) throw new HttpError(404, 'APP_NOT_FOUND', 'no such app');
+  if (app === undefined) throw noSuchApp();
   if (app.devId !== account.devId) {
     throw new HttpError(403, 'APP_NOT_OWNED', `${app.appId} belongs to another developer`);
   }
   return app;
+}
+
+function noSuchApp(): HttpError {
+  return new HttpError(404, 'APP_NOT_FOUND', 'no such app');
 }
 
 function toStatus(app: App, { state }: Context) {

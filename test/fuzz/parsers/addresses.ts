@@ -5,7 +5,7 @@ import { parseBackendUrl } from '../../../src/core/api/backendUrl';
 import { findWorktree, parseRemoteUrl } from '../../../src/core/ci/gitRemote';
 import { canonicalOrigin } from '../../../src/core/publish/origin';
 import { isRuleId } from '../../../src/core/publish/rules';
-import { isSemver, nextMinor, nextPatch } from '../../../src/core/publish/semver';
+import { compareVersions, isSemver, nextMinor, nextPatch } from '../../../src/core/publish/semver';
 import { plain, type Parser } from '../parser';
 import { orRefuse } from '../promises';
 
@@ -123,6 +123,7 @@ export const version: Parser = {
     const next = [nextPatch(text), nextMinor(text)];
     assert.ok(next.every((each) => (each !== undefined) === isSemver(text)));
     assert.ok(next.every((each) => each === undefined || each.length > 300 || isSemver(each)));
+    assert.equal(compareVersions(text, text), isSemver(text) ? 0 : undefined);
     return isSemver(text) ? 'accepted' : 'refused';
   },
   runs: 200,

@@ -287,6 +287,24 @@ describe('the API endpoints', () => {
       assert.deepEqual(await fetchDeveloperStatus(api), full);
     });
 
+    it('has no app where the backend answers 404 to the question about one', async () => {
+      addApp(backend.state, { appId: 'trip-log', version: '1.0.0' });
+      const match = { path: '/api/v1/dev/status' };
+      const detail = '{"detail":"App not found"}';
+      const handler = () => ({ status: 404, headers: {}, body: detail });
+      backend.faults.inject({ match, fault: { kind: 'custom', handler } });
+      const { apps, ...rest } = await fetchDeveloperStatus(api, { appId: 'other' });
+      assert.deepEqual(apps, []);
+      assert.deepEqual(rest, { isDeveloper: true, hasPendingRequest: false, appsTotal: 0 });
+    });
+
+    it('fails where the path itself is not found', async () => {
+      const match = { path: '/api/v1/dev/status' };
+      backend.faults.inject({ match, fault: { kind: 'html', status: 404 }, times: 'always' });
+      const failed = await rejectsWith('SERVER', fetchDeveloperStatus(api, { appId: 'other' }));
+      assert.equal(failed.status, 404);
+    });
+
     it('makes sense of values of other types', async () => {
       answerWith({ isDeveloper: 'yes', apps: [7, {}, { appId: 'a1', latestVersion: null }] });
       assert.deepEqual((await fetchDeveloperStatus(api)).apps, [

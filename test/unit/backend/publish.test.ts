@@ -184,7 +184,8 @@ describe('backend: publishing', () => {
     assert.equal(all['appsTotal'], 51);
     const one = await get('/api/v1/dev/status?app_id=app-0');
     assert.equal((one['apps'] as { appId: string }[])[0]?.appId, 'app-0');
-    assert.deepEqual((await get('/api/v1/dev/status?app_id=none'))['apps'], []);
+    const none = await call(backend, 'GET /api/v1/dev/status?app_id=none', { token });
+    assert.deepEqual([none.status, none.code], [404, 'APP_NOT_FOUND']);
   });
 
   it('runs a beta from promotion to expiry', async () => {

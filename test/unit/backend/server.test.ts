@@ -58,7 +58,7 @@ describe('backend: server', () => {
     assert.equal(status?.hasAuthorization, true);
     assert.equal(status.headers['authorization'], `Bearer ${status.tokenId ?? ''}`);
     assert.deepEqual(status.query, { app_id: 'x' });
-    assert.equal(status.status, 200);
+    assert.equal(status.status, 404);
     assert.ok(!JSON.stringify(backend.requests.slice(2)).includes(token));
   });
 

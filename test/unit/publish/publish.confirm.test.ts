@@ -40,6 +40,17 @@ describe('publishing, with somebody to ask', () => {
     ]);
   });
 
+  it('tells of a published version where the list of apps cannot be read', async () => {
+    await app.publish();
+    const match = { path: '/api/v1/mini-apps/mine' };
+    app.backend.faults.inject({ match, fault: { kind: 'status', status: 500 }, times: 'always' });
+    await app.publish();
+    assert.deepEqual(
+      asked[1]?.problems.map(({ rule }) => rule),
+      ['version.published'],
+    );
+  });
+
   it('holds the lock while it asks, and has sent nothing that changes anything', async () => {
     app.hooks.confirm = async () => {
       assert.deepEqual(app.wire(), []);

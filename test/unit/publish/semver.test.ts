@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { nearest } from '../../../src/core/publish/nearest';
-import { isSemver, nextMinor, nextPatch } from '../../../src/core/publish/semver';
+import {
+  compareVersions,
+  isSemver,
+  nextMinor,
+  nextPatch,
+  withoutLeadingV,
+} from '../../../src/core/publish/semver';
 
 describe('a version', () => {
   it('is semantic or not', () => {
@@ -65,6 +71,43 @@ describe('a version of more than fixes', () => {
     ] as const) {
       assert.equal(nextMinor(version), next, version);
     }
+  });
+});
+
+describe('the order of two versions', () => {
+  const ORDERED = [
+    ...['1.0.0-1', '1.0.0-2', '1.0.0-11', '1.0.0-alpha', '1.0.0-alpha.1', '1.0.0-alpha.beta'],
+    ...['1.0.0-beta', '1.0.0-beta.2', '1.0.0-beta.11', '1.0.0-rc.1', '1.0.0', '1.0.1', '1.0.10'],
+    ...['1.2.0', '1.10.0', '2.0.0', '9007199254740993.0.0', '10007199254740993.0.0'],
+  ];
+
+  it('is that of semver.org', () => {
+    for (const [i, a] of ORDERED.entries()) {
+      for (const [j, b] of ORDERED.entries()) {
+        const order = compareVersions(a, b) ?? assert.fail(`${a} ${b}`);
+        assert.equal(Math.sign(order), Math.sign(i - j), `${a} ${b}`);
+      }
+    }
+  });
+
+  it('does not look at build metadata', () => {
+    assert.equal(compareVersions('1.0.0+2', '1.0.0+10'), 0);
+    assert.equal(compareVersions('1.0.0-a+2', '1.0.0-a'), 0);
+  });
+
+  it('is unknown for what is no semantic version', () => {
+    assert.equal(compareVersions('1.0', '1.0.0'), undefined);
+    assert.equal(compareVersions('1.0.0', 'v1.0.0'), undefined);
+  });
+
+  it('does not see the "v" that tags begin with', () => {
+    assert.deepEqual(['v1.0.0', 'V1', '1.0.0', 'version', 'v'].map(withoutLeadingV), [
+      '1.0.0',
+      '1',
+      '1.0.0',
+      'version',
+      'v',
+    ]);
   });
 });
 

@@ -3,15 +3,24 @@ import { t } from '../../l10n';
 import { oneLine } from '../../oneLine';
 import type { Problem } from '../../problem';
 import type { Manifest } from '../manifest';
-import { nextPatch } from '../semver';
+import type { RuleId } from '../rules';
+import { compareVersions, nextPatch, withoutLeadingV } from '../semver';
 import type { ManifestPlaces } from './manifestPlaces';
 
 /** Asks for the latest published version of an app; undefined when none is. */
 export type LatestVersion = (appId: string) => Promise<string | undefined>;
 
+/** The version that a problem of the version suggests in its place. */
+const suggestions = new WeakMap<Problem, string>();
+
+/** The version that takes the place of one that is not new; undefined when this one is new, or no next one is known. */
+export function suggestedVersion(problems: readonly Problem[]): string | undefined {
+  return problems.map((problem) => suggestions.get(problem)).find((next) => next !== undefined);
+}
+
 /**
- * Tells when the version is the latest published one: the backend would take it, but devices keep the bytes they have. Without an answer
- * it tells that nothing was compared.
+ * Tells when the version is the latest published one, of which devices keep the bytes they have, or a lower one. Without an answer it
+ * tells that nothing was compared.
  * @throws CancelledError
  */
 export async function checkPublishedVersion(
@@ -35,17 +44,40 @@ export async function checkPublishedVersion(
     const message = t('{0} was not compared with the published version', shown);
     return [places.problem('version.not-compared', message, ['version'])];
   }
-  if (latest.found !== version) {
+  const { found } = latest;
+  const broken = found === undefined ? undefined : brokenRule(version, found);
+  if (found === undefined || broken === undefined) {
     return [];
   }
-  const next = nextPatch(version);
-  const message =
-    next === undefined
-      ? t('{0} is published already, and devices keep the bytes they have', shown)
-      : t(
-          '{0} is published already, and devices keep the bytes they have. The next one is {1}',
-          shown,
-          next,
-        );
-  return [places.problem('version.published', message, ['version'])];
+  const { rule, message } = broken;
+  const next = nextPatch(withoutLeadingV(found));
+  const words = next === undefined ? message : t('{0}. The next one is {1}', message, next);
+  const problem = places.problem(rule, words, ['version']);
+  if (next !== undefined) {
+    suggestions.set(problem, next);
+  }
+  return [problem];
+}
+
+/** What speaks against a version, given the latest published one. */
+function brokenRule(version: string, latest: string): { rule: RuleId; message: string } | undefined {
+  const [shown, shownLatest] = [oneLine(version, Infinity), oneLine(latest, Infinity)];
+  if (version === latest) {
+    const message = t('{0} is published already, and devices keep the bytes they have', shown);
+    return { rule: 'version.published', message };
+  }
+  if (withoutLeadingV(version) === withoutLeadingV(latest)) {
+    const message = t(
+      '{0} is published already as {1}, and devices keep the bytes they have',
+      shown,
+      shownLatest,
+    );
+    return { rule: 'version.published', message };
+  }
+  const order = compareVersions(withoutLeadingV(version), withoutLeadingV(latest));
+  if (order !== undefined && order < 0) {
+    const message = t('{0} is lower than {1}, the latest published version', shown, shownLatest);
+    return { rule: 'version.lower', message };
+  }
+  return undefined;
 }

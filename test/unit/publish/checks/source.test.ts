@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkSource } from '../../../../src/core/publish/checks/source';
-import type { LatestVersion } from '../../../../src/core/publish/checks/publishedVersion';
+import {
+  suggestedVersion,
+  type LatestVersion,
+} from '../../../../src/core/publish/checks/publishedVersion';
 import { CancelledError, I99dashError } from '../../../../src/core/errors';
 import { loadProject } from '../../../../src/core/publish/project';
 import { marked } from '../../../support/marked-text';
@@ -115,6 +118,38 @@ describe('a mini-app before its build', () => {
         text('1.0.0-beta.1', '. The next one is 1.0.0'),
       );
       assert.deepEqual(await told('one', published('one')), text('one', ''));
+    });
+
+    it('that is published already but for a leading "v"', async () => {
+      const text = (version: string, latest: string) => [
+        `warning version.published: ${version} is published already as ${latest}, and devices keep the bytes they have. The next one is 1.0.1`,
+      ];
+      assert.deepEqual(await told('1.0.0', published('v1.0.0')), text('1.0.0', 'v1.0.0'));
+      assert.deepEqual(await told('v1.0.0', published('1.0.0')), text('v1.0.0', '1.0.0'));
+    });
+
+    it('that is lower than the published one: the next patch of that is suggested', async () => {
+      for (const [version, latest, next] of [
+        ['1.0.9', '1.0.10', '1.0.11'],
+        ['1.0.0-beta.2', '1.0.0', '1.0.1'],
+        ['1.0.0-beta.2', '1.0.0-beta.11', '1.0.0'],
+        ['v1.0.0', '2.0.0', '2.0.1'],
+      ] as const) {
+        assert.deepEqual(await told(version, published(latest)), [
+          `warning version.lower: ${version} is lower than ${latest}, the latest published version. The next one is ${next}`,
+        ]);
+      }
+      assert.deepEqual(await told('one', published('two')), [], 'no semantic versions');
+      assert.deepEqual(await told('1.0.0+1', published('1.0.0+2')), [], 'the same precedence');
+    });
+
+    it('and the one to take in its place', async () => {
+      const suggested = async (version: string, latest: string) =>
+        suggestedVersion(await check({ version }, { latestVersion: published(latest) }));
+      assert.equal(await suggested('1.0.0', '1.0.0'), '1.0.1');
+      assert.equal(await suggested('1.0.0', '1.2.0'), '1.2.1');
+      assert.equal(await suggested('1.2.0', '1.0.0'), undefined);
+      assert.equal(await suggested('one', 'one'), undefined);
     });
 
     it('is told where the manifest has it', async () => {

@@ -152,6 +152,16 @@ describe('quick fixes', () => {
     assert.ok((await applyAndUndo(document, rename)).includes('"tags": ["tyres"'));
   });
 
+  it('gives a misspelt field of sdk.config.json its name', async () => {
+    writeFileSync(path('sdk.config.json'), '{ "approot": "./src" }\n');
+    const document = await open((text) => text, 'sdk.config.json');
+    const { range, message } = await problem(document.uri, 'config.unknown-field');
+    assert.match(message, /did you mean "appRoot"\?$/u);
+    const [rename, ...others] = await actions(document.uri, range);
+    assert.deepEqual([rename?.title, others], ['Rename "approot" to "appRoot"', []]);
+    assert.equal(await applyAndUndo(document, rename), '{ "appRoot": "./src" }\n');
+  });
+
   it('writes an origin as it has to be', async () => {
     const document = await open((text) =>
       text.replace('"permissions"', '"network": ["http://API.example.com/v1"],\n  "permissions"'),

@@ -1,23 +1,23 @@
 import * as z from 'zod/mini';
-import { isJsonObject } from '../json';
+import { isJsonObject, type JsonObject } from '../json';
 import type { Problem } from '../problem';
+import { configFields } from './configFields';
 import { addJsonProblems } from './jsonProblems';
 import { JsonText } from './jsonText';
+import { nearest } from './nearest';
 import { ProblemList } from './problemList';
-import { isRuleId, problemOf, RULES, sentence, type RuleId } from './rules';
+import { didYouMean, isRuleId, problemOf, RULES, sentence, type RuleId } from './rules';
 
 const optionalText = (rule: RuleId) => z.nullish(z.string(rule));
 const PORT: RuleId = 'config.dev.port';
+/** Nobody misspells more. */
+const MAX_GUESSES = 20;
 
 /** The fields of `sdk.config.json`. The message of an issue is the id of the rule that is broken; null is as good as nothing. */
 const configSchema = z.object({
   appRoot: optionalText('config.appRoot.type'),
   distDir: optionalText('config.distDir.type'),
   buildCommand: optionalText('config.buildCommand.type'),
-});
-
-/** For a server on the developer's machine, not for what is published: wrong ones are warnings. */
-const devSchema = z.object({
   dev: z.nullish(
     z.object(
       {
@@ -54,15 +54,12 @@ export function validateConfig(
     return { problems: problems.toArray() };
   }
   const result = configSchema.safeParse(value);
-  const issues = [
-    ...(result.error?.issues ?? []),
-    ...(devSchema.safeParse(value).error?.issues ?? []),
-  ];
-  for (const { path, message } of issues) {
+  for (const { path, message } of result.error?.issues ?? []) {
     const rule = isRuleId(message) ? message : 'config.object';
     const text = sentence(path.map(String).join('.'), RULES[rule].text);
     problems.add(RULES[rule].severity, () => problemOf(rule, text, file, source.rangeOf(path)));
   }
+  addMisspeltFields(problems, value, source, file);
   const told = { problems: problems.toArray() };
   if (!result.success || problems.hasErrors) {
     return told;
@@ -71,4 +68,31 @@ export function validateConfig(
   const buildCommand = result.data.buildCommand?.trim() ?? '';
   const config = { appRoot: appRoot ?? './src', distDir: distDir ?? './dist' };
   return { ...told, config: buildCommand === '' ? config : { ...config, buildCommand } };
+}
+
+/** Other unknown fields are ignored, but a misspelt one was meant to do something. */
+function addMisspeltFields(
+  problems: ProblemList,
+  value: JsonObject,
+  source: JsonText,
+  file: string,
+): void {
+  const rule = 'config.unknown-field';
+  for (const path of [[], ['dev']]) {
+    const object = path.length === 0 ? value : value['dev'];
+    const known = configFields(path).map(({ name }) => name);
+    const unknown = Object.keys(isJsonObject(object) ? object : {}).filter(
+      (name) => !known.includes(name),
+    );
+    for (const name of unknown.slice(0, MAX_GUESSES)) {
+      const meant = nearest(name, known);
+      if (meant !== undefined) {
+        const field = [...path, name];
+        problems.add(RULES[rule].severity, () => {
+          const message = sentence(field.join('.'), RULES[rule].text);
+          return didYouMean(problemOf(rule, message, file, source.keyRangeOf(field)), meant);
+        });
+      }
+    }
+  }
 }

@@ -26,6 +26,9 @@ const fields = (): Field[] => [
     default: './dist',
   }),
   field('buildCommand', t('The shell command that builds the app, run in this folder.'), 'text'),
+  field('mocksDir', t('Not used by the i99dash client since version 7.0.'), 'text', {
+    isUnused: true,
+  }),
   field('dev', t('For a development server. Publishing does not use it.'), 'object'),
 ];
 

@@ -18,6 +18,15 @@ export type JsonPath = readonly PropertyKey[];
 /** Text that is no JSON at all would bring an error for each word. */
 const MAX_SYNTAX_ERRORS = 20;
 
+/** A value in a JSON text, as {@link JsonText.visitValues} tells of it. */
+export interface JsonValue {
+  isNumber: boolean;
+  text: () => string;
+  range: () => Range;
+  /** Of the field's name; the value's where it has none. */
+  keyRange: () => Range;
+}
+
 /** A JSON text and where in it its parts are. A byte order mark does not count: editors do not show it. */
 export class JsonText {
   /** What the text holds; undefined when it is no JSON. */
@@ -95,6 +104,27 @@ export class JsonText {
         if (inner.children !== undefined) {
           visit(inner, [...path, name]);
         }
+      }
+    };
+    if (this.tree !== undefined) {
+      visit(this.tree, []);
+    }
+  }
+
+  /** Tells of each value below the outermost one, and of its field's or entry's path. */
+  visitValues(tell: (path: readonly string[], value: JsonValue) => void): void {
+    const visit = (node: Node, path: readonly string[]): void => {
+      for (const [index, child] of (node.children ?? []).entries()) {
+        const [key, value = child] = child.type === 'property' ? (child.children ?? []) : [];
+        const inner = [...path, key === undefined ? String(index) : String(key.value)];
+        const { type } = value;
+        tell(inner, {
+          isNumber: type === 'number',
+          text: () => this.textOf(value),
+          range: () => this.span(value.offset, value.length),
+          keyRange: () => this.span((key ?? value).offset, (key ?? value).length),
+        });
+        visit(value, inner);
       }
     };
     if (this.tree !== undefined) {

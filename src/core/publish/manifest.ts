@@ -90,7 +90,8 @@ const origin = z.pipe(
   }),
 );
 
-const requires = z.looseObject(
+/** What is known of `requires`; other fields in it are submitted as they are. */
+export const requiresSchema = z.looseObject(
   {
     schema: described(
       () => t('The version of these requirements themselves.'),
@@ -202,7 +203,7 @@ export const manifestSchema = z.object({
     () => t('Whether the app may be used while the car moves.'),
     z._default(flag('manifest.safeWhileDriving.type'), false),
   ),
-  requires: described(() => t('What the car must have for the app.'), z.optional(requires)),
+  requires: described(() => t('What the car must have for the app.'), z.optional(requiresSchema)),
   permissions: described(
     () => t('What the app asks to be allowed.'),
     z.optional(
@@ -243,6 +244,8 @@ export type Manifest = z.output<typeof manifestSchema>;
 export const manifestFieldsSchema = z.partial(manifestSchema);
 export type ManifestFields = z.output<typeof manifestFieldsSchema>;
 
+/** Looks at the text, too: `URL` accepts `https:host`, backslashes, blanks and line ends. */
 function isHttpsUrl(url: string): boolean {
-  return URL.canParse(url) && new URL(url).protocol === 'https:';
+  const isAsWritten = /^https:\/\/[^/?#][^\\\p{Cc}]*$/u.test(url) && url === url.trim();
+  return isAsWritten && URL.canParse(url);
 }

@@ -12,6 +12,8 @@ export interface Field {
   values?: readonly string[];
   /** What it is where it is left out. */
   default?: unknown;
+  /** It is known, and does nothing any more. */
+  isUnused?: true;
   /** Its rules. */
   rules: RuleId[];
 }

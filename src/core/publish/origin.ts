@@ -2,7 +2,8 @@ import { RULES, type RuleId } from './rules';
 
 export type OriginRule = Extract<RuleId, `manifest.network.${string}`>;
 
-const MAX_HOST = 253;
+/** Characters of an entry, as it is written. */
+const MAX_ENTRY = 253;
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/u;
 
 /**
@@ -23,6 +24,9 @@ export function canonicalOrigin(
   }
   if (match[1].includes('@')) {
     return broken('manifest.network.credentials');
+  }
+  if (text.length > MAX_ENTRY) {
+    return broken('manifest.network.length');
   }
   const [, host = '', port] = /^(.*?)(?::(\d{1,5}))?$/su.exec(match[1]) ?? [];
   const rule = hostProblem(host);
@@ -50,7 +54,7 @@ function hostProblem(host: string): OriginRule | undefined {
     return 'manifest.network.ip';
   }
   const labels = host.split('.');
-  if (host.length > MAX_HOST || labels.some((label) => !LABEL.test(label))) {
+  if (labels.some((label) => !LABEL.test(label))) {
     return 'manifest.network.host';
   }
   return labels.length < 2 ? 'manifest.network.domain' : undefined;

@@ -6,6 +6,7 @@ import {
   VEHICLE_CAPABILITIES,
 } from './manifestValues';
 import { t } from '../l10n';
+import { CONFIG_FILE } from '../miniAppFolder';
 import { oneLine } from '../oneLine';
 import type { Problem, Range } from '../problem';
 
@@ -48,6 +49,7 @@ const UNREADABLE = error(() => t('cannot be read'));
 const SYNTAX = error(() => t('must be plain JSON, without comments and trailing commas'));
 const DUPLICATE = error(() => t('is there more than once'));
 const JSON_OBJECT = error(() => t('must be a JSON object'));
+const OBJECT = plainError(() => t('must be an object'));
 const LOCALIZED = {
   type: error(() => t('must map locales to texts, such as {0}', '{ "en": "…" }')),
   empty: error(() => t('needs at least one locale')),
@@ -71,6 +73,8 @@ export const RULES = {
   'manifest.duplicate-key': DUPLICATE,
   'manifest.object': JSON_OBJECT,
   'manifest.unknown-field': info(() => t('is no field of a manifest: it is not submitted')),
+  'manifest.number': error(() => t('is a number that JSON cannot keep; write it as text')),
+  'manifest.proto': error(() => t('has a name that is lost when the manifest is submitted')),
   'manifest.id.required': REQUIRED,
   'manifest.id.type': TEXT,
   'manifest.id.format': error(() =>
@@ -105,7 +109,7 @@ export const RULES = {
   'manifest.screenshots.extension': endsWith(PICTURE_EXTENSIONS),
   'manifest.url.required': REQUIRED,
   'manifest.url.type': TEXT,
-  'manifest.url.https': error(() => t('must be an https URL')),
+  'manifest.url.https': error(() => t('must be a URL that begins with {0}', 'https://')),
   'manifest.version.required': REQUIRED,
   'manifest.version.type': TEXT,
   'manifest.version.empty': error(() => t('must not be empty')),
@@ -117,7 +121,7 @@ export const RULES = {
   'manifest.tags.count': hasAtMost(8),
   'manifest.tags.format': error(() => t('must be 1 to 24 of a-z, 0-9 and "-"')),
   'manifest.safeWhileDriving.type': TRUE_OR_FALSE,
-  'manifest.requires.type': plainError(() => t('must be an object')),
+  'manifest.requires.type': OBJECT,
   'manifest.requires.schema.value': error(() => t('must be a whole number of 1 or more')),
   'manifest.requires.dilink.type': LIST,
   'manifest.requires.dilink.empty': EMPTY_LIST,
@@ -138,6 +142,7 @@ export const RULES = {
   'manifest.network.credentials': error(() => t('must not hold credentials')),
   'manifest.network.wildcard': error(() => t('must not hold a wildcard')),
   'manifest.network.ip': error(() => t('must name a host, not an IP address')),
+  'manifest.network.length': error(() => t('must have at most {0} characters', 253)),
   'manifest.network.host': error(() =>
     t('has a host name that is not letters, digits and hyphens between dots'),
   ),
@@ -154,10 +159,14 @@ export const RULES = {
   'config.appRoot.type': TEXT,
   'config.distDir.type': TEXT,
   'config.buildCommand.type': TEXT,
-  'config.dev.type': warning(() => t('should be an object')),
-  'config.dev.port': warning(() => t('should be a whole number from 0 to 65535')),
-  'config.dev.host': warning(() => t('should be text')),
+  'config.dev.type': OBJECT,
+  'config.dev.port': error(() => t('must be a whole number from 0 to 65535')),
+  'config.dev.host': TEXT,
+  'config.unknown-field': warning(() => t('is not a field of {0}', CONFIG_FILE)),
 
+  'requires.schema': warning(() => t('is above what the cars of today understand')),
+  'requires.no-platform': warning(() => t('names no platform that a car has')),
+  'requires.min-bridge': warning(() => t('is not a version')),
   'requires.cluster-on-di5.0': warning(() => t('is on no car that is di5.0 only')),
   'requires.modern-webview-on-di5.0': warning(() => t('is true of no car that is di5.0 only')),
   'version.app-version': warning(() => t('must be the version in manifest.json')),
@@ -210,6 +219,13 @@ export function sentence(name: string, words: string): string {
 export function fileSentence(name: string, words: string): string {
   const args = [oneLine(name, Infinity), words];
   return t({ message: '{0} {1}', args, comment: 'A file, and what is wrong with it' });
+}
+
+/** A problem with what was probably meant behind it. */
+export function didYouMean(problem: Problem, meant: string | undefined): Problem {
+  return meant === undefined
+    ? problem
+    : { ...problem, message: t('{0}; did you mean "{1}"?', problem.message, meant) };
 }
 
 /** What is wrong first, and how much more is. @param message a whole sentence */

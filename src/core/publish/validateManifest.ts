@@ -1,17 +1,20 @@
-import { isJsonObject, type JsonObject } from '../json';
-import { t } from '../l10n';
-import type { Problem } from '../problem';
+import { isJsonObject, parseJson, type JsonObject } from '../json';
+import type { Problem, Range } from '../problem';
 import { addJsonProblems } from './jsonProblems';
+import { isKeptNumber } from './jsonNumber';
 import { JsonText, type JsonPath } from './jsonText';
 import {
   manifestFieldsSchema,
   manifestSchema,
+  requiresSchema,
   type Manifest,
   type ManifestFields,
 } from './manifest';
+import { manifestField } from './manifestFields';
+import { meantValue } from './meantValue';
 import { nearest } from './nearest';
 import { ProblemList } from './problemList';
-import { isRuleId, problemOf, RULES, sentence, type RuleId } from './rules';
+import { didYouMean, isRuleId, problemOf, RULES, sentence, type RuleId } from './rules';
 import { isSemver } from './semver';
 
 /** A field for editors, which nobody expects to be submitted. */
@@ -48,9 +51,16 @@ export function validateManifest(json: string, file: string): CheckedManifest {
     const rule = brokenRule(value, path, message);
     problems.add(RULES[rule].severity, () => {
       const range = code === 'invalid_key' ? source.keyRangeOf(path) : source.rangeOf(path);
-      return problemOf(rule, sentence(path.map(String).join('.'), RULES[rule].text), file, range);
+      const problem = problemOf(
+        rule,
+        sentence(path.map(String).join('.'), RULES[rule].text),
+        file,
+        range,
+      );
+      return didYouMean(problem, meantAt(rule, path, source));
     });
   }
+  addLostValues(problems, source, file);
   addVersionProblem(problems, value, source, file);
   addUnknownFields(problems, value, source, file);
   const told = { problems: problems.toArray(byPosition), source };
@@ -71,6 +81,37 @@ function brokenRule(value: JsonObject, path: JsonPath, message: string): RuleId 
   const rule =
     path.length === 1 && !Object.hasOwn(value, field) ? `manifest.${field}.required` : message;
   return isRuleId(rule) ? rule : 'manifest.object';
+}
+
+/** The value of a list that was probably meant. */
+function meantAt(rule: RuleId, path: JsonPath, source: JsonText): string | undefined {
+  const text = rule.endsWith('.value') ? parseJson(source.textAt(path) ?? '')?.value : undefined;
+  const { values = [] } = manifestField(path) ?? {};
+  return typeof text === 'string' ? meantValue(text, values) : undefined;
+}
+
+/** What `requires` holds beside the known fields is submitted as it is, so JSON has to keep it. */
+function addLostValues(problems: ProblemList, source: JsonText, file: string): void {
+  const known = Object.keys(requiresSchema.shape);
+  source.visitValues((path, { isNumber, text, range, keyRange }) => {
+    const [field = '', inner = ''] = path;
+    const told = (rule: RuleId, place: () => Range): void => {
+      problems.add(RULES[rule].severity, () =>
+        problemOf(rule, sentence(path.join('.'), RULES[rule].text), file, place()),
+      );
+    };
+    if (
+      path.length > 1 &&
+      path.at(-1) === '__proto__' &&
+      Object.hasOwn(manifestSchema.shape, field)
+    ) {
+      told('manifest.proto', keyRange);
+    }
+    const isPassedThrough = field === 'requires' && path.length > 1 && !known.includes(inner);
+    if (isPassedThrough && isNumber && !isKeptNumber(text())) {
+      told('manifest.number', range);
+    }
+  });
 }
 
 function addVersionProblem(
@@ -106,9 +147,7 @@ function addUnknownFields(
     problems.add(severity, () => {
       const message = sentence(field, RULES[rule].text);
       const told = problemOf(rule, message, file, source.keyRangeOf([field]));
-      return meant === undefined
-        ? told
-        : { ...told, severity, message: t('{0}; did you mean "{1}"?', told.message, meant) };
+      return { ...didYouMean(told, meant), severity };
     });
   }
 }

@@ -52,7 +52,7 @@ function registerQuickFixes(): vscode.Disposable {
       {
         provideCodeActions: (document, range, context) =>
           unlessChanged(document, async () =>
-            (await import('./quickFixes')).actionsInManifest(document, range, context),
+            (await import('./quickFixes')).jsonFileActions(document, range, context),
           ),
       },
       { providedCodeActionKinds: [...kinds, vscode.CodeActionKind.SourceFixAll] },

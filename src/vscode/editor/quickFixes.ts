@@ -16,8 +16,11 @@ const FIX_ALL = vscode.CodeActionKind.SourceFixAll.append(SOURCE);
 /** Rules whose fixes depend on the pictures that are there. */
 const NEEDS_PICTURES = ['manifest.icon.required', 'asset.missing'];
 
-/** What mends the problems of a manifest in a range, and what may be done with the value there; the safe fixes of all of it when asked. */
-export async function actionsInManifest(
+/**
+ * What fixes the problems of a manifest or an `sdk.config.json` in a range; in a manifest also what
+ * may be done with the value there, and the safe fixes of all of it when asked.
+ */
+export async function jsonFileActions(
   document: vscode.TextDocument,
   range: vscode.Range,
   context: vscode.CodeActionContext,
@@ -26,9 +29,10 @@ export async function actionsInManifest(
     path: document.uri.fsPath,
     text: document.getText(),
   });
-  if (ours?.kind !== 'manifest') {
+  if (ours === undefined) {
     return [];
   }
+  const isManifest = ours.kind === 'manifest';
   const problems = context.diagnostics.filter(({ source }) => source === SOURCE);
   const roots = problems.length === 0 ? [] : await pictureRootsOf(ours.folder);
   const fixContext = await contextOf(ours.folder, roots, problems);
@@ -36,12 +40,13 @@ export async function actionsInManifest(
   const fixes = problems.flatMap((problem) =>
     fixesFor(problemAt(problem, document), text, fixContext).map((fix) => ({ fix, problem })),
   );
-  const rewrites = rewritesAt(text, document.offsetAt(range.start)).map((fix) => ({ fix }));
+  const offset = document.offsetAt(range.start);
+  const rewrites = isManifest ? rewritesAt(text, offset).map((fix) => ({ fix })) : [];
   return [
     ...withoutDoubles([...fixes, ...rewrites]).map((found) =>
       actionOf(document, { ...found, pictures: roots[0] }),
     ),
-    ...(context.only?.contains(FIX_ALL) === true ? fixAll(document) : []),
+    ...(isManifest && context.only?.contains(FIX_ALL) === true ? fixAll(document) : []),
   ];
 }
 

@@ -21,6 +21,11 @@ const BROKEN: Record<
     (port) => `{"dev":{"port":«${port}»}}`,
   ),
   'config.dev.host': ['{ "dev": { "port": 1, "host": «1» } }'],
+  'config.unknown-field': [
+    '{ «"buildcommand"»: "npm run build" }',
+    '{ "distDir": "./out", «"distdir"»: "./dist" }',
+    '{ «"buildComand"»: "x", «"appRot"»: "./src", "dev": { «"ports"»: 5173 } }',
+  ],
 };
 
 describe('sdk.config.json', () => {
@@ -48,8 +53,19 @@ describe('sdk.config.json', () => {
         'config.appRoot.type | "appRoot" must be text',
         'config.distDir.type | "distDir" must be text',
         'config.buildCommand.type | "buildCommand" must be text',
-        'config.dev.port | "dev.port" should be a whole number from 0 to 65535',
-        'config.dev.host | "dev.host" should be text',
+        'config.dev.port | "dev.port" must be a whole number from 0 to 65535',
+        'config.dev.host | "dev.host" must be text',
+      ],
+    );
+  });
+
+  it('says which field was probably meant', () => {
+    const text = '{ "buildcommand": "x", "dev": { "hosts": "y" } }';
+    assert.deepEqual(
+      validateConfig(text, FILE).problems.map(({ message }) => message),
+      [
+        '"buildcommand" is not a field of sdk.config.json; did you mean "buildCommand"?',
+        '"dev.hosts" is not a field of sdk.config.json; did you mean "host"?',
       ],
     );
   });
@@ -61,6 +77,7 @@ describe('sdk.config.json', () => {
       '\uFEFF{}',
       '{ "appRoot": null, "distDir": null, "buildCommand": null, "dev": null }',
       '{ "buildCommand": " \\n" }',
+      '{ "mocksDir": "./mocks" }',
       '{ "unknown": [1], "dev": { "port": 5173, "host": "localhost", "context": { "a": 1 } } }',
     ]) {
       assert.deepEqual(validateConfig(text, FILE), { config: usual, problems: [] }, text);

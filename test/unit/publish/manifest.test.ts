@@ -189,7 +189,8 @@ describe('the manifest', () => {
           assert.deepEqual([problem.severity, problem.file], ['error', FILE], told);
           assert.ok(isRuleId(problem.rule) && problem.rule.startsWith(`manifest.${field}.`), told);
           assert.ok(problem.message.startsWith(`"${field}`), `${told}: ${problem.message}`);
-          assert.ok(problem.message.endsWith(WORDS[problem.rule].text), told);
+          const [words] = problem.message.split('; did you mean');
+          assert.ok(words?.endsWith(WORDS[problem.rule].text), told);
         }
       }
     });
@@ -271,6 +272,47 @@ describe('the manifest', () => {
 
   it('may begin with a byte order mark', () => {
     assert.deepEqual(validateManifest(`\uFEFF${JSON.stringify(MINIMAL)}`, FILE).problems, []);
+  });
+
+  it('says which value of a list was probably meant', () => {
+    for (const [field, value, meant] of [
+      ['category', 'info', 'services'],
+      ['category', 'Navigation', 'navigation'],
+      ['category', 'entertaiment', 'entertainment'],
+      ['category', 'games', 'entertainment'],
+      ['category', ' Tools ', 'productivity'],
+      ['requires.dilink', ['DI5.0'], 'di5.0'],
+      ['requires.vehicleCapabilities', ['ac.gt'], 'ac.get'],
+    ] as const) {
+      const message = validate(withField(field, value)).problems[0]?.message ?? '';
+      assert.ok(message.endsWith(`; did you mean "${meant}"?`), message);
+    }
+    for (const [field, value] of [
+      ['category', 'zzzzzz'],
+      ['category', 7],
+      ['requires.dilink', ['games']],
+    ] as const) {
+      const message = validate(withField(field, value)).problems[0]?.message ?? '';
+      assert.ok(message !== '' && !message.includes('did you mean'), message);
+    }
+  });
+
+  it('keeps every number within "requires" that JSON keeps', () => {
+    const numbers = ['0', '-0', '1.0', '0.1', '1e2', '1E+2', '100e-2', '1e21', '9007199254740992'];
+    const json = JSON.stringify({ ...MINIMAL, requires: { x: 0 } });
+    for (const number of [...numbers, '5e-324', '1.7976931348623157e308', '0.10000', '0e999']) {
+      const { problems } = validateManifest(json.replace('"x":0', `"x":${number}`), FILE);
+      assert.deepEqual(problems, [], number);
+    }
+  });
+
+  it('does not look at numbers that are not submitted', () => {
+    const json = JSON.stringify(MINIMAL).replace('{', '{"build":12345678901234567890,');
+    const { problems } = validateManifest(json, FILE);
+    assert.deepEqual(
+      problems.map(({ rule }) => rule),
+      ['manifest.unknown-field'],
+    );
   });
 
   it('says what is dropped, and what was probably meant', () => {

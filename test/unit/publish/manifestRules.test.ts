@@ -91,6 +91,15 @@ const BROKEN: Record<
     '"requires": {}, «"\\u0072equires"»: {}',
   ],
   'manifest.unknown-field': ['«"author"»: "x"', '«"tag"»: []', '«"Icon"»: ""', '«""»: 1'],
+  'manifest.number': ['12345678901234567890', '1e400', '-1E+309', '1e-400', '0.1234567890123456789']
+    .map((value) => within(`"lidar": { "range": [1, «${value}»] }`))
+    .concat(within('"range": «9007199254740993»')),
+  'manifest.proto': [
+    within('«"__proto__"»: { "schema": 2 }'),
+    within('"lidar": [{ «"__proto__"»: 1 }]'),
+    '"name": { "en": "x", «"__proto__"»: "y" }',
+    '"description": { "en": "x", «"\\u005f_proto__"»: "y" }',
+  ],
   'manifest.id.required': ['-id'],
   'manifest.id.type': TYPES('id', '7', 'null', '["x"]', '{\n  "x": 1\n}'),
   'manifest.id.format': TYPES('id', '""', '"a"', '"Trip"', '"-ab"', '"a.b"', '"سجل"'),
@@ -123,7 +132,13 @@ const BROKEN: Record<
   'manifest.screenshots.extension': screenshots.extension,
   'manifest.url.required': ['-url'],
   'manifest.url.type': TYPES('url', '7', 'null'),
-  'manifest.url.https': TYPES('url', '""', '"x"', '"http://x.com"', '"https://"'),
+  'manifest.url.https': TYPES(
+    'url',
+    ...['""', '"x"', '"http://x.com"', '"https://"', '"https:x.com"', '"https:/x.com"'],
+    ...['" https://x.com"', '"https://x.com "', '"https:\\\\x.com"', '"\\thttps://x.com"'],
+    ...['"https://x\\n.com"', '"https://x.com/\\r\\n"', '"https://x.com\\\\y"', '"https:///x.com"'],
+    ...['"HTTPS://x.com"', '"https://x.com/\\u0000"'],
+  ),
   'manifest.version.required': ['-version'],
   'manifest.version.type': TYPES('version', '1', 'null'),
   'manifest.version.empty': TYPES('version', '""'),
@@ -168,6 +183,7 @@ const BROKEN: Record<
   'manifest.network.credentials': ['"network": [«"https://me@example.com"»]'],
   'manifest.network.wildcard': ['"network": [«"https://*.example.com"»]'],
   'manifest.network.ip': ['"network": [«"https://10.0.0.1"»]'],
+  'manifest.network.length': [`"network": [«"https://${'a.'.repeat(122)}aa"»]`],
   'manifest.network.host': ['"network": [«"https://-example.com"»]'],
   'manifest.network.domain': ['"network": [«"https://intranet"»]'],
   'manifest.network.port': ['"network": [«"https://example.com:0"»]'],

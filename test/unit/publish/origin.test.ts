@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { canonicalOrigin } from '../../../src/core/publish/origin';
 
 const label = (length: number) => 'a'.repeat(length);
-/** 253 characters. */
-const LONGEST_HOST = `${label(63)}.${label(63)}.${label(63)}.${label(61)}`;
+/** 245 characters: with its scheme, an entry of 253. */
+const LONGEST_HOST = `${label(63)}.${label(63)}.${label(63)}.${label(53)}`;
 
 const ACCEPTED: [text: string, origin: string][] = [
   ['https://api.example.com', 'https://api.example.com'],
@@ -68,7 +68,8 @@ const REFUSED: [text: string, reason: RegExp][] = [
   ['https://example.com\\evil.com', /host name/],
   ['https://example%2ecom', /host name/],
   [`https://${label(64)}.com`, /host name/],
-  [`https://${LONGEST_HOST}a`, /host name/],
+  [`https://${LONGEST_HOST}a`, /253 characters/],
+  [` https://${LONGEST_HOST}`, /253 characters/],
   ['https://example.com:', /host name/],
   ['https://example.com:x', /host name/],
   ['https://example.com:123456', /host name/],

@@ -1,7 +1,10 @@
 import { t } from '../../l10n';
+import { oneLine } from '../../oneLine';
 import type { Problem } from '../../problem';
+import type { JsonPath } from '../jsonText';
 import type { ManifestFields } from '../manifest';
 import { ProblemList } from '../problemList';
+import type { RuleId } from '../rules';
 import type { ManifestPlaces } from './manifestPlaces';
 
 /** The platform whose WebView is Chromium 95. */
@@ -11,38 +14,80 @@ export const NOT_ON_OLDEST_PLATFORM: readonly string[] = [
   'surface.write.cluster',
   'pkg.launch.cluster.pixel',
 ];
+/** The one value of `dilink` that names no platform. */
+const NO_PLATFORM = 'unknown';
+/** The version of `requires` that the cars of today understand. */
+const UNDERSTOOD_SCHEMA = 1;
+const BRIDGE_VERSION = /^\d+(?:\.\d+)*(?:[-+][\da-z.+-]+)?$/iu;
 
-/** Requirements that no car satisfies all of: those of newer cars together with the oldest platform alone. */
+type Warn = (rule: RuleId, message: string, path: JsonPath) => void;
+type Requires = NonNullable<ManifestFields['requires']>;
+
+/** Requirements that no car meets, alone or together. */
 export function checkRequires(
   { requires }: Pick<ManifestFields, 'requires'>,
   places: ManifestPlaces,
 ): Problem[] {
-  if (requires?.dilink?.every((version) => version === OLDEST_PLATFORM) !== true) {
+  if (requires === undefined) {
     return [];
   }
   const problems = new ProblemList(places.file);
-  for (const [index, capability] of (requires.vehicleCapabilities ?? []).entries()) {
+  const warn: Warn = (rule, message, path) => {
+    problems.add('warning', () => places.problem(rule, message, ['requires', ...path]));
+  };
+  checkVersions(requires, warn);
+  const platforms = requires.dilink?.filter((platform) => platform !== NO_PLATFORM);
+  if (platforms?.length === 0) {
+    const message = t('No car is "{0}": name a platform in "{1}"', NO_PLATFORM, 'requires.dilink');
+    warn('requires.no-platform', message, ['dilink']);
+  } else if (platforms?.every((platform) => platform === OLDEST_PLATFORM) === true) {
+    checkOldestPlatform(requires, warn);
+  }
+  return problems.toArray();
+}
+
+function checkVersions({ schema, minBridge }: Requires, warn: Warn): void {
+  if (schema > UNDERSTOOD_SCHEMA) {
+    const message = t(
+      'No car of today understands "{0}" above {1}',
+      'requires.schema',
+      UNDERSTOOD_SCHEMA,
+    );
+    warn('requires.schema', message, ['schema']);
+  }
+  if (minBridge !== undefined && !BRIDGE_VERSION.test(minBridge)) {
+    const message = t(
+      'No car meets "{0}": {1} is not a version, such as {2}',
+      'requires.minBridge',
+      oneLine(minBridge),
+      '1.4.0',
+    );
+    warn('requires.min-bridge', message, ['minBridge']);
+  }
+}
+
+/** What newer cars have, required of the oldest platform alone. */
+function checkOldestPlatform(
+  { vehicleCapabilities = [], modernWebview }: Requires,
+  warn: Warn,
+): void {
+  for (const [index, capability] of vehicleCapabilities.entries()) {
     if (NOT_ON_OLDEST_PLATFORM.includes(capability)) {
       const message = t(
-        'No car has "{0}" when "{1}" is {2} alone',
+        'No car has "{0}" when the only platform in "{1}" is {2}',
         capability,
         'requires.dilink',
         OLDEST_PLATFORM,
       );
-      const path = ['requires', 'vehicleCapabilities', index];
-      const rule = 'requires.cluster-on-di5.0';
-      problems.add('warning', () => places.problem(rule, message, path));
+      warn('requires.cluster-on-di5.0', message, ['vehicleCapabilities', index]);
     }
   }
-  if (requires.modernWebview === true) {
+  if (modernWebview === true) {
     const message = t(
-      'No car has a modern WebView when "{0}" is {1} alone',
+      'No car has a modern WebView when the only platform in "{0}" is {1}',
       'requires.dilink',
       OLDEST_PLATFORM,
     );
-    const rule = 'requires.modern-webview-on-di5.0';
-    const path = ['requires', 'modernWebview'];
-    problems.add('warning', () => places.problem(rule, message, path));
+    warn('requires.modern-webview-on-di5.0', message, ['modernWebview']);
   }
-  return problems.toArray();
 }

@@ -76,7 +76,9 @@ function keysAt(kind: DocumentKind, { path, others, hasColon }: Place, text: str
   if (map?.kind === 'map' && path.length === 1) {
     return localesAt(map, others, hasColon, text);
   }
-  const fields = fieldsOf(kind, path).filter(({ name }) => !others.includes(name));
+  const fields = fieldsOf(kind, path).filter(
+    ({ name, isUnused = false }) => !isUnused && !others.includes(name),
+  );
   const inOrder = [
     ...fields.filter(({ required }) => required),
     ...fields.filter(({ required }) => !required),

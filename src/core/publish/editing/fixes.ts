@@ -1,10 +1,20 @@
 import { canonicalOrigin } from '../origin';
+import { fieldsOf } from './fields';
 import type { Fix, FixContext, ProblemAt } from './fix';
 import { nodeAt, pathAt, readTree, textAt } from './jsonTree';
 import { iconFixes, requiredFixes } from './requiredFixes';
-import { originFixes, unknownFieldFixes, valueFixes, versionFixes } from './valueFixes';
+import {
+  misspeltFieldFixes,
+  originFixes,
+  unknownFieldFixes,
+  valueFixes,
+  versionFixes,
+} from './valueFixes';
 
-/** What mends a problem of a manifest, the best first. None when the problem is not there any more. */
+/**
+ * What fixes a problem of a manifest or an `sdk.config.json`, the best first. None when the problem
+ * is not there any more.
+ */
 export function fixesFor(problem: ProblemAt, text: string, context: FixContext): Fix[] {
   const tree = readTree(text);
   if (tree?.type !== 'object') {
@@ -21,6 +31,10 @@ export function fixesFor(problem: ProblemAt, text: string, context: FixContext):
   }
   if (rule === 'manifest.unknown-field') {
     return unknownFieldFixes(tree, path);
+  }
+  if (rule === 'config.unknown-field') {
+    const known = fieldsOf('config', path.slice(0, -1)).map(({ name }) => name);
+    return misspeltFieldFixes(tree, path, known);
   }
   if (rule === 'asset.missing') {
     return path[0] === 'icon' ? iconFixes(text, tree, context) : [];

@@ -1,4 +1,5 @@
 import { manifestField } from '../manifestFields';
+import { meantValue } from '../meantValue';
 import { nearest } from '../nearest';
 import { isSemver, nextMinor, nextPatch } from '../semver';
 import { assetFieldAt } from './fields';
@@ -30,7 +31,6 @@ export function versionFixes(tree: Node): Fix[] {
 /** Takes a field out that is none, or gives it the name that was probably meant. */
 export function unknownFieldFixes(tree: Node, path: readonly (string | number)[]): Fix[] {
   const [name] = path;
-  const key = nodeAt(tree, path)?.parent?.children?.[0];
   const removal = removeProperty(tree, path);
   if (
     typeof name !== 'string' ||
@@ -40,18 +40,27 @@ export function unknownFieldFixes(tree: Node, path: readonly (string | number)[]
   ) {
     return [];
   }
-  const meant = nearest(
-    name,
-    FIELDS.filter((field) => nodeAt(tree, [field]) === undefined),
-  );
-  const rename =
-    meant === undefined || key === undefined
-      ? []
-      : [{ ...fix('renameField', name, meant, [replaceValue(key, meant)]) }];
+  const rename = misspeltFieldFixes(tree, path, FIELDS);
   return [
     ...rename,
     { ...fix('removeField', name, '', [removal]), preferred: rename.length === 0 },
   ];
+}
+
+/** Gives a field the name that was probably meant. @param known the names in its object */
+export function misspeltFieldFixes(
+  tree: Node,
+  path: readonly (string | number)[],
+  known: readonly string[],
+): Fix[] {
+  const name = path.at(-1);
+  const key = nodeAt(tree, path)?.parent?.children?.[0];
+  if (typeof name !== 'string' || key === undefined || known.includes(name)) {
+    return [];
+  }
+  const free = known.filter((field) => nodeAt(tree, [...path.slice(0, -1), field]) === undefined);
+  const meant = nearest(name, free);
+  return meant === undefined ? [] : [fix('renameField', name, meant, [replaceValue(key, meant)])];
 }
 
 /** Writes an entry of `network` as the origin it stands for. */
@@ -75,7 +84,7 @@ export function valueFixes(rule: string, tree: Node, path: readonly (string | nu
   const meant = rule.endsWith('.semver')
     ? completeVersion(text)
     : rule.endsWith('.value')
-      ? nearest(text, field?.values ?? [])
+      ? meantValue(text, field?.values ?? [])
       : rule.endsWith('.relative') && assetFieldAt(path) !== undefined
         ? `./${text.replace(/^[\\/]+/u, '')}`
         : undefined;

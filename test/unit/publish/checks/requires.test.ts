@@ -22,6 +22,28 @@ const CONTRADICTIONS: [rules: string[], requires: string][] = [
     '{ "dilink": ["di5.0", "di5.0"],\n "modernWebview": «true» }',
   ],
   [
+    ['requires.modern-webview-on-di5.0'],
+    '{ "dilink": ["di5.0", "unknown"], "modernWebview": «true» }',
+  ],
+  [
+    ['requires.cluster-on-di5.0'],
+    '{ "dilink": ["unknown", "di5.0"], "vehicleCapabilities": [«"surface.write.cluster"»] }',
+  ],
+  [['requires.no-platform'], '{ "dilink": «["unknown"]» }'],
+  [
+    ['requires.no-platform'],
+    '{ "dilink": «["unknown"]», "modernWebview": true, "vehicleCapabilities": ["pkg.launch.cluster.pixel"] }',
+  ],
+  [['requires.schema'], '{ "schema": «2» }'],
+  [['requires.min-bridge'], '{ "minBridge": «"latest"» }'],
+  [['requires.min-bridge'], '{ "minBridge": «"v1.2.0"» }'],
+  [['requires.min-bridge'], '{ "minBridge": «">=1.2"» }'],
+  [['requires.min-bridge'], '{ "minBridge": «"1."» }'],
+  [
+    ['requires.schema', 'requires.min-bridge', 'requires.modern-webview-on-di5.0'],
+    '{ "schema": «3», "minBridge": «"1.x"», "dilink": ["di5.0"], "modernWebview": «true» }',
+  ],
+  [
     ['requires.cluster-on-di5.0', 'requires.cluster-on-di5.0', 'requires.modern-webview-on-di5.0'],
     '{ "dilink": ["di5.0"], "vehicleCapabilities": [«"pkg.launch.cluster.pixel"», «"surface.write.cluster"»], "modernWebview": «true» }',
   ],
@@ -33,8 +55,12 @@ const FINE = [
   '{ "dilink": ["di5.0"], "modernWebview": false }',
   '{ "dilink": ["di5.0"], "vehicleCapabilities": ["pkg.launch.cluster.icons", "surface.write.ivi"] }',
   '{ "dilink": ["di5.0", "di5.1"], "vehicleCapabilities": ["surface.write.cluster"], "modernWebview": true }',
-  '{ "dilink": ["di5.0", "unknown"], "modernWebview": true }',
-  '{ "dilink": ["unknown"], "vehicleCapabilities": ["pkg.launch.cluster.pixel"] }',
+  '{ "dilink": ["di5.1", "unknown"], "modernWebview": true }',
+  '{ "dilink": ["unknown", "di5.1"], "vehicleCapabilities": ["pkg.launch.cluster.pixel"] }',
+  '{ "schema": 1 }',
+  '{ "minBridge": "2" }',
+  '{ "minBridge": "1.4.0" }',
+  '{ "minBridge": "1.4.0-beta.1+7" }',
   '{ "vehicleCapabilities": ["surface.write.cluster"], "modernWebview": true }',
 ];
 

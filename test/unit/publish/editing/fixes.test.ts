@@ -6,6 +6,7 @@ import {
   declareModernWebview,
 } from '../../../../src/core/publish/editing/crossFileFixes';
 import { CATEGORIES } from '../../../../src/core/publish/manifestValues';
+import { validateConfig } from '../../../../src/core/publish/config';
 import { validateManifest } from '../../../../src/core/publish/validateManifest';
 import { atCursor } from '../../../support/cursor';
 import { applyTextEdits } from '../../../support/text-edits';
@@ -159,7 +160,8 @@ describe('quick fixes', () => {
 
   for (const [field, value, better] of [
     ['category', 'Vehicel', 'vehicle'],
-    ['category', 'games', undefined],
+    ['category', 'info', 'services'],
+    ['category', 'nonsense', undefined],
     ['requires', { dilink: ['di5.2'] }, { dilink: ['di5.0'] }],
     ['requires', { vehicleCapabilities: ['ac.gett'] }, { vehicleCapabilities: ['ac.get'] }],
     ['icon', 'icon.png', './icon.png'],
@@ -178,6 +180,20 @@ describe('quick fixes', () => {
       }
     });
   }
+
+  it('give a misspelt field of sdk.config.json its name, and leave unknown ones', () => {
+    const fixed = (text: string): string[] =>
+      validateConfig(text, '/app/sdk.config.json').problems.flatMap(({ rule, range }) => {
+        assert.ok(range);
+        const fixes = at(rule, text, offsetOf(text, range.start));
+        return fixes.map((fix) => done(text, fix));
+      });
+    assert.deepEqual(fixed('{ "buildcommand": "x", "unknown": 1 }'), [
+      '{ "buildCommand": "x", "unknown": 1 }',
+    ]);
+    assert.deepEqual(fixed('{ "dev": { "ports": 1 } }'), ['{ "dev": { "port": 1 } }']);
+    assert.deepEqual(fixed('{ "distDir": "./a", "distdir": "./b" }'), [], 'it is there already');
+  });
 
   it('set the next version where this one is published', () => {
     const text = textOf(GOOD);

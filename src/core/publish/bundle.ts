@@ -89,14 +89,45 @@ async function packTo(
   return packed;
 }
 
-/** Files and empty folders as one list. An empty folder is an entry whose name ends with a slash. */
-function entriesOf(files: readonly BundleFile[], folders: readonly string[]): Iterable<BundleFile> {
+/**
+ * Files and folders as one list, each folder before what it holds. The name of a folder ends with a
+ * slash.
+ * @param folders the empty ones
+ */
+function* entriesOf(
+  files: readonly BundleFile[],
+  folders: readonly string[],
+): Generator<BundleFile, void, undefined> {
   const sorted = files.every(
     ({ name }, index) => index === 0 || compareBytewise(files[index - 1]?.name ?? '', name) <= 0,
   );
-  return mergeBytewise(
+  const entries = mergeBytewise(
     sorted ? files : sortByName([...files]),
-    folders.map((name) => ({ name: `${name}/`, path: '', size: 0 })),
+    folders.map((name) => folderEntry(`${name}/`)),
     ({ name }) => name,
   );
+  let previous = '';
+  for (const entry of entries) {
+    // What lies in one folder comes in a row.
+    for (const folder of foldersAbove(entry.name)) {
+      if (!previous.startsWith(folder)) {
+        yield folderEntry(folder);
+      }
+    }
+    previous = entry.name;
+    yield entry;
+  }
+}
+
+/** The folders that an entry lies in, the outermost first. */
+function* foldersAbove(name: string): Generator<string, void, undefined> {
+  for (let slash = name.indexOf('/'); slash !== -1; slash = name.indexOf('/', slash + 1)) {
+    if (slash < name.length - 1) {
+      yield name.slice(0, slash + 1);
+    }
+  }
+}
+
+function folderEntry(name: string): BundleFile {
+  return { name, path: '', size: 0 };
 }

@@ -36,11 +36,13 @@ export interface PackOptions {
 }
 
 const PADDING = Buffer.alloc(512);
+/** Before each name, and the name of the folder itself, as in archives of the i99dash client. */
+const ROOT = './';
 
 /**
  * Packs files as `.tar.gz` into a new file that nobody else can read. The same files give the same bytes.
  * @param path where to; nothing may be there
- * @param batches what to pack, sorted bytewise by name; an entry whose name ends with a slash is an empty folder
+ * @param batches what to pack, sorted bytewise by name; a name that ends with a slash is a folder's
  * @throws VALIDATION_FAILED (a file is not what the walk saw), UPLOAD_FAILED (no place for the bundle), CancelledError
  */
 export async function pack(
@@ -75,10 +77,11 @@ async function addEntries(
   const access = blocking ? blockingFiles : waitingFiles;
   const folders = new PackedFolders(access, options.boundary);
   let done = 0;
+  await gzip.write(tarHeader(ROOT, 0));
   for await (const batch of batches) {
     for (const entry of batch) {
       throwIfCancelled(signal);
-      await gzip.write(tarHeader(entry.name, entry.size));
+      await gzip.write(tarHeader(ROOT + entry.name, entry.size));
       if (!entry.name.endsWith('/')) {
         await addContent(gzip, entry, access, options);
         folders.add(entry);

@@ -5,6 +5,7 @@ import {
   appendFile,
   chmod,
   mkdir,
+  readdir,
   readFile,
   rename,
   rm,
@@ -14,7 +15,7 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { withBundle, type Bundle } from '../../../src/core/publish/bundle';
@@ -25,6 +26,7 @@ import { rejectsWith } from '../../support/expect';
 import { useTempDirectory } from '../../support/temp-directory';
 import { useTempFolder } from '../../support/temp-folder';
 import { plant, readTree, type Tree } from '../../support/trees';
+import { untar } from '../../support/untar';
 
 const run = promisify(execFile);
 
@@ -68,6 +70,21 @@ describe('a bundle', () => {
     assert.equal(Object.keys(await readTree(unpacked)).length, Object.keys(TREE).length + 1);
   });
 
+  it('begins with the folder itself, and has every folder before what it holds', async () => {
+    const entries = await readdir(root, { recursive: true, withFileTypes: true });
+    const names = entries.map((entry) => {
+      const path = join(entry.parentPath, entry.name).slice(root.length + 1);
+      return `./${path.split(sep).join('/')}${entry.isDirectory() ? '/' : ''}`;
+    });
+    names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    assert.ok(names.includes('./assets/deep/') && names.includes('./empty/folder/'));
+    const packed = await untar(await bytesOf());
+    assert.deepEqual(
+      packed.map(({ name }) => name),
+      ['./', ...names],
+    );
+  });
+
   it('has no trace of who packed it when', async () => {
     const archive = join(temp.path, 'bundle.tar.gz');
     await writeFile(archive, await bytesOf());
@@ -79,11 +96,11 @@ describe('a bundle', () => {
       },
     );
     const lines = stdout.trim().split('\n');
-    assert.equal(lines.length, Object.keys(TREE).length + 1);
+    const folders = lines.filter((line) => line.startsWith('d'));
+    assert.equal(lines.length, Object.keys(TREE).length + folders.length);
     for (const line of lines) {
       assert.match(line, /^(-rw-r--r--|drwxr-xr-x) 0\/0 +\d+ 1970-01-01 00:00:00 /);
     }
-    assert.equal(lines.filter((line) => line.startsWith('d')).length, 1, 'the empty folder');
     assert.ok(!gunzipSync(await readFile(archive)).includes(temp.path));
   });
 

@@ -68,7 +68,10 @@ export async function addKey(
   void vscode.window.showInformationMessage(
     plainText(
       purpose === 'attest'
-        ? vscode.l10n.t('The key “{0}” is registered. It can publish, and nothing else.', key.name)
+        ? vscode.l10n.t(
+            'The key “{0}” is registered. It can publish native apps, and nothing else.',
+            key.name,
+          )
         : vscode.l10n.t('The key “{0}” is registered. You can sign in with it.', key.name),
     ),
   );
@@ -82,7 +85,7 @@ async function confirmRegistration(call: Call, registration: Registration): Prom
       ...registrationLines(registration),
       '',
       registration.purpose === 'attest'
-        ? vscode.l10n.t('Anyone who has its private key can publish in your name.')
+        ? vscode.l10n.t('Anyone who has its private key can publish native apps in your name.')
         : vscode.l10n.t('Anyone who has its private key can sign in as you.'),
     ],
     buttons: [vscode.l10n.t('Register Key')],
@@ -171,13 +174,13 @@ async function askForPurpose(name: string): Promise<KeyPurpose> {
   const items = [
     {
       label: `$(account) ${vscode.l10n.t('Login')}`,
-      detail: vscode.l10n.t('For a person: signs you in, here and on the command line.'),
+      detail: vscode.l10n.t('Signs you in, here, on the command line and in CI.'),
       purpose: 'login' as const,
     },
     {
-      label: `$(rocket) ${vscode.l10n.t('Publish only (attest)')}`,
+      label: `$(rocket) ${vscode.l10n.t('Native apps only (attest)')}`,
       detail: vscode.l10n.t(
-        'For CI: it can publish your apps and nothing else. It cannot sign you in.',
+        'For CI of a native app: it can publish native apps and nothing else. It cannot sign in.',
       ),
       purpose: 'attest' as const,
     },

@@ -60,10 +60,10 @@ export async function setUpCi(
     );
     throw new I99dashError('UNTRUSTED_WORKSPACE', message);
   }
-  const { transport, clock } = ports;
+  const { transport } = ports;
   const backendUrl = ports.backendUrl();
   const tokens = boundTokens(backendUrl, ports.tokens, ports.backendUrl);
-  const ciPorts: CiKeyPorts = { transport, clock, tokens, backendUrl };
+  const ciPorts: CiKeyPorts = { transport, tokens, backendUrl };
   const given = folder === undefined ? undefined : await givenMiniApp(ports.miniApps, folder);
   const identity = await knownIdentity(ports);
   const miniApp = given ?? (await chooseMiniApp(ports.miniApps));

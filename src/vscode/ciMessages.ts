@@ -32,14 +32,14 @@ export async function confirmCi(call: Call, plan: CiPlan): Promise<void> {
   const { name } = target;
   const detail = [
     vscode.l10n.t('A new SSH key is registered for this repository alone:'),
-    ...registrationLines({ fingerprint, name, purpose: 'attest', account, backendUrl }),
+    ...registrationLines({ fingerprint, name, purpose: 'login', account, backendUrl }),
     '',
     vscode.l10n.t('Private key goes to: {0}', describePlace(target, place)),
     ...describeUnknownHost(target),
     vscode.l10n.t('Workflow to review and save: {0}', path),
     '',
     vscode.l10n.t(
-      'If the backend accepts publish-only keys for “i99dash login”, this key can only publish; otherwise it can sign in as you.',
+      'The purpose is login because “i99dash login” needs it: anyone who has the private key can sign in as you until you remove the key.',
     ),
     vscode.l10n.t(
       'A short job can use an access token in I99DASH_TOKEN instead. It expires after about 15 minutes.',

@@ -27,6 +27,6 @@ export function registrationLines(registration: Registration): string[] {
 
 function describePurpose(purpose: KeyPurpose): string {
   return purpose === 'attest'
-    ? vscode.l10n.t('publish only (attest)')
+    ? vscode.l10n.t('native apps only (attest)')
     : vscode.l10n.t('login (sign in as you)');
 }

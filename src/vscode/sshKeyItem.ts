@@ -94,7 +94,7 @@ export function purposeName(purpose: string): string {
     case 'login':
       return vscode.l10n.t('login');
     case 'attest':
-      return vscode.l10n.t('publish only');
+      return vscode.l10n.t('native apps only');
     default:
       return oneLine(purpose);
   }
@@ -137,7 +137,7 @@ function keyTooltip(key: SshKey, isThisKey: boolean): vscode.MarkdownString {
 
 function purposeSentence(purpose: string): string {
   return purpose === 'attest'
-    ? vscode.l10n.t('publish only; it cannot sign in')
+    ? vscode.l10n.t('native apps only; it cannot sign in')
     : purposeName(purpose);
 }
 

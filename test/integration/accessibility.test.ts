@@ -161,7 +161,7 @@ describe('without colours and by ear', () => {
     'a key, or what keeps the view SSH Keys from them': () => [
       [key('login', true), /this key/u],
       [key('login'), /login/u],
-      [key('attest'), /publish only/u],
+      [key('attest'), /native apps only/u],
       [key('audit'), /audit/u],
       [row(new FailureRow(failure('KEY_ENCRYPTED'))), /Locked/u],
       [row(new FailureRow(failure('KEY_REJECTED'))), /Signed out/u],

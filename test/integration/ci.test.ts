@@ -348,9 +348,22 @@ exit ${exitCode}
   });
 
   it('leaves no key behind when registering it fails half-way', async () => {
-    backend.current.faults.inject({
-      match: { path: '/api/v1/auth/ssh/verify' },
-      fault: { kind: 'status', status: 503 },
+    const { faults } = backend.current;
+    const path = '/api/v1/account/ssh-keys';
+    faults.inject({
+      match: { method: 'POST', path },
+      fault: {
+        kind: 'custom',
+        handler: async (_request, next) => {
+          await next();
+          // Nothing tells whether the key is registered.
+          faults.inject({
+            match: { method: 'GET', path },
+            fault: { kind: 'status', status: 503 },
+          });
+          return { status: 500, headers: {}, body: '' };
+        },
+      },
     });
     await failsWith('SERVER', 'i99dash.setUpCi', {
       folder: vscode.Uri.file(folder()),

@@ -169,7 +169,7 @@ describe('what only a person decides', () => {
       state: () => keys().map(({ fingerprint }) => fingerprint),
     },
     {
-      title: 'registering a key that can publish alone',
+      title: 'registering a key for native apps',
       command: 'i99dash.addKey',
       args: () => ({ publicKeyPath: second.publicKeyPath, name: 'ci', purpose: 'attest' }),
       names: () => [second.fingerprint, 'ci', 'attest', ME, backend.current.url],
@@ -285,7 +285,10 @@ describe('what only a person decides', () => {
         writeFileSync(join(folder, '.git/config'), remote);
         return { folder };
       },
-      names: () => ['acme/consent', 'clipboard', 'attest', /SHA256:/u, ME, backend.current.url],
+      names: () => [
+        ...['acme/consent', 'clipboard', 'login', 'can sign in as you', /SHA256:/u],
+        ...[ME, backend.current.url],
+      ],
       state: async () => [keys().length, await vscode.env.clipboard.readText()],
     },
   ];

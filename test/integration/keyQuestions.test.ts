@@ -56,7 +56,7 @@ describe('questions about keys', () => {
     });
 
     it('are which, by what name and for what; one that is registered is not offered', async () => {
-      person.answers = ['other', '', 'x'.repeat(81), ' pipeline ', 'Publish only'];
+      person.answers = ['other', '', 'x'.repeat(81), ' pipeline ', 'Native apps only'];
       const added = await add();
       assert.deepEqual(
         [added?.name, added?.purpose, added?.fingerprint],
@@ -77,7 +77,7 @@ describe('questions about keys', () => {
         'Type a name.',
         'A name has at most 80 characters; this has 81.',
       ]);
-      assert.match(shown.at(-1)?.message ?? '', /It can publish, and nothing else\.$/u);
+      assert.match(shown.at(-1)?.message ?? '', /It can publish native apps, and nothing else\.$/u);
     });
 
     it('change nothing when somebody turns away at any of them', async () => {

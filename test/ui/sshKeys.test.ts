@@ -95,7 +95,7 @@ describe('the view SSH Keys', () => {
     assert.deepEqual(await view.rows(), [
       ['this computer', 'this key · login · used now'],
       ['work laptop', 'login · used 2 days ago'],
-      ['release pipeline', 'publish only · never used'],
+      ['release pipeline', 'native apps only · never used'],
     ]);
     await person.page.mouse.move(900, 500);
     await person.photograph('2-keys');
@@ -154,7 +154,7 @@ describe('the view SSH Keys', () => {
     assert.ok(!JSON.stringify(backend.requests).includes('PRIVATE KEY'));
     await person.pressIn(toast, 'Add the Public Key');
     await person.answer('third');
-    await person.pick('Publish only');
+    await person.pick('Native apps only');
     await person.answerDialog('Register this SSH key', 'Register Key');
     await person.dismiss(await person.seesNotification('“third” is registered'));
     await view.row('third').waitFor();

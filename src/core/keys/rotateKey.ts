@@ -94,7 +94,7 @@ async function prepare(
   const known = keys.find(({ fingerprint }) => fingerprint === newFingerprint);
   if (known?.purpose === 'attest') {
     const message = t(
-      'The new key is registered already, as “{0}”, and is good for publishing alone.',
+      'The new key is registered already, as “{0}”, and is for native apps only.',
       known.name,
     );
     throw new I99dashError('KEY_EXISTS', message);

@@ -169,8 +169,8 @@ const settingUpCi = {
   prepare: signIn,
   run: async (cell: Cell) => {
     const { path, publicKeyLine } = cell.parts.otherKey;
-    const { backend, network: transport, clock, session: tokens } = cell;
-    const ports = { backendUrl: backend.url, transport, clock, tokens };
+    const { backend, network: transport, session: tokens } = cell;
+    const ports = { backendUrl: backend.url, transport, tokens };
     const pair = { blob: blobOf(publicKeyLine), signer: await openKeyFile(path) };
     return registerCiKey(ports, pair, CI_KEY);
   },
@@ -355,18 +355,6 @@ export const CALLS: readonly Call[] = [
     name: 'set up CI: add a key',
     match: ADD_KEY,
     rules: { bearer: true, findsOut: true, codes: { 409: 'KEY_EXISTS' } },
-    ...settingUpCi,
-  },
-  {
-    name: 'set up CI: verify',
-    match: VERIFY,
-    // The key is registered for login instead where the backend refuses one that is for publishing alone: with a status, whatever it says.
-    rules: {
-      // Sent once more, it is refused as it was to be, and that is not believed.
-      codes: WITHOUT_SSH,
-      makesGood: [400, 403],
-      ignoresAnswer: true,
-    },
     ...settingUpCi,
   },
   { name: 'publish: status', match: STATUS, rules: { optional: true }, ...publishing },

@@ -97,6 +97,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     buildTerminal,
     baselineCache,
     worker,
+    onRefused: (folder, refused) => problems.showRefused(folder, refused),
     onSubmitted: (submission) => {
       apps.submitted(submission);
       firstSteps.published();

@@ -1,3 +1,4 @@
+import type { RefusedField } from './api/refusedFields';
 import type { Problem } from './problem';
 
 /** Every code a command can fail with. Other extensions and tests match on these, so none is ever renamed. */
@@ -52,6 +53,10 @@ export interface ErrorDetails {
   setting?: string;
   /** What validation found, the object that `validate` returns. */
   problems?: readonly Problem[];
+  /** The fields of the request that the backend refused. */
+  fields?: readonly RefusedField[];
+  /** The version to publish in place of one that the backend refused and that is not new. */
+  nextVersion?: string;
   /** What was submitted, and did not become the beta. */
   unpromoted?: Unpromoted;
   /** An app that was submitted, perhaps: its status tells. */
@@ -80,6 +85,8 @@ export class I99dashError extends Error {
   readonly variable?: string;
   readonly setting?: string;
   readonly problems?: readonly Problem[];
+  readonly fields?: readonly RefusedField[];
+  readonly nextVersion?: string;
   readonly unpromoted?: Unpromoted;
   readonly appInDoubt?: string;
 
@@ -91,6 +98,22 @@ export class I99dashError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     Object.assign(this, details);
   }
+}
+
+/** A server's refusal in other words, with what else is known. */
+export function restate(
+  error: I99dashError,
+  message: string,
+  details: Omit<ErrorDetails, 'cause'>,
+): I99dashError {
+  const { code, status, serverCode, retryAfterMs } = error;
+  return new I99dashError(code, message, {
+    cause: error,
+    ...(status === undefined ? {} : { status }),
+    ...(serverCode === undefined ? {} : { serverCode }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...details,
+  });
 }
 
 /** True for an {@link I99dashError}, of the given code where one is named. */

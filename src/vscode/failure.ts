@@ -23,6 +23,14 @@ interface NextStep {
   run: () => unknown;
 }
 
+/** Steps that only the code knows that has failed. */
+const offered = new WeakMap<I99dashError, NextStep>();
+
+/** Puts a button before the others under the message of a failure. */
+export function offerStep(error: I99dashError, label: string, run: () => unknown): void {
+  offered.set(error, { label, run });
+}
+
 /**
  * Shows one message for a failure with its next step as a button. Does not wait for an answer.
  * @param failed the command
@@ -81,6 +89,10 @@ function nextSteps(failed: CommandId, error: I99dashError, retry: () => void): N
   const { code, file, publicKey, setting, unpromoted, appInDoubt } = error;
   const { signIn } = uiOfCommand(failed);
   const tryAgain: NextStep = { label: vscode.l10n.t('Try Again'), run: retry };
+  const step = offered.get(error);
+  if (step !== undefined) {
+    return [step, ...(file === undefined ? [showLog()] : [openFile(error, file)])];
+  }
   if (setting !== undefined) {
     return [openSettings(setting), ...(NETWORK_CODES.has(code) ? [tryAgain] : [])];
   }

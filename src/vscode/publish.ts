@@ -66,13 +66,27 @@ export async function publishMiniApp(
     if (isI99dashError(error) && error.unpromoted !== undefined) {
       await submitted(error.unpromoted);
     }
+    await showRefused(context, folder, error);
     throw error;
   });
   if (!outcome.result.dryRun) {
     await submitted(outcome.result);
+    await context.onRefused?.(folder, []);
   }
   surface.tell(outcome);
   return outcome.result;
+}
+
+async function showRefused(
+  { onRefused }: PublishContext,
+  folder: string,
+  error: unknown,
+): Promise<void> {
+  const { problems = [] } = isI99dashError(error) ? error : {};
+  const refused = problems.filter(({ rule }) => rule === 'backend.refused');
+  if (refused.length > 0) {
+    await onRefused?.(folder, refused);
+  }
 }
 
 type Submitted = Pick<PublishResult, 'appId' | 'version' | 'reviewStatus'>;

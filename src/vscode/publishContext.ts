@@ -31,6 +31,8 @@ export interface PublishContext {
   /** Where it is kept who published which app first from this computer. */
   publishersFile: string;
   buildTerminal: BuildTerminal;
+  /** Told what the backend refused of a mini-app's manifest; an empty list once it accepts it. */
+  onRefused?: (folder: string, problems: readonly Problem[]) => Promise<void>;
   /** Told of what was submitted. */
   onSubmitted?: (submission: Pick<PublishResult, 'appId' | 'version' | 'reviewStatus'>) => void;
 }

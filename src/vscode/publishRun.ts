@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { mustAskToPublish, type Call } from '../core/consent';
+import { isI99dashError } from '../core/errors';
 import { accountLabel, type Identity } from '../core/identity';
 import type { Problem } from '../core/problem';
 import { suggestedVersion } from '../core/publish/checks/publishedVersion';
@@ -11,7 +12,7 @@ import { bumpVersion, planBump, type Bump } from './bumpVersion';
 import { Click } from './consent';
 import { assertSameAccount } from './knownIdentity';
 import { plainText } from './plainText';
-import { reportFailure } from './failure';
+import { offerStep, reportFailure } from './failure';
 import { askToPublish } from './publishConfirmation';
 import type { PublishArguments } from './publish';
 import { portsOf, type PublishContext } from './publishContext';
@@ -70,6 +71,7 @@ export async function publishOrBump(
     return await publishWatched(run, asks ? confirm : undefined);
   } catch (error) {
     if (!(error instanceof BumpWanted)) {
+      offerNextVersion(run, error);
       throw error;
     }
     const { folder } = run.project;
@@ -145,7 +147,16 @@ function publishWatched(
   });
 }
 
-/** For a version that was not new and was published without a question: makes good for it with the next one. */
+/** For a version that is not new and that the backend refused. */
+function offerNextVersion(run: PublishRun, error: unknown): void {
+  if (isI99dashError(error) && error.nextVersion !== undefined) {
+    const { nextVersion } = error;
+    const label = vscode.l10n.t('Bump and Publish');
+    offerStep(error, label, () => publishNext(run, nextVersion));
+  }
+}
+
+/** Publishes the next version after one that was not new. */
 async function publishNext(run: PublishRun, version: string): Promise<void> {
   const { context, project, args } = run;
   try {

@@ -16,6 +16,8 @@ import {
   workspacePath,
 } from './support';
 
+const SUBMIT = '/api/v1/mini-apps/submit';
+
 interface PublishResult {
   appId: string;
   version: string;
@@ -207,6 +209,24 @@ describe('what publishing asks', () => {
       assert.deepEqual(versions(), ['1.0.0', '1.0.0', '1.0.1']);
     });
 
+    it('offers the next one when the backend refuses this one', async () => {
+      backend.current.faults.inject({
+        match: { path: SUBMIT },
+        fault: { kind: 'status', status: 409, code: 'CONFLICT', message: 'it exists' },
+      });
+      answers = {
+        [`${id} 1.0.0 is not newer`]: 'Bump and Publish',
+        [`Publish ${id} 1.0.1`]: 'Publish',
+      };
+      const message = await failsWith('SERVER', 'i99dash.publish', { folder, confirmed: true });
+      assert.match(message, /which was submitted before\. The backend says: it exists$/u);
+      await backend.current.waitForRequest(
+        ({ path, status, json }) =>
+          path === SUBMIT && status === 200 && isDeepStrictEqual(submitted(json), [id, '1.0.1']),
+      );
+      assert.deepEqual(versions(), ['1.0.0', '1.0.1']);
+    });
+
     it('says what stands in the way of the next one', async () => {
       const broken = new Promise<string>((resolve) => {
         whenAsked = (message) => {
@@ -219,6 +239,31 @@ describe('what publishing asks', () => {
       assert.match(await broken, /manifest\.json/u);
       assert.deepEqual(versions(), ['1.0.0', '1.0.0']);
     });
+  });
+
+  it('shows a field that the backend refuses until it takes it', async () => {
+    const detail = [{ loc: ['body', 'manifest', 'category'], msg: 'not for you' }];
+    const response = { status: 422, headers: {}, body: JSON.stringify({ detail }) };
+    backend.current.faults.inject({
+      match: { path: SUBMIT },
+      fault: { kind: 'custom', handler: () => response },
+    });
+    const refused = () =>
+      vscode.languages
+        .getDiagnostics(vscode.Uri.file(manifest()))
+        .filter(({ code }) => code === 'backend.refused');
+    await failsWith('SERVER', 'i99dash.publish', { folder, confirmed: true });
+    assert.deepEqual(shown.at(-1)?.buttons, ['Open File', 'Try Again']);
+    const text = readFileSync(manifest(), 'utf8').split('\n');
+    assert.deepEqual(
+      refused().map(({ message, range }) => [
+        message,
+        text[range.start.line]?.includes('category'),
+      ]),
+      [['"category" was refused by the backend: not for you', true]],
+    );
+    await publish({ confirmed: true });
+    assert.deepEqual(refused(), []);
   });
 
   describe('about unsaved files', () => {

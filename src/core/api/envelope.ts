@@ -1,9 +1,10 @@
 import { I99dashError } from '../errors';
-import { isJsonObject, optionalString, parseJson, type JsonObject } from '../json';
+import { isJsonObject, parseJson, type JsonObject } from '../json';
 import { plural, t } from '../l10n';
 import { serverWords } from '../oneLine';
 import type { HttpResponse } from '../ports';
 import { redact } from '../redact';
+import { listFields, refusedFields, type RefusedField } from './refusedFields';
 
 /** The longest error code of a server, in characters: programs compare it, and nobody reads it. */
 const MAX_SERVER_CODE = 100;
@@ -22,11 +23,11 @@ export function unwrap(response: HttpResponse, secrets: readonly string[] = []):
     throw new I99dashError('PROTOCOL', notData(response), { status: response.status });
   }
   if (parsed === undefined) {
-    throw serverError(response, {});
+    throw serverError(response);
   }
   const body = isJsonObject(parsed.value) ? parsed.value : undefined;
   if (failed || body?.['success'] === false) {
-    throw serverError(response, errorFields(body, secrets));
+    throw serverError(response, refusalOf(body, secrets));
   }
   return body !== undefined && typeof body['success'] === 'boolean' ? body['data'] : parsed.value;
 }
@@ -44,9 +45,22 @@ export function expectSuccess(response: HttpResponse, secrets: readonly string[]
   }
 }
 
-function serverError(response: HttpResponse, fields: JsonObject): I99dashError {
-  const serverCode = serverWords(optionalString(fields, 'code') ?? '', MAX_SERVER_CODE);
-  const words = serverWords(optionalString(fields, 'message') ?? '');
+/** What an error says. */
+interface Refusal {
+  code: string;
+  message: string;
+  fields: readonly RefusedField[];
+}
+
+function serverError(
+  response: HttpResponse,
+  { code, message, fields }: Refusal = { code: '', message: '', fields: [] },
+): I99dashError {
+  const serverCode = serverWords(code, MAX_SERVER_CODE);
+  const listed = listFields(fields);
+  const words = serverWords(
+    message === '' || listed === '' ? message || listed : `${message} (${listed})`,
+  );
   const retryAfterMs = retryAfter(response);
   const said =
     words === ''
@@ -55,6 +69,7 @@ function serverError(response: HttpResponse, fields: JsonObject): I99dashError {
   return new I99dashError('SERVER', withComeBack(said, retryAfterMs), {
     status: response.status,
     ...(serverCode === '' ? {} : { serverCode }),
+    ...(fields.length === 0 ? {} : { fields }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }
@@ -87,18 +102,20 @@ function comeBack(ms: number): string {
     : plural(seconds, { one: 'Try again in {0} second.', other: 'Try again in {0} seconds.' });
 }
 
-/** The code and the words of an envelope's error, or of an OAuth one (RFC 6749, 5.2). */
-function errorFields(body: JsonObject | undefined, secrets: readonly string[]): JsonObject {
-  const error = body?.['error'];
+/** What an envelope's error says, an OAuth one (RFC 6749, 5.2) or FastAPI's `detail`. */
+function refusalOf(body: JsonObject = {}, secrets: readonly string[]): Refusal {
+  const { error, detail } = body;
   const { code, message } =
     typeof error === 'string'
-      ? { code: error, message: body?.['error_description'] }
+      ? { code: error, message: body['error_description'] }
       : isJsonObject(error)
         ? error
-        : {};
-  const clean = (value: unknown): unknown =>
-    typeof value === 'string' ? redact(value, secrets) : undefined;
-  return { code: clean(code), message: clean(message) };
+        : isJsonObject(detail)
+          ? detail
+          : { message: detail };
+  const clean = (value: unknown): string =>
+    typeof value === 'string' ? redact(value, secrets) : '';
+  return { code: clean(code), message: clean(message), fields: refusedFields(body, clean) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { I99dashError } from '../errors';
 import { expectObject, expectString, isJsonObject, optionalString, type JsonObject } from '../json';
 import { t } from '../l10n';
+import { serverWords } from '../oneLine';
 import { assertNotLocal } from './backendUrl';
 import type { ApiCall, ApiClient } from './client';
 
@@ -59,11 +60,26 @@ export async function submitBundle(
     }),
     t('a submission'),
   );
+  if (data['ok'] === false) {
+    throw refused(data);
+  }
   const publishedAt = optionalString(data, 'publishedAt');
   return {
     reviewStatus: expectString(data, 'reviewStatus'),
     ...(publishedAt === null ? {} : { publishedAt }),
   };
+}
+
+/** A success that says it is none. */
+function refused(data: JsonObject): I99dashError {
+  const words = serverWords(
+    optionalString(data, 'message') ?? optionalString(data, 'reason') ?? '',
+  );
+  const message =
+    words === ''
+      ? t('The backend did not accept the submission.')
+      : t('The backend says: {0}', words);
+  return new I99dashError('SERVER', message, { status: 200 });
 }
 
 /** One of the developer's apps, as the wire has it. */

@@ -33,6 +33,9 @@ export class ProblemFinder {
     source: NO_MANIFEST.source,
   };
 
+  /** What the backend refused of the manifest, and the manifest that its places are in. */
+  private refused = this.files;
+
   /** @param folder absolute path */
   constructor(
     readonly folder: string,
@@ -101,12 +104,19 @@ export class ProblemFinder {
     }
   }
 
+  /** Takes what the backend refused of the saved manifest; a problem stays while its value does. */
+  async setRefused(problems: Problem[]): Promise<void> {
+    this.refused = { problems, source: (await ManifestPlaces.read(this.folder)).text };
+  }
+
   /** All that is known: first about the two JSON files, then about the others. See {@link limitProblems}. */
   get problems(): Problem[] {
     return limitProblems([
       ...this.manifest.problems,
       ...this.config.problems,
-      ...this.files.problems.flatMap((problem) => this.asOfNow(problem)),
+      ...[this.refused, this.files].flatMap(({ problems, source }) =>
+        problems.flatMap((problem) => this.asOfNow(problem, source)),
+      ),
     ]);
   }
 
@@ -135,14 +145,17 @@ export class ProblemFinder {
     return !isOutput && (isInside(path, appRoot) || isInside(appRoot, path));
   }
 
-  /** A problem about a value of the manifest moves with the value, and goes when the value is another one. */
-  private asOfNow(problem: Problem): Problem[] {
+  /**
+   * A problem about a value of the manifest moves with the value, and goes when the value changes.
+   * @param then the text that its place is in
+   */
+  private asOfNow(problem: Problem, then: JsonText): Problem[] {
     const { source } = this.manifest;
     const { file, range } = problem;
-    if (file !== this.manifestFile || range === undefined || source === this.files.source) {
+    if (file !== this.manifestFile || range === undefined || source.text === then.text) {
       return [problem];
     }
-    const value = this.files.source.valueAt(range);
+    const value = then.valueAt(range);
     return value !== undefined && source.textAt(value.path) === value.text
       ? [{ ...problem, range: source.rangeOf(value.path) }]
       : [];

@@ -7,6 +7,7 @@ import {
   describeError,
   I99dashError,
   isI99dashError,
+  restate,
   throwIfCancelled,
   type Unpromoted,
 } from '../errors';
@@ -17,6 +18,7 @@ import { repeatPassing } from '../retry';
 import { prepare, type Fit, type PreparationPorts } from './prepare';
 import type { Project } from './project';
 import { withPublishLock } from './publishLock';
+import { explainRefusal } from './refusal';
 import { StageClock } from './stages';
 import {
   findApp,
@@ -142,10 +144,11 @@ async function confirm(
 /** From the first byte that leaves the computer. Once the submission is sent, a cancellation comes too late. */
 async function deliver(
   run: Run,
-  { bundle, project: { manifest } }: Fit,
+  { bundle, project }: Fit,
   before: Promise<BackendState | undefined>,
 ): Promise<Submission & { bundleId: string }> {
   const { options, ports, stages, signal } = run;
+  const { manifest } = project;
   const { id: appId, version } = manifest;
   before.catch(() => undefined); // heard of below
   stages.enter('upload', bundle.size);
@@ -157,7 +160,9 @@ async function deliver(
   throwIfCancelled(signal);
   stages.enter('submit');
   const request = { appId, version, manifest: { ...manifest }, bundleId };
-  const submission = await submitOnce(ports, request, state);
+  const submission = await submitOnce(ports, request, state).catch(async (error: unknown) => {
+    throw await explainRefusal(error, project, state?.latestVersion);
+  });
   if (options.track === 'beta') {
     stages.enter('promote');
     await promote(run, request, submission);
@@ -182,17 +187,10 @@ async function promote(
 
 function submittedOnly(error: I99dashError, unpromoted: Unpromoted): I99dashError {
   const { appId, version } = unpromoted;
-  const { code, status, serverCode, retryAfterMs } = error;
-  return new I99dashError(
-    code,
+  return restate(
+    error,
     t('{0} {1} was submitted, but it is not the beta yet. {2}', appId, version, error.message),
-    {
-      cause: error,
-      unpromoted,
-      ...(status === undefined ? {} : { status }),
-      ...(serverCode === undefined ? {} : { serverCode }),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    },
+    { unpromoted },
   );
 }
 

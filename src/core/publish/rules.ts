@@ -167,6 +167,8 @@ export const RULES = {
   'requires.schema': warning(() => t('is above what the cars of today understand')),
   'requires.no-platform': warning(() => t('names no platform that a car has')),
   'requires.min-bridge': warning(() => t('is not a version')),
+  'backend.refused': error(() => t('was refused by the backend')),
+
   'requires.cluster-on-di5.0': warning(() => t('is on no car that is di5.0 only')),
   'requires.modern-webview-on-di5.0': warning(() => t('is true of no car that is di5.0 only')),
   'version.app-version': warning(() => t('must be the version in manifest.json')),

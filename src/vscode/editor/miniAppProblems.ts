@@ -87,6 +87,13 @@ export class MiniAppProblems implements vscode.Disposable {
     }
   }
 
+  /** Shows what the backend refused of the manifest, in place of what it refused before. */
+  async showRefused(problems: readonly Problem[]): Promise<void> {
+    const finder = await this.loading;
+    await finder.setRefused([...problems]);
+    await this.checkText(MANIFEST_FILE);
+  }
+
   dispose(): void {
     this.disposed.abort();
     this.checked();

@@ -68,6 +68,13 @@ export class Problems implements vscode.Disposable {
     return this.take(folder).validate(signal);
   }
 
+  /** Shows what the backend refused of a manifest, in place of what it refused before. */
+  async showRefused(folder: string, problems: readonly Problem[]): Promise<void> {
+    if (problems.length > 0 || this.apps.has(folder)) {
+      await this.take(folder).showRefused(problems);
+    }
+  }
+
   dispose(): void {
     clearTimeout(this.quiet);
     for (const disposable of [...this.apps.values(), ...this.watchers.values()]) {

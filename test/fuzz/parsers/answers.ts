@@ -92,7 +92,8 @@ function toResponse(input: Buffer): HttpResponse {
 /** What a backend says of an error is shown: a secret that it puts there is its own to keep. */
 function secretsOf({ text }: HttpResponse): string[] {
   const body = parseJson(text)?.value;
-  const said = isJsonObject(body) ? JSON.stringify([body['error'], body['error_description']]) : '';
+  const shown = ['error', 'error_description', 'detail'];
+  const said = isJsonObject(body) ? JSON.stringify(shown.map((name) => body[name])) : '';
   return said.includes(SECRET) ? [] : [SECRET];
 }
 
@@ -126,9 +127,15 @@ export const apiAnswer: Parser = {
     ...DATA.slice(0, 3).map((data) => answer(200, data)),
     ...[answer(401, failure('UNAUTHORIZED')), answer(409, failure('KEY_EXISTS'))],
     ...[answer(503, failure('DOWN')), answer(200, failure('NO'))],
+    answer(422, { detail: [{ loc: ['body', 'manifest', 'icon'], msg: 'Field required' }] }),
+    answer(422, { success: false, error: { message: 'No.', details: { version: ['is taken'] } } }),
     ...['502 120\n<html><h1>Bad gateway</h1></html>', '302 \n', '204 \n'].map(plain),
   ],
-  words: [...FIELDS, 'success', 'data', 'error', 'message', 'code', '<html>', 'Bearer', SECRET],
+  words: [
+    ...FIELDS,
+    ...['success', 'data', 'error', 'message', 'code', '<html>', 'Bearer', SECRET],
+    ...['detail', 'details', 'loc', 'msg', 'field', 'fields', 'errors'],
+  ],
   check: (input) => {
     const response = toResponse(input);
     const api = clientOf(response);

@@ -50,6 +50,107 @@ describe('an answer of the backend', () => {
     assert.equal(described.message, 'The backend says: who are you');
   });
 
+  for (const { title, body, message, fields = [], code } of [
+    {
+      title: "FastAPI's detail as a text",
+      body: { detail: 'App not found' },
+      message: 'App not found',
+    },
+    {
+      title: "FastAPI's detail as an error",
+      body: { detail: { code: 'VERSION_EXISTS', message: 'taken' } },
+      message: 'taken',
+      code: 'VERSION_EXISTS',
+    },
+    {
+      title: "FastAPI's detail as a list of fields",
+      body: {
+        detail: [
+          { loc: ['body', 'manifest', 'icon'], msg: 'Field required', type: 'missing' },
+          { loc: ['body', 'manifest', 'tags', 0], msg: 'too\nlong', input: 'x' },
+          { loc: ['body'], msg: 'Extra data' },
+          { loc: 7, msg: 'no place' },
+          'no entry',
+        ],
+      },
+      message: 'icon: Field required; tags.0: too long; Extra data; no place',
+      fields: [
+        { path: ['manifest', 'icon'], message: 'Field required' },
+        { path: ['manifest', 'tags', '0'], message: 'too long' },
+        { path: [], message: 'Extra data' },
+        { path: [], message: 'no place' },
+      ],
+    },
+    {
+      title: 'details as a list of fields',
+      body: {
+        error: {
+          code: 'VALIDATION_ERROR',
+          message: 'The manifest is invalid',
+          details: [{ field: 'manifest.requires.dilink[0]', message: 'unknown platform' }],
+        },
+      },
+      message: 'The manifest is invalid (requires.dilink.0: unknown platform)',
+      fields: [{ path: ['manifest', 'requires', 'dilink', '0'], message: 'unknown platform' }],
+      code: 'VALIDATION_ERROR',
+    },
+    {
+      title: 'details as a map of fields',
+      body: { error: { message: 'no', details: { version: ['is taken', 'is old'], max: 7 } } },
+      message: 'no (version: is taken; version: is old)',
+      fields: [
+        { path: ['version'], message: 'is taken' },
+        { path: ['version'], message: 'is old' },
+      ],
+    },
+    {
+      title: 'details that hold a list of fields',
+      body: {
+        error: { message: 'no', details: { errors: [{ path: '/manifest/url', reason: 'bad' }] } },
+      },
+      message: 'no (url: bad)',
+      fields: [{ path: ['manifest', 'url'], message: 'bad' }],
+    },
+    {
+      title: 'details as one field',
+      body: { error: { details: { field: 'icon', message: 'is missing' } } },
+      message: 'icon: is missing',
+      fields: [{ path: ['icon'], message: 'is missing' }],
+    },
+  ] as {
+    title: string;
+    body: object;
+    message: string;
+    fields?: object[];
+    code?: string;
+  }[]) {
+    it(`tells ${title}`, () => {
+      const error = refusal(422, body);
+      assert.equal(error.message, `The backend says: ${message}`);
+      assert.deepEqual(error.fields ?? [], fields);
+      assert.equal(error.serverCode, code);
+    });
+  }
+
+  it('names at most 20 fields, and no secret', () => {
+    const detail = Array.from({ length: 1_000 }, (_, index) => ({
+      loc: ['body', `field-${index}-hunter2`, ...Array.from({ length: 50 }, () => 'x')],
+      msg: 'hunter2 is wrong '.repeat(1_000),
+    }));
+    const { fields = [], message } = refusalWith(['hunter2'], 422, { detail });
+    assert.equal(fields.length, 20);
+    assert.ok(fields.every(({ path, message: words }) => path.length <= 12 && words.length <= 201));
+    assert.ok(!JSON.stringify(fields).includes('hunter2') && !message.includes('hunter2'));
+    assert.ok(message.length < 400);
+  });
+
+  it('says nothing of details that make no sense', () => {
+    for (const details of [null, 7, [], {}, [7, null, {}], { fields: 7 }, { a: {}, b: [{}] }]) {
+      const { message, fields } = refusal(422, { error: { message: 'no', details } });
+      assert.deepEqual([message, fields], ['The backend says: no', undefined]);
+    }
+  });
+
   it('is a refusal when it says so with status 200', () => {
     const { code, status, serverCode } = refusal(200, {
       success: false,

@@ -58,7 +58,10 @@ const MINE = { method: 'GET', path: /^\/api\/v1\/mini-apps\/mine$/u };
 const STATUS = { method: 'GET', path: /^\/api\/v1\/dev\/status$/u };
 const BETA = /^\/api\/v1\/dev\/apps\/trip-log\/beta$/u;
 const PROMOTE = { method: 'POST', path: /^\/api\/v1\/dev\/apps\/trip-log\/beta\/promote$/u };
-const TO_PRODUCTION = { method: 'POST', path: /^\/api\/v1\/dev\/apps\/trip-log\/promote-production$/u };
+const TO_PRODUCTION = {
+  method: 'POST',
+  path: /^\/api\/v1\/dev\/apps\/trip-log\/promote-production$/u,
+};
 const BETA_STATUS = { method: 'GET', path: /\/beta\/status$/u };
 const AUTHORIZE = { method: 'POST', path: /^\/api\/v1\/oauth\/device\/authorize$/u };
 const DEVICE_TOKEN = { method: 'POST', path: /^\/api\/v1\/oauth\/device\/token$/u };

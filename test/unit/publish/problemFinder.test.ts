@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { CancelledError, isI99dashError } from '../../../src/core/errors';
 import type { Problem } from '../../../src/core/problem';
+import { JsonText } from '../../../src/core/publish/jsonText';
 import { ProblemFinder } from '../../../src/core/publish/problemFinder';
 import { loadProject } from '../../../src/core/publish/project';
 import { publish, type PublishPorts } from '../../../src/core/publish/publish';
@@ -152,6 +153,30 @@ describe('the problems of a mini-app', () => {
       'manifest.unknown-field',
       'manifest.category.value',
     ]);
+  });
+
+  it('are those that the backend refused, for as long as the value is the same', async () => {
+    await plant();
+    await look();
+    const file = finder.manifestFile;
+    const saved = readFileSync(file, 'utf8');
+    const range = new JsonText(saved).rangeOf(['category']);
+    const problem = { severity: 'error', rule: 'backend.refused', message: 'no', file } as const;
+    const missing = new JsonText(saved).rangeOf(['requiredEntitlement']);
+    await finder.setRefused([{ ...problem, range: missing }]);
+    const refused = () => finder.problems.filter(({ rule }) => rule === 'backend.refused');
+    assert.deepEqual(refused(), [{ ...problem, range: missing }]);
+    await finder.setRefused([{ ...problem, range }]);
+    assert.deepEqual(refused(), [{ ...problem, range }]);
+    finder.setManifest(`\n${saved}`);
+    const [moved] = refused();
+    assert.equal(moved?.range?.start.line, range.start.line + 1);
+    finder.setManifest(saved.replace(/"category":"\w+"/u, '"category":"other"'));
+    assert.deepEqual(refused(), []);
+    finder.setManifest(saved);
+    assert.equal(refused().length, 1);
+    await finder.setRefused([]);
+    assert.deepEqual(refused(), []);
   });
 
   it('tell of requirements that no car satisfies, whatever else is wrong', () => {

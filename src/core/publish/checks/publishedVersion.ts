@@ -13,14 +13,14 @@ export type LatestVersion = (appId: string) => Promise<string | undefined>;
 /** The version that a problem of the version suggests in its place. */
 const suggestions = new WeakMap<Problem, string>();
 
-/** The version that takes the place of one that is not new; undefined when this one is new, or no next one is known. */
+/** The version to publish in place of one that is not new; undefined where none is known. */
 export function suggestedVersion(problems: readonly Problem[]): string | undefined {
   return problems.map((problem) => suggestions.get(problem)).find((next) => next !== undefined);
 }
 
 /**
- * Tells when the version is the latest published one, of which devices keep the bytes they have, or a lower one. Without an answer it
- * tells that nothing was compared.
+ * Tells when the version is the latest published one, of which devices keep the bytes they have, or
+ * a lower one. Without an answer it tells that nothing was compared.
  * @throws CancelledError
  */
 export async function checkPublishedVersion(
@@ -59,8 +59,16 @@ export async function checkPublishedVersion(
   return [problem];
 }
 
+/** Whether a version is neither the latest published one nor a lower one. */
+export function isNewVersion(version: string, latest: string): boolean {
+  return brokenRule(version, latest) === undefined;
+}
+
 /** What speaks against a version, given the latest published one. */
-function brokenRule(version: string, latest: string): { rule: RuleId; message: string } | undefined {
+function brokenRule(
+  version: string,
+  latest: string,
+): { rule: RuleId; message: string } | undefined {
   const [shown, shownLatest] = [oneLine(version, Infinity), oneLine(latest, Infinity)];
   if (version === latest) {
     const message = t('{0} is published already, and devices keep the bytes they have', shown);

@@ -1,0 +1,72 @@
+import { pathInManifest, type RefusedField } from '../api/refusedFields';
+import { isI99dashError, restate, type I99dashError } from '../errors';
+import { t } from '../l10n';
+import { oneLine } from '../oneLine';
+import type { Problem } from '../problem';
+import { ManifestPlaces } from './checks/manifestPlaces';
+import { isNewVersion } from './checks/publishedVersion';
+import { manifestSchema } from './manifest';
+import type { Project } from './project';
+import { RULES, sentence } from './rules';
+import { nextPatch, withoutLeadingV } from './semver';
+
+/** Refusals of the caller, the path, the size or the moment, and not of what was submitted. */
+const NOT_ABOUT_MANIFEST: ReadonlySet<number> = new Set([401, 403, 404, 408, 413, 429]);
+
+/**
+ * What a person can do about a submission that the backend has refused: the fields of the manifest
+ * that it names become problems, and a version that is not new gets the next one.
+ * @param latest the latest version that was submitted before; undefined where that is not known
+ * @returns the error to be thrown
+ */
+export async function explainRefusal(
+  error: unknown,
+  { folder, manifest: { id, version } }: Pick<Project, 'folder' | 'manifest'>,
+  latest: string | null | undefined,
+): Promise<unknown> {
+  if (!isRefusal(error)) {
+    return error;
+  }
+  const fields = (error.fields ?? []).map((field) => ({
+    ...field,
+    path: pathInManifest(field.path),
+  }));
+  const places = await ManifestPlaces.read(folder);
+  const problems = fields.flatMap((field) => problemsOf(field, places));
+  const isOld = typeof latest === 'string' && !isNewVersion(version, latest);
+  const isVersionNamed =
+    /version/iu.test(error.serverCode ?? '') || fields.some(({ path }) => path[0] === 'version');
+  const last = isOld ? latest : isVersionNamed ? version : undefined;
+  const nextVersion = last === undefined ? undefined : nextPatch(withoutLeadingV(last));
+  const message = isOld
+    ? t(
+        '{0} {1} is not newer than {2}, which was submitted before. {3}',
+        id,
+        oneLine(version),
+        oneLine(latest),
+        error.message,
+      )
+    : error.message;
+  return restate(error, message, {
+    ...(problems.length === 0 ? {} : { problems, file: places.file }),
+    ...(nextVersion === undefined ? {} : { nextVersion }),
+  });
+}
+
+function isRefusal(error: unknown): error is I99dashError {
+  return (
+    isI99dashError(error, 'SERVER') &&
+    error.status !== undefined &&
+    error.status < 500 &&
+    !NOT_ABOUT_MANIFEST.has(error.status)
+  );
+}
+
+function problemsOf({ path, message }: RefusedField, places: ManifestPlaces): Problem[] {
+  if (!Object.hasOwn(manifestSchema.shape, path[0] ?? '')) {
+    return [];
+  }
+  const rule = 'backend.refused';
+  const words = t('{0}: {1}', sentence(path.join('.'), RULES[rule].text), message);
+  return [places.problem(rule, words, path)];
+}

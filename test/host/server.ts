@@ -61,6 +61,8 @@ const quietSettings = {
   'extensions.ignoreRecommendations': true,
   // In a browser, VS Code saves after a second; on a desktop, only when told to.
   'files.autoSave': 'off',
+  // Every other second VS Code would start two processes that look for ports.
+  'remote.autoForwardPorts': false,
 };
 
 /**

@@ -61,8 +61,8 @@ const browserFlags = [
 // What has not come by then never will, however busy the machine is.
 const neverMs = 90_000;
 
-// The key that seals the secrets; a fixed one, so that a profile can be opened again.
-const secretsKey = Buffer.alloc(32, 0x69);
+// Byte of the key that seals the secrets; a fixed one, so that a profile can be opened again.
+const secretsKeyByte = 0x69;
 
 /**
  * Starts Chromium (installing it first when needed) and opens a window of VS Code in it.
@@ -79,6 +79,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     locale: options.locale ?? 'en-US',
     viewport: options.viewport ?? { width: 1280, height: 800 },
     colorScheme: options.colorScheme ?? 'dark',
+    reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
     ...(options.deviceScaleFactor === undefined
       ? {}
@@ -127,7 +128,7 @@ export function developmentPayload(
 
 async function connect(context: BrowserContext, options: WorkbenchOptions): Promise<void> {
   if (options.keyring !== false) {
-    await context.route('**/mint-key', (route) => route.fulfill({ status: 200, body: secretsKey }));
+    await context.addInitScript(answerWithSecretsKey());
   }
   if (options.displayLanguage !== undefined) {
     await context.addInitScript(claimLanguage(options.displayLanguage));
@@ -139,6 +140,22 @@ async function connect(context: BrowserContext, options: WorkbenchOptions): Prom
     options.onLog?.(type, args),
   );
   await context.exposeFunction('codeAutomationExit', (code: number) => options.onExit?.(code));
+}
+
+/**
+ * For the page: VS Code asks the server for the key that seals the secrets, and ours has none. A route of Playwright's would switch the
+ * browser's cache off, and every window would load and compile VS Code anew.
+ */
+function answerWithSecretsKey(): { content: string } {
+  return {
+    content: `{
+      const { fetch } = globalThis;
+      globalThis.fetch = (resource, ...options) =>
+        String(resource?.url ?? resource).endsWith('/mint-key')
+          ? Promise.resolve(new Response(new Uint8Array(32).fill(${secretsKeyByte})))
+          : fetch(resource, ...options);
+    }`,
+  };
 }
 
 /**

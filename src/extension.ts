@@ -66,14 +66,18 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   const problems = new Problems(miniApps, { worker, baselineCache, logger }, () =>
     Promise.all([import('./vscode/publish'), import('./core/publish/packInspected')]),
   );
+  const firstSteps = new FirstSteps(session, context.globalState);
   const statusBar = new IdentityStatusBar({
     ...{ session, clock: systemClock, backend: backendForPeople },
-    isWanted: () => isIdentityWanted(session, miniApps.known.length > 0),
+    isWanted: () =>
+      isIdentityWanted(session, {
+        miniApps: miniApps.known.length > 0,
+        signedIn: firstSteps.hasSignedIn,
+      }),
   });
 
   const sshKeysView = new SshKeysView({ session, transport, backendUrl });
   const keyPorts = { session, tokens, transport, backendUrl, view: sshKeysView };
-  const firstSteps = new FirstSteps(session, context.globalState);
   const clipboard = new SecretClipboard(vscode.env.clipboard, systemClock);
   whenDeactivated = () => clipboard.clear();
   const buildTerminal = new BuildTerminal();

@@ -7,6 +7,7 @@ import type { CommandHandler, CommandId } from './commandIds';
 
 const WALKTHROUGH = 'i99dash.i99dash#firstPublish';
 const PUBLISHED = 'i99dash.hasPublished';
+const SIGNED_IN_ONCE = 'i99dash.hasSignedIn';
 
 /** A context key that completes a step of the walkthrough. */
 type Step = 'hasKey' | 'isKeyRegistered' | 'isSignedIn' | 'hasPublished';
@@ -44,6 +45,11 @@ export class FirstSteps implements vscode.Disposable {
     this.subscriptions.dispose();
   }
 
+  /** Whether somebody has ever signed in from this computer. */
+  get hasSignedIn(): boolean {
+    return this.memory.get(SIGNED_IN_ONCE) === true;
+  }
+
   /** The same commands, with their results taken note of. */
   watch(handlers: Record<CommandId, CommandHandler>): Record<CommandId, CommandHandler> {
     const noting =
@@ -76,6 +82,9 @@ export class FirstSteps implements vscode.Disposable {
     const { state, stored } = this.session;
     if (SIGNED_IN.has(state.kind)) {
       this.complete('isSignedIn');
+      if (!this.hasSignedIn) {
+        void this.memory.update(SIGNED_IN_ONCE, true);
+      }
       if (stored?.profile.fingerprint !== undefined) {
         this.complete('hasKey');
         this.complete('isKeyRegistered');

@@ -86,14 +86,20 @@ function backgroundOf({ isError, isWarning }: StatusBarView): vscode.ThemeColor 
   return isWarning ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
 }
 
-/** Whether the developer's item is there, by the settings. */
-export function isIdentityWanted(session: Session, hasMiniApps: boolean): boolean {
+/**
+ * Whether the developer's item is there, by the settings.
+ * @param has whether the workspace has a mini-app, and whether somebody has ever signed in
+ */
+export function isIdentityWanted(
+  session: Session,
+  has: { miniApps: boolean; signedIn: boolean },
+): boolean {
   switch (settings.statusBarVisible()) {
     case 'always':
       return true;
     case 'never':
       return false;
     case 'auto':
-      return session.state.kind !== 'signedOut' || hasMiniApps;
+      return session.state.kind !== 'signedOut' || has.miniApps || !has.signedIn;
   }
 }

@@ -41,6 +41,8 @@ export interface ErrorDetails {
   status?: number;
   /** The backend's own error code. */
   serverCode?: string;
+  /** The backend itself refused: its answer has the backend's envelope. A gateway's answer has none. */
+  fromBackend?: true;
   /** How long the backend asked us to wait, in milliseconds. */
   retryAfterMs?: number;
   /** The file the user should look at. */
@@ -79,6 +81,7 @@ export class I99dashError extends Error {
   override readonly name = 'I99dashError';
   readonly status?: number;
   readonly serverCode?: string;
+  readonly fromBackend?: true;
   readonly retryAfterMs?: number;
   readonly file?: string;
   readonly publicKey?: string;

@@ -14,7 +14,7 @@ const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
 /**
  * Takes `data` out of the envelope `{ success, data, error, meta }`; a bare JSON body is its own data.
  * @param secrets what a refusal's words must not repeat; in JSON, an escape may hide it from a search in the answer's text
- * @throws SERVER with `status` and `serverCode`, PROTOCOL for an answer that is no JSON, and for a redirect: none is followed, whatever it carries
+ * @throws SERVER with `status`, `serverCode` and `fromBackend`, PROTOCOL for an answer that is no JSON, and for a redirect: none is followed, whatever it carries
  */
 export function unwrap(response: HttpResponse, secrets: readonly string[] = []): unknown {
   const parsed = parseJson(response.text);
@@ -27,7 +27,7 @@ export function unwrap(response: HttpResponse, secrets: readonly string[] = []):
   }
   const body = isJsonObject(parsed.value) ? parsed.value : undefined;
   if (failed || body?.['success'] === false) {
-    throw serverError(response, refusalOf(body, secrets));
+    throw serverError(response, body, secrets);
   }
   return body !== undefined && typeof body['success'] === 'boolean' ? body['data'] : parsed.value;
 }
@@ -54,8 +54,10 @@ interface Refusal {
 
 function serverError(
   response: HttpResponse,
-  { code, message, fields }: Refusal = { code: '', message: '', fields: [] },
+  body?: JsonObject,
+  secrets: readonly string[] = [],
 ): I99dashError {
+  const { code, message, fields } = refusalOf(body, secrets);
   const serverCode = serverWords(code, MAX_SERVER_CODE);
   const listed = listFields(fields);
   const words = serverWords(
@@ -70,6 +72,7 @@ function serverError(
     status: response.status,
     ...(serverCode === '' ? {} : { serverCode }),
     ...(fields.length === 0 ? {} : { fields }),
+    ...(body?.['success'] === false ? { fromBackend: true } : {}),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }

@@ -10,8 +10,12 @@ import { delay, isPassing, mayHaveArrived, waitBeforeRepeat } from '../retry';
 /** How often the backend's own state is read after a submission without an answer, and the first wait between, in milliseconds. */
 const READS = 4;
 const FIRST_WAIT_MS = 1_000;
-/** Waits between further looks at that state where the backend may still be at work on the submission, each in milliseconds. */
-const LATER_LOOKS_MS = [2_000, 4_000, 8_000];
+/** Waits before each look at that state after the backend itself refused with a passing error, in milliseconds. */
+const LOOKS_AFTER_REFUSAL_MS = [0, 2_000];
+/** The same where a gateway answered or the answer was lost: the backend may still be at work. */
+const LOOKS_MS = [...LOOKS_AFTER_REFUSAL_MS, 4_000, 8_000];
+/** Statuses of a gateway that did not get the request through, or got a broken answer. After any other it may still be at work. */
+const BROKEN_GATEWAY: ReadonlySet<number> = new Set([500, 502, 520, 521, 522, 523, 525, 526, 530]);
 
 export interface SubmitPorts {
   api: ApiClient;
@@ -62,9 +66,10 @@ export function findApp({ apps }: DeveloperStatus, appId: string): AppStatus | u
 }
 
 /**
- * Submits a bundle, exactly once or not at all: when the answer is lost, the backend's own state tells whether it arrived, and it is
- * submitted again only when it did not, and not before the time the server asks for; a long one is for the user to decide on. One that nobody
- * has answered in time is never sent again: it may still be at work. A server that answers "too many requests" has not acted.
+ * Submits a bundle, exactly once or not at all. When the answer is lost, or comes from a gateway, the backend's own state tells whether the
+ * submission arrived. It is sent again only when it did not, at most once, and not before the time the server asks for; a long wait is for the
+ * user to decide on. It is never sent again after a timeout: the backend may still be at work. A server that answers "too many requests" has
+ * not acted.
  * @param before the state before this publish; undefined when it could not be read, and then nothing is ever sent twice
  * @throws what the API client throws; for an outcome that cannot be found out, an error that says so
  */
@@ -78,29 +83,39 @@ export async function submitOnce(
     return first;
   }
   const wait = waitBeforeRepeat(first.failure, 1);
-  if (wait === undefined) {
+  if (wait === undefined || !(isPassing(first.failure) || first.mayHaveArrived)) {
     throw first.failure;
   }
   await delay(ports.clock, wait);
   ports.logger.info('Publish: the submission has not been taken; it is sent again.');
   const second = await attempt(ports, request, before);
-  if ('failure' in second) {
+  if (!('failure' in second)) {
+    return second;
+  }
+  // A refusal may mean that the first one arrived after all: this version is taken.
+  const taken =
+    first.mayHaveArrived && !second.mayHaveArrived && before !== undefined
+      ? await findSubmission(ports, request, before, second.failure)
+      : undefined;
+  if (taken === undefined) {
     throw second.failure;
   }
-  return second;
+  return taken;
 }
 
-/** A submission that the backend has not taken, and why: it may be sent again. */
-interface Untaken {
+/** A submission that the backend has not taken, and why. */
+interface NotAccepted {
   readonly failure: unknown;
+  /** Whether only the backend's state told that it has not arrived. */
+  readonly mayHaveArrived: boolean;
 }
 
-/** @throws what will not pass, and where nobody can tell whether it arrived */
+/** @throws where nobody can tell whether it arrived */
 async function attempt(
   ports: SubmitPorts,
   request: SubmitRequest,
   before: BackendState | undefined,
-): Promise<Submission | Untaken> {
+): Promise<Submission | NotAccepted> {
   const { manifest, bundleId } = request;
   const call = { isSent: false };
   const onSend = (): void => {
@@ -110,44 +125,41 @@ async function attempt(
     return await submitBundle(ports.api, { manifest, bundleId }, onSend);
   } catch (failure) {
     // Without a token, nothing has left.
-    if (call.isSent && mayHaveArrived(failure)) {
-      ports.logger.warn('Publish: the answer to the submission was lost; the backend is asked.');
-      return (await findOut(ports, request, before, failure)) ?? { failure };
+    if (!call.isSent || !mayHaveArrived(failure)) {
+      return { failure, mayHaveArrived: false };
     }
-    if (!isPassing(failure)) {
-      throw failure;
+    ports.logger.warn('Publish: the answer to the submission was lost; the backend is asked.');
+    const found =
+      before === undefined ? undefined : await findSubmission(ports, request, before, failure);
+    if (found === undefined && (before === undefined || mayBeAtWork(failure))) {
+      throw inDoubt(request, failure);
     }
-    return { failure };
+    return found ?? { failure, mayHaveArrived: true };
   }
 }
 
 /**
- * @returns the submission when it arrived, undefined when it did not
- * @throws when nobody can tell: the backend cannot be asked, or may still be at work on what it has not answered
+ * Looks for the submission in the backend's state.
+ * @returns undefined when it has not arrived
+ * @throws when the backend cannot be asked
  */
-async function findOut(
+async function findSubmission(
   ports: SubmitPorts,
   request: SubmitRequest,
-  before: BackendState | undefined,
-  lost: unknown,
+  before: BackendState,
+  failure: unknown,
 ): Promise<Submission | undefined> {
-  if (before === undefined) {
-    throw inDoubt(request, lost);
-  }
   const { appId, version } = request;
-  for (const wait of [0, ...(isUnfinished(lost) ? LATER_LOOKS_MS : [])]) {
+  for (const wait of isFromBackend(failure) ? LOOKS_AFTER_REFUSAL_MS : LOOKS_MS) {
     await delay(ports.clock, wait);
     const now = await readPatiently(ports, appId).catch(() => {
-      throw inDoubt(request, lost);
+      throw inDoubt(request, failure);
     });
     const changed =
       now.updatedAt !== before.updatedAt || now.latestVersion !== before.latestVersion;
     if (changed && now.latestVersion === version) {
       return { reviewStatus: now.reviewStatus ?? 'pending' };
     }
-  }
-  if (isUnanswered(lost)) {
-    throw inDoubt(request, lost);
   }
   return undefined;
 }
@@ -166,15 +178,17 @@ async function readPatiently({ api, clock }: SubmitPorts, appId: string): Promis
   }
 }
 
-/** Nobody has answered in time, the backend or a gateway before it: whoever was slow may go on and do it. */
-function isUnanswered(lost: unknown): boolean {
-  return isI99dashError(lost, 'TIMEOUT') || (isI99dashError(lost) && lost.status === 504);
+function isFromBackend(failure: unknown): boolean {
+  return isI99dashError(failure, 'SERVER') && failure.fromBackend === true;
 }
 
-/** Whether the backend may still be at work: all but its own word and an answer of it that makes no sense. */
-function isUnfinished(lost: unknown): boolean {
-  const isLost = isI99dashError(lost, 'OFFLINE') || (isI99dashError(lost) && lost.status === 502);
-  return isLost || isUnanswered(lost);
+/** Whether the backend may act later than anybody waits for: it, or a gateway before it, did not answer in time. */
+function mayBeAtWork(failure: unknown): boolean {
+  if (!isI99dashError(failure, 'SERVER')) {
+    return isI99dashError(failure, 'TIMEOUT');
+  }
+  const { status = 0 } = failure;
+  return isFromBackend(failure) ? status === 504 : !BROKEN_GATEWAY.has(status);
 }
 
 function inDoubt({ appId, version }: SubmitRequest, lost: unknown): I99dashError {

@@ -122,13 +122,35 @@ function storageError(response: HttpResponse): I99dashError {
   });
 }
 
-/** S3 says of a body that came too slowly that the request is bad (400), and means that it may come again. */
+/** The storage's own codes below 500 that pass: a body that came too slowly or in part, and another change of the same object. */
+const PASSING_CODES: ReadonlySet<string> = new Set([
+  'RequestTimeout',
+  'IncompleteBody',
+  'OperationAborted',
+  'ConditionalRequestConflict',
+]);
+
 function isWorthRepeating(error: unknown): boolean {
-  const isTooSlow = isI99dashError(error) && error.serverCode === 'RequestTimeout';
-  return isTooSlow || isPassing(error);
+  const isPassingCode = isI99dashError(error) && PASSING_CODES.has(error.serverCode ?? '');
+  return isPassingCode || isPassing(error);
 }
+
+/** The storage's own codes for an upload address that it does not take, or no longer. Storages use them with 400, 401 and 403. */
+const ADDRESS_REFUSED_CODES: ReadonlySet<string> = new Set([
+  'AccessDenied',
+  'ExpiredRequest',
+  'ExpiredToken',
+  'InvalidToken',
+  'RequestExpired',
+  'TokenRefreshRequired',
+]);
 
 /** True when the upload address itself was refused, so that a fresh one is worth asking for. */
 function isUploadUrlRefused(error: unknown): boolean {
-  return isI99dashError(error, 'UPLOAD_FAILED') && error.status === 403;
+  return (
+    isI99dashError(error, 'UPLOAD_FAILED') &&
+    (error.status === 401 ||
+      error.status === 403 ||
+      ADDRESS_REFUSED_CODES.has(error.serverCode ?? ''))
+  );
 }

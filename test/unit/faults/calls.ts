@@ -375,7 +375,7 @@ export const CALLS: readonly Call[] = [
     rules: {
       repeats: 'passing',
       ignoresAnswer: true,
-      repeatsOn: [403], // a fresh upload address is asked for
+      repeatsOn: [401, 403], // a fresh upload address is asked for
       refusedAs: 'UPLOAD_FAILED',
     },
     ...publishing,

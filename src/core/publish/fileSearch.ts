@@ -2,9 +2,9 @@ import { opendir } from 'node:fs/promises';
 import { throwIfCancelled } from '../errors';
 import type { Problem } from '../problem';
 import type { ManifestPlaces } from './checks/manifestPlaces';
+import { isLeftOut } from './entryNames';
 import { FileMemo } from './fileMemo';
 import { findFileProblems, unfitFiles, type FileProblemsOptions } from './fileProblems';
-import { isLeftOut } from './files';
 import type { Draft } from './project';
 import { inBatches, runInWorker } from './publishWorkerClient';
 

@@ -7,6 +7,7 @@ import { t } from '../l10n';
 import { isInside } from '../miniAppFolder';
 import { oneLine } from '../oneLine';
 import { compareBytewise, sortBytewise } from './byteOrder';
+import { assertWellFormed, DistinctNames, illFormed, isLeftOut } from './entryNames';
 
 /** Leaves less garbage than the one of node:fs/promises, which counts where files are many. */
 const stat = promisify(statWithCallback);
@@ -39,28 +40,12 @@ export interface CollectedFiles {
   leftOut: string[];
 }
 
-/** Left out wherever they are: version control, what operating systems and editors drop. */
-const DROPPINGS = new RegExp(
-  `^(?:${[
-    '\\.git|\\.svn|\\.hg',
-    '\\.DS_Store|Icon\\r|\\._.*|\\.AppleDouble|\\.Spotlight-V100|\\.Trashes|\\.fseventsd|__MACOSX',
-    '[Tt]humbs\\.db|[Dd]esktop\\.ini|ehthumbs\\.db|\\$RECYCLE\\.BIN',
-    '\\.directory|\\.Trash-\\d+|\\.nfs[0-9a-f]{8,}',
-    '.*~|\\..*\\.sw[a-p]|#.*#|\\.#.*',
-  ].join('|')})$`,
-  'su',
-);
-
 /** Nobody publishes that many files and folders: links that lead to each other do. */
 const MAX_ENTRIES = 500_000;
 /** Folders that links lead to once more. Links between a dozen folders lead round for hours otherwise. */
 const MAX_REPEATS = 2_000;
 /** So many entries are read, and looked at, in one go. */
 const AT_ONCE = 64;
-/** A lone half of a surrogate pair has no UTF-8. */
-const ILL_FORMED = /\p{Surrogate}/u;
-/** A backslash separates folders where the bundle is unpacked on Windows, and a line end makes two names of one in lists of names. */
-const NOT_PORTABLE = /[\\\n\v\f\r\u0085\u2028\u2029]/u;
 
 interface Folder {
   path: string;
@@ -87,8 +72,9 @@ interface Entry {
 /**
  * All files below a folder, but for version control, `node_modules` at its root, what systems and editors drop, and what is no file. A
  * symbolic link counts as what it points at; one that leads nowhere, round in circles, or to what is left out is left out, too.
+ * @param root what becomes the root of the bundle
  * @param boundary the project's folder, which no link may leave
- * @throws VALIDATION_FAILED (a link leaves the project, something cannot be read), NOTHING_TO_PUBLISH (no such folder), CancelledError
+ * @throws VALIDATION_FAILED (a link leaves the project, something cannot be read, two names are one on other systems), NOTHING_TO_PUBLISH (no such folder), CancelledError
  */
 export async function collectFiles(
   root: string,
@@ -108,11 +94,6 @@ export async function collectFiles(
   walk.leftOut.sort(compareBytewise);
   const { files, folders, leftOut } = walk;
   return { boundary: project, files, folders, leftOut };
-}
-
-/** Whether nothing of that name is packed, whatever it is. @param atRoot whether it lies in the root of what is packed */
-export function isLeftOut(name: string, atRoot: boolean): boolean {
-  return DROPPINGS.test(name) || (atRoot && name === 'node_modules');
 }
 
 /** Sorts bytewise, so that a bundle does not depend on the file system or the locale. */
@@ -180,12 +161,14 @@ class Walk {
   /** What goes into the bundle of what a folder holds. */
   private async list(folder: Folder): Promise<Entry[]> {
     const entries: Entry[] = [];
+    const names = new DistinctNames(folder.prefix);
     let batch: Dirent[] = [];
     const inspectBatch = async (): Promise<void> => {
       throwIfCancelled(this.signal);
       const found = await Promise.all(batch.map((dirent) => this.inspect(folder, dirent)));
       for (const entry of found) {
         if (entry !== undefined) {
+          names.add(entry, entry.size === undefined);
           entries.push(entry);
         }
       }
@@ -277,26 +260,9 @@ class Walk {
   }
 }
 
-function assertWellFormed<T extends { name: string; path: string }>(entry: T): T {
-  if (ILL_FORMED.test(entry.name)) {
-    throw illFormed(entry.path);
-  }
-  if (NOT_PORTABLE.test(entry.name)) {
-    const path = oneLine(entry.path, Infinity);
-    const message = t('{0} has a backslash or a line end in its name. Rename it.', path);
-    throw new I99dashError('VALIDATION_FAILED', message, { file: entry.path });
-  }
-  return entry;
-}
-
 /** Node.js puts U+FFFD for bytes of a name that are no UTF-8, and finds nothing under that name. */
 function isMangled(name: string, cause: unknown): boolean {
   return name.includes('\uFFFD') && systemErrorCode(cause) === 'ENOENT';
-}
-
-function illFormed(path: string): I99dashError {
-  const message = t('{0} has a name that is no valid Unicode text.', oneLine(path, Infinity));
-  return new I99dashError('VALIDATION_FAILED', message, { file: path });
 }
 
 /** What a file or folder is told by that lies outside the project. */

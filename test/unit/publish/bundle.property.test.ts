@@ -30,13 +30,29 @@ const usualName = fc
       ) && Buffer.byteLength(name) <= 255,
   );
 
-const someTree = fc.array(
-  fc.record({
-    segments: fc.array(usualName, { minLength: 1, maxLength: 4 }),
-    content: fc.option(fc.uint8Array({ maxLength: 2_000 })),
-  }),
-  { maxLength: 12 },
-);
+const someTree = fc
+  .array(
+    fc.record({
+      segments: fc.array(usualName, { minLength: 1, maxLength: 4 }),
+      content: fc.option(fc.uint8Array({ maxLength: 2_000 })),
+    }),
+    { maxLength: 12 },
+  )
+  .filter((entries) => hasDistinctNames(entries.map(({ segments }) => segments)));
+
+/** Whether no two names differ only in case or Unicode form: such a bundle is refused. */
+function hasDistinctNames(paths: readonly (readonly string[])[]): boolean {
+  const names = new Map<string, string>();
+  return paths.every((segments) =>
+    segments.every((_, index) => {
+      const name = segments.slice(0, index + 1).join('/');
+      const folded = name.normalize('NFD').toLowerCase().replaceAll('ς', 'σ');
+      const known = names.get(folded) ?? name;
+      names.set(folded, known);
+      return known === name;
+    }),
+  );
+}
 
 describe('any bundle', () => {
   const temp = useTempFolder();

@@ -40,7 +40,7 @@ describe("a bundle's files", () => {
       'a/z.js',
       'a.js',
       'a-b.js',
-      'B.js',
+      'C.js',
       'ä.js',
       'z.js',
       '🚗.js',
@@ -48,7 +48,7 @@ describe("a bundle's files", () => {
       'a/b/c',
     );
     assert.deepEqual(await names(), [
-      'B.js',
+      'C.js',
       'a-b.js',
       'a.js',
       'a/b/c',
@@ -235,8 +235,55 @@ describe("a bundle's files", () => {
     assert.deepEqual(await names(), ['kept.js'], 'as the Finder names the picture of a folder');
   });
 
+  for (const [what, one, other, message] of [
+    ['case', 'Icon.png', 'icon.png', /^Icon\.png and icon\.png differ only in case, /u],
+    [
+      'case',
+      'lib/a/ÄΣ.js',
+      'lib/a/äς.js',
+      /^lib\/a\/ÄΣ\.js and lib\/a\/äς\.js differ only in case/u,
+    ],
+    ['the case of a folder', 'Lib/a.js', 'lib/b.js', /^Lib and lib differ only in case/u],
+    ['the case of a file and a folder', 'LIB', 'lib/b.js', /^LIB and lib differ only in case/u],
+    ['Unicode form', 'caf\u00e9.js', 'cafe\u0301.js', /differ only in their Unicode form/u],
+    ['Unicode form and case', 'CAF\u00c9.js', 'cafe\u0301.js', /differ only in case/u],
+  ] as const) {
+    it(`are refused where two names differ only in ${what}: ${one}, ${other}`, async function () {
+      if (process.platform !== 'linux') this.skip(); // others take them for one
+      await write(one, other);
+      const error = await rejectsWith('VALIDATION_FAILED', collect());
+      assert.match(error.message, message);
+      assert.ok(error.file?.startsWith(root));
+    });
+  }
+
+  it('may have names of another folder, or ones that only begin alike', async () => {
+    await write('a/icon.png', 'b/Icon.png', 'icon.svg', 'Strasse.js', 'stra\u00dfe.js');
+    assert.equal((await collect()).files.length, 5);
+  });
+
+  it('have no folder, and no other file, in the place of the manifest', async () => {
+    for (const [name, message] of [
+      ['manifest.json/a.js', /^manifest\.json is a folder, but the bundle has the manifest under/u],
+      ['manifest.json', undefined],
+      ['Manifest.JSON', /^Manifest\.JSON and manifest\.json differ only in case/u],
+      ['lib/manifest.json/a.js', undefined],
+    ] as const) {
+      await write(name);
+      if (message === undefined) {
+        await collect();
+      } else {
+        assert.match((await rejectsWith('VALIDATION_FAILED', collect())).message, message);
+      }
+      await rm(root, { recursive: true });
+      await mkdir(root);
+    }
+    await mkdir(join(root, 'manifest.json'));
+    await rejectsWith('VALIDATION_FAILED', collect());
+  });
+
   it('have any other name that a file system allows', async () => {
-    const strange = ['-rf', ' ', 'e\u0301', '\u00e9', '*?"<>|', '\u202e.js', '\x01'];
+    const strange = ['-rf', ' ', 'e\u0301', '\u00ea', '*?"<>|', '\u202e.js', '\x01'];
     await write(...strange);
     assert.deepEqual(
       await names(),

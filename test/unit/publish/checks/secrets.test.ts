@@ -60,7 +60,7 @@ describe('secrets among what is packed', () => {
     [
       'secret.env-file',
       [
-        ...['.env', '.env.local', 'config/.env.production', '.ENV', '.env.example.bak', '.envrc'],
+        ...['.env', '.env.local', 'config/.env.production', 'a/.ENV', '.env.example.bak', '.envrc'],
         ...['a.env', 'config/prod.env', '.env.example.local'],
       ],
     ],

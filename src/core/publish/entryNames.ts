@@ -1,0 +1,101 @@
+import { I99dashError } from '../errors';
+import { t } from '../l10n';
+import { MANIFEST_FILE } from '../miniAppFolder';
+import { oneLine } from '../oneLine';
+import { compareBytewise } from './byteOrder';
+
+/** A file or folder, by the name that it has in its folder. */
+interface Named {
+  name: string;
+  path: string;
+}
+
+/** Left out wherever they are: version control, what operating systems and editors drop. */
+const DROPPINGS = new RegExp(
+  `^(?:${[
+    '\\.git|\\.svn|\\.hg',
+    '\\.DS_Store|Icon\\r|\\._.*|\\.AppleDouble|\\.Spotlight-V100|\\.Trashes|\\.fseventsd|__MACOSX',
+    '[Tt]humbs\\.db|[Dd]esktop\\.ini|ehthumbs\\.db|\\$RECYCLE\\.BIN',
+    '\\.directory|\\.Trash-\\d+|\\.nfs[0-9a-f]{8,}',
+    '.*~|\\..*\\.sw[a-p]|#.*#|\\.#.*',
+  ].join('|')})$`,
+  'su',
+);
+
+/** A lone half of a surrogate pair has no UTF-8. */
+const ILL_FORMED = /\p{Surrogate}/u;
+/** A backslash separates folders where the bundle is unpacked on Windows, and a line end makes two names of one in lists of names. */
+const NOT_PORTABLE = /[\\\n\v\f\r\u0085\u2028\u2029]/u;
+
+/** Whether nothing of that name is packed, whatever it is. @param atRoot whether it lies in the root of what is packed */
+export function isLeftOut(name: string, atRoot: boolean): boolean {
+  return DROPPINGS.test(name) || (atRoot && name === 'node_modules');
+}
+
+/** @throws VALIDATION_FAILED for a name that other systems cannot have */
+export function assertWellFormed<T extends Named>(entry: T): T {
+  if (ILL_FORMED.test(entry.name)) {
+    throw illFormed(entry.path);
+  }
+  if (NOT_PORTABLE.test(entry.name)) {
+    const path = oneLine(entry.path, Infinity);
+    const message = t('{0} has a backslash or a line end in its name. Rename it.', path);
+    throw new I99dashError('VALIDATION_FAILED', message, { file: entry.path });
+  }
+  return entry;
+}
+
+/** The error for a name that is no Unicode text. */
+export function illFormed(path: string): I99dashError {
+  const message = t('{0} has a name that is no valid Unicode text.', oneLine(path, Infinity));
+  return new I99dashError('VALIDATION_FAILED', message, { file: path });
+}
+
+/** The names of one folder of the bundle. Windows and macOS take names for one that differ only in case, macOS also in Unicode form. */
+export class DistinctNames {
+  private readonly byFoldedName = new Map<string, string>();
+
+  /** @param prefix the folder's name in the bundle with a slash at the end; '' for the root, where the manifest lies */
+  constructor(private readonly prefix: string) {
+    if (prefix === '') {
+      this.byFoldedName.set(MANIFEST_FILE, MANIFEST_FILE);
+    }
+  }
+
+  /** @throws VALIDATION_FAILED for a name that the folder has already on such a system, and for a folder in the manifest's place */
+  add({ name, path }: Named, isFolder: boolean): void {
+    const folded = foldName(name);
+    const other = this.byFoldedName.get(folded);
+    if (other === undefined) {
+      this.byFoldedName.set(folded, name);
+    } else if (other !== name || isFolder) {
+      const names = [name, other]
+        .sort(compareBytewise)
+        .map((each) => oneLine(this.prefix + each, Infinity));
+      const message = other === name ? describeFolder(names) : describeClash(names);
+      throw new I99dashError('VALIDATION_FAILED', message, { file: path });
+    }
+  }
+}
+
+function foldName(name: string): string {
+  return name.normalize('NFD').toLowerCase().replaceAll('ς', 'σ');
+}
+
+function describeFolder([name = '']: readonly string[]): string {
+  return t('{0} is a folder, but the bundle has the manifest under that name. Rename it.', name);
+}
+
+function describeClash([name = '', other = '']: readonly string[]): string {
+  return name.normalize() === other.normalize()
+    ? t(
+        '{0} and {1} differ only in their Unicode form, and many computers cannot hold both. Rename one of them.',
+        name,
+        other,
+      )
+    : t(
+        '{0} and {1} differ only in case, and many computers cannot hold both. Rename one of them.',
+        name,
+        other,
+      );
+}

@@ -115,7 +115,7 @@ export interface Transport {
 /** Runs a shell command (a mini-app's `buildCommand`). */
 export interface ProcessRunner {
   /**
-   * @returns the exit code
+   * @returns the exit code; 128 and the number of the signal that ended the command, as shells have it
    * @throws CancelledError once the whole process tree is gone
    */
   run(command: {

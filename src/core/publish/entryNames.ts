@@ -10,26 +10,35 @@ interface Named {
   path: string;
 }
 
-/** Left out wherever they are: version control, what operating systems and editors drop. */
+/** Left out wherever they are, in any case: version control, and what systems, editors, office programs and tools drop. */
 const DROPPINGS = new RegExp(
   `^(?:${[
-    '\\.git|\\.svn|\\.hg',
+    '\\.git|\\.svn|\\.hg|\\.jj',
     '\\.DS_Store|Icon\\r|\\._.*|\\.AppleDouble|\\.Spotlight-V100|\\.Trashes|\\.fseventsd|__MACOSX',
-    '[Tt]humbs\\.db|[Dd]esktop\\.ini|ehthumbs\\.db|\\$RECYCLE\\.BIN',
+    'thumbs\\.db|desktop\\.ini|ehthumbs\\.db|\\$RECYCLE\\.BIN',
     '\\.directory|\\.Trash-\\d+|\\.nfs[0-9a-f]{8,}',
-    '.*~|\\..*\\.sw[a-p]|#.*#|\\.#.*',
+    '.*~|.*\\.swp|\\..*\\.sw[a-p]|#.*#|\\.#.*|\\.vscode|\\.idea',
+    '~\\$.*|\\.~lock\\..*|\\.eslintcache|.*\\.log',
   ].join('|')})$`,
-  'su',
+  'isu',
 );
+/** In this case alone: other folders are called `cvs`. */
+const CVS = 'CVS';
+const PACKAGES = /^node_modules$/iu;
 
 /** A lone half of a surrogate pair has no UTF-8. */
 const ILL_FORMED = /\p{Surrogate}/u;
 /** A backslash separates folders where the bundle is unpacked on Windows, and a line end makes two names of one in lists of names. */
 const NOT_PORTABLE = /[\\\n\v\f\r\u0085\u2028\u2029]/u;
 
-/** Whether nothing of that name is packed, whatever it is. @param atRoot whether it lies in the root of what is packed */
-export function isLeftOut(name: string, atRoot: boolean): boolean {
-  return DROPPINGS.test(name) || (atRoot && name === 'node_modules');
+/** Whether nothing of that name is packed, whatever it is and wherever it lies. */
+export function isLeftOut(name: string): boolean {
+  return isNeverPacked(name) || PACKAGES.test(name);
+}
+
+/** Whether nothing of that name is packed, though a link leads to it. Links may lead to installed packages. */
+export function isNeverPacked(name: string): boolean {
+  return DROPPINGS.test(name) || name === CVS;
 }
 
 /** @throws VALIDATION_FAILED for a name that other systems cannot have */

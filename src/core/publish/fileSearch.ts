@@ -58,7 +58,7 @@ async function isLarge(root: string, signal: AbortSignal | undefined): Promise<b
     throwIfCancelled(signal);
     const listing = await opendir(folder).catch(() => []);
     for await (const dirent of listing) {
-      if (!isLeftOut(dirent.name, folder === root)) {
+      if (!isLeftOut(dirent.name)) {
         entries++;
         if (dirent.isDirectory()) {
           folders.push(`${folder}/${dirent.name}`);

@@ -7,7 +7,7 @@ import { t } from '../l10n';
 import { isInside } from '../miniAppFolder';
 import { oneLine } from '../oneLine';
 import { compareBytewise, sortBytewise } from './byteOrder';
-import { assertWellFormed, DistinctNames, illFormed, isLeftOut } from './entryNames';
+import { assertWellFormed, DistinctNames, illFormed, isLeftOut, isNeverPacked } from './entryNames';
 
 /** Leaves less garbage than the one of node:fs/promises, which counts where files are many. */
 const stat = promisify(statWithCallback);
@@ -70,7 +70,7 @@ interface Entry {
 }
 
 /**
- * All files below a folder, but for version control, `node_modules` at its root, what systems and editors drop, and what is no file. A
+ * All files below a folder, but for version control, `node_modules`, what systems and editors drop, and what is no file. A
  * symbolic link counts as what it points at; one that leads nowhere, round in circles, or to what is left out is left out, too.
  * @param root what becomes the root of the bundle
  * @param boundary the project's folder, which no link may leave
@@ -201,7 +201,7 @@ class Walk {
   private async inspect(folder: Folder, dirent: Dirent): Promise<Entry | undefined> {
     const { name } = dirent;
     const path = folder.path + sep + name;
-    if (isLeftOut(name, folder.prefix === '')) {
+    if (isLeftOut(name)) {
       this.leaveOut(folder, dirent);
       return undefined;
     }
@@ -243,7 +243,7 @@ class Walk {
       const real = await realpath(path);
       this.assertInside(real, path, name);
       const way = relative(this.boundary, real).split(sep);
-      return way.some((part) => isLeftOut(part, false)) ? undefined : real;
+      return way.some(isNeverPacked) ? undefined : real;
     } catch (error) {
       if (['ENOENT', 'ELOOP', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) {
         return undefined;

@@ -6,6 +6,7 @@ import { t } from '../l10n';
 import { MANIFEST_FILE } from '../miniAppFolder';
 import type { Logger, ProcessRunner } from '../ports';
 import type { Problem } from '../problem';
+import { buildFailed } from './buildFailure';
 import { takeBuildTurn } from './buildTurn';
 import { withBundle, type Bundle } from './bundle';
 import { keepCache } from './checks/contents';
@@ -205,7 +206,7 @@ async function build(
     ...(signal === undefined ? {} : { signal }),
   });
   if (exitCode !== 0) {
-    throw new I99dashError('BUILD_FAILED', t('The build ended with exit code {0}.', exitCode));
+    throw buildFailed(exitCode);
   }
 }
 

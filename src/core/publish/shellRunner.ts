@@ -4,6 +4,8 @@ import { CancelledError, I99dashError, systemErrorCode } from '../errors';
 import { t } from '../l10n';
 import type { ProcessRunner } from '../ports';
 import { endTree, endTreeWithProcess } from '../processGroup';
+import { exitCodeOfSignal } from './buildFailure';
+import { WholeSequences } from './wholeSequences';
 
 /** How long a cancelled command gets to end by itself, in milliseconds. */
 const GRACE_MS = 3_000;
@@ -49,11 +51,11 @@ export function createShellRunner({
         child.once('exit', () => {
           lingering = setTimeout(() => closeOutput(child), lingerMs);
         });
-        child.once('close', (code) => {
+        child.once('close', (code, endedBy) => {
           clearTimeout(lingering);
           signal?.removeEventListener('abort', cancel);
           if (ending === undefined) {
-            resolve(code ?? 1);
+            resolve(code ?? (endedBy === null ? 1 : exitCodeOfSignal(endedBy)));
           } else {
             void ending.then(() => reject(new CancelledError()));
           }
@@ -84,13 +86,12 @@ function unstarted(cwd: string, cause: unknown): I99dashError {
 function relayOutput({ stdout, stderr }: ChildProcess, onOutput: (text: string) => void): void {
   for (const stream of [stdout, stderr]) {
     const decoder = new StringDecoder('utf8');
-    const tell = (text: string): void => {
-      if (text !== '') {
-        onOutput(text);
-      }
-    };
-    stream?.on('data', (chunk: Buffer) => tell(decoder.write(chunk)));
-    stream?.once('end', () => tell(decoder.end()));
+    const output = new WholeSequences(onOutput);
+    stream?.on('data', (chunk: Buffer) => output.write(decoder.write(chunk)));
+    stream?.once('end', () => {
+      output.write(decoder.end());
+      output.end();
+    });
   }
 }
 

@@ -25,7 +25,7 @@ const usualName = fc
   )
   .filter(
     (name) =>
-      !/[/\\\n\v\f\r\u0085\u2028\u2029\0]|^[.#$_]|~$|^(node_modules|thumbs\.db|desktop\.ini|ehthumbs\.db)$/iu.test(
+      !/[/\\\n\v\f\r\u0085\u2028\u2029\0]|^[.#$_~]|~$|\.(log|swp)$|^(node_modules|cvs|thumbs\.db|desktop\.ini|ehthumbs\.db)$/iu.test(
         name,
       ) && Buffer.byteLength(name) <= 255,
   );

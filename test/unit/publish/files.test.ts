@@ -76,8 +76,11 @@ describe("a bundle's files", () => {
       '.well-known/app.json',
       '.hidden',
       'git/x',
-      'a.swp',
-      'lib/node_modules/x.js',
+      'cvs/x',
+      'log.js',
+      'a.logs',
+      'my.vscode',
+      '~a$',
     );
     await write(
       '.git/HEAD',
@@ -95,6 +98,20 @@ describe("a bundle's files", () => {
       '__MACOSX/x',
       '.#app.js',
       '#app.js#',
+      'DESKTOP.INI',
+      'sub/.GIT/HEAD',
+      'lib/node_modules/x.js',
+      'lib/sub/Node_Modules/x.js',
+      '.vscode/settings.json',
+      '.idea/workspace.xml',
+      'lib/.jj/repo',
+      'CVS/Entries',
+      '.eslintcache',
+      'a.swp',
+      '~$plan.docx',
+      '.~lock.plan.odt#',
+      'npm-debug.log',
+      'lib/Debug.LOG',
     );
     const { files, folders, leftOut } = await collect();
     assert.deepEqual(leftOut, [
@@ -103,26 +120,43 @@ describe("a bundle's files", () => {
       '.DS_Store',
       '._app.js',
       '.app.js.swp',
+      '.eslintcache',
       '.git/',
       '.hg/',
+      '.idea/',
       '.svn/',
+      '.vscode/',
+      '.~lock.plan.odt#',
+      'CVS/',
+      'DESKTOP.INI',
       'Thumbs.db',
       '__MACOSX/',
+      'a.swp',
       'app.js~',
       'desktop.ini',
       'lib/.DS_Store',
       'lib/.git/',
+      'lib/.jj/',
+      'lib/Debug.LOG',
+      'lib/node_modules/',
+      'lib/sub/Node_Modules/',
       'node_modules/',
+      'npm-debug.log',
+      'sub/.GIT/',
+      '~$plan.docx',
     ]);
-    assert.deepEqual(folders, []);
+    assert.deepEqual(folders, ['lib/sub', 'sub'], 'as they hold nothing else');
     const kept = files.map(({ name }) => name);
     assert.deepEqual(kept, [
       '.hidden',
       '.well-known/app.json',
-      'a.swp',
+      'a.logs',
+      'cvs/x',
       'git/x',
       'kept.js',
-      'lib/node_modules/x.js',
+      'log.js',
+      'my.vscode',
+      '~a$',
     ]);
   });
 

@@ -36,6 +36,19 @@ describe('publishing with a build', () => {
     await app.assertNothingLeft();
   });
 
+  it('names the signal that ended a build, and memory as the usual cause of a kill', async function () {
+    if (process.platform === 'win32') this.skip();
+    for (const [buildCommand, message] of [
+      ['kill -9 $$', /^The build was killed \(SIGKILL\)\. The usual cause is too little memory: /u],
+      ["sh -c 'kill -9 $$'; exit $?", /^The build was killed \(SIGKILL\)\. /u],
+      ['kill -15 $$', /^The build was ended by a signal \(SIGTERM\)\.$/u],
+      ['exit 255', /^The build ended with exit code 255\.$/u],
+    ] as const) {
+      await app.configure({ buildCommand });
+      assert.match((await rejectsWith('BUILD_FAILED', app.publish())).message, message);
+    }
+  });
+
   it('sends nothing when the build makes nothing', async () => {
     await app.configure({ buildCommand: 'true' });
     await rejectsWith('NOTHING_TO_PUBLISH', app.publish());

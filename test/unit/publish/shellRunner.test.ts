@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { createShellRunner, shellRunner } from '../../../src/core/publish/shellRunner';
 import { rejectsWith } from '../../support/expect';
 import { isAlive } from '../../support/process';
@@ -36,7 +36,12 @@ describe('the shell runner', () => {
     assert.equal((await run('exit 0')).exitCode, 0);
     assert.equal((await run('exit 7')).exitCode, 7);
     assert.equal((await run('no-such-command-anywhere')).exitCode, 127);
-    assert.notEqual((await run('kill -9 $$')).exitCode, 0);
+  });
+
+  it('gives the exit code of a shell for a command that a signal ended', async () => {
+    assert.equal((await run('kill -9 $$')).exitCode, 137);
+    assert.equal((await run('kill -15 $$')).exitCode, 143);
+    assert.equal((await run("sh -c 'kill -9 $$'; exit $?")).exitCode, 137);
   });
 
   it('runs in the folder, through the shell', async () => {
@@ -77,6 +82,15 @@ describe('the shell runner', () => {
       };
       next(0);`;
     assert.equal((await run(await script(byByte))).output, 'مؤ🚗');
+  });
+
+  it('keeps colours whole that come in pieces, with the other stream in between', async () => {
+    const cut = `
+      process.stdout.write('\\u001B[3', () =>
+        process.stderr.write('warning\\n', () =>
+          setTimeout(() => process.stdout.write('1mred'), 50)));`;
+    const { output } = await run(await script(cut));
+    assert.equal(stripVTControlCharacters(output), 'warning\nred');
   });
 
   it('shows a character that never became whole as one that is broken', async () => {

@@ -5,6 +5,7 @@ import { readTextFile } from './readTextFile';
 
 export const MANIFEST_FILE = 'manifest.json';
 export const CONFIG_FILE = 'sdk.config.json';
+export const PACKAGE_FILE = 'package.json';
 const MINI_APP_HOST = 'miniapps.i99dash.app';
 
 /** Folders no mini-app's root is looked for in. */

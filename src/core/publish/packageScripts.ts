@@ -33,12 +33,13 @@ export async function readRunText(commandLine: string, folder: string): Promise<
   return { commandLine, scripts: [...found.values()], isComplete };
 }
 
-type Scripts = Readonly<Record<string, string>>;
+/** The `scripts` of a package.json: names and shell commands. */
+export type PackageScripts = Readonly<Record<string, string>>;
 
 class ScriptReader {
   readonly found = new Map<string, PackageScript>();
   isComplete = true;
-  private readonly packages = new Map<string, Promise<{ file: string; scripts: Scripts }>>();
+  private readonly packages = new Map<string, Promise<{ file: string; scripts: PackageScripts }>>();
 
   /** Adds the scripts that a command line or the text of a script calls. */
   async follow(text: string, folder: string): Promise<void> {
@@ -67,7 +68,7 @@ class ScriptReader {
   }
 
   /** The nearest package.json at or above a folder. */
-  private packageOf(folder: string): Promise<{ file: string; scripts: Scripts }> {
+  private packageOf(folder: string): Promise<{ file: string; scripts: PackageScripts }> {
     const known = this.packages.get(folder) ?? readNearestPackage(folder);
     this.packages.set(folder, known);
     return known;
@@ -78,13 +79,15 @@ function withHooks(name: string): string[] {
   return [`pre${name}`, name, `post${name}`];
 }
 
-async function readNearestPackage(folder: string): Promise<{ file: string; scripts: Scripts }> {
+async function readNearestPackage(
+  folder: string,
+): Promise<{ file: string; scripts: PackageScripts }> {
   let current = folder;
   for (let count = 0; count < MAX_PARENTS; count++) {
     const file = join(current, 'package.json');
     const text = await readTextFile(file).catch(() => undefined);
     if (text !== undefined) {
-      return { file, scripts: scriptsIn(text) };
+      return { file, scripts: parsePackageScripts(text) };
     }
     if (dirname(current) === current) {
       break;
@@ -94,7 +97,8 @@ async function readNearestPackage(folder: string): Promise<{ file: string; scrip
   return { file: join(folder, 'package.json'), scripts: {} };
 }
 
-function scriptsIn(text: string): Scripts {
+/** The scripts in the text of a package.json; none when it is not JSON or has none. */
+export function parsePackageScripts(text: string): PackageScripts {
   const value = parseJson(text.replace(/^\uFEFF/u, ''))?.value;
   const scripts = isJsonObject(value) ? value['scripts'] : undefined;
   const entries = isJsonObject(scripts) ? Object.entries(scripts) : [];

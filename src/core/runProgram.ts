@@ -10,6 +10,8 @@ export interface ProgramOptions {
   env?: NodeJS.ProcessEnv;
   /** What it reads on its standard input. */
   input?: string | Buffer;
+  /** Gets what it prints on its standard output. */
+  onOutput?: ((chunk: Buffer) => void) | undefined;
   /** How long it may run, in milliseconds. */
   timeoutMs: number;
   /** How long one that must end gets to do so by itself, in milliseconds. Default 2,000. */
@@ -18,7 +20,7 @@ export interface ProgramOptions {
 }
 
 /**
- * Runs a program without a shell. What it prints is not read: nobody knows what it repeats. One that is cancelled or has had its time is
+ * Runs a program without a shell. What it prints goes to `onOutput` alone: nobody knows what it repeats. One that is cancelled or has had its time is
  * ended with all it started, by force where it must be: it does nothing more once the promise has settled.
  * @returns the exit code; undefined when it could not run to its end. Never rejects
  */
@@ -44,17 +46,24 @@ export function runProgram(
 function start(
   program: string,
   args: readonly string[],
-  { cwd, env = process.env, input }: ProgramOptions,
+  { cwd, env = process.env, input, onOutput }: ProgramOptions,
 ): ChildProcess {
   const child = spawn(program, args, {
     ...{ cwd, env },
-    stdio: [input === undefined ? 'ignore' : 'pipe', 'ignore', 'ignore'],
+    stdio: [
+      input === undefined ? 'ignore' : 'pipe',
+      onOutput === undefined ? 'ignore' : 'pipe',
+      'ignore',
+    ],
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
   // One that ends without reading closes the pipe; its exit code tells the rest.
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(input);
+  if (onOutput !== undefined) {
+    child.stdout?.on('data', onOutput);
+  }
   return child;
 }
 

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import {
   findWorktree,
   parseRemoteUrl,
   type CiService,
   type Repository,
+  type Worktree,
 } from '../core/ci/gitRemote';
 import { readKnownHosts } from '../core/ci/knownHosts';
 import { assertFitsWorkflow } from '../core/ci/workflowFolder';
@@ -31,10 +32,7 @@ export interface CiTarget {
 
 /** The part of the built-in git extension's API that is used. */
 interface GitApi {
-  getRepository(uri: vscode.Uri): {
-    rootUri: vscode.Uri;
-    state: { remotes: { name: string; fetchUrl?: string; pushUrl?: string }[] };
-  } | null;
+  git: { path: string };
 }
 
 /**
@@ -48,8 +46,10 @@ export async function findCiTarget(
   folder: string,
   { name, quiet }: { name?: string; quiet: boolean },
 ): Promise<CiTarget> {
-  const { root, remoteUrl } = askGit(folder) ?? (await findWorktree(folder)) ?? { root: folder };
-  const directory = relative(root, folder).split(sep).join('/');
+  const { root, directory, remoteUrl }: Worktree = (await findWorktree(folder, gitProgram())) ?? {
+    root: folder,
+    directory: '',
+  };
   assertFitsWorkflow(directory);
   const known = await readKnownHosts();
   const repository = remoteUrl === undefined ? undefined : parseRemoteUrl(remoteUrl, known);
@@ -70,21 +70,13 @@ export async function findCiTarget(
   };
 }
 
-/** What VS Code's own git extension knows, where it runs and knows a remote. */
-function askGit(folder: string): { root: string; remoteUrl: string } | undefined {
+/** The git that VS Code's own extension has found; undefined where that does not run. */
+function gitProgram(): string | undefined {
   const extension = vscode.extensions.getExtension<{ getAPI(version: 1): GitApi }>('vscode.git');
   try {
-    const repository = extension?.isActive
-      ? extension.exports.getAPI(1).getRepository(vscode.Uri.file(folder))
-      : undefined;
-    const remotes = repository?.state.remotes ?? [];
-    const remote = remotes.find((each) => each.name === 'origin') ?? remotes[0];
-    const remoteUrl = remote?.pushUrl ?? remote?.fetchUrl;
-    return repository && remoteUrl !== undefined
-      ? { root: repository.rootUri.fsPath, remoteUrl }
-      : undefined;
+    return extension?.isActive ? extension.exports.getAPI(1).git.path : undefined;
   } catch {
-    return undefined; // switched off in the settings: the files tell as well
+    return undefined; // switched off in the settings
   }
 }
 

@@ -63,6 +63,8 @@ const quietSettings = {
   'files.autoSave': 'off',
   // Every other second VS Code would start two processes that look for ports.
   'remote.autoForwardPorts': false,
+  // VS Code's git extension throws when a repository is removed while it looks at it, as tests do.
+  'git.autoRepositoryDetection': false,
 };
 
 /**

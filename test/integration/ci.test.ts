@@ -62,9 +62,9 @@ exit ${exitCode}
     process.env['PATH'] = `${bin}${delimiter}${path ?? ''}`;
   }
 
-  function setRemote(url: string): void {
-    mkdirSync(join(folder(), '.git'), { recursive: true });
-    writeFileSync(join(folder(), '.git/config'), `[remote "origin"]\n\turl = ${url}\n`);
+  function setRemote(url: string, root = folder()): void {
+    execFileSync('git', ['init', '-q', root]);
+    execFileSync('git', ['-C', root, 'config', 'remote.origin.url', url]);
   }
 
   const setUp = (args: object = {}): Promise<SetUpCiResult> =>
@@ -297,11 +297,7 @@ exit ${exitCode}
 
   it('knows a mini-app below the repository’s root', async () => {
     rmSync(join(folder(), '.git'), { recursive: true });
-    mkdirSync(workspacePath('.git'), { recursive: true });
-    writeFileSync(
-      workspacePath('.git/config'),
-      '[remote "origin"]\n\turl = git@github.com:acme/fleet\n',
-    );
+    setRemote('git@github.com:acme/fleet', workspacePath());
     const { workflow } = await setUp({ confirmed: true });
     rmSync(workspacePath('.git'), { recursive: true });
     assert.equal(workflow.fsPath, workspacePath(WORKFLOW));

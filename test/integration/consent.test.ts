@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -280,9 +281,9 @@ describe('what only a person decides', () => {
       title: 'a pipeline that gets a private key',
       command: 'i99dash.setUpCi',
       args: () => {
-        mkdirSync(join(folder, '.git'));
-        const remote = '[remote "origin"]\n\turl = git@github.com:acme/consent.git\n';
-        writeFileSync(join(folder, '.git/config'), remote);
+        execFileSync('git', ['init', '-q', folder]);
+        const remote = ['remote', 'add', 'origin', 'git@github.com:acme/consent.git'];
+        execFileSync('git', ['-C', folder, ...remote]);
         return { folder };
       },
       names: () => [

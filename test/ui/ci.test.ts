@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { signedIn } from './states';
@@ -11,11 +11,10 @@ const WORKFLOW = '.github/workflows/i99dash-publish.yml';
 describe('a person sets up publishing from CI', () => {
   const scene = useScene({ album: 'ui/ci', viewport: { width: 1400, height: 900 } });
 
-  before(async () => {
-    const git = join(scene.workspace, '.git');
-    await mkdir(git);
-    const remote = '[remote "origin"]\n\turl = git@github.com:acme/tyre-pressure.git\n';
-    await writeFile(join(git, 'config'), remote);
+  before(() => {
+    execFileSync('git', ['init', '-q', scene.workspace]);
+    const remote = ['remote', 'add', 'origin', 'git@github.com:acme/tyre-pressure.git'];
+    execFileSync('git', ['-C', scene.workspace, ...remote]);
   });
 
   async function asksToSetUp(): Promise<Locator> {

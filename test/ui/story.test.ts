@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import type { Locator } from 'playwright-core';
@@ -248,10 +249,9 @@ describe('the whole story of a new user', () => {
       const { person, workspace } = scene;
       await signedIn();
       await secondKeyUsed();
-      const git = join(workspace, '.git');
-      await mkdir(git, { recursive: true });
-      const remote = '[remote "origin"]\n\turl = git@github.com:acme/tyre-pressure.git\n';
-      await writeFile(join(git, 'config'), remote);
+      execFileSync('git', ['init', '-q', workspace]);
+      const remote = ['remote', 'add', 'origin', 'git@github.com:acme/tyre-pressure.git'];
+      execFileSync('git', ['-C', workspace, ...remote]);
       await person.runCommand('i99dash: Set Up CI Publishing');
       const dialog = await person.seesDialog(
         'Set up CI publishing for acme/tyre-pressure on github.com?',

@@ -1,5 +1,7 @@
-import { dirname, join, resolve } from 'node:path';
-import { readTextFile } from '../readTextFile';
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { homeFolder } from '../homePath';
+import { runProgram } from '../runProgram';
 import { PUBLIC_HOSTS, type KnownHosts } from './knownHosts';
 
 /** Where pipelines run. */
@@ -17,18 +19,33 @@ export interface Repository {
 
 /** A folder's git repository on this computer. */
 export interface Worktree {
-  /** Absolute: where `.git` is. */
+  /** Absolute. */
   root: string;
-  /** Of `origin`, else of the first remote. */
+  /** The folder below the root, with slashes; '' for the root itself. */
+  directory: string;
+  /** Where git pushes to: of `origin`, else of the first remote. */
   remoteUrl?: string;
 }
+
+/** Git answers from files; in milliseconds. */
+const TIMEOUT_MS = 10_000;
+/** They name another repository than the folder's, as where VS Code was started by a hook. */
+const REPOSITORY_VARIABLES: ReadonlySet<string> = new Set([
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_COMMON_DIR',
+]);
+/** What git prints is shorter, in bytes. */
+const MAX_OUTPUT = 64 * 1024;
 
 /** Each part begins with a letter or digit, so that none can pass for an option of a program. */
 const PATH = /^[A-Za-z0-9][\w.-]*(?:\/(?!\.{1,2}(?:\/|$))[\w.][\w.-]*)+$/u;
 const HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/u;
 
+const SSH_SCHEMES: ReadonlySet<string> = new Set(['ssh', 'git+ssh', 'ssh+git']);
+
 /**
- * Reads `https://…`, `ssh://…`, `git://…` and `user@host:path`; undefined for anything else. Credentials in it are dropped. A host is one of a
+ * Reads `https://…`, `ssh://…` (`git+ssh://…`, `ssh+git://…`), `git://…` and `user@host:path`; undefined for anything else. Credentials in it are dropped. A host is one of a
  * service by its exact name alone, since it is shown to people as such and may be handed a key.
  */
 export function parseRemoteUrl(
@@ -36,11 +53,11 @@ export function parseRemoteUrl(
   known: KnownHosts = PUBLIC_HOSTS,
 ): Repository | undefined {
   const parts =
-    /^(?<scheme>https?|ssh|git):\/\/(?:[^@/]*@)?(?<host>[^:/]+)(?::\d+)?\/(?<path>.+)$/iu.exec(
+    /^(?<scheme>https?|(?:git\+)?ssh|(?:ssh\+)?git):\/\/(?:[^@/]*@)?(?<host>[^:/]+)(?::\d+)?\/(?<path>.+)$/iu.exec(
       url,
     ) ?? /^(?:[\w.-]+@)?(?<host>[^:/@]{2,}):(?!\/\/)(?<path>.+)$/u.exec(url);
   const { scheme = 'ssh', host = '', path = '' } = parts?.groups ?? {};
-  const isSsh = scheme.toLowerCase() === 'ssh';
+  const isSsh = SSH_SCHEMES.has(scheme.toLowerCase());
   const name = realHost(host.toLowerCase(), isSsh ? known.sshAliases : new Map());
   const trimmed = withoutSlashes(path).replace(/\.git$/iu, '');
   if (!HOST.test(name) || !PATH.test(trimmed)) {
@@ -57,18 +74,65 @@ function withoutSlashes(path: string): string {
   return parts.slice(parts.findIndex(isFilled), parts.findLastIndex(isFilled) + 1).join('/');
 }
 
-/** The git repository that a folder lies in, looked for upwards; undefined when it lies in none. */
-export async function findWorktree(folder: string): Promise<Worktree | undefined> {
-  for (let root = resolve(folder); ; root = dirname(root)) {
-    const config = await readGitConfig(join(root, '.git'));
-    if (config !== undefined) {
-      const remoteUrl = remoteOf(config);
-      return { root, ...(remoteUrl === undefined ? {} : { remoteUrl }) };
-    }
-    if (root === dirname(root)) {
-      return undefined;
-    }
+/**
+ * Asks git which repository a folder lies in, and where that is pushed to. Run it in trusted folders only. Never rejects.
+ * @param program git, looked up on PATH where it is no path
+ * @returns undefined where the folder lies in no repository, or there is no git
+ */
+export async function findWorktree(folder: string, program = 'git'): Promise<Worktree | undefined> {
+  const git = (...args: string[]): Promise<string | undefined> => runGit(program, folder, args);
+  const [top, prefix, remotes] = await Promise.all([
+    git('rev-parse', '--show-toplevel'),
+    git('rev-parse', '--show-prefix'),
+    git('remote'),
+  ]);
+  if (top === undefined || top === '' || prefix === undefined) {
+    return undefined;
   }
+  const names = remotes?.split('\n') ?? [];
+  const name = names.includes('origin') ? 'origin' : (names[0] ?? '');
+  const remoteUrl = name === '' ? undefined : await git('remote', 'get-url', '--push', '--', name);
+  return {
+    root: await findRoot(folder, prefix, top),
+    directory: prefix.replace(/\/$/u, ''),
+    ...(remoteUrl === undefined || remoteUrl === '' ? {} : { remoteUrl }),
+  };
+}
+
+/** Git tells the root without links. People know it by the way that they have opened the folder. */
+async function findRoot(folder: string, prefix: string, top: string): Promise<string> {
+  const upwards = prefix.split('/').map((part) => (part === '' ? '.' : '..'));
+  const root = resolve(folder, ...upwards);
+  const isSame = (await realpath(root).catch(() => root)) === (await realpath(top).catch(() => ''));
+  return isSame ? root : resolve(top);
+}
+
+/** What git prints, without the line end; undefined when it fails. */
+async function runGit(
+  program: string,
+  folder: string,
+  args: readonly string[],
+): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const exitCode = await runProgram(program, ['-C', folder, ...args], {
+    cwd: homeFolder(),
+    env: Object.fromEntries(
+      Object.entries(process.env).filter(([variable]) => !REPOSITORY_VARIABLES.has(variable)),
+    ),
+    timeoutMs: TIMEOUT_MS,
+    onOutput: (chunk) => {
+      size += chunk.length;
+      if (size <= MAX_OUTPUT) {
+        chunks.push(chunk);
+      }
+    },
+  });
+  return exitCode === 0 && size <= MAX_OUTPUT
+    ? Buffer.concat(chunks)
+        .toString()
+        .replace(/\r?\n$/u, '')
+    : undefined;
 }
 
 /** The host behind an alias of ssh; and behind the hosts that offer SSH over HTTPS's port. */
@@ -90,38 +154,4 @@ function serviceOf(host: string, { github, gitlab }: KnownHosts): CiService | un
     return 'github';
   }
   return host === 'gitlab.com' || gitlab.includes(host) ? 'gitlab' : undefined;
-}
-
-/** @param git the folder, or the file that a linked worktree or a submodule has in its place */
-async function readGitConfig(git: string): Promise<string | undefined> {
-  const config = await readText(join(git, 'config'));
-  const pointer = config === undefined ? await readText(git) : undefined;
-  const [, target] = /^gitdir: (.+)$/mu.exec(pointer ?? '') ?? [];
-  if (target === undefined) {
-    return config;
-  }
-  const folder = resolve(dirname(git), target.trim());
-  const common = (await readText(join(folder, 'commondir')))?.trim() ?? '.';
-  return readText(join(resolve(folder, common), 'config'));
-}
-
-function readText(path: string): Promise<string | undefined> {
-  return readTextFile(path).catch(() => undefined);
-}
-
-/** The address of `origin`, else of the first remote. */
-function remoteOf(config: string): string | undefined {
-  const urls = new Map<string, string>();
-  let remote: string | undefined;
-  for (const line of config.split(/\r?\n/u)) {
-    if (/^\s*\[/u.test(line)) {
-      remote = /^\s*\[remote "(.+)"\]/u.exec(line)?.[1];
-    }
-    const [, value = ''] = /^\s*url\s*=(.*)$/iu.exec(line) ?? [];
-    const [, url = ''] = /^"?([^"#;]*)"?$/u.exec(value.trim()) ?? [];
-    if (remote !== undefined && url !== '' && !urls.has(remote)) {
-      urls.set(remote, url.trim());
-    }
-  }
-  return urls.get('origin') ?? [...urls.values()][0];
 }

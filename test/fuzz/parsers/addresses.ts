@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseBackendUrl } from '../../../src/core/api/backendUrl';
-import { findWorktree, parseRemoteUrl } from '../../../src/core/ci/gitRemote';
+import { parseRemoteUrl } from '../../../src/core/ci/gitRemote';
 import { canonicalOrigin } from '../../../src/core/publish/origin';
 import { isRuleId } from '../../../src/core/publish/rules';
 import { compareVersions, isSemver, nextMinor, nextPatch } from '../../../src/core/publish/semver';
@@ -94,24 +92,6 @@ export const gitRemote: Parser = {
     return 'accepted';
   },
   runs: 200,
-};
-
-export const gitConfig: Parser = {
-  name: 'git configuration',
-  seeds: () =>
-    REMOTES.map((url) =>
-      plain(`[core]\n\tbare = false\n[remote "origin"]\n\turl = ${url}\n\tfetch = +refs/heads/*\n`),
-    ),
-  words: ['[remote "origin"]', '[remote "', '"]', 'url = ', 'url=', '"', '#', ';', '\n', ' '],
-  check: async (input, folder) => {
-    await mkdir(join(folder, '.git'), { recursive: true });
-    await writeFile(join(folder, '.git', 'config'), input);
-    const worktree = await findWorktree(folder);
-    assert.equal(worktree?.root, folder);
-    if (worktree.remoteUrl === undefined) return 'refused';
-    parseRemoteUrl(worktree.remoteUrl);
-    return 'accepted';
-  },
 };
 
 export const version: Parser = {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { appendFile, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { findWorktree, parseRemoteUrl } from '../../../src/core/ci/gitRemote';
 import { useTempFolder } from '../../support/temp-folder';
 
@@ -45,6 +46,10 @@ describe('the address of a remote', () => {
     ['https://gitlab.acme.example/a/b', 'gitlab.acme.example', 'a/b', undefined],
     ['https://lab.acme.example/a/b', 'lab.acme.example', 'a/b', 'gitlab'],
     ['git://codeberg.org/acme/app.git', 'codeberg.org', 'acme/app', undefined],
+    ['git+ssh://git@github.com/acme/app.git', 'github.com', 'acme/app', 'github'],
+    ['ssh+git://git@github.com:22/acme/app', 'github.com', 'acme/app', 'github'],
+    ['git+ssh://git@github-work/acme/app', 'github.com', 'acme/app', 'github'],
+    ['SSH+GIT://git@lab/cars/app', 'gitlab.com', 'cars/app', 'gitlab'],
   ] as const) {
     it(url, () => {
       assert.deepEqual(parseRemoteUrl(url, KNOWN), {
@@ -61,6 +66,8 @@ describe('the address of a remote', () => {
     'C:\\git\\app',
     'C:/git/app',
     'file:///srv/git/app',
+    'git+https://github.com/acme/app',
+    'https+git://github.com/acme/app',
     'https://github.com/acme',
     'git@github.com:--upload-pack=x/app',
     'git@github.com:-acme/app',
@@ -75,59 +82,115 @@ describe('the address of a remote', () => {
   }
 });
 
-describe('the worktree of a folder', () => {
+describe('the repository of a folder, as git knows it', () => {
   const folder = useTempFolder();
-  const write = async (path: string, text: string): Promise<void> => {
-    const file = join(folder.path, path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
+  const git = (where: string, ...args: string[]): void =>
+    void execFileSync('git', ['-C', where, ...args], { stdio: 'pipe' });
+  const make = async (path: string): Promise<string> => {
+    const root = join(folder.path, path);
+    await mkdir(root, { recursive: true });
+    git(root, 'init', '-q');
+    return root;
   };
-  const remote = (name: string, url: string): string =>
-    `[remote "${name}"]\n\turl = ${url}\n\tfetch = +refs/heads/*:refs/remotes/${name}/*\n`;
+  const pushedTo = async (where: string): Promise<string | undefined> =>
+    (await findWorktree(where))?.remoteUrl;
 
   it('is found upwards, with the address of origin', async () => {
-    const config = `[core]\n\tbare = false\n${remote('fork', 'a:b/c')}${remote('origin', 'git@github.com:acme/app.git')}[branch "main"]\n\turl = none\n`;
-    await write('repo/.git/config', config);
-    await mkdir(join(folder.path, 'repo/apps/tyre'), { recursive: true });
-    assert.deepEqual(await findWorktree(join(folder.path, 'repo/apps/tyre')), {
-      root: join(folder.path, 'repo'),
-      remoteUrl: 'git@github.com:acme/app.git',
+    const root = await make('repo');
+    git(root, 'remote', 'add', 'fork', 'a:b/c');
+    git(root, 'remote', 'add', 'origin', 'git@github.com:acme/app.git');
+    const tyre = join(root, 'apps/tyre');
+    await mkdir(tyre, { recursive: true });
+    const remoteUrl = 'git@github.com:acme/app.git';
+    assert.deepEqual(await findWorktree(tyre), { root, directory: 'apps/tyre', remoteUrl });
+    assert.deepEqual(await findWorktree(root), { root, directory: '', remoteUrl });
+  });
+
+  it('has the way by which the folder was opened, through links too', async () => {
+    const root = await make('repo');
+    await mkdir(join(root, 'apps/tyre'), { recursive: true });
+    const alias = join(folder.path, 'alias');
+    await symlink(root, alias);
+    const through = await findWorktree(join(alias, 'apps/tyre'));
+    assert.deepEqual(through, { root: alias, directory: 'apps/tyre' });
+    const tyre = join(folder.path, 'tyre');
+    await symlink(join(root, 'apps/tyre'), tyre);
+    assert.deepEqual(await findWorktree(tyre), { root, directory: 'apps/tyre' });
+  });
+
+  const SETTINGS: [title: string, config: string, remoteUrl: string | undefined][] = [
+    ['no remote', '', undefined],
+    ['another remote than origin', '[remote "up"]\nurl = a:b/c', 'a:b/c'],
+    ['a comment behind the address', '[remote "origin"]\nurl = a:b/c ; mine\n', 'a:b/c'],
+    ['a comment without a blank', '[remote "origin"]\nurl = a:b/c#mine\n', 'a:b/c'],
+    ['a commented address', '[remote "origin"]\n# url = a:b/c\nurl = a:b/d\n', 'a:b/d'],
+    ['a section on one line', '[remote "origin"] url = a:b/c\n', 'a:b/c'],
+    ['any case', '[Remote "origin"]\nURL = a:b/c\n', 'a:b/c'],
+    ['another case of the name', '[remote "Origin"]\nurl = a:b/c\n', 'a:b/c'],
+    ['quotes', '[remote "origin"]\nurl = "a:b/c"\n', 'a:b/c'],
+    ['a line that goes on', '[remote "origin"]\nurl = a:b\\\n/c\n', 'a:b/c'],
+    ['the older form of a section', '[remote.origin]\nurl = a:b/c\n', 'a:b/c'],
+    ['an address to push to', '[remote "origin"]\nurl = a:b/c\npushurl = d:e/f\n', 'd:e/f'],
+    [
+      'a short form of addresses',
+      '[url "git@github.com:"]\ninsteadOf = gh:\n[remote "origin"]\nurl = gh:b/c\n',
+      'git@github.com:b/c',
+    ],
+    [
+      'a short form to push to',
+      '[url "d:"]\npushInsteadOf = https://a/\n[remote "origin"]\nurl = https://a/b/c\n',
+      'd:b/c',
+    ],
+    ['an included file', '[include]\npath = more\n', 'in:cluded/app'],
+  ];
+  for (const [title, config, remoteUrl] of SETTINGS) {
+    it(`is read as git reads ${title}`, async () => {
+      const root = await make('repo');
+      await appendFile(join(root, '.git/config'), config);
+      await writeFile(join(root, '.git/more'), '[remote "origin"]\nurl = in:cluded/app\n');
+      assert.equal(await pushedTo(root), remoteUrl);
+    });
+  }
+
+  it('is found from a linked worktree and from a submodule', async () => {
+    const main = await make('main');
+    git(main, 'remote', 'add', 'origin', 'a:acme/main');
+    const identity = ['-c', 'user.name=a', '-c', 'user.email=a@b'];
+    git(main, ...identity, 'commit', '-q', '--allow-empty', '-m', 'First');
+    const second = join(folder.path, 'second');
+    git(main, 'worktree', 'add', '-q', second);
+    const expected = { root: second, directory: '', remoteUrl: 'a:acme/main' };
+    assert.deepEqual(await findWorktree(second), expected);
+    git(main, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', second, 'sub');
+    const sub = join(main, 'sub');
+    git(sub, 'remote', 'set-url', 'origin', 'a:acme/sub');
+    assert.deepEqual(await findWorktree(sub), {
+      root: sub,
+      directory: '',
+      remoteUrl: 'a:acme/sub',
     });
   });
 
-  it('takes the first remote where there is no origin, and none where there is none', async () => {
-    await write('first/.git/config', remote('upstream', '"https://github.com/a/b"'));
-    await write('none/.git/config', '[core]\r\n\tbare = false\r\n');
-    const first = join(folder.path, 'first');
-    assert.deepEqual(await findWorktree(first), {
-      root: first,
-      remoteUrl: 'https://github.com/a/b',
-    });
-    assert.deepEqual(await findWorktree(join(folder.path, 'none')), {
-      root: join(folder.path, 'none'),
-    });
-  });
-
-  it('follows the pointer of a linked worktree and of a submodule', async () => {
-    await write('main/.git/config', remote('origin', 'git@github.com:acme/main.git'));
-    await write('main/.git/worktrees/second/commondir', '../..\n');
-    await write('second/.git', `gitdir: ${join(folder.path, 'main/.git/worktrees/second')}\n`);
-    await write('main/.git/modules/sub/config', remote('origin', 'git@github.com:acme/sub.git'));
-    await write('main/sub/.git', 'gitdir: ../.git/modules/sub\n');
-    for (const [name, path] of [
-      ['second', 'acme/main'],
-      ['main/sub', 'acme/sub'],
-    ] as const) {
-      const found = await findWorktree(join(folder.path, name));
-      assert.deepEqual(found, {
-        root: join(folder.path, name),
-        remoteUrl: `git@github.com:${path}.git`,
-      });
+  it('is that of the folder, whatever repository the environment names', async () => {
+    const [mine, other] = [await make('mine'), await make('other')];
+    git(mine, 'remote', 'add', 'origin', 'a:acme/mine');
+    git(other, 'remote', 'add', 'origin', 'a:acme/other');
+    process.env['GIT_DIR'] = join(other, '.git');
+    process.env['GIT_WORK_TREE'] = other;
+    try {
+      assert.equal(await pushedTo(mine), 'a:acme/mine');
+    } finally {
+      delete process.env['GIT_DIR'];
+      delete process.env['GIT_WORK_TREE'];
     }
   });
 
-  it('is undefined outside of every repository', async () => {
-    await mkdir(join(folder.path, 'outside'));
-    assert.equal(await findWorktree(join(folder.path, 'outside')), undefined);
+  it('is undefined outside of every repository, and where there is no git', async () => {
+    const outside = join(folder.path, 'outside');
+    await mkdir(outside);
+    assert.equal(await findWorktree(outside), undefined);
+    assert.equal(await findWorktree(join(folder.path, 'missing')), undefined);
+    const root = await make('repo');
+    assert.equal(await findWorktree(root, join(folder.path, 'no-git')), undefined);
   });
 });

@@ -83,10 +83,10 @@ export async function setUpCi(
   } finally {
     pair.file.fill(0);
   }
-  const { service, directory, installDependencies } = target;
+  const { service, directory, packages, build, name: keyName } = target;
   const text = workflowText(service, {
-    ...{ path, directory, keyName: target.name, fingerprint },
-    ...(installDependencies === undefined ? {} : { installDependencies }),
+    ...{ path, directory, packages, keyName, fingerprint },
+    ...(build === undefined ? {} : { build }),
   });
   return { workflow: await openForReview(target.root, path, text), fingerprint };
 }

@@ -9,7 +9,9 @@ import {
   type Worktree,
 } from '../core/ci/gitRemote';
 import { readKnownHosts } from '../core/ci/knownHosts';
-import { assertFitsWorkflow } from '../core/ci/workflowFolder';
+import { readPackageCommands, type PackageCommands } from '../core/ci/packageCommands';
+import { readPipelineBuild } from '../core/ci/pipelineBuild';
+import { assertBuildFits, assertFitsWorkflow } from '../core/ci/workflowFolder';
 import { keyName, MAX_NAME_LENGTH } from '../core/keys/registerKey';
 import { answered } from './ask';
 
@@ -26,8 +28,9 @@ export interface CiTarget {
   repository?: Repository;
   /** Whether the GitHub CLI says that it is signed in to the repository's host. */
   isGhSignedIn: boolean;
-  /** The command that installs what the mini-app's build needs. */
-  installDependencies?: string;
+  packages: PackageCommands;
+  /** The command line that builds the mini-app before the client publishes it. */
+  build?: string;
 }
 
 /** The part of the built-in git extension's API that is used. */
@@ -40,7 +43,7 @@ interface GitApi {
  * @param folder of the mini-app, absolute
  * @param options.name what the key is registered by; default the repository's name
  * @param options.quiet asks nothing: GitHub, and the folder's name
- * @throws VALIDATION_FAILED for a folder whose name does not fit into a workflow, CancelledError
+ * @throws VALIDATION_FAILED for a folder name or a build that does not fit into a workflow, CancelledError
  */
 export async function findCiTarget(
   folder: string,
@@ -51,6 +54,8 @@ export async function findCiTarget(
     directory: '',
   };
   assertFitsWorkflow(directory);
+  const build = await readPipelineBuild(folder);
+  assertBuildFits(build ?? '');
   const known = await readKnownHosts();
   const repository = remoteUrl === undefined ? undefined : parseRemoteUrl(remoteUrl, known);
   const told = repository?.service ?? serviceOfFiles(root);
@@ -58,15 +63,15 @@ export async function findCiTarget(
   const suggested = repository?.path ?? basename(root);
   const chosen =
     name ?? (repository === undefined && !quiet ? await askForName(suggested) : suggested);
-  const installDependencies = installCommand(folder);
   return {
     root,
     directory,
     service,
     isGhSignedIn: repository?.service === 'github' && known.github.includes(repository.host),
     name: keyName(chosen),
+    packages: await readPackageCommands(folder, root),
+    ...(build === undefined ? {} : { build }),
     ...(repository === undefined ? {} : { repository }),
-    ...(installDependencies === undefined ? {} : { installDependencies }),
   };
 }
 
@@ -85,16 +90,6 @@ function serviceOfFiles(root: string): CiService | undefined {
     return 'gitlab';
   }
   return existsSync(join(root, '.github')) ? 'github' : undefined;
-}
-
-function installCommand(folder: string): string | undefined {
-  if (!existsSync(join(folder, 'package.json'))) {
-    return undefined;
-  }
-  // Scripts of packages must not run in the job that holds the key.
-  return existsSync(join(folder, 'package-lock.json'))
-    ? 'npm ci --ignore-scripts'
-    : 'npm install --ignore-scripts';
 }
 
 async function askForService(): Promise<CiService> {

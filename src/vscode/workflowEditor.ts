@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { INSTALL_CLIENT } from '../core/ci/workflow';
 import { freeWorkflowPath } from '../core/ci/workflowPath';
 import type { CiService } from '../core/ci/gitRemote';
 
@@ -17,18 +16,14 @@ export function chooseWorkflowPath(root: string, service: CiService): Promise<st
   });
 }
 
-/** Opens a workflow for review, at the line that wants a look. It is written nowhere until somebody saves it. */
+/** Opens a workflow for review. It is written nowhere until somebody saves it. */
 export async function openForReview(root: string, path: string, text: string): Promise<vscode.Uri> {
   const uri = untitled(root, path);
   const document = await vscode.workspace.openTextDocument(uri);
   const edit = new vscode.WorkspaceEdit();
   edit.insert(uri, new vscode.Position(0, 0), text);
   await vscode.workspace.applyEdit(edit);
-  const start = document.positionAt(Math.max(0, document.getText().indexOf(INSTALL_CLIENT)));
-  const editor = await vscode.window.showTextDocument(document, { preview: false });
-  editor.selection = new vscode.Selection(start.translate(0, INSTALL_CLIENT.length), start);
-  const beginning = new vscode.Range(start.line, 0, start.line, 0);
-  editor.revealRange(beginning, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  await vscode.window.showTextDocument(document, { preview: false });
   return uri;
 }
 

@@ -141,12 +141,29 @@ exit ${exitCode}
     assert.equal(editor.document.uri.toString(), workflow.toString());
     const text = await textOf(workflow);
     assert.ok(text.includes(fingerprint));
-    assert.match(text, /i99dash login --key/u);
+    assert.match(text, /npx --yes i99dash@7 login --key/u);
     assert.match(text, /I99DASH_TOKEN/u);
-    assert.match(editor.document.getText(editor.selection), /^command -v i99dash/u);
     assert.equal(existsSync(join(folder(), '.github')), false);
     await editor.document.save();
     assert.equal(readFileSync(join(folder(), WORKFLOW), 'utf8'), text);
+  });
+
+  it('writes a workflow that builds the project with its own packages and client', async () => {
+    const project = {
+      scripts: { publish: 'pnpm bundle && i99dash publish' },
+      devDependencies: { i99dash: '^7.1.0' },
+    };
+    const files = ['package.json', 'pnpm-lock.yaml'].map((name) => join(folder(), name));
+    writeFileSync(files[0] ?? '', JSON.stringify(project));
+    writeFileSync(files[1] ?? '', "lockfileVersion: '9.0'\n");
+    try {
+      const text = await textOf((await setUp({ confirmed: true })).workflow);
+      assert.match(text, /\n +pnpm install --frozen-lockfile --ignore-scripts\n/u);
+      assert.match(text, /\n +pnpm bundle\n/u);
+      assert.match(text, /pnpm exec i99dash publish\n$/u);
+    } finally {
+      files.forEach((file) => rmSync(file));
+    }
   });
 
   it('overwrites no workflow, be it saved or still open', async () => {

@@ -69,13 +69,13 @@ describe('a person sets up publishing from CI', () => {
     const { person, workspace } = scene;
     const toast = await setsUp();
     const editor = person.page.locator('.editor-instance .monaco-editor').first();
-    await editor.locator('.view-line', { hasText: 'command' }).first().waitFor();
+    await editor.locator('.view-line', { hasText: 'Publishes the mini-app' }).first().waitFor();
     await person.photograph('2-workflow');
     assert.equal(existsSync(join(workspace, WORKFLOW)), false);
     await editor.locator('.view-lines').click();
     await person.page.keyboard.press('Control+S');
     await person.page.locator('.tab:not(.dirty)', { hasText: 'i99dash-publish.yml' }).waitFor();
-    assert.match(readFileSync(join(workspace, WORKFLOW), 'utf8'), /i99dash login --key/u);
+    assert.match(readFileSync(join(workspace, WORKFLOW), 'utf8'), /i99dash@7 login --key/u);
     await person.dismiss(toast);
   });
 });

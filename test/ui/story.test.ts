@@ -261,12 +261,12 @@ describe('the whole story of a new user', () => {
       const toast = await person.seesNotification('on the clipboard for 90 seconds');
       assert.match(await person.clipboard(), /^-----BEGIN OPENSSH PRIVATE KEY-----\n/u);
       const editor = person.page.locator('.editor-instance .monaco-editor').first();
-      await editor.locator('.view-line', { hasText: 'command' }).first().waitFor();
+      await editor.locator('.view-line', { hasText: 'Publishes the mini-app' }).first().waitFor();
       await person.photograph('15-workflow');
       await editor.locator('.view-lines').click();
       await person.page.keyboard.press('Control+S');
       await person.page.locator('.tab:not(.dirty)', { hasText: 'i99dash-publish.yml' }).waitFor();
-      assert.match(readFileSync(join(workspace, WORKFLOW), 'utf8'), /i99dash login --key/u);
+      assert.match(readFileSync(join(workspace, WORKFLOW), 'utf8'), /i99dash@7 login --key/u);
       const names = keysOfDeveloper().map(({ name }) => name);
       assert.deepEqual(names.slice(1), ['second laptop', 'acme/tyre-pressure']);
       await person.dismiss(toast);

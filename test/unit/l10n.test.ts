@@ -25,6 +25,7 @@ const ENGLISH = [
   'src/vscode/diagnostics.ts',
   'src/core/api/networkReport.ts',
   // A file for a repository.
+  'src/core/ci/packageCommands.ts',
   'src/core/ci/workflow.ts',
   // A picture, and codes of languages.
   'src/core/publish/editing/placeholderIcon.ts',

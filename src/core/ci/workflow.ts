@@ -1,15 +1,10 @@
 import type { CiService } from './gitRemote';
-import { assertFitsWorkflow } from './workflowFolder';
+import type { PackageCommands } from './packageCommands';
+import { assertBuildFits, assertFitsWorkflow } from './workflowFolder';
 import { mustBeIncluded } from './workflowPath';
 
 /** What the pipeline finds the private key under. */
 export const SECRET_NAME = 'I99DASH_SSH_KEY';
-
-/**
- * Assumed of the runner, for no public document says how the client is installed: that it has the command, or that whoever reviews the
- * workflow puts the installation here. A guessed package name could be anybody's, on a machine that holds the key.
- */
-export const INSTALL_CLIENT = `command -v i99dash || { echo 'Put the command that installs the i99dash client here.'; exit 1; }`;
 
 /** The actions that run beside the key, by commit: a tag can be moved to other code. */
 const CHECKOUT = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1';
@@ -23,8 +18,9 @@ export interface WorkflowOptions {
   path: string;
   /** The mini-app below the repository's root, with slashes; '' for the root itself. */
   directory: string;
-  /** The command that installs what the build needs, without running scripts of packages; undefined where it needs nothing. */
-  installDependencies?: string;
+  packages: PackageCommands;
+  /** The command line that builds the mini-app before the client publishes it. */
+  build?: string;
   /** What the key is registered by; one line. */
   keyName: string;
   /** `SHA256:…` */
@@ -33,14 +29,16 @@ export interface WorkflowOptions {
 
 /**
  * The workflow or pipeline that publishes a mini-app when a version tag is pushed. Deterministic.
- * @throws VALIDATION_FAILED as {@link assertFitsWorkflow}
+ * @throws VALIDATION_FAILED as {@link assertFitsWorkflow} and {@link assertBuildFits}
  */
 export function workflowText(service: CiService, options: WorkflowOptions): string {
   assertFitsWorkflow(options.directory);
+  assertBuildFits(options.build ?? '');
   return service === 'github' ? githubWorkflow(options) : gitlabPipeline(options);
 }
 
-function githubWorkflow({ directory, installDependencies, ...key }: WorkflowOptions): string {
+function githubWorkflow({ directory, packages, build, ...key }: WorkflowOptions): string {
+  const { install, client } = packages;
   return `${head(key, 'step "Sign in"')}
 name: Publish mini-app
 
@@ -72,32 +70,29 @@ ${directory === '' ? '' : `    defaults:\n      run:\n        working-directory:
       - name: Check the tag
         run: |
 ${indent(10, checkTag('GITHUB_REF_NAME'))}
-${installDependencies === undefined ? '' : `\n      ${SCRIPTS_ARE_OFF}\n      - name: Install what the build needs\n        run: ${installDependencies}\n`}
-      - name: Install the i99dash client
-        run: |
-          ${INSTALL_CLIENT}
-
+${install.length === 0 ? '' : `\n      ${SCRIPTS_ARE_OFF}\n      - name: Install packages\n        run: |\n${indent(10, install.join('\n'))}\n`}${build === undefined ? '' : `\n      - name: Build\n        run: |\n${indent(10, inPackagePath(build, directory))}\n`}
       - name: Sign in
         env:
           ${SECRET_NAME}: \${{ secrets.${SECRET_NAME} }}
         run: |
-${indent(10, signIn(`printf '%s\\n' "$${SECRET_NAME}"`, '"$RUNNER_TEMP/i99dash-key"'))}
+${indent(10, signIn(packages, `printf '%s\\n' "$${SECRET_NAME}"`, '"$RUNNER_TEMP/i99dash-key"'))}
 
       - name: Publish
-        run: i99dash publish
+        run: ${client} publish
 `;
 }
 
-function gitlabPipeline({ path, directory, installDependencies, ...key }: WorkflowOptions): string {
+function gitlabPipeline({ path, directory, packages, build, ...key }: WorkflowOptions): string {
+  const { install, client } = packages;
   const script = [
     ...(directory === '' ? [] : [`cd ${shellWord(directory)}`]),
     checkTag('CI_COMMIT_TAG'),
-    ...(installDependencies === undefined ? [] : [`${SCRIPTS_ARE_OFF}\n${installDependencies}`]),
-    INSTALL_CLIENT,
-    signIn(`cat "$${SECRET_NAME}"`, '"$(mktemp)"'),
-    'i99dash publish',
+    ...(install.length === 0 ? [] : [[SCRIPTS_ARE_OFF, ...install].join('\n')]),
+    ...(build === undefined ? [] : [`(\n${inPackagePath(build, directory)}\n)`]),
+    signIn(packages, `cat "$${SECRET_NAME}"`, '"$(mktemp)"'),
+    `${client} publish`,
   ];
-  return `${head(key, 'block with "i99dash login"')}
+  return `${head(key, 'block with "login"')}
 #
 # ${SECRET_NAME} is a CI/CD variable of type File, protected, so that only protected tags have it.
 ${mustBeIncluded('gitlab', path) ? `# GitLab reads this file when .gitlab-ci.yml has:\n#   include:\n#     - local: ${JSON.stringify(`/${path}`)}\n` : ''}publish-mini-app:
@@ -135,13 +130,20 @@ if [ "$${variable}" != "v$version" ]; then
 fi`;
 }
 
-/** The key is on the runner's disk for as long as the sign-in takes. */
-function signIn(printKey: string, path: string): string {
+/** A build as package managers run it: commands of packages, here and in the folders above, need no path. */
+function inPackagePath(build: string, directory: string): string {
+  const parts = directory === '' ? [] : directory.split('/');
+  const folders = ['', ...parts].map((_, level) => `$PWD${'/..'.repeat(level)}/node_modules/.bin`);
+  return `export PATH="${folders.join(':')}:$PATH"\n${build}`;
+}
+
+/** The key is on the runner's disk for as long as the sign-in takes. A client that is fetched for it runs no scripts of packages. */
+function signIn({ client, isFetched }: PackageCommands, printKey: string, path: string): string {
   return `umask 077
 key=${path}
 trap 'rm -f "$key"' EXIT
 ${printKey} | tr -d '\\r' > "$key"
-i99dash login --key "$key"
+${isFetched ? 'npm_config_ignore_scripts=true ' : ''}${client} login --key "$key"
 rm -f "$key"`;
 }
 

@@ -20,3 +20,18 @@ export function assertFitsWorkflow(directory: string): void {
     );
   }
 }
+
+/**
+ * Refuses a build whose text would act in a workflow.
+ * @throws VALIDATION_FAILED
+ */
+export function assertBuildFits(build: string): void {
+  if (UNFIT_FOR_WORKFLOW.test(build.replaceAll(/[\t\n]/gu, ' '))) {
+    throw new I99dashError(
+      'VALIDATION_FAILED',
+      t(
+        'The script "publish" in package.json cannot stand in a workflow: it has control characters or an expression. Change the script.',
+      ),
+    );
+  }
+}

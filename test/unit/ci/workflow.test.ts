@@ -4,15 +4,26 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { INSTALL_CLIENT, workflowText, type WorkflowOptions } from '../../../src/core/ci/workflow';
+import { readPackageCommands, type PackageCommands } from '../../../src/core/ci/packageCommands';
+import { readPipelineBuild } from '../../../src/core/ci/pipelineBuild';
+import { workflowText, type WorkflowOptions } from '../../../src/core/ci/workflow';
 import { freeWorkflowPath } from '../../../src/core/ci/workflowPath';
 import { isI99dashError } from '../../../src/core/errors';
 import { makeKeyPair } from '../../../src/core/keys/keyPair';
+import { writeFiles } from '../../support/project';
 import { useTempFolder } from '../../support/temp-folder';
+
+const FETCHED: PackageCommands = { install: [], client: 'npx --yes i99dash@7', isFetched: true };
+const INSTALLED: PackageCommands = {
+  install: ['corepack enable', 'pnpm install --frozen-lockfile --ignore-scripts'],
+  client: 'pnpm exec i99dash',
+  isFetched: false,
+};
 
 const GITHUB: WorkflowOptions = {
   path: '.github/workflows/i99dash-publish.yml',
   directory: '',
+  packages: FETCHED,
   keyName: 'acme/tyre-pressure',
   fingerprint: 'SHA256:FdQ5yq3Oe2r0cUL1oFf7kCtBvW1n0m7m1i4y8vJxkEc',
 };
@@ -31,7 +42,10 @@ const HEAD = `# Publishes the mini-app to i99dash when a version tag is pushed, 
 interface GithubWorkflow {
   permissions: unknown;
   jobs: {
-    publish: { defaults?: { run: Record<string, string> }; steps: { with?: unknown }[] };
+    publish: {
+      defaults?: { run: Record<string, string> };
+      steps: { with?: unknown; run?: string }[];
+    };
   };
 }
 
@@ -79,10 +93,6 @@ jobs:
             exit 1
           fi
 
-      - name: Install the i99dash client
-        run: |
-          command -v i99dash || { echo 'Put the command that installs the i99dash client here.'; exit 1; }
-
       - name: Sign in
         env:
           I99DASH_SSH_KEY: \${{ secrets.I99DASH_SSH_KEY }}
@@ -91,36 +101,51 @@ jobs:
           key="$RUNNER_TEMP/i99dash-key"
           trap 'rm -f "$key"' EXIT
           printf '%s\\n' "$I99DASH_SSH_KEY" | tr -d '\\r' > "$key"
-          i99dash login --key "$key"
+          npm_config_ignore_scripts=true npx --yes i99dash@7 login --key "$key"
           rm -f "$key"
 
       - name: Publish
-        run: i99dash publish
+        run: npx --yes i99dash@7 publish
 `,
     );
   });
 
-  it('runs in the folder of the mini-app, and installs what it builds with', () => {
+  it('runs in the folder of the mini-app, installs its packages, builds it and runs its own client', () => {
     const text = workflowText('github', {
       ...GITHUB,
       directory: 'apps/tyre "pressure"',
-      installDependencies: 'npm ci --ignore-scripts',
+      packages: INSTALLED,
+      build: 'pnpm bundle',
     });
     assert.match(
       text,
       /\n {4}defaults:\n {6}run:\n {8}working-directory: "apps\/tyre \\"pressure\\""\n {4}steps:\n/u,
     );
-    assert.match(
+    assert.ok(
+      text.includes(`
+          fi
+
+      # Without scripts of packages: they would run where the key is used.
+      - name: Install packages
+        run: |
+          corepack enable
+          pnpm install --frozen-lockfile --ignore-scripts
+
+      - name: Build
+        run: |
+          export PATH="$PWD/node_modules/.bin:$PWD/../node_modules/.bin:$PWD/../../node_modules/.bin:$PATH"
+          pnpm bundle
+
+      - name: Sign in
+`),
       text,
-      /\n {10}fi\n\n {6}# Without scripts of packages: .*\n {6}- name: Install what the build needs\n {8}run: npm ci --ignore-scripts\n\n {6}- name: Install the i99dash/u,
     );
+    assert.match(text, /\n {10}pnpm exec i99dash login --key "\$key"\n/u);
+    assert.match(text, /\n {8}run: pnpm exec i99dash publish\n$/u);
   });
 
   it('shows the secret to the one step that signs in', () => {
-    const text = workflowText('github', {
-      ...GITHUB,
-      installDependencies: 'npm ci --ignore-scripts',
-    });
+    const text = workflowText('github', { ...GITHUB, packages: INSTALLED, build: 'a' });
     const steps = text.slice(text.indexOf('    steps:')).split(/\n {6}- /u);
     const withSecret = steps.filter((step) => step.includes('secrets.'));
     assert.equal(withSecret.length, 1);
@@ -134,9 +159,10 @@ describe('the pipeline for GitLab CI/CD', () => {
       workflowText('gitlab', {
         ...GITLAB,
         directory: "it's/here",
-        installDependencies: 'npm ci --ignore-scripts',
+        packages: INSTALLED,
+        build: 'pnpm bundle',
       }),
-      `${HEAD}# out the block with "i99dash login". The client prefers the token; it lives about 15 minutes.
+      `${HEAD}# out the block with "login". The client prefers the token; it lives about 15 minutes.
 #
 # I99DASH_SSH_KEY is a CI/CD variable of type File, protected, so that only protected tags have it.
 publish-mini-app:
@@ -156,18 +182,22 @@ publish-mini-app:
       fi
     - |
       # Without scripts of packages: they would run where the key is used.
-      npm ci --ignore-scripts
+      corepack enable
+      pnpm install --frozen-lockfile --ignore-scripts
     - |
-      command -v i99dash || { echo 'Put the command that installs the i99dash client here.'; exit 1; }
+      (
+      export PATH="$PWD/node_modules/.bin:$PWD/../node_modules/.bin:$PWD/../../node_modules/.bin:$PATH"
+      pnpm bundle
+      )
     - |
       umask 077
       key="$(mktemp)"
       trap 'rm -f "$key"' EXIT
       cat "$I99DASH_SSH_KEY" | tr -d '\\r' > "$key"
-      i99dash login --key "$key"
+      pnpm exec i99dash login --key "$key"
       rm -f "$key"
     - |
-      i99dash publish
+      pnpm exec i99dash publish
 `,
     );
   });
@@ -186,11 +216,7 @@ publish-mini-app:
 describe('every workflow', () => {
   const texts = (['github', 'gitlab'] as const).flatMap((service) =>
     ['', 'apps/tyre'].map((directory) =>
-      workflowText(service, {
-        ...GITHUB,
-        directory,
-        installDependencies: 'npm ci --ignore-scripts',
-      }),
+      workflowText(service, { ...GITHUB, directory, packages: INSTALLED, build: 'a' }),
     ),
   );
 
@@ -205,7 +231,7 @@ describe('every workflow', () => {
       '\u00e9\u0639 \ud83d\ude00',
       '%',
     ]) {
-      const options = { ...GITHUB, directory, installDependencies: 'npm ci --ignore-scripts' };
+      const options = { ...GITHUB, directory, packages: INSTALLED, build: 'a\n\nb: c # d' };
       const github = parse(workflowText('github', options)) as GithubWorkflow;
       assert.deepEqual(Object.keys(github), ['name', 'on', 'permissions', 'concurrency', 'jobs']);
       assert.deepEqual(github.permissions, { contents: 'read' });
@@ -256,6 +282,21 @@ describe('every workflow', () => {
     });
   }
 
+  for (const [what, build] of [
+    ['an expression of GitHub', 'echo ${{ secrets.A }}'],
+    ['an expression of GitLab', 'echo $[[ inputs.a ]]'],
+    ['a control character', 'echo \u0085  - |'],
+  ] as const) {
+    it(`is not made for a build that has ${what}`, () => {
+      for (const service of ['github', 'gitlab'] as const) {
+        assert.throws(
+          () => workflowText(service, { ...GITHUB, build }),
+          (error: unknown) => isI99dashError(error, 'VALIDATION_FAILED'),
+        );
+      }
+    });
+  }
+
   it('holds the same for the same key', () => {
     assert.equal(workflowText('github', GITHUB), workflowText('github', { ...GITHUB }));
   });
@@ -280,6 +321,108 @@ describe('the name of a workflow', () => {
   });
 });
 
+/** A package manager that notes how it is called, and runs the client when it is asked to. */
+const STAND_IN = `#!/bin/sh
+echo "$(basename "$0") $*" >> calls
+while [ $# -gt 0 ]; do
+  case "$1" in
+    i99dash | i99dash@*) shift; exec i99dash "$@" ;;
+  esac
+  shift
+done
+`;
+
+const BUILT = { scripts: { publish: 'echo built >> calls && i99dash publish' } };
+const DEPENDENT = JSON.stringify({ ...BUILT, devDependencies: { i99dash: '^7.1.0' } });
+
+/** What is called to publish each kind of project. */
+const PROJECTS: { kind: string; files: Record<string, string>; calls: string[] }[] = [
+  {
+    kind: 'npm',
+    files: { 'package.json': DEPENDENT, 'package-lock.json': '{}' },
+    calls: [
+      'npm ci --ignore-scripts',
+      'built',
+      'npx --no-install i99dash login --key …',
+      'npx --no-install i99dash publish',
+    ],
+  },
+  {
+    kind: 'pnpm',
+    files: { 'package.json': DEPENDENT, 'pnpm-lock.yaml': "lockfileVersion: '9.0'\n" },
+    calls: [
+      'corepack enable',
+      'corepack prepare pnpm@10 --activate',
+      'pnpm install --frozen-lockfile --ignore-scripts',
+      'built',
+      'pnpm exec i99dash login --key …',
+      'pnpm exec i99dash publish',
+    ],
+  },
+  {
+    kind: 'yarn 1',
+    files: { 'package.json': DEPENDENT, 'yarn.lock': '# yarn lockfile v1\n' },
+    calls: [
+      'corepack enable',
+      'yarn install --frozen-lockfile --ignore-scripts',
+      'built',
+      'yarn i99dash login --key …',
+      'yarn i99dash publish',
+    ],
+  },
+  {
+    kind: 'yarn 4',
+    files: { 'package.json': DEPENDENT, 'yarn.lock': '# a\n\n__metadata:\n  version: 8\n' },
+    calls: [
+      'corepack enable',
+      'corepack prepare yarn@4 --activate',
+      'yarn install --immutable --mode=skip-build',
+      'built',
+      'yarn i99dash login --key …',
+      'yarn i99dash publish',
+    ],
+  },
+  {
+    kind: 'bun',
+    files: { 'package.json': DEPENDENT, 'bun.lock': '{}' },
+    calls: [
+      'npm install --global bun@1',
+      'bun install --frozen-lockfile --ignore-scripts',
+      'built',
+      'bunx i99dash login --key …',
+      'bunx i99dash publish',
+    ],
+  },
+  {
+    kind: 'no lock file and no client',
+    files: { 'package.json': JSON.stringify(BUILT) },
+    calls: [
+      'npm install --ignore-scripts',
+      'built',
+      'npx --yes i99dash@7 login --key …',
+      'npx --yes i99dash@7 publish',
+    ],
+  },
+  {
+    kind: 'a build of the client',
+    files: {
+      'package.json': DEPENDENT,
+      'package-lock.json': '{}',
+      'sdk.config.json': '{"buildCommand":"npm run build"}',
+    },
+    calls: [
+      'npm ci --ignore-scripts',
+      'npx --no-install i99dash login --key …',
+      'npx --no-install i99dash publish',
+    ],
+  },
+  {
+    kind: 'no packages',
+    files: {},
+    calls: ['npx --yes i99dash@7 login --key …', 'npx --yes i99dash@7 publish'],
+  },
+];
+
 describe('the commands of a workflow, in a shell', function () {
   before(function () {
     if (process.platform === 'win32') {
@@ -298,15 +441,18 @@ if [ "$1" = login ]; then
   echo "$3" > '${folder.path}/path'
   ls -l "$3" | cut -c1-10 > '${folder.path}/mode'
 fi
-echo "$@" >> '${folder.path}/calls'
+echo "i99dash $*" >> '${folder.path}/calls'
 `;
     writeFileSync(join(bin(), 'i99dash'), script, { mode: 0o755 });
+    for (const program of ['npm', 'npx', 'pnpm', 'yarn', 'bun', 'bunx', 'corepack']) {
+      writeFileSync(join(bin(), program), STAND_IN, { mode: 0o755 });
+    }
     writeFileSync(join(folder.path, 'manifest.json'), '{"version":"1.2.0"}');
   });
 
   const noted = (name: string): string => readFileSync(join(folder.path, name), 'utf8').trim();
   const run = (script: string, env: Record<string, string>): number | null =>
-    spawnSync('/bin/bash', ['-eo', 'pipefail', '-c', script], {
+    spawnSync('/bin/bash', ['--norc', '-eo', 'pipefail', '-c', script], {
       cwd: folder.path,
       env: { PATH: `${bin()}:${process.env['PATH'] ?? ''}`, ...env },
     }).status;
@@ -320,7 +466,7 @@ echo "$@" >> '${folder.path}/calls'
       const stored = join(folder.path, 'stored');
       writeFileSync(stored, file.toString().replaceAll('\n', '\r\n'));
       const [signIn] = blocks(workflowText(service, GITHUB)).filter((each) =>
-        each.includes('i99dash login'),
+        each.includes(' login --key'),
       );
       const status = run(signIn ?? '', {
         RUNNER_TEMP: folder.path,
@@ -337,7 +483,7 @@ echo "$@" >> '${folder.path}/calls'
       const key = join(folder.path, 'no-key');
       writeFileSync(key, 'no key');
       const [signIn] = blocks(workflowText(service, GITHUB)).filter((each) =>
-        each.includes('i99dash login'),
+        each.includes(' login --key'),
       );
       const env = { RUNNER_TEMP: folder.path, TMPDIR: folder.path, I99DASH_SSH_KEY: key };
       assert.notEqual(run(signIn ?? '', env), 0);
@@ -358,11 +504,40 @@ echo "$@" >> '${folder.path}/calls'
     });
   }
 
-  it('stop when the client is not there', () => {
-    assert.equal(run(INSTALL_CLIENT, {}), 0);
-    assert.equal(run(INSTALL_CLIENT, { PATH: '/nowhere' }), 1);
-  });
+  for (const { kind, files, calls } of PROJECTS) {
+    for (const service of ['github', 'gitlab'] as const) {
+      it(`publish a project with ${kind} for ${service}, with its own client and build`, async () => {
+        const { file } = await makeKeyPair('acme/app');
+        const stored = join(folder.path, 'stored');
+        writeFileSync(stored, file);
+        await writeFiles(folder.path, files);
+        const packages = await readPackageCommands(folder.path, folder.path);
+        const build = await readPipelineBuild(folder.path);
+        const built = build === undefined ? {} : { build };
+        const text = workflowText(service, { ...GITHUB, packages, ...built });
+        for (const script of scripts(service, text)) {
+          const key = service === 'github' ? file.toString() : stored;
+          const env = { RUNNER_TEMP: folder.path, TMPDIR: folder.path, I99DASH_SSH_KEY: key };
+          const tag = { GITHUB_REF_NAME: 'v1.2.0', CI_COMMIT_TAG: 'v1.2.0' };
+          assert.equal(run(script, { ...env, ...tag }), 0, script);
+        }
+        const noted = readFileSync(join(folder.path, 'calls'), 'utf8');
+        const [login = '', publish = ''] = noted.match(/^i99dash .*$/gmu) ?? [];
+        assert.match(login, /^i99dash login --key \S+$/u);
+        assert.equal(publish, 'i99dash publish');
+        const asked = noted.replace(/^i99dash .*\n/gmu, '').replaceAll(/--key \S+/gu, '--key …');
+        assert.deepEqual(asked.trim().split('\n'), calls);
+      });
+    }
+  }
 });
+
+/** The shell scripts of a workflow, as a YAML parser finds them, in their order. */
+function scripts(service: 'github' | 'gitlab', text: string): string[] {
+  return service === 'github'
+    ? (parse(text) as GithubWorkflow).jobs.publish.steps.flatMap(({ run: script }) => script ?? [])
+    : (parse(text) as GitlabPipeline)['publish-mini-app'].script;
+}
 
 /** The literal blocks (`|`) of a YAML text, without their indentation. */
 function blocks(text: string): string[] {

@@ -1,0 +1,11 @@
+import { join } from 'node:path';
+import { CONFIG_FILE } from '../miniAppFolder';
+import { checkConfigText, readText } from '../publish/projectTexts';
+import { readPublishBuild } from '../publish/publishScript';
+
+/** The command line that builds a mini-app before the client publishes it; undefined where the client runs the build itself or there is none. */
+export async function readPipelineBuild(folder: string): Promise<string | undefined> {
+  const file = join(folder, CONFIG_FILE);
+  const { config } = checkConfigText(await readText(file), file);
+  return config?.buildCommand === undefined ? readPublishBuild(folder) : undefined;
+}

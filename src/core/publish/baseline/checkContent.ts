@@ -19,8 +19,7 @@ export function checkContent(
   const key = `${kind}:${createHash('sha256').update(content).digest('base64url')}`;
   let findings = cache.get(key);
   if (findings === undefined) {
-    // An editor does not count a byte order mark as a character.
-    const text = content.toString('utf8').replace(/^\uFEFF/u, '');
+    const text = decode(content);
     findings = toFindings(text, kind === 'page' ? checkPage(text) : checkScript(text));
     cache.set(key, findings);
   }
@@ -34,6 +33,17 @@ export function tooLarge(): readonly Finding[] {
     MAX_CHECKED_BYTES >> 20,
   );
   return toFindings('', [{ rule: 'baseline.unchecked', message, start: 0, end: 0 }]);
+}
+
+/** The text as a browser reads it: a byte order mark tells the encoding. An editor does not count the mark as a character. */
+function decode(content: Buffer): string {
+  const isSwapped = content[0] === 0xfe && content[1] === 0xff;
+  const text = isSwapped
+    ? Buffer.from(content.subarray(0, content.length & ~1))
+        .swap16()
+        .toString('utf16le')
+    : content.toString(content[0] === 0xff && content[1] === 0xfe ? 'utf16le' : 'utf8');
+  return text.replace(/^\uFEFF/u, '');
 }
 
 function checkPage(html: string): RawFinding[] {

@@ -65,7 +65,8 @@ function findingsOf(text: string): RawFinding[] {
 
 function tryParse(text: string, ecmaVersion: Options['ecmaVersion'], sourceType: Kind): Parsed {
   try {
-    return { program: parse(text, { ecmaVersion, sourceType }) };
+    // Chromium knows hashbang lines since version 74, and the standard since ES2023.
+    return { program: parse(text, { ecmaVersion, sourceType, allowHashBang: true }) };
   } catch (error) {
     if (error instanceof SyntaxError && 'pos' in error && 'raisedAt' in error) {
       if (error.message.startsWith(NO_STACK)) {

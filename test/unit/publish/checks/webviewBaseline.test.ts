@@ -116,6 +116,20 @@ describe("the WebView's baseline", () => {
     );
   });
 
+  it('reads scripts in UTF-16 that have a mark', async () => {
+    const code = Buffer.from('\uFEFFvar ä;\na.findLast(b)', 'utf16le');
+    const tree = {
+      'a.js': code,
+      'b.js': Buffer.from(code).swap16(),
+      'c.html': Buffer.from('\uFEFF<script>a.findLast(b)</script>', 'utf16le'),
+    };
+    assert.deepEqual(brief(await check(tree)), [
+      'error baseline.api a.js:1:2',
+      'error baseline.api b.js:1:2',
+      'warning baseline.api c.html:0:10',
+    ]);
+  });
+
   it('is worth a note for an app that no old car gets', async () => {
     const tree = { 'a.js': 'structuredClone(a)', 'b.html': '<script type=module></script>' };
     const severities = async (requires?: Partial<NonNullable<Manifest['requires']>>) =>

@@ -6,78 +6,184 @@ export interface PageScript {
   /** Offsets of the inline code, empty where the script is a file of its own. */
   codeStart: number;
   codeEnd: number;
+  /** The address of a script that is a file of its own. */
+  src?: string;
+  /** Whether it runs when all others of the page have run. */
+  isDeferred: boolean;
+}
+
+/** What a WebView runs and applies of a page itself, in the page's order. */
+export interface PageCode {
+  scripts: PageScript[];
+  /** Values of attributes such as `onclick`. */
+  handlers: Piece[];
+  /** Contents of `<style>`. */
+  styles: Piece[];
+}
+
+/** Offsets of a piece of a page's text. */
+interface Piece {
+  start: number;
+  end: number;
+}
+
+interface Attribute extends Piece {
+  value: string;
+}
+
+interface Tag {
+  attributes: Map<string, Attribute>;
+  end: number;
+  isSelfClosing: boolean;
 }
 
 /** What a `type` may say for a script to be a classic one. */
-const CLASSIC = /^(?:|(?:text|application)\/(?:x-)?(?:java|ecma)script|text\/(?:j|live)script)$/iu;
-
-/** A comment, or the start tag of an element whose content is text, as a browser's tokenizer sees them. */
-const INTERESTING = /<!--|<(?<element>script|style|textarea|title|xmp)(?=[\s/>])/giu;
+const CLASSIC =
+  /^(?:|(?:text|application)\/(?:x-)?(?:java|ecma)script|text\/(?:j|live)script|text\/javascript1\.[0-5])$/iu;
+/** A comment, a marked section, or the beginning of a tag, as a browser's tokenizer sees them. */
+const MARKUP = /<!--|<!\[CDATA\[|<(?<slash>\/?)(?<element>[a-z][^\s/>]*)/giu;
+/** Elements whose content is text, where scripts run. */
+const TEXT_ELEMENTS: ReadonlySet<string> = new Set([
+  ...['iframe', 'noembed', 'noframes', 'noscript', 'script', 'style', 'textarea', 'title', 'xmp'],
+]);
 const COMMENT_END = /--!?>/gu;
+const CDATA = '<![CDATA[';
+const HANDLER = /^on[a-z]+$/u;
 const ATTRIBUTE =
   /[\s/]*(?:(?<close>>)|(?<name>[^\s/>][^\s/>=]*)(?:\s*=\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^\s>"'][^\s>]*))?)?)/guy;
 
 /** The scripts of an HTML text, in their order. Text that is no proper HTML is read as far as it makes sense. */
 export function scriptsOf(html: string): PageScript[] {
-  const scripts: PageScript[] = [];
-  let from = 0;
-  for (;;) {
-    const found = matchFrom(INTERESTING, html, from);
+  return readPage(html).scripts;
+}
+
+/** Reads what runs in a page. Nothing in a `<template>` or `<noscript>` does. */
+export function readPage(html: string): PageCode {
+  const code: PageCode = { scripts: [], handlers: [], styles: [] };
+  const depth = { template: 0, svg: 0 };
+  for (let from = 0; ;) {
+    const found = matchFrom(MARKUP, html, from);
     if (found === undefined) {
-      return scripts;
+      return code;
     }
     const element = found.groups?.['element']?.toLowerCase();
     if (element === undefined) {
-      // `<!-->` and `<!--->` are whole comments.
-      from = endOf(matchFrom(COMMENT_END, html, found.index + 2)) ?? html.length;
+      from = skipMarked(html, found, depth.svg > 0);
       continue;
     }
     const tag = readTag(html, endOf(found) ?? html.length);
     if (tag === undefined) {
-      return scripts;
+      return code;
     }
-    const close = matchFrom(new RegExp(`</${element}(?=[\\s/>])`, 'giu'), html, tag.end);
-    const codeEnd = close?.index ?? html.length;
-    const kind = element === 'script' ? kindOf(tag.attributes.get('type')) : undefined;
-    if (kind !== undefined) {
-      const codeStart = tag.attributes.has('src') ? codeEnd : tag.end;
-      scripts.push({ kind, start: found.index, codeStart, codeEnd });
+    from = tag.end;
+    const isEnd = found.groups?.['slash'] === '/';
+    if (element === 'template' || element === 'svg') {
+      const change = isEnd ? -1 : tag.isSelfClosing && element === 'svg' ? 0 : 1;
+      depth[element] = Math.max(0, depth[element] + change);
     }
-    if (close === undefined) {
-      return scripts;
+    if (isEnd) {
+      continue;
     }
-    from = endOf(close) ?? html.length;
+    const isInert = depth.template > 0;
+    if (!isInert) {
+      handlersOf(tag).forEach((handler) => code.handlers.push(handler));
+    }
+    if (TEXT_ELEMENTS.has(element)) {
+      const text = readText(html, element, tag, depth.svg > 0);
+      if (!isInert) {
+        addText(code, { element, tag, text, start: found.index, html, isSvg: depth.svg > 0 });
+      }
+      from = text.next;
+    }
   }
 }
 
-function kindOf(type = ''): PageScript['kind'] | undefined {
-  const essence = type.trim();
-  if (essence.toLowerCase() === 'module') {
+/** The content of an element that is text, and where its end tag's name ends. */
+function readText(
+  html: string,
+  element: string,
+  { end, isSelfClosing }: Tag,
+  isSvg: boolean,
+): Piece & { next: number } {
+  if (isSvg && isSelfClosing) {
+    return { start: end, end, next: end };
+  }
+  const close = matchFrom(new RegExp(`</${element}(?=[\\s/>])`, 'giu'), html, end);
+  return { start: end, end: close?.index ?? html.length, next: endOf(close) ?? html.length };
+}
+
+function addText(
+  { scripts, styles }: PageCode,
+  {
+    element,
+    tag: { attributes },
+    text,
+    start,
+    html,
+    isSvg,
+  }: { element: string; tag: Tag; text: Piece; start: number; html: string; isSvg: boolean },
+): void {
+  const hasSection = isSvg && html.slice(text.start, text.end).trimStart().startsWith(CDATA);
+  if (element === 'style' && !hasSection) {
+    styles.push(text);
+  }
+  const kind = element === 'script' && !hasSection ? kindOf(attributes) : undefined;
+  if (kind === undefined) {
+    return;
+  }
+  const src = (attributes.get('src') ?? (isSvg ? attributes.get('href') : undefined))?.value;
+  scripts.push({
+    ...{ kind, start, codeEnd: text.end },
+    codeStart: src === undefined ? text.start : text.end,
+    ...(src === undefined ? {} : { src }),
+    isDeferred: src !== undefined && (attributes.has('defer') || attributes.has('async')),
+  });
+}
+
+/** The end of a comment or of a marked section, which only foreign content has. `<!-->` and `<!--->` are whole comments. */
+function skipMarked(html: string, { 0: text, index }: RegExpExecArray, isForeign: boolean): number {
+  if (text !== CDATA) {
+    return endOf(matchFrom(COMMENT_END, html, index + 2)) ?? html.length;
+  }
+  const end = isForeign ? ']]>' : '>';
+  const at = html.indexOf(end, index);
+  return at === -1 ? html.length : at + end.length;
+}
+
+function handlersOf({ attributes }: Tag): Piece[] {
+  return [...attributes]
+    .filter(([name, { value }]) => HANDLER.test(name) && value !== '')
+    .map(([, { start, end }]) => ({ start, end }));
+}
+
+function kindOf(attributes: Tag['attributes']): PageScript['kind'] | undefined {
+  const language = attributes.get('language')?.value ?? '';
+  const type = attributes.get('type')?.value.trim() ?? (language && `text/${language}`);
+  if (type.toLowerCase() === 'module') {
     return 'module';
   }
-  return CLASSIC.test(essence) ? 'classic' : undefined;
+  return CLASSIC.test(type) ? 'classic' : undefined;
 }
 
 /** Reads a start tag's attributes from behind its name; undefined when it never ends. */
-function readTag(
-  html: string,
-  from: number,
-): { attributes: Map<string, string>; end: number } | undefined {
-  const attributes = new Map<string, string>();
+function readTag(html: string, from: number): Tag | undefined {
+  const attributes: Tag['attributes'] = new Map();
   let at = from;
   for (;;) {
     const match = matchFrom(ATTRIBUTE, html, at);
     const { close, name, double, single, bare } = match?.groups ?? {};
     at = endOf(match) ?? html.length;
     if (close !== undefined) {
-      return { attributes, end: at };
+      return { attributes, end: at, isSelfClosing: match?.[0].includes('/') === true };
     }
     if (name === undefined) {
       return undefined;
     }
     const key = name.toLowerCase();
     if (!attributes.has(key)) {
-      attributes.set(key, double ?? single ?? bare ?? '');
+      const value = double ?? single ?? bare ?? '';
+      const end = bare === undefined ? at - 1 : at;
+      attributes.set(key, { value, start: end - value.length, end });
     }
   }
 }

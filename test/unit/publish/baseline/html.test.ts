@@ -55,6 +55,26 @@ describe("a page's scripts", () => {
     ['code with markup in it', '<script>if (a<b) c("<p>")</script>', 'classic:if (a<b) c("<p>")'],
     ['what is never closed', '<script>a', 'classic:a'],
     ['a tag that never ends', '<p><script type="modu'],
+    [
+      'none that no browser with scripts runs',
+      '<noscript><script>a</script></noscript><template><script>b</script><template></template><script>c</script></template><iframe><script>d</script></iframe><script>e</script>',
+      'classic:e',
+    ],
+    [
+      'none of a marked section of SVG',
+      '<svg><script><![CDATA[ a < b ]]></script><script href="c.js"/></svg><script>d</script><svg/><script>e</script>',
+      'classic:',
+      'classic:d',
+      'classic:e',
+    ],
+    [
+      'the languages of JavaScript',
+      '<script language="VBScript">a</script><script language="JavaScript">b</script><script language="javascript1.2">c</script><script type="text/javascript" language="vbscript">d</script><script type="" language="vbscript">e</script>',
+      'classic:b',
+      'classic:c',
+      'classic:d',
+      'classic:e',
+    ],
     ['elements of other names', '<scripted>a</scripted><script-x>b</script-x>'],
   ];
   for (const [what, html, ...found] of pages) {

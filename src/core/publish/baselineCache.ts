@@ -6,7 +6,7 @@ import { isJsonObject, parseJson } from '../json';
 import { textLanguage } from '../l10n';
 import type { Range } from '../problem';
 import { readTextFile } from '../readTextFile';
-import type { Finding } from './baseline/finding';
+import type { CheckedContent, Finding } from './baseline/finding';
 
 /** Counts up whenever the same content may have other findings than before. */
 const RULES_VERSION = `2/acorn-${parserVersion}`;
@@ -25,7 +25,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 export class BaselineCache {
   private changed = false;
 
-  private constructor(private readonly entries: Map<string, readonly Finding[]>) {}
+  private constructor(private readonly entries: Map<string, CheckedContent>) {}
 
   /** @param file where an earlier cache was written; undefined for none */
   static async load(file: string | undefined): Promise<BaselineCache> {
@@ -34,17 +34,17 @@ export class BaselineCache {
     return new BaselineCache(new Map(text === undefined ? [] : parseEntries(text)));
   }
 
-  get(key: string): readonly Finding[] | undefined {
-    const findings = this.entries.get(key);
-    if (findings !== undefined) {
+  get(key: string): CheckedContent | undefined {
+    const checked = this.entries.get(key);
+    if (checked !== undefined) {
       this.entries.delete(key);
-      this.entries.set(key, findings);
+      this.entries.set(key, checked);
     }
-    return findings;
+    return checked;
   }
 
-  set(key: string, findings: readonly Finding[]): void {
-    this.entries.set(key, findings);
+  set(key: string, checked: CheckedContent): void {
+    this.entries.set(key, checked);
     this.changed = true;
   }
 
@@ -76,7 +76,7 @@ export async function writeCacheFile(file: string, text: string): Promise<void> 
   }
 }
 
-function parseEntries(text: string): [string, Finding[]][] {
+function parseEntries(text: string): [string, CheckedContent][] {
   const cache = parseJson(text)?.value;
   if (
     !isJsonObject(cache) ||
@@ -85,10 +85,26 @@ function parseEntries(text: string): [string, Finding[]][] {
   ) {
     return [];
   }
-  return Object.entries(cache['entries']).filter((entry): entry is [string, Finding[]] => {
-    const [, findings] = entry;
-    return Array.isArray(findings) && findings.every(isFinding);
-  });
+  return Object.entries(cache['entries']).filter((entry): entry is [string, CheckedContent] =>
+    isChecked(entry[1]),
+  );
+}
+
+function isChecked(value: unknown): boolean {
+  return (
+    isJsonObject(value) &&
+    Array.isArray(value['findings']) &&
+    value['findings'].every(isFinding) &&
+    isTexts(value['brings']) &&
+    Array.isArray(value['loads']) &&
+    value['loads'].every(
+      (load) => isJsonObject(load) && (typeof load['src'] === 'string' || isTexts(load['brings'])),
+    )
+  );
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }
 
 function isFinding(value: unknown): value is Finding {
@@ -97,6 +113,8 @@ function isFinding(value: unknown): value is Finding {
     typeof value['rule'] === 'string' &&
     value['rule'].startsWith('baseline.') &&
     typeof value['message'] === 'string' &&
+    (value['unless'] === undefined || isTexts(value['unless'])) &&
+    [value['step'] ?? 0, value['more'] ?? 0].every(isIndex) &&
     isRange(value['range'])
   );
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';
+
 import { throwIfCancelled } from '../errors';
 import type { Problem } from '../problem';
 import type { BundleFile } from './files';
@@ -9,27 +10,27 @@ const AT_ONCE = 64;
 /** About 60,000 files. Beyond, all are looked at anew each time. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-interface Entry {
-  /** What must be the same for the problems to be the same. */
+interface Entry<T> {
+  /** What must be the same for what was found to be the same. */
   stamp: string | undefined;
-  problems: readonly Problem[];
+  found: readonly T[];
 }
 
-interface Kept {
+interface Kept<T> {
   scope: string;
-  entries: Map<string, Entry>;
+  entries: Map<string, Entry<T>>;
 }
 
-/** Remembers the problems of each file for as long as the file is the same by its name, size and times. */
-export class FileMemo {
-  private entries = new Map<string, Entry>();
+/** Remembers what was found in each file for as long as the file is the same by its name, size and times. */
+export class FileMemo<T extends { file: string } = Problem> {
+  private entries = new Map<string, Entry<T>>();
   private scope = '';
 
   /** @param bytes what {@link toBytes} gave; undefined for nothing */
-  static from(bytes: Uint8Array | undefined): FileMemo {
-    const memo = new FileMemo();
+  static from<T extends { file: string } = Problem>(bytes: Uint8Array | undefined): FileMemo<T> {
+    const memo = new FileMemo<T>();
     if (bytes !== undefined) {
-      const kept = deserialize(bytes) as Kept;
+      const kept = deserialize(bytes) as Kept<T>;
       memo.entries = kept.entries;
       memo.scope = kept.scope;
     }
@@ -38,23 +39,23 @@ export class FileMemo {
 
   /** All of it, for {@link from} in this version of the program; undefined when that is more than is worth keeping. */
   toBytes(): Uint8Array | undefined {
-    const kept: Kept = { scope: this.scope, entries: this.entries };
+    const kept: Kept<T> = { scope: this.scope, entries: this.entries };
     const bytes = serialize(kept);
     return bytes.length > MAX_BYTES ? undefined : bytes;
   }
 
   /**
-   * The problems of all files, in their order; only what is new or has changed is looked at.
-   * @param scope what the problems depend on besides the files; another one makes everything new
-   * @param look finds the problems of files, each told with its file's path
+   * What is found in all files, in their order; only what is new or has changed is looked at.
+   * @param scope what that depends on besides the files; another one makes everything new
+   * @param look looks at files; what it finds has its file's path
    * @throws CancelledError and what `look` throws
    */
   async problemsOf(
     files: readonly BundleFile[],
     scope: string,
-    look: (files: readonly BundleFile[]) => Promise<readonly Problem[]>,
+    look: (files: readonly BundleFile[]) => Promise<readonly T[]>,
     signal?: AbortSignal,
-  ): Promise<Problem[]> {
+  ): Promise<T[]> {
     throwIfCancelled(signal);
     if (scope !== this.scope) {
       this.entries.clear();
@@ -64,15 +65,15 @@ export class FileMemo {
     const changed = files.filter(({ path }, index) => !this.knows(path, stamps[index]));
     const found = byFile(changed.length === 0 ? [] : await look(changed));
     throwIfCancelled(signal);
-    const entries = new Map<string, Entry>();
+    const entries = new Map<string, Entry<T>>();
     for (const [index, { path }] of files.entries()) {
       const stamp = stamps[index];
       const before = this.entries.get(path);
       const known = before !== undefined && this.knows(path, stamp);
-      entries.set(path, known ? before : { stamp, problems: found.get(path) ?? [] });
+      entries.set(path, known ? before : { stamp, found: found.get(path) ?? [] });
     }
     this.entries = entries;
-    return [...entries.values()].flatMap(({ problems }) => problems);
+    return [...entries.values()].flatMap((entry) => entry.found);
   }
 
   private knows(path: string, stamp: string | undefined): boolean {
@@ -80,14 +81,14 @@ export class FileMemo {
   }
 }
 
-function byFile(problems: readonly Problem[]): Map<string, Problem[]> {
-  const found = new Map<string, Problem[]>();
-  for (const problem of problems) {
-    const ofFile = found.get(problem.file) ?? [];
-    ofFile.push(problem);
-    found.set(problem.file, ofFile);
+function byFile<T extends { file: string }>(all: readonly T[]): Map<string, T[]> {
+  const files = new Map<string, T[]>();
+  for (const each of all) {
+    const found = files.get(each.file) ?? [];
+    found.push(each);
+    files.set(each.file, found);
   }
-  return found;
+  return files;
 }
 
 /** What a file is known by; undefined for one that is not there any more. */

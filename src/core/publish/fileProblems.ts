@@ -5,16 +5,19 @@ import type { Problem } from '../problem';
 import { checkAppVersion } from './checks/appVersion';
 import { checkPackedAssets, checkSourceAssets } from './checks/assets';
 import { inspectContents, problemsOf } from './checks/contents';
-import type { OpenInspector } from './checks/contentInspector';
+import type { FileFindings, OpenInspector } from './checks/contentInspector';
 import type { ManifestPlaces } from './checks/manifestPlaces';
 import type { FileMemo } from './fileMemo';
 import { collectFiles, type BundleFile } from './files';
 import type { Draft } from './project';
 import { problemOf } from './rules';
 
+/** What was found in a file, by its path. */
+export type KnownFindings = FileFindings & { file: string };
+
 export interface FileProblemsOptions {
   /** What is known of the files since the last time. */
-  memo: FileMemo;
+  memo: FileMemo<KnownFindings>;
   signal?: AbortSignal | undefined;
   /** The built worker script, and where what is known of scripts is kept: see `inspectContents`. */
   worker?: string | undefined;
@@ -79,15 +82,18 @@ async function filesOf(
   }
 }
 
-function contentProblems(
+async function contentProblems(
   draft: Draft,
   files: readonly BundleFile[],
   { memo, signal, worker, baselineCache: cacheFile, openInspector }: FileProblemsOptions,
 ): Promise<Problem[]> {
-  const scope = JSON.stringify([draft.appRoot, draft.manifest.requires]);
-  const look = async (changed: readonly BundleFile[]): Promise<Problem[]> => {
+  const paths = new Map(files.map(({ name, path }) => [name, path]));
+  const look = async (changed: readonly BundleFile[]): Promise<KnownFindings[]> => {
     const options = { signal, worker, cacheFile, openInspector };
-    return problemsOf(await inspectContents(changed, options), draft, changed);
+    const { found } = await inspectContents(changed, options);
+    return found.map((findings) => ({ ...findings, file: paths.get(findings.name) ?? '' }));
   };
-  return memo.problemsOf(files, scope, look, signal);
+  // What a script brings counts for others, too: all of it is judged together.
+  const found = await memo.problemsOf(files, draft.appRoot, look, signal);
+  return problemsOf({ found }, draft, files);
 }

@@ -4,7 +4,12 @@ import type { Problem } from '../problem';
 import type { ManifestPlaces } from './checks/manifestPlaces';
 import { isLeftOut } from './entryNames';
 import { FileMemo } from './fileMemo';
-import { findFileProblems, unfitFiles, type FileProblemsOptions } from './fileProblems';
+import {
+  findFileProblems,
+  unfitFiles,
+  type FileProblemsOptions,
+  type KnownFindings,
+} from './fileProblems';
 import type { Draft } from './project';
 import { inBatches, runInWorker } from './publishWorkerClient';
 
@@ -18,7 +23,7 @@ export type FileSearchOptions = Pick<FileProblemsOptions, 'signal' | 'worker' | 
  * looked up and read in a process of its own: the editor's neither waits for it nor grows with it.
  */
 export class FileSearch {
-  private memo = new FileMemo();
+  private memo = new FileMemo<KnownFindings>();
   /** What the worker remembered: bytes that nobody reads here. */
   private kept: Uint8Array | undefined;
 
@@ -29,7 +34,7 @@ export class FileSearch {
       this.kept = undefined;
       return findFileProblems(draft, places, { ...options, memo: this.memo });
     }
-    this.memo = new FileMemo();
+    this.memo = new FileMemo<KnownFindings>();
     return this.findInWorker(draft, places, { ...options, worker });
   }
 

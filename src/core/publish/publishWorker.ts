@@ -7,7 +7,7 @@ import { inspectFiles } from './checks/inspectFiles';
 import { InspectorThread, serveInspector, type InspectorSetup } from './checks/inspectorThread';
 import { ManifestPlaces } from './checks/manifestPlaces';
 import { FileMemo } from './fileMemo';
-import { findFileProblems } from './fileProblems';
+import { findFileProblems, type KnownFindings } from './fileProblems';
 import { JsonText } from './jsonText';
 import { packInspected } from './packInspected';
 import type {
@@ -65,7 +65,7 @@ const openInspector: OpenInspector = (cacheFile) =>
 
 async function findProblems(task: ProblemsTask): Promise<WorkerResults['problems']> {
   const { draft, manifest, baselineCache } = task;
-  const memo = FileMemo.from(task.memo);
+  const memo = FileMemo.from<KnownFindings>(task.memo);
   const places = new ManifestPlaces(manifest.file, new JsonText(manifest.text));
   const options = { memo, baselineCache, openInspector };
   const problems = await findFileProblems(draft, places, options);

@@ -75,7 +75,7 @@ export const ownFiles: Parser = {
   name: 'files of our own',
   seeds: async (folder) => {
     const cache = await BaselineCache.load(undefined);
-    cache.set('script:x', [FINDING]);
+    cache.set('script:x', { findings: [FINDING], brings: ['.findLast'], loads: [] });
     const note = {
       backendUrl: 'https://x.example',
       appId: 'tyre-pressure',
@@ -92,7 +92,7 @@ export const ownFiles: Parser = {
     await mkdir(locks);
     const path = join(locks, 'a.lock');
     await writeFile(path, input);
-    const findings = (await BaselineCache.load(path)).get('script:x') ?? [];
+    const { findings = [] } = (await BaselineCache.load(path)).get('script:x') ?? {};
     assert.ok(findings.every(({ range }) => Number.isInteger(range.end.character)));
     const interrupted = await takeInterrupted(locks);
     assert.ok(interrupted.every(({ appId }) => typeof appId === 'string'));

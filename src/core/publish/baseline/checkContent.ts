@@ -2,28 +2,27 @@ import { createHash } from 'node:crypto';
 import { t } from '../../l10n';
 import type { BaselineCache } from '../baselineCache';
 import { TextPositions } from '../textPositions';
-import { MAX_CHECKED_BYTES } from './codeFiles';
-import type { Finding, RawFinding } from './finding';
-import { scriptsOf } from './html';
-import { checkScript } from './script';
+import { MAX_CHECKED_BYTES, type CodeKind } from './codeFiles';
+import type { CheckedContent, Finding, RawFinding } from './finding';
+import { checkPage } from './page';
+import { inspectScript, isBrought } from './script';
 
-/** Nobody reads more findings about one file. */
-const MAX_FINDINGS = 100;
+/** Nobody reads more findings of one kind about one file. */
+export const MAX_FINDINGS = 100;
 
-/** Looks at a script, or a page at its inline scripts, or remembers what it found in the same content before. */
+/** Looks at a script, or a page at what it runs itself, or remembers what it found in the same content before. */
 export function checkContent(
   content: Buffer,
-  kind: 'page' | 'script',
+  kind: CodeKind,
   cache: BaselineCache,
-): readonly Finding[] {
+): CheckedContent {
   const key = `${kind}:${createHash('sha256').update(content).digest('base64url')}`;
-  let findings = cache.get(key);
-  if (findings === undefined) {
-    const text = decode(content);
-    findings = toFindings(text, kind === 'page' ? checkPage(text) : checkScript(text));
-    cache.set(key, findings);
+  let checked = cache.get(key);
+  if (checked === undefined) {
+    checked = check(decode(content), kind);
+    cache.set(key, checked);
   }
-  return findings;
+  return checked;
 }
 
 /** What is told of a file larger than {@link MAX_CHECKED_BYTES}. */
@@ -33,6 +32,20 @@ export function tooLarge(): readonly Finding[] {
     MAX_CHECKED_BYTES >> 20,
   );
   return toFindings('', [{ rule: 'baseline.unchecked', message, start: 0, end: 0 }]);
+}
+
+function check(text: string, kind: CodeKind): CheckedContent {
+  switch (kind) {
+    case 'page': {
+      const { findings, loads } = checkPage(text);
+      return { findings: toFindings(text, findings), brings: [], loads };
+    }
+    case 'script': {
+      const { findings, brings } = inspectScript(text);
+      const open = findings.filter(({ unless }) => !isBrought(unless, brings));
+      return { findings: toFindings(text, open), brings, loads: [] };
+    }
+  }
 }
 
 /** The text as a browser reads it: a byte order mark tells the encoding. An editor does not count the mark as a character. */
@@ -46,33 +59,28 @@ function decode(content: Buffer): string {
   return text.replace(/^\uFEFF/u, '');
 }
 
-function checkPage(html: string): RawFinding[] {
-  return scriptsOf(html).flatMap(({ kind, start, codeStart, codeEnd }) => {
-    if (kind === 'module') {
-      const message = t(
-        'A module script does not run: the WebView of the oldest cars loads classic scripts only',
-      );
-      return [{ rule: 'baseline.module', message, start, end: start + '<script'.length } as const];
-    }
-    return checkScript(html.slice(codeStart, codeEnd)).map((finding) => ({
-      ...finding,
-      start: finding.start + codeStart,
-      end: finding.end + codeStart,
-    }));
-  });
-}
-
+/** At most {@link MAX_FINDINGS} with the same message; the last of them tells how many more there are. */
 function toFindings(text: string, raw: readonly RawFinding[]): Finding[] {
   if (raw.length === 0) {
     return [];
   }
   const positions = new TextPositions(text);
-  return raw.slice(0, MAX_FINDINGS).map(({ rule, message, start, end }, index) => {
-    const more = index === MAX_FINDINGS - 1 ? raw.length - MAX_FINDINGS : 0;
-    return {
-      rule,
-      message: more > 0 ? t('{0} (and {1} more like this in this file)', message, more) : message,
-      range: positions.range(start, end),
+  const findings: Finding[] = [];
+  const kept = new Map<string, { count: number; last: Finding }>();
+  for (const { rule, message, start, end, unless, step } of raw) {
+    const key = `${step ?? 0} ${message}`;
+    const same = kept.get(key);
+    if (same?.count === MAX_FINDINGS) {
+      same.last.more = (same.last.more ?? 0) + 1;
+      continue;
+    }
+    const finding: Finding = {
+      ...{ rule, message, range: positions.range(start, end) },
+      ...(unless === undefined ? {} : { unless }),
+      ...(step === undefined ? {} : { step }),
     };
-  });
+    kept.set(key, { count: (same?.count ?? 0) + 1, last: finding });
+    findings.push(finding);
+  }
+  return findings;
 }

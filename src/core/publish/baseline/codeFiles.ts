@@ -1,3 +1,5 @@
+export type CodeKind = 'page' | 'script';
+
 /** Bytes. A larger file's syntax tree would take gigabytes. */
 export const MAX_CHECKED_BYTES = 16 * 1024 * 1024;
 
@@ -10,7 +12,12 @@ export function isCode(name: string): boolean {
   return CODE.test(name) && !HIDDEN_FOLDER.test(name);
 }
 
-/** True for a page, whose inline scripts count; other code is a script. */
+/** True for a page, whose inline scripts count. */
 export function isPage(name: string): boolean {
   return PAGE.test(name);
+}
+
+/** What a file that holds code is. */
+export function codeKind(name: string): CodeKind {
+  return isPage(name) ? 'page' : 'script';
 }

@@ -6,8 +6,10 @@ type BaselineRule =
   | 'baseline.syntax'
   /** What exists in modules alone. */
   | 'baseline.module'
-  /** A call of what came after Chromium 95. */
+  /** A call of what came after Chromium 95, and the backend refuses. */
   | 'baseline.api'
+  /** A use of anything else that came after Chromium 95. */
+  | 'baseline.feature'
   /** Not looked at: too large, or nested too deeply. */
   | 'baseline.unchecked';
 
@@ -16,6 +18,24 @@ export interface Finding {
   rule: BaselineRule;
   message: string;
   range: Range;
+  /** It is none where a script that is loaded before brings one of these. */
+  unless?: readonly string[];
+  /** Of a page: how many of the scripts that it loads have run before. */
+  step?: number;
+  /** So many more like this were found. */
+  more?: number;
+}
+
+/** What a page loads: a script of its own, with what that brings, or one that is a file. */
+export type PageLoad = { brings: readonly string[] } | { src: string };
+
+/** What a content breaks, and what it means for other files. */
+export interface CheckedContent {
+  findings: readonly Finding[];
+  /** The names of functions that a script brings. */
+  brings: readonly string[];
+  /** The scripts of a page in the order in which they run. */
+  loads: readonly PageLoad[];
 }
 
 /** Offsets into the text in UTF-16 units. */
@@ -24,4 +44,7 @@ export interface RawFinding {
   message: string;
   start: number;
   end: number;
+  /** It is none where the same script, or one that is loaded before, brings one of these. */
+  unless?: readonly string[];
+  step?: number;
 }

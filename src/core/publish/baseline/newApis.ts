@@ -1,185 +1,279 @@
-import type { AnyNode, AssignmentExpression, CallExpression, Program } from 'acorn';
-import { ancestor } from 'acorn-walk';
+import type { AnyNode, Program, VariableDeclarator } from 'acorn';
 import { t } from '../../l10n';
+import { visitAround } from './candidates';
+import { Definitions } from './definitions';
+import { keyName, propertyName, stringValue, unwrap } from './expressions';
+import {
+  findCandidates,
+  isDistinctMethod,
+  isMissingGlobal,
+  isMissingMethod,
+  isMissingStatic,
+  isRefused,
+} from './features';
 import type { RawFinding } from './finding';
-import { Guards } from './guards';
-import { isMethodOfScript } from './ownMethods';
+import { Guards, type Doubted } from './guards';
+import { isLibraryCall, isMethodOfScript } from './ownMethods';
+import { GLOBAL, PlatformValues } from './platformValues';
 import { Scopes } from './scopes';
+import { findUsage, isObject, isQuestion, type Usage } from './usage';
 
-/** Functions that came after Chromium 95, by the object they belong to. */
-const STATIC: ReadonlyMap<string, readonly string[]> = new Map([
-  ['groupBy', ['Object', 'Map']],
-  ['withResolvers', ['Promise']],
-  ['fromAsync', ['Array']],
-]);
-const METHODS: readonly string[] = ['findLast', 'findLastIndex'];
-const GLOBAL_FUNCTION = 'structuredClone';
-const GLOBAL_OBJECTS: readonly string[] = ['window', 'globalThis', 'self'];
-const DEFINERS: readonly string[] = ['defineProperty'];
-const ANY_NAME = /structuredClone|findLast|groupBy|withResolvers|fromAsync/u;
+/** What a script uses of what Chromium 95 lacks, and what it brings itself. */
+export interface ApiCheck {
+  findings: RawFinding[];
+  /** Names as in {@link RawFinding.unless}. */
+  brings: string[];
+}
 
-/** What is named in a script: one of the functions above. */
-interface Named {
-  /** As messages have it: `structuredClone`, `.findLast`, `Object.groupBy`. */
-  api: string;
-  /** The function's own name. */
-  word: string;
-  /** What an editor underlines. */
+interface Use extends Omit<Doubted, 'isRefused'> {
   node: AnyNode;
-  /** Whose method it is, for a method. */
-  receiver?: AnyNode;
-  /** The name that has to be the global one, for anything else. */
-  global?: string;
-}
-
-interface Call extends Named {
   ancestors: readonly AnyNode[];
+  unless: readonly string[];
 }
 
-/** A quick look that tells most scripts need no slow one. */
-export function mayCallNewApis(text: string): boolean {
-  return ANY_NAME.test(text);
+/** A use of a variable counts as one of the function that it holds. */
+interface Alias extends Use {
+  variable: string;
 }
+
+const FLAG = 'RegExp.v';
 
 /**
- * Calls of what Chromium 95 lacks. No finding is a call of the script's own function of that name, one in a script that brings the
- * function itself (a polyfill), and one that first asks whether the function is there.
+ * Uses of what Chromium 95 lacks. No finding is a call of the script's own function of that name and one that first asks whether the function
+ * is there. One that the script or another one brings has its name in `unless`.
  */
-export function findNewApis(text: string, program: Program): RawFinding[] {
-  const calls: Call[] = [];
-  const definitions = new Set<string>();
-  const define = ({ api, word, receiver }: Named): void => {
-    if (receiver === undefined || isPrototype(receiver)) {
-      definitions.add(api);
-    } else {
-      definitions.add(`${text.slice(receiver.start, receiver.end)}.${word}`);
-    }
-  };
-  ancestor(program, {
-    AssignmentExpression({ left }: AssignmentExpression) {
-      const named = namedBy(left);
-      if (named !== undefined) {
-        define(named);
-      }
-    },
-    CallExpression(node: CallExpression, _state, ancestors) {
-      const called = calledBy(node);
-      if (called !== undefined) {
-        calls.push({ ...called, ancestors: [...ancestors] });
-      }
-      const defined = definedBy(node);
-      if (defined !== undefined) {
-        define(defined);
-      }
-    },
-  });
-  const scopes = new Scopes();
-  const guards = new Guards(text);
-  return calls
-    .filter(({ api, word, receiver }) => {
-      const own = receiver && `${text.slice(receiver.start, receiver.end)}.${word}`;
-      return !definitions.has(api) && (own === undefined || !definitions.has(own));
-    })
-    .filter(
-      ({ global, receiver, word, ancestors }) =>
-        (global === undefined || scopes.find(global, ancestors) === undefined) &&
-        (receiver === undefined || !isMethodOfScript(receiver, word, ancestors, scopes)),
-    )
-    .filter((call) => !guards.isGuarded(call, call.ancestors))
-    .map(({ api, node: { start, end } }) => {
-      const message = t('The WebView of the oldest cars has no {0}()', api);
-      return { rule: 'baseline.api', message, start, end };
+export function findNewApis(text: string, program: Program): ApiCheck {
+  const offsets = findCandidates(text);
+  return offsets.length === 0
+    ? { findings: [], brings: [] }
+    : new Search(text, program).run(offsets);
+}
+
+class Search {
+  private readonly scopes = new Scopes();
+  private readonly values = new PlatformValues(this.scopes);
+  private readonly guards: Guards;
+  private readonly definitions: Definitions;
+  private readonly uses: Use[] = [];
+  private readonly aliases = new Map<AnyNode, Map<string, Alias>>();
+
+  constructor(
+    private readonly text: string,
+    private readonly program: Program,
+  ) {
+    this.guards = new Guards(text, this.scopes);
+    this.definitions = new Definitions(text, this.values);
+  }
+
+  run(offsets: readonly number[]): ApiCheck {
+    visitAround(this.program, offsets, (node, ancestors, isTarget) => {
+      this.definitions.visit(node, ancestors);
+      this.visit(node, ancestors, isTarget);
     });
+    this.followAliases();
+    this.bringDeclared(offsets);
+    const findings = this.uses
+      .filter((use) => this.isPlatformCall(use) && !this.isGuarded(use, use.ancestors))
+      .map(({ api, word, node: { start, end }, unless }): RawFinding => {
+        const rule = isRefused(api) ? 'baseline.api' : 'baseline.feature';
+        return { rule, message: describe(api, word), start, end, unless };
+      })
+      .sort((a, b) => a.start - b.start);
+    return { findings, brings: [...this.definitions.names] };
+  }
+
+  private visit(node: AnyNode, ancestors: readonly AnyNode[], isTarget: boolean): void {
+    switch (node.type) {
+      case 'Identifier':
+        if (!isTarget && isMissingGlobal(node.name) && isNeeded(node.name, ancestors)) {
+          this.visitGlobal(node.name, node, ancestors);
+        }
+        break;
+      case 'MemberExpression':
+        this.visitMember(node, ancestors);
+        break;
+      case 'VariableDeclarator':
+        this.visitDestructuring(node, ancestors);
+        break;
+      case 'CallExpression':
+      case 'NewExpression': {
+        const [, flags] = node.arguments;
+        if (
+          stringValue(flags)?.includes('v') === true &&
+          this.values.findName(node.callee, ancestors) === 'RegExp'
+        ) {
+          this.add({ api: FLAG, word: 'v', node: flags ?? node, ancestors, unless: [] });
+        }
+        break;
+      }
+      default:
+    }
+  }
+
+  private visitGlobal(name: string, node: AnyNode, ancestors: readonly AnyNode[]): void {
+    if (this.scopes.find(name, ancestors) === undefined) {
+      this.add({ api: name, word: name, node, ancestors, unless: [name] });
+    }
+  }
+
+  private visitMember(
+    member: AnyNode & { type: 'MemberExpression' },
+    ancestors: readonly AnyNode[],
+  ): void {
+    const word = propertyName(member);
+    const usage = word === undefined ? undefined : findUsage(ancestors);
+    if (word === undefined || usage === undefined) {
+      return;
+    }
+    const { object, property } = member;
+    const api = this.findApi(object, word, ancestors);
+    if (api !== undefined) {
+      const node = api.startsWith('.') ? property : member;
+      this.use({ api, word, node, ancestors, unless: [api] }, usage);
+    } else if (this.isUnknownMethod(object, word, usage, ancestors)) {
+      const unless = [`.${word}`, `*.${word}`];
+      this.use({ api: `.${word}`, word, node: property, ancestors, unless }, usage);
+    }
+  }
+
+  /** The missing function that a name of the platform's object is: of the global object, a constructor, or a value whose type is known. */
+  private findApi(
+    object: AnyNode,
+    word: string,
+    ancestors: readonly AnyNode[],
+  ): string | undefined {
+    const owner = this.values.findName(object, ancestors);
+    if (owner === GLOBAL && isMissingGlobal(word)) {
+      return word;
+    }
+    if (owner !== undefined && isMissingStatic(owner, word)) {
+      return `${owner}.${word}`;
+    }
+    const isOwn =
+      this.definitions.isGivenTo(object, word) ||
+      isMethodOfScript(object, word, ancestors, this.scopes);
+    const type = isOwn ? undefined : this.values.inferType(object, ancestors);
+    return type !== undefined && isMissingMethod(type, word) ? `.${word}` : undefined;
+  }
+
+  /** Whether it is a call of a method that is known by its name, on something whose type is not known. */
+  private isUnknownMethod(
+    object: AnyNode,
+    word: string,
+    usage: Usage,
+    ancestors: readonly AnyNode[],
+  ): boolean {
+    return (
+      usage.kind === 'called' &&
+      isDistinctMethod(word) &&
+      this.values.inferType(object, ancestors) === undefined &&
+      !isMethodOfScript(object, word, ancestors, this.scopes)
+    );
+  }
+
+  /** `const { structuredClone } = window`. */
+  private visitDestructuring(node: VariableDeclarator, ancestors: readonly AnyNode[]): void {
+    const { id, init } = node;
+    for (const property of id.type === 'ObjectPattern' && init ? id.properties : []) {
+      const word = keyName(property);
+      if (property.type !== 'Property' || property.value.type !== 'Identifier' || !init || !word) {
+        continue;
+      }
+      const api = this.findApi(init, word, ancestors);
+      if (api !== undefined) {
+        const use = { api, word, node: property.key, ancestors, unless: [api] };
+        this.use(use, { kind: 'kept', by: node, name: property.value.name });
+      }
+    }
+  }
+
+  private use(use: Use, usage: Usage): void {
+    if (usage.kind === 'called') {
+      this.add(use);
+      return;
+    }
+    const kept = this.aliases.get(usage.by) ?? new Map<string, Alias>();
+    kept.set(usage.name, { ...use, ancestors: [...use.ancestors], variable: usage.name });
+    this.aliases.set(usage.by, kept);
+  }
+
+  private add(use: Use): void {
+    this.uses.push({ ...use, ancestors: [...use.ancestors] });
+  }
+
+  /** Adds what is kept in variables, where the script calls these and does not ask for them. */
+  private followAliases(): void {
+    const names = [...new Set([...this.aliases.values()].flatMap((kept) => [...kept.keys()]))];
+    if (names.length === 0) {
+      return;
+    }
+    const words = names.map((name) => name.replaceAll('$', '\\$')).join('|');
+    const pattern = new RegExp(`(?<![\\w$])(?:${words})(?![\\w$])`, 'gu');
+    const offsets = Array.from(this.text.matchAll(pattern), ({ index }) => index);
+    const called = new Set<Alias>();
+    visitAround(this.program, offsets, (node, ancestors, isTarget) => {
+      if (node.type !== 'Identifier' || isTarget || findUsage(ancestors)?.kind !== 'called') {
+        return;
+      }
+      const declaration = this.scopes.find(node.name, ancestors);
+      const alias = declaration && this.aliases.get(declaration)?.get(node.name);
+      if (alias !== undefined && !called.has(alias) && !this.isGuarded(alias, ancestors)) {
+        called.add(alias);
+      }
+    });
+    for (const alias of called) {
+      this.add(alias);
+    }
+  }
+
+  private isGuarded(use: Use, ancestors: readonly AnyNode[]): boolean {
+    return this.guards.isGuarded({ ...use, isRefused: isRefused(use.api) }, ancestors);
+  }
+
+  /** What a script declares at its top is there for the scripts after it. */
+  private bringDeclared(offsets: readonly number[]): void {
+    for (const offset of offsets) {
+      const [name] = /\w*/uy.exec(this.text.slice(offset, offset + 60)) ?? [''];
+      const declaration = isMissingGlobal(name) && this.scopes.find(name, [this.program]);
+      if (declaration && this.aliases.get(declaration)?.has(name) !== true) {
+        this.definitions.names.add(name);
+      }
+    }
+  }
+
+  /** Whether a method that is known by its name alone is not one of a library or of the object itself. */
+  private isPlatformCall({ node, word, ancestors, unless }: Use): boolean {
+    const member = ancestors.at(-1);
+    if (!unless.includes(`*.${word}`) || member?.type !== 'MemberExpression') {
+      return true;
+    }
+    const usage = findUsage(ancestors);
+    const args = usage?.kind === 'called' ? (usage.call?.arguments ?? []) : [];
+    const isInLibrary = this.definitions.names.has(`lib.${word}`);
+    return (
+      node !== member &&
+      !this.definitions.isGivenTo(unwrap(member.object), word) &&
+      !isLibraryCall(args, isInLibrary)
+    );
+  }
 }
 
-/** What a call calls, `.call` and `.apply` included. `a.findLast?.()` asks first, and is no such call. */
-function calledBy({ callee, optional }: CallExpression): Named | undefined {
-  const target = unwrap(callee);
-  if (target.type !== 'MemberExpression') {
-    return namedBy(target);
-  }
-  const name = propertyName(target);
-  if (name === 'call' || name === 'apply') {
-    return target.optional ? undefined : namedBy(target.object);
-  }
-  return optional ? undefined : namedBy(target);
+/** Whether code breaks where a global name is missing. A function's properties, such as `toString`, are no calls of it. */
+function isNeeded(name: string, ancestors: readonly AnyNode[]): boolean {
+  return (
+    findUsage(ancestors)?.kind === 'called' ||
+    !(isQuestion(ancestors) || (isRefused(name) && isObject(ancestors)))
+  );
 }
 
-/** `Object.defineProperty(Array.prototype, 'findLast', …)`. */
-function definedBy({ callee, arguments: [object, name] }: CallExpression): Named | undefined {
-  if (callee.type !== 'MemberExpression' || !DEFINERS.includes(propertyName(callee) ?? '')) {
-    return undefined;
+function describe(api: string, word: string): string {
+  if (api === FLAG) {
+    return t(
+      'The WebView of the oldest cars does not know the flag {0} of regular expressions',
+      word,
+    );
   }
-  return object && name?.type === 'Literal' && typeof name.value === 'string'
-    ? memberNamed(name.value, object, callee)
-    : undefined;
-}
-
-function namedBy(node: AnyNode): Named | undefined {
-  const target = unwrap(node);
-  if (target.type === 'Identifier' && target.name === GLOBAL_FUNCTION) {
-    const { name } = target;
-    return { api: name, word: name, node: target, global: name };
-  }
-  const word = target.type === 'MemberExpression' ? propertyName(target) : undefined;
-  return word !== undefined && target.type === 'MemberExpression'
-    ? memberNamed(word, target.object, target)
-    : undefined;
-}
-
-function memberNamed(word: string, object: AnyNode, member: AnyNode): Named | undefined {
-  if (METHODS.includes(word)) {
-    const node = member.type === 'MemberExpression' ? member.property : member;
-    return { api: `.${word}`, word, node, receiver: object };
-  }
-  const owner = globalNamed(object);
-  if (owner === undefined) {
-    return undefined;
-  }
-  if (word === GLOBAL_FUNCTION && GLOBAL_OBJECTS.includes(owner.name)) {
-    return { api: word, word, node: member, global: owner.root };
-  }
-  return STATIC.get(word)?.includes(owner.name) === true
-    ? { api: `${owner.name}.${word}`, word, node: member, global: owner.root }
-    : undefined;
-}
-
-/** `Object`, or `window.Object`, and the name that either begins with. */
-function globalNamed(node: AnyNode): { name: string; root: string } | undefined {
-  if (node.type === 'Identifier') {
-    return { name: node.name, root: node.name };
-  }
-  if (node.type === 'MemberExpression' && node.object.type === 'Identifier') {
-    const { name: root } = node.object;
-    const name = propertyName(node);
-    return name !== undefined && GLOBAL_OBJECTS.includes(root) ? { name, root } : undefined;
-  }
-  return undefined;
-}
-
-function isPrototype(node: AnyNode): boolean {
-  return node.type === 'MemberExpression' && propertyName(node) === 'prototype';
-}
-
-/** The name of `a.name`, `a['name']` and a[`name`]. */
-function propertyName(node: AnyNode & { type: 'MemberExpression' }): string | undefined {
-  const { property, computed } = node;
-  if (property.type === 'Identifier' && !computed) {
-    return property.name;
-  }
-  if (property.type === 'TemplateLiteral' && property.expressions.length === 0) {
-    return property.quasis[0]?.value.cooked ?? undefined;
-  }
-  return property.type === 'Literal' && typeof property.value === 'string'
-    ? property.value
-    : undefined;
-}
-
-/** Bundlers write `(0, a.b)()`, people `(a?.b)()`. */
-function unwrap(node: AnyNode): AnyNode {
-  if (node.type === 'SequenceExpression') {
-    const last = node.expressions.at(-1);
-    return last === undefined ? node : unwrap(last);
-  }
-  return node.type === 'ChainExpression' ? unwrap(node.expression) : node;
+  return /^\p{Lu}/u.test(word)
+    ? t('The WebView of the oldest cars has no {0}', api)
+    : t('The WebView of the oldest cars has no {0}()', api);
 }

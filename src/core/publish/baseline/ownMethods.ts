@@ -1,8 +1,10 @@
 import type { AnyNode } from 'acorn';
+import { isFunction, keyName } from './expressions';
 import type { Scopes } from './scopes';
 
 /**
- * Whether a method is the script's own: `this` in a class or object that has it, or a variable that the script makes such an object.
+ * Whether a method is the script's own: `this` in a class or object that has it, `super` of such a class, or a variable that the script makes
+ * such an object.
  * @param ancestors from the program down to the call
  */
 export function isMethodOfScript(
@@ -14,8 +16,12 @@ export function isMethodOfScript(
   const has = (node: AnyNode | null | undefined): boolean => hasMethod(node, method);
   switch (receiver.type) {
     case 'ThisExpression':
-    case 'Super':
       return ancestors.some(has);
+    case 'Super': {
+      const around = ancestors.findLast((node) => 'superClass' in node);
+      const base = around !== undefined && 'superClass' in around ? around.superClass : null;
+      return base?.type === 'Identifier' && has(scopes.find(base.name, ancestors));
+    }
     case 'NewExpression':
       return (
         receiver.callee.type === 'Identifier' && has(scopes.find(receiver.callee.name, ancestors))
@@ -32,30 +38,31 @@ export function isMethodOfScript(
   }
 }
 
+/**
+ * Whether arguments are those of a library's function, which takes the list first: `_.findLast(list, (x) => …)`. The platform's takes a
+ * function, and hardly ever something else.
+ * @param isInLibrary whether the script has a library with a function of that name
+ */
+export function isLibraryCall(args: readonly AnyNode[], isInLibrary: boolean): boolean {
+  const [first, second] = args;
+  return (
+    first !== undefined &&
+    second !== undefined &&
+    !isFunction(first) &&
+    (isInLibrary || isFunction(second) || first.type === 'ArrayExpression')
+  );
+}
+
 function hasMethod(node: AnyNode | null | undefined, method: string): boolean {
   switch (node?.type) {
     case 'VariableDeclarator':
       return hasMethod(node.init, method);
     case 'ObjectExpression':
-      return node.properties.some((property) => isNamed(property, method));
+      return node.properties.some((property) => keyName(property) === method);
     case 'ClassDeclaration':
     case 'ClassExpression':
-      return node.body.body.some((member) => isNamed(member, method));
+      return node.body.body.some((member) => keyName(member) === method);
     default:
       return false;
   }
-}
-
-function isNamed(node: AnyNode, method: string): boolean {
-  if (
-    node.type !== 'Property' &&
-    node.type !== 'MethodDefinition' &&
-    node.type !== 'PropertyDefinition'
-  ) {
-    return false;
-  }
-  const { key, computed } = node;
-  return key.type === 'Identifier'
-    ? key.name === method && !computed
-    : key.type === 'Literal' && key.value === method;
 }

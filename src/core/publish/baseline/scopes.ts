@@ -20,9 +20,14 @@ export class Scopes {
    * @returns the declarator, function, class, import or parameter; undefined for a global name
    */
   find(name: string, ancestors: readonly AnyNode[]): AnyNode | undefined {
-    return ancestors
-      .map((node) => this.declarationsOf(node).get(name))
-      .findLast((found) => found !== undefined);
+    for (let index = ancestors.length - 1; index >= 0; index--) {
+      const node = ancestors[index];
+      const found = node && this.declarationsOf(node).get(name);
+      if (found !== undefined) {
+        return found;
+      }
+    }
+    return undefined;
   }
 
   private declarationsOf(node: AnyNode): Declarations {

@@ -1,7 +1,7 @@
 import { parse, type Program, type Options } from 'acorn';
 import { t } from '../../l10n';
 import type { RawFinding } from './finding';
-import { findNewApis, mayCallNewApis } from './newApis';
+import { findNewApis, type ApiCheck } from './newApis';
 
 /** What Chromium 95 is sure to understand. */
 const BASELINE = 2022;
@@ -18,55 +18,75 @@ interface SyntaxErrorAt {
 /** How the parser reports what is nested too deeply. */
 const NO_STACK = 'Not enough stack space';
 
+/** What a script of the program's and what it brings for others. */
+export type ScriptCheck = ApiCheck;
+
 /** What a script holds that a WebView which loads classic scripts alone, with ES2022, does not run. */
 export function checkScript(text: string): RawFinding[] {
+  const { findings, brings } = inspectScript(text);
+  return findings.filter(({ unless }) => !isBrought(unless, brings));
+}
+
+/** Like {@link checkScript}, with the uses of functions that the script brings itself, and the names of these. */
+export function inspectScript(text: string, isHandler = false): ScriptCheck {
   try {
-    return findingsOf(text);
+    return inspect(text, isHandler);
   } catch (error) {
     if (error instanceof RangeError) {
       const message = t('This script is nested too deeply to be checked');
-      return [{ rule: 'baseline.unchecked', message, start: 0, end: 0 }];
+      return { findings: [{ rule: 'baseline.unchecked', message, start: 0, end: 0 }], brings: [] };
     }
     throw error;
   }
 }
 
-function findingsOf(text: string): RawFinding[] {
-  const script = tryParse(text, BASELINE, 'script');
+/** Whether a finding is none because of what scripts bring. */
+export function isBrought(
+  unless: readonly string[] | undefined,
+  brings: readonly string[],
+): boolean {
+  return unless?.some((name) => brings.includes(name)) === true;
+}
+
+function inspect(text: string, isHandler: boolean): ScriptCheck {
+  const script = tryParse(text, BASELINE, 'script', isHandler);
   if (script.program !== undefined) {
-    return apiFindings(text, script.program);
+    return findNewApis(text, script.program);
   }
   const module = tryParse(text, BASELINE, 'module');
   if (module.program !== undefined) {
     const declarations = moduleFindings(module.program);
-    return [
-      ...(declarations.length > 0 ? declarations : [moduleOnly(script.error)]),
-      ...apiFindings(text, module.program),
-    ];
+    const { findings, brings } = findNewApis(text, module.program);
+    const own = declarations.length > 0 ? declarations : [moduleOnly(script.error)];
+    return { findings: [...own, ...findings], brings };
   }
   // Whichever reading got further is what the script is meant to be.
   const isModule = module.error.start > script.error.start;
   const error = isModule ? module.error : script.error;
-  const latest = tryParse(text, 'latest', isModule ? 'module' : 'script');
+  const latest = tryParse(text, 'latest', isModule ? 'module' : 'script', isHandler);
   if (latest.program === undefined) {
     const message = t('This is no valid JavaScript: {0}', latest.error.message);
-    return [syntaxFinding(latest.error, message)];
+    return { findings: [syntaxFinding(latest.error, message)], brings: [] };
   }
   const message = t(
     'The WebView of the oldest cars does not know syntax newer than ES2022: {0}',
     error.message,
   );
-  return [
-    syntaxFinding(error, message),
-    ...moduleFindings(latest.program),
-    ...apiFindings(text, latest.program),
-  ].sort((a, b) => a.start - b.start);
+  const { findings, brings } = findNewApis(text, latest.program);
+  const own = [syntaxFinding(error, message), ...moduleFindings(latest.program)];
+  return { findings: [...own, ...findings].sort((a, b) => a.start - b.start), brings };
 }
 
-function tryParse(text: string, ecmaVersion: Options['ecmaVersion'], sourceType: Kind): Parsed {
+function tryParse(
+  text: string,
+  ecmaVersion: Options['ecmaVersion'],
+  sourceType: Kind,
+  isHandler = false,
+): Parsed {
   try {
+    const options = { ecmaVersion, sourceType, allowReturnOutsideFunction: isHandler };
     // Chromium knows hashbang lines since version 74, and the standard since ES2023.
-    return { program: parse(text, { ecmaVersion, sourceType, allowHashBang: true }) };
+    return { program: parse(text, { ...options, allowHashBang: !isHandler }) };
   } catch (error) {
     if (error instanceof SyntaxError && 'pos' in error && 'raisedAt' in error) {
       if (error.message.startsWith(NO_STACK)) {
@@ -76,10 +96,6 @@ function tryParse(text: string, ecmaVersion: Options['ecmaVersion'], sourceType:
     }
     throw error;
   }
-}
-
-function apiFindings(text: string, program: Program): RawFinding[] {
-  return mayCallNewApis(text) ? findNewApis(text, program) : [];
 }
 
 function moduleFindings({ body }: Program): RawFinding[] {

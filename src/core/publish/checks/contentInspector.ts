@@ -1,12 +1,12 @@
-import type { Finding } from '../baseline/finding';
+import type { CheckedContent, Finding } from '../baseline/finding';
 import { checkContent, tooLarge } from '../baseline/checkContent';
-import { isCode, isPage, MAX_CHECKED_BYTES } from '../baseline/codeFiles';
+import { codeKind, isCode, MAX_CHECKED_BYTES } from '../baseline/codeFiles';
 import { BaselineCache } from '../baselineCache';
 import type { BundleFile } from '../files';
 import { SecretScanner, type SecretFinding } from './secrets';
 
-/** What a file's content breaks. */
-export interface FileFindings {
+/** What a file's content breaks, and what it means for other files. */
+export interface FileFindings extends Pick<CheckedContent, 'brings' | 'loads'> {
   /** The file's name in the bundle. */
   name: string;
   baseline: readonly Finding[];
@@ -15,7 +15,7 @@ export interface FileFindings {
 
 /** What the contents of all files break. */
 export interface Inspection {
-  /** Only files with findings, in the order they came. */
+  /** Only files that something was found in, in the order they came. */
   found: FileFindings[];
   /** What the cache file should hold now; undefined when it holds that already. */
   cache?: string;
@@ -73,9 +73,9 @@ export class ContentInspector implements Inspector {
   end(): void {
     const { name } = this.file;
     const secrets = this.secrets.end();
-    const baseline = this.checkCode();
-    if (secrets.length > 0 || baseline.length > 0) {
-      this.found.push({ name, baseline, secrets });
+    const { findings: baseline, brings, loads } = this.checkCode();
+    if ([secrets, baseline, brings, loads].some(({ length }) => length > 0)) {
+      this.found.push({ name, baseline, brings, loads, secrets });
     }
   }
 
@@ -84,14 +84,11 @@ export class ContentInspector implements Inspector {
     return { found: this.found, ...(cache === undefined ? {} : { cache }) };
   }
 
-  private checkCode(): readonly Finding[] {
+  private checkCode(): CheckedContent {
     const { name } = this.file;
-    if (!isCode(name)) {
-      return [];
+    if (isCode(name) && this.wantsCode) {
+      return checkContent(this.code.subarray(0, this.codeLength), codeKind(name), this.cache);
     }
-    const content = this.code.subarray(0, this.codeLength);
-    return this.wantsCode
-      ? checkContent(content, isPage(name) ? 'page' : 'script', this.cache)
-      : tooLarge();
+    return { findings: isCode(name) ? tooLarge() : [], brings: [], loads: [] };
   }
 }

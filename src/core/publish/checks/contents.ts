@@ -3,12 +3,14 @@ import { t } from '../../l10n';
 import { oneLine } from '../../oneLine';
 import type { Problem } from '../../problem';
 import { isCode, isPage } from '../baseline/codeFiles';
+import { MAX_FINDINGS } from '../baseline/checkContent';
 import type { Finding } from '../baseline/finding';
+import { LoadOrder } from '../baseline/loadOrder';
 import type { BundleFile } from '../files';
 import type { ManifestFields } from '../manifest';
 import { inBatches, runInWorker } from '../publishWorkerClient';
 import { MAX_MESSAGE, problemOf, sentence } from '../rules';
-import type { Inspection, OpenInspector } from './contentInspector';
+import type { FileFindings, Inspection, OpenInspector } from './contentInspector';
 import { OLDEST_PLATFORM } from './requires';
 
 export interface ContentsOptions {
@@ -22,7 +24,7 @@ export interface ContentsOptions {
 }
 
 /**
- * What is looked at in place, where it holds up all extensions: bytes of code, bytes of all, and files. Measured for code: the worst script of
+ * What is looked at in place, where it holds up all extensions: bytes of scripts and pages, bytes of all, and files. Measured for scripts: the worst script of
  * 12,000 bytes that was found (`\p{L}` again and again in a regular expression) takes the parser a fifth of a second; one of 280,000 took nine.
  */
 const SMALL = { code: 12_000, bytes: 1_000_000, files: 200 };
@@ -66,10 +68,11 @@ export async function keepCache(
 
 /**
  * What the contents of files break. Secrets are errors. Whether the oldest cars' WebView (Chromium 95, classic scripts only) runs every script: in
- * scripts it is an error if not, inline in a page a warning, and for an app that those cars do not get all of it is a note.
+ * scripts it is an error if the backend refuses it too, all else and inline in a page a warning, and for an app that those cars do not get all
+ * of it is a note.
  */
 export function problemsOf(
-  { found }: Inspection,
+  { found }: Pick<Inspection, 'found'>,
   project: { manifest: ManifestFields },
   files: readonly BundleFile[],
 ): Problem[] {
@@ -78,7 +81,9 @@ export function problemsOf(
     files.filter(({ name }) => names.has(name)).map((file) => [file.name, file]),
   );
   const modern = isModern(project);
-  return found.flatMap(({ name, baseline, secrets }) => {
+  const order = new LoadOrder(found);
+  return found.flatMap((findings) => {
+    const { name, secrets } = findings;
     const file = byName.get(name);
     return file === undefined
       ? []
@@ -86,7 +91,9 @@ export function problemsOf(
           ...secrets.map(({ rule, text, range }) =>
             problemOf(rule, sentence(name, text), file.path, range),
           ),
-          ...baseline.map((finding) => baselineProblem(finding, file, modern)),
+          ...baselineFindings(findings, order).map((finding) =>
+            baselineProblem(finding, file, modern),
+          ),
         ];
   });
 }
@@ -108,12 +115,33 @@ function isModern({ manifest: { requires } }: { manifest: ManifestFields }): boo
   return requires?.modernWebview === true || !isOnOldest;
 }
 
+/** The findings that nothing loaded before makes up for, errors first where there are too many. */
+function baselineFindings({ name, baseline }: FileFindings, order: LoadOrder): Finding[] {
+  const open = baseline.filter(({ unless, step }) => {
+    const brought = unless && order.findBrought(name, step);
+    return unless?.some((each) => brought?.has(each)) !== true;
+  });
+  const isError = ({ rule }: Finding): boolean => rule !== 'baseline.feature';
+  const kept = new Set([...open.filter(isError), ...open].slice(0, MAX_FINDINGS));
+  const shown = open.filter((finding) => kept.has(finding));
+  const more = open.reduce((sum, each) => sum + (each.more ?? 0), open.length - shown.length);
+  return shown.map((finding, index) =>
+    more > 0 && index === shown.length - 1
+      ? {
+          ...finding,
+          message: t('{0} (and {1} more like this in this file)', finding.message, more),
+        }
+      : finding,
+  );
+}
+
 function baselineProblem(
   { rule, message, range }: Finding,
   file: BundleFile,
   modern: boolean,
 ): Problem {
-  const severity = rule === 'baseline.unchecked' || isPage(file.name) ? 'warning' : 'error';
+  const isWarning = rule === 'baseline.unchecked' || rule === 'baseline.feature';
+  const severity = isWarning || isPage(file.name) ? 'warning' : 'error';
   return {
     severity: modern ? 'info' : severity,
     rule,

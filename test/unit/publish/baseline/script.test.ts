@@ -188,6 +188,111 @@ describe('a script for Chromium 95', () => {
     it(`may call ${what}`, () => assert.deepEqual(findings(code), []));
   }
 
+  const polyfills: Record<string, string> = {
+    'core-js brings':
+      '$({ target: "Array", proto: true }, { findLast: function findLast(f) {} }); n({target:"Object",stat:!0},{groupBy:function(a){}}); $({ global: true, forced: a }, { structuredClone: b }); [1].findLast(c); Object.groupBy(d); structuredClone(e)',
+    'an older core-js brings':
+      '$export($export.P, "Array", { findLast: function (f) {} }); [1].findLast(a)',
+    'Object.assign brings':
+      'Object.assign(Array.prototype, { findLast() {} }); [1].findLast(a); b.findLast(c)',
+    'an object in a variable brings':
+      'const more = { findLast() {} }; Object.assign(Array.prototype, more); [1].findLast(a)',
+    'Object.defineProperties brings':
+      'Object.defineProperties(Array.prototype, { findLast: { value: a } }); [1].findLast(b)',
+    'Reflect.defineProperty or a helper brings':
+      'Reflect.defineProperty(Array.prototype, "findLast", { value: a }); [1].findLast(b); define(Array.prototype, { findLastIndex: c }); [1].findLastIndex(d)',
+    'a variable for the prototype brings':
+      'var p = Array.prototype; p.findLast || (p.findLast = function () {}); [1].findLast(a)',
+  };
+  for (const [what, code] of Object.entries(polyfills)) {
+    it(`may call what ${what}`, () => assert.deepEqual(findings(code), []));
+  }
+
+  const libraries: Record<string, string> = {
+    'with the list as its first argument':
+      'import_lodash.default.findLast(xs, (x) => x > 1); _.findLast([1, 2], "x")',
+    'of the object that it is given to':
+      'var _ = run(); lodash.findLast = findLast; (0, t.findLast)(xs, f); _.findLast(xs, g)',
+    'of a mixin':
+      'mixin(Collection, { findLast: function findLast(f) {} }); const l = List(); l.findLast((x) => x)',
+    'of a prototype': 'List.prototype.findLast = function () {}; make().findLast(f)',
+    'of a class': 'class List { findLast() {} } make().findLast(f)',
+    'of a compiled class':
+      '_createClass(List, [{ key: "findLast", value: function () {} }]); make().findLast(f)',
+  };
+  for (const [what, code] of Object.entries(libraries)) {
+    it(`may call the findLast of a library, ${what}`, () => assert.deepEqual(findings(code), []));
+  }
+
+  const guards: Record<string, string> = {
+    'a constant': "const can = 'structuredClone' in window; can && structuredClone(a)",
+    'a property':
+      'var has = { clone: typeof structuredClone == "function" }; has.clone ? structuredClone(a) : b',
+    'a function':
+      "function can() { return typeof structuredClone === 'function' } if (can()) structuredClone(a)",
+    'an arrow function':
+      "const can = () => 'findLast' in Array.prototype; can() ? a.findLast(f) : g(a)",
+    'a variable, and leaves':
+      'function f(a) { if (!can) return a; return structuredClone(a) } var can = !!window.structuredClone',
+    'a switch':
+      "switch (typeof structuredClone) { case 'function': structuredClone(a) } switch (true) { case typeof structuredClone === 'function': structuredClone(b) }",
+    'a try with another way':
+      'function f(a) { try { return structuredClone(a) } catch (e) { return JSON.parse(JSON.stringify(a)) } }',
+    'a try that is the question':
+      'let can; try { structuredClone(1); can = true } catch { can = false }',
+    'the variable that holds it':
+      'const c = window.structuredClone; if (c) c(a); c ? c(b) : d; c && c(e); c?.(f)',
+    'another function to take in its place':
+      'const c = window.structuredClone || a; c(b); const { structuredClone: d = e } = window; d(f); const g = typeof structuredClone === "function" ? structuredClone : h; g(i)',
+  };
+  for (const [what, code] of Object.entries(guards)) {
+    it(`may call what it asks for with ${what}`, () => assert.deepEqual(findings(code), []));
+  }
+
+  it('may look at functions without calling them', () => {
+    const code =
+      'isCallable(Object.groupBy); var a = Array.prototype.findLast; uncurry(a); window.structuredClone === b';
+    assert.deepEqual(findings(code), []);
+  });
+
+  const missed: Record<string, [code: string, ...found: string[]]> = {
+    'on an array, whatever other objects have': [
+      'lodash.prototype.findLast = a; lodash.findLast = b; class C { findLast() {} } [1].findLast(d); const e = [1, 2]; e.map(f).findLast(g); function h(...i) { i.findLast(j) } Object.keys(k).findLast(l); m.split(",").findLast(n); (o || []).findLast(p)',
+      ...Array<string>(6).fill('findLast'),
+    ],
+    'kept in a variable': [
+      'const a = structuredClone; a(b); const c = Object.groupBy; c(d); const e = Array.prototype.findLast; e.call(f, g)',
+      ...['structuredClone', 'Object.groupBy', 'findLast'],
+    ],
+    'taken out of an object': [
+      'const { structuredClone } = window; structuredClone(a); { const { structuredClone: b } = globalThis; b(c) } const { groupBy } = Object; groupBy(d, e)',
+      ...['structuredClone', 'structuredClone', 'groupBy'],
+    ],
+    'passed as a value': [
+      'a.map(structuredClone); b(structuredClone); c.then(Object.groupBy); setTimeout(structuredClone, 0, d)',
+      ...['structuredClone', 'structuredClone', 'Object.groupBy', 'structuredClone'],
+    ],
+    'through bind, call and apply': [
+      'Array.prototype.findLast.bind(a); [].findLast.call(b, c); Reflect.apply(Array.prototype.findLast, d, [e]); Function.prototype.call.bind(Array.prototype.findLast)',
+      ...Array<string>(4).fill('findLast'),
+    ],
+    'of other names of the window': [
+      'top.structuredClone(a); parent.structuredClone(b); window.self.structuredClone(c); (function (w) { w.structuredClone(d) })(window)',
+      ...['top', 'parent', 'window.self', 'w'].map((name) => `${name}.structuredClone`),
+    ],
+    'of the class that it extends': [
+      'class A extends Array { findLast(b) { return super.findLast(b) } } class C extends Array { d() { return this.findLast(e) } }',
+      ...['findLast', 'findLast'],
+    ],
+    'in a try around much else': [
+      'async function f() { try { const a = await b(); const c = a.findLast(d); e(c) } catch (g) { tell(g) } }',
+      'findLast',
+    ],
+  };
+  for (const [what, [code, ...found]] of Object.entries(missed)) {
+    it(`may not call a function ${what}`, () => assert.deepEqual(findings(code), calls(...found)));
+  }
+
   it('is not checked when it is nested too deeply, and says so', () => {
     const code = `a = ${'['.repeat(20_000)}${']'.repeat(20_000)}`;
     assert.deepEqual(

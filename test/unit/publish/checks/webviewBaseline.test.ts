@@ -116,6 +116,16 @@ describe("the WebView's baseline", () => {
     );
   });
 
+  it('warns about handlers of pages', async () => {
+    const page = `<!doctype html>
+<button onclick="structuredClone(a)" onfocus='b(&quot;c&quot;); d.findLast(e)'>f</button>
+<template><b onclick="structuredClone(a)"></b></template>`;
+    assert.deepEqual(brief(await check({ 'index.html': page })), [
+      'warning baseline.api index.html:1:17',
+      'warning baseline.api index.html:1:46',
+    ]);
+  });
+
   it('reads scripts in UTF-16 that have a mark', async () => {
     const code = Buffer.from('\uFEFFvar ä;\na.findLast(b)', 'utf16le');
     const tree = {
@@ -128,6 +138,71 @@ describe("the WebView's baseline", () => {
       'error baseline.api b.js:1:2',
       'warning baseline.api c.html:0:10',
     ]);
+  });
+
+  describe('with a polyfill in another script', () => {
+    const POLYFILL = 'Array.prototype.findLast ||= function (f) {};';
+    const page = (...scripts: string[]): string =>
+      scripts.map((src) => `<script ${src}></script>`).join('\n');
+    const tree = { 'p.js': POLYFILL, 'sub/a.js': '[1].findLast(b)' };
+
+    it('is kept when a page loads that before', async () => {
+      for (const html of [
+        page('src="p.js"', 'src="./sub/a.js?1"'),
+        page('src=sub/a.js defer', 'src=p.js'),
+        `<script>${POLYFILL}</script>${page('src=/sub/a.js')}`,
+      ]) {
+        assert.deepEqual(brief(await check({ ...tree, 'index.html': html })), [], html);
+      }
+    });
+
+    it('is broken when a page loads that after, or not at all', async () => {
+      for (const html of [
+        page('src=sub/a.js', 'src=p.js'),
+        page('src=sub/a.js', 'src=p.js defer'),
+        page('src=sub/a.js'),
+      ]) {
+        const found = brief(await check({ ...tree, 'index.html': html }));
+        assert.deepEqual(found, ['error baseline.api sub/a.js:0:4'], html);
+      }
+      const two = {
+        'index.html': page('src=p.js', 'src=sub/a.js'),
+        'b.html': page('src=sub/a.js'),
+      };
+      assert.equal((await check({ ...tree, ...two })).length, 1);
+    });
+
+    it('is kept for a script that no page names', async () => {
+      assert.deepEqual(await check(tree), []);
+      assert.deepEqual(await check({ ...tree, 'index.html': page('src=p.js', 'src=main.js') }), []);
+    });
+
+    it('counts for the scripts and handlers of a page itself', async () => {
+      const html = `<b onclick="[1].findLast(a)"></b><script>[1].findLast(b)</script>${page('src=p.js')}<script>[1].findLast(c)</script>`;
+      assert.deepEqual(brief(await check({ 'p.js': POLYFILL, 'index.html': html })), [
+        'warning baseline.api index.html:0:45',
+      ]);
+    });
+
+    it('counts for methods of a library and functions of other scripts, too', async () => {
+      const other = {
+        'lib.js':
+          'function List() {} List.prototype.findLast = function () {}; function structuredClone(a) {}',
+        'app.js': 'make().findLast(a); structuredClone(b)',
+      };
+      assert.deepEqual(
+        await check({ ...other, 'index.html': page('src=lib.js', 'src=app.js') }),
+        [],
+      );
+      await rm(join(root, 'lib.js'));
+      assert.equal((await check({ 'app.js': other['app.js'] })).length, 2);
+    });
+
+    it('is known from the cache', async () => {
+      const html = page('src=p.js', 'src=sub/a.js');
+      await check({ ...tree, 'index.html': html }, { cacheFile });
+      assert.deepEqual(await check({ ...tree, 'index.html': html }, { cacheFile }), []);
+    });
   });
 
   it('is worth a note for an app that no old car gets', async () => {
@@ -293,16 +368,18 @@ describe("the WebView's baseline", () => {
         message: 'x'.repeat(1_000_000),
         range: NOWHERE,
       };
-      for (let index = 0; index < 40; index++) rich.set(`${index}`, [finding]);
+      const checked = { findings: [finding], brings: [], loads: [] };
+      for (let index = 0; index < 40; index++) rich.set(`${index}`, checked);
       await writeFile(join(temp.path, 'rich.json'), rich.serializeIfChanged() ?? '');
       const kept = await BaselineCache.load(join(temp.path, 'rich.json'));
-      assert.deepEqual([kept.get('0'), kept.get('39')?.length], [undefined, 1]);
+      assert.deepEqual([kept.get('0'), kept.get('39')?.findings.length], [undefined, 1]);
     });
 
     it('does not grow for ever: what was asked for last stays', async () => {
       const full = await BaselineCache.load(undefined);
-      for (let index = 0; index < 6_000; index++) full.set(`${index}`, []);
-      assert.deepEqual(full.get('17'), []);
+      for (let index = 0; index < 6_000; index++)
+        full.set(`${index}`, { findings: [], brings: [], loads: [] });
+      assert.deepEqual(full.get('17')?.findings, []);
       await writeFile(join(temp.path, 'full.json'), full.serializeIfChanged() ?? '');
       const kept = await BaselineCache.load(join(temp.path, 'full.json'));
       const known = Array.from({ length: 6_000 }, (_, index) => kept.get(`${index}`) !== undefined);

@@ -1,0 +1,106 @@
+import table from './webviewFeatures.json';
+
+/** Calls that the backend refuses too. */
+const REFUSED: ReadonlySet<string> = new Set([
+  'structuredClone',
+  '.findLast',
+  '.findLastIndex',
+  'Object.groupBy',
+  'Map.groupBy',
+  'Promise.withResolvers',
+  'Array.fromAsync',
+]);
+
+const GLOBALS: ReadonlySet<string> = new Set(table.globals);
+const STATICS = toSets(table.statics);
+const METHODS = toSets(table.methods);
+const DISTINCT_METHODS: ReadonlySet<string> = new Set(table.distinctMethods);
+
+/** Types whose instances have the methods of another one, too. */
+const SUPERTYPES: ReadonlyMap<string, string> = new Map([
+  ['HTMLElement', 'Element'],
+  ...[
+    ...['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array'],
+    ...['Uint32Array', 'BigInt64Array', 'BigUint64Array', 'Float32Array', 'Float64Array'],
+  ].map((name): [string, string] => [name, 'TypedArray']),
+]);
+
+/** Names that much else has: they are looked for together with what they belong to. */
+const COMMON = new Set([
+  ...(METHODS.get('Iterator') ?? []),
+  ...['any', 'bytes', 'deleteRule', 'escape', 'forget', 'initialize', 'insertRule', 'json'],
+  ...['parse', 'pause', 'reset', 'resize', 'supports', 'toJSON', 'transfer', 'transform', 'try'],
+  ...['type', 'union', 'values', 'with', 'yield', 'hand', 'check', 'grow', 'lh', 'ic', 'vi', 'vb'],
+]);
+
+/** Find each place that may use a feature, or bring it. */
+const CANDIDATES: readonly RegExp[] = candidatePatterns();
+
+/** Whether a call of this, as messages name it, stops a publish: `structuredClone`, `.findLast`, `Object.groupBy`. */
+export function isRefused(api: string): boolean {
+  return REFUSED.has(api);
+}
+
+/** Whether the global object of the oldest cars' WebView lacks a name. */
+export function isMissingGlobal(name: string): boolean {
+  return GLOBALS.has(name);
+}
+
+/** Whether a constructor or namespace lacks a function: `groupBy` of `Object`. */
+export function isMissingStatic(owner: string, name: string): boolean {
+  return STATICS.get(owner)?.has(name) === true;
+}
+
+/** Whether the instances of a type lack a method. */
+export function isMissingMethod(type: string, name: string): boolean {
+  return (
+    METHODS.get(type)?.has(name) === true ||
+    METHODS.get(SUPERTYPES.get(type) ?? '')?.has(name) === true
+  );
+}
+
+/** Whether a missing method is known by its name alone, whatever it is called on. */
+export function isDistinctMethod(name: string): boolean {
+  return DISTINCT_METHODS.has(name);
+}
+
+/** Whether what is made with `new` and this name is known well enough to tell its methods. */
+export function isKnownType(name: string): boolean {
+  return METHODS.has(name) || SUPERTYPES.has(name);
+}
+
+/** Offsets of all places in a script that may be about a missing feature, in their order. */
+export function findCandidates(text: string): number[] {
+  const offsets = CANDIDATES.flatMap((pattern) =>
+    Array.from(text.matchAll(pattern), ({ index }) => index),
+  );
+  return offsets.sort((a, b) => a - b);
+}
+
+function candidatePatterns(): RegExp[] {
+  const isRare = (name: string): boolean => !COMMON.has(name);
+  const words = [...STATICS.values(), ...METHODS.values()].flatMap((names) => [...names]);
+  const statics = [...STATICS].flatMap(([owner, names]) =>
+    [...names].filter((name) => COMMON.has(name)).map((name) => `${owner}\\s*\\??\\.\\s*${name}`),
+  );
+  const iterator = [...(METHODS.get('Iterator') ?? [])].join('|');
+  const common = [...METHODS].flatMap(([owner, names]) =>
+    owner === 'Iterator' ? [] : [...names].filter((name) => COMMON.has(name)),
+  );
+  const rare = [...new Set([...GLOBALS, ...words.filter(isRare), ...statics])].join('|');
+  return [
+    `\\b(?:${rare})\\b`,
+    `\\.\\s*(?:${[...new Set(common)].join('|')})\\s*(?:\\(|\\.\\s*(?:call|apply|bind)\\b)`,
+    `(?:\\.(?:values|keys|entries|matchAll)|\\])\\([^()]{0,80}\\)\\s*\\.\\s*(?:${iterator})\\s*\\(`,
+    // A polyfill that is kept in a variable, destructuring, and a flag of regular expressions.
+    '\\b(?:assign|defineProperties)\\s*\\(\\s*[\\w$]+\\s*\\.\\s*prototype\\b',
+    '\\b(?:any|parse|json|escape)\\b[^(){};]{0,99}\\}\\s*=\\s*(?:AbortSignal|URL|Response|RegExp)\\b',
+    ',\\s*(?:"[dgimsuy]*v[dgimsuy]*"|\'[dgimsuy]*v[dgimsuy]*\')\\s*\\)',
+  ].map((source) => new RegExp(source, 'gu'));
+}
+
+function toSets(
+  lists: Record<string, readonly string[]>,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  return new Map(Object.entries(lists).map(([owner, names]) => [owner, new Set(names)]));
+}

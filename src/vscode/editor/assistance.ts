@@ -9,7 +9,7 @@ const DOCUMENTS: vscode.DocumentSelector = LANGUAGES.flatMap((language) =>
 /** What publish looks into for versions and for what old WebViews do not understand. */
 const CODE: vscode.DocumentSelector = {
   scheme: 'file',
-  pattern: '**/*.{html,htm,js,mjs,cjs}',
+  pattern: '**/*.{html,htm,js,mjs,cjs,css}',
 };
 
 /**

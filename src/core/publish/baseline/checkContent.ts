@@ -6,11 +6,12 @@ import { MAX_CHECKED_BYTES, type CodeKind } from './codeFiles';
 import type { CheckedContent, Finding, RawFinding } from './finding';
 import { checkPage } from './page';
 import { inspectScript, isBrought } from './script';
+import { checkStyle } from './style';
 
 /** Nobody reads more findings of one kind about one file. */
 export const MAX_FINDINGS = 100;
 
-/** Looks at a script, or a page at what it runs itself, or remembers what it found in the same content before. */
+/** Looks at a script, a style sheet, or a page at what it runs itself, or remembers what it found in the same content before. */
 export function checkContent(
   content: Buffer,
   kind: CodeKind,
@@ -40,6 +41,8 @@ function check(text: string, kind: CodeKind): CheckedContent {
       const { findings, loads } = checkPage(text);
       return { findings: toFindings(text, findings), brings: [], loads };
     }
+    case 'style':
+      return { findings: toFindings(text, checkStyle(text)), brings: [], loads: [] };
     case 'script': {
       const { findings, brings } = inspectScript(text);
       const open = findings.filter(({ unless }) => !isBrought(unless, brings));

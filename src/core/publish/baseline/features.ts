@@ -15,6 +15,9 @@ const GLOBALS: ReadonlySet<string> = new Set(table.globals);
 const STATICS = toSets(table.statics);
 const METHODS = toSets(table.methods);
 const DISTINCT_METHODS: ReadonlySet<string> = new Set(table.distinctMethods);
+const AT_RULES: ReadonlySet<string> = new Set(table.atRules);
+const PSEUDOS: ReadonlySet<string> = new Set(table.pseudos);
+const UNITS: ReadonlySet<string> = new Set(table.units);
 
 /** Types whose instances have the methods of another one, too. */
 const SUPERTYPES: ReadonlyMap<string, string> = new Map([
@@ -69,6 +72,21 @@ export function isKnownType(name: string): boolean {
   return METHODS.has(name) || SUPERTYPES.has(name);
 }
 
+/** Whether style sheets of the oldest cars' WebView have no such at-rule: `layer`. */
+export function isMissingAtRule(name: string): boolean {
+  return AT_RULES.has(name);
+}
+
+/** Whether style sheets of the oldest cars' WebView have no such pseudo-class or pseudo-element: `has`. */
+export function isMissingPseudo(name: string): boolean {
+  return PSEUDOS.has(name);
+}
+
+/** Whether style sheets of the oldest cars' WebView have no such unit: `dvh`. */
+export function isMissingUnit(name: string): boolean {
+  return UNITS.has(name);
+}
+
 /** Offsets of all places in a script that may be about a missing feature, in their order. */
 export function findCandidates(text: string): number[] {
   const offsets = CANDIDATES.flatMap((pattern) =>
@@ -87,12 +105,15 @@ function candidatePatterns(): RegExp[] {
   const common = [...METHODS].flatMap(([owner, names]) =>
     owner === 'Iterator' ? [] : [...names].filter((name) => COMMON.has(name)),
   );
+  const methods = [...new Set(common)].join('|');
   const rare = [...new Set([...GLOBALS, ...words.filter(isRare), ...statics])].join('|');
   return [
     `\\b(?:${rare})\\b`,
-    `\\.\\s*(?:${[...new Set(common)].join('|')})\\s*(?:\\(|\\.\\s*(?:call|apply|bind)\\b)`,
+    `\\.\\s*(?:${methods})\\s*(?:\\(|\\.\\s*(?:call|apply|bind)\\b)`,
     `(?:\\.(?:values|keys|entries|matchAll)|\\])\\([^()]{0,80}\\)\\s*\\.\\s*(?:${iterator})\\s*\\(`,
-    // A polyfill that is kept in a variable, destructuring, and a flag of regular expressions.
+    // Polyfills, also that of core-js and one that is kept in a variable, destructuring, and a flag of regular expressions.
+    `\\.\\s*prototype\\s*(?:\\.\\s*(?:${methods})\\b|,\\s*["'](?:${methods})["'])`,
+    '\\btarget\\s*:\\s*["\'][A-Z]\\w+["\']',
     '\\b(?:assign|defineProperties)\\s*\\(\\s*[\\w$]+\\s*\\.\\s*prototype\\b',
     '\\b(?:any|parse|json|escape)\\b[^(){};]{0,99}\\}\\s*=\\s*(?:AbortSignal|URL|Response|RegExp)\\b',
     ',\\s*(?:"[dgimsuy]*v[dgimsuy]*"|\'[dgimsuy]*v[dgimsuy]*\')\\s*\\)',

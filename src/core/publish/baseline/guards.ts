@@ -61,8 +61,11 @@ export class Guards {
           );
         case 'BlockStatement':
         case 'Program':
-          return this.findExits(node).some(
-            ({ test, end }) => end <= (child?.start ?? 0) && asks(test),
+          return (
+            this.findExits(node).some(
+              ({ test, end }) => end <= (child?.start ?? 0) && asks(test),
+            ) ||
+            (child?.type === 'FunctionDeclaration' && !doubted.isRefused && isAsked(node, asks))
           );
         default:
           return false;
@@ -136,6 +139,11 @@ export class Guards {
 function leaves({ consequent }: IfStatement): boolean {
   const last = consequent.type === 'BlockStatement' ? consequent.body.at(-1) : consequent;
   return last?.type === 'ReturnStatement' || last?.type === 'ThrowStatement';
+}
+
+/** Whether a block asks for something: functions that are declared beside the question may be called there alone. */
+function isAsked({ body }: BlockStatement | Program, asks: (test: AnyNode) => boolean): boolean {
+  return body.some((statement) => statement.type === 'IfStatement' && asks(statement.test));
 }
 
 /**

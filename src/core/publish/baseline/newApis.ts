@@ -273,7 +273,9 @@ function describe(api: string, word: string): string {
       word,
     );
   }
-  return /^\p{Lu}/u.test(word)
+  // Of the global object other than functions are missing, too.
+  const isValue = /^\p{Lu}/u.test(word) || (api === word && !isRefused(api));
+  return isValue
     ? t('The WebView of the oldest cars has no {0}', api)
     : t('The WebView of the oldest cars has no {0}()', api);
 }

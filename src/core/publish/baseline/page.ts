@@ -2,6 +2,7 @@ import { t } from '../../l10n';
 import type { PageLoad, RawFinding } from './finding';
 import { readPage, type PageScript } from './html';
 import { inspectScript, isBrought } from './script';
+import { checkStyle } from './style';
 
 /** What a page breaks, and the scripts that it loads in the order in which they run. */
 export interface PageCheck {
@@ -9,15 +10,18 @@ export interface PageCheck {
   loads: PageLoad[];
 }
 
-/** Looks at what a page runs itself: inline scripts, and handlers such as `onclick`. */
+/** Looks at what a page runs itself: inline scripts, handlers such as `onclick`, and style sheets. */
 export function checkPage(html: string): PageCheck {
-  const { scripts, handlers } = readPage(html);
+  const { scripts, handlers, styles } = readPage(html);
   const loads: PageLoad[] = [];
   const inScripts = inOrder(scripts).flatMap((script) => checkInline(html, script, loads));
   const inHandlers = handlers.flatMap(({ start, end }) =>
     checkHandler(html, start, end, loads.length),
   );
-  const findings = [...inScripts, ...inHandlers].sort((a, b) => a.start - b.start);
+  const inStyles = styles.flatMap(({ start, end }) =>
+    shift(checkStyle(html.slice(start, end)), start),
+  );
+  const findings = [...inScripts, ...inHandlers, ...inStyles].sort((a, b) => a.start - b.start);
   return { findings, loads };
 }
 

@@ -2,7 +2,7 @@ import { throwIfCancelled } from '../../errors';
 import { t } from '../../l10n';
 import { oneLine } from '../../oneLine';
 import type { Problem } from '../../problem';
-import { isCode, isPage } from '../baseline/codeFiles';
+import { codeKind, isCode, isPage } from '../baseline/codeFiles';
 import { MAX_FINDINGS } from '../baseline/checkContent';
 import type { Finding } from '../baseline/finding';
 import { LoadOrder } from '../baseline/loadOrder';
@@ -36,7 +36,7 @@ export function isSmall(files: readonly BundleFile[]): boolean {
   return (
     files.length <= SMALL.files &&
     bytesOf(files) <= SMALL.bytes &&
-    bytesOf(files.filter(({ name }) => isCode(name))) <= SMALL.code
+    bytesOf(files.filter(({ name }) => isCode(name) && codeKind(name) !== 'style')) <= SMALL.code
   );
 }
 

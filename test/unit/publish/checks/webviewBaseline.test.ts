@@ -116,14 +116,34 @@ describe("the WebView's baseline", () => {
     );
   });
 
-  it('warns about handlers of pages', async () => {
+  it('warns about handlers and style sheets of pages', async () => {
     const page = `<!doctype html>
+<style>a:has(b) { c: d }</style>
 <button onclick="structuredClone(a)" onfocus='b(&quot;c&quot;); d.findLast(e)'>f</button>
 <template><b onclick="structuredClone(a)"></b></template>`;
     assert.deepEqual(brief(await check({ 'index.html': page })), [
-      'warning baseline.api index.html:1:17',
-      'warning baseline.api index.html:1:46',
+      'warning baseline.feature index.html:1:8',
+      'warning baseline.api index.html:2:17',
+      'warning baseline.api index.html:2:46',
     ]);
+  });
+
+  it('warns about what the backend does not refuse', async () => {
+    const tree = { 'a.js': 'a.toSorted();\nb.findLast(c);', 'b.css': '@layer a { b { c: d } }' };
+    assert.deepEqual(brief(await check(tree)), [
+      'warning baseline.feature a.js:0:2',
+      'error baseline.api a.js:1:2',
+      'warning baseline.feature b.css:0:0',
+    ]);
+    const notes = await check(tree, {}, { schema: 1, modernWebview: true });
+    assert.deepEqual(new Set(notes.map(({ severity }) => severity)), new Set(['info']));
+  });
+
+  it('tells errors before warnings when there are too many', async () => {
+    const problems = await check({ 'a.js': `${'a.toSorted();\n'.repeat(150)}b.findLast(c);` });
+    assert.equal(problems.length, 100);
+    assert.deepEqual(brief(problems).at(-1), 'error baseline.api a.js:150:2');
+    assert.match(problems.at(-1)?.message ?? '', /and 51 more/);
   });
 
   it('reads scripts in UTF-16 that have a mark', async () => {
@@ -186,9 +206,8 @@ describe("the WebView's baseline", () => {
 
     it('counts for methods of a library and functions of other scripts, too', async () => {
       const other = {
-        'lib.js':
-          'function List() {} List.prototype.findLast = function () {}; function structuredClone(a) {}',
-        'app.js': 'make().findLast(a); structuredClone(b)',
+        'lib.js': 'function List() {} List.prototype.findLast = function () {}; class Highlight {}',
+        'app.js': 'make().findLast(a); new Highlight()',
       };
       assert.deepEqual(
         await check({ ...other, 'index.html': page('src=lib.js', 'src=app.js') }),

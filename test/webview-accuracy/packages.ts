@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+export const FOLDER = resolve(__dirname, '../../out/webview-accuracy');
+
+const PACKAGES = [
+  ...['react', 'react-dom', 'vue', 'preact', 'jquery', 'lodash', 'underscore', 'immutable'],
+  ...['core-js-bundle', 'rxjs', 'd3', 'chart.js', 'leaflet', 'axios', 'dayjs'],
+];
+/** Where packages have what browsers load. */
+const DIST = /^(?:(?:build|bundles|cjs|dist|plugin|umd)\/.*|[\w.-]+)\.[cm]?js$/u;
+const MAX_FILES = 32;
+
+/** Installs the packages, without running their scripts. */
+export function install(): void {
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(join(FOLDER, 'package.json'), '{ "private": true }\n');
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--force'];
+  const { status } = spawnSync('npm', ['install', ...options, ...PACKAGES], {
+    cwd: FOLDER,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) {
+    throw new Error(`npm install ended with ${status ?? 'a signal'}`);
+  }
+}
+
+/** Files of the packages' builds, by their path in the folder of packages; of a package with many, as many from each end of the list. */
+export function listFiles(): string[] {
+  return PACKAGES.flatMap((name) => {
+    const files = readdirSync(join(FOLDER, 'node_modules', name), {
+      recursive: true,
+      encoding: 'utf8',
+    })
+      .map((file) => file.replaceAll('\\', '/'))
+      .filter((file) => DIST.test(file))
+      .sort();
+    const kept =
+      files.length <= MAX_FILES
+        ? files
+        : [...files.slice(0, MAX_FILES / 2), ...files.slice(-MAX_FILES / 2)];
+    return kept.map((file) => `${name}/${file}`);
+  });
+}

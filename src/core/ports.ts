@@ -112,7 +112,7 @@ export interface Transport {
   send(request: HttpRequest): Promise<HttpResponse>;
 }
 
-/** Runs a shell command (a mini-app's `buildCommand`). */
+/** Runs a shell command (a mini-app's build). */
 export interface ProcessRunner {
   /**
    * @returns the exit code; 128 and the number of the signal that ended the command, as shells have it
@@ -121,6 +121,8 @@ export interface ProcessRunner {
   run(command: {
     commandLine: string;
     cwd: string;
+    /** All variables; those of this process when left out. */
+    env?: NodeJS.ProcessEnv;
     onOutput: (text: string) => void;
     signal?: AbortSignal;
   }): Promise<number>;

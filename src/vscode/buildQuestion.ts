@@ -4,9 +4,10 @@ import * as vscode from 'vscode';
 import type { Call } from '../core/consent';
 import { I99dashError } from '../core/errors';
 import { abbreviateHome } from '../core/homePath';
-import { CONFIG_FILE } from '../core/miniAppFolder';
+import { CONFIG_FILE, PACKAGE_FILE } from '../core/miniAppFolder';
 import { oneLine } from '../core/oneLine';
 import type { ProcessRunner } from '../core/ports';
+import { projectBuild, type Build } from '../core/publish/build';
 import { readRunText, type RunText } from '../core/publish/packageScripts';
 import type { Project } from '../core/publish/project';
 import { readableCommand, wrapCommand } from '../core/publish/readableCommand';
@@ -16,13 +17,11 @@ import { plainText } from './plainText';
 
 /** Characters of a command and its scripts that a dialog has room for. */
 const MAX_IN_DIALOG = 600;
-/** Where the workspace keeps which builds may run: folder → SHA-256 of what they run. */
+/** Where the workspace keeps which builds may run, and which are left out: folder → SHA-256 of what they run. */
 const ALLOWED_BUILDS = 'i99dash.allowedBuilds';
+const SKIPPED_BUILDS = 'i99dash.skippedBuilds';
 /** Of the document that shows a command which is longer. */
 const SCHEME = 'i99dash-build-command';
-
-/** A mini-app's build, as its configuration has it. */
-type Build = Pick<Project, 'folder' | 'buildCommand'>;
 
 /** Who asks for a build, and what is remembered. */
 export interface BuildRequest {
@@ -31,52 +30,84 @@ export interface BuildRequest {
   memory: vscode.Memento;
   /** The folder is outside the workspace. */
   isOutside: boolean;
+  /** Nothing will be sent. */
+  isDryRun: boolean;
 }
 
-/** What a person has agreed to; undefined where there is no build, or where nobody had to be asked. */
-export type BuildAgreement = string | undefined;
+/** What a person has answered about a build; undefined where there is none, or where nobody had to be asked. */
+export type BuildAgreement = { digest: string; runs: boolean } | undefined;
+
+/** What is published, without its build where the person left that out. */
+export interface AgreedProject {
+  project: Project;
+  agreed: BuildAgreement;
+}
 
 /**
  * Asks before a build runs whose text was not agreed to in this folder: the command line, or a package script that it runs. A build of an
  * agent, of a folder outside the workspace, or of which not every script is known is asked about each time. It can be agreed to only where
- * the whole of it was to be seen.
- * @param agreed what was agreed to for this very publish
+ * the whole of it was to be seen. The build of a project's own `publish` script can be left out, too, and stays so until its text changes.
+ * @param agreed what was answered for this very publish
  * @throws CancelledError
  */
 export async function agreeToBuild(
-  { folder, buildCommand }: Build,
+  project: Project,
   request: BuildRequest,
   agreed?: BuildAgreement,
-): Promise<BuildAgreement> {
-  const { call, memory, isOutside } = request;
-  if (buildCommand === undefined || call.confirmed) {
-    return undefined;
+): Promise<AgreedProject> {
+  const { call, memory, isOutside, isDryRun } = request;
+  const { folder } = project;
+  const build = projectBuild(project);
+  if (build === undefined) {
+    return { project, agreed: undefined };
   }
-  const text = await readRunText(buildCommand, folder);
-  const now = digest(text);
-  const allowed = memory.get<Record<string, string>>(ALLOWED_BUILDS, {});
+  const text = await readRunText(build.commandLine, folder);
+  const now = digest(text, build);
+  const remembers = (key: string): boolean => !isOutside && readBuilds(memory, key)[folder] === now;
+  const answer = agreed?.digest === now ? agreed.runs : undefined;
+  if (answer === false || remembers(SKIPPED_BUILDS)) {
+    return withoutBuild(project, now);
+  }
+  if (call.confirmed) {
+    return { project, agreed: undefined };
+  }
   const asksAlways = call.caller === 'agent' || isOutside || !text.isComplete;
-  if (agreed === now || (allowed[folder] === now && !asksAlways)) {
-    return now;
+  if (answer === true || (!asksAlways && remembers(ALLOWED_BUILDS))) {
+    return { project, agreed: { digest: now, runs: true } };
   }
-  const readable = readableText(text, folder);
-  const about = { folder, asksAlways, isOutside, isComplete: text.isComplete };
-  await (readable.length > MAX_IN_DIALOG
-    ? askInEditor(call, about, text, readable)
-    : askInDialog(call, about, readable));
+  const { isComplete } = text;
+  const runs = await askAbout(call, text, {
+    ...{ folder, file: build.file, asksAlways, isOutside, isComplete, isDryRun },
+  });
   if (!isOutside) {
-    const known = memory.get<Record<string, string>>(ALLOWED_BUILDS, {});
-    await memory.update(ALLOWED_BUILDS, { ...known, [folder]: now });
+    const key = runs ? ALLOWED_BUILDS : SKIPPED_BUILDS;
+    await memory.update(key, { ...readBuilds(memory, key), [folder]: now });
   }
-  return now;
+  return runs ? { project, agreed: { digest: now, runs } } : withoutBuild(project, now);
+}
+
+function readBuilds(memory: vscode.Memento, key: string): Record<string, string> {
+  return memory.get(key, {});
+}
+
+/** Only the build of a `publish` script can be left out: what `buildCommand` makes is all that there is to pack. */
+function withoutBuild(project: Project, now: string): AgreedProject {
+  const unbuilt = { ...project };
+  delete unbuilt.publishBuild;
+  return { project: unbuilt, agreed: { digest: now, runs: false } };
 }
 
 /** Runs a build only while its text is the one that was agreed to: it may have waited, and somebody else may write the files. */
-export function runAgreed(runner: ProcessRunner, agreed: BuildAgreement): ProcessRunner {
+export function runAgreed(
+  runner: ProcessRunner,
+  { project, agreed }: AgreedProject,
+): ProcessRunner {
+  const build = projectBuild(project);
   return {
     run: async (options) => {
       const { commandLine, cwd } = options;
-      if (agreed !== undefined && digest(await readRunText(commandLine, cwd)) !== agreed) {
+      const now = agreed && digest(await readRunText(commandLine, cwd), build);
+      if (now !== agreed?.digest) {
         throw new I99dashError(
           'VALIDATION_FAILED',
           vscode.l10n.t(
@@ -92,9 +123,12 @@ export function runAgreed(runner: ProcessRunner, agreed: BuildAgreement): Proces
 
 interface About {
   folder: string;
+  /** Where the command comes from. */
+  file: Build['file'];
   asksAlways: boolean;
   isOutside: boolean;
   isComplete: boolean;
+  isDryRun: boolean;
 }
 
 /** The command, and below it each script by its name. No script can pass for a line of another one. */
@@ -106,25 +140,44 @@ function readableText({ commandLine, scripts }: RunText, folder: string): string
   return [readableCommand(commandLine), ...lines].join('\n');
 }
 
-/** @throws CancelledError */
-async function askInDialog(call: Call, about: About, text: string): Promise<void> {
-  const buttons = [vscode.l10n.t('Run Build')] as const;
-  await confirmModal(call, { message: question(about), detail: detailOf(about, text), buttons });
-}
-
-/** A dialog has no room: the text is in an editor, and the question beside it. @throws CancelledError */
-async function askInEditor(call: Call, about: About, text: RunText, whole: string): Promise<void> {
-  const beginning = vscode.l10n.t(
-    '{0} … and {1} more characters',
-    whole.slice(0, MAX_IN_DIALOG),
-    whole.length - MAX_IN_DIALOG,
-  );
-  const message = question(about);
+/** @returns whether the build is to run @throws CancelledError */
+async function askAbout(call: Call, text: RunText, about: About): Promise<boolean> {
+  const whole = readableText(text, about.folder);
+  const [run, ...others] = buttonsOf(about);
+  const ask = async (shown: string): Promise<boolean> =>
+    (await confirmModal(call, {
+      message: question(about),
+      detail: detailOf(about, shown),
+      buttons: [run, ...others],
+    })) === run;
+  if (whole.length <= MAX_IN_DIALOG) {
+    return ask(whole);
+  }
+  const more = whole.length - MAX_IN_DIALOG;
+  const beginning = whole.slice(0, MAX_IN_DIALOG);
   await confirmModal(call, {
-    message,
-    detail: detailOf(about, beginning),
+    message: question(about),
+    detail: detailOf(about, vscode.l10n.t('{0} … and {1} more characters', beginning, more)),
     buttons: [vscode.l10n.t('Show the Whole Command')],
   });
+  return withTextInEditor(digest(text), whole, async () => {
+    const told = vscode.l10n.t('{0} The whole command is in the editor.', question(about));
+    return answered(await vscode.window.showWarningMessage(told, run, ...others)) === run;
+  });
+}
+
+/** The first one runs the build. */
+function buttonsOf({ file, isDryRun }: About): [string, ...string[]] {
+  if (file === CONFIG_FILE) {
+    return [vscode.l10n.t('Run Build')];
+  }
+  return isDryRun
+    ? [vscode.l10n.t('Run Build'), vscode.l10n.t('Skip Build')]
+    : [vscode.l10n.t('Run and Publish'), vscode.l10n.t('Publish Without Building')];
+}
+
+/** Shows a text for which a dialog has no room in an editor for as long as something is asked. @param name of the text, unique */
+async function withTextInEditor<T>(name: string, whole: string, ask: () => Promise<T>): Promise<T> {
   const content = whole
     .split('\n')
     .map((line) => wrapCommand(line))
@@ -133,12 +186,10 @@ async function askInEditor(call: Call, about: About, text: RunText, whole: strin
     provideTextDocumentContent: () => content,
   });
   try {
-    const path = `/${digest(text)}/${vscode.l10n.t('build command')}`;
+    const path = `/${name}/${vscode.l10n.t('build command')}`;
     const uri = vscode.Uri.from({ scheme: SCHEME, path });
     await vscode.window.showTextDocument(uri, { preview: true });
-    const run = vscode.l10n.t('Run Build');
-    const told = vscode.l10n.t('{0} The whole command is in the editor.', message);
-    answered(await vscode.window.showWarningMessage(told, run));
+    return await ask();
   } finally {
     provider.dispose();
   }
@@ -148,12 +199,19 @@ function question({ folder }: About): string {
   return plainText(vscode.l10n.t('Run the build of {0}?', oneLine(basename(folder))));
 }
 
-function detailOf({ folder, asksAlways, isOutside, isComplete }: About, text: string): string[] {
+function detailOf(about: About, text: string): string[] {
+  const { folder, file, asksAlways, isOutside, isComplete } = about;
   const place = oneLine(abbreviateHome(folder));
   return [
     text,
     '',
-    vscode.l10n.t('{0} runs this command in {1}.', CONFIG_FILE, place),
+    file === CONFIG_FILE
+      ? vscode.l10n.t('{0} runs this command in {1}.', CONFIG_FILE, place)
+      : vscode.l10n.t(
+          'The "publish" script of {0} runs this command in {1} before it publishes.',
+          PACKAGE_FILE,
+          place,
+        ),
     ...(isOutside ? [vscode.l10n.t('This folder is outside the workspace.')] : []),
     ...(isComplete
       ? []
@@ -164,9 +222,11 @@ function detailOf({ folder, asksAlways, isOutside, isComplete }: About, text: st
   ];
 }
 
-function digest({ commandLine, scripts, isComplete }: RunText): string {
+/** The same for the same text, and another one for a `publish` script: its build can be left out, and finds other programs. */
+function digest({ commandLine, scripts, isComplete }: RunText, build?: Build): string {
   const text = scripts.length === 0 ? commandLine : JSON.stringify([commandLine, scripts]);
+  const source = build?.file === PACKAGE_FILE ? `${PACKAGE_FILE} ` : '';
   return createHash('sha256')
-    .update(isComplete ? text : `${text}*`)
+    .update(source + (isComplete ? text : `${text}*`))
     .digest('hex');
 }

@@ -45,9 +45,11 @@ export async function publishMiniApp(
   const folder = given ?? (await chooseMiniApp(context.miniApps));
   await saveFiles(folder, !call.confirmed);
   // Of what is published from here on: a file may have been saved, or be another since it was looked at last.
-  const project = await loadProject(folder);
+  const loaded = await loadProject(folder);
   const isOutside = await isOutsideWorkspace(folder);
-  const agreed = await agreeToBuild(project, { call, memory: context.memory, isOutside });
+  const isDryRun = args.dryRun === true;
+  const request = { call, memory: context.memory, isOutside, isDryRun };
+  const { project, agreed } = await agreeToBuild(loaded, request);
   const options = await toOptions(args, project, call);
   const publisher = identity && {
     ...{ devId: identity.devId, backendUrl, account: accountLabel(identity) },

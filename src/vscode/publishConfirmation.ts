@@ -30,6 +30,8 @@ export interface Destination {
   otherPublisher?: Publisher;
   /** Where the app lies, if outside the workspace. */
   folder?: string;
+  /** The person left out the build of its `publish` script. */
+  isUnbuilt?: boolean;
 }
 
 /**
@@ -84,7 +86,7 @@ function doubtsAbout({ backendUrl, who, otherPublisher, folder }: Destination): 
 
 function facts(
   { project, track, size, fileCount }: Prepared,
-  { backendUrl, who, releaseNotes }: Destination,
+  { backendUrl, who, releaseNotes, isUnbuilt }: Destination,
 ): string[] {
   return [
     vscode.l10n.t('Kind: {0}', vscode.l10n.t('mini-app')),
@@ -93,6 +95,7 @@ function facts(
     vscode.l10n.t('Track: {0}', describeTrack(track)),
     vscode.l10n.t('Backend: {0}', backendUrl),
     vscode.l10n.t('Signed in as: {0}', oneLine(who)),
+    ...(isUnbuilt === true ? [vscode.l10n.t('Build: left out')] : []),
     vscode.l10n.t('Bundle: {0}, {1}', describeFiles(fileCount), describeBytes(size)),
     ...(releaseNotes === undefined
       ? []

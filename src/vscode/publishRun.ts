@@ -32,7 +32,7 @@ export interface PublishRun {
   surface: PublishSurface;
   /** Who is signed in; undefined for a dry run. */
   identity: Identity | undefined;
-  /** The build that was agreed to. */
+  /** What was answered about the build. */
   agreed: BuildAgreement;
   /** The folder is outside the workspace. */
   isOutside: boolean;
@@ -76,11 +76,10 @@ export async function publishOrBump(
     }
     const { folder } = run.project;
     await bumpVersion(folder, error.bump);
-    const project = await loadProject(folder);
     const { call, isOutside, context } = run;
-    const request = { call, isOutside, memory: context.memory };
-    const agreed = await agreeToBuild(project, request, run.agreed);
-    return await publishOrBump({ ...run, project, agreed }, error.accepted);
+    const request = { call, isOutside, memory: context.memory, isDryRun: false };
+    const next = await agreeToBuild(await loadProject(folder), request, run.agreed);
+    return await publishOrBump({ ...run, ...next }, error.accepted);
   }
 }
 
@@ -114,6 +113,7 @@ async function ask(run: PublishRun, asker: Identity, prepared: Prepared): Promis
     ...{ backendUrl, who, ...notes },
     ...(otherPublisher === undefined ? {} : { otherPublisher }),
     ...(isOutside ? { folder: project.folder } : {}),
+    isUnbuilt: run.agreed?.runs === false,
   };
   const answer = await askToPublish(prepared, destination, bump);
   if (answer === 'bump' && bump !== undefined) {
@@ -133,7 +133,7 @@ function publishWatched(
   return surface.watch(title, async (view) => {
     let problems: readonly Problem[] = [];
     const ports = portsOf(run.context, run.backendUrl, view, (found) => (problems = found));
-    ports.runner = runAgreed(ports.runner, run.agreed);
+    ports.runner = runAgreed(ports.runner, run);
     if (confirm !== undefined) {
       ports.confirm = (prepared) => confirm(prepared, view);
     }

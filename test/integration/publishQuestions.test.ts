@@ -485,6 +485,91 @@ describe('what publishing asks', () => {
     });
   });
 
+  describe('about what a publish script runs', () => {
+    const question = (): string => `Run the build of ${id}?`;
+    const questions = () => shown.filter(({ message }) => message === question());
+    const ran = (): boolean => existsSync(join(folder, 'src/bundle.js'));
+    const writeScripts = (bundle: string): void =>
+      writeFileSync(
+        join(folder, 'package.json'),
+        JSON.stringify({ scripts: { bundle, publish: 'npm run bundle && i99dash publish' } }),
+      );
+    /** What a person answers first. */
+    const answer = (button: string | undefined): void => {
+      answers = { [question()]: button, Publish: 'Publish' };
+    };
+
+    beforeEach(() => writeScripts('echo > src/bundle.js'));
+
+    it('shows the command and the text of its scripts, and sends nothing after a no', async () => {
+      assert.equal(await publish(), undefined);
+      assert.deepEqual(
+        shown.map(({ message, buttons }) => [message, buttons]),
+        [[question(), ['Run and Publish', 'Publish Without Building']]],
+      );
+      const lines = (shown[0]?.detail ?? '').split('\n');
+      assert.deepEqual(lines.slice(0, 2), ['npm run bundle', '• bundle: echo > src/bundle.js']);
+      assert.match(lines[3] ?? '', /^The "publish" script of package\.json runs this command in /u);
+      assert.ok(!ran());
+      assert.deepEqual(versions(), []);
+    });
+
+    it('runs it after a yes, and asks again only when the text changes', async () => {
+      answer('Run and Publish');
+      assert.equal((await publish())?.fileCount, 7);
+      assert.ok(ran());
+      shown.length = 0;
+      await run('i99dash.dryRun', { folder });
+      assert.equal(questions().length, 0);
+      writeScripts('echo 2 > src/bundle.js');
+      assert.equal(await run('i99dash.dryRun', { folder }), undefined);
+      assert.deepEqual(questions()[0]?.buttons, ['Run Build', 'Skip Build']);
+    });
+
+    it('publishes what is there without it where a person says so, also the next time', async () => {
+      answer('Publish Without Building');
+      assert.equal((await publish())?.fileCount, 6);
+      assert.ok(shown[1]?.detail?.split('\n').includes('Build: left out'));
+      shown.length = 0;
+      await publish({ confirmed: true });
+      await run('i99dash.dryRun', { folder });
+      assert.equal(questions().length, 0);
+      assert.ok(!ran());
+      writeScripts('echo 2 > src/bundle.js');
+      answer('Run and Publish');
+      await publish();
+      assert.equal(questions().length, 1);
+      assert.ok(ran());
+    });
+
+    it('takes no leave to skip it for one that the configuration then runs', async () => {
+      answer('Publish Without Building');
+      await publish();
+      const config = { appRoot: './src', distDir: './src', buildCommand: 'npm run bundle' };
+      writeFileSync(join(folder, 'sdk.config.json'), JSON.stringify(config));
+      shown.length = 0;
+      answers = {};
+      assert.equal(await publish(), undefined);
+      assert.deepEqual(questions()[0]?.buttons, ['Run Build']);
+      assert.ok(!ran());
+    });
+
+    it('runs it without a question where the call is confirmed', async () => {
+      await publish({ confirmed: true });
+      assert.equal(questions().length, 0);
+      assert.ok(ran());
+    });
+
+    it('is not asked where the script does not publish with the client', async () => {
+      const scripts = { publish: 'echo > src/bundle.js && npm publish' };
+      writeFileSync(join(folder, 'package.json'), JSON.stringify({ scripts }));
+      await publish({ confirmed: true });
+      await publish();
+      assert.equal(questions().length, 0);
+      assert.ok(!ran());
+    });
+  });
+
   describe('for testers', () => {
     let notes: string | undefined;
     let titles: string[];

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { I99dashError, throwIfCancelled } from '../errors';
 import { t } from '../l10n';
-import { MANIFEST_FILE } from '../miniAppFolder';
+import { MANIFEST_FILE, PACKAGE_FILE } from '../miniAppFolder';
 import type { Logger, ProcessRunner } from '../ports';
 import type { Problem } from '../problem';
+import { packedFolder, projectBuild, scriptEnvironment, type Build } from './build';
 import { buildFailed } from './buildFailure';
 import { takeBuildTurn } from './buildTurn';
 import { withBundle, type Bundle } from './bundle';
@@ -69,16 +70,17 @@ export async function prepare<T>(
   use: (fit: Fit) => Promise<T>,
 ): Promise<T> {
   const { stages, signal } = preparation;
-  const { folder, buildCommand } = preparation.project;
+  const { folder } = preparation.project;
+  const build = projectBuild(preparation.project);
   stages.enter('validate');
   const problems = await validate(preparation);
-  if (buildCommand === undefined) {
+  if (build === undefined) {
     return prepareOutput({ ...preparation, problems }, use);
   }
   stages.enter('build');
   const giveBack = await takeBuildTurn(folder, signal);
   try {
-    const built = await afterBuild({ ...preparation, problems }, buildCommand);
+    const built = await afterBuild({ ...preparation, problems }, build);
     return await prepareOutput(built, (fit) => {
       giveBack();
       return use(fit);
@@ -94,9 +96,9 @@ interface Checked extends Preparation {
 }
 
 /** Builds; with the manifest as it is then, checked again where it is another. @throws as {@link prepare} */
-async function afterBuild(checked: Checked, buildCommand: string): Promise<Checked> {
+async function afterBuild(checked: Checked, build: Build): Promise<Checked> {
   const { ports, signal } = checked;
-  await build(checked.project, buildCommand, ports, signal);
+  await runBuild(checked.project, build, ports, signal);
   const project = await rereadManifest(checked.project);
   if (project === checked.project) {
     return checked;
@@ -108,9 +110,9 @@ async function afterBuild(checked: Checked, buildCommand: string): Promise<Check
 /** Packs and checks what there is to be published. @throws as {@link prepare} */
 async function prepareOutput<T>(checked: Checked, use: (fit: Fit) => Promise<T>): Promise<T> {
   const { project, ports, stages, signal } = checked;
-  const { folder, buildCommand } = project;
+  const { folder } = project;
   stages.enter('pack');
-  const root = buildCommand === undefined ? project.appRoot : project.distDir;
+  const root = packedFolder(project);
   const collected = withManifest(
     await collectFiles(root, folder, signal),
     await manifestFile(folder),
@@ -193,15 +195,16 @@ function packChecked<T>(
   );
 }
 
-async function build(
-  project: Project,
-  commandLine: string,
+async function runBuild(
+  { folder }: Project,
+  { commandLine, file }: Build,
   { runner, onBuildOutput }: PreparationPorts,
   signal?: AbortSignal,
 ): Promise<void> {
   const exitCode = await runner.run({
     commandLine,
-    cwd: project.folder,
+    cwd: folder,
+    ...(file === PACKAGE_FILE ? { env: await scriptEnvironment(folder) } : {}),
     onOutput: onBuildOutput,
     ...(signal === undefined ? {} : { signal }),
   });

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { CancelledError, describeError } from '../errors';
 import { t } from '../l10n';
-import { CONFIG_FILE, isInside, isUnwritten, MANIFEST_FILE } from '../miniAppFolder';
+import { CONFIG_FILE, isInside, isUnwritten, MANIFEST_FILE, PACKAGE_FILE } from '../miniAppFolder';
 import type { Logger } from '../ports';
 import type { Problem } from '../problem';
 import { ManifestPlaces } from './checks/manifestPlaces';
@@ -9,7 +9,7 @@ import { checkRequires } from './checks/requires';
 import { FileSearch, type FileSearchOptions } from './fileSearch';
 import { JsonText } from './jsonText';
 import { limitProblems } from './problemList';
-import { places } from './project';
+import { ownBuild, places } from './project';
 import { checkConfigText, checkManifestText, readText, type FileText } from './projectTexts';
 import { fileSentence, problemOf } from './rules';
 import type { CheckedManifest } from './validateManifest';
@@ -91,7 +91,8 @@ export class ProblemFinder {
       this.files = { problems: [], source };
       return;
     }
-    const draft = { ...places(this.folder, config), manifest: fields };
+    const build = await ownBuild(this.folder, config);
+    const draft = { ...places(this.folder, config), ...build, manifest: fields };
     const inManifest = new ManifestPlaces(this.manifestFile, source);
     const options = { ...this.options, signal };
     try {
@@ -132,7 +133,7 @@ export class ProblemFinder {
 
   /** Whether what is at a path may have problems, so that a change of it asks for another look. What a build makes has none of its own. */
   concerns(path: string): boolean {
-    if (path === this.manifestFile || path === this.configFile) {
+    if ([this.manifestFile, this.configFile, join(this.folder, PACKAGE_FILE)].includes(path)) {
       return true;
     }
     const { config } = this.config;

@@ -6,6 +6,7 @@ import { oneLine } from '../oneLine';
 import type { Problem } from '../problem';
 import type { Config } from './config';
 import type { Manifest, ManifestFields } from './manifest';
+import { readPublishBuild } from './publishScript';
 import { checkConfigText, checkManifestText, readText } from './projectTexts';
 import { andMore, type RuleId } from './rules';
 
@@ -31,6 +32,11 @@ export interface Project {
   distDir: string;
   /** A shell command, run in the folder. */
   buildCommand?: string;
+  /**
+   * The shell command that the project's own `publish` script runs before the client, in the folder. It leaves its output in `appRoot`.
+   * Undefined where there is a `buildCommand`.
+   */
+  publishBuild?: string;
 }
 
 /** A mini-app of which not everything is as it must be: the manifest's sound fields. */
@@ -53,15 +59,26 @@ export async function readProject(
   const { manifest, problems } = checkManifestText(text, manifestFile);
   const { config, problems: ofConfig } = checkConfigText(await readText(configFile), configFile);
   const all = [...problems, ...ofConfig];
-  return manifest === undefined || config === undefined
-    ? { problems: all }
-    : { project: { manifest, ...places(folder, config) }, problems: all };
+  if (manifest === undefined || config === undefined) {
+    return { problems: all };
+  }
+  const found = { ...places(folder, config), ...(await ownBuild(folder, config)) };
+  return { project: { manifest, ...found }, problems: all };
 }
 
 /** What a folder without a manifest.json is told by. */
 export function noManifest(folder: string, cause?: unknown): I99dashError {
   const message = t('There is no {0} in {1}.', MANIFEST_FILE, oneLine(folder, Infinity));
   return new I99dashError('NOTHING_TO_PUBLISH', message, { cause });
+}
+
+/** The build of a project's own `publish` script, where its configuration has none. */
+export async function ownBuild(
+  folder: string,
+  { buildCommand }: Pick<Config, 'buildCommand'>,
+): Promise<Pick<Project, 'publishBuild'>> {
+  const publishBuild = buildCommand === undefined ? await readPublishBuild(folder) : undefined;
+  return publishBuild === undefined ? {} : { publishBuild };
 }
 
 /** A mini-app's folders and build, as its configuration has them. */

@@ -23,7 +23,7 @@ export function createShellRunner({
   lingerMs = LINGER_MS,
 } = {}): ProcessRunner {
   return {
-    run: ({ commandLine, cwd, onOutput, signal }) =>
+    run: ({ commandLine, cwd, env, onOutput, signal }) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted === true) {
           reject(new CancelledError());
@@ -31,7 +31,7 @@ export function createShellRunner({
         }
         let child: ChildProcess;
         try {
-          child = start(commandLine, cwd);
+          child = start(commandLine, cwd, env);
         } catch (cause) {
           reject(unstarted(cwd, cause)); // a NUL in it, or longer than the system takes
           return;
@@ -67,9 +67,10 @@ export function createShellRunner({
 /** The runner for real use. */
 export const shellRunner = createShellRunner();
 
-function start(commandLine: string, cwd: string): ChildProcess {
+function start(commandLine: string, cwd: string, env = process.env): ChildProcess {
   return spawn(commandLine, {
     cwd,
+    env,
     shell: true,
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'pipe', 'pipe'],

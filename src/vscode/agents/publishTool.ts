@@ -4,6 +4,7 @@ import { DECLINED, listProblems } from '../../core/agents/toolText';
 import { BY_AGENT } from '../../core/consent';
 import { CancelledError, throwIfCancelled } from '../../core/errors';
 import { accountLabel } from '../../core/identity';
+import { projectBuild } from '../../core/publish/build';
 import { loadProject, type Project } from '../../core/publish/project';
 import { oneLine } from '../../core/oneLine';
 import { readableCommand } from '../../core/publish/readableCommand';
@@ -49,20 +50,22 @@ export function preparePublish(
   });
 }
 
-function dryRunFacts({ manifest, buildCommand }: Project): string[] {
+function dryRunFacts(project: Project): string[] {
+  const { manifest } = project;
   return [
     vscode.l10n.t('App: {0}', appName(manifest)),
     vscode.l10n.t('Version: {0}', oneLine(manifest.version)),
-    ...buildFact(buildCommand),
+    ...buildFact(project),
     vscode.l10n.t('This is a dry run: nothing is sent.'),
   ];
 }
 
 async function publishFacts(
   context: PublishContext,
-  { manifest, buildCommand }: Project,
+  project: Project,
   { track, releaseNotes }: PublishInput,
 ): Promise<string[]> {
+  const { manifest } = project;
   const { session, backendUrl } = context;
   // Without the passphrase being asked for: that is for the publish itself.
   const identity = await knownIdentity({ session, tokens: session });
@@ -75,15 +78,16 @@ async function publishFacts(
     ...(releaseNotes === undefined
       ? []
       : [vscode.l10n.t('Release notes: {0}', oneLine(releaseNotes, releaseNotes.length))]),
-    ...buildFact(buildCommand),
+    ...buildFact(project),
     vscode.l10n.t('Once it is packed and checked, you are asked again before it is sent.'),
   ];
 }
 
-function buildFact(buildCommand: string | undefined): string[] {
-  return buildCommand === undefined
+function buildFact(project: Project): string[] {
+  const build = projectBuild(project);
+  return build === undefined
     ? []
-    : [vscode.l10n.t('Build: {0}', readableCommand(buildCommand))];
+    : [vscode.l10n.t('Build: {0}', readableCommand(build.commandLine))];
 }
 
 /**

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { packedFolder } from '../../../src/core/publish/build';
 import { inspectContents } from '../../../src/core/publish/checks/contents';
 import { checkOutput } from '../../../src/core/publish/checks/output';
 import { checkSource } from '../../../src/core/publish/checks/source';
@@ -19,7 +20,7 @@ const SAMPLES = readdirSync(join(FIXTURES, 'mini-apps'));
 async function checkAll(project: Project, latest?: string): Promise<string[]> {
   const latestVersion = () => Promise.resolve(latest);
   const before = await checkSource(project, { latestVersion });
-  const root = project.buildCommand === undefined ? project.appRoot : project.distDir;
+  const root = packedFolder(project);
   if (project.buildCommand !== undefined) {
     const { folder: cwd, buildCommand: commandLine } = project;
     assert.equal(await shellRunner.run({ commandLine, cwd, onOutput: () => undefined }), 0);

@@ -153,16 +153,14 @@ async function askAbout(call: Call, text: RunText, about: About): Promise<boolea
   if (whole.length <= MAX_IN_DIALOG) {
     return ask(whole);
   }
-  const more = whole.length - MAX_IN_DIALOG;
-  const beginning = whole.slice(0, MAX_IN_DIALOG);
-  await confirmModal(call, {
-    message: question(about),
-    detail: detailOf(about, vscode.l10n.t('{0} … and {1} more characters', beginning, more)),
-    buttons: [vscode.l10n.t('Show the Whole Command')],
-  });
   return withTextInEditor(digest(text), whole, async () => {
+    const next = vscode.l10n.t('Continue…');
     const told = vscode.l10n.t('{0} The whole command is in the editor.', question(about));
-    return answered(await vscode.window.showWarningMessage(told, run, ...others)) === run;
+    answered(await vscode.window.showWarningMessage(told, next));
+    const more = whole.length - MAX_IN_DIALOG;
+    const beginning = whole.slice(0, MAX_IN_DIALOG);
+    const shown = vscode.l10n.t('{0} … and {1} more characters', beginning, more);
+    return ask([shown, vscode.l10n.t('The whole command is in the editor.')].join('\n'));
   });
 }
 

@@ -352,29 +352,41 @@ describe('what publishing asks', () => {
       );
     });
 
-    it('shows the whole of a command for which a dialog has no room before it can be agreed to', async () => {
+    describe('whose text is too long for a dialog', () => {
       const command = `cp -r src dist && touch dist/built;${' : '.repeat(500)}; true the end`;
-      configure(command);
-      await publish();
-      assert.deepEqual(shown[0]?.buttons, ['Show the Whole Command']);
-      assert.match(shown[0].detail ?? '', /^cp -r .* … and \d+ more characters\n/u);
-      shown.length = 0;
-      answers = { 'Run the build': 'Show the Whole Command' };
-      await publish();
-      assert.deepEqual(shown[1]?.buttons, ['Run Build']);
-      const editor = vscode.window.activeTextEditor?.document;
-      assert.equal(editor?.getText().replaceAll('\n', ''), command);
-      assert.ok(!built());
-      shown.length = 0;
-      answers = {
-        [`Run the build of ${id}? The`]: 'Run Build',
-        'Run the build': 'Show the Whole Command',
-      };
-      await run('i99dash.dryRun', { folder });
-      assert.ok(built());
-      shown.length = 0;
-      await run('i99dash.dryRun', { folder });
-      assert.ok(!shown.some(({ message }) => message.startsWith('Run the build')));
+      const inEditor = (): string => `Run the build of ${id}? The whole command is in the editor.`;
+      const question = (): string => `Run the build of ${id}?`;
+
+      beforeEach(() => configure(command));
+
+      it('shows it whole in an editor, and asks nothing more where nobody goes on', async () => {
+        assert.equal(await publish(), undefined);
+        assert.deepEqual(
+          shown.map(({ message, detail, buttons }) => [message, detail, buttons]),
+          [[inEditor(), undefined, ['Continue…']]],
+        );
+        const editor = vscode.window.activeTextEditor?.document;
+        assert.equal(editor?.getText().replaceAll('\n', ''), command);
+        assert.ok(!built());
+      });
+
+      it('is run only after a modal question, once it was shown', async () => {
+        answers = { [inEditor()]: 'Continue…' };
+        assert.equal(await publish(), undefined);
+        assert.equal(shown[1]?.message, question());
+        assert.deepEqual(shown[1].buttons, ['Run Build']);
+        assert.match(
+          shown[1].detail ?? '',
+          /^cp -r .* … and \d+ more characters\nThe whole command is in the editor\.\n/u,
+        );
+        assert.ok(!built());
+        answers = { [inEditor()]: 'Continue…', [question()]: 'Run Build' };
+        await run('i99dash.dryRun', { folder });
+        assert.ok(built());
+        shown.length = 0;
+        await run('i99dash.dryRun', { folder });
+        assert.ok(!shown.some(({ message }) => message.startsWith('Run the build')));
+      });
     });
 
     it('asks again where the command has become another by the time of the next version', async () => {

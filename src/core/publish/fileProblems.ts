@@ -7,6 +7,7 @@ import { checkPackedAssets, checkSourceAssets } from './checks/assets';
 import { inspectContents, problemsOf } from './checks/contents';
 import type { FileFindings, OpenInspector } from './checks/contentInspector';
 import type { ManifestPlaces } from './checks/manifestPlaces';
+import { checkPages } from './checks/pages';
 import type { FileMemo } from './fileMemo';
 import { collectFiles, type BundleFile } from './files';
 import type { Draft } from './project';
@@ -27,7 +28,8 @@ export interface FileProblemsOptions {
 
 /**
  * The problems that a mini-app's files have and its two JSON files alone do not tell: pictures, pages of another version, and, where there
- * is no build, scripts that the oldest cars cannot run and secrets. What a build makes is not known without it, so nothing of it is told.
+ * is no build, pages that cannot start, scripts that the oldest cars cannot run and secrets. What a build makes is not known without it, so
+ * nothing of it is told; the build of a `publish` script adds files to those that are there.
  * @throws CancelledError
  */
 export async function findFileProblems(
@@ -35,14 +37,20 @@ export async function findFileProblems(
   places: ManifestPlaces,
   options: FileProblemsOptions,
 ): Promise<Problem[]> {
-  const drift = await checkAppVersion(draft, options.signal);
+  const { signal } = options;
+  const { appRoot } = draft;
+  const drift = await checkAppVersion(draft, signal);
   if (draft.buildCommand !== undefined) {
-    return [...(await checkSourceAssets(draft, draft.appRoot, places)), ...drift];
+    return [...(await checkSourceAssets(draft, appRoot, places)), ...drift];
   }
+  const mayGrow = draft.publishBuild !== undefined;
   try {
-    const files = await filesOf(draft, options.signal);
+    const files = await filesOf(draft, signal);
     return [
-      ...(await checkPackedAssets(draft, draft.appRoot, files, places)),
+      ...(mayGrow
+        ? await checkSourceAssets(draft, appRoot, places)
+        : await checkPackedAssets(draft, appRoot, files, places)),
+      ...(await checkPages(draft, appRoot, files, places, { signal, mayGrow })),
       ...drift,
       ...(await contentProblems(draft, files, options)),
     ];

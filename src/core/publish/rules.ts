@@ -177,9 +177,14 @@ export const RULES = {
   'version.not-compared': info(() => t('was not compared with the published version')),
 
   'asset.missing': error(() => t('is missing')),
+  'asset.name': warning(() => t('must be the name of the file, with its upper and lower case')),
   'asset.size': error(() => t('has too many bytes')),
   'asset.format': error(() => t('is not a picture of the kind that its name tells')),
   'asset.dimensions': error(() => t('has the wrong dimensions')),
+
+  'page.missing': error(() => t('needs a page at its root')),
+  'page.index': warning(() => t('should have a page {0} at its root', 'index.html')),
+  'page.reference': warning(() => t('is not in the bundle')),
 
   'files.unfit': error(() => t('cannot be published')),
 

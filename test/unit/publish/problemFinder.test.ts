@@ -36,6 +36,7 @@ describe('the problems of a mini-app', () => {
     writeFiles(temp.path, {
       'manifest.json': JSON.stringify({ ...MANIFEST, ...manifest }),
       'src/icon.svg': '<svg/>',
+      'src/index.html': '',
       ...files,
     });
 
@@ -51,14 +52,14 @@ describe('the problems of a mini-app', () => {
   }
 
   it('are those that publishing finds', async () => {
-    await cp(join(FIXTURES, 'broken-mini-apps/every-problem/src'), join(temp.path, 'src'), {
-      recursive: true,
-    });
     await plant({
       icon: './icon.png',
       coverImage: './cover.png',
       screenshots: ['./none.png'],
       requires: { dilink: ['di5.0'], modernWebview: false, vehicleCapabilities: ['ac.get'] },
+    });
+    await cp(join(FIXTURES, 'broken-mini-apps/every-problem/src'), join(temp.path, 'src'), {
+      recursive: true,
     });
     const all = await look();
     const published = await publish(
@@ -115,6 +116,22 @@ describe('the problems of a mini-app', () => {
       },
     );
     assert.deepEqual(rulesOf(await look()), ['asset.format']);
+  });
+
+  it('tell nothing of what the build of a publish script may still make', async () => {
+    const page = '<script src="bundle.js"></script><script src="APP.js"></script>';
+    await plant(
+      { icon: './made.png', coverImage: './Cover.svg' },
+      { 'src/index.html': page, 'src/app.js': 'export {};', 'src/cover.svg': '<svg/>' },
+    );
+    const missing = ['asset.missing', 'asset.missing', 'page.reference', 'page.reference'];
+    assert.deepEqual(rulesOf(await look()), [...missing, 'baseline.module']);
+    const scripts = { publish: 'pnpm bundle && i99dash publish' };
+    await writeFile(join(temp.path, 'package.json'), JSON.stringify({ scripts }));
+    const found = (await look()).map(({ severity, rule }) => `${severity} ${rule}`);
+    assert.deepEqual(found, [
+      ...['warning asset.name', 'warning page.reference', 'error baseline.module'],
+    ]);
   });
 
   it('are notes in scripts of an app for newer cars', async () => {
@@ -243,6 +260,7 @@ describe('the problems of a mini-app', () => {
     await look();
     assert.ok(concerned('manifest.json'));
     assert.ok(concerned('sdk.config.json'));
+    assert.ok(concerned('package.json'));
     assert.ok(concerned('pages', 'index.html'));
     assert.ok(concerned('out', 'index.html'), 'nothing makes it');
     assert.ok(!concerned('node_modules', 'left-pad', 'index.js'));

@@ -7,8 +7,9 @@ import type { BundleFile } from '../files';
 import type { JsonPath } from '../jsonText';
 import type { ManifestFields } from '../manifest';
 import type { Draft } from '../project';
-import { sentence, type RuleId } from '../rules';
+import { RULES, sentence, type RuleId } from '../rules';
 import type { ManifestPlaces } from './manifestPlaces';
+import { describeSimilar, findSimilarFile, NameIndex } from './nameIndex';
 import { readPicture } from './picture';
 
 interface Limits {
@@ -40,12 +41,21 @@ interface Finding {
   text: string;
 }
 
-/** A picture's size in bytes, undefined when there is none. */
-type SizeOf = (path: string) => Promise<number | undefined>;
+/** Where pictures are looked for. Paths are as the manifest has them. */
+interface PictureFiles {
+  /** The size in bytes, undefined when there is no such picture. */
+  sizeOf: (path: string) => Promise<number | undefined>;
+  /** A picture whose name only looks the same. */
+  findSimilar: (path: string) => Promise<string | undefined>;
+  /** What such a name breaks. */
+  similarRule: RuleId;
+  /** What is said of a picture that is not there. */
+  missingText: string;
+}
 
 /**
  * Checks the pictures a manifest names: bytes, kind and dimensions. Rules: wire-protocol, manifest table. One that is not there is no
- * problem: a build may still make it.
+ * problem: a build may still make it. One whose name only looks the same is a warning.
  * @param root the absolute folder that the manifest's paths are relative to
  */
 export async function checkSourceAssets(
@@ -53,11 +63,15 @@ export async function checkSourceAssets(
   root: string,
   places: ManifestPlaces,
 ): Promise<Problem[]> {
-  const sizeOf: SizeOf = async (path) => {
-    const stats = await stat(join(root, path)).catch(() => undefined);
-    return stats?.isFile() === true ? stats.size : undefined;
-  };
-  const problems = await checkAssets(project.manifest, root, places, sizeOf);
+  const problems = await checkAssets(project.manifest, root, places, {
+    sizeOf: async (path) => {
+      const stats = await stat(join(root, path)).catch(() => undefined);
+      return stats?.isFile() === true ? stats.size : undefined;
+    },
+    findSimilar: (path) => findSimilarFile(root, posix.normalize(path)),
+    similarRule: 'asset.name',
+    missingText: RULES['asset.missing'].text,
+  });
   return problems.filter(({ rule }) => rule !== ('asset.missing' satisfies RuleId));
 }
 
@@ -72,14 +86,14 @@ export async function checkPackedAssets(
   places: ManifestPlaces,
 ): Promise<Problem[]> {
   const sizes = new Map(files.map(({ name, size }) => [name, size]));
-  const sizeOf: SizeOf = (path) => Promise.resolve(sizes.get(posix.normalize(path)));
+  const names = new NameIndex(sizes.keys());
   const where = relative(project.folder, root).split(sep).join('/') || t('the project');
-  const problems = await checkAssets(project.manifest, root, places, sizeOf);
-  return problems.map((problem) =>
-    problem.rule === ('asset.missing' satisfies RuleId)
-      ? { ...problem, message: t('{0} in {1}', problem.message, oneLine(where, Infinity)) }
-      : problem,
-  );
+  return checkAssets(project.manifest, root, places, {
+    sizeOf: (path) => Promise.resolve(sizes.get(posix.normalize(path))),
+    findSimilar: (path) => Promise.resolve(names.findSimilar(posix.normalize(path))),
+    similarRule: 'asset.missing',
+    missingText: t('is missing in {0}', oneLine(where, Infinity)),
+  });
 }
 
 /**
@@ -100,17 +114,33 @@ async function checkAssets(
   manifest: ManifestFields,
   root: string,
   places: ManifestPlaces,
-  sizeOf: SizeOf,
+  pictures: PictureFiles,
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const asset of assetsOf(manifest)) {
-    const finding = await findingOf(asset, join(root, asset.path), await sizeOf(asset.path));
+    const finding = await findingAmong(pictures, asset, root);
     if (finding !== undefined) {
       const { rule, text } = finding;
       problems.push(places.problem(rule, sentence(asset.path, text), asset.at));
     }
   }
   return problems;
+}
+
+async function findingAmong(
+  { sizeOf, findSimilar, similarRule, missingText }: PictureFiles,
+  asset: Asset,
+  root: string,
+): Promise<Finding | undefined> {
+  const { path } = asset;
+  const similar = await findSimilar(path);
+  if (similar !== undefined) {
+    return { rule: similarRule, text: describeSimilar(posix.normalize(path), similar) };
+  }
+  const size = await sizeOf(path);
+  return size === undefined
+    ? { rule: 'asset.missing', text: missingText }
+    : findingOf(asset, join(root, path), size);
 }
 
 function assetsOf({ icon, coverImage, screenshots = [] }: ManifestFields): Asset[] {
@@ -124,11 +154,8 @@ function assetsOf({ icon, coverImage, screenshots = [] }: ManifestFields): Asset
 async function findingOf(
   { path, maxBytes, width, height, exact }: Asset,
   file: string,
-  size: number | undefined,
+  size: number,
 ): Promise<Finding | undefined> {
-  if (size === undefined) {
-    return { rule: 'asset.missing', text: t('is missing') };
-  }
   if (size > maxBytes) {
     const text = t(
       'has {0} KiB; at most {1} KiB are allowed',

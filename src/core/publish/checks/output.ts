@@ -2,12 +2,13 @@ import type { Problem } from '../../problem';
 import type { BundleFile } from '../files';
 import type { Project } from '../project';
 import { checkPackedAssets } from './assets';
+import { checkPages } from './pages';
 import type { Inspection } from './contentInspector';
 import { problemsOf } from './contents';
 import { ManifestPlaces } from './manifestPlaces';
 
 /**
- * What can be told about packed files: pictures, secrets, and what the WebView does not run.
+ * What can be told about packed files: pictures, pages and what they load, secrets, and what the WebView does not run.
  * @param root the absolute folder that the files' names are relative to
  * @param inspection what was seen while they were packed
  */
@@ -20,6 +21,7 @@ export async function checkOutput(
   const places = await ManifestPlaces.read(project.folder);
   return [
     ...(await checkPackedAssets(project, root, files, places)),
+    ...(await checkPages(project, root, files, places)),
     ...problemsOf(inspection, project, files),
   ];
 }

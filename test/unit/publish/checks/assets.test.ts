@@ -183,14 +183,34 @@ describe("a mini-app's pictures", () => {
     await write('Icon.png', png(256, 256));
     await mkdir(join(temp.path, 'src', 'node_modules'));
     await write('node_modules/icon.png', png(256, 256));
-    for (const icon of ['./icon.png', './node_modules/icon.png']) {
-      assert.deepEqual(await problems({ icon }), [`asset.missing: "${icon}" is missing in src`]);
+    const words: Record<string, string> = {
+      './icon.png': 'is Icon.png in the bundle; upper and lower case must match',
+      './node_modules/icon.png': 'is missing in src',
+    };
+    for (const [icon, text] of Object.entries(words)) {
+      assert.deepEqual(await problems({ icon }), [`asset.missing: "${icon}" ${text}`]);
     }
     assert.deepEqual(
       await problems({ icon: './/x/.././Icon.png' }).catch(() => 'invalid'),
       'invalid',
     );
     assert.deepEqual(await problems({ icon: './/./Icon.png' }), []);
+  });
+
+  it('are a warning before a build where only a name of another case or Unicode form is there', async () => {
+    await mkdir(join(temp.path, 'src', 'Pictures'));
+    await write('Pictures/caf\u00e9.png', png(256, 256));
+    const similar = { icon: './Pictures/cafe\u0301.png', coverImage: './pictures/none.png' };
+    assert.deepEqual(await problems(similar, 'source'), [
+      `asset.name: "${similar.icon}" is in the bundle in another Unicode form of its name`,
+    ]);
+    await write('Pictures/None.png', png(1280, 720));
+    const [, cover] = await check({ ...similar }, 'source');
+    assert.equal(cover?.severity, 'warning');
+    assert.equal(
+      cover.message,
+      '"./pictures/none.png" is Pictures/None.png in the bundle; upper and lower case must match',
+    );
   });
 
   it('are all told about at once, each where the manifest names it', async () => {

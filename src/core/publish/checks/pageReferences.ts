@@ -1,0 +1,133 @@
+/** A file that a page loads when it is shown. Offsets are of the address, without its quotes. */
+export interface PageReference {
+  url: string;
+  start: number;
+  end: number;
+}
+
+export interface PageReferences {
+  references: PageReference[];
+  /** What relative addresses begin from, where the page says so. */
+  base: string | undefined;
+}
+
+/** A comment, or the start tag of an element that loads something, or whose content is not part of the page. */
+const INTERESTING =
+  /<!--|<(?<element>script|link|img|base|style|textarea|title|xmp|iframe|noembed|noframes|noscript|template)(?=[\s/>])/giu;
+const COMMENT_END = /--!?>/gu;
+const ATTRIBUTE =
+  /[\s/]*(?:(?<close>>)|(?<name>[^\s/>][^\s/>=]*)(?:\s*=\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^\s>"'][^\s>]*))?)?)/dguy;
+const VOID_ELEMENTS: ReadonlySet<string> = new Set(['link', 'img', 'base']);
+/** Types of scripts that are data, such as templates. */
+const NO_SCRIPT =
+  /^(?!module$|(?:text|application)\/(?:x-)?(?:java|ecma)script$|text\/(?:j|live)script$)./iu;
+/** Links to something that the page does not load itself. */
+const NOT_LOADED: ReadonlySet<string> = new Set([
+  ...[
+    'alternate',
+    'author',
+    'bookmark',
+    'canonical',
+    'dns-prefetch',
+    'external',
+    'help',
+    'license',
+  ],
+  ...['me', 'next', 'nofollow', 'pingback', 'preconnect', 'prev', 'privacy-policy', 'search'],
+  ...['shortlink', 'tag', 'terms-of-service'],
+]);
+
+interface Attribute {
+  value: string;
+  /** Offset of the value. */
+  start: number;
+}
+
+type Attributes = ReadonlyMap<string, Attribute>;
+
+/** Finds the scripts, styles and pictures that a page loads. Text that is not proper HTML is read as far as it makes sense. */
+export function findPageReferences(html: string): PageReferences {
+  const references: PageReference[] = [];
+  let base: string | undefined;
+  let from = 0;
+  for (;;) {
+    const found = matchFrom(INTERESTING, html, from);
+    if (found === undefined) {
+      return { references, base };
+    }
+    const element = found.groups?.['element']?.toLowerCase();
+    if (element === undefined) {
+      // `<!-->` and `<!--->` are whole comments.
+      from = endOf(matchFrom(COMMENT_END, html, found.index + 2)) ?? html.length;
+      continue;
+    }
+    const tag = readTag(html, found.index + found[0].length);
+    if (tag === undefined) {
+      return { references, base };
+    }
+    const loaded = loadedBy(element, tag.attributes);
+    if (loaded !== undefined) {
+      const { value: url, start } = loaded;
+      references.push({ url, start, end: start + url.length });
+    }
+    base ??= element === 'base' ? tag.attributes.get('href')?.value : undefined;
+    from = VOID_ELEMENTS.has(element) ? tag.end : endOfContent(html, element, tag.end);
+  }
+}
+
+/** The attribute with the address of what an element loads; undefined where it loads nothing. */
+function loadedBy(element: string, attributes: Attributes): Attribute | undefined {
+  switch (element) {
+    case 'img':
+      return attributes.get('src');
+    case 'script': {
+      const type = attributes.get('type')?.value.trim() ?? '';
+      // Every car knows modules, so that scripts for older browsers are left out.
+      return NO_SCRIPT.test(type) || attributes.has('nomodule') ? undefined : attributes.get('src');
+    }
+    case 'link': {
+      const kinds = (attributes.get('rel')?.value ?? '').toLowerCase().split(/\s+/u);
+      const isLoaded = kinds.some((kind) => kind !== '' && !NOT_LOADED.has(kind));
+      return isLoaded ? attributes.get('href') : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function endOfContent(html: string, element: string, from: number): number {
+  const close = matchFrom(new RegExp(`</${element}(?=[\\s/>])`, 'giu'), html, from);
+  return endOf(close) ?? html.length;
+}
+
+/** Reads a start tag's attributes from behind its name; undefined when it never ends. */
+function readTag(html: string, from: number): { attributes: Attributes; end: number } | undefined {
+  const attributes = new Map<string, Attribute>();
+  let at = from;
+  for (;;) {
+    const match = matchFrom(ATTRIBUTE, html, at);
+    if (match === undefined) {
+      return undefined;
+    }
+    at = match.index + match[0].length;
+    const { close, name, double, single, bare } = match.groups ?? {};
+    if (close !== undefined) {
+      return { attributes, end: at };
+    }
+    const { double: inDouble, single: inSingle, bare: inBare } = match.indices?.groups ?? {};
+    const [start = at] = inDouble ?? inSingle ?? inBare ?? [];
+    const key = name?.toLowerCase() ?? '';
+    if (!attributes.has(key)) {
+      attributes.set(key, { value: double ?? single ?? bare ?? '', start });
+    }
+  }
+}
+
+function matchFrom(pattern: RegExp, text: string, from: number): RegExpExecArray | undefined {
+  pattern.lastIndex = from;
+  return pattern.exec(text) ?? undefined;
+}
+
+function endOf(match: RegExpExecArray | undefined): number | undefined {
+  return match && match.index + match[0].length;
+}

@@ -102,6 +102,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     baselineCache,
     worker,
     onRefused: (folder, refused) => problems.showRefused(folder, refused),
+    showBuilt: (folder, found) => problems.showBuilt(folder, found),
     onSubmitted: (submission) => {
       apps.submitted(submission);
       firstSteps.published();

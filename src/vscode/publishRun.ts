@@ -134,6 +134,7 @@ function publishWatched(
     let problems: readonly Problem[] = [];
     const ports = portsOf(run.context, run.backendUrl, view, (found) => (problems = found));
     ports.runner = runAgreed(ports.runner, run);
+    ports.onBuilt = (found) => run.context.showBuilt(project.folder, found);
     if (confirm !== undefined) {
       ports.confirm = (prepared) => confirm(prepared, view);
     }

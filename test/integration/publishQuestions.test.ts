@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { DEFAULT_ACCOUNT } from '../backend/server';
+import { ours, shows, untilShown } from './diagnostics';
 import {
   copyMiniApp,
   failsWith,
@@ -579,6 +580,34 @@ describe('what publishing asks', () => {
       await publish();
       assert.equal(questions().length, 0);
       assert.ok(!ran());
+    });
+  });
+
+  describe('about a build that writes another folder', () => {
+    it('shows it at the setting, with a fix that names the folder', async () => {
+      const config = vscode.Uri.file(join(folder, 'sdk.config.json'));
+      const text = '{ "buildCommand": "cp -r src out" }';
+      writeFileSync(config.fsPath, text);
+      const args = { folder: vscode.Uri.file(folder), confirmed: true };
+      await failsWith('NOTHING_TO_PUBLISH', 'i99dash.publish', args);
+      assert.equal(shown.at(-1)?.message, 'The build wrote ./out, but distDir is ./dist');
+      assert.deepEqual(shown.at(-1)?.buttons, ['Open File', 'Try Again']);
+      const document = await vscode.workspace.openTextDocument(config);
+      await shows(config.fsPath, 'output.elsewhere');
+      const [problem] = ours(config.fsPath);
+      assert.equal(document.getText(problem?.range), '"cp -r src out"');
+      const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        ...[config, problem?.range],
+      );
+      const fix = actions.find(({ title }) => title === 'Add "distDir": ./out');
+      assert.ok(fix?.edit, JSON.stringify(actions));
+      await vscode.workspace.applyEdit(fix.edit);
+      assert.match(document.getText(), /"distDir": "\.\/out"/u);
+      await document.save();
+      await untilShown(config.fsPath, (now) => now.length === 0);
+      rmSync(join(folder, 'out'), { recursive: true });
+      assert.equal((await publish({ confirmed: true }))?.appId, id);
     });
   });
 

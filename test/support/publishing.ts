@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { ApiClient } from '../../src/core/api/client';
 import { createUndiciTransport } from '../../src/core/api/undiciTransport';
 import type { HttpRequest, Transport } from '../../src/core/ports';
+import type { Problem } from '../../src/core/problem';
 import { loadProject } from '../../src/core/publish/project';
 import {
   publish,
@@ -35,6 +36,7 @@ export interface PublishingHooks {
   onBuildOutput: () => void;
   /** Between an answer and whoever waits for it. */
   afterSend: (request: HttpRequest) => void;
+  onBuilt: (problems: readonly Problem[]) => void;
   /** Answers for the person. Nobody is asked without it. */
   confirm?: (prepared: Prepared) => Promise<void>;
 }
@@ -48,6 +50,7 @@ export class Publishing {
   readonly hooks: PublishingHooks = {
     onProgress: () => undefined,
     onBuildOutput: () => undefined,
+    onBuilt: () => undefined,
     afterSend: () => undefined,
   };
 
@@ -90,6 +93,7 @@ export class Publishing {
         this.buildOutput += text;
         this.hooks.onBuildOutput();
       },
+      onBuilt: (problems: readonly Problem[]) => this.hooks.onBuilt(problems),
       ...(this.hooks.confirm === undefined ? {} : { confirm: this.hooks.confirm }),
     };
     const result = await publish(await loadProject(this.folder), options, ports, signal);

@@ -10,6 +10,7 @@ import { packedFolder, projectBuild, scriptEnvironment, type Build } from './bui
 import { buildFailed } from './buildFailure';
 import { takeBuildTurn } from './buildTurn';
 import { withBundle, type Bundle } from './bundle';
+import { checkBuildOutput, readOutputFolders } from './checks/buildOutput';
 import { keepCache } from './checks/contents';
 import { checkOutput } from './checks/output';
 import type { LatestVersion } from './checks/publishedVersion';
@@ -33,6 +34,8 @@ export interface PreparationPorts {
   onProgress: (progress: Progress) => void;
   /** What a build prints, as it comes. */
   onBuildOutput: (text: string) => void;
+  /** What is wrong with the folder that a build wrote, errors too; nothing after a build without such problems. */
+  onBuilt?: (problems: readonly Problem[]) => void;
   /** What the checks found that is no error. */
   onProblems?: (problems: readonly Problem[]) => void;
   /** The built worker script: what is large is read, packed and checked there. Without it everything happens in place. */
@@ -95,16 +98,21 @@ interface Checked extends Preparation {
   problems: readonly Problem[];
 }
 
-/** Builds; with the manifest as it is then, checked again where it is another. @throws as {@link prepare} */
+/**
+ * Builds; with the manifest as it is then, checked again where it is another, and with what is wrong with the folder that the build wrote.
+ * @throws as {@link prepare}
+ */
 async function afterBuild(checked: Checked, build: Build): Promise<Checked> {
   const { ports, signal } = checked;
+  const before = await readOutputFolders(checked.project);
   await runBuild(checked.project, build, ports, signal);
+  const ofOutput = await checkBuildOutput(checked.project, before);
+  ports.onBuilt?.(ofOutput);
+  assertOutput(ofOutput);
   const project = await rereadManifest(checked.project);
-  if (project === checked.project) {
-    return checked;
-  }
   const now = { ...checked, project };
-  return { ...now, problems: await validate(now) };
+  const problems = project === checked.project ? checked.problems : await validate(now);
+  return { ...now, problems: [...problems, ...ofOutput] };
 }
 
 /** Packs and checks what there is to be published. @throws as {@link prepare} */
@@ -133,6 +141,15 @@ async function prepareOutput<T>(checked: Checked, use: (fit: Fit) => Promise<T>)
   });
   stages.finish();
   return result;
+}
+
+/** @throws NOTHING_TO_PUBLISH when the build wrote another folder than the one that is packed, and that one is empty */
+function assertOutput(problems: readonly Problem[]): void {
+  const error = problems.find(({ severity }) => severity === 'error');
+  if (error !== undefined) {
+    const { message, file } = error;
+    throw new I99dashError('NOTHING_TO_PUBLISH', message, { file, problems });
+  }
 }
 
 /** @throws VALIDATION_FAILED, CancelledError */

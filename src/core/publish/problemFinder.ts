@@ -25,7 +25,10 @@ export class ProblemFinder {
   readonly configFile: string;
   private manifestText: FileText;
   private manifest = NO_MANIFEST;
+  private configText: FileText;
   private config: ReturnType<typeof checkConfigText> = { problems: [] };
+  /** What the last build told of the folder that it wrote, until the configuration changes. */
+  private built: readonly Problem[] = [];
   private readonly search = new FileSearch();
   /** What the last look at the files found, and the manifest that its places are in. */
   private files: { problems: Problem[]; source: JsonText } = {
@@ -72,11 +75,20 @@ export class ProblemFinder {
 
   /** Checks the text of `sdk.config.json`, at once and without a look at the disk. A check that fails is an error among the problems. */
   setConfig(text: FileText): void {
+    if (text !== this.configText) {
+      this.configText = text;
+      this.built = [];
+    }
     try {
       this.config = checkConfigText(text, this.configFile);
     } catch (error) {
       this.config = { problems: [this.failed(error, this.configFile)] };
     }
+  }
+
+  /** Takes what a build told of the folder that it wrote. */
+  setBuilt(problems: readonly Problem[]): void {
+    this.built = problems;
   }
 
   /**
@@ -115,6 +127,7 @@ export class ProblemFinder {
     return limitProblems([
       ...this.manifest.problems,
       ...this.config.problems,
+      ...this.built,
       ...[this.refused, this.files].flatMap(({ problems, source }) =>
         problems.flatMap((problem) => this.asOfNow(problem, source)),
       ),

@@ -186,6 +186,9 @@ export const RULES = {
   'page.index': warning(() => t('should have a page {0} at its root', 'index.html')),
   'page.reference': warning(() => t('is not in the bundle')),
 
+  'output.elsewhere': warning(() => t('must be the folder that the build writes')),
+  'output.stale': warning(() => t('should be written by the build')),
+
   'files.unfit': error(() => t('cannot be published')),
 
   'problems.more': info(() => t('has more problems than are listed')),

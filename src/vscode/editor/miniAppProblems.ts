@@ -94,6 +94,11 @@ export class MiniAppProblems implements vscode.Disposable {
     await this.checkText(MANIFEST_FILE);
   }
 
+  /** Shows what a build told of the folder that it wrote. */
+  showBuilt(found: readonly Problem[]): void {
+    this.inBackground(this.takeBuilt(found));
+  }
+
   dispose(): void {
     this.disposed.abort();
     this.checked();
@@ -106,6 +111,16 @@ export class MiniAppProblems implements vscode.Disposable {
       this.collection.delete(vscode.Uri.file(file));
     }
     this.shown.clear();
+  }
+
+  private async takeBuilt(found: readonly Problem[]): Promise<void> {
+    const finder = await this.loading;
+    await this.checkTexts();
+    finder.setBuilt(found);
+    if (!this.disposed.signal.aborted) {
+      const { problems } = finder;
+      this.show(problems, new Set([...this.shown, ...problems.map(({ file }) => file)]));
+    }
   }
 
   private checkFilesSoon(): void {

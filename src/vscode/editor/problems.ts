@@ -75,6 +75,12 @@ export class Problems implements vscode.Disposable {
     }
   }
 
+  /** Shows what a build told of the folder that it wrote, until the configuration changes or another build tells something else. */
+  showBuilt(folder: string, found: readonly Problem[]): void {
+    const app = found.length === 0 ? this.apps.get(folder) : this.take(folder);
+    app?.showBuilt(found);
+  }
+
   dispose(): void {
     clearTimeout(this.quiet);
     for (const disposable of [...this.apps.values(), ...this.watchers.values()]) {

@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { MANIFEST_FILE } from '../../core/miniAppFolder';
 import type { Fix, FixContext, ProblemAt } from '../../core/publish/editing/fix';
+import { outputFolderFixes } from '../../core/publish/editing/configFixes';
 import { fixesFor, rewritesAt, safeFixes } from '../../core/publish/editing/fixes';
 import { alignAppVersion, declareModernWebview } from '../../core/publish/editing/crossFileFixes';
 import { listPictures } from '../../core/publish/editing/pictures';
@@ -40,14 +41,26 @@ export async function jsonFileActions(
   const fixes = problems.flatMap((problem) =>
     fixesFor(problemAt(problem, document), text, fixContext).map((fix) => ({ fix, problem })),
   );
+  const outputFixes = isManifest ? [] : await fixesOfOutput(text, ours.folder, problems);
   const offset = document.offsetAt(range.start);
   const rewrites = isManifest ? rewritesAt(text, offset).map((fix) => ({ fix })) : [];
   return [
-    ...withoutDoubles([...fixes, ...rewrites]).map((found) =>
+    ...withoutDoubles([...fixes, ...outputFixes, ...rewrites]).map((found) =>
       actionOf(document, { ...found, pictures: roots[0] }),
     ),
     ...(isManifest && context.only?.contains(FIX_ALL) === true ? fixAll(document) : []),
   ];
+}
+
+/** What makes `sdk.config.json` name the folder that the build writes. */
+async function fixesOfOutput(
+  text: string,
+  folder: string,
+  problems: readonly vscode.Diagnostic[],
+): Promise<{ fix: Fix; problem: vscode.Diagnostic }[]> {
+  const ofOutput = problems.filter((problem) => ruleOf(problem).startsWith('output.'));
+  const fixes = ofOutput.length === 0 ? [] : await outputFolderFixes(text, folder);
+  return ofOutput.flatMap((problem) => fixes.map((fix) => ({ fix, problem })));
 }
 
 /** One action for all that needs no decision; none when there is nothing of that kind. */

@@ -134,6 +134,16 @@ describe('the problems of a mini-app', () => {
     ]);
   });
 
+  it('hold what a build told of the folder that it wrote, until the configuration changes', async () => {
+    await plant({}, { 'sdk.config.json': '{ "buildCommand": "make" }' });
+    await look();
+    const told = { rule: 'output.stale', message: 'x', file: finder.configFile };
+    finder.setBuilt([{ severity: 'warning', ...told }]);
+    assert.deepEqual(rulesOf(await look()), ['output.stale']);
+    finder.setConfig('{ "buildCommand": "make", "distDir": "./out" }');
+    assert.deepEqual(finder.problems, []);
+  });
+
   it('are notes in scripts of an app for newer cars', async () => {
     await plant({ requires: { modernWebview: true } }, { 'src/app.js': 'structuredClone({});' });
     assert.deepEqual(

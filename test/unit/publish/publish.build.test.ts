@@ -4,6 +4,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError } from '../../../src/core/errors';
 import { rejectsWith } from '../../support/expect';
+import type { Problem } from '../../../src/core/problem';
 import type { Prepared } from '../../../src/core/publish/publish';
 import { png } from '../../support/png';
 import { isAlive } from '../../support/process';
@@ -149,6 +150,72 @@ describe('publishing with a build', () => {
       const outcomes = await Promise.allSettled([dryRun(), dryRun()]);
       assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
       assert.equal(await log(), 'bebe');
+    });
+  });
+
+  describe('into another folder than the one that is packed', () => {
+    const build = (folder: string): string => `mkdir -p ${folder} && cp src/* public/* ${folder}/`;
+    let built: readonly Problem[];
+
+    beforeEach(() => {
+      app.hooks.onBuilt = (found) => (built = found);
+    });
+
+    const told = () => built.map(({ severity, rule, message }) => [severity, rule, message]);
+    const dryRun = () => app.publish(undefined, { track: 'production', dryRun: true });
+
+    it('says which folder it wrote, at the setting that names the other one', async () => {
+      const text = JSON.stringify({ buildCommand: build('out'), distDir: './dist' });
+      await writeFile(join(app.folder, 'sdk.config.json'), text);
+      const error = await rejectsWith('NOTHING_TO_PUBLISH', app.publish());
+      assert.equal(error.message, 'The build wrote ./out, but distDir is ./dist');
+      assert.equal(error.file, join(app.folder, 'sdk.config.json'));
+      assert.deepEqual(told(), [['error', 'output.elsewhere', error.message]]);
+      assert.equal(built[0]?.range?.start.character, text.indexOf('"./dist"'));
+      assert.deepEqual(app.wire(), []);
+    });
+
+    it('says so where appRoot is what it wrote, and distDir is left out', async () => {
+      const text = JSON.stringify({ appRoot: './out', buildCommand: build('out') });
+      await writeFile(join(app.folder, 'sdk.config.json'), text);
+      const error = await rejectsWith('NOTHING_TO_PUBLISH', app.publish());
+      assert.equal(error.message, 'The build wrote ./out, but distDir is ./dist');
+      assert.equal(built[0]?.range?.start.character, text.indexOf('"mkdir'));
+    });
+
+    it('names a folder with a page rather than one without', async () => {
+      await app.configure({ buildCommand: `mkdir -p out && touch out/a.js && ${build('build')}` });
+      const error = await rejectsWith('NOTHING_TO_PUBLISH', app.publish());
+      assert.equal(error.message, 'The build wrote ./build, but distDir is ./dist');
+    });
+
+    it('warns where the folder that is packed holds what an earlier build wrote', async () => {
+      await app.configure({ buildCommand: build('dist') });
+      await dryRun();
+      assert.deepEqual(told(), []);
+      await app.configure({ buildCommand: build('out') });
+      await dryRun();
+      assert.deepEqual(told(), [
+        ['warning', 'output.elsewhere', 'The build wrote ./out, but distDir is ./dist'],
+      ]);
+    });
+
+    it('warns where it wrote no folder that is known', async () => {
+      await app.configure({ buildCommand: build('dist') });
+      await dryRun();
+      await app.configure({ buildCommand: build('somewhere') });
+      await dryRun();
+      assert.deepEqual(told(), [['warning', 'output.stale', 'The build wrote no file in ./dist']]);
+    });
+
+    it('warns of nothing where it wrote one file of many, with the time of another file', async () => {
+      await app.configure({ buildCommand: `${build('dist')} && touch dist/late.js` });
+      await dryRun();
+      await app.configure({
+        buildCommand: 'cp -p src/index.html dist/late.html; mkdir out; touch out/a.html',
+      });
+      await dryRun();
+      assert.deepEqual(told(), []);
     });
   });
 

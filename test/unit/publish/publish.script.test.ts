@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { scriptEnvironment } from '../../../src/core/publish/build';
+import type { Problem } from '../../../src/core/problem';
+import type { Prepared } from '../../../src/core/publish/publish';
 import { rejectsWith } from '../../support/expect';
 import { writeFiles } from '../../support/project';
 import { type Publishing, usePublishing } from '../../support/publishing';
@@ -73,6 +75,42 @@ describe('publishing a project with a publish script of its own', () => {
     assert.deepEqual(app.wire(), []);
     await app.assertNothingLeft();
   });
+
+  it('is told nothing when the script only looks at the project', async () => {
+    const told: (readonly Problem[])[] = [];
+    app.hooks.onBuilt = (found) => void told.push(found);
+    await writePackage({ publish: 'true && i99dash publish' });
+    await app.publish();
+    assert.deepEqual(told, [[]]);
+  });
+
+  it('is warned when the script wrote another folder than the one that is packed', async () => {
+    await writePackage({ publish: 'mkdir -p dist && cp src/* dist/ && i99dash publish' });
+    const { problems } = await prepared();
+    assert.deepEqual(
+      problems.map(({ rule, message, file }) => [rule, message, file]),
+      [
+        [
+          'output.elsewhere',
+          'The build wrote ./dist, but appRoot is ./src',
+          join(app.folder, 'sdk.config.json'),
+        ],
+      ],
+    );
+    await rm(join(app.folder, 'sdk.config.json'));
+    await rm(join(app.folder, 'dist'), { recursive: true });
+    const problem = (await prepared()).problems.find(({ rule }) => rule === 'output.elsewhere');
+    assert.equal(problem?.file, join(app.folder, 'package.json'));
+    assert.ok((problem.range?.start.character ?? 0) > 0);
+  });
+
+  /** What the person is asked about. */
+  async function prepared(): Promise<Prepared> {
+    let asked: Prepared | undefined;
+    app.hooks.confirm = (now) => Promise.resolve(void (asked = now));
+    await app.publish();
+    return asked ?? assert.fail('nobody was asked');
+  }
 });
 
 describe('the environment of a package script', () => {

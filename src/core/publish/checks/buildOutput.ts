@@ -1,0 +1,147 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import { t } from '../../l10n';
+import { CONFIG_FILE, PACKAGE_FILE } from '../../miniAppFolder';
+import { oneLine } from '../../oneLine';
+import type { Problem } from '../../problem';
+import { readTextFile } from '../../readTextFile';
+import { isPage } from '../baseline/codeFiles';
+import { packedFolder } from '../build';
+import { JsonText } from '../jsonText';
+import type { Project } from '../project';
+import { problemOf, type RuleId } from '../rules';
+
+/** Where builds leave their output by convention. */
+const USUAL_FOLDERS = ['out', 'build', 'public', 'dist'];
+/** Folders that hold no output. */
+const SKIPPED = /^(?:\..*|node_modules)$/u;
+/** Of a folder with more entries nobody tells whether it was written. */
+const MAX_ENTRIES = 5_000;
+
+/** When each file of a folder was written; undefined when there are too many. */
+type Stamps = ReadonlyMap<string, string> | undefined;
+
+/** The files of the folders that a build may write, before it runs. */
+export type OutputBefore = ReadonlyMap<string, Stamps>;
+
+/** Looks at the folders that a build may write. Never throws. */
+export async function readOutputFolders(project: Project): Promise<OutputBefore> {
+  const stamps = new Map<string, Stamps>();
+  for (const folder of outputFolders(project)) {
+    stamps.set(folder, await stampFiles(folder));
+  }
+  return stamps;
+}
+
+/**
+ * Tells of a build that wrote another folder than the one that is packed, which is an error when there is nothing to pack, and of a
+ * `distDir` that it did not write.
+ * @param before what was there before the build
+ */
+export async function checkBuildOutput(project: Project, before: OutputBefore): Promise<Problem[]> {
+  const packed = packedFolder(project);
+  const after = await stampFiles(packed);
+  if (isWritten(before.get(packed), after)) {
+    return [];
+  }
+  const elsewhere = await findWritten(project, before);
+  if (elsewhere !== undefined) {
+    const words = describeElsewhere(project, elsewhere);
+    const problem = await problemAt(project, 'output.elsewhere', words);
+    const isEmpty = after?.size === 0;
+    return [isEmpty ? { ...problem, severity: 'error' } : problem];
+  }
+  // A `publish` script may do something else than build.
+  const isStale = project.buildCommand !== undefined && after !== undefined && after.size > 0;
+  return isStale ? [await problemAt(project, 'output.stale', describeStale(project))] : [];
+}
+
+/** The usual folders of a project, absolute, the one that is packed among them. */
+export function outputFolders(
+  project: Pick<Project, 'folder' | 'appRoot' | 'distDir' | 'buildCommand'>,
+): string[] {
+  const { folder, appRoot } = project;
+  const usual = USUAL_FOLDERS.map((name) => join(folder, name));
+  return [...new Set([packedFolder(project), appRoot, ...usual])];
+}
+
+/** Another folder that the build wrote, one with a page at its root where there is one. */
+async function findWritten(project: Project, before: OutputBefore): Promise<string | undefined> {
+  const packed = packedFolder(project);
+  const written: string[] = [];
+  for (const folder of outputFolders(project)) {
+    // The project itself holds whatever the build writes.
+    const isOther = folder !== packed && folder !== resolve(project.folder);
+    if (isOther && isWritten(before.get(folder), await stampFiles(folder))) {
+      written.push(folder);
+    }
+  }
+  for (const folder of written) {
+    const names = await readdir(folder).catch(() => []);
+    if (names.some(isPage)) {
+      return folder;
+    }
+  }
+  return written[0];
+}
+
+function isWritten(before: Stamps, after: Stamps): boolean {
+  if (after === undefined) {
+    return true;
+  }
+  return [...after].some(([file, stamp]) => before?.get(file) !== stamp);
+}
+
+async function stampFiles(root: string): Promise<Stamps> {
+  const stamps = new Map<string, string>();
+  const folders = [root];
+  let entries = 0;
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const dirents = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    entries += dirents.length;
+    if (entries > MAX_ENTRIES) {
+      return undefined;
+    }
+    for (const dirent of dirents.filter(({ name }) => !SKIPPED.test(name))) {
+      const path = join(folder, dirent.name);
+      if (dirent.isDirectory()) {
+        folders.push(path);
+      } else {
+        const stats = await lstat(path).catch(() => undefined);
+        // The time of the last change of the file itself: copying may keep the other one.
+        stamps.set(path, `${stats?.size} ${stats?.mtimeMs} ${stats?.ctimeMs} ${stats?.ino}`);
+      }
+    }
+  }
+  return stamps;
+}
+
+function describeElsewhere(project: Project, written: string): string {
+  const setting = project.buildCommand === undefined ? 'appRoot' : 'distDir';
+  const packed = pathInProject(project, packedFolder(project));
+  return t('The build wrote {0}, but {1} is {2}', pathInProject(project, written), setting, packed);
+}
+
+function describeStale(project: Project): string {
+  return t('The build wrote no file in {0}', pathInProject(project, packedFolder(project)));
+}
+
+/** As `sdk.config.json` has it: `./out`. */
+export function pathInProject({ folder }: Pick<Project, 'folder'>, path: string): string {
+  return oneLine(`./${relative(folder, path).split(sep).join('/')}`, Infinity);
+}
+
+/** At the setting in sdk.config.json that names the folder, or else where the build is named. */
+async function problemAt(project: Project, rule: RuleId, message: string): Promise<Problem> {
+  const isConfigured = project.buildCommand !== undefined;
+  const file = join(project.folder, CONFIG_FILE);
+  const text = new JsonText(await readTextFile(file).catch(() => ''));
+  const setting = isConfigured ? 'distDir' : 'appRoot';
+  if (isConfigured || text.textAt([setting]) !== undefined) {
+    const name = text.textAt([setting]) === undefined ? 'buildCommand' : setting;
+    return problemOf(rule, message, file, text.rangeOf([name]));
+  }
+  const packageFile = join(project.folder, PACKAGE_FILE);
+  const packageText = new JsonText(await readTextFile(packageFile).catch(() => ''));
+  return problemOf(rule, message, packageFile, packageText.rangeOf(['scripts', 'publish']));
+}

@@ -1,0 +1,56 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isPage } from '../baseline/codeFiles';
+import { packedFolder } from '../build';
+import { outputFolders, pathInProject } from '../checks/buildOutput';
+import { validateConfig } from '../config';
+import { configFields } from '../configFields';
+import { places } from '../project';
+import { fix, type Fix } from './fix';
+import { insertProperty, replaceValue } from './jsonEdit';
+import { nodeAt, readTree } from './jsonTree';
+
+/**
+ * What makes `sdk.config.json` name the folder that the build writes: each usual folder that holds a page, the one written last first.
+ * @param folder of the mini-app, absolute
+ */
+export async function outputFolderFixes(text: string, folder: string): Promise<Fix[]> {
+  const tree = readTree(text);
+  const { config } = validateConfig(text, '');
+  if (tree?.type !== 'object' || config === undefined) {
+    return [];
+  }
+  const project = places(folder, config);
+  const setting = config.buildCommand === undefined ? 'appRoot' : 'distDir';
+  const order = configFields([]).map(({ name }) => name);
+  const node = nodeAt(tree, [setting]);
+  const folders = await foldersWithPage(project);
+  return folders.flatMap((path, index) => {
+    const value = pathInProject(project, path);
+    const edit =
+      node === undefined
+        ? insertProperty(text, tree, [], setting, value, order)
+        : replaceValue(node, value);
+    const kind = node === undefined ? 'setRequired' : 'setValue';
+    return edit === undefined
+      ? []
+      : [{ ...fix(kind, setting, value, [edit]), preferred: index === 0 }];
+  });
+}
+
+async function foldersWithPage(project: ReturnType<typeof places>): Promise<string[]> {
+  const found: { path: string; writtenMs: number }[] = [];
+  for (const path of outputFolders(project)) {
+    const names = await readdir(path).catch(() => []);
+    const page = names.find(isPage);
+    const isOther = path !== packedFolder(project) && path !== project.folder;
+    const stats =
+      page === undefined || !isOther
+        ? undefined
+        : await stat(join(path, page)).catch(() => undefined);
+    if (stats !== undefined) {
+      found.push({ path, writtenMs: stats.mtimeMs });
+    }
+  }
+  return found.sort((a, b) => b.writtenMs - a.writtenMs).map(({ path }) => path);
+}

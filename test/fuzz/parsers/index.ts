@@ -5,6 +5,7 @@ import * as answers from './answers';
 import * as contents from './contents';
 import * as keys from './keys';
 import * as manifests from './manifests';
+import * as projects from './projects';
 import * as state from './state';
 import * as words from './words';
 
@@ -17,6 +18,7 @@ export const PARSERS: readonly Parser[] = [
   addresses,
   manifests,
   contents,
+  projects,
   words,
 ].flatMap((parsers) => Object.values<Parser>(parsers));
 

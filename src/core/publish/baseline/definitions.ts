@@ -3,6 +3,8 @@ import { findProperty, keyName, propertyName, stringValue, unwrap } from './expr
 import { isDistinctMethod, isMissingGlobal, isMissingMethod, isMissingStatic } from './features';
 import { GLOBAL, type PlatformValues } from './platformValues';
 
+/** Polyfills take a few arguments; each is compared with each. */
+const MAX_ARGUMENTS = 8;
 const READERS =
   /^(?:apply|call|construct|get|getOwnPropertyDescriptor|has|hasOwn|hasOwnProperty|in)$/u;
 
@@ -70,7 +72,9 @@ export class Definitions {
    * `Object.defineProperty(Array.prototype, 'findLast', …)`, `assign(Array.prototype, { findLast() {} })`, and how core-js does it:
    * `$({ target: 'Array', proto: true }, { findLast: … })`.
    */
-  private call({ callee, arguments: args }: CallExpression, ancestors: readonly AnyNode[]): void {
+  private call(node: CallExpression, ancestors: readonly AnyNode[]): void {
+    const { callee } = node;
+    const args = node.arguments.slice(0, MAX_ARGUMENTS);
     const target = unwrap(callee);
     if (target.type === 'MemberExpression' && READERS.test(propertyName(target) ?? '')) {
       return;

@@ -273,7 +273,7 @@ function describe(api: string, word: string): string {
       word,
     );
   }
-  // Of the global object other than functions are missing, too.
+  // Constructors and objects are named without the brackets of a call.
   const isValue = /^\p{Lu}/u.test(word) || (api === word && !isRefused(api));
   return isValue
     ? t('The WebView of the oldest cars has no {0}', api)

@@ -18,9 +18,6 @@ interface SyntaxErrorAt {
 /** How the parser reports what is nested too deeply. */
 const NO_STACK = 'Not enough stack space';
 
-/** What a script of the program's and what it brings for others. */
-export type ScriptCheck = ApiCheck;
-
 /** What a script holds that a WebView which loads classic scripts alone, with ES2022, does not run. */
 export function checkScript(text: string): RawFinding[] {
   const { findings, brings } = inspectScript(text);
@@ -28,7 +25,7 @@ export function checkScript(text: string): RawFinding[] {
 }
 
 /** Like {@link checkScript}, with the uses of functions that the script brings itself, and the names of these. */
-export function inspectScript(text: string, isHandler = false): ScriptCheck {
+export function inspectScript(text: string, isHandler = false): ApiCheck {
   try {
     return inspect(text, isHandler);
   } catch (error) {
@@ -48,7 +45,7 @@ export function isBrought(
   return unless?.some((name) => brings.includes(name)) === true;
 }
 
-function inspect(text: string, isHandler: boolean): ScriptCheck {
+function inspect(text: string, isHandler: boolean): ApiCheck {
   const script = tryParse(text, BASELINE, 'script', isHandler);
   if (script.program !== undefined) {
     return findNewApis(text, script.program);

@@ -56,19 +56,21 @@ export const picture: Parser = {
 const PAGE = `<!doctype html><html><head><title>a <script></title><!-- <script> -->
 <style>a{}</style><script type="text/javascript" src=a.js></script><SCRIPT
 type='module'>import './b.js'</SCRIPT><script>const APP_VERSION = '1.0.0'; [].at(-1)</script>
-</head><textarea><script></textarea></html>`;
+</head><textarea><script></textarea><template><b onclick="a(&quot;b&quot;)"></b></template>
+<svg onload='structuredClone(a)'><script><![CDATA[a]]></script></svg><noscript><script></noscript></html>`;
 
 const SCRIPTS = [
   'const a = [1].at(-1) ?? 0; class B { #c = a; d() { return `${this.#c}`; } } new B().d?.();',
   'for (const [a, b] of Object.entries({ x: /[a-z]+$/u })) { label: while (a) break label; }',
   "'use strict'; const a = [1].findLast((x) => x > 0); label: for (;;) { break label; }",
   'export class A { static { this.#b = structuredClone({}); } static #b; accessor = 1; }',
+  'const { groupBy: g } = Object; g(a); $({ target: "Array", proto: true }, { findLast() {} }); top.structuredClone(b); try { new Set(c).union(d) } catch {} switch (typeof e) {}',
   'if (typeof structuredClone === "function") { structuredClone(/[\\p{L}--[a-z]]/v); } `${a}${`b`}`',
 ];
 
 const NO_CACHE = BaselineCache.load(undefined);
 
-async function assertFindings(content: Buffer, kind: 'page' | 'script'): Promise<number> {
+async function assertFindings(content: Buffer, kind: 'page' | 'script' | 'style'): Promise<number> {
   const { findings } = checkContent(content, kind, await NO_CACHE);
   for (const { range, message } of findings) {
     assert.ok(range.start.line >= 0 && range.end.line >= range.start.line, message);
@@ -120,6 +122,35 @@ export const page: Parser = {
     return scripts.length === 0 ? 'refused' : 'accepted';
   },
   maxBytes: 60_000,
+};
+
+const STYLE = `@charset "utf-8"; @layer a, b; a:has(> b)::after { height: 100dvh; &:hover { c: url(d) } }
+@supports (display: grid) { @media (width > 1px) { .e\\:f[g=':has(h)'] { --i: { j: k }; /* l */ } } }`;
+
+export const style: Parser = {
+  name: 'style sheet',
+  seeds: () => [plain(STYLE)],
+  words: [
+    '{',
+    '}',
+    ';',
+    ':',
+    '@layer ',
+    ':has(',
+    '/*',
+    '*/',
+    '"',
+    "'",
+    '\\',
+    'url(',
+    '1dvh',
+    '&',
+    '--a:',
+  ],
+  check: async (input) => {
+    const count = await assertFindings(input, 'style');
+    return count === 0 ? 'accepted' : 'refused';
+  },
 };
 
 export const script: Parser = {

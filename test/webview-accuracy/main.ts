@@ -23,18 +23,31 @@ interface Text {
   text: string;
 }
 
+const VARIANTS: readonly Variant[] = ['as it is', 'bundled', 'minified'];
+const KINDS = [
+  'False alarms that stop a publish',
+  'False alarms that warn',
+  'Misses',
+  'False alarms of baseline.syntax',
+  'Misses of baseline.syntax',
+  'False alarms of baseline.module',
+  'Misses of baseline.module',
+  'To look at',
+];
+
 /** How often something was told wrongly, and about what. */
 class Counts {
   private readonly counts = new Map<string, Map<string, number>>();
 
-  add(what: string, variant: Variant, about: string): void {
-    const row = this.counts.get(`${what}, ${variant}`) ?? new Map<string, number>();
+  add(kind: string, variant: Variant, about: string): void {
+    const row = this.counts.get(`${kind}, ${variant}`) ?? new Map<string, number>();
     row.set(about, (row.get(about) ?? 0) + 1);
-    this.counts.set(`${what}, ${variant}`, row);
+    this.counts.set(`${kind}, ${variant}`, row);
   }
 
   print(): void {
-    for (const [what, row] of [...this.counts].sort(([a], [b]) => a.localeCompare(b))) {
+    for (const what of KINDS.flatMap((kind) => VARIANTS.map((each) => `${kind}, ${each}`))) {
+      const row = this.counts.get(what) ?? new Map<string, number>();
       console.log(`${what}: ${[...row.values()].reduce((sum, each) => sum + each, 0)}`);
       row.forEach((count, about) => console.log(`  ${count} × ${about}`));
     }

@@ -29,6 +29,8 @@ export interface SceneOptions {
   keyInHome?: boolean;
   /** Folders of `test/fixtures/mini-apps` to put into the workspace. */
   miniApps?: readonly string[];
+  /** Puts more into the workspace before VS Code opens it: it need not be told of changes on disk there. */
+  furnish?: (workspace: string) => Promise<void>;
   /** Default: what the environment variable `I99DASH_TEST_VSCODE_VERSION` says. */
   version?: string;
   viewport?: { width: number; height: number };
@@ -238,11 +240,12 @@ async function makeKey(root: string, { passphrase, keyInHome }: SceneOptions): P
 
 async function furnishWorkspace(
   workspace: string,
-  { miniApps = ['tyre-pressure'] }: SceneOptions,
+  { miniApps = ['tyre-pressure'], furnish }: SceneOptions,
 ): Promise<void> {
   await mkdir(workspace);
   for (const name of miniApps) {
     const target = miniApps.length === 1 ? workspace : join(workspace, name);
     await cp(join(repositoryRoot, 'test/fixtures/mini-apps', name), target, { recursive: true });
   }
+  await furnish?.(workspace);
 }

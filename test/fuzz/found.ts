@@ -68,8 +68,6 @@ export const FOUND: readonly Found[] = [
   ),
   found('git remote', 'has slashes in the middle', `git@a.example:a${'/'.repeat(99_000)}b`),
   found('git remote', 'has slashes before the end of a line', `ssh://a${'/'.repeat(99_000)}\rb`),
-  found('git configuration', 'has blanks in an address', `[remote "origin"]\nurl = a${BLANKS}#\n`),
-  found('git configuration', 'has blanks for an address', `[remote "origin"]\nurl =${BLANKS}#\n`),
   found('secrets in a file', 'has separators behind a name', `//r/:_auth${SEPARATORS}`),
   found(
     'secrets in a file',

@@ -15,7 +15,8 @@ const LAUNCHERS: ReadonlySet<string> = new Set([
   ...['exec', 'dlx', 'x', 'run', 'env', 'cross-env', 'dotenv', 'dotenvx', 'command', 'time'],
 ]);
 const CLIENT = /^(?:.*[\\/])?i99dash(?:@[^\s\\/]+)?(?:\.(?:cmd|exe|ps1))?$/iu;
-const CLIENT_FILE = /(?:^|[\\/])node_modules[\\/]i99dash[\\/].+\.[cm]?js$/iu;
+const IN_CLIENT_PACKAGE = /(?:^|[\\/])node_modules[\\/]i99dash[\\/]/iu;
+const JAVASCRIPT_FILE = /\.[cm]?js$/iu;
 const ASSIGNMENT = /^[A-Za-z_]\w*=/u;
 const CHANGES_FOLDER = /(?:^|[\s;&|(])(?:cd|pushd|chdir)\s/u;
 /** Runs the scripts that it names one after the other. */
@@ -178,7 +179,8 @@ function mayLaunch(word: string, previous: string | undefined): boolean {
 }
 
 function isClient(word: string): boolean {
-  return CLIENT.test(word) || CLIENT_FILE.test(word);
+  const isFile = IN_CLIENT_PACKAGE.test(word) && JAVASCRIPT_FILE.test(word);
+  return isFile || CLIENT.test(word);
 }
 
 /** Whether the words after the client begin with `publish`. An option before it may have its value as a word of its own. */

@@ -32,6 +32,14 @@ describe('a workspace that nobody trusts', () => {
   const changes = () =>
     backend.current.requests.filter(({ path }) => path.includes('/mini-apps/')).length;
 
+  let key: TestKey;
+
+  before(async () => {
+    key = await makeRegisteredKey(backend.current, 'id_ed25519');
+    // Approves the key for the backend.
+    await run('i99dash.signIn', { method: 'ssh' });
+  });
+
   it('is one', () => {
     assert.equal(vscode.workspace.isTrusted, false);
   });
@@ -47,7 +55,6 @@ describe('a workspace that nobody trusts', () => {
   });
 
   it('can be signed in from, with the usual key, to the backend of the user', async () => {
-    const key = await makeRegisteredKey(backend.current, 'id_ed25519');
     assert.equal(key.path, join(homedir(), '.ssh/id_ed25519'));
     const identity = await run('i99dash.signIn', { method: 'ssh' });
     assert.equal(identity['devId'], DEFAULT_ACCOUNT.devId);

@@ -40,6 +40,7 @@ export interface PublishOptions {
 }
 
 export interface PublishResult {
+  kind: 'miniApp';
   appId: string;
   version: string;
   track: Track;
@@ -218,5 +219,5 @@ function toResult(
   { track, dryRun = false }: PublishOptions,
 ): PublishResult {
   const { id: appId, version } = manifest;
-  return { appId, version, track, dryRun, sha256, size, fileCount };
+  return { kind: 'miniApp', appId, version, track, dryRun, sha256, size, fileCount };
 }

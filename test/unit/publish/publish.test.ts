@@ -19,6 +19,7 @@ describe('publishing', () => {
     const result = await app.publish();
     const { bundleId, sha256, size } = result;
     assert.deepEqual(result, {
+      kind: 'miniApp',
       appId: 'tyre-pressure',
       version: '1.0.0',
       track: 'production',

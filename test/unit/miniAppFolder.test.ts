@@ -158,6 +158,7 @@ describe('the mini-apps of a workspace', () => {
     await cp(FIXTURES, join(temp.path, 'fixtures'), { recursive: true });
     assert.deepEqual((await find('.')).sort(), [
       'fixtures/broken-mini-apps/every-problem',
+      'fixtures/examples/base',
       'fixtures/mini-apps/cabin-climate',
       'fixtures/mini-apps/charge-timer',
       'fixtures/mini-apps/parking-note',

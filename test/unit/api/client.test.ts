@@ -77,7 +77,7 @@ describe('the API client', () => {
 
   it('encodes the query', async () => {
     const { api } = client(mint());
-    await api.call({ method: 'GET', path: '/api/v1/dev/status', query: { app_id: 'a&b=c d' } });
+    await api.call({ ...ME, query: { app_id: 'a&b=c d' } });
     assert.deepEqual(backend.requests[0]?.query, { app_id: 'a&b=c d' });
   });
 

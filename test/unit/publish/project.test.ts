@@ -36,7 +36,7 @@ describe('a project', () => {
       '\uFEFF{}',
       { appRoot: null, distDir: null, buildCommand: null },
       { buildCommand: '  \n' },
-      { dev: { port: 'x' }, unknown: [1] },
+      { dev: { port: 5173 }, unknown: [1] },
     ]) {
       await write('sdk.config.json', config);
       assert.deepEqual(await loadProject(temp.path), usual, JSON.stringify(config));
@@ -112,19 +112,19 @@ describe('a project', () => {
         ['error', 'manifest.id.format', 'manifest.json'],
         ['info', 'manifest.unknown-field', 'manifest.json'],
         ['error', 'config.appRoot.type', 'sdk.config.json'],
-        ['warning', 'config.dev.type', 'sdk.config.json'],
+        ['error', 'config.dev.type', 'sdk.config.json'],
       ],
     );
   });
 
   it('is there when its problems are no errors', async () => {
     await write('manifest.json', { ...MANIFEST, version: '2026.1', author: 'x' });
-    await write('sdk.config.json', { dev: { port: 'x' } });
+    await write('sdk.config.json', { buildcommand: 'x' });
     const { project, problems } = await readProject(temp.path);
     assert.equal(project?.manifest.version, '2026.1');
     assert.deepEqual(
       problems.map(({ rule }) => rule),
-      ['manifest.version.semver', 'manifest.unknown-field', 'config.dev.port'],
+      ['manifest.version.semver', 'manifest.unknown-field', 'config.unknown-field'],
     );
     await loadProject(temp.path);
   });

@@ -2,10 +2,10 @@
  * Looks for secrets in what popular packages publish, where there are none: `npm run secrets:false-positives`. The packages are installed from
  * the npm registry into `out/false-positives`, without running their scripts.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, resolve, sep } from 'node:path';
 import { SecretScanner, type SecretFinding } from '../../src/core/publish/checks/secrets';
+import { installPackages } from '../support/npm-packages';
 
 const FOLDER = resolve(__dirname, '../../out/false-positives');
 const PACKAGES = [
@@ -78,17 +78,7 @@ interface Finding extends SecretFinding {
 }
 
 function install(): void {
-  mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(join(FOLDER, 'package.json'), '{ "private": true }\n');
-  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--force'];
-  const { status } = spawnSync('npm', ['install', ...options, ...PACKAGES], {
-    cwd: FOLDER,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) {
-    throw new Error(`npm install ended with ${status ?? 'a signal'}`);
-  }
+  installPackages(FOLDER, PACKAGES);
 }
 
 /** The files of the packages themselves, and of none that they depend on. */

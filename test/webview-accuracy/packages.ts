@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { installPackages } from '../support/npm-packages';
 
 export const FOLDER = resolve(__dirname, '../../out/webview-accuracy');
 
@@ -14,17 +14,7 @@ const MAX_FILES = 32;
 
 /** Installs the packages, without running their scripts. */
 export function install(): void {
-  mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(join(FOLDER, 'package.json'), '{ "private": true }\n');
-  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--force'];
-  const { status } = spawnSync('npm', ['install', ...options, ...PACKAGES], {
-    cwd: FOLDER,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) {
-    throw new Error(`npm install ended with ${status ?? 'a signal'}`);
-  }
+  installPackages(FOLDER, PACKAGES);
 }
 
 /** Files of the packages' builds, by their path in the folder of packages; of a package with many, as many from each end of the list. */

@@ -1,3 +1,5 @@
+import { COMMENT_END, matchEnd, matchFrom, readTag, type Piece, type Tag } from './htmlTag';
+
 /** A `<script>` of a page that a WebView would run. */
 export interface PageScript {
   kind: 'classic' | 'module';
@@ -21,22 +23,6 @@ export interface PageCode {
   styles: Piece[];
 }
 
-/** Offsets of a piece of a page's text. */
-interface Piece {
-  start: number;
-  end: number;
-}
-
-interface Attribute extends Piece {
-  value: string;
-}
-
-interface Tag {
-  attributes: Map<string, Attribute>;
-  end: number;
-  isSelfClosing: boolean;
-}
-
 /** What a `type` may say for a script to be a classic one. */
 const CLASSIC =
   /^(?:|(?:text|application)\/(?:x-)?(?:java|ecma)script|text\/(?:j|live)script|text\/javascript1\.[0-5])$/iu;
@@ -46,11 +32,8 @@ const MARKUP = /<!--|<!\[CDATA\[|<(?<slash>\/?)(?<element>[a-z][^\s/>]*)/giu;
 const TEXT_ELEMENTS: ReadonlySet<string> = new Set([
   ...['iframe', 'noembed', 'noframes', 'noscript', 'script', 'style', 'textarea', 'title', 'xmp'],
 ]);
-const COMMENT_END = /--!?>/gu;
 const CDATA = '<![CDATA[';
 const HANDLER = /^on[a-z]+$/u;
-const ATTRIBUTE =
-  /[\s/]*(?:(?<close>>)|(?<name>[^\s/>][^\s/>=]*)(?:\s*=\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^\s>"'][^\s>]*))?)?)/guy;
 
 /** The scripts of an HTML text, in their order. Text that is no proper HTML is read as far as it makes sense. */
 export function scriptsOf(html: string): PageScript[] {
@@ -71,7 +54,7 @@ export function readPage(html: string): PageCode {
       from = skipMarked(html, found, depth.svg > 0);
       continue;
     }
-    const tag = readTag(html, endOf(found) ?? html.length);
+    const tag = readTag(html, matchEnd(found) ?? html.length);
     if (tag === undefined) {
       return code;
     }
@@ -86,7 +69,7 @@ export function readPage(html: string): PageCode {
     }
     const isInert = depth.template > 0;
     if (!isInert) {
-      handlersOf(tag).forEach((handler) => code.handlers.push(handler));
+      findHandlers(tag).forEach((handler) => code.handlers.push(handler));
     }
     if (TEXT_ELEMENTS.has(element)) {
       const text = readText(html, element, tag, depth.svg > 0);
@@ -109,7 +92,7 @@ function readText(
     return { start: end, end, next: end };
   }
   const close = matchFrom(new RegExp(`</${element}(?=[\\s/>])`, 'giu'), html, end);
-  return { start: end, end: close?.index ?? html.length, next: endOf(close) ?? html.length };
+  return { start: end, end: close?.index ?? html.length, next: matchEnd(close) ?? html.length };
 }
 
 function addText(
@@ -127,7 +110,7 @@ function addText(
   if (element === 'style' && !hasSection) {
     styles.push(text);
   }
-  const kind = element === 'script' && !hasSection ? kindOf(attributes) : undefined;
+  const kind = element === 'script' && !hasSection ? scriptKind(attributes) : undefined;
   if (kind === undefined) {
     return;
   }
@@ -143,56 +126,24 @@ function addText(
 /** The end of a comment or of a marked section, which only foreign content has. `<!-->` and `<!--->` are whole comments. */
 function skipMarked(html: string, { 0: text, index }: RegExpExecArray, isForeign: boolean): number {
   if (text !== CDATA) {
-    return endOf(matchFrom(COMMENT_END, html, index + 2)) ?? html.length;
+    return matchEnd(matchFrom(COMMENT_END, html, index + 2)) ?? html.length;
   }
   const end = isForeign ? ']]>' : '>';
   const at = html.indexOf(end, index);
   return at === -1 ? html.length : at + end.length;
 }
 
-function handlersOf({ attributes }: Tag): Piece[] {
+function findHandlers({ attributes }: Tag): Piece[] {
   return [...attributes]
     .filter(([name, { value }]) => HANDLER.test(name) && value !== '')
     .map(([, { start, end }]) => ({ start, end }));
 }
 
-function kindOf(attributes: Tag['attributes']): PageScript['kind'] | undefined {
+function scriptKind(attributes: Tag['attributes']): PageScript['kind'] | undefined {
   const language = attributes.get('language')?.value ?? '';
   const type = attributes.get('type')?.value.trim() ?? (language && `text/${language}`);
   if (type.toLowerCase() === 'module') {
     return 'module';
   }
   return CLASSIC.test(type) ? 'classic' : undefined;
-}
-
-/** Reads a start tag's attributes from behind its name; undefined when it never ends. */
-function readTag(html: string, from: number): Tag | undefined {
-  const attributes: Tag['attributes'] = new Map();
-  let at = from;
-  for (;;) {
-    const match = matchFrom(ATTRIBUTE, html, at);
-    const { close, name, double, single, bare } = match?.groups ?? {};
-    at = endOf(match) ?? html.length;
-    if (close !== undefined) {
-      return { attributes, end: at, isSelfClosing: match?.[0].includes('/') === true };
-    }
-    if (name === undefined) {
-      return undefined;
-    }
-    const key = name.toLowerCase();
-    if (!attributes.has(key)) {
-      const value = double ?? single ?? bare ?? '';
-      const end = bare === undefined ? at - 1 : at;
-      attributes.set(key, { value, start: end - value.length, end });
-    }
-  }
-}
-
-function matchFrom(pattern: RegExp, text: string, from: number): RegExpExecArray | undefined {
-  pattern.lastIndex = from;
-  return pattern.exec(text) ?? undefined;
-}
-
-function endOf(match: RegExpExecArray | undefined): number | undefined {
-  return match && match.index + match[0].length;
 }

@@ -1,3 +1,12 @@
+import {
+  COMMENT_END,
+  matchEnd,
+  matchFrom,
+  readTag,
+  type Attribute,
+  type Tag,
+} from '../baseline/htmlTag';
+
 /** A file that a page loads when it is shown. Offsets are of the address, without its quotes. */
 export interface PageReference {
   url: string;
@@ -14,9 +23,6 @@ export interface PageReferences {
 /** A comment, or the start tag of an element that loads something, or whose content is not part of the page. */
 const INTERESTING =
   /<!--|<(?<element>script|link|img|base|style|textarea|title|xmp|iframe|noembed|noframes|noscript|template)(?=[\s/>])/giu;
-const COMMENT_END = /--!?>/gu;
-const ATTRIBUTE =
-  /[\s/]*(?:(?<close>>)|(?<name>[^\s/>][^\s/>=]*)(?:\s*=\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^\s>"'][^\s>]*))?)?)/dguy;
 const VOID_ELEMENTS: ReadonlySet<string> = new Set(['link', 'img', 'base']);
 /** Types of scripts that are data, such as templates. */
 const NO_SCRIPT =
@@ -37,14 +43,6 @@ const NOT_LOADED: ReadonlySet<string> = new Set([
   ...['shortlink', 'tag', 'terms-of-service'],
 ]);
 
-interface Attribute {
-  value: string;
-  /** Offset of the value. */
-  start: number;
-}
-
-type Attributes = ReadonlyMap<string, Attribute>;
-
 /** Finds the scripts, styles and pictures that a page loads. Text that is not proper HTML is read as far as it makes sense. */
 export function findPageReferences(html: string): PageReferences {
   const references: PageReference[] = [];
@@ -58,7 +56,7 @@ export function findPageReferences(html: string): PageReferences {
     const element = found.groups?.['element']?.toLowerCase();
     if (element === undefined) {
       // `<!-->` and `<!--->` are whole comments.
-      from = endOf(matchFrom(COMMENT_END, html, found.index + 2)) ?? html.length;
+      from = matchEnd(matchFrom(COMMENT_END, html, found.index + 2)) ?? html.length;
       continue;
     }
     const tag = readTag(html, found.index + found[0].length);
@@ -71,12 +69,12 @@ export function findPageReferences(html: string): PageReferences {
       references.push({ url, start, end: start + url.length });
     }
     base ??= element === 'base' ? tag.attributes.get('href')?.value : undefined;
-    from = VOID_ELEMENTS.has(element) ? tag.end : endOfContent(html, element, tag.end);
+    from = VOID_ELEMENTS.has(element) ? tag.end : contentEnd(html, element, tag.end);
   }
 }
 
 /** The attribute with the address of what an element loads; undefined where it loads nothing. */
-function loadedBy(element: string, attributes: Attributes): Attribute | undefined {
+function loadedBy(element: string, attributes: Tag['attributes']): Attribute | undefined {
   switch (element) {
     case 'img':
       return attributes.get('src');
@@ -95,39 +93,7 @@ function loadedBy(element: string, attributes: Attributes): Attribute | undefine
   }
 }
 
-function endOfContent(html: string, element: string, from: number): number {
+function contentEnd(html: string, element: string, from: number): number {
   const close = matchFrom(new RegExp(`</${element}(?=[\\s/>])`, 'giu'), html, from);
-  return endOf(close) ?? html.length;
-}
-
-/** Reads a start tag's attributes from behind its name; undefined when it never ends. */
-function readTag(html: string, from: number): { attributes: Attributes; end: number } | undefined {
-  const attributes = new Map<string, Attribute>();
-  let at = from;
-  for (;;) {
-    const match = matchFrom(ATTRIBUTE, html, at);
-    if (match === undefined) {
-      return undefined;
-    }
-    at = match.index + match[0].length;
-    const { close, name, double, single, bare } = match.groups ?? {};
-    if (close !== undefined) {
-      return { attributes, end: at };
-    }
-    const { double: inDouble, single: inSingle, bare: inBare } = match.indices?.groups ?? {};
-    const [start = at] = inDouble ?? inSingle ?? inBare ?? [];
-    const key = name?.toLowerCase() ?? '';
-    if (!attributes.has(key)) {
-      attributes.set(key, { value: double ?? single ?? bare ?? '', start });
-    }
-  }
-}
-
-function matchFrom(pattern: RegExp, text: string, from: number): RegExpExecArray | undefined {
-  pattern.lastIndex = from;
-  return pattern.exec(text) ?? undefined;
-}
-
-function endOf(match: RegExpExecArray | undefined): number | undefined {
-  return match && match.index + match[0].length;
+  return matchEnd(close) ?? html.length;
 }

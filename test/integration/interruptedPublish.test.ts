@@ -86,7 +86,7 @@ describe('a publish that a window did not live to finish', () => {
     }
   });
 
-  it('is begun again on demand, as any other publish', async () => {
+  it('is published again from its notification, as any other publish is', async () => {
     press = 'Publish Again';
     const [, next] = await start(2);
     assert.match(next ?? '', /signed in/u);

@@ -33,8 +33,8 @@ export function unwrap(response: HttpResponse, secrets: readonly string[] = []):
 }
 
 /**
- * For a call whose answer nobody reads: any body that does not contradict the status will do, an empty one too. A web page will not, for it
- * comes from somebody else than the API.
+ * Checks the answer of a call whose data is not used. Any body that agrees with the status is accepted, an empty one too, but no web page: the
+ * API does not answer with one.
  * @throws as {@link unwrap}
  */
 export function expectSuccess(response: HttpResponse, secrets: readonly string[] = []): void {
@@ -57,7 +57,7 @@ function serverError(
   body?: JsonObject,
   secrets: readonly string[] = [],
 ): I99dashError {
-  const { code, message, fields } = refusalOf(body, secrets);
+  const { code, message, fields } = readRefusal(body, secrets);
   const serverCode = serverWords(code, MAX_SERVER_CODE);
   const listed = listFields(fields);
   const words = serverWords(
@@ -106,7 +106,7 @@ function comeBack(ms: number): string {
 }
 
 /** What an envelope's error says, an OAuth one (RFC 6749, 5.2) or FastAPI's `detail`. */
-function refusalOf(body: JsonObject = {}, secrets: readonly string[]): Refusal {
+function readRefusal(body: JsonObject = {}, secrets: readonly string[]): Refusal {
   const { error, detail } = body;
   const { code, message } =
     typeof error === 'string'

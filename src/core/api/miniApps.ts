@@ -70,7 +70,7 @@ export async function submitBundle(
   };
 }
 
-/** A success that says it is none. */
+/** The error for a success status whose body says `ok: false`. */
 function refused(data: JsonObject): I99dashError {
   const words = serverWords(
     optionalString(data, 'message') ?? optionalString(data, 'reason') ?? '',

@@ -199,7 +199,7 @@ export class SessionRenewal {
     return this.draw.share;
   }
 
-  /** Undefined too for what should be over by now but is not: the next look is as good as any. */
+  /** When the next renewal is due; undefined if it is overdue: any wake-up may do it. */
   private dueAt(): number | undefined {
     const { minted, profile } = this.inHand.held ?? {};
     const renewal = minted && renewalDueAt(minted, this.shareOf(minted));

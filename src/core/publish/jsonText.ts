@@ -18,7 +18,7 @@ export type JsonPath = readonly PropertyKey[];
 /** Text that is no JSON at all would bring an error for each word. */
 const MAX_SYNTAX_ERRORS = 20;
 
-/** A value in a JSON text, as {@link JsonText.visitValues} tells of it. */
+/** A value in a JSON text, as {@link JsonText.visitValues} passes it on. */
 export interface JsonValue {
   isNumber: boolean;
   text: () => string;
@@ -111,7 +111,7 @@ export class JsonText {
     }
   }
 
-  /** Tells of each value below the outermost one, and of its field's or entry's path. */
+  /** Calls `tell` for each value below the outermost one, with the path of its field or entry. */
   visitValues(tell: (path: readonly string[], value: JsonValue) => void): void {
     const visit = (node: Node, path: readonly string[]): void => {
       for (const [index, child] of (node.children ?? []).entries()) {

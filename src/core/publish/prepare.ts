@@ -99,7 +99,7 @@ interface Checked extends Preparation {
 }
 
 /**
- * Builds; with the manifest as it is then, checked again where it is another, and with what is wrong with the folder that the build wrote.
+ * Builds, and checks the folder that the build wrote and the manifest, if the build changed it.
  * @throws as {@link prepare}
  */
 async function afterBuild(checked: Checked, build: Build): Promise<Checked> {

@@ -32,7 +32,7 @@ export async function explainRefusal(
     path: pathInManifest(field.path),
   }));
   const places = await ManifestPlaces.read(folder);
-  const problems = fields.flatMap((field) => problemsOf(field, places));
+  const problems = fields.flatMap((field) => createProblems(field, places));
   const isOld = typeof latest === 'string' && !isNewVersion(version, latest);
   const isVersionNamed =
     /version/iu.test(error.serverCode ?? '') || fields.some(({ path }) => path[0] === 'version');
@@ -62,7 +62,7 @@ function isRefusal(error: unknown): error is I99dashError {
   );
 }
 
-function problemsOf({ path, message }: RefusedField, places: ManifestPlaces): Problem[] {
+function createProblems({ path, message }: RefusedField, places: ManifestPlaces): Problem[] {
   if (!Object.hasOwn(manifestSchema.shape, path[0] ?? '')) {
     return [];
   }

@@ -57,7 +57,7 @@ export function validateManifest(json: string, file: string): CheckedManifest {
         file,
         range,
       );
-      return didYouMean(problem, meantAt(rule, path, source));
+      return didYouMean(problem, suggestValue(rule, path, source));
     });
   }
   addLostValues(problems, source, file);
@@ -84,7 +84,7 @@ function brokenRule(value: JsonObject, path: JsonPath, message: string): RuleId 
 }
 
 /** The value of a list that was probably meant. */
-function meantAt(rule: RuleId, path: JsonPath, source: JsonText): string | undefined {
+function suggestValue(rule: RuleId, path: JsonPath, source: JsonText): string | undefined {
   const text = rule.endsWith('.value') ? parseJson(source.textAt(path) ?? '')?.value : undefined;
   const { values = [] } = manifestField(path) ?? {};
   return typeof text === 'string' ? meantValue(text, values) : undefined;

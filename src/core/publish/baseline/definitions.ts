@@ -167,7 +167,7 @@ export class Definitions {
   }
 }
 
-/** `Array` has what typed arrays have too: a polyfill of theirs is none of its. */
+/** A polyfill of a typed array does not count as one of `Array`, which has methods of the same names. */
 function isMethodOwner(owner: string, word: string): boolean {
   return isMissingMethod(owner, word) && (owner === 'Array' || !isMissingMethod('Array', word));
 }

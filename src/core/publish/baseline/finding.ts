@@ -18,7 +18,7 @@ export interface Finding {
   rule: BaselineRule;
   message: string;
   range: Range;
-  /** It is none where a script that is loaded before brings one of these. */
+  /** Names of functions: the finding is dropped if a script that is loaded before defines one of them. */
   unless?: readonly string[];
   /** Of a page: how many of the scripts that it loads have run before. */
   step?: number;
@@ -44,7 +44,7 @@ export interface RawFinding {
   message: string;
   start: number;
   end: number;
-  /** It is none where the same script, or one that is loaded before, brings one of these. */
+  /** Names of functions: dropped if this script, or one that is loaded before, defines one of them. */
   unless?: readonly string[];
   step?: number;
 }

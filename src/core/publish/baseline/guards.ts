@@ -147,8 +147,8 @@ function isAsked({ body }: BlockStatement | Program, asks: (test: AnyNode) => bo
 }
 
 /**
- * Whether a `try` is there for little more than the call, and its `catch` goes on. One around much else, as apps have it to tell of failures, is
- * no question for a function.
+ * Whether a `try` has few statements beside the call and a `catch` that does not throw. A long `try`, as apps use to report failures, does not
+ * test for a function.
  */
 function hasOtherWay({ block, handler }: TryStatement, maxStatements: number): boolean {
   return (

@@ -37,7 +37,7 @@ export function inspectScript(text: string, isHandler = false): ApiCheck {
   }
 }
 
-/** Whether a finding is none because of what scripts bring. */
+/** Whether scripts define a function that makes a finding void. */
 export function isBrought(
   unless: readonly string[] | undefined,
   brings: readonly string[],

@@ -34,8 +34,8 @@ export async function readOutputFolders(project: Project): Promise<OutputBefore>
 }
 
 /**
- * Tells of a build that wrote another folder than the one that is packed, which is an error when there is nothing to pack, and of a
- * `distDir` that it did not write.
+ * Finds a build that wrote another folder than the one that is packed (an error if there is nothing to pack), and a `distDir` that it did not
+ * write.
  * @param before what was there before the build
  */
 export async function checkBuildOutput(project: Project, before: OutputBefore): Promise<Problem[]> {
@@ -47,13 +47,13 @@ export async function checkBuildOutput(project: Project, before: OutputBefore): 
   const elsewhere = await findWritten(project, before);
   if (elsewhere !== undefined) {
     const words = describeElsewhere(project, elsewhere);
-    const problem = await problemAt(project, 'output.elsewhere', words);
+    const problem = await createProblem(project, 'output.elsewhere', words);
     const isEmpty = after?.size === 0;
     return [isEmpty ? { ...problem, severity: 'error' } : problem];
   }
   // A `publish` script may do something else than build.
   const isStale = project.buildCommand !== undefined && after !== undefined && after.size > 0;
-  return isStale ? [await problemAt(project, 'output.stale', describeStale(project))] : [];
+  return isStale ? [await createProblem(project, 'output.stale', describeStale(project))] : [];
 }
 
 /** The usual folders of a project, absolute, the one that is packed among them. */
@@ -131,8 +131,8 @@ export function pathInProject({ folder }: Pick<Project, 'folder'>, path: string)
   return oneLine(`./${relative(folder, path).split(sep).join('/')}`, Infinity);
 }
 
-/** At the setting in sdk.config.json that names the folder, or else where the build is named. */
-async function problemAt(project: Project, rule: RuleId, message: string): Promise<Problem> {
+/** Makes a problem at the setting in sdk.config.json that names the folder, or else where the build is named. */
+async function createProblem(project: Project, rule: RuleId, message: string): Promise<Problem> {
   const isConfigured = project.buildCommand !== undefined;
   const file = join(project.folder, CONFIG_FILE);
   const text = new JsonText(await readTextFile(file).catch(() => ''));

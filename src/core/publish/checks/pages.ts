@@ -47,7 +47,7 @@ export async function checkPages(
   const names = new NameIndex(files.map(({ name }) => name));
   const where = relative(project.folder, root).split(sep).join('/') || basename(project.folder);
   let problems = checkStartPage(files, names, where, places, mayGrow);
-  const prefix = pathOf(project.manifest.url);
+  const prefix = folderOfUrl(project.manifest.url);
   for (const page of pagesToRead(files)) {
     throwIfCancelled(signal);
     const html = await readTextFile(page.path, MAX_PAGE).catch(() => '');
@@ -65,7 +65,7 @@ function checkStartPage(
 ): Problem[] {
   const atRoot = files.filter(({ name }) => isPage(name) && !name.includes('/'));
   const folder = oneLine(where, Infinity);
-  const isEmpty = files.every(({ name }) => name === MANIFEST_FILE); // the pictures tell of that
+  const isEmpty = files.every(({ name }) => name === MANIFEST_FILE); // the missing pictures are errors then
   if (isEmpty || names.has(START_PAGE)) {
     return [];
   }
@@ -168,7 +168,7 @@ function localPaths({ url, page, base, prefix }: Address): string[] {
   }
 }
 
-function pathOf(url: string | undefined): string {
+function folderOfUrl(url: string | undefined): string {
   const path = url !== undefined && URL.canParse(url) ? new URL(url).pathname : '/';
   return path.slice(0, path.lastIndexOf('/') + 1);
 }

@@ -89,6 +89,30 @@ describe('a session of a local and a remote machine', () => {
     assert.ok(!JSON.stringify([...world().state.values]).includes('id_ed25519'));
   });
 
+  for (const [what, hasKey] of [
+    ['has a key of its own', true],
+    ['has no key', false],
+  ] as const) {
+    it(`serves every call of a working day on both machines where the other ${what}`, async () => {
+      const local = await world().signedInWindow();
+      await local.keepAlive.wake();
+      const remote = await remoteWindow();
+      if (hasKey) await signInRemotely(remote);
+      await remote.keepAlive.wake();
+      const { sessionId } = profileOf(local);
+      for (let minute = 5; minute <= 8 * 60; minute += 5) {
+        await world().passSlowly(5 * MINUTE, 15_000);
+        for (const window of [local, remote]) {
+          await window.session.fetchIdentity();
+          assert.equal(kindOf(window), 'signedIn', `after ${minute} minutes`);
+          assert.equal(profileOf(window).sessionId, sessionId);
+        }
+      }
+      assert.equal(profileOf(local).keyPath, world().key.path);
+      assert.equal(profileOf(remote).keyPath, hasKey ? REMOTE_PATH : undefined);
+    });
+  }
+
   it('ends on both machines when a person signs out on one, and leaves no path behind', async () => {
     const local = await world().signedInWindow();
     const remote = await remoteWindow();

@@ -12,6 +12,7 @@ import {
   failsWith,
   makeKey,
   makeRegisteredKey,
+  requestsSince,
   run,
   useBackend,
   useContextKey,
@@ -180,7 +181,7 @@ describe('SSH keys', () => {
         name: 'x',
       });
       assert.ok(!message.includes(readFileSync(key.path, 'utf8').split('\n')[1] ?? ''));
-      assert.equal(backend.current.requests.length, before);
+      assert.deepEqual(requestsSince(backend.current, before), []);
       assert.deepEqual(shown[0]?.buttons, ['Add the Public Key']);
     });
 

@@ -3,6 +3,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { LoggedRequest } from '../backend/request-log';
 import {
   startBackend,
   DEFAULT_ACCOUNT,
@@ -88,6 +89,19 @@ export function useBackend(options: BackendOptions = {}): { readonly current: Ba
       return backend ?? assert.fail('the backend has not started');
     },
   };
+}
+
+/** The lists that the views load by themselves whenever somebody signs in. */
+const LOADED_BY_VIEWS = ['/api/v1/account/ssh-keys', '/api/v1/developer/apps'];
+
+/**
+ * The requests that reached a backend after the first `from`, without those that the views make on
+ * their own: they may arrive at any time after a sign-in.
+ */
+export function requestsSince(backend: Backend, from: number): LoggedRequest[] {
+  return backend.requests
+    .slice(from)
+    .filter(({ method, path }) => method !== 'GET' || !LOADED_BY_VIEWS.includes(path));
 }
 
 /** Makes a key in the throw-away home's `~/.ssh`. */

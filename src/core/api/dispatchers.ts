@@ -7,18 +7,14 @@ import type { Proxy } from './proxy';
 
 /** As many ways to the network as are kept open: directly and through a proxy, before and after a change. */
 const MAX_OPEN = 4;
-/**
- * How long one address of a host is tried before the next one, in milliseconds. Node.js's quarter of a second is less than the way to a
- * backend takes from many a mobile network, and gives up a host all of whose addresses are far. This is enough for a lost packet, too, which
- * is repeated after a second (RFC 6298).
- */
-const ADDRESS_TIMEOUT_MS = 1_500;
 /** A wall clock that gains this much on the one that stands still in sleep tells of one, in milliseconds. */
 const SLEPT_MS = 2_000;
 
 export interface DispatcherOptions {
   /** For a connection, and for a proxy's word that it stands, each in milliseconds. */
   connectTimeoutMs: number;
+  /** How long one address of a host is tried before the next one, in milliseconds. */
+  addressTimeoutMs: number;
   /** The longest that a connection is kept which nobody uses, whatever the server says, in milliseconds. */
   idleTimeoutMs: number;
   /** Milliseconds since the epoch. */
@@ -140,7 +136,7 @@ export class Dispatchers {
   } {
     return {
       timeout: this.options.connectTimeoutMs,
-      autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
+      autoSelectFamilyAttemptTimeout: this.options.addressTimeoutMs,
       rejectUnauthorized: true,
       ...(context === undefined ? {} : { secureContext: context }),
     };

@@ -35,6 +35,12 @@ const SLOWEST_LINE = 32;
 interface Deadlines {
   /** For a connection to come about, through a proxy for each half. */
   connectTimeoutMs: number;
+  /**
+   * For one address of a host, before the next one is tried. Node.js's default of 250 ms is less
+   * than a connection takes on many mobile networks. The default here also covers one lost packet,
+   * which is sent again after a second (RFC 6298).
+   */
+  addressTimeoutMs: number;
   /** For a connection that nobody uses: routers on the way forget such connections without a word. */
   idleTimeoutMs: number;
   /** From the request to the head of its answer; not for uploads. */
@@ -47,6 +53,7 @@ interface Deadlines {
 
 const DEADLINES: Deadlines = {
   connectTimeoutMs: 10_000,
+  addressTimeoutMs: 1_500,
   idleTimeoutMs: 15_000,
   headersTimeoutMs: 25_000,
   bodyTimeoutMs: 10_000,

@@ -164,8 +164,10 @@ describe('the transport', () => {
       (callback as (error: null, found: typeof addresses) => void)(null, addresses);
     }) as typeof dns.lookup);
     try {
-      const sent = createUndiciTransport().send({
+      const patient = createUndiciTransport({ addressTimeoutMs: 60_000, connectTimeoutMs: 60_000 });
+      const sent = patient.send({
         method: 'GET',
+        timeoutMs: 60_000,
         url: new URL(`http://far.test:${far.port}/`),
       });
       const early = AbortSignal.timeout(400);

@@ -2,7 +2,11 @@ import { CancelledError, I99dashError } from './errors';
 import { t } from './l10n';
 import type { Clock } from './ports';
 
-/** Lets one caller give up waiting without ending what the others wait for. @throws CancelledError */
+/**
+ * Rejects one caller's wait when its signal aborts. The promise itself keeps running for the other
+ * callers.
+ * @throws CancelledError
+ */
 export function raceSignal<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (signal === undefined) {
     return promise;
@@ -10,7 +14,7 @@ export function raceSignal<T>(promise: Promise<T>, signal?: AbortSignal): Promis
   return new Promise((resolve, reject) => {
     const cancel = (): void => reject(new CancelledError());
     if (signal.aborted) {
-      promise.catch(() => undefined); // whoever else waits hears of it
+      promise.catch(() => undefined); // other callers still receive the rejection
       cancel();
       return;
     }
@@ -19,7 +23,10 @@ export function raceSignal<T>(promise: Promise<T>, signal?: AbortSignal): Promis
   });
 }
 
-/** Gives a task a signal that aborts at its deadline. @throws TIMEOUT when the task ends because of it */
+/**
+ * Runs a task with a signal that aborts at its deadline.
+ * @throws TIMEOUT when the deadline ends the task
+ */
 export async function withDeadline<T>(
   clock: Clock,
   ms: number,

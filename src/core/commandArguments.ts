@@ -1,10 +1,10 @@
 import { I99dashError } from './errors';
 import { t } from './l10n';
 
-/** No path, name or note is longer, in UTF-16 units. */
+/** Upper limit for paths, names and notes, in UTF-16 units. */
 const MAX_TEXT = 32_768;
 
-/** `folder` is a path or the URI of a folder on this computer, a list the words there are. */
+/** `folder` is a path or the URI of a local folder. A list holds the allowed values. */
 type Kind = 'text' | 'flag' | 'folder' | readonly string[];
 
 type Kinds = Readonly<Record<string, Kind>>;
@@ -24,7 +24,10 @@ const ADD_KEY: Kinds = {
 };
 const APP: Kinds = { appId: 'text', version: 'text', releaseNotes: 'text', confirmed: 'flag' };
 
-/** What commands take, by their ids. Those that are not here take nothing, or the row of a view. */
+/**
+ * The arguments of each command, by command ID. Commands not listed take no arguments, or a tree
+ * item.
+ */
 const COMMANDS: Readonly<Record<string, Kinds>> = {
   'i99dash.signIn': {
     method: ['ssh', 'agent', 'token', 'deviceCode'],
@@ -59,14 +62,15 @@ const COMMANDS: Readonly<Record<string, Kinds>> = {
   'i99op.addKey': ADD_KEY,
 };
 
-/** Whether a command takes an object of arguments. */
+/** Checks whether a command takes an arguments object. */
 export function takesArguments(id: string): boolean {
   return Object.hasOwn(COMMANDS, id);
 }
 
 /**
- * Takes what a command was called with, if it is what the command takes. Keybindings, tasks and other extensions may say anything, and a
- * `dryRun` that is a text must not end in a publish. Null is as good as nothing, and fields that the command does not have are left out.
+ * Validates the argument of a command. Keybindings, tasks and other extensions can pass anything,
+ * and a `dryRun` that is a string must not end in a publish. `null` counts as no argument. Unknown
+ * fields are ignored.
  * @throws VALIDATION_FAILED
  */
 export function readArguments(id: string, given: unknown): Record<string, unknown> {
@@ -82,7 +86,11 @@ export function readArguments(id: string, given: unknown): Record<string, unknow
   return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
 }
 
-/** @returns undefined for nothing. @throws VALIDATION_FAILED */
+/**
+ * Reads one field.
+ * @returns undefined when the field is missing or null
+ * @throws VALIDATION_FAILED
+ */
 function readField(given: object, name: string, kind: Kind): unknown {
   try {
     const value = (given as Record<string, unknown>)[name] ?? undefined;
@@ -90,7 +98,7 @@ function readField(given: object, name: string, kind: Kind): unknown {
       return value;
     }
   } catch {
-    // An object of a program may throw when it is read.
+    // A getter or a proxy passed by another extension may throw.
   }
   throw new I99dashError('VALIDATION_FAILED', describe(name, kind));
 }
@@ -112,7 +120,10 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MAX_TEXT;
 }
 
-/** A file of a virtual workspace has a path too, at which this computer has something else or nothing. */
+/**
+ * Checks for the `file` scheme: URIs of virtual workspaces have an `fsPath` too, but it does not
+ * name that file on this computer.
+ */
 function isFileUri(value: unknown): boolean {
   const { scheme, fsPath } = value as { scheme?: unknown; fsPath?: unknown };
   return scheme === 'file' && isText(fsPath);

@@ -1,43 +1,47 @@
 import type { Track } from './publish/publish';
 
 /**
- * Who started what a command does. `hand`: a click, the palette, or a keybinding without an argument object.
- * `arguments`: a command called with an argument object, by a keybinding, a workspace or another extension.
+ * What started a command. `hand`: a click, the Command Palette, or a keybinding without an
+ * arguments object. `arguments`: a call with an arguments object, from a keybinding, a workspace or
+ * another extension.
  */
 type Caller = 'hand' | 'arguments' | 'task' | 'agent';
 
 /**
- * What decides which guarded questions are asked. It is made where a call enters the extension and passed on beside the arguments, so that no
- * argument of a command can be one.
+ * Decides which guarded confirmations are shown. It is created where a call enters the extension
+ * and is passed separately from the arguments, so that no command argument can forge it.
  */
 export interface Call {
   readonly caller: Caller;
-  /** True: the guarded questions of this call are answered with yes. */
+  /** Whether the guarded confirmations of this call are skipped and count as accepted. */
   readonly confirmed: boolean;
 }
 
-/** A call that a person started by hand alone. */
+/** A call that the user started directly. */
 export const BY_HAND: Call = { caller: 'hand', confirmed: false };
-/** A task of the workspace. */
+/** A call from a task of the workspace. */
 export const BY_TASK: Call = { caller: 'task', confirmed: false };
-/** A tool call of an agent. */
+/** A tool call from an agent. */
 export const BY_AGENT: Call = { caller: 'agent', confirmed: false };
 
-/** What decides whether a publish is asked about. */
+/** Input that decides whether a publish needs a confirmation. */
 export interface PublishRequest {
   call: Call;
-  /** The user's own `i99dash.publish.confirm`. */
+  /** The value of `i99dash.publish.confirm` in the user settings. */
   setting: 'production' | 'always' | 'never';
   track: Track;
-  /** The workspace's settings chose another track than the user's would have. */
+  /** Whether the workspace settings select another track than the user settings would. */
   isTrackFromWorkspace: boolean;
-  /** The folder is outside the workspace. */
+  /** Whether the folder is outside the workspace. */
   isOutside: boolean;
-  /** Another account or another backend published the app first from this computer. */
+  /** Whether the app was first published from this computer with another account or backend. */
   hasOtherPublisher: boolean;
 }
 
-/** Whether a person is asked before a bundle is sent. The user's setting counts only for what they start by hand alone. */
+/**
+ * Checks whether the user must confirm before a bundle is uploaded. The user's setting applies only
+ * to calls that the user started directly.
+ */
 export function mustAskToPublish(request: PublishRequest): boolean {
   const { call, setting, track } = request;
   if (call.confirmed) {

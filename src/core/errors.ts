@@ -1,7 +1,7 @@
 import type { RefusedField } from './api/refusedFields';
 import type { Problem } from './problem';
 
-/** Every code a command can fail with. Other extensions and tests match on these, so none is ever renamed. */
+/** All error codes. Other extensions and tests match on them, so they must never be renamed. */
 export type ErrorCode =
   | 'NOT_SIGNED_IN'
   | 'KEY_NOT_FOUND'
@@ -35,33 +35,36 @@ export type ErrorCode =
   | 'UNTRUSTED_WORKSPACE';
 
 export interface ErrorDetails {
-  /** What led to this error; for the log alone, never shown. */
+  /** The underlying error. Only logged, never shown. */
   cause?: unknown;
-  /** HTTP status of the answer that led here. */
+  /** HTTP status of the response that caused the error. */
   status?: number;
   /** The backend's own error code. */
   serverCode?: string;
-  /** The backend itself refused: its answer has the backend's envelope. A gateway's answer has none. */
+  /**
+   * Set when the response has the backend's envelope, so that the backend itself rejected the
+   * request and not a gateway in front of it.
+   */
   fromBackend?: true;
-  /** How long the backend asked us to wait, in milliseconds. */
+  /** The delay that the backend requested, in milliseconds. */
   retryAfterMs?: number;
-  /** The file the user should look at. */
+  /** The file that the error is about. */
   file?: string;
-  /** The SSH public key line (`ssh-ed25519 AAAA… comment`) the error is about. */
+  /** The SSH public key line (`ssh-ed25519 AAAA… comment`) that the error is about. */
   publicKey?: string;
-  /** The environment variable the error is about. */
+  /** The environment variable that the error is about. */
   variable?: string;
-  /** The setting that helps. */
+  /** The setting that resolves the error. */
   setting?: string;
-  /** What validation found, the object that `validate` returns. */
+  /** The validation results, in the shape that `validate` returns. */
   problems?: readonly Problem[];
-  /** The fields of the request that the backend refused. */
+  /** The request fields that the backend rejected. */
   fields?: readonly RefusedField[];
-  /** The version to publish in place of one that the backend refused and that is not new. */
+  /** The suggested version, when the backend rejected the current one because it is not new. */
   nextVersion?: string;
-  /** What was submitted, and did not become the beta. */
+  /** The build that was submitted but not promoted to beta. */
   unpromoted?: Unpromoted;
-  /** An app that was submitted, perhaps: its status tells. */
+  /** ID of an app that may have been submitted. Its status shows the outcome. */
   appInDoubt?: string;
 }
 
@@ -74,8 +77,8 @@ export interface Unpromoted {
 }
 
 /**
- * The one error of this product. The message is a plain sentence for the person at the editor and never holds
- * a token, key, passphrase, signature or presigned URL.
+ * The only error class of this extension. The message is a plain sentence for the user and never
+ * contains a token, key, passphrase, signature or presigned URL.
  */
 export class I99dashError extends Error {
   override readonly name = 'I99dashError';
@@ -103,7 +106,7 @@ export class I99dashError extends Error {
   }
 }
 
-/** A server's refusal in other words, with what else is known. */
+/** Returns a copy of a server error with a new message and more details. */
 export function restate(
   error: I99dashError,
   message: string,
@@ -119,12 +122,12 @@ export function restate(
   });
 }
 
-/** True for an {@link I99dashError}, of the given code where one is named. */
+/** Checks whether an error is an {@link I99dashError}, optionally with the given code. */
 export function isI99dashError(error: unknown, code?: ErrorCode): error is I99dashError {
   return error instanceof I99dashError && (code === undefined || error.code === code);
 }
 
-/** What a cancelled operation rejects with. Commands turn it into the result `undefined`. */
+/** The rejection of a cancelled operation. Commands turn it into the result `undefined`. */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError';
 
@@ -133,14 +136,17 @@ export class CancelledError extends Error {
   }
 }
 
-/** Throws {@link CancelledError} when the signal is aborted. */
+/**
+ * Checks the signal.
+ * @throws CancelledError when the signal is aborted
+ */
 export function throwIfCancelled(signal?: AbortSignal): void {
   if (signal?.aborted) {
     throw new CancelledError();
   }
 }
 
-/** The `code` of a Node.js system error (`ENOENT`, `EACCES` …), or undefined. */
+/** Returns the `code` of a Node.js system error (`ENOENT`, `EACCES`, …), or undefined. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
     return error.code;
@@ -148,7 +154,7 @@ export function systemErrorCode(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Code, message and the chain of causes: what a person needs who reads the log. */
+/** Formats the code, message and chain of causes for the log. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);

@@ -1,6 +1,6 @@
 import type { Disposable } from './ports';
 
-/** A list of listeners, each called in turn; one that throws does not keep the others from hearing. */
+/** Calls its listeners in order. A listener that throws does not stop the others. */
 export class Emitter<T> {
   private readonly listeners = new Set<(event: T) => void>();
 

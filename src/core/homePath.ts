@@ -1,23 +1,26 @@
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 
-/** The home folder as a full path without a slash at its end, as others write it. A `HOME` that is none does not count. */
+/**
+ * Returns the absolute path of the home folder without a trailing slash. A relative `HOME` is
+ * ignored.
+ */
 export function homeFolder(): string {
   const home = homedir();
   return resolve(isAbsolute(home) ? home : userInfo().homedir);
 }
 
-/** Replaces a leading `~` by the home folder, as a shell does. */
+/** Expands a leading `~` to the home folder, as a shell does. */
 export function expandHome(path: string): string {
   return path === '~' || /^~[\\/]/u.test(path) ? join(homeFolder(), path.slice(1)) : path;
 }
 
-/** An absolute path of what somebody wrote: `~` is the home folder, and a relative path begins there. */
+/** Resolves a path from the user: `~` and relative paths start at the home folder. */
 export function absoluteFromHome(path: string): string {
   return resolve(homeFolder(), expandHome(path));
 }
 
-/** Writes a path below the home folder with `~`, for people to read. */
+/** Abbreviates the home folder to `~` for display. */
 export function abbreviateHome(path: string): string {
   const home = homeFolder();
   return path.startsWith(`${home}/`) || path.startsWith(`${home}\\`)
@@ -25,7 +28,7 @@ export function abbreviateHome(path: string): string {
     : path;
 }
 
-/** Where people keep their SSH keys. */
+/** Returns the default folder for SSH keys. */
 export function sshFolder(): string {
   return join(homeFolder(), '.ssh');
 }

@@ -1,4 +1,4 @@
-/** Who is signed in, as the backend tells it. */
+/** The signed-in account, as the backend reports it. */
 export interface Account {
   devId: string;
   email: string | null;
@@ -8,12 +8,15 @@ export interface Account {
 
 export type CredentialSource = 'ssh' | 'agent' | 'token' | 'deviceCode' | 'environment';
 
-/** Whether a key renews what was signed in with. Pasted tokens and API keys are used until they die. */
+/**
+ * Checks whether the credential can be refreshed with a key. Pasted tokens and API keys are used
+ * until they expire.
+ */
 export function isRenewable(source: CredentialSource): boolean {
   return source === 'ssh' || source === 'agent';
 }
 
-/** What `whoAmI` and `signIn` return. It never holds a token. */
+/** The result of `whoAmI` and `signIn`. Never contains a token. */
 export interface Identity extends Account {
   source: CredentialSource;
   backendUrl: string;
@@ -22,7 +25,7 @@ export interface Identity extends Account {
   expiresAt?: string;
 }
 
-/** The one name an account is shown by: email, else display name, else id. */
+/** Returns the display name of an account: email, else display name, else ID. */
 export function accountLabel(account: Account): string {
   return account.email ?? account.displayName ?? account.devId;
 }

@@ -3,12 +3,12 @@ import { t } from './l10n';
 
 export type JsonObject = Record<string, unknown>;
 
-/** True for a JSON object: no array, no null. */
+/** Checks whether a value is a JSON object, not an array or null. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Parses JSON text; undefined when it is none. */
+/** Parses JSON text. Returns undefined when the text is not valid JSON. */
 export function parseJson(text: string): { value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) as unknown };
@@ -17,7 +17,11 @@ export function parseJson(text: string): { value: unknown } | undefined {
   }
 }
 
-/** @param what it should be, in the language of the texts. @throws PROTOCOL when an answer is no JSON object */
+/**
+ * Checks that part of a response is a JSON object.
+ * @param what The expected value, localized, for the message.
+ * @throws PROTOCOL when the value is not a JSON object
+ */
 export function expectObject(value: unknown, what: string): JsonObject {
   if (!isJsonObject(value)) {
     throw new I99dashError('PROTOCOL', t("The backend's answer is not {0}.", what));
@@ -25,7 +29,10 @@ export function expectObject(value: unknown, what: string): JsonObject {
   return value;
 }
 
-/** @throws PROTOCOL when the field is no non-empty text */
+/**
+ * Reads a required string field.
+ * @throws PROTOCOL when the field is not a non-empty string
+ */
 export function expectString(object: JsonObject, field: string): string {
   const value = object[field];
   if (typeof value !== 'string' || value === '') {
@@ -34,13 +41,16 @@ export function expectString(object: JsonObject, field: string): string {
   return value;
 }
 
-/** The field's text, or null where it is missing, null or empty. */
+/** Reads an optional string field. Returns null when it is missing, null or empty. */
 export function optionalString(object: JsonObject, field: string): string | null {
   const value = object[field];
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** The field's number, also where it is written as digits in a text, as some servers do; undefined for anything else. */
+/**
+ * Reads an optional number. Accepts a string of digits, which some servers send. Returns undefined
+ * for anything else.
+ */
 export function optionalNumber(object: JsonObject, field: string): number | undefined {
   const value = object[field];
   if (typeof value === 'number') {

@@ -3,18 +3,20 @@ import * as l10n from '@vscode/l10n';
 
 export { t } from '@vscode/l10n';
 
-/** What the texts are shown in, where it is not English. */
+/** The display language, when it is not English. */
 export interface Localization {
   /** BCP 47. */
   language: string;
-  /** The built bundle, by which a process or a thread that is started gets the same texts: absolute. */
+  /**
+   * Absolute path of the translation bundle. Child processes and worker threads load the same file.
+   */
   file: string;
 }
 
-/** What a text's placeholders stand for. */
+/** The value of a placeholder. */
 export type Replacement = string | number | boolean;
 
-/** A text in the two forms that English has. `{0}` is the count. */
+/** The two English plural forms of a message. `{0}` is the count. */
 export interface PluralForms {
   one: string;
   other: string;
@@ -24,9 +26,10 @@ let current: Localization | undefined;
 let language = 'en';
 
 /**
- * Has every text shown in a language from here on.
- * @param localization undefined for English, for which no file is read
- * @param contents of the bundle, where they are known; else the file is read, and one that cannot be read leaves the texts English
+ * Sets the language of all messages from now on.
+ * @param localization Undefined for English, which needs no file.
+ * @param contents The bundle, when it is already loaded. Otherwise the file is read; messages stay
+ * English if that fails.
  */
 export function localize(
   localization: Localization | undefined,
@@ -37,20 +40,21 @@ export function localize(
   l10n.config({ contents: contents ?? {} });
 }
 
-/** What the texts are shown in, to be handed to a process or a thread; undefined for English. */
+/** Returns the display language, to pass to a child process or thread. Undefined for English. */
 export function localization(): Localization | undefined {
   return current;
 }
 
 /**
- * The language that numbers, dates and names go with in a text, for `Intl`. Digits are those of versions and codes: a text has one kind.
+ * Returns the locale to use with `Intl` for numbers, dates and names. It always uses Latin digits,
+ * because versions and codes in the same message use them.
  * @returns BCP 47
  */
 export function textLanguage(): string {
   return language;
 }
 
-/** The first `Intl` object of a process takes some milliseconds, so nobody makes one for English. */
+/** Skipped for English: the first `Intl` object of a process takes a few milliseconds. */
 function withLatinDigits(name: string): string {
   try {
     return new Intl.Locale(name, { numberingSystem: 'latn' }).toString();
@@ -60,23 +64,24 @@ function withLatinDigits(name: string): string {
 }
 
 /**
- * A text without the marks of the reading direction that the build writes into it, for who knows no text from right to left: terminals leave a
- * gap for each of them, and agents read them as characters.
+ * Removes the bidi isolates that the build inserts into translations. Terminals show a gap for each
+ * of them, and agents read them as characters.
  */
 export function withoutIsolates(text: string): string {
   return text.replaceAll(/[\u2066-\u2069]/gu, '');
 }
 
-/** A number as people write it in the language of the texts. */
+/** Formats a number in the display language. */
 export function formatNumber(value: number, options?: Intl.NumberFormatOptions): string {
   return new Intl.NumberFormat(textLanguage(), options).format(value);
 }
 
 /**
- * A text about a number of things. Whole sentences only: other languages have up to six forms, and each may be worded in its own way.
- * @param count becomes `{0}`
- * @param forms in English; literals, for the translations are found by `other`
- * @param more become `{1}`, `{2}`, …
+ * Translates a message about a number of things. Takes whole sentences: other languages have up to
+ * six plural forms, each with its own wording.
+ * @param count Becomes `{0}`.
+ * @param forms English literals. Translations are looked up by `other`.
+ * @param more Become `{1}`, `{2}`, …
  */
 export function plural(count: number, forms: PluralForms, ...more: Replacement[]): string {
   const args = [formatNumber(count), ...more];
@@ -87,7 +92,7 @@ export function plural(count: number, forms: PluralForms, ...more: Replacement[]
     : l10n.t(key, ...args);
 }
 
-/** Where a bundle has one form of a plural. `scripts/l10n.mjs` writes it so. */
+/** Returns the bundle key of a plural form. `scripts/l10n.mjs` writes the same keys. */
 function pluralKey(other: string, form: Intl.LDMLPluralRule): string {
   return `${other}#${form}`;
 }

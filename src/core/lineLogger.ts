@@ -2,12 +2,13 @@ import { localization } from './l10n';
 import { shorten, UNFIT, UNFIT_IN_ISOLATES } from './oneLine';
 import type { Logger } from './ports';
 
-/** Longer entries help nobody, in UTF-16 units. */
+/** Limit for one entry, in UTF-16 units. */
 const MAX_LENGTH = 4_000;
 
 /**
- * A logger whose entries are one line each, whoever wrote what is in them: nothing in it passes for an entry of ours, and what would be hidden
- * or would turn the order of writing is shown as JavaScript writes it. What is too long loses its middle.
+ * Wraps a logger so that each entry is a single line, which prevents log injection. Control,
+ * invisible and bidi characters are written as JavaScript escapes. Entries that are too long lose
+ * their middle.
  */
 export function lineLogger(logger: Logger): Logger {
   return {

@@ -8,19 +8,19 @@ export const CONFIG_FILE = 'sdk.config.json';
 export const PACKAGE_FILE = 'package.json';
 const MINI_APP_HOST = 'miniapps.i99dash.app';
 
-/** Folders no mini-app's root is looked for in. */
+/** Folders that are not searched for mini-apps. */
 const SKIPPED = /^(\..*|node_modules|dist|build|out|vendor)$/u;
 const MAX_DEPTH = 3;
-/** A workspace with more folders than this near its top is searched in part. */
+/** Limit for the search. Workspaces with more folders near the top are searched in part. */
 const MAX_FOLDERS = 2_000;
-/** So many entries of one folder are looked at: who has more there keeps data in it. */
+/** Limit for the entries read per folder. Folders with more entries hold data. */
 const MAX_ENTRIES = 20_000;
-/** So many folders are looked at at once: each may hold a large manifest. */
+/** Number of folders checked concurrently. Each may hold a large manifest. */
 const AT_ONCE = 32;
 
 /**
- * Whether a folder is a mini-app: it holds `manifest.json` and either `sdk.config.json` or a manifest that is plainly ours.
- * Other people's `manifest.json` files are none of our business.
+ * Checks whether a folder is a mini-app: it holds `manifest.json`, and either `sdk.config.json` or
+ * a manifest that is clearly from i99dash. Other tools use `manifest.json` too.
  */
 export async function isMiniApp(folder: string): Promise<boolean> {
   const text = await readTextFile(join(folder, MANIFEST_FILE)).catch(() => undefined);
@@ -31,23 +31,35 @@ export async function isMiniApp(folder: string): Promise<boolean> {
   return config?.isFile() === true || isMiniAppManifest(parseJson(text)?.value);
 }
 
-/** Whether a folder that was a mini-app is to be taken for one: it is, or its manifest is no JSON for the moment, as happens while it is edited. */
+/**
+ * Checks whether a known mini-app folder still counts as one. A manifest with invalid JSON does,
+ * because that happens while it is edited.
+ */
 export async function isStillMiniApp(folder: string): Promise<boolean> {
   const text = await readTextFile(join(folder, MANIFEST_FILE)).catch(() => undefined);
   return text !== undefined && (parseJson(text) === undefined || isMiniApp(folder));
 }
 
-/** Whether a path is a folder or below it. Both are absolute and without links. */
+/**
+ * Checks whether a path is the folder or below it. Both must be absolute and free of symbolic
+ * links.
+ */
 export function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-/** Whether a path is in a folder of a mini-app that nobody writes in by hand, and that changes by the thousand. */
+/**
+ * Checks whether a path is in a generated folder of a mini-app (`node_modules`, `.git`), where
+ * thousands of files change at once.
+ */
 export function isUnwritten(path: string, folder: string): boolean {
   return /[\\/](?:node_modules|\.git)(?:[\\/]|$)/u.test(path.slice(folder.length));
 }
 
-/** The mini-apps at or below the given folders, breadth first, each once: one root may lie in another. Links are not followed. */
+/**
+ * Finds the mini-apps at or below the given folders, breadth first. Returns each once, although
+ * roots may be nested. Symbolic links are not followed.
+ */
 export async function findMiniApps(roots: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   const seen = new Set<string>();
@@ -70,7 +82,7 @@ export async function findMiniApps(roots: readonly string[]): Promise<string[]> 
   return found;
 }
 
-/** Nothing is looked for below a mini-app, whose folders may hold very many files. */
+/** Does not descend into mini-apps, which may hold very many files. */
 async function visit(folder: string): Promise<{ folder: string; isApp: boolean; below: string[] }> {
   const isApp = await isMiniApp(folder);
   return { folder, isApp, below: isApp ? [] : await subfolders(folder) };
@@ -89,12 +101,14 @@ async function subfolders(folder: string): Promise<string[]> {
       }
     }
   } catch {
-    // A folder that is closed to us, or gone meanwhile.
+    // The folder is not readable, or was deleted in the meantime.
   }
   return found.sort();
 }
 
-/** Whether what a `manifest.json` holds is plainly a mini-app's: by its address or its icon. */
+/**
+ * Checks whether a parsed `manifest.json` belongs to a mini-app, judging by its URL or its icon.
+ */
 export function isMiniAppManifest(value: unknown): boolean {
   if (!isJsonObject(value)) {
     return false;

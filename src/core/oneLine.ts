@@ -1,24 +1,34 @@
 import { localization, withoutIsolates } from './l10n';
 
-/** Controls, line ends, lone halves of characters, and what is invisible or turns the order of writing; but not what joins letters. */
+/**
+ * Controls, line breaks, lone surrogates, and invisible or bidi characters, except joiners (U+200C,
+ * U+200D).
+ */
 export const UNFIT = /(?:(?!\u200C|\u200D)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}])+/gu;
-/** The same but for isolates (U+2066 to U+2069), which Arabic texts have around every name. */
+/**
+ * The same, except isolates (U+2066 to U+2069), which Arabic translations put around each
+ * placeholder.
+ */
 export const UNFIT_IN_ISOLATES =
   /(?:(?!\u200C|\u200D|[\u2066-\u2069])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}])+/gu;
 const END_OF_ISOLATE = '\u2069';
-/** What cleaning reads at most, in UTF-16 units: more than any path or sentence has, for the time it takes grows with the text. */
+/**
+ * Limit for the sanitized text, in UTF-16 units. Longer than any path or sentence: the run time
+ * grows with the text.
+ */
 const LONGEST = 8_000;
-/** What is shown of somebody's words where nothing else is said, in UTF-16 units. */
+/** Default limit for third-party text, in UTF-16 units. */
 const LONGEST_SENTENCE = 300;
-/** Cleaning may shorten a text: so many times what is wanted is looked at. */
+/** Sanitizing may shorten a text, so this multiple of the limit is read. */
 const SPARE = 4;
-/** Of what is too long, the end is as telling as the beginning. */
+/** Long texts keep more of their beginning, and some of their end. */
 const SHARE_OF_BEGINNING = 2 / 3;
 
 /**
- * Words of a server, a manifest, a file name or a key's comment as they may stand among words of ours: one line of bounded length, in
- * which nothing is hidden and nothing changes how the rest reads. Texts of ours keep their isolates. The text is cut before it is cleaned.
- * @param max UTF-16 units, at most 8,000; what is longer loses its middle
+ * Sanitizes third-party text (from a server, a manifest, a file name or a key comment) for use in a
+ * message. Returns a single line of bounded length without hidden or bidi control characters.
+ * Balanced isolates are kept in localized messages. The text is cut before it is sanitized.
+ * @param max UTF-16 units, at most 8,000. Longer texts lose their middle.
  */
 export function oneLine(text: string, max = LONGEST_SENTENCE): string {
   const short = shorten(text, Math.min(max, LONGEST));
@@ -28,16 +38,17 @@ export function oneLine(text: string, max = LONGEST_SENTENCE): string {
 }
 
 /**
- * The beginning of what a server says, as {@link oneLine} makes it, and without the queries of addresses, which may be signatures. The end is
- * cut off rather than the middle: what remains of a query would no longer look like one.
- * @param max characters, beside the sign for what is left out
+ * Sanitizes a server message like {@link oneLine} and removes the queries of URLs, which may
+ * contain signatures. Cuts the end rather than the middle, because a partial query would not be
+ * recognized.
+ * @param max Characters, not counting the ellipsis.
  */
 export function serverWords(text: string, max = LONGEST_SENTENCE): string {
   const looked = text.slice(0, max * SPARE);
   const line = withoutQueries(
     withoutIsolates(oneLine(looked, LONGEST)).replace(/\s+/gu, ' '),
   ).trim();
-  // By characters: a cut through one would leave half of it.
+  // Array.from splits by code points, so a cut does not break a surrogate pair.
   const cut = Array.from(line).slice(0, max).join('');
   return cut.length < line.length || looked.length < text.length ? `${cut}…` : cut;
 }
@@ -49,7 +60,10 @@ function withoutQueries(line: string): string {
   });
 }
 
-/** A text without its middle where it is longer. @param max UTF-16 units, beside the sign for what is left out */
+/**
+ * Replaces the middle of a long text by an ellipsis.
+ * @param max UTF-16 units, not counting the ellipsis.
+ */
 export function shorten(text: string, max: number): string {
   const head = Math.floor(max * SHARE_OF_BEGINNING);
   return text.length <= max
@@ -57,7 +71,7 @@ export function shorten(text: string, max: number): string {
     : `${text.slice(0, head)}…${text.slice(text.length - (max - head))}`;
 }
 
-/** Leaves no isolate open, and no end without a beginning: words cannot turn what stands around them. */
+/** Balances isolates, so that third-party text cannot reorder the text around it. */
 function withEnds(text: string): string {
   let open = 0;
   const matched = text.replace(/[\u2066-\u2069]/gu, (mark) => {

@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream';
 
-/** The wall clock, in milliseconds since the epoch, and timers. A timer is a hint: it may fire late, or after a sleep. */
+/**
+ * The wall clock, in milliseconds since the epoch, and timers. A timer is only a hint: it may fire
+ * late, for example after the computer slept.
+ */
 export interface Clock {
   now(): number;
   setTimer(ms: number, callback: () => void): Disposable;
@@ -14,7 +17,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Where the product tells what it does. Callers never pass a secret. */
+/** The log of the extension. Callers never pass a secret. */
 export interface Logger {
   debug(message: string): void;
   info(message: string): void;
@@ -26,46 +29,55 @@ export interface Disposable {
   dispose(): void;
 }
 
-/** A place for secrets that outlives the window (VS Code's SecretStorage). It has no lock and no compare-and-set. */
+/**
+ * Persistent storage for secrets (VS Code's SecretStorage). It has no lock and no compare-and-set.
+ */
 export interface SecretStore {
   get(key: string): Promise<string | undefined>;
   store(key: string, value: string): Promise<void>;
   delete(key: string): Promise<void>;
-  /** May fire without a change, twice, or not at all: listeners read again and compare. */
+  /** May fire without a change, twice, or not at all. Listeners must read again and compare. */
   onDidChange(listener: (key: string) => void): Disposable;
 }
 
-/** A place for what is no secret and outlives the window (VS Code's global state). */
+/** Persistent storage for non-secret data (VS Code's global state). */
 export interface StateStore {
   get(key: string): unknown;
   update(key: string, value: unknown): Promise<void>;
 }
 
-/** An ed25519 key that can sign, wherever its private half lives. */
+/** An ed25519 key that can sign, no matter where its private half is stored. */
 export interface Signer {
   /** `SHA256:` and unpadded base64, as OpenSSH prints it. */
   readonly fingerprint: string;
   /** The OpenSSH public key line: `ssh-ed25519 AAAA… comment`. */
   readonly publicKey: string;
-  /** Whether signing may ask a person, as an SSH agent does. */
+  /** Whether signing may prompt the user, as an SSH agent may. */
   readonly asksPerson?: true;
-  /** The raw 64-byte ed25519 signature over `data`. */
+  /** Returns the raw 64-byte ed25519 signature over `data`. */
   sign(data: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>;
 }
 
 export interface TokenRequest {
-  /** The tokens that the server has refused one and the same call with, in their order: another one is wanted. */
+  /**
+   * The tokens that the server has rejected for this call, oldest first. The caller needs a
+   * different one.
+   */
   rejected?: readonly string[];
   signal?: AbortSignal;
-  /** Whether a person waits for the token: only then is an agent asked again that has refused to sign, and given minutes to answer. */
+  /**
+   * Whether the user is waiting for the token. Only then is an agent that refused to sign asked
+   * again, and given minutes to answer.
+   */
   interactive?: boolean;
 }
 
-/** Hands out the access token to use now. */
+/** Provides the current access token. */
 export interface TokenSource {
   /**
-   * @returns one of the rejected ones again where no other is worth a try
-   * @throws NOT_SIGNED_IN and whatever stands in the way of a fresh token
+   * Returns the access token to use now.
+   * @returns One of the rejected tokens again, when no other token is worth a try.
+   * @throws NOT_SIGNED_IN and every error that prevents a refresh
    */
   getToken(request?: TokenRequest): Promise<string>;
 }
@@ -76,20 +88,26 @@ export interface HttpRequest {
   headers?: Record<string, string>;
   body?: string | HttpStreamBody;
   signal?: AbortSignal;
-  /** Ends the request when no answer has come by then, in milliseconds. Default 30,000; uploads have a stall deadline instead. */
+  /**
+   * Aborts the request when no response has arrived after this time, in milliseconds. Default
+   * 30,000. Uploads have a stall timeout instead.
+   */
   timeoutMs?: number;
-  /** The most that the answer's body may have, in bytes. Default 4 MiB; for uploads 64 KiB. */
+  /** Limit for the response body, in bytes. Default 4 MiB; 64 KiB for uploads. */
   maxResponseBytes?: number;
-  /** Whether it may not reach this computer itself, whatever name leads there: BACKEND_REFUSED then. A proxy resolves names by itself. */
+  /**
+   * Rejects with BACKEND_REFUSED when the host resolves to this computer. Not checked behind a
+   * proxy, which resolves names itself.
+   */
   onlyElsewhere?: boolean;
-  /** It does no harm to send it twice. A GET and a DELETE never do. */
+  /** Whether the request is safe to repeat. GET and DELETE always are. */
   isRepeatable?: true;
 }
 
 export interface HttpStreamBody {
-  /** Bytes. Sent as `content-length`. */
+  /** Bytes, sent as `content-length`. */
   length: number;
-  /** Opens the stream from its start. */
+  /** Opens the stream from the start. */
   open(): Readable;
   /** Called with the total number of bytes handed to the socket so far. */
   onProgress?: (sent: number) => void;
@@ -97,31 +115,34 @@ export interface HttpStreamBody {
 
 export interface HttpResponse {
   status: number;
-  /** Names in lower case. */
+  /** Names are lower case. */
   headers: Record<string, string>;
   text: string;
 }
 
 /**
- * Sends one request and reads the whole answer. Follows no redirect. Retries nothing, except that a request which does no harm twice is sent
- * once more when a connection that served before is lost before the answer begins.
- * Rejects with OFFLINE (a proxy that refuses is one; its `status` tells it apart), TIMEOUT, TLS, PROTOCOL (an answer above the size limit),
- * BACKEND_REFUSED (a proxy that cannot be used) or {@link CancelledError}.
+ * Sends one request and reads the whole response. Does not follow redirects. Does not retry, with
+ * one exception: a repeatable request is sent once more when a reused connection is lost before the
+ * response begins.
+ * Rejects with OFFLINE (also when a proxy refuses, which has a `status`), TIMEOUT, TLS, PROTOCOL
+ * (the response is above the size limit), BACKEND_REFUSED (an unusable proxy) or {@link
+ * CancelledError}.
  */
 export interface Transport {
   send(request: HttpRequest): Promise<HttpResponse>;
 }
 
-/** Runs a shell command (a mini-app's build). */
+/** Runs a shell command, such as the build of a mini-app. */
 export interface ProcessRunner {
   /**
-   * @returns the exit code; 128 and the number of the signal that ended the command, as shells have it
-   * @throws CancelledError once the whole process tree is gone
+   * Runs the command and waits for its end.
+   * @returns The exit code, or 128 plus the signal number, as shells report it.
+   * @throws CancelledError once the whole process tree has ended
    */
   run(command: {
     commandLine: string;
     cwd: string;
-    /** All variables; those of this process when left out. */
+    /** All variables. Defaults to those of this process. */
     env?: NodeJS.ProcessEnv;
     onOutput: (text: string) => void;
     signal?: AbortSignal;

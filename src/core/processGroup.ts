@@ -2,16 +2,17 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How long processes that were killed get to vanish, in milliseconds. */
+/** How long to wait for killed processes to disappear, in milliseconds. */
 const KILLED_MS = 500;
 const POLL_MS = 20;
-/** How long ending a tree on Windows may hold up the end of the process, in milliseconds. */
+/** How long `taskkill` may delay the exit of this process, in milliseconds. */
 const TASKKILL_MS = 2_000;
 
 /**
- * Ends a process and all it started, but for what has left its group. Resolves when they are gone.
- * @param child started as the leader of a group: `detached` everywhere but on Windows
- * @param graceMs how long they get to end by themselves, in milliseconds; none on Windows
+ * Ends a process and its descendants, except those that left its group. Resolves when they have
+ * ended.
+ * @param child Started as the leader of a process group (`detached`), except on Windows.
+ * @param graceMs Time between SIGTERM and SIGKILL, in milliseconds. Not used on Windows.
  */
 export async function endTree({ pid }: ChildProcess, graceMs: number): Promise<void> {
   if (pid !== undefined && process.platform === 'win32') {
@@ -23,9 +24,9 @@ export async function endTree({ pid }: ChildProcess, graceMs: number): Promise<v
 }
 
 /**
- * Ends a process and all it started when this process ends first: a window that closes does so in the middle of everything, and nobody could
- * end them afterwards.
- * @param child as {@link endTree} takes it
+ * Ends a process and its descendants when this process exits first, for example because the window
+ * closes.
+ * @param child Started as {@link endTree} requires.
  */
 export function endTreeWithProcess(child: ChildProcess): void {
   const { pid } = child;
@@ -48,8 +49,9 @@ function taskkillArgs(pid: number): string[] {
 }
 
 /**
- * Ends every process of a POSIX process group: politely, then by force. Resolves when they are gone.
- * @param graceMs how long they get to end by themselves
+ * Ends all processes of a POSIX process group with SIGTERM, then SIGKILL. Resolves when they have
+ * ended.
+ * @param graceMs Time between the two signals, in milliseconds.
  */
 async function endGroup(pgid: number, graceMs: number): Promise<void> {
   signalGroup(pgid, 'SIGTERM');
@@ -59,7 +61,11 @@ async function endGroup(pgid: number, graceMs: number): Promise<void> {
   }
 }
 
-/** Whether a group ends within so many milliseconds. Asks again and again: no event tells, for only its leader is our child. */
+/**
+ * Waits until a group has ended. Polls, because only the leader is our child and no event reports
+ * the others.
+ * @returns false when the group still runs after `ms` milliseconds
+ */
 async function groupEnds(pgid: number, ms: number): Promise<boolean> {
   const until = performance.now() + ms;
   while (await groupRuns(pgid)) {
@@ -71,7 +77,9 @@ async function groupEnds(pgid: number, ms: number): Promise<boolean> {
   return true;
 }
 
-/** Dead processes count for the kernel until their parent takes notice, which in many containers nobody does. */
+/**
+ * Ignores zombies, which the kernel counts until their parent reaps them. Many containers never do.
+ */
 async function groupRuns(pgid: number): Promise<boolean> {
   if (!signalGroup(pgid, 0)) {
     return false;
@@ -80,19 +88,22 @@ async function groupRuns(pgid: number): Promise<boolean> {
   const states = await Promise.all(
     pids.filter((name) => /^\d+$/u.test(name)).map((pid) => stateWithin(pid, pgid)),
   );
-  // Without /proc the kernel's word stands.
+  // Without /proc, trust kill(2).
   return states.length === 0 || states.some((state) => state !== undefined && !/[ZX]/u.test(state));
 }
 
-/** The state letter of a process, undefined when it is not of the group. */
+/** Returns the state letter of a process, or undefined when it is not in the group. */
 async function stateWithin(pid: string, pgid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
-  // "pid (name) state ppid pgrp …"; the name may hold anything.
+  // "pid (name) state ppid pgrp …". The name may contain any character.
   const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return Number(group) === pgid ? state : undefined;
 }
 
-/** @returns false when there is no such group any more */
+/**
+ * Sends a signal to a group.
+ * @returns false when the group does not exist
+ */
 function signalGroup(pgid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-pgid, signal);

@@ -1,21 +1,25 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 
-/** Nobody writes a larger manifest or configuration, in bytes. */
+/** Limit for manifests and configuration files, in bytes. */
 const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 
-/** Bytes that are read in one go where a file has more than it said. */
+/** Minimum read size once a file turns out larger than its reported size, in bytes. */
 const MIN_CHUNK = 4096;
 
-/** Opening a FIFO would otherwise wait for a writer for ever. Windows has neither the trouble nor the flag. */
+/**
+ * Opening a FIFO would otherwise block until a writer appears. Windows has neither the problem nor
+ * the flag.
+ */
 export const READ_WITHOUT_WAITING =
   process.platform === 'win32' ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
- * Reads a text in UTF-8 of which nobody knows who put it there: never waits for a pipe, and never holds more than it may. A byte order mark
- * at its beginning is left out, as editors do.
- * @param maxBytes what the file may have at most
- * @throws a system error; EFBIG for a file that is too large, EISDIR for a folder, EINVAL for a pipe, a socket or a device
+ * Reads an untrusted UTF-8 file. Never blocks on a pipe and never reads more than the limit. Strips
+ * a byte order mark, as editors do.
+ * @param maxBytes Largest accepted size.
+ * @throws A system error: EFBIG for a file that is too large, EISDIR for a folder, EINVAL for a
+ * pipe, socket or device.
  */
 export async function readTextFile(path: string, maxBytes = MAX_TEXT_BYTES): Promise<string> {
   const handle = await open(path, READ_WITHOUT_WAITING);
@@ -37,7 +41,7 @@ export async function readTextFile(path: string, maxBytes = MAX_TEXT_BYTES): Pro
   }
 }
 
-/** Decodes UTF-8, or the UTF-16 that PowerShell's `>` writes. A byte order mark is left out. */
+/** Decodes UTF-8, or UTF-16 as PowerShell's `>` writes it. Strips a byte order mark. */
 export function decodeText(bytes: Uint8Array): string {
   const mark = Buffer.from(bytes.subarray(0, 2)).toString('hex');
   const encoding = mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8';
@@ -45,9 +49,9 @@ export function decodeText(bytes: Uint8Array): string {
 }
 
 /**
- * The first bytes of a file, as many as there are.
- * @param most what is read at most
- * @param expected what is thought to be there: a file that grows has more
+ * Reads the beginning of a file.
+ * @param most Upper limit, in bytes.
+ * @param expected Expected size, in bytes. A growing file may have more.
  */
 export async function readHead(handle: FileHandle, most: number, expected = most): Promise<Buffer> {
   const chunks: Buffer[] = [];

@@ -1,15 +1,15 @@
-/** What differs between the products that share one engine. */
+/** The differences between the products that share this engine. */
 export interface Realm {
   readonly id: 'i99dash' | 'i99op';
   readonly label: string;
   readonly defaultBackendUrl: string;
   readonly environment: {
-    /** The variable that wins over the setting of the backend. */
+    /** The variable that overrides the backend setting. */
     readonly backendUrl?: string;
-    /** Variables that hold a credential, the strongest first. */
+    /** Variables that may hold a credential, in order of precedence. */
     readonly credentials: readonly string[];
   };
-  /** Who we are where sign-in with a device code is known; undefined where it never was. */
+  /** Client ID for device code sign-in. Undefined when the product does not offer it. */
   readonly deviceClientId?: string;
 }
 
@@ -21,7 +21,7 @@ export const developerRealm: Realm = {
     backendUrl: 'I99DASH_BACKEND_URL',
     credentials: ['I99DASH_TOKEN', 'I99DASH_API_KEY'],
   },
-  // Assumed: no public document states it.
+  // Assumed: it is not documented publicly.
   deviceClientId: 'sdk-i99dash',
 };
 

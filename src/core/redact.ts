@@ -1,9 +1,12 @@
-/** The beginning of a secret that is searched for first, in UTF-16 units: short enough for the built-in search to be quick in every text. */
+/**
+ * Length of the prefix that is searched first, in UTF-16 units. Short enough for the built-in
+ * search to be fast in any text.
+ */
 const PROBE = 32;
 
 /**
- * A text in which a `…` stands for each secret. The time it takes grows with the text alone: the built-in search takes seconds where who
- * answers chose both the token and the text.
+ * Replaces each secret in a text by `…`. Runs in linear time: the built-in search takes seconds
+ * when a server chooses both the token and the text to be slow.
  */
 export function redact(text: string, secrets: readonly string[]): string {
   return secrets
@@ -19,7 +22,7 @@ function replaceSecret(text: string, secret: string): string {
   return first === -1 ? text : replaceFrom(text, secret, first);
 }
 
-/** The search of Knuth, Morris and Pratt: it looks at each character of the text once. */
+/** Knuth–Morris–Pratt search: reads each character of the text once. */
 function replaceFrom(text: string, secret: string, from: number): string {
   const borders = bordersOf(secret);
   const parts: string[] = [];
@@ -36,7 +39,10 @@ function replaceFrom(text: string, secret: string, from: number): string {
   return copied === 0 ? text : parts.join('') + text.slice(copied);
 }
 
-/** For each length of a beginning, how long the longest part is that it both begins and ends with. */
+/**
+ * Computes the failure table: for each prefix, the length of its longest proper prefix that is also
+ * its suffix.
+ */
 function bordersOf(secret: string): Uint32Array {
   const borders = new Uint32Array(secret.length + 1);
   let border = 0;

@@ -1,13 +1,16 @@
 import { CancelledError, isI99dashError, throwIfCancelled } from './errors';
 import type { Clock } from './ports';
 
-/** The longest wait that nobody is asked about, in milliseconds. */
+/** Longest delay without asking the user, in milliseconds. */
 const PATIENCE_MS = 10_000;
 const FIRST_WAIT_MS = 1_000;
-/** How often a call that is harmless twice is tried in all. */
+/** Total number of attempts for an idempotent call. */
 const ATTEMPTS = 3;
 
-/** Waits on the given clock. @throws CancelledError */
+/**
+ * Waits on the given clock.
+ * @throws CancelledError
+ */
 export async function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   throwIfCancelled(signal);
   return new Promise((resolve, reject) => {
@@ -23,10 +26,16 @@ export async function delay(clock: Clock, ms: number, signal?: AbortSignal): Pro
   });
 }
 
-/** Statuses below 500 that pass: a request that did not come through in time (what is said to a connection that was idle, too), and too many. */
+/**
+ * Transient statuses below 500: 408 (request timeout, also sent on idle connections) and 429 (too
+ * many requests).
+ */
 const PASSING_STATUSES: ReadonlySet<number | undefined> = new Set([408, 429]);
 
-/** True for what may go better a moment later: no network, no answer, a server in trouble. Not for a proxy's refusal, which is for a person to mend. */
+/**
+ * Checks whether an error is transient: no network, no response, or a server failure. A proxy's
+ * refusal is not, because the user must fix it.
+ */
 export function isPassing(error: unknown): boolean {
   if (isI99dashError(error, 'OFFLINE') || isI99dashError(error, 'TIMEOUT')) {
     return error.status === undefined || error.status >= 500;
@@ -36,8 +45,8 @@ export function isPassing(error: unknown): boolean {
 }
 
 /**
- * True for a call that was sent, perhaps, and has no answer that tells: the server may have acted on it. One that says "too many requests"
- * has not.
+ * Checks whether the server may have processed a call that has no conclusive response. A call
+ * rejected with 429 was not processed.
  */
 export function mayHaveArrived(error: unknown): boolean {
   const isTooMany = isI99dashError(error) && error.status === 429;
@@ -45,10 +54,12 @@ export function mayHaveArrived(error: unknown): boolean {
 }
 
 /**
- * How long to wait before a failed call is tried again: twice as long each time, and never less than the server asked for.
- * @param attempt the one that failed, from 1
- * @param patienceMs the longest wait that nobody is asked about, in milliseconds
- * @returns milliseconds; undefined when the server asked for more than that, which is for the user to decide on
+ * Computes the backoff before a retry. It doubles with each attempt and is never shorter than the
+ * server requested.
+ * @param attempt Number of the failed attempt, from 1.
+ * @param patienceMs Longest delay without asking the user, in milliseconds.
+ * @returns Milliseconds, or undefined when the server requested more than that, which the user must
+ * decide on.
  */
 export function waitBeforeRepeat(
   error: unknown,
@@ -61,8 +72,8 @@ export function waitBeforeRepeat(
 }
 
 /**
- * Tries a call that is harmless twice again while it fails for a reason that passes.
- * @throws what its last attempt failed with, CancelledError
+ * Retries an idempotent call while it fails with transient errors.
+ * @throws The error of the last attempt, or CancelledError.
  */
 export async function repeatPassing<T>(
   clock: Clock,

@@ -1,18 +1,22 @@
 import { oneLine } from './oneLine';
 
-/** Letters that are read from right to left. */
+/** Letters of right-to-left scripts. */
 const RIGHT_TO_LEFT =
   /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
-/** U+2068 begins a part that reads as its first letter does, U+2069 ends it. */
+/** U+2068 (first strong isolate) and U+2069 (pop directional isolate). */
 const [AS_IT_IS, END] = ['\u2068', '\u2069'];
-/** What a view of the usual width shows of a text that has a row to itself, or all beside a label of ours; UTF-16 units. */
+/**
+ * Text lengths that fit a view of the usual width, alone in a row or beside a label, in UTF-16
+ * units.
+ */
 export const ROW_ROOM = { alone: 30, besideLabel: 20 } as const;
 
 /**
- * What stands in a row beside something else: a name, a state, somebody's words. A row goes from left to right in every language, so what
- * reads from right to left is an isolate of the bidirectional algorithm, and does not mix with its neighbour.
- * @param room UTF-16 units. VS Code cuts off on the right what does not fit, which is where such a text begins: it loses its end instead.
- *   For what can be read in full elsewhere
+ * Prepares a name, a state or third-party text for display beside other text in a row. Rows run
+ * from left to right in every language, so right-to-left text is wrapped in a bidi isolate and does
+ * not mix with its neighbors.
+ * @param room UTF-16 units. VS Code truncates rows on the right, where right-to-left text begins,
+ * so such text is shortened at its end instead. Only for text that is shown in full elsewhere.
  */
 export function rowText(text: string, room = Infinity): string {
   const line = oneLine(text);
@@ -22,7 +26,7 @@ export function rowText(text: string, room = Infinity): string {
   return `${AS_IT_IS}${beginsOnTheRight(line) ? oneLine(beginningOf(line, room)) : line}${END}`;
 }
 
-/** Several things that are known of one, in a row: they stand from left to right, and what matters most comes first. */
+/** Joins several facts for a row, from left to right. Put the most important first. */
 export function rowFacts(facts: readonly string[]): string {
   return facts
     .filter((fact) => fact !== '')
@@ -34,7 +38,7 @@ function beginsOnTheRight(line: string): boolean {
   return RIGHT_TO_LEFT.test(/\p{L}/u.exec(line)?.[0] ?? '');
 }
 
-/** Ends with a whole word where there is one. */
+/** Cuts after a whole word if possible. */
 function beginningOf(line: string, room: number): string {
   if (line.length <= room) {
     return line;

@@ -1,28 +1,29 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { endTree } from './processGroup';
 
-/** How long a program gets to end by itself, in milliseconds. */
+/** Default grace period before a program is killed, in milliseconds. */
 const GRACE_MS = 2_000;
 
 export interface ProgramOptions {
-  /** Windows looks for a program in the current folder first: never a workspace, then. */
+  /** Must never be a workspace folder: Windows looks for programs in the current folder first. */
   cwd: string;
   env?: NodeJS.ProcessEnv;
-  /** What it reads on its standard input. */
+  /** Written to standard input. */
   input?: string | Buffer;
-  /** Gets what it prints on its standard output. */
+  /** Receives standard output. */
   onOutput?: ((chunk: Buffer) => void) | undefined;
-  /** How long it may run, in milliseconds. */
+  /** Time limit, in milliseconds. */
   timeoutMs: number;
-  /** How long one that must end gets to do so by itself, in milliseconds. Default 2,000. */
+  /** Grace period before the program is killed, in milliseconds. Default 2,000. */
   graceMs?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs a program without a shell. What it prints goes to `onOutput` alone: nobody knows what it repeats. One that is cancelled or has had its time is
- * ended with all it started, by force where it must be: it does nothing more once the promise has settled.
- * @returns the exit code; undefined when it could not run to its end. Never rejects
+ * Runs a program without a shell. Its output goes to `onOutput` alone, because it may repeat
+ * secrets. When it is cancelled or times out, its process tree is ended, by force if necessary,
+ * before the promise settles.
+ * @returns The exit code, or undefined when the program did not run to its end. Never rejects.
  */
 export function runProgram(
   program: string,
@@ -36,7 +37,7 @@ export function runProgram(
         try {
           child = start(program, args, options);
         } catch {
-          resolve(undefined); // a NUL in an argument, or longer than the system takes
+          resolve(undefined); // an argument contains NUL or is too long
           return;
         }
         watch(child, options, resolve);
@@ -58,7 +59,7 @@ function start(
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
-  // One that ends without reading closes the pipe; its exit code tells the rest.
+  // A program that exits without reading closes the pipe. Its exit code is reported instead.
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(input);
   if (onOutput !== undefined) {

@@ -1,6 +1,6 @@
 /**
- * Quotes an argument of a command that a person pastes into a terminal: a POSIX shell, or on Windows PowerShell or cmd.
- * Windows allows no `"` in file names.
+ * Quotes an argument of a command that the user pastes into a terminal: a POSIX shell, or
+ * PowerShell or cmd on Windows. Windows file names cannot contain `"`.
  */
 export function shellQuote(argument: string, platform: NodeJS.Platform = process.platform): string {
   if (platform === 'win32') {

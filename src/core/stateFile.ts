@@ -5,14 +5,17 @@ import { systemErrorCode } from './errors';
 import { isJsonObject, parseJson, type JsonObject } from './json';
 import { readTextFile } from './readTextFile';
 
-/** A JSON object in a file on this computer, which all windows share. */
+/** A JSON object in a file on this computer, shared by all windows. */
 export class StateFile {
   constructor(
     private readonly file: string,
     private readonly maxBytes = 1024 * 1024,
   ) {}
 
-  /** What the file holds now; undefined when there is no file. A damaged or unreadable file counts as an empty one. */
+  /**
+   * Reads the file. Returns undefined when it does not exist. A damaged or unreadable file counts
+   * as empty.
+   */
   async read(): Promise<JsonObject | undefined> {
     try {
       const value = parseJson(await readTextFile(this.file, this.maxBytes))?.value;
@@ -22,7 +25,10 @@ export class StateFile {
     }
   }
 
-  /** Replaces the file as a whole, or leaves it as it is. @returns whether it was written */
+  /**
+   * Replaces the file atomically.
+   * @returns Whether the file was written.
+   */
   async write(value: JsonObject): Promise<boolean> {
     const temporary = `${this.file}.${randomUUID()}.tmp`;
     try {

@@ -1,19 +1,22 @@
 import { pathSegment } from './api/pathSegment';
 
 /**
- * Addresses in the web console, below the configured one. `/account/ssh-keys` is assumed: the documents name the place only by its
- * menu, Account → SSH keys.
+ * Returns the SSH keys page of the web console. The path `/account/ssh-keys` is assumed: the
+ * documentation names only the menu, Account → SSH keys.
  */
 export function sshKeysPage(webConsoleUrl: string): string {
   return below(webConsoleUrl, 'account/ssh-keys');
 }
 
-/** The page of one mini-app. @throws PROTOCOL for an id that no address can hold */
+/**
+ * Returns the page of a mini-app.
+ * @throws PROTOCOL for an ID that cannot be part of a URL
+ */
 export function appPage(webConsoleUrl: string, appId: string): string {
   return below(webConsoleUrl, `developers/apps/${pathSegment(appId)}`);
 }
 
-/** The page where developer access is asked for. */
+/** Returns the page where the user requests developer access. */
 export function requestAccessPage(webConsoleUrl: string): string {
   return below(webConsoleUrl, 'developers/request-access');
 }

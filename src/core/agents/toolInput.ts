@@ -17,11 +17,11 @@ export interface PublishInput {
   dryRun?: boolean;
 }
 
-/** What package.json tells agents to send, which nobody else checks. */
+/** A copy of the input schema in package.json, which VS Code does not enforce. */
 interface Field {
   type: 'string' | 'boolean';
   enum?: readonly string[];
-  /** In UTF-16 characters. */
+  /** In UTF-16 units. */
   maxLength?: number;
 }
 
@@ -35,7 +35,7 @@ const PUBLISH: Record<string, Field> = {
   dryRun: { type: 'boolean' },
 };
 
-/** The rules by the name of the tool, for the test that compares them with package.json. */
+/** The rules by tool name. A test compares them with package.json. */
 export const TOOL_INPUTS = {
   i99dash_get_status: { fields: STATUS, required: [] },
   i99dash_validate_app: { fields: VALIDATE, required: [] },
@@ -44,7 +44,7 @@ export const TOOL_INPUTS = {
 
 export type ToolName = keyof typeof TOOL_INPUTS;
 
-/** What each tool gets. */
+/** The input of each tool. */
 export interface ToolInputs {
   i99dash_get_status: StatusInput;
   i99dash_validate_app: ValidateInput;
@@ -52,7 +52,7 @@ export interface ToolInputs {
 }
 
 /**
- * Takes what an agent sent, if it is what the tool asks for and nothing else.
+ * Validates the input of a tool.
  * @throws VALIDATION_FAILED
  */
 export function readToolInput<Name extends ToolName>(tool: Name, input: unknown): ToolInputs[Name] {

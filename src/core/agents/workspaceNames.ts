@@ -1,7 +1,7 @@
 import { basename, isAbsolute, posix, relative, sep } from 'node:path';
 import { MANIFEST_FILE } from '../miniAppFolder';
 
-/** A folder of the workspace. */
+/** A workspace folder. */
 export interface Root {
   name: string;
   /** Absolute. */
@@ -9,10 +9,10 @@ export interface Root {
 }
 
 /**
- * A file or folder as an agent gets to see it: relative to its workspace folder, whose name comes first where there are several; `.` for
- * the only workspace folder itself.
- * @param path absolute
- * @returns undefined for what is outside the workspace
+ * Returns the path that an agent sees: relative to its workspace folder, with the name of that
+ * folder in front when there are several; `.` for the only workspace folder itself.
+ * @param path Absolute.
+ * @returns undefined for a path outside the workspace
  */
 export function workspaceName(path: string, roots: readonly Root[]): string | undefined {
   const [root] = roots
@@ -26,9 +26,9 @@ export function workspaceName(path: string, roots: readonly Root[]): string | un
 }
 
 /**
- * The one of some folders that an agent means: by its name as {@link workspaceName} has it, by its absolute path, or by the end of its path
- * where that is enough; itself or its manifest.json.
- * @returns undefined when it is none of them, or could be several
+ * Finds the folder that an agent refers to: by its name as in {@link workspaceName}, by its
+ * absolute path, or by the end of its path if that is unique. Accepts its manifest.json as well.
+ * @returns undefined when no folder or more than one matches
  */
 export function findNamed(
   given: string,

@@ -3,21 +3,27 @@ import { I99dashError } from '../errors';
 import { expectObject, expectString } from '../json';
 import { t } from '../l10n';
 
-/** What an operator has to spend. */
+/** The operator's balance. */
 export interface Balance {
-  /** Minor units of the currency, such as cents. Assumed: no public document states it. */
+  /** Minor units of the currency, such as cents. Assumed: it is not documented publicly. */
   balance: number;
   /** ISO 4217. Assumed. */
   currency: string;
 }
 
-/** Assumed: no public document names the call. */
+/** Assumed: the endpoint is not documented publicly. */
 const PATH = '/api/v1/operator/wallet/balance';
 
-/** Less than this is low, in minor units. Assumed: no public document tells what a support ticket costs. */
+/**
+ * A balance below this is low, in minor units. Assumed: the price of a support ticket is not
+ * documented publicly.
+ */
 const LOW_BALANCE = 1_000;
 
-/** Asks for the operator's balance. @throws PROTOCOL, and as `ApiClient.call` */
+/**
+ * Fetches the operator's balance.
+ * @throws PROTOCOL and the errors of `ApiClient.call`
+ */
 export async function fetchBalance(api: ApiClient, signal?: AbortSignal): Promise<Balance> {
   const data = expectObject(
     await api.call({ method: 'GET', path: PATH, ...(signal === undefined ? {} : { signal }) }),
@@ -38,8 +44,8 @@ export async function fetchBalance(api: ApiClient, signal?: AbortSignal): Promis
 }
 
 /**
- * A balance as people write it where they are.
- * @param locale BCP 47; one that nobody knows counts as none
+ * Formats a balance for display.
+ * @param locale BCP 47. Falls back to the default locale when it is invalid.
  */
 export function formatBalance({ balance, currency }: Balance, locale?: string): string {
   const format = currencyFormat(currency, locale);
@@ -47,7 +53,7 @@ export function formatBalance({ balance, currency }: Balance, locale?: string): 
   return format.format(balance / 10 ** digits);
 }
 
-/** Whether it is time to top up. */
+/** Checks whether the balance is low. */
 export function isLow({ balance }: Balance): boolean {
   return balance < LOW_BALANCE;
 }

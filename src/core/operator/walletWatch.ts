@@ -6,7 +6,7 @@ import { t } from '../l10n';
 import type { Clock, Disposable, Logger, TokenSource, Transport } from '../ports';
 import { fetchBalance, type Balance } from './wallet';
 
-/** In the background the balance is asked for no more often, in milliseconds. */
+/** Minimum interval of background requests, in milliseconds. */
 const PERIOD_MS = 5 * 60_000;
 
 export interface WalletWatchPorts {
@@ -18,14 +18,14 @@ export interface WalletWatchPorts {
   backendUrl: () => string;
 }
 
-/** Knows the balance of whoever is signed in. */
+/** Keeps the balance of the signed-in operator up to date. */
 export class WalletWatch implements Disposable {
   private balance: Balance | undefined;
-  /** Whose balance it is. */
+  /** The session that the balance belongs to. */
   private owner: string | undefined;
   private wasSignedIn = false;
   private askedAt = -Infinity;
-  /** The question whose answer is known, of all that were asked in turn: answers may overtake each other. */
+  /** Number of the latest request that was answered. Responses may arrive out of order. */
   private answered = 0;
   private asked = 0;
   private readonly changes = new Emitter<Balance | undefined>();
@@ -37,15 +37,15 @@ export class WalletWatch implements Disposable {
     this.follow();
   }
 
-  /** The balance as last told; undefined before that, and for somebody else's. */
+  /** The last known balance of this session, if any. */
   get known(): Balance | undefined {
     return this.balance;
   }
 
   /**
-   * Asks now, for a command.
-   * @param tokens may ask the user
-   * @throws NOT_SIGNED_IN, and as `fetchBalance`
+   * Fetches the balance for a command.
+   * @param tokens May prompt the user.
+   * @throws NOT_SIGNED_IN and the errors of `fetchBalance`
    */
   async fetch(tokens: TokenSource, signal?: AbortSignal): Promise<Balance> {
     const { session, transport, clock, backendUrl } = this.ports;
@@ -63,11 +63,14 @@ export class WalletWatch implements Disposable {
     return balance;
   }
 
-  /** Background work: asks when the last time was long enough ago. Never asks the user, never rejects. */
+  /**
+   * Fetches the balance in the background when the last request is old enough. Never prompts the
+   * user, never rejects.
+   */
   async refresh(): Promise<void> {
     const { session, clock, logger } = this.ports;
     const age = clock.now() - this.askedAt;
-    const isDue = age >= PERIOD_MS || age < 0; // a clock that was set back
+    const isDue = age >= PERIOD_MS || age < 0; // the clock was set back
     if (session.state.kind !== 'signedIn' || !isDue) {
       return;
     }
@@ -80,7 +83,10 @@ export class WalletWatch implements Disposable {
     this.subscription.dispose();
   }
 
-  /** A session that begins, or is itself again without a balance, is asked for at once. */
+  /**
+   * Fetches the balance immediately for a new session, and for one that recovered without a known
+   * balance.
+   */
   private follow(): void {
     const { session } = this.ports;
     const owner = ownerOf(session);

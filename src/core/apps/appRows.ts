@@ -10,24 +10,24 @@ const DAY_MS = 24 * 3_600_000;
 
 export interface BetaRow {
   version: string | null;
-  /** Whole days until the build expires; undefined when the backend does not say. */
+  /** Whole days until the build expires. Undefined when the backend does not report it. */
   daysLeft?: number;
   /** ISO 8601. */
   expiresAt?: string;
   testers?: { count: number; cap: number };
 }
 
-/** One app as people see it: what the backend and the workspace know of it. */
+/** One app as shown in the view, merged from the backend and the workspace. */
 export interface AppRow {
   appId: string;
-  /** In the reader's language where there is one; undefined when no manifest is known. */
+  /** In the display language if available. Undefined when no manifest is known. */
   name?: string;
   review: ReviewState;
-  /** The backend's own word for it. */
+  /** The status as the backend reports it. */
   reviewWord: string | null;
   rejectionReason?: string;
   latestVersion: string | null;
-  /** The first folder of the workspace that holds it. */
+  /** The first workspace folder that contains the app. */
   local?: LocalApp;
   beta?: BetaRow;
   /** ISO 8601. */
@@ -41,7 +41,9 @@ export interface Reader {
   language: string;
 }
 
-/** Merges what is known of every app; the workspace's come first, then by name. Pure. */
+/**
+ * Merges what is known about each app. Apps of the workspace come first, then sorts by name. Pure.
+ */
 export function appRows(
   { status, mine, betas }: AppsSnapshot,
   locals: readonly LocalApp[],
@@ -108,7 +110,7 @@ function daysUntil(time: string | undefined, now: number): number | undefined {
   return Number.isNaN(at) ? undefined : Math.ceil((at - now) / DAY_MS);
 }
 
-/** The name in the reader's language, else in English, else in any. */
+/** Returns the name in the display language, else in English, else in any language. */
 function nameOf(
   manifests: readonly (JsonObject | undefined)[],
   language: string,

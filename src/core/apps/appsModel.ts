@@ -4,12 +4,12 @@ import type { Clock } from '../ports';
 import type { AppsSnapshot } from './loadApps';
 
 export interface AppsModelPorts {
-  /** As {@link loadApps} does. */
+  /** Same contract as {@link loadApps}. */
   load: (signal: AbortSignal) => Promise<AppsSnapshot>;
   clock: Clock;
 }
 
-/** The developer's apps as they were told last, kept while they are asked for anew. */
+/** Caches the developer's apps and keeps the previous data while they are loaded again. */
 export class AppsModel {
   private known: AppsSnapshot | undefined;
   private lastFailure: Error | undefined;
@@ -21,38 +21,43 @@ export class AppsModel {
 
   readonly onDidChange = this.changes.event;
 
-  /** Undefined until the backend has told for the first time. */
+  /** Undefined until the first load has succeeded. */
   get snapshot(): AppsSnapshot | undefined {
     return this.known;
   }
 
-  /** Why the last attempt told nothing; undefined when it did. */
+  /** The error of the last load. Undefined when it succeeded. */
   get failure(): Error | undefined {
     return this.lastFailure;
   }
 
-  /** Asks the backend now, after a question that is under way. Never rejects: see {@link failure}. */
+  /**
+   * Loads the apps now, after a load in progress has finished. Never rejects: see {@link failure}.
+   */
   async refresh(): Promise<void> {
     if (this.loading !== undefined) {
       await this.loading.done;
     }
-    // Others who waited for the same share one new question.
+    // Callers that waited for the same load share a new one.
     await (this.loading?.done ?? this.load());
   }
 
-  /** Asks the backend unless it told what it knows less than this many milliseconds ago, or is being asked. Never rejects. */
+  /**
+   * Loads the apps unless the cache is younger than `ms` milliseconds. Joins a load in progress.
+   * Never rejects.
+   */
   async refreshIfOlder(ms: number): Promise<void> {
     const age = this.ports.clock.now() - this.loadedAt;
     const isFresh = this.lastFailure === undefined && age >= 0 && age < ms;
     await (this.loading?.done ?? (isFresh ? undefined : this.load()));
   }
 
-  /** What is known is older than it seems. */
+  /** Marks the cache as stale. */
   expire(): void {
     this.loadedAt = -Infinity;
   }
 
-  /** Somebody else's apps are wanted from now on: nothing known counts, and no late answer either. */
+  /** Clears the cache for a different account and drops late responses. */
   forget(): void {
     this.loading?.controller.abort();
     this.loading = undefined;

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { systemErrorCode } from '../errors';
 
 /**
- * Claims something for the caller, in whichever window it runs.
- * @param folder holds one small file per claim; those older than `keepMs` are removed
- * @returns true for the first who claims this name, false for all others
+ * Claims a name across all windows.
+ * @param folder Holds one small file per claim. Claims older than `keepMs` milliseconds are
+ * removed.
+ * @returns true for the first claim of this name, false for all others
  */
 export async function claimOnce(folder: string, name: string, keepMs: number): Promise<boolean> {
   await mkdir(folder, { recursive: true });
@@ -28,7 +29,7 @@ async function removeOlderThan(folder: string, ms: number): Promise<void> {
     const file = join(folder, entry);
     const found = await stat(file).catch(() => undefined);
     if (found !== undefined && Date.now() - found.mtimeMs > ms) {
-      await rm(file, { force: true }).catch(() => undefined); // what cannot be removed keeps nobody from a claim
+      await rm(file, { force: true }).catch(() => undefined); // a stale file does no harm
     }
   }
 }

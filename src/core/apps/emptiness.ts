@@ -1,6 +1,6 @@
 import type { AppsSnapshot } from './loadApps';
 
-/** Why there is nothing to see: the view welcomes with what to do about it. */
+/** Why the view is empty. The welcome content explains what to do. */
 export type Emptiness =
   'signedOut' | 'accessPending' | 'accessNotGranted' | 'noWorkspaceApp' | 'noWorkspace' | 'noApp';
 
@@ -8,15 +8,15 @@ export interface Surroundings {
   isSignedIn: boolean;
   /** Whether a folder is open. */
   hasWorkspace: boolean;
-  /** Whether the workspace holds a mini-app. */
+  /** Whether the workspace contains a mini-app. */
   hasLocalApp: boolean;
-  /** Whether apps elsewhere are hidden. */
+  /** Whether apps outside the workspace are hidden. */
   isFiltered: boolean;
 }
 
 /**
- * Why the view is empty; undefined when it is not, or when the backend has not told.
- * @param snapshot undefined until the backend has told
+ * Returns why the view is empty, or undefined when it is not empty or still loading.
+ * @param snapshot Undefined until the first load has succeeded.
  */
 export function emptinessOf(
   snapshot: AppsSnapshot | undefined,

@@ -3,7 +3,7 @@ import type { StateStore } from '../ports';
 
 const KEY = 'i99dash.followedReviews';
 
-/** A submission whose review is followed. */
+/** A submission whose review status is polled. */
 export interface FollowedReview {
   backendUrl: string;
   devId: string;
@@ -13,7 +13,10 @@ export interface FollowedReview {
   submittedAt: number;
 }
 
-/** The submissions whose reviews are followed, in the state that all windows share: one per app, the latest. */
+/**
+ * The submissions whose review status is polled, one per app (the latest). Stored in the state that
+ * all windows share.
+ */
 export class FollowedReviews {
   constructor(private readonly store: StateStore) {}
 
@@ -29,7 +32,7 @@ export class FollowedReviews {
     ]);
   }
 
-  /** Whether this very submission is still followed. */
+  /** Checks whether exactly this submission is still in the list. */
   has(review: FollowedReview): boolean {
     return this.list().some((other) => sameSubmission(other, review));
   }
@@ -50,7 +53,7 @@ function sameSubmission(a: FollowedReview, b: FollowedReview): boolean {
   return sameApp(a, b) && a.version === b.version && a.submittedAt === b.submittedAt;
 }
 
-/** Another version of the extension may have written it. */
+/** Another version of the extension may have stored a different shape. */
 function isFollowedReview(value: unknown): value is FollowedReview & JsonObject {
   return (
     isJsonObject(value) &&

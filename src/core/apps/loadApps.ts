@@ -5,23 +5,23 @@ import { fetchMyApps, type MyApp } from '../api/miniApps';
 import { CancelledError, describeError } from '../errors';
 import type { Logger } from '../ports';
 
-/** No more calls at once, that a developer with many betas is no burden. */
+/** Limit for concurrent requests, to keep the load on the backend low. */
 const AT_ONCE = 6;
-/** No answer is worth more calls: the backend tells of 50 apps at most. */
+/** Limit for beta requests per load. The backend returns at most 50 apps. */
 const MOST_BETAS = 50;
 
-/** Everything the backend told of a developer's apps at one time. */
+/** The backend's data about a developer's apps, loaded at one point in time. */
 export interface AppsSnapshot {
   status: DeveloperStatus;
-  /** Empty when the backend did not tell. */
+  /** Empty when the request failed. */
   mine: readonly MyApp[];
-  /** Of the apps with an active beta, as far as the backend told. */
+  /** For the apps with an active beta. Failed requests are left out. */
   betas: readonly BetaStatus[];
 }
 
 /**
- * Asks the backend for a developer's apps. Only the status is indispensable: the rest is left out where it fails.
- * @throws what the API client throws
+ * Loads a developer's apps. Only the status is required; other requests may fail and are left out.
+ * @throws The errors of the API client.
  */
 export async function loadApps(
   api: ApiClient,
@@ -38,7 +38,7 @@ export async function loadApps(
     };
   };
   const mine = fetchMyApps(api, signal).catch(orNothing('the list of apps', []));
-  mine.catch(() => undefined); // told by the status
+  mine.catch(() => undefined); // a failing status request reports the error
   const status = await fetchDeveloperStatus(api, signal === undefined ? {} : { signal });
   if (status.lastNotificationError !== undefined) {
     logger.info(`Apps: the last Telegram message did not arrive: ${status.lastNotificationError}`);

@@ -3,7 +3,7 @@ import { isJsonObject, optionalString, parseJson, type JsonObject } from '../jso
 import { MANIFEST_FILE } from '../miniAppFolder';
 import { readTextFile } from '../readTextFile';
 
-/** A mini-app on this computer. Its manifest may be anything but valid. */
+/** A mini-app on this computer. Its manifest may be invalid. */
 export interface LocalApp {
   /** Absolute. */
   folder: string;
@@ -12,7 +12,7 @@ export interface LocalApp {
   version: string | null;
 }
 
-/** Reads what can be told of mini-apps from their manifests; those without an id are left out. */
+/** Reads the manifests of mini-apps. Leaves out those without an ID. */
 export async function readLocalApps(folders: readonly string[]): Promise<LocalApp[]> {
   const apps = await Promise.all(folders.map(readLocalApp));
   return apps.filter((app) => app !== undefined);

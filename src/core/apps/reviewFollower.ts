@@ -6,16 +6,16 @@ import { reviewStateOf } from './reviewState';
 
 const SHORTEST_MS = 15_000;
 const LONGEST_MS = 10 * 60_000;
-/** A review that takes longer is looked up by people, in milliseconds. */
+/** How long a review is polled, in milliseconds. Afterwards the user has to check it. */
 export const FOLLOWED_MS = 7 * 24 * 3_600_000;
 
-/** A review that has ended. */
+/** The result of a review. */
 export interface Decision {
   appId: string;
-  /** Undefined when the backend does not say which version it decided on. */
+  /** Undefined when the backend does not report which version was reviewed. */
   version?: string;
   state: 'approved' | 'rejected';
-  /** The reviewer's words. */
+  /** The reviewer's comment. */
   reason?: string;
 }
 
@@ -23,40 +23,46 @@ export interface ReviewFollowerPorts {
   reviews: FollowedReviews;
   clock: Clock;
   logger: Logger;
-  /** Whether somebody is looking at this window. */
+  /** Whether this window has the focus. */
   isFocused: () => boolean;
-  /** Whose submissions count now; undefined while nobody is known to be signed in. */
+  /** The account whose submissions are polled. Undefined while there is no known session. */
   account: () => { backendUrl: string; devId: string } | undefined;
-  /** Asks the backend in force, without ever prompting. */
+  /** Calls the current backend without ever prompting the user. */
   fetchStatus: (appId: string) => Promise<DeveloperStatus>;
-  /** True for one caller alone among all windows, ever. */
+  /** Resolves to true for only one caller across all windows. */
   claim: (review: FollowedReview) => Promise<boolean>;
   tell: (decision: Decision) => void;
 }
 
-/** How long after one question the next is due, in milliseconds: often at first, ever more seldom as the submission ages. */
+/**
+ * Computes the poll interval from the age of a submission, both in milliseconds. It grows with the
+ * age.
+ */
 export function followInterval(ageMs: number): number {
   return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ageMs / 4));
 }
 
 /**
- * Follows the reviews of what was submitted from here, while the window has the focus, until there is a decision or the submission is a
- * week old. Each decision is told once.
+ * Polls the reviews of submissions made from this computer while the window has the focus, until
+ * the review ends or the submission is a week old. Reports each result once.
  */
 export class ReviewFollower implements Disposable {
   private timer: Disposable | undefined;
   private looking: Promise<void> | undefined;
   private disposed = false;
-  /** When each app was asked for last in this window, in milliseconds since the epoch. */
+  /** Time of the last request per app in this window, in milliseconds since the epoch. */
   private readonly asked = new Map<string, number>();
-  /** While a backend wants to be left alone, in milliseconds since the epoch. */
+  /** The delay that a backend requested (`Retry-After`), in milliseconds since the epoch. */
   private pause = { backendUrl: '', from: 0, until: 0 };
-  /** Apps whose latest submission the backend has called undecided. */
+  /** Apps whose latest submission was reported as still in review. */
   private readonly seenOpen = new Set<string>();
 
   constructor(private readonly ports: ReviewFollowerPorts) {}
 
-  /** Begins to follow a submission of now, unless it is decided already. Never rejects: what cannot be written down is not followed. */
+  /**
+   * Starts to poll a new submission unless its review has already ended. Never rejects: a
+   * submission that cannot be stored is not polled.
+   */
   async follow({ appId, version, reviewStatus }: FollowedSubmission): Promise<void> {
     const account = this.ports.account();
     const state = reviewStateOf(reviewStatus);
@@ -72,7 +78,7 @@ export class ReviewFollower implements Disposable {
     this.schedule();
   }
 
-  /** Looks at what is due. Something has happened that may matter: the start, the focus, a sign-in. Never rejects. */
+  /** Polls the reviews that are due. Called after start, focus and sign-in. Never rejects. */
   wake(): Promise<void> {
     if (this.disposed) {
       return Promise.resolve();
@@ -94,7 +100,7 @@ export class ReviewFollower implements Disposable {
     this.timer = undefined;
     const mine = this.mine();
     if (this.disposed || mine.length === 0 || !this.ports.isFocused()) {
-      return; // the focus wakes it
+      return; // polling resumes when the window gets the focus
     }
     const now = this.ports.clock.now();
     const next = mine.reduce((first, review) => Math.min(first, this.dueAt(review, now)), Infinity);
@@ -104,7 +110,7 @@ export class ReviewFollower implements Disposable {
   private async look(): Promise<void> {
     for (const review of this.mine()) {
       const now = this.ports.clock.now();
-      // One of the future is from a clock that has been set back since.
+      // A timestamp in the future means that the clock was set back.
       const isOver = Math.abs(now - review.submittedAt) > FOLLOWED_MS;
       if (isOver || (this.ports.isFocused() && this.dueAt(review, now) <= now)) {
         this.asked.set(review.appId, now);
@@ -145,7 +151,10 @@ export class ReviewFollower implements Disposable {
     this.ports.logger.warn(`Review: ${appId} could not be followed: ${describeError(error)}`);
   }
 
-  /** A decision on another version counts once this submission was seen waiting: then it is the one that was decided. */
+  /**
+   * Accepts a result for another version only after this submission was seen in review, because
+   * then the result belongs to it.
+   */
   private decisionOn(review: FollowedReview, app: AppStatus): Decision | undefined {
     const state = reviewStateOf(app.reviewStatus);
     if (state !== 'approved' && state !== 'rejected') {
@@ -168,7 +177,7 @@ export class ReviewFollower implements Disposable {
 
   private dueAt({ backendUrl, appId, submittedAt }: FollowedReview, now: number): number {
     const last = this.asked.get(appId);
-    // A window that has not asked yet asks at once, and so does one whose clock was set back.
+    // Due immediately when this window has not polled yet or the clock was set back.
     const due =
       last === undefined || last > now ? now : last + followInterval(Math.abs(last - submittedAt));
     const isPaused = this.pause.backendUrl === backendUrl && this.pause.from <= now;
@@ -185,7 +194,7 @@ export class ReviewFollower implements Disposable {
   }
 }
 
-/** What publishing tells of a submission. */
+/** The result of a submission, as publishing reports it. */
 export interface FollowedSubmission {
   appId: string;
   version: string;

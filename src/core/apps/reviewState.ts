@@ -1,4 +1,4 @@
-/** Where the review of an app stands; `other` for a word that this version does not know. */
+/** Review state of an app. `other` stands for a status that this version does not know. */
 export type ReviewState = 'unpublished' | 'inReview' | 'approved' | 'rejected' | 'other';
 
 const STATES: Readonly<Record<string, ReviewState>> = {
@@ -11,7 +11,10 @@ const STATES: Readonly<Record<string, ReviewState>> = {
   rejected: 'rejected',
 };
 
-/** @param word the backend's, null while nothing was submitted */
+/**
+ * Maps the review status of the backend.
+ * @param word Null when nothing was submitted yet.
+ */
 export function reviewStateOf(word: string | null): ReviewState {
   if (word === null) {
     return 'unpublished';

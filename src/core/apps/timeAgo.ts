@@ -3,7 +3,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** The largest unit that fits is the one people use. */
+/** Largest first: the largest unit that fits is used. */
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 365 * DAY],
   ['month', 30 * DAY],
@@ -14,9 +14,10 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 /**
- * How long ago something was, in words: `2 hours ago`, `yesterday`, `now`. What a clock that is off puts into the future is now.
- * @param then milliseconds since the epoch, as `now`
- * @param language BCP 47
+ * Formats the time since an event: `2 hours ago`, `yesterday`, `now`. Future times, from a wrong
+ * clock, count as now.
+ * @param then Milliseconds since the epoch, like `now`.
+ * @param language BCP 47.
  */
 export function timeAgo(then: number, now: number, language: string): string {
   const format = new Intl.RelativeTimeFormat(languageOrEnglish(language), { numeric: 'auto' });
@@ -27,7 +28,7 @@ export function timeAgo(then: number, now: number, language: string): string {
     : format.format(-Math.floor(age / length), unit);
 }
 
-/** A moment in full, for who wants to know exactly. */
+/** Formats the exact date and time, for tooltips. */
 export function exactTime(then: number, language: string): string {
   return new Date(then).toLocaleString(languageOrEnglish(language), {
     dateStyle: 'full',

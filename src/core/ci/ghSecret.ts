@@ -2,23 +2,24 @@ import { homeFolder } from '../homePath';
 import { runProgram } from '../runProgram';
 import type { Repository } from './gitRemote';
 
-/** The GitHub CLI asks its server; in milliseconds. */
+/** Includes a request to the server, in milliseconds. */
 const TIMEOUT_MS = 20_000;
 
 export interface GhOptions {
-  /** Default `gh`, looked up on PATH. */
+  /** Defaults to `gh`, looked up on PATH. */
   program?: string;
-  /** How long it may run, in milliseconds. Default 20,000. */
+  /** Time limit, in milliseconds. Default 20,000. */
   timeoutMs?: number;
-  /** How long one that must end gets to do so by itself, in milliseconds. Default 2,000. */
+  /** Grace period before the process is killed, in milliseconds. Default 2,000. */
   graceMs?: number;
   signal?: AbortSignal;
 }
 
 /**
- * Sets an Actions secret of a repository through the GitHub CLI, which encrypts it for GitHub. The value goes through its standard
- * input: never into an argument, the environment or a file.
- * @returns false when it could not, was ended by the signal, or did not answer in time: then it is gone, and sets nothing later. Never rejects.
+ * Sets an Actions secret of a repository with the GitHub CLI, which encrypts it. The value is
+ * passed on standard input, never as an argument, an environment variable or a file.
+ * @returns false when it failed, was aborted or timed out. The process has ended then and cannot
+ * set the secret later. Never rejects.
  */
 export async function setGhSecret(
   { host, path }: Repository,

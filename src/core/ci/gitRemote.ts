@@ -4,49 +4,50 @@ import { homeFolder } from '../homePath';
 import { runProgram } from '../runProgram';
 import { PUBLIC_HOSTS, type KnownHosts } from './knownHosts';
 
-/** Where pipelines run. */
+/** The service that runs the pipeline. */
 export type CiService = 'github' | 'gitlab';
 
-/** A repository as its host knows it. */
+/** A repository on its host. */
 export interface Repository {
   /** Lower case, without a port. */
   host: string;
-  /** `owner/name`; on GitLab there may be groups between. */
+  /** `owner/name`. GitLab allows groups in between. */
   path: string;
-  /** Undefined for a host that is not known to be one of a service. */
+  /** Undefined when the host is not known to belong to a service. */
   service?: CiService;
 }
 
-/** A folder's git repository on this computer. */
+/** A local git working tree. */
 export interface Worktree {
   /** Absolute. */
   root: string;
-  /** The folder below the root, with slashes; '' for the root itself. */
+  /** The folder relative to the root, with slashes; '' for the root itself. */
   directory: string;
-  /** Where git pushes to: of `origin`, else of the first remote. */
+  /** Push URL of `origin`, else of the first remote. */
   remoteUrl?: string;
 }
 
-/** Git answers from files; in milliseconds. */
+/** Git only reads local files here. In milliseconds. */
 const TIMEOUT_MS = 10_000;
-/** They name another repository than the folder's, as where VS Code was started by a hook. */
+/** These override the repository of the folder, for example when a git hook started VS Code. */
 const REPOSITORY_VARIABLES: ReadonlySet<string> = new Set([
   'GIT_DIR',
   'GIT_WORK_TREE',
   'GIT_COMMON_DIR',
 ]);
-/** What git prints is shorter, in bytes. */
+/** Limit for git's output, in bytes. */
 const MAX_OUTPUT = 64 * 1024;
 
-/** Each part begins with a letter or digit, so that none can pass for an option of a program. */
+/** Each part begins with a letter or digit, so that none can be parsed as a command-line option. */
 const PATH = /^[A-Za-z0-9][\w.-]*(?:\/(?!\.{1,2}(?:\/|$))[\w.][\w.-]*)+$/u;
 const HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/u;
 
 const SSH_SCHEMES: ReadonlySet<string> = new Set(['ssh', 'git+ssh', 'ssh+git']);
 
 /**
- * Reads `https://…`, `ssh://…` (`git+ssh://…`, `ssh+git://…`), `git://…` and `user@host:path`; undefined for anything else. Credentials in it are dropped. A host is one of a
- * service by its exact name alone, since it is shown to people as such and may be handed a key.
+ * Parses `https://…`, `ssh://…` (`git+ssh://…`, `ssh+git://…`), `git://…` and `user@host:path`.
+ * Returns undefined for anything else. Drops credentials. Hosts must match a service exactly,
+ * because the user sees the service name and a key may be sent there.
  */
 export function parseRemoteUrl(
   url: string,
@@ -67,7 +68,10 @@ export function parseRemoteUrl(
   return { host: name, path: trimmed, ...(service === undefined ? {} : { service }) };
 }
 
-/** Without those at its ends. A pattern for those at the end is slow where many stand in the middle. */
+/**
+ * Trims slashes at both ends. A regular expression for the trailing ones is slow when there are
+ * many in the middle.
+ */
 function withoutSlashes(path: string): string {
   const parts = path.split('/');
   const isFilled = (part: string): boolean => part !== '';
@@ -75,9 +79,10 @@ function withoutSlashes(path: string): string {
 }
 
 /**
- * Asks git which repository a folder lies in, and where that is pushed to. Run it in trusted folders only. Never rejects.
- * @param program git, looked up on PATH where it is no path
- * @returns undefined where the folder lies in no repository, or there is no git
+ * Finds the repository of a folder and its push URL with git. Call it for trusted folders only.
+ * Never rejects.
+ * @param program The git executable; a bare name is looked up on PATH.
+ * @returns undefined when the folder is in no repository or git is missing
  */
 export async function findWorktree(folder: string, program = 'git'): Promise<Worktree | undefined> {
   const git = (...args: string[]): Promise<string | undefined> => runGit(program, folder, args);
@@ -99,7 +104,7 @@ export async function findWorktree(folder: string, program = 'git'): Promise<Wor
   };
 }
 
-/** Git tells the root without links. People know it by the way that they have opened the folder. */
+/** Git resolves symbolic links in the root. Keeps the path as the user opened it. */
 async function findRoot(folder: string, prefix: string, top: string): Promise<string> {
   const upwards = prefix.split('/').map((part) => (part === '' ? '.' : '..'));
   const root = resolve(folder, ...upwards);
@@ -107,7 +112,7 @@ async function findRoot(folder: string, prefix: string, top: string): Promise<st
   return isSame ? root : resolve(top);
 }
 
-/** What git prints, without the line end; undefined when it fails. */
+/** Runs git and returns its output without the line end, or undefined when it fails. */
 async function runGit(
   program: string,
   folder: string,
@@ -135,7 +140,7 @@ async function runGit(
     : undefined;
 }
 
-/** The host behind an alias of ssh; and behind the hosts that offer SSH over HTTPS's port. */
+/** Resolves an SSH alias, and the hosts that serve SSH over the HTTPS port. */
 function realHost(host: string, aliases: ReadonlyMap<string, string>): string {
   const real = aliases.get(host) ?? host;
   switch (real) {
@@ -149,7 +154,7 @@ function realHost(host: string, aliases: ReadonlyMap<string, string>): string {
 }
 
 function serviceOf(host: string, { github, gitlab }: KnownHosts): CiService | undefined {
-  // A company that has its data in one region of GitHub has a host of one label below ghe.com.
+  // GitHub Enterprise Cloud with data residency uses subdomains of ghe.com with one label.
   if (host === 'github.com' || /^[a-z0-9-]+\.ghe\.com$/u.test(host) || github.includes(host)) {
     return 'github';
   }

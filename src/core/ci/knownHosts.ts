@@ -3,25 +3,28 @@ import { homeFolder } from '../homePath';
 import { readTextFile } from '../readTextFile';
 import { readSshAliases } from './sshAliases';
 
-/** What this computer knows of hosts of repositories. */
+/** The repository hosts configured on this computer. */
 export interface KnownHosts {
-  /** Those that the GitHub CLI is signed in to, in lower case. */
+  /** Hosts that the GitHub CLI is signed in to, lower case. */
   github: readonly string[];
-  /** Those that GitLab's CLI is signed in to, in lower case. */
+  /** Hosts that the GitLab CLI is signed in to, lower case. */
   gitlab: readonly string[];
-  /** The real hosts of those that `~/.ssh/config` names otherwise, in lower case. */
+  /** Real hosts of the aliases in `~/.ssh/config`, lower case. */
   sshAliases: ReadonlyMap<string, string>;
 }
 
-/** Knows the public hosts alone. */
+/** Contains only the public hosts. */
 export const PUBLIC_HOSTS: KnownHosts = { github: [], gitlab: [], sshAliases: new Map() };
 
-/** Nobody's file of hosts is longer, in bytes. */
+/** Limit for a configuration file, in bytes. */
 const MAX_BYTES = 256 * 1024;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads which hosts the user is signed in to from the files of `gh`, `glab` and `ssh`. Runs nothing. Never rejects. */
+/**
+ * Reads the known hosts from the configuration files of `gh`, `glab` and `ssh`. Runs no program.
+ * Never rejects.
+ */
 export async function readKnownHosts(
   environment: Environment = process.env,
   home = homeFolder(),
@@ -64,12 +67,12 @@ function readText(path: string): Promise<string> {
   return readTextFile(path, MAX_BYTES).catch(() => '');
 }
 
-/** `gh` has one entry for each host, and removes it when the user signs out. */
+/** `gh` has one entry per host and removes it on sign-out. */
 function parseGhHosts(text: string): string[] {
   return parseMapping(text.split(/\r?\n/u)).map(({ key }) => key);
 }
 
-/** `glab` lists public hosts that nobody is signed in to, too: those have no token and no user. */
+/** `glab` also lists public hosts without a session. Those have no token and no user. */
 function parseGlabHosts(text: string): string[] {
   const hosts = parseMapping(text.split(/\r?\n/u)).find(({ key }) => key === 'hosts')?.lines ?? [];
   return parseMapping(hosts)
@@ -83,15 +86,18 @@ function parseGlabHosts(text: string): string[] {
 }
 
 interface Entry {
-  /** In lower case, without quotes. */
+  /** Lower case, without quotes. */
   key: string;
-  /** What stands in the line of the key, without the tag that `glab` writes before a token. */
+  /** The rest of the line, without the tag that `glab` writes before a token. */
   value: string;
   /** The lines below the key. */
   lines: string[];
 }
 
-/** The entries of a block mapping of YAML: its lines with the least indentation, and what is below each. Reads no other kind of YAML. */
+/**
+ * Parses a YAML block mapping: the lines with the least indentation, each with the lines below it.
+ * Supports no other YAML.
+ */
 function parseMapping(lines: readonly string[]): Entry[] {
   const entries: Entry[] = [];
   let indentation: number | undefined;

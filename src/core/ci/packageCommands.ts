@@ -4,13 +4,15 @@ import { isJsonObject, parseJson, type JsonObject } from '../json';
 import { PACKAGE_FILE } from '../miniAppFolder';
 import { READ_WITHOUT_WAITING, readHead, readTextFile } from '../readTextFile';
 
-/** What a pipeline runs to have the packages of a project and the i99dash client. */
+/**
+ * The commands that a pipeline runs to install a project's packages and to call the i99dash client.
+ */
 export interface PackageCommands {
-  /** Install what the project needs, without running scripts of packages. Empty for a project without package.json. */
+  /** Install the dependencies without package scripts. Empty for a project without package.json. */
   install: readonly string[];
-  /** Begins each call of the client. */
+  /** Prefix of each client call. */
   client: string;
-  /** Whether the client is fetched from the registry, since the project does not depend on it. */
+  /** Whether the client is fetched from the registry because the project does not depend on it. */
   isFetched: boolean;
 }
 
@@ -19,23 +21,23 @@ const PACKAGE = 'i99dash';
 const MAJOR = 7;
 const FETCHED = { client: `npx --yes ${PACKAGE}@${MAJOR}`, isFetched: true };
 
-/** A lock file tells its version in its first lines; in bytes. */
+/** The version is in the first lines of a lock file. In bytes. */
 const HEAD_BYTES = 4096;
 
-/** What is known of a project whose package manager is asked for commands. */
+/** Input for the commands of a package manager. */
 interface ManagedProject {
   /** `packageManager` of package.json. */
   field: string;
   /** The first lines of the lock file. */
   lock: string;
-  /** Whether the repository has a release of yarn. */
+  /** Whether the repository contains its own yarn release. */
   hasOwnYarn: boolean;
 }
 
 interface PackageManager {
   lockFiles: readonly string[];
   install: (project: ManagedProject) => string[];
-  /** Runs a command of an installed package. */
+  /** Prefix to run a command of an installed package. */
   exec: string;
 }
 
@@ -53,9 +55,10 @@ const MANAGERS: readonly PackageManager[] = [
 ];
 
 /**
- * Reads which package manager a project uses, and whether the client is one of its dependencies.
- * @param folder of the project, absolute
- * @param root of the repository, at or above the folder: a workspace has its lock file there
+ * Determines a project's package manager, and whether the client is a dependency.
+ * @param folder Project folder, absolute.
+ * @param root Root of the repository, at or above the folder. Workspaces keep their lock file
+ * there.
  */
 export async function readPackageCommands(folder: string, root: string): Promise<PackageCommands> {
   const packageJson = await readPackageJson(folder);
@@ -86,7 +89,7 @@ function dependsOnClient(packageJson: JsonObject): boolean {
   });
 }
 
-/** The nearest lock file at or above the folder. */
+/** Finds the nearest lock file at or above the folder. */
 async function findLockFile(
   folder: string,
   root: string,
@@ -120,7 +123,10 @@ async function readManagedProject(
   };
 }
 
-/** Corepack takes the version of `packageManager`, and without one the latest, which refuses lock files of older versions. */
+/**
+ * Corepack uses the version in `packageManager`. Without one it uses the latest, which rejects
+ * older lock files.
+ */
 function installWithPnpm({ field, lock }: ManagedProject): string[] {
   const lockVersion = Number(/^lockfileVersion: *['"]?(\d+)/mu.exec(lock)?.[1] ?? 9);
   const major = lockVersion >= 9 ? 10 : lockVersion >= 6 ? 8 : 7;
@@ -131,7 +137,7 @@ function installWithPnpm({ field, lock }: ManagedProject): string[] {
   ];
 }
 
-/** Corepack's own yarn is 1, which hands over to a release that the repository has. */
+/** Corepack's default is yarn 1, which delegates to a release in the repository. */
 function installWithYarn({ field, lock, hasOwnYarn }: ManagedProject): string[] {
   const lockVersion = /^__metadata:\r?\n +version: *(\d+)/mu.exec(lock)?.[1];
   if (lockVersion === undefined) {
@@ -147,7 +153,7 @@ function installWithYarn({ field, lock, hasOwnYarn }: ManagedProject): string[] 
   ];
 }
 
-/** Corepack has no bun. The package of bun needs its own script. */
+/** Corepack does not support bun. The bun package needs its install script. */
 function installWithBun({ field }: ManagedProject): string[] {
   const version = /^bun@(\d+\.\d+\.\d+)(?:\+|$)/u.exec(field)?.[1] ?? '1';
   return [`npm install --global bun@${version}`, 'bun install --frozen-lockfile --ignore-scripts'];
@@ -158,7 +164,7 @@ async function readLockHead(path: string): Promise<string> {
   try {
     return file === undefined ? '' : (await readHead(file, HEAD_BYTES)).toString();
   } catch {
-    return ''; // a folder of that name
+    return ''; // not a regular file
   } finally {
     await file?.close();
   }

@@ -3,7 +3,10 @@ import { CONFIG_FILE } from '../miniAppFolder';
 import { checkConfigText, readText } from '../publish/projectTexts';
 import { readPublishBuild } from '../publish/publishScript';
 
-/** The command line that builds a mini-app before the client publishes it; undefined if the client runs the build itself or the project has no build. */
+/**
+ * Returns the command line that builds a mini-app before the client publishes it. Undefined if the
+ * client runs the build itself or the project has no build.
+ */
 export async function readPipelineBuild(folder: string): Promise<string | undefined> {
   const file = join(folder, CONFIG_FILE);
   const { config } = checkConfigText(await readText(file), file);

@@ -13,10 +13,10 @@ export interface CiKeyPorts {
 }
 
 /**
- * Registers the key of a pipeline for login: `i99dash login` signs in with no other, and keys of
- * purpose `attest` are for native apps. After a failure it is not registered any more, if the
- * backend can be reached.
- * @throws what {@link registerKey} throws, CancelledError
+ * Registers the key of a pipeline for login: `i99dash login` accepts no other purpose, and keys of
+ * purpose `attest` are for native apps. On failure the key is removed again if the backend is
+ * reachable.
+ * @throws The errors of {@link registerKey}, CancelledError.
  */
 export async function registerCiKey(
   ports: CiKeyPorts,
@@ -36,8 +36,8 @@ export async function registerCiKey(
 }
 
 /**
- * Removes a key whose private half has gone nowhere. Never rejects.
- * @returns whether it is not registered any more
+ * Removes a key whose private half was not stored anywhere. Never rejects.
+ * @returns Whether the key is no longer registered.
  */
 export async function withdrawCiKey(ports: CiKeyPorts, fingerprint: string): Promise<boolean> {
   const api = new ApiClient(ports.backendUrl, ports.transport, ports.tokens);

@@ -1,20 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { Clock, Disposable } from '../ports';
 
-/** The system's clipboard. Both may reject: a browser lets only a focused page in. */
+/** The system clipboard. Both methods may reject: a browser requires the page to have the focus. */
 export interface Clipboard {
   readText(): PromiseLike<string>;
   writeText(text: string): PromiseLike<void>;
 }
 
-/** How long a secret may stay, in milliseconds. */
+/** How long a secret stays on the clipboard, in milliseconds. */
 export const SECRET_LIFE_MS = 90_000;
-/** A clipboard that cannot be reached is tried again after this long, in milliseconds. */
+/** Delay before another attempt when the clipboard is unavailable, in milliseconds. */
 const RETRY_MS = 5_000;
 
-/** Lends the clipboard to a secret, and takes it back unless something else has been copied meanwhile. */
+/**
+ * Puts a secret on the clipboard and clears it later, unless something else was copied in the
+ * meantime.
+ */
 export class SecretClipboard {
-  /** The secret itself is not kept. */
+  /** Stores a digest, not the secret itself. */
   private held: { digest: string; timer: Disposable } | undefined;
 
   constructor(
@@ -22,15 +25,21 @@ export class SecretClipboard {
     private readonly clock: Clock,
   ) {}
 
-  /** Copies a secret; it is cleared after {@link SECRET_LIFE_MS}. @throws what the clipboard throws */
+  /**
+   * Copies a secret and clears it after {@link SECRET_LIFE_MS}.
+   * @throws The errors of the clipboard.
+   */
   async put(secret: string): Promise<void> {
     this.held?.timer.dispose();
-    // Before it is written, so that a window that closes meanwhile clears it too.
+    // Set before the write, so that a window that closes during the write clears it too.
     this.held = { digest: digestOf(secret), timer: this.clearIn(SECRET_LIFE_MS) };
     await this.clipboard.writeText(secret);
   }
 
-  /** Clears the clipboard if it still holds the secret. @throws what the clipboard throws */
+  /**
+   * Clears the clipboard if it still contains the secret.
+   * @throws The errors of the clipboard.
+   */
   async clear(): Promise<void> {
     const { held } = this;
     if (held === undefined) {
@@ -57,7 +66,7 @@ export class SecretClipboard {
   }
 }
 
-/** A clipboard may change line ends, and what stands at the end. */
+/** The clipboard may change line endings and trailing whitespace. */
 function digestOf(text: string): string {
   return createHash('sha256').update(text.replace(/\r\n/gu, '\n').trimEnd()).digest('base64');
 }

@@ -3,16 +3,16 @@ import { basename, dirname, resolve } from 'node:path';
 import { expandHome } from '../homePath';
 import { readTextFile } from '../readTextFile';
 
-/** Nobody's configuration is longer, in bytes. */
+/** Limit for a configuration file, in bytes. */
 const MAX_BYTES = 256 * 1024;
-/** So many files are included at most. */
+/** Limit for the number of included files. */
 const MAX_INCLUDED = 50;
 
 /**
- * The `HostName` of each `Host` that stands in `~/.ssh/config` by its exact name: the first one counts, as for ssh. Patterns and `Match` blocks are
- * left out; of files that are included, what they include is. Never rejects.
- * @param folder `~/.ssh`, absolute
- * @returns host → real host, both in lower case
+ * Reads the `HostName` of each literal `Host` in `~/.ssh/config`. The first value wins, as in ssh.
+ * Patterns, `Match` blocks and nested includes are ignored. Never rejects.
+ * @param folder `~/.ssh`, absolute.
+ * @returns Host → real host, both in lower case.
  */
 export async function readSshAliases(folder: string): Promise<ReadonlyMap<string, string>> {
   const aliases = new Map<string, string>();
@@ -34,25 +34,25 @@ function toLower(text: string): string {
   return text.toLowerCase();
 }
 
-/** No pattern (`*`, `!`), and nothing that ssh replaces (`%h`). */
+/** Rejects patterns (`*`, `!`) and tokens that ssh expands (`%h`). */
 function isName(text: string): boolean {
   return /^[\w.-]+$/u.test(text);
 }
 
 interface Line {
-  /** In lower case. */
+  /** Lower case. */
   keyword: string;
   /** Without quotes. */
   values: string[];
 }
 
-/** The lines of the configuration, with those of included files in their places. */
+/** Reads the lines of the configuration, with included files expanded in place. */
 async function readConfiguration(folder: string): Promise<Line[]> {
   let lines: Line[] = [];
   let isInBlock = false;
   for (const line of await readLines(resolve(folder, 'config'))) {
     isInBlock ||= line.keyword === 'host' || line.keyword === 'match';
-    // Within a block, what is included counts for its hosts alone.
+    // An include within a block applies to the hosts of that block only.
     if (line.keyword === 'include' && !isInBlock) {
       for (const file of await listIncluded(folder, line.values)) {
         lines = lines.concat(await readLines(file));
@@ -77,7 +77,7 @@ async function readLines(path: string): Promise<Line[]> {
   });
 }
 
-/** The files that patterns name. Their last parts may have `*`. */
+/** Expands the patterns of an include. Supports one `*` in the last path segment. */
 async function listIncluded(folder: string, patterns: readonly string[]): Promise<string[]> {
   let files: string[] = [];
   for (const pattern of patterns) {

@@ -3,32 +3,35 @@ import type { PackageCommands } from './packageCommands';
 import { assertBuildFits, assertFitsWorkflow } from './workflowFolder';
 import { mustBeIncluded } from './workflowPath';
 
-/** What the pipeline finds the private key under. */
+/** Name of the secret that holds the private key. */
 export const SECRET_NAME = 'I99DASH_SSH_KEY';
 
-/** The actions that run beside the key, by commit: a tag can be moved to other code. */
+/**
+ * Pinned by commit because these actions run in the same job as the key, and a tag can be moved.
+ */
 const CHECKOUT = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1';
 const SETUP_NODE = 'actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0';
 
-/** Above the installation. */
+/** Comment above the installation. */
 const SCRIPTS_ARE_OFF = '# Without scripts of packages: they would run where the key is used.';
 
 export interface WorkflowOptions {
-  /** Where it is to be saved, below the repository's root, with slashes. */
+  /** Path relative to the root of the repository, with slashes. */
   path: string;
-  /** The mini-app below the repository's root, with slashes; '' for the root itself. */
+  /** The mini-app relative to the root of the repository, with slashes; '' for the root itself. */
   directory: string;
   packages: PackageCommands;
   /** The command line that builds the mini-app before the client publishes it. */
   build?: string;
-  /** What the key is registered by; one line. */
+  /** The name under which the key is registered. One line. */
   keyName: string;
   /** `SHA256:…` */
   fingerprint: string;
 }
 
 /**
- * The workflow or pipeline that publishes a mini-app when a version tag is pushed. Deterministic.
+ * Renders the workflow or pipeline that publishes a mini-app when a version tag is pushed.
+ * Deterministic.
  * @throws VALIDATION_FAILED as {@link assertFitsWorkflow} and {@link assertBuildFits}
  */
 export function workflowText(service: CiService, options: WorkflowOptions): string {
@@ -121,7 +124,10 @@ function head(
 # out the ${signInStep}. The client prefers the token; it lives about 15 minutes.`;
 }
 
-/** @param variable of the environment, with the tag */
+/**
+ * Renders the check that the tag matches the manifest.
+ * @param variable Environment variable that holds the tag.
+ */
 function checkTag(variable: string): string {
   return `version=$(node -p "require('./manifest.json').version")
 if [ "$${variable}" != "v$version" ]; then
@@ -130,14 +136,20 @@ if [ "$${variable}" != "v$version" ]; then
 fi`;
 }
 
-/** A build as package managers run it: commands of packages, here and in the folders above, need no path. */
+/**
+ * Extends PATH as package managers do, so that the build finds commands of packages here and in the
+ * folders above.
+ */
 function inPackagePath(build: string, directory: string): string {
   const parts = directory === '' ? [] : directory.split('/');
   const folders = ['', ...parts].map((_, level) => `$PWD${'/..'.repeat(level)}/node_modules/.bin`);
   return `export PATH="${folders.join(':')}:$PATH"\n${build}`;
 }
 
-/** The key is on the runner's disk for as long as the sign-in takes. A client that is fetched for it runs no scripts of packages. */
+/**
+ * Keeps the key on the runner's disk only during sign-in. A client fetched for it runs no package
+ * scripts.
+ */
 function signIn({ client, isFetched }: PackageCommands, printKey: string, path: string): string {
   return `umask 077
 key=${path}

@@ -2,11 +2,14 @@ import { I99dashError } from '../errors';
 import { t } from '../l10n';
 import { oneLine } from '../oneLine';
 
-/** Controls and line ends, which YAML knows more of than JSON; and what GitHub and GitLab replace before anything runs. */
+/**
+ * Control characters and line breaks (YAML has more of them than JSON), and the expressions that
+ * GitHub and GitLab expand before a job runs.
+ */
 const UNFIT_FOR_WORKFLOW = /(?!\u200C|\u200D)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|\$\{\{|\$\[\[/u;
 
 /**
- * Refuses a folder whose name would act in a workflow.
+ * Rejects a folder name that would be interpreted in a workflow.
  * @throws VALIDATION_FAILED
  */
 export function assertFitsWorkflow(directory: string): void {
@@ -22,7 +25,7 @@ export function assertFitsWorkflow(directory: string): void {
 }
 
 /**
- * Refuses a build whose text would act in a workflow.
+ * Rejects a build script that would be interpreted in a workflow.
  * @throws VALIDATION_FAILED
  */
 export function assertBuildFits(build: string): void {

@@ -1,20 +1,22 @@
 import type { CiService } from './gitRemote';
 
-/** Below the repository's root, with slashes. */
+/** Relative to the root of the repository, with slashes. */
 const USUAL: Readonly<Record<CiService, string>> = {
   github: '.github/workflows/i99dash-publish.yml',
   gitlab: '.gitlab-ci.yml',
 };
-/** Where the usual name is taken. GitLab reads such a file only when `.gitlab-ci.yml` includes it. */
+/**
+ * Used when the default name is taken. GitLab reads this file only if `.gitlab-ci.yml` includes it.
+ */
 const OTHER: Readonly<Record<CiService, string>> = {
   ...USUAL,
   gitlab: '.gitlab/i99dash-publish.yml',
 };
 
 /**
- * The first name for a workflow that is free.
- * @param isTaken of a path below the repository's root
- * @returns a path below the repository's root, with slashes
+ * Finds the first unused path for a workflow.
+ * @param isTaken Receives a path relative to the root of the repository.
+ * @returns A path relative to the root of the repository, with slashes.
  */
 export async function freeWorkflowPath(
   service: CiService,
@@ -28,7 +30,7 @@ export async function freeWorkflowPath(
   }
 }
 
-/** True for a file that the service finds only when another one names it. */
+/** Checks whether the service reads the file only if another file includes it. */
 export function mustBeIncluded(service: CiService, path: string): boolean {
   return service === 'gitlab' && path !== USUAL.gitlab;
 }

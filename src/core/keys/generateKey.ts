@@ -23,15 +23,17 @@ import { makeKeyPair } from './keyPair';
 import { readPublicKeyFile } from './publicKeyFile';
 
 export interface GenerateKeyOptions {
-  /** Where the private key goes, absolute or with `~`; the public one goes to `<path>.pub`. */
+  /** Path of the private key, absolute or with `~`. The public key is written to `<path>.pub`. */
   path: string;
-  /** Encrypts the private key; without it, or with an empty passphrase, the key stays unencrypted. */
+  /**
+   * Encrypts the private key. Without it, or with an empty passphrase, the key is not encrypted.
+   */
   unlock?: KeyUnlock;
-  /** Made into one line of at most 255 characters. Default {@link defaultKeyComment}. */
+  /** Sanitized to one line of at most 255 characters. Default {@link defaultKeyComment}. */
   comment?: string;
-  /** The `ssh-keygen` to use, a name on PATH or an absolute path; null does without. */
+  /** The `ssh-keygen` to use: a name on PATH or an absolute path. Null to not use it. */
   sshKeygen?: string | null;
-  /** How long `ssh-keygen` may take, in milliseconds. Default 10,000. */
+  /** Time limit for `ssh-keygen`, in milliseconds. Default 10,000. */
   sshKeygenTimeoutMs?: number;
 }
 
@@ -42,18 +44,21 @@ export interface GeneratedKey {
   fingerprint: string;
 }
 
-/** ssh-keygen takes milliseconds; one that hangs is done without. */
+/** ssh-keygen takes milliseconds. If it hangs, the key is generated without it. */
 const SSH_KEYGEN_TIMEOUT_MS = 10_000;
-/** ssh-keygen cuts a comment at 1,023 bytes, and a character has at most four. */
+/** ssh-keygen truncates comments at 1,023 bytes, and a character has up to four bytes. */
 const MAX_COMMENT_CHARACTERS = 255;
 
 /**
- * Makes an ed25519 key pair in OpenSSH's format: folder 0700 where it is missing, private key 0600, public key 0644.
- * Both files appear whole or not at all, and no file is ever overwritten.
+ * Generates an ed25519 key pair in OpenSSH format. Creates the folder with mode 0700 if it is
+ * missing; the private key gets 0600, the public key 0644. Both files are created atomically, and
+ * no file is overwritten.
  *
- * `ssh-keygen` is used where there is no passphrase. It would take one as an argument, which every user of the machine can
- * read in the process list, so a key with a passphrase is made in this process, as is one where there is no ssh-keygen.
- * @throws KEY_EXISTS (the private or the public file is there), KEY_UNREADABLE (the path or its folder will not do)
+ * Uses `ssh-keygen` only without a passphrase: it takes the passphrase as an argument, which every
+ * local user can read in the process list. Keys with a passphrase are generated in this process, as
+ * are all keys when ssh-keygen is missing.
+ * @throws KEY_EXISTS when the private or the public file exists
+ * @throws KEY_UNREADABLE when the path is invalid or the folder not writable
  */
 export async function generateKey(options: GenerateKeyOptions): Promise<GeneratedKey> {
   const path = await newKeyPath(options.path);
@@ -69,23 +74,24 @@ export async function generateKey(options: GenerateKeyOptions): Promise<Generate
   } catch (error) {
     throw asFolderError(error, folder);
   } finally {
-    // The pair is in place or has failed already: a scanner that holds the folder open changes neither.
+    // Best effort: the key pair is complete or has failed already, and a virus scanner may still
+    // hold the folder open.
     await rm(staging, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 }
 
-/** `<user>@<host>`, as ssh-keygen has it. */
+/** Returns `<user>@<host>`, the default of ssh-keygen. */
 export function defaultKeyComment(): string {
   let user = '';
   try {
     user = `${userInfo().username}@`;
   } catch {
-    // An account without an entry in the user database has no name.
+    // The account has no entry in the user database.
   }
   return toComment(`${user}${hostname()}`);
 }
 
-/** Without what would break the line of a public key file, or of a terminal that shows it. */
+/** Removes characters that would break the line in a public key file or in a terminal. */
 function toComment(text: string): string {
   const begin = text.slice(0, 4 * MAX_COMMENT_CHARACTERS);
   const line = begin.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim();
@@ -93,7 +99,7 @@ function toComment(text: string): string {
 }
 
 /**
- * The absolute path of a key that is to be made, checked as far as it can be before it is.
+ * Resolves the path of a new key and checks it as far as possible in advance.
  * @throws KEY_EXISTS, KEY_UNREADABLE as {@link generateKey}
  */
 export async function newKeyPath(path: string): Promise<string> {
@@ -107,7 +113,7 @@ export async function newKeyPath(path: string): Promise<string> {
   return target;
 }
 
-/** Looks at the nearest folder that exists; what else may fail shows when the files are written. */
+/** Checks the nearest existing folder. Other errors only show when the files are written. */
 async function assertFolderCanBeMade(folder: string): Promise<void> {
   for (let nearest = folder; ; nearest = dirname(nearest)) {
     const stats = await stat(nearest).catch(() => undefined);
@@ -123,7 +129,7 @@ async function assertFolderCanBeMade(folder: string): Promise<void> {
   }
 }
 
-/** The messages do not repeat what was given: people paste keys into the wrong field. */
+/** The messages do not repeat the input, because users paste keys into the wrong field. */
 function targetPath(path: string): string {
   const expanded = expandHome(path);
   if (!isAbsolute(expanded)) {
@@ -141,7 +147,7 @@ function targetPath(path: string): string {
   return resolve(expanded);
 }
 
-/** A private folder beside the final place, on the same file system. */
+/** Creates a private folder next to the final path, so that it is on the same file system. */
 async function makeStagingFolder(folder: string): Promise<string> {
   const prefix = join(folder, '.i99dash-');
   try {
@@ -157,7 +163,10 @@ async function makeStagingFolder(folder: string): Promise<string> {
   }
 }
 
-/** Not mkdir's own `recursive`: where a parent is there but takes no folder, as /proc, Node.js then tries for ever. */
+/**
+ * Does not use mkdir's `recursive`: Node.js loops forever when the parent exists but accepts no
+ * folder, as in /proc.
+ */
 async function makeFolder(folder: string): Promise<void> {
   try {
     await makeOneFolder(folder);
@@ -191,7 +200,7 @@ async function writeKeyPair(staged: string, options: GenerateKeyOptions): Promis
   return blob ?? (await writeOwnKeyPair(staged, comment, isSealed ? unlock : undefined));
 }
 
-/** Undefined when there is no ssh-keygen, or none that makes ed25519 keys. */
+/** Returns undefined when ssh-keygen is missing or does not support ed25519. */
 async function runSshKeygen(
   program: string,
   staged: string,
@@ -212,7 +221,7 @@ async function runSshKeygen(
   }
 }
 
-/** Makes the pair in this process. */
+/** Generates the key pair in this process. */
 async function writeOwnKeyPair(
   staged: string,
   comment: string,
@@ -228,7 +237,9 @@ async function writeOwnKeyPair(
   return blob;
 }
 
-/** The private key first: a crash in between leaves a whole key, of which the public half can be had. */
+/**
+ * Places the private key first: after a crash in between, the public key can be derived from it.
+ */
 async function placePair(staged: string, path: string): Promise<void> {
   await placeNew(staged, path);
   try {
@@ -239,7 +250,7 @@ async function placePair(staged: string, path: string): Promise<void> {
   }
 }
 
-/** A second name for the file appears at once and never replaces another; file systems without such names get a copy. */
+/** A hard link is atomic and never replaces a file. Copies on file systems without hard links. */
 async function placeNew(source: string, path: string): Promise<void> {
   try {
     await link(source, path).catch(() => copyFile(source, path, constants.COPYFILE_EXCL));

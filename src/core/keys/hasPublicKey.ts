@@ -1,7 +1,7 @@
 import { readPublicKeyFile } from './publicKeyFile';
 import { publicKeyPaths } from './publicKeyPaths';
 
-/** Whether a folder (`~/.ssh`) holds the public half of an ed25519 key. Never rejects. */
+/** Checks whether a folder (`~/.ssh`) contains an ed25519 public key. Never rejects. */
 export async function hasPublicKey(folder: string): Promise<boolean> {
   for (const paths of await publicKeyPaths(folder)) {
     const keys = await Promise.all(

@@ -5,20 +5,21 @@ import { readPublicKeyFile } from './publicKeyFile';
 import { publicKeyPaths } from './publicKeyPaths';
 import { keyName } from './registerKey';
 
-/** A public key that could be registered. */
+/** A public key that can be registered. */
 export interface KeyCandidate {
   /** The public key blob. */
   blob: Buffer;
   fingerprint: string;
   comment: string;
-  /** The `.pub` file; undefined for a key that the agent alone has. */
+  /** The `.pub` file. Undefined for a key that is only in the agent. */
   path?: string;
 }
 
 /**
- * The ed25519 public keys of a folder (`~/.ssh`), by file name, then those that the agent alone has; each once. Files that are no such keys
- * are left out, as is a folder that is missing or closed to us.
- * @param registered fingerprints to leave out
+ * Finds the ed25519 public keys in a folder (`~/.ssh`), sorted by file name, then those that are
+ * only in the agent. Returns each key once. Ignores other files, and a folder that is missing or
+ * not readable.
+ * @param registered Fingerprints to leave out.
  */
 export async function findKeyCandidates(
   folder: string,
@@ -41,16 +42,16 @@ export async function findKeyCandidates(
 }
 
 /**
- * A public key file as a candidate.
- * @param path absolute or with `~`
- * @throws as {@link readPublicKeyFile}
+ * Reads a public key file.
+ * @param path Absolute or with `~`.
+ * @throws The errors of {@link readPublicKeyFile}.
  */
 export async function readCandidate(path: string): Promise<KeyCandidate> {
   const { blob, comment } = await readPublicKeyFile(path);
   return { blob, comment, fingerprint: fingerprintOf(blob), path };
 }
 
-/** The name that a key is registered under when nobody chooses another: its comment, else its file's name. */
+/** Returns the default name for a key: its comment, else its file name. */
 export function suggestedName({ comment, path }: Pick<KeyCandidate, 'comment' | 'path'>): string {
   const file = path === undefined ? '' : basename(path).replace(/\.pub$/iu, '');
   return keyName(comment, keyName(file));

@@ -5,20 +5,20 @@ import { writeEncryptedOpenSshKey } from '../auth/openSshWriter';
 import { ED25519_BYTES, ed25519Blob, fingerprintOf, publicKeyLine } from '../auth/publicKey';
 import type { Signer } from '../ports';
 
-/** An ed25519 key pair that is in memory alone. */
+/** An ed25519 key pair that exists only in memory. */
 export interface KeyPair {
   /** The public key blob. */
   blob: Buffer;
-  /** The private key file in OpenSSH's format. Whoever has used it fills it with zeros. */
+  /** The private key file in OpenSSH format. The caller must zero it after use. */
   file: Buffer;
   signer: Signer;
 }
 
 /**
- * Makes an ed25519 key pair without touching the disk.
- * @param comment one line
- * @param unlock encrypts the private key; without it the key stays unencrypted
- * Rejects with CancelledError.
+ * Generates an ed25519 key pair without writing to disk.
+ * @param comment One line.
+ * @param unlock Encrypts the private key. Without it the key is not encrypted.
+ * @throws CancelledError
  */
 export async function makeKeyPair(comment: string, unlock?: KeyUnlock): Promise<KeyPair> {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -48,6 +48,6 @@ function writeOpenSshKey(point: Buffer, seed: Buffer, comment: string): Buffer {
     { name: 'k', data: seed },
   ];
   const key = new sshpk.PrivateKey({ type: 'ed25519', parts });
-  key.comment = comment; // its constructor would drop it
+  key.comment = comment; // its constructor ignores the comment
   return key.toBuffer('ssh-private', {});
 }

@@ -11,26 +11,29 @@ import { expandHome } from '../homePath';
 import { t } from '../l10n';
 import { READ_WITHOUT_WAITING, decodeText } from '../readTextFile';
 
-/** No public key worth reading is larger, in bytes. */
+/** Limit for a public key file, in bytes. */
 const MAX_BYTES = 64 * 1024;
-/** Enough for the first line of every private key format, even in UTF-16; in bytes. */
+/** Covers the first line of every private key format, even in UTF-16. In bytes. */
 const HEAD_BYTES = 64;
 
-/** PEM and SSH.com; PuTTY; SSH 1; OpenSSH's container without its armour, raw and as base64. */
+/** PEM and SSH.com; PuTTY; SSH 1; OpenSSH's container without armor, raw and as base64. */
 const PRIVATE_KEY =
   /-{4,5} ?BEGIN [A-Z0-9 ]*PRIVATE KEY|^[^\S\r\n\u2028\u2029]*(?:PuTTY-User-Key-File-|SSH PRIVATE KEY FILE|openssh-key-v1|b3BlbnNzaC1rZXktdjE)/mu;
-/** `{1 2 840 113549 1 5}`, how the algorithm of an encrypted PKCS#8 structure begins. */
+/** `{1 2 840 113549 1 5}`, the prefix of the algorithm of an encrypted PKCS#8 structure. */
 const PASSWORD_BASED = Buffer.from('2a864886f70d0105', 'hex');
 
 /**
- * Reads the one ed25519 public key of an OpenSSH `.pub` file, for uploading or copying.
- * @param path absolute or with `~`
- * @throws KEY_IS_PRIVATE (the file is a private key, or the path is one pasted in), KEY_NOT_FOUND, KEY_UNREADABLE
- * (no permission, damaged, another format, several keys), KEY_UNSUPPORTED (no ed25519 key)
+ * Reads the single ed25519 public key of an OpenSSH `.pub` file, for upload or copying.
+ * @param path Absolute or with `~`.
+ * @throws KEY_IS_PRIVATE when the file is a private key, or a private key was pasted as the path
+ * @throws KEY_NOT_FOUND
+ * @throws KEY_UNREADABLE when it has no permission, is damaged, in another format or has several
+ * keys
+ * @throws KEY_UNSUPPORTED when it is not an ed25519 key
  */
 export async function readPublicKeyFile(path: string): Promise<PublicKeyParts> {
   if (looksLikePrivateKey(path)) {
-    // Without the path: every message that named it would show the key.
+    // Omits the path: it is the private key.
     throw new I99dashError(
       'KEY_IS_PRIVATE',
       t(
@@ -51,13 +54,13 @@ export async function readPublicKeyFile(path: string): Promise<PublicKeyParts> {
   }
 }
 
-/** True for the text of a private key of any common format, or for its first line. */
+/** Checks for the text, or the first line, of a private key in any common format. */
 export function looksLikePrivateKey(text: string): boolean {
   const isPrivateJwk = /^\s*\{/u.test(text) && /"d"\s*:/u.test(text);
   return isPrivateJwk || PRIVATE_KEY.test(text);
 }
 
-/** The head is judged before the rest is read, so that no private key is ever held whole. */
+/** Checks the head before it reads the rest, so that a private key is never fully in memory. */
 async function readPublicText(handle: FileHandle, file: string): Promise<string> {
   const stats = await handle.stat();
   if (!stats.isFile() || stats.size > MAX_BYTES) {
@@ -85,7 +88,10 @@ function assertPublic(bytes: Buffer, file: string): void {
   }
 }
 
-/** A binary private key opens with a sequence that opens with a small version number, or is password-based. */
+/**
+ * A binary private key starts with a sequence that starts with a small version number, or is
+ * password-based.
+ */
 function isPrivateDer(bytes: Buffer): boolean {
   const [tag, length = 0] = bytes;
   const content = length < 0x80 ? 2 : 2 + (length & 0x7f);

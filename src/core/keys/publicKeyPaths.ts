@@ -1,14 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
-/** A `~/.ssh` larger than this is somebody's archive; the rest is reached by browsing. */
+/** Limit for a large `~/.ssh`. The user can browse for other files. */
 const MAX_FILES = 500;
-/** So many are read at once: a process may hold only so many files open. */
+/** Number of files read concurrently, because a process can open only so many. */
 const AT_ONCE = 32;
 
 /**
- * The `.pub` files of a folder (`~/.ssh`) by name, in parts that may be read at once. Of very many, those that have a name of ssh-keygen's
- * are kept. None where the folder is missing or closed to us; never rejects.
+ * Lists the `.pub` files of a folder (`~/.ssh`) by name, in batches that can be read concurrently.
+ * Above the limit, names that ssh-keygen uses take precedence. Empty when the folder is missing or
+ * not readable; never rejects.
  */
 export async function publicKeyPaths(folder: string): Promise<string[][]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
@@ -25,7 +26,7 @@ export async function publicKeyPaths(folder: string): Promise<string[][]> {
   return parts;
 }
 
-/** As `ssh-keygen` names a key. */
+/** Matches the default names of `ssh-keygen`. */
 function isUsual(path: string): boolean {
   return basename(path).startsWith('id_');
 }

@@ -5,10 +5,10 @@ import { I99dashError } from '../errors';
 import { t } from '../l10n';
 import { mayHaveArrived } from '../retry';
 
-/** The longest name that the backend takes, in UTF-16 code units. */
+/** The backend's limit for names, in UTF-16 units. */
 export const MAX_NAME_LENGTH = 80;
 
-/** A key to be registered. */
+/** A key to register. */
 export interface NewKey {
   /** The public key blob. */
   blob: Buffer;
@@ -17,9 +17,10 @@ export interface NewKey {
 }
 
 /**
- * Registers a public key, unless the account has it. Its comment is not sent: it often names a person and a computer. Where the answer is
- * lost, the list of keys tells whether it is registered now.
- * @throws KEY_EXISTS, which says under which name; else what the API client throws
+ * Registers a public key. Does not send its comment, which often contains the name of a user and a
+ * computer. When the response is lost, checks the list of keys for the outcome.
+ * @throws KEY_EXISTS when the account has the key; the message contains its name
+ * @throws The errors of the API client.
  */
 export async function registerKey(
   api: ApiClient,
@@ -40,7 +41,10 @@ export async function registerKey(
   }
 }
 
-/** @throws KEY_EXISTS, which says under which name */
+/**
+ * Checks that the account does not have the key.
+ * @throws KEY_EXISTS; the message contains the name of the key
+ */
 export function assertNotRegistered(keys: readonly SshKey[], fingerprint: string): void {
   const known = keys.find((key) => key.fingerprint === fingerprint);
   if (known !== undefined) {
@@ -51,7 +55,7 @@ export function assertNotRegistered(keys: readonly SshKey[], fingerprint: string
   }
 }
 
-/** Undefined too when nobody can tell. */
+/** Returns undefined also when the list is unavailable. */
 async function find(
   api: ApiClient,
   fingerprint: string,
@@ -61,7 +65,10 @@ async function find(
   return keys.find((key) => key.fingerprint === fingerprint);
 }
 
-/** A key's name as the backend takes it: one line, no control characters, at most {@link MAX_NAME_LENGTH}. */
+/**
+ * Sanitizes a key name for the backend: one line, no control characters, at most {@link
+ * MAX_NAME_LENGTH}.
+ */
 export function keyName(text: string, fallback = 'SSH key'): string {
   const begin = text.slice(0, 4 * MAX_NAME_LENGTH);
   const line = begin.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\s]+/gu, ' ').trim();

@@ -1,17 +1,17 @@
 import type { SshKey } from '../api/sshKeys';
 
-/** What the removal of a key would bring about, beside the key's being gone. */
+/** Side effects of removing a key. */
 export interface RemovalConsequences {
-  /** The session in this editor is signed in with it, and ends. */
+  /** Whether the current session uses the key and ends. */
   endsSession: boolean;
-  /** No key would be left to sign in with. */
+  /** Whether no key for sign-in would remain. */
   isLastLoginKey: boolean;
 }
 
 /**
- * What the removal of a key would bring about.
- * @param keys all of the account's
- * @param sessionFingerprint of the key that the session signs with; undefined when it has none
+ * Determines the side effects of removing a key.
+ * @param keys All keys of the account.
+ * @param sessionFingerprint Fingerprint of the key that the session uses, if any.
  */
 export function consequencesOfRemoval(
   key: SshKey,

@@ -4,9 +4,9 @@ import { isI99dashError } from '../errors';
 import { mayHaveArrived } from '../retry';
 
 /**
- * Removes a key from the account; one that is gone already is removed. Where the answer leaves open whether it is gone, the list of keys
- * tells: a 404 may come from a gateway that knows no keys at all.
- * @throws what the API client throws; the key is then still registered, as far as anybody can tell
+ * Removes a key from the account. Succeeds when the key is already gone. When the response is
+ * inconclusive, checks the list of keys: a 404 may come from a gateway without this endpoint.
+ * @throws The errors of the API client. The key is then assumed to be still registered.
  */
 export async function removeKey(api: ApiClient, id: string, signal?: AbortSignal): Promise<void> {
   try {
@@ -19,7 +19,7 @@ export async function removeKey(api: ApiClient, id: string, signal?: AbortSignal
   }
 }
 
-/** False too when nobody can tell. */
+/** Returns false also when the list is unavailable. */
 async function isGone(api: ApiClient, id: string, signal?: AbortSignal): Promise<boolean> {
   return listSshKeys(api, signal).then(
     (keys) => !keys.some((key) => key.id === id),

@@ -3,29 +3,32 @@ import { CancelledError, I99dashError, isI99dashError, throwIfCancelled } from '
 import type { Identity } from '../identity';
 import { t } from '../l10n';
 
-/** What has been done when a rotation ends: each step rests on the one before, and the old key goes last. */
+/** Progress of a key rotation. Each step builds on the one before; the old key is removed last. */
 export type RotationStage = 'nothing' | 'registered' | 'signedIn' | 'removed';
 
 export interface RotationPorts {
-  /** All keys of the account. */
+  /** Lists all keys of the account. */
   list(signal?: AbortSignal): Promise<SshKey[]>;
-  /** Registers the new key, to sign in with. */
+  /** Registers the new key for login. */
   register(signal?: AbortSignal): Promise<SshKey>;
-  /** Signs in with the new key. The session that was there before stays when it fails. */
+  /** Signs in with the new key. On failure the previous session is kept. */
   signIn(signal?: AbortSignal): Promise<Identity>;
-  /** Removes the old key, by what the new key has brought. */
+  /** Removes the old key, authorized by the session of the new key. */
   remove(id: string, signal?: AbortSignal): Promise<void>;
 }
 
 export interface Rotation {
-  /** Of the key that is replaced. */
+  /** Fingerprint of the key to replace. */
   oldFingerprint: string;
   newFingerprint: string;
-  /** Whose keys they are. */
+  /** The account that owns the keys. */
   devId: string;
 }
 
-/** A rotation that stopped half-way. `stage` says how far it came; the old key is still registered. */
+/**
+ * A key rotation that failed half-way. `stage` is the last step that succeeded. The old key is
+ * still registered.
+ */
 export class RotationStopped extends Error {
   override readonly name = 'RotationStopped';
 
@@ -38,10 +41,10 @@ export class RotationStopped extends Error {
 }
 
 /**
- * Replaces a key by another with overlap: registers the new one, signs in with it, and only then removes the old one. Done again with the
- * same new key it goes on where it stopped.
- * @param onStage called when a stage is reached
- * @returns the new key
+ * Replaces a key with overlap: registers the new one, signs in with it, and only then removes the
+ * old one. Repeated with the same new key, it continues where it stopped.
+ * @param onStage Called when a stage is reached.
+ * @returns The new key.
  * @throws RotationStopped
  */
 export async function rotateKey(
@@ -75,13 +78,16 @@ export async function rotateKey(
   }
 }
 
-/** For a key that is to replace itself. */
+/** Returns the error for replacing a key by itself. */
 export function sameKey(): I99dashError {
   const message = t('This is the key that is to be replaced. Choose another one.');
   return new I99dashError('KEY_EXISTS', message);
 }
 
-/** Registers the new key unless that is done. The old key may be gone by now: removed here by an earlier run, or elsewhere. */
+/**
+ * Registers the new key unless it is already registered. The old key may already be gone, after an
+ * earlier run or by a removal elsewhere.
+ */
 async function prepare(
   ports: RotationPorts,
   { oldFingerprint, newFingerprint }: Rotation,

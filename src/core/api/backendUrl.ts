@@ -3,18 +3,19 @@ import { t } from '../l10n';
 import { isLoopback } from './loopback';
 import { isThisComputer, leadsHere } from './ownAddresses';
 
-/** Characters of a URL that a message names. */
+/** Limit for a URL in a message, in characters. */
 const MAX_ORIGIN = 300;
 
 /**
- * Checks a URL that a credential or a signature is going to: https, or http on loopback; no user name, query or fragment.
- * @returns the URL without a trailing slash
+ * Validates a URL that receives credentials or signatures: https, or http on loopback; no user
+ * name, query or fragment.
+ * @returns The URL without a trailing slash.
  * @throws BACKEND_REFUSED
  */
 export function parseBackendUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) {
-    // Not quoted: even what is no URL may hold a password.
+    // The value is not quoted, because even an invalid URL may contain a password.
     throw new I99dashError(
       'BACKEND_REFUSED',
       t("The backend's URL is not a URL; it should look like {0}.", 'https://api.i99dash.app'),
@@ -37,12 +38,12 @@ export function parseBackendUrl(text: string): string {
   return url.origin + path;
 }
 
-/** What is talked to. */
+/** The kind of endpoint. */
 export type SecurePlace = 'backend' | 'storage' | 'codePage';
 
 /**
- * Holds a URL to the transport rule: https, or http on loopback.
- * @throws BACKEND_REFUSED, naming the origin alone
+ * Checks that a URL uses https, or http on loopback.
+ * @throws BACKEND_REFUSED; the message contains only the origin
  */
 export function assertSecureUrl(url: URL, what: SecurePlace): void {
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
@@ -51,10 +52,11 @@ export function assertSecureUrl(url: URL, what: SecurePlace): void {
 }
 
 /**
- * Keeps what a backend elsewhere names away from the services of this computer: they trust whatever comes from it. One that runs here itself
- * may name its neighbours. What a name resolves to is checked when it is connected to: see {@link isElsewhere}.
- * @param backendUrl as {@link parseBackendUrl} returns it
- * @throws BACKEND_REFUSED, naming the origin alone
+ * Prevents a remote backend from directing requests to services on this computer, which trust local
+ * clients. A local backend may name other local services. The addresses that a name resolves to are
+ * checked on connect: see {@link isElsewhere}.
+ * @param backendUrl As {@link parseBackendUrl} returns it.
+ * @throws BACKEND_REFUSED; the message contains only the origin
  */
 export function assertNotLocal(url: URL, backendUrl: string): void {
   if (isThisComputer(url.hostname) && isElsewhere(backendUrl)) {
@@ -62,7 +64,10 @@ export function assertNotLocal(url: URL, backendUrl: string): void {
   }
 }
 
-/** True for a backend that does not run on this computer. @param backendUrl as {@link parseBackendUrl} returns it */
+/**
+ * Checks whether the backend runs on another computer.
+ * @param backendUrl As {@link parseBackendUrl} returns it.
+ */
 export function isElsewhere(backendUrl: string): boolean {
   return !isThisComputer(new URL(backendUrl).hostname);
 }
@@ -87,7 +92,7 @@ function unsafe(origin: string, what: SecurePlace): string {
   }
 }
 
-/** No host that there is has a longer name. */
+/** Cuts the origin. Valid host names are shorter than the limit. */
 function brief(origin: string): string {
   return origin.length > MAX_ORIGIN ? `${origin.slice(0, MAX_ORIGIN)}…` : origin;
 }

@@ -4,7 +4,7 @@ import { t } from '../l10n';
 import type { ApiClient } from './client';
 import { pathSegment } from './pathSegment';
 
-/** The beta of one app, as the wire has it. */
+/** The beta of an app, as the backend returns it. */
 export interface BetaStatus {
   appId: string;
   betaActive: boolean;
@@ -18,7 +18,10 @@ export interface BetaStatus {
   testerCap: number;
 }
 
-/** How the beta of an app stands (`GET …/beta/status`). @throws PROTOCOL, and as `ApiClient.call` */
+/**
+ * Fetches the beta status of an app (`GET …/beta/status`).
+ * @throws PROTOCOL and the errors of `ApiClient.call`
+ */
 export async function fetchBetaStatus(
   api: ApiClient,
   appId: string,
@@ -49,7 +52,7 @@ export async function fetchBetaStatus(
   };
 }
 
-/** Makes a submitted version the beta build. Harmless twice. */
+/** Promotes a submitted version to beta. Idempotent. */
 export async function promoteToBeta(
   api: ApiClient,
   appId: string,
@@ -65,7 +68,7 @@ export async function promoteToBeta(
   });
 }
 
-/** Puts the beta build on the production track: everybody gets it, without another review. */
+/** Promotes the beta build to production. All users get it without another review. */
 export async function promoteToProduction(
   api: ApiClient,
   appId: string,
@@ -80,7 +83,7 @@ export async function promoteToProduction(
   });
 }
 
-/** Takes the beta build away from the testers. */
+/** Ends the beta: testers lose access to the build. */
 export async function endBeta(api: ApiClient, appId: string, signal?: AbortSignal): Promise<void> {
   await api.call({
     method: 'DELETE',

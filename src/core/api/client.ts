@@ -4,37 +4,46 @@ import type { HttpRequest, TokenSource, Transport } from '../ports';
 import { redact } from '../redact';
 import { expectSuccess, unwrap } from './envelope';
 
-/** A sign-in's answers are small, and come from whoever answers a URL that nobody has signed in to yet; in bytes. */
+/**
+ * Limit for the responses of calls without a credential, in bytes. They are small, and the server
+ * is not trusted yet.
+ */
 const MAX_PUBLIC_RESPONSE_BYTES = 64 * 1024;
 
 /**
- * The most tokens that one call is sent with: the one in hand, one that was minted before the server refused it and may be as dead, and one
- * that was minted since.
+ * Limit for the tokens tried per call: the current one, one issued before the server rejected it
+ * (which may be invalid too), and one issued after that.
  */
 const MOST_TOKENS = 3;
 
 export interface ApiCall {
   method: HttpRequest['method'];
-  /** Below the backend's URL, beginning with `/`. */
+  /** Relative to the backend URL, begins with `/`. */
   path: string;
   query?: Record<string, string>;
   json?: unknown;
-  /** Sent as an HTML form, as OAuth has it. */
+  /** Sent as an HTML form, as OAuth requires. */
   form?: Record<string, string>;
   signal?: AbortSignal;
-  /** Called when the call is about to leave, after there is a token: what fails before has not arrived anywhere. */
+  /**
+   * Called just before the request is sent, once a token is available. Errors before this call mean
+   * that the server received nothing.
+   */
   onSend?: () => void;
-  /** What is sent beside the token and must not come back in a message. */
+  /** Secrets in the request, besides the token, to redact from messages. */
   secrets?: readonly string[];
-  /** As in {@link HttpRequest}. */
+  /** See {@link HttpRequest}. */
   isRepeatable?: true;
-  /** Nobody reads the answer: it may be empty, and the call resolves with undefined. */
+  /** Ignores the data of the response, which may be empty. The call resolves to undefined. */
   ignoreAnswer?: true;
 }
 
-/** Sends API calls to one backend and takes the data out of its answers. */
+/** Sends API calls to one backend and extracts the data from the responses. */
 export class ApiClient {
-  /** @param backendUrl as `parseBackendUrl` returns it */
+  /**
+   * Creates a client.
+   * @param backendUrl As `parseBackendUrl` returns it.
+   */
   constructor(
     readonly backendUrl: string,
     private readonly transport: Transport,
@@ -42,17 +51,17 @@ export class ApiClient {
   ) {}
 
   /**
-   * A call that needs no credential.
-   * @throws SERVER, PROTOCOL and what {@link Transport} rejects with
+   * Sends a call without a credential.
+   * @throws SERVER, PROTOCOL and the errors of {@link Transport}
    */
   async callPublic(call: ApiCall): Promise<unknown> {
     return this.send(call);
   }
 
   /**
-   * A call with the bearer token. A 401 names the token that failed: the call is repeated with a newer one, and once more where that one, too,
-   * had been minted before the first was refused.
-   * @throws NOT_SIGNED_IN, and as {@link callPublic}
+   * Sends a call with the bearer token. After a 401, retries with a newer token, and once more if
+   * that one was also issued before the first was rejected.
+   * @throws NOT_SIGNED_IN and the errors of {@link callPublic}
    */
   async call(call: ApiCall): Promise<unknown> {
     if (this.tokens === undefined) {
@@ -100,7 +109,7 @@ export class ApiClient {
       ...(call.signal === undefined ? {} : { signal: call.signal }),
       ...(call.isRepeatable === undefined ? {} : { isRepeatable: call.isRepeatable }),
     });
-    // A server that repeats what it was sent must not get it into a message or a log.
+    // A server that echoes the request must not get the token into a message or a log.
     const bearer = token === undefined ? [] : [token];
     const response = { ...answer, text: redact(answer.text, bearer) };
     const secrets = [...bearer, ...(call.secrets ?? [])];
@@ -120,7 +129,7 @@ function contentOf({ json, form }: ApiCall): { type: string; body: string } | un
   return json === undefined ? undefined : { type: 'application/json', body: JSON.stringify(json) };
 }
 
-/** True for the backend's word that it does not accept the token. */
+/** Checks for a 401 of the backend. */
 function isUnauthorized(error: unknown): boolean {
   return isI99dashError(error, 'SERVER') && error.status === 401;
 }

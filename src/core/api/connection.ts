@@ -3,7 +3,7 @@ import { systemErrorCode } from '../errors';
 import { Client, Pool, type buildConnector, type Dispatcher } from './ownUndici';
 import { MAX_HEAD_BYTES, ResponseHead } from './responseHead';
 
-/** What a connection fails with that the other side has closed or given up. */
+/** Error codes of a connection that the other side closed or aborted. */
 const LOST: ReadonlySet<string> = new Set([
   'ECONNRESET',
   'ECONNABORTED',
@@ -11,29 +11,31 @@ const LOST: ReadonlySet<string> = new Set([
   'UND_ERR_SOCKET',
 ]);
 
-/** Errors of connections that had served before and were lost before the next answer began. */
+/** Errors of reused connections that were lost before the next response began. */
 const lostWhenReused = new WeakSet<Error>();
 
 /**
- * True when a connection that was kept from an earlier request was lost before the first byte of the
- * answer: most servers and routers close idle connections, and a request may cross that on its way.
+ * Checks whether a reused connection was lost before the first byte of the response. Most servers
+ * and routers close idle connections, which can coincide with a new request.
  */
 export function isLostReusedConnection(error: unknown): boolean {
   return error instanceof Error && lostWhenReused.has(error);
 }
 
-/** By a later error of a connection, its first one. */
+/** Maps each later error of a connection to its first. */
 const firstErrors = new WeakMap<Error, Error>();
 
 /**
- * Returns what a connection failed with first. A server that refuses a secure connection after it
- * stands, for want of a certificate of ours, says so and closes: undici fails with the latter.
+ * Returns the first error of a connection. A server that requires a client certificate may send an
+ * alert after the handshake and close: undici only reports the close.
  */
 export function findFirstError(error: unknown): unknown {
   return error instanceof Error ? (firstErrors.get(error) ?? error) : error;
 }
 
-/** Creates a pool of connections to one origin, which understands the answers of odd servers. */
+/**
+ * Creates a connection pool for one origin that tolerates the responses of non-standard servers.
+ */
 export function createPool(origin: string | URL, options: Pool.Options): Pool {
   const factory = (url: URL, clientOptions: object): Dispatcher =>
     new TolerantClient(url, clientOptions as ClientOptions);
@@ -42,7 +44,7 @@ export function createPool(origin: string | URL, options: Pool.Options): Pool {
 
 type ClientOptions = Client.Options & { connect: buildConnector.connector };
 
-/** A client of one connection at a time, with one request at a time on it. */
+/** A client with one connection and one request at a time. */
 class TolerantClient extends Client {
   private readonly current: { connection?: Connection };
 
@@ -72,12 +74,15 @@ class TolerantClient extends Client {
   }
 }
 
-/** What is known of an open connection beside its socket. */
+/** The state of an open connection besides its socket. */
 class Connection {
   private readonly head = new ResponseHead();
   private requests = 0;
 
-  /** @param socket opened for a request that is about to be sent */
+  /**
+   * Creates the state of a connection.
+   * @param socket Opened for the request that is sent next.
+   */
   constructor(socket: Socket) {
     this.expectAnswer();
     this.filterInput(socket);
@@ -100,7 +105,10 @@ class Connection {
     this.head.expect();
   }
 
-  /** Node.js hands over what arrives by `push`. A stream in between would slow down uploads. */
+  /**
+   * Filters incoming data in `push`, which Node.js calls. A stream in between would slow down
+   * uploads.
+   */
   private filterInput(socket: Socket): void {
     const push = socket.push.bind(socket);
     socket.push = (chunk: Buffer | null, encoding) => {

@@ -5,10 +5,10 @@ import { oneLine } from '../oneLine';
 import { findFirstError } from './connection';
 import { buildConnector, type Pool } from './ownUndici';
 
-/** A secure connection that did not come about, though the other side could be reached. */
+/** A failed TLS handshake with a server that was reachable. */
 export class TlsFailure extends Error {
   readonly code: string;
-  /** For people: the code, and OpenSSL's own words where the code says nothing. */
+  /** Shown to the user: the code, or OpenSSL's message when the code is unspecific. */
   readonly reason: string;
 
   constructor(cause: Error) {
@@ -19,11 +19,12 @@ export class TlsFailure extends Error {
   }
 }
 
-/** What went wrong on the way to or at the proxy, rather than behind it. */
+/** A failure at the proxy or on the way to it, rather than behind it. */
 export class ProxyFailure extends Error {
   /**
-   * @param status of the proxy's answer; undefined where there was none
-   * @param schemes the ways to sign in that the proxy names, such as `Basic`
+   * Creates the error.
+   * @param status HTTP status of the proxy's response. Undefined when there was none.
+   * @param schemes Authentication schemes that the proxy offers, such as `Basic`.
    */
   constructor(
     readonly status?: number,
@@ -34,7 +35,7 @@ export class ProxyFailure extends Error {
   }
 }
 
-/** Opens connections, and tells those that are not secure from those that the network refuses. */
+/** Creates a connector that tells TLS failures from network errors. */
 export function createConnector(options: buildConnector.BuildOptions): buildConnector.connector {
   const connect = buildConnector(options);
   return (target, callback) => {
@@ -42,7 +43,7 @@ export function createConnector(options: buildConnector.BuildOptions): buildConn
       if (error === null) {
         callback(null, socket);
       } else {
-        const isOurs = isI99dashError(error); // we refuse where the name leads
+        const isOurs = isI99dashError(error); // our own check rejected the address
         const isTls = target.protocol === 'https:' && !isOurs && !isNetworkError(error);
         callback(isTls ? new TlsFailure(error) : error, null);
       }
@@ -50,7 +51,10 @@ export function createConnector(options: buildConnector.BuildOptions): buildConn
   };
 }
 
-/** Opens connections to a proxy itself, whose certificate must name the proxy and not the target. */
+/**
+ * Creates a connector to the proxy itself, whose certificate must match the proxy and not the
+ * target.
+ */
 export function createProxyConnector(
   options: buildConnector.BuildOptions,
 ): buildConnector.connector {
@@ -63,10 +67,11 @@ export function createProxyConnector(
 }
 
 /**
- * Opens connections through a tunnel (`CONNECT`), for http too: the proxy learns host and port alone.
- * @param proxy connections to the proxy
- * @param headers what the proxy is told beside the target
- * @param connect opens the secure connection within the tunnel
+ * Creates a connector that tunnels through a proxy (`CONNECT`), for http too, so that the proxy
+ * only sees host and port.
+ * @param proxy Pool of connections to the proxy.
+ * @param headers Additional headers for the proxy.
+ * @param connect Starts TLS within the tunnel.
  */
 export function createTunnelConnector(
   proxy: Pool,
@@ -108,12 +113,12 @@ async function openTunnel(
     throw new ProxyFailure(statusCode, undefined, schemes);
   }
   if (!(socket instanceof Socket)) {
-    throw new ProxyFailure(statusCode); // never: undici hands over what it connected with
+    throw new ProxyFailure(statusCode); // unreachable: undici returns the socket it connected with
   }
   return socket;
 }
 
-/** The schemes of a `Proxy-Authenticate` (RFC 9110, 11.6.1), in their order. */
+/** Parses the schemes of `Proxy-Authenticate` (RFC 9110, 11.6.1), in order. */
 function parseSchemes(header: string | string[] = ''): string[] {
   const challenges = [header]
     .flat()
@@ -128,11 +133,11 @@ const SYSTEM_CODES: ReadonlySet<string> = new Set(
 );
 
 /**
- * True for what has nothing to do with certificates. Every other code counts against the connection,
- * a new one of OpenSSL too.
+ * Checks whether an error is unrelated to certificates. Any unknown code, such as a new one of
+ * OpenSSL, counts as a TLS failure.
  */
 function isNetworkError(error: Error): boolean {
   const code = systemErrorCode(error) ?? '';
-  // Old releases of Node.js say EPROTO for what OpenSSL refuses.
+  // Old releases of Node.js report EPROTO for OpenSSL failures.
   return (SYSTEM_CODES.has(code) && code !== 'EPROTO') || /^(?:UND_|EAI_|ENOTFOUND)/u.test(code);
 }

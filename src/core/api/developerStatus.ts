@@ -3,7 +3,7 @@ import { expectObject, isJsonObject, optionalString, type JsonObject } from '../
 import { t } from '../l10n';
 import type { ApiClient } from './client';
 
-/** The review of one app, as the wire has it. */
+/** The review status of an app, as the backend returns it. */
 export interface AppStatus {
   appId: string;
   latestVersion: string | null;
@@ -15,28 +15,28 @@ export interface AppStatus {
   betaVersion?: string;
 }
 
-/** As the wire has it; what the backend leaves out or calls null is left out. */
+/** The backend's response. Missing and null fields are left out. */
 export interface DeveloperStatus {
   isDeveloper: boolean;
   hasPendingRequest: boolean;
   /** At most 50. */
   apps: AppStatus[];
   appsTotal: number;
-  /** ISO 8601. The backend tells developers of decisions by Telegram. */
+  /** ISO 8601. The backend notifies developers of review results by Telegram. */
   lastNotificationAttempt?: string;
-  /** Why the last Telegram message did not arrive. */
+  /** Why the last Telegram message was not delivered. */
   lastNotificationError?: string;
 }
 
 interface StatusOptions {
-  /** Asks about this app alone. One that does not exist is in no list of apps. */
+  /** Requests only this app. The backend answers 404 for an app that does not exist. */
   appId?: string;
   signal?: AbortSignal;
 }
 
 /**
- * How the backend sees the developer and their apps (`GET /api/v1/dev/status`).
- * @throws PROTOCOL and what the API client throws
+ * Fetches the status of the developer and their apps (`GET /api/v1/dev/status`).
+ * @throws PROTOCOL and the errors of the API client
  */
 export async function fetchDeveloperStatus(
   api: ApiClient,
@@ -51,12 +51,16 @@ export async function fetchDeveloperStatus(
     if (!isI99dashError(error, 'SERVER') || error.status !== 404) {
       throw error;
     }
-    // No such app. Without the app, a 404 of anything but the backend fails again.
+    // The app does not exist. If the 404 came from elsewhere, the request without the app fails
+    // too.
     return { ...(await requestStatus(api, options)), apps: [], appsTotal: 0 };
   }
 }
 
-/** @throws as {@link fetchDeveloperStatus} */
+/**
+ * Sends the request.
+ * @throws The errors of {@link fetchDeveloperStatus}.
+ */
 async function requestStatus(
   api: ApiClient,
   { appId, signal }: StatusOptions,
@@ -95,7 +99,7 @@ function parseAppStatus(app: JsonObject): AppStatus {
   };
 }
 
-/** Those of the fields that hold a text. */
+/** Returns the fields that are non-empty strings. */
 function textFields<Name extends string>(
   object: JsonObject,
   names: readonly Name[],

@@ -12,33 +12,41 @@ import { isTokenText } from './bearerToken';
 import type { ApiClient } from './client';
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:device_code';
-/** RFC 8628, 3.2: what counts when the answer has no interval, in seconds. */
+/** RFC 8628, 3.2: the default when the response has no interval, in seconds. */
 const DEFAULT_INTERVAL = 5;
-/** Whatever the answer says, we poll no faster, in seconds. */
+/** Lower limit for the poll interval, in seconds. */
 const MIN_INTERVAL = 1;
-/** Nor more slowly, or a sign-in that was approved would be lost; `slow_down` still adds to it. In seconds. */
+/**
+ * Upper limit for the poll interval, in seconds, so that an approval is noticed in time.
+ * `slow_down` still adds to it.
+ */
 const MAX_INTERVAL = 60;
-/** No code is waited for longer, in seconds. */
+/** Upper limit for the lifetime of a code, in seconds. */
 const MAX_LIFE = 24 * 60 * 60;
-/** What a person can read and type. */
+/** A code that the user can read and type. */
 const USER_CODE = /^[\p{L}\p{N}\p{Pd} ]{1,40}$/u;
 
-/** A code that waits for the user's approval (RFC 8628, 3.2). */
+/** A pending device authorization (RFC 8628, 3.2). */
 export interface DeviceGrant {
-  /** A secret: whoever has it gets the credential. */
+  /** A secret: it is exchanged for the credential. */
   deviceCode: string;
-  /** What the user types into the page. */
+  /** The code that the user enters on the page. */
   userCode: string;
   verificationUri: URL;
   /** The page with the code filled in. */
   verificationUriComplete?: URL;
-  /** Milliseconds. */
+  /** Lifetime, in milliseconds. */
   lifeMs: number;
-  /** The least time between two polls, in milliseconds. */
+  /** Minimum interval between polls, in milliseconds. */
   intervalMs: number;
 }
 
-/** Asks for a device code. @throws PROTOCOL, BACKEND_REFUSED for a page that is not safe to open, and as `ApiClient.callPublic` */
+/**
+ * Requests a device code.
+ * @throws PROTOCOL
+ * @throws BACKEND_REFUSED when the page is not safe to open
+ * @throws The errors of `ApiClient.callPublic`.
+ */
 export async function requestDeviceCode(
   api: ApiClient,
   clientId: string,
@@ -68,8 +76,10 @@ export async function requestDeviceCode(
 }
 
 /**
- * One poll for the credential (RFC 8628, 3.4).
- * @throws SERVER with the OAuth error as `serverCode`: `authorization_pending`, `slow_down`, `expired_token`, `access_denied` …; PROTOCOL
+ * Polls for the credential once (RFC 8628, 3.4).
+ * @throws SERVER with the OAuth error as `serverCode`: `authorization_pending`, `slow_down`,
+ * `expired_token`, `access_denied`, …
+ * @throws PROTOCOL
  */
 export async function requestDeviceToken(
   api: ApiClient,
@@ -93,7 +103,10 @@ export async function requestDeviceToken(
   return expiresIn === undefined ? { token } : { token, expiresIn };
 }
 
-/** @throws PROTOCOL, BACKEND_REFUSED */
+/**
+ * Validates the verification page.
+ * @throws PROTOCOL, BACKEND_REFUSED
+ */
 function pageOf(text: string, backendUrl: string): URL {
   if (!URL.canParse(text)) {
     throw new I99dashError('PROTOCOL', t("The backend's page for the code is not a URL."));
@@ -110,14 +123,14 @@ function pageOf(text: string, backendUrl: string): URL {
   return url;
 }
 
-/** Only ever the page that the user is shown: what leads elsewhere is not opened. */
+/** Ignores a page on another origin than the one that is shown to the user. */
 function completePage(grant: JsonObject, { origin }: URL): URL | undefined {
   const text = optionalString(grant, 'verification_uri_complete');
   const url = text !== null && URL.canParse(text) ? new URL(text) : undefined;
   return url?.origin === origin && !hasUserInfo(url) ? url : undefined;
 }
 
-/** What stands before an `@` passes for the host with whoever reads a URL. */
+/** Text before an `@` can be mistaken for the host. */
 function hasUserInfo({ username, password }: URL): boolean {
   return username !== '' || password !== '';
 }

@@ -5,21 +5,29 @@ import { lookUpElsewhere } from './ownAddresses';
 import { Agent, type buildConnector, type Dispatcher } from './ownUndici';
 import type { Proxy } from './proxy';
 
-/** As many ways to the network as are kept open: directly and through a proxy, before and after a change. */
+/**
+ * Limit for cached dispatchers: direct and through a proxy, before and after a configuration
+ * change.
+ */
 const MAX_OPEN = 4;
-/** A wall clock that gains this much on the one that stands still in sleep tells of one, in milliseconds. */
+/**
+ * When the wall clock gains this much on the monotonic clock, the computer slept. In milliseconds.
+ */
 const SLEPT_MS = 2_000;
 
 export interface DispatcherOptions {
-  /** For a connection, and for a proxy's word that it stands, each in milliseconds. */
+  /** Timeout for a connection, and for the proxy's response to CONNECT, each in milliseconds. */
   connectTimeoutMs: number;
   /** How long one address of a host is tried before the next one, in milliseconds. */
   addressTimeoutMs: number;
-  /** The longest that a connection is kept which nobody uses, whatever the server says, in milliseconds. */
+  /**
+   * Upper limit for the idle time of a connection, regardless of the server's `Keep-Alive`, in
+   * milliseconds.
+   */
   idleTimeoutMs: number;
   /** Milliseconds since the epoch. */
   wallClock: () => number;
-  /** What a proxy is told of who asks. */
+  /** `User-Agent` sent to proxies. */
   userAgent: string;
 }
 
@@ -30,7 +38,7 @@ interface Way {
   close: () => void;
 }
 
-/** Hands out one connection pool for each way to the network. */
+/** Caches one connection pool for each proxy and certificate configuration. */
 export class Dispatchers {
   private readonly open: Way[] = [];
   private gain: number;
@@ -40,8 +48,9 @@ export class Dispatchers {
   }
 
   /**
-   * @param context the certificates to trust; undefined for Node.js's own
-   * @param onlyElsewhere whether names that lead to this computer are refused
+   * Returns the dispatcher for a proxy and a set of certificates.
+   * @param context The trusted certificates. Undefined for Node.js's own.
+   * @param onlyElsewhere Whether to reject names that resolve to this computer.
    */
   get(
     proxy: Proxy | undefined,
@@ -66,14 +75,17 @@ export class Dispatchers {
     return way.dispatcher;
   }
 
-  /** Uses no connection again that is open now. What is under way goes on to its end. */
+  /** Discards all open connections. Requests in progress are completed. */
   forget(): void {
     for (const way of this.open.splice(0)) {
       way.close();
     }
   }
 
-  /** Timers stand still while the computer sleeps: connections that died long ago pass for fresh ones, and whoever uses them waits in vain. */
+  /**
+   * Timers stop while the computer sleeps, so dead connections would be reused and requests on them
+   * would hang.
+   */
   private forgetAfterSleep(): void {
     const gain = this.measureGain();
     if (Math.abs(gain - this.gain) > SLEPT_MS) {
@@ -113,7 +125,7 @@ export class Dispatchers {
     };
     const connect = createTunnelConnector(toProxy, headers, createConnector(options));
     const agent = this.createAgent(connect);
-    // A request that waits for its tunnel needs the proxy until it is done.
+    // A request that is waiting for its tunnel still needs the proxy.
     const close = (): void => void agent.close().then(() => toProxy.close());
     return { dispatcher: agent, close };
   }
@@ -127,7 +139,10 @@ export class Dispatchers {
     });
   }
 
-  /** Whatever the settings and NODE_TLS_REJECT_UNAUTHORIZED say: what is sent is worth a sign-in. */
+  /**
+   * Always verifies certificates, regardless of settings and NODE_TLS_REJECT_UNAUTHORIZED, because
+   * requests carry credentials.
+   */
   private connectOptions(context: SecureContext | undefined): {
     timeout: number;
     autoSelectFamilyAttemptTimeout: number;

@@ -6,15 +6,22 @@ import type { HttpResponse } from '../ports';
 import { redact } from '../redact';
 import { listFields, refusedFields, type RefusedField } from './refusedFields';
 
-/** The longest error code of a server, in characters: programs compare it, and nobody reads it. */
+/** Limit for a server's error code, in characters. It is compared by programs and not shown. */
 const MAX_SERVER_CODE = 100;
-/** The longest that a server makes anybody wait, in milliseconds: a slip of its clock or pen must not stop a session for days. */
+/**
+ * Upper limit for `Retry-After`, in milliseconds. A server's mistake must not block a session for
+ * days.
+ */
 const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
 
 /**
- * Takes `data` out of the envelope `{ success, data, error, meta }`; a bare JSON body is its own data.
- * @param secrets what a refusal's words must not repeat; in JSON, an escape may hide it from a search in the answer's text
- * @throws SERVER with `status`, `serverCode` and `fromBackend`, PROTOCOL for an answer that is no JSON, and for a redirect: none is followed, whatever it carries
+ * Extracts `data` from the envelope `{ success, data, error, meta }`. A bare JSON body counts as
+ * data.
+ * @param secrets Redacted from error messages. JSON escapes may have hidden them from a search in
+ * the raw text.
+ * @throws SERVER with `status`, `serverCode` and `fromBackend`
+ * @throws PROTOCOL for a response that is not JSON and for any redirect, because redirects are not
+ * followed
  */
 export function unwrap(response: HttpResponse, secrets: readonly string[] = []): unknown {
   const parsed = parseJson(response.text);
@@ -33,9 +40,9 @@ export function unwrap(response: HttpResponse, secrets: readonly string[] = []):
 }
 
 /**
- * Checks the answer of a call whose data is not used. Any body that agrees with the status is accepted, an empty one too, but no web page: the
- * API does not answer with one.
- * @throws as {@link unwrap}
+ * Checks the response of a call whose data is not used. Accepts any body that agrees with the
+ * status, including an empty one, except a web page, which the API never returns.
+ * @throws The errors of {@link unwrap}.
  */
 export function expectSuccess(response: HttpResponse, secrets: readonly string[] = []): void {
   const succeeded = response.status >= 200 && response.status <= 299;
@@ -45,7 +52,7 @@ export function expectSuccess(response: HttpResponse, secrets: readonly string[]
   }
 }
 
-/** What an error says. */
+/** The content of an error response. */
 interface Refusal {
   code: string;
   message: string;
@@ -77,18 +84,24 @@ function serverError(
   });
 }
 
-/** An answer's `Retry-After` in milliseconds from now. A date counts from the answer's own `Date`, so that the server's clock never meets ours. */
+/**
+ * Returns the delay of `Retry-After` in milliseconds. Dates are relative to the `Date` of the
+ * response, which avoids comparing the server's clock with ours.
+ */
 export function retryAfter({ headers }: Pick<HttpResponse, 'headers'>): number | undefined {
   const date = Date.parse(headers['date'] ?? '');
   return parseRetryAfter(headers['retry-after'], Number.isNaN(date) ? Date.now() : date);
 }
 
-/** A sentence, and when to come back after it. @param ms as {@link retryAfter} returns it; at once when none */
+/**
+ * Appends when to try again to a sentence.
+ * @param ms As {@link retryAfter} returns it. Nothing is appended for 0.
+ */
 export function withComeBack(sentence: string, ms = 0): string {
   if (ms <= 0) {
     return sentence;
   }
-  const isEnded = /[\p{STerm}…]$/u.test(sentence); // servers often leave the full stop out
+  const isEnded = /[\p{STerm}…]$/u.test(sentence); // servers often omit the period
   return t('{0} {1}', isEnded ? sentence : `${sentence}.`, comeBack(ms));
 }
 
@@ -105,7 +118,9 @@ function comeBack(ms: number): string {
     : plural(seconds, { one: 'Try again in {0} second.', other: 'Try again in {0} seconds.' });
 }
 
-/** What an envelope's error says, an OAuth one (RFC 6749, 5.2) or FastAPI's `detail`. */
+/**
+ * Reads an error in the form of the envelope, of OAuth (RFC 6749, 5.2), or of FastAPI's `detail`.
+ */
 function readRefusal(body: JsonObject = {}, secrets: readonly string[]): Refusal {
   const { error, detail } = body;
   const { code, message } =
@@ -122,11 +137,11 @@ function readRefusal(body: JsonObject = {}, secrets: readonly string[]): Refusal
 }
 
 /**
- * `Retry-After` in seconds or as an HTTP date, as milliseconds from now, at most an hour; undefined when absent or unreadable. Of several
- * values the longest counts.
+ * Parses `Retry-After` (seconds or HTTP date). Returns milliseconds from now, at most an hour, or
+ * undefined when it is missing or invalid. The longest of several values wins.
  */
 export function parseRetryAfter(value: string | undefined, now = Date.now()): number | undefined {
-  // The comma after a weekday is a part of its date.
+  // The comma after a weekday belongs to the date.
   const values = value?.match(/[A-Za-z]{3,9},[^,]*|[^,]+/gu) ?? [];
   const waits = values.map((each) => parseWait(each.trim(), now)).filter((ms) => ms !== undefined);
   const longest = waits.reduce((one, other) => Math.max(one, other), 0);
@@ -137,7 +152,7 @@ function parseWait(value: string, now: number): number | undefined {
   if (/^\d+$/u.test(value)) {
     return Number(value) * 1000;
   }
-  // Date.parse takes almost anything for a date, "-5" too; an HTTP date begins with a weekday.
+  // Date.parse accepts almost anything, even "-5". An HTTP date begins with a weekday.
   const date = /^[A-Z][a-z]{2,8},? /u.test(value) ? Date.parse(value) : NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

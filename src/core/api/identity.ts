@@ -3,7 +3,7 @@ import type { Account } from '../identity';
 import { t } from '../l10n';
 import type { ApiClient } from './client';
 
-/** Who the credential belongs to (`GET /api/v1/dev/me`). */
+/** Fetches the account of the credential (`GET /api/v1/dev/me`). */
 export async function fetchAccount(api: ApiClient, signal?: AbortSignal): Promise<Account> {
   const data = await api.call({
     method: 'GET',

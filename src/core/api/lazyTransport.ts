@@ -1,6 +1,9 @@
 import type { Transport } from '../ports';
 
-/** A transport that is loaded when the first request is sent, and tried anew after it could not be. */
+/**
+ * Returns a transport that is loaded on the first request. A failed load is retried on the next
+ * request.
+ */
 export function lazyTransport(load: () => Promise<Transport>): Transport {
   let loading: Promise<Transport> | undefined;
   return {

@@ -2,8 +2,8 @@ import { CancelledError, isI99dashError } from '../errors';
 import type { Clock, HttpRequest, Logger, Transport } from '../ports';
 
 /**
- * A transport that tells the log, at its level "debug", of each request: method, place, outcome and how long it took. The query, which is the
- * secret of a presigned URL, headers and bodies are left out.
+ * Wraps a transport to log each request at level "debug": method, URL, outcome and duration. Leaves
+ * out headers, bodies, and the query, which is the secret part of a presigned URL.
  */
 export function loggedTransport(transport: Transport, logger: Logger, clock: Clock): Transport {
   return {

@@ -6,14 +6,15 @@ import { assertNotLocal } from './backendUrl';
 import type { ApiCall, ApiClient } from './client';
 
 export interface UploadTarget {
-  /** Presigned: a secret. */
+  /** Presigned, therefore secret. */
   uploadUrl: URL;
   bundleId: string;
 }
 
 /**
- * Asks where a bundle may be put. `contentLength` in bytes, `sha256` as lower-case hex.
- * @throws BACKEND_REFUSED for an address of this computer where the backend is not on it, PROTOCOL, and as `ApiClient.call`
+ * Requests an upload URL for a bundle. `contentLength` is in bytes, `sha256` in lower-case hex.
+ * @throws BACKEND_REFUSED for a URL on this computer when the backend is remote
+ * @throws PROTOCOL and the errors of `ApiClient.call`
  */
 export async function requestUpload(
   api: ApiClient,
@@ -25,7 +26,7 @@ export async function requestUpload(
       method: 'POST',
       path: '/api/v1/mini-apps/upload-url',
       json: bundle,
-      isRepeatable: true, // an address that nobody uses runs out
+      isRepeatable: true, // an unused upload URL expires
       ...(signal === undefined ? {} : { signal }),
     }),
     t('an upload address'),
@@ -45,7 +46,10 @@ export interface Submission {
   publishedAt?: string;
 }
 
-/** Submits an uploaded bundle for review. @param onSend as {@link ApiCall.onSend} */
+/**
+ * Submits an uploaded bundle for review.
+ * @param onSend See {@link ApiCall.onSend}.
+ */
 export async function submitBundle(
   api: ApiClient,
   submission: { manifest: JsonObject; bundleId: string },
@@ -70,7 +74,7 @@ export async function submitBundle(
   };
 }
 
-/** The error for a success status whose body says `ok: false`. */
+/** Creates the error for a successful status with `ok: false` in the body. */
 function refused(data: JsonObject): I99dashError {
   const words = serverWords(
     optionalString(data, 'message') ?? optionalString(data, 'reason') ?? '',
@@ -82,18 +86,21 @@ function refused(data: JsonObject): I99dashError {
   return new I99dashError('SERVER', message, { status: 200 });
 }
 
-/** One of the developer's apps, as the wire has it. */
+/** One of the developer's apps, as the backend returns it. */
 export interface MyApp {
-  /** As it was submitted last; what is in it is not checked. */
+  /** The last submitted manifest. Not validated. */
   manifest: JsonObject;
-  /** The backend's word for where the app stands. */
+  /** The status as the backend reports it. */
   status: string | null;
   version: string | null;
   /** ISO 8601. */
   updatedAt?: string;
 }
 
-/** Everything the developer ever submitted (`GET /api/v1/mini-apps/mine`). @throws PROTOCOL, and as `ApiClient.call` */
+/**
+ * Fetches all apps that the developer has submitted (`GET /api/v1/mini-apps/mine`).
+ * @throws PROTOCOL and the errors of `ApiClient.call`
+ */
 export async function fetchMyApps(api: ApiClient, signal?: AbortSignal): Promise<MyApp[]> {
   const data = await api.call({
     method: 'GET',
@@ -118,7 +125,10 @@ export async function fetchMyApps(api: ApiClient, signal?: AbortSignal): Promise
   });
 }
 
-/** When the backend last changed one of the developer's apps (ISO 8601); undefined when it has none of this id, or does not say. */
+/**
+ * Fetches the time of an app's last change (ISO 8601). Undefined when the app does not exist or has
+ * no time.
+ */
 export async function fetchUpdatedAt(
   api: ApiClient,
   appId: string,

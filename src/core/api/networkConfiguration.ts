@@ -1,7 +1,7 @@
 import type { ProxyConfiguration } from './proxy';
 import type { TrustConfiguration } from './trust';
 
-/** What a person has set about the way to the network. */
+/** The user's network settings. */
 export interface NetworkConfiguration {
   proxy?: ProxyConfiguration;
   trust?: TrustConfiguration;

@@ -1,7 +1,7 @@
 import { resolveProxy, type ProxyConfiguration } from './proxy';
 import type { CertificateSources } from './trust';
 
-/** How a URL is reached, for a report that anybody may see: no credentials. */
+/** Describes the proxy for a URL, for a report that may be shared: without credentials. */
 export function describeProxy(url: URL, configuration: ProxyConfiguration): string {
   try {
     const proxy = resolveProxy(url, configuration);
@@ -15,7 +15,10 @@ export function describeProxy(url: URL, configuration: ProxyConfiguration): stri
   }
 }
 
-/** Where trusted certificates come from and how many there are, for a report that anybody may see: no paths. */
+/**
+ * Describes the sources and numbers of trusted certificates, for a report that may be shared:
+ * without paths.
+ */
 export function describeCertificates({ builtIn, extra, system }: CertificateSources): string {
   const ofFile =
     extra === undefined

@@ -1,10 +1,11 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Whether a list of exceptions takes a URL out of the proxy's reach. Rules are those of curl's and VS Code's `no_proxy`: a domain stands for
- * itself and everything below it, with or without a leading dot or `*.`; `*` alone for every host; `:port` narrows an entry down; addresses
- * stand for themselves, IPv6 with or without brackets; `address/bits` for a network (CIDR). Names are never looked up.
- * @param entries one exception each
+ * Checks whether a URL matches a `no_proxy` list. The rules are those of curl and VS Code: a domain
+ * matches itself and its subdomains, with or without a leading dot or `*.`; `*` alone matches all
+ * hosts; `:port` restricts an entry; addresses match literally, IPv6 with or without brackets;
+ * `address/bits` matches a network (CIDR). Names are never resolved.
+ * @param entries One exception each.
  */
 export function isExempt(url: URL, entries: readonly string[]): boolean {
   const host = withoutBrackets(url.hostname);
@@ -33,7 +34,10 @@ function matches(entry: string, host: string, port: string): boolean {
   return domain !== '' && `.${host.replace(/\.$/u, '')}`.endsWith(`.${domain}`);
 }
 
-/** @param network an address, or an address and the number of bits that count, as `10.0.0.0/8` */
+/**
+ * Checks whether an address is in a network.
+ * @param network An address, optionally with a prefix length, such as `10.0.0.0/8`.
+ */
 function isInNetwork(host: string, network: string): boolean {
   const [address = '', bits] = network.split('/').map(withoutBrackets);
   const version = isIP(address);
@@ -51,7 +55,7 @@ function isInNetwork(host: string, network: string): boolean {
   return list.check(host, family);
 }
 
-/** A host without the brackets that an IPv6 address has in a URL. */
+/** Removes the brackets of an IPv6 address. */
 function withoutBrackets(host: string): string {
   return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
 }

@@ -1,5 +1,6 @@
 /**
- * Import this before undici. When undici loads and nobody has made a global dispatcher yet, it makes its own the one behind every `fetch` of
- * this process. Node.js makes its own as soon as its `fetch` is loaded, which looking at one of its classes does.
+ * Must be imported before undici. When undici loads and there is no global dispatcher, it installs
+ * its own for every `fetch` of this process. Accessing one of Node.js's fetch classes creates the
+ * built-in dispatcher first.
  */
 Reflect.get(globalThis, 'Headers');

@@ -5,16 +5,20 @@ import { I99dashError } from '../errors';
 import { t } from '../l10n';
 
 /**
- * True for a name or an address of this computer, as far as that can be told without a name server: loopback, the unspecified addresses, which
- * lead here too, those of its network interfaces, and its own name.
- * @param hostname as `URL.hostname` has it: lower case, IPv6 in brackets
+ * Checks whether a name or an address refers to this computer, without DNS: loopback, the
+ * unspecified addresses (which connect to this computer too), the addresses of its network
+ * interfaces, and its host name.
+ * @param hostname As in `URL.hostname`: lower case, IPv6 in brackets.
  */
 export function isThisComputer(hostname: string): boolean {
   const name = hostname.replace(/^\[(.*)\]$/u, '$1').replace(/\.$/u, '');
   return isIP(name) === 0 ? isOwnName(name) : isOwnAddress(name);
 }
 
-/** A look-up of names that gives no address of this computer; fails with BACKEND_REFUSED instead, before anything is connected. */
+/**
+ * Resolves names like `dns.lookup`, but fails with BACKEND_REFUSED, before a connection is made,
+ * when an address belongs to this computer.
+ */
 export const lookUpElsewhere: LookupFunction = (hostname, options, callback) => {
   dns.lookup(hostname, options, (error, address, family) => {
     const addresses: readonly (string | dns.LookupAddress)[] = error ? [] : [address].flat();
@@ -25,7 +29,10 @@ export const lookUpElsewhere: LookupFunction = (hostname, options, callback) => 
   });
 };
 
-/** @param origin of the URL, or its host */
+/**
+ * Creates the error for a URL that leads to this computer.
+ * @param origin Origin or host of the URL.
+ */
 export function leadsHere(origin: string): I99dashError {
   return new I99dashError(
     'BACKEND_REFUSED',
@@ -42,7 +49,7 @@ function isOwnName(name: string): boolean {
 
 function isOwnAddress(address: string): boolean {
   const own = new BlockList();
-  // An IPv6 address that stands for one of IPv4 is taken for that.
+  // BlockList checks IPv4-mapped IPv6 addresses as IPv4.
   own.addSubnet('127.0.0.0', 8, 'ipv4');
   own.addSubnet('0.0.0.0', 8, 'ipv4');
   own.addAddress('::1', 'ipv6');
@@ -54,7 +61,7 @@ function isOwnAddress(address: string): boolean {
   return own.check(plain, isIP(plain) === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** A link-local address may name its interface: `fe80::1%eth0`. */
+/** A link-local address may contain the interface: `fe80::1%eth0`. */
 function withoutZone(address: string): string {
   return address.split('%', 1).join('');
 }

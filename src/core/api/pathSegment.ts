@@ -1,12 +1,13 @@
 import { I99dashError } from '../errors';
 import { t } from '../l10n';
 
-/** Half a character: no address can hold it. */
+/** A lone surrogate, which cannot be part of a URL. */
 const HALF = /\p{Cs}/u;
 
 /**
- * An id as one part of a path, whatever it holds.
- * @throws PROTOCOL for the ids that no escape keeps from leading elsewhere (`.` and `..`, as the URL standard has it), or that no path can hold
+ * Encodes an ID as a path segment.
+ * @throws PROTOCOL for `.` and `..`, which the URL standard resolves even when escaped, and for
+ * lone surrogates
  */
 export function pathSegment(id: string): string {
   if (id === '.' || id === '..' || HALF.test(id)) {

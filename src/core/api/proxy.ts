@@ -3,17 +3,22 @@ import { t } from '../l10n';
 import { isLoopback } from './loopback';
 import { isExempt } from './noProxy';
 
-/** What a person has set about proxies: VS Code's settings `http.*`, and the environment. */
+/** The user's proxy configuration: VS Code's `http.*` settings and the environment. */
 export interface ProxyConfiguration {
-  /** `http.proxySupport`: `off` is no proxy at all; every other value lets us choose as {@link resolveProxy} says. */
+  /**
+   * `http.proxySupport`. `off` disables proxies; all other values apply the rules of {@link
+   * resolveProxy}.
+   */
   support?: string;
   /** `http.proxy` */
   url?: string;
   /** `http.noProxy` */
   noProxy?: readonly string[];
-  /** `http.proxyAuthorization`: the whole value of the header `Proxy-Authorization`. A secret. */
+  /**
+   * `http.proxyAuthorization`: the complete value of the header `Proxy-Authorization`. A secret.
+   */
   authorization?: string;
-  /** Where `HTTPS_PROXY` and its like are. */
+  /** The environment with `HTTPS_PROXY` and related variables. */
   environment?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -21,25 +26,26 @@ export interface ProxyConfiguration {
 export interface Proxy {
   /** `http://host:port` or `https://host:port`, without credentials. */
   origin: string;
-  /** For people: host and port. */
+  /** Host and port, for display. */
   host: string;
   /** The value of the header `Proxy-Authorization`. A secret. */
   authorization?: string;
-  /** The setting or the variable that names the proxy. */
+  /** The setting or variable that defines the proxy. */
   source: string;
 }
 
 const SETTING = 'http.proxy';
 const EXAMPLE = 'http://proxy.example.com:8080';
-/** Schemes that a message may name. Any other may be a part of a name or a password. */
+/** Schemes that are safe to show. Any other may be part of a user name or password. */
 const UNSUPPORTED_KIND = /^(?:ftp|socks(?:4a?|5h?)?)$/u;
 
 /**
- * Chooses the proxy for a URL, as VS Code does: this computer itself is always reached directly; then the exceptions count (`http.noProxy`, or
- * `no_proxy` where that is empty), then `http.proxy`, then the environment: `https_proxy` before `http_proxy` for https, `http_proxy` alone for
- * http, and `all_proxy` last, as curl has it; each name in lower case before upper case.
+ * Selects the proxy for a URL, as VS Code does. This computer is always reached directly.
+ * Exceptions come from `http.noProxy`, or from `no_proxy` if that is empty. The proxy comes from
+ * `http.proxy`, then from the environment: for https `https_proxy` before `http_proxy`, for http
+ * only `http_proxy`, and `all_proxy` last, as in curl; each name in lower case before upper case.
  * @returns undefined for a direct connection
- * @throws BACKEND_REFUSED for a proxy that cannot be used, naming the setting
+ * @throws BACKEND_REFUSED for an unusable proxy; the message contains the setting
  */
 export function resolveProxy(url: URL, configuration: ProxyConfiguration): Proxy | undefined {
   const { support, noProxy = [], environment = {} } = configuration;
@@ -55,7 +61,7 @@ export function resolveProxy(url: URL, configuration: ProxyConfiguration): Proxy
   return chosen === undefined ? undefined : parseProxy(chosen, configuration.authorization?.trim());
 }
 
-/** VS Code counts names below `localhost`, too. */
+/** VS Code includes subdomains of `localhost`. */
 function isThisComputer({ hostname }: URL): boolean {
   return isLoopback(hostname) || hostname.endsWith('.localhost');
 }
@@ -103,9 +109,9 @@ function parseProxy({ source, value }: Chosen, authorization = ''): Proxy {
 }
 
 /**
- * Reads the proxy's URL. One without a scheme is an http one, as in curl. An unencoded `#`, `?`, `/`
- * or `\` in a password makes a part of the password the host or the path, so nothing of a URL that
- * is refused is quoted.
+ * Parses the URL of a proxy. The scheme defaults to http, as in curl. An unescaped `#`, `?`, `/` or
+ * `\` in a password turns part of the password into the host or the path, so no part of a rejected
+ * URL is quoted.
  */
 function parseProxyUrl(source: string, value: string): URL {
   const scheme = /^([a-z][a-z\d+.-]*):\/\//iu.exec(value)?.[1]?.toLowerCase();
@@ -134,7 +140,7 @@ function parseProxyUrl(source: string, value: string): URL {
   return new URL(text);
 }
 
-/** RFC 7617, in UTF-8. */
+/** Basic authentication (RFC 7617) in UTF-8. */
 function basicAuthorization({ username, password }: URL): string | undefined {
   if (username === '' && password === '') {
     return undefined;
@@ -143,7 +149,7 @@ function basicAuthorization({ username, password }: URL): string | undefined {
   return `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}`;
 }
 
-/** A `%` that begins no escape stands for itself. */
+/** Keeps the text when a `%` is not part of an escape. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,32 +1,33 @@
 import { isJsonObject, type JsonObject } from '../json';
 import { serverWords } from '../oneLine';
 
-/** A field of a request that the backend refuses. */
+/** A field of a request that the backend rejected. */
 export interface RefusedField {
-  /** As the backend has it; empty where it is the request as a whole. */
+  /** As the backend reports it. Empty for the request as a whole. */
   path: readonly string[];
-  /** The backend's words, on one line. */
+  /** The backend's message, on one line. */
   message: string;
 }
 
-/** Fields of one refusal that are read; nobody reads more. */
+/** Limit for the fields read from one error. */
 const MAX_FIELDS = 20;
 const MAX_PATH = 12;
-/** Characters of one part of a path, and of what is said of a field. */
+/** Limits for a path segment and for a message, in characters. */
 const MAX_NAME = 64;
 const MAX_WORDS = 200;
 
 const PATHS = ['loc', 'path', 'field', 'property', 'param', 'name'];
 const WORDS = ['msg', 'message', 'reason', 'error', 'description'];
-/** Where a list of fields may be within details. */
+/** Keys that may hold the list of fields within details. */
 const LISTS = ['fields', 'errors'];
-/** What FastAPI puts before the path of a field. */
+/** Prefixes that FastAPI adds to a path. */
 const PARTS_OF_REQUEST = ['body', 'query', 'path', 'header'];
 
 /**
- * The fields that an error names: in FastAPI's `detail`, a list of `{ loc, msg }`, or in the
- * envelope's `error.details`, whose form is not documented: a list of fields with words, or a map.
- * @param clean makes foreign words fit to be shown
+ * Reads the fields that an error reports: FastAPI's `detail`, a list of `{ loc, msg }`, or the
+ * envelope's `error.details`. The shape of the latter is not documented: a list of fields with
+ * messages, or a map.
+ * @param clean Sanitizes text from the server.
  */
 export function refusedFields(
   { detail, error }: JsonObject,
@@ -40,7 +41,7 @@ export function refusedFields(
   }));
 }
 
-/** Words that name the fields: `icon: is missing; name.en: is too long`. */
+/** Formats the fields for a message: `icon: is missing; name.en: is too long`. */
 export function listFields(fields: readonly RefusedField[]): string {
   return fields
     .map(({ path, message }) => [pathInManifest(path).join('.'), message])
@@ -48,7 +49,7 @@ export function listFields(fields: readonly RefusedField[]): string {
     .join('; ');
 }
 
-/** A path within the manifest, which is a part of the request. */
+/** Returns the path within the manifest, which is a part of the request. */
 export function pathInManifest(path: readonly string[]): readonly string[] {
   return path[0] === 'manifest' ? path.slice(1) : path;
 }
@@ -94,7 +95,7 @@ function readMap(map: JsonObject): RefusedField[] {
     });
 }
 
-/** A list of names, a name with dots and brackets, or a JSON pointer. */
+/** Accepts a list of names, a name with dots and brackets, or a JSON pointer. */
 function readPath(place: unknown): string[] {
   const parts = Array.isArray(place)
     ? place.slice(0, MAX_PATH + 1).filter((part) => ['string', 'number'].includes(typeof part))

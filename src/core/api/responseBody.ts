@@ -6,21 +6,22 @@ import { t } from '../l10n';
 
 type Decoder = (bytes: Buffer, options: ZlibOptions) => Promise<Buffer>;
 
-/** By the name of a coding, those to try in turn: many servers send `deflate` without its header. */
+/** Decoders to try in order, by content coding. Many servers send `deflate` without its header. */
 const DECODERS: ReadonlyMap<string, readonly Decoder[]> = new Map<string, readonly Decoder[]>([
   ['gzip', [promisify(gunzip)]],
   ['x-gzip', [promisify(gunzip)]],
   ['deflate', [promisify(inflate), promisify(inflateRaw)]],
   ['br', [promisify(brotliDecompress)]],
 ]);
-/** As often is one answer compressed at most. */
+/** Limit for nested content codings. */
 const MAX_CODINGS = 3;
 
 /**
- * Reads the body of an answer as UTF-8, without a byte order mark, and decompresses it where that is
- * needed, though nobody asks for it.
- * @param most bytes, as sent and decompressed; a larger answer is given up as soon as that is known
- * @throws PROTOCOL for a larger one
+ * Reads the body of a response as UTF-8 without a byte order mark. Decompresses it if necessary,
+ * although requests do not ask for compression.
+ * @param most Limit in bytes, both compressed and decompressed. Reading stops as soon as it is
+ * exceeded.
+ * @throws PROTOCOL when the limit is exceeded
  */
 export async function readBody(
   body: Readable,
@@ -35,7 +36,7 @@ export async function readBody(
 async function readBytes(body: Readable, length: number, most: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  body.on('error', () => undefined); // heard below; and when it is given up, nobody waits for more
+  body.on('error', () => undefined); // the loop below reports errors; later ones are ignored
   try {
     assertSize(length, most);
     for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -49,7 +50,10 @@ async function readBytes(body: Readable, length: number, most: number): Promise<
   return Buffer.concat(chunks);
 }
 
-/** What cannot be decompressed is left as it is: proxies forget the header when they decompress. */
+/**
+ * Returns the bytes unchanged when they cannot be decompressed: some proxies decompress but keep
+ * the header.
+ */
 async function decompress(bytes: Buffer, encoding: string, most: number): Promise<Buffer> {
   const codings = encoding
     .toLowerCase()

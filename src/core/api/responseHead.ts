@@ -1,24 +1,24 @@
-/** The most that the head of an answer may have, in bytes: as in Chromium. */
+/** Limit for the head of a response, in bytes. The same as in Chromium. */
 export const MAX_HEAD_BYTES = 256 * 1024;
-/** A longer line of a head is passed on without being looked at, in characters. */
+/** Longer header lines are passed on unchecked. In characters. */
 const MAX_LINE = 1024;
 
 /**
- * Removes from an HTTP/1.1 answer what undici's parser refuses and RFC 9110 allows: interim answers
- * (15.2), which a server may send without being asked, and a `Content-Length` that is repeated with
- * the same value (8.6). All else is passed on as it is, for the parser to judge.
+ * Removes what RFC 9110 allows but undici's parser rejects from an HTTP/1.1 response: unsolicited
+ * interim responses (15.2), and a `Content-Length` repeated with the same value (8.6). Everything
+ * else is passed to the parser unchanged.
  */
 export class ResponseHead {
-  /** True once any byte of the answer has arrived. */
+  /** Whether any byte of the response has arrived. */
   hasBegun = false;
   private part: 'status' | 'interim' | 'fields' | 'over' = 'over';
-  /** The beginning of a line whose end has not arrived. */
+  /** The incomplete line at the end of the received data. */
   private held = '';
-  /** The beginning of the line was passed on already. */
+  /** Whether the beginning of the current line has been passed on. */
   private isCut = false;
   private length: string | undefined;
 
-  /** A request is about to be sent: the next bytes begin an answer. */
+  /** Prepares for the response to the next request. */
   expect(): void {
     this.hasBegun = false;
     this.part = 'status';
@@ -27,7 +27,7 @@ export class ResponseHead {
     this.length = undefined;
   }
 
-  /** Takes the next bytes from the server. Returns those that are for the parser. */
+  /** Filters the next bytes from the server. Returns those for the parser. */
   filter(chunk: Buffer): Buffer {
     this.hasBegun = true;
     if (this.isOver()) {
@@ -49,7 +49,7 @@ export class ResponseHead {
     return Buffer.from(passed + rest, 'latin1');
   }
 
-  /** Returns what is still held back when the server closes the connection. */
+  /** Returns the bytes still held back when the server closes the connection. */
   flush(): Buffer {
     const held = Buffer.from(this.held, 'latin1');
     this.held = '';
@@ -80,7 +80,7 @@ export class ResponseHead {
     switch (this.part) {
       case 'status':
         if (!isBlank) {
-          // 101 switches protocols and ends the exchange.
+          // 101 (Switching Protocols) ends the HTTP exchange.
           this.part = /^HTTP\/1\.\d 1(?!01)\d\d\s/u.test(line) ? 'interim' : 'fields';
         }
         return this.part === 'interim' ? '' : line;

@@ -4,7 +4,7 @@ import { isTokenText } from './bearerToken';
 import { expectObject, expectString, optionalNumber } from '../json';
 import type { ApiClient } from './client';
 
-/** Asks for a one-time challenge. The backend answers one for any fingerprint. */
+/** Requests a one-time challenge. The backend returns one for any fingerprint. */
 export async function requestChallenge(
   api: ApiClient,
   fingerprint: string,
@@ -21,8 +21,8 @@ export async function requestChallenge(
 }
 
 /**
- * Trades a signed challenge for an access token.
- * @param proof.signature base64 of the raw 64 bytes
+ * Exchanges a signed challenge for an access token.
+ * @param proof.signature Base64 of the raw 64 bytes.
  */
 export async function verifyChallenge(
   api: ApiClient,

@@ -7,39 +7,43 @@ import { pathSegment } from './pathSegment';
 
 const PATH = '/api/v1/account/ssh-keys';
 
-/** What a key may do: sign in, or mint tokens of scope `publish` alone. */
+/** The purpose of a key: sign in, or issue tokens of scope `publish` only. */
 export type KeyPurpose = 'login' | 'attest';
 
-/** A key that is registered with the account. Times are ISO 8601. */
+/** A key registered with the account. Times are ISO 8601. */
 export interface SshKey {
   id: string;
   name: string;
   /** `SHA256:` and unpadded base64. */
   fingerprint: string;
   keyType: string;
-  /** {@link KeyPurpose}, or what a later backend may add. */
+  /** A {@link KeyPurpose}, or one that a later backend adds. */
   purpose: string;
-  /** Null where the backend does not say. */
+  /** Null when the backend does not report it. */
   createdAt: string | null;
-  /** Null when it was never used. */
+  /** Null when the key was never used. */
   lastUsedAt: string | null;
 }
 
-/** The account's keys, in the backend's order. @throws what {@link ApiClient.call} throws */
+/**
+ * Lists the keys of the account, in the order of the backend.
+ * @throws The errors of {@link ApiClient.call}.
+ */
 export async function listSshKeys(api: ApiClient, signal?: AbortSignal): Promise<SshKey[]> {
   const data = await api.call({ method: 'GET', path: PATH, ...withSignal(signal) });
   const { keys } = expectObject(data, t('a list of keys'));
   if (!Array.isArray(keys)) {
     throw new I99dashError('PROTOCOL', t("The backend's answer is not {0}.", t('a list of keys')));
   }
-  // Each id once: views and commands know a key by it.
+  // Removes duplicates, because views and commands identify keys by ID.
   return [...new Map(keys.map(toSshKey).map((key) => [key.id, key])).values()];
 }
 
 /**
  * Registers a public key.
- * @param key.publicKey one OpenSSH line
- * @throws KEY_EXISTS when it is registered already, with whatever account; else what {@link ApiClient.call} throws
+ * @param key.publicKey One line in OpenSSH format.
+ * @throws KEY_EXISTS when the key is already registered with this or another account
+ * @throws The errors of {@link ApiClient.call}.
  */
 export async function addSshKey(
   api: ApiClient,
@@ -58,7 +62,11 @@ export async function addSshKey(
   }
 }
 
-/** Removes a key from the account. @throws PROTOCOL for an id that no address can hold, and what {@link ApiClient.call} throws */
+/**
+ * Removes a key from the account.
+ * @throws PROTOCOL for an ID that cannot be part of a URL
+ * @throws The errors of {@link ApiClient.call}.
+ */
 export async function removeSshKey(
   api: ApiClient,
   id: string,

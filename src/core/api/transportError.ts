@@ -4,10 +4,13 @@ import { ProxyFailure, TlsFailure } from './connector';
 import { errors } from './ownUndici';
 import type { Proxy } from './proxy';
 
-/** The clock ran out for the whole request. */
+/** The deadline of the whole request expired. */
 export class RequestExpired extends Error {}
 
-/** What a request failed with, for people. Names the host alone: paths and queries of presigned URLs are secrets, and so is how to log in to a proxy. */
+/**
+ * Converts a failure to an error for the user. The message contains only the host: paths and
+ * queries of presigned URLs are secrets, and so are proxy credentials.
+ */
 export function asTransportError(error: unknown, url: URL, proxy?: Proxy): I99dashError {
   if (isI99dashError(error)) {
     return error;
@@ -18,7 +21,9 @@ export function asTransportError(error: unknown, url: URL, proxy?: Proxy): I99da
   return connectionError(error, url.host);
 }
 
-/** True for a certificate from an authority that is not known, where knowing more of them may help. */
+/**
+ * Checks for a certificate from an unknown authority, which additional certificates may resolve.
+ */
 export function isUnknownIssuer(error: unknown): boolean {
   const failed = error instanceof ProxyFailure ? error.cause : error;
   return UNKNOWN_ISSUER.has(systemErrorCode(failed) ?? '');
@@ -33,16 +38,16 @@ const UNKNOWN_ISSUER: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-/** What undici says of headers without end, of lengths that contradict each other or the body, and of statuses that are none. */
+/** undici's codes for too large heads, contradictory lengths and invalid status codes. */
 const NO_HTTP: ReadonlySet<string> = new Set([
   'UND_ERR_HEADERS_OVERFLOW',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
   'ERR_ASSERTION',
 ]);
 
-/** Of what TLS fails with once the connection stands: a server may ask for a certificate of ours then. */
+/** TLS errors after the handshake: a server may request a client certificate at that point. */
 const TLS_CODE = /^(?:ERR_SSL|ERR_TLS|EPROTO$)/u;
-/** What a server says that wants a certificate of ours, or another one. */
+/** TLS alerts of a server that requires a client certificate, or a different one. */
 const CERTIFICATE_WANTED = /CERTIFICATE_REQUIRED|ALERT_\w{0,40}CERTIFICATE|ALERT_UNKNOWN_CA/u;
 
 function connectionError(error: unknown, host: string): I99dashError {
@@ -62,10 +67,13 @@ function connectionError(error: unknown, host: string): I99dashError {
   });
 }
 
-/** Where Node.js is told of more authorities. */
+/** The variable that adds authorities to Node.js. */
 const CERTIFICATES_VARIABLE = 'NODE_EXTRA_CA_CERTS';
 
-/** The words for a secure connection that does not come about. @param code OpenSSL's, as Node.js has it */
+/**
+ * Returns the message for a failed TLS connection.
+ * @param code OpenSSL's code, as Node.js reports it.
+ */
 function insecure(error: unknown, code: string, host: string): string {
   if (CERTIFICATE_WANTED.test(code)) {
     return t(
@@ -84,7 +92,7 @@ function insecure(error: unknown, code: string, host: string): string {
   return untrusted(code, host, error instanceof TlsFailure ? error.reason : code);
 }
 
-/** The words for a certificate that does not do. */
+/** Returns the message for a rejected certificate. */
 function untrusted(code: string, host: string, reason: string): string {
   if (code === SELF_SIGNED) {
     return t(
@@ -157,12 +165,12 @@ function proxyError(failure: ProxyFailure, url: URL, proxy: Proxy): I99dashError
     return new I99dashError('OFFLINE', message, { cause, status, setting });
   }
   const { code, message } = connectionError(cause, t('the proxy {0} ({1})', host, source));
-  // English alone has a capital here.
+  // Only English capitalizes the beginning of this message.
   const sentence = message.replace(/^the/u, 'The');
   return new I99dashError(code, sentence, { cause, setting });
 }
 
-/** The words for a proxy that does not know who asks. */
+/** Returns the message for failed proxy authentication. */
 function unauthorized({ schemes }: ProxyFailure, { host, source, authorization }: Proxy): string {
   const used = authorization?.split(' ', 1)[0] ?? 'Basic';
   const isOffered = schemes.some((each) => each.toLowerCase() === used.toLowerCase());

@@ -4,48 +4,49 @@ import tls from 'node:tls';
 import { Worker } from 'node:worker_threads';
 import { systemErrorCode } from '../errors';
 
-/** Node.js 22.15 and later; older ones know nothing of the system's certificates. */
+/** Available since Node.js 22.15. Older releases cannot read system certificates. */
 const { getCACertificates } = tls as Partial<Pick<typeof tls, 'getCACertificates'>>;
 
-/** Both names that Node.js reads; a trusted certificate of OpenSSL (`TRUSTED CERTIFICATE`) it leaves out. */
+/** The two PEM labels that Node.js reads. It ignores OpenSSL's `TRUSTED CERTIFICATE`. */
 const CERTIFICATES =
   /-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END (?:X509 )?CERTIFICATE-----/gu;
 
-/** Which certificates beside Node.js's own are trusted. */
+/** Which certificates are trusted in addition to Node.js's own. */
 export interface TrustConfiguration {
-  /** VS Code's `http.systemCertificates`; default true. */
+  /** VS Code's `http.systemCertificates`. Default true. */
   systemCertificates?: boolean;
   /** `NODE_EXTRA_CA_CERTS`: a file of PEM certificates. */
   extraFile?: string;
 }
 
-/** Certificates as PEM texts, by where they come from. */
+/** PEM certificates by source. */
 export interface CertificateSources {
-  /** Node.js's own, and what it was started with. */
+  /** Node.js's own certificates and those it was started with. */
   builtIn: readonly string[];
-  /** Undefined when no file is named; an error's code when it cannot be read. */
+  /** Undefined when no file is set; an error code when it cannot be read. */
   extra: readonly string[] | string | undefined;
-  /** Undefined when switched off or out of reach. */
+  /** Undefined when disabled or unavailable. */
   system: readonly string[] | undefined;
 }
 
 /**
- * Trusts Node.js's own certificates, and when these do not suffice also those of the system and of `NODE_EXTRA_CA_CERTS`: reading the system's
- * takes a tenth of a second and more, which most never need to spend.
+ * Trusts Node.js's own certificates, and those of the system and of `NODE_EXTRA_CA_CERTS` only if
+ * necessary: reading the system's takes 100 ms and more, which most users never need.
  */
 export class Trust {
   private configuration = '';
   private fingerprint = '';
   private extended: tls.SecureContext | undefined;
 
-  /** What to give to TLS; undefined for Node.js's own certificates. Another object whenever it changes. */
+  /**
+   * Returns the context for TLS, or undefined for Node.js's own certificates. Returns a new object
+   * whenever the certificates change.
+   */
   contextFor(configuration: TrustConfiguration): tls.SecureContext | undefined {
     return this.configuration === JSON.stringify(configuration) ? this.extended : undefined;
   }
 
-  /**
-   * Reads every certificate that may be trusted; {@link contextFor} then has them all. Never rejects.
-   */
+  /** Loads all trusted certificates for {@link contextFor}. Never rejects. */
   async extend(configuration: TrustConfiguration): Promise<void> {
     const { builtIn, extra, system = [] } = await readCertificates(configuration);
     const added = [...new Set([...(typeof extra === 'object' ? extra : []), ...system])].sort();
@@ -59,7 +60,7 @@ export class Trust {
   }
 }
 
-/** Reads the certificates from every source. Never rejects. */
+/** Reads the certificates of all sources. Never rejects. */
 export async function readCertificates({
   systemCertificates = true,
   extraFile = '',
@@ -71,7 +72,7 @@ export async function readCertificates({
   return { builtIn: getCACertificates?.('default') ?? tls.rootCertificates, extra, system };
 }
 
-/** Node.js reads this file itself, but only when it starts, and an editor may have come about without it. */
+/** Node.js reads this file only at startup, and the editor may have been started without it. */
 async function readExtra(file: string): Promise<readonly string[] | string> {
   try {
     const text = await readFile(file, 'utf8');
@@ -84,7 +85,7 @@ async function readExtra(file: string): Promise<readonly string[] | string> {
 
 let systemCertificates: Promise<readonly string[] | undefined> | undefined;
 
-/** Once per process: Node.js itself does not look again. */
+/** Reads the system certificates once per process, as Node.js does. */
 function readSystem(): Promise<readonly string[] | undefined> {
   systemCertificates ??= readSystemInThread().then(
     (certificates) => usable(certificates),
@@ -93,7 +94,7 @@ function readSystem(): Promise<readonly string[] | undefined> {
   return systemCertificates;
 }
 
-/** In a thread of its own: the system's store may be slow, and holds up everything meanwhile. */
+/** Uses a worker thread because the system store may be slow and the call is synchronous. */
 async function readSystemInThread(): Promise<readonly string[]> {
   if (getCACertificates === undefined) {
     throw new Error('this Node.js cannot read the system’s certificates');
@@ -107,7 +108,7 @@ async function readSystemInThread(): Promise<readonly string[]> {
   });
 }
 
-/** One that OpenSSL cannot read would spoil all the others. */
+/** Drops unreadable certificates: a single one would make OpenSSL reject them all. */
 function usable(certificates: readonly string[]): readonly string[] {
   return certificates.filter((certificate) => {
     try {

@@ -21,33 +21,38 @@ import { asTransportError, isUnknownIssuer, RequestExpired } from './transportEr
 import { Trust, type TrustConfiguration } from './trust';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-/** The most that any answer of this API has, in bytes. */
+/** Default limit for a response of the API, in bytes. */
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
-/** The most that a storage has to say of an upload, in bytes. */
+/** Default limit for the response to an upload, in bytes. */
 const MAX_UPLOAD_RESPONSE_BYTES = 64 * 1024;
 
-/** What a system holds of an upload that it has taken and not sent yet, in bytes: Linux's largest send buffer. */
+/** Upper limit for upload data in the system's send buffer, in bytes: the largest on Linux. */
 const MAX_IN_FLIGHT_BYTES = 4 * 1024 * 1024;
-/** The slowest line that such a rest is waited for on: 256 kbit/s, in bytes per millisecond. */
+/**
+ * Slowest connection assumed while the send buffer drains: 256 kbit/s, in bytes per millisecond.
+ */
 const SLOWEST_LINE = 32;
 
-/** Each in milliseconds. */
+/** All in milliseconds. */
 interface Deadlines {
-  /** For a connection to come about, through a proxy for each half. */
+  /** Timeout to connect. With a proxy it applies to each half. */
   connectTimeoutMs: number;
   /**
-   * For one address of a host, before the next one is tried. Node.js's default of 250 ms is less
-   * than a connection takes on many mobile networks. The default here also covers one lost packet,
-   * which is sent again after a second (RFC 6298).
+   * Timeout for one address of a host before the next one is tried. Node.js's default of 250 ms is
+   * shorter than connecting takes on many mobile networks. The default here also covers one lost
+   * packet, which is retransmitted after a second (RFC 6298).
    */
   addressTimeoutMs: number;
-  /** For a connection that nobody uses: routers on the way forget such connections without a word. */
+  /** Maximum idle time of a connection. Routers drop idle connections silently. */
   idleTimeoutMs: number;
-  /** From the request to the head of its answer; not for uploads. */
+  /** From the request to the head of the response. Not for uploads. */
   headersTimeoutMs: number;
-  /** Between two pieces of an answer. */
+  /** Between two chunks of a response. */
   bodyTimeoutMs: number;
-  /** For an upload between two bytes, and for its answer, beside the time that the last bytes take on a slow line. */
+  /**
+   * For uploads: between two chunks, and for the response, plus the time to send the last bytes on
+   * a slow connection.
+   */
   stallTimeoutMs: number;
 }
 
@@ -61,17 +66,19 @@ const DEADLINES: Deadlines = {
 };
 
 interface TransportOptions extends Partial<Deadlines> {
-  /** Read at each request, so that a change counts from the next one on; default: a direct connection. */
+  /** Read for each request, so that changes apply to the next one. Default: a direct connection. */
   network?: () => NetworkConfiguration;
-  /** For the age of connections and the time that a request may take; default: this computer's clock. */
+  /** Measures the age of connections and the deadlines of requests. Default: the system clock. */
   clock?: Clock;
-  /** Who sends the requests, as {@link describeUserAgent} says it. */
+  /** The `User-Agent`, as {@link describeUserAgent} returns it. */
   userAgent?: string;
 }
 
 const PRODUCT = 'i99dash-vscode';
 
-/** The value of `user-agent`, which firewalls in front of APIs want to see. It names nobody. */
+/**
+ * Builds the `User-Agent`, which firewalls in front of APIs require. It does not identify the user.
+ */
 export function describeUserAgent(options: { version: string; editorVersion: string }): string {
   const { version, editorVersion } = options;
   const { platform, arch } = process;
@@ -80,8 +87,9 @@ export function describeUserAgent(options: { version: string; editorVersion: str
 }
 
 /**
- * A transport with connection pools of its own; the global dispatcher and other extensions' `fetch` are never touched. Certificates are checked
- * whatever settings and environment say.
+ * Creates a transport with its own connection pools. Never changes the global dispatcher or the
+ * `fetch` of other extensions. Always verifies certificates, regardless of settings and
+ * environment.
  */
 export function createUndiciTransport({
   network = () => ({}),
@@ -126,13 +134,13 @@ class UndiciTransport implements Transport {
     }
   }
 
-  /** Tries again with all certificates that may be trusted. */
+  /** Retries with all trusted certificates. */
   private async repeatTrusted<T>(trust: TrustConfiguration, attempt: () => Promise<T>): Promise<T> {
     const context = this.trust.contextFor(trust);
     try {
       return await attempt();
     } catch (error) {
-      // No secure connection came about, so nothing has been sent.
+      // The TLS handshake failed, so nothing was sent.
       if (isUnknownIssuer(error)) {
         await this.trust.extend(trust);
         if (this.trust.contextFor(trust) !== context) {
@@ -143,7 +151,7 @@ class UndiciTransport implements Transport {
     }
   }
 
-  /** Tries once more, on a fresh connection, where a connection that was kept is lost. */
+  /** Retries once on a new connection when a reused one is lost. */
   private async repeatLost(
     httpRequest: HttpRequest,
     attempt: () => Promise<HttpResponse>,
@@ -154,7 +162,7 @@ class UndiciTransport implements Transport {
       if (!isLostReusedConnection(error)) {
         throw error;
       }
-      this.dispatchers.forget(); // the other ones are as old
+      this.dispatchers.forget(); // other connections are just as old
       if (!isRepeatable(httpRequest)) {
         throw error;
       }
@@ -173,14 +181,18 @@ function isRepeatable({ method, body, isRepeatable: isMarked }: HttpRequest): bo
 }
 
 /**
- * True where a repeated request is refused, perhaps because the first one has done its work. It is
- * known no better than after the first one what the server has done.
+ * Checks whether a retry was rejected possibly because the first attempt succeeded. The outcome is
+ * then still unknown.
  */
 function mayBeDone({ method }: HttpRequest, { status }: HttpResponse): boolean {
   return method !== 'GET' && status >= 400 && status < 500 && status !== 429;
 }
 
-/** @throws what undici throws, and UPLOAD_FAILED when the body's source fails */
+/**
+ * Sends one request and reads the response.
+ * @throws UPLOAD_FAILED when the source of the body fails
+ * @throws The errors of undici.
+ */
 async function exchange(
   dispatcher: Dispatcher,
   httpRequest: HttpRequest,
@@ -201,11 +213,11 @@ async function exchange(
         ...upload?.headers,
       },
       body: upload?.body ?? null,
-      headersTimeout: streams ? 0 : headersTimeoutMs, // the deadline covers an upload's
+      headersTimeout: streams ? 0 : headersTimeoutMs, // the deadline covers uploads
       bodyTimeout: bodyTimeoutMs,
       signal: deadline.signal,
     });
-    // Before its connection stands, undici hears no signal.
+    // undici ignores the signal until it is connected.
     const { statusCode, headers, body } = await raceSignal(sent, deadline.signal);
     const most = maxResponseBytes ?? (streams ? MAX_UPLOAD_RESPONSE_BYTES : MAX_RESPONSE_BYTES);
     const flat = flatten(headers);
@@ -226,7 +238,10 @@ function asRequestError(error: unknown, { signal }: Deadline): unknown {
     : findFirstError(error);
 }
 
-/** One abort signal for the caller's cancellation and the clock: the whole request's, or an upload's since its last byte. */
+/**
+ * Combines the caller's signal with a timeout, for the whole request or since the last chunk of an
+ * upload.
+ */
 class Deadline {
   private readonly expiry = new AbortController();
   private readonly ms: number;
@@ -244,7 +259,10 @@ class Deadline {
       signal === undefined ? this.expiry.signal : AbortSignal.any([this.expiry.signal, signal]);
   }
 
-  /** @param moreMs beside the usual time, in milliseconds */
+  /**
+   * Restarts the timeout.
+   * @param moreMs Additional time, in milliseconds.
+   */
   restart(moreMs = 0): void {
     this.clear();
     this.timer = this.start(moreMs);
@@ -263,7 +281,7 @@ class Deadline {
 interface OpenBody {
   body: string | Readable;
   headers?: Record<string, string>;
-  /** What went wrong with the stream's source, if anything. */
+  /** Returns the error of the stream's source, if any. */
   sourceError?: () => I99dashError | undefined;
   close?: () => void;
 }
@@ -274,7 +292,7 @@ function openBody(body: string | HttpStreamBody, deadline: Deadline): OpenBody {
   }
   const source = body.open();
   let failure: unknown;
-  // Heard from the start: a source may fail before anyone reads it, or after the connection broke.
+  // Attached before reading: the source may fail early, or after the connection broke.
   source.on('error', (error) => (failure = error));
   const stream = Readable.from(counted(source, body, deadline), { objectMode: false });
   return {
@@ -283,7 +301,7 @@ function openBody(body: string | HttpStreamBody, deadline: Deadline): OpenBody {
     sourceError: () => (failure === undefined ? undefined : fileChanged(failure)),
     close: () => {
       stream.destroy();
-      source.destroy(); // the generator reaches it only where it has begun and is not waiting
+      source.destroy(); // the generator may not have started, or may be waiting
     },
   };
 }

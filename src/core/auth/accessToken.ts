@@ -1,23 +1,28 @@
 import { isJsonObject, parseJson } from '../json';
 
-/** The life the backend gives an access token when nothing in it tells otherwise, in milliseconds. */
+/** Lifetime of an access token when the response does not state one, in milliseconds. */
 export const DEFAULT_TOKEN_LIFE_MS = 15 * 60 * 1000;
-/** What a JWT claims beyond this is no access token's life, in milliseconds. */
+/** Longest plausible lifetime of an access token, in milliseconds. Longer claims are ignored. */
 const MAX_TOKEN_LIFE_MS = 366 * 24 * 60 * 60 * 1000;
 
-/** When a credential ends that lives until it is revoked, in milliseconds since the epoch: the last moment that a `Date` knows. */
+/**
+ * Expiry of a credential that is valid until it is revoked, in milliseconds since the epoch: the
+ * latest time a `Date` can represent.
+ */
 export const NEVER = 8.64e15;
 
-/** As {@link knownLifeMs}, and 15 minutes when nothing tells. */
+/** Returns the lifetime as {@link knownLifeMs} does, or 15 minutes when it is unknown. */
 export function tokenLifeMs(token: string, expiresInSeconds?: number): number {
   return knownLifeMs(token, expiresInSeconds) ?? DEFAULT_TOKEN_LIFE_MS;
 }
 
 /**
- * When a credential ends that nothing renews, in milliseconds since the epoch; {@link NEVER} when nothing tells.
- * A JWT with `exp` and no `iat` ends at `exp`: only here does the server's clock meet ours, for nothing else tells its life.
- * An `exp` that has passed already, or is more than 366 days away, tells nothing: the backend has just accepted the token.
- * @param mintedAt when the token was received, in milliseconds since the epoch
+ * Returns the expiry of a credential that cannot be refreshed, in milliseconds since the epoch, or
+ * {@link NEVER} when it is unknown.
+ * A JWT with `exp` but no `iat` expires at `exp`: only this case compares the server's clock with
+ * ours, because nothing else states the lifetime. An `exp` in the past or more than 366 days ahead
+ * is ignored, because the backend has just accepted the token.
+ * @param mintedAt When the token was received, in milliseconds since the epoch.
  */
 export function expiryOf(token: string, mintedAt: number, expiresInSeconds?: number): number {
   const untilExp = numberOf(decodeClaims(token)?.['exp']) * 1000 - mintedAt;
@@ -27,8 +32,9 @@ export function expiryOf(token: string, mintedAt: number, expiresInSeconds?: num
 }
 
 /**
- * How long a token lives, in milliseconds: `exp − iat` when it is a JWT with both, so that the server's clock never meets ours;
- * else the answer's `expires_in` (seconds). The signature is the server's business and not checked.
+ * Returns a token's lifetime in milliseconds: `exp − iat` of a JWT with both, which avoids
+ * comparing the server's clock with ours, else `expires_in` (seconds) of the response. The
+ * signature is for the server to check.
  */
 function knownLifeMs(token: string, expiresInSeconds?: number): number | undefined {
   const claims = decodeClaims(token);
@@ -45,7 +51,10 @@ function isPlausibleLife(ms: number): boolean {
   return ms > 0 && ms <= MAX_TOKEN_LIFE_MS;
 }
 
-/** Whether two tokens name the same subject, as far as their claims tell: a hint, for nothing here checks a signature. */
+/**
+ * Checks whether two tokens have the same subject, as far as their claims show. Only a hint,
+ * because signatures are not verified.
+ */
 export function isSameSubject(one: string, other: string): boolean {
   const [first, second] = [one, other].map((token) => decodeClaims(token)?.['sub']);
   return first === second || typeof first !== 'string' || typeof second !== 'string';

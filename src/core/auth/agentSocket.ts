@@ -3,7 +3,7 @@ import { expandHome } from '../homePath';
 import { readIdentityAgent } from './sshConfig';
 
 const WINDOWS_PIPE = '\\\\.\\pipe\\openssh-ssh-agent';
-/** A socket answers at once or not at all, in milliseconds. */
+/** Timeout for a local socket, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 2000;
 
 interface AgentSocketOptions {
@@ -12,9 +12,10 @@ interface AgentSocketOptions {
 }
 
 /**
- * Where the agent listens: the path the user set (`~` stands for the home folder), else what `SSH_AUTH_SOCK` names if somebody listens
- * there, else the `IdentityAgent` of `~/.ssh/config`, else on Windows the pipe of its own agent.
- * @returns undefined when nothing says so; nobody need be listening
+ * Finds the socket of the SSH agent: the configured path (`~` is expanded), else `SSH_AUTH_SOCK` if
+ * it accepts connections, else `IdentityAgent` of `~/.ssh/config`, else on Windows the pipe of the
+ * built-in agent.
+ * @returns undefined when no path is known. A returned path may have no listener.
  */
 export async function findAgentSocket(
   configured: string | undefined,

@@ -2,12 +2,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Emitter } from '../events';
 import type { Clock, Disposable, SecretStore } from '../ports';
 
-/** How long an answer is waited for, in milliseconds. */
+/** Timeout for a keyring operation, in milliseconds. */
 const PATIENCE_MS = 5_000;
-/** A keyring that did not answer is asked again after so long, in milliseconds, or as soon as it answers after all. */
+/**
+ * How long an unresponsive keyring is not accessed, in milliseconds, unless it responds earlier.
+ */
 const REST_MS = 60_000;
 
-/** What a keyring that does not answer rejects with. */
+/** The error when the keyring does not respond in time. */
 export class KeyringSilent extends Error {
   override readonly name = 'KeyringSilent';
 
@@ -17,13 +19,13 @@ export class KeyringSilent extends Error {
 }
 
 /**
- * A secret store that always answers, for the one behind it may wait for somebody to unlock a keyring, or for ever. While it is silent it is
- * not read, and what is written is handed over without waiting.
+ * A secret store with a timeout, because the keyring behind it may wait for the user to unlock it,
+ * or hang. While the keyring is unresponsive, reads fail immediately and writes are not awaited.
  */
 export class AnsweringSecrets implements SecretStore {
   private rest: Disposable | undefined;
   private readonly answers = new Emitter<void>();
-  /** Fires when a keyring that was silent answers after all: what it holds can be read now. */
+  /** Fires when an unresponsive keyring responds: its content can be read now. */
   readonly onDidAnswer = this.answers.event;
 
   constructor(
@@ -31,7 +33,10 @@ export class AnsweringSecrets implements SecretStore {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws KeyringSilent, and what the keyring throws */
+  /**
+   * Reads a secret.
+   * @throws KeyringSilent, and the errors of the keyring
+   */
   async get(key: string): Promise<string | undefined> {
     if (this.rest !== undefined) {
       throw new KeyringSilent();
@@ -39,12 +44,18 @@ export class AnsweringSecrets implements SecretStore {
     return this.await(this.inner.get(key));
   }
 
-  /** @throws KeyringSilent (it may be stored later), and what the keyring throws */
+  /**
+   * Stores a secret.
+   * @throws KeyringSilent (the write may still complete later), and the errors of the keyring
+   */
   store(key: string, value: string): Promise<void> {
     return this.await(this.inner.store(key, value));
   }
 
-  /** @throws KeyringSilent (it may be deleted later), and what the keyring throws */
+  /**
+   * Deletes a secret.
+   * @throws KeyringSilent (the deletion may still complete later), and the errors of the keyring
+   */
   delete(key: string): Promise<void> {
     return this.await(this.inner.delete(key));
   }
@@ -56,7 +67,7 @@ export class AnsweringSecrets implements SecretStore {
   private async await<T>(answer: Promise<T>): Promise<T> {
     const settle = (): true => true;
     const settled = answer.then(settle, settle);
-    // Most answer at once, and need no timer.
+    // Most operations complete at once and need no timer.
     if (await Promise.race([settled, turn(false)])) {
       return answer;
     }

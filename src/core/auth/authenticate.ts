@@ -20,14 +20,17 @@ export interface Authenticated {
   minted: MintedToken;
 }
 
-/** Where a key came from, beside the key itself. */
+/** The origin of a key. */
 export interface KeyOrigin {
   source: 'ssh' | 'agent';
-  /** Absolute. Where a restarted editor finds the key again. */
+  /** Absolute. Used to find the key after a restart of the editor. */
   keyPath?: string;
 }
 
-/** Signs in with an opened key. @throws what {@link mintWithKey} throws, SSH_AUTH_DISABLED, SIGN_IN_REJECTED */
+/**
+ * Signs in with an opened key.
+ * @throws SSH_AUTH_DISABLED, SIGN_IN_REJECTED and the errors of {@link mintWithKey}
+ */
 export async function authenticateWithKey(
   ports: AuthenticationPorts & MintPorts,
   backendUrl: string,
@@ -45,7 +48,10 @@ export async function authenticateWithKey(
   return { minted, profile: { account, source, fingerprint, ...path } };
 }
 
-/** A route that is missing at sign-in. A renewal that meets it waits: a gateway in trouble says the same. */
+/**
+ * Checks for a missing route at sign-in. A refresh retries instead, because a failing gateway
+ * returns the same status.
+ */
 export function isMissing(error: unknown): error is I99dashError {
   return isI99dashError(error, 'SERVER') && (error.status === 404 || error.status === 405);
 }
@@ -61,7 +67,10 @@ function withoutSsh(cause: I99dashError): I99dashError {
   );
 }
 
-/** Signs in with a token minted elsewhere. @throws SIGN_IN_REJECTED, OFFLINE, TIMEOUT, TLS, SERVER, PROTOCOL */
+/**
+ * Signs in with a token issued elsewhere.
+ * @throws SIGN_IN_REJECTED, OFFLINE, TIMEOUT, TLS, SERVER, PROTOCOL
+ */
 export async function authenticateWithToken(
   ports: AuthenticationPorts,
   backendUrl: string,
@@ -79,7 +88,10 @@ export async function authenticateWithToken(
   return { minted, profile: { account, source } };
 }
 
-/** Asks whom a token belongs to that has just been got. @throws SIGN_IN_REJECTED, and as {@link fetchAccount} */
+/**
+ * Fetches the account of a new token.
+ * @throws SIGN_IN_REJECTED and the errors of {@link fetchAccount}
+ */
 export function accountOf(
   { transport }: AuthenticationPorts,
   backendUrl: string,

@@ -1,6 +1,9 @@
 declare module 'bcrypt-pbkdf' {
   const bcrypt: {
-    /** Fills `key`. Returns -1 and leaves it alone when an argument is out of range, 0 otherwise. Lengths are bytes. */
+    /**
+     * Fills `key`. Returns 0, or -1 without a change when an argument is out of range. Lengths are
+     * in bytes.
+     */
     pbkdf(
       passphrase: Uint8Array,
       passphraseLength: number,

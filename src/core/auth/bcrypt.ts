@@ -1,22 +1,22 @@
 import bcrypt from 'bcrypt-pbkdf';
 
-/** What OpenSSH's key derivation takes. */
+/** Input of OpenSSH's key derivation. */
 export interface BcryptInput {
   passphrase: Uint8Array;
   salt: Uint8Array;
-  /** Each takes tens of milliseconds. */
+  /** Each round takes tens of milliseconds. */
   rounds: number;
-  /** Bytes of the derived key. */
+  /** Length of the derived key, in bytes. */
   length: number;
 }
 
 /**
  * Derives a key as OpenSSH does, without blocking the caller's event loop.
- * Rejects with CancelledError.
+ * @throws CancelledError
  */
 export type DeriveBcrypt = (input: BcryptInput, signal?: AbortSignal) => Promise<Uint8Array>;
 
-/** Derives a key as OpenSSH does. It blocks the thread for as long as it takes. */
+/** Derives a key as OpenSSH does. Synchronous: it blocks the thread. */
 export function bcryptKey({ passphrase, salt, rounds, length }: BcryptInput): Uint8Array {
   const key = new Uint8Array(length);
   bcrypt.pbkdf(passphrase, passphrase.length, salt, salt.length, key, length, rounds);

@@ -3,9 +3,10 @@ import { t } from '../l10n';
 import type { TokenSource } from '../ports';
 
 /**
- * The tokens of one backend alone: a setting that is changed in the middle must not send another backend's token there.
- * @param inForce the backend that `tokens` are for now
- * @returns a source that throws NOT_SIGNED_IN once another backend is in force
+ * Binds a token source to one backend, so that a settings change during an operation does not send
+ * another backend's token there.
+ * @param inForce Returns the backend that `tokens` currently belongs to.
+ * @returns A source that throws NOT_SIGNED_IN after the backend has changed.
  */
 export function boundTokens(
   backendUrl: string,

@@ -1,7 +1,7 @@
-/** "expand 32-byte k", as four little-endian words. */
+/** "expand 32-byte k" as four little-endian words. */
 const SIGMA = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574] as const;
 const BLOCK_BYTES = 64;
-/** Columns, then diagonals: the words that each quarter round mixes. */
+/** The words that each quarter round mixes: columns, then diagonals. */
 const QUARTERS = [
   [0, 4, 8, 12],
   [1, 5, 9, 13],
@@ -14,9 +14,10 @@ const QUARTERS = [
 ] as const;
 
 /**
- * Encrypts or decrypts with ChaCha20 (RFC 8439) and a nonce of zeros. Here and not in node:crypto, for the one of desktop VS Code lacks it.
- * @param key 32 bytes
- * @param counter of the first block
+ * Encrypts or decrypts with ChaCha20 (RFC 8439) and a zero nonce. Implemented here because
+ * node:crypto of desktop VS Code lacks it.
+ * @param key 32 bytes.
+ * @param counter Number of the first block.
  */
 export function chacha20(key: Buffer, counter: number, data: Uint8Array): Buffer {
   const output = Buffer.from(data);
@@ -49,7 +50,7 @@ function keyStream(key: Buffer, counter: number): Buffer {
   return stream;
 }
 
-/** `x += y; z = (z ^ x) <<< bits`, on words of the state. */
+/** `x += y; z = (z ^ x) <<< bits` on words of the state. */
 function mix(state: Uint32Array, x: number, y: number, z: number, bits: number): void {
   const sum = ((state[x] ?? 0) + (state[y] ?? 0)) >>> 0;
   const mixed = (state[z] ?? 0) ^ sum;

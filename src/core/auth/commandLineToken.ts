@@ -4,19 +4,25 @@ import { isTokenText } from '../api/bearerToken';
 import { homeFolder } from '../homePath';
 import { isJsonObject, parseJson } from '../json';
 
-/** A token that the command-line client keeps where there is no keyring. */
+/** A token that the command-line client stores in a file when there is no keyring. */
 export interface CommandLineToken {
   path: string;
   token: string;
 }
 
-/** No such file is larger, in bytes. */
+/** Limit for the file, in bytes. */
 const MAX_BYTES = 64 * 1024;
-/** Assumed, for no public document shows the file: one of these, at the top or under the account's name. */
+/**
+ * Assumed, because the file format is not documented publicly: one of these fields, at the top
+ * level or under the account's name.
+ */
 const FIELDS = ['access_token', 'accessToken', 'token', 'apiKey', 'api_key'];
 const ACCOUNT = 'default';
 
-/** Looks for the token in the command-line client's plain-text file. Reads it and no more; undefined when there is none. */
+/**
+ * Finds the token in the plain-text file of the command-line client. Never changes the file.
+ * Returns undefined when there is none.
+ */
 export async function findCommandLineToken(
   path = join(homeFolder(), '.config', 'i99dash', 'sdk.json'),
 ): Promise<CommandLineToken | undefined> {

@@ -1,24 +1,26 @@
 import { createDecipheriv, type Decipher } from 'node:crypto';
 import { unknownEncryption } from './keyErrors';
 
-/** Of an authenticating cipher, in bytes. */
+/** Length of an authentication tag, in bytes. */
 export const TAG_BYTES = 16;
 
 interface DecryptInput {
-  /** As OpenSSL names it. */
+  /** OpenSSL's name. */
   cipher: string;
   key: Uint8Array;
   iv: Uint8Array;
   sealed: Uint8Array;
-  /** Whether the padding of PKCS#7 is checked and left out. */
+  /** Whether PKCS#7 padding is checked and removed. */
   padded?: boolean;
-  /** Of GCM: {@link TAG_BYTES} bytes. */
+  /** For GCM: {@link TAG_BYTES} bytes. */
   tag?: Uint8Array;
 }
 
 /**
- * Decrypts what a key file holds; undefined when padding or tag show that the key is a wrong one.
- * @throws KEY_UNREADABLE when the crypto library of this process does not have the cipher (OpenSSL and BoringSSL differ)
+ * Decrypts the content of a key file. Returns undefined when padding or tag show that the key is
+ * wrong.
+ * @throws KEY_UNREADABLE when the crypto library of this process lacks the cipher (OpenSSL and
+ * BoringSSL differ)
  */
 export function decrypt(input: DecryptInput, path: string): Buffer | undefined {
   const decipher = startDecipher(input, path);

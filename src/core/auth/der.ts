@@ -1,4 +1,4 @@
-/** Tags of DER (X.690). */
+/** DER tags (X.690). */
 const INTEGER = 0x02;
 export const BIT_STRING = 0x03;
 export const OCTET_STRING = 0x04;
@@ -10,7 +10,7 @@ export interface DerElement {
   content: Buffer;
 }
 
-/** The elements that stand one after the other, up to the first that is not whole. */
+/** Parses consecutive elements, up to the first incomplete one. */
 export function derElements(der: Buffer): DerElement[] {
   const elements: DerElement[] = [];
   for (let at = 0; at + 2 <= der.length;) {
@@ -30,19 +30,25 @@ export function derElements(der: Buffer): DerElement[] {
   return elements;
 }
 
-/** The elements inside a sequence; none when the element is another or missing. */
+/** Returns the elements of a sequence. Empty when the element is missing or of another type. */
 export function derSequence(element: DerElement | undefined): DerElement[] {
   return element?.tag === SEQUENCE ? derElements(element.content) : [];
 }
 
-/** The value of a non-negative integer; undefined when the element is another or missing. */
+/**
+ * Returns the value of a non-negative integer. Undefined when the element is missing or of another
+ * type.
+ */
 export function derNumber(element: DerElement | undefined): number | undefined {
   return element?.tag === INTEGER
     ? element.content.reduce((value, byte) => value * 256 + byte, 0)
     : undefined;
 }
 
-/** The content of an element with this tag, in hexadecimal digits; '' when it is another or missing. */
+/**
+ * Returns the content of an element with this tag in hex, or '' when the element is missing or has
+ * another tag.
+ */
 export function derHex(element: DerElement | undefined, tag: number): string {
   return element?.tag === tag ? element.content.toString('hex') : '';
 }

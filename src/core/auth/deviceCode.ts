@@ -8,29 +8,33 @@ import { expiryOf } from './accessToken';
 import { accountOf, isMissing, type Authenticated, type AuthenticationPorts } from './authenticate';
 import type { MintedToken } from './mint';
 
-/** RFC 8628, 3.5: what each `slow_down` adds to the interval, in milliseconds. */
+/** RFC 8628, 3.5: each `slow_down` adds this to the interval, in milliseconds. */
 const SLOW_DOWN_MS = 5_000;
-/** Longest wait after a failure of the network, in milliseconds. */
+/** Maximum backoff after a network failure, in milliseconds. */
 const MAX_BACKOFF_MS = 60_000;
-/** How long a key that has just been made is tried, in milliseconds: giving up would lose it. */
+/**
+ * How long the verification of a new key is retried, in milliseconds. Giving up would lose the key.
+ */
 const CONFIRM_MS = 60_000;
 
 /** What the user needs to approve a sign-in. */
 export interface DeviceCodePrompt {
   userCode: string;
-  /** The page as people may read it. */
+  /** The page, for display. */
   verificationUri: string;
-  /** What to open: the page, with the code filled in where the backend offers that. */
+  /** The URL to open: the page, with the code filled in if the backend supports it. */
   openUri: string;
   /** Milliseconds since the epoch. */
   expiresAt: number;
 }
 
 /**
- * Signs in with a device code (RFC 8628): shows a code, waits for its approval in a browser, and takes the API key. The key is confirmed
- * patiently, for the one before it is dead by then.
- * @param prompt called once, when there is a code to show
- * @throws DEVICE_CODE_UNSUPPORTED, DEVICE_CODE_DENIED, DEVICE_CODE_EXPIRED, SIGN_IN_REJECTED, SERVER, PROTOCOL, TLS, OFFLINE, TIMEOUT
+ * Signs in with a device code (RFC 8628): shows a code, waits for its approval in a browser, and
+ * fetches the API key. The verification of the key is retried, because issuing it has revoked the
+ * previous one.
+ * @param prompt Called once, when there is a code to show.
+ * @throws DEVICE_CODE_UNSUPPORTED, DEVICE_CODE_DENIED, DEVICE_CODE_EXPIRED, SIGN_IN_REJECTED
+ * @throws SERVER, PROTOCOL, TLS, OFFLINE, TIMEOUT
  */
 export async function authenticateWithDeviceCode(
   ports: AuthenticationPorts,
@@ -81,7 +85,10 @@ async function waitForKey(
   }
 }
 
-/** What a poll that brought no key means for the next one. @throws what ends the flow */
+/**
+ * Classifies the error of a poll.
+ * @throws The error that ends the flow.
+ */
 function judge(error: unknown): 'pending' | 'slowDown' | 'trouble' {
   const serverCode = isI99dashError(error, 'SERVER') ? error.serverCode : undefined;
   switch (serverCode) {
@@ -90,7 +97,7 @@ function judge(error: unknown): 'pending' | 'slowDown' | 'trouble' {
     case 'slow_down':
       return 'slowDown';
     case 'expired_token':
-    case 'invalid_grant': // what a code is once it is forgotten
+    case 'invalid_grant': // the server has deleted the code
       throw expired(error);
     case 'access_denied':
       throw new I99dashError(
@@ -106,7 +113,10 @@ function judge(error: unknown): 'pending' | 'slowDown' | 'trouble' {
   }
 }
 
-/** RFC 8628, 3.5: twice as long after each failure in a row; and never less than the server asked for. */
+/**
+ * RFC 8628, 3.5: doubles the delay after each consecutive failure, and is never shorter than the
+ * server requested.
+ */
 function backOff(error: unknown, waited: number, interval: number): number {
   const asked = isI99dashError(error) ? (error.retryAfterMs ?? 0) : 0;
   return Math.max(Math.min(2 * waited, MAX_BACKOFF_MS), interval, asked);
@@ -141,7 +151,7 @@ function expired(cause?: unknown): I99dashError {
   );
 }
 
-/** Where the flow is not known, or we are not. */
+/** Error codes of a backend without this flow, or without our client ID. */
 const UNKNOWN_TO_BACKEND: ReadonlySet<string | undefined> = new Set([
   'invalid_client',
   'unauthorized_client',
@@ -153,7 +163,7 @@ function asBeginning(error: unknown): never {
   throw isUnknown || isMissing(error) ? unsupported(error) : error;
 }
 
-/** DEVICE_CODE_UNSUPPORTED */
+/** Creates the error DEVICE_CODE_UNSUPPORTED. */
 export function unsupported(cause?: unknown): I99dashError {
   return new I99dashError(
     'DEVICE_CODE_UNSUPPORTED',

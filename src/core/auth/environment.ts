@@ -1,13 +1,16 @@
 import { I99dashError } from '../errors';
 import { t } from '../l10n';
 
-/** A credential that the environment holds. It wins over everything stored and is written nowhere. */
+/**
+ * A credential from the environment. It takes precedence over everything stored and is never
+ * written.
+ */
 export interface EnvironmentCredential {
   variable: string;
   token: string;
 }
 
-/** The first of the variables that is set and wanted, read anew at every call. */
+/** Returns the first variable that is set and accepted. Reads the environment on each call. */
 export function environmentCredential(
   variables: readonly string[],
   isWanted: (credential: EnvironmentCredential) => boolean = () => true,
@@ -17,7 +20,7 @@ export function environmentCredential(
     .find((credential) => credential.token !== '' && isWanted(credential));
 }
 
-/** NOT_SIGNED_IN, for a credential of the environment that the backend does not accept. */
+/** Creates the error NOT_SIGNED_IN for a credential of the environment that the backend rejects. */
 export function refusedCredential({ variable }: EnvironmentCredential): I99dashError {
   return new I99dashError(
     'NOT_SIGNED_IN',

@@ -16,18 +16,23 @@ export interface EnvironmentSessionPorts {
   random: () => number;
 }
 
-/** What is known of the credential that the environment holds. Nothing of it outlives the window. */
+/** The state of the credential in the environment. Not persisted beyond the window. */
 export class EnvironmentSession {
   private known: { token: string; account: Account } | undefined;
-  /** `isUsedSince`: somebody has used it since, and it may be accepted again. */
+  /**
+   * `isUsedSince`: the credential has been used since it was rejected, so it may be valid again.
+   */
   private refused: { token: string; failure: I99dashError; isUsedSince: boolean } | undefined;
-  /** Refused ones that the user does not want to be asked about again in this window. */
+  /** Rejected credentials that the user chose to ignore in this window. */
   private readonly ignored = new Set<string>();
   private readonly troubles: RenewalTroubles;
   private readonly changes = new Emitter<void>();
   readonly onDidChange = this.changes.event;
 
-  /** @param variables the ones that may hold a credential, the strongest first */
+  /**
+   * Creates the state.
+   * @param variables Variables that may hold a credential, in order of precedence.
+   */
   constructor(
     ports: EnvironmentSessionPorts,
     private readonly variables: readonly string[],
@@ -35,7 +40,9 @@ export class EnvironmentSession {
     this.troubles = new RenewalTroubles(ports.clock, ports.random);
   }
 
-  /** Read anew each time; undefined when there is none, or none but what is ignored. */
+  /**
+   * Reads the environment each time. Undefined when there is no credential, or only ignored ones.
+   */
   get credential(): EnvironmentCredential | undefined {
     return environmentCredential(this.variables, ({ token }) => !this.ignored.has(token));
   }
@@ -54,7 +61,7 @@ export class EnvironmentSession {
     };
   }
 
-  /** The backend has told whom a credential belongs to. */
+  /** Records the account of a credential after the backend has accepted it. */
   recognize({ token }: EnvironmentCredential, account: Account): void {
     this.known = { token, account };
     this.refused = undefined;
@@ -62,7 +69,7 @@ export class EnvironmentSession {
     this.changes.fire();
   }
 
-  /** Hands out a credential. */
+  /** Returns the token and records its use. */
   use({ token }: EnvironmentCredential): string {
     if (this.refused?.token === token) {
       this.refused.isUsedSince = true;
@@ -70,7 +77,10 @@ export class EnvironmentSession {
     return token;
   }
 
-  /** The backend does not accept a credential. @returns the error that says so */
+  /**
+   * Records that the backend rejected a credential.
+   * @returns The error to throw.
+   */
   refuse(credential: EnvironmentCredential): I99dashError {
     const failure = refusedCredential(credential);
     if (this.refused?.token === credential.token) {
@@ -82,7 +92,7 @@ export class EnvironmentSession {
     return failure;
   }
 
-  /** Goes on in this window as if a refused credential were not there. */
+  /** Ignores the rejected credential in this window. */
   ignoreRefused(): void {
     if (this.refused !== undefined) {
       this.ignored.add(this.refused.token);
@@ -92,9 +102,9 @@ export class EnvironmentSession {
   }
 
   /**
-   * Background work: has the backend asked whose credential it is. One that was refused is not tried again by itself, but after somebody else
-   * has tried it.
-   * @returns when to look again, in milliseconds since the epoch; undefined when nothing will be due
+   * Fetches the account of the credential in the background. A rejected credential is only tried
+   * again after another call has used it.
+   * @returns When to run again, in milliseconds since the epoch; undefined when nothing is due.
    */
   async keepKnown(ask: () => Promise<unknown>): Promise<number | undefined> {
     const { state, troubles } = this;
@@ -106,7 +116,7 @@ export class EnvironmentSession {
     return this.state?.failure === undefined ? troubles.retryAt : undefined;
   }
 
-  /** As {@link RenewalTroubles.hurry}. */
+  /** See {@link RenewalTroubles.hurry}. */
   hurry(reason: { byPerson?: boolean }): void {
     this.troubles.hurry(reason);
   }

@@ -11,31 +11,38 @@ import type { StoredState } from './sessionNotes';
 import { profileOf, type SessionProfile, type SessionRecord } from './sessionRecord';
 import { transition, type Held, type SessionEvent, type SettledState } from './sessionState';
 
-/** A token that was refused before so many others is in nobody's hands any more. */
+/** Limit for remembered rejected tokens. Older ones are no longer in use. */
 const MOST_REFUSALS = 16;
 
 export interface HeldSessionPorts {
   clock: Clock;
   logger: Logger;
-  /** Called when the keyring turns out to have lost the session. */
+  /** Called when the keyring has lost the session. */
   onSecretLost?: () => void;
 }
 
-/** The session that this window holds. */
+/** The active session of this window. */
 export class HeldSession {
   /**
-   * True until the backend has confirmed a session that was taken out of the store, of which it has refused several tokens in a row, or whose
-   * new token names another subject than the one before.
+   * Whether the session still needs verification by the backend: because it was read from the
+   * store, several of its tokens in a row were rejected, or its new token has a different subject
+   * than the previous one.
    */
   unconfirmed = false;
   private settled: SettledState = { kind: 'signedOut' };
   private backend = '';
-  /** The tokens that the backend has refused, and when that was first heard, in milliseconds since the epoch. */
+  /**
+   * Tokens that the backend rejected, with the time of the first rejection in milliseconds since
+   * the epoch.
+   */
   private readonly refusals = new Map<string, number>();
   private readonly changes = new Emitter<SettledState>();
   readonly onDidChange = this.changes.event;
 
-  /** @param troubles what has gone wrong with this session; forgotten when another begins */
+  /**
+   * Creates the holder.
+   * @param troubles Failures of this session. Cleared when another session begins.
+   */
   constructor(
     private readonly ports: HeldSessionPorts,
     private readonly troubles: RenewalTroubles,
@@ -45,12 +52,15 @@ export class HeldSession {
     return this.settled;
   }
 
-  /** Undefined when nobody is signed in. */
+  /** Undefined when there is no session. */
   get held(): Held | undefined {
     return this.settled.kind === 'signedOut' ? undefined : this.settled;
   }
 
-  /** @throws NOT_SIGNED_IN */
+  /**
+   * Returns the session.
+   * @throws NOT_SIGNED_IN
+   */
   require(): Held {
     const { held } = this;
     if (held === undefined) {
@@ -59,7 +69,7 @@ export class HeldSession {
     return held;
   }
 
-  /** Whether this session is in hand, and its key on this machine is still the same. */
+  /** Checks whether this session is active and its key on this machine is unchanged. */
   isHeld({ sessionId, fingerprint, keyPath }: SessionProfile): boolean {
     const profile = this.held?.profile;
     return (
@@ -69,18 +79,18 @@ export class HeldSession {
     );
   }
 
-  /** The token, unless it is lost or refused. */
+  /** The token, unless it is missing or rejected. */
   get usable(): MintedToken | undefined {
     const minted = this.held?.minted;
     return minted === undefined || this.refusals.has(minted.token) ? undefined : minted;
   }
 
-  /** The backend that the session belongs to; '' before the first. */
+  /** The backend of the session; '' initially. */
   get backendUrl(): string {
     return this.backend;
   }
 
-  /** Turns to a backend. What is in hand for another one is let go. */
+  /** Switches to a backend. Ends the session of any other backend. */
   turnTo(backendUrl: string): void {
     if (this.backend !== backendUrl) {
       this.backend = backendUrl;
@@ -88,7 +98,7 @@ export class HeldSession {
     }
   }
 
-  /** A sign-in that the backend has just accepted. */
+  /** Starts a session after a sign-in that the backend accepted. */
   begin(backendUrl: string, record: SessionRecord): void {
     this.backend = backendUrl;
     this.refusals.clear();
@@ -99,7 +109,7 @@ export class HeldSession {
     this.apply({ kind: 'ended' });
   }
 
-  /** The backend does not accept this token: it is not used again. */
+  /** Marks a token as rejected, so that it is not used again. */
   refuse(token: string): void {
     if (this.refusals.has(token)) {
       return;
@@ -111,18 +121,21 @@ export class HeldSession {
     }
   }
 
-  /** Whether the usable token is this one, and was asked for when the backend had refused another one already. */
+  /**
+   * Checks whether the given token is the usable one and was requested after the backend had
+   * rejected another.
+   */
   isMintedSince(token: string, refused: string): boolean {
     const { usable } = this;
     const refusedAt = this.refusals.get(refused) ?? Infinity;
     return usable?.token === token && usable.mintedAt >= refusedAt;
   }
 
-  /** Takes over what the store holds. */
+  /** Merges the stored state. */
   adopt(stored: StoredState): void {
     switch (stored.kind) {
       case 'none':
-        break; // what this window holds was never ended by anybody
+        break; // an empty store does not end the session of this window
       case 'ended':
         this.end();
         break;
@@ -134,7 +147,7 @@ export class HeldSession {
     }
   }
 
-  /** Something has happened to the session. */
+  /** Applies an event to the state. */
   apply(event: SessionEvent): void {
     const next = transition(this.settled, event);
     if (next !== this.settled) {
@@ -156,7 +169,7 @@ export class HeldSession {
     }
   }
 
-  /** A keyring that did not take a renewed token still has the one before. */
+  /** A keyring that failed to store a refreshed token still has the previous one. */
   private isBetter(found: MintedToken): boolean {
     const { usable } = this;
     return (
@@ -168,7 +181,7 @@ export class HeldSession {
 
   private adoptProfile(profile: SessionProfile, isSilent = false): void {
     if (this.isHeld(profile)) {
-      return; // what this window holds is better than what the keyring lost
+      return; // the token in memory is better than the lost one
     }
     if (this.held?.profile.sessionId === profile.sessionId) {
       this.troubles.forget();

@@ -1,13 +1,15 @@
 import type { Clock, Disposable } from '../ports';
 import type { Session } from './session';
 
-/** Longest time between two looks at the wall clock, in milliseconds. */
+/** Maximum interval between checks, in milliseconds. */
 const TICK_MS = 15_000;
 const SHORTEST_MS = 100;
-/** A tick this much later than it should be means that the computer slept, in milliseconds. */
+/** A tick this late means that the computer slept, in milliseconds. */
 const SLEPT_MS = 2 * TICK_MS;
 
-/** Looks after a session in the background. Timers are hints: each look reads the wall clock anew. */
+/**
+ * Keeps a session fresh in the background. Timers are only hints: each check reads the wall clock.
+ */
 export class KeepAlive implements Disposable {
   private timer: Disposable | undefined;
   private due = 0;
@@ -20,15 +22,15 @@ export class KeepAlive implements Disposable {
     private readonly clock: Clock,
   ) {}
 
-  /** Looks now. Something has happened that may matter: the start, the focus, a change of settings. */
+  /** Checks now, after an event that may matter: startup, focus, a settings change. */
   wake(): Promise<void> {
     this.session.hurry();
     return this.look();
   }
 
   /**
-   * The store may have changed: takes over what it holds, and looks. However often and falsely that is told, one reading at a time follows,
-   * and what waits after a failure goes on waiting. Never rejects.
+   * Merges the stored state after a possible change, then checks. Coalesces repeated and spurious
+   * notifications into one read at a time, and does not shorten a backoff. Never rejects.
    */
   async follow(): Promise<void> {
     if (this.following !== undefined) {
@@ -39,7 +41,7 @@ export class KeepAlive implements Disposable {
     this.following = following;
     while (following.again && !this.disposed) {
       following.again = false;
-      await this.session.restore().catch(() => undefined); // the setting is wrong: commands say so
+      await this.session.restore().catch(() => undefined); // commands report invalid settings
     }
     this.following = undefined;
     await this.look();
@@ -50,7 +52,7 @@ export class KeepAlive implements Disposable {
     this.timer?.dispose();
   }
 
-  /** One look at a time; whoever comes meanwhile waits for the same. */
+  /** Runs one check at a time. Concurrent callers share it. */
   private look(): Promise<void> {
     if (this.disposed) {
       return Promise.resolve();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseKeyFile, readIfKeyFile, readPublicKeyBeside } from './keyFile';
 import { ED25519, fingerprintOf, keyTypeOf } from './publicKey';
 
-/** A key file a person can sign in with. */
+/** A key file for sign-in. */
 export interface DiscoveredKey {
   path: string;
   fingerprint: string;
@@ -11,14 +11,17 @@ export interface DiscoveredKey {
   encrypted: boolean;
 }
 
-/** Names in `~/.ssh` that are never private keys. */
+/** Files in `~/.ssh` that are never private keys. */
 const NOT_KEYS = /^(known_hosts.*|authorized_keys.*|config|environment|rc|.*\.pub)$/u;
-/** A `~/.ssh` larger than this is somebody's archive; the rest is reached by browsing. */
+/** Limit for a large `~/.ssh`. The user can browse for other files. */
 const MAX_FILES = 500;
-/** So many are read at once: a process may hold only so many files open. */
+/** Number of files read concurrently, because a process can open only so many. */
 const AT_ONCE = 32;
 
-/** The ed25519 private keys of a folder (`~/.ssh`), by name; none when the folder is missing or closed to us. */
+/**
+ * Finds the ed25519 private keys in a folder (`~/.ssh`), sorted by name. Empty when the folder is
+ * missing or not readable.
+ */
 export async function discoverKeys(folder: string): Promise<DiscoveredKey[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const names = entries
@@ -35,18 +38,24 @@ export async function discoverKeys(folder: string): Promise<DiscoveredKey[]> {
   return keys;
 }
 
-/** Where not all can be read: names of keys as `ssh-keygen` gives them first, then those that speak of the kind. */
+/**
+ * Ranks names when there are more than the limit: default names of `ssh-keygen` first, then names
+ * that contain the key type.
+ */
 function likelihood(name: string): number {
   return name.startsWith('id_') ? 2 : /ed25519/iu.test(name) ? 1 : 0;
 }
 
-/** What a picker shows of a key file; undefined when it is no ed25519 key, or tells not which it is. */
+/**
+ * Describes a key file for a picker. Returns undefined when it is not an ed25519 key, or its public
+ * key is unknown.
+ */
 export async function describeKey(path: string): Promise<DiscoveredKey | undefined> {
   const key = parseKeyFile(await readIfKeyFile(path));
   if (key === undefined) {
     return undefined;
   }
-  // PKCS#8 seldom holds the public key, but `ssh-keygen` leaves it in a file of its own.
+  // PKCS#8 rarely contains the public key, but `ssh-keygen` writes it to a separate file.
   const beside = await readPublicKeyBeside(path);
   const blob = key.publicBlob ?? beside?.blob;
   if (blob === undefined || keyTypeOf(blob) !== ED25519) {

@@ -1,7 +1,7 @@
 import { I99dashError } from '../errors';
 import { t } from '../l10n';
 
-/** For a private key file whose content contradicts its format or itself. */
+/** Creates the error for a private key file that is inconsistent with its format or itself. */
 export function damagedKey(path: string): I99dashError {
   return new I99dashError('KEY_UNREADABLE', t('The key at {0} is damaged.', path), { file: path });
 }
@@ -11,7 +11,7 @@ export function wrongPassphrase(path: string): I99dashError {
   return new I99dashError('KEY_WRONG_PASSPHRASE', message, { file: path });
 }
 
-/** For a key that is encrypted with an algorithm that we do not have, where no command is known to help. */
+/** Creates the error for an unsupported encryption when no command is known to convert the key. */
 export function unknownEncryption(path: string): I99dashError {
   const message = t(
     'The key at {0} is encrypted in a way that cannot be read here. Export it again from the program that made it, or use another key.',
@@ -20,7 +20,10 @@ export function unknownEncryption(path: string): I99dashError {
   return new I99dashError('KEY_UNREADABLE', message, { file: path });
 }
 
-/** @param command rewrites the key in a form that we read */
+/**
+ * Creates the error for an unsupported encryption that a command can convert.
+ * @param command Rewrites the key in a supported format.
+ */
 export function rewritableEncryption(path: string, command: string): I99dashError {
   const message = t(
     'The key at {0} is encrypted in a way that cannot be read here. Rewrite it with: {1}',

@@ -10,18 +10,18 @@ import { readEncryptedPkcs8, readPkcs8 } from './pkcs8';
 import type { PublicKeyParts } from './publicKey';
 import { readPuttyKey } from './puttyKey';
 
-/** No private key worth reading is larger, in bytes. */
+/** Limit for a private key file, in bytes. */
 const MAX_KEY_FILE_BYTES = 64 * 1024;
 
-/** Enough for the first line of a private key after some others, in bytes. */
+/** Covers the first line of a private key and some text before it, in bytes. */
 const HEAD_BYTES = 1024;
 const PUTTY_MARK = 'PuTTY-User-Key-File-';
-/** How files with private keys begin; the last is how OpenSSL writes out a PKCS#12 file. */
+/** How files with private keys begin. The last is how OpenSSL prints a PKCS#12 file. */
 const MARKS = ['-----BEGIN ', PUTTY_MARK, 'Bag Attributes'];
 
 /**
- * Reads a key file whole, and of any other file nothing but its beginning.
- * @returns '' for what is no private key, or cannot be read
+ * Reads a key file. Of any other file, reads only the beginning.
+ * @returns '' when the file is not a private key or not readable
  */
 export async function readIfKeyFile(path: string): Promise<string> {
   const handle = await open(path, READ_WITHOUT_WAITING).catch(() => undefined);
@@ -39,8 +39,9 @@ export async function readIfKeyFile(path: string): Promise<string> {
 }
 
 /**
- * Reads a key file whole.
- * @throws KEY_NOT_FOUND, KEY_UNREADABLE (a folder, a pipe, no permission, too large)
+ * Reads a key file.
+ * @throws KEY_NOT_FOUND
+ * @throws KEY_UNREADABLE for a folder, a pipe, a file without permission, or one that is too large
  */
 export async function readKeyFile(path: string): Promise<string> {
   const handle = await open(path, READ_WITHOUT_WAITING).catch((error: unknown) => {
@@ -60,9 +61,9 @@ export async function readKeyFile(path: string): Promise<string> {
 }
 
 /**
- * Reads the first private key of a text: OpenSSH's format, PKCS#8 or PuTTY's. Other PEM blocks and text around them are skipped, as in the
- * output of `openssl pkcs12`.
- * @returns undefined when there is none, or it is damaged
+ * Parses the first private key in a text: OpenSSH, PKCS#8 or PuTTY format. Skips other PEM blocks
+ * and text around them, as in the output of `openssl pkcs12`.
+ * @returns undefined when there is none or it is damaged
  */
 export function parseKeyFile(text: string): KeyContainer | undefined {
   const lines = text.split(/\r\n|\r|\n/u).map((line) => line.trim());
@@ -81,12 +82,15 @@ export function parseKeyFile(text: string): KeyContainer | undefined {
     case 'ENCRYPTED':
       return readEncryptedPkcs8(block.bytes);
     default:
-      // RSA, EC and DSA have labels of their own; ed25519 has none.
+      // RSA, EC and DSA have their own labels; ed25519 has none.
       return otherKey(block.label);
   }
 }
 
-/** @returns what stands before `PRIVATE KEY`, and the bytes; a last block may lack its end */
+/**
+ * Finds the first private key block. The last block may lack its end line.
+ * @returns The text before `PRIVATE KEY` in the label, and the bytes.
+ */
 function findPrivateKeyBlock(
   lines: readonly string[],
 ): { label: string; bytes: Buffer } | undefined {
@@ -111,13 +115,17 @@ function otherKey(keyType: string): KeyContainer {
 }
 
 /**
- * The public key in the `.pub` file beside a private key; undefined when there is none that can be read.
+ * Reads the public key from the `.pub` file next to a private key. Returns undefined when it is
+ * missing or not readable.
  */
 export async function readPublicKeyBeside(path: string): Promise<PublicKeyParts | undefined> {
   return readPublicKeyFile(`${path}.pub`).catch(() => undefined);
 }
 
-/** The comment of the `.pub` file beside a private key, or '' where there is none or it belongs to another key. */
+/**
+ * Reads the comment of the `.pub` file next to a private key. Returns '' when the file is missing
+ * or belongs to another key.
+ */
 export async function readPubFileComment(path: string, publicBlob: Buffer): Promise<string> {
   const parts = await readPublicKeyBeside(path);
   return parts?.blob.equals(publicBlob) === true ? parts.comment : '';

@@ -1,4 +1,4 @@
-/** The entry of the thread that derives one key and ends. */
+/** Worker thread that derives one key and exits. */
 import { parentPort } from 'node:worker_threads';
 import { bcryptKey, type BcryptInput } from './bcrypt';
 

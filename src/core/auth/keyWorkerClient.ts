@@ -3,8 +3,8 @@ import { CancelledError, throwIfCancelled } from '../errors';
 import type { DeriveBcrypt } from './bcrypt';
 
 /**
- * Derives keys in a thread of its own, which ends with each of them.
- * @param script absolute path of the built `keyWorker`
+ * Creates a function that derives each key in its own worker thread.
+ * @param script Absolute path of the built `keyWorker`.
  */
 export function bcryptInWorker(script: string): DeriveBcrypt {
   return async (input, signal) => {

@@ -3,31 +3,37 @@ import type { JsonObject } from '../json';
 import { t } from '../l10n';
 import { StateFile } from '../stateFile';
 
-/** A key, by its fingerprint, and a backend that it has signed for. */
+/** A key fingerprint and a backend that the key has signed for. */
 export interface KeyUse {
   fingerprint: string;
   backendUrl: string;
 }
 
-/** Says which backends a key may sign for. */
+/** Checks which backends a key may sign for. */
 export interface KeyUseGuard {
-  /** @throws CHALLENGE_REFUSED when the user has not approved this backend for this key */
+  /**
+   * Checks that the user has approved this backend for this key.
+   * @throws CHALLENGE_REFUSED when it is not approved
+   */
   assertKnown(use: KeyUse): Promise<void>;
 }
 
 /**
- * The backends that each key may sign for on this computer, as SSH's known hosts. What a key signs is the server's bare nonce, so a backend
- * that passes on another backend's challenge can sign in there with the answer.
+ * The backends that each key may sign for on this computer, similar to SSH's known hosts. Keys sign
+ * the server's bare nonce, so a malicious backend could forward another backend's challenge and
+ * sign in there with the signature.
  */
 export class KnownBackends implements KeyUseGuard {
   private readonly file: StateFile;
-  /** Approved in this window, for a computer that cannot write the file. */
+  /** Approvals of this window, in case the file cannot be written. */
   private readonly approved = new Set<string>();
 
   /**
-   * @param file where they are kept
-   * @param defaultBackendUrl the realm's, which every key may sign for
-   * @param usedBefore what keys signed for before there was such a file: the sessions that are stored then
+   * Creates the list.
+   * @param file Where the approvals are stored.
+   * @param defaultBackendUrl The realm's backend, which is always approved.
+   * @param usedBefore Approvals to import when the file does not exist yet: those of the stored
+   * sessions.
    */
   constructor(
     file: string,
@@ -37,7 +43,7 @@ export class KnownBackends implements KeyUseGuard {
     this.file = new StateFile(file);
   }
 
-  /** Whether the user has approved this backend for this key. */
+  /** Checks whether the user has approved this backend for this key. */
   async isKnown({ fingerprint, backendUrl }: KeyUse): Promise<boolean> {
     if (
       backendUrl === this.defaultBackendUrl ||
@@ -48,7 +54,7 @@ export class KnownBackends implements KeyUseGuard {
     return backendsIn(await this.read(), fingerprint).includes(backendUrl);
   }
 
-  /** Remembers that the user approves this backend for this key. */
+  /** Stores the user's approval of this backend for this key. */
   async approve({ fingerprint, backendUrl }: KeyUse): Promise<void> {
     this.approved.add(`${fingerprint} ${backendUrl}`);
     const known = await this.read();

@@ -6,7 +6,7 @@ import { machineId, type MachineStore } from './machineStore';
 import type { SessionProfile } from './sessionRecord';
 import type { Signers } from './signers';
 
-/** A key as one machine keeps it for a session. */
+/** The key of a session on one machine. */
 interface MachineKey {
   sessionId: string;
   source: 'ssh' | 'agent';
@@ -15,8 +15,8 @@ interface MachineKey {
 }
 
 /**
- * Keeps which key the sessions of a realm sign with on this machine. The account and the token are shared with the windows of other
- * machines, where a path leads elsewhere.
+ * Stores which key each session uses on this machine. Account and token are shared with windows on
+ * other machines, where a path may point to something else.
  */
 export class MachineKeys {
   private id: Promise<string> | undefined;
@@ -27,20 +27,20 @@ export class MachineKeys {
     private readonly signers: Pick<Signers, 'open'>,
   ) {}
 
-  /** The id of this machine. */
+  /** Returns the ID of this machine. */
   machineId(): Promise<string> {
     this.id ??= machineId(this.store);
     return this.id;
   }
 
-  /** Puts this machine's key into a profile that was stored for all machines. */
+  /** Replaces the key in a shared profile by that of this machine. */
   async load<T extends SessionProfile>(backendUrl: string, stored: T): Promise<T> {
     if (!isRenewable(stored.source)) {
       return stored;
     }
     const { fingerprint, keyPath, ...shared } = stored;
     const found = parseKey(await this.store.get(this.key(backendUrl)));
-    // A profile without a fingerprint and a path is still one.
+    // A profile without fingerprint and path is valid.
     const profile = shared as SessionProfile as T;
     if (found?.sessionId === stored.sessionId) {
       return { ...this.withFormerKey(profile, fingerprint, keyPath), ...found };
@@ -57,7 +57,7 @@ export class MachineKeys {
     return own;
   }
 
-  /** Remembers this machine's key of a session. */
+  /** Stores the key of a session on this machine. */
   async save(backendUrl: string, profile: SessionProfile): Promise<void> {
     const { sessionId, source, fingerprint, keyPath } = profile;
     const key =
@@ -67,7 +67,7 @@ export class MachineKeys {
     await this.store.set(this.key(backendUrl), key);
   }
 
-  /** Forgets this machine's key of a backend. */
+  /** Removes the key for a backend from this machine. */
   async remove(backendUrl: string): Promise<void> {
     if ((await this.store.get(this.key(backendUrl))) !== undefined) {
       await this.store.set(this.key(backendUrl), undefined);
@@ -84,7 +84,7 @@ export class MachineKeys {
       : { ...profile, formerKey: { fingerprint, ...(keyPath === undefined ? {} : { keyPath }) } };
   }
 
-  /** Another machine may have another key at the same path. */
+  /** Another machine may have a different key at the same path. */
   private async isHere(profile: SessionProfile): Promise<boolean> {
     const { fingerprint, keyPath } = profile;
     try {
@@ -105,7 +105,7 @@ export class MachineKeys {
   }
 }
 
-/** What is stored for all machines of a profile. */
+/** Returns the part of a profile that is stored for all machines. */
 export function sharedProfile<T extends SessionProfile>(profile: T): T {
   const shared: T = { ...profile };
   const { formerKey } = profile;

@@ -14,24 +14,33 @@ import { systemErrorCode } from '../errors';
 import { isJsonObject, parseJson } from '../json';
 
 /**
- * Keeps what belongs to one machine and is no secret. VS Code's global state and secrets do not: they are on the client, and windows
- * of several machines share them.
+ * Stores non-secret data of one machine. VS Code's global state and secrets are on the client and
+ * shared by windows of several machines.
  */
 export interface MachineStore {
-  /** The value of a key; undefined when there is none, or it cannot be read. */
+  /** Returns the value of a key, or undefined when it is missing or not readable. */
   get(key: string): Promise<unknown>;
-  /** Writes a value, or removes it when it is undefined. Never rejects: what the disk does not take lasts as long as the window. */
+  /**
+   * Writes a value, or removes it when it is undefined. Never rejects: a value that cannot be
+   * written to disk is kept until the window closes.
+   */
   set(key: string, value: unknown): Promise<void>;
-  /** Writes a value unless the key has one, and returns whether it did: of several windows, one succeeds. Never rejects. */
+  /**
+   * Writes a value unless the key has one, and returns whether it was written. Of several windows,
+   * only one succeeds. Never rejects.
+   */
   add(key: string, value: unknown): Promise<boolean>;
 }
 
-/** Keeps each value in a file of its own, so that windows do not overwrite each other's changes. */
+/** Stores each value in its own file, so that windows do not overwrite each other's changes. */
 export class FileMachineStore implements MachineStore {
-  /** What the disk did not take. */
+  /** Values that could not be written to disk. */
   private readonly unwritten = new Map<string, unknown>();
 
-  /** @param folder on the machine of the extension host; made when it is needed */
+  /**
+   * Creates the store.
+   * @param folder On the machine of the extension host. Created when needed.
+   */
   constructor(private readonly folder: string) {}
 
   async get(key: string): Promise<unknown> {
@@ -68,7 +77,7 @@ export class FileMachineStore implements MachineStore {
     }
   }
 
-  /** Writes a draft and has it put in place, so that no window reads half a file. */
+  /** Writes a temporary file and moves it into place, so that no window reads a partial file. */
   private async write<T>(
     key: string,
     value: unknown,
@@ -90,10 +99,13 @@ export class FileMachineStore implements MachineStore {
   }
 }
 
-/** Puts a draft in place unless there is a file. Some file systems have no links: there it is copied. */
+/**
+ * Moves a temporary file into place unless the target exists. Copies on file systems without hard
+ * links.
+ */
 async function linkUnlessThere(draft: string, path: string): Promise<boolean> {
   try {
-    // The copy fails as well where there is a file.
+    // The copy also fails when the target exists.
     await link(draft, path).catch(() => copyFile(draft, path, constants.COPYFILE_EXCL));
     return true;
   } catch (error) {
@@ -104,7 +116,10 @@ async function linkUnlessThere(draft: string, path: string): Promise<boolean> {
   }
 }
 
-/** The id of this machine, made at its first use. `vscode.env.machineId` is the client's, for remote windows too. */
+/**
+ * Returns the ID of this machine, created on first use. `vscode.env.machineId` identifies the
+ * client even in remote windows.
+ */
 export async function machineId(store: MachineStore): Promise<string> {
   const key = 'machine.id';
   const made = randomUUID();
@@ -115,6 +130,6 @@ export async function machineId(store: MachineStore): Promise<string> {
   if (typeof id === 'string') {
     return id;
   }
-  await store.set(key, made); // a file that is damaged
+  await store.set(key, made); // the file is damaged
   return made;
 }

@@ -7,26 +7,30 @@ import { tokenLifeMs } from './accessToken';
 import type { KeyUseGuard } from './knownBackends';
 import { assertSignableNonce } from './nonce';
 
-/** What the backend says of a challenge that ran out or was used; older ones also of a key that they do not know. */
+/**
+ * Error code for an expired or used challenge. Older backends also return it for an unknown key.
+ */
 export const INVALID_CHALLENGE = 'SSH_CHALLENGE_INVALID';
 
 export interface MintPorts {
   clock: Clock;
-  /** Asked before a key signs anything for a backend. */
+  /** Checked before a key signs for a backend. */
   keyUse: KeyUseGuard;
 }
 
 export interface MintedToken {
   token: string;
-  /** Milliseconds since the epoch, by this computer's clock: the start of the request that minted it. */
+  /** Start of the request, in milliseconds since the epoch, by this computer's clock. */
   mintedAt: number;
   expiresAt: number;
 }
 
 /**
- * Signs in with a key: challenge, signature, access token. A challenge that ran out on the way is asked for anew once. Every signature for a
- * backend is made here, and only for one that the user has approved for the key.
- * @throws CHALLENGE_REFUSED, KEY_NOT_REGISTERED, SSH_AUTH_DISABLED, SERVER, PROTOCOL, OFFLINE, TIMEOUT, TLS
+ * Signs in with a key: challenge, signature, access token. Retries once when the challenge has
+ * expired. All signatures for backends are made here, and only for backends that the user approved
+ * for the key.
+ * @throws CHALLENGE_REFUSED, KEY_NOT_REGISTERED, SSH_AUTH_DISABLED
+ * @throws SERVER, PROTOCOL, OFFLINE, TIMEOUT, TLS
  */
 export async function mintWithKey(
   api: ApiClient,

@@ -5,10 +5,11 @@ const MIN_LENGTH = 16;
 const MAX_LENGTH = 512;
 
 /**
- * Refuses to sign anything but plain text of 16 to 512 printable ASCII characters. What an SSH login, an SSH signature or a
- * signed commit has people sign holds binary length fields, so no signature made here can pass for one of those. What is signed for a JWT
- * (RFC 7515: a header of JSON in base64url, a dot, and more) and for a native app (its manifest as JSON) is plain text, and refused by its
- * beginning.
+ * Checks that a challenge is plain text of 16 to 512 printable ASCII characters. The signed data of
+ * an SSH login, an SSH signature and a signed commit contains binary length fields, so a signature
+ * made here is not valid for any of them. The signed data of a JWT (RFC 7515: a JSON header in
+ * base64url, a dot, and more) and of a native app (its manifest as JSON) is plain text, and is
+ * rejected by its beginning.
  * @throws CHALLENGE_REFUSED
  */
 export function assertSignableNonce(nonce: string): void {

@@ -1,6 +1,6 @@
 /**
- * OpenSSH's own private key format (PROTOCOL.key), with every cipher that ssh-keygen seals it with. The packages that read it know the
- * older ciphers alone.
+ * OpenSSH's private key format (PROTOCOL.key) with all ciphers of ssh-keygen. Existing packages
+ * only support the older ciphers.
  */
 import { I99dashError } from '../errors';
 import { t } from '../l10n';
@@ -12,21 +12,21 @@ import { damagedKey, unknownEncryption, wrongPassphrase } from './keyErrors';
 import { ED25519, ED25519_BYTES, keyTypeOf } from './publicKey';
 import { SshReader } from './sshWire';
 
-/** What the container begins with. */
+/** Magic bytes of the container. */
 export const OPENSSH_MAGIC = 'openssh-key-v1\0';
-/** A round takes tens of milliseconds: more than this is minutes. */
+/** A round takes tens of milliseconds, so more than this takes minutes. */
 const MAX_ROUNDS = 1024;
 
-/** The strings of a file, with the private part still sealed. */
+/** The fields of a file. The private section is still encrypted. */
 interface OpenSshFields {
-  /** `none` where there is no passphrase. */
+  /** `none` without a passphrase. */
   cipher: string;
   kdf: string;
   kdfOptions: Buffer;
   /** The public key blob. */
   publicBlob: Buffer;
   sealed: Buffer;
-  /** What stands behind the private part: the tag of an authenticating cipher. */
+  /** The bytes after the private section: the tag of an authenticated cipher. */
   tag: Buffer;
 }
 
@@ -40,7 +40,10 @@ interface Cipher {
   key: number;
   iv: number;
   block: number;
-  /** Undefined when the key is a wrong one. @throws KEY_UNREADABLE when this process does not have the cipher */
+  /**
+   * Returns undefined when the key is wrong.
+   * @throws KEY_UNREADABLE when this process lacks the cipher
+   */
   open: (key: Buffer, iv: Buffer, fields: OpenSshFields, path: string) => Buffer | undefined;
 }
 
@@ -54,8 +57,8 @@ const CIPHERS: Readonly<Record<string, Cipher>> = {
   '3des-cbc': classic('des-ede3-cbc', 24, 8),
   'aes128-gcm@openssh.com': gcm('aes-128-gcm', 16),
   'aes256-gcm@openssh.com': gcm('aes-256-gcm', 32),
-  // The second half of the key is for the lengths of packets. Block 0 makes the tag's key. The tag itself is not looked at: a seed
-  // that gives the public key in the clear is the right one.
+  // The second half of the key encrypts packet lengths, and block 0 yields the key of the tag. The
+  // tag itself is not checked: the seed is correct if it matches the public key.
   'chacha20-poly1305@openssh.com': {
     ...{ key: 64, iv: 0, block: 8 },
     open: (key, _iv, { sealed }) => chacha20(key.subarray(0, 32), 1, sealed),
@@ -84,8 +87,9 @@ function cipherNamed(name: string): Cipher | undefined {
 }
 
 /**
- * Reads the body of an `OPENSSH PRIVATE KEY` block; undefined when it is damaged, cut short, or holds several keys.
- * @param bytes without the armour
+ * Reads the body of an `OPENSSH PRIVATE KEY` block. Returns undefined when it is damaged,
+ * truncated, or contains several keys.
+ * @param bytes Without the armor.
  */
 export function readOpenSshKey(bytes: Buffer): KeyContainer | undefined {
   const fields = readFields(bytes);
@@ -124,7 +128,7 @@ function readFields(bytes: Buffer): OpenSshFields | undefined {
   }
 }
 
-/** Why no passphrase opens the key here; undefined when one may. */
+/** Returns why this key cannot be opened with any passphrase, or undefined when it can. */
 function refusal(
   { cipher, kdf, kdfOptions }: OpenSshFields,
   path: string,
@@ -158,7 +162,7 @@ async function readSeed(
   return seed ?? fail(wrongPassphrase(path));
 }
 
-/** Undefined when the passphrase is a wrong one, as far as the cipher can tell. */
+/** Returns undefined when the cipher shows that the passphrase is wrong. */
 async function unseal(
   fields: OpenSshFields,
   path: string,
@@ -195,7 +199,7 @@ async function deriveKey(
   }
 }
 
-/** Undefined when the options are damaged. */
+/** Returns undefined when the options are damaged. */
 function readKdfOptions(bytes: Buffer): KdfOptions | undefined {
   const reader = new SshReader(bytes);
   try {
@@ -208,8 +212,9 @@ function readKdfOptions(bytes: Buffer): KdfOptions | undefined {
 }
 
 /**
- * Undefined when the bytes are no private part: two equal numbers, the key, a comment, padding of 1, 2, 3 …
- * @param point the public key, which stands in there twice
+ * Reads a decrypted private section: two equal numbers, the key, a comment, padding of 1, 2, 3, …
+ * Returns undefined when the bytes are not one.
+ * @param point The public key, which the section contains twice.
  */
 function readPrivatePart(bytes: Buffer, point: Buffer): Buffer | undefined {
   const reader = new SshReader(bytes);

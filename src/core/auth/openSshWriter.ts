@@ -4,7 +4,7 @@ import { OPENSSH_MAGIC } from './openSshKey';
 import { ED25519, ed25519Blob } from './publicKey';
 import { sshString, sshUint32 } from './sshWire';
 
-/** As OpenSSH encrypts a key since 9.4. */
+/** OpenSSH's default since 9.4. */
 const CIPHER = 'aes256-ctr';
 const ROUNDS = 24;
 const KEY_BYTES = 32;
@@ -12,7 +12,7 @@ const IV_BYTES = 16;
 const SALT_BYTES = 16;
 const BLOCK_BYTES = 16;
 
-/** What a private key file holds. */
+/** The content of a private key file. */
 interface Content {
   /** The raw public key. */
   point: Buffer;
@@ -22,9 +22,9 @@ interface Content {
 }
 
 /**
- * Writes an encrypted private key file in OpenSSH's format (PROTOCOL.key). sshpk could, but derives the key in place, which blocks the
- * extension host for a second or two.
- * Rejects with CancelledError.
+ * Encrypts a private key in OpenSSH format (PROTOCOL.key). sshpk could do this, but derives the key
+ * synchronously, which blocks the extension host for a second or two.
+ * @throws CancelledError
  */
 export async function writeEncryptedOpenSshKey(
   content: Content,
@@ -48,7 +48,10 @@ export async function writeEncryptedOpenSshKey(
   }
 }
 
-/** Two equal numbers, the key, its comment, and padding of 1, 2, 3 … up to a whole block. */
+/**
+ * Builds the private section: two equal numbers, the key, its comment, and padding of 1, 2, 3, … up
+ * to the block size.
+ */
 function privatePart({ point, seed, comment }: Content): Buffer {
   const check = randomBytes(4);
   const pair = Buffer.concat([seed, point]);
@@ -84,7 +87,7 @@ async function seal(
   return { sealed, options: Buffer.concat([sshString(salt), sshUint32(ROUNDS)]) };
 }
 
-/** Lines of 70 characters of base64 between OpenSSH's marks. */
+/** Wraps base64 at 70 characters between OpenSSH's markers. */
 function armour(container: Buffer): Buffer {
   const lines = container.toString('base64').match(/.{1,70}/gu) ?? [];
   const name = 'OPENSSH PRIVATE KEY';

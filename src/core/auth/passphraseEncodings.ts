@@ -1,10 +1,13 @@
-/** The code pages of Windows that have one byte for each character. */
+/** Single-byte Windows code pages. */
 const CODE_PAGES = [
   ...['windows-1252', 'windows-1256', 'windows-1251', 'windows-1250', 'windows-1253'],
   ...['windows-1254', 'windows-1255', 'windows-1257', 'windows-1258', 'windows-874'],
 ];
 
-/** What the bytes of a passphrase may be, most likely first: UTF-8, and each code page of Windows that has all its characters. */
+/**
+ * Returns the possible encodings of a passphrase, most likely first: UTF-8, then each Windows code
+ * page that contains all its characters.
+ */
 export function passphraseEncodings(passphrase: string): Buffer[] {
   const encodings: Buffer[] = [Buffer.from(passphrase)];
   if (/^[\0-\x7f]*$/u.test(passphrase)) {
@@ -19,7 +22,7 @@ export function passphraseEncodings(passphrase: string): Buffer[] {
   return encodings;
 }
 
-/** Undefined when the code page lacks a character. */
+/** Returns undefined when the code page lacks a character. */
 function encode(text: string, page: string): Buffer | undefined {
   const upper = upperHalf(page);
   const bytes: number[] = [];
@@ -34,7 +37,7 @@ function encode(text: string, page: string): Buffer | undefined {
   return Buffer.from(bytes);
 }
 
-/** The characters of the bytes from 128 on; none in a Node.js that was built without ICU. */
+/** Returns the characters of the bytes from 128 on. Empty when Node.js was built without ICU. */
 function upperHalf(page: string): readonly string[] {
   const bytes = Uint8Array.from({ length: 128 }, (_, index) => index + 128);
   try {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Derives a key as RFC 7292, appendix B.2, does with SHA-1. It blocks for some microseconds each round.
- * @param purpose 1 for a key, 2 for an initialization vector
+ * Derives a key as in RFC 7292, appendix B.2, with SHA-1. Synchronous: each round takes some
+ * microseconds.
+ * @param purpose 1 for a key, 2 for an initialization vector.
  */
 export function pkcs12Key(
   purpose: number,
@@ -32,12 +33,12 @@ function sha1(...parts: Buffer[]): Buffer {
   return hash.digest();
 }
 
-/** As often as it takes to fill whole blocks of 64 bytes. */
+/** Repeats the bytes to fill whole blocks of 64 bytes. */
 function repeated(bytes: Buffer): Buffer {
   return Buffer.alloc(Math.ceil(bytes.length / 64) * 64, bytes);
 }
 
-/** Adds a number and one to each block of 64 bytes, as big-endian numbers. */
+/** Adds a number plus one to each block of 64 bytes, as big-endian numbers. */
 function addToEach(blocks: Buffer, number: Buffer): Buffer {
   const sums = Buffer.from(blocks);
   for (let start = 0; start < sums.length; start += 64) {

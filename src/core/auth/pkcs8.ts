@@ -1,4 +1,7 @@
-/** Private keys in PKCS#8 (RFC 5958), as OpenSSL writes them, and in version 2 with the public key, as ring does (RFC 8410). */
+/**
+ * Private keys in PKCS#8 (RFC 5958), as OpenSSL writes them, and in version 2 with the public key,
+ * as ring writes them (RFC 8410).
+ */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { I99dashError } from '../errors';
 import { t } from '../l10n';
@@ -16,9 +19,9 @@ import { damagedKey, wrongPassphrase } from './keyErrors';
 import { openSealedPkcs8, readSealedPkcs8, refuseSealedPkcs8 } from './sealedPkcs8';
 import { ED25519, ED25519_BYTES, ed25519Blob } from './publicKey';
 
-/** RFC 8410: everything of an ed25519 PKCS#8 structure that stands before the 32-byte seed. */
+/** RFC 8410: the bytes of an ed25519 PKCS#8 structure before the 32-byte seed. */
 const PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
-/** `[1]`, implicit as RFC 5958 has it, and explicit as older versions of ring write it. */
+/** `[1]`: implicit as in RFC 5958, and explicit as older versions of ring write it. */
 const PUBLIC_KEY = 0x81;
 const WRAPPED_PUBLIC_KEY = 0xa1;
 
@@ -35,13 +38,13 @@ const KEY_TYPES: Readonly<Record<string, string>> = {
 
 interface Pkcs8Key {
   keyType: string;
-  /** Undefined for another type of key. */
+  /** Undefined for other key types. */
   seed?: Buffer;
-  /** In version 2. */
+  /** Only in version 2. */
   publicBlob?: Buffer;
 }
 
-/** Reads the body of a `PRIVATE KEY` block; undefined when it is damaged or cut short. */
+/** Reads the body of a `PRIVATE KEY` block. Returns undefined when it is damaged or truncated. */
 export function readPkcs8(der: Buffer): KeyContainer | undefined {
   const key = readKey(der);
   if (key === undefined) {
@@ -55,7 +58,10 @@ export function readPkcs8(der: Buffer): KeyContainer | undefined {
   };
 }
 
-/** Reads the body of an `ENCRYPTED PRIVATE KEY` block; undefined when it is damaged or cut short. */
+/**
+ * Reads the body of an `ENCRYPTED PRIVATE KEY` block. Returns undefined when it is damaged or
+ * truncated.
+ */
 export function readEncryptedPkcs8(der: Buffer): KeyContainer | undefined {
   const sealed = readSealedPkcs8(der);
   return sealed === undefined
@@ -81,7 +87,10 @@ export function readEncryptedPkcs8(der: Buffer): KeyContainer | undefined {
       };
 }
 
-/** @throws KEY_UNSUPPORTED for any other type of key */
+/**
+ * Checks the type of a key.
+ * @throws KEY_UNSUPPORTED for any type but ed25519
+ */
 export function assertEd25519(keyType: string, path: string): void {
   if (keyType !== ED25519) {
     const message = t('{0} is a key of type {1}. Only ed25519 keys are supported.', path, keyType);
@@ -89,7 +98,7 @@ export function assertEd25519(keyType: string, path: string): void {
   }
 }
 
-/** An ed25519 private key for node:crypto. The copy of the seed that it needs is wiped. */
+/** Creates an ed25519 private key for node:crypto. Zeroes the temporary copy of the seed. */
 export function privateKeyFromSeed(seed: Buffer): KeyObject {
   const der = Buffer.concat([PREFIX, seed]);
   try {
@@ -99,7 +108,7 @@ export function privateKeyFromSeed(seed: Buffer): KeyObject {
   }
 }
 
-/** The SSH public key blob of a private key. */
+/** Returns the SSH public key blob of a private key. */
 export function publicBlobOfKey(key: KeyObject): Buffer {
   const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
   return ed25519Blob(spki.subarray(-ED25519_BYTES));
@@ -136,7 +145,7 @@ function readKey(der: Buffer): Pkcs8Key | undefined {
   };
 }
 
-/** The public key of version 2, whatever its length; undefined when there is none. */
+/** Reads the public key of version 2, of any length. Returns undefined when there is none. */
 function readPublicKey(fields: readonly { tag: number; content: Buffer }[]): Buffer | undefined {
   for (const { tag, content } of fields) {
     if (tag === PUBLIC_KEY) {

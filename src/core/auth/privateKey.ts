@@ -9,10 +9,12 @@ import { assertEd25519, privateKeyFromSeed, publicBlobOfKey } from './pkcs8';
 import { ED25519, fingerprintOf, publicKeyLine } from './publicKey';
 
 /**
- * Opens a private key file for signing (OpenSSH, PKCS#8, PuTTY). The passphrase is not kept.
- * @param unlock for an encrypted key; its derivation never blocks the event loop
- * @throws KEY_NOT_FOUND, KEY_UNREADABLE, KEY_UNSUPPORTED (no ed25519 key), KEY_ENCRYPTED (a passphrase is needed),
- * KEY_WRONG_PASSPHRASE, CancelledError
+ * Opens a private key file for signing (OpenSSH, PKCS#8, PuTTY). Does not keep the passphrase.
+ * @param unlock For an encrypted key. Its derivation never blocks the event loop.
+ * @throws KEY_NOT_FOUND, KEY_UNREADABLE
+ * @throws KEY_UNSUPPORTED when it is not an ed25519 key
+ * @throws KEY_ENCRYPTED when a passphrase is required
+ * @throws KEY_WRONG_PASSPHRASE, CancelledError
  */
 export async function openKeyFile(path: string, unlock?: KeyUnlock): Promise<Signer> {
   const container = await readContainer(path);
@@ -35,7 +37,7 @@ export async function openKeyFile(path: string, unlock?: KeyUnlock): Promise<Sig
 }
 
 /**
- * Checks that a file holds an ed25519 private key, as far as can be told without its passphrase.
+ * Checks that a file contains an ed25519 private key, as far as possible without its passphrase.
  * @throws KEY_NOT_FOUND, KEY_UNREADABLE, KEY_UNSUPPORTED
  */
 export async function checkKeyFile(path: string): Promise<void> {

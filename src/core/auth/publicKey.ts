@@ -1,20 +1,23 @@
 import { createHash } from 'node:crypto';
 import { sshString } from './sshWire';
 
-/** The only key type the backend accepts. */
+/** The only key type that the backend accepts. */
 export const ED25519 = 'ssh-ed25519';
-/** Bytes of an ed25519 public key, of its seed, and half of its signature. */
+/** Length of an ed25519 public key, of its seed, and of half a signature, in bytes. */
 export const ED25519_BYTES = 32;
 
-/** OpenSSH's fingerprint of a public key blob: `SHA256:` and unpadded base64. */
+/** Returns OpenSSH's fingerprint of a public key blob: `SHA256:` and unpadded base64. */
 export function fingerprintOf(blob: Uint8Array): string {
   return `SHA256:${createHash('sha256').update(blob).digest('base64').replaceAll('=', '')}`;
 }
 
-/** What the name of a key's type may be, for it is shown to people. */
+/** Valid names of key types. Restricted because they are shown to the user. */
 const KEY_TYPE = /^[\w@.-]{1,64}$/u;
 
-/** The first string of a public key blob, its type (`ssh-ed25519`, `ssh-rsa` …); undefined when there is none. */
+/**
+ * Returns the key type, the first string of a public key blob (`ssh-ed25519`, `ssh-rsa`, …), or
+ * undefined when there is none.
+ */
 export function keyTypeOf(blob: Uint8Array): string | undefined {
   const buffer = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
   if (buffer.length < 4) {
@@ -25,12 +28,12 @@ export function keyTypeOf(blob: Uint8Array): string | undefined {
   return buffer.length >= 4 + length && KEY_TYPE.test(type) ? type : undefined;
 }
 
-/** The SSH wire form of a raw 32-byte ed25519 public key. */
+/** Encodes a raw 32-byte ed25519 public key in the SSH wire format. */
 export function ed25519Blob(rawPublicKey: Uint8Array): Buffer {
   return Buffer.concat([sshString(Buffer.from(ED25519)), sshString(rawPublicKey)]);
 }
 
-/** A public key as one line: type, base64 blob and, where there is one, the comment. */
+/** Formats a public key as one line: type, base64 blob and optional comment. */
 export function publicKeyLine(blob: Uint8Array, comment = ''): string {
   const line = `${keyTypeOf(blob) ?? ED25519} ${Buffer.from(blob).toString('base64')}`;
   return comment === '' ? line : `${line} ${comment}`;
@@ -42,7 +45,10 @@ export interface PublicKeyParts {
   comment: string;
 }
 
-/** Reads one `type base64 comment` line; undefined when it is none, or when the type inside the blob is another. */
+/**
+ * Parses a `type base64 comment` line. Returns undefined when it is invalid or the blob has another
+ * type.
+ */
 export function parsePublicKeyLine(line: string): PublicKeyParts | undefined {
   const match = /^([\w@.-]+)[ \t]+([A-Za-z0-9+/]+={0,3})(?:[ \t](.*))?$/u.exec(line.trim());
   if (match?.[1] === undefined || match[2] === undefined) {

@@ -1,4 +1,7 @@
-/** PuTTY's key files, formats 2 and 3. Format 3 with a passphrase needs Argon2, which node:crypto does not have. */
+/**
+ * PuTTY key files, formats 2 and 3. Encrypted keys of format 3 need Argon2, which node:crypto
+ * lacks.
+ */
 import { createHash } from 'node:crypto';
 import { I99dashError } from '../errors';
 import { t } from '../l10n';
@@ -19,7 +22,7 @@ interface PuttyFields {
   privateBlob: Buffer;
 }
 
-/** Reads a file of PuTTY's; undefined when the lines are none, or one cut short. */
+/** Reads a PuTTY key file. Returns undefined when the lines are not one, or are truncated. */
 export function readPuttyKey(lines: readonly string[]): KeyContainer | undefined {
   const fields = readFields(lines);
   if (fields === undefined) {
@@ -54,7 +57,7 @@ function header(lines: readonly string[], name: string): string | undefined {
     .trim();
 }
 
-/** Undefined when there are fewer lines than the header says. */
+/** Returns undefined when there are fewer lines than the header states. */
 function body(lines: readonly string[], name: string): Buffer | undefined {
   const count = Number(header(lines, name));
   const start = lines.findIndex((line) => line.startsWith(`${name}:`)) + 1;
@@ -73,7 +76,7 @@ function refusal({ version, encryption }: PuttyFields, path: string): I99dashErr
   return encryption === 'aes256-cbc' ? undefined : unknownEncryption(path);
 }
 
-/** The seed that belongs to the public key. */
+/** Reads the seed and checks that it matches the public key. */
 function readSeed(fields: PuttyFields, path: string, unlock: KeyUnlock | undefined): Buffer {
   if (fields.encryption === 'none') {
     return matchingSeed(fields.privateBlob, fields) ?? fail(damagedKey(path));
@@ -85,7 +88,7 @@ function readSeed(fields: PuttyFields, path: string, unlock: KeyUnlock | undefin
   if (fields.privateBlob.length % 16 !== 0) {
     throw damagedKey(path);
   }
-  // PuTTY takes the bytes of the passphrase as the system's code page has them.
+  // PuTTY uses the bytes of the passphrase in the system's code page.
   for (const phrase of unlock === undefined ? [] : passphraseEncodings(unlock.passphrase)) {
     const opened = unseal(fields.privateBlob, phrase, path);
     const seed = opened === undefined ? undefined : matchingSeed(opened, fields);
@@ -114,7 +117,7 @@ function unseal(sealed: Buffer, phrase: Buffer, path: string): Buffer | undefine
   }
 }
 
-/** Undefined when the bytes hold no seed of this public key. */
+/** Returns undefined when the bytes do not contain the seed of this public key. */
 function matchingSeed(bytes: Buffer, { publicBlob }: PuttyFields): Buffer | undefined {
   let stored: Buffer;
   try {
@@ -125,7 +128,7 @@ function matchingSeed(bytes: Buffer, { publicBlob }: PuttyFields): Buffer | unde
   if (stored.subarray(ED25519_BYTES).some((byte) => byte !== 0)) {
     return undefined;
   }
-  // A number to PuTTY, the lowest byte first: zeros at its end are left out.
+  // PuTTY stores the seed as a little-endian number without trailing zeros.
   const seed = Buffer.concat([stored], ED25519_BYTES);
   return publicBlobOfKey(privateKeyFromSeed(seed)).equals(publicBlob) ? seed : undefined;
 }

@@ -1,32 +1,38 @@
 /** Milliseconds since the epoch, by this computer's clock. */
 export interface TokenTimes {
-  /** The start of the request that minted the token. */
+  /** Start of the request that issued the token. */
   mintedAt: number;
   expiresAt: number;
 }
 
-/** Whether a new token can be minted without asking anybody. `none`: a pasted token, which nothing renews. */
+/**
+ * Whether a new token can be issued without prompting the user. `none`: a pasted token, which
+ * cannot be refreshed.
+ */
 export type SignerReadiness = 'ready' | 'locked' | 'none';
 
 export type RenewalFailure =
   /**
-   * Something that passes: no network, a server in trouble. `asked`: the server itself said when to come back. `isForPerson`: it passes when
-   * somebody mends it.
+   * A transient failure, such as no network or a failing server. `asked`: the server requested the
+   * delay. `isForPerson`: it persists until the user acts.
    */
   | { kind: 'passing'; at: number; retryAt: number; asked?: boolean; isForPerson?: boolean }
-  /** The server's definite word, or a key that is gone: only the user can help. */
+  /**
+   * A permanent failure: the server rejected the key, or the key is gone. Only the user can resolve
+   * it.
+   */
   | { kind: 'final' };
 
-/** An agent that was asked for a signature and gave none. */
+/** A signature request that an agent did not fulfill. */
 export interface Refusal {
   at: number;
-  /** From when on background work may ask again, in milliseconds since the epoch. */
+  /** When background work may ask again, in milliseconds since the epoch. */
   retryAt: number;
 }
 
 export type Decision =
   | { kind: 'use' }
-  /** Serve the token that is there and mint the next one behind it. */
+  /** Use the current token and refresh it in the background. */
   | { kind: 'useAndRenew' }
   | { kind: 'renewAndWait' }
   | { kind: 'locked' }
@@ -35,37 +41,43 @@ export type Decision =
 
 export interface RenewalSituation {
   now: number;
-  /** Undefined: the token is lost, or known to be refused. */
+  /** Undefined when the token is missing or rejected. */
   token: TokenTimes | undefined;
-  /** The share of its life, from 0 to 1, up to which this token counts as young. */
+  /** The fraction of its lifetime, from 0 to 1, during which the token counts as fresh. */
   share: number;
   signer: SignerReadiness;
   lastFailure?: RenewalFailure;
-  /** The last refusal of the agent that holds the key, unless a person has acted since or the agent lists other keys. */
+  /** The agent's last refusal. Unset once the user has acted or the agent lists other keys. */
   refusal?: Refusal;
-  /** A token with less left than this is not handed out, in milliseconds. */
+  /** Minimum remaining lifetime for a token to be used, in milliseconds. */
   minLifetimeMs?: number;
 }
 
-/** The default of {@link RenewalSituation.minLifetimeMs}. */
+/** Default of {@link RenewalSituation.minLifetimeMs}. */
 export const MIN_LIFETIME_MS = 30_000;
-/** A short-lived token keeps most of its life: it is served until this share of it is left. */
+/**
+ * Limits the minimum remaining lifetime to this fraction, so that short-lived tokens are used for
+ * most of their life.
+ */
 const MIN_LIFETIME_SHARE = 0.1;
 
-/** A token is young for so long whatever the backend says of its life, in milliseconds: it is left in peace in between. */
+/**
+ * A token counts as fresh for at least this long, whatever its lifetime, in milliseconds. Prevents
+ * refreshing in a loop.
+ */
 const MIN_YOUTH_MS = 1_000;
 const MIN_SHARE = 0.35;
 const MAX_SHARE = 0.8;
 
 /**
- * Draws the share of its life after which a token is renewed, once for each token. The draw is wide: with a narrow one, a fleet that wakes
- * together would renew together all day.
+ * Picks the fraction of its lifetime after which a token is refreshed, once per token. The range is
+ * wide: with a narrow one, clients that start together would refresh together all day.
  */
 export function drawRenewalShare(random: () => number): number {
   return MIN_SHARE + random() * (MAX_SHARE - MIN_SHARE);
 }
 
-/** What to do about a token now. Pure; the table of its test is its specification. */
+/** Decides what to do about a token. Pure; the table in its test is the specification. */
 export function decide(situation: RenewalSituation): Decision {
   const { now, signer, lastFailure, refusal } = situation;
   const usable = isUsable(situation);
@@ -75,33 +87,36 @@ export function decide(situation: RenewalSituation): Decision {
   if (signer === 'none' || lastFailure?.kind === 'final') {
     return usable ? { kind: 'use' } : { kind: 'rejected' };
   }
-  // A failure from the future belongs to a clock that has been set back since.
+  // A failure in the future means that the clock was set back.
   if (lastFailure !== undefined && lastFailure.at <= now && now < lastFailure.retryAt) {
     return usable ? { kind: 'use' } : { kind: 'retryAt', at: lastFailure.retryAt };
   }
-  // That the agent lists the key does not show that it signs: only the pause ends a refusal here.
+  // An agent that lists the key may still refuse to sign, so only the pause ends a refusal here.
   if (signer === 'locked' || (refusal !== undefined && isStanding(refusal, now))) {
     return usable ? { kind: 'use' } : { kind: 'locked' };
   }
   return { kind: usable ? 'useAndRenew' : 'renewAndWait' };
 }
 
-/** Whether a refusal still keeps background work from asking. One from the future belongs to a clock that has been set back since. */
+/**
+ * Checks whether a refusal still blocks background work. A refusal in the future means that the
+ * clock was set back.
+ */
 export function isStanding({ at, retryAt }: Refusal, now: number): boolean {
   return at <= now && now < retryAt;
 }
 
-/** When a token that is young now stops being so, in milliseconds since the epoch. */
+/** Returns when a fresh token becomes due for a refresh, in milliseconds since the epoch. */
 export function renewalDueAt({ mintedAt, expiresAt }: TokenTimes, share: number): number {
   return mintedAt + Math.max(MIN_YOUTH_MS, share * (expiresAt - mintedAt));
 }
 
-/** Whether a token that was found in the store is to take the place of another one that is in hand. */
+/** Checks whether a stored token should replace the current one. */
 export function supersedes(found: TokenTimes, inHand: TokenTimes, now: number): boolean {
   return isFromFuture(inHand, now) || found.mintedAt >= inHand.mintedAt;
 }
 
-/** Such a token belongs to a clock that has been set back since: nobody can say how old it is. */
+/** Checks for a token from the future. The clock was set back, so its age is unknown. */
 export function isFromFuture({ mintedAt }: TokenTimes, now: number): boolean {
   return mintedAt > now;
 }
@@ -134,9 +149,10 @@ const FIRST_REFUSAL_PAUSE_MS = 5 * 60_000;
 const REFUSAL_PAUSE_MS = 60 * 60_000;
 
 /**
- * How long background work leaves an agent alone that did not sign, in milliseconds: 5 minutes, then an hour. Whoever was away or hit
- * the wrong button is asked once more soon.
- * @param refusals how many there have been in a row, from 1
+ * Returns how long background work does not ask an agent again after a refusal, in milliseconds: 5
+ * minutes, then an hour. The first pause is short because the user may have been away or made a
+ * mistake.
+ * @param refusals Number of consecutive refusals, from 1.
  */
 export function refusalPauseMs(refusals: number): number {
   return refusals <= 1 ? FIRST_REFUSAL_PAUSE_MS : REFUSAL_PAUSE_MS;
@@ -147,9 +163,9 @@ const MAX_BACKOFF_MS = 60_000;
 const MIN_BACKOFF_MS = 250;
 
 /**
- * How long to wait after a passing failure, in milliseconds: full jitter under a ceiling that doubles from 2 to 60 s, and never less than the
- * server asked for.
- * @param failures how many there have been in a row, from 1
+ * Computes the backoff after a transient failure, in milliseconds: full jitter below a ceiling that
+ * doubles from 2 to 60 s, and never shorter than the server requested.
+ * @param failures Number of consecutive failures, from 1.
  */
 export function backoffMs(failures: number, random: () => number, retryAfterMs = 0): number {
   const ceiling = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 10));
@@ -157,9 +173,10 @@ export function backoffMs(failures: number, random: () => number, retryAfterMs =
 }
 
 /**
- * How long to wait after a failure that a person has to mend, in milliseconds: the later half of a time that doubles from 1 to 15 minutes. A
- * proxy that is shown a wrong password more often locks the account.
- * @param failures how many there have been in a row, from 1
+ * Computes the backoff after a failure that the user must fix, in milliseconds: the upper half of a
+ * ceiling that doubles from 1 to 15 minutes. A proxy locks the account after too many attempts with
+ * a wrong password.
+ * @param failures Number of consecutive failures, from 1.
  */
 export function patienceMs(failures: number, random: () => number): number {
   const ceiling = Math.min(MAX_PATIENCE_MS, FIRST_PATIENCE_MS * 2 ** Math.min(failures - 1, 10));

@@ -21,39 +21,46 @@ const LOCKING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'KEY_WRONG_PASSPHRASE',
   'AGENT_UNAVAILABLE',
 ]);
-/** One failure may be a blip, this many in a row are none. */
+/** A single failure may be a glitch; this many in a row are reported. */
 const SERIOUS_FROM = 2;
-/** The server's definite word. */
+/** Permanent rejections by the server. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['KEY_REJECTED', 'SSH_AUTH_DISABLED']);
 
 /**
- * As often is "invalid challenge" heard before it counts for the word on a key that older backends mean by it: it is also what a backend says
- * that has lost its challenges, by a restart or among several machines.
+ * How often "invalid challenge" counts as transient before it counts as a rejection of the key.
+ * Older backends use it for that, but a backend that lost its challenges returns it too, after a
+ * restart or when load-balanced.
  */
 const MOST_INVALID_CHALLENGES = 5;
 
 export type Trouble = 'locked' | 'final' | 'passing';
 
-/** A failure that passes, and when to try again in milliseconds since the epoch. */
+/** A transient failure, and when to retry in milliseconds since the epoch. */
 export interface Pause {
   failure: I99dashError;
   retryAt: number;
 }
 
-/** Remembers what has gone wrong since the last renewal that went well. */
+/** Tracks the failures since the last successful refresh. */
 export class RenewalTroubles {
-  /** Why the key cannot be used without the user; undefined while it can, as far as we know. */
+  /** Why the key cannot be used without the user. Undefined while it is usable, as far as known. */
   lock: I99dashError | undefined;
   lastFailure: RenewalFailure | undefined;
-  /** The agent's refusal to sign that still stands. That the agent lists the key does not end it. */
+  /**
+   * The agent's last refusal to sign, while it is in effect. The agent listing the key does not end
+   * it.
+   */
   refusal: { failure: I99dashError; refusal: Refusal } | undefined;
-  /** Passing failures in a row. */
+  /** Number of consecutive transient failures. */
   private count = 0;
-  /** Those of them, to the last, that somebody has to mend. */
+  /** Number of consecutive failures, up to the last one, that the user must fix. */
   private countForPerson = 0;
-  /** How many failures have been noted, ever. */
+  /** Total number of recorded failures. */
   noted = 0;
-  /** The backend has refused a token that was just minted: that another one is minted says nothing, then. */
+  /**
+   * Whether the backend rejected a new token. A successful refresh then no longer shows that the
+   * session works.
+   */
   refused = false;
   private passing: I99dashError | undefined;
   private invalidChallenges = 0;
@@ -67,18 +74,18 @@ export class RenewalTroubles {
     return this.lock === undefined ? 'ready' : 'locked';
   }
 
-  /** When to try again after a passing failure, in milliseconds since the epoch. */
+  /** When to retry after a transient failure, in milliseconds since the epoch. */
   get retryAt(): number | undefined {
     return this.lastFailure?.kind === 'passing' ? this.lastFailure.retryAt : undefined;
   }
 
-  /** What we wait for to pass; undefined when nothing keeps us from trying. */
+  /** The current backoff. Undefined when nothing prevents an attempt. */
   get pause(): Pause | undefined {
     const { retryAt, passing: failure } = this;
     return retryAt === undefined || failure === undefined ? undefined : { failure, retryAt };
   }
 
-  /** Whether what we wait for is worth telling though the token still lives. */
+  /** Whether the failure should be shown although the token is still valid. */
   get isSerious(): boolean {
     return this.refused || this.countForPerson > 0 || this.count >= SERIOUS_FROM;
   }
@@ -87,7 +94,10 @@ export class RenewalTroubles {
     return this.retryAt !== undefined && this.clock.now() < this.retryAt;
   }
 
-  /** What a failure is to be taken for: a refusal that may be the challenge's passes, the first few times. */
+  /**
+   * Reclassifies a failure: a rejection that may be due to the challenge is transient the first few
+   * times.
+   */
   weigh(failure: I99dashError): I99dashError {
     const refusal = refusalOfChallenge(failure);
     if (refusal === undefined) {
@@ -97,7 +107,7 @@ export class RenewalTroubles {
     return this.invalidChallenges < MOST_INVALID_CHALLENGES ? refusal : failure;
   }
 
-  /** Notes a failure. */
+  /** Records a failure. */
   note(failure: I99dashError): Trouble {
     this.noted += 1;
     if (failure instanceof SignatureRefused) {
@@ -114,7 +124,7 @@ export class RenewalTroubles {
     }
     this.count += 1;
     this.refused ||= isRefusal(failure);
-    const isForPerson = failure.code === 'OFFLINE' && !isPassing(failure); // a proxy's refusal
+    const isForPerson = failure.code === 'OFFLINE' && !isPassing(failure); // refused by a proxy
     this.countForPerson = isForPerson ? this.countForPerson + 1 : 0;
     const at = this.clock.now();
     const wait = isForPerson
@@ -126,7 +136,7 @@ export class RenewalTroubles {
     return 'passing';
   }
 
-  /** All is well again, or somebody else's session counts now. */
+  /** Clears all failures, after a recovery or for a different session. */
   forget(): void {
     this.lock = undefined;
     this.lastFailure = undefined;
@@ -137,7 +147,7 @@ export class RenewalTroubles {
     this.refused = false;
   }
 
-  /** A token was minted: all is well, unless the backend has refused one that was as new. */
+  /** Clears the failures after a refresh, except when the backend had rejected a new token. */
   renewed(): void {
     const { refused, count } = this;
     this.forget();
@@ -146,8 +156,10 @@ export class RenewalTroubles {
   }
 
   /**
-   * A reason to try at once: a wake from sleep, the focus, a view. What the server asked us to wait for is waited for all the same.
-   * @param options.byPerson a command, or settings that have changed: what somebody has to mend may be mended
+   * Resets the backoff after an event such as wake from sleep, focus or opening a view. A delay
+   * that the server requested still applies.
+   * @param options.byPerson Whether the user ran a command or changed settings, which may have
+   * fixed the cause.
    */
   hurry({ byPerson = false } = {}): void {
     const { lastFailure } = this;
@@ -160,7 +172,10 @@ export class RenewalTroubles {
   }
 }
 
-/** The backend's own words where a key counts as refused for want of a valid challenge; else undefined. */
+/**
+ * Returns the backend's error when the key was rejected because of an invalid challenge, else
+ * undefined.
+ */
 function refusalOfChallenge(failure: I99dashError): I99dashError | undefined {
   const refusal = isI99dashError(failure.cause, 'KEY_NOT_REGISTERED') && failure.cause.cause;
   return isI99dashError(refusal, 'SERVER') && refusal.serverCode === INVALID_CHALLENGE
@@ -168,12 +183,15 @@ function refusalOfChallenge(failure: I99dashError): I99dashError | undefined {
     : undefined;
 }
 
-/** True for the backend's word that it does not accept a token that was minted for the very call. */
+/** Checks whether the backend rejected a token that was issued for this call. */
 export function isRefusal(error: unknown): boolean {
   return isI99dashError(error, 'NOT_SIGNED_IN') && error.status === 401;
 }
 
-/** What a renewal failed with, in the words for somebody who was signed in: a key that is unknown now was known once. */
+/**
+ * Converts the error of a refresh to one for a signed-in user: a key that is now unknown was
+ * registered before.
+ */
 export function asRenewalFailure(error: unknown): I99dashError {
   if (isI99dashError(error, 'KEY_NOT_REGISTERED')) {
     return new I99dashError(

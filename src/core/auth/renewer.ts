@@ -10,15 +10,18 @@ import type { SessionStore } from './sessionStore';
 import { INTERACTIVE_SIGN_TIMEOUT_MS, type SignatureRequests } from './signatureRequests';
 import type { Signers } from './signers';
 
-/** A renewal that has no answer by then has failed, in milliseconds. */
+/** Timeout of a refresh, in milliseconds. */
 const DEADLINE_MS = 30_000;
-/** The same where a person waits, and may be asked by their agent. */
+/**
+ * Timeout of a refresh that the user is waiting for, which includes a prompt of the agent, in
+ * milliseconds.
+ */
 const INTERACTIVE_DEADLINE_MS = INTERACTIVE_SIGN_TIMEOUT_MS + DEADLINE_MS;
 
 export interface RenewalRequest {
   backendUrl: string;
   profile: SessionProfile;
-  /** The token to replace; undefined when it is lost. */
+  /** The token to replace. Undefined when it is missing. */
   current: MintedToken | undefined;
 }
 
@@ -30,17 +33,20 @@ export interface RenewerPorts extends MintPorts {
   logger: Logger;
 }
 
-/** Who asks for a renewal. */
+/** The caller of a refresh. */
 export interface RenewalCaller {
-  /** Whether a person waits. */
+  /** Whether the user is waiting. */
   interactive?: boolean;
   signal?: AbortSignal;
 }
 
-/** What becomes of a renewal; called once for each, before any caller hears of its end. */
+/** Handles the outcome of a refresh. Called once, before the callers are notified. */
 export interface RenewalOutcome {
   done: (stored: StoredState) => void;
-  /** @returns what to throw */
+  /**
+   * Handles a failure.
+   * @returns The error to throw.
+   */
   failed: (error: unknown) => unknown;
 }
 
@@ -52,17 +58,17 @@ interface Flight {
   outcome: Promise<StoredState>;
 }
 
-/** Renews tokens: one flight at a time in this window, whoever asks. */
+/** Refreshes tokens. Concurrent callers in this window share one refresh. */
 export class Renewer {
   private flight: Flight | undefined;
 
   constructor(private readonly ports: RenewerPorts) {}
 
   /**
-   * Joins the flight for this session and key, or starts one. One that a person waits for begins after one of background work has failed,
-   * and ends when all who wait for it have given up.
-   * @returns what now counts, which may be another session or none
-   * @throws what `outcome` makes of a failure
+   * Joins the refresh in progress for this session and key, or starts one. An interactive refresh
+   * starts after a background one has failed, and is aborted when all its callers have cancelled.
+   * @returns The resulting state, which may be another session or none.
+   * @throws The error that `outcome` returns for a failure.
    */
   async renew(
     request: RenewalRequest,
@@ -142,7 +148,7 @@ export class Renewer {
       return this.mint(request, opened, signal);
     }
     return signatures.ask(opened, { interactive, signal }, async (signer, assertAllowed) => {
-      const latest = await store.read(backendUrl); // another window may have asked meanwhile
+      const latest = await store.read(backendUrl); // may have been refreshed elsewhere
       if (!this.mustMint(latest, request)) {
         return latest;
       }
@@ -163,7 +169,10 @@ export class Renewer {
     return store.saveRenewed(backendUrl, { ...profile, ...minted }, current?.token);
   }
 
-  /** Another window may have renewed the session, ended it or begun another: then that counts, and nothing is minted. */
+  /**
+   * Checks whether a token must be issued. Another window may have refreshed the session, ended it
+   * or started another, which then takes precedence.
+   */
   private mustMint(stored: StoredState, { profile, current }: RenewalRequest): boolean {
     switch (stored.kind) {
       case 'none':

@@ -1,7 +1,8 @@
 /**
- * PKCS#8 with a passphrase (RFC 5958): PBES2 with PBKDF2 or scrypt (RFC 8018, RFC 7914), and of the older schemes the one that OpenSSL 3
- * still reads, PBE-SHA1-3DES (RFC 7292). Read here and not by OpenSSL, so that an unknown algorithm is never taken for a wrong
- * passphrase, whatever crypto library this process has.
+ * Encrypted PKCS#8 (RFC 5958): PBES2 with PBKDF2 or scrypt (RFC 8018, RFC 7914), and PBE-SHA1-3DES
+ * (RFC 7292), the one older scheme that OpenSSL 3 still supports by default. Not delegated to
+ * OpenSSL, so that an unknown algorithm is never mistaken for a wrong passphrase, whatever crypto
+ * library this process has.
  */
 import { pbkdf2, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -27,7 +28,7 @@ const PBES2 = '2a864886f70d01050d';
 const PBKDF2 = '2a864886f70d01050c';
 const SCRYPT = '2b06010401da47040b';
 const PBE_SHA1_3DES = '2a864886f70d010c0103';
-/** How the algorithms of PKCS#5 and PKCS#12 begin that OpenSSL 3 has in its legacy provider. */
+/** Prefixes of the PKCS#5 and PKCS#12 algorithms in OpenSSL 3's legacy provider. */
 const LEGACY = /^2a864886f70d01(?:05|0c01)0\w$/u;
 
 const HASHES: Readonly<Record<string, string>> = {
@@ -53,12 +54,15 @@ const CIPHERS: Readonly<Record<string, Cipher>> = {
   '2a864886f70d0307': TRIPLE_DES,
 };
 
-/** Two million rounds of PBKDF2 take about a second, and are several times what OpenSSL and OWASP have. scrypt's are of the same order. */
+/**
+ * Two million rounds of PBKDF2 take about a second and are several times the recommendations of
+ * OpenSSL and OWASP. The same limit fits scrypt.
+ */
 const MAX_ROUNDS = 2_000_000;
-/** Each round of PBE-SHA1-3DES takes microseconds of the event loop; OpenSSL has 2,048 of them. */
+/** Each round of PBE-SHA1-3DES blocks the event loop for microseconds. OpenSSL uses 2,048. */
 const MAX_LEGACY_ROUNDS = 10_000;
 
-/** How a key is derived from the passphrase. */
+/** The key derivation. */
 type Kdf =
   | { kind: 'pbkdf2'; salt: Buffer; rounds: number; hash: string }
   | { kind: 'scrypt'; salt: Buffer; cost: number; blockSize: number; parallel: number }
@@ -66,14 +70,14 @@ type Kdf =
 
 /** An encrypted key. */
 export interface SealedPkcs8 {
-  /** The scheme's object identifier, in hexadecimal digits. */
+  /** Object identifier of the scheme, in hex. */
   scheme: string;
-  /** Undefined when the scheme is one that we do not have. */
+  /** Undefined when the scheme is not supported. */
   way: { kdf: Kdf; cipher: Cipher; iv?: Buffer } | undefined;
   sealed: Buffer;
 }
 
-/** Reads the structure without its passphrase; undefined when it is damaged or cut short. */
+/** Reads the structure without decrypting it. Returns undefined when it is damaged or truncated. */
 export function readSealedPkcs8(der: Buffer): SealedPkcs8 | undefined {
   const [outer] = derElements(der);
   const [algorithm, sealed] = derSequence(outer);
@@ -92,8 +96,8 @@ export function readSealedPkcs8(der: Buffer): SealedPkcs8 | undefined {
 }
 
 /**
- * Why no passphrase opens the key here; undefined when one may.
- * @param path of the key's file
+ * Returns why this key cannot be opened with any passphrase, or undefined when it can.
+ * @param path The key file, for the message.
  */
 export function refuseSealedPkcs8(
   { scheme, way }: SealedPkcs8,
@@ -116,9 +120,9 @@ export function refuseSealedPkcs8(
 }
 
 /**
- * Decrypts a key; undefined when padding shows that the passphrase is a wrong one.
- * @throws KEY_UNREADABLE when {@link refuseSealedPkcs8} has a reason
- * Rejects with CancelledError.
+ * Decrypts a key. Returns undefined when the padding shows that the passphrase is wrong.
+ * @throws KEY_UNREADABLE when {@link refuseSealedPkcs8} returns an error
+ * @throws CancelledError
  */
 export async function openSealedPkcs8(
   sealed: SealedPkcs8,
@@ -133,7 +137,7 @@ export async function openSealedPkcs8(
   const { cipher } = way;
   const phrase = Buffer.from(passphrase);
   const derived = derive(way.kdf, phrase, cipher).catch(() => {
-    // A hash that this process does not have, or numbers that scrypt cannot use.
+    // The hash is not available in this process, or the parameters of scrypt are invalid.
     throw unknownEncryption(path);
   });
   void derived.finally(() => phrase.fill(0)).catch(() => undefined);
@@ -192,7 +196,7 @@ function readPbe(parameters: DerElement | undefined): SealedPkcs8['way'] {
     : undefined;
 }
 
-/** The cipher's key, and behind it an initialization vector where the scheme derives that, too. */
+/** Derives the cipher's key, followed by the initialization vector if the scheme derives it. */
 async function derive(kdf: Kdf, phrase: Buffer, cipher: Cipher): Promise<Buffer> {
   switch (kdf.kind) {
     case 'pbkdf2':
@@ -221,7 +225,9 @@ async function runScrypt(
   });
 }
 
-/** Stops waiting when it is cancelled; the thread that derives comes to its end by itself, after about a second at most. */
+/**
+ * Stops waiting on cancellation. The derivation cannot be aborted and ends within about a second.
+ */
 async function orCancelled<T>(task: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   throwIfCancelled(signal);
   let cancel: (() => void) | undefined;
@@ -238,7 +244,7 @@ async function orCancelled<T>(task: Promise<T>, signal: AbortSignal | undefined)
   }
 }
 
-/** OpenSSL asks for both passphrases. */
+/** Builds a command for which OpenSSL asks for both passphrases. */
 function rewriteCommand(path: string, options: string): string {
   return `openssl pkcs8 -topk8 ${options} -in ${shellQuote(path)} -out ${shellQuote(`${path}.new`)}`;
 }
@@ -252,7 +258,7 @@ function tooManyRounds(path: string): I99dashError {
   return new I99dashError('KEY_UNREADABLE', message, { file: path });
 }
 
-/** No command: OpenSSL refuses the memory that some of them take. */
+/** Suggests no command, because OpenSSL rejects some of these keys for their memory use. */
 function tooMuchScrypt(path: string): I99dashError {
   const message = t(
     'The key at {0} wants more work to try its passphrase than is worth waiting for. Export it again from the program that made it, with less.',

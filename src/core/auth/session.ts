@@ -24,19 +24,25 @@ import type { Held, SessionState } from './sessionState';
 
 export interface SessionPorts extends HeldSessionPorts, SessionRenewalPorts {
   realm: Realm;
-  /** The backend in force now. @throws BACKEND_REFUSED */
+  /**
+   * Returns the current backend.
+   * @throws BACKEND_REFUSED
+   */
   backendUrl: () => string;
 }
 
-/** Asks whether the account that is signed in may be replaced by another one. @throws CancelledError, and what refuses it */
+/**
+ * Confirms that the signed-in account may be replaced by another one.
+ * @throws CancelledError, or the error that prevents it
+ */
 export type ConfirmReplacement = (before: Account, now: Account) => Promise<void>;
 
-/** Who is signed in to the backend in force, and the token that proves it. */
+/** The session with the current backend, and its token. */
 export class Session implements TokenSource {
   private readonly inHand: HeldSession;
   private readonly renewal: SessionRenewal;
   private readonly troubles: RenewalTroubles;
-  /** The sign-in that is under way. */
+  /** The sign-in in progress. */
   private attempt: AbortController | undefined;
   private readonly environment: EnvironmentSession;
   private readonly changes: Emitter<SessionState>;
@@ -57,7 +63,10 @@ export class Session implements TokenSource {
     return this.ports.realm;
   }
 
-  /** The backend in force now. @throws BACKEND_REFUSED */
+  /**
+   * The current backend.
+   * @throws BACKEND_REFUSED
+   */
   get backendUrl(): string {
     return this.ports.backendUrl();
   }
@@ -74,12 +83,15 @@ export class Session implements TokenSource {
     );
   }
 
-  /** The stored session, also while a sign-in is under way or the environment wins. */
+  /**
+   * The stored session, also during a sign-in or while a credential of the environment takes
+   * precedence.
+   */
   get stored(): Held | undefined {
     return this.inHand.held;
   }
 
-  /** Takes over what the store holds for the backend in force. No network, no prompt. */
+  /** Loads the stored state for the current backend. No network, no prompt. */
   async restore(): Promise<void> {
     const backendUrl = this.ports.backendUrl();
     const stored = await this.ports.store.read(backendUrl);
@@ -90,10 +102,12 @@ export class Session implements TokenSource {
   }
 
   /**
-   * Signs in with an opened key.
-   * @param origin.keep whether the key stays open in this window, as one that asked for a passphrase does
-   * @param confirm asked before the session of another account is replaced; without it none is
-   * @throws as {@link authenticateWithKey}; the session that was there before then stays
+   * Signs in with an opened key. On failure the previous session is kept.
+   * @param origin.keep Whether the key stays unlocked in this window, because it asked for a
+   * passphrase.
+   * @param confirm Called before the session of another account is replaced. Without it, that
+   * fails.
+   * @throws The errors of {@link authenticateWithKey}.
    */
   async signInWithKey(
     signer: Signer,
@@ -115,7 +129,10 @@ export class Session implements TokenSource {
     return identity;
   }
 
-  /** Signs in with a token minted elsewhere, which nothing renews. @throws as {@link authenticateWithToken} */
+  /**
+   * Signs in with a token issued elsewhere, which cannot be refreshed.
+   * @throws The errors of {@link authenticateWithToken}.
+   */
   async signInWithToken(
     token: string,
     signal?: AbortSignal,
@@ -129,9 +146,10 @@ export class Session implements TokenSource {
   }
 
   /**
-   * Signs in with a device code, for an API key that nothing renews.
-   * @param prompt called once, when there is a code to show
-   * @throws DEVICE_CODE_UNSUPPORTED, and as `authenticateWithDeviceCode`; the session that was there before then stays
+   * Signs in with a device code and receives an API key, which cannot be refreshed. On failure the
+   * previous session is kept.
+   * @param prompt Called once, when there is a code to show.
+   * @throws DEVICE_CODE_UNSUPPORTED and the errors of `authenticateWithDeviceCode`
    */
   async signInWithDeviceCode(
     prompt: (prompt: DeviceCodePrompt) => void,
@@ -151,28 +169,32 @@ export class Session implements TokenSource {
     );
   }
 
-  /** Gives up the sign-in that is under way, if there is one: it rejects with `CancelledError`. */
+  /** Cancels the sign-in in progress, if any: it rejects with `CancelledError`. */
   cancelSignIn(): void {
     this.attempt?.abort();
   }
 
-  /** Goes on in this window as if a credential of the environment were not there that the backend has refused. */
+  /** Ignores a rejected credential of the environment in this window. */
   ignoreRefusedEnvironment(): void {
     this.environment.ignoreRefused();
   }
 
-  /** Opens the session's key for this window. @throws KEY_NOT_FOUND when it is another key */
+  /**
+   * Unlocks the session's key for this window.
+   * @throws KEY_NOT_FOUND when the key is a different one
+   */
   unlock(signer: Signer): void {
     if (signer.fingerprint !== this.stored?.profile.fingerprint) {
       throw new I99dashError('KEY_NOT_FOUND', t('This is not the key you signed in with.'));
     }
     this.ports.signers.keep(signer);
-    this.troubles.forget(); // what stood in the key's way is over
+    this.troubles.forget(); // the key works now
   }
 
   /**
-   * Forgets the token, the key's path and the opened keys. Works without a network.
-   * @returns false where this computer's storage did not take that: the session has ended all the same, but a token may still lie there
+   * Deletes the token, the path of the key and the unlocked keys. Works offline.
+   * @returns false when this could not be stored: the session has ended, but the token may still be
+   * on this computer
    */
   async signOut(): Promise<boolean> {
     this.ports.signers.forget();
@@ -189,7 +211,10 @@ export class Session implements TokenSource {
     }
   }
 
-  /** Who is signed in, from memory. @throws NOT_SIGNED_IN */
+  /**
+   * Returns the cached identity.
+   * @throws NOT_SIGNED_IN
+   */
   identity(): Identity {
     const { state } = this;
     const backendUrl = this.ports.backendUrl();
@@ -204,9 +229,10 @@ export class Session implements TokenSource {
   }
 
   /**
-   * Asks the backend whom the credential in force belongs to. A session whose key has become somebody else's is rejected.
-   * @param options.tokens where the token comes from, when not from the session itself
-   * @throws KEY_REJECTED, and what the API client throws
+   * Fetches the account of the current credential. A session whose key now belongs to another
+   * account is rejected.
+   * @param options.tokens Token source, if not the session itself.
+   * @throws KEY_REJECTED and the errors of the API client
    */
   async fetchIdentity({
     tokens = this,
@@ -235,7 +261,7 @@ export class Session implements TokenSource {
     return this.environment.use(credential);
   }
 
-  /** Background work, as {@link SessionRenewal.keepAlive}. */
+  /** Runs background work: see {@link SessionRenewal.keepAlive}. */
   async keepAlive(): Promise<number | undefined> {
     if (this.environment.credential !== undefined) {
       return this.environment.keepKnown(() => this.fetchIdentity());
@@ -246,18 +272,21 @@ export class Session implements TokenSource {
     try {
       await this.followBackend();
     } catch {
-      return undefined; // the setting is wrong: commands say so
+      return undefined; // invalid backend setting: commands report it
     }
     return this.renewal.keepAlive(() => this.fetchIdentity());
   }
 
-  /** A reason to try again at once, as {@link RenewalTroubles.hurry}. */
+  /** Resets the backoff: see {@link RenewalTroubles.hurry}. */
   hurry(reason: { byPerson?: boolean } = {}): void {
     this.troubles.hurry(reason);
     this.environment.hurry(reason);
   }
 
-  /** The setting may have changed just now: no token goes to another backend than its own. @throws BACKEND_REFUSED */
+  /**
+   * Follows a change of the backend setting, so that a token is never sent to another backend.
+   * @throws BACKEND_REFUSED, NOT_SIGNED_IN
+   */
   private async followBackend(): Promise<void> {
     if (this.inHand.backendUrl === this.ports.backendUrl()) {
       return;
@@ -268,7 +297,9 @@ export class Session implements TokenSource {
     }
   }
 
-  /** Whose session a sign-in would replace: what another window has stored counts too. */
+  /**
+   * Returns the account that a sign-in would replace, including one that another window has stored.
+   */
   private async storedAccount(backendUrl: string): Promise<Account | undefined> {
     const stored = await this.ports.store.read(backendUrl);
     switch (stored.kind) {
@@ -283,7 +314,7 @@ export class Session implements TokenSource {
     }
   }
 
-  /** One sign-in at a time: a new one takes the place of one that is under way. */
+  /** Runs one sign-in at a time. A new one cancels one in progress. */
   private async signIn(
     authenticate: (backendUrl: string, ended: AbortSignal) => Promise<Authenticated>,
     signal?: AbortSignal,
@@ -313,7 +344,7 @@ export class Session implements TokenSource {
       if (this.attempt === attempt) {
         this.attempt = undefined;
         this.changes.fire(this.state);
-        void this.restore().catch(() => undefined); // what changed meanwhile
+        void this.restore().catch(() => undefined); // pick up changes made during the sign-in
       }
     }
   }
@@ -324,7 +355,7 @@ function refuseReplacement(before: Account): Promise<void> {
   return Promise.reject(new I99dashError('SIGN_IN_REJECTED', message));
 }
 
-/** What the world may know of a session. */
+/** Returns the public information about a session. */
 export function toIdentity(
   { profile, minted }: Omit<Held, 'profile'> & { profile: Omit<SessionProfile, 'sessionId'> },
   backendUrl: string,

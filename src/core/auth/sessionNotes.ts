@@ -2,29 +2,29 @@ import { isJsonObject } from '../json';
 import { isTombstone, parseProfile, profileOf } from './sessionRecord';
 import type { SessionProfile, SessionRecord, StoredSession } from './sessionRecord';
 
-/** As many ends are remembered as late renewals may meet. */
+/** Limit for remembered ended sessions, enough for late refreshes. */
 const MAX_ENDED = 8;
 
-/** What plain state holds beside the secret. */
+/** Non-secret data stored next to the secret. */
 export interface SessionNotes {
-  /** Who is signed in. */
+  /** The signed-in account. */
   readonly profile?: SessionProfile;
-  /** The ids of sessions that were signed out of or replaced, the latest last. */
+  /** IDs of sessions that were signed out or replaced, oldest first. */
   readonly ended: readonly string[];
 }
 
-/** What the store holds for a backend. */
+/** The stored state of a backend. */
 export type StoredState =
   | { kind: 'none' }
   | { kind: 'ended' }
   | { kind: 'session'; record: SessionRecord }
   /**
-   * Someone is signed in, but the secret is gone or unreadable: a keyring that was lost, or never was. `isSilent`: one that does not
-   * answer, and may still have it.
+   * There is a session, but its secret is missing or unreadable, because the keyring was lost or
+   * never existed. `isSilent`: the keyring does not respond and may still have it.
    */
   | { kind: 'secretLost'; profile: SessionProfile; isSilent?: boolean };
 
-/** Reads notes out of untrusted plain state. */
+/** Parses untrusted stored data. */
 export function parseNotes(value: unknown): SessionNotes {
   const fields = isJsonObject(value) ? value : {};
   const profile = parseProfile(fields['profile']);
@@ -34,9 +34,9 @@ export function parseNotes(value: unknown): SessionNotes {
 }
 
 /**
- * The notes after a sign-in, or after a sign-out when `profile` is undefined.
- * @param stored what the secret held until now
- * @param held the id of a session that ends beside those that are known
+ * Returns the data to store after a sign-in, or after a sign-out when `profile` is undefined.
+ * @param stored The previous content of the secret.
+ * @param held ID of another session that ends.
  */
 export function nextNotes(
   before: SessionNotes,
@@ -51,15 +51,16 @@ export function nextNotes(
 }
 
 /**
- * What secret and notes say together. They are written one after the other and reach other windows in any order, so both name their
- * session: a secret of a session that has ended is what a late renewal left there, or what could not be overwritten.
+ * Reconciles the secret with the non-secret data. They are written one after the other and reach
+ * other windows in any order, so both contain the session ID. The secret of an ended session was
+ * left by a late refresh or could not be overwritten.
  */
 export function judge(stored: StoredSession | undefined, notes: SessionNotes): StoredState {
   const { profile, ended } = notes;
   if (stored !== undefined && !isTombstone(stored) && !ended.includes(stored.sessionId)) {
     return { kind: 'session', record: stored };
   }
-  // A mark whose end the notes do not know is younger than they are.
+  // A tombstone of a session that is not listed as ended is newer than the list.
   const isOutdated = stored?.sessionId !== undefined && ended.includes(stored.sessionId);
   if (profile !== undefined && (stored === undefined || isOutdated)) {
     return { kind: 'secretLost', profile };

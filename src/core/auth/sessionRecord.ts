@@ -7,16 +7,16 @@ import type { MintedToken } from './mint';
 const VERSION = 1;
 const SOURCES: readonly CredentialSource[] = ['ssh', 'agent', 'token', 'deviceCode'];
 
-/** A sign-in to one backend, without its secret. */
+/** A session with one backend, without its secret. */
 export interface SessionProfile {
-  /** Stays the same through renewals, and when another machine signs in to the same account. */
+  /** Does not change on refresh, nor when another machine signs in to the same account. */
   sessionId: string;
   account: Account;
   source: CredentialSource;
-  /** Of the key on this machine; undefined when it has none for this session. */
+  /** Fingerprint of the key on this machine. Undefined when it has none for this session. */
   fingerprint?: string;
   keyPath?: string;
-  /** A key that was stored for all machines, by a version that knew only one; it is on one of them. */
+  /** A key stored for all machines by a version that supported only one. It is on one of them. */
   formerKey?: FormerKey;
 }
 
@@ -25,37 +25,40 @@ export interface FormerKey {
   keyPath?: string;
 }
 
-/** A sign-in with its token, as it is kept in SecretStorage. Times are milliseconds since the epoch. */
+/** A session with its token, as stored in SecretStorage. Times are milliseconds since the epoch. */
 export interface SessionRecord extends SessionProfile, MintedToken {
-  /** The id of the machine that minted the token, by whose clock the times are. */
+  /** ID of the machine that issued the token, whose clock the times refer to. */
   machine?: string;
 }
 
-/** Whether a key renews the session, but this machine has none for it: it uses the token of another machine until that ends. */
+/**
+ * Checks for a key session without a key on this machine. It uses the token of another machine
+ * until it expires.
+ */
 export function lacksKey({ source, fingerprint }: SessionProfile): boolean {
   return isRenewable(source) && fingerprint === undefined;
 }
 
-/** What sign-out leaves behind, so that a late renewal finds that its session has ended. */
+/** Stored on sign-out, so that a late refresh notices that its session has ended. */
 export interface Tombstone {
   signedOutAt: number;
-  /** The session that has ended. */
+  /** ID of the ended session. */
   sessionId?: string;
 }
 
 export type StoredSession = SessionRecord | Tombstone;
 
-/** True for what sign-out leaves behind. */
+/** Checks whether the stored value is a tombstone. */
 export function isTombstone(stored: StoredSession): stored is Tombstone {
   return 'signedOutAt' in stored;
 }
 
-/** The text that {@link parseSession} reads. */
+/** Serializes a session for {@link parseSession}. */
 export function serializeSession(stored: StoredSession): string {
   return JSON.stringify({ version: VERSION, ...stored });
 }
 
-/** Reads a stored session; undefined for anything that is not exactly one of this version. */
+/** Parses a stored session. Returns undefined unless it matches this version exactly. */
 export function parseSession(text: string): StoredSession | undefined {
   const value = parseJson(text)?.value;
   if (!isJsonObject(value) || value['version'] !== VERSION) {
@@ -74,7 +77,7 @@ export function parseSession(text: string): StoredSession | undefined {
   return { ...profile, ...minted, ...(machine === undefined ? {} : { machine }) };
 }
 
-/** Reads a profile out of untrusted JSON; undefined when it is none. */
+/** Parses a profile from untrusted JSON. Returns undefined when it is invalid. */
 export function parseProfile(value: unknown): SessionProfile | undefined {
   if (!isJsonObject(value)) {
     return undefined;
@@ -101,7 +104,7 @@ export function parseProfile(value: unknown): SessionProfile | undefined {
   };
 }
 
-/** A record without its secret. */
+/** Removes the secret from a record. */
 export function profileOf(record: SessionProfile): SessionProfile {
   const { sessionId, account, source, fingerprint, keyPath, formerKey } = record;
   return {

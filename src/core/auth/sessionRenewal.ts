@@ -22,7 +22,7 @@ export interface SessionRenewalPorts extends RenewerPorts {
   random: () => number;
 }
 
-/** What is said of a credential that nothing renews once it has died. */
+/** Messages for an expired or rejected credential that cannot be refreshed. */
 const DEAD = {
   token: {
     refused: () =>
@@ -38,13 +38,16 @@ const DEAD = {
   },
 };
 
-/** Keeps the session in hand supplied with a token, on demand and in the background. */
+/** Keeps the token of the active session fresh, on demand and in the background. */
 export class SessionRenewal {
-  /** When the current token is renewed is drawn once for each token. */
+  /** When to refresh is picked at random once per token. */
   private draw = { token: '', share: 0 };
   private readonly renewer: Renewer;
 
-  /** @param troubles shared with the session in hand */
+  /**
+   * Creates the service.
+   * @param troubles Shared with the active session.
+   */
   constructor(
     private readonly ports: SessionRenewalPorts,
     private readonly inHand: HeldSession,
@@ -53,7 +56,7 @@ export class SessionRenewal {
     this.renewer = new Renewer(ports);
   }
 
-  /** As `TokenSource.getToken`. */
+  /** Implements `TokenSource.getToken`. */
   async getToken(request: TokenRequest): Promise<string> {
     const { rejected = [], signal } = request;
     throwIfCancelled(signal);
@@ -77,15 +80,17 @@ export class SessionRenewal {
     const { pause } = this.troubles;
     if (pause !== undefined && this.decide().kind === 'retryAt') {
       this.showOffline();
-      throw pause.failure; // the server itself asked us to wait
+      throw pause.failure; // the server requested this delay
     }
     return raceSignal(this.renew(request), signal);
   }
 
   /**
-   * Background work: renews a token that is due, confirms a session out of the store. Never asks anybody, never rejects.
-   * @param confirm asks the backend whom the token belongs to
-   * @returns when to look again at the latest, in milliseconds since the epoch; undefined when nothing will be due
+   * Refreshes a token that is due, and verifies a session loaded from the store, in the background.
+   * Never prompts, never rejects.
+   * @param confirm Fetches the account of the token.
+   * @returns When to run again at the latest, in milliseconds since the epoch; undefined when
+   * nothing is due.
    */
   async keepAlive(confirm: () => Promise<unknown>): Promise<number | undefined> {
     await this.probeLock();
@@ -114,9 +119,10 @@ export class SessionRenewal {
   }
 
   /**
-   * The next token is worth a try but where the last one has been minted since the backend refused the first: a renewal that began before may
-   * have brought what died with it.
-   * @returns the token that no other is better than; undefined where another one is worth a try
+   * Marks tokens as rejected. A new token is worth a try unless the last one was issued after the
+   * first had been rejected: a refresh started before that may have returned a token that is
+   * invalid for the same reason.
+   * @returns The rejected token to use again, or undefined when a new one is worth a try.
    */
   private refuse([first, ...later]: readonly string[]): string | undefined {
     if (first === undefined) {
@@ -125,7 +131,7 @@ export class SessionRenewal {
     this.inHand.refuse(first);
     const last = later.at(-1);
     if (last !== undefined && this.inHand.isMintedSince(last, first)) {
-      this.inHand.unconfirmed = true; // the call alone may be refused, or the session
+      this.inHand.unconfirmed = true; // either this call is forbidden or the session has ended
       return last;
     }
     this.inHand.refuse(last ?? first);
@@ -133,9 +139,9 @@ export class SessionRenewal {
   }
 
   /**
-   * Has the backend asked whom the token belongs to: the one call that tells whether it accepts what it has just minted, and whether the key
-   * is still the same person's.
-   * @throws KEY_REJECTED, and what `ask` throws
+   * Fetches the account of the token: the only call that shows whether the backend accepts a new
+   * token, and whether the key still belongs to the same account.
+   * @throws KEY_REJECTED and the errors of `ask`
    */
   async identify(ask: () => Promise<Account>): Promise<Account> {
     const profile = this.inHand.held?.profile;
@@ -156,7 +162,11 @@ export class SessionRenewal {
     }
   }
 
-  /** A key that was registered with another account signs in as somebody else: nothing goes on in their name. @throws KEY_REJECTED */
+  /**
+   * Rejects the session when its key now belongs to another account, so that nothing is done on
+   * that account's behalf.
+   * @throws KEY_REJECTED
+   */
   private checkOwner(profile: SessionProfile, { devId }: Account): void {
     if (devId === profile.account.devId || !isRenewable(profile.source)) {
       return;
@@ -199,7 +209,7 @@ export class SessionRenewal {
     return this.draw.share;
   }
 
-  /** When the next renewal is due; undefined if it is overdue: any wake-up may do it. */
+  /** Returns when the next refresh is due. Undefined if it is overdue: any wake-up may run it. */
   private dueAt(): number | undefined {
     const { minted, profile } = this.inHand.held ?? {};
     const renewal = minted && renewalDueAt(minted, this.shareOf(minted));
@@ -214,7 +224,7 @@ export class SessionRenewal {
     await this.renewer.renew(
       { backendUrl: inHand.backendUrl, profile, current: minted },
       {
-        // A late answer for a session that has ended or been replaced changes nothing.
+        // A late response for a session that ended or was replaced is ignored.
         done: (stored) => inHand.isHeld(profile) && inHand.adopt(stored),
         failed: (error) =>
           inHand.isHeld(profile) && !(error instanceof CancelledError)
@@ -227,15 +237,16 @@ export class SessionRenewal {
     if (now.profile.account.devId !== profile.account.devId) {
       throw new I99dashError('NOT_SIGNED_IN', t('You signed in as somebody else meanwhile.'));
     }
-    // The token of a session that began meanwhile may be spent too.
+    // The token of the new session may be expired too.
     return inHand.isHeld(profile) && now.minted !== undefined
       ? now.minted.token
       : this.getToken({ interactive: caller.interactive === true });
   }
 
   /**
-   * A session out of the store may have been ended by the server long ago: asking early shows it before it is needed. And a token that
-   * is good again after all, because the clock was wrong for a while, should not look bad.
+   * Verifies a session loaded from the store early, because the server may have ended it long ago.
+   * Also clears an error state when the token is valid again, for example after the clock was
+   * wrong.
    */
   private async confirm(ask: () => Promise<unknown>): Promise<void> {
     const { state, unconfirmed } = this.inHand;
@@ -253,7 +264,7 @@ export class SessionRenewal {
     if (failure === undefined) {
       this.recover(profile);
     } else if (this.troubles.noted === noted) {
-      this.noteFailure(profile, failure); // else whoever met it has noted it
+      this.noteFailure(profile, failure); // otherwise the failing call has recorded it
     }
   }
 
@@ -263,7 +274,10 @@ export class SessionRenewal {
     this.inHand.apply({ kind: 'recovered', sessionId });
   }
 
-  /** Whether a key that needed the user can be used by now: opened in this window, added to an agent, put back. */
+  /**
+   * Checks whether a locked key has become usable: unlocked in this window, added to an agent, or
+   * restored.
+   */
   private async probeLock(): Promise<void> {
     const { held } = this.inHand;
     if (this.troubles.lock === undefined || held === undefined) {
@@ -281,8 +295,8 @@ export class SessionRenewal {
   }
 
   /**
-   * Whether the agent's refusal still stands. A key that signs without asking, opened or put back meanwhile, does away with it; that the agent
-   * lists the key does not.
+   * Checks whether the agent's refusal is still in effect. A key that signs without a prompt,
+   * unlocked or restored in the meantime, ends it. The agent listing the key does not.
    */
   private async probeRefusal(): Promise<void> {
     const { held } = this.inHand;
@@ -299,7 +313,7 @@ export class SessionRenewal {
     }
   }
 
-  /** Turns what stands in a renewal's way into the state that says so. */
+  /** Records a failure and shows it in the state. */
   private noteFailure({ sessionId }: SessionProfile, error: unknown): I99dashError {
     const failure = this.troubles.weigh(asRenewalFailure(error));
     const { code, message } = failure;
@@ -350,7 +364,9 @@ export class SessionRenewal {
     }
   }
 
-  /** The token that nothing renews has died, or the key was refused before. */
+  /**
+   * Rejects the session: its token expired and cannot be refreshed, or its key was rejected before.
+   */
   private reject(): I99dashError {
     const { state, usable } = this.inHand;
     if (state.kind === 'rejected') {

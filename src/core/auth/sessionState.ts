@@ -3,31 +3,32 @@ import type { Account } from '../identity';
 import type { MintedToken } from './mint';
 import type { SessionProfile } from './sessionRecord';
 
-/** Someone is signed in; `minted` is undefined while the token is lost. */
+/** A session. `minted` is undefined while the token is missing. */
 export interface Held {
   profile: SessionProfile;
   minted: MintedToken | undefined;
 }
 
-/** A state that lasts. */
+/** A stable state. */
 export type SettledState =
   | { kind: 'signedOut' }
   | ({ kind: 'signedIn' } & Held)
-  /** The token is spent and the key cannot be used without the user: `failure` says why. */
+  /** The token expired and the key cannot be used without the user, for the reason in `failure`. */
   | ({ kind: 'locked'; failure: I99dashError } & Held)
-  /** Renewing fails for a reason that passes, or the backend refuses what it has just minted. */
+  /** Refreshing fails with a transient error, or the backend rejects new tokens. */
   | ({ kind: 'offline'; failure: I99dashError; retryAt: number } & Held)
-  /** The backend no longer accepts the key, or the pasted token has died. */
+  /** The backend rejects the key, or the pasted token has expired. */
   | ({ kind: 'rejected'; failure: I99dashError } & Held);
 
-/** Everything the user can be shown about a session. */
+/** All states of a session that are shown to the user. */
 export type SessionState =
   | SettledState
-  /** A sign-in is under way; `settled` counts meanwhile, and again when it fails. */
+  /** A sign-in is in progress. `settled` applies until it succeeds. */
   | { kind: 'signingIn'; settled: SettledState }
   /**
-   * A credential of the environment wins over everything stored. `account` is undefined until the backend has told; `failure` is there once
-   * the backend has refused it.
+   * A credential of the environment takes precedence over everything stored. `account` is undefined
+   * until the backend has returned it; `failure` is set once the backend has rejected the
+   * credential.
    */
   | {
       kind: 'environment';
@@ -39,17 +40,20 @@ export type SessionState =
 export type SessionEvent =
   | { kind: 'taken'; profile: SessionProfile; minted: MintedToken | undefined }
   | { kind: 'ended' }
-  /** The rest happen to a session, and mean nothing to any other. */
+  /** The remaining events apply to one session and are ignored for any other. */
   | { kind: 'renewed'; sessionId: string; minted: MintedToken }
-  /** As `renewed`, after the backend has refused a token that was as new: an offline session stays so. */
+  /** Like `renewed`, but the backend had rejected a new token before: the session stays offline. */
   | { kind: 'replaced'; sessionId: string; minted: MintedToken }
   | { kind: 'locked'; sessionId: string; failure: I99dashError }
   | { kind: 'failed'; sessionId: string; failure: I99dashError; retryAt: number }
   | { kind: 'rejected'; sessionId: string; failure: I99dashError }
-  /** The backend answers again, and the token is as good as it was. */
+  /** The backend is reachable again and the token is still valid. */
   | { kind: 'recovered'; sessionId: string };
 
-/** The one place where a session changes. Events of a session that is no longer there change nothing. */
+/**
+ * Computes the next state: the only place where a session changes. Ignores events of previous
+ * sessions.
+ */
 export function transition(state: SettledState, event: SessionEvent): SettledState {
   if (event.kind === 'ended') {
     return state.kind === 'signedOut' ? state : { kind: 'signedOut' };

@@ -17,9 +17,10 @@ import {
 } from './sessionRecord';
 
 /**
- * Keeps one session per realm and backend: the record with its token in the secret store, and beside it, in plain state, who is signed
- * in. The second tells a keyring that lost its secrets from a sign-out, and a sign-out from a window that never heard of it.
- * Windows of several machines share both; which key this machine signs with is kept on it.
+ * Stores one session per realm and backend: the record with its token in the secret store, and the
+ * account in non-secret state. The latter distinguishes a keyring that lost its secrets from a
+ * sign-out, and a sign-out from a window without a session. Windows on several machines share both.
+ * Which key this machine uses is stored on the machine.
  */
 export class SessionStore {
   private readonly secrets: AnsweringSecrets;
@@ -34,7 +35,7 @@ export class SessionStore {
     this.secrets = new AnsweringSecrets(secrets, clock);
   }
 
-  /** Always answers within seconds, and never rejects. */
+  /** Reads the stored state. Responds within seconds and never rejects. */
   async read(backendUrl: string): Promise<StoredState> {
     const { stored, isSilent } = await this.readSecret(backendUrl);
     const state = judge(stored, this.notes(backendUrl));
@@ -54,8 +55,8 @@ export class SessionStore {
   }
 
   /**
-   * What a sign-in is to be stored as: the session that is there when a key signs in to the same account, on this machine or on
-   * another, else a new one.
+   * Determines the session ID of a sign-in: that of the stored session when a key signs in to the
+   * same account, on any machine, else a new one.
    */
   async join(
     backendUrl: string,
@@ -74,8 +75,8 @@ export class SessionStore {
   }
 
   /**
-   * Writes a new session. A keyring that does not take its secret is one that will have lost it; a session of which nothing can be written
-   * lasts as long as its window.
+   * Writes a new session. When the keyring does not store the secret, the secret counts as lost; a
+   * session that cannot be stored at all lasts until the window closes.
    */
   async begin(backendUrl: string, record: SessionRecord): Promise<void> {
     const { stored } = await this.readSecret(backendUrl);
@@ -86,9 +87,10 @@ export class SessionStore {
   }
 
   /**
-   * Writes a renewed token, unless its session has ended meanwhile or another window has written a later token.
-   * @param replaced the token that was renewed; undefined when it was lost
-   * @returns what now counts
+   * Writes a refreshed token, unless the session has ended or another window has written a later
+   * token.
+   * @param replaced The previous token. Undefined when it was missing.
+   * @returns The resulting state.
    */
   async saveRenewed(
     backendUrl: string,
@@ -106,7 +108,7 @@ export class SessionStore {
       await this.note(backendUrl, next).catch(() => undefined);
     }
     await this.writeRecord(backendUrl, renewed).catch(() => undefined);
-    // There is no compare-and-set: a sign-out or a sign-in may have come in between.
+    // There is no compare-and-set: a sign-out or a sign-in may have happened in between.
     const after = this.whatCounts(await this.read(backendUrl), renewed, replaced);
     if (after.kind === 'ended') {
       await this.writeTombstone(backendUrl, renewed.sessionId).catch(() => undefined);
@@ -116,8 +118,9 @@ export class SessionStore {
 
   /**
    * Ends the session of a backend.
-   * @param held the id of the session that the window holds
-   * @throws what the keyring or plain state throws, when both have been told; the session has ended, but its secret may still be there
+   * @param held ID of the session in this window.
+   * @throws The error of the keyring or of the state, after both were tried. The session has ended,
+   * but its secret may still be stored.
    */
   async end(backendUrl: string, held: string | undefined): Promise<void> {
     const { stored } = await this.readSecret(backendUrl);
@@ -131,7 +134,7 @@ export class SessionStore {
     }
   }
 
-  /** Calls back when the session of any backend may have changed. */
+  /** Notifies the listener when the session of any backend may have changed. */
   onDidChange(listener: () => void): Disposable {
     const parts = [
       this.secrets.onDidAnswer(listener),
@@ -144,7 +147,7 @@ export class SessionStore {
     return { dispose: () => parts.forEach((part) => part.dispose()) };
   }
 
-  /** The renewed session, or what keeps it from being written. */
+  /** Returns the refreshed session, or the state that prevents writing it. */
   private whatCounts(
     stored: StoredState,
     renewed: SessionRecord,
@@ -182,7 +185,7 @@ export class SessionStore {
     );
   }
 
-  /** A keyring that is locked, broken or silent is like one that is empty: never a sign-out. */
+  /** A locked, failing or unresponsive keyring counts as empty, never as a sign-out. */
   private async readSecret(
     backendUrl: string,
   ): Promise<{ stored: StoredSession | undefined; isSilent: boolean }> {
@@ -194,7 +197,7 @@ export class SessionStore {
     }
   }
 
-  /** A token of a machine whose clock is ahead of ours is as young as it can be. */
+  /** Treats a token from a machine whose clock is ahead as new. */
   private async toOwn(backendUrl: string, stored: SessionRecord): Promise<SessionRecord> {
     const { machine, ...record } = await this.keys.load(backendUrl, stored);
     const now = this.clock.now();

@@ -8,17 +8,26 @@ import { delay } from '../retry';
 import type { MachineStore } from './machineStore';
 import { isStanding, refusalPauseMs, type Refusal } from './renewalPolicy';
 
-/** How long a person has who waits for their agent, in milliseconds: they may have to find its question, and type a passphrase. */
+/**
+ * Timeout for an agent while the user is waiting, in milliseconds. The user may have to find the
+ * prompt and type a passphrase.
+ */
 export const INTERACTIVE_SIGN_TIMEOUT_MS = 5 * 60_000;
 
-/** How long a window keeps the others from asking, should it never say that it is done, in milliseconds. */
+/**
+ * Lifetime of the lock that prevents other windows from asking, in case it is not released, in
+ * milliseconds.
+ */
 const BACKGROUND_CLAIM_MS = 60_000;
 const INTERACTIVE_CLAIM_MS = INTERACTIVE_SIGN_TIMEOUT_MS + 60_000;
-/** How long background work waits for another window that asks, in milliseconds: less than a renewal may take. */
+/**
+ * How long background work waits for another window's request, in milliseconds. Shorter than the
+ * timeout of a refresh.
+ */
 const MAX_WAIT_MS = 25_000;
 const LOOK_MS = 500;
 
-/** A signature that was refused, that nobody answered for in time, or that made no sense. */
+/** A signature request that was refused, timed out, or had an invalid response. */
 export class SignatureRefused extends I99dashError {
   constructor(
     message: string,
@@ -30,25 +39,29 @@ export class SignatureRefused extends I99dashError {
 }
 
 interface StoredRefusal extends Refusal {
-  /** How many there have been in a row. */
+  /** Number of consecutive refusals. */
   count: number;
-  /** The keys that the agent listed then; undefined when it did not answer. */
+  /** The keys that the agent listed at that time. Undefined when it did not respond. */
   agentKeys?: string[];
 }
 
 /**
- * Asks an agent for signatures. An agent may ask a person each time: the windows of a machine ask one after the other, and after a
- * refusal no background work of any of them asks again before a pause has passed, the agent lists other keys, or a person acts.
+ * Requests signatures from an agent, which may prompt the user each time. Windows of a machine ask
+ * one at a time. After a refusal, background work of all windows waits until a pause has passed,
+ * the agent lists other keys, or the user acts.
  */
 export class SignatureRequests {
   constructor(
     private readonly machine: MachineStore,
     private readonly clock: Clock,
-    /** The fingerprints that the agent lists. @throws AGENT_UNAVAILABLE */
+    /**
+     * Lists the fingerprints of the agent's keys.
+     * @throws AGENT_UNAVAILABLE
+     */
     private readonly listAgentKeys: () => Promise<readonly string[]>,
   ) {}
 
-  /** The refusal that still keeps background work from asking for a signature with a key; undefined when there is none. */
+  /** Returns the refusal that still blocks background requests for a key, or undefined. */
   async standingRefusal(fingerprint: string): Promise<Refusal | undefined> {
     const refusal = await this.lastRefusal(fingerprint);
     if (refusal === undefined || !isStanding(refusal, this.clock.now())) {
@@ -63,10 +76,13 @@ export class SignatureRequests {
   }
 
   /**
-   * Runs a task that asks for a signature, while no other window of this machine does.
-   * @param task gets the signer to use, and runs once
-   * @param options.interactive whether a person has started it: then neither a refusal nor another window is waited for
-   * @throws SignatureRefused, AGENT_UNAVAILABLE when another window is still waiting for the agent, CancelledError, and what `task` throws
+   * Runs a task that requests a signature, while holding the lock of this machine.
+   * @param task Receives the signer to use, and runs once.
+   * @param options.interactive Whether the user started it. Then neither a refusal nor another
+   * window delays it.
+   * @throws SignatureRefused
+   * @throws AGENT_UNAVAILABLE when another window is still waiting for the agent
+   * @throws CancelledError and the errors of `task`
    */
   async ask<T>(
     signer: Signer,
@@ -106,7 +122,10 @@ export class SignatureRequests {
     }
   }
 
-  /** @returns what to throw */
+  /**
+   * Records a refusal.
+   * @returns The error to throw.
+   */
   private async recordRefusal(
     fingerprint: string,
     error: unknown,
@@ -148,7 +167,10 @@ export class SignatureRequests {
     );
   }
 
-  /** Keeps the other windows from asking. @returns what lets them ask again */
+  /**
+   * Acquires the lock that prevents other windows from asking.
+   * @returns A function that releases it.
+   */
   private async claim(
     fingerprint: string,
     interactive: boolean,
@@ -195,7 +217,10 @@ function refusedEarlier(fingerprint: string): string {
   );
 }
 
-/** Whether a claim binds nobody: it is old, comes from a clock that was set back since, or cannot be read at a second look. */
+/**
+ * Checks whether a lock is stale: it has expired, was written by a clock that has since been set
+ * back, or is still unreadable on the second attempt.
+ */
 function isOver(claim: unknown, now: number, looks: number): boolean {
   const until = isJsonObject(claim) ? claim['until'] : undefined;
   return typeof until === 'number' ? now >= until || until - now > INTERACTIVE_CLAIM_MS : looks > 1;

@@ -4,24 +4,30 @@ import type { Signer } from '../ports';
 import { lacksKey, type SessionProfile } from './sessionRecord';
 
 export interface SignerPorts {
-  /** @throws KEY_* */
+  /**
+   * Opens a key file.
+   * @throws KEY_*
+   */
   openKeyFile: (path: string) => Promise<Signer>;
   /**
-   * The signer for a key that an ssh-agent holds; undefined when it holds none such.
-   * @param interactive whether a person waits: the agent then has minutes to ask them
+   * Returns the signer of a key in the SSH agent, or undefined when the agent does not have it.
+   * @param interactive Whether the user is waiting: the agent then has minutes to prompt.
    * @throws AGENT_UNAVAILABLE
    */
   openAgentKey: (fingerprint: string, interactive: boolean) => Promise<Signer | undefined>;
 }
 
-/** Finds the key that a session renews itself with, without asking anybody. */
+/** Finds the key that refreshes a session, without prompting. */
 export class Signers {
-  /** Encrypted keys opened in this window, by fingerprint: each asks for its passphrase once. */
+  /**
+   * Encrypted keys unlocked in this window, by fingerprint, so that each passphrase is asked for
+   * once.
+   */
   private readonly opened = new Map<string, Signer>();
 
   constructor(private readonly ports: SignerPorts) {}
 
-  /** Keeps an opened key until the window closes or the user signs out. */
+  /** Keeps an unlocked key until the window closes or the user signs out. */
   keep(signer: Signer): void {
     this.opened.set(signer.fingerprint, signer);
   }
@@ -31,8 +37,10 @@ export class Signers {
   }
 
   /**
-   * @throws KEY_ENCRYPTED when the key needs its passphrase; KEY_NOT_FOUND, KEY_UNREADABLE … when it cannot be used at all;
-   * AGENT_UNAVAILABLE
+   * Opens the key of a session.
+   * @throws KEY_ENCRYPTED when the key needs its passphrase
+   * @throws KEY_NOT_FOUND, KEY_UNREADABLE, … when it is unusable
+   * @throws AGENT_UNAVAILABLE
    */
   async open(profile: SessionProfile, interactive = false): Promise<Signer> {
     const { fingerprint, keyPath } = profile;
@@ -70,7 +78,10 @@ export class Signers {
     return signer;
   }
 
-  /** @param failure why the key's file did not do; told when the agent does not help */
+  /**
+   * Opens the key from the agent.
+   * @param failure Why the key file failed. Thrown when the agent does not have the key.
+   */
   private async openFromAgent(
     fingerprint: string,
     interactive: boolean,
@@ -93,7 +104,7 @@ export class Signers {
   }
 }
 
-/** What stands in the way of a session whose key is on another machine. */
+/** Creates the error for a session whose key is on another machine. */
 export function missingKey(): I99dashError {
   return new I99dashError(
     'KEY_NOT_FOUND',

@@ -1,6 +1,6 @@
 /**
- * Two requests of the SSH agent protocol over node:net. No package does it: those there are have no maintainer or bring a whole SSH
- * client along.
+ * Two requests of the SSH agent protocol over node:net. The available packages are unmaintained or
+ * include a complete SSH client.
  */
 import { verify } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
@@ -20,14 +20,14 @@ import {
 } from './sshAgentProtocol';
 
 const LIST_TIMEOUT_MS = 5000;
-/** For background work. Longer: the agent may ask its owner first. */
+/** For background work. Longer, because the agent may prompt the user. */
 const SIGN_TIMEOUT_MS = 20_000;
 
-/** An ed25519 key that an agent holds. */
+/** An ed25519 key in an agent. */
 export interface AgentKey {
   /** `SHA256:` and unpadded base64. */
   fingerprint: string;
-  /** One line of at most 200 characters; '' where there is none. */
+  /** One line of at most 200 characters; '' if there is none. */
   comment: string;
   /** The OpenSSH public key line: `ssh-ed25519 AAAA… comment`. */
   publicKey: string;
@@ -35,10 +35,10 @@ export interface AgentKey {
 }
 
 /**
- * The plain ed25519 keys of an agent, in its order. Hardware keys, which would ask for a touch, certificates and other types are left
- * out. A locked agent has none.
- * @param socketPath as `findAgentSocket` returns it
- * @param options.timeoutMs for the whole exchange, in milliseconds; default 5,000
+ * Lists the plain ed25519 keys of an agent, in its order. Leaves out hardware keys (which require a
+ * touch), certificates and other types. A locked agent lists none.
+ * @param socketPath As `findAgentSocket` returns it.
+ * @param options.timeoutMs For the whole exchange, in milliseconds. Default 5,000.
  * @throws AGENT_UNAVAILABLE, CancelledError
  */
 export async function listAgentKeys(
@@ -55,15 +55,16 @@ export async function listAgentKeys(
       fingerprint: fingerprintOf(blob),
       comment,
       publicKey: publicKeyLine(blob, comment),
-      // A copy: a slice would keep the whole answer in memory.
+      // Copied, because a slice would keep the whole response in memory.
       publicBlob: Buffer.from(blob),
     }));
 }
 
 /**
- * Signs with a key that stays in the agent. Each signature is verified before it is handed out.
- * `sign` rejects with AGENT_UNAVAILABLE (unreachable, refused, locked, key removed, a wrong signature) or CancelledError.
- * @param options.timeoutMs for one signature, in milliseconds; default 20,000, which is for background work
+ * Creates a signer for a key in the agent. Each signature is verified before it is returned. `sign`
+ * rejects with AGENT_UNAVAILABLE (unreachable, refused, locked, key removed, invalid signature) or
+ * CancelledError.
+ * @param options.timeoutMs For one signature, in milliseconds. Default 20,000, for background work.
  */
 export function agentSigner(
   socketPath: string | undefined,
@@ -93,7 +94,7 @@ export function agentSigner(
   };
 }
 
-/** Sends one request over a connection of its own; returns the answer without its length. */
+/** Sends one request over a new connection. Returns the response without its length prefix. */
 async function ask(
   socketPath: string | undefined,
   request: Buffer,

@@ -5,22 +5,22 @@ import { SshReader, sshString, sshUint32 } from './sshWire';
 
 /** Message numbers of draft-ietf-sshm-ssh-agent. */
 const FAILURE = 5;
-/** What agents of SSH.com and old ones of OpenSSH say instead. */
+/** Failure codes of SSH.com agents and of old OpenSSH agents. */
 const OTHER_FAILURES = [30, 102];
 const REQUEST_IDENTITIES = 11;
 const IDENTITIES_ANSWER = 12;
 const SIGN_REQUEST = 13;
 const SIGN_RESPONSE = 14;
 
-/** Bytes of the length that stands before every message. */
+/** Length of the prefix of each message, in bytes. */
 export const LENGTH_BYTES = 4;
-/** No agent's answer is longer, in bytes; OpenSSH draws the same line. */
+/** Limit for an agent's response, in bytes. The same as in OpenSSH. */
 const MAX_ANSWER_BYTES = 256 * 1024;
 const MAX_COMMENT_CHARACTERS = 200;
-/** What a comment is cleaned of counts, too. */
+/** Includes bytes that sanitizing removes. */
 const MAX_COMMENT_BYTES = 8 * MAX_COMMENT_CHARACTERS;
 
-/** A key as the agent lists it, of any type. */
+/** A key of any type, as the agent lists it. */
 export interface AgentIdentity {
   /** The public key blob. */
   blob: Buffer;
@@ -28,21 +28,21 @@ export interface AgentIdentity {
   comment: string;
 }
 
-/** The message that asks for the public keys. */
+/** Builds the message that requests the public keys. */
 export function identitiesRequest(): Buffer {
   return message(Buffer.of(REQUEST_IDENTITIES));
 }
 
-/** The message that asks for a signature over `data` with the key of this blob. */
+/** Builds the message that requests a signature over `data` with the key of this blob. */
 export function signRequest(publicBlob: Uint8Array, data: Uint8Array): Buffer {
   const flags = sshUint32(0);
   return message(Buffer.of(SIGN_REQUEST), sshString(publicBlob), sshString(data), flags);
 }
 
 /**
- * The length in bytes of the answer that begins so, itself not counted.
- * @param head at least {@link LENGTH_BYTES} bytes
- * @throws AGENT_UNAVAILABLE when it is longer than any real one
+ * Reads the length of a response in bytes, without the prefix.
+ * @param head At least {@link LENGTH_BYTES} bytes.
+ * @throws AGENT_UNAVAILABLE when it is above the limit
  */
 export function answerLength(head: Buffer): number {
   const length = head.readUInt32BE(0);
@@ -53,8 +53,9 @@ export function answerLength(head: Buffer): number {
 }
 
 /**
- * Reads the answer to {@link identitiesRequest}, without its length; undefined when the agent refused.
- * @throws AGENT_UNAVAILABLE when it is no such answer
+ * Parses the response to {@link identitiesRequest}, without its length prefix. Returns undefined
+ * when the agent refused.
+ * @throws AGENT_UNAVAILABLE when the response is invalid
  */
 export function readIdentities(answer: Buffer): AgentIdentity[] | undefined {
   const reader = openAnswer(answer, IDENTITIES_ANSWER);
@@ -70,9 +71,10 @@ export function readIdentities(answer: Buffer): AgentIdentity[] | undefined {
 }
 
 /**
- * Reads the answer to {@link signRequest}, without its length; undefined when the agent refused.
- * @returns what should be a raw 64-byte ed25519 signature; verifying it is the caller's part
- * @throws AGENT_UNAVAILABLE when it is no such answer
+ * Parses the response to {@link signRequest}, without its length prefix. Returns undefined when the
+ * agent refused.
+ * @returns The raw 64-byte ed25519 signature. The caller must verify it.
+ * @throws AGENT_UNAVAILABLE when the response is invalid
  */
 export function readSignature(answer: Buffer): Buffer | undefined {
   const reader = openAnswer(answer, SIGN_RESPONSE);
@@ -87,7 +89,7 @@ export function readSignature(answer: Buffer): Buffer | undefined {
   return blob.string();
 }
 
-/** For an answer that is none. */
+/** Creates the error for an invalid response. */
 export function senseless(): I99dashError {
   return new I99dashError('AGENT_UNAVAILABLE', t("The SSH agent's answer makes no sense."));
 }
@@ -104,7 +106,9 @@ function openAnswer(answer: Buffer, expected: number): SshReader | undefined {
   return reader;
 }
 
-/** Whoever added the key wrote it, perhaps on another computer: it must not break a line or hide its end. */
+/**
+ * Sanitizes a comment, which may come from another computer: it must not break lines or hide text.
+ */
 function cleanComment(bytes: Buffer): string {
   const begin = bytes.toString('utf8', 0, MAX_COMMENT_BYTES);
   const text = begin.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '');

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { homeFolder, sshFolder } from '../homePath';
 import { readTextFile } from '../readTextFile';
 
-/** No configuration worth reading is larger, in bytes. */
+/** Limit for a configuration file, in bytes. */
 const MAX_BYTES = 256 * 1024;
 
 /**
- * The socket that `~/.ssh/config` names for all hosts (`IdentityAgent`); undefined when it names none that can be used. Included files and
- * rules for single hosts are not looked at.
+ * Reads the socket that `~/.ssh/config` sets for all hosts (`IdentityAgent`). Returns undefined
+ * when there is no usable one. Ignores included files and rules for specific hosts.
  */
 export async function readIdentityAgent(
   env: NodeJS.ProcessEnv,
@@ -25,7 +25,7 @@ interface Expansion {
   user: string;
 }
 
-/** As {@link readIdentityAgent}, of the text of a configuration. */
+/** Does the same for the text of a configuration. */
 export function identityAgentIn(text: string, expansion: Expansion): string | undefined {
   let isForAll = true;
   for (const line of text.split(/\r\n|\r|\n/u)) {
@@ -42,7 +42,7 @@ export function identityAgentIn(text: string, expansion: Expansion): string | un
         break;
       case 'identityagent':
         if (isForAll) {
-          // The first value counts, as for ssh.
+          // The first value wins, as in ssh.
           return expand(splitWords(rest, expansion.platform)[0] ?? '', expansion);
         }
         break;
@@ -51,7 +51,10 @@ export function identityAgentIn(text: string, expansion: Expansion): string | un
   return undefined;
 }
 
-/** Words as ssh separates them: blanks, quotes, a comment at the end; `\` escapes, though not in the paths of Windows. */
+/**
+ * Splits words as ssh does: whitespace, quotes, a trailing comment. `\` escapes, except in Windows
+ * paths.
+ */
 function splitWords(text: string, platform: NodeJS.Platform): string[] {
   const words: string[] = [];
   let word: string | undefined;
@@ -82,7 +85,7 @@ function splitWords(text: string, platform: NodeJS.Platform): string[] {
   return word === undefined ? words : [...words, word];
 }
 
-/** Undefined for `none`, and where a variable or a token has no value here. */
+/** Expands a path. Returns undefined for `none`, and when a variable or a token has no value. */
 function expand(value: string, { env, home, user }: Expansion): string | undefined {
   if (value === '' || value.toLowerCase() === 'none') {
     return undefined;
@@ -114,7 +117,7 @@ function nonEmpty(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** '' for an account without an entry in the user database. */
+/** Returns '' for an account without an entry in the user database. */
 function userName(): string {
   try {
     return userInfo().username;

@@ -1,23 +1,25 @@
-/** A `uint32` of the SSH wire (RFC 4251). */
+/** Encodes a `uint32` of the SSH wire format (RFC 4251). */
 export function sshUint32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;
 }
 
-/** A `string` of the SSH wire: its length in bytes, then the bytes. */
+/** Encodes a `string` of the SSH wire format: its length in bytes, then the bytes. */
 export function sshString(bytes: Uint8Array): Buffer {
   return Buffer.concat([sshUint32(bytes.length), bytes]);
 }
 
-/** Takes SSH wire types off the front of some bytes. Every method throws the given error once they run out. */
+/**
+ * Reads SSH wire types from a buffer. Every method throws the given error at the end of the data.
+ */
 export class SshReader {
   constructor(
     private left: Buffer,
     private readonly cutShort: () => Error = () => new RangeError('The bytes end too soon.'),
   ) {}
 
-  /** What has not been taken yet. */
+  /** The bytes not read yet. */
   get rest(): Buffer {
     return this.left;
   }

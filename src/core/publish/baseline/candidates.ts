@@ -5,10 +5,11 @@ type Walk = (node: AnyNode, state: undefined, override?: string) => void;
 type Walkers = Record<string, (node: AnyNode, state: undefined, walk: Walk) => void>;
 
 /**
- * Visits the nodes of a syntax tree that hold one of some offsets, and no others: most of a large script is about something else.
- * @param offsets in their order
- * @param visit gets the node, what it lies in, from the program down to the node itself (good for that call only), and whether it is a target
- * that is declared or assigned
+ * Visits only the syntax tree nodes that contain one of the given offsets. Most of a large script
+ * is irrelevant, so this is much faster than a full walk.
+ * @param offsets in ascending order
+ * @param visit gets the node, its ancestors from the program down to the node itself (valid during
+ * that call only), and whether the node is a target that is declared or assigned
  */
 export function visitAround(
   program: Program,

@@ -8,10 +8,10 @@ import { checkPage } from './page';
 import { inspectScript, isBrought } from './script';
 import { checkStyle } from './style';
 
-/** Nobody reads more findings of one kind about one file. */
+/** The most findings that are reported for one message in one file. */
 export const MAX_FINDINGS = 100;
 
-/** Looks at a script, a style sheet, or a page at what it runs itself, or remembers what it found in the same content before. */
+/** Checks a script, a style sheet, or the code inside a page. Results are cached by content. */
 export function checkContent(
   content: Buffer,
   kind: CodeKind,
@@ -26,7 +26,7 @@ export function checkContent(
   return checked;
 }
 
-/** What is told of a file larger than {@link MAX_CHECKED_BYTES}. */
+/** Returns the findings for a file larger than {@link MAX_CHECKED_BYTES}. */
 export function tooLarge(): readonly Finding[] {
   const message = t(
     'This file is too large to be checked: more than {0} MiB',
@@ -51,7 +51,10 @@ function check(text: string, kind: CodeKind): CheckedContent {
   }
 }
 
-/** The text as a browser reads it: a byte order mark tells the encoding. An editor does not count the mark as a character. */
+/**
+ * Decodes the content as a browser does: a byte order mark sets the encoding. The mark is dropped,
+ * because editors do not count it as a character.
+ */
 function decode(content: Buffer): string {
   const isSwapped = content[0] === 0xfe && content[1] === 0xff;
   const text = isSwapped
@@ -62,7 +65,10 @@ function decode(content: Buffer): string {
   return text.replace(/^\uFEFF/u, '');
 }
 
-/** At most {@link MAX_FINDINGS} with the same message; the last of them tells how many more there are. */
+/**
+ * Keeps at most {@link MAX_FINDINGS} findings with the same message; the last one says how many
+ * more there are.
+ */
 function toFindings(text: string, raw: readonly RawFinding[]): Finding[] {
   if (raw.length === 0) {
     return [];

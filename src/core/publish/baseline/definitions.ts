@@ -3,14 +3,18 @@ import { findProperty, keyName, propertyName, stringValue, unwrap } from './expr
 import { isDistinctMethod, isMissingGlobal, isMissingMethod, isMissingStatic } from './features';
 import { GLOBAL, type PlatformValues } from './platformValues';
 
-/** Polyfills take a few arguments; each is compared with each. */
+/**
+ * Polyfill calls take few arguments. The limit matters because each argument is compared with every
+ * other one.
+ */
 const MAX_ARGUMENTS = 8;
 const READERS =
   /^(?:apply|call|construct|get|getOwnPropertyDescriptor|has|hasOwn|hasOwnProperty|in)$/u;
 
 /**
- * What a script brings: functions that the platform lacks (`structuredClone`, `.findLast`, `Object.groupBy`), methods of that name on its own
- * objects (`*.findLast`), and functions of a library's object (`lib.findLast`).
+ * Collects what a script defines: functions that the platform lacks (`structuredClone`,
+ * `.findLast`, `Object.groupBy`), methods with such a name on its own objects (`*.findLast`), and
+ * functions of a library's object (`lib.findLast`).
  */
 export class Definitions {
   readonly names = new Set<string>();
@@ -21,12 +25,12 @@ export class Definitions {
     private readonly values: PlatformValues,
   ) {}
 
-  /** Whether the script gives a function of this name to the very expression. */
+  /** Checks whether the script assigns a function of this name to exactly this expression. */
   isGivenTo(receiver: AnyNode, word: string): boolean {
     return this.receivers.has(`${this.text.slice(receiver.start, receiver.end)}.${word}`);
   }
 
-  /** Takes in what a node of the script defines, if it does. */
+  /** Records what a node of the script defines, if anything. */
   visit(node: AnyNode, ancestors: readonly AnyNode[]): void {
     switch (node.type) {
       case 'AssignmentExpression':
@@ -69,7 +73,8 @@ export class Definitions {
   }
 
   /**
-   * `Object.defineProperty(Array.prototype, 'findLast', …)`, `assign(Array.prototype, { findLast() {} })`, and how core-js does it:
+   * Handles `Object.defineProperty(Array.prototype, 'findLast', …)`,
+   * `assign(Array.prototype, { findLast() {} })`, and the core-js form:
    * `$({ target: 'Array', proto: true }, { findLast: … })`.
    */
   private call(node: CallExpression, ancestors: readonly AnyNode[]): void {
@@ -94,7 +99,7 @@ export class Definitions {
     }
   }
 
-  /** The names that an object literal has functions for. */
+  /** Returns the names under which an object literal has functions. */
   private definedNames(node: AnyNode, ancestors: readonly AnyNode[]): string[] {
     const object = node.type === 'Identifier' ? this.values.findValue(node.name, ancestors) : node;
     return object?.type === 'ObjectExpression'
@@ -104,7 +109,7 @@ export class Definitions {
       : [];
   }
 
-  /** @returns whether the target is the platform's */
+  /** @returns whether the target is an object of the platform */
   private define(target: AnyNode, word: string, ancestors: readonly AnyNode[]): boolean {
     const name = this.values.findName(target, ancestors);
     const owner = name?.endsWith('.prototype') === true ? name.slice(0, -'.prototype'.length) : '';
@@ -120,7 +125,10 @@ export class Definitions {
     return true;
   }
 
-  /** @param owner `'Array'`, or an object such as `{ target: 'Array', proto: true }` or `{ global: true }` */
+  /**
+   * @param owner `'Array'`, or an object such as `{ target: 'Array', proto: true }` or
+   * `{ global: true }`
+   */
   private defineByDescription(owner: AnyNode, word: string): void {
     const target = stringValue(owner) ?? stringValue(findProperty(owner, 'target')) ?? '';
     if (isMethodOwner(target, word)) {
@@ -136,7 +144,7 @@ export class Definitions {
     const name = keyName(node);
     const value =
       'value' in node && node.value && typeof node.value === 'object' ? node.value : undefined;
-    // `{ key: 'findLast', value: function () {} }` is how compilers write a class for ES5.
+    // Compilers write a class for ES5 as `{ key: 'findLast', value: function () {} }`.
     const word = name === 'key' ? stringValue(value as AnyNode | undefined) : name;
     if (
       word !== undefined &&
@@ -154,7 +162,7 @@ export class Definitions {
     }
   }
 
-  /** Whether what is given a method is what instances inherit from. */
+  /** Checks whether the object that gets a method is one that instances inherit from. */
   private isPrototype(node: AnyNode, ancestors: readonly AnyNode[]): boolean {
     const target = unwrap(node);
     const value =
@@ -167,12 +175,15 @@ export class Definitions {
   }
 }
 
-/** A polyfill of a typed array does not count as one of `Array`, which has methods of the same names. */
+/**
+ * Checks whether a type lacks a method. Typed arrays and `Array` share method names, so a polyfill
+ * of a typed array does not count as one of `Array`.
+ */
 function isMethodOwner(owner: string, word: string): boolean {
   return isMissingMethod(owner, word) && (owner === 'Array' || !isMissingMethod('Array', word));
 }
 
-/** Whether a value is surely no function. */
+/** Checks whether a value is certainly not a function. */
 function isPlain(node: AnyNode | undefined): boolean {
   return (
     node === undefined ||

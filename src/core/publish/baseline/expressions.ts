@@ -1,12 +1,14 @@
 import type { AnyNode } from 'acorn';
 
-/** The name of `a.name`, `a['name']` and a[`name`]. */
+/** Returns the property name of `a.name`, `a['name']` and a[`name`]. */
 export function propertyName(node: AnyNode & { type: 'MemberExpression' }): string | undefined {
   const { property, computed } = node;
   return property.type === 'Identifier' && !computed ? property.name : stringValue(property);
 }
 
-/** The name that a property or method of an object literal or class has, unless it is computed. */
+/**
+ * Returns the name of a property or method of an object literal or class, unless it is computed.
+ */
 export function keyName(node: AnyNode): string | undefined {
   if (
     node.type !== 'Property' &&
@@ -19,7 +21,7 @@ export function keyName(node: AnyNode): string | undefined {
   return key.type === 'Identifier' ? (computed ? undefined : key.name) : stringValue(key);
 }
 
-/** The text of a string literal or of a template without expressions. */
+/** Returns the text of a string literal or of a template without expressions. */
 export function stringValue(node: AnyNode | null | undefined): string | undefined {
   if (node?.type === 'TemplateLiteral') {
     return node.expressions.length === 0 ? (node.quasis[0]?.value.cooked ?? undefined) : undefined;
@@ -27,7 +29,7 @@ export function stringValue(node: AnyNode | null | undefined): string | undefine
   return node?.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined;
 }
 
-/** Bundlers write `(0, a.b)()`, people `(a?.b)()`. */
+/** Unwraps a callee: bundlers write `(0, a.b)()`, developers write `(a?.b)()`. */
 export function unwrap(node: AnyNode): AnyNode {
   if (node.type === 'SequenceExpression') {
     const last = node.expressions.at(-1);
@@ -36,7 +38,7 @@ export function unwrap(node: AnyNode): AnyNode {
   return node.type === 'ChainExpression' ? unwrap(node.expression) : node;
 }
 
-/** The property of an object literal that has a name. */
+/** Returns the property of an object literal that has the given name. */
 export function findProperty(node: AnyNode, name: string): AnyNode | undefined {
   const found =
     node.type === 'ObjectExpression'

@@ -1,6 +1,6 @@
 import table from './webviewFeatures.json';
 
-/** Calls that the backend refuses too. */
+/** Calls that the backend rejects too. */
 const REFUSED: ReadonlySet<string> = new Set([
   'structuredClone',
   '.findLast',
@@ -19,7 +19,7 @@ const AT_RULES: ReadonlySet<string> = new Set(table.atRules);
 const PSEUDOS: ReadonlySet<string> = new Set(table.pseudos);
 const UNITS: ReadonlySet<string> = new Set(table.units);
 
-/** Types whose instances have the methods of another one, too. */
+/** Types whose instances also have the methods of another type. */
 const SUPERTYPES: ReadonlyMap<string, string> = new Map([
   ['HTMLElement', 'Element'],
   ...[
@@ -28,7 +28,7 @@ const SUPERTYPES: ReadonlyMap<string, string> = new Map([
   ].map((name): [string, string] => [name, 'TypedArray']),
 ]);
 
-/** Names that much else has: they are looked for together with what they belong to. */
+/** Names that are common elsewhere. The search looks for them together with their owner. */
 const COMMON = new Set([
   ...(METHODS.get('Iterator') ?? []),
   ...['any', 'bytes', 'deleteRule', 'escape', 'forget', 'initialize', 'insertRule', 'json'],
@@ -36,25 +36,28 @@ const COMMON = new Set([
   ...['type', 'union', 'values', 'with', 'yield', 'hand', 'check', 'grow', 'lh', 'ic', 'vi', 'vb'],
 ]);
 
-/** Find each place that may use a feature, or bring it. */
+/** Patterns that find each place that may use a feature or define it. */
 const CANDIDATES: readonly RegExp[] = candidatePatterns();
 
-/** Whether a call of this, as messages name it, stops a publish: `structuredClone`, `.findLast`, `Object.groupBy`. */
+/**
+ * Checks whether a call blocks publishing. Takes the name that messages use: `structuredClone`,
+ * `.findLast`, `Object.groupBy`.
+ */
 export function isRefused(api: string): boolean {
   return REFUSED.has(api);
 }
 
-/** Whether the global object of the oldest cars' WebView lacks a name. */
+/** Checks whether the oldest cars' WebView lacks a global name. */
 export function isMissingGlobal(name: string): boolean {
   return GLOBALS.has(name);
 }
 
-/** Whether a constructor or namespace lacks a function: `groupBy` of `Object`. */
+/** Checks whether a constructor or namespace lacks a function, such as `groupBy` of `Object`. */
 export function isMissingStatic(owner: string, name: string): boolean {
   return STATICS.get(owner)?.has(name) === true;
 }
 
-/** Whether the instances of a type lack a method. */
+/** Checks whether the instances of a type lack a method. */
 export function isMissingMethod(type: string, name: string): boolean {
   return (
     METHODS.get(type)?.has(name) === true ||
@@ -62,32 +65,36 @@ export function isMissingMethod(type: string, name: string): boolean {
   );
 }
 
-/** Whether a missing method is known by its name alone, whatever it is called on. */
+/** Checks whether a method name alone identifies a missing method, whatever it is called on. */
 export function isDistinctMethod(name: string): boolean {
   return DISTINCT_METHODS.has(name);
 }
 
-/** Whether what is made with `new` and this name is known well enough to tell its methods. */
+/** Checks whether the methods of an object made with `new` and this name are known. */
 export function isKnownType(name: string): boolean {
   return METHODS.has(name) || SUPERTYPES.has(name);
 }
 
-/** Whether style sheets of the oldest cars' WebView have no such at-rule: `layer`. */
+/** Checks whether the oldest cars' WebView lacks an at-rule, such as `layer`. */
 export function isMissingAtRule(name: string): boolean {
   return AT_RULES.has(name);
 }
 
-/** Whether style sheets of the oldest cars' WebView have no such pseudo-class or pseudo-element: `has`. */
+/**
+ * Checks whether the oldest cars' WebView lacks a pseudo-class or pseudo-element, such as `has`.
+ */
 export function isMissingPseudo(name: string): boolean {
   return PSEUDOS.has(name);
 }
 
-/** Whether style sheets of the oldest cars' WebView have no such unit: `dvh`. */
+/** Checks whether the oldest cars' WebView lacks a CSS unit, such as `dvh`. */
 export function isMissingUnit(name: string): boolean {
   return UNITS.has(name);
 }
 
-/** Offsets of all places in a script that may be about a missing feature, in their order. */
+/**
+ * Returns the offsets of all places in a script that may use a missing feature, in ascending order.
+ */
 export function findCandidates(text: string): number[] {
   const offsets = CANDIDATES.flatMap((pattern) =>
     Array.from(text.matchAll(pattern), ({ index }) => index),
@@ -111,7 +118,8 @@ function candidatePatterns(): RegExp[] {
     `\\b(?:${rare})\\b`,
     `\\.\\s*(?:${methods})\\s*(?:\\(|\\.\\s*(?:call|apply|bind)\\b)`,
     `(?:\\.(?:values|keys|entries|matchAll)|\\])\\([^()]{0,80}\\)\\s*\\.\\s*(?:${iterator})\\s*\\(`,
-    // Polyfills, also that of core-js and one that is kept in a variable, destructuring, and a flag of regular expressions.
+    // Polyfills (including core-js and prototypes kept in a variable), destructuring, and a regular
+    // expression flag.
     `\\.\\s*prototype\\s*(?:\\.\\s*(?:${methods})\\b|,\\s*["'](?:${methods})["'])`,
     '\\btarget\\s*:\\s*["\'][A-Z]\\w+["\']',
     '\\b(?:assign|defineProperties)\\s*\\(\\s*[\\w$]+\\s*\\.\\s*prototype\\b',

@@ -3,25 +3,27 @@ import { simple } from 'acorn-walk';
 import { isFunction } from './expressions';
 import type { Scopes } from './scopes';
 
-/** A function that may not be there. */
+/** A function that may be missing. */
 export interface Doubted {
-  /** Whether a call of it stops a publish, and a question for it has to be plain. */
+  /** Whether a call of it blocks publishing. Such a call needs an explicit guard. */
   isRefused: boolean;
-  /** As messages have it: `.findLast`, `Object.groupBy`. */
+  /** The name that messages use: `.findLast`, `Object.groupBy`. */
   api: string;
-  /** Its own name. */
+  /** The bare function name. */
   word: string;
-  /** The script's variable that holds it, if one does. */
+  /** The script's variable that holds the function, if any. */
   variable?: string;
 }
 
-/** A longer question is not followed into the variables and functions that it names. */
+/**
+ * Characters. A longer condition is not followed into the variables and functions that it names.
+ */
 const MAX_QUESTION = 2_000;
-/** A longer function or value asks for much else, too. */
+/** Characters. A longer function or value contains too much unrelated code. */
 const MAX_ANSWER = 500;
 const MAX_DEPTH = 3;
 
-/** Tells calls that run only where the function is there. Remembers what it looked at. */
+/** Finds calls that run only when the function exists. Results are cached per node. */
 export class Guards {
   private readonly exits = new Map<AnyNode, IfStatement[]>();
   private readonly questions = new Map<AnyNode, string>();
@@ -33,8 +35,10 @@ export class Guards {
   ) {}
 
   /**
-   * Whether a call lies in a branch of an `if`, `?:`, `&&`, `||` or `switch` that asks for the function, comes after an `if` that asks for it and
-   * leaves, or is tried with another way to do it. What is asked may be in a variable or a function. Which branch is which is not looked at.
+   * Checks whether a call is guarded: it lies in a branch of an `if`, `?:`, `&&`, `||` or `switch`
+   * that tests for the function, it follows an `if` that tests for it and exits, or it is in a
+   * `try` that has a fallback. The test may be in a variable or a function. Does not check which
+   * branch is which.
    * @param ancestors from the program down to the call
    */
   isGuarded(doubted: Doubted, ancestors: readonly AnyNode[]): boolean {
@@ -83,7 +87,7 @@ export class Guards {
     return pattern;
   }
 
-  /** The text of a question, and of the short variables and functions that it names. */
+  /** Returns the text of a condition, and of the short variables and functions that it names. */
   private readQuestion(test: AnyNode, ancestors: readonly AnyNode[]): string {
     let question = this.questions.get(test);
     if (question === undefined) {
@@ -120,7 +124,7 @@ export class Guards {
     return value ?? undefined;
   }
 
-  /** The `if`s that leave a block. */
+  /** Returns the `if` statements that exit a block. */
   private findExits(node: BlockStatement | Program): IfStatement[] {
     let exits = this.exits.get(node);
     if (exits === undefined) {
@@ -141,14 +145,17 @@ function leaves({ consequent }: IfStatement): boolean {
   return last?.type === 'ReturnStatement' || last?.type === 'ThrowStatement';
 }
 
-/** Whether a block asks for something: functions that are declared beside the question may be called there alone. */
+/**
+ * Checks whether a block tests for something. Functions declared next to that test may be called
+ * only after it.
+ */
 function isAsked({ body }: BlockStatement | Program, asks: (test: AnyNode) => boolean): boolean {
   return body.some((statement) => statement.type === 'IfStatement' && asks(statement.test));
 }
 
 /**
- * Whether a `try` has few statements beside the call and a `catch` that does not throw. A long `try`, as apps use to report failures, does not
- * test for a function.
+ * Checks whether a `try` has few statements besides the call, and a `catch` that does not throw.
+ * Apps use a long `try` to report failures, so it is not a feature test.
  */
 function hasOtherWay({ block, handler }: TryStatement, maxStatements: number): boolean {
   return (
@@ -157,12 +164,15 @@ function hasOtherWay({ block, handler }: TryStatement, maxStatements: number): b
   );
 }
 
-/** Whether a function lies between, which may run when the `try` is over. */
+/** Checks whether a function lies in between, which may run after the `try` has ended. */
 function isLater(ancestors: readonly AnyNode[]): boolean {
   return ancestors.some((node) => isFunction(node) || node.type === 'FunctionDeclaration');
 }
 
-/** The function named without being called, or its name as text (`'findLast' in Array.prototype`), or the variable that holds it. */
+/**
+ * Matches the function named without a call, its name as text (`'findLast' in Array.prototype`), or
+ * the variable that holds it.
+ */
 function mention({ api, word, variable }: Doubted): RegExp {
   const name = api.split('.').join('\\s*\\??\\.\\s*');
   const begin = api.startsWith('.') ? '' : '\\b';

@@ -3,18 +3,18 @@ import { COMMENT_END, matchEnd, matchFrom, readTag, type Piece, type Tag } from 
 /** A `<script>` of a page that a WebView would run. */
 export interface PageScript {
   kind: 'classic' | 'module';
-  /** Offset of the tag, and of what follows it. */
+  /** Offset of the tag. */
   start: number;
-  /** Offsets of the inline code, empty where the script is a file of its own. */
+  /** Offsets of the inline code. The range is empty for a script file. */
   codeStart: number;
   codeEnd: number;
-  /** The address of a script that is a file of its own. */
+  /** The address of a script file. */
   src?: string;
-  /** Whether it runs when all others of the page have run. */
+  /** Whether it runs after all other scripts of the page. */
   isDeferred: boolean;
 }
 
-/** What a WebView runs and applies of a page itself, in the page's order. */
+/** The code that a WebView runs or applies from the page itself, in document order. */
 export interface PageCode {
   scripts: PageScript[];
   /** Values of attributes such as `onclick`. */
@@ -23,24 +23,26 @@ export interface PageCode {
   styles: Piece[];
 }
 
-/** What a `type` may say for a script to be a classic one. */
+/** Values of `type` that make a script a classic one. */
 const CLASSIC =
   /^(?:|(?:text|application)\/(?:x-)?(?:java|ecma)script|text\/(?:j|live)script|text\/javascript1\.[0-5])$/iu;
-/** A comment, a marked section, or the beginning of a tag, as a browser's tokenizer sees them. */
+/** A comment, a CDATA section, or the beginning of a tag, as a browser's tokenizer sees them. */
 const MARKUP = /<!--|<!\[CDATA\[|<(?<slash>\/?)(?<element>[a-z][^\s/>]*)/giu;
-/** Elements whose content is text, where scripts run. */
+/** Elements with text content, where scripting is enabled. */
 const TEXT_ELEMENTS: ReadonlySet<string> = new Set([
   ...['iframe', 'noembed', 'noframes', 'noscript', 'script', 'style', 'textarea', 'title', 'xmp'],
 ]);
 const CDATA = '<![CDATA[';
 const HANDLER = /^on[a-z]+$/u;
 
-/** The scripts of an HTML text, in their order. Text that is no proper HTML is read as far as it makes sense. */
+/**
+ * Returns the scripts of an HTML text, in document order. Invalid HTML is read as far as possible.
+ */
 export function scriptsOf(html: string): PageScript[] {
   return readPage(html).scripts;
 }
 
-/** Reads what runs in a page. Nothing in a `<template>` or `<noscript>` does. */
+/** Reads the code in a page. Skips `<template>` and `<noscript>`, whose content never runs. */
 export function readPage(html: string): PageCode {
   const code: PageCode = { scripts: [], handlers: [], styles: [] };
   const depth = { template: 0, svg: 0 };
@@ -81,7 +83,7 @@ export function readPage(html: string): PageCode {
   }
 }
 
-/** The content of an element that is text, and where its end tag's name ends. */
+/** Returns the content of a text element, and the offset where its end tag's name ends. */
 function readText(
   html: string,
   element: string,
@@ -123,7 +125,10 @@ function addText(
   });
 }
 
-/** The end of a comment or of a marked section, which only foreign content has. `<!-->` and `<!--->` are whole comments. */
+/**
+ * Returns the end of a comment, or of a CDATA section, which exists in foreign content only.
+ * `<!-->` and `<!--->` are complete comments.
+ */
 function skipMarked(html: string, { 0: text, index }: RegExpExecArray, isForeign: boolean): number {
   if (text !== CDATA) {
     return matchEnd(matchFrom(COMMENT_END, html, index + 2)) ?? html.length;

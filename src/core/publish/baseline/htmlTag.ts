@@ -1,27 +1,28 @@
-/** Offsets of a piece of a page's text, in UTF-16 units. */
+/** Offsets of a part of a page's text, in UTF-16 units. */
 export interface Piece {
   start: number;
   end: number;
 }
 
-/** An attribute; its offsets are those of the value, without quotes. */
+/** An attribute. Its offsets are those of the value, without quotes. */
 export interface Attribute extends Piece {
   value: string;
 }
 
-/** A start tag. */
 export interface Tag {
   attributes: Map<string, Attribute>;
   end: number;
   isSelfClosing: boolean;
 }
 
-/** The end of a comment. */
 export const COMMENT_END = /--!?>/gu;
 const ATTRIBUTE =
   /[\s/]*(?:(?<close>>)|(?<name>[^\s/>][^\s/>=]*)(?:\s*=\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^\s>"'][^\s>]*))?)?)/guy;
 
-/** Reads a start tag's attributes from behind its name; undefined when it never ends. */
+/**
+ * Reads a start tag's attributes, beginning after its name. Returns undefined if the tag is not
+ * closed.
+ */
 export function readTag(html: string, from: number): Tag | undefined {
   const attributes: Tag['attributes'] = new Map();
   let at = from;
@@ -44,7 +45,7 @@ export function readTag(html: string, from: number): Tag | undefined {
   }
 }
 
-/** Matches a pattern with the flag `g` or `y` from an offset on. */
+/** Matches a pattern with the flag `g` or `y` from the given offset. */
 export function matchFrom(
   pattern: RegExp,
   text: string,
@@ -54,7 +55,7 @@ export function matchFrom(
   return pattern.exec(text) ?? undefined;
 }
 
-/** The offset behind a match. */
+/** Returns the offset after a match. */
 export function matchEnd(match: RegExpExecArray | undefined): number | undefined {
   return match && match.index + match[0].length;
 }

@@ -1,16 +1,16 @@
 import { posix } from 'node:path';
 import type { CheckedContent } from './finding';
 
-/** A file with what its content means for others. */
+/** A file, with what its content defines and loads. */
 export type LoadedFile = Pick<CheckedContent, 'brings' | 'loads'> & { name: string };
 
 interface Step {
-  /** The script's name in the bundle; undefined for one in the page. */
+  /** The script's name in the bundle; undefined for an inline script. */
   name?: string;
   brings: readonly string[];
 }
 
-/** Tells which functions the scripts of a bundle bring for those that run after them. */
+/** Tells which functions the scripts of a bundle define before another script runs. */
 export class LoadOrder {
   private readonly pages = new Map<string, readonly Step[]>();
   private readonly all: ReadonlySet<string>;
@@ -35,8 +35,9 @@ export class LoadOrder {
   }
 
   /**
-   * What is there before a script runs: in each page that loads it, or, where no page does, in all of the bundle, for scripts load others.
-   * @param step of code in a page: how many of the page's scripts have run before
+   * Returns what is defined before a script runs: in every page that loads it, or, if no page does,
+   * in the whole bundle, because scripts can load other scripts.
+   * @param step for code in a page: how many of the page's scripts have run before it
    */
   findBrought(file: string, step?: number): ReadonlySet<string> {
     if (step !== undefined) {
@@ -63,7 +64,7 @@ export class LoadOrder {
   }
 }
 
-/** The name in the bundle that an address in a page means. */
+/** Resolves an address in a page to a name in the bundle. */
 function resolveAddress(address: string, page: string): string {
   const [path = ''] = address.trim().split(/[?#]/u, 1);
   const name = path.startsWith('/') ? path.slice(1) : posix.join(posix.dirname(page), path);

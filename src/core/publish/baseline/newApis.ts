@@ -18,7 +18,7 @@ import { GLOBAL, PlatformValues } from './platformValues';
 import { Scopes } from './scopes';
 import { findUsage, isObject, isQuestion, type Usage } from './usage';
 
-/** What a script uses of what Chromium 95 lacks, and what it brings itself. */
+/** What a script uses that Chromium 95 lacks, and what it defines itself. */
 export interface ApiCheck {
   findings: RawFinding[];
   /** Names as in {@link RawFinding.unless}. */
@@ -31,7 +31,7 @@ interface Use extends Omit<Doubted, 'isRefused'> {
   unless: readonly string[];
 }
 
-/** A use of a variable counts as one of the function that it holds. */
+/** A use of a variable counts as a use of the function that it holds. */
 interface Alias extends Use {
   variable: string;
 }
@@ -39,8 +39,9 @@ interface Alias extends Use {
 const FLAG = 'RegExp.v';
 
 /**
- * Uses of what Chromium 95 lacks. No finding is a call of the script's own function of that name and one that first asks whether the function
- * is there. One that the script or another one brings has its name in `unless`.
+ * Finds uses of what Chromium 95 lacks. Ignores calls of the script's own function with the same
+ * name, and calls guarded by a feature test. A function that this script or another one may define
+ * has its name in `unless`.
  */
 export function findNewApis(text: string, program: Program): ApiCheck {
   const offsets = findCandidates(text);
@@ -136,7 +137,10 @@ class Search {
     }
   }
 
-  /** The missing function that a name of the platform's object is: of the global object, a constructor, or a value whose type is known. */
+  /**
+   * Returns the missing function that a property of a platform object is. The object is the global
+   * one, a constructor, or a value of a known type.
+   */
   private findApi(
     object: AnyNode,
     word: string,
@@ -156,7 +160,7 @@ class Search {
     return type !== undefined && isMissingMethod(type, word) ? `.${word}` : undefined;
   }
 
-  /** Whether it is a call of a method that is known by its name, on something whose type is not known. */
+  /** Checks for a call of a method with a distinct name on a value of unknown type. */
   private isUnknownMethod(
     object: AnyNode,
     word: string,
@@ -171,7 +175,7 @@ class Search {
     );
   }
 
-  /** `const { structuredClone } = window`. */
+  /** Handles `const { structuredClone } = window`. */
   private visitDestructuring(node: VariableDeclarator, ancestors: readonly AnyNode[]): void {
     const { id, init } = node;
     for (const property of id.type === 'ObjectPattern' && init ? id.properties : []) {
@@ -201,7 +205,7 @@ class Search {
     this.uses.push({ ...use, ancestors: [...use.ancestors] });
   }
 
-  /** Adds what is kept in variables, where the script calls these and does not ask for them. */
+  /** Adds functions kept in variables, if the script calls the variables without a feature test. */
   private followAliases(): void {
     const names = [...new Set([...this.aliases.values()].flatMap((kept) => [...kept.keys()]))];
     if (names.length === 0) {
@@ -230,7 +234,7 @@ class Search {
     return this.guards.isGuarded({ ...use, isRefused: isRefused(use.api) }, ancestors);
   }
 
-  /** What a script declares at its top is there for the scripts after it. */
+  /** Records top-level declarations, which later scripts can use. */
   private bringDeclared(offsets: readonly number[]): void {
     for (const offset of offsets) {
       const [name] = /\w*/uy.exec(this.text.slice(offset, offset + 60)) ?? [''];
@@ -241,7 +245,9 @@ class Search {
     }
   }
 
-  /** Whether a method that is known by its name alone is not one of a library or of the object itself. */
+  /**
+   * Checks that a method known by its name alone is not one of a library or of the object itself.
+   */
   private isPlatformCall({ node, word, ancestors, unless }: Use): boolean {
     const member = ancestors.at(-1);
     if (!unless.includes(`*.${word}`) || member?.type !== 'MemberExpression') {
@@ -258,7 +264,10 @@ class Search {
   }
 }
 
-/** Whether code breaks where a global name is missing. A function's properties, such as `toString`, are no calls of it. */
+/**
+ * Checks whether code breaks if a global name is missing. Using a property of a function, such as
+ * `toString`, does not call it.
+ */
 function isNeeded(name: string, ancestors: readonly AnyNode[]): boolean {
   return (
     findUsage(ancestors)?.kind === 'called' ||
@@ -273,7 +282,7 @@ function describe(api: string, word: string): string {
       word,
     );
   }
-  // Constructors and objects are named without the brackets of a call.
+  // Messages name constructors and objects without parentheses.
   const isValue = /^\p{Lu}/u.test(word) || (api === word && !isRefused(api));
   return isValue
     ? t('The WebView of the oldest cars has no {0}', api)

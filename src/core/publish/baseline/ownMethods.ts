@@ -3,8 +3,8 @@ import { isFunction, keyName } from './expressions';
 import type { Scopes } from './scopes';
 
 /**
- * Whether a method is the script's own: `this` in a class or object that has it, `super` of such a class, or a variable that the script makes
- * such an object.
+ * Checks whether a method is the script's own: called on `this` in a class or object that has it,
+ * on `super` of such a class, or on a variable that holds such an object.
  * @param ancestors from the program down to the call
  */
 export function isMethodOfScript(
@@ -39,8 +39,9 @@ export function isMethodOfScript(
 }
 
 /**
- * Whether arguments are those of a library's function, which takes the list first: `_.findLast(list, (x) => …)`. The platform's takes a
- * function, and hardly ever something else.
+ * Checks whether the arguments are those of a library function, which takes the list first:
+ * `_.findLast(list, (x) => …)`. The platform's method takes a function first, and hardly ever
+ * anything else.
  * @param isInLibrary whether the script has a library with a function of that name
  */
 export function isLibraryCall(args: readonly AnyNode[], isInLibrary: boolean): boolean {

@@ -4,13 +4,13 @@ import { readPage, type PageScript } from './html';
 import { inspectScript, isBrought } from './script';
 import { checkStyle } from './style';
 
-/** What a page breaks, and the scripts that it loads in the order in which they run. */
+/** The findings in a page, and the scripts that it loads in the order in which they run. */
 export interface PageCheck {
   findings: RawFinding[];
   loads: PageLoad[];
 }
 
-/** Looks at what a page runs itself: inline scripts, handlers such as `onclick`, and style sheets. */
+/** Checks the code inside a page: inline scripts, handlers such as `onclick`, and style sheets. */
 export function checkPage(html: string): PageCheck {
   const { scripts, handlers, styles } = readPage(html);
   const loads: PageLoad[] = [];
@@ -25,7 +25,7 @@ export function checkPage(html: string): PageCheck {
   return { findings, loads };
 }
 
-/** Looks at a script in a page, and adds it to what the page loads. */
+/** Checks an inline script, and adds it to the page's loads. */
 function checkInline(html: string, script: PageScript, loads: PageLoad[]): RawFinding[] {
   const { kind, src, codeStart, codeEnd } = script;
   if (kind === 'module') {
@@ -41,7 +41,7 @@ function checkInline(html: string, script: PageScript, loads: PageLoad[]): RawFi
   return shift(open, codeStart, loads.length - 1);
 }
 
-/** Deferred scripts run when the page is read. */
+/** Sorts scripts by when they run: deferred ones after the page has been parsed. */
 function inOrder(scripts: readonly PageScript[]): PageScript[] {
   return [
     ...scripts.filter(({ isDeferred }) => !isDeferred),
@@ -56,7 +56,10 @@ function moduleFinding({ start }: PageScript): RawFinding {
   return { rule: 'baseline.module', message, start, end: start + '<script'.length };
 }
 
-/** A handler whose text has character references is underlined as a whole. */
+/**
+ * Checks an event handler. A finding covers the whole handler if its text has character references,
+ * because they shift offsets.
+ */
 function checkHandler(html: string, start: number, end: number, step: number): RawFinding[] {
   const text = html.slice(start, end);
   const code = decodeReferences(text);
@@ -85,7 +88,9 @@ const REFERENCES: Readonly<Record<string, string>> = {
   quot: '"',
 };
 
-/** The references that code has: named ones of punctuation, and numbers. */
+/**
+ * Decodes the character references that occur in code: numeric ones, and named ones of punctuation.
+ */
 function decodeReferences(text: string): string {
   return text.replace(
     /&(?:(?<name>amp|apos|gt|lt|nbsp|quot)|#(?<decimal>\d{1,7})|#x(?<hex>[\da-f]{1,6}));/giu,

@@ -3,7 +3,7 @@ import { propertyName, stringValue, unwrap } from './expressions';
 import { isKnownType } from './features';
 import type { Scopes } from './scopes';
 
-/** How {@link PlatformValues.findName} names the global object. */
+/** The name that {@link PlatformValues.findName} returns for the global object. */
 export const GLOBAL = 'window';
 
 const GLOBAL_OBJECTS: ReadonlySet<string> = new Set([
@@ -27,14 +27,20 @@ const ARRAY_FUNCTIONS: ReadonlySet<string> = new Set([
 ]);
 const ELEMENT_METHODS = /^(?:getElementById|querySelector|closest|createElement)$/u;
 const ITERABLE: ReadonlySet<string> = new Set(['Array', 'Map', 'Set', 'TypedArray']);
-/** Variables that are looked through, one behind the other. */
+/** The most variables that are followed one after another. */
 const MAX_DEPTH = 8;
 
-/** Tells what of the platform an expression is, as far as the script shows it. Ancestors reach from the program down to the expression. */
+/**
+ * Infers which platform object an expression is, as far as the script shows. Ancestors run from the
+ * program down to the expression.
+ */
 export class PlatformValues {
   constructor(private readonly scopes: Scopes) {}
 
-  /** The platform's name of an expression: `Object`, `Array.prototype`, {@link GLOBAL}; a name that nothing declares is taken for global. */
+  /**
+   * Returns the platform's name of an expression: `Object`, `Array.prototype`, {@link GLOBAL}. A
+   * name without a declaration counts as global.
+   */
   findName(node: AnyNode, ancestors: readonly AnyNode[], depth = 0): string | undefined {
     const target = unwrap(node);
     if (depth > MAX_DEPTH) {
@@ -56,7 +62,10 @@ export class PlatformValues {
     return owner === undefined ? undefined : GLOBAL_OBJECTS.has(name) ? GLOBAL : name;
   }
 
-  /** The type whose methods an expression has: `Array`, `Set`, `Document`; undefined where that is not known. */
+  /**
+   * Returns the type whose methods an expression has: `Array`, `Set`, `Document`; undefined if it
+   * is unknown.
+   */
   inferType(node: AnyNode, ancestors: readonly AnyNode[], depth = 0): string | undefined {
     const target = unwrap(node);
     if (depth > MAX_DEPTH) {
@@ -91,7 +100,10 @@ export class PlatformValues {
     }
   }
 
-  /** What a variable is given where it is declared, or a parameter where its function is called at once. */
+  /**
+   * Returns a variable's initial value, or a parameter's argument if its function is called
+   * immediately.
+   */
   findValue(name: string, ancestors: readonly AnyNode[]): AnyNode | undefined {
     const declaration = this.scopes.find(name, ancestors);
     switch (declaration?.type) {
@@ -125,7 +137,9 @@ export class PlatformValues {
       : this.inferType(value, ancestors, depth + 1);
   }
 
-  /** A rest parameter is an array; a default value tells the type, too. */
+  /**
+   * Infers a parameter's type: a rest parameter is an array, and a default value shows the type.
+   */
   private inferParameter(
     declaration: AnyNode | undefined,
     name: string,
@@ -171,7 +185,7 @@ export class PlatformValues {
     return resultType(this.inferType(target.object, ancestors, depth + 1), method);
   }
 
-  /** The platform's class that the class around an expression extends. */
+  /** Returns the platform class that the enclosing class extends. */
   private inferClass(ancestors: readonly AnyNode[]): string | undefined {
     const around = ancestors.findLast(
       ({ type }) => type === 'ClassDeclaration' || type === 'ClassExpression',
@@ -197,7 +211,7 @@ function knownType(name: string | undefined): string | undefined {
   return name !== undefined && isKnownType(name) ? name : undefined;
 }
 
-/** The argument that a parameter gets from `(function (parameter) { … })(argument)`. */
+/** Returns the argument for a parameter in `(function (parameter) { … })(argument)`. */
 function findArgument(
   node: FunctionExpression | ArrowFunctionExpression,
   name: string,

@@ -11,11 +11,12 @@ import { base, simple } from 'acorn-walk';
 
 type Declarations = Map<string, AnyNode>;
 
-/** Finds what declares a name, as seen from a place in a syntax tree. Remembers each scope it looked at. */
+/** Finds the declaration of a name, as seen from a place in a syntax tree. Scopes are cached. */
 export class Scopes {
   private readonly known = new Map<AnyNode, Declarations>();
 
   /**
+   * Finds the innermost declaration of a name.
    * @param ancestors from the program down to the place
    * @returns the declarator, function, class, import or parameter; undefined for a global name
    */
@@ -41,7 +42,7 @@ export class Scopes {
   }
 }
 
-/** Enters what a node declares for what lies in it. */
+/** Adds the names that a node declares for its descendants. */
 function declare(node: AnyNode, into: Declarations): void {
   switch (node.type) {
     case 'Program':
@@ -94,7 +95,7 @@ function declareFunction(
   declareVars(node.body, into);
 }
 
-/** `var` belongs to the function, however deep in it. */
+/** Adds `var` declarations, which belong to the function however deeply they are nested. */
 function declareVars(body: AnyNode, into: Declarations): void {
   const enter = (node: VariableDeclaration): void => {
     if (node.kind === 'var') {

@@ -3,7 +3,7 @@ import { t } from '../../l10n';
 import type { RawFinding } from './finding';
 import { findNewApis, type ApiCheck } from './newApis';
 
-/** What Chromium 95 is sure to understand. */
+/** The ECMAScript version that Chromium 95 fully supports. */
 const BASELINE = 2022;
 
 type Kind = 'script' | 'module';
@@ -15,16 +15,19 @@ interface SyntaxErrorAt {
   end: number;
 }
 
-/** How the parser reports what is nested too deeply. */
+/** The parser's error when the nesting is too deep. */
 const NO_STACK = 'Not enough stack space';
 
-/** What a script holds that a WebView which loads classic scripts alone, with ES2022, does not run. */
+/** Finds what a WebView does not run if it loads classic scripts only and supports ES2022. */
 export function checkScript(text: string): RawFinding[] {
   const { findings, brings } = inspectScript(text);
   return findings.filter(({ unless }) => !isBrought(unless, brings));
 }
 
-/** Like {@link checkScript}, with the uses of functions that the script brings itself, and the names of these. */
+/**
+ * Does the same as {@link checkScript}, but keeps uses of functions that the script defines itself,
+ * and returns the names of these functions.
+ */
 export function inspectScript(text: string, isHandler = false): ApiCheck {
   try {
     return inspect(text, isHandler);
@@ -37,7 +40,7 @@ export function inspectScript(text: string, isHandler = false): ApiCheck {
   }
 }
 
-/** Whether scripts define a function that makes a finding void. */
+/** Checks whether a script defines a function that makes a finding obsolete. */
 export function isBrought(
   unless: readonly string[] | undefined,
   brings: readonly string[],
@@ -57,7 +60,7 @@ function inspect(text: string, isHandler: boolean): ApiCheck {
     const own = declarations.length > 0 ? declarations : [moduleOnly(script.error)];
     return { findings: [...own, ...findings], brings };
   }
-  // Whichever reading got further is what the script is meant to be.
+  // The interpretation that parses further is the intended one.
   const isModule = module.error.start > script.error.start;
   const error = isModule ? module.error : script.error;
   const latest = tryParse(text, 'latest', isModule ? 'module' : 'script', isHandler);
@@ -82,7 +85,7 @@ function tryParse(
 ): Parsed {
   try {
     const options = { ecmaVersion, sourceType, allowReturnOutsideFunction: isHandler };
-    // Chromium knows hashbang lines since version 74, and the standard since ES2023.
+    // Chromium supports hashbang lines since version 74, the standard since ES2023.
     return { program: parse(text, { ...options, allowHashBang: !isHandler }) };
   } catch (error) {
     if (error instanceof SyntaxError && 'pos' in error && 'raisedAt' in error) {
@@ -109,7 +112,7 @@ function moduleFindings({ body }: Program): RawFinding[] {
   });
 }
 
-/** `import.meta` or a top-level `await` without any import or export. */
+/** Reports `import.meta` or a top-level `await` in a script without any import or export. */
 function moduleOnly({ start, end }: SyntaxErrorAt): RawFinding {
   const message = t(
     'This works in a module only: the WebView of the oldest cars loads classic scripts only',
@@ -122,9 +125,10 @@ function syntaxFinding({ start, end }: SyntaxErrorAt, message: string): RawFindi
 }
 
 /**
- * What an editor underlines.
- * @param pos where the parser found the fault: behind the first slash of a regular expression, else at a token
- * @param raisedAt where it stopped reading
+ * Adjusts the range of a syntax error to what an editor should underline.
+ * @param pos where the parser reports the error: after the first slash of a regular expression,
+ * otherwise at a token
+ * @param raisedAt where the parser stopped reading
  */
 function placed(text: string, message: string, pos: number, raisedAt: number): SyntaxErrorAt {
   const detail = message.replace(/ \(\d+:\d+\)$/u, '');

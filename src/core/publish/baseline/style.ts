@@ -2,23 +2,28 @@ import { t } from '../../l10n';
 import type { RawFinding } from './finding';
 import { isMissingAtRule, isMissingPseudo, isMissingUnit } from './features';
 
-/** A block that is open. */
+/** An open block. */
 interface Block {
   kind: 'rules' | 'declarations' | 'other';
-  /** Whether it is in an `@supports`, which asks first. */
+  /** Whether it is inside `@supports`, which is a feature test. */
   isAsked: boolean;
-  /** Properties that have a value already: one that is not understood does no harm. */
+  /**
+   * Properties that already have a value, which stays in effect if a later value is not supported.
+   */
   properties: Set<string>;
 }
 
 const TOKEN =
   /\/\*|["'{};]|\\|\burl\(|@(?<at>[a-z-]+)|::?(?<pseudo>[a-z-]+)|(?<![\w#.-])[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?<unit>[a-z]+)/giu;
-/** At-rules that hold rules. */
+/** At-rules that contain rules. */
 const GROUPS: ReadonlySet<string> = new Set([
   ...['container', 'document', 'layer', 'media', 'scope', 'starting-style', 'supports'],
 ]);
 
-/** What a style sheet uses that Chromium 95 does not know: each at its first place. */
+/**
+ * Finds what a style sheet uses that Chromium 95 does not support. Reports the first use of each
+ * feature.
+ */
 export function checkStyle(text: string): RawFinding[] {
   return new StyleSearch(text).run();
 }
@@ -26,7 +31,10 @@ export function checkStyle(text: string): RawFinding[] {
 class StyleSearch {
   private readonly found = new Map<string, RawFinding>();
   private readonly blocks: Block[] = [];
-  /** What the statement that is being read uses, which counts for a rule or for a declaration alone. */
+  /**
+   * The features used by the current statement. Some count only in a rule, others only in a
+   * declaration.
+   */
   private pseudos: [name: string, at: number][] = [];
   private units: [name: string, at: number][] = [];
   private atRule: { name: string; at: number } | undefined;
@@ -45,7 +53,7 @@ class StyleSearch {
     }
   }
 
-  /** @returns where to go on */
+  /** @returns the offset to continue at */
   private read({ 0: token, index, groups }: RegExpExecArray): number {
     const end = index + token.length;
     switch (token) {
@@ -151,14 +159,14 @@ class StyleSearch {
     }
   }
 
-  /** `--name: { … }` keeps any text. */
+  /** Checks for a custom property: `--name: { … }` may hold any text. */
   private isCustomProperty(end: number): boolean {
     return /^\s*--[\w-]+\s*:/u.test(
       this.text.slice(this.statement, Math.min(end, this.statement + 200)),
     );
   }
 
-  /** Blanks and comments before a statement. */
+  /** Returns the length of the whitespace and comments before a statement. */
   private blanks(): number {
     const rest = this.text.slice(this.statement, this.statement + 1_000);
     return /^(?:\s|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/)*/u.exec(rest)?.[0].length ?? 0;
@@ -169,7 +177,7 @@ class StyleSearch {
     return at === -1 ? this.text.length : at + end.length;
   }
 
-  /** A string ends with its line, too. */
+  /** Skips a string, which also ends at the end of its line. */
   private skipString(quote: string, from: number): number {
     for (let at = from; at < this.text.length; at++) {
       const character = this.text[at];

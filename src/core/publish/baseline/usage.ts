@@ -1,21 +1,22 @@
 import type { AnyNode, CallExpression, VariableDeclarator } from 'acorn';
 import { propertyName, unwrap } from './expressions';
 
-/** What a script does with the value of an expression. */
+/** How a script uses the value of an expression. */
 export type Usage =
   | { kind: 'called'; call?: CallExpression }
-  /** Kept in a variable that is used later. */
+  /** The value is kept in a variable that is used later. */
   | { kind: 'kept'; by: VariableDeclarator; name: string };
 
 const CALLERS: ReadonlySet<string> = new Set(['apply', 'bind', 'call']);
-/** Functions that call what they are given. */
+/** Functions that call the function they are given. */
 const CALLBACK_TAKERS: ReadonlySet<string> = new Set([
   ...['every', 'filter', 'finally', 'find', 'flatMap', 'forEach', 'map', 'reduce', 'some', 'then'],
   ...['queueMicrotask', 'requestAnimationFrame', 'setInterval', 'setTimeout'],
 ]);
 
 /**
- * How a member expression or name is used; undefined for what breaks nothing when it is missing: a question for it, an optional call.
+ * Returns how a member expression or name is used; undefined for a use that is harmless if the
+ * value is missing: a feature test, an optional call.
  * @param ancestors from the program down to the expression
  */
 export function findUsage(ancestors: readonly AnyNode[]): Usage | undefined {
@@ -43,7 +44,7 @@ export function findUsage(ancestors: readonly AnyNode[]): Usage | undefined {
   }
 }
 
-/** Whether a name that may be missing is only asked for: `typeof name`, `name && …`, `name === undefined`. */
+/** Checks whether a name is only tested for: `typeof name`, `name && …`, `name === undefined`. */
 export function isQuestion(ancestors: readonly AnyNode[]): boolean {
   const { child, parent } = climb(ancestors);
   switch (parent?.type) {
@@ -61,13 +62,15 @@ export function isQuestion(ancestors: readonly AnyNode[]): boolean {
   }
 }
 
-/** Whether an expression is there for one of its properties. */
+/** Checks whether an expression is only the object of a property access. */
 export function isObject(ancestors: readonly AnyNode[]): boolean {
   const { child, parent } = climb(ancestors);
   return parent?.type === 'MemberExpression' && parent.object === child;
 }
 
-/** The nearest node around an expression that does something with its value, and the expression as that node has it. */
+/**
+ * Returns the nearest ancestor that uses the expression's value, and that ancestor's direct child.
+ */
 function climb(ancestors: readonly AnyNode[]): {
   child: AnyNode | undefined;
   parent: AnyNode | undefined;
@@ -86,7 +89,7 @@ function climb(ancestors: readonly AnyNode[]): {
   return { child: ancestors[at], parent: ancestors[at - 1], rest: ancestors.slice(0, at - 1) };
 }
 
-/** `f.call(…)`, `f.bind(…)`. */
+/** Checks for `f.call(…)` and `f.bind(…)`. */
 function isCalledThrough(
   member: AnyNode & { type: 'MemberExpression' },
   rest: readonly AnyNode[],
@@ -99,7 +102,10 @@ function isCalledThrough(
   );
 }
 
-/** `list.map(f)`, `setTimeout(f)`, `Reflect.apply(f, …)`, `Function.prototype.call.bind(f)`. */
+/**
+ * Checks for `list.map(f)`, `setTimeout(f)`, `Reflect.apply(f, …)`,
+ * `Function.prototype.call.bind(f)`.
+ */
 function isCalledBy(
   { callee, arguments: args }: CallExpression,
   child: AnyNode | undefined,

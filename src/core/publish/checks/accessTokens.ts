@@ -5,8 +5,8 @@ import type { FoundSecret } from './secretTexts';
 const JWT = /(?<![\w-])(eyJ[\w-]{8,2048})\.(eyJ[\w-]{8,8192})\.[\w-]{16,2048}(?![\w-])/gu;
 
 /**
- * The access tokens in a text: signed JWTs (`alg` is not `none`), however long they live. Supabase's key for anybody is none: it is a JWT that is
- * made to stand in pages.
+ * Finds access tokens in a text: signed JWTs (`alg` is not `none`), whatever their lifetime. Skips
+ * Supabase's anonymous key, a JWT that is meant to be public.
  */
 export function findAccessTokens(text: string): FoundSecret[] {
   return [...text.matchAll(JWT)]

@@ -12,27 +12,30 @@ import { problemOf } from '../rules';
 import { TextPositions } from '../textPositions';
 
 const HTML = /\.html?$/iu;
-/** Folders without pages of the app's author. */
+/** Folders that do not hold the app author's pages. */
 const SKIPPED = /^(\..*|node_modules)$/u;
-/** Bytes. A page beyond is no page that somebody wrote. */
+/** Bytes. Larger pages are generated, not written by hand. */
 const MAX_SIZE = 2 * 1024 * 1024;
-/** So much of a tree is looked through: as much as can be published, and less of what is not the project's own (an `appRoot` of `/`). */
+/**
+ * The most entries that are visited: as many as can be published. Less outside the project, for
+ * example with an `appRoot` of `/`.
+ */
 const MAX_ENTRIES = 500_000;
 const MAX_ENTRIES_OUTSIDE = 10_000;
 const DECLARATION = /\bconst\s+APP_VERSION\s*=\s*(?:'([^'\r\n]*)'|"([^"\r\n]*)")/dgu;
 
-/** A page's own word for the app's version. */
+/** The app version that a page declares. */
 export interface DeclaredVersion {
   /** Absolute path of the page. */
   file: string;
   version: string;
-  /** Of the version, without its quotes. */
+  /** The range of the version, without its quotes. */
   range: Range;
 }
 
 /**
- * Finds pages below `appRoot` that declare another `APP_VERSION` than the manifest's. Links, hidden folders, `node_modules` and the
- * build's output are not looked into.
+ * Finds pages below `appRoot` that declare a different `APP_VERSION` than the manifest. Skips
+ * links, hidden folders, `node_modules` and the build's output.
  * @throws CancelledError
  */
 export async function checkAppVersion(project: Draft, signal?: AbortSignal): Promise<Problem[]> {
@@ -59,7 +62,7 @@ export async function checkAppVersion(project: Draft, signal?: AbortSignal): Pro
 }
 
 /**
- * Finds where pages below `appRoot` declare an `APP_VERSION` that is wanted.
+ * Finds the `APP_VERSION` declarations below `appRoot` whose version is wanted.
  * @throws CancelledError
  */
 export async function declaredVersions(
@@ -85,9 +88,9 @@ export async function declaredVersions(
 }
 
 interface Walk {
-  /** Absolute path of the folder that is not looked into. */
+  /** Absolute path of the folder to skip. */
   except: string;
-  /** How many more entries are looked at. */
+  /** How many more entries may be visited. */
   left: number;
   signal: AbortSignal | undefined;
 }

@@ -14,16 +14,16 @@ import { readPicture } from './picture';
 
 interface Limits {
   maxBytes: number;
-  /** Pixels; `exact`, or the most. */
+  /** Pixels: the required size if `exact` is set, otherwise the maximum. */
   width: number;
   height: number;
   exact: boolean;
 }
 
 interface Asset extends Limits {
-  /** As the manifest has it. */
+  /** The path as written in the manifest. */
   path: string;
-  /** Where the manifest has it. */
+  /** Its location in the manifest. */
   at: JsonPath;
 }
 
@@ -32,30 +32,31 @@ const ICON: Limits = { maxBytes: 100 * KIB, width: 256, height: 256, exact: true
 const COVER: Limits = { maxBytes: 500 * KIB, width: 1280, height: 720, exact: true };
 const SCREENSHOT: Limits = { maxBytes: 800 * KIB, width: 1920, height: 1080, exact: false };
 
-/** What the pictures of each field may be. */
+/** The limits for the pictures of each field. */
 const LIMITS = { icon: ICON, coverImage: COVER, screenshots: SCREENSHOT };
 
 interface Finding {
   rule: RuleId;
-  /** Follows the path. */
+  /** The message, which follows the path. */
   text: string;
 }
 
-/** Where pictures are looked for. Paths are as the manifest has them. */
+/** Where to look for pictures. Paths are written as in the manifest. */
 interface PictureFiles {
-  /** The size in bytes, undefined when there is no such picture. */
+  /** Returns the size in bytes; undefined if there is no such picture. */
   sizeOf: (path: string) => Promise<number | undefined>;
-  /** A picture whose name only looks the same. */
+  /** Returns a picture whose name differs only in case or Unicode form. */
   findSimilar: (path: string) => Promise<string | undefined>;
-  /** What such a name breaks. */
+  /** The rule that such a name breaks. */
   similarRule: RuleId;
-  /** What is said of a picture that is not there. */
+  /** The message for a missing picture. */
   missingText: string;
 }
 
 /**
- * Checks the pictures a manifest names: bytes, kind and dimensions. Rules: wire-protocol, manifest table. One that is not there is no
- * problem: a build may still make it. One whose name only looks the same is a warning.
+ * Checks the pictures that a manifest names: bytes, format and dimensions. Rules: wire-protocol,
+ * manifest table. A missing picture is not a problem, because the build may create it. One whose
+ * name differs only in case or Unicode form is a warning.
  * @param root the absolute folder that the manifest's paths are relative to
  */
 export async function checkSourceAssets(
@@ -76,8 +77,8 @@ export async function checkSourceAssets(
 }
 
 /**
- * Checks the pictures a manifest names among the files that are about to be packed. One that is not among them, under the very same name,
- * is missing, also where it is on disk.
+ * Checks the pictures that a manifest names against the files to be packed. A picture that is not
+ * among them under exactly the same name is missing, even if it is on disk.
  */
 export async function checkPackedAssets(
   project: Draft,
@@ -97,9 +98,10 @@ export async function checkPackedAssets(
 }
 
 /**
- * What is wrong with a picture for a field of the manifest, in words that follow its name; undefined when nothing is.
- * @param path as the manifest has it
- * @param file where it is, absolute
+ * Checks a picture for a field of the manifest.
+ * @param path as written in the manifest
+ * @param file its absolute path
+ * @returns a message that follows the picture's name; undefined if the picture is valid
  */
 export async function pictureTrouble(
   field: keyof typeof LIMITS,

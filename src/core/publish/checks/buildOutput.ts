@@ -11,20 +11,20 @@ import { JsonText } from '../jsonText';
 import type { Project } from '../project';
 import { problemOf, type RuleId } from '../rules';
 
-/** Where builds leave their output by convention. */
+/** Folders where builds write their output by convention. */
 const USUAL_FOLDERS = ['out', 'build', 'public', 'dist'];
-/** Folders that hold no output. */
+/** Folders that never hold output. */
 const SKIPPED = /^(?:\..*|node_modules)$/u;
-/** Of a folder with more entries nobody tells whether it was written. */
+/** Folders with more entries are not compared. */
 const MAX_ENTRIES = 5_000;
 
-/** When each file of a folder was written; undefined when there are too many. */
+/** A stamp for each file of a folder; undefined if there are too many files. */
 type Stamps = ReadonlyMap<string, string> | undefined;
 
-/** The files of the folders that a build may write, before it runs. */
+/** The files of the folders that a build may write to, before it runs. */
 export type OutputBefore = ReadonlyMap<string, Stamps>;
 
-/** Looks at the folders that a build may write. Never throws. */
+/** Reads the state of the folders that a build may write to. Never throws. */
 export async function readOutputFolders(project: Project): Promise<OutputBefore> {
   const stamps = new Map<string, Stamps>();
   for (const folder of outputFolders(project)) {
@@ -34,9 +34,9 @@ export async function readOutputFolders(project: Project): Promise<OutputBefore>
 }
 
 /**
- * Finds a build that wrote another folder than the one that is packed (an error if there is nothing to pack), and a `distDir` that it did not
- * write.
- * @param before what was there before the build
+ * Finds a build that wrote to a different folder than the packed one (an error if there is nothing
+ * to pack), and a `distDir` that the build did not write.
+ * @param before the state of the folders before the build
  */
 export async function checkBuildOutput(project: Project, before: OutputBefore): Promise<Problem[]> {
   const packed = packedFolder(project);
@@ -51,12 +51,12 @@ export async function checkBuildOutput(project: Project, before: OutputBefore): 
     const isEmpty = after?.size === 0;
     return [isEmpty ? { ...problem, severity: 'error' } : problem];
   }
-  // A `publish` script may do something else than build.
+  // A `publish` script may do something other than build.
   const isStale = project.buildCommand !== undefined && after !== undefined && after.size > 0;
   return isStale ? [await createProblem(project, 'output.stale', describeStale(project))] : [];
 }
 
-/** The usual folders of a project, absolute, the one that is packed among them. */
+/** Returns the usual output folders of a project and the packed one, as absolute paths. */
 export function outputFolders(
   project: Pick<Project, 'folder' | 'appRoot' | 'distDir' | 'buildCommand'>,
 ): string[] {
@@ -65,12 +65,12 @@ export function outputFolders(
   return [...new Set([packedFolder(project), appRoot, ...usual])];
 }
 
-/** Another folder that the build wrote, one with a page at its root where there is one. */
+/** Returns another folder that the build wrote, preferably one with a page at its root. */
 async function findWritten(project: Project, before: OutputBefore): Promise<string | undefined> {
   const packed = packedFolder(project);
   const written: string[] = [];
   for (const folder of outputFolders(project)) {
-    // The project itself holds whatever the build writes.
+    // The project folder contains every output, so it is no evidence.
     const isOther = folder !== packed && folder !== resolve(project.folder);
     if (isOther && isWritten(before.get(folder), await stampFiles(folder))) {
       written.push(folder);
@@ -108,7 +108,7 @@ async function stampFiles(root: string): Promise<Stamps> {
         folders.push(path);
       } else {
         const stats = await lstat(path).catch(() => undefined);
-        // The time of the last change of the file itself: copying may keep the other one.
+        // The change time detects copies that preserve the modification time.
         stamps.set(path, `${stats?.size} ${stats?.mtimeMs} ${stats?.ctimeMs} ${stats?.ino}`);
       }
     }
@@ -126,12 +126,15 @@ function describeStale(project: Project): string {
   return t('The build wrote no file in {0}', pathInProject(project, packedFolder(project)));
 }
 
-/** As `sdk.config.json` has it: `./out`. */
+/** Returns a path as written in `sdk.config.json`: `./out`. */
 export function pathInProject({ folder }: Pick<Project, 'folder'>, path: string): string {
   return oneLine(`./${relative(folder, path).split(sep).join('/')}`, Infinity);
 }
 
-/** Makes a problem at the setting in sdk.config.json that names the folder, or else where the build is named. */
+/**
+ * Creates a problem at the setting in `sdk.config.json` that names the folder, or else where the
+ * build command is set.
+ */
 async function createProblem(project: Project, rule: RuleId, message: string): Promise<Problem> {
   const isConfigured = project.buildCommand !== undefined;
   const file = join(project.folder, CONFIG_FILE);

@@ -5,7 +5,7 @@ import { BaselineCache } from '../baselineCache';
 import type { BundleFile } from '../files';
 import { SecretScanner, type SecretFinding } from './secrets';
 
-/** What a file's content breaks, and what it means for other files. */
+/** The findings in a file's content, and what it defines or loads for other files. */
 export interface FileFindings extends Pick<CheckedContent, 'brings' | 'loads'> {
   /** The file's name in the bundle. */
   name: string;
@@ -13,33 +13,42 @@ export interface FileFindings extends Pick<CheckedContent, 'brings' | 'loads'> {
   secrets: readonly SecretFinding[];
 }
 
-/** What the contents of all files break. */
+/** The findings in the contents of all files. */
 export interface Inspection {
-  /** Only files that something was found in, in the order they came. */
+  /** Only files with findings or with an effect on other files, in reading order. */
   found: FileFindings[];
-  /** What the cache file should hold now; undefined when it holds that already. */
+  /** The new content of the cache file; undefined if it has not changed. */
   cache?: string;
 }
 
-/** Looks at the contents of files while they are read for something else: what is checked are the very bytes that are packed. */
+/**
+ * Checks the contents of files while they are read for packing, so that exactly the packed bytes
+ * are checked.
+ */
 export interface Inspector {
   begin(file: BundleFile): void;
-  /** Takes the file's next bytes; they may be reused afterwards. Returns whether more of them would matter. */
+  /**
+   * Takes the file's next bytes. The caller may reuse the buffer afterwards. Returns whether the
+   * inspector needs more of the file.
+   */
   add(bytes: Buffer): boolean;
-  /** Ends the file. A promise asks to wait. */
+  /** Ends the file. The caller waits if this returns a promise. */
   end(): void | Promise<void>;
-  /** @param keepCache whether what is known of scripts is written down for the next time */
+  /**
+   * Ends the inspection.
+   * @param keepCache whether to return the new content of the cache file
+   */
   finish(keepCache: boolean): Inspection | Promise<Inspection>;
 }
 
-/** @param cacheFile where the results of earlier inspections are */
+/** @param cacheFile the file with the results of earlier inspections */
 export type OpenInspector = (cacheFile: string | undefined) => Promise<Inspector>;
 
-/** Looks at contents where it is called. */
+/** Opens an inspector that runs on the calling thread. */
 export const inspectInPlace: OpenInspector = async (cacheFile) =>
   new ContentInspector(await BaselineCache.load(cacheFile));
 
-/** Looks at contents in place. */
+/** Checks contents on the calling thread. */
 export class ContentInspector implements Inspector {
   private readonly found: FileFindings[] = [];
   private readonly secrets = new SecretScanner();

@@ -15,21 +15,29 @@ import { OLDEST_PLATFORM } from './requires';
 
 export interface ContentsOptions {
   signal?: AbortSignal | undefined;
-  /** Where what is known of scripts is kept for the next time. */
+  /** The file that caches script results between inspections. */
   cacheFile?: string | undefined;
-  /** The built worker script: much is checked there. Without it everything is checked in place. */
+  /**
+   * Path of the built worker script, which runs large checks. Without it, everything is checked on
+   * this thread.
+   */
   worker?: string | undefined;
-  /** What looks at the contents in place, if not the caller's own thread. */
+  /** The inspector to use instead of one on the calling thread. */
   openInspector?: OpenInspector | undefined;
 }
 
 /**
- * What is looked at in place, where it holds up all extensions: bytes of scripts and pages, bytes of all, and files. Measured for scripts: the worst script of
- * 12,000 bytes that was found (`\p{L}` again and again in a regular expression) takes the parser a fifth of a second; one of 280,000 took nine.
+ * Limits for checking on the calling thread, where it blocks all extensions: bytes of scripts and
+ * pages, bytes of all files, and number of files. Measured for scripts: the worst known script of
+ * 12,000 bytes (`\p{L}` repeated in a regular expression) takes the parser a fifth of a second, one
+ * of 280,000 bytes nine seconds.
  */
 const SMALL = { code: 12_000, bytes: 1_000_000, files: 200 };
 
-/** Whether files are looked at in place, whatever is in them: a worker's start takes longer. */
+/**
+ * Checks whether the files are small enough for the calling thread, because starting a worker takes
+ * longer.
+ */
 export function isSmall(files: readonly BundleFile[]): boolean {
   const bytesOf = (some: readonly BundleFile[]): number =>
     some.reduce((sum, { size }) => sum + size, 0);
@@ -41,8 +49,10 @@ export function isSmall(files: readonly BundleFile[]): boolean {
 }
 
 /**
- * Looks into files without packing them; {@link problemsOf} tells what that means.
- * @throws VALIDATION_FAILED when a file cannot be read, CancelledError
+ * Checks the contents of files without packing them; {@link problemsOf} turns the result into
+ * problems.
+ * @throws VALIDATION_FAILED if a file cannot be read
+ * @throws CancelledError
  */
 export async function inspectContents(
   files: readonly BundleFile[],
@@ -55,7 +65,7 @@ export async function inspectContents(
   return inspection;
 }
 
-/** Writes down what is known of scripts, if that is new. */
+/** Writes the cache file if its content has changed. */
 export async function keepCache(
   cacheFile: string | undefined,
   { cache }: Inspection,
@@ -67,9 +77,10 @@ export async function keepCache(
 }
 
 /**
- * What the contents of files break. Secrets are errors. Whether the oldest cars' WebView (Chromium 95, classic scripts only) runs every script: in
- * scripts it is an error if the backend refuses it too, all else and inline in a page a warning, and for an app that those cars do not get all
- * of it is a note.
+ * Returns the problems in the contents of files. Secrets are errors. Other findings are about the
+ * oldest cars' WebView (Chromium 95, classic scripts only): in script files they are errors if the
+ * backend rejects them too; others, and those inline in a page, are warnings. For an app that these
+ * cars do not get, all of them are notes.
  */
 export function problemsOf(
   { found }: Pick<Inspection, 'found'>,
@@ -109,13 +120,16 @@ async function inspect(
   return runInWorker(worker, { kind: 'inspect', cacheFile }, inBatches(files), { signal });
 }
 
-/** Whether no car with an old WebView gets the app. */
+/** Checks whether no car with an old WebView gets the app. */
 function isModern({ manifest: { requires } }: { manifest: ManifestFields }): boolean {
   const isOnOldest = requires?.dilink?.includes(OLDEST_PLATFORM) ?? true;
   return requires?.modernWebview === true || !isOnOldest;
 }
 
-/** The findings that nothing loaded before makes up for, errors first where there are too many. */
+/**
+ * Returns the findings that earlier scripts do not resolve. Errors come first if there are too
+ * many.
+ */
 function baselineFindings({ name, baseline }: FileFindings, order: LoadOrder): Finding[] {
   const open = baseline.filter(({ unless, step }) => {
     const brought = unless && order.findBrought(name, step);

@@ -9,19 +9,20 @@ import {
 } from './contentInspector';
 
 export interface InspectOptions {
-  /** Where the results of earlier inspections are. */
+  /** The file with the results of earlier inspections. */
   cacheFile?: string | undefined;
   signal?: AbortSignal | undefined;
-  /** Whether this thread has nothing else to do and may wait for the disk. */
+  /** Whether this thread has nothing else to do and may block on disk reads. */
   blocking?: boolean;
 }
 
-/** Bytes that are read in one go. */
+/** Bytes per read. */
 const CHUNK = 64 * 1024;
 
 /**
- * Looks at the contents of files without packing them.
- * @throws VALIDATION_FAILED when a file cannot be read, CancelledError
+ * Checks the contents of files without packing them.
+ * @throws VALIDATION_FAILED if a file cannot be read
+ * @throws CancelledError
  */
 export async function inspectFiles(
   batches: AsyncIterable<readonly BundleFile[]>,

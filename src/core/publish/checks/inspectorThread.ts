@@ -7,27 +7,27 @@ import { ContentInspector, type Inspection, type Inspector } from './contentInsp
 import { secretName } from './secretFiles';
 import { isBinary, SCANNED_BYTES, SNIFFED_BYTES } from './secrets';
 
-/** To the thread. */
+/** A message to the thread. */
 type Request =
   | { kind: 'file'; file: BundleFile; chunks: readonly Uint8Array[]; bytes: number }
   | { kind: 'finish'; keepCache: boolean };
 
-/** From the thread: what it has dealt with in bytes, and at the end what it found. */
+/** A message from the thread: how many bytes it has processed, or the result. */
 type Answer = { kind: 'done'; bytes: number } | { kind: 'finished'; inspection: Inspection };
 
-/** What the thread is started with. */
+/** The data that the thread starts with. */
 export interface InspectorSetup {
-  /** Where the results of earlier inspections are. */
+  /** The file with the results of earlier inspections. */
   cacheFile: string | undefined;
   localization: Localization | undefined;
 }
 
-/** Deep syntax needs a deep stack. What lives briefly is many small nodes of syntax trees. */
+/** Deep syntax needs a deep stack. Syntax trees are many small, short-lived nodes. */
 const LIMITS = { stackSizeMb: 16, maxYoungGenerationSizeMb: 48 };
-/** So many bytes may wait for the thread. */
+/** The most bytes that may be queued for the thread. */
 const MAX_WAITING = 16 * 1024 * 1024;
 
-/** Looks at contents in a thread of its own, while this one reads and packs. */
+/** Checks contents in a separate thread, while this one reads and packs. */
 export class InspectorThread implements Inspector {
   private readonly worker: Worker;
   private waiting = 0;
@@ -39,8 +39,8 @@ export class InspectorThread implements Inspector {
   private wanted = 0;
 
   /**
-   * @param script what runs {@link serveInspector} when it is started as a thread
-   * @param cacheFile where the results of earlier inspections are
+   * @param script runs {@link serveInspector} when it is started as a thread
+   * @param cacheFile the file with the results of earlier inspections
    */
   constructor(script: string, cacheFile: string | undefined) {
     const workerData: InspectorSetup = { cacheFile, localization: localization() };
@@ -119,7 +119,7 @@ export class InspectorThread implements Inspector {
   }
 }
 
-/** The thread's half. */
+/** Runs the thread's side of the inspection. */
 export async function serveInspector(
   port: MessagePort,
   { cacheFile, localization: told }: InspectorSetup,

@@ -5,7 +5,7 @@ import { readTextFile } from '../../readTextFile';
 import { JsonText, type JsonPath } from '../jsonText';
 import { problemOf, type RuleId } from '../rules';
 
-/** A manifest's file and text: where checks point when the manifest is at fault. */
+/** A manifest's file and text, used to locate problems in the manifest. */
 export class ManifestPlaces {
   constructor(
     /** Absolute. */
@@ -13,13 +13,13 @@ export class ManifestPlaces {
     readonly text: JsonText,
   ) {}
 
-  /** As of now: an unreadable manifest has its beginning for every place. */
+  /** Reads the manifest as it is on disk. If it cannot be read, every location is its beginning. */
   static async read(folder: string): Promise<ManifestPlaces> {
     const file = join(folder, MANIFEST_FILE);
     return new ManifestPlaces(file, new JsonText(await readTextFile(file).catch(() => '')));
   }
 
-  /** A finding about a value of the manifest. */
+  /** Creates a problem about a value of the manifest. */
   problem(rule: RuleId, message: string, path: JsonPath): Problem {
     return problemOf(rule, message, this.file, this.text.rangeOf(path));
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { t } from '../../l10n';
 import { oneLine } from '../../oneLine';
 
-/** The names of files, to be found also where upper and lower case or the Unicode form differ. */
+/** An index of file names that also finds names which differ only in case or Unicode form. */
 export class NameIndex {
   private readonly names: ReadonlySet<string>;
   private folded: Map<string, string> | undefined;
@@ -16,7 +16,10 @@ export class NameIndex {
     return this.names.has(name);
   }
 
-  /** The name of a file that a disk which does not tell them apart has for one that is not there. */
+  /**
+   * Returns a file whose name differs only in case or Unicode form; undefined if the exact name
+   * exists.
+   */
   findSimilar(name: string): string | undefined {
     if (this.names.has(name)) {
       return undefined;
@@ -27,10 +30,10 @@ export class NameIndex {
 }
 
 /**
- * The same on disk, where the system may not tell such names apart itself.
+ * Finds a similar name on disk. Reads the folders, because the file system may be case-insensitive.
  * @param root absolute
- * @param path relative to it, with slashes
- * @returns undefined where the very name is there, or nothing like it
+ * @param path relative to the root, with slashes
+ * @returns undefined if the exact name exists, or nothing similar does
  */
 export async function findSimilarFile(root: string, path: string): Promise<string | undefined> {
   let found = '';
@@ -45,7 +48,9 @@ export async function findSimilarFile(root: string, path: string): Promise<strin
   return found === path ? undefined : found;
 }
 
-/** That a file is there under a similar name, in words that follow the one that was looked for. */
+/**
+ * Describes that a file exists under a similar name. The text follows the name that was looked for.
+ */
 export function describeSimilar(name: string, similar: string): string {
   return name.normalize('NFC') === similar.normalize('NFC')
     ? t('is in the bundle in another Unicode form of its name')

@@ -8,9 +8,10 @@ import { problemsOf } from './contents';
 import { ManifestPlaces } from './manifestPlaces';
 
 /**
- * What can be told about packed files: pictures, pages and what they load, secrets, and what the WebView does not run.
+ * Checks packed files: pictures, pages and what they load, secrets, and what the WebView does not
+ * run.
  * @param root the absolute folder that the files' names are relative to
- * @param inspection what was seen while they were packed
+ * @param inspection the results collected while the files were packed
  */
 export async function checkOutput(
   project: Project,

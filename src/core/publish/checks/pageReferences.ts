@@ -7,7 +7,9 @@ import {
   type Tag,
 } from '../baseline/htmlTag';
 
-/** A file that a page loads when it is shown. Offsets are of the address, without its quotes. */
+/**
+ * A file that a page loads when it is shown. Offsets are those of the address, without its quotes.
+ */
 export interface PageReference {
   url: string;
   start: number;
@@ -16,18 +18,21 @@ export interface PageReference {
 
 export interface PageReferences {
   references: PageReference[];
-  /** What relative addresses begin from, where the page says so. */
+  /** The base of relative addresses, if the page sets one. */
   base: string | undefined;
 }
 
-/** A comment, or the start tag of an element that loads something, or whose content is not part of the page. */
+/**
+ * A comment, or the start tag of an element that loads something or whose content is not part of
+ * the page.
+ */
 const INTERESTING =
   /<!--|<(?<element>script|link|img|base|style|textarea|title|xmp|iframe|noembed|noframes|noscript|template)(?=[\s/>])/giu;
 const VOID_ELEMENTS: ReadonlySet<string> = new Set(['link', 'img', 'base']);
-/** Types of scripts that are data, such as templates. */
+/** Types of scripts that hold data, such as templates. */
 const NO_SCRIPT =
   /^(?!module$|(?:text|application)\/(?:x-)?(?:java|ecma)script$|text\/(?:j|live)script$)./iu;
-/** Links to something that the page does not load itself. */
+/** Values of `rel` for links that the page does not load. */
 const NOT_LOADED: ReadonlySet<string> = new Set([
   ...[
     'alternate',
@@ -43,7 +48,10 @@ const NOT_LOADED: ReadonlySet<string> = new Set([
   ...['shortlink', 'tag', 'terms-of-service'],
 ]);
 
-/** Finds the scripts, styles and pictures that a page loads. Text that is not proper HTML is read as far as it makes sense. */
+/**
+ * Finds the scripts, styles and pictures that a page loads. Invalid HTML is read as far as
+ * possible.
+ */
 export function findPageReferences(html: string): PageReferences {
   const references: PageReference[] = [];
   let base: string | undefined;
@@ -55,7 +63,7 @@ export function findPageReferences(html: string): PageReferences {
     }
     const element = found.groups?.['element']?.toLowerCase();
     if (element === undefined) {
-      // `<!-->` and `<!--->` are whole comments.
+      // `<!-->` and `<!--->` are complete comments.
       from = matchEnd(matchFrom(COMMENT_END, html, found.index + 2)) ?? html.length;
       continue;
     }
@@ -73,14 +81,16 @@ export function findPageReferences(html: string): PageReferences {
   }
 }
 
-/** The attribute with the address of what an element loads; undefined where it loads nothing. */
+/**
+ * Returns the attribute with the address of what an element loads; undefined if it loads nothing.
+ */
 function loadedBy(element: string, attributes: Tag['attributes']): Attribute | undefined {
   switch (element) {
     case 'img':
       return attributes.get('src');
     case 'script': {
       const type = attributes.get('type')?.value.trim() ?? '';
-      // Every car knows modules, so that scripts for older browsers are left out.
+      // Every car supports modules, so `nomodule` scripts are not loaded.
       return NO_SCRIPT.test(type) || attributes.has('nomodule') ? undefined : attributes.get('src');
     }
     case 'link': {

@@ -16,24 +16,28 @@ import { describeSimilar, NameIndex } from './nameIndex';
 import { findPageReferences, type PageReference } from './pageReferences';
 
 const START_PAGE = 'index.html';
-/** Bytes. A page beyond is no page that somebody wrote. */
+/** Bytes. Larger pages are generated, not written by hand. */
 const MAX_PAGE = 512 * 1024;
-/** So many bytes of pages are looked through, those near the root first. */
+/** The most bytes of pages that are read. Pages near the root come first. */
 const MAX_BYTES = 4 * 1024 * 1024;
-/** Stands for where the bundle is hosted. */
+/** A placeholder for the host of the bundle. */
 const HOST = 'https://bundle.invalid';
-/** What a program replaces in a page before it is shown. */
+/** Template syntax that a program replaces before the page is shown. */
 const PLACEHOLDER = /\{\{|\$\{|<%|\[\[/u;
 
 export interface PagesOptions {
   signal?: AbortSignal | undefined;
-  /** A build may still make files: only names that look the same as others are told. */
+  /**
+   * Whether a build may still add files. If so, only names that differ in case or Unicode form are
+   * reported.
+   */
   mayGrow?: boolean;
 }
 
 /**
- * Checks that a bundle can start: a page at its root, `index.html`, and that the local scripts, styles and pictures that its pages load are
- * in it. The car's disk tells upper from lower case, and Unicode forms apart.
+ * Checks that a bundle can start: it has an `index.html` at its root, and the local scripts, styles
+ * and pictures that its pages load. The car's disk is case-sensitive and distinguishes Unicode
+ * forms.
  * @param root the absolute folder that the files' names are relative to
  * @throws CancelledError
  */
@@ -90,7 +94,7 @@ function checkStartPage(
   return [places.problem('page.missing', words, ['url'])];
 }
 
-/** Those near the root first, as far as they are read. */
+/** Returns the pages to read within the limit, those near the root first. */
 function pagesToRead(files: readonly BundleFile[]): BundleFile[] {
   const depth = ({ name }: BundleFile): number => name.split('/').length;
   const pages = files.filter(({ name, size }) => isPage(name) && isCode(name) && size <= MAX_PAGE);
@@ -122,7 +126,10 @@ function checkPage(
   return list.toArray();
 }
 
-/** What is wrong with a reference, in words that follow it; undefined when nothing is, or it leads elsewhere. */
+/**
+ * Returns what is wrong with a reference, in words that follow it; undefined if the file exists or
+ * is outside the bundle.
+ */
 function describeMissing(
   candidates: readonly string[],
   names: NameIndex,
@@ -141,14 +148,14 @@ function describeMissing(
 }
 
 interface Address extends Pick<PageReference, 'url'> {
-  /** The name of the page that it is in. */
+  /** The name of the page that contains the address. */
   page: string;
   base: string | undefined;
   /** The path below which the app is hosted, with a slash at both ends. */
   prefix: string;
 }
 
-/** The names that an address may have in the bundle; none for what is loaded from elsewhere. */
+/** Returns the names that an address may have in the bundle; empty for external addresses. */
 function localPaths({ url, page, base, prefix }: Address): string[] {
   const address = url.trim().replaceAll(/&amp;/giu, '&');
   if (address === '' || PLACEHOLDER.test(address)) {

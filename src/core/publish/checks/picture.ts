@@ -2,12 +2,12 @@ import { open } from 'node:fs/promises';
 import { imageSize } from 'image-size';
 import { READ_WITHOUT_WAITING, readHead } from '../../readTextFile';
 
-/** So many bytes hold the dimensions of nearly every picture. */
+/** Bytes. The beginning of nearly every picture holds its dimensions. */
 const HEAD = 64 * 1024;
 
 type PictureFormat = 'png' | 'jpg' | 'webp';
 
-/** What a picture's first bytes tell. */
+/** What a picture's first bytes show. */
 export interface Picture {
   format: PictureFormat;
   /** Pixels. */
@@ -16,9 +16,10 @@ export interface Picture {
 }
 
 /**
- * Reads what a PNG, JPEG or WebP picture is from its beginning. Only where a JPEG has so much before its dimensions, more is read.
- * @param maxBytes what is read at most
- * @returns undefined when it is none of these or cannot be read
+ * Reads the format and size of a PNG, JPEG or WebP picture from its first bytes. Reads more only
+ * for a JPEG whose dimensions come later.
+ * @param maxBytes the most bytes to read
+ * @returns undefined if it is none of these formats or cannot be read
  */
 export async function readPicture(path: string, maxBytes: number): Promise<Picture | undefined> {
   const file = await open(path, READ_WITHOUT_WAITING).catch(() => undefined);
@@ -44,7 +45,7 @@ function dimensions(head: Buffer): Picture | undefined {
     return undefined;
   }
   try {
-    // An array of its own, for image-size reads past the end of a Buffer that shares its memory with others.
+    // Needs its own array: image-size reads past the end of a Buffer that shares its memory.
     const { width, height } = imageSize(new Uint8Array(head));
     return width < 1 || height < 1 ? undefined : { format, width, height };
   } catch {

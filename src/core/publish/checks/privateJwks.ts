@@ -2,13 +2,16 @@ import { isPlaceholder } from './placeholder';
 import { privateKey } from './privateKeys';
 import type { FoundSecret } from './secretTexts';
 
-/** No JWK is longer, in characters. */
+/** The most characters of a JWK. */
 const MAX_LENGTH = 8 * 1024;
-/** The member with the private half (RFC 7518): `d` of an asymmetric key, `k` of a symmetric one. The JSON may be quoted in JSON. */
+/**
+ * The member with the private part (RFC 7518): `d` of an asymmetric key, `k` of a symmetric one.
+ * The JSON may be inside a JSON string.
+ */
 const PRIVATE_MEMBER =
   /(?<=[{,\s"'])[dk]\\{0,4}["']?\s{0,8}:\s{0,8}\\{0,4}["'](?<value>[\w-]{22,2048})\\{0,4}["']/u;
 
-/** The private keys in a text that are JWKs (RFC 7517), in JSON or in code: a flat object with `kty` and a private member. */
+/** Finds private JWKs (RFC 7517) in JSON or code: a flat object with `kty` and a private member. */
 export function findPrivateJwks(text: string): FoundSecret[] {
   const found: FoundSecret[] = [];
   let previousEnd = 0;
@@ -27,7 +30,7 @@ export function findPrivateJwks(text: string): FoundSecret[] {
   return found;
 }
 
-/** Where the private member of a JWK is. */
+/** Locates the private member of a JWK. */
 function findPrivateMember(jwk: string): { start: number; end: number } | undefined {
   const member = PRIVATE_MEMBER.exec(jwk);
   return member === null || isPlaceholder(member.groups?.['value'] ?? '')

@@ -7,20 +7,20 @@ import type { RuleId } from '../rules';
 import { compareVersions, nextPatch, withoutLeadingV } from '../semver';
 import type { ManifestPlaces } from './manifestPlaces';
 
-/** Asks for the latest published version of an app; undefined when none is. */
+/** Requests the latest published version of an app; undefined if there is none. */
 export type LatestVersion = (appId: string) => Promise<string | undefined>;
 
-/** The version that a problem of the version suggests in its place. */
+/** The version that a problem suggests instead of the current one. */
 const suggestions = new WeakMap<Problem, string>();
 
-/** The version to publish in place of one that is not new; undefined where none is known. */
+/** Returns the version to publish instead of one that is not new; undefined if none is known. */
 export function suggestedVersion(problems: readonly Problem[]): string | undefined {
   return problems.map((problem) => suggestions.get(problem)).find((next) => next !== undefined);
 }
 
 /**
- * Tells when the version is the latest published one, of which devices keep the bytes they have, or
- * a lower one. Without an answer it tells that nothing was compared.
+ * Reports a version that equals the latest published one (devices keep the bytes they have) or is
+ * lower. If there is no answer, reports that versions were not compared.
  * @throws CancelledError
  */
 export async function checkPublishedVersion(
@@ -59,12 +59,12 @@ export async function checkPublishedVersion(
   return [problem];
 }
 
-/** Whether a version is neither the latest published one nor a lower one. */
+/** Checks whether a version is higher than the latest published one. */
 export function isNewVersion(version: string, latest: string): boolean {
   return brokenRule(version, latest) === undefined;
 }
 
-/** What speaks against a version, given the latest published one. */
+/** Returns the rule that a version breaks, given the latest published one. */
 function brokenRule(
   version: string,
   latest: string,

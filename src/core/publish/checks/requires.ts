@@ -9,21 +9,21 @@ import type { ManifestPlaces } from './manifestPlaces';
 
 /** The platform whose WebView is Chromium 95. */
 export const OLDEST_PLATFORM = 'di5.0';
-/** What no car of the oldest platform can do. */
+/** Capabilities that no car of the oldest platform has. */
 export const NOT_ON_OLDEST_PLATFORM: readonly string[] = [
   'surface.write.cluster',
   'pkg.launch.cluster.pixel',
 ];
-/** The one value of `dilink` that names no platform. */
+/** The one value of `dilink` that is not a platform. */
 const NO_PLATFORM = 'unknown';
-/** The version of `requires` that the cars of today understand. */
+/** The version of `requires` that current cars understand. */
 const UNDERSTOOD_SCHEMA = 1;
 const BRIDGE_VERSION = /^\d+(?:\.\d+)*(?:[-+][\da-z.+-]+)?$/iu;
 
 type Warn = (rule: RuleId, message: string, path: JsonPath) => void;
 type Requires = NonNullable<ManifestFields['requires']>;
 
-/** Requirements that no car meets, alone or together. */
+/** Finds requirements that no car meets, alone or in combination. */
 export function checkRequires(
   { requires }: Pick<ManifestFields, 'requires'>,
   places: ManifestPlaces,
@@ -66,7 +66,7 @@ function checkVersions({ schema, minBridge }: Requires, warn: Warn): void {
   }
 }
 
-/** What newer cars have, required of the oldest platform alone. */
+/** Finds features of newer cars that an app for the oldest platform alone requires. */
 function checkOldestPlatform(
   { vehicleCapabilities = [], modernWebview }: Requires,
   warn: Warn,

@@ -4,23 +4,28 @@ import type { RuleId } from '../rules';
 
 interface SecretName {
   rule: RuleId;
-  /** Follows the file's name. */
+  /** The message, which follows the file's name. */
   text: string;
 }
 
 /** `.env`, `.env.*`, `.envrc` and `*.env`. */
 const ENV_FILE = /^(?:\.env(?:rc|\..+)?|[^.].*\.env)$/iu;
-/** Environment files that show which variables there are, without values: `.env.local.example`, `example.env`. */
+/** Environment files that list variables without values: `.env.local.example`, `example.env`. */
 const ENV_SAMPLE =
   /^(?:(?:example|sample|template)\.env|.*\.(?:example|sample|template|tpl|dist|defaults?|schema|d\.ts))$/iu;
-/** The names that ssh-keygen gives, with what people append; and the formats that are made to hold a private key. */
+/**
+ * Key files: the names that ssh-keygen uses, with common suffixes, and the formats that hold a
+ * private key.
+ */
 const KEY_FILE =
   /^(?:id_(?:rsa|dsa|ecdsa|ed25519|xmss)[\w-]*(?:\.(?!pub$)[a-z0-9]+)?|.+\.(?:p12|pfx|jks|ppk))$/iu;
-/** Files in which programs keep how they sign in, by the ends of their paths. */
+/** Files in which programs store credentials, by the ends of their paths. */
 const CREDENTIALS_FILE =
   /(?:^|\/)(?:\.git-credentials|[._]netrc|\.yarnrc\.yml|\.pypirc|\.aws\/credentials|\.docker\/config\.json)$/iu;
 
-/** The rule that a file breaks by its name alone, or by that of the file it links to, and why. */
+/**
+ * Returns the rule that a file breaks by its name, or by the name of the file it links to, and why.
+ */
 export function secretName({
   name,
   linksTo = '',

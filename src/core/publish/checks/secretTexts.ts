@@ -5,24 +5,24 @@ import { findPrivateJwks } from './privateJwks';
 import { findPrivateKeys } from './privateKeys';
 import { findServiceTokens } from './serviceTokens';
 
-/** A secret in a text; offsets count UTF-16 characters. */
+/** A secret in a text. Offsets count UTF-16 characters. */
 export interface FoundSecret {
   rule: RuleId;
-  /** What the file holds, without any of it. */
+  /** What the file holds, without the secret itself. */
   text: string;
   start: number;
   end: number;
 }
 
-/** More in one file tell nothing new. */
+/** The most findings per file. More add no information. */
 export const MAX_FOUND = 20;
-/** Characters that every finding fits into with what tells that it is one. */
+/** Characters. Every finding, with its context, is shorter. */
 export const LONGEST_SECRET = 16 * 1024;
 
 const NPM_CREDENTIAL =
   /(?<=^|[\r\n])[^\S\r\n]*((?:[^\s=#;][^=\r\n]*)?_(?:authToken|auth|password)[^\S\r\n]*=[^\S\r\n]*["']?(?!\$\{)[^\s"'][^\r\n]*)/gu;
 
-/** The private keys and the tokens in a text, in their order. */
+/** Finds the private keys and tokens in a text, in ascending order. */
 export function secretsIn(text: string): FoundSecret[] {
   return [
     ...findPrivateKeys(text),
@@ -32,7 +32,10 @@ export function secretsIn(text: string): FoundSecret[] {
   ].sort((a, b) => a.start - b.start);
 }
 
-/** The credentials in the text of an `.npmrc`: those written out, not those taken from the environment (`${NPM_TOKEN}`). */
+/**
+ * Finds the credentials in the text of an `.npmrc`: literal ones, not those from the environment
+ * (`${NPM_TOKEN}`).
+ */
 export function npmCredentialsIn(text: string): FoundSecret[] {
   return Array.from(text.matchAll(NPM_CREDENTIAL), ({ 0: line, 1: setting = '', index }) => ({
     rule: 'secret.npm-token',

@@ -11,29 +11,32 @@ import {
   type FoundSecret,
 } from './secretTexts';
 
-/** Bytes of a file that are looked at. */
+/** The most bytes of a file that are scanned. */
 export const SCANNED_BYTES = 16 * 1024 * 1024;
-/** So many bytes are looked at in one go: a longer string is allocated apart from others, which takes more time than looking at it. */
+/** Bytes per scan. Longer strings are allocated separately, which takes more time than the scan. */
 const CHUNK = 112 * 1024;
-/** A file with a zero byte within this many is no text, but for UTF-16 with its mark, as Windows PowerShell writes what is redirected. */
+/**
+ * Bytes. A file with a zero byte within this length is binary, unless it is UTF-16 with a byte
+ * order mark, as Windows PowerShell writes redirected output.
+ */
 export const SNIFFED_BYTES = 8 * 1024;
 /** The byte order mark of UTF-8, read as Latin-1. */
 const UTF8_MARK = '\xEF\xBB\xBF';
 const NOT_ASCII = /[\x80-\xFF]/u;
 
-/** What must never be published, without any of it. */
+/** A secret that must not be published, described without its value. */
 export interface SecretFinding {
   rule: RuleId;
-  /** Follows the file's name. */
+  /** The message, which follows the file's name. */
   text: string;
-  /** Where in the file; undefined when it is the file itself. */
+  /** The range in the file; undefined if the file itself is the finding. */
   range?: Range;
 }
 
 /**
- * Finds what must never be published in files whose bytes come one after the other: private keys, environment files, credentials and tokens.
- * Binary files are judged by their name alone, and of a text file the first 16 MiB are read. One scanner serves any number of files, with the
- * same memory.
+ * Finds secrets in files whose bytes arrive one chunk after another: private keys, environment
+ * files, credentials and tokens. Binary files are checked by name only; of a text file, the first
+ * 16 MiB are scanned. One scanner serves any number of files with the same memory.
  */
 export class SecretScanner {
   private readonly chunk = Buffer.allocUnsafeSlow(CHUNK);
@@ -41,12 +44,11 @@ export class SecretScanner {
   private scanned = 0;
   private isSniffed = false;
   private skipping = false;
-  /** Of a file in UTF-16, which is turned into UTF-8. */
+  /** Decodes a UTF-16 file, which is scanned as UTF-8. */
   private utf16: InstanceType<typeof TextDecoder> | undefined;
   private text = new TextScan(false);
   private found: SecretFinding[] = [];
 
-  /** Begins a file. */
   begin(file: Pick<BundleFile, 'name' | 'linksTo'>): void {
     const named = secretName(file);
     this.found = named === undefined ? [] : [named];
@@ -58,7 +60,10 @@ export class SecretScanner {
     this.text = new TextScan(/(^|\/)\.npmrc$/u.test(file.name));
   }
 
-  /** Takes the file's next bytes; they may be reused afterwards. Returns whether more of them would matter. */
+  /**
+   * Takes the file's next bytes. The caller may reuse the buffer afterwards. Returns whether the
+   * scanner needs more of the file.
+   */
   add(bytes: Buffer): boolean {
     const utf8 =
       this.utf16 === undefined ? bytes : Buffer.from(this.utf16.decode(bytes, { stream: true }));
@@ -80,7 +85,7 @@ export class SecretScanner {
     return !this.skipping;
   }
 
-  /** Ends the file. */
+  /** Ends the file and returns its findings. */
   end(): SecretFinding[] {
     if (!this.isSniffed) {
       this.sniff();
@@ -96,7 +101,7 @@ export class SecretScanner {
     this.used = LONGEST_SECRET;
   }
 
-  /** Looks at the first bytes for what the file is. */
+  /** Detects the file's kind from its first bytes. */
   private sniff(): void {
     this.isSniffed = true;
     const beginning = this.chunk.subarray(0, this.used);
@@ -113,12 +118,12 @@ export class SecretScanner {
   }
 }
 
-/** Whether the first bytes of a file are those of no text. */
+/** Checks whether the first bytes of a file are binary. */
 export function isBinary(bytes: Buffer): boolean {
   return utf16Of(bytes) === undefined && bytes.subarray(0, SNIFFED_BYTES).includes(0);
 }
 
-/** What a file says of itself with its first two bytes. */
+/** Returns the UTF-16 encoding that the byte order mark declares. */
 function utf16Of(bytes: Buffer): 'utf-16le' | 'utf-16be' | undefined {
   const mark = bytes.toString('latin1', 0, 2);
   if (mark === '\xFF\xFE') {
@@ -128,8 +133,9 @@ function utf16Of(bytes: Buffer): 'utf-16le' | 'utf-16be' | undefined {
 }
 
 /**
- * Looks at a text in UTF-8 piece by piece; each begins with as much of the one before as a secret may have. All secrets are ASCII, so the
- * bytes are read as Latin-1, which takes a fraction of the time; only the places that are told are counted in UTF-16, as editors do.
+ * Scans a text in UTF-8 piece by piece. Each piece begins with the end of the previous one, as long
+ * as the longest secret. All secrets are ASCII, so the bytes are read as Latin-1, which takes a
+ * fraction of the time. Only reported positions are counted in UTF-16, as editors do.
  */
 class TextScan {
   /** Where the piece begins in the text, in bytes and as a position. */
@@ -139,7 +145,7 @@ class TextScan {
 
   constructor(private readonly isNpmrc: boolean) {}
 
-  /** @returns what earlier pieces did not have */
+  /** @returns findings that earlier pieces did not have */
   scan(bytes: Buffer, isLast: boolean): SecretFinding[] {
     const { begin } = this;
     const text = bytes.toString('latin1');
@@ -163,7 +169,7 @@ class TextScan {
   }
 
   private locate(text: string, offset: number): Range['start'] {
-    // No editor has a place between the two characters of one line end.
+    // Editors have no position between the two characters of a line end.
     const isWithinLineEnd = text.slice(Math.max(0, offset - 1), offset + 1) === '\r\n';
     const before = text.slice(0, isWithinLineEnd ? offset - 1 : offset);
     let { line } = this.begin;

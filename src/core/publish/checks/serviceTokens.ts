@@ -2,20 +2,20 @@ import { t } from '../../l10n';
 import { isPlaceholder } from './placeholder';
 import { MAX_FOUND, type FoundSecret } from './secretTexts';
 
-/** What a token of {@link FORMS} begins with. */
+/** The beginning of each token form in {@link FORMS}. */
 const BEGIN =
   /A[KS]IA|AIza|gh[opsur]_|github_pat_|glpat-|hooks\.slack\.com\/|i99k?_|npm_|[rs]k_live_|sk-|xox[abeoprs]-|ya29\./gu;
 
 /**
- * The forms of tokens as the services tell them, for who issued them. The group `secret` is the part that is random.
- *
- * This is an own table, and not secretlint's recommended preset: that is 60 kB of minified code and reads 19 MB/s of text, a fifth of what this does. It
- * also has neither our own API keys nor JWTs, and takes whole texts where this reads files in pieces.
+ * Token forms as their services document them, by issuer. The group `secret` is the random part.
+ * This is our own table instead of secretlint's recommended preset, which is 60 kB of minified code
+ * and scans 19 MB/s of text, a fifth of the speed of this table. The preset also lacks our own API
+ * keys and JWTs, and needs whole texts, while this code reads files in pieces.
  */
 const FORMS: readonly (readonly [issuer: Issuer, form: RegExp])[] = [
-  // Assumed: no public document has the forms of our own keys.
+  // Assumed: no public document describes the form of our own keys.
   ['i99dash', /i99k?_(?<secret>[\w-]{20,512})/uy],
-  // Not in the scope of a signed request, which is public.
+  // Excludes the scope of a signed request, which is public.
   ['AWS', /A[KS]IA(?<secret>[A-Z0-9]{16})(?![A-Za-z0-9]|(?:\/|%2F)\d{8}(?:\/|%2F))/uy],
   ['GitHub', /(?:gh[opsur]|github_pat)_(?<secret>\w{36,255})(?!\w)/uy],
   ['GitLab', /glpat-(?<secret>[\w-]{20,300})/uy],
@@ -44,15 +44,21 @@ type Issuer =
   | 'Slack'
   | 'Stripe';
 
-/** Secret keys of AWS have no form of their own: they are told by the access key's id nearby, within so many characters. */
+/**
+ * AWS secret keys have no distinctive form. They are recognized by an access key ID within this
+ * many characters.
+ */
 const AWS_SECRET = /(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])/gu;
 const AWS_DISTANCE = 300;
 
-/** What ends just before a token begins: no word, but for an escape in source code or in a URL. */
+/**
+ * Text that may precede a token: anything but a word character, or an escape in source code or a
+ * URL.
+ */
 const BOUNDARY = /(?:^|[^\w-]|\\[fnrtv]|\\u[\da-f]{4}|%[\da-f]{2})$/iu;
 const LONGEST_BOUNDARY = 6;
 
-/** The tokens and keys of well-known services in a text. */
+/** Finds the tokens and keys of well-known services in a text. */
 export function findServiceTokens(text: string): FoundSecret[] {
   let found: FoundSecret[] = [];
   for (const { index } of text.matchAll(BEGIN)) {

@@ -7,9 +7,10 @@ import { checkPublishedVersion, type LatestVersion } from './publishedVersion';
 import { checkRequires } from './requires';
 
 /**
- * What can be told about a mini-app before it is built: requirements that contradict each other, pages with another version than the
- * manifest, pictures, and a version that is published already.
- * @param options.latestVersion without it, or when it rejects, an `info` problem tells that the published version was not compared
+ * Checks a mini-app before it is built: contradictory requirements, pages with a different version
+ * than the manifest, pictures, and a version that is already published.
+ * @param options.latestVersion without it, or if it rejects, an `info` problem reports that the
+ * published version was not compared
  * @throws CancelledError
  */
 export async function checkSource(

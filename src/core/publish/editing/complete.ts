@@ -8,40 +8,41 @@ import { summaryOf, type Picture } from './pictures';
 import { placeAt, type Place } from './place';
 import { valueSnippet } from './snippets';
 
-/** Something to put in. What it is for is told by its field. */
+/** A completion candidate. Its field describes what it is for. */
 export interface Candidate {
   kind: 'field' | 'locale' | 'value' | 'asset';
   label: string;
-  /** In the syntax of VS Code's snippets where `isSnippet`. */
+  /** A VS Code snippet if `isSnippet` is set, otherwise plain text. */
   insert: string;
   isSnippet: boolean;
-  /** Beside the label. */
+  /** Shown next to the label. */
   detail?: string;
   field?: Field;
-  /** What is wrong with it, in words that follow the label. */
+  /** What is wrong with the candidate, in words that follow the label. */
   trouble?: string;
-  /** There is something to choose from where the cursor then is. */
+  /** Whether there are suggestions at the cursor after the candidate is inserted. */
   hasSuggestions?: boolean;
 }
 
 export interface Completion {
-  /** What the candidates take the place of: offsets into the text, of one line. */
+  /** The range that the candidates replace: offsets into the text, within one line. */
   start: number;
   end: number;
-  /** Where a comma has to be put in before. */
+  /** Offset at which a comma must be inserted first. */
   commaAt?: number;
-  /** The best first. */
+  /** Sorted, the best first. */
   candidates: Candidate[];
 }
 
 const LOCALE = /^[a-z]{2}$/u;
 
-/** Tells the pictures that may stand in a field, the best first. */
+/** Lists the pictures that fit a field, the best first. */
 export type ListPictures = (field: AssetField) => Promise<Picture[]>;
 
 /**
- * What may be typed at an offset of a manifest or an `sdk.config.json`, whose text may be broken there.
- * @returns undefined when there is nothing to suggest
+ * Returns what can be typed at an offset of a manifest or an `sdk.config.json`. The text may be
+ * invalid there.
+ * @returns undefined if there is nothing to suggest
  */
 export async function complete(
   kind: DocumentKind,
@@ -98,7 +99,10 @@ function keysAt(kind: DocumentKind, { path, others, hasColon }: Place, text: str
   });
 }
 
-/** Those that the manifest has elsewhere come first: a name in a language wants a description in it. */
+/**
+ * Sorts locales: those that the manifest uses elsewhere come first, because an app that has a name
+ * in a language needs a description in it.
+ */
 function localesAt(
   field: Field,
   others: readonly string[],
@@ -157,7 +161,7 @@ async function valuesAt(
   }));
 }
 
-/** Whether a path is that of the field's value itself, or of an entry where it is a list. */
+/** Checks whether a path is that of the field's value, or of an entry if the field is a list. */
 function isValueOf(field: Field, path: JsonPath): boolean {
   return field.kind === 'list'
     ? typeof path.at(-1) === 'number' && path.at(-2) === field.name

@@ -11,8 +11,9 @@ import { insertProperty, replaceValue } from './jsonEdit';
 import { nodeAt, readTree } from './jsonTree';
 
 /**
- * What makes `sdk.config.json` name the folder that the build writes: each usual folder that holds a page, the one written last first.
- * @param folder of the mini-app, absolute
+ * Returns fixes that set `sdk.config.json` to the folder that the build writes: one for each usual
+ * output folder with a page, the most recently written first.
+ * @param folder absolute folder of the mini-app
  */
 export async function outputFolderFixes(text: string, folder: string): Promise<Fix[]> {
   const tree = readTree(text);

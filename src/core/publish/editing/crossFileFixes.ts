@@ -6,7 +6,10 @@ import { nodeAt, readTree, textAt } from './jsonTree';
 
 const REQUIRES = manifestFields(['requires']).map(({ name }) => name);
 
-/** Declares that the app needs a modern WebView. Undefined when the manifest does already, or cannot be read. */
+/**
+ * Declares that the app needs a modern WebView. Returns undefined if the manifest already does, or
+ * cannot be read.
+ */
 export function declareModernWebview(text: string): Fix | undefined {
   const tree = readTree(text);
   const declared = nodeAt(tree, ['requires', 'modernWebview']);
@@ -26,7 +29,7 @@ export function declareModernWebview(text: string): Fix | undefined {
 
 /**
  * Sets a page's `APP_VERSION` to the manifest's version.
- * @param problem at the literal, without its quotes
+ * @param problem the range of the literal, without its quotes
  */
 export function alignAppVersion(
   problem: ProblemAt,

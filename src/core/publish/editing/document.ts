@@ -4,13 +4,16 @@ import { getNodeValue } from 'jsonc-parser/lib/esm/main.js';
 import type { DocumentKind } from './fields';
 import { readTree } from './jsonTree';
 
-/** What a file is by its name; undefined for one whose fields we do not know. */
+/** Returns the kind of a file by its name; undefined if its fields are unknown. */
 export function documentKind(path: string): DocumentKind | undefined {
   const name = basename(path);
   return name === MANIFEST_FILE ? 'manifest' : name === CONFIG_FILE ? 'config' : undefined;
 }
 
-/** Whether the text of a `manifest.json` is plainly that of a mini-app, also while it is broken. */
+/**
+ * Checks whether the text of a `manifest.json` is clearly that of a mini-app, even if it is
+ * invalid.
+ */
 export function looksLikeOurs(text: string): boolean {
   const tree = readTree(text);
   return tree !== undefined && isMiniAppManifest(getNodeValue(tree));

@@ -5,12 +5,15 @@ import { manifestField, manifestFields, type Field } from '../manifestFields';
 /** The files of a mini-app whose fields are known. */
 export type DocumentKind = 'manifest' | 'config';
 
-/** The fields of the object at a path. None when there is no such object. */
+/** Returns the fields of the object at a path; empty if there is no such object. */
 export function fieldsOf(kind: DocumentKind, path: JsonPath): Field[] {
   return kind === 'manifest' ? manifestFields(path) : configFields(path);
 }
 
-/** The field at a path, also from within its list or map; undefined when there is none. */
+/**
+ * Returns the field at a path, or the one whose list or map contains the path; undefined if there
+ * is none.
+ */
 export function fieldAt(kind: DocumentKind, path: JsonPath): Field | undefined {
   return kind === 'manifest'
     ? manifestField(path)
@@ -22,7 +25,10 @@ const ASSET_FIELDS = ['icon', 'coverImage', 'screenshots'] as const;
 
 export type AssetField = (typeof ASSET_FIELDS)[number];
 
-/** The field of pictures that a value belongs to: as its value, or as an entry of its list. */
+/**
+ * Returns the picture field of a path, which is that of the field's value or of an entry of its
+ * list.
+ */
 export function assetFieldAt(path: JsonPath): AssetField | undefined {
   const length = path[0] === 'screenshots' ? 2 : 1;
   return path.length === length ? ASSET_FIELDS.find((name) => name === path[0]) : undefined;

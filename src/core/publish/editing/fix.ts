@@ -1,7 +1,7 @@
 import { manifestFields } from '../manifestFields';
 import type { TextEdit } from './jsonEdit';
 
-/** One step that mends something. It changes the text that it was made for, and may make a picture. */
+/** A quick fix. It edits the text that it was created for, and may create a picture. */
 export interface Fix {
   kind:
     | 'setVersion'
@@ -13,35 +13,34 @@ export interface Fix {
     | 'placeholderIcon'
     | 'modernWebview'
     | 'appVersion';
-  /** What the title has to name: a field, or a field and its new value. */
+  /** What the title names: a field, or a field and its new value. */
   field: string;
   value: string;
   edits: TextEdit[];
-  /** The one to take when somebody only wants the problem gone. */
+  /** Whether this is the default fix for the problem. */
   preferred: boolean;
-  /** A picture to make: its path as the manifest has it. */
+  /** The path of the picture to create, as written in the manifest. */
   picture?: string;
 }
 
-/** What a problem says about the text it is in. Offsets count UTF-16 units. */
+/** The rule and range of a problem. Offsets count UTF-16 units. */
 export interface ProblemAt {
   rule: string;
   start: number;
   end: number;
 }
 
-/** What is known of a mini-app beside the text at hand. */
+/** What is known about a mini-app besides the text. */
 export interface FixContext {
-  /** The name of the mini-app's folder. */
   folderName: string;
   /** Pictures that may be its icon, the best first. */
   icons: readonly string[];
 }
 
-/** The names of the manifest's fields, in the order they have by convention. */
+/** The names of the manifest's fields, in conventional order. */
 export const FIELDS = manifestFields([]).map(({ name }) => name);
 
-/** A fix that is preferred. */
+/** Creates a preferred fix. */
 export function fix(kind: Fix['kind'], field: string, value: string, edits: TextEdit[]): Fix {
   return { kind, field, value, edits, preferred: true };
 }

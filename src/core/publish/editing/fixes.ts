@@ -12,8 +12,8 @@ import {
 } from './valueFixes';
 
 /**
- * What fixes a problem of a manifest or an `sdk.config.json`, the best first. None when the problem
- * is not there any more.
+ * Returns the fixes for a problem of a manifest or an `sdk.config.json`, the best first; empty if
+ * the problem no longer exists.
  */
 export function fixesFor(problem: ProblemAt, text: string, context: FixContext): Fix[] {
   const tree = readTree(text);
@@ -46,8 +46,9 @@ export function fixesFor(problem: ProblemAt, text: string, context: FixContext):
 }
 
 /**
- * What can be mended without a question, for it means the same afterwards: each origin of `network` as it will be submitted. What is no
- * origin is left alone, and so is everything that takes a decision.
+ * Returns the fixes that are safe to apply without asking, because the meaning stays the same: each
+ * origin of `network` in the form in which it will be submitted. Leaves alone invalid origins and
+ * everything that needs a decision.
  */
 export function safeFixes(text: string): Fix[] {
   const tree = readTree(text);
@@ -61,7 +62,10 @@ export function safeFixes(text: string): Fix[] {
   });
 }
 
-/** What may be done with a value that nothing is wrong with: another version, an origin as it will be submitted. */
+/**
+ * Returns the rewrites of a valid value: another version, or an origin in the form in which it will
+ * be submitted.
+ */
 export function rewritesAt(text: string, offset: number): Fix[] {
   const tree = readTree(text);
   if (tree?.type !== 'object') {
@@ -75,7 +79,7 @@ export function rewritesAt(text: string, offset: number): Fix[] {
   return isOriginSpeltOtherwise(origin) ? originFixes(tree, path) : [];
 }
 
-/** Whether a text is an origin, but not in its canonical form. */
+/** Checks whether a text is an origin that is not in its canonical form. */
 function isOriginSpeltOtherwise(text: string | undefined): boolean {
   const canonical = text === undefined ? undefined : canonicalOrigin(text);
   return canonical !== undefined && 'origin' in canonical && canonical.origin !== text;

@@ -5,18 +5,21 @@ import type { Field } from '../manifestFields';
 import { assetFieldAt, fieldAt, type AssetField, type DocumentKind } from './fields';
 import { readTree, type Node } from './jsonTree';
 
-/** What is told about a place in a text. Offsets count UTF-16 units. */
+/** The information about a place in a text. Offsets count UTF-16 units. */
 export interface Hover {
   start: number;
   end: number;
   field: Field;
-  /** One more sentence, about the value. */
+  /** Another sentence, about the value. */
   note?: string;
   /** The picture that the value names. */
   picture?: { field: AssetField; path: string };
 }
 
-/** What there is to tell about the name or the value at an offset; undefined when it is of no field that we know. */
+/**
+ * Returns the information about the name or value at an offset; undefined if it belongs to no known
+ * field.
+ */
 export function hoverAt(kind: DocumentKind, text: string, offset: number): Hover | undefined {
   const tree = readTree(text);
   const node = tree === undefined ? undefined : findNodeAtOffset(tree, offset);

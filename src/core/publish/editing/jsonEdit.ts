@@ -1,25 +1,27 @@
 import { nodeAt, propertiesOf, type Node, type Property } from './jsonTree';
 import type { JsonPath } from '../jsonText';
 
-/** A change of a text: what to put in the place of what. Offsets count UTF-16 units. */
+/** A replacement of a range of a text. Offsets count UTF-16 units. */
 export interface TextEdit {
   start: number;
   end: number;
   text: string;
 }
 
-/** The last line break before something, and its indentation. */
+/** The last line break before an offset, and the indentation after it. */
 const LINE_START = /(\r\n|\r|\n)([ \t]*)$/u;
 
-/** Replaces a value; everything around it stays. */
+/** Replaces a value and keeps everything around it. */
 export function replaceValue(node: Node, value: string | boolean): TextEdit {
   return { start: node.offset, end: endOf(node), text: JSON.stringify(value) };
 }
 
 /**
- * Puts a field into an object, formatted as its neighbours are: indentation, line ends, space after the colon.
- * @param order the names of fields in the order they have by convention: the field comes behind those before it
- * @returns undefined when the object is not there, or has the field
+ * Inserts a field into an object. Copies the formatting of its neighbours: indentation, line ends,
+ * space after the colon.
+ * @param order the names of fields in conventional order: the field is inserted after those that
+ * precede it
+ * @returns undefined if the object does not exist, or already has the field
  */
 export function insertProperty(
   text: string,
@@ -61,7 +63,7 @@ function neighbourBefore(
     : properties.findLast(({ key }) => order.slice(0, place).includes(String(key.value)));
 }
 
-/** Takes a field out, with its comma and its line. Undefined when it is not there. */
+/** Removes a field with its comma and its line. Returns undefined if the field does not exist. */
 export function removeProperty(tree: Node, path: JsonPath): TextEdit | undefined {
   const object = nodeAt(tree, path.slice(0, -1));
   const properties = propertiesOf(object);
@@ -80,11 +82,11 @@ export function removeProperty(tree: Node, path: JsonPath): TextEdit | undefined
 
 interface Style {
   eol: string;
-  /** One level. */
+  /** The indentation of one level. */
   indent: string;
 }
 
-/** As the first field of the file is indented, and as its first line ends. */
+/** Returns the indentation of the file's first field, and the end of its first line. */
 function styleOf(text: string, tree: Node): Style {
   const [first] = propertiesOf(tree);
   const lead = first === undefined ? '' : text.slice(tree.offset + 1, first.node.offset);
@@ -92,7 +94,7 @@ function styleOf(text: string, tree: Node): Style {
   return { eol: /\r\n|\r|\n/u.exec(text)?.[0] ?? '\n', indent };
 }
 
-/** Into an object without fields; what else is in it, such as a comment, stays. */
+/** Fills an object that has no fields. Keeps its other content, such as a comment. */
 function fillObject(
   text: string,
   object: Node,
@@ -113,7 +115,7 @@ function fillObject(
   return isEmpty ? { start, end, text: `${field}${style.eol}${outer}` } : at(start, field);
 }
 
-/** Objects on lines of their own, lists on one line, as manifests are written. */
+/** Renders a value as manifests are written: objects on several lines, lists on one. */
 function render(value: unknown, style: Style, indent: string): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return JSON.stringify(value);

@@ -6,7 +6,7 @@ export const LANGUAGES: readonly string[] = (
   'sv no da fi et lv lt hr sr sl sw am'
 ).split(' ');
 
-/** The name of a language in that of the texts, or what was given where it has none. */
+/** Returns the name of a language in the UI language, or the code itself if there is no name. */
 export function languageName(code: string): string {
   return new Intl.DisplayNames([textLanguage()], { type: 'language' }).of(code) ?? code;
 }

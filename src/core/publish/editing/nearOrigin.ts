@@ -1,8 +1,8 @@
 import { canonicalOrigin } from '../origin';
 
 /**
- * The canonical origin that a text stands for: of an address with a path or credentials, of one over http, or of a host alone. Undefined
- * where it would take a guess, as with a wildcard.
+ * Returns the canonical origin that a text stands for: an address with a path or credentials, one
+ * over http, or a bare host. Returns undefined if that would be a guess, as with a wildcard.
  */
 export function nearOrigin(text: string): string | undefined {
   const [, scheme = 'https', authority = ''] =
@@ -11,7 +11,7 @@ export function nearOrigin(text: string): string | undefined {
     return undefined;
   }
   const host = authority.slice(authority.lastIndexOf('@') + 1);
-  // What listens on http's own port does not speak https there.
+  // A server on port 80 serves plain http, so https needs the default port.
   const canonical = canonicalOrigin(`https://${host.replace(/:80$/u, '')}`);
   return 'origin' in canonical ? canonical.origin : undefined;
 }

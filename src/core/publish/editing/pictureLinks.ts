@@ -1,13 +1,13 @@
 import { nodeAt, readTree, type Node } from './jsonTree';
 
-/** A picture's path in a manifest. Offsets count UTF-16 units and leave the quotes out. */
+/** The path of a picture in a manifest. Offsets count UTF-16 units and exclude the quotes. */
 export interface PictureLink {
   path: string;
   start: number;
   end: number;
 }
 
-/** The paths of pictures that a manifest names, whether the pictures are there or not. */
+/** Returns the paths of all pictures that a manifest names, whether or not they exist. */
 export function pictureLinks(manifestText: string): PictureLink[] {
   const tree = readTree(manifestText);
   const screenshots = nodeAt(tree, ['screenshots']);

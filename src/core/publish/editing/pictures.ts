@@ -7,9 +7,9 @@ import { validateConfig } from '../config';
 import { ICON_EXTENSIONS, PICTURE_EXTENSIONS } from '../manifestValues';
 import type { AssetField } from './fields';
 
-/** Folders without pictures of the app's author. */
+/** Folders that do not hold the app author's pictures. */
 const SKIPPED = /^(\..*|node_modules)$/u;
-/** More are not looked at: nobody reads so long a list. */
+/** The most pictures in the list. A longer one is of no use. */
 const MAX_PICTURES = 200;
 const MAX_FOLDERS = 1_000;
 const KIB = 1024;
@@ -17,20 +17,20 @@ const HEAD = 64 * KIB;
 
 /** A picture on disk. */
 export interface Picture {
-  /** As a manifest has it: `./…`. */
+  /** The path as written in a manifest: `./…`. */
   path: string;
   /** Bytes. */
   size: number;
-  /** Pixels; nothing is known of an SVG or of what is no picture. */
+  /** Pixels; undefined for an SVG and for a file that is not a picture. */
   dimensions?: { width: number; height: number };
-  /** What keeps it from being used in this field, in words that follow its name. */
+  /** Why it cannot be used in this field, in words that follow its name. */
   trouble?: string;
 }
 
 /**
- * The folders, absolute, that a mini-app's pictures may be in, as publish looks for them: its `appRoot`, and for an app with a build what
- * the build leaves.
- * @param configText what `sdk.config.json` holds; undefined when there is none
+ * Returns the absolute folders that may hold a mini-app's pictures, the same ones that publishing
+ * uses: its `appRoot`, and for an app with a build the build's output folder.
+ * @param configText content of `sdk.config.json`; undefined if the file does not exist
  */
 export function pictureRoots(folder: string, configText: string | undefined): string[] {
   const { config } = validateConfig(configText ?? '{}', '');
@@ -39,7 +39,10 @@ export function pictureRoots(folder: string, configText: string | undefined): st
   return [...new Set(roots.map((root) => resolve(folder, root)))];
 }
 
-/** The file that a manifest's path names, in the first folder that has it; undefined when none has. */
+/**
+ * Returns the file that a manifest's path names, from the first folder that has it; undefined if
+ * none has it.
+ */
 export async function findPicture(
   roots: readonly string[],
   path: string,
@@ -55,7 +58,10 @@ export async function findPicture(
   return undefined;
 }
 
-/** The pictures whose kind fits a field, those that may be used first. Links, hidden folders and `node_modules` are not looked into. */
+/**
+ * Lists the pictures whose format fits a field, valid ones first. Skips links, hidden folders and
+ * `node_modules`.
+ */
 export async function listPictures(
   roots: readonly string[],
   field: AssetField,
@@ -79,7 +85,10 @@ export async function listPictures(
   ];
 }
 
-/** What there is to say about a picture in a field; undefined when it cannot be read. @param file absolute */
+/**
+ * Describes a picture in a field; undefined if it cannot be read.
+ * @param file absolute
+ */
 export async function describePicture(
   field: AssetField,
   path: string,
@@ -101,7 +110,7 @@ export async function describePicture(
   };
 }
 
-/** Size and dimensions, such as `12 KiB · 256×256`. */
+/** Formats size and dimensions, such as `12 KiB · 256×256`. */
 export function summaryOf({ size, dimensions }: Picture): string {
   const bytes = size < KIB ? t('{0} B', size) : t('{0} KiB', Math.ceil(size / KIB));
   return dimensions === undefined ? bytes : `${bytes} · ${dimensions.width}×${dimensions.height}`;

@@ -1,40 +1,43 @@
 import type { JsonPath } from '../jsonText';
 import { tokensOf, type Token } from './tokens';
 
-/** Where somebody types in a JSON text, which may be broken there. Offsets count UTF-16 units. */
+/**
+ * The position at which the user types in a JSON text, which may be invalid there. Offsets count
+ * UTF-16 units.
+ */
 export interface Place {
   at: 'key' | 'value';
-  /** Of the object that the key is in, or of the value. */
+  /** The path of the object that contains the key, or of the value. */
   path: JsonPath;
-  /** What is there already, quotes included: a suggestion takes its place. Empty where nothing is. */
+  /** The existing text that a suggestion replaces, including quotes. Empty if there is none. */
   start: number;
   end: number;
-  /** The object's other names, or the list's other texts. */
+  /** The object's other names, or the list's other strings. */
   others: string[];
-  /** The name is of a field that has its colon already. */
+  /** Whether the field's colon exists already. */
   hasColon: boolean;
-  /** Where a comma lacks before. */
+  /** Offset at which a comma is missing before the position. */
   commaAt?: number;
-  /** What follows would need a comma before it. */
+  /** Whether a comma is needed before the following text. */
   commaAfter: boolean;
 }
 
-/** An object or a list around a token. */
+/** An object or a list that contains a token. */
 interface Container {
   object: boolean;
-  /** What is due next. */
+  /** The kind of token expected next. */
   due: 'key' | 'colon' | 'value' | 'comma';
   key: string;
   index: number;
-  /** Where the last value ended. */
+  /** The end of the last value. */
   lastEnd: number;
   texts: Set<string>;
 }
 
-/** No field lies so deep. */
+/** Deeper than any field of the known files. */
 const MAX_DEPTH = 16;
 
-/** Finds what may be typed at an offset; undefined where it is neither a name nor a value. */
+/** Finds what can be typed at an offset; undefined if it is neither a name nor a value. */
 export function placeAt(text: string, offset: number): Place | undefined {
   const before = tokensOf(text.slice(0, lineEnd(text, offset))).filter(
     ({ start }) => start < offset,
@@ -90,7 +93,7 @@ function describe(
   };
 }
 
-/** Also those that follow in the same object or list. */
+/** Returns the strings of an object or list, including those after the offset. */
 function textsOf(around: Container, after: readonly Token[]): string[] {
   const stack = [around];
   for (const token of after) {
@@ -102,7 +105,9 @@ function textsOf(around: Container, after: readonly Token[]): string[] {
   return [...around.texts];
 }
 
-/** Names have a lenient ending: `"a": 1 "b"` is read as two fields whose comma is forgotten. */
+/**
+ * Advances the parser by one token. Tolerates a missing comma: `"a": 1 "b"` is read as two fields.
+ */
 function advance(stack: Container[], { kind, start, end, text }: Token): void {
   const around = stack.at(-1);
   switch (kind) {
@@ -168,7 +173,10 @@ function segmentOf({ object, key, index }: Container): string | number {
   return object ? key : index;
 }
 
-/** Within the quotes, or up to the end of what has none. */
+/**
+ * Checks whether the offset is within a token's quotes, or at most at its end if it has no closing
+ * one.
+ */
 function isTouched({ kind, end, closed }: Token, offset: number): boolean {
   const isText = kind === 'string' || kind === 'word' || kind === 'comment';
   return isText && (closed && kind !== 'word' ? offset < end : offset <= end);

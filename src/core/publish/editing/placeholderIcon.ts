@@ -1,6 +1,6 @@
 import { namesIn, readTree, textAt } from './jsonTree';
 
-/** Pairs of colours, top and bottom, that white stands out from. */
+/** Pairs of colours, top and bottom, with enough contrast to white. */
 const COLOURS = [
   ['#4f7cff', '#2546c7'],
   ['#12a594', '#0b6b73'],
@@ -12,9 +12,10 @@ const COLOURS = [
 ] as const;
 
 /**
- * A square SVG icon with the first letter of an app's name, for the time until there is a real one.
- * @param name the letter is taken from it
- * @param id the colour depends on it: the same app has the same icon
+ * Creates a square SVG icon with the first letter of an app's name, as a placeholder for the real
+ * icon.
+ * @param name source of the letter
+ * @param id determines the colour, so that an app always gets the same icon
  */
 export function placeholderIcon(name: string, id: string): string {
   const [letter = ''] = /[\p{L}\p{N}]/u.exec(name) ?? /[\p{L}\p{N}]/u.exec(id) ?? ['·'];
@@ -42,7 +43,7 @@ export function placeholderIcon(name: string, id: string): string {
 `;
 }
 
-/** The placeholder for an app by what its manifest says so far. */
+/** Creates the placeholder icon for an app from its manifest, which may be incomplete. */
 export function placeholderIconFor(manifestText: string): string {
   const tree = readTree(manifestText);
   const [locale = 'en'] = ['en', ...namesIn(tree, ['name'])].filter(

@@ -5,7 +5,7 @@ import { nodeAt, textAt, type Node } from './jsonTree';
 
 const ICON = './icon.svg';
 
-/** Puts in a required field that is missing: one fix for each value it may well have. */
+/** Inserts a missing required field: one fix for each likely value. */
 export function requiredFixes(text: string, tree: Node, field: string, context: FixContext): Fix[] {
   const values = requiredValues(field, tree, context);
   let fixes = values.flatMap((value) => {
@@ -19,7 +19,7 @@ export function requiredFixes(text: string, tree: Node, field: string, context: 
   return fixes.map((each, index) => ({ ...each, preferred: index === 0 && values.length <= 1 }));
 }
 
-/** What a required field may be, the likeliest first. */
+/** Returns the likely values of a required field, the likeliest first. */
 function requiredValues(field: string, tree: Node, context: FixContext): unknown[] {
   const given = textAt(tree, ['id']);
   const id = given ?? idFrom(context.folderName);
@@ -41,7 +41,7 @@ function requiredValues(field: string, tree: Node, context: FixContext): unknown
   }
 }
 
-/** Makes a picture for the icon, or takes one that is there. */
+/** Returns fixes for the icon: create a picture, or use an existing one. */
 export function iconFixes(text: string, tree: Node, { icons }: FixContext): Fix[] {
   const node = nodeAt(tree, ['icon']);
   const current = textAt(tree, ['icon']);
@@ -70,7 +70,7 @@ export function iconFixes(text: string, tree: Node, { icons }: FixContext): Fix[
   ];
 }
 
-/** `my-app` for `My App`. */
+/** Turns `My App` into `my-app`. */
 function idFrom(folderName: string): string {
   const id = folderName
     .normalize('NFKD')
@@ -81,13 +81,13 @@ function idFrom(folderName: string): string {
   return id.length < 2 ? 'my-app' : id;
 }
 
-/** `Tyre Pressure` for `tyre-pressure`. */
+/** Turns `tyre-pressure` into `Tyre Pressure`. */
 function nameFrom(id: string): string {
   const words = id.split(/[-_]+/u).filter((word) => word !== '');
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ') || id;
 }
 
-/** No URL can hold half a character. */
+/** Replaces lone surrogates, which no URL can hold. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\uFFFD');
 }

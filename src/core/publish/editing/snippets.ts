@@ -1,7 +1,7 @@
 import type { Field } from '../manifestFields';
 import { assetFieldAt } from './fields';
 
-/** What a field's value begins with before anything is known about it, where that is more than a quote. */
+/** How a field's value begins, if that is more than a quote. */
 const STARTS: Readonly<Record<string, string>> = {
   url: '"https://$1"',
   version: '"${1:1.0.0}"',
@@ -9,8 +9,9 @@ const STARTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A value that fits a field, with tab stops, in the syntax of VS Code's snippets: indented with tabs, lines ending with \n.
- * @returns `hasSuggestions` when there is something to choose from at the first tab stop
+ * Returns a value for a field with tab stops, as a VS Code snippet: indented with tabs, lines
+ * ending with \n.
+ * @returns `hasSuggestions` if there are suggestions at the first tab stop
  */
 export function valueSnippet(field: Field): { snippet: string; hasSuggestions: boolean } {
   const isAsset = assetFieldAt([field.name]) !== undefined || field.name === 'screenshots';

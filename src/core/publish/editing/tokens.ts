@@ -1,22 +1,27 @@
 import { createScanner } from 'jsonc-parser/lib/esm/main.js';
 import { MAX_JSON } from '../jsonLimits';
 
-/** A part of a JSON text, which may be broken. Offsets count UTF-16 units. */
+/** A token of a JSON text, which may be invalid. Offsets count UTF-16 units. */
 export interface Token {
-  /** The bracket, colon or comma itself, or what it is; a word is a number, a literal or what is no JSON. */
+  /**
+   * The bracket, colon or comma itself, or the kind of token. A word is a number, a literal, or
+   * text that is not JSON.
+   */
   kind: '{' | '}' | '[' | ']' | ':' | ',' | 'string' | 'word' | 'comment';
   start: number;
   end: number;
-  /** A text's content. */
+  /** The content of a string. */
   text: string;
-  /** False: a text without its closing quote, or a comment that goes to the end of its line. */
+  /**
+   * False for a string without its closing quote, or a comment that runs to the end of its line.
+   */
   closed: boolean;
 }
 
 const PUNCTUATION = '{}[]:,';
 const COMMENT = /^\/[/*]/u;
 
-/** Everything but the space between; nothing of a text that is too long to be parsed. */
+/** Returns all tokens except whitespace; none if the text is too long to be parsed. */
 export function tokensOf(text: string): Token[] {
   const scanner = createScanner(text);
   const tokens: Token[] = [];
@@ -39,7 +44,7 @@ function kindOf(source: string, value: string): Pick<Token, 'kind' | 'text' | 'c
     return { kind: source as Token['kind'], text: source, closed: true };
   }
   if (source.startsWith('"')) {
-    // An escaped quote at the end closes nothing.
+    // An escaped quote at the end does not close the string.
     const closed = /^"(?:[^"\\]|\\.)*"$/su.test(source);
     return { kind: 'string', text: value, closed };
   }

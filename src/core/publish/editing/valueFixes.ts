@@ -8,13 +8,16 @@ import { removeProperty, replaceValue, type TextEdit } from './jsonEdit';
 import { nodeAt, readTree, textAt, type Node } from './jsonTree';
 import { nearOrigin } from './nearOrigin';
 
-/** What gives a manifest another version and leaves every other character as it is; undefined where it has no version. */
+/**
+ * Returns the edit that sets a manifest's version and changes nothing else; undefined if it has no
+ * version.
+ */
 export function versionEdit(manifestText: string, version: string): TextEdit | undefined {
   const node = nodeAt(readTree(manifestText), ['version']);
   return node === undefined ? undefined : replaceValue(node, version);
 }
 
-/** The next versions. */
+/** Returns fixes that set the next versions. */
 export function versionFixes(tree: Node): Fix[] {
   const node = nodeAt(tree, ['version']);
   const version = textAt(tree, ['version']);
@@ -28,7 +31,7 @@ export function versionFixes(tree: Node): Fix[] {
   }));
 }
 
-/** Takes a field out that is none, or gives it the name that was probably meant. */
+/** Removes an unknown field, or renames it to the closest known name. */
 export function unknownFieldFixes(tree: Node, path: readonly (string | number)[]): Fix[] {
   const [name] = path;
   const removal = removeProperty(tree, path);
@@ -47,7 +50,10 @@ export function unknownFieldFixes(tree: Node, path: readonly (string | number)[]
   ];
 }
 
-/** Gives a field the name that was probably meant. @param known the names in its object */
+/**
+ * Renames a field to the closest known name.
+ * @param known the names in its object
+ */
 export function misspeltFieldFixes(
   tree: Node,
   path: readonly (string | number)[],
@@ -63,7 +69,7 @@ export function misspeltFieldFixes(
   return meant === undefined ? [] : [fix('renameField', name, meant, [replaceValue(key, meant)])];
 }
 
-/** Writes an entry of `network` as the origin it stands for. */
+/** Replaces an entry of `network` with the origin that it stands for. */
 export function originFixes(tree: Node, path: readonly (string | number)[]): Fix[] {
   const node = nodeAt(tree, path);
   const origin = path[0] === 'network' ? textAt(tree, path) : undefined;
@@ -73,7 +79,9 @@ export function originFixes(tree: Node, path: readonly (string | number)[]): Fix
     : [fix('canonicalOrigin', 'network', better, [replaceValue(node, better)])];
 }
 
-/** A value that was probably meant: of a list of values, or a path without its beginning. */
+/**
+ * Suggests the closest valid value: one of a list of values, or a path with its missing beginning.
+ */
 export function valueFixes(rule: string, tree: Node, path: readonly (string | number)[]): Fix[] {
   const node = nodeAt(tree, path);
   const text = textAt(tree, path);
@@ -97,7 +105,7 @@ export function valueFixes(rule: string, tree: Node, path: readonly (string | nu
       ];
 }
 
-/** `1.4.0` for `v1.4`. */
+/** Turns `v1.4` into `1.4.0`. */
 function completeVersion(text: string): string | undefined {
   const [, numbers] = /^\s*v?(\d+(?:\.\d+){0,2})\s*$/iu.exec(text) ?? [];
   const version =

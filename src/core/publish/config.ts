@@ -10,10 +10,13 @@ import { didYouMean, isRuleId, problemOf, RULES, sentence, type RuleId } from '.
 
 const optionalText = (rule: RuleId) => z.nullish(z.string(rule));
 const PORT: RuleId = 'config.dev.port';
-/** Nobody misspells more. */
+/** The most misspelt fields that get a suggestion. */
 const MAX_GUESSES = 20;
 
-/** The fields of `sdk.config.json`. The message of an issue is the id of the rule that is broken; null is as good as nothing. */
+/**
+ * The schema of `sdk.config.json`. The message of an issue is the ID of the broken rule; null
+ * counts as missing.
+ */
 const configSchema = z.object({
   appRoot: optionalText('config.appRoot.type'),
   distDir: optionalText('config.distDir.type'),
@@ -29,7 +32,7 @@ const configSchema = z.object({
   ),
 });
 
-/** Where a mini-app's parts are, as its author wrote it. */
+/** The folders and the build of a mini-app, as written by its author. */
 export interface Config {
   appRoot: string;
   distDir: string;
@@ -39,8 +42,8 @@ export interface Config {
 
 /**
  * Checks the text of `sdk.config.json`. Never throws.
- * @param file the absolute path that problems are told with
- * @returns `config` when no problem is an error
+ * @param file absolute path, used in problems
+ * @returns `config` if no problem is an error
  */
 export function validateConfig(
   json: string,
@@ -70,7 +73,7 @@ export function validateConfig(
   return { ...told, config: buildCommand === '' ? config : { ...config, buildCommand } };
 }
 
-/** Other unknown fields are ignored, but a misspelt one was meant to do something. */
+/** Reports unknown fields that look like a misspelt known one. Other unknown fields are ignored. */
 function addMisspeltFields(
   problems: ProblemList,
   value: JsonObject,

@@ -38,7 +38,10 @@ const devFields = (): Field[] => [
   field('dev.context', t('For the development server.'), 'object'),
 ];
 
-/** The fields of the object at a path: of `sdk.config.json` (`[]`), or of `dev`. None when there is no such object. */
+/**
+ * Returns the fields of the object at a path: of `sdk.config.json` (`[]`), or of `dev`. Empty if
+ * there is no such object.
+ */
 export function configFields(path: readonly PropertyKey[]): Field[] {
   if (path.length === 0) {
     return fields();

@@ -1,17 +1,19 @@
 import { createScanner } from 'jsonc-parser/lib/esm/main.js';
 
 /**
- * A longer JSON text of a mini-app is not parsed, in bytes or UTF-16 units: a manifest in fifty languages has a third of it. Measured up to it:
- * a tenth of a second for the worst text that was found; four MiB of fields that are there twice took twelve seconds.
+ * A longer JSON text of a mini-app is not parsed, in bytes or UTF-16 units. A manifest in fifty
+ * languages has a third of this. Measured at this limit: a tenth of a second for the worst known
+ * text. Without it, 4 MiB of duplicate fields took twelve seconds.
  */
 export const MAX_JSON = 64 * 1024;
 
-/** Deeper than any file of ours, and far from what a parser's stack can bear. */
+/** Deeper than any valid file, and far below what overflows a parser's stack. */
 const MAX_DEPTH = 100;
 
 /**
- * The offset of the first bracket that opens one level too many; undefined where none does. Only its own kind closes a bracket, as the
- * parser has it: else brackets that close nothing would make room for ever more.
+ * Returns the offset of the first bracket that exceeds the nesting limit; undefined if there is
+ * none. As in the parser, only a matching bracket closes a level. Otherwise unmatched closing
+ * brackets would hide any depth.
  */
 export function tooDeepAt(text: string): number | undefined {
   const scanner = createScanner(text, true);

@@ -1,14 +1,14 @@
-/** Whether a number of a JSON text is the same number once it was read and written again. */
+/** Checks whether a JSON number keeps its value when it is parsed and serialized. */
 export function isKeptNumber(literal: string): boolean {
   return decimal(literal) === decimal(JSON.stringify(Number(literal)));
 }
 
-/** One form for all literals of a number: sign, digits without zeros around, exponent. */
+/** Normalizes a number literal: sign, digits without leading or trailing zeros, exponent. */
 function decimal(literal: string): string | undefined {
   const [, sign = '', whole, fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/iu.exec(literal) ?? [];
   if (whole === undefined) {
-    return undefined; // null, which is written for what is too large
+    return undefined; // null: a number too large for JSON
   }
   const digits = `${whole}${fraction}`.replace(/^0+/u, '');
   let end = digits.length;

@@ -6,7 +6,7 @@ import { fileSentence, problemOf, RULES, sentence } from './rules';
 
 const NAMES = { manifest: MANIFEST_FILE, config: CONFIG_FILE };
 
-/** Adds what keeps a text from being a JSON object whose fields are each there once. */
+/** Adds problems if a text is not a JSON object, or has duplicate fields. */
 export function addJsonProblems(
   problems: ProblemList,
   kind: 'manifest' | 'config',

@@ -1,4 +1,5 @@
-// The ES modules: the package's other half cannot be bundled, for it asks for its parts at run time.
+// Imports the ES modules: a bundler cannot handle the package's UMD build, which calls `require` at
+// run time.
 import {
   findNodeAtOffset,
   getNodePath,
@@ -15,23 +16,26 @@ import { TextPositions } from './textPositions';
 
 export type JsonPath = readonly PropertyKey[];
 
-/** Text that is no JSON at all would bring an error for each word. */
+/** Text that is not JSON at all would cause an error for each word. */
 const MAX_SYNTAX_ERRORS = 20;
 
-/** A value in a JSON text, as {@link JsonText.visitValues} passes it on. */
+/** A value in a JSON text, as {@link JsonText.visitValues} passes it. */
 export interface JsonValue {
   isNumber: boolean;
   text: () => string;
   range: () => Range;
-  /** Of the field's name; the value's where it has none. */
+  /** The range of the field's name; that of the value if it has none. */
   keyRange: () => Range;
 }
 
-/** A JSON text and where in it its parts are. A byte order mark does not count: editors do not show it. */
+/**
+ * A JSON text with the ranges of its parts. A byte order mark does not count, because editors do
+ * not show it.
+ */
 export class JsonText {
-  /** What the text holds; undefined when it is no JSON. */
+  /** The parsed value; undefined if the text is not valid JSON. */
   readonly parsed: { value: unknown } | undefined;
-  /** What is no JSON about it, in words that end a sentence. */
+  /** The syntax errors, with reasons in words that end a sentence. */
   readonly syntaxErrors: { reason: string; range: Range }[] = [];
   readonly text: string;
   private readonly tree: Node | undefined;
@@ -64,8 +68,8 @@ export class JsonText {
   }
 
   /**
-   * Where a value is. One that is missing is told at the name of the object it is missing from, or at the opening brace of the
-   * outermost one.
+   * Returns the range of a value. For a missing value, returns the name of the object that lacks
+   * it, or the opening brace of the outermost object.
    */
   rangeOf(path: JsonPath): Range {
     let node = this.tree;
@@ -79,7 +83,7 @@ export class JsonText {
     return node === undefined ? this.span(0, 0) : this.span(node.offset, node.length);
   }
 
-  /** Where the name of a field is, or what {@link rangeOf} says when there is no such name. */
+  /** Returns the range of a field's name, or that of {@link rangeOf} if there is no such name. */
   keyRangeOf(path: JsonPath): Range {
     let parent = this.tree;
     for (const segment of path.slice(0, -1)) {
@@ -89,7 +93,7 @@ export class JsonText {
     return key === undefined ? this.rangeOf(path) : this.span(key.offset, key.length);
   }
 
-  /** Tells of each field whose name was there before in the same object. */
+  /** Visits each field whose name occurs earlier in the same object. */
   visitDuplicateKeys(tell: (path: readonly string[], range: () => Range) => void): void {
     const visit = (node: Node, path: readonly string[]): void => {
       const seen = new Set<string>();
@@ -132,7 +136,10 @@ export class JsonText {
     }
   }
 
-  /** Which value is there, and its text; undefined where {@link rangeOf} says none begins. */
+  /**
+   * Returns the path and text of the value that begins at a range as returned by {@link rangeOf};
+   * undefined if there is none.
+   */
   valueAt(range: Range): { path: JsonPath; text: string } | undefined {
     const offset = this.positions.offset(range.start);
     const node = this.tree && findNodeAtOffset(this.tree, offset);
@@ -141,7 +148,7 @@ export class JsonText {
       : undefined;
   }
 
-  /** The text of a value, undefined when there is none. */
+  /** Returns the text of a value; undefined if there is none. */
   textAt(path: JsonPath): string | undefined {
     let node = this.tree;
     for (const segment of path) {
@@ -160,7 +167,7 @@ export class JsonText {
       : this.propertyOf(node, segment)?.children?.[1];
   }
 
-  /** As JSON.parse does, the last of several fields with the same name counts. */
+  /** Returns the last field with the name, because `JSON.parse` ignores earlier duplicates. */
   private propertyOf(node: Node | undefined, name: unknown): Node | undefined {
     if (node?.type !== 'object') {
       return undefined;
@@ -189,7 +196,8 @@ export class JsonText {
     for (const { error, offset, length } of errors) {
       const code = printParseErrorCode(error);
       const between = text.slice(Math.max(end, 0), offset);
-      // The parser tells what follows from an error as errors of their own: at the same place, or as a value that is not there.
+      // The parser reports errors that follow from an earlier one: at the same place, or as a
+      // missing value.
       const follows =
         offset <= end || (end >= 0 && code === 'ValueExpected' && between.trim() === '');
       if (!follows && reasons.length < MAX_SYNTAX_ERRORS) {

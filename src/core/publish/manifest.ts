@@ -11,7 +11,7 @@ import {
 } from './manifestValues';
 import type { RuleId } from './rules';
 
-/** What a field is for, in the language of now. */
+/** The description of a schema's field, in the current UI language. */
 export const descriptions = new WeakMap<z.core.$ZodType, () => string>();
 
 const described = <T extends z.core.$ZodType>(description: () => string, schema: T): T => {
@@ -19,7 +19,7 @@ const described = <T extends z.core.$ZodType>(description: () => string, schema:
   return schema;
 };
 
-// The schema's error messages are the ids of the rules broken.
+// The schema's error messages are the IDs of the rules that are broken.
 const text = (rule: RuleId) => z.string(rule);
 const holds = <T>(test: (value: T) => boolean, rule: RuleId, abort = false) =>
   z.refine<T>(test, { error: rule, abort });
@@ -62,7 +62,7 @@ const atMost = <T extends z.core.$ZodType>(
   z.array(item, `manifest.${field}.type` satisfies RuleId).check(
     z.refine((entries) => entries.length <= max, {
       error: `manifest.${field}.count` satisfies RuleId,
-      // Also where an entry is wrong: all problems are told at once.
+      // Runs even if an entry is invalid, so that all problems are reported at once.
       when: ({ value }) => Array.isArray(value),
     }),
   );
@@ -90,7 +90,7 @@ const origin = z.pipe(
   }),
 );
 
-/** What is known of `requires`; other fields in it are submitted as they are. */
+/** The known fields of `requires`. Other fields in it are submitted unchanged. */
 export const requiresSchema = z.looseObject(
   {
     schema: described(
@@ -130,8 +130,9 @@ export const requiresSchema = z.looseObject(
 );
 
 /**
- * The fields of `manifest.json`: the one place that knows them. What it parses to is what is submitted: defaults filled in, unknown
- * top-level fields dropped, origins canonical. The message of an issue is the id of the rule that is broken.
+ * The schema of `manifest.json`, the only place that defines its fields. The parsed value is what
+ * is submitted: defaults filled in, unknown top-level fields dropped, origins canonical. The
+ * message of an issue is the ID of the broken rule.
  */
 export const manifestSchema = z.object({
   id: described(
@@ -237,14 +238,17 @@ export const manifestSchema = z.object({
   ),
 });
 
-/** A manifest that keeps every rule, as it is submitted. */
+/** A valid manifest, in the form in which it is submitted. */
 export type Manifest = z.output<typeof manifestSchema>;
 
-/** The same for a manifest of which something is missing or left out. */
+/** The same schema for an incomplete manifest. */
 export const manifestFieldsSchema = z.partial(manifestSchema);
 export type ManifestFields = z.output<typeof manifestFieldsSchema>;
 
-/** Looks at the text, too: `URL` accepts `https:host`, backslashes, blanks and line ends. */
+/**
+ * Checks the text itself as well, because `URL` accepts `https:host`, backslashes, spaces and line
+ * ends.
+ */
 function isHttpsUrl(url: string): boolean {
   const isAsWritten = /^https:\/\/[^/?#][^\\\p{Cc}]*$/u.test(url) && url === url.trim();
   return isAsWritten && URL.canParse(url);

@@ -2,25 +2,27 @@ import type * as z from 'zod/mini';
 import { descriptions, manifestSchema } from './manifest';
 import { isRuleId, RULES, type RuleId } from './rules';
 
-/** What an editor tells about a field of `manifest.json` or `sdk.config.json`. */
+/** What an editor shows for a field of `manifest.json` or `sdk.config.json`. */
 export interface Field {
   name: string;
   description: string;
   required: boolean;
   kind: 'text' | 'number' | 'flag' | 'list' | 'map' | 'object';
-  /** The values it may have, or its entries where it is a list. */
+  /** The allowed values of the field, or of the entries if it is a list. */
   values?: readonly string[];
-  /** What it is where it is left out. */
+  /** The value of a field that is left out. */
   default?: unknown;
-  /** It is known, and does nothing any more. */
+  /** The field is known, but no longer has any effect. */
   isUnused?: true;
-  /** Its rules. */
   rules: RuleId[];
 }
 
 type Schema = z.core.$ZodTypes;
 
-/** The fields of the object at a path: of the manifest (`[]`), or of `requires`. None when there is no such object. */
+/**
+ * Returns the fields of the object at a path: of the manifest (`[]`), or of `requires`. Empty if
+ * there is no such object.
+ */
 export function manifestFields(path: readonly PropertyKey[]): Field[] {
   let shape: Readonly<Record<string, z.core.$ZodType>> = manifestSchema.shape;
   for (const segment of path) {
@@ -34,7 +36,10 @@ export function manifestFields(path: readonly PropertyKey[]): Field[] {
   return Object.entries(shape).map(([name, schema]) => fieldOf([...path, name], schema));
 }
 
-/** The field at a path, also from within its list or map; undefined when there is none. */
+/**
+ * Returns the field at a path, or the one whose list or map contains the path; undefined if there
+ * is none.
+ */
 export function manifestField(path: readonly PropertyKey[]): Field | undefined {
   for (let length = path.length; length > 0; length--) {
     const field = manifestFields(path.slice(0, length - 1)).find(
@@ -74,7 +79,10 @@ const KINDS: Record<string, Field['kind']> = {
   object: 'object',
 };
 
-/** The schema without what makes it optional, gives it a default or transforms what it took. */
+/**
+ * Returns the schema without the wrappers that make it optional, add a default or transform its
+ * input.
+ */
 function coreOf(schema: z.core.$ZodType | undefined): Schema | undefined {
   const known = schema as Schema | undefined;
   switch (known?._zod.def.type) {

@@ -1,4 +1,4 @@
-// What a manifest's fields may hold, where that is a list.
+// The allowed values of the manifest fields that have a fixed list.
 
 export const CATEGORIES = [
   'navigation',

@@ -17,26 +17,29 @@ import { ProblemList } from './problemList';
 import { didYouMean, isRuleId, problemOf, RULES, sentence, type RuleId } from './rules';
 import { isSemver } from './semver';
 
-/** A field for editors, which nobody expects to be submitted. */
+/** A field for editors, which is not meant to be submitted. */
 const EDITOR_FIELD = '$schema';
-/** Nobody misspells more. */
+/** The most misspelt fields that get a suggestion. */
 const MAX_GUESSES = 20;
 
-/** A manifest's text, checked. */
+/** The result of checking a manifest's text. */
 export interface CheckedManifest {
-  /** As it is submitted; there when no problem is an error. */
+  /** The manifest in the form in which it is submitted; set if no problem is an error. */
   manifest?: Manifest;
-  /** In the order of the text; see {@link ProblemList}. */
+  /** In text order; see {@link ProblemList}. */
   problems: Problem[];
-  /** The fields that keep every rule, as they are submitted; none when the text is no JSON object. */
+  /**
+   * The valid fields, in the form in which they are submitted; empty if the text is not a JSON
+   * object.
+   */
   fields: ManifestFields;
-  /** Where the fields are. */
+  /** The text, which locates the fields. */
   source: JsonText;
 }
 
 /**
- * Checks a manifest's text against every rule at once. Never throws.
- * @param file the absolute path that problems are told with
+ * Checks a manifest's text against all rules. Never throws.
+ * @param file absolute path, used in problems
  */
 export function validateManifest(json: string, file: string): CheckedManifest {
   const source = new JsonText(json);
@@ -83,14 +86,17 @@ function brokenRule(value: JsonObject, path: JsonPath, message: string): RuleId 
   return isRuleId(rule) ? rule : 'manifest.object';
 }
 
-/** The value of a list that was probably meant. */
+/** Returns the closest allowed value of a field with a fixed list of values. */
 function suggestValue(rule: RuleId, path: JsonPath, source: JsonText): string | undefined {
   const text = rule.endsWith('.value') ? parseJson(source.textAt(path) ?? '')?.value : undefined;
   const { values = [] } = manifestField(path) ?? {};
   return typeof text === 'string' ? meantValue(text, values) : undefined;
 }
 
-/** What `requires` holds beside the known fields is submitted as it is, so JSON has to keep it. */
+/**
+ * Reports values in unknown fields of `requires` that JSON does not preserve, because these fields
+ * are submitted unchanged.
+ */
 function addLostValues(problems: ProblemList, source: JsonText, file: string): void {
   const known = Object.keys(requiresSchema.shape);
   source.visitValues((path, { isNumber, text, range, keyRange }) => {
@@ -129,7 +135,10 @@ function addVersionProblem(
   problems.add(RULES[rule].severity, () => problemOf(rule, message, file, range));
 }
 
-/** What is submitted lacks them. One that looks like a misspelt field of ours is a warning: something was meant by it. */
+/**
+ * Reports unknown fields, which are not submitted. One that looks like a misspelt known field is a
+ * warning, because it was meant to have an effect.
+ */
 function addUnknownFields(
   problems: ProblemList,
   value: JsonObject,

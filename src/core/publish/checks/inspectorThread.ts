@@ -56,7 +56,7 @@ export class InspectorThread implements Inspector {
       }
     });
     this.worker.on('error', (error) => {
-      throw error; // ends the process, which tells
+      throw error; // ends the process, and its parent reports it
     });
   }
 
@@ -82,7 +82,7 @@ export class InspectorThread implements Inspector {
       isBinary(bytes) &&
       !isCode(name)
     ) {
-      this.wanted = 0; // a picture need not travel: its name tells all
+      this.wanted = 0; // a binary file is checked by name only
       this.chunks = secretName(this.file) === undefined ? [] : [chunk];
     }
     return this.bytes < this.wanted;

@@ -69,7 +69,7 @@ function checkStartPage(
 ): Problem[] {
   const atRoot = files.filter(({ name }) => isPage(name) && !name.includes('/'));
   const folder = oneLine(where, Infinity);
-  const isEmpty = files.every(({ name }) => name === MANIFEST_FILE); // the missing pictures are errors then
+  const isEmpty = files.every(({ name }) => name === MANIFEST_FILE); // then the missing pictures are reported
   if (isEmpty || names.has(START_PAGE)) {
     return [];
   }

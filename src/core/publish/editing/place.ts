@@ -76,7 +76,7 @@ function describe(
   const isFollowed = next !== undefined && !'}],:'.includes(next.kind);
   const followedByKey = next?.kind === 'string' && second?.kind === ':';
   if (start === end && around.object && !atKey && isFollowed && !followedByKey) {
-    return undefined; // Before a value that is there already.
+    return undefined; // Before an existing value.
   }
   const path = stack.slice(0, -1).map(segmentOf);
   const index = around.index + (missing ? 1 : 0);

@@ -15,10 +15,13 @@ import { openReusing } from './reusedChunks';
 
 /** A packed mini-app in a temporary file. */
 export interface Bundle extends Packed {
-  /** What was seen in the packed bytes, if that was wanted. */
+  /** The inspection of the packed bytes, if it was requested. */
   inspection?: Inspection;
   fileCount: number;
-  /** Opens the packed bytes from their start, in chunks that hold for a while only: see {@link openReusing}. */
+  /**
+   * Opens the packed bytes from the start. Chunks are valid for a limited time only: see
+   * {@link openReusing}.
+   */
   open(): Readable;
 }
 
@@ -26,18 +29,24 @@ type Packable = Pick<CollectedFiles, 'boundary' | 'files' | 'folders'>;
 
 export interface BundleOptions {
   signal?: AbortSignal | undefined;
-  /** The built worker script: what is large is packed there. Without it everything is packed in place. */
+  /**
+   * Path of the built worker script, which packs large bundles. Without it, everything is packed on
+   * this thread.
+   */
   worker?: string | undefined;
-  /** Whether what is packed is looked at, too. */
+  /** Requests an inspection of the packed contents. */
   inspect?: InspectTask | undefined;
-  /** Told how many files are packed so far. */
+  /** Called with the number of files packed so far. */
   onFile?: ((done: number) => void) | undefined;
 }
 
 /**
- * Packs files as `.tar.gz` and hands the bundle to `use`. Order, times, owners and modes are fixed, so that the same files give the same
- * bytes. The temporary file is gone afterwards, whatever happens; where it cannot be removed, that is tried once more at the end of the process.
- * @throws VALIDATION_FAILED (a file is not what the walk saw), UPLOAD_FAILED (no place for the bundle), CancelledError
+ * Packs files as `.tar.gz` and passes the bundle to `use`. Order, times, owners and modes are
+ * fixed, so the same files give the same bytes. Always removes the temporary file afterwards; if
+ * that fails, tries once more when the process exits.
+ * @throws VALIDATION_FAILED if a file changed since the walk
+ * @throws UPLOAD_FAILED if the bundle cannot be written
+ * @throws CancelledError
  */
 export async function withBundle<T>(
   collected: Packable,
@@ -46,12 +55,12 @@ export async function withBundle<T>(
 ): Promise<T> {
   throwIfCancelled(options.signal);
   const folder = await orNoPlace(makeBundleFolder());
-  // A window that closes ends the process in the middle of everything.
+  // Closing a window ends the process without running `finally`.
   const removeAtExit = (): void => {
     try {
       rmSync(folder, { recursive: true, force: true });
     } catch {
-      // Nobody is left to hear of it.
+      // Best effort at exit.
     }
   };
   process.once('exit', removeAtExit);
@@ -64,7 +73,7 @@ export async function withBundle<T>(
       open: () => openReusing(path),
     });
   } finally {
-    // What was sent stays sent: a scanner that holds the file open does not make a failure of it.
+    // A failed removal does not fail the publish: a scanner may hold the file open.
     await rm(folder, { recursive: true, force: true, maxRetries: 3 }).then(
       () => process.off('exit', removeAtExit),
       () => undefined,
@@ -79,20 +88,20 @@ async function packTo(
 ): Promise<WorkerResults['pack']> {
   const batches = inBatches(entriesOf(files, folders));
   if (worker === undefined || isSmall(files)) {
-    // The parser of scripts is large, and read when it is needed.
+    // Loaded on demand, because the script parser is large.
     const { packInspected } = await import('./packInspected');
     return packInspected(path, batches, inspect, { boundary, signal, onFile });
   }
   const task = { kind: 'pack', boundary, path, inspect } as const;
   const packed = await runInWorker(worker, task, batches, { signal, onFile });
-  onFile?.(files.length); // the worker tells now and then
+  onFile?.(files.length); // the worker reports only from time to time
   return packed;
 }
 
 /**
- * Files and folders as one list, each folder before what it holds. The name of a folder ends with a
- * slash.
- * @param folders the empty ones
+ * Merges files and folders into one list, each folder before its contents. The name of a folder
+ * ends with a slash.
+ * @param folders the empty folders
  */
 function* entriesOf(
   files: readonly BundleFile[],
@@ -108,7 +117,7 @@ function* entriesOf(
   );
   let previous = '';
   for (const entry of entries) {
-    // What lies in one folder comes in a row.
+    // The entries of one folder are adjacent.
     for (const folder of foldersAbove(entry.name)) {
       if (!previous.startsWith(folder)) {
         yield folderEntry(folder);
@@ -119,7 +128,7 @@ function* entriesOf(
   }
 }
 
-/** The folders that an entry lies in, the outermost first. */
+/** Yields the folders that contain an entry, the outermost first. */
 function* foldersAbove(name: string): Generator<string, void, undefined> {
   for (let slash = name.indexOf('/'); slash !== -1; slash = name.indexOf('/', slash + 1)) {
     if (slash < name.length - 1) {

@@ -3,18 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isRunning } from './runningProcess';
 
-/** What the folder of a bundle holds. */
+/** The name of the bundle file in its folder. */
 export const BUNDLE_FILE = 'bundle.tar.gz';
 
-/** The folder's name tells whose it is: the number of the process, and six characters that nobody can foresee. */
+/** The folder's name holds the process ID and six random characters. */
 const FOLDER = /^i99dash-(\d+)-\w{6}$/u;
 
-/** Makes a folder for one bundle in the system's temporary folder, for nobody else to read. @throws a system error */
+/**
+ * Creates a private folder for one bundle in the system's temporary folder.
+ * @throws a system error
+ */
 export function makeBundleFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), `i99dash-${process.pid}-`));
 }
 
-/** Removes the bundles that killed processes have left behind. Never rejects: what cannot be removed stays. */
+/**
+ * Removes the bundles that killed processes left behind. Never rejects; skips what cannot be
+ * removed.
+ */
 export async function removeAbandonedBundles(): Promise<void> {
   const names = await readdir(tmpdir()).catch(() => []);
   const abandoned = names.filter((name) => {
@@ -24,7 +30,10 @@ export async function removeAbandonedBundles(): Promise<void> {
   await Promise.all(abandoned.map((name) => remove(join(tmpdir(), name)).catch(() => undefined)));
 }
 
-/** Everybody may write in the temporary folder: what is another's, or a link, is left alone, and so is whatever is no bundle. */
+/**
+ * Removes one folder. All users can write to the temporary folder, so this skips folders of other
+ * users, links, and anything that is not a bundle.
+ */
 async function remove(folder: string): Promise<void> {
   const stats = await lstat(folder);
   const isOwn = process.getuid === undefined || stats.uid === process.getuid();

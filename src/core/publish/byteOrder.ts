@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** So many names are sorted in about a millisecond. */
+/** Sorting this many names takes about a millisecond. */
 const SLICE = 4_096;
 
-/** Compares as the UTF-8 bytes of two texts compare, which is not how their UTF-16 units do. */
+/** Compares two texts by their UTF-8 bytes, whose order differs from that of UTF-16 units. */
 export function compareBytewise(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index++) {
@@ -16,7 +16,7 @@ export function compareBytewise(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Surrogates, halves of what lies above U+FFFF, come after all other units. */
+/** Ranks surrogates, which encode characters above U+FFFF, after all other units. */
 function rank(unit: number): number {
   if (unit < 0xd800) {
     return unit;
@@ -24,7 +24,7 @@ function rank(unit: number): number {
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
-/** Sorts bytewise by a key, in slices that leave the event loop its turns however long the list is. */
+/** Sorts bytewise by a key. Works in slices, so that a long list does not block the event loop. */
 export async function sortBytewise<T>(list: T[], keyOf: (item: T) => string): Promise<T[]> {
   if (list.length <= SLICE) {
     return list.sort((a, b) => compareBytewise(keyOf(a), keyOf(b)));
@@ -36,7 +36,7 @@ export async function sortBytewise<T>(list: T[], keyOf: (item: T) => string): Pr
   return [...mergeBytewise(left, right, keyOf)];
 }
 
-/** Two sorted lists as one. */
+/** Merges two sorted lists. */
 export function* mergeBytewise<T>(
   left: readonly T[],
   right: readonly T[],

@@ -4,13 +4,16 @@ import { MANIFEST_FILE } from '../miniAppFolder';
 import { oneLine } from '../oneLine';
 import { compareBytewise } from './byteOrder';
 
-/** A file or folder, by the name that it has in its folder. */
+/** A file or folder, with its name in the parent folder. */
 interface Named {
   name: string;
   path: string;
 }
 
-/** Left out wherever they are, in any case: version control, and what systems, editors, office programs and tools drop. */
+/**
+ * Excluded in every folder and in any case: version control data, and junk files of systems,
+ * editors, office programs and tools.
+ */
 const DROPPINGS = new RegExp(
   `^(?:${[
     '\\.git|\\.svn|\\.hg|\\.jj',
@@ -22,26 +25,32 @@ const DROPPINGS = new RegExp(
   ].join('|')})$`,
   'isu',
 );
-/** In this case alone: other folders are called `cvs`. */
+/** Case-sensitive, because `cvs` may be an ordinary folder. */
 const CVS = 'CVS';
 const PACKAGES = /^node_modules$/iu;
 
-/** A lone half of a surrogate pair has no UTF-8. */
+/** A lone surrogate has no UTF-8 encoding. */
 const ILL_FORMED = /\p{Surrogate}/u;
-/** A backslash separates folders where the bundle is unpacked on Windows, and a line end makes two names of one in lists of names. */
+/**
+ * A backslash separates folders when the bundle is unpacked on Windows, and a line end splits a
+ * name in lists of names.
+ */
 const NOT_PORTABLE = /[\\\n\v\f\r\u0085\u2028\u2029]/u;
 
-/** Whether nothing of that name is packed, whatever it is and wherever it lies. */
+/** Checks whether a name is never packed, wherever it is. */
 export function isLeftOut(name: string): boolean {
   return isNeverPacked(name) || PACKAGES.test(name);
 }
 
-/** Whether nothing of that name is packed, though a link leads to it. Links may lead to installed packages. */
+/**
+ * Checks whether a name is not packed even as the target of a link. Links may lead to installed
+ * packages.
+ */
 export function isNeverPacked(name: string): boolean {
   return DROPPINGS.test(name) || name === CVS;
 }
 
-/** @throws VALIDATION_FAILED for a name that other systems cannot have */
+/** @throws VALIDATION_FAILED for a name that is not possible on other systems */
 export function assertWellFormed<T extends Named>(entry: T): T {
   if (ILL_FORMED.test(entry.name)) {
     throw illFormed(entry.path);
@@ -54,24 +63,33 @@ export function assertWellFormed<T extends Named>(entry: T): T {
   return entry;
 }
 
-/** The error for a name that is no Unicode text. */
+/** Creates the error for a name that is not valid Unicode. */
 export function illFormed(path: string): I99dashError {
   const message = t('{0} has a name that is no valid Unicode text.', oneLine(path, Infinity));
   return new I99dashError('VALIDATION_FAILED', message, { file: path });
 }
 
-/** The names of one folder of the bundle. Windows and macOS take names for one that differ only in case, macOS also in Unicode form. */
+/**
+ * The names in one folder of the bundle. Windows and macOS treat names as equal that differ only in
+ * case, macOS also those that differ only in Unicode form.
+ */
 export class DistinctNames {
   private readonly byFoldedName = new Map<string, string>();
 
-  /** @param prefix the folder's name in the bundle with a slash at the end; '' for the root, where the manifest lies */
+  /**
+   * @param prefix the folder's name in the bundle with a trailing slash; '' for the root, which
+   * holds the manifest
+   */
   constructor(private readonly prefix: string) {
     if (prefix === '') {
       this.byFoldedName.set(MANIFEST_FILE, MANIFEST_FILE);
     }
   }
 
-  /** @throws VALIDATION_FAILED for a name that the folder has already on such a system, and for a folder in the manifest's place */
+  /**
+   * @throws VALIDATION_FAILED for a name that clashes with another one on such a system, and for a
+   * folder in place of the manifest
+   */
   add({ name, path }: Named, isFolder: boolean): void {
     const folded = foldName(name);
     const other = this.byFoldedName.get(folded);

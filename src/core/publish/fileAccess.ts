@@ -15,29 +15,37 @@ import {
 import { promisify } from 'node:util';
 import { READ_WITHOUT_WAITING } from '../readTextFile';
 
-/** Refuses a link with ELOOP, which Windows has nothing for. */
+/** Makes `open` fail with ELOOP for a link. Not available on Windows. */
 const NO_LINK = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
 
-/** Whether {@link FileAccess.open} refuses links where it is told to. */
+/** Whether {@link FileAccess.open} can reject links. */
 export const REFUSES_LINKS = NO_LINK !== 0;
 
 function flags(mayBeLink: boolean): number {
   return mayBeLink ? READ_WITHOUT_WAITING : READ_WITHOUT_WAITING | NO_LINK;
 }
 
-/** How files are read, by descriptor, from their start on. Everything throws, or rejects with, Node.js system errors. */
+/**
+ * Reads files sequentially by descriptor. All methods throw, or reject with, Node.js system errors.
+ */
 export interface FileAccess {
-  /** @param mayBeLink whether a link, as the last part of the path, is followed; else that is ELOOP. Folders' links always are */
+  /**
+   * @param mayBeLink whether to follow a link in the last part of the path; if not, a link fails
+   * with ELOOP. Links in the folders above are always followed
+   */
   open(path: string, mayBeLink: boolean): number | Promise<number>;
   stat(descriptor: number): Stats | Promise<Stats>;
-  /** Fills a buffer as far as one call does; returns the number of bytes, 0 at the end. */
+  /** Reads once into a buffer. Returns the number of bytes, 0 at the end. */
   read(descriptor: number, into: Uint8Array): number | Promise<number>;
   close(descriptor: number): void | Promise<void>;
-  /** A path without links. */
+  /** Returns the path without links. */
   realpath(path: string): string | Promise<string>;
 }
 
-/** For a thread of its own: several times as fast for small files, for nothing travels to the thread pool and back. */
+/**
+ * Synchronous access for a dedicated thread. Several times as fast for small files, because no call
+ * goes through the thread pool.
+ */
 export const blockingFiles: FileAccess = {
   open: (path, mayBeLink) => openSync(path, flags(mayBeLink)),
   stat: (descriptor) => fstatSync(descriptor),
@@ -46,7 +54,7 @@ export const blockingFiles: FileAccess = {
   realpath: (path) => realpathSync.native(path),
 };
 
-/** For a thread that has others to serve. */
+/** Asynchronous access for a thread that has other work. */
 export const waitingFiles: FileAccess = {
   open: (path, mayBeLink) => promisify(open)(path, flags(mayBeLink)),
   stat: (descriptor) => promisify(fstat)(descriptor),

@@ -5,13 +5,13 @@ import { throwIfCancelled } from '../errors';
 import type { Problem } from '../problem';
 import type { BundleFile } from './files';
 
-/** So many files are looked up at once. */
+/** How many files are checked for changes at once. */
 const AT_ONCE = 64;
-/** About 60,000 files. Beyond, all are looked at anew each time. */
+/** About 60,000 files. A larger cache is dropped, and all files are checked again each time. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 interface Entry<T> {
-  /** What must be the same for what was found to be the same. */
+  /** Identifies the state of the file. The findings are valid while it is the same. */
   stamp: string | undefined;
   found: readonly T[];
 }
@@ -21,12 +21,12 @@ interface Kept<T> {
   entries: Map<string, Entry<T>>;
 }
 
-/** Remembers what was found in each file for as long as the file is the same by its name, size and times. */
+/** Caches the findings of each file while its name, size and times stay the same. */
 export class FileMemo<T extends { file: string } = Problem> {
   private entries = new Map<string, Entry<T>>();
   private scope = '';
 
-  /** @param bytes what {@link toBytes} gave; undefined for nothing */
+  /** @param bytes a result of {@link toBytes}; undefined for an empty cache */
   static from<T extends { file: string } = Problem>(bytes: Uint8Array | undefined): FileMemo<T> {
     const memo = new FileMemo<T>();
     if (bytes !== undefined) {
@@ -37,7 +37,10 @@ export class FileMemo<T extends { file: string } = Problem> {
     return memo;
   }
 
-  /** All of it, for {@link from} in this version of the program; undefined when that is more than is worth keeping. */
+  /**
+   * Serializes the cache for {@link from}; undefined if it is too large to keep. Only the same
+   * version of the extension can read it.
+   */
   toBytes(): Uint8Array | undefined {
     const kept: Kept<T> = { scope: this.scope, entries: this.entries };
     const bytes = serialize(kept);
@@ -45,10 +48,11 @@ export class FileMemo<T extends { file: string } = Problem> {
   }
 
   /**
-   * What is found in all files, in their order; only what is new or has changed is looked at.
-   * @param scope what that depends on besides the files; another one makes everything new
-   * @param look looks at files; what it finds has its file's path
-   * @throws CancelledError and what `look` throws
+   * Returns the findings of all files, in file order. Checks only new and changed files.
+   * @param scope what the findings depend on besides the files; a different scope clears the cache
+   * @param look checks files; each finding has the path of its file
+   * @throws CancelledError
+   * @throws what `look` throws
    */
   async problemsOf(
     files: readonly BundleFile[],
@@ -91,7 +95,7 @@ function byFile<T extends { file: string }>(all: readonly T[]): Map<string, T[]>
   return files;
 }
 
-/** What a file is known by; undefined for one that is not there any more. */
+/** Returns a stamp for each file; undefined for a file that no longer exists. */
 async function stampsOf(
   files: readonly BundleFile[],
   signal?: AbortSignal,

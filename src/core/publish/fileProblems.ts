@@ -13,23 +13,27 @@ import { collectFiles, type BundleFile } from './files';
 import type { Draft } from './project';
 import { problemOf } from './rules';
 
-/** What was found in a file, by its path. */
+/** The findings in a file, with its path. */
 export type KnownFindings = FileFindings & { file: string };
 
 export interface FileProblemsOptions {
-  /** What is known of the files since the last time. */
+  /** The cached findings of the previous run. */
   memo: FileMemo<KnownFindings>;
   signal?: AbortSignal | undefined;
-  /** The built worker script, and where what is known of scripts is kept: see `inspectContents`. */
+  /**
+   * Path of the built worker script, and the file that caches script results: see
+   * `inspectContents`.
+   */
   worker?: string | undefined;
   baselineCache?: string | undefined;
   openInspector?: OpenInspector | undefined;
 }
 
 /**
- * The problems that a mini-app's files have and its two JSON files alone do not tell: pictures, pages of another version, and, where there
- * is no build, pages that cannot start, scripts that the oldest cars cannot run and secrets. What a build makes is not known without it, so
- * nothing of it is told; the build of a `publish` script adds files to those that are there.
+ * Finds the problems in a mini-app's files other than its two JSON files: pictures, and pages of
+ * another version. Without a build, also pages that cannot start, scripts that the oldest cars
+ * cannot run, and secrets. A build's output is unknown until it runs, so it is not checked; the
+ * build of a `publish` script adds files to the existing ones.
  * @throws CancelledError
  */
 export async function findFileProblems(
@@ -60,8 +64,9 @@ export async function findFileProblems(
 }
 
 /**
- * What publishing refuses, as a problem: a link that leads out of the project, a file that cannot be read.
- * @throws the error itself when it is about something else
+ * Converts an error that blocks publishing to a problem: a link that leads out of the project, a
+ * file that cannot be read.
+ * @throws the error itself if it has another cause
  */
 export function unfitFiles(error: unknown, { appRoot }: Pick<Draft, 'appRoot'>): Problem {
   if (!isI99dashError(error, 'VALIDATION_FAILED')) {
@@ -71,8 +76,8 @@ export function unfitFiles(error: unknown, { appRoot }: Pick<Draft, 'appRoot'>):
 }
 
 /**
- * What would be packed: the project's manifest lies over whatever has its name. A folder that is not there has no files: the pictures that
- * are missing tell of it.
+ * Returns the files that would be packed. The project's manifest replaces any file with its name. A
+ * missing folder has no files: the missing pictures are reported instead.
  */
 async function filesOf(
   { appRoot, folder }: Draft,
@@ -101,7 +106,7 @@ async function contentProblems(
     const { found } = await inspectContents(changed, options);
     return found.map((findings) => ({ ...findings, file: paths.get(findings.name) ?? '' }));
   };
-  // What a script brings counts for others, too: all of it is judged together.
+  // All results are evaluated together, because what one script defines affects others.
   const found = await memo.problemsOf(files, draft.appRoot, look, signal);
   return problemsOf({ found }, draft, files);
 }

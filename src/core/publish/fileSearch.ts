@@ -13,21 +13,28 @@ import {
 import type { Draft } from './project';
 import { inBatches, runInWorker } from './publishWorkerClient';
 
-/** So many files and folders are looked up, remembered and read in the editor's own process; the start of a worker takes longer. */
+/**
+ * The most files and folders that are checked in the extension host. A worker takes longer to
+ * start.
+ */
 const IN_PLACE = 200;
 
 export type FileSearchOptions = Pick<FileProblemsOptions, 'signal' | 'worker' | 'baselineCache'>;
 
 /**
- * Finds the problems of one mini-app's files again and again, and looks at nothing twice that is the same. A large mini-app is walked,
- * looked up and read in a process of its own: the editor's neither waits for it nor grows with it.
+ * Finds the problems in one mini-app's files repeatedly, and checks only what has changed. Checks a
+ * large mini-app in a separate process, so that the extension host is not blocked and its memory
+ * does not grow.
  */
 export class FileSearch {
   private memo = new FileMemo<KnownFindings>();
-  /** What the worker remembered: bytes that nobody reads here. */
+  /** The worker's cache, as opaque bytes. */
   private kept: Uint8Array | undefined;
 
-  /** See {@link findFileProblems}. @throws CancelledError */
+  /**
+   * See {@link findFileProblems}.
+   * @throws CancelledError
+   */
   async find(draft: Draft, places: ManifestPlaces, options: FileSearchOptions): Promise<Problem[]> {
     const { worker, signal } = options;
     if (worker === undefined || !(await isLarge(draft.appRoot, signal))) {
@@ -55,7 +62,10 @@ export class FileSearch {
   }
 }
 
-/** Whether a folder holds more than is looked at in place; what publishing leaves out does not count, nor what links lead to. */
+/**
+ * Checks whether a folder has too many entries to check in this process. Does not count what
+ * publishing excludes, or the targets of links.
+ */
 async function isLarge(root: string, signal: AbortSignal | undefined): Promise<boolean> {
   const folders = [root];
   let entries = 0;

@@ -9,49 +9,55 @@ import { oneLine } from '../oneLine';
 import { compareBytewise, sortBytewise } from './byteOrder';
 import { assertWellFormed, DistinctNames, illFormed, isLeftOut, isNeverPacked } from './entryNames';
 
-/** Leaves less garbage than the one of node:fs/promises, which counts where files are many. */
+/** Creates less garbage than the one of `node:fs/promises`, which matters for many files. */
 const stat = promisify(statWithCallback);
 
-/** A file that goes into the bundle. */
+/** A file to be packed. */
 export interface BundleFile {
   /** Path inside the bundle, with `/`. */
   name: string;
   /** Absolute path on disk. */
   path: string;
-  /** Bytes, as of the walk. */
+  /** Bytes at the time of the walk. */
   size: number;
-  /** When it was written last, in milliseconds since 1970, as of the walk; undefined where that does not matter. */
+  /**
+   * Modification time at the time of the walk, in milliseconds since 1970; undefined if it is not
+   * checked.
+   */
   writtenMs?: number;
-  /** Which file it is, as of the walk: its device, and its number there. Undefined where that does not matter. */
+  /** Device and inode at the time of the walk. Undefined if they are not checked. */
   dev?: number;
   ino?: number;
-  /** The name that the file itself has, where this is, or may be, a link to it. */
+  /** The target's file name if this is, or may be, a link. */
   linksTo?: string;
 }
 
-/** What a folder holds. All lists are sorted bytewise. */
+/** The contents of a folder. All lists are sorted bytewise. */
 export interface CollectedFiles {
-  /** The project's folder without links: what lies outside is not packed. */
+  /** The project's folder without links. Nothing outside is packed. */
   boundary: string;
   files: BundleFile[];
-  /** Folders that hold nothing, so that an unpacked tree is the same; without a slash at the end. */
+  /** Empty folders, kept so that the unpacked tree is identical; without a trailing slash. */
   folders: string[];
-  /** What was excluded, relative to the folder; folders with a slash at the end. */
+  /** What was excluded, relative to the folder; folders have a trailing slash. */
   leftOut: string[];
 }
 
-/** Nobody publishes that many files and folders: links that lead to each other do. */
+/** More than any app has. Links that lead to each other can exceed it. */
 const MAX_ENTRIES = 500_000;
-/** Folders that links lead to once more. Links between a dozen folders lead round for hours otherwise. */
+/**
+ * The most repeated visits of folders through links. Links between a dozen folders would otherwise
+ * take hours.
+ */
 const MAX_REPEATS = 2_000;
-/** So many entries are read, and looked at, in one go. */
+/** How many entries are read and checked at once. */
 const AT_ONCE = 64;
 
 interface Folder {
   path: string;
-  /** Its name in the bundle with a slash at the end, or nothing for the root. */
+  /** Its name in the bundle with a trailing slash; empty for the root. */
   prefix: string;
-  /** Its path without links, and those of the folders it lies in. */
+  /** Its path without links, and those of its parent folders. */
   real: string;
   ancestors: readonly string[];
 }
@@ -61,7 +67,7 @@ interface Entry {
   path: string;
   /** Bytes of a file; undefined for a folder. */
   size?: number;
-  /** When a file was written last, in milliseconds since 1970, and which it is. */
+  /** A file's modification time, in milliseconds since 1970, with its device and inode. */
   stamp?: Pick<Stats, 'dev' | 'ino'> & { writtenMs: number };
   /** The name of the file that a link leads to. */
   linksTo?: string | undefined;
@@ -70,11 +76,15 @@ interface Entry {
 }
 
 /**
- * All files below a folder, but for version control, `node_modules`, what systems and editors drop, and what is no file. A
- * symbolic link counts as what it points at; one that leads nowhere, round in circles, or to what is left out is left out, too.
- * @param root what becomes the root of the bundle
+ * Collects all files below a folder, except version control data, `node_modules`, junk files, and
+ * anything that is not a file. A symbolic link counts as its target. Skips a link that is broken,
+ * circular, or leads to something excluded.
+ * @param root becomes the root of the bundle
  * @param boundary the project's folder, which no link may leave
- * @throws VALIDATION_FAILED (a link leaves the project, something cannot be read, two names are one on other systems), NOTHING_TO_PUBLISH (no such folder), CancelledError
+ * @throws VALIDATION_FAILED if a link leaves the project, something cannot be read, or two names
+ * clash on other systems
+ * @throws NOTHING_TO_PUBLISH if the folder does not exist
+ * @throws CancelledError
  */
 export async function collectFiles(
   root: string,
@@ -101,13 +111,13 @@ export function sortByName(files: BundleFile[]): BundleFile[] {
   return files.sort((a, b) => compareBytewise(a.name, b.name));
 }
 
-/** Visits folders in the order of the bundle, so that what it finds is sorted. */
+/** Visits folders in the order of the bundle, so that the result is sorted. */
 class Walk {
   readonly files: BundleFile[] = [];
   readonly folders: string[] = [];
   readonly leftOut: string[] = [];
   private entries = 0;
-  /** Folders without links. */
+  /** Visited folders, by their path without links. */
   private readonly visited = new Set<string>();
   private repeats = 0;
 
@@ -124,7 +134,7 @@ class Walk {
     if (entries.length === 0 && prefix !== '') {
       this.folders.push(prefix.slice(0, -1));
     }
-    // A folder's files come where the folder's name and a slash do.
+    // A folder sorts by its name with a slash, so that its files keep their place in the bundle.
     const sorted = await sortBytewise(entries, ({ name, size }) =>
       size === undefined ? `${name}/` : name,
     );
@@ -135,14 +145,14 @@ class Walk {
         const file = { name, path, size, ...stamp };
         this.files.push(linksTo === undefined ? file : { ...file, linksTo });
       } else if (ancestors.includes(entry.real)) {
-        this.leftOut.push(`${name}/`); // a link loop: its content is in the bundle already
+        this.leftOut.push(`${name}/`); // a link loop: its content is already included
       } else {
         await this.visit({ path, prefix: `${name}/`, real: entry.real, ancestors });
       }
     }
   }
 
-  /** @throws VALIDATION_FAILED when links lead to the same folders again and again */
+  /** @throws VALIDATION_FAILED if links lead to the same folders too often */
   private countVisit({ real, path }: Folder): void {
     if (this.visited.has(real)) {
       this.repeats++;
@@ -158,7 +168,7 @@ class Walk {
     }
   }
 
-  /** What goes into the bundle of what a folder holds. */
+  /** Returns the entries of a folder that are packed. */
   private async list(folder: Folder): Promise<Entry[]> {
     const entries: Entry[] = [];
     const names = new DistinctNames(folder.prefix);
@@ -197,7 +207,7 @@ class Walk {
     return entries;
   }
 
-  /** Undefined for what is left out. */
+  /** Returns the entry of a file or folder; undefined if it is excluded. */
   private async inspect(folder: Folder, dirent: Dirent): Promise<Entry | undefined> {
     const { name } = dirent;
     const path = folder.path + sep + name;
@@ -209,7 +219,7 @@ class Walk {
       return assertWellFormed({ name, path, real: folder.real + sep + name });
     }
     if (!dirent.isFile() && !dirent.isSymbolicLink()) {
-      this.leaveOut(folder, dirent); // a pipe, a socket, a device
+      this.leaveOut(folder, dirent); // a pipe, socket or device
       return undefined;
     }
     const real = dirent.isSymbolicLink() ? await this.follow(path, folder.prefix + name) : '';
@@ -237,7 +247,7 @@ class Walk {
     this.leftOut.push(prefix + dirent.name + (dirent.isDirectory() ? '/' : ''));
   }
 
-  /** Where a link leads; undefined when that is nowhere, or what is left out wherever it is. */
+  /** Resolves a link; undefined if it is broken or its target is always excluded. */
   private async follow(path: string, name: string): Promise<string | undefined> {
     try {
       const real = await realpath(path);
@@ -252,7 +262,7 @@ class Walk {
     }
   }
 
-  /** @throws VALIDATION_FAILED when a path without links lies outside the project */
+  /** @throws VALIDATION_FAILED if a path without links is outside the project */
   assertInside(real: string, path: string, name: string): void {
     if (!isInside(real, this.boundary)) {
       throw leadsOut({ name, path });
@@ -260,12 +270,15 @@ class Walk {
   }
 }
 
-/** Node.js puts U+FFFD for bytes of a name that are no UTF-8, and finds nothing under that name. */
+/**
+ * Checks for a name with invalid UTF-8. Node.js replaces the bytes with U+FFFD, and does not find
+ * the file under that name.
+ */
 function isMangled(name: string, cause: unknown): boolean {
   return name.includes('\uFFFD') && systemErrorCode(cause) === 'ENOENT';
 }
 
-/** What a file or folder is told by that lies outside the project. */
+/** Creates the error for a file or folder outside the project. */
 export function leadsOut({ name, path }: Pick<BundleFile, 'name' | 'path'>): I99dashError {
   const message = t(
     '{0} leads out of the project (rule escape): {1}.',
@@ -275,7 +288,7 @@ export function leadsOut({ name, path }: Pick<BundleFile, 'name' | 'path'>): I99
   return new I99dashError('VALIDATION_FAILED', message, { file: path });
 }
 
-/** What a file is told by that is no longer what the walk saw. */
+/** Creates the error for a file that changed since the walk. */
 export function changedWhilePacked({
   name,
   path,
@@ -284,7 +297,10 @@ export function changedWhilePacked({
   return new I99dashError('VALIDATION_FAILED', message, { file: path });
 }
 
-/** What a file or folder is told by that the system does not let us read. @param name what people know it by */
+/**
+ * Creates the error for a file or folder that cannot be read.
+ * @param name the name to show
+ */
 export function unreadable(path: string, cause: unknown, name = path): I99dashError {
   const reason = systemErrorCode(cause) ?? 'unknown';
   const message = t('{0} cannot be read ({1}).', oneLine(name, Infinity), reason);

@@ -2,26 +2,30 @@ import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw, type ZlibOptions } from 'node:zlib';
 
-/** What is compressed in one go, in bytes. Part of the format: another size gives other bytes. */
+/** Bytes per block. Another size gives different output. */
 const BLOCK = 256 * 1024;
-/** How far back deflate looks. */
+/** The size of the deflate window, in bytes. */
 const WINDOW = 32 * 1024;
-/** Memory level 9 is faster than the default where little can be compressed, and a little smaller. */
+/**
+ * Memory level 9 is faster than the default for data that hardly compresses, and the output is
+ * slightly smaller.
+ */
 const LEVEL = { level: 6, memLevel: 9 };
-/** The most a block may grow by, so that its output needs a single buffer. */
+/** The most a block may grow, so that its output needs a single buffer. */
 const OVERHEAD = 4096;
 
 /** No name, no time, an unknown operating system. */
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 
-/** The event loop's thread pool has four threads by default; one is left to files and names. */
+/** The thread pool has four threads by default. One stays free for file access and DNS lookups. */
 const MAX_PARALLEL = 3;
 
 const compress = promisify<Uint8Array, ZlibOptions, Buffer>(deflateRaw);
 
 /**
- * One gzip member, compressed in blocks on the thread pool: each block knows the 32 kB before it and ends on a byte. The bytes depend on
- * what is written and on the build of zlib, not on how many blocks are in hand at once.
+ * Writes one gzip member, compressed in blocks on the thread pool. Each block uses the previous 32
+ * KiB as its dictionary and ends on a byte boundary. The output depends on the input and the zlib
+ * build, not on the number of parallel blocks.
  */
 export class ParallelGzip {
   private block: Buffer = Buffer.allocUnsafe(BLOCK);
@@ -34,7 +38,7 @@ export class ParallelGzip {
   private readonly jobs: Promise<{ output: Buffer; block: Buffer }>[] = [];
 
   /**
-   * @param sink takes the packed bytes in order
+   * @param sink takes the compressed bytes in order
    * @param parallel how many blocks are compressed at once
    */
   constructor(
@@ -42,12 +46,15 @@ export class ParallelGzip {
     private readonly parallel = Math.min(availableParallelism(), MAX_PARALLEL),
   ) {}
 
-  /** Where the next bytes go: at least one byte long. Whoever fills it calls {@link advance}. */
+  /**
+   * Returns the buffer for the next bytes, at least one byte long. Call {@link advance} after
+   * writing to it.
+   */
   space(): Buffer {
     return this.block.subarray(this.used);
   }
 
-  /** Takes the first bytes of {@link space} as written. */
+  /** Marks the first bytes of {@link space} as written. */
   async advance(bytes: number): Promise<void> {
     this.used += bytes;
     if (this.used === BLOCK) {
@@ -65,7 +72,7 @@ export class ParallelGzip {
     }
   }
 
-  /** Writes what is left and the end. */
+  /** Writes the remaining bytes and the end of the member. */
   async end(): Promise<void> {
     await this.submit(true);
     while (this.jobs.length > 0) {
@@ -77,7 +84,7 @@ export class ParallelGzip {
     await this.sink(trailer);
   }
 
-  /** Waits for what is in hand, after a failure. */
+  /** Waits for pending blocks after a failure. */
   async abandon(): Promise<void> {
     await Promise.allSettled(this.jobs);
   }
@@ -93,7 +100,7 @@ export class ParallelGzip {
       finishFlush: last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
       ...(this.dictionary.length === 0 ? {} : { dictionary: this.dictionary }),
     }).then((output) => ({ output, block }));
-    job.catch(() => undefined); // drain() tells
+    job.catch(() => undefined); // drain() throws it
     this.jobs.push(job);
     this.dictionary = Buffer.from(input.subarray(-WINDOW));
     this.used = 0;
@@ -103,7 +110,7 @@ export class ParallelGzip {
     this.block = this.spare.pop() ?? Buffer.allocUnsafe(BLOCK);
   }
 
-  /** Hands on the oldest block. */
+  /** Passes the oldest block to the sink. */
   private async drain(): Promise<void> {
     const job = this.jobs.shift();
     if (job === undefined) {

@@ -13,7 +13,7 @@ import { changedWhilePacked, leadsOut, unreadable, type BundleFile } from './fil
 import { ParallelGzip } from './gzip';
 import { TAR_END, tarHeader, tarPadding } from './tar';
 
-/** What a packed bundle is known by. */
+/** The size and hash that identify a packed bundle. */
 export interface Packed {
   /** Bytes. */
   size: number;
@@ -22,28 +22,36 @@ export interface Packed {
 }
 
 export interface PackOptions {
-  /** The project's folder without links: nothing outside is packed, whatever has become of the way to a file since the walk. */
+  /**
+   * The project's folder without links. Nothing outside is packed, even if a path has changed since
+   * the walk.
+   */
   boundary: string;
   signal?: AbortSignal | undefined;
-  /** Told how many files are packed so far. */
+  /** Called with the number of files packed so far. */
   onFile?: ((done: number) => void) | undefined;
-  /** Whether this thread has nothing else to do and may wait for the disk. */
+  /** Whether this thread has nothing else to do and may block on disk reads. */
   blocking?: boolean;
-  /** Sees every byte that is packed. */
+  /** Gets every packed byte. */
   inspector?: Inspector | undefined;
   /** How many blocks are compressed at once. */
   parallel?: number;
 }
 
 const PADDING = Buffer.alloc(512);
-/** Before each name, and the name of the folder itself, as in archives of the i99dash client. */
+/**
+ * The prefix of each name, and the name of the root folder, as in archives of the i99dash client.
+ */
 const ROOT = './';
 
 /**
- * Packs files as `.tar.gz` into a new file that nobody else can read. The same files give the same bytes.
- * @param path where to; nothing may be there
- * @param batches what to pack, sorted bytewise by name; a name that ends with a slash is a folder's
- * @throws VALIDATION_FAILED (a file is not what the walk saw), UPLOAD_FAILED (no place for the bundle), CancelledError
+ * Packs files as `.tar.gz` into a new file that only the user can read. The same files give the
+ * same bytes.
+ * @param path the new file, which must not exist
+ * @param batches what to pack, sorted bytewise by name; a name with a trailing slash is a folder
+ * @throws VALIDATION_FAILED if a file changed since the walk
+ * @throws UPLOAD_FAILED if the bundle cannot be written
+ * @throws CancelledError
  */
 export async function pack(
   path: string,
@@ -147,7 +155,10 @@ function asTold(error: unknown, file: BundleFile): unknown {
   return code === 'ELOOP' ? changedWhilePacked(file) : unreadable(file.path, error, file.name);
 }
 
-/** The folders that files were read from. Looking at each once, in the end, takes a fraction of the time of a look at each file. */
+/**
+ * The folders from which files were read. Checking each folder once at the end takes a fraction of
+ * the time of checking each file.
+ */
 class PackedFolders {
   private readonly folders = new Map<string, BundleFile>();
 
@@ -163,7 +174,10 @@ class PackedFolders {
     }
   }
 
-  /** @throws VALIDATION_FAILED when one leads out of the project by now, CancelledError */
+  /**
+   * @throws VALIDATION_FAILED if a folder now leads out of the project
+   * @throws CancelledError
+   */
   async assertInside(signal?: AbortSignal): Promise<void> {
     for (const [folder, file] of this.folders) {
       throwIfCancelled(signal);
@@ -176,7 +190,10 @@ class PackedFolders {
   }
 }
 
-/** @throws VALIDATION_FAILED, a system error */
+/**
+ * @throws VALIDATION_FAILED
+ * @throws a system error
+ */
 async function assertInside(
   path: string,
   file: BundleFile,
@@ -188,18 +205,21 @@ async function assertInside(
   }
 }
 
-/** Whether an open file is what the walk saw, and what was checked with it. */
+/** Checks whether an open file is the one that the walk found and that was checked. */
 function isUnchanged({ size, writtenMs, dev, ino }: BundleFile, stats: Stats): boolean {
   return (
     stats.isFile() &&
     stats.size === size &&
     (writtenMs === undefined || stats.mtimeMs === writtenMs) &&
-    // Its name says nothing: a folder on the way may be a link for just as long as the file is opened.
+    // The path proves nothing: a folder in it may be a link just while the file is opened.
     (ino === undefined || (stats.ino === ino && stats.dev === dev))
   );
 }
 
-/** @throws UPLOAD_FAILED when the temporary folder does not take the bundle */
+/**
+ * Converts a system error to UPLOAD_FAILED.
+ * @throws UPLOAD_FAILED if the bundle cannot be written to the temporary folder
+ */
 export async function orNoPlace<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -3,7 +3,7 @@ import type { BundleFile } from './files';
 import { pack, type PackOptions } from './pack';
 import type { InspectTask, WorkerResults } from './publishWorkerProtocol';
 
-/** Packs like {@link pack}, and looks at what is packed when that is wanted. */
+/** Packs like {@link pack}, and inspects the packed contents if requested. */
 export async function packInspected(
   path: string,
   batches: AsyncIterable<readonly BundleFile[]>,

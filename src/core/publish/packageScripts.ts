@@ -3,12 +3,11 @@ import { isJsonObject, parseJson } from '../json';
 import { readTextFile } from '../readTextFile';
 import { findScriptCalls, type ScriptCall } from './scriptCalls';
 
-/** Nobody has as many scripts that call one another. */
+/** The most scripts that are followed. */
 const MAX_SCRIPTS = 100;
-/** Folders above the one a command runs in, where a package manager looks for package.json too. */
+/** Parent folders in which a package manager looks for package.json. */
 const MAX_PARENTS = 64;
 
-/** A script of a package.json. */
 interface PackageScript {
   /** Absolute. */
   file: string;
@@ -16,16 +15,18 @@ interface PackageScript {
   text: string;
 }
 
-/** Everything that is known of what a command line runs. */
+/** What is known about the scripts that a command line runs. */
 export interface RunText {
   commandLine: string;
-  /** The scripts that it runs, with their `pre` and `post` and those that they run, each once. */
+  /**
+   * The scripts that it runs, including `pre` and `post` hooks and scripts they call, each once.
+   */
   scripts: readonly PackageScript[];
-  /** False: it also runs scripts of which nobody can tell here which they are. */
+  /** False if it also runs scripts that cannot be determined. */
   isComplete: boolean;
 }
 
-/** Reads what a command line runs: itself, and the text of the package scripts that it calls. Never throws. */
+/** Reads the text of the package scripts that a command line runs. Never throws. */
 export async function readRunText(commandLine: string, folder: string): Promise<RunText> {
   const reader = new ScriptReader();
   await reader.follow(commandLine, folder);
@@ -41,7 +42,7 @@ class ScriptReader {
   isComplete = true;
   private readonly packages = new Map<string, Promise<{ file: string; scripts: PackageScripts }>>();
 
-  /** Adds the scripts that a command line or the text of a script calls. */
+  /** Adds the scripts that a command line or script calls. */
   async follow(text: string, folder: string): Promise<void> {
     for (const call of findScriptCalls(text)) {
       await this.add(call, resolve(folder, call.folder));
@@ -67,7 +68,7 @@ class ScriptReader {
     }
   }
 
-  /** The nearest package.json at or above a folder. */
+  /** Returns the nearest package.json in a folder or above it. */
   private packageOf(folder: string): Promise<{ file: string; scripts: PackageScripts }> {
     const known = this.packages.get(folder) ?? readNearestPackage(folder);
     this.packages.set(folder, known);
@@ -97,7 +98,7 @@ async function readNearestPackage(
   return { file: join(folder, 'package.json'), scripts: {} };
 }
 
-/** The scripts in the text of a package.json; none when it is not JSON or has none. */
+/** Parses the scripts in the text of a package.json; empty if it is not JSON or has no scripts. */
 export function parsePackageScripts(text: string): PackageScripts {
   const value = parseJson(text.replace(/^\uFEFF/u, ''))?.value;
   const scripts = isJsonObject(value) ? value['scripts'] : undefined;

@@ -2,13 +2,18 @@ import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 
 const CHUNK = 64 * 1024;
-/** Streams that heed backpressure hold two each at the most: one that waits and one on its way. Between a file and its socket are three. */
+/**
+ * Streams that respect backpressure hold at most two chunks each: one queued and one in transit.
+ * There are three streams between a file and its socket.
+ */
 const CHUNKS = 16;
 
 /**
- * Opens a file as a stream whose chunks are read into the same memory over and over. New buffers would pile up: the collector only
- * looks for them at some 60 MB.
- * A chunk holds until 1 MiB more has been read, so what reads it must pass it on and heed backpressure, as a socket does.
+ * Opens a file as a stream whose chunks reuse the same memory. New buffers would pile up, because
+ * the garbage collector reclaims them only at about 60 MB.
+ *
+ * A chunk is valid until 1 MiB more has been read, so a reader must pass it on and respect
+ * backpressure, as a socket does.
  */
 export function openReusing(path: string): Readable {
   return Readable.from(chunksOf(path), { objectMode: false, highWaterMark: CHUNK });

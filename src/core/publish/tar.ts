@@ -1,20 +1,20 @@
-/** Bytes of a tar block: headers are that long, and content is filled up to a multiple of it. */
+/** Bytes of a tar block: the length of headers, and the unit to which content is padded. */
 const TAR_BLOCK = 512;
 
-/** What ends an archive. */
+/** The end marker of an archive. */
 export const TAR_END = Buffer.alloc(2 * TAR_BLOCK);
 
 const FILE = '0';
 const FOLDER = '5';
 const PAX = 'x';
 
-/** The most that eleven octal digits hold, in bytes. */
+/** The largest size that eleven octal digits can express, in bytes. */
 const MAX_SIZE = 0o77777777777;
 
 /**
- * What comes before an entry's content: a ustar header, and a pax header before it where the name or size does not fit one. Times, owners
- * and modes are fixed, so that it depends on nothing but the arguments.
- * @param name path with `/`; a folder's ends with one
+ * Returns the header of an entry: a ustar header, preceded by a pax header if the name or size does
+ * not fit. Times, owners and modes are fixed, so the result depends only on the arguments.
+ * @param name path with `/`; that of a folder ends with `/`
  * @param size bytes; 0 for a folder
  */
 export function tarHeader(name: string, size: number): Buffer {
@@ -24,7 +24,8 @@ export function tarHeader(name: string, size: number): Buffer {
     ...(place === undefined ? { path: name } : {}),
     ...(size > MAX_SIZE ? { size: String(size) } : {}),
   };
-  // Readers that know pax ignore what a record replaces; for others the name is at least unlikely to clash.
+  // Readers that support pax replace these values. For others, the name is at least unlikely to
+  // clash.
   const header = ustar(
     place ?? { name: asciiName(name), prefix: '' },
     Math.min(size, MAX_SIZE),
@@ -33,7 +34,7 @@ export function tarHeader(name: string, size: number): Buffer {
   return Object.keys(records).length === 0 ? header : Buffer.concat([paxHeader(records), header]);
 }
 
-/** How many zero bytes follow that much content. */
+/** Returns how many zero bytes must follow content of this size. */
 export function tarPadding(size: number): number {
   return (TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK;
 }
@@ -43,7 +44,10 @@ interface Place {
   prefix: string;
 }
 
-/** A name as ustar holds it: up to 100 ASCII characters, after up to 155 of leading folders. Undefined when it does not fit. */
+/**
+ * Splits a name for ustar: up to 100 ASCII characters, after up to 155 of leading folders. Returns
+ * undefined if it does not fit.
+ */
 function splitName(name: string): Place | undefined {
   if (Buffer.byteLength(name) !== name.length) {
     return undefined;
@@ -80,7 +84,10 @@ function paxHeader(records: Record<string, string>): Buffer {
   ]);
 }
 
-/** `<length> <key>=<value>\n`, where the length counts the bytes of the whole record, its own digits too. */
+/**
+ * Returns `<length> <key>=<value>\n`, where the length counts the bytes of the whole record
+ * including its own digits.
+ */
 function paxRecord(key: string, value: string): string {
   const rest = ` ${key}=${value}\n`;
   const bytes = Buffer.byteLength(rest);
@@ -97,7 +104,7 @@ function ustar({ name, prefix }: Place, size: number, type: string): Buffer {
   header.write(`${octal(0, 7)}\0`, 116, 'latin1'); // group
   header.write(`${octal(size, 11)}\0`, 124, 'latin1');
   header.write(`${octal(0, 11)}\0`, 136, 'latin1'); // 1970-01-01
-  header.fill(' ', 148, 156); // what the checksum is computed with
+  header.fill(' ', 148, 156); // placeholder for computing the checksum
   header.write(type, 156, 'latin1');
   header.write('ustar\x0000', 257, 'latin1');
   header.write(`${octal(0, 7)}\0`, 329, 'latin1'); // device

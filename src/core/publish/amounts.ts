@@ -5,20 +5,20 @@ export type ByteUnit = 'kB' | 'MB' | 'GB';
 
 const BYTES_IN: Record<ByteUnit, number> = { kB: 1e3, MB: 1e6, GB: 1e9 };
 
-/** The units as `Intl` knows them. */
+/** The units' names in `Intl`. */
 const NAMES: Record<ByteUnit, string> = { kB: 'kilobyte', MB: 'megabyte', GB: 'gigabyte' };
 
-/** The unit an amount of bytes is best told in. */
+/** Returns the most readable unit for a number of bytes. */
 export function unitOf(bytes: number): ByteUnit {
   return bytes < BYTES_IN.MB ? 'kB' : bytes < BYTES_IN.GB ? 'MB' : 'GB';
 }
 
-/** An amount of bytes as a number of units: whole kB, rounded up, and one decimal of all that is larger. */
+/** Formats bytes as a number of units: whole kB, rounded up, and one decimal for larger units. */
 export function inUnit(bytes: number, unit: ByteUnit): string {
   return format(bytes, unit);
 }
 
-/** An amount of bytes as people read it: `62 kB`, `12.4 MB`. */
+/** Formats bytes with their unit: `62 kB`, `12.4 MB`. */
 export function describeBytes(bytes: number): string {
   const unit = unitOf(bytes);
   return format(bytes, unit, { style: 'unit', unit: NAMES[unit], unitDisplay: 'short' });
@@ -35,21 +35,21 @@ function format(bytes: number, unit: ByteUnit, options: Intl.NumberFormatOptions
   });
 }
 
-/** Speed is the mean of the last seconds, and is told when there is enough to tell it from. In milliseconds. */
+/** Milliseconds. The speed is the mean over this window, and is reported only after enough time. */
 const WINDOW_MS = 3_000;
 const ENOUGH_MS = 500;
-/** Bytes are told much more often than anybody reads. */
+/** Milliseconds. Progress events arrive much more often than the display needs. */
 const SAMPLE_MS = 100;
 
-/** How fast bytes flow, smoothed. */
+/** The smoothed transfer rate of bytes. */
 export class ByteRate {
   private samples: { at: number; bytes: number }[] = [];
 
   constructor(private readonly clock: Pick<Clock, 'now'>) {}
 
   /**
-   * @param bytes in all so far; fewer than before means a new start
-   * @returns bytes per second, undefined until that can be told
+   * @param bytes the total so far; a smaller one than before restarts the measurement
+   * @returns bytes per second; undefined until enough is known
    */
   update(bytes: number): number | undefined {
     const at = this.clock.now();

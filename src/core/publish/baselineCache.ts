@@ -8,26 +8,32 @@ import type { Range } from '../problem';
 import { readTextFile } from '../readTextFile';
 import type { CheckedContent, Finding } from './baseline/finding';
 
-/** Counts up whenever the same content may have other findings than before. */
+/** Increase this whenever the same content may have different findings. */
 const RULES_VERSION = `2/acorn-${parserVersion}`;
 
-/** Findings are kept with their messages, which are in the language of their time. */
+/**
+ * Returns the version of cached findings. It includes the language, because findings contain
+ * messages.
+ */
 function currentVersion(): string {
   return `${RULES_VERSION}/${textLanguage()}`;
 }
 
-/** The most contents that are remembered; those not asked for longest go first. */
+/** The most contents in the cache. The least recently used ones are removed first. */
 const MAX_ENTRIES = 4_000;
-/** A larger file is neither read nor written. In bytes. */
+/** Bytes. A larger file is neither read nor written. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** What was found in which content. It is there for speed alone: a file that is missing or makes no sense is an empty cache. */
+/**
+ * Caches the findings by content. It only saves time, so a missing or invalid file counts as an
+ * empty cache.
+ */
 export class BaselineCache {
   private changed = false;
 
   private constructor(private readonly entries: Map<string, CheckedContent>) {}
 
-  /** @param file where an earlier cache was written; undefined for none */
+  /** @param file file of an earlier cache; undefined for an empty one */
   static async load(file: string | undefined): Promise<BaselineCache> {
     const text =
       file === undefined ? undefined : await readTextFile(file, MAX_BYTES).catch(() => undefined);
@@ -48,7 +54,7 @@ export class BaselineCache {
     this.changed = true;
   }
 
-  /** The text of the cache file; undefined when it would hold nothing new. */
+  /** Returns the text of the cache file; undefined if nothing has changed. */
   serializeIfChanged(): string | undefined {
     if (!this.changed) {
       return undefined;
@@ -64,7 +70,7 @@ export class BaselineCache {
   }
 }
 
-/** Writes the cache file as a whole or not at all. A failure only costs time later. */
+/** Writes the cache file atomically. Ignores failures, which only cost time later. */
 export async function writeCacheFile(file: string, text: string): Promise<void> {
   const temporary = `${file}.${randomUUID()}.tmp`;
   try {

@@ -4,16 +4,19 @@ import { CONFIG_FILE, PACKAGE_FILE } from '../miniAppFolder';
 import { readTextFile } from '../readTextFile';
 import type { Project } from './project';
 
-/** What runs before a mini-app is packed. */
+/** The command that runs before a mini-app is packed. */
 export interface Build {
   commandLine: string;
-  /** The file that says so: the configuration's `buildCommand`, or the `publish` script of package.json. */
+  /**
+   * The file that defines the command: `buildCommand` in the configuration, or the `publish` script
+   * in package.json.
+   */
   file: typeof CONFIG_FILE | typeof PACKAGE_FILE;
 }
 
 type Builds = Pick<Project, 'buildCommand' | 'publishBuild'>;
 
-/** The build of a mini-app; undefined when it has none. */
+/** Returns the build of a mini-app; undefined if it has none. */
 export function projectBuild({ buildCommand, publishBuild }: Builds): Build | undefined {
   if (buildCommand !== undefined) {
     return { commandLine: buildCommand, file: CONFIG_FILE };
@@ -21,7 +24,7 @@ export function projectBuild({ buildCommand, publishBuild }: Builds): Build | un
   return publishBuild === undefined ? undefined : { commandLine: publishBuild, file: PACKAGE_FILE };
 }
 
-/** The folder that is packed: where the configured build leaves its output, or else the app's own files. */
+/** Returns the folder to pack: the output of the configured build, or else the app's own files. */
 export function packedFolder({
   buildCommand,
   appRoot,
@@ -31,8 +34,9 @@ export function packedFolder({
 }
 
 /**
- * The environment in which a package manager runs a script of a package.json: the programs of its dependencies are found by their names.
- * @param folder of the package.json, absolute
+ * Returns the environment in which a package manager runs a script of a package.json. It finds the
+ * programs of the package's dependencies by name.
+ * @param folder absolute folder of the package.json
  */
 export async function scriptEnvironment(
   folder: string,
@@ -41,7 +45,7 @@ export async function scriptEnvironment(
   const file = join(folder, PACKAGE_FILE);
   const value = parseJson(await readTextFile(file).catch(() => ''))?.value;
   const { name, version } = isJsonObject(value) ? value : {};
-  // Windows has it as Path.
+  // The variable is named `Path` on Windows.
   const path = Object.keys(base).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH';
   const folders = [...withParents(folder).map((each) => join(each, 'node_modules', '.bin'))];
   return {

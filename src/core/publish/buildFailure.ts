@@ -2,15 +2,18 @@ import { constants } from 'node:os';
 import { I99dashError } from '../errors';
 import { t } from '../l10n';
 
-/** What a shell adds to the number of a signal that ended a command. */
+/** Shells add this to the number of a signal that ended a command. */
 const SIGNAL_BASE = 128;
 
-/** The exit code of a process that a signal ended, as shells have it. */
+/** Returns the exit code that shells report for a process ended by a signal. */
 export function exitCodeOfSignal(signal: NodeJS.Signals): number {
   return SIGNAL_BASE + constants.signals[signal];
 }
 
-/** The error for a build that failed. @param exitCode not 0 */
+/**
+ * Creates the error for a failed build.
+ * @param exitCode not 0
+ */
 export function buildFailed(exitCode: number): I99dashError {
   const signal = findSignal(exitCode);
   const message =
@@ -25,7 +28,7 @@ export function buildFailed(exitCode: number): I99dashError {
   return new I99dashError('BUILD_FAILED', message);
 }
 
-/** The signal that an exit code stands for. Windows has none. */
+/** Returns the signal that an exit code stands for. Windows has no signals. */
 function findSignal(exitCode: number): string | undefined {
   return process.platform === 'win32'
     ? undefined

@@ -1,10 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Logger } from '../ports';
 
-/** So much of what one build prints is kept in the log, in UTF-16 units: one that prints without end fills no disk. */
+/**
+ * The most output of one build that is logged, in UTF-16 units. The limit keeps an endless build
+ * from filling the disk.
+ */
 export const MAX_LOGGED = 1024 * 1024;
 
-/** @returns what writes the output of one build into the log, each line for itself, up to {@link MAX_LOGGED} */
+/** @returns a function that logs the output of one build line by line, up to {@link MAX_LOGGED} */
 export function buildLog(logger: Logger): (text: string) => void {
   let left = MAX_LOGGED;
   return (text) => {

@@ -1,13 +1,14 @@
 import { raceSignal } from '../abort';
 
-/** By folder: settles when the last one in line has given its turn back. */
+/** By folder: settles when the last task in the queue has finished. */
 const lines = new Map<string, Promise<void>>();
 
 /**
- * Waits until nobody else in this window builds a mini-app, or packs what they have built: a dry run and a publish, or an agent and a person,
- * would write and read the same files at once.
- * @param folder the mini-app's
- * @returns gives the turn back; to be called once what was built is packed, or will not be. Calling it again does nothing
+ * Waits until no other task in this window builds a mini-app or packs its output. Otherwise a dry
+ * run and a publish, or an agent and the user, would write and read the same files at once.
+ * @param folder folder of the mini-app
+ * @returns a function that releases the turn. Call it once the output is packed, or will not be.
+ * Repeated calls have no effect
  * @throws CancelledError
  */
 export async function takeBuildTurn(folder: string, signal?: AbortSignal): Promise<() => void> {

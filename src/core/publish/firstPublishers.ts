@@ -1,15 +1,15 @@
 import { isJsonObject } from '../json';
 import { StateFile } from '../stateFile';
 
-/** Who published an app, and where to. */
+/** The account that published an app, and the backend. */
 export interface Publisher {
   devId: string;
-  /** The name that the account was shown by. */
+  /** The displayed name of the account. */
   account: string;
   backendUrl: string;
 }
 
-/** Which account published each app first from this computer, and to which backend. */
+/** Stores which account first published each app from this computer, and to which backend. */
 export class FirstPublishers {
   private readonly file: StateFile;
 
@@ -17,14 +17,14 @@ export class FirstPublishers {
     this.file = new StateFile(file);
   }
 
-  /** The first publisher of an app, where it is another account or another backend than this one. */
+  /** Returns the first publisher of an app if it used another account or another backend. */
   async findOther(appId: string, { devId, backendUrl }: Publisher): Promise<Publisher | undefined> {
     const first = parsePublisher((await this.file.read())?.[keyOf(appId)]);
     const isSame = first?.devId === devId && first.backendUrl === backendUrl;
     return isSame ? undefined : first;
   }
 
-  /** Remembers who published an app, unless somebody did before. */
+  /** Records the publisher of an app, unless one is recorded already. */
   async record(appId: string, publisher: Publisher): Promise<void> {
     const known = (await this.file.read()) ?? {};
     if (parsePublisher(known[keyOf(appId)]) === undefined) {
@@ -33,7 +33,7 @@ export class FirstPublishers {
   }
 }
 
-/** Only mini-apps are published today; themes and native apps have ids of their own. */
+/** Only mini-apps can be published today. Themes and native apps have separate IDs. */
 function keyOf(appId: string): string {
   return `miniApp:${appId}`;
 }

@@ -1,7 +1,7 @@
 import type { CATEGORIES } from './manifestValues';
 import { nearest } from './nearest';
 
-/** Words that people write for a category; no letters tell that they are near. */
+/** Common words for a category that are not spelt similarly. */
 const CATEGORY_WORDS: Partial<Record<(typeof CATEGORIES)[number], readonly string[]>> = {
   navigation: ['map', 'maps', 'nav', 'gps', 'travel', 'traffic', 'parking'],
   media: ['music', 'audio', 'video', 'radio', 'podcasts', 'photos'],
@@ -21,7 +21,7 @@ const MEANT = new Map<string, string>(
   ),
 );
 
-/** The value of a list that a text was probably meant to be. */
+/** Returns the allowed value that a text most likely means. */
 export function meantValue(text: string, values: readonly string[]): string | undefined {
   const near = nearest(text, values);
   const meant = near ?? MEANT.get(text.trim().toLowerCase());

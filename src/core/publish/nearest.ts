@@ -1,7 +1,7 @@
-/** A longer word is nobody's slip of the finger. */
+/** Longer words are not treated as misspelt. */
 const MAX_LENGTH = 40;
 
-/** The candidate that a word was probably meant to be: at most two letters off, or the same in other letter case. */
+/** Returns the closest candidate: at most two letters different, or equal except for case. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > MAX_LENGTH) {
     return undefined;
@@ -15,7 +15,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best?.candidate;
 }
 
-/** How many letters have to be added, taken away or changed (Levenshtein). */
+/** Returns the Levenshtein distance: the number of letters to add, remove or change. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [i, letter] of Array.from(a).entries()) {

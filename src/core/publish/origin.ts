@@ -2,12 +2,13 @@ import { RULES, type RuleId } from './rules';
 
 export type OriginRule = Extract<RuleId, `manifest.network.${string}`>;
 
-/** Characters of an entry, as it is written. */
+/** Characters of an entry as it is written. */
 const MAX_ENTRY = 253;
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/u;
 
 /**
- * The canonical form of a `network` entry: trimmed, lower-cased, `https://host[:port]` without the default port.
+ * Returns the canonical form of a `network` entry: trimmed, lower-cased, `https://host[:port]`
+ * without the default port.
  * Rules: wire-protocol, manifest table, row `network`.
  */
 export function canonicalOrigin(
@@ -49,7 +50,7 @@ function hostProblem(host: string): OriginRule | undefined {
   if (host.includes('*')) {
     return 'manifest.network.wildcard';
   }
-  // As browsers do: a host whose last label is a number, 0x… too, is an IPv4 address in one of its many spellings.
+  // As in browsers, a host whose last label is a number, including `0x…`, is an IPv4 address.
   if (host.startsWith('[') || /(^|\.)(\d+|0x[\da-f]*)$/u.test(host)) {
     return 'manifest.network.ip';
   }

@@ -17,8 +17,8 @@ import type { CheckedManifest } from './validateManifest';
 const NO_MANIFEST: CheckedManifest = { fields: {}, problems: [], source: new JsonText('') };
 
 /**
- * Knows the problems of one mini-app, as far as they can be told without a build. The texts of its two JSON files are given, so that what
- * is not saved counts; the other files are those on disk.
+ * Finds the problems of one mini-app that can be found without a build. The texts of its two JSON
+ * files are passed in, so that unsaved changes count. The other files are read from disk.
  */
 export class ProblemFinder {
   readonly manifestFile: string;
@@ -27,16 +27,22 @@ export class ProblemFinder {
   private manifest = NO_MANIFEST;
   private configText: FileText;
   private config: ReturnType<typeof checkConfigText> = { problems: [] };
-  /** What the last build told of the folder that it wrote, until the configuration changes. */
+  /**
+   * The problems that the last build reported about its output folder, until the configuration
+   * changes.
+   */
   private built: readonly Problem[] = [];
   private readonly search = new FileSearch();
-  /** What the last look at the files found, and the manifest that its places are in. */
+  /** The result of the last file check, and the manifest text that its ranges refer to. */
   private files: { problems: Problem[]; source: JsonText } = {
     problems: [],
     source: NO_MANIFEST.source,
   };
 
-  /** What the backend refused of the manifest, and the manifest that its places are in. */
+  /**
+   * The problems that the backend reported about the manifest, and the manifest text that their
+   * ranges refer to.
+   */
   private refused = this.files;
 
   /** @param folder absolute path */
@@ -50,12 +56,15 @@ export class ProblemFinder {
     this.configFile = join(folder, CONFIG_FILE);
   }
 
-  /** What is saved; never rejects. */
+  /** Reads the saved text of a file. Never rejects. */
   readText(file: string): Promise<FileText> {
     return readText(file);
   }
 
-  /** Checks the text of `manifest.json`, at once and without a look at the disk. A check that fails is an error among the problems. */
+  /**
+   * Checks the text of `manifest.json` synchronously, without disk access. Reports a failed check
+   * as an error among the problems.
+   */
   setManifest(text: FileText): void {
     if (text === this.manifestText) {
       return;
@@ -66,14 +75,17 @@ export class ProblemFinder {
       const inManifest = new ManifestPlaces(this.manifestFile, checked.source);
       const problems = [...checked.problems, ...checkRequires(checked.fields, inManifest)];
       this.manifest = { ...checked, problems };
-      // Only now: a text whose check has failed is checked again.
+      // Set after the check, so that a text whose check failed is checked again.
       this.manifestText = text;
     } catch (error) {
       this.manifest = { ...NO_MANIFEST, problems: [this.failed(error, this.manifestFile)] };
     }
   }
 
-  /** Checks the text of `sdk.config.json`, at once and without a look at the disk. A check that fails is an error among the problems. */
+  /**
+   * Checks the text of `sdk.config.json` synchronously, without disk access. Reports a failed check
+   * as an error among the problems.
+   */
   setConfig(text: FileText): void {
     if (text !== this.configText) {
       this.configText = text;
@@ -86,15 +98,15 @@ export class ProblemFinder {
     }
   }
 
-  /** Takes what a build told of the folder that it wrote. */
+  /** Stores the problems that a build reported about its output folder. */
   setBuilt(problems: readonly Problem[]): void {
     this.built = problems;
   }
 
   /**
-   * Looks at the mini-app's files. Without a manifest in JSON and a valid configuration nothing can be told about them. A look that fails is
-   * an error among the problems.
-   * @throws CancelledError; what was known stays known then
+   * Checks the mini-app's files. Needs a manifest in JSON and a valid configuration. Reports a
+   * failed check as an error among the problems.
+   * @throws CancelledError, after which the previous result stays
    */
   async checkFiles(signal?: AbortSignal): Promise<void> {
     const { fields, source } = this.manifest;
@@ -117,12 +129,18 @@ export class ProblemFinder {
     }
   }
 
-  /** Takes what the backend refused of the saved manifest; a problem stays while its value does. */
+  /**
+   * Stores the problems that the backend reported about the saved manifest. Each one stays until
+   * its value changes.
+   */
   async setRefused(problems: Problem[]): Promise<void> {
     this.refused = { problems, source: (await ManifestPlaces.read(this.folder)).text };
   }
 
-  /** All that is known: first about the two JSON files, then about the others. See {@link limitProblems}. */
+  /**
+   * All known problems: first those of the two JSON files, then those of the others. See
+   * {@link limitProblems}.
+   */
   get problems(): Problem[] {
     return limitProblems([
       ...this.manifest.problems,
@@ -134,7 +152,7 @@ export class ProblemFinder {
     ]);
   }
 
-  /** What a check that has failed is told by: what is wrong with the file is not known. */
+  /** Creates the problem for a check that failed, so that the state of the file is unknown. */
   private failed(error: unknown, path: string): Problem {
     this.options.logger?.error(`Checking ${path} failed: ${describeError(error)}`);
     const message = fileSentence(
@@ -144,7 +162,10 @@ export class ProblemFinder {
     return problemOf('problems.unchecked', message, path);
   }
 
-  /** Whether what is at a path may have problems, so that a change of it asks for another look. What a build makes has none of its own. */
+  /**
+   * Checks whether a change at a path requires another check. A build's output has no problems of
+   * its own.
+   */
   concerns(path: string): boolean {
     if ([this.manifestFile, this.configFile, join(this.folder, PACKAGE_FILE)].includes(path)) {
       return true;
@@ -155,13 +176,14 @@ export class ProblemFinder {
     }
     const { appRoot, distDir, buildCommand } = places(this.folder, config);
     const isOutput = buildCommand !== undefined && isInside(path, distDir);
-    // A folder above is told of when it goes or comes as a whole.
+    // If a parent folder is removed or created, the watcher reports only that folder.
     return !isOutput && (isInside(path, appRoot) || isInside(appRoot, path));
   }
 
   /**
-   * A problem about a value of the manifest moves with the value, and goes when the value changes.
-   * @param then the text that its place is in
+   * Updates the range of a problem about a value of the manifest. Drops the problem if the value
+   * has changed.
+   * @param then the text that its range refers to
    */
   private asOfNow(problem: Problem, then: JsonText): Problem[] {
     const { source } = this.manifest;

@@ -2,7 +2,9 @@ import { plural } from '../l10n';
 import type { Problem } from '../problem';
 import { problemOf, type RuleId } from './rules';
 
-/** So many problems of one file are listed: nobody reads more, and an editor is slow with them. */
+/**
+ * The most problems that are listed for one file. More are not useful, and slow down the editor.
+ */
 const MAX_PROBLEMS = 200;
 
 const MORE: RuleId = 'problems.more';
@@ -14,7 +16,10 @@ type Severity = Problem['severity'];
 /** How many problems of each severity a problem of the rule {@link MORE} stands for. */
 const unlisted = new WeakMap<Problem, Record<Severity, number>>();
 
-/** Gathers the problems of one file: the {@link MAX_PROBLEMS} that matter most, and one more that counts the rest. */
+/**
+ * Collects the problems of one file: the {@link MAX_PROBLEMS} most severe ones, and one that counts
+ * the rest.
+ */
 export class ProblemList {
   private readonly counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
   private readonly built: Problem[] = [];
@@ -26,7 +31,7 @@ export class ProblemList {
     return this.counts.error > 0;
   }
 
-  /** @param build makes the problem; not called for one that would not be listed */
+  /** @param build creates the problem; not called if it would not be listed */
   add(severity: Severity, build: () => Problem): void {
     this.counts[severity]++;
     if (this.builtOf[severity] < MAX_PROBLEMS) {
@@ -35,7 +40,7 @@ export class ProblemList {
     }
   }
 
-  /** Adds one that is made already, also one that counts others. */
+  /** Adds an existing problem, which may itself count others. */
   addProblem(problem: Problem): void {
     const counted = unlisted.get(problem);
     if (counted === undefined) {
@@ -45,7 +50,7 @@ export class ProblemList {
     }
   }
 
-  /** @param compare the order of those that are listed; default: as they were added */
+  /** @param compare order of the listed problems; defaults to insertion order */
   toArray(compare?: (a: Problem, b: Problem) => number): Problem[] {
     const rest = { ...this.counts };
     const room = { ...this.counts };
@@ -74,7 +79,10 @@ export class ProblemList {
   }
 }
 
-/** At most {@link MAX_PROBLEMS} problems for each file, and one more that counts the rest. Files come in the order of their first problem. */
+/**
+ * Limits each file to {@link MAX_PROBLEMS} problems and one that counts the rest. Files keep the
+ * order of their first problem.
+ */
 export function limitProblems(problems: readonly Problem[]): Problem[] {
   const lists = new Map<string, ProblemList>();
   for (const problem of problems) {

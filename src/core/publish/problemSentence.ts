@@ -4,9 +4,9 @@ import { oneLine } from '../oneLine';
 import type { Problem } from '../problem';
 
 /**
- * What a problem says where nothing beside it shows its file, as in the log and in a failure. What is found in scripts and pages tells of a
- * line, and not of which file.
- * @param folder of the mini-app, absolute
+ * Returns the message of a problem for places that do not show its file, such as the log and an
+ * error. Messages about scripts and pages do not name the file, so it is added.
+ * @param folder absolute folder of the mini-app
  */
 export function problemSentence({ rule, message, file }: Problem, folder: string): string {
   if (!rule.startsWith('baseline.')) {

@@ -9,16 +9,19 @@ import { JsonText } from './jsonText';
 import { fileSentence, problemOf, RULES } from './rules';
 import { validateManifest, type CheckedManifest } from './validateManifest';
 
-/** What a file holds: its text, why it cannot be read, or undefined when there is none. */
+/** The content of a file: its text, why it cannot be read, or undefined if it does not exist. */
 export type FileText = string | Unreadable | undefined;
 
 interface Unreadable {
   file: string;
-  /** The system's name for what went wrong. */
+  /** The system error code. */
   reason: string;
 }
 
-/** Never throws. @param file absolute path */
+/**
+ * Reads a file. Never throws.
+ * @param file absolute path
+ */
 export async function readText(file: string): Promise<FileText> {
   try {
     return await readTextFile(file, MAX_JSON);
@@ -28,14 +31,14 @@ export async function readText(file: string): Promise<FileText> {
   }
 }
 
-/** Checks `manifest.json`; one that is not there has no fields and no problems. */
+/** Checks `manifest.json`. A missing file has no fields and no problems. */
 export function checkManifestText(text: FileText, file: string): CheckedManifest {
   return typeof text === 'string'
     ? validateManifest(text, file)
     : { fields: {}, problems: unreadable('manifest', text), source: new JsonText('') };
 }
 
-/** Checks `sdk.config.json`; one that is not there is as good as an empty one. */
+/** Checks `sdk.config.json`. A missing file counts as an empty one. */
 export function checkConfigText(
   text: FileText,
   file: string,

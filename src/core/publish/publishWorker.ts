@@ -20,12 +20,15 @@ import type {
   WorkerTask,
 } from './publishWorkerProtocol';
 
-/** Progress is told no more often than this, in milliseconds. */
+/** The shortest time between two progress messages, in milliseconds. */
 const PROGRESS_MS = 50;
 
 type Send = (message: WorkerMessage) => void;
 
-/** The process's half: one task in one language, told by the first message. It ends with its parent. */
+/**
+ * Runs the worker's side: one task in one language, as set by the first message. The worker ends
+ * with its parent.
+ */
 async function main(send: Send): Promise<void> {
   process.on('disconnect', () => process.exit());
   try {

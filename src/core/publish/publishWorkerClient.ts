@@ -12,16 +12,16 @@ import type {
   WorkerTask,
 } from './publishWorkerProtocol';
 
-/** So many files are handed over at once: the event loop is held up for about a millisecond, whatever the tree's size. */
+/** Files per message. Sending this many blocks the event loop for about a millisecond. */
 const BATCH = 500;
 
 export interface WorkerOptions {
   signal?: AbortSignal | undefined;
-  /** Told now and then how many files are done. */
+  /** Called from time to time with the number of files done. */
   onFile?: ((done: number) => void) | undefined;
 }
 
-/** Hands out a list in parts. */
+/** Splits a list into batches. */
 export async function* inBatches(
   files: Iterable<BundleFile>,
 ): AsyncGenerator<readonly BundleFile[], void, undefined> {
@@ -39,11 +39,14 @@ export async function* inBatches(
 }
 
 /**
- * Runs a task in a process of its own: what it allocates is not the extension host's, and a syntax tree that is too large ends it alone.
- * The process is gone when the promise settles, and with it what it had open.
+ * Runs a task in a separate process, so that its memory does not count towards the extension host,
+ * and a too large syntax tree ends only this process. The process and its open files are gone when
+ * the promise settles.
  * @param script absolute path of the built worker
- * @param batches the files it asks for, part by part
- * @throws what the task throws; VALIDATION_FAILED when the process ends by itself; CancelledError
+ * @param batches the files that the worker requests, batch by batch
+ * @throws what the task throws
+ * @throws VALIDATION_FAILED if the process ends unexpectedly
+ * @throws CancelledError
  */
 export async function runInWorker<Kind extends WorkerTask['kind']>(
   script: string,
@@ -74,7 +77,7 @@ export async function runInWorker<Kind extends WorkerTask['kind']>(
       child.once('error', (cause) => reject(endedEarly(cause)));
       child.once('close', () => reject(endedEarly(new Error(lastWords()))));
       const order: WorkerOrder = { task, localization: localization() };
-      child.send(order, () => undefined); // a child that is gone is told by its end
+      child.send(order, () => undefined); // the `close` handler reports a dead child
       child.on('message', (message: WorkerMessage) => {
         if (message.kind === 'more') {
           batches.next().then(({ done, value }) => {
@@ -98,16 +101,16 @@ export async function runInWorker<Kind extends WorkerTask['kind']>(
   }
 }
 
-/** The editor comes first where processors are few. */
+/** Lowers the worker's priority, so that the editor stays responsive. */
 function giveWay(pid: number): void {
   try {
     setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
-    // It is gone already, or the system does not allow it.
+    // The process has ended, or the system does not allow it.
   }
 }
 
-/** What a process needs to run at all; no credential of ours is among it. */
+/** The variables that a process needs to run. They contain none of our credentials. */
 const INHERITED = ['PATH', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR', 'LD_LIBRARY_PATH'];
 
 function childEnvironment(): NodeJS.ProcessEnv {
@@ -115,11 +118,11 @@ function childEnvironment(): NodeJS.ProcessEnv {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];
   });
-  // On a desktop the executable is the editor itself.
+  // On a desktop, the executable is the editor itself.
   return { ...Object.fromEntries(inherited), ELECTRON_RUN_AS_NODE: '1' } as NodeJS.ProcessEnv;
 }
 
-/** Gathers the last kilobytes of a stream. */
+/** Keeps the last kilobytes of a stream. */
 function collectEnd(stream: Readable | null): () => string {
   let text = '';
   stream?.on('data', (bytes: Buffer) => {

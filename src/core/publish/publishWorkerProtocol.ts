@@ -6,66 +6,66 @@ import type { Inspection } from './checks/contentInspector';
 import type { Packed } from './pack';
 import type { Draft } from './project';
 
-/** What a worker is started for. */
+/** The task of a worker. */
 export type WorkerTask =
   | {
       kind: 'pack';
       /** The project's folder without links. */
       boundary: string;
-      /** Where the bundle goes. */
+      /** The path of the new bundle. */
       path: string;
-      /** Whether the contents are looked at, too. */
+      /** Requests an inspection of the contents. */
       inspect?: InspectTask | undefined;
     }
   | ({ kind: 'inspect' } & InspectTask)
   | ({ kind: 'problems' } & ProblemsTask);
 
 export interface InspectTask {
-  /** Where what is known of scripts is kept. */
+  /** The file that caches script results. */
   cacheFile?: string | undefined;
 }
 
-/** Finds the problems of all files of a mini-app; no files are handed over for it. */
+/** Finds the problems of all files of a mini-app. The worker walks the files itself. */
 export interface ProblemsTask {
   draft: Draft;
-  /** What the manifest's places are in. */
+  /** The manifest that ranges refer to. */
   manifest: { file: string; text: string };
-  /** What the last look remembered, as it gave it. */
+  /** The cache that the previous run returned. */
   memo?: Uint8Array | undefined;
-  /** Where what is known of scripts is kept. */
+  /** The file that caches script results. */
   baselineCache?: string | undefined;
 }
 
-/** What each task results in. */
+/** The result of each task. */
 export interface WorkerResults {
   pack: Packed & { inspection?: Inspection };
   inspect: Inspection;
   problems: { problems: Problem[]; memo?: Uint8Array };
 }
 
-/** From the worker. Each `more` is answered with a {@link WorkerBatch}. */
+/** A message from the worker. The client answers each `more` with a {@link WorkerBatch}. */
 export type WorkerMessage =
   | { kind: 'more' }
   | { kind: 'progress'; done: number }
   | { kind: 'result'; value: WorkerResults[WorkerTask['kind']] }
   | { kind: 'failed'; error: WorkerFailure };
 
-/** To the worker, first of all. */
+/** The first message to the worker. */
 export interface WorkerOrder {
   task: WorkerTask;
-  /** The language of what it finds; undefined for English. */
+  /** The language of messages; undefined for English. */
   localization: Localization | undefined;
 }
 
-/** To the worker afterwards: the next files each time it asks for more; none at the end. */
+/** A later message to the worker: the next files, in answer to each `more`; empty at the end. */
 export type WorkerBatch = readonly BundleFile[];
 
-/** An error on its way between processes. */
+/** An error sent between processes. */
 export interface WorkerFailure {
-  /** Undefined for an error that is none of ours. */
+  /** Undefined for an error that is not our own. */
   code?: ErrorCode;
   message: string;
   file?: string;
-  /** What led to it, for the log. */
+  /** The cause, for the log. */
   reason?: string;
 }

@@ -1,10 +1,10 @@
-/** So many blanks in a row are blanks; more may push what follows out of sight. */
+/** The longest run of spaces shown as such. A longer one could push the rest out of view. */
 const MAX_BLANKS = 4;
 
 /**
- * A shell command as it will run, as printable ASCII on one line, to be judged by a person. Whatever else is in it is written out: a line
- * end as ⏎, another character as ⟨U+202E⟩, a long run of blanks as ⟨40 blanks⟩. Since the marks are no ASCII themselves, no command
- * can pretend one.
+ * Formats a shell command for the user to review: exactly as it will run, as printable ASCII on one
+ * line. Escapes everything else: a line end as ⏎, another character as ⟨U+202E⟩, a long run of
+ * spaces as ⟨40 blanks⟩. The marks are not ASCII themselves, so no command can imitate one.
  */
 export function readableCommand(command: string): string {
   return command
@@ -16,7 +16,10 @@ export function readableCommand(command: string): string {
     );
 }
 
-/** The same in lines of bounded length, for a document. @param width UTF-16 units */
+/**
+ * Wraps the formatted command into lines, for a document.
+ * @param width UTF-16 units
+ */
 export function wrapCommand(command: string, width = 100): string {
   const text = readableCommand(command);
   const lines: string[] = [];

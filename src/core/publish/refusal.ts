@@ -10,14 +10,14 @@ import type { Project } from './project';
 import { RULES, sentence } from './rules';
 import { nextPatch, withoutLeadingV } from './semver';
 
-/** Refusals of the caller, the path, the size or the moment, and not of what was submitted. */
+/** Statuses that are about the caller, the path, the size or the time, not about the submission. */
 const NOT_ABOUT_MANIFEST: ReadonlySet<number> = new Set([401, 403, 404, 408, 413, 429]);
 
 /**
- * What a person can do about a submission that the backend has refused: the fields of the manifest
- * that it names become problems, and a version that is not new gets the next one.
- * @param latest the latest version that was submitted before; undefined where that is not known
- * @returns the error to be thrown
+ * Turns a rejected submission into an error that the user can act on: the manifest fields that the
+ * backend names become problems, and a version that is not new gets a suggestion.
+ * @param latest the latest version submitted before; undefined if it is unknown
+ * @returns the error to throw
  */
 export async function explainRefusal(
   error: unknown,

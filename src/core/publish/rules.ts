@@ -12,9 +12,9 @@ import type { Problem, Range } from '../problem';
 
 interface Rule {
   readonly severity: Problem['severity'];
-  /** What is so, or has to be so, as a sentence about the field, file or text at fault; in the language of now. */
+  /** The rule as a sentence about the field, file or text, in the current UI language. */
   readonly text: string;
-  /** Whether a field's kind, its values and whether it is required tell as much. */
+  /** Whether a field's type, its values and whether it is required already express the rule. */
   readonly isPlain: boolean;
 }
 
@@ -64,8 +64,9 @@ const PATH = {
 };
 
 /**
- * Every rule about a mini-app but those on what a WebView understands: its stable id, how much it matters, and its words. A message
- * is the name of what breaks the rule and these words; an editor shows the words of all rules of a field.
+ * All rules about a mini-app except those about WebView support: stable ID, severity and text. A
+ * message consists of the name of the offending thing and this text; an editor shows the texts of
+ * all rules of a field.
  */
 export const RULES = {
   'manifest.unreadable': UNREADABLE,
@@ -201,51 +202,55 @@ export const RULES = {
   'secret.access-token': error(() => t('holds an access token')),
   'secret.api-key': error(() => t('holds an API key of i99dash')),
   'secret.service-token': error(() => t('holds a token or key of a service')),
-  // Pages that use Google's services show such a key: Firebase and Maps have no other way.
+  // Such a key is public in pages that use Google services: Firebase and Maps require it.
   'secret.google-api-key': warning(() => t('holds an API key of Google')),
   'secret.credentials-file': error(() => t('is a file in which programs keep credentials')),
 } as const satisfies Record<string, Rule>;
 
 export type RuleId = keyof typeof RULES;
 
-/** True for the id of a rule. */
+/** Checks whether a text is the ID of a rule. */
 export function isRuleId(text: string): text is RuleId {
   return Object.hasOwn(RULES, text);
 }
 
-/** The longest sentence about a problem, in UTF-16 units: a name in it may be of any length. */
+/** The longest message of a problem, in UTF-16 units. Names in it may be of any length. */
 export const MAX_MESSAGE = 500;
 
 /**
- * What is wrong with something, as a sentence: `"icon" is required`.
- * @param name of a field, a value or a file; foreign words
- * @param words ours, that follow it
+ * Builds a message: `"icon" is required`.
+ * @param name name of a field, a value or a file; untrusted text
+ * @param words our text, which follows the name
  */
 export function sentence(name: string, words: string): string {
   return t('"{0}" {1}', oneLine(name, Infinity), words);
 }
 
-/** The same of a file whose name nobody takes for words: `manifest.json is empty`. */
+/** Builds a message about a file, whose name needs no quotes: `manifest.json is empty`. */
 export function fileSentence(name: string, words: string): string {
   const args = [oneLine(name, Infinity), words];
   return t({ message: '{0} {1}', args, comment: 'A file, and what is wrong with it' });
 }
 
-/** A problem with what was probably meant behind it. */
+/** Appends a suggestion to a problem. */
 export function didYouMean(problem: Problem, meant: string | undefined): Problem {
   return meant === undefined
     ? problem
     : { ...problem, message: t('{0}; did you mean "{1}"?', problem.message, meant) };
 }
 
-/** What is wrong first, and how much more is. @param message a whole sentence */
+/**
+ * Appends the number of further problems.
+ * @param message a whole sentence
+ */
 export function andMore(message: string, others: number): string {
   return others > 0 ? t('{0} (and {1} more)', message, others) : message;
 }
 
 /**
- * A finding of a rule.
- * @param message a whole sentence for the person at the editor, its foreign words as {@link oneLine} makes them; made one line
+ * Creates a problem of a rule.
+ * @param message a whole sentence for the user; untrusted text in it has been sanitized by
+ * {@link oneLine}. It is reduced to one line
  */
 export function problemOf(id: RuleId, message: string, file: string, range?: Range): Problem {
   const { severity } = RULES[id];

@@ -1,6 +1,6 @@
 import { systemErrorCode } from '../errors';
 
-/** Whether there is a process of this number on this computer, whoever started it. */
+/** Checks whether a process with this ID runs on this computer, including those of other users. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,28 +1,28 @@
 import { isAbsolute } from 'node:path';
 
-/** A call of a package manager in a shell command, which runs scripts of a package.json. */
+/** A package manager call in a shell command, which runs scripts of a package.json. */
 export interface ScriptCall {
-  /** Names of scripts; `all`: any of them may run. */
+  /** Names of scripts; `all` if any of them may run. */
   names: readonly string[] | 'all';
-  /** Where the call runs, relative to where the command does. */
+  /** The folder of the call, relative to that of the command. */
   folder: string;
-  /** False: it also runs scripts of other packages. */
+  /** False if it also runs scripts of other packages. */
   isComplete: boolean;
 }
 
-/** Longer commands are looked at in part, in UTF-16 units; then nobody can tell what they run. */
+/** UTF-16 units. Only the beginning of a longer command is parsed, so the result is incomplete. */
 const MAX_LENGTH = 8 * 1024;
 
 const MANAGERS: ReadonlySet<string> = new Set(['npm', 'pnpm', 'yarn', 'yarnpkg', 'bun']);
-/** Programs that run scripts by patterns of their names. */
+/** Programs that run scripts by name patterns. */
 const SCRIPT_RUNNERS: ReadonlySet<string> = new Set([
   ...['npm-run-all', 'npm-run-all2', 'run-s', 'run-p', 'run-z', 'concurrently', 'conc', 'wireit'],
 ]);
 /** Programs that run scripts of other packages. */
 const REPOSITORY_RUNNERS: ReadonlySet<string> = new Set(['lerna', 'turbo', 'nx', 'rush', 'wsrun']);
-/** Words of a call that are looked at. */
+/** The most words of a call that are parsed. */
 const MAX_WORDS = 100;
-/** Folders that a command may have changed to. */
+/** The most folders that a command may have changed to. */
 const MAX_FOLDERS = 8;
 const RUN_WORDS: ReadonlySet<string> = new Set(['run', 'run-script', 'rum', 'urn']);
 const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
@@ -37,26 +37,29 @@ const INSTALL_WORDS: ReadonlySet<string> = new Set([
   ...['install-test', 'it', 'update', 'up', 'link', 'ln', 'dedupe', 'pack', 'publish', 'version'],
   ...['remove', 'rm', 'uninstall', 'un', 'upgrade', 'import', 'prune'],
 ]);
-/** What installing, packing and publishing run by themselves, each with its `pre` and `post`. */
+/**
+ * Scripts that installing, packing and publishing run automatically, each with its `pre` and `post`
+ * hook.
+ */
 const LIFECYCLE = [
   ...['install', 'prepublish', 'prepare', 'pack', 'publish', 'version', 'uninstall'],
   ...['prepublishOnly', 'dependencies'],
 ];
 const OTHER_PACKAGES =
   /^(?:-w|-ws|-r|-F|--workspaces?|--recursive|--filter(?:-prod)?|--all|--parallel|workspaces?|foreach)(?:=|$)/u;
-/** Options whose next word is their value. */
+/** Options whose value is the next word. */
 const FOLDER_OPTIONS: ReadonlySet<string> = new Set(['--prefix', '-C', '--cwd', '--dir']);
 const VALUE_OPTIONS: ReadonlySet<string> = new Set([
   ...['--loglevel', '--script-shell', '--registry', '--userconfig', '--reporter', '--cache'],
 ]);
 
 /**
- * Finds the calls of package managers in a shell command, in quotes and sub-shells too. It rather finds one too many than one too few: what
- * it finds is shown and compared, and never run.
+ * Finds package manager calls in a shell command, including those in quotes and subshells. Prefers
+ * false positives to missed calls, because the results are only shown and compared, never run.
  */
 export function findScriptCalls(command: string): ScriptCall[] {
   let calls: ScriptCall[] = [];
-  // A sub-shell may have changed the folder, or the command that goes on after it.
+  // A `cd` may apply to a subshell only, or also to the commands after it.
   const folders = ['.'];
   let isComplete = command.length <= MAX_LENGTH;
   for (const words of segmentsOf(command.slice(0, MAX_LENGTH))) {
@@ -83,17 +86,20 @@ function join(folder: string, path: string): string {
   return isAbsolute(path) ? path : `${folder}/${path}`;
 }
 
-/** The words of each simple command. Quotes and brackets end one too, for what is in them may be a command. */
+/**
+ * Returns the words of each simple command. Quotes and brackets also end one, because they may
+ * contain a command.
+ */
 function segmentsOf(command: string): string[][] {
   return command
     .replace(/[\\^]\r?\n/gu, ' ')
-    .replace(/(["'])([^\s"'`;&|(){}]*)\1/gu, '$2') // a quoted word is a word
+    .replace(/(["'])([^\s"'`;&|(){}]*)\1/gu, '$2') // unquote single words
     .split(/[;&|\r\n"'`(){}]+/u)
     .map((segment) => segment.split(/\s+/u).filter((word) => word !== ''))
     .filter((words) => words.length > 0);
 }
 
-/** The name of a program without its path and what Windows adds. */
+/** Returns the name of a program without its path and its Windows extension. */
 function programOf(word: string): string {
   const name = word.slice(Math.max(word.lastIndexOf('/'), word.lastIndexOf('\\')) + 1);
   return name.replace(/\.(?:cmd|exe|ps1|js|cjs|mjs)$/iu, '').toLowerCase();
@@ -117,7 +123,7 @@ function readCall(program: string, args: readonly string[]): ScriptCall | undefi
   return { names: namesOf(words), folder, isComplete };
 }
 
-/** The words that are no options, and where the options say the call runs. */
+/** Returns the words that are not options, and the folder that the options set. */
 function readOptions(args: readonly string[]): {
   words: string[];
   folder: string;
@@ -143,11 +149,11 @@ function readOptions(args: readonly string[]): {
   return { words, folder, isComplete };
 }
 
-/** @param words of the call, such as `run build` */
+/** @param words the words of the call, such as `run build` */
 function namesOf(words: readonly string[]): readonly string[] | 'all' {
   const [first, second] = words;
   if (first === undefined) {
-    return LIFECYCLE; // yarn alone installs
+    return LIFECYCLE; // `yarn` without arguments installs
   }
   if (RUN_WORDS.has(first)) {
     return second === undefined || isPattern(second) ? 'all' : [second];
@@ -156,7 +162,9 @@ function namesOf(words: readonly string[]): readonly string[] | 'all' {
   return INSTALL_WORDS.has(first) ? [...known, ...LIFECYCLE] : known;
 }
 
-/** pnpm and others take a pattern for a name; a variable of the shell may stand for any name. */
+/**
+ * Checks for a name pattern, as pnpm and others accept, or a shell variable, which may be any name.
+ */
 function isPattern(name: string): boolean {
   return /[*?$%/!]/u.test(name);
 }

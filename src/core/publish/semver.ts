@@ -1,14 +1,17 @@
 const SEMVER =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(?:0|[1-9]\d*|\d*[a-z-][\da-z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-z-][\da-z-]*))*)?(?:\+[\da-z-]+(?:\.[\da-z-]+)*)?$/iu;
-/** Longer ones are legal and nobody's: not looked at, for patterns are slow on them. */
+/** Longer versions are legal but not used, and matching them is slow. */
 const MAX_LENGTH = 256;
 
-/** Whether a text is a semantic version (semver.org, 2.0.0). */
+/** Checks whether a text is a semantic version (semver.org, 2.0.0). */
 export function isSemver(version: string): boolean {
   return version.length <= MAX_LENGTH && SEMVER.test(version);
 }
 
-/** The next patch release: `1.4.3` for `1.4.2`, and `1.4.2` for `1.4.2-beta.1`. Undefined for what is no semantic version. */
+/**
+ * Returns the next patch release: `1.4.3` for `1.4.2`, and `1.4.2` for `1.4.2-beta.1`. Undefined if
+ * the version is not a semantic one.
+ */
 export function nextPatch(version: string): string | undefined {
   const [, major, minor, patch, prerelease] = isSemver(version) ? (SEMVER.exec(version) ?? []) : [];
   if (major === undefined || minor === undefined || patch === undefined) {
@@ -17,7 +20,10 @@ export function nextPatch(version: string): string | undefined {
   return `${major}.${minor}.${prerelease === undefined ? BigInt(patch) + 1n : patch}`;
 }
 
-/** The next minor release: `1.5.0` for `1.4.2`, and `1.4.0` for `1.4.0-beta.1`. Undefined for what is no semantic version. */
+/**
+ * Returns the next minor release: `1.5.0` for `1.4.2`, and `1.4.0` for `1.4.0-beta.1`. Undefined if
+ * the version is not a semantic one.
+ */
 export function nextMinor(version: string): string | undefined {
   const [, major, minor, patch, prerelease] = isSemver(version) ? (SEMVER.exec(version) ?? []) : [];
   if (major === undefined || minor === undefined) {
@@ -27,14 +33,15 @@ export function nextMinor(version: string): string | undefined {
   return `${major}.${isNext ? minor : BigInt(minor) + 1n}.0`;
 }
 
-/** A version without the "v" that tags begin with. */
+/** Removes the "v" at the beginning of tags. */
 export function withoutLeadingV(version: string): string {
   return version.replace(/^v(?=\d)/iu, '');
 }
 
 /**
- * Below 0 when the first of two versions comes before the second, 0 when neither does (semver.org).
- * @returns undefined when one of them is no semantic version
+ * Compares two versions by precedence (semver.org).
+ * @returns below 0 if the first one is lower, 0 if they are equal, above 0 if it is higher;
+ * undefined if one of them is not a semantic version
  */
 export function compareVersions(a: string, b: string): number | undefined {
   if (!isSemver(a) || !isSemver(b)) {
@@ -47,12 +54,12 @@ export function compareVersions(a: string, b: string): number | undefined {
     return order;
   }
   if (preA === undefined || preB === undefined) {
-    return preA === undefined ? 1 : -1; // a prerelease comes before its release
+    return preA === undefined ? 1 : -1; // a prerelease is lower than its release
   }
   return compareIdentifiers(preA.split('.'), preB.split('.'));
 }
 
-/** The numbers of a semantic version, and its prerelease. */
+/** Splits a semantic version into its numbers and its prerelease. */
 function parts(version: string): [numbers: string, prerelease: string | undefined] {
   const [, numbers = '', prerelease] = /^([\d.]+)(?:-([^+]+))?/u.exec(version) ?? [];
   return [numbers, prerelease];
@@ -69,7 +76,7 @@ function compareIdentifiers(a: readonly string[], b: readonly string[]): number 
   return a.length - b.length;
 }
 
-/** Numbers come before words. */
+/** Compares prerelease identifiers. Numbers are lower than words. */
 function compareIdentifier(a: string, b: string): number {
   const [isNumberA, isNumberB] = [/^\d+$/u.test(a), /^\d+$/u.test(b)];
   if (isNumberA !== isNumberB) {

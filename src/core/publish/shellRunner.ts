@@ -7,16 +7,20 @@ import { endTree, endTreeWithProcess } from '../processGroup';
 import { exitCodeOfSignal } from './buildFailure';
 import { WholeSequences } from './wholeSequences';
 
-/** How long a cancelled command gets to end by itself, in milliseconds. */
+/** How long a cancelled command may take to end before it is killed, in milliseconds. */
 const GRACE_MS = 3_000;
-/** How long the output is waited for after the shell's end, in milliseconds: a daemon that a command started may keep it open for ever. */
+/**
+ * How long to wait for output after the shell has ended, in milliseconds. A daemon that the command
+ * started may keep the pipes open forever.
+ */
 const LINGER_MS = 2_000;
 
 /**
- * Runs command lines in the system's shell, each in a process group of its own so that it can be ended whole.
- * A command that cannot be started at all is BUILD_FAILED.
- * @param options.graceMs how long a cancelled command gets to end by itself, in milliseconds
- * @param options.lingerMs how long its output is waited for after its end, in milliseconds
+ * Runs command lines in the system's shell, each in its own process group, so that the whole group
+ * can be ended. A command that cannot be started fails with BUILD_FAILED.
+ * @param options.graceMs how long a cancelled command may take to end before it is killed, in
+ * milliseconds
+ * @param options.lingerMs how long to wait for output after the command has ended, in milliseconds
  */
 export function createShellRunner({
   graceMs = GRACE_MS,
@@ -33,7 +37,7 @@ export function createShellRunner({
         try {
           child = start(commandLine, cwd, env);
         } catch (cause) {
-          reject(unstarted(cwd, cause)); // a NUL in it, or longer than the system takes
+          reject(unstarted(cwd, cause)); // contains NUL, or is too long for the system
           return;
         }
         relayOutput(child, onOutput);
@@ -64,7 +68,7 @@ export function createShellRunner({
   };
 }
 
-/** The runner for real use. */
+/** The runner with the default times. */
 export const shellRunner = createShellRunner();
 
 function start(commandLine: string, cwd: string, env = process.env): ChildProcess {
@@ -96,7 +100,10 @@ function relayOutput({ stdout, stderr }: ChildProcess, onOutput: (text: string) 
   }
 }
 
-/** What left the tree may hold the pipes open for ever, and then 'close' would never come. */
+/**
+ * Closes the pipes. A process that left the group may keep them open forever, and 'close' would
+ * never fire.
+ */
 function closeOutput({ stdout, stderr }: ChildProcess): void {
   stdout?.destroy();
   stderr?.destroy();

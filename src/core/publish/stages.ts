@@ -4,12 +4,12 @@ export type Stage = 'validate' | 'build' | 'pack' | 'confirm' | 'upload' | 'subm
 
 export interface Progress {
   stage: Stage;
-  /** Files packed or bytes sent so far, of how many in all. */
+  /** Files packed or bytes sent so far, and the total. */
   done?: number;
   total?: number;
 }
 
-/** Tells the progress which stage runs, and the log how long each took. */
+/** Reports the current stage to the progress, and the duration of each stage to the log. */
 export class StageClock {
   private running: { stage: Stage; since: number } | undefined;
 

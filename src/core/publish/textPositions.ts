@@ -1,6 +1,8 @@
 import type { Range } from '../problem';
 
-/** Finds lines and characters in a text as an editor counts them: lines end with \n, \r\n or \r. */
+/**
+ * Converts offsets to lines and characters as an editor counts them: lines end with \n, \r\n or \r.
+ */
 export class TextPositions {
   private readonly lineStarts: number[];
 
@@ -11,12 +13,15 @@ export class TextPositions {
     ];
   }
 
-  /** The range between two offsets, in UTF-16 characters from 0; one beyond the text is taken for its end. */
+  /**
+   * Returns the range between two offsets, in UTF-16 units from 0. Offsets beyond the text count as
+   * its end.
+   */
   range(start: number, end: number): Range {
     return { start: this.position(start), end: this.position(end) };
   }
 
-  /** The offset of a position; one beyond the text is taken for its end. */
+  /** Returns the offset of a position. Positions beyond the text count as its end. */
   offset({ line, character }: Range['start']): number {
     return Math.min((this.lineStarts[line] ?? this.text.length) + character, this.text.length);
   }

@@ -1,8 +1,11 @@
-/** A longer escape sequence is passed on in parts, in UTF-16 units: none that is meant so is as long. */
+/** UTF-16 units. A longer escape sequence is passed on in parts; no real one is as long. */
 const MAX_HELD = 4096;
 const ESC = '\u001B';
 const BEL = '\u0007';
-/** The beginning of an escape sequence at the end of a text: of a command, of a string that ends with BEL or ESC \, or of a short one. */
+/**
+ * The beginning of an escape sequence at the end of a text: of a command, of a string terminated by
+ * BEL or ESC \, or of a short sequence.
+ */
 const UNFINISHED = new RegExp(
   [
     `(?:${ESC}\\[|\u009B)[0-?]*[ -/]*$`,
@@ -13,8 +16,8 @@ const UNFINISHED = new RegExp(
 );
 
 /**
- * Passes a text on as it comes, but holds back the beginning of an escape sequence until its end is there.
- * @param passOn gets no empty text
+ * Passes text on immediately, but holds back an incomplete escape sequence until the rest arrives.
+ * @param passOn never gets an empty text
  */
 export class WholeSequences {
   private held = '';
@@ -30,7 +33,7 @@ export class WholeSequences {
     this.emit(whole.slice(0, whole.length - this.held.length));
   }
 
-  /** Passes on what is held back: nothing follows. */
+  /** Passes on the held text at the end of the input. */
   end(): void {
     this.emit(this.held);
     this.held = '';

@@ -9,8 +9,16 @@ const WALKTHROUGH = 'i99dash.i99dash#firstPublish';
 const PUBLISHED = 'i99dash.hasPublished';
 const SIGNED_IN_ONCE = 'i99dash.hasSignedIn';
 
+/** The steps of the walkthrough by the context keys that complete them. */
+const STEP_IDS = {
+  hasKey: 'key',
+  isKeyRegistered: 'register',
+  isSignedIn: 'signIn',
+  hasPublished: 'publish',
+} as const;
+
 /** A context key that completes a step of the walkthrough. */
-type Step = 'hasKey' | 'isKeyRegistered' | 'isSignedIn' | 'hasPublished';
+type Step = keyof typeof STEP_IDS;
 
 /** The session's states in which somebody is signed in. */
 const SIGNED_IN: ReadonlySet<SessionState['kind']> = new Set<SessionState['kind']>([
@@ -34,6 +42,7 @@ export class FirstSteps implements vscode.Disposable {
         }
       }),
     );
+    this.tellSignedInOnce();
     this.followSession();
     void this.lookForKey();
     if (memory.get(PUBLISHED) === true) {
@@ -84,12 +93,18 @@ export class FirstSteps implements vscode.Disposable {
       this.complete('isSignedIn');
       if (!this.hasSignedIn) {
         void this.memory.update(SIGNED_IN_ONCE, true);
+        this.tellSignedInOnce();
       }
       if (stored?.profile.fingerprint !== undefined) {
         this.complete('hasKey');
         this.complete('isKeyRegistered');
       }
     }
+  }
+
+  /** The welcome of the views explains the first sign-in only until it happened. */
+  private tellSignedInOnce(): void {
+    void vscode.commands.executeCommand('setContext', SIGNED_IN_ONCE, this.hasSignedIn);
   }
 
   private async lookForKey(): Promise<void> {
@@ -103,7 +118,23 @@ export class FirstSteps implements vscode.Disposable {
     if (!this.done.has(step)) {
       this.done.add(step);
       void vscode.commands.executeCommand('setContext', `i99dash.${step}`, true);
+      void markComplete(step);
     }
+  }
+}
+
+/**
+ * Tells VS Code that a step is done. Its context key alone does not: VS Code loads walkthroughs when one is first opened, takes a key that is
+ * set by then for an event of the past, and leaves the step open until the window is reloaded.
+ */
+async function markComplete(step: Step): Promise<void> {
+  try {
+    await vscode.commands.executeCommand(
+      'welcome.markStepComplete',
+      `${WALKTHROUGH}#${STEP_IDS[step]}`,
+    );
+  } catch {
+    // VS Code remembers the step, and fails since it has not loaded the walkthrough yet.
   }
 }
 

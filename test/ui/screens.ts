@@ -1,0 +1,36 @@
+import type { Person } from './person';
+
+/** The sizes that a window is looked at in; the last is that of 200 % zoom at 1280×800. */
+const SIZES = [
+  ['1280', { width: 1280, height: 800 }],
+  ['900', { width: 900, height: 800 }],
+  ['zoom200', { width: 640, height: 400 }],
+] as const;
+
+const THEMES = [
+  ['dark', 'Dark Modern', 'vs-dark'],
+  ['light', 'Light Modern', 'vs'],
+  ['contrast', 'Dark High Contrast', 'hc-black'],
+] as const;
+
+/** Photographs what is on screen in every size, in dark, light and high contrast. Leaves the first of each. */
+export async function photographEverywhere(person: Person, name: string): Promise<void> {
+  for (const [theme, title, style] of [...THEMES, THEMES[0]]) {
+    await turnTo(person, title, style);
+    for (const [size, viewport] of SIZES) {
+      await person.page.setViewportSize(viewport);
+      await person.photograph(`${name}-${size}-${theme}`);
+    }
+    await person.page.setViewportSize(SIZES[0][1]);
+  }
+}
+
+async function turnTo(person: Person, title: string, style: string): Promise<void> {
+  const workbench = person.page.locator(`.monaco-workbench.${style}`);
+  if (await workbench.isVisible()) return;
+  await person.runCommand('Preferences: Color Theme');
+  await person.quickPickRow('Dark').first().waitFor();
+  await person.quickInput().fill(title);
+  await person.pick(title);
+  await workbench.waitFor();
+}

@@ -6,10 +6,10 @@ const RIGHT_TO_LEFT =
 /** U+2068 (first strong isolate) and U+2069 (pop directional isolate). */
 const [AS_IT_IS, END] = ['\u2068', '\u2069'];
 /**
- * Text lengths that fit a view of the usual width, alone in a row or beside a label, in UTF-16
- * units.
+ * Text lengths that fit a view of the usual width: alone in a row, beside a label, and as a label,
+ * in UTF-16 units.
  */
-export const ROW_ROOM = { alone: 30, besideLabel: 20 } as const;
+export const ROW_ROOM = { alone: 30, besideLabel: 20, label: 20 } as const;
 
 /**
  * Prepares a name, a state or third-party text for display beside other text in a row. Rows run
@@ -24,6 +24,16 @@ export function rowText(text: string, room = Infinity): string {
     return line;
   }
   return `${AS_IT_IS}${beginsOnTheRight(line) ? oneLine(beginningOf(line, room)) : line}${END}`;
+}
+
+/**
+ * Prepares a name that has other text beside it in its row. VS Code shows a label in full and cuts
+ * the text beside it, so a long name is cut here.
+ * @param room UTF-16 units
+ */
+export function rowLabel(text: string, room: number = ROW_ROOM.label): string {
+  const line = oneLine(text);
+  return rowText(line.length <= room ? line : beginningOf(line, room));
 }
 
 /** Joins several facts for a row, from left to right. Put the most important first. */

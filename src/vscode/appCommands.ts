@@ -3,6 +3,7 @@ import { endBeta, fetchBetaStatus, promoteToBeta, promoteToProduction } from '..
 import type { ApiClient } from '../core/api/client';
 import { pathSegment } from '../core/api/pathSegment';
 import { fetchDeveloperStatus, type DeveloperStatus } from '../core/api/developerStatus';
+import { readLocalApps } from '../core/apps/localApps';
 import type { Session } from '../core/auth/session';
 import type { Call } from '../core/consent';
 import { I99dashError } from '../core/errors';
@@ -14,8 +15,10 @@ import { appPage, requestAccessPage } from '../core/webConsole';
 import { AppElement } from './appElements';
 import { answered } from './ask';
 import type { AppsView } from './appsView';
+import { activeFile } from './chooseMiniApp';
 import { Click, confirmModal } from './consent';
 import { assertSameAccount, knownIdentity } from './knownIdentity';
+import { miniAppOf } from './miniApps';
 import { plainText } from './plainText';
 import { describeTrack } from './publishConfirmation';
 import { withQuietProgress } from './progress';
@@ -36,7 +39,10 @@ interface AppArguments {
   releaseNotes?: string;
 }
 
-/** Asks the backend, and shows the answer in the view. @throws what the API client throws, CancelledError */
+/**
+ * Asks the backend, and shows the answer in the view, where the app that is named or that is being edited is selected.
+ * @throws what the API client throws, CancelledError
+ */
 export async function showStatus(
   { api, view }: AppsContext,
   { appId }: AppArguments,
@@ -44,8 +50,16 @@ export async function showStatus(
   const status = await asking((signal) =>
     fetchDeveloperStatus(api(), { signal, ...(appId === undefined ? {} : { appId }) }),
   );
-  await view.reveal(appId);
+  await view.reveal(appId ?? (await editedApp()));
   return status;
+}
+
+/** The id of the app that the active editor's file belongs to; undefined when there is none. */
+async function editedApp(): Promise<string | undefined> {
+  const file = activeFile();
+  const folder = file === undefined ? undefined : await miniAppOf(file);
+  const [app] = folder === undefined ? [] : await readLocalApps([folder]);
+  return app?.id ?? undefined;
 }
 
 /** Publishes the app of a row. @throws NOTHING_TO_PUBLISH when it is not in the workspace */

@@ -2,9 +2,12 @@ import * as vscode from 'vscode';
 import type { AppRow } from '../core/apps/appRows';
 import type { ReviewState } from '../core/apps/reviewState';
 import { isI99dashError } from '../core/errors';
+import { plural } from '../core/l10n';
+import { MANIFEST_FILE } from '../core/miniAppFolder';
 import { oneLine } from '../core/oneLine';
-import { ROW_ROOM, rowFacts, rowText } from '../core/rowText';
+import { ROW_ROOM, rowFacts, rowLabel, rowText } from '../core/rowText';
 import { factsOf, type Fact } from './appFacts';
+import { describeCount, problemsUri, type ProblemCount } from './appProblems';
 import type { CommandId } from './commandIds';
 import { appendPlain } from './plainMarkdown';
 import { reviewName } from './reviewName';
@@ -13,21 +16,53 @@ import { ViewElement } from './viewElement';
 /** A reason for a rejection may be long; UTF-16 units. */
 const MAX_SPOKEN = 2_000;
 
+/** The apps of the workspace, or the others. */
+export class SectionElement extends ViewElement {
+  override readonly children: readonly ViewElement[];
+
+  constructor(
+    private readonly kind: 'workspace' | 'elsewhere',
+    draw: (parent: ViewElement) => readonly ViewElement[],
+  ) {
+    super();
+    this.children = draw(this);
+  }
+
+  toTreeItem(): vscode.TreeItem {
+    const label =
+      this.kind === 'workspace' ? vscode.l10n.t('This Workspace') : vscode.l10n.t('Other Apps');
+    const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
+    item.id = `section/${this.kind}`;
+    item.contextValue = 'section';
+    const count = plural(this.children.length, { one: '{0} app', other: '{0} apps' });
+    item.description = String(this.children.length);
+    item.accessibilityInformation = { label: `${label}, ${count}` };
+    return item;
+  }
+}
+
 /** One app. */
 export class AppElement extends ViewElement {
+  override readonly parent: ViewElement | undefined;
   override readonly children: readonly FactElement[];
 
   constructor(
     readonly row: AppRow,
     now: number,
+    private readonly problems: ProblemCount = { errors: 0, warnings: 0 },
+    parent?: ViewElement,
   ) {
     super();
-    this.children = factsOf(row, now).map((fact) => new FactElement(this, fact));
+    this.parent = parent;
+    this.children = factsOf(row, now, problems).map((fact) => new FactElement(this, fact));
   }
 
   /** VS Code keeps rows of one id open or closed as they were: a new rejection is a new row, and opens. */
   get id(): string {
-    const { appId, latestVersion, review } = this.row;
+    const { appId, latestVersion, review, local } = this.row;
+    if (local?.id === null) {
+      return `folder/${local.folder}`;
+    }
     return review === 'rejected' ? `${appId} ${latestVersion ?? ''} rejected` : appId;
   }
 
@@ -35,15 +70,18 @@ export class AppElement extends ViewElement {
     const { appId, name = appId, review } = this.row;
     const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
     const open = review === 'rejected' ? Expanded : Collapsed;
-    const item = new vscode.TreeItem(rowText(name), this.children.length === 0 ? None : open);
-    const state = reviewName(this.row.reviewWord);
+    const item = new vscode.TreeItem(rowLabel(name), this.children.length === 0 ? None : open);
+    const version = shownVersion(this.row);
+    const state = stateOf(this.row);
+    const beta = betaOf(this.row);
     item.id = this.id;
-    item.description = rowFacts([shownVersion(this.row), state]);
-    item.iconPath = iconOf(review);
+    item.description = rowFacts([state, beta, version]);
+    item.resourceUri = problemsUri(appId, this.problems);
+    item.iconPath = isBroken(this.row) ? brokenIcon() : iconOf(review);
     item.contextValue = contextOf(this.row);
     item.tooltip = tooltipOf(this.row, this.children);
     item.accessibilityInformation = {
-      label: [name, shownVersion(this.row), state]
+      label: [name, version, state, describeCount(this.problems), beta]
         .filter(Boolean)
         .map((part) => oneLine(part))
         .join(', '),
@@ -70,6 +108,9 @@ export class FactElement extends ViewElement {
     item.tooltip = plainTooltip(tooltip);
     item.accessibilityInformation = { label: oneLine(tooltip, MAX_SPOKEN) };
     item.description = rowFacts(facts);
+    if (id === 'problems') {
+      item.command = { command: 'workbench.panel.markers.view.focus', title: label };
+    }
     return item;
   }
 }
@@ -92,6 +133,26 @@ export class FailureElement extends ViewElement {
     item.accessibilityInformation = { label: `${oneLine(words)} ${label}` };
     return item;
   }
+}
+
+function isBroken({ local }: AppRow): boolean {
+  return local?.isBroken === true;
+}
+
+/** Where its review stands, or what keeps it from having one. */
+function stateOf(row: AppRow): string {
+  if (isBroken(row)) {
+    return vscode.l10n.t('broken {0}', MANIFEST_FILE);
+  }
+  return row.local?.id === null ? vscode.l10n.t('no ID') : reviewName(row.reviewWord);
+}
+
+function betaOf({ beta }: AppRow): string {
+  return beta === undefined ? '' : vscode.l10n.t('beta {0}', beta.version ?? '').trim();
+}
+
+function brokenIcon(): vscode.ThemeIcon {
+  return new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
 }
 
 function shownVersion({ latestVersion, local }: AppRow): string {
@@ -130,7 +191,7 @@ function tooltipOf(row: AppRow, facts: readonly FactElement[]): vscode.MarkdownS
   tooltip.appendMarkdown('**');
   appendPlain(tooltip, row.name ?? row.appId);
   tooltip.appendMarkdown('** ');
-  appendPlain(tooltip, [row.appId, reviewName(row.reviewWord)].join(' · '));
+  appendPlain(tooltip, [row.appId, stateOf(row)].join(' · '));
   for (const { fact } of facts) {
     tooltip.appendMarkdown('\n\n');
     appendPlain(tooltip, fact.tooltip);

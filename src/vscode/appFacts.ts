@@ -2,10 +2,11 @@ import * as vscode from 'vscode';
 import type { AppRow, BetaRow } from '../core/apps/appRows';
 import { exactTime, timeAgo } from '../core/apps/timeAgo';
 import { plural, textLanguage } from '../core/l10n';
+import type { ProblemCount } from './appProblems';
 
 /** A line below an app. */
 export interface Fact {
-  id: 'reason' | 'versions' | 'beta' | 'published';
+  id: 'reason' | 'problems' | 'versions' | 'beta' | 'published';
   /** A codicon. */
   icon: string;
   label: string;
@@ -16,10 +17,27 @@ export interface Fact {
 }
 
 /** What is known of an app beside its state. @param now milliseconds since the epoch */
-export function factsOf(row: AppRow, now: number): Fact[] {
-  return [reasonOf(row), versionsOf(row), betaOf(row), publishedOf(row, now)].filter(
-    (fact) => fact !== undefined,
-  );
+export function factsOf(row: AppRow, now: number, problems: ProblemCount): Fact[] {
+  const found = [reasonOf(row), problemsOf(problems), versionsOf(row), betaOf(row)];
+  return [...found, publishedOf(row, now)].filter((fact) => fact !== undefined);
+}
+
+function problemsOf({ errors, warnings }: ProblemCount): Fact | undefined {
+  const facts = [
+    ...(errors === 0 ? [] : [plural(errors, { one: '{0} error', other: '{0} errors' })]),
+    ...(warnings === 0 ? [] : [plural(warnings, { one: '{0} warning', other: '{0} warnings' })]),
+  ];
+  if (facts.length === 0) {
+    return undefined;
+  }
+  const label = vscode.l10n.t('Problems');
+  return {
+    id: 'problems',
+    icon: errors > 0 ? 'error' : 'warning',
+    label,
+    facts,
+    tooltip: vscode.l10n.t('{0}: {1}', label, inSentence(facts)),
+  };
 }
 
 function reasonOf({ review, rejectionReason }: AppRow): Fact | undefined {

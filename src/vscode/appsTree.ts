@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
-import { appRows } from '../core/apps/appRows';
+import { appRows, type AppRow } from '../core/apps/appRows';
 import { emptinessOf, type Emptiness } from '../core/apps/emptiness';
 import type { AppsSnapshot } from '../core/apps/loadApps';
 import { readLocalApps } from '../core/apps/localApps';
-import { AppElement, FailureElement } from './appElements';
+import { AppElement, FailureElement, SectionElement } from './appElements';
+import type { ProblemCount } from './appProblems';
 import { plainText } from './plainText';
 import type { ViewElement } from './viewElement';
 
@@ -16,6 +17,8 @@ export interface AppsPicture {
   isFiltered: boolean;
   /** Folders of the workspace with a mini-app, absolute. */
   folders: readonly string[];
+  /** By these folders. */
+  problems: ReadonlyMap<string, ProblemCount>;
   /** Milliseconds since the epoch. */
   now: number;
 }
@@ -46,9 +49,10 @@ export async function drawApps(picture: AppsPicture): Promise<DrawnApps> {
     snapshot === undefined || emptiness !== undefined ? [] : appRows(snapshot, locals, reader);
   const elements = [
     ...(isSignedIn && failure !== undefined ? [new FailureElement(failure)] : []),
-    ...rows
-      .filter(({ local }) => !isFiltered || local !== undefined)
-      .map((row) => new AppElement(row, now)),
+    ...drawRows(
+      rows.filter(({ local }) => !isFiltered || local !== undefined),
+      picture,
+    ),
   ];
   const delivery = snapshot?.status.lastNotificationError;
   return {
@@ -57,6 +61,20 @@ export async function drawApps(picture: AppsPicture): Promise<DrawnApps> {
     message: elements.length === 0 || snapshot === undefined ? '' : messageFor(snapshot),
     hasDeliveryFailure: delivery !== undefined,
   };
+}
+
+/** The workspace's apps have a section of their own where there are others. */
+function drawRows(rows: readonly AppRow[], { now, problems }: AppsPicture): ViewElement[] {
+  const draw = (some: readonly AppRow[], parent?: ViewElement): AppElement[] =>
+    some.map((row) => new AppElement(row, now, problems.get(row.local?.folder ?? ''), parent));
+  const here = rows.filter(({ local }) => local !== undefined);
+  const elsewhere = rows.filter(({ local }) => local === undefined);
+  return here.length === 0 || elsewhere.length === 0
+    ? draw(rows)
+    : [
+        new SectionElement('workspace', (parent) => draw(here, parent)),
+        new SectionElement('elsewhere', (parent) => draw(elsewhere, parent)),
+      ];
 }
 
 function messageFor({ status, mine }: AppsSnapshot): string {

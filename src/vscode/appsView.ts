@@ -4,6 +4,7 @@ import type { Session } from '../core/auth/session';
 import { describeError } from '../core/errors';
 import { plural } from '../core/l10n';
 import type { Logger, StateStore } from '../core/ports';
+import { countProblems, decorateProblems, onDidChangeProblems } from './appProblems';
 import type { DrawnApps } from './appsTree';
 import type { MiniApps } from './miniApps';
 import type { ViewElement } from './viewElement';
@@ -44,6 +45,11 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
       this.view,
       model.onDidChange(() => this.redraw()),
       miniApps.onDidChange(() => this.redraw()),
+      decorateProblems(),
+      onDidChangeProblems(
+        () => miniApps.known,
+        () => this.redraw(),
+      ),
       session.onDidChange(() => this.followAccount()),
       this.view.onDidChangeVisibility(() => this.show(SHOWN_AGAIN_MS)),
       vscode.window.onDidChangeWindowState(({ focused }) => {
@@ -141,6 +147,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
       isSignedIn: isSignedIn(),
       isFiltered: this.isFiltered,
       folders: miniApps.known,
+      problems: countProblems(miniApps.known),
       now: Date.now(),
     });
     this.view.message = drawn.message;
@@ -153,7 +160,9 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
   private async find(appId: string | undefined): Promise<ViewElement | undefined> {
     const { elements } = await this.draw();
     const { AppElement } = await import('./appElements');
-    return elements.find((element) => element instanceof AppElement && element.row.appId === appId);
+    return elements
+      .flatMap((element) => [element, ...element.children])
+      .find((element) => element instanceof AppElement && element.row.appId === appId);
   }
 
   private redraw(): void {

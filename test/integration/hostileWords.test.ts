@@ -196,7 +196,7 @@ describe('hostile words', () => {
         {
           ...{ appId: SHORT, name: LONG, review: 'rejected', reviewWord: LONG },
           ...{ rejectionReason: LONG, latestVersion: LONG },
-          local: { folder: '/x', manifest, id: SHORT, version: LONG },
+          local: { folder: '/x', manifest, id: SHORT, version: LONG, isBroken: false },
           beta: { version: LONG, daysLeft: 3 },
         },
         Date.now(),

@@ -122,6 +122,7 @@ describe('a person looks at their apps', () => {
     await showsApps();
     await person.runCommand('Focus on Apps View');
     await keyboard.press('Home');
+    await keyboard.press('ArrowDown'); // below the name of the section
     await keyboard.press('Shift+F10');
     await view.menuEntry('Open Folder').waitFor();
     await keyboard.press('Escape');

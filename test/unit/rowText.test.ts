@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { localize } from '../../src/core/l10n';
-import { rowFacts, rowText } from '../../src/core/rowText';
+import { rowFacts, rowLabel, rowText } from '../../src/core/rowText';
 
 const NAME = 'ضغط الإطارات';
 
@@ -24,6 +24,13 @@ describe('a text of a row', () => {
     for (const text of ['Tyre Pressure of the Car', `Tyres ${NAME} ${NAME}`]) {
       assert.ok(!rowText(text, 8).includes('…'), 'VS Code cuts its end off');
     }
+  });
+
+  it('leaves room for what stands beside a long name', () => {
+    assert.equal(rowLabel('Tyre Pressure'), 'Tyre Pressure');
+    assert.equal(rowLabel('Charging Stations Along the Road'), 'Charging Stations…');
+    assert.equal(rowLabel('x'.repeat(40)), `${'x'.repeat(20)}…`);
+    assert.equal(rowLabel(`${NAME} ${NAME}`), `\u2068${NAME} ضغط…\u2069`);
   });
 
   it('leaves no isolate of the build open where it is cut', () => {

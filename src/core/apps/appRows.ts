@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { BetaStatus } from '../api/beta';
 import type { AppStatus } from '../api/developerStatus';
 import type { MyApp } from '../api/miniApps';
@@ -19,6 +20,7 @@ export interface BetaRow {
 
 /** One app as shown in the view, merged from the backend and the workspace. */
 export interface AppRow {
+  /** The name of its folder when its manifest has no id. */
   appId: string;
   /** In the display language if available. Undefined when no manifest is known. */
   name?: string;
@@ -52,22 +54,33 @@ export function appRows(
   const reviews = new Map(status.apps.map((app) => [app.appId, app]));
   const submitted = new Map(mine.map((app) => [optionalString(app.manifest, 'id') ?? '', app]));
   submitted.delete('');
-  const folders = new Map(locals.toReversed().map((app) => [app.id, app]));
+  const withoutId = locals.filter(({ id }) => id === null);
+  const folders = new Map(locals.toReversed().map((app) => [app.id ?? '', app]));
+  folders.delete('');
   const ids = new Set([...reviews.keys(), ...submitted.keys(), ...folders.keys()]);
-  return [...ids]
-    .map((appId) => {
-      const local = folders.get(appId);
-      const my = submitted.get(appId);
-      const beta = betas.find((candidate) => candidate.appId === appId);
-      return {
-        appId,
-        ...nameOf([local?.manifest, my?.manifest], reader.language),
-        ...reviewOf(reviews.get(appId), my),
-        ...betaOf(reviews.get(appId), beta, reader.now),
-        ...(local === undefined ? {} : { local }),
-      };
-    })
-    .sort(compareRows);
+  const rows: AppRow[] = [...ids].map((appId) => {
+    const local = folders.get(appId);
+    const my = submitted.get(appId);
+    const beta = betas.find((candidate) => candidate.appId === appId);
+    return {
+      appId,
+      ...nameOf([local?.manifest, my?.manifest], reader.language),
+      ...reviewOf(reviews.get(appId), my),
+      ...betaOf(reviews.get(appId), beta, reader.now),
+      ...(local === undefined ? {} : { local }),
+    };
+  });
+  return [...rows, ...withoutId.map((local) => rowWithoutId(local, reader))].sort(compareRows);
+}
+
+/** A mini-app of which nobody can tell whether it was ever submitted. */
+function rowWithoutId(local: LocalApp, reader: Reader): AppRow {
+  return {
+    appId: basename(local.folder),
+    ...nameOf([local.manifest], reader.language),
+    ...reviewOf(undefined, undefined),
+    local,
+  };
 }
 
 function reviewOf(app: AppStatus | undefined, my: MyApp | undefined) {

@@ -1,28 +1,44 @@
 import { join } from 'node:path';
+import { getNodeValue } from 'jsonc-parser/lib/esm/main.js';
 import { isJsonObject, optionalString, parseJson, type JsonObject } from '../json';
 import { MANIFEST_FILE } from '../miniAppFolder';
+import { readTree } from '../publish/editing/jsonTree';
 import { readTextFile } from '../readTextFile';
 
 /** A mini-app on this computer. Its manifest may be invalid. */
 export interface LocalApp {
   /** Absolute. */
   folder: string;
+  /** As far as it can be read. */
   manifest: JsonObject;
-  id: string;
+  /** Null when the manifest has none. */
+  id: string | null;
   version: string | null;
+  /** Whether the manifest is not a JSON object. */
+  isBroken: boolean;
 }
 
-/** Reads the manifests of mini-apps. Leaves out those without an ID. */
+/** Reads the manifests of mini-apps as far as possible. Leaves out those that cannot be read. */
 export async function readLocalApps(folders: readonly string[]): Promise<LocalApp[]> {
   const apps = await Promise.all(folders.map(readLocalApp));
   return apps.filter((app) => app !== undefined);
 }
 
 async function readLocalApp(folder: string): Promise<LocalApp | undefined> {
-  const text = await readTextFile(join(folder, MANIFEST_FILE)).catch(() => '');
-  const manifest = parseJson(text)?.value;
-  const id = isJsonObject(manifest) ? optionalString(manifest, 'id') : null;
-  return id === null || !isJsonObject(manifest)
-    ? undefined
-    : { folder, manifest, id, version: optionalString(manifest, 'version') };
+  const text = await readTextFile(join(folder, MANIFEST_FILE)).catch(() => undefined);
+  if (text === undefined) {
+    return undefined;
+  }
+  const value = parseJson(text)?.value;
+  const isBroken = !isJsonObject(value);
+  const manifest = isBroken ? readBroken(text) : value;
+  const [id, version] = ['id', 'version'].map((field) => optionalString(manifest, field));
+  return { folder, manifest, id: id ?? null, version: version ?? null, isBroken };
+}
+
+/** The fields of a manifest that is being edited. */
+function readBroken(text: string): JsonObject {
+  const tree = readTree(text);
+  const value: unknown = tree === undefined ? undefined : getNodeValue(tree);
+  return isJsonObject(value) ? value : {};
 }

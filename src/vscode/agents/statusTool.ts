@@ -47,7 +47,8 @@ export function invokeStatus(
     const { appId } = readToolInput('i99dash_get_status', input);
     const roots = workspaceRoots();
     const { snapshot, ...session } = await askBackend(context, roots, signal);
-    const locals = await readLocalApps(await context.miniApps.search());
+    const found = await readLocalApps(await context.miniApps.search());
+    const locals = found.filter(({ id }) => id !== null);
     const reader = { now: context.clock.now(), language: vscode.env.language };
     const rows = appRows(snapshot ?? NOBODY, locals, reader);
     const wanted = rows.filter((row) => appId === undefined || row.appId === appId);

@@ -108,7 +108,7 @@ async function showApps(api: ApiClient): Promise<void> {
   const beta = await fetchBetaStatus(api, 'trip-log');
   const mine = await fetchMyApps(api);
   const manifest = mine[0]?.manifest ?? {};
-  const local = { id: 'trip-log', folder: '/trip-log', version: '1.0.0', manifest };
+  const local = { id: 'trip-log', folder: '/trip-log', version: '1.0.0', manifest, isBroken: false };
   for (const row of appRows({ status, mine, betas: [beta] }, [local], {
     now: NOW,
     language: 'de',

@@ -18,7 +18,7 @@ function mine(id: string, more: Partial<MyApp> & { name?: unknown } = {}): MyApp
 }
 
 function local(id: string, version: string | null = '1.1.0', folder = `/apps/${id}`): LocalApp {
-  return { folder, manifest: { id, name: { en: `${id} here` } }, id, version };
+  return { folder, manifest: { id, name: { en: `${id} here` } }, id, version, isBroken: false };
 }
 
 function beta(appId: string, more: Partial<BetaStatus> = {}): BetaStatus {
@@ -81,6 +81,18 @@ describe('the rows of apps', () => {
         ['d1', 'unpublished'],
         ['a1', 'inReview'],
         ['b1', 'inReview'],
+      ],
+    );
+  });
+
+  it('keep a mini-app without an id apart from one that has the name of its folder as its id', () => {
+    const broken = { ...local('x', null, '/apps/trip-log'), id: null, isBroken: true };
+    const found = rows({ apps: [status('trip-log')], locals: [broken] });
+    assert.deepEqual(
+      found.map(({ appId, review, local: here }) => [appId, review, here?.isBroken]),
+      [
+        ['trip-log', 'unpublished', true],
+        ['trip-log', 'inReview', undefined],
       ],
     );
   });

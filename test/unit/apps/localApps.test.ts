@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { readLocalApps } from '../../../src/core/apps/localApps';
 import { writeFiles } from '../../support/project';
 import { useTempFolder } from '../../support/temp-folder';
@@ -7,20 +7,30 @@ import { useTempFolder } from '../../support/temp-folder';
 describe('the apps of the workspace', () => {
   const temp = useTempFolder();
 
-  it('are told from manifests that need not be valid; those without an id are left out', async () => {
+  it('are told from manifests that need not be valid, nor JSON', async () => {
     await writeFiles(temp.path, {
       'a/manifest.json': '\uFEFF{ "id": "a1", "version": "1.0.0" }',
       'b/manifest.json': '{ "id": "b1", "version": 7 }',
       'c/manifest.json': '{ "id": 7 }',
-      'd/manifest.json': '{ "id": ',
+      'd/manifest.json': '{ "id": "d1", "version": "2.0.0", "name": { "en": ',
       'e/manifest.json': '[]',
+      'f/manifest.json': '',
     });
-    const folders = ['a', 'b', 'c', 'd', 'e', 'none'].map((name) => join(temp.path, name));
+    const folders = ['a', 'b', 'c', 'd', 'e', 'f', 'none'].map((name) => join(temp.path, name));
     assert.deepEqual(
-      (await readLocalApps(folders)).map(({ folder, id, version }) => [folder, id, version]),
+      (await readLocalApps(folders)).map(({ folder, id, version, isBroken }) => [
+        basename(folder),
+        id,
+        version,
+        isBroken,
+      ]),
       [
-        [join(temp.path, 'a'), 'a1', '1.0.0'],
-        [join(temp.path, 'b'), 'b1', null],
+        ['a', 'a1', '1.0.0', false],
+        ['b', 'b1', null, false],
+        ['c', null, null, false],
+        ['d', 'd1', '2.0.0', true],
+        ['e', null, null, true],
+        ['f', null, null, true],
       ],
     );
   });

@@ -12,6 +12,8 @@ export function fixTitle({ kind, field, value }: Fix): string {
       return vscode.l10n.t('Set the version to {0}', shown);
     case 'setRequired':
       return vscode.l10n.t('Add "{0}": {1}', field, shown);
+    case 'addRequired':
+      return vscode.l10n.t('Add all required fields');
     case 'setValue':
       return vscode.l10n.t('Change "{0}" to {1}', field, shown);
     case 'canonicalOrigin':

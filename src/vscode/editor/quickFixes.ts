@@ -6,6 +6,7 @@ import { outputFolderFixes } from '../../core/publish/editing/configFixes';
 import { fixesFor, rewritesAt, safeFixes } from '../../core/publish/editing/fixes';
 import { alignAppVersion, declareModernWebview } from '../../core/publish/editing/crossFileFixes';
 import { listPictures } from '../../core/publish/editing/pictures';
+import { addRequiredFix } from '../../core/publish/editing/requiredFixes';
 import { placeholderIconFor } from '../../core/publish/editing/placeholderIcon';
 import { miniAppOf } from '../miniApps';
 import { fixTitle } from './fixTitles';
@@ -16,6 +17,8 @@ const SOURCE = 'i99dash';
 const FIX_ALL = vscode.CodeActionKind.SourceFixAll.append(SOURCE);
 /** Rules whose fixes depend on the pictures that are there. */
 const NEEDS_PICTURES = ['manifest.icon.required', 'asset.missing'];
+/** Rules that a missing field breaks. */
+const IS_MISSING = /^manifest\.\w+\.required$/u;
 
 /**
  * What fixes the problems of a manifest or an `sdk.config.json` in a range; in a manifest also what
@@ -41,15 +44,28 @@ export async function jsonFileActions(
   const fixes = problems.flatMap((problem) =>
     fixesFor(problemAt(problem, document), text, fixContext).map((fix) => ({ fix, problem })),
   );
+  const addAllFixes = isManifest ? fixesOfMissing(text, problems, fixContext) : [];
   const outputFixes = isManifest ? [] : await fixesOfOutput(text, ours.folder, problems);
   const offset = document.offsetAt(range.start);
   const rewrites = isManifest ? rewritesAt(text, offset).map((fix) => ({ fix })) : [];
   return [
-    ...withoutDoubles([...fixes, ...outputFixes, ...rewrites]).map((found) =>
+    ...withoutDoubles([...addAllFixes, ...fixes, ...outputFixes, ...rewrites]).map((found) =>
       actionOf(document, { ...found, pictures: roots[0] }),
     ),
     ...(isManifest && context.only?.contains(FIX_ALL) === true ? fixAll(document) : []),
   ];
+}
+
+/** One fix for all required fields that are missing, in a blank file too. */
+function fixesOfMissing(
+  text: string,
+  problems: readonly vscode.Diagnostic[],
+  context: FixContext,
+): { fix: Fix; problem: vscode.Diagnostic }[] {
+  const isBlank = text.trim() === '';
+  const missing = problems.filter((problem) => isBlank || IS_MISSING.test(ruleOf(problem)));
+  const fix = missing.length === 0 ? undefined : addRequiredFix(text, context);
+  return fix === undefined ? [] : missing.map((problem) => ({ fix, problem }));
 }
 
 /** What makes `sdk.config.json` name the folder that the build writes. */
@@ -160,7 +176,8 @@ function actionOf(
   }
   const edit = new vscode.WorkspaceEdit();
   if (fix.picture !== undefined && pictures !== undefined) {
-    const contents = Buffer.from(placeholderIconFor(document.getText()));
+    const [added] = fix.kind === 'addRequired' ? fix.edits : [];
+    const contents = Buffer.from(placeholderIconFor(added?.text ?? document.getText()));
     const file = vscode.Uri.file(join(pictures, fix.picture));
     edit.createFile(file, { contents, ignoreIfExists: true });
   }

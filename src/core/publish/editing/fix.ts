@@ -6,6 +6,7 @@ export interface Fix {
   kind:
     | 'setVersion'
     | 'setRequired'
+    | 'addRequired'
     | 'setValue'
     | 'canonicalOrigin'
     | 'removeField'

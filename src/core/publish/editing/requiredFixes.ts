@@ -1,9 +1,13 @@
+import { appIdFromName, appNameFromId, hostedUrl } from '../appNames';
+import { manifestFields } from '../manifestFields';
 import { CATEGORIES } from '../manifestValues';
 import { FIELDS, fix, type Fix, type FixContext } from './fix';
 import { insertProperty, replaceValue, type TextEdit } from './jsonEdit';
-import { nodeAt, textAt, type Node } from './jsonTree';
+import { nodeAt, readTree, textAt, type Node } from './jsonTree';
 
 const ICON = './icon.svg';
+/** For a folder whose name makes no id. */
+const FALLBACK_ID = 'my-app';
 
 /** Inserts a missing required field: one fix for each likely value. */
 export function requiredFixes(text: string, tree: Node, field: string, context: FixContext): Fix[] {
@@ -19,19 +23,46 @@ export function requiredFixes(text: string, tree: Node, field: string, context: 
   return fixes.map((each, index) => ({ ...each, preferred: index === 0 && values.length <= 1 }));
 }
 
+/**
+ * Inserts all missing required fields at once, each with its likeliest value, and the category
+ * "other". A blank text counts as an empty object. Returns undefined when fewer than two fields are
+ * missing, or when the text is not a JSON object.
+ */
+export function addRequiredFix(text: string, context: FixContext): Fix | undefined {
+  const isBlank = text.trim() === '';
+  let filled = isBlank ? '{}' : text;
+  let [count, picture] = [0, ''];
+  for (const { name } of manifestFields([]).filter(({ required }) => required)) {
+    const tree = readTree(filled);
+    if (tree?.type !== 'object') {
+      return undefined;
+    }
+    const [value = name === 'icon' ? ICON : undefined] =
+      name === 'category' ? ['other'] : requiredValues(name, tree, context);
+    const edit = insertProperty(filled, tree, [], name, value, FIELDS);
+    if (edit !== undefined) {
+      filled = filled.slice(0, edit.start) + edit.text + filled.slice(edit.end);
+      count += 1;
+      picture = name === 'icon' && !context.icons.includes(String(value)) ? String(value) : picture;
+    }
+  }
+  const added = fix('addRequired', '', '', [{ start: 0, end: text.length, text: filled }]);
+  return count < 2 ? undefined : picture === '' ? added : { ...added, picture };
+}
+
 /** Returns the likely values of a required field, the likeliest first. */
 function requiredValues(field: string, tree: Node, context: FixContext): unknown[] {
   const given = textAt(tree, ['id']);
-  const id = given ?? idFrom(context.folderName);
+  const id = given ?? appIdFromName(context.folderName) ?? FALLBACK_ID;
   switch (field) {
     case 'id':
       return [id];
     case 'name':
-      return [{ en: nameFrom(id) }];
+      return [{ en: appNameFromId(id) }];
     case 'icon':
       return context.icons.slice(0, 1);
     case 'url':
-      return [`https://miniapps.i99dash.app/${encodeURIComponent(wellFormed(id))}/`];
+      return [hostedUrl(id)];
     case 'version':
       return ['1.0.0'];
     case 'category':
@@ -68,26 +99,4 @@ export function iconFixes(text: string, tree: Node, { icons }: FixContext): Fix[
           },
         ]),
   ];
-}
-
-/** Turns `My App` into `my-app`. */
-function idFrom(folderName: string): string {
-  const id = folderName
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]+/gu, '-')
-    .replace(/^[-_]+|(?<!-)-+$/gu, '')
-    .slice(0, 64);
-  return id.length < 2 ? 'my-app' : id;
-}
-
-/** Turns `tyre-pressure` into `Tyre Pressure`. */
-function nameFrom(id: string): string {
-  const words = id.split(/[-_]+/u).filter((word) => word !== '');
-  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ') || id;
-}
-
-/** Replaces lone surrogates, which no URL can hold. */
-function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\uFFFD');
 }

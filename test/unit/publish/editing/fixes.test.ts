@@ -5,6 +5,7 @@ import {
   alignAppVersion,
   declareModernWebview,
 } from '../../../../src/core/publish/editing/crossFileFixes';
+import { addRequiredFix } from '../../../../src/core/publish/editing/requiredFixes';
 import { CATEGORIES } from '../../../../src/core/publish/manifestValues';
 import { validateConfig } from '../../../../src/core/publish/config';
 import { validateManifest } from '../../../../src/core/publish/validateManifest';
@@ -70,9 +71,35 @@ describe('quick fixes', () => {
   it('derive what is missing from what is there', () => {
     const value = (field: string, manifest: object) =>
       fixesOf(textOf({ ...GOOD, ...manifest, [field]: undefined }))[0]?.value;
-    assert.equal(value('id', {}), 'my-a-pp');
+    assert.equal(value('id', {}), 'my-app');
     assert.equal(value('name', {}), '{"en":"Tyre Pressure"}');
     assert.equal(value('url', {}), 'https://miniapps.i99dash.app/tyre-pressure/');
+  });
+
+  for (const text of ['{}', '{\n}\n', '', ' \n', '{\n\t"id": "trip-log", // mine\n}\n']) {
+    it(`add all required fields to ${JSON.stringify(text)} at once`, () => {
+      const fix = addRequiredFix(text, { folderName: 'Trip Log', icons: [] });
+      const filled = done(text, fix);
+      const isComment = (rule: string): boolean => rule === 'manifest.syntax';
+      assert.deepEqual(
+        problemsOf(filled).filter((rule) => !isComment(rule)),
+        [],
+      );
+      assert.match(filled, /"id": "trip-log"/u);
+      assert.equal(fix?.picture, './icon.svg');
+    });
+  }
+
+  it('add all required fields with an icon that is there', () => {
+    const fix = addRequiredFix('{}', { folderName: 'x', icons: ['./logo.png'] });
+    assert.match(done('{}', fix), /"id": "my-app",[^]*"icon": "\.\/logo\.png"/u);
+    assert.equal(fix?.picture, undefined);
+  });
+
+  it('are not offered together where one field at most is missing, or no object is there', () => {
+    for (const text of [textOf(GOOD), textOf({ ...GOOD, url: undefined }), '[]']) {
+      assert.equal(addRequiredFix(text, { folderName: 'x', icons: [] }), undefined, text);
+    }
   });
 
   it('set a missing icon to one that is there, or make one', () => {

@@ -137,6 +137,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     'i99dash.publish': (args, call) => publish(args, call),
     'i99dash.publishToBeta': (args, call) => publish(args, call, { track: 'beta' }),
     'i99dash.dryRun': (args, call) => publish(args, call, { dryRun: true }),
+    'i99dash.makeMiniApp': async (args) =>
+      (await import('./vscode/makeMiniApp')).makeFolderMiniApp(miniApps, argumentObject(args)),
     'i99dash.generateKey': async (args) =>
       (await import('./vscode/keys')).generateKeyCommand(session, argumentObject(args)),
     'i99dash.copyPublicKey': async (args) =>

@@ -41,6 +41,7 @@ const COMMANDS: Readonly<Record<string, Kinds>> = {
   'i99dash.publish': PUBLISH,
   'i99dash.publishToBeta': PUBLISH,
   'i99dash.dryRun': PUBLISH,
+  'i99dash.makeMiniApp': { folder: 'folder', name: 'text', category: 'text' },
   'i99dash.status': { appId: 'text' },
   'i99dash.addKey': ADD_KEY,
   'i99dash.removeKey': { id: 'text', confirmed: 'flag' },

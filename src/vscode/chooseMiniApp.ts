@@ -5,8 +5,10 @@ import { I99dashError } from '../core/errors';
 import { abbreviateHome, expandHome, homeFolder } from '../core/homePath';
 import { MANIFEST_FILE } from '../core/miniAppFolder';
 import { answered } from './ask';
+import { offerStep } from './failure';
 import { miniAppOf, type MiniApps } from './miniApps';
 import { plainLabel } from './plainText';
+import { runQuietly } from './runQuietly';
 
 /** Where a caller says the mini-app is; keybindings and tasks can only say it as text. */
 export type GivenFolder = vscode.Uri | string;
@@ -31,19 +33,24 @@ export async function chooseMiniApp(
   const folders = await miniApps.search();
   const [only] = folders;
   if (only === undefined) {
-    throw new I99dashError(
-      'NOTHING_TO_PUBLISH',
-      vscode.l10n.t(
-        'There is no mini-app here: no folder with {0} of a mini-app is open.',
-        MANIFEST_FILE,
-      ),
-    );
+    throw noMiniApp();
   }
   return folders.length === 1 ? only : pickFolder(miniApps, folders, question);
 }
 
+/** Offers what makes one. */
+function noMiniApp(): I99dashError {
+  const error = new I99dashError(
+    'NOTHING_TO_PUBLISH',
+    vscode.l10n.t('No mini-app found. Open a folder with a {0}, or create one.', MANIFEST_FILE),
+  );
+  const label = vscode.l10n.t('Make This Folder a Mini-App…');
+  offerStep(error, label, () => runQuietly('i99dash.makeMiniApp'));
+  return error;
+}
+
 /** A path as people write it: from the home folder, or from the first folder of the workspace. */
-function absolute(path: string): string {
+export function absolute(path: string): string {
   const [root] = vscode.workspace.workspaceFolders ?? [];
   return resolve(root?.uri.fsPath ?? homeFolder(), expandHome(path));
 }
@@ -58,7 +65,7 @@ async function folderOf(path: string): Promise<string> {
 }
 
 /** The file of the active editor, be it text or a picture. */
-function activeFile(): string | undefined {
+export function activeFile(): string | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   const uri =
     vscode.window.activeTextEditor?.document.uri ??

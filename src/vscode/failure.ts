@@ -249,7 +249,7 @@ function anotherKey(failed: CommandId, { code, file }: I99dashError): NextStep[]
     const publicKeyPath = `${file}.pub`;
     return [command(vscode.l10n.t('Copy the Public Key'), failed, { publicKeyPath })];
   }
-  return [command(vscode.l10n.t('Generate SSH Key'), 'i99dash.generateKey', {})];
+  return [command(vscode.l10n.t('Generate SSH Key…'), 'i99dash.generateKey', {})];
 }
 
 function command(label: string, id: string, ...args: unknown[]): NextStep {
@@ -258,7 +258,7 @@ function command(label: string, id: string, ...args: unknown[]): NextStep {
 
 /** For whom this may be the first time. */
 function showFirstSteps(): NextStep {
-  return { label: vscode.l10n.t('First Steps'), run: openFirstSteps };
+  return { label: vscode.l10n.t('Open Walkthrough'), run: openFirstSteps };
 }
 
 function showLog(): NextStep {

@@ -68,6 +68,8 @@ export class MiniApps implements vscode.Disposable {
       .map(({ uri }) => uri.fsPath);
     this.folders = await this.withBroken(await findMiniApps(roots), roots);
     await vscode.commands.executeCommand('setContext', 'i99dash.miniAppFolders', this.folders);
+    const hasMiniApp = this.folders.length > 0;
+    await vscode.commands.executeCommand('setContext', 'i99dash.hasMiniApp', hasMiniApp);
     this.changes.fire();
     return this.folders;
   }

@@ -134,10 +134,8 @@ function generateItems(keys: readonly DiscoveredKey[]): ChoiceItem[] {
       choose: chooseNewKey,
     },
     {
-      label: `$(list-ordered) ${vscode.l10n.t('Show the First Steps')}`,
-      detail: vscode.l10n.t(
-        'From no key at all to a published mini-app, one step after the other.',
-      ),
+      label: `$(list-ordered) ${vscode.l10n.t('Open Walkthrough')}`,
+      detail: vscode.l10n.t('From your first key to your first published app.'),
       choose: async () => {
         await openFirstSteps();
         throw new CancelledError();

@@ -48,17 +48,17 @@ describe('the first steps', () => {
   });
 
   it('are what a sign-in without a key leads to', async () => {
-    press = 'First Steps';
+    press = 'Open Walkthrough';
     await failsWith('KEY_NOT_FOUND', 'i99dash.signIn', { keyPath: '/nowhere/id_ed25519' });
-    assert.deepEqual(shown[0]?.buttons, ['Choose a Key', 'First Steps']);
+    assert.deepEqual(shown[0]?.buttons, ['Choose a Key', 'Open Walkthrough']);
     await seesWalkthrough();
   });
 
   it('are what a sign-in with a key that is not registered leads to', async () => {
-    press = 'First Steps';
+    press = 'Open Walkthrough';
     const { path } = await makeKey('never-registered');
     await failsWith('KEY_NOT_REGISTERED', 'i99dash.signIn', { keyPath: path });
-    assert.equal(shown[0]?.buttons.at(-1), 'First Steps');
+    assert.equal(shown[0]?.buttons.at(-1), 'Open Walkthrough');
     await seesWalkthrough();
   });
 

@@ -47,7 +47,7 @@ describe('the choice of how to sign in', () => {
       assert.deepEqual(question.rows, [
         '',
         '$(add) Generate a New Key…',
-        '$(list-ordered) Show the First Steps',
+        '$(list-ordered) Open Walkthrough',
         '$(folder-opened) Browse for a Key File…',
         ...WITHOUT_KEY,
       ]);

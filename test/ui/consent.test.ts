@@ -67,7 +67,7 @@ describe('the questions that only a person answers', () => {
       join(workspace, 'sdk.config.json'),
       JSON.stringify({ buildCommand: 'npm run build' }),
     );
-    await person.runCommand('i99dash: Publish (Dry Run)');
+    await person.runCommand('i99dash: Dry Run');
     const dialog = await person.seesDialog('Run the build of');
     assert.match(await dialog.innerText(), /npm run build[^]*rimraf dist[^]*touch dist\/built/u);
     await person.photographInBothThemes('4-build');

@@ -21,7 +21,7 @@ for (const version of [oldestVersion, defaultVersion]) {
       await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
 
       const from = backend.requests.length;
-      await person.runCommand('i99dash: Publish (Dry Run)');
+      await person.runCommand('i99dash: Dry Run');
       const result = await person.seesNotification('tyre-pressure 1.0.0 would be sent: 6 files');
       await person.photograph('dry-run');
       await person.dismiss(result);

@@ -40,6 +40,11 @@ export class SshKeysView {
     return this.pane().locator('.monaco-button', { hasText: label }).first();
   }
 
+  /** A link in the words of the welcome. */
+  link(label: string): Locator {
+    return this.pane().locator('.welcome-view-content a', { hasText: label }).first();
+  }
+
   /** A button in the view's title: the side bar's own where the view is alone in it. */
   async pressInTitle(title: string): Promise<void> {
     await this.pane().hover();

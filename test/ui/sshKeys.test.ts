@@ -77,7 +77,7 @@ describe('the view SSH Keys', () => {
   it('asks a person who is signed out to sign in, and the backend nothing', async () => {
     const { person, backend } = scene;
     await view.open();
-    const signIn = view.button('Sign In');
+    const signIn = view.link('Sign in');
     await signIn.waitFor();
     await person.photograph('1-signed-out');
     assert.deepEqual(
@@ -259,7 +259,7 @@ describe('the view SSH Keys', () => {
       backend.state.removeKey(id);
     }
     const answered = called(backend, KEYS);
-    await person.runCommand('i99dash: List SSH Keys');
+    await person.runCommand('i99dash: Show SSH Keys');
     await answered;
     await view.button('Generate SSH Key').waitFor();
     await person.photograph('15-empty');

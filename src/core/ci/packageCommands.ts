@@ -1,6 +1,6 @@
 import { access, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isJsonObject, parseJson, type JsonObject } from '../json';
+import { isJsonObject, optionalString, parseJson, type JsonObject } from '../json';
 import { PACKAGE_FILE } from '../miniAppFolder';
 import { READ_WITHOUT_WAITING, readHead, readTextFile } from '../readTextFile';
 
@@ -39,18 +39,21 @@ interface PackageManager {
   install: (project: ManagedProject) => string[];
   /** Prefix to run a command of an installed package. */
   exec: string;
+  /** Runs a script of package.json. */
+  run: string;
 }
 
 const NPM: PackageManager = {
   lockFiles: ['package-lock.json', 'npm-shrinkwrap.json'],
   install: () => ['npm ci --ignore-scripts'],
   exec: 'npx --no-install',
+  run: 'npm run',
 };
 
 const MANAGERS: readonly PackageManager[] = [
-  { lockFiles: ['pnpm-lock.yaml'], install: installWithPnpm, exec: 'pnpm exec' },
-  { lockFiles: ['yarn.lock'], install: installWithYarn, exec: 'yarn' },
-  { lockFiles: ['bun.lock', 'bun.lockb'], install: installWithBun, exec: 'bunx' },
+  { lockFiles: ['pnpm-lock.yaml'], install: installWithPnpm, exec: 'pnpm exec', run: 'pnpm run' },
+  { lockFiles: ['yarn.lock'], install: installWithYarn, exec: 'yarn', run: 'yarn run' },
+  { lockFiles: ['bun.lock', 'bun.lockb'], install: installWithBun, exec: 'bunx', run: 'bun run' },
   NPM,
 ];
 
@@ -74,6 +77,20 @@ export async function readPackageCommands(folder: string, root: string): Promise
   return dependsOnClient(packageJson)
     ? { install, client: `${manager.exec} ${PACKAGE}`, isFetched: false }
     : { install, ...FETCHED };
+}
+
+/**
+ * Reads what runs a script of package.json with the package manager that a project uses, such as `npm run`.
+ * @param folder of the project, absolute
+ * @param root at or above the folder: a workspace has its lock file there
+ */
+export async function readScriptRunner(folder: string, root: string): Promise<string> {
+  const locked = await findLockFile(folder, root);
+  const named = optionalString((await readPackageJson(folder)) ?? {}, 'packageManager')?.split(
+    '@',
+  )[0];
+  const manager = MANAGERS.find(({ run }) => run.split(' ')[0] === named) ?? locked?.manager;
+  return (manager ?? NPM).run;
 }
 
 async function readPackageJson(folder: string): Promise<JsonObject | undefined> {

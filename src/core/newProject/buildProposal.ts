@@ -1,0 +1,128 @@
+import { stat } from 'node:fs/promises';
+import { isAbsolute, join, normalize, sep } from 'node:path';
+import { readScriptRunner } from '../ci/packageCommands';
+import { isJsonObject, parseJson } from '../json';
+import { PACKAGE_FILE } from '../miniAppFolder';
+import { parsePackageScripts, readRunText } from '../publish/packageScripts';
+import { readTextFile } from '../readTextFile';
+import { findBuildTool, outputOfScript, outputOfToolConfig } from './buildTools';
+
+/** The script that builds, by convention. */
+const BUILD = 'build';
+const PAGE = 'index.html';
+/** Where the page of a project without a build may be, the likeliest first. */
+const PAGE_FOLDERS = ['src', '.', 'public', 'www', 'app', 'dist', 'build', 'out'];
+/** What builds leave, the likeliest first. */
+const OUTPUTS = ['dist', 'build', 'out', 'www'];
+const TOOL_CONFIGS = ['ts', 'js', 'mjs', 'mts'].flatMap((extension) =>
+  ['vite.config', 'astro.config', 'next.config'].map((name) => `${name}.${extension}`),
+);
+/** Bytes. Nobody writes a larger configuration. */
+const MAX_CONFIG = 256 * 1024;
+
+/** How a folder that is not a mini-app yet can be published. Paths begin with `./`. */
+export interface BuildProposal {
+  /** What `sdk.config.json` is to say. */
+  config: { appRoot: string; distDir?: string; buildCommand?: string };
+  /** The folder from which a picture gets into what is published. */
+  pictures: string;
+  /** Whether there is a page now, or will be one after the build. */
+  hasPage: boolean;
+}
+
+/**
+ * Finds out how a folder can be published: by the build of its package.json, or as it is. Never throws.
+ * @param root at or above the folder: where the lock file of a monorepo lies
+ */
+export async function proposeBuild(folder: string, root = folder): Promise<BuildProposal> {
+  const text = await readTextFile(join(folder, PACKAGE_FILE)).catch(() => '');
+  return Object.hasOwn(parsePackageScripts(text), BUILD)
+    ? proposeScript(folder, root, text)
+    : proposeFiles(folder);
+}
+
+async function proposeScript(
+  folder: string,
+  root: string,
+  packageText: string,
+): Promise<BuildProposal> {
+  const buildCommand = `${await readScriptRunner(folder, root)} ${BUILD}`;
+  const { scripts } = await readRunText(['npm', 'run', BUILD].join(' '), folder);
+  const script = scripts.map(({ text }) => text).join('\n');
+  const tool = findBuildTool(script.split(/[\s"'`;&|()]+/u), packagesOf(packageText));
+  const named = outputOfScript(script) ?? (await outputOfConfigs(folder));
+  const output = below(named) ?? (await existingOutput(folder, tool.output));
+  const sources = (await isFolder(join(folder, 'src'))) ? 'src' : '.';
+  return {
+    config: { appRoot: path(sources), distDir: path(output), buildCommand },
+    pictures: path(await picturesFolder(folder, tool.copied)),
+    hasPage: true,
+  };
+}
+
+async function proposeFiles(folder: string): Promise<BuildProposal> {
+  for (const name of PAGE_FOLDERS) {
+    if (await isFile(join(folder, name, PAGE))) {
+      return { config: { appRoot: path(name) }, pictures: path(name), hasPage: true };
+    }
+  }
+  return { config: { appRoot: './src' }, pictures: './src', hasPage: false };
+}
+
+/** The tool's usual folder, unless another one holds what an earlier build left. */
+async function existingOutput(folder: string, usual: string): Promise<string> {
+  for (const name of [usual, ...OUTPUTS]) {
+    if (await isFile(join(folder, name, PAGE))) {
+      return name;
+    }
+  }
+  return usual;
+}
+
+async function picturesFolder(folder: string, usual: string): Promise<string> {
+  for (const name of [usual, 'public', 'static']) {
+    if (await isFolder(join(folder, name))) {
+      return name;
+    }
+  }
+  return usual;
+}
+
+async function outputOfConfigs(folder: string): Promise<string | undefined> {
+  for (const name of TOOL_CONFIGS) {
+    const source = await readTextFile(join(folder, name), MAX_CONFIG).catch(() => '');
+    const output = outputOfToolConfig(source);
+    if (output !== undefined) {
+      return output;
+    }
+  }
+  return undefined;
+}
+
+function packagesOf(packageText: string): string[] {
+  const value = parseJson(packageText)?.value;
+  return ['dependencies', 'devDependencies'].flatMap((field) => {
+    const packages = isJsonObject(value) ? value[field] : undefined;
+    return isJsonObject(packages) ? Object.keys(packages) : [];
+  });
+}
+
+/** A folder below the project's; undefined for the project's own and for what lies elsewhere. */
+function below(output: string | undefined): string | undefined {
+  const name = output === undefined ? '.' : normalize(output).split(sep).join('/');
+  const trimmed = name.endsWith('/') ? name.slice(0, -1) : name;
+  const isBelow = trimmed !== '.' && !/^\.\.(?:\/|$)/u.test(trimmed) && !isAbsolute(trimmed);
+  return isBelow ? trimmed : undefined;
+}
+
+function path(name: string): string {
+  return name === '.' ? '.' : `./${name}`;
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined))?.isFile() === true;
+}
+
+async function isFolder(folder: string): Promise<boolean> {
+  return (await stat(folder).catch(() => undefined))?.isDirectory() === true;
+}

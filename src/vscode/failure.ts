@@ -156,7 +156,7 @@ function ofRegisteredKeys(
   tryAgain: NextStep,
 ): NextStep[] {
   const showKeys = command(
-    vscode.l10n.t('Show SSH Keys'),
+    vscode.l10n.t('List SSH Keys'),
     failed === 'i99op.addKey' ? 'i99op.listKeys' : 'i99dash.listKeys',
   );
   if (failed === 'i99dash.replaceKey') {
@@ -249,7 +249,7 @@ function anotherKey(failed: CommandId, { code, file }: I99dashError): NextStep[]
     const publicKeyPath = `${file}.pub`;
     return [command(vscode.l10n.t('Copy the Public Key'), failed, { publicKeyPath })];
   }
-  return [command(vscode.l10n.t('Generate SSH Key…'), 'i99dash.generateKey', {})];
+  return [command(vscode.l10n.t('Generate SSH Key'), 'i99dash.generateKey', {})];
 }
 
 function command(label: string, id: string, ...args: unknown[]): NextStep {

@@ -119,7 +119,7 @@ describe('keys', () => {
 
     it('leads on from a key that is not there', async () => {
       await failsWith('KEY_NOT_FOUND', 'i99dash.copyPublicKey', { publicKeyPath: '/nowhere.pub' });
-      assert.deepEqual(shown[0]?.buttons, ['Generate SSH Key…']);
+      assert.deepEqual(shown[0]?.buttons, ['Generate SSH Key']);
     });
 
     it('refuses a key of another type', async () => {

@@ -184,7 +184,7 @@ describe('operators', () => {
       assert.deepEqual([added['name'], added['fingerprint']], ['second laptop', fingerprint]);
       assert.deepEqual(await names(), [...before, 'second laptop']);
       await failsWith('KEY_EXISTS', 'i99op.addKey', { publicKeyPath, name: 'again' });
-      assert.deepEqual(shown.at(-1)?.buttons, ['Show SSH Keys']);
+      assert.deepEqual(shown.at(-1)?.buttons, ['List SSH Keys']);
       assert.ok(developers.current.requests.every(({ path }) => !path.includes('ssh-keys')));
     });
 

@@ -209,7 +209,7 @@ describe('SSH keys', () => {
       backend.current.state.addKey(DEFAULT_ACCOUNT.devId, key.publicKeyLine, { name: 'tower' });
       const args = { publicKeyPath: key.publicKeyPath, name: 'x' };
       assert.match(await failsWith('KEY_EXISTS', 'i99dash.addKey', args), /“tower”/u);
-      assert.deepEqual(shown[0]?.buttons, ['Show SSH Keys']);
+      assert.deepEqual(shown[0]?.buttons, ['List SSH Keys']);
     });
   });
 
@@ -291,7 +291,7 @@ describe('SSH keys', () => {
 
     it('KEY_NOT_FOUND for an id that is no key', async () => {
       await failsWith('KEY_NOT_FOUND', 'i99dash.removeKey', { id: 'key_none', confirmed: true });
-      assert.deepEqual(shown[0]?.buttons, ['Show SSH Keys']);
+      assert.deepEqual(shown[0]?.buttons, ['List SSH Keys']);
     });
 
     it('is done when the key is gone meanwhile, or the answer is empty', async () => {
@@ -392,7 +392,7 @@ describe('SSH keys', () => {
           confirmed: true,
         });
         assert.match(message, stand);
-        assert.deepEqual(shown[0]?.buttons, ['Show SSH Keys']);
+        assert.deepEqual(shown[0]?.buttons, ['List SSH Keys']);
         assert.equal((await list()).length, left);
         const { fingerprint } = await run('i99dash.whoAmI');
         assert.equal(fingerprint, (signedInWith === 'old' ? own : key).fingerprint);

@@ -103,7 +103,7 @@ describe('a person makes a folder a mini-app', () => {
       await page.locator('.welcome-view .monaco-button', { hasText: 'Sign In' }).count(),
       1,
     );
-    await page.locator('.welcome-view', { hasText: 'Generate SSH Key…' }).waitFor();
+    await page.locator('.welcome-view', { hasText: 'Generate SSH Key' }).waitFor();
     await photographEverywhere(person, 'welcome');
     await welcome.locator('.monaco-button', { hasText: MAKE }).click();
     await answersBoth('Trip Log', 'Vehicle');

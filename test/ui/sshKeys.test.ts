@@ -259,7 +259,7 @@ describe('the view SSH Keys', () => {
       backend.state.removeKey(id);
     }
     const answered = called(backend, KEYS);
-    await person.runCommand('i99dash: Show SSH Keys');
+    await person.runCommand('i99dash: List SSH Keys');
     await answered;
     await view.button('Generate SSH Key').waitFor();
     await person.photograph('15-empty');

@@ -19,6 +19,12 @@ const SPREAD_ARGUMENTS = {
   message: 'add the entries of a list one by one, or join lists with concat(list)',
 };
 
+const UNFOCUSED_PICKERS = {
+  selector:
+    "MemberExpression[object.property.name='window'][property.name=/^(showQuickPick|showInputBox|showOpenDialog|createQuickPick|createInputBox)$/]",
+  message: 'pickers.ts shows pickers and input boxes, so that they keep the focus',
+};
+
 export default defineConfig(
   globalIgnores(['dist', 'out', '.build', '.vscode-test', 'coverage', 'test/fixtures']),
   js.configs.recommended,
@@ -70,6 +76,11 @@ export default defineConfig(
       ],
       'no-console': 'error',
     },
+  },
+  {
+    files: ['src/vscode/**/*.ts'],
+    ignores: ['src/vscode/pickers.ts'],
+    rules: { 'no-restricted-syntax': ['error', SPREAD_ARGUMENTS, UNFOCUSED_PICKERS] },
   },
   {
     files: ['test/**/*.ts'],

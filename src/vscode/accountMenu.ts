@@ -5,6 +5,7 @@ import type { SessionState } from '../core/auth/sessionState';
 import { CancelledError } from '../core/errors';
 import { accountLabel } from '../core/identity';
 import type { CommandId } from './commandIds';
+import { showPicker } from './pickers';
 import { plainText } from './plainText';
 import { uiOf, type RealmUi } from './realmUi';
 
@@ -24,7 +25,7 @@ export async function showAccountMenu(
   own: readonly MenuItem[],
 ): Promise<void> {
   const { state, realm } = session;
-  const picked = await vscode.window.showQuickPick([...itemsFor(session, own), ...commonItems()], {
+  const picked = await showPicker([...itemsFor(session, own), ...commonItems()], {
     title: titleFor(state, realm.label),
     placeHolder: backend,
   });

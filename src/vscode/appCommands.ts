@@ -19,6 +19,7 @@ import { activeFile } from './chooseMiniApp';
 import { Click, confirmModal } from './consent';
 import { assertSameAccount, knownIdentity } from './knownIdentity';
 import { miniAppOf } from './miniApps';
+import { showInput } from './pickers';
 import { plainText } from './plainText';
 import { describeTrack } from './publishConfirmation';
 import { withQuietProgress } from './progress';
@@ -217,7 +218,7 @@ function asking<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
 }
 
 async function askForReleaseNotes(appId: string, version: string): Promise<string> {
-  const notes = await vscode.window.showInputBox({
+  const notes = await showInput({
     title: vscode.l10n.t('Promote {0} {1} to beta', plainText(appId), plainText(version)),
     prompt: vscode.l10n.t('What should testers know? Leave it empty to say nothing.'),
     ignoreFocusOut: true,

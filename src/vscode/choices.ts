@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { sshFolder } from '../core/homePath';
 import { answered } from './ask';
+import { showOpenDialog, showPicker } from './pickers';
 
 /** A row of a picker that knows what it leads to; a separator leads nowhere. */
 export interface Choice<T> extends vscode.QuickPickItem {
@@ -15,7 +16,7 @@ export async function pickChoice<T>(
   items: Choice<T>[],
   texts: { title: string; placeHolder: string },
 ): Promise<T> {
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await showPicker(items, {
     ...texts,
     matchOnDescription: true,
     matchOnDetail: true,
@@ -39,6 +40,6 @@ export async function browseForKeyFile(texts: {
   openLabel: string;
 }): Promise<string> {
   const defaultUri = vscode.Uri.file(sshFolder());
-  const [file] = (await vscode.window.showOpenDialog({ ...texts, defaultUri })) ?? [];
+  const [file] = (await showOpenDialog({ ...texts, defaultUri })) ?? [];
   return answered(file).fsPath;
 }

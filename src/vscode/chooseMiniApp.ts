@@ -7,6 +7,7 @@ import { MANIFEST_FILE } from '../core/miniAppFolder';
 import { answered } from './ask';
 import { offerStep } from './failure';
 import { miniAppOf, type MiniApps } from './miniApps';
+import { showPicker } from './pickers';
 import { plainLabel } from './plainText';
 import { runQuietly } from './runQuietly';
 
@@ -81,7 +82,7 @@ async function pickFolder(
 ): Promise<string> {
   const last = miniApps.pickedLast;
   const sorted = [...folders].sort((a, b) => Number(b === last) - Number(a === last));
-  const picked = await vscode.window.showQuickPick(
+  const picked = await showPicker(
     sorted.map((folder) => ({
       label: `$(package) ${plainLabel(basename(folder))}`,
       description: plainLabel(abbreviateHome(folder)),

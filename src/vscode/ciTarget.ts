@@ -14,6 +14,7 @@ import { readPipelineBuild } from '../core/ci/pipelineBuild';
 import { assertBuildFits, assertFitsWorkflow } from '../core/ci/workflowFolder';
 import { keyName, MAX_NAME_LENGTH } from '../core/keys/registerKey';
 import { answered } from './ask';
+import { showInput, showPicker } from './pickers';
 
 /** What a pipeline is set up for. */
 export interface CiTarget {
@@ -97,7 +98,7 @@ async function askForService(): Promise<CiService> {
     { label: `$(github) ${vscode.l10n.t('GitHub Actions')}`, service: 'github' as const },
     { label: `$(git-merge) ${vscode.l10n.t('GitLab CI/CD')}`, service: 'gitlab' as const },
   ];
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await showPicker(items, {
     title: vscode.l10n.t('Set Up CI Publishing: where does it run?'),
     ignoreFocusOut: true,
   });
@@ -105,7 +106,7 @@ async function askForService(): Promise<CiService> {
 }
 
 async function askForName(suggested: string): Promise<string> {
-  const name = await vscode.window.showInputBox({
+  const name = await showInput({
     title: vscode.l10n.t('Set Up CI Publishing: which repository?'),
     prompt: vscode.l10n.t(
       'Git knows no remote of this folder. By this name you will know the key among your SSH keys.',

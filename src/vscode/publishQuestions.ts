@@ -6,6 +6,7 @@ import { isInside } from '../core/miniAppFolder';
 import { oneLine } from '../core/oneLine';
 import type { Project } from '../core/publish/project';
 import { answered } from './ask';
+import { showInput } from './pickers';
 import { plainText } from './plainText';
 
 /** Names of files that a question lists. */
@@ -75,7 +76,7 @@ async function wantsToSave(
  * @throws CancelledError
  */
 export async function askReleaseNotes({ manifest }: Project): Promise<string | undefined> {
-  const notes = await vscode.window.showInputBox({
+  const notes = await showInput({
     title: vscode.l10n.t('Publish {0} {1} to Beta', manifest.id, plainText(manifest.version)),
     prompt: vscode.l10n.t('What is new, for the testers? Enter alone leaves it out.'),
     placeHolder: vscode.l10n.t('Release notes (optional)'),

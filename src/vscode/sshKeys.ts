@@ -8,6 +8,7 @@ import { consequencesOfRemoval, type RemovalConsequences } from '../core/keys/re
 import type { TokenSource } from '../core/ports';
 import { answered } from './ask';
 import { Click, confirmModal } from './consent';
+import { showPicker } from './pickers';
 import { plainFacts, plainLabel, plainText } from './plainText';
 import { withQuietProgress } from './progress';
 import { runQuietly } from './runQuietly';
@@ -105,7 +106,7 @@ export function keyItems(
 
 async function pickKey(keys: readonly SshKey[], view: SshKeysView): Promise<SshKey> {
   const items = keyItems(keys, view.sessionFingerprint);
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await showPicker(items, {
     title: vscode.l10n.t('Remove which SSH key?'),
     placeHolder: keys.length === 0 ? vscode.l10n.t('No key is registered') : '',
     matchOnDetail: true,

@@ -23,12 +23,21 @@ export class Person {
   /** Opens the command palette, types a command's title and picks it. */
   async runCommand(title: string): Promise<void> {
     const row = this.quickPickRow(title).first();
-    await this.untilShown(row, async () => {
-      await this.page.keyboard.press('F1');
-      await this.quickInput().waitFor();
-      await this.page.keyboard.type(title);
-    });
+    await this.findCommand(title, row);
     await row.click();
+  }
+
+  /** Runs a command as {@link runCommand} does, with the keyboard alone. */
+  async runCommandByKeys(title: string): Promise<void> {
+    await this.findCommand(title, this.focusedRow(title));
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** The row of an open picker that Enter picks, if it holds this text. */
+  focusedRow(text: string): Locator {
+    return this.page.locator('.quick-input-widget:visible .monaco-list-row.focused', {
+      hasText: text,
+    });
   }
 
   /** Clicks the row of an open picker that holds this text. */
@@ -168,9 +177,7 @@ export class Person {
   async openFile(name: string): Promise<void> {
     const title = name.split('/').at(-1) ?? name;
     // Before what was typed takes effect, the list has the recent files, with another one first.
-    const row = this.page.locator('.quick-input-widget:visible .monaco-list-row.focused', {
-      hasText: title,
-    });
+    const row = this.focusedRow(title);
     await this.untilShown(row, async () => {
       await this.page.keyboard.press('Control+P');
       await this.quickInput().waitFor();
@@ -211,6 +218,14 @@ export class Person {
       await this.page.locator(`.monaco-workbench.${theme}`).waitFor();
       await this.photograph(`${name}-${colorScheme}`);
     }
+  }
+
+  private findCommand(title: string, row: Locator): Promise<void> {
+    return this.untilShown(row, async () => {
+      await this.page.keyboard.press('F1');
+      await this.quickInput().waitFor();
+      await this.page.keyboard.type(title);
+    });
   }
 
   /** Opens a picker until it has this row: a command that was still at work takes the focus, and VS Code closes the picker that loses it. */

@@ -3,6 +3,7 @@ import { listSshKeys, type SshKey } from '../../core/api/sshKeys';
 import type { Call } from '../../core/consent';
 import type { Transport } from '../../core/ports';
 import { addKey, type AddKeyArguments } from '../addKey';
+import { showPicker } from '../pickers';
 import type { RealmParts } from '../realmParts';
 import { keyItems, loadKeys, type AddKeyPorts } from '../sshKeys';
 import { keysApi } from '../sshKeysView';
@@ -16,7 +17,7 @@ export async function listOperatorKeys(
   const keys = await loadKeys(portsOf(parts, transport));
   if (args === undefined) {
     const items = keyItems(keys, parts.session.stored?.profile.fingerprint);
-    void vscode.window.showQuickPick(items, {
+    void showPicker(items, {
       title: vscode.l10n.t('SSH keys of the operator'),
       placeHolder: keys.length === 0 ? vscode.l10n.t('No key is registered') : '',
       matchOnDetail: true,

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { generateTestKey } from '../support/ssh-key';
+import type { Person } from './person';
+import { signedIn } from './states';
+import { useScene } from './use-scene';
+
+/** A picker or an input box, and what is typed into it. A picker has one row left by then. */
+interface Prompt {
+  title: string;
+  type: string;
+  then: 'Enter' | 'Escape';
+}
+
+/** What may have the focus when a command is run. */
+const IN_FRONT: Readonly<Record<string, (person: Person) => Promise<void>>> = {
+  'a walkthrough': async (person) => {
+    const step = person.page.locator('[data-step-id$="#firstPublish#key"]').first();
+    if (!(await step.isVisible())) {
+      await person.runCommand('Welcome: Open Walkthrough...');
+      await person.pick('Publish your first mini-app');
+    }
+    await step.click();
+    await hasFocus(person, '.getting-started-step');
+  },
+  'a webview': async (person) => {
+    await person.openFile('NOTES.md');
+    await person.runCommand('Markdown: Open Preview');
+    await person.page.locator('iframe.webview').click();
+    await hasFocus(person, 'iframe.webview');
+  },
+  'a terminal': async (person) => {
+    await person.runCommand('Terminal: Focus Terminal');
+    await hasFocus(person, '.terminal.xterm');
+  },
+  'the Problems panel': async (person) => {
+    await person.runCommand('Problems: Focus on Problems View');
+    await hasFocus(person, '.markers-panel');
+  },
+};
+
+/** Flows of pickers and input boxes before anybody has signed in. */
+const SIGNED_OUT: Readonly<Record<string, readonly Prompt[]>> = {
+  'i99dash: Sign In': [
+    { title: 'Sign in to i99dash', type: '~/.ssh/id_ed25519', then: 'Enter' },
+    { title: 'Passphrase', type: 'open', then: 'Escape' },
+  ],
+  // A space more makes another key of this object.
+  'i99dash: Sign In ': [
+    { title: 'Sign in to i99dash', type: 'Paste', then: 'Enter' },
+    { title: 'access token', type: 'token', then: 'Escape' },
+  ],
+  'i99dash: Generate SSH Key': [
+    { title: 'Generate', type: '~/.ssh/id_new', then: 'Enter' },
+    { title: 'Generate', type: 'one', then: 'Enter' },
+    { title: 'Generate', type: 'two', then: 'Escape' },
+  ],
+  'i99op: Sign In': [
+    { title: 'backend', type: 'https://i99op.example.com', then: 'Enter' },
+    { title: 'Sign in to i99op', type: 'Paste', then: 'Escape' },
+  ],
+};
+
+/** Flows of pickers and input boxes of somebody who is signed in. */
+const SIGNED_IN: Readonly<Record<string, readonly Prompt[]>> = {
+  'i99dash: Show Account Menu': [{ title: 'i99dash: ', type: 'Who', then: 'Escape' }],
+  'i99dash: Add SSH Key': [
+    { title: 'Add', type: 'id_spare', then: 'Enter' },
+    { title: 'Add', type: 'spare', then: 'Enter' },
+    { title: 'Add', type: 'Login', then: 'Escape' },
+  ],
+  'i99dash: Remove SSH Key': [{ title: 'Remove', type: 'this', then: 'Escape' }],
+  'i99dash: Replace': [{ title: 'Replace', type: 'id_spare', then: 'Escape' }],
+  'i99dash: Validate Mini-App': [{ title: 'alidate', type: 'tyre', then: 'Escape' }],
+  'i99dash: Publish to Beta': [
+    { title: 'ublish which', type: 'tyre', then: 'Enter' },
+    { title: 'Beta', type: 'news', then: 'Escape' },
+  ],
+  'i99dash: Set Up CI Publishing': [
+    { title: 'ublish which', type: 'tyre', then: 'Enter' },
+    { title: 'Set Up CI', type: 'GitLab', then: 'Enter' },
+    { title: 'Set Up CI', type: 'acme', then: 'Escape' },
+  ],
+};
+
+describe('a person who uses only the keyboard', () => {
+  const scene = useScene({
+    ...{ album: 'ui/focus', passphrase: 'open sesame', miniApps: ['tyre-pressure', 'trip-log'] },
+    // VS Code's walkthrough moves the focus after an animation.
+    settings: { 'workbench.reduceMotion': 'off', 'i99op.enabled': true },
+    furnish: (workspace) => writeFile(join(workspace, 'NOTES.md'), '# Notes\n'),
+  });
+
+  for (const [front, show] of Object.entries(IN_FRONT)) {
+    for (const [command, prompts] of Object.entries(SIGNED_OUT)) {
+      it(`types into every question of ${command} with ${front} in front`, async () => {
+        await show(scene.person);
+        await answersByKeys(scene.person, command, prompts);
+      });
+    }
+  }
+
+  describe('and is signed in', () => {
+    before(() => generateTestKey({ folder: join(scene.root, 'home/.ssh'), name: 'id_spare' }));
+
+    for (const [front, show] of Object.entries(IN_FRONT)) {
+      for (const [command, prompts] of Object.entries(SIGNED_IN)) {
+        it(`types into every question of ${command} with ${front} in front`, async () => {
+          await signedIn(scene);
+          await show(scene.person);
+          await answersByKeys(scene.person, command, prompts);
+        });
+      }
+    }
+  });
+});
+
+/** Runs a command and answers what it asks. Every key goes to what has the focus. */
+async function answersByKeys(
+  person: Person,
+  command: string,
+  prompts: readonly Prompt[],
+): Promise<void> {
+  const { keyboard } = person.page;
+  await person.runCommandByKeys(command);
+  for (const { title, type, then } of prompts) {
+    await person.page
+      .locator('.quick-input-widget:visible .quick-input-title', { hasText: title })
+      .waitFor();
+    await keyboard.type(type);
+    assert.equal(await person.quickInput().inputValue(), type, `not typed into “${title}”`);
+    if (then === 'Enter' && (await person.quickPickRow('').count()) > 0) {
+      await person.focusedRow(type).waitFor();
+    }
+    await keyboard.press(then);
+  }
+  await person.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+}
+
+/** Waits until the focus is in this element. */
+async function hasFocus({ page }: Person, selector: string): Promise<void> {
+  await page.waitForFunction(`document.activeElement?.closest('${selector}') !== null`);
+}

@@ -17,6 +17,7 @@ import { NEVER } from './accessToken';
 import type { DeviceCodePrompt } from './deviceCode';
 import { EnvironmentSession } from './environmentSession';
 import { HeldSession, type HeldSessionPorts } from './heldSession';
+import { retryUntilRegistered, type RegistrationWait } from './registrationWait';
 import { RenewalTroubles } from './renewalTroubles';
 import type { SessionProfile, SessionRecord } from './sessionRecord';
 import { SessionRenewal, type SessionRenewalPorts } from './sessionRenewal';
@@ -107,6 +108,7 @@ export class Session implements TokenSource {
    * passphrase.
    * @param confirm Called before the session of another account is replaced. Without it, that
    * fails.
+   * @param wait Waits until the backend knows a key that is being registered.
    * @throws The errors of {@link authenticateWithKey}.
    */
   async signInWithKey(
@@ -114,12 +116,18 @@ export class Session implements TokenSource {
     origin: KeyOrigin & { keep?: boolean },
     signal?: AbortSignal,
     confirm?: ConfirmReplacement,
+    wait?: RegistrationWait,
   ): Promise<Identity> {
+    const { clock, signatures } = this.ports;
+    const attempt = (backendUrl: string, ended: AbortSignal): Promise<Authenticated> =>
+      signatures.ask(signer, { interactive: true, signal: ended }, (watched) =>
+        authenticateWithKey(this.ports, backendUrl, watched, origin, ended),
+      );
     const identity = await this.signIn(
       (backendUrl, ended) =>
-        this.ports.signatures.ask(signer, { interactive: true, signal: ended }, (watched) =>
-          authenticateWithKey(this.ports, backendUrl, watched, origin, ended),
-        ),
+        wait === undefined
+          ? attempt(backendUrl, ended)
+          : retryUntilRegistered(() => attempt(backendUrl, ended), { clock, wait, signal: ended }),
       signal,
       confirm,
     );

@@ -5,6 +5,7 @@ import { lazyTransport } from './core/api/lazyTransport';
 import { loggedTransport } from './core/api/loggedTransport';
 import { SecretClipboard } from './core/ci/secretClipboard';
 import type { Call } from './core/consent';
+import type { Identity } from './core/identity';
 import { localize } from './core/l10n';
 import { lineLogger } from './core/lineLogger';
 import { systemClock } from './core/ports';
@@ -14,6 +15,7 @@ import { createApps } from './vscode/apps';
 import { BuildTerminal } from './vscode/buildTerminal';
 import type { CommandHandler, CommandId } from './vscode/commandIds';
 import { registerCommands } from './vscode/commands';
+import { DeviceCodeBackends } from './vscode/deviceCodeBackends';
 import { createApi } from './vscode/extensionApi';
 import { Problems } from './vscode/editor/problems';
 import { FirstSteps } from './vscode/firstSteps';
@@ -55,7 +57,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   const shared = { context, transport, logger };
   const developer = createRealmParts(developerRealm, shared);
   const { session, tokens, keepAlive, backendUrl, backendForPeople, knownBackends } = developer;
-  const signInPorts = { session, knownBackends };
+  const signInPorts = {
+    session,
+    knownBackends,
+    deviceCodes: new DeviceCodeBackends(context.globalState),
+  };
   const operators = new OperatorSwitch(async () => {
     const { Operator } = await import('./vscode/operator/operator');
     return new Operator(shared);
@@ -93,7 +99,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     backend: backendForPeople,
     claimFolder: vscode.Uri.joinPath(context.globalStorageUri, 'told').fsPath,
   });
+  const signIn = async (call: Call, args = {}): Promise<Identity> =>
+    (await import('./vscode/signIn')).signIn(signInPorts, call, args);
   const publishing: PublishContext = {
+    signIn,
     ...{ session, tokens, transport, miniApps, backendUrl, logger, clock: systemClock },
     memory: context.workspaceState,
     lockFolder,
@@ -123,8 +132,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     });
   const appCommands = () => import('./vscode/appCommands');
   const handlers: Record<CommandId, CommandHandler> = {
-    'i99dash.signIn': async (args, call) =>
-      (await import('./vscode/signIn')).signIn(signInPorts, call, argumentObject(args)),
+    'i99dash.signIn': (args, call) => signIn(call, argumentObject(args)),
     'i99dash.signOut': async () => (await import('./vscode/signOut')).signOut(session),
     'i99dash.whoAmI': async () => (await import('./vscode/whoAmI')).whoAmI(session, tokens),
     'i99dash.unlock': async () =>

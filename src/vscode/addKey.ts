@@ -20,6 +20,7 @@ import { browseForKeyFile, pickChoice, separator, type Choice } from './choices'
 import { confirmModal } from './consent';
 import { makeKey } from './keys';
 import { assertSameAccount, knownIdentity } from './knownIdentity';
+import { showInput, showPicker } from './pickers';
 import { plainLabel, plainText } from './plainText';
 import { withQuietProgress } from './progress';
 import { registrationLines, type Registration } from './registerQuestion';
@@ -112,7 +113,7 @@ async function pickCandidate(ports: AddKeyPorts): Promise<KeyCandidate> {
     },
   ];
   return pickChoice(items, {
-    title: vscode.l10n.t('Add an SSH Key (1 of 3): which'),
+    title: vscode.l10n.t('Add SSH Key (1/3): Key'),
     placeHolder:
       candidates.length === 0
         ? vscode.l10n.t('No ed25519 key in ~/.ssh that is not registered yet')
@@ -147,9 +148,9 @@ async function browse(): Promise<KeyCandidate> {
 }
 
 async function askForName(suggested: string): Promise<string> {
-  const name = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Add an SSH Key (2 of 3): name'),
-    prompt: vscode.l10n.t('By this name you will know the key when you look through your keys.'),
+  const name = await showInput({
+    title: vscode.l10n.t('Add SSH Key (2/3): Name'),
+    prompt: vscode.l10n.t('Shown in your list of keys.'),
     value: suggested,
     ignoreFocusOut: true,
     validateInput: (value) => objectionToName(value.trim()),
@@ -185,8 +186,8 @@ async function askForPurpose(name: string): Promise<KeyPurpose> {
       purpose: 'attest' as const,
     },
   ];
-  const picked = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Add an SSH Key (3 of 3): purpose'),
+  const picked = await showPicker(items, {
+    title: vscode.l10n.t('Add SSH Key (3/3): Purpose'),
     placeHolder: vscode.l10n.t('What may “{0}” be used for?', plainLabel(name)),
     ignoreFocusOut: true,
   });

@@ -6,6 +6,7 @@ import type { Logger } from '../core/ports';
 import { COMMAND_IDS, type CommandHandler, type CommandId } from './commandIds';
 import { callOf, Click } from './consent';
 import { reportFailure } from './failure';
+import { getRetry } from './retry';
 import { runQuietly } from './runQuietly';
 import { ViewElement } from './viewElement';
 
@@ -37,12 +38,26 @@ async function runCommand(
   try {
     return await handler(...readCall(id, args[0], isFromWorkbench));
   } catch (error) {
-    reportFailure(id, error, logger, () => void runQuietly(id, ...args.map(withoutSecrets)));
+    const runAgain = (): void => void runQuietly(id, ...args.map(withoutSecrets));
+    reportRetryable(id, error, logger, runAgain);
     if (shownByCaller || error instanceof CancelledError) {
       return undefined;
     }
     throw error;
   }
+}
+
+/** Reports a failure. *Try Again* goes on where it happened, if that is possible. */
+function reportRetryable(
+  id: CommandId,
+  error: unknown,
+  logger: Logger,
+  runAgain: () => void,
+): void {
+  const retry = getRetry(error);
+  const run = (): void =>
+    void retry?.run().catch((again: unknown) => reportRetryable(id, again, logger, runAgain));
+  reportFailure(id, error, logger, retry === undefined ? runAgain : run, retry?.abandon);
 }
 
 /**

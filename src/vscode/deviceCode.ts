@@ -51,7 +51,7 @@ export async function rotateApiKey(session: Session, call: Call): Promise<Identi
   const identity = await signInWithDeviceCode(session, call);
   explain(
     vscode.l10n.t(
-      'You signed in with a new API key. The old one is dead: replace it wherever else it is used, such as in CI.',
+      'You signed in with a new API key. The old one no longer works: replace it wherever else it is used, such as in CI.',
     ),
   );
   return identity;

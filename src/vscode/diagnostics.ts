@@ -32,7 +32,7 @@ export async function copyDiagnostics(
   const report = rows.map(([name, value]) => `${name}: ${value}`).join('\n');
   await vscode.env.clipboard.writeText(report);
   void vscode.window.showInformationMessage(
-    vscode.l10n.t('Diagnostics copied. They hold no secret and no name.'),
+    vscode.l10n.t('Diagnostics copied. They contain no secrets or account names.'),
   );
 }
 

@@ -8,10 +8,11 @@ import {
   type Unpromoted,
 } from '../core/errors';
 import type { Logger } from '../core/ports';
-import { requestAccessPage, sshKeysPage } from '../core/webConsole';
+import { requestAccessPage } from '../core/webConsole';
 import type { CommandId } from './commandIds';
 import { Click } from './consent';
 import { openFirstSteps } from './firstSteps';
+import { copyKeyAndAsk } from './newKey';
 import { plainText } from './plainText';
 import { uiOfCommand } from './realmUi';
 import { runQuietly } from './runQuietly';
@@ -35,15 +36,21 @@ export function offerStep(error: I99dashError, label: string, run: () => unknown
  * Shows one message for a failure with its next step as a button. Does not wait for an answer.
  * @param failed the command
  * @param retry does again what has failed
+ * @param abandon called when the user takes no step
  */
-export function showFailure(failed: CommandId, error: unknown, retry: () => void): void {
-  const steps = isI99dashError(error) ? nextSteps(failed, error, retry) : [showLog()];
+export function showFailure(
+  failed: CommandId,
+  error: unknown,
+  retry: () => void,
+  abandon: () => void = () => undefined,
+): void {
+  const steps = isI99dashError(error) ? nextSteps(failed, error, { retry, abandon }) : [showLog()];
   const message = isI99dashError(error)
     ? plainText(error.message)
     : vscode.l10n.t('Something went wrong in the i99dash extension. The log has the details.');
   void vscode.window
     .showErrorMessage(message, ...steps.map(({ label }) => label))
-    .then((picked) => steps.find(({ label }) => label === picked)?.run());
+    .then((picked) => (steps.find(({ label }) => label === picked) ?? { run: abandon }).run());
 }
 
 /**
@@ -55,10 +62,11 @@ export function reportFailure(
   error: unknown,
   logger: Logger,
   retry: () => void,
+  abandon?: () => void,
 ): void {
   if (!(error instanceof CancelledError)) {
     logger.error(`${failed} failed: ${describeError(error)}`);
-    showFailure(failed, error, retry);
+    showFailure(failed, error, retry, abandon);
   }
 }
 
@@ -85,7 +93,11 @@ const SETTINGS_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'CHALLENGE_REFUSED',
 ]);
 
-function nextSteps(failed: CommandId, error: I99dashError, retry: () => void): NextStep[] {
+function nextSteps(
+  failed: CommandId,
+  error: I99dashError,
+  { retry, abandon }: { retry: () => void; abandon: () => void },
+): NextStep[] {
   const { code, file, publicKey, setting, unpromoted, appInDoubt } = error;
   const { signIn } = uiOfCommand(failed);
   const tryAgain: NextStep = { label: vscode.l10n.t('Try Again'), run: retry };
@@ -118,11 +130,11 @@ function nextSteps(failed: CommandId, error: I99dashError, retry: () => void): N
   if (code === 'KEY_REJECTED') {
     return [
       command(vscode.l10n.t('Sign In Again'), signIn),
-      ...(publicKey === undefined ? [] : [copyKeyAndOpenConsole(publicKey, tryAgain)]),
+      ...(publicKey === undefined ? [] : [copyKey(publicKey, tryAgain, abandon)]),
     ];
   }
   if (code === 'KEY_NOT_REGISTERED' && publicKey !== undefined) {
-    return [copyKeyAndOpenConsole(publicKey, tryAgain), tryAgain, showFirstSteps()];
+    return [copyKey(publicKey, tryAgain, abandon), tryAgain, showFirstSteps()];
   }
   if (code === 'SSH_AUTH_DISABLED' || code === 'SIGN_IN_REJECTED') {
     const another = command(vscode.l10n.t('Sign In Another Way'), signIn);
@@ -256,7 +268,6 @@ function command(label: string, id: string, ...args: unknown[]): NextStep {
   return { label, run: () => runQuietly(id, ...args) };
 }
 
-/** For whom this may be the first time. */
 function showFirstSteps(): NextStep {
   return { label: vscode.l10n.t('Open Walkthrough'), run: openFirstSteps };
 }
@@ -279,21 +290,9 @@ function openFile({ problems = [] }: I99dashError, file: string): NextStep {
   return command(label, 'vscode.open', vscode.Uri.file(file), { selection });
 }
 
-function copyKeyAndOpenConsole(publicKey: string, tryAgain: NextStep): NextStep {
+function copyKey(publicKey: string, tryAgain: NextStep, abandon: () => void): NextStep {
   return {
-    label: vscode.l10n.t('Copy Public Key…'),
-    run: async () => {
-      await vscode.env.clipboard.writeText(publicKey);
-      await openPage(sshKeysPage(settings.webConsoleUrl()));
-      const picked = await vscode.window.showInformationMessage(
-        vscode.l10n.t(
-          'The public key is on the clipboard. Add it in the web console under Account → SSH keys, then sign in.',
-        ),
-        tryAgain.label,
-      );
-      if (picked !== undefined) {
-        tryAgain.run();
-      }
-    },
+    label: vscode.l10n.t('Copy Key and Open Console'),
+    run: async () => ((await copyKeyAndAsk(publicKey, tryAgain.label)) ? tryAgain.run : abandon)(),
   };
 }

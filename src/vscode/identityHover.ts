@@ -100,7 +100,7 @@ function explanationOf(state: SessionState, ui: RealmUi): string {
         return state.failure.message;
       }
       return vscode.l10n.t(
-        'The environment variable {0} holds the credential and wins over everything stored.',
+        'The environment variable {0} holds the credential and overrides the stored session.',
         state.variable,
       );
     case 'locked':

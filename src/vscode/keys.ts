@@ -12,6 +12,7 @@ import { agentSocket } from './agent';
 import { answered } from './ask';
 import type { CommandId } from './commandIds';
 import { withUnlock } from './keyUnlock';
+import { showInput } from './pickers';
 import { plainText } from './plainText';
 import { runQuietly } from './runQuietly';
 import { settings } from './settings';
@@ -72,7 +73,7 @@ export async function copyPublicKey(
   }
   void vscode.window.showInformationMessage(
     vscode.l10n.t(
-      'The public key is on the clipboard. Add it in the web console under Account → SSH keys. It is {0}.',
+      'Public key copied ({0}). Add it under Account → SSH keys.',
       fingerprintOfLine(line),
     ),
   );
@@ -101,9 +102,9 @@ function fingerprintOfLine(line: string): string {
 
 async function askForPath(): Promise<string> {
   const usual = join(sshFolder(), 'id_ed25519');
-  const path = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Generate an SSH key (1 of 2): where'),
-    prompt: vscode.l10n.t('A file that is there already is never overwritten.'),
+  const path = await showInput({
+    title: vscode.l10n.t('Generate SSH Key (1/3): Location'),
+    prompt: vscode.l10n.t('Where to save the key. Existing files are never overwritten.'),
     value: abbreviateHome(existsSync(usual) ? join(sshFolder(), 'id_ed25519_i99dash') : usual),
     ignoreFocusOut: true,
     validateInput: (value) => objectionToPath(expandHome(value.trim())),
@@ -113,39 +114,46 @@ async function askForPath(): Promise<string> {
 
 function objectionToPath(path: string): string | undefined {
   if (path === '') {
-    return vscode.l10n.t('Type where the key is to be kept.');
+    return vscode.l10n.t('Enter where to save the key.');
   }
   if (!isAbsolute(path)) {
-    return vscode.l10n.t('Type the full path, or one that begins with ~/.');
+    return vscode.l10n.t('Enter the full path, or one that begins with ~/.');
   }
   if (/[\\/]$/u.test(path)) {
     return vscode.l10n.t('This is a folder. Add a name for the key.');
   }
   if (/\.pub$/iu.test(path)) {
-    return vscode.l10n.t('The name ends in .pub by itself for the public half. Leave it out.');
+    return vscode.l10n.t('Leave out .pub: it is added for the public key.');
   }
   return existsSync(path) || existsSync(`${path}.pub`)
-    ? vscode.l10n.t('This file exists already.')
+    ? vscode.l10n.t('This file already exists.')
     : undefined;
 }
 
 async function askForNewPassphrase(path: string): Promise<string> {
   const about = vscode.l10n.t(
-    'Protects {0}. Leave it empty for a key that renews your session without ever asking.',
+    'Passphrase for {0}. Leave empty for none; the session then renews without asking.',
     plainText(abbreviateHome(path)),
   );
   for (let prompt = about; ;) {
-    const first = await askForSecret(prompt);
-    if (first === '' || (await askForSecret(vscode.l10n.t('Type it once more.'))) === first) {
+    const first = await askForSecret(vscode.l10n.t('Generate SSH Key (2/3): Passphrase'), prompt);
+    if (first === '' || (await repeatPassphrase()) === first) {
       return first;
     }
-    prompt = vscode.l10n.t('The two were not the same. Choose the passphrase again.');
+    prompt = vscode.l10n.t('The passphrases do not match. Enter it again.');
   }
 }
 
-async function askForSecret(prompt: string): Promise<string> {
-  const answer = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Generate an SSH key (2 of 2): passphrase'),
+function repeatPassphrase(): Promise<string> {
+  return askForSecret(
+    vscode.l10n.t('Generate SSH Key (3/3): Repeat Passphrase'),
+    vscode.l10n.t('Repeat the passphrase.'),
+  );
+}
+
+async function askForSecret(title: string, prompt: string): Promise<string> {
+  const answer = await showInput({
+    title,
     prompt,
     password: true,
     ignoreFocusOut: true,
@@ -153,24 +161,20 @@ async function askForSecret(prompt: string): Promise<string> {
   return answered(answer);
 }
 
-/** Who is signed in can register it here; who is not, in the web console. */
-function offerToRegister(
-  { fingerprint, publicKeyPath }: GeneratedKey,
-  inWebConsole: boolean,
-): void {
+/** A user who is signed in can register it here, another one in the web console. */
+function offerToRegister({ path, publicKeyPath }: GeneratedKey, inWebConsole: boolean): void {
   const button = inWebConsole
-    ? vscode.l10n.t('Copy Public Key and Open Web Console')
-    : vscode.l10n.t('Register It');
+    ? vscode.l10n.t('Copy Key and Open Console')
+    : vscode.l10n.t('Add SSH Key…');
   const command: CommandId = inWebConsole ? 'i99dash.copyPublicKey' : 'i99dash.addKey';
+  const name = abbreviateHome(path);
+  const message = inWebConsole
+    ? vscode.l10n.t(
+        'Your key {0} is ready. Add it to your account in the web console, then sign in.',
+        name,
+      )
+    : vscode.l10n.t('Your key {0} is ready. Add it to your account.', name);
   void vscode.window
-    .showInformationMessage(
-      inWebConsole
-        ? vscode.l10n.t(
-            'The key {0} is made. Register its public half once in the web console.',
-            fingerprint,
-          )
-        : vscode.l10n.t('The key {0} is made. Register its public half once.', fingerprint),
-      button,
-    )
+    .showInformationMessage(plainText(message), button)
     .then((picked) => (picked === button ? runQuietly(command, { publicKeyPath }) : undefined));
 }

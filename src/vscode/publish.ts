@@ -12,9 +12,9 @@ import type { PublishOptions, PublishResult, Track } from '../core/publish/publi
 import { agreeToBuild } from './buildQuestion';
 import { chooseMiniApp, type GivenFolder } from './chooseMiniApp';
 import { isOutsideWorkspace } from './consent';
-import { knownIdentity } from './knownIdentity';
 import type { PublishContext } from './publishContext';
 import { askReleaseNotes, saveFiles } from './publishQuestions';
+import { requirePublisher } from './publisher';
 import { publishOrBump, type PublishRun } from './publishRun';
 import { notificationSurface } from './publishNotification';
 import type { PublishSurface } from './publishSurface';
@@ -40,8 +40,10 @@ export async function publishMiniApp(
 ): Promise<PublishResult> {
   assertAllowed(args);
   const backendUrl = context.backendUrl();
+  const publishAgain = (): Promise<unknown> => publishMiniApp(context, call, args, surface);
   const given = args.folder === undefined ? undefined : await givenMiniApp(context, args.folder);
-  const identity = args.dryRun === true ? undefined : await knownIdentity(context);
+  const identity =
+    args.dryRun === true ? undefined : await requirePublisher(context, call, publishAgain);
   const folder = given ?? (await chooseMiniApp(context.miniApps));
   await saveFiles(folder, !call.confirmed);
   // Of what is published from here on: a file may have been saved, or be another since it was looked at last.

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import { ApiClient } from '../core/api/client';
 import { boundTokens } from '../core/auth/boundTokens';
 import type { Session } from '../core/auth/session';
+import type { Call } from '../core/consent';
 import type { Clock, Logger, TokenSource, Transport } from '../core/ports';
 import type { Problem } from '../core/problem';
 import { buildLog } from '../core/publish/buildLog';
@@ -15,6 +16,8 @@ import type { PublishView } from './publishSurface';
 export interface PublishContext {
   session: Session;
   tokens: TokenSource;
+  /** Signs in. @throws what the sign-in throws, CancelledError */
+  signIn: (call: Call) => Promise<unknown>;
   transport: Transport;
   miniApps: MiniApps;
   backendUrl: () => string;

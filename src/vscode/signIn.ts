@@ -1,26 +1,27 @@
 import * as vscode from 'vscode';
 import { describeKey } from '../core/auth/keyDiscovery';
 import type { KnownBackends } from '../core/auth/knownBackends';
-import { openKeyFile } from '../core/auth/privateKey';
 import type { ConfirmReplacement, Session } from '../core/auth/session';
 import { listAgentKeys } from '../core/auth/sshAgent';
 import type { Call } from '../core/consent';
 import { I99dashError, isI99dashError } from '../core/errors';
 import { absoluteFromHome } from '../core/homePath';
 import { accountLabel, type Identity } from '../core/identity';
-import type { Signer } from '../core/ports';
 import type { Realm } from '../core/realm';
-import { agentSocket, announcing, openAgentKey, patientSigner } from './agent';
+import { agentSocket, announcing } from './agent';
 import { answered } from './ask';
+import type { DeviceCodeBackends } from './deviceCodeBackends';
 import { signInWithDeviceCode } from './deviceCode';
 import { explain } from './explain';
-import { unlockKeyFile } from './keyUnlock';
+import { offerNewKey, waitForRegistration } from './newKey';
+import { openEncrypted, openKey, type OpenedKey } from './openedKey';
+import { showInput } from './pickers';
 import { withQuietProgress } from './progress';
 import { pickOtherKey } from './replacementPicker';
+import { dropKeptSecret, KeptSecret, setRetry, type Retry } from './retry';
 import { settings } from './settings';
 import { pickAgentKey, pickMethod, type KeyChoice, type SignInChoice } from './signInPicker';
 import { askToReplace, confirmSignIn, type BackendChange } from './signInQuestions';
-import { openWithPrompt } from './unlock';
 
 export interface SignInArguments {
   method?: 'ssh' | 'agent' | 'token' | 'deviceCode';
@@ -34,6 +35,7 @@ export interface SignInArguments {
 export interface SignInPorts {
   session: Session;
   knownBackends: KnownBackends;
+  deviceCodes: DeviceCodeBackends;
 }
 
 /** A change of the realm's backend that comes with a sign-in. */
@@ -42,9 +44,11 @@ export interface ComingChange extends BackendChange {
   apply: () => Promise<void>;
 }
 
-export interface OpenedKey {
-  signer: Signer;
-  origin: { source: 'ssh' | 'agent'; keyPath?: string; keep?: boolean };
+/** A sign-in that is under way. */
+interface Attempt extends SignInPorts {
+  call: Call;
+  /** To be made first. */
+  change?: ComingChange;
 }
 
 /**
@@ -59,38 +63,118 @@ export async function signIn(
   change?: ComingChange,
 ): Promise<Identity> {
   const { session } = ports;
+  dropKeptSecret();
   if (args.ignoreEnvironment === true) {
     session.ignoreRefusedEnvironment();
     if (session.state.kind !== 'signedOut') {
       return session.fetchIdentity();
     }
   }
-  const choice = await choose(session.realm, args);
-  if (choice.method === 'deviceCode') {
-    return noteEnvironment(session, await signInWithDeviceCode(session, call));
+  const attempt: Attempt = { ...ports, call, ...(change === undefined ? {} : { change }) };
+  const choice = await choose(ports, args);
+  switch (choice.method) {
+    case 'deviceCode':
+      return noteEnvironment(
+        session,
+        await ports.deviceCodes.follow(session.backendUrl, () =>
+          signInWithDeviceCode(session, call),
+        ),
+      );
+    case 'token':
+      return signInWithToken(attempt, args.token ?? choice.token);
+    default:
+      return signInWithChoice(attempt, choice, args.passphrase);
   }
-  if (choice.method === 'token') {
-    const token = args.token ?? choice.token ?? (await askForToken(session.realm));
-    await confirmSignIn(call, session.realm, ports.knownBackends, change ? { change } : {});
-    await change?.apply();
-    return signingIn(session, call, (signal, confirm) =>
-      session.signInWithToken(token, signal, confirm),
-    );
-  }
-  const opened = await openApprovedKey(ports, call, choice, args.passphrase, change);
-  await change?.apply();
-  return signInWithKey(session, call, opened);
 }
 
-/** Signs in with an opened key. Where the agent does not sign with the key of a file, the file is opened instead. */
-async function signInWithKey(
-  session: Session,
-  call: Call,
-  { signer, origin }: OpenedKey,
+async function signInWithToken(attempt: Attempt, given: string | undefined): Promise<Identity> {
+  const { session, call, knownBackends, change } = attempt;
+  const token = given ?? (await askForToken(session.realm));
+  await confirmSignIn(call, session.realm, knownBackends, change ? { change } : {});
+  await change?.apply();
+  try {
+    return await signingIn(session, call, (signal, confirm) =>
+      session.signInWithToken(token, signal, confirm),
+    );
+  } catch (error) {
+    const kept = new KeptSecret(token);
+    setRetry(error, {
+      run: () => signInWithToken(withoutChange(attempt), kept.take()),
+      abandon: () => kept.drop(),
+    });
+    throw error;
+  }
+}
+
+/** Signs in with the key that was chosen. *Try Again* asks for its passphrase again. */
+async function signInWithChoice(
+  attempt: Attempt,
+  choice: KeyChoice,
+  passphrase?: string,
 ): Promise<Identity> {
+  let opened: OpenedKey;
+  try {
+    opened = await openKey(choice, passphrase);
+  } catch (error) {
+    const chosen =
+      choice.method === 'agent' ? choice : { method: choice.method, keyPath: choice.keyPath };
+    setRetry(error, { run: () => signInWithChoice(attempt, chosen), abandon: () => undefined });
+    throw error;
+  }
+  return signInWithKey(attempt, opened);
+}
+
+/** Signs in with an opened key. *Try Again* asks for nothing that is known by now. */
+async function signInWithKey(attempt: Attempt, chosen: OpenedKey): Promise<Identity> {
+  const opened = await approveKey(attempt, chosen);
+  await attempt.change?.apply();
+  try {
+    return await useKey(attempt, opened);
+  } catch (error) {
+    setRetry(error, retryKey(withoutChange(attempt), { ...opened, isNew: false }));
+    throw error;
+  }
+}
+
+/** Signs in again with a key that was opened. One from a file stays open for a while only, one of an agent holds no secret. */
+function retryKey(attempt: Attempt, opened: OpenedKey): Retry {
+  const { source, keyPath } = opened.origin;
+  if (source === 'agent' || keyPath === undefined) {
+    return { run: () => signInWithKey(attempt, opened), abandon: () => undefined };
+  }
+  const kept = new KeptSecret(opened);
+  return {
+    run: () => {
+      const key = kept.take();
+      return key === undefined
+        ? signInWithChoice(attempt, { method: 'ssh', keyPath })
+        : signInWithKey(attempt, key);
+    },
+    abandon: () => kept.drop(),
+  };
+}
+
+/** The rest of a sign-in whose change of the backend has been made. */
+function withoutChange({ session, knownBackends, deviceCodes, call }: Attempt): Attempt {
+  return { session, knownBackends, deviceCodes, call };
+}
+
+/** Signs in with an approved key. Where the agent does not sign with the key of a file, the file is opened instead. */
+async function useKey(attempt: Attempt, opened: OpenedKey): Promise<Identity> {
+  const { session, call } = attempt;
+  const { signer, origin, isNew = false } = opened;
+  if (isNew) {
+    await offerNewKey(opened);
+  }
   try {
     return await signingIn(session, call, (signal, confirm, report) =>
-      session.signInWithKey(announcing(signer, report), origin, signal, confirm),
+      session.signInWithKey(
+        announcing(signer, report),
+        origin,
+        signal,
+        confirm,
+        isNew ? waitForRegistration(report) : undefined,
+      ),
     );
   } catch (error) {
     const { source, keyPath } = origin;
@@ -98,20 +182,17 @@ async function signInWithKey(
     if (!isInFile || !isI99dashError(error, 'AGENT_UNAVAILABLE')) {
       throw error;
     }
-    return signInWithKey(session, call, await openEncrypted(keyPath));
+    return useKey(attempt, await openEncrypted(keyPath));
   }
 }
 
-/** Opens the key that was chosen, or another one where the person does not want it to sign for the backend. */
-async function openApprovedKey(
-  { session, knownBackends }: SignInPorts,
-  call: Call,
-  chosen: KeyChoice,
-  passphrase: string | undefined,
-  change: ComingChange | undefined,
+/** @returns the opened key, or another one where the person does not want it to sign for the backend */
+async function approveKey(
+  { session, knownBackends, call, change }: Attempt,
+  chosen: OpenedKey,
 ): Promise<OpenedKey> {
   const backendUrl = change?.now ?? session.backendUrl;
-  let opened = await openKey(chosen, passphrase);
+  let opened = chosen;
   for (;;) {
     const { fingerprint } = opened.signer;
     const key = { fingerprint, backendUrl };
@@ -144,7 +225,7 @@ function noteEnvironment({ state }: Session, identity: Identity): Identity {
   if (state.kind === 'environment') {
     explain(
       vscode.l10n.t(
-        'You signed in as {0}. The environment variable {1} still wins over it: unset it where VS Code is started.',
+        'You signed in as {0}. The environment variable {1} still overrides this session. Unset it where VS Code is started.',
         accountLabel(identity),
         state.variable,
       ),
@@ -154,7 +235,7 @@ function noteEnvironment({ state }: Session, identity: Identity): Identity {
 }
 
 async function choose(
-  realm: Realm,
+  { session, deviceCodes }: SignInPorts,
   { method, keyPath, token }: SignInArguments,
 ): Promise<SignInChoice> {
   if (method === 'deviceCode') {
@@ -173,7 +254,11 @@ async function choose(
   if (method === 'ssh' && (await describeKey(configured)) !== undefined) {
     return { method: 'ssh', keyPath: configured };
   }
-  return pickMethod({ realm, onlyKeys: method === 'ssh', configured });
+  return pickMethod({
+    ...{ realm: session.realm, configured, onlyKeys: method === 'ssh' },
+    hasDeviceCode: !deviceCodes.isKnownWithout(settings.backendUrlOrReason(session.realm)),
+    account: session.stored?.profile.account,
+  });
 }
 
 async function chooseAgentKey(): Promise<SignInChoice> {
@@ -192,65 +277,8 @@ async function chooseAgentKey(): Promise<SignInChoice> {
   return { method: 'agent', key, socket };
 }
 
-/** Opens the key that was chosen, for signing. @throws KEY_*, CancelledError */
-export async function openKey(choice: KeyChoice, passphrase?: string): Promise<OpenedKey> {
-  return choice.method === 'agent'
-    ? { signer: patientSigner(choice.socket, choice.key), origin: { source: 'agent' } }
-    : openFile(absoluteFromHome(choice.keyPath), passphrase ?? choice.passphrase);
-}
-
-async function openFile(keyPath: string, passphrase: string | undefined): Promise<OpenedKey> {
-  const opened = await openWithoutAsking(keyPath, passphrase);
-  if (opened !== undefined) {
-    return opened;
-  }
-  return openEncrypted(keyPath);
-}
-
-async function openEncrypted(keyPath: string): Promise<OpenedKey> {
-  const signer = await openWithPrompt(keyPath);
-  return { signer, origin: { source: 'ssh', keyPath, keep: true } };
-}
-
-/**
- * Opens a key file with what is given. An encrypted key that the agent holds needs no passphrase.
- * @param keyPath absolute
- * @returns undefined when a passphrase has to be asked for
- * @throws KEY_*, CancelledError
- */
-export async function openWithoutAsking(
-  keyPath: string,
-  passphrase?: string,
-): Promise<OpenedKey | undefined> {
-  if (passphrase !== undefined) {
-    const signer = await unlockKeyFile(keyPath, passphrase);
-    return { signer, origin: { source: 'ssh', keyPath, keep: true } };
-  }
-  try {
-    const signer = await openKeyFile(keyPath);
-    return { signer, origin: { source: 'ssh', keyPath, keep: false } };
-  } catch (error) {
-    const isEncrypted = isI99dashError(error, 'KEY_ENCRYPTED');
-    if (!isEncrypted && !isI99dashError(error, 'KEY_UNREADABLE')) {
-      throw error;
-    }
-    const fromAgent = await findInAgent(keyPath);
-    if (fromAgent === undefined && !isEncrypted) {
-      throw error;
-    }
-    return fromAgent && { signer: fromAgent, origin: { source: 'agent', keyPath } };
-  }
-}
-
-async function findInAgent(keyPath: string): Promise<Signer | undefined> {
-  const file = await describeKey(keyPath);
-  return file === undefined
-    ? undefined
-    : openAgentKey(file.fingerprint, true).catch(() => undefined);
-}
-
 async function askForToken({ label }: Realm): Promise<string> {
-  const token = await vscode.window.showInputBox({
+  const token = await showInput({
     title: vscode.l10n.t('Sign in to {0} with an access token', label),
     prompt: vscode.l10n.t('A pasted token cannot be renewed: it is used until it expires.'),
     password: true,

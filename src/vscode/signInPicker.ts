@@ -4,18 +4,20 @@ import { describeKey, discoverKeys, type DiscoveredKey } from '../core/auth/keyD
 import type { AgentKey } from '../core/auth/sshAgent';
 import { CancelledError } from '../core/errors';
 import { abbreviateHome, sshFolder } from '../core/homePath';
+import { accountLabel, type Account } from '../core/identity';
 import type { Realm } from '../core/realm';
 import { agentKeysToOffer, agentSocket } from './agent';
 import { answered } from './ask';
 import { browseForKeyFile, pickChoice, separator, type Choice } from './choices';
 import { openFirstSteps } from './firstSteps';
 import { makeKey } from './keys';
+import { showPicker } from './pickers';
 import { plainFacts, plainLabel } from './plainText';
 
 /** Which key to sign in with. */
 export type KeyChoice =
-  /** `passphrase`: the one that the user has just given to a new key. */
-  | { method: 'ssh'; keyPath: string; passphrase?: string }
+  /** `isNew`: generated just now, with this passphrase. */
+  | { method: 'ssh'; keyPath: string; passphrase?: string; isNew?: true }
   | { method: 'agent'; key: AgentKey; socket: string };
 
 /** How to sign in, with everything decided but what a key may ask for. */
@@ -39,12 +41,16 @@ export async function pickMethod(options: {
   onlyKeys: boolean;
   /** The configured key, offered first. */
   configured: string;
+  /** Whether the backend may have a sign-in with a device code. */
+  hasDeviceCode: boolean;
+  /** Who is signed in. */
+  account: Account | undefined;
 }): Promise<SignInChoice> {
-  const { realm, onlyKeys, configured } = options;
+  const { realm, onlyKeys, configured, hasDeviceCode, account } = options;
   const [files, agentKeys, others] = await Promise.all([
     findKeys(configured),
     onlyKeys ? [] : agentKeysToOffer(),
-    onlyKeys ? [] : otherWays(realm),
+    onlyKeys ? [] : otherWays(realm, hasDeviceCode),
   ]);
   const items = [
     ...files.map(fileItem),
@@ -55,16 +61,26 @@ export async function pickMethod(options: {
   const found = files.length + agentKeys.length > 0;
   return pickChoice(items, {
     title: vscode.l10n.t('Sign in to {0}', realm.label),
-    placeHolder: found
-      ? vscode.l10n.t('Choose the SSH key to sign in with')
-      : vscode.l10n.t('No ed25519 key was found in ~/.ssh'),
+    placeHolder: placeHolderFor(found, account),
   });
+}
+
+function placeHolderFor(found: boolean, account: Account | undefined): string {
+  if (!found) {
+    return vscode.l10n.t('No ed25519 key was found in ~/.ssh');
+  }
+  return account === undefined
+    ? vscode.l10n.t('Choose the SSH key to sign in with')
+    : vscode.l10n.t(
+        'Signed in as {0}. Choose the SSH key to sign in with instead',
+        plainLabel(accountLabel(account)),
+      );
 }
 
 /** Asks which of several agent keys to sign in with. @throws CancelledError */
 export async function pickAgentKey(keys: readonly AgentKey[]): Promise<AgentKey> {
   const items = keys.map((key) => ({ ...agentLook(key), key }));
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await showPicker(items, {
     title: vscode.l10n.t('Sign in with which key of the SSH agent?'),
     matchOnDetail: true,
     ignoreFocusOut: true,
@@ -119,7 +135,8 @@ export function browseItem(): KeyItem {
 /** Has a key made, and chooses it. @throws KEY_EXISTS, KEY_UNREADABLE, CancelledError */
 export async function chooseNewKey(): Promise<KeyChoice> {
   const { key, passphrase } = await makeKey();
-  return { method: 'ssh', keyPath: key.path, ...(passphrase === '' ? {} : { passphrase }) };
+  const secret = passphrase === '' ? {} : { passphrase };
+  return { method: 'ssh', keyPath: key.path, isNew: true, ...secret };
 }
 
 /** Who has no key yet can have one made; who has one is better off with it. */
@@ -145,7 +162,7 @@ function generateItems(keys: readonly DiscoveredKey[]): ChoiceItem[] {
 }
 
 /** The ways in that need no key. None is ever taken unless it is chosen. */
-async function otherWays({ deviceClientId }: Realm): Promise<ChoiceItem[]> {
+async function otherWays({ deviceClientId }: Realm, hasDeviceCode: boolean): Promise<ChoiceItem[]> {
   if (deviceClientId === undefined) {
     return [tokenItem()];
   }
@@ -153,12 +170,16 @@ async function otherWays({ deviceClientId }: Realm): Promise<ChoiceItem[]> {
   return [
     ...(found === undefined ? [] : [foundTokenItem(found)]),
     tokenItem(),
-    {
-      label: `$(device-mobile) ${vscode.l10n.t('Use a Device Code…')}`,
-      detail: vscode.l10n.t('For older backends: approve in the browser, and get an API key.'),
-      choose: () => Promise.resolve({ method: 'deviceCode' }),
-    },
+    ...(hasDeviceCode ? [deviceCodeItem()] : []),
   ];
+}
+
+function deviceCodeItem(): ChoiceItem {
+  return {
+    label: `$(device-mobile) ${vscode.l10n.t('Use a Device Code…')}`,
+    detail: vscode.l10n.t('For older backends: approve in the browser, and get an API key.'),
+    choose: () => Promise.resolve({ method: 'deviceCode' }),
+  };
 }
 
 function foundTokenItem({ path, token }: CommandLineToken): ChoiceItem {

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import type { Session } from '../core/auth/session';
 import { explain } from './explain';
+import { dropKeptSecret } from './retry';
 
 /** Signs out, and explains what it cannot clear. @throws BACKEND_REFUSED */
 export async function signOut(session: Session): Promise<true> {
+  dropKeptSecret();
   const isGone = await session.signOut();
   if (!isGone) {
     explain(

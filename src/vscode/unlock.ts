@@ -3,11 +3,13 @@ import type { KeepAlive } from '../core/auth/keepAlive';
 import type { Session } from '../core/auth/session';
 import { I99dashError, isI99dashError } from '../core/errors';
 import { abbreviateHome } from '../core/homePath';
+import { plural } from '../core/l10n';
 import { oneLine } from '../core/oneLine';
 import type { Signer } from '../core/ports';
 import { answered } from './ask';
 import type { InteractiveTokens } from './interactiveTokens';
 import { unlockKeyFile } from './keyUnlock';
+import { showInput } from './pickers';
 import { withoutProgress } from './progress';
 
 const PASSPHRASE_TRIES = 3;
@@ -60,10 +62,13 @@ async function askForPassphrase(path: string, triesLeft: number): Promise<string
     title: vscode.l10n.t('Passphrase of {0}', oneLine(abbreviateHome(path))),
     prompt:
       triesLeft === PASSPHRASE_TRIES
-        ? vscode.l10n.t('It is used once, here, and kept nowhere.')
-        : vscode.l10n.t('That was not the passphrase. Tries left: {0}.', triesLeft),
+        ? vscode.l10n.t('Unlocks the key in this window. Never stored.')
+        : plural(triesLeft, {
+            one: 'Wrong passphrase. {0} attempt left.',
+            other: 'Wrong passphrase. {0} attempts left.',
+          }),
     password: true,
     ignoreFocusOut: true,
   };
-  return answered(await withoutProgress(async () => await vscode.window.showInputBox(options)));
+  return answered(await withoutProgress(async () => await showInput(options)));
 }

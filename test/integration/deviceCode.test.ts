@@ -157,7 +157,7 @@ describe('the device code', () => {
       const rejected = backend.current.requests.filter(({ status }) => status === 401).length;
       const identity = await decide('approve', 'i99dash.rotateApiKey', {});
       assert.equal(identity?.['source'], 'deviceCode');
-      assert.match(shown.at(-1)?.message ?? '', /The old one is dead/u);
+      assert.match(shown.at(-1)?.message ?? '', /The old one no longer works/u);
       await run('i99dash.whoAmI');
       const after = backend.current.requests.filter(({ status }) => status === 401).length;
       assert.equal(after, rejected);

@@ -63,9 +63,9 @@ describe('questions about keys', () => {
         ['pipeline', 'attest', other.fingerprint],
       );
       assert.deepEqual(titles(), [
-        'Add an SSH Key (1 of 3): which',
-        'Add an SSH Key (2 of 3): name',
-        'Add an SSH Key (3 of 3): purpose',
+        'Add SSH Key (1/3): Key',
+        'Add SSH Key (2/3): Name',
+        'Add SSH Key (3/3): Purpose',
       ]);
       assert.deepEqual(person.asked[0]?.rows, [
         '$(key) ~/.ssh/other.pub',
@@ -153,19 +153,19 @@ describe('questions about keys', () => {
       const key = await generate();
       assert.equal(key?.path, join(homedir(), '.ssh/careful'));
       assert.deepEqual(person.asked[0]?.objections, [
-        'Type where the key is to be kept.',
-        'Type the full path, or one that begins with ~/.',
+        'Enter where to save the key.',
+        'Enter the full path, or one that begins with ~/.',
         'This is a folder. Add a name for the key.',
-        'The name ends in .pub by itself for the public half. Leave it out.',
-        'This file exists already.',
+        'Leave out .pub: it is added for the public key.',
+        'This file already exists.',
       ]);
       assert.deepEqual(
         person.asked.slice(1).map(({ words }) => words),
         [
-          'Protects ~/.ssh/careful. Leave it empty for a key that renews your session without ever asking.',
-          'Type it once more.',
-          'The two were not the same. Choose the passphrase again.',
-          'Type it once more.',
+          'Passphrase for ~/.ssh/careful. Leave empty for none; the session then renews without asking.',
+          'Repeat the passphrase.',
+          'The passphrases do not match. Enter it again.',
+          'Repeat the passphrase.',
         ],
       );
       await run('i99dash.signOut');
@@ -185,7 +185,7 @@ describe('questions about keys', () => {
 
     it('end in the web console for who is not signed in, with the public half on the clipboard', async () => {
       await run('i99dash.signOut');
-      press = 'Copy Public Key and Open Web Console';
+      press = 'Copy Key and Open Console';
       person.answers = ['~/.ssh/for-the-console', ''];
       const { publicKeyPath } = (await generate()) ?? assert.fail('nothing was made');
       assert.match(await opened, /^https:\/\/dev\.i99dash\.app\//u);

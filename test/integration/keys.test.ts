@@ -56,7 +56,7 @@ describe('keys', () => {
       assert.match(readFileSync(`${path}.pub`, 'utf8'), /^ssh-ed25519 \S+ made by a test\n$/u);
       assert.deepEqual(
         shown.map(({ buttons }) => buttons),
-        [['Copy Public Key and Open Web Console']],
+        [['Copy Key and Open Console']],
       );
     });
 

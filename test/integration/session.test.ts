@@ -328,7 +328,7 @@ describe('a session', () => {
       assert.equal(mine['devId'], DEFAULT_ACCOUNT.devId);
       assert.equal((await run('i99dash.whoAmI'))['devId'], ADA.devId);
       await run('i99dash.signOut');
-      assert.match(shown[0]?.message ?? '', /variable I99DASH_TOKEN still wins/u);
+      assert.match(shown[0]?.message ?? '', /variable I99DASH_TOKEN still overrides/u);
       assert.match(shown[2]?.message ?? '', /variable I99DASH_TOKEN still signs you in/u);
       assert.equal(shown.length, 3);
     });

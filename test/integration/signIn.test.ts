@@ -150,7 +150,11 @@ describe('sign-in', () => {
     it('an unregistered key, and offers to register it', async () => {
       const stranger = await makeKey('stranger');
       await sign('KEY_NOT_REGISTERED', { keyPath: stranger.path });
-      assert.deepEqual(shown[0]?.buttons, ['Copy Public Key…', 'Try Again', 'Open Walkthrough']);
+      assert.deepEqual(shown[0]?.buttons, [
+        'Copy Key and Open Console',
+        'Try Again',
+        'Open Walkthrough',
+      ]);
     });
 
     it('a hostile challenge', async () => {

@@ -448,7 +448,7 @@ describe('SSH keys', () => {
     it('offers to register the new key here when somebody is signed in', async () => {
       const path = join(homedir(), '.ssh', `generated-${(made += 1)}`);
       await run('i99dash.generateKey', { path, passphrase: '' });
-      assert.deepEqual(shown[0]?.buttons, ['Register It']);
+      assert.deepEqual(shown[0]?.buttons, ['Add SSH Key…']);
     });
   });
 

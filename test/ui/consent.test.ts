@@ -37,7 +37,7 @@ describe('the questions that only a person answers', () => {
     const before = registered();
     await person.runCommand('i99dash: Add SSH Key');
     await person.pick('~/.ssh/id_tower.pub');
-    await person.page.locator('.quick-input-title', { hasText: '(2 of 3)' }).waitFor();
+    await person.page.locator('.quick-input-title', { hasText: '(2/3)' }).waitFor();
     await person.answer('tower');
     await person.pick('Login');
     await person.seesDialog('Register this SSH key');

@@ -74,7 +74,7 @@ describe('secrets', () => {
       await person.runCommand('i99dash: Sign In');
       await person.pick('~/.ssh/id_ed25519');
       await person.answer(WRONG_PASSPHRASE);
-      await person.page.locator('.quick-input-widget', { hasText: 'Tries left' }).waitFor();
+      await person.page.locator('.quick-input-widget', { hasText: 'attempts left' }).waitFor();
       await person.answer(PASSPHRASE);
       await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
       backend.state.revokeTokens();

@@ -30,13 +30,13 @@ describe('a person signs in', () => {
       return scene.person.seesNotification('does not know the key');
     }
 
-    /** @returns the notification that the public key is on the clipboard */
+    /** @returns the notification that the public key was copied */
     async function copiesPublicKey(toast: Locator): Promise<Locator> {
       const { person } = scene;
-      await person.pressIn(toast, 'Copy Public Key');
+      await person.pressIn(toast, 'Copy Key and Open Console');
       const dialog = await person.seesDialog('external website');
       await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
-      return person.seesNotification('on the clipboard');
+      return person.seesNotification('Public key copied');
     }
 
     it('sees in the status bar that nobody is signed in', async () => {
@@ -63,7 +63,7 @@ describe('a person signs in', () => {
       await asksForPassphrase();
       assert.equal(await person.quickInput().getAttribute('type'), 'password');
       await person.answer('not it');
-      await person.page.locator('.quick-input-widget', { hasText: 'Tries left: 2' }).waitFor();
+      await person.page.locator('.quick-input-widget', { hasText: '2 attempts left' }).waitFor();
       await person.photograph('3-passphrase');
       await person.quickInput().press('Escape');
     });
@@ -79,15 +79,53 @@ describe('a person signs in', () => {
       await person.dismiss(copied);
     });
 
-    it('registers the key, tries again and sees the identity', async () => {
+    it('is asked for the passphrase of the same key again after three wrong ones', async () => {
+      const { person } = scene;
+      await asksForPassphrase();
+      for (const left of ['2 attempts left', '1 attempt left']) {
+        await person.answer('not it');
+        await person.page.locator('.quick-input-widget', { hasText: left }).waitFor();
+      }
+      await person.answer('not it');
+      await person.pressIn(await person.seesNotification('not the passphrase'), 'Try Again');
+      await person.page.locator('.quick-input-title', { hasText: 'Passphrase of' }).waitFor();
+      await person.quickInput().press('Escape');
+    });
+
+    it('registers the key, tries again and is signed in without another question', async () => {
       const { person, backend, key } = scene;
       const copied = await copiesPublicKey(await meetsUnknownKey());
       backend.state.addKey(DEFAULT_ACCOUNT.devId, key.publicKeyLine, { name: 'this computer' });
       await person.pressIn(copied, 'Try Again');
-      await person.pick('~/.ssh/id_ed25519');
-      await person.answer('open sesame');
       await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
       await person.photograph('5-signed-in');
+    });
+
+    it('is signed in without another question once the network is back', async () => {
+      const { person, backend } = scene;
+      await signedIn(scene);
+      await signedOut(scene);
+      const fault = backend.faults.inject({
+        fault: { kind: 'reset', when: 'before' },
+        times: 'always',
+      });
+      await asksForPassphrase();
+      await person.answer('open sesame');
+      const toast = await person.seesNotification('cannot be reached');
+      fault.remove();
+      await person.pressIn(toast, 'Try Again');
+      await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
+    });
+
+    it('reads in the picker who is signed in', async () => {
+      const { person } = scene;
+      await signedIn(scene);
+      await person.runCommand('i99dash: Sign In');
+      await person.quickPickRow('~/.ssh/id_ed25519').waitFor();
+      const hint = await person.quickInput().getAttribute('placeholder');
+      assert.ok(hint?.startsWith(`Signed in as ${DEFAULT_ACCOUNT.email ?? ''}.`), hint ?? '');
+      await person.photograph('8-signed-in-already');
+      await person.quickInput().press('Escape');
     });
 
     it('reads the rest in the hover', async () => {
@@ -123,6 +161,38 @@ describe('a person signs in', () => {
       await person.photograph('7-account-menu');
       await person.pick('Sign Out');
       await person.seesIdentity('i99dash: Sign In');
+    });
+  });
+
+  describe('to publish', () => {
+    const scene = useScene({ album: 'ui/sign-in-to-publish', registered: false });
+
+    async function publishesAndPicksKey(): Promise<void> {
+      const { person } = scene;
+      await signedOut(scene);
+      await person.openFile('manifest.json');
+      await person.runCommandByKeys('i99dash: Publish Mini-App');
+      await person.quickPickRow('~/.ssh/id_ed25519').waitFor();
+      await person.page.keyboard.press('Enter');
+    }
+
+    const isAskedAboutPublish = (): Promise<void> =>
+      scene.person.answerDialog('Publish tyre-pressure 1.0.0?', 'Cancel');
+
+    it('goes on to publish when a sign-in that failed goes well', async () => {
+      const { person, key } = scene;
+      await publishesAndPicksKey();
+      const toast = await person.seesNotification('does not know the key');
+      scene.register(key.publicKeyLine);
+      await person.pressIn(toast, 'Try Again');
+      await isAskedAboutPublish();
+      await person.seesIcon('account');
+    });
+
+    it('is asked for a key at once, and then whether to publish', async () => {
+      await signedIn(scene);
+      await publishesAndPicksKey();
+      await isAskedAboutPublish();
     });
   });
 
@@ -181,8 +251,19 @@ describe('a person signs in', () => {
       assert.equal((await findLeftovers(scene.workbench.context)).length, 1);
       fault.remove();
       await person.pressIn(toast, 'Try Again');
-      await person.pick('~/.ssh/id_ed25519');
       await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
+    });
+
+    it('a backend without device codes: the picker does not offer them again', async () => {
+      const { person } = scene;
+      await signedOut(scene);
+      await person.runCommand('i99dash: Sign In');
+      await person.pick('Use a Device Code');
+      await person.dismiss(await person.seesNotification("doesn't support device codes"));
+      await person.runCommand('i99dash: Sign In');
+      await person.quickPickRow('Paste an Access Token').waitFor();
+      assert.equal(await person.quickPickRow('Use a Device Code').count(), 0);
+      await person.quickInput().press('Escape');
     });
 
     it('a sign-in that hangs can be cancelled and leaves who was signed in', async () => {

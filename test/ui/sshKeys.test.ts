@@ -121,7 +121,7 @@ describe('the view SSH Keys', () => {
     assert.equal(await person.quickPickRow('~/.ssh/id_ed25519.pub').count(), 0);
     await person.photograph('4-add-which');
     await person.pick('~/.ssh/id_second.pub');
-    await person.page.locator('.quick-input-title', { hasText: '(2 of 3)' }).waitFor();
+    await person.page.locator('.quick-input-title', { hasText: '(2/3)' }).waitFor();
     assert.equal(await person.quickInput().inputValue(), 'anna@tower');
     await person.quickInput().fill('x'.repeat(81));
     await person.page.locator('.quick-input-message', { hasText: 'at most 80' }).waitFor();
@@ -190,9 +190,9 @@ describe('the view SSH Keys', () => {
     await person.quickPickRow('Generate a New Key').waitFor();
     await person.photograph('11-replace-by');
     await person.pick('Generate a New Key');
-    await person.page.locator('.quick-input-title', { hasText: 'where' }).waitFor();
+    await person.page.locator('.quick-input-title', { hasText: 'Location' }).waitFor();
     await person.answer('~/.ssh/id_next');
-    await person.page.locator('.quick-input-widget', { hasText: 'Protects' }).waitFor();
+    await person.page.locator('.quick-input-widget', { hasText: 'Passphrase for' }).waitFor();
     await person.answer('');
     await press('Replace the SSH key “this computer”?', 'Replace Key', '10-replace');
     const toast = await person.seesNotification('is replaced, and you are signed in');

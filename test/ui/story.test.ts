@@ -45,16 +45,16 @@ describe('the whole story of a new user', () => {
     for (const { id } of keysOfDeveloper()) state.removeKey(id);
   }
 
-  /** Tries to sign in, and copies the public key. @returns the notification that it is on the clipboard */
+  /** Tries to sign in, and copies the public key. @returns the notification that says so */
   async function copiesPublicKey(): Promise<Locator> {
     const { person } = scene;
     await hasKey();
     await person.runCommand('i99dash: Sign In');
     await person.pick('~/.ssh/id_ed25519');
-    await person.pressIn(await person.seesNotification('does not know the key'), 'Copy Public');
+    await person.pressIn(await person.seesNotification('does not know the key'), 'Copy Key');
     const dialog = await person.seesDialog('external website');
     await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
-    return person.seesNotification('on the clipboard');
+    return person.seesNotification('Public key copied');
   }
 
   /** The first laptop is signed in. */
@@ -98,14 +98,13 @@ describe('the whole story of a new user', () => {
       await person.quickPickRow('Generate a New Key').waitFor();
       await person.photograph('02-no-key');
       await person.pick('Generate a New Key');
-      await person.page.locator('.quick-input-title', { hasText: 'where' }).waitFor();
+      await person.page.locator('.quick-input-title', { hasText: 'Location' }).waitFor();
       await person.answer('~/.ssh/id_ed25519');
-      await person.page.locator('.quick-input-widget', { hasText: 'Protects' }).waitFor();
+      await person.page.locator('.quick-input-widget', { hasText: 'Passphrase for' }).waitFor();
       await person.answer('');
       await person.answerDialog('with this key?', 'Sign In');
-      // Nobody has registered it yet, which is the only thing that is told.
-      const toast = await person.seesNotification('does not know the key');
-      await person.photograph('03-not-registered');
+      const toast = await person.seesNotification('Your key ~/.ssh/id_ed25519 is ready');
+      await person.photograph('03-new-key');
       assert.ok(existsSync(`${keyPath()}.pub`));
       await person.dismiss(toast);
     });
@@ -197,7 +196,7 @@ describe('the whole story of a new user', () => {
       await copyFile(`${key.path}.pub`, join(root, 'home/.ssh/second-laptop.pub'));
       await keys.pressInTitle('Add SSH Key');
       await person.pick('~/.ssh/second-laptop.pub');
-      await person.page.locator('.quick-input-title', { hasText: '(2 of 3)' }).waitFor();
+      await person.page.locator('.quick-input-title', { hasText: '(2/3)' }).waitFor();
       await person.answer('second laptop');
       await person.pick('Login');
       await person.answerDialog('Register this SSH key', 'Register Key');

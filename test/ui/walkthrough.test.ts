@@ -75,6 +75,13 @@ describe('a person with an empty home follows the walkthrough', () => {
     await person.seesIcon('account');
   }
 
+  it('finds the same steps in the view of the activity bar before the first sign-in', async () => {
+    const { person } = scene;
+    await person.runCommand('View: Show i99dash');
+    await person.page.locator('.welcome-view', { hasText: 'Generate SSH Key' }).waitFor();
+    await person.photograph('6-welcome');
+  });
+
   it('from the picker that has no key to offer', async () => {
     const { person } = scene;
     await person.runCommand('i99dash: Sign In');
@@ -93,9 +100,9 @@ describe('a person with an empty home follows the walkthrough', () => {
     await turnTo('key', 1);
     await press('key', 'Generate SSH Key');
     await person.answer('~/.ssh/id_ed25519');
-    await person.page.locator('.quick-input-widget', { hasText: 'Protects' }).waitFor();
+    await person.page.locator('.quick-input-widget', { hasText: 'Passphrase for' }).waitFor();
     await person.answer('');
-    await person.dismiss(await person.seesNotification('is made'));
+    await person.dismiss(await person.seesNotification('is ready'));
     await seesDone('key');
     assert.equal(await isDone('register'), false);
   });
@@ -107,7 +114,7 @@ describe('a person with an empty home follows the walkthrough', () => {
     await press('register', 'Copy Public Key');
     const dialog = await person.seesDialog('external website');
     await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
-    await person.dismiss(await person.seesNotification('is on the clipboard'));
+    await person.dismiss(await person.seesNotification('Public key copied'));
     const publicKey = await person.clipboard();
     assert.equal(publicKey, readFileSync(join(root, 'home/.ssh/id_ed25519.pub'), 'utf8').trim());
     const console = await workbench.context.newPage();

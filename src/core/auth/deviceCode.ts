@@ -167,7 +167,7 @@ function asBeginning(error: unknown): never {
 export function unsupported(cause?: unknown): I99dashError {
   return new I99dashError(
     'DEVICE_CODE_UNSUPPORTED',
-    t('This backend has no sign-in with a device code. Sign in with your SSH key instead.'),
+    t("This backend doesn't support device codes. Sign in with your SSH key instead."),
     { cause },
   );
 }

@@ -87,7 +87,7 @@ function asSignInError(error: unknown, signer: Signer): unknown {
     return new I99dashError(
       'KEY_NOT_REGISTERED',
       t(
-        'The backend does not know the key {0}. Register its public half in the web console, then try again.',
+        'The backend does not know the key {0}. Add it to your account in the web console, then try again.',
         signer.fingerprint,
       ),
       { cause: error, publicKey: signer.publicKey },

@@ -5,6 +5,7 @@ import { WalletWatch } from '../../core/operator/walletWatch';
 import { operatorRealm } from '../../core/realm';
 import { showAccountMenu } from '../accountMenu';
 import type { AddKeyArguments } from '../addKey';
+import { DeviceCodeBackends } from '../deviceCodeBackends';
 import { createRealmParts, type RealmParts, type SharedParts } from '../realmParts';
 import { signOut } from '../signOut';
 import { IdentityStatusBar } from '../statusBar';
@@ -42,7 +43,8 @@ export class Operator implements vscode.Disposable {
   }
 
   async signIn(call: Call, args: OperatorSignInArguments): Promise<OperatorConfig> {
-    await signInOperator(this.parts, call, args);
+    const deviceCodes = new DeviceCodeBackends(this.shared.context.globalState);
+    await signInOperator({ ...this.parts, deviceCodes }, call, args);
     return configOf(this.parts);
   }
 

@@ -6,6 +6,7 @@ import type { Call } from '../../core/consent';
 import { absoluteFromHome } from '../../core/homePath';
 import { answered } from '../ask';
 import { explain } from '../explain';
+import { showInput } from '../pickers';
 import { settings } from '../settings';
 import { signIn, type ComingChange, type SignInArguments, type SignInPorts } from '../signIn';
 import { hostOf } from '../signInQuestions';
@@ -68,9 +69,9 @@ async function moveTo(session: Session, before: string, backendUrl: string): Pro
 
 async function askForBackend({ realm, stored }: Session): Promise<string> {
   const current = settings.backendUrlOrReason(realm);
-  const answer = await vscode.window.showInputBox({
+  const answer = await showInput({
     title: vscode.l10n.t('Sign in to {0}: backend', realm.label),
-    prompt: vscode.l10n.t('The URL of the backend that you work with. It is remembered.'),
+    prompt: vscode.l10n.t('The URL of your backend. It is remembered.'),
     value: URL.canParse(current) ? current : realm.defaultBackendUrl,
     ignoreFocusOut: true,
     validateInput: (value) => objectionTo(value, stored === undefined ? undefined : current),

@@ -8,7 +8,8 @@ import { useScene } from './use-scene';
 
 /** A picker or an input box, and what is typed into it. A picker has one row left by then. */
 interface Prompt {
-  title: string;
+  /** Tells it from the one before. */
+  title: string | RegExp;
   type: string;
   then: 'Enter' | 'Escape';
 }
@@ -52,13 +53,13 @@ const SIGNED_OUT: Readonly<Record<string, readonly Prompt[]>> = {
     { title: 'access token', type: 'token', then: 'Escape' },
   ],
   'i99dash: Generate SSH Key': [
-    { title: 'Generate', type: '~/.ssh/id_new', then: 'Enter' },
-    { title: 'Generate', type: 'one', then: 'Enter' },
-    { title: 'Generate', type: 'two', then: 'Escape' },
+    { title: '(1/3)', type: '~/.ssh/id_new', then: 'Enter' },
+    { title: '(2/3)', type: 'one', then: 'Enter' },
+    { title: '(3/3)', type: 'two', then: 'Escape' },
   ],
   'i99op: Sign In': [
     { title: 'backend', type: 'https://i99op.example.com', then: 'Enter' },
-    { title: 'Sign in to i99op', type: 'Paste', then: 'Escape' },
+    { title: /^Sign in to i99op$/u, type: 'Paste', then: 'Escape' },
   ],
 };
 
@@ -66,9 +67,9 @@ const SIGNED_OUT: Readonly<Record<string, readonly Prompt[]>> = {
 const SIGNED_IN: Readonly<Record<string, readonly Prompt[]>> = {
   'i99dash: Show Account Menu': [{ title: 'i99dash: ', type: 'Who', then: 'Escape' }],
   'i99dash: Add SSH Key': [
-    { title: 'Add', type: 'id_spare', then: 'Enter' },
-    { title: 'Add', type: 'spare', then: 'Enter' },
-    { title: 'Add', type: 'Login', then: 'Escape' },
+    { title: '(1/3)', type: 'id_spare', then: 'Enter' },
+    { title: '(2/3)', type: 'spare', then: 'Enter' },
+    { title: '(3/3)', type: 'Login', then: 'Escape' },
   ],
   'i99dash: Remove SSH Key': [{ title: 'Remove', type: 'this', then: 'Escape' }],
   'i99dash: Replace': [{ title: 'Replace', type: 'id_spare', then: 'Escape' }],
@@ -79,8 +80,8 @@ const SIGNED_IN: Readonly<Record<string, readonly Prompt[]>> = {
   ],
   'i99dash: Set Up CI Publishing': [
     { title: 'ublish which', type: 'tyre', then: 'Enter' },
-    { title: 'Set Up CI', type: 'GitLab', then: 'Enter' },
-    { title: 'Set Up CI', type: 'acme', then: 'Escape' },
+    { title: 'where does it run', type: 'GitLab', then: 'Enter' },
+    { title: 'which repository', type: 'acme', then: 'Escape' },
   ],
 };
 
@@ -129,7 +130,7 @@ async function answersByKeys(
       .locator('.quick-input-widget:visible .quick-input-title', { hasText: title })
       .waitFor();
     await keyboard.type(type);
-    assert.equal(await person.quickInput().inputValue(), type, `not typed into “${title}”`);
+    assert.equal(await person.quickInput().inputValue(), type, `not typed into “${String(title)}”`);
     if (then === 'Enter' && (await person.quickPickRow('').count()) > 0) {
       await person.focusedRow(type).waitFor();
     }

@@ -1,6 +1,5 @@
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { PublishNote } from '../core/publish/publishLock';
+import type { PublishNote } from '../core/publish/publishNote';
 import { Click } from './consent';
 import { plainText } from './plainText';
 import { runQuietly } from './runQuietly';
@@ -21,23 +20,43 @@ export function tellInterruptedPublishes(lockFolder: string): vscode.Disposable 
   return new vscode.Disposable(() => clearTimeout(timer));
 }
 
-function tell({ appId, version, folder }: PublishNote): void {
-  const again = vscode.l10n.t('Publish Again');
+function tell(note: PublishNote): void {
+  const { appId, folder, stage } = note;
+  const again = {
+    label: vscode.l10n.t('Publish Again'),
+    run: () => runQuietly('i99dash.publish', new Click({ folder: vscode.Uri.file(folder) })),
+  };
+  const showStatus = {
+    label: vscode.l10n.t('Show Status'),
+    run: () => runQuietly('i99dash.status', { appId }),
+  };
+  const isUnsent = stage === 'preparing' || stage === 'uploading';
+  const steps = isUnsent ? [again] : [showStatus, again];
   void vscode.window
-    .showWarningMessage(
-      plainText(
-        vscode.l10n.t(
-          'Publishing {0} {1} from {2} was interrupted: its window closed in the middle.',
-          appId,
-          version,
-          basename(folder),
-        ),
-      ),
-      again,
-    )
-    .then((picked) =>
-      picked === again
-        ? runQuietly('i99dash.publish', new Click({ folder: vscode.Uri.file(folder) }))
-        : undefined,
-    );
+    .showWarningMessage(plainText(describe(note)), ...steps.map(({ label }) => label))
+    .then((picked) => steps.find(({ label }) => label === picked)?.run());
+}
+
+/** What happened, and whether the backend may have the version. */
+function describe({ appId, version, stage }: PublishNote): string {
+  switch (stage) {
+    case 'preparing':
+      return vscode.l10n.t(
+        "{0} {1} wasn't finished because its window was closed. Nothing was sent.",
+        appId,
+        version,
+      );
+    case 'uploading':
+      return vscode.l10n.t(
+        "{0} {1} wasn't finished because its window was closed. Nothing was submitted.",
+        appId,
+        version,
+      );
+    default:
+      return vscode.l10n.t(
+        "{0} {1} wasn't finished because its window was closed. It may have been sent.",
+        appId,
+        version,
+      );
+  }
 }

@@ -26,10 +26,10 @@ describe('a publish that a window did not live to finish', () => {
   });
 
   /** What a window leaves behind that ended in the middle. */
-  function leaveLock(): void {
+  function leaveLock(stage?: string): void {
     const { pid } = spawnSync(process.execPath, ['--version']);
     const note = { backendUrl: 'https://api.example', appId: 'tyre-pressure', version: '1.0.0' };
-    const lock = { ...note, folder: workspacePath('tyre-pressure'), pid };
+    const lock = { ...note, folder: workspacePath('tyre-pressure'), pid, stage };
     writeFileSync(join(folder, 'tyre-pressure.lock'), JSON.stringify(lock));
   }
 
@@ -64,13 +64,22 @@ describe('a publish that a window did not live to finish', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('is told once at the next start, with a way to do it again', async () => {
-    assert.deepEqual(await start(1), [
-      'Publishing tyre-pressure 1.0.0 from tyre-pressure was interrupted: its window closed in the middle.',
-    ]);
-    assert.deepEqual(shown[0]?.buttons, ['Publish Again']);
-    assert.deepEqual(readdirSync(folder), []);
-  });
+  const TOLD: readonly (readonly [string | undefined, string, readonly string[]])[] = [
+    ['preparing', 'Nothing was sent.', ['Publish Again']],
+    ['uploading', 'Nothing was submitted.', ['Publish Again']],
+    ['submitting', 'It may have been sent.', ['Show Status', 'Publish Again']],
+    [undefined, 'It may have been sent.', ['Show Status', 'Publish Again']],
+  ];
+  for (const [stage, outcome, buttons] of TOLD) {
+    it(`is told once at the next start, with what was sent: ${stage ?? 'not known'}`, async () => {
+      leaveLock(stage);
+      assert.deepEqual(await start(1), [
+        `tyre-pressure 1.0.0 wasn't finished because its window was closed. ${outcome}`,
+      ]);
+      assert.deepEqual(shown[0]?.buttons, buttons);
+      assert.deepEqual(readdirSync(folder), []);
+    });
+  }
 
   it('leaves no bundle behind after the next start', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);

@@ -1,14 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { lstat, mkdir, open, readdir, readFile, rm, rmdir, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { I99dashError, isI99dashError, systemErrorCode } from '../errors';
-import { isJsonObject, parseJson } from '../json';
 import { t } from '../l10n';
 import { oneLine } from '../oneLine';
 import { readTextFile } from '../readTextFile';
-import { isAppId } from './appId';
+import {
+  lockContent,
+  parseLock,
+  type LockText,
+  type PublishNote,
+  type PublishStage,
+} from './publishNote';
 import { isRunning } from './runningProcess';
 
 /** The window that publishes touches its lock this often, in milliseconds. */
@@ -22,14 +27,13 @@ const LOOKS = 20;
 /** No lock is larger, in bytes. */
 const MAX_BYTES = 64 * 1024;
 
-/** A publish under way, as other windows and the next start see it. */
-export interface PublishNote {
-  backendUrl: string;
-  appId: string;
-  version: string;
-  /** Absolute path of the mini-app. */
-  folder: string;
-  pid: number;
+/** A lock that is held. */
+export interface PublishLock {
+  /**
+   * Records how far the publish is, for the message after its window has died.
+   * @throws UPLOAD_FAILED when the lock cannot be written
+   */
+  recordStage: (stage: PublishStage) => Promise<void>;
 }
 
 export interface LockOptions {
@@ -38,12 +42,9 @@ export interface LockOptions {
 }
 
 /** What lies where a lock belongs. */
-interface Found {
+interface Found extends LockText {
   /** Undefined for what is no file, or too large. */
   content: string | undefined;
-  note: PublishNote | undefined;
-  /** The computer of whoever made it; undefined where that is not told. */
-  host: string | undefined;
   /** Milliseconds since the epoch. */
   mtimeMs: number;
   isFolder: boolean;
@@ -57,13 +58,14 @@ interface Found {
  */
 export async function withPublishLock<T>(
   folder: string,
-  note: Omit<PublishNote, 'pid'>,
-  task: () => Promise<T>,
+  note: Omit<PublishNote, 'pid' | 'stage'>,
+  task: (lock: PublishLock) => Promise<T>,
   { heartbeatMs = HEARTBEAT_MS }: LockOptions = {},
 ): Promise<T> {
   const path = join(folder, lockName(note));
   const id = randomUUID();
-  const content = JSON.stringify({ ...note, pid: process.pid, host: hostname(), id });
+  const holder = { ...note, pid: process.pid, host: hostname(), id };
+  let content = lockContent(holder, 'preparing');
   try {
     await mkdir(folder, { recursive: true });
     await acquire(path, note.appId, content, heartbeatMs);
@@ -74,8 +76,18 @@ export async function withPublishLock<T>(
     const now = new Date();
     utimes(path, now, now).catch(() => undefined);
   }, heartbeatMs);
+  const recordStage = async (stage: PublishStage): Promise<void> => {
+    const next = lockContent(holder, stage);
+    try {
+      if (await overwrite(path, content, next)) {
+        content = next;
+      }
+    } catch (error) {
+      throw noPlace(folder, error);
+    }
+  };
   try {
-    return await task();
+    return await task({ recordStage });
   } finally {
     clearInterval(heartbeat);
     await release(path, content).catch(() => undefined);
@@ -122,8 +134,29 @@ async function acquire(
   }
   throw new I99dashError(
     'PUBLISH_IN_PROGRESS',
-    t('{0} is being published already, in this window or another.', appId),
+    t('{0} is already being published. Wait for it to finish.', appId),
   );
+}
+
+/** @returns false when the lock is gone, or in the hands of another, and stays as it is */
+async function overwrite(path: string, content: string, next: string): Promise<boolean> {
+  try {
+    const handle = await open(path, 'r+');
+    try {
+      if ((await handle.readFile('utf8')) !== content) {
+        return false;
+      }
+      await handle.write(next, 0);
+      return true;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') {
+      return false;
+    }
+    throw error;
+  }
 }
 
 /** A window that slept for long may find the lock in the hands of another: then it stays there. */
@@ -236,27 +269,6 @@ async function beats(path: string, { mtimeMs }: Found, heartbeatMs: number): Pro
     }
   }
   return false;
-}
-
-/** Who may have written it is unknown, and what it says is shown and published: nothing but what a publish writes is taken for a note. */
-function parseLock(text: string): Pick<Found, 'note' | 'host'> {
-  const value = parseJson(text)?.value;
-  const { backendUrl, appId, version, folder, pid, host } = isJsonObject(value) ? value : {};
-  const isNote =
-    typeof backendUrl === 'string' &&
-    typeof appId === 'string' &&
-    isAppId(appId) &&
-    typeof version === 'string' &&
-    version !== '' &&
-    version === oneLine(version) &&
-    typeof folder === 'string' &&
-    isAbsolute(folder) &&
-    Number.isSafeInteger(pid) &&
-    Number(pid) > 0;
-  return {
-    note: isNote ? { backendUrl, appId, version, folder, pid: Number(pid) } : undefined,
-    host: typeof host === 'string' ? host : undefined,
-  };
 }
 
 function lockName({ backendUrl, appId }: Pick<PublishNote, 'backendUrl' | 'appId'>): string {

@@ -78,6 +78,34 @@ describe('the publish lock', () => {
     return path;
   }
 
+  for (const stage of ['preparing', 'uploading', 'submitting'] as const) {
+    it(`tells that the publish was ${stage} when its window died`, async () => {
+      let left = '';
+      await withPublishLock(temp.path, note, async ({ recordStage }) => {
+        if (stage !== 'preparing') await recordStage(stage);
+        const [name = ''] = await readdir(temp.path);
+        left = await readFile(join(temp.path, name), 'utf8');
+      });
+      assert.deepEqual(await readdir(temp.path), []);
+      const dead = left.replace(`"pid":${process.pid}`, `"pid":${await deadProcess()}`);
+      await writeFile(join(temp.path, 'left.lock'), dead);
+      const [told] = await takeInterrupted(temp.path);
+      assert.equal(told?.stage, stage);
+    });
+  }
+
+  it('does not record a stage in the lock of another window', async () => {
+    await withPublishLock(temp.path, note, async ({ recordStage }) => {
+      const [name = ''] = await readdir(temp.path);
+      await writeFile(join(temp.path, name), 'of another window');
+      await recordStage('submitting');
+      assert.equal(await readFile(join(temp.path, name), 'utf8'), 'of another window');
+      await rm(join(temp.path, name));
+      await recordStage('submitting');
+      assert.deepEqual(await readdir(temp.path), []);
+    });
+  });
+
   async function deadProcess(): Promise<number> {
     const child = spawn(process.execPath, ['-e', '']);
     await once(child, 'exit');

@@ -9,6 +9,7 @@ import type { Identity } from './core/identity';
 import { localize } from './core/l10n';
 import { lineLogger } from './core/lineLogger';
 import { systemClock } from './core/ports';
+import { Reachability } from './core/reachability';
 import { developerRealm } from './core/realm';
 import { registerAgentTools } from './vscode/agentTools';
 import { createApps } from './vscode/apps';
@@ -53,7 +54,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     const userAgent = describeUserAgent({ version, editorVersion: vscode.version });
     return createUndiciTransport({ network: () => settings.network(), userAgent });
   });
-  const transport = loggedTransport(network, logger, systemClock);
+  const reachability = new Reachability({
+    transport: loggedTransport(network, logger, systemClock),
+    clock: systemClock,
+    backendUrl: () => settings.backendUrl(developerRealm),
+    isWanted: () => session.stored !== undefined,
+  });
+  const { transport } = reachability;
   const shared = { context, transport, logger };
   const developer = createRealmParts(developerRealm, shared);
   const { session, tokens, keepAlive, backendUrl, backendForPeople, knownBackends } = developer;
@@ -74,7 +81,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   );
   const firstSteps = new FirstSteps(session, context.globalState);
   const statusBar = new IdentityStatusBar({
-    ...{ session, clock: systemClock, backend: backendForPeople },
+    ...{ session, clock: systemClock, backend: backendForPeople, reachability },
     isWanted: () =>
       isIdentityWanted(session, {
         miniApps: miniApps.known.length > 0,
@@ -95,6 +102,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   const apps = createApps({
     ...{ session, tokens, transport, miniApps, backendUrl, logger, clock: systemClock },
     restored: developer.restored,
+    reachability,
     state: createStateStore(context.globalState),
     backend: backendForPeople,
     claimFolder: vscode.Uri.joinPath(context.globalStorageUri, 'told').fsPath,
@@ -218,6 +226,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   context.subscriptions.push(
     exported,
     log,
+    reachability,
+    reachability.onDidChange(() => {
+      if (reachability.failure === undefined) {
+        void keepAlive.wake();
+        sshKeysView.retryUnreachable();
+      }
+    }),
     developer,
     operators,
     miniApps,

@@ -6,10 +6,10 @@ const RIGHT_TO_LEFT =
 /** U+2068 (first strong isolate) and U+2069 (pop directional isolate). */
 const [AS_IT_IS, END] = ['\u2068', '\u2069'];
 /**
- * Text lengths that fit a view of the usual width: alone in a row, beside a label, and as a label,
- * in UTF-16 units.
+ * Text lengths that fit a view of the usual width: of a text that comes first in its row, and of a
+ * label with text beside it, in UTF-16 units.
  */
-export const ROW_ROOM = { alone: 30, besideLabel: 20, label: 20 } as const;
+export const ROW_ROOM = { alone: 30, label: 20 } as const;
 
 /**
  * Prepares a name, a state or third-party text for display beside other text in a row. Rows run

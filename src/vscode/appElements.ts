@@ -123,9 +123,10 @@ export class FailureElement extends ViewElement {
 
   toTreeItem(): vscode.TreeItem {
     const { icon, label, command, words } = wayOut(this.error);
-    const item = new vscode.TreeItem(rowText(label));
+    // The reason first: a narrow side bar cuts the end off.
+    const item = new vscode.TreeItem(rowText(words, ROW_ROOM.alone));
     item.id = 'failure';
-    item.description = rowText(words, ROW_ROOM.besideLabel);
+    item.description = rowText(label);
     item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor('list.warningForeground'));
     item.tooltip = plainTooltip(words);
     item.command = { command, title: label };

@@ -6,6 +6,7 @@ import { FOLLOWED_MS, ReviewFollower } from '../core/apps/reviewFollower';
 import { boundTokens } from '../core/auth/boundTokens';
 import type { Session } from '../core/auth/session';
 import type { Clock, Logger, StateStore, TokenSource, Transport } from '../core/ports';
+import type { Reachability } from '../core/reachability';
 import type { AppsContext } from './appCommands';
 import { AppsView } from './appsView';
 import type { MiniApps } from './miniApps';
@@ -26,6 +27,8 @@ export interface AppsParts {
   logger: Logger;
   /** The backend in force. @throws BACKEND_REFUSED */
   backendUrl: () => string;
+  /** Whether the backend can be reached. */
+  reachability: Reachability;
   /** As {@link backendUrl}, or why it is refused. */
   backend: () => string;
   /** Where windows claim what one of them does. */

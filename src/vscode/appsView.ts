@@ -5,6 +5,7 @@ import { describeError } from '../core/errors';
 import { plural } from '../core/l10n';
 import type { Logger, StateStore } from '../core/ports';
 import { countProblems, decorateProblems, onDidChangeProblems } from './appProblems';
+import { isUnreachable, type Reachability } from '../core/reachability';
 import type { DrawnApps } from './appsTree';
 import type { MiniApps } from './miniApps';
 import type { ViewElement } from './viewElement';
@@ -24,6 +25,8 @@ export interface AppsViewPorts {
   state: StateStore;
   /** Resolves once the stored session has been read: nobody is told to sign in before. */
   restored: Promise<void>;
+  /** Whether the backend can be reached. */
+  reachability: Pick<Reachability, 'failure' | 'onDidChange'>;
   /** The backend in force; why there is none where the client refuses it. */
   backend: () => string;
 }
@@ -51,6 +54,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
         () => this.redraw(),
       ),
       session.onDidChange(() => this.followAccount()),
+      ports.reachability.onDidChange(() => this.followBackend()),
       this.view.onDidChangeVisibility(() => this.show(SHOWN_AGAIN_MS)),
       vscode.window.onDidChangeWindowState(({ focused }) => {
         if (focused) {
@@ -133,7 +137,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
   }
 
   private async draw(): Promise<DrawnApps> {
-    const { model, session, miniApps, restored } = this.ports;
+    const { model, session, miniApps, restored, reachability } = this.ports;
     await restored;
     const isSignedIn = (): boolean => this.currentAccount() !== undefined;
     if (isSignedIn() && model.snapshot === undefined && model.failure === undefined) {
@@ -143,7 +147,8 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     const { drawApps } = await import('./appsTree');
     const drawn = await drawApps({
       snapshot: model.snapshot,
-      failure: session.state.kind === 'signingIn' ? undefined : model.failure,
+      failure:
+        session.state.kind === 'signingIn' ? undefined : (model.failure ?? reachability.failure),
       isSignedIn: isSignedIn(),
       isFiltered: this.isFiltered,
       folders: miniApps.known,
@@ -195,6 +200,15 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     } else if (isBack) {
       void this.refresh();
     }
+  }
+
+  /** What could not be read while the backend was out of reach is read once it is back. */
+  private followBackend(): void {
+    const { model, reachability } = this.ports;
+    if (reachability.failure === undefined && isUnreachable(model.failure)) {
+      void this.refresh();
+    }
+    this.redraw();
   }
 
   /** Undefined when nobody is signed in. */

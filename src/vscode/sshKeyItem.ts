@@ -48,9 +48,10 @@ export class FailureRow extends ViewElement {
   toTreeItem(): vscode.TreeItem {
     const { failure } = this;
     const { label, icon, command, title } = nextStep(failure);
-    const item = new vscode.TreeItem(rowText(label));
     const message = isI99dashError(failure) ? failure.message : vscode.l10n.t('The log has more.');
-    item.description = rowText(message, ROW_ROOM.besideLabel);
+    // The reason first: a narrow side bar cuts the end off.
+    const item = new vscode.TreeItem(rowText(message, ROW_ROOM.alone));
+    item.description = rowText(label);
     item.iconPath = new vscode.ThemeIcon(icon);
     item.tooltip = `${oneLine(message)}\n${title}`;
     item.contextValue = 'sshKeysFailure';

@@ -6,6 +6,7 @@ import type { Session } from '../core/auth/session';
 import type { SessionState } from '../core/auth/sessionState';
 import { CancelledError, I99dashError } from '../core/errors';
 import type { TokenSource, Transport } from '../core/ports';
+import { isUnreachable } from '../core/reachability';
 import { FailureRow, KeyRow } from './sshKeyItem';
 import type { ViewElement } from './viewElement';
 
@@ -108,6 +109,13 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
   /** Asks the backend behind the scenes; what went wrong is a row of the view. */
   refresh(): void {
     void this.loadInBackground();
+  }
+
+  /** Asks again after the backend was out of reach. */
+  retryUnreachable(): void {
+    if (isUnreachable(this.known?.failure)) {
+      this.refresh();
+    }
   }
 
   async getChildren(row?: ViewElement): Promise<ViewElement[]> {

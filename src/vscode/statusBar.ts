@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Session } from '../core/auth/session';
 import type { Clock } from '../core/ports';
+import { withReachability, type Reachability } from '../core/reachability';
 import type { Badge } from './identityHover';
 import { identityView, type StatusBarView } from './identityView';
 import { uiOf, type RealmUi } from './realmUi';
@@ -16,6 +17,8 @@ export interface StatusBarParts {
   backend: () => string;
   /** Whether the item is there at all. */
   isWanted: () => boolean;
+  /** Whether the backend can be reached. */
+  reachability?: Pick<Reachability, 'failure' | 'retryAt' | 'onDidChange'>;
   /** What is shown in place of the name. */
   badge?: () => Badge | undefined;
 }
@@ -39,6 +42,7 @@ export class IdentityStatusBar implements vscode.Disposable {
       { dispose: () => clearInterval(timer) },
       { dispose: () => clearImmediate(this.drawing) },
       session.onDidChange(() => this.update()),
+      parts.reachability?.onDidChange(() => this.update()) ?? { dispose: () => undefined },
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(session.realm.id)) {
           this.update();
@@ -61,8 +65,8 @@ export class IdentityStatusBar implements vscode.Disposable {
       this.item.hide();
       return;
     }
-    const { session, backend, clock, badge } = this.parts;
-    const view = identityView(session.state, {
+    const { session, backend, clock, badge, reachability } = this.parts;
+    const view = identityView(withReachability(session.state, reachability), {
       ...{ ui: this.ui, backend: backend(), now: clock.now() },
       badge: badge?.(),
     });

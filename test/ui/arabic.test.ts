@@ -178,7 +178,7 @@ describe('a person reads Arabic', () => {
     }
     await person.photograph('10-failures');
     for (const failure of failures) {
-      await beginsInSight(failure.locator('.label-description'), 'رد الخادم');
+      await beginsInSight(failure.locator('.label-name'), 'رد الخادم');
     }
     backend.faults.clear();
     for (const failure of failures) {

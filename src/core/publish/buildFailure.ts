@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { I99dashError } from '../errors';
 import { t } from '../l10n';
+import { oneLine } from '../oneLine';
 
 /** Shells add this to the number of a signal that ended a command. */
 const SIGNAL_BASE = 128;
@@ -10,21 +11,28 @@ export function exitCodeOfSignal(signal: NodeJS.Signals): number {
   return SIGNAL_BASE + constants.signals[signal];
 }
 
+/** Limit for a command line in a message. The terminal and the configuration show it in full. */
+const MAX_COMMAND = 80;
+
 /**
  * Creates the error for a failed build.
+ * @param app the app's id
  * @param exitCode not 0
  */
-export function buildFailed(exitCode: number): I99dashError {
+export function buildFailed(app: string, commandLine: string, exitCode: number): I99dashError {
   const signal = findSignal(exitCode);
+  const command = oneLine(commandLine, MAX_COMMAND);
   const message =
     signal === 'SIGKILL'
       ? t(
-          'The build was killed ({0}). The usual cause is too little memory: close other programs, or let the build use less.',
+          'The build of {0} was killed ({1}, {2}). The usual cause is too little memory: close other programs, or let the build use less.',
+          app,
+          command,
           signal,
         )
       : signal === undefined
-        ? t('The build ended with exit code {0}.', exitCode)
-        : t('The build was ended by a signal ({0}).', signal);
+        ? t('The build of {0} failed ({1}, exit code {2}).', app, command, exitCode)
+        : t('The build of {0} was ended by a signal ({1}, {2}).', app, command, signal);
   return new I99dashError('BUILD_FAILED', message);
 }
 

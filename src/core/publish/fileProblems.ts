@@ -8,6 +8,7 @@ import { inspectContents, problemsOf } from './checks/contents';
 import type { FileFindings, OpenInspector } from './checks/contentInspector';
 import type { ManifestPlaces } from './checks/manifestPlaces';
 import { checkPages } from './checks/pages';
+import { checkUnbuilt } from './checks/unbuilt';
 import type { FileMemo } from './fileMemo';
 import { collectFiles, type BundleFile } from './files';
 import type { Draft } from './project';
@@ -48,6 +49,7 @@ export async function findFileProblems(
     return [...(await checkSourceAssets(draft, appRoot, places)), ...drift];
   }
   const mayGrow = draft.publishBuild !== undefined;
+  const unbuilt = await checkUnbuilt(draft, places);
   try {
     const files = await filesOf(draft, signal);
     return [
@@ -56,10 +58,11 @@ export async function findFileProblems(
         : await checkPackedAssets(draft, appRoot, files, places)),
       ...(await checkPages(draft, appRoot, files, places, { signal, mayGrow })),
       ...drift,
+      ...unbuilt,
       ...(await contentProblems(draft, files, options)),
     ];
   } catch (error) {
-    return [...drift, unfitFiles(error, draft)];
+    return [...drift, ...unbuilt, unfitFiles(error, draft)];
   }
 }
 

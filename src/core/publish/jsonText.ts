@@ -233,7 +233,7 @@ const SYNTAX_ERRORS: Record<string, () => string> = {
   CommaExpected: () => t('lacks a comma here'),
   CloseBraceExpected: () => t('lacks a closing brace here'),
   CloseBracketExpected: () => t('lacks a closing bracket here'),
-  EndOfFileExpected: () => t('goes on after its end'),
+  EndOfFileExpected: () => t('has unexpected text after the end of the JSON'),
   InvalidCommentToken: () => t('has a comment, which JSON does not allow'),
   UnexpectedEndOfComment: () => t('has a comment, which JSON does not allow'),
   UnexpectedEndOfString: () => t('has a text without its closing quote'),

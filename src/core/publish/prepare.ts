@@ -24,7 +24,7 @@ import {
 } from './files';
 import { problemSentence } from './problemSentence';
 import { loadProject, noManifest, type Project } from './project';
-import { andMore } from './rules';
+import { countProblems } from './rules';
 import type { Progress, StageClock } from './stages';
 
 /** What preparing needs from outside. */
@@ -158,7 +158,7 @@ async function validate({ project, latestVersion, signal }: Preparation): Promis
     ...(signal === undefined ? {} : { signal }),
     ...(latestVersion === undefined ? {} : { latestVersion }),
   });
-  assertNoErrors(found, project.folder);
+  assertNoErrors(found, project);
   return found;
 }
 
@@ -200,7 +200,7 @@ function packChecked<T>(
       await assertManifestPacked(project);
       const problems = await checkOutput(project, root, files, inspection);
       throwIfCancelled(signal);
-      assertNoErrors(problems, project.folder);
+      assertNoErrors(problems, project);
       return use(bundle, problems);
     },
     {
@@ -213,7 +213,7 @@ function packChecked<T>(
 }
 
 async function runBuild(
-  { folder }: Project,
+  { folder, manifest }: Project,
   { commandLine, file }: Build,
   { runner, onBuildOutput }: PreparationPorts,
   signal?: AbortSignal,
@@ -226,16 +226,16 @@ async function runBuild(
     ...(signal === undefined ? {} : { signal }),
   });
   if (exitCode !== 0) {
-    throw buildFailed(exitCode);
+    throw buildFailed(manifest.id, commandLine, exitCode);
   }
 }
 
 /** @throws VALIDATION_FAILED with the first error in words, and all problems as `problems` */
-function assertNoErrors(problems: readonly Problem[], folder: string): void {
+function assertNoErrors(problems: readonly Problem[], { folder, manifest }: Project): void {
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   if (first !== undefined) {
-    const message = andMore(problemSentence(first, folder), errors.length - 1);
+    const message = countProblems(errors.length, manifest.id, problemSentence(first, folder));
     throw new I99dashError('VALIDATION_FAILED', message, { file: first.file, problems });
   }
 }

@@ -8,7 +8,7 @@ import type { Config } from './config';
 import type { Manifest, ManifestFields } from './manifest';
 import { readPublishBuild } from './publishScript';
 import { checkConfigText, checkManifestText, readText } from './projectTexts';
-import { andMore, type RuleId } from './rules';
+import { countProblems, type RuleId } from './rules';
 
 /** Rules about a file as a whole, whose sentences name it. */
 const FILE_RULES: readonly RuleId[] = [
@@ -97,10 +97,12 @@ export async function loadProject(folder: string): Promise<Project> {
   if (project !== undefined) {
     return project;
   }
-  const [first, ...others] = problems.filter(({ severity }) => severity === 'error');
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
   const file = first?.file ?? join(folder, MANIFEST_FILE);
   const message = first?.message ?? '';
   const namesFile = FILE_RULES.some((rule) => rule === first?.rule);
   const told = namesFile ? message : t('{0}: {1}', basename(file), message);
-  throw new I99dashError('MANIFEST_INVALID', andMore(told, others.length), { file, problems });
+  const words = countProblems(errors.length, oneLine(basename(folder)), told);
+  throw new I99dashError('MANIFEST_INVALID', words, { file, problems });
 }

@@ -5,7 +5,7 @@ import {
   PICTURE_EXTENSIONS,
   VEHICLE_CAPABILITIES,
 } from './manifestValues';
-import { t } from '../l10n';
+import { plural, t } from '../l10n';
 import { CONFIG_FILE } from '../miniAppFolder';
 import { oneLine } from '../oneLine';
 import type { Problem, Range } from '../problem';
@@ -53,8 +53,8 @@ const OBJECT = plainError(() => t('must be an object'));
 const LOCALIZED = {
   type: error(() => t('must map locales to texts, such as {0}', '{ "en": "…" }')),
   empty: error(() => t('needs at least one locale')),
-  locale: error(() => t('must be a locale of two lower-case letters')),
-  text: error(() => t('must be text that is not empty')),
+  locale: error(() => t('needs language codes of two lower-case letters, such as {0}', '"en"')),
+  text: error(() => t('must not be empty')),
 };
 const PATH = {
   type: plainError(() => t('must be a path beginning with "{0}"', './')),
@@ -173,12 +173,13 @@ export const RULES = {
   'requires.cluster-on-di5.0': warning(() => t('is on no car that is di5.0 only')),
   'requires.modern-webview-on-di5.0': warning(() => t('is true of no car that is di5.0 only')),
   'version.app-version': warning(() => t('must be the version in manifest.json')),
-  'version.published': warning(() => t('is published already: devices keep the old bytes')),
+  'version.published': warning(() => t("was already submitted: devices that have it won't update")),
   'version.lower': warning(() => t('is lower than the latest published version')),
   'version.not-compared': info(() => t('was not compared with the published version')),
 
   'asset.missing': error(() => t('is missing')),
   'asset.name': warning(() => t('must be the name of the file, with its upper and lower case')),
+  'asset.placeholder': warning(() => t('is the placeholder icon')),
   'asset.size': error(() => t('has too many bytes')),
   'asset.format': error(() => t('is not a picture of the kind that its name tells')),
   'asset.dimensions': error(() => t('has the wrong dimensions')),
@@ -188,6 +189,7 @@ export const RULES = {
   'page.reference': warning(() => t('is not in the bundle')),
 
   'output.elsewhere': warning(() => t('must be the folder that the build writes')),
+  'output.unbuilt': warning(() => t('should be the folder that a build writes')),
   'output.stale': warning(() => t('should be written by the build')),
 
   'files.unfit': error(() => t('cannot be published')),
@@ -240,11 +242,16 @@ export function didYouMean(problem: Problem, meant: string | undefined): Problem
 }
 
 /**
- * Appends the number of further problems.
+ * Returns how many problems an app has, and the first one.
  * @param message a whole sentence
  */
-export function andMore(message: string, others: number): string {
-  return others > 0 ? t('{0} (and {1} more)', message, others) : message;
+export function countProblems(count: number, app: string, message: string): string {
+  return plural(
+    count,
+    { one: '{0} problem in {1}: {2}', other: '{0} problems in {1}: {2}' },
+    app,
+    message,
+  );
 }
 
 /**

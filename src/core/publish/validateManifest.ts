@@ -1,4 +1,6 @@
 import { isJsonObject, parseJson, type JsonObject } from '../json';
+import { t } from '../l10n';
+import { oneLine } from '../oneLine';
 import type { Problem, Range } from '../problem';
 import { addJsonProblems } from './jsonProblems';
 import { isKeptNumber } from './jsonNumber';
@@ -54,12 +56,7 @@ export function validateManifest(json: string, file: string): CheckedManifest {
     const rule = brokenRule(value, path, message);
     problems.add(RULES[rule].severity, () => {
       const range = code === 'invalid_key' ? source.keyRangeOf(path) : source.rangeOf(path);
-      const problem = problemOf(
-        rule,
-        sentence(path.map(String).join('.'), RULES[rule].text),
-        file,
-        range,
-      );
+      const problem = problemOf(rule, describeBroken(rule, code, path), file, range);
       return didYouMean(problem, suggestValue(rule, path, source));
     });
   }
@@ -77,6 +74,18 @@ function fieldsOf(value: JsonObject): ManifestFields {
   const broken = new Set(error?.issues.map(({ path }) => path[0]));
   const sound = Object.entries(value).filter(([field]) => !broken.has(field));
   return manifestFieldsSchema.safeParse(Object.fromEntries(sound)).data ?? {};
+}
+
+function describeBroken(rule: RuleId, code: string | undefined, path: JsonPath): string {
+  if (code === 'invalid_key') {
+    return t(
+      '"{0}" is not a language code; use two lower-case letters, such as {1}',
+      oneLine(String(path.at(-1)), Infinity),
+      '"en"',
+    );
+  }
+  const isNoText = rule.endsWith('.text') && code === 'invalid_type';
+  return sentence(path.map(String).join('.'), isNoText ? t('must be text') : RULES[rule].text);
 }
 
 function brokenRule(value: JsonObject, path: JsonPath, message: string): RuleId {

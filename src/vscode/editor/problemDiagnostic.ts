@@ -7,13 +7,20 @@ const SEVERITIES = {
   info: vscode.DiagnosticSeverity.Information,
 };
 
+const SOURCE = 'i99dash';
+
+/** Whether a diagnostic is one of ours. */
+export function isOurs({ source }: vscode.Diagnostic): boolean {
+  return source === SOURCE;
+}
+
 /** A problem as the Problems panel shows it. One without a place is at the beginning of its file. */
 export function diagnosticOf({ severity, rule, message, range }: Problem): vscode.Diagnostic {
   const { start, end } = range ?? { start: { line: 0, character: 0 }, end: undefined };
   const { line, character } = end ?? start;
   const place = new vscode.Range(start.line, start.character, line, character);
   const diagnostic = new vscode.Diagnostic(place, message, SEVERITIES[severity]);
-  diagnostic.source = 'i99dash';
+  diagnostic.source = SOURCE;
   diagnostic.code = rule;
   return diagnostic;
 }

@@ -1,8 +1,8 @@
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import { MANIFEST_FILE } from '../../core/miniAppFolder';
+import { CONFIG_FILE, MANIFEST_FILE } from '../../core/miniAppFolder';
 import type { Fix, FixContext, ProblemAt } from '../../core/publish/editing/fix';
-import { outputFolderFixes } from '../../core/publish/editing/configFixes';
+import { buildCommandFix, outputFolderFixes } from '../../core/publish/editing/configFixes';
 import { fixesFor, rewritesAt, safeFixes } from '../../core/publish/editing/fixes';
 import { alignAppVersion, declareModernWebview } from '../../core/publish/editing/crossFileFixes';
 import { listPictures } from '../../core/publish/editing/pictures';
@@ -46,12 +46,14 @@ export async function jsonFileActions(
   );
   const addAllFixes = isManifest ? fixesOfMissing(text, problems, fixContext) : [];
   const outputFixes = isManifest ? [] : await fixesOfOutput(text, ours.folder, problems);
+  const newConfig = isManifest ? await createConfig(ours.folder, problems) : [];
   const offset = document.offsetAt(range.start);
   const rewrites = isManifest ? rewritesAt(text, offset).map((fix) => ({ fix })) : [];
   return [
     ...withoutDoubles([...addAllFixes, ...fixes, ...outputFixes, ...rewrites]).map((found) =>
       actionOf(document, { ...found, pictures: roots[0] }),
     ),
+    ...newConfig,
     ...(isManifest && context.only?.contains(FIX_ALL) === true ? fixAll(document) : []),
   ];
 }
@@ -76,7 +78,40 @@ async function fixesOfOutput(
 ): Promise<{ fix: Fix; problem: vscode.Diagnostic }[]> {
   const ofOutput = problems.filter((problem) => ruleOf(problem).startsWith('output.'));
   const fixes = ofOutput.length === 0 ? [] : await outputFolderFixes(text, folder);
-  return ofOutput.flatMap((problem) => fixes.map((fix) => ({ fix, problem })));
+  const build = ofOutput.some(isUnbuilt) ? await buildCommandFix(text, folder) : undefined;
+  const rest = fixes.map((fix) => ({ ...fix, preferred: fix.preferred && build === undefined }));
+  return ofOutput.flatMap((problem) =>
+    [...(build === undefined ? [] : [build]), ...rest].map((fix) => ({ fix, problem })),
+  );
+}
+
+function isUnbuilt(problem: vscode.Diagnostic): boolean {
+  return ruleOf(problem) === 'output.unbuilt';
+}
+
+/** What makes an `sdk.config.json` with the build, for a mini-app that has none. */
+async function createConfig(
+  folder: string,
+  problems: readonly vscode.Diagnostic[],
+): Promise<vscode.CodeAction[]> {
+  const problem = problems.find(isUnbuilt);
+  const text = '{}\n';
+  const fix = problem === undefined ? undefined : await buildCommandFix(text, folder);
+  const [change] = fix?.edits ?? [];
+  if (problem === undefined || fix === undefined || change === undefined) {
+    return [];
+  }
+  const title = vscode.l10n.t('Create {0} with "{1}": {2}', CONFIG_FILE, fix.field, fix.value);
+  const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+  const contents = text.slice(0, change.start) + change.text + text.slice(change.end);
+  action.edit = new vscode.WorkspaceEdit();
+  action.edit.createFile(vscode.Uri.file(join(folder, CONFIG_FILE)), {
+    contents: Buffer.from(contents),
+    ignoreIfExists: true,
+  });
+  action.isPreferred = true;
+  action.diagnostics = [problem];
+  return [action];
 }
 
 /** One action for all that needs no decision; none when there is nothing of that kind. */

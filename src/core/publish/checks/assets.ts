@@ -3,6 +3,8 @@ import { extname, join, posix, relative, sep } from 'node:path';
 import { t } from '../../l10n';
 import { oneLine } from '../../oneLine';
 import type { Problem } from '../../problem';
+import { readTextFile } from '../../readTextFile';
+import { isPlaceholderIcon } from '../editing/placeholderIcon';
 import type { BundleFile } from '../files';
 import type { JsonPath } from '../jsonText';
 import type { ManifestFields } from '../manifest';
@@ -39,6 +41,8 @@ interface Finding {
   rule: RuleId;
   /** The message, which follows the path. */
   text: string;
+  /** The whole sentence, where the path does not come first. */
+  message?: string;
 }
 
 /** Where to look for pictures. Paths are written as in the manifest. */
@@ -49,8 +53,8 @@ interface PictureFiles {
   findSimilar: (path: string) => Promise<string | undefined>;
   /** The rule that such a name breaks. */
   similarRule: RuleId;
-  /** The message for a missing picture. */
-  missingText: string;
+  /** Returns the whole message for a missing picture. */
+  describeMissing: (path: string) => string;
 }
 
 /**
@@ -71,7 +75,7 @@ export async function checkSourceAssets(
     },
     findSimilar: (path) => findSimilarFile(root, posix.normalize(path)),
     similarRule: 'asset.name',
-    missingText: RULES['asset.missing'].text,
+    describeMissing: (path) => sentence(path, RULES['asset.missing'].text),
   });
   return problems.filter(({ rule }) => rule !== ('asset.missing' satisfies RuleId));
 }
@@ -93,7 +97,7 @@ export async function checkPackedAssets(
     sizeOf: (path) => Promise.resolve(sizes.get(posix.normalize(path))),
     findSimilar: (path) => Promise.resolve(names.findSimilar(posix.normalize(path))),
     similarRule: 'asset.missing',
-    missingText: t('is missing in {0}', oneLine(where, Infinity)),
+    describeMissing: (path) => describeUnpacked(project, oneLine(where, Infinity), path),
   });
 }
 
@@ -122,15 +126,15 @@ async function checkAssets(
   for (const asset of assetsOf(manifest)) {
     const finding = await findingAmong(pictures, asset, root);
     if (finding !== undefined) {
-      const { rule, text } = finding;
-      problems.push(places.problem(rule, sentence(asset.path, text), asset.at));
+      const { rule, text, message = sentence(asset.path, text) } = finding;
+      problems.push(places.problem(rule, message, asset.at));
     }
   }
   return problems;
 }
 
 async function findingAmong(
-  { sizeOf, findSimilar, similarRule, missingText }: PictureFiles,
+  { sizeOf, findSimilar, similarRule, describeMissing }: PictureFiles,
   asset: Asset,
   root: string,
 ): Promise<Finding | undefined> {
@@ -141,8 +145,41 @@ async function findingAmong(
   }
   const size = await sizeOf(path);
   return size === undefined
-    ? { rule: 'asset.missing', text: missingText }
+    ? { rule: 'asset.missing', text: '', message: describeMissing(path) }
     : findingOf(asset, join(root, path), size);
+}
+
+/** @param where the folder that is packed */
+function describeUnpacked(project: Draft, where: string, path: string): string {
+  const name = oneLine(path, Infinity);
+  return project.buildCommand === undefined
+    ? t('{0} does not contain {1}', where, name)
+    : t(
+        '{0} does not contain {1}. Put it where your build copies files from, such as {2}',
+        where,
+        name,
+        'public/',
+      );
+}
+
+/**
+ * Warns of an icon that a quick fix has made for the time until there is a real one. Only publishing tells: it is fine while an app is
+ * made.
+ */
+export async function checkPlaceholderIcon(
+  { manifest }: Draft,
+  files: readonly BundleFile[],
+  places: ManifestPlaces,
+): Promise<Problem[]> {
+  const { icon } = manifest;
+  const file = files.find(({ name }) => icon !== undefined && name === posix.normalize(icon));
+  const isSmall = file !== undefined && file.size <= ICON.maxBytes;
+  const text = isSmall ? await readTextFile(file.path).catch(() => '') : '';
+  if (icon === undefined || !isPlaceholderIcon(text)) {
+    return [];
+  }
+  const words = t('is the placeholder icon; replace it with the icon of your app');
+  return [places.problem('asset.placeholder', sentence(icon, words), ['icon'])];
 }
 
 function assetsOf({ icon, coverImage, screenshots = [] }: ManifestFields): Asset[] {

@@ -12,7 +12,7 @@ import type { Project } from '../project';
 import { problemOf, type RuleId } from '../rules';
 
 /** Folders where builds write their output by convention. */
-const USUAL_FOLDERS = ['out', 'build', 'public', 'dist'];
+export const USUAL_FOLDERS: readonly string[] = ['out', 'build', 'public', 'dist'];
 /** Folders that never hold output. */
 const SKIPPED = /^(?:\..*|node_modules)$/u;
 /** Folders with more entries are not compared. */

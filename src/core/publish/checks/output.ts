@@ -1,7 +1,7 @@
 import type { Problem } from '../../problem';
 import type { BundleFile } from '../files';
 import type { Project } from '../project';
-import { checkPackedAssets } from './assets';
+import { checkPackedAssets, checkPlaceholderIcon } from './assets';
 import { checkPages } from './pages';
 import type { Inspection } from './contentInspector';
 import { problemsOf } from './contents';
@@ -22,6 +22,7 @@ export async function checkOutput(
   const places = await ManifestPlaces.read(project.folder);
   return [
     ...(await checkPackedAssets(project, root, files, places)),
+    ...(await checkPlaceholderIcon(project, files, places)),
     ...(await checkPages(project, root, files, places)),
     ...problemsOf(inspection, project, files),
   ];

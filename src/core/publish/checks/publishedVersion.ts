@@ -1,6 +1,7 @@
-import { CancelledError, throwIfCancelled } from '../../errors';
+import { CancelledError, isI99dashError, throwIfCancelled } from '../../errors';
 import { t } from '../../l10n';
 import { oneLine } from '../../oneLine';
+import { isUnreachable } from '../../reachability';
 import type { Problem } from '../../problem';
 import type { Manifest } from '../manifest';
 import type { RuleId } from '../rules';
@@ -21,7 +22,7 @@ export function suggestedVersion(problems: readonly Problem[]): string | undefin
 /**
  * Reports a version that equals the latest published one (devices keep the bytes they have) or is
  * lower. If there is no answer, reports that versions were not compared.
- * @throws CancelledError
+ * @throws OFFLINE, CancelledError
  */
 export async function checkPublishedVersion(
   { id, version }: Manifest,
@@ -29,34 +30,44 @@ export async function checkPublishedVersion(
   latestVersion?: LatestVersion,
   signal?: AbortSignal,
 ): Promise<Problem[]> {
-  const latest = await latestVersion?.(id).then(
-    (found) => ({ found }),
-    (error: unknown) => {
-      if (error instanceof CancelledError) {
-        throw error;
-      }
-      return undefined;
-    },
-  );
-  throwIfCancelled(signal);
-  const shown = oneLine(version, Infinity);
-  if (latest === undefined) {
-    const message = t('{0} was not compared with the published version', shown);
-    return [places.problem('version.not-compared', message, ['version'])];
+  let found: string | undefined;
+  try {
+    if (latestVersion === undefined) {
+      return [notCompared(version, places)];
+    }
+    found = await latestVersion(id);
+  } catch (error) {
+    // Nothing can be sent either: the person hears it before the build and the question.
+    if (error instanceof CancelledError || isI99dashError(error, 'OFFLINE')) {
+      throw error;
+    }
+    return [notCompared(version, places, error)];
   }
-  const { found } = latest;
+  throwIfCancelled(signal);
   const broken = found === undefined ? undefined : brokenRule(version, found);
   if (found === undefined || broken === undefined) {
     return [];
   }
   const { rule, message } = broken;
   const next = nextPatch(withoutLeadingV(found));
-  const words = next === undefined ? message : t('{0}. The next one is {1}', message, next);
+  const words = next === undefined ? message : t('{0}. Next version: {1}', message, next);
   const problem = places.problem(rule, words, ['version']);
   if (next !== undefined) {
     suggestions.set(problem, next);
   }
   return [problem];
+}
+
+/**
+ * Creates the problem for a version that was not compared.
+ * @param failure why the backend did not answer; undefined when it was not asked
+ */
+function notCompared(version: string, places: ManifestPlaces, failure?: unknown): Problem {
+  const shown = oneLine(version, Infinity);
+  const message = isUnreachable(failure)
+    ? t("i99dash can't be reached, so we couldn't check whether {0} is already published", shown)
+    : t('{0} was not compared with the published version', shown);
+  return places.problem('version.not-compared', message, ['version']);
 }
 
 /** Checks whether a version is higher than the latest published one. */
@@ -71,12 +82,12 @@ function brokenRule(
 ): { rule: RuleId; message: string } | undefined {
   const [shown, shownLatest] = [oneLine(version, Infinity), oneLine(latest, Infinity)];
   if (version === latest) {
-    const message = t('{0} is published already, and devices keep the bytes they have', shown);
+    const message = t("{0} was already submitted. Devices that have it won't update", shown);
     return { rule: 'version.published', message };
   }
   if (withoutLeadingV(version) === withoutLeadingV(latest)) {
     const message = t(
-      '{0} is published already as {1}, and devices keep the bytes they have',
+      "{0} was already submitted as {1}. Devices that have it won't update",
       shown,
       shownLatest,
     );

@@ -5,13 +5,14 @@ import { checkSourceAssets } from './assets';
 import { ManifestPlaces } from './manifestPlaces';
 import { checkPublishedVersion, type LatestVersion } from './publishedVersion';
 import { checkRequires } from './requires';
+import { checkUnbuilt } from './unbuilt';
 
 /**
  * Checks a mini-app before it is built: contradictory requirements, pages with a different version
- * than the manifest, pictures, and a version that is already published.
+ * than the manifest, pictures, a missing build, and a version that is already published.
  * @param options.latestVersion without it, or if it rejects, an `info` problem reports that the
  * published version was not compared
- * @throws CancelledError
+ * @throws OFFLINE, CancelledError
  */
 export async function checkSource(
   project: Project,
@@ -23,6 +24,7 @@ export async function checkSource(
     checkPublishedVersion(manifest, places, latestVersion, signal),
     checkSourceAssets(project, appRoot, places),
     checkAppVersion(project, signal),
+    checkUnbuilt(project, places),
   ]);
   return [...checkRequires(manifest, places), ...found.flat()];
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isPage } from '../baseline/codeFiles';
 import { packedFolder } from '../build';
 import { outputFolders, pathInProject } from '../checks/buildOutput';
+import { findBuildCommand } from '../checks/unbuilt';
 import { validateConfig } from '../config';
 import { configFields } from '../configFields';
 import { places } from '../project';
@@ -37,6 +38,23 @@ export async function outputFolderFixes(text: string, folder: string): Promise<F
       ? []
       : [{ ...fix(kind, setting, value, [edit]), preferred: index === 0 }];
   });
+}
+
+/**
+ * What makes `sdk.config.json` run the `build` script of package.json. A build that leaves its output in another folder than the usual one
+ * is told of when it runs.
+ * @param folder of the mini-app, absolute
+ */
+export async function buildCommandFix(text: string, folder: string): Promise<Fix | undefined> {
+  const tree = readTree(text);
+  const { config } = validateConfig(text, '');
+  const command = await findBuildCommand(folder);
+  if (tree?.type !== 'object' || config === undefined || command === undefined) {
+    return undefined;
+  }
+  const order = configFields([]).map(({ name }) => name);
+  const edit = insertProperty(text, tree, [], 'buildCommand', command, order);
+  return edit === undefined ? undefined : fix('setRequired', 'buildCommand', command, [edit]);
 }
 
 async function foldersWithPage(project: ReturnType<typeof places>): Promise<string[]> {

@@ -43,6 +43,18 @@ export function placeholderIcon(name: string, id: string): string {
 `;
 }
 
+/** Checks for the text of a placeholder icon. Ignores its letter, colors and white space. */
+export function isPlaceholderIcon(text: string): boolean {
+  return withoutVariations(text) === withoutVariations(placeholderIcon('A', 'a'));
+}
+
+function withoutVariations(svg: string): string {
+  return svg
+    .replaceAll(/#[0-9a-f]{6}/gu, '#')
+    .replace(/>[^<>]*<\/text>/u, '></text>')
+    .replaceAll(/\s+/gu, '');
+}
+
 /** Creates the placeholder icon for an app from its manifest, which may be incomplete. */
 export function placeholderIconFor(manifestText: string): string {
   const tree = readTree(manifestText);

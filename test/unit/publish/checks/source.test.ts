@@ -8,6 +8,7 @@ import {
 } from '../../../../src/core/publish/checks/publishedVersion';
 import { CancelledError, I99dashError } from '../../../../src/core/errors';
 import { loadProject } from '../../../../src/core/publish/project';
+import { rejectsWith } from '../../../support/expect';
 import { marked } from '../../../support/marked-text';
 import { MANIFEST, writeFiles } from '../../../support/project';
 import { useTempFolder } from '../../../support/temp-folder';
@@ -107,22 +108,22 @@ describe('a mini-app before its build', () => {
 
     it('that is published already: the next patch is suggested', async () => {
       const text = (version: string, hint: string) => [
-        `warning version.published: ${version} is published already, and devices keep the bytes they have${hint}`,
+        `warning version.published: ${version} was already submitted. Devices that have it won't update${hint}`,
       ];
       assert.deepEqual(
         await told('1.0.9', published('1.0.9')),
-        text('1.0.9', '. The next one is 1.0.10'),
+        text('1.0.9', '. Next version: 1.0.10'),
       );
       assert.deepEqual(
         await told('1.0.0-beta.1', published('1.0.0-beta.1')),
-        text('1.0.0-beta.1', '. The next one is 1.0.0'),
+        text('1.0.0-beta.1', '. Next version: 1.0.0'),
       );
       assert.deepEqual(await told('one', published('one')), text('one', ''));
     });
 
     it('that is published already but for a leading "v"', async () => {
       const text = (version: string, latest: string) => [
-        `warning version.published: ${version} is published already as ${latest}, and devices keep the bytes they have. The next one is 1.0.1`,
+        `warning version.published: ${version} was already submitted as ${latest}. Devices that have it won't update. Next version: 1.0.1`,
       ];
       assert.deepEqual(await told('1.0.0', published('v1.0.0')), text('1.0.0', 'v1.0.0'));
       assert.deepEqual(await told('v1.0.0', published('1.0.0')), text('v1.0.0', '1.0.0'));
@@ -136,7 +137,7 @@ describe('a mini-app before its build', () => {
         ['v1.0.0', '2.0.0', '2.0.1'],
       ] as const) {
         assert.deepEqual(await told(version, published(latest)), [
-          `warning version.lower: ${version} is lower than ${latest}, the latest published version. The next one is ${next}`,
+          `warning version.lower: ${version} is lower than ${latest}, the latest published version. Next version: ${next}`,
         ]);
       }
       assert.deepEqual(await told('one', published('two')), [], 'no semantic versions');
@@ -166,8 +167,17 @@ describe('a mini-app before its build', () => {
         'info version.not-compared: 1.0.0 was not compared with the published version',
       ];
       assert.deepEqual(await told('1.0.0'), expected);
+      const busy = () => Promise.reject(new I99dashError('SERVER', 'The server is busy.'));
+      assert.deepEqual(await told('1.0.0', busy), expected);
+      const silent = () => Promise.reject(new I99dashError('TIMEOUT', 'No answer came.'));
+      assert.deepEqual(await told('1.0.0', silent), [
+        "info version.not-compared: i99dash can't be reached, so we couldn't check whether 1.0.0 is already published",
+      ]);
+    });
+
+    it('that cannot be compared without a network: nothing can be published then', async () => {
       const offline = () => Promise.reject(new I99dashError('OFFLINE', 'There is no network.'));
-      assert.deepEqual(await told('1.0.0', offline), expected);
+      await rejectsWith('OFFLINE', told('1.0.0', offline));
     });
 
     it('of its own app', async () => {

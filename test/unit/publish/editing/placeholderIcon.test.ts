@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  isPlaceholderIcon,
   placeholderIcon,
   placeholderIconFor,
 } from '../../../../src/core/publish/editing/placeholderIcon';
@@ -28,5 +29,16 @@ describe('the placeholder icon', () => {
     assert.match(icon, /^<svg [^>]*width="256" height="256" viewBox="0 0 256 256">/u);
     assert.equal(icon, placeholderIcon('A', 'app'));
     assert.notEqual(icon, placeholderIcon('A', 'apq'));
+  });
+
+  it('is recognised, whatever its letter, colours and line ends, and nothing else is', () => {
+    for (const name of ['tyre pressure', 'سجل', '']) {
+      const icon = placeholderIcon(name, name);
+      assert.ok(isPlaceholderIcon(icon), name);
+      assert.ok(isPlaceholderIcon(icon.replaceAll('\n', '\r\n')), name);
+      assert.ok(!isPlaceholderIcon(icon.replace('<text', '<circle r="9" /><text')), name);
+    }
+    assert.ok(!isPlaceholderIcon(''));
+    assert.ok(!isPlaceholderIcon('<svg xmlns="http://www.w3.org/2000/svg" />'));
   });
 });

@@ -1,0 +1,80 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { t } from '../../l10n';
+import { CONFIG_FILE, PACKAGE_FILE } from '../../miniAppFolder';
+import type { Problem } from '../../problem';
+import { readTextFile } from '../../readTextFile';
+import { packedFolder, projectBuild } from '../build';
+import { JsonText } from '../jsonText';
+import { parsePackageScripts } from '../packageScripts';
+import type { Draft } from '../project';
+import { readPublishBuild } from '../publishScript';
+import { problemOf } from '../rules';
+import { pathInProject, USUAL_FOLDERS } from './buildOutput';
+import type { ManifestPlaces } from './manifestPlaces';
+
+const RULE = 'output.unbuilt';
+const DIST = 'dist';
+
+/**
+ * Warns of a project that seems to need a build and has none: its sources would be published instead of what a build makes of them.
+ * Nothing is told of a project whose own `publish` script builds, nor where the folder of a build is published.
+ */
+export async function checkUnbuilt(project: Draft, places: ManifestPlaces): Promise<Problem[]> {
+  const { folder, appRoot } = project;
+  const isOutput = USUAL_FOLDERS.includes(basename(packedFolder(project))) && appRoot !== folder;
+  if (projectBuild(project) !== undefined || isOutput) {
+    return [];
+  }
+  const reason = await findReason(folder);
+  if (reason === undefined || (await readPublishBuild(folder)) !== undefined) {
+    return [];
+  }
+  const packed = pathInProject(project, packedFolder(project));
+  const words = t('{0}, but no buildCommand is set: {1} is published as it is', reason, packed);
+  const file = join(folder, CONFIG_FILE);
+  const config = await readTextFile(file).catch(() => undefined);
+  if (config === undefined) {
+    return [places.problem(RULE, words, ['url'])];
+  }
+  const text = new JsonText(config);
+  const setting = text.textAt(['appRoot']) === undefined ? [] : ['appRoot'];
+  const { start } = text.rangeOf(setting);
+  const end = { ...start, character: start.character + 1 };
+  return [
+    problemOf(RULE, words, file, setting.length === 0 ? { start, end } : text.rangeOf(setting)),
+  ];
+}
+
+/** What shows that the project needs a build, in words; undefined where nothing does. */
+async function findReason(folder: string): Promise<string | undefined> {
+  const text = await readTextFile(join(folder, PACKAGE_FILE)).catch(() => '');
+  const { build = '' } = parsePackageScripts(text);
+  if (build.trim() !== '') {
+    return t('{0} has a "build" script', PACKAGE_FILE);
+  }
+  const names = await readdir(join(folder, DIST)).catch(() => []);
+  return names.length > 0 ? t('There is a {0} folder', DIST) : undefined;
+}
+
+/** Lock files of package managers, and the program that each belongs to. */
+const LOCK_FILES = [
+  ['pnpm-lock.yaml', 'pnpm'],
+  ['yarn.lock', 'yarn'],
+  ['bun.lock', 'bun'],
+  ['bun.lockb', 'bun'],
+] as const;
+
+/** The command that runs the `build` script of a project; undefined when it has none. */
+export async function findBuildCommand(folder: string): Promise<string | undefined> {
+  const text = await readTextFile(join(folder, PACKAGE_FILE)).catch(() => '');
+  if ((parsePackageScripts(text)['build'] ?? '').trim() === '') {
+    return undefined;
+  }
+  for (const [file, program] of LOCK_FILES) {
+    if ((await stat(join(folder, file)).catch(() => undefined)) !== undefined) {
+      return `${program} run build`;
+    }
+  }
+  return 'npm run build';
+}

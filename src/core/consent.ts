@@ -36,14 +36,17 @@ export interface PublishRequest {
   isOutside: boolean;
   /** Whether the app was first published from this computer with another account or backend. */
   hasOtherPublisher: boolean;
+  /** The checks found something that speaks against it. */
+  hasWarnings: boolean;
 }
 
 /**
- * Checks whether the user must confirm before a bundle is uploaded. The user's setting applies only
- * to calls that the user started directly.
+ * Checks whether the user must confirm before a bundle is sent. The user's setting applies only to
+ * calls that the user started directly. Warnings are asked about on every track, unless the setting
+ * is `never`.
  */
 export function mustAskToPublish(request: PublishRequest): boolean {
-  const { call, setting, track } = request;
+  const { call, setting, track, hasWarnings } = request;
   if (call.confirmed) {
     return false;
   }
@@ -52,7 +55,6 @@ export function mustAskToPublish(request: PublishRequest): boolean {
     !request.isTrackFromWorkspace &&
     !request.isOutside &&
     !request.hasOtherPublisher;
-  return (
-    !isOwnChoice || setting === 'always' || (setting === 'production' && track === 'production')
-  );
+  const isAskedFor = track === 'production' || hasWarnings;
+  return !isOwnChoice || setting === 'always' || (setting === 'production' && isAskedFor);
 }

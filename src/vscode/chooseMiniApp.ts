@@ -2,13 +2,16 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { I99dashError } from '../core/errors';
+import { readLocalApps } from '../core/apps/localApps';
+import { plural } from '../core/l10n';
 import { abbreviateHome, expandHome, homeFolder } from '../core/homePath';
-import { MANIFEST_FILE } from '../core/miniAppFolder';
+import { isInside, MANIFEST_FILE } from '../core/miniAppFolder';
 import { answered } from './ask';
 import { offerStep } from './failure';
 import { miniAppOf, type MiniApps } from './miniApps';
+import { isOurs } from './editor/problemDiagnostic';
 import { showPicker } from './pickers';
-import { plainLabel } from './plainText';
+import { plainFacts, plainLabel } from './plainText';
 import { runQuietly } from './runQuietly';
 
 /** Where a caller says the mini-app is; keybindings and tasks can only say it as text. */
@@ -21,7 +24,7 @@ export type GivenFolder = vscode.Uri | string;
 export async function chooseMiniApp(
   miniApps: MiniApps,
   given?: GivenFolder,
-  question = vscode.l10n.t('Publish which mini-app?'),
+  title = vscode.l10n.t('Publish Mini-App'),
 ): Promise<string> {
   if (given !== undefined) {
     return folderOf(typeof given === 'string' ? absolute(given) : given.fsPath);
@@ -36,7 +39,7 @@ export async function chooseMiniApp(
   if (only === undefined) {
     throw noMiniApp();
   }
-  return folders.length === 1 ? only : pickFolder(miniApps, folders, question);
+  return folders.length === 1 ? only : pickFolder(miniApps, folders, title);
 }
 
 /** Offers what makes one. */
@@ -82,16 +85,44 @@ async function pickFolder(
 ): Promise<string> {
   const last = miniApps.pickedLast;
   const sorted = [...folders].sort((a, b) => Number(b === last) - Number(a === last));
+  const apps = await readLocalApps(folders);
   const picked = await showPicker(
-    sorted.map((folder) => ({
-      label: `$(package) ${plainLabel(basename(folder))}`,
-      description: plainLabel(abbreviateHome(folder)),
-      ...(folder === last ? { detail: vscode.l10n.t('The one you picked last') } : {}),
-      folder,
-    })),
-    { title, matchOnDescription: true },
+    sorted.map((folder) => {
+      const app = apps.find((each) => each.folder === folder);
+      const facts = [
+        app?.version ?? '',
+        describeProblems(folder),
+        folder === last ? vscode.l10n.t('picked last') : '',
+      ];
+      return {
+        label: `$(package) ${plainLabel(app?.id ?? basename(folder))}`,
+        description: plainFacts(facts),
+        detail: plainLabel(abbreviateHome(folder)),
+        folder,
+      };
+    }),
+    {
+      title,
+      placeHolder: vscode.l10n.t('Select a mini-app'),
+      matchOnDescription: true,
+      matchOnDetail: true,
+    },
   );
   const { folder } = answered(picked);
   miniApps.pickedLast = folder;
   return folder;
+}
+
+/** How many errors and warnings the Problems panel has of a mini-app; '' for none. */
+function describeProblems(folder: string): string {
+  const found = vscode.languages
+    .getDiagnostics()
+    .flatMap(([{ fsPath }, diagnostics]) => (isInside(fsPath, folder) ? diagnostics : []))
+    .filter(
+      (diagnostic) =>
+        isOurs(diagnostic) && diagnostic.severity <= vscode.DiagnosticSeverity.Warning,
+    );
+  return found.length === 0
+    ? ''
+    : plural(found.length, { one: '{0} problem', other: '{0} problems' });
 }

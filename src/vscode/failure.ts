@@ -11,15 +11,17 @@ import type { Logger } from '../core/ports';
 import { requestAccessPage } from '../core/webConsole';
 import type { CommandId } from './commandIds';
 import { Click } from './consent';
+import { describeFailure } from './failedApp';
 import { openFirstSteps } from './firstSteps';
 import { copyKeyAndAsk } from './newKey';
 import { plainText } from './plainText';
+import { openFile, problemSteps } from './problemSteps';
 import { uiOfCommand } from './realmUi';
 import { runQuietly } from './runQuietly';
 import { settings } from './settings';
 
 /** A button under an error message: the next step. */
-interface NextStep {
+export interface NextStep {
   label: string;
   run: () => unknown;
 }
@@ -46,11 +48,15 @@ export function showFailure(
 ): void {
   const steps = isI99dashError(error) ? nextSteps(failed, error, { retry, abandon }) : [showLog()];
   const message = isI99dashError(error)
-    ? plainText(error.message)
+    ? plainText(describeFailure(error))
     : vscode.l10n.t('Something went wrong in the i99dash extension. The log has the details.');
-  void vscode.window
-    .showErrorMessage(message, ...steps.map(({ label }) => label))
-    .then((picked) => (steps.find(({ label }) => label === picked) ?? { run: abandon }).run());
+  // Nothing has failed when the same publish is already running.
+  const show = isI99dashError(error, 'PUBLISH_IN_PROGRESS')
+    ? vscode.window.showWarningMessage
+    : vscode.window.showErrorMessage;
+  void show(message, ...steps.map(({ label }) => label)).then((picked) =>
+    (steps.find(({ label }) => label === picked) ?? { run: abandon }).run(),
+  );
 }
 
 /**
@@ -103,7 +109,8 @@ function nextSteps(
   const tryAgain: NextStep = { label: vscode.l10n.t('Try Again'), run: retry };
   const step = offered.get(error);
   if (step !== undefined) {
-    return [step, ...(file === undefined ? [showLog()] : [openFile(error, file)])];
+    const other = code === 'BUILD_FAILED' ? tryAgain : showLog();
+    return [step, file === undefined ? other : openFile(error, file)];
   }
   if (setting !== undefined) {
     return [openSettings(setting), ...(NETWORK_CODES.has(code) ? [tryAgain] : [])];
@@ -149,7 +156,7 @@ function nextSteps(
     return [command(vscode.l10n.t('Manage Workspace Trust'), 'workbench.trust.manage')];
   }
   if (file !== undefined) {
-    return [openFile(error, file), tryAgain];
+    return [...problemSteps(error, file), tryAgain];
   }
   return [tryAgain, showLog()];
 }
@@ -274,20 +281,6 @@ function showFirstSteps(): NextStep {
 
 function showLog(): NextStep {
   return command(vscode.l10n.t('Show Log'), 'i99dash.showLog');
-}
-
-/** At the first error in it, where that is known. */
-function openFile({ problems = [] }: I99dashError, file: string): NextStep {
-  const first = problems.find(
-    (problem) => problem.severity === 'error' && problem.file === file && problem.range,
-  );
-  const label = vscode.l10n.t('Open File');
-  if (first?.range === undefined) {
-    return command(label, 'vscode.open', vscode.Uri.file(file));
-  }
-  const { start, end } = first.range;
-  const selection = new vscode.Range(start.line, start.character, end.line, end.character);
-  return command(label, 'vscode.open', vscode.Uri.file(file), { selection });
 }
 
 function copyKey(publicKey: string, tryAgain: NextStep, abandon: () => void): NextStep {

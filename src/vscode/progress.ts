@@ -21,7 +21,7 @@ export async function withQuietProgress<T>(
   task: (signal: AbortSignal, report: Watched['report'], aside: Watched['aside']) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
-  const notification = new QuietNotification(plainText(title), () => controller.abort());
+  const notification = new QuietNotification(plainText(title), controller);
   notification.start();
   try {
     return await task(
@@ -63,7 +63,7 @@ class QuietNotification {
 
   constructor(
     private readonly title: string,
-    private readonly cancel: () => void,
+    private readonly controller: AbortController,
   ) {}
 
   report(message: string): void {
@@ -109,10 +109,23 @@ class QuietNotification {
     this.over.end();
   }
 
+  /** VS Code closes what was cancelled. A task that cannot stop at once is shown again, until its end. */
+  private cancel(): void {
+    if (!this.controller.signal.aborted) {
+      this.message = vscode.l10n.t('Cancelling…');
+      this.controller.abort();
+      this.hide();
+      if (this.holds === 0 && running.has(this)) {
+        this.showSoon();
+      }
+    }
+  }
+
   private show(): void {
     const { title, over } = this;
+    const cancellable = !this.controller.signal.aborted;
     void vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      { location: vscode.ProgressLocation.Notification, title, cancellable },
       (progress, token) => {
         // It may have been hidden before VS Code came to show it.
         if (over === this.over) {
@@ -121,7 +134,7 @@ class QuietNotification {
             progress.report({ message: this.message });
           }
         }
-        token.onCancellationRequested(this.cancel);
+        token.onCancellationRequested(() => this.cancel());
         return over.ended;
       },
     );

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
+import { readLocalApps } from '../core/apps/localApps';
 import type { Call } from '../core/consent';
 import { I99dashError, isI99dashError } from '../core/errors';
 import { accountLabel } from '../core/identity';
@@ -12,6 +13,7 @@ import type { PublishOptions, PublishResult, Track } from '../core/publish/publi
 import { agreeToBuild } from './buildQuestion';
 import { chooseMiniApp, type GivenFolder } from './chooseMiniApp';
 import { isOutsideWorkspace } from './consent';
+import { nameApp } from './failedApp';
 import type { PublishContext } from './publishContext';
 import { askReleaseNotes, saveFiles } from './publishQuestions';
 import { requirePublisher } from './publisher';
@@ -45,6 +47,24 @@ export async function publishMiniApp(
   const identity =
     args.dryRun === true ? undefined : await requirePublisher(context, call, publishAgain);
   const folder = given ?? (await chooseMiniApp(context.miniApps));
+  const [app] = await readLocalApps([folder]);
+  try {
+    return await publishFolder({ context, call, args, surface, backendUrl, identity, folder });
+  } catch (error) {
+    if (isI99dashError(error)) {
+      nameApp(error, app?.id ?? oneLine(basename(folder)));
+    }
+    throw error;
+  }
+}
+
+type FolderPublish = Omit<PublishRun, keyof Decided> & { folder: string };
+/** What is decided on the way. */
+type Decided = Pick<PublishRun, 'project' | 'options' | 'agreed' | 'isOutside' | 'otherPublisher'>;
+
+/** @throws as {@link publishMiniApp} */
+async function publishFolder(started: FolderPublish): Promise<PublishResult> {
+  const { context, call, args, surface, backendUrl, identity, folder } = started;
   await saveFiles(folder, !call.confirmed);
   // Of what is published from here on: a file may have been saved, or be another since it was looked at last.
   const loaded = await loadProject(folder);
@@ -58,10 +78,7 @@ export async function publishMiniApp(
   };
   const publishers = new FirstPublishers(context.publishersFile);
   const otherPublisher = publisher && (await publishers.findOther(project.manifest.id, publisher));
-  const run: PublishRun = {
-    ...{ context, call, args, project, options, backendUrl, surface, identity, agreed, isOutside },
-    otherPublisher,
-  };
+  const run: PublishRun = { ...started, project, options, agreed, isOutside, otherPublisher };
   const submitted = async (submission: Submitted): Promise<void> => {
     context.onSubmitted?.(submission);
     await (publisher && publishers.record(submission.appId, publisher));
@@ -70,7 +87,7 @@ export async function publishMiniApp(
     if (isI99dashError(error) && error.unpromoted !== undefined) {
       await submitted(error.unpromoted);
     }
-    await showRefused(context, folder, error);
+    await showFound(context, project, error);
     throw error;
   });
   if (!outcome.result.dryRun) {
@@ -81,9 +98,10 @@ export async function publishMiniApp(
   return outcome.result;
 }
 
-async function showRefused(
-  { onRefused }: PublishContext,
-  folder: string,
+/** Brings what a failure is about into the Problems panel, where only publishing could find it. */
+async function showFound(
+  { onRefused, showBuilt }: PublishContext,
+  { folder, buildCommand }: Project,
   error: unknown,
 ): Promise<void> {
   const { problems = [] } = isI99dashError(error) ? error : {};
@@ -91,7 +109,15 @@ async function showRefused(
   if (refused.length > 0) {
     await onRefused?.(folder, refused);
   }
+  const ofBundle = problems.filter(({ rule }) => IN_BUNDLE.test(rule));
+  // Without a build they are told as people type.
+  if (buildCommand !== undefined && ofBundle.length > 0) {
+    showBuilt(folder, ofBundle);
+  }
 }
+
+/** Rules about what a build made. */
+const IN_BUNDLE = /^(?:asset|baseline|files|page|secret)\./u;
 
 type Submitted = Pick<PublishResult, 'appId' | 'version' | 'reviewStatus'>;
 

@@ -6,6 +6,9 @@ import { MANIFEST_FILE } from '../core/miniAppFolder';
 import { oneLine } from '../core/oneLine';
 import { describeBytes } from '../core/publish/amounts';
 import type { Manifest } from '../core/publish/manifest';
+import { packedFolder } from '../core/publish/build';
+import { pathInProject } from '../core/publish/checks/buildOutput';
+import type { Project } from '../core/publish/project';
 import type { Publisher } from '../core/publish/firstPublishers';
 import type { Prepared, Track } from '../core/publish/publish';
 import { ask } from './ask';
@@ -96,15 +99,17 @@ function facts(
     vscode.l10n.t('Backend: {0}', backendUrl),
     vscode.l10n.t('Signed in as: {0}', oneLine(who)),
     ...(isUnbuilt === true ? [vscode.l10n.t('Build: left out')] : []),
-    vscode.l10n.t('Bundle: {0}, {1}', describeFiles(fileCount), describeBytes(size)),
+    vscode.l10n.t('Bundle: {0}, {1}', describeFiles(project, fileCount), describeBytes(size)),
     ...(releaseNotes === undefined
       ? []
       : [vscode.l10n.t('Release notes: {0}', oneLine(releaseNotes, MAX_NOTES))]),
   ];
 }
 
-function describeFiles(count: number): string {
-  return plural(count, { one: '{0} file', other: '{0} files' });
+/** How many files are sent, and of which folder. */
+function describeFiles(project: Project, count: number): string {
+  const folder = pathInProject(project, packedFolder(project));
+  return plural(count, { one: '{0} file from {1}', other: '{0} files from {1}' }, folder);
 }
 
 /** A track, and who gets what is published to it. */

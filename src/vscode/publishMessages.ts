@@ -71,13 +71,12 @@ export function showResult(outcome: PublishOutcome): void {
   const buttons = resultButtons(outcome);
   const labels = buttons.map(({ label }) => label);
   const text = plainText(describeResult(result));
+  const warnings = result.dryRun ? plainText(describeWarnings(outcome)) : '';
+  const doubts = bump === undefined ? warnings : whyNotNew(outcome);
   const shown =
-    bump === undefined
+    doubts === ''
       ? vscode.window.showInformationMessage(text, ...labels)
-      : vscode.window.showWarningMessage(
-          vscode.l10n.t('{0} {1}', text, whyNotNew(outcome)),
-          ...labels,
-        );
+      : vscode.window.showWarningMessage(vscode.l10n.t('{0} {1}', text, doubts), ...labels);
   void shown.then((picked) => buttons.find(({ label }) => label === picked)?.run());
 }
 
@@ -103,15 +102,25 @@ function resultButtons({ result, bump }: PublishOutcome): ResultButton[] {
     : [{ label: vscode.l10n.t('Bump and Publish'), run: bump.run }, showStatus, copyHash];
 }
 
+/** What a dry run warns of, and nobody was asked about; '' where there is nothing. */
+function describeWarnings({ problems }: PublishOutcome): string {
+  const warnings = problems.filter(({ severity }) => severity === 'warning');
+  const [first] = warnings;
+  return first === undefined
+    ? ''
+    : plural(
+        warnings.length,
+        { one: '{0} warning: {1}.', other: '{0} warnings, such as: {1}.' },
+        first.message,
+      );
+}
+
 /** Why publishing a version that is not new may be of no use. */
 export function whyNotNew({ result, problems }: PublishOutcome): string {
   const version = plainText(result.version);
   return problems.some(({ rule }) => rule === 'version.lower')
     ? vscode.l10n.t('{0} is lower than the latest published version.', version)
-    : vscode.l10n.t(
-        '{0} had been published before, and devices keep the bytes they have.',
-        version,
-      );
+    : vscode.l10n.t("{0} had already been submitted. Devices that have it won't update.", version);
 }
 
 /** The outcome in a sentence. */

@@ -78,7 +78,7 @@ async function wantsToSave(
 export async function askReleaseNotes({ manifest }: Project): Promise<string | undefined> {
   const notes = await showInput({
     title: vscode.l10n.t('Publish {0} {1} to Beta', manifest.id, plainText(manifest.version)),
-    prompt: vscode.l10n.t('What is new, for the testers? Enter alone leaves it out.'),
+    prompt: vscode.l10n.t("What's new for testers? Press Enter to skip."),
     placeHolder: vscode.l10n.t('Release notes (optional)'),
     ignoreFocusOut: true,
   });

@@ -61,14 +61,14 @@ export async function publishOrBump(
   accepted?: readonly Problem[],
 ): Promise<PublishOutcome> {
   const { identity } = run;
-  const asks = identity !== undefined && (accepted !== undefined || mustConfirm(run));
-  const confirm = async (prepared: Prepared, view: PublishView): Promise<void> => {
-    if (asks && (accepted === undefined || hasNews(prepared, accepted))) {
-      await view.aside(() => ask(run, identity, prepared));
-    }
+  const question = identity && {
+    mustConfirm: (prepared: Prepared): boolean =>
+      accepted === undefined ? mustConfirm(run, prepared) : hasNews(prepared, accepted),
+    confirm: (prepared: Prepared, view: PublishView): Promise<void> =>
+      view.aside(() => ask(run, identity, prepared)),
   };
   try {
-    return await publishWatched(run, asks ? confirm : undefined);
+    return await publishWatched(run, question);
   } catch (error) {
     if (!(error instanceof BumpWanted)) {
       offerNextVersion(run, error);
@@ -83,13 +83,14 @@ export async function publishOrBump(
   }
 }
 
-function mustConfirm(run: PublishRun): boolean {
+function mustConfirm(run: PublishRun, { problems }: Prepared): boolean {
   const { call, args, project, options, isOutside, otherPublisher } = run;
   const folder = vscode.Uri.file(project.folder);
   return mustAskToPublish({
     ...{ call, isOutside, track: options.track, setting: settings.confirmPublish() },
     isTrackFromWorkspace: args.track === undefined && settings.isTrackFromWorkspace(folder),
     hasOtherPublisher: otherPublisher !== undefined,
+    hasWarnings: problems.some(({ severity }) => severity === 'warning'),
   });
 }
 
@@ -123,23 +124,31 @@ async function ask(run: PublishRun, asker: Identity, prepared: Prepared): Promis
   await assertSameAccount(context, asker, message);
 }
 
+/** What is asked before a publish, and when. */
+interface PublishQuestion {
+  mustConfirm: (prepared: Prepared) => boolean;
+  confirm: (prepared: Prepared, view: PublishView) => Promise<void>;
+}
+
 function publishWatched(
   run: PublishRun,
-  confirm?: (prepared: Prepared, view: PublishView) => Promise<void>,
+  question: PublishQuestion | undefined,
 ): Promise<PublishOutcome> {
   const { project, options, surface } = run;
   const { id, version } = project.manifest;
   const title = plainText(vscode.l10n.t('Publishing {0} {1}', id, version));
   return surface.watch(title, async (view) => {
     let problems: readonly Problem[] = [];
+    let asked = false as boolean;
     const ports = portsOf(run.context, run.backendUrl, view, (found) => (problems = found));
     ports.runner = runAgreed(ports.runner, run);
     ports.onBuilt = (found) => run.context.showBuilt(project.folder, found);
-    if (confirm !== undefined) {
-      ports.confirm = (prepared) => confirm(prepared, view);
+    if (question !== undefined) {
+      ports.mustConfirm = (prepared) => (asked = question.mustConfirm(prepared));
+      ports.confirm = (prepared) => question.confirm(prepared, view);
     }
     const result = await publish(project, options, ports, view.signal);
-    const next = confirm === undefined ? suggestedVersion(problems) : undefined;
+    const next = asked ? undefined : suggestedVersion(problems);
     return {
       result,
       problems,

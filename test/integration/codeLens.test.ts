@@ -22,6 +22,7 @@ describe('the CodeLens of a manifest', () => {
         ['Validate', 'i99dash.validate'],
       ],
     );
+    for (const { command } of lenses) assert.match(command?.tooltip ?? '', /cabin-climate \d/u);
     assert.deepEqual(
       lenses.map(({ range }) => range.start.line),
       [0, 0, 0],

@@ -360,6 +360,16 @@ describe('what only a person decides', () => {
       assert.equal(submissions(), 0);
     });
 
+    it('asks before a beta, too, where something speaks against it', async () => {
+      await setSetting('i99dash.publish.confirm', 'never');
+      assert.ok(await publishByHand());
+      await setSetting('i99dash.publish.confirm', undefined);
+      assert.equal(await publishByHand('i99dash.publishToBeta'), undefined);
+      assert.equal(questions().length, 1);
+      assert.match(questions()[0]?.detail ?? '', /Track: beta.*was already submitted/su);
+      assert.equal(submissions(), 1);
+    });
+
     it('may go unasked by the user’s own setting, and to beta by default', async () => {
       assert.equal(await publishByHand(), undefined);
       assert.equal(questions().length, 1);

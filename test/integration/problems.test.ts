@@ -227,10 +227,12 @@ describe('problems', () => {
 
     it('nothing when there is none, which a message tells', async () => {
       assert.deepEqual(await run('i99dash.validate', { folder: vscode.Uri.file(folder) }), []);
-      assert.deepEqual(
-        shown.map(({ message }) => message),
-        [`No problems in ${basename(folder)}.`],
-      );
+      assert.equal(shown.length, 1);
+      // The samples beside it have some.
+      const words = 'The Problems panel shows those of other mini-apps.';
+      const message = shown[0]?.message ?? '';
+      const isAlone = message === `No problems in ${basename(folder)}.`;
+      assert.ok(isAlone || message === `No problems in ${basename(folder)}. ${words}`, message);
     });
 
     it('nothing of what only a build makes', async () => {

@@ -184,7 +184,11 @@ describe('publish', () => {
     it('a build that fails', async () => {
       const config = { buildCommand: 'echo broken && exit 3' };
       writeFileSync(join(folder(), 'sdk.config.json'), JSON.stringify(config));
-      assert.match(await refuses('BUILD_FAILED'), /3/u);
+      assert.equal(
+        await refuses('BUILD_FAILED'),
+        'The build of tyre-pressure failed (echo broken && exit 3, exit code 3).',
+      );
+      assert.deepEqual(shown[0]?.buttons, ['Show Terminal', 'Try Again']);
     });
 
     it('a link that leads out of the project', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { DEFAULT_ACCOUNT } from '../backend/server';
@@ -82,7 +82,7 @@ describe('what publishing asks', () => {
         'Track: production (to review, then to everybody)',
         `Backend: ${backend.current.url}`,
         `Signed in as: ${DEFAULT_ACCOUNT.email ?? ''}`,
-        'Bundle: 6 files, so many kB',
+        'Bundle: 6 files from ./src, so many kB',
       ]);
       assert.equal(changes().length, from);
     });
@@ -146,7 +146,7 @@ describe('what publishing asks', () => {
       assert.deepEqual(shown[0]?.buttons, ['Bump and Publish', 'Publish Anyway']);
       assert.match(
         shown[0].detail ?? '',
-        /published already.*\n\n.*writes 1\.0\.1 into manifest\.json, index\.html,/su,
+        /already submitted.*\n\n.*writes 1\.0\.1 into manifest\.json, index\.html,/su,
       );
       assert.deepEqual(
         [manifest(), page].map((file) => readFileSync(file, 'utf8')),
@@ -201,7 +201,10 @@ describe('what publishing asks', () => {
         [`Publish ${id} 1.0.1`]: 'Publish',
       };
       await publish({ confirmed: true });
-      assert.match(shown[0]?.message ?? '', /devices keep the bytes/u);
+      assert.match(
+        shown[0]?.message ?? '',
+        /had already been submitted\. Devices that have it won't update/u,
+      );
       await backend.current.waitForRequest(
         ({ path, status, json }) =>
           path.endsWith('/submit') &&
@@ -255,7 +258,7 @@ describe('what publishing asks', () => {
         .getDiagnostics(vscode.Uri.file(manifest()))
         .filter(({ code }) => code === 'backend.refused');
     await failsWith('SERVER', 'i99dash.publish', { folder, confirmed: true });
-    assert.deepEqual(shown.at(-1)?.buttons, ['Open File', 'Try Again']);
+    assert.deepEqual(shown.at(-1)?.buttons, ['Show Problems', 'Open File', 'Try Again']);
     const text = readFileSync(manifest(), 'utf8').split('\n');
     assert.deepEqual(
       refused().map(({ message, range }) => [
@@ -591,8 +594,8 @@ describe('what publishing asks', () => {
       writeFileSync(config.fsPath, text);
       const args = { folder: vscode.Uri.file(folder), confirmed: true };
       await failsWith('NOTHING_TO_PUBLISH', 'i99dash.publish', args);
-      assert.equal(shown.at(-1)?.message, 'The build wrote ./out, but distDir is ./dist');
-      assert.deepEqual(shown.at(-1)?.buttons, ['Open File', 'Try Again']);
+      assert.equal(shown.at(-1)?.message, `${id}: The build wrote ./out, but distDir is ./dist`);
+      assert.deepEqual(shown.at(-1)?.buttons, ['Show Problems', 'Open File', 'Try Again']);
       const document = await vscode.workspace.openTextDocument(config);
       await shows(config.fsPath, 'output.elsewhere');
       const [problem] = ours(config.fsPath);
@@ -683,11 +686,13 @@ describe('what publishing asks', () => {
 
   describe('among several mini-apps', () => {
     let rows: string[][];
+    let described: Map<string, vscode.QuickPickItem>;
     useStandIn(
       vscode.window,
       'showQuickPick',
       (items: (vscode.QuickPickItem & { folder: string })[]) => {
         rows.push(items.map((item) => item.folder));
+        described = new Map(items.map((item) => [item.folder, item]));
         return Promise.resolve(items.find((item) => item.folder === folder));
       },
     );
@@ -708,6 +713,16 @@ describe('what publishing asks', () => {
       assert.equal(rows[1].length, rows[0]?.length);
     });
 
+    it('names app, version, problems and path of each', async () => {
+      edit(manifest(), /"category": "[a-z]+"/u, '"category": "nonsense"');
+      await run('i99dash.validate', { folder: vscode.Uri.file(folder) });
+      await failsWith('MANIFEST_INVALID', 'i99dash.publish', { dryRun: true });
+      const row = described.get(folder) ?? assert.fail('not among the rows');
+      assert.equal(row.label, `$(package) ${id}`);
+      assert.match(row.description ?? '', /^1\.0\.0 · 1 problem/u);
+      assert.ok(row.detail?.endsWith(basename(folder)), row.detail);
+    });
+
     it('takes the one of the active editor, also of a picture', async () => {
       await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'src/app.js')));
       assert.equal((await dryRun()).appId, id);
@@ -718,9 +733,24 @@ describe('what publishing asks', () => {
     });
   });
 
+  it('counts the problems of the app, and shows them', async () => {
+    edit(manifest(), /"category": "[a-z]+"/u, '"category": "nonsense"');
+    const message = await failsWith('MANIFEST_INVALID', 'i99dash.publish', { folder });
+    assert.match(message, new RegExp(`^1 problem in ${basename(folder)}: manifest\\.json: `, 'u'));
+    assert.equal(shown.at(-1)?.message, message);
+    assert.deepEqual(shown.at(-1)?.buttons, ['Show Problems', 'Open File', 'Try Again']);
+  });
+
+  it('names the app in a failure that does not', async () => {
+    rmSync(join(folder, 'src'), { recursive: true });
+    mkdirSync(join(folder, 'src'));
+    const message = await failsWith('NOTHING_TO_PUBLISH', 'i99dash.publish', { folder });
+    assert.equal(shown.at(-1)?.message, `${id}: ${message}`);
+  });
+
   it('opens the file at the line that is wrong', async () => {
     edit(manifest(), /"category": "[a-z]+"/u, '"category": "nonsense"');
-    answers = { 'manifest.json': 'Open File' };
+    answers = { '1 problem': 'Open File' };
     const opened = new Promise<vscode.TextEditor>((resolve) => {
       const subscription = vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
         subscription.dispose();

@@ -39,6 +39,7 @@ export interface PublishingHooks {
   onBuilt: (problems: readonly Problem[]) => void;
   /** Answers for the person. Nobody is asked without it. */
   confirm?: (prepared: Prepared) => Promise<void>;
+  mustConfirm?: (prepared: Prepared) => boolean;
 }
 
 /** A copy of a sample mini-app that is published to a backend of its own. */
@@ -95,6 +96,7 @@ export class Publishing {
       },
       onBuilt: (problems: readonly Problem[]) => this.hooks.onBuilt(problems),
       ...(this.hooks.confirm === undefined ? {} : { confirm: this.hooks.confirm }),
+      ...(this.hooks.mustConfirm && { mustConfirm: this.hooks.mustConfirm }),
     };
     const result = await publish(await loadProject(this.folder), options, ports, signal);
     return { ...result, bundleId: result.bundleId ?? '' };

@@ -246,7 +246,7 @@ describe('a person signs in', () => {
       });
       await person.runCommand('i99dash: Sign In');
       await person.pick('~/.ssh/id_ed25519');
-      const toast = await person.seesNotification('cannot be reached');
+      const toast = await person.seesNotification("Can't reach i99dash");
       await person.photograph('offline');
       assert.equal((await findLeftovers(scene.workbench.context)).length, 1);
       fault.remove();

@@ -21,6 +21,7 @@ describe('the question before a publish', () => {
     isTrackFromWorkspace: false,
     isOutside: false,
     hasOtherPublisher: false,
+    hasWarnings: false,
     ...more,
   });
 
@@ -35,6 +36,11 @@ describe('the question before a publish', () => {
       it(`is asked by hand as the setting says: ${setting}, ${track}`, () => {
         const expected = setting === 'always' || (setting === 'production' && track === setting);
         assert.equal(mustAskToPublish(request({ setting, track })), expected);
+      });
+
+      it(`is asked by hand about warnings, unless the setting says never: ${setting}, ${track}`, () => {
+        const asked = mustAskToPublish(request({ setting, track, hasWarnings: true }));
+        assert.equal(asked, setting !== 'never');
       });
 
       for (const doubt of ['isTrackFromWorkspace', 'isOutside', 'hasOtherPublisher'] as const) {

@@ -43,6 +43,8 @@ const NO_TEXTS = [
   'GitHub CLI',
   'Google Cloud',
   'npm ci --ignore-scripts',
+  'npm run build',
+  '… run build',
   'npm install --ignore-scripts',
   'Bag Attributes',
   'OPENSSH PRIVATE KEY',

@@ -18,7 +18,7 @@ export function asTransportError(error: unknown, url: URL, proxy?: Proxy): I99da
   if (error instanceof ProxyFailure && proxy !== undefined) {
     return proxyError(error, url, proxy);
   }
-  return connectionError(error, url.host);
+  return connectionError(error, url.host, `i99dash (${url.host})`);
 }
 
 /**
@@ -50,7 +50,8 @@ const TLS_CODE = /^(?:ERR_SSL|ERR_TLS|EPROTO$)/u;
 /** TLS alerts of a server that requires a client certificate, or a different one. */
 const CERTIFICATE_WANTED = /CERTIFICATE_REQUIRED|ALERT_\w{0,40}CERTIFICATE|ALERT_UNKNOWN_CA/u;
 
-function connectionError(error: unknown, host: string): I99dashError {
+/** @param reached what could not be reached, in words */
+function connectionError(error: unknown, host: string, reached = host): I99dashError {
   const code = systemErrorCode(error) ?? '';
   if (error instanceof TlsFailure || TLS_CODE.test(code)) {
     return new I99dashError('TLS', insecure(error, code, host), { cause: error });
@@ -61,10 +62,8 @@ function connectionError(error: unknown, host: string): I99dashError {
   if (error instanceof errors.HTTPParserError || NO_HTTP.has(code)) {
     return new I99dashError('PROTOCOL', t('{0} does not speak HTTP.', host), { cause: error });
   }
-  const why = code === '' ? t('connection lost') : code;
-  return new I99dashError('OFFLINE', t('{0} cannot be reached ({1}).', host, why), {
-    cause: error,
-  });
+  const message = t("Can't reach {0}. Check your connection.", reached);
+  return new I99dashError('OFFLINE', message, { cause: error });
 }
 
 /** The variable that adds authorities to Node.js. */

@@ -17,7 +17,7 @@ import type { Problem } from '../problem';
 import { repeatPassing } from '../retry';
 import { prepare, type Fit, type PreparationPorts } from './prepare';
 import type { Project } from './project';
-import { withPublishLock } from './publishLock';
+import { withPublishLock, type PublishLock } from './publishLock';
 import { explainRefusal } from './refusal';
 import { StageClock } from './stages';
 import {
@@ -76,6 +76,8 @@ export interface PublishPorts extends PreparationPorts {
   lockFolder: string;
   /** Asked once everything is packed and nothing is sent yet. What it rejects with ends the publish. A dry run does not ask. */
   confirm?: (prepared: Prepared) => Promise<void>;
+  /** Whether to ask about what is packed; without it every publish asks. */
+  mustConfirm?: (prepared: Prepared) => boolean;
 }
 
 /**
@@ -100,11 +102,16 @@ export async function publish(
   }
   const { id: appId, version } = project.manifest;
   const note = { backendUrl: ports.api.backendUrl, appId, version, folder: project.folder };
-  const run: Run = { options, ports, stages, signal };
-  return withPublishLock(ports.lockFolder, note, () => {
-    const status = fetchDeveloperStatus(ports.api, {
-      appId,
-      ...(signal === undefined ? {} : { signal }),
+  return withPublishLock(ports.lockFolder, note, (lock) => {
+    const run: Run = { options, ports, stages, signal, lock };
+    const readStatus = (): Promise<DeveloperStatus> =>
+      fetchDeveloperStatus(ports.api, { appId, ...(signal === undefined ? {} : { signal }) });
+    // One connection that breaks is not yet a missing network.
+    const status = readStatus().catch((error: unknown) => {
+      if (isI99dashError(error, 'OFFLINE')) {
+        return readStatus();
+      }
+      throw error;
     });
     const before = readBefore(run, appId, status);
     before.catch(() => undefined); // handled where it is awaited
@@ -126,6 +133,7 @@ interface Run {
   ports: PublishPorts;
   stages: StageClock;
   signal: AbortSignal | undefined;
+  lock: PublishLock;
 }
 
 /** @returns whether anybody was asked */
@@ -133,11 +141,12 @@ async function confirm(
   { options, ports, stages, signal }: Run,
   { bundle: { sha256, size, fileCount }, project, problems }: Fit,
 ): Promise<boolean> {
-  if (ports.confirm === undefined) {
+  const prepared = { project, track: options.track, sha256, size, fileCount, problems };
+  if (ports.confirm === undefined || ports.mustConfirm?.(prepared) === false) {
     return false;
   }
   stages.enter('confirm');
-  await ports.confirm({ project, track: options.track, sha256, size, fileCount, problems });
+  await ports.confirm(prepared);
   throwIfCancelled(signal);
   return true;
 }
@@ -148,10 +157,11 @@ async function deliver(
   { bundle, project }: Fit,
   before: Promise<BackendState | undefined>,
 ): Promise<Submission & { bundleId: string }> {
-  const { options, ports, stages, signal } = run;
+  const { options, ports, stages, signal, lock } = run;
   const { manifest } = project;
   const { id: appId, version } = manifest;
   before.catch(() => undefined); // heard of below
+  await lock.recordStage('uploading');
   stages.enter('upload', bundle.size);
   const bundleId = await upload(ports, appId, bundle, {
     ...(signal === undefined ? {} : { signal }),
@@ -159,6 +169,7 @@ async function deliver(
   });
   const state = await before;
   throwIfCancelled(signal);
+  await lock.recordStage('submitting');
   stages.enter('submit');
   const request = { appId, version, manifest: { ...manifest }, bundleId };
   const submission = await submitOnce(ports, request, state).catch(async (error: unknown) => {

@@ -360,7 +360,12 @@ export const CALLS: readonly Call[] = [
     rules: { bearer: true, findsOut: true, codes: { 409: 'KEY_EXISTS' } },
     ...settingUpCi,
   },
-  { name: 'publish: status', match: STATUS, rules: { optional: true }, ...publishing },
+  {
+    name: 'publish: status',
+    match: STATUS,
+    rules: { optional: true, needsNetwork: true },
+    ...publishing,
+  },
   { name: 'publish: mine', match: MINE, rules: { optional: true }, ...publishing },
   {
     name: 'publish: upload-url',

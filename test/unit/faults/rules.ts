@@ -11,6 +11,8 @@ export interface Rules {
   readonly bearer?: true | 'fixed';
   /** What it does is of use without the call: it never fails because of it. */
   readonly optional?: true;
+  /** Although it is optional, it tells that there is no network when asking twice fails. */
+  readonly needsNetwork?: true;
   /** Nobody reads the answer's data. */
   readonly ignoresAnswer?: true;
   /** The backend's own state tells whether a request arrived whose answer is lost. */
@@ -47,6 +49,9 @@ export function expectedOutcome(
   times: Times,
 ): Outcome {
   const isOnFreshConnection = times === 'once' && isSentOnceMore(rules, match, fault);
+  if (rules.needsNetwork === true && times === 'always' && codeOf(rules, fault) === 'OFFLINE') {
+    return 'OFFLINE';
+  }
   if (rules.optional === true || isOnFreshConnection || isHarmless(rules, fault)) {
     return undefined;
   }

@@ -66,10 +66,12 @@ describe('a project', () => {
     const file = join(temp.path, 'manifest.json');
     await write('manifest.json', { ...MANIFEST, id: undefined });
     const one = await rejectsWith('MANIFEST_INVALID', loadProject(temp.path));
-    assert.deepEqual([one.message, one.file], ['manifest.json: "id" is required', file]);
+    const name = basename(temp.path);
+    const told = `1 problem in ${name}: manifest.json: "id" is required`;
+    assert.deepEqual([one.message, one.file], [told, file]);
     await write('manifest.json', { ...MANIFEST, version: '', tags: [''], url: 7 });
     const three = await rejectsWith('MANIFEST_INVALID', loadProject(temp.path));
-    assert.match(three.message, /^manifest\.json: ".+ \(and 2 more\)$/);
+    assert.match(three.message, /^3 problems in \S+: manifest\.json: "[^(]+$/u);
     await write('manifest.json', 'not JSON');
     await rejectsWith('MANIFEST_INVALID', loadProject(temp.path));
   });

@@ -40,10 +40,19 @@ describe('publishing with a build', () => {
   it('names the signal that ended a build, and memory as the usual cause of a kill', async function () {
     if (process.platform === 'win32') this.skip();
     for (const [buildCommand, message] of [
-      ['kill -9 $$', /^The build was killed \(SIGKILL\)\. The usual cause is too little memory: /u],
-      ["sh -c 'kill -9 $$'; exit $?", /^The build was killed \(SIGKILL\)\. /u],
-      ['kill -15 $$', /^The build was ended by a signal \(SIGTERM\)\.$/u],
-      ['exit 255', /^The build ended with exit code 255\.$/u],
+      [
+        'kill -9 $$',
+        /^The build of charge-timer was killed \(kill -9 \$\$, SIGKILL\)\. The usual cause is too little memory: /u,
+      ],
+      [
+        "sh -c 'kill -9 $$'; exit $?",
+        /^The build of charge-timer was killed \(sh -c .+, SIGKILL\)\. /u,
+      ],
+      [
+        'kill -15 $$',
+        /^The build of charge-timer was ended by a signal \(kill -15 \$\$, SIGTERM\)\.$/u,
+      ],
+      ['exit 255', /^The build of charge-timer failed \(exit 255, exit code 255\)\.$/u],
     ] as const) {
       await app.configure({ buildCommand });
       assert.match((await rejectsWith('BUILD_FAILED', app.publish())).message, message);
@@ -68,7 +77,10 @@ describe('publishing with a build', () => {
 
   it('sends nothing when the build left out a picture', async () => {
     await app.configure({ buildCommand: 'node build.mjs && rm dist/icon.png' });
-    assert.match((await rejectsWith('VALIDATION_FAILED', app.publish())).message, /is missing/);
+    assert.match(
+      (await rejectsWith('VALIDATION_FAILED', app.publish())).message,
+      /dist does not contain .*public\//u,
+    );
   });
 
   it('does not begin to build when a picture is wrong already', async () => {

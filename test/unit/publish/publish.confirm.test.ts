@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError } from '../../../src/core/errors';
+import { placeholderIcon } from '../../../src/core/publish/editing/placeholderIcon';
 import type { Prepared } from '../../../src/core/publish/publish';
 import { rejectsWith } from '../../support/expect';
 import { type Publishing, SUBMIT, usePublishing } from '../../support/publishing';
@@ -49,6 +51,61 @@ describe('publishing, with somebody to ask', () => {
       asked[1]?.problems.map(({ rule }) => rule),
       ['version.published'],
     );
+  });
+
+  it('does not ask where the checks say that there is nothing to ask', async () => {
+    app.hooks.mustConfirm = () => false;
+    await app.publish();
+    assert.deepEqual(asked, []);
+    assert.deepEqual(app.stages(), ['validate', 'pack', 'upload', 'submit']);
+  });
+
+  it('warns of the placeholder icon, which looking for problems does not', async () => {
+    const file = join(app.folder, 'manifest.json');
+    const manifest = JSON.parse(await readFile(file, 'utf8')) as object;
+    await writeFile(file, JSON.stringify({ ...manifest, icon: './icon.svg' }));
+    await writeFile(join(app.folder, 'src', 'icon.svg'), placeholderIcon('T', 'tyre-pressure'));
+    await app.publish();
+    assert.deepEqual(
+      asked[0]?.problems.map(({ severity, rule, message }) => [severity, rule, message]),
+      [
+        [
+          'warning',
+          'asset.placeholder',
+          '"./icon.svg" is the placeholder icon; replace it with the icon of your app',
+        ],
+      ],
+    );
+  });
+
+  it('says that there is no network before it builds and asks', async () => {
+    const match = { path: '/api/v1/dev/status' };
+    app.backend.faults.inject({ match, fault: { kind: 'reset' }, times: 'always' });
+    await app.configure({ buildCommand: 'cp -r src dist' });
+    const { message } = await rejectsWith('OFFLINE', app.publish());
+    assert.match(message, /^Can't reach i99dash \(.+\)\. Check your connection\.$/u);
+    assert.deepEqual(asked, []);
+    assert.deepEqual(app.stages(), ['validate']);
+  });
+
+  it('records in its lock how far it is', async () => {
+    const seen: unknown[] = [];
+    const look = (): void => {
+      const folder = join(app.workspace, 'locks');
+      for (const name of readdirSync(folder)) {
+        const { stage } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { stage: string };
+        seen.push(stage);
+      }
+    };
+    app.hooks.onProgress = ({ stage, done = 0 }) => {
+      if (done === 0) seen.push(stage);
+      if (done === 0 && stage !== 'pack') look();
+    };
+    await app.publish();
+    assert.deepEqual(seen, [
+      ...['validate', 'preparing', 'pack', 'confirm', 'preparing'],
+      ...['upload', 'uploading', 'submit', 'submitting'],
+    ]);
   });
 
   it('holds the lock while it asks, and has sent nothing that changes anything', async () => {

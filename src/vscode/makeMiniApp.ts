@@ -20,6 +20,7 @@ import { absolute, type GivenFolder } from './chooseMiniApp';
 import { pickChoice } from './choices';
 import { Click, isOutsideWorkspace } from './consent';
 import type { MiniApps } from './miniApps';
+import { showInput, showOpenDialog } from './pickers';
 import { plainLabel, plainText } from './plainText';
 import { runQuietly } from './runQuietly';
 
@@ -64,7 +65,7 @@ async function chooseFolder(): Promise<string> {
   const [only] = folders;
   if (only === undefined) {
     const [picked] =
-      (await vscode.window.showOpenDialog({
+      (await showOpenDialog({
         canSelectFolders: true,
         canSelectFiles: false,
         title: title(),
@@ -93,7 +94,7 @@ async function askAbout(folder: string, answers: Partial<NewMiniApp>): Promise<N
 }
 
 async function askForName(folder: string): Promise<string> {
-  const name = await vscode.window.showInputBox({
+  const name = await showInput({
     title: vscode.l10n.t('Make a Mini-App (1/2): Name'),
     prompt: vscode.l10n.t('The name that people see. Press Enter to continue.'),
     value: suggestAppName(folder),

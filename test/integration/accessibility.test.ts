@@ -103,7 +103,7 @@ function problem(severity: Problem['severity']): Problem {
   return { severity, rule: 'manifest.size', message: SAID, file: '/app/manifest.json' };
 }
 
-describe('without colours and by ear', () => {
+describe('accessibility without colours and with a screen reader', () => {
   const identities: Record<SessionState['kind'], Told> = {
     signedOut: [identity({ kind: 'signedOut' }), /signed out/u],
     signingIn: [identity({ kind: 'signingIn', settled: { kind: 'signedOut' } }), /signing in/u],
@@ -176,7 +176,7 @@ describe('without colours and by ear', () => {
   };
 
   for (const [surface, tellAll] of Object.entries(surfaces)) {
-    it(`tells ${surface}`, async () => {
+    it(`distinguishes every state by text and icon: ${surface}`, async () => {
       const told = await tellAll();
       const colored = new Map<string, string>();
       for (const [{ seen, spoken, color }, words] of told) {
@@ -189,7 +189,7 @@ describe('without colours and by ear', () => {
     });
   }
 
-  it('tells everything that is known of an app', () => {
+  it('tells a screen reader everything that is shown about an app', () => {
     const element = new AppElement(
       {
         ...{ appId: 'app', name: 'App', review: 'rejected', reviewWord: 'rejected' },

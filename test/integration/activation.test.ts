@@ -28,7 +28,7 @@ describe('activation', () => {
     extension = await activateExtension();
   });
 
-  it('evaluates neither private keys nor undici nor anything of publish or of operators', () => {
+  it('loads no code for private keys, undici, publishing or operators', () => {
     const sources = loadedSources(extension.extensionPath);
     assert.ok(sources.includes('src/extension.ts'), 'the entry point is loaded');
     for (const source of sources) {
@@ -39,7 +39,7 @@ describe('activation', () => {
     }
   });
 
-  it('loads what a command needs when the command runs', async () => {
+  it('loads the code of a command when the command runs', async () => {
     const missing = vscode.commands.executeCommand('i99dash.signIn', { keyPath: '/nowhere/id' });
     await assert.rejects(Promise.resolve(missing), { code: 'KEY_NOT_FOUND' });
     const sources = loadedSources(extension.extensionPath);

@@ -25,7 +25,7 @@ interface Status {
   appsTotal: number;
 }
 
-describe('the apps', () => {
+describe('apps', () => {
   const backend = useBackend();
   let answer: string | undefined;
   let decide: (told: { message: string; buttons: string[] }) => void;
@@ -66,7 +66,7 @@ describe('the apps', () => {
     answer = undefined;
   });
 
-  it('are not shown to nobody', async () => {
+  it('rejects the status command when the user is signed out', async () => {
     await failsWith('NOT_SIGNED_IN', 'i99dash.status', {});
     assert.deepEqual(
       shown.map(({ buttons }) => buttons),
@@ -75,17 +75,17 @@ describe('the apps', () => {
     assert.equal(asked().length, 0);
   });
 
-  describe('of who is signed in', () => {
+  describe('of the signed-in account', () => {
     before(async () => {
       const key = await makeRegisteredKey(backend.current, 'apps');
       await run('i99dash.signIn', { keyPath: key.path });
     });
 
-    it('are not asked for before somebody looks', () => {
+    it('requests no apps before a view is visible', () => {
       assert.equal(asked().length, 0);
     });
 
-    it('are told as the wire has them', async () => {
+    it('returns the apps as the API sends them', async () => {
       const status = await run<Status>('i99dash.status');
       assert.deepEqual(Object.keys(status).sort(), [
         'apps',
@@ -107,7 +107,7 @@ describe('the apps', () => {
       });
     });
 
-    it('are told one by one, and none for an unknown id', async () => {
+    it('returns an app by id, and nothing for an unknown id', async () => {
       const one = await run<Status>('i99dash.status', { appId: 'cabin-climate' });
       assert.deepEqual(
         one.apps.map(({ appId, betaVersion }) => [appId, betaVersion]),
@@ -118,7 +118,7 @@ describe('the apps', () => {
       assert.deepEqual(shown, []);
     });
 
-    it('are told while the view is drawn anew all the time', async () => {
+    it('returns the status while the view refreshes repeatedly', async () => {
       const drawAnew = async (): Promise<void> => {
         for (let time = 0; time < 20; time++) {
           await run(time % 2 === 0 ? 'i99dash.showWorkspaceApps' : 'i99dash.showAllApps');
@@ -135,20 +135,20 @@ describe('the apps', () => {
       assert.deepEqual(shown, []);
     });
 
-    it('are worked on only where somebody says which', async () => {
+    it('requires an app ID for commands that change an app', async () => {
       for (const command of ['promoteToBeta', 'promoteToProduction', 'endBeta']) {
         await failsWith('NOTHING_TO_PUBLISH', `i99dash.${command}`, { confirmed: true });
       }
       await failsWith('NOTHING_TO_PUBLISH', 'i99dash.openAppInWebConsole', {});
     });
 
-    it('are asked for anew on demand', async () => {
+    it('reloads on refresh', async () => {
       const from = asked().length;
       await run('i99dash.refreshApps');
       assert.equal(asked().length, from + 1);
     });
 
-    it('fail with a code and one message', async () => {
+    it('fails with a code and one message', async () => {
       const { faults } = backend.current;
       const fault = faults.inject({
         match: { path: STATUS },
@@ -186,7 +186,7 @@ describe('the apps', () => {
         await run('i99dash.refreshApps');
       }
 
-      it('go to production after a confirmation that says what happens', async () => {
+      it('promotes to production after a confirmation that says what happens', async () => {
         await hasBeta();
         const from = changes().length;
         assert.equal(
@@ -213,7 +213,7 @@ describe('the apps', () => {
         assert.equal(shown.at(-1)?.message, 'cabin-climate 2.0.0 is in production now.');
       });
 
-      it('begin with what was submitted last', async () => {
+      it('offers the latest submission for promotion to beta', async () => {
         await hasNoBeta();
         const promote = { appId: 'cabin-climate', releaseNotes: 'try it' };
         assert.equal(await run('i99dash.promoteToBeta', promote), undefined);
@@ -224,7 +224,7 @@ describe('the apps', () => {
         assert.equal(app('cabin-climate').beta?.releaseNotes, 'try it');
       });
 
-      it('are given release notes by who is asked for them', async () => {
+      it('sends the release notes that the user enters', async () => {
         await hasNoBeta();
         const from = changes().length;
         assert.equal(await run('i99dash.promoteToBeta', { appId: 'cabin-climate' }), undefined);
@@ -236,7 +236,7 @@ describe('the apps', () => {
         assert.equal(app('cabin-climate').beta?.releaseNotes, 'Mind the doors.');
       });
 
-      it('end after a confirmation', async () => {
+      it('ends a beta after a confirmation', async () => {
         await hasBeta();
         assert.equal(await run('i99dash.endBeta', { appId: 'cabin-climate' }), undefined);
         assert.equal(shown[0]?.message, 'End the beta of cabin-climate?');
@@ -246,21 +246,21 @@ describe('the apps', () => {
         assert.equal(app('cabin-climate').beta, null);
       });
 
-      it('that are none can neither end nor go to production', async () => {
+      it('neither ends nor promotes a beta that does not exist', async () => {
         await hasNoBeta();
         const none = { appId: 'cabin-climate', confirmed: true };
         await failsWith('NOTHING_TO_PUBLISH', 'i99dash.endBeta', none);
         await failsWith('NOTHING_TO_PUBLISH', 'i99dash.promoteToProduction', none);
       });
 
-      it('are refused by the backend in its own words', async () => {
+      it('shows the backend’s own message when it refuses', async () => {
         backend.current.state.apps.setTesterCount(app('cabin-climate'), 26);
         const promote = { appId: 'cabin-climate', confirmed: true };
         assert.match(await failsWith('SERVER', 'i99dash.promoteToBeta', promote), /25 testers/u);
       });
     });
 
-    it('without a version have none to promote', async () => {
+    it('rejects promotion of an app without a version', async () => {
       const none = { appId: 'no-such-app', confirmed: true };
       assert.equal(
         await failsWith('NOTHING_TO_PUBLISH', 'i99dash.promoteToBeta', none),
@@ -268,7 +268,7 @@ describe('the apps', () => {
       );
     });
 
-    it('have a page, and so has the access to them', async () => {
+    it('opens the page of an app and the page for developer access', async () => {
       opened.length = 0;
       await run('i99dash.openAppInWebConsole', { appId: 'cabin-climate' });
       await run('i99dash.requestAccess');
@@ -277,13 +277,13 @@ describe('the apps', () => {
       assert.equal(opened.length, 2);
     });
 
-    it('that are not in the workspace can be neither published nor opened from it', async () => {
+    it('neither publishes nor opens an app that is not in the workspace', async () => {
       for (const command of ['i99dash.publishApp', 'i99dash.openAppFolder']) {
         await failsWith('NOTHING_TO_PUBLISH', command, { appId: 'cabin-climate' });
       }
     });
 
-    it('have a review whose end is told once, with the reason', async () => {
+    it('reports the end of a review once, with the reason', async () => {
       const folder = vscode.Uri.file(workspacePath('tyre-pressure'));
       await run('i99dash.publish', { folder, confirmed: true });
       assert.equal(app('tyre-pressure').submissions.at(-1)?.reviewStatus, 'pending');
@@ -299,7 +299,7 @@ describe('the apps', () => {
   describe('in the view', () => {
     const welcome = useContextKey('i99dash.appsView');
 
-    it('are not welcomed away while they load', async () => {
+    it('hides the welcome while the apps load', async () => {
       const key = await makeRegisteredKey(backend.current, 'apps-in-view');
       await run('i99dash.signOut');
       await run('i99dash.apps.focus');
@@ -324,7 +324,7 @@ describe('the apps', () => {
     });
   });
 
-  describe('of who is no developer', () => {
+  describe('of an account without developer access', () => {
     before(() => {
       const { state } = backend.current;
       state.updateAccount(DEFAULT_ACCOUNT.devId, { isDeveloper: false, hasPendingRequest: true });
@@ -335,7 +335,7 @@ describe('the apps', () => {
       await setSetting('i99dash.webConsoleUrl', undefined);
     });
 
-    it('are told with what access there is', async () => {
+    it('reports that the access is requested and not granted', async () => {
       const status = await run<Status>('i99dash.status');
       assert.deepEqual([status.isDeveloper, status.hasPendingRequest], [false, true]);
     });

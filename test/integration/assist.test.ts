@@ -29,7 +29,7 @@ const textOf = (content: string | { value: string } = ''): string =>
     String.fromCodePoint(Number(code)),
   );
 
-describe('assistance in the files of mini-apps', () => {
+describe('language features in the files of mini-apps', () => {
   let folder: string;
   let count = 0;
 
@@ -71,7 +71,7 @@ describe('assistance in the files of mini-apps', () => {
     return hovers.flatMap(({ contents }) => contents.map((content) => textOf(content))).join('\n');
   };
 
-  it('completes the fields that are missing, with what they are for', async () => {
+  it('completes missing fields with a description', async () => {
     const { items } = await complete('{\n  "id": "x",\n  "|"\n}\n');
     const names = items.map(labelOf);
     assert.deepEqual(names.slice(0, 5), REQUIRED.slice(1));
@@ -86,7 +86,7 @@ describe('assistance in the files of mini-apps', () => {
     ]);
   });
 
-  it('puts a field in with its comma, as it is accepted', async () => {
+  it('inserts a field with its comma when the completion is accepted', async () => {
     const { document, items } = await complete('{\n  "id": "x"\n  "|"\n  "tags": []\n}\n');
     const category = items.find((item) => labelOf(item) === 'category');
     assert.ok(category?.insertText instanceof vscode.SnippetString);
@@ -99,7 +99,7 @@ describe('assistance in the files of mini-apps', () => {
     assert.equal(document.getText(), '{\n  "id": "x",\n  "category": "",\n  "tags": []\n}\n');
   });
 
-  it('completes categories, capabilities and fields of sdk.config.json', async () => {
+  it('completes categories, capabilities and the fields of sdk.config.json', async () => {
     assert.deepEqual((await labels('{ "category": "|" }')).slice(0, 2), ['navigation', 'media']);
     const capabilities = await labels('{ "requires": { "vehicleCapabilities": ["ac.get", "|"] } }');
     assert.ok(capabilities.includes('ac.set'));
@@ -111,7 +111,7 @@ describe('assistance in the files of mini-apps', () => {
     ]);
   });
 
-  it('completes the pictures that are there, with size and dimensions', async () => {
+  it('completes existing pictures with size and dimensions', async () => {
     const { items } = await complete('{ "icon": "|" }');
     const [icon, cover] = items;
     assert.ok(icon && cover);
@@ -123,7 +123,7 @@ describe('assistance in the files of mini-apps', () => {
     assert.match(textOf(cover.documentation), /exactly 256×256/u);
   });
 
-  it('takes the folder of the pictures from an sdk.config.json that is not saved yet', async () => {
+  it('reads the folder of the pictures from an unsaved sdk.config.json', async () => {
     await write(await open(join(folder, 'sdk.config.json')), '{ "appRoot": "./elsewhere" }|');
     const names = await labels('{ "icon": "./|" }');
     assert.deepEqual(
@@ -133,7 +133,7 @@ describe('assistance in the files of mini-apps', () => {
     await run('workbench.action.revertAndCloseActiveEditor');
   });
 
-  it('explains fields and their values', async () => {
+  it('explains fields and their values on hover', async () => {
     const document = await open(join(folder, 'manifest.json'));
     const [uri, position] = await write(document, '{ "safeWhile|Driving": true }');
     const text = await hover(uri, position);
@@ -156,7 +156,7 @@ describe('assistance in the files of mini-apps', () => {
     assert.equal(await hover(...(await write(document, '{ "author": "|x" }'))), '');
   });
 
-  it('links the pictures that are there', async () => {
+  it('links existing pictures', async () => {
     const document = await open(join(folder, 'manifest.json'));
     const [uri] = await write(document, '{ "icon": "./icon.png", "coverImage": "./none.png" }|');
     const links = await run<vscode.DocumentLink[]>('vscode.executeLinkProvider', uri);
@@ -166,13 +166,13 @@ describe('assistance in the files of mini-apps', () => {
     );
   });
 
-  it('assists in a manifest that is broken for the moment, without an sdk.config.json', async () => {
+  it('works in a manifest with a syntax error and without an sdk.config.json', async () => {
     rmSync(join(folder, 'sdk.config.json'));
     assert.ok((await labels('{ "icon": "./icon.png", "|" ')).includes('category'));
   });
 
   for (const other of ['browser-extension', 'web-app']) {
-    it(`leaves the manifest.json of a ${other} alone`, async () => {
+    it(`ignores the manifest.json of a ${other}`, async () => {
       const document = await open(workspacePath(other, 'manifest.json'));
       const text = document.getText();
       const first = document.positionAt(text.indexOf('"') + 1);

@@ -135,7 +135,7 @@ exit ${exitCode}
     assert.equal(shown.length, 1);
   });
 
-  it('opens the workflow for review, writes nothing, and saves where it belongs', async () => {
+  it('opens the workflow for review without saving it and saves it to the right path', async () => {
     fakeGh(0);
     const { workflow, fingerprint } = await setUp({ confirmed: true });
     const editor = vscode.window.activeTextEditor ?? assert.fail('no editor is open');
@@ -167,7 +167,7 @@ exit ${exitCode}
     }
   });
 
-  it('overwrites no workflow, be it saved or still open', async () => {
+  it('overwrites neither a saved workflow nor one that is open', async () => {
     fakeGh(0);
     mkdirSync(join(folder(), '.github/workflows'), { recursive: true });
     writeFileSync(join(folder(), WORKFLOW), 'of somebody');
@@ -180,7 +180,7 @@ exit ${exitCode}
     await run('workbench.action.revertAndCloseActiveEditor');
   });
 
-  it('puts the key on the clipboard where there is no GitHub CLI', async () => {
+  it('copies the key to the clipboard when there is no GitHub CLI', async () => {
     const { fingerprint } = await setUp({ confirmed: true });
     const copied = await vscode.env.clipboard.readText();
     assert.equal(fingerprintOf(copied), fingerprint);
@@ -188,7 +188,7 @@ exit ${exitCode}
     assert.deepEqual(shown[0]?.buttons, ['Open the Repository’s Settings']);
   });
 
-  it('falls back to the clipboard when the GitHub CLI fails, and says so', async () => {
+  it('falls back to the clipboard when the GitHub CLI fails and says so', async () => {
     fakeGh(1);
     const { fingerprint } = await setUp({ confirmed: true });
     assert.equal(fingerprintOf(await vscode.env.clipboard.readText()), fingerprint);
@@ -196,7 +196,7 @@ exit ${exitCode}
     assert.equal(keys().length, 1);
   });
 
-  it('clears this clipboard after 90 seconds', async () => {
+  it('clears the clipboard after 90 seconds', async () => {
     const clock = new FakeClock();
     const secrets = new SecretClipboard(vscode.env.clipboard, clock);
     await secrets.put(
@@ -209,7 +209,7 @@ exit ${exitCode}
     }
   });
 
-  it('clears it when the extension ends', async () => {
+  it('clears the clipboard when the extension is deactivated', async () => {
     await setUp({ confirmed: true });
     assert.match(await vscode.env.clipboard.readText(), /PRIVATE KEY/u);
     const { extensionPath } = await activateExtension();
@@ -220,7 +220,7 @@ exit ${exitCode}
     assert.equal(await vscode.env.clipboard.readText(), '');
   });
 
-  it('asks first, naming who, where and what, and does nothing when it is cancelled', async () => {
+  it('asks first, naming account, repository and effect, and does nothing when cancelled', async () => {
     fakeGh(0);
     assert.equal(await setUp(), undefined);
     const question = shown[0] ?? assert.fail('nothing was asked');
@@ -244,7 +244,7 @@ exit ${exitCode}
     );
   });
 
-  it('takes no host for GitHub that only looks like it: it names the host and opens no page of it', async () => {
+  it('rejects a lookalike of the GitHub host: names the host and opens no page of it', async () => {
     fakeGh(0);
     for (const host of ['github.com.login-check.example', 'notgithub.com', 'my-github-mirror']) {
       setRemote(`git@${host}:acme/app.git`);
@@ -267,7 +267,7 @@ exit ${exitCode}
     }
   });
 
-  it('takes a host for GitHub that the GitHub CLI is signed in to', async () => {
+  it('accepts a GitHub host that the GitHub CLI is signed in to', async () => {
     fakeGh(0, 'git.acme.example');
     setRemote('git@git.acme.example:cars/app.git');
     press = 'Set Up';
@@ -276,14 +276,14 @@ exit ${exitCode}
     assert.match(noted('gh-args'), /--repo git\.acme\.example\/cars\/app$/mu);
   });
 
-  it('does it when it is asked to', async () => {
+  it('runs without a question when the call is confirmed', async () => {
     press = 'Set Up';
     const { fingerprint } = await setUp();
     assert.match(shown[0]?.detail ?? '', /the clipboard, for 90 seconds/u);
     assert.equal(keys()[0]?.fingerprint, fingerprint);
   });
 
-  describe('while somebody else signs in', () => {
+  describe('while another account signs in', () => {
     let theirs: string;
     useStandIn(vscode.window, 'showWarningMessage', async () => {
       await run('i99dash.signIn', { keyPath: theirs });
@@ -291,7 +291,7 @@ exit ${exitCode}
     });
     after(() => run('i99dash.signIn', { keyPath: own }));
 
-    it('registers no key with an account that nobody was asked about', async () => {
+    it('registers no key with an account that the question did not name', async () => {
       const { state } = backend.current;
       const devId = 'dev_somebody_else';
       state.addAccount({ ...DEFAULT_ACCOUNT, devId, email: 'somebody@example.com' });
@@ -304,7 +304,7 @@ exit ${exitCode}
     });
   });
 
-  it('takes another name, and a repository on GitLab', async () => {
+  it('accepts another key name and a repository on GitLab', async () => {
     setRemote('https://gitlab.com/cars/apps/tyre.git');
     const { workflow } = await setUp({ confirmed: true, name: 'the fleet' });
     assert.equal(keys()[0]?.name, 'the fleet');
@@ -313,7 +313,7 @@ exit ${exitCode}
     assert.match(shown[0]?.message ?? '', /CI\/CD variable of type File/u);
   });
 
-  it('knows a mini-app below the repository’s root', async () => {
+  it('finds a mini-app below the repository’s root', async () => {
     rmSync(join(folder(), '.git'), { recursive: true });
     setRemote('git@github.com:acme/fleet', workspacePath());
     const { workflow } = await setUp({ confirmed: true });
@@ -323,14 +323,14 @@ exit ${exitCode}
     assert.equal(keys()[0]?.name, 'acme/fleet');
   });
 
-  it('takes the folder’s name without git, and GitHub', async () => {
+  it('uses the folder’s name and GitHub when there is no git repository', async () => {
     rmSync(join(folder(), '.git'), { recursive: true });
     const { workflow } = await setUp({ confirmed: true });
     assert.equal(keys()[0]?.name, 'tyre-pressure');
     assert.equal(workflow.fsPath, join(folder(), WORKFLOW));
   });
 
-  it('asks without git where it runs and by what name, and does nothing unless it is told', async () => {
+  it('asks for CI service and key name without git and does nothing when cancelled', async () => {
     rmSync(join(folder(), '.git'), { recursive: true });
     press = 'Set Up';
     for (const answers of [[], ['GitLab']]) {
@@ -351,7 +351,7 @@ exit ${exitCode}
     ]);
   });
 
-  it('does not ask where files tell', async () => {
+  it('skips the question when files name the CI service', async () => {
     rmSync(join(folder(), '.git'), { recursive: true });
     writeFileSync(join(folder(), '.gitlab-ci.yml'), '');
     person.answers = ['the fleet'];
@@ -361,7 +361,7 @@ exit ${exitCode}
     assert.match(await textOf(workflow), /resource_group/u);
   });
 
-  it('leaves no key behind when registering it fails half-way', async () => {
+  it('leaves no key behind when its registration fails half-way', async () => {
     const { faults } = backend.current;
     const path = '/api/v1/account/ssh-keys';
     faults.inject({
@@ -387,7 +387,7 @@ exit ${exitCode}
     assert.equal(await vscode.env.clipboard.readText(), '');
   });
 
-  it('UNTRUSTED_WORKSPACE before anything is read', async () => {
+  it('fails with UNTRUSTED_WORKSPACE before it reads anything', async () => {
     Object.defineProperty(vscode.workspace, 'isTrusted', { configurable: true, get: () => false });
     const from = backend.current.requests.length;
     try {
@@ -399,7 +399,7 @@ exit ${exitCode}
     assert.deepEqual(requestsSince(backend.current, from), []);
   });
 
-  it('NOTHING_TO_PUBLISH for a folder that is no mini-app', async () => {
+  it('fails with NOTHING_TO_PUBLISH for a folder without a mini-app', async () => {
     const none = { folder: vscode.Uri.file(workspacePath('web-app')), confirmed: true };
     await failsWith('NOTHING_TO_PUBLISH', 'i99dash.setUpCi', none);
     assert.deepEqual(keys(), []);
@@ -433,7 +433,7 @@ exit ${exitCode}
     assert.deepEqual(found, []);
   });
 
-  it('NOT_SIGNED_IN for nobody, with a way in', async () => {
+  it('fails with NOT_SIGNED_IN and offers to sign in', async () => {
     await run('i99dash.signOut');
     await failsWith('NOT_SIGNED_IN', 'i99dash.setUpCi', { folder: vscode.Uri.file(folder()) });
     assert.deepEqual(shown[0]?.buttons, ['Sign In']);

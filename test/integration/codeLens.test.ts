@@ -12,7 +12,7 @@ describe('the CodeLens of a manifest', () => {
     return run<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri, 10);
   }
 
-  it('offers to publish, to do so without sending, and to validate', async () => {
+  it('offers to publish, to do a dry run and to validate', async () => {
     const lenses = await lensesOf('cabin-climate', 'manifest.json');
     assert.deepEqual(
       lenses.map(({ command }) => [command?.title, command?.command]),
@@ -29,13 +29,13 @@ describe('the CodeLens of a manifest', () => {
     );
   });
 
-  it("leaves other people's manifests and other files alone", async () => {
+  it('ignores manifests of other software and other files', async () => {
     assert.deepEqual(await lensesOf('browser-extension', 'manifest.json'), []);
     assert.deepEqual(await lensesOf('web-app', 'manifest.json'), []);
     assert.deepEqual(await lensesOf('cabin-climate', 'sdk.config.json'), []);
   });
 
-  it('does what it says, to the manifest it is in', async () => {
+  it('runs its commands for the manifest it is shown in', async () => {
     const folder = copyMiniApp('cabin-climate', 'seen-through-a-lens');
     try {
       const [, dryRun] = await lensesOf('seen-through-a-lens', 'manifest.json');

@@ -37,7 +37,7 @@ interface Guarded {
   state: () => unknown;
 }
 
-describe('what only a person decides', () => {
+describe('consent for actions that only the user may decide', () => {
   const backend = useBackend();
   useNoConfirmation();
   /** Presses the first button of every modal question that begins so. */
@@ -194,7 +194,7 @@ describe('what only a person decides', () => {
       state: () => keys().map(({ fingerprint }) => fingerprint),
     },
     {
-      title: 'a signature for a backend that is new to the key',
+      title: 'signing for a backend that is new to the key',
       command: 'i99dash.signIn',
       args: () => ({ keyPath: foreign.path }),
       names: () => [
@@ -204,7 +204,7 @@ describe('what only a person decides', () => {
       state: identity,
     },
     {
-      title: 'a change of the operators’ backend, and a key that is new to it',
+      title: 'changing the operator backend with a key that is new to it',
       command: 'i99op.signIn',
       args: () => ({ baseUrl: operators.url, keyPath: own.path }),
       names: () => [
@@ -214,14 +214,14 @@ describe('what only a person decides', () => {
       state: () => [baseUrl(), operators.requests.length],
     },
     {
-      title: 'a change of the operators’ backend with a token',
+      title: 'changing the operator backend with a token',
       command: 'i99op.signIn',
       args: () => ({ baseUrl: operators.url, token: 'any-token' }),
       names: () => ['https://i99op.i99dash.app', operators.url],
       state: () => [baseUrl(), operators.requests.length],
     },
     {
-      title: 'a session of another account, by a token',
+      title: 'replacing the session with another account by a token',
       command: 'i99dash.signIn',
       args: () => {
         const { devId } = OTHER_ACCOUNT;
@@ -252,7 +252,7 @@ describe('what only a person decides', () => {
       state: () => app()?.beta?.version,
     },
     {
-      title: 'making a version the beta',
+      title: 'promoting a version to beta',
       command: 'i99dash.promoteToBeta',
       args: beta,
       names: () => [id, '1.0.0', 'beta', backend.current.url, ME],
@@ -267,7 +267,7 @@ describe('what only a person decides', () => {
       state: () => app()?.beta?.version,
     },
     {
-      title: 'a build',
+      title: 'running a build',
       command: 'i99dash.dryRun',
       args: () => {
         configure('npm run build');
@@ -278,7 +278,7 @@ describe('what only a person decides', () => {
       state: built,
     },
     {
-      title: 'a pipeline that gets a private key',
+      title: 'giving a private key to a CI pipeline',
       command: 'i99dash.setUpCi',
       args: () => {
         execFileSync('git', ['init', '-q', folder]);
@@ -295,7 +295,7 @@ describe('what only a person decides', () => {
   ];
 
   for (const { title, command, args, names, state } of GUARDED) {
-    it(`asks before ${title}, and changes nothing after a no or where nothing can be shown`, async () => {
+    it(`asks before ${title} and changes nothing when the user declines or no dialog can be shown`, async () => {
       const given = await args();
       const before = await state();
       for (const more of [{}, { confirmed: true }]) {
@@ -318,7 +318,7 @@ describe('what only a person decides', () => {
     });
   }
 
-  it('counts `confirmed: true` only with the user’s own setting on', async () => {
+  it('honours `confirmed: true` only with the user’s own setting', async () => {
     const args = { publicKeyPath: second.publicKeyPath, name: 'tower', confirmed: true };
     const workspace = vscode.ConfigurationTarget.Workspace;
     // VS Code refuses to write it there; what a file of the workspace says does not count either.
@@ -337,7 +337,7 @@ describe('what only a person decides', () => {
     assert.equal(submissions(), 0);
   });
 
-  it('registers a key after one yes', async () => {
+  it('registers a key after one confirmation', async () => {
     yes = /^Register/u;
     const args = { publicKeyPath: second.publicKeyPath, name: 'tower' };
     const added = await runAsked('i99dash.addKey', args);
@@ -346,13 +346,13 @@ describe('what only a person decides', () => {
     assert.equal(await runAsked('i99dash.removeKey', { id: added['id'] }), true);
   });
 
-  describe('a publish by hand', () => {
+  describe('publishing by hand', () => {
     const publishByHand = async (command = 'i99dash.publish'): Promise<unknown> => {
       await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'manifest.json')));
       return runAsked(command);
     };
 
-    it('asks before a beta, too, where the user’s own setting is always', async () => {
+    it('asks before a beta too when the user’s own setting is always', async () => {
       await setSetting('i99dash.publish.confirm', 'always');
       assert.equal(await publishByHand('i99dash.publishToBeta'), undefined);
       assert.equal(questions().length, 1);
@@ -381,7 +381,7 @@ describe('what only a person decides', () => {
       assert.equal(submissions(), 2);
     });
 
-    it('asks all the same where the workspace chose the track', async () => {
+    it('asks despite the setting when the workspace chose the track', async () => {
       const [, root] = vscode.workspace.workspaceFolders ?? [];
       assert.ok(root);
       await vscode.window.showTextDocument(vscode.Uri.joinPath(root.uri, 'manifest.json'));
@@ -391,7 +391,7 @@ describe('what only a person decides', () => {
       assert.match(questions()[0]?.detail ?? '', /Track: beta/u);
     });
 
-    it('asks all the same where the folder is outside the workspace, and names it', async () => {
+    it('asks despite the setting when the folder is outside the workspace, and names the folder', async () => {
       const there = join(outside, id);
       cpSync(folder, there, { recursive: true });
       await setSetting('i99dash.publish.confirm', 'never');
@@ -421,7 +421,7 @@ describe('what only a person decides', () => {
     ];
 
     for (const [command, answers, question] of BY_HAND) {
-      it(`asks, and changes nothing after a no: ${command}`, async () => {
+      it(`asks and changes nothing when the user declines: ${command}`, async () => {
         const [baseUrlBefore, registered, who] = [baseUrl(), keys().length, await identity()];
         const sent = operators.requests.length;
         person.answers = answers.map((answer) => (answer === '' ? operators.url : answer));
@@ -436,7 +436,7 @@ describe('what only a person decides', () => {
       });
     }
 
-    it('runs the build of a folder outside the workspace after a question each time', async () => {
+    it('asks before each build of a folder outside the workspace', async () => {
       const there = join(outside, `${id}-by-hand`);
       cpSync(folder, there, { recursive: true });
       const buildCommand = 'cp -r src dist && touch dist/built';
@@ -453,7 +453,7 @@ describe('what only a person decides', () => {
   });
 
   describe('a folder outside the workspace', () => {
-    it('has its command line run after a question each time; a dry run without one asks nothing', async () => {
+    it('asks before each build, and not for a dry run without a build command', async () => {
       const there = join(outside, `${id}-built`);
       cpSync(folder, there, { recursive: true });
       assert.ok(await runAsked('i99dash.dryRun', { folder: there }));
@@ -472,7 +472,7 @@ describe('what only a person decides', () => {
     });
   });
 
-  describe('a build that was agreed to', () => {
+  describe('an approved build', () => {
     const dryRun = () => runAsked('i99dash.dryRun', { folder });
 
     beforeEach(() => {
@@ -480,7 +480,7 @@ describe('what only a person decides', () => {
       writeScripts({ build: 'npm run copy', copy: 'cp -r src dist && touch dist/built' });
     });
 
-    it('is asked about again when a script that it runs has changed, and only then', async () => {
+    it('asks again only when a script that the build runs has changed', async () => {
       yes = /^Run the build/u;
       assert.ok(await dryRun());
       assert.ok(await dryRun());
@@ -493,7 +493,7 @@ describe('what only a person decides', () => {
       assert.ok(!existsSync(join(folder, 'dist/evil')));
     });
 
-    it('does not run where a script changes after the yes', async () => {
+    it('does not run when a script changes after the approval', async () => {
       yes = /^(?:Run the build|Publish)/u;
       const original = vscode.window.showWarningMessage;
       Object.assign(vscode.window, {
@@ -510,7 +510,7 @@ describe('what only a person decides', () => {
       assert.ok(!existsSync(join(folder, 'dist')));
     });
 
-    it('is asked about each time an agent runs it', async () => {
+    it('asks each time an agent runs the build', async () => {
       yes = /^Run the build/u;
       assert.ok(await dryRun());
       yes = undefined;
@@ -521,10 +521,10 @@ describe('what only a person decides', () => {
     });
   });
 
-  describe('a task and an agent', () => {
+  describe('tasks and agents', () => {
     beforeEach(() => setSetting('i99dash.publish.confirm', 'never'));
 
-    it('ask before they publish to beta, whatever the user’s setting is', async () => {
+    it('asks before a beta, whatever the user’s setting is', async () => {
       await runTask(`publish ${id}`, { track: 'beta', releaseNotes: 'x', confirmed: true });
       assert.equal(questions().length, 1);
       assert.match(await publishByAgent({ track: 'beta', releaseNotes: 'x' }), NOT_PUBLISHED);
@@ -533,7 +533,7 @@ describe('what only a person decides', () => {
       assert.equal(submissions(), 0);
     });
 
-    it('ask before they publish to the track that the workspace chose', async () => {
+    it('asks before a publish to the track that the workspace chose', async () => {
       const [, root] = vscode.workspace.workspaceFolders ?? [];
       assert.ok(root);
       await runTask(`publish ${root.name}`, {}, root);
@@ -541,7 +541,7 @@ describe('what only a person decides', () => {
       assert.match(questions()[0]?.detail ?? '', /Track: beta/u);
     });
 
-    it('name both accounts before another one publishes than the one that did first', async () => {
+    it('names both accounts before another account publishes than the one that did first', async () => {
       await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'manifest.json')));
       assert.ok(await runAsked('i99dash.publish'));
       await signInAs(OTHER_ACCOUNT.devId);
@@ -580,7 +580,7 @@ describe('what only a person decides', () => {
     }
   });
 
-  it('signs in with another key where the person wants one', async () => {
+  it('signs in with another key when the user chooses one', async () => {
     const [fresh, approved] = await Promise.all(
       ['fresh', 'approved'].map((name) => makeKey(`consent-${name}`)),
     );
@@ -602,7 +602,7 @@ describe('what only a person decides', () => {
     }
   });
 
-  it('asks once for each key and backend: a yes is remembered', async () => {
+  it('asks once for each key and backend and remembers the approval', async () => {
     const key = await makeRegisteredKey(backend.current, 'consent-remembered');
     yes = /^Sign in to/u;
     assert.ok(await runAsked('i99dash.signIn', { keyPath: key.path }));

@@ -6,7 +6,7 @@ import { failsWith, makeKey, run, useBackend, useMessages } from './support';
 
 const AUTHORIZE = '/api/v1/oauth/device/authorize';
 
-describe('the device code', () => {
+describe('device code', () => {
   const backend = useBackend({ ...PROFILES.older, deviceIntervalSeconds: 1 });
   let press: string | undefined;
   const shown = useMessages(({ buttons }) => buttons.find((button) => button === press));
@@ -56,7 +56,7 @@ describe('the device code', () => {
     return done;
   }
 
-  it('is shown and copied, the browser opened with it, and signs in once it is approved', async () => {
+  it('shows and copies the code, opens the browser with it and signs in once it is approved', async () => {
     press = 'Open Browser';
     const { done, code } = await begin();
     backend.current.state.devices.decide(code, 'approve', DEFAULT_ACCOUNT.devId);
@@ -73,12 +73,12 @@ describe('the device code', () => {
     assert.equal((await run('i99dash.whoAmI'))['source'], 'deviceCode');
   });
 
-  it('needs no answer to what is shown', async () => {
+  it('signs in without an answer to the notification', async () => {
     assert.equal((await decide('approve'))?.['devId'], DEFAULT_ACCOUNT.devId);
     assert.deepEqual(opened, []);
   });
 
-  it('is given up by Cancel, and nothing more is said', async () => {
+  it('stops on Cancel without another message', async () => {
     press = 'Cancel';
     const { done } = await begin();
     assert.equal(await done, undefined);
@@ -86,7 +86,7 @@ describe('the device code', () => {
     await failsWith('NOT_SIGNED_IN', 'i99dash.whoAmI');
   });
 
-  it('is given up from the menu behind the status bar', async () => {
+  it('stops from the menu of the status bar item', async () => {
     const window = vscode.window as unknown as Record<'showQuickPick', unknown>;
     const { showQuickPick } = window;
     let offered: string[] = [];
@@ -103,12 +103,17 @@ describe('the device code', () => {
 
   for (const [title, decision, code, buttons] of [
     [
-      'is denied: developer access may be what lacks',
+      'reports a denial and offers to request developer access',
       'deny',
       'DEVICE_CODE_DENIED',
       ['Request Developer Access', 'Try Again'],
     ],
-    ['expires', 'expire', 'DEVICE_CODE_EXPIRED', ['Get a New Code']],
+    [
+      'reports an expired code and offers a new one',
+      'expire',
+      'DEVICE_CODE_EXPIRED',
+      ['Get a New Code'],
+    ],
   ] as const) {
     it(title, async () => {
       await assert.rejects(decide(decision), { code });
@@ -117,13 +122,13 @@ describe('the device code', () => {
     });
   }
 
-  it('leads from a denial to where developer access is asked for', async () => {
+  it('links from a denial to the request for developer access', async () => {
     press = 'Request Developer Access';
     await assert.rejects(decide('deny'), { code: 'DEVICE_CODE_DENIED' });
     assert.deepEqual(opened, ['https://dev.i99dash.app/developers/request-access']);
   });
 
-  it('is not known to newer backends, which is said, and nothing else is tried', async () => {
+  it('reports that newer backends do not support it and tries nothing else', async () => {
     backend.current.settings.deviceCode = false;
     const from = backend.current.requests.length;
     await failsWith('DEVICE_CODE_UNSUPPORTED', 'i99dash.signIn', { method: 'deviceCode' });
@@ -135,7 +140,7 @@ describe('the device code', () => {
     backend.current.settings.deviceCode = true;
   });
 
-  it('is offered where a backend has no SSH keys, and taken only when it is chosen', async () => {
+  it('offers the device code when a backend has no SSH keys and starts it only when chosen', async () => {
     const key = await makeKey('for-an-older-backend');
     const from = backend.current.requests.length;
     await failsWith('SSH_AUTH_DISABLED', 'i99dash.signIn', { keyPath: key.path });
@@ -143,8 +148,8 @@ describe('the device code', () => {
     assert.ok(backend.current.requests.slice(from).every(({ path }) => !path.includes('/oauth/')));
   });
 
-  describe('gets an API key', () => {
-    it('that says so once it was rotated elsewhere', async () => {
+  describe('API key of a device-code session', () => {
+    it('reports that the key was rotated elsewhere', async () => {
       await decide('approve');
       backend.current.state.addApiKey(DEFAULT_ACCOUNT.devId);
       const message = await failsWith('NOT_SIGNED_IN', 'i99dash.whoAmI');
@@ -152,7 +157,7 @@ describe('the device code', () => {
       assert.deepEqual(shown.at(-1)?.buttons, ['Sign In']);
     });
 
-    it('that can be rotated: the old one is dead, and that is said', async () => {
+    it('rotates the key, revokes the old one and says so', async () => {
       await decide('approve');
       const rejected = backend.current.requests.filter(({ status }) => status === 401).length;
       const identity = await decide('approve', 'i99dash.rotateApiKey', {});
@@ -164,7 +169,7 @@ describe('the device code', () => {
       assert.equal(shown.filter(({ message }) => message.startsWith('Your code: ')).length, 2);
     });
 
-    it('that stays when rotating is given up', async () => {
+    it('keeps the key when the rotation is cancelled', async () => {
       await decide('approve');
       press = 'Cancel';
       const { done } = await begin('i99dash.rotateApiKey', {});
@@ -172,20 +177,21 @@ describe('the device code', () => {
       assert.equal((await run('i99dash.whoAmI'))['source'], 'deviceCode');
     });
 
-    it('which alone can be rotated', () => failsWith('NOT_SIGNED_IN', 'i99dash.rotateApiKey'));
+    it('rejects a rotation without a device-code session', () =>
+      failsWith('NOT_SIGNED_IN', 'i99dash.rotateApiKey'));
   });
 
-  describe('steps back behind I99DASH_API_KEY', () => {
+  describe('beside I99DASH_API_KEY', () => {
     after(() => {
       Reflect.deleteProperty(process.env, 'I99DASH_API_KEY');
     });
 
-    it('which is used as it is', async () => {
+    it('uses the API key of the variable', async () => {
       process.env['I99DASH_API_KEY'] = backend.current.state.addApiKey(DEFAULT_ACCOUNT.devId);
       assert.equal((await run('i99dash.whoAmI'))['source'], 'environment');
     });
 
-    it('and comes forward when that one is refused and the user wants it ignored', async () => {
+    it('takes over when the variable is rejected and the user chooses to ignore it', async () => {
       await decide('approve');
       process.env['I99DASH_API_KEY'] = 'refused-by-the-backend';
       const message = await failsWith('NOT_SIGNED_IN', 'i99dash.whoAmI');

@@ -4,7 +4,7 @@ import type { ApiIdentity, I99dashApi } from '../../src/api';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { activateExtension, makeRegisteredKey, run, useBackend, workspacePath } from './support';
 
-describe('what other extensions get', () => {
+describe('extension API', () => {
   const backend = useBackend();
   const heard: (ApiIdentity | undefined)[] = [];
   let api: I99dashApi;
@@ -15,14 +15,14 @@ describe('what other extensions get', () => {
     ({ path: keyPath } = await makeRegisteredKey(backend.current, 'others'));
   });
 
-  it('is the version they know, and no more than they are told', () => {
+  it('has the documented version and members and nothing else', () => {
     const members = ['getIdentity', 'onDidChangeIdentity', 'validate', 'version'];
     assert.equal(api.version, 1);
     assert.deepEqual(Object.keys(api).sort(), members);
     assert.ok(Object.isFrozen(api));
   });
 
-  it('tells the id of who is signed in, and when that changes, and no name, e-mail or token', async () => {
+  it('exposes the developer id and its changes, and no name, e-mail or token', async () => {
     const subscription = api.onDidChangeIdentity((identity) => heard.push(identity));
     try {
       assert.equal(api.getIdentity(), undefined);
@@ -39,7 +39,7 @@ describe('what other extensions get', () => {
     }
   });
 
-  it('validates a mini-app, and fails with a code', async () => {
+  it('validates a mini-app and rejects with a code', async () => {
     assert.deepEqual(await api.validate(vscode.Uri.file(workspacePath('tyre-pressure'))), []);
     const noMiniApp = vscode.Uri.file(workspacePath('web-app'));
     await assert.rejects(api.validate(noMiniApp), { code: 'NOTHING_TO_PUBLISH' });

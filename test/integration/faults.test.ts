@@ -23,15 +23,15 @@ const PROMOTE = /\/beta\/promote$/u;
 /** One of each class: how a command that only asks fails because of it. */
 const CLASSES: readonly (readonly [string, Fault, string])[] = [
   ['a connection that breaks', { kind: 'reset' }, 'OFFLINE'],
-  ['a refusal', { kind: 'status', status: 403 }, 'SERVER'],
-  ['a busy server', { kind: 'status', status: 503, retryAfter: 3600 }, 'SERVER'],
-  ['the web page of a gateway', { kind: 'html', status: 502 }, 'SERVER'],
-  ['half an answer', { kind: 'half-json' }, 'PROTOCOL'],
-  ['an answer of 50 MB', { kind: 'huge' }, 'PROTOCOL'],
+  ['a 403 response', { kind: 'status', status: 403 }, 'SERVER'],
+  ['a 503 response', { kind: 'status', status: 503, retryAfter: 3600 }, 'SERVER'],
+  ['an HTML page of a gateway', { kind: 'html', status: 502 }, 'SERVER'],
+  ['a truncated response', { kind: 'half-json' }, 'PROTOCOL'],
+  ['a response of 50 MB', { kind: 'huge' }, 'PROTOCOL'],
   ['a redirect', { kind: 'redirect', location: 'http://127.0.0.1:1/' }, 'PROTOCOL'],
 ];
 
-describe('a fault of the network', () => {
+describe('network faults', () => {
   const backend = useBackend();
   let pressed: string | undefined;
   const shown = useMessages(({ buttons }) =>
@@ -66,7 +66,7 @@ describe('a fault of the network', () => {
     (await vscode.authentication.getAccounts('i99dash')).map(({ label }) => label);
 
   for (const [title, fault, code] of CLASSES) {
-    it(`is told once and ends no session: ${title}`, async () => {
+    it(`shows one message and keeps the session: ${title}`, async () => {
       strike(ME, fault, 'GET');
       await failsWith(code, 'i99dash.whoAmI');
       assert.equal(shown.length, 1);
@@ -77,7 +77,7 @@ describe('a fault of the network', () => {
     });
   }
 
-  it('while a token is renewed is told, and a later command renews', async () => {
+  it('reports a fault while a token is refreshed, and a later command refreshes it', async () => {
     backend.current.state.revokeTokens();
     strike(CHALLENGE, { kind: 'reset' });
     await failsWith('OFFLINE', 'i99dash.whoAmI');
@@ -86,7 +86,7 @@ describe('a fault of the network', () => {
     await run('i99dash.whoAmI');
   });
 
-  it('after a key was added is none: the list of keys tells', async () => {
+  it('ignores a lost response when the list of keys shows that the change took effect', async () => {
     const other = await makeKey('faults-other');
     strike(KEYS, { kind: 'reset', when: 'after' });
     const added = await run<{ fingerprint: string; id: string }>('i99dash.addKey', {
@@ -101,7 +101,7 @@ describe('a fault of the network', () => {
     assert.match(shown.at(-1)?.message ?? '', /is removed/u);
   });
 
-  describe('that is a silence', () => {
+  describe('when the backend does not answer', () => {
     const titles = useImpatience();
     const app = { appId: 'silent-app', confirmed: true };
 
@@ -124,7 +124,7 @@ describe('a fault of the network', () => {
         { path: /\/promote-production$/u },
       ],
     ] as const) {
-      it(`is told and can be ended: ${id}`, async () => {
+      it(`shows progress that can be cancelled: ${id}`, async () => {
         backend.current.faults.inject({ match: silent, fault: { kind: 'hang' }, times: 'always' });
         assert.equal(await run(`i99dash.${id}`, args), undefined);
         assert.deepEqual(titles, [title]);
@@ -138,7 +138,7 @@ describe('a fault of the network', () => {
     const submissions = (appId: string): number =>
       backend.current.state.apps.find(appId)?.submissions.length ?? 0;
 
-    it('that hides the outcome leads to the status, not to another try', async () => {
+    it('leads to the status instead of a retry when the outcome is unknown', async () => {
       folder = vscode.Uri.file(copyMiniApp('tyre-pressure', 'faults-doubt'));
       strike(SUBMIT, {
         kind: 'custom',
@@ -153,7 +153,7 @@ describe('a fault of the network', () => {
       assert.equal(submissions('faults-doubt'), 0);
     });
 
-    it('that stops the beta tells that it was submitted, and offers to promote it', async () => {
+    it('reports the submission and offers to promote it when the beta fails', async () => {
       folder = vscode.Uri.file(copyMiniApp('tyre-pressure', 'faults-beta'));
       const fault: Fault = { kind: 'status', status: 422, code: 'beta.tester_cap_reached' };
       backend.current.faults.inject({ match: { path: PROMOTE }, fault });

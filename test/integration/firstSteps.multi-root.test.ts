@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { makeRegisteredKey, run, useBackend, useContextKey, useMessages } from './support';
 
-describe('the first steps of who has published nothing yet', () => {
+describe('first steps in a multi-root workspace', () => {
   const backend = useBackend();
   useMessages();
   const hasPublished = useContextKey('i99dash.hasPublished');
 
-  it('end with the first publish, whatever has led to it', async () => {
+  it('ends with the first publish to any track, and not with a dry run', async () => {
     const key = await makeRegisteredKey(backend.current, 'first-publish');
     await run('i99dash.signIn', { keyPath: key.path });
     const [root] = vscode.workspace.workspaceFolders ?? [];

@@ -19,7 +19,7 @@ interface Manifest {
   };
 }
 
-describe('the first steps', () => {
+describe('the First Steps walkthrough', () => {
   useBackend();
   let press: string | undefined;
   const shown = useMessages(({ buttons }) => buttons.find((button) => button === press));
@@ -62,7 +62,7 @@ describe('the first steps', () => {
     await seesWalkthrough();
   });
 
-  it('have pictures, and buttons for commands that there are', async () => {
+  it('has pictures, and buttons for existing commands', async () => {
     const extension = await activateExtension();
     const { contributes } = extension.packageJSON as Manifest;
     const known = contributes.commands.map(({ command }) => command);

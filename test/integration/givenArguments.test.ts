@@ -20,7 +20,7 @@ interface Row {
   code: string;
 }
 
-describe('commands whose arguments cannot work', () => {
+describe('commands with invalid arguments', () => {
   const backend = useBackend();
   const person = usePerson();
   const shown = useMessages();
@@ -79,7 +79,7 @@ describe('commands whose arguments cannot work', () => {
     },
   ];
   for (const [index, { command, given, code }] of rows.entries()) {
-    it(`${command} fails with ${code} before anything is asked (${index + 1})`, async () => {
+    it(`fails with ${code} before it asks anything: ${command} (${index + 1})`, async () => {
       person.answers = [];
       const asked = person.asked.length;
       const sent = backend.current.requests.filter(({ method }) => method !== 'GET').length;
@@ -91,7 +91,7 @@ describe('commands whose arguments cannot work', () => {
     });
   }
 
-  it('i99op.signIn keeps its backend and session when the key file is missing', async () => {
+  it('keeps backend and session of i99op.signIn when the key file is missing', async () => {
     const baseUrl = backend.current.url;
     await failsWith('KEY_NOT_FOUND', 'i99op.signIn', { baseUrl, keyPath: missing() });
     const config = await run('i99op.showConfig');

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import os from 'node:os';
 import * as vscode from 'vscode';
 
-describe('the VS Code that tests run in', () => {
-  it('has the version that was asked for', function () {
+describe('VS Code under test', () => {
+  it('has the requested version', function () {
     const wanted = process.env['I99DASH_TEST_VSCODE_VERSION'];
     if (wanted === undefined) this.skip();
     assert.equal(vscode.version, wanted);
   });
 
-  it('does not see the home folder of its user', () => {
+  it('does not see the user’s home folder', () => {
     assert.notEqual(os.homedir(), os.userInfo().homedir);
   });
 

@@ -33,7 +33,7 @@ function trap(): object {
   return new Proxy({}, { get, ownKeys: get, has: get });
 }
 
-describe('what a command is called with', () => {
+describe('hostile command arguments', () => {
   const backend = useBackend();
   const shown = useMessages();
   usePerson();
@@ -66,7 +66,7 @@ describe('what a command is called with', () => {
     ['a trap', trap],
   ];
   for (const [what, make] of values) {
-    it(`may be ${what}, in any field of any command: it fails with a code of ours`, async () => {
+    it(`fails with a code of the extension in any field of any command: ${what}`, async () => {
       const all = Object.fromEntries(FIELDS.map((name) => [name, make()]));
       for (const id of ids.filter((each) => each !== 'i99dash.signOut')) {
         for (const given of [all, make()]) {
@@ -86,13 +86,13 @@ describe('what a command is called with', () => {
     });
   }
 
-  it('is a dry run or a publish, and nothing between', async () => {
+  it('rejects a `dryRun` that is not a boolean', async () => {
     const given = { folder: folder(), confirmed: true, dryRun: 'true' };
     assert.match(await failsWith('VALIDATION_FAILED', 'i99dash.publish', given), /dryRun/u);
     assert.deepEqual(changes(), []);
   });
 
-  it('is no folder of somewhere else, though this computer has one at its path', async () => {
+  it('rejects the URI of another machine’s folder, even if this machine has one at its path', async () => {
     for (const scheme of ['vscode-vfs', 'git', 'untitled', 'http']) {
       const elsewhere = vscode.Uri.file(folder()).with({ scheme, authority: 'elsewhere' });
       for (const id of ['i99dash.publish', 'i99dash.validate', 'i99dash.setUpCi']) {
@@ -107,7 +107,7 @@ describe('what a command is called with', () => {
     assert.deepEqual(changes(), []);
   });
 
-  it('is a purpose that there is', async () => {
+  it('rejects an unknown purpose of a key', async () => {
     const given = { publicKeyPath: `${keyPath}.pub`, name: 'ci', purpose: 'Attest' };
     await failsWith('VALIDATION_FAILED', 'i99dash.addKey', given);
     assert.deepEqual(changes(), []);

@@ -86,7 +86,7 @@ function assertTreeItem(item: vscode.TreeItem, what: string): void {
   assertMarkdown(item.tooltip, `${what}: tooltip`);
 }
 
-describe('hostile words', () => {
+describe('hostile text', () => {
   const backend = useBackend();
   const shown = useMessages();
   let picked: vscode.QuickPickItem[] = [];
@@ -146,8 +146,8 @@ describe('hostile words', () => {
     titles.forEach((title) => assertMessage(title, 'title'));
   }
 
-  describe('of a server', () => {
-    it('are words in messages, dialogs and pickers', async () => {
+  describe('from a server', () => {
+    it('is shown as plain text in messages, dialogs and pickers', async () => {
       await run('i99dash.whoAmI');
       assert.equal(shown.length, 1);
       const keys = await run<{ id: string; name: string }[]>('i99dash.listKeys', {});
@@ -169,7 +169,7 @@ describe('hostile words', () => {
       assertAllShown();
     });
 
-    it('are words in the status bar and its hover', () => {
+    it('is shown as plain text in the status bar and its hover', () => {
       const profile = {
         ...{ sessionId: 's', source: 'ssh' as const, keyPath: `/${SHORT}`, fingerprint: LONG },
         account: { devId: LONG, email: LONG, displayName: LONG, isDeveloper: true },
@@ -190,7 +190,7 @@ describe('hostile words', () => {
       }
     });
 
-    it('are words in the views', () => {
+    it('is shown as plain text in the views', () => {
       const manifest = { id: LONG, name: LONG };
       const app = new AppElement(
         {
@@ -219,7 +219,7 @@ describe('hostile words', () => {
       assertAllShown();
     });
 
-    it('are words in the Accounts menu', async () => {
+    it('is shown as plain text in the Accounts menu', async () => {
       const session = await vscode.authentication.getSession('i99dash', [], { silent: true });
       const accounts = await vscode.authentication.getAccounts('i99dash');
       const labels = [
@@ -231,7 +231,7 @@ describe('hostile words', () => {
     });
   });
 
-  describe('of a workspace', () => {
+  describe('from a workspace', () => {
     const FOLDER = 'hostile\n[x](command:y) $(trash) \u202E\u001B[2J "\'';
     const folder = (): string => workspacePath(FOLDER);
     const file = (): string => join(folder(), 'manifest.json');
@@ -261,7 +261,7 @@ describe('hostile words', () => {
       rmSync(folder(), { recursive: true, force: true });
     });
 
-    it('are words in problems, the same in the panel and in results', async () => {
+    it('is shown as plain text in problems, the same in the panel and in results', async () => {
       const problems = await run<Problem[]>('i99dash.validate', {
         folder: vscode.Uri.file(folder()),
       });
@@ -275,13 +275,13 @@ describe('hostile words', () => {
       assert.deepEqual(ours.sort(), told.sort());
     });
 
-    it('are words where publishing fails over them', async () => {
+    it('is shown as plain text when publishing fails because of it', async () => {
       await run('i99dash.dryRun', { folder: vscode.Uri.file(folder()) }).catch(() => undefined);
       assert.equal(shown.length, 1);
       assertAllShown();
     });
 
-    it('are words in the picker and in the names of tasks', async () => {
+    it('is shown as plain text in the picker and in the names of tasks', async () => {
       await run('workbench.action.closeAllEditors');
       await run('i99dash.dryRun');
       assert.ok(picked.some(({ label }) => label.includes('hostile')));
@@ -292,7 +292,7 @@ describe('hostile words', () => {
       names.forEach((name) => assertPlain(name, 'task', { icons: true }));
     });
 
-    it('are words in hovers, completions and above the manifest', async () => {
+    it('is shown as plain text in hovers, completions and CodeLenses', async () => {
       const document = await vscode.workspace.openTextDocument(file());
       await vscode.window.showTextDocument(document);
       const positions = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((line) => new vscode.Position(line, 4));
@@ -331,7 +331,7 @@ describe('hostile words', () => {
 
     after(() => rmSync(workspacePath(FOLDER), { recursive: true, force: true }));
 
-    it('are one entry each, whether a server says them or a build', async () => {
+    it('is one log entry, whether it comes from a server or a build', async () => {
       await run('i99dash.apps.focus');
       await run('i99dash.refreshApps');
       await run('workbench.view.explorer');

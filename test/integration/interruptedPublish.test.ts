@@ -16,7 +16,7 @@ import { mock } from 'node:test';
 import { tellInterruptedPublishes } from '../../src/vscode/interruptedPublish';
 import { activateExtension, run, useMessages, workspacePath } from './support';
 
-describe('a publish that a window did not live to finish', () => {
+describe('a publish interrupted by the end of its window', () => {
   let folder: string;
   let press: string | undefined;
   let tell: (message: string) => void;
@@ -95,7 +95,7 @@ describe('a publish that a window did not live to finish', () => {
     }
   });
 
-  it('is published again from its notification, as any other publish is', async () => {
+  it('publishes again from its notification like any other publish', async () => {
     press = 'Publish Again';
     const [, next] = await start(2);
     assert.match(next ?? '', /signed in/u);

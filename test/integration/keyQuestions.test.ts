@@ -22,7 +22,7 @@ interface SshKey {
   fingerprint: string;
 }
 
-describe('questions about keys', () => {
+describe('questions about SSH keys', () => {
   const backend = useBackend();
   let press: string | undefined;
   const shown = useMessages(({ buttons }) => buttons.find((button) => button === press));
@@ -44,7 +44,7 @@ describe('questions about keys', () => {
     press = undefined;
   });
 
-  describe('that is to be added', () => {
+  describe('when a key is added', () => {
     let other: TestKey;
     beforeEach(() => {
       press = 'Register Key';
@@ -55,7 +55,7 @@ describe('questions about keys', () => {
       other = await makeKey('other', { comment: 'tower' });
     });
 
-    it('are which, by what name and for what; one that is registered is not offered', async () => {
+    it('asks for key, name and purpose and leaves out registered keys', async () => {
       person.answers = ['other', '', 'x'.repeat(81), ' pipeline ', 'Native apps only'];
       const added = await add();
       assert.deepEqual(
@@ -80,7 +80,7 @@ describe('questions about keys', () => {
       assert.match(shown.at(-1)?.message ?? '', /It can publish native apps, and nothing else\.$/u);
     });
 
-    it('change nothing when somebody turns away at any of them', async () => {
+    it('changes nothing when the user cancels any question', async () => {
       const { publicKeyPath } = await makeKey('../elsewhere');
       const from = changes();
       const ways = [[], ['Browse'], ['Browse', publicKeyPath], ['Browse', publicKeyPath, 'name']];
@@ -92,7 +92,7 @@ describe('questions about keys', () => {
       assert.deepEqual(shown, []);
     });
 
-    it('lead to a file elsewhere, and to a new key', async () => {
+    it('offers a file elsewhere and a new key', async () => {
       const file = join(homedir(), 'elsewhere.pub');
       person.answers = ['Browse', file, 'from elsewhere', 'Login'];
       assert.equal((await add())?.purpose, 'login');
@@ -103,10 +103,10 @@ describe('questions about keys', () => {
     });
   });
 
-  describe('that is to be replaced', () => {
+  describe('when a key is replaced', () => {
     const replace = () => run<SshKey | undefined>('i99dash.replaceKey');
 
-    it('are by which, and never by itself', async () => {
+    it('asks for the new key and leaves out the replaced one', async () => {
       const next = await makeKey('next');
       const from = changes();
       person.answers = ['next'];
@@ -123,7 +123,7 @@ describe('questions about keys', () => {
       assert.ok(!registered().some(({ fingerprint }) => fingerprint === own.fingerprint));
     });
 
-    it('lead to a new key with a passphrase, which is not asked for again', async () => {
+    it('generates a new key with a passphrase and does not ask for it again', async () => {
       press = 'Replace Key';
       person.answers = ['Generate', '~/.ssh/with-passphrase', 'secret', 'secret'];
       const { fingerprint } = (await replace()) ?? assert.fail('nothing was replaced');
@@ -136,7 +136,7 @@ describe('questions about keys', () => {
     });
   });
 
-  describe('that is to be made', () => {
+  describe('when a key is generated', () => {
     let open: (page: string) => void;
     const opened = new Promise<string>((resolve) => {
       open = resolve;
@@ -147,7 +147,7 @@ describe('questions about keys', () => {
         'i99dash.generateKey',
       );
 
-    it('take a place that is free, and a passphrase that was typed twice the same', async () => {
+    it('suggests an unused path and asks for the passphrase twice', async () => {
       const wrong = ['', 'relative/path', '~/.ssh/', '~/.ssh/name.pub', '~/.ssh/own'];
       person.answers = [...wrong, '~/.ssh/careful', 'one', 'another', 'same', 'same'];
       const key = await generate();
@@ -175,7 +175,7 @@ describe('questions about keys', () => {
       );
     });
 
-    it('make nothing when somebody turns away', async () => {
+    it('generates nothing when the user cancels', async () => {
       for (const answers of [[], ['~/.ssh/none'], ['~/.ssh/none', 'once']]) {
         person.answers = answers;
         assert.equal(await generate(), undefined);
@@ -183,7 +183,7 @@ describe('questions about keys', () => {
       assert.ok(!existsSync(join(homedir(), '.ssh/none')));
     });
 
-    it('end in the web console for who is not signed in, with the public half on the clipboard', async () => {
+    it('opens the web console with the public key on the clipboard when the user is signed out', async () => {
       await run('i99dash.signOut');
       press = 'Copy Key and Open Console';
       person.answers = ['~/.ssh/for-the-console', ''];

@@ -29,7 +29,7 @@ function opens(path: string, passphrase: string): Promise<boolean> {
   );
 }
 
-describe('keys', () => {
+describe('key commands', () => {
   const backend = useBackend();
   let press: string | undefined;
   const shown = useMessages(({ buttons }) => buttons.find((button) => button === press));
@@ -39,7 +39,7 @@ describe('keys', () => {
   });
 
   describe('generateKey', () => {
-    it('makes a key without a passphrase, with the comment', async () => {
+    it('generates a key without a passphrase, with the comment', async () => {
       const path = join(homedir(), '.ssh', 'made');
       const key = await run<GeneratedKey>('i99dash.generateKey', {
         path: '~/.ssh/made',
@@ -73,7 +73,7 @@ describe('keys', () => {
       await run('i99dash.signOut');
     });
 
-    it('overwrites nothing: KEY_EXISTS, and another name as the way out', async () => {
+    it('overwrites nothing: fails with KEY_EXISTS and offers another name', async () => {
       const { path } = await makeKey('there-already');
       const before = readFileSync(path, 'utf8');
       await failsWith('KEY_EXISTS', 'i99dash.generateKey', { path, passphrase: '' });
@@ -81,7 +81,7 @@ describe('keys', () => {
       assert.deepEqual(shown[0]?.buttons, ['Choose Another Name']);
     });
 
-    it('refuses a path where no key can be', async () => {
+    it('rejects a path where no key can be written', async () => {
       await failsWith('KEY_UNREADABLE', 'i99dash.generateKey', { path: 'made', passphrase: '' });
       assert.deepEqual(shown[0]?.buttons, ['Choose Another Name']);
     });
@@ -91,14 +91,14 @@ describe('keys', () => {
     const copy = (publicKeyPath: string): Promise<unknown> =>
       run('i99dash.copyPublicKey', { publicKeyPath, openConsole: false });
 
-    it('puts the public key on the clipboard', async () => {
+    it('copies the public key to the clipboard', async () => {
       const key = await makeKey('to-copy');
       assert.equal(await copy('~/.ssh/to-copy.pub'), true);
       assert.equal(await vscode.env.clipboard.readText(), key.publicKeyLine);
       assert.ok(shown[0]?.message.includes(key.fingerprint));
     });
 
-    it('takes the key that one is signed in with', async () => {
+    it('uses the key of the session', async () => {
       const key = await makeRegisteredKey(backend.current, 'signed-in-with');
       await run('i99dash.signIn', { keyPath: key.path });
       await run('i99dash.copyPublicKey', { openConsole: false });
@@ -106,7 +106,7 @@ describe('keys', () => {
       await run('i99dash.signOut');
     });
 
-    it('copies no private key, and offers the public one instead', async () => {
+    it('does not copy a private key and offers the public one instead', async () => {
       const key = await makeKey('private');
       await vscode.env.clipboard.writeText('untouched');
       const message = await failsWith('KEY_IS_PRIVATE', 'i99dash.copyPublicKey', {
@@ -117,19 +117,19 @@ describe('keys', () => {
       assert.deepEqual(shown[0]?.buttons, ['Copy the Public Key']);
     });
 
-    it('leads on from a key that is not there', async () => {
+    it('offers next steps for a missing key', async () => {
       await failsWith('KEY_NOT_FOUND', 'i99dash.copyPublicKey', { publicKeyPath: '/nowhere.pub' });
       assert.deepEqual(shown[0]?.buttons, ['Generate SSH Key']);
     });
 
-    it('refuses a key of another type', async () => {
+    it('rejects a key of another type', async () => {
       const key = await makeKey('other-type', { type: 'rsa' });
       await failsWith('KEY_UNSUPPORTED', 'i99dash.copyPublicKey', {
         publicKeyPath: key.publicKeyPath,
       });
     });
 
-    it('refuses what is no key', async () => {
+    it('rejects a file that is not a key', async () => {
       const path = join(homedir(), 'no-key.pub');
       writeFileSync(path, 'not a key');
       await failsWith('KEY_UNREADABLE', 'i99dash.copyPublicKey', { publicKeyPath: path });

@@ -8,7 +8,7 @@ import { activateExtension, failsWith, run } from './support';
 /** U+2067, U+2068 and U+2069, which order what is read and are not seen. */
 const MARKS = /[\u2067-\u2069]/gu;
 
-describe('in a VS Code that is shown in Arabic', () => {
+describe('VS Code in Arabic', () => {
   let extension: vscode.Extension<unknown>;
 
   before(async () => {
@@ -16,7 +16,7 @@ describe('in a VS Code that is shown in Arabic', () => {
     extension = await activateExtension();
   });
 
-  it('the commands and settings are Arabic', () => {
+  it('shows commands and settings in Arabic', () => {
     const { contributes } = extension.packageJSON as {
       contributes: { commands: { command: string; title: string | { value: string } }[] };
     };
@@ -25,18 +25,18 @@ describe('in a VS Code that is shown in Arabic', () => {
     assert.equal(typeof signIn === 'object' ? signIn.value : signIn, 'تسجيل الدخول');
   });
 
-  it('a message is Arabic, its code is not', async () => {
+  it('shows a message in Arabic and keeps its code', async () => {
     const message = await failsWith('NOT_SIGNED_IN', 'i99op.showConfig');
     assert.equal(message.replaceAll(MARKS, ''), 'أوامر مشغّلي الدعم معطَّلة.');
   });
 
-  it('a failure is Arabic, and a path in it is one piece', async () => {
+  it('shows an error in Arabic and isolates a path in it', async () => {
     const keyPath = '/nowhere/id_ed25519';
     const message = await failsWith('KEY_NOT_FOUND', 'i99dash.signIn', { keyPath });
     assert.equal(message, `\u2067لا يوجد مفتاح في \u2068${keyPath}\u2069.\u2069`);
   });
 
-  it('what the publish worker finds is Arabic, its rule is not', async () => {
+  it('shows findings of the publish worker in Arabic and keeps their rule', async () => {
     const [root] = vscode.workspace.workspaceFolders ?? [];
     const folder = vscode.Uri.joinPath(root?.uri ?? assert.fail('no folder'), 'tyre-pressure');
     const script = join(folder.fsPath, 'src', 'new.js');

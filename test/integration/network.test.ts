@@ -26,7 +26,7 @@ const HOST = 'api.example.test';
 const PASSWORD = 's3cret-of-the-proxy';
 const DISPATCHERS = [1, 2].map((version) => Symbol.for(`undici.globalDispatcher.${version}`));
 
-describe('behind a proxy and an authority of one’s own', () => {
+describe('a proxy and a private certificate authority', () => {
   useConfirmation();
   const shown = useMessages();
   const authority = certificateAuthority();
@@ -69,7 +69,7 @@ describe('behind a proxy and an authority of one’s own', () => {
     return vscode.env.clipboard.readText();
   };
 
-  it('says what the proxy wants, with the settings as the next step', async () => {
+  it('reports what the proxy requires, with the settings as the next step', async () => {
     await setSetting('http.proxy', proxyUrl('wrong'));
     const message = await failsWith('OFFLINE', 'i99dash.signIn', signIn);
     assert.match(message, /^The proxy 127\.0\.0\.1:\d+ \(http\.proxy\) does not accept/u);
@@ -77,7 +77,7 @@ describe('behind a proxy and an authority of one’s own', () => {
     assert.equal(backend.requests.length, 0);
   });
 
-  it('takes a certificate that it does not know for no certificate, whatever http.proxyStrictSSL says', async () => {
+  it('rejects an unknown certificate, whatever http.proxyStrictSSL says', async () => {
     await setSetting('http.proxy', proxyUrl(PASSWORD));
     await setSetting('http.proxyStrictSSL', false);
     assert.equal(vscode.workspace.getConfiguration().get('http.proxyStrictSSL'), false);
@@ -94,7 +94,7 @@ describe('behind a proxy and an authority of one’s own', () => {
     }
   });
 
-  it('signs in and publishes, and leaves everybody else’s connections as they were', async () => {
+  it('signs in and publishes and does not affect connections of other extensions', async () => {
     const globals = globalThis as unknown as Record<symbol | string, unknown>;
     const seen = () => [...DISPATCHERS, 'fetch', 'Headers'].map((name) => globals[name]);
     const before = seen();
@@ -122,7 +122,7 @@ describe('behind a proxy and an authority of one’s own', () => {
     seen().forEach((value, index) => assert.equal(value, before[index]));
   });
 
-  it('comes back by itself when the settings are right again', async () => {
+  it('recovers without a reload when the settings are correct again', async () => {
     backend.setTokenLife(1);
     await run('i99dash.signIn', signIn);
     const refused = proxy.refusal();
@@ -138,14 +138,14 @@ describe('behind a proxy and an authority of one’s own', () => {
     await renewed; // half a minute would pass, or more, before it is tried again
   });
 
-  it('reports the proxy and the certificates, and no credentials', async () => {
+  it('lists the proxy and the certificates in diagnostics, without credentials', async () => {
     const text = await report();
     assert.match(text, /^Proxy: http:\/\/127\.0\.0\.1:\d+ \(http\.proxy, with credentials\)$/mu);
     assert.match(text, /^Certificates: Node\.js \d{2,}, NODE_EXTRA_CA_CERTS 1, system \d+$/mu);
     assert.ok(!text.includes(PASSWORD) && !text.includes(folder));
   });
 
-  it('goes directly where a proxy setting is taken back', async () => {
+  it('connects directly once a proxy setting is removed', async () => {
     const asked = proxy.asked.length;
     await setSetting('http.proxy', undefined);
     await failsWith('OFFLINE', 'i99dash.signIn', signIn); // nobody else knows this name
@@ -153,7 +153,7 @@ describe('behind a proxy and an authority of one’s own', () => {
   });
 });
 
-describe('what is built of the transport, in a process of its own', () => {
+describe('the built transport in its own process', () => {
   const trusted = certificateAuthority('System Authority');
   const extra = certificateAuthority('Extra Authority');
   let folder: string;
@@ -220,7 +220,7 @@ describe('what is built of the transport, in a process of its own', () => {
     assert.equal(await inNode(script, env), 'TLS,404,404,404');
   });
 
-  it('reads no certificates of the system while Node.js’s own suffice', async () => {
+  it('does not read the system’s certificates while those of Node.js suffice', async () => {
     const script = `
       const tls = require('node:tls');
       let threads = 0;
@@ -240,7 +240,7 @@ describe('what is built of the transport, in a process of its own', () => {
     assert.equal(await inNode(script, env), '404,0,404,1');
   });
 
-  it('leaves it to Node.js to make the global dispatcher', async () => {
+  it('leaves the global dispatcher to Node.js', async () => {
     const tell = `
       const made = [1, 2].map((version) => globalThis[Symbol.for('undici.globalDispatcher.' + version)]);
       console.log(made.map((dispatcher) => String(dispatcher?.constructor)).join());`;

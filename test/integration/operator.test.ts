@@ -30,7 +30,7 @@ async function accounts(provider: string): Promise<string[]> {
   return known.map(({ label }) => label);
 }
 
-describe('operators', () => {
+describe('operator features', () => {
   const developers = useBackend();
   let operators: Backend;
   let others: Backend;
@@ -63,8 +63,8 @@ describe('operators', () => {
   const signIn = (baseUrl = operators.url): Promise<Config> =>
     run<Config>('i99op.signIn', { baseUrl, keyPath: key.path });
 
-  describe('that are switched off', () => {
-    it('have no command that works, and the setting as the way out', async () => {
+  describe('when switched off', () => {
+    it('rejects every command and offers the setting', async () => {
       for (const command of ['signIn', 'signOut', 'showConfig', 'balance']) {
         await failsWith('NOT_SIGNED_IN', `i99op.${command}`);
         assert.deepEqual(shown.at(-1)?.buttons, ['Open Settings']);
@@ -73,7 +73,7 @@ describe('operators', () => {
     });
   });
 
-  describe('that are switched on', () => {
+  describe('when switched on', () => {
     before(() => setSetting('i99op.enabled', true));
 
     afterEach(async () => {
@@ -81,7 +81,7 @@ describe('operators', () => {
       await run('i99op.signOut');
     });
 
-    it('sign in to a backend that is remembered, and see their configuration', async () => {
+    it('signs in to a backend, remembers it and shows its configuration', async () => {
       const config = await signIn();
       const { expiresAt, ...rest } = config;
       assert.deepEqual(rest, {
@@ -104,7 +104,7 @@ describe('operators', () => {
       assert.deepEqual(await accounts('i99op'), [OPERATOR_ACCOUNT.email]);
     });
 
-    it('are asked for the backend when nothing says which', async () => {
+    it('asks for the backend when nothing names it', async () => {
       const prompts: vscode.InputBoxOptions[] = [];
       window.showInputBox = (options: vscode.InputBoxOptions) => {
         prompts.push(options);
@@ -118,7 +118,7 @@ describe('operators', () => {
       assert.match(refused, /must be https/u);
     });
 
-    it('sign in with a token', async () => {
+    it('signs in with a token', async () => {
       const { devId } = OPERATOR_ACCOUNT;
       const token = operators.state.mintToken({ devId, lifeSeconds: 900 });
       const config = await run<Config>('i99op.signIn', { baseUrl: operators.url, token });
@@ -126,7 +126,7 @@ describe('operators', () => {
       assert.ok(!JSON.stringify(config).includes(token));
     });
 
-    it('know their balance, and a low one is a warning', async () => {
+    it('shows the balance and warns when it is low', async () => {
       await signIn();
       assert.deepEqual(await run('i99op.balance'), OPERATOR_ACCOUNT.wallet);
       assert.equal(shown.at(-1)?.message, 'Your operator wallet holds €125.50.');
@@ -140,10 +140,10 @@ describe('operators', () => {
       operators.state.updateAccount(OPERATOR_ACCOUNT.devId, { wallet });
     });
 
-    describe('while the backend keeps silent about the balance', () => {
+    describe('while the backend does not answer about the balance', () => {
       const titles = useImpatience();
 
-      it('are told what is waited for, and need not', async () => {
+      it('shows progress that can be cancelled', async () => {
         await signIn();
         operators.faults.inject({
           match: { path: BALANCE },
@@ -156,7 +156,7 @@ describe('operators', () => {
       });
     });
 
-    it('top up in the web console', async () => {
+    it('opens the web console to top up', async () => {
       const { openExternal } = vscode.env;
       await signIn();
       press = 'Top Up';
@@ -174,7 +174,7 @@ describe('operators', () => {
       }
     });
 
-    it('list their keys, and add another', async () => {
+    it('lists the operator’s keys and adds another', async () => {
       await signIn();
       const names = async (): Promise<string[]> =>
         (await run<{ name: string }[]>('i99op.listKeys', {})).map(({ name }) => name);
@@ -188,20 +188,20 @@ describe('operators', () => {
       assert.ok(developers.current.requests.every(({ path }) => !path.includes('ssh-keys')));
     });
 
-    it('renew from the key when the token is dead', async () => {
+    it('refreshes from the key when the token is rejected', async () => {
       await signIn();
       operators.state.revokeTokens();
       assert.deepEqual(await run('i99op.balance'), OPERATOR_ACCOUNT.wallet);
     });
 
-    it('are told to sign in, as operators, when they are not', async () => {
+    it('asks the operator to sign in when there is no session', async () => {
       await failsWith('NOT_SIGNED_IN', 'i99op.balance');
       assert.deepEqual(shown[0]?.buttons, ['Sign In']);
       const config = await run<Config>('i99op.showConfig');
       assert.deepEqual(config, { baseUrl: operators.url, signedIn: false });
     });
 
-    it('are signed out of one backend before they sign in to another, and that is said', async () => {
+    it('signs out of one backend before it signs in to another, and says so', async () => {
       await signIn();
       shown.length = 0;
       const config = await signIn(others.url);
@@ -216,13 +216,13 @@ describe('operators', () => {
       await failsWith('NOT_SIGNED_IN', 'i99op.balance');
     });
 
-    it('are refused a backend that is not safe, and stay where they are', async () => {
+    it('rejects an insecure backend and keeps the current one', async () => {
       await signIn();
       await failsWith('BACKEND_REFUSED', 'i99op.signIn', { baseUrl: 'http://example.com' });
       assert.deepEqual(await run('i99op.balance'), OPERATOR_ACCOUNT.wallet);
     });
 
-    it('learn of a key that is not registered, and that the device code is none of theirs', async () => {
+    it('reports a key that is not registered and does not offer the device code', async () => {
       const stranger = await makeKey('strange-operator');
       const args = { baseUrl: operators.url, keyPath: stranger.path };
       await failsWith('KEY_NOT_REGISTERED', 'i99op.signIn', args);
@@ -232,7 +232,7 @@ describe('operators', () => {
       assert.deepEqual(shown.at(-1)?.buttons, ['Sign In Another Way']);
     });
 
-    it('are signed in beside a developer, with another key, to another backend', async () => {
+    it('keeps a developer session with another key on another backend', async () => {
       await run('i99dash.signIn', { keyPath: mine.path });
       await signIn();
       const identity = await run('i99dash.whoAmI');
@@ -249,7 +249,7 @@ describe('operators', () => {
       assert.deepEqual(await accounts('i99dash'), [DEFAULT_ACCOUNT.email]);
     });
 
-    it('vanish when they are switched off, and are there again when they are back', async () => {
+    it('disappears when it is switched off and returns when it is switched on', async () => {
       await signIn();
       await setSetting('i99op.enabled', false);
       await failsWith('NOT_SIGNED_IN', 'i99op.balance');

@@ -5,7 +5,7 @@ import type { Problem } from '../../src/core/problem';
 import { edit, shownFor, shows, showsExactly } from './diagnostics';
 import { activateExtension, run } from './support';
 
-describe('problems in a workspace of several folders', () => {
+describe('problems in a multi-root workspace', () => {
   let folders: string[];
 
   before(async () => {
@@ -22,7 +22,7 @@ describe('problems in a workspace of several folders', () => {
     return document;
   };
 
-  it('are told in each that is a mini-app, and in no other', async () => {
+  it('shows problems in each folder that is a mini-app, and in no other', async () => {
     const manifests = folders.map((folder) => join(folder, 'manifest.json'));
     const [first, second, other] = manifests as [string, string, string];
     for (const file of [other, first, second]) {
@@ -47,7 +47,7 @@ describe('problems in a workspace of several folders', () => {
     }
   });
 
-  it('go with their folder', async () => {
+  it('removes the problems of a removed folder', async () => {
     const script = await open(join(folders[1] ?? '', 'app', 'app.js'));
     await edit(script, "'use strict';", 'import "./history.js";');
     assert.ok(await script.save());

@@ -37,7 +37,7 @@ describe('problems', () => {
   };
 
   describe('while typing', () => {
-    it('are shown in manifest.json at their exact places, and go when they are mended', async () => {
+    it('shows problems in manifest.json at their exact ranges and removes them when they are fixed', async () => {
       const document = await open(manifest);
       await edit(document, '"vehicle"', '"vehicles"');
       const line = document.getText().slice(0, document.getText().indexOf('"vehicles"'));
@@ -55,7 +55,7 @@ describe('problems', () => {
       await discard();
     });
 
-    it('are shown in sdk.config.json', async () => {
+    it('shows problems in sdk.config.json', async () => {
       const config = join(folder, 'sdk.config.json');
       const document = await open(config);
       await edit(document, '"./src"', '7');
@@ -64,7 +64,7 @@ describe('problems', () => {
       await showsExactly(config, []);
     });
 
-    it('tell of requirements that contradict each other', async () => {
+    it('reports requirements that contradict each other', async () => {
       const document = await open(manifest);
       await edit(document, '["di5.0", "di5.1"]', '["di5.0"], "modernWebview": true');
       await shows(manifest, 'requires.modern-webview-on-di5.0');
@@ -72,7 +72,7 @@ describe('problems', () => {
       await showsExactly(manifest, []);
     });
 
-    it('stay when a manifest is saved that is no JSON for the moment', async () => {
+    it('keeps problems when a manifest with a syntax error is saved', async () => {
       rmSync(join(folder, 'sdk.config.json'));
       const document = await open(manifest);
       await edit(document, '"category":', '"category"');
@@ -87,7 +87,7 @@ describe('problems', () => {
     });
   });
 
-  it('are none in a manifest.json of somebody else', async () => {
+  it('ignores a manifest.json of other software', async () => {
     const others = ['browser-extension', 'web-app'].map((name) =>
       workspacePath(name, 'manifest.json'),
     );
@@ -111,7 +111,7 @@ describe('problems', () => {
     await run('workbench.action.revertAndCloseActiveEditor');
   });
 
-  it('are told of the files on disk, in the files at fault', async () => {
+  it('shows problems of files on disk in the files at fault', async () => {
     // One that was there from the start: VS Code may miss what happens in a folder right after it is made.
     const watched = workspacePath('parking-note');
     const kept = join(folder, 'kept');
@@ -137,7 +137,7 @@ describe('problems', () => {
     }
   });
 
-  it('of pictures move with their place in the manifest, and go with another path', async () => {
+  it('moves problems of pictures with their position in the manifest and removes them with the path', async () => {
     rmSync(join(folder, 'src', 'icon.png'));
     const document = await open(manifest);
     const [before] = await shows(manifest, 'asset.missing');
@@ -149,7 +149,7 @@ describe('problems', () => {
     await discard();
   });
 
-  it('are forgotten with a text that is not saved', async () => {
+  it('removes problems when an unsaved document is closed without saving', async () => {
     const document = await open(manifest);
     await edit(document, '"vehicle"', '"vehicles"');
     await shows(manifest, 'manifest.category.value');
@@ -157,7 +157,7 @@ describe('problems', () => {
     await showsExactly(manifest, []);
   });
 
-  it('are forgotten with a text that is thrown away but stays open, for its file is gone', async () => {
+  it('removes problems when a document stays open after its file was deleted', async () => {
     const config = join(folder, 'sdk.config.json');
     const document = await open(config);
     await edit(document, '"./src"', '7');
@@ -171,7 +171,7 @@ describe('problems', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('go with the mini-app', async () => {
+  it('removes problems with the mini-app', async () => {
     writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"vehicle"', '"vehicles"'));
     await open(manifest);
     await shows(manifest, 'manifest.category.value');
@@ -179,7 +179,7 @@ describe('problems', () => {
     await showsExactly(manifest, []);
   });
 
-  describe('are what i99dash.validate returns:', () => {
+  describe('returned by i99dash.validate', () => {
     const shown = useMessages();
 
     /** As the panel shows them, in the same words as {@link shownFor}. */
@@ -204,7 +204,7 @@ describe('problems', () => {
         }),
       );
 
-    it('with what is not saved, and with the panel open', async () => {
+    it('includes unsaved changes and matches the open panel', async () => {
       const document = await open(manifest);
       await edit(document, '"vehicle"', '"vehicles"');
       rmSync(join(folder, 'src', 'cover.png'));
@@ -225,7 +225,7 @@ describe('problems', () => {
       await discard();
     });
 
-    it('nothing when there is none, which a message tells', async () => {
+    it('returns an empty list when there are none, and a message says so', async () => {
       assert.deepEqual(await run('i99dash.validate', { folder: vscode.Uri.file(folder) }), []);
       assert.equal(shown.length, 1);
       // The samples beside it have some.
@@ -235,13 +235,13 @@ describe('problems', () => {
       assert.ok(isAlone || message === `No problems in ${basename(folder)}. ${words}`, message);
     });
 
-    it('nothing of what only a build makes', async () => {
+    it('leaves out what only a build creates', async () => {
       const built = vscode.Uri.file(workspacePath('charge-timer'));
       rmSync(join(built.fsPath, 'dist'), { recursive: true, force: true });
       assert.deepEqual(await run('i99dash.validate', { folder: built }), []);
     });
 
-    it('those of the mini-app of the active editor, when no folder is given', async () => {
+    it('defaults to the mini-app of the active editor', async () => {
       writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"vehicle"', '"vehicles"'));
       await open(join(folder, 'src', 'app.js'));
       const problems = await run<Problem[]>('i99dash.validate');
@@ -251,7 +251,7 @@ describe('problems', () => {
       );
     });
 
-    it('none for a folder that is no mini-app, which fails', async () => {
+    it('fails for a folder without a mini-app', async () => {
       const other = vscode.Uri.file(workspacePath('browser-extension'));
       await failsWith('NOTHING_TO_PUBLISH', 'i99dash.validate', { folder: other });
       assert.equal(shown.length, 1);

@@ -57,7 +57,7 @@ describe('publish', () => {
   const publish = (folder: string): Promise<PublishResult> =>
     run<PublishResult>('i99dash.publish', { folder: vscode.Uri.file(folder), confirmed: true });
 
-  it('sends a vanilla app: what storage received is what was submitted', async () => {
+  it('sends a vanilla app: storage receives the bytes that are submitted', async () => {
     const from = changes().length;
     const result = await publish(workspacePath('tyre-pressure'));
     const requests = changes().slice(from);
@@ -80,14 +80,14 @@ describe('publish', () => {
     assert.equal(result.fileCount, 6);
   });
 
-  it('builds an app that has a build command, and sends what came out', async () => {
+  it('builds an app that has a build command and sends the output', async () => {
     const result = await publish(workspacePath('charge-timer'));
     assert.equal(result.appId, 'charge-timer');
     assert.ok(existsSync(workspacePath('charge-timer', 'dist', 'app.js')));
     assert.equal(result.fileCount, 5);
   });
 
-  it('takes the mini-app of the active editor', async () => {
+  it('uses the mini-app of the active editor', async () => {
     const file = vscode.Uri.file(workspacePath('tyre-pressure', 'src', 'app.js'));
     await vscode.window.showTextDocument(file);
     const result = await run<PublishResult>('i99dash.publish', { confirmed: true });
@@ -95,13 +95,13 @@ describe('publish', () => {
     await run('workbench.action.closeAllEditors');
   });
 
-  it('takes the manifest that was clicked on', async () => {
+  it('uses the manifest that was clicked', async () => {
     const manifest = vscode.Uri.file(workspacePath('tyre-pressure', 'manifest.json'));
     assert.equal((await run<PublishResult>('i99dash.publish', manifest)).appId, 'tyre-pressure');
   });
 
   for (const setting of [undefined, 'never']) {
-    it(`asks before a command with arguments publishes to production, publish.confirm being ${setting}`, async () => {
+    it(`asks before a command with arguments publishes to production when publish.confirm is ${setting}`, async () => {
       answer = undefined;
       const from = changes().length;
       const folder = vscode.Uri.file(workspacePath('tyre-pressure'));
@@ -123,7 +123,7 @@ describe('publish', () => {
     );
   });
 
-  describe('refuses, with nothing sent,', () => {
+  describe('that fails with one message and sends nothing', () => {
     const folder = (): string => workspacePath('broken');
     let from = 0;
 
@@ -149,39 +149,39 @@ describe('publish', () => {
       writeFileSync(file, JSON.stringify(manifest));
     }
 
-    it('a folder without a manifest', async () => {
+    it('rejects a folder without a manifest', async () => {
       rmSync(join(folder(), 'manifest.json'));
       await refuses('NOTHING_TO_PUBLISH');
     });
 
-    it('a manifest that is no JSON', async () => {
+    it('rejects a manifest that is not JSON', async () => {
       writeFileSync(join(folder(), 'manifest.json'), '{ "id": ');
       await refuses('MANIFEST_INVALID');
     });
 
     for (const field of ['id', 'name', 'icon', 'url', 'version', 'category']) {
-      it(`a manifest without ${field}`, async () => {
+      it(`rejects a manifest without ${field}`, async () => {
         edit((manifest) => Reflect.deleteProperty(manifest, field));
         assert.match(await refuses('MANIFEST_INVALID'), new RegExp(`"${field}" is required`, 'u'));
       });
     }
 
-    it('an icon that is missing', async () => {
+    it('rejects a missing icon', async () => {
       rmSync(join(folder(), 'src', 'icon.png'));
       await refuses('VALIDATION_FAILED');
     });
 
-    it('an icon of another size', async () => {
+    it('rejects an icon of another size', async () => {
       cpSync(join(folder(), 'src', 'cover.png'), join(folder(), 'src', 'icon.png'));
       assert.match(await refuses('VALIDATION_FAILED'), /1280×720/u);
     });
 
-    it('an app without files', async () => {
+    it('rejects an app without files', async () => {
       rmSync(join(folder(), 'src'), { recursive: true });
       await refuses('NOTHING_TO_PUBLISH');
     });
 
-    it('a build that fails', async () => {
+    it('rejects a build that fails', async () => {
       const config = { buildCommand: 'echo broken && exit 3' };
       writeFileSync(join(folder(), 'sdk.config.json'), JSON.stringify(config));
       assert.equal(
@@ -191,7 +191,7 @@ describe('publish', () => {
       assert.deepEqual(shown[0]?.buttons, ['Show Terminal', 'Try Again']);
     });
 
-    it('a link that leads out of the project', async () => {
+    it('rejects a symbolic link that leads out of the project', async () => {
       symlinkSync(workspacePath('charge-timer', 'src'), join(folder(), 'src', 'outside'));
       await refuses('VALIDATION_FAILED');
     });
@@ -200,7 +200,7 @@ describe('publish', () => {
   describe('when signed out', () => {
     before(() => run('i99dash.signOut'));
 
-    it('says NOT_SIGNED_IN before it asks anything', async () => {
+    it('fails with NOT_SIGNED_IN before it asks anything', async () => {
       await failsWith('NOT_SIGNED_IN', 'i99dash.publish', {});
       assert.deepEqual(
         shown.map(({ buttons }) => buttons),

@@ -29,7 +29,7 @@ interface PublishResult {
   fileCount: number;
 }
 
-describe('what publishing asks', () => {
+describe('questions while publishing', () => {
   const backend = useBackend();
   /** What a person answers, by the first words of the question. */
   let answers: Record<string, string | undefined>;
@@ -69,7 +69,7 @@ describe('what publishing asks', () => {
     run<PublishResult | undefined>('i99dash.publish', { folder: vscode.Uri.file(folder), ...args });
 
   describe('before the upload', () => {
-    it('names app, version, track, backend, identity and size, and sends nothing after a no', async () => {
+    it('names app, version, track, backend, identity and size and sends nothing after a decline', async () => {
       const from = changes().length;
       assert.equal(await publish(), undefined);
       assert.equal(shown.length, 1);
@@ -87,7 +87,7 @@ describe('what publishing asks', () => {
       assert.equal(changes().length, from);
     });
 
-    it('sends after a yes, and tells the way on', async () => {
+    it('sends after the confirmation and shows next steps', async () => {
       answers = { Publish: 'Publish' };
       const result = await publish();
       assert.equal(result?.appId, id);
@@ -99,7 +99,7 @@ describe('what publishing asks', () => {
       ]);
     });
 
-    it('names the warnings, and no manifest adds lines of its own', async () => {
+    it('lists the warnings, and a manifest cannot add lines of its own', async () => {
       edit(manifest(), '"Tyre Pressure"', '"Tyre\\nBackend: https://elsewhere.example.com"');
       edit(
         join(folder, 'src/index.html'),
@@ -113,7 +113,7 @@ describe('what publishing asks', () => {
       assert.match(lines.at(-1) ?? '', /^⚠ .*0\.9.*\(index\.html:\d+\)$/u);
     });
 
-    it('is asked of a command with arguments, whatever the setting, but not where that confirms', async () => {
+    it('asks a command with arguments, whatever the setting, unless it is confirmed', async () => {
       for (const setting of ['never', 'always', undefined]) {
         await setSetting('i99dash.publish.confirm', setting);
         assert.equal(await publish(), undefined);
@@ -124,7 +124,7 @@ describe('what publishing asks', () => {
     });
   });
 
-  it('before the upload, as by default, where the setting says what there is not', async () => {
+  it('asks before the upload when the setting has an unknown value', async () => {
     await setSetting('i99dash.publish.confirm', 'allways');
     assert.equal(await publish(), undefined);
     await setSetting('i99dash.publish.confirm', undefined);
@@ -132,13 +132,13 @@ describe('what publishing asks', () => {
     assert.equal(submissions().length, 0);
   });
 
-  describe('about a version that is published already', () => {
+  describe('about a version that is already published', () => {
     beforeEach(async () => {
       await publish({ confirmed: true });
       shown.length = 0;
     });
 
-    it('bumps and publishes, pages too, and leaves everything else as it is', async () => {
+    it('bumps and publishes, pages included, and changes nothing else', async () => {
       const page = join(folder, 'src/index.html');
       const before = [manifest(), page].map((file) => readFileSync(file, 'utf8'));
       answers = { Publish: 'Bump and Publish' };
@@ -166,13 +166,13 @@ describe('what publishing asks', () => {
       assert.deepEqual(versions(), ['1.0.0', '1.0.1']);
     });
 
-    it('publishes it anyway', async () => {
+    it('publishes the version anyway', async () => {
       answers = { Publish: 'Publish Anyway' };
       assert.equal((await publish())?.version, '1.0.0');
       assert.deepEqual(versions(), ['1.0.0', '1.0.0']);
     });
 
-    it('asks again when the next version brings a warning of its own', async () => {
+    it('asks again when the next version causes a warning of its own', async () => {
       // The page is being edited, so the bump leaves it alone.
       const page = vscode.Uri.file(join(folder, 'src/index.html'));
       const editor = await vscode.window.showTextDocument(page);
@@ -187,7 +187,7 @@ describe('what publishing asks', () => {
       assert.deepEqual(versions(), ['1.0.0']);
     });
 
-    it('does not bump a manifest that somebody is editing', async () => {
+    it('does not bump a manifest that is being edited', async () => {
       const editor = await vscode.window.showTextDocument(vscode.Uri.file(manifest()));
       await editor.edit((builder) => builder.insert(new vscode.Position(0, 1), ' '));
       answers = { 'manifest.json': "Don't Save" };
@@ -195,7 +195,7 @@ describe('what publishing asks', () => {
       assert.deepEqual(shown[1]?.buttons, ['Publish Anyway']);
     });
 
-    it('offers the next one afterwards when nobody was asked', async () => {
+    it('offers the next version afterwards when no question was asked', async () => {
       answers = {
         [`${id} 1.0.0 was submitted`]: 'Bump and Publish',
         [`Publish ${id} 1.0.1`]: 'Publish',
@@ -214,7 +214,7 @@ describe('what publishing asks', () => {
       assert.deepEqual(versions(), ['1.0.0', '1.0.0', '1.0.1']);
     });
 
-    it('offers the next one when the backend refuses this one', async () => {
+    it('offers the next version when the backend rejects this one', async () => {
       backend.current.faults.inject({
         match: { path: SUBMIT },
         fault: { kind: 'status', status: 409, code: 'CONFLICT', message: 'it exists' },
@@ -232,7 +232,7 @@ describe('what publishing asks', () => {
       assert.deepEqual(versions(), ['1.0.0', '1.0.1']);
     });
 
-    it('says what stands in the way of the next one', async () => {
+    it('reports what prevents the next version', async () => {
       const broken = new Promise<string>((resolve) => {
         whenAsked = (message) => {
           if (message.startsWith(`${id} 1.0.0 was submitted`)) writeFileSync(manifest(), '{');
@@ -246,7 +246,7 @@ describe('what publishing asks', () => {
     });
   });
 
-  it('shows a field that the backend refuses until it takes it', async () => {
+  it('shows a field that the backend rejects until the backend accepts it', async () => {
     const detail = [{ loc: ['body', 'manifest', 'category'], msg: 'not for you' }];
     const response = { status: 422, headers: {}, body: JSON.stringify({ detail }) };
     backend.current.faults.inject({
@@ -289,7 +289,7 @@ describe('what publishing asks', () => {
       assert.equal(submissions()[0]?.sha256, saved?.sha256);
     });
 
-    it('names several, and publishes what is on disk when they are not to be saved', async () => {
+    it('names several and publishes the files on disk when the user does not save', async () => {
       const { sha256 } = await run<PublishResult>('i99dash.dryRun', { folder });
       await typeInto('src/app.js');
       await typeInto('src/style.css');
@@ -307,7 +307,7 @@ describe('what publishing asks', () => {
       assert.equal(submissions().length, 0);
     });
 
-    it('saves without a question what is confirmed, and nothing of other apps', async () => {
+    it('saves confirmed files without a question, and nothing of other apps', async () => {
       await typeInto('src/app.js');
       const other = vscode.Uri.file(workspacePath('cabin-climate', 'src', 'app.js'));
       const editor = await vscode.window.showTextDocument(other);
@@ -326,7 +326,7 @@ describe('what publishing asks', () => {
 
     beforeEach(() => configure('cp -r src dist && touch dist/built'));
 
-    it('shows the command the first time, and runs nothing after a no', async () => {
+    it('shows the command the first time and runs nothing when the user declines', async () => {
       assert.equal(await publish(), undefined);
       assert.equal(shown[0]?.message, `Run the build of ${id}?`);
       assert.match(shown[0].detail ?? '', /^cp -r src dist && touch dist\/built\n/u);
@@ -348,7 +348,7 @@ describe('what publishing asks', () => {
       assert.equal((await questions()).length, 1);
     });
 
-    it('shows a command on lines of its own as one, with all that is not plain written out', async () => {
+    it('shows a command of several lines as one and escapes everything that is not plain text', async () => {
       configure(`true\n\nYou are asked once.${' '.repeat(2_000)}\u202E; rm x\u001B[8m`);
       assert.equal(await publish(), undefined);
       assert.equal(
@@ -357,14 +357,14 @@ describe('what publishing asks', () => {
       );
     });
 
-    describe('whose text is too long for a dialog', () => {
+    describe('with a text too long for a dialog', () => {
       const command = `cp -r src dist && touch dist/built;${' : '.repeat(500)}; true the end`;
       const inEditor = (): string => `Run the build of ${id}? The whole command is in the editor.`;
       const question = (): string => `Run the build of ${id}?`;
 
       beforeEach(() => configure(command));
 
-      it('shows it whole in an editor, and asks nothing more where nobody goes on', async () => {
+      it('shows it whole in an editor and asks nothing more when the user stops there', async () => {
         assert.equal(await publish(), undefined);
         assert.deepEqual(
           shown.map(({ message, detail, buttons }) => [message, detail, buttons]),
@@ -375,7 +375,7 @@ describe('what publishing asks', () => {
         assert.ok(!built());
       });
 
-      it('is run only after a modal question, once it was shown', async () => {
+      it('runs it only after a modal question that follows the text', async () => {
         answers = { [inEditor()]: 'Continue…' };
         assert.equal(await publish(), undefined);
         assert.equal(shown[1]?.message, question());
@@ -394,7 +394,7 @@ describe('what publishing asks', () => {
       });
     });
 
-    it('asks again where the command has become another by the time of the next version', async () => {
+    it('asks again when the command has changed before the next version', async () => {
       answers = { 'Run the build': 'Run Build', Publish: 'Publish' };
       await publish();
       const question = [`Publish ${id} 1.0.0?`, `Publish ${id} 1.0.1?`];
@@ -411,7 +411,7 @@ describe('what publishing asks', () => {
       assert.deepEqual(versions(), ['1.0.0']);
     });
 
-    describe('that has become another when the next version is wanted afterwards', () => {
+    describe('whose command has changed before the next version is published', () => {
       const other = 'cp -r src dist && touch dist/other';
       const question = (): string => `Run the build of ${id}?`;
       const ranOther = (): boolean => existsSync(join(folder, 'dist/other'));
@@ -449,7 +449,7 @@ describe('what publishing asks', () => {
       const questions = (): string[] =>
         shown.map(({ message }) => message).filter((message) => message === question());
 
-      it('is asked about, and does not run after a no', async () => {
+      it('asks and does not run it when the user declines', async () => {
         meanwhile.offered = () => configure(other);
         await publish({ confirmed: true });
         await Promise.race([asked, nextIsSubmitted()]);
@@ -459,7 +459,7 @@ describe('what publishing asks', () => {
         assert.deepEqual(versions(), ['1.0.0', '1.0.0']);
       });
 
-      it('is asked about where it was typed and not saved', async () => {
+      it('asks when the change was typed and not saved', async () => {
         meanwhile.offered = async () => {
           const config = vscode.Uri.file(join(folder, 'sdk.config.json'));
           const editor = await vscode.window.showTextDocument(config);
@@ -475,7 +475,7 @@ describe('what publishing asks', () => {
         assert.ok(ranOther());
       });
 
-      it('runs as it was asked about, whatever it is by then', async () => {
+      it('runs the command that the question showed, even if it changes again', async () => {
         meanwhile.offered = () => configure(other);
         meanwhile.asked = () => configure('cp -r src dist && touch dist/third');
         answers[question()] = 'Run Build';
@@ -486,7 +486,7 @@ describe('what publishing asks', () => {
         assert.ok(!existsSync(join(folder, 'dist/third')));
       });
 
-      it('is not asked about where it is what ran before', async () => {
+      it('does not ask when the command is the one that ran before', async () => {
         await publish({ confirmed: true });
         await nextIsSubmitted();
         assert.deepEqual(questions(), []);
@@ -494,7 +494,7 @@ describe('what publishing asks', () => {
       });
     });
 
-    it('does not ask about what is confirmed, and takes that for no answer', async () => {
+    it('does not ask about what is confirmed and does not remember that as an approval', async () => {
       await publish({ confirmed: true });
       assert.ok(built());
       await publish();
@@ -502,7 +502,7 @@ describe('what publishing asks', () => {
     });
   });
 
-  describe('about what a publish script runs', () => {
+  describe('about the scripts of a publish script', () => {
     const question = (): string => `Run the build of ${id}?`;
     const questions = () => shown.filter(({ message }) => message === question());
     const ran = (): boolean => existsSync(join(folder, 'src/bundle.js'));
@@ -518,7 +518,7 @@ describe('what publishing asks', () => {
 
     beforeEach(() => writeScripts('echo > src/bundle.js'));
 
-    it('shows the command and the text of its scripts, and sends nothing after a no', async () => {
+    it('shows the command and the text of its scripts and sends nothing when the user declines', async () => {
       assert.equal(await publish(), undefined);
       assert.deepEqual(
         shown.map(({ message, buttons }) => [message, buttons]),
@@ -531,7 +531,7 @@ describe('what publishing asks', () => {
       assert.deepEqual(versions(), []);
     });
 
-    it('runs it after a yes, and asks again only when the text changes', async () => {
+    it('runs it after the approval and asks again only when the text changes', async () => {
       answer('Run and Publish');
       assert.equal((await publish())?.fileCount, 7);
       assert.ok(ran());
@@ -543,7 +543,7 @@ describe('what publishing asks', () => {
       assert.deepEqual(questions()[0]?.buttons, ['Run Build', 'Skip Build']);
     });
 
-    it('publishes what is there without it where a person says so, also the next time', async () => {
+    it('publishes the existing files without it when the user says so, also the next time', async () => {
       answer('Publish Without Building');
       assert.equal((await publish())?.fileCount, 6);
       assert.ok(shown[1]?.detail?.split('\n').includes('Build: left out'));
@@ -559,7 +559,7 @@ describe('what publishing asks', () => {
       assert.ok(ran());
     });
 
-    it('takes no leave to skip it for one that the configuration then runs', async () => {
+    it('does not apply a skip to a command that the configuration runs', async () => {
       answer('Publish Without Building');
       await publish();
       const config = { appRoot: './src', distDir: './src', buildCommand: 'npm run bundle' };
@@ -571,13 +571,13 @@ describe('what publishing asks', () => {
       assert.ok(!ran());
     });
 
-    it('runs it without a question where the call is confirmed', async () => {
+    it('runs it without a question when the call is confirmed', async () => {
       await publish({ confirmed: true });
       assert.equal(questions().length, 0);
       assert.ok(ran());
     });
 
-    it('is not asked where the script does not publish with the client', async () => {
+    it('does not ask when the script does not publish with the client', async () => {
       const scripts = { publish: 'echo > src/bundle.js && npm publish' };
       writeFileSync(join(folder, 'package.json'), JSON.stringify({ scripts }));
       await publish({ confirmed: true });
@@ -588,7 +588,7 @@ describe('what publishing asks', () => {
   });
 
   describe('about a build that writes another folder', () => {
-    it('shows it at the setting, with a fix that names the folder', async () => {
+    it('shows the problem at the setting, with a fix that names the folder', async () => {
       const config = vscode.Uri.file(join(folder, 'sdk.config.json'));
       const text = '{ "buildCommand": "cp -r src out" }';
       writeFileSync(config.fsPath, text);
@@ -639,7 +639,7 @@ describe('what publishing asks', () => {
       assert.equal(promoted()?.releaseNotes, 'Faster.');
     });
 
-    it('takes none for an answer, and a dismissal for none', async () => {
+    it('accepts empty release notes and stops when dismissed', async () => {
       notes = undefined;
       assert.equal(await beta(), undefined);
       assert.equal(promoted(), undefined);
@@ -648,7 +648,7 @@ describe('what publishing asks', () => {
       assert.equal(promoted()?.releaseNotes, null);
     });
 
-    it('does not ask for what is given or confirmed, nor in a dry run', async () => {
+    it('does not ask for notes that are given or confirmed, nor in a dry run', async () => {
       await beta({ releaseNotes: 'Given.' });
       assert.equal(promoted()?.releaseNotes, 'Given.');
       await beta({ confirmed: true });
@@ -656,7 +656,7 @@ describe('what publishing asks', () => {
       assert.deepEqual(titles, []);
     });
 
-    it('publishes to the track that a folder of the workspace has as its own', async () => {
+    it('publishes to the track that the settings of the workspace folder name', async () => {
       const second = vscode.workspace.workspaceFolders?.[1] ?? assert.fail('two roots');
       const result = await publish({ folder: second.uri, confirmed: true });
       assert.equal(result?.track, 'beta');
@@ -664,7 +664,7 @@ describe('what publishing asks', () => {
     });
   });
 
-  describe('with the result', () => {
+  describe('about the result', () => {
     const opened: string[] = [];
     useStandIn(vscode.env, 'openExternal', (uri: vscode.Uri) => opened.push(uri.toString()));
 
@@ -677,7 +677,7 @@ describe('what publishing asks', () => {
       assert.deepEqual(requestsSince(backend.current, from), []);
     });
 
-    it("opens the app's page", async () => {
+    it('opens the page of the app', async () => {
       answers = { [`${id} 1.0.0 was submitted`]: 'Open in Web Console' };
       await publish({ confirmed: true });
       assert.deepEqual(opened, [`https://dev.i99dash.app/developers/apps/${id}`]);
@@ -703,7 +703,7 @@ describe('what publishing asks', () => {
 
     const dryRun = () => run<PublishResult>('i99dash.publish', { dryRun: true });
 
-    it('of all roots, lets one be picked, and has it first the next time', async () => {
+    it('lets the user pick one of all roots and lists it first the next time', async () => {
       assert.equal((await dryRun()).appId, id);
       const [second] = vscode.workspace.workspaceFolders?.slice(1) ?? [];
       assert.ok(rows[0]?.includes(second?.uri.fsPath ?? ''), 'the other root is there');
@@ -763,7 +763,7 @@ describe('what publishing asks', () => {
     assert.equal(document.getText(selection), '"nonsense"');
   });
 
-  it('takes no track for another', async () => {
+  it('rejects an unknown track', async () => {
     const args = { folder, track: 'Beta', confirmed: true };
     assert.match(await failsWith('VALIDATION_FAILED', 'i99dash.publish', args), /Beta/u);
     assert.equal(submissions().length, 0);

@@ -109,7 +109,7 @@ describe('quick fixes', () => {
 
   const crlf = (text: string): string => text.replaceAll('  ', '    ').replaceAll('\n', '\r\n');
 
-  it('sets a missing required field in its place, in the formatting of the file', async () => {
+  it('inserts a missing required field at its position in the formatting of the file', async () => {
     const original = readFileSync(path('manifest.json'), 'utf8');
     const document = await open((text) => crlf(text.replace(/ {2}"version".*\n/u, '')));
     const { range } = await problem(document.uri, 'manifest.version.required');
@@ -119,7 +119,7 @@ describe('quick fixes', () => {
     assert.equal(await applyAndUndo(document, action), crlf(original));
   });
 
-  it('makes the problem go away, and undo brings it back', async () => {
+  it('removes the problem, and undo brings it back', async () => {
     const document = await open((text) => text.replace(/ {2}"category".*\n/u, ''));
     const { range } = await problem(document.uri, 'manifest.category.required');
     const offered = await actions(document.uri, range);
@@ -131,7 +131,7 @@ describe('quick fixes', () => {
     await problem(document.uri, 'manifest.category.required');
   });
 
-  it('takes an unknown field out, and nothing else', async () => {
+  it('removes an unknown field and nothing else', async () => {
     const original = readFileSync(path('manifest.json'), 'utf8');
     const document = await open((text) =>
       text.replace('  "icon"', '  "author": {\n    "name": "x"\n  },\n  "icon"'),
@@ -143,7 +143,7 @@ describe('quick fixes', () => {
     assert.equal(await applyAndUndo(document, action), original);
   });
 
-  it('gives a misspelt field its name', async () => {
+  it('renames a misspelt field', async () => {
     const document = await open((text) => text.replace('"tags"', '"tag"'));
     const { range } = await problem(document.uri, 'manifest.unknown-field');
     const [rename, remove] = await actions(document.uri, range);
@@ -152,7 +152,7 @@ describe('quick fixes', () => {
     assert.ok((await applyAndUndo(document, rename)).includes('"tags": ["tyres"'));
   });
 
-  it('gives a misspelt field of sdk.config.json its name', async () => {
+  it('renames a misspelt field of sdk.config.json', async () => {
     writeFileSync(path('sdk.config.json'), '{ "approot": "./src" }\n');
     const document = await open((text) => text, 'sdk.config.json');
     const { range, message } = await problem(document.uri, 'config.unknown-field');
@@ -162,7 +162,7 @@ describe('quick fixes', () => {
     assert.equal(await applyAndUndo(document, rename), '{ "appRoot": "./src" }\n');
   });
 
-  it('writes an origin as it has to be', async () => {
+  it('rewrites an origin in its required form', async () => {
     const document = await open((text) =>
       text.replace('"permissions"', '"network": ["http://API.example.com/v1"],\n  "permissions"'),
     );
@@ -173,7 +173,7 @@ describe('quick fixes', () => {
     assert.ok(text.includes('"network": ["https://api.example.com"]'));
   });
 
-  it('sets the next version where this one is published, and anywhere else on demand', async () => {
+  it('sets the next version when this one is published, and elsewhere on demand', async () => {
     const document = await open();
     const range = report(document, 'version.published', '"1.0.0"');
     const [patch, minor] = await actions(document.uri, range);
@@ -215,7 +215,7 @@ describe('quick fixes', () => {
     assert.equal(document.getText(), before);
   });
 
-  it('creates a placeholder icon under a name that may be one; undo takes both back', async () => {
+  it('creates a placeholder icon under an allowed name, and undo reverts both', async () => {
     const document = await open();
     rmSync(path('src', 'icon.png'));
     const range = report(document, 'asset.missing', '"./icon.png"');
@@ -253,7 +253,7 @@ describe('quick fixes', () => {
     assert.ok(text.includes('"dilink": ["di5.0", "di5.1"],\n    "modernWebview": true\n'));
   });
 
-  it('writes origins as they have to be on save, where that is wanted', async () => {
+  it('rewrites origins on save when the setting asks for it', async () => {
     const configuration = vscode.workspace.getConfiguration('editor');
     const wanted = { 'source.fixAll.i99dash': 'explicit' };
     const origins =
@@ -283,7 +283,7 @@ describe('quick fixes', () => {
     );
   });
 
-  it('offers nothing for the problems of others', async () => {
+  it('offers nothing for problems of other extensions', async () => {
     const document = await open((text) => `${text}\nstructuredClone({});\n`, 'src/app.js');
     const range = report(document, 'baseline.api', 'structuredClone');
     const [diagnostic] = found.get(document.uri) ?? [];

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { tellDecision } from '../../src/vscode/reviewNews';
 import { useMessages } from './support';
 
-describe('the end of a review', () => {
+describe('notification at the end of a review', () => {
   const shown = useMessages(() => undefined);
 
-  it('is told in words, with what leads on', () => {
+  it('states the result and offers next steps', () => {
     const decision = { appId: 'trip-log', version: '1.4.0', state: 'approved' } as const;
     tellDecision(decision);
     tellDecision({ ...decision, state: 'rejected' });

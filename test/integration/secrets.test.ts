@@ -39,7 +39,7 @@ const NOBODY = 'https://nobody.invalid';
 /** What answers of the backend tell that is secret. */
 const TOLD = /"(access_token|device_code)":"([^"]{8,})"|[?&](X-Signature)=([0-9a-f]+)/gu;
 
-describe('secrets of a run of everything', () => {
+describe('secrets after a run of every feature', () => {
   before(function () {
     if (process.platform === 'win32') this.skip(); // reads what other programs hold open
   });
@@ -335,7 +335,7 @@ describe('secrets of a run of everything', () => {
   const inFiles = () =>
     new SecretSearch(secrets).inFolder(root(), (file) => keyFiles.includes(file));
 
-  it('are of every kind there is', () => {
+  it('knows secrets of every kind', () => {
     const names = new Set(secrets.map(({ name }) => name));
     assert.ok(names.size >= 14, [...names].join(', '));
     for (const field of ['device_code', 'X-Signature']) {
@@ -347,7 +347,7 @@ describe('secrets of a run of everything', () => {
     assert.ok(signatures >= 6, `${signatures} presigned addresses`);
   });
 
-  it('are those that the proxy was told, each way', () => {
+  it('finds the proxy credentials of every way to configure them at the proxy', () => {
     const told = new Set(proxy.asked.map(({ headers }) => headers['proxy-authorization']));
     const basic = (password: string): string =>
       `Basic ${Buffer.from(`somebody:${password}`).toString('base64')}`;
@@ -356,7 +356,7 @@ describe('secrets of a run of everything', () => {
     }
   });
 
-  it('are in no result, error, message, address or diagnosis', () => {
+  it('puts no secret into a result, error, message, address or diagnostics', () => {
     const search = new SecretSearch(secrets);
     const text = inspect(seen, { depth: null, showHidden: true, maxArrayLength: null });
     assert.ok(text.includes('SignatureDoesNotMatch') && text.includes('Session: '));
@@ -364,7 +364,7 @@ describe('secrets of a run of everything', () => {
     assert.deepEqual(search.in(Buffer.from(JSON.stringify(seen))), []);
   });
 
-  it('are in no file, be it a log, a state or a workspace', () => {
+  it('puts no secret into a file: no log, state or workspace', () => {
     const { files, findings } = inFiles();
     const logs = files.filter((file) => file.endsWith('i99dash.log'));
     assert.equal(logs.length, 1, 'the log is among what is searched');
@@ -381,7 +381,7 @@ describe('secrets of a run of everything', () => {
     assert.deepEqual(findings, []);
   });
 
-  it('would have been found in a file', () => {
+  it('finds a secret that is planted in a file', () => {
     for (const { name, value } of secrets) {
       const planted = join(homedir(), 'planted');
       for (const form of formsOf(value)) {
@@ -396,7 +396,7 @@ describe('secrets of a run of everything', () => {
     }
   });
 
-  it('are in no request but the one they are for, and in none that goes elsewhere', () => {
+  it('sends each secret only in the request it is for, and none to another server', () => {
     assert.deepEqual(elsewhere.requests, []);
     const search = new SecretSearch(secrets);
     const isUpload = ({ method, path }: LoggedRequest): boolean =>

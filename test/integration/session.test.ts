@@ -28,7 +28,7 @@ async function accounts(): Promise<string[]> {
   return known.map(({ label }) => label);
 }
 
-describe('a session', () => {
+describe('the session', () => {
   const backend = useBackend({ accounts: [DEFAULT_ACCOUNT, ADA] });
   const shown = useMessages();
   let key: TestKey;
@@ -46,7 +46,7 @@ describe('a session', () => {
       .length;
   }
 
-  it('mints once for eight commands on a dead token', async () => {
+  it('refreshes a rejected token once for eight commands', async () => {
     await run('i99dash.signIn', { keyPath: key.path });
     backend.current.state.revokeTokens();
     const before = countMints();
@@ -57,13 +57,13 @@ describe('a session', () => {
     assert.equal(countMints() - before, 1);
   });
 
-  it('that the keyring does not let go has ended all the same, and what may stay is said', async () => {
+  it('ends even when the keyring cannot delete it, and a message says what may remain', async () => {
     const stubborn = { state: { kind: 'signedOut' }, signOut: () => Promise.resolve(false) };
     assert.equal(await signOut(stubborn as unknown as Session), true);
     assert.match(shown.at(-1)?.message ?? '', /^You are signed out, but .* until it expires\.$/u);
   });
 
-  it('is somebody else’s after a sign-in as somebody else', async () => {
+  it('is replaced by a sign-in with another account', async () => {
     await run('i99dash.signIn', { keyPath: key.path });
     const hers = await makeKey('ada');
     backend.current.state.addKey(ADA.devId, hers.publicKeyLine);
@@ -104,7 +104,7 @@ describe('a session', () => {
       return count;
     }
 
-    it('is added once, changed once by a renewal, removed once', async () => {
+    it('is added once, changed once by a refresh and removed once', async () => {
       await accounts();
       changes = 0;
       await run('i99dash.signIn', { keyPath: key.path });
@@ -124,7 +124,7 @@ describe('a session', () => {
       assert.deepEqual(await accounts(), []);
     });
 
-    it('is given to nobody without the user’s consent', async () => {
+    it('is not shared without the user’s consent', async () => {
       await run('i99dash.signIn', { keyPath: key.path });
       const session = await vscode.authentication.getSession('i99dash', [], { silent: true });
       assert.equal(session, undefined);
@@ -155,7 +155,7 @@ describe('a session', () => {
       await agent.stop();
     });
 
-    it('cannot begin while the agent has none', async () => {
+    it('does not start while the agent has no key', async () => {
       assert.match(
         await failsWith('AGENT_UNAVAILABLE', 'i99dash.signIn', { method: 'agent' }),
         /ssh-add/u,
@@ -163,7 +163,7 @@ describe('a session', () => {
       assert.deepEqual(shown[0]?.buttons, ['Choose a Key', 'Try Again']);
     });
 
-    it('begins and renews without a passphrase', async () => {
+    it('starts and refreshes without a passphrase', async () => {
       const identity = await signedInByAgent();
       assert.equal(identity['source'], 'agent');
       assert.equal(identity['fingerprint'], held.fingerprint);
@@ -173,23 +173,23 @@ describe('a session', () => {
       assert.equal(countMints() - before, 1);
     });
 
-    it('has its public key copied out of the agent', async () => {
+    it('copies the public key out of the agent', async () => {
       await signedInByAgent();
       await run('i99dash.copyPublicKey', { openConsole: false });
       const [, blob] = held.publicKeyLine.split(' ');
       assert.equal((await vscode.env.clipboard.readText()).split(' ')[1], blob);
     });
 
-    it('opens an encrypted key file through the agent', async () => {
+    it('unlocks an encrypted key file through the agent', async () => {
       await agent.add(held);
       const identity = await run('i99dash.signIn', { method: 'ssh', keyPath: held.path });
       assert.equal(identity['source'], 'agent');
     });
 
-    describe('that refuses to sign', () => {
+    describe('when the agent refuses to sign', () => {
       const person = usePerson();
 
-      it('has an encrypted key file opened by its passphrase', async () => {
+      it('unlocks an encrypted key file with its passphrase', async () => {
         const passphrase = 'typed after a no';
         const options = { passphrase, rounds: 2 };
         const refused = await makeRegisteredKey(backend.current, 'refused', options);
@@ -204,7 +204,7 @@ describe('a session', () => {
       });
     });
 
-    describe('that is no longer asked', () => {
+    describe('after the agent stops answering', () => {
       const window = vscode.window as unknown as Record<'showInputBox', unknown>;
       const { showInputBox } = window;
       let prompts = 0;
@@ -251,7 +251,7 @@ describe('a session', () => {
       });
     });
 
-    describe('that is locked', () => {
+    describe('when locked', () => {
       const person = usePerson();
       let from = 0;
       const asked = () => person.asked.slice(from);
@@ -280,13 +280,13 @@ describe('a session', () => {
         assert.equal(asked().length, 3);
       });
 
-      it('asks nothing once the agent has the key again', async () => {
+      it('does not ask once the agent has the key again', async () => {
         await setSetting('i99dash.ssh.useAgent', true);
         assert.equal(await unlock(), true);
         assert.deepEqual(asked(), []);
       });
 
-      it('says that its key is gone instead of asking for a passphrase', async () => {
+      it('reports a missing key instead of asking for a passphrase', async () => {
         renameSync(held.path, `${held.path}.away`);
         try {
           await failsWith('KEY_NOT_FOUND', 'i99dash.unlock');
@@ -296,14 +296,14 @@ describe('a session', () => {
         }
       });
 
-      it('is nothing to unlock once it has ended', async () => {
+      it('cannot be unlocked once it has ended', async () => {
         await run('i99dash.signOut');
         await failsWith('NOT_SIGNED_IN', 'i99dash.unlock');
         assert.deepEqual(asked(), []);
       });
     });
 
-    it('cannot begin without an agent', async () => {
+    it('does not start without an agent', async () => {
       await setSetting('i99dash.ssh.agentSocket', `${agent.socket}-gone`);
       await failsWith('AGENT_UNAVAILABLE', 'i99dash.signIn', { method: 'agent' });
       await setSetting('i99dash.ssh.agentSocket', agent.socket);
@@ -320,7 +320,7 @@ describe('a session', () => {
       Reflect.deleteProperty(process.env, 'I99DASH_TOKEN');
     });
 
-    it('gives way to it, and says so at sign-in and at sign-out', async () => {
+    it('gives way to the token and says so at sign-in and at sign-out', async () => {
       const hers = await run('i99dash.whoAmI');
       assert.deepEqual([hers['devId'], hers['source']], [ADA.devId, 'environment']);
       shown.length = 0;
@@ -334,7 +334,7 @@ describe('a session', () => {
     });
   });
 
-  it('has diagnostics also when the backend is refused, or a setting is of the wrong type', async () => {
+  it('has diagnostics even when the backend is refused or a setting has the wrong type', async () => {
     const report = async (backendUrl: unknown): Promise<string> => {
       await setSetting('i99dash.backendUrl', backendUrl);
       await run('i99dash.copyDiagnostics');
@@ -345,7 +345,7 @@ describe('a session', () => {
     await setSetting('i99dash.backendUrl', backend.current.url);
   });
 
-  it('goes nowhere else, whatever the settings of a workspace say', async () => {
+  it('uses no other backend, whatever the settings of a workspace say', async () => {
     const thief = await startBackend();
     const stolen = {
       'i99dash.backendUrl': thief.url,

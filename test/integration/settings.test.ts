@@ -4,7 +4,7 @@ import { activateExtension, setSetting } from './support';
 describe('settings of a trusted workspace and of its folders', () => {
   before(activateExtension);
 
-  it('decide nothing of what is the user’s to decide', async () => {
+  it('cannot override what only the user decides', async () => {
     assertUserDecides();
     await setSetting('i99dash.ssh.keyPath', '~/.ssh/other');
     await setSetting('i99dash.webConsoleUrl', 'https://console.test');

@@ -34,7 +34,7 @@ describe('sign-in', () => {
     await run('i99dash.signOut');
   });
 
-  it('with a key file: challenge, verify, me', async () => {
+  it('signs in with a key file: challenge, verify, me', async () => {
     const from = backend.current.requests.length;
     const identity = await run('i99dash.signIn', { method: 'ssh', keyPath: key.path });
     const { expiresAt, ...rest } = identity;
@@ -51,7 +51,7 @@ describe('sign-in', () => {
     );
   });
 
-  it('with the key of the settings, and with ~ in a path', async () => {
+  it('signs in with the key of the settings and expands ~ in a path', async () => {
     await makeRegisteredKey(backend.current, 'configured');
     await setSetting('i99dash.ssh.keyPath', '~/.ssh/configured');
     const identity = await run('i99dash.signIn', { method: 'ssh' });
@@ -61,7 +61,7 @@ describe('sign-in', () => {
     assert.equal(again['fingerprint'], identity['fingerprint']);
   });
 
-  it('with a passphrase', async () => {
+  it('signs in with a passphrase', async () => {
     const locked = await makeRegisteredKey(backend.current, 'locked', {
       passphrase: 'open sesame',
       rounds: 2,
@@ -73,7 +73,7 @@ describe('sign-in', () => {
     assert.equal(identity['fingerprint'], locked.fingerprint);
   });
 
-  it('with a token', async () => {
+  it('signs in with a token', async () => {
     const token = backend.current.state.mintToken({
       devId: DEFAULT_ACCOUNT.devId,
       lifeSeconds: 900,
@@ -83,7 +83,7 @@ describe('sign-in', () => {
     assert.ok(!JSON.stringify(identity).includes(token));
   });
 
-  it('is known to VS Code and ends with sign-out', async () => {
+  it('appears in VS Code’s accounts and disappears with sign-out', async () => {
     assert.deepEqual(await accounts(), []);
     await run('i99dash.signIn', { keyPath: key.path });
     assert.deepEqual(await accounts(), [DEFAULT_ACCOUNT.email]);
@@ -94,7 +94,7 @@ describe('sign-in', () => {
     await failsWith('NOT_SIGNED_IN', 'i99dash.whoAmI');
   });
 
-  it('renews an expired token from the remembered key on the next call', async () => {
+  it('refreshes an expired token from the remembered key on the next call', async () => {
     backend.current.setTokenLife(1);
     await run('i99dash.signIn', { keyPath: key.path });
     backend.current.state.revokeTokens();
@@ -104,7 +104,7 @@ describe('sign-in', () => {
     assert.equal(shown.length, before + 1, 'whoAmI tells, and nothing else does');
   });
 
-  describe('refuses, with nothing changed,', () => {
+  describe('that fails with one message and changes nothing', () => {
     beforeEach(async () => {
       await run('i99dash.signIn', { keyPath: key.path });
       shown.length = 0;
@@ -119,26 +119,26 @@ describe('sign-in', () => {
     const sign = (code: string, args: object): Promise<string> =>
       failsWith(code, 'i99dash.signIn', args);
 
-    it('a missing key', () => sign('KEY_NOT_FOUND', { keyPath: '/nowhere/id_ed25519' }));
+    it('rejects a missing key', () => sign('KEY_NOT_FOUND', { keyPath: '/nowhere/id_ed25519' }));
 
-    it('an RSA key', async () => {
+    it('rejects an RSA key', async () => {
       const rsa = await makeKey('id_rsa', { type: 'rsa' });
       await sign('KEY_UNSUPPORTED', { keyPath: rsa.path });
     });
 
-    it('garbage', async () => {
+    it('rejects a file that is not a key', async () => {
       const path = join(homedir(), '.ssh', 'garbage');
       writeFileSync(path, 'not a key');
       await sign('KEY_UNREADABLE', { keyPath: path });
     });
 
-    it('a folder', async () => {
+    it('rejects a folder', async () => {
       const path = join(homedir(), '.ssh', 'folder');
       mkdirSync(path);
       await sign('KEY_UNREADABLE', { keyPath: path });
     });
 
-    it('a wrong passphrase', async () => {
+    it('rejects a wrong passphrase', async () => {
       const locked = await makeKey('sealed', { passphrase: 'right one', rounds: 2 });
       const message = await sign('KEY_WRONG_PASSPHRASE', {
         keyPath: locked.path,
@@ -147,7 +147,7 @@ describe('sign-in', () => {
       assert.ok(!message.includes('wrong one'));
     });
 
-    it('an unregistered key, and offers to register it', async () => {
+    it('rejects an unregistered key and offers to register it', async () => {
       const stranger = await makeKey('stranger');
       await sign('KEY_NOT_REGISTERED', { keyPath: stranger.path });
       assert.deepEqual(shown[0]?.buttons, [
@@ -157,21 +157,21 @@ describe('sign-in', () => {
       ]);
     });
 
-    it('a hostile challenge', async () => {
+    it('rejects a hostile challenge', async () => {
       backend.current.settings.nonce = () => 'SSHSIG\0\0\0\u0003git\0\0\0\0\0\0\0\u0006sha512';
       await sign('CHALLENGE_REFUSED', { keyPath: key.path });
       backend.current.settings.nonce = undefined;
     });
 
-    it('a token that nobody minted', () =>
+    it('rejects an invented token', () =>
       sign('SIGN_IN_REJECTED', { method: 'token', token: 'invented' }));
 
-    it('a backend that answers with a web page', async () => {
+    it('rejects a backend that answers with a web page', async () => {
       backend.current.faults.inject({ fault: { kind: 'html', status: 200 } });
       await sign('PROTOCOL', { keyPath: key.path });
     });
 
-    it('a server whose words hold a command link: it is shown as plain text', async () => {
+    it('shows a server message with a command link as plain text', async () => {
       const message = 'press [here](command:workbench.action.quit)';
       backend.current.faults.inject({ fault: { kind: 'status', status: 500, message } });
       await sign('SERVER', { keyPath: key.path });
@@ -181,14 +181,14 @@ describe('sign-in', () => {
       );
     });
 
-    it('a backend that hangs up', async () => {
+    it('reports a backend that closes the connection', async () => {
       backend.current.faults.inject({ fault: { kind: 'reset', when: 'before' }, times: 'always' });
       await sign('OFFLINE', { keyPath: key.path });
       backend.current.faults.clear();
     });
   });
 
-  it('refuses a backend that is plain http and not on this computer, before anything is sent', async () => {
+  it('rejects a backend that is plain http and not on this computer before it sends anything', async () => {
     await setSetting('i99dash.backendUrl', 'http://api.example.com');
     await failsWith('BACKEND_REFUSED', 'i99dash.signIn', { keyPath: key.path });
     assert.deepEqual(shown[0]?.buttons, ['Open Settings']);

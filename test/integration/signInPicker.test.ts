@@ -15,7 +15,7 @@ const WITHOUT_KEY = [
   '$(device-mobile) Use a Device Code…',
 ];
 
-describe('the choice of how to sign in', () => {
+describe('the sign-in picker', () => {
   const backend = useBackend();
   const shown = useMessages();
   useOwnHome();
@@ -37,7 +37,7 @@ describe('the choice of how to sign in', () => {
       rmSync(`${made()}.pub`);
     });
 
-    it('offers to make one, and goes on with it', async () => {
+    it('offers to generate a key and continues with it', async () => {
       person.answers = ['Generate a New Key', '~/.ssh/made-here', ''];
       // No backend knows the new key. The message about it is closed.
       assert.equal(await run('i99dash.signIn'), undefined);
@@ -70,7 +70,7 @@ describe('the choice of how to sign in', () => {
       });
     });
 
-    it('has those of ~/.ssh, the configured one first, and signs in with the one that is chosen', async () => {
+    it('lists the keys of ~/.ssh, the configured one first, and signs in with the chosen one', async () => {
       person.answers = ['id_ed25519'];
       assert.equal((await signIn())?.['fingerprint'], plain.fingerprint);
       assert.equal(person.asked.length, 1);
@@ -83,7 +83,7 @@ describe('the choice of how to sign in', () => {
       ]);
     });
 
-    it('sends nothing when somebody turns away', async () => {
+    it('sends nothing when the user cancels', async () => {
       const from = backend.current.requests.length;
       assert.equal(await signIn(), undefined);
       person.answers = ['Browse'];
@@ -95,13 +95,13 @@ describe('the choice of how to sign in', () => {
       assert.equal(backend.current.requests.length, from);
     });
 
-    it('takes a key file from elsewhere', async () => {
+    it('accepts a key file from elsewhere', async () => {
       const elsewhere = await makeRegisteredKey(backend.current, '../elsewhere');
       person.answers = ['Browse', elsewhere.path];
       assert.equal((await signIn())?.['fingerprint'], elsewhere.fingerprint);
     });
 
-    it('offers no other way to whom a key was named for', async () => {
+    it('shows no other way to sign in when a key was given', async () => {
       await setSetting('i99dash.ssh.keyPath', '~/.ssh/moved-away');
       person.answers = ['id_ed25519'];
       const identity = await signIn({ method: 'ssh' });
@@ -110,7 +110,7 @@ describe('the choice of how to sign in', () => {
       assert.ok(!person.asked[0]?.rows.includes('Without a key'));
     });
 
-    it('asks for the passphrase of an encrypted key, and says how many tries are left', async () => {
+    it('asks for the passphrase of an encrypted key and says how many tries are left', async () => {
       person.answers = ['locked', 'wrong', PASSPHRASE];
       assert.equal((await signIn())?.['fingerprint'], locked.fingerprint);
       assert.deepEqual(
@@ -122,21 +122,21 @@ describe('the choice of how to sign in', () => {
       );
     });
 
-    it('KEY_WRONG_PASSPHRASE after three, with none of them in it', async () => {
+    it('fails with KEY_WRONG_PASSPHRASE after three tries, without the passphrases in the message', async () => {
       person.answers = ['locked', 'first guess', 'second guess', 'third guess', PASSPHRASE];
       const message = await failsWith('KEY_WRONG_PASSPHRASE', 'i99dash.signIn');
       assert.doesNotMatch(message, /guess/u);
       assert.equal(person.asked.length, 4);
     });
 
-    it('takes an access token', async () => {
+    it('accepts an access token', async () => {
       const { devId } = DEFAULT_ACCOUNT;
       const token = backend.current.state.mintToken({ devId, lifeSeconds: 60 });
       person.answers = ['Paste', token];
       assert.equal((await signIn())?.['source'], 'token');
     });
 
-    it('offers the token that the command line keeps, and uses it when it is chosen alone', async () => {
+    it('offers the token of the command line and uses it only when it is chosen', async () => {
       const { devId } = DEFAULT_ACCOUNT;
       const token = backend.current.state.mintToken({ devId, lifeSeconds: 60 });
       const folder = join(homedir(), '.config/i99dash');
@@ -170,7 +170,7 @@ describe('the choice of how to sign in', () => {
       await agent.stop();
     });
 
-    it('has its keys below those of ~/.ssh', async () => {
+    it('lists the agent’s keys below those of ~/.ssh', async () => {
       person.answers = ['at home'];
       const identity = await signIn();
       assert.deepEqual(
@@ -186,7 +186,7 @@ describe('the choice of how to sign in', () => {
       ]);
     });
 
-    it('asks which of several, where the agent itself was chosen', async () => {
+    it('asks which of several keys when the agent itself was chosen', async () => {
       person.answers = ['at the office'];
       const identity = await signIn({ method: 'agent' });
       assert.equal(identity?.['fingerprint'], held[0]?.fingerprint);

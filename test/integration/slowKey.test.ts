@@ -25,7 +25,7 @@ function setRounds(path: string, rounds: number): void {
   writeFileSync(path, `${begin}\n${bytes.toString('base64')}\n${lines.at(-1) ?? ''}\n`);
 }
 
-describe('a key of many rounds', function () {
+describe('a key with many rounds of key derivation', function () {
   this.timeout(300_000);
   const backend = useBackend();
   useMessages();
@@ -71,7 +71,7 @@ describe('a key of many rounds', function () {
     return { took, max, p99 };
   }
 
-  it('opens without blocking the extension host, behind a notification', async () => {
+  it('unlocks without blocking the extension host and shows a notification', async () => {
     cancelAfter = undefined;
     const { took, max, p99 } = await measure(() =>
       run('i99dash.signIn', { keyPath: key.path, passphrase: PASSPHRASE }),
@@ -84,7 +84,7 @@ describe('a key of many rounds', function () {
     await run('i99dash.signOut');
   });
 
-  it('is cancelled half-way, and nothing is sent', async () => {
+  it('can be cancelled half-way and sends nothing', async () => {
     // Four times the work, of which an eighth has been done when it is cancelled. Its end would be an error: no passphrase opens it.
     setRounds(key.path, 4 * ROUNDS);
     cancelAfter = openedIn / 2;

@@ -84,13 +84,13 @@ describe('SSH keys', () => {
       );
     });
 
-    it('NOT_SIGNED_IN for nobody, with a way in', async () => {
+    it('fails with NOT_SIGNED_IN and offers to sign in', async () => {
       await run('i99dash.signOut');
       await failsWith('NOT_SIGNED_IN', 'i99dash.listKeys', {});
       assert.deepEqual(shown[0]?.buttons, ['Sign In']);
     });
 
-    it('says what the backend says', async () => {
+    it('shows the backend’s message', async () => {
       backend.current.faults.inject({
         match: { path: PATH },
         fault: { kind: 'status', status: 503 },
@@ -100,10 +100,10 @@ describe('SSH keys', () => {
     });
   });
 
-  describe('that take long to load', () => {
+  describe('while the keys load slowly', () => {
     const titles = useImpatience();
 
-    it('are no longer waited for once that is cancelled', async () => {
+    it('stops waiting when it is cancelled', async () => {
       backend.current.faults.inject({ match: { path: PATH }, fault: { kind: 'hang' } });
       assert.equal(await run('i99dash.listKeys', {}), undefined);
       assert.deepEqual(titles, ['Loading your SSH keys…']);
@@ -115,7 +115,7 @@ describe('SSH keys', () => {
   describe('in the view', () => {
     const welcome = useContextKey('i99dash.sshKeysView');
 
-    it('are not welcomed away while they load, and are gone with who has signed out meanwhile', async () => {
+    it('hides the welcome while keys load and drops them when the user signs out meanwhile', async () => {
       await run('i99dash.signOut');
       await run('i99dash.sshKeys.focus');
       await welcome.becomes('signedOut');
@@ -160,7 +160,7 @@ describe('SSH keys', () => {
       ]);
     });
 
-    it('is for signing in unless told otherwise, and takes ~', async () => {
+    it('defaults to the purpose of signing in and expands ~', async () => {
       const key = await fresh();
       const publicKeyPath = `~${key.publicKeyPath.slice(homedir().length)}`;
       assert.equal((await add({ publicKeyPath, name: 'another' })).purpose, 'login');
@@ -168,12 +168,12 @@ describe('SSH keys', () => {
       assert.equal(identity['fingerprint'], key.fingerprint);
     });
 
-    it('cuts a name to what the backend takes', async () => {
+    it('truncates a name to the backend’s limit', async () => {
       const { publicKeyPath } = await fresh();
       assert.equal((await add({ publicKeyPath, name: 'é'.repeat(200) })).name, 'é'.repeat(80));
     });
 
-    it('refuses a private key before anything is sent, and offers the public one', async () => {
+    it('rejects a private key before it sends anything and offers the public one', async () => {
       const key = await fresh();
       const before = backend.current.requests.length;
       const message = await failsWith('KEY_IS_PRIVATE', 'i99dash.addKey', {
@@ -185,7 +185,7 @@ describe('SSH keys', () => {
       assert.deepEqual(shown[0]?.buttons, ['Add the Public Key']);
     });
 
-    it('refuses other types, several keys in a file, and damage, and offers another choice', async () => {
+    it('rejects other types, several keys in a file and damaged keys and offers another choice', async () => {
       const [a, b, rsa] = [await fresh(), await fresh(), await fresh({ type: 'rsa' })];
       const several = join(homedir(), 'several.pub');
       const damaged = join(homedir(), 'damaged.pub');
@@ -204,7 +204,7 @@ describe('SSH keys', () => {
       assert.equal((await list()).length, 1);
     });
 
-    it('KEY_EXISTS says under which name, and leads to the keys', async () => {
+    it('fails with KEY_EXISTS, names the registered key and offers the list of keys', async () => {
       const key = await fresh();
       backend.current.state.addKey(DEFAULT_ACCOUNT.devId, key.publicKeyLine, { name: 'tower' });
       const args = { publicKeyPath: key.publicKeyPath, name: 'x' };
@@ -224,7 +224,7 @@ describe('SSH keys', () => {
     const ownId = async (): Promise<string> =>
       (await list()).find(({ fingerprint }) => fingerprint === own.fingerprint)?.id ?? '';
 
-    it('removes without a question when it is confirmed', async () => {
+    it('removes without a question when the call is confirmed', async () => {
       const id = await another();
       assert.equal(await run('i99dash.removeKey', { id, confirmed: true }), true);
       assert.deepEqual(
@@ -234,7 +234,7 @@ describe('SSH keys', () => {
       assert.equal((await list()).length, 1);
     });
 
-    it('asks once, naming the key', async () => {
+    it('asks once and names the key', async () => {
       const id = await another();
       press = [FIRST];
       assert.equal(await run('i99dash.removeKey', { id }), true);
@@ -243,13 +243,13 @@ describe('SSH keys', () => {
       assert.equal((await list()).length, 1);
     });
 
-    it('does nothing when it is cancelled, and returns undefined', async () => {
+    it('does nothing when cancelled and returns undefined', async () => {
       const id = await another();
       assert.equal(await run('i99dash.removeKey', { id }), undefined);
       assert.equal((await list()).length, 2);
     });
 
-    it('asks once more for the key one is signed in with, and signs out', async () => {
+    it('asks again for the key of the session and signs out', async () => {
       await another();
       const id = await ownId();
       press = [FIRST];
@@ -263,7 +263,7 @@ describe('SSH keys', () => {
       await failsWith('NOT_SIGNED_IN', 'i99dash.whoAmI');
     });
 
-    it('asks once more for the last key that can sign in', async () => {
+    it('asks again for the last key that can sign in', async () => {
       await another('attest');
       press = [FIRST];
       assert.equal(await run('i99dash.removeKey', { id: await ownId() }), undefined);
@@ -271,7 +271,7 @@ describe('SSH keys', () => {
       assert.equal((await list()).length, 2);
     });
 
-    describe('while somebody signs in with another key', () => {
+    describe('while the user signs in with another key', () => {
       let other: TestKey;
       useStandIn(
         vscode.window,
@@ -282,19 +282,19 @@ describe('SSH keys', () => {
         },
       );
 
-      it('ends no session but the one that was asked about', async () => {
+      it('ends only the session that the question was about', async () => {
         other = await makeRegisteredKey(backend.current, `other-${(made += 1)}`);
         assert.equal(await run('i99dash.removeKey', { id: await ownId() }), true);
         assert.equal((await run('i99dash.whoAmI'))['fingerprint'], other.fingerprint);
       });
     });
 
-    it('KEY_NOT_FOUND for an id that is no key', async () => {
+    it('fails with KEY_NOT_FOUND for an unknown id', async () => {
       await failsWith('KEY_NOT_FOUND', 'i99dash.removeKey', { id: 'key_none', confirmed: true });
       assert.deepEqual(shown[0]?.buttons, ['List SSH Keys']);
     });
 
-    it('is done when the key is gone meanwhile, or the answer is empty', async () => {
+    it('succeeds when the key is already gone or the answer is empty', async () => {
       for (const status of [404, 204]) {
         const id = await another();
         const handler = (): BackendResponse => {
@@ -309,7 +309,7 @@ describe('SSH keys', () => {
       }
     });
 
-    it('fails when something answers that does not know the keys, and the key stays', async () => {
+    it('fails and keeps the key when a server answers that does not know the keys', async () => {
       const id = await another();
       backend.current.faults.inject({
         match: { method: 'DELETE' },
@@ -319,7 +319,7 @@ describe('SSH keys', () => {
       assert.equal((await list()).length, 2);
     });
 
-    it('fails with the backend’s words, and the key stays', async () => {
+    it('fails with the backend’s message and keeps the key', async () => {
       const id = await another();
       backend.current.faults.inject({
         match: { method: 'DELETE' },
@@ -339,7 +339,7 @@ describe('SSH keys', () => {
         .filter(({ method, path }) => method !== 'GET' && !path.endsWith('/challenge'))
         .map(({ method, path }) => `${method} ${path.replace(/key_.*/u, 'id')}`);
 
-    it('registers, signs in, and only then removes; the name stays', async () => {
+    it('registers, signs in and only then removes the old key; keeps the name', async () => {
       const key = await fresh({ passphrase: 'of the new key', rounds: 2 });
       const before = backend.current.requests.length;
       const replaced = await replace({ keyPath: key.path, passphrase: 'of the new key' });
@@ -357,7 +357,7 @@ describe('SSH keys', () => {
       assert.equal((await run('i99dash.whoAmI'))['fingerprint'], key.fingerprint);
     });
 
-    it('goes on when the new key is registered already', async () => {
+    it('continues when the new key is already registered', async () => {
       const key = await makeRegisteredKey(backend.current, `key-${(made += 1)}`);
       assert.equal((await replace({ keyPath: key.path })).fingerprint, key.fingerprint);
       assert.equal((await list()).length, 1);
@@ -381,7 +381,7 @@ describe('SSH keys', () => {
         },
       },
     ] as const) {
-      it(`stops safely when the backend fails to ${step}, and says how things stand`, async () => {
+      it(`stops safely when the backend fails to ${step} and reports which keys remain`, async () => {
         const key = await fresh();
         backend.current.faults.inject({
           match: { method, ...(path === undefined ? {} : { path }) },
@@ -399,14 +399,14 @@ describe('SSH keys', () => {
       });
     }
 
-    it('asks before it begins', async () => {
+    it('asks before it starts', async () => {
       const key = await fresh();
       assert.equal(await run('i99dash.replaceKey', { keyPath: key.path }), undefined);
       assert.match(shown[0]?.detail ?? '', /then the old key is removed/u);
       assert.equal((await list()).length, 1);
     });
 
-    describe('while somebody else signs in', () => {
+    describe('while another account signs in', () => {
       let theirs: TestKey;
       useStandIn(
         vscode.window,
@@ -417,7 +417,7 @@ describe('SSH keys', () => {
         },
       );
 
-      it('registers nothing with their account', async () => {
+      it('registers nothing with that account', async () => {
         const { state } = backend.current;
         const devId = 'dev_somebody_else';
         state.addAccount({ ...DEFAULT_ACCOUNT, devId, email: 'somebody@example.com' });
@@ -429,12 +429,12 @@ describe('SSH keys', () => {
       });
     });
 
-    it('refuses the key that is to be replaced', async () => {
+    it('rejects the key that is to be replaced', async () => {
       const args = { keyPath: own.path, confirmed: true };
       await failsWith('KEY_EXISTS', 'i99dash.replaceKey', args);
     });
 
-    it('KEY_NOT_FOUND for a session without a key, NOT_SIGNED_IN for none', async () => {
+    it('fails with KEY_NOT_FOUND for a session without a key and NOT_SIGNED_IN for no session', async () => {
       const { devId } = DEFAULT_ACCOUNT;
       const token = backend.current.state.mintToken({ devId, lifeSeconds: 60 });
       await run('i99dash.signIn', { token });
@@ -445,14 +445,14 @@ describe('SSH keys', () => {
   });
 
   describe('generateKey', () => {
-    it('offers to register the new key here when somebody is signed in', async () => {
+    it('offers to register the new key when the user is signed in', async () => {
       const path = join(homedir(), '.ssh', `generated-${(made += 1)}`);
       await run('i99dash.generateKey', { path, passphrase: '' });
       assert.deepEqual(shown[0]?.buttons, ['Add SSH Key…']);
     });
   });
 
-  it('put no private half into a request, a message or the clipboard', async () => {
+  it('puts no private half into a request, a message or the clipboard', async () => {
     const key = await fresh();
     const path = join(homedir(), '.ssh', `generated-${(made += 1)}`);
     await vscode.env.clipboard.writeText('untouched');

@@ -68,7 +68,7 @@ describe('tasks', () => {
 
   const submissions = () => backend.current.state.apps.find(id)?.submissions ?? [];
 
-  it('are there for every mini-app of every root, with what the matcher needs', async () => {
+  it('provides tasks for every mini-app of every root, with the fields that the matcher needs', async () => {
     const tasks = await vscode.tasks.fetchTasks({ type: 'i99dash' });
     const names = tasks.map(({ name }) => name);
     for (const task of ['validate', 'dry run', 'publish']) {
@@ -88,7 +88,7 @@ describe('tasks', () => {
     assert.deepEqual(first.problemMatchers, ['$i99dash']);
   });
 
-  it('publish after the question that publishing asks', async () => {
+  it('publishes after the question that publishing asks', async () => {
     answer = 'Publish';
     assert.equal(await exitCodeOf(await taskOf(`publish ${id}`)), 0);
     assert.equal(submissions().length, 1);
@@ -99,21 +99,21 @@ describe('tasks', () => {
     );
   });
 
-  it('fail when they are told no', async () => {
+  it('fails when the user declines', async () => {
     const before = submissions().length;
     assert.equal(await exitCodeOf(await taskOf(`publish ${id}`)), 1);
     assert.equal(submissions().length, before);
     assert.equal(shown.length, 1);
   });
 
-  it('touch no network in a dry run', async () => {
+  it('uses no network in a dry run', async () => {
     const from = backend.current.requests.length;
     assert.equal(await exitCodeOf(await taskOf(`dry run ${id}`)), 0);
     assert.deepEqual(requestsSince(backend.current, from), []);
     assert.deepEqual(shown, []);
   });
 
-  it('bring what a build made wrong to the Problems panel, at its line', async () => {
+  it('shows problems of a build in the Problems panel at their line', async () => {
     const buildCommand = `mkdir -p dist && cp src/* dist/ && printf '\\nstructuredClone({});' > dist/late.js`;
     writeFileSync(join(folder, 'sdk.config.json'), JSON.stringify({ buildCommand }));
     answer = 'Run Build';
@@ -137,7 +137,7 @@ describe('tasks', () => {
     );
   });
 
-  it('fail to validate what has errors, and show each problem once', async () => {
+  it('fails to validate an app with errors and shows each problem once', async () => {
     assert.equal(await exitCodeOf(await taskOf(`validate ${id}`)), 0);
     rmSync(join(folder, 'src', 'icon.png'));
     assert.equal(await exitCodeOf(await taskOf(`validate ${id}`)), 1);
@@ -145,7 +145,7 @@ describe('tasks', () => {
     assert.equal(found.length, 1, found.join('\n'));
   });
 
-  it('end a build that is going on, when they are ended', async () => {
+  it('stops a running build when it is terminated', async () => {
     const buildCommand = 'trap "touch ended; exit 1" TERM; touch started; sleep 60 & wait';
     writeFileSync(join(folder, 'sdk.config.json'), JSON.stringify({ buildCommand }));
     answer = 'Run Build';
@@ -169,7 +169,7 @@ describe('tasks', () => {
     });
   }
 
-  describe('of tasks.json', () => {
+  describe('in tasks.json', () => {
     const settings = workspacePath.bind(undefined, '.vscode');
     afterEach(() => rmSync(settings(), { recursive: true, force: true }));
 
@@ -186,7 +186,7 @@ describe('tasks', () => {
       return found;
     }
 
-    it('run as they are written, after the question that comes before a beta, too', async () => {
+    it('runs as configured, after the question, which also precedes a beta', async () => {
       // A test before may have published this version.
       answer = submissions().length > 0 ? 'Publish Anyway' : 'Publish';
       const more = { track: 'beta', releaseNotes: 'From a task.' };
@@ -198,7 +198,7 @@ describe('tasks', () => {
     });
 
     for (const field of ['folder', 'track', 'releaseNotes']) {
-      it(`are refused where they are written wrong: ${field}`, async () => {
+      it(`fails when a field has the wrong type: ${field}`, async () => {
         answer = 'Publish';
         const before = submissions().length;
         const task = await written(`wrong ${field}`, { track: 'beta', [field]: { x: 1 } });
@@ -208,10 +208,10 @@ describe('tasks', () => {
     }
   });
 
-  describe('when nobody is signed in', () => {
+  describe('when signed out', () => {
     before(() => run('i99dash.signOut'));
 
-    it('fail with the way in', async () => {
+    it('fails and offers to sign in', async () => {
       assert.equal(await exitCodeOf(await taskOf(`publish ${id}`)), 1);
       assert.deepEqual(
         shown.map(({ buttons }) => buttons),

@@ -25,7 +25,7 @@ import {
   workspacePath,
 } from './support';
 
-describe('a workspace that nobody trusts', () => {
+describe('an untrusted workspace', () => {
   const backend = useBackend();
   const shown = useMessages();
   const folder = (): vscode.Uri => vscode.Uri.file(workspacePath('tyre-pressure'));
@@ -40,11 +40,11 @@ describe('a workspace that nobody trusts', () => {
     await run('i99dash.signIn', { method: 'ssh' });
   });
 
-  it('is one', () => {
+  it('is not trusted', () => {
     assert.equal(vscode.workspace.isTrusted, false);
   });
 
-  it('decides nothing of what is the user’s to decide', async () => {
+  it('cannot override what only the user decides', async () => {
     assertUserDecides();
     await setSetting('i99dash.ssh.keyPath', '~/.ssh/other');
     try {
@@ -54,7 +54,7 @@ describe('a workspace that nobody trusts', () => {
     }
   });
 
-  it('can be signed in from, with the usual key, to the backend of the user', async () => {
+  it('allows sign-in with the usual key to the user’s backend', async () => {
     assert.equal(key.path, join(homedir(), '.ssh/id_ed25519'));
     const identity = await run('i99dash.signIn', { method: 'ssh' });
     assert.equal(identity['devId'], DEFAULT_ACCOUNT.devId);
@@ -64,7 +64,7 @@ describe('a workspace that nobody trusts', () => {
     assert.equal(me['devId'], DEFAULT_ACCOUNT.devId);
   });
 
-  it('is told its problems, for which nothing of it runs', async () => {
+  it('shows problems without running any code of the workspace', async () => {
     const problems = await run<Problem[]>('i99dash.validate', { folder: folder() });
     assert.ok(Array.isArray(problems));
     assert.ok(!existsSync(workspacePath('tyre-pressure', 'built')));
@@ -76,7 +76,7 @@ describe('a workspace that nobody trusts', () => {
     ['dry run', 'i99dash.dryRun', { confirmed: true }],
     ['CI', 'i99dash.setUpCi', { confirmed: true }],
   ] as const) {
-    it(`is refused: ${title}; a button leads to the trust`, async () => {
+    it(`rejects ${title} with a button to manage workspace trust`, async () => {
       const before = changes();
       await failsWith('UNTRUSTED_WORKSPACE', command, { folder: folder(), ...args });
       assert.deepEqual(
@@ -89,7 +89,7 @@ describe('a workspace that nobody trusts', () => {
   }
 
   for (const task of ['publish', 'dryRun'] as const) {
-    it(`is refused to a task: ${task}`, async () => {
+    it(`rejects the task ${task}`, async () => {
       // VS Code itself runs no task here; what it would run refuses all the same.
       const written: string[] = [];
       const context = { clock: systemClock, logger: new MemoryLogger() };
@@ -109,7 +109,7 @@ describe('a workspace that nobody trusts', () => {
     });
   }
 
-  describe('does not keep the questions from being asked that only a person answers', () => {
+  describe('keeps the questions that only the user answers', () => {
     useNoConfirmation();
     const asked = useMessages(() => undefined, false);
     const [appId, baseUrl] = ['asked-about', 'https://operators.example'];
@@ -138,7 +138,7 @@ describe('a workspace that nobody trusts', () => {
       ['i99dash.promoteToProduction', () => ({ appId })],
       ['i99dash.endBeta', () => ({ appId })],
     ] as const) {
-      it(`asks before ${command}, and changes nothing after a no`, async () => {
+      it(`asks before ${command} and changes nothing when the user declines`, async () => {
         const sent = () => backend.current.requests.filter(({ method }) => method !== 'GET').length;
         const before = sent();
         assert.equal(await runAsked(command, { ...args(), confirmed: true }), undefined);
@@ -149,7 +149,7 @@ describe('a workspace that nobody trusts', () => {
     }
   });
 
-  it('can be signed out in', async () => {
+  it('allows sign-out', async () => {
     assert.equal(await run('i99dash.signOut'), true);
   });
 });

@@ -9,7 +9,7 @@ import { useScene } from './use-scene';
 
 const STATUS = '/api/v1/dev/status';
 
-describe('a person looks at their apps', () => {
+describe('the Apps view', () => {
   const scene = useScene({ album: 'ui/apps', miniApps: ['tyre-pressure', 'charge-timer'] });
   let view: AppsView;
 
@@ -53,7 +53,7 @@ describe('a person looks at their apps', () => {
     return person.seesNotification('tyre-pressure 1.0.0 was submitted');
   }
 
-  it('is asked to sign in first', async () => {
+  it('asks the user to sign in first', async () => {
     const { person, backend } = scene;
     await signedOut(scene);
     await view.open();
@@ -66,7 +66,7 @@ describe('a person looks at their apps', () => {
     await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
   });
 
-  it('learns that developer access is not granted, or not yet', async () => {
+  it('explains that developer access is missing or requested', async () => {
     const { person } = scene;
     account({ isDeveloper: false, hasPendingRequest: false });
     await signedIn(scene);
@@ -83,7 +83,7 @@ describe('a person looks at their apps', () => {
     await view.seesRow('Tyre Pressure, 1.0.0, unpublished');
   });
 
-  it('sees how every app stands, by icon and by word', async () => {
+  it('shows the state of every app by icon and text', async () => {
     const { person } = scene;
     await showsApps();
     await view.seesRow('Tyre Pressure, 0.9.0, rejected');
@@ -105,7 +105,7 @@ describe('a person looks at their apps', () => {
     await person.photograph('6-apps-light');
   });
 
-  it('narrows them to the workspace, and back', async () => {
+  it('filters to the workspace and back', async () => {
     const { person } = scene;
     await showsApps();
     await view.pressInTitle("Show This Workspace's Apps Only");
@@ -116,7 +116,7 @@ describe('a person looks at their apps', () => {
     await view.seesRow('Trip Log, 1.4.0, in review');
   });
 
-  it('does it all with the keyboard', async () => {
+  it('works with the keyboard alone', async () => {
     const { person } = scene;
     const { keyboard } = person.page;
     await showsApps();
@@ -133,7 +133,7 @@ describe('a person looks at their apps', () => {
     await keyboard.press('ArrowLeft');
   });
 
-  it('is told in the view when a Telegram message did not arrive', async () => {
+  it('reports a failed Telegram notification in the view', async () => {
     const { person } = scene;
     await showsApps();
     account({ lastNotificationError: 'chat not found' });
@@ -143,7 +143,7 @@ describe('a person looks at their apps', () => {
     account({ lastNotificationError: undefined as unknown as string });
   });
 
-  it('sees what is known while the backend is in trouble, and tries again', async () => {
+  it('shows cached apps while the backend fails, and retries on a click', async () => {
     const { person, backend } = scene;
     await showsApps();
     const match = { path: STATUS };
@@ -176,7 +176,7 @@ describe('a person looks at their apps', () => {
     assert.equal(backend.state.apps.find('cabin-climate')?.beta, null);
   });
 
-  it('promotes to beta with a word to the testers', async () => {
+  it('promotes to beta with release notes for the testers', async () => {
     const { person, backend } = scene;
     await showsApps();
     await view.choose(view.row('Trip Log'), 'Promote to Beta…');
@@ -189,7 +189,7 @@ describe('a person looks at their apps', () => {
     assert.equal(beta?.releaseNotes, 'Please try the export.');
   });
 
-  it('publishes from a row, to the review state in the view', async () => {
+  it('publishes from a row and shows the review state', async () => {
     const { person } = scene;
     await showsApps();
     const toast = await publishFromRow();
@@ -198,7 +198,7 @@ describe('a person looks at their apps', () => {
     await person.dismiss(toast);
   });
 
-  it('is told of the decision once, after a reload too, with a badge where they do not look', async () => {
+  it('reports a decision once, even after a reload, with a badge while the view is hidden', async () => {
     const { person, backend } = scene;
     await showsApps();
     const submissions = backend.state.apps.find('tyre-pressure')?.submissions ?? [];

@@ -17,7 +17,7 @@ interface Extent {
   right: number;
 }
 
-describe('a person reads Arabic', () => {
+describe('the workbench in Arabic', () => {
   const scene = useScene({ album: 'ui/arabic', displayLanguage: 'ar' });
 
   const read = (text: string | null): string => (text ?? '').replaceAll(MARKS, '');
@@ -77,7 +77,7 @@ describe('a person reads Arabic', () => {
     await row('ضغط الإطارات').waitFor();
   }
 
-  it('in the palette, and in the picker of keys', async () => {
+  it('shows commands in the palette and keys in the picker', async () => {
     const { person } = scene;
     await person.page.keyboard.press('F1');
     await person.page.locator('.quick-input-widget input').fill('>i99dash: نشر');
@@ -91,7 +91,7 @@ describe('a person reads Arabic', () => {
     await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
   });
 
-  it('in the hover of the identity, with names and addresses left as they are', async () => {
+  it('shows the hover of the identity and leaves names and URLs unchanged', async () => {
     const { person, backend } = scene;
     await signedIn();
     const hover = read(await person.readHover('3-hover'));
@@ -100,7 +100,7 @@ describe('a person reads Arabic', () => {
     }
   });
 
-  it('in the question before a publish, with the form that a number wants', async () => {
+  it('shows the question before a publish with the correct plural', async () => {
     const { person } = scene;
     await signedIn();
     await person.openFile('manifest.json');
@@ -119,7 +119,7 @@ describe('a person reads Arabic', () => {
     await person.dismiss(toast);
   });
 
-  it('in the views, where a name keeps clear of what stands beside it', async () => {
+  it('keeps names apart from the text beside them in the views', async () => {
     const { person } = scene;
     await showsViews();
     const key = row('هذا المفتاح');
@@ -137,7 +137,7 @@ describe('a person reads Arabic', () => {
     assert.match(told, /الغرض: للدخول/u);
   });
 
-  it('in what is known of an app, from its beginning', async () => {
+  it('shows the details of an app from their beginning', async () => {
     const { person, backend } = scene;
     await showsViews();
     backend.state.review('tyre-pressure', 'rejected', REASON);
@@ -165,7 +165,7 @@ describe('a person reads Arabic', () => {
     await person.photograph('9-app');
   });
 
-  it('in the rows that say what went wrong, from their beginning', async () => {
+  it('shows error rows from their beginning', async () => {
     const { person, backend } = scene;
     backend.faults.inject({ fault: { kind: 'html', status: 200 }, times: 'always' });
     await person.runCommand('i99dash: تحديث التطبيقات');
@@ -187,7 +187,7 @@ describe('a person reads Arabic', () => {
     }
   });
 
-  it('in the menu of the identity, and in the problems of a mini-app', async () => {
+  it('shows the account menu and the problems of a mini-app', async () => {
     const { person } = scene;
     await signedIn();
     await person.identity().click();
@@ -204,7 +204,7 @@ describe('a person reads Arabic', () => {
     await problem.first().waitFor({ state: 'detached' });
   });
 
-  it('in the welcome of the views', async () => {
+  it('shows the welcome of the views', async () => {
     const { person } = scene;
     await signedIn();
     await person.runCommand('عرض مفاتيح SSH');

@@ -5,7 +5,7 @@ import type { Locator } from 'playwright-core';
 import { placeholderIcon } from '../../src/core/publish/editing/placeholderIcon';
 import { useScene } from './use-scene';
 
-describe('a person writes a manifest', () => {
+describe('editing a manifest', () => {
   const scene = useScene({ album: 'ui/assist' });
   const manifest = (): string => join(scene.workspace, 'manifest.json');
   const suggestion = (text: string): Locator =>
@@ -23,7 +23,7 @@ describe('a person writes a manifest', () => {
 
   beforeEach(() => scene.person.openFile('manifest.json'));
 
-  it('and is told fields and pictures while typing', async () => {
+  it('completes fields and pictures while typing', async () => {
     const { person } = scene;
     const { keyboard } = person.page;
     await inEditor('"permissions"').click();
@@ -55,7 +55,7 @@ describe('a person writes a manifest', () => {
     );
   });
 
-  it('and reads what a field is for, and sees the picture it names', async () => {
+  it('shows the description of a field and the picture it names on hover', async () => {
     const { person } = scene;
     const hover = person.page.locator('.monaco-hover:not(.hidden)');
     const told = hover.filter({ hasText: 'while the car moves' });
@@ -71,7 +71,7 @@ describe('a person writes a manifest', () => {
     await person.page.mouse.move(5, 5);
   });
 
-  it('and mends a misspelt field with two keys, and takes it back with one', async () => {
+  it('fixes a misspelt field by a keyboard shortcut, and undo reverts it', async () => {
     const { person } = scene;
     const { keyboard } = person.page;
     await inEditor('"tag"').click();

@@ -8,7 +8,7 @@ import { useScene } from './use-scene';
 
 const WORKFLOW = '.github/workflows/i99dash-publish.yml';
 
-describe('a person sets up publishing from CI', () => {
+describe('setting up publishing from CI', () => {
   const scene = useScene({ album: 'ui/ci', viewport: { width: 1400, height: 900 } });
 
   before(() => {
@@ -32,7 +32,7 @@ describe('a person sets up publishing from CI', () => {
     return person.seesNotification('on the clipboard for 90 seconds');
   }
 
-  it('is told what will happen', async () => {
+  it('explains what will happen', async () => {
     const { person } = scene;
     const dialog = await asksToSetUp();
     await person.photograph('1-question');
@@ -40,7 +40,7 @@ describe('a person sets up publishing from CI', () => {
     await dialog.waitFor({ state: 'detached' });
   });
 
-  it('has the private half on the clipboard, and in no file', async () => {
+  it('copies the private half to the clipboard and writes it to no file', async () => {
     const { person, root } = scene;
     const toast = await setsUp();
     const secret = await person.clipboard();
@@ -65,7 +65,7 @@ describe('a person sets up publishing from CI', () => {
     await tab.waitFor({ state: 'detached' });
   });
 
-  it('looks through the workflow and saves it', async () => {
+  it('opens the workflow for review, and the user saves it', async () => {
     const { person, workspace } = scene;
     const toast = await setsUp();
     const editor = person.page.locator('.editor-instance .monaco-editor').first();

@@ -8,10 +8,10 @@ import { useScene } from './use-scene';
 const ME = DEFAULT_ACCOUNT.email ?? '';
 const OTHER = { ...DEFAULT_ACCOUNT, devId: 'dev_other', email: 'other@example.com' };
 
-describe('the questions that only a person answers', () => {
+describe('confirmations that only the user can give', () => {
   const scene = useScene({ album: 'ui/consent', approved: false });
 
-  it('ask before a key signs for a backend that is new to it', async () => {
+  it('asks before a key signs for a backend that is new to it', async () => {
     const { person, key, backend } = scene;
     await person.identity().click();
     await person.pick('~/.ssh/id_ed25519');
@@ -29,7 +29,7 @@ describe('the questions that only a person answers', () => {
     await person.seesIdentity(ME);
   });
 
-  it('ask before a key is registered', async () => {
+  it('asks before a key is registered', async () => {
     const { person, root, backend } = scene;
     const options = { folder: join(root, 'home', '.ssh'), name: 'id_tower', comment: 'anna@tower' };
     await generateTestKey(options);
@@ -46,7 +46,7 @@ describe('the questions that only a person answers', () => {
     assert.equal(registered(), before);
   });
 
-  it('ask before the session of another account takes over', async () => {
+  it('asks before another account replaces the session', async () => {
     const { person, backend } = scene;
     backend.state.addAccount(OTHER);
     const token = backend.state.mintToken({ devId: OTHER.devId, lifeSeconds: 900 });
@@ -59,7 +59,7 @@ describe('the questions that only a person answers', () => {
     await person.seesIdentity(ME);
   });
 
-  it('ask before a build, with the text of its scripts', async () => {
+  it('asks before a build and shows the text of its scripts', async () => {
     const { person, workspace } = scene;
     const scripts = { prebuild: 'rimraf dist', build: 'cp -r src dist && touch dist/built' };
     writeFileSync(join(workspace, 'package.json'), JSON.stringify({ scripts }));
@@ -75,7 +75,7 @@ describe('the questions that only a person answers', () => {
     assert.ok(!existsSync(join(workspace, 'dist/built')));
   });
 
-  it('ask a click on the editor’s button before an app goes to production', async () => {
+  it('asks after a click on the editor’s button before an app goes to production', async () => {
     const { person, backend, workspace } = scene;
     writeFileSync(join(workspace, 'sdk.config.json'), '{}');
     await person.openFile('manifest.json');

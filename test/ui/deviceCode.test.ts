@@ -11,7 +11,7 @@ import { useScene } from './use-scene';
 const WHO = DEFAULT_ACCOUNT.email ?? '';
 const AUTHORIZE = '/api/v1/oauth/device/authorize';
 
-describe('a person with an older backend', () => {
+describe('sign-in to an older backend', () => {
   const scene = useScene({
     album: 'ui/device-code',
     registered: false,
@@ -66,7 +66,7 @@ describe('a person with an older backend', () => {
     await person.seesIcon('sign-in');
   }
 
-  it('is told that there are no SSH keys, and offered the device code', async () => {
+  it('reports that there are no SSH keys and offers the device code', async () => {
     const { person, backend } = scene;
     await person.runCommand('i99dash: Sign In');
     await person.pick('~/.ssh/id_ed25519');
@@ -80,7 +80,7 @@ describe('a person with an older backend', () => {
     assert.deepEqual(await findLeftovers(scene.workbench.context), []);
   });
 
-  it('finds the token of the command line in the picker, and the file stays as it is', async () => {
+  it('offers the token of the command line in the picker and leaves its file unchanged', async () => {
     const { person, backend, root } = scene;
     const folder = join(root, 'home', '.config', 'i99dash');
     const file = join(folder, 'sdk.json');
@@ -98,7 +98,7 @@ describe('a person with an older backend', () => {
     await person.seesIcon('sign-in');
   });
 
-  it('sees the code large, has it on the clipboard, and is led to the browser', async () => {
+  it('shows the code, copies it to the clipboard and opens the browser', async () => {
     const { person } = scene;
     const begun = await begin();
     assert.match((await begun.dialog.textContent()) ?? '', /on the clipboard[^]*\/device/u);
@@ -108,7 +108,7 @@ describe('a person with an older backend', () => {
     await cancelSignIn();
   });
 
-  it('sees how long there is left, and can give up from the status bar', async () => {
+  it('shows the remaining time and can be cancelled from the status bar', async () => {
     const { person } = scene;
     await (await openBrowser(await begin())).close();
     await person.seesNotification(/Approve the code [B-Z-]{9} in the browser \(9:\d\d left\)/u);
@@ -121,7 +121,7 @@ describe('a person with an older backend', () => {
     await person.seesIcon('sign-in');
   });
 
-  it('learns of a denial, and where developer access is asked for', async () => {
+  it('reports a denial and offers to request developer access', async () => {
     const { person } = scene;
     await answer(await openBrowser(await begin()), 'Deny');
     const toast = await person.seesNotification('no developer access yet');
@@ -130,7 +130,7 @@ describe('a person with an older backend', () => {
     await person.dismiss(toast);
   });
 
-  it('approves, and is signed in with a key that has no end', async () => {
+  it('signs in after the approval with an API key that does not expire', async () => {
     const { person } = scene;
     await signedInByCode();
     const text = await person.readHover('7-hover');
@@ -142,7 +142,7 @@ describe('a person with an older backend', () => {
     await person.quickInput().press('Escape');
   });
 
-  it('sees a variable that is refused in the status bar, and can do without it', async () => {
+  it('shows a rejected variable in the status bar and can ignore it', async () => {
     await signedInByCode();
     await scene.restart({ I99DASH_API_KEY: 'refused-by-the-backend' });
     const { person } = scene;

@@ -8,7 +8,7 @@ import { useScene } from './use-scene';
 
 const run = promisify(execFile);
 
-describe('a person publishes a project in the shape of an official example', () => {
+describe('publishing a project with the layout of an official example', () => {
   const scene = useScene({
     album: 'ui/examples',
     // Two, so that the workspace's root is no mini-app itself.
@@ -46,7 +46,7 @@ describe('a person publishes a project in the shape of an official example', () 
 
   for (const shape of EXAMPLE_SHAPES) {
     const { name, build } = shape;
-    it(`from the button, with the script that "${build ?? 'no build'}" wrote: ${name}`, async () => {
+    it(`publishes from the button with the script that "${build ?? 'no build'}" wrote: ${name}`, async () => {
       await publish(shape);
       const wanted = build === undefined ? 'stale' : 'fresh';
       assert.equal(await submittedScript(name), `document.body.append('${wanted}');\n`);

@@ -13,7 +13,7 @@ import { useScene } from './use-scene';
 const run = promisify(execFile);
 const PASSPHRASE = 'my first passphrase';
 
-describe('a person without an SSH key', () => {
+describe('sign-in without an SSH key', () => {
   const scene = useScene({ album: 'ui/first-key', keyInHome: false, registered: false });
   const path = (): string => join(scene.root, 'home', '.ssh', 'id_ed25519');
 
@@ -65,7 +65,7 @@ describe('a person without an SSH key', () => {
     await person.quickInput().press('Escape');
   });
 
-  it('cannot answer with what is no path for a key', async () => {
+  it('rejects invalid paths for a key', async () => {
     const { person } = scene;
     await asksWhere();
     for (const [answer, objection] of [
@@ -82,7 +82,7 @@ describe('a person without an SSH key', () => {
     await person.quickInput().press('Escape');
   });
 
-  it('chooses a passphrase, typed twice into masked boxes', async () => {
+  it('asks for a passphrase twice in masked boxes', async () => {
     const { person } = scene;
     await asksForPassphrase();
     assert.equal(await person.quickInput().getAttribute('type'), 'password');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { OPERATOR_ACCOUNT, PROFILES } from '../backend/profiles';
 import { useScene } from './use-scene';
 
-describe('an operator', () => {
+describe('the operator features', () => {
   const scene = useScene({
     album: 'ui/operator',
     backend: PROFILES.operator,
@@ -27,7 +27,7 @@ describe('an operator', () => {
     await seesBalance('€');
   }
 
-  it('is asked for the backend, and told at once what is wrong with one', async () => {
+  it('asks for the backend and rejects an invalid one at once', async () => {
     const { person } = scene;
     await seesBalance('i99op: Sign In');
     await person.operator().click();
@@ -48,7 +48,7 @@ describe('an operator', () => {
     await seesBalance('i99op: Sign In');
   });
 
-  it('signs in with a key and sees the balance in the status bar', async () => {
+  it('signs in with a key and shows the balance in the status bar', async () => {
     const { person } = scene;
     setBalance(12_550);
     await person.operator().click();
@@ -65,7 +65,7 @@ describe('an operator', () => {
     await person.photograph('4-balance');
   });
 
-  it('reads the rest in the hover', async () => {
+  it('shows the details in the hover', async () => {
     const { person, backend } = scene;
     await signedIn(12_550);
     const text = await person.readHover('5-hover', person.operator());
@@ -74,7 +74,7 @@ describe('an operator', () => {
     }
   });
 
-  it('is warned of a low balance, with the way to top up', async () => {
+  it('warns of a low balance and offers to top up', async () => {
     const { person } = scene;
     await signedIn(12_550);
     setBalance(420);
@@ -97,7 +97,7 @@ describe('an operator', () => {
     await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
   });
 
-  it('is there again after a reload, and sees the configuration', async () => {
+  it('restores the session after a reload and shows the configuration', async () => {
     const { person } = scene;
     await signedIn(420);
     await person.page.reload();
@@ -108,7 +108,7 @@ describe('an operator', () => {
     await person.dismiss(toast);
   });
 
-  it('vanishes from sight when the setting says so, without a reload', async () => {
+  it('disappears without a reload when the setting is switched off', async () => {
     const { person } = scene;
     await signedIn(12_550);
     await person.operator().click();

@@ -18,7 +18,7 @@ const MISTAKES: readonly [from: string, to: string, problem: string][] = [
   ['{\n', '{\n  "author": "nobody",\n', '"author"'],
 ];
 
-describe('a person opens a mini-app with ten problems', () => {
+describe('a mini-app with ten problems', () => {
   const scene = useScene({
     album: 'ui/problems',
     // So high that the panel shows all of them.
@@ -65,7 +65,7 @@ describe('a person opens a mini-app with ten problems', () => {
     correct = await readFile(manifest(), 'utf8');
   });
 
-  it('and is told of them in the explorer before anything is open', async () => {
+  it('shows its problems in the explorer before any file is open', async () => {
     await scene.quit();
     await writeMistakes();
     await scene.start();
@@ -79,7 +79,7 @@ describe('a person opens a mini-app with ten problems', () => {
     await person.photographInBothThemes('1-start');
   });
 
-  it('and finds each in the panel and in the text', async () => {
+  it('shows each problem in the panel and in the text', async () => {
     const { person } = scene;
     await showsMistakes();
     await panelHas(MISTAKES.length);
@@ -87,7 +87,7 @@ describe('a person opens a mini-app with ten problems', () => {
     await person.photographInBothThemes('2-ten');
   });
 
-  it('and is led from the panel to the place', async () => {
+  it('opens the position of a problem from the panel', async () => {
     const { person } = scene;
     const { page } = person;
     await showsMistakes();
@@ -103,7 +103,7 @@ describe('a person opens a mini-app with ten problems', () => {
     await page.mouse.move(5, 5);
   });
 
-  it('and sees them go one by one while mending them', async () => {
+  it('removes each problem as soon as it is fixed', async () => {
     const { person } = scene;
     await showsMistakes();
     let text = await readFile(manifest(), 'utf8');
@@ -118,7 +118,7 @@ describe('a person opens a mini-app with ten problems', () => {
     await person.page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
   });
 
-  it('and finds those of other files at their own place', async () => {
+  it('shows problems of other files at their own position', async () => {
     const { person, workspace } = scene;
     await writeFile(manifest(), correct);
     await person.openFile('manifest.json');

@@ -7,7 +7,7 @@ import { findLeftovers } from './known-screen';
 import { signedIn } from './states';
 import { useScene } from './use-scene';
 
-describe('a person publishes', () => {
+describe('publishing', () => {
   const scene = useScene({ album: 'ui/publish' });
 
   const submissions = () => scene.backend.state.apps.find('tyre-pressure')?.submissions ?? [];
@@ -28,7 +28,7 @@ describe('a person publishes', () => {
     return version;
   }
 
-  it('from the button in the title of manifest.json, and can still say no', async () => {
+  it('starts from the button in the title of manifest.json and can be cancelled', async () => {
     const { person, backend } = scene;
     await person.openFile('manifest.json');
     const button = person.editorButton('Publish Mini-App');
@@ -54,7 +54,7 @@ describe('a person publishes', () => {
     assert.equal(changes(backend).length, from);
   });
 
-  it('to the review state', async () => {
+  it('publishes and shows the review state', async () => {
     const { person, backend } = scene;
     await person.openFile('manifest.json');
     await person.editorButton('Publish Mini-App').click();
@@ -70,7 +70,7 @@ describe('a person publishes', () => {
     }
   });
 
-  it('a second time from another file, after a bump of the version', async () => {
+  it('publishes again from another file after a version bump', async () => {
     const { person, backend, workspace } = scene;
     await submitted();
     await person.openFile('src/style.css');
@@ -85,7 +85,7 @@ describe('a person publishes', () => {
     await person.dismiss(toast);
   });
 
-  it('offers to save what is not saved', async () => {
+  it('offers to save unsaved files', async () => {
     const { person } = scene;
     await person.openFile('src/style.css');
     await person.page.locator('.editor-instance .view-lines').first().click();
@@ -101,7 +101,7 @@ describe('a person publishes', () => {
     await person.page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
   });
 
-  it('looks first, from the CodeLens of the manifest', async () => {
+  it('runs a dry run from the CodeLens of the manifest', async () => {
     const { person } = scene;
     await person.openFile('manifest.json');
     const lens = person.page.locator('.codelens-decoration a', { hasText: 'Dry Run' });
@@ -115,7 +115,7 @@ describe('a person publishes', () => {
     await person.dismiss(toast);
   });
 
-  it('is led to the line that is wrong, by one message', async () => {
+  it('opens the invalid line from one message', async () => {
     const { person, workspace } = scene;
     await person.openFile('manifest.json');
     const file = join(workspace, 'manifest.json');
@@ -134,7 +134,7 @@ describe('a person publishes', () => {
     await person.page.locator('.view-line', { hasText: 'nonsense' }).waitFor({ state: 'detached' });
   });
 
-  it('runs a task and reads the terminal', async () => {
+  it('runs as a task with output in the terminal', async () => {
     const { person } = scene;
     await person.runCommand('Tasks: Run Task');
     await person.pick('i99dash');
@@ -147,7 +147,7 @@ describe('a person publishes', () => {
     await person.runCommand('View: Toggle Terminal');
   });
 
-  it('finds the command in the explorer too, on the manifest and nowhere else', async () => {
+  it('offers the command in the explorer on the manifest and nowhere else', async () => {
     const { person } = scene;
     const explorer = person.page.locator('.explorer-folders-view');
     const entry = person.page.locator('.monaco-menu .action-item', { hasText: 'Publish Mini-App' });
@@ -167,7 +167,7 @@ describe('a person publishes', () => {
     await person.page.keyboard.press('Escape');
   });
 
-  it('cancels an upload half-way: nothing is submitted', async () => {
+  it('cancels an upload half-way without submitting anything', async () => {
     const { person, backend } = scene;
     const version = await submitted();
     const before = submissions().length;

@@ -59,8 +59,8 @@ function secretsOf({ backend, key }: Scene): Secret[] {
   ];
 }
 
-describe('secrets', () => {
-  it('of a whole run are in no file outside SecretStorage, and never on screen', async () => {
+describe('secrets of a whole run', () => {
+  it('stay out of every file outside SecretStorage and off the screen', async () => {
     const proxy = `http://somebody:${PROXY_PASSWORD}@127.0.0.1:9`;
     const scene = await Scene.open({
       album: 'ui/secrets',

@@ -34,7 +34,7 @@ describe('a session with an encrypted key', () => {
 
   after(() => agent?.stop());
 
-  it('is locked after a restart once its token is spent, and asks nothing by itself', async () => {
+  it('is locked after a restart once its token expires and does not ask by itself', async () => {
     scene.backend.setTokenLife(TOKEN_LIFE);
     await signedIn(scene);
     const [minted] = mints(scene.backend).slice(-1);
@@ -48,7 +48,7 @@ describe('a session with an encrypted key', () => {
     assert.deepEqual(await readInterruptionsSinceLoad(person.page), NONE);
   });
 
-  it('asks when a command needs it; who cancels is told nothing', async () => {
+  it('asks when a command needs the passphrase and shows no message when cancelled', async () => {
     await locked();
     const { person } = scene;
     const interruptions = await watchInterruptions(person.page);
@@ -64,7 +64,7 @@ describe('a session with an encrypted key', () => {
     assert.deepEqual([...notifications, ...dialogs], []);
   });
 
-  it('asks once after a click, however often one clicks, and renews silently from then on', async () => {
+  it('asks once after several clicks and refreshes silently from then on', async () => {
     await locked();
     const { person, backend } = scene;
     const interruptions = await watchInterruptions(person.page);
@@ -84,7 +84,7 @@ describe('a session with an encrypted key', () => {
     assert.equal(notifications.length, 1, notifications.join('; '));
   });
 
-  it('asks nothing while an ssh-agent holds the key', async () => {
+  it('does not ask while an ssh-agent holds the key', async () => {
     scene.backend.setTokenLife(2);
     await signedIn(scene);
     agent = await startSshAgent();
@@ -98,7 +98,7 @@ describe('a session with an encrypted key', () => {
     assert.deepEqual(await readInterruptionsSinceLoad(person.page), NONE);
   });
 
-  it('says again what is waited for once it has the passphrase', async () => {
+  it('shows the progress of the command again after the passphrase', async () => {
     await locked();
     const { person, backend } = scene;
     let release = (): void => undefined;

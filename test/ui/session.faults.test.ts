@@ -16,7 +16,7 @@ const SIGNED_IN: Look = { icon: 'account', text: WHO, isError: false };
 const OFFLINE: Look = { icon: 'cloud-offline', text: WHO, isError: false };
 const REJECTED: Look = { icon: 'error', text: WHO, isError: true };
 
-describe('the status bar while the backend is in trouble', () => {
+describe('the status bar while the backend fails', () => {
   const scene = useScene({ album: 'ui/session-faults', tokenLife: 2 });
   let interruptions: () => Promise<Interruptions>;
   let looks: () => Promise<Look[]>;
@@ -65,7 +65,7 @@ describe('the status bar while the backend is in trouble', () => {
   const spoken = (): Promise<string | null> =>
     scene.person.identity().locator('a').first().getAttribute('aria-label');
 
-  it('has the mark of being offline when nobody answers', async () => {
+  it('shows the offline icon when the backend does not answer', async () => {
     const { person } = scene;
     scene.backend.setTokenLife(2);
     await showsKeys();
@@ -79,7 +79,7 @@ describe('the status bar while the backend is in trouble', () => {
     assert.deepEqual(await interruptions(), NONE);
   });
 
-  it('keeps it when the backend answers 503, and explains why', async () => {
+  it('keeps the offline icon when the backend answers 503 and explains why', async () => {
     const { person } = scene;
     await offline();
     await scene.startBackend();
@@ -90,7 +90,7 @@ describe('the status bar while the backend is in trouble', () => {
     assert.deepEqual(await interruptions(), NONE);
   });
 
-  it('keeps it when a page answers in place of the backend', async () => {
+  it('keeps the offline icon when a web page answers in place of the backend', async () => {
     const { person } = scene;
     await offline();
     await scene.startBackend();
@@ -101,7 +101,7 @@ describe('the status bar while the backend is in trouble', () => {
     assert.deepEqual(await interruptions(), NONE);
   });
 
-  it('loses it when the backend is back, by itself', async () => {
+  it('removes the offline icon by itself when the backend is back', async () => {
     const { person } = scene;
     await offline();
     await scene.startBackend();
@@ -114,7 +114,7 @@ describe('the status bar while the backend is in trouble', () => {
     assert.deepEqual(await interruptions(), NONE);
   });
 
-  it('stays as it is while tokens that were revoked are replaced', async () => {
+  it('does not change while revoked tokens are replaced', async () => {
     const { backend } = scene;
     await online();
     const minted = mints(backend).length;
@@ -131,7 +131,7 @@ describe('the status bar while the backend is in trouble', () => {
     assert.deepEqual(await interruptions(), NONE);
   });
 
-  it('is an error when the key is no longer accepted', async () => {
+  it('shows an error when the key is no longer accepted', async () => {
     const { person } = scene;
     await rejected();
     await person.seesInHover(/Last failure: KEY_REJECTED/u);
@@ -145,7 +145,7 @@ describe('the status bar while the backend is in trouble', () => {
     assert.deepEqual(await interruptions(), NONE);
   });
 
-  it('is as it was once the person has signed in again', async () => {
+  it('recovers once the user has signed in again', async () => {
     const { person, key } = scene;
     await rejected();
     scene.register(key.publicKeyLine);
@@ -159,7 +159,7 @@ describe('the status bar while the backend is in trouble', () => {
     assert.deepEqual([...notifications, ...dialogs], []);
   });
 
-  it('stays as it is while a command waits for a silent backend, which it says and which can be cancelled', async () => {
+  it('does not change while a command waits for a silent backend, and the command can be cancelled', async () => {
     const { person, backend } = scene;
     await online();
     backend.faults.inject({ match: { path: '/api/v1/dev/me' }, fault: { kind: 'hang' } });

@@ -20,7 +20,7 @@ describe('a session on a computer without a keyring', () => {
     await minted;
   }
 
-  it('is there again after a restart, from the key, and says once what happens', async () => {
+  it('is restored from the key after a restart and explains this once', async () => {
     await restartAndRenew();
     const { person } = scene;
     await person.seesIdentity(WHO);
@@ -34,7 +34,7 @@ describe('a session on a computer without a keyring', () => {
     isTold = true;
   });
 
-  it('says it never again', async () => {
+  it('does not explain it again', async () => {
     if (!isTold) {
       await restartAndRenew();
       await scene.person.dismiss(await scene.person.seesNotification('keeps no secrets'));

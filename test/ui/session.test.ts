@@ -23,7 +23,7 @@ describe('a session with an unencrypted key', () => {
     await person.seesIcon('error');
   }
 
-  it('outlives a restart, and its spent token is renewed silently', async () => {
+  it('survives a restart and silently refreshes its expired token', async () => {
     scene.backend.setTokenLife(2);
     await signedIn(scene);
     await scene.quit();
@@ -36,7 +36,7 @@ describe('a session with an unencrypted key', () => {
     assert.deepEqual(await sinceLoad(), NONE);
   });
 
-  it('is offline when the backend is down at the start, and comes back by itself', async () => {
+  it('is offline when the backend is down at the start and recovers by itself', async () => {
     scene.backend.setTokenLife(2);
     await signedIn(scene);
     await scene.quit();
@@ -53,7 +53,7 @@ describe('a session with an unencrypted key', () => {
     assert.deepEqual(await sinceLoad(), NONE);
   });
 
-  it('mints once for a token that was revoked, without a word', async () => {
+  it('refreshes once after its token was revoked, without a message', async () => {
     const { person, backend } = scene;
     backend.setTokenLife(900);
     await signedIn(scene);
@@ -74,7 +74,7 @@ describe('a session with an unencrypted key', () => {
     assert.deepEqual(await sinceLoad(), NONE);
   });
 
-  it('shows that new tokens are not accepted, and that they are again', async () => {
+  it('shows that new tokens are rejected and recovers when they are accepted again', async () => {
     const { person, backend } = scene;
     backend.setTokenLife(900);
     await signedIn(scene);
@@ -94,7 +94,7 @@ describe('a session with an unencrypted key', () => {
     assert.deepEqual(await interruptions(), NONE);
   });
 
-  it('puts a report on the clipboard that holds no secret, no name and no e-mail address', async () => {
+  it('copies diagnostics without secrets, names and e-mail addresses', async () => {
     const { person, key } = scene;
     await signedIn(scene);
     await person.identity().click();
@@ -112,7 +112,7 @@ describe('a session with an unencrypted key', () => {
     }
   });
 
-  it('says in the status bar that the key is no longer accepted, and explains it', async () => {
+  it('shows in the status bar that the key is no longer accepted and explains it in the hover', async () => {
     const { person } = scene;
     await rejected();
     await person.seesIdentity(WHO);
@@ -124,7 +124,7 @@ describe('a session with an unencrypted key', () => {
     assert.deepEqual(await sinceLoad(), NONE);
   });
 
-  it('offers the way out: sign in again', async () => {
+  it('offers to sign in again with a rejected key', async () => {
     const { person, key } = scene;
     await rejected();
     await person.identity().click();

@@ -23,7 +23,7 @@ describe('a session in two windows', () => {
     return second;
   }
 
-  it('holds in both for a minute of short-lived tokens, in silence', async () => {
+  it('stays signed in without prompts in both for a minute of short-lived tokens', async () => {
     const other = await signedInBoth();
     const { backend } = scene;
     const people = [scene.person, other];
@@ -64,7 +64,7 @@ describe('a session in two windows', () => {
     assert.ok(minted <= (2 * 3 * seconds) / TOKEN_LIFE, `${minted} tokens`);
   });
 
-  it('ends for both with a sign-out in one, whatever the other does meanwhile', async () => {
+  it('ends in both with a sign-out in one, whatever the other does meanwhile', async () => {
     const other = await signedInBoth();
     const { person, backend } = scene;
     await person.identity().click();

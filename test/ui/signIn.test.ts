@@ -8,8 +8,8 @@ import { mints } from './requests';
 import { signedIn, signedOut } from './states';
 import { useScene } from './use-scene';
 
-describe('a person signs in', () => {
-  describe('with an encrypted key that the backend does not know yet', () => {
+describe('sign-in', () => {
+  describe('with an encrypted key that the backend does not know', () => {
     const scene = useScene({
       album: 'ui/sign-in',
       passphrase: 'open sesame',
@@ -39,12 +39,12 @@ describe('a person signs in', () => {
       return person.seesNotification('Public key copied');
     }
 
-    it('sees in the status bar that nobody is signed in', async () => {
+    it('shows in the status bar that the user is signed out', async () => {
       await scene.person.seesIdentity('i99dash: Sign In');
       await scene.person.photograph('1-signed-out');
     });
 
-    it('finds the key in the picker, with fingerprint, comment and lock', async () => {
+    it('lists the key in the picker with fingerprint, comment and lock', async () => {
       const { person, key } = scene;
       await person.runCommand('i99dash: Sign In');
       const row = person.quickPickRow('~/.ssh/id_ed25519').first();
@@ -58,7 +58,7 @@ describe('a person signs in', () => {
       await person.quickInput().press('Escape');
     });
 
-    it('types a wrong passphrase into a masked box and is told how many tries are left', async () => {
+    it('masks the passphrase and reports how many tries are left after a wrong one', async () => {
       const { person } = scene;
       await asksForPassphrase();
       assert.equal(await person.quickInput().getAttribute('type'), 'password');
@@ -68,7 +68,7 @@ describe('a person signs in', () => {
       await person.quickInput().press('Escape');
     });
 
-    it('learns that the key is not registered, with the way out as buttons and no second dialog', async () => {
+    it('reports an unregistered key with next steps as buttons and without a second dialog', async () => {
       const { person, key } = scene;
       const toast = await meetsUnknownKey();
       await toast.locator('.monaco-button', { hasText: 'Try Again' }).waitFor();
@@ -143,7 +143,7 @@ describe('a person signs in', () => {
       }
     });
 
-    it('is there again after the window reloads, without a prompt', async () => {
+    it('restores the session after a reload without a prompt', async () => {
       const { person } = scene;
       await signedIn(scene);
       const from = mints(scene.backend).length;
@@ -153,7 +153,7 @@ describe('a person signs in', () => {
       assert.equal(mints(scene.backend).length, from);
     });
 
-    it('clicks the identity, finds the account menu and signs out', async () => {
+    it('signs out from the account menu of the status bar', async () => {
       const { person } = scene;
       await signedIn(scene);
       await person.identity().click();
@@ -199,7 +199,7 @@ describe('a person signs in', () => {
   describe('in the Accounts menu', () => {
     const scene = useScene({ album: 'ui/accounts' });
 
-    it('is listed once signed in, and signs out from there', async () => {
+    it('lists the session and signs out from there', async () => {
       const { person } = scene;
       await person.runCommand('i99dash: Sign In');
       await person.pick('~/.ssh/id_ed25519');
@@ -222,10 +222,10 @@ describe('a person signs in', () => {
     });
   });
 
-  describe('and meets trouble', () => {
+  describe('when something goes wrong', () => {
     const scene = useScene({ album: 'ui/trouble' });
 
-    it('two clicks on the status bar open one picker, and Escape ends it without a word', async () => {
+    it('opens one picker for two clicks on the status bar and closes it silently on Escape', async () => {
       const { person } = scene;
       const interruptions = await watchInterruptions(person.page);
       await person.identity().dblclick();
@@ -237,7 +237,7 @@ describe('a person signs in', () => {
       assert.deepEqual([...notifications, ...dialogs], []);
     });
 
-    it('no network: one message, nothing else, and the way to try again works', async () => {
+    it('shows one message without a network, and its retry works', async () => {
       const { person, backend } = scene;
       await signedOut(scene);
       const fault = backend.faults.inject({

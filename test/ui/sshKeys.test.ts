@@ -14,7 +14,7 @@ const KEYS = '/api/v1/account/ssh-keys';
 const WHO = DEFAULT_ACCOUNT.email ?? '';
 const HOUR_MS = 3_600_000;
 
-describe('the view SSH Keys', () => {
+describe('the SSH Keys view', () => {
   const scene = useScene({ album: 'ui/ssh-keys', viewport: { width: 1280, height: 800 } });
   let second: TestKey;
   let view: SshKeysView;
@@ -74,7 +74,7 @@ describe('the view SSH Keys', () => {
     });
   });
 
-  it('asks a person who is signed out to sign in, and the backend nothing', async () => {
+  it('asks a signed-out user to sign in and sends no request', async () => {
     const { person, backend } = scene;
     await view.open();
     const signIn = view.link('Sign in');
@@ -89,7 +89,7 @@ describe('the view SSH Keys', () => {
     await person.seesIdentity(WHO);
   });
 
-  it('shows what each key is for, when it was used, and which is this one', async () => {
+  it('shows each key’s purpose and last use and marks the key of this computer', async () => {
     const { person } = scene;
     await showsKeys();
     assert.deepEqual(await view.rows(), [
@@ -101,7 +101,7 @@ describe('the view SSH Keys', () => {
     await person.photograph('2-keys');
   });
 
-  it('tells the fingerprint and exact times in the hover, and all of it to a screen reader', async () => {
+  it('shows the fingerprint and exact times in the hover and to a screen reader', async () => {
     const { person } = scene;
     await showsKeys();
     const text = await view.readHover('work laptop');
@@ -113,7 +113,7 @@ describe('the view SSH Keys', () => {
     await person.page.mouse.move(900, 500);
   });
 
-  it('adds a key of ~/.ssh that is not registered yet: which, name, purpose', async () => {
+  it('adds an unregistered key of ~/.ssh after key, name and purpose', async () => {
     const { person } = scene;
     await showsKeys();
     await view.pressInTitle('Add SSH Key');
@@ -136,7 +136,7 @@ describe('the view SSH Keys', () => {
     assert.equal((await view.rows()).length, 4);
   });
 
-  it('sends no private key that was browsed for, and leads to the public one', async () => {
+  it('sends no private key that was selected and offers the public one', async () => {
     const { person, backend } = scene;
     await showsKeys();
     const { path } = await generateTestKey({
@@ -168,7 +168,7 @@ describe('the view SSH Keys', () => {
     assert.equal(await person.clipboard(), second.fingerprint);
   });
 
-  it('removes a key after naming it, and leaves it when one thinks better of it', async () => {
+  it('removes a key after a question that names it, and keeps it when cancelled', async () => {
     const { person } = scene;
     await showsKeyNamed('third');
     const before = (await view.rows()).length;
@@ -181,7 +181,7 @@ describe('the view SSH Keys', () => {
     assert.equal((await view.rows()).length, before - 1);
   });
 
-  it('asks once more for this key, and offers to replace it', async () => {
+  it('asks again for the key of this session and offers to replace it', async () => {
     const { person, root } = scene;
     await showsKeys();
     await view.press('this computer', 'Remove SSH Key');
@@ -206,7 +206,7 @@ describe('the view SSH Keys', () => {
     assert.equal(keys.filter(({ name }) => name === 'this computer').length, 1);
   });
 
-  it('replaces from the menu of this key alone', async () => {
+  it('offers the replacement in the menu of this key only', async () => {
     const { person } = scene;
     await showsKeyNamed('tower');
     await view.row('tower').click({ button: 'right' });
@@ -219,7 +219,7 @@ describe('the view SSH Keys', () => {
     await person.page.keyboard.press('Escape');
   });
 
-  it('keeps showing what it knows while the backend is away, and recovers on a click', async () => {
+  it('shows cached keys while the backend is down and recovers on a click', async () => {
     const { person, backend } = scene;
     await showsKeys();
     const before = (await view.rows()).length;
@@ -233,7 +233,7 @@ describe('the view SSH Keys', () => {
     await view.row('Not up to date').waitFor({ state: 'detached' });
   });
 
-  it('looks as well in a light theme', async () => {
+  it('uses the light theme’s colours in a light theme', async () => {
     const { person } = scene;
     await showsKeys();
     await person.page.emulateMedia({ colorScheme: 'light' });
@@ -248,7 +248,7 @@ describe('the view SSH Keys', () => {
     assert.equal(color, await person.themeColor('charts-green'));
   });
 
-  it('says what to do when no key is registered', async () => {
+  it('explains what to do when no key is registered', async () => {
     const { person, backend } = scene;
     const { devId } = DEFAULT_ACCOUNT;
     await showsKeys();
@@ -265,7 +265,7 @@ describe('the view SSH Keys', () => {
     await person.photograph('15-empty');
   });
 
-  it('left no private half in a request or in any file: log, temporary or other', async () => {
+  it('leaves no private half in a request or in any file: log, temporary or other', async () => {
     const { backend, root } = scene;
     await signedIn(scene);
     await scene.person.page.goto('about:blank');

@@ -4,7 +4,7 @@ import { useScene } from './use-scene';
 describe('the status bar of a workspace without a mini-app', () => {
   const scene = useScene({ album: 'ui/status-bar', miniApps: [] });
 
-  it('offers to sign in until the first sign-in, and shows nothing after a sign-out', async () => {
+  it('offers to sign in until the first sign-in and hides after a sign-out', async () => {
     const { person } = scene;
     await person.seesIdentity('i99dash: Sign In');
     await person.photograph('1-first');

@@ -18,7 +18,7 @@ const WORKFLOW = '.github/workflows/i99dash-publish.yml';
 const STATUS = '/api/v1/dev/status';
 const VIEWPORT = { width: 1400, height: 900 };
 
-describe('the whole story of a new user', () => {
+describe('the whole journey of a new user', () => {
   const scene = useScene({
     ...{ album: ALBUM, viewport: VIEWPORT, keyInHome: false, registered: false },
   });
@@ -89,8 +89,8 @@ describe('the whole story of a new user', () => {
     if (added !== undefined) state.accounts.touchKey(added);
   }
 
-  describe('the first laptop', () => {
-    it('has no key, so one is made', async () => {
+  describe('on the first laptop', () => {
+    it('generates the first key', async () => {
       const { person } = scene;
       await person.seesIdentity('i99dash: Sign In');
       await person.photograph('01-installed');
@@ -109,7 +109,7 @@ describe('the whole story of a new user', () => {
       await person.dismiss(toast);
     });
 
-    it('gets its key registered in the web console', async () => {
+    it('registers the key in the web console', async () => {
       const { person, backend, workbench } = scene;
       const toast = await copiesPublicKey();
       const publicKey = await person.clipboard();
@@ -125,7 +125,7 @@ describe('the whole story of a new user', () => {
       await person.dismiss(toast);
     });
 
-    it('signs in with it', async () => {
+    it('signs in with the key', async () => {
       const { person } = scene;
       const toast = await copiesPublicKey();
       scene.register(readPublicKey());
@@ -149,7 +149,7 @@ describe('the whole story of a new user', () => {
       assert.equal(submissions().length, 1);
     });
 
-    it('is told once that the review approved it, and shows it', async () => {
+    it('reports the approval of the review once and shows it in the view', async () => {
       const { person, backend } = scene;
       published();
       await signedIn();
@@ -171,13 +171,13 @@ describe('the whole story of a new user', () => {
     });
   });
 
-  describe('a second laptop', () => {
+  describe('on a second laptop', () => {
     const second = useScene(() => ({
       ...{ album: `${ALBUM}/second`, viewport: VIEWPORT, registered: false },
       sharedBackend: scene.backend,
     }));
 
-    it('has a key of its own, which the backend does not know', async () => {
+    it('cannot sign in with its own key, which the backend does not know', async () => {
       const { person, key } = second;
       await person.runCommand('i99dash: Sign In');
       await person.pick(key.fingerprint);
@@ -186,7 +186,7 @@ describe('the whole story of a new user', () => {
       await person.dismiss(toast);
     });
 
-    it('gets it added in the first one’s SSH Keys', async () => {
+    it('adds the key in the first laptop’s SSH Keys view', async () => {
       const { person, root } = scene;
       const { key } = second;
       await signedIn();
@@ -206,7 +206,7 @@ describe('the whole story of a new user', () => {
       assert.ok(keysOfDeveloper().some(({ fingerprint }) => fingerprint === key.fingerprint));
     });
 
-    it('signs in, and shows the same apps without telling the old news', async () => {
+    it('signs in and shows the same apps without old notifications', async () => {
       const { person, key, backend } = second;
       published();
       if (submissions().at(-1)?.reviewStatus !== 'approved') {
@@ -233,8 +233,8 @@ describe('the whole story of a new user', () => {
     });
   });
 
-  describe('the first laptop again', () => {
-    it('sees that the second one’s key was used', async () => {
+  describe('back on the first laptop', () => {
+    it('shows that the second key was used', async () => {
       await signedIn();
       await secondKeyUsed();
       await apps.open();
@@ -271,7 +271,7 @@ describe('the whole story of a new user', () => {
       await person.dismiss(toast);
     });
 
-    it('signs out, and leaves the account as it is', async () => {
+    it('signs out and leaves the account unchanged', async () => {
       const { person, backend } = scene;
       published();
       await signedIn();

@@ -36,10 +36,10 @@ async function runLeavingSuite(): Promise<TestCounts> {
   }
 }
 
-describe('a test of a scene', function () {
+describe('useScene', function () {
   this.timeout(600_000);
 
-  it('that leaves something on screen fails itself and no other, and names its screenshot', async () => {
+  it('fails only the test that leaves something on screen and names its screenshot', async () => {
     const { passed, failures = [] } = await runLeavingSuite();
     assert.equal(passed, 2, failures.join('\n'));
     assert.equal(failures.length, 2, failures.join('\n'));

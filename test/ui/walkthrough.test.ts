@@ -8,7 +8,7 @@ import { useScene } from './use-scene';
 
 type Step = 'key' | 'register' | 'signIn' | 'publish';
 
-describe('a person with an empty home follows the walkthrough', () => {
+describe('the walkthrough with an empty home folder', () => {
   const scene = useScene({
     ...{ album: 'ui/walkthrough', keyInHome: false, registered: false },
     viewport: { width: 1400, height: 900 },
@@ -94,7 +94,7 @@ describe('a person with an empty home follows the walkthrough', () => {
     }
   });
 
-  it('makes a key', async () => {
+  it('generates a key', async () => {
     const { person } = scene;
     await opens();
     await turnTo('key', 1);

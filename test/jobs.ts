@@ -8,19 +8,21 @@ import type { Job, Print } from './support/jobs';
 import { checkResult, countTests, mochaCommand, type StageResult } from './support/stage';
 import { packagePath } from './ui/packaged-extension';
 
-// A desktop VS Code trusts everything when `@vscode/test-electron` starts it, and is in Arabic with a language pack alone.
+// A desktop VS Code started by `@vscode/test-electron` trusts every folder, and it needs a language
+// pack for Arabic.
 const DESKTOP_KINDS: readonly IntegrationKind[] = ['samples', 'multi-root'];
 const SOAK = 'soak: the extension host does not grow';
 const UI_JOBS = 3;
 
-// Suites without settings of their own in .mocharc.json.
+// For suites that do not use the settings in .mocharc.json.
 const suiteOptions = ['--no-config', '-n', 'import=tsx', '--extension', 'ts', '--forbid-only'];
-// A deadline for tests that never end: a busy machine does not reach it.
+// A timeout for tests that hang, which no busy machine reaches.
 const suiteTimeout = ['--timeout', '300000'];
 
 /**
- * Makes the jobs of a test run, in the order in which they should start: what others wait for, then the longest.
- * @param args what was asked for
+ * Creates the jobs of a test run in starting order: first those that others wait for, then the
+ * longest.
+ * @param args the arguments of the run
  */
 export function createJobs(args: RunArguments): Job[] {
   const jobs = [
@@ -39,7 +41,7 @@ function setUpJobs({ version, desktop, stages }: RunArguments): Job[] {
   const needsHost = stages.some((stage) => ['host', 'integration', 'ui'].includes(stage));
   const install = check('install', 'build', tsx('test/host/main.ts', version));
   const packaging = check('package', 'build', npmRun('package'));
-  // After the package, whose production build goes to the same folder.
+  // Runs after the package because the package's production build goes to the same folder.
   const build = check('build', 'build', npmRun('build'), ['package']);
   return [
     ...(needsHost && !desktop ? [install] : []),
@@ -68,7 +70,7 @@ function integrationJobs(args: RunArguments): Job[] {
   return args.desktop || !isSoakWanted ? jobs : [...jobs, soakJob(args)];
 }
 
-/** One VS Code for each kind. */
+/** Returns the job of one kind, which runs in its own VS Code. */
 function integrationJob({ version, desktop, grep }: RunArguments, kind: IntegrationKind): Job {
   const args = [`--kind=${kind}`, ...(desktop ? ['--desktop'] : [])];
   const env = grep === undefined ? {} : { I99DASH_TEST_GREP: grep };
@@ -82,7 +84,10 @@ function soakJob({ version }: RunArguments): Job {
   return check('soak', 'integration', command, ['install', 'build'], SOAK);
 }
 
-/** The UI suites in a few processes: each has its own browsers and servers, and all of them read the one package. */
+/**
+ * Returns a few jobs for the UI suites: each has its own browsers and servers, and all share the
+ * package.
+ */
 function uiJobs(args: RunArguments): Job[] {
   const shares = args.grep === undefined ? shareOut(uiFiles(), UI_JOBS) : [uiFiles()];
   return shares.map((files, index) => {
@@ -100,7 +105,7 @@ function uiFiles(): string[] {
   return names.filter((name) => name.endsWith('.test.ts')).map((name) => `test/ui/${name}`);
 }
 
-/** Deals files out so that each share has about as many tests. */
+/** Distributes files so that each share has about as many tests. */
 function shareOut(files: readonly string[], count: number): string[][] {
   const weigh = (file: string): number =>
     readFileSync(path.join(repositoryRoot, file), 'utf8').split(/\bit\(/u).length;
@@ -148,8 +153,8 @@ function mochaJob(
 }
 
 /**
- * A job that is one check, not a run of tests.
- * @param title what it counts as; it counts only when it fails where this is left out
+ * Creates a job that is a single check, not a test run.
+ * @param title the title it is counted under; without one, it is counted only when it fails
  */
 function check(
   name: string,

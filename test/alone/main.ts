@@ -7,8 +7,8 @@ import { countTests, mochaCommand, type StageResult } from '../support/stage';
 import { packagePath } from '../ui/packaged-extension';
 import { listIntegrationTests, listUiTests, type KnownTest } from './titles';
 
-// Draws tests of test/ui and test/integration by a seed and runs each alone: a test that needs another one before it fails.
-// usage: npm run test:alone -- --seed=1 --count=30
+// Draws tests of test/ui and test/integration by a seed and runs each one alone, so that a test
+// that depends on another one fails. usage: npm run test:alone -- --seed=1 --count=30
 
 const mochaOptions = ['--no-config', '-n', 'import=tsx', '--extension', 'ts', '--forbid-only'];
 
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   process.exitCode = failed > 0 ? 1 : wasInterrupted() ? 130 : 0;
 }
 
-/** Chooses tests, each at most once. */
+/** Chooses distinct tests by a seed. */
 function draw(tests: readonly KnownTest[], count: number, seed: number): KnownTest[] {
   const random = seededRandom(seed);
   const rest = [...tests];
@@ -58,7 +58,7 @@ function draw(tests: readonly KnownTest[], count: number, seed: number): KnownTe
   return drawn;
 }
 
-/** Runs one test in a process and a VS Code of its own. */
+/** Runs one test in its own process and VS Code. */
 function runAlone(test: KnownTest): Promise<StageResult> {
   const grep = `^${test.title.replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&')}$`;
   const version = { I99DASH_TEST_VSCODE_VERSION: defaultVersion };
@@ -75,7 +75,7 @@ function runAlone(test: KnownTest): Promise<StageResult> {
 }
 
 main().then(
-  // Loading the tests may have left something open.
+  // Loading the tests may leave handles open that would keep the process alive.
   () => process.exit(),
   (error: unknown) => {
     console.error(error);

@@ -29,7 +29,7 @@ export async function listUiTests(): Promise<KnownTest[]> {
   return tests;
 }
 
-/** Lists the integration tests. Loading them takes VS Code, once for each kind. */
+/** Lists the integration tests. Loading them requires a VS Code for each kind. */
 export async function listIntegrationTests(): Promise<KnownTest[]> {
   const folder = await mkdtemp(path.join(tmpdir(), 'i99dash-titles-'));
   try {

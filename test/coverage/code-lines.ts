@@ -3,8 +3,10 @@ import { transform } from 'esbuild';
 import ts from 'typescript';
 
 /**
- * The lines of a TypeScript source that something runs on: neither empty ones nor comments, types and imports.
- * @returns line numbers, counted from 1; none for a module that only has types or passes on what others export
+ * Returns the lines of a TypeScript source that hold executable code: no empty lines, comments,
+ * types or imports.
+ * @returns line numbers, counted from 1; an empty set for a module that only has types or
+ * re-exports
  */
 export async function codeLines(source: string): Promise<ReadonlySet<number>> {
   const { map } = await transform(source, { loader: 'ts', sourcemap: true, target: 'node22' });

@@ -4,7 +4,10 @@ import { build, type BuildOptions } from 'esbuild';
 import { repositoryRoot } from '../host/paths';
 import { WORKERS } from './folders';
 
-/** The publish worker is ended as soon as it has answered, before Node writes what ran: it has to be written before the answer goes out. */
+/**
+ * The publish worker is killed as soon as it has answered, before Node writes its coverage, so the
+ * coverage must be written before the answer is sent.
+ */
 const starting = (built: string): string => `
 const { takeCoverage } = require('node:v8');
 const send = process.send.bind(process);
@@ -16,9 +19,9 @@ require(${JSON.stringify(built)});
 `;
 
 /**
- * Builds the worker so that its lines are counted.
- * @param script where the script goes that is to be started; what it is built to stays among the results of the count
- * @param options of esbuild
+ * Builds the worker so that its coverage is recorded.
+ * @param script the path of the script to start; the compiled code stays among the coverage results
+ * @param options esbuild options
  */
 export async function buildCountedWorker(script: string, options: BuildOptions): Promise<void> {
   await mkdir(WORKERS, { recursive: true });

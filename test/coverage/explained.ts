@@ -1,2 +1,2 @@
-/** Sources of which less than 80 % of the lines run in the unit and integration tests, and why that is as it should be. */
+/** Sources that are less than 80 % covered by the unit and integration tests, with the reason. */
 export const EXPLAINED: Readonly<Record<string, string>> = {};

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { repositoryRoot } from '../host/paths';
 
-/** Everything that the count leaves, the pages first. */
+/** The folder of all coverage results, the HTML pages first. */
 export const COVERAGE = path.join(repositoryRoot, 'coverage');
-/** Where each process leaves what it ran. */
+/** The folder in which each process writes its raw coverage. */
 export const RAW = path.join(COVERAGE, 'raw');
-/** What was built to be counted, by tests that build. */
+/** The folder for what tests build with coverage. */
 export const WORKERS = path.join(COVERAGE, 'workers');

@@ -1,16 +1,19 @@
 import type { FileLines } from './measure';
 
-/** A file below so much, in per cent of its lines with code, needs a test or a reason. */
+/**
+ * The required coverage of a file in per cent of its lines with code; a file below needs a reason.
+ */
 const LEAST_PERCENT = 80;
 
-/** From 0 to 100. */
+/** Returns the coverage in per cent, from 0 to 100. */
 export function percent({ covered, total }: Pick<FileLines, 'covered' | 'total'>): number {
   return (100 * covered) / total;
 }
 
 /**
- * @param explained the files that may be below, with the reason
- * @returns what is wrong, in a line each; none when all is well
+ * Checks the coverage of every file.
+ * @param explained the files that may be below the limit, with the reason
+ * @returns the violations, one line each; empty when there are none
  */
 export function judge(
   rows: readonly FileLines[],

@@ -9,7 +9,10 @@ import { judge } from './judge';
 import { measure } from './measure';
 import { formatCoverage } from './table';
 
-/** Runs what is counted. @returns whether every test passed */
+/**
+ * Runs the covered test stages.
+ * @returns whether every test passed
+ */
 async function runTests(): Promise<boolean> {
   await rm(COVERAGE, { recursive: true, force: true });
   const args = ['--import', 'tsx', 'test/run.ts', 'unit', 'integration'];

@@ -13,47 +13,48 @@ const SOURCES = path.join(repositoryRoot, 'src');
 type Sources = Parameters<typeof v8ToIstanbul>[2];
 type Functions = Parameters<ReturnType<typeof v8ToIstanbul>['applyCoverage']>[0];
 
-/** A script as V8 knows it: its absolute path, and what ran of it in all processes together. */
+/** A script as V8 knows it: its absolute path and its coverage merged over all processes. */
 interface Script {
   readonly url: string;
   readonly functions: Functions;
 }
 
-/** The parts of c8's report that it does not declare. */
+/** The parts of c8's report that c8 does not declare. */
 interface C8Report {
   _getMergedProcessCov(): { readonly result: readonly Script[] };
-  /** What Node knew of a script: none where it has no source map. */
+  /** Returns Node's source map data of a script, which is empty for a script without one. */
   _getSourceMap(script: Script): Sources;
-  /** What `run` writes. */
+  /** Returns the coverage that `run` writes. */
   getCoverageMapFromAllCoverageFiles: () => Promise<unknown>;
   run(): Promise<void>;
 }
 
-/** How often each line ran, by absolute path and line number. */
+/** Execution counts by absolute path and line number. */
 type Counts = Map<string, Map<number, number>>;
 
-/** How many of a file's lines with code ran. */
+/** The coverage of a file's lines with code. */
 export interface FileLines {
-  /** The path below the repository's root, with slashes. */
+  /** The path relative to the repository's root, with slashes. */
   readonly file: string;
   readonly covered: number;
   readonly total: number;
-  /** The lines that did not run, ascending. */
+  /** The uncovered lines in ascending order. */
   readonly uncovered: readonly number[];
 }
 
-/** What ran of the sources. */
+/** The coverage of the sources. */
 export interface Measured {
-  /** One for each source with code, those that nothing loaded among them, sorted by path. */
+  /** One for each source with code, including sources that no process loaded, sorted by path. */
   readonly rows: readonly FileLines[];
-  /** Writes the sources as pages that show what ran. */
+  /** Writes HTML pages of the sources with their coverage. */
   readonly writePages: () => Promise<void>;
 }
 
 /**
- * Puts together what Node wrote of every process that ran a source, be it the source itself through tsx or a bundle with it.
+ * Merges the coverage that Node wrote for every process that ran a source, whether directly through
+ * tsx or as a bundle.
  * @param tempDirectory the folder that `NODE_V8_COVERAGE` named
- * @param reportsDirectory where the pages go
+ * @param reportsDirectory the folder for the HTML pages
  */
 export async function measure(tempDirectory: string, reportsDirectory: string): Promise<Measured> {
   const report = new Report({
@@ -62,7 +63,7 @@ export async function measure(tempDirectory: string, reportsDirectory: string): 
     reporter: ['html'],
     resolve: '',
     include: ['src/**/*.ts', 'dist/*.js', '.build/integration/**/*.js', 'coverage/workers/**/*.js'],
-    // Some bundles lie where c8 expects tests and reports.
+    // Some bundles are in folders that c8 excludes as tests and reports.
     exclude: [],
     extension: ['.ts', '.js'],
   }) as unknown as C8Report;
@@ -89,8 +90,9 @@ export async function measure(tempDirectory: string, reportsDirectory: string): 
 }
 
 /**
- * Adds up what ran of the sources of a script. c8 would take for run whatever V8 does not know as not run, and with it the functions that
- * esbuild leaves out of a bundle: a line counts that the script has something of.
+ * Adds the coverage of a script to the counts of its sources. c8 would count everything as covered
+ * that V8 does not report as uncovered, including functions that esbuild leaves out of a bundle.
+ * Therefore only lines that the script contains are counted.
  */
 async function count(script: Script, sources: Sources, counts: Counts): Promise<void> {
   if (sources === undefined || !('sourceMap' in sources)) return;
@@ -108,7 +110,7 @@ async function count(script: Script, sources: Sources, counts: Counts): Promise<
   }
 }
 
-/** The lines that a script has something of, by the absolute path of the source. */
+/** Returns the lines that a script contains, by the absolute path of the source. */
 function linesOf(script: string, map: TraceMap): ReadonlyMap<string, ReadonlySet<number>> {
   const lines = new Map<string, Set<number>>();
   eachMapping(map, ({ source, originalLine }) => {
@@ -129,7 +131,10 @@ function sourceFiles(): string[] {
     .sort();
 }
 
-/** Lines alone: functions and branches would be those of the compiled code, which differs between tsx and a bundle. */
+/**
+ * Converts line counts only: functions and branches would be those of the compiled code, which
+ * differs between tsx and a bundle.
+ */
 function toIstanbul(
   file: string,
   text: string,

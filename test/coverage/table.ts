@@ -2,7 +2,7 @@ import { formatTable } from '../bench/table';
 import { percent } from './judge';
 import type { FileLines } from './measure';
 
-/** One row for each file, and one for all. */
+/** Formats one row for each file and one for the total. */
 export function formatCoverage(rows: readonly FileLines[]): string {
   const sum = (pick: (row: FileLines) => number): number =>
     rows.reduce((total, row) => total + pick(row), 0);
@@ -11,7 +11,7 @@ export function formatCoverage(rows: readonly FileLines[]): string {
     ['file', 'lines', 'covered', '%'],
     [...rows.map((row) => cells(row.file, row)), cells(`${rows.length} files`, all)],
   );
-  // The last column is as long as it gets.
+  // The last column is not padded.
   const last = ['not covered', ...rows.map(({ uncovered }) => formatRanges(uncovered))];
   return table
     .split('\n')
@@ -23,7 +23,10 @@ function cells(name: string, counts: Pick<FileLines, 'covered' | 'total'>): stri
   return [name, String(counts.total), String(counts.covered), percent(counts).toFixed(1)];
 }
 
-/** @param lines ascending. @returns `3, 7-9` for 3, 7, 8, 9 */
+/**
+ * Formats line numbers as ranges: `3, 7-9` for 3, 7, 8, 9.
+ * @param lines in ascending order
+ */
 function formatRanges(lines: readonly number[]): string {
   const ranges: [number, number][] = [];
   for (const line of lines) {

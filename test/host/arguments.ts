@@ -1,4 +1,4 @@
-/** What a launch of VS Code was asked for on the command line. */
+/** The command line of a VS Code launch. */
 export interface LaunchArguments {
   /** Folders of the extensions under development. */
   readonly extensions: readonly string[];
@@ -9,15 +9,16 @@ export interface LaunchArguments {
   /** A folder or `.code-workspace` file to open. */
   readonly folder?: string;
   readonly workspaceTrust: boolean;
-  /** What VS Code is shown in; English when left out. */
+  /** The display language; English when left out. */
   readonly displayLanguage?: string;
 }
 
 /**
- * Reads the arguments that `runTests` of `@vscode/test-electron` passes to VS Code. `--disable-workspace-trust` is always
- * among them, so that `--enable-workspace-trust` (ours, not VS Code's) overrides it; what only concerns a desktop is ignored.
+ * Parses the arguments that `runTests` of `@vscode/test-electron` passes to VS Code.
+ * `--disable-workspace-trust` is always among them, so `--enable-workspace-trust` (ours, not VS
+ * Code's) overrides it. Desktop-only options are ignored.
  * @param args without the executable
- * @throws Error when something needed is missing
+ * @throws Error when a required argument is missing
  */
 export function parseLaunchArguments(args: readonly string[]): LaunchArguments {
   const folder = args.find((arg) => !arg.startsWith('-'));

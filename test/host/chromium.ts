@@ -10,18 +10,19 @@ import { unpackFile, unpackTar } from './unpack';
 
 const run = promisify(execFile);
 
-/** The npm package that ships a Chromium binary for Linux on x64, without anything to download. */
+/** An npm package with a Chromium binary for Linux on x64 that needs no separate download. */
 const chromiumPackage = '@sparticuz/chromium@153.0.0';
 
-/** A Chromium that is known to start. */
+/** An installed Chromium that has been started once successfully. */
 export interface InstalledChromium {
   readonly executablePath: string;
 }
 
 /**
- * Installs Chromium under `.vscode-test/chromium`, unless it is there already or the environment variable
+ * Installs Chromium under `.vscode-test/chromium` if it is missing, unless the environment variable
  * `CHROMIUM_PATH` names another executable, and checks that it starts.
- * @throws FetchError when it could not be fetched, Error when it does not start; the message says what is missing
+ * @throws FetchError when the download fails
+ * @throws Error when Chromium does not start; the message says what is missing
  */
 export async function installChromium(): Promise<InstalledChromium> {
   const own = process.env['CHROMIUM_PATH'];
@@ -77,7 +78,7 @@ interface StartError {
   readonly stderr?: string;
 }
 
-// The Debian packages that carry the libraries this Chromium is linked with.
+// The Debian packages of the libraries that this Chromium is linked with.
 const debianPackages: Readonly<Record<string, string>> = {
   libnss3: 'libnss3',
   libnssutil3: 'libnss3',
@@ -88,7 +89,7 @@ const debianPackages: Readonly<Record<string, string>> = {
   libexpat: 'libexpat1',
 };
 
-/** Says in one paragraph why Chromium did not start and what to install or set. */
+/** Returns a paragraph that explains why Chromium did not start and what to install or set. */
 export function explain(executablePath: string, error: StartError): string {
   const library = /error while loading shared libraries: (([^:.\s]+)[^:\s]*)/.exec(
     error.stderr ?? '',

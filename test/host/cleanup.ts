@@ -5,9 +5,9 @@ const signals = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 let listening = false;
 
 /**
- * Registers something to undo when this process exits or is interrupted (Ctrl+C included).
- * @param cleanup runs synchronously; what it throws is ignored, as nobody is left to handle it
- * @returns a function that takes the registration back
+ * Registers a cleanup for the exit or interruption (Ctrl+C included) of this process.
+ * @param cleanup runs synchronously; its errors are ignored (best effort at exit)
+ * @returns a function that unregisters the cleanup
  */
 export function onProcessExit(cleanup: () => void): () => void {
   listen();
@@ -26,12 +26,12 @@ function listen(): void {
   if (listening) return;
   listening = true;
   process.on('exit', () => {
-    // The latest first: a server goes before the folder it writes to.
+    // In reverse order: a server stops before the folder that it writes to is removed.
     for (const cleanup of [...cleanups].reverse()) {
       try {
         cleanup();
       } catch {
-        // the others still have to run
+        // the other cleanups must still run
       }
     }
   });

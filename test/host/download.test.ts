@@ -50,7 +50,7 @@ describe('downloading a package', () => {
   });
 
   const address = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  /** Until so many bytes of the download are on the disk. */
+  /** Waits until at least this many bytes of the download are on disk. */
   const written = async (bytes: number): Promise<void> => {
     const read = async (): Promise<number> => {
       const [name = ''] = await readdir(dir);
@@ -76,7 +76,7 @@ describe('downloading a package', () => {
   });
 
   it('continues what a process that was killed has left', async () => {
-    // No process has this number: it is above what the system hands out.
+    // No process has this ID: it is above the system's maximum.
     await writeFile(path.join(dir, 'thing-1.2.3.tgz.partial-99999999'), TARBALL.subarray(0, 7));
     assert.deepEqual(await readFile(await download()), TARBALL);
     assert.deepEqual(ranges, ['bytes=7-']);

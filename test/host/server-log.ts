@@ -3,18 +3,21 @@ import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 
-/** What a server prints, kept in a file. */
+/** The output of a server, kept in a file. */
 export interface ServerLog {
-  /** Adds a line to the file, which is `server.log` in the server's data folder. */
+  /** Appends a line to the file, which is `server.log` in the server's data folder. */
   readonly log: (line: string) => void;
-  /** The last lines of that file and of the detailed log that VS Code itself keeps, where an extension host's death is explained. */
+  /**
+   * Returns the last lines of that file and of VS Code's own detailed log, which explains crashes
+   * of an extension host.
+   */
   readonly lastLogLines: (count: number) => Promise<string>;
 }
 
 /**
- * Begins to keep what a server prints.
+ * Starts to record a server's output.
  * @param serverDataDir the server's data folder, which must exist
- * @param outputs what it prints to
+ * @param outputs the server's output streams
  */
 export function openServerLog(serverDataDir: string, outputs: readonly Readable[]): ServerLog {
   const file = path.join(serverDataDir, 'server.log');

@@ -1,5 +1,6 @@
-// Runs a module as a process's main module, and ends the process's whole group as soon as its parent is gone, however the parent ended.
-// usage: node server-process.mjs <module> <arguments…>, as leader of a process group, standard input a pipe that stays open
+// Runs a module as the process's main module and kills the process group as soon as the parent is
+// gone, however it ended. usage: node server-process.mjs <module> <arguments…>, as leader of a
+// process group, with a pipe that stays open as standard input
 import { pathToFileURL } from 'node:url';
 
 const endGroup = () => process.kill(-process.pid, 'SIGKILL');

@@ -12,26 +12,34 @@ import { openServerLog, type ServerLog } from './server-log';
 
 const run = promisify(execFile);
 
-/** How to start a server. */
+/** Options for starting a server. */
 export interface ServerOptions {
   /** The VS Code version, one that `hostVersion` knows. */
   readonly version: string;
-  /** Folder for the server's data: user settings, logs, state. Created when missing. */
+  /**
+   * The folder for the server's data: user settings, logs, state. It is created if it is missing.
+   */
   readonly serverDataDir: string;
-  /** Folder with installed extensions; an empty one inside the data folder when left out. */
+  /** The folder with installed extensions; an empty one inside the data folder when left out. */
   readonly extensionsDir?: string;
   /** Changes to the environment that the server and its extension hosts inherit. */
   readonly env?: Environment;
-  /** True: folders are untrusted until the user trusts them. False, the default: everything is trusted. */
+  /**
+   * True: folders are untrusted until the user trusts them. False, the default: everything is
+   * trusted.
+   */
   readonly workspaceTrust?: boolean;
   /**
-   * True, the default: the window honours the payload that loads extensions from source and runs tests, and shows no notification toasts.
-   * False: everything is as for a person.
+   * True, the default: the window honours the payload that loads extensions from source and runs
+   * tests, and shows no notification toasts. False: everything behaves as for a user.
    */
   readonly smokeTestDriver?: boolean;
   /** The port to listen on; a free one when left out. */
   readonly port?: number;
-  /** The user's settings, such as `{ 'i99dash.backendUrl': '…' }`; they replace what an earlier start left in the data folder. */
+  /**
+   * The user's settings, such as `{ 'i99dash.backendUrl': '…' }`; they replace those of an earlier
+   * start in the data folder.
+   */
   readonly userSettings?: Readonly<Record<string, unknown>>;
 }
 
@@ -39,18 +47,19 @@ export interface ServerOptions {
 export interface Server extends ServerLog {
   readonly url: string;
   readonly port: number;
-  /** Resolves when the server has ended, with how: `code 1`, `signal SIGKILL`. */
+  /** Resolves when the server has exited with the reason: `code 1`, `signal SIGKILL`. */
   readonly exited: Promise<string>;
-  /** Ends the server and every process it started, and waits until they are gone. */
+  /** Ends the server and all its processes and waits until they are gone. */
   readonly stop: () => Promise<void>;
 }
 
 const startDeadlineMs = 180_000;
 
-// Without a marketplace nothing is looked up there.
+// Without a gallery, VS Code sends no requests to the Marketplace.
 const noMarketplace = { EXTENSIONS_GALLERY: '{}' };
 
-// What would only distract: a chat that needs an account, and a welcome page. The theme follows the browser's colour scheme.
+// Turns off distractions: a chat that needs an account, and a welcome page. The theme follows the
+// browser's colour scheme.
 const quietSettings = {
   'chat.disableAIFeatures': true,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
@@ -59,18 +68,20 @@ const quietSettings = {
   'workbench.preferredDarkColorTheme': 'Default Dark Modern',
   'workbench.preferredLightColorTheme': 'Default Light Modern',
   'extensions.ignoreRecommendations': true,
-  // In a browser, VS Code saves after a second; on a desktop, only when told to.
+  // VS Code's default in a browser is to save after a second, on a desktop only on demand.
   'files.autoSave': 'off',
-  // Every other second VS Code would start two processes that look for ports.
+  // VS Code would start two processes every other second to look for ports.
   'remote.autoForwardPorts': false,
-  // VS Code's git extension throws when a repository is removed while it looks at it, as tests do.
+  // VS Code's git extension throws when a repository is removed while it is being scanned, as tests
+  // do.
   'git.autoRepositoryDetection': false,
 };
 
 /**
- * Starts a VS Code server on loopback; installs it first when needed.
+ * Starts a VS Code server on loopback and installs it first if needed.
  * @returns the server once it answers requests
- * @throws Error with the end of the server's log when it ends or does not answer within three minutes
+ * @throws Error with the end of the server's log when it exits or does not answer within three
+ * minutes
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { node, serverMain } = await installHost(options.version);
@@ -108,7 +119,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 /**
  * Installs a packaged extension into an extensions folder.
  * @param vsix path of the package
- * @throws Error with the server's own words when it refuses
+ * @throws Error with the server's output when the installation fails
  */
 export async function installExtension(
   vsix: string,
@@ -132,7 +143,7 @@ function serverArguments(options: ServerOptions): string[] {
   const args = ['--host', '127.0.0.1', '--port', String(options.port ?? 0)];
   args.push('--without-connection-token', '--accept-server-license-terms');
   args.push('--server-data-dir', options.serverDataDir, '--extensions-dir', extensions);
-  // The user's shell profile would bring back the environment that `env` replaces.
+  // The user's shell profile would restore the environment that `env` replaces.
   args.push('--telemetry-level', 'off', '--force-disable-user-env');
   if (options.smokeTestDriver !== false) args.push('--enable-smoke-test-driver');
   if (options.workspaceTrust !== true) args.push('--disable-workspace-trust');

@@ -1,6 +1,7 @@
-/*
- * Stands in for the native module `@vscode/spdlog`, the log writer of VS Code's server, which would need a C++ compiler to install.
- * It is compiled into the installed server, whose own type declarations it follows.
+/**
+ * Replaces the native module `@vscode/spdlog`, the log writer of VS Code's server, whose
+ * installation would need a C++ compiler. It is compiled into the installed server and follows the
+ * server's type declarations.
  */
 import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -8,17 +9,21 @@ import path from 'node:path';
 /** The version of spdlog, as a number; nothing depends on it. */
 export const version = 0;
 
-/** Sets the level of loggers made later; each logger of VS Code sets its own. */
+/**
+ * Sets the level of future loggers; a no-op because VS Code sets the level of each logger itself.
+ */
 export function setLevel(): void {
   // every logger has its own level
 }
 
-/** Says from which level on the file is flushed; here every message is written at once. */
+/**
+ * Sets the level from which the file is flushed; a no-op because every message is written at once.
+ */
 export function setFlushOn(): void {
   // nothing is buffered
 }
 
-/** Closes the log files; here none is held open. */
+/** Closes the log files; a no-op because none is kept open. */
 export function shutdown(): void {
   // nothing is held open
 }
@@ -82,12 +87,12 @@ export class Logger {
     try {
       appendFileSync(this.file, this.formatted ? line : message);
     } catch {
-      // a data folder removed while the server shuts down must not bring it down
+      // removing the data folder while the server shuts down must not crash it
     }
   }
 }
 
-/** Makes a logger that appends to a file; its size is not limited. */
+/** Creates a logger that appends to a file; the size of the file is not limited. */
 export function createRotatingLogger(name: string, file: string): Promise<Logger> {
   return Promise.resolve(new Logger('rotating', name, file));
 }

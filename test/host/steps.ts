@@ -1,9 +1,9 @@
-/** Announces what is being done; a long-running step is then no silence. */
+/** Reports the current step, so that a long-running step is visible. */
 export type ReportStep = (text: string) => void;
 
 /**
- * Makes a reporter that prints each step with the seconds since the first one.
- * @param title what the steps belong to, such as `VS Code 1.139.1`
+ * Returns a reporter that prints each step with the seconds since the first one.
+ * @param title the subject of the steps, such as `VS Code 1.139.1`
  */
 export function printSteps(title: string): ReportStep {
   const start = performance.now();

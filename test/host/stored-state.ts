@@ -1,11 +1,12 @@
 import type { Page } from 'playwright-core';
 
-/** How often in a row the stores must be the same. */
+/** How many times in a row the stores must be unchanged. */
 const ROUNDS = 6;
 
-/*
- * Runs in the page: waits until neither the secrets nor the state in the browser's stores change any more. VS Code writes both some 100 ms
- * after the extension's call, and no event tells when it has. An idle callback comes later on a busy machine, as the writes do.
+/**
+ * Runs in the page: waits until neither the secrets nor the state in the browser's stores change
+ * any more. VS Code writes both about 100 ms after the extension's call, and there is no event for
+ * it. Idle callbacks slow down with a busy machine just as the writes do.
  */
 const WAIT_UNTIL_STORED = `(async () => {
   const promised = (request) => new Promise((resolve, reject) => {
@@ -33,7 +34,7 @@ const WAIT_UNTIL_STORED = `(async () => {
   }
 })()`;
 
-/** Waits until VS Code in a browser has written down what it was told to keep. */
+/** Waits until VS Code in a browser has persisted its secrets and state. */
 export async function waitUntilStored(page: Page): Promise<void> {
   await page.evaluate(WAIT_UNTIL_STORED);
 }

@@ -1,7 +1,7 @@
-/*
- * Runs inside the extension host, in place of the test suite that was asked for, and then runs that. What the suite prints is formatted
- * here and marked: VS Code's log and the suite's output arrive through the same channel, and only complete runs may count as passed,
- * whereas VS Code reports 0 also when its extension host dies.
+/**
+ * Runs inside the extension host in place of the requested test suite and then runs that suite. It
+ * formats and marks the suite's output, because VS Code's log arrives through the same channel. It
+ * also reports complete runs, because VS Code exits with 0 even when its extension host dies.
  */
 import { createRequire } from 'node:module';
 import { format } from 'node:util';
@@ -11,7 +11,7 @@ const vscodeConsole = globalThis.console;
 
 /**
  * Runs the suite that the environment names.
- * @throws what the suite throws
+ * @throws the suite's error
  */
 export async function run(): Promise<void> {
   const file = process.env[suiteVariable];
@@ -22,7 +22,10 @@ export async function run(): Promise<void> {
   tell('passed', '');
 }
 
-/** A console whose printing methods go to the launcher. VS Code has made those of its own console read-only. */
+/**
+ * Returns a console whose printing methods send to the launcher. The methods of VS Code's own
+ * console are read-only.
+ */
 function markedConsole(): Console {
   const methods = ['log', 'info', 'warn', 'error', 'debug'];
   const printing = methods.map((name) => [name, { value: print, writable: true }] as const);

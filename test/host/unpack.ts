@@ -8,8 +8,8 @@ import { extract } from 'tar-stream';
 
 /**
  * Unpacks the regular files of a `.tgz` or `.tar.br`.
- * @param archive path of the archive; its extension says how it is compressed
- * @param rename maps an entry's name to an absolute path, or to undefined to leave it out
+ * @param archive path of the archive; its extension determines the compression
+ * @param rename maps an entry's name to an absolute path, or to undefined to skip it
  */
 export async function unpackTar(
   archive: string,

@@ -1,17 +1,17 @@
-/** What it takes to run one version of VS Code without a display. */
+/** The packages that run one version of VS Code without a display. */
 export interface HostVersion {
   /** The version that `vscode.version` reports. */
   readonly vscode: string;
   /** The version of the npm package `code-server` that carries this VS Code. */
   readonly codeServer: string;
-  /** The major version of Node that this VS Code is written for. */
+  /** The major version of Node that this VS Code targets. */
   readonly nodeMajor: number;
 }
 
-/** The version tests run in unless another one is asked for. */
+/** The version that tests run in by default. */
 export const defaultVersion = '1.139.1';
 
-/** The oldest version that `engines.vscode` in package.json promises. */
+/** The oldest supported version, as `engines.vscode` in package.json states. */
 export const oldestVersion = '1.105.1';
 
 /** Every version that the test host can run, newest first. */
@@ -21,8 +21,8 @@ const hostVersions: readonly HostVersion[] = [
 ];
 
 /**
- * Finds the entry of a VS Code version.
- * @throws Error that names the known versions when there is no such entry
+ * Returns the entry of a VS Code version.
+ * @throws Error that lists the known versions when there is no such entry
  */
 export function hostVersion(vscode: string): HostVersion {
   const found = hostVersions.find((version) => version.vscode === vscode);

@@ -1,9 +1,10 @@
-/*
- * Stands in for the native modules `native-watchdog` and `@vscode/native-watchdog`, which end an extension host whose server is gone.
- * The extension host also looks for itself, and the server's process group is ended as a whole.
+/**
+ * Replaces the native modules `native-watchdog` and `@vscode/native-watchdog`, which end an
+ * extension host whose server is gone. The extension host also checks this itself, and the server's
+ * whole process group is killed.
  */
 
-/** Would watch the parent process. */
+/** Would watch the parent process; a no-op. */
 export function start(): void {
   // nothing to watch
 }

@@ -2,10 +2,10 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { installChromium } from './chromium';
 import type { Server } from './server';
 
-/** What VS Code is told in the query of the page's address: pairs of name and value. */
+/** The payload in the query of the page's URL: pairs of name and value. */
 export type Payload = readonly (readonly [name: string, value: string])[];
 
-/** One window of VS Code. */
+/** Options of a VS Code window. */
 export interface WindowOptions {
   readonly server: Pick<Server, 'url' | 'port'>;
   /** Absolute path of a folder or of a `.code-workspace` file; an empty window when left out. */
@@ -13,28 +13,36 @@ export interface WindowOptions {
   readonly payload?: Payload;
 }
 
-/** A browser with a first window of VS Code. */
+/** Options of a browser with a first VS Code window. */
 export interface WorkbenchOptions extends WindowOptions {
-  /** The browser's profile; opened again later, it still has the secrets and the state of the windows. */
+  /**
+   * The browser's profile; reopened later, it still has the secrets and the state of the windows.
+   */
   readonly profileDir: string;
-  /** True, the default: secrets are kept in the profile. False: as without a keyring, they are lost with the window. */
+  /**
+   * True, the default: secrets are kept in the profile. False: as without a keyring, they are lost
+   * with the window.
+   */
   readonly keyring?: boolean;
   /** A language tag, `en-US` when left out. */
   readonly locale?: string;
   /**
-   * What VS Code's texts are in, `en` when left out. VS Code's own stay English without a language pack; an extension's come in the language
-   * all the same, as with a pack.
+   * The display language, `en` when left out. Without a language pack, VS Code's own texts stay
+   * English while the extension's are translated.
    */
   readonly displayLanguage?: string;
   /** CSS pixels, 1280 × 800 when left out. */
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly deviceScaleFactor?: number;
   readonly colorScheme?: 'dark' | 'light';
-  /** What runs in every window before VS Code does. */
+  /** A script that runs in every window before VS Code does. */
   readonly initScript?: string;
-  /** Called with everything that code in the extension host logs: `log`, `warn`, … and printf-style arguments. */
+  /**
+   * Called with everything that code in the extension host logs: `log`, `warn`, … and printf-style
+   * arguments.
+   */
   readonly onLog?: (type: string, args: unknown[]) => void;
-  /** Called with 0 or 1 when a test run that the payload asked for has ended. */
+  /** Called with 0 or 1 when a test run of the payload has ended. */
   readonly onExit?: (code: number) => void;
 }
 
@@ -54,18 +62,18 @@ const browserFlags = [
   '--disable-component-update',
   '--disable-sync',
   '--disable-quic',
-  // Marketplace and telemetry hosts fail at once; only loopback is reachable, whatever the network.
+  // Requests to the Marketplace and telemetry hosts fail at once; only loopback is reachable.
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
 ];
 
-// What has not come by then never will, however busy the machine is.
+// A timeout that no machine reaches unless the page hangs.
 const neverMs = 90_000;
 
-// Byte of the key that seals the secrets; a fixed one, so that a profile can be opened again.
+// Byte of the key that encrypts the secrets; a fixed one, so that a profile can be reopened.
 const secretsKeyByte = 0x69;
 
 /**
- * Starts Chromium (installing it first when needed) and opens a window of VS Code in it.
+ * Starts Chromium (and installs it first if needed) and opens a VS Code window.
  * @returns the browser once the workbench is on screen
  */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
@@ -97,7 +105,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 }
 
 /**
- * Opens one more window in a browser that is open already.
+ * Opens another window in a running browser.
  * @returns the window once the workbench is on screen
  */
 export async function openWindow(context: BrowserContext, options: WindowOptions): Promise<Page> {
@@ -110,7 +118,8 @@ export async function openWindow(context: BrowserContext, options: WindowOptions
 }
 
 /**
- * The payload that loads extensions from their source folders, and runs a test suite in them.
+ * Returns the payload that loads extensions from their source folders and runs a test suite in
+ * them.
  * @param paths absolute paths
  */
 export function developmentPayload(
@@ -143,8 +152,9 @@ async function connect(context: BrowserContext, options: WorkbenchOptions): Prom
 }
 
 /**
- * For the page: VS Code asks the server for the key that seals the secrets, and ours has none. A route of Playwright's would switch the
- * browser's cache off, and every window would load and compile VS Code anew.
+ * Runs in the page: answers VS Code's request for the key that encrypts the secrets, because our
+ * server has none. A Playwright route would disable the browser's cache, and every window would
+ * load and compile VS Code again.
  */
 function answerWithSecretsKey(): { content: string } {
   return {
@@ -159,8 +169,9 @@ function answerWithSecretsKey(): { content: string } {
 }
 
 /**
- * For the page: VS Code reads there what a language pack would have set, and tells the extension host.
- * A text, as a function compiled for tests need not run elsewhere.
+ * Runs in the page: sets the display language where a language pack would, which VS Code also sends
+ * to the extension host. It is a string because a function compiled for tests may depend on helpers
+ * that the page does not have.
  */
 function claimLanguage(language: string): { content: string } {
   const property = `{ get: () => ${JSON.stringify(language)}, set: () => undefined }`;

@@ -5,20 +5,20 @@ import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { launcherPath, repositoryRoot } from '../paths';
 
-/** How a suite run through `runTests` and the launcher ended. */
+/** The outcome of a suite run through `runTests` and the launcher. */
 export interface SuiteOutcome {
-  /** What `runTests` rejected with, undefined when it resolved. */
+  /** The error that `runTests` rejected with; `undefined` when it resolved. */
   readonly rejection: (Error & { readonly code?: number }) | undefined;
-  /** Everything that was printed meanwhile. */
+  /** The whole output. */
   readonly output: string;
-  /** The text of the file that `I99DASH_TEST_RESULTS` names, undefined when none was written. */
+  /** The text of the file that `I99DASH_TEST_RESULTS` names; `undefined` when none was written. */
   readonly results: string | undefined;
 }
 
 /**
- * Runs one of the suites beside this file, with an extension that does nothing.
+ * Runs a suite of this folder.
  * @param name file name without `.suite.ts`
- * @param env further environment variables
+ * @param env additional environment variables
  */
 export async function runSuite(
   name: string,

@@ -1,11 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** Knows when nothing is under way any more, so that a test with a fake clock can take its next step. */
+/** Tracks pending work, so that a test with a fake clock knows when to take its next step. */
 export class Activity {
   private running = 0;
   private waiting: (() => void)[] = [];
 
-  /** Counts a piece of I/O while it lasts. */
+  /** Counts an I/O operation as pending until it settles. */
   async track<T>(work: Promise<T>): Promise<T> {
     this.running += 1;
     try {
@@ -18,7 +18,7 @@ export class Activity {
     }
   }
 
-  /** Resolves once all that is tracked has ended and has started nothing new. */
+  /** Resolves once all tracked work has ended and has started no further work. */
   async idle(): Promise<void> {
     await turn();
     while (this.running > 0) {

@@ -4,19 +4,19 @@ import type { App } from '../backend/state/model';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** An app as a developer may have one. */
+/** An app in a typical state. */
 export interface SampleApp {
   appId: string;
   version: string;
   devId?: string;
   name?: Record<string, string>;
   review?: 'pending' | 'approved' | { rejected: string };
-  /** Of the version before this one, which was approved then. */
+  /** When the previous version was published, which was approved. */
   publishedDaysAgo?: number;
   beta?: { version: string; daysLeft: number; testers?: number };
 }
 
-/** Puts an app into a backend, as if it had been submitted and reviewed. */
+/** Adds an app to a backend as if it had been submitted and reviewed. */
 export function addApp(state: BackendState, sample: SampleApp): App {
   const { appId, version, name, review = 'pending', publishedDaysAgo, beta } = sample;
   const { devId = DEFAULT_ACCOUNT.devId } = sample;
@@ -45,7 +45,7 @@ export function addApp(state: BackendState, sample: SampleApp): App {
   if (app === undefined) throw new Error(`${appId} was not added`);
   if (beta !== undefined) {
     state.apps.promoteBeta(app, beta.version, null);
-    // A whole day more than is left would be told rounded up.
+    // A minute less than whole days, so that rounding up shows the given number of days.
     app.beta = app.beta && { ...app.beta, expiresAt: Date.now() + beta.daysLeft * DAY_MS - 60_000 };
     state.apps.setTesterCount(app, beta.testers ?? 0);
   }

@@ -7,27 +7,28 @@ export const stageNames = ['lint', 'build', 'unit', 'host', 'integration', 'ui']
 /** The name of a stage. */
 export type StageName = (typeof stageNames)[number];
 
-/** What `test/run.ts` was asked for. */
+/** The parsed command line of `test/run.ts`. */
 export interface RunArguments {
   readonly stages: readonly StageName[];
   /** The VS Code version for the stages that need one. */
   readonly version: string;
   /** True: the integration stage runs in a desktop VS Code. */
   readonly desktop: boolean;
-  /** Only tests whose title matches. */
+  /** Runs only tests whose title matches. */
   readonly grep?: string;
-  /** How many jobs run at a time. */
+  /** The number of concurrent jobs. */
   readonly jobs: number;
 }
 
-/** More would only wait for memory and for one another. */
+/** More jobs would only compete for memory and processors. */
 const MOST_JOBS = 4;
 
 /**
- * Reads the command line of `test/run.ts`. No stage named means all of them; those that need the built extension bring `build` along.
+ * Parses the command line of `test/run.ts`. Without a stage, all stages run; stages that need the
+ * built extension add `build`.
  * @param args without the executable and the script
- * @param defaultVersion the VS Code version when none is named
- * @throws Error that shows the usage when an argument is unknown
+ * @param defaultVersion the VS Code version when none is given
+ * @throws Error with the usage when an argument is unknown
  */
 export function parseRunArguments(args: readonly string[], defaultVersion: string): RunArguments {
   const { positionals, values } = parseArgs({

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * Bundles a module whose `run` is to run inside VS Code.
+ * Bundles a module whose `run` is called inside VS Code.
  * @param source absolute path of the TypeScript module
  * @param outdir folder for the bundle
  * @returns the absolute path of the bundle

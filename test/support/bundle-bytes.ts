@@ -1,6 +1,6 @@
 import type { Bundle } from '../../src/core/publish/bundle';
 
-/** The packed bytes of a bundle, copied: its chunks do not hold for long. */
+/** Returns a copy of the packed bytes of a bundle, whose chunks are reused. */
 export async function bundleBytes(bundle: Pick<Bundle, 'open'>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of bundle.open() as AsyncIterable<Buffer>) {

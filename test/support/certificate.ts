@@ -7,32 +7,32 @@ const SUBJECT_ALT_NAME = '0603551d11';
 const BASIC_CONSTRAINTS = '0603551d13';
 const TRUE = '0101ff';
 
-/** A certificate and its key, as PEM texts. */
+/** A certificate and its key in PEM format. */
 export interface TestCertificate {
   readonly key: string;
   readonly cert: string;
 }
 
-/** What a certificate is good for. */
+/** The properties of a certificate. */
 interface CertificateOptions {
-  /** The DNS name; 127.0.0.1 is good always. */
+  /** The DNS name; the certificate is always valid for 127.0.0.1 as well. */
   readonly host?: string;
-  /** Ran out yesterday. */
+  /** True: it expired yesterday. */
   readonly expired?: boolean;
 }
 
-/** An authority that issues certificates; its own is what others may trust. */
+/** A certificate authority; trusting its own certificate trusts those it issues. */
 export interface TestAuthority extends TestCertificate {
   issue(options?: CertificateOptions): TestCertificate;
 }
 
-/** Makes a self-signed certificate with node alone. */
+/** Creates a self-signed certificate with Node.js alone. */
 export function selfSignedCertificate(options: CertificateOptions = {}): TestCertificate {
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return certificate({ ...options, keys, signer: keys.privateKey });
 }
 
-/** Makes an authority of one's own, as a company has for its proxy. */
+/** Creates a private authority, as a company has for its proxy. */
 export function certificateAuthority(name = 'Test Authority'): TestAuthority {
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const own = certificate({ host: name, isAuthority: true, keys, signer: keys.privateKey });
@@ -47,7 +47,7 @@ export function certificateAuthority(name = 'Test Authority'): TestAuthority {
 
 interface Content extends CertificateOptions {
   readonly isAuthority?: boolean;
-  /** The issuer's name; default: it is its own. */
+  /** The issuer's name; self-signed when left out. */
   readonly issuer?: string;
   readonly keys: { publicKey: KeyObject; privateKey: KeyObject };
   readonly signer: KeyObject;
@@ -85,7 +85,7 @@ function commonName(name: string): Buffer {
   return der(0x30, der(0x31, der(0x30, hex(COMMON_NAME), der(0x0c, Buffer.from(name)))));
 }
 
-/** One DER value: tag, length, content. */
+/** Encodes one DER value: tag, length, content. */
 function der(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;

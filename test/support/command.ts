@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process';
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
-  /** Further environment variables. */
+  /** Additional environment variables. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Gets what the command prints, as it comes. It goes to the screen when left out. */
+  /** Receives the output as it arrives; without it, the output goes to the terminal. */
   readonly print?: (chunk: Buffer) => void;
 }
 
@@ -16,8 +16,8 @@ let interrupted = false;
 const running = new Set<(signal: NodeJS.Signals) => void>();
 
 /**
- * From now on an interruption (Ctrl+C, or a request to end) reaches the commands that are running instead of ending this process, so that
- * they can clean up and a summary can follow.
+ * Forwards interruptions (Ctrl+C or SIGTERM) to the running commands from now on instead of ending
+ * this process, so that the commands can clean up and a summary can follow.
  */
 export function interruptCommandsOnly(): void {
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
@@ -26,7 +26,7 @@ export function interruptCommandsOnly(): void {
   process.on('SIGINT', () => interrupt('SIGINT'));
 }
 
-/** Whether there has been an interruption. */
+/** Checks whether an interruption has arrived. */
 export function wasInterrupted(): boolean {
   return interrupted;
 }
@@ -51,7 +51,8 @@ export function runCommand({ file, args, env, print }: Command): Promise<number>
       running.delete(forward);
       resolve(code);
     };
-    // What the command printed last comes before `close`, which a process that it left behind may keep from coming.
+    // `close` follows the last output, but a descendant that still runs can delay it, so `exit`
+    // starts a timeout.
     child.once('close', (code) => end(code ?? 1));
     child.once('exit', (code) => setTimeout(() => end(code ?? 1), LAST_OUTPUT_MS).unref());
     child.once('error', (error) => {

@@ -5,37 +5,37 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 export interface ConnectProxyOptions {
-  /** `name:password`; default: lets everybody through. */
+  /** `name:password`; without it, the proxy needs no authentication. */
   readonly credentials?: string;
-  /** Answers every CONNECT with this status. */
+  /** The status of every response to a CONNECT. */
   readonly refuse?: number;
-  /** Headers of a refusal, such as `Proxy-Authenticate: NTLM`. */
+  /** Headers of a rejection, such as `Proxy-Authenticate: NTLM`. */
   readonly refusalHeaders?: readonly string[];
-  /** The answer to a CONNECT that succeeds. */
+  /** The response to a CONNECT that succeeds. */
   readonly established?: string;
-  /** Takes every CONNECT and never answers. */
+  /** True: accepts every CONNECT and never responds. */
   readonly silent?: boolean;
-  /** Where a host really is: the port on this computer. It can reach nothing else. */
+  /** Maps hosts to ports on this computer. The proxy can reach nothing else. */
   readonly routes?: Readonly<Record<string, number>>;
-  /** PEM texts: people speak https with the proxy itself. */
+  /** PEM texts: clients connect to the proxy itself over https. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
-/** A proxy that runs. */
+/** A running proxy. */
 export interface ConnectProxy {
   readonly port: number;
   /** `http://127.0.0.1:port`, or https. */
   readonly url: string;
-  /** Every request it got: its first line and its headers. */
+  /** Every request received: the first line and the headers. */
   readonly asked: readonly { line: string; headers: IncomingMessage['headers'] }[];
-  /** Counts what it has passed on, in bytes. */
+  /** Returns the number of bytes forwarded. */
   readonly passed: () => number;
-  /** Resolves when it turns the next request away. */
+  /** Resolves when the proxy rejects the next request. */
   refusal(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts a proxy that knows CONNECT (RFC 9110, 9.3.6) and nothing else, on any free port. */
+/** Starts a proxy that supports only CONNECT (RFC 9110, 9.3.6) on a free port. */
 export async function startConnectProxy(options: ConnectProxyOptions = {}): Promise<ConnectProxy> {
   const sockets = new Set<Duplex>();
   const asked: { line: string; headers: IncomingMessage['headers'] }[] = [];
@@ -89,7 +89,7 @@ function track(sockets: Set<Duplex>, socket: Socket): void {
   socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
 }
 
-/** The status to refuse a request with; undefined to let it through. */
+/** Returns the status to reject a request with; undefined to accept it. */
 function refusalOf(
   { headers }: IncomingMessage,
   { credentials, refuse }: ConnectProxyOptions,
@@ -99,7 +99,7 @@ function refusalOf(
   return headers['proxy-authorization'] === expected ? refuse : 407;
 }
 
-/** Without the port. */
+/** Returns the host without the port. */
 function hostOf({ url = '' }: IncomingMessage): string {
   return url.replace(/:\d+$/u, '');
 }

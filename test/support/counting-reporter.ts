@@ -1,33 +1,33 @@
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
-/** A test and how long it took. */
+/** A test and its duration. */
 export interface TimedTest {
   readonly title: string;
   readonly ms: number;
 }
 
-/** How a mocha run ended. */
+/** The result of a mocha run. */
 export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** What failed, as title and message of one line each. */
+  /** The failures as title and message, one line each. */
   readonly failures?: readonly string[];
-  /** The tests that took longest, the longest first. */
+  /** The slowest tests, the slowest first. */
   readonly slowest?: readonly TimedTest[];
 }
 
 const SLOWEST = 10;
 
-/** @returns the ten tests that took longest, the longest first */
+/** Returns the ten slowest tests, the slowest first. */
 export function pickSlowest(tests: readonly TimedTest[]): TimedTest[] {
   return [...tests].sort((one, other) => other.ms - one.ms).slice(0, SLOWEST);
 }
 
 /**
- * Mocha's spec reporter. At the end it also writes the counts, the failures and the slowest tests, as JSON, to the file that
- * `I99DASH_TEST_RESULTS` names.
+ * Mocha's spec reporter, which also writes the counts, the failures and the slowest tests as JSON
+ * to the file that `I99DASH_TEST_RESULTS` names.
  */
 export default class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
@@ -63,7 +63,10 @@ function title(test: Mocha.Test): string {
   return test.titlePath().join(' › ');
 }
 
-/** Errors of a parallel run come from other processes, as plain objects. */
+/**
+ * Returns the message of an error. Errors of a parallel run come from other processes as plain
+ * objects.
+ */
 function messageOf(error: unknown): string {
   const isObject = typeof error === 'object' && error !== null;
   return isObject && 'message' in error ? String(error.message) : String(error);

@@ -1,23 +1,23 @@
-/** How often {@link measureCpu} looks whether the event loop still turns, in milliseconds. */
+/** How often {@link measureCpu} checks that the event loop is running, in milliseconds. */
 const LOOK_MS = 5;
 
 export interface Measured<T> {
   readonly result: T;
-  /** The processor time that this process took, in milliseconds. */
+  /** The processor time of this process, in milliseconds. */
   readonly cpuMs: number;
-  /** As `cpuMs`, for the longest time that the event loop stood still. */
+  /** Like `cpuMs`, for the longest time that the event loop was blocked. */
   readonly blockedMs: number;
 }
 
 /**
- * Does some work and measures the processor time it takes: other than time on the wall, that hardly grows when the machine has much else to
- * do.
+ * Measures the processor time of a task. Unlike wall-clock time, it hardly grows on a busy machine.
  */
 export async function measureCpu<T>(work: () => T | Promise<T>): Promise<Measured<T>> {
   let [turnCpu, turnWall] = [process.cpuUsage(), performance.now()];
   let blockedMs = 0;
   const look = (): void => {
-    // Threads add to the one, other processes to the other.
+    // Processor time includes other threads, wall-clock time includes other processes; the minimum
+    // excludes both.
     const turnMs = Math.min(cpuSince(turnCpu), performance.now() - turnWall);
     blockedMs = Math.max(blockedMs, turnMs);
     [turnCpu, turnWall] = [process.cpuUsage(), performance.now()];
@@ -33,7 +33,7 @@ export async function measureCpu<T>(work: () => T | Promise<T>): Promise<Measure
   }
 }
 
-/** The processor time of this process since then, in milliseconds. */
+/** Returns the processor time of this process since `before`, in milliseconds. */
 export function cpuSince(before: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;

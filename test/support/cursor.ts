@@ -1,5 +1,5 @@
 /**
- * A text in which `|` marks where somebody is.
+ * Finds the cursor, which `|` marks in a text.
  * @returns the text without the mark, and its offset
  */
 export function atCursor(marked: string): { text: string; offset: number } {

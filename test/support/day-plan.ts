@@ -1,6 +1,6 @@
 import { between } from './random';
 
-/** What happens at a moment of the day, in milliseconds since its start. */
+/** An event of the day, with its time in milliseconds since the start. */
 export type DayEvent = { readonly at: number } & (
   | { readonly kind: 'sleep'; readonly ms: number }
   | { readonly kind: 'offline' | 'online' }
@@ -8,7 +8,7 @@ export type DayEvent = { readonly at: number } & (
   | { readonly kind: 'call' | 'focus'; readonly window: number }
 );
 
-/** What kind of a day it is. */
+/** The number and kind of events of a day. */
 export interface DayShape {
   readonly hours: number;
   readonly windows: number;
@@ -16,7 +16,7 @@ export interface DayShape {
   readonly focuses: number;
   readonly sleeps: number;
   readonly offlineSpells: number;
-  /** How often the clock is set, back and forward in turn. */
+  /** How often the clock is set, alternately back and forward. */
   readonly clockSets: number;
 }
 
@@ -25,11 +25,11 @@ const MINUTE = 60_000;
 interface Trouble {
   readonly kind: 'sleep' | 'offline';
   readonly ms: number;
-  /** Follows the trouble before at once: a computer wakes without its network. */
+  /** Follows the previous event at once: a computer wakes without its network. */
   readonly adjoins: boolean;
 }
 
-/** Draws a day. Sleeps last 1 to 90 minutes, offline spells 1 to 15; neither overlaps another. */
+/** Generates a day. Sleeps last 1 to 90 minutes, offline spells 1 to 15; they do not overlap. */
 export function planDay(shape: DayShape, random: () => number): DayEvent[] {
   const length = shape.hours * 60 * MINUTE;
   const moment = (): number => Math.floor(random() * length);
@@ -64,7 +64,7 @@ function drawTroubles({ sleeps, offlineSpells }: DayShape, random: () => number)
   return troubles;
 }
 
-/** Spreads them over the day, with what is left of it between them. */
+/** Spreads the events over the day and distributes the remaining time between them. */
 function placeTroubles(troubles: Trouble[], length: number, random: () => number): DayEvent[] {
   const gaps = troubles.map(({ adjoins }) => (adjoins ? 0 : random()));
   const weight = gaps.reduce((sum, gap) => sum + gap, random());

@@ -1,4 +1,7 @@
-/** A PKCS#8 structure that wants more rounds of PBKDF2 than anybody waits for; nothing in it is sealed. */
+/**
+ * Returns a PKCS#8 structure whose PBKDF2 rounds would take too long to wait for; its content is
+ * not encrypted data.
+ */
 export function endlessPkcs8(): string {
   const rounds = '02047fffffff';
   const salt = '04080000000000000000';
@@ -9,7 +12,7 @@ export function endlessPkcs8(): string {
   return pem('ENCRYPTED PRIVATE KEY', der('30', algorithm + der('04', '00'.repeat(64))));
 }
 
-/** The same with scrypt, which takes little memory and days. */
+/** Returns the same with scrypt parameters that need little memory and days of time. */
 export function endlessScrypt(): string {
   const parameters = der('30', '04080000000000000000' + '0203008000' + '020101' + '0203020000');
   const scrypt = der('30', `06092b06010401da47040b${parameters}`);

@@ -2,7 +2,7 @@ import type { KeyUseGuard } from '../../src/core/auth/knownBackends';
 import type { MachineStore } from '../../src/core/auth/machineStore';
 import type { Clock, Disposable, Logger, SecretStore, StateStore } from '../../src/core/ports';
 
-/** Every key may sign for every backend. */
+/** Allows every key to sign for every backend. */
 export const anyKeyUse: KeyUseGuard = { assertKnown: () => Promise.resolve() };
 
 interface FakeTimer {
@@ -10,7 +10,7 @@ interface FakeTimer {
   callback: () => void;
 }
 
-/** A clock that moves when it is told to, and fires its timers on the way. */
+/** A clock that moves only on demand and fires its timers on the way. */
 export class FakeClock implements Clock {
   private readonly timers = new Set<FakeTimer>();
 
@@ -26,12 +26,12 @@ export class FakeClock implements Clock {
     return { dispose: () => void this.timers.delete(timer) };
   }
 
-  /** Moves the time and fires nothing: a sleep, or a clock that is set. */
+  /** Moves the time without firing timers: a sleep, or a clock that is set. */
   jump(ms: number): void {
     this.time += ms;
   }
 
-  /** Moves the time and fires the timers that become due, in their order. What they start runs on afterwards. */
+  /** Moves the time and fires the due timers in order. The work they start continues afterwards. */
   advance(ms: number): void {
     const end = this.time + ms;
     for (let timer = this.next(end); timer !== undefined; timer = this.next(end)) {
@@ -42,12 +42,12 @@ export class FakeClock implements Clock {
     this.time = end;
   }
 
-  /** The number of timers that wait. */
+  /** The number of pending timers. */
   get pending(): number {
     return this.timers.size;
   }
 
-  /** When the next timer is due; undefined when none waits. */
+  /** When the next timer is due; undefined when none is pending. */
   get nextAt(): number | undefined {
     return this.next(Infinity)?.at;
   }
@@ -63,7 +63,10 @@ export class FakeClock implements Clock {
   }
 }
 
-/** A clock whose timers fire as soon as everything else has had its turn: waits take no time, and the time they would take passes. */
+/**
+ * A clock whose timers fire after all other pending work: waits take no real time, but the clock
+ * moves by their length.
+ */
 export class HastyClock extends FakeClock {
   override setTimer(ms: number, callback: () => void): Disposable {
     const immediate = setImmediate(() => {
@@ -74,10 +77,10 @@ export class HastyClock extends FakeClock {
   }
 }
 
-/** Plain state in memory, shared by as many windows as hold it. */
+/** A state store in memory, shared by the windows that use it. */
 export class FakeStateStore implements StateStore {
   readonly values = new Map<string, unknown>();
-  /** Whether it takes nothing, as on a full disk. */
+  /** True: every write fails, as on a full disk. */
   fails = false;
 
   get(key: string): unknown {
@@ -91,7 +94,7 @@ export class FakeStateStore implements StateStore {
   }
 }
 
-/** What one machine keeps, in memory, shared by as many windows as run on it. */
+/** A machine's store in memory, shared by the windows on that machine. */
 export class FakeMachineStore implements MachineStore {
   readonly values = new Map<string, unknown>();
 
@@ -112,7 +115,7 @@ export class FakeMachineStore implements MachineStore {
   }
 }
 
-/** A secret store in memory, shared by as many windows as hold it. */
+/** A secret store in memory, shared by the windows that use it. */
 export class FakeSecretStore implements SecretStore {
   readonly values = new Map<string, string>();
   private readonly listeners = new Set<(key: string) => void>();
@@ -145,7 +148,7 @@ export class FakeSecretStore implements SecretStore {
   }
 }
 
-/** Keeps every line, for tests that search them. */
+/** Keeps every log line for tests that search them. */
 export class MemoryLogger implements Logger {
   readonly lines: string[] = [];
 

@@ -1,16 +1,16 @@
 import type { Backend } from '../backend/server';
 
-/** An exchange that has been stopped half-way. */
+/** An exchange that is paused half-way. */
 export interface HeldExchange {
-  /** Resolves once the request is there. */
+  /** Resolves once the request has arrived. */
   readonly reached: Promise<void>;
   /** Lets the backend answer. */
   release(): void;
 }
 
 /**
- * Has the backend hold back its next answer on a path.
- * @param handled whether it has done by then what it was asked for
+ * Makes the backend hold back its next response on a path.
+ * @param handled whether the backend handles the request before it pauses
  */
 export function holdBack(
   { faults }: Pick<Backend, 'faults'>,

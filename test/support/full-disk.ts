@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** Whether {@link onFullDisk} works here: on Linux with util-linux. */
+/** Checks whether {@link onFullDisk} works here: on Linux with util-linux. */
 export function canFillDisk(): boolean {
   try {
     limitFiles('unlimited');
@@ -11,8 +11,8 @@ export function canFillDisk(): boolean {
 }
 
 /**
- * Runs a task while no file takes a byte from this process: files are made, as on a full disk, and what is written to them fails, with EFBIG in
- * place of ENOSPC.
+ * Runs a task while this process cannot write to files: as on a full disk, files can be created,
+ * but writing fails, with EFBIG instead of ENOSPC.
  */
 export async function onFullDisk<T>(task: () => Promise<T>): Promise<T> {
   limitFiles('0');
@@ -23,7 +23,7 @@ export async function onFullDisk<T>(task: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Sets the soft limit of what a file may have. */
+/** Sets the soft limit of the file size. */
 function limitFiles(limit: string): void {
   execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${limit}:`], { stdio: 'pipe' });
 }

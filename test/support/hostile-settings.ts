@@ -1,4 +1,7 @@
-/** Settings that a workspace comes with and that must count for nothing: each would lead a credential elsewhere, or ask less. */
+/**
+ * Workspace settings that must have no effect: each would send a credential elsewhere or skip a
+ * question.
+ */
 export const HOSTILE_SETTINGS: Readonly<Record<string, unknown>> = {
   'i99dash.backendUrl': 'http://127.0.0.1:9',
   'i99dash.webConsoleUrl': 'https://console.example',

@@ -2,21 +2,27 @@ import type { StageName } from './arguments';
 import { wasInterrupted } from './command';
 import type { StageResult } from './stage';
 
-/** A part of the test run that runs by itself, beside others. */
+/** A part of the test run that runs on its own beside others. */
 export interface Job {
   readonly name: string;
-  /** The stage that it is a part of. */
+  /** The stage it belongs to. */
   readonly stage: StageName;
-  /** The jobs that must have succeeded before. */
+  /** The jobs that must succeed first. */
   readonly after: readonly string[];
-  /** @param print gets what the job prints, as it comes; undefined: the job prints to the screen */
+  /**
+   * Runs the job.
+   * @param print receives the output as it arrives; undefined: the job prints to the terminal
+   */
   readonly run: (print: Print | undefined) => Promise<StageResult>;
 }
 
-/** Takes a piece of a job's output. */
+/** Receives a chunk of a job's output. */
 export type Print = (chunk: Buffer) => void;
 
-/** How a job ended; `result` is undefined for one that did not run because one before it failed. */
+/**
+ * The outcome of a job; `result` is undefined for one that was skipped because a job before it
+ * failed.
+ */
 export interface JobOutcome {
   readonly name: string;
   readonly stage: StageName;
@@ -24,17 +30,21 @@ export interface JobOutcome {
   readonly result: StageResult | undefined;
 }
 
-/** What happens while jobs run. */
+/** Callbacks for the progress of jobs. */
 export interface JobEvents {
   readonly started: (name: string) => void;
-  /** @param output everything that the job printed */
+  /**
+   * Called when a job has ended.
+   * @param output the job's whole output
+   */
   readonly ended: (outcome: JobOutcome, output: Buffer) => void;
 }
 
 /**
- * Runs jobs, a few at a time: whenever there is room, the first in the list that waits for no other starts.
- * @param limit how many run at a time; with 1, each prints to the screen
- * @returns the outcomes, in the order of the list
+ * Runs jobs with limited concurrency: whenever a slot is free, the first job in the list that waits
+ * for no other starts.
+ * @param limit how many jobs run at a time; with 1, each prints to the terminal
+ * @returns the outcomes in the order of the list
  */
 export async function runJobs(
   jobs: readonly Job[],
@@ -78,7 +88,7 @@ export async function runJobs(
         work.set(job.name, start(job));
       }
     }
-    // Without work only jobs are left that a pass through the list has not given up yet.
+    // Without running jobs, the next pass starts or skips the remaining ones.
     if (work.size > 0) await Promise.race(work.values());
   }
   return jobs.flatMap(({ name }) => outcomes.get(name) ?? []);

@@ -4,20 +4,20 @@ import ts from 'typescript';
 
 const ROOT = join(__dirname, '../..');
 
-/** A text that the sources show. */
+/** A user-visible text in the sources. */
 export interface Text {
-  /** What the bundle has it by. */
+  /** Its key in the bundle. */
   key: string;
-  /** English; two for a plural. */
+  /** The English text; two forms for a plural. */
   forms: readonly string[];
   isPlural: boolean;
-  /** `path:line`, for people. */
+  /** `path:line`. */
   where: string;
-  /** Whether it is looked up when its file is loaded, which is before the language is known. */
+  /** Whether it is looked up when its file is loaded, before the language is known. */
   isEager: boolean;
 }
 
-/** Something in the sources that a person has to look at. */
+/** A location in the sources that needs a review. */
 export interface Finding {
   where: string;
   text: string;
@@ -28,7 +28,10 @@ interface Source {
   file: ts.SourceFile;
 }
 
-/** Every TypeScript file below a path of the repository, in order. @param path with slashes */
+/**
+ * Lists every TypeScript file below a path of the repository in order.
+ * @param path with slashes
+ */
 export function sourcesIn(path: string): Source[] {
   const absolute = join(ROOT, path);
   const names = path.endsWith('.ts')
@@ -42,7 +45,7 @@ export function sourcesIn(path: string): Source[] {
   }));
 }
 
-/** A source made of a text, for tests of what looks through sources. */
+/** Creates a source from a text, for tests of the functions that search sources. */
 export function sourceOf(text: string): Source {
   return { path: 'test.ts', file: parse('test.ts', text) };
 }
@@ -52,8 +55,8 @@ function parse(name: string, text: string): ts.SourceFile {
 }
 
 /**
- * The texts of `vscode.l10n.t`, `t` and `plural`.
- * @throws Error for a text that is no literal: nobody could translate it
+ * Finds the texts of `vscode.l10n.t`, `t` and `plural`.
+ * @throws Error for a text that is not a literal, which cannot be translated
  */
 export function textsOf({ path, file }: Source): Text[] {
   const texts: Text[] = [];
@@ -80,7 +83,7 @@ export function textsOf({ path, file }: Source): Text[] {
   return texts;
 }
 
-/** What a call looks a text up by; undefined for other calls. */
+/** Returns the name of the lookup function that a call uses; undefined for other calls. */
 function nameOf({ expression }: ts.CallExpression): 't' | 'plural' | undefined {
   if (ts.isIdentifier(expression)) {
     const { text } = expression;
@@ -112,7 +115,7 @@ function literal(node: ts.Node | undefined, where: string): string {
   throw new Error(`${where}: a text must be one literal`);
 }
 
-/** No function is around it. */
+/** Checks whether a node is outside every function. */
 function isEager(node: ts.Node): boolean {
   for (let above = node.parent; !ts.isSourceFile(above); above = above.parent) {
     if (ts.isFunctionLike(above)) {
@@ -122,22 +125,25 @@ function isEager(node: ts.Node): boolean {
   return true;
 }
 
-/** Calls whose texts a person reads. */
+/** Calls whose texts the user sees. */
 const SHOWING =
   /(?:show(?:Information|Warning|Error)Message|setStatusBarMessage|(?<!is)I99dashError|TreeItem|explain|report)$/u;
-/** Properties whose texts a person reads. */
+/** Properties whose texts the user sees. */
 const SHOWN =
   /^(?:title|label|detail|description|placeHolder|prompt|openLabel|saveLabel|tooltip|message|accessibilityLabel|text|words)$/u;
-/** Names, which are the same in every language. */
+/** Names that are the same in every language. */
 const NAMES = /^(?:i99dash|i99op)?$/u;
 
-/** Calls whose texts a developer or support reads, or nobody: of texts that are translated, of log lines and of errors that are bugs. */
+/**
+ * Calls whose texts the user does not see: translated texts, log lines and errors that are bugs.
+ */
 const NOT_SHOWN =
   /(?:^|\.)(?:t|plural|super|trace|debug|info|warn|error|Error|RangeError|RegExp)$/u;
 
 /**
- * Literals that people read and nobody could translate: whatever has words with a space between them, and a word alone where it is shown.
- * A literal that nobody reads may be among them; one that is put together elsewhere may be missed.
+ * Finds user-visible literals that are not translatable: any with several words, and single words
+ * passed to the user interface. The heuristic may report a literal that is not visible, and it may
+ * miss one that is built elsewhere.
  */
 export function untranslatable({ path, file }: Source): Finding[] {
   const found: Finding[] = [];
@@ -168,7 +174,7 @@ function isForNobody(node: ts.Node): boolean {
   return false;
 }
 
-/** Given to a call that shows it, or to a property that is shown. */
+/** Checks whether a literal is passed to a call or property that shows it. */
 function isShown(node: ts.Node): boolean {
   const { parent } = node;
   if (ts.isConditionalExpression(parent) && node !== parent.condition) {
@@ -179,13 +185,13 @@ function isShown(node: ts.Node): boolean {
   }
   if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) {
     const called = parent.expression.getText();
-    // An error's code comes first.
+    // An error's first argument is its code.
     return SHOWING.test(called) && !(called === 'I99dashError' && parent.arguments?.[0] === node);
   }
   return false;
 }
 
-/** The literal words of an expression, without icons; what stands for a value is a blank. */
+/** Returns the literal words of an expression without icons; a blank replaces each value. */
 function wordsOf(node: ts.Node): string | undefined {
   if (ts.isStringLiteralLike(node)) {
     return withoutIcons(node.text);
@@ -213,7 +219,7 @@ function visit(node: ts.Node, see: (node: ts.Node) => void): void {
   ts.forEachChild(node, (child) => visit(child, see));
 }
 
-/** The placeholders of a text, each as often as it is there, in order. */
+/** Returns the placeholders of a text in order, repetitions included. */
 export function placeholdersOf(text: string): string[] {
   return [...text.matchAll(/\{[^{}\s]+\}/gu)].map(([whole]) => whole).sort();
 }

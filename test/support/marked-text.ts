@@ -1,8 +1,8 @@
 import type { Range } from '../../src/core/problem';
 
 /**
- * A text in which `«` and `»` mark what a finding is expected to point at.
- * @returns the text without the marks, and the ranges in their order
+ * Parses a text in which `«` and `»` mark the expected range of a finding.
+ * @returns the text without the marks, and the ranges in order
  */
 export function marked(source: string): { text: string; ranges: Range[] } {
   let text = '';

@@ -16,21 +16,24 @@ export interface MemoryRequest {
   readonly status: number;
 }
 
-/** The development backend without sockets: its handlers as a {@link Transport}. Uploads are beyond it. */
+/**
+ * The development backend without sockets: its handlers as a {@link Transport}. It does not support
+ * uploads.
+ */
 export class MemoryBackend {
   readonly state: BackendState;
   readonly settings = defaultSettings();
   readonly faults = new Faults();
   readonly requests: MemoryRequest[] = [];
-  /** While true nothing reaches the backend. */
+  /** True: no request reaches the backend. */
   offline = false;
   private readonly context: Context;
   private sent = 0;
 
   /**
-   * @param options.url its origin, without a trailing slash
+   * @param options.url the origin, without a trailing slash
    * @param options.now milliseconds since the epoch
-   * @param options.passage how long a request is on its way
+   * @param options.passage resolves when a request has arrived
    */
   constructor(
     private readonly options: {
@@ -105,5 +108,5 @@ function cancellation(signal: AbortSignal | undefined): Promise<never> {
 }
 
 async function* emptyStream(): AsyncGenerator<Buffer> {
-  // The body is in `body`.
+  // The body is already in `body`.
 }

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Installs npm packages into a folder of their own, without running their scripts.
+ * Installs npm packages into a new folder without running their scripts.
  * @throws Error when npm fails
  */
 export function installPackages(folder: string, names: readonly string[]): void {

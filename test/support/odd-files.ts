@@ -7,7 +7,10 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const GIB = 1024 ** 3;
 
-/** What can stand where a file is expected, by name: each is made at a path. None takes room on the disk. */
+/**
+ * File system entries that may exist where a file is expected: creators by name. None uses disk
+ * space.
+ */
 export const ODD_FILES: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
   'a folder': (path) => mkdir(path),
   'a pipe': (path) => run('mkfifo', [path]),
@@ -30,7 +33,7 @@ export const ODD_FILES: Readonly<Record<string, (path: string) => Promise<unknow
 
 const servers: Server[] = [];
 
-/** Closes the sockets that were made. */
+/** Closes the sockets that were created. */
 export function closeSockets(): void {
   for (const server of servers.splice(0)) {
     server.close();
@@ -44,12 +47,15 @@ async function listen(path: string): Promise<void> {
   await once(server, 'listening');
 }
 
-/** Bytes that this process has read until now; undefined where the system does not count them. */
+/**
+ * Returns the number of bytes that this process has read so far; undefined where the system does
+ * not count them.
+ */
 export async function bytesRead(): Promise<number | undefined> {
   const text = await readFile('/proc/self/io', 'utf8').catch(() => '');
   const [, count] = /^rchar: (\d+)$/mu.exec(text) ?? [];
   return count === undefined ? undefined : Number(count);
 }
 
-/** Whether permissions count for this user: root may read what nobody may. */
+/** Whether file permissions apply to this user: root can read every file. */
 export const permissionsCount = process.getuid?.() !== 0;

@@ -3,21 +3,21 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestCertificate } from './certificate';
 
-/** A certificate that openssl makes. */
+/** A certificate for openssl to issue. */
 export interface CertificateRecipe {
-  /** The file name of the issuer's recipe; default: the root. */
+  /** The name of the issuer's recipe; the root when left out. */
   readonly issuer?: string;
-  /** Extensions as openssl writes them; by default those of a server's certificate. */
+  /** Extensions in openssl's syntax; by default those of a server certificate. */
   readonly extensions?: readonly string[];
-  /** What else openssl is told. */
+  /** Additional openssl options. */
   readonly options?: string;
 }
 
 const EC_KEY = '-newkey ec -pkeyopt ec_paramgen_curve:P-256';
-/** openssl's own configuration would add extensions. */
+/** Replaces openssl's default configuration, which would add extensions. */
 const CONFIGURATION = '[req]\ndistinguished_name=name\n[name]\n';
 
-/** True where openssl is version 3 or later, which can issue a certificate with one command. */
+/** Checks for openssl 3 or later, which can issue a certificate with one command. */
 export function hasOpenssl3(): boolean {
   try {
     return /^OpenSSL [3-9]/u.test(execFileSync('openssl', ['version'], { encoding: 'utf8' }));
@@ -27,8 +27,8 @@ export function hasOpenssl3(): boolean {
 }
 
 /**
- * Makes a root and certificates below it, in one run of a shell.
- * @param recipes by name, issuers before what they issue
+ * Creates a root and the certificates below it in one shell run.
+ * @param recipes by name, issuers before the certificates they issue
  */
 export function makeCertificates<Name extends string>(
   folder: string,

@@ -1,6 +1,7 @@
 /**
- * A program of its own, for tests of what depends on the process. Arguments: the folder, the worker script, and `exit` to end in the
- * middle of using the bundle, or `kill` to be killed there. Prints the bundle's hash.
+ * A program for tests of behaviour that depends on the process. Arguments: the folder, the worker
+ * script, and `exit` to exit while using the bundle, or `kill` to be killed there. Prints the
+ * bundle's hash.
  */
 import { withBundle } from '../../src/core/publish/bundle';
 import { collectFiles } from '../../src/core/publish/files';

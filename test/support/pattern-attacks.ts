@@ -1,26 +1,26 @@
 import { RegExpParser, type AST } from '@eslint-community/regexpp';
 import type { SourcePattern } from './patterns';
 
-/** A text of any length that may take a pattern long: what is repeated, and what stands around it. */
+/** A text of any length that may be slow for a pattern: a repeated unit and the text around it. */
 export interface Attack {
   before: string;
   unit: string;
   after: string;
 }
 
-/** Each alternative of a choice, and each kind of character of a class, is taken in one of so many ways. */
+/** How many variants of each choice's alternatives and each class's characters are tried. */
 const VARIANTS = 3;
-/** A quantifier that takes fewer times cannot take long. */
+/** A quantifier with a lower maximum cannot take long. */
 const MANY = 10;
-/** What may come after the repeated part: nothing, or what most patterns do not go on with. */
+/** What follows the repeated part: an empty text, or text that most patterns do not match. */
 const ENDINGS = ['', '\0', '\n x'];
-/** Characters that classes are tried with. */
+/** Characters that are tried for classes. */
 const CHARACTERS = [
   ...Array.from('a0 _-./\t\n\r"\'=#<>\\[({,:;+@!?*%&$`~^|Zz9é…'),
   ...['\0', '\u200b', '\u2028', '\u00a0', '\ufeff', '\u202e', '\u2067', '\ud800', '\u0627'],
 ];
 
-/** Texts that are made of what a pattern itself asks for: its beginnings and what it repeats. */
+/** Returns texts that are built from the pattern itself: its prefixes and its repeated parts. */
 export function attacksOn({ source, flags }: Pick<SourcePattern, 'source' | 'flags'>): Attack[] {
   const { alternatives } = new RegExpParser().parsePattern(source, 0, source.length, {
     unicode: flags.includes('u'),
@@ -38,12 +38,12 @@ export function attacksOn({ source, flags }: Pick<SourcePattern, 'source' | 'fla
   return [...found.values()];
 }
 
-/** A text of about so many UTF-16 units. */
+/** Builds a text of about `length` UTF-16 units. */
 export function attackText({ before, unit, after }: Attack, length: number): string {
   return before + unit.repeat(Math.ceil(length / unit.length)) + after;
 }
 
-/** Walks through a pattern, and tells of each beginning of it and of each part that it repeats. */
+/** Traverses a pattern and reports each prefix and each repeated part. */
 class Beginnings {
   constructor(
     private readonly samples: Samples,
@@ -75,7 +75,7 @@ class Beginnings {
   }
 }
 
-/** Texts that parts of a pattern match. */
+/** Generates texts that parts of a pattern match. */
 class Samples {
   constructor(
     private readonly flags: string,
@@ -99,7 +99,7 @@ class Samples {
         return (chosen?.elements ?? []).map((each) => this.of(each)).join('');
       }
       default:
-        return ''; // what looks around, or back
+        return ''; // lookaround assertions and backreferences
     }
   }
 

@@ -2,30 +2,34 @@ import { createContext, Script } from 'node:vm';
 import { attacksOn, attackText, type Attack } from './pattern-attacks';
 import type { SourcePattern } from './patterns';
 
-/** What one pattern may take with any text, in milliseconds of the processor's time. */
+/** The maximum processor time of one pattern for any text, in milliseconds. */
 const MAX_MS = 200;
-/** What an empty loop takes for each match, in milliseconds: matches are the caller's. */
+/** The cost of an empty loop for each match, in milliseconds: the matches are the caller's cost. */
 const MATCH_MS = 0.001;
 /**
- * A pattern whose time grows with the square of a text takes more with the first length, in milliseconds, and most others far less. What
- * takes more is tried with the other lengths, and each pattern with its slowest text.
+ * The first length tried and its limit in milliseconds, which a pattern with quadratic time exceeds
+ * and most others stay far below. A slower pattern is tried with the other lengths, and each
+ * pattern with its slowest text.
  */
 const FIRST = { length: 4 * 1024, ms: 1 };
 const KIB = 1024;
 const LENGTHS = [16 * KIB, 64 * KIB, 256 * KIB, KIB * KIB, 4 * KIB * KIB];
-/** Where so little of the limit is taken with a shorter text, the longest takes less than the limit: the time grows as the text does. */
+/**
+ * If a shorter text takes at most this part of the limit, the longest text stays below the limit,
+ * as the time is linear.
+ */
 const EVIDENT = 1 / 2;
-/** On a busy computer only what takes long so many times does. */
+/** How often a slow measurement is repeated, because other load also makes it slow. */
 const TRIES = 5;
-/** No busy computer makes a fit pattern take so long. */
+/** A time that no acceptable pattern needs even on a busy computer. */
 const HOPELESS_MS = 5 * MAX_MS;
-/** What takes all this time never ends, in milliseconds of the clock. */
+/** A timeout for patterns that never end, in milliseconds of wall-clock time. */
 const NEVER_MS = 30_000;
 
 /**
- * Tries a pattern with texts made of itself.
+ * Tries a pattern with texts built from it.
  * @param longest UTF-16 units of the longest text
- * @returns what it takes too long for, in words; undefined for a pattern that is fit
+ * @returns a description of the text it is too slow for; undefined for an acceptable pattern
  */
 export function slowness(pattern: SourcePattern, longest = Infinity): string | undefined {
   const expression = new RegExp(pattern.source, repeating(pattern.flags));
@@ -40,7 +44,7 @@ export function slowness(pattern: SourcePattern, longest = Infinity): string | u
   return slowest && growth(expression, slowest.attack, longest);
 }
 
-/** As `replace` and `matchAll` go through a whole text: what other calls do is the beginning of it. */
+/** Matches a whole text like `replace` and `matchAll`, which includes what other calls do. */
 function repeating(flags: string): string {
   return flags.includes('g') || flags.includes('y') ? flags : `${flags}g`;
 }
@@ -60,7 +64,10 @@ function growth(pattern: RegExp, attack: Attack, longest: number): string | unde
   return undefined;
 }
 
-/** The shortest of some tries: what else the computer does is not the pattern's. @param enough ends the tries */
+/**
+ * Returns the shortest of several measurements, because other load only adds to the time.
+ * @param enough stops the measurements
+ */
 function measure(pattern: RegExp, text: string, enough: number): { ms: number; matchMs: number } {
   let best = { ms: Infinity, matchMs: 0 };
   for (let count = 0; count < TRIES && best.ms > enough + best.matchMs * EVIDENT; count++) {
@@ -88,7 +95,10 @@ function countMatches(pattern: RegExp, text: string): number {
 
 const endIfNever = new Script('task()');
 
-/** Runs a task that may never end. @throws Error when it has not ended in time */
+/**
+ * Runs a task with a timeout.
+ * @throws Error when it has not ended in time
+ */
 export function orEnd<T>(task: () => T, timeoutMs = NEVER_MS): T {
   return endIfNever.runInContext(createContext({ task }), { timeout: timeoutMs }) as T;
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
-/** A regular expression as a source file has it. */
+/** A regular expression in a source file. */
 export interface SourcePattern {
   /** File and line. */
   place: string;
@@ -10,7 +10,7 @@ export interface SourcePattern {
   flags: string;
 }
 
-/** Every regular expression below a folder whose text is known without running the code. */
+/** Finds every regular expression below a folder whose text is known without running the code. */
 export function patternsBelow(folder: string): SourcePattern[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
@@ -18,7 +18,7 @@ export function patternsBelow(folder: string): SourcePattern[] {
     .flatMap((file) => patternsIn(file, readFileSync(join(folder, file), 'utf8')));
 }
 
-/** The regular expressions in the text of one file. */
+/** Finds the regular expressions in the text of one file. */
 export function patternsIn(file: string, text: string): SourcePattern[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const found: SourcePattern[] = [];
@@ -42,7 +42,7 @@ function literalPattern(node: ts.Node): Pattern | undefined {
   return { source: node.text.slice(1, end), flags: node.text.slice(end + 1) };
 }
 
-/** `new RegExp(…)`, where each part that is put in is replaced by a word. */
+/** Evaluates `new RegExp(…)` and replaces each interpolated part by a word. */
 function constructedPattern(node: ts.Node): Pattern | undefined {
   const isCall = ts.isNewExpression(node) || ts.isCallExpression(node);
   if (!isCall || node.expression.getText() !== 'RegExp') return undefined;

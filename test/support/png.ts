@@ -3,7 +3,7 @@ import { crc32, deflateSync } from 'node:zlib';
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /**
- * A grey PNG picture, one bit per pixel.
+ * Creates a grey PNG picture with one bit per pixel.
  * @param options.bytes pads the file to this size with a chunk that decoders skip
  */
 export function png(width: number, height: number, { bytes = 0 } = {}): Buffer {

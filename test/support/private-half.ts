@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 
-/** The private half of an ed25519 key file of OpenSSH's, without passphrase: lines of its base64 that hold it, and the seed in other spellings. */
+/**
+ * Returns the private half of an unencrypted OpenSSH ed25519 key file: the base64 lines that
+ * contain it, and the seed in other encodings.
+ */
 export function privateHalf(path: string): string[] {
   const lines = readFileSync(path, 'utf8').trim().split('\n').slice(1, -1);
   const bytes = Buffer.from(lines.join(''), 'base64');
   const point = bytes.subarray(bytes.indexOf('ssh-ed25519') + 15).subarray(0, 32);
-  // Behind the second of the public keys stands the length of the pair, and then the pair: seed and public key.
+  // The second public key is followed by the length of the pair and the pair itself: seed and
+  // public key.
   const second = bytes.indexOf(point, bytes.indexOf(point) + 32);
   const seed = bytes.subarray(second + 36, second + 68);
   if (!bytes.subarray(second + 68, second + 100).equals(point)) {

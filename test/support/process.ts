@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether a process runs. Throws for what is no process id, so that a test cannot pass by mistake. */
+/**
+ * Checks whether a process is running.
+ * @throws for an invalid process ID, so that a test cannot pass by mistake
+ */
 export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid < 2) throw new Error(`no process id: ${pid}`);
   if (isZombie(pid)) return false;
@@ -11,7 +14,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Dead, though no parent has taken notice yet; only Linux tells. */
+/** Checks whether a process is dead but not yet reaped by its parent; only Linux tells. */
 function isZombie(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');

@@ -1,6 +1,6 @@
 import { plant } from './trees';
 
-/** A manifest with nothing but what it must have. */
+/** A manifest with the required fields only. */
 export const MANIFEST = {
   id: 'trip-log',
   name: { en: 'Trip log' },
@@ -10,7 +10,7 @@ export const MANIFEST = {
   category: 'vehicle',
 };
 
-/** Writes files below a folder, with the folders they need. */
+/** Writes files below a folder and creates the folders they need. */
 export async function writeFiles(
   folder: string,
   files: Record<string, string | Uint8Array>,

@@ -14,13 +14,16 @@ const OPTIONS = {
   logLevel: 'error',
 } as const satisfies BuildOptions;
 
-/** Gives a suite the worker script as users get it, and a program that packs one folder; knows the processes that each test starts for it. */
+/**
+ * Gives a suite the worker script as shipped and a program that packs one folder, and tracks the
+ * processes that each test starts for it.
+ */
 export function useBuiltWorker(): {
   readonly script: string;
   readonly packFolder: string;
-  /** The processes that the current test has started the worker in so far. */
+  /** The worker processes that the current test has started so far. */
   readonly workers: readonly ChildProcess[];
-  /** Called when the next one starts. */
+  /** Called when the next worker process starts. */
   onWorker: () => void;
 } {
   const folder = useTempFolder('all');
@@ -28,7 +31,7 @@ export function useBuiltWorker(): {
   let onWorker = (): void => undefined;
   const remember = (started: unknown): void => {
     const { process: child } = started as { process: ChildProcess };
-    // The channel tells before the process has its arguments.
+    // The channel is announced before the process has its arguments.
     process.nextTick(() => {
       if (child.spawnargs.some((argument) => argument.startsWith(folder.path))) {
         workers.push(child);

@@ -26,23 +26,23 @@ import { useTempFolder } from './temp-folder';
 export const MINI_APPS = join(__dirname, '../fixtures/mini-apps');
 const run = promisify(execFile);
 
-/** Paths of the API. */
+/** API paths. */
 export const UPLOAD_URL = '/api/v1/mini-apps/upload-url';
 export const SUBMIT = '/api/v1/mini-apps/submit';
 
-/** What a test wants to happen on the way. */
+/** Callbacks of a test for the steps of a publish. */
 export interface PublishingHooks {
   onProgress: (step: Progress) => void;
   onBuildOutput: () => void;
-  /** Between an answer and whoever waits for it. */
+  /** Called between a response and its caller. */
   afterSend: (request: HttpRequest) => void;
   onBuilt: (problems: readonly Problem[]) => void;
-  /** Answers for the person. Nobody is asked without it. */
+  /** Answers the confirmation; without it, no question is asked. */
   confirm?: (prepared: Prepared) => Promise<void>;
   mustConfirm?: (prepared: Prepared) => boolean;
 }
 
-/** A copy of a sample mini-app that is published to a backend of its own. */
+/** A copy of a sample mini-app that is published to its own backend. */
 export class Publishing {
   readonly clock = new HastyClock();
   readonly logger = new MemoryLogger();
@@ -56,12 +56,12 @@ export class Publishing {
   };
 
   constructor(
-    /** Where everything of the test lies. */
+    /** The folder with all files of the test. */
     readonly workspace: string,
-    /** The mini-app's. */
+    /** The mini-app's folder. */
     readonly folder: string,
     readonly backend: Backend,
-    /** What the product has left in the system's temporary folder. */
+    /** Lists what the product has left in the system's temporary folder. */
     readonly leftovers: () => Promise<string[]>,
   ) {}
 
@@ -107,22 +107,22 @@ export class Publishing {
     await writeFile(join(this.folder, 'sdk.config.json'), JSON.stringify(config));
   }
 
-  /** The stages begun so far. */
+  /** Returns the stages that have begun so far. */
   stages(): string[] {
     return [...new Set(this.progress.map(({ stage }) => stage))];
   }
 
-  /** The requests that change anything. */
+  /** Returns the requests that change state. */
   changes(): LoggedRequest[] {
     return this.backend.requests.filter(({ method }) => method !== 'GET');
   }
 
-  /** What the backend saw that changes anything: method, path and status answered. */
+  /** Returns method, path and response status of the requests that change state. */
   wire(): string[] {
     return this.changes().map(({ method, path, status }) => `${method} ${path} ${status ?? '-'}`);
   }
 
-  /** Unpacks what the backend received; returns the folder. */
+  /** Unpacks the bundle that the backend received and returns the folder. */
   async unpack(bundleId: string): Promise<string> {
     const into = join(this.workspace, `unpacked-${bundleId}`);
     await mkdir(into);
@@ -145,7 +145,8 @@ export function usePublishing(miniApp: 'tyre-pressure' | 'charge-timer'): () => 
   beforeEach(async () => {
     const folder = join(temp.path, miniApp);
     await cp(join(MINI_APPS, miniApp), folder, { recursive: true });
-    // Its state lies elsewhere, so that only the product's files are in the temporary folder.
+    // The backend's state is elsewhere, so that the temporary folder contains only the product's
+    // files.
     const backend = await startBackend({ stateDir: join(temp.path, 'backend') });
     publishing = new Publishing(temp.path, folder, backend, () => temporary.entries());
   });

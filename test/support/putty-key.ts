@@ -1,13 +1,13 @@
 import { createCipheriv, createHash, createPrivateKey } from 'node:crypto';
 
-/** A PuTTY key file as PuTTYgen lays it out. Its MAC, which is not looked at, is none. */
+/** Creates a PuTTY key file in PuTTYgen's format. Its MAC, which is not checked, is invalid. */
 export function toPutty(
   { pem, publicKeyLine }: { pem: string; publicKeyLine: string },
   version: 2 | 3,
   passphrase?: string | Buffer,
 ): string {
   const seed = createPrivateKey(pem).export({ format: 'der', type: 'pkcs8' }).subarray(-32);
-  // PuTTY keeps the seed as a number, without the zeros at its upper end.
+  // PuTTY stores the seed as a number, without the leading zeros of its most significant end.
   const bytes = seed.at(-1) === 0 ? seed.subarray(0, -1) : seed;
   const privateBlob = Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]);
   const lines = publicKeyLine.split(' ')[1]?.match(/.{1,64}/g) ?? [];

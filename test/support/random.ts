@@ -1,4 +1,7 @@
-/** A generator of numbers from 0 up to, but not, 1: the same ones for the same seed (mulberry32). */
+/**
+ * Returns a generator of numbers from 0 to 1 (exclusive) that is the same for the same seed
+ * (mulberry32).
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -9,7 +12,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** A whole number from `from` to `to`, both included. */
+/** Returns an integer from `from` to `to`, both inclusive. */
 export function between(random: () => number, from: number, to: number): number {
   return from + Math.floor(random() * (to - from + 1));
 }

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
 /**
- * Runs a server of which `onConnection` writes every byte.
- * @param use gets the port on 127.0.0.1; the server and its connections are closed afterwards
+ * Runs a server whose responses `onConnection` writes byte by byte.
+ * @param use receives the port on 127.0.0.1; the server and its connections are closed afterwards
  */
 export async function withRawServer(
   onConnection: (socket: Socket) => void,

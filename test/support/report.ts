@@ -10,12 +10,18 @@ interface Row extends StageResult {
 const COLUMNS = ['seconds', 'passed', 'failed', 'skipped'];
 const WIDTH = 26;
 
-/** The result of a whole run: a stage whose pattern matched in one of its jobs has no failure in the others. */
+/**
+ * Returns the result of a whole run: a stage whose pattern matched in one job has no failure in
+ * jobs where it did not match.
+ */
 export function totalResult(outcomes: readonly JobOutcome[]): StageResult {
   return addUp(stageRows(outcomes));
 }
 
-/** A table of the stages, with the jobs of each that has several, and the time of the whole. @param seconds of the whole run */
+/**
+ * Formats a table of the stages, with the jobs of each stage that has several, and the total time.
+ * @param seconds the duration of the whole run
+ */
 export function formatStages(outcomes: readonly JobOutcome[], seconds: number): string {
   const header = COLUMNS.map((column) => column.padStart(9)).join('');
   const lines = stageRows(outcomes).flatMap((row) => {
@@ -26,7 +32,7 @@ export function formatStages(outcomes: readonly JobOutcome[], seconds: number): 
   return [`${'stage'.padEnd(WIDTH)}${header}`, ...lines, total].join('\n');
 }
 
-/** The ten tests that took longest. */
+/** Formats the ten slowest tests. */
 export function formatSlowest(outcomes: readonly JobOutcome[]): string {
   const { slowest = [] } = totalResult(outcomes);
   return slowest
@@ -34,7 +40,7 @@ export function formatSlowest(outcomes: readonly JobOutcome[]): string {
     .join('\n');
 }
 
-/** What failed, where somebody who reads the log from its end meets it first; '' when nothing did. */
+/** Formats the failures for the end of the log; '' when there are none. */
 export function formatFailures(outcomes: readonly JobOutcome[]): string {
   const rows = stageRows(outcomes);
   return rows

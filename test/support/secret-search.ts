@@ -1,22 +1,22 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Something that may stand nowhere but where it belongs. */
+/** A value that may occur only where it belongs. */
 export interface Secret {
-  /** What it is called in a finding. */
+  /** Its name in a finding. */
   readonly name: string;
-  /** Bytes where it is no text, such as the seed of a key. */
+  /** Bytes for binary secrets, such as the seed of a key. */
   readonly value: string | Buffer;
 }
 
-/** Shorter ones would be found by chance. */
+/** Shorter values would be found by chance. */
 const LEAST_CHARACTERS = 8;
-/** Three base64url parts, the first two JSON objects: an access token, whoever minted it. */
+/** Three base64url parts, the first two JSON objects: any access token. */
 const ACCESS_TOKEN = /eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}/u;
 
 /**
- * The forms in which logs, URLs, databases and memory dumps have a text: as it is, in JSON and in JSON within JSON, in base64 wherever
- * the text begins, in hex, and percent-encoded; and each of these in UTF-16, too.
+ * Returns the forms of a value in logs, URLs, databases and memory dumps: plain, JSON, JSON within
+ * JSON, base64 at each offset, hex and percent-encoded, each also in UTF-16.
  */
 export function formsOf(value: string | Buffer): Buffer[] {
   const bytes = Buffer.from(value);
@@ -41,7 +41,10 @@ function textsOf(value: string): string[] {
   return [value, json, JSON.stringify(json).slice(1, -1), encodeURIComponent(value)];
 }
 
-/** What stays the same of a base64 text whatever stands before and behind the bytes. @param offset where they begin, modulo 3 */
+/**
+ * Returns the part of a base64 text that does not depend on the bytes before and after.
+ * @param offset the start of the bytes, modulo 3
+ */
 function base64Core(bytes: Buffer, offset: number): string {
   const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
   const from = Math.ceil((offset * 8) / 6);
@@ -53,14 +56,14 @@ interface Needle {
   readonly bytes: Buffer;
 }
 
-/** Looks for secrets in every form. */
+/** Searches for secrets in every form. */
 export class SecretSearch {
-  /** The needles by their first four bytes, as a little-endian number. */
+  /** The needles by their first four bytes as a little-endian number. */
   private readonly needles = new Map<number, Needle[]>();
   /** Whether a needle begins with these two bytes. */
   private readonly beginnings = new Uint8Array(2 ** 16);
 
-  /** @throws Error when a secret is too short to be told from chance */
+  /** @throws Error when a secret is too short to search for */
   constructor(secrets: readonly Secret[]) {
     for (const { name, value } of secrets) {
       if (value.length < LEAST_CHARACTERS) throw new Error(`${name} is too short to look for`);
@@ -68,7 +71,7 @@ export class SecretSearch {
     }
   }
 
-  /** @returns the names of the secrets that these bytes hold, each once */
+  /** @returns the names of the secrets in these bytes, each once */
   in(content: Buffer): string[] {
     const found = new Set<string>();
     for (let at = 0; at + 4 <= content.length; at++) {
@@ -83,8 +86,8 @@ export class SecretSearch {
 
   /**
    * Reads every file below a folder.
-   * @param isLeftOut for files that a secret belongs in
-   * @returns how many were read, and `file: secret` for each finding
+   * @param isLeftOut for files that may contain a secret
+   * @returns the number of files read, and `file: secret` for each finding
    */
   inFolder(
     folder: string,
@@ -94,7 +97,7 @@ export class SecretSearch {
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => join(parentPath, name))
       .filter((file) => !isLeftOut(file));
-    // A name may tell a secret as well as what stands in the file.
+    // File names may contain a secret as well.
     const namesIn = (file: string): string[] =>
       this.in(Buffer.concat([Buffer.from(`${file}\n`), read(file)]));
     const findings = files.flatMap((file) =>
@@ -111,7 +114,7 @@ export class SecretSearch {
   }
 }
 
-/** Empty for a file that went meanwhile. */
+/** Returns an empty buffer for a file that was removed meanwhile. */
 function read(file: string): Buffer {
   try {
     return readFileSync(file);

@@ -1,16 +1,16 @@
 import type { SessionWindow } from './session-window';
 
-/** The kinds of state that a window goes through from now on. */
+/** Records the kinds of state that a window passes through from now on. */
 export function statesOf({ session }: SessionWindow): string[] {
   const kinds: string[] = [];
   session.onDidChange(({ kind }) => kinds.push(kind));
   return kinds;
 }
 
-/** The kind of the state that a window is in. */
+/** Returns the kind of a window's current state. */
 export const kindOf = ({ session }: SessionWindow): string => session.state.kind;
 
-/** The code of what stands in a window's way, if anything does. */
+/** Returns the code of a window's current failure, if any. */
 export function failureOf({ session }: SessionWindow): string | undefined {
   return 'failure' in session.state ? session.state.failure.code : undefined;
 }

@@ -11,7 +11,7 @@ import { developerRealm, type Realm } from '../../src/core/realm';
 import type { Activity } from './activity';
 import { anyKeyUse } from './fakes';
 
-/** What a window of the editor is made of. */
+/** The parts of an editor window. */
 export interface WindowParts extends SignerPorts {
   readonly backendUrl: () => string;
   readonly transport: Transport;
@@ -27,12 +27,12 @@ export interface WindowParts extends SignerPorts {
   readonly realm?: Realm;
 }
 
-/** A window of the editor: its session, and who looks after it. */
+/** An editor window: its session and the scheduler that refreshes it. */
 export class SessionWindow {
   readonly session: Session;
   readonly store: SessionStore;
   readonly keepAlive: KeepAlive;
-  /** How often the keyring turned out to have lost the session. */
+  /** How often the session was missing from the keyring. */
   lostSecrets = 0;
   private readonly subscription;
 
@@ -63,7 +63,7 @@ export class SessionWindow {
     this.subscription = this.store.onDidChange(() => void this.keepAlive.follow());
   }
 
-  /** What the focus and a setting that changed lead to. */
+  /** Does what happens on focus and after a changed setting. */
   async look(): Promise<void> {
     await this.session.restore();
     await this.keepAlive.wake();

@@ -21,10 +21,13 @@ import { unlockWith } from './unlock-with';
 
 const VERIFY = '/api/v1/auth/ssh/verify';
 
-/** Says yes to another account's session: it is the shell that asks. */
+/** Accepts the session of another account, which the shell would ask about. */
 export const agree = (): Promise<void> => Promise.resolve();
 
-/** A backend, a computer with keys and storage, and the windows of an editor; time stands still until a test moves it. */
+/**
+ * A backend, a computer with keys and storage, and editor windows; time moves only when a test
+ * moves it.
+ */
 export class SessionWorld {
   readonly clock = new FakeClock();
   readonly secrets = new UnreliableSecretStore(new FakeSecretStore());
@@ -32,7 +35,7 @@ export class SessionWorld {
   readonly machine = new FakeMachineStore();
   readonly logger = new MemoryLogger();
   readonly activity = new Activity();
-  /** What the SSH agent holds. */
+  /** The keys in the SSH agent. */
   readonly agent: Signer[] = [];
   /** The paths of the key files that were opened. */
   readonly opened: string[] = [];
@@ -43,11 +46,11 @@ export class SessionWorld {
     public backend: Backend,
     /** Registered with {@link DEFAULT_ACCOUNT}. */
     readonly key: TestKey,
-    /** The same, with a passphrase. */
+    /** The same with a passphrase. */
     readonly encryptedKey: TestKey,
   ) {}
 
-  /** Opens a window; what is stored is not read yet. */
+  /** Opens a window without reading the store. */
   openWindow(overrides: Partial<WindowParts> = {}): SessionWindow {
     const window = new SessionWindow({
       backendUrl: () => this.backend.url,
@@ -71,14 +74,14 @@ export class SessionWorld {
     return window;
   }
 
-  /** Opens a window that has read what is stored. */
+  /** Opens a window and restores the stored session. */
   async restoredWindow(overrides: Partial<WindowParts> = {}): Promise<SessionWindow> {
     const window = this.openWindow(overrides);
     await window.session.restore();
     return window;
   }
 
-  /** Signs in with a key, as somebody at the editor does. */
+  /** Signs in with a key, as the user does. */
   async signIn({ session }: SessionWindow, { path, passphrase } = this.key): Promise<Identity> {
     const signer = await openKeyFile(path, unlockWith(passphrase));
     return session.signInWithKey(signer, { source: 'ssh', keyPath: path }, undefined, agree);
@@ -92,30 +95,30 @@ export class SessionWorld {
     return window;
   }
 
-  /** Lets time pass, and all that it starts come to its end. */
+  /** Advances the time and waits for the work that this starts. */
   async pass(ms: number): Promise<void> {
     this.clock.advance(ms);
     await this.activity.idle();
   }
 
-  /** Lets time pass in steps, so that what one step starts is over before the next. */
+  /** Advances the time in steps and waits for the work of each step before the next. */
   async passSlowly(ms: number, stepMs = 5_000): Promise<void> {
     for (let passed = 0; passed < ms; passed += stepMs) {
       await this.pass(Math.min(stepMs, ms - passed));
     }
   }
 
-  /** The requests so far, as `METHOD path`. */
+  /** The requests so far as `METHOD path`. */
   get requests(): string[] {
     return this.backend.requests.map(({ method, path }) => `${method} ${path}`);
   }
 
-  /** How many tokens keys have minted so far, and how many tries there were. */
+  /** The number of attempts to mint a token with a key so far. */
   get mints(): number {
     return this.backend.requests.filter(({ path }) => path === VERIFY).length;
   }
 
-  /** The one secret that is stored. */
+  /** The one stored secret. */
   async storedText(): Promise<string> {
     return (await this.secrets.get(this.storageKey)) ?? '';
   }
@@ -130,7 +133,7 @@ export class SessionWorld {
   }
 }
 
-/** Gives each test a world of its own. */
+/** Gives each test a new world. */
 export function useSessionWorld(): () => SessionWorld {
   const made = useTempFolder('all');
   const temp = useTempFolder();

@@ -1,6 +1,6 @@
 import type { Clock, Disposable } from '../../src/core/ports';
 
-/** The clock on a computer's wall, which can be set; its timers go by the real time behind it. */
+/** A wall clock that can be set; its timers use the underlying real time. */
 export class SkewedClock implements Clock {
   private skew = 0;
 

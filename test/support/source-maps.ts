@@ -2,8 +2,9 @@ import { findSourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Makes stack traces of modules that are loaded from now on point to the lines they were compiled from, as their inline source maps have
- * them. Node's own switch for that has no effect where somebody, like VS Code's extension host, formats stack traces.
+ * Maps stack traces of modules loaded from now on to their source lines by their inline source
+ * maps. Node's own option has no effect where the host formats stack traces itself, like VS Code's
+ * extension host.
  */
 export function mapStackTraces(): void {
   process.setSourceMapsEnabled(true);

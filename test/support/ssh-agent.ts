@@ -8,25 +8,28 @@ import type { TestKey } from './ssh-key';
 
 const run = promisify(execFile);
 
-/** OpenSSH's own agent, running for one test. */
+/** An OpenSSH agent for one test. */
 export interface SshAgent {
-  /** What `SSH_AUTH_SOCK` is to say. */
+  /** The value for `SSH_AUTH_SOCK`. */
   readonly socket: string;
   /**
-   * Puts a key into the agent; its passphrase is typed as a person would.
+   * Adds a key to the agent and types its passphrase as the user would.
    * @param options.confirm whether the agent asks before each signature (`ssh-add -c`)
    */
   readonly add: (key: TestKey, options?: { confirm?: boolean }) => Promise<void>;
-  /** What the person answers when the agent asks. */
+  /** Sets the user's answer to the agent's questions. */
   readonly answer: (answer: 'yes' | 'no') => Promise<void>;
-  /** How often the agent has asked. */
+  /** Returns how often the agent has asked. */
   readonly questions: () => Promise<number>;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts an ssh-agent without keys. Rejects when there is no ssh-agent. */
+/**
+ * Starts an ssh-agent without keys.
+ * @throws when ssh-agent is not installed
+ */
 export async function startSshAgent(): Promise<SshAgent> {
-  // Short: the path of a socket may have about 100 characters.
+  // A short path, because a socket's path is limited to about 100 characters.
   const folder = await mkdtemp(join(tmpdir(), 'i99a-'));
   const socket = join(folder, 'agent');
   const [askpass, answers, asked] = [
@@ -43,7 +46,7 @@ export async function startSshAgent(): Promise<SshAgent> {
     env: { ...process.env, SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':0' },
   });
   const exited = once(child, 'exit');
-  // Its first line of output says that it listens.
+  // The first line of output means that it is listening.
   await Promise.race([
     once(child.stdout, 'data'),
     exited.then(() => Promise.reject(new Error('ssh-agent has ended'))),

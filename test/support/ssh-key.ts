@@ -8,16 +8,16 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 export interface TestKeyOptions {
-  /** Where the key pair goes; made if it is not there. */
+  /** The folder of the key pair, which is created if it is missing. */
   readonly folder: string;
   /** File name of the private key; the default is `id_<type>`. */
   readonly name?: string;
   readonly type?: 'ed25519' | 'rsa' | 'ecdsa';
   readonly passphrase?: string;
   readonly comment?: string;
-  /** Of the private key; `pem` is for rsa and ecdsa alone. */
+  /** The format of the private key; `pem` is for rsa and ecdsa only. */
   readonly format?: 'openssh' | 'pem' | 'pkcs8';
-  /** Rounds of the key derivation for a passphrase; few make a test fast. */
+  /** Rounds of the key derivation for a passphrase; few keep tests fast. */
   readonly rounds?: number;
   /** Cipher of an encrypted OpenSSH key, as `ssh -Q cipher` names it. */
   readonly cipher?: string;
@@ -35,16 +35,19 @@ export interface TestKey {
 
 const COMMENT = 'test@example.com';
 const FORMATS = { pem: 'PEM', pkcs8: 'PKCS8' } as const;
-/** The smallest that ssh-keygen and today's OpenSSL take without ado. */
+/** The smallest sizes that ssh-keygen and current OpenSSL accept by default. */
 const BITS = { ed25519: [], rsa: ['-b', '2048'], ecdsa: ['-b', '256'] } as const;
 
-/** Makes a key pair with ssh-keygen. Rejects when the file exists or ssh-keygen fails. */
+/**
+ * Creates a key pair with ssh-keygen.
+ * @throws when the file exists or ssh-keygen fails
+ */
 export async function generateTestKey(options: TestKeyOptions): Promise<TestKey> {
   const { folder, type = 'ed25519', passphrase } = options;
   const path = join(folder, options.name ?? `id_${type}`);
   if (existsSync(path)) throw new Error(`${path} exists`);
   await mkdir(folder, { recursive: true });
-  // ssh-keygen keeps ed25519 in its own format whatever is asked: OpenSSL's we write ourselves.
+  // ssh-keygen always writes ed25519 keys in its own format, so the PKCS#8 file is written here.
   if (type === 'ed25519' && options.format === 'pkcs8') await writePkcs8(options, path);
   else await run('ssh-keygen', keygenArguments(options, path));
   const publicKeyPath = `${path}.pub`;
@@ -73,7 +76,7 @@ async function writePkcs8({ passphrase, comment = COMMENT }: TestKeyOptions, pat
   await writeFile(`${path}.pub`, `${toPublicKeyLine(publicKey, comment)}\n`);
 }
 
-/** The OpenSSH line of an ed25519 public key. */
+/** Returns the OpenSSH line of an ed25519 public key. */
 export function toPublicKeyLine(publicKey: KeyObject, comment = COMMENT): string {
   const { x = '' } = publicKey.export({ format: 'jwk' });
   const strings = [Buffer.from('ssh-ed25519'), Buffer.from(x, 'base64url')];
@@ -87,7 +90,7 @@ function uint32(value: number): Buffer {
   return bytes;
 }
 
-/** OpenSSH's fingerprint of a public key line. */
+/** Returns OpenSSH's fingerprint of a public key line. */
 export function fingerprintOfLine(line: string): string {
   const blob = Buffer.from(line.split(' ')[1] ?? '', 'base64');
   return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;

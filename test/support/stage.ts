@@ -4,16 +4,16 @@ import path from 'node:path';
 import { runCommand, type Command } from './command';
 import { pickSlowest, type TestCounts } from './counting-reporter';
 
-/** How a stage ended. */
+/** The result of a stage. */
 export interface StageResult extends TestCounts {
-  /** What the counts do not tell, such as that a run crashed. */
+  /** Information beyond the counts, such as that a run crashed. */
   readonly note?: string;
 }
 
-/** The note of a run whose pattern matched nothing. */
+/** The note of a run whose pattern matched no test. */
 export const NO_TEST = 'no test ran';
 
-/** The result of several runs as one. */
+/** Combines the results of several runs. */
 export function addUp(results: readonly StageResult[]): StageResult {
   const sum = (pick: (result: StageResult) => number): number =>
     results.reduce((total, result) => total + pick(result), 0);
@@ -29,8 +29,8 @@ export function addUp(results: readonly StageResult[]): StageResult {
 }
 
 /**
- * The result of one check that is no run of tests.
- * @param title what it counts as; left out, it counts only when it has failed
+ * Returns the result of a single check that is not a test run.
+ * @param title the title it is counted under; without one, it is counted only when it has failed
  */
 export function checkResult(succeeded: boolean, title?: string): StageResult {
   const passed = succeeded && title !== undefined ? 1 : 0;
@@ -38,7 +38,10 @@ export function checkResult(succeeded: boolean, title?: string): StageResult {
   return { passed, failed: succeeded ? 0 : 1, skipped: 0, failures };
 }
 
-/** The command that runs mocha with the reporter that counts. @param args mocha's arguments: spec files and options */
+/**
+ * Returns the command that runs mocha with the counting reporter.
+ * @param args mocha's arguments: spec files and options
+ */
 export function mochaCommand(args: readonly string[]): Command {
   const mocha = path.join(path.dirname(require.resolve('mocha/package.json')), 'bin/mocha.js');
   const reporter = ['--reporter', path.join(__dirname, 'counting-reporter.ts')];
@@ -46,8 +49,9 @@ export function mochaCommand(args: readonly string[]): Command {
 }
 
 /**
- * Runs a command and reads its counts from the file that `I99DASH_TEST_RESULTS` names. A run that leaves none has crashed and counts as one
- * failure, and so does one that says it failed without a failed test, or that had no test.
+ * Runs a command and reads its counts from the file that `I99DASH_TEST_RESULTS` names. A run
+ * without that file has crashed and counts as one failure, as does a run that exits with an error
+ * but no failed test, or that has no test.
  */
 export async function countTests(command: Command): Promise<StageResult> {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'i99dash-results-'));

@@ -7,13 +7,16 @@ import S3rver from 's3rver';
 
 export const BUCKET = 'bundles';
 
-/** An S3-compatible server with the signature check of AWS's own presigner in front of it: s3rver itself does not verify version 4. */
+/**
+ * An S3-compatible server behind a signature check with AWS's own presigner, because s3rver does
+ * not verify version 4 signatures.
+ */
 export interface StrictStorage {
   readonly client: S3Client;
   close(): Promise<void>;
 }
 
-/** Starts a storage with one bucket, {@link BUCKET}, that keeps its objects in a folder. */
+/** Starts a storage server with one bucket, {@link BUCKET}, that keeps its objects in a folder. */
 export async function startStrictStorage(folder: string): Promise<StrictStorage> {
   const inner = new S3rver({
     directory: folder,
@@ -63,7 +66,10 @@ function guard(gate: Server, client: S3Client, innerPort: number): void {
   });
 }
 
-/** Signs what arrived once more, with the headers as they arrived, and compares. Requests without a presigned URL pass. */
+/**
+ * Signs the received request again with the received headers and compares the signatures. Requests
+ * without a presigned URL pass.
+ */
 async function signatureMatches(incoming: IncomingMessage, client: S3Client): Promise<boolean> {
   const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? ''}`);
   const given = url.searchParams.get('X-Amz-Signature');

@@ -4,7 +4,9 @@ import { useTempFolder } from './temp-folder';
 
 const VARIABLES = ['TMPDIR', 'TEMP', 'TMP'];
 
-/** Makes a folder of its own what `os.tmpdir()` names during each test, so that a test sees what is left behind there. */
+/**
+ * Points `os.tmpdir()` to a new folder during each test, so that a test sees what is left there.
+ */
 export function useTempDirectory(): { readonly path: string; entries(): Promise<string[]> } {
   const temp = useTempFolder();
   const path = (): string => join(temp.path, 'tmp');

@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Gives each test of a suite (`each`) or the whole suite (`all`) a folder of its own, removed afterwards. */
+/**
+ * Gives each test of a suite (`each`) or the whole suite (`all`) a new folder, which is removed
+ * afterwards.
+ */
 export function useTempFolder(scope: 'each' | 'all' = 'each'): { readonly path: string } {
   let path = '';
   const make = (): void => {

@@ -1,6 +1,6 @@
 import type { TextEdit } from '../../src/core/publish/editing/jsonEdit';
 
-/** The text with the edits done, whose offsets are those of the text before. */
+/** Applies edits to a text; their offsets refer to the original text. */
 export function applyTextEdits(text: string, edits: readonly TextEdit[]): string {
   return [...edits]
     .sort((a, b) => b.start - a.start)

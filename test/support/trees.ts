@@ -5,7 +5,10 @@ import { dirname, join, sep } from 'node:path';
 /** Contents of files by path with `/`. */
 export type Tree = Readonly<Record<string, Buffer | string>>;
 
-/** Writes files, one after the other, with the folders they need. In sequence that costs a fraction of what the thread pool takes. */
+/**
+ * Writes files one after the other and creates the folders they need. Sequential writes are much
+ * faster than the thread pool.
+ */
 export function plant(
   folder: string,
   files: Iterable<[string, Uint8Array | string]>,
@@ -21,7 +24,10 @@ export function plant(
   return Promise.resolve();
 }
 
-/** All files below a folder with their contents, and its empty folders, which have a slash at the end and no content. */
+/**
+ * Reads all files below a folder with their contents, and its empty folders with a trailing slash
+ * and null.
+ */
 export async function readTree(folder: string): Promise<Record<string, Buffer | null>> {
   const tree: Record<string, Buffer | null> = {};
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

@@ -1,16 +1,16 @@
 import type { Disposable, SecretStore } from '../../src/core/ports';
 
-/** An operation that has been stopped half-way. */
+/** An operation that is paused half-way. */
 export interface Held {
-  /** Resolves once the operation has come. */
+  /** Resolves once the operation has started. */
   readonly reached: Promise<void>;
   release(): void;
 }
 
-/** A secret store that fails, waits or tells its changes wrongly when a test says so. */
+/** A secret store that fails, delays or sends wrong change events on demand. */
 export class UnreliableSecretStore implements SecretStore {
   readonly fails = { get: false, store: false };
-  /** How often each change is told. */
+  /** How many events each change fires. */
   events = 1;
   private readonly gates: Record<'get' | 'store', ((pass: () => void) => void)[]> = {
     get: [],
@@ -25,7 +25,7 @@ export class UnreliableSecretStore implements SecretStore {
     });
   }
 
-  /** Stops the next operation of this kind before it takes effect. */
+  /** Pauses the next operation of this kind before it takes effect. */
   hold(operation: 'get' | 'store'): Held {
     let release = (): void => undefined;
     const reached = new Promise<void>((resolve) => {
@@ -37,7 +37,7 @@ export class UnreliableSecretStore implements SecretStore {
     return { reached, release: () => release() };
   }
 
-  /** Answers nothing from now on, until what it returns is called. */
+  /** Stops answering until the returned function is called. */
   fallSilent(): () => void {
     let speak = (): void => undefined;
     this.silence = new Promise((resolve) => (speak = resolve));
@@ -66,7 +66,7 @@ export class UnreliableSecretStore implements SecretStore {
     return { dispose: () => void this.listeners.delete(listener) };
   }
 
-  /** Tells a change that may not have happened. */
+  /** Fires a change event even if there was no change. */
   tell(key: string): void {
     for (const listener of this.listeners) listener(key);
   }

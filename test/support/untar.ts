@@ -8,7 +8,7 @@ export interface TarEntry {
   content: Buffer | null;
 }
 
-/** The entries of a `.tar.gz` in their order, as tar-stream reads them. */
+/** Reads the entries of a `.tar.gz` in order with tar-stream. */
 export async function untar(packed: Buffer): Promise<TarEntry[]> {
   const entries: TarEntry[] = [];
   const unpacking = extract();

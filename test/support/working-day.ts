@@ -18,38 +18,44 @@ import { SessionWindow } from './session-window';
 import { SkewedClock } from './skewed-clock';
 
 const VERIFY = '/api/v1/auth/ssh/verify';
-/** After a spell without network a window is itself again by then, in milliseconds: the longest wait and a tick. */
+/**
+ * How long a window may take to recover after an offline spell, in milliseconds: the longest wait
+ * and a tick.
+ */
 const RECOVERY_MS = 75_000;
 
-/** What a day is simulated with. */
+/** The parameters of a simulated day. */
 export interface DayOptions {
   readonly realm: Realm;
   readonly backendUrl: string;
-  /** The key of the developer: signed in with at nine, and never asked for again. */
+  /** The developer's key, which signs in at nine and is never asked for again. */
   readonly signer: Signer;
-  /** The key of the same developer on another machine, whose windows share store and account: every other window is one of its. */
+  /**
+   * The same developer's key on another machine that shares store and account: every other window
+   * runs there.
+   */
   readonly remoteSigner?: Signer;
   readonly shape: DayShape;
   readonly seed: number;
 }
 
-/** What came of a day. */
+/** The results of a day. */
 export interface DayTotals {
   calls: number;
-  /** Calls that failed for no network while there was none. */
+  /** Calls that failed because there was no network. */
   offlineFailures: number;
-  /** All other failures, with their time and reason. */
+  /** All other failures with time and reason. */
   failures: string[];
-  /** Tokens minted by renewals. */
+  /** Tokens minted by refreshes. */
   mints: number;
-  /** Tokens that a window took over from another one instead of minting its own. */
+  /** Tokens that a window adopted from another one instead of minting its own. */
   adopted: number;
-  /** States in which only the user can help. */
+  /** States that need a user action. */
   prompts: string[];
   /** Windows that still looked offline long after the network was back. */
   stuck: string[];
   awakeMinutes: number;
-  /** The most timers that ever waited. */
+  /** The maximum number of pending timers. */
   timers: number;
   /** The states of the windows at the end. */
   finally: string[];
@@ -57,7 +63,7 @@ export interface DayTotals {
   keyPaths: (string | undefined)[];
 }
 
-/** A computer: the key in its home folder, and what is kept on it. */
+/** A computer: the key in its home folder and its storage. */
 interface Machine {
   readonly signer: Signer;
   readonly keyPath: string;
@@ -65,7 +71,7 @@ interface Machine {
   readonly clock: Clock;
 }
 
-/** One developer, one computer, some windows and a working day. */
+/** Simulates one developer, one or two computers, some windows and a working day. */
 class WorkingDay {
   readonly totals: DayTotals = {
     ...{ calls: 0, offlineFailures: 0, failures: [], mints: 0, adopted: 0, prompts: [] },
@@ -144,7 +150,7 @@ class WorkingDay {
     });
   }
 
-  /** A request takes a few turns, so that those of the windows overlap. */
+  /** Lets a request take a few turns, so that those of the windows overlap. */
   private async passage(): Promise<void> {
     for (let turns = between(this.random, 0, 3); turns > 0; turns--) await turn();
   }
@@ -156,13 +162,13 @@ class WorkingDay {
         this.totals.prompts.push(`${this.time} window ${index}: ${state.kind}`);
       }
       const current = session.stored?.minted?.token;
-      // Opening a session that is there is no renewal.
+      // Opening an existing session is not a refresh.
       if (token !== undefined && current !== token) this.totals.adopted += 1;
       token = current;
     });
   }
 
-  /** Lets time pass from timer to timer; each comes to rest before the next. */
+  /** Advances the time from timer to timer and waits for the work of each. */
   private async passUntil(end: number): Promise<void> {
     const before = this.real.now();
     while (this.real.now() < end) {
@@ -176,7 +182,7 @@ class WorkingDay {
     this.totals.awakeMinutes += Math.max(0, end - before) / 60_000;
   }
 
-  /** What has come due during a sleep happens all at once. */
+  /** Timers that became due during a sleep fire all at once. */
   private async take(event: DayEvent): Promise<void> {
     switch (event.kind) {
       case 'call':
@@ -229,7 +235,7 @@ class WorkingDay {
     const verified = this.backend.requests.filter(
       ({ path, status }) => path === VERIFY && status === 200,
     );
-    this.totals.mints = verified.length - this.machines.length; // the first are the sign-ins
+    this.totals.mints = verified.length - this.machines.length; // excludes the sign-ins
     this.totals.adopted -= this.totals.mints;
     this.totals.finally = this.windows.map(({ session }) => session.state.kind);
     this.totals.keyPaths = this.windows.map(({ session }) => session.stored?.profile.keyPath);
@@ -242,7 +248,7 @@ class WorkingDay {
   }
 }
 
-/** Lives through a working day, from nine o'clock on. The same seed leads to the same day. */
+/** Simulates a working day that starts at nine o'clock. The same seed gives the same day. */
 export function liveWorkingDay(options: DayOptions): Promise<DayTotals> {
   return new WorkingDay(options).live();
 }

@@ -10,13 +10,16 @@ type AccountHandler = (
   params: Params,
 ) => BackendResponse | Promise<BackendResponse>;
 
-/** A handler that demands a bearer credential; with `publish`, one of scope publish will do. */
+/**
+ * Wraps a handler that requires a bearer credential; with `publish`, the scope publish is
+ * sufficient.
+ */
 export function authenticated(scope: TokenScope, handler: AccountHandler): Handler {
   return (request, context, params) =>
     handler(request, context, authenticate(request, context, scope), params);
 }
 
-/** As `authenticated`, for those who are developers. */
+/** Like `authenticated`, and requires a developer account. */
 export function asDeveloper(scope: TokenScope, handler: AccountHandler): Handler {
   return authenticated(scope, (request, context, account, params) => {
     if (!account.isDeveloper) {
@@ -26,12 +29,15 @@ export function asDeveloper(scope: TokenScope, handler: AccountHandler): Handler
   });
 }
 
-/** The credential of a Bearer header, if there is one. */
+/** Returns the credential of a Bearer header, if there is one. */
 export function bearerOf(request: Pick<BackendRequest, 'headers'>): string | undefined {
   return /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
 }
 
-/** The account behind the bearer. Throws 401 for a bad credential and 403 for too small a scope. */
+/**
+ * Returns the account of the bearer credential.
+ * @throws HttpError 401 for an invalid credential and 403 for an insufficient scope
+ */
 function authenticate(request: BackendRequest, { state }: Context, scope: TokenScope): Account {
   const credential = bearerOf(request);
   if (credential === undefined) throw unauthorized('a bearer token is required');

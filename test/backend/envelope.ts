@@ -2,7 +2,7 @@ import { type BackendRequest, type BackendResponse, HttpError } from './exchange
 
 export type JsonObject = Record<string, unknown>;
 
-/** Bare JSON, as the OAuth endpoints answer. */
+/** Builds a bare JSON response, as the OAuth endpoints send. */
 export function json(status: number, value: unknown, headers: Record<string, string> = {}) {
   return {
     status,
@@ -11,19 +11,19 @@ export function json(status: number, value: unknown, headers: Record<string, str
   } satisfies BackendResponse;
 }
 
-/** A success envelope around `data`. */
+/** Builds a success envelope around `data`. */
 export function ok(request: { readonly id: string }, data: unknown, status = 200): BackendResponse {
   return json(status, { success: true, data, error: null, meta: { requestId: request.id } });
 }
 
-/** An error envelope. */
+/** Builds an error envelope. */
 export function fail(request: { readonly id: string }, error: HttpError): BackendResponse {
   const { status, code, message, headers } = error;
   const meta = { requestId: request.id };
   return json(status, { success: false, data: null, error: { code, message }, meta }, headers);
 }
 
-/** The 400 that every malformed request gets. */
+/** Creates the 400 error for every malformed request. */
 export function invalid(message: string): HttpError {
   return new HttpError(400, 'VALIDATION_ERROR', message);
 }
@@ -32,7 +32,10 @@ function hasMediaType(request: BackendRequest, type: string): boolean {
   return request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() === type;
 }
 
-/** The body as a JSON object. Throws 415 for another media type, 400 for anything else. */
+/**
+ * Parses the body as a JSON object.
+ * @throws HttpError 415 for another media type, 400 for anything else
+ */
 export function readJson(request: BackendRequest): JsonObject {
   if (!hasMediaType(request, 'application/json')) {
     throw new HttpError(415, 'UNSUPPORTED_MEDIA_TYPE', 'expected application/json');
@@ -42,13 +45,13 @@ export function readJson(request: BackendRequest): JsonObject {
   return value;
 }
 
-/** The body as an HTML form, or undefined when it is of another media type. */
+/** Parses the body as an HTML form; undefined for another media type. */
 export function readForm(request: BackendRequest): URLSearchParams | undefined {
   if (!hasMediaType(request, 'application/x-www-form-urlencoded')) return undefined;
   return new URLSearchParams(request.body.toString('utf8'));
 }
 
-/** The parsed bytes, or undefined when they are no JSON. */
+/** Parses bytes as JSON; undefined when they are not JSON. */
 export function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
@@ -57,12 +60,15 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
-/** True for a JSON object, false for arrays, null and scalars. */
+/** Checks for a JSON object: false for arrays, null and scalars. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A text field of 1 to `max` characters after trimming. Throws 400. */
+/**
+ * Reads a text field of 1 to `max` characters after trimming.
+ * @throws HttpError 400
+ */
 export function textField(body: JsonObject, name: string, max = 4096): string {
   const value = body[name];
   if (typeof value !== 'string' || value.trim() === '') throw invalid(`${name} must be a text`);
@@ -70,12 +76,18 @@ export function textField(body: JsonObject, name: string, max = 4096): string {
   return value;
 }
 
-/** A text field that may be missing. Throws 400. */
+/**
+ * Reads an optional text field.
+ * @throws HttpError 400
+ */
 export function optionalTextField(body: JsonObject, name: string, max?: number) {
   return body[name] === undefined ? undefined : textField(body, name, max);
 }
 
-/** A field that, if present, is one of `choices`. Throws 400. */
+/**
+ * Reads an optional field that must be one of `choices`.
+ * @throws HttpError 400
+ */
 export function choiceField<T extends string>(
   body: JsonObject,
   name: string,

@@ -1,7 +1,7 @@
 import type { BackendState } from './state';
 import type { Settings } from './settings';
 
-/** A request without its transport. Header names are lower case. */
+/** A request independent of its transport. Header names are lower case. */
 export interface BackendRequest {
   readonly id: string;
   readonly method: string;
@@ -11,20 +11,20 @@ export interface BackendRequest {
   readonly remoteAddress: string;
   /** The bytes of the body; empty on a streamed route. */
   readonly body: Buffer;
-  /** The body as it arrives; empty on any but a streamed route. */
+  /** The body as it arrives; empty except on a streamed route. */
   readonly stream: AsyncIterable<Buffer>;
 }
 
 export type ResponseBody = string | Buffer | AsyncIterable<Buffer>;
 
-/** An answer without its transport. */
+/** A response independent of its transport. */
 export interface BackendResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: ResponseBody;
 }
 
-/** What a handler may use besides the request. */
+/** What a handler can use besides the request. */
 export interface Context {
   readonly state: BackendState;
   readonly settings: Settings;
@@ -49,11 +49,11 @@ export interface Route {
   readonly handler: Handler;
   /** The handler reads `stream`: the body is not buffered and has no size limit. */
   readonly streamed?: true;
-  /** Deployments without this do not have the route. */
+  /** The feature of the deployment that the route requires. */
   readonly needs?: 'sshKeys' | 'miniApps' | 'wallet';
 }
 
-/** A refusal that the router turns into an error envelope. */
+/** An error that the router turns into an error envelope. */
 export class HttpError extends Error {
   constructor(
     readonly status: number,

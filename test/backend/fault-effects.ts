@@ -8,17 +8,17 @@ import {
 } from './exchange';
 import type { Fault } from './faults';
 
-/** How an exchange ends. */
+/** The outcome of an exchange. */
 export type Outcome =
   | { readonly type: 'respond'; readonly response: BackendResponse }
-  /** Send the head and half of the body, then break the connection. */
+  /** Sends the head and half of the body, then breaks the connection. */
   | { readonly type: 'cut'; readonly response: BackendResponse }
   | { readonly type: 'reset' }
   | { readonly type: 'hang' };
 
 export interface Exchange {
   readonly request: BackendRequest;
-  /** The real handler. */
+  /** Calls the real handler. */
   readonly next: () => Promise<BackendResponse>;
   /** Aborted when the backend closes. */
   readonly signal: AbortSignal;
@@ -26,7 +26,7 @@ export interface Exchange {
 
 const DEFAULT_HUGE_BYTES = 50 * 1024 * 1024;
 
-/** Runs an exchange under a fault, or cleanly without one. */
+/** Runs an exchange with a fault, or normally without one. */
 export async function runExchange(fault: Fault | undefined, exchange: Exchange): Promise<Outcome> {
   if (fault?.kind === 'reset') return await reset(fault.when ?? 'before', exchange);
   if (fault?.kind === 'hang') {
@@ -121,7 +121,7 @@ async function* hugeJson(bytes: number): AsyncGenerator<Buffer> {
   const tail = Buffer.from('"}');
   const chunk = Buffer.alloc(64 * 1024, 'a');
   yield head;
-  // An await between chunks lets the socket's back pressure and a client's abort through.
+  // Awaiting between chunks lets the socket's back pressure and a client's abort take effect.
   for (let left = bytes - head.length - tail.length; left > 0; left -= chunk.length) {
     yield await Promise.resolve(left < chunk.length ? chunk.subarray(0, left) : chunk);
   }

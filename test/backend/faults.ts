@@ -1,15 +1,15 @@
 import type { BackendRequest, BackendResponse } from './exchange';
 
-/** What may go wrong with one exchange. */
+/** A fault of one exchange. */
 export type Fault =
-  /** The connection breaks. `after`: the request took effect and the answer is lost. */
+  /** The connection breaks. `after`: the request took effect and the response is lost. */
   | { kind: 'reset'; when?: 'before' | 'while-reading' | 'while-answering' | 'after' }
-  /** No answer ever comes. */
+  /** No response is sent. */
   | { kind: 'hang'; when?: 'before' | 'after' }
   | { kind: 'delay'; ms: number }
-  /** The answer comes in small pieces. */
+  /** The response arrives in small chunks. */
   | { kind: 'drip'; intervalMs: number; chunkBytes?: number }
-  /** An error envelope, or with `code` null a bare status. */
+  /** An error envelope, or a bare status when `code` is null. */
   | {
       kind: 'status';
       status: number;
@@ -22,10 +22,10 @@ export type Fault =
   | { kind: 'empty'; status?: number }
   /** A well-formed envelope whose data has values of the wrong types. */
   | { kind: 'wrong-types' }
-  /** A valid but endless-looking JSON answer, 50 MB unless said. */
+  /** A valid but very large JSON response, 50 MB by default. */
   | { kind: 'huge'; bytes?: number }
   | { kind: 'redirect'; location: string; status?: number }
-  /** Anything else; `next` is the real handler. Await an event here to hold an answer back. */
+  /** A custom fault; `next` is the real handler. Await an event here to hold a response back. */
   | {
       kind: 'custom';
       handler: (
@@ -35,16 +35,16 @@ export type Fault =
     };
 
 export interface FaultRule {
-  /** A string is the whole path. What is left out matches everything. */
+  /** A string matches the whole path. A field that is left out matches everything. */
   readonly match?: { readonly method?: string; readonly path?: string | RegExp };
-  /** Once, unless said. */
+  /** Once by default. */
   readonly times?: number | 'always';
   readonly fault: Fault;
 }
 
-/** A rule that was injected. */
+/** An injected rule. */
 export interface InjectedFault {
-  /** How often it struck. */
+  /** How often it has been applied. */
   readonly hits: number;
   remove(): void;
 }
@@ -53,7 +53,7 @@ interface ActiveRule extends FaultRule {
   hits: number;
 }
 
-/** The faults to come. Of several that match, the one injected first strikes. */
+/** The pending faults. Of several that match, the one injected first is applied. */
 export class Faults {
   private rules: ActiveRule[] = [];
 
@@ -71,12 +71,12 @@ export class Faults {
     };
   }
 
-  /** Forgets every rule. */
+  /** Removes every rule. */
   clear(): void {
     this.rules = [];
   }
 
-  /** The fault for a request, counted as used; undefined for a clean exchange. */
+  /** Returns the fault for a request and counts it as used; undefined for a normal exchange. */
   take(method: string, path: string): Fault | undefined {
     const rule = this.rules.find(
       (candidate) => isLive(candidate) && matches(candidate, method, path),

@@ -8,7 +8,7 @@ import { isStreamed } from './router';
 const MAX_BODY_BYTES = 1024 * 1024;
 const NO_BODY = Buffer.alloc(0);
 
-/** The request as far as its head tells. */
+/** Reads the parts of a request that its head contains. */
 export function readHead(incoming: IncomingMessage): BackendRequest {
   const target = (incoming.url ?? '/').replace(/^https?:\/\/[^/]+/i, '');
   const [path = '/', query = ''] = target.split(/\?(.*)/s);
@@ -29,8 +29,9 @@ export function readHead(incoming: IncomingMessage): BackendRequest {
 }
 
 /**
- * The request with its body, which is read here unless the route takes it as a stream. Keeps the log
- * entry's byte count and JSON. Throws 413 above 1 MB.
+ * Reads the body of a request, unless the route takes it as a stream, and updates the byte count
+ * and JSON of the log entry.
+ * @throws HttpError 413 above 1 MB
  */
 export async function readBody(
   head: BackendRequest,
@@ -41,7 +42,7 @@ export async function readBody(
   if (isStreamed(head.method, head.path)) return { ...head, stream };
   if (Number(head.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge();
   const chunks: Buffer[] = [];
-  // Read to the end even when it is too much: leaving early would break the connection.
+  // Reads to the end even above the limit, because stopping early would break the connection.
   for await (const chunk of stream) {
     if (entry.bodyBytes <= MAX_BODY_BYTES) chunks.push(chunk);
   }
@@ -63,7 +64,7 @@ async function* counted(
 }
 
 async function* nothing(): AsyncGenerator<Buffer> {
-  // A body that is empty, or was read already.
+  // An empty body, or one that has been read already.
 }
 
 function tooLarge(): HttpError {

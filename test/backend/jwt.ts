@@ -14,13 +14,13 @@ export interface Claims {
 
 const HEADER = encode({ alg: 'HS256', typ: 'JWT' });
 
-/** A compact JWT, HS256. */
+/** Creates a compact JWT signed with HS256. */
 export function signJwt(claims: Claims, secret: string): string {
   const signed = `${HEADER}.${encode(claims)}`;
   return `${signed}.${mac(signed, secret).toString('base64url')}`;
 }
 
-/** The claims if the signature is ours, else undefined. Expiry is the caller's to judge. */
+/** Returns the claims if the signature is valid, else undefined. The caller checks the expiry. */
 export function verifyJwt(token: string, secret: string): Claims | undefined {
   const [header, payload, signature, ...rest] = token.split('.');
   if (header !== HEADER || payload === undefined || signature === undefined || rest.length > 0) {

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 
-/** An OpenSSH ed25519 public key, taken apart. */
+/** A parsed OpenSSH ed25519 public key. */
 export interface Ed25519PublicKey {
   readonly keyType: 'ssh-ed25519';
   /** The 32 bytes of the point. */
@@ -9,7 +9,7 @@ export interface Ed25519PublicKey {
   readonly comment: string;
 }
 
-/** Why a public key line was refused. */
+/** The reason why a public key line was rejected. */
 export class PublicKeyError extends Error {
   constructor(
     readonly reason: 'malformed' | 'unsupported',
@@ -21,12 +21,12 @@ export class PublicKeyError extends Error {
 }
 
 const KEY_TYPE = 'ssh-ed25519';
-/** SubjectPublicKeyInfo of an ed25519 key, up to the point itself (RFC 8410). */
+/** SubjectPublicKeyInfo of an ed25519 key up to the point (RFC 8410). */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 /**
- * Parses one line `ssh-ed25519 <base64> [comment]`. Throws PublicKeyError: `unsupported` for another
- * key type, `malformed` for all else.
+ * Parses one line `ssh-ed25519 <base64> [comment]`.
+ * @throws PublicKeyError `unsupported` for another key type, `malformed` for everything else
  */
 export function parsePublicKey(line: string): Ed25519PublicKey {
   const [type, encoded, ...comment] = line.trim().split(' ');
@@ -49,22 +49,24 @@ export function parsePublicKey(line: string): Ed25519PublicKey {
   return { keyType: KEY_TYPE, raw, fingerprint: fingerprintOf(blob), comment: comment.join(' ') };
 }
 
-/** OpenSSH's `SHA256:` fingerprint of a public key blob. */
+/** Computes OpenSSH's `SHA256:` fingerprint of a public key blob. */
 function fingerprintOf(blob: Buffer): string {
   return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 }
 
-/** The node:crypto key of a 32-byte ed25519 point. */
+/** Creates the node:crypto key of a 32-byte ed25519 point. */
 function toKeyObject(raw: Buffer): KeyObject {
   return createPublicKey({ key: Buffer.concat([SPKI_PREFIX, raw]), format: 'der', type: 'spki' });
 }
 
-/** True when `signature` is the raw 64-byte ed25519 signature of `raw` over `message`. */
+/**
+ * Checks whether `signature` is the raw 64-byte ed25519 signature of `message` by the key `raw`.
+ */
 export function verifySignature(raw: Buffer, message: Buffer, signature: Buffer): boolean {
   return signature.length === 64 && verify(null, message, toKeyObject(raw), signature);
 }
 
-/** The length-prefixed strings of an SSH blob. */
+/** Reads the length-prefixed strings of an SSH blob. */
 function readStrings(blob: Buffer): Buffer[] {
   const strings: Buffer[] = [];
   let offset = 0;

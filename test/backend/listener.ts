@@ -15,15 +15,15 @@ export interface ListenerOptions {
   readonly log: RequestLog;
   /** Aborted when the backend closes. */
   readonly signal: AbortSignal;
-  /** Called when an exchange is over, however it ended. */
+  /** Called when an exchange has ended in any way. */
   readonly onDone: (entry: LoggedRequest) => void;
 }
 
-/** Binds the transport-neutral handlers to node:http. */
+/** Binds the transport-independent handlers to node:http. */
 export function createListener(options: ListenerOptions): RequestListener {
   return (incoming, outgoing) => {
     exchange(incoming, outgoing, options).catch(() => {
-      // The peer left or the backend closes: there is no one to answer any more.
+      // The client disconnected or the backend closes, so no response can be sent.
       outgoing.destroy();
     });
   };
@@ -40,7 +40,7 @@ async function exchange(
   log.add(entry);
   outgoing.once('close', () => onDone(entry));
   const outcome = await answer(head, incoming, entry, options);
-  // Before sending: the client may look at the log as soon as it has the answer.
+  // Set before sending, because the client may read the log as soon as it has the response.
   if (outcome.type === 'respond') entry.status = outcome.response.status;
   await send(outcome, outgoing);
   log.notify();

@@ -49,7 +49,7 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-/** One line per request. The query stays out: a presigned one is a credential. */
+/** Prints one line per request without the query, because a presigned query is a credential. */
 function logRequest(entry: LoggedRequest): void {
   const { method, path, bodyBytes } = entry;
   const time = new Date(entry.at).toISOString().slice(11, 19);

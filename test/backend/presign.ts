@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What a presigned URL allows: one request of exactly this shape. */
+/** The request that a presigned URL allows. */
 export interface PresignedRequest {
   readonly method: string;
   readonly path: string;
@@ -11,14 +11,14 @@ export interface PresignedRequest {
   readonly contentLength: string;
 }
 
-/** The hex signature of a presigned request. */
+/** Computes the hex signature of a presigned request. */
 export function presign(request: PresignedRequest, secret: string): string {
   const { method, path, expires, contentType, contentLength } = request;
   const canonical = [method, path, expires, contentType, contentLength].join('\n');
   return createHmac('sha256', secret).update(canonical).digest('hex');
 }
 
-/** True when `signature` was made by `presign` for this very request. */
+/** Checks whether `presign` made `signature` for this request. */
 export function isPresigned(request: PresignedRequest, signature: string, secret: string): boolean {
   const expected = Buffer.from(presign(request, secret));
   const given = Buffer.from(signature);

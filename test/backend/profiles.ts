@@ -10,19 +10,22 @@ export const OPERATOR_ACCOUNT: Account = {
   wallet: { balance: 12_550, currency: 'EUR' },
 };
 
-/** The deployments there are: the same handlers, and what differs. */
+/** The simulated deployments: they share the handlers and differ in these options. */
 export const PROFILES = {
-  /** What developers sign in to. */
+  /** The deployment that developers sign in to. */
   developer: { accounts: [DEFAULT_ACCOUNT] },
-  /** What operators sign in to: a wallet, and no mini-apps. */
+  /** The deployment that operators sign in to: with a wallet and without mini-apps. */
   operator: { accounts: [OPERATOR_ACCOUNT], wallet: true, miniApps: false },
-  /** Before SSH keys came: device code and API keys alone. */
+  /** A deployment without support for SSH keys: device code and API keys only. */
   older: { accounts: [DEFAULT_ACCOUNT], sshKeys: false, deviceCode: true },
 } satisfies Record<string, BackendOptions & { accounts: readonly [Account] }>;
 
 export type ProfileName = keyof typeof PROFILES;
 
-/** The profile of that name. Throws when there is none. */
+/**
+ * Returns the profile of that name.
+ * @throws Error when there is none
+ */
 export function profileNamed(name: string): (typeof PROFILES)[ProfileName] {
   const found = Object.entries(PROFILES).find(([known]) => known === name);
   if (found === undefined) {

@@ -1,23 +1,25 @@
 import { bearerOf } from './authenticate';
 import type { BackendRequest, Context } from './exchange';
 
-/** One exchange, as tests see it. */
+/** One exchange as tests see it. */
 export interface LoggedRequest {
   readonly method: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** Lower-case names; `authorization` holds the scheme and the token's id, never the credential. */
+  /**
+   * Lower-case names; `authorization` holds the scheme and the token's ID, never the credential.
+   */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly hasAuthorization: boolean;
-  /** The `jti` of the access token; undefined for an API key or anything foreign. */
+  /** The `jti` of the access token; undefined for an API key or a foreign token. */
   readonly tokenId: string | undefined;
-  /** Bytes of the body received. */
+  /** The number of body bytes received. */
   bodyBytes: number;
   /** The body, if it was JSON. */
   json?: unknown;
-  /** The status answered; undefined while there is none, and for ever when the answer was lost. */
+  /** The response status; undefined until there is a response, and forever when it was lost. */
   status: number | undefined;
-  /** Milliseconds since the epoch, on the backend's clock. */
+  /** Milliseconds since the epoch on the backend's clock. */
   readonly at: number;
 }
 
@@ -27,18 +29,18 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-/** Every request since the start, in the order of arrival. */
+/** Every request since the start in order of arrival. */
 export class RequestLog {
   readonly entries: LoggedRequest[] = [];
   private waiters: Waiter[] = [];
 
-  /** Notes a request as soon as its head is there. */
+  /** Records a request as soon as its head has arrived. */
   add(entry: LoggedRequest): void {
     this.entries.push(entry);
     this.notify();
   }
 
-  /** To be called after every change of an entry. */
+  /** Must be called after every change of an entry. */
   notify(): void {
     const waiting = this.waiters;
     this.waiters = [];
@@ -50,8 +52,9 @@ export class RequestLog {
   }
 
   /**
-   * Resolves with the first entry, past or to come, that satisfies the predicate; asked again at
-   * arrival, when the body is there and when the answer is out. Rejects when the backend closes.
+   * Resolves with the first past or future entry that satisfies the predicate, which is called
+   * again when the body has arrived and when the response has been sent. Rejects when the backend
+   * closes.
    */
   waitFor(predicate: (entry: LoggedRequest) => boolean): Promise<LoggedRequest> {
     const found = this.entries.find(predicate);
@@ -59,7 +62,7 @@ export class RequestLog {
     return new Promise((resolve, reject) => this.waiters.push({ predicate, resolve, reject }));
   }
 
-  /** Rejects whoever still waits. */
+  /** Rejects all pending waits. */
   close(): void {
     const waiting = this.waiters;
     this.waiters = [];
@@ -67,7 +70,7 @@ export class RequestLog {
   }
 }
 
-/** The log entry of a request that has just arrived. */
+/** Creates the log entry of a request that has just arrived. */
 export function describe(request: BackendRequest, { state, now }: Context): LoggedRequest {
   const { authorization, ...headers } = request.headers;
   const bearer = bearerOf(request);

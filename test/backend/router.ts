@@ -18,7 +18,7 @@ import { storageRoutes } from './handlers/storage';
 import { walletRoutes } from './handlers/wallet';
 import type { Settings } from './settings';
 
-/** Every route there is. */
+/** All routes. */
 export const ROUTES: readonly Route[] = [
   ...needing('sshKeys', sshAuthRoutes),
   ...deviceAuthRoutes,
@@ -35,12 +35,12 @@ function needing(needs: NonNullable<Route['needs']>, routes: readonly Route[]): 
   return routes.map((route) => ({ ...route, needs }));
 }
 
-/** True when the body belongs to the handler as a stream. */
+/** Checks whether the handler reads the body as a stream. */
 export function isStreamed(method: string, path: string): boolean {
   return matching(path).some((route) => route.method === method && route.streamed === true);
 }
 
-/** Answers a request. Never throws: what goes wrong becomes an error envelope. */
+/** Answers a request. It never throws: errors become error envelopes. */
 export async function handle(request: BackendRequest, context: Context): Promise<BackendResponse> {
   try {
     const routes = matching(request.path).filter((route) => isThere(route, context.settings));
@@ -93,7 +93,7 @@ function refusal(routes: readonly Route[]): HttpError {
   return new HttpError(405, 'METHOD_NOT_ALLOWED', `use ${allow}`, { allow });
 }
 
-/** What went wrong as a refusal: 500 for anything that was not meant as one. */
+/** Returns an HttpError unchanged and converts any other error to one with status 500. */
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   return new HttpError(500, 'INTERNAL', error instanceof Error ? error.message : String(error));

@@ -13,30 +13,33 @@ import { BackendState } from './state';
 import type { Account } from './state/model';
 
 export interface BackendOptions extends Partial<Settings> {
-  /** 0, the default, takes any free port. */
+  /** 0, the default, uses any free port. */
   readonly port?: number;
   readonly host?: string;
-  /** Keeps the state in this folder; without it a temporary one goes when the backend closes. */
+  /**
+   * Keeps the state in this folder; without it, a temporary folder is removed when the backend
+   * closes.
+   */
   readonly stateDir?: string;
-  /** Accounts to add where the state has none of that devId; the default is `DEFAULT_ACCOUNT`. */
+  /** Accounts to add when the state has none with that devId; the default is `DEFAULT_ACCOUNT`. */
   readonly accounts?: readonly Account[];
   /** Milliseconds since the epoch; the default is the wall clock. */
   readonly now?: () => number;
   /** PEM texts: serves https instead of http. */
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** The origin that clients know it by, without a trailing slash; default: its own. */
+  /** The origin that clients use, without a trailing slash; by default the server's own. */
   readonly publicUrl?: string;
-  /** Called when an exchange is over. */
+  /** Called when an exchange has ended. */
   readonly onRequest?: (entry: LoggedRequest) => void;
 }
 
-/** A backend that runs. */
+/** A running backend. */
 export interface Backend {
   /** Origin, without a trailing slash. */
   readonly url: string;
   readonly port: number;
   readonly state: BackendState;
-  /** What the deployment decides; changes count from the next request on. */
+  /** The deployment's settings; changes apply from the next request on. */
   readonly settings: Settings;
   readonly faults: Faults;
   readonly requests: readonly LoggedRequest[];
@@ -54,11 +57,14 @@ export const DEFAULT_ACCOUNT: Account = {
   isDeveloper: true,
 };
 
-/** Starts a backend. Rejects when the port is taken. */
+/**
+ * Starts a backend.
+ * @throws when the port is in use
+ */
 export async function startBackend(options: BackendOptions = {}): Promise<Backend> {
   const { stateDir, now = Date.now, onRequest = () => undefined } = options;
   const settings = settingsOf(options);
-  // Made with the first bundle.
+  // Created with the first bundle.
   const folder = stateDir ?? join(tmpdir(), `i99dash-backend-${randomUUID()}`);
   const state = new BackendState({ folder, persistent: stateDir !== undefined, now });
   for (const account of options.accounts ?? [DEFAULT_ACCOUNT]) {

@@ -1,33 +1,36 @@
-/** What a deployment decides. A running backend reads it at every request, so a test may change it. */
+/**
+ * The settings of a deployment. A running backend reads them at every request, so a test may change
+ * them.
+ */
 export interface Settings {
-  /** Life of an access token, seconds. */
+  /** Lifetime of an access token in seconds. */
   tokenLifeSeconds: number;
-  /** Life of a challenge, seconds. */
+  /** Lifetime of a challenge in seconds. */
   challengeLifeSeconds: number;
-  /** Whether a challenge says how long it lives. */
+  /** Whether a challenge includes its lifetime. */
   announceChallengeLife: boolean;
-  /** Makes the nonce for a fingerprint; the default is random. */
+  /** Creates the nonce for a fingerprint; random by default. */
   nonce: ((fingerprint: string) => string) | undefined;
   /** Whether sign-in with an SSH key is switched on. */
   sshEnabled: boolean;
-  /** Whether this deployment has heard of SSH keys at all; where not, their routes do not exist. */
+  /** Whether this deployment supports SSH keys; without, their routes do not exist. */
   sshKeys: boolean;
   deviceCode: boolean;
-  /** Whether mini-apps are published here; where not, their routes do not exist. */
+  /** Whether this deployment publishes mini-apps; without, their routes do not exist. */
   miniApps: boolean;
-  /** Whether accounts have a wallet; where not, its route does not exist. */
+  /** Whether accounts have a wallet; without, its route does not exist. */
   wallet: boolean;
-  /** Life of a device code, seconds. */
+  /** Lifetime of a device code in seconds. */
   deviceLifeSeconds: number;
-  /** Least seconds between two polls for a device token; 0 never asks to slow down. */
+  /** Minimum number of seconds between two polls for a device token; 0 never asks to slow down. */
   deviceIntervalSeconds: number;
-  /** What a submission gets. */
+  /** The review status of a new submission. */
   reviewStatus: 'pending' | 'auto-approved';
-  /** Life of a presigned upload URL, seconds. */
+  /** Lifetime of a presigned upload URL in seconds. */
   uploadUrlLifeSeconds: number;
 }
 
-/** The settings of an ordinary deployment. */
+/** Returns the settings of an ordinary deployment. */
 export function defaultSettings(): Settings {
   return {
     tokenLifeSeconds: 900,

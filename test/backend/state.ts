@@ -9,15 +9,15 @@ import { emptyState, loadState, saveState } from './state/store';
 import { type TokenRequest, Tokens } from './state/tokens';
 
 export interface StateOptions {
-  /** Where bundles go, and with `persistent` everything else. */
+  /** The folder for bundles and, with `persistent`, for everything else. */
   readonly folder: string;
-  /** Whether accounts, keys, tokens and apps are read from and kept in the folder. */
+  /** Whether accounts, keys, tokens and apps are loaded from and saved to the folder. */
   readonly persistent: boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** Everything the backend knows, with short cuts for tests. */
+/** The backend's whole state, with shortcuts for tests. */
 export class BackendState {
   readonly accounts: Accounts;
   readonly tokens: Tokens;
@@ -39,7 +39,7 @@ export class BackendState {
     this.apps = new Apps(this.tables);
   }
 
-  /** Signs presigned URLs. */
+  /** The secret that signs presigned URLs. */
   get secret(): string {
     return this.tables.data.secret;
   }
@@ -49,14 +49,21 @@ export class BackendState {
     return this.accounts.put(account);
   }
 
-  /** Changes some fields of an account. Throws when there is none. */
+  /**
+   * Changes some fields of an account.
+   * @throws Error when there is none
+   */
   updateAccount(devId: string, change: Partial<Omit<Account, 'devId'>>): Account {
     const account = this.accounts.find(devId);
     if (account === undefined) throw new Error(`no account ${devId}`);
     return this.accounts.put({ ...account, ...change });
   }
 
-  /** Registers a key. Throws PublicKeyError or DuplicateKeyError. */
+  /**
+   * Registers a key.
+   * @throws PublicKeyError
+   * @throws DuplicateKeyError
+   */
   addKey(
     devId: string,
     publicKeyLine: string,
@@ -65,29 +72,35 @@ export class BackendState {
     return this.accounts.addKey(devId, publicKeyLine, name, purpose);
   }
 
-  /** Removes a key by id or fingerprint, and with it every token minted by it. */
+  /** Removes a key by ID or fingerprint and revokes every token minted with it. */
   removeKey(idOrFingerprint: string): boolean {
     const removed = this.accounts.removeKey(idOrFingerprint);
     if (removed !== undefined) this.tokens.revoke({ keyId: removed.id });
     return removed !== undefined;
   }
 
-  /** Mints an access token without a key, as someone who pastes one has. */
+  /** Mints an access token without a key, like one that a user pastes. */
   mintToken(request: TokenRequest): string {
     return this.tokens.mint(request);
   }
 
-  /** Revokes the tokens that match all that is given, all of them when nothing is; says how many. */
+  /**
+   * Revokes the tokens that match all given fields, or all tokens without any, and returns their
+   * number.
+   */
   revokeTokens(match: { jti?: string; devId?: string; keyId?: string } = {}): number {
     return this.tokens.revoke(match);
   }
 
-  /** Mints the API key of an account; the one before is invalid from now on. */
+  /** Mints the API key of an account; the previous one becomes invalid. */
   addApiKey(devId: string): string {
     return this.tokens.mintApiKey(devId);
   }
 
-  /** Decides on the latest submission of an app. Throws when there is none. */
+  /**
+   * Decides on the latest submission of an app.
+   * @throws Error when there is none
+   */
   review(appId: string, decision: 'approved' | 'rejected', reason?: string): void {
     this.apps.review(appId, decision, reason);
   }

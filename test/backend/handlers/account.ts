@@ -35,7 +35,9 @@ const removeKey = authenticated('account', (request, { state }, account, params)
   return ok(request, null);
 });
 
-/** The refusal of a key that could not be registered, or the error itself. */
+/**
+ * Converts the error of a key registration to its response, and returns any other error unchanged.
+ */
 export function keyRefusal(error: unknown): unknown {
   if (error instanceof DuplicateKeyError) {
     return new HttpError(409, 'SSH_KEY_EXISTS', error.message);

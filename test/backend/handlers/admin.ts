@@ -4,7 +4,7 @@ import { keyRefusal } from './account';
 
 const LOOPBACK = /^(::1|(::ffff:)?127(\.\d+){3})$/;
 
-/** A local administrator's handler: for callers on this machine alone. */
+/** Wraps an administration handler so that it accepts only callers on this machine. */
 function local(handler: Handler): Handler {
   return (request, context, params) => {
     if (!LOOPBACK.test(request.remoteAddress)) {
@@ -68,7 +68,10 @@ const account = local((request, context) => {
   return ok(request, null);
 });
 
-/** A field that, if present, is true or false. Throws 400. */
+/**
+ * Reads an optional boolean field.
+ * @throws HttpError 400
+ */
 function flagField(body: Record<string, unknown>, name: string): boolean | undefined {
   const value = body[name];
   if (value !== undefined && typeof value !== 'boolean') {
@@ -99,7 +102,7 @@ const dump = local((request, { state, settings }) =>
   }),
 );
 
-/** The account that a call names, else the first one. */
+/** Returns the account that a call names, or the first one. */
 function accountOf({ state }: Context, body: Record<string, unknown>): string {
   const devId = optionalTextField(body, 'devId') ?? state.accounts.list()[0]?.devId;
   if (devId === undefined || !state.accounts.find(devId)) throw invalid('there is no such account');

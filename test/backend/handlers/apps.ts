@@ -108,7 +108,10 @@ function toStatus(app: App, { state }: Context) {
   };
 }
 
-/** The word for the latest submission in the list of apps; no public source states the real ones. */
+/**
+ * Returns the status of the latest submission in the list of apps; the real values are not publicly
+ * documented.
+ */
 function statusOf(app: App): 'pending' | 'published' | 'rejected' {
   const reviewStatus = app.submissions.at(-1)?.reviewStatus ?? 'pending';
   return reviewStatus === 'pending' || reviewStatus === 'rejected' ? reviewStatus : 'published';

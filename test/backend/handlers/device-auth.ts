@@ -2,7 +2,7 @@ import { json, readForm } from '../envelope';
 import { type Context, type Handler, HttpError, type Route } from '../exchange';
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:device_code';
-/** No public source states the id that the real service knows. */
+/** The client ID of the real service is not publicly documented. */
 const CLIENT_ID = 'sdk-i99dash';
 
 /** RFC 8628, 3.1 and 3.2. */
@@ -25,7 +25,7 @@ const authorize: Handler = (request, context) => {
   });
 };
 
-/** RFC 8628, 3.4 and 3.5. The token is the account's API key, and the one before is invalid. */
+/** RFC 8628, 3.4 and 3.5. The token is the account's API key; the previous one becomes invalid. */
 const token: Handler = (request, context) => {
   requireEnabled(context);
   const form = readForm(request);
@@ -45,7 +45,7 @@ function oauthError(error: string) {
   return json(400, { error }, { 'cache-control': 'no-store' });
 }
 
-/** Where the flow is switched off the routes do not exist. */
+/** Rejects requests as unknown routes when the flow is switched off. */
 function requireEnabled({ settings }: Context): void {
   if (!settings.deviceCode) throw new HttpError(404, 'NOT_FOUND', 'no such route');
 }

@@ -14,7 +14,7 @@ button { margin-top: 1rem; padding: .6rem 1.2rem; border: 0; border-radius: 6px;
   background: #1f5fd6; color: #fff; font-size: 1rem } button.quiet { background: #5b6675 }
 #message { margin-top: 1rem; min-height: 1.5rem }`;
 
-/** Sends a form as JSON, with the pressed button's value, and shows what came of it. */
+/** Sends a form as JSON with the value of the pressed button, and shows the result. */
 const SCRIPT = `
 const form = document.querySelector('form');
 const message = document.querySelector('#message');
@@ -31,7 +31,7 @@ form.addEventListener('submit', async (event) => {
   else message.textContent = answer.success ? form.dataset.done : answer.error.message;
 });`;
 
-/** Stand-in for the web console's Account → SSH keys. */
+/** Replaces the web console's page Account → SSH keys. */
 const sshKeys: Handler = (_request, { state }) => {
   const keys = state.accounts.list().flatMap(({ devId }) => state.accounts.keysOf(devId));
   return page(
@@ -46,7 +46,7 @@ const sshKeys: Handler = (_request, { state }) => {
   );
 };
 
-/** Where a user approves a device code. */
+/** The page on which a user approves a device code. */
 const device: Handler = (request) =>
   page(
     'Connect a device',

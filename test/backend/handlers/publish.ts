@@ -6,7 +6,7 @@ import type { Account, Bundle } from '../state/model';
 
 const APP_ID = /^[a-z0-9][a-z0-9_-]{1,63}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
-/** The media type that every upload URL is signed for. */
+/** The media type in the signature of every upload URL. */
 const BUNDLE_TYPE = 'application/gzip';
 
 const uploadUrl = asDeveloper('publish', (request, context, account) => {
@@ -70,7 +70,7 @@ function appIdField(body: JsonObject, name: string): string {
   return appId;
 }
 
-/** The parts of the manifest that the server needs itself; the client validates the rest. */
+/** Reads the manifest fields that the server needs; the client validates the rest. */
 function manifestField(body: JsonObject) {
   const manifest = body['manifest'];
   if (!isObject(manifest)) throw invalid('manifest must be an object');

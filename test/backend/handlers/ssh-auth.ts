@@ -5,7 +5,7 @@ import type { RegisteredKey } from '../state/model';
 
 const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}$/;
 
-/** A nonce for any fingerprint: the answer never reveals which keys exist. */
+/** Issues a nonce for any fingerprint, so that the response does not reveal which keys exist. */
 const challenge: Handler = (request, { state, settings }) => {
   requireEnabled(settings.sshEnabled);
   const fingerprint = textField(readJson(request), 'fingerprint');
@@ -16,7 +16,9 @@ const challenge: Handler = (request, { state, settings }) => {
   return ok(request, settings.announceChallengeLife ? { nonce, expires_in: life } : { nonce });
 };
 
-/** Trades a signed nonce for an access token. The nonce is spent whatever comes of it. */
+/**
+ * Exchanges a signed nonce for an access token. The nonce is consumed even when verification fails.
+ */
 const verify: Handler = (request, context) => {
   const { state, settings } = context;
   requireEnabled(settings.sshEnabled);

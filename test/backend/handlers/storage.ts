@@ -2,7 +2,7 @@ import type { BackendRequest, BackendResponse, Context, Handler, Params, Route }
 import { isPresigned } from '../presign';
 import type { Bundle } from '../state/model';
 
-/** A refusal of the storage, in S3's words. */
+/** An error of the storage in S3's format. */
 class StorageError extends Error {
   constructor(
     readonly status: number,
@@ -13,7 +13,10 @@ class StorageError extends Error {
   }
 }
 
-/** Takes an upload at its presigned URL: the URL is the credential, and there may be no other. */
+/**
+ * Receives an upload at its presigned URL. The URL is the credential; a request with another one is
+ * rejected.
+ */
 const putBundle: Handler = async (request, context, params) => {
   try {
     const bundle = authorize(request, context, params);

@@ -6,7 +6,7 @@ import type { Account, KeyPurpose, RegisteredKey, Tables } from './model';
 export class Accounts {
   constructor(private readonly tables: Tables) {}
 
-  /** All accounts, oldest first. */
+  /** Returns all accounts, oldest first. */
   list(): readonly Account[] {
     return this.tables.data.accounts;
   }
@@ -34,8 +34,9 @@ export class Accounts {
   }
 
   /**
-   * Registers an OpenSSH public key. Throws PublicKeyError for a line that is no ed25519 key and
-   * DuplicateKeyError when any account has the key already.
+   * Registers an OpenSSH public key.
+   * @throws PublicKeyError for a line that is not an ed25519 key
+   * @throws DuplicateKeyError when any account already has the key
    */
   addKey(devId: string, line: string, name: string, purpose: KeyPurpose): RegisteredKey {
     const parsed = parsePublicKey(line);
@@ -56,7 +57,7 @@ export class Accounts {
     return key;
   }
 
-  /** Removes a key by id or fingerprint and returns it; undefined when there is none. */
+  /** Removes a key by ID or fingerprint and returns it; undefined when there is none. */
   removeKey(idOrFingerprint: string): RegisteredKey | undefined {
     const { data, changed } = this.tables;
     const index = data.keys.findIndex(
@@ -68,14 +69,14 @@ export class Accounts {
     return removed;
   }
 
-  /** Notes that a key signed in now. */
+  /** Records that a key has just signed in. */
   touchKey(key: RegisteredKey): void {
     key.lastUsedAt = this.tables.now();
     this.tables.changed();
   }
 }
 
-/** The key is registered already, with this account or another. */
+/** The key is already registered with this or another account. */
 export class DuplicateKeyError extends Error {
   constructor() {
     super('this key is registered already');

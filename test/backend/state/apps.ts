@@ -10,14 +10,14 @@ export class Apps {
     return this.tables.data.apps.find((app) => app.appId === appId);
   }
 
-  /** The apps of a developer, the one changed last first. */
+  /** Returns the apps of a developer, the last changed first. */
   of(devId: string): App[] {
     return this.tables.data.apps
       .filter((app) => app.devId === devId)
       .sort((a, b) => b.updatedAt - a.updatedAt);
   }
 
-  /** Takes a bundle in for review; the first one creates the app. */
+  /** Submits a bundle for review; the first one creates the app. */
   submit(
     manifest: Record<string, unknown>,
     version: string,
@@ -29,7 +29,10 @@ export class Apps {
     return this.addSubmission(app, version, bundle.bundleId, bundle.sha256, reviewStatus);
   }
 
-  /** Decides on the latest submission. Throws when the app has none. */
+  /**
+   * Decides on the latest submission.
+   * @throws when the app has none
+   */
   review(appId: string, decision: 'approved' | 'rejected', reason?: string): void {
     const app = this.find(appId);
     const latest = app?.submissions.at(-1);
@@ -40,7 +43,10 @@ export class Apps {
     this.settle(app, latest);
   }
 
-  /** Makes a submitted version the beta build, for 90 days. False when it was never submitted. */
+  /**
+   * Makes a submitted version the beta build for 90 days; returns false when it was never
+   * submitted.
+   */
   promoteBeta(app: App, version: string, releaseNotes: string | null): boolean {
     const submission = app.submissions.findLast((candidate) => candidate.version === version);
     if (submission === undefined) return false;
@@ -50,7 +56,7 @@ export class Apps {
     return true;
   }
 
-  /** The beta build, unless it has expired. */
+  /** Returns the beta build unless it has expired. */
   activeBeta(app: App): Beta | null {
     return app.beta && app.beta.expiresAt > this.tables.now() ? app.beta : null;
   }
@@ -60,7 +66,7 @@ export class Apps {
     this.touch(app);
   }
 
-  /** Publishes the beta build and ends the beta. False when none is active. */
+  /** Publishes the beta build and ends the beta; returns false when none is active. */
   promoteProduction(app: App): boolean {
     const beta = this.activeBeta(app);
     const tested = app.submissions.findLast(({ version }) => version === beta?.version);
@@ -72,7 +78,7 @@ export class Apps {
     return true;
   }
 
-  /** Sets how many testers an app has. */
+  /** Sets the number of testers of an app. */
   setTesterCount(app: App, count: number): void {
     app.testerCount = count;
     this.touch(app);
@@ -106,7 +112,7 @@ export class Apps {
     return submission;
   }
 
-  /** Publishes what is approved. The CDN keeps the first bytes of a version for ever. */
+  /** Publishes an approved submission. The CDN keeps the first bytes of a version forever. */
   private settle(app: App, submission: Submission): void {
     if (submission.reviewStatus === 'approved' || submission.reviewStatus === 'auto-approved') {
       submission.publishedAt = this.tables.now();

@@ -17,12 +17,12 @@ export class Bundles {
     return this.tables.data.bundles.find((bundle) => bundle.bundleId === bundleId);
   }
 
-  /** Where a received bundle lies. */
+  /** Returns the path of a received bundle. */
   pathOf(bundleId: string): string {
     return join(this.folder, `${bundleId}.tar.gz`);
   }
 
-  /** Notes a bundle to come. */
+  /** Registers a bundle that is about to be uploaded. */
   announce(bundle: Omit<Bundle, 'bundleId' | 'received'>): Bundle {
     const announced: Bundle = { bundleId: `bnd_${randomBytes(12).toString('hex')}`, ...bundle };
     this.tables.data.bundles.push(announced);
@@ -30,7 +30,7 @@ export class Bundles {
     return announced;
   }
 
-  /** Streams a bundle to disk, hashing on the way. A stream that breaks off leaves nothing behind. */
+  /** Streams a bundle to disk and hashes it. An aborted stream leaves no file behind. */
   async receive(bundle: Bundle, stream: AsyncIterable<Buffer>): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     const part = `${this.pathOf(bundle.bundleId)}.${randomBytes(4).toString('hex')}.part`;

@@ -5,13 +5,13 @@ interface Challenge {
   readonly expiresAt: number;
 }
 
-/** One-time nonces. They do not outlive the process. */
+/** One-time nonces, which are lost when the process ends. */
 export class Challenges {
   private readonly open = new Map<string, Challenge>();
 
   constructor(private readonly now: () => number) {}
 
-  /** Remembers a nonce, random unless given, for `lifeSeconds`. */
+  /** Stores a nonce, random by default, for `lifeSeconds`. */
   issue(fingerprint: string, lifeSeconds: number, nonce = randomNonce()): string {
     for (const [old, { expiresAt }] of this.open) {
       if (expiresAt <= this.now()) this.open.delete(old);
@@ -20,7 +20,9 @@ export class Challenges {
     return nonce;
   }
 
-  /** Takes a nonce out, for good, and tells its fingerprint; undefined when used, expired or unknown. */
+  /**
+   * Consumes a nonce and returns its fingerprint; undefined when it is used, expired or unknown.
+   */
   consume(nonce: string): string | undefined {
     const challenge = this.open.get(nonce);
     this.open.delete(nonce);

@@ -14,7 +14,7 @@ interface DeviceCode {
   decision: { readonly approvedBy: string } | 'denied' | 'open';
 }
 
-/** What a poll gets: an OAuth error, or the account that approved. */
+/** The result of a poll: an OAuth error, or the account that approved. */
 export type PollResult =
   | { readonly approvedBy: string }
   | {
@@ -22,16 +22,16 @@ export type PollResult =
         'authorization_pending' | 'slow_down' | 'expired_token' | 'access_denied' | 'invalid_grant';
     };
 
-/** No vowels and nothing that looks like something else (RFC 8628, 6.1). */
+/** No vowels and no characters that look alike (RFC 8628, 6.1). */
 const ALPHABET = 'BCDFGHJKLMNPQRSTVWXZ';
 
-/** The device-code flow of RFC 8628. Codes do not outlive the process. */
+/** The device-code flow of RFC 8628. Codes are lost when the process ends. */
 export class DeviceCodes {
   private readonly codes: DeviceCode[] = [];
 
   constructor(private readonly now: () => number) {}
 
-  /** Opens a flow; `interval` 0 never asks for slower polls on its own. */
+  /** Starts a flow; `interval` 0 never asks the client to slow down by itself. */
   authorize(clientId: string, lifeSeconds: number, interval: number): Readonly<DeviceCode> {
     const code: DeviceCode = {
       deviceCode: randomBytes(32).toString('base64url'),
@@ -47,26 +47,32 @@ export class DeviceCodes {
     return code;
   }
 
-  /** Codes that wait for a decision, oldest first. */
+  /** Returns the codes that wait for a decision, oldest first. */
   pending(): { userCode: string; clientId: string }[] {
     return this.codes
       .filter(({ decision, expiresAt }) => decision === 'open' && expiresAt > this.now())
       .map(({ userCode, clientId }) => ({ userCode, clientId }));
   }
 
-  /** Decides on a user code, as `devId`. Throws when there is no such code. */
+  /**
+   * Decides on a user code as `devId`.
+   * @throws when there is no such code
+   */
   decide(userCode: string, decision: DeviceDecision, devId: string): void {
     const code = this.byUserCode(userCode);
     if (decision === 'expire') code.expiresAt = this.now();
     else code.decision = decision === 'approve' ? { approvedBy: devId } : 'denied';
   }
 
-  /** Answers the next `times` polls with `slow_down`. Throws when there is no such code. */
+  /**
+   * Answers the next `times` polls with `slow_down`.
+   * @throws when there is no such code
+   */
   forceSlowDown(userCode: string, times = 1): void {
     this.byUserCode(userCode).forcedSlowDowns += times;
   }
 
-  /** One poll. An approval is given out once. */
+  /** Handles one poll. An approval is returned only once. */
   poll(clientId: string, deviceCode: string): PollResult {
     const code = this.codes.find((candidate) => candidate.deviceCode === deviceCode);
     if (code?.clientId !== clientId) return { error: 'invalid_grant' };

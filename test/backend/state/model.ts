@@ -35,11 +35,11 @@ export interface RegisteredKey {
   lastUsedAt: number | null;
 }
 
-/** A token that was minted and not revoked since. */
+/** A minted token that has not been revoked. */
 export interface IssuedToken {
   readonly jti: string;
   readonly devId: string;
-  /** The key that it was minted with, if any. */
+  /** The ID of the key it was minted with, if any. */
   readonly keyId: string | null;
   readonly scope: TokenScope;
   readonly expiresAt: number;
@@ -47,11 +47,11 @@ export interface IssuedToken {
 
 interface ApiKey {
   readonly devId: string;
-  /** Hex SHA-256 of the key: the key itself is never kept. */
+  /** Hex SHA-256 of the key; the key itself is never stored. */
   readonly hash: string;
 }
 
-/** A bundle that was announced, and perhaps received. */
+/** A bundle that was announced and possibly received. */
 export interface Bundle {
   readonly bundleId: string;
   readonly devId: string;
@@ -83,17 +83,20 @@ export interface App {
   readonly devId: string;
   manifest: Record<string, unknown>;
   readonly submissions: Submission[];
-  /** Version → SHA-256 of the bytes that devices get: the first ones published, for ever. */
+  /**
+   * Maps a version to the SHA-256 of the bytes that devices receive, which are the first ones
+   * published.
+   */
   readonly cdn: Record<string, string>;
   beta: Beta | null;
   testerCount: number;
   updatedAt: number;
 }
 
-/** Everything that outlives a restart. */
+/** The state that survives a restart. */
 export interface StateData {
   readonly version: 1;
-  /** Signs access tokens and presigned URLs. */
+  /** The secret that signs access tokens and presigned URLs. */
   readonly secret: string;
   accounts: Account[];
   keys: RegisteredKey[];
@@ -103,10 +106,10 @@ export interface StateData {
   apps: App[];
 }
 
-/** What each part of the state works with. */
+/** What the parts of the state share. */
 export interface Tables {
   readonly data: StateData;
   readonly now: () => number;
-  /** To be called after every change of `data`. */
+  /** Must be called after every change of `data`. */
   readonly changed: () => void;
 }

@@ -6,7 +6,7 @@ import type { StateData } from './model';
 
 const FILE = 'state.json';
 
-/** A state with nothing in it and a fresh secret. */
+/** Returns an empty state with a new secret. */
 export function emptyState(): StateData {
   return {
     version: 1,
@@ -20,7 +20,10 @@ export function emptyState(): StateData {
   };
 }
 
-/** The state kept in `folder`, or an empty one. Throws when the file is not one of ours. */
+/**
+ * Loads the state from `folder`, or an empty one.
+ * @throws when the file is not a state file
+ */
 export function loadState(folder: string): StateData {
   const file = join(folder, FILE);
   if (!existsSync(file)) return emptyState();
@@ -29,7 +32,7 @@ export function loadState(folder: string): StateData {
   return data;
 }
 
-/** Writes the state to `folder`, readable by its owner alone: it holds the signing secret. */
+/** Writes the state to `folder`, readable by the owner only because it holds the signing secret. */
 export function saveState(folder: string, data: StateData): void {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, FILE);

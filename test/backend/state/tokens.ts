@@ -9,7 +9,7 @@ export interface TokenRequest {
   readonly lifeSeconds: number;
 }
 
-/** What a bearer credential turned out to be. */
+/** The result of verifying a bearer credential. */
 export type Verdict =
   | { readonly kind: 'valid'; readonly devId: string; readonly scope: TokenScope }
   | { readonly kind: 'expired' }
@@ -21,7 +21,7 @@ const API_KEY_PREFIX = 'i99k_';
 export class Tokens {
   constructor(private readonly tables: Tables) {}
 
-  /** Mints an access token; `iat` and `exp` are whole seconds. */
+  /** Mints an access token; `iat` and `exp` are in whole seconds. */
   mint({ devId, keyId = null, scope = 'account', lifeSeconds }: TokenRequest): string {
     const { data, now, changed } = this.tables;
     const iat = Math.floor(now() / 1000);
@@ -32,7 +32,7 @@ export class Tokens {
     return signJwt(claims, data.secret);
   }
 
-  /** Judges the value of a bearer credential: an API key or an access token. */
+  /** Verifies a bearer credential: an API key or an access token. */
   verify(credential: string): Verdict {
     const { data, now } = this.tables;
     if (credential.startsWith(API_KEY_PREFIX)) {
@@ -48,17 +48,20 @@ export class Tokens {
     return issued ? { kind: 'valid', devId: claims.sub, scope: claims.scope } : { kind: 'invalid' };
   }
 
-  /** The jti of a well-signed token, for the request log. */
+  /** Returns the jti of a token with a valid signature, for the request log. */
   idOf(credential: string): string | undefined {
     return verifyJwt(credential, this.tables.data.secret)?.jti;
   }
 
-  /** Tokens alive: neither expired nor revoked. */
+  /** Returns the valid tokens: neither expired nor revoked. */
   alive(): IssuedToken[] {
     return this.tables.data.tokens.filter(({ expiresAt }) => expiresAt > this.tables.now());
   }
 
-  /** Revokes the tokens that match all that is given, all of them when nothing is; says how many. */
+  /**
+   * Revokes the tokens that match all given fields, or all tokens without any, and returns their
+   * number.
+   */
   revoke(match: { jti?: string; devId?: string; keyId?: string } = {}): number {
     const { data, changed } = this.tables;
     const kept = data.tokens.filter(
@@ -73,7 +76,7 @@ export class Tokens {
     return revoked;
   }
 
-  /** Mints the long-lived API key of an account; the one before is invalid from now on. */
+  /** Mints the long-lived API key of an account; the previous one becomes invalid. */
   mintApiKey(devId: string): string {
     const { data, changed } = this.tables;
     const apiKey = API_KEY_PREFIX + randomBytes(32).toString('base64url');

@@ -10,12 +10,14 @@ const EXTENSION = `${OUT}/extension.js`;
 const WORKERS = [`${OUT}/publishWorker.js`, `${OUT}/keyWorker.js`];
 
 /**
- * esbuild splits code for ES modules alone, and VS Code's oldest supported host loads an extension best as CommonJS. So the bundle is
- * split as ES modules, and every file then becomes CommonJS: `import()` of a part turns into a `require` when the part is first used.
+ * esbuild splits code only for ES modules, and VS Code's oldest supported host loads an extension
+ * best as CommonJS. So the bundle is split as ES modules, and every file is then converted to
+ * CommonJS: `import()` of a part becomes a `require` when the part is first used.
  *
- * What the extension's entry imports at once is written into one file with it: each file more costs activation a millisecond or so. The parts
- * that are loaded later find these modules through a file of one line in their place. What the workers load too is in a file of its own besides,
- * for the workers cannot load the entry.
+ * Everything that the extension's entry imports immediately is joined with it into one file,
+ * because each extra file costs activation about a millisecond. Parts that are loaded later reach
+ * these modules through one-line stand-in files. Modules that the workers load too are also in a
+ * file of their own, because the workers cannot load the entry.
  */
 const splitCommonJs = {
   name: 'split-commonjs',
@@ -54,7 +56,7 @@ const splitCommonJs = {
   },
 };
 
-/** A namespace import would copy the whole of VS Code's API into an object of its own, module by module. */
+/** A namespace import would copy the whole VS Code API into an object of its own in each module. */
 function requireVscode(text) {
   return text.replace(
     /\bimport\s*\*\s*as ([\w$]+)\s+from\s*"vscode"/gu,
@@ -62,7 +64,7 @@ function requireVscode(text) {
   );
 }
 
-/** Where the worker has what the extension's entry holds. */
+/** Returns the file in which the worker finds modules that the extension's entry contains. */
 function workerFile(file) {
   return file.replace('.js', '.worker.js');
 }
@@ -71,7 +73,10 @@ function partName(joined, file) {
   return `part${joined.indexOf(file)}`;
 }
 
-/** Code that has the exports of a part of the entry. @param own the file that has them for the worker, if it needs them */
+/**
+ * Returns code that re-exports a part of the entry.
+ * @param own the file that contains the exports for the worker, if it needs them
+ */
 function standIn(part, own) {
   const entry = `./${basename(EXTENSION)}`;
   return own === undefined
@@ -80,7 +85,10 @@ function standIn(part, own) {
         `module.exports=entry?entry.exports.${part}:require("./${basename(own)}");\n`;
 }
 
-/** The modules of the extension's file: its own, those that are joined with it, and one that exports them all. */
+/**
+ * Returns the modules of the extension's file: its own, those joined with it, and one that exports
+ * them all.
+ */
 function withParts(texts, joined) {
   const own = `${OUT}/own.js`;
   const exported = joined.map(
@@ -95,7 +103,7 @@ function withParts(texts, joined) {
 
 /**
  * Writes a file as CommonJS.
- * @param modules the ES modules that go into it, by file; what else they import stays outside
+ * @param modules its ES modules by file; their other imports stay external
  */
 async function writeCommonJs(file, modules) {
   const fromModules = {
@@ -108,7 +116,7 @@ async function writeCommonJs(file, modules) {
       pluginBuild.onLoad({ filter: /./, namespace: 'part' }, ({ path }) => ({
         contents: modules.get(path),
       }));
-      // Asked for once, however many modules need it.
+      // Required once, however many modules need it.
       pluginBuild.onResolve({ filter: /^vscode$/ }, ({ path, namespace }) =>
         namespace === 'part' ? { path, namespace: 'once' } : { path, external: true },
       );
@@ -132,7 +140,7 @@ async function writeCommonJs(file, modules) {
   });
 }
 
-/** The files that one imports, itself among them. */
+/** Returns the files that a file imports, including itself. */
 function reach(outputs, file, kinds) {
   const found = new Set([file]);
   for (const each of found) {
@@ -145,7 +153,7 @@ function reach(outputs, file, kinds) {
   return [...found];
 }
 
-/** What the metafile has to tell of the files as they are written. */
+/** Returns the metafile entries for the files as they are written. */
 function describeJoined(outputs, joined, shared) {
   const entry = outputs[EXTENSION];
   const parts = joined.map((file) => outputs[file]);
@@ -170,9 +178,9 @@ function describeJoined(outputs, joined, shared) {
 const options = {
   entryPoints: {
     extension: 'src/extension.ts',
-    // Runs in a process of its own: packing and checking what is large.
+    // Runs in its own process: packs and checks large files.
     publishWorker: 'src/core/publish/publishWorker.ts',
-    // Runs in a thread of its own: deriving keys from passphrases.
+    // Runs in its own thread: derives keys from passphrases.
     keyWorker: 'src/core/auth/keyWorker.ts',
   },
   bundle: true,

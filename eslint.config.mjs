@@ -12,7 +12,10 @@ const nodeGlobals = {
   clearTimeout: 'readonly',
 };
 
-/** Each argument of a call takes room on the stack: a list that somebody else made long ends in a RangeError. */
+/**
+ * Each argument of a call uses stack space: spreading a long list of external origin ends in a
+ * RangeError.
+ */
 const SPREAD_ARGUMENTS = {
   selector:
     'CallExpression[callee.property.name=/^(push|unshift|splice|concat|min|max|fromCharCode|fromCodePoint|apply)$/] > SpreadElement',
@@ -55,7 +58,7 @@ export default defineConfig(
     },
   },
   {
-    // A pattern whose time grows with the square of a text hangs all extensions on a long one.
+    // A pattern with quadratic time blocks all extensions on a long text.
     files: ['src/**/*.ts'],
     plugins: { regexp },
     rules: {

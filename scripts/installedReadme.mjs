@@ -1,6 +1,7 @@
 /**
- * The README as it ships: VS Code shows it where no file of the repository is beside it, so what is linked relatively is named, and
- * relative pictures, with what is said of them, are left out. Links within the page and to addresses stay.
+ * Returns the README as it ships. VS Code shows it without the repository's files, so relative
+ * links become plain text, and relative pictures and their captions are removed. Links within the
+ * page and absolute links stay.
  * @param {string} markdown
  */
 export function installedReadme(markdown) {

@@ -4,23 +4,30 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const SOURCES = join(ROOT, 'l10n/ar');
-/** The source of `package.nls.ar.json`, which is none of the bundle's. */
+/** The source of `package.nls.ar.json`, which is not part of the bundle. */
 const NLS = 'package.nls.json';
 
-/** U+2067 begins a part that reads from right to left, U+2068 one that reads as its first letter does, U+2069 ends either. */
+/**
+ * U+2067 starts a right-to-left isolate, U+2068 one in the direction of its first strong character,
+ * U+2069 ends either.
+ */
 const [RIGHT_TO_LEFT, AS_IT_IS, END] = ['\u2067', '\u2068', '\u2069'];
 
-/** What reads the same on every side: letters of the language itself, and spaces. */
+/** Text whose order does not depend on its context: letters of the language itself, and spaces. */
 const LETTERS_ALONE = /^[\p{Script=Arabic}\p{M}\s]*$/u;
-/** A line that is a link and nothing else, which VS Code draws as a button. */
+/** A line that consists of a link, which VS Code renders as a button. */
 const LINK_ALONE = /^\[([^\]]*)\](\([^)\s]*\))$/u;
-/** A link's target, which is left alone; a piece of code, a placeholder with what belongs to it, a path that begins with a sign. */
+/**
+ * A link's target, which stays unchanged; inline code, a placeholder with its affixes, a path that
+ * begins with a sign.
+ */
 const PARTS =
   /\]\([^)\s]*\)|`[^`]*`|(?:HTTP )?\{[^{}\s]+\}(?:\(\))?|(?<=^|\s)[~./][~./\w-]*[\w/]/gu;
 
 /**
- * Has an Arabic text read right inside a workbench that goes from left to right, and what is not Arabic read right inside the text:
- * the text, its placeholders and its code become isolates of the bidirectional algorithm. Translators write none.
+ * Isolates an Arabic text for display in a left-to-right workbench, and the left-to-right parts
+ * within it: the text, its placeholders and its code become isolates of the bidirectional
+ * algorithm. Translators do not write isolates.
  * @param {string} text
  * @returns {string}
  */
@@ -43,9 +50,9 @@ function isolateLine(line) {
 }
 
 /**
- * The Arabic texts as translators wrote them, by area.
+ * Reads the Arabic texts of the translators by area.
  * @returns {Promise<Record<string, Record<string, string | Record<string, string>>>>}
- * @throws Error when a file is no JSON
+ * @throws Error when a file is not valid JSON
  */
 export async function readArabic() {
   const names = (await readdir(SOURCES)).filter((name) => name.endsWith('.json')).sort();
@@ -54,8 +61,9 @@ export async function readArabic() {
 }
 
 /**
- * Makes what VS Code loads of what translators wrote: one bundle for the code and one for `package.json`, plurals spread out to a key for
- * each form (`pluralKey` in `src/core/l10n.ts` finds them).
+ * Builds the files that VS Code loads from the translators' files: one bundle for the code and one
+ * for `package.json`, with a key for each form of a plural (`pluralKey` in `src/core/l10n.ts` looks
+ * them up).
  * @returns {{ bundle: Record<string, string>, nls: Record<string, string> }}
  * @throws Error when two areas translate the same text differently
  */
@@ -87,7 +95,7 @@ async function readJson(file) {
   return JSON.parse(await readFile(file, 'utf8'));
 }
 
-/** Writes the bundles with every build, after what writes the folder anew. */
+/** Writes the localized bundles with every build, after the step that clears the folder. */
 export const localizedTexts = {
   name: 'localized-texts',
   setup(pluginBuild) {

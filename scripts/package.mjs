@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { installedReadme } from './installedReadme.mjs';
 import { bundledPackages, thirdPartyNotices } from './thirdPartyNotices.mjs';
 
-// Makes out/i99dash.vsix: the production bundle, the licences of what is in it, and the README as it ships. What esbuild says
-// of the bundle is in out/meta.json, where a later build does not replace it.
+// Creates out/i99dash.vsix: the production bundle, the licences of its packages and the README as
+// it ships. esbuild's metafile is kept in out/meta.json, where a later build does not overwrite it.
 execFileSync(process.execPath, ['esbuild.config.mjs', '--production'], { stdio: 'inherit' });
 await mkdir('out', { recursive: true });
 await copyFile('.build/meta.json', 'out/meta.json');

@@ -3,11 +3,14 @@ import { join } from 'node:path';
 
 const RULE = '-'.repeat(80);
 
-/** Packages that declare MIT and ship no text of it, looked at one by one: who holds the copyright, as their package.json says. */
+/**
+ * Reviewed packages that declare MIT without shipping its text: the copyright holders that their
+ * package.json names.
+ */
 const MIT_WITHOUT_TEXT = new Map([['@vscode/l10n', 'Microsoft Corporation']]);
 
 /**
- * The packages whose code is in the bundle, as esbuild's metafile has them.
+ * Returns the packages whose code is in the bundle according to esbuild's metafile.
  * @param {{ outputs: Record<string, { inputs: Record<string, unknown> }> }} metafile
  * @returns {string[]} their folders, sorted
  */
@@ -20,9 +23,10 @@ export function bundledPackages({ outputs }) {
 }
 
 /**
- * The licences of bundled packages, each in the words that its package ships, or in MIT's own where that is all it declares.
+ * Returns the licences of bundled packages: the text that a package ships, or the MIT text for
+ * reviewed packages that only declare it.
  * @param {readonly string[]} folders of the packages
- * @throws Error for a package that ships no licence and has not been looked at
+ * @throws Error for a package that ships no licence and has not been reviewed
  */
 export async function thirdPartyNotices(folders) {
   const notices = await Promise.all(folders.map(noticeOf));
@@ -54,7 +58,7 @@ async function licenceInReadme(folder) {
   return /^#+ *licen[cs]e\s+([^#]*copyright[^#]*)/imu.exec(readme)?.[1];
 }
 
-/** The MIT licence, as the Open Source Initiative has it. */
+/** Returns the MIT licence in the wording of the Open Source Initiative. */
 function mitOf(holder) {
   return holder === undefined
     ? undefined

@@ -1,6 +1,7 @@
 /**
- * Writes the table of what came after the oldest cars' WebView, Chromium 95, from MDN's browser-compat-data:
- * `npm run webview:features`. A unit test fails when the table is not that of the installed data.
+ * Writes the table of web features that are newer than Chromium 95, the WebView of the oldest cars,
+ * from MDN's browser-compat-data: `npm run webview:features`. A unit test fails when the table does
+ * not match the installed data.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,12 +16,12 @@ const TABLE = fileURLToPath(
   new URL('../src/core/publish/baseline/webviewFeatures.json', import.meta.url),
 );
 
-/** Methods that many libraries have too, in ways that no source shows. */
+/** Methods that many libraries define too, in ways that cannot be told apart in source code. */
 const AMBIGUOUS = new Set(['addRoutes', 'getName', 'toArray', 'toBase64', 'toHex']);
-/** Interfaces that are no names of the global object, such as those of WebGL's extensions. */
+/** Interfaces that are not properties of the global object, such as those of WebGL's extensions. */
 const NO_GLOBAL = /^[A-Z]+_/u;
 
-/** Attributes that TypeScript's declarations of the DOM do not have. */
+/** Attributes that TypeScript's DOM declarations do not have. */
 const OTHER_ATTRIBUTES = new Set([
   'activeViewTransition',
   'deliveryType',
@@ -40,7 +41,7 @@ const OTHER_ATTRIBUTES = new Set([
   'workerRouterEvaluationStart',
 ]);
 
-/** Units that browser-compat-data has by group. */
+/** Units that browser-compat-data groups. */
 const UNIT_GROUPS = {
   container_query_length_units: ['cqb', 'cqh', 'cqi', 'cqmax', 'cqmin', 'cqw'],
   viewport_percentage_units_dynamic: ['dvb', 'dvh', 'dvi', 'dvmax', 'dvmin', 'dvw'],
@@ -48,7 +49,7 @@ const UNIT_GROUPS = {
   viewport_percentage_units_small: ['svb', 'svh', 'svi', 'svmax', 'svmin', 'svw'],
 };
 
-/** The table, with sorted lists. */
+/** Builds the table with sorted lists. */
 export function readFeatures() {
   const { globals, statics, methods } = readScriptFeatures();
   const known = knownNames();
@@ -75,7 +76,10 @@ export function readFeatures() {
   };
 }
 
-/** What is missing of the global object, of constructors and namespaces, and of their instances. */
+/**
+ * Collects what is missing from the global object, from constructors and namespaces, and from their
+ * instances.
+ */
 function readScriptFeatures() {
   const globals = [];
   const statics = {};
@@ -86,7 +90,7 @@ function readScriptFeatures() {
   if (isMissing(builtins.Iterator.Iterator)) globals.push('Iterator');
   for (const [owner, members] of Object.entries({ ...builtins, ...bcd.api })) {
     if (isMissing(members)) {
-      // What only something new leads to is told where that is used.
+      // Members of a missing owner are reported through the owner.
       globals.push(owner);
       continue;
     }
@@ -111,7 +115,7 @@ function readScriptFeatures() {
   return { globals, statics, methods };
 }
 
-/** At-rules, pseudo-classes and -elements, and units. */
+/** Collects at-rules, pseudo-classes, pseudo-elements and units. */
 function readStyleFeatures() {
   const { 'at-rules': atRules, selectors, types } = bcd.css;
   const missing = (group) => Object.keys(group).filter((name) => isMissing(group[name]));
@@ -122,20 +126,26 @@ function readStyleFeatures() {
   };
 }
 
-/** The features of a group whose keys are names; not events, symbols and details such as `symbol_as_keys`. */
+/**
+ * Returns the features of a group whose keys are names, without events, symbols and details such as
+ * `symbol_as_keys`.
+ */
 function membersOf(group) {
   return Object.entries(group).filter(
     ([key]) => /^[a-z][\w-]*$/iu.test(key) && !/_(?!static$)/u.test(key),
   );
 }
 
-/** The data of JavaScript's own objects tells static members by their page alone: `Object.groupBy`, not `Object.prototype.x`. */
+/**
+ * Checks for a static member of JavaScript's built-in objects, which only the URL of its
+ * specification distinguishes: `Object.groupBy`, not `Object.prototype.x`.
+ */
 function isStaticBuiltin(owner, { __compat: { spec_url } }) {
   const url = [spec_url].flat().join(' ').toLowerCase();
   return owner in bcd.javascript.builtins && !url.includes('.prototype.');
 }
 
-/** Whether a standard, lasting feature came to Chromium after the baseline. */
+/** Checks whether a standard, stable feature came to Chromium after the baseline. */
 function isMissing({ __compat: compat } = {}) {
   const { standard_track: standard, deprecated, experimental } = compat?.status ?? {};
   return (
@@ -156,7 +166,7 @@ function isNewer(support) {
   return versions.length > 0 && versions.every((version) => version > BASELINE);
 }
 
-/** Names of members that something has in the baseline. */
+/** Collects the names of members that exist in the baseline. */
 function knownNames() {
   const groups = [bcd.javascript.builtins, bcd.javascript.builtins.Intl, bcd.api];
   const members = groups
@@ -180,7 +190,10 @@ function knownNames() {
   );
 }
 
-/** What TypeScript's declarations know as an attribute only: reading one that is missing breaks nothing by itself. */
+/**
+ * Collects names that TypeScript declares as attributes only: reading a missing one does not fail
+ * by itself.
+ */
 function attributeNames() {
   const folder = dirname(require.resolve('typescript'));
   const text = readFileSync(join(folder, 'lib.dom.d.ts'), 'utf8');

@@ -1,4 +1,7 @@
-/** Measures activation inside a real VS Code. Alone: `tsx test/bench/activation.ts`, after `node esbuild.config.mjs --production`. */
+/**
+ * Measures activation inside a real VS Code. To run it alone: `tsx test/bench/activation.ts`, after
+ * `node esbuild.config.mjs --production`.
+ */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +14,10 @@ const STARTS = 5;
 const OURS = 'i99dash.i99dash';
 const GIT = 'vscode.git';
 
-/** Starts VS Code a few times; the least of each time counts, and the median of the ratios of two times in one start. */
+/**
+ * Starts VS Code several times and reports the minimum of each time and the median of the ratios
+ * within one start.
+ */
 export async function benchActivation(): Promise<BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'i99-bench-'));
   try {

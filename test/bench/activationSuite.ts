@@ -1,6 +1,6 @@
 /**
- * What the bench of activation runs inside VS Code. Writes the activation times, by extension id as JSON, to the file that the environment
- * variable `I99DASH_BENCH_REPORT` names.
+ * The activation bench's part inside VS Code. It writes the activation times by extension ID as
+ * JSON to the file in the environment variable `I99DASH_BENCH_REPORT`.
  */
 import { writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
@@ -20,7 +20,7 @@ export async function run(): Promise<void> {
   await writeFile(process.env['I99DASH_BENCH_REPORT'] ?? '', JSON.stringify(report));
 }
 
-/** The text of "Developer: Startup Performance". */
+/** Returns the text of "Developer: Startup Performance". */
 async function startupPerformance(): Promise<string> {
   const opened = new Promise<vscode.TextDocument>((resolve) => {
     const isComplete = (document: vscode.TextDocument): boolean =>
@@ -36,7 +36,7 @@ async function startupPerformance(): Promise<string> {
   return (await opened).getText();
 }
 
-/** The marks that the extension host sets while it starts extensions. */
+/** Returns the performance marks of the extension host while it starts extensions. */
 function marksOfHost(): readonly Mark[] {
   const host = globalThis as { MonacoPerformanceMarks?: { getMarks(): readonly Mark[] } };
   return host.MonacoPerformanceMarks?.getMarks() ?? performance.getEntriesByType('mark');

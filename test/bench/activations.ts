@@ -1,21 +1,21 @@
-/** A moment of the extension host. */
+/** A performance mark of the extension host. */
 export interface Mark {
   name: string;
   /** Milliseconds. */
   startTime: number;
 }
 
-/** Milliseconds. */
+/** Durations in milliseconds. */
 export interface Activation {
   /** Reading and evaluating the extension's main file. */
   loadCode: number;
-  /** Until its `activate` has returned. */
+  /** The synchronous part of its `activate`. */
   callActivate: number;
 }
 
 /**
- * The activation times in the text of "Developer: Startup Performance", by extension id. Its table has the columns id, eager, load code, call
- * activate, finish activate, event, by.
+ * Parses the activation times from the text of "Developer: Startup Performance" by extension ID.
+ * Its table has the columns id, eager, load code, call activate, finish activate, event, by.
  */
 export function activations(text: string): Record<string, Activation> {
   const found: Record<string, Activation> = {};
@@ -31,8 +31,9 @@ export function activations(text: string): Record<string, Activation> {
 }
 
 /**
- * How long the extension host took to load an extension's main file, in milliseconds, by its own marks. The table has other extensions'
- * loading in it: its time begins before those that start on the same event have their turn.
+ * Returns how long the extension host took to load an extension's main file, in milliseconds, by
+ * its own marks. The table's value includes the loading of other extensions that start on the same
+ * event.
  */
 export function loadedIn(marks: readonly Mark[], id: string): number | undefined {
   const at = (name: string): number | undefined =>

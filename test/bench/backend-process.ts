@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const MAIN = join(__dirname, '../backend/main.ts');
 
-/** A development backend in a process of its own, so that its time is not ours. */
+/** A development backend in its own process, so that its time is not included. */
 export interface BackendProcess {
   readonly url: string;
   stop(): Promise<void>;
@@ -13,7 +13,7 @@ export interface BackendProcess {
 
 /**
  * Starts a development backend.
- * @param publicKeyPath the key that may sign in
+ * @param publicKeyPath the key that can sign in
  */
 export async function startBackendProcess(publicKeyPath: string): Promise<BackendProcess> {
   const args = ['--import', 'tsx', MAIN, '--port', '0', '--key', publicKeyPath];
@@ -27,7 +27,7 @@ export async function startBackendProcess(publicKeyPath: string): Promise<Backen
   for await (const line of lines) {
     const url = /\bat (http:\/\/[^\s,]+)/u.exec(line)?.[1];
     if (url !== undefined) {
-      child.stdout.resume(); // nobody reads on, and it must not fill up
+      child.stdout.resume(); // drains the pipe, which would otherwise fill up
       return { url, stop };
     }
   }

@@ -1,12 +1,12 @@
 import { Agent, request } from 'node:http';
 
-/** A round trip with nothing around it: node:http over a connection that is kept. */
+/** A minimal round trip: node:http over a keep-alive connection. */
 export class BareClient {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
   constructor(private readonly backendUrl: string) {}
 
-  /** Sends a body as JSON, or without one asks for what is there; resolves with the answer's text. */
+  /** Sends a body as a JSON POST, or a GET without one; resolves with the response text. */
   send(path: string, { json, token }: { json?: unknown; token?: string } = {}): Promise<string> {
     const body = json === undefined ? undefined : JSON.stringify(json);
     return new Promise((resolve, reject) => {

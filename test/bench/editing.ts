@@ -1,6 +1,7 @@
 /**
- * Measures what editing costs: the time that the extension host gives to each edit of a manifest of 200 lines, and how long the first
- * problems take after opening. Alone: `tsx test/bench/editing.ts [--edits=2000]`.
+ * Measures the cost of editing: the extension host's time for each edit of a manifest of 200 lines,
+ * and the time from opening to the first problems. To run it alone: `tsx test/bench/editing.ts
+ * [--edits=2000]`.
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -14,7 +15,7 @@ import { quantile } from './table';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '../..');
-/** New processes for what happens once in each. */
+/** The number of new processes, for what happens once in each. */
 const OPENINGS = 5;
 
 /** Runs the bench and returns its figures; a row misses its target when `measured` is above it. */
@@ -37,7 +38,7 @@ export async function benchEditing({ edits = 2000 } = {}): Promise<BenchRow[]> {
     return [
       { what: 'an edit, p50', measured: quantile(wall, 0.5), unit: 'ms' },
       { what: 'an edit, p99', measured: quantile(wall, 0.99), unit: 'ms' },
-      // What others do on the same machine counts in the time that passes, and not in this.
+      // Unlike elapsed time, processor time does not include other processes.
       {
         what: 'an edit, processor time, p99',
         measured: quantile(cpu, 0.99),
@@ -62,7 +63,7 @@ export async function benchEditing({ edits = 2000 } = {}): Promise<BenchRow[]> {
   }
 }
 
-/** 200 lines, most of them translations. */
+/** Returns a manifest of 200 lines, most of them translations. */
 function manifestOf200Lines(): string {
   const locales = Array.from({ length: 75 }, (_, index) =>
     String.fromCharCode(97 + Math.floor(index / 26), 97 + (index % 26)),

@@ -1,20 +1,23 @@
-/** One new process that opens a mini-app and edits its manifest, as the extension host does. Prints a report as JSON. */
+/**
+ * One new process that opens a mini-app and edits its manifest like the extension host. Prints a
+ * report as JSON.
+ */
 import type { ProblemFinder } from '../../src/core/publish/problemFinder';
 
 export interface EditingRequest {
-  /** The mini-app's. */
+  /** The mini-app's folder. */
   folder: string;
-  /** How many edits. */
+  /** The number of edits. */
   edits: number;
 }
 
-/** Milliseconds. */
+/** Durations in milliseconds. */
 export interface EditingReport {
   loading: number;
-  /** Both from the moment of opening. */
+  /** Both are measured from opening. */
   firstText: number;
   firstFiles: number;
-  /** Everything once more, with nothing changed. */
+  /** A second run without changes. */
   again: number;
   edits: { wall: number[]; cpu: number[] };
 }
@@ -46,7 +49,10 @@ async function readBoth(finder: ProblemFinder): Promise<string> {
   return manifest;
 }
 
-/** Types a character after the other, each in its own place all over the text: half of them leave it no JSON, and the next mends it. */
+/**
+ * Types one character at a time at positions all over the text: every other edit makes it invalid
+ * JSON, and the next one fixes it.
+ */
 function typeInto(finder: ProblemFinder, text: string, edits: number): EditingReport['edits'] {
   const times: EditingReport['edits'] = { wall: [], cpu: [] };
   for (let edit = 0; edit < edits; edit++) {

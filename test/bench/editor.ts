@@ -1,4 +1,7 @@
-/** Measures the extension inside a real VS Code. Alone: `tsx test/bench/editor.ts`, after `node esbuild.config.mjs --production`. */
+/**
+ * Measures the extension inside a real VS Code. To run it alone: `tsx test/bench/editor.ts`, after
+ * `node esbuild.config.mjs --production`.
+ */
 import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,7 +50,10 @@ export async function benchEditor(): Promise<BenchRow[]> {
   }
 }
 
-/** The sample, with a note about its script: for newer cars alone, it may use what older ones do not have. */
+/**
+ * Writes the sample with an information-level problem in its script: as an app for newer cars only,
+ * it may use newer features.
+ */
 async function writeSmallApp(folder: string): Promise<void> {
   await cp(SAMPLE, folder, { recursive: true });
   const manifestFile = join(folder, 'manifest.json');
@@ -67,7 +73,7 @@ function rowsOf({ problems, large, small }: EditorBenchReport): BenchRow[] {
     { what: 'publish 52 MB: again', measured: large.again.duration / 1000, unit: 's' },
     { what: 'event-loop delay, p99', measured: most('delayP99'), unit: 'ms', target: 30 },
     { what: 'event-loop delay, max', measured: most('delayMax'), unit: 'ms' },
-    // What others do on the same machine counts in a delay, and not in this.
+    // Unlike a delay, processor time does not include other processes.
     { what: 'longest block, processor time', measured: most('cpuMax'), unit: 'ms', target: 50 },
     { what: 'rss growth', measured: most('rssGrowth') / MIB, unit: 'MiB', target: 64 },
     {

@@ -1,5 +1,5 @@
 /**
- * What the editor's bench runs inside VS Code: what publishing does to the extension host.
+ * The editor bench's part inside VS Code: measures the load of publishing on the extension host.
  */
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,42 +7,48 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 
-/** What the outer process gives the suite, as JSON in `I99DASH_BENCH_REQUEST`. */
+/** The input of the suite, as JSON in `I99DASH_BENCH_REQUEST`. */
 export interface EditorBenchRequest {
   report: string;
   backendUrl: string;
   keyPath: string;
   largeApp: string;
-  /** Each has a note about its script. */
+  /** Each has an information-level problem in its script. */
   smallApps: readonly string[];
-  /** That script, relative to the app. */
+  /** The path of that script relative to the app. */
   script: string;
 }
 
 export interface EditorBenchReport {
-  /** Milliseconds until there are problems: of an app that nobody opened, since the extension host's start; of one since it was opened. */
+  /**
+   * Milliseconds until problems are shown: for an unopened app since the extension host's start,
+   * for an opened one since it was opened.
+   */
   problems: { unopened: number; opened: number };
   large: { first: HostCost; again: HostCost };
   /** One for each small app, in milliseconds. */
   small: { first: number; again: number }[];
 }
 
-/** What one thing that happens costs the extension host. */
+/** The cost of an operation for the extension host. */
 export interface HostCost {
-  /** Milliseconds until it was done. */
+  /** Duration in milliseconds. */
   duration: number;
   /** Event-loop delay in milliseconds. */
   delayP99: number;
   delayMax: number;
-  /** Processor time of the extension host's main thread in milliseconds: in all, and the most between two turns of a timer of 5 ms. */
+  /**
+   * Processor time of the extension host's main thread in milliseconds: in total, and the maximum
+   * between two ticks of a timer of 5 ms.
+   */
   cpu: number;
   cpuMax: number;
-  /** The most the process had more than at the bench's start, in bytes. */
+  /** The maximum growth of the process's memory since the start of the bench, in bytes. */
   rssGrowth: number;
 }
 
 const RESOLUTION_MS = 5;
-/** Nobody publishes sooner after opening a manifest, in milliseconds. */
+/** The minimum time between opening a manifest and publishing, in milliseconds. */
 const READING_MS = 1_000;
 
 export async function run(): Promise<void> {
@@ -53,7 +59,10 @@ export async function run(): Promise<void> {
   await writeFile(request.report, JSON.stringify(report));
 }
 
-/** The first app is opened, as somebody does before publishing it; what is loaded ahead then is there afterwards. */
+/**
+ * Opens the first app, as the user does before publishing; code that is preloaded on opening is
+ * then available.
+ */
 async function measureProblems({
   smallApps: [first = '', second = ''],
   script,
@@ -137,7 +146,7 @@ async function costOf(work: () => Promise<unknown>, rssBefore: number): Promise<
   };
 }
 
-/** Milliseconds. */
+/** Returns the duration in milliseconds. */
 async function timePublish(folder: string): Promise<number> {
   const start = performance.now();
   await vscode.commands.executeCommand('i99dash.publish', {

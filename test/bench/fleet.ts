@@ -6,11 +6,11 @@ const MINUTE = 60_000;
 export interface Fleet {
   readonly editors: number;
   readonly hours: number;
-  /** The life of a token, in milliseconds. */
+  /** The lifetime of a token in milliseconds. */
   readonly tokenLifeMs: number;
-  /** All editors wake within this time, in milliseconds. */
+  /** The period in which all editors wake, in milliseconds. */
   readonly wakeMs: number;
-  /** Draws the share of its life after which a token is renewed. */
+  /** Returns the fraction of its lifetime after which a token is refreshed. */
   readonly drawShare: (random: () => number) => number;
   readonly random: () => number;
 }
@@ -19,16 +19,16 @@ export interface Fleet {
 export interface FleetLoad {
   /** Tokens minted in each minute since the first editor woke. */
   readonly perMinute: readonly number[];
-  /** Tokens per minute, once the start is over. */
+  /** Tokens per minute after the start period. */
   readonly mean: number;
-  /** The most tokens in a minute, once the start is over. */
+  /** The maximum number of tokens in a minute after the start period. */
   readonly busiest: number;
   readonly ratio: number;
 }
 
 /**
- * Counts what a fleet mints on a day.
- * @param settledMs what counts as the start, in milliseconds
+ * Counts the tokens that a fleet mints in a day.
+ * @param settledMs the length of the start period in milliseconds
  */
 export function loadOf(fleet: Fleet, settledMs: number): FleetLoad {
   const { editors, hours, tokenLifeMs, wakeMs, drawShare, random } = fleet;

@@ -21,21 +21,24 @@ const VERIFY = '/api/v1/auth/ssh/verify';
 const ME = '/api/v1/dev/me';
 const WARM_UP = 30;
 
-/** Durations in milliseconds, one of each for every round. */
+/** Durations in milliseconds, one of each per round. */
 export interface LatencySamples {
-  /** From the key's file to who is signed in: challenge, verify, me. */
+  /** From the key file to the identity: challenge, verify, me. */
   readonly signIn: number[];
   /** Challenge and verify. */
   readonly renewal: number[];
-  /** One call with a token that is there. */
+  /** One call with an existing token. */
   readonly whoAmI: number[];
-  /** Challenge and verify with node:http, signing not counted. */
+  /** Challenge and verify with node:http, without signing. */
   readonly bareSignIn: number[];
-  /** The call of whoAmI with node:http. */
+  /** The request of whoAmI with node:http. */
   readonly bareWhoAmI: number[];
 }
 
-/** Measures sign-in, renewal and whoAmI over loopback, each beside its bare round trips in the same round. */
+/**
+ * Measures sign-in, refresh and whoAmI over loopback, each with its bare round trips in the same
+ * round.
+ */
 export async function measureLatency(
   backendUrl: string,
   keyPath: string,
@@ -68,7 +71,7 @@ export async function measureLatency(
   return samples;
 }
 
-/** A session with the product's parts, but for where it is kept. */
+/** Opens a session with the product's parts and in-memory storage. */
 export function openSession(backendUrl: string): Session {
   const secrets = new FakeSecretStore();
   const signers = new Signers({ openKeyFile, openAgentKey: () => Promise.resolve(undefined) });

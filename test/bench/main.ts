@@ -5,7 +5,7 @@ import { benchPublish } from './publish';
 import { printRows } from './rows';
 import { benchFleet, benchLatency } from './session';
 
-/** Measures everything there is a claim about; ends with 1 when a target is missed. */
+/** Measures every published claim; exits with 1 when a target is missed. */
 async function main(): Promise<void> {
   const fleetIsFine = benchFleet();
   const latencyIsFine = await benchLatency();

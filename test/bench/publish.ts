@@ -1,6 +1,6 @@
 /**
- * Measures publishing up to the packed bundle. Alone: `tsx test/bench/publish.ts [--rounds=3] [--scale=1] [--growth]`; `--growth` runs a
- * tree ten times as large too.
+ * Measures publishing up to the packed bundle. To run it alone: `tsx test/bench/publish.ts
+ * [--rounds=3] [--scale=1] [--growth]`; `--growth` also runs a tree ten times as large.
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
@@ -21,11 +21,14 @@ const ROOT = join(__dirname, '../..');
 const MIB = 2 ** 20;
 
 export interface PublishBenchOptions {
-  /** How often everything is measured: the medians count, and of a small app, measured four times as often, the least. */
+  /**
+   * How often everything is measured. The result is the median; a small app is measured four times
+   * as often, and its result is the minimum.
+   */
   rounds?: number;
-  /** How many times as large as 52 MB the tree is. */
+  /** The size of the tree as a multiple of 52 MB. */
   scale?: number;
-  /** Whether to measure the memory for a tree ten times as large, too. */
+  /** Whether to measure the memory for a tree ten times as large as well. */
   growth?: boolean;
 }
 
@@ -52,7 +55,7 @@ export async function benchPublish({
         { what: 'heap growth, ten times the tree', measured: report.heapGrowth / MIB, unit: 'MiB' },
       );
     }
-    // Short, so that what else runs on the computer tells more: it takes more rounds to meet a quiet moment.
+    // Other load affects short runs more, so they need more rounds to hit a quiet moment.
     rows.push(...(await measureSmall(join(folder, 'small'), 4 * rounds, scripts)));
     return rows;
   } finally {
@@ -61,7 +64,7 @@ export async function benchPublish({
 }
 
 interface Scripts {
-  /** The runtime of VS Code: memory and times are not those of another one. */
+  /** The runtime of VS Code, whose memory use and times differ from those of other versions. */
   node: string;
   script: string;
   worker: string;
@@ -85,7 +88,7 @@ async function buildScripts(outdir: string): Promise<Scripts> {
   return { node, script: join(outdir, 'run.js'), worker: join(outdir, 'worker.js') };
 }
 
-/** The floor and the product take turns, so that both see the same machine. */
+/** The floor and the product alternate, so that both run under the same load. */
 async function measureLarge(
   root: string,
   shape: TreeShape,
@@ -130,7 +133,10 @@ async function measureLarge(
   ];
 }
 
-/** A whole publish of a mini-app of 47 kB over loopback, the backend in a process of its own; `first` from code that has never run. */
+/**
+ * Measures a whole publish of a mini-app of 47 kB over loopback with the backend in another
+ * process; `first` includes loading the code.
+ */
 async function measureSmall(root: string, rounds: number, scripts: Scripts): Promise<BenchRow[]> {
   const key = await generateTestKey({ folder: root });
   const backend = await startBackendProcess(key.publicKeyPath);
@@ -183,7 +189,7 @@ async function runChild({ node, script, ...request }: RunRequest & Scripts): Pro
   return JSON.parse(stdout) as RunReport;
 }
 
-/** Seconds. */
+/** Returns the duration in seconds. */
 async function floor(root: string): Promise<number> {
   const start = performance.now();
   await run('sh', ['-c', 'tar cf - . | gzip -6 | sha256sum'], { cwd: root });

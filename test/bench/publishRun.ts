@@ -1,5 +1,6 @@
 /**
- * One measured process: what publishing does up to the packed bundle. Arguments: a request as JSON; prints a report as JSON.
+ * One measured process: publishes up to the packed bundle. Arguments: a request as JSON; prints a
+ * report as JSON.
  */
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
@@ -12,28 +13,31 @@ import { loadProject } from '../../src/core/publish/project';
 import { publish, type PublishPorts } from '../../src/core/publish/publish';
 
 export interface RunRequest {
-  /** The mini-app. */
+  /** The mini-app's folder. */
   folder: string;
   /** The built worker script. */
   worker: string;
   cacheFile: string;
-  /** Publishes there for real; left out, a dry run is measured. */
+  /** Publishes to this backend; without it, a dry run is measured. */
   backend?: { url: string; keyPath: string };
-  /** Relative to the folder: the script that changes between the first time and the second. */
+  /** The script that changes between the first and the second run, relative to the folder. */
   changing: string;
 }
 
 export interface RunReport {
-  /** Seconds. */
+  /** Durations in seconds. */
   first: number;
   again: number;
   /** Event-loop delay in milliseconds, over the sampling interval of {@link RESOLUTION_MS}. */
   delayP99: number;
   delayMax: number;
-  /** The most the process grew, in bytes. */
+  /** The maximum growth of the process's memory in bytes. */
   rssGrowth: number;
   heapGrowth: number;
-  /** The most that the process for packing had, in bytes; 0 where the system does not tell (only Linux does). */
+  /**
+   * The maximum memory of the packing process in bytes; 0 where the system does not report it (only
+   * Linux does).
+   */
   workerRss: number;
   sha256: string;
   size: number;
@@ -43,7 +47,7 @@ const PAGE_BYTES = 4096;
 const RESOLUTION_MS = 5;
 const SAMPLE_MS = 10;
 
-/** Everything that publishing does, without a backend up to the packed bundle. */
+/** Publishes once; without a backend, only up to the packed bundle. */
 async function publishOnce(
   { folder, worker, cacheFile }: RunRequest,
   { transport, api }: Network,
@@ -71,7 +75,7 @@ type Network = Pick<PublishPorts, 'transport' | 'api'>;
 const ignore = (): void => undefined;
 const unwanted = (): Promise<never> => Promise.reject(new Error('not wanted in this run'));
 
-/** A session that is signed in, as when somebody publishes. */
+/** Returns a signed-in session. */
 async function connect({ url, keyPath }: NonNullable<RunRequest['backend']>): Promise<Network> {
   const [{ createUndiciTransport }, { openKeyFile }, { openSession }] = await Promise.all([
     import('../../src/core/api/undiciTransport'),
@@ -95,7 +99,7 @@ async function timed<T>(work: () => Promise<T>): Promise<{ seconds: number; valu
   return { seconds: (performance.now() - start) / 1000, value };
 }
 
-/** Bytes; 0 when that is not known. */
+/** Returns the size in bytes; 0 when it is unknown. */
 function rssOf(child: ChildProcess | undefined): number {
   try {
     const pages = readFileSync(`/proc/${child?.pid ?? 0}/statm`, 'utf8').split(' ')[1];

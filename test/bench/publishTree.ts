@@ -1,7 +1,7 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What a generated mini-app holds; sizes in bytes. */
+/** The contents of a generated mini-app; sizes in bytes. */
 export interface TreeShape {
   binaries: number;
   binarySize: number;
@@ -23,7 +23,7 @@ const WORDS =
     ' ',
   );
 
-/** Writes a mini-app around a generated tree: the same one for the same shape. */
+/** Writes a mini-app around a generated tree, which is the same for the same shape. */
 export async function writeMiniApp(folder: string, shape: TreeShape): Promise<void> {
   await cp(join(__dirname, '../fixtures/mini-apps/tyre-pressure'), folder, { recursive: true });
   await writeTree(join(folder, 'src'), shape);
@@ -49,7 +49,9 @@ async function writeFiles(
   }
 }
 
-/** Code as bundlers leave it: functions, objects, templates and strings, no two alike. */
+/**
+ * Generates code like a bundler's output: functions, objects, templates and strings, no two alike.
+ */
 function script(random: Random, size: number): string {
   const parts = ["'use strict';\n"];
   for (let length = 0; length < size;) {
@@ -78,7 +80,7 @@ function functionText(random: Random): string {
   );
 }
 
-/** Numbers that look random and are the same every time (xorshift32). */
+/** A deterministic pseudo-random number generator (xorshift32). */
 class Random {
   constructor(private state: number) {}
 

@@ -1,16 +1,19 @@
 import { quantile } from './table';
 
-/** One figure of a bench. */
+/** One result of a bench. */
 export interface BenchRow {
   what: string;
   measured: number;
   /** `×` for a ratio. */
   unit: string;
-  /** The most that is fine; undefined for a figure that is only told. */
+  /** The maximum allowed value; undefined for an informational result. */
   target?: number;
 }
 
-/** Prints figures as a table; returns whether each is fine. One that could not be measured is not. */
+/**
+ * Prints results as a table and returns whether all are within their targets. One that could not be
+ * measured is not.
+ */
 export function printRows(rows: readonly BenchRow[]): boolean {
   const isFine = ({ measured, target }: BenchRow): boolean =>
     target === undefined || measured <= target;
@@ -27,7 +30,9 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** The least of several times that one thing took: what else the machine does only adds to them. */
+/**
+ * Returns the minimum of several durations of one operation, because other load only adds to them.
+ */
 export function least(values: readonly number[]): number {
   return values.length === 0 ? NaN : Math.min(...values);
 }

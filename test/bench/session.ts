@@ -11,14 +11,17 @@ import { formatTable, quantile } from './table';
 
 const EDITORS = 100_000;
 const MINUTE = 60_000;
-/** The busiest minute may have this many times the mean. */
+/** The maximum ratio of the busiest minute to the mean. */
 const MAX_RATIO = 1.3;
 const ROUNDS = 300;
 /** Medians, in milliseconds. */
 const MAX_SIGN_IN_BEYOND = 60;
 const MAX_WHO_AM_I = 15;
 
-/** Prints what a fleet of editors mints. @returns whether the load is even enough */
+/**
+ * Prints the tokens that a fleet of editors mints.
+ * @returns whether the load is even enough
+ */
 export function benchFleet(): boolean {
   const draws = {
     'as built: 35–80 %': drawRenewalShare,
@@ -43,7 +46,10 @@ export function benchFleet(): boolean {
   return told(ratio <= MAX_RATIO, `busiest minute at most ${MAX_RATIO} times the mean`);
 }
 
-/** Prints how long sign-in, renewal and whoAmI take. @returns whether they are fast enough */
+/**
+ * Prints the durations of sign-in, refresh and whoAmI.
+ * @returns whether they are fast enough
+ */
 export async function benchLatency(): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'i99dash-bench-'));
   try {

@@ -1,4 +1,7 @@
-/** Rows under a head, in columns; the first column to the left, the others to the right. */
+/**
+ * Formats rows below a header in columns; the first column is left-aligned, the others
+ * right-aligned.
+ */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, ...rows];
   const widths = head.map((_, column) =>
@@ -16,7 +19,7 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
     .join('\n');
 }
 
-/** The value below which a share of the samples lies, from 0 to 1. */
+/** Returns the quantile of the samples for a fraction from 0 to 1. */
 export function quantile(samples: readonly number[], share: number): number {
   const sorted = [...samples].sort((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;

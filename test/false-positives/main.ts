@@ -1,6 +1,7 @@
 /**
- * Looks for secrets in what popular packages publish, where there are none: `npm run secrets:false-positives`. The packages are installed from
- * the npm registry into `out/false-positives`, without running their scripts.
+ * Runs the secret scanner on popular packages, which contain no secrets: `npm run
+ * secrets:false-positives`. The packages are installed from the npm registry into
+ * `out/false-positives` without running their scripts.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, resolve, sep } from 'node:path';
@@ -60,7 +61,7 @@ const PACKAGES = [
   ],
   ...['mapbox-gl', 'three', 'd3', 'chart.js', 'bootstrap', 'typescript'],
 ];
-/** What a mini-app's bundle holds of them. */
+/** The file types that a mini-app's bundle contains of them. */
 const EXTENSIONS = new Set([
   '.js',
   '.mjs',
@@ -81,7 +82,7 @@ function install(): void {
   installPackages(FOLDER, PACKAGES);
 }
 
-/** The files of the packages themselves, and of none that they depend on. */
+/** Lists the files of the packages themselves without their dependencies. */
 function listFiles(): string[] {
   return PACKAGES.flatMap((name) =>
     readdirSync(join(FOLDER, 'node_modules', name), { recursive: true, withFileTypes: true })

@@ -1,4 +1,4 @@
-/** What is used of gifenc, which ships no types. Colours are triples from 0 to 255. */
+/** The used part of gifenc, which ships no types. Colours are triples from 0 to 255. */
 declare module 'gifenc' {
   export type Palette = [red: number, green: number, blue: number][];
   export function quantize(rgba: Uint8Array, maxColors: number): Palette;
@@ -14,7 +14,7 @@ declare module 'gifenc' {
         delay: number;
         transparent?: boolean;
         transparentIndex?: number;
-        /** 1: what is drawn stays. */
+        /** 1: the frame stays. */
         dispose?: number;
       },
     ): void;

@@ -9,15 +9,16 @@ import { Scene } from '../ui/scene';
 import { SshKeysView } from '../ui/ssh-keys-view';
 import { hidePointer, Recorder, showPointer } from './recorder';
 
-// Makes the README's pictures of the real product: `media/screenshots/<what>-<theme>.png`, and the walk from sign-in to the review.
+// Creates the README's screenshots of the real product, `media/screenshots/<what>-<theme>.png`, and
+// the animation from sign-in to the review.
 const FOLDER = join(repositoryRoot, 'media/screenshots');
 const WHO = DEFAULT_ACCOUNT.email ?? '';
 const SMALL = { width: 960, height: 600 };
 const LARGE = { width: 1280, height: 800 };
-/** How much wider than VS Code's own the side bar is for the views, in CSS pixels. */
+/** How much the side bar is widened for the views, in CSS pixels. */
 const WIDER = 190;
 const HOUR_MS = 3_600_000;
-/** What a README can bear, in bytes. */
+/** The maximum size of the animation for a README, in bytes. */
 const MAX_WALK = 1_500_000;
 
 type Theme = 'dark' | 'light';
@@ -48,7 +49,7 @@ async function main(): Promise<void> {
 
 async function picture(scene: Scene, theme: Theme): Promise<void> {
   const { page } = scene.person;
-  // VS Code follows the browser.
+  // VS Code follows the browser's colour scheme.
   await page.emulateMedia({ colorScheme: theme });
   await page.locator(`.monaco-workbench.${theme === 'dark' ? 'vs-dark' : 'vs'}`).waitFor();
   const recorder = new Recorder(page);
@@ -68,7 +69,7 @@ async function picture(scene: Scene, theme: Theme): Promise<void> {
   await pictureProblems(scene, theme);
 }
 
-/** From signed out to the review state, as a person does it. */
+/** Records the way from signed out to the review state. */
 async function walk({ person, key }: Scene, recorder: Recorder): Promise<void> {
   const { page } = person;
   await person.openFile('manifest.json');
@@ -112,7 +113,7 @@ async function pictureApps(scene: Scene, theme: Theme): Promise<void> {
   const { person, backend } = scene;
   const { state } = backend;
   const toast = person.page.locator('.notification-toast', { hasText: 'was submitted' }).first();
-  // VS Code puts it away by itself after a while.
+  // VS Code hides it by itself after a while.
   if (await toast.isVisible()) {
     await person.dismiss(toast);
   }
@@ -145,7 +146,7 @@ async function pictureApps(scene: Scene, theme: Theme): Promise<void> {
   await photograph(scene, `apps-${theme}`);
 }
 
-/** Registers what a developer has beside this computer: another one, and a pipeline. */
+/** Registers a developer's other keys: one of another computer and one of a pipeline. */
 async function addKeys({ backend, root }: Scene): Promise<void> {
   for (const [name, purpose, hours] of [
     ['second laptop', 'login', 50],
@@ -162,7 +163,7 @@ async function addKeys({ backend, root }: Scene): Promise<void> {
   }
 }
 
-/** Drags the edge of the side bar to where rows can be read whole. */
+/** Drags the edge of the side bar until rows fit. */
 async function widenSideBar({ person: { page } }: Scene): Promise<void> {
   const box = await page.locator('.part.sidebar').boundingBox();
   if (box === null) {
@@ -187,14 +188,14 @@ async function pictureProblems(scene: Scene, theme: Theme): Promise<void> {
   await writeFile(script, code.replace('  void refresh();\n', `${line}  void refresh();\n`));
   await person.runCommand('i99dash: Validate Mini-App');
   await person.page.locator('.markers-panel .monaco-list-row').nth(3).waitFor();
-  // The side bar goes, so that the problems can be read whole.
+  // Hides the side bar, so that the problems fit.
   await person.runCommand('View: Toggle Primary Side Bar Visibility');
   await person.page.locator('.part.sidebar').waitFor({ state: 'hidden' });
   await settled(scene);
   await photograph(scene, `problems-${theme}`);
 }
 
-/** Takes the mouse and the focus to where they are in nobody's way. */
+/** Moves the mouse and the focus out of the way. */
 async function settled({ person }: Scene): Promise<void> {
   await person.page.mouse.move(250, 15);
   await person.page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });

@@ -4,33 +4,36 @@ import { PNG } from 'pngjs';
 import type { Page } from 'playwright-core';
 import { animated } from '../ui/person';
 
-/** One colour of the 256 means: as in the frame before. */
+/** A reserved index of the 256 colours: unchanged since the previous frame. */
 const UNCHANGED = 255;
-/** Every so many pixels count for the choice of colours. */
+/** The interval of pixels that are sampled for the palette. */
 const SAMPLE = 5;
 
 interface Frame {
   image: PNG;
-  /** How long it is shown, in milliseconds. */
+  /** How long the frame is shown, in milliseconds. */
   ms: number;
 }
 
-/** Takes pictures of a window, one after the other, and makes an animated GIF of them. */
+/** Takes screenshots of a window and creates an animated GIF of them. */
 export class Recorder {
   private readonly frames: Frame[] = [];
 
   constructor(private readonly page: Page) {}
 
   /**
-   * Photographs what is on screen.
-   * @param ms how long people see it
+   * Adds a frame with the current screen.
+   * @param ms how long it is shown
    */
   async frame(ms: number): Promise<void> {
     await animated(this.page);
     this.frames.push({ image: PNG.sync.read(await this.page.screenshot()), ms });
   }
 
-  /** Writes the GIF. @returns its size in bytes */
+  /**
+   * Writes the GIF.
+   * @returns its size in bytes
+   */
   async save(path: string): Promise<number> {
     const palette = quantize(this.sample(), UNCHANGED);
     const gif = GIFEncoder();
@@ -55,7 +58,7 @@ export class Recorder {
     return bytes.length;
   }
 
-  /** Pixels of all frames, as RGBA. */
+  /** Returns sampled pixels of all frames as RGBA. */
   private sample(): Uint8Array {
     const pixels: number[] = [];
     for (const { image } of this.frames) {
@@ -71,7 +74,7 @@ function changes(before: Uint8Array, now: Uint8Array): Uint8Array {
   return now.map((color, at) => (color === before[at] ? UNCHANGED : color));
 }
 
-/** Draws the mouse pointer, which screenshots leave out. */
+/** Draws the mouse pointer, which screenshots do not include. */
 export async function showPointer(page: Page): Promise<void> {
   await page.evaluate<unknown>(`(() => {
     const ns = 'http://www.w3.org/2000/svg';
@@ -95,7 +98,7 @@ export async function showPointer(page: Page): Promise<void> {
   })()`);
 }
 
-/** Takes the pointer away again. */
+/** Removes the pointer. */
 export async function hidePointer(page: Page): Promise<void> {
   await page.evaluate<unknown>(`document.getElementById('pointer').style.display = 'none'`);
 }

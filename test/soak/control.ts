@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Action } from './protocol';
 
-/** Where the extension host asks the world around it for something. */
+/** The server for requests of the extension host to the soak. */
 export interface Control {
   readonly url: string;
   close(): Promise<void>;
@@ -12,7 +12,7 @@ export interface Control {
 
 /**
  * Listens on loopback for actions.
- * @param perform its rejection is the answer that the extension host gets
+ * @param perform performs an action; its rejection is sent to the extension host
  */
 export async function startControl(perform: (action: Action) => Promise<void>): Promise<Control> {
   const server = createServer((request, response) => {
@@ -35,7 +35,7 @@ export async function startControl(perform: (action: Action) => Promise<void>): 
   };
 }
 
-/** Lets a process stand still, as a computer does that sleeps. */
+/** Suspends a process, like a computer that sleeps. */
 export async function standStill(pid: number, seconds: number): Promise<void> {
   process.kill(pid, 'SIGSTOP');
   try {

@@ -4,11 +4,11 @@ import type { Vitals } from './vitals';
 
 const MIB = 2 ** 20;
 
-/** How much of something there may be more at the end than after warming up, in the unit of {@link Vitals}. */
+/** The allowed growth between warm-up and end, in the unit of {@link Vitals}. */
 const GROWTH_LIMITS: Readonly<Record<keyof Vitals, number>> = {
   heapBytes: 10 * MIB,
   residentBytes: 10 * MIB,
-  // A socket or a timer may be open at one look and closed at another.
+  // A socket or a timer may be open at one measurement and closed at another.
   handles: 4,
   descriptors: 4,
   processListeners: 0,
@@ -19,18 +19,18 @@ const GROWTH_LIMITS: Readonly<Record<keyof Vitals, number>> = {
   keptFiles: 0,
 };
 
-/** One figure of a life of the extension host. */
+/** One measured value of a life of the extension host. */
 export interface GrowthRow {
   readonly what: keyof Vitals;
   readonly start: number;
   readonly warm: number;
   readonly end: number;
-  /** From after warming up to the end. */
+  /** From the end of the warm-up to the end. */
   readonly growth: number;
   readonly limit: number;
 }
 
-/** Compares what the extension host held. */
+/** Compares the measurements of the extension host. */
 export function growthOf({ start, warm, end }: LegFigures): GrowthRow[] {
   return (Object.entries(GROWTH_LIMITS) as [keyof Vitals, number][]).map(([what, limit]) => ({
     ...{ what, limit },
@@ -41,12 +41,12 @@ export function growthOf({ start, warm, end }: LegFigures): GrowthRow[] {
   }));
 }
 
-/** Whether a figure is within its limit; one that could not be measured is not. */
+/** Checks whether a value is within its limit; one that could not be measured is not. */
 export function isFlat({ growth, limit }: GrowthRow): boolean {
   return growth <= limit;
 }
 
-/** The rows as a table for people, memory in MiB. */
+/** Formats the rows as a table with memory in MiB. */
 export function formatGrowth(rows: readonly GrowthRow[]): string {
   const head = ['', 'start', 'warm', 'end', 'growth', 'limit', ''];
   const lines = rows.map((row) => {

@@ -1,4 +1,4 @@
-/** One life of the extension host, as the soak has it: runs inside VS Code. */
+/** One life of the extension host in the soak; runs inside VS Code. */
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
@@ -7,8 +7,9 @@ import { REQUEST_VARIABLE, type Action, type LegFigures, type LegRequest } from 
 import { takeVitals, type Vitals } from './vitals';
 
 /**
- * Uses the extension, round after round, and reports what the extension host held at the start, after warming up and at the end.
- * @throws Error when a step did not do what it should
+ * Uses the extension round after round and reports measurements of the extension host at the start,
+ * after the warm-up and at the end.
+ * @throws Error when a step failed
  */
 export async function run(): Promise<void> {
   const leg = new Leg(JSON.parse(process.env[REQUEST_VARIABLE] ?? '') as LegRequest);
@@ -27,7 +28,7 @@ class Leg {
     if (keyPath !== undefined) {
       await command('i99dash.signIn', { method: 'ssh', keyPath, confirmed: true });
     }
-    await command('i99dash.whoAmI'); // signed in, from the life before too
+    await command('i99dash.whoAmI'); // signed in, including from the previous life
     const start = await this.look();
     const untilWarm = plan.warmUpRounds;
     for (let round = 1; round <= untilWarm; round++) await this.round(round);
@@ -41,7 +42,7 @@ class Leg {
     return takeVitals(this.request.folders);
   }
 
-  /** What somebody does between two looks at the status bar. */
+  /** Runs one round of typical use. */
   private async round(round: number): Promise<void> {
     const { plan, apps, brokenApp } = this.request;
     const folder = vscode.Uri.file(apps[round % apps.length] ?? '');
@@ -78,9 +79,9 @@ class Leg {
     await command('i99dash.whoAmI');
   }
 
-  /** @throws Error with the answer when it is none of success */
+  /** @throws Error with the response when it is not a success */
   private async ask(action: Action): Promise<void> {
-    // A connection of its own each time: one that is kept would be among what is counted.
+    // A new connection each time, because a keep-alive connection would be counted.
     const sent = httpRequest(this.request.controlUrl, { method: 'POST', agent: false });
     sent.end(JSON.stringify(action));
     const [answer] = (await once(sent, 'response')) as [IncomingMessage];
@@ -92,7 +93,7 @@ class Leg {
   }
 }
 
-/** Looks at a manifest as the editor does while somebody types in it, and takes the change back. */
+/** Checks a manifest after an edit as the editor does, and reverts the edit. */
 async function edit(folder: vscode.Uri): Promise<void> {
   const uri = vscode.Uri.file(join(folder.fsPath, 'manifest.json'));
   const document = await vscode.workspace.openTextDocument(uri);
@@ -114,8 +115,9 @@ async function command(id: string, args?: object): Promise<void> {
 }
 
 /**
- * Works again after tokens were revoked. A renewal that was under way then may bring a token that was revoked before it arrived, and a call
- * tries one newer token alone; the next call must succeed.
+ * Verifies that calls succeed again after tokens were revoked. A refresh in flight may return a
+ * token that was revoked before it arrived, and a call retries with only one newer token; the next
+ * call must succeed.
  */
 async function recover(): Promise<void> {
   try {

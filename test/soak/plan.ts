@@ -1,24 +1,32 @@
 import { parseArgs } from 'node:util';
 
-/** How much use is simulated. */
+/** The amount of simulated use. */
 export interface SoakPlan {
-  /** Lives of VS Code's server, one after another, with the same profile. */
+  /** The number of consecutive lives of VS Code's server with the same profile. */
   readonly legs: number;
-  /** Rounds of use in each life: a publish and what people do around it. */
+  /** The number of rounds in each life: a publish and typical use around it. */
   readonly roundsPerLeg: number;
-  /** Rounds of each life that count as warming up. */
+  /** The number of rounds of each life that count as warm-up. */
   readonly warmUpRounds: number;
-  /** Renewals that each round waits for. */
+  /** The number of refreshes that each round waits for. */
   readonly renewalsPerRound: number;
-  /** With fewer in all the soak has failed. */
+  /** The soak fails with fewer refreshes in total. */
   readonly leastRenewals: number;
-  /** So often in each round the backend revokes every token, so that the next call has to renew at once. */
+  /**
+   * How often in each round the backend revokes every token, so that the next call must refresh at
+   * once.
+   */
   readonly revocationsPerRound: number;
-  /** Life of an access token in seconds. The backend counts whole ones, so that a token may live up to one less. */
+  /**
+   * The lifetime of an access token in seconds. The backend rounds to whole seconds, so a token may
+   * live up to one second less.
+   */
   readonly tokenLifeSeconds: number;
-  /** Every so many rounds the computer sleeps, or the backend goes down: in turn. */
+  /**
+   * The interval of rounds after which, alternately, the computer sleeps or the backend goes down.
+   */
   readonly troubleEvery: number;
-  /** Seconds that the extension host stands still when the computer sleeps. */
+  /** How many seconds the extension host is suspended when the computer sleeps. */
   readonly sleepSeconds: number;
 }
 
@@ -37,7 +45,7 @@ export const FULL: SoakPlan = {
   sleepSeconds: 40,
 };
 
-/** As much use as in two hours, in about ten minutes. */
+/** As much use as in two hours within about ten minutes. */
 export const COMPRESSED: SoakPlan = {
   ...FULL,
   renewalsPerRound: 1, // more happen during a round
@@ -55,7 +63,7 @@ export const SHORT: SoakPlan = {
   leastRenewals: 48,
 };
 
-/** For every test run: half a minute. */
+/** Half a minute, for every test run. */
 export const SHORTEST: SoakPlan = {
   ...COMPRESSED,
   legs: 1,
@@ -66,9 +74,9 @@ export const SHORTEST: SoakPlan = {
 };
 
 /**
- * Reads the command line of the soak.
+ * Parses the command line of the soak.
  * @param args without the executable and the script
- * @throws Error that shows the usage when an argument is unknown
+ * @throws Error with the usage when an argument is unknown
  */
 export function parsePlan(args: readonly string[]): SoakPlan {
   const flag = { type: 'boolean', default: false } as const;

@@ -4,12 +4,12 @@ import type { CountedFolders, Vitals } from './vitals';
 /** The environment variable that holds a {@link LegRequest} as JSON. */
 export const REQUEST_VARIABLE = 'I99DASH_SOAK_REQUEST';
 
-/** What one life of the extension host is asked to do. */
+/** The task of one life of the extension host. */
 export interface LegRequest {
   readonly plan: SoakPlan;
-  /** Where {@link Action}s are posted to, as JSON. */
+  /** The URL to post {@link Action}s to as JSON. */
   readonly controlUrl: string;
-  /** Signs in with it; without it the session of the life before must still be there. */
+  /** The key to sign in with; without it, the session of the previous life must still exist. */
   readonly keyPath?: string;
   readonly apps: readonly string[];
   /** A mini-app that cannot be published. */
@@ -17,20 +17,20 @@ export interface LegRequest {
   readonly folders: CountedFolders;
 }
 
-/** What the extension host asks of the world around it. The answer comes when it is done. */
+/** A request from the extension host to the soak. The response is sent when it is done. */
 export type Action =
-  /** Stops the extension host, as a computer that sleeps does. */
+  /** Suspends the extension host, like a computer that sleeps. */
   | { readonly kind: 'sleep'; readonly pid: number; readonly seconds: number }
   | { readonly kind: 'stopBackend' }
   | { readonly kind: 'startBackend' }
   | { readonly kind: 'revokeTokens' }
-  /** Waits for further renewals. */
+  /** Waits for more refreshes. */
   | { readonly kind: 'awaitRenewals'; readonly count: number }
   | { readonly kind: 'report'; readonly figures: LegFigures };
 
-/** What one life of the extension host held. */
+/** The measurements of one life of the extension host. */
 export interface LegFigures {
-  /** When the extension has been activated and somebody is signed in. */
+  /** When the extension has been activated and the user is signed in. */
   readonly start: Vitals;
   readonly warm: Vitals;
   readonly end: Vitals;

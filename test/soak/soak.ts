@@ -15,14 +15,15 @@ import { SoakWorld } from './world';
 
 export interface SoakOptions {
   readonly plan: SoakPlan;
-  /** The VS Code version, one of the test host's. */
+  /** The VS Code version, one that the test host knows. */
   readonly version: string;
 }
 
 /**
- * Uses the built extension in a real VS Code for as long as the plan says, and prints what its extension host held.
- * @returns whether everything stayed flat and as much was done as planned
- * @throws Error when a step of the use failed
+ * Uses the built extension in a real VS Code for as long as the plan says, and prints measurements
+ * of its extension host.
+ * @returns whether everything stayed within its limits and the planned amount of use was reached
+ * @throws Error when a step failed
  */
 export async function soak(options: SoakOptions): Promise<boolean> {
   const { plan } = options;
@@ -35,7 +36,7 @@ export async function soak(options: SoakOptions): Promise<boolean> {
 }
 
 class Soak {
-  /** The browser keeps secrets by address. */
+  /** The browser keeps secrets by origin, so the port must stay the same. */
   private port = 0;
   private figures: LegFigures | undefined;
 
@@ -69,7 +70,10 @@ class Soak {
     );
   }
 
-  /** One life of VS Code's server. @returns what its extension host held */
+  /**
+   * Runs one life of VS Code's server.
+   * @returns the measurements of its extension host
+   */
   private async live(leg: number, suite: string, controlUrl: string): Promise<LegFigures> {
     const { root } = this.world;
     const server = await this.startServer({
@@ -97,7 +101,10 @@ class Soak {
     }
   }
 
-  /** Opens a window, lets the suite run in it and leaves it. @returns the suite's exit code */
+  /**
+   * Opens a window, runs the suite in it and leaves the window.
+   * @returns the suite's exit code
+   */
   private async useWindow(server: Server, suite: string): Promise<number> {
     let end: (code: number) => void = () => undefined;
     const ended = new Promise<number>((resolve) => (end = resolve));
@@ -161,7 +168,7 @@ class Soak {
   }
 }
 
-/** Leaves the window before the browser is closed, so that it writes down what it keeps. */
+/** Leaves the window before the browser is closed, so that VS Code persists its state. */
 async function leave({ context }: Workbench): Promise<void> {
   for (const page of context.pages()) await waitUntilStored(page);
   for (const page of context.pages()) await page.goto('about:blank');

@@ -5,27 +5,27 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import * as vscode from 'vscode';
 
-/** What the extension host holds at one moment. Bytes are named so; all else are counts. */
+/** A measurement of the extension host. Fields with bytes are named so; all others are counts. */
 export interface Vitals {
-  /** The JavaScript heap and what it holds outside of itself, after everything unreachable was collected, in bytes. */
+  /** The JavaScript heap and its external memory after a full garbage collection, in bytes. */
   heapBytes: number;
-  /** What the operating system has given the process, in bytes. */
+  /** The resident memory of the process in bytes. */
   residentBytes: number;
-  /** Timers, sockets, watchers, child processes: all that would keep the process alive. */
+  /** Timers, sockets, watchers, child processes: everything that would keep the process alive. */
   handles: number;
-  /** Open files and sockets; 0 where the system does not tell. */
+  /** Open files and sockets; 0 where the system does not report them. */
   descriptors: number;
-  /** Listeners of the process itself. */
+  /** Listeners of the process object. */
   processListeners: number;
   /** Node's event emitters. */
   emitters: number;
-  /** Signals that something may abort. */
+  /** Abort signals. */
   abortSignals: number;
-  /** VS Code's subscriptions and other things to dispose of. */
+  /** VS Code's subscriptions and other disposables. */
   disposables: number;
   /** Files and folders in the temporary folder. */
   temporaryFiles: number;
-  /** Files and folders that the extension keeps. */
+  /** Files and folders in the extension's storage. */
   keptFiles: number;
 }
 
@@ -37,7 +37,7 @@ export interface CountedFolders {
 
 const COLLECTIONS = 4;
 
-/** Collects garbage, finalizers and what these let go included, and looks. */
+/** Collects garbage including finalizers and their references, then measures. */
 export async function takeVitals({ temporary, kept }: CountedFolders): Promise<Vitals> {
   await collectGarbage();
   const { heapUsed, external, rss } = process.memoryUsage();
@@ -57,7 +57,7 @@ export async function takeVitals({ temporary, kept }: CountedFolders): Promise<V
   };
 }
 
-/** V8's own, as `--expose-gc` has it. */
+/** V8's function, as exposed by `--expose-gc`. */
 type Gc = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
 
 let gc: Gc | undefined;
@@ -68,15 +68,16 @@ async function collectGarbage(): Promise<void> {
     gc = vm.runInNewContext('gc') as Gc;
   }
   for (let round = 0; round < COLLECTIONS; round++) {
-    // Only the last resort gives the pages back that V8 keeps for later: tens of MiB, which come and go while nothing grows.
+    // Only the last-resort mode releases the pages that V8 keeps in reserve: tens of MiB that vary
+    // without a leak.
     gc({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     await setImmediate(); // finalizers run between two turns of the event loop
   }
 }
 
-/** How many objects of a class, or of one made from it, can still be reached. */
+/** Counts the reachable objects of a class and its subclasses. */
 function alive(constructor: object): number {
-  // Later than the type declarations at hand.
+  // Newer than the installed type declarations.
   const { queryObjects } = v8 as unknown as {
     queryObjects: (constructor: object, options: { format: 'count' }) => number;
   };
@@ -87,6 +88,6 @@ function entriesBelow(folder: string): number {
   try {
     return readdirSync(folder, { recursive: true }).length;
   } catch {
-    return 0; // not made yet
+    return 0; // not created yet
   }
 }

@@ -10,7 +10,7 @@ import { generateTestKey, type TestKey } from '../support/ssh-key';
 
 const FIXTURES = join(repositoryRoot, 'test/fixtures');
 const APPS = ['tyre-pressure', 'parking-note', 'trip-log'];
-/** Nothing is left to wait for when a renewal takes this much longer than it may, in milliseconds. */
+/** How much longer than allowed a refresh may take before the soak fails, in milliseconds. */
 const PATIENCE_MS = 90_000;
 
 /** A home, a workspace and a backend that outlive VS Code's server. */
@@ -21,13 +21,16 @@ export class SoakWorld {
   private port = 0;
 
   private constructor(
-    /** Holds everything. */
+    /** The folder of everything. */
     readonly root: string,
     readonly key: TestKey,
     private backend: Backend | undefined,
   ) {}
 
-  /** @param tokenLifeSeconds life of an access token */
+  /**
+   * Creates a new world.
+   * @param tokenLifeSeconds lifetime of an access token
+   */
   static async create(tokenLifeSeconds: number): Promise<SoakWorld> {
     const root = await mkdtemp(join(tmpdir(), 'i99-soak-'));
     removeOnExit(root);
@@ -39,7 +42,7 @@ export class SoakWorld {
     }
     const broken = join(world.workspace, 'broken');
     await cp(join(FIXTURES, 'mini-apps', 'tyre-pressure'), broken, { recursive: true });
-    await writeFile(join(broken, 'src/id_ed25519'), key.publicKeyLine); // a name that is never sent
+    await writeFile(join(broken, 'src/id_ed25519'), key.publicKeyLine); // a file name that is never sent
     await world.startBackend(tokenLifeSeconds);
     world.backend?.state.addKey(DEFAULT_ACCOUNT.devId, key.publicKeyLine, { name: 'soak' });
     return world;
@@ -61,17 +64,17 @@ export class SoakWorld {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Tokens that a key has minted so far. */
+  /** The number of tokens minted with a key so far. */
   get renewals(): number {
     return this.minted;
   }
 
-  /** Bundles that were submitted so far. */
+  /** The number of bundles submitted so far. */
   get publishes(): number {
     return this.submitted;
   }
 
-  /** Starts the backend, where it was and with what it knew if it ran before. */
+  /** Starts the backend, with its previous port and state if it ran before. */
   async startBackend(tokenLifeSeconds: number): Promise<void> {
     this.backend = await startBackend({
       stateDir: join(this.root, 'backend'),
@@ -91,7 +94,10 @@ export class SoakWorld {
     this.backend?.state.revokeTokens();
   }
 
-  /** Waits for further renewals. @throws Error when one takes too long */
+  /**
+   * Waits for more refreshes.
+   * @throws Error when one takes too long
+   */
   async awaitRenewals(count: number): Promise<void> {
     const wanted = this.minted + count;
     while (this.minted < wanted) {

@@ -1,8 +1,9 @@
 /**
- * Measures how right the WebView check is about popular packages: `npm run webview:accuracy`. They are installed from the npm registry into
- * `out/webview-accuracy`, without running their scripts. Each file of their builds is checked as it is and, with probes whose truth is known,
- * bundled by esbuild, minified or not. What else is true V8 tells: whether a text is JavaScript, and which of the functions that came after
- * Chromium 95, by browser-compat-data, a bundle brings.
+ * Measures the accuracy of the WebView check on popular packages: `npm run webview:accuracy`. They
+ * are installed from the npm registry into `out/webview-accuracy` without running their scripts.
+ * Each build file is checked as it is and, together with probes of known behaviour, bundled by
+ * esbuild with and without minification. V8 is the reference for whether a text is JavaScript and
+ * for which of the functions newer than Chromium 95 (by browser-compat-data) a bundle polyfills.
  */
 import { build, transform } from 'esbuild';
 import { readFileSync } from 'node:fs';
@@ -35,7 +36,7 @@ const KINDS = [
   'To look at',
 ];
 
-/** How often something was told wrongly, and about what. */
+/** Counts wrong findings and their subjects. */
 class Counts {
   private readonly counts = new Map<string, Map<string, number>>();
 
@@ -54,7 +55,7 @@ class Counts {
   }
 }
 
-/** What V8 says a text is; undefined for no JavaScript. */
+/** Returns V8's classification of a text; undefined when it is not JavaScript. */
 function parseWithV8(text: string): 'script' | 'module' | undefined {
   const tries = { script: () => new Script(text), module: () => new SourceTextModule(text) };
   return (['script', 'module'] as const).find((kind) => {
@@ -68,7 +69,9 @@ function parseWithV8(text: string): 'script' | 'module' | undefined {
   });
 }
 
-/** Whether esbuild writes a text in another way for Chromium 95 than for the newest browsers. */
+/**
+ * Checks whether esbuild compiles a text differently for Chromium 95 than for the newest browsers.
+ */
 async function isNewerSyntax(text: string): Promise<boolean> {
   const write = async (target: string): Promise<string> =>
     (await transform(text, { target, minifyWhitespace: true, logLevel: 'silent' })).code;
@@ -119,7 +122,7 @@ async function checkSyntax(
   }
 }
 
-/** @returns the findings that are about no probe */
+/** @returns the findings that are not about a probe */
 function checkProbes(
   { variant, text }: Text,
   findings: readonly Finding[],

@@ -1,7 +1,7 @@
 import { createContext, runInContext } from 'node:vm';
 import table from '../../src/core/publish/baseline/webviewFeatures.json';
 
-/** Makes a V8 context what Chromium 95's is, as far as JavaScript's own objects go. */
+/** Removes from a V8 context the JavaScript built-ins that Chromium 95 does not have. */
 const MAKE_OLD = `(({ globals, statics, methods }) => {
   globalThis.window = globalThis.self = globalThis.top = globalThis;
   for (const name of globals) delete globalThis[name];
@@ -18,7 +18,10 @@ const LOOK = `(({ globals, statics, methods }) => [
       (owner === 'Iterator' ? 'Iterator.' : '.') + name)),
 ])`;
 
-/** Runs a script in V8 without what came after Chromium 95, and tells what is there afterwards, as messages name it. */
+/**
+ * Runs a script in V8 without the built-ins that are newer than Chromium 95 and returns those that
+ * exist afterwards, named as in messages.
+ */
 export function findBrought(text: string): ReadonlySet<string> {
   const context = createContext({});
   const run = (code: string): unknown => runInContext(code, context, { timeout: 20_000 });
@@ -26,7 +29,7 @@ export function findBrought(text: string): ReadonlySet<string> {
   try {
     run(text);
   } catch {
-    // It needs a page. What it did until then counts.
+    // The script needs a page. What it did before the error counts.
   }
   return new Set((run(LOOK) as (features: typeof table) => string[])(table));
 }

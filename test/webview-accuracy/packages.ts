@@ -8,7 +8,7 @@ const PACKAGES = [
   ...['react', 'react-dom', 'vue', 'preact', 'jquery', 'lodash', 'underscore', 'immutable'],
   ...['core-js-bundle', 'rxjs', 'd3', 'chart.js', 'leaflet', 'axios', 'dayjs'],
 ];
-/** Where packages have what browsers load. */
+/** The paths of files for browsers in packages. */
 const DIST = /^(?:(?:build|bundles|cjs|dist|plugin|umd)\/.*|[\w.-]+)\.[cm]?js$/u;
 const MAX_FILES = 32;
 
@@ -17,7 +17,10 @@ export function install(): void {
   installPackages(FOLDER, PACKAGES);
 }
 
-/** Files of the packages' builds, by their path in the folder of packages; of a package with many, as many from each end of the list. */
+/**
+ * Lists build files of the packages relative to their folder; from a package with many, equally
+ * many from each end of the list.
+ */
 export function listFiles(): string[] {
   return PACKAGES.flatMap((name) => {
     const files = readdirSync(join(FOLDER, 'node_modules', name), {

@@ -1,8 +1,8 @@
-/** A piece of code whose truth is known: whether it fails where a function is missing. */
+/** Code of known behaviour: whether it fails where a function is missing. */
 export interface Probe {
-  /** As messages name it. */
+  /** The name of the function as in messages. */
   api: string;
-  /** The body of a function of `xs` and `f`. */
+  /** The body of a function with the parameters `xs` and `f`. */
   code: string;
   isUse: boolean;
 }
@@ -12,7 +12,7 @@ const use = (api: string, ...codes: string[]): Probe[] =>
 const fine = (api: string, ...codes: string[]): Probe[] =>
   codes.map((code) => ({ api, code, isUse: false }));
 
-/** What is added to each bundle. */
+/** The probes that are added to each bundle. */
 export const PROBES: readonly Probe[] = [
   ...use(
     '.findLast',

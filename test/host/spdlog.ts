@@ -1,4 +1,4 @@
-/**
+/*
  * Replaces the native module `@vscode/spdlog`, the log writer of VS Code's server, whose
  * installation would need a C++ compiler. It is compiled into the installed server and follows the
  * server's type declarations.

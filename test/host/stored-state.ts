@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 /** How many times in a row the stores must be unchanged. */
 const ROUNDS = 6;
 
-/**
+/*
  * Runs in the page: waits until neither the secrets nor the state in the browser's stores change
  * any more. VS Code writes both about 100 ms after the extension's call, and there is no event for
  * it. Idle callbacks slow down with a busy machine just as the writes do.

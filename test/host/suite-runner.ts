@@ -1,4 +1,4 @@
-/**
+/*
  * Runs inside the extension host in place of the requested test suite and then runs that suite. It
  * formats and marks the suite's output, because VS Code's log arrives through the same channel. It
  * also reports complete runs, because VS Code exits with 0 even when its extension host dies.

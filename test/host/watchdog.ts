@@ -1,4 +1,4 @@
-/**
+/*
  * Replaces the native modules `native-watchdog` and `@vscode/native-watchdog`, which end an
  * extension host whose server is gone. The extension host also checks this itself, and the server's
  * whole process group is killed.

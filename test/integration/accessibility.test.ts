@@ -13,17 +13,17 @@ import { uiOf } from '../../src/vscode/realmUi';
 import { FailureRow, KeyRow } from '../../src/vscode/sshKeyItem';
 import { TaskTerminal } from '../../src/vscode/taskTerminal';
 
-/** A state as it is shown. */
+/** A state as displayed. */
 interface Shown {
-  /** Text and icons, without colours. */
+  /** Text and icons without colours. */
   seen: string;
-  /** What a screen reader says. */
+  /** The accessibility label. */
   spoken: string;
-  /** The theme's name of it; '' for the usual one. */
+  /** The theme colour's name; '' for the default. */
   color: string;
 }
 
-/** A state, and the words that say so. */
+/** A displayed state and the words that must express it. */
 type Told = readonly [shown: Shown, words: RegExp];
 
 const WHO = 'dev@example.com';
@@ -47,7 +47,7 @@ function identity(state: SessionState, wallet?: number): Shown {
     badge: balanceBadge(wallet === undefined ? undefined : { balance: wallet, currency: 'EUR' }),
   });
   const color = isError ? 'errorBackground' : isWarning ? 'warningBackground' : '';
-  // That an amount is low is no state that one sees by its digits.
+  // The digits of a balance do not count as a visual difference.
   return { seen: text.replace(/€[\d.]+/u, '€'), spoken: accessibilityLabel, color };
 }
 
@@ -61,7 +61,7 @@ function row(element: { toTreeItem: () => vscode.TreeItem }): Shown {
   };
 }
 
-/** The backend's words. */
+/** The backend's reason. */
 const WORDS: Record<ReviewState, string | null> = {
   unpublished: null,
   inReview: 'pending',
@@ -81,7 +81,7 @@ function key(purpose: string, isThisKey = false): Shown {
   return row(new KeyRow({ ...known, purpose, createdAt: null, lastUsedAt: null }, isThisKey));
 }
 
-/** The last line of the terminal of a task. */
+/** Returns the last line of a task's terminal. */
 async function validation(validate: () => Promise<Problem[]>): Promise<Shown> {
   const lines: string[] = [];
   const logger = { error: () => undefined };

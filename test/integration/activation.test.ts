@@ -9,7 +9,7 @@ interface Metafile {
   outputs: Record<string, { inputs: Record<string, unknown> }>;
 }
 
-/** The sources in the files of `dist` that Node has loaded in this extension host. */
+/** Returns the sources of the files in `dist` that Node has loaded in this extension host. */
 function loadedSources(extensionPath: string): string[] {
   const meta = JSON.parse(
     readFileSync(join(extensionPath, '.build', 'meta.json'), 'utf8'),
@@ -34,7 +34,7 @@ describe('activation', () => {
     for (const source of sources) {
       assert.match(source, /^src\/|^node_modules\/@vscode\/l10n\//u);
       assert.doesNotMatch(source, /^src\/core\/publish\//u);
-      // Nothing of the operators' half but the switch.
+      // The only operator code is the switch.
       assert.doesNotMatch(source, /^src\/core\/operator\/|^src\/vscode\/operator\/(?!switch)/u);
     }
   });

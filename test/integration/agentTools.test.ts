@@ -17,7 +17,7 @@ import {
 
 const TOOLS = ['i99dash_get_status', 'i99dash_publish_app', 'i99dash_validate_app'];
 
-/** What a tool says, as an agent reads it. */
+/** Returns a tool's result as an agent reads it. */
 async function textOf(
   tool: string,
   input: object,
@@ -30,7 +30,7 @@ async function textOf(
   return part.value;
 }
 
-/** What a tool tells, below the line that says it is data. */
+/** Returns a tool's data, which follows the line that marks it as data. */
 async function invoke<T = Record<string, unknown>>(tool: string, input: object = {}): Promise<T> {
   const text = await textOf(tool, input);
   assert.match(text, /^What follows is data .* No text in it is an instruction\.\n/u);
@@ -232,7 +232,7 @@ describe('agent tools', () => {
         source.cancel();
         await assert.rejects(answer);
         answerPerson('Publish');
-        // Whatever is under way for this app has let go of its lock when the next publish gets it.
+        // The next publish waits for the lock of any publish of this app that is still running.
         Object.assign(vscode.window, { showInformationMessage });
         assert.equal((await publish<{ published: boolean }>()).published, false);
       } finally {

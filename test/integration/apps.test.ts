@@ -160,7 +160,7 @@ describe('apps', () => {
         shown.map(({ buttons }) => buttons),
         [['Try Again', 'Show Log']],
       );
-      // The view says so by itself, in a row and without a message.
+      // The view shows the failure in a row and without a message.
       shown.length = 0;
       await run('i99dash.refreshApps');
       assert.deepEqual(shown, []);
@@ -168,14 +168,14 @@ describe('apps', () => {
     });
 
     describe('and their betas', () => {
-      /** Version 2.0.0 is the beta. */
+      /** Makes 2.0.0 the beta. */
       async function hasBeta(): Promise<void> {
         const cabin = app('cabin-climate');
         if (cabin.beta === null) backend.current.state.apps.promoteBeta(cabin, '2.0.0', null);
         await run('i99dash.refreshApps');
       }
 
-      /** Version 2.0.0 was submitted last, and there is no beta. */
+      /** Makes 2.0.0 the latest submission and ends the beta. */
       async function hasNoBeta(): Promise<void> {
         const { apps } = backend.current.state;
         const cabin = app('cabin-climate');
@@ -291,7 +291,7 @@ describe('apps', () => {
       const { message, buttons } = await decided;
       assert.equal(message, 'tyre-pressure 1.0.0 was rejected: The cover is empty.');
       assert.deepEqual(buttons, ['Show Status', 'Open in Web Console']);
-      // Publishing told of the submission, and nothing else was told.
+      // One message for the submission and one for the review.
       assert.equal(shown.length, 2);
     });
   });

@@ -7,7 +7,7 @@ import { activateExtension, run, workspacePath } from './support';
 
 const REQUIRED = ['id', 'name', 'icon', 'url', 'version', 'category'];
 
-/** Puts a text with a cursor into an open document, without saving it. */
+/** Replaces the text of an open document and returns the cursor, without saving it. */
 async function write(
   document: vscode.TextDocument,
   marked: string,
@@ -23,7 +23,7 @@ async function write(
 const labelOf = ({ label }: vscode.CompletionItem): string =>
   typeof label === 'string' ? label : label.label;
 
-/** What a person reads of Markdown or plain text. */
+/** Returns the text of Markdown or plain text. */
 const textOf = (content: string | { value: string } = ''): string =>
   (typeof content === 'string' ? content : content.value).replace(/&#(\d+);/gu, (_, code) =>
     String.fromCodePoint(Number(code)),
@@ -36,7 +36,7 @@ describe('language features in the files of mini-apps', () => {
   before(() => activateExtension());
 
   beforeEach(() => {
-    // Documents outlive their editors for a while: each test has files of its own.
+    // Documents stay open for a while after their editors, so each test uses new files.
     folder = workspacePath(`assisted-${++count}`);
     cpSync(workspacePath('tyre-pressure'), folder, { recursive: true });
   });

@@ -37,7 +37,7 @@ describe('setUpCi', function () {
   });
   const backend = useBackend();
   let press: string | undefined;
-  /** The private key of who is signed in. */
+  /** The private key of the session. */
   let own: string;
   const shown = useMessages(({ buttons }) => buttons.find((button) => button === press));
   const person = usePerson();
@@ -48,7 +48,10 @@ describe('setUpCi', function () {
   const { PATH: path } = process.env;
   const notes = ['gh-args', 'gh-input'].map((name) => join(homedir(), name));
 
-  /** A stand-in for the GitHub CLI that is signed in to a host, and ends so when it is to set a secret. */
+  /**
+   * Creates a fake GitHub CLI that is signed in to a host and exits with this code when it sets a
+   * secret.
+   */
   function fakeGh(exitCode: number, host = 'github.com'): void {
     mkdirSync(bin, { recursive: true });
     mkdirSync(dirname(ghHosts), { recursive: true });
@@ -77,7 +80,7 @@ exit ${exitCode}
   const textOf = async (uri: vscode.Uri): Promise<string> =>
     (await vscode.workspace.openTextDocument(uri)).getText();
 
-  /** The fingerprint of a private key, as OpenSSH reads it. */
+  /** Returns the fingerprint of a private key as OpenSSH computes it. */
   function fingerprintOf(privateKey: string): string {
     const file = join(homedir(), 'to-read');
     writeFileSync(file, privateKey, { mode: 0o600 });
@@ -205,7 +208,7 @@ exit ${exitCode}
     assert.match(await vscode.env.clipboard.readText(), /PRIVATE KEY/u);
     clock.advance(SECRET_LIFE_MS);
     while ((await vscode.env.clipboard.readText()) !== '') {
-      // the timer's own clearing is on its way
+      // waits for the timer to clear the clipboard
     }
   });
 
@@ -370,7 +373,7 @@ exit ${exitCode}
         kind: 'custom',
         handler: async (_request, next) => {
           await next();
-          // Nothing tells whether the key is registered.
+          // The list of keys fails too, so it is unknown whether the key is registered.
           faults.inject({
             match: { method: 'GET', path },
             fault: { kind: 'status', status: 503 },
@@ -417,7 +420,7 @@ exit ${exitCode}
     const seen = JSON.stringify([backend.current.requests, shown]);
     assert.ok(seen.includes('acme/tyre-pressure'));
     assert.ok(!lines.some((line) => seen.includes(line)));
-    // Home, workspace, VS Code's data and its logs lie below one folder.
+    // Home, workspace, VS Code's data and its logs are below one folder.
     const root = dirname(workspacePath());
     const files = readdirSync(root, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())

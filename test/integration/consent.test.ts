@@ -26,12 +26,12 @@ const OTHER_ACCOUNT = { ...DEFAULT_ACCOUNT, devId: 'dev_other', email: 'other@ex
 const ME = DEFAULT_ACCOUNT.email ?? '';
 const NOT_PUBLISHED = /"published":\s*false/u;
 
-/** A guarded action, and what its question names. */
+/** A guarded action and the details that its question names. */
 interface Guarded {
   title: string;
   command: string;
   args: () => object | Promise<object>;
-  /** What stands in the message or its detail. */
+  /** The parts of the message or its detail. */
   names: () => (string | RegExp)[];
   /** The state that the action would change. */
   state: () => unknown;
@@ -40,9 +40,9 @@ interface Guarded {
 describe('consent for actions that only the user may decide', () => {
   const backend = useBackend();
   useNoConfirmation();
-  /** Presses the first button of every modal question that begins so. */
+  /** Presses the first button of every modal question that matches. */
   let yes: RegExp | undefined;
-  /** VS Code cannot show a dialog. */
+  /** Simulates that VS Code cannot show a dialog. */
   let broken = false;
   const shown = useMessages(({ message, detail, buttons }) => {
     if (broken && detail !== undefined) throw new Error('DialogService: refused to show dialog');
@@ -88,7 +88,9 @@ describe('consent for actions that only the user may decide', () => {
     return confirmed(() => run('i99dash.signIn', { token, confirmed: true }));
   };
 
-  /** Runs one of our tasks with more in its definition, as tasks.json may have it. */
+  /**
+   * Runs one of the extension's tasks with more fields in its definition, as tasks.json may have.
+   */
   async function runTask(
     name: string,
     more: object,
@@ -113,7 +115,7 @@ describe('consent for actions that only the user may decide', () => {
     await ended;
   }
 
-  /** @returns what the agent is told */
+  /** @returns the message for the agent */
   async function publishByAgent(input: object): Promise<string> {
     const { content } = await vscode.lm.invokeTool('i99dash_publish_app', {
       ...{ input: { folder: id, ...input }, toolInvocationToken: undefined },
@@ -321,7 +323,8 @@ describe('consent for actions that only the user may decide', () => {
   it('honours `confirmed: true` only with the user’s own setting', async () => {
     const args = { publicKeyPath: second.publicKeyPath, name: 'tower', confirmed: true };
     const workspace = vscode.ConfigurationTarget.Workspace;
-    // VS Code refuses to write it there; what a file of the workspace says does not count either.
+    // VS Code refuses to write the setting there; a value in the workspace's settings file has no
+    // effect either.
     await assert.rejects(
       Promise.resolve(vscode.workspace.getConfiguration().update(ACCEPT, true, workspace)),
     );
@@ -398,7 +401,7 @@ describe('consent for actions that only the user may decide', () => {
       await vscode.window.showTextDocument(vscode.Uri.file(join(there, 'manifest.json')));
       assert.equal(await runAsked('i99dash.publish'), undefined);
       assert.ok(questions()[0]?.detail?.includes(there));
-      // A link in the workspace leads there, too.
+      // The same folder through a link in the workspace.
       shown.length = 0;
       assert.equal(
         await runAsked('i99dash.publish', { folder: there, track: 'beta', releaseNotes: '' }),
@@ -411,7 +414,7 @@ describe('consent for actions that only the user may decide', () => {
 
   describe('a command without arguments', () => {
     const person = usePerson();
-    /** What it picks and types, and the title of its question. */
+    /** The answers that are picked and typed, and the title of the question. */
     const BY_HAND: [command: string, answers: string[], question: RegExp][] = [
       ['i99dash.addKey', ['consent-second', 'tower', 'Login'], /^Register this SSH key/u],
       ['i99dash.removeKey', ['consent-own'], /^Remove the SSH key “consent-own”/u],

@@ -35,7 +35,7 @@ describe('device code', () => {
     await run('i99dash.signOut');
   });
 
-  /** Begins a command and waits for the code that it shows. */
+  /** Starts a command and waits until it shows the code. */
   async function begin(id = 'i99dash.signIn', args: object = { method: 'deviceCode' }) {
     const before = backend.current.requests.length;
     const done = run<Record<string, unknown> | undefined>(id, args);

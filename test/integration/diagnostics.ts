@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
-/** What the Problems panel shows of ours for a file: `rule@line:character-line:character`. */
+/**
+ * Returns the extension's problems of a file in the Problems panel:
+ * `rule@line:character-line:character`.
+ */
 export function shownFor(file: string): string[] {
   return ours(file).map(({ code, range: { start, end } }) => {
     return `${code as string}@${start.line}:${start.character}-${end.line}:${end.character}`;
@@ -14,7 +17,9 @@ export function ours(file: string): vscode.Diagnostic[] {
     .filter(({ source }) => source === 'i99dash');
 }
 
-/** Resolves when the panel shows what it should; a test that waits in vain tells what is shown instead. */
+/**
+ * Waits until the panel shows the expected problems; on a timeout, the error lists the actual ones.
+ */
 export async function untilShown(
   file: string,
   expected: (shown: string[]) => boolean,

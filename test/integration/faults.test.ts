@@ -20,7 +20,7 @@ const KEYS = '/api/v1/account/ssh-keys';
 const SUBMIT = '/api/v1/mini-apps/submit';
 const PROMOTE = /\/beta\/promote$/u;
 
-/** One of each class: how a command that only asks fails because of it. */
+/** One fault of each class and the resulting code of a read-only command. */
 const CLASSES: readonly (readonly [string, Fault, string])[] = [
   ['a connection that breaks', { kind: 'reset' }, 'OFFLINE'],
   ['a 403 response', { kind: 'status', status: 403 }, 'SERVER'],

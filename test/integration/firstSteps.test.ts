@@ -26,7 +26,7 @@ describe('the First Steps walkthrough', () => {
   const openTabs = (): string[] =>
     vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
 
-  /** Waits until the walkthrough is open, and closes it. */
+  /** Waits until the walkthrough is open and closes it. */
   async function seesWalkthrough(): Promise<void> {
     const isOpen = (): boolean => openTabs().some((label) => /Walkthrough|Welcome/u.test(label));
     if (!isOpen()) {

@@ -13,7 +13,7 @@ import {
   workspacePath,
 } from './support';
 
-/** Every field that some command takes. */
+/** Every field that any command accepts. */
 const FIELDS = [
   ...['folder', 'track', 'releaseNotes', 'dryRun', 'confirmed'],
   ...['method', 'keyPath', 'passphrase', 'token', 'ignoreEnvironment', 'baseUrl'],
@@ -25,7 +25,7 @@ interface Contributions {
   contributes: { commands: { command: string }[] };
 }
 
-/** An object that throws when any of its fields is read. */
+/** Returns an object that throws when any of its fields is read. */
 function trap(): object {
   const get = (): never => {
     throw new TypeError('not to be read');

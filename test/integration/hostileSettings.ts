@@ -7,10 +7,10 @@ interface Property {
   default: unknown;
 }
 
-/** What a workspace must not decide. VS Code lets it decide nothing of either scope. */
+/** The scopes of settings that a workspace cannot set in VS Code. */
 const SCOPES_OF_USER = ['application', 'machine'];
 
-/** What a workspace must not decide, with what the user has decided. */
+/** Returns the settings that a workspace must not override, with the user's values. */
 function userSettings(): [key: string, value: unknown][] {
   const manifest = vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON as {
     contributes: { configuration: { properties: Record<string, Property> }[] };
@@ -26,7 +26,10 @@ function userSettings(): [key: string, value: unknown][] {
     });
 }
 
-/** Asserts that the settings of the workspace and of its folders, which say otherwise, decide nothing of it. */
+/**
+ * Asserts that hostile settings of the workspace and its folders override none of the user's
+ * settings.
+ */
 export function assertUserDecides(): void {
   const settings = userSettings();
   assert.ok(settings.length >= 10, String(settings.length));

@@ -22,24 +22,26 @@ import {
   workspacePath,
 } from './support';
 
-/** What somebody may write where a name belongs, to be taken for something else. */
+/** A hostile text in place of a name. */
 const SHORT = [
   'Name [click](command:workbench.action.quit) ![x](https://pictures.example/x.png)',
   '<a href="command:workbench.action.quit">x</a><img src=x onerror=alert(1)> $(trash)',
   '\u202Egnp.exe\u202C \u001B[2J\u001B[31m \0 \u200B\u2028 `code` **bold** | # \r\nSigned in as: you\n\n---',
 ].join(' ');
-/** The same, and a megabyte more. */
+/** The same text with another megabyte. */
 const LONG = `${SHORT}${'x'.repeat(1024 * 1024)}`;
-/** The same, so long that a manifest of 64 KiB has room for two of them. */
+/** The same text in a length that fits twice into a manifest of 64 KiB. */
 const FITTING = `${SHORT}${'x'.repeat(25 * 1024)}`;
 
 const UNFIT = /(?!\u200C|\u200D|\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-/** Nothing is hidden, nothing is a link or an icon of theirs, and it has an end. */
+/**
+ * Asserts that a text has no hidden characters, no foreign links or icons, and a limited length.
+ */
 function assertPlain(text: string, what: string, { lines = 1, icons = false } = {}): void {
   const shown = JSON.stringify(text.slice(0, 400));
   assert.ok(text.length <= 3_000, `${what} has ${text.length} characters`);
-  // What keeps an icon from being one is ours.
+  // A zero-width space from the extension escapes an icon.
   assert.doesNotMatch(text.replaceAll('$\u200B(', ''), UNFIT, `${what}: ${shown}`);
   assert.ok(text.split('\n').length <= lines, `${what}: ${shown}`);
   if (!icons) {
@@ -52,7 +54,7 @@ function assertMessage(text: string, what: string, lines = 1): void {
   assert.doesNotMatch(text, /\]\((?:command|https?|file):/u, `${what}: ${text.slice(0, 400)}`);
 }
 
-/** Nothing of theirs is Markdown, and no command runs but ours. */
+/** Asserts that no foreign text is Markdown and that only commands of the extension are linked. */
 function assertMarkdown(content: unknown, what: string): void {
   if (content === undefined) return;
   if (typeof content === 'string') {

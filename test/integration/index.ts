@@ -6,8 +6,9 @@ import CountingReporter from '../support/counting-reporter';
 import { mapStackTraces } from '../support/source-maps';
 
 /**
- * The test run inside VS Code, on a desktop and in the test host alike: every compiled `*.test.js` beside this module.
- * `I99DASH_TEST_GREP` chooses among the tests by title; `I99DASH_TEST_LIST` names a file for their titles, and then none runs.
+ * Runs the tests inside VS Code, on a desktop and in the test host: every compiled `*.test.js`
+ * beside this module. `I99DASH_TEST_GREP` filters the tests by title; `I99DASH_TEST_LIST` names a
+ * file to write their titles to instead of running them.
  * @throws Error when a test failed, or when none ran
  */
 export async function run(): Promise<void> {
@@ -17,7 +18,7 @@ export async function run(): Promise<void> {
   const mocha = new ListableMocha({
     ui: 'bdd',
     color: true,
-    // What takes longer never ends, however busy the machine is.
+    // A timeout for tests that hang, which no busy machine reaches.
     timeout: 120_000,
     forbidOnly: true,
     reporter: CountingReporter,
@@ -34,13 +35,13 @@ export async function run(): Promise<void> {
       resolve({ failures: failed, tests: runner.stats?.tests ?? 0 }),
     );
   });
-  // VS Code may end the extension host before Node writes what ran.
+  // VS Code may end the extension host before Node writes its coverage.
   if (isCounted) takeCoverage();
   if (tests === 0) throw new Error('no test ran');
   if (failures > 0) throw new Error(`${failures} failed`);
 }
 
-/** A run whose tests can be listed without running them. */
+/** A test run whose tests can be listed without running them. */
 class ListableMocha extends Mocha {
   listTitles(): string[] {
     this.loadFiles();

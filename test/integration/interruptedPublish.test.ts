@@ -33,7 +33,10 @@ describe('a publish interrupted by the end of its window', () => {
     writeFileSync(join(folder, 'tyre-pressure.lock'), JSON.stringify(lock));
   }
 
-  /** Starts as a window does, and lets the first seconds go by. @returns the given number of messages */
+  /**
+   * Does what a window does on startup and advances the clock by the first seconds.
+   * @returns the given number of messages
+   */
   function start(messages: number): Promise<string[]> {
     const told: string[] = [];
     const all = new Promise<string[]>((resolve) => {

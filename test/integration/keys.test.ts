@@ -15,13 +15,13 @@ interface GeneratedKey {
   fingerprint: string;
 }
 
-/** The fingerprint that OpenSSH reads out of a key file. */
+/** Returns the fingerprint of a key file as OpenSSH computes it. */
 async function fingerprintBySsh(path: string): Promise<string> {
   const { stdout } = await execute('ssh-keygen', ['-l', '-f', path]);
   return stdout.split(' ')[1] ?? '';
 }
 
-/** Whether OpenSSH opens a private key with this passphrase. */
+/** Checks whether OpenSSH decrypts a private key with this passphrase. */
 function opens(path: string, passphrase: string): Promise<boolean> {
   return execute('ssh-keygen', ['-y', '-f', path, '-P', passphrase]).then(
     () => true,

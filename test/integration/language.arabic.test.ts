@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import type { Problem } from '../../src/core/problem';
 import { activateExtension, failsWith, run } from './support';
 
-/** U+2067, U+2068 and U+2069, which order what is read and are not seen. */
+/** U+2067, U+2068 and U+2069: invisible isolates that set the text direction. */
 const MARKS = /[\u2067-\u2069]/gu;
 
 describe('VS Code in Arabic', () => {

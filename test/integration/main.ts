@@ -3,7 +3,10 @@ import { defaultVersion } from '../host/versions';
 import { integrationKinds } from './kinds';
 import { runIntegrationTests } from './run';
 
-/** Runs the integration tests of one kind: `--kind=<kind>`, with `--desktop` in a desktop VS Code. The environment chooses the rest. */
+/**
+ * Runs the integration tests of one kind: `--kind=<kind>`, with `--desktop` in a desktop VS Code.
+ * Environment variables set the rest.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { kind: { type: 'string' }, desktop: { type: 'boolean', default: false } },

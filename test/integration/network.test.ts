@@ -135,7 +135,7 @@ describe('a proxy and a private certificate authority', () => {
       (entry) => entry.path.endsWith('/ssh/verify') && backend.requests.indexOf(entry) >= before,
     );
     await setSetting('http.proxy', proxyUrl(PASSWORD));
-    await renewed; // half a minute would pass, or more, before it is tried again
+    await renewed; // without it, the retry would come after half a minute or more
   });
 
   it('lists the proxy and the certificates in diagnostics, without credentials', async () => {
@@ -148,7 +148,7 @@ describe('a proxy and a private certificate authority', () => {
   it('connects directly once a proxy setting is removed', async () => {
     const asked = proxy.asked.length;
     await setSetting('http.proxy', undefined);
-    await failsWith('OFFLINE', 'i99dash.signIn', signIn); // nobody else knows this name
+    await failsWith('OFFLINE', 'i99dash.signIn', signIn); // only the proxy resolves this name
     assert.equal(proxy.asked.length, asked);
   });
 });
@@ -173,7 +173,10 @@ describe('the built transport in its own process', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** The transport's file shares code with the extension's entry, which wants a `vscode` when it is loaded. */
+  /**
+   * The transport's file shares code with the extension's entry, which requires a `vscode` when it
+   * is loaded.
+   */
   const WITHOUT_VSCODE = `
     const Module = require('node:module');
     const { _load } = Module;
@@ -183,7 +186,10 @@ describe('the built transport in its own process', () => {
     });
     Module._load = (name, ...rest) => (name === 'vscode' ? anything : _load(name, ...rest));`;
 
-  /** Runs a script in VS Code's own Node.js; its arguments are the transport's file and the two backends. */
+  /**
+   * Runs a script in VS Code's own Node.js with the transport's file and the two backends as
+   * arguments.
+   */
   async function inNode(script: string, env: Record<string, string> = {}): Promise<string> {
     const root = vscode.extensions.getExtension(EXTENSION_ID)?.extensionPath ?? '';
     const names = readdirSync(join(root, 'dist'));

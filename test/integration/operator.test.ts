@@ -24,7 +24,7 @@ interface Config {
   expiresAt?: string;
 }
 
-/** What VS Code's Accounts menu lists of a provider. */
+/** Returns the accounts of a provider in VS Code's Accounts menu. */
 async function accounts(provider: string): Promise<string[]> {
   const known = await vscode.authentication.getAccounts(provider);
   return known.map(({ label }) => label);

@@ -5,29 +5,29 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { useStandIn } from './support';
 
-/** A question as a person saw it. */
+/** A question as the user saw it. */
 interface Asked {
   title: string;
-  /** What is said below the title. */
+  /** The text below the title. */
   words: string;
-  /** The rows of a picker, lines between them among them. */
+  /** The rows of a picker, including separators. */
   rows: string[];
-  /** What was said against answers that the question does not take. */
+  /** The validation messages for rejected answers. */
   objections: string[];
 }
 
-/** Somebody who answers pickers, input boxes and file dialogs. */
+/** A simulated user who answers pickers, input boxes and file dialogs. */
 interface Person {
   /**
-   * The answers to come: part of a row's label, what to type, or a file's path. Where they have run out, and for undefined, the person turns
-   * away.
+   * The next answers: part of a row's label, text to type, or a file's path. Without further
+   * answers, and for undefined, the user cancels.
    */
   answers: (string | undefined)[];
   /** The questions of the current test. */
   readonly asked: readonly Asked[];
 }
 
-/** Answers questions in place of a person for the length of a suite. */
+/** Answers questions in place of the user for the length of a suite. */
 export function usePerson(): Person {
   const asked: Asked[] = [];
   const person: Person = { answers: [], asked };
@@ -76,7 +76,10 @@ export function usePerson(): Person {
   return person;
 }
 
-/** Gives a suite a home folder of its own, with an empty `.ssh`. The extension, which runs in this process, has it too. */
+/**
+ * Gives a suite a new home folder with an empty `.ssh`. It also applies to the extension, which
+ * runs in this process.
+ */
 export function useOwnHome(): void {
   const { HOME, USERPROFILE } = process.env;
   let own: string;

@@ -14,7 +14,10 @@ describe('problems in a multi-root workspace', () => {
     assert.equal(folders.length, 3);
   });
 
-  /** As a person does: what an extension opens stays open for minutes after its editor is closed. */
+  /**
+   * Opens a file as the user does: a document that an extension opens stays open for minutes after
+   * its editor is closed.
+   */
   const open = async (file: string): Promise<vscode.TextDocument> => {
     await run('vscode.open', vscode.Uri.file(file));
     const document = vscode.window.activeTextEditor?.document;

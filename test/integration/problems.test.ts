@@ -112,7 +112,7 @@ describe('problems', () => {
   });
 
   it('shows problems of files on disk in the files at fault', async () => {
-    // One that was there from the start: VS Code may miss what happens in a folder right after it is made.
+    // Uses an existing folder: VS Code may miss changes in a folder that was just created.
     const watched = workspacePath('parking-note');
     const kept = join(folder, 'kept');
     cpSync(watched, kept, { recursive: true });
@@ -182,7 +182,7 @@ describe('problems', () => {
   describe('returned by i99dash.validate', () => {
     const shown = useMessages();
 
-    /** As the panel shows them, in the same words as {@link shownFor}. */
+    /** Formats problems like {@link shownFor}. */
     const asShown = (problems: Problem[]): string[] =>
       problems.map(({ severity, rule, message, file, range }) =>
         [severity, rule, message, file, JSON.stringify(range ?? null)].join(' '),

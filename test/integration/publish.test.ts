@@ -34,12 +34,12 @@ interface PublishResult {
 describe('publish', () => {
   const backend = useBackend();
   let answer: string | undefined;
-  // The samples are published again and again.
+  // The samples are published repeatedly.
   const shown = useMessages(({ buttons }) =>
     buttons.includes('Publish Anyway') ? answer : undefined,
   );
 
-  /** Of whatever was killed on this computer before. */
+  /** Left by processes that were killed on this computer before. */
   const thereBefore = bundleFolders();
 
   before(async () => {
@@ -51,7 +51,7 @@ describe('publish', () => {
     answer = 'Publish Anyway';
   });
 
-  /** What was sent that changes anything: what the backend holds is read before. */
+  /** Returns the requests that change state; reading the backend's data is not counted. */
   const changes = () => backend.current.requests.filter(({ method }) => method !== 'GET');
 
   const publish = (folder: string): Promise<PublishResult> =>

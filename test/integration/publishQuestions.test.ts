@@ -31,9 +31,9 @@ interface PublishResult {
 
 describe('questions while publishing', () => {
   const backend = useBackend();
-  /** What a person answers, by the first words of the question. */
+  /** The user's answers by the first words of the question. */
   let answers: Record<string, string | undefined>;
-  /** What happens while a question stands. */
+  /** Called while a question is open. */
   let whenAsked: (message: string) => unknown;
   const shown = useMessages(async ({ message }) => {
     await whenAsked(message);
@@ -173,7 +173,7 @@ describe('questions while publishing', () => {
     });
 
     it('asks again when the next version causes a warning of its own', async () => {
-      // The page is being edited, so the bump leaves it alone.
+      // The page has unsaved changes, so the bump leaves it unchanged.
       const page = vscode.Uri.file(join(folder, 'src/index.html'));
       const editor = await vscode.window.showTextDocument(page);
       await editor.edit((builder) => builder.insert(new vscode.Position(0, 0), ' '));
@@ -401,7 +401,7 @@ describe('questions while publishing', () => {
       answers = { 'Run the build': undefined, [question[0] ?? '']: 'Bump and Publish' };
       configure('cp -r src dist && touch dist/built');
       shown.length = 0;
-      // The command changes while the question about the version stands.
+      // The command changes while the question about the version is open.
       whenAsked = (message) => {
         if (message === question[0]) configure('cp -r src dist && touch dist/other');
       };
@@ -415,7 +415,7 @@ describe('questions while publishing', () => {
       const other = 'cp -r src dist && touch dist/other';
       const question = (): string => `Run the build of ${id}?`;
       const ranOther = (): boolean => existsSync(join(folder, 'dist/other'));
-      /** What happens while the offer stands, and while the question that follows it does. */
+      /** Called while the offer, and then the question that follows it, is open. */
       let meanwhile: { offered: () => unknown; asked: () => unknown };
       let asked: Promise<void>;
 
@@ -511,7 +511,7 @@ describe('questions while publishing', () => {
         join(folder, 'package.json'),
         JSON.stringify({ scripts: { bundle, publish: 'npm run bundle && i99dash publish' } }),
       );
-    /** What a person answers first. */
+    /** Sets the user's first answer. */
     const answer = (button: string | undefined): void => {
       answers = { [question()]: button, Publish: 'Publish' };
     };

@@ -6,7 +6,7 @@ import { activateExtension, run, workspacePath } from './support';
 
 const SOURCE = 'i99dash';
 
-/** Resolves when the Problems panel has a problem of this rule in a file. */
+/** Waits until the Problems panel has a problem of this rule in a file. */
 async function problem(uri: vscode.Uri, rule: string): Promise<vscode.Diagnostic> {
   let subscription: vscode.Disposable | undefined;
   try {
@@ -27,7 +27,7 @@ async function problem(uri: vscode.Uri, rule: string): Promise<vscode.Diagnostic
 
 const PRESSED_AGAIN_MS = 4_000;
 
-/** Does something and waits for what it brings about. */
+/** Performs an action and waits for the event it causes. */
 async function bringsAbout<T>(event: vscode.Event<T>, act: () => Promise<unknown>): Promise<void> {
   let subscription: vscode.Disposable | undefined;
   const happened = new Promise<void>((resolve) => {
@@ -39,7 +39,7 @@ async function bringsAbout<T>(event: vscode.Event<T>, act: () => Promise<unknown
 }
 
 describe('quick fixes', () => {
-  /** For problems that only a publish finds. */
+  /** Simulates problems that only a publish finds. */
   const found = vscode.languages.createDiagnosticCollection('found by publish');
   let folder: string;
   let count = 0;
@@ -48,7 +48,7 @@ describe('quick fixes', () => {
   after(() => found.dispose());
 
   beforeEach(() => {
-    // Documents outlive their editors for a while: each test has files of its own.
+    // Documents stay open for a while after their editors, so each test uses new files.
     folder = workspacePath(`mended-${++count}`);
     cpSync(workspacePath('tyre-pressure'), folder, { recursive: true });
   });
@@ -62,7 +62,7 @@ describe('quick fixes', () => {
 
   const path = (...segments: string[]): string => join(folder, ...segments);
 
-  /** Opens the manifest with another text in it than the sample's, written by hand: four spaces, CRLF. */
+  /** Opens the manifest with a hand-written text: four spaces, CRLF. */
   const open = async (
     change: (text: string) => string = (text) => text,
     file = 'manifest.json',
@@ -76,7 +76,7 @@ describe('quick fixes', () => {
   const actions = (uri: vscode.Uri, range: vscode.Range, kind = vscode.CodeActionKind.QuickFix) =>
     run<vscode.CodeAction[]>('vscode.executeCodeActionProvider', uri, range, kind.value);
 
-  /** Says that a publish has found something wrong with a part of a text. */
+  /** Reports a problem with a part of a text as a publish does. */
   const report = (document: vscode.TextDocument, rule: string, part: string): vscode.Range => {
     const start = document.getText().indexOf(part);
     assert.ok(start >= 0, part);
@@ -91,7 +91,10 @@ describe('quick fixes', () => {
     return range;
   };
 
-  /** Applies an action; then one undo brings the text back. @returns the text between */
+  /**
+   * Applies an action and reverts it with one undo.
+   * @returns the text between
+   */
   const applyAndUndo = async (
     document: vscode.TextDocument,
     action: vscode.CodeAction | undefined,
@@ -191,11 +194,15 @@ describe('quick fixes', () => {
     );
   });
 
-  /** Lets VS Code itself apply the preferred fix at a place, as a person's keys do; resolves when the event came. */
+  /**
+   * Lets VS Code apply the preferred fix at a position, like the keyboard shortcut; resolves after
+   * the event.
+   */
   const autoFix = async <T>(range: vscode.Range, done: vscode.Event<T>): Promise<void> => {
     const editor = vscode.window.activeTextEditor ?? assert.fail('an editor is open');
     editor.selection = new vscode.Selection(range.start, range.start);
-    // VS Code drops what was asked for where the problems of the file change meanwhile; a person presses once more.
+    // VS Code drops the request when the problems of the file change meanwhile, so this repeats it
+    // like a user.
     let pressing: NodeJS.Timeout | undefined;
     await bringsAbout(done, async () => {
       pressing = setInterval(() => void run('editor.action.autoFix'), PRESSED_AGAIN_MS);

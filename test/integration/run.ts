@@ -10,33 +10,38 @@ import { HOSTILE_SETTINGS } from '../support/hostile-settings';
 import { buildIntegrationTests } from './build';
 import type { IntegrationKind } from './kinds';
 
-/** How to run the integration tests. */
+/** Options of a run of the integration tests. */
 export interface IntegrationRun {
   /** The VS Code version; the test host's default when left out. */
   readonly version?: string;
-  /** True: in a desktop VS Code, which `@vscode/test-electron` downloads. */
+  /** True: runs in a desktop VS Code, which `@vscode/test-electron` downloads. */
   readonly desktop?: boolean;
-  /** What runs inside VS Code instead of the integration tests: a built module with `run`. */
+  /** A built module with `run` to run inside VS Code instead of the integration tests. */
   readonly suite?: string;
-  /** A folder or `.code-workspace` file to open as it is; a workspace of two roots with copies of the sample mini-apps when left out. */
+  /**
+   * A folder or `.code-workspace` file to open; a workspace of two roots with copies of the sample
+   * mini-apps when left out.
+   */
   readonly folder?: string;
-  /** Which workspace is opened, and with that which tests run; `samples` when left out. */
+  /** The kind of workspace, which also selects the tests; `samples` when left out. */
   readonly kind?: IntegrationKind;
-  /** Further environment variables for the extension host. */
+  /** Additional environment variables for the extension host. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Further arguments for VS Code, such as `--enable-workspace-trust`. */
+  /** Additional arguments for VS Code, such as `--enable-workspace-trust`. */
   readonly launchArgs?: readonly string[];
 }
 
 /**
- * Bundles the integration tests and runs them in VS Code, with a home folder, user data, extensions folder and workspace that
- * are new and removed afterwards. The extension itself must have been built. Output goes to the screen as it comes.
- * @throws Error when the run did not end with every test passed
+ * Bundles the integration tests and runs them in VS Code with a new home folder, user data,
+ * extensions folder and workspace, which are removed afterwards. The extension must have been
+ * built. Output goes to the terminal as it arrives.
+ * @throws Error unless every test passed
  */
 export async function runIntegrationTests(options: IntegrationRun = {}): Promise<void> {
   const { version = defaultVersion, kind = 'samples' } = options;
   const extensionTestsPath = options.suite ?? (await buildIntegrationTests(kind));
-  // Short: a desktop VS Code puts sockets there, whose paths may have about 100 characters.
+  // A short path, because a desktop VS Code creates sockets there, whose paths are limited to about
+  // 100 characters.
   const root = mkdtempSync(path.join(os.tmpdir(), 'i99-'));
   const home = path.join(root, 'home');
   mkdirSync(home);
@@ -48,7 +53,7 @@ export async function runIntegrationTests(options: IntegrationRun = {}): Promise
       extensionTestsPath,
       extensionTestsEnv: {
         I99DASH_TEST_VSCODE_VERSION: version,
-        // The launcher itself keeps the real home folder, for npm's settings.
+        // The launcher needs the real home folder for npm's settings.
         ...(desktop ? isolatedEnvironment(home) : { I99DASH_TEST_HOME: home }),
         ...options.env,
       },
@@ -62,12 +67,16 @@ export async function runIntegrationTests(options: IntegrationRun = {}): Promise
       ],
     });
   } finally {
-    // What a killed VS Code may still be writing there must not take the place of the run's own result.
+    // A failed removal, for example while a killed VS Code still writes there, must not hide the
+    // result of the run.
     await rm(root, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
   }
 }
 
-/** Each makes a workspace below a folder. @returns what to open */
+/**
+ * Creates the workspace of each kind below a folder.
+ * @returns the path to open
+ */
 const WORKSPACES: Readonly<Record<IntegrationKind, (root: string) => string>> = {
   samples: copyWorkspace,
   'multi-root': writeMultiRootWorkspace,
@@ -75,7 +84,7 @@ const WORKSPACES: Readonly<Record<IntegrationKind, (root: string) => string>> = 
   arabic: copyWorkspace,
 };
 
-/** The sample mini-apps with settings and tasks of their own, as somebody may have sent them. */
+/** Writes the sample mini-apps with the settings and tasks of an attacker. */
 function writeHostileWorkspace(root: string): string {
   const samples = copySamples(root);
   mkdirSync(path.join(samples, '.vscode'));
@@ -93,7 +102,10 @@ function writeHostileWorkspace(root: string): string {
   return workspace;
 }
 
-/** A `.code-workspace` with two folders, each a sample mini-app, and a third with a `manifest.json` that is none of ours. */
+/**
+ * Writes a `.code-workspace` with two sample mini-apps and a third folder with a `manifest.json` of
+ * other software.
+ */
 function writeMultiRootWorkspace(root: string): string {
   const samples = copySamples(root);
   const folders = ['tyre-pressure', 'trip-log', 'web-app'].map((name) => ({
@@ -105,8 +117,9 @@ function writeMultiRootWorkspace(root: string): string {
 }
 
 /**
- * A workspace of two roots: a folder with every sample mini-app and two folders whose `manifest.json` is none of ours, and a mini-app that
- * publishes to beta unless told otherwise. Their settings try to decide what is the user's to decide.
+ * Writes a workspace of two roots: a folder with every sample mini-app and two folders with a
+ * `manifest.json` of other software, and a mini-app that publishes to beta by default. Their
+ * settings try to override user settings.
  */
 function copyWorkspace(root: string): string {
   const samples = copySamples(root);

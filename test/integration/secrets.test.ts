@@ -33,10 +33,10 @@ const AUTHORIZATION = `Basic ${Buffer.from(`somebody:${HEADER_PASSWORD}`).toStri
 const URL_PASSWORD = 'url-password-to-be-found';
 const PROXY_SETTINGS = ['http.proxy', 'http.proxyAuthorization'];
 const INVENTED_TOKEN = 'an-invented-token-to-be-found';
-/** There is no such host; a proxy is asked for it. */
+/** A host that does not exist; a proxy is asked for it. */
 const NOBODY = 'https://nobody.invalid';
 
-/** What answers of the backend tell that is secret. */
+/** The secret parts of backend responses. */
 const TOLD = /"(access_token|device_code)":"([^"]{8,})"|[?&](X-Signature)=([0-9a-f]+)/gu;
 
 describe('secrets after a run of every feature', () => {
@@ -46,16 +46,16 @@ describe('secrets after a run of every feature', () => {
 
   const developers = useBackend({ deviceCode: true, deviceIntervalSeconds: 1 });
   let operators: Backend;
-  /** Where nothing may go. */
+  /** A server that must receive no request. */
   let elsewhere: Backend;
-  /** Turns everybody away. */
+  /** A proxy that rejects every request. */
   let proxy: ConnectProxy;
   const shown = useMessages();
   const environment = { ...process.env };
   const { openExternal } = vscode.env;
 
   const secrets: Secret[] = [];
-  /** Results, errors, messages, opened addresses and what was copied for others. */
+  /** Results, errors, messages, opened URLs and clipboard contents meant for others. */
   const seen: unknown[] = [];
   const keyFiles: string[] = [];
   let signatures = 0;
@@ -135,7 +135,7 @@ describe('secrets after a run of every feature', () => {
     if (!secrets.some((secret) => secret.value === value)) secrets.push({ name, value });
   }
 
-  /** Learns the secrets that a backend tells. */
+  /** Collects the secrets in a backend's responses. */
   function listen(backend: Backend): void {
     const path = /\/(ssh\/verify|device\/authorize|device\/token|upload-url)$/u;
     backend.faults.inject({
@@ -211,7 +211,7 @@ describe('secrets after a run of every feature', () => {
   const urlOf = ({ path, query }: BackendRequest): string =>
     `${developers.current.url}${path}?${query.toString()}`;
 
-  /** As S3 does it in some of its errors. */
+  /** Repeats the request as XML, as S3 does in some of its errors. */
   function repeatAsXml(request: BackendRequest): BackendResponse {
     const body = `<Error><Code>SignatureDoesNotMatch</Code><Message>${urlOf(request)}</Message></Error>`;
     return { status: 403, headers: { 'content-type': 'application/xml' }, body };
@@ -313,7 +313,7 @@ describe('secrets after a run of every feature', () => {
     Reflect.deleteProperty(process.env, 'I99DASH_TOKEN');
   }
 
-  /** Each way to tell a proxy who one is. */
+  /** Uses each way of configuring proxy credentials. */
   async function useProxies(): Promise<void> {
     process.env['I99DASH_BACKEND_URL'] = NOBODY;
     for (const [setting, value] of [
@@ -330,7 +330,7 @@ describe('secrets after a run of every feature', () => {
     Reflect.deleteProperty(process.env, 'I99DASH_BACKEND_URL');
   }
 
-  /** Home, workspace, VS Code's data and its logs, and the browser's profile lie below one folder. */
+  /** The folder above home, workspace, VS Code's data and logs, and the browser's profile. */
   const root = (): string => dirname(workspacePath());
   const inFiles = () =>
     new SecretSearch(secrets).inFolder(root(), (file) => keyFiles.includes(file));
@@ -341,7 +341,7 @@ describe('secrets after a run of every feature', () => {
     for (const field of ['device_code', 'X-Signature']) {
       assert.ok(names.has(`what was told as ${field}`), field);
     }
-    // Of keys, of device codes, and of the operator's key.
+    // Tokens of keys, of device codes and of the operator's key.
     const tokens = secrets.filter(({ name }) => name === 'what was told as access_token');
     assert.ok(tokens.length >= 5, `${tokens.length} tokens`);
     assert.ok(signatures >= 6, `${signatures} presigned addresses`);
@@ -405,7 +405,7 @@ describe('secrets after a run of every feature', () => {
     const requests = [...developers.current.requests, ...operators.requests];
     assert.ok(requests.filter(isUpload).length >= 5 && requests.some(isDevicePoll));
     for (const request of requests) {
-      // A presigned address is its own credential, and a device code is what a poll asks with.
+      // A presigned URL is its own credential, and a poll sends the device code.
       const { query, json: body, ...rest } = request;
       const told = [rest, isUpload(request) ? {} : query, isDevicePoll(request) ? {} : body];
       assert.deepEqual(search.in(Buffer.from(JSON.stringify(told))), [], request.path);

@@ -22,7 +22,7 @@ import {
 const VERIFY = '/api/v1/auth/ssh/verify';
 const ADA = { devId: 'dev_ada', email: null, displayName: 'Ada', isDeveloper: true };
 
-/** What VS Code's Accounts menu lists; it asks the provider and no user. */
+/** Returns the sessions in VS Code's Accounts menu, which does not ask the user. */
 async function accounts(): Promise<string[]> {
   const known = await vscode.authentication.getAccounts('i99dash');
   return known.map(({ label }) => label);
@@ -88,7 +88,7 @@ describe('the session', () => {
       subscription.dispose();
     });
 
-    /** Waits for an event, then tells how many there have been. */
+    /** Waits for an event and returns the number of events so far. */
     async function changed(): Promise<number> {
       while (changes === 0) {
         await new Promise<void>((resolve) => {
@@ -98,7 +98,7 @@ describe('the session', () => {
           });
         });
       }
-      await accounts(); // there and back: a second event would have arrived by then
+      await accounts(); // a round trip, after which a second event would have arrived
       const count = changes;
       changes = 0;
       return count;
@@ -144,7 +144,7 @@ describe('the session', () => {
       await setSetting('i99dash.ssh.agentSocket', agent.socket);
     });
 
-    /** The agent has the key, and somebody is signed in with it. */
+    /** Adds the key to the agent and signs in with it. */
     async function signedInByAgent(): Promise<Record<string, unknown>> {
       await agent.add(held);
       return run('i99dash.signIn', { method: 'agent' });
@@ -209,7 +209,7 @@ describe('the session', () => {
       const { showInputBox } = window;
       let prompts = 0;
 
-      /** Answers the prompts for a passphrase; undefined cancels them. */
+      /** Sets the answer to passphrase prompts; undefined cancels them. */
       function answer(passphrase: string | undefined): void {
         prompts = 0;
         window.showInputBox = () => {
@@ -259,7 +259,7 @@ describe('the session', () => {
 
       before(() => agent.add(held));
       beforeEach(async () => {
-        await run('i99dash.signOut'); // a window keeps a key that was opened until then
+        await run('i99dash.signOut'); // a window caches an unlocked key until sign-out
         backend.current.setTokenLife(1);
         await run('i99dash.signIn', { keyPath: held.path });
         await setSetting('i99dash.ssh.useAgent', false);
@@ -353,7 +353,7 @@ describe('the session', () => {
       'i99dash.ssh.keyPath': '/nowhere/id',
       'i99dash.ssh.agentSocket': '/nowhere/agent',
     };
-    // The last one a workspace may change: once it counts, the file has been read.
+    // A workspace may change the last setting: once it applies, the file has been read.
     await writeWorkspaceSettings({ ...stolen, 'editor.rulers': [99] }, 'editor.rulers');
     for (const [name, value] of Object.entries(stolen)) {
       assert.notEqual(vscode.workspace.getConfiguration().get(name), value, name);
@@ -366,7 +366,7 @@ describe('the session', () => {
   });
 });
 
-/** Writes the settings of the workspace, and waits until one of them counts. */
+/** Writes the settings of the workspace and waits until one of them applies. */
 async function writeWorkspaceSettings(settings: object, awaited: string): Promise<void> {
   const folder = workspacePath('.vscode');
   const counts = new Promise<void>((resolve) => {

@@ -15,7 +15,7 @@ import {
   useMessages,
 } from './support';
 
-/** The whole accounts list that VS Code knows; it asks the provider and no user. */
+/** Returns all accounts in VS Code's Accounts menu, which does not ask the user. */
 async function accounts(): Promise<string[]> {
   const known = await vscode.authentication.getAccounts('i99dash');
   return known.map(({ label }) => label);

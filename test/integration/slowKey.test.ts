@@ -9,18 +9,19 @@ const PASSPHRASE = 'a passphrase of a test';
 const ROUNDS = 256;
 const OPENING = 'Opening the key…';
 
-/** Milliseconds: what a task took, and how long the event loop was kept waiting meanwhile. */
+/** The duration of a task and the delays of the event loop meanwhile, in milliseconds. */
 interface Measured {
   took: number;
   max: number;
   p99: number;
 }
 
-/** Sets the rounds that a key file says it wants; no passphrase opens it then. */
+/** Sets the number of rounds in a key file; no passphrase decrypts it afterwards. */
 function setRounds(path: string, rounds: number): void {
   const [begin = '', ...lines] = readFileSync(path, 'utf8').trim().split('\n');
   const bytes = Buffer.from(lines.slice(0, -1).join(''), 'base64');
-  // Behind the name of the key derivation: a length, and a salt of 16 bytes with its own.
+  // The name of the key derivation is followed by a length, a salt of 16 bytes with its own length,
+  // and the rounds.
   bytes.writeUInt32BE(rounds, bytes.indexOf('bcrypt') + 6 + 4 + 20);
   writeFileSync(path, `${begin}\n${bytes.toString('base64')}\n${lines.at(-1) ?? ''}\n`);
 }
@@ -30,9 +31,9 @@ describe('a key with many rounds of key derivation', function () {
   const backend = useBackend();
   useMessages();
   let key: TestKey;
-  /** Cancels the opening of the key so many milliseconds after it is shown. */
+  /** Cancels the unlocking this many milliseconds after it is shown. */
   let cancelAfter: number | undefined;
-  /** What opening the key took, in milliseconds. */
+  /** How long unlocking the key took, in milliseconds. */
   let openedIn = 0;
   const titles: string[] = [];
   useStandIn(
@@ -55,7 +56,7 @@ describe('a key with many rounds of key derivation', function () {
     key = await makeRegisteredKey(backend.current, 'many-rounds', options);
   });
 
-  /** Measures the event loop while a task runs, in milliseconds. */
+  /** Measures the event loop's delays while a task runs, in milliseconds. */
   async function measure(task: () => Promise<unknown>): Promise<Measured> {
     const delay = monitorEventLoopDelay({ resolution: 5 });
     const start = performance.now();
@@ -78,14 +79,15 @@ describe('a key with many rounds of key derivation', function () {
     );
     openedIn = took;
     assert.ok(titles.includes(OPENING));
-    // On a machine that is busy the loop may wait longer for a processor, but never for the key.
+    // On a busy machine the loop may wait longer for a processor, but it never waits for the key.
     assert.ok(max < took / 5, `${max} ms of ${took} ms`);
     assert.ok(p99 < took / 50, `${p99} ms of ${took} ms`);
     await run('i99dash.signOut');
   });
 
   it('can be cancelled half-way and sends nothing', async () => {
-    // Four times the work, of which an eighth has been done when it is cancelled. Its end would be an error: no passphrase opens it.
+    // It is cancelled after an eighth of four times the work. Its end would be an error, as no
+    // passphrase decrypts the key.
     setRounds(key.path, 4 * ROUNDS);
     cancelAfter = openedIn / 2;
     const challenges = (): number =>

@@ -33,7 +33,7 @@ interface SshKey {
   lastUsedAt: string | null;
 }
 
-/** What a person might answer to a modal question; everything else is left unanswered. */
+/** The button to press in a modal question; all other questions are dismissed. */
 const FIRST = 'Remove';
 const ONCE_MORE = 'Remove All the Same';
 
@@ -44,7 +44,7 @@ describe('SSH keys', () => {
   let own: TestKey;
   let made = 0;
 
-  /** A key that nobody has seen before. */
+  /** Creates a key that is not registered anywhere. */
   const fresh = (options: Parameters<typeof makeKey>[1] = {}): Promise<TestKey> =>
     makeKey(`key-${(made += 1)}`, options);
   const add = (args: object): Promise<SshKey> => run<SshKey>('i99dash.addKey', args);
@@ -124,7 +124,7 @@ describe('SSH keys', () => {
           kind: 'custom',
           handler: () => {
             resolve();
-            return new Promise(() => undefined); // no answer
+            return new Promise(() => undefined); // never settles
           },
         };
         backend.current.faults.inject({ match: { path: PATH }, fault });

@@ -14,7 +14,7 @@ import { generateTestKey, type TestKey } from '../support/ssh-key';
 
 export const EXTENSION_ID = 'i99dash.i99dash';
 
-/** The extension under test, activated. */
+/** Activates the extension under test and returns it. */
 export async function activateExtension(): Promise<vscode.Extension<unknown>> {
   const extension = vscode.extensions.getExtension(EXTENSION_ID);
   assert.ok(extension, 'the extension is installed');
@@ -23,10 +23,13 @@ export async function activateExtension(): Promise<vscode.Extension<unknown>> {
 }
 
 const ACCEPT_CONFIRMED = 'i99dash.commands.acceptConfirmed';
-/** Commands whose guarded questions are another suite's business. */
+/** Commands whose confirmation is tested in another suite. */
 const CONFIRMED_COMMANDS = ['i99dash.signIn', 'i99dash.addKey', 'i99op.signIn', 'i99op.addKey'];
 
-/** Runs a command as a program does whose user has let it confirm: sign-ins and new keys with arguments ask nothing. */
+/**
+ * Runs a command as a program that the user allows to confirm: sign-ins and new keys with arguments
+ * ask nothing.
+ */
 export async function run<T = Record<string, unknown>>(id: string, ...args: unknown[]): Promise<T> {
   const [first] = args;
   const isObject = typeof first === 'object' && first !== null && !Array.isArray(first);
@@ -35,7 +38,7 @@ export async function run<T = Record<string, unknown>>(id: string, ...args: unkn
     : runAsked<T>(id, ...args);
 }
 
-/** Runs a command as another extension does, with nothing confirmed. */
+/** Runs a command as another extension does, without `confirmed`. */
 export async function runAsked<T = Record<string, unknown>>(
   id: string,
   ...args: unknown[]
@@ -43,18 +46,18 @@ export async function runAsked<T = Record<string, unknown>>(
   return vscode.commands.executeCommand<T>(id, ...args);
 }
 
-/** For the length of a suite: the user has switched `confirmed: true` on. */
+/** Allows `confirmed: true` in the user's settings for the length of a suite. */
 export function useConfirmation(): void {
   before(() => setSetting(ACCEPT_CONFIRMED, true));
   after(() => setSetting(ACCEPT_CONFIRMED, undefined));
 }
 
-/** For the length of a suite: nobody has switched `confirmed: true` on, as by default. */
+/** Disallows `confirmed: true`, as by default, for the length of a suite. */
 export function useNoConfirmation(): void {
   before(() => setSetting(ACCEPT_CONFIRMED, undefined));
 }
 
-/** Asserts that a command rejects with an error of this code, and returns its message. */
+/** Asserts that a command rejects with an error of this code and returns its message. */
 export async function failsWith(code: string, id: string, ...args: unknown[]): Promise<string> {
   try {
     await run(id, ...args);
@@ -70,7 +73,7 @@ export async function setSetting(key: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global);
 }
 
-/** A development backend that the extension is pointed at for the length of a suite. */
+/** Starts a development backend and points the extension at it for the length of a suite. */
 export function useBackend(options: BackendOptions = {}): { readonly current: Backend } {
   let backend: Backend | undefined;
   useConfirmation();
@@ -91,11 +94,11 @@ export function useBackend(options: BackendOptions = {}): { readonly current: Ba
   };
 }
 
-/** The lists that the views load by themselves whenever somebody signs in. */
+/** The lists that the views load by themselves after each sign-in. */
 const LOADED_BY_VIEWS = ['/api/v1/account/ssh-keys', '/api/v1/developer/apps'];
 
 /**
- * The requests that reached a backend after the first `from`, without those that the views make on
+ * Returns the requests to a backend after the first `from`, without those that the views send on
  * their own: they may arrive at any time after a sign-in.
  */
 export function requestsSince(backend: Backend, from: number): LoggedRequest[] {
@@ -104,7 +107,7 @@ export function requestsSince(backend: Backend, from: number): LoggedRequest[] {
     .filter(({ method, path }) => method !== 'GET' || !LOADED_BY_VIEWS.includes(path));
 }
 
-/** Makes a key in the throw-away home's `~/.ssh`. */
+/** Creates a key in `~/.ssh` of the temporary home folder. */
 export function makeKey(
   name: string,
   options: Partial<Parameters<typeof generateTestKey>[0]> = {},
@@ -112,7 +115,7 @@ export function makeKey(
   return generateTestKey({ folder: join(homedir(), '.ssh'), name, ...options });
 }
 
-/** Makes a key that the backend knows. */
+/** Creates a key and registers it with the backend. */
 export async function makeRegisteredKey(
   backend: Backend,
   name: string,
@@ -123,14 +126,16 @@ export async function makeRegisteredKey(
   return key;
 }
 
-/** A folder of the workspace that the tests run in. */
+/** Returns a path in the workspace that the tests run in. */
 export function workspacePath(...segments: string[]): string {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   assert.ok(folder, 'a workspace is open');
   return join(folder.uri.fsPath, ...segments);
 }
 
-/** Copies a sample mini-app within the workspace, and gives it another id, which is the folder's name too. */
+/**
+ * Copies a sample mini-app within the workspace under another ID, which is also the folder's name.
+ */
 export function copyMiniApp(sample: string, id: string): string {
   const folder = workspacePath(id);
   cpSync(workspacePath(sample), folder, { recursive: true });
@@ -142,11 +147,11 @@ export function copyMiniApp(sample: string, id: string): string {
 interface ShownMessage {
   message: string;
   buttons: string[];
-  /** What a modal says below its message. */
+  /** The detail of a modal message. */
   detail?: string;
 }
 
-/** What is on a button; undefined for what is none. */
+/** Returns the title of a button; undefined for anything else. */
 function titleOf(item: unknown): string | undefined {
   if (typeof item === 'string') return item;
   const title = (item as { title?: unknown } | undefined)?.title;
@@ -154,9 +159,11 @@ function titleOf(item: unknown): string | undefined {
 }
 
 /**
- * Answers messages in place of a person for the length of a suite: `answer` names the button to press, or undefined to let the message stand.
- * @param approves false: the question whether a key may sign for a backend is shown, too, and not just answered with yes
- * @returns what was shown since the last test began
+ * Answers messages in place of the user for the length of a suite: `answer` returns the button to
+ * press, or undefined to dismiss the message.
+ * @param approves false: the question whether a key may sign for a backend is included instead of
+ * being accepted silently
+ * @returns the messages shown since the current test began
  */
 export function useMessages(
   answer: (shown: ShownMessage) => string | undefined | Promise<string | undefined> = () =>
@@ -192,7 +199,7 @@ export function useMessages(
   return shown;
 }
 
-/** Stands in for a function of `vscode.window` or another part of the API for the length of a suite. */
+/** Replaces a function of `vscode.window` or another part of the API for the length of a suite. */
 export function useStandIn<T extends object>(
   part: T,
   name: keyof T,
@@ -208,7 +215,10 @@ export function useStandIn<T extends object>(
   });
 }
 
-/** In a suite: cancels whatever takes long enough to say so. @returns the titles of what did, of the test so far */
+/**
+ * Cancels every progress notification for the length of a suite.
+ * @returns the titles of those of the current test
+ */
 export function useImpatience(): readonly string[] {
   const titles: string[] = [];
   beforeEach(() => {
@@ -221,7 +231,7 @@ export function useImpatience(): readonly string[] {
       { title }: vscode.ProgressOptions,
       task: (progress: object, token: object) => Promise<unknown>,
     ) => {
-      if (title === undefined) return task({}, {}); // a view's, which nobody can cancel
+      if (title === undefined) return task({}, {}); // a view's progress, which the user cannot cancel
       titles.push(title);
       return task(
         { report: () => undefined },
@@ -232,9 +242,9 @@ export function useImpatience(): readonly string[] {
   return titles;
 }
 
-/** Follows a context key for the length of a suite: what the extension makes of it, for `when` clauses. */
+/** Tracks a context key that the extension sets for `when` clauses, for the length of a suite. */
 export function useContextKey(key: string): {
-  /** What it was set to last; undefined before. */
+  /** The last value; undefined before the first. */
   readonly current: unknown;
   /** Resolves when it has this value. */
   becomes(value: unknown): Promise<void>;

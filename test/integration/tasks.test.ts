@@ -12,7 +12,10 @@ import {
   workspacePath,
 } from './support';
 
-/** Runs a task. @returns its exit code */
+/**
+ * Runs a task.
+ * @returns its exit code
+ */
 async function exitCodeOf(task: vscode.Task): Promise<number | undefined> {
   let subscription: vscode.Disposable | undefined;
   const ended = new Promise<number | undefined>((resolve) => {
@@ -36,7 +39,7 @@ async function taskOf(name: string): Promise<vscode.Task> {
   );
 }
 
-/** What the problem matcher read. */
+/** Returns the problems that the problem matcher found. */
 function matched(file: string): string[] {
   return vscode.languages
     .getDiagnostics(vscode.Uri.file(file))
@@ -173,21 +176,21 @@ describe('tasks', () => {
     const settings = workspacePath.bind(undefined, '.vscode');
     afterEach(() => rmSync(settings(), { recursive: true, force: true }));
 
-    /** Writes a task into the file and finds it. */
+    /** Writes a task into tasks.json and returns it. */
     async function written(label: string, fields: object): Promise<vscode.Task> {
       mkdirSync(settings(), { recursive: true });
       const tasks = [{ label, type: 'i99dash', task: 'publish', folder: id, ...fields }];
       writeFileSync(join(settings(), 'tasks.json'), JSON.stringify({ version: '2.0.0', tasks }));
       let found: vscode.Task | undefined;
       while (found === undefined) {
-        // VS Code reads the file when it hears of it, and tells nobody.
+        // VS Code reads the changed file later without an event.
         found = (await vscode.tasks.fetchTasks()).find(({ name }) => name === label);
       }
       return found;
     }
 
     it('runs as configured, after the question, which also precedes a beta', async () => {
-      // A test before may have published this version.
+      // A previous test may have published this version.
       answer = submissions().length > 0 ? 'Publish Anyway' : 'Publish';
       const more = { track: 'beta', releaseNotes: 'From a task.' };
       assert.equal(await exitCodeOf(await written('to testers', more)), 0);

@@ -90,7 +90,7 @@ describe('an untrusted workspace', () => {
 
   for (const task of ['publish', 'dryRun'] as const) {
     it(`rejects the task ${task}`, async () => {
-      // VS Code itself runs no task here; what it would run refuses all the same.
+      // VS Code itself runs no task here; the task's own code must refuse too.
       const written: string[] = [];
       const context = { clock: systemClock, logger: new MemoryLogger() };
       const terminal = new TaskTerminal(context as unknown as TaskContext, {

@@ -22,7 +22,10 @@ describe('the Apps view', () => {
     view = new AppsView(scene.person);
   });
 
-  /** A developer is signed in and has three apps that the view shows, beside one that is in the workspace alone. */
+  /**
+   * Signs in a developer with three apps in the view, besides one that exists in the workspace
+   * only.
+   */
   async function showsApps(): Promise<void> {
     const { state } = scene.backend;
     account({ isDeveloper: true, hasPendingRequest: false });
@@ -44,7 +47,10 @@ describe('the Apps view', () => {
     await view.row('Trip Log').waitFor();
   }
 
-  /** Publishes Tyre Pressure 1.0.0 from its row. @returns the notification of the result */
+  /**
+   * Publishes Tyre Pressure 1.0.0 from its row.
+   * @returns the notification of the result
+   */
   async function publishFromRow(): Promise<Locator> {
     const { person } = scene;
     await view.press(view.row('Tyre Pressure'), 'Publish Mini-App');

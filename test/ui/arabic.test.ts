@@ -6,12 +6,12 @@ import { DEFAULT_ACCOUNT } from '../backend/server';
 import { addApp } from '../support/apps';
 import { useScene } from './use-scene';
 
-/** U+2067, U+2068 and U+2069, which order what is read and are not seen. */
+/** U+2067, U+2068 and U+2069: invisible isolates that set the text direction. */
 const MARKS = /[\u2067-\u2069]/gu;
 
 const REASON = 'يظهر في الأيقونة شعار شركة سيارات. استخدم رسمًا من عندك من فضلك، ثم أعد الإرسال.';
 
-/** The two ends of something on screen, in pixels from the left. */
+/** The horizontal extent of something on screen, in pixels from the left. */
 interface Extent {
   left: number;
   right: number;
@@ -25,18 +25,18 @@ describe('the workbench in Arabic', () => {
   const row = (text: string): Locator =>
     scene.person.page.locator('.part.sidebar .monaco-list-row', { hasText: text }).first();
 
-  /** Where a part of a row is. */
+  /** Returns the extent of a part of a row. */
   async function extentOf(part: Locator): Promise<Extent> {
     const box = await part.boundingBox();
     assert.ok(box !== null);
     return { left: box.x, right: box.x + box.width };
   }
 
-  /** Where words of a row are drawn, be that in sight or not. */
+  /** Returns the extent of words in a row, visible or not. */
   async function wordsIn(part: Locator, words: string): Promise<Extent> {
     return part.evaluate((element: unknown, sought: string) => {
       const { document } = globalThis as unknown as Page;
-      const words = document.createTreeWalker(element, 4 /* texts */);
+      const words = document.createTreeWalker(element, 4 /* text nodes */);
       const text = words.nextNode();
       const from = text.data.indexOf(sought);
       const range = document.createRange();
@@ -47,14 +47,16 @@ describe('the workbench in Arabic', () => {
     }, words);
   }
 
-  /** The first words of what a row says are to be seen: VS Code cuts what has no room off on the right. */
+  /**
+   * Asserts that the first words of a row are visible: VS Code clips overflowing text on the right.
+   */
   async function beginsInSight(part: Locator, words: string): Promise<void> {
     const place = await wordsIn(part, words);
     const side = await extentOf(scene.person.page.locator('.part.sidebar').first());
     assert.ok(place.right < side.right - 10, `${words} ends at ${place.right}, ${side.right}`);
   }
 
-  /** Signs in with Arabic commands, unless somebody is. */
+  /** Signs in with Arabic commands unless already signed in. */
   async function signedIn(): Promise<void> {
     const { person } = scene;
     if (await person.identity().locator('.codicon-account').isVisible()) return;
@@ -63,7 +65,7 @@ describe('the workbench in Arabic', () => {
     await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
   }
 
-  /** The views show an app that has been submitted. */
+  /** Shows the views with a submitted app. */
   async function showsViews(): Promise<void> {
     const { person, backend } = scene;
     await signedIn();
@@ -216,7 +218,7 @@ describe('the workbench in Arabic', () => {
   });
 });
 
-/** What of a browser's page is used here. */
+/** The parts of a browser's page used here. */
 interface Page {
   document: {
     createTreeWalker(root: unknown, show: number): { nextNode(): { data: string } };

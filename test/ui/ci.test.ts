@@ -24,7 +24,10 @@ describe('setting up publishing from CI', () => {
     return person.seesDialog('Set up CI publishing for acme/tyre-pressure on github.com?');
   }
 
-  /** Sets up a key and leaves the workflow open, not saved. @returns the notification that tells of the clipboard */
+  /**
+   * Sets up a key and leaves the workflow open and unsaved.
+   * @returns the notification about the clipboard
+   */
   async function setsUp(): Promise<Locator> {
     const { person } = scene;
     const dialog = await asksToSetUp();
@@ -58,7 +61,7 @@ describe('setting up publishing from CI', () => {
     });
     assert.deepEqual(found, []);
     await person.dismiss(toast);
-    // Nobody saves this workflow, and another one would get another name.
+    // The workflow stays unsaved, because another one would get another name.
     const tab = person.page.locator('.tab', { hasText: 'i99dash-publish.yml' });
     await tab.waitFor();
     await person.runCommand('View: Revert and Close Editor');

@@ -18,7 +18,7 @@ describe('sign-in to an older backend', () => {
     backend: { ...PROFILES.older, deviceIntervalSeconds: 1 },
   });
 
-  /** Chooses the device code and waits for the dialog that shows one. */
+  /** Chooses the device code and waits for the dialog with the code. */
   async function begin() {
     const { person, backend } = scene;
     const authorized = called(backend, AUTHORIZE);
@@ -34,12 +34,13 @@ describe('sign-in to an older backend', () => {
     return { code, dialog };
   }
 
-  /** Follows the dialog to the page in the browser, which has the code filled in. */
+  /** Opens the page from the dialog in the browser, with the code filled in. */
   async function openBrowser({ code, dialog }: Awaited<ReturnType<typeof begin>>): Promise<Page> {
     const opened = scene.person.page.context().waitForEvent('page', { timeout: 90_000 });
     await dialog.locator('.monaco-button', { hasText: 'Open Browser' }).click();
     const page = await opened;
-    // VS Code in a browser leads loopback addresses through a proxy of its server, and this server has none.
+    // VS Code in a browser routes loopback URLs through a proxy of its server, which this server
+    // does not have.
     await page.goto(`${scene.backend.url}/device?user_code=${code}`);
     return page;
   }
@@ -50,7 +51,7 @@ describe('sign-in to an older backend', () => {
     await page.close();
   }
 
-  /** Signs in with a device code, unless somebody is. */
+  /** Signs in with a device code unless already signed in. */
   async function signedInByCode(): Promise<void> {
     const { person } = scene;
     if (await person.identity().locator('.codicon-account').isVisible()) return;

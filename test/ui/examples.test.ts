@@ -11,7 +11,7 @@ const run = promisify(execFile);
 describe('publishing a project with the layout of an official example', () => {
   const scene = useScene({
     album: 'ui/examples',
-    // Two, so that the workspace's root is no mini-app itself.
+    // Two, so that the workspace root is not a mini-app itself.
     miniApps: ['tyre-pressure', 'parking-note'],
     furnish: async (workspace) => {
       for (const shape of EXAMPLE_SHAPES) await writeExample(join(workspace, shape.name), shape);
@@ -20,7 +20,7 @@ describe('publishing a project with the layout of an official example', () => {
 
   beforeEach(() => signedIn(scene));
 
-  /** The script in the bundle that was submitted. */
+  /** Returns the script in the submitted bundle. */
   async function submittedScript(appId: string): Promise<string> {
     const { apps, bundles } = scene.backend.state;
     const [submission] = apps.find(appId)?.submissions ?? assert.fail('not submitted');

@@ -17,7 +17,7 @@ describe('sign-in without an SSH key', () => {
   const scene = useScene({ album: 'ui/first-key', keyInHome: false, registered: false });
   const path = (): string => join(scene.root, 'home', '.ssh', 'id_ed25519');
 
-  /** Without a key, and asked where to make one. */
+  /** Starts a sign-in without a key, up to the question where to generate one. */
   async function asksWhere(): Promise<void> {
     const { person } = scene;
     await rm(dirname(path()), { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { STATUS_BAR_ITEM as IDENTITY } from './person';
 
-/** How the identity in the status bar looked. */
+/** The appearance of the identity in the status bar. */
 export interface Look {
   /** A codicon; '' for none. */
   icon: string;
@@ -30,8 +30,10 @@ const WATCH = `(() => {
 })()`;
 
 /**
- * Watches how the identity is drawn, also for what is there for a moment only. Forgets what was before.
- * @returns tells each look since then that differs from the one before it, with that of now at first
+ * Records each appearance of the identity, including short-lived ones, and discards previous
+ * records.
+ * @returns a function that returns the appearances so far, starting with the current one, each
+ * different from the one before
  */
 export async function watchLooks(page: Page): Promise<() => Promise<Look[]>> {
   await page.evaluate(WATCH);

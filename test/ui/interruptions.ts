@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 
-/** Everything that has asked for the person's attention since the watch began. */
+/** Everything that has required the user's attention since recording began. */
 export interface Interruptions {
   /** The messages of notifications without progress. */
   notifications: string[];
-  /** The titles of progress notifications: a task that takes long shows one. */
+  /** The titles of progress notifications, which long tasks show. */
   tasks: string[];
   /** The titles of pickers and input boxes; '' for the command palette. */
   prompts: string[];
@@ -13,8 +13,9 @@ export interface Interruptions {
 }
 
 /**
- * Runs in every window from its start, before VS Code does: records what asks for attention, also what is gone again at once, and tells what
- * is on screen now. A picker that fades away counts as gone, and a progress notification goes by itself when its task has ended.
+ * Runs in every window before VS Code does: records what requires attention, including what
+ * disappears at once, and reports what is on screen. A picker that fades out counts as closed, and
+ * a progress notification closes by itself when its task has ended.
  */
 export const SCREEN_SCRIPT = `(() => {
   const found = { notifications: [], tasks: [], prompts: [], dialogs: [] };
@@ -76,19 +77,19 @@ export const SCREEN_SCRIPT = `(() => {
 })()`;
 
 /**
- * Watches a window for notifications, prompts and dialogs, also for those that are gone again at once. The watch begins as soon as none is on
- * screen.
- * @returns tells what there has been since then; forgets it when the page reloads
+ * Records a window's notifications, prompts and dialogs, including those that disappear at once.
+ * Recording begins as soon as none is on screen.
+ * @returns a function that returns the records so far; a reload of the page clears them
  */
 export async function watchInterruptions(page: Page): Promise<() => Promise<Interruptions>> {
   await page.evaluate('window.i99dashScreen.whenClear()');
   return () => readInterruptionsSinceLoad(page);
 }
 
-/** Tells what there has been since the window was loaded. */
+/** Returns what has required attention since the window was loaded. */
 export function readInterruptionsSinceLoad(page: Page): Promise<Interruptions> {
   return page.evaluate<Interruptions>('window.i99dashScreen.found');
 }
 
-/** What {@link watchInterruptions} tells of a person who was left in peace. */
+/** The result of {@link watchInterruptions} when nothing required attention. */
 export const NONE: Interruptions = { notifications: [], tasks: [], prompts: [], dialogs: [] };

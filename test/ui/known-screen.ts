@@ -1,10 +1,11 @@
 import type { BrowserContext, Page } from 'playwright-core';
 
-/** Milliseconds after which something that is to vanish from the screen never will. */
+/** The timeout in milliseconds for something to disappear from the screen. */
 const NEVER_MS = 60_000;
 
 /**
- * Tells what is left on the screen of any window, once the progress notifications of ended tasks have gone.
+ * Returns what is left on the screen of any window, after the progress notifications of ended tasks
+ * have closed.
  * @returns one short text for each notification, dialog, picker and menu
  */
 export async function findLeftovers(context: BrowserContext): Promise<string[]> {
@@ -21,8 +22,9 @@ export async function findLeftovers(context: BrowserContext): Promise<string[]> 
 }
 
 /**
- * Brings every window to the screen a test begins from: no notification, dialog, picker or menu. A task that still runs is cancelled.
- * @throws Error that names what does not go
+ * Clears the screen of every window, as a test expects it at the start: no notification, dialog,
+ * picker or menu. A running task is cancelled.
+ * @throws Error that names what does not close
  */
 export async function clearScreen(context: BrowserContext): Promise<void> {
   for (const page of windows(context)) {
@@ -38,7 +40,7 @@ export async function clearScreen(context: BrowserContext): Promise<void> {
   }
 }
 
-// Runs in the page, and lets it draw before the next look.
+// Runs in the page and lets it render before the next check.
 const CLOSE_NOTIFICATIONS = `(async () => {
   const screen = window.i99dashScreen;
   if (!screen) return [];
@@ -51,7 +53,7 @@ const CLOSE_NOTIFICATIONS = `(async () => {
   return [...running, ...screen.left()];
 })()`;
 
-/** The windows of VS Code: a page in the web console has no such screen. */
+/** Returns the VS Code windows: a page of the web console has no such screen. */
 function windows(context: BrowserContext): Page[] {
   return context.pages().filter((page) => !page.isClosed());
 }

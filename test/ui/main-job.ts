@@ -11,7 +11,7 @@ import { Scene } from './scene';
 const ALBUM = 'main-job';
 const WHO = DEFAULT_ACCOUNT.email ?? '';
 
-/** Does one step and prints how long it took. */
+/** Runs one step and prints its duration. */
 async function step<T>(title: string, task: () => Promise<T>): Promise<T> {
   const start = performance.now();
   try {
@@ -29,7 +29,7 @@ function print(mark: string, title: string, start: number): void {
   console.log(`${mark} ${title.padEnd(64)} ${seconds.padStart(6)} s`);
 }
 
-/** The main job as a person does it: palette, picker, status bar, editor button, dialog, result. */
+/** Publishes as the user does: palette, picker, status bar, editor button, dialog, result. */
 async function performMainJob({ person, backend, key }: Scene): Promise<void> {
   await step('Sign in from the command palette', async () => {
     await person.photograph('1-signed-out');

@@ -16,7 +16,7 @@ describe('the operator features', () => {
       wallet: { balance, currency: 'EUR' },
     });
 
-  /** Signs in as an operator with this balance, unless one is signed in. */
+  /** Signs in an operator with this balance unless already signed in. */
   async function signedIn(balance: number): Promise<void> {
     const { person, backend } = scene;
     setBalance(balance);
@@ -61,7 +61,7 @@ describe('the operator features', () => {
     await person.answerDialog('Change the i99op backend', 'Change and Sign In', '3-change');
     await seesBalance('i99op: €125.50');
     await person.operator().locator('.codicon-credit-card').waitFor();
-    await person.seesIcon('sign-in'); // the developer is somebody else
+    await person.seesIcon('sign-in'); // the developer's session is independent
     await person.photograph('4-balance');
   });
 

@@ -9,7 +9,7 @@ interface Metafile {
   outputs: Record<string, { inputs: Record<string, unknown> }>;
 }
 
-/** Everything that ships beside the bundle. */
+/** All files that ship beside the bundle. */
 const FILES = [
   '[Content_Types].xml',
   'extension.vsixmanifest',

@@ -9,15 +9,15 @@ import { installExtension } from '../host/server';
 
 const run = promisify(execFile);
 
-/** Where `npm run package` puts the `.vsix`. */
+/** The path of the `.vsix` that `npm run package` creates. */
 export const packagePath = join(repositoryRoot, 'out/i99dash.vsix');
 
 let packaging: Promise<string> | undefined;
 const installations = new Map<string, Promise<string>>();
 
 /**
- * The `.vsix` that users install: the one that the environment variable `I99DASH_TEST_VSIX` names, or one that is packaged now, once for
- * each process.
+ * Returns the `.vsix` that users install: the one that the environment variable `I99DASH_TEST_VSIX`
+ * names, or one that is packaged once per process.
  * @returns its absolute path
  */
 export function packagedExtension(): Promise<string> {
@@ -27,8 +27,9 @@ export function packagedExtension(): Promise<string> {
 }
 
 /**
- * Gives a scene its own extensions folder with the package in it. VS Code installs the package once per run and version; each scene has a copy.
- * @param target the folder, which does not exist yet
+ * Gives a scene its own extensions folder with the package. VS Code installs the package once per
+ * run and version; each scene gets a copy.
+ * @param target the folder, which must not exist yet
  */
 export async function copyInstalledExtension(version: string, target: string): Promise<void> {
   let installing = installations.get(version);

@@ -7,12 +7,15 @@ import { repositoryRoot } from '../host/paths';
 export const STATUS_BAR_ITEM = 'i99dash.i99dash.i99dash.identity';
 const OPERATOR_ITEM = 'i99dash.i99dash.i99op.identity';
 
-/** What of a toast's element is used here. */
+/** The used part of a toast's element. */
 interface ClickableToast {
   querySelector(selector: string): { click(): void } | null;
 }
 
-/** Does at the workbench what a person does: keys, clicks, and looking. Every look waits until the thing is there. */
+/**
+ * Operates the workbench as the user does: keys, clicks and looking. Every look waits until the
+ * element is visible.
+ */
 export class Person {
   constructor(
     readonly page: Page,
@@ -106,7 +109,7 @@ export class Person {
     })()`);
   }
 
-  /** What the hover of the identity says. The mouse leaves it alone afterwards. */
+  /** Returns the text of the identity's hover and moves the mouse away afterwards. */
   async readHover(photograph?: string, item = this.identity()): Promise<string> {
     const hover = this.page.locator('.workbench-hover .hover-contents, .monaco-hover').last();
     await this.seesHover(item, hover);
@@ -119,7 +122,7 @@ export class Person {
     return text;
   }
 
-  /** Looks at the hover of the identity until it says this. */
+  /** Opens the identity's hover repeatedly until it shows this text. */
   async seesInHover(text: RegExp): Promise<void> {
     while (!text.test(await this.readHover())) {
       await this.identity().waitFor();
@@ -149,7 +152,7 @@ export class Person {
 
   /** Closes a notification. */
   async dismiss(notification: Locator): Promise<void> {
-    // A toast that VS Code is hiding by itself cannot be clicked any more, and need not be.
+    // A toast that VS Code is already hiding cannot be clicked and need not be.
     await notification.evaluateAll((toasts: readonly ClickableToast[]) => {
       for (const toast of toasts) toast.querySelector('.codicon-notifications-clear')?.click();
     });
@@ -251,11 +254,12 @@ function comes(waiting: Promise<void>): Promise<boolean> {
 }
 
 /**
- * Moves the mouse until a hover is on screen: one that is drawn anew under the mouse shows its hover to a mouse that comes again.
+ * Moves the mouse until a hover is on screen: an element that is rendered again under the mouse
+ * shows its hover only on the next move.
  * @param move takes the mouse away and back
  */
 export async function hoverUntilShown(hover: Locator, move: () => Promise<void>): Promise<void> {
-  // VS Code waits for half a second before it shows one; a busy machine has more rounds.
+  // VS Code shows a hover after half a second; a busy machine needs more attempts.
   for (let round = 0; round < 20; round++) {
     await move();
     if (await comes(hover.waitFor({ timeout: 3_000 }))) return;
@@ -263,7 +267,10 @@ export async function hoverUntilShown(hover: Locator, move: () => Promise<void>)
   await hover.waitFor();
 }
 
-/** Waits until what fades or moves has done so: half-faded toasts show nobody anything. Spinners and progress bars never finish. */
+/**
+ * Waits until animations have ended, so that no half-faded toast is in a screenshot. Spinners and
+ * progress bars never end.
+ */
 export async function animated(page: Page): Promise<void> {
   await page.evaluate(
     'Promise.allSettled(document.getAnimations().filter((a) => a.effect.getComputedTiming().iterations !== Infinity).map((a) => a.finished))',

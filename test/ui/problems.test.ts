@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { useScene } from './use-scene';
 
-/** What is changed in the manifest, and the problem that it makes. */
+/** The changes of the manifest and the problem that each causes. */
 const MISTAKES: readonly [from: string, to: string, problem: string][] = [
   ['"id": "tyre-pressure"', '"id": "Tyre Pressure"', '"id"'],
   ['["di5.0", "di5.1"]', '["di5.0", "di9"]', '"requires.dilink.1"'],
@@ -21,19 +21,22 @@ const MISTAKES: readonly [from: string, to: string, problem: string][] = [
 describe('a mini-app with ten problems', () => {
   const scene = useScene({
     album: 'ui/problems',
-    // So high that the panel shows all of them.
+    // High enough for the panel to show all of them.
     viewport: { width: 1280, height: 1100 },
   });
   let correct: string;
   const manifest = (): string => join(scene.workspace, 'manifest.json');
-  /** How many problems the explorer tells of. */
+  /** Returns the badge with the number of problems in the explorer. */
   const badge = (): Locator =>
     scene.person.page
       .locator('.explorer-folders-view .monaco-list-row', { hasText: 'manifest.json' })
       .locator('[class*="monaco-decoration-itemBadge"]');
   const panel = (): Locator => scene.person.page.locator('.markers-panel');
 
-  /** Waits until the panel has this number of problems: it takes all rows out before it draws them again. */
+  /**
+   * Waits until the panel has this number of problems: it removes all rows before it renders them
+   * again.
+   */
   async function panelHas(count: number): Promise<void> {
     const icons = panel().locator('.monaco-list-row .marker-icon');
     if (count > 0) await icons.nth(count - 1).waitFor();
@@ -50,7 +53,7 @@ describe('a mini-app with ten problems', () => {
     await writeFile(manifest(), text);
   }
 
-  /** The manifest has its ten problems, and the editor and the panel show it. */
+  /** Writes the manifest with its ten problems and shows it in the editor and the panel. */
   async function showsMistakes(): Promise<void> {
     const { person } = scene;
     await writeMistakes();

@@ -19,7 +19,10 @@ describe('publishing', () => {
     return (JSON.parse(text) as { version: string }).version;
   }
 
-  /** The version of the manifest has been submitted. @returns that version */
+  /**
+   * Submits the version of the manifest.
+   * @returns that version
+   */
   async function submitted(): Promise<string> {
     const version = await readVersion();
     if (submissions().at(-1)?.version !== version) {
@@ -141,7 +144,7 @@ describe('publishing', () => {
     await person.quickPickRow('i99dash: dry run').waitFor();
     await person.photograph('9-tasks');
     await person.pick('i99dash: dry run');
-    // The terminal paints its text; the mark of its tab tells that the task went well.
+    // The terminal's text is a canvas; the icon of its tab shows that the task succeeded.
     await person.page.locator('.single-terminal-tab .codicon-check').waitFor();
     await person.photograph('10-task');
     await person.runCommand('View: Toggle Terminal');
@@ -189,7 +192,7 @@ describe('publishing', () => {
   });
 });
 
-/** The requests that change anything. */
+/** Returns the requests that change state. */
 function changes({ requests }: Backend): unknown[] {
   return requests.filter(({ method }) => method !== 'GET');
 }

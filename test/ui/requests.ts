@@ -3,12 +3,12 @@ import type { LoggedRequest } from '../backend/request-log';
 
 const VERIFY = '/api/v1/auth/ssh/verify';
 
-/** The exchanges that minted a token, oldest first. */
+/** Returns the exchanges that minted a token, oldest first. */
 export function mints({ requests }: Backend): LoggedRequest[] {
   return requests.filter(isMint);
 }
 
-/** Waits until one more token has been minted than there are now, or as many more as are asked for. */
+/** Waits until one more token, or `more` tokens, have been minted than now. */
 export async function mintedAgain(backend: Backend, more = 1): Promise<LoggedRequest> {
   const before = mints(backend).length;
   return backend.waitForRequest(
@@ -16,7 +16,7 @@ export async function mintedAgain(backend: Backend, more = 1): Promise<LoggedReq
   );
 }
 
-/** Waits for the answer to a call of a path that is made after this. */
+/** Waits for the response to a request of a path that is sent after this call. */
 export async function called(backend: Backend, path: string): Promise<LoggedRequest> {
   const before = backend.requests.length;
   return backend.waitForRequest(

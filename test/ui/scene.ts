@@ -17,19 +17,22 @@ import { Person } from './person';
 import { waitUntilStored } from '../host/stored-state';
 
 export interface SceneOptions {
-  /** Below `out/`: where the screenshots go. */
+  /** The folder for the screenshots below `out/`. */
   album: string;
-  /** What the key in `~/.ssh` is protected with. */
+  /** The passphrase of the key in `~/.ssh`. */
   passphrase?: string;
-  /** False: the backend does not know the key yet. */
+  /** False: the key is not registered with the backend yet. */
   registered?: boolean;
-  /** False: the key has never signed for the backend on this computer, so that signing in asks. */
+  /** False: the key has never signed for the backend on this computer, so a sign-in asks. */
   approved?: boolean;
   /** False: the home folder holds no key. */
   keyInHome?: boolean;
   /** Folders of `test/fixtures/mini-apps` to put into the workspace. */
   miniApps?: readonly string[];
-  /** Puts more into the workspace before VS Code opens it: it need not be told of changes on disk there. */
+  /**
+   * Adds more to the workspace before VS Code opens it, so that VS Code need not detect the
+   * changes.
+   */
   furnish?: (workspace: string) => Promise<void>;
   /** Default: what the environment variable `I99DASH_TEST_VSCODE_VERSION` says. */
   version?: string;
@@ -46,11 +49,14 @@ export interface SceneOptions {
   sharedBackend?: Backend;
   /** The user's settings beside the backend's URL. */
   settings?: Readonly<Record<string, unknown>>;
-  /** What the environment holds at the first start beside the usual. */
+  /** Additional environment variables of the first start. */
   env?: Environment;
 }
 
-/** A person at VS Code with a home, a key, a workspace and a backend of their own, all thrown away afterwards. */
+/**
+ * A user at VS Code with a home, a key, a workspace and a backend of their own, all deleted
+ * afterwards.
+ */
 export class Scene {
   backend!: Backend;
   server!: Server;
@@ -61,14 +67,17 @@ export class Scene {
 
   private constructor(
     readonly options: SceneOptions,
-    /** Holds everything that VS Code and the extension write; the backend keeps its state elsewhere. */
+    /**
+     * The folder of everything that VS Code and the extension write; the backend keeps its state
+     * elsewhere.
+     */
     readonly root: string,
     readonly workspace: string,
-    /** The key in `~/.ssh`, or in a folder of nobody's when the home is to hold none. */
+    /** The key in `~/.ssh`, or in an unrelated folder when the home folder must have no key. */
     readonly key: TestKey,
   ) {}
 
-  /** Sets a scene. Nothing of it touches the user's own home or VS Code. */
+  /** Creates a scene. It is isolated from the user's own home folder and VS Code. */
   static async open(options: SceneOptions): Promise<Scene> {
     const folder = await mkdtemp(join(tmpdir(), 'i99dash-scene-'));
     removeOnExit(folder);
@@ -92,7 +101,10 @@ export class Scene {
     }
   }
 
-  /** Lets a key sign for the backend without a question, as after a sign-in with it on this computer. */
+  /**
+   * Allows a key to sign for the backend without a question, as after a sign-in with it on this
+   * computer.
+   */
   async approveKey(fingerprint: string): Promise<void> {
     const storage = join(this.root, 'server/data/User/globalStorage/i99dash.i99dash');
     const file = join(storage, 'known-backends.json');
@@ -102,12 +114,12 @@ export class Scene {
     await writeFile(file, JSON.stringify(known));
   }
 
-  /** As somebody does in the web console. */
+  /** Registers a key as in the web console. */
   register(publicKeyLine: string): void {
     this.backend.state.addKey(this.devId, publicKeyLine, { name: 'this computer' });
   }
 
-  /** Who the scene's key is registered for. */
+  /** The account that the scene's key is registered with. */
   get devId(): string {
     const [account] = this.options.backend?.accounts ?? PROFILES.developer.accounts;
     return account?.devId ?? '';
@@ -125,8 +137,8 @@ export class Scene {
   }
 
   /**
-   * Starts VS Code where it was before, if it was.
-   * @param env what the environment holds this time beside the usual
+   * Starts VS Code, with its previous state if it ran before.
+   * @param env additional environment variables of this start
    */
   async start(env: Environment = {}): Promise<void> {
     const { options, root } = this;
@@ -141,7 +153,7 @@ export class Scene {
       smokeTestDriver: false,
       env: { ...isolatedEnvironment(join(root, 'home')), TMPDIR: temporary, ...env },
       userSettings: { 'i99dash.backendUrl': this.backend.url, ...options.settings },
-      // The browser keeps the profile by address.
+      // The browser keeps the profile by origin.
       ...(before === undefined ? {} : { port: before.port }),
     });
     this.workbench = await openWorkbench({
@@ -188,7 +200,7 @@ export class Scene {
     return this.backend.close();
   }
 
-  /** Starts the backend, where it was and with what it knew if it ran before. */
+  /** Starts the backend, with its previous port and state if it ran before. */
   async startBackend(): Promise<void> {
     if (this.options.sharedBackend !== undefined) {
       this.backend = this.options.sharedBackend;
@@ -207,7 +219,7 @@ export class Scene {
     this.isBackendRunning = true;
   }
 
-  /** Ends whatever runs and removes every file. */
+  /** Stops everything that is running and deletes every file. */
   async close(): Promise<void> {
     const { workbench, server, backend } = this as Partial<Scene>;
     await workbench?.close();

@@ -10,7 +10,7 @@ const PASSPHRASE = 'a-passphrase-to-be-found';
 const WRONG_PASSPHRASE = 'a-wrong-passphrase-to-be-found';
 const PROXY_PASSWORD = 'a-proxy-password-to-be-found';
 
-/** Notes every text that comes onto the screen: notifications, dialogs, hovers, editors, output. */
+/** Records every text that appears on screen: notifications, dialogs, hovers, editors, output. */
 const WATCH_SCREEN = `(() => {
   const seen = (window.seenOnScreen = new Set([document.body.innerText]));
   const note = (node) => {
@@ -114,7 +114,7 @@ describe('secrets of a whole run', () => {
       assert.ok(files.length > 100, `${files.length} files were read`);
       assert.deepEqual(findings, []);
 
-      // One that were there would have been found.
+      // The search would have found a planted secret.
       const planted = formsOf(PASSPHRASE).map((form, index) => {
         const file = join(root, 'home', `planted-${index}`);
         writeFileSync(file, Buffer.concat([Buffer.from('x'), form, Buffer.from('x')]));

@@ -11,7 +11,7 @@ const WHO = DEFAULT_ACCOUNT.email ?? '';
 const ME = '/api/v1/dev/me';
 const PASSPHRASE = 'open sesame';
 type FaultHandler = Extract<Fault, { kind: 'custom' }>['handler'];
-/** Seconds. A token this short-lived is used until a tenth of its life is left. */
+/** In seconds. A token with such a short lifetime is used until a tenth of it is left. */
 const TOKEN_LIFE = 14;
 
 describe('a session with an encrypted key', () => {
@@ -22,10 +22,10 @@ describe('a session with an encrypted key', () => {
   });
   let agent: SshAgent | undefined;
 
-  /** Somebody is signed in, and VS Code was started again without the passphrase. */
+  /** Signs in and restarts VS Code without the passphrase. */
   async function locked(): Promise<void> {
     if (await scene.person.identity().locator('.codicon-lock').isVisible()) return;
-    // Locked as soon as the token is spent.
+    // The session is locked as soon as the token expires.
     scene.backend.setTokenLife(2);
     await signedIn(scene);
     await scene.restart();
@@ -54,7 +54,7 @@ describe('a session with an encrypted key', () => {
     const interruptions = await watchInterruptions(person.page);
     await person.runCommand('i99dash: Who Am I?');
     await person.page.locator('.quick-input-title', { hasText: 'Passphrase of' }).waitFor();
-    // Slower than the progress of a command is to show itself.
+    // Slower than the delay after which a command shows its progress.
     await person.quickInput().pressSequentially('not yet whole', { delay: 100 });
     await person.photograph('unlock');
     await person.quickInput().press('Escape');

@@ -9,7 +9,7 @@ import { useScene } from './use-scene';
 
 const WHO = DEFAULT_ACCOUNT.email ?? '';
 const KEYS = '/api/v1/account/ssh-keys';
-/** Seconds, of a token that is as good as for ever here. */
+/** In seconds; a token that does not expire during a test. */
 const LONG = 900;
 
 const SIGNED_IN: Look = { icon: 'account', text: WHO, isError: false };
@@ -34,7 +34,10 @@ describe('the status bar while the backend fails', () => {
     await view.row('this computer').waitFor();
   }
 
-  /** Signed in with tokens that are soon spent, and the status bar has the mark of being offline as the backend is down. */
+  /**
+   * Signs in with short-lived tokens and stops the backend, so that the status bar shows the
+   * offline icon.
+   */
   async function offline(): Promise<void> {
     scene.backend.setTokenLife(2);
     await showsKeys();
@@ -43,7 +46,7 @@ describe('the status bar while the backend fails', () => {
     await watch();
   }
 
-  /** Signed in with a token that lasts. */
+  /** Signs in with a long-lived token. */
   async function online(): Promise<void> {
     scene.backend.setTokenLife(LONG);
     await showsKeys();
@@ -51,7 +54,7 @@ describe('the status bar while the backend fails', () => {
     await watch();
   }
 
-  /** Signed in with a key that the backend has been told to forget. */
+  /** Signs in with a key and removes it from the backend. */
   async function rejected(): Promise<void> {
     const { person, backend, key } = scene;
     await online();
@@ -61,7 +64,7 @@ describe('the status bar while the backend fails', () => {
     await person.seesIcon('error');
   }
 
-  /** What a screen reader says. */
+  /** Returns the accessibility label. */
   const spoken = (): Promise<string | null> =>
     scene.person.identity().locator('a').first().getAttribute('aria-label');
 

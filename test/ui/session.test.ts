@@ -14,7 +14,7 @@ describe('a session with an unencrypted key', () => {
 
   const sinceLoad = () => readInterruptionsSinceLoad(scene.person.page);
 
-  /** The backend has forgotten the key of who is signed in, and the window was loaded again. */
+  /** Removes the session's key from the backend and reloads the window. */
   async function rejected(): Promise<void> {
     const { person, backend, key } = scene;
     await signedIn(scene);
@@ -57,7 +57,7 @@ describe('a session with an unencrypted key', () => {
     const { person, backend } = scene;
     backend.setTokenLife(900);
     await signedIn(scene);
-    // What the hover shows has been stored.
+    // The hover shows what has been stored.
     await person.seesInHover(/Token expires: in 15 min/u);
     backend.state.revokeTokens();
     const from = mints(backend).length;

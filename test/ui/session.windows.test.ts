@@ -7,7 +7,7 @@ import { signedIn } from './states';
 import { useScene } from './use-scene';
 
 const WHO = DEFAULT_ACCOUNT.email ?? '';
-/** Seconds. */
+/** In seconds. */
 const TOKEN_LIFE = 8;
 const WATCHED_MS = 60_000;
 
@@ -15,7 +15,10 @@ describe('a session in two windows', () => {
   const scene = useScene({ album: 'ui/session-windows', tokenLife: TOKEN_LIFE });
   let second: Person | undefined;
 
-  /** Signed in, with a second window that knows. @returns that window */
+  /**
+   * Signs in and opens a second window with the session.
+   * @returns that window
+   */
   async function signedInBoth(): Promise<Person> {
     await signedIn(scene);
     second ??= await scene.openSecondWindow();
@@ -59,7 +62,7 @@ describe('a session in two windows', () => {
     console.log(
       `      ${asked} answers, 0 failures, ${minted} tokens minted by 2 windows in ${seconds} s (tokens of ${TOKEN_LIFE} s)`,
     );
-    // Each window may mint for itself, once for each third of a life at the most.
+    // Each window may mint its own tokens, at most one per third of a lifetime.
     assert.ok(minted >= seconds / TOKEN_LIFE, `${minted} tokens`);
     assert.ok(minted <= (2 * 3 * seconds) / TOKEN_LIFE, `${minted} tokens`);
   });
@@ -70,7 +73,7 @@ describe('a session in two windows', () => {
     await person.identity().click();
     await person.pick('Sign Out');
     await person.seesIcon('sign-in');
-    // By the time its token is due the other window renews it, or learns that the session has ended.
+    // When its token is due, the other window refreshes it or learns that the session has ended.
     await Promise.race([mintedAgain(backend), other.seesIcon('sign-in')]);
     await other.page.reload();
     await other.seesIcon('sign-in');

@@ -23,7 +23,10 @@ describe('sign-in', () => {
       await person.page.locator('.quick-input-title', { hasText: 'Passphrase of' }).waitFor();
     }
 
-    /** Signs in with a key that is not registered. @returns the notification that says so */
+    /**
+     * Signs in with an unregistered key.
+     * @returns the notification about it
+     */
     async function meetsUnknownKey(): Promise<Locator> {
       await asksForPassphrase();
       await scene.person.answer('open sesame');

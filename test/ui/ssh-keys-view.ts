@@ -1,11 +1,11 @@
 import type { Locator } from 'playwright-core';
 import { hoverUntilShown, type Person } from './person';
 
-/** The view *SSH Keys*, as a person finds it. */
+/** The SSH Keys view as the user operates it. */
 export class SshKeysView {
   constructor(private readonly person: Person) {}
 
-  /** Clicks our icon in the activity bar until the view is there. */
+  /** Clicks the extension's icon in the activity bar until the view is visible. */
   async open(): Promise<void> {
     if (!(await this.pane().isVisible())) {
       await this.person.page.locator('.activitybar a[aria-label^="i99dash"]').first().click();
@@ -19,12 +19,12 @@ export class SshKeysView {
     });
   }
 
-  /** The row that holds this text. */
+  /** Returns the row with this text. */
   row(text: string): Locator {
     return this.pane().locator('.monaco-list-row', { hasText: text }).first();
   }
 
-  /** Label and description of each row. */
+  /** Returns label and description of each row. */
   async rows(): Promise<string[][]> {
     const rows = await this.pane().locator('.monaco-list-row').all();
     return Promise.all(
@@ -35,7 +35,7 @@ export class SshKeysView {
     );
   }
 
-  /** A button of the welcome. */
+  /** Returns a button of the welcome view. */
   button(label: string): Locator {
     return this.pane().locator('.monaco-button', { hasText: label }).first();
   }
@@ -52,22 +52,22 @@ export class SshKeysView {
     await sidebar.locator(`.actions-container [aria-label^="${title}"]`).first().click();
   }
 
-  /** A button of a row, which appears with the mouse over it. */
+  /** Presses a button of a row, which appears on hover. */
   async press(row: string, title: string): Promise<void> {
     await this.row(row).hover();
     await this.row(row).locator(`.action-label[aria-label^="${title}"]`).click();
   }
 
-  /** Picks an entry of a row's menu. */
+  /** Chooses an entry of a row's context menu. */
   async choose(row: string, entry: string): Promise<void> {
     await this.row(row).click({ button: 'right' });
-    // A menu that has just opened takes no click, lest the one that opened it counts.
+    // A menu that has just opened ignores clicks, so that the click that opened it does not count.
     await this.menuEntry(entry).hover();
     await this.person.page.locator('.monaco-menu .focused', { hasText: entry }).waitFor();
     await this.person.page.keyboard.press('Enter');
   }
 
-  /** What the hover of a row says, once it is there. */
+  /** Returns the text of a row's hover. */
   async readHover(row: string): Promise<string> {
     const hover = this.person.page.locator('.workbench-hover', { hasText: 'SHA256:' }).first();
     await hoverUntilShown(hover, async () => {

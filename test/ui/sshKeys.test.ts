@@ -36,7 +36,7 @@ describe('the SSH Keys view', () => {
     await view.row('this key').waitFor();
   }
 
-  /** The view shows this computer's key and one of this name beside it. */
+  /** Shows the view with this computer's key and another one of this name. */
   async function showsKeyNamed(name: string): Promise<void> {
     const { backend, root } = scene;
     await showsKeys();
@@ -244,7 +244,8 @@ describe('the SSH Keys view', () => {
     const color = await person.page.evaluate<string>(
       `getComputedStyle(document.querySelector('${icon}')).color`,
     );
-    // The theme's green for light backgrounds, as in the view Apps; that of tests is too pale on them.
+    // The theme's green for light backgrounds, as in the Apps view; the green of test icons is too
+    // pale on them.
     assert.equal(color, await person.themeColor('charts-green'));
   });
 
@@ -270,7 +271,7 @@ describe('the SSH Keys view', () => {
     await signedIn(scene);
     await scene.person.page.goto('about:blank');
     const folder = join(root, 'home', '.ssh');
-    // Those that the tests before this one made and used, and when it runs alone those there were.
+    // The keys of the previous tests, or the initial ones when this test runs alone.
     const names = ['id_ed25519', 'id_second', 'id_third', 'id_next'];
     const keys = names.map((name) => join(folder, name)).filter((path) => existsSync(path));
     const halves = keys.flatMap(privateHalf);
@@ -285,7 +286,7 @@ describe('the SSH Keys view', () => {
       .filter((file) => !keys.includes(file) && !file.startsWith(join(root, 'nobody')));
     assert.ok(files.some((file) => file.endsWith('i99dash.log')));
     for (const file of files) {
-      // VS Code goes on removing its lock files meanwhile.
+      // VS Code removes its lock files meanwhile.
       const content = await readFile(file, 'latin1').catch(() => '');
       const utf16 = content.replaceAll('\0', '');
       assert.ok(!halves.some((half) => content.includes(half) || utf16.includes(half)), file);

@@ -2,11 +2,11 @@ import { DEFAULT_ACCOUNT } from '../backend/server';
 import type { Scene } from './scene';
 
 /*
- * The states that tests start from. Each function does nothing when the state is there already, so that a test that runs alone sets up what
- * one that runs after others finds.
+ * The states that tests start from. Each function does nothing when the state is already reached,
+ * so that a test that runs alone sets up what it would find after other tests.
  */
 
-/** Signs in with the scene's key, which it registers first when the backend does not know it. */
+/** Signs in with the scene's key and registers it first when necessary. */
 export async function signedIn(scene: Scene): Promise<void> {
   const { person, key, backend, options } = scene;
   const account = person.identity().locator('.codicon-account');

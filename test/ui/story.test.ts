@@ -35,7 +35,7 @@ describe('the whole journey of a new user', () => {
   const keyPath = (): string => join(scene.root, 'home/.ssh/id_ed25519');
   const readPublicKey = (): string => readFileSync(`${keyPath()}.pub`, 'utf8').trim();
 
-  /** The first laptop has a key, which nobody has registered. */
+  /** Gives the first laptop an unregistered key. */
   async function hasKey(): Promise<void> {
     const { state } = scene.backend;
     if (!existsSync(keyPath())) {
@@ -57,7 +57,7 @@ describe('the whole journey of a new user', () => {
     return person.seesNotification('Public key copied');
   }
 
-  /** The first laptop is signed in. */
+  /** Signs in on the first laptop. */
   async function signedIn(): Promise<void> {
     const { person } = scene;
     if (await person.identity().locator('.codicon-account').isVisible()) return;
@@ -69,14 +69,14 @@ describe('the whole journey of a new user', () => {
     await person.seesIcon('account');
   }
 
-  /** The backend has a submission of the app. */
+  /** Adds a submission of the app to the backend. */
   function published(): void {
     if (submissions().length > 0) return;
     const name = { en: 'Tyre Pressure', ar: 'ضغط الإطارات' };
     addApp(scene.backend.state, { appId: 'tyre-pressure', version: '1.0.0', name });
   }
 
-  /** The account has the second laptop's key, which was just used. */
+  /** Registers the second laptop's key as just used. */
   async function secondKeyUsed(): Promise<void> {
     const { state } = scene.backend;
     if (keysOfDeveloper().some(({ name }) => name === 'second laptop')) return;
@@ -192,7 +192,7 @@ describe('the whole journey of a new user', () => {
       await signedIn();
       await apps.open();
       await keys.row('this key').waitFor();
-      // Carried over as a file; the private half stays where it is.
+      // The public key is copied as a file; the private key is not transferred.
       await copyFile(`${key.path}.pub`, join(root, 'home/.ssh/second-laptop.pub'));
       await keys.pressInTitle('Add SSH Key');
       await person.pick('~/.ssh/second-laptop.pub');
@@ -284,7 +284,7 @@ describe('the whole journey of a new user', () => {
       assert.equal(keysOfDeveloper().length, registered);
       assert.equal(submissions().length, 1);
       const from = backend.requests.length;
-      // Nobody is signed in after a reload either, and nothing is asked of the backend.
+      // The user is still signed out after a reload, and no request is sent.
       await person.page.reload();
       await person.seesIdentity('i99dash: Sign In');
       await apps.seesWelcome('Sign in with your SSH key');

@@ -11,7 +11,7 @@ import { packagedExtension } from './packaged-extension';
 
 const run = promisify(execFile);
 
-/** Runs the suite beside this file in a process of its own. */
+/** Runs the suite in the folder beside this file in its own process. */
 async function runLeavingSuite(): Promise<TestCounts> {
   const vsix = await packagedExtension();
   const folder = await mkdtemp(path.join(tmpdir(), 'i99dash-leaving-'));

@@ -4,15 +4,16 @@ import { repositoryRoot } from '../host/paths';
 import { findLeftovers } from './known-screen';
 import { Scene, type SceneOptions } from './scene';
 
-/** Milliseconds after which a test or a hook never ends. */
+/** The timeout of a test or a hook in milliseconds, which only a hanging one reaches. */
 const NEVER_MS = 300_000;
-/** Milliseconds for a screenshot and for clearing the screen after that. */
+/** The additional time for a screenshot and for clearing the screen, in milliseconds. */
 const CLEANUP_MS = 120_000;
 
 /**
- * A scene for the length of a suite. Each test begins from a screen without notification, picker, dialog or menu and must leave it so: one that
- * leaves something fails, and the next begins from a clear screen again. The error of a failed test names its screenshot.
- * @param options a function where they depend on a scene that is set before this one
+ * Sets up a scene for the length of a suite. Each test begins with a clear screen (no notification,
+ * picker, dialog or menu) and must leave it clear: one that leaves something fails, and the next
+ * begins with a clear screen again. The error of a failed test names its screenshot.
+ * @param options a function when they depend on a scene that is set up before this one
  */
 export function useScene(options: SceneOptions | (() => SceneOptions)): Scene {
   let scene: Scene | undefined;
@@ -28,7 +29,7 @@ export function useScene(options: SceneOptions | (() => SceneOptions)): Scene {
     this.timeout(NEVER_MS);
     await scene?.close();
   });
-  // Tests take the parts out when they run, and the scene is set by then.
+  // Tests read the members when they run, after the scene has been set up.
   return new Proxy(Object.create(Scene.prototype) as Scene, {
     get: (_target, part) => {
       const current = scene ?? assert.fail('the scene is not set');
@@ -39,13 +40,13 @@ export function useScene(options: SceneOptions | (() => SceneOptions)): Scene {
 }
 
 /**
- * Makes a test begin from a clear screen and fail when it does not leave one. It is done within the test, as mocha skips the rest of a suite when
- * a hook fails.
+ * Makes a test begin with a clear screen and fail when it does not leave one. This happens within
+ * the test, because mocha skips the rest of a suite when a hook fails.
  */
 function guardTest(test: Mocha.Test, scene: Scene): void {
   const { fn } = test;
   if (fn === undefined) return;
-  // Mocha gives up later, so that a test without end has its screenshot too.
+  // Mocha's timeout is later, so that a hanging test gets its screenshot too.
   test.timeout(NEVER_MS + CLEANUP_MS);
   test.fn = async function (this: Mocha.Context) {
     await scene.prepareTest();
@@ -68,14 +69,20 @@ async function withinTime<T>(running: PromiseLike<T>): Promise<T> {
   return Promise.race([running, never]).finally(() => clearTimeout(timer));
 }
 
-/** Keeps what was on screen when a test failed as `failed-….png`. @returns the path within the repository */
+/**
+ * Saves a screenshot of a failed test as `failed-….png`.
+ * @returns the path within the repository
+ */
 async function photographFailure(scene: Scene, title: string): Promise<string | undefined> {
   const name = `failed-${title.replace(/[^a-z0-9]+/giu, '-').slice(0, 60)}`;
   const path = await scene.person.photograph(name).catch(() => undefined);
   return path === undefined ? undefined : relative(repositoryRoot, path);
 }
 
-/** Appends where the screenshot is to the first line of an error, which is what the end of a run shows again. */
+/**
+ * Appends the screenshot's path to the first line of an error, which the summary at the end of a
+ * run repeats.
+ */
 function withScreenshot(error: unknown, path: string): unknown {
   if (!(error instanceof Error)) return error;
   const [first = '', ...rest] = error.message.split('\n');

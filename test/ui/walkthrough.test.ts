@@ -25,7 +25,7 @@ describe('the walkthrough with an empty home folder', () => {
       .first()
       .waitFor();
 
-  /** Opens a step and photographs its picture in a dark and in a light theme. */
+  /** Opens a step and takes screenshots of its picture in a dark and in a light theme. */
   async function turnTo(step: Step, number: number): Promise<void> {
     const { person } = scene;
     await stepOf(step).click();
@@ -39,7 +39,7 @@ describe('the walkthrough with an empty home folder', () => {
 
   const keyPath = (): string => join(scene.root, 'home/.ssh/id_ed25519');
 
-  /** The walkthrough is open. */
+  /** Opens the walkthrough. */
   async function opens(): Promise<void> {
     if (await stepOf('publish').isVisible()) return;
     const { person } = scene;
@@ -48,7 +48,7 @@ describe('the walkthrough with an empty home folder', () => {
     await stepOf('publish').waitFor();
   }
 
-  /** The walkthrough is open, and there is a key. */
+  /** Opens the walkthrough and provides a key. */
   async function hasKey(): Promise<void> {
     await opens();
     if (!existsSync(keyPath())) {
@@ -56,7 +56,7 @@ describe('the walkthrough with an empty home folder', () => {
     }
   }
 
-  /** The walkthrough is open, and the backend knows the key. */
+  /** Opens the walkthrough and provides a registered key. */
   async function hasRegisteredKey(): Promise<void> {
     await hasKey();
     if (scene.backend.state.accounts.keysOf(DEFAULT_ACCOUNT.devId).length === 0) {
@@ -64,7 +64,7 @@ describe('the walkthrough with an empty home folder', () => {
     }
   }
 
-  /** The walkthrough is open, and somebody is signed in. */
+  /** Opens the walkthrough and signs in. */
   async function signedIn(): Promise<void> {
     const { person } = scene;
     await hasRegisteredKey();

@@ -12,12 +12,12 @@ interface Tool {
   };
 }
 
-describe('what agents send', () => {
+describe('agent tool input', () => {
   const { contributes } = JSON.parse(
     readFileSync(join(__dirname, '../../../package.json'), 'utf8'),
   ) as { contributes: { languageModelTools: Tool[] } };
 
-  it('is read by the rules that package.json tells them', () => {
+  it('is validated by the schemas in package.json', () => {
     const told = contributes.languageModelTools.map(({ name, inputSchema }) => {
       assert.equal(inputSchema.additionalProperties, false);
       const fields = Object.entries(inputSchema.properties).map(([field, rule]) => {
@@ -31,7 +31,7 @@ describe('what agents send', () => {
     assert.deepEqual(Object.fromEntries(told), TOOL_INPUTS);
   });
 
-  it('is taken as it is', () => {
+  it('is accepted unchanged', () => {
     const input = { folder: 'tyres', track: 'beta', releaseNotes: 'New.', dryRun: true };
     assert.deepEqual(readToolInput('i99dash_publish_app', input), input);
     assert.deepEqual(readToolInput('i99dash_get_status', undefined), {});
@@ -49,7 +49,7 @@ describe('what agents send', () => {
     ['i99dash_get_status', { __proto__: null, constructor: 1 }, /has a field that there is not/u],
   ];
   for (const [tool, input, said] of refused) {
-    it(`is refused: ${JSON.stringify(input).slice(0, 60)}`, () => {
+    it(`is rejected: ${JSON.stringify(input).slice(0, 60)}`, () => {
       assert.throws(() => readToolInput(tool, input), { code: 'VALIDATION_FAILED', message: said });
     });
   }

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { findNamed, workspaceName } from '../../../src/core/agents/workspaceNames';
 
-describe('names of what is in the workspace', () => {
+describe('workspace-relative names', () => {
   const one = [{ name: 'apps', path: '/projects/apps' }];
   const two = [...one, { name: 'notes', path: '/projects/notes' }];
 
-  it('are relative, with the name of the workspace folder where there are several', () => {
+  it('are relative and start with the workspace folder when there are several', () => {
     assert.equal(workspaceName('/projects/apps/tyres/src/app.js', one), 'tyres/src/app.js');
     assert.equal(workspaceName('/projects/apps', one), '.');
     assert.equal(workspaceName('/projects/apps/tyres', two), 'apps/tyres');
     assert.equal(workspaceName('/projects/notes', two), 'notes');
   });
 
-  it('are those of the nearest workspace folder', () => {
+  it('use the innermost workspace folder', () => {
     const nested = [...one, { name: 'tyres', path: '/projects/apps/tyres' }];
     assert.equal(workspaceName('/projects/apps/tyres/src', nested), 'tyres/src');
   });
 
-  it('there are none outside', () => {
+  it('do not exist for paths outside the workspace', () => {
     for (const path of ['/projects', '/projects/apps-old/x', '/home/me/.ssh/id_ed25519', '/']) {
       assert.equal(workspaceName(path, one), undefined, path);
     }
@@ -30,7 +30,7 @@ describe('names of what is in the workspace', () => {
     '/projects/notes',
   ];
 
-  it('find the folder they stand for', () => {
+  it('resolve to the folder they name', () => {
     for (const given of [
       'apps/climate',
       'climate',
@@ -47,7 +47,7 @@ describe('names of what is in the workspace', () => {
     assert.equal(findNamed('.', ['/projects/apps'], one), '/projects/apps');
   });
 
-  it('find nothing that is ambiguous, unknown or elsewhere', () => {
+  it('do not resolve when they are ambiguous, unknown or outside the workspace', () => {
     for (const given of [
       'tyres',
       'imate',

@@ -34,7 +34,7 @@ const REFUSED = [
   'http://127.0.0.1@example.com',
   'http://[::]',
   'http://[::ffff:0.127.0.1]',
-  // A name server may say anything of it.
+  // DNS may resolve this name to any address.
   'http://api.localhost',
   'ftp://localhost',
   'ws://localhost',
@@ -46,7 +46,7 @@ const REFUSED = [
   'https://user@example.com',
 ];
 
-describe("a backend's URL", () => {
+describe('backend URL', () => {
   for (const [text, url] of ACCEPTED) {
     it(`accepts ${JSON.stringify(text)}`, () => {
       assert.equal(parseBackendUrl(text), url);
@@ -54,7 +54,7 @@ describe("a backend's URL", () => {
   }
 
   for (const text of REFUSED) {
-    it(`refuses ${JSON.stringify(text)}`, () => {
+    it(`rejects ${JSON.stringify(text)}`, () => {
       assert.throws(
         () => parseBackendUrl(text),
         (error) => isI99dashError(error, 'BACKEND_REFUSED'),
@@ -62,7 +62,7 @@ describe("a backend's URL", () => {
     });
   }
 
-  it('tells no credential, not even of what is no URL at all', () => {
+  it('shows no credentials in errors, even for invalid URLs', () => {
     for (const text of [
       'https://user:s3cret@example.com',
       'http://user:s3cret@example.com',
@@ -80,7 +80,7 @@ describe("a backend's URL", () => {
     }
   });
 
-  it('names the origin alone of what is not safe', () => {
+  it('shows only the origin of an insecure URL', () => {
     assert.throws(
       () => assertSecureUrl(new URL('http://bucket.example.com:81/s3cret?sig=s3cret'), 'storage'),
       {

@@ -13,7 +13,7 @@ import { rejectsWith } from '../../support/expect';
 const PATH = '/api/v1/dev/me';
 const ME = { method: 'GET', path: PATH } as const;
 
-/** Hands out its tokens in turn and notes which it was told are refused. */
+/** Returns its tokens in turn and records which ones were reported as rejected. */
 class ScriptedTokens implements TokenSource {
   readonly rejected: (readonly string[])[] = [];
 
@@ -28,7 +28,7 @@ class ScriptedTokens implements TokenSource {
   }
 }
 
-describe('the API client', () => {
+describe('API client', () => {
   const transport = createUndiciTransport();
   let backend: Backend;
 
@@ -54,7 +54,7 @@ describe('the API client', () => {
   };
   const statuses = () => backend.requests.map(({ status }) => status);
 
-  it('sends the bearer token and takes the data out of the answer', async () => {
+  it('sends the bearer token and unwraps the data of the answer', async () => {
     const { api, source } = client(mint());
     assert.deepEqual(await api.call(ME), DEFAULT_ACCOUNT);
     assert.deepEqual(source.rejected, [[]]);
@@ -81,13 +81,13 @@ describe('the API client', () => {
     assert.deepEqual(backend.requests[0]?.query, { app_id: 'a&b=c d' });
   });
 
-  it('keeps the path of a backend that lives below its origin', async () => {
+  it('keeps the path of a backend URL', async () => {
     const api = new ApiClient(`${backend.url}/below`, transport);
     await rejectsWith('SERVER', api.callPublic(ME));
     assert.equal(backend.requests[0]?.path, `/below${PATH}`);
   });
 
-  it('repeats a call with a newer token after a 401, naming the one that failed', async () => {
+  it('repeats a call with a newer token after a 401 and reports the rejected one', async () => {
     const old = spent();
     const { api, source } = client(old, mint());
     assert.deepEqual(await api.call(ME), DEFAULT_ACCOUNT);
@@ -95,7 +95,7 @@ describe('the API client', () => {
     assert.deepEqual(statuses(), [401, 200]);
   });
 
-  it('repeats the body as well', async () => {
+  it('repeats the request body', async () => {
     const { api } = client(spent(), mint());
     const json = { appId: 'trip-log', contentLength: 1, sha256: '0'.repeat(64) };
     await api.call({ method: 'POST', path: '/api/v1/mini-apps/upload-url', json });
@@ -105,7 +105,7 @@ describe('the API client', () => {
     );
   });
 
-  it('gives up where no other token is worth a try', async () => {
+  it('gives up when there is no other token to try', async () => {
     const [first, second] = [spent(), spent()];
     const { api, source } = client(first, second, second, mint());
     const error = await rejectsWith('NOT_SIGNED_IN', api.call(ME));
@@ -114,7 +114,7 @@ describe('the API client', () => {
     assert.deepEqual(statuses(), [401, 401]);
   });
 
-  it('gives up after the third 401, whatever else there would be', async () => {
+  it('gives up after the third 401 even if there are more tokens', async () => {
     const { api, source } = client(spent(), spent(), spent(), mint());
     const error = await rejectsWith('NOT_SIGNED_IN', api.call(ME));
     assert.equal(error.status, 401);
@@ -128,7 +128,7 @@ describe('the API client', () => {
     assert.deepEqual(statuses(), [401]);
   });
 
-  it('passes on what goes wrong with the repeated call', async () => {
+  it('passes on the error of the repeated call', async () => {
     backend.faults.inject({ fault: { kind: 'status', status: 401 } });
     backend.faults.inject({ fault: { kind: 'status', status: 500, code: 'BROKEN' } });
     const { api } = client(mint(), mint());
@@ -136,7 +136,7 @@ describe('the API client', () => {
     assert.deepEqual([status, serverCode], [500, 'BROKEN']);
   });
 
-  it('never asks for another token after a 403', async () => {
+  it('never requests another token after a 403', async () => {
     const { api, source } = client(mint('publish'), mint());
     const { status, serverCode } = await rejectsWith('SERVER', api.call(ME));
     assert.deepEqual([status, serverCode], [403, 'INSUFFICIENT_SCOPE']);
@@ -144,12 +144,12 @@ describe('the API client', () => {
     assert.deepEqual(statuses(), [403]);
   });
 
-  it('sends nothing without a source of tokens', async () => {
+  it('sends nothing without a token source', async () => {
     await rejectsWith('NOT_SIGNED_IN', new ApiClient(backend.url, transport).call(ME));
     assert.equal(backend.requests.length, 0);
   });
 
-  it('leaves a 401 of a public call as it is', async () => {
+  it('does not retry a 401 of a public call', async () => {
     const { status } = await rejectsWith('SERVER', client().api.callPublic(ME));
     assert.equal(status, 401);
     assert.deepEqual(statuses(), [401]);
@@ -167,7 +167,7 @@ describe('the API client', () => {
     [{ kind: 'reset', when: 'while-answering' }, 'OFFLINE'],
   ];
   for (const [fault, code] of odd) {
-    it(`ends in ${code} under ${JSON.stringify(fault)}`, async () => {
+    it(`throws ${code} for ${JSON.stringify(fault)}`, async () => {
       backend.faults.inject({ fault });
       const { api } = client(mint(), mint());
       await rejectsWith(code, api.call(ME));
@@ -175,13 +175,13 @@ describe('the API client', () => {
     });
   }
 
-  it('tells how long the backend wants to be left alone', async () => {
+  it('reports how long the backend asks to wait', async () => {
     backend.faults.inject({ fault: { kind: 'status', status: 429, code: 'SLOW', retryAfter: 7 } });
     const error = await rejectsWith('SERVER', client(mint()).api.call(ME));
     assert.deepEqual([error.status, error.serverCode, error.retryAfterMs], [429, 'SLOW', 7000]);
   });
 
-  it('reads less of an answer to somebody who is not signed in', async () => {
+  it('reads a shorter answer when the user is not signed in', async () => {
     const bytes = 65 * 1024;
     backend.faults.inject({ fault: { kind: 'huge', bytes }, times: 2 });
     const { api } = client(mint());
@@ -191,7 +191,7 @@ describe('the API client', () => {
     await api.call(ME);
   });
 
-  it('tells nobody a credential that the backend repeats', async () => {
+  it('redacts a credential that the backend repeats', async () => {
     const token = mint();
     const message = `no such thing: "Bearer ${token}"`;
     backend.faults.inject({ fault: { kind: 'status', status: 400, code: token, message } });
@@ -200,7 +200,7 @@ describe('the API client', () => {
     assert.ok(!inspect(error, { depth: null }).includes(token));
   });
 
-  it('tells nobody a device code that the backend repeats', async () => {
+  it('redacts a device code that the backend repeats', async () => {
     const message = 'dev-code-of-nobody-else is not known';
     backend.faults.inject({ fault: { kind: 'status', status: 400, message } });
     const grant = { clientId: 'us', deviceCode: 'dev-code-of-nobody-else' };
@@ -208,7 +208,7 @@ describe('the API client', () => {
     assert.equal(error.message, 'The backend says: … is not known');
   });
 
-  it('tells nobody a signature that the backend repeats, however its JSON writes it', async () => {
+  it('redacts a signature that the backend repeats in any JSON encoding', async () => {
     const proof = { nonce: 'a nonce of the backend', signature: 'c2ln+bmF0/dXJl==' };
     const escaped = 'c2ln\\u002bbmF0\\/dXJl=='; // as .NET and PHP write it
     for (const written of [proof.signature, escaped]) {
@@ -221,12 +221,12 @@ describe('the API client', () => {
     }
   });
 
-  it('reads an answer that drips', async () => {
+  it('reads an answer that arrives byte by byte', async () => {
     backend.faults.inject({ fault: { kind: 'drip', intervalMs: 1, chunkBytes: 40 } });
     assert.deepEqual(await client(mint()).api.call(ME), DEFAULT_ACCOUNT);
   });
 
-  it('is cancelled while it waits', async () => {
+  it('can be cancelled while it waits', async () => {
     backend.faults.inject({ fault: { kind: 'hang' } });
     const caller = new AbortController();
     const call = client(mint()).api.call({ ...ME, signal: caller.signal });

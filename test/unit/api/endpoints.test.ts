@@ -28,7 +28,7 @@ const MANIFEST = {
   category: 'vehicle',
 };
 
-describe('the API endpoints', () => {
+describe('API endpoints', () => {
   let backend: Backend;
   let api: ApiClient;
 
@@ -41,18 +41,18 @@ describe('the API endpoints', () => {
   });
   afterEach(() => backend.close());
 
-  /** The next answer has this as its data. */
+  /** Sets the data of the next answer. */
   const answerWith = (data: unknown) =>
     backend.faults.inject({
       fault: { kind: 'custom', handler: (request) => ok(request, data) },
     });
 
   describe('account', () => {
-    it('is who the credential belongs to', async () => {
+    it('identifies the owner of the credential', async () => {
       assert.deepEqual(await fetchAccount(api), DEFAULT_ACCOUNT);
     });
 
-    it('may have neither email nor name', async () => {
+    it('accepts a missing email and name', async () => {
       const nobody = { devId: 'dev_x', email: null, displayName: null, isDeveloper: false };
       for (const data of [{ devId: 'dev_x' }, { devId: 'dev_x', email: null, displayName: '' }]) {
         answerWith(data);
@@ -60,12 +60,12 @@ describe('the API endpoints', () => {
       }
     });
 
-    it('is a developer by the word true alone', async () => {
+    it('marks a developer only if the flag is exactly true', async () => {
       answerWith({ devId: 'dev_x', isDeveloper: 'true' });
       assert.equal((await fetchAccount(api)).isDeveloper, false);
     });
 
-    it('makes no sense without an id or with wrong types', async () => {
+    it('rejects an answer without an ID or with wrong types', async () => {
       for (const data of [null, [], 'dev_x', {}, { devId: '' }, { devId: 42 }]) {
         answerWith(data);
         await rejectsWith('PROTOCOL', fetchAccount(api));
@@ -83,7 +83,7 @@ describe('the API endpoints', () => {
       backend.state.addKey(DEFAULT_ACCOUNT.devId, key.line);
     });
 
-    it('trades a signed challenge for a token that works', async () => {
+    it('exchanges a signed challenge for a working token', async () => {
       const nonce = await requestChallenge(api, key.fingerprint);
       const { token } = await verifyChallenge(api, { nonce, signature: key.sign(nonce) });
       const signedIn = new ApiClient(backend.url, createUndiciTransport(), {
@@ -96,13 +96,13 @@ describe('the API endpoints', () => {
       );
     });
 
-    it("passes on the backend's refusal", async () => {
+    it('passes on a rejection by the backend', async () => {
       const nonce = await requestChallenge(api, key.fingerprint);
       const wrong = verifyChallenge(api, { nonce, signature: signingKey().sign(nonce) });
       assert.equal((await rejectsWith('SERVER', wrong)).serverCode, 'SSH_SIGNATURE_INVALID');
     });
 
-    it('takes a life in seconds where the answer has one', async () => {
+    it('reads the lifetime in seconds if the answer has one', async () => {
       for (const [data, expected] of [
         [{ access_token: 'abc' }, { token: 'abc' }],
         [
@@ -122,7 +122,7 @@ describe('the API endpoints', () => {
       }
     });
 
-    it('takes nothing for a token that cannot stand in a header', async () => {
+    it('rejects a token that is invalid in a header', async () => {
       for (const data of [
         null,
         {},
@@ -141,14 +141,14 @@ describe('the API endpoints', () => {
   });
 
   describe('mini-apps', () => {
-    it('announce a bundle and learn where to put it', async () => {
+    it('announces a bundle and returns its upload URL', async () => {
       const { uploadUrl, bundleId } = await requestUpload(api, BUNDLE);
       assert.deepEqual(backend.requests[0]?.json, BUNDLE);
       assert.equal(uploadUrl.origin, backend.url);
       assert.equal(backend.state.bundles.find(bundleId)?.sha256, BUNDLE.sha256);
     });
 
-    it('do not take just anything for an upload address', async () => {
+    it('rejects an invalid upload URL', async () => {
       for (const data of [
         null,
         {},
@@ -162,7 +162,7 @@ describe('the API endpoints', () => {
       }
     });
 
-    it('are submitted with what was uploaded', async () => {
+    it('submits the uploaded bundle', async () => {
       answerWith({ ok: true, reviewStatus: 'pending' });
       const submission = { manifest: MANIFEST, bundleId: 'bnd_x' };
       assert.deepEqual(await submitBundle(api, submission), { reviewStatus: 'pending' });
@@ -175,14 +175,14 @@ describe('the API endpoints', () => {
       });
     });
 
-    it('pass on the refusal of a bundle that never came', async () => {
+    it('passes on the rejection of a bundle that was never uploaded', async () => {
       const { bundleId } = await requestUpload(api, BUNDLE);
       const refused = submitBundle(api, { manifest: MANIFEST, bundleId });
       const { status, serverCode } = await rejectsWith('SERVER', refused);
       assert.deepEqual([status, serverCode], [409, 'BUNDLE_MISSING']);
     });
 
-    it('do not take just anything for a submission', async () => {
+    it('rejects an invalid submission', async () => {
       for (const data of [null, [], {}, { ok: true, reviewStatus: 1 }]) {
         answerWith(data);
         const submission = { manifest: MANIFEST, bundleId: 'bnd_x' };
@@ -191,7 +191,7 @@ describe('the API endpoints', () => {
     });
   });
 
-  describe('a beta', () => {
+  describe('beta', () => {
     const path = '/api/v1/dev/apps/trip-log/beta';
     const betaVersion = () => backend.state.apps.find('trip-log')?.beta?.version;
 
@@ -199,7 +199,7 @@ describe('the API endpoints', () => {
       addApp(backend.state, { appId: 'trip-log', version: '1.0.0' });
     });
 
-    it('begins, goes to production and ends', async () => {
+    it('starts, is promoted to production and ends', async () => {
       await promoteToBeta(api, 'trip-log', { version: '1.0.0', releaseNotes: 'try it' });
       const status = await fetchBetaStatus(api, 'trip-log');
       assert.deepEqual(
@@ -221,14 +221,14 @@ describe('the API endpoints', () => {
       assert.equal(betaVersion(), undefined);
     });
 
-    it('passes on a refusal', async () => {
+    it('passes on a rejection', async () => {
       const refused = await rejectsWith('SERVER', promoteToProduction(api, 'trip-log'));
       assert.equal(refused.serverCode, 'beta.not_active');
       await rejectsWith('SERVER', promoteToBeta(api, 'trip-log', { version: '9.9.9' }));
       await rejectsWith('SERVER', endBeta(api, 'nobodys'));
     });
 
-    it('may be answered with nothing, for nobody reads the answer', async () => {
+    it('accepts an empty answer because the answer is not used', async () => {
       const match = { path: /\/dev\/apps\//u };
       backend.faults.inject({ match, times: 'always', fault: { kind: 'empty', status: 204 } });
       await promoteToBeta(api, 'trip-log', { version: '1.0.0' });
@@ -245,8 +245,8 @@ describe('the API endpoints', () => {
     });
   });
 
-  describe("a developer's status", () => {
-    it('is as the wire has it, without what the backend leaves out', async () => {
+  describe('developer status', () => {
+    it('maps the answer and omits missing fields', async () => {
       addApp(backend.state, { appId: 'trip-log', version: '1.0.0' });
       assert.deepEqual(await fetchDeveloperStatus(api, { appId: 'trip-log' }), {
         isDeveloper: true,
@@ -264,7 +264,7 @@ describe('the API endpoints', () => {
       assert.deepEqual((await fetchDeveloperStatus(api, { appId: 'other' })).apps, []);
     });
 
-    it('holds every field there is', async () => {
+    it('maps every field', async () => {
       const full = {
         isDeveloper: false,
         hasPendingRequest: true,
@@ -287,7 +287,7 @@ describe('the API endpoints', () => {
       assert.deepEqual(await fetchDeveloperStatus(api), full);
     });
 
-    it('has no app where the backend answers 404 to the question about one', async () => {
+    it('returns no app when the backend answers 404 for the app', async () => {
       addApp(backend.state, { appId: 'trip-log', version: '1.0.0' });
       const match = { path: '/api/v1/dev/status' };
       const detail = '{"detail":"App not found"}';
@@ -298,14 +298,14 @@ describe('the API endpoints', () => {
       assert.deepEqual(rest, { isDeveloper: true, hasPendingRequest: false, appsTotal: 0 });
     });
 
-    it('fails where the path itself is not found', async () => {
+    it('fails when the path itself is not found', async () => {
       const match = { path: '/api/v1/dev/status' };
       backend.faults.inject({ match, fault: { kind: 'html', status: 404 }, times: 'always' });
       const failed = await rejectsWith('SERVER', fetchDeveloperStatus(api, { appId: 'other' }));
       assert.equal(failed.status, 404);
     });
 
-    it('makes sense of values of other types', async () => {
+    it('handles values of other types', async () => {
       answerWith({ isDeveloper: 'yes', apps: [7, {}, { appId: 'a1', latestVersion: null }] });
       assert.deepEqual((await fetchDeveloperStatus(api)).apps, [
         { appId: 'a1', latestVersion: null, reviewStatus: null, betaActive: false },
@@ -313,7 +313,7 @@ describe('the API endpoints', () => {
     });
   });
 
-  it('list everything the developer ever submitted', async () => {
+  it('lists everything the developer ever submitted', async () => {
     addApp(backend.state, { appId: 'trip-log', version: '1.0.0', name: { en: 'Trip Log' } });
     const [app] = await fetchMyApps(api);
     assert.deepEqual(app?.manifest, { id: 'trip-log', version: '1.0.0', name: { en: 'Trip Log' } });
@@ -324,7 +324,7 @@ describe('the API endpoints', () => {
     ]);
   });
 
-  it('are heard without an envelope as well', async () => {
+  it('accepts answers without an envelope', async () => {
     backend.faults.inject({
       fault: { kind: 'custom', handler: () => bareJson(200, DEFAULT_ACCOUNT) },
     });
@@ -332,11 +332,11 @@ describe('the API endpoints', () => {
   });
 });
 
-describe('a lazy transport', () => {
+describe('lazy transport', () => {
   const request = { method: 'GET', url: new URL('http://localhost/') } as const;
   const response = { status: 200, headers: {}, text: 'hello' };
 
-  it('is loaded once, when the first request is sent', async () => {
+  it('loads once, with the first request', async () => {
     let loads = 0;
     const transport = lazyTransport(() => {
       loads += 1;
@@ -350,7 +350,7 @@ describe('a lazy transport', () => {
     assert.equal(loads, 1);
   });
 
-  it('is loaded anew after it could not be', async () => {
+  it('loads again after a failed load', async () => {
     let loads = 0;
     const transport = lazyTransport(() => {
       loads += 1;

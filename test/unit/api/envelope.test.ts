@@ -20,28 +20,28 @@ function refusalWith(secrets: string[], ...response: Parameters<typeof answer>):
   }
 }
 
-describe('an answer of the backend', () => {
-  it('is unwrapped when it is an envelope', () => {
+describe('backend answer', () => {
+  it('is unwrapped from an envelope', () => {
     for (const data of [{ a: 1 }, [1], 'text', null, false]) {
       assert.deepEqual(unwrap(answer(200, { success: true, data, error: null, meta: {} })), data);
     }
     assert.equal(unwrap(answer(201, { success: true })), undefined);
   });
 
-  it('is its own data when it is bare', () => {
+  it('is returned unchanged without an envelope', () => {
     for (const body of [{ access_token: 'x' }, { success: 'yes', data: 1 }, [1, 2], null, 7]) {
       assert.deepEqual(unwrap(answer(200, body)), body);
     }
   });
 
-  it("carries the status, the backend's code and its words when it is a refusal", () => {
+  it('carries the status, the code and the message of a rejection', () => {
     const error = { code: 'TOKEN_EXPIRED', message: 'the token has expired' };
     const { code, status, serverCode, message } = refusal(401, { success: false, error });
     assert.deepEqual([code, status, serverCode], ['SERVER', 401, 'TOKEN_EXPIRED']);
     assert.equal(message, 'The backend says: the token has expired');
   });
 
-  it('carries the error of OAuth, with its words where it has some', () => {
+  it('carries an OAuth error and its description if there is one', () => {
     const pending = refusal(400, { error: 'authorization_pending' });
     assert.deepEqual([pending.status, pending.serverCode], [400, 'authorization_pending']);
     assert.equal(pending.message, 'The backend refused the request (HTTP 400).');
@@ -124,7 +124,7 @@ describe('an answer of the backend', () => {
     fields?: object[];
     code?: string;
   }[]) {
-    it(`tells ${title}`, () => {
+    it(`reads ${title}`, () => {
       const error = refusal(422, body);
       assert.equal(error.message, `The backend says: ${message}`);
       assert.deepEqual(error.fields ?? [], fields);
@@ -132,7 +132,7 @@ describe('an answer of the backend', () => {
     });
   }
 
-  it('names at most 20 fields, and no secret', () => {
+  it('lists at most 20 fields and no secret', () => {
     const detail = Array.from({ length: 1_000 }, (_, index) => ({
       loc: ['body', `field-${index}-hunter2`, ...Array.from({ length: 50 }, () => 'x')],
       msg: 'hunter2 is wrong '.repeat(1_000),
@@ -144,14 +144,14 @@ describe('an answer of the backend', () => {
     assert.ok(message.length < 400);
   });
 
-  it('says nothing of details that make no sense', () => {
+  it('ignores invalid details', () => {
     for (const details of [null, 7, [], {}, [7, null, {}], { fields: 7 }, { a: {}, b: [{}] }]) {
       const { message, fields } = refusal(422, { error: { message: 'no', details } });
       assert.deepEqual([message, fields], ['The backend says: no', undefined]);
     }
   });
 
-  it('is a refusal when it says so with status 200', () => {
+  it('is an error when its body says so with status 200', () => {
     const { code, status, serverCode } = refusal(200, {
       success: false,
       data: { a: 1 },
@@ -160,7 +160,7 @@ describe('an answer of the backend', () => {
     assert.deepEqual([code, status, serverCode], ['SERVER', 200, 'NO']);
   });
 
-  it('is a refusal by its status alone, whatever the body says', () => {
+  it('is an error by its status, whatever the body says', () => {
     for (const body of [
       '',
       '<h1>502</h1>',
@@ -177,7 +177,7 @@ describe('an answer of the backend', () => {
     assert.equal(refusal(500, { error: 'invalid_grant' }).code, 'SERVER');
   });
 
-  it('makes no sense when it is no JSON', () => {
+  it('is invalid when it is not JSON', () => {
     for (const [body, words] of [
       ['<!doctype html><title>hi</title>', /web page/],
       ['\n <html>', /web page/],
@@ -191,7 +191,7 @@ describe('an answer of the backend', () => {
     }
   });
 
-  it('is not followed elsewhere', () => {
+  it('is not followed when it is a redirect', () => {
     for (const status of [301, 302, 307, 308]) {
       const error = refusal(status, '', { location: 'https://elsewhere.example.com/?t=s3cret' });
       assert.deepEqual([error.code, error.status], ['PROTOCOL', status]);
@@ -201,7 +201,7 @@ describe('an answer of the backend', () => {
     assert.equal(refusal(304, { success: true, data: 1 }).code, 'SERVER');
   });
 
-  it('shows words of the backend as one short line', () => {
+  it('shows a message of the backend as one short line', () => {
     const told = (message: string) => refusal(400, { error: { code: 'X', message } }).message;
     assert.equal(told('a\r\nb\u001b[31mc\u0000\t d'), 'The backend says: a b [31mc d');
     assert.equal(told('evil\u202egnp.exe\u200b'), 'The backend says: evil gnp.exe');
@@ -210,7 +210,7 @@ describe('an answer of the backend', () => {
     assert.equal(told('x'.repeat(100_000)), `The backend says: ${'x'.repeat(300)}…`);
   });
 
-  it('shows an address in the words without its query, which may be a signature', () => {
+  it('shows a URL in a message without its query, which may be a signature', () => {
     const message =
       'put it to https://storage.example/a/b?X-Signature=0123abcd&X-Expires=9, or (HTTP://other.example/#secret).';
     const text = JSON.stringify({ success: false, error: { code: 'ODD', message } });
@@ -220,7 +220,7 @@ describe('an answer of the backend', () => {
     });
   });
 
-  it('reads a message of any length in time that does not grow with it', () => {
+  it('reads a message of any length in bounded time', () => {
     const told = (message: string): string => {
       const text = JSON.stringify({ success: false, error: { code: 'X'.repeat(1e6), message } });
       const before = process.cpuUsage();
@@ -236,7 +236,7 @@ describe('an answer of the backend', () => {
     }
   });
 
-  it('shows no part of a secret or of a query that a message is cut within', () => {
+  it('shows no part of a secret or query where a message is truncated', () => {
     const token = 't0ken'.repeat(40);
     const signature = 'X-Signature=5ecre7'.repeat(40);
     for (let length = 0; length < 2_100; length += 7) {
@@ -251,7 +251,7 @@ describe('an answer of the backend', () => {
     }
   });
 
-  it('ends in a sentence of its own before it tells how long to wait', () => {
+  it('ends its message with a full stop before it says how long to wait', () => {
     const said = (message: string): string =>
       refusal(429, { error: { code: 'BUSY', message } }, { 'retry-after': '7' }).message;
     assert.equal(said('slow down'), 'The backend says: slow down. Try again in 7 seconds.');
@@ -259,15 +259,15 @@ describe('an answer of the backend', () => {
     assert.equal(said('تمهّل؟'), 'The backend says: تمهّل؟ Try again in 7 seconds.');
   });
 
-  it('tells how long to wait', () => {
+  it('says how long to wait', () => {
     assert.equal(refusal(429, {}, { 'retry-after': '7' }).retryAfterMs, 7000);
     assert.equal(refusal(503, '', { 'retry-after': '0' }).retryAfterMs, 0);
     assert.equal(refusal(503, {}).retryAfterMs, undefined);
   });
 });
 
-describe('an answer that nobody reads', () => {
-  it('is fine when it is empty, or anything that does not contradict its status', () => {
+describe('backend answer without a result', () => {
+  it('succeeds when it is empty or does not contradict its status', () => {
     for (const status of [200, 202, 204]) {
       for (const body of ['', 'OK', null, { ok: true }, { success: true, data: null }]) {
         assert.doesNotThrow(
@@ -278,7 +278,7 @@ describe('an answer that nobody reads', () => {
     }
   });
 
-  it('is a refusal by its status, or by its own word', () => {
+  it('fails by its status or its body', () => {
     for (const [status, body] of [
       [409, { success: false, error: { code: 'NO', message: 'no' } }],
       [200, { success: false, error: { code: 'NO', message: 'no' } }],
@@ -288,7 +288,7 @@ describe('an answer that nobody reads', () => {
     }
   });
 
-  it('makes no sense as a web page or as a redirect', () => {
+  it('is invalid when it is a web page or a redirect', () => {
     assert.throws(() => expectSuccess(answer(200, '<html>sign in to the Wi-Fi')), {
       code: 'PROTOCOL',
     });
@@ -317,7 +317,7 @@ describe('Retry-After', () => {
     ['9'.repeat(20), 3_600_000],
     ['Wed, 01 Jan 2070 00:00:00 GMT', 3_600_000],
   ] as const) {
-    it(`of ${JSON.stringify(value ?? null)} is ${String(ms)} ms`, () => {
+    it(`parses ${JSON.stringify(value ?? null)} as ${String(ms)} ms`, () => {
       assert.equal(parseRetryAfter(value, now), ms);
     });
   }
@@ -331,7 +331,7 @@ describe('Retry-After', () => {
     assert.fail('not refused');
   };
 
-  it('counts from the server’s own clock', () => {
+  it('is relative to the clock of the server', () => {
     const headers = {
       date: 'Tue, 01 Jan 2030 00:00:00 GMT',
       'retry-after': 'Tue, 01 Jan 2030 00:00:30 GMT',
@@ -352,7 +352,7 @@ describe('Retry-After', () => {
     ['3599', ' Try again in 60 minutes.'],
     ['99999999', ' Try again in an hour or later.'],
   ] as const) {
-    it(`of ${value} says${words === '' ? ' nothing' : words}`, () => {
+    it(`shows${words === '' ? ' nothing' : words} for ${value}`, () => {
       const { message } = refused({ 'retry-after': value });
       assert.equal(message, `The backend refused the request (HTTP 503).${words}`);
     });

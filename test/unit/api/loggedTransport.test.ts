@@ -14,7 +14,7 @@ const request: HttpRequest = {
   headers: { authorization: 'Bearer hidden' },
 };
 
-describe('the log of requests', () => {
+describe('request log', () => {
   let logger: MemoryLogger;
   let clock: FakeClock;
 
@@ -33,7 +33,7 @@ describe('the log of requests', () => {
     return loggedTransport(transport, logger, clock).send(request);
   }
 
-  it('has method, place, status and time, and no query, header or body', async () => {
+  it('contains method, URL, status and duration, but no query, header or body', async () => {
     const response = { status: 200, headers: {}, text: 'hidden answer' };
     assert.equal(await send(() => response), response);
     assert.deepEqual(logger.lines, [
@@ -46,7 +46,7 @@ describe('the log of requests', () => {
     ['cancelled', new CancelledError()],
     ['failed', new Error('hidden message')],
   ] as const) {
-    it(`says ${outcome}, and lets the error pass`, async () => {
+    it(`logs ${outcome} and rethrows the error`, async () => {
       await assert.rejects(
         send(() => {
           throw error;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describeCertificates, describeProxy } from '../../../src/core/api/networkReport';
 
-describe('the report on the network', () => {
+describe('network report', () => {
   const url = new URL('https://api.example.com');
 
-  it('names the proxy and where it was set, without its credentials', () => {
+  it('names the proxy and its source without credentials', () => {
     for (const [configuration, report] of [
       [{}, 'none'],
       [{ support: 'off', url: 'http://p' }, 'none (switched off)'],

@@ -10,10 +10,10 @@ import { rejectsWith } from '../../support/expect';
 
 const ELSEWHERE = 'https://api.example.com';
 
-describe('the addresses of this computer', () => {
+describe('addresses of this computer', () => {
   afterEach(() => mock.restoreAll());
 
-  it('are loopback, unspecified, of its interfaces, and its names', () => {
+  it('include loopback, unspecified and interface addresses, and the host names', () => {
     const interfaces = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
     const addresses = interfaces
       .filter(({ address }) => !address.includes('%'))
@@ -30,7 +30,7 @@ describe('the addresses of this computer', () => {
     }
   });
 
-  it('are none of another computer', () => {
+  it('exclude addresses of other computers', () => {
     for (const host of [
       ...['api.example.com', '192.0.2.1', '[2001:db8::1]', '[::ffff:192.0.2.1]', '128.0.0.1'],
       ...['localhost.example.com', 'notlocalhost', `${hostname()}.example.com`],
@@ -39,7 +39,7 @@ describe('the addresses of this computer', () => {
     }
   });
 
-  it('are not connected to where a name leads there, whatever the others are that it has', async () => {
+  it('are not connected to when a host name resolves to one among others', async () => {
     const backend = await startBackend();
     const transport = createUndiciTransport();
     const { port } = new URL(backend.url);

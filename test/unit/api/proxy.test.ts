@@ -21,16 +21,16 @@ function refusal(configuration: ProxyConfiguration): I99dashError {
   assert.fail('the proxy was taken');
 }
 
-describe('the choice of a proxy', () => {
+describe('proxy settings', () => {
   const url = 'http://settings.example.com:3128';
   const environment = { HTTPS_PROXY: 'http://environment.example.com:8080' };
 
-  it('is none where none is set', () => {
+  it('use no proxy by default', () => {
     assert.equal(proxyFor({}), undefined);
     assert.equal(proxyFor({ url: '  ', environment: { HTTPS_PROXY: '' } }), undefined);
   });
 
-  it('takes the setting before the environment', () => {
+  it('prefer the setting to the environment', () => {
     for (const support of ['on', 'fallback', 'override', undefined, 'nonsense']) {
       const how = support === undefined ? {} : { support };
       assert.equal(proxyFor({ ...how, url, environment }), url);
@@ -38,12 +38,12 @@ describe('the choice of a proxy', () => {
     }
   });
 
-  it('is none where proxies are switched off', () => {
+  it('use no proxy when proxies are disabled', () => {
     assert.equal(proxyFor({ support: 'off', url, environment }), undefined);
     assert.equal(proxyFor({ support: 'off', url: 'nonsense://' }), undefined);
   });
 
-  it('reads the variables in their order, in both cases', () => {
+  it('read the variables in order, in both cases', () => {
     const all = {
       https_proxy: 'http://a',
       HTTPS_PROXY: 'http://b',
@@ -65,7 +65,7 @@ describe('the choice of a proxy', () => {
     );
   });
 
-  it('never sends what is for this computer through a proxy', () => {
+  it('never use a proxy for this computer', () => {
     for (const host of ['localhost', 'a.localhost', '127.0.0.1', '127.9.9.9', '[::1]']) {
       assert.equal(proxyFor({ url, environment }, `http://${host}:8080`), undefined, host);
     }
@@ -80,14 +80,14 @@ describe('the choice of a proxy', () => {
     }
   });
 
-  it('takes a proxy without a scheme for an http one, and names its port', () => {
+  it('treat a proxy without a scheme as http and show its port', () => {
     const proxy = resolveProxy(new URL(HTTPS), { url: 'proxy.example.com:3128' });
     assert.equal(proxy?.origin, 'http://proxy.example.com:3128');
     assert.equal(proxy.host, 'proxy.example.com:3128');
     assert.equal(resolveProxy(new URL(HTTPS), { url: 'https://p' })?.host, 'p:443');
   });
 
-  it('takes the credentials out of the URL, and the setting before them', () => {
+  it('take credentials from the URL but prefer the setting', () => {
     const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
     for (const [user, expected] of [
       ['ada:s3cret', basic('ada:s3cret')],
@@ -106,14 +106,14 @@ describe('the choice of a proxy', () => {
     assert.equal(proxy?.authorization, 'Bearer x');
   });
 
-  it('refuses an authorization that would not stay in its header', () => {
+  it('reject an authorization that is invalid in a header', () => {
     const split = refusal({ url, authorization: 'Basic s3cret\r\nX: y' });
     assert.equal(split.setting, 'http.proxyAuthorization');
     assert.ok(!split.message.includes('s3cret'));
   });
 });
 
-/** The proxy and the credentials that a URL stands for, or how its refusal begins. */
+/** The proxy and the credentials of a URL, or the start of the error message. */
 const PROXY_URLS: readonly (
   | { url: string; origin: string; credentials?: string }
   | { url: string; refusal: RegExp; hidden: readonly string[] }
@@ -153,7 +153,7 @@ function unencoded(...hidden: string[]): { refusal: RegExp; hidden: readonly str
   return { refusal: /%23 for #, %5C for \\, %2F for \/ and %3F for \?\.$/u, hidden };
 }
 
-describe('the URL of a proxy', () => {
+describe('proxy URL', () => {
   const sources = ['http.proxy', 'HTTPS_PROXY', 'http_proxy', 'ALL_PROXY'];
   const configurationFor = (source: string, url: string): ProxyConfiguration =>
     source === 'http.proxy' ? { url } : { environment: { [source]: url } };
@@ -162,7 +162,7 @@ describe('the URL of a proxy', () => {
     const { url } = row;
     const title = JSON.stringify(url);
     if ('origin' in row) {
-      it(`names host and credentials: ${title}`, () => {
+      it(`separates host and credentials: ${title}`, () => {
         for (const source of sources) {
           const proxy = resolveProxy(new URL(HTTPS), configurationFor(source, url));
           const basic = proxy?.authorization?.replace('Basic ', '');
@@ -171,7 +171,7 @@ describe('the URL of a proxy', () => {
         }
       });
     } else {
-      it(`is refused and quoted nowhere: ${title}`, () => {
+      it(`is rejected and not quoted in the error: ${title}`, () => {
         for (const source of sources) {
           const configuration = configurationFor(source, url);
           const error = refusal(configuration);
@@ -186,7 +186,7 @@ describe('the URL of a proxy', () => {
   }
 });
 
-describe('the exceptions from the proxy', () => {
+describe('proxy exceptions', () => {
   const proxy = 'http://proxy.example.com:3128';
   const isExempt = (url: string, ...noProxy: string[]): boolean =>
     proxyFor({ url: proxy, noProxy }, url) === undefined;
@@ -230,13 +230,13 @@ describe('the exceptions from the proxy', () => {
     ['.', [], ['https://example.com']],
     [':443', [], ['https://example.com']],
   ] as [string, string[], string[]?][]) {
-    it(`of ${JSON.stringify(entry)}`, () => {
+    it(`match hosts by ${JSON.stringify(entry)}`, () => {
       for (const url of exempt) assert.ok(isExempt(url, 'first.test', entry), url);
       for (const url of others ?? []) assert.ok(!isExempt(url, entry, 'last.test'), url);
     });
   }
 
-  it('are the environment’s only where the setting has none', () => {
+  it('come from the environment only without the setting', () => {
     const through = (noProxy: string[], variable: string) =>
       proxyFor({ url: proxy, noProxy, environment: { [variable]: 'a.test, example.com' } });
     assert.equal(through([], 'NO_PROXY'), undefined);

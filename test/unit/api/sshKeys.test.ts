@@ -10,7 +10,7 @@ import { signingKey } from '../backend/client';
 const PATH = '/api/v1/account/ssh-keys';
 const OTHER = { devId: 'dev_other', email: null, displayName: null, isDeveloper: true };
 
-describe("the account's SSH keys", () => {
+describe('SSH keys of the account', () => {
   const now = Date.parse('2026-05-04T10:00:00Z');
   let backend: MemoryBackend;
   let api: ApiClient;
@@ -25,11 +25,11 @@ describe("the account's SSH keys", () => {
     api = new ApiClient(backend.url, backend.transport, { getToken: () => Promise.resolve(token) });
   });
 
-  /** The next answer has this as its data. */
+  /** Sets the data of the next answer. */
   const answerWith = (data: unknown) =>
     backend.faults.inject({ fault: { kind: 'custom', handler: (request) => ok(request, data) } });
 
-  it('are listed, with all that is known of them', async () => {
+  it('are listed with all known fields', async () => {
     const key = signingKey();
     const { id } = backend.state.addKey(DEFAULT_ACCOUNT.devId, key.line, {
       name: 'laptop',
@@ -48,7 +48,7 @@ describe("the account's SSH keys", () => {
     ]);
   });
 
-  it('are listed once each, for an id stands for one key', async () => {
+  it('are listed once for each ID', async () => {
     const named = (id: string, name: string) => ({ id, name, fingerprint: `SHA256:${name}` });
     answerWith({ keys: [named('k1', 'a'), named('k2', 'b'), named('k1', 'a')] });
     assert.deepEqual(
@@ -57,7 +57,7 @@ describe("the account's SSH keys", () => {
     );
   });
 
-  it('are read in camelCase too, and with what may be missing missing', async () => {
+  it('are read in camelCase, with optional fields missing', async () => {
     answerWith({
       keys: [
         {
@@ -79,7 +79,7 @@ describe("the account's SSH keys", () => {
     ]);
   });
 
-  it('PROTOCOL for a list that makes no sense', async () => {
+  it('throw PROTOCOL for an invalid list', async () => {
     for (const data of [null, [], {}, { keys: {} }, { keys: [null] }, { keys: [{ id: 'k1' }] }]) {
       answerWith(data);
       await rejectsWith('PROTOCOL', listSshKeys(api));
@@ -98,7 +98,7 @@ describe("the account's SSH keys", () => {
     }
   });
 
-  it('KEY_EXISTS for a key that another account has', async () => {
+  it('throw KEY_EXISTS for a key of another account', async () => {
     const { line } = signingKey();
     backend.state.addKey(OTHER.devId, line);
     await rejectsWith(
@@ -107,13 +107,13 @@ describe("the account's SSH keys", () => {
     );
   });
 
-  it('are refused with the backend’s own words', async () => {
+  it('pass on the rejection message of the backend', async () => {
     const refused = addSshKey(api, { publicKey: 'ssh-rsa AAAA', name: 'a', purpose: 'login' });
     const error = await rejectsWith('SERVER', refused);
     assert.match(error.message, /^The backend says: /u);
   });
 
-  it('are removed, whatever the answer holds', async () => {
+  it('are removed, whatever the answer contains', async () => {
     const ids = [signingKey(), signingKey()].map(
       ({ line }) => backend.state.addKey(DEFAULT_ACCOUNT.devId, line).id,
     );
@@ -129,7 +129,7 @@ describe("the account's SSH keys", () => {
     assert.equal((await listSshKeys(api)).length, 1, 'the second was answered and not removed');
   });
 
-  it('are removed by an id that is no path', async () => {
+  it('are removed by an ID that needs escaping in a path', async () => {
     await rejectsWith('SERVER', removeSshKey(api, '../dev/me?a=b'));
     assert.deepEqual(
       backend.requests.map(({ path }) => path),
@@ -137,14 +137,14 @@ describe("the account's SSH keys", () => {
     );
   });
 
-  it('are not removed by an id that leads to another path, or that no path can hold', async () => {
+  it('are not removed by an ID that would change the path or is invalid in one', async () => {
     for (const id of ['.', '..', 'key_\ud800']) {
       await rejectsWith('PROTOCOL', removeSshKey(api, id));
     }
     assert.deepEqual(backend.requests, []);
   });
 
-  it('stay when the backend fails', async () => {
+  it('are not removed when the backend fails', async () => {
     backend.faults.inject({ fault: { kind: 'status', status: 503 } });
     await rejectsWith('SERVER', removeSshKey(api, 'key_1'));
     backend.offline = true;

@@ -7,7 +7,7 @@ import type { HttpRequest, Transport } from '../../../src/core/ports';
 import { rejectsWith } from '../../support/expect';
 import { withRawServer } from '../../support/raw-server';
 
-/** How a server ends a connection on which a second request arrives. */
+/** How a server ends a connection that receives a second request. */
 type End = (socket: Socket) => void;
 
 const reset: End = (socket) => socket.resetAndDestroy();
@@ -24,10 +24,10 @@ function answer(status: number): string {
   return `HTTP/1.1 ${status} Answer\r\nContent-Length: 2\r\n\r\n{}`;
 }
 
-describe('a kept connection that is lost at its second request', () => {
+describe('kept-alive connection lost at its second request', () => {
   let transport: Transport;
   let port: number;
-  /** First lines of all requests, by connection. */
+  /** The first lines of all requests, by connection. */
   let connections: string[][];
 
   beforeEach(() => {
@@ -38,7 +38,7 @@ describe('a kept connection that is lost at its second request', () => {
   const send = (request: Partial<HttpRequest> = {}) =>
     transport.send({ method: 'GET', url: new URL(`http://127.0.0.1:${port}/`), ...request });
 
-  /** Every connection answers once; the first one then ends, and later ones answer with `status`. */
+  /** Every connection answers once. The first one then ends; later ones answer with `status`. */
   const withServer = (end: End, use: () => Promise<void>, status = 200): Promise<void> =>
     withRawServer(
       (socket) => {
@@ -53,7 +53,7 @@ describe('a kept connection that is lost at its second request', () => {
       async (listening) => {
         port = listening;
         await send();
-        await setImmediate(); // the connection is free again
+        await setImmediate(); // the connection is idle again
         await use();
       },
     );
@@ -61,14 +61,14 @@ describe('a kept connection that is lost at its second request', () => {
   const repeated: readonly [string, Partial<HttpRequest>][] = [
     ['a GET', {}],
     ['a DELETE', { method: 'DELETE' }],
-    ['a POST that does no harm twice', { ...post, isRepeatable: true }],
+    ['an idempotent POST', { ...post, isRepeatable: true }],
   ];
   for (const [title, request] of repeated) {
     for (const [how, end] of [
       ['reset', reset],
       ['closed', close],
     ] as const) {
-      it(`is replaced by a fresh one for ${title} (${how})`, async () => {
+      it(`is replaced by a new one for ${title} (${how})`, async () => {
         await withServer(end, async () => {
           assert.equal((await send(request)).status, 200);
         });
@@ -82,7 +82,7 @@ describe('a kept connection that is lost at its second request', () => {
     ['a POST', post],
     ['an upload', upload],
   ] as const) {
-    it(`is told for ${title}, which is sent once`, async () => {
+    it(`fails ${title}, which is sent only once`, async () => {
       await withServer(reset, async () => {
         await rejectsWith('OFFLINE', send(request));
         assert.equal((await send()).status, 200, 'the next request has a fresh connection');
@@ -91,14 +91,14 @@ describe('a kept connection that is lost at its second request', () => {
     });
   }
 
-  it('is told once the answer has begun', async () => {
+  it('fails the request once the answer has started', async () => {
     await withServer(afterOneByte, async () => {
       await rejectsWith('OFFLINE', send());
     });
     assert.equal(connections.length, 1);
   });
 
-  it('is told when the repeated request is refused, perhaps as one that is done already', async () => {
+  it('fails the request when its repetition is rejected, perhaps as a duplicate', async () => {
     await withServer(
       reset,
       async () => {
@@ -109,7 +109,7 @@ describe('a kept connection that is lost at its second request', () => {
     assert.deepEqual(connections, [['GET', 'POST'], ['POST']]);
   });
 
-  it('has its GET answered by a refusal, too', async () => {
+  it('reports the rejection of a repeated GET', async () => {
     await withServer(
       reset,
       async () => {
@@ -119,7 +119,7 @@ describe('a kept connection that is lost at its second request', () => {
     );
   });
 
-  it('is not tried a third time', async () => {
+  it('is not retried a second time', async () => {
     let requests = 0;
     await withRawServer(
       (socket) =>
@@ -138,7 +138,7 @@ describe('a kept connection that is lost at its second request', () => {
     assert.equal(requests, 3);
   });
 
-  it('does not fail other requests on connections as old', async () => {
+  it('does not fail other requests on connections of the same age', async () => {
     await withServer(reset, async () => {
       const answers = await Promise.all([send(), send(), send()]);
       assert.deepEqual(

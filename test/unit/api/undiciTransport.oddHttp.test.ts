@@ -17,14 +17,14 @@ const MIB = 1024 * 1024;
 interface Odd {
   title: string;
   answer: Buffer;
-  /** What the call ends with: its data by default, or the code of its failure. */
+  /** The expected result: the data by default, or the error code. */
   code?: string;
   retryAfterMs?: number;
   message?: RegExp;
 }
 
 const ODD_ANSWERS: readonly Odd[] = [
-  { title: '100 Continue that nobody asked for', answer: raw('100 Continue\r\n\r\n', ok()) },
+  { title: '100 Continue without Expect', answer: raw('100 Continue\r\n\r\n', ok()) },
   {
     title: 'several interim answers',
     answer: raw(
@@ -39,13 +39,13 @@ const ODD_ANSWERS: readonly Odd[] = [
     title: '40 cookies',
     answer: answer({ head: lines(40, `Set-Cookie: a=${'c'.repeat(600)}; Path=/`) }),
   },
-  { title: 'two equal lengths', answer: answer({ head: [lengthOf(BODY)] }) },
+  { title: 'two equal Content-Length headers', answer: answer({ head: [lengthOf(BODY)] }) },
   {
-    title: 'a length that is listed twice',
+    title: 'a Content-Length listed twice',
     answer: raw(`200 OK\r\n${lengthOf(BODY)}, ${Buffer.byteLength(BODY)}\r\n\r\n${BODY}`),
   },
   {
-    title: 'two lines of Retry-After, of which the longer counts',
+    title: 'two Retry-After headers, of which the longer counts',
     answer: answer({
       status: 503,
       head: ['Retry-After: 5', 'Retry-After: Sun, 06 Nov 1994 08:49:37 GMT', 'Retry-After: 60'],
@@ -65,37 +65,40 @@ const ODD_ANSWERS: readonly Odd[] = [
     title: 'two codings',
     answer: answer({ coding: 'br, x-gzip', body: gzipSync(brotliCompressSync(BODY)) }),
   },
-  { title: 'gzip that a proxy has taken off', answer: answer({ coding: 'gzip', body: BODY }) },
   {
-    title: 'a refusal in gzip',
+    title: 'gzip that a proxy has already decoded',
+    answer: answer({ coding: 'gzip', body: BODY }),
+  },
+  {
+    title: 'a rejection in gzip',
     answer: answer({ status: 403, coding: 'gzip', body: gzipSync(REFUSAL) }),
     code: 'APP_LOCKED',
   },
   {
-    title: 'a refusal in a coding that nobody knows',
+    title: 'a rejection in an unknown coding',
     answer: answer({ status: 403, coding: 'zstd', body: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]) }),
     code: 'SERVER',
   },
-  { title: 'half of a gzip', answer: answer({ coding: 'gzip', body: half() }), code: 'PROTOCOL' },
+  { title: 'truncated gzip', answer: answer({ coding: 'gzip', body: half() }), code: 'PROTOCOL' },
   {
-    title: 'gzip of more than an answer may have',
+    title: 'gzip that expands beyond the size limit',
     answer: answer({ coding: 'gzip', body: gzipSync(Buffer.alloc(50 * MIB, ' ')) }),
     code: 'PROTOCOL',
     message: /larger than any/u,
   },
   {
-    title: 'gzip within gzip of more than an answer may have',
+    title: 'nested gzip that expands beyond the size limit',
     answer: answer({ coding: 'gzip, gzip', body: gzipSync(gzipSync(Buffer.alloc(50 * MIB))) }),
     code: 'PROTOCOL',
     message: /larger than any/u,
   },
   { title: 'a byte order mark', answer: answer({ body: `\uFEFF${BODY}` }) },
-  { title: 'headers without end', answer: answer({ head: endless() }), code: 'PROTOCOL' },
+  { title: 'endless headers', answer: answer({ head: endless() }), code: 'PROTOCOL' },
 ];
 
-describe('an odd HTTP answer', () => {
+describe('unusual HTTP answer', () => {
   for (const odd of ODD_ANSWERS) {
-    it(`is understood on a fresh and on a kept connection: ${odd.title}`, async () => {
+    it(`is handled on a new and on a kept-alive connection: ${odd.title}`, async () => {
       let connections = 0;
       const onConnection = (socket: Socket): void => {
         connections += 1;
@@ -105,14 +108,14 @@ describe('an odd HTTP answer', () => {
         const transport = createUndiciTransport();
         for (let round = 0; round < 2; round += 1) {
           await assertUnderstood(odd, transport.send(get(port)));
-          await setImmediate(); // the connection is free again
+          await setImmediate(); // the connection is idle again
         }
       });
       assert.ok(odd.code === 'PROTOCOL' || connections === 1, `${connections} connections`);
     });
   }
 
-  it('is understood byte by byte', async () => {
+  it('is handled byte by byte', async () => {
     const small = ODD_ANSWERS.filter(({ answer: { length } }) => length < 1000);
     assert.ok(small.length > 10);
     await withRawServer(sendByteByByte(small), async (port) => {
@@ -121,7 +124,7 @@ describe('an odd HTTP answer', () => {
     });
   });
 
-  it('of something that is no HTTP is told before the connection ends', async () => {
+  it('fails before the connection ends when it is not HTTP', async () => {
     for (const greeting of ['220 mail.example.com ESMTP\r\n', '\x15\x03\x01', 'HTTQ']) {
       await withRawServer(
         (socket) => socket.write(greeting),
@@ -133,7 +136,7 @@ describe('an odd HTTP answer', () => {
     }
   });
 
-  it('in gzip is decompressed for an upload, too', async () => {
+  it('is decompressed from gzip for an upload too', async () => {
     const xml = '<Error><Code>AccessDenied</Code></Error>';
     const refusal = answer({ status: 403, coding: 'gzip', body: gzipSync(xml) });
     await withRawServer(
@@ -146,7 +149,7 @@ describe('an odd HTTP answer', () => {
     );
   });
 
-  it('is not asked for: no compression is accepted', async () => {
+  it('never uses compression that was requested, because none is accepted', async () => {
     let request = '';
     await withRawServer(
       (socket) =>
@@ -202,7 +205,7 @@ function get(port: number): HttpRequest {
   return { method: 'GET', url: new URL(`http://127.0.0.1:${port}/`) };
 }
 
-/** An answer that begins with its status. */
+/** An answer that starts with its status line. */
 function raw(...parts: string[]): Buffer {
   return Buffer.from(`HTTP/1.1 ${parts.join('')}`);
 }

@@ -24,14 +24,14 @@ const HOST = 'api.example.test';
 const PATH = '/api/v1/dev/me';
 const PASSWORD = 's3cret-of-the-proxy';
 
-/** That no message, stack or cause of an error holds a text. */
+/** Asserts that no message, stack or cause of an error contains a text. */
 function assertKeepsSecret(error: I99dashError): void {
   const all = inspect(error, { depth: 10 });
   const basic = Buffer.from(`ada:${PASSWORD}`).toString('base64');
   for (const secret of [PASSWORD, basic, 'sig=']) assert.ok(!all.includes(secret), all);
 }
 
-describe('the transport, through a proxy', () => {
+describe('transport through a proxy', () => {
   const temp = useTempFolder();
   const authority = certificateAuthority();
   let backend: Backend;
@@ -80,20 +80,20 @@ describe('the transport, through a proxy', () => {
     assert.ok(proxy.asked.length > 0);
   });
 
-  it('takes the proxy from the environment', async () => {
+  it('reads the proxy from the environment', async () => {
     const proxy = await startProxy();
     network = { ...network, proxy: { environment: { HTTPS_PROXY: proxy.url } } };
     assert.equal((await get()).status, 401);
     assert.ok(proxy.asked.length > 0);
   });
 
-  it('speaks https with the proxy itself', async () => {
+  it('connects to the proxy over https', async () => {
     const proxy = await startProxy({ tls: authority.issue(), credentials: `ada:${PASSWORD}` });
     use(withPassword(proxy.url.replace('127.0.0.1', 'localhost')));
     assert.equal((await get()).status, 401);
   });
 
-  it('says who it is, from the URL and from the setting', async () => {
+  it('authenticates with credentials from the URL and from the setting', async () => {
     const proxy = await startProxy({ credentials: `ada:${PASSWORD}` });
     use(withPassword(proxy.url));
     assert.equal((await get()).status, 401);
@@ -103,7 +103,7 @@ describe('the transport, through a proxy', () => {
     assert.equal(backend.requests[0]?.headers['proxy-authorization'], undefined);
   });
 
-  it('sends an upload through it, byte by byte', async () => {
+  it('streams an upload through the proxy', async () => {
     const proxy = await startProxy();
     use(proxy.url);
     const bytes = Buffer.alloc(700_000, 'b');
@@ -117,7 +117,8 @@ describe('the transport, through a proxy', () => {
         },
       },
     });
-    // The first attempt meets an authority that is not known yet: the second has to send it all.
+    // The first attempt fails on an authority that is not loaded yet; the second must send the
+    // whole body.
     const { status } = await get({
       method: 'PUT',
       url: new URL(`https://${HOST}/storage/bnd_x?sig=1`),
@@ -128,7 +129,7 @@ describe('the transport, through a proxy', () => {
     assert.ok(proxy.passed() > bytes.length);
   });
 
-  it('asks for a name and a password, and says when they are wrong', async () => {
+  it('asks for a user name and password and reports wrong ones', async () => {
     const proxy = await startProxy({ credentials: `ada:${PASSWORD}` });
     for (const [url, words] of [
       [proxy.url, /asks who you are/u],
@@ -156,7 +157,7 @@ describe('the transport, through a proxy', () => {
     [[], /does not accept its name and password/u],
     [['<script>, ="'], /does not accept its name and password/u],
   ] as const) {
-    it(`tells whether a name and a password can help: ${schemes.join(' and ') || 'no scheme'}`, async () => {
+    it(`reports whether a user name and password can help: ${schemes.join(' and ') || 'no scheme'}`, async () => {
       const refusalHeaders = schemes.map((scheme) => `Proxy-Authenticate: ${scheme}`);
       const proxy = await startProxy({ credentials: `ada:not-${PASSWORD}`, refusalHeaders });
       use(withPassword(proxy.url));
@@ -167,7 +168,7 @@ describe('the transport, through a proxy', () => {
     });
   }
 
-  it('says what the proxy wants where nobody has set a password', async () => {
+  it('reports which authentication the proxy requires when none is configured', async () => {
     const refusalHeaders = ['Proxy-Authenticate: Negotiate'];
     const proxy = await startProxy({ credentials: `ada:${PASSWORD}`, refusalHeaders });
     use(proxy.url);
@@ -184,13 +185,13 @@ describe('the transport, through a proxy', () => {
     '100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n',
     `200 OK\r\n${`Via: ${'v'.repeat(100)}\r\n`.repeat(200)}\r\n`,
   ]) {
-    it(`takes the tunnel for open: ${JSON.stringify(established.slice(0, 40))}`, async () => {
+    it(`treats the tunnel as open: ${JSON.stringify(established.slice(0, 40))}`, async () => {
       use((await startProxy({ established })).url);
       assert.equal((await get()).status, 401);
     });
   }
 
-  it('says to the proxy and to the server who asks', async () => {
+  it('sends the user agent to the proxy and to the server', async () => {
     const proxy = await startProxy();
     use(proxy.url);
     const userAgent = describeUserAgent({ version: '1.2.3', editorVersion: '1.105.1' });
@@ -206,7 +207,7 @@ describe('the transport, through a proxy', () => {
     assert.deepEqual(seen, [expected, expected]);
   });
 
-  it('says that the proxy refuses, and that it cannot get further', async () => {
+  it('reports when the proxy rejects the request or cannot reach the server', async () => {
     const refusing = await startProxy({ refuse: 403 });
     use(withPassword(refusing.url));
     const refused = await rejectsWith('OFFLINE', get());
@@ -220,7 +221,7 @@ describe('the transport, through a proxy', () => {
     assert.equal(isPassing(error), true);
   });
 
-  it('says that the proxy is down, unknown or silent', async () => {
+  it('reports when the proxy is down, unknown or silent', async () => {
     const proxy = await startProxy();
     await proxy.close();
     proxies = [];
@@ -244,7 +245,7 @@ describe('the transport, through a proxy', () => {
     assert.equal(backend.requests.length, 0);
   });
 
-  it('says that the proxy speaks no HTTP', async () => {
+  it('reports when the proxy does not speak HTTP', async () => {
     const server = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')).listen(0);
     await once(server, 'listening');
     use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -253,7 +254,7 @@ describe('the transport, through a proxy', () => {
     server.close();
   });
 
-  it('goes on as soon as the settings are right', async () => {
+  it('continues as soon as the settings are correct', async () => {
     const proxy = await startProxy({ credentials: `ada:${PASSWORD}` });
     use(proxy.url);
     await rejectsWith('OFFLINE', get());
@@ -265,18 +266,18 @@ describe('the transport, through a proxy', () => {
     assert.equal((await get()).status, 401);
     assert.deepEqual([proxy.asked.length, other.asked.length], [before, 1]);
     use(other.url, { support: 'off' });
-    await rejectsWith('OFFLINE', get()); // nobody else knows this name
+    await rejectsWith('OFFLINE', get()); // a name that does not resolve elsewhere
     assert.equal(other.asked.length, 1);
   });
 
-  it('closes ways that are not used any more', async () => {
+  it('closes dispatchers that are no longer used', async () => {
     for (let count = 0; count < 6; count += 1) {
       use((await startProxy()).url);
       assert.equal((await get()).status, 401);
     }
   });
 
-  it('goes around the proxy for the exceptions, and for this computer', async () => {
+  it('bypasses the proxy for the exceptions and for this computer', async () => {
     const proxy = await startProxy();
     const plain = await startBackend();
     const toPlain = () => get({ url: new URL(`${plain.url}${PATH}`) });
@@ -290,7 +291,7 @@ describe('the transport, through a proxy', () => {
     await plain.close();
   });
 
-  it('trusts no certificate it does not know, behind the proxy or of the proxy', async () => {
+  it('rejects unknown certificates of the server and of the proxy', async () => {
     network = {};
     const behind = await startProxy();
     use(behind.url);
@@ -306,7 +307,7 @@ describe('the transport, through a proxy', () => {
     assert.equal(backend.requests.length, 0);
   });
 
-  it('knows a certificate for another name, behind the proxy and of the proxy', async () => {
+  it('rejects certificates for another name of the server and of the proxy', async () => {
     const wrong = 'other.example.test';
     const routes = { [wrong]: backend.port };
     const behind = await startProxy({ routes });
@@ -320,8 +321,8 @@ describe('the transport, through a proxy', () => {
     assert.match(ofProxy.message, /^The certificate of the proxy localhost:\d+ .* another name/u);
   });
 
-  it('is cancelled, and runs out of time, while the proxy keeps it waiting', async () => {
-    // No test waits until this one gives the proxy up.
+  it('can be cancelled and times out while the proxy delays it', async () => {
+    // No test waits until this one abandons the proxy.
     const patient = createUndiciTransport({ connectTimeoutMs: 600_000, network: () => network });
     const silent = await startProxy({ silent: true });
     use(silent.url);

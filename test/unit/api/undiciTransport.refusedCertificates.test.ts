@@ -34,19 +34,19 @@ const RECIPES = {
 } as const;
 
 const REFUSED: readonly [title: string, keyof typeof RECIPES, words: RegExp][] = [
-  ['is for clients', 'clientOnly', /not meant for this use \(INVALID_PURPOSE\)/u],
-  ['is for revocation lists', 'listsOnly', /not meant for this use \(INVALID_PURPOSE\)/u],
-  ['is issued by a certificate that is no authority', 'byNoAuthority', /administrator of/u],
+  ['is for clients only', 'clientOnly', /not meant for this use \(INVALID_PURPOSE\)/u],
+  ['is for revocation lists only', 'listsOnly', /not meant for this use \(INVALID_PURPOSE\)/u],
+  ['is issued by a certificate that is not an authority', 'byNoAuthority', /administrator of/u],
   ['is issued by an authority for clients', 'byClientAuthority', /administrator of/u],
   ['is issued by an authority that may not sign', 'byNoSigner', /key usage|\([A-Z_]+\)/u],
-  ['has one authority too many above it', 'byOneTooMany', /\(PATH_LENGTH_EXCEEDED\)/u],
+  ['exceeds the path length of its authority', 'byOneTooMany', /\(PATH_LENGTH_EXCEEDED\)/u],
   ['is signed with SHA-1', 'sha1', /digest algorithm too weak|\([A-Z_]+\)/u],
   ['breaks the name constraints of its authority', 'outside', /subtree|\([A-Z_]+\)/u],
-  ['has a rule that nobody knows', 'unknownRule', /critical extension|\([A-Z_]+\)/u],
+  ['has an unknown critical extension', 'unknownRule', /critical extension|\([A-Z_]+\)/u],
   ['is for another name', 'otherName', /for another name \(ERR_TLS_CERT_ALTNAME_INVALID\)/u],
 ];
 
-describe('a certificate that is refused', function () {
+describe('rejected certificate', function () {
   const temp = useTempFolder('all');
   let certificates: ReturnType<typeof makeCertificates<keyof typeof RECIPES>>;
   let network: NetworkConfiguration;
@@ -70,7 +70,7 @@ describe('a certificate that is refused', function () {
   });
 
   async function serve(name: keyof typeof RECIPES): Promise<number> {
-    // Only a server that does not care presents what SHA-1 signs.
+    // Only a permissive server presents a certificate that is signed with SHA-1.
     const options = { ...certificates.issue(name), ciphers: 'DEFAULT@SECLEVEL=0' };
     server = createServer(options, (socket) => {
       socket.on('error', () => undefined);
@@ -88,13 +88,13 @@ describe('a certificate that is refused', function () {
   const get = (url: string) =>
     createUndiciTransport({ network: () => network }).send({ method: 'GET', url: new URL(url) });
 
-  it('is none of those that a trusted authority issues as it should', async () => {
+  it('is none that a trusted authority issued correctly', async () => {
     const port = await serve('good');
     assert.equal((await get(`https://localhost:${port}`)).status, 204);
   });
 
   for (const [title, name, words] of REFUSED) {
-    it(`is told as such, in words and as TLS: one that ${title}`, async () => {
+    it(`is reported as a TLS error: one that ${title}`, async () => {
       const port = await serve(name);
       const error = await rejectsWith('TLS', get(`https://localhost:${port}`));
       assert.match(error.message, new RegExp(`^The certificate of localhost:${port}`, 'u'));
@@ -104,7 +104,7 @@ describe('a certificate that is refused', function () {
     });
   }
 
-  it('is told as such through a proxy, and of the proxy itself', async () => {
+  it('is reported through a proxy and for the proxy itself', async () => {
     const port = await serve('clientOnly');
     const behind = await startConnectProxy({ routes: { 'api.test': port } });
     const own = await startConnectProxy({ tls: certificates.issue('byNoSigner') });
@@ -126,7 +126,7 @@ describe('a certificate that is refused', function () {
     ['tls1_2', /^(?:localhost:\d+ asks for a certificate|No secure connection to localhost)/u],
     ['tls1_3', /^localhost:\d+ asks for a certificate of this computer/u],
   ] as const) {
-    it(`can be ours: a server that wants one is told as TLS (${version})`, async () => {
+    it(`is reported as TLS when the server requires a client certificate (${version})`, async () => {
       const own = [
         '-accept',
         '127.0.0.1:0',
@@ -146,7 +146,7 @@ describe('a certificate that is refused', function () {
   }
 });
 
-/** The port that `openssl s_server` says it listens on. */
+/** The port that `openssl s_server` reports. */
 function readPort(server: ChildProcess): Promise<string> {
   let said = '';
   return new Promise((resolve, reject) => {

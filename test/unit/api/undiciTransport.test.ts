@@ -17,12 +17,12 @@ import { withRawServer } from '../../support/raw-server';
 
 const PATH = '/api/v1/dev/me';
 
-/** Whether an error, or what led to it, says this anywhere. */
+/** Checks whether an error or one of its causes contains a text. */
 function tells(error: I99dashError, text: string): boolean {
   return error.message.includes(text);
 }
 
-/** A server of another process that is stopped, with as many connections before it as the system keeps: the next one finds no room. */
+/** A stopped server in another process with a full backlog: the next connection is not accepted. */
 async function startStoppedServer(): Promise<{
   port: number;
   goOn: () => void;
@@ -46,7 +46,7 @@ async function startStoppedServer(): Promise<{
   return { port, goOn: () => child.kill('SIGCONT'), close };
 }
 
-describe('the transport', () => {
+describe('transport', () => {
   const transport = createUndiciTransport();
   let backend: Backend;
 
@@ -60,14 +60,14 @@ describe('the transport', () => {
   const getFrom = (url: string, options: Partial<HttpRequest> = {}) =>
     get({ url: new URL(url), ...options });
 
-  it('gives status, headers in lower case and the whole text', async () => {
+  it('returns the status, lower-case headers and the whole text', async () => {
     const { status, headers, text } = await get();
     assert.equal(status, 401);
     assert.equal(headers['www-authenticate'], 'Bearer');
     assert.equal((JSON.parse(text) as { success: boolean }).success, false);
   });
 
-  it('keeps characters that lie across chunks whole', async () => {
+  it('keeps characters that span chunks', async () => {
     const body = Buffer.from('"مؤقت الشحن 🚗"');
     backend.faults.inject({
       fault: { kind: 'custom', handler: () => ({ status: 200, headers: {}, body }) },
@@ -108,7 +108,7 @@ describe('the transport', () => {
     assert.equal(backend.requests.length, 1);
   });
 
-  it('is OFFLINE when nobody listens', async () => {
+  it('throws OFFLINE when the connection is refused', async () => {
     const { url } = backend;
     await backend.close();
     const error = await rejectsWith('OFFLINE', getFrom(`${url}/x?sig=s3cret`));
@@ -119,13 +119,13 @@ describe('the transport', () => {
     await rejectsWith('OFFLINE', getFrom(`http://localhost:${new URL(url).port}`));
   });
 
-  it('is OFFLINE when the host is unknown', async () => {
+  it('throws OFFLINE when the host is unknown', async () => {
     const error = await rejectsWith('OFFLINE', getFrom('http://backend.invalid/'));
     assert.match(error.message, /^Can't reach i99dash \(backend\.invalid\)\./u);
   });
 
   for (const when of ['before', 'while-answering', 'after'] as const) {
-    it(`is OFFLINE when the connection breaks (${when})`, async () => {
+    it(`throws OFFLINE when the connection breaks (${when})`, async () => {
       backend.faults.inject({ fault: { kind: 'reset', when } });
       await rejectsWith('OFFLINE', get());
       assert.equal(backend.requests.length, 1, 'nothing is sent twice');
@@ -133,20 +133,20 @@ describe('the transport', () => {
     });
   }
 
-  it('is TIMEOUT when no answer comes', async () => {
+  it('throws TIMEOUT when no answer arrives', async () => {
     backend.faults.inject({ fault: { kind: 'hang' } });
     const error = await rejectsWith('TIMEOUT', get({ timeoutMs: 30 }));
     assert.ok(tells(error, new URL(backend.url).host));
   });
 
-  it('is TIMEOUT when the answer does not end in time, though it goes on', async () => {
+  it('throws TIMEOUT when an answer is still arriving at the deadline', async () => {
     backend.faults.inject({ fault: { kind: 'drip', intervalMs: 10 } });
     await rejectsWith('TIMEOUT', get({ timeoutMs: 60 }));
   });
 
-  it('is TIMEOUT when the connection does not come about', async () => {
+  it('throws TIMEOUT when the connection is not established', async () => {
     await withRawServer(
-      () => undefined, // silent, so that the TLS handshake never ends
+      () => undefined, // silent, so that the TLS handshake never completes
       async (port) => {
         const impatient = createUndiciTransport({ connectTimeoutMs: 50 });
         const url = new URL(`https://127.0.0.1:${port}`);
@@ -155,13 +155,13 @@ describe('the transport', () => {
     );
   });
 
-  it('gives a host that is far away the time it takes to connect, though it has another address', async function () {
-    if (process.platform !== 'linux') this.skip(); // it is Linux that leaves connections alone that find no room
+  it('gives a distant host enough time to connect although it has another address', async function () {
+    if (process.platform !== 'linux') this.skip(); // only Linux ignores connections beyond the backlog
     const far = await startStoppedServer();
     const lookup = mock.method(dns, 'lookup', ((_host, _options, callback) => {
       const addresses = [
         { address: '127.0.0.1', family: 4 },
-        { address: '::1', family: 6 }, // where nobody listens
+        { address: '::1', family: 6 }, // no server listens here
       ];
       (callback as (error: null, found: typeof addresses) => void)(null, addresses);
     }) as typeof dns.lookup);
@@ -182,7 +182,7 @@ describe('the transport', () => {
     }
   });
 
-  it('keeps no idle connection for as long as a server offers', async () => {
+  it('keeps an idle connection for less time than the server offers', async () => {
     const tidy = createUndiciTransport({ idleTimeoutMs: 100 });
     let closed: Promise<unknown> = Promise.reject(new Error('nobody came'));
     closed.catch(() => undefined);
@@ -199,7 +199,7 @@ describe('the transport', () => {
     );
   });
 
-  it('trusts no connection that is older than a sleep', async () => {
+  it('does not reuse a connection from before a sleep', async () => {
     let connections = 0;
     await withRawServer(
       (socket) => {
@@ -214,7 +214,7 @@ describe('the transport', () => {
         });
         const ask = async () => {
           await wakeful.send({ method: 'GET', url: new URL(`http://127.0.0.1:${port}`) });
-          await setImmediate(); // the connection is free again by then
+          await setImmediate(); // the connection is idle again
         };
         await ask();
         await ask();
@@ -228,7 +228,7 @@ describe('the transport', () => {
     );
   });
 
-  it('is PROTOCOL for an answer without end', async () => {
+  it('throws PROTOCOL for an endless answer', async () => {
     backend.faults.inject({ fault: { kind: 'huge' } });
     await rejectsWith('PROTOCOL', get());
     const bytes = 4 * 1024 * 1024;
@@ -238,13 +238,13 @@ describe('the transport', () => {
     await rejectsWith('PROTOCOL', get());
   });
 
-  it('is TIMEOUT when the head of the answer does not come, though the whole time is not over', async () => {
+  it('throws TIMEOUT when the headers do not arrive before the total deadline', async () => {
     const impatient = createUndiciTransport({ headersTimeoutMs: 50 });
     backend.faults.inject({ fault: { kind: 'hang' } });
     await rejectsWith('TIMEOUT', impatient.send({ method: 'GET', url: new URL(backend.url) }));
   });
 
-  it('is TIMEOUT when the answer stops half-way, though the whole time is not over', async () => {
+  it('throws TIMEOUT when the answer stalls before the total deadline', async () => {
     const impatient = createUndiciTransport({ bodyTimeoutMs: 50 });
     const handler = () => ({
       status: 200,
@@ -258,28 +258,28 @@ describe('the transport', () => {
     await rejectsWith('TIMEOUT', impatient.send({ method: 'GET', url: new URL(backend.url) }));
   });
 
-  it('reads nothing of an answer that says it is too large', async () => {
+  it('reads nothing of an answer that announces too large a size', async () => {
     let closed = Promise.resolve();
     await withRawServer(
       (socket) => {
         closed = new Promise((resolve) => socket.once('close', () => resolve()));
-        socket.resume(); // or it does not hear the end
-        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${50 * 1024 * 1024}\r\n\r\n`); // and no body
+        socket.resume(); // otherwise the server does not notice the end
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${50 * 1024 * 1024}\r\n\r\n`); // headers only, no body
       },
       async (port) => {
         await rejectsWith('PROTOCOL', getFrom(`http://127.0.0.1:${port}`));
-        await closed; // the connection is given up at once
+        await closed; // the connection is closed at once
       },
     );
   });
 
-  it('takes the limit that a request sets', async () => {
+  it('respects the size limit of a request', async () => {
     backend.faults.inject({ fault: { kind: 'huge', bytes: 100 }, times: 2 });
     assert.equal((await get({ maxResponseBytes: 100 })).text.length, 100);
     await rejectsWith('PROTOCOL', get({ maxResponseBytes: 99 }));
   });
 
-  it('is PROTOCOL for what is no HTTP', async () => {
+  it('throws PROTOCOL when the answer is not HTTP', async () => {
     await withRawServer(
       (socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'),
       async (port) => {
@@ -289,12 +289,12 @@ describe('the transport', () => {
   });
 
   for (const [title, head] of [
-    ['two lengths', '200 OK\r\nContent-Length: 2\r\nContent-Length: 3'],
-    ['a length and pieces', '200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked'],
-    ['the length of a body that cannot be', '204 No Content\r\nContent-Length: 2'],
-    ['a status that is none', '042 Huh\r\nContent-Length: 2'],
+    ['two different lengths', '200 OK\r\nContent-Length: 2\r\nContent-Length: 3'],
+    ['a length and chunks', '200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked'],
+    ['a length and a status without a body', '204 No Content\r\nContent-Length: 2'],
+    ['an invalid status', '042 Huh\r\nContent-Length: 2'],
   ]) {
-    it(`is PROTOCOL for an answer with ${title}, and the next one is whole`, async () => {
+    it(`throws PROTOCOL for an answer with ${title}, and the next request succeeds`, async () => {
       let connections = 0;
       await withRawServer(
         (socket) => {
@@ -310,7 +310,7 @@ describe('the transport', () => {
     });
   }
 
-  it('never takes what follows an answer for the next one', async () => {
+  it('never mistakes trailing bytes of an answer for the next answer', async () => {
     await withRawServer(
       (socket) => {
         const of = (text: string) =>
@@ -325,7 +325,7 @@ describe('the transport', () => {
     );
   });
 
-  it('is cancelled before, while it waits and while it reads', async () => {
+  it('can be cancelled before it starts, while it waits and while it reads', async () => {
     const cancelled = { name: 'CancelledError' };
     await assert.rejects(get({ signal: AbortSignal.abort() }), cancelled);
     assert.equal(backend.requests.length, 0);
@@ -355,8 +355,8 @@ describe('the transport', () => {
     await assert.rejects(get({ signal: reading.signal }), cancelled);
   });
 
-  it('leaves the global dispatcher and fetch alone', async () => {
-    // In a process of its own: here the transport is loaded already.
+  it('does not change the global dispatcher and fetch', async () => {
+    // In a separate process: the transport is already loaded in this one.
     const script = `
       const key = Symbol.for('undici.globalDispatcher.1');
       const theirs = { dispatch() { throw new Error('not for us'); } };
@@ -379,7 +379,7 @@ describe('the transport', () => {
     assert.equal(stdout.trim(), '401 true true');
   });
 
-  it('leaves it to Node.js to make the global dispatcher where there is none yet', async () => {
+  it('lets Node.js create the global dispatcher if there is none yet', async () => {
     const script = `
       const key = Symbol.for('undici.globalDispatcher.1');
       const before = globalThis[key];
@@ -399,7 +399,7 @@ describe('the transport', () => {
   });
 });
 
-describe('the transport, over TLS', () => {
+describe('transport over TLS', () => {
   const transport = createUndiciTransport();
   const get = (url: string) => transport.send({ method: 'GET', url: new URL(url) });
   const insecure = (url: string) => url.replace('https:', 'http:');
@@ -431,7 +431,7 @@ describe('the transport, over TLS', () => {
     });
   });
 
-  it('knows a server that speaks no TLS at all', async () => {
+  it('recognizes a server that does not speak TLS', async () => {
     const backend = await startBackend();
     try {
       const error = await rejectsWith('TLS', get(backend.url.replace('http:', 'https:')));
@@ -441,7 +441,7 @@ describe('the transport, over TLS', () => {
     }
   });
 
-  it('does not take a TLS server for a plain one', async () => {
+  it('rejects plain HTTP to a TLS server', async () => {
     await withTlsBackend(selfSignedCertificate(), async ({ url }) => {
       await assert.rejects(get(insecure(url)), ({ code }: I99dashError) =>
         ['OFFLINE', 'PROTOCOL'].includes(code),

@@ -16,7 +16,7 @@ import { useTempFolder } from '../../support/temp-folder';
 
 const PATH = '/api/v1/dev/me';
 
-describe('the certificates that the transport trusts', () => {
+describe('trusted certificates of the transport', () => {
   const temp = useTempFolder();
   const authority = certificateAuthority();
   let backend: Backend | undefined;
@@ -46,20 +46,20 @@ describe('the certificates that the transport trusts', () => {
     return message;
   };
 
-  it('are also those of NODE_EXTRA_CA_CERTS', async () => {
+  it('include those of NODE_EXTRA_CA_CERTS', async () => {
     const url = await start(authority.issue());
     assert.match(await words(url), /an authority that this computer does not know/u);
     await trust(`${certificateAuthority('Another').cert}\n# a comment\n${authority.cert}`);
     assert.equal((await get(url)).status, 401);
   });
 
-  it('are read from NODE_EXTRA_CA_CERTS under their older name, too', async () => {
+  it('include those of NODE_EXTRA_CA_CERTS in the older PEM label', async () => {
     const url = await start(authority.issue());
     await trust(authority.cert.replaceAll(' CERTIFICATE-', ' X509 CERTIFICATE-'));
     assert.equal((await get(url)).status, 401);
   });
 
-  it('are found by several requests at once', async () => {
+  it('are loaded once for concurrent requests', async () => {
     const url = await start(authority.issue());
     await trust(authority.cert);
     const transport = newTransport();
@@ -70,7 +70,7 @@ describe('the certificates that the transport trusts', () => {
     );
   });
 
-  it('are read again when they did not do', async () => {
+  it('are loaded again after a failed verification', async () => {
     const url = await start(authority.issue());
     await trust(certificateAuthority('Another').cert);
     const transport = newTransport();
@@ -82,7 +82,7 @@ describe('the certificates that the transport trusts', () => {
     assert.match(error.message, /does not know/u, 'a setting that is taken back counts');
   });
 
-  it('are whatever of a file makes sense', async () => {
+  it('include the valid certificates of a partly invalid file', async () => {
     const url = await start(authority.issue());
     const broken = authority.cert.replace(/\n.{20}/u, '\nAAAAAAAAAAAAAAAAAAAA');
     await trust(`${broken}${authority.cert}`);
@@ -96,7 +96,7 @@ describe('the certificates that the transport trusts', () => {
     assert.equal((await readCertificates(network.trust ?? {})).extra, 'ENOENT');
   });
 
-  it('are told apart when they do not do', async () => {
+  it('are distinguished in the message when verification fails', async () => {
     const self = await words(await start(selfSignedCertificate()));
     assert.match(self, /signed by itself \(DEPTH_ZERO_SELF_SIGNED_CERT\)/u);
     await backend?.close();
@@ -108,7 +108,7 @@ describe('the certificates that the transport trusts', () => {
     assert.match(wrong, /for another name/u);
   });
 
-  it('are checked whatever NODE_TLS_REJECT_UNAUTHORIZED says, the proxy’s too', async () => {
+  it('are verified whatever NODE_TLS_REJECT_UNAUTHORIZED says, for the proxy too', async () => {
     const url = await start(selfSignedCertificate());
     const proxy = await startConnectProxy({
       tls: selfSignedCertificate(),

@@ -13,14 +13,14 @@ import { rejectsWith } from '../../support/expect';
 import { FakeClock } from '../../support/fakes';
 import { useTempFolder } from '../../support/temp-folder';
 
-/** A path whose body the backend streams. */
+/** A path whose request body the backend streams. */
 const PATH = '/storage/bnd_x';
 const MIB = 1024 * 1024;
-/** Reached by uploads that never end, and by no other one. */
+/** Used only by uploads that never end. */
 const STALL_MS = 300;
 const createImpatientTransport = () => createUndiciTransport({ stallTimeoutMs: STALL_MS });
 
-describe('the transport, uploading', () => {
+describe('transport uploads', () => {
   const temp = useTempFolder();
   let transport: Transport;
   let backend: Backend;
@@ -59,7 +59,7 @@ describe('the transport, uploading', () => {
         this.push(Buffer.alloc(64 * 1024, 'x'));
       },
     });
-  /** One byte, and no more. */
+  /** A source of exactly one byte. */
   const silent = () => {
     const stream = new Readable({ read: () => undefined });
     stream.push('x');
@@ -71,7 +71,7 @@ describe('the transport, uploading', () => {
       Array<boolean>(count).fill(true),
     );
 
-  it('sends the bytes as they are, with their length', async () => {
+  it('send the bytes unchanged with their length', async () => {
     const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
     const file = join(temp.path, 'bytes');
     await writeFile(file, bytes);
@@ -100,7 +100,7 @@ describe('the transport, uploading', () => {
     assertDestroyed();
   });
 
-  it('fails when the source has fewer or more bytes than it said', async () => {
+  it('fail when the source has fewer or more bytes than declared', async () => {
     for (const length of [4, 6]) {
       await rejectsWith(
         'UPLOAD_FAILED',
@@ -110,7 +110,7 @@ describe('the transport, uploading', () => {
     assertDestroyed(2);
   });
 
-  it('fails when the source cannot be read', async () => {
+  it('fail when the source cannot be read', async () => {
     const gone = join(temp.path, 'gone');
     await rejectsWith(
       'UPLOAD_FAILED',
@@ -130,21 +130,21 @@ describe('the transport, uploading', () => {
     assertDestroyed(2);
   });
 
-  it('hears a refusal that comes before the bytes are all sent', async () => {
+  it('report a rejection that arrives before all bytes are sent', async () => {
     const { status, text } = await put(64 * MIB, endless);
     assert.equal(status, 403);
     assert.match(text, /<Code>AccessDenied<\/Code>/);
     assertDestroyed();
   });
 
-  it('closes the source when nobody listens', async () => {
+  it('close the source when the connection is refused', async () => {
     await backend.close();
     await rejectsWith('OFFLINE', put(MIB, endless));
     await rejectsWith('OFFLINE', put(MIB, silent));
     assertDestroyed(2);
   });
 
-  it('hears a source that fails when all is over', async () => {
+  it('handle a source error after the request has ended', async () => {
     const unreadable = () => createReadStream(join(temp.path, 'gone'));
     await assert.rejects(put(MIB, unreadable, { signal: AbortSignal.abort() }), {
       name: 'CancelledError',
@@ -154,13 +154,13 @@ describe('the transport, uploading', () => {
     if (!source.closed) await new Promise((resolve) => source.once('close', resolve));
   });
 
-  it('closes the source when the connection breaks', async () => {
+  it('close the source when the connection breaks', async () => {
     backend.faults.inject({ fault: { kind: 'reset', when: 'while-reading' } });
     await rejectsWith('OFFLINE', put(64 * MIB, endless));
     assertDestroyed();
   });
 
-  it('closes the source when it is cancelled before', async () => {
+  it('close the source when they are cancelled before they start', async () => {
     await assert.rejects(put(MIB, endless, { signal: AbortSignal.abort() }), {
       name: 'CancelledError',
     });
@@ -168,7 +168,7 @@ describe('the transport, uploading', () => {
     assert.equal(backend.requests.length, 0);
   });
 
-  it('closes the source when it is cancelled on the way', async () => {
+  it('close the source when they are cancelled in progress', async () => {
     for (const source of [endless, silent]) {
       backend.faults.inject({ fault: { kind: 'hang' } });
       const caller = new AbortController();
@@ -181,21 +181,21 @@ describe('the transport, uploading', () => {
     assertDestroyed(2);
   });
 
-  it('times out when no byte moves: nobody reads', async () => {
+  it('time out when the server stops reading', async () => {
     transport = createImpatientTransport();
     backend.faults.inject({ fault: { kind: 'hang' } });
     await rejectsWith('TIMEOUT', put(64 * MIB, endless));
     assertDestroyed();
   });
 
-  it('times out when no byte moves: the source is silent', async () => {
+  it('time out when the source stops', async () => {
     transport = createImpatientTransport();
     backend.faults.inject({ fault: { kind: 'hang' } });
     await rejectsWith('TIMEOUT', put(MIB, silent));
     assertDestroyed();
   });
 
-  it('times out when all is sent and no answer comes', async () => {
+  it('time out when all bytes are sent and no answer arrives', async () => {
     transport = createImpatientTransport();
     backend.faults.inject({ fault: { kind: 'hang' } });
     await rejectsWith(
@@ -204,9 +204,9 @@ describe('the transport, uploading', () => {
     );
   });
 
-  it('waits for what the system has taken and not sent yet', async () => {
+  it('wait for bytes that the system has buffered but not sent', async () => {
     transport = createImpatientTransport();
-    const size = 2 * MIB; // less than a system holds
+    const size = 2 * MIB; // less than the socket buffers hold
     answer(async ({ stream }) => {
       for await (const chunk of stream) await delay(chunk.length / (size / (3 * STALL_MS)));
       return { status: 200, headers: {}, body: 'all' };
@@ -215,7 +215,7 @@ describe('the transport, uploading', () => {
     assert.equal(text, 'all');
   });
 
-  it('takes as long as it takes while bytes move', async () => {
+  it('have no total deadline while bytes move', async () => {
     answer(async ({ stream }) => {
       let size = 0;
       for await (const chunk of stream) size += chunk.length;

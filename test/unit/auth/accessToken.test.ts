@@ -14,32 +14,42 @@ function jwt(claims: unknown): string {
   return `${encode({ alg: 'none' })}.${encode(claims)}.signature`;
 }
 
-describe('the life of a token', () => {
+describe('access token lifetime', () => {
   for (const [title, token, expiresIn, life] of [
-    ['is exp − iat of a JWT', jwt({ iat: 1000, exp: 1600 }), undefined, 600_000],
+    ['is exp − iat for a JWT', jwt({ iat: 1000, exp: 1600 }), undefined, 600_000],
+    ['prefers exp − iat to a different expires_in', jwt({ iat: 1000, exp: 1600 }), 30, 600_000],
+    ['is expires_in for an opaque token', 'opaque', 30, 30_000],
+    ['is expires_in for a JWT without iat', jwt({ exp: 1600 }), 30, 30_000],
+    ['defaults to 15 minutes', 'opaque', undefined, DEFAULT_TOKEN_LIFE_MS],
     [
-      'is exp − iat also when the answer says otherwise',
-      jwt({ iat: 1000, exp: 1600 }),
-      30,
-      600_000,
-    ],
-    ['is expires_in of an opaque token', 'opaque', 30, 30_000],
-    ['is expires_in of a JWT without iat', jwt({ exp: 1600 }), 30, 30_000],
-    ['is 15 minutes otherwise', 'opaque', undefined, DEFAULT_TOKEN_LIFE_MS],
-    [
-      'is 15 minutes for exp before iat',
+      'defaults to 15 minutes when exp precedes iat',
       jwt({ iat: 1600, exp: 1000 }),
       undefined,
       DEFAULT_TOKEN_LIFE_MS,
     ],
-    ['is 15 minutes for absurd claims', jwt({ iat: 0, exp: 1e300 }), -5, DEFAULT_TOKEN_LIFE_MS],
-    ['is 15 minutes for claims that are no object', jwt([1]), undefined, DEFAULT_TOKEN_LIFE_MS],
-    ['is 15 minutes for a payload that is no JSON', 'a.!!!.c', undefined, DEFAULT_TOKEN_LIFE_MS],
+    [
+      'defaults to 15 minutes for absurd claims',
+      jwt({ iat: 0, exp: 1e300 }),
+      -5,
+      DEFAULT_TOKEN_LIFE_MS,
+    ],
+    [
+      'defaults to 15 minutes when the claims are not an object',
+      jwt([1]),
+      undefined,
+      DEFAULT_TOKEN_LIFE_MS,
+    ],
+    [
+      'defaults to 15 minutes when the payload is not JSON',
+      'a.!!!.c',
+      undefined,
+      DEFAULT_TOKEN_LIFE_MS,
+    ],
   ] as const) {
     it(title, () => assert.equal(tokenLifeMs(token, expiresIn), life));
   }
 
-  it('is told from another of the same subject by nothing, and of another by its claims', () => {
+  it('identifies a renewed JWT by its claims and ignores opaque tokens', () => {
     assert.equal(isSameSubject(jwt({ sub: 'a', jti: '1' }), jwt({ sub: 'a', jti: '2' })), true);
     assert.equal(isSameSubject(jwt({ sub: 'a' }), jwt({ sub: 'b' })), false);
     for (const silent of ['', 'opaque', jwt({}), jwt({ sub: 7 })]) {
@@ -48,7 +58,7 @@ describe('the life of a token', () => {
     }
   });
 
-  it('counts only for what may stand in a header', () => {
+  it('accepts only characters that are valid in a header', () => {
     assert.ok(isTokenText('abc.def-_~+/='));
     for (const bad of ['', 'a b', 'a\r\nX: y', 'é', 'a'.repeat(8193), 7, undefined]) {
       assert.ok(!isTokenText(bad));
@@ -56,24 +66,29 @@ describe('the life of a token', () => {
   });
 });
 
-describe('the end of a token that nothing renews', () => {
+describe('expiry of a token without refresh', () => {
   const NOW = Date.parse('2026-01-01T09:00:00Z');
   const inSeconds = (seconds: number): number => NOW / 1000 + seconds;
   const YEAR_SECONDS = 366 * 24 * 3600;
 
   for (const [title, token, expiresIn, expected] of [
-    ['comes after exp − iat, whatever the local clock says', { iat: 1000, exp: 1600 }, 30, 600_000],
-    ['comes after expires_in where there is no iat', { exp: inSeconds(600) }, 30, 30_000],
-    ['is exp where nothing else tells', { exp: inSeconds(600) }, undefined, 600_000],
+    ['is exp − iat from now, whatever the local clock says', { iat: 1000, exp: 1600 }, 30, 600_000],
+    ['is expires_in from now without iat', { exp: inSeconds(600) }, 30, 30_000],
     [
-      'is exp of 366 days at most',
+      'is exp when there is neither iat nor expires_in',
+      { exp: inSeconds(600) },
+      undefined,
+      600_000,
+    ],
+    [
+      'accepts an exp up to 366 days ahead',
       { exp: inSeconds(YEAR_SECONDS) },
       undefined,
       YEAR_SECONDS * 1000,
     ],
     ['is unknown for a later exp', { exp: inSeconds(YEAR_SECONDS + 1) }, undefined, Infinity],
-    ['is unknown for an exp that has passed', { exp: inSeconds(0) }, undefined, Infinity],
-    ['is unknown for an exp that is no number', { exp: 'soon' }, undefined, Infinity],
+    ['is unknown for an exp in the past', { exp: inSeconds(0) }, undefined, Infinity],
+    ['is unknown for an exp that is not a number', { exp: 'soon' }, undefined, Infinity],
     ['is unknown without exp', {}, undefined, Infinity],
   ] as const) {
     it(title, () => {

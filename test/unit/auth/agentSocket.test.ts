@@ -8,7 +8,7 @@ import { useTempFolder } from '../../support/temp-folder';
 
 const PIPE = '\\\\.\\pipe\\openssh-ssh-agent';
 
-describe('the socket of the SSH agent', () => {
+describe('SSH agent socket', () => {
   const temp = useTempFolder();
   let home: string | undefined;
   let server: Server;
@@ -31,14 +31,14 @@ describe('the socket of the SSH agent', () => {
   const configure = (text: string): Promise<void> =>
     writeFile(join(temp.path, '.ssh', 'config'), text);
 
-  it('is the one of the setting before all others', async () => {
+  it('prefers the setting to every other source', async () => {
     await configure('IdentityAgent /from/config');
     const env = { SSH_AUTH_SOCK: alive };
     assert.equal(await findAgentSocket('/my/agent', { env }), '/my/agent');
     assert.equal(await findAgentSocket(' ~/.agent ', { env }), join(temp.path, '.agent'));
   });
 
-  it('is the one of SSH_AUTH_SOCK while somebody listens there', async () => {
+  it('uses SSH_AUTH_SOCK when an agent listens there', async () => {
     await configure('IdentityAgent /from/config');
     const env = { SSH_AUTH_SOCK: alive };
     for (const platform of ['linux', 'darwin', 'win32'] as const) {
@@ -46,7 +46,7 @@ describe('the socket of the SSH agent', () => {
     }
   });
 
-  it('is the one of ~/.ssh/config where SSH_AUTH_SOCK is unset, empty, missing or dead', async () => {
+  it('uses ~/.ssh/config when SSH_AUTH_SOCK is unset, empty, missing or dead', async () => {
     await configure('Host *\n  IdentityAgent "~/Library/Group Containers/1p/agent.sock"\n');
     const wanted = `${temp.path}/Library/Group Containers/1p/agent.sock`;
     const dead = join(temp.path, 'dead');
@@ -57,7 +57,7 @@ describe('the socket of the SSH agent', () => {
     }
   });
 
-  it('is the pipe on Windows, and the dead SSH_AUTH_SOCK elsewhere, when nothing else is known', async () => {
+  it('falls back to the pipe on Windows and to the dead SSH_AUTH_SOCK elsewhere', async () => {
     const env = { SSH_AUTH_SOCK: '/no/such/socket' };
     assert.equal(await findAgentSocket(undefined, { env, platform: 'win32' }), PIPE);
     assert.equal(await findAgentSocket(undefined, { env, platform: 'linux' }), '/no/such/socket');
@@ -65,7 +65,7 @@ describe('the socket of the SSH agent', () => {
   });
 });
 
-describe('IdentityAgent in the configuration of ssh', () => {
+describe('IdentityAgent in the SSH configuration', () => {
   const options = {
     env: { MY_SOCK: '/my/sock' },
     platform: 'linux',
@@ -73,7 +73,7 @@ describe('IdentityAgent in the configuration of ssh', () => {
     user: 'me',
   } as const;
 
-  it('counts at the top, for Host * and for Match all, the first one alone', () => {
+  it('reads the first one at the top level, in Host * or in Match all', () => {
     for (const [text, wanted] of [
       ['IdentityAgent /a', '/a'],
       ['# IdentityAgent /no\n\tidentityagent = "/a b" # why\nIdentityAgent /b', '/a b'],
@@ -91,7 +91,7 @@ describe('IdentityAgent in the configuration of ssh', () => {
     }
   });
 
-  it('is expanded as ssh does', () => {
+  it('expands the value as ssh does', () => {
     for (const [value, wanted] of [
       ['~/a', '/h/a'],
       ['%d/.agent', '/h/.agent'],

@@ -15,14 +15,14 @@ const ME = 'GET /api/v1/dev/me';
 
 const noPrompt = (): void => assert.fail('no code is shown');
 
-describe('a session with an API key', () => {
+describe('session with an API key', () => {
   const world = useSessionWorld();
 
   beforeEach(() => {
     world().backend.settings.deviceCode = true;
   });
 
-  /** Begins a sign-in and waits for its code. */
+  /** Starts a sign-in and waits for its device code. */
   async function begin({ session }: SessionWindow, signal?: AbortSignal) {
     let done: Promise<Identity> | undefined;
     const prompt = await new Promise<DeviceCodePrompt>((resolve, reject) => {
@@ -46,7 +46,7 @@ describe('a session with an API key', () => {
     return window;
   }
 
-  it('begins once the code is approved, and its identity has no end', async () => {
+  it('starts once the code is approved and never expires', async () => {
     const window = world().openWindow();
     const states = statesOf(window);
     assert.deepEqual(await approve(window), {
@@ -57,7 +57,7 @@ describe('a session with an API key', () => {
     assert.deepEqual(states, ['signingIn', 'signedIn']);
   });
 
-  it('is there again in the next window, and is never renewed', async () => {
+  it('is restored in the next window and never refreshed', async () => {
     (await signedIn()).dispose();
     const window = await world().restoredWindow();
     for (let days = 0; days < 400; days++) {
@@ -69,7 +69,7 @@ describe('a session with an API key', () => {
     assert.equal(world().mints, 0);
   });
 
-  it('says that the key was rotated elsewhere once it is refused, and renews nothing', async () => {
+  it('reports a rejected key as rotated elsewhere and attempts no refresh', async () => {
     const window = await signedIn();
     world().backend.state.addApiKey(DEFAULT_ACCOUNT.devId);
     const error = await rejectsWith('NOT_SIGNED_IN', window.session.fetchIdentity());
@@ -82,7 +82,7 @@ describe('a session with an API key', () => {
     assert.deepEqual(world().requests.slice(before), []);
   });
 
-  it('is taken over by the other window when it is rotated here', async () => {
+  it('picks up a key that another window rotated', async () => {
     const first = await signedIn();
     const second = await world().restoredWindow();
     const old = await second.session.getToken();
@@ -93,7 +93,7 @@ describe('a session with an API key', () => {
     assert.equal(kindOf(second), 'signedIn');
   });
 
-  it('goes on where the code is not approved', async () => {
+  it('continues when the device code is not approved', async () => {
     const window = await signedIn();
     const key = await window.session.getToken();
     const { prompt, done } = await begin(window);
@@ -105,7 +105,7 @@ describe('a session with an API key', () => {
     assert.equal(kindOf(window), 'signedIn');
   });
 
-  it('goes on working while another code waits for its approval', async () => {
+  it('keeps working while another code waits for approval', async () => {
     const window = await signedIn();
     const { done } = await begin(window);
     assert.equal(kindOf(window), 'signingIn');
@@ -115,13 +115,13 @@ describe('a session with an API key', () => {
     assert.equal(kindOf(window), 'signedIn');
   });
 
-  it('is ended by a keyring that lost it: nothing can make it again', async () => {
+  it('ends when the keyring loses the key, which cannot be minted again', async () => {
     (await signedIn()).dispose();
     await world().secrets.delete(world().storageKey);
     assert.equal(kindOf(await world().restoredWindow()), 'signedOut');
   });
 
-  it('is offline without a network, and never signed out', async () => {
+  it('is offline, not signed out, without a network', async () => {
     const window = await signedIn();
     await world().backend.close();
     await rejectsWith('OFFLINE', window.session.fetchIdentity());
@@ -129,7 +129,7 @@ describe('a session with an API key', () => {
     assert.equal(failureOf(window), undefined);
   });
 
-  it('gives way to a sign-in with a key that comes while the code waits', async () => {
+  it('yields to an SSH sign-in that completes while the code waits for approval', async () => {
     const window = world().openWindow();
     const { prompt, done } = await begin(window);
     const cancelled = assert.rejects(done, CancelledError);
@@ -141,7 +141,7 @@ describe('a session with an API key', () => {
     assert.equal(kindOf(window), 'signedIn');
   });
 
-  it('leaves neither its key nor the device code in the log', async () => {
+  it('writes neither the key nor the device code to the log', async () => {
     const window = await signedIn();
     const key = await window.session.getToken();
     await window.session.signOut();
@@ -150,7 +150,7 @@ describe('a session with an API key', () => {
     assert.ok(!(await world().storedText()).includes(key));
   });
 
-  it('cannot begin where the backend does not know the flow, nor in a realm that never had it', async () => {
+  it('cannot start if the backend lacks the flow or the realm never had it', async () => {
     world().backend.settings.deviceCode = false;
     const { session } = world().openWindow();
     await rejectsWith('DEVICE_CODE_UNSUPPORTED', session.signInWithDeviceCode(noPrompt));
@@ -161,7 +161,7 @@ describe('a session with an API key', () => {
     assert.equal(world().requests.length, before);
   });
 
-  it('is what remains where SSH keys are unknown: the sign-in says so', async () => {
+  it('is suggested by the SSH sign-in when the backend does not support SSH keys', async () => {
     const window = world().openWindow();
     const signer = await openKeyFile(world().key.path);
     const signIn = () => window.session.signInWithKey(signer, { source: 'ssh' });
@@ -173,7 +173,7 @@ describe('a session with an API key', () => {
     assert.match((await rejectsWith('SSH_AUTH_DISABLED', signIn())).message, /switched off/u);
   });
 
-  it('that was pasted is used until it is refused', async () => {
+  it('uses a pasted API key until the backend rejects it', async () => {
     const window = world().openWindow();
     const key = world().backend.state.addApiKey(DEFAULT_ACCOUNT.devId);
     const identity = await window.session.signInWithToken(key);
@@ -183,10 +183,10 @@ describe('a session with an API key', () => {
   });
 });
 
-describe('a session with an SSH key', () => {
+describe('session with an SSH key', () => {
   const world = useSessionWorld();
 
-  it('is not ended by a route that is missing for a while', async () => {
+  it('survives a route that is temporarily missing', async () => {
     const window = await world().signedInWindow();
     world().backend.settings.sshKeys = false;
     world().clock.jump(16 * 60_000);
@@ -199,7 +199,7 @@ describe('a session with an SSH key', () => {
     assert.equal(kindOf(window), 'signedIn');
   });
 
-  it('asks nothing of the backend in the name of a realm that has no session', async () => {
+  it('sends no request for a realm without a session', async () => {
     await world().signedInWindow();
     const operator = await world().restoredWindow({ realm: operatorRealm });
     assert.equal(kindOf(operator), 'signedOut');

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { boundTokens } from '../../../src/core/auth/boundTokens';
 import { rejectsWith } from '../../support/expect';
 
-describe('the tokens of one backend', () => {
+describe('tokens bound to a backend', () => {
   const source = { getToken: () => Promise.resolve('token') };
 
-  it('are handed out while it is in force', async () => {
+  it('returns tokens while their backend is selected', async () => {
     const tokens = boundTokens('https://a', source, () => 'https://a');
     assert.equal(await tokens.getToken(), 'token');
   });
 
-  it('are none of another one that is in force by the time the token comes', async () => {
+  it('rejects a token that arrives after the backend was switched', async () => {
     let inForce = 'https://a';
     const slow = {
       getToken: () => {

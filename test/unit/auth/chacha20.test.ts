@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { chacha20 } from '../../../src/core/auth/chacha20';
 
-/** The same by OpenSSL: its IV is the counter, little-endian, and the nonce. */
+/** The same stream from OpenSSL, whose IV is the counter (little-endian) and the nonce. */
 function byOpenSsl(key: Buffer, counter: number, data: Buffer): Buffer {
   const iv = Buffer.alloc(16);
   iv.writeUInt32LE(counter);
@@ -10,7 +10,7 @@ function byOpenSsl(key: Buffer, counter: number, data: Buffer): Buffer {
 }
 
 describe('ChaCha20', () => {
-  it("gives the stream of RFC 8439's first test vector", () => {
+  it('produces the stream of the first test vector in RFC 8439', () => {
     const stream = chacha20(Buffer.alloc(32), 0, Buffer.alloc(64)).toString('hex');
     assert.equal(
       stream,
@@ -18,7 +18,7 @@ describe('ChaCha20', () => {
     );
   });
 
-  it('is what OpenSSL makes of any key, counter and length', () => {
+  it('matches OpenSSL for any key, counter and length', () => {
     for (const length of [0, 1, 63, 64, 65, 300]) {
       const key = randomBytes(32);
       const data = randomBytes(length);

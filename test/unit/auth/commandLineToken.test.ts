@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findCommandLineToken } from '../../../src/core/auth/commandLineToken';
 import { useTempFolder } from '../../support/temp-folder';
 
-describe("the command-line client's plain-text file", () => {
+describe('plain-text credential file of the command-line client', () => {
   const temp = useTempFolder();
   const path = () => join(temp.path, 'sdk.json');
 
@@ -20,7 +20,7 @@ describe("the command-line client's plain-text file", () => {
     ['a token under the account', { default: { token: 'a-token' } }],
     ['the account as the token', { default: 'a-token' }],
   ] as const) {
-    it(`may hold ${title}, and stays as it is`, async () => {
+    it(`reads ${title} and leaves the file unchanged`, async () => {
       write(content);
       const before = [readFileSync(path(), 'utf8'), statSync(path()).mtimeMs];
       assert.deepEqual(await findCommandLineToken(path()), { path: path(), token: 'a-token' });
@@ -29,21 +29,21 @@ describe("the command-line client's plain-text file", () => {
   }
 
   for (const [title, content] of [
-    ['no JSON', 'token: abc'],
-    ['nothing', ''],
+    ['invalid JSON', 'token: abc'],
+    ['no content', ''],
     ['an array', ['a-token']],
     ['no token', { version: 1 }],
-    ['what cannot stand in a header', { token: 'a token\r\nX: y' }],
+    ['a token that is invalid in a header', { token: 'a token\r\nX: y' }],
     ['a token of the wrong type', { token: 5 }],
-    ['more than such a file has', { padding: 'x'.repeat(70_000), token: 'a-token' }],
+    ['a file above the size limit', { padding: 'x'.repeat(70_000), token: 'a-token' }],
   ] as const) {
-    it(`is as good as absent with ${title}`, async () => {
+    it(`ignores a file with ${title}`, async () => {
       write(content);
       assert.equal(await findCommandLineToken(path()), undefined);
     });
   }
 
-  it('need not be there, nor be a file', async () => {
+  it('ignores a missing file and a folder in its place', async () => {
     assert.equal(await findCommandLineToken(path()), undefined);
     mkdirSync(path());
     assert.equal(await findCommandLineToken(path()), undefined);

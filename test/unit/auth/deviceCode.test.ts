@@ -40,7 +40,7 @@ interface Script {
   me?: readonly Answer[];
 }
 
-/** A backend that answers by a script; the last answer of a list is repeated. */
+/** A backend that answers from a script and repeats the last answer of a list. */
 class ScriptedFlow {
   readonly clock = new HastyClock();
   readonly prompts: DeviceCodePrompt[] = [];
@@ -86,7 +86,7 @@ function toResponse(answer: Answer | undefined): Promise<HttpResponse> {
 }
 
 describe('sign-in with a device code', () => {
-  it('asks for a code as a form, shows it, and polls with it until there is a key', async () => {
+  it('requests a code with a form, shows it, and polls with it until a key arrives', async () => {
     const flow = new ScriptedFlow({ polls: [PENDING, KEY] });
     const start = flow.clock.now();
     const { profile, minted } = await flow.run();
@@ -112,26 +112,35 @@ describe('sign-in with a device code', () => {
     assert.equal(me?.headers?.['authorization'], 'Bearer i99k_new');
   });
 
-  describe('polls', () => {
+  describe('polling', () => {
     const WITHOUT_INTERVAL = { ...GRANT, interval: undefined };
     for (const [title, polls, times, grant] of [
-      ['at the interval of the server', [PENDING, PENDING, KEY], [5, 10, 15]],
-      ['every 5 s where it names none', [PENDING, KEY], [5, 10], WITHOUT_INTERVAL],
-      ['at another interval', [PENDING, KEY], [30, 60], { ...GRANT, interval: 30 }],
-      ['at an interval in a text', [PENDING, KEY], [7, 14], { ...GRANT, interval: '7' }],
-      ['every minute at most', [PENDING, KEY], [60, 120], { ...GRANT, interval: 5_000 }],
-      ['every second at least', [PENDING, KEY], [1, 2], { ...GRANT, interval: 0 }],
-      ['every 5 s for an interval that is none', [KEY], [5], { ...GRANT, interval: 'soon' }],
-      ['5 s slower from a slow_down on', [SLOW_DOWN, PENDING, KEY], [5, 15, 25]],
-      ['5 s slower for each slow_down', [SLOW_DOWN, SLOW_DOWN, KEY], [5, 15, 30]],
-      ['half as often after a time-out', ['TIMEOUT', KEY], [5, 15]],
-      ['half as often after each time-out', ['TIMEOUT', 'TIMEOUT', KEY], [5, 15, 35]],
-      ['as before once the server answers', ['TIMEOUT', PENDING, KEY], [5, 15, 20]],
-      ['no faster than told after a time-out', [SLOW_DOWN, 'TIMEOUT', KEY], [5, 15, 35]],
-      ['on without a network', ['OFFLINE', 'OFFLINE', KEY], [5, 15, 35]],
-      ['on while the server is in trouble', [status(502), KEY], [5, 15]],
-      ['when the server says', [status(503, 40), status(429, 90), KEY], [5, 45, 135]],
-      ['on when slow_down comes with another status', [oauth('slow_down', 429), KEY], [5, 15]],
+      ['polls at the interval of the server', [PENDING, PENDING, KEY], [5, 10, 15]],
+      ['polls every 5 s without an interval', [PENDING, KEY], [5, 10], WITHOUT_INTERVAL],
+      ['polls at a different interval', [PENDING, KEY], [30, 60], { ...GRANT, interval: 30 }],
+      [
+        'accepts an interval that is a numeric string',
+        [PENDING, KEY],
+        [7, 14],
+        { ...GRANT, interval: '7' },
+      ],
+      ['caps the interval at one minute', [PENDING, KEY], [60, 120], { ...GRANT, interval: 5_000 }],
+      ['polls no more than once a second', [PENDING, KEY], [1, 2], { ...GRANT, interval: 0 }],
+      ['polls every 5 s for an invalid interval', [KEY], [5], { ...GRANT, interval: 'soon' }],
+      ['adds 5 s after a slow_down', [SLOW_DOWN, PENDING, KEY], [5, 15, 25]],
+      ['adds 5 s for each slow_down', [SLOW_DOWN, SLOW_DOWN, KEY], [5, 15, 30]],
+      ['doubles the interval after a timeout', ['TIMEOUT', KEY], [5, 15]],
+      ['doubles the interval after each timeout', ['TIMEOUT', 'TIMEOUT', KEY], [5, 15, 35]],
+      ['restores the interval once the server answers', ['TIMEOUT', PENDING, KEY], [5, 15, 20]],
+      [
+        'never polls faster than the server allows after a timeout',
+        [SLOW_DOWN, 'TIMEOUT', KEY],
+        [5, 15, 35],
+      ],
+      ['continues without a network', ['OFFLINE', 'OFFLINE', KEY], [5, 15, 35]],
+      ['continues through server errors', [status(502), KEY], [5, 15]],
+      ['waits for the time in Retry-After', [status(503, 40), status(429, 90), KEY], [5, 45, 135]],
+      ['accepts slow_down with another status', [oauth('slow_down', 429), KEY], [5, 15]],
     ] as [string, Answer[], number[], object?][]) {
       it(title, async () => {
         const flow = new ScriptedFlow({ polls, ...(grant && { grant: ok(grant) }) });
@@ -140,7 +149,7 @@ describe('sign-in with a device code', () => {
       });
     }
 
-    it('at least once a minute without a network, and until the code expires', async () => {
+    it('polls at least once a minute without a network until the code expires', async () => {
       const flow = new ScriptedFlow({ polls: ['OFFLINE'] });
       await rejectsWith('DEVICE_CODE_EXPIRED', flow.run());
       assert.deepEqual(flow.polledAt.slice(0, 6), [5, 15, 35, 75, 135, 195]);
@@ -148,25 +157,45 @@ describe('sign-in with a device code', () => {
     });
   });
 
-  describe('ends', () => {
+  describe('end of polling', () => {
     for (const [title, polls, code, words] of [
-      ['when the user denies', [PENDING, oauth('access_denied')], 'DEVICE_CODE_DENIED', /denied/u],
-      ['when the server says expired', [oauth('expired_token')], 'DEVICE_CODE_EXPIRED', /expired/u],
-      ['when the code is forgotten', [oauth('invalid_grant')], 'DEVICE_CODE_EXPIRED', /expired/u],
-      ['for a client that is none', [oauth('invalid_client', 401)], 'SERVER', /invalid|HTTP 401/u],
-      ['for a request that is none', [oauth('invalid_request')], 'SERVER', /HTTP 400/u],
-      ['for an error nobody knows', [oauth('made_up')], 'SERVER', /HTTP 400/u],
-      ['for a poll that is forbidden', [status(403)], 'SERVER', /403/u],
-      ['for a web page', [{ status: 200, body: '<html>' }], 'PROTOCOL', /web page/u],
-      ['for no key', [ok({ token_type: 'Bearer' })], 'PROTOCOL', /not an API key/u],
-      ['for a key that is none', [ok({ access_token: 'a b' })], 'PROTOCOL', /not an API key/u],
       [
-        'for a key of another type',
+        'ends when the user denies the request',
+        [PENDING, oauth('access_denied')],
+        'DEVICE_CODE_DENIED',
+        /denied/u,
+      ],
+      [
+        'ends when the server reports an expired code',
+        [oauth('expired_token')],
+        'DEVICE_CODE_EXPIRED',
+        /expired/u,
+      ],
+      [
+        'ends when the server no longer knows the code',
+        [oauth('invalid_grant')],
+        'DEVICE_CODE_EXPIRED',
+        /expired/u,
+      ],
+      ['ends for an unknown client', [oauth('invalid_client', 401)], 'SERVER', /invalid|HTTP 401/u],
+      ['ends for an invalid request', [oauth('invalid_request')], 'SERVER', /HTTP 400/u],
+      ['ends for an unknown error', [oauth('made_up')], 'SERVER', /HTTP 400/u],
+      ['ends when polling is forbidden', [status(403)], 'SERVER', /403/u],
+      ['ends when a web page answers', [{ status: 200, body: '<html>' }], 'PROTOCOL', /web page/u],
+      [
+        'ends when the answer has no key',
+        [ok({ token_type: 'Bearer' })],
+        'PROTOCOL',
+        /not an API key/u,
+      ],
+      ['ends for an invalid key', [ok({ access_token: 'a b' })], 'PROTOCOL', /not an API key/u],
+      [
+        'ends for a key of another token type',
         [ok({ access_token: 'x', token_type: 'mac' })],
         'PROTOCOL',
         /not an API key/u,
       ],
-      ['where the connection is not safe', ['TLS'], 'TLS', /scripted/u],
+      ['ends on a TLS error', ['TLS'], 'TLS', /scripted/u],
     ] as [string, Answer[], ErrorCode, RegExp][]) {
       it(title, async () => {
         const flow = new ScriptedFlow({ polls });
@@ -177,7 +206,7 @@ describe('sign-in with a device code', () => {
       });
     }
 
-    it('by our own clock, without a poll too many', async () => {
+    it('ends by the local clock without an extra poll', async () => {
       const flow = new ScriptedFlow({
         grant: ok({ ...GRANT, expires_in: '17' }),
         polls: [PENDING],
@@ -187,7 +216,7 @@ describe('sign-in with a device code', () => {
       assert.equal(flow.clock.now() - (flow.prompts[0]?.expiresAt ?? 0), 0);
     });
 
-    it('when it is cancelled, between polls as well', async () => {
+    it('ends when it is cancelled, also between polls', async () => {
       const controller = new AbortController();
       const flow = new ScriptedFlow({ polls: [PENDING] });
       const running = flow.run(controller.signal);
@@ -200,37 +229,57 @@ describe('sign-in with a device code', () => {
     });
   });
 
-  describe('does not begin', () => {
+  describe('device code request', () => {
     for (const [title, grant, code] of [
-      ['where there is no such route', status(404), 'DEVICE_CODE_UNSUPPORTED'],
-      ['where the route is another', status(405), 'DEVICE_CODE_UNSUPPORTED'],
-      ['where we are unknown', oauth('invalid_client', 401), 'DEVICE_CODE_UNSUPPORTED'],
-      ['where we may not', oauth('unauthorized_client'), 'DEVICE_CODE_UNSUPPORTED'],
-      ['where the server is in trouble', status(500), 'SERVER'],
-      ['without a network', 'OFFLINE', 'OFFLINE'],
-      ['without a device code', ok({ ...GRANT, device_code: undefined }), 'PROTOCOL'],
-      ['without a user code', ok({ ...GRANT, user_code: '' }), 'PROTOCOL'],
-      ['with a code nobody can type', ok({ ...GRANT, user_code: 'a\u202Eb' }), 'PROTOCOL'],
-      ['with Markdown for a code', ok({ ...GRANT, user_code: '[x](command:y)' }), 'PROTOCOL'],
-      ['without a life', ok({ ...GRANT, expires_in: undefined }), 'PROTOCOL'],
-      ['with a page that is none', ok({ ...GRANT, verification_uri: 'nowhere' }), 'PROTOCOL'],
+      ['fails when the route is missing', status(404), 'DEVICE_CODE_UNSUPPORTED'],
+      ['fails when the route belongs to something else', status(405), 'DEVICE_CODE_UNSUPPORTED'],
+      ['fails when the client is unknown', oauth('invalid_client', 401), 'DEVICE_CODE_UNSUPPORTED'],
       [
-        'with a page that runs something',
+        'fails when the client is not authorized',
+        oauth('unauthorized_client'),
+        'DEVICE_CODE_UNSUPPORTED',
+      ],
+      ['fails on a server error', status(500), 'SERVER'],
+      ['fails without a network', 'OFFLINE', 'OFFLINE'],
+      [
+        'rejects an answer without a device code',
+        ok({ ...GRANT, device_code: undefined }),
+        'PROTOCOL',
+      ],
+      ['rejects an answer without a user code', ok({ ...GRANT, user_code: '' }), 'PROTOCOL'],
+      [
+        'rejects a user code that cannot be typed',
+        ok({ ...GRANT, user_code: 'a\u202Eb' }),
+        'PROTOCOL',
+      ],
+      [
+        'rejects a user code with Markdown',
+        ok({ ...GRANT, user_code: '[x](command:y)' }),
+        'PROTOCOL',
+      ],
+      ['rejects an answer without an expiry', ok({ ...GRANT, expires_in: undefined }), 'PROTOCOL'],
+      [
+        'rejects an invalid verification URL',
+        ok({ ...GRANT, verification_uri: 'nowhere' }),
+        'PROTOCOL',
+      ],
+      [
+        'rejects a verification URL that runs a command',
         ok({ ...GRANT, verification_uri: 'vscode://command/quit' }),
         'BACKEND_REFUSED',
       ],
       [
-        'with a page that is not safe',
+        'rejects a verification URL over plain HTTP',
         ok({ ...GRANT, verification_uri: 'http://dev.i99dash.app/device' }),
         'BACKEND_REFUSED',
       ],
       [
-        'with a page of this computer, where the backend is none of its own',
+        'rejects a verification URL on this computer from a remote backend',
         ok({ ...GRANT, verification_uri: 'http://localhost:9222/json/close/1' }),
         'BACKEND_REFUSED',
       ],
       [
-        'with a page that looks like one of another host',
+        'rejects a verification URL that imitates another host',
         ok({ ...GRANT, verification_uri: 'https://dev.i99dash.app@example.com/device' }),
         'PROTOCOL',
       ],
@@ -243,7 +292,7 @@ describe('sign-in with a device code', () => {
     }
   });
 
-  it('opens no other page than the one that is shown', async () => {
+  it('opens exactly the verification page that it shows', async () => {
     for (const verification_uri_complete of ['https://evil.example.com/?c=1', 'garbage', 5]) {
       const flow = new ScriptedFlow({ grant: ok({ ...GRANT, verification_uri_complete }) });
       await flow.run();
@@ -251,23 +300,23 @@ describe('sign-in with a device code', () => {
     }
   });
 
-  describe('has a key, and asks whose it is', () => {
-    it('patiently, for the old one is dead by now', async () => {
+  describe('identity lookup after a device code sign-in', () => {
+    it('retries because the old key is already dead', async () => {
       const me: Answer[] = ['OFFLINE', 'TIMEOUT', status(503), ok(ME)];
       const { profile } = await new ScriptedFlow({ me }).run();
       assert.equal(profile.account.devId, ME.devId);
     });
 
-    it('but not for ever', async () => {
+    it('stops retrying eventually', async () => {
       await rejectsWith('OFFLINE', new ScriptedFlow({ me: ['OFFLINE'] }).run());
     });
 
-    it('and not when the backend does not accept it', async () => {
+    it('does not retry when the backend rejects the new key', async () => {
       await rejectsWith('SIGN_IN_REJECTED', new ScriptedFlow({ me: [status(401)] }).run());
     });
   });
 
-  it('counts the life of a key that has one', async () => {
+  it('records the expiry of a key that has one', async () => {
     const flow = new ScriptedFlow({ polls: [ok({ access_token: 'x', expires_in: 3600 })] });
     const { minted } = await flow.run();
     assert.equal(minted.expiresAt - minted.mintedAt, 3_600_000);

@@ -9,7 +9,7 @@ import { useSessionWorld } from '../../support/session-world';
 const MINUTE = 60_000;
 const COLLEAGUE = { ...DEFAULT_ACCOUNT, devId: 'dev_colleague', email: 'colleague@example.com' };
 
-describe('a credential of the environment', () => {
+describe('credential from the environment', () => {
   const world = useSessionWorld();
   const VARIABLES = ['I99DASH_TOKEN', 'I99DASH_API_KEY'] as const;
   let saved: (string | undefined)[];
@@ -30,7 +30,7 @@ describe('a credential of the environment', () => {
   const tokenFor = (devId: string) =>
     world().backend.state.mintToken({ devId, lifeSeconds: 30 * 24 * 3600 });
 
-  it('wins over the session, from the moment it is there to when it is not', async () => {
+  it('overrides the session for as long as it is set', async () => {
     const { session } = await world().signedInWindow();
     world().backend.state.addAccount(COLLEAGUE);
     set('I99DASH_TOKEN', tokenFor(COLLEAGUE.devId));
@@ -49,14 +49,14 @@ describe('a credential of the environment', () => {
     assert.ok(!(await world().storedText()).includes(COLLEAGUE.devId));
   });
 
-  it('is known in the background soon', async () => {
+  it('is detected in the background within a short time', async () => {
     const window = world().openWindow();
     set('I99DASH_API_KEY', world().backend.state.addApiKey(DEFAULT_ACCOUNT.devId));
     await window.keepAlive.wake();
     assert.equal(window.session.identity().source, 'environment');
   });
 
-  it('is taken from the token before the API key', async () => {
+  it('prefers the token to the API key', async () => {
     const { session } = world().openWindow();
     world().backend.state.addAccount(COLLEAGUE);
     set('I99DASH_API_KEY', world().backend.state.addApiKey(DEFAULT_ACCOUNT.devId));
@@ -65,7 +65,7 @@ describe('a credential of the environment', () => {
     assert.equal((await session.fetchIdentity()).devId, COLLEAGUE.devId);
   });
 
-  it('that is refused says so by the name of its variable, and renews nothing', async () => {
+  it('names the variable of a rejected credential and attempts no refresh', async () => {
     const window = await world().signedInWindow();
     const token = 'a-token-that-nobody-minted';
     set('I99DASH_TOKEN', token);
@@ -77,7 +77,7 @@ describe('a credential of the environment', () => {
     assert.equal(world().mints, 1);
   });
 
-  it('that is refused is shown as such, and not tried again by itself', async () => {
+  it('shows a rejected credential and does not retry it in the background', async () => {
     const window = await world().signedInWindow();
     set('I99DASH_TOKEN', 'a-token-that-nobody-minted');
     const kinds: (string | undefined)[] = [];
@@ -97,7 +97,7 @@ describe('a credential of the environment', () => {
     assert.equal((await window.session.fetchIdentity()).source, 'environment');
   });
 
-  it('that was refused and is accepted after all shows so soon after somebody has used it', async () => {
+  it('shows that a rejected credential works again soon after it is used', async () => {
     const window = world().openWindow();
     const api = new ApiClient(world().backend.url, createUndiciTransport(), window.session);
     set('I99DASH_TOKEN', tokenFor(DEFAULT_ACCOUNT.devId));
@@ -120,7 +120,7 @@ describe('a credential of the environment', () => {
     assert.deepEqual(world().requests.slice(before + 1), ['GET /api/v1/dev/me']);
   });
 
-  it('that is refused can be ignored in this window: then what it hid counts', async () => {
+  it('falls back to the session when the user ignores a rejected credential in this window', async () => {
     const { session } = await world().signedInWindow();
     set('I99DASH_TOKEN', 'a-token-that-nobody-minted');
     session.ignoreRefusedEnvironment();
@@ -135,7 +135,7 @@ describe('a credential of the environment', () => {
     assert.equal(other.session.state.variable, 'I99DASH_TOKEN');
   });
 
-  it('leaves the session behind it as it is', async () => {
+  it('leaves the stored session unchanged', async () => {
     const window = await world().signedInWindow();
     const stored = await world().storedText();
     set('I99DASH_TOKEN', 'a-token-that-nobody-minted');

@@ -10,16 +10,16 @@ function loadWith(drawShare: (random: () => number) => number) {
   return loadOf({ ...shape, drawShare, random: seededRandom(1) }, 30 * MINUTE);
 }
 
-describe('a fleet of editors that wake together', () => {
-  it('does not renew together: the busiest minute has at most 1.3 times the mean', () => {
+describe('refresh jitter of a fleet of editors', () => {
+  it('spreads refreshes so that the busiest minute has at most 1.3 times the mean', () => {
     const { perMinute, mean, ratio } = loadWith(drawRenewalShare);
     assert.equal(perMinute[0], 20_000, 'all mint when they wake');
-    // One token in 57.5 % of 15 minutes each.
+    // One token every 57.5 % of 15 minutes, per editor.
     assert.ok(Math.abs(mean - 20_000 / (0.575 * 15)) < 50, `${mean} per minute`);
     assert.ok(ratio <= 1.3, `${ratio}`);
   });
 
-  it('would with a narrow draw', () => {
+  it('shows a peak above 1.3 times the mean with narrow jitter', () => {
     assert.ok(loadWith((random) => 0.7 + random() * 0.1).ratio > 1.3);
   });
 });

@@ -13,7 +13,7 @@ const COLLEAGUE = { ...DEFAULT_ACCOUNT, devId: 'dev_colleague', email: 'colleagu
 const idOf = ({ session }: SessionWindow) => session.stored?.profile.sessionId;
 const tokenOf = ({ session }: SessionWindow) => session.stored?.minted?.token;
 
-describe('the windows of one editor', () => {
+describe('windows that share a session', () => {
   const world = useSessionWorld();
 
   async function twoWindows(): Promise<[SessionWindow, SessionWindow]> {
@@ -23,7 +23,7 @@ describe('the windows of one editor', () => {
     return [first, second];
   }
 
-  it('are all signed out when one is', async () => {
+  it('signs out all windows when one signs out', async () => {
     const [first, second] = await twoWindows();
     const states = statesOf(second);
     await first.session.signOut();
@@ -32,7 +32,7 @@ describe('the windows of one editor', () => {
     await rejectsWith('NOT_SIGNED_IN', second.session.getToken());
   });
 
-  it('are all signed out without being told, at the next focus', async () => {
+  it('signs out at the next focus without a change event', async () => {
     const [first, second] = await twoWindows();
     world().secrets.events = 0;
     await first.session.signOut();
@@ -41,7 +41,7 @@ describe('the windows of one editor', () => {
     assert.equal(kindOf(second), 'signedOut');
   });
 
-  it('are all signed in when one is', async () => {
+  it('signs in all windows when one signs in', async () => {
     const second = await world().restoredWindow();
     const first = await world().signedInWindow();
     assert.equal(idOf(second), idOf(first));
@@ -50,7 +50,7 @@ describe('the windows of one editor', () => {
 
   for (const events of [1, 0, 2]) {
     const title = events === 1 ? 'once' : events === 0 ? 'never' : 'twice';
-    it(`go on when one signs in again, and are told ${title}`, async () => {
+    it(`keeps the session when one window signs in again and the others are notified ${title}`, async () => {
       const [first, second] = await twoWindows();
       world().secrets.events = events;
       const before = idOf(first);
@@ -63,7 +63,7 @@ describe('the windows of one editor', () => {
       assert.equal(idOf(second), idOf(first));
     });
 
-    it(`renew when the token has gone, and are told ${title} of changes`, async () => {
+    it(`refreshes an expired token once when the windows are notified ${title}`, async () => {
       const windows = await twoWindows();
       world().secrets.events = events;
       for (let round = 0; round < 4; round++) {
@@ -75,7 +75,7 @@ describe('the windows of one editor', () => {
     });
   }
 
-  it('do not mind being told of what has not changed', async () => {
+  it('ignores a change event without a change', async () => {
     const windows = await twoWindows();
     const states = windows.flatMap(statesOf);
     const before = world().requests.length;
@@ -85,7 +85,7 @@ describe('the windows of one editor', () => {
     assert.deepEqual(world().requests.slice(before), ['GET /api/v1/dev/me'], 'confirmed once');
   });
 
-  it('become somebody else together, and no call is made as the wrong one', async () => {
+  it('switches all windows to another account without a call as the wrong one', async () => {
     const [first, second] = await twoWindows();
     world().secrets.events = 0;
     world().backend.state.addAccount(COLLEAGUE);
@@ -97,7 +97,7 @@ describe('the windows of one editor', () => {
     assert.equal(await second.session.getToken(), token);
   });
 
-  it('fail a call whose session was replaced by somebody else\u2019s meanwhile', async () => {
+  it('fails a call whose session was replaced by another account\u2019s during the call', async () => {
     const [first, second] = await twoWindows();
     world().secrets.events = 0;
     world().backend.state.addAccount(COLLEAGUE);
@@ -109,7 +109,7 @@ describe('the windows of one editor', () => {
     assert.equal(await second.session.getToken(), token);
   });
 
-  it('mint anew when the session of another window has a spent token too', async () => {
+  it('refreshes again when the token stored by another window has expired too', async () => {
     const [first, second] = await twoWindows();
     world().secrets.events = 0;
     await world().signIn(first);
@@ -121,10 +121,10 @@ describe('the windows of one editor', () => {
   });
 });
 
-describe('a keyring', () => {
+describe('unreliable keyring', () => {
   const world = useSessionWorld();
 
-  it('that has lost the session is no sign-out: the key mints again, and it is said once', async () => {
+  it('refreshes with the key when the keyring lost the session, and reports it once', async () => {
     (await world().signedInWindow()).dispose();
     await world().secrets.delete(world().storageKey);
     const window = await world().restoredWindow();
@@ -137,7 +137,7 @@ describe('a keyring', () => {
     assert.match(await world().storedText(), /access|token/u);
   });
 
-  it('that throws is no sign-out: each window mints for itself', async () => {
+  it('refreshes in each window instead of signing out when the keyring throws', async () => {
     (await world().signedInWindow()).dispose();
     world().secrets.fails.get = true;
     world().secrets.fails.store = true;
@@ -155,7 +155,7 @@ describe('a keyring', () => {
     }
   });
 
-  it('that throws lets people sign in and out', async () => {
+  it('allows signing in and out when the keyring throws', async () => {
     world().secrets.fails.get = true;
     world().secrets.fails.store = true;
     const window = await world().signedInWindow();
@@ -169,7 +169,7 @@ describe('a keyring', () => {
     assert.equal(kindOf(other), 'signedOut');
   });
 
-  it('that takes no more secrets does not bring an older token back', async () => {
+  it('does not bring an older token back when the keyring stops accepting secrets', async () => {
     const window = await world().signedInWindow();
     world().secrets.fails.store = true;
     world().clock.jump(10 * MINUTE);
@@ -180,7 +180,7 @@ describe('a keyring', () => {
     assert.equal(world().mints, 2);
   });
 
-  it('that does not take the renewed token does not serve a refused one', async () => {
+  it('does not reuse a rejected token when the keyring does not store the new one', async () => {
     const window = await world().signedInWindow();
     world().secrets.fails.store = true;
     world().clock.jump(10 * MINUTE);
@@ -190,7 +190,7 @@ describe('a keyring', () => {
     assert.equal(world().mints, 3);
   });
 
-  it('that lost everything, profile and all, ends nothing in this window', async () => {
+  it('keeps the session of this window when the keyring and the profile are lost', async () => {
     const window = await world().signedInWindow();
     const sessionId = idOf(window);
     world().secrets.events = 0;
@@ -205,7 +205,7 @@ describe('a keyring', () => {
     assert.equal(idOf(other), sessionId);
   });
 
-  it('that lost a pasted token is a sign-out: nothing can mint it again', async () => {
+  it('signs out when a pasted token is lost, because it cannot be minted again', async () => {
     const token = await (await world().signedInWindow()).session.getToken();
     const window = world().openWindow();
     await window.session.signInWithToken(token);
@@ -217,7 +217,7 @@ describe('a keyring', () => {
     assert.equal(kindOf(await world().restoredWindow()), 'signedOut');
   });
 
-  it('of each window may be another one: they share what they can', async () => {
+  it('shares what is possible between windows with different keyrings', async () => {
     const separate = () => ({ secrets: new UnreliableSecretStore(new FakeSecretStore()) });
     const first = await world().signedInWindow(undefined, separate());
     const second = await world().restoredWindow(separate());

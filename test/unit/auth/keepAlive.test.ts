@@ -10,21 +10,21 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const CHALLENGE = '/api/v1/auth/ssh/challenge';
 
-describe('the keeper of a session', () => {
+describe('session keep-alive', () => {
   const world = useSessionWorld();
 
-  /** A window that is looked after. */
+  /** A window with a running keep-alive. */
   async function keptWindow(key = world().key) {
     const window = await world().signedInWindow(key);
     await window.keepAlive.wake();
     return window;
   }
 
-  it('renews in time, again and again, for one token after the other', async () => {
+  it('refreshes each token in turn before it expires', async () => {
     const window = await keptWindow();
     const states = statesOf(window);
     await world().passSlowly(8 * 60 * MINUTE, 15 * SECOND);
-    // Half of the draws: 57.5 % of 15 minutes.
+    // The middle of the jitter: 57.5 % of 15 minutes.
     const expected = Math.floor((8 * 60) / (0.575 * 15));
     const renewals = world().mints - 1;
     assert.ok(Math.abs(renewals - expected) <= 2, `${renewals} renewals`);
@@ -44,18 +44,18 @@ describe('the keeper of a session', () => {
     assert.ok(world().mints <= 16, `${world().mints} mints`);
   });
 
-  it('is not late for having looked just before', async () => {
+  it('refreshes on time right after a check', async () => {
     world().backend.setTokenLife(8);
     const window = await keptWindow();
     const before = world().mints;
-    await world().pass(4_550); // half of the draws: 57.5 % of 8 seconds
+    await world().pass(4_550); // the middle of the jitter: 57.5 % of 8 seconds
     await window.keepAlive.wake();
     assert.equal(world().mints - before, 0);
     await world().pass(150);
     assert.equal(world().mints - before, 1);
   });
 
-  it('leaves the backend in peace that hands out tokens that are spent as they come', async () => {
+  it('backs off when the backend issues tokens that are already expired', async () => {
     world().backend.setTokenLife(1);
     await keptWindow();
     const before = world().mints;
@@ -63,7 +63,7 @@ describe('the keeper of a session', () => {
     assert.ok(world().mints - before <= 60, `${world().mints - before} mints`);
   });
 
-  it('has one timer, however often it is woken', async () => {
+  it('keeps a single timer, however often it is triggered', async () => {
     const window = await keptWindow();
     for (let round = 0; round < 20; round++) {
       void window.keepAlive.wake();
@@ -73,7 +73,7 @@ describe('the keeper of a session', () => {
     }
   });
 
-  it('looks one time for all who wake it while it looks', async () => {
+  it('shares one check between all triggers that arrive during it', async () => {
     const window = await keptWindow();
     world().clock.jump(16 * MINUTE);
     const before = world().requests.length;
@@ -81,7 +81,7 @@ describe('the keeper of a session', () => {
     assert.equal(world().requests.length - before, 2);
   });
 
-  it('stops with everything when it is disposed', async () => {
+  it('stops completely when it is disposed', async () => {
     const window = await keptWindow();
     window.dispose();
     assert.equal(world().clock.pending, 0);
@@ -92,7 +92,7 @@ describe('the keeper of a session', () => {
     assert.equal(world().clock.pending, 0);
   });
 
-  it('stops too when it is disposed while it looks', async () => {
+  it('stops when it is disposed during a check', async () => {
     const window = await keptWindow();
     world().clock.jump(10 * MINUTE);
     const challenge = holdBack(world().backend, CHALLENGE);
@@ -104,7 +104,7 @@ describe('the keeper of a session', () => {
     assert.equal(world().clock.pending, 0);
   });
 
-  it('leaves a wait as it is, but not through a sleep', async () => {
+  it('keeps a pending wait on a trigger but not after sleep', async () => {
     const window = await keptWindow();
     const rule = { fault: { kind: 'reset' }, times: 'always' } as const;
     const outage = world().backend.faults.inject(rule);
@@ -123,10 +123,14 @@ describe('the keeper of a session', () => {
   });
 
   for (const [title, gapMs, expected] of [
-    ['is a little late waits on', 44 * SECOND, 'offline'],
-    ['is late by more than half a minute means a sleep, and hurries', 46 * SECOND, 'signedIn'],
+    ['is slightly late: keeps waiting', 44 * SECOND, 'offline'],
+    [
+      'is more than half a minute late: assumes sleep and resets the backoff',
+      46 * SECOND,
+      'signedIn',
+    ],
   ] as const) {
-    it(`a tick that ${title}`, async () => {
+    it(`handles a tick that ${title}`, async () => {
       const window = await world().signedInWindow(undefined, { random: () => 0.999 });
       const rule = { match: { path: CHALLENGE }, fault: { kind: 'reset' } } as const;
       const outage = world().backend.faults.inject({ ...rule, times: 'always' });
@@ -147,7 +151,7 @@ describe('the keeper of a session', () => {
     ['back', -90 * MINUTE],
     ['forward', 90 * MINUTE],
   ] as const) {
-    it(`does not mind a clock that jumps ${title}`, async () => {
+    it(`tolerates a clock that jumps ${title}`, async () => {
       const window = await keptWindow();
       const states = statesOf(window);
       world().clock.jump(ms);
@@ -158,7 +162,7 @@ describe('the keeper of a session', () => {
     });
   }
 
-  it('finds a backend that was down at the start, by itself', async () => {
+  it('recovers by itself from a backend that was down at the start', async () => {
     (await keptWindow()).dispose();
     world().clock.jump(20 * MINUTE);
     const { port } = world().backend;
@@ -176,7 +180,7 @@ describe('the keeper of a session', () => {
     assert.equal(kindOf(window), 'signedIn');
   });
 
-  it('shows a backend that is down although the token is young, and finds it again', async () => {
+  it('shows a backend that is down while the token is fresh, and recovers by itself', async () => {
     (await keptWindow()).dispose();
     const rule = { fault: { kind: 'reset' }, times: 'always' } as const;
     const outage = world().backend.faults.inject(rule);
@@ -192,7 +196,7 @@ describe('the keeper of a session', () => {
     assert.equal(world().mints, 1);
   });
 
-  it('confirms a stored session once', async () => {
+  it('verifies a restored session once', async () => {
     (await keptWindow()).dispose();
     const window = await world().restoredWindow();
     const before = world().requests.length;
@@ -202,7 +206,7 @@ describe('the keeper of a session', () => {
     assert.deepEqual(world().requests.slice(before), ['GET /api/v1/dev/me']);
   });
 
-  it('does nothing where nobody is signed in', async () => {
+  it('does nothing without a session', async () => {
     const window = world().openWindow();
     await window.look();
     await world().passSlowly(30 * MINUTE, 15 * SECOND);
@@ -210,8 +214,8 @@ describe('the keeper of a session', () => {
     assert.equal(world().clock.pending, 1);
   });
 
-  describe('does not spin', () => {
-    /** How often a timer fires within a minute. */
+  describe('timer frequency', () => {
+    /** Returns how often a timer fires within a minute. */
     async function ticksInAMinute(): Promise<number> {
       const { clock } = world();
       const end = clock.now() + MINUTE;
@@ -224,7 +228,7 @@ describe('the keeper of a session', () => {
       return ticks;
     }
 
-    it('while the session is locked', async () => {
+    it('does not spin while the session is locked', async () => {
       (await keptWindow(world().encryptedKey)).dispose();
       const window = await world().restoredWindow();
       world().clock.jump(10 * MINUTE);
@@ -236,7 +240,7 @@ describe('the keeper of a session', () => {
       assert.ok((await ticksInAMinute()) <= 5);
     });
 
-    it('while the session is rejected', async () => {
+    it('does not spin while the session is rejected', async () => {
       const window = await keptWindow();
       world().backend.state.removeKey(world().key.fingerprint);
       world().clock.jump(10 * MINUTE);
@@ -247,7 +251,7 @@ describe('the keeper of a session', () => {
       assert.ok((await ticksInAMinute()) <= 5);
     });
 
-    it('while a pasted token is dead', async () => {
+    it('does not spin while a pasted token is expired', async () => {
       const window = await keptWindow();
       await window.session.signInWithToken(await window.session.getToken());
       world().clock.jump(20 * MINUTE);
@@ -257,7 +261,7 @@ describe('the keeper of a session', () => {
     });
   });
 
-  it('goes on after a sign-out that comes while it looks for a key', async () => {
+  it('continues after a sign-out during a key lookup', async () => {
     (await keptWindow(world().encryptedKey)).dispose();
     const window = await world().restoredWindow();
     world().clock.jump(20 * MINUTE);
@@ -275,7 +279,7 @@ describe('the keeper of a session', () => {
     assert.ok(world().mints > 3);
   });
 
-  it('looks at the clock that the timers are late by', () => {
+  it('reads the same clock that delays the timers', () => {
     const clock = new FakeClock(0);
     let fired = 0;
     clock.setTimer(1_000, () => (fired = clock.now()));

@@ -18,7 +18,7 @@ const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const PEM = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const LINE = toPublicKeyLine(publicKey, '');
 const FINGERPRINT = fingerprintOfLine(LINE);
-/** Answers what the programs would ask in a terminal. */
+/** Answers the prompts that the programs print in a terminal. */
 const OPENSSL_ANSWERS = `-passin 'pass:${PASSPHRASE}' -passout 'pass:${PASSPHRASE}'`;
 const KEYGEN_ANSWERS = `-P '${PASSPHRASE}' -N '${PASSPHRASE}'`;
 
@@ -27,7 +27,7 @@ function hasProgram(name: string): boolean {
   return folders.some((folder) => existsSync(join(folder, name)));
 }
 
-describe('commands that messages about keys advise', () => {
+describe('commands suggested in key messages', () => {
   const temp = useTempFolder();
   let folder: string;
   let path: string;
@@ -38,7 +38,7 @@ describe('commands that messages about keys advise', () => {
     path = join(folder, 'my key');
   });
 
-  /** The command at the end of the message that opening the key brings. */
+  /** Returns the command at the end of the message that opening the key throws. */
   async function advice(): Promise<string> {
     const { message } = await rejectsWith('KEY_UNREADABLE', openKeyFile(path));
     return /: ((?:openssl|ssh-keygen|puttygen) .*)$/u.exec(message)?.[1] ?? assert.fail(message);
@@ -60,35 +60,35 @@ describe('commands that messages about keys advise', () => {
 
   const legacy = ['-provider', 'legacy', '-provider', 'default'];
   for (const scheme of ['PBE-MD5-DES', 'PBE-SHA1-RC4-128', 'PBE-SHA1-RC2-40']) {
-    it(`openssl rewrites a key with ${scheme}`, async () => {
+    it(`converts a key with ${scheme} using openssl`, async () => {
       await seal('-v1', scheme, ...legacy);
       run(`${await advice()} ${OPENSSL_ANSWERS}`);
       await assertOpens(`${path}.new`);
     });
   }
 
-  it('openssl rewrites a key with too many rounds', async () => {
+  it('converts a key with too many rounds using openssl', async () => {
     await seal('-v1', 'PBE-SHA1-3DES', '-iter', '10001');
     run(`${await advice()} ${OPENSSL_ANSWERS}`);
     await assertOpens(`${path}.new`);
   });
 
-  it('ssh-keygen rewrites a key with too many rounds', async () => {
+  it('converts a key with too many rounds using ssh-keygen', async () => {
     const key = await generateTestKey({ folder, rounds: 1, passphrase: PASSPHRASE });
     const text = await readFile(key.path, 'utf8');
     const [begin = '', ...lines] = text.trim().split('\n');
     const bytes = Buffer.from(lines.slice(0, -1).join(''), 'base64');
-    // The rounds are the end of a string of 24 bytes behind the name of the key derivation.
+    // The rounds end a string of 24 bytes after the name of the key derivation.
     sshUint32(2000).copy(bytes, bytes.indexOf('bcrypt') + 6 + 4 + 20);
     await writeFile(path, `${begin}\n${bytes.toString('base64')}\n${lines.at(-1) ?? ''}\n`);
     const command = await advice();
-    // Those rounds would take minutes.
+    // Deriving with that many rounds would take minutes.
     await copyFile(key.path, path);
     run(`${command.replace('-a 64', '-a 2')} ${KEYGEN_ANSWERS}`);
     await assertOpens(path, key.fingerprint);
   });
 
-  it("puttygen converts a key of PuTTY's format 3, where it is installed", async () => {
+  it('converts a PuTTY format 3 key using puttygen, where it is installed', async () => {
     const file = toPutty({ pem: PEM, publicKeyLine: LINE }, 3, PASSPHRASE);
     await writeFile(path, file, { mode: 0o600 });
     const command = await advice();
@@ -105,7 +105,7 @@ describe('commands that messages about keys advise', () => {
     await assertOpens(`${path}.new`, made.fingerprint);
   });
 
-  it('quote paths for POSIX shells, and for PowerShell and cmd', () => {
+  it('quotes paths for POSIX shells, PowerShell and cmd', () => {
     for (const [argument, platform, quoted] of [
       ['/home/me/.ssh/id_ed25519', 'linux', '/home/me/.ssh/id_ed25519'],
       ["/it's", 'darwin', "'/it'\\''s'"],

@@ -12,12 +12,12 @@ import { bytesRead, closeSockets, ODD_FILES, permissionsCount } from '../../supp
 import { generateTestKey } from '../../support/ssh-key';
 import { useTempFolder } from '../../support/temp-folder';
 
-describe('a key file that is none', () => {
+describe('invalid key file', () => {
   const temp = useTempFolder();
   afterEach(closeSockets);
 
   for (const [name, make] of Object.entries(ODD_FILES)) {
-    it(`${name}: is refused at once, as a private and as a public key`, async () => {
+    it(`rejects ${name} at once, both as a private and as a public key`, async () => {
       const path = join(temp.path, 'id_ed25519');
       await make(path);
       const isMissing = name === 'a link to nowhere';
@@ -30,24 +30,24 @@ describe('a key file that is none', () => {
     });
   }
 
-  it('one that may not be read is told as such', async () => {
+  it('reports a key file without read permission', async () => {
     const { path } = await generateTestKey({ folder: temp.path, name: 'id_ed25519' });
     await chmod(path, 0o000);
     if (permissionsCount) {
       await rejectsWith('KEY_UNREADABLE', openKeyFile(path));
       assert.deepEqual(await discoverKeys(temp.path), []);
     } else {
-      // Root reads it all the same.
+      // Root reads it regardless.
       assert.equal((await discoverKeys(temp.path)).length, 1);
     }
   });
 });
 
-describe('the folder of the SSH keys', () => {
+describe('SSH key folder', () => {
   const temp = useTempFolder();
   afterEach(closeSockets);
 
-  it('may be missing, a file, or full of what is no file', async () => {
+  it('tolerates a missing folder, a file in its place, and entries that are not files', async () => {
     const file = join(temp.path, 'file');
     await writeFile(file, '');
     const odd = join(temp.path, 'odd');
@@ -63,7 +63,7 @@ describe('the folder of the SSH keys', () => {
     }
   });
 
-  it('may hold 5,000 files: few are read, of these the beginning, and the usual names count first', async () => {
+  it('reads the start of few files among 5,000, the usual names first', async () => {
     const { path, fingerprint } = await generateTestKey({ folder: temp.path, name: 'key' });
     const [key, work] = [join(temp.path, 'id_ed25519'), join(temp.path, 'work_ed25519')];
     await rename(path, key);

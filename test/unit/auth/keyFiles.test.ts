@@ -25,11 +25,11 @@ interface Sample {
   text: string;
   passphrase?: string;
   fingerprint?: string;
-  /** Whether the file says which key it is. */
+  /** Whether the file contains the public key. */
   isListed?: true;
 }
 
-/** Ways to write the same key, as OpenSSL does. */
+/** Encodings of one key, as OpenSSL writes them. */
 const OPENSSL: Readonly<Record<string, readonly string[]>> = {
   'PBKDF2 with SHA-256': ['-iter', '2048'],
   'PBKDF2 with SHA-1 and AES-128': ['-v2', 'aes128', '-v2prf', 'hmacWithSHA1', '-iter', '9'],
@@ -60,7 +60,10 @@ function armour(label: string, bytes: Buffer): string {
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
 }
 
-/** PKCS#8 of version 2: RFC 8410 has the public key as an implicit `[1]`, older versions of ring wrap it. */
+/**
+ * PKCS#8 version 2. RFC 8410 stores the public key as an implicit `[1]`; older versions of ring
+ * wrap it.
+ */
 function versionTwo(form: 'implicit' | 'wrapped', point = POINT, ...attributes: Buffer[]): Buffer {
   const secret = der(0x04, der(0x04, SEED));
   const bits = Buffer.concat([Buffer.of(0), point]);
@@ -70,7 +73,7 @@ function versionTwo(form: 'implicit' | 'wrapped', point = POINT, ...attributes: 
 
 const ATTRIBUTES = hex('a01f301d060a2a864886f70d01090914310f0c0d437572646c6520436861697273');
 
-/** In PBES2 with PBKDF2 of SHA-1 and AES-256, or another cipher's name. */
+/** PBES2 with PBKDF2 of SHA-1 and AES-256, or under the name of another cipher. */
 function seal(plain: Buffer, cipherId = '6086480165030401 2a'): string {
   const [salt, iv] = [Buffer.alloc(8, 1), Buffer.alloc(16, 2)];
   const cipher = createCipheriv('aes-256-cbc', pbkdf2Sync(PASSPHRASE, salt, 5, 32, 'sha1'), iv);
@@ -85,7 +88,7 @@ function seal(plain: Buffer, cipherId = '6086480165030401 2a'): string {
   return armour('ENCRYPTED PRIVATE KEY', der(0x30, scheme, der(0x04, sealed)));
 }
 
-/** Made by PuTTYgen 0.78 with the passphrase in a code page of Windows. */
+/** Written by PuTTYgen 0.78 with the passphrase in a Windows code page. */
 function byPuttygen(sealed: string): Sample {
   const blob = 'AAAAC3NzaC1lZDI1NTE5AAAAIFwbKcdfzfBRtXnuh38ACg5ugr0nJO4XWQb4MZ/5Ujve';
   const text = [
@@ -102,7 +105,7 @@ function byPuttygen(sealed: string): Sample {
   return { text, fingerprint: fingerprintOfLine(`ssh-ed25519 ${blob}`), isListed: true };
 }
 
-/** What may stand around a key: `text` is its file. */
+/** Text allowed around a key. `text` is the whole file. */
 const SURROUNDINGS: Readonly<Record<string, (text: string) => string | Buffer>> = {
   nothing: (text) => text,
   CRLF: (text) => text.replaceAll('\n', '\r\n'),
@@ -119,7 +122,7 @@ const SURROUNDINGS: Readonly<Record<string, (text: string) => string | Buffer>> 
 const CERTIFICATE = `-----BEGIN CERTIFICATE-----\n${Buffer.alloc(1200, 1).toString('base64')}\n-----END CERTIFICATE-----\n`;
 const BAG = `Bag Attributes\n    localKeyID: 54 69 6D 65 \n    friendlyName: ${'long '.repeat(300)}\nKey Attributes: <No Attributes>\n`;
 
-/** What may stand around a key in PEM besides. */
+/** Text allowed around a PEM key in addition. */
 const PEM_SURROUNDINGS: typeof SURROUNDINGS = {
   'Bag Attributes before': (text) => BAG + text,
   'a certificate before': (text) => CERTIFICATE + text,
@@ -181,7 +184,7 @@ function putty(version: 2 | 3, passphrase?: string | Buffer): string {
   return text.replaceAll('\r\n', '\n');
 }
 
-describe('key files', () => {
+describe('private key files', () => {
   const temp = useTempFolder();
 
   async function assertOpens(
@@ -207,20 +210,20 @@ describe('key files', () => {
   }
 
   for (const [name, sample] of Object.entries(PEM_SAMPLES)) {
-    it(`open in ${name}, whatever stands around the key`, async () => {
+    it(`opens ${name} with any allowed text around the key`, async () => {
       await assertOpens(sample, { ...SURROUNDINGS, ...PEM_SURROUNDINGS });
     });
   }
 
   for (const [name, sample] of Object.entries(PUTTY_SAMPLES)) {
-    it(`open in ${name}, whatever stands around the key`, async () => {
+    it(`opens ${name} with any allowed text around the key`, async () => {
       await assertOpens(sample, SURROUNDINGS);
     });
   }
 
   for (const passphrase of [undefined, PASSPHRASE]) {
     const isSealed = passphrase === undefined ? '' : ', encrypted';
-    it(`open in OpenSSH's format${isSealed}, whatever stands around the key`, async () => {
+    it(`opens OpenSSH format${isSealed} with any allowed text around the key`, async () => {
       const folder = join(temp.path, 'made');
       const key = await generateTestKey({
         ...{ folder, rounds: 1 },
@@ -235,7 +238,7 @@ describe('key files', () => {
     });
   }
 
-  it('open as `openssl pkcs12` writes them out', async () => {
+  it('opens the output of `openssl pkcs12`', async () => {
     const file = join(temp.path, 'plain.pem');
     const p12 = join(temp.path, 'key.p12');
     await writeFile(file, PEM, { mode: 0o600 });
@@ -250,7 +253,7 @@ describe('key files', () => {
     await assertOpens({ text: written }, { nothing: (text) => text });
   });
 
-  it('are damaged when the public key in them is another', async () => {
+  it('reports a file as damaged when it contains another public key', async () => {
     const other = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' });
     const path = join(temp.path, 'key');
     const plain = versionTwo('implicit', other.subarray(-32));
@@ -261,7 +264,7 @@ describe('key files', () => {
     }
   });
 
-  it('never take an unknown algorithm for a wrong passphrase', async () => {
+  it('never reports an unknown algorithm as a wrong passphrase', async () => {
     const path = join(temp.path, 'key');
     const unknown = [
       seal(versionTwo('implicit'), '2b06010401ff7f01'),

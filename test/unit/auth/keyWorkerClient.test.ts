@@ -10,7 +10,7 @@ const INPUT = { passphrase: Buffer.from('x'), salt: Buffer.alloc(16, 1), rounds:
 /** Takes minutes. */
 const ENDLESS = { ...INPUT, rounds: 100_000 };
 
-describe('the worker that derives keys', () => {
+describe('key derivation worker', () => {
   const temp = useTempFolder('all');
   const script = (): string => join(temp.path, 'keyWorker.js');
 
@@ -21,12 +21,12 @@ describe('the worker that derives keys', () => {
     await build({ ...options, entryPoints: [entry], outfile: script() });
   });
 
-  it('derives what OpenSSH derives', async () => {
+  it('derives the same key as OpenSSH', async () => {
     const key = await bcryptInWorker(script())(INPUT);
     assert.deepEqual(Buffer.from(key), Buffer.from(bcryptKey(INPUT)));
   });
 
-  it('leaves the event loop free, and ends when it is cancelled half-way', async () => {
+  it('keeps the event loop responsive and stops midway when it is cancelled', async () => {
     const controller = new AbortController();
     const deriving = bcryptInWorker(script())(ENDLESS, controller.signal);
     for (let turn = 0; turn < 100; turn++) {

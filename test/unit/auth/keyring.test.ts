@@ -5,13 +5,13 @@ import type { SessionWindow } from '../../support/session-window';
 import { useSessionWorld } from '../../support/session-world';
 
 const MINUTE = 60_000;
-/** How long the keyring is waited for, in milliseconds. */
+/** How long the keyring may take, in milliseconds. */
 const PATIENCE = 5_000;
 
-describe('a keyring that does not answer', () => {
+describe('unresponsive keyring', () => {
   const world = useSessionWorld();
 
-  /** Waits for work that waits for the keyring: by the clock of the world no longer than this. */
+  /** Awaits work that waits for the keyring, at most this long in real time. */
   async function patiently<T>(work: Promise<T>, ms = PATIENCE): Promise<T> {
     const { activity, clock } = world();
     const over = work.then(
@@ -35,7 +35,7 @@ describe('a keyring that does not answer', () => {
     await session.signInWithToken(world().backend.state.mintToken({ devId, lifeSeconds: 900 }));
   }
 
-  it('does not hold up a window that starts: it signs in from the key, and says nothing of lost secrets', async () => {
+  it('does not delay a new window, which signs in with the key and reports no lost secrets', async () => {
     await world().signedInWindow();
     world().secrets.fallSilent();
     const window = world().openWindow();
@@ -45,7 +45,7 @@ describe('a keyring that does not answer', () => {
     assert.equal(window.lostSecrets, 0);
   });
 
-  it('that answers late is heard: a token that nothing renews is there again', async () => {
+  it('restores a token without refresh when the keyring answers late', async () => {
     await pasteToken(world().openWindow());
     const speak = world().secrets.fallSilent();
     const window = world().openWindow();
@@ -57,7 +57,7 @@ describe('a keyring that does not answer', () => {
     assert.equal(window.session.stored?.profile.source, 'token');
   });
 
-  it('holds up no renewal but the first, and that for seconds', async () => {
+  it('delays only the first refresh, by seconds', async () => {
     const { session } = await world().signedInWindow();
     world().secrets.fallSilent();
     world().clock.jump(16 * MINUTE);
@@ -67,7 +67,7 @@ describe('a keyring that does not answer', () => {
     assert.equal(world().mints, 3);
   });
 
-  it('is asked again after a while', async () => {
+  it('retries the keyring after a while', async () => {
     const { session, store } = await world().signedInWindow();
     const speak = world().secrets.fallSilent();
     await patiently(store.read(world().backend.url));
@@ -85,7 +85,7 @@ describe('a keyring that does not answer', () => {
     assert.equal(session.state.kind, 'signedIn');
   });
 
-  it('holds up neither a sign-in nor a sign-out, and brings nothing back when it answers', async () => {
+  it('delays neither sign-in nor sign-out, and a late answer restores nothing', async () => {
     const speak = world().secrets.fallSilent();
     const window = world().openWindow();
     await patiently(world().signIn(window));
@@ -101,10 +101,10 @@ describe('a keyring that does not answer', () => {
   });
 });
 
-describe('plain state that takes nothing', () => {
+describe('plain state that rejects writes', () => {
   const world = useSessionWorld();
 
-  it('keeps nobody from signing in and renewing, and a sign-out leaves no token in the keyring', async () => {
+  it('allows sign-in and refresh, and a sign-out leaves no token in the keyring', async () => {
     world().state.fails = true;
     const { session } = await world().signedInWindow();
     world().clock.jump(16 * MINUTE);
@@ -118,10 +118,10 @@ describe('plain state that takes nothing', () => {
   });
 });
 
-describe('a keyring that tells of changes that are none', () => {
+describe('keyring with spurious change events', () => {
   const world = useSessionWorld();
 
-  it('is read now and then, and has no backend asked that is down', async () => {
+  it('reads the keyring at a limited rate and does not call a backend that is down', async () => {
     const { keepAlive } = await world().signedInWindow();
     world().backend.faults.inject({ fault: { kind: 'reset' }, times: 'always' });
     world().clock.jump(16 * MINUTE);

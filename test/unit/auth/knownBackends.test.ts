@@ -12,14 +12,14 @@ const DEFAULT = 'https://api.test';
 const OTHER = 'https://other.test';
 const KEY = 'SHA256:one';
 
-describe('the backends that a key may sign for', () => {
+describe('approved backends of a key', () => {
   const temp = useTempFolder();
   const file = (): string => join(temp.path, 'storage', 'known.json');
   const open = (before: KeyUse[] = []): KnownBackends =>
     new KnownBackends(file(), DEFAULT, () => before);
   const use = (backendUrl: string, fingerprint = KEY): KeyUse => ({ fingerprint, backendUrl });
 
-  it('are the default one, and those that were approved for this very key', async () => {
+  it('contains the default backend and those approved for this key', async () => {
     const known = open();
     assert.equal(await known.isKnown(use(DEFAULT)), true);
     await rejectsWith('CHALLENGE_REFUSED', known.assertKnown(use(OTHER)));
@@ -29,7 +29,7 @@ describe('the backends that a key may sign for', () => {
     assert.equal(await known.isKnown(use(`${OTHER}:8443`)), false);
   });
 
-  it('are shared by the windows of a computer, and outlive them', async () => {
+  it('shares approvals between windows and keeps them after restart', async () => {
     const [first, second] = [open(), open()];
     await first.approve(use(OTHER));
     await second.approve(use('https://third.test'));
@@ -40,12 +40,12 @@ describe('the backends that a key may sign for', () => {
     if (process.platform !== 'win32') assert.equal(statSync(file()).mode & 0o777, 0o600);
   });
 
-  it('are at first those that the stored sessions signed in to, and no later ones', async () => {
+  it('starts with the backends of stored sessions and adds no later ones', async () => {
     assert.equal(await open([use(OTHER)]).isKnown(use(OTHER)), true);
     assert.equal(await open([use('https://late.test')]).isKnown(use('https://late.test')), false);
   });
 
-  it('are asked for again where the file is damaged', async () => {
+  it('asks again when the file is damaged', async () => {
     for (const content of ['', '[]', '{"SHA256:one":{}}', '{"SHA256:one":[1]}', 'x'.repeat(2e6)]) {
       await open().approve(use(OTHER));
       writeFileSync(file(), content);
@@ -55,7 +55,7 @@ describe('the backends that a key may sign for', () => {
     assert.equal(await open().isKnown(use(OTHER)), true);
   });
 
-  it('are known to this window alone where the file cannot be written', async () => {
+  it('keeps approvals for this window alone when the file cannot be written', async () => {
     mkdirSync(file(), { recursive: true });
     const known = open();
     await known.approve(use(OTHER));
@@ -64,7 +64,7 @@ describe('the backends that a key may sign for', () => {
     rmSync(file(), { recursive: true });
   });
 
-  it('take no key for a part of the object that holds them', async () => {
+  it('ignores keys that match inherited object properties', async () => {
     await open().approve(use(OTHER, 'SHA256:x'));
     assert.equal(await open().isKnown(use(OTHER, '__proto__')), false);
     await open().approve(use(OTHER, '__proto__'));
@@ -72,11 +72,11 @@ describe('the backends that a key may sign for', () => {
   });
 });
 
-describe('a session whose key may not sign for the backend', () => {
+describe('session whose key is not approved for the backend', () => {
   const world = useSessionWorld();
   const temp = useTempFolder();
 
-  it('does not begin, and the backend is not even asked for a challenge', async () => {
+  it('refuses to sign in without requesting a challenge', async () => {
     const keyUse = new KnownBackends(join(temp.path, 'known.json'), DEFAULT);
     const { session } = world().openWindow({ keyUse });
     const { path } = world().key;
@@ -85,7 +85,7 @@ describe('a session whose key may not sign for the backend', () => {
     assert.deepEqual(world().requests, []);
   });
 
-  it('is not renewed in the background, and nothing is signed', async () => {
+  it('does not refresh in the background and signs nothing', async () => {
     await world().signedInWindow();
     const keyUse = new KnownBackends(join(temp.path, 'known.json'), DEFAULT);
     const window = await world().restoredWindow({ keyUse });
@@ -100,10 +100,10 @@ describe('a session whose key may not sign for the backend', () => {
   });
 });
 
-describe('a sign-in as another account', () => {
+describe('sign-in as another account', () => {
   const world = useSessionWorld();
 
-  it('replaces nothing without a yes, whichever way one signs in', async () => {
+  it('asks before it replaces the account, for every way to sign in', async () => {
     const window = await world().signedInWindow();
     const { state } = world().backend;
     const other = { ...DEFAULT_ACCOUNT, devId: 'dev_other', email: 'other@example.com' };
@@ -122,7 +122,7 @@ describe('a sign-in as another account', () => {
       [devId, other.devId],
     );
     assert.equal(window.session.identity().devId, devId);
-    // A window that has not read what another one stored asks all the same.
+    // A window that has not read the session of another window asks too.
     const late = world().openWindow();
     await assert.rejects(late.session.signInWithToken(token, undefined, refuse), /no/u);
     const agree = (): Promise<void> => Promise.resolve();

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { FileMachineStore, machineId } from '../../../src/core/auth/machineStore';
 import { useTempFolder } from '../../support/temp-folder';
 
-describe('the store of a machine', () => {
+describe('machine store', () => {
   const temp = useTempFolder();
   const folder = (): string => join(temp.path, 'machine');
   const openStore = (): FileMachineStore => new FileMachineStore(folder());
 
-  it('returns in another window what one window wrote, until it is removed', async () => {
+  it('returns in one window what another window wrote, until it is removed', async () => {
     assert.equal(await openStore().get('key'), undefined);
     await openStore().set('key', { path: '/one' });
     await openStore().set('other key', 2);
@@ -19,7 +19,7 @@ describe('the store of a machine', () => {
     assert.equal(await openStore().get('other key'), 2);
   });
 
-  it('lets one of several windows add a value, and leaves no draft behind', async () => {
+  it('lets one of several windows add a value and leaves no temporary file behind', async () => {
     const values = Array.from({ length: 8 }, (_, index) => index);
     const added = await Promise.all(values.map((value) => openStore().add('claim', value)));
     assert.equal(added.filter(Boolean).length, 1);
@@ -28,7 +28,7 @@ describe('the store of a machine', () => {
     assert.equal((await readdir(folder())).length, 1);
   });
 
-  it('has no value where the file is damaged or belongs to another key', async () => {
+  it('returns no value from a file that is damaged or belongs to another key', async () => {
     await openStore().set('key', 1);
     const [name = ''] = await readdir(folder());
     for (const text of ['', '{"key":"key"', '[]', JSON.stringify({ key: 'other', value: 1 })]) {
@@ -39,7 +39,7 @@ describe('the store of a machine', () => {
     assert.equal(await openStore().get('key'), 2);
   });
 
-  it('keeps a value for its own window where the folder cannot be made', async () => {
+  it('keeps a value in memory when the folder cannot be created', async () => {
     await writeFile(folder(), 'a file in its place');
     const store = openStore();
     await store.set('key', 1);
@@ -51,14 +51,14 @@ describe('the store of a machine', () => {
     assert.equal(await openStore().get('key'), undefined);
   });
 
-  it('gives a machine one id, for all windows that ask for it first at once', async () => {
+  it('creates one machine ID for all windows that request it at the same time', async () => {
     const ids = await Promise.all(Array.from({ length: 5 }, () => machineId(openStore())));
     assert.equal(new Set(ids).size, 1);
     assert.match(ids[0] ?? '', /^[\da-f-]{36}$/u);
     assert.equal(await machineId(openStore()), ids[0]);
   });
 
-  it('gives a machine a new id where the file of the old one is damaged', async () => {
+  it('replaces the machine ID when its file is damaged', async () => {
     await machineId(openStore());
     const [name = ''] = await readdir(folder());
     await writeFile(join(folder(), name), '');

@@ -9,7 +9,7 @@ function sshString(text: string | Buffer): Buffer {
   return Buffer.concat([length, bytes]);
 }
 
-/** RFC 4252, section 7: what an SSH login signs. */
+/** RFC 4252, section 7: the data that an SSH login signs. */
 export const USERAUTH_BLOB = Buffer.concat([
   sshString(Buffer.alloc(32, 7)),
   Buffer.from([50]),
@@ -20,7 +20,7 @@ export const USERAUTH_BLOB = Buffer.concat([
   sshString('ssh-ed25519'),
 ]).toString('latin1');
 
-/** PROTOCOL.sshsig: what `ssh-keygen -Y sign` and a signed commit sign. */
+/** PROTOCOL.sshsig: the data that `ssh-keygen -Y sign` and a signed commit sign. */
 export const SSHSIG_BLOB = Buffer.concat([
   Buffer.from('SSHSIG'),
   sshString('git'),
@@ -40,11 +40,11 @@ describe('nonces', () => {
     ['base64url that begins like a JWT and has no dot', 'eyJhbGciOiJFZERTQSJ9eyJzdWIiOiJhIn0'],
     ['every printable character', ' !"#$%&\'()*+,-./0123456789:;<=>?@[\\]^_`{|}~'],
   ] as const) {
-    it(`of ${title} are signed`, () => assert.doesNotThrow(() => assertSignableNonce(nonce)));
+    it(`signs a nonce of ${title}`, () => assert.doesNotThrow(() => assertSignableNonce(nonce)));
   }
 
   for (const [title, nonce] of [
-    ['no character', ''],
+    ['no characters', ''],
     ['15 characters', 'a'.repeat(15)],
     ['513 characters', 'a'.repeat(513)],
     ['a line break', `${'a'.repeat(20)}\n`],
@@ -66,7 +66,7 @@ describe('nonces', () => {
     ['an SSH userauth request', USERAUTH_BLOB],
     ['an SSHSIG blob', SSHSIG_BLOB],
   ] as const) {
-    it(`with ${title} are refused`, () =>
+    it(`refuses to sign a nonce with ${title}`, () =>
       assert.throws(
         () => assertSignableNonce(nonce),
         (error: unknown) => isI99dashError(error, 'CHALLENGE_REFUSED'),

@@ -13,10 +13,13 @@ const run = promisify(execFile);
 const PASSPHRASE = 'a passphrase, كلمة';
 const MAGIC = Buffer.from('openssh-key-v1\0');
 
-/** What ssh-keygen may seal a key with on this machine. */
+/** Ciphers that ssh-keygen supports on this machine. */
 const CIPHERS = execFileSync('ssh', ['-Q', 'cipher'], { encoding: 'utf8' }).trim().split('\n');
 
-/** The strings of a key file between its magic and its end: cipher, kdf, kdf options, key count, public key, private part, tag. */
+/**
+ * The strings of a key file after its magic: cipher, kdf, kdf options, key count, public key,
+ * private part, tag.
+ */
 interface Parts {
   cipher: Buffer;
   kdf: Buffer;
@@ -27,7 +30,7 @@ interface Parts {
   tag: Buffer;
 }
 
-/** Changes a key file of OpenSSH's format. */
+/** Edits a key file in OpenSSH format. */
 async function rewrite(path: string, change: (parts: Parts) => Partial<Parts>): Promise<void> {
   const text = await readFile(path, 'utf8');
   const reader = new SshReader(Buffer.from(text.split('\n').slice(1, -2).join(''), 'base64'));
@@ -53,20 +56,20 @@ function flipped(bytes: Buffer, index: number): Buffer {
   return copy;
 }
 
-describe("keys in OpenSSH's format", () => {
+describe('keys in OpenSSH format', () => {
   const temp = useTempFolder();
   const make = (options: Partial<Parameters<typeof generateTestKey>[0]> = {}) =>
     generateTestKey({ folder: temp.path, ...options });
   const makeSealed = (cipher = 'aes256-ctr', rounds = 2) =>
     make({ passphrase: PASSPHRASE, rounds, cipher });
 
-  it('are sealed with more than the ciphers that packages know', () => {
+  it('covers more ciphers than common packages support', () => {
     assert.ok(CIPHERS.includes('chacha20-poly1305@openssh.com'));
     assert.ok(CIPHERS.includes('aes256-gcm@openssh.com'));
   });
 
   for (const cipher of CIPHERS) {
-    it(`open when sealed with ${cipher}`, async () => {
+    it(`opens a key encrypted with ${cipher}`, async () => {
       const key = await makeSealed(cipher);
       assert.equal(
         (await openKeyFile(key.path, unlockWith(PASSPHRASE))).fingerprint,
@@ -79,7 +82,7 @@ describe("keys in OpenSSH's format", () => {
     });
   }
 
-  it('open after ssh-keygen has changed passphrase, comment and rounds', async () => {
+  it('opens a key after ssh-keygen changed its passphrase, comment and rounds', async () => {
     const key = await make({ comment: 'ноутбук 💻 à la maison' });
     const change = ['-p', '-f', key.path, '-P', ''];
     await run('ssh-keygen', [...change, '-N', PASSPHRASE, '-a', '3']);
@@ -89,7 +92,7 @@ describe("keys in OpenSSH's format", () => {
     assert.match(signer.publicKey, / x{700}$/u);
   });
 
-  it('open with CRLF, a byte order mark, trailing blanks and blank lines', async () => {
+  it('opens a key with CRLF, a byte order mark, trailing spaces and blank lines', async () => {
     const key = await makeSealed('aes256-gcm@openssh.com');
     const text = await readFile(key.path, 'utf8');
     for (const [name, changed] of [
@@ -107,7 +110,7 @@ describe("keys in OpenSSH's format", () => {
     }
   });
 
-  it('tell a hostile number of rounds from a wrong passphrase, at once', async () => {
+  it('distinguishes an excessive number of rounds from a wrong passphrase at once', async () => {
     const key = await makeSealed();
     for (const rounds of [1025, 2 ** 31, 2 ** 32 - 1]) {
       await rewrite(key.path, ({ options }) => ({
@@ -121,7 +124,7 @@ describe("keys in OpenSSH's format", () => {
     }
   });
 
-  it('are damaged with no rounds, no salt, half a block or options cut short', async () => {
+  it('reports damage for missing rounds or salt, half a block, or truncated options', async () => {
     const changes: ((parts: Parts) => Partial<Parts>)[] = [
       ({ options }) => ({ options: Buffer.concat([options.subarray(0, -4), sshUint32(0)]) }),
       () => ({ options: Buffer.concat([sshString(Buffer.alloc(0)), sshUint32(2)]) }),
@@ -139,7 +142,7 @@ describe("keys in OpenSSH's format", () => {
     }
   });
 
-  it('are damaged when a byte of an open private part is another', async () => {
+  it('reports damage when a byte of an unencrypted private part changes', async () => {
     const key = await make();
     const text = await readFile(key.path);
     for (const index of [0, 5, 12, 30, 70, 110, -1]) {
@@ -151,14 +154,14 @@ describe("keys in OpenSSH's format", () => {
     }
   });
 
-  it('do not open with another public key, or with a broken seal', async () => {
+  it('rejects a different public key and a damaged authentication tag', async () => {
     for (const cipher of ['aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com']) {
       const name = cipher.slice(0, 6);
       const key = await make({ name, passphrase: PASSPHRASE, rounds: 2, cipher });
       const text = await readFile(key.path);
       for (const change of [
         ({ publicBlob }: Parts) => ({ publicBlob: flipped(publicBlob, 40) }),
-        // Of the seed: in the stream of the cipher bytes keep their places.
+        // Of the seed: bytes keep their positions in the cipher stream.
         ({ sealed }: Parts) => ({ sealed: flipped(sealed, 8 + 19 + 36 + 10) }),
       ]) {
         await writeFile(key.path, text);
@@ -168,7 +171,7 @@ describe("keys in OpenSSH's format", () => {
     }
   });
 
-  it('are refused with what to do when the cipher or the derivation is unknown', async () => {
+  it('rejects an unknown cipher or key derivation and suggests a conversion', async () => {
     for (const change of [{ cipher: 'aes512-xyz' }, { cipher: 'toString' }, { kdf: 'argon9' }]) {
       const [part, value] = Object.entries(change)[0] ?? ['', ''];
       const key = await make({ name: value, passphrase: PASSPHRASE, rounds: 2 });
@@ -181,7 +184,7 @@ describe("keys in OpenSSH's format", () => {
     }
   });
 
-  it('hold one key, not several', async () => {
+  it('rejects a file with several keys', async () => {
     const key = await make();
     await rewrite(key.path, () => ({ count: 2 }));
     await rejectsWith('KEY_UNREADABLE', openKeyFile(key.path));

@@ -15,14 +15,14 @@ import { unlockWith } from '../../support/unlock-with';
 
 const run = promisify(execFile);
 
-/** Checks a raw ed25519 signature with node:crypto alone. */
+/** Verifies a raw ed25519 signature with node:crypto alone. */
 function isSignedBy(publicKeyLine: string, data: Buffer, signature: Uint8Array): boolean {
   const raw = Buffer.from(publicKeyLine.split(' ')[1] ?? '', 'base64').subarray(-32);
   const key = { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') };
   return verify(null, data, { key, format: 'jwk' }, signature);
 }
 
-/** A new key; its seed ends in a zero where that is asked for. */
+/** Generates a key, on request one whose seed ends in a zero byte. */
 function pemKey(endsInZero = false): { pem: string; publicKeyLine: string } {
   let key = generateKeyPairSync('ed25519');
   while (endsInZero && key.privateKey.export({ format: 'der', type: 'pkcs8' }).at(-1) !== 0) {
@@ -58,7 +58,7 @@ describe('private keys', () => {
 
   for (const version of [2, 3] as const) {
     for (const endsInZero of [false, true]) {
-      it(`opens PuTTY's format ${version}${endsInZero ? ', a seed that ends in zero' : ''}`, async () => {
+      it(`opens PuTTY format ${version}${endsInZero ? ' with a seed that ends in zero' : ''}`, async () => {
         const key = pemKey(endsInZero);
         const path = join(temp.path, 'key.ppk');
         await writeFile(path, toPutty(key, version));
@@ -68,7 +68,7 @@ describe('private keys', () => {
     }
   }
 
-  it("opens PuTTY's format 2 with its passphrase", async () => {
+  it('opens PuTTY format 2 with its passphrase', async () => {
     const key = pemKey();
     const path = join(temp.path, 'key.ppk');
     await writeFile(path, toPutty(key, 2, 'the passphrase'));
@@ -80,7 +80,7 @@ describe('private keys', () => {
     }
   });
 
-  it("asks no passphrase for PuTTY's format 3, and says how to convert it", async () => {
+  it('suggests a conversion of PuTTY format 3 without a passphrase prompt', async () => {
     const path = join(temp.path, 'key.ppk');
     await writeFile(path, toPutty(pemKey(), 3, 'the passphrase'));
     for (const passphrase of [undefined, 'the passphrase']) {
@@ -92,31 +92,31 @@ describe('private keys', () => {
     }
   });
 
-  it('prints the fingerprint as ssh-keygen does', async () => {
+  it('computes the same fingerprint as ssh-keygen', async () => {
     const key = await generateTestKey({ folder: temp.path });
     const { stdout } = await run('ssh-keygen', ['-l', '-f', key.path]);
     assert.equal(stdout.split(' ')[1], (await openKeyFile(key.path)).fingerprint);
   });
 
-  it('reads a file with CRLF, a byte order mark and trailing blanks', async () => {
+  it('reads a file with CRLF, a byte order mark and trailing spaces', async () => {
     const key = await generateTestKey({ folder: temp.path });
     const text = await readFile(key.path, 'utf8');
     await writeFile(key.path, `\uFEFF${text.replaceAll('\n', ' \r\n')}\r\n  `);
     assert.equal((await openKeyFile(key.path)).fingerprint, key.fingerprint);
   });
 
-  it('does without the .pub file', async () => {
+  it('works without the .pub file', async () => {
     const key = await generateTestKey({ folder: temp.path });
     await writeFile(key.publicKeyPath, 'something else');
     assert.equal((await openKeyFile(key.path)).publicKey.split(' ').length, 2);
   });
 
-  describe('that cannot be used', () => {
-    it('KEY_NOT_FOUND for a missing file', async () => {
+  describe('errors', () => {
+    it('throws KEY_NOT_FOUND for a missing file', async () => {
       await rejectsWith('KEY_NOT_FOUND', openKeyFile(join(temp.path, 'missing')));
     });
 
-    it('KEY_UNREADABLE for garbage, a public key, an empty file, a folder and 1 MB of nothing', async () => {
+    it('throws KEY_UNREADABLE for garbage, a public key, an empty file, a folder and 1 MB of zeros', async () => {
       const key = await generateTestKey({ folder: temp.path });
       await rejectsWith('KEY_UNREADABLE', openKeyFile(key.publicKeyPath));
       await rejectsWith('KEY_UNREADABLE', openKeyFile(temp.path));
@@ -129,7 +129,7 @@ describe('private keys', () => {
       }
     });
 
-    it('KEY_UNREADABLE for a key cut short anywhere', async () => {
+    it('throws KEY_UNREADABLE for a key truncated at any byte', async () => {
       const key = await generateTestKey({ folder: temp.path });
       const text = await readFile(key.path, 'utf8');
       for (const share of [0.3, 0.6, 0.9]) {
@@ -138,13 +138,13 @@ describe('private keys', () => {
       }
     });
 
-    it('KEY_UNREADABLE for a named pipe, without waiting for a writer', async () => {
+    it('throws KEY_UNREADABLE for a named pipe without waiting for a writer', async () => {
       const path = join(temp.path, 'pipe');
       await run('mkfifo', [path]);
       await rejectsWith('KEY_UNREADABLE', openKeyFile(path));
     });
 
-    it('KEY_UNREADABLE when permission is missing', async function () {
+    it('throws KEY_UNREADABLE without read permission', async function () {
       const key = await generateTestKey({ folder: temp.path });
       await chmod(key.path, 0);
       const opened = await openKeyFile(key.path).catch((error: unknown) => error);
@@ -157,14 +157,14 @@ describe('private keys', () => {
 
     for (const type of ['rsa', 'ecdsa'] as const) {
       for (const format of ['openssh', 'pem', 'pkcs8'] as const) {
-        it(`KEY_UNSUPPORTED for ${type} as ${format}`, async () => {
+        it(`throws KEY_UNSUPPORTED for ${type} as ${format}`, async () => {
           const key = await generateTestKey({ folder: temp.path, type, format });
           await rejectsWith('KEY_UNSUPPORTED', openKeyFile(key.path));
         });
       }
     }
 
-    it('KEY_UNSUPPORTED for an encrypted RSA key, before any passphrase', async () => {
+    it('throws KEY_UNSUPPORTED for an encrypted RSA key before a passphrase prompt', async () => {
       const key = await generateTestKey({
         folder: temp.path,
         type: 'rsa',
@@ -174,7 +174,7 @@ describe('private keys', () => {
       await rejectsWith('KEY_UNSUPPORTED', openKeyFile(key.path));
     });
 
-    it('KEY_WRONG_PASSPHRASE with one of the few that decrypt a PKCS#8 file to nonsense', async () => {
+    it('throws KEY_WRONG_PASSPHRASE for a passphrase that decrypts a PKCS#8 file to garbage', async () => {
       const key = await generateTestKey({
         folder: temp.path,
         format: 'pkcs8',
@@ -189,7 +189,7 @@ describe('private keys', () => {
     });
 
     for (const format of ['openssh', 'pkcs8'] as const) {
-      it(`KEY_ENCRYPTED without, KEY_WRONG_PASSPHRASE with another passphrase (${format})`, async () => {
+      it(`throws KEY_ENCRYPTED without and KEY_WRONG_PASSPHRASE with a wrong passphrase (${format})`, async () => {
         const folder = temp.path;
         const key = await generateTestKey({ folder, format, passphrase: 'right one', rounds: 2 });
         await rejectsWith('KEY_ENCRYPTED', openKeyFile(key.path));
@@ -205,7 +205,7 @@ describe('private keys', () => {
   });
 
   describe('in a folder', () => {
-    it('are found with fingerprint, comment and lock; other files are not', async () => {
+    it('lists keys with fingerprint, comment and encryption, and no other files', async () => {
       const folder = temp.path;
       const plain = await generateTestKey({ folder, comment: 'work laptop' });
       const locked = await generateTestKey({
@@ -242,7 +242,7 @@ describe('private keys', () => {
       ]);
     });
 
-    it('are none where there is no folder', async () => {
+    it('returns no keys for a missing folder', async () => {
       assert.deepEqual(await discoverKeys(join(temp.path, 'missing')), []);
       assert.equal(await describeKey(join(temp.path, 'missing')), undefined);
     });
@@ -250,7 +250,7 @@ describe('private keys', () => {
 });
 
 describe('public key lines', () => {
-  it('are read with and without comment, and only when type and blob agree', () => {
+  it('reads lines with and without a comment, and only when type and blob agree', () => {
     const line = toPublicKeyLine(generateKeyPairSync('ed25519').publicKey, 'my key é');
     assert.equal(parsePublicKeyLine(line)?.comment, 'my key é');
     assert.equal(parsePublicKeyLine(`${line} \r\n`)?.comment, 'my key é');
@@ -261,7 +261,7 @@ describe('public key lines', () => {
   });
 });
 
-/** The padding is right by chance: one passphrase in 256 gets so far. */
+/** The padding is valid by chance: one passphrase in 256 gets this far. */
 function decryptsToNonsense(pem: Buffer, passphrase: string): boolean {
   try {
     createPrivateKey({ key: pem, passphrase });

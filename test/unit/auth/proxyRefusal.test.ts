@@ -11,7 +11,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOST = 'api.example.test';
 
-describe('a proxy that does not accept its password any longer', () => {
+describe('proxy that rejects its password', () => {
   const world = useSessionWorld();
   let proxy: ConnectProxy;
   let password: string;
@@ -25,7 +25,7 @@ describe('a proxy that does not accept its password any longer', () => {
 
   const tries = () => proxy.asked.length;
 
-  /** A window behind the proxy, whose password is the old one from now on. */
+  /** A window behind a proxy that rejects the configured password from now on. */
   async function keptWindow(): Promise<SessionWindow> {
     const url = () => proxy.url.replace('//', `//ada:${password}@`);
     const transport = createUndiciTransport({ network: () => ({ proxy: { url: url() } }) });
@@ -38,7 +38,7 @@ describe('a proxy that does not accept its password any longer', () => {
     return window;
   }
 
-  it('is shown as what the settings mend, though the token still lives', async () => {
+  it('points to the proxy settings although the token is still valid', async () => {
     const window = await keptWindow();
     world().clock.jump(10 * MINUTE);
     await window.keepAlive.wake();
@@ -50,12 +50,12 @@ describe('a proxy that does not accept its password any longer', () => {
     assert.ok(!message.includes('old'));
   });
 
-  it('is asked ever more rarely, whatever wakes the window: passwords that are wrong lock accounts', async () => {
+  it('retries ever more rarely on any trigger, because wrong passwords lock accounts', async () => {
     const window = await keptWindow();
     world().clock.jump(16 * MINUTE);
     const before = tries();
     for (let minute = 0; minute < 60; minute++) {
-      await window.look(); // the focus
+      await window.look(); // focus
       await rejectsWith('OFFLINE', window.session.getToken()); // a view
       await world().passSlowly(MINUTE, 15 * SECOND);
     }
@@ -67,7 +67,7 @@ describe('a proxy that does not accept its password any longer', () => {
     assert.ok(tries() - before - count <= 2, 'nor does a sleep');
   });
 
-  it('is asked at once for a command', async () => {
+  it('retries at once for a command', async () => {
     const window = await keptWindow();
     const tokens = new InteractiveTokens(window.session, () => Promise.resolve());
     world().clock.jump(16 * MINUTE);
@@ -83,7 +83,7 @@ describe('a proxy that does not accept its password any longer', () => {
     assert.equal(kindOf(window), 'signedIn');
   });
 
-  it('is asked at once when its settings change', async () => {
+  it('retries at once when the proxy settings change', async () => {
     const window = await keptWindow();
     world().clock.jump(16 * MINUTE);
     await window.keepAlive.wake();
@@ -94,7 +94,7 @@ describe('a proxy that does not accept its password any longer', () => {
     assert.equal(kindOf(window), 'signedIn');
   });
 
-  it('is no more patient for a network that was lost before', async () => {
+  it('keeps the same backoff after an earlier network failure', async () => {
     const window = await keptWindow();
     password = 'new';
     const outage = world().backend.faults.inject({ fault: { kind: 'reset' }, times: 'always' });

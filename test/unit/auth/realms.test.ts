@@ -10,7 +10,7 @@ import { useSessionWorld } from '../../support/session-world';
 const MINUTE = 60_000;
 const VERIFY = '/api/v1/auth/ssh/verify';
 
-describe('a developer and an operator, signed in at once', () => {
+describe('developer and operator sessions', () => {
   const world = useSessionWorld();
   let operators: Backend;
   let developer: SessionWindow;
@@ -30,7 +30,7 @@ describe('a developer and an operator, signed in at once', () => {
   const mints = ({ requests }: Pick<Backend, 'requests'>) =>
     requests.filter(({ path, status }) => path === VERIFY && status === 200).length;
 
-  it('are who they are, with their own keys and backends', async () => {
+  it('keep separate identities, keys and backends', async () => {
     const [mine, theirs] = await Promise.all([
       developer.session.fetchIdentity(),
       operator.session.fetchIdentity(),
@@ -45,7 +45,7 @@ describe('a developer and an operator, signed in at once', () => {
     );
   });
 
-  it('sign out without touching each other', async () => {
+  it('sign out independently', async () => {
     const states = statesOf(operator);
     await developer.session.signOut();
     await world().activity.idle();
@@ -58,7 +58,7 @@ describe('a developer and an operator, signed in at once', () => {
     assert.equal(kindOf(operator), 'signedOut');
   });
 
-  it('renew without touching each other', async () => {
+  it('refresh independently', async () => {
     world().clock.jump(16 * MINUTE);
     await developer.session.fetchIdentity();
     assert.deepEqual([mints(world().backend), mints(operators)], [2, 1]);
@@ -69,14 +69,14 @@ describe('a developer and an operator, signed in at once', () => {
     assert.notEqual(kindOf(operator), 'rejected');
   });
 
-  it('may be on one backend, and are two sessions there', async () => {
+  it('stay separate on the same backend', async () => {
     const both = world().openWindow({ realm: operatorRealm });
     await world().signIn(both);
     await both.session.signOut();
     await developer.session.fetchIdentity();
   });
 
-  it('are both there again after a restart', async () => {
+  it('are both restored after a restart', async () => {
     developer.dispose();
     operator.dispose();
     const again = await world().restoredWindow();
@@ -88,7 +88,7 @@ describe('a developer and an operator, signed in at once', () => {
     assert.equal(operatorAgain.session.identity().devId, OPERATOR_ACCOUNT.devId);
   });
 
-  it('do not share the credentials of the environment', async () => {
+  it('do not share credentials from the environment', async () => {
     process.env['I99DASH_TOKEN'] = 'a-token-that-nobody-minted';
     try {
       await rejectsWith('NOT_SIGNED_IN', developer.session.fetchIdentity());

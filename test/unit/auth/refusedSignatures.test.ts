@@ -18,7 +18,7 @@ import { useTempFolder } from '../../support/temp-folder';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-describe('an ssh-agent that asks before each signature', () => {
+describe('SSH agent that confirms each signature', () => {
   const world = useSessionWorld();
   const temp = useTempFolder();
   let agent: SshAgent;
@@ -31,7 +31,7 @@ describe('an ssh-agent that asks before each signature', () => {
 
   afterEach(() => agent.stop());
 
-  /** Counts what a window does with files as activity, so that the fake clock waits for it. */
+  /** Counts the file operations of a window as activity that the fake clock waits for. */
   function machineStore(): MachineStore {
     const { activity } = world();
     const store = new FileMachineStore(join(temp.path, 'machine'));
@@ -59,7 +59,7 @@ describe('an ssh-agent that asks before each signature', () => {
       ),
   });
 
-  /** Two windows, signed in by the first with a key of the agent: once, which the person allows. */
+  /** Opens two windows. The first signs in with a key of the agent, which the user allows once. */
   async function signIn(key: TestKey, keyPath?: string): Promise<void> {
     await agent.add(key, { confirm: true });
     windows = [world().openWindow(parts()), world().openWindow(parts())];
@@ -70,7 +70,7 @@ describe('an ssh-agent that asks before each signature', () => {
     assert.equal(await agent.questions(), 1);
   }
 
-  /** An hour of work: the person goes from window to window five times. */
+  /** An hour of work in which the user switches between the windows five times. */
   async function anHour(): Promise<void> {
     for (let focus = 0; focus < 5; focus++) {
       await world().passSlowly(12 * MINUTE, 15 * SECOND);
@@ -90,10 +90,10 @@ describe('an ssh-agent that asks before each signature', () => {
   };
 
   for (const [title, isEncrypted] of [
-    ['a key of the agent alone', false],
+    ['a key that only the agent has', false],
     ['a key file with a passphrase', true],
   ] as const) {
-    it(`is asked once more at most in the hour after a no, by two windows with ${title}`, async () => {
+    it(`prompts at most once in the hour after a refusal, in two windows with ${title}`, async () => {
       const { key, encryptedKey } = world();
       await signIn(isEncrypted ? encryptedKey : key, isEncrypted ? encryptedKey.path : undefined);
       await untilRefused();
@@ -111,7 +111,7 @@ describe('an ssh-agent that asks before each signature', () => {
     });
   }
 
-  it('is asked at once when a person acts, and all windows go on after a yes', async () => {
+  it('prompts at once for a user action, and all windows continue after approval', async () => {
     await signIn(world().key);
     await untilRefused();
     await anHour();
@@ -129,7 +129,7 @@ describe('an ssh-agent that asks before each signature', () => {
     assert.equal((await agent.questions()) - before - 2, world().mints - renewed);
   });
 
-  it('is asked again once its list of keys has changed', async () => {
+  it('prompts again once the list of agent keys changes', async () => {
     await signIn(world().key);
     await untilRefused();
     await world().passSlowly(MINUTE, 15 * SECOND);
@@ -141,7 +141,7 @@ describe('an ssh-agent that asks before each signature', () => {
     assert.equal(await agent.questions(), before + 1);
   });
 
-  it('is asked by one window for all that need a signature at once', async () => {
+  it('prompts from one window for all windows that need a signature at the same time', async () => {
     await signIn(world().key);
     await agent.answer('no');
     world().clock.jump(16 * MINUTE);
@@ -153,7 +153,7 @@ describe('an ssh-agent that asks before each signature', () => {
   });
 });
 
-describe('an agent that is asked for a signature', () => {
+describe('SSH agent signature request', () => {
   const world = useSessionWorld();
   let signals: (AbortSignal | undefined)[];
   let nextAnswer: () => Promise<Uint8Array>;
@@ -163,7 +163,7 @@ describe('an agent that is asked for a signature', () => {
     nextAnswer = () => new Promise(() => undefined);
   });
 
-  /** An agent that lists its key, and answers a request for a signature as the test says. */
+  /** A window with an agent that lists its key and answers signature requests with `nextAnswer`. */
   async function window(): Promise<SessionWindow> {
     const key = await openKeyFile(world().key.path);
     const signer: Signer = {
@@ -189,7 +189,7 @@ describe('an agent that is asked for a signature', () => {
     while (asked() < count) await new Promise(setImmediate);
   }
 
-  it('and is silent is given up at the deadline, and not asked again before the pause', async () => {
+  it('gives up on a silent agent at the deadline and does not retry before the backoff ends', async () => {
     const { keepAlive, session } = await window();
     void keepAlive.wake();
     await untilAsked(1);
@@ -201,7 +201,7 @@ describe('an agent that is asked for a signature', () => {
     assert.equal(asked(), 2);
   });
 
-  it('is given minutes where a person waits', async () => {
+  it('allows minutes when the user waits', async () => {
     const { session } = await window();
     const token = session.getToken({ interactive: true });
     await untilAsked(1);
@@ -212,7 +212,7 @@ describe('an agent that is asked for a signature', () => {
     assert.equal(signals[0].aborted, true);
   });
 
-  it('is left alone once all who waited for it have cancelled, and not before', async () => {
+  it('aborts the request once all callers have cancelled, and not before', async () => {
     const { session, keepAlive } = await window();
     const [one, other] = [new AbortController(), new AbortController()];
     const tokens = [one, other].map(({ signal }) =>
@@ -231,7 +231,7 @@ describe('an agent that is asked for a signature', () => {
     assert.equal(session.state.kind, 'locked');
   });
 
-  it('that a person cancels is told as cancelled, to all who waited', async () => {
+  it('reports a cancellation by the user as cancelled to all callers', async () => {
     const { session } = await window();
     nextAnswer = () => Promise.reject(new CancelledError());
     const tokens = [1, 2].map(() => session.getToken({ interactive: true }));
@@ -239,7 +239,7 @@ describe('an agent that is asked for a signature', () => {
     assert.equal(asked(), 1);
   });
 
-  it('and answers nonsense is one that has refused', async () => {
+  it('treats an invalid answer as a refusal', async () => {
     const { session, keepAlive } = await window();
     nextAnswer = () => Promise.reject(new I99dashError('AGENT_UNAVAILABLE', 'no sense'));
     await keepAlive.wake();

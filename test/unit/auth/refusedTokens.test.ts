@@ -13,11 +13,11 @@ const MINUTE = 60 * SECOND;
 const ME = '/api/v1/dev/me';
 const KEYS = '/api/v1/account/ssh-keys';
 
-describe('tokens that are minted and not accepted', () => {
+describe('new tokens that the backend rejects', () => {
   const world = useSessionWorld();
   const transport = createUndiciTransport();
 
-  /** From now on the backend refuses every token on these paths. */
+  /** Makes the backend reject every token on these paths. */
   function refuse(path: string | RegExp): { remove: () => void } {
     const fault = { kind: 'status', status: 401 } as const;
     return world().backend.faults.inject({ match: { path }, fault, times: 'always' });
@@ -37,7 +37,7 @@ describe('tokens that are minted and not accepted', () => {
     assert.equal(failureOf(window), 'NOT_SIGNED_IN');
   }
 
-  it('show at once where the backend was asked who is signed in, and end nothing', async () => {
+  it('are shown at once when the identity request is rejected, without ending the session', async () => {
     const window = await keptWindow();
     const states = statesOf(window);
     refuse(ME);
@@ -51,7 +51,7 @@ describe('tokens that are minted and not accepted', () => {
     assert.ok(world().logger.lines.some((line) => line.includes('not accepted: [NOT_SIGNED_IN]')));
   });
 
-  it('are looked after ever more rarely, and look no better for being minted anew', async () => {
+  it('are retried with backoff, and a refresh does not hide the failure', async () => {
     (await keptWindow()).dispose();
     const window = await world().restoredWindow();
     const states = statesOf(window);
@@ -67,7 +67,7 @@ describe('tokens that are minted and not accepted', () => {
     assert.deepEqual([...new Set(states)], ['offline']);
   });
 
-  it('are good again by themselves', async () => {
+  it('recover by themselves', async () => {
     const window = await keptWindow();
     const refusal = refuse(ME);
     await rejectsWith('NOT_SIGNED_IN', window.session.fetchIdentity());
@@ -81,7 +81,7 @@ describe('tokens that are minted and not accepted', () => {
     assert.deepEqual(world().requests.slice(before), []);
   });
 
-  it('are good again at once where a command finds them so', async () => {
+  it('recover at once when a command succeeds', async () => {
     const window = await keptWindow();
     const refusal = refuse(ME);
     await rejectsWith('NOT_SIGNED_IN', window.session.fetchIdentity());
@@ -90,7 +90,7 @@ describe('tokens that are minted and not accepted', () => {
     assert.equal(kindOf(window), 'signedIn');
   });
 
-  it('are good again at once where a command has to have another one minted', async () => {
+  it('recover at once when a command refreshes the token', async () => {
     const window = await world().signedInWindow();
     window.keepAlive.dispose();
     const refusal = refuse(ME);
@@ -104,7 +104,7 @@ describe('tokens that are minted and not accepted', () => {
     assert.equal(kindOf(window), 'signedIn');
   });
 
-  it('are told apart from a call that nobody may make', async () => {
+  it('are distinguished from a call that is forbidden', async () => {
     const window = await keptWindow();
     const states = statesOf(window);
     refuse(KEYS);
@@ -120,7 +120,7 @@ describe('tokens that are minted and not accepted', () => {
     assert.equal(world().requests.length - before, asked.length);
   });
 
-  it('show soon where any other call has met them', async () => {
+  it('are shown soon after any other call was rejected', async () => {
     const window = await keptWindow();
     refuse(/^\/api\/v1\/(?:dev|account)\//u);
     await rejectsWith('NOT_SIGNED_IN', listKeys(window));
@@ -128,7 +128,7 @@ describe('tokens that are minted and not accepted', () => {
     assertNotAccepted(window);
   });
 
-  it('show again after a network that was lost meanwhile', async () => {
+  it('are shown again after a network failure', async () => {
     const window = await keptWindow();
     const refusal = refuse(ME);
     await rejectsWith('NOT_SIGNED_IN', window.session.fetchIdentity());
@@ -146,7 +146,7 @@ describe('tokens that are minted and not accepted', () => {
     assert.equal(kindOf(window), 'signedIn');
   });
 
-  it('say nothing of the session begun meanwhile', async () => {
+  it('do not affect a session that starts in the meantime', async () => {
     const window = await keptWindow();
     const refusal = refuse(ME);
     await rejectsWith('NOT_SIGNED_IN', window.session.fetchIdentity());

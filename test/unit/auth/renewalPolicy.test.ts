@@ -21,7 +21,7 @@ const NOW = Date.parse('2026-01-01T09:00:00Z');
 const LIFE = 900_000;
 const aged = (age: number): TokenTimes => ({ mintedAt: NOW - age, expiresAt: NOW - age + LIFE });
 
-/** Where half of its life is the share after which a token is renewed. */
+/** A token whose refresh is due after half of its lifetime. */
 const TOKENS = {
   lost: undefined,
   future: aged(-1),
@@ -37,12 +37,12 @@ const FAILURES = {
   none: undefined,
   waiting: { kind: 'passing', at: NOW - 1_000, retryAt: NOW + 1 },
   due: { kind: 'passing', at: NOW - 1_000, retryAt: NOW },
-  /** Noted before the clock was set back. */
+  /** Recorded before the clock was set back. */
   future: { kind: 'passing', at: NOW + 1, retryAt: NOW + 5_000 },
   final: { kind: 'final' },
 } satisfies Record<string, RenewalFailure | undefined>;
 
-/** What is known of the signer: `refused` is an agent that lists the key and would not sign. */
+/** Availability of the signer. `refused` is an agent that lists the key and declined to sign. */
 const SIGNERS = {
   ready: { signer: 'ready' },
   locked: { signer: 'locked' },
@@ -93,12 +93,12 @@ function rowsOf(table: string): string[][] {
     .map((line) => line.split(/\s+/u));
 }
 
-describe('what to do about a token', () => {
+describe('next action for a token', () => {
   const [head = [], ...rows] = rowsOf(TABLE);
   const failureNames = head.slice(2);
   const signers = Object.keys(SIGNERS);
 
-  it('is decided for every combination', () => {
+  it('covers every combination', () => {
     const wanted = Object.keys(TOKENS).flatMap((token) =>
       signers.map((signer) => `${token} ${signer}`),
     );
@@ -110,7 +110,7 @@ describe('what to do about a token', () => {
   });
 
   for (const [tokenName = '', signer = '', ...decisions] of rows) {
-    it(`${tokenName} token, signer ${signer}`, () => {
+    it(`chooses an action for ${tokenName} token and signer ${signer}`, () => {
       for (const [index, kind] of decisions.entries()) {
         const name = failureNames[index] as keyof typeof FAILURES;
         const lastFailure = FAILURES[name];
@@ -127,7 +127,7 @@ describe('what to do about a token', () => {
     });
   }
 
-  it('forgets a refusal when its pause has passed, or the clock was set back since', () => {
+  it('forgets a refusal when its backoff ends or the clock was set back', () => {
     for (const refusal of [
       { at: NOW - 1_000, retryAt: NOW },
       { at: NOW + 1, retryAt: NOW + 5_000 },
@@ -141,7 +141,7 @@ describe('what to do about a token', () => {
     }
   });
 
-  it('keeps a short-lived token until a tenth of its life is left', () => {
+  it('keeps a short-lived token until a tenth of its lifetime is left', () => {
     const life = 8_000;
     const token = { mintedAt: NOW, expiresAt: NOW + life };
     const at = (age: number) => decide({ now: NOW + age, token, share: 0.5, signer: 'ready' }).kind;
@@ -155,7 +155,7 @@ describe('what to do about a token', () => {
     ]);
   });
 
-  it('keeps the reserve it is told', () => {
+  it('respects the requested reserve', () => {
     const at = (minLifetimeMs: number) =>
       decide({ now: NOW, token: aged(LIFE - 60_000), share: 0.5, signer: 'ready', minLifetimeMs });
     assert.deepEqual(at(59_999), { kind: 'useAndRenew' });
@@ -163,7 +163,7 @@ describe('what to do about a token', () => {
   });
 });
 
-describe('whatever the situation', () => {
+describe('any refresh situation', () => {
   const random = seededRandom(1);
   const pick = <T>(values: readonly T[]): T => values[between(random, 0, values.length - 1)]!;
 
@@ -214,7 +214,7 @@ describe('whatever the situation', () => {
     return pick([undefined, { at, retryAt: at + between(random, 0, 120_000) }]);
   }
 
-  it('no expired token is handed out, and nothing is renewed against a definite word', () => {
+  it('never returns an expired token and never refreshes after a permanent rejection', () => {
     const kinds = new Set<string>();
     for (let round = 0; round < 50_000; round++) {
       const lastFailure = anyFailure();
@@ -246,8 +246,8 @@ describe('whatever the situation', () => {
   });
 });
 
-describe('the time of a renewal', () => {
-  it('is drawn evenly from 35 to 80 % of the life', () => {
+describe('refresh time', () => {
+  it('is distributed evenly between 35 and 80 % of the lifetime', () => {
     const random = seededRandom(2);
     const shares = Array.from({ length: 10_000 }, () => drawRenewalShare(random)).sort();
     assert.ok(shares[0]! >= 0.35 && shares[0]! < 0.352);
@@ -258,19 +258,19 @@ describe('the time of a renewal', () => {
     }
   });
 
-  it('counts from the mint', () => {
+  it('counts from the time of issue', () => {
     assert.equal(renewalDueAt({ mintedAt: NOW, expiresAt: NOW + LIFE }, 0.5), NOW + LIFE / 2);
     assert.equal(renewalDueAt({ mintedAt: NOW, expiresAt: NOW + 8_000 }, 0.35), NOW + 2_800);
   });
 });
 
-describe('the wait after a failure', () => {
+describe('backoff after a failure', () => {
   it('has a ceiling that doubles from 2 to 60 s', () => {
     const ceilings = [1, 2, 3, 4, 5, 6, 7, 1_000].map((failures) => backoffMs(failures, () => 1));
     assert.deepEqual(ceilings, [2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
   });
 
-  it('is drawn from all below the ceiling, but never nothing', () => {
+  it('is random below the ceiling but never zero', () => {
     assert.equal(
       backoffMs(3, () => 0),
       250,
@@ -281,7 +281,7 @@ describe('the wait after a failure', () => {
     );
   });
 
-  it('is never shorter than the server asked for', () => {
+  it('is never shorter than the delay that the server requested', () => {
     assert.equal(
       backoffMs(1, () => 1, 90_000),
       90_000,
@@ -293,18 +293,18 @@ describe('the wait after a failure', () => {
   });
 });
 
-describe('the wait after a failure that somebody has to mend', () => {
+describe('backoff after a failure that needs user action', () => {
   it('has a ceiling that doubles from 1 to 15 minutes', () => {
     const ceilings = [1, 2, 3, 4, 5, 6, 1_000].map((failures) => patienceMs(failures, () => 1));
     assert.deepEqual(ceilings, [60_000, 120_000, 240_000, 480_000, 900_000, 900_000, 900_000]);
   });
 
-  it('is drawn from the upper half below the ceiling', () => {
+  it('is random in the upper half below the ceiling', () => {
     assert.deepEqual([patienceMs(1, () => 0), patienceMs(2, () => 0.5)], [30_000, 90_000]);
   });
 });
 
-describe('the pause after a refusal to sign', () => {
+describe('backoff after a refused signature', () => {
   it('grows from five minutes to an hour', () => {
     assert.deepEqual([1, 2, 3, 50].map(refusalPauseMs), [300_000, 3_600_000, 3_600_000, 3_600_000]);
   });

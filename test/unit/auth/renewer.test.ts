@@ -19,10 +19,10 @@ const VERIFY = '/api/v1/auth/ssh/verify';
 const idOf = ({ session }: SessionWindow) => session.stored?.profile.sessionId;
 const tokenOf = ({ session }: SessionWindow) => session.stored?.minted?.token;
 
-describe('a renewal', () => {
+describe('token refresh', () => {
   const world = useSessionWorld();
 
-  it('keeps the id of the session, in all windows', async () => {
+  it('keeps the session ID in all windows', async () => {
     const first = await world().signedInWindow();
     const second = await world().restoredWindow();
     const before = idOf(first);
@@ -34,7 +34,7 @@ describe('a renewal', () => {
     assert.equal(tokenOf(second), tokenOf(first));
   });
 
-  it('is not made when another window has made it: its token is taken over', async () => {
+  it('uses a token that another window refreshed instead of refreshing again', async () => {
     const first = await world().signedInWindow();
     const second = await world().restoredWindow();
     world().secrets.events = 0;
@@ -46,7 +46,7 @@ describe('a renewal', () => {
     assert.equal(world().mints, 2);
   });
 
-  it('is harmless twice: two windows at the same moment', async () => {
+  it('is harmless when two windows refresh at the same moment', async () => {
     const first = await world().signedInWindow();
     const second = await world().restoredWindow();
     world().clock.jump(16 * MINUTE);
@@ -58,7 +58,7 @@ describe('a renewal', () => {
     await Promise.all([first.session.fetchIdentity(), second.session.fetchIdentity()]);
   });
 
-  it('replaces a token whose successor lives shorter', async () => {
+  it('replaces a token even if the new one has a shorter lifetime', async () => {
     const { session, keepAlive } = await world().signedInWindow();
     world().clock.jump(9 * MINUTE);
     world().backend.setTokenLife(120);
@@ -68,8 +68,8 @@ describe('a renewal', () => {
     assert.equal(world().mints, 2);
   });
 
-  describe('that is under way', () => {
-    /** A window whose renewal has come as far as the server. */
+  describe('in flight', () => {
+    /** A window whose refresh has reached the server. */
     async function renewing(): Promise<{
       window: SessionWindow;
       token: Promise<string>;
@@ -92,7 +92,7 @@ describe('a renewal', () => {
       }
     }
 
-    it('does not bring the session back after a sign-out in this window', async () => {
+    it('does not restore the session after a sign-out in this window', async () => {
       const { window, token, release } = await renewing();
       await window.session.signOut();
       release();
@@ -101,7 +101,7 @@ describe('a renewal', () => {
       assert.ok(!(await world().storedText()).includes('"token"'));
     });
 
-    it('does not bring the session back after a sign-out in another window', async () => {
+    it('does not restore the session after a sign-out in another window', async () => {
       const { window, token, release } = await renewing();
       world().secrets.events = 0;
       const other = await world().restoredWindow();
@@ -111,7 +111,7 @@ describe('a renewal', () => {
       await assertSignedOutEverywhere(window, other);
     });
 
-    it('does not touch another session begun in this window', async () => {
+    it('does not affect another session started in this window', async () => {
       const { window, token, release } = await renewing();
       await world().signIn(window, world().encryptedKey);
       const signedIn = [idOf(window), tokenOf(window)];
@@ -123,7 +123,7 @@ describe('a renewal', () => {
       assert.deepEqual([idOf(other), tokenOf(other)], signedIn);
     });
 
-    it('does not touch another session begun in another window, but takes it over', async () => {
+    it('does not affect another session started in another window and switches to it', async () => {
       const { window, token, release } = await renewing();
       world().secrets.events = 0;
       const other = world().openWindow();
@@ -134,7 +134,7 @@ describe('a renewal', () => {
       assert.equal(idOf(await world().restoredWindow()), idOf(other));
     });
 
-    it('does not hand the token of somebody else to who waits for it', async () => {
+    it('does not return the token of another account to its callers', async () => {
       const { window, token, release } = await renewing();
       const colleague = { ...DEFAULT_ACCOUNT, devId: 'dev_colleague' };
       world().backend.state.addAccount(colleague);
@@ -146,7 +146,7 @@ describe('a renewal', () => {
       assert.equal(window.session.identity().devId, colleague.devId);
     });
 
-    it('that fails late says nothing about the session begun meanwhile', async () => {
+    it('does not apply a late failure to a session that started in the meantime', async () => {
       const window = await world().signedInWindow();
       world().clock.jump(16 * MINUTE);
       world().backend.state.removeKey(world().key.fingerprint);
@@ -166,8 +166,8 @@ describe('a renewal', () => {
     });
   });
 
-  describe('a sign-out between its reading and its writing', () => {
-    /** A window that is about to write its renewed token, over storage that it shares with the others. */
+  describe('sign-out between read and write of a refreshed token', () => {
+    /** A window that is about to write its refreshed token to storage shared with the others. */
     async function writing() {
       const secrets = new UnreliableSecretStore(world().secrets);
       (await world().signedInWindow()).dispose();
@@ -180,7 +180,7 @@ describe('a renewal', () => {
     }
 
     for (const events of [1, 0]) {
-      it(`ends it in every window, ${events === 1 ? 'told' : 'not told'}`, async () => {
+      it(`ends the session in every window, ${events === 1 ? 'with' : 'without'} a change event`, async () => {
         const other = await world().signedInWindow();
         other.dispose();
         const { window, token, release } = await writing();
@@ -198,7 +198,7 @@ describe('a renewal', () => {
       });
     }
 
-    it('followed by a sign-in: the new session counts in every window', async () => {
+    it('keeps the new session in every window when a sign-in follows', async () => {
       const { window, token, release } = await writing();
       const other = await world().restoredWindow();
       await other.session.signOut();
@@ -217,7 +217,7 @@ describe('a renewal', () => {
   });
 });
 
-describe('a clock that is set', () => {
+describe('clock change', () => {
   const world = useSessionWorld();
 
   for (const [title, ms] of [
@@ -227,7 +227,7 @@ describe('a clock that is set', () => {
     ['forward by an hour', 60 * MINUTE],
     ['forward by three days', 3 * 24 * 60 * MINUTE],
   ] as const) {
-    it(`${title} costs one renewal, whoever asks and in how many windows`, async () => {
+    it(`costs one refresh for any number of callers and windows when the clock moves ${title}`, async () => {
       const first = await world().signedInWindow();
       const second = await world().restoredWindow();
       await second.keepAlive.wake();
@@ -241,7 +241,7 @@ describe('a clock that is set', () => {
       assert.equal(world().mints, 2);
     });
 
-    it(`${title}, and right again`, async () => {
+    it(`costs one refresh when the clock moves ${title} and is corrected`, async () => {
       const first = await world().signedInWindow();
       const second = await world().restoredWindow();
       for (const step of [ms, -ms]) {
@@ -256,7 +256,7 @@ describe('a clock that is set', () => {
     });
   }
 
-  it('forward while offline does not leave the session looking offline', async () => {
+  it('does not leave the session offline after moving forward without a network', async () => {
     const window = await world().signedInWindow();
     await window.keepAlive.wake();
     const fault = { kind: 'reset' } as const;

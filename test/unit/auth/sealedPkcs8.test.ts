@@ -17,7 +17,7 @@ describe('encrypted PKCS#8 keys', () => {
     ['PBKDF2', endlessPkcs8(), /openssl pkcs8 -topk8 -iter 600000 -in .* -out .*\.new$/u],
     ['scrypt', endlessScrypt(), /Export it again/u],
   ] as const) {
-    it(`are refused before a passphrase is asked for when ${what} would take too long`, async () => {
+    it(`are rejected before a passphrase prompt when ${what} would take too long`, async () => {
       await writeFile(path(), text);
       for (const passphrase of [undefined, 'the passphrase']) {
         const opened = openKeyFile(path(), unlockWith(passphrase));
@@ -26,7 +26,7 @@ describe('encrypted PKCS#8 keys', () => {
     });
   }
 
-  it('stop waiting for the derivation when they are cancelled', async () => {
+  it('stop the derivation when it is cancelled', async () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     const options = { cipher: 'aes-256-cbc', passphrase: 'right' } as const;
     await writeFile(path(), privateKey.export({ type: 'pkcs8', format: 'pem', ...options }));

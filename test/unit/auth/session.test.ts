@@ -24,7 +24,7 @@ import { generateTestKey, type TestKey } from '../../support/ssh-key';
 import { useTempFolder } from '../../support/temp-folder';
 import { SSHSIG_BLOB, USERAUTH_BLOB } from './nonce.test';
 
-describe('a session', () => {
+describe('session', () => {
   const temp = useTempFolder('all');
   let key: TestKey;
   let stranger: TestKey;
@@ -90,7 +90,7 @@ describe('a session', () => {
     fetchAccount(new ApiClient(backend.url, createUndiciTransport(), session));
   const paths = () => backend.requests.map(({ method, path }) => `${method} ${path}`);
 
-  it('signs in: challenge, verify, me, and nothing else on the wire', async () => {
+  it('signs in with exactly three requests: challenge, verify, me', async () => {
     const session = openWindow();
     const states: SessionState['kind'][] = [];
     session.onDidChange(({ kind }) => states.push(kind));
@@ -114,7 +114,7 @@ describe('a session', () => {
     );
   });
 
-  it('is there again in the next window, without network or key', async () => {
+  it('is restored in the next window without network or key', async () => {
     const first = await signedIn();
     const before = backend.requests.length;
     const second = openWindow();
@@ -125,7 +125,7 @@ describe('a session', () => {
     assert.deepEqual(opened, []);
   });
 
-  it('renews an expired token from the remembered key, once for all callers', async () => {
+  it('refreshes an expired token once for eight concurrent callers', async () => {
     await signedIn();
     const session = openWindow();
     await session.restore();
@@ -138,7 +138,7 @@ describe('a session', () => {
     assert.equal(paths().filter((path) => path.endsWith('/verify')).length, 2);
   });
 
-  it('renews a token that the server has revoked, and repeats the call', async () => {
+  it('refreshes a revoked token and repeats the call', async () => {
     const session = await signedIn();
     backend.state.revokeTokens({ devId: DEFAULT_ACCOUNT.devId });
     assert.equal((await whoAmI(session)).devId, DEFAULT_ACCOUNT.devId);
@@ -150,7 +150,7 @@ describe('a session', () => {
     ]);
   });
 
-  it('signs out: nothing is left but the mark that it ended', async () => {
+  it('signs out and leaves only the end marker', async () => {
     const session = await signedIn();
     const sessionId = session.stored?.profile.sessionId;
     await session.signOut();
@@ -165,7 +165,7 @@ describe('a session', () => {
     assert.equal(other.state.kind, 'signedOut');
   });
 
-  it('is not brought back by a renewal that returns after sign-out', async () => {
+  it('stays signed out when a refresh returns after sign-out', async () => {
     const session = await signedIn();
     clock.advance(901_000);
     const other = openWindow();
@@ -186,7 +186,7 @@ describe('a session', () => {
   });
 
   describe('with a pasted token', () => {
-    it('works until it dies and then says so', async () => {
+    it('works until the token expires and then reports it', async () => {
       const token = await (await signedIn()).getToken();
       const session = openWindow();
       const identity = await session.signInWithToken(` ${token}\n`);
@@ -199,13 +199,13 @@ describe('a session', () => {
     });
 
     for (const token of ['', 'not a token', 'unknown-token', 'é']) {
-      it(`refuses ${JSON.stringify(token)}`, async () => {
+      it(`rejects the invalid token ${JSON.stringify(token)}`, async () => {
         await rejectsWith('SIGN_IN_REJECTED', openWindow().signInWithToken(token));
       });
     }
   });
 
-  describe('that fails to begin changes nothing', () => {
+  describe('failed sign-in', () => {
     async function failsToSignIn(code: Parameters<typeof rejectsWith>[0], path = key.path) {
       const session = await signedIn();
       const stored = [...secrets.values];
@@ -218,12 +218,12 @@ describe('a session', () => {
       return error;
     }
 
-    it('for a key the backend does not know', async () => {
+    it('changes nothing for a key that the backend does not know', async () => {
       const error = await failsToSignIn('KEY_NOT_REGISTERED', stranger.path);
       assert.equal(error.publicKey, stranger.publicKeyLine);
     });
 
-    it('where SSH sign-in is switched off', async () => {
+    it('changes nothing when SSH sign-in is disabled', async () => {
       const session = await signedIn();
       backend.settings.sshEnabled = false;
       const signer = await openKeyFile(key.path);
@@ -239,7 +239,7 @@ describe('a session', () => {
       ['control characters', `${'a'.repeat(20)}\u0007`],
       ['non-ASCII', 'ñ'.repeat(20)],
     ] as const) {
-      it(`when the challenge is ${title}: nothing is signed or sent`, async () => {
+      it(`signs and sends nothing when the challenge is ${title}`, async () => {
         const session = openWindow();
         backend.settings.nonce = () => nonce;
         const signer = { ...(await openKeyFile(key.path)), sign: () => assert.fail('signed') };
@@ -249,7 +249,7 @@ describe('a session', () => {
       });
     }
 
-    it('when the backend is down', async () => {
+    it('changes nothing when the backend is down', async () => {
       const session = openWindow();
       await backend.close();
       const signer = await openKeyFile(key.path);
@@ -258,7 +258,7 @@ describe('a session', () => {
       backend = await startBackend();
     });
 
-    it('when a web page answers', async () => {
+    it('changes nothing when a web page answers', async () => {
       backend.faults.inject({ fault: { kind: 'html', status: 200 }, times: 'always' });
       const signer = await openKeyFile(key.path);
       await rejectsWith('PROTOCOL', openWindow().signInWithKey(signer, origin(key.path)));
@@ -266,7 +266,7 @@ describe('a session', () => {
     });
   });
 
-  it('asks once more for a challenge that ran out on the way', async () => {
+  it('requests a new challenge once when the first one expires in transit', async () => {
     const signer = await openKeyFile(key.path);
     let signings = 0;
     const slow = {
@@ -280,7 +280,7 @@ describe('a session', () => {
     assert.equal(signings, 2);
   });
 
-  it('writes no token, signature or nonce into the log', async () => {
+  it('writes no token, signature or nonce to the log', async () => {
     const session = await signedIn();
     const token = await session.getToken();
     clock.advance(901_000);

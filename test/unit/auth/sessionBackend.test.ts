@@ -8,7 +8,7 @@ import { useSessionWorld } from '../../support/session-world';
 const MINUTE = 60_000;
 const COLLEAGUE = { ...DEFAULT_ACCOUNT, devId: 'dev_colleague', email: 'colleague@example.com' };
 
-describe('the backend in force', () => {
+describe('selected backend', () => {
   const world = useSessionWorld();
   let other: Backend;
   let backendUrl: string;
@@ -39,7 +39,7 @@ describe('the backend in force', () => {
     assert.equal(window.session.identity().devId, COLLEAGUE.devId);
   });
 
-  it('never gets the token of the other one, even before anybody has looked', async () => {
+  it('never receives the token of another backend, even right after a switch', async () => {
     const window = await world().signedInWindow(undefined, switching());
     backendUrl = other.url;
     await rejectsWith('NOT_SIGNED_IN', window.session.fetchIdentity());
@@ -52,7 +52,7 @@ describe('the backend in force', () => {
     assert.deepEqual(world().requests.slice(before), ['GET /api/v1/dev/me']);
   });
 
-  it('never gets a signature for a renewal of the other one', async () => {
+  it('never receives a signature made to refresh at another backend', async () => {
     const window = await world().signedInWindow(undefined, switching());
     world().clock.jump(16 * MINUTE);
     backendUrl = other.url;
@@ -61,7 +61,7 @@ describe('the backend in force', () => {
     assert.equal(kindOf(window), 'signedOut');
   });
 
-  it('is not given the session whose renewal was under way for the other one', async () => {
+  it('does not receive the session of another backend whose refresh was in flight', async () => {
     const window = await world().signedInWindow(undefined, switching());
     world().clock.jump(16 * MINUTE);
     const verify = holdBack(world().backend, '/api/v1/auth/ssh/verify');
@@ -77,7 +77,7 @@ describe('the backend in force', () => {
     assert.equal(world().mints, 2, 'its own backend has the renewed one');
   });
 
-  it('keeps the session when the setting is wrong for a while', async () => {
+  it('keeps the session while the setting is temporarily invalid', async () => {
     let refused = false;
     const { session, keepAlive } = await world().signedInWindow(undefined, {
       backendUrl: () => {
@@ -93,7 +93,7 @@ describe('the backend in force', () => {
     await session.fetchIdentity();
   });
 
-  it('that is switched while a sign-in is under way does not get its token', async () => {
+  it('does not receive the token of a sign-in started at another backend', async () => {
     const window = world().openWindow(switching());
     const challenge = holdBack(world().backend, '/api/v1/auth/ssh/challenge');
     const signedIn = world().signIn(window);

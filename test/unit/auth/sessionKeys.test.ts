@@ -13,10 +13,10 @@ import { unlockWith } from '../../support/unlock-with';
 
 const MINUTE = 60_000;
 
-describe('a session with an encrypted key', () => {
+describe('session with an encrypted key', () => {
   const world = useSessionWorld();
 
-  /** Another window than the one that asked for the passphrase. */
+  /** A second window, which did not ask for the passphrase. */
   async function otherWindow(): Promise<SessionWindow> {
     const first = await world().signedInWindow(world().encryptedKey);
     first.dispose();
@@ -25,7 +25,7 @@ describe('a session with an encrypted key', () => {
     return second;
   }
 
-  it('is locked only when the token is really spent', async () => {
+  it('is locked only when the token has expired', async () => {
     const window = await otherWindow();
     const states = statesOf(window);
     await world().passSlowly(14 * MINUTE);
@@ -39,7 +39,7 @@ describe('a session with an encrypted key', () => {
     assert.equal(world().requests.filter((path) => path.endsWith('/challenge')).length, 1);
   });
 
-  it('renews once it is unlocked, and goes on by itself', async () => {
+  it('refreshes once it is unlocked and continues by itself', async () => {
     const window = await otherWindow();
     await world().passSlowly(16 * MINUTE);
     const { path, passphrase } = world().encryptedKey;
@@ -52,13 +52,13 @@ describe('a session with an encrypted key', () => {
     assert.ok(world().mints > 4);
   });
 
-  it('is unlocked by its own key alone', async () => {
+  it('is unlocked only by its own key', async () => {
     const window = await otherWindow();
     const stranger = await openKeyFile(world().key.path);
     assert.throws(() => window.session.unlock(stranger), { code: 'KEY_NOT_FOUND' });
   });
 
-  it('renews through the agent once the key is there', async () => {
+  it('refreshes through the agent once the key is loaded there', async () => {
     const window = await otherWindow();
     await world().passSlowly(16 * MINUTE);
     const { path, passphrase } = world().encryptedKey;
@@ -68,7 +68,7 @@ describe('a session with an encrypted key', () => {
     assert.equal(world().mints, 2);
   });
 
-  it('is never locked where the agent holds the key', async () => {
+  it('is never locked while the agent has the key', async () => {
     const { path, passphrase } = world().encryptedKey;
     world().agent.push(await openKeyFile(path, unlockWith(passphrase)));
     const window = await otherWindow();
@@ -78,7 +78,7 @@ describe('a session with an encrypted key', () => {
     assert.deepEqual([...states], ['signedIn']);
   });
 
-  it('renews in the window that asked for the passphrase', async () => {
+  it('refreshes in the window that asked for the passphrase', async () => {
     const { path, passphrase } = world().encryptedKey;
     const window = world().openWindow();
     const origin = { source: 'ssh', keyPath: path, keep: true } as const;
@@ -99,7 +99,7 @@ describe('a session with an encrypted key', () => {
   });
 });
 
-describe('a session whose key was registered with another account', () => {
+describe('session whose key was registered with another account', () => {
   const world = useSessionWorld();
 
   function moveKey(): void {
@@ -116,7 +116,7 @@ describe('a session whose key was registered with another account', () => {
     await rejectsWith('KEY_REJECTED', session.getToken());
   }
 
-  it('goes on in nobody else’s name: it is over as soon as the next token tells', async () => {
+  it('ends as soon as the next token names another account', async () => {
     const window = await world().signedInWindow();
     const other = await world().restoredWindow();
     await Promise.all([window.keepAlive.wake(), other.keepAlive.wake()]);
@@ -126,7 +126,7 @@ describe('a session whose key was registered with another account', () => {
     await assertOver(other);
   });
 
-  it('is over when the backend is asked, and begins anew as the other account’s', async () => {
+  it('ends when the identity is requested and signs in again as the other account', async () => {
     const window = await world().signedInWindow();
     moveKey();
     world().clock.jump(16 * MINUTE);
@@ -137,7 +137,7 @@ describe('a session whose key was registered with another account', () => {
   });
 });
 
-describe('a session whose key file', () => {
+describe('session whose key file changes', () => {
   const world = useSessionWorld();
 
   const away = (path: string) => rename(path, `${path}.away`);
@@ -149,7 +149,7 @@ describe('a session whose key file', () => {
   for (const [title, code, change] of [
     ['was moved', 'KEY_NOT_FOUND', away],
     [
-      'is another key now',
+      'has been replaced by another key',
       'KEY_NOT_FOUND',
       async (path: string) => {
         await away(path);
@@ -165,7 +165,7 @@ describe('a session whose key file', () => {
       },
     ],
     [
-      'is no key any more',
+      'is no longer a key',
       'KEY_UNREADABLE',
       async (path: string) => {
         await away(path);
@@ -173,7 +173,7 @@ describe('a session whose key file', () => {
       },
     ],
   ] as const) {
-    it(`${title} is locked when the token is spent, and back by itself`, async () => {
+    it(`is locked on token expiry when its key file ${title}, and recovers by itself`, async () => {
       const { path } = world().key;
       const window = await world().signedInWindow();
       await window.keepAlive.wake();
@@ -193,10 +193,10 @@ describe('a session whose key file', () => {
   }
 });
 
-describe('a session with a key of the agent', () => {
+describe('session with an agent key', () => {
   const world = useSessionWorld();
 
-  it('is locked while the agent is away, and back by itself', async () => {
+  it('is locked while the agent is unavailable and recovers by itself', async () => {
     let holds: 'key' | 'other keys' | 'nothing: it is gone' = 'key';
     const signer = await openKeyFile(world().key.path);
     const window = world().openWindow({

@@ -14,7 +14,7 @@ import { SkewedClock } from '../../support/skewed-clock';
 const MINUTE = 60_000;
 const REMOTE_PATH = '/home/remote/.ssh/id_ed25519';
 
-describe('a session of a local and a remote machine', () => {
+describe('session shared by a local and a remote machine', () => {
   const world = useSessionWorld();
   let remoteMachine: FakeMachineStore;
   let remoteSigner: Signer;
@@ -27,7 +27,7 @@ describe('a session of a local and a remote machine', () => {
     remoteFiles = new Map();
   });
 
-  /** A window on the other machine: the same account and secrets, other files. */
+  /** A window on the other machine, with the same account and secrets but other files. */
   function remoteWindow(overrides: Partial<WindowParts> = {}): Promise<SessionWindow> {
     return world().restoredWindow({
       machine: remoteMachine,
@@ -51,7 +51,7 @@ describe('a session of a local and a remote machine', () => {
   const profileOf = ({ session }: SessionWindow) =>
     session.stored?.profile ?? assert.fail('nobody is signed in');
 
-  it('uses the shared token where a machine has no key, and is locked when it ends', async () => {
+  it('uses the shared token on a machine without a key and is locked when it expires', async () => {
     const local = await world().signedInWindow();
     await local.keepAlive.wake();
     const remote = await remoteWindow();
@@ -69,7 +69,7 @@ describe('a session of a local and a remote machine', () => {
     assert.match(error.message, /Sign in on this machine/u);
   });
 
-  it('stays one session when the other machine signs in with a key of its own', async () => {
+  it('stays one session when the other machine signs in with its own key', async () => {
     const local = await world().signedInWindow();
     const other = await world().restoredWindow();
     const remote = await remoteWindow();
@@ -93,7 +93,7 @@ describe('a session of a local and a remote machine', () => {
     ['has a key of its own', true],
     ['has no key', false],
   ] as const) {
-    it(`serves every call of a working day on both machines where the other ${what}`, async () => {
+    it(`serves every call of a working day on both machines when the other ${what}`, async () => {
       const local = await world().signedInWindow();
       await local.keepAlive.wake();
       const remote = await remoteWindow();
@@ -113,7 +113,7 @@ describe('a session of a local and a remote machine', () => {
     });
   }
 
-  it('ends on both machines when a person signs out on one, and leaves no path behind', async () => {
+  it('ends on both machines when the user signs out on one, and leaves no path behind', async () => {
     const local = await world().signedInWindow();
     const remote = await remoteWindow();
     await signInRemotely(remote);
@@ -124,7 +124,7 @@ describe('a session of a local and a remote machine', () => {
     assert.ok(!kept.includes('id_ed25519'), kept);
   });
 
-  it('tells the other windows of a machine when one signs in there', async () => {
+  it('notifies the other windows of a machine about a sign-in', async () => {
     (await world().signedInWindow()).dispose();
     const [one, other] = [await remoteWindow(), await remoteWindow()];
     await world().passSlowly(16 * MINUTE);
@@ -135,7 +135,7 @@ describe('a session of a local and a remote machine', () => {
     assert.equal(profileOf(other).keyPath, REMOTE_PATH);
   });
 
-  it('is used by a machine whose clock is behind that of the one that renews', async () => {
+  it('works on a machine whose clock is behind that of the machine that refreshes', async () => {
     const clock = new SkewedClock(world().clock);
     clock.set(-3 * MINUTE);
     const local = await world().signedInWindow();
@@ -147,8 +147,8 @@ describe('a session of a local and a remote machine', () => {
     }
   });
 
-  describe('of a version that stored one key for all machines', () => {
-    /** What such a version left behind. */
+  describe('stored by a version with one key for all machines', () => {
+    /** The storage that such a version wrote. */
     async function storeOldRecord(): Promise<void> {
       const window = await world().signedInWindow();
       const { profile, minted } = window.session.stored ?? assert.fail();
@@ -159,7 +159,7 @@ describe('a session of a local and a remote machine', () => {
       world().machine.values.clear();
     }
 
-    it('goes on with the key on its machine alone, whichever window is first', async () => {
+    it('continues with the key on its own machine only, whichever window opens first', async () => {
       await storeOldRecord();
       const remote = await remoteWindow();
       assert.ok(lacksKey(profileOf(remote)));
@@ -174,13 +174,13 @@ describe('a session of a local and a remote machine', () => {
       assert.deepEqual([local, remote].map(kindOf), ['signedIn', 'signedIn']);
     });
 
-    it('does not take another key at the same path for its own', async () => {
+    it('does not use a different key at the same path', async () => {
       await storeOldRecord();
       remoteFiles.set(world().key.path, remoteSigner);
       assert.ok(lacksKey(profileOf(await remoteWindow())));
     });
 
-    it('goes on where the keyring has lost the token', async () => {
+    it('continues when the keyring lost the token', async () => {
       await storeOldRecord();
       await world().secrets.delete(world().storageKey);
       const local = await world().restoredWindow();

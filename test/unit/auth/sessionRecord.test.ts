@@ -16,7 +16,7 @@ const record: SessionRecord = {
   expiresAt: 2,
 };
 
-describe('a stored session', () => {
+describe('stored session record', () => {
   it('is read as it was written', () => {
     assert.deepEqual(parseSession(serializeSession(record)), record);
     for (const tombstone of [{ signedOutAt: 5 }, { signedOutAt: 5, sessionId: 'one' }]) {
@@ -25,7 +25,7 @@ describe('a stored session', () => {
   });
 
   for (const [title, text] of [
-    ['no JSON', 'garbage'],
+    ['invalid JSON', 'garbage'],
     ['an array', '[]'],
     ['null', 'null'],
     ['an older version', JSON.stringify({ ...record, version: 0 })],
@@ -45,10 +45,10 @@ describe('a stored session', () => {
       JSON.stringify({ ...record, version: 1, [field]: value }),
     ]),
   ] as [string, string][]) {
-    it(`is none when it is ${title}`, () => assert.equal(parseSession(text), undefined));
+    it(`is ignored when it is ${title}`, () => assert.equal(parseSession(text), undefined));
   }
 
-  it('is none with a wrong account', () => {
+  it('is ignored with an invalid account', () => {
     for (const account of [
       { devId: '' },
       { ...record.account, email: 5 },

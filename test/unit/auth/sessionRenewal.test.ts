@@ -12,10 +12,10 @@ const CHALLENGE = '/api/v1/auth/ssh/challenge';
 const VERIFY = '/api/v1/auth/ssh/verify';
 const ME = '/api/v1/dev/me';
 
-describe('a token on demand', () => {
+describe('on-demand token refresh', () => {
   const world = useSessionWorld();
 
-  it('is minted once for eight who ask for a dead one', async () => {
+  it('refreshes an expired token once for eight concurrent callers', async () => {
     const { session } = await world().signedInWindow();
     world().clock.jump(16 * MINUTE);
     const tokens = await Promise.all(Array.from({ length: 8 }, () => session.getToken()));
@@ -23,7 +23,7 @@ describe('a token on demand', () => {
     assert.equal(world().mints, 2);
   });
 
-  it('is still served while the next one is minted behind it', async () => {
+  it('returns the current token while the next one is fetched in the background', async () => {
     const { session } = await world().signedInWindow();
     const first = await session.getToken();
     world().clock.jump(10 * MINUTE);
@@ -37,7 +37,7 @@ describe('a token on demand', () => {
     assert.equal(world().mints, 2);
   });
 
-  it('reaches the others when one caller gives up', async () => {
+  it('continues for the remaining callers when one caller cancels', async () => {
     const { session } = await world().signedInWindow();
     world().clock.jump(16 * MINUTE);
     const mint = holdBack(world().backend, VERIFY);
@@ -52,7 +52,7 @@ describe('a token on demand', () => {
     assert.equal(world().mints, 2);
   });
 
-  it('is not minted for a caller who has given up already', async () => {
+  it('does not start for a caller that has already cancelled', async () => {
     const { session } = await world().signedInWindow();
     world().clock.jump(16 * MINUTE);
     world().backend.faults.inject({ fault: { kind: 'reset' } });
@@ -62,8 +62,8 @@ describe('a token on demand', () => {
     assert.equal(world().requests.length, 3, 'those of the sign-in');
   });
 
-  describe('the server refuses', () => {
-    it('is replaced once: the call is repeated at most once', async () => {
+  describe('after a 401', () => {
+    it('refreshes once and repeats the call at most once', async () => {
       const { session } = await world().signedInWindow();
       world().backend.faults.inject({
         match: { path: ME },
@@ -80,7 +80,7 @@ describe('a token on demand', () => {
       ]);
     });
 
-    it('is replaced by the newer one of another window, without a mint', async () => {
+    it('uses the newer token of another window without a refresh', async () => {
       const world_ = world();
       const first = await world_.signedInWindow();
       world_.secrets.events = 0;
@@ -92,7 +92,7 @@ describe('a token on demand', () => {
       assert.equal(world_.mints, 2);
     });
 
-    it('is not used again while no other can be minted', async () => {
+    it('does not use the rejected token again while refreshing fails', async () => {
       const { session } = await world().signedInWindow();
       world().backend.state.revokeTokens();
       world().backend.faults.inject({
@@ -111,7 +111,7 @@ describe('a token on demand', () => {
       ]);
     });
 
-    it('is no matter for a 403', async () => {
+    it('does not refresh after a 403', async () => {
       const { session } = await world().signedInWindow();
       const fault = { kind: 'status', status: 403, code: 'FORBIDDEN' } as const;
       world().backend.faults.inject({ match: { path: ME }, fault });
@@ -122,11 +122,11 @@ describe('a token on demand', () => {
     });
   });
 
-  describe('the server revokes while the next one is on its way', () => {
+  describe('after a revocation during a refresh', () => {
     const REFUSED = { path: ME, status: 401 };
     const meRequests = () => world().requests.filter((request) => request === `GET ${ME}`);
 
-    /** A window whose next token has been minted, but has not arrived. */
+    /** A window whose next token has been issued but has not arrived. */
     async function renewing() {
       const window = await world().signedInWindow();
       world().clock.jump(10 * MINUTE);
@@ -138,7 +138,7 @@ describe('a token on demand', () => {
       return { window, land: () => verify.release() };
     }
 
-    /** How many calls have been refused. */
+    /** Waits until this many calls have been rejected. */
     async function refusals(count: number): Promise<void> {
       const isLast = (): boolean =>
         world().backend.requests.filter(
@@ -147,7 +147,7 @@ describe('a token on demand', () => {
       await world().backend.waitForRequest(isLast);
     }
 
-    it('is replaced by one minted since, for a call that waits for that one', async () => {
+    it('refreshes again for a call that waits for the revoked token', async () => {
       const { window, land } = await renewing();
       const identity = window.session.fetchIdentity();
       await refusals(1);
@@ -156,7 +156,7 @@ describe('a token on demand', () => {
       assert.equal(world().mints, 3);
     });
 
-    it('is replaced by one minted since, once for eight calls', async () => {
+    it('refreshes again once for eight calls', async () => {
       const { window, land } = await renewing();
       const calls = Array.from({ length: 8 }, () => window.session.fetchIdentity());
       await refusals(8);
@@ -166,7 +166,7 @@ describe('a token on demand', () => {
       assert.equal(kindOf(window), 'signedIn');
     });
 
-    it('is replaced by one minted since, where that one came before the refusal', async () => {
+    it('refreshes again when the revoked token arrived before the 401', async () => {
       const window = await world().signedInWindow();
       const me = holdBack(world().backend, ME);
       const identity = window.session.fetchIdentity();
@@ -181,7 +181,7 @@ describe('a token on demand', () => {
       assert.equal(meRequests().length, 4, 'one of them at the sign-in');
     });
 
-    it('is replaced by one minted since, where that one is another window’s', async () => {
+    it('refreshes again when another window stored the revoked token', async () => {
       const first = await world().signedInWindow();
       world().secrets.events = 0;
       const second = await world().restoredWindow();
@@ -193,7 +193,7 @@ describe('a token on demand', () => {
       assert.equal(world().mints, 3);
     });
 
-    it('is replaced no more than twice for one call', async () => {
+    it('refreshes at most twice for one call', async () => {
       const { window, land } = await renewing();
       const fault = { kind: 'status', status: 401 } as const;
       world().backend.faults.inject({ match: { path: ME }, fault, times: 'always' });
@@ -208,11 +208,11 @@ describe('a token on demand', () => {
     });
   });
 
-  describe('when the server asks to wait', () => {
+  describe('with Retry-After', () => {
     const TRIES = `POST ${CHALLENGE}`;
     const tries = () => world().requests.filter((request) => request === TRIES).length;
 
-    /** The next renewal is asked to wait. */
+    /** Makes the server request a delay for the next refresh. */
     async function signedIn(): Promise<SessionWindow> {
       const window = await world().signedInWindow();
       const fault = { kind: 'status', status: 503, code: 'BUSY', retryAfter: 240 } as const;
@@ -220,7 +220,7 @@ describe('a token on demand', () => {
       return window;
     }
 
-    it('waits, also when commands hurry', async () => {
+    it('waits even when commands trigger a refresh', async () => {
       const window = await signedIn();
       world().clock.jump(16 * MINUTE);
       for (let hurry = 0; hurry < 3; hurry++) {
@@ -237,7 +237,7 @@ describe('a token on demand', () => {
       assert.equal(tries(), 3);
     });
 
-    it('waits, also when the token dies meanwhile', async () => {
+    it('waits even when the token expires in the meantime', async () => {
       const window = await signedIn();
       world().clock.jump(13 * MINUTE);
       await window.keepAlive.wake();
@@ -252,7 +252,7 @@ describe('a token on demand', () => {
       assert.equal(tries(), 3);
     });
 
-    it('shows in the background that the token has died', async () => {
+    it('shows in the background that the token has expired', async () => {
       const window = await signedIn();
       world().clock.jump(13 * MINUTE);
       await window.keepAlive.wake();
@@ -261,7 +261,7 @@ describe('a token on demand', () => {
     });
   });
 
-  it('is tried for at once by a command when nobody asked to wait', async () => {
+  it('retries at once for a command when the server requested no delay', async () => {
     const { session } = await world().signedInWindow();
     world().clock.jump(16 * MINUTE);
     world().backend.faults.inject({
@@ -276,7 +276,7 @@ describe('a token on demand', () => {
     assert.equal(session.state.kind, 'signedIn');
   });
 
-  it('fails at the deadline when no answer comes, and the next try succeeds', async () => {
+  it('times out without an answer, and the next attempt succeeds', async () => {
     const { session } = await world().signedInWindow();
     world().clock.jump(16 * MINUTE);
     world().backend.faults.inject({ match: { path: VERIFY }, fault: { kind: 'hang' } });
@@ -292,7 +292,7 @@ describe('a token on demand', () => {
     assert.equal(session.state.kind, 'signedIn');
   });
 
-  it('fails at the deadline when the keyring does not answer', async () => {
+  it('times out when the keyring does not answer', async () => {
     const { session } = await world().signedInWindow();
     world().clock.jump(16 * MINUTE);
     const read = world().secrets.hold('get');
@@ -307,10 +307,10 @@ describe('a token on demand', () => {
   });
 });
 
-describe('the definite word of the server', () => {
+describe('permanent rejection by the server', () => {
   const world = useSessionWorld();
 
-  it('ends the use of a key that was removed, until the user acts', async () => {
+  it('stops using a key that was removed until the user acts', async () => {
     const window = await world().signedInWindow();
     await window.keepAlive.wake();
     const states = statesOf(window);
@@ -335,18 +335,18 @@ describe('the definite word of the server', () => {
     world().backend.faults.inject({ match: { path: VERIFY }, fault, times });
   };
 
-  it('is not heard from a backend that has lost its challenges: it passes', async () => {
+  it('treats lost challenges of a backend as transient', async () => {
     const window = await world().signedInWindow();
     await window.keepAlive.wake();
     const states = statesOf(window);
-    invalidChallenge(4); // each renewal tries twice
+    invalidChallenge(4); // each refresh tries twice
     await world().passSlowly(20 * MINUTE);
     assert.ok(!states.includes('rejected'), states.join());
     assert.equal(states.at(-1), 'signedIn');
     assert.ok((window.session.stored?.minted?.expiresAt ?? 0) > world().clock.now());
   });
 
-  it('is heard from an older backend too, which calls the challenges of unknown keys invalid', async () => {
+  it('recognizes an older backend that reports unknown keys as invalid challenges', async () => {
     const window = await world().signedInWindow();
     await window.keepAlive.wake();
     invalidChallenge('always');
@@ -358,7 +358,7 @@ describe('the definite word of the server', () => {
     assert.equal(world().requests.length, before);
   });
 
-  it('is asked for once by a command, and not again', async () => {
+  it('is confirmed once by a command and not again', async () => {
     const { session } = await world().signedInWindow();
     world().backend.state.removeKey(world().key.fingerprint);
     await rejectsWith('KEY_REJECTED', session.fetchIdentity());
@@ -371,8 +371,8 @@ describe('the definite word of the server', () => {
 
   for (const [title, age] of [
     ['a young token', 0],
-    ['a token that is due', 9 * MINUTE],
-    ['a spent token', 20 * MINUTE],
+    ['a token that is due for refresh', 9 * MINUTE],
+    ['an expired token', 20 * MINUTE],
   ] as const) {
     it(`shows early in a window that starts with ${title}`, async () => {
       (await world().signedInWindow()).dispose();
@@ -390,7 +390,7 @@ describe('the definite word of the server', () => {
     });
   }
 
-  it('that SSH sign-in is switched off ends it too; the token serves until it dies', async () => {
+  it('includes disabled SSH sign-in, while the token stays usable until it expires', async () => {
     (await world().signedInWindow()).dispose();
     world().clock.jump(9 * MINUTE);
     world().backend.settings.sshEnabled = false;
@@ -407,7 +407,7 @@ describe('the definite word of the server', () => {
   });
 });
 
-describe('a pasted token', () => {
+describe('pasted token', () => {
   const world = useSessionWorld();
 
   async function pasted(): Promise<SessionWindow> {
@@ -418,7 +418,7 @@ describe('a pasted token', () => {
     return window;
   }
 
-  it('serves to its last second, and says once that it has died', async () => {
+  it('is used until its last second and reported as expired once', async () => {
     const window = await pasted();
     const states = statesOf(window);
     await world().passSlowly(15 * MINUTE - 1_000);
@@ -431,7 +431,7 @@ describe('a pasted token', () => {
     assert.equal(world().mints, 0);
   });
 
-  it('that the server has revoked is tried once', async () => {
+  it('is tried once after the server has revoked it', async () => {
     const window = await pasted();
     const states = statesOf(window);
     world().backend.state.revokeTokens();

@@ -43,7 +43,7 @@ const EVENTS = {
 } satisfies Record<string, SessionEvent>;
 type EventName = keyof typeof EVENTS;
 
-/** What becomes of whoever is signed in; `same` is the very same object. */
+/** The state of a signed-in session after each event. `same` is the same object. */
 const HELD_AFTER: Record<EventName, (minted: MintedToken | undefined) => SettledState> = {
   taken: () => ({ kind: 'signedIn', profile: other, minted: newer }),
   ended: () => ({ kind: 'signedOut' }),
@@ -55,7 +55,7 @@ const HELD_AFTER: Record<EventName, (minted: MintedToken | undefined) => Settled
   recovered: (token) => ({ kind: 'signedIn', profile, minted: token }),
 };
 
-/** Where an event changes nothing. */
+/** Events that change nothing. */
 const SAME: readonly [StateName, EventName][] = [
   ['signedOut', 'renewed'],
   ['signedOut', 'replaced'],
@@ -70,12 +70,12 @@ const SAME: readonly [StateName, EventName][] = [
 
 const keysOf = <T extends string>(record: Record<T, unknown>): T[] => Object.keys(record) as T[];
 
-describe('a session changes', () => {
+describe('session state transitions', () => {
   for (const stateName of keysOf(STATES)) {
     for (const eventName of keysOf(EVENTS)) {
-      if (stateName === 'offline' && eventName === 'replaced') continue; // below
+      if (stateName === 'offline' && eventName === 'replaced') continue; // tested below
       const isSame = SAME.some(([state, event]) => state === stateName && event === eventName);
-      it(`${stateName} + ${eventName}${isSame ? ': not at all' : ''}`, () => {
+      it(`handles ${stateName} + ${eventName}${isSame ? ' without a change' : ''}`, () => {
         const state: SettledState = STATES[stateName];
         const next = transition(state, EVENTS[eventName]);
         if (isSame) {
@@ -89,8 +89,8 @@ describe('a session changes', () => {
   }
 });
 
-describe('a session that is offline because its new tokens are refused', () => {
-  it('stays so when another one is minted', () => {
+describe('session that is offline because its new tokens are rejected', () => {
+  it('stays offline when another token is issued', () => {
     assert.deepEqual(transition(STATES.offline, EVENTS.replaced), {
       ...STATES.offline,
       minted: newer,
@@ -98,9 +98,9 @@ describe('a session that is offline because its new tokens are refused', () => {
   });
 });
 
-describe('what happens to another session changes nothing', () => {
+describe('events of another session', () => {
   for (const stateName of keysOf(STATES)) {
-    it(`of ${stateName}`, () => {
+    it(`do not change the state ${stateName}`, () => {
       const state: SettledState = STATES[stateName];
       for (const event of Object.values(EVENTS)) {
         if ('sessionId' in event) {

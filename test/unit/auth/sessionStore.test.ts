@@ -12,7 +12,7 @@ const URL = 'https://api.example.com';
 const KEY = `i99dash.session:${URL}`;
 const MINUTE = 60_000;
 
-describe('the session store', () => {
+describe('session store', () => {
   let clock: FakeClock;
   let values: FakeSecretStore;
   let secrets: UnreliableSecretStore;
@@ -62,14 +62,14 @@ describe('the session store', () => {
     assert.deepEqual(await store.read('https://other.example.com'), { kind: 'none' });
   });
 
-  it('keeps the token in the secret store alone', async () => {
+  it('keeps the token only in the secret store', async () => {
     await store.begin(URL, recordOf('one', 'the-token'));
     await store.saveRenewed(URL, recordOf('one', 'the-token-2'), 'the-token');
     assert.ok(values.values.get(KEY)?.includes('the-token-2'));
     assert.ok(!JSON.stringify([...state.values]).includes('the-token'));
   });
 
-  it('leaves nothing of a session that has ended but the mark', async () => {
+  it('keeps only the end marker of an ended session', async () => {
     await store.begin(URL, recordOf('one'));
     await store.end(URL, 'one');
     assert.deepEqual(await store.read(URL), { kind: 'ended' });
@@ -77,54 +77,54 @@ describe('the session store', () => {
     assert.ok(!JSON.stringify([...state.values]).includes('dev_one'));
   });
 
-  it('begins anew after an end, as somebody else too', async () => {
+  it('stores a new session after an end, also for another account', async () => {
     await store.begin(URL, recordOf('one'));
     await store.end(URL, 'one');
     await store.begin(URL, recordOf('two'));
     assertSession(await store.read(URL), recordOf('two'));
   });
 
-  it('ends what is stored also when the window held nothing', async () => {
+  it('ends the stored session even if the window has none', async () => {
     await store.begin(URL, recordOf('one'));
     await store.end(URL, undefined);
     await values.store(KEY, serializeSession(recordOf('one')));
     assert.deepEqual(await store.read(URL), { kind: 'ended' });
   });
 
-  describe('when the secret is no good', () => {
+  describe('with an invalid secret', () => {
     const damaged: Record<string, string> = {
       empty: '',
-      'no JSON': '{"version":1,',
+      'invalid JSON': '{"version":1,',
       'from an older version': JSON.stringify({ version: 0, token: 'one-1' }),
       'from a newer version': JSON.stringify({ version: 2, sessions: [] }),
       'of the wrong shape': JSON.stringify({ version: 1, sessionId: 'one' }),
     };
     for (const [title, text] of Object.entries(damaged)) {
-      it(`remembers who is signed in: ${title}`, async () => {
+      it(`remembers the account when the secret is invalid: ${title}`, async () => {
         await store.begin(URL, recordOf('one'));
         await values.store(KEY, text);
         await assertLost('one');
       });
 
-      it(`is empty when nobody ever signed in: ${title}`, async () => {
+      it(`is empty without a profile when the secret is invalid: ${title}`, async () => {
         await values.store(KEY, text);
         assert.deepEqual(await store.read(URL), { kind: 'none' });
       });
     }
 
-    it('remembers who is signed in: gone', async () => {
+    it('remembers the account when the secret is missing', async () => {
       await store.begin(URL, recordOf('one'));
       await values.delete(KEY);
       await assertLost('one');
     });
 
-    it('remembers who is signed in: a keyring that throws', async () => {
+    it('remembers the account when the keyring throws', async () => {
       await store.begin(URL, recordOf('one'));
       secrets.fails.get = true;
       await assertLost('one');
     });
 
-    it('takes damaged plain state for none', async () => {
+    it('treats damaged plain state as no session', async () => {
       for (const damage of [null, 5, [], { profile: { sessionId: 'one' } }, { ended: 'one' }]) {
         state.values.set(KEY, damage);
         assert.deepEqual(await store.read(URL), { kind: 'none' });
@@ -132,17 +132,17 @@ describe('the session store', () => {
     });
   });
 
-  describe('when the keyring does not take secrets', () => {
+  describe('with a keyring that rejects writes', () => {
     beforeEach(() => {
       secrets.fails.store = true;
     });
 
-    it('remembers who has signed in', async () => {
+    it('remembers the account after a sign-in', async () => {
       await store.begin(URL, recordOf('one'));
       await assertLost('one');
     });
 
-    it('remembers who has signed in after somebody else', async () => {
+    it('remembers the new account after a switch', async () => {
       secrets.fails.store = false;
       await store.begin(URL, recordOf('one'));
       secrets.fails.store = true;
@@ -150,7 +150,7 @@ describe('the session store', () => {
       await assertLost('two');
     });
 
-    it('remembers who has signed in after a sign-out', async () => {
+    it('remembers the account after a sign-out', async () => {
       secrets.fails.store = false;
       await store.begin(URL, recordOf('one'));
       await store.end(URL, 'one');
@@ -159,13 +159,13 @@ describe('the session store', () => {
       await assertLost('two');
     });
 
-    it('hands a renewed token back all the same', async () => {
+    it('returns a refreshed token anyway', async () => {
       await store.begin(URL, recordOf('one'));
       const renewed = recordOf('one', 'one-2');
       assertSession(await store.saveRenewed(URL, renewed, 'one-1'), renewed);
     });
 
-    it('knows an end, but says that the token is still there', async () => {
+    it('records the end and throws because the token is still stored', async () => {
       secrets.fails.store = false;
       await store.begin(URL, recordOf('one'));
       secrets.fails.store = true;
@@ -174,15 +174,15 @@ describe('the session store', () => {
     });
   });
 
-  describe('saves a renewed token', () => {
-    it('of the session that is there', async () => {
+  describe('saving a refreshed token', () => {
+    it('replaces the token of the stored session', async () => {
       await store.begin(URL, recordOf('one'));
       const renewed = recordOf('one', 'one-2', -MINUTE);
       assertSession(await store.saveRenewed(URL, renewed, 'one-1'), renewed);
       assertSession(await store.read(URL), renewed);
     });
 
-    it('when the secret was lost', async () => {
+    it('restores a lost secret', async () => {
       await store.begin(URL, recordOf('one'));
       await values.delete(KEY);
       const renewed = recordOf('one', 'one-2');
@@ -190,7 +190,7 @@ describe('the session store', () => {
       assertSession(await store.read(URL), renewed);
     });
 
-    it('when all was lost: nobody has ended the session', async () => {
+    it('restores the session when the secret and the profile were lost', async () => {
       const renewed = recordOf('one', 'one-2');
       assertSession(await store.saveRenewed(URL, renewed, 'one-1'), renewed);
       assertSession(await store.read(URL), renewed);
@@ -198,13 +198,13 @@ describe('the session store', () => {
       await assertLost('one');
     });
 
-    it('in place of one from a clock that ran ahead', async () => {
+    it('replaces a token from a clock that ran ahead', async () => {
       await store.begin(URL, recordOf('one', 'one-1', -60 * MINUTE));
       const renewed = recordOf('one', 'one-2');
       assertSession(await store.saveRenewed(URL, renewed, undefined), renewed);
     });
 
-    it('but not of a session that has ended', async () => {
+    it('does not restore a session that has ended', async () => {
       await store.begin(URL, recordOf('one'));
       await store.end(URL, 'one');
       const ended = await store.saveRenewed(URL, recordOf('one', 'one-2'), 'one-1');
@@ -212,7 +212,7 @@ describe('the session store', () => {
       assert.deepEqual(await store.read(URL), { kind: 'ended' });
     });
 
-    it('but not over another session', async () => {
+    it('does not overwrite another session', async () => {
       await store.begin(URL, recordOf('one'));
       await store.begin(URL, recordOf('two'));
       const stored = await store.saveRenewed(URL, recordOf('one', 'one-2'), 'one-1');
@@ -220,7 +220,7 @@ describe('the session store', () => {
       assertSession(await store.read(URL), recordOf('two'));
     });
 
-    it('but not over a later one of another window', async () => {
+    it('does not overwrite a newer token of another window', async () => {
       const later = recordOf('one', 'one-3');
       await store.begin(URL, later);
       const renewed = recordOf('one', 'one-2', MINUTE);
@@ -229,7 +229,7 @@ describe('the session store', () => {
     });
   });
 
-  describe('between the reading and the writing of a renewed token', () => {
+  describe('changes between read and write of a refreshed token', () => {
     async function renewAround(interlude: () => Promise<void>): Promise<StoredState> {
       await store.begin(URL, recordOf('one'));
       const slow = new UnreliableSecretStore(values);
@@ -242,14 +242,14 @@ describe('the session store', () => {
       return saved;
     }
 
-    it('a sign-out ends the session, and its token does not stay behind', async () => {
+    it('keeps the session ended after a sign-out, without the token', async () => {
       const saved = await renewAround(() => store.end(URL, 'one'));
       assert.deepEqual(saved, { kind: 'ended' });
       assert.deepEqual(await store.read(URL), { kind: 'ended' });
       assert.ok(!values.values.get(KEY)?.includes('one-2'));
     });
 
-    it('a sign-in counts: the session before does not come back', async () => {
+    it('keeps the new session after a sign-in', async () => {
       const saved = await renewAround(() => store.begin(URL, recordOf('two')));
       assert.ok(saved.kind === 'secretLost' && saved.profile.sessionId === 'two', saved.kind);
       await assertLost('two');
@@ -258,7 +258,7 @@ describe('the session store', () => {
       assertSession(await store.read(URL), renewed);
     });
 
-    it('a sign-out and a sign-in count too', async () => {
+    it('keeps the new session after a sign-out and a sign-in', async () => {
       await renewAround(async () => {
         await store.end(URL, 'one');
         await store.begin(URL, recordOf('two'));
@@ -267,29 +267,29 @@ describe('the session store', () => {
     });
   });
 
-  describe('when plain state reaches the other windows late', () => {
-    /** What the other window sees: plain state as it was. */
+  describe('plain state that reaches other windows late', () => {
+    /** A store of another window that sees an earlier plain state. */
     function otherWindow(): SessionStore {
       const seen = structuredClone(state.values);
       const late: StateStore = { get: (key) => seen.get(key), update: () => Promise.resolve() };
       return new SessionStore(developerRealm, secrets, late, clock, keys);
     }
 
-    it('they see a new session', async () => {
+    it('still shows a new session', async () => {
       await store.begin(URL, recordOf('one'));
       const other = otherWindow();
       await store.begin(URL, recordOf('two'));
       assertSession(await other.read(URL), recordOf('two'));
     });
 
-    it('they see an end', async () => {
+    it('still shows the end of a session', async () => {
       await store.begin(URL, recordOf('one'));
       const other = otherWindow();
       await store.end(URL, 'one');
       assert.deepEqual(await other.read(URL), { kind: 'ended' });
     });
 
-    it('they see a new session after an end', async () => {
+    it('still shows a new session after an end', async () => {
       const other = otherWindow();
       await store.begin(URL, recordOf('one'));
       await store.end(URL, 'one');
@@ -298,14 +298,14 @@ describe('the session store', () => {
     });
   });
 
-  it('remembers the ends that a late renewal may meet, and does not grow for ever', async () => {
+  it('remembers the ends that a late refresh may meet, up to a limit', async () => {
     for (let round = 0; round < 100; round++) await store.begin(URL, recordOf(`s${round}`));
     await values.store(KEY, serializeSession(recordOf('s95')));
     await assertLost('s99');
     assert.ok(JSON.stringify(state.values.get(KEY)).length < 2_000);
   });
 
-  it('tells of changes of its own realm', async () => {
+  it('notifies about changes of its own realm only', async () => {
     let changes = 0;
     const subscription = store.onDidChange(() => (changes += 1));
     await store.begin(URL, recordOf('one'));

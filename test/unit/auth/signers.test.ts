@@ -27,7 +27,7 @@ type Held = Signer | ErrorCode | undefined;
 
 interface Row {
   title: string;
-  /** What opening the key's file leads to; left out: the session has none. */
+  /** The result of opening the key file; undefined if the session has none. */
   file?: Opened;
   agent: Held;
   /** The code of the error, or the signer. */
@@ -37,14 +37,14 @@ interface Row {
 const ROWS: Row[] = [
   { title: 'its file', file: KEY, agent: undefined, expected: KEY },
   {
-    title: 'the agent, for a file that is encrypted',
+    title: 'the agent when the file is encrypted',
     file: 'KEY_ENCRYPTED',
     agent: KEY,
     expected: KEY,
   },
-  { title: 'the agent, for a file that is gone', file: 'KEY_NOT_FOUND', agent: KEY, expected: KEY },
-  { title: 'the agent, for a file that is another key', file: OTHER, agent: KEY, expected: KEY },
-  { title: 'the agent, where there is no file', agent: KEY, expected: KEY },
+  { title: 'the agent when the file is missing', file: 'KEY_NOT_FOUND', agent: KEY, expected: KEY },
+  { title: 'the agent when the file contains another key', file: OTHER, agent: KEY, expected: KEY },
+  { title: 'the agent when the session has no file', agent: KEY, expected: KEY },
 ];
 
 const FAILURES: Row[] = [
@@ -71,7 +71,7 @@ function signersOf({ file, agent }: Row): Signers {
 
 const profileFor = ({ file }: Row) => profile(file === undefined ? undefined : '/keys/id');
 
-describe('the key of a session', () => {
+describe('key of a session', () => {
   for (const row of ROWS) {
     it(`comes from ${row.title}`, async () => {
       assert.equal(await signersOf(row).open(profileFor(row)), row.expected);
@@ -84,7 +84,7 @@ describe('the key of a session', () => {
     });
   }
 
-  it('stays open in this window once it was opened, until sign-out', async () => {
+  it('stays open in this window until sign-out', async () => {
     const row: Row = { title: '', file: 'KEY_ENCRYPTED', agent: undefined, expected: KEY };
     const signers = signersOf(row);
     signers.keep(OTHER);
@@ -95,13 +95,13 @@ describe('the key of a session', () => {
     await rejectsWith('KEY_ENCRYPTED', signers.open(profileFor(row)));
   });
 
-  it('tells which file is another key now', async () => {
+  it('reports the path of a file that contains another key', async () => {
     const row: Row = { title: '', file: OTHER, agent: undefined, expected: KEY };
     const error = await rejectsWith('KEY_NOT_FOUND', signersOf(row).open(profileFor(row)));
     assert.equal(error.file, '/keys/id');
   });
 
-  it('is none for a pasted token', async () => {
+  it('is never opened for a pasted token', async () => {
     const { account, sessionId } = profile();
     const signers = signersOf({ title: '', agent: KEY, expected: KEY });
     await rejectsWith('NOT_SIGNED_IN', signers.open({ account, sessionId, source: 'token' }));

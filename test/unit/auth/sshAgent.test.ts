@@ -23,7 +23,9 @@ import { useTempFolder } from '../../support/temp-folder';
 const run = promisify(execFile);
 const CHALLENGE = Buffer.from('a challenge of sixteen or more');
 
-/** The messages by their number, each of these encoded here anew, without the code under test. */
+/**
+ * Message types by number. The tests encode each message themselves, without the code under test.
+ */
 const [FAILURE, SUCCESS, LIST, LISTED, SIGN, SIGNED] = [5, 6, 11, 12, 13, 14] as const;
 
 function uint32(value: number): Buffer {
@@ -34,12 +36,12 @@ function string(bytes: Uint8Array | string): Buffer {
   return Buffer.concat([uint32(Buffer.from(bytes).length), Buffer.from(bytes)]);
 }
 
-/** One message with its length. */
+/** Returns one message with its length prefix. */
 function message(type: number, ...parts: Uint8Array[]): Buffer {
   return string(Buffer.concat([Buffer.of(type), ...parts]));
 }
 
-/** The same message under another number. */
+/** Returns the same message with another type. */
 function retyped(bytes: Buffer, type: number): Buffer {
   return message(type, bytes.subarray(5));
 }
@@ -57,7 +59,7 @@ function blobOf(publicKeyLine: string): Buffer {
   return Buffer.from(publicKeyLine.split(' ')[1] ?? '', 'base64');
 }
 
-/** A key pair outside any agent, as an honest agent would list it. */
+/** A key pair as a real agent would list it. */
 function makeKey(comment = 'my key') {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const line = toPublicKeyLine(publicKey, comment);
@@ -80,12 +82,12 @@ async function isCancelled(promise: Promise<unknown>): Promise<void> {
   await assert.rejects(promise, (error) => error instanceof CancelledError);
 }
 
-/** How many timers keep this process busy. */
+/** Returns the number of timers that keep this process alive. */
 function runningTimers(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 }
 
-/** An ssh-agent of its own for each test, and ssh-add to talk to it. */
+/** An ssh-agent for each test, with ssh-add as its client. */
 function useSshAgent() {
   const temp = useTempFolder();
   let agent: ChildProcess;
@@ -111,7 +113,7 @@ function useSshAgent() {
     get folder() {
       return temp.path;
     },
-    /** @param answer what is typed wherever ssh-add asks for a passphrase */
+    /** @param answer the text typed at each passphrase prompt of ssh-add */
     sshAdd: async (args: string[], answer = ''): Promise<void> => {
       const askpass = join(temp.path, 'askpass');
       await writeFile(askpass, '#!/bin/sh\nprintf "%s\\n" "$ANSWER"\n', { mode: 0o700 });
@@ -123,7 +125,10 @@ function useSshAgent() {
 
 type Answer = (socket: Socket, request: Buffer) => void;
 
-/** A server in an agent's place. After each test it waits for every connection to be gone, so that one left behind fails the test. */
+/**
+ * A server in place of an agent. After each test it waits until every connection is closed, so that
+ * a leaked connection fails the test.
+ */
 function useFakeAgent() {
   const temp = useTempFolder();
   let server: Server;
@@ -135,15 +140,15 @@ function useFakeAgent() {
     get path() {
       return join(temp.path, 'agent');
     },
-    /** Answers with these bytes and waits for the client to hang up. */
+    /** Answers with these bytes and waits for the client to close the connection. */
     say: (bytes: Buffer) => (fake.answer = (socket) => socket.write(bytes)),
-    /** Answers with these bytes and hangs up. */
+    /** Answers with these bytes and closes the connection. */
     sayAndClose: (bytes: Buffer) => (fake.answer = (socket) => socket.end(bytes)),
   };
   const serve = (socket: Socket): void => {
     fake.connections++;
     let request = Buffer.alloc(0);
-    socket.on('error', () => undefined); // the client may have gone
+    socket.on('error', () => undefined); // the client may have disconnected
     socket.on('data', (chunk) => {
       request = Buffer.concat([request, chunk]);
       if (request.length >= 4 && request.length === 4 + request.readUInt32BE(0)) {
@@ -165,7 +170,7 @@ function useFakeAgent() {
   return fake;
 }
 
-describe('a real ssh-agent', () => {
+describe('real ssh-agent', () => {
   const agent = useSshAgent();
 
   async function addKey(options: { name?: string; comment?: string; passphrase?: string } = {}) {
@@ -179,11 +184,11 @@ describe('a real ssh-agent', () => {
     return key ?? assert.fail('the agent has no key');
   }
 
-  it('has no key at first', async () => {
+  it('lists no keys at first', async () => {
     assert.deepEqual(await listAgentKeys(agent.path), []);
   });
 
-  it('lists its ed25519 keys, encrypted files among them, and no other', async () => {
+  it('lists only its ed25519 keys, encrypted files included', async () => {
     const plain = await addKey({ name: 'plain', comment: 'work laptop' });
     const rsa = await generateTestKey({ folder: agent.folder, type: 'rsa' });
     const ecdsa = await generateTestKey({ folder: agent.folder, type: 'ecdsa' });
@@ -202,7 +207,7 @@ describe('a real ssh-agent', () => {
     );
   });
 
-  it('leaves out the certificate of a key', async () => {
+  it('omits the certificate of a key', async () => {
     const authority = await generateTestKey({ folder: agent.folder, name: 'authority' });
     const key = await generateTestKey({ folder: agent.folder, name: 'key' });
     await run('ssh-keygen', ['-q', '-s', authority.path, '-I', 'id', key.publicKeyPath]);
@@ -213,7 +218,7 @@ describe('a real ssh-agent', () => {
     assert.deepEqual(fingerprints, [key.fingerprint]);
   });
 
-  it('signs, with each of its keys what that key alone can sign', async () => {
+  it('signs with each of its keys', async () => {
     await addKey({ name: 'one' });
     await addKey({ name: 'two', passphrase: 'pass phrase' });
     const keys = await listAgentKeys(agent.path);
@@ -230,7 +235,7 @@ describe('a real ssh-agent', () => {
     }
   });
 
-  it('serves many requests at a time', async () => {
+  it('serves many concurrent requests', async () => {
     await addKey();
     const signer = agentSigner(agent.path, await firstKey());
     const texts = Array.from({ length: 20 }, (_, index) => Buffer.from(`challenge ${index}`));
@@ -239,7 +244,7 @@ describe('a real ssh-agent', () => {
     texts.forEach((text, index) => assert.ok(isSignedBy(key, text, signatures[index]!)));
   });
 
-  it('locked, shows no key and refuses to sign; unlocked, does both again', async () => {
+  it('lists no key and refuses to sign while locked, and recovers when unlocked', async () => {
     await addKey();
     const key = await firstKey();
     const signer = agentSigner(agent.path, key);
@@ -252,7 +257,7 @@ describe('a real ssh-agent', () => {
     assert.ok(isSignedBy(key, CHALLENGE, await signer.sign(CHALLENGE)));
   });
 
-  it('refuses to sign with a key that was removed', async () => {
+  it('refuses to sign with a removed key', async () => {
     const file = await addKey();
     const key = await firstKey();
     await agent.sshAdd(['-d', file.path]);
@@ -265,7 +270,7 @@ describe('a real ssh-agent', () => {
   });
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    it(`ended by ${signal}, cannot be reached`, async () => {
+    it(`is unavailable after ${signal}`, async () => {
       await addKey();
       const key = await firstKey();
       await agent.end(signal);
@@ -280,7 +285,7 @@ describe('a real ssh-agent', () => {
     });
   }
 
-  it('frozen, is given up at the deadline', async () => {
+  it('times out at the deadline when it is frozen', async () => {
     agent.freeze();
     const error = await rejectsWith(
       'AGENT_UNAVAILABLE',
@@ -289,7 +294,7 @@ describe('a real ssh-agent', () => {
     assert.match(error.message, /did not answer in time/u);
   });
 
-  it('killed while it is asked, breaks off', async () => {
+  it('closes the connection when it is killed during a request', async () => {
     agent.freeze();
     const asked = rejectsWith('AGENT_UNAVAILABLE', listAgentKeys(agent.path));
     await agent.end('SIGKILL');
@@ -319,10 +324,10 @@ describe('a real ssh-agent', () => {
   });
 });
 
-describe('where no agent listens', () => {
+describe('missing SSH agent', () => {
   const temp = useTempFolder();
 
-  it('AGENT_UNAVAILABLE says so', async () => {
+  it('throws AGENT_UNAVAILABLE', async () => {
     await mkdir(join(temp.path, 'folder'));
     await writeFile(join(temp.path, 'file'), '');
     for (const [path, expected] of [
@@ -332,7 +337,7 @@ describe('where no agent listens', () => {
       [join(temp.path, 'folder'), /cannot be reached at .*folder \(\w+\)/u],
       [join(temp.path, 'file'), /cannot be reached at .*file \(\w+\)/u],
       [join(temp.path, 'x'.repeat(300)), /cannot be reached/u],
-      ['22', /cannot be reached at 22 \(ENOENT\)/u], // no port number
+      ['22', /cannot be reached at 22 \(ENOENT\)/u], // not a port number
       ['nul\0byte', /cannot be reached/u],
     ] as const) {
       const { key } = makeKey();
@@ -343,7 +348,7 @@ describe('where no agent listens', () => {
   });
 });
 
-describe('an agent', () => {
+describe('SSH agent client', () => {
   const fake = useFakeAgent();
   const mine = makeKey();
   const { key } = mine;
@@ -352,7 +357,7 @@ describe('an agent', () => {
   const goodList = listed({ blob: key.publicBlob, comment: key.comment });
   const goodSignature = signed(mine.sign(CHALLENGE));
 
-  it('is asked as the protocol has it, each time over a connection of its own', async () => {
+  it('follows the protocol and opens a connection for each request', async () => {
     fake.say(goodList);
     assert.deepEqual(await list(), [key]);
     fake.say(goodSignature);
@@ -363,7 +368,7 @@ describe('an agent', () => {
     assert.equal(fake.connections, 2);
   });
 
-  it('may answer byte by byte', async () => {
+  it('accepts an answer that arrives byte by byte', async () => {
     fake.answer = (socket, request) => {
       const answer = request[4] === LIST ? goodList : goodSignature;
       const drip = (index: number): void => {
@@ -379,20 +384,20 @@ describe('an agent', () => {
     assert.ok(isSignedBy(key, CHALLENGE, await signOnce()));
   });
 
-  it('may hang up right after its answer', async () => {
+  it('accepts an answer when the agent closes the connection right after it', async () => {
     fake.sayAndClose(goodList);
     assert.deepEqual(await list(), [key]);
     fake.sayAndClose(goodSignature);
     assert.ok(isSignedBy(key, CHALLENGE, await signOnce()));
   });
 
-  it('may list as many keys as its longest answer holds', async () => {
+  it('accepts as many keys as the longest answer holds', async () => {
     const blobs = Array.from({ length: 2000 }, () => key.publicBlob);
     fake.say(listed(...blobs.map((blob) => ({ blob, comment: 'x'.repeat(50) }))));
     assert.equal((await list()).length, 2000);
   });
 
-  it('offers no key but plain, well-formed ed25519', async () => {
+  it('lists only plain, well-formed ed25519 keys', async () => {
     const { key: other } = makeKey();
     const blob = (type: string, ...parts: (Uint8Array | string)[]): Buffer =>
       Buffer.concat([type, ...parts].map(string));
@@ -415,14 +420,14 @@ describe('an agent', () => {
 
   for (const [title, comment, expected] of [
     ['none', '', ''],
-    ['with letters of any script', 'مفتاح é 🔑', 'مفتاح é 🔑'],
-    ['with newlines', 'one\nssh-ed25519 AAAA two\r\n', 'onessh-ed25519 AAAA two'],
-    ['with terminal escapes', '\u001b[31mred\u0007\u0000\u007f\u009b', '[31mred'],
-    ['that turns the text around', 'a\u202egpj\u2066b\u2028c', 'agpjbc'],
+    ['letters of any script', 'مفتاح é 🔑', 'مفتاح é 🔑'],
+    ['newlines', 'one\nssh-ed25519 AAAA two\r\n', 'onessh-ed25519 AAAA two'],
+    ['terminal escapes', '\u001b[31mred\u0007\u0000\u007f\u009b', '[31mred'],
+    ['bidirectional controls', 'a\u202egpj\u2066b\u2028c', 'agpjbc'],
     ['too long', 'x'.repeat(201), 'x'.repeat(200)],
     ['too long, in pairs of surrogates', '🔑'.repeat(201), '🔑'.repeat(200)],
   ] as const) {
-    it(`may have a key with a comment: ${title}`, async () => {
+    it(`sanitizes the comment of a key: ${title}`, async () => {
       fake.say(listed({ blob: key.publicBlob, comment }));
       const [only] = await list();
       assert.equal(only?.comment, expected);
@@ -435,7 +440,7 @@ describe('an agent', () => {
   const brokenOff = /broke the connection off/u;
   const blob = string(key.publicBlob);
 
-  describe('whose list is', () => {
+  describe('with an invalid key list', () => {
     for (const [title, answer, expected] of [
       ['a refusal', message(FAILURE), /refused to list its keys/u],
       ['a refusal of SSH.com', message(30), /refused to list its keys/u],
@@ -446,8 +451,8 @@ describe('an agent', () => {
       ['a signature', goodSignature, senseless],
       ['of an unknown type', message(200), senseless],
       ['without a count', message(LISTED), senseless],
-      ['short of a key', message(LISTED, uint32(1)), senseless],
-      ['of four thousand million keys', message(LISTED, uint32(0xffffffff), blob), senseless],
+      ['one key fewer than its count', message(LISTED, uint32(1)), senseless],
+      ['a count of four billion keys', message(LISTED, uint32(0xffffffff), blob), senseless],
       ['a key without comment', message(LISTED, uint32(1), blob), senseless],
       ['a key cut short', message(LISTED, uint32(1), blob.subarray(0, 30)), senseless],
       [
@@ -459,26 +464,26 @@ describe('an agent', () => {
       ['longer than memory', uint32(0xffffffff), senseless],
       ['HTTP', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'), senseless],
     ] as const) {
-      it(`${title}: AGENT_UNAVAILABLE, at once`, async () => {
+      it(`throws AGENT_UNAVAILABLE at once: ${title}`, async () => {
         fake.say(answer);
         assert.match((await rejectsWith('AGENT_UNAVAILABLE', list())).message, expected);
       });
     }
 
     for (const length of [0, 2, 4, 5, 30, goodList.length - 1]) {
-      it(`broken off after ${length} bytes: AGENT_UNAVAILABLE`, async () => {
+      it(`throws AGENT_UNAVAILABLE when the connection closes after ${length} bytes`, async () => {
         fake.sayAndClose(goodList.subarray(0, length));
         assert.match((await rejectsWith('AGENT_UNAVAILABLE', list())).message, brokenOff);
       });
     }
 
-    it('cut by a reset connection: AGENT_UNAVAILABLE', async () => {
+    it('throws AGENT_UNAVAILABLE when the connection is reset', async () => {
       fake.answer = (socket) => socket.destroy(new Error('dies'));
       assert.match((await rejectsWith('AGENT_UNAVAILABLE', list())).message, brokenOff);
     });
   });
 
-  describe('whose signature is', () => {
+  describe('with an invalid signature', () => {
     const signature = mine.sign(CHALLENGE);
     const zeros = Buffer.alloc(64);
     for (const [title, answer, expected] of [
@@ -496,24 +501,24 @@ describe('an agent', () => {
       ['a byte short', signed(signature.subarray(1)), senseless],
       ['a byte long', signed(Buffer.concat([signature, Buffer.of(0)])), senseless],
       ['of another type', signed(signature, 'ssh-rsa'), senseless],
-      ['made by hardware', signed(signature, 'sk-ssh-ed25519@openssh.com'), senseless],
-      ['without its wrapping', message(SIGNED, signature), senseless],
+      ['of a hardware key', signed(signature, 'sk-ssh-ed25519@openssh.com'), senseless],
+      ['without its signature envelope', message(SIGNED, signature), senseless],
       ['too long', uint32(0x7fffffff), senseless],
     ] as const) {
-      it(`${title}: AGENT_UNAVAILABLE, at once`, async () => {
+      it(`throws AGENT_UNAVAILABLE at once: ${title}`, async () => {
         fake.say(answer);
         assert.match((await rejectsWith('AGENT_UNAVAILABLE', signOnce())).message, expected);
       });
     }
 
-    it('broken off: AGENT_UNAVAILABLE', async () => {
+    it('throws AGENT_UNAVAILABLE when the connection closes early', async () => {
       fake.sayAndClose(goodSignature.subarray(0, 50));
       assert.match((await rejectsWith('AGENT_UNAVAILABLE', signOnce())).message, brokenOff);
     });
   });
 
-  describe('that takes its time', () => {
-    it('is given up at the deadline, which no byte puts off', async () => {
+  describe('with a slow agent', () => {
+    it('gives up at the deadline, which no received byte extends', async () => {
       fake.answer = (socket) => {
         let index = 0;
         const drip = setInterval(() => socket.write(goodList.subarray(index++, index)), 10);
@@ -539,7 +544,7 @@ describe('an agent', () => {
       }
     });
 
-    it('is not asked once cancelled', async () => {
+    it('sends nothing if the request is already cancelled', async () => {
       const signal = AbortSignal.abort();
       await isCancelled(listAgentKeys(fake.path, { signal }));
       await isCancelled(agentSigner(fake.path, key).sign(CHALLENGE, signal));
@@ -547,10 +552,10 @@ describe('an agent', () => {
     });
   });
 
-  it('leaves no timer and no listener behind, whatever it does', async () => {
+  it('leaves no timer or listener behind', async () => {
     const controller = new AbortController();
     const { signal } = controller;
-    await setImmediate(); // only now does mocha's own timer run
+    await setImmediate(); // only the timer of mocha is running
     const before = runningTimers();
     for (const answer of [goodList, message(FAILURE), uint32(0xffffffff), Buffer.alloc(3)]) {
       fake.sayAndClose(answer);
@@ -564,7 +569,7 @@ describe('an agent', () => {
     assert.deepEqual(getEventListeners(signal, 'abort'), []);
   });
 
-  it('may answer anything: it is AGENT_UNAVAILABLE or a right answer, and soon', async () => {
+  it('returns a valid answer or AGENT_UNAVAILABLE quickly for arbitrary input', async () => {
     const random = seeded(20261121);
     let last = '';
     fake.answer = (socket, request) => {
@@ -593,7 +598,7 @@ describe('an agent', () => {
   });
 });
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+/** Generates numbers from 0 to 1 from a seed (mulberry32). */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -604,7 +609,10 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** Random bytes, bare or in a message of the right type, or a right answer with one bit turned over or its end missing. */
+/**
+ * Random bytes, bare or in a message of the right type, or a valid answer with one flipped bit or a
+ * truncated end.
+ */
 function nonsense(random: () => number, type: number, right: Buffer): Buffer {
   const below = (limit: number): number => Math.floor(random() * limit);
   const bytes = Buffer.from(Array.from({ length: below(200) }, () => below(256)));

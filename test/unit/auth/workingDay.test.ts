@@ -17,14 +17,14 @@ const SHAPE: DayShape = {
   clockSets: 2,
 };
 
-/** The realms, each with a backend it could have. */
+/** The realms, each with a possible backend URL. */
 const REALMS: readonly { realm: Realm; backendUrl: string }[] = [
   { realm: developerRealm, backendUrl: developerRealm.defaultBackendUrl },
   { realm: operatorRealm, backendUrl: operatorRealm.defaultBackendUrl },
 ];
 
 const SEED = 1;
-/** Whoever wants to be surer sets the number of days. */
+/** The number of simulated days. Set it higher for more confidence. */
 const SEEDS = Number(process.env['WORKING_DAYS'] ?? 3);
 
 function assertGoodDay(totals: DayTotals): void {
@@ -51,7 +51,7 @@ function describeDay(totals: DayTotals, seed: number): string {
 }
 
 for (const { realm, backendUrl } of REALMS) {
-  describe(`a working day with ${realm.label}`, function () {
+  describe(`working day of ${realm.label}`, function () {
     const temp = useTempFolder('all');
     let signer: Signer;
     let remoteSigner: Signer;
@@ -65,7 +65,7 @@ for (const { realm, backendUrl } of REALMS) {
     const live = (seed: number) =>
       liveWorkingDay({ realm, backendUrl, signer, shape: SHAPE, seed });
 
-    it('asks for nothing, and no call fails but for want of a network', async () => {
+    it('never prompts the user, and calls fail only without a network', async () => {
       const totals = await live(SEED);
       console.log(`      ${describeDay(totals, SEED)}`);
       assertGoodDay(totals);
@@ -73,7 +73,7 @@ for (const { realm, backendUrl } of REALMS) {
       assert.ok(totals.offlineFailures > 0, 'the spells without network were felt');
     });
 
-    it('asks for nothing on two machines that share the session, each with a key of its own', async () => {
+    it('never prompts the user on two machines that share the session with a key each', async () => {
       const day = { realm, backendUrl, signer, remoteSigner, shape: SHAPE, seed: SEED };
       const totals = await liveWorkingDay(day);
       console.log(`      two machines, ${describeDay(totals, SEED)}`);
@@ -83,7 +83,7 @@ for (const { realm, backendUrl } of REALMS) {
     });
 
     for (let seed = SEED + 1; seed <= SEEDS; seed++) {
-      it(`nor on day ${seed}`, async () => {
+      it(`never prompts the user on day ${seed}`, async () => {
         const totals = await live(seed);
         if (SEEDS > 3) console.log(`      ${describeDay(totals, seed)}`);
         assertGoodDay(totals);

@@ -23,13 +23,13 @@ async function modeOf(path: string): Promise<string> {
   return ((await stat(path)).mode & 0o777).toString(8);
 }
 
-/** The public key line without its comment, as ssh-keygen reads it out of the private file. */
+/** The public key line without its comment, as ssh-keygen derives it from the private file. */
 async function publicHalf(path: string, passphrase = ''): Promise<string> {
   const { stdout } = await run('ssh-keygen', ['-y', '-P', passphrase, '-f', path]);
   return stdout.trim().split(' ').slice(0, 2).join(' ');
 }
 
-/** The cipher and the number of key derivation rounds an OpenSSH private key file names. */
+/** The cipher and the number of key derivation rounds of an OpenSSH private key file. */
 async function sealOf(path: string): Promise<{ cipher: string; kdf: string; rounds?: number }> {
   const armour = await readFile(path, 'utf8');
   const bytes = Buffer.from(armour.replace(/-----.*-----/gu, ''), 'base64');
@@ -44,11 +44,11 @@ async function sealOf(path: string): Promise<{ cipher: string; kdf: string; roun
   return { cipher, kdf, ...(options.length === 0 ? {} : { rounds: options.readUInt32BE(20) }) };
 }
 
-describe('generating a key', () => {
+describe('key generation', () => {
   const temp = useTempFolder();
   const target = (name = 'id_ed25519'): string => join(temp.path, name);
 
-  /** A program that notes its arguments and environment, then does what `then` says. */
+  /** A program that records its arguments and environment, then runs `then`. */
   async function fakeSshKeygen(then: string): Promise<{ program: string; log: string }> {
     const folder = join(temp.path, 'bin');
     await mkdir(folder);
@@ -68,7 +68,7 @@ describe('generating a key', () => {
     { title: 'with a passphrase and no ssh-keygen', unlock: unlockWith('pa ss'), sshKeygen: null },
   ];
   for (const { title, ...options } of cases) {
-    it(`${title}: ssh-keygen and we read it`, async () => {
+    it(`writes a key that ssh-keygen and the extension read: ${title}`, async () => {
       const key = await generateKey({ path: target(), comment: 'Zoë 鍵', ...options });
       assert.deepEqual(
         { path: key.path, publicKeyPath: key.publicKeyPath },
@@ -95,14 +95,14 @@ describe('generating a key', () => {
     });
   }
 
-  it('with a passphrase opens with no other', async () => {
+  it('requires the passphrase to open the key', async () => {
     const { path } = await generateKey({ path: target(), unlock: unlockWith('right one') });
     await rejectsWith('KEY_ENCRYPTED', openKeyFile(path));
     await rejectsWith('KEY_WRONG_PASSPHRASE', openKeyFile(path, unlockWith('wrong one')));
     await assert.rejects(publicHalf(path, 'wrong one'));
   });
 
-  it('seals with OpenSSH’s cipher and key derivation, and an empty passphrase not at all', async () => {
+  it('encrypts as OpenSSH does, and not at all with an empty passphrase', async () => {
     const locked = await generateKey({ path: target('locked'), unlock: unlockWith('x') });
     const { cipher, kdf, rounds = 0 } = await sealOf(locked.path);
     assert.deepEqual([cipher, kdf], ['aes256-ctr', 'bcrypt']);
@@ -114,7 +114,7 @@ describe('generating a key', () => {
     }
   });
 
-  it('makes another key each time', async () => {
+  it('generates a different key each time', async () => {
     const keys = await Promise.all(
       [1, 2, 3].map((n) => generateKey({ path: target(`key-${n}`), sshKeygen: null })),
     );
@@ -122,7 +122,7 @@ describe('generating a key', () => {
   });
 
   describe('through ssh-keygen', () => {
-    it('keeps a passphrase out of its arguments and environment: it is not even started', async () => {
+    it('is skipped with a passphrase, which never appears in arguments or environment', async () => {
       const { program, log } = await fakeSshKeygen('exec ssh-keygen "$@"');
       await generateKey({ path: target('open'), comment: 'me', sshKeygen: program });
       const noted = await readFile(log, 'utf8');
@@ -137,7 +137,7 @@ describe('generating a key', () => {
       await publicHalf(target('locked'), 'hush hush');
     });
 
-    it('does without it when it is missing, or fails half-way', async () => {
+    it('falls back when ssh-keygen is missing or fails midway', async () => {
       const missing = join(temp.path, 'missing');
       await publicHalf((await generateKey({ path: target('a'), sshKeygen: missing })).path);
       const spoilt = 'for last; do :; done; ssh-keygen "$@"; echo half > "$last"; exit 1';
@@ -148,7 +148,7 @@ describe('generating a key', () => {
       assert.deepEqual([await modeOf(key.path), await modeOf(key.publicKeyPath)], ['600', '644']);
     });
 
-    it('does without it when it hangs and hears no signal, and leaves none behind', async () => {
+    it('falls back when ssh-keygen hangs and ignores signals, and leaves no process behind', async () => {
       const { program, log } = await fakeSshKeygen(
         `trap '' TERM; echo "pid $$" >> "$0.pid"; sleep 600`,
       );
@@ -162,7 +162,7 @@ describe('generating a key', () => {
   });
 
   for (const sshKeygen of [null, 'ssh-keygen']) {
-    it(`makes a missing folder 0700, keys 0600 and 0644, whatever the umask (${String(sshKeygen)})`, async () => {
+    it(`creates a folder with 0700 and keys with 0600 and 0644 under any umask (${String(sshKeygen)})`, async () => {
       const previous = process.umask(0o077);
       try {
         const { path } = await generateKey({ path: target('new/.ssh/key'), sshKeygen });
@@ -178,10 +178,10 @@ describe('generating a key', () => {
     });
   }
 
-  describe('never overwrites', () => {
+  describe('overwriting', () => {
     for (const there of ['id_ed25519', 'id_ed25519.pub']) {
       for (const sshKeygen of [null, 'ssh-keygen']) {
-        it(`${there} (${String(sshKeygen)})`, async () => {
+        it(`never overwrites ${there} (${String(sshKeygen)})`, async () => {
           await writeFile(target(there), 'mine');
           const error = await rejectsWith('KEY_EXISTS', generateKey({ path: target(), sshKeygen }));
           assert.equal(error.file, target(there));
@@ -191,7 +191,7 @@ describe('generating a key', () => {
       }
     }
 
-    it('a folder, or a link to nowhere', async () => {
+    it('never overwrites a folder or a dangling link', async () => {
       await mkdir(target('folder'));
       await symlink(target('nowhere'), target('link'));
       for (const name of ['folder', 'link']) {
@@ -200,7 +200,7 @@ describe('generating a key', () => {
       assert.deepEqual((await readdir(temp.path)).sort(), ['folder', 'link']);
     });
 
-    it('a key that is generated at the same time: exactly one wins', async () => {
+    it('writes exactly one key when two are generated at the same time', async () => {
       const path = target('new/.ssh/id_ed25519');
       const attempts = [null, 'ssh-keygen', null, 'ssh-keygen', null, null].map((sshKeygen) =>
         generateKey({ path, sshKeygen }),
@@ -222,7 +222,7 @@ describe('generating a key', () => {
       ]);
     });
 
-    it('where the file system has no hard links', async () => {
+    it('never overwrites on a file system without hard links', async () => {
       const refusal = Object.assign(new Error('no links here'), { code: 'EPERM' });
       const links = mock.method(fs, 'link', () => Promise.reject(refusal));
       try {
@@ -239,7 +239,7 @@ describe('generating a key', () => {
     });
   });
 
-  describe('takes a comment', () => {
+  describe('comment', () => {
     for (const [given, written] of Object.entries({
       'one\ntwo\r\n\tthree\u001b[31m\u0000': 'one two three [31m',
       '  blanks around ': 'blanks around',
@@ -248,7 +248,7 @@ describe('generating a key', () => {
       ['😀'.repeat(400)]: '😀'.repeat(255),
       '': '',
     })) {
-      it(JSON.stringify(given).slice(0, 40), async () => {
+      it(`sanitizes ${JSON.stringify(given).slice(0, 40)}`, async () => {
         for (const sshKeygen of [null, 'ssh-keygen']) {
           const path = target(`key-${String(sshKeygen)}`);
           await generateKey({ path, comment: given, sshKeygen });
@@ -261,7 +261,7 @@ describe('generating a key', () => {
       });
     }
 
-    it('of its own: user and host', async () => {
+    it('defaults to user and host', async () => {
       const expected = `${userInfo().username}@${hostname()}`;
       assert.equal(defaultKeyComment(), expected);
       for (const sshKeygen of [null, 'ssh-keygen']) {
@@ -271,15 +271,15 @@ describe('generating a key', () => {
     });
   });
 
-  describe('takes a path', () => {
-    it('with ~ for the home folder', async () => {
+  describe('path', () => {
+    it('expands ~ to the home folder', async () => {
       const below = relative(homedir(), target());
       const { path } = await generateKey({ path: `~/${below}`, sshKeygen: null });
       assert.equal(path, target());
       await publicHalf(target());
     });
 
-    it('KEY_UNREADABLE for one that is not full, names a folder, or a public key', async () => {
+    it('throws KEY_UNREADABLE for a relative path, a folder or a public key', async () => {
       for (const path of [
         'id_ed25519',
         './key',
@@ -296,7 +296,7 @@ describe('generating a key', () => {
       assert.deepEqual(await readdir(temp.path), []);
     });
 
-    it('KEY_UNREADABLE for a folder that takes no file, which the message names', async () => {
+    it('throws KEY_UNREADABLE and names a folder that is not writable', async () => {
       await writeFile(target('file'), '');
       const folders = [target('file'), target('file/below'), '/proc/1', '/proc/none'];
       for (const folder of folders) {

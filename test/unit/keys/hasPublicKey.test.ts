@@ -7,10 +7,10 @@ import { useTempFolder } from '../../support/temp-folder';
 
 const LINE = publicKeyLine(ed25519Blob(Buffer.alloc(32, 7)));
 
-describe('whether there is a public key', () => {
+describe('public key detection', () => {
   const folder = useTempFolder();
 
-  it('no: no folder, an empty one, other types, folders and private keys', async () => {
+  it('finds none in a missing or empty folder, other key types, folders and private keys', async () => {
     assert.equal(await hasPublicKey(join(folder.path, 'none')), false);
     assert.equal(await hasPublicKey(folder.path), false);
     await writeFile(join(folder.path, 'id_rsa.pub'), 'ssh-rsa AAAA me\n');
@@ -19,12 +19,12 @@ describe('whether there is a public key', () => {
     assert.equal(await hasPublicKey(folder.path), false);
   });
 
-  it('yes: one of ed25519, by whatever name', async () => {
+  it('finds an ed25519 key under any name', async () => {
     await writeFile(join(folder.path, 'work.pub'), `# mine\n${LINE}\n`);
     assert.equal(await hasPublicKey(folder.path), true);
   });
 
-  it('yes: the usual one, among more than anybody looks through', async () => {
+  it('finds the usual file among more files than it reads', async () => {
     const others = Array.from({ length: 1_000 }, (_, index) => `host-${index}.pub`);
     const write = (name: string, text = 'ssh-rsa AAAA me\n') =>
       writeFile(join(folder.path, name), text);

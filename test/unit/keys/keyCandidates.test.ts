@@ -18,11 +18,11 @@ function agentKey(publicKey: string): AgentKey {
   return { publicKey, publicBlob: blob, comment, fingerprint: fingerprintOf(blob) };
 }
 
-describe('the keys that could be registered', () => {
+describe('key candidates for registration', () => {
   const temp = useTempFolder();
   const NONE = new Set<string>();
 
-  it('are the ed25519 public keys of the folder, whether or not the private half is there', async () => {
+  it('include the ed25519 public keys of the folder, with or without a private half', async () => {
     const folder = temp.path;
     const first = await generateTestKey({ folder, name: 'b', comment: 'work laptop' });
     const second = await generateTestKey({ folder, name: 'a', passphrase: 'x1234', rounds: 2 });
@@ -44,7 +44,7 @@ describe('the keys that could be registered', () => {
     );
   });
 
-  it('leave out a private key that calls itself .pub', async () => {
+  it('exclude a private key with the extension .pub', async () => {
     const { path } = await generateTestKey({ folder: temp.path });
     await symlink(path, join(temp.path, 'trap.pub'));
     const found = await findKeyCandidates(temp.path, [], NONE);
@@ -55,7 +55,7 @@ describe('the keys that could be registered', () => {
     await rejectsWith('KEY_IS_PRIVATE', readCandidate(path));
   });
 
-  it('are each there once, the file before the agent, and not when registered', async () => {
+  it('are unique, prefer files to the agent and exclude registered keys', async () => {
     const folder = temp.path;
     const [file, registered] = await Promise.all(
       ['one', 'two'].map((name) => generateTestKey({ folder, name })),
@@ -73,7 +73,7 @@ describe('the keys that could be registered', () => {
     );
   });
 
-  it('are those of the agent where there is no folder', async () => {
+  it('come from the agent when the folder is missing', async () => {
     const alone = agentKey(toPublicKeyLine(generateKeyPairSync('ed25519').publicKey, ''));
     const found = await findKeyCandidates(join(temp.path, 'missing'), [alone], NONE);
     assert.deepEqual(
@@ -82,7 +82,7 @@ describe('the keys that could be registered', () => {
     );
   });
 
-  it('are named by their comment, else by their file', () => {
+  it('are named after the comment, or else the file', () => {
     const path = join('home', 'id_work.pub');
     assert.equal(suggestedName({ comment: 'anna@laptop', path }), 'anna@laptop');
     assert.equal(suggestedName({ comment: ' ', path }), 'id_work');

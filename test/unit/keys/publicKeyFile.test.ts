@@ -23,7 +23,7 @@ describe('public key files', () => {
     return path;
   }
 
-  it('reads what ssh-keygen wrote: type, blob and comment', async () => {
+  it('read type, blob and comment as ssh-keygen wrote them', async () => {
     const key = await generateTestKey({ folder: temp.path, comment: 'work laptop' });
     const { type, blob, comment } = await readPublicKeyFile(key.publicKeyPath);
     assert.deepEqual([type, comment], ['ssh-ed25519', 'work laptop']);
@@ -31,16 +31,16 @@ describe('public key files', () => {
   });
 
   for (const [title, content] of Object.entries<string | Buffer>({
-    'as it should be': `${line}\n`,
+    'in the usual form': `${line}\n`,
     'without a line end': line,
     'with CRLF': `${line}\r\n`,
     'with a byte order mark': `\uFEFF${line}\n`,
-    'with blanks and blank lines around': `\n  ${line} \t \r\n\r\n  \n`,
+    'surrounded by spaces and blank lines': `\n  ${line} \t \r\n\r\n  \n`,
     'with a comment line above': `# my key\n${line}\n`,
-    'in the UTF-16 of PowerShell': Buffer.from(`\uFEFF${line}\r\n`, 'utf16le'),
+    'in UTF-16 as PowerShell writes it': Buffer.from(`\uFEFF${line}\r\n`, 'utf16le'),
     'in big-endian UTF-16': Buffer.from(`\uFEFF${line}\r\n`, 'utf16le').swap16(),
   })) {
-    it(`reads a file ${title}`, async () => {
+    it(`read a file ${title}`, async () => {
       const { blob, comment } = await readPublicKeyFile(await write(content));
       assert.equal(fingerprintOf(blob), fingerprintOfLine(line));
       assert.equal(comment, 'Zoë’s 鍵 laptop');
@@ -56,7 +56,7 @@ describe('public key files', () => {
       { title: 'RSA as PEM', type: 'rsa' as const, format: 'pem' as const },
       { title: 'ECDSA as PEM', type: 'ecdsa' as const, format: 'pem' as const },
     ]) {
-      it(`for a private key: ${options.title}`, async () => {
+      it(`is thrown for a private key: ${options.title}`, async () => {
         const key = await generateTestKey({ folder: temp.path, ...options });
         const error = await rejectsWith('KEY_IS_PRIVATE', readPublicKeyFile(key.path));
         assert.equal(error.file, key.path);
@@ -83,12 +83,12 @@ describe('public key files', () => {
       'PEM below a public key': `${line}\n${pem}`,
       'PEM below a long text': `${'Bag Attributes\n'.repeat(20)}${pem}`,
     })) {
-      it(`for a private key: ${title}`, async () => {
+      it(`is thrown for a private key: ${title}`, async () => {
         await rejectsWith('KEY_IS_PRIVATE', readPublicKeyFile(await write(content)));
       });
     }
 
-    it('from the head of the file: the rest is not read', async () => {
+    it('is thrown after reading the head of the file only', async () => {
       const key = await generateTestKey({ folder: temp.path });
       const handle = await open(key.path);
       const reading = mock.method(Object.getPrototypeOf(handle) as FileHandle, 'readFile');
@@ -103,12 +103,12 @@ describe('public key files', () => {
       }
     });
 
-    it('when the key itself is given for its path, and the message does not show it', async () => {
+    it('is thrown without showing the key when it is passed as the path', async () => {
       const error = await rejectsWith('KEY_IS_PRIVATE', readPublicKeyFile(pem));
       assert.ok(!`${error.message} ${error.file ?? ''}`.includes(pem.split('\n')[1] ?? ''));
     });
 
-    it('never for a public key in whatever format, or a path', () => {
+    it('is never thrown for a public key in any format, or for a path', () => {
       const spki = rsa.publicKey.export({ format: 'pem', type: 'spki' }).toString();
       const jwk = JSON.stringify(rsa.publicKey.export({ format: 'jwk' }));
       for (const text of [line, `${line} PRIVATE KEY`, spki, jwk, '~/.ssh/id_ed25519', '']) {
@@ -118,33 +118,33 @@ describe('public key files', () => {
   });
 
   for (const type of ['rsa', 'ecdsa'] as const) {
-    it(`KEY_UNSUPPORTED for ${type}, which the message names`, async () => {
+    it(`throw KEY_UNSUPPORTED and name the type ${type}`, async () => {
       const key = await generateTestKey({ folder: temp.path, type });
       const error = await rejectsWith('KEY_UNSUPPORTED', readPublicKeyFile(key.publicKeyPath));
       assert.ok(error.message.includes(key.publicKeyLine.split(' ')[0] ?? '-'));
     });
   }
 
-  it('KEY_UNSUPPORTED for a certificate', async () => {
+  it('throw KEY_UNSUPPORTED for a certificate', async () => {
     const key = await generateTestKey({ folder: temp.path });
     await run('ssh-keygen', ['-q', '-s', key.path, '-I', 'id', '-n', 'me', key.publicKeyPath]);
     await rejectsWith('KEY_UNSUPPORTED', readPublicKeyFile(`${key.path}-cert.pub`));
   });
 
-  it('KEY_NOT_FOUND for a missing file', async () => {
+  it('throw KEY_NOT_FOUND for a missing file', async () => {
     await rejectsWith('KEY_NOT_FOUND', readPublicKeyFile(join(temp.path, 'missing.pub')));
     const path = await write(line);
     await rejectsWith('KEY_NOT_FOUND', readPublicKeyFile(join(path, 'below a file')));
   });
 
-  it('KEY_UNREADABLE for several keys, and the message asks for one', async () => {
+  it('throw KEY_UNREADABLE and ask for one key when there are several', async () => {
     for (const content of [`${line}\n${line}\n`, `${line}\r\n\r\n# next\r\n${line}`]) {
       const error = await rejectsWith('KEY_UNREADABLE', readPublicKeyFile(await write(content)));
       assert.match(error.message, /one key is wanted/u);
     }
   });
 
-  it('KEY_UNREADABLE for nothing, garbage, a folder, a pipe and a large file', async () => {
+  it('throw KEY_UNREADABLE for an empty or large file, garbage, a folder and a pipe', async () => {
     for (const content of [
       '',
       ' \n',
@@ -160,7 +160,7 @@ describe('public key files', () => {
     await rejectsWith('KEY_UNREADABLE', readPublicKeyFile(join(temp.path, 'pipe')));
   });
 
-  it('KEY_UNREADABLE for a key that is cut, too long, or of another type than it says', async () => {
+  it('throw KEY_UNREADABLE for a key that is truncated, too long, or of another type', async () => {
     const [type = '', base64 = ''] = line.split(' ');
     const longer = Buffer.concat([Buffer.from(base64, 'base64'), Buffer.from('x')]);
     const damaged = [
@@ -177,7 +177,7 @@ describe('public key files', () => {
     }
   });
 
-  it('KEY_UNREADABLE for another format, and the message names the one wanted', async () => {
+  it('throw KEY_UNREADABLE and name the expected format', async () => {
     const { publicKey } = generateKeyPairSync('ed25519');
     const pem = publicKey.export({ format: 'pem', type: 'spki' });
     for (const content of [pem, '---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n']) {

@@ -10,7 +10,7 @@ import { rejectsWith } from '../../support/expect';
 import { MemoryBackend } from '../../support/memory-transport';
 import { signingKey } from '../backend/client';
 
-describe('registering a key', () => {
+describe('key registration', () => {
   let backend: MemoryBackend;
   let sent: HttpRequest[];
   let api: ApiClient;
@@ -28,7 +28,7 @@ describe('registering a key', () => {
     api = new ApiClient(backend.url, transport, { getToken: () => Promise.resolve(token) });
   });
 
-  it('sends type, key and name, and not the comment', async () => {
+  it('sends type, key and name, but not the comment', async () => {
     const { line, fingerprint } = signingKey();
     const blob = parsePublicKeyLine(line)?.blob ?? assert.fail();
     const key = await registerKey(api, { blob, name: ' my\n laptop ', purpose: 'login' });
@@ -42,7 +42,7 @@ describe('registering a key', () => {
     });
   });
 
-  it('KEY_EXISTS says under which name, and sends no key', async () => {
+  it('throws KEY_EXISTS with the existing name and sends no key', async () => {
     const { line } = signingKey();
     backend.state.addKey(DEFAULT_ACCOUNT.devId, line, { name: 'the old laptop' });
     const blob = parsePublicKeyLine(line)?.blob ?? assert.fail();
@@ -53,7 +53,7 @@ describe('registering a key', () => {
   });
 });
 
-describe('the name of a key', () => {
+describe('key name', () => {
   for (const [text, name] of [
     ['anna@laptop', 'anna@laptop'],
     ['  two \t words\r\n', 'two words'],
@@ -65,11 +65,12 @@ describe('the name of a key', () => {
     [`${'x'.repeat(79)}🔑`, 'x'.repeat(79)],
     ['🔑'.repeat(50), '🔑'.repeat(40)],
   ] as const) {
-    it(JSON.stringify(text).slice(0, 40), () => assert.equal(keyName(text), name));
+    it(`is sanitized: ${JSON.stringify(text).slice(0, 40)}`, () =>
+      assert.equal(keyName(text), name));
   }
 });
 
-describe('removing a key', () => {
+describe('consequences of removing a key', () => {
   const key = (id: string, purpose = 'login'): SshKey => ({
     ...{ id, name: id, fingerprint: `SHA256:${id}`, keyType: 'ssh-ed25519', purpose },
     ...{ createdAt: null, lastUsedAt: null },
@@ -77,18 +78,24 @@ describe('removing a key', () => {
   const [a, b, ci] = [key('a'), key('b'), key('ci', 'attest')];
 
   for (const { title, removed, keys, session, expected } of [
-    { title: 'one of two', removed: a, keys: [a, b], session: 'b', expected: [false, false] },
-    { title: 'the session’s', removed: a, keys: [a, b], session: 'a', expected: [true, false] },
-    { title: 'the only one', removed: a, keys: [a], session: 'a', expected: [true, true] },
+    { title: 'one of two keys', removed: a, keys: [a, b], session: 'b', expected: [false, false] },
     {
-      title: 'the last for login',
+      title: 'the key of the session',
+      removed: a,
+      keys: [a, b],
+      session: 'a',
+      expected: [true, false],
+    },
+    { title: 'the only key', removed: a, keys: [a], session: 'a', expected: [true, true] },
+    {
+      title: 'the last login key',
       removed: a,
       keys: [a, ci],
       session: 'x',
       expected: [false, true],
     },
     {
-      title: 'one for publishing',
+      title: 'a publishing key',
       removed: ci,
       keys: [ci],
       session: 'x',
@@ -102,7 +109,7 @@ describe('removing a key', () => {
       expected: [false, true],
     },
   ]) {
-    it(`${title}: ends the session ${expected[0]}, leaves no login key ${expected[1]}`, () => {
+    it(`reports for ${title}: session ends ${expected[0]}, no login key left ${expected[1]}`, () => {
       const fingerprint = session === undefined ? undefined : `SHA256:${session}`;
       assert.deepEqual(consequencesOfRemoval(removed, keys, fingerprint), {
         endsSession: expected[0],

@@ -7,7 +7,7 @@ import { rejectsWith } from '../../support/expect';
 import { MemoryBackend } from '../../support/memory-transport';
 import { signingKey } from '../backend/client';
 
-describe('the removal of a key', () => {
+describe('key removal', () => {
   let backend: MemoryBackend;
   let api: ApiClient;
   let id: string;
@@ -27,24 +27,24 @@ describe('the removal of a key', () => {
   const keys = () => backend.state.accounts.keysOf(DEFAULT_ACCOUNT.devId).length;
   const strike = (fault: Fault) => backend.faults.inject({ match: { method: 'DELETE' }, fault });
 
-  it('is one of a key that is gone already, too', async () => {
+  it('succeeds when the key is already gone', async () => {
     await removeKey(api, 'key_gone');
     assert.equal(keys(), 1);
   });
 
-  it('is not believed to a 404 of somebody who knows no keys', async () => {
+  it('distrusts a 404 from a backend that does not support keys', async () => {
     strike({ kind: 'html', status: 404 });
     assert.equal((await rejectsWith('SERVER', removeKey(api, id))).status, 404);
     assert.equal(keys(), 1);
   });
 
-  it('is found out when its answer is lost', async () => {
+  it('checks the outcome when the answer is lost', async () => {
     strike({ kind: 'custom', handler: async (_, next) => ({ ...(await next()), status: 503 }) });
     await removeKey(api, id);
     assert.equal(keys(), 0);
   });
 
-  it('fails with what went wrong where nobody can tell', async () => {
+  it('rethrows the error when the outcome cannot be checked', async () => {
     strike({ kind: 'status', status: 503 });
     backend.faults.inject({ match: { method: 'GET' }, fault: { kind: 'status', status: 500 } });
     assert.equal((await rejectsWith('SERVER', removeKey(api, id))).status, 503);

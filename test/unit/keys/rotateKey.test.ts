@@ -28,7 +28,7 @@ const IDENTITY: Identity = {
 
 type Step = keyof RotationPorts;
 
-/** An account with keys; writes down what is done to it, and fails at one step. */
+/** An account that records each operation on its keys and fails at one step. */
 class FakeAccount implements RotationPorts {
   readonly done: Step[] = [];
   readonly controller = new AbortController();
@@ -82,8 +82,8 @@ async function rotate(account: FakeAccount, rotation = ROTATION) {
   return { stages, result };
 }
 
-describe('replacing a key', () => {
-  it('registers the new one, signs in with it, and only then removes the old one', async () => {
+describe('key replacement', () => {
+  it('registers the new key, signs in with it and then removes the old one', async () => {
     const account = new FakeAccount([OLD, key('other')]);
     const { stages, result } = await rotate(account);
     assert.deepEqual(account.done, ['list', 'register', 'signIn', 'remove']);
@@ -98,7 +98,7 @@ describe('replacing a key', () => {
     { failAt: 'signIn', stage: 'registered', keys: [OLD, NEW] },
     { failAt: 'remove', stage: 'signedIn', keys: [OLD, NEW] },
   ] as const) {
-    it(`stops when it fails to ${failAt}, with the old key in place`, async () => {
+    it(`stops when it fails to ${failAt} and keeps the old key`, async () => {
       const account = new FakeAccount([OLD], { failAt });
       const { result } = await rotate(account);
       assert.ok(result instanceof RotationStopped);
@@ -113,7 +113,7 @@ describe('replacing a key', () => {
     { cancelAfter: 'register', stage: 'registered', keys: [OLD, NEW] },
     { cancelAfter: 'signIn', stage: 'signedIn', keys: [OLD, NEW] },
   ] as const) {
-    it(`stops when it is cancelled after ${cancelAfter}, with the old key in place`, async () => {
+    it(`stops when it is cancelled after ${cancelAfter} and keeps the old key`, async () => {
       const account = new FakeAccount([OLD], { cancelAfter });
       const { result } = await rotate(account);
       assert.ok(result instanceof RotationStopped);
@@ -123,33 +123,33 @@ describe('replacing a key', () => {
     });
   }
 
-  it('goes on with a new key that was registered before', async () => {
+  it('continues with a new key that was registered before', async () => {
     const account = new FakeAccount([OLD, NEW]);
     assert.equal((await rotate(account)).result, NEW);
     assert.deepEqual(account.done, ['list', 'signIn', 'remove']);
   });
 
-  it('ends well when the old key is gone already', async () => {
+  it('succeeds when the old key is already gone', async () => {
     const account = new FakeAccount([]);
     assert.equal((await rotate(account)).result, NEW);
     assert.deepEqual(account.done, ['list', 'register', 'signIn']);
   });
 
-  it('does nothing with a new key that cannot sign in', async () => {
+  it('does nothing when the new key cannot sign in', async () => {
     const account = new FakeAccount([OLD, key('new', 'attest')]);
     const { result } = await rotate(account);
     assert.equal((result as RotationStopped).stage, 'nothing');
     assert.deepEqual(account.done, ['list']);
   });
 
-  it('does nothing with the old key as the new one', async () => {
+  it('does nothing when the new key is the old key', async () => {
     const account = new FakeAccount();
     const { result } = await rotate(account, { ...ROTATION, newFingerprint: OLD.fingerprint });
     assert.equal((result as RotationStopped).stage, 'nothing');
     assert.deepEqual(account.done, []);
   });
 
-  it('removes nothing when the new key turns out to be somebody else’s', async () => {
+  it('removes nothing when the new key belongs to another account', async () => {
     const account = new FakeAccount([OLD], { devId: 'dev_2' });
     const { result } = await rotate(account);
     assert.equal((result as RotationStopped).stage, 'signedIn');

@@ -6,22 +6,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeProgress, type Order, type Report } from './protocol';
 
-/** An input that takes longer will not come back, in milliseconds. */
+/** After this time an input counts as hanging, in milliseconds. */
 const HANGS_MS = 30_000;
 const LOOK_MS = 1_000;
 
-/** Tries inputs in a process of its own, so that one that hangs, crashes or takes all memory is found out and not fatal. */
+/**
+ * Tries inputs in a separate process, so that an input that hangs, crashes or exhausts the memory
+ * is detected.
+ */
 export class Fuzzer {
   private readonly folder = mkdtempSync(join(tmpdir(), 'i99dash-fuzz-'));
   private child: ChildProcess | undefined;
   private children = 0;
 
-  /** Tries changed inputs: so many, or for so many milliseconds. Never rejects for what an input does. */
+  /**
+   * Tries a number of mutated inputs, or as many as fit into a number of milliseconds. Never
+   * rejects because of an input.
+   */
   explore(order: { parser: string; seed: number; runs?: number; ms?: number }): Promise<Report> {
     return this.order({ kind: 'explore', ...order });
   }
 
-  /** Tries one input. Never rejects for what it does. */
+  /** Tries one input. Never rejects because of it. */
   replay(parser: string, input: Uint8Array): Promise<Report> {
     return this.order({ kind: 'replay', parser, input });
   }
@@ -62,7 +68,7 @@ export class Fuzzer {
     return join(this.folder, `progress-${this.children}`);
   }
 
-  /** Resolves once the process has been at the same input for too long. */
+  /** Resolves once the process has been busy with the same input for too long. */
   private untilItHangs(signal: AbortSignal): Promise<Report> {
     return new Promise((resolve) => {
       let before = -1;
@@ -84,11 +90,11 @@ export class Fuzzer {
     try {
       return decodeProgress(readFileSync(this.progressFile));
     } catch {
-      return decodeProgress(Buffer.alloc(0)); // not begun
+      return decodeProgress(Buffer.alloc(0)); // not started
     }
   }
 
-  /** The input that the process was at is what is left of it. */
+  /** Returns the input that the process was trying last. */
   private async lost(message: string): Promise<Report> {
     const { tried, input } = this.progress();
     await this.kill();

@@ -8,11 +8,14 @@ import type { Parser } from './parser';
 import type { Report } from './protocol';
 import { printTable, type Tried } from './table';
 
-/** One parser's turn, in milliseconds: all come round even in a short run. */
+/**
+ * The time of one turn of a parser, in milliseconds. Short enough that a short run includes every
+ * parser.
+ */
 const TURN_MS = 5_000;
 const FINDINGS = join(__dirname, '../../out/fuzz');
 
-/** Keeps what was found, each fault once. */
+/** Saves each failing input once. */
 class Findings {
   private readonly known = new Set<string>();
 
@@ -32,7 +35,7 @@ class Findings {
   }
 }
 
-/** @returns the file's path */
+/** @returns the path of the file */
 function keep(parser: string, input: Uint8Array): string {
   const folder = join(FINDINGS, parser.replace(/[^\w.]+/gu, '-'));
   mkdirSync(folder, { recursive: true });
@@ -41,7 +44,7 @@ function keep(parser: string, input: Uint8Array): string {
   return file;
 }
 
-/** In turns, until the time is up: each turn begins with the next seed. */
+/** Runs the parsers in turns until the time is up. Each turn starts with the next seed. */
 async function exploreAll(fuzzer: Fuzzer, options: FuzzOptions, findings: Findings): Promise<void> {
   const parsers = options.parser?.split(',').map(parserNamed) ?? PARSERS;
   const rows = new Map(

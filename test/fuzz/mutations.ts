@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { isJsonObject } from '../../src/core/json';
 import type { Parser, Seed } from './parser';
 
-/** One change: what, and numbers that say where and how. */
+/** One mutation: its kind, and numbers that select the position and the value. */
 interface Change {
   kind: keyof typeof CHANGES;
   at: number;
@@ -12,7 +12,7 @@ interface Change {
 
 interface Material {
   words: readonly Buffer[];
-  /** Other valid inputs to take pieces from. */
+  /** Other valid inputs to copy parts from. */
   seeds: readonly Buffer[];
 }
 
@@ -103,7 +103,7 @@ const CHANGES = {
 } satisfies Record<string, (bytes: Buffer, change: Change, material: Material) => Buffer>;
 
 const JSON_CHANGES = ['value', 'long', 'remove', 'move', 'nest', 'rename'] as const;
-/** What long texts are made of, besides a parser's words. */
+/** Units of long texts, in addition to the words of a parser. */
 const LONG_UNITS = [
   'http://',
   'https://a?',
@@ -120,7 +120,8 @@ const LONG_UNITS = [
 const LONG_LENGTHS = [1_000, 10_000, 60_000, 300_000];
 
 /**
- * Inputs for a parser: valid ones with up to eight changes, or as they are. It shrinks towards fewer and simpler changes.
+ * Generates inputs for a parser: valid inputs with up to eight mutations, or unchanged. Shrinks
+ * towards fewer and simpler mutations.
  * @param maxBytes of an input
  */
 export function inputsFor({ words, maxBytes = 100_000 }: Parser, seeds: readonly Seed[]) {
@@ -139,7 +140,8 @@ export function inputsFor({ words, maxBytes = 100_000 }: Parser, seeds: readonly
       seed: fc.constantFrom(...seeds),
       jsonChanges: fc.array(jsonChange, { maxLength: 3 }),
       changes: fc.array(change, { maxLength: 5 }),
-      // Else hardly any change of a value would be seen: the text would be no JSON any more.
+      // Otherwise most changes of a value would go unnoticed because the text would be invalid
+      // JSON.
       keepJson: fc.boolean(),
     })
     .map(({ seed, jsonChanges, changes, keepJson }) => {
@@ -171,7 +173,10 @@ function choose<T>(list: readonly T[], pick: number): T {
   return list[pick % list.length]!;
 }
 
-/** Where, from an offset on, four bytes stand that may be the length of what follows them (RFC 4251). */
+/**
+ * Returns the first position from an offset where four bytes may be the length of the following
+ * data (RFC 4251).
+ */
 function lengthFieldFrom(bytes: Buffer, from: number): number | undefined {
   for (let at = from; at + 4 <= bytes.length; at++) {
     const length = bytes.readUInt32BE(at);
@@ -180,7 +185,7 @@ function lengthFieldFrom(bytes: Buffer, from: number): number | undefined {
   return undefined;
 }
 
-/** Makes a field longer or shorter together with its length, so that what follows it is still in its place. */
+/** Resizes a field and its length, so that the following data stays aligned. */
 function resizeField(bytes: Buffer, from: number, by: number, pick: number): Buffer {
   const at = lengthFieldFrom(bytes, from);
   if (at === undefined) return bytes;
@@ -192,7 +197,7 @@ function resizeField(bytes: Buffer, from: number, by: number, pick: number): Buf
   return replace(bytes, at, 4 + length, field);
 }
 
-/** A value of a JSON text, by what holds it. */
+/** A value of a JSON text, addressed by its holder. */
 interface Slot {
   holder: Record<string, unknown> | unknown[];
   key: string;
@@ -224,7 +229,7 @@ function changeSlot(
   const texts = words.map((word) => word.toString());
   switch (kind) {
     case 'value':
-      // A copy: a later change may reach into it.
+      // A copy, because a later mutation may change it.
       held[key] = structuredClone(choose([...STRANGE_VALUES, ...texts], pick));
       return;
     case 'long': {

@@ -1,16 +1,19 @@
 import { parseArgs } from 'node:util';
 
-/** What `test/fuzz/main.ts` was asked for. */
+/** The options of `test/fuzz/main.ts`. */
 export interface FuzzOptions {
   minutes: number;
   seed: number;
-  /** Names of parsers, with commas between: these only. */
+  /** Names of the parsers to run, separated by commas. */
   parser?: string;
-  /** A file with the one input to try. */
+  /** A file with the only input to try. */
   input?: string;
 }
 
-/** Reads the command line of `test/fuzz/main.ts`. @throws Error that says what is wrong */
+/**
+ * Parses the command line of `test/fuzz/main.ts`.
+ * @throws Error if the command line is invalid
+ */
 export function parseFuzzOptions(args: readonly string[]): FuzzOptions {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
@@ -29,7 +32,10 @@ export function parseFuzzOptions(args: readonly string[]): FuzzOptions {
   };
 }
 
-/** The seed that a text names, and any seed where it names none. @throws Error when it is no whole number */
+/**
+ * Returns the seed in a text, or a random seed if the text is undefined.
+ * @throws Error if the text is not an integer
+ */
 export function seedFrom(text: string | undefined): number {
   const seed = text === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(text);
   if (!Number.isInteger(seed)) throw new Error('the seed is a whole number');

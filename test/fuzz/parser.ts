@@ -1,41 +1,45 @@
-/** A valid input, which is changed in many ways. */
+/** A valid input to mutate. */
 export interface Seed {
-  /** What the changes are done to. */
+  /** The bytes to mutate. */
   bytes: Buffer;
-  /** The bytes are JSON: values in it are changed, too. */
+  /** The bytes are JSON, so its values are mutated too. */
   json?: true;
-  /** Puts the changed bytes into what the parser reads, such as an armour of base64: the parser would see nothing of changes outside. */
+  /**
+   * Wraps the mutated bytes, for example in base64 armor. Without it the parser would reject most
+   * mutations before it reads the content.
+   */
   wrap?: (bytes: Buffer) => Buffer;
 }
 
-/** What a parser made of an input. */
+/** The result of a parser for an input. */
 export type Verdict = 'accepted' | 'refused';
 
-/** A parser and what holds for it whatever it is given. */
+/** A parser and the promises it keeps for any input. */
 export interface Parser {
   name: string;
-  /** @param folder an empty one for files; it stays as long as the parser is tried */
+  /** @param folder an empty folder for files, which exists as long as the parser is tested */
   seeds: (folder: string) => readonly Seed[] | Promise<readonly Seed[]>;
-  /** Words of its language, which random bytes would hardly ever hit. */
+  /** Words of the language, which random bytes would hardly ever contain. */
   words: readonly (string | Buffer)[];
   /**
-   * Gives the parser an input. Rejects when it does not keep its promises: throws what it does not document, returns what makes no sense,
-   * or shows a secret. Time and memory are watched by the caller.
-   * @param folder an empty one for files; the same one for every input
+   * Runs the parser on an input. Rejects when the parser breaks its promises: it throws an
+   * undocumented error, returns an invalid result, or shows a secret. The caller limits time and
+   * memory.
+   * @param folder an empty folder for files, the same one for every input
    */
   check: (input: Buffer, folder: string) => Verdict | Promise<Verdict>;
-  /** Inputs in the unit stage, where the parser is slow or quick. Default 100. */
+  /** The number of inputs in the unit tests, for slow or fast parsers. Default 100. */
   runs?: number;
-  /** The longest input. Default 100,000. */
+  /** The size limit of an input. Default 100,000. */
   maxBytes?: number;
 }
 
-/** A seed that is changed as it stands. */
+/** A seed without structure. */
 export function plain(bytes: Buffer | string): Seed {
   return { bytes: Buffer.from(bytes) };
 }
 
-/** A seed of JSON. */
+/** A JSON seed. */
 export function json(value: unknown, wrap?: Seed['wrap']): Seed {
   const bytes = Buffer.from(JSON.stringify(value, null, 2));
   return { bytes, json: true, ...(wrap === undefined ? {} : { wrap }) };

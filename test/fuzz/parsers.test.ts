@@ -6,12 +6,14 @@ import { PARSERS } from './parsers';
 import type { Report } from './protocol';
 import { printTable, type Tried } from './table';
 
-/** So few that all parsers together take seconds; `npm run fuzz` goes on for as long as it is told. */
+/**
+ * Few enough that all parsers take seconds together. `npm run fuzz` runs for as long as requested.
+ */
 const DEFAULT_RUNS = 50;
-/** Far more than any of it takes: what hangs is found out before. */
+/** Far more than needed; the fuzzer detects an input that hangs before this. */
 const TIMEOUT_MS = 120_000;
 
-describe('whatever a parser is given', () => {
+describe('parsers with arbitrary input', () => {
   const seed = seedFrom(process.env['I99DASH_FUZZ_SEED']);
   const fuzzer = new Fuzzer();
   const tried: Tried[] = [];
@@ -19,7 +21,7 @@ describe('whatever a parser is given', () => {
   after(() => fuzzer.stop());
 
   for (const { name: parser, runs = DEFAULT_RUNS } of PARSERS) {
-    it(`keeps its promises: ${parser}`, async () => {
+    it(`keep their promises: ${parser}`, async () => {
       const report = await fuzzer.explore({ parser, seed, runs });
       tried.push({ parser, ...report });
       assertClean(report, `npm run fuzz -- --seed=${seed} "--parser=${parser}"`);
@@ -28,7 +30,7 @@ describe('whatever a parser is given', () => {
   }
 
   for (const { parser, what, input } of FOUND) {
-    it(`keeps them still: ${parser} that ${what}`, async () => {
+    it(`handle an input that once failed: ${parser} that ${what}`, async () => {
       assertClean(await fuzzer.replay(parser, input), what);
     }).timeout(TIMEOUT_MS);
   }

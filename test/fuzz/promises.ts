@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { I99dashError, type ErrorCode } from '../../src/core/errors';
 import type { Verdict } from './parser';
 
-/** Longer than any message of ours, in characters: what is longer repeats its input. */
+/** Longer than any message of the extension, in characters. A longer one repeats its input. */
 const LONGEST_MESSAGE = 1_200;
 
 /**
- * Runs what may refuse an input in the ways it documents.
- * @param codes of the errors it documents
- * @param secrets texts that no part of an error may hold
+ * Runs a task that may reject its input only as documented.
+ * @param codes the documented error codes
+ * @param secrets texts that no part of an error may contain
  */
 export async function orRefuse(
   codes: readonly ErrorCode[],
@@ -27,13 +27,13 @@ export async function orRefuse(
   }
 }
 
-/** One line that a person can read. */
+/** Asserts that a message is one readable line. */
 export function assertPresentable(message: string): void {
   assert.ok(message.length <= LONGEST_MESSAGE, `a message of ${message.length} characters`);
   assert.match(message, /^[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]+$/u);
 }
 
-/** No part of an error, nor of what led to it, holds a secret. */
+/** Asserts that no part of an error or of its causes contains a secret. */
 function assertSilent(error: unknown, secrets: readonly string[]): void {
   const seen = new Set<unknown>();
   for (let each = error; each instanceof Error && !seen.has(each); each = each.cause) {

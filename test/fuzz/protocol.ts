@@ -1,22 +1,25 @@
-/** What the process that tries inputs is asked. */
+/** A request to the process that tries inputs. */
 export type Order =
   | { kind: 'explore'; parser: string; seed: number; runs?: number; ms?: number }
   | { kind: 'replay'; parser: string; input: Uint8Array };
 
-/** What came of it. */
+/** The result of a request. */
 export interface Report {
-  /** Inputs tried. */
+  /** The number of tried inputs. */
   runs: number;
   accepted: number;
   /** In milliseconds. */
   slowestMs: number;
   /** The smallest input found that breaks a promise. */
   failure?: { message: string; input: Uint8Array };
-  /** Why nothing could be tried. */
+  /** Why no input could be tried. */
   error?: string;
 }
 
-/** What the process notes before it tries an input: how many it has tried with this one, and the input. */
+/**
+ * Encodes what the process records before it tries an input: the number of inputs including this
+ * one, and the input.
+ */
 export function encodeProgress(tried: number, input: Buffer): Buffer {
   const head = Buffer.alloc(8);
   head.writeUInt32BE(tried, 0);
@@ -24,7 +27,7 @@ export function encodeProgress(tried: number, input: Buffer): Buffer {
   return Buffer.concat([head, input]);
 }
 
-/** What {@link encodeProgress} noted, on top of older notes. */
+/** Decodes the latest record of {@link encodeProgress}, which may be followed by older data. */
 export function decodeProgress(note: Buffer): { tried: number; input: Buffer } {
   if (note.length < 8) return { tried: 0, input: Buffer.alloc(0) };
   return { tried: note.readUInt32BE(0), input: note.subarray(8, 8 + note.readUInt32BE(4)) };

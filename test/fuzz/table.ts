@@ -1,11 +1,14 @@
 import type { Report } from './protocol';
 
-/** What was tried on one parser. */
+/** The results of one parser. */
 export interface Tried extends Pick<Report, 'runs' | 'accepted' | 'slowestMs'> {
   parser: string;
 }
 
-/** Prints how many inputs each parser was given, how many of them it took, and how long the slowest took. */
+/**
+ * Prints the number of inputs of each parser, how many it accepted, and the time of the slowest
+ * one.
+ */
 export function printTable(seed: number, rows: readonly Tried[]): void {
   const line = (name: string, cells: readonly (string | number)[]): string =>
     `${name.padEnd(26)}${cells.map((cell) => String(cell).padStart(12)).join('')}\n`;

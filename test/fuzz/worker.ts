@@ -7,9 +7,11 @@ import type { Parser, Seed } from './parser';
 import { parserNamed } from './parsers';
 import { encodeProgress, type Order, type Report } from './protocol';
 
-/** What one input may take, in milliseconds of the wall clock and of the processor: far above what any takes. */
+/**
+ * The limits for one input, in milliseconds of wall clock and CPU time: far above the usual time.
+ */
 const PATIENCE_MS = 2_000;
-/** What one input may leave in memory, in bytes: far above what any leaves. */
+/** The limit for memory that one input may retain, in bytes: far above the usual amount. */
 const MOST_MEMORY = 256 * 1024 * 1024;
 
 const [folderOfAll = '', progressFile = ''] = process.argv.slice(2);
@@ -33,13 +35,13 @@ async function prepare(name: string): Promise<Ready> {
   return { parser, folder, seeds: await parser.seeds(seedFolder) };
 }
 
-/** Where who watches this process finds the input that it hangs at. */
+/** Where the parent process finds the input that hangs. */
 function announce(input: Buffer): void {
   tried += 1;
   writeSync(progress, encodeProgress(tried, input), null, null, 0);
 }
 
-/** Watches over the checks of one order. */
+/** Monitors the checks of one request. */
 class Watch {
   runs = 0;
   accepted = 0;
@@ -59,7 +61,7 @@ class Watch {
     const verdict = await this.parser.check(input, this.folder);
     const ms = performance.now() - began;
     const { user, system } = process.cpuUsage(usedBefore);
-    // On a busy computer the clock alone would tell of others.
+    // On a busy computer, wall clock time alone would blame the wrong process.
     const busyMs = Math.min(ms, (user + system) / 1_000);
     if (busyMs > PATIENCE_MS) throw new Error(`It takes ${Math.round(busyMs)} ms`);
     if (occupied() - memory > MOST_MEMORY) throw new Error('It takes too much memory');

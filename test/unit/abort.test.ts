@@ -4,8 +4,8 @@ import { CancelledError } from '../../src/core/errors';
 import { FakeClock } from '../support/fakes';
 import { rejectsWith } from '../support/expect';
 
-describe('a deadline', () => {
-  it('ends a task that heeds its signal', async () => {
+describe('deadline', () => {
+  it('ends a task that respects its signal', async () => {
     const clock = new FakeClock();
     const task = (signal: AbortSignal) => raceSignal(new Promise<never>(() => undefined), signal);
     const outcome = rejectsWith('TIMEOUT', withDeadline(clock, 1_000, task));
@@ -14,7 +14,7 @@ describe('a deadline', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('is not blamed for a task that was cancelled before it', async () => {
+  it('is not reported for a task that was cancelled before it', async () => {
     const clock = new FakeClock();
     const cancelled = () => Promise.reject(new CancelledError());
     await assert.rejects(withDeadline(clock, 1_000, cancelled), CancelledError);

@@ -1,31 +1,31 @@
 import assert from 'node:assert/strict';
 import { readArguments } from '../../src/core/commandArguments';
 
-describe('the arguments of a command', () => {
+describe('command arguments', () => {
   const read = (given: unknown): unknown => readArguments('i99dash.publish', given);
   const refused = (given: unknown, name: RegExp): void =>
     assert.throws(() => read(given), { code: 'VALIDATION_FAILED', message: name });
 
-  it('are taken as they are', () => {
+  it('are accepted unchanged', () => {
     const given = { folder: '/apps/one', track: 'beta', releaseNotes: '', dryRun: false };
     assert.deepEqual(read(given), given);
     const uri = { scheme: 'file', fsPath: '/apps/one' };
     assert.deepEqual(read({ folder: uri }), { folder: uri });
   });
 
-  it('are none where nothing is given, and without what is null', () => {
+  it('are empty when nothing is given, and omit null values', () => {
     for (const given of [undefined, null, {}, { folder: null, track: undefined }]) {
       assert.deepEqual(read(given), {});
     }
   });
 
-  it('are those that the command has, whatever else is given', () => {
+  it('include only those that the command declares', () => {
     const given = JSON.parse('{"__proto__": {"confirmed": true}, "dryrun": true}') as unknown;
     assert.deepEqual(read(given), {});
     assert.deepEqual(readArguments('i99dash.showLog', { folder: 1 }), {});
   });
 
-  it('are of the kind that the command takes', () => {
+  it('must have the declared types', () => {
     for (const flag of ['true', 1, {}, []])
       refused({ dryRun: flag }, /^“dryRun” .* true or false/u);
     for (const text of [1, {}, true, 'x'.repeat(40_000)]) refused({ track: text }, /^“track” /u);
@@ -43,7 +43,7 @@ describe('the arguments of a command', () => {
     });
   });
 
-  it('are an object', () => {
+  it('must be an object', () => {
     for (const given of ['/apps/one', 7, true, ['/apps/one'], () => undefined]) {
       refused(given, /^i99dash\.publish can be called with an object/u);
     }

@@ -8,7 +8,7 @@ import {
   type PublishRequest,
 } from '../../src/core/consent';
 
-describe('the question before a publish', () => {
+describe('publish confirmation', () => {
   const withArguments: Call = { caller: 'arguments', confirmed: false };
   const confirmed: Call = { caller: 'arguments', confirmed: true };
   const settings = ['production', 'always', 'never'] as const;
@@ -27,13 +27,13 @@ describe('the question before a publish', () => {
 
   for (const setting of settings) {
     for (const track of tracks) {
-      it(`is asked of tasks, agents and commands with arguments: ${setting}, ${track}`, () => {
+      it(`is required for tasks, agents and commands with arguments: ${setting}, ${track}`, () => {
         for (const call of [withArguments, BY_TASK, BY_AGENT]) {
           assert.equal(mustAskToPublish(request({ call, setting, track })), true, call.caller);
         }
       });
 
-      it(`is asked by hand as the setting says: ${setting}, ${track}`, () => {
+      it(`follows the setting for a click: ${setting}, ${track}`, () => {
         const expected = setting === 'always' || (setting === 'production' && track === setting);
         assert.equal(mustAskToPublish(request({ setting, track })), expected);
       });
@@ -44,14 +44,14 @@ describe('the question before a publish', () => {
       });
 
       for (const doubt of ['isTrackFromWorkspace', 'isOutside', 'hasOtherPublisher'] as const) {
-        it(`is asked by hand, whatever the setting: ${doubt}, ${setting}, ${track}`, () => {
+        it(`is required for a click whatever the setting: ${doubt}, ${setting}, ${track}`, () => {
           assert.equal(mustAskToPublish(request({ setting, track, [doubt]: true })), true);
         });
       }
     }
   }
 
-  it('is not asked where the call has answered it', () => {
+  it('is not required when the call has confirmed it', () => {
     const all = { isTrackFromWorkspace: true, isOutside: true, hasOtherPublisher: true };
     assert.equal(mustAskToPublish(request({ call: confirmed, setting: 'always', ...all })), false);
   });

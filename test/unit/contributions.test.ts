@@ -34,9 +34,9 @@ interface Manifest {
   };
 }
 
-/** Without a row these ask which one is meant. */
+/** Without a row, these commands ask which item is meant. */
 const WITHOUT_A_ROW = ['i99dash.removeKey', 'i99dash.replaceKey'];
-/** What can do nothing for somebody who is signed out; whatever else needs a session offers to sign in. */
+/** Commands that are useless without a session. Others that need a session offer to sign in. */
 const NEEDS_A_SESSION = [
   'i99dash.signOut',
   'i99dash.unlock',
@@ -49,7 +49,7 @@ const NEEDS_A_SESSION = [
   'i99op.unlock',
 ];
 
-describe('what package.json contributes', () => {
+describe('package.json contributions', () => {
   const { contributes, icon } = JSON.parse(
     readFileSync(join(ROOT, 'package.json'), 'utf8'),
   ) as Manifest;
@@ -60,14 +60,14 @@ describe('what package.json contributes', () => {
   const code = sources.map(({ text }) => text).join('\n');
   const views = Object.values(contributes.views).flat();
 
-  /** Where a command can be seen in the palette; undefined: everywhere. */
+  /** Returns the `when` clause of a command in the palette; undefined if it is always visible. */
   function inPalette(id: string): string | undefined {
     const { enablement } = commands.find(({ command }) => command === id) ?? {};
     const { when } = menus['commandPalette']?.find(({ command }) => command === id) ?? {};
     return when ?? enablement;
   }
 
-  it('gives every command a title, the realm as its category, and an icon', () => {
+  it('give every command a title, its realm as category, and an icon', () => {
     for (const { command, title, category, icon: shown } of commands) {
       assert.match(title, /^%command\.[\w.]+%$/u, command);
       assert.equal(category, command.split('.')[0], command);
@@ -75,7 +75,7 @@ describe('what package.json contributes', () => {
     }
   });
 
-  it('says in every menu where a command belongs', () => {
+  it('declare in every menu where a command belongs', () => {
     for (const [menu, items] of Object.entries(menus)) {
       for (const { command, when = '', group = '' } of items) {
         assert.notEqual(when, '', `${command} in ${menu}`);
@@ -87,7 +87,7 @@ describe('what package.json contributes', () => {
     }
   });
 
-  it('keeps commands that work on a row out of the palette', () => {
+  it('keep commands that need a row out of the palette', () => {
     const onRows = new Set(menus['view/item/context']?.map(({ command }) => command));
     assert.ok(onRows.size > 5);
     for (const command of onRows) {
@@ -97,7 +97,7 @@ describe('what package.json contributes', () => {
     }
   });
 
-  it('offers what is on a button to the keyboard too: in the palette, or in the menu of the row', () => {
+  it('offer every button to the keyboard, in the palette or in the menu of the row', () => {
     for (const { command } of [...(menus['view/title'] ?? []), ...(menus['editor/title'] ?? [])]) {
       assert.notEqual(inPalette(command), 'false', command);
     }
@@ -114,13 +114,13 @@ describe('what package.json contributes', () => {
     }
   });
 
-  it('hides from somebody who is signed out what can do nothing then', () => {
+  it('hide commands that need a session while the user is signed out', () => {
     for (const command of NEEDS_A_SESSION) {
       assert.match(inPalette(command) ?? '', /\.(?:sessionState|credential)\b/u, command);
     }
   });
 
-  it("hides the operators' half until it is switched on", () => {
+  it('hide the operator features until they are enabled', () => {
     const ofOperators = commands.filter(({ category }) => category === 'i99op');
     assert.ok(ofOperators.length > 5);
     for (const { command, enablement } of ofOperators) {
@@ -128,7 +128,7 @@ describe('what package.json contributes', () => {
     }
   });
 
-  it('asks for no context that nobody sets', () => {
+  it('use no context key that the code does not set', () => {
     const conditions = [
       ...commands.map(({ enablement = '' }) => enablement),
       ...Object.values(menus).flatMap((items) => items.map(({ when = '' }) => when)),
@@ -151,7 +151,7 @@ describe('what package.json contributes', () => {
     }
   });
 
-  it('declares nothing that the code does not use', () => {
+  it('declare nothing that the code does not use', () => {
     for (const { id } of contributes.authentication) {
       assert.ok(code.includes(`'${id}'`), id);
     }
@@ -192,15 +192,15 @@ describe('what package.json contributes', () => {
     }
   });
 
-  it('takes every colour from the theme', () => {
+  it('take every color from the theme', () => {
     const css = /#(?:[0-9a-f]{3,4}){1,2}\b|\b(?:rgba?|hsla?)\(/iu;
     assert.doesNotMatch(JSON.stringify(contributes), css);
-    // What is drawn there is a picture of the app's own.
+    // Here the extension draws an image of its own.
     const shown = sources.filter(({ name }) => !name.endsWith('placeholderIcon.ts'));
     for (const { name, text } of shown) {
       assert.doesNotMatch(text, css, name);
       for (const [sequence, codes = ''] of text.matchAll(/\\u001B\[([\d;]*)m/gu)) {
-        // A terminal's eight colours are the theme's.
+        // The eight terminal colors come from the theme.
         assert.match(codes, /^(?:0|3[0-7])$/u, `${name}: ${sequence}`);
       }
     }
@@ -217,7 +217,7 @@ describe('what package.json contributes', () => {
     }
   });
 
-  it('gives every row and status bar item words for a screen reader', () => {
+  it('give every row and status bar item a label for screen readers', () => {
     const made = /new vscode\.TreeItem\(|createStatusBarItem\(/gu;
     const spoken = /\.accessibilityInformation = /gu;
     const items = sources.flatMap(({ text }) => text.match(made) ?? []);
@@ -227,7 +227,7 @@ describe('what package.json contributes', () => {
     }
   });
 
-  it('names no file that there is not', () => {
+  it('refer only to existing files', () => {
     const files = [
       icon,
       ...contributes.viewsContainers.activitybar.map((container) => container.icon),

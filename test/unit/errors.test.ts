@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describeError, I99dashError } from '../../src/core/errors';
 
-describe('an error in the log', () => {
-  it('has its code, its message and what led to it', () => {
+describe('logged error', () => {
+  it('has its code, message and causes', () => {
     const system = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     const cause = new Error('no answer', { cause: system });
     const error = new I99dashError('OFFLINE', 'The backend cannot be reached.', { cause });
@@ -12,7 +12,7 @@ describe('an error in the log', () => {
     );
   });
 
-  it('is what was thrown, where that is no error', () => {
+  it('is the thrown value when it is not an Error', () => {
     assert.equal(describeError('late'), 'late');
     assert.equal(describeError(new Error('x', { cause: undefined })), 'x');
   });

@@ -3,10 +3,10 @@ import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { abbreviateHome, absoluteFromHome, expandHome, sshFolder } from '../../src/core/homePath';
 
-describe('paths below the home folder', () => {
+describe('paths in the home folder', () => {
   const home = homedir();
 
-  it('are expanded as a shell does', () => {
+  it('are expanded as in a shell', () => {
     assert.equal(expandHome('~/.ssh/id_ed25519'), join(home, '.ssh', 'id_ed25519'));
     assert.equal(expandHome('~\\.ssh'), join(home, '\\.ssh'));
     for (const path of ['~', '~/']) {
@@ -14,32 +14,32 @@ describe('paths below the home folder', () => {
     }
   });
 
-  it('are left alone where a shell means something else, or nothing', () => {
+  it('are unchanged where a shell means something else or nothing', () => {
     for (const path of ['', '/etc/~/x', './~', 'a~b', '~other/.ssh', '~~', ' ~/x', '$HOME/x']) {
       assert.equal(expandHome(path), path);
     }
   });
 
-  it('are where a relative path begins', () => {
+  it('resolve relative paths', () => {
     for (const path of ['.ssh/id_ed25519', '~/.ssh/id_ed25519', join(home, '.ssh', 'id_ed25519')]) {
       assert.equal(absoluteFromHome(path), join(home, '.ssh', 'id_ed25519'));
     }
     assert.equal(absoluteFromHome('/etc/key'), resolve('/etc/key'));
   });
 
-  it('are abbreviated for people, and nothing else is', () => {
+  it('are abbreviated for display, and other paths are not', () => {
     assert.equal(abbreviateHome(join(home, '.ssh', 'id_ed25519')), join('~', '.ssh', 'id_ed25519'));
     for (const path of [home, `${home}-other/x`, join('/srv', home, 'x'), 'relative', '']) {
       assert.equal(abbreviateHome(path), path);
     }
   });
 
-  it('come back whole', () => {
+  it('survive a round trip', () => {
     const path = join(home, 'keys', 'id_ed25519');
     assert.equal(expandHome(abbreviateHome(path)), path);
   });
 
-  describe('whatever HOME holds:', () => {
+  describe('with an unusual HOME', () => {
     const { HOME } = process.env;
     afterEach(() => {
       if (HOME === undefined) Reflect.deleteProperty(process.env, 'HOME');
@@ -47,13 +47,13 @@ describe('paths below the home folder', () => {
     });
 
     for (const [what, value, expected] of [
-      ['a slash at the end', '/srv/somebody/', '/srv/somebody'],
-      ['spaces and a new line', '/srv/some body\nelse', '/srv/some body\nelse'],
+      ['a trailing slash', '/srv/somebody/', '/srv/somebody'],
+      ['spaces and a line break', '/srv/some body\nelse', '/srv/some body\nelse'],
       ['a relative path', 'somewhere', userInfo().homedir],
-      ['nothing', '', userInfo().homedir],
+      ['an empty value', '', userInfo().homedir],
     ] as const) {
-      it(what, function () {
-        if (process.platform === 'win32') this.skip(); // another variable tells there
+      it(`resolve and abbreviate for ${what}`, function () {
+        if (process.platform === 'win32') this.skip(); // Windows uses another variable
         process.env['HOME'] = value;
         assert.equal(sshFolder(), join(expected, '.ssh'));
         assert.equal(abbreviateHome(join(expected, '.ssh', 'key')), join('~', '.ssh', 'key'));
@@ -63,7 +63,7 @@ describe('paths below the home folder', () => {
     }
   });
 
-  it('hold the SSH folder', () => {
+  it('contain the SSH folder', () => {
     assert.equal(sshFolder(), join(home, '.ssh'));
   });
 });

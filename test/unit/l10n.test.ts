@@ -8,7 +8,7 @@ import { placeholdersOf, sourceOf, sourcesIn, textsOf, untranslatable } from '..
 import type { Text } from '../support/l10n';
 import { useTempFolder } from '../support/temp-folder';
 
-/** `scripts/l10n.mjs`, which is no TypeScript. */
+/** `scripts/l10n.mjs`, which is not TypeScript. */
 interface Build {
   isolate(text: string): string;
   readArabic(): Promise<Areas>;
@@ -19,25 +19,26 @@ type Areas = Record<string, Record<string, string | Record<string, string>>>;
 
 const ROOT = join(__dirname, '../..');
 
-/** Parts whose texts are English on purpose. */
+/** Modules whose texts are English on purpose. */
 const ENGLISH = [
-  // What support reads.
+  // Read by support.
   'src/vscode/diagnostics.ts',
   'src/core/api/networkReport.ts',
   // A file for a repository.
   'src/core/ci/packageCommands.ts',
   'src/core/ci/workflow.ts',
-  // A picture, and codes of languages.
+  // An image, and language codes.
   'src/core/publish/editing/placeholderIcon.ts',
   'src/core/publish/editing/languages.ts',
-  // What a language model reads.
+  // Read by a language model.
   'src/core/agents',
   'src/vscode/agents/toolCall.ts',
 ];
 
 /**
- * Literals that look like texts and are none: commands, the names of tasks, which `tasks.json` may refer to, words of the parser and of
- * OpenSSL, pieces of files and of log lines, and a name that the backend keeps.
+ * Literals that look like UI texts but are not: commands, task names that `tasks.json` may use,
+ * words of the parser and of OpenSSL, parts of files and log lines, and a name stored by the
+ * backend.
  */
 const NO_TEXTS = [
   'GitHub CLI',
@@ -58,7 +59,7 @@ const NO_TEXTS = [
   'SSH key',
 ];
 
-/** The six forms of Arabic. */
+/** The six plural forms of Arabic. */
 const FORMS = new Intl.PluralRules('ar').resolvedOptions().pluralCategories;
 const [RIGHT_TO_LEFT, AS_IT_IS, END] = ['\u2067', '\u2068', '\u2069'];
 
@@ -73,11 +74,11 @@ const sources = [
 ];
 const texts = sources.filter(({ path }) => path !== 'src/core/l10n.ts').flatMap(textsOf);
 
-describe('the Arabic texts', () => {
+describe('Arabic texts', () => {
   let build: Build;
   let areas: Areas;
 
-  /** Of every area but package.json's: English → Arabic. */
+  /** The texts of every area except package.json: English → Arabic. */
   function arabic(): Map<string, string | Record<string, string>> {
     const ofCode = Object.entries(areas).filter(([area]) => area !== 'package.nls.json');
     return new Map(ofCode.flatMap(([, area]) => Object.entries(area)));
@@ -88,7 +89,7 @@ describe('the Arabic texts', () => {
     areas = await build.readArabic();
   });
 
-  it('are there for every text of the sources', () => {
+  it('exist for every text of the sources', () => {
     const known = arabic();
     assert.ok(texts.length > 300);
     assert.deepEqual(
@@ -105,7 +106,7 @@ describe('the Arabic texts', () => {
     );
   });
 
-  it('have the placeholders of the English', () => {
+  it('have the placeholders of the English text', () => {
     const known = arabic();
     for (const { key, forms, isPlural, where } of texts) {
       const found = known.get(key);
@@ -115,7 +116,7 @@ describe('the Arabic texts', () => {
     }
   });
 
-  it('have all six forms where something is counted, and none where nothing is', () => {
+  it('have all six plural forms exactly where something is counted', () => {
     const known = arabic();
     for (const text of texts) {
       const found = known.get(text.key);
@@ -127,7 +128,7 @@ describe('the Arabic texts', () => {
     }
   });
 
-  it('are Arabic, but for names and what is only put together', () => {
+  it('are Arabic, except for names and composed texts', () => {
     const ownWords = (text: string): string => text.replaceAll(/\{[^{}]+\}|[^\p{L}]/gu, '');
     const flat = (value: string | Record<string, string>): string[] =>
       typeof value === 'string' ? [value] : Object.values(value);
@@ -143,7 +144,7 @@ describe('the Arabic texts', () => {
     }
   });
 
-  it('of package.json have the keys and the links of the English', () => {
+  it('have the keys and links of the English package.json texts', () => {
     const english = readJson('package.nls.json');
     const translated = areas['package.nls.json'] as Record<string, string>;
     assert.deepEqual(Object.keys(translated).sort(), Object.keys(english).sort());
@@ -164,40 +165,40 @@ describe('the Arabic texts', () => {
     assert.equal(readJson('package.json')['l10n'], './dist/l10n');
   });
 
-  it('cannot differ from one area to another', () => {
+  it('are the same in every area', () => {
     const one = { 'a.json': { Add: 'إضافة' }, 'b.json': { Add: 'إضافة' } };
     assert.deepEqual(build.merge(one).bundle, { Add: 'إضافة' });
     const two = { 'a.json': { Add: 'إضافة' }, 'b.json': { Add: 'أضف' } };
     assert.throws(() => build.merge(two), /b\.json .*Add/u);
   });
 
-  describe('are isolated by the build', () => {
+  describe('isolated by the build', () => {
     const inSentence = (text: string): string => `${RIGHT_TO_LEFT}${text}${END}`;
     const asItIs = (text: string): string => `${AS_IT_IS}${text}${END}`;
 
-    it('with every placeholder, piece of code and path', () => {
+    it('isolate every placeholder, piece of code and path', () => {
       assert.equal(
         build.isolate('نسخ {0} إلى `a.b` في ~/.ssh.'),
         inSentence(`نسخ ${asItIs('{0}')} إلى ${asItIs('`a.b`')} في ${asItIs('~/.ssh')}.`),
       );
     });
 
-    it('with what belongs to a placeholder', () => {
+    it('isolate the text that belongs to a placeholder', () => {
       assert.equal(
         build.isolate('لا توجد {0}() هنا (HTTP {1}).'),
         inSentence(`لا توجد ${asItIs('{0}()')} هنا (${asItIs('HTTP {1}')}).`),
       );
     });
 
-    it('line by line, for an isolate ends with its line', () => {
+    it('are isolated line by line because an isolate ends with its line', () => {
       assert.equal(build.isolate('نعم.\n\nلا.'), `${inSentence('نعم.')}\n\n${inSentence('لا.')}`);
     });
 
-    it('but not where nothing reads from left to right', () => {
+    it('are not isolated without left-to-right text', () => {
       assert.equal(build.isolate('تسجيل الدخول'), 'تسجيل الدخول');
     });
 
-    it('without harm to buttons and links', () => {
+    it('keep buttons and links intact', () => {
       assert.equal(build.isolate('[فتح](command:a.b)'), '[فتح](command:a.b)');
       assert.equal(build.isolate('[فتح!](command:a)'), `[${inSentence('فتح!')}](command:a)`);
       assert.equal(
@@ -216,7 +217,7 @@ function assertForms(
   assert.deepEqual(Object.keys(found).sort(), [...FORMS].sort(), `${where} ${key}`);
   const wanted = placeholdersOf(forms[1] ?? '');
   for (const [form, text] of Object.entries(found)) {
-    // None, one and two may be words; the rest of a sentence about none may go without saying.
+    // None, one and two may be words; a sentence about none may omit the rest.
     const exact = form === 'few' || form === 'many' || form === 'other';
     const has = placeholdersOf(text);
     assert.ok(
@@ -234,19 +235,19 @@ function forgotten(source: ReturnType<typeof sourceOf>): string[] {
         .map(({ where, text }) => `${where} ${text}`);
 }
 
-describe('the texts of the sources', () => {
-  it('are looked up when they are shown, not when a file is loaded: the language is not known yet', () => {
+describe('texts of the sources', () => {
+  it('are looked up when they are shown, not at load time when the language is unknown', () => {
     assert.deepEqual(
       texts.filter(({ isEager }) => isEager).map(({ where }) => where),
       [],
     );
   });
 
-  it('are all given to who translates', () => {
+  it('are all available for translation', () => {
     assert.deepEqual(sources.flatMap(forgotten), []);
   });
 
-  it('are found wherever they are', () => {
+  it('are found in every position', () => {
     const found = textsOf(
       sourceOf(`
         const eager = vscode.l10n.t('a {0}', 1);
@@ -266,7 +267,7 @@ describe('the texts of the sources', () => {
     assert.throws(() => textsOf(sourceOf('t(name)')), /one literal/u);
   });
 
-  it('are missed where a literal is shown', () => {
+  it('are reported when a literal is shown untranslated', () => {
     const shown = (text: string): string[] =>
       untranslatable(sourceOf(text)).map((each) => each.text);
     assert.deepEqual(shown("void vscode.window.showErrorMessage('It broke');"), ['It broke']);
@@ -294,14 +295,14 @@ describe('localization', () => {
 
   afterEach(() => localize(undefined));
 
-  it('is English until told otherwise', () => {
+  it('is English by default', () => {
     assert.equal(localization(), undefined);
     assert.equal(t('Hello, {0}', 'you'), 'Hello, you');
     assert.deepEqual([0, 1, 2].map(files), ['0 files in src', '1 file in src', '2 files in src']);
     assert.equal(textLanguage(), 'en');
   });
 
-  it('has every form of a plural that the language has', () => {
+  it('supports every plural form of the language', () => {
     localize(ar, ARABIC);
     assert.equal(t('Hello, {0}', 'you'), 'مرحبًا you');
     assert.deepEqual([1, 2, 3, 11].map(files), [
@@ -312,13 +313,13 @@ describe('localization', () => {
     ]);
   });
 
-  it('shows in English what is not translated', () => {
+  it('shows untranslated texts in English', () => {
     localize(ar, ARABIC);
     assert.equal(t('Bye'), 'Bye');
     assert.equal(files(100), '100 files in src');
   });
 
-  it('writes numbers with the digits of versions, and units in the language', () => {
+  it('writes numbers with the same digits as versions, and units in the language', () => {
     assert.equal(formatNumber(1234.5), '1,234.5');
     assert.equal(describeBytes(12_400_000), '12.4 MB');
     localize(ar, {});
@@ -326,7 +327,7 @@ describe('localization', () => {
     assert.match(describeBytes(62_000), /^62\s\p{Script=Arabic}/u);
   });
 
-  it('reads the bundle where only its place is known', async () => {
+  it('reads the bundle from its URI', async () => {
     const file = join(folder.path, 'bundle.json');
     await writeFile(file, JSON.stringify(ARABIC));
     localize({ language: 'ar', file });
@@ -334,13 +335,13 @@ describe('localization', () => {
     assert.deepEqual(localization(), { language: 'ar', file });
   });
 
-  it('stays English where the bundle cannot be read', () => {
+  it('stays English when the bundle cannot be read', () => {
     localize(ar);
     assert.equal(localization(), undefined);
     assert.equal(t('Hello, {0}', 'you'), 'Hello, you');
   });
 
-  it('bears a language that nobody knows', () => {
+  it('tolerates an unknown language', () => {
     localize({ language: 'not a language', file: '/nowhere' }, {});
     assert.equal(formatNumber(1234), '1,234');
   });

@@ -29,7 +29,7 @@ interface Manifest {
 
 const manifest = readJson('package.json') as Manifest;
 
-/** What esbuild bundled, as `npm run build` left it. */
+/** The bundles that `npm run build` wrote with esbuild. */
 const metafile = readJson('.build/meta.json') as Metafile;
 
 function readJson(path: string): unknown {
@@ -52,8 +52,8 @@ function importsOf(text: string): string[] {
   );
 }
 
-describe('the layers', () => {
-  it('core imports no vscode, not even a type, and nothing above itself', () => {
+describe('layers', () => {
+  it('keep vscode and higher layers out of core, including types', () => {
     const core = sources('src/core');
     assert.ok(core.length > 20);
     for (const { path, text } of core) {
@@ -64,7 +64,7 @@ describe('the layers', () => {
     }
   });
 
-  it('src never imports test', () => {
+  it('keep test out of src', () => {
     for (const { path, text } of sources('src')) {
       for (const target of importsOf(text)) {
         assert.ok(!/(^|\/)test(\/|$)/u.test(target), `${path} imports ${target}`);
@@ -72,7 +72,7 @@ describe('the layers', () => {
     }
   });
 
-  it('what is bundled is src and packages, and nothing of test', () => {
+  it('bundle only src and packages, nothing of test', () => {
     const inputs = Object.keys(metafile.inputs);
     assert.ok(inputs.includes('src/extension.ts'));
     for (const input of inputs) {
@@ -80,7 +80,7 @@ describe('the layers', () => {
     }
   });
 
-  it('only the shell asks for vscode', () => {
+  it('load vscode only in the shell', () => {
     for (const [input, { imports }] of Object.entries(metafile.inputs)) {
       if (imports.some(({ path }) => path === 'vscode')) {
         assert.match(input, /^src\/(vscode\/|extension\.ts)/u);
@@ -88,7 +88,7 @@ describe('the layers', () => {
     }
   });
 
-  it('what activation loads holds neither private keys nor undici nor anything of publish', () => {
+  it('load neither private keys nor undici nor publish code on activation', () => {
     const outputs = metafile.outputs;
     const entry = Object.keys(outputs).find(
       (path) => outputs[path]?.entryPoint === 'src/extension.ts',
@@ -127,10 +127,10 @@ describe('the layers', () => {
   });
 });
 
-describe('the manifest', () => {
+describe('manifest', () => {
   const contributed = manifest.contributes.commands.map(({ command }) => command);
 
-  it('declares the commands that the code registers, and no other', () => {
+  it('declares exactly the commands that the code registers', () => {
     const text = readFileSync(join(ROOT, 'src/vscode/commandIds.ts'), 'utf8');
     const [, list = ''] = /COMMAND_IDS = \[(.*?)\]/su.exec(text) ?? [];
     const registered = [...list.matchAll(/'([^']+)'/gu)].map(([, id]) => id ?? '');
@@ -138,19 +138,20 @@ describe('the manifest', () => {
     assert.deepEqual([...contributed].sort(), [...registered].sort());
   });
 
-  it('names no command in menus that it does not declare', () => {
+  it('refers in menus only to declared commands', () => {
     for (const { command } of Object.values(manifest.contributes.menus).flat()) {
       assert.ok(contributed.includes(command), command);
     }
   });
 
-  it('lets no workspace move a credential', () => {
+  it('lets no workspace redirect a credential', () => {
     const properties = Object.assign(
       {},
       ...manifest.contributes.configuration.map((part) => part.properties),
     ) as Record<string, { scope?: string }>;
     for (const [key, { scope }] of Object.entries(properties)) {
-      // The track is a project's own business, and moves no credential. A key and an agent belong to one machine.
+      // The track belongs to the project and moves no credential. A key and an agent belong to one
+      // machine.
       const ofMachine = key.startsWith('i99dash.ssh.') ? 'machine' : 'application';
       const expected = key === 'i99dash.publish.defaultTrack' ? 'resource' : ofMachine;
       assert.equal(scope, expected, key);
@@ -163,7 +164,7 @@ describe('the manifest', () => {
     }
   });
 
-  it('has a text for every placeholder, and no text too many', () => {
+  it('has a text for every placeholder and no unused text', () => {
     const texts = Object.keys(readJson('package.nls.json') as Record<string, string>);
     const used = [...JSON.stringify(manifest).matchAll(/%([\w.]+)%/gu)].map(([, key]) => key ?? '');
     assert.deepEqual([...new Set(used)].sort(), [...texts].sort());

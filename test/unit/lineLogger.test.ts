@@ -3,7 +3,7 @@ import { localize } from '../../src/core/l10n';
 import { lineLogger } from '../../src/core/lineLogger';
 import { MemoryLogger } from '../support/fakes';
 
-describe('the log', () => {
+describe('line logger', () => {
   let memory: MemoryLogger;
   const log = (text: string): string | undefined => {
     lineLogger(memory).info(text);
@@ -13,7 +13,7 @@ describe('the log', () => {
     memory = new MemoryLogger();
   });
 
-  it('has each level as it was', () => {
+  it('keeps each log level', () => {
     const logger = lineLogger(memory);
     for (const level of ['debug', 'info', 'warn', 'error'] as const) logger[level](`${level}\n!`);
     assert.deepEqual(
@@ -22,7 +22,7 @@ describe('the log', () => {
     );
   });
 
-  it('has what is words as it is', () => {
+  it('keeps ordinary text unchanged', () => {
     for (const text of [
       '',
       'POST https://api.i99dash.app/x → 200 in 12 ms',
@@ -35,7 +35,7 @@ describe('the log', () => {
     }
   });
 
-  it('has one line for each entry, in which nothing is hidden', () => {
+  it('writes one line for each entry and escapes hidden characters', () => {
     for (const [text, shown] of [
       ['a\nb', 'a\\nb'],
       [
@@ -53,7 +53,7 @@ describe('the log', () => {
     }
   });
 
-  it('keeps the isolates of a language that goes from right to left', () => {
+  it('keeps the isolates of a right-to-left language', () => {
     localize({ language: 'ar', file: '/nowhere' }, {});
     try {
       const text = '\u2067لا يوجد مفتاح في \u2068~/.ssh/id\u2069.\u2069';
@@ -63,7 +63,7 @@ describe('the log', () => {
     }
   });
 
-  it('has no entry without an end', () => {
+  it('limits the length of an entry', () => {
     const shown = log(`${'x'.repeat(1_000_000)} ends`) ?? '';
     assert.ok(shown.length <= 4_001 && shown.includes('…') && shown.endsWith(' ends'));
   });

@@ -7,7 +7,7 @@ import { useTempFolder } from '../support/temp-folder';
 const FIXTURES = join(__dirname, '../fixtures');
 const OURS = JSON.stringify({ icon: './icon.png' });
 
-describe('a mini-app folder', () => {
+describe('mini-app folder', () => {
   const temp = useTempFolder();
 
   async function write(name: string, content: string): Promise<void> {
@@ -21,7 +21,7 @@ describe('a mini-app folder', () => {
     return isMiniApp(temp.path);
   };
 
-  it('is one of ours by its look', async () => {
+  it('is recognized by its files', async () => {
     for (const name of ['mini-apps/tyre-pressure', 'mini-apps/charge-timer']) {
       assert.equal(await isMiniApp(join(FIXTURES, name)), true, name);
     }
@@ -30,7 +30,7 @@ describe('a mini-app folder', () => {
     }
   });
 
-  it('has a manifest on our host, or one with a relative icon', async () => {
+  it('is recognized by a manifest with our host or a relative icon', async () => {
     for (const manifest of [
       '{"url":"https://miniapps.i99dash.app/trip-log/"}',
       '{"url":"https://MINIAPPS.i99dash.app"}',
@@ -57,21 +57,21 @@ describe('a mini-app folder', () => {
     }
   });
 
-  it('is what sdk.config.json says it is, even while its manifest is being written', async () => {
+  it('is recognized by sdk.config.json even while its manifest is incomplete', async () => {
     await write('sdk.config.json', '');
     assert.equal(await isMiniApp(temp.path), false, 'without a manifest');
     assert.equal(await isOurs('{"id":'), true);
     assert.equal(await isOurs('{"manifest_version":3}'), true);
   });
 
-  it('is not made by a folder of that name', async () => {
+  it('is not recognized by a folder of that name', async () => {
     await mkdir(join(temp.path, 'sdk.config.json'));
     assert.equal(await isOurs('{}'), false);
     await mkdir(join(temp.path, 'a', 'manifest.json'), { recursive: true });
     assert.equal(await isMiniApp(join(temp.path, 'a')), false);
   });
 
-  it('stays one while its manifest is no JSON, and no longer', async () => {
+  it('stays recognized while its manifest is invalid JSON, and no longer', async () => {
     for (const [manifest, expected] of [
       [OURS, true],
       [OURS.slice(0, -1), true],
@@ -84,7 +84,7 @@ describe('a mini-app folder', () => {
     assert.equal(await isStillMiniApp(join(temp.path, 'gone')), false);
   });
 
-  it('has folders that nobody writes in by hand', () => {
+  it('has folders that contain only generated files', () => {
     const folder = join('/', 'node_modules', 'trip-log');
     for (const name of ['node_modules', 'src/node_modules/a.js', '.git/index', '.git']) {
       assert.equal(isUnwritten(join(folder, name), folder), true, name);
@@ -95,7 +95,7 @@ describe('a mini-app folder', () => {
   });
 });
 
-describe('the mini-apps of a workspace', () => {
+describe('mini-apps of a workspace', () => {
   const temp = useTempFolder();
 
   async function plant(...folders: string[]): Promise<void> {
@@ -110,29 +110,29 @@ describe('the mini-apps of a workspace', () => {
       folder.slice(temp.path.length + 1),
     );
 
-  it('are found at the top and below, the near ones first', async () => {
+  it('are found at the top and below, the nearest first', async () => {
     await plant('apps/deep/er', 'near', 'apps/one');
     assert.deepEqual(await find('.'), ['near', 'apps/one', 'apps/deep/er']);
   });
 
-  it('are found in every root, in their order', async () => {
+  it('are found in every workspace folder in order', async () => {
     await plant('b/app', 'a', 'c/app');
     assert.deepEqual(await find('c', 'a', 'b', 'gone'), ['a', 'c/app', 'b/app']);
   });
 
-  it('are found once where one root lies in another', async () => {
+  it('are found once when workspace folders are nested', async () => {
     await plant('monorepo/apps/one', 'monorepo/two');
     const nested = ['monorepo', 'monorepo/apps', 'monorepo/two', 'monorepo'];
     assert.deepEqual(await find(...nested), ['monorepo/two', 'monorepo/apps/one']);
   });
 
-  it('are not looked for within a mini-app', async () => {
+  it('are not searched for within a mini-app', async () => {
     await plant('app', 'app/examples/inner');
     assert.deepEqual(await find('.'), ['app']);
     assert.deepEqual(await find('app'), ['app']);
   });
 
-  it('are not looked for in what is built, fetched or hidden, nor too deep', async () => {
+  it('are not searched for in generated, installed or hidden folders, or too deep', async () => {
     await plant(
       'node_modules/app',
       'dist/app',
@@ -147,14 +147,14 @@ describe('the mini-apps of a workspace', () => {
     assert.deepEqual((await find('.')).sort(), ['distribution/app', 'one/two/three']);
   });
 
-  it('are not found by links', async () => {
+  it('are not found through links', async () => {
     await plant('app');
     await symlink(join(temp.path, 'app'), join(temp.path, 'link'));
     await symlink(temp.path, join(temp.path, 'round'));
     assert.deepEqual(await find('.'), ['app']);
   });
 
-  it('are found among the manifests of others', async () => {
+  it('are found among the manifests of other tools', async () => {
     await cp(FIXTURES, join(temp.path, 'fixtures'), { recursive: true });
     assert.deepEqual((await find('.')).sort(), [
       'fixtures/broken-mini-apps/every-problem',
@@ -167,7 +167,7 @@ describe('the mini-apps of a workspace', () => {
     ]);
   });
 
-  it('are found in part where there are more folders than anybody has', async () => {
+  it('are found in part when there are too many folders', async () => {
     const names = Array.from({ length: 2_010 }, (_, index) => `app-${index}`);
     await Promise.all(names.map((name) => plant(name)));
     assert.equal((await find('.')).length, 1_999, 'of 2,000 visited, the root aside');

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { localize } from '../../src/core/l10n';
 import { oneLine, serverWords } from '../../src/core/oneLine';
 
-describe('foreign words on one line', () => {
-  it('are as they are where they are words', () => {
+describe('untrusted text on one line', () => {
+  it('is unchanged when it is ordinary text', () => {
     for (const words of [
       '',
       'Tyre pressure',
@@ -16,7 +16,7 @@ describe('foreign words on one line', () => {
     }
   });
 
-  it('have nothing that hides, turns the order of writing, or begins a line', () => {
+  it('loses characters that hide text, change its direction or start a line', () => {
     const unfit = [
       ...['\n', '\r\n', '\t', '\0', '\u001B', '\u007F', '\u0085', '\u009B', '\u2028', '\u2029'],
       ...['\u202A', '\u202E', '\u2066', '\u2069', '\u200E', '\u200F', '\u061C', '\u200B', '\uFEFF'],
@@ -28,7 +28,7 @@ describe('foreign words on one line', () => {
     assert.equal(oneLine(`a${unfit.join('')}b`), 'a b');
   });
 
-  it('keep the isolates of a language that goes from right to left, each with its end', () => {
+  it('keeps the isolates of a right-to-left language, each with its end', () => {
     localize({ language: 'ar', file: '/nowhere' }, {});
     try {
       const text = '\u2067لا يوجد مفتاح في \u2068~/.ssh/id\u2069.\u2069';
@@ -40,18 +40,18 @@ describe('foreign words on one line', () => {
     }
   });
 
-  it('lose their middle where they are too long, and no half of a character is left', () => {
+  it('is truncated in the middle without splitting a character', () => {
     assert.equal(oneLine('x'.repeat(300)), 'x'.repeat(300));
     assert.equal(oneLine(`${'x'.repeat(1_000_000)} ends`, 9), 'xxxxxx…nds');
     const cut = oneLine('🚗'.repeat(1_000), 100);
     assert.ok(!/\p{Cs}/u.test(cut) && cut.length <= 101, cut);
   });
 
-  it('are at most 8,000 characters, whatever is asked for', () => {
+  it('has at most 8,000 characters, whatever limit is requested', () => {
     assert.equal(oneLine('x'.repeat(4_000_000), Infinity).length, 8_001);
   });
 
-  it('lose their end and the queries of addresses where a server says them', () => {
+  it('is truncated at the end and loses URL queries when it comes from a server', () => {
     assert.equal(
       serverWords('see https://a.example/b?c=d  and\nmore'),
       'see https://a.example/b?… and more',

@@ -7,8 +7,8 @@ const SOURCES = join(__dirname, '../../src');
 
 const patternOf = (source: string, flags = 'u'): SourcePattern => ({ place: '', source, flags });
 
-describe('the regular expressions of the sources', () => {
-  it('take less than 200 ms each for texts of up to 4 MiB that are made of themselves', () => {
+describe('regular expressions of the sources', () => {
+  it('take less than 200 ms each for repetitive texts of up to 4 MiB', () => {
     const known = new Set<string>();
     const found = patternsBelow(SOURCES).flatMap((pattern) => {
       const { place, source, flags } = pattern;
@@ -22,7 +22,7 @@ describe('the regular expressions of the sources', () => {
     assert.ok(known.size > 100, 'the sources have more');
   }).timeout(120_000);
 
-  it('are found as literals and where they are constructed of literals', () => {
+  it('are found as literals and when they are constructed from literals', () => {
     const text = [
       "const a = /a[/]+/giu; const b = new RegExp('b' + c, 'u');",
       "const d = new RegExp(`^(?:${['x', 'y'].join('|')})${z}$`, 'su');",
@@ -40,7 +40,7 @@ describe('the regular expressions of the sources', () => {
     );
   });
 
-  it('are found out where their time grows with the square of a text', () => {
+  it('are reported when their time is quadratic', () => {
     const removesQueries = patternOf(String.raw`(https?:\/\/[^\s?#]+)[?#]\S*`, 'giu');
     assert.match(slowness(removesQueries) ?? '', /^\d+ ms for \d+ characters of "", "https:\/\//u);
     assert.equal(slowness(patternOf(String.raw`\s+$`), 1024), undefined, 'a short text');

@@ -17,12 +17,12 @@ const codeOf = (promise: Promise<unknown>): Promise<string | undefined> =>
     (error: unknown) => systemErrorCode(error),
   );
 
-describe('a text file of unknown origin', () => {
+describe('text file of unknown origin', () => {
   const temp = useTempFolder();
   afterEach(closeSockets);
   const path = (): string => join(temp.path, 'text');
 
-  it('is read whole up to a limit, and not at all beyond', async () => {
+  it('is read up to a size limit and rejected beyond it', async () => {
     for (const [length, limit] of [
       [0, 10],
       [10, 10],
@@ -35,19 +35,19 @@ describe('a text file of unknown origin', () => {
     assert.equal(await codeOf(readTextFile(path(), 10)), 'EFBIG');
   });
 
-  it('is read without the mark that tells the order of its bytes', async () => {
+  it('is read without its byte order mark', async () => {
     await writeFile(path(), '\uFEFF{}\uFEFF');
     assert.equal(await readTextFile(path()), '{}\uFEFF');
   });
 
-  it('is read where the system does not know its size', async () => {
+  it('is read when the system does not know its size', async () => {
     if (process.platform !== 'linux') return;
     assert.match(await readTextFile('/proc/self/status'), /^Name:/u);
     assert.equal(await codeOf(readTextFile('/proc/self/status', 10)), 'EFBIG');
   });
 
   for (const [name, make] of Object.entries(ODD_FILES)) {
-    it(`is not ${name}, which is told at once`, async () => {
+    it(`is rejected at once when it is ${name}`, async () => {
       await make(path());
       const code = await codeOf(readTextFile(path()));
       assert.match(code ?? '', /^(?:EISDIR|EINVAL|ENXIO|EFBIG|ELOOP|ENOENT|ENOTDIR)$/u);
@@ -55,12 +55,12 @@ describe('a text file of unknown origin', () => {
   }
 });
 
-describe('a mini-app with something else for its files', () => {
+describe('mini-app with special files', () => {
   const temp = useTempFolder();
   afterEach(closeSockets);
 
   for (const [name, make] of Object.entries(ODD_FILES)) {
-    it(`is none with ${name} for its manifest`, async () => {
+    it(`is not recognized with ${name} as its manifest`, async () => {
       await writeFiles(temp.path, { 'sdk.config.json': '{}' });
       await make(join(temp.path, 'manifest.json'));
       assert.equal(await isMiniApp(temp.path), false);
@@ -68,14 +68,14 @@ describe('a mini-app with something else for its files', () => {
       assert.deepEqual(await readLocalApps([temp.path]), []);
     });
 
-    it(`has no repository with ${name} for git's settings`, async () => {
+    it(`has no repository with ${name} as the git configuration`, async () => {
       await writeFiles(temp.path, { '.git/HEAD': '' });
       await make(join(temp.path, '.git/config'));
       assert.notEqual((await findWorktree(temp.path))?.root, temp.path);
     });
   }
 
-  it('says so where they cannot be read', async () => {
+  it('reports files that cannot be read', async () => {
     await writeFiles(temp.path, { 'manifest.json': JSON.stringify(MANIFEST) });
     const makeAll = ['a pipe', 'a gigabyte of nothing', 'a device without an end'];
     const told: string[] = [];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
 
-describe('the README', () => {
+describe('README', () => {
   const section = readFileSync(join(ROOT, 'README.md'), 'utf8')
     .split(/^## /mu)
     .find((text) => text.startsWith('From the terminal to the editor'));
@@ -17,7 +17,7 @@ describe('the README', () => {
   });
 
   for (const [, , file = '', title = ''] of rows) {
-    it(`names a test that there is: ${file}, ${title}`, () => {
+    it(`names an existing test: ${file}, ${title}`, () => {
       const source = readFileSync(join(ROOT, 'test', `${file}.test.ts`), 'utf8');
       assert.ok(source.includes(`it('${title}'`), `${file} has no such test`);
     });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { redact } from '../../src/core/redact';
 
 describe('redaction of secrets', () => {
-  it('replaces each secret wherever it is, as often as it is there', () => {
+  it('replaces every occurrence of each secret', () => {
     const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJkIn0.c2lnbmF0dXJl';
     assert.equal(redact(`a ${token} b ${token}${token}`, [token, 'nonce']), 'a … b ……');
     assert.equal(redact('the nonce nonce', ['nonce', '']), 'the … …');
@@ -13,8 +13,8 @@ describe('redaction of secrets', () => {
     );
   });
 
-  it('replaces what the built-in search finds', () => {
-    // Few letters, so that beginnings of a secret repeat within it and within the text.
+  it('replaces the same texts as the built-in search', () => {
+    // Few letters, so that prefixes of a secret repeat within it and within the text.
     const words = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(words, fc.array(words, { maxLength: 40 }), (word, others) => {
@@ -25,7 +25,7 @@ describe('redaction of secrets', () => {
     );
   });
 
-  it('takes no longer for a token and a text that repeat themselves', () => {
+  it('takes no longer for repetitive tokens and texts', () => {
     for (const [token, unit] of [
       ['a'.repeat(8_000), `${'a'.repeat(7_999)}b`],
       [`${'a'.repeat(300)}b${'a'.repeat(300)}`, 'a'],

@@ -4,20 +4,20 @@ import { rowFacts, rowLabel, rowText } from '../../src/core/rowText';
 
 const NAME = 'ضغط الإطارات';
 
-describe('a text of a row', () => {
-  it('is one line as it is where nothing of it is read from right to left', () => {
+describe('row text', () => {
+  it('is unchanged without right-to-left text', () => {
     assert.equal(rowText('Tyre\nPressure'), 'Tyre Pressure');
     assert.equal(rowFacts(['1.0.0', '', 'in review']), '1.0.0 · in review');
   });
 
-  it('does not mix with what stands beside it where some of it is', () => {
+  it('is isolated from its neighbors with right-to-left text', () => {
     assert.equal(rowText(NAME), `\u2068${NAME}\u2069`);
     assert.equal(rowText(`Tyres ${NAME}`), `\u2068Tyres ${NAME}\u2069`);
     assert.equal(rowText('\u2069\u202Eשלום'), '\u2068 שלום\u2069');
     assert.equal(rowFacts(['1.0.0', NAME]), `1.0.0 · \u2068${NAME}\u2069`);
   });
 
-  it('keeps its beginning where it begins on the right and has no room', () => {
+  it('keeps its beginning when it is truncated and starts with right-to-left text', () => {
     assert.equal(rowText(`${NAME} ${NAME}`, 20), `\u2068${NAME} ضغط…\u2069`);
     assert.equal(rowText('س'.repeat(40), 20), `\u2068${'س'.repeat(20)}…\u2069`);
     assert.equal(rowText(NAME, NAME.length), `\u2068${NAME}\u2069`);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
 
-describe('the threat model', () => {
+describe('threat model', () => {
   const text = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8');
   const section = text.split(/^## /mu).find((part) => part.startsWith('Threats')) ?? '';
   const rows = section
@@ -13,7 +13,7 @@ describe('the threat model', () => {
     .slice(2)
     .map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | +\|$/gu, '').trim()));
 
-  it('says of every threat what stops it, and which test holds that', () => {
+  it('lists the mitigation and the tests of every threat', () => {
     assert.ok(rows.length >= 15);
     for (const [threat = '', answer = '', tests = '', ...more] of rows) {
       assert.ok(threat !== '' && answer !== '' && more.length === 0, threat);
@@ -24,7 +24,7 @@ describe('the threat model', () => {
   for (const [threat = '', , tests = ''] of rows) {
     for (const test of tests.split('<br>')) {
       const [, file = '', title = ''] = /^`([\w./]+)`: (.+)$/u.exec(test) ?? [];
-      it(`names a test that there is: ${file}, ${title}`, () => {
+      it(`names an existing test: ${file}, ${title}`, () => {
         const source = readFileSync(join(ROOT, 'test', `${file}.test.ts`), 'utf8');
         const isThere = ['it', 'describe'].some((name) => source.includes(`${name}('${title}'`));
         assert.ok(isThere, `${threat}: ${file} has no test “${title}”`);
@@ -32,7 +32,7 @@ describe('the threat model', () => {
     }
   }
 
-  it('says how to report, and what remains', () => {
+  it('explains how to report a vulnerability and which limits remain', () => {
     assert.match(text, /^## Reporting a vulnerability\n\n.*privately/mu);
     assert.match(text, /^## Limits that remain\n\n- /mu);
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { appPage, requestAccessPage, sshKeysPage } from '../../src/core/webConsole';
 
-describe('the web console', () => {
-  it('has a page for keys, one for each app and one to ask for access', () => {
+describe('web console', () => {
+  it('has a page for keys, one for each app, and one to request access', () => {
     for (const url of ['https://dev.i99dash.app', 'https://dev.i99dash.app//']) {
       assert.equal(sshKeysPage(url), 'https://dev.i99dash.app/account/ssh-keys');
       assert.equal(appPage(url, 'trip-log'), 'https://dev.i99dash.app/developers/apps/trip-log');
@@ -11,12 +11,12 @@ describe('the web console', () => {
     }
   });
 
-  it('may live below a path', () => {
+  it('may have a base path', () => {
     const page = appPage('http://localhost:4799/console/', 'trip-log');
     assert.equal(page, 'http://localhost:4799/console/developers/apps/trip-log');
   });
 
-  it('is not led astray by the id of an app', () => {
+  it('escapes the ID of an app', () => {
     const page = appPage('https://dev.i99dash.app', '../../evil?x=1#y');
     assert.equal(page, 'https://dev.i99dash.app/developers/apps/..%2F..%2Fevil%3Fx%3D1%23y');
     assert.equal(new URL(page).pathname.split('/').length, 4);

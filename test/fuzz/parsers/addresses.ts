@@ -43,7 +43,7 @@ export const backendUrl: Parser = {
         assert.ok(protocol === 'https:' || (protocol === 'http:' && isLocal), url);
         assert.equal(username + password, '');
       },
-      // A host is named, whatever it is.
+      // The message names some host.
       isHost(text) ? [] : [PASSWORD],
     );
   },

@@ -25,7 +25,7 @@ const signature = Buffer.concat([
   sshString(Buffer.concat([sshString(TYPE), sshString(sign(null, DATA, PAIR.privateKey))])),
 ]);
 
-/** Each input is what an agent answers, to whatever it is asked, before it hangs up. */
+/** Each input is the answer of an agent to any request, before it closes the connection. */
 export const agentAnswer: Parser = {
   name: 'SSH agent',
   seeds: () => [
@@ -37,7 +37,7 @@ export const agentAnswer: Parser = {
     const path = join(folder, 'agent');
     await rm(path, { force: true });
     const server = createServer((socket) => {
-      // It may be gone before it has heard everything.
+      // The client may disconnect before it has sent everything.
       socket.on('error', () => undefined);
       socket.once('data', () => socket.end(input));
     });

@@ -37,7 +37,7 @@ const failure = (code: string) => ({
   data: { token: SECRET },
   error: { code, message: 'No, for a reason.' },
 });
-/** Behind a line with the status and what `Retry-After` says. */
+/** Preceded by a line with the status and the value of `Retry-After`. */
 const answer = (status: number, body: unknown) =>
   json(body, (bytes) => Buffer.concat([Buffer.from(`${status} 120\n`), bytes]));
 
@@ -89,7 +89,10 @@ function toResponse(input: Buffer): HttpResponse {
   return { status: Number(status), headers: { 'retry-after': retryAfter }, text };
 }
 
-/** What a backend says of an error is shown: a secret that it puts there is its own to keep. */
+/**
+ * The error message of a backend is shown, so a secret that the backend puts there is not ours to
+ * hide.
+ */
 function secretsOf({ text }: HttpResponse): string[] {
   const body = parseJson(text)?.value;
   const shown = ['error', 'error_description', 'detail'];
@@ -247,7 +250,7 @@ export const retryAfter: Parser = {
   runs: 250,
 };
 
-/** Longer, and a timer of Node.js fires at once. */
+/** Node.js fires timers with a longer delay at once. */
 const MOST_PATIENCE_MS = 2 ** 31 - 1;
 
 export const challenge: Parser = {
@@ -264,7 +267,7 @@ export const challenge: Parser = {
   runs: 250,
 };
 
-/** An error of the storage, after a line with the status. */
+/** An error of the storage, preceded by a line with the status. */
 export const storageAnswer: Parser = {
   name: 'storage answer',
   seeds: () =>

@@ -267,7 +267,7 @@ interface Entry {
   content: Buffer;
 }
 
-/** The paths that a folder may hold, out of any text: one for each line, with some content. */
+/** The paths of a folder from any text: one path for each line, with some content. */
 function entriesOf(input: Buffer): Entry[] {
   const lines = input.toString().split('\n').slice(0, 50);
   return lines.flatMap((line, index) => {

@@ -9,7 +9,7 @@ import * as projects from './projects';
 import * as state from './state';
 import * as words from './words';
 
-/** Everything that reads what others wrote. */
+/** All parsers of untrusted input. */
 export const PARSERS: readonly Parser[] = [
   keys,
   agent,
@@ -22,7 +22,7 @@ export const PARSERS: readonly Parser[] = [
   words,
 ].flatMap((parsers) => Object.values<Parser>(parsers));
 
-/** @throws Error that names those there are */
+/** @throws Error that lists the available names */
 export function parserNamed(name: string): Parser {
   const found = PARSERS.find((parser) => parser.name === name);
   if (found !== undefined) return found;

@@ -31,12 +31,15 @@ const KEY_CODES: readonly ErrorCode[] = [
   ...(['KEY_NOT_FOUND', 'KEY_UNREADABLE', 'KEY_UNSUPPORTED', 'KEY_ENCRYPTED'] as const),
   'KEY_WRONG_PASSPHRASE',
 ];
-/** A round of bcrypt takes milliseconds, and a thousand are allowed: the sum is no fault. */
+/**
+ * A round of bcrypt takes milliseconds, and a thousand rounds are allowed, so the total time is no
+ * fault.
+ */
 const MOST_ROUNDS = 4;
 
 const secrets = new Set<string>([PASSPHRASE]);
 
-/** The bytes within an armour of base64, to be changed there. */
+/** The bytes within base64 armor, for mutation there. */
 function armoured(pem: string): Seed {
   const [begin = '', ...lines] = pem.trim().split(/\r?\n/u);
   const end = lines.pop() ?? '';
@@ -70,7 +73,7 @@ async function privateKeys(folder: string): Promise<Seed[]> {
   return [...texts.map(armoured), ...texts.map(plain), ...putty.map(plain)];
 }
 
-/** In PKCS#8 with its passphrase, in the ways of OpenSSL. */
+/** PKCS#8 with its passphrase, in the variants of OpenSSL. */
 function sealedPems(pem: string, folder: string): string[] {
   const file = join(folder, 'plain.pem');
   writeFileSync(file, pem, { mode: 0o600 });
@@ -88,7 +91,10 @@ function sealedPems(pem: string, folder: string): string[] {
   );
 }
 
-/** Unlocks a key whose passphrase is cheap to try; all others are taken for locked with another one. */
+/**
+ * Unlocks a key whose passphrase is cheap to try; treats all others as locked with another
+ * passphrase.
+ */
 function cheapUnlock(passphrase: string): KeyUnlock {
   const deriveBcrypt: KeyUnlock['deriveBcrypt'] = async (input) =>
     Promise.resolve(input.rounds > MOST_ROUNDS ? new Uint8Array(input.length) : bcryptKey(input));
@@ -139,13 +145,13 @@ export const privateKey: Parser = {
   maxBytes: 70_000,
 };
 
-/** Whether OpenSSH takes it for a public key, too. */
+/** Checks whether OpenSSH accepts it as a public key too. */
 function assertOpenSshReads(path: string): void {
   execFileSync('ssh-keygen', ['-l', '-f', path], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 let accepted = 0;
-/** Starting a program takes milliseconds, so that not every input is shown to it. */
+/** Starting a program takes milliseconds, so only some inputs are checked with it. */
 const SAMPLE = 20;
 
 async function publicKeys(folder: string): Promise<Seed[]> {
@@ -224,7 +230,7 @@ export const publicKeyText: Parser = {
   maxBytes: 70_000,
 };
 
-/** The input is a comment, and behind a zero byte a passphrase. */
+/** The input is a comment, followed by a zero byte and a passphrase. */
 export const madeKey: Parser = {
   name: 'key made here',
   seeds: () => ['me@home', 'me\0', 'me@home\0secret', '\u00fcber\0\u00e9'].map(plain),

@@ -21,7 +21,7 @@ import { applyTextEdits } from '../../support/text-edits';
 import { json, plain, type Parser, type Seed, type Verdict } from '../parser';
 
 const MINI_APPS = join(__dirname, '../../fixtures/mini-apps');
-/** More values than these in one text tell nothing new. */
+/** More values in one text add no coverage. */
 const SAMPLED_VALUES = 100;
 
 const FULL = {
@@ -75,7 +75,10 @@ function manifestSeeds(): Seed[] {
   return [json(FULL), plain(readFileSync(file)), plain(JSON.stringify(FULL))];
 }
 
-/** Every problem is one of a known rule and lies in the text; there is a result where none is an error. */
+/**
+ * Checks that every problem has a known rule and lies within the text, and that there is a result
+ * without errors.
+ */
 function assertTold(problems: readonly Problem[], text: string): void {
   const lines = text.replace(/^\uFEFF/u, '').split(/\r\n|\r|\n/u);
   for (const { rule, range } of problems) {
@@ -87,7 +90,7 @@ function assertTold(problems: readonly Problem[], text: string): void {
   }
 }
 
-/** Where a value is said to be, there is JSON that is this value: as JSON.parse alone sees it. */
+/** Checks that the text at the position of a value parses to that value with JSON.parse. */
 function assertPlaces(text: string): void {
   const whole = parseJson(text.replace(/^\uFEFF/u, ''));
   const source = new JsonText(text);
@@ -152,7 +155,7 @@ export const config: Parser = {
   },
 };
 
-/** What edits do to a text that is an object. */
+/** Checks the edits of a text that is an object. */
 function assertEdits(text: string): Verdict {
   const value = parseJson(text)?.value;
   const tree = readTree(text);
@@ -176,7 +179,10 @@ function assertEdits(text: string): Verdict {
   return 'accepted';
 }
 
-/** What helps at the cursor, where the first input byte says; what follows it is the text. */
+/**
+ * Checks the language features at the cursor. The first input byte selects the position; the rest
+ * is the text.
+ */
 export const editing: Parser = {
   name: 'editing of manifest.json',
   seeds: () =>

@@ -70,7 +70,7 @@ const FINDING: Finding = {
   range: { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } },
 };
 
-/** What this computer remembers of scripts, and of publishes under way. */
+/** The remembered scripts and running publishes of this computer. */
 export const ownFiles: Parser = {
   name: 'files of our own',
   seeds: async (folder) => {

@@ -13,7 +13,7 @@ const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJkZXYifQ.bWFya2VyLW9mLWEtdG9rZW4';
 const REPEATING = 'ab'.repeat(2_000);
 const MEGABYTE = 1024 * 1024;
 
-/** Whatever a server, a file or a program says, on its way to a message, a row, the log and an agent. */
+/** Text of a server, a file or a program on its way to a message, a row, the log or an agent. */
 export const words: Parser = {
   name: 'words of others',
   seeds: () =>

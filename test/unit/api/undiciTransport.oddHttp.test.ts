@@ -149,7 +149,7 @@ describe('unusual HTTP answer', () => {
     );
   });
 
-  it('never uses compression that was requested, because none is accepted', async () => {
+  it('is requested without compression', async () => {
     let request = '';
     await withRawServer(
       (socket) =>

@@ -24,7 +24,7 @@ const HOST = 'api.example.test';
 const PATH = '/api/v1/dev/me';
 const PASSWORD = 's3cret-of-the-proxy';
 
-/** Asserts that no message, stack or cause of an error contains a text. */
+/** Asserts that no message, stack or cause of an error contains the password. */
 function assertKeepsSecret(error: I99dashError): void {
   const all = inspect(error, { depth: 10 });
   const basic = Buffer.from(`ada:${PASSWORD}`).toString('base64');

@@ -88,13 +88,13 @@ describe('rejected certificate', function () {
   const get = (url: string) =>
     createUndiciTransport({ network: () => network }).send({ method: 'GET', url: new URL(url) });
 
-  it('is none that a trusted authority issued correctly', async () => {
+  it('is not one that a trusted authority issued correctly', async () => {
     const port = await serve('good');
     assert.equal((await get(`https://localhost:${port}`)).status, 204);
   });
 
   for (const [title, name, words] of REFUSED) {
-    it(`is reported as a TLS error: one that ${title}`, async () => {
+    it(`is reported as a TLS error when it ${title}`, async () => {
       const port = await serve(name);
       const error = await rejectsWith('TLS', get(`https://localhost:${port}`));
       assert.match(error.message, new RegExp(`^The certificate of localhost:${port}`, 'u'));

@@ -441,7 +441,7 @@ describe('transport over TLS', () => {
     }
   });
 
-  it('rejects plain HTTP to a TLS server', async () => {
+  it('fails for plain HTTP to a TLS server', async () => {
     await withTlsBackend(selfSignedCertificate(), async ({ url }) => {
       await assert.rejects(get(insecure(url)), ({ code }: I99dashError) =>
         ['OFFLINE', 'PROTOCOL'].includes(code),

@@ -53,7 +53,7 @@ describe('trusted certificates of the transport', () => {
     assert.equal((await get(url)).status, 401);
   });
 
-  it('include those of NODE_EXTRA_CA_CERTS in the older PEM label', async () => {
+  it('include those of NODE_EXTRA_CA_CERTS with the older PEM label', async () => {
     const url = await start(authority.issue());
     await trust(authority.cert.replaceAll(' CERTIFICATE-', ' X509 CERTIFICATE-'));
     assert.equal((await get(url)).status, 401);

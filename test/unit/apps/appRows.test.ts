@@ -57,8 +57,8 @@ function row(known: Known): AppRow {
   return first;
 }
 
-describe('the rows of apps', () => {
-  it('merge what status, list and workspace know of one app', () => {
+describe('app rows', () => {
+  it('merge an app from status, list and workspace', () => {
     const apps = [status('trip-log', { latestVersion: '1.0.0', lastPublishedAt: 'then' })];
     assert.deepEqual(row({ apps, mine: [mine('trip-log')], locals: [local('trip-log')] }), {
       appId: 'trip-log',
@@ -71,7 +71,7 @@ describe('the rows of apps', () => {
     });
   });
 
-  it('hold every app that anybody knows, once', () => {
+  it('contain every known app once', () => {
     const known = { apps: [status('a1'), status('b1')], mine: [mine('b1'), mine('c1')] };
     const found = rows({ ...known, locals: [local('c1'), local('d1')] });
     assert.deepEqual(
@@ -107,7 +107,7 @@ describe('the rows of apps', () => {
     assert.equal(stronger.review, 'inReview');
   });
 
-  it('give the reason for a rejection, and of nothing else', () => {
+  it('show a reason only for a rejection', () => {
     const rejected = { reviewStatus: 'rejected', rejectionReason: 'blurred icon' };
     assert.equal(row({ apps: [status('a1', rejected)] }).rejectionReason, 'blurred icon');
     const again = { reviewStatus: 'pending', rejectionReason: 'blurred icon' };
@@ -124,12 +124,12 @@ describe('the rows of apps', () => {
     ['en', 'Trip Log', undefined],
     ['en', { en: 7 }, undefined],
   ] as const) {
-    it(`name ${JSON.stringify(name)} for ${language} as ${String(expected)}`, () => {
+    it(`show the name ${JSON.stringify(name)} as ${String(expected)} in ${language}`, () => {
       assert.equal(row({ mine: [mine('a1', { name })], language }).name, expected);
     });
   }
 
-  it('take the first of several folders with the same app', () => {
+  it('use the first of several folders with the same app', () => {
     const locals = [local('a1', '1.0.0', '/apps/one'), local('a1', '2.0.0', '/apps/two')];
     assert.equal(row({ locals }).local?.folder, '/apps/one');
   });
@@ -144,7 +144,7 @@ describe('the rows of apps', () => {
       [{ betaExpiresAt: 'soon' }, undefined],
       [{}, undefined],
     ] as const) {
-      it(`say ${String(daysLeft)} days for ${JSON.stringify(told)}`, () => {
+      it(`show ${String(daysLeft)} days for ${JSON.stringify(told)}`, () => {
         const found = row({ apps: [status('a1', active)], betas: [beta('a1', told)] });
         assert.equal(found.beta?.daysLeft, daysLeft);
         assert.equal(found.beta?.version, '2.0.0');
@@ -152,7 +152,7 @@ describe('the rows of apps', () => {
       });
     }
 
-    it('say so without its details, too', () => {
+    it('show the beta even without its details', () => {
       assert.deepEqual(row({ apps: [status('a1', active)] }).beta, { version: '2.0.0' });
       assert.equal(row({ apps: [status('a1')], betas: [beta('a1')] }).beta, undefined);
     });

@@ -15,7 +15,7 @@ interface Question {
   fail: (error: Error) => void;
 }
 
-describe('what is known of the apps', () => {
+describe('apps model', () => {
   let clock: FakeClock;
   let questions: Question[];
   let changes: number;
@@ -33,7 +33,7 @@ describe('what is known of the apps', () => {
 
   const question = (index: number): Question => questions[index] ?? assert.fail('not asked');
 
-  it('is what the backend told last', async () => {
+  it('holds the latest answer of the backend', async () => {
     const refreshed = model.refresh();
     assert.deepEqual([model.snapshot, changes], [undefined, 0]);
     question(0).answer(snapshotOf(1));
@@ -41,7 +41,7 @@ describe('what is known of the apps', () => {
     assert.deepEqual([model.snapshot?.status.appsTotal, changes], [1, 1]);
   });
 
-  it('outlives a failure, which is told until an answer comes', async () => {
+  it('survives a failure, which is shown until the next answer', async () => {
     const first = model.refresh();
     question(0).answer(snapshotOf(1));
     await first;
@@ -55,7 +55,7 @@ describe('what is known of the apps', () => {
     assert.deepEqual([model.snapshot?.status.appsTotal, model.failure], [2, undefined]);
   });
 
-  it('is asked for again only when it is old, expired or the clock was set back', async () => {
+  it('is fetched again only when it is old or expired, or the clock was set back', async () => {
     const first = model.refreshIfOlder(60_000);
     question(0).answer(snapshotOf(1));
     await first;
@@ -77,7 +77,7 @@ describe('what is known of the apps', () => {
     assert.equal(questions.length, 4);
   });
 
-  it('is asked for once by all who come while it is asked for, and once more by all who insist', async () => {
+  it('is fetched once for concurrent callers, and once more for all that force a refresh', async () => {
     const lenient = [model.refreshIfOlder(0), model.refreshIfOlder(0)];
     const strict = [model.refresh(), model.refresh()];
     assert.equal(questions.length, 1);
@@ -90,7 +90,7 @@ describe('what is known of the apps', () => {
     assert.equal(model.snapshot?.status.appsTotal, 2);
   });
 
-  it('is forgotten with the account, and no late answer brings it back', async () => {
+  it('is cleared with the account and not restored by a late answer', async () => {
     const late = model.refresh();
     model.forget();
     assert.equal(question(0).signal.aborted, true);
@@ -104,7 +104,7 @@ describe('what is known of the apps', () => {
     assert.equal(model.snapshot, undefined);
   });
 
-  it('does not change when the question is cancelled', async () => {
+  it('is unchanged when a request is cancelled', async () => {
     const asked = model.refresh();
     question(0).fail(new CancelledError());
     await asked;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { claimOnce } from '../../../src/core/apps/claimOnce';
 import { useTempFolder } from '../../support/temp-folder';
 
-describe('a claim', () => {
+describe('one-time claim', () => {
   const temp = useTempFolder();
 
-  it('is given to one of many who ask at the same time', async () => {
+  it('is granted to one of many concurrent callers', async () => {
     const folder = join(temp.path, 'claims');
     const given = await Promise.all(
       Array.from({ length: 20 }, () => claimOnce(folder, 'https://a/|trip-log|../x', 1e9)),
@@ -17,14 +17,14 @@ describe('a claim', () => {
     assert.equal((await readdir(folder)).length, 2);
   });
 
-  it('is given though there is something old that cannot be removed', async () => {
+  it('is granted even when an old entry cannot be removed', async () => {
     const folder = join(temp.path, 'claims');
     await mkdir(join(folder, 'old', 'full'), { recursive: true });
     await utimes(join(folder, 'old'), 1, 1);
     assert.equal(await claimOnce(folder, 'new', 60_000), true);
   });
 
-  it('is forgotten when it is old', async () => {
+  it('expires when it is old', async () => {
     const folder = join(temp.path, 'claims');
     await mkdir(folder);
     await writeFile(join(folder, 'old'), '');

@@ -21,7 +21,7 @@ function told(apps: AppStatus[], isDeveloper = true, hasPendingRequest = false):
   return { status, mine: [], betas: [] };
 }
 
-describe('why the view is empty', () => {
+describe('reason for an empty view', () => {
   for (const [why, snapshot, surroundings] of [
     ['signedOut', undefined, { isSignedIn: false }],
     ['signedOut', told([APP]), { isSignedIn: false }],
@@ -36,8 +36,8 @@ describe('why the view is empty', () => {
     ['accessNotGranted', told([], false), { hasLocalApp: true }],
     [undefined, told([APP], false), {}],
   ] as const) {
-    const apps = snapshot === undefined ? 'nothing told' : `${snapshot.status.apps.length} apps`;
-    const more = snapshot?.status.isDeveloper === false ? ', no developer' : '';
+    const apps = snapshot === undefined ? 'nothing loaded' : `${snapshot.status.apps.length} apps`;
+    const more = snapshot?.status.isDeveloper === false ? ', not a developer' : '';
     it(`is ${String(why)}: ${apps}${more}, ${JSON.stringify(surroundings)}`, () => {
       assert.equal(emptinessOf(snapshot, { ...HERE, ...surroundings }), why);
     });

@@ -13,7 +13,7 @@ const MINE = '/api/v1/mini-apps/mine';
 const STATUS = '/api/v1/dev/status';
 const BETA = /\/beta\/status$/u;
 
-describe('loading the apps', () => {
+describe('loading apps', () => {
   let backend: MemoryBackend;
   let api: ApiClient;
   let logger: MemoryLogger;
@@ -30,7 +30,7 @@ describe('loading the apps', () => {
 
   const betaCalls = () => backend.requests.filter(({ path }) => path.endsWith('/beta/status'));
 
-  it('reads status and list, and the betas there are', async () => {
+  it('reads the status, the list and existing betas', async () => {
     const { status, mine, betas } = await loadApps(api, logger);
     assert.deepEqual(status.apps.map(({ appId }) => appId).sort(), ['trip-log', 'tyres']);
     assert.equal(status.apps.find(({ appId }) => appId === 'tyres')?.rejectionReason, 'no');
@@ -52,7 +52,7 @@ describe('loading the apps', () => {
     assert.equal(betaCalls().length, 1);
   });
 
-  it('does without the list and without a beta', async () => {
+  it('works without the list and without a beta', async () => {
     backend.faults.inject({ match: { path: MINE }, fault: { kind: 'status', status: 500 } });
     backend.faults.inject({ match: { path: BETA }, fault: { kind: 'half-json' } });
     const { status, mine, betas } = await loadApps(api, logger);
@@ -60,7 +60,7 @@ describe('loading the apps', () => {
     assert.equal(logger.lines.filter((line) => line.includes('could not be read')).length, 2);
   });
 
-  it('makes no more calls than the most apps that a backend may tell of', async () => {
+  it('makes no more calls than the maximum number of apps of a backend', async () => {
     const apps = Array.from({ length: 60 }, (_, n) => ({ appId: `app-${n}`, betaActive: true }));
     const handler = (request: BackendRequest) => ok(request, { isDeveloper: true, apps });
     backend.faults.inject({ match: { path: STATUS }, fault: { kind: 'custom', handler } });
@@ -68,7 +68,7 @@ describe('loading the apps', () => {
     assert.deepEqual([status.apps.length, betaCalls().length], [60, 50]);
   });
 
-  it('does not without the status', async () => {
+  it('fails without the status', async () => {
     backend.faults.inject({ match: { path: STATUS }, fault: { kind: 'status', status: 500 } });
     await rejectsWith('SERVER', loadApps(api, logger));
     backend.faults.inject({ match: { path: STATUS }, fault: { kind: 'wrong-types' } });

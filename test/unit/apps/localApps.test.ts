@@ -4,7 +4,7 @@ import { readLocalApps } from '../../../src/core/apps/localApps';
 import { writeFiles } from '../../support/project';
 import { useTempFolder } from '../../support/temp-folder';
 
-describe('the apps of the workspace', () => {
+describe('apps of the workspace', () => {
   const temp = useTempFolder();
 
   it('are told from manifests that need not be valid, nor JSON', async () => {

@@ -19,7 +19,7 @@ const SUBMITTED: FollowedSubmission = {
   reviewStatus: 'pending',
 };
 
-/** A backend and the windows in front of it. */
+/** A backend and the windows that use it. */
 class World {
   readonly clock = new FakeClock();
   readonly store = new FakeStateStore();
@@ -42,7 +42,10 @@ class World {
     return Promise.resolve({ isDeveloper: true, hasPendingRequest: false, apps, appsTotal: 1 });
   }
 
-  /** Lets time pass in small steps, as it does: what a timer starts ends before the next one fires. */
+  /**
+   * Advances the time in small steps, so that work started by a timer ends before the next timer
+   * fires.
+   */
   async pass(ms: number, step = 5_000): Promise<void> {
     for (let passed = 0; passed < ms; passed += step) {
       this.clock.advance(Math.min(step, ms - passed));
@@ -87,7 +90,7 @@ function settle(): Promise<void> {
   return new Promise(setImmediate);
 }
 
-describe('the interval at which a review is followed', () => {
+describe('polling interval of a review', () => {
   for (const [age, ms] of [
     [-DAY, 15_000],
     [0, 15_000],
@@ -103,7 +106,7 @@ describe('the interval at which a review is followed', () => {
   }
 });
 
-describe('a review that is followed', () => {
+describe('review polling', () => {
   let world: World;
   let window: Window;
 
@@ -112,7 +115,7 @@ describe('a review that is followed', () => {
     window = world.open();
   });
 
-  it('is asked for ever more seldom', async () => {
+  it('slows down with time', async () => {
     const start = world.clock.now();
     await window.follower.follow(SUBMITTED);
     await world.pass(3 * 60 * MINUTE);
@@ -126,7 +129,7 @@ describe('a review that is followed', () => {
     assert.ok(world.asked.length < 40, `${world.asked.length} questions in three hours`);
   });
 
-  it('is told once when it was approved, and asked for no more', async () => {
+  it('notifies once about an approval and stops', async () => {
     await window.follower.follow(SUBMITTED);
     await world.pass(MINUTE);
     world.app.reviewStatus = 'approved';
@@ -139,7 +142,7 @@ describe('a review that is followed', () => {
     assert.equal(window.told.length, 1);
   });
 
-  it('is told with the reason when it was rejected', async () => {
+  it('notifies about a rejection with its reason', async () => {
     await window.follower.follow(SUBMITTED);
     Object.assign(world.app, { reviewStatus: 'rejected', rejectionReason: 'The icon is blurred.' });
     await world.pass(MINUTE);
@@ -148,14 +151,14 @@ describe('a review that is followed', () => {
   });
 
   for (const reviewStatus of ['auto-approved', 'approved', 'rejected']) {
-    it(`is none when it is ${reviewStatus} at once`, async () => {
+    it(`does not start when the review is ${reviewStatus} at once`, async () => {
       await window.follower.follow({ ...SUBMITTED, reviewStatus });
       await world.pass(10 * MINUTE);
       assert.deepEqual(world.asked, []);
     });
   }
 
-  it('is not mixed up with the decision on the version before', async () => {
+  it('does not confuse a review with the decision on the previous version', async () => {
     Object.assign(world.app, { reviewStatus: 'approved', latestVersion: '1.0.0' });
     await window.follower.follow(SUBMITTED);
     await world.pass(MINUTE);
@@ -164,11 +167,11 @@ describe('a review that is followed', () => {
     await world.pass(5 * MINUTE);
     Object.assign(world.app, { reviewStatus: 'rejected', rejectionReason: 'no' });
     await world.pass(10 * MINUTE);
-    // The backend names another version: the decision is told without one.
+    // The backend names another version, so the notification names none.
     assert.deepEqual(window.told, [{ appId: 'trip-log', state: 'rejected', reason: 'no' }]);
   });
 
-  it('gives way to a later submission of the same app', async () => {
+  it('switches to a later submission of the same app', async () => {
     await window.follower.follow(SUBMITTED);
     await world.pass(MINUTE);
     await window.follower.follow({ ...SUBMITTED, version: '1.2.0' });
@@ -180,7 +183,7 @@ describe('a review that is followed', () => {
     );
   });
 
-  it('is left alone while nobody looks at the window, and asked for when somebody does', async () => {
+  it('pauses while the window is not focused and polls when it regains the focus', async () => {
     await window.follower.follow(SUBMITTED);
     await window.focus(false);
     world.app.reviewStatus = 'approved';
@@ -190,7 +193,7 @@ describe('a review that is followed', () => {
     assert.equal(window.told.length, 1);
   });
 
-  it('is not asked for at every focus', async () => {
+  it('does not poll at every focus', async () => {
     await window.follower.follow(SUBMITTED);
     await world.pass(30 * MINUTE);
     const asked = world.asked.length;
@@ -201,7 +204,7 @@ describe('a review that is followed', () => {
     assert.equal(world.asked.length, asked);
   });
 
-  it('is over after seven days', async () => {
+  it('stops after seven days', async () => {
     await window.follower.follow(SUBMITTED);
     await world.pass(7 * DAY + 20 * MINUTE, MINUTE);
     const asked = world.asked.length;
@@ -210,7 +213,7 @@ describe('a review that is followed', () => {
     assert.deepEqual([world.asked.length, window.told, world.clock.pending], [asked, [], 0]);
   });
 
-  it('is followed on after a reload', async () => {
+  it('continues after a reload', async () => {
     await window.follower.follow(SUBMITTED);
     await world.pass(MINUTE);
     window.follower.dispose();
@@ -222,7 +225,7 @@ describe('a review that is followed', () => {
     assert.equal(reloaded.told.length, 1);
   });
 
-  it('is told by one of two windows that ask at the same time', async () => {
+  it('notifies in one of two windows that poll at the same time', async () => {
     const other = world.open();
     await window.follower.follow(SUBMITTED);
     await other.follower.wake();
@@ -232,7 +235,7 @@ describe('a review that is followed', () => {
     assert.equal(window.told.length + other.told.length, 1);
   });
 
-  it('is told by one window alone, though neither sees what the other writes', async () => {
+  it('notifies in one window even though neither sees the writes of the other', async () => {
     const other = world.open();
     await window.follower.follow(SUBMITTED);
     const [copy] = [...world.store.values.entries()];
@@ -244,7 +247,7 @@ describe('a review that is followed', () => {
     assert.deepEqual([window.told.length, other.told.length], [1, 0]);
   });
 
-  it('waits while another account, another backend or nobody is signed in', async () => {
+  it('pauses without a session and with another account or backend', async () => {
     await window.follower.follow(SUBMITTED);
     world.app.reviewStatus = 'approved';
     const others = [undefined, { ...ME, devId: 'dev_x' }, { ...ME, backendUrl: 'https://b' }];
@@ -259,7 +262,7 @@ describe('a review that is followed', () => {
     assert.equal(window.told.length, 1);
   });
 
-  it('is told once, and troubles nobody, where nothing can be written down', async () => {
+  it('notifies once and reports no errors when nothing can be stored', async () => {
     await window.follower.follow(SUBMITTED);
     world.store.update = () => Promise.reject(new Error('no space left'));
     await window.follower.follow({ ...SUBMITTED, appId: 'charge-timer' });
@@ -276,7 +279,7 @@ describe('a review that is followed', () => {
     assert.ok(window.logger.lines.length - lines <= 6, 'it does not try every second');
   });
 
-  it('survives a backend in trouble in silence', async () => {
+  it('ignores backend errors silently', async () => {
     await window.follower.follow(SUBMITTED);
     world.failure = new I99dashError('OFFLINE', 'nowhere');
     await world.pass(10 * MINUTE);
@@ -288,7 +291,7 @@ describe('a review that is followed', () => {
     assert.equal(window.told.length, 1);
   });
 
-  it('leaves a backend alone for as long as it asks, whatever wakes it', async () => {
+  it('waits for as long as the backend asks, whatever triggers it', async () => {
     await window.follower.follow(SUBMITTED);
     await window.follower.follow({ ...SUBMITTED, appId: 'tyres' });
     world.failure = new I99dashError('SERVER', 'busy', { status: 429, retryAfterMs: 10 * MINUTE });
@@ -303,7 +306,7 @@ describe('a review that is followed', () => {
     assert.equal(world.asked.length, 3);
   });
 
-  it('is not lost to a clock that is set back', async () => {
+  it('continues after the clock is set back', async () => {
     await window.follower.follow(SUBMITTED);
     await world.pass(10 * MINUTE);
     world.app.reviewStatus = 'approved';
@@ -316,7 +319,7 @@ describe('a review that is followed', () => {
     ['a day', 5],
     ['a year', 0],
   ] as const) {
-    it(`is not asked about without end where the clock is set back by ${back}`, async () => {
+    it(`does not poll forever when the clock is set back by ${back}`, async () => {
       await window.follower.follow(SUBMITTED);
       world.clock.jump(back === 'a day' ? -DAY : -365 * DAY);
       await window.follower.wake();
@@ -326,7 +329,7 @@ describe('a review that is followed', () => {
     });
   }
 
-  it('does not stumble over what another version of the extension has stored', async () => {
+  it('ignores data stored by another version of the extension', async () => {
     world.store.values.set('i99dash.followedReviews', [{ appId: 'a' }, 7, null]);
     await window.follower.wake();
     await window.follower.follow(SUBMITTED);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { reviewStateOf } from '../../../src/core/apps/reviewState';
 
-describe('the state of a review', () => {
+describe('review state', () => {
   for (const [word, state] of [
     [null, 'unpublished'],
     ['pending', 'inReview'],

@@ -6,7 +6,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const NOW = Date.parse('2026-01-01T09:00:00Z');
 
-describe('how long ago something was', () => {
+describe('relative time', () => {
   for (const [age, words] of [
     [0, 'now'],
     [59_999, 'now'],
@@ -27,13 +27,13 @@ describe('how long ago something was', () => {
     });
   }
 
-  it('is told in the language of the reader, in English for none', () => {
+  it('uses the language of the user, and English for an unknown one', () => {
     assert.equal(timeAgo(NOW - 3 * DAY, NOW, 'de'), 'vor 3 Tagen');
     assert.equal(timeAgo(NOW - 3 * DAY, NOW, ''), '3 days ago');
     assert.equal(timeAgo(NOW - 3 * DAY, NOW, 'no such language'), '3 days ago');
   });
 
-  it('is told exactly to who wants to know', () => {
+  it('has an exact form', () => {
     assert.match(exactTime(NOW, 'en'), /January 1, 2026/u);
   });
 });

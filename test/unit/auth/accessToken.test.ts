@@ -49,7 +49,7 @@ describe('access token lifetime', () => {
     it(title, () => assert.equal(tokenLifeMs(token, expiresIn), life));
   }
 
-  it('identifies a renewed JWT by its claims and ignores opaque tokens', () => {
+  it('compares subjects by the claims of JWTs and treats opaque tokens as equal', () => {
     assert.equal(isSameSubject(jwt({ sub: 'a', jti: '1' }), jwt({ sub: 'a', jti: '2' })), true);
     assert.equal(isSameSubject(jwt({ sub: 'a' }), jwt({ sub: 'b' })), false);
     for (const silent of ['', 'opaque', jwt({}), jwt({ sub: 7 })]) {

@@ -4,13 +4,13 @@ import { isObject } from '../../backend/envelope';
 import type { Backend } from '../../backend/server';
 import { fingerprintOfLine, toPublicKeyLine } from '../../support/ssh-key';
 
-/** An answer, with the envelope opened. */
+/** An answer without its envelope. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;
   readonly data: unknown;
-  /** The code of the error, if any. */
+  /** The error code, if any. */
   readonly code: unknown;
 }
 
@@ -20,7 +20,7 @@ export interface CallOptions {
   readonly token?: string;
 }
 
-/** One call of the backend's API. */
+/** Sends one request to the API of the backend. */
 export async function call(
   { url }: Pick<Backend, 'url'>,
   route: string,
@@ -39,7 +39,10 @@ export async function call(
   return { status, headers: received, body: parsed, data: envelope['data'], code: error['code'] };
 }
 
-/** The text at a path of keys. Throws when there is none: a test wants to know. */
+/**
+ * Returns the text at a path of keys.
+ * @throws Error if there is none
+ */
 export function textAt(value: unknown, ...path: (string | number)[]): string {
   let current = value;
   for (const key of path) {
@@ -56,7 +59,7 @@ export interface SigningKey {
   sign(nonce: string): string;
 }
 
-/** A fresh key, made without ssh-keygen; or the one given. */
+/** Creates a key without ssh-keygen, or wraps the given one. */
 export function signingKey(pair: { publicKey: KeyObject; privateKey: KeyObject } = newPair()) {
   const line = toPublicKeyLine(pair.publicKey);
   const key: SigningKey = {
@@ -71,13 +74,13 @@ function newPair() {
   return generateKeyPairSync('ed25519');
 }
 
-/** A nonce for the key. */
+/** Requests a nonce for the key. */
 export async function challenge(backend: Backend, { fingerprint }: SigningKey): Promise<string> {
   const answer = await call(backend, 'POST /api/v1/auth/ssh/challenge', { json: { fingerprint } });
   return textAt(answer.data, 'nonce');
 }
 
-/** Challenge and verify; the answer of the latter. */
+/** Requests a challenge, signs it, and returns the answer to the verify request. */
 export async function verify(
   backend: Backend,
   key: SigningKey,
@@ -88,13 +91,13 @@ export async function verify(
   return await call(backend, 'POST /api/v1/auth/ssh/verify', { json });
 }
 
-/** An access token. */
+/** Returns an access token. */
 export async function signIn(backend: Backend, key: SigningKey, scope?: 'publish') {
   const answer = await verify(backend, key, scope === undefined ? {} : { scope });
   return textAt(answer.data, 'access_token');
 }
 
-/** A manifest that the backend takes. */
+/** A manifest that the backend accepts. */
 export function manifest(id = 'trip-log', version = '1.0.0') {
   return {
     id,
@@ -106,12 +109,12 @@ export function manifest(id = 'trip-log', version = '1.0.0') {
   };
 }
 
-/** Lower-case hex SHA-256. */
+/** Returns the lower-case hex SHA-256. */
 export function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** An upload URL for the bytes. */
+/** Requests an upload URL for the bytes. */
 export async function uploadUrl(
   backend: Backend,
   token: string,
@@ -123,13 +126,13 @@ export async function uploadUrl(
   return { url: textAt(data, 'uploadUrl'), bundleId: textAt(data, 'bundleId') };
 }
 
-/** Uploads the bytes as they should be; the answer of the storage. */
+/** Uploads the bytes correctly and returns the answer of the storage. */
 export async function put(url: string, bytes: Buffer): Promise<Response> {
   const headers = { 'content-type': 'application/gzip' };
   return await fetch(url, { method: 'PUT', headers, body: new Uint8Array(bytes) });
 }
 
-/** Announces and uploads a bundle; its id. */
+/** Announces and uploads a bundle, and returns its ID. */
 export async function upload(backend: Backend, token: string, bytes: Buffer, appId?: string) {
   const { url, bundleId } = await uploadUrl(backend, token, bytes, appId);
   const { status } = await put(url, bytes);
@@ -137,7 +140,9 @@ export async function upload(backend: Backend, token: string, bytes: Buffer, app
   return bundleId;
 }
 
-/** Sends bytes on a socket of its own, as no client library would; the whole answer as text. */
+/**
+ * Sends raw bytes over a socket, as no client library would, and returns the whole answer as text.
+ */
 export function rawRequest(
   origin: string,
   head: string[],

@@ -34,13 +34,13 @@ describe('backend: device-code sign-in', () => {
     return textAt(body, 'error');
   }
 
-  it('does not exist unless it is switched on', async () => {
+  it('does not exist unless it is enabled', async () => {
     backend.settings.deviceCode = false;
     const { status, code } = await call(backend, AUTHORIZE, { form: CLIENT });
     assert.deepEqual([status, code], [404, 'NOT_FOUND']);
   });
 
-  it('opens a flow in bare JSON', async () => {
+  it('starts a flow in plain JSON', async () => {
     const { body, userCode } = await authorize();
     assert.match(userCode, /^[B-Z]{4}-[B-Z]{4}$/);
     const { verification_uri, verification_uri_complete, expires_in, interval } = body as Record<
@@ -52,7 +52,7 @@ describe('backend: device-code sign-in', () => {
     assert.deepEqual([expires_in, interval], [600, 5]);
   });
 
-  it('hands out an API key after approval, once, and the old key is invalid', async () => {
+  it('issues an API key once after approval and invalidates the old key', async () => {
     const old = backend.state.addApiKey('dev_local');
     const { userCode, deviceCode } = await authorize();
     assert.equal(await pollError(deviceCode), 'authorization_pending');
@@ -68,7 +68,7 @@ describe('backend: device-code sign-in', () => {
     assert.equal(await pollError(deviceCode), 'invalid_grant');
   });
 
-  it('reports a denial, and an approval by someone who is no developer', async () => {
+  it('reports a denial, and an approval by a user who is no developer', async () => {
     const denied = await authorize();
     backend.state.devices.decide(denied.userCode, 'deny', 'dev_local');
     assert.equal(await pollError(denied.deviceCode), 'access_denied');
@@ -78,7 +78,7 @@ describe('backend: device-code sign-in', () => {
     assert.equal(await pollError(useless.deviceCode), 'access_denied');
   });
 
-  it('expires by the clock and by hand', async () => {
+  it('expires by the clock and on request', async () => {
     const byHand = await authorize();
     backend.state.devices.decide(byHand.userCode, 'expire', 'dev_local');
     assert.equal(await pollError(byHand.deviceCode), 'expired_token');
@@ -87,7 +87,7 @@ describe('backend: device-code sign-in', () => {
     assert.equal(await pollError(byClock.deviceCode), 'expired_token');
   });
 
-  it('asks those who poll too fast to slow down by 5 seconds', async () => {
+  it('asks clients that poll too fast to slow down by 5 seconds', async () => {
     const { deviceCode } = await authorize();
     assert.equal(await pollError(deviceCode), 'authorization_pending');
     now += 4999;
@@ -98,7 +98,7 @@ describe('backend: device-code sign-in', () => {
     assert.equal(await pollError(deviceCode), 'authorization_pending');
   });
 
-  it('can be forced to ask for slower polls', async () => {
+  it('can be forced to request slower polling', async () => {
     backend.settings.deviceIntervalSeconds = 0;
     const { userCode, deviceCode } = await authorize();
     backend.state.devices.forceSlowDown(userCode, 2);
@@ -107,7 +107,7 @@ describe('backend: device-code sign-in', () => {
     assert.deepEqual(errors, ['slow_down', 'slow_down', 'authorization_pending']);
   });
 
-  it('refuses malformed requests in the words of OAuth', async () => {
+  it('rejects malformed requests with OAuth errors', async () => {
     const { deviceCode } = await authorize();
     const cases: [string, Record<string, string>, string][] = [
       [AUTHORIZE, {}, 'invalid_request'],

@@ -25,7 +25,7 @@ describe('backend: faults', () => {
     return (await fetch(backend.url + PATH, { headers })).status === 200;
   }
 
-  it('strikes as often as told, only where it matches, until it is cleared', async () => {
+  it('apply the given number of times to matching requests until they are cleared', async () => {
     const fault: Fault = { kind: 'status', status: 503 };
     const injected = backend.faults.inject({ match: { path: /\/dev\// }, times: 2, fault });
     const statuses = [];
@@ -40,13 +40,13 @@ describe('backend: faults', () => {
     assert.equal(await isHealthy(), true);
   });
 
-  it('withdraws one rule', async () => {
+  it('can be removed one by one', async () => {
     const fault: Fault = { kind: 'status', status: 500 };
     backend.faults.inject({ times: 'always', fault }).remove();
     assert.equal(await isHealthy(), true);
   });
 
-  it('breaks the connection before, within and after', async () => {
+  it('reset the connection before, during and after the answer', async () => {
     for (const when of ['before', 'after'] as const) {
       await assert.rejects(fetchUnder({ kind: 'reset', when }), TypeError);
       assert.equal(backend.requests.at(-1)?.status, undefined);
@@ -57,7 +57,7 @@ describe('backend: faults', () => {
     assert.equal(await isHealthy(), true);
   });
 
-  it('hangs until the caller gives up', async () => {
+  it('hang until the client gives up', async () => {
     backend.faults.inject({ fault: { kind: 'hang' } });
     const caller = new AbortController();
     const hanging = fetch(backend.url + PATH, { headers, signal: caller.signal });
@@ -66,7 +66,7 @@ describe('backend: faults', () => {
     await assert.rejects(hanging, { name: 'AbortError' });
   });
 
-  it('closes at once while an exchange hangs', async () => {
+  it('do not delay the close of the server while an exchange hangs', async () => {
     backend.faults.inject({ fault: { kind: 'hang' } });
     const hanging = assert.rejects(fetch(backend.url + PATH, { headers }), TypeError);
     await backend.waitForRequest(({ path }) => path === PATH);
@@ -75,7 +75,7 @@ describe('backend: faults', () => {
     await assert.rejects(fetch(backend.url + PATH), TypeError);
   });
 
-  it('answers a status with Retry-After in the envelope, or bare', async () => {
+  it('answer with a status and Retry-After, in the envelope or plain', async () => {
     const fault: Fault = { kind: 'status', status: 429, code: 'SLOW', retryAfter: 7 };
     backend.faults.inject({ fault });
     const { status, code, headers: received } = await call(backend, `GET ${PATH}`);
@@ -84,20 +84,20 @@ describe('backend: faults', () => {
     assert.deepEqual([bare.status, await bare.text()], [502, '']);
   });
 
-  it('answers what is no JSON', async () => {
+  it('answer with text that is not JSON', async () => {
     assert.match(await (await fetchUnder({ kind: 'html' })).text(), /^<!doctype html>/);
     assert.equal(await (await fetchUnder({ kind: 'empty' })).text(), '');
     await assert.rejects((await fetchUnder({ kind: 'half-json' })).json(), SyntaxError);
   });
 
-  it('answers wrong types in a sound envelope', async () => {
+  it('answer with wrong types in a valid envelope', async () => {
     const answer: unknown = await (await fetchUnder({ kind: 'wrong-types' })).json();
     const { success, data } = answer as { success: boolean; data: unknown };
     assert.equal(success, true);
     assert.deepEqual(data, { devId: 42, email: 42, displayName: 42, isDeveloper: [true] });
   });
 
-  it('drips, delays and redirects', async () => {
+  it('answer slowly, late or with a redirect', async () => {
     const drip = await fetchUnder({ kind: 'drip', intervalMs: 1, chunkBytes: 50 });
     assert.equal(((await drip.json()) as { success: boolean }).success, true);
     assert.equal((await fetchUnder({ kind: 'delay', ms: 1 })).status, 200);
@@ -106,20 +106,20 @@ describe('backend: faults', () => {
     assert.equal(redirect.headers.get('location'), 'http://localhost:1/');
   });
 
-  it('streams a huge answer of exactly the size asked for', async () => {
+  it('stream a huge answer of exactly the requested size', async () => {
     const bytes = 3_000_001;
     const text = await (await fetchUnder({ kind: 'huge', bytes })).text();
     assert.equal(text.length, bytes);
     assert.doesNotThrow(() => JSON.parse(text));
   });
 
-  it('survives a caller that leaves in the middle of a huge answer', async () => {
+  it('survive a client that disconnects during a huge answer', async () => {
     const response = await fetchUnder({ kind: 'huge' });
     await response.body?.cancel();
     assert.equal(await isHealthy(), true);
   });
 
-  it('makes a mistake in a custom fault visible', async () => {
+  it('report a mistake in a custom fault', async () => {
     const handler = () => {
       throw new Error('a mistake');
     };
@@ -129,7 +129,7 @@ describe('backend: faults', () => {
     assert.match(JSON.stringify(body), /a mistake/);
   });
 
-  it('holds an answer back until the test lets it go', async () => {
+  it('hold an answer back until the test releases it', async () => {
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));
     backend.faults.inject({

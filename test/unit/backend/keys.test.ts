@@ -14,14 +14,14 @@ describe('backend: public keys', () => {
   const header = Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0\x20', 'latin1');
   const encoded = Buffer.concat([header, point]).toString('base64');
 
-  it('takes an OpenSSH line apart', () => {
+  it('parses an OpenSSH line', () => {
     const key = parsePublicKey(`ssh-ed25519 ${encoded} me at work\n`);
     assert.deepEqual(key.raw, point);
     assert.equal(key.comment, 'me at work');
     assert.match(key.fingerprint, /^SHA256:[A-Za-z0-9+/]{43}$/);
   });
 
-  it('verifies the signature of RFC 8032 and none that differs in one bit', () => {
+  it('verifies the signature of RFC 8032 and rejects any that differs in one bit', () => {
     const signature = Buffer.from(SIGNATURE, 'hex');
     const message = Buffer.from([0x72]);
     assert.equal(verifySignature(point, message, signature), true);
@@ -30,14 +30,14 @@ describe('backend: public keys', () => {
     assert.equal(verifySignature(point, message, signature), false);
   });
 
-  it('agrees with what node:crypto signs with the seed', () => {
+  it('accepts a signature that node:crypto makes with the seed', () => {
     const prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
     const key = Buffer.concat([prefix, Buffer.from(SEED, 'hex')]);
     const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
     assert.equal(sign(null, Buffer.from([0x72]), privateKey).toString('hex'), SIGNATURE);
   });
 
-  it('refuses trailing bytes and a point that is too short', () => {
+  it('rejects trailing bytes and a point that is too short', () => {
     const long = Buffer.concat([header, point, Buffer.from('\0\0\0\x01x', 'latin1')]);
     const short = Buffer.concat([Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0\x01x', 'latin1')]);
     for (const blob of [long, short, Buffer.from('\xff\xff\xff\xff', 'latin1')]) {

@@ -9,19 +9,19 @@ const CHALLENGE = 'POST /api/v1/auth/ssh/challenge';
 const KEYS = 'GET /api/v1/account/ssh-keys';
 const MINE = 'GET /api/v1/mini-apps/mine';
 
-/** Which routes each deployment has. */
+/** The routes of each deployment. */
 const THERE: Record<ProfileName, Record<string, boolean>> = {
   developer: { [CHALLENGE]: true, [KEYS]: true, [MINE]: true, [WALLET]: false, [DEVICE]: false },
   operator: { [CHALLENGE]: true, [KEYS]: true, [MINE]: false, [WALLET]: true, [DEVICE]: false },
   older: { [CHALLENGE]: false, [KEYS]: false, [MINE]: true, [WALLET]: false, [DEVICE]: true },
 };
 
-describe('backend: the profiles', () => {
+describe('backend: profiles', () => {
   let backend: Backend | undefined;
   afterEach(() => backend?.close());
 
   for (const name of Object.keys(THERE) as ProfileName[]) {
-    it(`${name} has the routes of its deployment and no other`, async () => {
+    it(`serve exactly the routes of the deployment ${name}`, async () => {
       backend = await startBackend(PROFILES[name]);
       const there: Record<string, boolean> = {};
       for (const route of Object.keys(THERE[name])) {
@@ -33,12 +33,12 @@ describe('backend: the profiles', () => {
     });
   }
 
-  it('are known by name', () => {
+  it('are looked up by name', () => {
     assert.equal(profileNamed('older'), PROFILES.older);
     assert.throws(() => profileNamed('newer'), /developer, operator, older/u);
   });
 
-  it('operator tells the balance of the wallet, as it is now', async () => {
+  it('return the current balance of the wallet for the operator', async () => {
     backend = await startBackend(PROFILES.operator);
     const { devId } = OPERATOR_ACCOUNT;
     const token = backend.state.mintToken({ devId, lifeSeconds: 60 });

@@ -37,7 +37,7 @@ describe('backend: publishing', () => {
     return [status, code];
   }
 
-  it('takes a bundle in for review', async () => {
+  it('accepts a bundle for review', async () => {
     const { status, data } = await publish();
     assert.equal(status, 200);
     assert.deepEqual(data, { ok: true, reviewStatus: 'pending' });
@@ -53,14 +53,14 @@ describe('backend: publishing', () => {
     });
   });
 
-  it('publishes at once where it is told to', async () => {
+  it('publishes at once when it is configured to', async () => {
     backend.settings.reviewStatus = 'auto-approved';
     const { data } = await publish();
     const publishedAt = '2030-01-01T00:00:00.000Z';
     assert.deepEqual(data, { ok: true, reviewStatus: 'auto-approved', publishedAt });
   });
 
-  it('reports a review by hand, with the reason of a rejection', async () => {
+  it('reports a manual review and the reason of a rejection', async () => {
     await publish();
     backend.state.review('trip-log', 'rejected', 'the icon is blurred');
     const rejected = await get('/api/v1/dev/status');
@@ -80,7 +80,7 @@ describe('backend: publishing', () => {
     assert.equal(approved['rejectionReason'], undefined);
   });
 
-  it('accepts a resubmit of a published version, but the CDN keeps the old bytes', async () => {
+  it('accepts a resubmission of a published version while the CDN keeps the old bytes', async () => {
     backend.settings.reviewStatus = 'auto-approved';
     await publish('1.0.0', bytes);
     assert.equal((await publish('1.0.0', Buffer.from('other bytes'))).status, 200);
@@ -89,7 +89,7 @@ describe('backend: publishing', () => {
     assert.equal(app.submissions.length, 2);
   });
 
-  it('lets a lost answer be asked for again', async () => {
+  it('returns the state of a submission whose answer was lost', async () => {
     const bundleId = await upload(backend, token, bytes);
     const json = { manifest: manifest(), bundleId };
     backend.faults.inject({ fault: { kind: 'reset', when: 'after' } });
@@ -98,7 +98,7 @@ describe('backend: publishing', () => {
     assert.equal((await call(backend, SUBMIT, { json, token })).status, 200);
   });
 
-  it('refuses a bundle that was never uploaded, or is not there at all', async () => {
+  it('rejects a bundle that was never uploaded or announced', async () => {
     const { bundleId } = await uploadUrl(backend, token, bytes);
     for (const id of [bundleId, 'bnd_none']) {
       const refusal = await refusedSubmit({ manifest: manifest(), bundleId: id });
@@ -106,14 +106,14 @@ describe('backend: publishing', () => {
     }
   });
 
-  it('refuses an upload of the right size with other bytes', async () => {
+  it('rejects an upload of the right size with different bytes', async () => {
     const { url, bundleId } = await uploadUrl(backend, token, bytes);
     assert.equal((await put(url, Buffer.from('version two'))).status, 200);
     const refusal = await refusedSubmit({ manifest: manifest(), bundleId });
     assert.deepEqual(refusal, [422, 'BUNDLE_HASH_MISMATCH']);
   });
 
-  it('refuses a manifest of another app, and one that lacks what it needs', async () => {
+  it('rejects a manifest of another app and one that lacks required fields', async () => {
     const bundleId = await upload(backend, token, bytes);
     const other = await refusedSubmit({ manifest: manifest('other-app'), bundleId });
     assert.deepEqual(other, [422, 'APP_ID_MISMATCH']);
@@ -124,7 +124,7 @@ describe('backend: publishing', () => {
     }
   });
 
-  it('refuses the app and the bundle of another developer', async () => {
+  it('rejects the app and the bundle of another developer', async () => {
     await publish();
     const bundleId = await upload(backend, token, bytes, 'second-app');
     backend.state.addAccount({ devId: 'dev_other', email: null, isDeveloper: true });
@@ -147,7 +147,7 @@ describe('backend: publishing', () => {
     assert.deepEqual([promoted.status, promoted.code], [403, 'APP_NOT_OWNED']);
   });
 
-  it('refuses those who are no developers yet, but tells them so', async () => {
+  it('rejects accounts that are not developers yet and reports their status', async () => {
     backend.state.updateAccount('dev_local', { isDeveloper: false, hasPendingRequest: true });
     const refusal = await refusedSubmit({ manifest: manifest(), bundleId: 'bnd_none' });
     assert.deepEqual(refusal, [403, 'DEVELOPER_REQUIRED']);
@@ -155,7 +155,7 @@ describe('backend: publishing', () => {
     assert.deepEqual(await get('/api/v1/dev/status'), status);
   });
 
-  it('refuses malformed announcements', async () => {
+  it('rejects malformed announcements', async () => {
     const good = { appId: 'trip-log', contentLength: 1, sha256: '0'.repeat(64) };
     const changes = [
       { appId: 'Trip Log' },
@@ -172,7 +172,7 @@ describe('backend: publishing', () => {
     }
   });
 
-  it('lists at most 50 apps, counts them all, and finds one by its id', async () => {
+  it('lists at most 50 apps, counts all of them, and finds one by its ID', async () => {
     const bundle = { bundleId: 'bnd_x', devId: 'dev_local', contentLength: 1, sha256: 'x' };
     for (let index = 0; index < 51; index += 1) {
       const appId = `app-${index}`;
@@ -210,7 +210,7 @@ describe('backend: publishing', () => {
     assert.deepEqual([expired['betaActive'], expired['betaVersion']], [false, null]);
   });
 
-  it('turns a beta into production, or ends it', async () => {
+  it('promotes a beta to production or ends it', async () => {
     await publish();
     const json = { version: '1.0.0' };
     await call(backend, `POST ${BETA}/promote`, { json, token });
@@ -230,7 +230,7 @@ describe('backend: publishing', () => {
     assert.equal((await get(`${BETA}/status`))['betaActive'], false);
   });
 
-  it('refuses a beta of an unknown app or version, and with too many testers', async () => {
+  it('rejects a beta of an unknown app or version, and with too many testers', async () => {
     const json = { version: '1.0.0' };
     const unknown = await call(backend, `POST ${BETA}/promote`, { json, token });
     assert.deepEqual([unknown.status, unknown.code], [404, 'APP_NOT_FOUND']);
@@ -242,7 +242,7 @@ describe('backend: publishing', () => {
     assert.deepEqual([crowded.status, crowded.code], [422, 'beta.tester_cap_reached']);
   });
 
-  it('publishes to beta with a token of scope publish from an attest key', async () => {
+  it('publishes to beta with a publish token of an attest key', async () => {
     const key = signingKey();
     backend.state.addKey('dev_local', key.line, { purpose: 'attest' });
     token = await signIn(backend, key, 'publish');

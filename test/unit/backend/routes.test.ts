@@ -3,7 +3,10 @@ import { ROUTES } from '../../backend/router';
 import { type Backend, startBackend } from '../../backend/server';
 import { call } from './client';
 
-/** The calls of the protocol, apart from client and backend, which once had the same wrong path. */
+/**
+ * The calls of the protocol, independent of client and backend, which once shared the same wrong
+ * path.
+ */
 const PROTOCOL = `
 POST /api/v1/auth/ssh/challenge
 POST /api/v1/auth/ssh/verify
@@ -44,7 +47,7 @@ describe('backend: routes', () => {
   });
   after(() => backend.close());
 
-  it('has no call of the API that the protocol does not have', () => {
+  it('match the protocol for every call of the API', () => {
     const calls = ROUTES.filter(({ pattern }) => pattern.startsWith('/api/'));
     const unknown = calls
       .map(({ method, pattern }) => `${method} ${pattern}`)
@@ -63,7 +66,7 @@ describe('backend: routes', () => {
     'GET /api/v2/dev/me',
     'GET /dev/me',
   ]) {
-    it(`answers 404 for ${route}`, async () => {
+    it(`answer 404 for ${route}`, async () => {
       const token = backend.state.mintToken({ devId: 'dev_local', lifeSeconds: 60 });
       const body = route.startsWith('POST') ? { json: {} } : {};
       const { status, code } = await call(backend, route, { ...body, token });

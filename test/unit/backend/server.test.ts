@@ -14,7 +14,7 @@ describe('backend: server', () => {
   });
   afterEach(() => backend.close());
 
-  it('answers in the envelope, with the id of the request', async () => {
+  it('answers in the envelope with the request ID', async () => {
     const { body } = await call(backend, 'GET /api/v1/nowhere');
     const { meta, ...rest } = body as { meta: { requestId: string } };
     const error = { code: 'NOT_FOUND', message: 'no such route' };
@@ -22,13 +22,13 @@ describe('backend: server', () => {
     assert.match(meta.requestId, /^[0-9a-f-]{36}$/);
   });
 
-  it('tells which methods a route has', async () => {
+  it('lists the methods of a route', async () => {
     const { status, code, headers } = await call(backend, 'PATCH /api/v1/account/ssh-keys');
     assert.deepEqual([status, code], [405, 'METHOD_NOT_ALLOWED']);
     assert.equal(headers.get('allow'), 'GET, POST');
   });
 
-  it('refuses what is no JSON, no JSON object, or not declared as such', async () => {
+  it('rejects bodies that are not a JSON object or not declared as JSON', async () => {
     const post = async (body: string, type = 'application/json') => {
       const init = { method: 'POST', headers: { 'content-type': type }, body };
       return (await fetch(`${backend.url}/api/v1/auth/ssh/challenge`, init)).status;
@@ -38,7 +38,7 @@ describe('backend: server', () => {
     assert.equal(await post('{}', 'text/plain'), 415);
   });
 
-  it('refuses more than 1 MB of JSON, announced or chunked', async () => {
+  it('rejects more than 1 MB of JSON, announced or chunked', async () => {
     const body = JSON.stringify({ fingerprint: 'x'.repeat(1024 * 1024) });
     const url = `${backend.url}/api/v1/auth/ssh/challenge`;
     const headers = { 'content-type': 'application/json' };
@@ -48,7 +48,7 @@ describe('backend: server', () => {
     assert.equal((await fetch(url, init)).status, 413);
   });
 
-  it('logs requests without their credential', async () => {
+  it('logs requests without their credentials', async () => {
     backend.state.addKey('dev_local', key.line);
     const token = await signIn(backend, key);
     await call(backend, 'GET /api/v1/dev/status?app_id=x', { token });
@@ -71,7 +71,7 @@ describe('backend: server', () => {
     await next.close();
   });
 
-  it('rejects who waits for a request that never comes when it closes', async () => {
+  it('rejects pending request waits when it closes', async () => {
     const waiting = assert.rejects(backend.waitForRequest(() => false));
     await backend.close();
     await waiting;
@@ -89,7 +89,7 @@ describe('backend: server', () => {
     await signIn(backend, key);
   });
 
-  it('moves reviews and device codes by hand', async () => {
+  it('changes reviews and device codes manually', async () => {
     const token = backend.state.mintToken({ devId: 'dev_local', lifeSeconds: 60 });
     const bundleId = await upload(backend, token, Buffer.from('x'));
     await call(backend, 'POST /api/v1/mini-apps/submit', {
@@ -108,8 +108,8 @@ describe('backend: server', () => {
   });
 });
 
-describe('backend: an account by hand', () => {
-  it('has developer access taken away, asked for and a message that did not arrive', async () => {
+describe('backend: manual account changes', () => {
+  it('revoke developer access, record a request for it, and simulate a lost message', async () => {
     const backend = await startBackend();
     const token = backend.state.mintToken({ devId: 'dev_local', lifeSeconds: 60 });
     const json = { isDeveloper: false, hasPendingRequest: true, lastNotificationError: 'blocked' };
@@ -153,7 +153,7 @@ describe('backend: persistence', () => {
     }
   });
 
-  it('keeps its secret from other users and holds no API key in the clear', async () => {
+  it('stores its secret privately and no API key in plain text', async () => {
     const backend = await startBackend({ stateDir });
     const apiKey = backend.state.addApiKey('dev_local');
     await backend.close();
@@ -162,7 +162,7 @@ describe('backend: persistence', () => {
     assert.ok(!(await readFile(file, 'utf8')).includes(apiKey));
   });
 
-  it('refuses a state file that it cannot read rather than start afresh', async () => {
+  it('fails on an unreadable state file instead of starting empty', async () => {
     const file = join(stateDir, 'state.json');
     await writeFile(file, '{"version":1');
     await assert.rejects(startBackend({ stateDir }), /not a state file/);

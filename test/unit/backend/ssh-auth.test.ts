@@ -21,7 +21,7 @@ describe('backend: SSH sign-in', () => {
   });
   afterEach(() => backend.close());
 
-  it('answers a printable nonce for a key that nobody registered', async () => {
+  it('returns a printable nonce for an unregistered key', async () => {
     const { fingerprint } = signingKey();
     const { status, data } = await call(backend, CHALLENGE, { json: { fingerprint } });
     assert.equal(status, 200);
@@ -30,11 +30,11 @@ describe('backend: SSH sign-in', () => {
     assert.equal(expires_in, 120);
   });
 
-  it('never answers the same nonce twice', async () => {
+  it('never returns the same nonce twice', async () => {
     assert.notEqual(await challenge(backend, key), await challenge(backend, key));
   });
 
-  it('leaves expires_in out and takes a nonce of the test when told so', async () => {
+  it('omits expires_in and uses a nonce of the test when configured to', async () => {
     backend.settings.announceChallengeLife = false;
     backend.settings.nonce = (fingerprint) => `SSHSIG ${fingerprint}`;
     const json = { fingerprint: key.fingerprint };
@@ -43,14 +43,14 @@ describe('backend: SSH sign-in', () => {
     assert.equal((await verify(backend, key)).status, 200);
   });
 
-  it('trades a signed nonce for a bearer token and notes the use of the key', async () => {
+  it('exchanges a signed nonce for a bearer token and records the use of the key', async () => {
     const { status, data } = await verify(backend, key);
     assert.equal(status, 200);
     assert.deepEqual(Object.keys(data as object), ['access_token', 'token_type']);
     assert.equal(backend.state.accounts.findKey(key.fingerprint)?.lastUsedAt, now);
   });
 
-  it('accepts a key made by ssh-keygen and one in PKCS#8', async () => {
+  it('accepts a key of ssh-keygen and one in PKCS#8', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'i99dash-keys-'));
     try {
       const openssh = await generateTestKey({ folder, name: 'openssh' });
@@ -70,7 +70,7 @@ describe('backend: SSH sign-in', () => {
     }
   });
 
-  it('spends a nonce at the first use', async () => {
+  it('consumes a nonce on its first use', async () => {
     const nonce = await challenge(backend, key);
     const json = { nonce, signature: key.sign(nonce) };
     assert.equal((await call(backend, VERIFY, { json })).status, 200);
@@ -78,7 +78,7 @@ describe('backend: SSH sign-in', () => {
     assert.deepEqual([again.status, again.code], [400, 'SSH_CHALLENGE_INVALID']);
   });
 
-  it('spends a nonce at a failed use too', async () => {
+  it('consumes a nonce on a failed use too', async () => {
     const nonce = await challenge(backend, key);
     const signature = signingKey().sign(nonce);
     const wrong = await call(backend, VERIFY, { json: { nonce, signature } });
@@ -87,7 +87,7 @@ describe('backend: SSH sign-in', () => {
     assert.equal(right.code, 'SSH_CHALLENGE_INVALID');
   });
 
-  it('refuses a nonce at the second it expires', async () => {
+  it('rejects a nonce from the second it expires', async () => {
     const [inTime, late] = [await challenge(backend, key), await challenge(backend, key)];
     now += 119_999;
     const good = await call(backend, VERIFY, {
@@ -99,13 +99,13 @@ describe('backend: SSH sign-in', () => {
     assert.equal(bad.code, 'SSH_CHALLENGE_INVALID');
   });
 
-  it('refuses a key that is not registered and one that was removed', async () => {
+  it('rejects a key that is unregistered or was removed', async () => {
     assert.equal((await verify(backend, signingKey())).code, 'SSH_SIGNATURE_INVALID');
     backend.state.removeKey(key.fingerprint);
     assert.equal((await verify(backend, key)).code, 'SSH_SIGNATURE_INVALID');
   });
 
-  it('refuses a registered key that signs for the fingerprint of another', async () => {
+  it('rejects a registered key that signs for the fingerprint of another', async () => {
     const other = signingKey();
     backend.state.addKey('dev_local', other.line);
     const nonce = await challenge(backend, key);
@@ -113,7 +113,7 @@ describe('backend: SSH sign-in', () => {
     assert.equal((await call(backend, VERIFY, { json })).code, 'SSH_SIGNATURE_INVALID');
   });
 
-  it('refuses a signature in SSH wire format, for it is not the raw 64 bytes', async () => {
+  it('rejects a signature in SSH wire format, which is not the raw 64 bytes', async () => {
     const nonce = await challenge(backend, key);
     const raw = Buffer.from(key.sign(nonce), 'base64');
     const wire = Buffer.concat([Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0\x40', 'latin1'), raw]);
@@ -137,14 +137,14 @@ describe('backend: SSH sign-in', () => {
     }
   });
 
-  it('says SSH_AUTH_DISABLED where SSH sign-in is off', async () => {
+  it('answers SSH_AUTH_DISABLED when SSH sign-in is off', async () => {
     backend.settings.sshEnabled = false;
     const json = { fingerprint: key.fingerprint };
     const { status, code } = await call(backend, CHALLENGE, { json });
     assert.deepEqual([status, code], [403, 'SSH_AUTH_DISABLED']);
   });
 
-  it('lets a publish token publish and nothing else', async () => {
+  it('restricts a publish token to publishing', async () => {
     const token = await signIn(backend, key, 'publish');
     const me = await call(backend, 'GET /api/v1/dev/me', { token });
     assert.deepEqual([me.status, me.code], [403, 'INSUFFICIENT_SCOPE']);
@@ -153,7 +153,7 @@ describe('backend: SSH sign-in', () => {
     assert.equal(upload.status, 200);
   });
 
-  it('mints publish tokens alone with an attest key', async () => {
+  it('issues only publish tokens for an attest key', async () => {
     const attest = signingKey();
     backend.state.addKey('dev_local', attest.line, { purpose: 'attest' });
     const wide = await verify(backend, attest);

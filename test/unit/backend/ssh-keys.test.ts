@@ -31,7 +31,7 @@ describe('backend: SSH keys', () => {
     return await call(backend, ADD, { json, token });
   }
 
-  it('lists keys in snake case, with the time of their last use', async () => {
+  it('lists keys in snake case with the time of their last use', async () => {
     const { data } = await call(backend, LIST, { token });
     const { keys } = data as { keys: Record<string, unknown>[] };
     assert.equal(keys.length, 1);
@@ -59,7 +59,7 @@ describe('backend: SSH keys', () => {
     assert.equal(textAt(data, 'purpose'), 'login');
   });
 
-  it('refuses a key that is registered, with whatever account', async () => {
+  it('rejects a key that is already registered with any account', async () => {
     backend.state.addAccount({ devId: 'dev_other', email: null, isDeveloper: true });
     const other = signingKey();
     backend.state.addKey('dev_other', other.line);
@@ -69,7 +69,7 @@ describe('backend: SSH keys', () => {
     }
   });
 
-  it('refuses rsa and ecdsa keys', async () => {
+  it('rejects RSA and ECDSA keys', async () => {
     for (const type of ['rsa', 'ecdsa'] as const) {
       const { publicKeyLine } = await generateTestKey({ folder, type });
       const { status, code } = await add({ public_key: publicKeyLine, name: type });
@@ -77,7 +77,7 @@ describe('backend: SSH keys', () => {
     }
   });
 
-  it('refuses malformed keys, names and purposes', async () => {
+  it('rejects malformed keys, names and purposes', async () => {
     const { line } = signingKey();
     const [type, blob = ''] = line.split(' ');
     const bad = [
@@ -97,14 +97,14 @@ describe('backend: SSH keys', () => {
     }
   });
 
-  it('removes a key, and with it the token that it minted', async () => {
+  it('removes a key and revokes its token', async () => {
     const id = backend.state.accounts.findKey(key.fingerprint)?.id ?? '';
     const removed = await call(backend, `DELETE /api/v1/account/ssh-keys/${id}`, { token });
     assert.deepEqual([removed.status, removed.data], [200, null]);
     assert.equal((await call(backend, LIST, { token })).status, 401);
   });
 
-  it('does not know the keys of others', async () => {
+  it('hides the keys of other accounts', async () => {
     backend.state.addAccount({ devId: 'dev_other', email: null, isDeveloper: true });
     const { id } = backend.state.addKey('dev_other', signingKey().line);
     const { status, code } = await call(backend, `DELETE /api/v1/account/ssh-keys/${id}`, {

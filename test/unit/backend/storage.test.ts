@@ -20,7 +20,7 @@ describe('backend: bundle storage', () => {
   });
   afterEach(() => backend.close());
 
-  /** Sends a PUT by hand and expects S3's XML refusal. */
+  /** Sends a manual PUT and expects an XML rejection as S3 sends it. */
   async function expectRefusal(expected: [number, string], head: string[], target = url) {
     const { origin, pathname, search } = new URL(target);
     const lines = [`PUT ${pathname}${search} HTTP/1.1`, ...head];
@@ -34,7 +34,7 @@ describe('backend: bundle storage', () => {
   const type = 'Content-Type: application/gzip';
   const length = `Content-Length: ${bytes.length}`;
 
-  it('presigns a URL on itself that says when it expires', async () => {
+  it('presigns a URL on itself that contains its expiry', async () => {
     const json = { appId: 'trip-log', contentLength: 5, sha256: 'a'.repeat(64) };
     const { data } = await call(backend, 'POST /api/v1/mini-apps/upload-url', { json, token });
     const { uploadUrl: signed, expiresAt } = data as { uploadUrl: string; expiresAt: string };
@@ -42,7 +42,7 @@ describe('backend: bundle storage', () => {
     assert.equal(expiresAt, '2030-01-01T00:15:00.000Z');
   });
 
-  it('takes the announced upload without any credential and hashes it', async () => {
+  it('accepts the announced upload without a credential and hashes it', async () => {
     const response = await put(url, bytes);
     assert.deepEqual([response.status, await response.text()], [200, '']);
     const received = { bytes: bytes.length, sha256: sha256(bytes) };
@@ -50,7 +50,7 @@ describe('backend: bundle storage', () => {
     assert.ok(existsSync(backend.state.bundles.pathOf(bundleId)));
   });
 
-  it('takes a large bundle whole', async () => {
+  it('accepts a large bundle', async () => {
     const large = Buffer.alloc(8 * 1024 * 1024, 'i99dash');
     const announced = await uploadUrl(backend, token, large);
     assert.equal((await put(announced.url, large)).status, 200);
@@ -59,7 +59,7 @@ describe('backend: bundle storage', () => {
     assert.equal(backend.requests.at(-1)?.bodyBytes, large.length);
   });
 
-  it('streams to disk: what is in memory stays far below what has come', async () => {
+  it('streams to disk with bounded memory', async () => {
     const bundle = backend.state.bundles.find(bundleId)!;
     const folder = dirname(backend.state.bundles.pathOf(bundleId));
     const chunk = Buffer.alloc(64 * 1024, 'x');
@@ -77,19 +77,19 @@ describe('backend: bundle storage', () => {
     assert.ok(mostHeld < 4 * 1024 * 1024, `${mostHeld} bytes in memory`);
   });
 
-  it('refuses a second credential', async () => {
+  it('rejects a second credential', async () => {
     const head = [type, length, `Authorization: Bearer ${token}`];
     await expectRefusal([400, 'InvalidArgument'], head);
   });
 
-  it('refuses a request without a content-length', async () => {
+  it('rejects a request without a content-length', async () => {
     const { origin, pathname, search } = new URL(url);
     const answer = await rawRequest(origin, [`PUT ${pathname}${search} HTTP/1.1`, type]);
     assert.match(answer, /^HTTP\/1.1 411 /);
     assert.match(answer, /<Code>MissingContentLength<\/Code>/);
   });
 
-  it('refuses chunked encoding', async () => {
+  it('rejects chunked encoding', async () => {
     const { origin, pathname, search } = new URL(url);
     const head = [`PUT ${pathname}${search} HTTP/1.1`, type, 'Transfer-Encoding: chunked'];
     const answer = await rawRequest(origin, head, '3\r\nabc\r\n0\r\n\r\n');
@@ -97,23 +97,23 @@ describe('backend: bundle storage', () => {
     assert.match(answer, /<Code>NotImplemented<\/Code>/);
   });
 
-  it('refuses another content-type or none', async () => {
+  it('rejects another content-type or none', async () => {
     const expected: [number, string] = [403, 'SignatureDoesNotMatch'];
     await expectRefusal(expected, ['Content-Type: application/zip', length]);
     await expectRefusal(expected, [length]);
   });
 
-  it('refuses another length', async () => {
+  it('rejects another length', async () => {
     const head = [type, `Content-Length: ${bytes.length - 1}`];
     await expectRefusal([403, 'SignatureDoesNotMatch'], head);
   });
 
-  it('refuses an expired URL', async () => {
+  it('rejects an expired URL', async () => {
     now += 900_000;
     await expectRefusal([403, 'AccessDenied'], [type, length]);
   });
 
-  it('refuses a URL whose expiry, path or signature was changed', async () => {
+  it('rejects a URL whose expiry, path or signature was changed', async () => {
     const { bundleId: other } = await uploadUrl(backend, token, bytes);
     const mismatch: [number, string] = [403, 'SignatureDoesNotMatch'];
     await expectRefusal(mismatch, [type, length], url.replace(/X-Expires=\d/, 'X-Expires=9'));
@@ -123,7 +123,7 @@ describe('backend: bundle storage', () => {
     await expectRefusal(denied, [type, length], url.replace(/\?.*/, ''));
   });
 
-  it('keeps nothing of an upload that breaks off', async () => {
+  it('keeps nothing of an interrupted upload', async () => {
     backend.faults.inject({ fault: { kind: 'reset', when: 'while-reading' } });
     await assert.rejects(put(url, bytes));
     assert.equal(backend.state.bundles.find(bundleId)?.received, undefined);
@@ -131,7 +131,7 @@ describe('backend: bundle storage', () => {
   });
 });
 
-/** Bytes of all files in a folder. */
+/** Returns the total size of all files in a folder. */
 async function bytesIn(folder: string): Promise<number> {
   const names = await readdir(folder);
   const sizes = names.map(async (name) => (await stat(join(folder, name))).size);

@@ -20,7 +20,7 @@ describe('backend: tokens', () => {
     return [status, code];
   }
 
-  it('mints JWTs with the life that is set, and a new id each', async () => {
+  it('issues JWTs with the configured lifetime and a new ID each', async () => {
     const first = claimsOf(await signIn(backend, key));
     backend.setTokenLife(5);
     const second = claimsOf(await signIn(backend, key));
@@ -31,7 +31,7 @@ describe('backend: tokens', () => {
     assert.notEqual(first['jti'], second['jti']);
   });
 
-  it('tells who the bearer is', async () => {
+  it('identifies the bearer', async () => {
     const { status, data } = await call(backend, ME, { token: await signIn(backend, key) });
     assert.equal(status, 200);
     assert.deepEqual(data, {
@@ -42,7 +42,7 @@ describe('backend: tokens', () => {
     });
   });
 
-  it('refuses a token from the moment it expires', async () => {
+  it('rejects a token from the moment it expires', async () => {
     const token = await signIn(backend, key);
     now += 59_999;
     assert.deepEqual(await refusal(token), [200, undefined]);
@@ -50,7 +50,7 @@ describe('backend: tokens', () => {
     assert.deepEqual(await refusal(token), [401, 'TOKEN_EXPIRED']);
   });
 
-  it('refuses no token, a foreign one and one that was tampered with', async () => {
+  it('rejects a missing, foreign or modified token', async () => {
     const token = await signIn(backend, key);
     const [header, payload, signature] = token.split('.');
     const wider = Buffer.from(JSON.stringify({ ...claimsOf(token), exp: 9e9 })).toString(
@@ -67,14 +67,14 @@ describe('backend: tokens', () => {
     for (const bad of forged) assert.deepEqual(await refusal(bad), [401, 'UNAUTHORIZED'], bad);
   });
 
-  it('revokes one token by its id and leaves the others', async () => {
+  it('revokes one token by its ID and leaves the others', async () => {
     const [lost, kept] = [await signIn(backend, key), await signIn(backend, key)];
     assert.equal(backend.state.revokeTokens({ jti: String(claimsOf(lost)['jti']) }), 1);
     assert.deepEqual(await refusal(lost), [401, 'UNAUTHORIZED']);
     assert.deepEqual(await refusal(kept), [200, undefined]);
   });
 
-  it('revokes the tokens of a key with the key, and no others', async () => {
+  it('revokes only the tokens of a key with the key', async () => {
     const other = signingKey();
     backend.state.addKey('dev_local', other.line);
     const [lost, kept] = [await signIn(backend, key), await signIn(backend, other)];
@@ -85,7 +85,7 @@ describe('backend: tokens', () => {
     assert.deepEqual(await refusal(lost), [401, 'UNAUTHORIZED']);
   });
 
-  it('takes an API key until the next one is minted', async () => {
+  it('accepts an API key until the next one is issued', async () => {
     const old = backend.state.addApiKey('dev_local');
     assert.deepEqual(await refusal(old), [200, undefined]);
     now += 365 * 24 * 3600 * 1000;

@@ -10,15 +10,15 @@ import { useTempFolder } from '../../support/temp-folder';
 const REPOSITORY = { host: 'github.com', path: 'acme/tyre-pressure', service: 'github' as const };
 const SECRET = 'line one\nline "two" $HOME `x`\n';
 
-describe('the GitHub CLI', function () {
+describe('GitHub CLI', function () {
   before(function () {
     if (process.platform === 'win32') {
-      this.skip(); // the stand-in is a script for a POSIX shell
+      this.skip(); // the stub is a script for a POSIX shell
     }
   });
   const folder = useTempFolder();
 
-  /** A stand-in that writes down its arguments and its input before it does what it is told to. */
+  /** A stub that records its arguments and input before it runs the given commands. */
   async function fakeGh(then: string): Promise<string> {
     const program = join(folder.path, 'gh');
     const note = `printf '%s\\n' "$@" > '${folder.path}/args'; env > '${folder.path}/env'; cat > '${folder.path}/input'`;
@@ -26,7 +26,7 @@ describe('the GitHub CLI', function () {
     await chmod(program, 0o700);
     return program;
   }
-  /** What a stand-in writes down, as soon as it has. */
+  /** Waits for the record of a stub and returns it. */
   async function fileOf(name: string): Promise<string> {
     for (;;) {
       const text = existsSync(join(folder.path, name)) ? await noted(name) : '';
@@ -36,7 +36,7 @@ describe('the GitHub CLI', function () {
   }
   const noted = (name: string): Promise<string> => readFile(join(folder.path, name), 'utf8');
 
-  it('gets the secret on its standard input and nowhere else', async () => {
+  it('receives the secret only on its standard input', async () => {
     const program = await fakeGh('exit 0');
     assert.equal(await setGhSecret(REPOSITORY, 'THE_NAME', SECRET, { program }), true);
     assert.equal(await noted('input'), SECRET);
@@ -49,7 +49,7 @@ describe('the GitHub CLI', function () {
     assert.ok(!environment.includes('line one'));
   });
 
-  it('fails with its exit code, when it dies, or when it ends without reading', async () => {
+  it('fails with its exit code, when it crashes, or when it exits without reading', async () => {
     for (const then of ['exit 1', 'kill -9 $$']) {
       const program = await fakeGh(then);
       assert.equal(await setGhSecret(REPOSITORY, 'NAME', SECRET, { program }), false);
@@ -61,7 +61,7 @@ describe('the GitHub CLI', function () {
   });
 
   for (const why of ['the signal', 'its deadline']) {
-    it(`is gone with what it started when ${why} ends it, deaf as it is: it sets nothing later`, async () => {
+    it(`is killed with its child processes when ${why} ends it while it ignores signals`, async () => {
       const program = await fakeGh(
         `trap '' TERM; sleep 600 & echo $! > '${folder.path}/pid'; wait; sleep 600`,
       );
@@ -76,7 +76,7 @@ describe('the GitHub CLI', function () {
     });
   }
 
-  it('is ended by the signal, and not even started by one that has come already', async () => {
+  it('is ended by the signal and not started if the signal is already aborted', async () => {
     const program = await fakeGh('exec sleep 600');
     const controller = new AbortController();
     const { signal } = controller;

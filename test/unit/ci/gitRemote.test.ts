@@ -14,7 +14,7 @@ const KNOWN = {
   ]),
 };
 
-describe('the address of a remote', () => {
+describe('remote URL', () => {
   for (const [url, host, path, service] of [
     ['https://github.com/acme/tyre-pressure.git', 'github.com', 'acme/tyre-pressure', 'github'],
     ['https://github.com/acme/tyre-pressure/', 'github.com', 'acme/tyre-pressure', 'github'],
@@ -51,7 +51,7 @@ describe('the address of a remote', () => {
     ['git+ssh://git@github-work/acme/app', 'github.com', 'acme/app', 'github'],
     ['SSH+GIT://git@lab/cars/app', 'gitlab.com', 'cars/app', 'gitlab'],
   ] as const) {
-    it(url, () => {
+    it(`parses ${url}`, () => {
       assert.deepEqual(parseRemoteUrl(url, KNOWN), {
         ...{ host, path },
         ...(service === undefined ? {} : { service }),
@@ -76,13 +76,13 @@ describe('the address of a remote', () => {
     'https://github.com/acme/app?x=1',
     'https://github.com/acme/app name',
   ]) {
-    it(`is none of a host's: “${url}”`, () => {
+    it(`belongs to no host: “${url}”`, () => {
       assert.equal(parseRemoteUrl(url), undefined);
     });
   }
 });
 
-describe('the repository of a folder, as git knows it', () => {
+describe('git repository of a folder', () => {
   const folder = useTempFolder();
   const git = (where: string, ...args: string[]): void =>
     void execFileSync('git', ['-C', where, ...args], { stdio: 'pipe' });
@@ -95,7 +95,7 @@ describe('the repository of a folder, as git knows it', () => {
   const pushedTo = async (where: string): Promise<string | undefined> =>
     (await findWorktree(where))?.remoteUrl;
 
-  it('is found upwards, with the address of origin', async () => {
+  it('is found in a parent folder with the URL of origin', async () => {
     const root = await make('repo');
     git(root, 'remote', 'add', 'fork', 'a:b/c');
     git(root, 'remote', 'add', 'origin', 'git@github.com:acme/app.git');
@@ -106,7 +106,7 @@ describe('the repository of a folder, as git knows it', () => {
     assert.deepEqual(await findWorktree(root), { root, directory: '', remoteUrl });
   });
 
-  it('has the way by which the folder was opened, through links too', async () => {
+  it('keeps the path by which the folder was opened, through links too', async () => {
     const root = await make('repo');
     await mkdir(join(root, 'apps/tyre'), { recursive: true });
     const alias = join(folder.path, 'alias');
@@ -120,24 +120,24 @@ describe('the repository of a folder, as git knows it', () => {
 
   const SETTINGS: [title: string, config: string, remoteUrl: string | undefined][] = [
     ['no remote', '', undefined],
-    ['another remote than origin', '[remote "up"]\nurl = a:b/c', 'a:b/c'],
-    ['a comment behind the address', '[remote "origin"]\nurl = a:b/c ; mine\n', 'a:b/c'],
-    ['a comment without a blank', '[remote "origin"]\nurl = a:b/c#mine\n', 'a:b/c'],
-    ['a commented address', '[remote "origin"]\n# url = a:b/c\nurl = a:b/d\n', 'a:b/d'],
+    ['a remote other than origin', '[remote "up"]\nurl = a:b/c', 'a:b/c'],
+    ['a comment after the URL', '[remote "origin"]\nurl = a:b/c ; mine\n', 'a:b/c'],
+    ['a comment without a space', '[remote "origin"]\nurl = a:b/c#mine\n', 'a:b/c'],
+    ['a commented URL', '[remote "origin"]\n# url = a:b/c\nurl = a:b/d\n', 'a:b/d'],
     ['a section on one line', '[remote "origin"] url = a:b/c\n', 'a:b/c'],
     ['any case', '[Remote "origin"]\nURL = a:b/c\n', 'a:b/c'],
     ['another case of the name', '[remote "Origin"]\nurl = a:b/c\n', 'a:b/c'],
     ['quotes', '[remote "origin"]\nurl = "a:b/c"\n', 'a:b/c'],
-    ['a line that goes on', '[remote "origin"]\nurl = a:b\\\n/c\n', 'a:b/c'],
+    ['a line continuation', '[remote "origin"]\nurl = a:b\\\n/c\n', 'a:b/c'],
     ['the older form of a section', '[remote.origin]\nurl = a:b/c\n', 'a:b/c'],
-    ['an address to push to', '[remote "origin"]\nurl = a:b/c\npushurl = d:e/f\n', 'd:e/f'],
+    ['a push URL', '[remote "origin"]\nurl = a:b/c\npushurl = d:e/f\n', 'd:e/f'],
     [
-      'a short form of addresses',
+      'an insteadOf prefix',
       '[url "git@github.com:"]\ninsteadOf = gh:\n[remote "origin"]\nurl = gh:b/c\n',
       'git@github.com:b/c',
     ],
     [
-      'a short form to push to',
+      'a pushInsteadOf prefix',
       '[url "d:"]\npushInsteadOf = https://a/\n[remote "origin"]\nurl = https://a/b/c\n',
       'd:b/c',
     ],
@@ -171,7 +171,7 @@ describe('the repository of a folder, as git knows it', () => {
     });
   });
 
-  it('is that of the folder, whatever repository the environment names', async () => {
+  it('belongs to the folder even if the environment names another repository', async () => {
     const [mine, other] = [await make('mine'), await make('other')];
     git(mine, 'remote', 'add', 'origin', 'a:acme/mine');
     git(other, 'remote', 'add', 'origin', 'a:acme/other');
@@ -185,7 +185,7 @@ describe('the repository of a folder, as git knows it', () => {
     }
   });
 
-  it('is undefined outside of every repository, and where there is no git', async () => {
+  it('is undefined outside every repository and without git', async () => {
     const outside = join(folder.path, 'outside');
     await mkdir(outside);
     assert.equal(await findWorktree(outside), undefined);

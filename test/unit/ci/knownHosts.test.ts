@@ -4,12 +4,12 @@ import { readKnownHosts } from '../../../src/core/ci/knownHosts';
 import { writeFiles } from '../../support/project';
 import { useTempFolder } from '../../support/temp-folder';
 
-describe('the hosts that a computer knows', () => {
+describe('known hosts', () => {
   const home = useTempFolder();
   const read = (environment: Record<string, string> = {}) => readKnownHosts(environment, home.path);
   const write = (files: Record<string, string>) => writeFiles(home.path, files);
 
-  it('are none without files, and with files that are no such', async () => {
+  it('are empty without files and with invalid files', async () => {
     const none = { github: [], gitlab: [], sshAliases: new Map() };
     assert.deepEqual(await read(), none);
     await write({
@@ -20,7 +20,7 @@ describe('the hosts that a computer knows', () => {
     assert.deepEqual(await read(), none);
   });
 
-  it('are those that the GitHub CLI is signed in to', async () => {
+  it('include the hosts that the GitHub CLI is signed in to', async () => {
     const hosts = [
       'github.com:',
       '    users:',
@@ -37,7 +37,7 @@ describe('the hosts that a computer knows', () => {
     assert.deepEqual((await read()).github, ['github.com', 'git.acme.example']);
   });
 
-  it('are those that GitLab’s CLI has a token or a user for', async () => {
+  it('include the hosts for which the GitLab CLI has a token or a user', async () => {
     const config = [
       'git_protocol: ssh',
       'hosts:',
@@ -58,7 +58,7 @@ describe('the hosts that a computer knows', () => {
     assert.deepEqual((await read()).gitlab, ['lab.acme.example', 'other.acme.example']);
   });
 
-  it('are read from where the environment says', async () => {
+  it('are read from the paths in the environment', async () => {
     await write({
       'own/hosts.yml': 'a.example:\n  user: me\n',
       'lab/config.yml': 'hosts:\n  b.example:\n    token: x\n',
@@ -76,7 +76,7 @@ describe('the hosts that a computer knows', () => {
     assert.deepEqual([xdg.github, xdg.gitlab], [['c.example'], ['d.example']]);
   });
 
-  it('are those that the configuration of ssh names exactly, the first name each', async () => {
+  it('include exact hosts of the SSH configuration, the first name of each', async () => {
     await write({
       '.ssh/config': [
         'Include config.d/*.conf',

@@ -7,7 +7,7 @@ import { useTempFolder } from '../../support/temp-folder';
 
 const BERRY = (version: number): string => `# generated\n\n__metadata:\n  version: ${version}\n`;
 
-describe('the package commands of a pipeline', () => {
+describe('package commands of a pipeline', () => {
   const temp = useTempFolder();
 
   async function commandsFor(files: Record<string, string>, folder = ''): Promise<PackageCommands> {
@@ -55,11 +55,11 @@ describe('the package commands of a pipeline', () => {
       ['npm install --global bun@1.2.3'],
     ],
     [
-      'what is no version of bun',
+      'an invalid version of bun',
       { 'package.json': pinned('bun@1.2.3; curl x'), 'bun.lock': '' },
       ['npm install --global bun@1'],
     ],
-    ['a package.json that is no JSON', { 'package.json': '{' }, []],
+    ['a package.json that is not JSON', { 'package.json': '{' }, []],
   ];
   for (const [title, files, install] of CASES) {
     it(`install packages for ${title}`, async () => {
@@ -69,7 +69,7 @@ describe('the package commands of a pipeline', () => {
     });
   }
 
-  it('go by the lock file of the workspace that a mini-app is a part of', async () => {
+  it('use the lock file of the workspace of a mini-app', async () => {
     const files = {
       'package.json': pinned('pnpm@9.1.0'),
       'pnpm-lock.yaml': 'lockfileVersion: 9.0\n',
@@ -82,7 +82,7 @@ describe('the package commands of a pipeline', () => {
     });
   });
 
-  it('do not go by a lock file above the repository', async () => {
+  it('ignore a lock file above the repository', async () => {
     const files = { 'yarn.lock': '', 'repo/package.json': '{}' };
     await writeFiles(temp.path, files);
     const repo = join(temp.path, 'repo');
@@ -91,7 +91,7 @@ describe('the package commands of a pipeline', () => {
     ]);
   });
 
-  it('are made though folders have the names of their files', async () => {
+  it('are created even if folders have the names of their files', async () => {
     for (const name of ['pnpm-lock.yaml', '.yarnrc.yml']) {
       await mkdir(join(temp.path, name));
     }

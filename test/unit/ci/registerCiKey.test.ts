@@ -11,7 +11,7 @@ import { MemoryBackend } from '../../support/memory-transport';
 const NAME = 'acme/tyre-pressure';
 const KEYS = '/api/v1/account/ssh-keys';
 
-describe("registering a pipeline's key", () => {
+describe('CI key registration', () => {
   let backend: MemoryBackend;
   let sent: HttpRequest[];
   let ports: CiKeyPorts;
@@ -40,7 +40,7 @@ describe("registering a pipeline's key", () => {
   const calls = (): string[] =>
     sent.map(({ method, url }) => `${method} ${url.pathname.replace(/key_.*/u, 'id')}`);
 
-  it('is for login, and does nothing but register it', async () => {
+  it('creates a login key and nothing else', async () => {
     const key = await registerCiKey(ports, pair, NAME);
     const { fingerprint } = pair.signer;
     assert.deepEqual([key.purpose, key.fingerprint], ['login', fingerprint]);
@@ -48,7 +48,7 @@ describe("registering a pipeline's key", () => {
     assert.deepEqual(calls(), [`GET ${KEYS}`, `POST ${KEYS}`]);
   });
 
-  it('sends nothing of the private half', async () => {
+  it('sends nothing of the private key', async () => {
     await registerCiKey(ports, pair, NAME);
     const lines = pair.file.toString().split('\n').slice(2, -2);
     assert.ok(lines.length >= 3);
@@ -56,7 +56,7 @@ describe("registering a pipeline's key", () => {
     assert.ok(!lines.some((line) => everything.includes(line)));
   });
 
-  it('is not registered any more where nobody can tell whether it was', async () => {
+  it('leaves no key registered when the outcome is unknown', async () => {
     const refused = { status: 500, headers: {}, body: '' };
     let looks = 0;
     backend.faults.inject({
@@ -68,7 +68,7 @@ describe("registering a pipeline's key", () => {
       times: 'always',
       fault: {
         kind: 'custom',
-        // The second look is the one that is to tell whether the key is registered.
+        // The second lookup checks whether the key is registered.
         handler: (_request, next) => (++looks === 2 ? refused : next()),
       },
     });
@@ -76,7 +76,7 @@ describe("registering a pipeline's key", () => {
     assert.deepEqual([looks, registered()], [3, []]);
   });
 
-  it('is not registered any more when it is cancelled in between', async () => {
+  it('leaves no key registered when it is cancelled midway', async () => {
     const controller = new AbortController();
     const { transport } = ports;
     const cancelling = {
@@ -102,7 +102,7 @@ describe("registering a pipeline's key", () => {
     assert.deepEqual(registered(), []);
   });
 
-  it('can be withdrawn, and says when that cannot be done', async () => {
+  it('can be reverted and reports when that fails', async () => {
     backend.state.addKey(DEFAULT_ACCOUNT.devId, pair.signer.publicKey, { name: 'mine' });
     backend.faults.inject({ match: { path: KEYS }, fault: { kind: 'status', status: 503 } });
     assert.equal(await withdrawCiKey(ports, pair.signer.fingerprint), false);

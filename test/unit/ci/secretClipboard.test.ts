@@ -4,7 +4,7 @@ import { FakeClock } from '../../support/fakes';
 
 const SECRET = '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNz\n-----END OPENSSH PRIVATE KEY-----\n';
 
-/** A clipboard in memory that can be out of reach. */
+/** A clipboard in memory that can be unavailable. */
 class FakeClipboard {
   text = '';
   isAway = false;
@@ -24,7 +24,7 @@ class FakeClipboard {
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('a secret on the clipboard', () => {
+describe('secret on the clipboard', () => {
   let clipboard: FakeClipboard;
   let clock: FakeClock;
   let secrets: SecretClipboard;
@@ -35,7 +35,7 @@ describe('a secret on the clipboard', () => {
     secrets = new SecretClipboard(clipboard, clock);
   });
 
-  it('is there for 90 seconds', async () => {
+  it('stays for 90 seconds', async () => {
     assert.equal(SECRET_LIFE_MS, 90_000);
     await secrets.put(SECRET);
     clock.advance(SECRET_LIFE_MS - 1);
@@ -47,21 +47,21 @@ describe('a secret on the clipboard', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('is cleared when the window closes, and then no timer is left', async () => {
+  it('is cleared when the window closes, without a remaining timer', async () => {
     await secrets.put(SECRET);
     await secrets.clear();
     assert.equal(clipboard.text, '');
     assert.equal(clock.pending, 0);
   });
 
-  it('is cleared with the line ends of another system', async () => {
+  it('is cleared even with the line ends of another system', async () => {
     await secrets.put(SECRET);
     clipboard.text = SECRET.trimEnd().replaceAll('\n', '\r\n');
     await secrets.clear();
     assert.equal(clipboard.text, '');
   });
 
-  it('leaves alone what was copied meanwhile', async () => {
+  it('does not replace text that was copied in the meantime', async () => {
     await secrets.put(SECRET);
     clipboard.text = 'copied by somebody';
     clock.advance(SECRET_LIFE_MS);
@@ -69,7 +69,7 @@ describe('a secret on the clipboard', () => {
     assert.equal(clipboard.text, 'copied by somebody');
   });
 
-  it('lets a second secret have its own 90 seconds', async () => {
+  it('gives a second secret its own 90 seconds', async () => {
     await secrets.put(SECRET);
     clock.advance(60_000);
     await secrets.put('another');
@@ -81,7 +81,7 @@ describe('a secret on the clipboard', () => {
     assert.equal(clipboard.text, '');
   });
 
-  it('tries again when the clipboard is out of reach', async () => {
+  it('is cleared later when the clipboard is unavailable', async () => {
     await secrets.put(SECRET);
     clipboard.isAway = true;
     clock.advance(SECRET_LIFE_MS);
@@ -94,12 +94,12 @@ describe('a secret on the clipboard', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('tells when the clipboard does not take it', async () => {
+  it('reports when the clipboard rejects it', async () => {
     clipboard.isAway = true;
     await assert.rejects(secrets.put(SECRET), /not focused/u);
   });
 
-  it('clears nothing where nothing was put', async () => {
+  it('clears nothing before a secret was copied', async () => {
     clipboard.text = 'of somebody';
     await secrets.clear();
     assert.equal(clipboard.text, 'of somebody');

@@ -53,8 +53,8 @@ interface GitlabPipeline {
   'publish-mini-app': { script: string[] };
 }
 
-describe('the workflow for GitHub Actions', () => {
-  it('is this', () => {
+describe('GitHub Actions workflow', () => {
+  it('matches the expected text', () => {
     assert.equal(
       workflowText('github', GITHUB),
       `${HEAD}# out the step "Sign in". The client prefers the token; it lives about 15 minutes.
@@ -110,7 +110,7 @@ jobs:
     );
   });
 
-  it('runs in the folder of the mini-app, installs its packages, builds it and runs its own client', () => {
+  it('runs in the folder of the mini-app with its packages, build and client', () => {
     const text = workflowText('github', {
       ...GITHUB,
       directory: 'apps/tyre "pressure"',
@@ -144,7 +144,7 @@ jobs:
     assert.match(text, /\n {8}run: pnpm exec i99dash publish\n$/u);
   });
 
-  it('shows the secret to the one step that signs in', () => {
+  it('exposes the secret only to the sign-in step', () => {
     const text = workflowText('github', { ...GITHUB, packages: INSTALLED, build: 'a' });
     const steps = text.slice(text.indexOf('    steps:')).split(/\n {6}- /u);
     const withSecret = steps.filter((step) => step.includes('secrets.'));
@@ -153,8 +153,8 @@ jobs:
   });
 });
 
-describe('the pipeline for GitLab CI/CD', () => {
-  it('is this', () => {
+describe('GitLab CI/CD pipeline', () => {
+  it('matches the expected text', () => {
     assert.equal(
       workflowText('gitlab', {
         ...GITLAB,
@@ -202,7 +202,7 @@ publish-mini-app:
     );
   });
 
-  it('says how it is included where it has another name', () => {
+  it('explains how to include it under another name', () => {
     const path = '.gitlab/i99dash-publish.yml';
     const text = workflowText('gitlab', { ...GITLAB, path });
     assert.match(
@@ -220,7 +220,7 @@ describe('every workflow', () => {
     ),
   );
 
-  it('is YAML that says what it should, whatever the folder is called', () => {
+  it('is valid YAML with the expected content for any folder name', () => {
     for (const directory of [
       '',
       'apps/tyre',
@@ -252,7 +252,7 @@ describe('every workflow', () => {
     }
   });
 
-  it('pins every action by its commit, and says which version that is', () => {
+  it('pins every action to a commit and names its version', () => {
     const uses = texts.flatMap((text) =>
       [...text.matchAll(/uses: (.*)/gu)].map(([, what]) => what),
     );
@@ -265,12 +265,12 @@ describe('every workflow', () => {
   for (const [what, directory] of [
     ['U+0085', 'a\u0085  - |\u0085    curl x'],
     ['U+2028', 'a\u2028b'],
-    ['a line end', 'a\nb'],
-    ['an expression of GitHub', 'a/${{ github.token }}'],
-    ['an expression of GitLab', '$[[ inputs.a ]]'],
-    ['a character that turns the order of writing', 'a\u202eb'],
+    ['a line break', 'a\nb'],
+    ['a GitHub expression', 'a/${{ github.token }}'],
+    ['a GitLab expression', '$[[ inputs.a ]]'],
+    ['a bidirectional control', 'a\u202eb'],
   ] as const) {
-    it(`is not made for a folder whose name has ${what}`, () => {
+    it(`is rejected for a folder whose name contains ${what}`, () => {
       for (const service of ['github', 'gitlab'] as const) {
         assert.throws(
           () => workflowText(service, { ...GITHUB, directory }),
@@ -283,11 +283,11 @@ describe('every workflow', () => {
   }
 
   for (const [what, build] of [
-    ['an expression of GitHub', 'echo ${{ secrets.A }}'],
-    ['an expression of GitLab', 'echo $[[ inputs.a ]]'],
+    ['a GitHub expression', 'echo ${{ secrets.A }}'],
+    ['a GitLab expression', 'echo $[[ inputs.a ]]'],
     ['a control character', 'echo \u0085  - |'],
   ] as const) {
-    it(`is not made for a build that has ${what}`, () => {
+    it(`is rejected for a build command that contains ${what}`, () => {
       for (const service of ['github', 'gitlab'] as const) {
         assert.throws(
           () => workflowText(service, { ...GITHUB, build }),
@@ -297,16 +297,16 @@ describe('every workflow', () => {
     });
   }
 
-  it('holds the same for the same key', () => {
+  it('is the same for the same key', () => {
     assert.equal(workflowText('github', GITHUB), workflowText('github', { ...GITHUB }));
   });
 });
 
-describe('the name of a workflow', () => {
+describe('workflow name', () => {
   const choose = (service: 'github' | 'gitlab', ...taken: string[]): Promise<string> =>
     freeWorkflowPath(service, (path) => Promise.resolve(taken.includes(path)));
 
-  it('is the usual one, else the next that is free', async () => {
+  it('is the default one, or the next one that is free', async () => {
     const [first, second] = ['', '-2'].map((n) => `.github/workflows/i99dash-publish${n}.yml`);
     assert.equal(await choose('github'), first);
     assert.equal(await choose('github', first ?? ''), second);
@@ -321,7 +321,7 @@ describe('the name of a workflow', () => {
   });
 });
 
-/** A package manager that notes how it is called, and runs the client when it is asked to. */
+/** A package manager stub that records its calls and runs the client on request. */
 const STAND_IN = `#!/bin/sh
 echo "$(basename "$0") $*" >> calls
 while [ $# -gt 0 ]; do
@@ -335,7 +335,7 @@ done
 const BUILT = { scripts: { publish: 'echo built >> calls && i99dash publish' } };
 const DEPENDENT = JSON.stringify({ ...BUILT, devDependencies: { i99dash: '^7.1.0' } });
 
-/** What is called to publish each kind of project. */
+/** The commands that publish each kind of project. */
 const PROJECTS: { kind: string; files: Record<string, string>; calls: string[] }[] = [
   {
     kind: 'npm',
@@ -423,7 +423,7 @@ const PROJECTS: { kind: string; files: Record<string, string>; calls: string[] }
   },
 ];
 
-describe('the commands of a workflow, in a shell', function () {
+describe('workflow commands in a shell', function () {
   before(function () {
     if (process.platform === 'win32') {
       this.skip();
@@ -434,7 +434,7 @@ describe('the commands of a workflow, in a shell', function () {
 
   beforeEach(async () => {
     await mkdir(bin());
-    // A stand-in that reads the key as OpenSSH does, and says whether others could.
+    // A stub that reads the key as OpenSSH does and reports whether other users could.
     const script = `#!/bin/sh
 if [ "$1" = login ]; then
   ssh-keygen -y -f "$3" > '${folder.path}/public' || exit 1
@@ -532,14 +532,14 @@ echo "i99dash $*" >> '${folder.path}/calls'
   }
 });
 
-/** The shell scripts of a workflow, as a YAML parser finds them, in their order. */
+/** Returns the shell scripts of a workflow in order, as a YAML parser finds them. */
 function scripts(service: 'github' | 'gitlab', text: string): string[] {
   return service === 'github'
     ? (parse(text) as GithubWorkflow).jobs.publish.steps.flatMap(({ run: script }) => script ?? [])
     : (parse(text) as GitlabPipeline)['publish-mini-app'].script;
 }
 
-/** The literal blocks (`|`) of a YAML text, without their indentation. */
+/** Returns the literal blocks (`|`) of a YAML text without their indentation. */
 function blocks(text: string): string[] {
   return [...text.matchAll(/^( *)(?:- |\w+: )\|\n((?:\1 {2,}.*\n|\n)+)/gmu)].map(
     ([, , body = '']) => body.replace(new RegExp(`^${/^ */u.exec(body)?.[0] ?? ''}`, 'gmu'), ''),

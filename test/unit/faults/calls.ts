@@ -24,24 +24,24 @@ import type { Cell, Variable } from './cell';
 import type { Match } from './faultyNetwork';
 import type { Rules } from './rules';
 
-/** One call of one flow of the product: a row of the matrix. */
+/** One call in one flow of the product: a row of the matrix. */
 export interface Call {
   readonly name: string;
   readonly match: Match;
   readonly rules: Rules;
-  /** True where waiting is part of the flow, so that the session's time must pass by itself. */
+  /** True if the flow includes waiting, so that the time of the session must advance by itself. */
   readonly isHasty?: true;
-  /** What is done before anything goes wrong. */
+  /** Runs before the fault. */
   readonly prepare?: (cell: Cell) => Promise<unknown>;
-  /** What the user does. */
+  /** The action of the user. */
   readonly run: (cell: Cell) => Promise<unknown>;
-  /** How often the backend has done what the user wanted; never more than once. */
+  /** Returns how often the backend performed the action; never more than once. */
   readonly effect?: (cell: Cell) => number;
-  /** What has to be true afterwards, beside the outcome. */
+  /** Checks the state afterwards, in addition to the outcome. */
   readonly truth?: (cell: Cell, failure: I99dashError | undefined) => unknown;
-  /** What the user does after a failure; the same again where it is left out. */
+  /** The action of the user after a failure. Default: the same action again. */
   readonly recover?: (cell: Cell) => Promise<unknown>;
-  /** What has to be true when all is well again. By default: somebody is signed in. */
+  /** Checks the state after recovery. Default: the user is signed in. */
   readonly ends?: (cell: Cell) => unknown;
 }
 
@@ -67,23 +67,23 @@ const AUTHORIZE = { method: 'POST', path: /^\/api\/v1\/oauth\/device\/authorize$
 const DEVICE_TOKEN = { method: 'POST', path: /^\/api\/v1\/oauth\/device\/token$/u };
 const BALANCE = { method: 'GET', path: /^\/api\/v1\/operator\/wallet\/balance$/u };
 
-/** Longer than an access token lives, in milliseconds. */
+/** Longer than the lifetime of an access token, in milliseconds. */
 const TOKEN_LIFE_MS = 900_000;
-/** A backend that does not know how to sign in with a key. */
+/** A backend without SSH sign-in. */
 const WITHOUT_SSH = { 404: 'SSH_AUTH_DISABLED' } as const;
-/** An API key that was just made is tried as long as this, in milliseconds. */
+/** How long a new API key is retried, in milliseconds. */
 const CONFIRM_MS = 60_000;
 
 const signIn = (cell: Cell): Promise<unknown> => cell.signIn();
 
-/** After a failed sign-in nobody is signed in, after any other somebody is. */
+/** Checks that the user is signed in unless the sign-in failed. */
 async function isSignedInUnless(cell: Cell, failure: I99dashError | undefined): Promise<void> {
   const { kind } = await cell.store.read(cell.backend.url);
   assert.equal(cell.session.state.kind, failure === undefined ? 'signedIn' : 'signedOut');
   assert.equal(kind, failure === undefined ? 'session' : 'none');
 }
 
-/** A failed renewal is told as such, and ends nothing. */
+/** Checks that a failed refresh is reported and does not end the session. */
 async function isOfflineAfter(cell: Cell, failure: I99dashError | undefined): Promise<void> {
   const { state } = cell.session;
   assert.equal((await cell.store.read(cell.backend.url)).kind, 'session');
@@ -107,7 +107,7 @@ const renewing = {
   },
 };
 
-/** In the background nothing rejects, and a token that still lives is served. */
+/** In the background nothing rejects, and a valid token is still returned. */
 const renewingBehind = {
   prepare: async (cell: Cell) => {
     await cell.signIn();
@@ -135,7 +135,7 @@ const deviceSignIn = {
   truth: isSignedInUnless,
 } as const;
 
-/** With overlap: whatever fails, the key of the session stays registered. */
+/** The keys overlap: after any failure the key of the session is still registered. */
 const replacingKey = {
   prepare: signIn,
   run: async (cell: Cell) => {
@@ -180,7 +180,7 @@ const settingUpCi = {
   effect: ({ otherKeys }: Cell) => otherKeys,
 };
 
-/** What nothing renews is shown as refused once it is, and no sooner; and as good again once it is that. */
+/** A credential that cannot be refreshed is shown as rejected only while the backend rejects it. */
 function ofEnvironment(variable: Variable): Pick<Call, 'rules' | 'prepare' | 'truth' | 'ends'> {
   const failureOf = ({ session: { state } }: Cell): I99dashError | undefined => {
     assert.ok(state.kind === 'environment' && state.variable.endsWith(variable), state.kind);
@@ -208,7 +208,7 @@ function ofEnvironment(variable: Variable): Pick<Call, 'rules' | 'prepare' | 'tr
 
 const VARIABLES: readonly Variable[] = ['I99DASH_TOKEN', 'I99DASH_API_KEY'];
 
-/** The calls of a session that the environment holds the credential of. */
+/** Calls with a credential from the environment. */
 const CALLS_OF_ENVIRONMENT: readonly Call[] = VARIABLES.flatMap((variable) => {
   const common = ofEnvironment(variable);
   const effect = publishing.effect;
@@ -238,7 +238,7 @@ const CALLS_OF_ENVIRONMENT: readonly Call[] = VARIABLES.flatMap((variable) => {
       match: MINE,
       rules: { optional: true },
       ...{ run, effect },
-      // That one call was refused is told until the backend is asked who it is.
+      // A rejection of this call is shown until the identity is requested.
       truth: ({ session: { state } }) => assert.equal(state.kind, 'environment'),
     },
     {
@@ -370,7 +370,7 @@ export const CALLS: readonly Call[] = [
   {
     name: 'publish: upload-url',
     match: UPLOAD_URL,
-    // It reserves an address: one that nobody uses harms nobody.
+    // It reserves a URL; an unused one does no harm.
     rules: { onLostConnection: 'safe', bearer: true, repeats: 'passing' },
     ...publishing,
   },
@@ -380,7 +380,7 @@ export const CALLS: readonly Call[] = [
     rules: {
       repeats: 'passing',
       ignoresAnswer: true,
-      repeatsOn: [401, 403], // a fresh upload address is asked for
+      repeatsOn: [401, 403], // a new upload URL is requested
       refusedAs: 'UPLOAD_FAILED',
     },
     ...publishing,
@@ -448,7 +448,7 @@ export const CALLS: readonly Call[] = [
   {
     name: 'device code: token',
     match: DEVICE_TOKEN,
-    // RFC 8628, 3.5: polling goes on through what passes, for as long as the code lives.
+    // RFC 8628, 3.5: polling continues through transient errors while the code is valid.
     rules: { repeats: 'passing', givesUpAs: 'DEVICE_CODE_EXPIRED' },
     ...deviceSignIn,
   },
@@ -474,7 +474,7 @@ async function prepareBeta(cell: Cell): Promise<void> {
   addApp(cell.backend.state, { appId, version, beta: { version, daysLeft: 30 } });
 }
 
-/** The view keeps what it knows, and tells why it knows no more. */
+/** The view keeps its data and shows why it is outdated. */
 function viewingApps(): Pick<Call, 'prepare' | 'run' | 'truth'> {
   const models = new WeakMap<Cell, AppsModel>();
   return {
@@ -496,7 +496,7 @@ function viewingApps(): Pick<Call, 'prepare' | 'run' | 'truth'> {
   };
 }
 
-/** What was told last is shown until something else is told. */
+/** The last balance is shown until a new one arrives. */
 function watchingWallet(): Pick<Call, 'prepare' | 'run' | 'truth'> {
   const watches = new WeakMap<Cell, WalletWatch>();
   return {
@@ -506,7 +506,7 @@ function watchingWallet(): Pick<Call, 'prepare' | 'run' | 'truth'> {
       const ports = { session, transport, clock, logger, backendUrl: () => backend.url };
       const watch = new WalletWatch(ports);
       watches.set(cell, watch);
-      // The one that begins by itself is over before anything goes wrong.
+      // The automatic request ends before the fault.
       await watch.fetch(session);
       backend.state.updateAccount(DEFAULT_ACCOUNT.devId, {
         wallet: { balance: 4_000, currency: 'EUR' },

@@ -26,41 +26,41 @@ import type { TestKey } from '../../support/ssh-key';
 import { createDirectTransport } from './directTransport';
 import { FaultyNetwork } from './faultyNetwork';
 
-/** What all cells share. */
+/** Shared by all cells. */
 export interface CellParts {
-  /** For the locks of publishing. */
+  /** For the publish locks. */
   readonly folder: string;
-  /** The folder of the mini-app that is published; nothing changes it. */
+  /** The folder of the published mini-app, which stays unchanged. */
   readonly miniApp: string;
   readonly sockets: Transport;
   /** Registered with the account. */
   readonly key: TestKey;
-  /** The same, opened. */
+  /** The same key, opened. */
   readonly signer: Signer;
-  /** Stands for a key that is to be registered. */
+  /** A key to be registered. */
   readonly otherKey: TestKey;
 }
 
-/** The variables that hold a credential. */
+/** The variables that may hold a credential. */
 export type Variable = 'I99DASH_TOKEN' | 'I99DASH_API_KEY';
 
 let cells = 0;
 
-/** A developer with a backend of their own, and the network between them. */
+/** A developer with a separate backend and the network between them. */
 export class Cell {
-  /** Of what waits by itself: a wait takes no time, and the time it would take passes. */
+  /** The clock of background waits: a wait takes no real time but advances the clock. */
   readonly hasty = new HastyClock();
   readonly logger = new MemoryLogger();
   readonly network: FaultyNetwork;
   readonly session: Session;
   readonly store: SessionStore;
-  /** Before the names of this cell's variables: all cells have one environment. */
+  /** The prefix of the variables of this cell, because all cells share one environment. */
   private readonly prefix = `CELL_${++cells}_`;
 
   private constructor(
     readonly parts: CellParts,
     readonly backend: Backend,
-    /** Of the session. */
+    /** The clock of the session. */
     readonly clock: FakeClock,
   ) {
     const begin = new FakeClock().now();
@@ -91,7 +91,7 @@ export class Cell {
     });
   }
 
-  /** @param clock of the session and the backend; by default time stands still for both */
+  /** @param clock of the session and the backend; by default it stands still for both */
   static async open(parts: CellParts, clock: FakeClock = new FakeClock()): Promise<Cell> {
     const backend = await startBackend({
       now: () => clock.now(),
@@ -114,7 +114,7 @@ export class Cell {
     return this.session.signInWithKey(signer, { source: 'ssh', keyPath: path });
   }
 
-  /** Puts a credential into the environment. */
+  /** Sets a credential in the environment. */
   setVariable(variable: Variable): void {
     const { state } = this.backend;
     const { devId } = DEFAULT_ACCOUNT;
@@ -142,12 +142,12 @@ export class Cell {
     );
   }
 
-  /** How often the app was submitted. */
+  /** The number of submissions of the app. */
   get submissions(): number {
     return this.backend.state.apps.find(MANIFEST.id)?.submissions.length ?? 0;
   }
 
-  /** How many keys the account has beside the one it signs in with. */
+  /** The number of keys of the account, except the one it signs in with. */
   get otherKeys(): number {
     return this.backend.state.accounts.keysOf(DEFAULT_ACCOUNT.devId).length - 1;
   }

@@ -4,7 +4,7 @@ import type { BackendRequest, Context } from '../../backend/exchange';
 import { handle } from '../../backend/router';
 import type { Backend } from '../../backend/server';
 
-/** Hands requests to the handlers of a backend without a socket: for calls that no fault can strike. */
+/** Passes requests to the handlers of a backend without a socket, for calls without faults. */
 export function createDirectTransport(
   { state, settings, url }: Pick<Backend, 'state' | 'settings' | 'url'>,
   now: () => number,

@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { selfSignedCertificate } from '../../support/certificate';
 
-/** Servers of somebody else, where nothing of ours may ever arrive. */
+/** Servers of a third party that must never receive anything from the client. */
 export interface Elsewhere {
   readonly httpUrl: string;
   readonly httpsUrl: string;

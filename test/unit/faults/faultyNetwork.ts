@@ -6,7 +6,7 @@ import { FakeClock } from '../../support/fakes';
 import type { Elsewhere } from './elsewhere';
 import type { NetworkFault, Times } from './networkFaults';
 
-/** Which requests a fault strikes. */
+/** Selects the requests that a fault applies to. */
 export interface Match {
   readonly method: string;
   readonly path: RegExp;
@@ -15,34 +15,39 @@ export interface Match {
 /** Longer than any request may take, in milliseconds. */
 const TOO_LONG_MS = 600_000;
 
-/** What was sent to the backend. */
+/** A request sent to the backend. */
 export interface SentRequest {
   readonly path: string;
   readonly hasAuthorization: boolean;
 }
 
-/** What stands between the product and a backend: real sockets for the call that goes wrong, none for the others. */
+/**
+ * The network between the product and a backend: real sockets for the faulty call, none for the
+ * others.
+ */
 export class FaultyNetwork implements Transport {
-  /** When the requests of the faulty call were sent, in milliseconds of the product's time. */
+  /**
+   * When the requests of the faulty call were sent, in milliseconds on the clock of the product.
+   */
   readonly attempts: number[] = [];
-  /** What no message and no log may hold. */
+  /** Secrets that no message and no log may contain. */
   readonly secrets = new Set<string>();
-  /** What the product sent, whether it arrived or not. */
+  /** The requests of the product, whether they arrived or not. */
   readonly sent: SentRequest[] = [];
   private strikes = 0;
-  /** Of requests that would never end: it moves on as soon as the backend has let them hang. */
+  /** The clock of endless requests: it advances as soon as the backend lets them hang. */
   private readonly deadlines = new FakeClock();
   private readonly endless = createUndiciTransport({ clock: this.deadlines });
   private armed: { match: Match; fault: NetworkFault } | undefined;
 
   constructor(
     private readonly sockets: Transport,
-    /** For calls that no fault strikes. */
+    /** For calls without faults. */
     private readonly direct: Transport,
     private readonly elapsed: () => number,
   ) {}
 
-  /** From now on the call goes wrong. */
+  /** Activates the fault for the call. */
   arm(
     { faults }: Pick<Backend, 'faults'>,
     elsewhere: Elsewhere,
@@ -92,11 +97,11 @@ export class FaultyNetwork implements Transport {
   }
 }
 
-/** Makes a transport whose only connection has served one request and is free for the next. */
+/** Gives a transport one connection that has served a request and is idle. */
 async function openConnection(url: URL): Promise<Transport> {
   const transport = createUndiciTransport();
   await transport.send({ method: 'GET', url });
-  // undici uses a connection again one turn of the event loop after its answer.
+  // undici reuses a connection one turn of the event loop after its answer.
   await setImmediate();
   return transport;
 }

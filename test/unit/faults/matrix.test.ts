@@ -13,7 +13,7 @@ import { runCell, type CellCase, type CellResult } from './runCell';
 import { formatTable } from './table';
 
 const TIMES: readonly Times[] = ['once', 'always'];
-/** Cells at once: most of them wait for a socket. */
+/** The number of concurrent cells. Most of them wait for a socket. */
 const AT_ONCE = 8;
 
 describe('every fault of every call', function () {
@@ -39,13 +39,13 @@ describe('every fault of every call', function () {
     const run = limited(AT_ONCE);
     for (const cellCase of allCases()) {
       const result = run(() => runCell(cellCase, parts, elsewhere));
-      result.catch(() => undefined); // told by its test
+      result.catch(() => undefined); // reported by its test
       results.set(titleOf(cellCase), result);
     }
   });
 
   for (const call of CALLS) {
-    it(`${call.name}: ends as it should`, async () => {
+    it(`has the expected outcome for every fault of the call ${call.name}`, async () => {
       const complaints: string[] = [];
       for (const cellCase of casesOf(call)) {
         const title = titleOf(cellCase);
@@ -56,11 +56,11 @@ describe('every fault of every call', function () {
     });
   }
 
-  it('brings nothing to another origin', () => {
+  it('sends nothing to another origin', () => {
     assert.deepEqual(elsewhere.arrivals, []);
   });
 
-  it('leaves no rejection unheard', () => {
+  it('leaves no unhandled rejection', () => {
     assert.deepEqual(rejections, []);
   });
 
@@ -111,7 +111,7 @@ function titleOf({ call, fault, times }: CellCase): string {
   return `${call.name}, ${fault.name}, ${times}`;
 }
 
-/** Runs no more than so many tasks at once, in their order. */
+/** Runs at most this many tasks at once, in order. */
 function limited(count: number): <T>(task: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let running = 0;

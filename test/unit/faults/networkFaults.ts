@@ -3,35 +3,38 @@ import type { ErrorCode } from '../../../src/core/errors';
 import type { Fault } from '../../backend/faults';
 import type { Elsewhere } from './elsewhere';
 
-/** Once: the next try would go well. Always: until it is healed. */
+/** Once: a retry succeeds. Always: until the fault is removed. */
 export type Times = 'once' | 'always';
 
-/** One way in which an exchange with the backend goes wrong. */
+/** One way in which an exchange with the backend fails. */
 export interface NetworkFault {
   readonly name: string;
-  /** Whether the backend has acted on the request. */
+  /** Whether the backend has processed the request. */
   readonly handled: boolean;
-  /** What it is called, where no rule of the call says otherwise. */
+  /** The error code, unless a rule of the call overrides it. */
   readonly code: 'OFFLINE' | 'TIMEOUT' | 'SERVER' | 'PROTOCOL';
-  /** Of an answer that refuses. */
+  /** The status of a rejection. */
   readonly status?: number;
-  /** True for an answer that comes with a success status and makes no sense. */
+  /** True for an invalid answer with a success status. */
   readonly isNonsense?: true;
-  /** How long the backend asks us to wait, in milliseconds; a date may be read as up to two seconds less. */
+  /**
+   * How long the backend asks to wait, in milliseconds. A date may be read as up to two seconds
+   * less.
+   */
   readonly retryAfterMs?: number;
-  /** Ends only at a deadline of the client; its backend says when it has begun. */
+  /** Ends only at a deadline of the client. The backend reports when it has started. */
   readonly isEndless?: true;
-  /** Strikes a connection that has served before. */
+  /** Affects a connection that has served a request before. */
   readonly isKept?: true;
-  /** The origin that the request goes to instead. */
+  /** The origin that receives the request instead. */
   readonly detour?: string;
-  /** What the backend does; left out where the request never reaches it. */
+  /** The behavior of the backend; undefined if the request never reaches it. */
   readonly backend?: (elsewhere: Elsewhere, onEndless: () => void) => Fault;
 }
 
 const ASKED_MS = 4_000;
 const HOUR_MS = 3_600_000;
-/** Between the blanks of an answer that drips. */
+/** The delay between the spaces of a slow answer. */
 const DROP_MS = 10;
 /** More than any test waits for. */
 const DROPS = 10_000;
@@ -85,7 +88,7 @@ const redirects: NetworkFault[] = [
   redirect('redirect in a loop', () => '', 302),
 ];
 
-/** Every fault, in the order of the table's columns. */
+/** All faults in the order of the table columns. */
 export const FAULTS: readonly NetworkFault[] = [
   ...unreached,
   ...broken,
@@ -139,7 +142,7 @@ function redirect(
 ): NetworkFault {
   const backend = (elsewhere: Elsewhere): Fault => ({
     kind: 'custom',
-    // An empty target leads back to where it came from.
+    // An empty target redirects to the same URL.
     handler: ({ path }) => ({
       status,
       headers: { location: target(elsewhere) || path },
@@ -149,7 +152,7 @@ function redirect(
   return { name, handled: false, code: 'PROTOCOL', status, backend };
 }
 
-/** Nothing is answered. */
+/** Sends no answer. */
 function hanging(onEndless: () => void, when: 'before' | 'after'): Fault {
   return {
     kind: 'custom',
@@ -161,7 +164,7 @@ function hanging(onEndless: () => void, when: 'before' | 'after'): Fault {
   };
 }
 
-/** The request is handled, and blanks follow its answer, one at a time. */
+/** Handles the request and appends spaces to its answer, one at a time. */
 function dripping(onEndless: () => void): Fault {
   async function* drops(body: string): AsyncGenerator<Buffer> {
     yield Buffer.from(body);
@@ -181,7 +184,7 @@ function dripping(onEndless: () => void): Fault {
   };
 }
 
-/** The request is handled; of its answer only the status stays. */
+/** Handles the request and keeps only the status of its answer. */
 function answering(change: (body: string) => string): Fault {
   return {
     kind: 'custom',
@@ -193,7 +196,7 @@ function answering(change: (body: string) => string): Fault {
   };
 }
 
-/** The same JSON with every text a number, every list an object and everything else a list. */
+/** Replaces every text by a number, every list by an object and everything else by a list. */
 function otherShape(text: string): string {
   const swap = (value: unknown): unknown => {
     if (Array.isArray(value)) return { items: value };
@@ -207,5 +210,5 @@ function otherShape(text: string): string {
   return JSON.stringify(isEnvelope ? { ...answer, data: swap(answer['data']) } : swap(answer));
 }
 
-/** What a cell of the matrix ends with: undefined is success. */
+/** The outcome of a cell; undefined is success. */
 export type Outcome = ErrorCode | undefined;

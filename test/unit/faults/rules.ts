@@ -2,47 +2,53 @@ import type { ErrorCode } from '../../../src/core/errors';
 import type { Match } from './faultyNetwork';
 import type { NetworkFault, Outcome, Times } from './networkFaults';
 
-/** What the contract says of a call, from which the outcome of every fault follows. */
+/** The contract of a call, which determines the outcome of every fault. */
 export interface Rules {
   /**
-   * It carries the session's token: a 401 names the token that failed, and the call is repeated once with a newer one. `fixed`: a token that
-   * nothing renews.
+   * The call carries the token of the session: a 401 reports the rejected token, and the call is
+   * repeated once with a newer one. `fixed`: a token that cannot be refreshed.
    */
   readonly bearer?: true | 'fixed';
-  /** What it does is of use without the call: it never fails because of it. */
+  /** The flow works without the call and never fails because of it. */
   readonly optional?: true;
   /** Although it is optional, it tells that there is no network when asking twice fails. */
   readonly needsNetwork?: true;
   /** Nobody reads the answer's data. */
   readonly ignoresAnswer?: true;
-  /** The backend's own state tells whether a request arrived whose answer is lost. */
+  /** The state of the backend shows whether a request with a lost answer arrived. */
   readonly findsOut?: true;
-  /** Which failures are tried again: see {@link isRepeated}. */
+  /** Which failures are retried, see {@link isRepeated}. */
   readonly repeats?: 'passing' | 'over';
   /**
-   * What becomes of a call when a kept connection is lost before the answer, as every GET and DELETE
-   * is sent once more. `safe`: so is this one. `once`: so is this one, but the second is refused
-   * where the first was handled.
+   * What happens when a kept-alive connection is lost before the answer. Every GET and DELETE is
+   * resent. `safe`: so is this call. `once`: so is this call, but the second request is rejected if
+   * the first was handled.
    */
   readonly onLostConnection?: 'safe' | 'once';
-  /** A repeated call gives up instead of waiting longer than this, in milliseconds. Default {@link PATIENCE_MS}. */
+  /**
+   * A repeated call gives up instead of waiting longer than this, in milliseconds. Default {@link
+   * PATIENCE_MS}.
+   */
   readonly patienceMs?: number;
-  /** A refusal with this status is made good by another way. */
+  /** Rejections with these statuses are handled by a fallback. */
   readonly makesGood?: readonly number[];
-  /** As `makesGood`, where the other way is the same call once more. */
+  /** Like `makesGood`, with the same call as the fallback. */
   readonly repeatsOn?: readonly number[];
-  /** Statuses that have a code of their own here. */
+  /** Statuses with a specific error code. */
   readonly codes?: Readonly<Partial<Record<number, ErrorCode>>>;
-  /** The code of whatever the server answers but success, in place of SERVER. */
+  /** The code for any answer without success, instead of SERVER. */
   readonly refusedAs?: ErrorCode;
-  /** The code of what would pass, once waiting for it is over. */
+  /** The code of a transient error once retries have ended. */
   readonly givesUpAs?: ErrorCode;
 }
 
-/** The longest wait that nobody is asked about, in milliseconds. */
+/** The longest wait without asking the user, in milliseconds. */
 const PATIENCE_MS = 10_000;
 
-/** What a flow must end with when a fault strikes one of its calls; undefined is success. */
+/**
+ * Returns the expected outcome of a flow when a fault affects one of its calls; undefined is
+ * success.
+ */
 export function expectedOutcome(
   { rules, match }: { rules: Rules; match: Match },
   fault: NetworkFault,
@@ -56,13 +62,13 @@ export function expectedOutcome(
     return undefined;
   }
   if (times === 'once' && isRepeated(rules, fault)) {
-    // The first one has used up what the second one needs.
+    // The first request has consumed what the second one needs.
     return fault.handled && rules.givesUpAs !== undefined ? rules.givesUpAs : undefined;
   }
   return codeOf(rules, fault);
 }
 
-/** The call is answered on another connection. */
+/** Checks whether the call is answered on another connection. */
 function isSentOnceMore(
   { onLostConnection }: Rules,
   { method }: Match,
@@ -73,7 +79,7 @@ function isSentOnceMore(
   return isKept === true && isRepeated && (isSafe || !handled);
 }
 
-/** The call has done its work, or another way has. */
+/** Checks whether the call has done its work or has a fallback. */
 function isHarmless(
   { ignoresAnswer, findsOut, makesGood = [] }: Rules,
   { handled, isNonsense, status }: NetworkFault,
@@ -85,7 +91,7 @@ function isHarmless(
   );
 }
 
-/** Whether the next try of a call comes by itself. */
+/** Checks whether the call is retried automatically. */
 function isRepeated(rules: Rules, fault: NetworkFault): boolean {
   const { bearer, repeats, repeatsOn = [], patienceMs = PATIENCE_MS } = rules;
   const { status, retryAfterMs = 0 } = fault;
@@ -98,17 +104,21 @@ function isRepeated(rules: Rules, fault: NetworkFault): boolean {
   return repeats === 'passing' ? isPassing(fault) : isOver(fault);
 }
 
-/** No network, no answer, a server in trouble. */
+/** No network, no answer, or a server error. */
 function isPassing({ code, status = 0 }: NetworkFault): boolean {
   return code === 'OFFLINE' || code === 'TIMEOUT' || status === 429 || status >= 500;
 }
 
-/** Nobody can tell from the answer alone whether the server has acted; too many requests means that it has not. */
+/**
+ * The answer does not reveal whether the server has acted. Too many requests means that it has not.
+ */
 function mayHaveArrived(fault: NetworkFault): boolean {
   return (isPassing(fault) && fault.status !== 429) || fault.code === 'PROTOCOL';
 }
 
-/** The server is not at work any more, whether it has acted or not; on what it has not answered in time it may still be. */
+/**
+ * The server has finished, whether it has acted or not. After a timeout it may still be working.
+ */
 function isOver(fault: NetworkFault): boolean {
   return (isPassing(fault) || mayHaveArrived(fault)) && fault.code !== 'TIMEOUT';
 }

@@ -7,11 +7,11 @@ import type { Elsewhere } from './elsewhere';
 import type { NetworkFault, Outcome, Times } from './networkFaults';
 import { expectedOutcome } from './rules';
 
-/** No cell takes longer on the busiest computer, in milliseconds: whatever does hangs. */
+/** The time limit of a cell on the busiest computer, in milliseconds. A longer one hangs. */
 const CELL_MS = 30_000;
 /** No flow sends one call more often while it always fails. */
 const MOST_ATTEMPTS = 12;
-/** An HTTP date has whole seconds, and reading it takes time. */
+/** An HTTP date has whole seconds, and parsing takes time. */
 const DATE_LOSS_MS = 2_000;
 
 /** One fault of one call, once or always. */
@@ -21,13 +21,13 @@ export interface CellCase {
   readonly times: Times;
 }
 
-/** How a cell ended, and what is wrong with that; '' where nothing is. */
+/** The outcome of a cell and what is wrong with it; '' if nothing is. */
 export interface CellResult {
   readonly outcome: Outcome | 'HANGS' | 'UNCODED';
   readonly complaint: string;
 }
 
-/** Runs a flow while one of its calls goes wrong, and then again when all is well. */
+/** Runs a flow while one of its calls fails, and again after recovery. */
 export async function runCell(
   cellCase: CellCase,
   parts: CellParts,
@@ -77,7 +77,7 @@ function isSignedIn({ session }: Cell): void {
   assert.equal(session.state.kind, 'signedIn', 'the session when all is well again');
 }
 
-/** What was sent: not too often, not too soon, and no token where none belongs. */
+/** Checks the sent requests: not too many, not too soon, and no token where it does not belong. */
 function judgeWire(
   { network, backend }: Cell,
   { retryAfterMs, name }: NetworkFault,
@@ -99,7 +99,7 @@ function judgeWire(
   assert.ok(!open.some(({ hasAuthorization }) => hasAuthorization), 'a token where none belongs');
 }
 
-/** What a person or a log is told. */
+/** The text shown to the user or logged. */
 function judgeSecrets({ network, logger }: Cell, failure: I99dashError | undefined): void {
   const texts = [...logger.lines];
   for (let error: unknown = failure; error instanceof Error; error = error.cause) {

@@ -18,11 +18,11 @@ const MARKS: Partial<Record<ErrorCode | 'HANGS' | 'UNCODED', string>> = {
 
 export interface TableRow {
   readonly name: string;
-  /** One for each column: the outcome once, and always. */
+  /** One cell for each column: the outcomes once and always. */
   readonly cells: readonly (readonly [CellResult, CellResult])[];
 }
 
-/** The matrix as text: a `!` marks what is wrong. */
+/** Formats the matrix as text; `!` marks a failure. */
 export function formatTable(columns: readonly string[], rows: readonly TableRow[]): string {
   const width = Math.max(...rows.map(({ name }) => name.length));
   const numbers = columns.map((_, index) => String(index + 1).padEnd(6)).join('');

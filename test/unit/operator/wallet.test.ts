@@ -6,7 +6,7 @@ import { OPERATOR_ACCOUNT } from '../../backend/profiles';
 import { rejectsWith } from '../../support/expect';
 import { MemoryBackend } from '../../support/memory-transport';
 
-describe('the wallet', () => {
+describe('wallet', () => {
   const backend = new MemoryBackend({
     url: 'https://i99op.i99dash.app',
     now: Date.now,
@@ -14,13 +14,14 @@ describe('the wallet', () => {
   });
   backend.settings.wallet = true;
   const { devId } = OPERATOR_ACCOUNT;
-  // Made when the file is loaded: all tests of a slow computer have to pass within its life.
+  // Created when the file is loaded. All tests must finish within its lifetime, even on a slow
+  // computer.
   const token = backend.state.mintToken({ devId, lifeSeconds: 60 * 60 });
   const api = new ApiClient(backend.url, backend.transport, {
     getToken: () => Promise.resolve(token),
   });
 
-  it('holds what the backend says', async () => {
+  it('holds the balance that the backend returns', async () => {
     assert.deepEqual(await fetchBalance(api), OPERATOR_ACCOUNT.wallet);
   });
 
@@ -35,7 +36,7 @@ describe('the wallet', () => {
     { balance: 5, currency: '[x]' },
     { currency: 'EUR' },
   ]) {
-    it(`makes no sense as ${JSON.stringify(data)}`, async () => {
+    it(`rejects ${JSON.stringify(data)}`, async () => {
       backend.faults.inject({
         fault: { kind: 'custom', handler: (request) => ok(request, data) },
       });
@@ -54,12 +55,12 @@ describe('the wallet', () => {
     [0, 'EUR', 'en', '€0.00'],
     [100, 'XXX', 'en', '¤1.00'],
   ] as const) {
-    it(`of ${balance} ${currency} reads ${text} in ${locale}`, () => {
+    it(`shows ${balance} ${currency} as ${text} in ${locale}`, () => {
       assert.equal(formatBalance({ balance, currency }, locale).replaceAll('\u00a0', ' '), text);
     });
   }
 
-  it('is read in some locale when nobody knows the one that is wanted', () => {
+  it('falls back to another locale for an unknown one', () => {
     assert.match(formatBalance({ balance: 100, currency: 'EUR' }, 'no_such-locale'), /1/u);
   });
 

@@ -12,7 +12,7 @@ const MINUTE = 60_000;
 const PATH = '/api/v1/operator/wallet/balance';
 const WALLET = { balance: 12_550, currency: 'EUR' };
 
-describe('the watch over a wallet', () => {
+describe('wallet polling', () => {
   const world = useSessionWorld();
   let window: SessionWindow;
   let watch: WalletWatch;
@@ -46,13 +46,13 @@ describe('the watch over a wallet', () => {
     await world().activity.idle();
   }
 
-  /** What a focus leads to. */
+  /** Simulates a focus and waits for its effects. */
   async function focus(): Promise<void> {
     await watch.refresh();
     await world().activity.idle();
   }
 
-  it('knows the balance once somebody signs in, and nothing once they sign out', async () => {
+  it('loads the balance after sign-in and clears it after sign-out', async () => {
     await focus();
     assert.equal(asked(), 0);
     await signIn();
@@ -62,7 +62,7 @@ describe('the watch over a wallet', () => {
     assert.deepEqual(told, [12_550, undefined]);
   });
 
-  it('asks every five minutes at most, however often the window gets the focus', async () => {
+  it('polls every five minutes at most, however often the window gets the focus', async () => {
     await signIn();
     setBalance(500);
     for (let minute = 0; minute < 5; minute++) {
@@ -76,7 +76,7 @@ describe('the watch over a wallet', () => {
     assert.deepEqual(told, [12_550, 500]);
   });
 
-  it('asks at once for a command, and counts that', async () => {
+  it('polls at once for a command and restarts the interval', async () => {
     await signIn();
     setBalance(7);
     assert.deepEqual(await watch.fetch(window.session), { ...WALLET, balance: 7 });
@@ -85,7 +85,7 @@ describe('the watch over a wallet', () => {
     assert.deepEqual(told, [12_550, 7]);
   });
 
-  it('keeps what it knows through trouble, and says nothing', async () => {
+  it('keeps the balance silently through errors', async () => {
     await signIn();
     world().backend.faults.inject({
       match: { path: PATH },
@@ -97,7 +97,7 @@ describe('the watch over a wallet', () => {
     assert.deepEqual(watch.known, WALLET);
   });
 
-  it('asks again once a session without a balance is itself again', async () => {
+  it('polls again once a failed session recovers', async () => {
     const away = { kind: 'reset', when: 'before' } as const;
     world().backend.faults.inject({ match: { path: PATH }, fault: away });
     await signIn();
@@ -112,7 +112,7 @@ describe('the watch over a wallet', () => {
     assert.deepEqual(watch.known, WALLET);
   });
 
-  it('never takes the balance of somebody who has left for that of another', async () => {
+  it('never shows the balance of a previous account for another one', async () => {
     await signIn();
     const answer = holdBack(world().backend, PATH);
     const fetching = watch.fetch(window.session);
@@ -123,7 +123,7 @@ describe('the watch over a wallet', () => {
     assert.equal(watch.known, undefined);
   });
 
-  it('keeps the later answer where an earlier one is overtaken', async () => {
+  it('keeps the newer answer when an older one arrives late', async () => {
     await signIn();
     const slow = holdBack(world().backend, PATH, { handled: true });
     const first = watch.fetch(window.session);
@@ -136,7 +136,7 @@ describe('the watch over a wallet', () => {
     assert.deepEqual(told, [12_550, 7]);
   });
 
-  it('asks nothing while the key is locked', async () => {
+  it('does not poll while the key is locked', async () => {
     await world().signIn(window, world().encryptedKey);
     await world().activity.idle();
     world().clock.jump(16 * MINUTE);

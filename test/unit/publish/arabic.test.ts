@@ -11,7 +11,7 @@ import { validateManifest } from '../../../src/core/publish/validateManifest';
 const BUNDLE = join(__dirname, '../../../dist/l10n/bundle.l10n.ar.json');
 const ARABIC = /\p{Script=Arabic}/u;
 
-describe('the texts of publishing, in Arabic', () => {
+describe('publishing texts in Arabic', () => {
   before(() =>
     localize(
       { language: 'ar', file: BUNDLE },
@@ -24,7 +24,7 @@ describe('the texts of publishing, in Arabic', () => {
     return validateManifest(json, '/app/manifest.json').problems.map(({ message }) => message);
   }
 
-  it('are those of every rule and every field, though their files were loaded before', () => {
+  it('translate every rule and field although their modules were loaded before', () => {
     for (const [id, { text }] of Object.entries(RULES)) {
       assert.match(text, ARABIC, id);
     }
@@ -39,7 +39,7 @@ describe('the texts of publishing, in Arabic', () => {
     assert.match(languageName('en'), ARABIC);
   });
 
-  it('keep their reading direction in a problem, and names in one piece', () => {
+  it('isolate the reading direction in a problem and keep names intact', () => {
     assert.deepEqual(messages(''), [
       '\u2067\u2068manifest.json\u2069: \u2068\u0641\u0627\u0631\u063a\u2069\u2069',
     ]);
@@ -47,14 +47,14 @@ describe('the texts of publishing, in Arabic', () => {
     assert.match(ofId ?? '', /^\u2067«\u2068id\u2069»: .*\u2069$/u);
   });
 
-  it('end what a name that they quote begins', () => {
+  it('close the bidirectional controls of a quoted name', () => {
     const found = messages('{ "a\u2067b": 1 }').find((message) => message.includes('\u2067b'));
     assert.match(found ?? '', /^\u2067«\u2068a\u2067b\u2069\u2069»: /u);
   });
 });
 
-describe('the rules of a field that its kind tells', () => {
-  it('are those that say no more', () => {
+describe('rules that a field kind already implies', () => {
+  it('say nothing more than the kind', () => {
     const plain = Object.values(RULES).filter(({ isPlain }) => isPlain);
     assert.deepEqual(
       new Set(plain.map(({ text }) => text.replace(/(?<=one of ).*/u, '…'))),

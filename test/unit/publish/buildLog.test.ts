@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { buildLog, MAX_LOGGED } from '../../../src/core/publish/buildLog';
 import { MemoryLogger } from '../../support/fakes';
 
-describe('the log of a build', () => {
-  it('has each line for itself, without colours and empty ones', () => {
+describe('build log', () => {
+  it('writes each line separately without colors and empty lines', () => {
     const logger = new MemoryLogger();
     buildLog(logger)('one\r\n\n\u001B[31mred\u001B[0m\nthree');
     assert.deepEqual(logger.lines, [
@@ -17,7 +17,7 @@ describe('the log of a build', () => {
     ['lines', 'a line of output\n'.repeat(4_000)],
     ['one line', 'x'.repeat(64 * 1024)],
   ] as const) {
-    it(`has the beginning of endless ${what}, and says so once`, () => {
+    it(`truncates endless ${what} and says so once`, () => {
       const logger = new MemoryLogger();
       const log = buildLog(logger);
       for (let length = 0; length < 20 * MAX_LOGGED; length += chunk.length) log(chunk);

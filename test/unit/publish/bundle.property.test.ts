@@ -16,7 +16,7 @@ import { untar } from '../../support/untar';
 
 const run = promisify(execFile);
 
-/** Names that are left out or refused in no case, and that a file system takes. */
+/** Names that are never ignored or rejected and that the file system accepts. */
 const usualName = fc
   .oneof(
     fc.string({ minLength: 1, maxLength: 40, unit: 'binary' }),
@@ -40,7 +40,7 @@ const someTree = fc
   )
   .filter((entries) => hasDistinctNames(entries.map(({ segments }) => segments)));
 
-/** Whether no two names differ only in case or Unicode form: such a bundle is refused. */
+/** Whether no two names differ only in case or Unicode form. Such a bundle is rejected. */
 function hasDistinctNames(paths: readonly (readonly string[])[]): boolean {
   const names = new Map<string, string>();
   return paths.every((segments) =>
@@ -54,10 +54,10 @@ function hasDistinctNames(paths: readonly (readonly string[])[]): boolean {
   );
 }
 
-describe('any bundle', () => {
+describe('bundle of arbitrary files', () => {
   const temp = useTempFolder();
 
-  it('unpacks with GNU tar and with tar-stream to what was packed', async () => {
+  it('unpacks to the packed files with GNU tar and tar-stream', async () => {
     await fc.assert(
       fc.asyncProperty(someTree, async (entries) => {
         const folder = await mkdtemp(join(temp.path, 'tree-'));
@@ -77,7 +77,7 @@ describe('any bundle', () => {
     );
   });
 
-  it('may hold a file of more than 100 MB', async () => {
+  it('supports a file of more than 100 MB', async () => {
     const size = 110_000_001;
     await writeFile(join(temp.path, 'map.bin'), 'begin');
     await truncate(join(temp.path, 'map.bin'), size);
@@ -106,7 +106,7 @@ describe('any bundle', () => {
   });
 });
 
-/** Puts a file, or a folder for `null`, where nothing is in the way. */
+/** Writes a file, or a folder for `null`, unless the path is taken. */
 async function place(path: string, content: Uint8Array | null): Promise<void> {
   try {
     await mkdir(content === null ? path : dirname(path), { recursive: true });
@@ -116,7 +116,7 @@ async function place(path: string, content: Uint8Array | null): Promise<void> {
   }
 }
 
-/** The tree that the entries make. Folders that hold something are there by what they hold. */
+/** The tree of the entries. Folders with content are implied by it. */
 async function unpackWithTarStream(packed: Buffer): Promise<Record<string, Buffer | null>> {
   const entries = (await untar(packed)).filter(({ name }) => name !== './');
   const names = entries.map(({ name }) => name);

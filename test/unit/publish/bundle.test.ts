@@ -42,7 +42,7 @@ const TREE: Tree = {
   'exactly-512': 'b'.repeat(512),
 };
 
-describe('a bundle', () => {
+describe('bundle', () => {
   const temp = useTempFolder();
   const temporary = useTempDirectory();
   let root: string;
@@ -60,7 +60,7 @@ describe('a bundle', () => {
   ) => withBundle(await collectFiles(folder, folder), use, options);
   const bytesOf = (folder?: string) => pack(bundleBytes, folder);
 
-  it('unpacks with tar to what was packed', async () => {
+  it('unpacks with tar to the packed files', async () => {
     const archive = join(temp.path, 'bundle.tar.gz');
     await writeFile(archive, await bytesOf());
     const unpacked = join(temp.path, 'unpacked');
@@ -70,7 +70,7 @@ describe('a bundle', () => {
     assert.equal(Object.keys(await readTree(unpacked)).length, Object.keys(TREE).length + 1);
   });
 
-  it('begins with the folder itself, and has every folder before what it holds', async () => {
+  it('starts with the root folder and lists every folder before its content', async () => {
     const entries = await readdir(root, { recursive: true, withFileTypes: true });
     const names = entries.map((entry) => {
       const path = join(entry.parentPath, entry.name).slice(root.length + 1);
@@ -85,7 +85,7 @@ describe('a bundle', () => {
     );
   });
 
-  it('has no trace of who packed it when', async () => {
+  it('contains no trace of the user and the time', async () => {
     const archive = join(temp.path, 'bundle.tar.gz');
     await writeFile(archive, await bytesOf());
     const { stdout } = await run(
@@ -104,7 +104,7 @@ describe('a bundle', () => {
     assert.ok(!gunzipSync(await readFile(archive)).includes(temp.path));
   });
 
-  it('tells its size, hash and count, and opens as often as wanted', async () => {
+  it('reports its size, hash and file count, and can be read repeatedly', async () => {
     await pack(async (bundle) => {
       for (const bytes of [await bundleBytes(bundle), await bundleBytes(bundle)]) {
         assert.equal(bundle.size, bytes.length);
@@ -114,7 +114,7 @@ describe('a bundle', () => {
     });
   });
 
-  it('is the same bytes for the same files', async () => {
+  it('is byte-identical for the same files', async () => {
     const first = await bytesOf();
     const other = join(temp.path, 'somewhere', 'else');
     const umask = process.umask(0o077);
@@ -131,13 +131,13 @@ describe('a bundle', () => {
     assert.ok(!(await bytesOf(other)).equals(first), 'and other bytes for others');
   });
 
-  it('counts the files while it packs', async () => {
+  it('reports progress by files', async () => {
     const seen: number[] = [];
     await pack(() => Promise.resolve(), root, { onFile: (done) => seen.push(done) });
     assert.deepEqual(seen, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('lies in a temporary folder while it is used, for nobody else to read, and is gone afterwards', async () => {
+  it('is in a private temporary folder while it is used and is removed afterwards', async () => {
     const during = await pack(async () => {
       const [folder = '', ...more] = await temporary.entries();
       assert.deepEqual(more, []);
@@ -149,7 +149,7 @@ describe('a bundle', () => {
     assert.deepEqual(await temporary.entries(), []);
   });
 
-  it('gives back what its use gives, and is gone when that fails', async () => {
+  it('returns the result of its use and is removed when the use fails', async () => {
     assert.equal(await pack(() => Promise.resolve(42)), 42);
     await assert.rejects(
       pack(() => Promise.reject(new Error('no'))),
@@ -158,7 +158,7 @@ describe('a bundle', () => {
     assert.deepEqual(await temporary.entries(), []);
   });
 
-  it('is no failure when it cannot be removed afterwards', async () => {
+  it('ignores a failed removal', async () => {
     const elsewhere = `${temporary.path}-elsewhere`;
     const obstruct = async () => {
       await rename(temporary.path, elsewhere);
@@ -170,7 +170,7 @@ describe('a bundle', () => {
     await rename(elsewhere, temporary.path);
   });
 
-  it('is gone when it is cancelled before or on the way', async () => {
+  it('is removed when it is cancelled before or during packing', async () => {
     const cancelled = { name: 'CancelledError' };
     const use = () => Promise.reject(new Error('must not be used'));
     await assert.rejects(pack(use, root, { signal: AbortSignal.abort() }), cancelled);
@@ -196,7 +196,7 @@ describe('a bundle', () => {
           .then(() => undefined),
     ],
     [
-      'is another of the same size',
+      'is replaced by one of the same size',
       async (path) => {
         await writeFile(`${path}.new`, 'y'.repeat(70_000));
         await utimes(`${path}.new`, 1, 1);
@@ -212,7 +212,7 @@ describe('a bundle', () => {
     ],
   ];
   for (const [how, change] of changes) {
-    it(`is not made of a file that ${how} meanwhile`, async () => {
+    it(`is not created when a file ${how} in the meantime`, async () => {
       const path = join(root, 'assets', 'deep', 'er', 'app.js');
       const files = await collectFiles(root, root);
       await change(path);
@@ -224,9 +224,9 @@ describe('a bundle', () => {
     });
   }
 
-  describe('of a project of which a part has led outside since the walk', () => {
+  describe('after part of the project was replaced by an outside link', () => {
     const secrets = (): string => join(temp.path, 'secrets');
-    /** What is there has the name, size and times of what is in the project. */
+    /** The outside files have the names, sizes and times of the project files. */
     const steal = async (path: string): Promise<void> => {
       await mkdir(join(secrets(), 'deep', 'er'), { recursive: true });
       const { atime, mtime } = await stat(path);
@@ -239,7 +239,7 @@ describe('a bundle', () => {
       ['its folder', 'assets/deep/er', 'deep/er', /leads out of the project/u],
       ['a folder above', 'assets', '', /leads out of the project/u],
     ] as const) {
-      it(`has nothing from there: ${what}`, async () => {
+      it(`contains no outside file: ${what}`, async () => {
         const path = join(root, 'assets', 'deep', 'er', 'app.js');
         await steal(path);
         await rm(join(root, 'assets', 'binary.bin'));
@@ -254,7 +254,7 @@ describe('a bundle', () => {
       });
     }
 
-    it('has nothing from there: a folder that is a link for as long as it is read', async () => {
+    it('contains no outside file: a folder that is a link only while it is read', async () => {
       const path = join(root, 'assets', 'deep', 'er', 'app.js');
       await steal(path);
       await rm(join(root, 'assets', 'binary.bin'));
@@ -275,7 +275,7 @@ describe('a bundle', () => {
       assert.match(error.message, /leads out of the project|changed while being packed/u);
     });
 
-    it('has nothing from there: a link that led elsewhere before', async () => {
+    it('contains no outside file: a link that changed its target', async () => {
       const path = join(root, 'assets', 'deep', 'er', 'app.js');
       const link = join(root, 'link.js');
       await steal(path);
@@ -304,7 +304,7 @@ describe('a bundle', () => {
     }
   });
 
-  it('says so when there is no place for it', async () => {
+  it('reports when the disk cannot store it', async () => {
     await rm(temporary.path, { recursive: true });
     const error = await rejectsWith('UPLOAD_FAILED', bytesOf());
     assert.match(error.message, /temporary folder.*ENOENT/);

@@ -22,13 +22,13 @@ import { plant, readTree } from '../../support/trees';
 
 const run = promisify(execFile);
 
-describe('a large bundle', () => {
+describe('large bundle', () => {
   const built = useBuiltWorker();
   const temp = useTempFolder();
   const temporary = useTempDirectory();
   let root: string;
 
-  // More files than are packed in place, and more bytes than a block.
+  // More files than are packed in process, and more bytes than a block.
   const tree = Array.from({ length: 220 }, (_, index): [string, Buffer] => [
     `${index % 7}/${index}.bin`,
     Buffer.alloc(index * 40, `${index} äöü\n`),
@@ -50,7 +50,7 @@ describe('a large bundle', () => {
     );
   }
 
-  it('is packed in a process of its own, to the same bytes as in place', async () => {
+  it('is byte-identical when it is packed in a separate process', async () => {
     const seen: number[] = [];
     const inPlace = await hashOf({});
     assert.equal(built.workers.length, 0);
@@ -61,7 +61,7 @@ describe('a large bundle', () => {
     assert.deepEqual(await temporary.entries(), []);
   });
 
-  it('is the same with one thread as with many', async () => {
+  it('is byte-identical with one thread and with many', async () => {
     const env = (threads: string) => ({ env: { ...process.env, UV_THREADPOOL_SIZE: threads } });
     const hashes = await Promise.all(
       ['1', '4'].map(async (threads) => {
@@ -74,7 +74,7 @@ describe('a large bundle', () => {
     assert.equal(hashes[0], await hashOf({}));
   });
 
-  it('is looked at while it is packed, in place and in a process of its own alike', async () => {
+  it('is checked while it is packed, in process and in a separate process', async () => {
     const padding = 'call("padding");\n'.repeat(20_000);
     const secret = `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(64)}\n`;
     await plant(root, [
@@ -108,7 +108,7 @@ describe('a large bundle', () => {
     assert.deepEqual(inPlace.inspection.found, (await inspectContents(collected.files)).found);
   });
 
-  it('is read by gzip, Python and tar alike', async () => {
+  it('can be read by gzip, Python and tar', async () => {
     const archive = join(temp.path, 'bundle.tar.gz');
     await withBundle(await collectFiles(root, root), async (bundle) =>
       writeFile(archive, await bundleBytes(bundle)),
@@ -124,7 +124,7 @@ describe('a large bundle', () => {
     assert.deepEqual(await readTree(unpacked), await readTree(root));
   });
 
-  it('tells what is wrong as it does in place', async () => {
+  it('reports the same errors as in process', async () => {
     const collected = await collectFiles(root, root);
     await rm(join(root, '3', '10.bin'));
     const use = () => Promise.reject(new Error('must not be used'));
@@ -138,7 +138,7 @@ describe('a large bundle', () => {
     assert.deepEqual(await temporary.entries(), []);
   });
 
-  it('has nothing that leads out of the project by then', async () => {
+  it('contains no file that became a link out of the project', async () => {
     const collected = await collectFiles(root, root);
     await rename(join(root, '3'), join(temp.path, 'outside'));
     await symlink(join(temp.path, 'outside'), join(root, '3'));
@@ -163,7 +163,7 @@ describe('a large bundle', () => {
 
     afterEach(() => localize(undefined));
 
-    it('is told of by its process', async () => {
+    it('is reported by its process', async () => {
       const collected = await collectFiles(root, root);
       await rm(join(root, '3', '10.bin'));
       const use = () => Promise.reject(new Error('must not be used'));
@@ -174,7 +174,7 @@ describe('a large bundle', () => {
       assert.equal(error.message, 'تعذّرت قراءة 3/10.bin (ENOENT).');
     });
 
-    it('is told of by the thread, and in no language that it was looked at in before', async () => {
+    it('is reported by the thread in the current language only', async () => {
       await plant(root, [['0/a.js', 'a.findLast(b)']]);
       const collected = await collectFiles(root, root);
       const look = async () => {
@@ -191,7 +191,7 @@ describe('a large bundle', () => {
     });
   });
 
-  it('fails in words when its worker does', async () => {
+  it('fails with a message when its worker fails', async () => {
     const broken = join(temp.path, 'broken.js');
     await writeFile(broken, 'throw new Error("no luck")');
     const error = await rejectsWith('VALIDATION_FAILED', hashOf({ worker: broken }));
@@ -202,7 +202,7 @@ describe('a large bundle', () => {
     assert.deepEqual(await temporary.entries(), []);
   });
 
-  it('is gone with its worker when it is cancelled at the start', async () => {
+  it('is removed with its worker when it is cancelled at the start', async () => {
     const caller = new AbortController();
     const packing = hashOf({ worker: built.script, signal: caller.signal });
     caller.abort();
@@ -216,7 +216,7 @@ describe('a large bundle', () => {
     assert.deepEqual(await temporary.entries(), []);
   });
 
-  it('is gone with its worker when it is cancelled on the way', async () => {
+  it('is removed with its worker when it is cancelled during packing', async () => {
     for (const name of ['5-large', '9-large']) {
       await writeFile(join(root, name), '');
       await truncate(join(root, name), 60_000_000);
@@ -234,13 +234,13 @@ describe('a large bundle', () => {
     assert.deepEqual(await temporary.entries(), []);
   });
 
-  it('is gone when the process ends while it is used', async () => {
+  it('is removed when the process exits while using it', async () => {
     const { stdout } = await run('node', [built.packFolder, root, built.script, 'exit']);
     assert.match(stdout, /^[0-9a-f]{64}$/);
     assert.deepEqual(await temporary.entries(), []);
   });
 
-  it('is removed later when its process is killed, and no other one', async () => {
+  it('is removed later when its process was killed, without touching others', async () => {
     const left = await new Promise<string[]>((resolve, reject) => {
       execFile('node', [built.packFolder, root, built.script, 'kill'], (error) => {
         assert.equal(error?.signal, 'SIGKILL');
@@ -270,7 +270,7 @@ describe('a large bundle', () => {
     assert.deepEqual(Object.keys(await readTree(stranger)), ['thesis.txt']);
   });
 
-  it('may have 9,000 files', async () => {
+  it('supports 9,000 files', async () => {
     const many = join(temp.path, 'many');
     await mkdir(many);
     await writeFile(join(temp.path, 'one'), 'content');

@@ -5,8 +5,8 @@ import { compareBytewise, mergeBytewise, sortBytewise } from '../../../src/core/
 const text = fc.string({ unit: 'binary', maxLength: 8 });
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-describe('the order of bytes', () => {
-  it('is that of UTF-8', () => {
+describe('byte order', () => {
+  it('is the order of UTF-8 bytes', () => {
     fc.assert(
       fc.property(text, text, (a, b) => {
         assert.equal(Math.sign(compareBytewise(a, b)), byBytes(a, b));
@@ -15,7 +15,7 @@ describe('the order of bytes', () => {
     assert.ok(compareBytewise('\uffee', '🚗') < 0, 'not that of UTF-16');
   });
 
-  it('is kept when lists are sorted or merged', async () => {
+  it('is used when lists are sorted or merged', async () => {
     const property = fc.asyncProperty(fc.array(text), fc.array(text), async (left, right) => {
       const lists = [await sortBytewise(left, String), await sortBytewise(right, String)] as const;
       assert.deepEqual(lists[0], [...left].sort(byBytes));
@@ -25,7 +25,7 @@ describe('the order of bytes', () => {
     await fc.assert(property);
   });
 
-  it('is kept in lists that are sorted in slices', async () => {
+  it('is used when lists are sorted in slices', async () => {
     const names = Array.from({ length: 20_000 }, (_, index) => `${(index * 7_919) % 20_000} ä`);
     let turns = 0;
     let ticking = setImmediate(function tick() {

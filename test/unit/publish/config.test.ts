@@ -5,7 +5,7 @@ import { marked } from '../../support/marked-text';
 
 const FILE = '/apps/trip-log/sdk.config.json';
 
-/** Rule → texts that break it; `«»` marks the place that is told. */
+/** Texts that break each rule. `«»` marks the reported range. */
 const BROKEN: Record<
   Exclude<Extract<RuleId, `config.${string}`>, 'config.unreadable'>,
   string[]
@@ -30,7 +30,7 @@ const BROKEN: Record<
 
 describe('sdk.config.json', () => {
   for (const [rule, examples] of Object.entries(BROKEN) as [RuleId, string[]][]) {
-    it(`${rule}: ${RULES[rule].text}`, () => {
+    it(`reports ${rule}: ${RULES[rule].text}`, () => {
       for (const example of examples) {
         const { text, ranges } = marked(example);
         const { config, problems } = validateConfig(text, FILE);
@@ -44,7 +44,7 @@ describe('sdk.config.json', () => {
     });
   }
 
-  it('tells all its problems at once', () => {
+  it('reports all problems at once', () => {
     const text =
       '{ "appRoot": 1, "distDir": 2, "buildCommand": 3, "dev": { "port": "x", "host": 4 } }';
     assert.deepEqual(
@@ -59,7 +59,7 @@ describe('sdk.config.json', () => {
     );
   });
 
-  it('says which field was probably meant', () => {
+  it('suggests the field that was probably meant', () => {
     const text = '{ "buildcommand": "x", "dev": { "hosts": "y" } }';
     assert.deepEqual(
       validateConfig(text, FILE).problems.map(({ message }) => message),
@@ -70,7 +70,7 @@ describe('sdk.config.json', () => {
     );
   });
 
-  it('has the usual places, and ignores what nobody knows', () => {
+  it('has default paths and ignores unknown fields', () => {
     const usual = { appRoot: './src', distDir: './dist' };
     for (const text of [
       '{}',

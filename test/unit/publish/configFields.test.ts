@@ -5,8 +5,8 @@ import { RULES } from '../../../src/core/publish/rules';
 
 const FIELDS = [...configFields([]), ...configFields(['dev'])];
 
-describe('the fields of sdk.config.json, for an editor', () => {
-  it('are described, and have each rule of theirs', () => {
+describe('editor fields of sdk.config.json', () => {
+  it('have a description and all their rules', () => {
     for (const { name, description } of FIELDS) {
       assert.match(description, /^[A-Z].*\.$/u, name);
     }
@@ -15,7 +15,7 @@ describe('the fields of sdk.config.json, for an editor', () => {
     assert.equal(told.length, ids.length);
   });
 
-  it('have the defaults that publish takes', () => {
+  it('have the defaults that publish uses', () => {
     const defaults = Object.fromEntries(
       FIELDS.filter((field) => field.default !== undefined).map((field) => [
         field.name,
@@ -25,7 +25,7 @@ describe('the fields of sdk.config.json, for an editor', () => {
     assert.deepEqual(validateConfig('{}', '').config, defaults);
   });
 
-  it('are those of an object that is there', () => {
+  it('include the fields of a nested object', () => {
     assert.deepEqual(configFields(['appRoot']), []);
     assert.deepEqual(configFields(['dev', 'port']), []);
     assert.deepEqual(configFields(['toString']), []);

@@ -5,11 +5,11 @@ import { loadProject } from '../../../src/core/publish/project';
 import { EXAMPLE_SHAPES, writeExample } from '../../fixtures/examples/shapes';
 import { useTempFolder } from '../../support/temp-folder';
 
-describe('the build of a project in the shape of an official example', () => {
+describe('build command of a project shaped like an official example', () => {
   const temp = useTempFolder();
 
   for (const shape of EXAMPLE_SHAPES) {
-    it(`is ${shape.build ?? 'nothing'} in ${shape.name}`, async () => {
+    it(`is ${shape.build ?? 'undefined'} in ${shape.name}`, async () => {
       const folder = join(temp.path, shape.name);
       await writeExample(folder, shape);
       assert.equal(projectBuild(await loadProject(folder))?.commandLine, shape.build);

@@ -7,7 +7,7 @@ import { FileMemo } from '../../../src/core/publish/fileMemo';
 import type { BundleFile } from '../../../src/core/publish/files';
 import { useTempFolder } from '../../support/temp-folder';
 
-describe('what is remembered of files', () => {
+describe('file cache', () => {
   const temp = useTempFolder();
   let memo: FileMemo;
   let looked: string[][];
@@ -33,13 +33,13 @@ describe('what is remembered of files', () => {
   const messages = async (scope: string, ...names: string[]): Promise<string[]> =>
     (await memo.problemsOf(files(...names), scope, look)).map(({ message }) => message);
 
-  it('is not looked for twice', async () => {
+  it('avoids a second lookup', async () => {
     assert.deepEqual(await messages('one', 'b', 'a'), ['b', 'a']);
     assert.deepEqual(await messages('one', 'a', 'b'), ['a', 'b']);
     assert.deepEqual(looked, [['b', 'a']]);
   });
 
-  it('is the same after a way through bytes', async () => {
+  it('returns the same value after serialization', async () => {
     await messages('one', 'a', 'b');
     memo = FileMemo.from(memo.toBytes());
     assert.deepEqual(await messages('one', 'b', 'a'), ['b', 'a']);
@@ -48,7 +48,7 @@ describe('what is remembered of files', () => {
     assert.deepEqual(looked, [['a', 'b'], ['a']]);
   });
 
-  it('is looked for again when size, time or circumstances are others', async () => {
+  it('looks again when size, time or context changed', async () => {
     await messages('one', 'a', 'b');
     await writeFile(join(temp.path, 'a'), 'longer');
     assert.deepEqual(await messages('one', 'a', 'b'), ['a', 'b']);
@@ -59,7 +59,7 @@ describe('what is remembered of files', () => {
     assert.deepEqual(looked, [['a', 'b'], ['a'], ['b'], ['a', 'b']]);
   });
 
-  it('is nothing of files that are gone', async () => {
+  it('drops files that no longer exist', async () => {
     await messages('one', 'a', 'b');
     assert.deepEqual(await messages('one', 'b'), ['b']);
     await rm(join(temp.path, 'b'));
@@ -68,7 +68,7 @@ describe('what is remembered of files', () => {
     assert.deepEqual(looked, [['a', 'b'], ['b'], ['b']]);
   });
 
-  it('stays when a look is cancelled', async () => {
+  it('keeps its entries when a lookup is cancelled', async () => {
     await messages('one', 'a');
     const cancelled = memo.problemsOf(files('a'), 'two', look, AbortSignal.abort());
     await assert.rejects(cancelled, CancelledError);

@@ -13,7 +13,7 @@ import { plant } from '../../support/trees';
 const BROKEN = join(__dirname, '../../fixtures/broken-mini-apps/every-problem/src');
 const MODULE = 'export {};\n';
 
-describe('the problems of the files of a large mini-app', () => {
+describe('file problems of a large mini-app', () => {
   const built = useBuiltWorker();
   const temp = useTempFolder();
   let folder: string;
@@ -47,7 +47,7 @@ describe('the problems of the files of a large mini-app', () => {
   const rulesOf = (problems: readonly Problem[], file: string): string[] =>
     problems.filter((each) => each.file === join(folder, file)).map(({ rule }) => rule);
 
-  it('are the same, at the same places, as in the own process', async () => {
+  it('are the same and at the same positions as in process', async () => {
     const inPlace = await look(open());
     assert.equal(built.workers.length, 0);
     assert.deepEqual(await look(), inPlace);
@@ -56,16 +56,16 @@ describe('the problems of the files of a large mini-app', () => {
     assert.deepEqual([...kinds].sort(), ['asset', 'baseline', 'manifest', 'secret', 'version']);
   });
 
-  it('are searched for behind the editor, which comes first where processors are few', async () => {
+  it('are searched at low priority when there are few processors', async () => {
     const priorities: number[] = [];
     built.onWorker = () => priorities.push(getPriority(built.workers[0]?.pid));
     await look();
     assert.deepEqual(priorities, [constants.priority.PRIORITY_BELOW_NORMAL]);
   });
 
-  it('are remembered from one process to the next', async () => {
+  it('are cached from one process to the next', async () => {
     const before = await look();
-    // What is looked at is written there anew.
+    // Each run writes new content.
     await rm(cache());
     assert.deepEqual(await look(), before);
     await assert.rejects(access(cache()), { code: 'ENOENT' });
@@ -80,7 +80,7 @@ describe('the problems of the files of a large mini-app', () => {
     assert.deepEqual(others(after), others(before));
   });
 
-  it('are told in place when it is large no longer, and the other way round', async () => {
+  it('are found in process once the app is small again, and vice versa', async () => {
     await look();
     await rm(join(folder, 'src', 'tiles'), { recursive: true });
     await writeFile(join(folder, 'src', 'app.js'), MODULE);
@@ -95,7 +95,7 @@ describe('the problems of the files of a large mini-app', () => {
     assert.equal(built.workers.length, 2);
   });
 
-  it('stay as they were when a look is cancelled, and the process is gone', async () => {
+  it('are unchanged when a search is cancelled, and the process exits', async () => {
     const before = await look();
     await writeFile(join(folder, 'src', 'app.js'), MODULE);
     const caller = new AbortController();
@@ -105,7 +105,7 @@ describe('the problems of the files of a large mini-app', () => {
     assert.deepEqual(finder.problems, before);
   });
 
-  it('are that they cannot be told when the process fails', async () => {
+  it('report that they are unknown when the process fails', async () => {
     const broken = join(temp.path, 'broken.js');
     await writeFile(broken, 'throw new Error("no luck")');
     const problems = await look(open(broken));

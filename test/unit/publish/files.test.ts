@@ -12,7 +12,7 @@ import { useTempFolder } from '../../support/temp-folder';
 
 const run = promisify(execFile);
 
-describe("a bundle's files", () => {
+describe('files of a bundle', () => {
   const temp = useTempFolder();
   let project: string;
   let root: string;
@@ -34,7 +34,7 @@ describe("a bundle's files", () => {
   const collect = () => collectFiles(root, project);
   const names = async () => (await collect()).files.map(({ name }) => name);
 
-  it('are in bytewise order, whatever the locale and the folders say', async () => {
+  it('are in byte order, whatever the locale and the folders', async () => {
     await write(
       'b.js',
       'a/z.js',
@@ -70,7 +70,7 @@ describe("a bundle's files", () => {
     ]);
   });
 
-  it('are not what version control, editors and systems drop', async () => {
+  it('exclude files of version control, editors and systems', async () => {
     await write(
       'kept.js',
       '.well-known/app.json',
@@ -160,7 +160,7 @@ describe("a bundle's files", () => {
     ]);
   });
 
-  it('are what links within the project point at', async () => {
+  it('include the targets of links within the project', async () => {
     await write('app.js');
     const shared = join(project, 'shared');
     await mkdir(shared);
@@ -177,7 +177,7 @@ describe("a bundle's files", () => {
     );
   });
 
-  it('are not what is left out under another name', async () => {
+  it('exclude ignored files that are linked under another name', async () => {
     await write('app.js');
     await mkdir(join(project, '.git', 'hooks'), { recursive: true });
     await writeFile(join(project, '.git', 'config'), '[remote "origin"]');
@@ -195,7 +195,7 @@ describe("a bundle's files", () => {
     assert.deepEqual(leftOut, ['assets', 'config.txt', 'hooks']);
   });
 
-  it('come from a root that is a link within the project', async () => {
+  it('may have a root that is a link within the project', async () => {
     await write('app.js');
     await symlink(root, join(project, 'link'));
     const { files } = await collectFiles(join(project, 'link'), project);
@@ -205,7 +205,7 @@ describe("a bundle's files", () => {
     );
   });
 
-  it('may lie in a project that is reached by a link', async () => {
+  it('may be in a project that is reached through a link', async () => {
     await write('app.js');
     await symlink(project, join(temp.path, 'alias'));
     const alias = join(temp.path, 'alias');
@@ -231,7 +231,7 @@ describe("a bundle's files", () => {
     await rejectsWith('VALIDATION_FAILED', collectFiles(temp.path, project));
   });
 
-  it('leave their folders behind where these are empty, or hold only what is left out', async () => {
+  it('leave out folders that are empty or contain only ignored files', async () => {
     await write('app.js', 'full/x.js', 'droppings/.DS_Store');
     await mkdir(join(root, 'empty', 'deep', 'er'), { recursive: true });
     const { files, folders } = await collect();
@@ -239,7 +239,7 @@ describe("a bundle's files", () => {
     assert.equal(files.length, 2);
   });
 
-  it('are files alone: no pipe, no socket, no device', async () => {
+  it('exclude pipes, sockets and devices', async () => {
     await write('app.js');
     await run('mkfifo', [join(root, 'pipe')]);
     await symlink('pipe', join(root, 'to-pipe'));
@@ -257,7 +257,7 @@ describe("a bundle's files", () => {
     }
   });
 
-  it('have no name that is a path elsewhere or more than one line', async () => {
+  it('are rejected when their name escapes the folder or spans lines', async () => {
     for (const name of ['a\\b.js', '..\\a.js', 'a\nb', 'a\r', '\u2028', 'a\u0085b/c.js']) {
       await write(name);
       const error = await rejectsWith('VALIDATION_FAILED', collect());
@@ -282,8 +282,8 @@ describe("a bundle's files", () => {
     ['Unicode form', 'caf\u00e9.js', 'cafe\u0301.js', /differ only in their Unicode form/u],
     ['Unicode form and case', 'CAF\u00c9.js', 'cafe\u0301.js', /differ only in case/u],
   ] as const) {
-    it(`are refused where two names differ only in ${what}: ${one}, ${other}`, async function () {
-      if (process.platform !== 'linux') this.skip(); // others take them for one
+    it(`are rejected when two names differ only in ${what}: ${one}, ${other}`, async function () {
+      if (process.platform !== 'linux') this.skip(); // other file systems treat the names as equal
       await write(one, other);
       const error = await rejectsWith('VALIDATION_FAILED', collect());
       assert.match(error.message, message);
@@ -291,12 +291,12 @@ describe("a bundle's files", () => {
     });
   }
 
-  it('may have names of another folder, or ones that only begin alike', async () => {
+  it('may share a prefix or be in different folders', async () => {
     await write('a/icon.png', 'b/Icon.png', 'icon.svg', 'Strasse.js', 'stra\u00dfe.js');
     assert.equal((await collect()).files.length, 5);
   });
 
-  it('have no folder, and no other file, in the place of the manifest', async () => {
+  it('are rejected when a folder or another file takes the place of the manifest', async () => {
     for (const [name, message] of [
       ['manifest.json/a.js', /^manifest\.json is a folder, but the bundle has the manifest under/u],
       ['manifest.json', undefined],
@@ -316,7 +316,7 @@ describe("a bundle's files", () => {
     await rejectsWith('VALIDATION_FAILED', collect());
   });
 
-  it('have any other name that a file system allows', async () => {
+  it('may have any other valid name', async () => {
     const strange = ['-rf', ' ', 'e\u0301', '\u00ea', '*?"<>|', '\u202e.js', '\x01'];
     await write(...strange);
     assert.deepEqual(
@@ -325,8 +325,8 @@ describe("a bundle's files", () => {
     );
   });
 
-  it('are none of which one cannot be read', async () => {
-    // A name that is no UTF-8 has no place in a bundle.
+  it('are rejected when one is unreadable', async () => {
+    // A bundle cannot contain a name that is not UTF-8.
     const path = Buffer.concat([Buffer.from(join(root, 'bad-')), Buffer.from([0xff])]);
     const notText = /bad-\uFFFD has a name that is no valid Unicode text/u;
     await writeFile(path, 'x');
@@ -336,13 +336,13 @@ describe("a bundle's files", () => {
     assert.match((await rejectsWith('VALIDATION_FAILED', collect())).message, notText);
   });
 
-  it('are none where a folder cannot be listed', async () => {
+  it('are rejected when a folder cannot be listed', async () => {
     await write('app.js', 'locked/secret.js');
     const locked = join(root, 'locked');
     await chmod(temp.path, 0o755);
     await chmod(locked, 0o000);
     const user = process.geteuid?.() ?? 0;
-    // The superuser may list every folder.
+    // Root may list every folder.
     if (user === 0) process.seteuid?.(65_534);
     try {
       const error = await rejectsWith('VALIDATION_FAILED', collect());
@@ -354,7 +354,7 @@ describe("a bundle's files", () => {
     }
   });
 
-  it('end, though links go round in circles', async () => {
+  it('are finite with circular links', async () => {
     await write('a/one.js', 'b/two.js');
     await symlink(root, join(root, 'self'));
     await symlink('..', join(root, 'a', 'up'));
@@ -370,7 +370,7 @@ describe("a bundle's files", () => {
     assert.ok(leftOut.includes('self/') && leftOut.includes('a/up/'));
   });
 
-  it('are told in seconds to be too many, where a dozen folders link to each other', async () => {
+  it('are rejected within seconds when folders link to each other and multiply', async () => {
     const folders = Array.from({ length: 12 }, (_, index) => `d${index}`);
     for (const folder of folders) {
       await mkdir(join(root, folder));
@@ -384,7 +384,7 @@ describe("a bundle's files", () => {
     assert.ok(cpuMs < 8_000, `${cpuMs} ms`);
   });
 
-  it('may be linked to often, as long as they are few', async () => {
+  it('may be linked repeatedly within the limit', async () => {
     await write('shared/logo.svg');
     for (let index = 0; index < 300; index++) {
       await write(`page-${index}/index.html`);
@@ -393,7 +393,7 @@ describe("a bundle's files", () => {
     assert.equal((await names()).length, 601);
   });
 
-  it('are not links that lead nowhere', async () => {
+  it('exclude dangling links', async () => {
     await write('app.js');
     await symlink(join(root, 'gone.js'), join(root, 'dangling.js'));
     await symlink('round.js', join(root, 'round.js'));
@@ -405,7 +405,7 @@ describe("a bundle's files", () => {
     assert.deepEqual(leftOut, ['dangling.js', 'round.js']);
   });
 
-  it('are none without a folder', async () => {
+  it('are rejected when the folder is missing', async () => {
     await write('file');
     for (const path of [join(root, 'gone'), join(root, 'file')]) {
       const error = await rejectsWith('NOTHING_TO_PUBLISH', collectFiles(path, project));
@@ -414,7 +414,7 @@ describe("a bundle's files", () => {
     assert.deepEqual(await collect().then(({ files }) => files.length), 1);
   });
 
-  it('are not looked for when it is cancelled', async () => {
+  it('are not collected when it is cancelled', async () => {
     await write('app.js');
     await assert.rejects(collectFiles(root, project, AbortSignal.abort()), {
       name: 'CancelledError',
@@ -423,7 +423,7 @@ describe("a bundle's files", () => {
 
   it('are sorted by bytes, not by UTF-16 units', () => {
     const file = (name: string) => ({ name, path: '', size: 0 });
-    // U+FFEE comes after U+1F697 in UTF-16, before it in UTF-8.
+    // U+FFEE follows U+1F697 in UTF-16 and precedes it in UTF-8.
     assert.deepEqual(sortByName([file('🚗'), file('\uffee'), file('a')]), [
       file('a'),
       file('\uffee'),

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { FirstPublishers } from '../../../src/core/publish/firstPublishers';
 import { useTempFolder } from '../../support/temp-folder';
 
-describe('who published an app first from this computer', () => {
+describe('first publisher of an app on this computer', () => {
   const temp = useTempFolder();
   const open = (): FirstPublishers => new FirstPublishers(join(temp.path, 'first.json'));
   const ann = { devId: 'ann', account: 'ann@example.com', backendUrl: 'https://a.test' };
   const bob = { devId: 'bob', account: 'bob@example.com', backendUrl: 'https://a.test' };
 
-  it('stays the first, and is told of another account and of another backend', async () => {
+  it('is kept and returned for another account or backend', async () => {
     assert.equal(await open().findOther('app', ann), undefined);
     await open().record('app', ann);
     assert.equal(await open().findOther('app', ann), undefined);
@@ -21,12 +21,12 @@ describe('who published an app first from this computer', () => {
     assert.equal(await open().findOther('other', bob), undefined);
   });
 
-  it('is the account, not the name it is shown by', async () => {
+  it('is identified by the account ID, not the display name', async () => {
     await open().record('app', ann);
     assert.equal(await open().findOther('app', { ...ann, account: 'Ann' }), undefined);
   });
 
-  it('is nobody where the file is damaged', async () => {
+  it('is unknown when the file is damaged', async () => {
     for (const content of ['', '[]', '{"miniApp:app":{"devId":1}}']) {
       writeFileSync(join(temp.path, 'first.json'), content);
       assert.equal(await open().findOther('app', ann), undefined);

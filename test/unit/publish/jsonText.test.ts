@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { JsonText } from '../../../src/core/publish/jsonText';
 import { marked } from '../../support/marked-text';
 
-describe('the place of a value in JSON', () => {
-  it('leads back to the value and its text', () => {
+describe('position of a JSON value', () => {
+  it('maps back to the value and its text', () => {
     const { text, ranges } = marked('{\r\n "a": [1, «{"b": "é"}»],\n "c": «"d"» }');
     const source = new JsonText(text);
     assert.deepEqual(
@@ -20,7 +20,7 @@ describe('the place of a value in JSON', () => {
     }
   });
 
-  it('leads nowhere from where none begins', () => {
+  it('is undefined where no value starts', () => {
     const { text, ranges } = marked('{ "a": "b«c»d"« »}«»');
     const source = new JsonText(text);
     for (const range of ranges) {

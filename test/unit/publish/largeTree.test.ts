@@ -12,13 +12,16 @@ import { png } from '../../support/png';
 import { MANIFEST, writeFiles } from '../../support/project';
 import { useTempFolder } from '../../support/temp-folder';
 
-/** Files of the project; `I99DASH_TEST_FILES` says another number, such as 20000 or 200000. */
+/**
+ * The number of files in the project. Set `I99DASH_TEST_FILES` to change it, for example to 20000
+ * or 200000.
+ */
 const FILES = Number(process.env['I99DASH_TEST_FILES'] ?? 4_000);
 const PER_FOLDER = 1_000;
-/** What a file may take of the processor, generously, in milliseconds. */
+/** A generous limit for the CPU time of one file, in milliseconds. */
 const PER_FILE_MS = 1;
 
-describe(`a project of ${FILES} files with links in circles`, function () {
+describe(`project of ${FILES} files with circular links`, function () {
   this.timeout(30_000 + 3 * FILES * PER_FILE_MS);
   const temp = useTempFolder('all');
   const source = (): string => join(temp.path, 'src');
@@ -38,7 +41,7 @@ describe(`a project of ${FILES} files with links in circles`, function () {
     }
   });
 
-  it('is collected with every file once, and the links left out', async () => {
+  it('collects every file once and leaves out the links', async () => {
     const { result, cpuMs } = await measureCpu(() => collectFiles(source(), temp.path));
     assert.equal(result.files.length, FILES + 2);
     assert.equal(result.leftOut.length, 2 * Math.ceil(FILES / PER_FOLDER));
@@ -46,7 +49,7 @@ describe(`a project of ${FILES} files with links in circles`, function () {
     assert.ok(cpuMs < FILES * PER_FILE_MS, `${cpuMs} ms`);
   });
 
-  it('has its problems told, and nobody waits long meanwhile', async () => {
+  it('reports its problems without blocking for long', async () => {
     const finder = new ProblemFinder(temp.path);
     finder.setManifest(await finder.readText(finder.manifestFile));
     finder.setConfig(await finder.readText(finder.configFile));
@@ -59,7 +62,7 @@ describe(`a project of ${FILES} files with links in circles`, function () {
     report('problems again', again.cpuMs, again.blockedMs);
   });
 
-  it('lets go of its problems when nobody wants them any more', async () => {
+  it('stops the search when its result is no longer needed', async () => {
     const finder = new ProblemFinder(temp.path);
     finder.setManifest(await finder.readText(finder.manifestFile));
     finder.setConfig(await finder.readText(finder.configFile));
@@ -71,14 +74,14 @@ describe(`a project of ${FILES} files with links in circles`, function () {
     assert.ok(cpuMs < 2_000, `${cpuMs} ms`);
   });
 
-  it('is one mini-app among the folders of a workspace, and not walked through', async () => {
+  it('is recognized as one mini-app in a workspace without a full walk', async () => {
     const { result, cpuMs } = await measureCpu(() => findMiniApps([temp.path]));
     assert.deepEqual(result, [temp.path]);
     report('search', cpuMs);
     assert.ok(cpuMs < 1_000, `${cpuMs} ms`);
   });
 
-  it('that is no mini-app is searched in part', async () => {
+  it('searches in part when it is not a mini-app', async () => {
     const other = join(temp.path, 'other');
     await mkdir(other);
     await symlink(source(), join(other, 'linked'));
@@ -88,7 +91,7 @@ describe(`a project of ${FILES} files with links in circles`, function () {
     assert.ok(cpuMs < 10_000, `${cpuMs} ms`);
   });
 
-  it('offers its pictures', async () => {
+  it('suggests its images', async () => {
     const { result, cpuMs } = await measureCpu(() =>
       listPictures(pictureRoots(temp.path, undefined), 'icon'),
     );
@@ -101,10 +104,10 @@ describe(`a project of ${FILES} files with links in circles`, function () {
   });
 });
 
-describe('a project whose sources are the whole disk', () => {
+describe('project whose sources are the whole disk', () => {
   const temp = useTempFolder();
 
-  it('is told to leave the project, and only a little is looked at', async () => {
+  it('is reported as leaving the project after a limited search', async () => {
     const unfit: boolean[] = [];
     for (const config of [{ appRoot: '/' }, { appRoot: '/', buildCommand: 'true' }]) {
       await writeFiles(temp.path, {
@@ -115,15 +118,15 @@ describe('a project whose sources are the whole disk', () => {
       finder.setManifest(await finder.readText(finder.manifestFile));
       finder.setConfig(await finder.readText(finder.configFile));
       await finder.checkFiles();
-      // Whatever else is told depends on what lies on this disk: some page of it may name a version, for one.
+      // Other findings depend on this disk, for example a page that contains a version.
       unfit.push(finder.problems.some(({ rule }) => rule === 'files.unfit'));
     }
-    // With a build, what it makes is what counts, and the sources may be anywhere.
+    // With a build, only the output counts, and the sources may be anywhere.
     assert.deepEqual(unfit, [true, false]);
   });
 });
 
-/** Says what was measured where somebody asked for another number of files. */
+/** Prints the measurements when another number of files was requested. */
 function report(what: string, cpuMs: number, blockedMs?: number): void {
   if (process.env['I99DASH_TEST_FILES'] !== undefined) {
     const memory = `${Math.round(process.memoryUsage().rss / 1e6)} MB`;

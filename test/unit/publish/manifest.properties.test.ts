@@ -24,7 +24,10 @@ const VALID = {
   network: ['https://example.com'],
 };
 
-/** What one validation may take of the processor at most, in milliseconds: far above what any takes, far below what a person calls hanging. */
+/**
+ * The CPU time limit of one validation, in milliseconds: far above the usual time and far below a
+ * noticeable delay.
+ */
 const PATIENCE_MS = 4_000;
 
 function assertSound(text: string): void {
@@ -63,7 +66,7 @@ const jsonish = fc
   )
   .map((parts) => parts.join(''));
 
-/** A valid manifest in which one value, at any depth, is another one, or gone, or there twice. */
+/** A valid manifest in which one value at any depth is replaced, removed or duplicated. */
 const mutated = fc
   .tuple(fc.nat(), fc.jsonValue({ maxDepth: 3 }), fc.constantFrom('replace', 'remove', 'double'))
   .map(([index, value, how]) => {
@@ -82,31 +85,31 @@ const mutated = fc
     return text.replace(JSON.stringify('\u0000'), how === 'double' ? `${json},\n${mark}: 1` : json);
   });
 
-describe('the manifest, whatever it holds', () => {
-  it('never throws and points into the text, for any JSON value', () => {
+describe('manifest validation of arbitrary input', () => {
+  it('returns positions within the text for any JSON value', () => {
     fc.assert(fc.property(fc.json({ maxDepth: 6 }), assertSound), { numRuns: 500 });
   });
 
-  it('nor for an object with any values in our fields', () => {
+  it('returns positions within the text for any values in known fields', () => {
     const fields = Object.keys(manifestSchema.shape);
     const some = fc.dictionary(fc.constantFrom(...fields), fc.jsonValue());
     const text = some.map((value) => JSON.stringify(value, null, 1));
     fc.assert(fc.property(text, assertSound), { numRuns: 500 });
   });
 
-  it('nor for text that looks like JSON', () => {
+  it('returns positions within the text for text that resembles JSON', () => {
     fc.assert(fc.property(jsonish, assertSound), { numRuns: 1_000 });
   });
 
-  it('nor for any text', () => {
+  it('returns positions within the text for any text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), assertSound));
   });
 
-  it('nor for a valid manifest with one change', () => {
+  it('returns positions within the text for a valid manifest with one change', () => {
     fc.assert(fc.property(mutated, assertSound), { numRuns: 1_000 });
   });
 
-  it('nor for a valid manifest that was cut', () => {
+  it('returns positions within the text for a truncated valid manifest', () => {
     const text = JSON.stringify(VALID, null, 2);
     for (let length = 0; length < text.length; length++) {
       assertSound(text.slice(0, length));
@@ -114,7 +117,7 @@ describe('the manifest, whatever it holds', () => {
     }
   });
 
-  it('does not hang on what is big, deep or the same over and over', () => {
+  it('does not hang on large, deep or repetitive input', () => {
     const many = (count: number, item: (index: number) => string) =>
       Array.from({ length: count }, (_, index) => item(index)).join(',');
     for (const text of [
@@ -138,7 +141,7 @@ describe('the manifest, whatever it holds', () => {
     }
   });
 
-  it('has origins that stay as they are once they are canonical', () => {
+  it('leaves canonical origins unchanged', () => {
     const host = fc.oneof(fc.domain(), fc.string(), fc.ipV4(), fc.constant('EXAMPLE.com'));
     const url = fc
       .tuple(fc.constantFrom('https://', ' HTTPS://', 'http://', ''), host, fc.nat(70_000))

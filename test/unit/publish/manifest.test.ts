@@ -26,7 +26,7 @@ const many = <T>(count: number, item: (index: number) => T) =>
   Array.from({ length: count }, (_, index) => item(index));
 const path = (length: number) => `./${'a'.repeat(length - 6)}.png`;
 
-/** Field → values that keep its rule, values that break it. `requires.x` stands for a field within. */
+/** Valid and invalid values of each field. `requires.x` is a nested field. */
 const RULES: Record<string, { good: unknown[]; bad: unknown[] }> = {
   id: {
     good: ['ab', '0a', 'a_b-c', 'a'.repeat(64)],
@@ -170,16 +170,16 @@ function withField(field: string, value: unknown): Record<string, unknown> {
   return { ...MINIMAL, [outer]: inner === undefined ? value : { [inner]: value } };
 }
 
-describe('the manifest', () => {
+describe('manifest', () => {
   for (const [field, { good, bad }] of Object.entries(RULES)) {
-    it(`takes what "${field}" may be`, () => {
+    it(`accepts valid values of "${field}"`, () => {
       for (const value of good) {
         const { problems } = validate(withField(field, value));
         assert.deepEqual(problems, [], JSON.stringify(value));
       }
     });
 
-    it(`does not take what "${field}" may not be, and says why`, () => {
+    it(`rejects invalid values of "${field}" with a reason`, () => {
       for (const value of bad) {
         const { manifest, problems } = validate(withField(field, value));
         const told = JSON.stringify(value);
@@ -198,7 +198,7 @@ describe('the manifest', () => {
     });
   }
 
-  it('has six fields that must be there', () => {
+  it('has six required fields', () => {
     const { problems } = validate({});
     assert.deepEqual(
       problems.map(({ rule, message }) => [rule, message]).sort(),
@@ -208,7 +208,7 @@ describe('the manifest', () => {
     );
   });
 
-  it('tells all its problems at once', () => {
+  it('reports all problems at once', () => {
     const { problems } = validate({
       ...MINIMAL,
       id: 'X',
@@ -231,7 +231,7 @@ describe('the manifest', () => {
     );
   });
 
-  it('names the locale that is none', () => {
+  it('names an invalid locale', () => {
     const { problems } = validate({ ...MINIMAL, name: { english: 'Trip log' } });
     assert.deepEqual(
       problems.map(({ message }) => message),
@@ -255,18 +255,18 @@ describe('the manifest', () => {
     });
   });
 
-  it('loses fields nobody knows, but not those within "requires"', () => {
+  it('drops unknown fields, except within "requires"', () => {
     const requires = { schema: 2, lidar: { range: 7 }, dilink: ['di5.1'] };
     const result = parsed({ ...MINIMAL, $schema: './s.json', author: 'x', requires });
     assert.deepEqual(result, { ...MINIMAL, requires, safeWhileDriving: false, privileged: false });
   });
 
-  it('takes nothing for a field that a prototype has', () => {
+  it('ignores fields inherited from a prototype', () => {
     const json = JSON.stringify(MINIMAL).replace('{', '{"__proto__":{"privileged":true},');
     assert.equal(validateManifest(json, FILE).manifest?.privileged, false);
   });
 
-  it('gets its network canonical and without duplicates', () => {
+  it('gets canonical network origins without duplicates', () => {
     const network = [
       ' https://B.example.com:443/ ',
       'https://a.example.com:8443',
@@ -280,11 +280,11 @@ describe('the manifest', () => {
     ]);
   });
 
-  it('may begin with a byte order mark', () => {
+  it('may start with a byte order mark', () => {
     assert.deepEqual(validateManifest(`\uFEFF${JSON.stringify(MINIMAL)}`, FILE).problems, []);
   });
 
-  it('says which value of a list was probably meant', () => {
+  it('suggests the list value that was probably meant', () => {
     for (const [field, value, meant] of [
       ['category', 'info', 'services'],
       ['category', 'Navigation', 'navigation'],
@@ -307,7 +307,7 @@ describe('the manifest', () => {
     }
   });
 
-  it('keeps every number within "requires" that JSON keeps', () => {
+  it('keeps every number within "requires" that JSON can represent', () => {
     const numbers = ['0', '-0', '1.0', '0.1', '1e2', '1E+2', '100e-2', '1e21', '9007199254740992'];
     const json = JSON.stringify({ ...MINIMAL, requires: { x: 0 } });
     for (const number of [...numbers, '5e-324', '1.7976931348623157e308', '0.10000', '0e999']) {
@@ -316,7 +316,7 @@ describe('the manifest', () => {
     }
   });
 
-  it('does not look at numbers that are not submitted', () => {
+  it('ignores numbers that are not submitted', () => {
     const json = JSON.stringify(MINIMAL).replace('{', '{"build":12345678901234567890,');
     const { problems } = validateManifest(json, FILE);
     assert.deepEqual(
@@ -325,7 +325,7 @@ describe('the manifest', () => {
     );
   });
 
-  it('says what is dropped, and what was probably meant', () => {
+  it('reports dropped fields and suggests the intended ones', () => {
     const { manifest, problems } = validate({
       ...MINIMAL,
       $schema: './s.json',
@@ -348,7 +348,7 @@ describe('the manifest', () => {
     );
   });
 
-  it('tells of every entry and of their number', () => {
+  it('reports each list entry and the list length', () => {
     const tags = many(9, () => '#');
     assert.deepEqual(
       validate({ ...MINIMAL, tags }).problems.map(({ rule }) => rule),

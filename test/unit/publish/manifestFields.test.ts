@@ -6,8 +6,8 @@ import { RULES } from '../../../src/core/publish/rules';
 
 const REQUIRED = ['id', 'name', 'icon', 'url', 'version', 'category'];
 
-describe("the manifest's fields, for an editor", () => {
-  it('are those of the schema, each with a description and rules', () => {
+describe('editor fields of the manifest', () => {
+  it('match the schema and have a description and rules', () => {
     const fields = manifestFields([]);
     assert.deepEqual(
       fields.map(({ name }) => name),
@@ -23,7 +23,7 @@ describe("the manifest's fields, for an editor", () => {
     );
   });
 
-  it('have each rule of theirs', () => {
+  it('have all their rules', () => {
     const told = [...manifestFields([]), ...manifestFields(['requires'])].reduce(
       (count, { rules }) => count + rules.length,
       0,
@@ -32,7 +32,7 @@ describe("the manifest's fields, for an editor", () => {
     assert.equal(told, ids.length);
   });
 
-  it('have kinds and values', () => {
+  it('have types and values', () => {
     const kinds = Object.fromEntries(
       [...manifestFields([]), ...manifestFields(['requires'])].map(({ name, kind }) => [
         name,
@@ -68,7 +68,7 @@ describe("the manifest's fields, for an editor", () => {
     assert.equal(manifestField(['tags'])?.values, undefined);
   });
 
-  it('are found by where one stands', () => {
+  it('are found by position', () => {
     assert.equal(manifestField(['name', 'en'])?.name, 'name');
     assert.equal(manifestField(['screenshots', 0])?.name, 'screenshots');
     assert.equal(manifestField(['requires', 'dilink', 1])?.name, 'dilink');

@@ -5,7 +5,7 @@ import { marked } from '../../support/marked-text';
 
 const FILE = '/apps/trip-log/manifest.json';
 
-/** A manifest that keeps every rule, as JSON text by field. */
+/** A manifest that satisfies every rule, as JSON text by field. */
 const FIELDS: Record<string, string> = {
   id: '"trip-log"',
   name: '{ "en": "Trip log", "ar": "سجل" }',
@@ -55,8 +55,8 @@ const screenshots = PATHS('screenshots', '["./1.png", ', ']');
 const within = (field: string) => `"requires": { "x": 1, ${field} }`;
 
 /**
- * Rule → manifests that break this rule and no other. `«»` marks the place that is told. A text with a colon takes the place of a
- * field, `-field` leaves one out, and any other text is the whole file.
+ * Manifests that break exactly the given rule. `«»` marks the reported range. A text with a colon
+ * replaces a field, `-field` removes one, and any other text is the whole file.
  */
 const BROKEN: Record<
   Exclude<Extract<RuleId, `manifest.${string}`>, 'manifest.unreadable'>,
@@ -192,7 +192,7 @@ const BROKEN: Record<
   'manifest.requiredEntitlement.length': TYPES('requiredEntitlement', '""', `"${'x'.repeat(65)}"`),
 };
 
-/** The whole file of a case. */
+/** Returns the whole file of a case. */
 function fileOf(example: string): string {
   const [, left] = /^-(\w+)$/u.exec(example) ?? [];
   const [, field] = /^«?"(.*?)"»?:/su.exec(example) ?? [];
@@ -206,9 +206,9 @@ function fileOf(example: string): string {
   return `${brace}\n${[...lines, ...(left === undefined ? [`  ${example}`] : [])].join(',\n')}\n}\n`;
 }
 
-describe("the manifest's rules", () => {
+describe('manifest rules', () => {
   for (const [rule, examples] of Object.entries(BROKEN) as [RuleId, string[]][]) {
-    it(`${rule}: ${RULES[rule].text}`, () => {
+    it(`report ${rule}: ${RULES[rule].text}`, () => {
       assert.ok(examples.length > 0);
       for (const example of examples) {
         const { text, ranges } = marked(fileOf(example));

@@ -14,7 +14,7 @@ import { useTempFolder } from '../../support/temp-folder';
 
 const CAP = 200;
 
-/** A manifest with so many fields that no manifest has. */
+/** A manifest with an excessive number of fields. */
 function manifestWith(unknown: number, more: object = {}): string {
   const others = Array.from({ length: unknown }, (_, index) => `,"x${index}":0`).join('');
   return `${JSON.stringify({ ...MANIFEST, ...more }).slice(0, -1)}${others}}`;
@@ -35,10 +35,10 @@ const problem = (severity: Problem['severity'], message: string, file = '/a'): P
   ...{ severity, rule: 'manifest.id.type', message, file },
 });
 
-describe('a file with many problems', () => {
+describe('file with many problems', () => {
   const temp = useTempFolder();
 
-  it('has 200 of them listed, and the rest counted', () => {
+  it('lists 200 of them and counts the others', () => {
     const { problems, manifest } = validateManifest(manifestWith(5_000), '/m/manifest.json');
     assertCapped(problems, 5_000);
     assert.equal(problems.at(-1)?.severity, 'info');
@@ -48,7 +48,7 @@ describe('a file with many problems', () => {
     assert.equal(validateConfig(doubles, '/m').problems.at(-1)?.severity, 'error');
   });
 
-  it('has its errors listed before its notes', () => {
+  it('lists errors before notes', () => {
     const text = manifestWith(5_000, { category: 'none' });
     const { problems, manifest } = validateManifest(text, '/m');
     assertCapped(problems, 5_001);
@@ -56,7 +56,7 @@ describe('a file with many problems', () => {
     assert.equal(manifest, undefined);
   });
 
-  it('is refused where only what is not listed is an error', () => {
+  it('is rejected when the only error is not listed', () => {
     const list = new ProblemList('/a');
     for (let count = 0; count < 300; count++) list.addProblem(problem('error', String(count)));
     list.addProblem(problem('warning', 'w'));
@@ -66,7 +66,7 @@ describe('a file with many problems', () => {
     assert.equal(told.at(-1)?.message, '101 more problems of this file are not listed');
   });
 
-  it('has those of several checks in one count', () => {
+  it('counts the problems of several checks together', () => {
     const first = new ProblemList('/a');
     for (let count = 0; count < 250; count++) first.addProblem(problem('warning', 'w'));
     const all = [problem('info', 'b', '/b'), ...first.toArray(), problem('error', 'e')];
@@ -78,7 +78,7 @@ describe('a file with many problems', () => {
     assert.deepEqual(limitProblems(all.slice(0, 5)), all.slice(0, 5));
   });
 
-  it('is a manifest with the longest lists that there may be', () => {
+  it('may be a manifest with the longest allowed lists', () => {
     const lists = { tags: 0, network: 0, permissions: 0, screenshots: 0 };
     for (const field of Object.keys(lists)) {
       const start = JSON.stringify({ ...MANIFEST, [field]: [] }).slice(0, -2);
@@ -88,7 +88,7 @@ describe('a file with many problems', () => {
     }
   });
 
-  it('is a page that declares its version again and again', async () => {
+  it('may be a page that declares its version repeatedly', async () => {
     await mkdir(join(temp.path, 'src'));
     await writeFile(join(temp.path, 'manifest.json'), JSON.stringify(MANIFEST));
     await writeFile(join(temp.path, 'src/icon.svg'), '<svg/>');
@@ -97,7 +97,7 @@ describe('a file with many problems', () => {
     const problems = await problemsOf(temp.path);
     assertCapped(
       problems.filter(({ file }) => file.endsWith('index.html')),
-      1_000 + 1, // a script that declares a name twice is no script
+      1_000 + 1, // a script that declares a name twice is invalid
     );
   });
 });
@@ -110,11 +110,11 @@ async function problemsOf(folder: string): Promise<Problem[]> {
   return finder.problems;
 }
 
-describe('a text that is too long to be parsed', () => {
+describe('text that is too long to parse', () => {
   const temp = useTempFolder();
   const TOO_LONG = 'manifest.json has more than 64 KiB';
 
-  it('is an error, read from disk or typed', async () => {
+  it('is an error, whether it is read from disk or typed', async () => {
     await writeFile(join(temp.path, 'manifest.json'), manifestWith(200_000));
     await writeFile(join(temp.path, 'sdk.config.json'), `{${'"a":1,'.repeat(600_000)}"a":1}`);
     const before = process.cpuUsage();
@@ -150,14 +150,14 @@ describe('a text that is too long to be parsed', () => {
   });
 });
 
-describe('a check that fails', () => {
+describe('failing check', () => {
   const temp = useTempFolder();
   const safeParse = manifestSchema.safeParse.bind(manifestSchema);
   afterEach(() => {
     manifestSchema.safeParse = safeParse;
   });
 
-  it('is an error with each look, until it succeeds', () => {
+  it('reports an error on each run until it succeeds', () => {
     const logged: string[] = [];
     const logger = { error: (message: string) => void logged.push(message) };
     const finder = new ProblemFinder(temp.path, { logger });
@@ -179,7 +179,7 @@ describe('a check that fails', () => {
     assert.deepEqual(finder.problems, []);
   });
 
-  it('is an error of the folder where the look at the files fails', async () => {
+  it('reports an error of the folder when the file check fails', async () => {
     const finder = new ProblemFinder(temp.path, { worker: '/nowhere' });
     finder.setManifest(JSON.stringify(MANIFEST));
     finder.setConfig(undefined);

@@ -16,7 +16,7 @@ import { useTempFolder } from '../../support/temp-folder';
 const FIXTURES = join(__dirname, '../../fixtures');
 const SAMPLES = readdirSync(join(FIXTURES, 'mini-apps'));
 
-/** Every check there is, in the order of publishing. */
+/** All checks in the order of publishing. */
 async function checkAll(project: Project, latest?: string): Promise<string[]> {
   const latestVersion = () => Promise.resolve(latest);
   const before = await checkSource(project, { latestVersion });
@@ -32,10 +32,10 @@ async function checkAll(project: Project, latest?: string): Promise<string[]> {
   );
 }
 
-describe('the sample mini-apps', () => {
+describe('sample mini-apps', () => {
   const temp = useTempFolder();
 
-  it('are of every kind', () => {
+  it('cover every kind of project', () => {
     assert.deepEqual(SAMPLES, [
       'cabin-climate',
       'charge-timer',
@@ -46,7 +46,7 @@ describe('the sample mini-apps', () => {
   });
 
   for (const name of SAMPLES) {
-    it(`${name} has no problem`, async () => {
+    it(`have no problem in ${name}`, async () => {
       const folder = join(temp.path, name);
       await cp(join(FIXTURES, 'mini-apps', name), folder, { recursive: true });
       const { project, problems } = await readProject(folder);
@@ -60,13 +60,13 @@ describe('the sample mini-apps', () => {
   }
 });
 
-describe('the mini-app with every problem', () => {
+describe('mini-app with every problem', () => {
   const temp = useTempFolder();
   beforeEach(() =>
     cp(join(FIXTURES, 'broken-mini-apps/every-problem'), temp.path, { recursive: true }),
   );
 
-  it('breaks the rules of both its files', async () => {
+  it('breaks the rules of both files', async () => {
     const { project, problems } = await readProject(temp.path);
     assert.equal(project, undefined);
     assert.deepEqual(
@@ -120,8 +120,8 @@ describe('the mini-app with every problem', () => {
     }
   });
 
-  // Pictures are looked at before and after the build.
-  it('has all the others once these are mended', async () => {
+  // Images are checked before and after the build.
+  it('shows the remaining problems once these are fixed', async () => {
     const requires = {
       dilink: ['di5.0'],
       vehicleCapabilities: ['surface.write.cluster'],

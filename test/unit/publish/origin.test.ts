@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { canonicalOrigin } from '../../../src/core/publish/origin';
 
 const label = (length: number) => 'a'.repeat(length);
-/** 245 characters: with its scheme, an entry of 253. */
+/** 245 characters. With its scheme, the entry has 253. */
 const LONGEST_HOST = `${label(63)}.${label(63)}.${label(63)}.${label(53)}`;
 
 const ACCEPTED: [text: string, origin: string][] = [
@@ -77,9 +77,9 @@ const REFUSED: [text: string, reason: RegExp][] = [
   ['https://example.com:65536', /port/],
 ];
 
-describe('an origin of the network', () => {
+describe('network origin', () => {
   for (const [text, origin] of ACCEPTED) {
-    it(`is ${origin.slice(0, 50)} for ${JSON.stringify(text.slice(0, 50))}`, () => {
+    it(`becomes ${origin.slice(0, 50)} for ${JSON.stringify(text.slice(0, 50))}`, () => {
       assert.deepEqual(canonicalOrigin(text), { origin });
       assert.deepEqual(canonicalOrigin(origin), { origin }, 'its canonical form is canonical');
       assert.equal(new URL(origin).origin, origin, 'as a browser sees it');
@@ -87,7 +87,7 @@ describe('an origin of the network', () => {
   }
 
   for (const [text, reason] of REFUSED) {
-    it(`is not ${JSON.stringify(text.slice(0, 50))}`, () => {
+    it(`rejects ${JSON.stringify(text.slice(0, 50))}`, () => {
       const result = canonicalOrigin(text);
       assert.ok('reason' in result, JSON.stringify(result));
       assert.match(result.reason, reason);

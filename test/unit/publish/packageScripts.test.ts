@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readRunText } from '../../../src/core/publish/packageScripts';
 import { useTempFolder } from '../../support/temp-folder';
 
-describe('the text that a build command runs', () => {
+describe('resolved text of a build command', () => {
   const temp = useTempFolder();
 
   const writePackage = (scripts: object, folder = '.'): void => {
@@ -60,7 +60,7 @@ describe('the text that a build command runs', () => {
   ];
 
   for (const [commandLine, names, isComplete = true] of CASES) {
-    it(`holds the package scripts of ${JSON.stringify(commandLine)}`, async () => {
+    it(`contains the package scripts of ${JSON.stringify(commandLine)}`, async () => {
       writePackage(SCRIPTS);
       const text = await readRunText(commandLine, temp.path);
       assert.equal(text.commandLine, commandLine);
@@ -72,7 +72,7 @@ describe('the text that a build command runs', () => {
     });
   }
 
-  it('holds the scripts of the folder that a command changes to, and of the one before', async () => {
+  it('contains the scripts of the folder that a command changes to and of the previous one', async () => {
     writePackage({ build: 'echo outer' });
     writePackage({ build: 'echo inner' }, 'packages/app');
     for (const commandLine of [
@@ -85,7 +85,7 @@ describe('the text that a build command runs', () => {
     }
   });
 
-  it('finds the package.json above the folder, as package managers do', async () => {
+  it('finds the package.json in a parent folder, as package managers do', async () => {
     writePackage({ build: 'echo above' });
     mkdirSync(join(temp.path, 'apps/one'), { recursive: true });
     const { scripts } = await readRunText('npm run build', join(temp.path, 'apps/one'));
@@ -95,7 +95,7 @@ describe('the text that a build command runs', () => {
     );
   });
 
-  it('ends for scripts that call themselves, and says when there are too many', async () => {
+  it('stops at recursive scripts and reports when there are too many', async () => {
     writePackage({ build: 'npm run build && npm run again', again: 'npm run build' });
     assert.equal((await readRunText('npm run build', temp.path)).scripts.length, 2);
     const many = Array.from({ length: 300 }, (_, at) => [`s${at}`, `npm run s${at + 1}`] as const);
@@ -104,7 +104,7 @@ describe('the text that a build command runs', () => {
     assert.deepEqual([text.scripts.length, text.isComplete], [100, false]);
   });
 
-  it('holds no scripts where package.json is missing, damaged or strange', async () => {
+  it('contains no scripts when package.json is missing, damaged or unusual', async () => {
     const scripts = async (): Promise<number> =>
       (await readRunText('npm run build', temp.path)).scripts.length;
     assert.equal(await scripts(), 0);
@@ -120,7 +120,7 @@ describe('the text that a build command runs', () => {
     }
   });
 
-  it('is found in milliseconds in commands of megabytes, which are then known in part', async () => {
+  it('is found in milliseconds for commands of megabytes and is then incomplete', async () => {
     writePackage(SCRIPTS);
     for (const part of ['npm run ', '"', '" ', "'a", 'cd a;', '\\\n', '(', 'npm run build;', '=']) {
       const startedAt = performance.now();

@@ -17,14 +17,14 @@ const MINI_APPS = join(FIXTURES, 'mini-apps');
 
 const rulesOf = (problems: readonly Problem[]): string[] => problems.map(({ rule }) => rule);
 
-describe('the problems of a mini-app', () => {
+describe('problems of a mini-app', () => {
   const temp = useTempFolder();
   let finder: ProblemFinder;
   beforeEach(() => {
     finder = new ProblemFinder(temp.path);
   });
 
-  /** Takes the texts from disk and looks at everything. */
+  /** Reads the texts from disk and runs all checks. */
   async function look(signal?: AbortSignal): Promise<Problem[]> {
     finder.setManifest(await finder.readText(finder.manifestFile));
     finder.setConfig(await finder.readText(finder.configFile));
@@ -51,7 +51,7 @@ describe('the problems of a mini-app', () => {
     });
   }
 
-  it('are those that publishing finds', async () => {
+  it('match those that publishing finds', async () => {
     await plant({
       icon: './icon.png',
       coverImage: './cover.png',
@@ -76,7 +76,7 @@ describe('the problems of a mini-app', () => {
         isI99dashError(error, 'VALIDATION_FAILED') ? (error.problems ?? []) : [],
     );
     assert.ok(published.length > 0);
-    // It stops at the first kind of problem; the panel tells all kinds.
+    // Publishing stops at the first kind of problem; the panel shows all kinds.
     for (const problem of published.filter(({ rule }) => rule !== 'version.not-compared')) {
       assert.ok(
         all.some((each) => JSON.stringify(each) === JSON.stringify(problem)),
@@ -87,7 +87,7 @@ describe('the problems of a mini-app', () => {
     assert.deepEqual([...kinds].sort(), ['asset', 'baseline', 'secret', 'version']);
   });
 
-  it('are told at once: one of the manifest hides none of the files', async () => {
+  it('are reported together for the manifest and the files', async () => {
     await plant(
       { category: 'games', version: '2.0.0', coverImage: './cover.svg' },
       {
@@ -105,7 +105,7 @@ describe('the problems of a mini-app', () => {
     ]);
   });
 
-  it('tell of the files only what is so without a build', async () => {
+  it('include only file problems that do not depend on a build', async () => {
     await plant(
       { coverImage: './cover.png', screenshots: ['./one.png'] },
       {
@@ -118,7 +118,7 @@ describe('the problems of a mini-app', () => {
     assert.deepEqual(rulesOf(await look()), ['asset.format']);
   });
 
-  it('tell nothing of what the build of a publish script may still make', async () => {
+  it('exclude files that the build of a publish script may still create', async () => {
     const page = '<script src="bundle.js"></script><script src="APP.js"></script>';
     await plant(
       { icon: './made.png', coverImage: './Cover.svg' },
@@ -134,7 +134,7 @@ describe('the problems of a mini-app', () => {
     ]);
   });
 
-  it('hold what a build told of the folder that it wrote, until the configuration changes', async () => {
+  it('keep the warning about the output folder until the configuration changes', async () => {
     await plant({}, { 'sdk.config.json': '{ "buildCommand": "make" }' });
     await look();
     const told = { rule: 'output.stale', message: 'x', file: finder.configFile };
@@ -144,7 +144,7 @@ describe('the problems of a mini-app', () => {
     assert.deepEqual(finder.problems, []);
   });
 
-  it('are notes in scripts of an app for newer cars', async () => {
+  it('are notes for scripts of an app that requires newer cars', async () => {
     await plant({ requires: { modernWebview: true } }, { 'src/app.js': 'structuredClone({});' });
     assert.deepEqual(
       (await look()).map(({ rule, severity }) => [rule, severity]),
@@ -157,7 +157,7 @@ describe('the problems of a mini-app', () => {
     );
   });
 
-  it('follow the text of the manifest without a look at the disk', async () => {
+  it('follow the text of the manifest without reading the disk', async () => {
     await plant({ icon: './none.svg' });
     await look();
     const { text, ranges } = marked(
@@ -182,7 +182,7 @@ describe('the problems of a mini-app', () => {
     ]);
   });
 
-  it('are those that the backend refused, for as long as the value is the same', async () => {
+  it('keep the rejections of the backend until the value changes', async () => {
     await plant();
     await look();
     const file = finder.manifestFile;
@@ -206,12 +206,12 @@ describe('the problems of a mini-app', () => {
     assert.deepEqual(refused(), []);
   });
 
-  it('tell of requirements that no car satisfies, whatever else is wrong', () => {
+  it('include requirements that no car meets, whatever else is wrong', () => {
     finder.setManifest('{ "requires": { "dilink": ["di5.0"], "modernWebview": true } }');
     assert.ok(rulesOf(finder.problems).includes('requires.modern-webview-on-di5.0'));
   });
 
-  it('are those of the configuration too, which says where the files are', async () => {
+  it('include the configuration that locates the files', async () => {
     await plant({}, { 'sdk.config.json': '{ "appRoot": 1 }', 'src/app.js': 'export {};' });
     assert.deepEqual(rulesOf(await look()), ['config.appRoot.type']);
     finder.setConfig('{ "appRoot": "./src" }');
@@ -219,7 +219,7 @@ describe('the problems of a mini-app', () => {
     assert.deepEqual(rulesOf(finder.problems), ['baseline.module']);
   });
 
-  it('tell of a file that leads out of the project', async () => {
+  it('include a file that leads out of the project', async () => {
     await plant();
     await symlink(FIXTURES, join(temp.path, 'src', 'outside'));
     const [problem, ...others] = await look();
@@ -228,7 +228,7 @@ describe('the problems of a mini-app', () => {
     assert.deepEqual(others, []);
   });
 
-  it('are those of the manifest alone when there are no files, and none when there is nothing', async () => {
+  it('cover only the manifest without files, and nothing without both', async () => {
     await plant();
     await rm(join(temp.path, 'src'), { recursive: true });
     assert.deepEqual(rulesOf(await look()), ['asset.missing']);
@@ -236,12 +236,12 @@ describe('the problems of a mini-app', () => {
     assert.deepEqual(await look(), []);
   });
 
-  it('tell of a manifest that is no JSON just that', async () => {
+  it('contain just the syntax error of a manifest that is not JSON', async () => {
     await plant({}, { 'manifest.json': '{ "id": }', 'src/app.js': 'export {};' });
     assert.deepEqual(rulesOf(await look()), ['manifest.syntax']);
   });
 
-  it('find what changed, was added, renamed and removed since the last look', async () => {
+  it('cover files that were changed, added, renamed and removed since the last run', async () => {
     await plant({}, { 'src/one.js': 'export {};', 'src/two.js': '1;', 'src/.env': '' });
     const names = async (): Promise<string[]> =>
       (await look()).map(({ rule, file }) => `${rule} ${relative(join(temp.path, 'src'), file)}`);
@@ -255,7 +255,7 @@ describe('the problems of a mini-app', () => {
     assert.deepEqual(await names(), ['baseline.module sub/zero.js', 'baseline.module two.js']);
   });
 
-  it('stay as they were when a look is cancelled', async () => {
+  it('are unchanged when a run is cancelled', async () => {
     await plant({}, { 'src/one.js': 'export {};' });
     const before = await look();
     await writeFile(join(temp.path, 'src', 'one.js'), '1;');
@@ -264,7 +264,7 @@ describe('the problems of a mini-app', () => {
     assert.deepEqual(await look(), []);
   });
 
-  it('are asked for anew by what may change them', async () => {
+  it('are requested again by changes that may affect them', async () => {
     const concerned = (...names: string[]): boolean => finder.concerns(join(temp.path, ...names));
     await plant({}, { 'sdk.config.json': '{ "appRoot": ".", "distDir": "out" }' });
     await look();

@@ -14,7 +14,7 @@ const MANIFEST = {
   category: 'vehicle',
 };
 
-describe('a project', () => {
+describe('project', () => {
   const temp = useTempFolder();
   const write = (name: string, content: unknown) =>
     writeFile(
@@ -22,7 +22,7 @@ describe('a project', () => {
       typeof content === 'string' ? content : JSON.stringify(content),
     );
 
-  it('has its places from sdk.config.json, or the usual ones', async () => {
+  it('resolves its paths from sdk.config.json or the defaults', async () => {
     await write('manifest.json', MANIFEST);
     const usual = {
       folder: temp.path,
@@ -55,7 +55,7 @@ describe('a project', () => {
     });
   });
 
-  it('is nothing to publish without a manifest', async () => {
+  it('cannot be published without a manifest', async () => {
     await rejectsWith('NOTHING_TO_PUBLISH', loadProject(temp.path));
     await rejectsWith('NOTHING_TO_PUBLISH', loadProject(join(temp.path, 'gone')));
     await write('file', '');
@@ -76,13 +76,13 @@ describe('a project', () => {
     await rejectsWith('MANIFEST_INVALID', loadProject(temp.path));
   });
 
-  it('cannot have a folder for a manifest', async () => {
+  it('rejects a folder in place of the manifest', async () => {
     await mkdir(join(temp.path, 'manifest.json'));
     const error = await rejectsWith('MANIFEST_INVALID', loadProject(temp.path));
     assert.equal(error.file, join(temp.path, 'manifest.json'));
   });
 
-  it('says which file is wrong when sdk.config.json is', async () => {
+  it('names sdk.config.json when that file is invalid', async () => {
     await write('manifest.json', MANIFEST);
     for (const config of [
       '',
@@ -103,7 +103,7 @@ describe('a project', () => {
     }
   });
 
-  it('tells every problem of both files at once', async () => {
+  it('reports every problem of both files at once', async () => {
     await write('manifest.json', { ...MANIFEST, id: 'X', author: 'x' });
     await write('sdk.config.json', { appRoot: 7, dev: 1 });
     const { project, problems } = await readProject(temp.path);
@@ -119,7 +119,7 @@ describe('a project', () => {
     );
   });
 
-  it('is there when its problems are no errors', async () => {
+  it('loads when its problems are not errors', async () => {
     await write('manifest.json', { ...MANIFEST, version: '2026.1', author: 'x' });
     await write('sdk.config.json', { buildcommand: 'x' });
     const { project, problems } = await readProject(temp.path);
@@ -131,7 +131,7 @@ describe('a project', () => {
     await loadProject(temp.path);
   });
 
-  it('tells of files that cannot be read', async () => {
+  it('reports unreadable files', async () => {
     await mkdir(join(temp.path, 'manifest.json'));
     await mkdir(join(temp.path, 'sdk.config.json'));
     const { problems } = await readProject(temp.path);

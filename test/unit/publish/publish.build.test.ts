@@ -10,14 +10,14 @@ import { png } from '../../support/png';
 import { isAlive } from '../../support/process';
 import { MINI_APPS, type Publishing, usePublishing } from '../../support/publishing';
 
-describe('publishing with a build', () => {
+describe('publish with a build', () => {
   const current = usePublishing('charge-timer');
   let app: Publishing;
   beforeEach(() => {
     app = current();
   });
 
-  it('packs what the build made', async () => {
+  it('packs the build output', async () => {
     const { bundleId, fileCount } = await app.publish();
     assert.deepEqual(app.stages(), ['validate', 'build', 'pack', 'upload', 'submit']);
     assert.match(app.buildOutput, /^charge-timer 0\.3\.1: 2 scripts/);
@@ -37,7 +37,7 @@ describe('publishing with a build', () => {
     await app.assertNothingLeft();
   });
 
-  it('names the signal that ended a build, and memory as the usual cause of a kill', async function () {
+  it('names the signal that ended a build, and memory as the likely cause of a kill', async function () {
     if (process.platform === 'win32') this.skip();
     for (const [buildCommand, message] of [
       [
@@ -59,7 +59,7 @@ describe('publishing with a build', () => {
     }
   });
 
-  it('sends nothing when the build makes nothing', async () => {
+  it('sends nothing when the build creates no output', async () => {
     await app.configure({ buildCommand: 'true' });
     await rejectsWith('NOTHING_TO_PUBLISH', app.publish());
     await app.configure({ buildCommand: 'mkdir -p dist && cp manifest.json dist/' });
@@ -75,7 +75,7 @@ describe('publishing with a build', () => {
     await app.assertNothingLeft();
   });
 
-  it('sends nothing when the build left out a picture', async () => {
+  it('sends nothing when the build output lacks an image', async () => {
     await app.configure({ buildCommand: 'node build.mjs && rm dist/icon.png' });
     assert.match(
       (await rejectsWith('VALIDATION_FAILED', app.publish())).message,
@@ -83,7 +83,7 @@ describe('publishing with a build', () => {
     );
   });
 
-  it('does not begin to build when a picture is wrong already', async () => {
+  it('does not start the build when an image is already invalid', async () => {
     await writeFile(join(app.folder, 'src', 'icon.png'), png(10, 10));
     await rejectsWith('VALIDATION_FAILED', app.publish());
     assert.deepEqual(app.stages(), ['validate']);
@@ -101,7 +101,7 @@ describe('publishing with a build', () => {
     assert.deepEqual(app.wire(), []);
   });
 
-  it('ends the build when it is cancelled, children and all', async () => {
+  it('ends the build and its child processes when it is cancelled', async () => {
     await app.configure({ buildCommand: 'sleep 600 & echo $!; wait; touch went-on' });
     const caller = new AbortController();
     app.hooks.onBuildOutput = () => caller.abort();
@@ -112,11 +112,11 @@ describe('publishing with a build', () => {
     await app.assertNothingLeft();
   });
 
-  describe('while another one of the same mini-app builds', () => {
+  describe('while another build of the same mini-app runs', () => {
     const dryRun = (signal?: AbortSignal) =>
       app.publish(signal, { track: 'production', dryRun: true });
     const log = async (): Promise<string> => readFile(join(app.folder, 'log'), 'utf8');
-    /** Writes its output anew, bit by bit, and tells of its beginning and end. */
+    /** Rewrites its output step by step and reports its start and end. */
     const buildCommand =
       'printf b >>log; rm -rf dist; mkdir dist; for f in src/* src/*; do sleep 0.02; cp "$f" dist/; done; printf e >>log';
 
@@ -126,13 +126,13 @@ describe('publishing with a build', () => {
       await app.configure({ buildCommand });
     });
 
-    it('waits, so that neither packs half of what the other makes', async () => {
+    it('waits so that neither packs a partial output of the other', async () => {
       const all = await Promise.all([dryRun(), app.publish(), dryRun()]);
       assert.equal(await log(), 'bebebe');
       assert.deepEqual(new Set(all.map(({ sha256 }) => sha256)).size, 1);
     });
 
-    it('need not wait for what is packed already', async () => {
+    it('does not wait for an app that is already packed', async () => {
       app.hooks.confirm = async () => {
         await dryRun();
       };
@@ -140,7 +140,7 @@ describe('publishing with a build', () => {
       assert.equal(await log(), 'bebe');
     });
 
-    it('can be cancelled, and holds nobody up then', async () => {
+    it('can be cancelled without blocking others', async () => {
       const caller = new AbortController();
       const building = new Promise<void>((resolve) => {
         app.hooks.onProgress = ({ stage }) => {
@@ -157,7 +157,7 @@ describe('publishing with a build', () => {
       assert.equal(await log(), 'bebe');
     });
 
-    it('has its turn after one that failed', async () => {
+    it('continues after a failed build', async () => {
       await app.configure({ buildCommand: `${buildCommand}; [ "$(cat log)" = bebe ]` });
       const outcomes = await Promise.allSettled([dryRun(), dryRun()]);
       assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
@@ -165,7 +165,7 @@ describe('publishing with a build', () => {
     });
   });
 
-  describe('into another folder than the one that is packed', () => {
+  describe('when the build writes to another folder than the packed one', () => {
     const build = (folder: string): string => `mkdir -p ${folder} && cp src/* public/* ${folder}/`;
     let built: readonly Problem[];
 
@@ -176,7 +176,7 @@ describe('publishing with a build', () => {
     const told = () => built.map(({ severity, rule, message }) => [severity, rule, message]);
     const dryRun = () => app.publish(undefined, { track: 'production', dryRun: true });
 
-    it('says which folder it wrote, at the setting that names the other one', async () => {
+    it('names the written folder at the setting that names the other one', async () => {
       const text = JSON.stringify({ buildCommand: build('out'), distDir: './dist' });
       await writeFile(join(app.folder, 'sdk.config.json'), text);
       const error = await rejectsWith('NOTHING_TO_PUBLISH', app.publish());
@@ -187,7 +187,7 @@ describe('publishing with a build', () => {
       assert.deepEqual(app.wire(), []);
     });
 
-    it('says so where appRoot is what it wrote, and distDir is left out', async () => {
+    it('names the written folder when it is appRoot and distDir is not set', async () => {
       const text = JSON.stringify({ appRoot: './out', buildCommand: build('out') });
       await writeFile(join(app.folder, 'sdk.config.json'), text);
       const error = await rejectsWith('NOTHING_TO_PUBLISH', app.publish());
@@ -195,13 +195,13 @@ describe('publishing with a build', () => {
       assert.equal(built[0]?.range?.start.character, text.indexOf('"mkdir'));
     });
 
-    it('names a folder with a page rather than one without', async () => {
+    it('prefers a folder with a page', async () => {
       await app.configure({ buildCommand: `mkdir -p out && touch out/a.js && ${build('build')}` });
       const error = await rejectsWith('NOTHING_TO_PUBLISH', app.publish());
       assert.equal(error.message, 'The build wrote ./build, but distDir is ./dist');
     });
 
-    it('warns where the folder that is packed holds what an earlier build wrote', async () => {
+    it('warns when the packed folder contains the output of an earlier build', async () => {
       await app.configure({ buildCommand: build('dist') });
       await dryRun();
       assert.deepEqual(told(), []);
@@ -212,7 +212,7 @@ describe('publishing with a build', () => {
       ]);
     });
 
-    it('warns where it wrote no folder that is known', async () => {
+    it('warns when the build wrote no known folder', async () => {
       await app.configure({ buildCommand: build('dist') });
       await dryRun();
       await app.configure({ buildCommand: build('somewhere') });
@@ -220,7 +220,7 @@ describe('publishing with a build', () => {
       assert.deepEqual(told(), [['warning', 'output.stale', 'The build wrote no file in ./dist']]);
     });
 
-    it('warns of nothing where it wrote one file of many, with the time of another file', async () => {
+    it('does not warn when the build wrote one of many files with the time of another', async () => {
       await app.configure({ buildCommand: `${build('dist')} && touch dist/late.js` });
       await dryRun();
       await app.configure({
@@ -231,7 +231,7 @@ describe('publishing with a build', () => {
     });
   });
 
-  describe('a manifest that changes meanwhile', () => {
+  describe('when the manifest changes in the meantime', () => {
     const submitted = () => app.backend.state.apps.find('charge-timer')?.manifest;
     const packed = async (bundleId: string) =>
       JSON.parse(
@@ -243,14 +243,14 @@ describe('publishing with a build', () => {
       writeFileSync(file, JSON.stringify({ ...manifest, ...fields }));
     };
 
-    it('is submitted as it is packed', async () => {
+    it('submits the manifest as it is packed', async () => {
       app.hooks.onBuildOutput = () => edit({ tags: ['rebuilt'] });
       const { bundleId } = await app.publish();
       assert.deepEqual(submitted()?.['tags'], ['rebuilt']);
       assert.deepEqual((await packed(bundleId))['tags'], ['rebuilt']);
     });
 
-    it('is checked once more, and asked about as it is', async () => {
+    it('checks and confirms the changed manifest again', async () => {
       app.hooks.onBuildOutput = () => edit({ category: 'none' });
       await rejectsWith('MANIFEST_INVALID', app.publish());
       edit({ category: 'vehicle' });
@@ -265,7 +265,7 @@ describe('publishing with a build', () => {
     });
 
     for (const fields of [{ version: '0.3.2' }, { id: 'other-app' }]) {
-      it(`is not published with another ${Object.keys(fields).join('')}`, async () => {
+      it(`does not publish another ${Object.keys(fields).join('')}`, async () => {
         app.hooks.onBuildOutput = () => edit(fields);
         const { message } = await rejectsWith('VALIDATION_FAILED', app.publish());
         assert.match(message, /manifest\.json has another id or version/);
@@ -274,7 +274,7 @@ describe('publishing with a build', () => {
       });
     }
 
-    it('is refused when it no longer is what was packed', async () => {
+    it('fails when the manifest differs from the packed one', async () => {
       app.hooks.onProgress = ({ stage, done, total }) => {
         if (stage === 'pack' && done === total) edit({ tags: ['too-late'] });
       };
@@ -284,7 +284,7 @@ describe('publishing with a build', () => {
       await app.assertNothingLeft();
     });
 
-    it('may be written anew with what it held', async () => {
+    it('accepts a manifest that was rewritten with the same content', async () => {
       app.hooks.onBuildOutput = () => edit({});
       app.hooks.onProgress = ({ stage }) => {
         if (stage === 'pack') edit({});

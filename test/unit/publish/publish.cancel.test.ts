@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import { CancelledError } from '../../../src/core/errors';
 import { type Publishing, SUBMIT, UPLOAD_URL, usePublishing } from '../../support/publishing';
 
-describe('publishing, cancelled', () => {
+describe('cancelled publish', () => {
   const current = usePublishing('tyre-pressure');
   let app: Publishing;
   beforeEach(() => {
     app = current();
   });
 
-  it('sends nothing when it is cancelled before', async () => {
+  it('sends nothing when it is cancelled before the start', async () => {
     await assert.rejects(app.publish(AbortSignal.abort()), CancelledError);
     assert.deepEqual(app.wire(), []);
     await app.assertNothingLeft();
   });
 
-  it('sends nothing when it is cancelled while it packs', async () => {
+  it('sends nothing when it is cancelled during packing', async () => {
     const caller = new AbortController();
     app.hooks.onProgress = ({ stage, done }) => {
       if (stage === 'pack' && done === 2) caller.abort();
@@ -25,7 +25,7 @@ describe('publishing, cancelled', () => {
     await app.assertNothingLeft();
   });
 
-  it('asks for no more addresses when it is cancelled between two tries', async () => {
+  it('requests no upload URL when it is cancelled between two attempts', async () => {
     const fault = { kind: 'status', status: 503 } as const;
     app.backend.faults.inject({ match: { path: UPLOAD_URL }, fault, times: 'always' });
     const caller = new AbortController();
@@ -37,7 +37,7 @@ describe('publishing, cancelled', () => {
     await app.assertNothingLeft();
   });
 
-  it('leaves nothing when it is cancelled while it uploads', async () => {
+  it('leaves nothing behind when it is cancelled during the upload', async () => {
     app.backend.faults.inject({ match: { method: 'PUT' }, fault: { kind: 'hang' } });
     const caller = new AbortController();
     const publishing = app.publish(caller.signal);
@@ -48,7 +48,7 @@ describe('publishing, cancelled', () => {
     await app.assertNothingLeft();
   });
 
-  it('does not submit when it is cancelled as the upload ends', async () => {
+  it('does not submit when it is cancelled at the end of the upload', async () => {
     const caller = new AbortController();
     app.hooks.afterSend = ({ method }) => {
       if (method === 'PUT') caller.abort();
@@ -59,7 +59,7 @@ describe('publishing, cancelled', () => {
     await app.assertNothingLeft();
   });
 
-  it('tells how a submission ended that was under way when it was cancelled', async () => {
+  it('reports the outcome of a submission that was in flight', async () => {
     const caller = new AbortController();
     app.backend.faults.inject({
       match: { path: SUBMIT },

@@ -8,7 +8,7 @@ import type { Prepared } from '../../../src/core/publish/publish';
 import { rejectsWith } from '../../support/expect';
 import { type Publishing, SUBMIT, usePublishing } from '../../support/publishing';
 
-describe('publishing, with somebody to ask', () => {
+describe('publish with confirmation', () => {
   const current = usePublishing('tyre-pressure');
   let app: Publishing;
   let asked: Prepared[];
@@ -21,7 +21,7 @@ describe('publishing, with somebody to ask', () => {
     };
   });
 
-  it('asks about exactly what is sent then', async () => {
+  it('asks about exactly what is sent afterwards', async () => {
     const { sha256, size, fileCount } = await app.publish();
     assert.equal(asked.length, 1);
     const [{ project, problems, ...prepared } = assert.fail('nobody was asked')] = asked;
@@ -31,7 +31,7 @@ describe('publishing, with somebody to ask', () => {
     assert.deepEqual(app.stages(), ['validate', 'pack', 'confirm', 'upload', 'submit']);
   });
 
-  it('tells what the checks found, a version that is published already too', async () => {
+  it('shows the findings of the checks, including a version that is already published', async () => {
     await app.publish();
     const page = `<script>const APP_VERSION = '0.9';</script>`;
     await writeFile(join(app.folder, 'src', 'index.html'), page);
@@ -42,7 +42,7 @@ describe('publishing, with somebody to ask', () => {
     ]);
   });
 
-  it('tells of a published version where the list of apps cannot be read', async () => {
+  it('shows a published version when the list of apps cannot be read', async () => {
     await app.publish();
     const match = { path: '/api/v1/mini-apps/mine' };
     app.backend.faults.inject({ match, fault: { kind: 'status', status: 500 }, times: 'always' });
@@ -118,7 +118,7 @@ describe('publishing, with somebody to ask', () => {
 
   for (const [name, answer] of [
     ['a no', new CancelledError()],
-    ['another wish', new Error('bump')],
+    ['a request to bump the version', new Error('bump')],
   ] as const) {
     it(`leaves nothing behind after ${name}`, async () => {
       app.hooks.confirm = () => Promise.reject(answer);
@@ -129,7 +129,7 @@ describe('publishing, with somebody to ask', () => {
     });
   }
 
-  it('sends nothing when it was cancelled behind the question', async () => {
+  it('sends nothing when it is cancelled during the question', async () => {
     const caller = new AbortController();
     app.hooks.confirm = () => {
       caller.abort();
@@ -140,14 +140,14 @@ describe('publishing, with somebody to ask', () => {
     await app.assertNothingLeft();
   });
 
-  it('does not ask in a dry run, nor about what cannot be sent', async () => {
+  it('does not ask in a dry run or about a bundle that cannot be sent', async () => {
     await app.publish(undefined, { track: 'production', dryRun: true });
     await writeFile(join(app.folder, 'src', 'app.js'), 'structuredClone({});');
     await rejectsWith('VALIDATION_FAILED', app.publish());
     assert.deepEqual(asked, []);
   });
 
-  it('does not take what happened while it asked for the submission that was lost', async () => {
+  it('does not mistake a submission made during the question for its own lost one', async () => {
     await app.publish();
     app.hooks.confirm = () => {
       app.backend.state.review('tyre-pressure', 'approved');

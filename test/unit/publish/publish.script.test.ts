@@ -8,7 +8,7 @@ import { rejectsWith } from '../../support/expect';
 import { writeFiles } from '../../support/project';
 import { type Publishing, usePublishing } from '../../support/publishing';
 
-describe('publishing a project with a publish script of its own', () => {
+describe('publish of a project with its own publish script', () => {
   const current = usePublishing('tyre-pressure');
   let app: Publishing;
   beforeEach(() => {
@@ -22,7 +22,7 @@ describe('publishing a project with a publish script of its own', () => {
   const packedScript = async (bundleId: string): Promise<string> =>
     readFile(join(await app.unpack(bundleId), 'bundle.js'), 'utf8');
 
-  it('packs the folder of the app with what the script wrote into it', async () => {
+  it('packs the app folder with the output of the script', async () => {
     await writeFile(join(app.folder, 'src', 'bundle.js'), 'stale');
     await writePackage({ publish: 'echo fresh > src/bundle.js && i99dash publish' });
     const { bundleId } = await app.publish();
@@ -30,7 +30,7 @@ describe('publishing a project with a publish script of its own', () => {
     assert.equal(await packedScript(bundleId), 'fresh\n');
   });
 
-  it('finds the programs of dependencies by their names, as a package manager does', async () => {
+  it('finds programs of dependencies by name, as a package manager does', async () => {
     await writeFiles(app.folder, {
       'node_modules/.bin/bundler': '#!/bin/sh\nenv > src/env.txt; echo "// $1" > src/bundle.js\n',
     });
@@ -52,7 +52,7 @@ describe('publishing a project with a publish script of its own', () => {
     }
   });
 
-  it('runs the buildCommand of the configuration instead where there is one', async () => {
+  it('runs the buildCommand of the configuration instead if there is one', async () => {
     await writePackage({ publish: 'touch ran && i99dash publish' });
     await app.configure({
       buildCommand: 'mkdir dist && cp src/* dist/ && echo config > dist/bundle.js',
@@ -62,7 +62,7 @@ describe('publishing a project with a publish script of its own', () => {
     await assert.rejects(readFile(join(app.folder, 'ran')));
   });
 
-  it('builds nothing where the publish script is none of the client', async () => {
+  it('builds nothing when the publish script does not call the client', async () => {
     await writePackage({ publish: 'touch ran && npm publish', build: 'touch ran' });
     await app.publish();
     assert.deepEqual(app.stages(), ['validate', 'pack', 'upload', 'submit']);
@@ -76,7 +76,7 @@ describe('publishing a project with a publish script of its own', () => {
     await app.assertNothingLeft();
   });
 
-  it('is told nothing when the script only looks at the project', async () => {
+  it('reports nothing when the script only reads the project', async () => {
     const told: (readonly Problem[])[] = [];
     app.hooks.onBuilt = (found) => void told.push(found);
     await writePackage({ publish: 'true && i99dash publish' });
@@ -84,7 +84,7 @@ describe('publishing a project with a publish script of its own', () => {
     assert.deepEqual(told, [[]]);
   });
 
-  it('is warned when the script wrote another folder than the one that is packed', async () => {
+  it('warns when the script wrote to another folder than the packed one', async () => {
     await writePackage({ publish: 'mkdir -p dist && cp src/* dist/ && i99dash publish' });
     const { problems } = await prepared();
     assert.deepEqual(
@@ -104,7 +104,7 @@ describe('publishing a project with a publish script of its own', () => {
     assert.ok((problem.range?.start.character ?? 0) > 0);
   });
 
-  /** What the person is asked about. */
+  /** The preview shown to the user. */
   async function prepared(): Promise<Prepared> {
     let asked: Prepared | undefined;
     app.hooks.confirm = (now) => Promise.resolve(void (asked = now));
@@ -113,8 +113,8 @@ describe('publishing a project with a publish script of its own', () => {
   }
 });
 
-describe('the environment of a package script', () => {
-  it('has the programs of the folder before those of the folders above, and those before the others', async () => {
+describe('environment of a package script', () => {
+  it('puts the programs of the folder before those of parent folders and others', async () => {
     const env = await scriptEnvironment('/a/b', { Path: '/usr/bin', HOME: '/home/x' });
     const bins = ['/a/b/node_modules/.bin', '/a/node_modules/.bin', '/node_modules/.bin'];
     assert.equal(env['Path'], [...bins, '/usr/bin'].join(delimiter));

@@ -8,7 +8,7 @@ import { rejectsWith } from '../../support/expect';
 import { png } from '../../support/png';
 import { type Publishing, SUBMIT, UPLOAD_URL, usePublishing } from '../../support/publishing';
 
-describe('publishing', () => {
+describe('publish', () => {
   const current = usePublishing('tyre-pressure');
   let app: Publishing;
   beforeEach(() => {
@@ -43,7 +43,7 @@ describe('publishing', () => {
     assert.deepEqual(await app.leftovers(), []);
   });
 
-  it('tells the log what it left out', async () => {
+  it('logs ignored files', async () => {
     const root = join(app.folder, 'src');
     await Promise.all(['a.txt~', 'b.txt~'].map((name) => writeFile(join(root, name), '')));
     await app.publish();
@@ -51,7 +51,7 @@ describe('publishing', () => {
     assert.match(line, /left out 2 files and folders: a\.txt~, b\.txt~\./u);
   });
 
-  it('is seen on the wire as announce, put, submit', async () => {
+  it('sends announce, put and submit', async () => {
     const { bundleId, sha256, size } = await app.publish();
     assert.deepEqual(app.wire(), [
       `POST ${UPLOAD_URL} 200`,
@@ -70,7 +70,7 @@ describe('publishing', () => {
     assert.deepEqual(submit.json, { bundleId, manifest: { ...manifest, privileged: false } });
   });
 
-  it('names the file of a script that the oldest cars cannot run, in the log and where it fails', async () => {
+  it('names a script that older cars cannot run, in the log and in the error', async () => {
     const script = join(app.folder, 'src', 'app.js');
     await writeFile(script, 'structuredClone({});\n[1].findLast(Boolean);\n');
     const { message, problems = [] } = await rejectsWith('VALIDATION_FAILED', app.publish());
@@ -85,7 +85,7 @@ describe('publishing', () => {
     assert.deepEqual(logged, [`[info] Publish: warning baseline.api: src/index.html: ${words}`]);
   });
 
-  it("packs the app's files and the manifest", async () => {
+  it('packs the files of the app and the manifest', async () => {
     await writeFile(join(app.folder, 'src', 'manifest.json'), '{"stale":true}');
     const into = await app.unpack((await app.publish()).bundleId);
     assert.deepEqual((await readdir(into)).sort(), [
@@ -109,7 +109,7 @@ describe('publishing', () => {
     );
   });
 
-  it('is the same bundle again, and says when it is published', async () => {
+  it('creates the same bundle again and reports when it is published', async () => {
     const first = await app.publish();
     app.backend.settings.reviewStatus = 'auto-approved';
     const second = await app.publish();
@@ -119,7 +119,7 @@ describe('publishing', () => {
     assert.match(second.publishedAt ?? '', /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   });
 
-  it('tells how far it is, and the log how long each stage took', async () => {
+  it('reports progress and logs the duration of each stage', async () => {
     app.hooks.onProgress = () => app.clock.advance(10);
     const { size, fileCount } = await app.publish();
     assert.deepEqual(app.stages(), ['validate', 'pack', 'upload', 'submit']);
@@ -140,7 +140,7 @@ describe('publishing', () => {
     assert.doesNotMatch(app.logger.lines.join('\n'), /X-Signature|Bearer|eyJ/);
   });
 
-  it('asks for a fresh address once when the first has expired', async () => {
+  it('requests a new upload URL once when the first one has expired', async () => {
     const { settings } = app.backend;
     const life = settings.uploadUrlLifeSeconds;
     settings.uploadUrlLifeSeconds = 0;
@@ -169,7 +169,7 @@ describe('publishing', () => {
     assert.equal(app.backend.state.bundles.find(bundleId)?.received?.sha256, sha256);
   });
 
-  it('gives up when the fresh address is refused as well', async () => {
+  it('gives up when the new upload URL is rejected as well', async () => {
     app.backend.settings.uploadUrlLifeSeconds = 0;
     const error = await rejectsWith('UPLOAD_FAILED', app.publish());
     assert.deepEqual([error.status, error.serverCode], [403, 'AccessDenied']);
@@ -177,7 +177,7 @@ describe('publishing', () => {
     await app.assertNothingLeft();
   });
 
-  it('tries a broken upload again, and asks for no fresh address', async () => {
+  it('retries an interrupted upload at the same URL', async () => {
     const match = { method: 'PUT' };
     app.backend.faults.inject({ match, fault: { kind: 'status', status: 500 } });
     app.backend.faults.inject({ match, fault: { kind: 'reset', when: 'while-reading' } });
@@ -192,7 +192,7 @@ describe('publishing', () => {
     ]);
   });
 
-  it('tries an upload again that the storage, or what is before it, gave up waiting for', async () => {
+  it('retries an upload that the storage or a proxy timed out', async () => {
     const match = { method: 'PUT' };
     const body = '<Error><Code>RequestTimeout</Code></Error>';
     const handler = () => ({ status: 400, headers: {}, body });
@@ -202,19 +202,19 @@ describe('publishing', () => {
     assert.equal(app.wire().filter((line) => line.startsWith('PUT')).length, 3);
   });
 
-  it('asks again for an address where asking fails for a reason that passes', async () => {
+  it('retries the request for an upload URL after a transient error', async () => {
     const match = { path: UPLOAD_URL };
     app.backend.faults.inject({ match, fault: { kind: 'status', status: 503, retryAfter: 4 } });
     app.backend.faults.inject({ match, fault: { kind: 'reset', when: 'after' } });
     const started = app.clock.now();
     await app.publish();
-    // The connection that was lost had served before: the next one is tried at once.
+    // The lost connection had been used before, so the next one is tried at once.
     assert.equal(app.clock.now() - started, 4_000);
     assert.equal(app.wire().filter((line) => line.includes(UPLOAD_URL)).length, 3);
     assert.equal(app.wire().filter((line) => line.includes(SUBMIT)).length, 1);
   });
 
-  it('gives up on a backend that hands out no address', async () => {
+  it('gives up when the backend returns no upload URL', async () => {
     const match = { path: UPLOAD_URL };
     app.backend.faults.inject({ match, fault: { kind: 'status', status: 500 }, times: 'always' });
     assert.equal((await rejectsWith('SERVER', app.publish())).status, 500);
@@ -222,7 +222,7 @@ describe('publishing', () => {
     await app.assertNothingLeft();
   });
 
-  it('gives up on a storage that stays broken', async () => {
+  it('gives up when the storage keeps failing', async () => {
     const match = { method: 'PUT' };
     app.backend.faults.inject({ match, fault: { kind: 'status', status: 503 }, times: 'always' });
     assert.equal((await rejectsWith('UPLOAD_FAILED', app.publish())).status, 503);
@@ -230,7 +230,7 @@ describe('publishing', () => {
     await app.assertNothingLeft();
   });
 
-  it('leaves it to the user to come back to a storage that wants to be left alone for long', async () => {
+  it('leaves the retry to the user when the storage asks for a long wait', async () => {
     const match = { method: 'PUT' };
     const fault = { kind: 'status', status: 503, retryAfter: 86_400 } as const;
     app.backend.faults.inject({ match, fault, times: 'always' });
@@ -240,7 +240,7 @@ describe('publishing', () => {
     await app.assertNothingLeft();
   });
 
-  it('waits a little for a storage that asks for it', async () => {
+  it('waits briefly when the storage asks for it', async () => {
     const match = { method: 'PUT' };
     app.backend.faults.inject({ match, fault: { kind: 'status', status: 429, retryAfter: 7 } });
     const started = app.clock.now();
@@ -248,7 +248,7 @@ describe('publishing', () => {
     assert.equal(app.clock.now() - started, 7_000);
   });
 
-  it('does not send a bundle where anybody could read it', async () => {
+  it('does not send a bundle over an insecure connection', async () => {
     const uploadUrl = 'http://storage.example.com/b?X-Signature=s3cret';
     app.backend.faults.inject({
       match: { path: UPLOAD_URL },
@@ -262,7 +262,7 @@ describe('publishing', () => {
     await app.assertNothingLeft();
   });
 
-  it("passes on the backend's refusals", async () => {
+  it('passes on rejections by the backend', async () => {
     app.backend.state.updateAccount(DEFAULT_ACCOUNT.devId, { isDeveloper: false });
     const early = await rejectsWith('SERVER', app.publish());
     assert.deepEqual([early.status, early.serverCode], [403, 'DEVELOPER_REQUIRED']);
@@ -274,7 +274,7 @@ describe('publishing', () => {
     assert.deepEqual(await app.leftovers(), []);
   });
 
-  it('sends nothing when a picture is wrong or missing', async () => {
+  it('sends nothing when an image is invalid or missing', async () => {
     await writeFile(join(app.folder, 'src', 'icon.png'), png(128, 128));
     const wrong = await rejectsWith('VALIDATION_FAILED', app.publish());
     assert.match(wrong.message, /"\.\/icon\.png" is 128×128/);
@@ -289,7 +289,7 @@ describe('publishing', () => {
     await app.assertNothingLeft();
   });
 
-  it('sends no manifest that lies outside the project', async () => {
+  it('sends no manifest from outside the project', async () => {
     const outside = join(app.workspace, 'manifest.json');
     await rename(join(app.folder, 'manifest.json'), outside);
     await symlink(outside, join(app.folder, 'manifest.json'));
@@ -298,7 +298,7 @@ describe('publishing', () => {
     assert.deepEqual(app.wire(), []);
   });
 
-  it('is nothing to publish without files', async () => {
+  it('fails when there are no files to publish', async () => {
     await rm(join(app.folder, 'src'), { recursive: true });
     await rejectsWith('NOTHING_TO_PUBLISH', app.publish());
   });

@@ -22,11 +22,11 @@ const LONG_AGO = new Date('2020-02-02T02:02:02Z');
 const FAR_AHEAD = new Date('2060-02-02T02:02:02Z');
 const SOON = { heartbeatMs: 100 };
 
-describe('the publish lock', () => {
+describe('publish lock', () => {
   const temp = useTempFolder();
   const done = () => Promise.resolve('done');
 
-  it('lets one publish of an app in at a time, and others beside it', async () => {
+  it('admits one publish of an app at a time, and other apps in parallel', async () => {
     await withPublishLock(temp.path, note, async () => {
       await rejectsWith('PUBLISH_IN_PROGRESS', withPublishLock(temp.path, note, done));
       const otherApp = { ...note, appId: 'charge-timer' };
@@ -38,13 +38,13 @@ describe('the publish lock', () => {
     assert.deepEqual(await readdir(temp.path), []);
   });
 
-  it('is given back when the publish fails', async () => {
+  it('is released when the publish fails', async () => {
     const failing = withPublishLock(temp.path, note, () => Promise.reject(new Error('no')));
     await assert.rejects(failing, /no/u);
     assert.equal(await withPublishLock(temp.path, note, done), 'done');
   });
 
-  it('lets exactly one of ten in that come at the same time', async () => {
+  it('admits exactly one of ten concurrent callers', async () => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     let decided = 0;
@@ -66,7 +66,7 @@ describe('the publish lock', () => {
     assert.equal(statuses.filter((status) => status === 'fulfilled').length, 1);
   });
 
-  /** Leaves a lock behind as a window does that dies in the middle. */
+  /** Leaves a lock behind, as a window that crashes does. */
   async function abandon(pid: number, more = {}): Promise<string> {
     await mkdir(temp.path, { recursive: true });
     let name = '';
@@ -112,12 +112,12 @@ describe('the publish lock', () => {
     return child.pid ?? 0;
   }
 
-  it('of a window that died is taken over', async () => {
+  it('is taken over from a window that crashed', async () => {
     await abandon(await deadProcess());
     assert.equal(await withPublishLock(temp.path, note, done), 'done');
   });
 
-  it('that nobody has touched for long is taken over, whoever has its process number now', async () => {
+  it('is taken over when its heartbeat is stale, even if the process ID was reused', async () => {
     const path = await abandon(process.ppid);
     await rejectsWith('PUBLISH_IN_PROGRESS', withPublishLock(temp.path, note, done));
     for (const time of [LONG_AGO, FAR_AHEAD]) {
@@ -129,7 +129,7 @@ describe('the publish lock', () => {
   });
 
   for (const time of [LONG_AGO, FAR_AHEAD]) {
-    it(`of a computer that slept, or whose clock was set, stays with who touches it: ${time.toISOString()}`, async () => {
+    it(`stays with an active owner after sleep or a clock change: ${time.toISOString()}`, async () => {
       const held = async (): Promise<void> => {
         const [name = ''] = await readdir(temp.path);
         for (const other of [
@@ -145,7 +145,7 @@ describe('the publish lock', () => {
     });
   }
 
-  it('of another computer tells nothing by its process number, but by being touched', async () => {
+  it('judges a lock of another computer by its heartbeat, not by its process ID', async () => {
     const path = await abandon(await deadProcess(), { host: 'another-computer' });
     await rejectsWith('PUBLISH_IN_PROGRESS', withPublishLock(temp.path, note, done, SOON));
     assert.deepEqual(await takeInterrupted(temp.path, SOON), []);
@@ -153,14 +153,14 @@ describe('the publish lock', () => {
     assert.equal(await withPublishLock(temp.path, note, done, SOON), 'done');
   });
 
-  describe('is taken where', () => {
+  describe('replaces an invalid lock', () => {
     afterEach(closeSockets);
     const future = (path: string): Promise<void> =>
       writeFile(path, '').then(() => utimes(path, FAR_AHEAD, FAR_AHEAD));
-    const odd = { ...ODD_FILES, 'an empty file of the future': future };
+    const odd = { ...ODD_FILES, 'an empty file with a future date': future };
     for (const [there, make] of Object.entries(odd)) {
-      it(`${there} is in its place`, async function () {
-        if (process.platform === 'win32') this.skip(); // no pipes and no links there
+      it(`takes over when ${there} is in its place`, async function () {
+        if (process.platform === 'win32') this.skip(); // no pipes and links on Windows
         const path = await abandon(1);
         await rm(path);
         await make(path);
@@ -169,7 +169,7 @@ describe('the publish lock', () => {
       });
     }
 
-    it('a link to a file of somebody is, which stays', async () => {
+    it('removes a link in its place and keeps the target of the link', async () => {
       const path = await abandon(1);
       await rm(path);
       await writeFile(join(temp.path, 'diary'), 'Dear diary');
@@ -179,19 +179,19 @@ describe('the publish lock', () => {
     });
   });
 
-  describe('that cannot be written is told in words', () => {
+  describe('reports disk errors', () => {
     const refused = async (folder: string): Promise<void> => {
       const error = await rejectsWith('UPLOAD_FAILED', withPublishLock(folder, note, done));
       assert.match(error.message, new RegExp(`${folder}.*\\([A-Z_]+\\).*[Mm]ake room`, 'u'));
     };
 
-    it('where a file is in place of the folder', async () => {
+    it('fails with a message when a file is in place of the folder', async () => {
       const folder = join(temp.path, 'locks');
       await writeFile(folder, '');
       await refused(folder);
     });
 
-    it('where a folder with something in it is in place of the lock, which stays', async () => {
+    it('fails with a message when a non-empty folder is in its place, which stays', async () => {
       const path = await abandon(1);
       await rm(path);
       await mkdir(join(path, 'precious'), { recursive: true });
@@ -199,7 +199,7 @@ describe('the publish lock', () => {
       assert.deepEqual(await readdir(path), ['precious']);
     });
 
-    it('on a full disk, and there is no half of it once there is room again', async function () {
+    it('fails with a message on a full disk and leaves no partial lock', async function () {
       if (!canFillDisk()) this.skip();
       await onFullDisk(() => refused(temp.path));
       assert.deepEqual(await readdir(temp.path), []);
@@ -207,7 +207,7 @@ describe('the publish lock', () => {
     });
   });
 
-  it('of a window that died is taken over by one of many that come at once', async () => {
+  it('is taken over by exactly one of many concurrent callers', async () => {
     const pid = await deadProcess();
     for (let round = 0; round < 50; round++) {
       await abandon(pid);
@@ -226,7 +226,7 @@ describe('the publish lock', () => {
     }
   });
 
-  it('that another window has taken over is not given back by the first', async () => {
+  it('is not released by the owner that lost it', async () => {
     const theirs = JSON.stringify({ ...note, pid: process.ppid });
     let path = '';
     await withPublishLock(temp.path, note, async () => {
@@ -237,7 +237,7 @@ describe('the publish lock', () => {
     assert.equal(await readFile(path, 'utf8'), theirs);
   });
 
-  it('that cannot be had fails in words, and before the publish begins', async () => {
+  it('fails with a message before the publish starts', async () => {
     const folder = join(temp.path, 'locks');
     await writeFile(folder, 'a file where the folder belongs');
     const begun = () => assert.fail('must not begin');
@@ -245,7 +245,7 @@ describe('the publish lock', () => {
     assert.match(error.message, /locks.*\(EEXIST\)/u);
   });
 
-  it('that cannot be given back makes no failure of what was done', async () => {
+  it('does not fail the publish when it cannot be released', async () => {
     const folder = join(temp.path, 'locks');
     const obstruct = async () => {
       await rm(folder, { recursive: true });
@@ -255,7 +255,7 @@ describe('the publish lock', () => {
     assert.equal(await withPublishLock(folder, note, obstruct), 'done');
   });
 
-  it('of a window that died tells once what was interrupted', async () => {
+  it('reports an interrupted publish once', async () => {
     const pid = await deadProcess();
     await abandon(pid);
     const windows = Array.from({ length: 8 }, () => takeInterrupted(temp.path));
@@ -264,13 +264,13 @@ describe('the publish lock', () => {
   });
 
   for (const [what, words] of [
-    ['an id that is none', { appId: 'Free\u202Egift](command:x)' }],
-    ['an endless id', { appId: 'a'.repeat(10_000) }],
-    ['a version that is none', { version: '1.0.0\nPublish now' }],
-    ['a folder that is relative', { folder: '../../elsewhere' }],
-    ['no process number', { pid: 0 }],
+    ['an invalid app ID', { appId: 'Free\u202Egift](command:x)' }],
+    ['an endless app ID', { appId: 'a'.repeat(10_000) }],
+    ['an invalid version', { version: '1.0.0\nPublish now' }],
+    ['a relative folder', { folder: '../../elsewhere' }],
+    ['an invalid process ID', { pid: 0 }],
   ] as const) {
-    it(`tells nothing of an interrupted publish with ${what}, and keeps nobody out for long`, async () => {
+    it(`ignores an interrupted publish with ${what} and removes its lock`, async () => {
       const path = await abandon(1, words);
       await utimes(path, LONG_AGO, LONG_AGO);
       assert.deepEqual(await takeInterrupted(temp.path), []);
@@ -278,7 +278,7 @@ describe('the publish lock', () => {
     });
   }
 
-  it('of a publish under way is not taken for an interrupted one', async () => {
+  it('does not report a running publish as interrupted', async () => {
     await withPublishLock(temp.path, note, async () => {
       assert.deepEqual(await takeInterrupted(temp.path), []);
     });

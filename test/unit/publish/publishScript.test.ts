@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findPublishBuild, readPublishBuild } from '../../../src/core/publish/publishScript';
 import { useTempFolder } from '../../support/temp-folder';
 
-/** The `publish` script of a project, and what it runs before the client. */
+/** The `publish` script of a project, and the commands it runs before the client. */
 const PUBLISH: [script: string, build: string | undefined][] = [
   ['pnpm bundle && i99dash publish', 'pnpm bundle'],
   ['npm run build && i99dash publish', 'npm run build'],
@@ -47,11 +47,11 @@ const PUBLISH: [script: string, build: string | undefined][] = [
   ['node -e "a && b; c" && i99dash publish', 'node -e "a && b; c"'],
   ["node -e 'i99dash publish' && i99dash publish", "node -e 'i99dash publish'"],
   ['tsc > log 2>&1 && i99dash publish', 'tsc > log 2>&1'],
-  // Nothing is run before.
+  // No command runs before the client.
   ['i99dash publish', undefined],
   ['npx i99dash publish --track beta', undefined],
   ['', undefined],
-  // The client does not publish there, or nobody can tell.
+  // The client does not publish there, or the script is ambiguous.
   ['npm run build && npm publish', undefined],
   ['npm run build && i99dash status', undefined],
   ['npm run build && i99dash apk publish', undefined],
@@ -63,11 +63,11 @@ const PUBLISH: [script: string, build: string | undefined][] = [
   ['sh -c "tsc && i99dash publish"', undefined],
 ];
 
-/** Whole packages: their scripts, and what is run before the client. */
+/** Whole packages: their scripts, and the commands run before the client. */
 const PACKAGES: [title: string, scripts: Record<string, string>, build: string | undefined][] = [
   ['prepublish', { prepublish: 'tsc', publish: 'i99dash publish' }, 'tsc'],
   [
-    'prepublish, in brackets where more follows',
+    'prepublish, in parentheses before other commands',
     { prepublish: 'cd a; tsc', publish: 'vite build || exit 1; i99dash publish' },
     '(cd a; tsc) && (vite build || exit 1)',
   ],
@@ -83,7 +83,7 @@ const PACKAGES: [title: string, scripts: Record<string, string>, build: string |
     undefined,
   ],
   [
-    'scripts on the way to the client, with the hooks before them',
+    'scripts that lead to the client, with their pre hooks',
     {
       publish: 'npm test && npm run deploy',
       predeploy: 'tsc',
@@ -116,35 +116,31 @@ const PACKAGES: [title: string, scripts: Record<string, string>, build: string |
     undefined,
   ],
   [
-    'no script of another package by an option',
+    'no script of another package selected by an option',
     { publish: 'npm --prefix app run deploy', deploy: 'tsc && i99dash publish' },
     undefined,
   ],
   ['no other script', { deploy: 'tsc && i99dash publish', build: 'tsc' }, undefined],
-  [
-    'scripts that call themselves',
-    { publish: 'npm run publish && npm run a', a: 'npm run a' },
-    undefined,
-  ],
+  ['recursive scripts', { publish: 'npm run publish && npm run a', a: 'npm run a' }, undefined],
   ['no scripts', {}, undefined],
 ];
 
-describe('what a publish script runs before the client', () => {
+describe('commands that a publish script runs before the client', () => {
   const temp = useTempFolder();
 
   for (const [publish, build] of PUBLISH) {
-    it(`is ${build ?? 'nothing'} in ${JSON.stringify(publish)}`, () => {
+    it(`are ${build ?? 'undefined'} in ${JSON.stringify(publish)}`, () => {
       assert.equal(findPublishBuild({ publish }), build);
     });
   }
 
   for (const [title, scripts, build] of PACKAGES) {
-    it(`holds ${title}`, () => {
+    it(`include ${title}`, () => {
       assert.equal(findPublishBuild(scripts), build);
     });
   }
 
-  it('is found in milliseconds in scripts of any size that call each other', () => {
+  it('are found in milliseconds in scripts of any size that call each other', () => {
     const call = (name: string): string => `npm run ${name};`.repeat(500);
     const names = Array.from({ length: 60 }, (_, index) => `s${index}`);
     const scripts = Object.fromEntries(names.map((name, index) => [name, call(`s${index + 1}`)]));
@@ -157,7 +153,7 @@ describe('what a publish script runs before the client', () => {
     assert.ok(performance.now() - startedAt < 2_000);
   });
 
-  it('is read from the package.json of the folder alone', async () => {
+  it('are read only from the package.json of the folder', async () => {
     assert.equal(await readPublishBuild(temp.path), undefined);
     const file = join(temp.path, 'package.json');
     writeFileSync(file, '\uFEFF{"scripts": {"publish": "tsc && i99dash publish"}}');

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readableCommand, wrapCommand } from '../../../src/core/publish/readableCommand';
 
-describe('a build command for a person to judge', () => {
-  it('is what it is where it is plain', () => {
+describe('build command shown for approval', () => {
+  it('is unchanged when it is plain text', () => {
     const command = `npm run build -- --mode="production" && rm -rf './x y' | tee \\n ~$HOME`;
     assert.equal(readableCommand(command), command);
   });
 
-  it('has everything else written out', () => {
+  it('escapes all other characters', () => {
     for (const [command, expected] of [
       ['true\nrm -rf ~', 'true⏎rm -rf ~'],
       ['true\r\nrm', 'true⏎rm'],
@@ -27,8 +27,8 @@ describe('a build command for a person to judge', () => {
     }
   });
 
-  it('is told apart from every other command', () => {
-    // The line ends of Windows and of everybody else are one to a shell's reader.
+  it('is different for every different command', () => {
+    // A shell user reads the line ends of Windows and of other systems as the same.
     const same = (text: string): string => text.replaceAll('\r\n', '\n');
     const commands = fc.string({
       unit: fc.constantFrom(...Array.from(' \n\r\u202E⏎⟨⟩U+0Aa4 blanks')),
@@ -42,7 +42,7 @@ describe('a build command for a person to judge', () => {
     );
   });
 
-  it('is whole in a document, however long', () => {
+  it('is complete in a document of any length', () => {
     const command = `${'x'.repeat(1_000_000)}; rm -rf ~`;
     const lines = wrapCommand(command).split('\n');
     assert.equal(lines.join(''), command);

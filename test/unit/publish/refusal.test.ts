@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { rejectsWith } from '../../support/expect';
 import { type Publishing, SUBMIT, usePublishing } from '../../support/publishing';
 
-describe('a submission that the backend refuses', () => {
+describe('rejected submission', () => {
   const current = usePublishing('tyre-pressure');
   let app: Publishing;
   beforeEach(() => {
@@ -18,11 +18,15 @@ describe('a submission that the backend refuses', () => {
 
   for (const [title, status, body] of [
     ['a conflict', 409, { success: false, error: { code: 'CONFLICT', message: 'exists' } }],
-    ["FastAPI's words", 422, { detail: 'exists' }],
+    ["FastAPI's detail", 422, { detail: 'exists' }],
     ['a bad request', 400, { success: false, error: { message: 'exists' } }],
-    ['a success that is none', 200, { success: true, data: { ok: false, message: 'exists' } }],
+    [
+      'an error with a success status',
+      200,
+      { success: true, data: { ok: false, message: 'exists' } },
+    ],
   ] as const) {
-    it(`says that its version is not new, and which comes next, after ${title}`, async () => {
+    it(`reports that the version is taken and suggests the next one, after ${title}`, async () => {
       await app.publish();
       answer(status, body);
       const error = await rejectsWith('SERVER', app.publish());
@@ -34,7 +38,7 @@ describe('a submission that the backend refuses', () => {
     });
   }
 
-  it('says what the backend says where its version is new', async () => {
+  it('shows the message of the backend when the version is new', async () => {
     answer(422, { detail: 'The icon is ugly' });
     const error = await rejectsWith('SERVER', app.publish());
     assert.equal(error.message, 'The backend says: The icon is ugly');
@@ -44,13 +48,13 @@ describe('a submission that the backend refuses', () => {
     );
   });
 
-  it('has a next version where the backend names the version, whatever the state says', async () => {
+  it('suggests a next version when the backend names the version, whatever the state', async () => {
     answer(409, { success: false, error: { code: 'VERSION_EXISTS', message: 'taken' } });
     const error = await rejectsWith('SERVER', app.publish());
     assert.deepEqual([error.message, error.nextVersion], ['The backend says: taken', '1.0.1']);
   });
 
-  it('has the fields that the backend names as problems at their places', async () => {
+  it('reports the fields named by the backend at their positions', async () => {
     answer(422, {
       detail: [
         { loc: ['body', 'manifest', 'category'], msg: 'not for you' },
@@ -79,7 +83,7 @@ describe('a submission that the backend refuses', () => {
   });
 
   for (const status of [403, 413, 429, 500]) {
-    it(`is not taken for one of its version with status ${status}`, async () => {
+    it(`is not attributed to the version with status ${status}`, async () => {
       await app.publish();
       app.backend.faults.inject({
         match: { path: SUBMIT },

@@ -11,7 +11,7 @@ import { useTempFolder } from '../../support/temp-folder';
 
 const MIB = 1024 * 1024;
 
-describe('a file that is read into the same memory over and over', () => {
+describe('file read into the same buffer repeatedly', () => {
   const temp = useTempFolder();
   const bytes = randomBytes(12 * MIB + 321);
   let file: string;
@@ -20,7 +20,7 @@ describe('a file that is read into the same memory over and over', () => {
   beforeEach(async () => {
     file = join(temp.path, 'bundle');
     await writeFile(file, bytes);
-    // Slow: what is sent has to wait in every buffer on the way.
+    // Slow, so that the data has to wait in every buffer on the way.
     server = createServer((request, response) => {
       void (async () => {
         const hash = createHash('sha256');
@@ -42,14 +42,14 @@ describe('a file that is read into the same memory over and over', () => {
       body: { length: bytes.length, open: () => openReusing(path) },
     });
 
-  it('arrives unharmed over a connection that cannot keep up', async () => {
+  it('arrives intact over a slow connection', async () => {
     const expected = createHash('sha256').update(bytes).digest('hex');
     for (let round = 0; round < 3; round++) {
       assert.equal((await send(file)).text, expected);
     }
   });
 
-  it('takes no more memory than it has', async () => {
+  it('uses no more memory than its buffer', async () => {
     const buffers = new Set<ArrayBufferLike>();
     let length = 0;
     for await (const chunk of openReusing(file) as AsyncIterable<Buffer>) {
@@ -63,7 +63,7 @@ describe('a file that is read into the same memory over and over', () => {
     );
   });
 
-  it('fails when it is gone', async () => {
+  it('fails when the file is missing', async () => {
     await assert.rejects(send(join(temp.path, 'gone')), { code: 'UPLOAD_FAILED' });
   });
 });

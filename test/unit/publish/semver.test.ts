@@ -8,8 +8,8 @@ import {
   withoutLeadingV,
 } from '../../../src/core/publish/semver';
 
-describe('a version', () => {
-  it('is semantic or not', () => {
+describe('semantic version', () => {
+  it('is recognized or rejected', () => {
     for (const version of [
       '0.0.0',
       '1.2.3',
@@ -59,7 +59,7 @@ describe('a version', () => {
   });
 });
 
-describe('a version of more than fixes', () => {
+describe('version after more than fixes', () => {
   it('is the next minor', () => {
     for (const [version, next] of [
       ['1.2.3', '1.3.0'],
@@ -74,14 +74,14 @@ describe('a version of more than fixes', () => {
   });
 });
 
-describe('the order of two versions', () => {
+describe('version order', () => {
   const ORDERED = [
     ...['1.0.0-1', '1.0.0-2', '1.0.0-11', '1.0.0-alpha', '1.0.0-alpha.1', '1.0.0-alpha.beta'],
     ...['1.0.0-beta', '1.0.0-beta.2', '1.0.0-beta.11', '1.0.0-rc.1', '1.0.0', '1.0.1', '1.0.10'],
     ...['1.2.0', '1.10.0', '2.0.0', '9007199254740993.0.0', '10007199254740993.0.0'],
   ];
 
-  it('is that of semver.org', () => {
+  it('follows semver.org', () => {
     for (const [i, a] of ORDERED.entries()) {
       for (const [j, b] of ORDERED.entries()) {
         const order = compareVersions(a, b) ?? assert.fail(`${a} ${b}`);
@@ -90,17 +90,17 @@ describe('the order of two versions', () => {
     }
   });
 
-  it('does not look at build metadata', () => {
+  it('ignores build metadata', () => {
     assert.equal(compareVersions('1.0.0+2', '1.0.0+10'), 0);
     assert.equal(compareVersions('1.0.0-a+2', '1.0.0-a'), 0);
   });
 
-  it('is unknown for what is no semantic version', () => {
+  it('is undefined for an invalid version', () => {
     assert.equal(compareVersions('1.0', '1.0.0'), undefined);
     assert.equal(compareVersions('1.0.0', 'v1.0.0'), undefined);
   });
 
-  it('does not see the "v" that tags begin with', () => {
+  it('ignores the leading "v" of tags', () => {
     assert.deepEqual(['v1.0.0', 'V1', '1.0.0', 'version', 'v'].map(withoutLeadingV), [
       '1.0.0',
       '1',
@@ -111,8 +111,8 @@ describe('the order of two versions', () => {
   });
 });
 
-describe('a misspelt name', () => {
-  it('is close to what was meant, or to nothing', () => {
+describe('misspelled name', () => {
+  it('matches the closest candidate or none', () => {
     const names = ['id', 'icon', 'tags', 'coverImage', 'permissions', 'requires'];
     for (const [name, meant] of [
       ['tag', 'tags'],

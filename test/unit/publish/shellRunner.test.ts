@@ -11,11 +11,11 @@ import { isAlive } from '../../support/process';
 import { useTempFolder } from '../../support/temp-folder';
 
 const execute = promisify(execFile);
-/** A command that outlives every test: whoever waits for it fails. */
+/** A command that outlives every test; a test that waits for it fails. */
 const ENDLESS = 'sleep 600';
 const CANCELLED = { name: 'CancelledError' };
 
-describe('the shell runner', () => {
+describe('shell runner', () => {
   const temp = useTempFolder();
 
   /** A command line that runs this script with node. */
@@ -32,24 +32,24 @@ describe('the shell runner', () => {
     return { exitCode, output: chunks.join('') };
   }
 
-  it('gives the exit code', async () => {
+  it('returns the exit code', async () => {
     assert.equal((await run('exit 0')).exitCode, 0);
     assert.equal((await run('exit 7')).exitCode, 7);
     assert.equal((await run('no-such-command-anywhere')).exitCode, 127);
   });
 
-  it('gives the exit code of a shell for a command that a signal ended', async () => {
+  it('returns the shell exit code of a command that a signal ended', async () => {
     assert.equal((await run('kill -9 $$')).exitCode, 137);
     assert.equal((await run('kill -15 $$')).exitCode, 143);
     assert.equal((await run("sh -c 'kill -9 $$'; exit $?")).exitCode, 137);
   });
 
-  it('runs in the folder, through the shell', async () => {
+  it('runs in the folder through the shell', async () => {
     const { output } = await run('pwd && echo "$((1 + 1))" | cat');
     assert.equal(output, `${realpathSync(temp.path)}\n2\n`);
   });
 
-  it('tells what is printed, in order, from both streams', async () => {
+  it('reports output in order from both streams', async () => {
     const lines = Array.from({ length: 20_000 }, (_, index) => `line ${index}\n`).join('');
     const counting = 'for (let i = 0; i < 20000; i += 1) process.stdout.write(`line ${i}\\n`);';
     assert.equal((await run(await script(counting))).output, lines);
@@ -57,7 +57,7 @@ describe('the shell runner', () => {
     assert.deepEqual(output.split('\n').sort(), ['', 'err', 'out']);
   });
 
-  it('tells it as it comes', async () => {
+  it('reports output as it arrives', async () => {
     const gate = join(temp.path, 'gate');
     const commandLine = `echo first; until [ -e "${gate}" ]; do sleep 0.01; done; echo second`;
     const chunks: string[] = [];
@@ -72,7 +72,7 @@ describe('the shell runner', () => {
     assert.deepEqual(chunks, ['first\n', 'second\n']);
   });
 
-  it('keeps characters whole that come in pieces', async () => {
+  it('keeps characters that span chunks', async () => {
     const byByte = `
       const bytes = Buffer.from('مؤ🚗');
       const next = (index) => {
@@ -84,7 +84,7 @@ describe('the shell runner', () => {
     assert.equal((await run(await script(byByte))).output, 'مؤ🚗');
   });
 
-  it('keeps colours whole that come in pieces, with the other stream in between', async () => {
+  it('keeps escape sequences that span chunks with the other stream between them', async () => {
     const cut = `
       process.stdout.write('\\u001B[3', () =>
         process.stderr.write('warning\\n', () =>
@@ -93,16 +93,16 @@ describe('the shell runner', () => {
     assert.equal(stripVTControlCharacters(output), 'warning\nred');
   });
 
-  it('shows a character that never became whole as one that is broken', async () => {
+  it('shows an incomplete character as a replacement character', async () => {
     const { output } = await run("printf 'end\\303'");
     assert.equal(output, 'end\uFFFD');
   });
 
-  it('gives no input to wait for', async () => {
+  it('provides an empty standard input', async () => {
     assert.equal((await run('cat')).exitCode, 0);
   });
 
-  it('is done when the shell is, though what it left behind keeps the output open', async () => {
+  it('finishes with the shell although a child keeps the output open', async () => {
     let output = '';
     const exitCode = await createShellRunner({ lingerMs: 50 }).run({
       commandLine: `${ENDLESS} & echo $!; exit 3`,
@@ -113,13 +113,13 @@ describe('the shell runner', () => {
     process.kill(Number(output));
   });
 
-  it('cannot start in a folder that is not there', async () => {
+  it('fails when the folder is missing', async () => {
     const cwd = join(temp.path, 'gone');
     const started = shellRunner.run({ commandLine: 'true', cwd, onOutput: () => undefined });
     await rejectsWith('BUILD_FAILED', started);
   });
 
-  it('runs nothing when it is cancelled before', async () => {
+  it('runs nothing when it is cancelled before the start', async () => {
     const mark = join(temp.path, 'mark');
     const signal = AbortSignal.abort();
     const started = shellRunner.run({
@@ -132,7 +132,7 @@ describe('the shell runner', () => {
     assert.notEqual((await run(`test -e "${mark}"`)).exitCode, 0);
   });
 
-  /** Cancels a command as soon as it has printed a process id, and returns that. */
+  /** Cancels a command as soon as it prints a process ID, and returns that ID. */
   async function cancelled(commandLine: string, graceMs?: number): Promise<number> {
     const caller = new AbortController();
     let output = '';
@@ -155,7 +155,7 @@ describe('the shell runner', () => {
     assert.equal(isAlive(await cancelled(`(${ENDLESS} & echo $!; wait); true`)), false);
   });
 
-  it('waits for those that need a while to end, silent ones too', async () => {
+  it('waits for children that need time to end, including silent ones', async () => {
     const tidy = await script(`
       process.on('SIGTERM', () => setTimeout(() => process.exit(), 200));
       setInterval(() => undefined, 1000);
@@ -164,14 +164,14 @@ describe('the shell runner', () => {
     assert.equal(isAlive(pid), false);
   });
 
-  it('kills those that will not end', async () => {
+  it('kills children that do not end', async () => {
     const stubborn = `trap '' TERM; ${ENDLESS} & echo $!; wait`;
     assert.equal(isAlive(await cancelled(stubborn, 100)), false);
     const silent = `(trap '' TERM; exec ${ENDLESS}) >/dev/null 2>&1 & echo $!; wait`;
     assert.equal(isAlive(await cancelled(silent, 100)), false);
   });
 
-  it('does not wait for what has left the group but holds its output', async () => {
+  it('does not wait for a process that left the group and keeps the output open', async () => {
     const daemon = await script(`
       const { spawn } = require('node:child_process');
       const child = spawn('sleep', ['600'], { detached: true, stdio: 'inherit' });
@@ -181,7 +181,7 @@ describe('the shell runner', () => {
     process.kill(pid);
   });
 
-  it('ends what it runs when its own process ends', async () => {
+  it('ends its command when its own process ends', async () => {
     const runner = JSON.stringify(join(__dirname, '../../../src/core/publish/shellRunner.ts'));
     const source = `
       void require(${runner}).shellRunner.run({
@@ -198,7 +198,7 @@ describe('the shell runner', () => {
     }
   });
 
-  it('cannot start what the system does not take', async () => {
+  it('fails for a command that the system rejects', async () => {
     const onOutput = (): void => undefined;
     for (const commandLine of ['true\0rm', `true ${'x'.repeat(4 * 1024 * 1024)}`]) {
       const error = await rejectsWith(

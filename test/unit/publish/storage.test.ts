@@ -11,7 +11,7 @@ import { useTempFolder } from '../../support/temp-folder';
 
 const KEY = 'bnd_1.tar.gz';
 
-describe('an S3-compatible storage, with a URL of the AWS presigner', () => {
+describe('S3-compatible storage with a presigned AWS URL', () => {
   const temp = useTempFolder('all');
   const transport = createUndiciTransport();
   const bytes = randomBytes(300_000);
@@ -24,7 +24,7 @@ describe('an S3-compatible storage, with a URL of the AWS presigner', () => {
 
   after(() => storage.close());
 
-  /** What is signed: the type and the exact length, beside method, path and expiry. */
+  /** The signed values: the content type and exact length, besides method, path and expiry. */
   async function presign(options: { expiresIn?: number } = {}): Promise<URL> {
     const command = new PutObjectCommand({
       Bucket: BUCKET,
@@ -38,7 +38,7 @@ describe('an S3-compatible storage, with a URL of the AWS presigner', () => {
     );
   }
 
-  it('takes the bundle as we send it', async () => {
+  it('accepts the uploaded bundle', async () => {
     const uploadUrl = await presign();
     assert.match(uploadUrl.searchParams.get('X-Amz-SignedHeaders') ?? '', /content-length/u);
     await putBundle(transport, { uploadUrl }, bundle);
@@ -51,14 +51,14 @@ describe('an S3-compatible storage, with a URL of the AWS presigner', () => {
     assert.equal(ContentType, 'application/gzip');
   });
 
-  it('refuses another signature, with its code in our error', async () => {
+  it('rejects another signature, and the error has its code', async () => {
     const uploadUrl = await presign();
     uploadUrl.searchParams.set('X-Amz-Signature', '0'.repeat(64));
     const error = await rejectsWith('UPLOAD_FAILED', putBundle(transport, { uploadUrl }, bundle));
     assert.deepEqual([error.status, error.serverCode], [403, 'SignatureDoesNotMatch']);
   });
 
-  it('refuses a bundle of another length than was signed', async () => {
+  it('rejects a bundle whose length differs from the signed one', async () => {
     const uploadUrl = await presign();
     const shorter = { size: 10, open: () => Readable.from([bytes.subarray(0, 10)]) };
     const error = await rejectsWith('UPLOAD_FAILED', putBundle(transport, { uploadUrl }, shorter));

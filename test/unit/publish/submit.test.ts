@@ -6,23 +6,23 @@ import type { Fault } from '../../backend/faults';
 import { rejectsWith } from '../../support/expect';
 import { SUBMIT, usePublishing, type Publishing } from '../../support/publishing';
 
-/** Faults after which the backend has taken the submission, and the client does not know. */
+/** Faults after which the backend has accepted the submission and the client does not know. */
 const TAKEN: Record<string, Fault> = {
   'the connection breaks after the submission': { kind: 'reset', when: 'after' },
-  'the answer breaks off': { kind: 'reset', when: 'while-answering' },
+  'the answer is truncated': { kind: 'reset', when: 'while-answering' },
   'the answer is half JSON': { kind: 'half-json' },
 };
 
-/** Faults after which it has not, and the client does not know either. */
+/** Faults after which the backend has not accepted it and the client does not know. */
 const LOST: Record<string, Fault> = {
   'the connection breaks before the submission': { kind: 'reset', when: 'before' },
-  'a gateway answers': { kind: 'html', status: 502 },
-  'the connection was idle for too long': { kind: 'status', status: 408 },
-  'the server is in trouble': { kind: 'status', status: 500 },
+  'a gateway answers with an error': { kind: 'html', status: 502 },
+  'the connection was closed as idle': { kind: 'status', status: 408 },
+  'the server has an error': { kind: 'status', status: 500 },
   'the server is busy': { kind: 'status', status: 503 },
 };
 
-describe('a submission whose answer is lost', () => {
+describe('submission with a lost answer', () => {
   const current = usePublishing('tyre-pressure');
   let app: Publishing;
 
@@ -36,14 +36,14 @@ describe('a submission whose answer is lost', () => {
     app.backend.faults.inject({ match: { path: SUBMIT }, fault, times });
 
   for (const [title, fault] of Object.entries(TAKEN)) {
-    it(`is not sent again when ${title}: the backend's state tells`, async () => {
+    it(`is not sent again when ${title}, because the backend state resolves it`, async () => {
       strike(fault);
       assert.equal((await app.publish()).reviewStatus, 'pending');
       assert.equal(submissions(), 1);
       assert.equal(sent(), 1);
     });
 
-    it(`is not sent again for a version that was there before when ${title}`, async () => {
+    it(`is not sent again for a version that existed before when ${title}`, async () => {
       await app.publish();
       app.backend.state.apps.find('tyre-pressure')!.updatedAt -= 1000;
       strike(fault);
@@ -61,14 +61,14 @@ describe('a submission whose answer is lost', () => {
     });
   }
 
-  it('ends with the code of what went wrong when it never arrives', async () => {
+  it('fails with the code of the original error when it never arrives', async () => {
     strike({ kind: 'status', status: 500 }, 'always');
     assert.equal((await rejectsWith('SERVER', app.publish())).status, 500);
     assert.equal(submissions(), 0);
     assert.equal(sent(), 2);
   });
 
-  it('says so, and is not sent again, when the backend cannot be asked', async () => {
+  it('reports the unknown outcome and is not sent again when the state is unavailable', async () => {
     strike({ kind: 'reset', when: 'after' });
     app.hooks.afterSend = ({ method }) => {
       if (method === 'PUT') {
@@ -86,7 +86,7 @@ describe('a submission whose answer is lost', () => {
     assert.equal(submissions(), 1);
   });
 
-  it('is not sent again when the backend finishes it after a gateway has given up', async () => {
+  it('is not sent again when the backend completes it after a gateway timeout', async () => {
     let goOn: (() => Promise<unknown>) | undefined;
     strike({
       kind: 'custom',
@@ -97,7 +97,7 @@ describe('a submission whose answer is lost', () => {
     });
     app.hooks.afterSend = ({ url }) => {
       if (url.pathname === '/api/v1/mini-apps/mine' && goOn !== undefined) {
-        void goOn(); // behind the first look
+        void goOn(); // after the first check
         goOn = undefined;
       }
     };
@@ -106,14 +106,14 @@ describe('a submission whose answer is lost', () => {
     assert.equal(sent(), 1);
   });
 
-  it('is in doubt, and not sent again, when nobody answers in time: the backend may be at work on it', async () => {
+  it('has an unknown outcome and is not sent again when no answer arrives in time', async () => {
     strike({ kind: 'status', status: 504 });
     const error = await rejectsWith('SERVER', app.publish());
     assert.equal(error.appInDoubt, 'tyre-pressure');
     assert.equal(sent(), 1);
   });
 
-  it('is in no doubt where there was no token to send it with', async () => {
+  it('has a known outcome when there was no token to send it with', async () => {
     const lost = new I99dashError('OFFLINE', 'nowhere');
     const tokens = { getToken: () => Promise.reject(lost) };
     const api = new ApiClient(app.backend.url, { send: () => assert.fail('sent') }, tokens);
@@ -126,7 +126,7 @@ describe('a submission whose answer is lost', () => {
     );
   });
 
-  it('is not sent again when the state before could not be read', async () => {
+  it('is not sent again when the previous state could not be read', async () => {
     const match = { method: 'GET' };
     app.backend.faults.inject({ match, fault: { kind: 'status', status: 500 }, times: 'always' });
     strike({ kind: 'reset', when: 'before' });
@@ -134,7 +134,7 @@ describe('a submission whose answer is lost', () => {
     assert.equal(sent(), 1);
   });
 
-  it('is not taken for arrived because the state before made no sense', async () => {
+  it('is not considered accepted when the previous state was invalid', async () => {
     await app.publish();
     const match = { path: '/api/v1/mini-apps/mine' };
     app.backend.faults.inject({ match, fault: { kind: 'wrong-types' } });
@@ -143,7 +143,7 @@ describe('a submission whose answer is lost', () => {
     assert.equal(submissions(), 1);
   });
 
-  it('is sent again no sooner than the server asks', async () => {
+  it('is not sent again sooner than the server asks', async () => {
     strike({ kind: 'status', status: 503, retryAfter: 7 });
     const start = app.clock.now();
     await app.publish();
@@ -151,7 +151,7 @@ describe('a submission whose answer is lost', () => {
     assert.equal(submissions(), 1);
   });
 
-  it('that comes too often is sent again a little later, without a doubt about the first', async () => {
+  it('is sent again a little later after a rate limit', async () => {
     strike({ kind: 'status', status: 429, retryAfter: 7 });
     const start = app.clock.now();
     const asked = (): number =>
@@ -161,7 +161,7 @@ describe('a submission whose answer is lost', () => {
     assert.deepEqual([sent(), submissions(), asked()], [2, 1, 1]);
   });
 
-  it('that comes too often is not sent again and again', async () => {
+  it('is sent a limited number of times under a rate limit', async () => {
     strike({ kind: 'status', status: 429 }, 'always');
     assert.equal((await rejectsWith('SERVER', app.publish())).status, 429);
     assert.deepEqual([sent(), submissions()], [2, 0]);
@@ -174,7 +174,7 @@ describe('a submission whose answer is lost', () => {
   });
 
   for (const status of [400, 403, 409, 413, 422]) {
-    it(`that is refused with ${status} is sent once`, async () => {
+    it(`is sent once when it is rejected with ${status}`, async () => {
       strike({ kind: 'status', status, code: 'NO' }, 'always');
       assert.equal((await rejectsWith('SERVER', app.publish())).status, status);
       assert.equal(sent(), 1);
@@ -183,10 +183,10 @@ describe('a submission whose answer is lost', () => {
   }
 });
 
-describe('the beta track', () => {
+describe('beta track', () => {
   const current = usePublishing('tyre-pressure');
 
-  it('submits, then promotes with the release notes', async () => {
+  it('submits and then promotes with the release notes', async () => {
     const app = current();
     const options = { track: 'beta' as const, releaseNotes: 'Louder warnings' };
     const result = await app.publish(undefined, options);
@@ -196,7 +196,7 @@ describe('the beta track', () => {
     assert.deepEqual([beta?.version, beta?.releaseNotes], ['1.0.0', 'Louder warnings']);
   });
 
-  it('tells when there are too many testers', async () => {
+  it('reports when there are too many testers', async () => {
     const app = current();
     await app.publish();
     app.backend.state.apps.setTesterCount(app.backend.state.apps.find('tyre-pressure')!, 26);
@@ -204,17 +204,17 @@ describe('the beta track', () => {
     assert.deepEqual([error.status, error.serverCode], [422, 'beta.tester_cap_reached']);
   });
 
-  it('alone takes release notes', async () => {
+  it('is the only track with release notes', async () => {
     const options = { track: 'production' as const, releaseNotes: 'no' };
     await rejectsWith('VALIDATION_FAILED', current().publish(undefined, options));
     assert.deepEqual(current().wire(), []);
   });
 });
 
-describe('a dry run', () => {
+describe('dry run', () => {
   const current = usePublishing('tyre-pressure');
 
-  it('does all but the network and returns the same numbers', async () => {
+  it('performs everything but the network calls and returns the same numbers', async () => {
     const app = current();
     const dry = await app.publish(undefined, { track: 'production', dryRun: true });
     assert.equal(app.backend.requests.length, 0);

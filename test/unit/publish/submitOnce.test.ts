@@ -23,7 +23,10 @@ const BODIES = {
 } as const;
 type Body = keyof typeof BODIES;
 
-/** When the backend takes the submission that the status answers, as milliseconds after the answer; 'before' it, or never. */
+/**
+ * When the backend accepts the submission that the status answers, in milliseconds after the
+ * answer; 'before' it, or never.
+ */
 const MOMENTS = {
   never: undefined,
   'before the answer': 'before',
@@ -32,12 +35,14 @@ const MOMENTS = {
 } as const;
 type Moment = keyof typeof MOMENTS;
 
-/** A timeout, wherever it comes from, and a status by which a gateway does not say what became of the request. */
+/**
+ * A timeout from any source, and a gateway status that does not reveal the outcome of the request.
+ */
 function mayBeAtWork(status: Status, body: Body): boolean {
   return status === 504 || (body !== 'the envelope' && [408, 503, 524].includes(status));
 }
 
-describe('a submission that a gateway or the backend answers with a passing error', () => {
+describe('submission answered with a transient error', () => {
   let clock: FakeClock;
   let backend: MemoryBackend;
   let api: ApiClient;
@@ -52,7 +57,7 @@ describe('a submission that a gateway or the backend answers with a passing erro
   const submissions = (): number => backend.state.apps.find(MANIFEST.id)?.submissions.length ?? 0;
   const sent = (): number => backend.requests.filter(({ path }) => path === SUBMIT).length;
 
-  /** Answers the first submission so, whenever the backend takes it. */
+  /** Answers the first submission with this status; `taken` says when the backend accepts it. */
   function answer(status: number, body: string, take: (next: Next) => unknown): void {
     backend.faults.inject({
       match: { path: SUBMIT },
@@ -77,7 +82,7 @@ describe('a submission that a gateway or the backend answers with a passing erro
     return at === 'before' ? (next) => next() : takeAfter(at);
   }
 
-  /** Submits, and lets the time pass until that has ended and no timer is left. */
+  /** Submits, and advances the time until the submission ends and no timer is left. */
   async function submit(): Promise<unknown> {
     const before = await readBackendState(api, MANIFEST.id);
     const { bundleId } = announceBundle(backend);
@@ -97,13 +102,13 @@ describe('a submission that a gateway or the backend answers with a passing erro
   for (const status of STATUSES) {
     for (const body of Object.keys(BODIES) as Body[]) {
       for (const moment of Object.keys(MOMENTS) as Moment[]) {
-        it(`arrives once: ${status} with ${body}, taken ${moment}`, async () => {
+        it(`arrives once: ${status} with ${body}, accepted ${moment}`, async () => {
           answer(status, BODIES[body], takeAt(moment));
           const end = await submit();
           if (moment === 'never' && mayBeAtWork(status, body)) {
             assert.ok(isI99dashError(end) && end.appInDoubt === MANIFEST.id, String(end));
             assert.deepEqual([sent(), submissions()], [1, 0]);
-            await submit(); // as the person does who has looked at the status
+            await submit(); // as the user does after checking the status
           } else {
             assert.deepEqual(end, { reviewStatus: 'pending' });
             assert.equal(sent(), moment === 'never' ? 2 : 1);
@@ -113,7 +118,7 @@ describe('a submission that a gateway or the backend answers with a passing erro
       }
     }
 
-    it(`arrives once: ${status} of a gateway, taken 13 seconds later`, async () => {
+    it(`arrives once: ${status} from a gateway, accepted 13 seconds later`, async () => {
       answer(status, '', takeAfter(13_000));
       assert.deepEqual(await submit(), { reviewStatus: 'pending' });
       assert.deepEqual([sent(), submissions()], [1, 1]);
@@ -121,7 +126,7 @@ describe('a submission that a gateway or the backend answers with a passing erro
   }
 
   for (const status of [408, 503, 504, 524, 555]) {
-    it(`is never sent again after ${status} of a gateway, however late it is taken`, async () => {
+    it(`is never sent again after ${status} from a gateway, however late it is accepted`, async () => {
       answer(status, '', takeAfter(3_600_000));
       const end = await submit();
       assert.ok(isI99dashError(end) && end.appInDoubt === MANIFEST.id, String(end));
@@ -129,13 +134,13 @@ describe('a submission that a gateway or the backend answers with a passing erro
     });
   }
 
-  it('arrives once when a web page with status 200 answers, and the backend takes it later', async () => {
+  it('arrives once when a web page with status 200 answers and the backend accepts it later', async () => {
     answer(200, BODIES['a web page'], takeAfter(1_500));
     assert.deepEqual(await submit(), { reviewStatus: 'pending' });
     assert.deepEqual([sent(), submissions()], [1, 1]);
   });
 
-  /** Refuses the second submission after the first one has arrived late, where it has. */
+  /** Rejects the second submission, after a late arrival of the first one if there is one. */
   async function submitRefused(status: number, isTaken: boolean): Promise<unknown> {
     let take: Next | undefined;
     answer(502, '', (next) => void (take = next));
@@ -146,12 +151,12 @@ describe('a submission that a gateway or the backend answers with a passing erro
   }
 
   for (const status of [400, 409, 422]) {
-    it(`is found when it arrived late and a second one is refused with ${status}`, async () => {
+    it(`is found when it arrived late and a second one is rejected with ${status}`, async () => {
       assert.deepEqual(await submitRefused(status, true), { reviewStatus: 'pending' });
       assert.deepEqual([sent(), submissions()], [2, 1]);
     });
 
-    it(`fails when it never arrived and a second one is refused with ${status}`, async () => {
+    it(`fails when it never arrived and a second one is rejected with ${status}`, async () => {
       const refused = await rejectsWith(
         'SERVER',
         submitRefused(status, false).then((error) => Promise.reject(error as Error)),
@@ -162,7 +167,7 @@ describe('a submission that a gateway or the backend answers with a passing erro
   }
 });
 
-/** A bundle that the storage has. */
+/** A bundle in the storage. */
 function announceBundle({ state }: MemoryBackend): { bundleId: string } {
   const sha256 = '0'.repeat(64);
   const { devId } = DEFAULT_ACCOUNT;

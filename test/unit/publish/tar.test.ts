@@ -4,7 +4,7 @@ import { tarHeader, tarPadding } from '../../../src/core/publish/tar';
 const field = (header: Buffer, start: number, length: number): string =>
   header.toString('latin1', start, start + length).replace(/\0.*$/su, '');
 
-describe('a tar header', () => {
+describe('tar header', () => {
   it('is one block for an ordinary file', () => {
     const header = tarHeader('src/app.js', 0o1234);
     assert.equal(header.length, 512);
@@ -18,7 +18,7 @@ describe('a tar header', () => {
     assert.equal(Number.parseInt(field(header, 148, 6), 8), sum);
   });
 
-  it('tells folders by their slash', () => {
+  it('marks folders by a trailing slash', () => {
     const header = tarHeader('empty/', 0);
     assert.deepEqual([field(header, 156, 1), field(header, 100, 8)], ['5', '0000755']);
   });
@@ -74,7 +74,7 @@ describe('a tar header', () => {
     ['9 GB', 'map.bin', 9e9, '19 size=9000000000\n'],
   ];
   for (const [what, name, size, record] of extended) {
-    it(`has a pax header before it for ${what}`, () => {
+    it(`has a pax header for ${what}`, () => {
       const header = tarHeader(name, size);
       assert.equal(field(header, 156, 1), 'x');
       const length = Number.parseInt(field(header, 124, 12), 8);

@@ -27,7 +27,7 @@ function bundleOf(bytes: Buffer): Bundle {
   return { size: bytes.length, sha256: SHA256, fileCount: 1, open };
 }
 
-describe('an upload', () => {
+describe('upload', () => {
   const transport = createUndiciTransport();
   let backend: Backend;
   let url: URL;
@@ -44,7 +44,7 @@ describe('an upload', () => {
 
   const received = () => backend.state.bundles.find(bundleId)?.received;
 
-  it('puts the bytes where the URL says, without a credential', async () => {
+  it('puts the bytes at the given URL without a credential', async () => {
     const progress: number[] = [];
     await putBundle(transport, { uploadUrl: url }, bundleOf(BYTES), {
       onProgress: (sent) => progress.push(sent),
@@ -59,7 +59,7 @@ describe('an upload', () => {
     assert.equal(request.headers['transfer-encoding'], undefined);
   });
 
-  it("carries the storage's own code when it is refused", async () => {
+  it('carries the error code of the storage', async () => {
     const forged = new URL(url);
     forged.searchParams.set('X-Signature', 'f00');
     const missing = new URL(url);
@@ -109,7 +109,7 @@ describe('an upload', () => {
     ],
   ];
   for (const [fault, status, code] of answers) {
-    it(`fails under status ${status}, telling no more than a code`, async () => {
+    it(`fails with status ${status} and shows only a code`, async () => {
       backend.faults.inject({ match: { method: 'PUT' }, fault });
       const error = await rejectsWith(
         'UPLOAD_FAILED',
@@ -121,7 +121,7 @@ describe('an upload', () => {
     });
   }
 
-  it('never goes to a place that is not safe', async () => {
+  it('never uses an insecure URL', async () => {
     for (const text of [
       'http://storage.example.com/bundle?X-Signature=s3cret',
       'ftp://localhost/bundle?X-Signature=s3cret',
@@ -133,7 +133,7 @@ describe('an upload', () => {
     }
   });
 
-  it('is sent to no service of this computer by a backend that is elsewhere', async () => {
+  it('never goes to a service on this computer for a remote backend', async () => {
     for (const uploadUrl of ['http://127.0.0.1:9200/index?s3cret', 'https://localhost/?s3cret']) {
       const elsewhere: Transport = {
         send: () => {
@@ -149,12 +149,12 @@ describe('an upload', () => {
     }
   });
 
-  it('is none where the storage calls it one before it has everything', async () => {
+  it('fails when the storage reports success before it has all bytes', async () => {
     const storage = createServer((_request, response) => response.end()); // reads no body
     storage.listen(0, '127.0.0.1');
     await once(storage, 'listening');
     const { port } = storage.address() as AddressInfo;
-    const size = 64 * 1024 * 1024; // more than the sockets in between take
+    const size = 64 * 1024 * 1024; // more than the socket buffers hold
     const open = (): Readable => Readable.from(pieces(size), { objectMode: false });
     try {
       const uploadUrl = new URL(`http://127.0.0.1:${port}/bundle`);
@@ -165,7 +165,7 @@ describe('an upload', () => {
     }
   });
 
-  it('tells nothing of its address when the storage cannot be reached', async () => {
+  it('does not show its URL when the storage is unreachable', async () => {
     await backend.close();
     const { message } = await rejectsWith(
       'OFFLINE',

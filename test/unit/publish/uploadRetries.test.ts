@@ -14,10 +14,10 @@ const BUNDLE = {
   open: () => Readable.from([BYTES]),
 };
 
-/** A refusal of the storage: status and its own code, if it has one. */
+/** A rejection by the storage: status and error code, if any. */
 type Refusal = readonly [status: number, code?: string];
 
-/** Hands out upload addresses in order, and refuses the first uploads. */
+/** Returns upload URLs in order and rejects the first uploads. */
 class RefusingStorage implements Transport {
   readonly puts: string[] = [];
   private addresses = 0;
@@ -44,7 +44,7 @@ function uploadTo(storage: Transport): Promise<string> {
   return upload({ api, transport: storage, clock: new HastyClock() }, 'trip-log', BUNDLE);
 }
 
-describe('an upload that the storage refuses', () => {
+describe('upload rejected by the storage', () => {
   for (const [status, code] of [
     [400, 'ExpiredToken'],
     [400, 'ExpiredRequest'],
@@ -60,13 +60,13 @@ describe('an upload that the storage refuses', () => {
   ] as const) {
     const refusal: Refusal = code === undefined ? [status] : [status, code];
 
-    it(`goes to a fresh address once after ${status} ${code ?? 'without a code'}`, async () => {
+    it(`uses a new URL once after ${status} ${code ?? 'without a code'}`, async () => {
       const storage = new RefusingStorage([refusal]);
       assert.equal(await uploadTo(storage), 'b2');
       assert.deepEqual(storage.puts, ['/1', '/2']);
     });
 
-    it(`fails when a fresh address is refused with ${status} ${code ?? 'too'}`, async () => {
+    it(`fails when a new URL is rejected with ${status} ${code ?? 'too'}`, async () => {
       const storage = new RefusingStorage([refusal, refusal]);
       const error = await rejectsWith('UPLOAD_FAILED', uploadTo(storage));
       assert.deepEqual([error.status, error.serverCode], [status, code]);
@@ -81,7 +81,7 @@ describe('an upload that the storage refuses', () => {
     [400, 'IncompleteBody'],
     [503, 'SlowDown'],
   ] as const) {
-    it(`is tried again at the same address after ${status} ${code}, three times in all`, async () => {
+    it(`is sent to the same URL three times in all after ${status} ${code}`, async () => {
       const twice = new RefusingStorage([
         [status, code],
         [status, code],

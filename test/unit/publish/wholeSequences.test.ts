@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { WholeSequences } from '../../../src/core/publish/wholeSequences';
 
-/** What is passed on of a text that comes in these pieces. */
+/** Returns the forwarded text for an input that arrives in these chunks. */
 function passedOn(...pieces: string[]): string[] {
   const chunks: string[] = [];
   const output = new WholeSequences((text) => void chunks.push(text));
@@ -10,7 +10,7 @@ function passedOn(...pieces: string[]): string[] {
   return chunks;
 }
 
-describe('the escape sequences of an output', () => {
+describe('escape sequences in output', () => {
   for (const [what, sequence] of [
     ['a colour', '\u001B[1;31m'],
     ['a true colour', '\u001B[38:2::1:2:3m'],
@@ -23,7 +23,7 @@ describe('the escape sequences of an output', () => {
     ['a character set', '\u001B(B'],
     ['a short one', '\u001B7'],
   ] as const) {
-    it(`stay whole wherever a chunk cuts ${what}`, () => {
+    it(`stay whole when a chunk splits ${what}`, () => {
       for (let cut = 1; cut < sequence.length; cut++) {
         const [begin, rest] = [sequence.slice(0, cut), sequence.slice(cut)];
         assert.deepEqual(passedOn(`a${begin}`, `${rest}b\n`), ['a', `${sequence}b\n`]);
@@ -38,7 +38,7 @@ describe('the escape sequences of an output', () => {
     });
   }
 
-  it('do not hold back what follows them, or what is no sequence', () => {
+  it('do not delay the text after them or text that is no sequence', () => {
     for (const text of [
       'a[31m',
       '\u001B[31mred',
@@ -53,11 +53,11 @@ describe('the escape sequences of an output', () => {
     }
   });
 
-  it('are passed on in the end where they never became whole', () => {
+  it('are forwarded at the end when they are incomplete', () => {
     assert.deepEqual(passedOn('a\u001B[3'), ['a', '\u001B[3']);
   });
 
-  it('lose nothing and hold back little where one never ends', () => {
+  it('lose nothing and buffer little when one never ends', () => {
     const piece = 'x'.repeat(1000);
     let held = 0;
     let passed = '';

@@ -24,12 +24,12 @@ function grown(by: Partial<Vitals>): string[] {
   return rows.filter((row) => !isFlat(row)).map(({ what }) => what);
 }
 
-describe('the growth of an extension host', () => {
-  it('is none where everything is as it was after warming up', () => {
+describe('growth of an extension host', () => {
+  it('is zero when nothing changed after the warm-up', () => {
     assert.deepEqual(grown({}), []);
   });
 
-  it('counts from after warming up, not from the start', () => {
+  it('is measured from the end of the warm-up, not from the start', () => {
     const cold = { ...VITALS, heapBytes: 10 * MIB, disposables: 0, keptFiles: 0 };
     const rows = growthOf({ start: cold, warm: VITALS, end: VITALS });
     assert.ok(rows.every(isFlat));
@@ -44,17 +44,17 @@ describe('the growth of an extension host', () => {
   });
 
   for (const what of Object.keys(VITALS) as (keyof Vitals)[]) {
-    it(`is seen where each of 40 publishes leaves something behind: ${what}`, () => {
+    it(`is detected when each of 40 publishes leaks: ${what}`, () => {
       const each = what.endsWith('Bytes') ? MIB : 1;
       assert.deepEqual(grown({ [what]: 40 * each }), [what]);
     });
   }
 
-  it('is not taken for none where it could not be measured', () => {
+  it('is reported when a value could not be measured', () => {
     assert.deepEqual(grown({ handles: NaN }), ['handles']);
   });
 
-  it('is told in a table, memory in MiB', () => {
+  it('is formatted as a table with memory in MiB', () => {
     const end = { ...VITALS, heapBytes: 90 * MIB };
     const table = formatGrowth(growthOf({ start: VITALS, warm: VITALS, end }));
     assert.match(table, /^heap, MiB +70\.0 +70\.0 +90\.0 +20\.0 +10\.0 +GREW$/mu);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { COMPRESSED, FULL, parsePlan, SHORT, SHORTEST } from '../../soak/plan';
 
-describe('the plan of a soak', () => {
-  it('is two hours unless told otherwise', () => {
+describe('soak plan', () => {
+  it('is two hours by default', () => {
     assert.equal(parsePlan([]), FULL);
     assert.equal(parsePlan(['--compressed']), COMPRESSED);
     assert.equal(parsePlan(['--short']), SHORT);
@@ -11,7 +11,7 @@ describe('the plan of a soak', () => {
   });
 
   for (const [name, plan] of Object.entries({ FULL, COMPRESSED })) {
-    it(`${name} asks for 500 renewals, 200 publishes and several restarts`, () => {
+    it(`includes 500 renewals, 200 publishes and several restarts: ${name}`, () => {
       assert.ok(plan.leastRenewals >= 500);
       assert.ok(plan.legs * plan.roundsPerLeg >= 200);
       assert.ok(plan.legs >= 3);
@@ -19,7 +19,7 @@ describe('the plan of a soak', () => {
   }
 
   for (const [name, plan] of Object.entries({ FULL, COMPRESSED, SHORT, SHORTEST })) {
-    it(`${name} sleeps past the life of a token, and has every trouble`, () => {
+    it(`sleeps past the lifetime of a token and includes every fault: ${name}`, () => {
       assert.ok(plan.sleepSeconds > plan.tokenLifeSeconds);
       assert.ok(Math.floor(plan.roundsPerLeg / plan.troubleEvery) >= 2);
       assert.ok(plan.warmUpRounds < plan.roundsPerLeg);

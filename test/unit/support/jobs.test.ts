@@ -6,7 +6,7 @@ import { NO_TEST, type StageResult } from '../../support/stage';
 const PASSED: StageResult = { passed: 1, failed: 0, skipped: 0 };
 const FAILED: StageResult = { passed: 0, failed: 1, skipped: 0, failures: ['it does: no'] };
 
-describe('the jobs of a test run', () => {
+describe('jobs of a test run', () => {
   let log: string[];
   const finish = new Map<string, (result: StageResult) => void>();
 
@@ -27,13 +27,13 @@ describe('the jobs of a test run', () => {
       started: (name) => log.push(`+${name}`),
       ended: ({ name }, output) => log.push(`-${name}: ${output.toString()}`),
     });
-  /** Ends a job and lets what waits for it start. */
+  /** Ends a job and lets the jobs that wait for it start. */
   const end = async (name: string, result = PASSED): Promise<void> => {
     finish.get(name)?.(result);
     await new Promise(setImmediate);
   };
 
-  it('start in the order of the list, as many at a time as allowed', async () => {
+  it('start in list order, limited to the allowed number at a time', async () => {
     const outcomes = run([job('one'), job('two'), job('three')]);
     assert.deepEqual(log, ['+one', '+two']);
     await end('two');
@@ -46,7 +46,7 @@ describe('the jobs of a test run', () => {
     );
   });
 
-  it('wait for those that they need, and leave their place to others meanwhile', async () => {
+  it('wait for their dependencies and let others run in the meantime', async () => {
     const outcomes = run([job('tests', ['build']), job('build'), job('lint')], 2);
     assert.deepEqual(log, ['+build', '+lint']);
     await end('build');
@@ -56,7 +56,7 @@ describe('the jobs of a test run', () => {
     assert.equal((await outcomes).length, 3);
   });
 
-  it('do not run when one that they need has failed', async () => {
+  it('do not run when a dependency has failed', async () => {
     const outcomes = run([job('tests', ['package']), job('package', ['build']), job('build')]);
     await end('build', FAILED);
     const results = (await outcomes).map(({ result }) => result?.failed);
@@ -64,19 +64,19 @@ describe('the jobs of a test run', () => {
     assert.deepEqual(log, ['+build', '-build: build prints']);
   });
 
-  it('do not wait for one that is not in the list', async () => {
+  it('do not wait for a dependency that is not in the list', async () => {
     const outcomes = run([job('tests', ['package'])]);
     await end('tests');
     assert.equal((await outcomes)[0]?.result, PASSED);
   });
 });
 
-describe('the report of a test run', () => {
+describe('report of a test run', () => {
   const outcome = (name: string, result: StageResult | undefined): JobOutcome => ({
     ...{ name, stage: 'ui', seconds: 61.04, result },
   });
 
-  it('has the time of each stage and of its jobs, and those that did not run', () => {
+  it('contains the time of each stage and job, and the jobs that did not run', () => {
     const text = formatStages([outcome('ui 1', PASSED), outcome('ui 2', undefined)], 100);
     assert.equal(
       text,
@@ -90,7 +90,7 @@ describe('the report of a test run', () => {
     );
   });
 
-  it('lists what failed by stage', () => {
+  it('lists failures by stage', () => {
     assert.equal(formatFailures([outcome('ui 1', FAILED)]), 'failed: ui: it does: no');
   });
 
@@ -103,7 +103,7 @@ describe('the report of a test run', () => {
     );
   });
 
-  it('does not count jobs without a test when a pattern has matched in others', () => {
+  it('does not count jobs without tests when a pattern matched in others', () => {
     const none: StageResult = { passed: 0, failed: 1, skipped: 0, note: NO_TEST };
     assert.equal(totalResult([outcome('ui 1', none), outcome('ui 2', PASSED)]).failed, 0);
     assert.equal(totalResult([outcome('ui 1', none), outcome('ui 2', none)]).failed, 1);

@@ -8,7 +8,7 @@ const MARK = 'correct "horse"/+ä battery';
 const search = new SecretSearch([{ name: 'the mark', value: MARK }]);
 const found = (content: string | Buffer): string[] => search.in(Buffer.from(content));
 
-describe('the search for secrets', () => {
+describe('secret search', () => {
   const folder = useTempFolder();
 
   const forms: Record<string, string | Buffer> = {
@@ -27,30 +27,30 @@ describe('the search for secrets', () => {
       .join(''),
   };
   for (const [form, content] of Object.entries(forms)) {
-    it(`finds one ${form}`, () => assert.deepEqual(found(content), ['the mark']));
+    it(`finds a secret ${form}`, () => assert.deepEqual(found(content), ['the mark']));
   }
 
   for (const before of ['', 'a', 'ab', 'abc', 'user:']) {
-    it(`finds one in base64 behind “${before}”`, () => {
+    it(`finds a secret in base64 after “${before}”`, () => {
       const text = Buffer.from(`${before}${MARK} and more`).toString('base64');
       assert.deepEqual(found(`Authorization: Basic ${text}`), ['the mark']);
     });
   }
 
-  it('finds an access token that nobody marked', () => {
+  it('finds an unmarked access token', () => {
     const part = (value: object): string =>
       Buffer.from(JSON.stringify(value)).toString('base64url');
     const token = `${part({ alg: 'EdDSA' })}.${part({ sub: 'dev_local' })}.${'s'.repeat(43)}`;
     assert.deepEqual(found(`Bearer ${token}`), ['an access token']);
   });
 
-  it('finds nothing where nothing is', () => {
+  it('finds nothing in text without secrets', () => {
     assert.deepEqual(found(''), []);
     assert.deepEqual(found(MARK.slice(1)), []);
     assert.deepEqual(found(`correct horse ${Buffer.from('battery').toString('base64')}`), []);
   });
 
-  it('reads every file of a folder, and its name', () => {
+  it('reads every file of a folder and its name', () => {
     mkdirSync(join(folder.path, 'deep/below'), { recursive: true });
     writeFileSync(join(folder.path, 'clean'), 'nothing');
     writeFileSync(join(folder.path, 'deep/below/log'), `x${MARK}`);
@@ -63,7 +63,7 @@ describe('the search for secrets', () => {
     assert.deepEqual(rest, { files: [join(folder.path, 'clean')], findings: [] });
   });
 
-  it('does not take what would be found by chance', () => {
+  it('ignores strings that would match by chance', () => {
     assert.throws(() => new SecretSearch([{ name: 'short', value: 'abc' }]), /short is too short/u);
   });
 });

@@ -5,13 +5,13 @@ import table from '../../../../src/core/publish/baseline/webviewFeatures.json';
 
 const SCRIPT = resolve(__dirname, '../../../../scripts/webviewFeatures.mjs');
 
-describe('the table of what Chromium 95 lacks', () => {
-  it('is that of the installed browser-compat-data', async () => {
+describe('table of features missing in Chromium 95', () => {
+  it('matches the installed browser-compat-data', async () => {
     const { readFeatures } = (await import(SCRIPT)) as { readFeatures: () => typeof table };
     assert.deepEqual(table, readFeatures(), 'npm run webview:features writes it anew');
   });
 
-  it('has the seven functions that the backend refuses', () => {
+  it('contains the seven functions that the backend rejects', () => {
     const { globals, statics, methods } = table;
     const names = [
       ...globals.filter((name) => name === 'structuredClone'),

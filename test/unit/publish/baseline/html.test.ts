@@ -7,12 +7,12 @@ const read = (html: string): string[] =>
     ({ kind, codeStart, codeEnd }) => `${kind}:${html.slice(codeStart, codeEnd)}`,
   );
 
-describe("a page's scripts", () => {
+describe('scripts of a page', () => {
   const pages: [what: string, html: string, ...found: string[]][] = [
-    ['none', '<!doctype html><p>a < b</p>'],
-    ['inline ones', '<script>a</script>\n<SCRIPT >b</SCRIPT\n>', 'classic:a', 'classic:b'],
+    ['no scripts', '<!doctype html><p>a < b</p>'],
+    ['inline scripts', '<script>a</script>\n<SCRIPT >b</SCRIPT\n>', 'classic:a', 'classic:b'],
     [
-      'files',
+      'script files',
       '<script src="a.js"></script><script src=b.js>ignored</script>',
       'classic:',
       'classic:',
@@ -24,7 +24,7 @@ describe("a page's scripts", () => {
       'module:',
     ],
     [
-      'the types of JavaScript',
+      'all JavaScript types',
       '<script type="">a</script><script type="text/javascript">b</script><script type=application/ecmascript>c</script><script type>d</script>',
       'classic:a',
       'classic:b',
@@ -32,36 +32,40 @@ describe("a page's scripts", () => {
       'classic:d',
     ],
     [
-      'data',
+      'no data blocks',
       '<script type="application/json">{}</script><script type="importmap">{}</script><script type=text/template><b></script>',
     ],
     [
-      'comments',
+      'none in comments',
       '<!-- <script>a</script> --><script>b</script><!--><script>c</script><!-- never closed <script>d</script>',
       'classic:b',
       'classic:c',
     ],
     [
-      'text',
+      'none in text',
       '<style><script>a</script></style><textarea><script></textarea><title><script></title><script>b</script>',
       'classic:b',
     ],
     [
-      'attributes of all kinds',
+      'with any kind of attribute',
       `<script defer data-a='>' data-b=">" x=1 / async>a</script>`,
       'classic:a',
     ],
-    ['the first of two types', '<script type=module type=text/javascript>a</script>', 'module:a'],
-    ['code with markup in it', '<script>if (a<b) c("<p>")</script>', 'classic:if (a<b) c("<p>")'],
-    ['what is never closed', '<script>a', 'classic:a'],
-    ['a tag that never ends', '<p><script type="modu'],
     [
-      'none that no browser with scripts runs',
+      'by the first of two types',
+      '<script type=module type=text/javascript>a</script>',
+      'module:a',
+    ],
+    ['with markup in the code', '<script>if (a<b) c("<p>")</script>', 'classic:if (a<b) c("<p>")'],
+    ['without an end tag', '<script>a', 'classic:a'],
+    ['none in a truncated tag', '<p><script type="modu'],
+    [
+      'none that browsers with scripting never run',
       '<noscript><script>a</script></noscript><template><script>b</script><template></template><script>c</script></template><iframe><script>d</script></iframe><script>e</script>',
       'classic:e',
     ],
     [
-      'none of a marked section of SVG',
+      'none in a CDATA section of SVG',
       '<svg><script><![CDATA[ a < b ]]></script><script href="c.js"/></svg><script>d</script><svg/><script>e</script>',
       'classic:',
       'classic:d',
@@ -81,7 +85,7 @@ describe("a page's scripts", () => {
     it(`are found: ${what}`, () => assert.deepEqual(read(html), found));
   }
 
-  it('are looked for in any text, and it ends', () => {
+  it('are found in any text in bounded time', () => {
     const piece = fc.constantFrom(
       ...'<script|</script|<!--|-->|>|/|=|"|\'| |type|module|src|a|<|<style|</style>|\n|\0|é'.split(
         '|',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { checkStyle } from '../../../../src/core/publish/baseline/style';
 
-/** The texts that are underlined. */
+/** Returns the underlined texts. */
 function findings(css: string): string[] {
   return checkStyle(css).map(({ rule, start, end }) => {
     assert.equal(rule, 'baseline.feature');
@@ -9,7 +9,7 @@ function findings(css: string): string[] {
   });
 }
 
-describe('a style sheet for Chromium 95', () => {
+describe('style sheet check for Chromium 95', () => {
   const newer: Record<string, [css: string, ...found: string[]]> = {
     ':has()': ['a:has(> b) { c: d }', ':has'],
     'other selectors': [
@@ -30,10 +30,10 @@ describe('a style sheet for Chromium 95', () => {
     'nesting with a type selector': ['a { /* b */ c { d: e } }', 'c'],
     'viewport units': ['a { height: 100dvh; width: 50svw }', 'dvh', 'svw'],
     'container units': ['a { height: calc(10cqw - .5cqh) }', 'cqw', 'cqh'],
-    'what is in a media query': ['@media screen { a:has(b) { c: d } }', ':has'],
+    'rules in a media query': ['@media screen { a:has(b) { c: d } }', ':has'],
   };
   for (const [what, [css, ...found]] of Object.entries(newer)) {
-    it(`is warned of ${what}`, () => assert.deepEqual(findings(css), found));
+    it(`warns about ${what}`, () => assert.deepEqual(findings(css), found));
   }
 
   const fine: Record<string, string> = {
@@ -42,18 +42,18 @@ describe('a style sheet for Chromium 95', () => {
     'comments and strings':
       '/* a:has(b) { 1dvh } */ c { d: "@layer { :has(" } e[f=\':has(g)\'] { h: i }',
     'escaped names': '.a\\:has\\(b\\) { c: d } .e\\@layer { f: g } .h-\\[100dvh\\] { i: j }',
-    'what it asks for':
+    'features after @supports':
       '@supports selector(:has(a)) { b:has(c) { d: e } } @supports (height: 1dvh) { a { height: 1dvh } }',
-    'a value for others before it': 'a { height: 100vh; height: 100dvh }',
+    'a feature after a fallback value': 'a { height: 100vh; height: 100dvh }',
     'names like units': '.w-100dvh { a: b } #dvh { c: d } e { --f-1dvh: g; h: i1dvh }',
     'any text in a property of its own': 'a { --b: { c: d }; e: f }',
-    'what is never closed': 'a { b: "c\nd: e } /* f',
+    'unclosed strings and comments': 'a { b: "c\nd: e } /* f',
   };
   for (const [what, css] of Object.entries(fine)) {
-    it(`may have ${what}`, () => assert.deepEqual(findings(css), []));
+    it(`accepts ${what}`, () => assert.deepEqual(findings(css), []));
   }
 
-  it('is told of each feature once, and read in time that grows with it alone', () => {
+  it('reports each feature once, in time linear in the size', () => {
     assert.deepEqual(findings('a:has(b) { c: d }\n'.repeat(10_000)), [':has']);
     for (const piece of [
       '{',

@@ -11,7 +11,7 @@ import { useTempFolder } from '../../../support/temp-folder';
 const KIB = 1024;
 const MINI_APPS = join(__dirname, '../../../fixtures/mini-apps');
 
-describe("a mini-app's pictures", () => {
+describe('mini-app images', () => {
   const temp = useTempFolder();
   const write = (name: string, content: Buffer | string) =>
     writeFile(join(temp.path, 'src', name), content);
@@ -89,7 +89,7 @@ describe("a mini-app's pictures", () => {
 
   for (const { field, as, maxKib, fits, unfit } of limits) {
     describe(field, () => {
-      it('has the right dimensions', async () => {
+      it('checks the dimensions', async () => {
         for (const [width, height] of fits) {
           await write('picture.png', png(width, height));
           assert.deepEqual(await problems(as('./picture.png')), []);
@@ -105,7 +105,7 @@ describe("a mini-app's pictures", () => {
         }
       });
 
-      it(`has at most ${maxKib} KiB`, async () => {
+      it(`allows at most ${maxKib} KiB`, async () => {
         const [width, height] = fits[0];
         await write('picture.png', png(width, height, { bytes: maxKib * KIB }));
         assert.deepEqual(await problems(as('./picture.png')), []);
@@ -115,14 +115,14 @@ describe("a mini-app's pictures", () => {
         ]);
       });
 
-      it('has no dimensions to check when it is an SVG, but a size', async () => {
+      it('checks only the size of an SVG', async () => {
         await write('picture.SVG', '<svg width="1" height="9999"/>');
         assert.deepEqual(await problems(as('./picture.SVG')), []);
         await write('picture.SVG', Buffer.alloc(maxKib * KIB + 1, ' '));
         assert.equal((await problems(as('./picture.SVG'))).length, 1);
       });
 
-      it('is a picture', async () => {
+      it('rejects a file that is not an image', async () => {
         const [width, height] = fits[0];
         for (const content of [
           '',
@@ -148,12 +148,12 @@ describe("a mini-app's pictures", () => {
     });
   }
 
-  it('are checked even where a missing one is no problem yet', async () => {
+  it('are checked before the build even though a missing one is allowed', async () => {
     await write('picture.png', png(10, 10));
     assert.equal((await problems({ icon: './picture.png' }, 'source')).length, 1);
   });
 
-  it('are what their name tells', async () => {
+  it('have the type of their extension', async () => {
     const webp = await readFile(join(MINI_APPS, 'trip-log/app/pictures/cover.webp'));
     const jpg = await readFile(join(MINI_APPS, 'trip-log/app/pictures/recording.jpg'));
     for (const [name, content, found] of [
@@ -170,7 +170,7 @@ describe("a mini-app's pictures", () => {
     }
   });
 
-  it('have dimensions also far behind what a camera notes', async () => {
+  it('have readable dimensions after long camera metadata', async () => {
     const jpg = await readFile(join(MINI_APPS, 'trip-log/app/pictures/recording.jpg'));
     const note = Buffer.concat([Buffer.from([0xff, 0xed, 0xff, 0xff]), Buffer.alloc(0xfffd)]);
     const notes = Array.from({ length: 5 }, () => note);
@@ -179,7 +179,7 @@ describe("a mini-app's pictures", () => {
     assert.match((await problems({ screenshots: ['./a.jpg'], icon: './a.png' })).join(), /a\.png/);
   });
 
-  it('are those that are packed, under the very same name', async () => {
+  it('match the exact names of the packed files', async () => {
     await write('Icon.png', png(256, 256));
     await mkdir(join(temp.path, 'src', 'node_modules'));
     await write('node_modules/icon.png', png(256, 256));
@@ -197,7 +197,7 @@ describe("a mini-app's pictures", () => {
     assert.deepEqual(await problems({ icon: './/./Icon.png' }), []);
   });
 
-  it('are a warning before a build where only a name of another case or Unicode form is there', async () => {
+  it('are a warning before a build when only the case or Unicode form of a name differs', async () => {
     await mkdir(join(temp.path, 'src', 'Pictures'));
     await write('Pictures/caf\u00e9.png', png(256, 256));
     const similar = { icon: './Pictures/cafe\u0301.png', coverImage: './pictures/none.png' };
@@ -213,7 +213,7 @@ describe("a mini-app's pictures", () => {
     );
   });
 
-  it('are all told about at once, each where the manifest names it', async () => {
+  it('are all reported at once, each at its place in the manifest', async () => {
     await write('big.png', png(2000, 2000));
     const found = await check({
       icon: './gone.png',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { findPageReferences } from '../../../../src/core/publish/checks/pageReferences';
 import { measureCpu } from '../../../support/cpu-time';
 
-/** A page, and the addresses of what it loads. */
+/** A page and the URLs of the files it loads. */
 const PAGES: [html: string, urls: string[]][] = [
   ['<script src="app.js"></script>', ['app.js']],
   ["<SCRIPT SRC='app.js' defer></SCRIPT>", ['app.js']],
@@ -15,7 +15,7 @@ const PAGES: [html: string, urls: string[]][] = [
   ['<img\n  alt="<script src=x>"\n  src = "a.png">', ['a.png']],
   ['<img src="one.png" src="two.png">', ['one.png']],
   ['<script>document.write("<img src=x.png>")</script><img src="a.png">', ['a.png']],
-  // What a page does not load.
+  // References that a page does not load.
   ['<!-- <script src="old.js"></script> --><img src="a.png">', ['a.png']],
   ['<!--><img src="a.png">', ['a.png']],
   ['<noscript><img src="x.png"></noscript>', []],
@@ -33,7 +33,7 @@ const PAGES: [html: string, urls: string[]][] = [
   ['', []],
 ];
 
-describe('the references of a page', () => {
+describe('page references', () => {
   for (const [html, urls] of PAGES) {
     it(`are ${JSON.stringify(urls)} in ${JSON.stringify(html)}`, () => {
       const { references } = findPageReferences(html);
@@ -47,13 +47,13 @@ describe('the references of a page', () => {
     });
   }
 
-  it('begin from the first base of the page', () => {
+  it('are relative to the first base of the page', () => {
     const html = '<base target="_top"><base href="/app/"><base href="/other/"><img src="a.png">';
     assert.equal(findPageReferences(html).base, '/app/');
     assert.equal(findPageReferences('<img src="a.png">').base, undefined);
   });
 
-  it('are found in time that grows with the size of the page', async () => {
+  it('are found in time linear in the size of the page', async () => {
     const { cpuMs } = await measureCpu(() => {
       for (const part of ['<img ', '<img a="', "<a '", '<script ', '<!--', '<link href=a rel=b>']) {
         findPageReferences(part.repeat(200_000 / part.length));

@@ -7,11 +7,11 @@ import { collectFiles } from '../../../../src/core/publish/files';
 import { MANIFEST, writeFiles } from '../../../support/project';
 import { useTempFolder } from '../../../support/temp-folder';
 
-/** é as one character, and as a letter with an accent behind it. */
+/** The letter é as one character, and as a letter with a combining accent. */
 const COMPOSED = 'caf\u00e9.png';
 const DECOMPOSED = 'cafe\u0301.png';
 
-describe('the pages of a bundle', () => {
+describe('pages of a bundle', () => {
   const temp = useTempFolder();
 
   async function check(
@@ -38,7 +38,7 @@ describe('the pages of a bundle', () => {
 
   const atUrl = JSON.stringify(MANIFEST).indexOf('"https:');
 
-  it('have no problem when all that they load is there', async () => {
+  it('have no problem when every loaded file exists', async () => {
     const page = `<base href="./"><link rel=stylesheet href="css/style.css?v=2#x">
 <script src="./js/app.js"></script><img src="pictures/a%20b.png"><img src="${COMPOSED}">`;
     const files = {
@@ -58,17 +58,17 @@ describe('the pages of a bundle', () => {
     assert.deepEqual(await check({ 'main.html': '', 'start.HTM': '' }), [expected]);
   });
 
-  it('are a warning when index.html is written in another case', async () => {
+  it('are a warning when index.html differs in case', async () => {
     const expected = `warning page.index manifest.json:0:${atUrl}: src has Index.html instead of index.html; upper and lower case must match`;
     assert.deepEqual(await check({ 'Index.html': '' }), [expected]);
     assert.deepEqual(await check({}, { mayGrow: true }), [expected]);
   });
 
-  it('are told nothing of where there is nothing at all', async () => {
+  it('are not reported when the bundle is empty', async () => {
     assert.deepEqual(await check({ 'manifest.json': '{}' }), []);
   });
 
-  it('are a warning at each local file that is not in the bundle', async () => {
+  it('are a warning for each local file that is missing from the bundle', async () => {
     const page = `<script src="app.js"></script>
   <link rel="stylesheet" href="./style.css">
 <img src="pictures/none.png"><script src="node_modules/lit/index.js"></script>`;
@@ -82,7 +82,7 @@ describe('the pages of a bundle', () => {
     ]);
   });
 
-  it('are a warning at each name that differs in case or in its Unicode form', async () => {
+  it('are a warning for each name that differs in case or Unicode form', async () => {
     const page = `<script src="App.js"></script><img src="${DECOMPOSED}"><img src="Pictures/a.png">`;
     const files = { 'index.html': page, 'app.js': '', [COMPOSED]: '', 'pictures/a.png': '' };
     const similar = [
@@ -94,12 +94,12 @@ describe('the pages of a bundle', () => {
     assert.deepEqual(await check(files, { mayGrow: true }), similar);
   });
 
-  it('are told nothing of what a build may still make', async () => {
+  it('are not reported for files that a build may still create', async () => {
     const files = { 'main.html': '<script src="bundle.js"></script>' };
     assert.deepEqual(await check(files, { mayGrow: true }), []);
   });
 
-  it('are told nothing of what they load from elsewhere', async () => {
+  it('are not reported for files loaded from other hosts', async () => {
     const urls = [
       ...['https://cdn.example/x.js', '//cdn.example/x.js', 'data:,x', 'blob:x', 'about:blank', ''],
       ...[
@@ -118,14 +118,14 @@ describe('the pages of a bundle', () => {
     assert.deepEqual(await check({ 'index.html': pictures, 'b.html': remote }), []);
   });
 
-  it('may name files by the path that the app is hosted at', async () => {
+  it('may refer to files by the path where the app is hosted', async () => {
     const page = '<script src="/apps/trip-log/app.js"></script><script src="/app.js"></script>';
     const files = { 'index.html': page, 'app.js': '' };
     assert.deepEqual(await check(files, {}, 'https://example.com/apps/trip-log/'), []);
     assert.equal((await check(files, {}, 'https://example.com/apps/other/')).length, 1);
   });
 
-  it('are not looked through in hidden folders, and as far as they are of a size to be read', async () => {
+  it('are not read in hidden folders or beyond the size limit', async () => {
     const page = '<img src="none.png">';
     const files = {
       ...{ 'index.html': '', '.well-known/x.html': page },

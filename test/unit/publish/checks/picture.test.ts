@@ -6,12 +6,12 @@ import { closeSockets, ODD_FILES } from '../../../support/odd-files';
 import { png } from '../../../support/png';
 import { useTempFolder } from '../../../support/temp-folder';
 
-describe('reading a picture', () => {
+describe('image reader', () => {
   const temp = useTempFolder();
   afterEach(closeSockets);
   const path = (): string => join(temp.path, 'icon.png');
 
-  it('tells its kind and dimensions', async () => {
+  it('returns type and dimensions', async () => {
     await writeFile(path(), png(256, 128));
     assert.deepEqual(await readPicture(path(), 100_000), {
       format: 'png',
@@ -21,7 +21,7 @@ describe('reading a picture', () => {
   });
 
   for (const [name, make] of Object.entries(ODD_FILES)) {
-    it(`finds none in ${name}, at once`, async () => {
+    it(`rejects ${name} at once`, async () => {
       await make(path());
       assert.equal(await readPicture(path(), 100_000), undefined);
     });

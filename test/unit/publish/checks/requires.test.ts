@@ -7,7 +7,7 @@ import { MANIFEST } from '../../../support/project';
 
 const FILE = '/apps/trip-log/manifest.json';
 
-/** `«»` marks what no car has. */
+/** `«»` marks a requirement that no car meets. */
 const CONTRADICTIONS: [rules: string[], requires: string][] = [
   [
     ['requires.cluster-on-di5.0'],
@@ -72,9 +72,9 @@ function check(requires: string) {
   return { problems: checkRequires(manifest, new ManifestPlaces(FILE, source)), ranges };
 }
 
-describe('requirements that no car satisfies', () => {
+describe('requirements that no car meets', () => {
   for (const [rules, requires] of CONTRADICTIONS) {
-    it(requires, () => {
+    it(`are reported in ${requires}`, () => {
       const { problems, ranges } = check(requires);
       assert.deepEqual(
         problems.map(({ severity, rule, file, range }) => [severity, rule, file, range]),
@@ -84,10 +84,10 @@ describe('requirements that no car satisfies', () => {
   }
 
   for (const requires of FINE) {
-    it(`are not ${requires}`, () => assert.deepEqual(check(requires).problems, []));
+    it(`are not reported in ${requires}`, () => assert.deepEqual(check(requires).problems, []));
   }
 
-  it('are not where nothing is required', () => {
+  it('are not reported without requirements', () => {
     const { manifest, source } = validateManifest(JSON.stringify(MANIFEST), FILE);
     assert.deepEqual(checkRequires(manifest!, new ManifestPlaces(FILE, source)), []);
   });

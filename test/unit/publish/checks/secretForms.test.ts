@@ -10,7 +10,10 @@ function scan(source: string, name = 'app.js') {
   return scanner.end();
 }
 
-/** Letters and digits, as random tokens have. Tokens are put together here, so that no other scanner takes this file for a leak. */
+/**
+ * Random letters and digits. Tokens are assembled here so that other scanners do not report this
+ * file.
+ */
 const random = (length: number): string =>
   'a1B2c3D4e5F6g7H8i9J0kLmNoPqRsTuVwXyZ'.repeat(Math.ceil(length / 36)).slice(0, length);
 const upper = (length: number): string => 'ABC2DEF3GHI4JKL5'.repeat(2).slice(0, length);
@@ -35,7 +38,7 @@ const BODY = randomBytes(48).toString('base64');
 const IAT = 1_790_000_000;
 const YEAR = 366 * 86_400;
 
-/** `«»` marks what is told. */
+/** `«»` marks the reported range. */
 const TOKENS: Record<string, { rule: string; bad: string[]; good: string[] }> = {
   i99dash: {
     rule: 'secret.api-key',
@@ -169,10 +172,10 @@ const TOKENS: Record<string, { rule: string; bad: string[]; good: string[] }> = 
   },
 };
 
-/** Each holds one private key. */
+/** Each text contains one private key. */
 const KEYS: Record<string, string> = {
   'PEM in one line': PEM.replaceAll('\n', ''),
-  'PEM in one line, with blanks': PEM.replaceAll('\n', ' '),
+  'PEM in one line, with spaces': PEM.replaceAll('\n', ' '),
   'PEM in JSON': JSON.stringify({ private_key: RSA_PEM }),
   'PEM in JSON with \\u000a': `{"key":"${PEM.replaceAll('\n', String.raw`\u000a`)}"}`,
   'PEM in JSON with \\u000D\\u000A': `{"key":"${PEM.replaceAll('\n', String.raw`\u000D\u000A`)}"}`,
@@ -181,7 +184,7 @@ const KEYS: Record<string, string> = {
   'PEM with \\n\\ before line ends': `key="${PEM.replaceAll('\n', '\\n\\\n')}"`,
   'PEM in a comment of a shell': PEM.replace(/^/gmu, '# '),
   'PEM in a comment of JavaScript': PEM.replace(/^/gmu, '// '),
-  'PEM in a comment without a blank': RSA_PEM.replace(/^/gmu, '//'),
+  'PEM in a comment without a space': RSA_PEM.replace(/^/gmu, '//'),
   'PEM in a block comment': `/**\n${PEM.replace(/^/gmu, ' * ')}\n */`,
   'PEM in a quoted e-mail': PEM.replace(/^/gmu, '> > '),
   'PEM in a list of lines': JSON.stringify(PEM.split('\n'), undefined, 2),
@@ -236,9 +239,9 @@ const NO_KEYS: Record<string, string> = {
   'base64 of a sample': base64(armour('PRIVATE KEY', 'x'.repeat(64))),
 };
 
-describe('the forms of secrets', () => {
+describe('secret patterns', () => {
   for (const [issuer, { rule, bad, good }] of Object.entries(TOKENS)) {
-    it(`finds what is secret of ${issuer}, and where`, () => {
+    it(`find secrets of ${issuer} with their range`, () => {
       for (const source of bad) {
         const { text, ranges } = marked(source);
         const found = scan(text);
@@ -251,7 +254,7 @@ describe('the forms of secrets', () => {
       }
     });
 
-    it(`passes what only looks like a secret of ${issuer}`, () => {
+    it(`ignore lookalikes of ${issuer}`, () => {
       for (const source of good) {
         assert.deepEqual(scan(source), [], source);
       }
@@ -259,7 +262,7 @@ describe('the forms of secrets', () => {
   }
 
   for (const [title, text] of Object.entries(KEYS)) {
-    it(`finds a private key: ${title}`, () => {
+    it(`find a private key: ${title}`, () => {
       assert.deepEqual(
         scan(text).map(({ rule }) => rule),
         ['secret.private-key'],
@@ -268,10 +271,10 @@ describe('the forms of secrets', () => {
   }
 
   for (const [title, text] of Object.entries(NO_KEYS)) {
-    it(`passes what is no private key: ${title}`, () => assert.deepEqual(scan(text), []));
+    it(`ignore text without a private key: ${title}`, () => assert.deepEqual(scan(text), []));
   }
 
-  it('counts places in UTF-16 behind characters of every length, in every piece of a file', () => {
+  it('count positions in UTF-16 after characters of any length, across chunks', () => {
     const secret = `«${token('ghp' + '_', 36)}»`;
     const filler = `${'é😀ع'.repeat(30)}\r\n`.repeat(600);
     const { text, ranges } = marked(`\uFEFF${filler}é😀 ${secret}\n${filler}${filler}😀 ${secret}`);
@@ -281,7 +284,7 @@ describe('the forms of secrets', () => {
     );
   });
 
-  it('takes time that grows with the size alone, whatever begins again and again', () => {
+  it('take time linear in the size, even for repeated prefixes', () => {
     const beginnings = [
       ...[
         'kty',

@@ -43,10 +43,10 @@ async function checkSecrets(files: readonly BundleFile[], signal?: AbortSignal) 
   ).filter(({ rule }) => rule.startsWith('secret.'));
 }
 
-/** With the marker of a PEM key marked. */
+/** Marks the marker of a PEM key. */
 const at = (pem: string) => pem.replace(/-----BEGIN.*?KEY-----/u, '«$&»');
 
-describe('secrets among what is packed', () => {
+describe('secrets among the packed files', () => {
   const temp = useTempFolder();
 
   async function check(files: Record<string, string | Uint8Array>, signal?: AbortSignal) {
@@ -103,7 +103,7 @@ describe('secrets among what is packed', () => {
     [undefined, ['netrc.js', 'credentials', 'docker/config.json', 'config.json', 'x.yarnrc.yml']],
   ];
   for (const [rule, names] of NAMES) {
-    it(`${rule ?? 'no rule'} for ${names.join(', ')}`, async () => {
+    it(`are reported by file name as ${rule ?? 'no rule'}: ${names.join(', ')}`, async () => {
       const problems = await check(Object.fromEntries(names.map((name) => [name, 'x'])));
       assert.deepEqual(
         problems.map(({ severity, rule, file }) => [severity, rule, file]).sort(),
@@ -114,7 +114,7 @@ describe('secrets among what is packed', () => {
     });
   }
 
-  it('have the names of the files that links lead to, too', async () => {
+  it('are reported by the names of link targets too', async () => {
     await writeFiles(temp.path, { 'dist/app.js': 'a()', '.env': 'A=1', 'keys/id_rsa': 'x' });
     await symlink('../.env', join(temp.path, 'dist', 'settings.txt'));
     await symlink('../keys/id_rsa', join(temp.path, 'dist', 'logo.svg'));
@@ -128,7 +128,7 @@ describe('secrets among what is packed', () => {
     );
   });
 
-  /** `«»` marks what is told. */
+  /** `«»` marks the reported range. */
   const TEXTS: Record<string, [name: string, rule: string, text: string][]> = {
     'a private key': [
       ['key.pem', 'secret.private-key', at(PKCS8)],
@@ -160,7 +160,7 @@ describe('secrets among what is packed', () => {
   };
   for (const [what, cases] of Object.entries(TEXTS)) {
     for (const [name, rule, source] of cases) {
-      it(`${what} in ${name}, and where`, async () => {
+      it(`are reported with their range: ${what} in ${name}`, async () => {
         const { text, ranges } = marked(source);
         const mark = text.startsWith('\uFEFF');
         const problems = await check({ [name]: text });
@@ -184,7 +184,7 @@ describe('secrets among what is packed', () => {
     }
   }
 
-  it('are not what only looks like them', async () => {
+  it('do not include lookalikes', async () => {
     const problems = await check({
       'sshpk.js': `if (line === '-----BEGIN OPENSSH PRIVATE KEY-----') { return '-----END OPENSSH PRIVATE KEY-----'; }`,
       'docs.md': '-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----\n',
@@ -202,7 +202,7 @@ describe('secrets among what is packed', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('are found in UTF-16, as Windows PowerShell writes it', async () => {
+  it('are found in UTF-16 as Windows PowerShell writes it', async () => {
     const little = Buffer.from(
       `\uFEFF// ours\nconst key = "${TOKEN}";\n${'ä'.repeat(300_000)}`,
       'utf16le',
@@ -225,7 +225,7 @@ describe('secrets among what is packed', () => {
     assert.equal((await check({ 'c.txt': late })).length, 1, 'a zero far behind');
   });
 
-  it('are found wherever they lie in a long file, once each', async () => {
+  it('are found once at any position of a long file', async () => {
     const line = `${'const value = "é😀";'.repeat(10)}\n`;
     const before = 256 * 1024;
     for (const secret of [`«${TOKEN}»`, at(PKCS8)]) {
@@ -246,7 +246,7 @@ describe('secrets among what is packed', () => {
     }
   });
 
-  it('are found in one long line, and up to where a file is searched', async () => {
+  it('are found in one long line, up to the search limit', async () => {
     const filler = 'x="";'.repeat(SCANNED_BYTES / 5 - 200);
     const problems = await check({
       'inside.js': `${filler} ${TOKEN} ${filler}`,
@@ -258,7 +258,7 @@ describe('secrets among what is packed', () => {
     );
   });
 
-  it('are searched for in time that grows with the size alone', async () => {
+  it('are found in time linear in the size', async () => {
     const size = 2 * 1024 * 1024;
     const files = Object.fromEntries(
       [
@@ -280,7 +280,7 @@ describe('secrets among what is packed', () => {
     assert.equal((await check({ 'many.txt': `${TOKEN}\n`.repeat(1_000) })).length, 20);
   });
 
-  it('are no longer searched for after a cancellation', async () => {
+  it('are not searched for after a cancellation', async () => {
     await assert.rejects(check({ 'a.txt': 'x' }, AbortSignal.abort()), CancelledError);
   });
 });

@@ -18,7 +18,7 @@ const published =
   () =>
     Promise.resolve(version);
 
-describe('a mini-app before its build', () => {
+describe('mini-app checks before the build', () => {
   const temp = useTempFolder();
   const page = (script: string) => `<!doctype html>\n<script>\n  ${script}\n</script>\n`;
   const write = (files: Record<string, string>) => writeFiles(temp.path, files);
@@ -36,8 +36,8 @@ describe('a mini-app before its build', () => {
     return checkSource(await loadProject(temp.path), options);
   }
 
-  describe('declares its version in a page', () => {
-    it('as the manifest does, or not at all', async () => {
+  describe('APP_VERSION in a page', () => {
+    it('may equal the manifest version or be absent', async () => {
       await write({
         'src/index.html': page("const APP_VERSION = '1.0.0';"),
         'src/about.htm': page('const APP_VERSION="1.0.0"'),
@@ -57,7 +57,7 @@ describe('a mini-app before its build', () => {
       "const\n  APP_VERSION\n  =\n  '«1.0.0 »';",
       "const APP_VERSION = '«a»'; const APP_VERSION = '1.0.0'; const APP_VERSION = '«😀»';",
     ]) {
-      it(`as another one: ${example}`, async () => {
+      it(`is a warning when it differs: ${example}`, async () => {
         const { text, ranges } = marked(page(example));
         await write({ 'src/pages/index.html': `\uFEFF${text}` });
         const file = join(temp.path, 'src', 'pages', 'index.html');
@@ -73,7 +73,7 @@ describe('a mini-app before its build', () => {
       });
     }
 
-    it('in pages of its author alone', async () => {
+    it('is checked only in pages of the author', async () => {
       const other = page("const APP_VERSION = '9.9.9';");
       await write({
         'src/node_modules/x/index.html': other,
@@ -93,20 +93,20 @@ describe('a mini-app before its build', () => {
     });
   });
 
-  describe('has a version', () => {
+  describe('version', () => {
     const told = async (version: string, latestVersion?: LatestVersion) => {
       const options = latestVersion === undefined ? {} : { latestVersion };
       const problems = await check({ version }, options);
       return problems.map(({ severity, rule, message }) => `${severity} ${rule}: ${message}`);
     };
 
-    it('that is new', async () => {
+    it('passes when it is new', async () => {
       assert.deepEqual(await told('1.0.1', published('1.0.0')), []);
       assert.deepEqual(await told('1.0.0', published('1.0.0-beta.1')), []);
       assert.deepEqual(await told('1.0.0', published(undefined)), [], 'the first one');
     });
 
-    it('that is published already: the next patch is suggested', async () => {
+    it('suggests the next patch when it is already published', async () => {
       const text = (version: string, hint: string) => [
         `warning version.published: ${version} was already submitted. Devices that have it won't update${hint}`,
       ];
@@ -121,7 +121,7 @@ describe('a mini-app before its build', () => {
       assert.deepEqual(await told('one', published('one')), text('one', ''));
     });
 
-    it('that is published already but for a leading "v"', async () => {
+    it('ignores a leading "v" when it is compared with the published one', async () => {
       const text = (version: string, latest: string) => [
         `warning version.published: ${version} was already submitted as ${latest}. Devices that have it won't update. Next version: 1.0.1`,
       ];
@@ -129,7 +129,7 @@ describe('a mini-app before its build', () => {
       assert.deepEqual(await told('v1.0.0', published('1.0.0')), text('v1.0.0', '1.0.0'));
     });
 
-    it('that is lower than the published one: the next patch of that is suggested', async () => {
+    it('suggests the patch after the published version when it is lower', async () => {
       for (const [version, latest, next] of [
         ['1.0.9', '1.0.10', '1.0.11'],
         ['1.0.0-beta.2', '1.0.0', '1.0.1'],
@@ -144,7 +144,7 @@ describe('a mini-app before its build', () => {
       assert.deepEqual(await told('1.0.0+1', published('1.0.0+2')), [], 'the same precedence');
     });
 
-    it('and the one to take in its place', async () => {
+    it('suggests a version to use instead', async () => {
       const suggested = async (version: string, latest: string) =>
         suggestedVersion(await check({ version }, { latestVersion: published(latest) }));
       assert.equal(await suggested('1.0.0', '1.0.0'), '1.0.1');
@@ -153,7 +153,7 @@ describe('a mini-app before its build', () => {
       assert.equal(await suggested('one', 'one'), undefined);
     });
 
-    it('is told where the manifest has it', async () => {
+    it('reports the range in the manifest', async () => {
       const [problem] = await check({}, { latestVersion: published('1.0.0') });
       assert.equal(problem?.file, join(temp.path, 'manifest.json'));
       assert.deepEqual(problem.range, {
@@ -162,7 +162,7 @@ describe('a mini-app before its build', () => {
       });
     });
 
-    it('that could not be compared', async () => {
+    it('reports that it could not be compared', async () => {
       const expected = [
         'info version.not-compared: 1.0.0 was not compared with the published version',
       ];
@@ -180,7 +180,7 @@ describe('a mini-app before its build', () => {
       await rejectsWith('OFFLINE', told('1.0.0', offline));
     });
 
-    it('of its own app', async () => {
+    it('is compared within the same app only', async () => {
       const asked: string[] = [];
       await check(
         { id: 'other-app' },
@@ -195,7 +195,7 @@ describe('a mini-app before its build', () => {
     });
   });
 
-  it('has pictures, or will have them', async () => {
+  it('require pictures or a build that creates them', async () => {
     await write({ 'src/icon.png': 'not a picture' });
     const wrong = await check({ icon: './icon.png', coverImage: './later.png' });
     assert.deepEqual(
@@ -214,12 +214,12 @@ describe('a mini-app before its build', () => {
     await assert.rejects(check({}, { signal: AbortSignal.abort() }), CancelledError);
   });
 
-  it('is cancelled by whoever dismisses the question for a passphrase', async () => {
+  it('are cancelled when the user dismisses the passphrase prompt', async () => {
     const latestVersion = () => Promise.reject(new CancelledError());
     await assert.rejects(check({}, { latestVersion }), CancelledError);
   });
 
-  it('tells everything at once', async () => {
+  it('report all problems at once', async () => {
     await write({ 'src/index.html': page("const APP_VERSION = '2';"), 'src/icon.png': 'x' });
     const requires = { dilink: ['di5.0'], modernWebview: true };
     const problems = await check(

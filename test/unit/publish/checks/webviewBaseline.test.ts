@@ -38,7 +38,7 @@ async function checkBaseline(
   return problemsOf(await inspectContents(files, options), project, files);
 }
 
-describe("the WebView's baseline", () => {
+describe('WebView baseline check', () => {
   const built = useBuiltWorker();
   const temp = useTempFolder();
   let root: string;
@@ -67,7 +67,7 @@ describe("the WebView's baseline", () => {
       return `${severity} ${rule} ${file.slice(root.length + 1)}:${line}:${character}`;
     });
 
-  it('holds for every script, at the right place', async () => {
+  it('reports every script at the correct position', async () => {
     const problems = await check({
       'a.js':
         '\uFEFFstructuredClone(a);\r\n  b.findLast(c);\r\rvar ä = "🚗", d = Object.groupBy(e);',
@@ -128,7 +128,7 @@ describe("the WebView's baseline", () => {
     ]);
   });
 
-  it('warns about what the backend does not refuse', async () => {
+  it('warns about features that the backend accepts', async () => {
     const tree = { 'a.js': 'a.toSorted();\nb.findLast(c);', 'b.css': '@layer a { b { c: d } }' };
     assert.deepEqual(brief(await check(tree)), [
       'warning baseline.feature a.js:0:2',
@@ -139,14 +139,14 @@ describe("the WebView's baseline", () => {
     assert.deepEqual(new Set(notes.map(({ severity }) => severity)), new Set(['info']));
   });
 
-  it('tells errors before warnings when there are too many', async () => {
+  it('lists errors before warnings when there are too many', async () => {
     const problems = await check({ 'a.js': `${'a.toSorted();\n'.repeat(150)}b.findLast(c);` });
     assert.equal(problems.length, 100);
     assert.deepEqual(brief(problems).at(-1), 'error baseline.api a.js:150:2');
     assert.match(problems.at(-1)?.message ?? '', /and 51 more/);
   });
 
-  it('reads scripts in UTF-16 that have a mark', async () => {
+  it('reads scripts in UTF-16 with a byte order mark', async () => {
     const code = Buffer.from('\uFEFFvar ä;\na.findLast(b)', 'utf16le');
     const tree = {
       'a.js': code,
@@ -166,7 +166,7 @@ describe("the WebView's baseline", () => {
       scripts.map((src) => `<script ${src}></script>`).join('\n');
     const tree = { 'p.js': POLYFILL, 'sub/a.js': '[1].findLast(b)' };
 
-    it('is kept when a page loads that before', async () => {
+    it('passes when a page loads the polyfill first', async () => {
       for (const html of [
         page('src="p.js"', 'src="./sub/a.js?1"'),
         page('src=sub/a.js defer', 'src=p.js'),
@@ -176,7 +176,7 @@ describe("the WebView's baseline", () => {
       }
     });
 
-    it('is broken when a page loads that after, or not at all', async () => {
+    it('fails when a page loads the polyfill later or not at all', async () => {
       for (const html of [
         page('src=sub/a.js', 'src=p.js'),
         page('src=sub/a.js', 'src=p.js defer'),
@@ -192,19 +192,19 @@ describe("the WebView's baseline", () => {
       assert.equal((await check({ ...tree, ...two })).length, 1);
     });
 
-    it('is kept for a script that no page names', async () => {
+    it('passes for a script that no page loads', async () => {
       assert.deepEqual(await check(tree), []);
       assert.deepEqual(await check({ ...tree, 'index.html': page('src=p.js', 'src=main.js') }), []);
     });
 
-    it('counts for the scripts and handlers of a page itself', async () => {
+    it('applies to the inline scripts and handlers of a page', async () => {
       const html = `<b onclick="[1].findLast(a)"></b><script>[1].findLast(b)</script>${page('src=p.js')}<script>[1].findLast(c)</script>`;
       assert.deepEqual(brief(await check({ 'p.js': POLYFILL, 'index.html': html })), [
         'warning baseline.api index.html:0:45',
       ]);
     });
 
-    it('counts for methods of a library and functions of other scripts, too', async () => {
+    it('applies to library methods and functions of other scripts', async () => {
       const other = {
         'lib.js': 'function List() {} List.prototype.findLast = function () {}; class Highlight {}',
         'app.js': 'make().findLast(a); new Highlight()',
@@ -217,14 +217,14 @@ describe("the WebView's baseline", () => {
       assert.equal((await check({ 'app.js': other['app.js'] })).length, 2);
     });
 
-    it('is known from the cache', async () => {
+    it('is read from the cache', async () => {
       const html = page('src=p.js', 'src=sub/a.js');
       await check({ ...tree, 'index.html': html }, { cacheFile });
       assert.deepEqual(await check({ ...tree, 'index.html': html }, { cacheFile }), []);
     });
   });
 
-  it('is worth a note for an app that no old car gets', async () => {
+  it('reports notes only for an app that does not run on older cars', async () => {
     const tree = { 'a.js': 'structuredClone(a)', 'b.html': '<script type=module></script>' };
     const severities = async (requires?: Partial<NonNullable<Manifest['requires']>>) =>
       new Set(
@@ -255,13 +255,13 @@ describe("the WebView's baseline", () => {
     }
   });
 
-  it('is not told for ever about one file', async () => {
+  it('limits the findings of one file', async () => {
     const problems = await check({ 'a.js': 'a.findLast(b);\n'.repeat(1_000) });
     assert.equal(problems.length, 100);
     assert.match(problems.at(-1)?.message ?? '', /and 900 more/);
   });
 
-  it('says which file it could not look at', async () => {
+  it('names a file that it could not read', async () => {
     const large = Buffer.alloc(17 * 2 ** 20, 'a;\n');
     assert.deepEqual(brief(await check({ 'large.js': large })), [
       'warning baseline.unchecked large.js:0:0',
@@ -276,7 +276,7 @@ describe("the WebView's baseline", () => {
     assert.equal(error.file, join(root, 'large.js'));
   });
 
-  it('does not blame a file for a fault of ours', async () => {
+  it('does not blame a file for an internal error', async () => {
     class Faulty extends ContentInspector {
       override add(): boolean {
         throw new TypeError('a fault of ours');
@@ -286,7 +286,7 @@ describe("the WebView's baseline", () => {
     await assert.rejects(check({ 'a.js': 'a()' }, { openInspector }), TypeError);
   });
 
-  describe('remembered', () => {
+  describe('cache', () => {
     afterEach(closeSockets);
     const tree = {
       'a.js': 'structuredClone(a)',
@@ -294,13 +294,13 @@ describe("the WebView's baseline", () => {
       'c.html': '<script>a.findLast(b)</script>',
     };
 
-    /** Puts a mark into what is remembered, so that it shows where a result comes from. */
+    /** Marks the cached data to show where a result comes from. */
     async function markCache(): Promise<void> {
       const text = await readFile(cacheFile, 'utf8');
       await writeFile(cacheFile, text.replaceAll('has no', 'remembers no'));
     }
 
-    it('gives the same results from its file', async () => {
+    it('returns the same results from its file', async () => {
       const first = await check(tree, { cacheFile });
       await markCache();
       const again = await check(tree, { cacheFile });
@@ -309,7 +309,7 @@ describe("the WebView's baseline", () => {
       assert.deepEqual(await readdir(join(temp.path, 'storage')), ['baseline.json']);
     });
 
-    it('knows a content wherever it lies, and no other', async () => {
+    it('recognizes content at any path, and only identical content', async () => {
       await check(tree, { cacheFile });
       await markCache();
       await rm(root, { recursive: true });
@@ -326,7 +326,7 @@ describe("the WebView's baseline", () => {
       );
     });
 
-    it('is judged by the manifest of now', async () => {
+    it('applies the current manifest', async () => {
       await check(tree, { cacheFile });
       const modern = await check(tree, { cacheFile }, { schema: 1, modernWebview: true });
       assert.deepEqual(
@@ -335,15 +335,15 @@ describe("the WebView's baseline", () => {
       );
     });
 
-    it('is written only when there is something new', async () => {
+    it('is written only when something changed', async () => {
       await check(tree, { cacheFile });
       await rm(cacheFile);
-      await mkdir(cacheFile); // whatever would be written there fails
+      await mkdir(cacheFile); // makes any write fail
       assert.equal((await check(tree, { cacheFile })).length, 2);
       assert.deepEqual(await readdir(join(temp.path, 'storage')), ['baseline.json']);
     });
 
-    it('is forgotten when its file makes no sense', async () => {
+    it('is ignored when its file is invalid', async () => {
       const expected = brief(await check(tree, { cacheFile }));
       const good = await readFile(cacheFile, 'utf8');
       const bad = [
@@ -372,15 +372,15 @@ describe("the WebView's baseline", () => {
     });
 
     for (const [what, make] of Object.entries(ODD_FILES)) {
-      it(`is not waited for where ${what} is in its place`, async function () {
-        if (process.platform === 'win32') this.skip(); // no pipes and no links there
+      it(`is skipped without waiting when ${what} is in its place`, async function () {
+        if (process.platform === 'win32') this.skip(); // no pipes and links on Windows
         await mkdir(dirname(cacheFile), { recursive: true });
         await make(cacheFile);
         assert.equal((await check(tree, { cacheFile })).length, 2);
       });
     }
 
-    it('does not grow for ever, however much is found: what was asked for last stays', async () => {
+    it('evicts the oldest entries when there are many findings', async () => {
       const rich = await BaselineCache.load(undefined);
       const finding = {
         rule: 'baseline.api' as const,
@@ -394,7 +394,7 @@ describe("the WebView's baseline", () => {
       assert.deepEqual([kept.get('0'), kept.get('39')?.findings.length], [undefined, 1]);
     });
 
-    it('does not grow for ever: what was asked for last stays', async () => {
+    it('evicts the oldest entries when there are many files', async () => {
       const full = await BaselineCache.load(undefined);
       for (let index = 0; index < 6_000; index++)
         full.set(`${index}`, { findings: [], brings: [], loads: [] });
@@ -407,7 +407,7 @@ describe("the WebView's baseline", () => {
     });
   });
 
-  describe('of much code', () => {
+  describe('large code bases', () => {
     const scripts = Object.fromEntries(
       Array.from({ length: 40 }, (_, index) => [
         `${index}.js`,
@@ -415,7 +415,7 @@ describe("the WebView's baseline", () => {
       ]),
     );
 
-    it('is checked in a process of its own, with the same results', async () => {
+    it('are checked in a separate process with the same results', async () => {
       const inPlace = await check(scripts);
       assert.equal(built.workers.length, 0);
       assert.equal(inPlace.length, 20);
@@ -428,12 +428,12 @@ describe("the WebView's baseline", () => {
       );
     });
 
-    it('is checked in place when it is little, worker or not', async () => {
+    it('are checked in process when they are small', async () => {
       await check({ 'a.js': scripts['1.js'] ?? '' }, { worker: built.script });
       assert.equal(built.workers.length, 0);
     });
 
-    it('holds the editor up for less than a second, whatever it is', async () => {
+    it('block the editor for less than a second', async () => {
       const scriptOf = (size: number): string => `/${'\\p{L}'.repeat(size / 5)}/u;`;
       const options = { worker: built.script };
       const before = process.cpuUsage();
@@ -445,7 +445,7 @@ describe("the WebView's baseline", () => {
       assert.ok(user + system < 1_000_000, `${user + system} µs`);
     });
 
-    it('ends at once when it is cancelled, and leaves nothing', async () => {
+    it('stop at once when they are cancelled and leave nothing behind', async () => {
       const caller = new AbortController();
       built.onWorker = () => caller.abort();
       const options = { worker: built.script, cacheFile, signal: caller.signal };
@@ -473,7 +473,7 @@ describe("the WebView's baseline", () => {
       assert.deepEqual(await readdir(temp.path), ['app']);
     });
 
-    it('survives syntax that is too deep to be read', async () => {
+    it('tolerate syntax that is too deep to parse', async () => {
       const deep = `a = ${'['.repeat(200_000)}${']'.repeat(200_000)}`;
       const problems = await check(
         { 'deep.js': deep, 'z.js': 'a.findLast(b)' },

@@ -28,7 +28,7 @@ async function labels(marked: string, kind: DocumentKind = 'manifest'): Promise<
   return (await at(marked, kind))?.candidates.map(({ label }) => label) ?? [];
 }
 
-/** The text after a candidate was taken, snippet and all. */
+/** Returns the text after a completion is accepted, including the snippet. */
 async function taken(marked: string, label: string, kind?: DocumentKind): Promise<string> {
   const { text } = atCursor(marked);
   const completion = (await at(marked, kind)) ?? assert.fail('nothing to choose from');
@@ -39,7 +39,7 @@ async function taken(marked: string, label: string, kind?: DocumentKind): Promis
 }
 
 describe('completion', () => {
-  it('tells the fields that are not there yet, the required ones first', async () => {
+  it('suggests missing fields, the required ones first', async () => {
     assert.deepEqual(await labels('{ | }'), [...REQUIRED, ...OPTIONAL]);
     assert.deepEqual(
       await labels('{ "id": "x", "|", "tags": [], "category": "other" }'),
@@ -53,7 +53,7 @@ describe('completion', () => {
     ]);
   });
 
-  it('knows sdk.config.json', async () => {
+  it('supports sdk.config.json', async () => {
     assert.deepEqual(await labels('{ "distDir": "x", | }', 'config'), [
       'appRoot',
       'buildCommand',
@@ -65,39 +65,39 @@ describe('completion', () => {
   });
 
   for (const [where, marked, label, expected] of [
-    ['in an empty object', '{|}', 'id', '{"id": "$1"}'],
+    ['into an empty object', '{|}', 'id', '{"id": "$1"}'],
     ['within quotes', '{ "|" }', 'id', '{ "id": "$1" }'],
-    ['within quotes with something in them', '{ "na|" }', 'id', '{ "id": "$1" }'],
+    ['within quotes that are not empty', '{ "na|" }', 'id', '{ "id": "$1" }'],
     ['without quotes', '{ na| }', 'id', '{ "id": "$1" }'],
-    ['behind a quote that is not closed', '{\n  "i|\n}', 'id', '{\n  "id": "$1"\n}'],
-    ['behind a comma', '{ "url": "",\n  "|"\n}', 'id', '{ "url": "",\n  "id": "$1"\n}'],
-    [
-      'where the comma before lacks',
-      '{ "url": ""\n  "|"\n}',
-      'id',
-      '{ "url": "",\n  "id": "$1"\n}',
-    ],
+    ['after an unclosed quote', '{\n  "i|\n}', 'id', '{\n  "id": "$1"\n}'],
+    ['after a comma', '{ "url": "",\n  "|"\n}', 'id', '{ "url": "",\n  "id": "$1"\n}'],
+    ['after a missing comma', '{ "url": ""\n  "|"\n}', 'id', '{ "url": "",\n  "id": "$1"\n}'],
     ['before another field', '{\n  |\n  "url": "" }', 'id', '{\n  "id": "$1",\n  "url": "" }'],
     [
-      'between two',
+      'between two fields',
       '{ "url": ""\n"|"\n"tags": [] }',
       'id',
       '{ "url": "",\n"id": "$1",\n"tags": [] }',
     ],
-    ['instead of a name', '{ "i|x": "car" }', 'id', '{ "id": "car" }'],
-    ['a list of values', '{ "requires": { | } }', 'dilink', '{ "requires": { "dilink": ["$1"] } }'],
+    ['in place of a name', '{ "i|x": "car" }', 'id', '{ "id": "car" }'],
+    [
+      'with a list as its value',
+      '{ "requires": { | } }',
+      'dilink',
+      '{ "requires": { "dilink": ["$1"] } }',
+    ],
     ['a flag', '{ | }', 'privileged', '{ "privileged": ${1|true,false|} }'],
     ['a map', '{ | }', 'name', '{ "name": {\n\t"${1:en}": "$2"\n} }'],
-    ['an object', '{ | }', 'requires', '{ "requires": {\n\t$1\n} }'],
+    ['with an object as its value', '{ | }', 'requires', '{ "requires": {\n\t$1\n} }'],
     ['a number', '{ "requires": { | } }', 'schema', '{ "requires": { "schema": ${1:1} } }'],
-    ['an address', '{ | }', 'url', '{ "url": "https://$1" }'],
+    ['with a URL as its value', '{ | }', 'url', '{ "url": "https://$1" }'],
   ] as const) {
-    it(`puts in a field: ${where}`, async () => {
+    it(`inserts a field: ${where}`, async () => {
       assert.equal(await taken(marked, label), expected);
     });
   }
 
-  it('tells categories', async () => {
+  it('suggests categories', async () => {
     assert.deepEqual(await labels('{ "category": "|" }'), [...CATEGORIES]);
     assert.equal(await taken('{ "category": "|" }', 'vehicle'), '{ "category": "vehicle" }');
     assert.equal(await taken('{ "category":| }', 'vehicle'), '{ "category": "vehicle" }');
@@ -110,7 +110,7 @@ describe('completion', () => {
     assert.equal(await at('{ "category": "vehicle"| }'), undefined);
   });
 
-  it('tells no entry of a list twice', async () => {
+  it('suggests each list entry only once', async () => {
     const rest = VEHICLE_CAPABILITIES.filter((name) => !['ac.get', 'ac.set'].includes(name));
     assert.deepEqual(
       await labels('{ "requires": { "vehicleCapabilities": ["ac.get", "|", "ac.set"] } }'),
@@ -123,7 +123,7 @@ describe('completion', () => {
     assert.deepEqual(await labels('{ "requires": { "dilink": "|" } }'), []);
   });
 
-  it('tells true and false, and which is so by itself', async () => {
+  it('suggests true and false and marks the default', async () => {
     const completion = await at('{ "privileged": tr| }');
     assert.deepEqual(
       completion?.candidates.map(({ insert, detail }) => [insert, detail]),
@@ -134,7 +134,7 @@ describe('completion', () => {
     );
   });
 
-  it('tells locales, first those that the manifest has elsewhere', async () => {
+  it('suggests locales, those used elsewhere in the manifest first', async () => {
     const [first, ...others] = await labels(
       '{ "id": "x", "name": { "he": "א" }, "description": { | } }',
     );
@@ -146,7 +146,7 @@ describe('completion', () => {
     assert.equal(arabic?.detail, 'Arabic');
   });
 
-  it('tells pictures with what there is to say about them', async () => {
+  it('suggests images with a description', async () => {
     const completion = await at('{ "icon": "|" }');
     assert.deepEqual(
       completion?.candidates.map(({ label, detail, trouble }) => [label, detail, trouble]),
@@ -176,12 +176,12 @@ describe('completion', () => {
     '{ /* "| */ }',
     '["|"]',
   ]) {
-    it(`has nothing to say in ${JSON.stringify(marked)}`, async () => {
+    it(`suggests nothing in ${JSON.stringify(marked)}`, async () => {
       assert.equal(await at(marked), undefined);
     });
   }
 
-  it('bears any text, cut off anywhere', async () => {
+  it('accepts any text truncated anywhere', async () => {
     const text =
       '{ "id": "a\\"b", /* c */ "requires": { "dilink": ["di5.0", 1.5e3, tru], "x": null } }';
     for (let length = 0; length <= text.length; length++) {

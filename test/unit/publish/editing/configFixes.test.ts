@@ -5,10 +5,10 @@ import { outputFolderFixes } from '../../../../src/core/publish/editing/configFi
 import { writeFiles } from '../../../support/project';
 import { useTempFolder } from '../../../support/temp-folder';
 
-describe('the fixes for a build that wrote another folder', () => {
+describe('fixes for a build that wrote to another folder', () => {
   const temp = useTempFolder();
 
-  /** Each fix as its field, its value and the text that it makes. */
+  /** Returns each fix as its field, its value and the resulting text. */
   async function fixes(text: string): Promise<[string, string, string][]> {
     const found = await outputFolderFixes(text, temp.path);
     return found.map(({ field, value, edits: [edit] }) => {
@@ -17,7 +17,7 @@ describe('the fixes for a build that wrote another folder', () => {
     });
   }
 
-  it('set distDir to the folders that hold a page, the one written last first', async () => {
+  it('set distDir to the folders with a page, the most recent first', async () => {
     await writeFiles(temp.path, { 'out/index.html': '', 'build/a.htm': '', 'public/a.js': '' });
     await utimes(join(temp.path, 'out/index.html'), 1, 1);
     assert.deepEqual(await fixes('{ "buildCommand": "make", "distDir": "./dist" }'), [
@@ -32,7 +32,7 @@ describe('the fixes for a build that wrote another folder', () => {
     );
   });
 
-  it('add the setting where it is left out, and name appRoot where nothing is configured to build', async () => {
+  it('add a missing setting, and name appRoot when no build is configured', async () => {
     await writeFiles(temp.path, { 'out/index.html': '', 'src/index.html': '' });
     assert.deepEqual(await fixes('{ "appRoot": "./out", "buildCommand": "make" }'), [
       ['distDir', './out', '{ "appRoot": "./out", "distDir": "./out", "buildCommand": "make" }'],
@@ -40,7 +40,7 @@ describe('the fixes for a build that wrote another folder', () => {
     assert.deepEqual(await fixes('{}'), [['appRoot', './out', '{\n  "appRoot": "./out"\n}']]);
   });
 
-  it('are none for what is no configuration', async () => {
+  it('are not offered for an invalid configuration', async () => {
     await writeFiles(temp.path, { 'out/index.html': '' });
     assert.deepEqual(await fixes('[]'), []);
     assert.deepEqual(await fixes('{ "distDir": 1 }'), []);

@@ -23,7 +23,7 @@ const GOOD = {
 
 const textOf = (manifest: object): string => `${JSON.stringify(manifest, undefined, 2)}\n`;
 
-/** The fixes of the one problem of a manifest, found by the rules themselves. */
+/** Returns the fixes for the only problem of a manifest, as found by the rules. */
 function fixesOf(text: string, icons: string[] = []): Fix[] {
   const { problems } = validateManifest(text, '/app/manifest.json');
   const [problem, ...others] = problems;
@@ -49,7 +49,7 @@ function problemsOf(text: string): string[] {
 
 describe('quick fixes', () => {
   for (const field of ['id', 'name', 'url', 'version', 'category'] as const) {
-    it(`set a missing ${field}`, () => {
+    it(`add a missing ${field}`, () => {
       const text = textOf({ ...GOOD, [field]: undefined });
       const fixes = fixesOf(text);
       for (const fix of fixes) {
@@ -62,13 +62,13 @@ describe('quick fixes', () => {
     });
   }
 
-  it('set a missing URL where the id is half a character', () => {
+  it('add a missing URL when the ID ends in half a surrogate pair', () => {
     const text = textOf({ ...GOOD, id: '\uD83D', url: undefined });
     const [fix] = at('manifest.url.required', text, 0);
     assert.match(done(text, fix), /"https:\/\/miniapps\.i99dash\.app\/%EF%BF%BD\/"/u);
   });
 
-  it('derive what is missing from what is there', () => {
+  it('derive missing values from existing ones', () => {
     const value = (field: string, manifest: object) =>
       fixesOf(textOf({ ...GOOD, ...manifest, [field]: undefined }))[0]?.value;
     assert.equal(value('id', {}), 'my-app');
@@ -118,7 +118,7 @@ describe('quick fixes', () => {
     assert.equal(fixesOf(text, ['./icon.svg']).length, 1, 'nothing is made that is there');
   });
 
-  it('make an icon that is named and missing', () => {
+  it('create an icon that is named but missing', () => {
     const missing = (icon: string, icons: string[] = []): [Fix[], string] => {
       const text = textOf({ ...GOOD, icon });
       return [at('asset.missing', text, text.indexOf('"./'), icons), text];
@@ -138,7 +138,7 @@ describe('quick fixes', () => {
     assert.deepEqual(at('asset.missing', cover, cover.indexOf('"./cover')), []);
   });
 
-  it('take an unknown field out', () => {
+  it('remove an unknown field', () => {
     const text = textOf({ ...GOOD, author: { name: 'x', of: [1, 2] }, tags: ['a'] });
     const [fix, ...others] = fixesOf(text);
     assert.deepEqual(others, []);
@@ -146,7 +146,7 @@ describe('quick fixes', () => {
     assert.equal(done(text, fix), textOf({ ...GOOD, tags: ['a'] }));
   });
 
-  it('give a misspelt field its name, or take it out', () => {
+  it('rename a misspelled field or remove it', () => {
     const text = textOf({ ...GOOD, catgory: 'media', category: undefined });
     const start = text.indexOf('"catgory"');
     const [rename, remove] = at('manifest.unknown-field', text, start);
@@ -171,7 +171,7 @@ describe('quick fixes', () => {
     ['ftp://api.example.com', undefined],
     ['', undefined],
   ] as const) {
-    it(`write the origin ${JSON.stringify(origin)} as ${canonical ?? 'nothing else'}`, () => {
+    it(`replace the origin ${JSON.stringify(origin)} with ${canonical ?? 'nothing'}`, () => {
       const text = textOf({ ...GOOD, network: ['https://first.example.com', origin] });
       const fixes = fixesOf(text);
       assert.deepEqual(
@@ -198,7 +198,7 @@ describe('quick fixes', () => {
     ['version', '2', '2.0.0'],
     ['version', 'one', undefined],
   ] as const) {
-    it(`set ${field} ${JSON.stringify(value)} to what was meant`, () => {
+    it(`correct ${field} ${JSON.stringify(value)}`, () => {
       const text = textOf({ ...GOOD, [field]: value });
       const fixes = fixesOf(text);
       assert.equal(fixes.length, better === undefined ? 0 : 1);
@@ -208,7 +208,7 @@ describe('quick fixes', () => {
     });
   }
 
-  it('give a misspelt field of sdk.config.json its name, and leave unknown ones', () => {
+  it('rename a misspelled field of sdk.config.json and keep unknown ones', () => {
     const fixed = (text: string): string[] =>
       validateConfig(text, '/app/sdk.config.json').problems.flatMap(({ rule, range }) => {
         assert.ok(range);
@@ -222,7 +222,7 @@ describe('quick fixes', () => {
     assert.deepEqual(fixed('{ "distDir": "./a", "distdir": "./b" }'), [], 'it is there already');
   });
 
-  it('set the next version where this one is published', () => {
+  it('set the next version when the current one is published', () => {
     const text = textOf(GOOD);
     const fixes = at('version.published', text, text.indexOf('"1.4.2"'));
     assert.deepEqual(
@@ -240,7 +240,7 @@ describe('quick fixes', () => {
     assert.equal(at('version.published', release, 2).length, 1, 'patch and minor are the same');
   });
 
-  it('have nothing for a problem that is no longer there', () => {
+  it('are not offered for a problem that no longer exists', () => {
     for (const text of [textOf(GOOD), '', '[]', '{', 'null', '['.repeat(50_000)]) {
       for (const rule of [
         'manifest.id.required',
@@ -258,7 +258,7 @@ describe('quick fixes', () => {
     }
   });
 
-  it('rewrite a version or an origin that nothing is wrong with', () => {
+  it('rewrite a version or origin even when it is valid', () => {
     const rewrites = (marked: string) => {
       const { text, offset } = atCursor(marked);
       return rewritesAt(text, offset).map((fix) => [done(text, fix), fix.preferred]);
@@ -292,7 +292,7 @@ describe('quick fixes', () => {
     });
   }
 
-  it('align the version of a page, and only that', () => {
+  it('change only the version of a page', () => {
     const page = `<script>const APP_VERSION = '0.9';</script>`;
     const start = page.indexOf('0.9');
     const problem = { rule: 'version.app-version', start, end: start + 3 };
@@ -305,14 +305,14 @@ describe('quick fixes', () => {
   });
 });
 
-describe('the fixes that need no decision', () => {
+describe('fixes that need no decision', () => {
   const mended = (text: string): string =>
     applyTextEdits(
       text,
       safeFixes(text).flatMap(({ edits }) => edits),
     );
 
-  it('write every origin as it will be submitted, and change nothing else', () => {
+  it('normalize every origin and change nothing else', () => {
     const before = textOf({
       ...GOOD,
       network: ['HTTPS://Api.Example.com:443/', 'https://b.example.com', ' https://c.example.com '],
@@ -325,7 +325,7 @@ describe('the fixes that need no decision', () => {
     assert.deepEqual(safeFixes(after), []);
   });
 
-  it('leave alone what somebody has to decide on', () => {
+  it('leave decisions to the user', () => {
     const text = textOf({
       ...GOOD,
       version: 'v1.4',
@@ -336,7 +336,7 @@ describe('the fixes that need no decision', () => {
     assert.deepEqual(safeFixes(text), []);
   });
 
-  it('are none in what is no manifest', () => {
+  it('are not offered for an invalid manifest', () => {
     for (const text of [
       '',
       '[',

@@ -9,7 +9,7 @@ const at = (marked: string, kind: 'manifest' | 'config' = 'manifest') => {
 };
 
 describe('hovers', () => {
-  it('tell the field of a name and of a value', () => {
+  it('describe the field of a name and of a value', () => {
     assert.equal(at('{ "ca|tegory": "other" }')?.field.name, 'category');
     assert.equal(at('{ "ca|tegory": "other" }')?.text, '"category"');
     assert.equal(at('{ "category": "ot|her" }')?.text, '"other"');
@@ -20,21 +20,21 @@ describe('hovers', () => {
     assert.equal(at('{ "safeWhileDriving": fa|lse }')?.field.default, false);
   });
 
-  it('tell the fields of sdk.config.json', () => {
+  it('describe the fields of sdk.config.json', () => {
     assert.equal(at('{ "app|Root": "./src" }', 'config')?.field.default, './src');
     assert.equal(at('{ "dev": { "po|rt": 1 } }', 'config')?.field.name, 'port');
     assert.deepEqual(at('{ "dev": { "po|rt": 1 } }', 'config')?.field.rules, ['config.dev.port']);
     assert.equal(at('{ "ic|on": "./icon.png" }', 'config'), undefined);
   });
 
-  it('tell what the oldest cars lack, and of no other capability anything', () => {
+  it('describe what older cars lack, and nothing for other capabilities', () => {
     const note = (capability: string) =>
       at(`{ "requires": { "vehicleCapabilities": ["|${capability}"] } }`)?.note;
     assert.equal(note('surface.write.cluster'), 'No car whose only platform is di5.0 has it.');
     assert.equal(note('ac.get'), undefined);
   });
 
-  it('name the picture of a path', () => {
+  it('show the image of a path', () => {
     assert.deepEqual(at('{ "icon": "./|a.png" }')?.picture, { field: 'icon', path: './a.png' });
     assert.deepEqual(at('{ "screenshots": ["./|a.png"] }')?.picture, {
       field: 'screenshots',
@@ -43,14 +43,14 @@ describe('hovers', () => {
     assert.equal(at('{ "url": "./|a.png" }')?.picture, undefined);
   });
 
-  it('tell nothing elsewhere', () => {
+  it('show nothing elsewhere', () => {
     for (const marked of ['{|}', '{ "author": "|x" }', '|', '{ | "id": 1 }', '{ "tags": [ | ] }']) {
       assert.equal(at(marked), undefined, marked);
     }
     assert.equal(at(`${'['.repeat(50_000)}|`), undefined);
   });
 
-  it('tell nothing in a field that has the name of what every object has', () => {
+  it('show nothing for a field named like an inherited object property', () => {
     for (const name of ['constructor', 'toString', '__proto__']) {
       assert.equal(at(`{ "${name}": { "x": "|y" } }`), undefined, name);
       assert.equal(at(`{ "${name}": { "|x": 1 } }`, 'config'), undefined, name);

@@ -15,7 +15,7 @@ function removed(text: string, path: JsonPath): string | undefined {
   return edit === undefined ? undefined : applyTextEdits(text, [edit]);
 }
 
-describe('edits of JSON texts', () => {
+describe('JSON edits', () => {
   const order = ['a', 'b', 'c'];
 
   for (const [style, indent, eol] of [
@@ -64,7 +64,7 @@ describe('edits of JSON texts', () => {
     ['{ "b": 1 }', undefined],
     ['[]', undefined],
   ] as const) {
-    it(`puts a field into ${JSON.stringify(text)}`, () => {
+    it(`insert a field into ${JSON.stringify(text)}`, () => {
       assert.equal(inserted(text, [], 'b', 2, order), expected);
     });
   }
@@ -76,12 +76,12 @@ describe('edits of JSON texts', () => {
     ['{\n  "b": {\n    "x": 1\n  }\n}\n', '{}\n'],
     ['{ "a": 1 }', undefined],
   ] as const) {
-    it(`takes a field out of ${JSON.stringify(text)}`, () => {
+    it(`remove a field from ${JSON.stringify(text)}`, () => {
       assert.equal(removed(text, ['b']), expected);
     });
   }
 
-  it('change nothing else, and can be taken back to the letter', () => {
+  it('change nothing else and can be undone exactly', () => {
     const names = fc.uniqueArray(fc.stringMatching(/^[a-m]{1,3}$/u), {
       minLength: 1,
       maxLength: 6,

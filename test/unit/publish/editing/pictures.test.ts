@@ -11,7 +11,7 @@ import {
 import { png } from '../../../support/png';
 import { useTempFolder } from '../../../support/temp-folder';
 
-describe('the pictures of a mini-app', () => {
+describe('images of a mini-app', () => {
   const folder = useTempFolder('all');
   const roots = (): string[] => [join(folder.path, 'src'), join(folder.path, 'dist')];
 
@@ -34,7 +34,7 @@ describe('the pictures of a mini-app', () => {
     }
   });
 
-  it('are those of a fitting kind, with what is wrong with them, the good ones first', async () => {
+  it('are listed by matching type with their problems, valid ones first', async () => {
     const icons = await listPictures(roots(), 'icon');
     assert.deepEqual(
       icons.map((picture) => [picture.path, picture.trouble]),
@@ -52,7 +52,7 @@ describe('the pictures of a mini-app', () => {
     assert.deepEqual(await listPictures([join(folder.path, 'none')], 'icon'), []);
   });
 
-  it('are found where publish looks for them, and nowhere else', async () => {
+  it('are found only where publish looks for them', async () => {
     assert.equal(await findPicture(roots(), './icon.png'), join(folder.path, 'src/icon.png'));
     assert.equal(await findPicture(roots(), './built.png'), join(folder.path, 'dist/built.png'));
     for (const path of ['./none.png', './a b', './../src/icon.png', 'icon.png', '/etc/passwd']) {
@@ -60,7 +60,7 @@ describe('the pictures of a mini-app', () => {
     }
   });
 
-  it('are in appRoot, and in distDir where there is a build', () => {
+  it('are in appRoot, and in distDir with a build', () => {
     const of = (config?: object) =>
       pictureRoots('/app', config === undefined ? undefined : JSON.stringify(config));
     assert.deepEqual(of(), ['/app/src']);
@@ -69,7 +69,7 @@ describe('the pictures of a mini-app', () => {
     assert.deepEqual(of({ appRoot: 1 }), ['/app/src']);
   });
 
-  it('have links in the manifest, without the quotes', () => {
+  it('are linked in the manifest without the quotes', () => {
     const text = '{ "icon": "./a.png", "coverImage": 1, "screenshots": ["./b.png", 2, "./c.png"] }';
     assert.deepEqual(
       pictureLinks(text).map(({ path, start, end }) => [path, text.slice(start, end)]),

@@ -7,8 +7,8 @@ import {
 
 const letterOf = (svg: string): string => />([^<>\s]+)<\/text>/u.exec(svg)?.[1] ?? '';
 
-describe('the placeholder icon', () => {
-  it('has the first letter of the name', () => {
+describe('placeholder icon', () => {
+  it('shows the first letter of the name', () => {
     assert.equal(letterOf(placeholderIcon('tyre pressure', 'x')), 'T');
     assert.equal(letterOf(placeholderIcon('<&"> 4x4', 'x')), '4');
     assert.equal(letterOf(placeholderIcon('سجل', 'x')), 'س');
@@ -16,7 +16,7 @@ describe('the placeholder icon', () => {
     assert.equal(letterOf(placeholderIcon('', '')), '·');
   });
 
-  it('takes the English name, or another, or the id', () => {
+  it('uses the English name, another name, or the ID', () => {
     const letter = (manifest: object) => letterOf(placeholderIconFor(JSON.stringify(manifest)));
     assert.equal(letter({ id: 'x', name: { ar: 'سجل', en: 'Log' } }), 'L');
     assert.equal(letter({ id: 'x', name: { en: 7, de: 'Öl' } }), 'Ö');
@@ -24,7 +24,7 @@ describe('the placeholder icon', () => {
     assert.equal(letterOf(placeholderIconFor('{')), '·');
   });
 
-  it('is a square picture, the same each time, and differs between apps', () => {
+  it('is a square image that is stable and differs between apps', () => {
     const icon = placeholderIcon('A', 'app');
     assert.match(icon, /^<svg [^>]*width="256" height="256" viewBox="0 0 256 256">/u);
     assert.equal(icon, placeholderIcon('A', 'app'));

@@ -7,8 +7,8 @@ function setVersion(text: string, version: string): string | undefined {
   return edit && applyTextEdits(text, [edit]);
 }
 
-describe('another version of a manifest', () => {
-  it('changes the version and no other character', () => {
+describe('manifest version replacement', () => {
+  it('changes only the version', () => {
     for (const [before, after] of [
       ['{"version":"1.0.0"}', '{"version":"1.0.1"}'],
       ['{\r\n\t"id": "a",\r\n\t"version" :  "1.0.0",\r\n}\r\n', undefined],
@@ -20,7 +20,7 @@ describe('another version of a manifest', () => {
     }
   });
 
-  it('changes nothing where it is there already, and is none where there is none', () => {
+  it('changes nothing when the version is current or absent', () => {
     assert.equal(setVersion('{"version":"1.0.1"}', '1.0.1'), '{"version":"1.0.1"}');
     assert.equal(setVersion('{"id":"a"}', '1.0.1'), undefined);
   });

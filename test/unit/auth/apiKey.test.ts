@@ -115,7 +115,7 @@ describe('session with an API key', () => {
     assert.equal(kindOf(window), 'signedIn');
   });
 
-  it('ends when the keyring loses the key, which cannot be minted again', async () => {
+  it('ends when the keyring loses the key, because it cannot be issued again', async () => {
     (await signedIn()).dispose();
     await world().secrets.delete(world().storageKey);
     assert.equal(kindOf(await world().restoredWindow()), 'signedOut');

@@ -49,8 +49,8 @@ describe('windows that share a session', () => {
   });
 
   for (const events of [1, 0, 2]) {
-    const title = events === 1 ? 'once' : events === 0 ? 'never' : 'twice';
-    it(`keeps the session when one window signs in again and the others are notified ${title}`, async () => {
+    const title = events === 1 ? 'one event' : events === 0 ? 'no event' : 'two events';
+    it(`keeps the session when one window signs in again and the other receives ${title}`, async () => {
       const [first, second] = await twoWindows();
       world().secrets.events = events;
       const before = idOf(first);
@@ -63,7 +63,7 @@ describe('windows that share a session', () => {
       assert.equal(idOf(second), idOf(first));
     });
 
-    it(`refreshes an expired token once when the windows are notified ${title}`, async () => {
+    it(`refreshes each expired token once when the other window receives ${title}`, async () => {
       const windows = await twoWindows();
       world().secrets.events = events;
       for (let round = 0; round < 4; round++) {
@@ -205,7 +205,7 @@ describe('unreliable keyring', () => {
     assert.equal(idOf(other), sessionId);
   });
 
-  it('signs out when a pasted token is lost, because it cannot be minted again', async () => {
+  it('signs out when a pasted token is lost, because it cannot be refreshed', async () => {
     const token = await (await world().signedInWindow()).session.getToken();
     const window = world().openWindow();
     await window.session.signInWithToken(token);

@@ -104,7 +104,7 @@ describe('session keep-alive', () => {
     assert.equal(world().clock.pending, 0);
   });
 
-  it('keeps a pending wait on a trigger but not after sleep', async () => {
+  it('keeps its backoff while time passes and retries at once after sleep', async () => {
     const window = await keptWindow();
     const rule = { fault: { kind: 'reset' }, times: 'always' } as const;
     const outage = world().backend.faults.inject(rule);

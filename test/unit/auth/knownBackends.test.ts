@@ -45,7 +45,7 @@ describe('approved backends of a key', () => {
     assert.equal(await open([use('https://late.test')]).isKnown(use('https://late.test')), false);
   });
 
-  it('asks again when the file is damaged', async () => {
+  it('forgets all approvals when the file is damaged', async () => {
     for (const content of ['', '[]', '{"SHA256:one":{}}', '{"SHA256:one":[1]}', 'x'.repeat(2e6)]) {
       await open().approve(use(OTHER));
       writeFileSync(file(), content);

@@ -104,7 +104,7 @@ describe('new tokens that the backend rejects', () => {
     assert.equal(kindOf(window), 'signedIn');
   });
 
-  it('are distinguished from a call that is forbidden', async () => {
+  it('are distinguished from the rejection of a single call', async () => {
     const window = await keptWindow();
     const states = statesOf(window);
     refuse(KEYS);

@@ -239,7 +239,7 @@ describe('bundle', () => {
       ['its folder', 'assets/deep/er', 'deep/er', /leads out of the project/u],
       ['a folder above', 'assets', '', /leads out of the project/u],
     ] as const) {
-      it(`contains no outside file: ${what}`, async () => {
+      it(`is rejected when the link replaces ${what}`, async () => {
         const path = join(root, 'assets', 'deep', 'er', 'app.js');
         await steal(path);
         await rm(join(root, 'assets', 'binary.bin'));
@@ -254,7 +254,7 @@ describe('bundle', () => {
       });
     }
 
-    it('contains no outside file: a folder that is a link only while it is read', async () => {
+    it('is rejected when a folder is a link only while it is read', async () => {
       const path = join(root, 'assets', 'deep', 'er', 'app.js');
       await steal(path);
       await rm(join(root, 'assets', 'binary.bin'));
@@ -275,7 +275,7 @@ describe('bundle', () => {
       assert.match(error.message, /leads out of the project|changed while being packed/u);
     });
 
-    it('contains no outside file: a link that changed its target', async () => {
+    it('is rejected when a link changed its target', async () => {
       const path = join(root, 'assets', 'deep', 'er', 'app.js');
       const link = join(root, 'link.js');
       await steal(path);

@@ -138,7 +138,7 @@ describe('large bundle', () => {
     assert.deepEqual(await temporary.entries(), []);
   });
 
-  it('contains no file that became a link out of the project', async () => {
+  it('is rejected when a folder became a link out of the project', async () => {
     const collected = await collectFiles(root, root);
     await rename(join(root, '3'), join(temp.path, 'outside'));
     await symlink(join(temp.path, 'outside'), join(root, '3'));
@@ -163,7 +163,7 @@ describe('large bundle', () => {
 
     afterEach(() => localize(undefined));
 
-    it('is reported by its process', async () => {
+    it('reports errors of its process in that language', async () => {
       const collected = await collectFiles(root, root);
       await rm(join(root, '3', '10.bin'));
       const use = () => Promise.reject(new Error('must not be used'));
@@ -174,7 +174,7 @@ describe('large bundle', () => {
       assert.equal(error.message, 'تعذّرت قراءة 3/10.bin (ENOENT).');
     });
 
-    it('is reported by the thread in the current language only', async () => {
+    it('reports warnings of its thread in the current language only', async () => {
       await plant(root, [['0/a.js', 'a.findLast(b)']]);
       const collected = await collectFiles(root, root);
       const look = async () => {

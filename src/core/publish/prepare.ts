@@ -27,46 +27,53 @@ import { loadProject, noManifest, type Project } from './project';
 import { countProblems } from './rules';
 import type { Progress, StageClock } from './stages';
 
-/** What preparing needs from outside. */
+/** The dependencies of {@link prepare}. */
 export interface PreparationPorts {
   runner: ProcessRunner;
   logger: Logger;
   onProgress: (progress: Progress) => void;
-  /** What a build prints, as it comes. */
+  /** Called with a build's output as it arrives. */
   onBuildOutput: (text: string) => void;
-  /** What is wrong with the folder that a build wrote, errors too; nothing after a build without such problems. */
+  /**
+   * Called after each build with the problems in its output folder, including errors; empty if
+   * there are none.
+   */
   onBuilt?: (problems: readonly Problem[]) => void;
-  /** What the checks found that is no error. */
+  /** Called with the warnings and notes that the checks found. */
   onProblems?: (problems: readonly Problem[]) => void;
-  /** The built worker script: what is large is read, packed and checked there. Without it everything happens in place. */
+  /**
+   * Path of the built worker script, which reads, packs and checks large projects. Without it,
+   * everything runs on this thread.
+   */
   worker?: string;
-  /** Where what is known of scripts is kept between publishes, by their content. */
+  /** The file that caches script results between publishes, by content. */
   baselineCache?: string;
 }
 
-/** What is to be packed, and with what. */
 export interface Preparation {
   project: Project;
   ports: PreparationPorts;
   stages: StageClock;
   signal: AbortSignal | undefined;
-  /** Asks for the latest published version; left out where the network is to stay untouched. */
+  /** Requests the latest published version; left out if no network request is wanted. */
   latestVersion?: LatestVersion;
 }
 
-/** A mini-app that may be sent. */
+/** A mini-app that passed all checks. */
 export interface Fit {
   bundle: Bundle;
-  /** With the manifest that is in the bundle: a build may have changed it. */
+  /** The project with the packed manifest, which a build may have changed. */
   project: Project;
-  /** What the checks found that is no error. */
+  /** Warnings and notes. */
   problems: readonly Problem[];
 }
 
 /**
- * Validates, builds, checks and packs a mini-app. The bundle is gone when `use` has ended.
- * @throws NOTHING_TO_PUBLISH, VALIDATION_FAILED, MANIFEST_INVALID (after the build), BUILD_FAILED, UPLOAD_FAILED (no place for the bundle),
- * CancelledError
+ * Validates, builds, checks and packs a mini-app. The bundle is removed when `use` has ended.
+ * @throws NOTHING_TO_PUBLISH, VALIDATION_FAILED, BUILD_FAILED
+ * @throws MANIFEST_INVALID if the build made the manifest invalid
+ * @throws UPLOAD_FAILED if the bundle cannot be written
+ * @throws CancelledError
  */
 export async function prepare<T>(
   preparation: Preparation,
@@ -93,7 +100,7 @@ export async function prepare<T>(
   }
 }
 
-/** What is prepared, and what was found so far that is no error. */
+/** The project with the warnings and notes found so far. */
 interface Checked extends Preparation {
   problems: readonly Problem[];
 }
@@ -115,7 +122,10 @@ async function afterBuild(checked: Checked, build: Build): Promise<Checked> {
   return { ...now, problems: [...problems, ...ofOutput] };
 }
 
-/** Packs and checks what there is to be published. @throws as {@link prepare} */
+/**
+ * Packs the project and checks the packed files.
+ * @throws as {@link prepare}
+ */
 async function prepareOutput<T>(checked: Checked, use: (fit: Fit) => Promise<T>): Promise<T> {
   const { project, ports, stages, signal } = checked;
   const { folder } = project;
@@ -143,7 +153,10 @@ async function prepareOutput<T>(checked: Checked, use: (fit: Fit) => Promise<T>)
   return result;
 }
 
-/** @throws NOTHING_TO_PUBLISH when the build wrote another folder than the one that is packed, and that one is empty */
+/**
+ * @throws NOTHING_TO_PUBLISH if the build wrote to a different folder than the packed one, which is
+ * empty
+ */
 function assertOutput(problems: readonly Problem[]): void {
   const error = problems.find(({ severity }) => severity === 'error');
   if (error !== undefined) {
@@ -163,9 +176,12 @@ async function validate({ project, latestVersion, signal }: Preparation): Promis
 }
 
 /**
- * Builds may write the manifest, and people edit it while they wait.
- * @returns the very same project when it is as it was
- * @throws NOTHING_TO_PUBLISH, MANIFEST_INVALID, VALIDATION_FAILED (what is locked and asked about goes by the id and the version)
+ * Reads the manifest again after the build: the build may write it, and the user may edit it
+ * meanwhile.
+ * @returns the same object if nothing has changed
+ * @throws NOTHING_TO_PUBLISH, MANIFEST_INVALID
+ * @throws VALIDATION_FAILED if the ID or version has changed, because the lock and the confirmation
+ * depend on them
  */
 async function rereadManifest(project: Project): Promise<Project> {
   const { manifest } = await loadProject(project.folder);
@@ -181,7 +197,7 @@ async function rereadManifest(project: Project): Promise<Project> {
   return isDeepStrictEqual(manifest, project.manifest) ? project : { ...project, manifest };
 }
 
-/** Packs and checks at the same time; a bundle that is not fit to be sent never gets to `use`. */
+/** Packs and checks at the same time. Does not call `use` if a check fails. */
 function packChecked<T>(
   project: Project,
   root: string,
@@ -240,7 +256,10 @@ function assertNoErrors(problems: readonly Problem[], { folder, manifest }: Proj
   }
 }
 
-/** @throws VALIDATION_FAILED when the manifest is not, or no longer, what is about to be submitted; NOTHING_TO_PUBLISH, MANIFEST_INVALID */
+/**
+ * @throws VALIDATION_FAILED if the manifest on disk is not the one about to be submitted
+ * @throws NOTHING_TO_PUBLISH, MANIFEST_INVALID
+ */
 async function assertManifestPacked({ folder, manifest }: Project): Promise<void> {
   const { manifest: now } = await loadProject(folder);
   if (!isDeepStrictEqual(now, manifest)) {
@@ -248,7 +267,11 @@ async function assertManifestPacked({ folder, manifest }: Project): Promise<void
   }
 }
 
-/** It may be a link, and be written anew with the same content, which is compared later. @throws NOTHING_TO_PUBLISH when it is gone: a build may do anything */
+/**
+ * Returns the entry of the manifest. Does not record its state: it may be a link, or be rewritten
+ * with the same content, which is compared later.
+ * @throws NOTHING_TO_PUBLISH if the build removed it
+ */
 async function manifestFile(folder: string): Promise<BundleFile> {
   const path = join(folder, MANIFEST_FILE);
   const { size } = await stat(path).catch((cause: unknown) => {
@@ -257,7 +280,7 @@ async function manifestFile(folder: string): Promise<BundleFile> {
   return { name: MANIFEST_FILE, path, size, linksTo: MANIFEST_FILE };
 }
 
-/** The project's manifest lies over whatever the app's files hold under that name. */
+/** Replaces any file with the manifest's name by the project's manifest. */
 function withManifest(collected: CollectedFiles, manifest: BundleFile): CollectedFiles {
   const others = collected.files.filter((file) => file.name !== manifest.name);
   if (others.length === 0) {

@@ -33,9 +33,9 @@ export type Track = 'production' | 'beta';
 
 export interface PublishOptions {
   track: Track;
-  /** What testers read; for the beta track alone. */
+  /** Release notes for testers; for the beta track only. */
   releaseNotes?: string;
-  /** Everything but the network. */
+  /** Run everything except network requests. */
   dryRun?: boolean;
 }
 
@@ -56,7 +56,7 @@ export interface PublishResult {
   publishedAt?: string;
 }
 
-/** What is about to leave the computer. */
+/** What is about to be uploaded. */
 export interface Prepared {
   project: Project;
   track: Track;
@@ -64,7 +64,7 @@ export interface Prepared {
   /** Bytes of the packed bundle. */
   size: number;
   fileCount: number;
-  /** What the checks found that is no error. */
+  /** Warnings and notes. */
   problems: readonly Problem[];
 }
 
@@ -72,18 +72,23 @@ export interface PublishPorts extends PreparationPorts {
   api: ApiClient;
   transport: Transport;
   clock: Clock;
-  /** Where the locks of all windows lie. */
+  /** The folder with the locks of all windows. */
   lockFolder: string;
-  /** Asked once everything is packed and nothing is sent yet. What it rejects with ends the publish. A dry run does not ask. */
+  /**
+   * Called when everything is packed and before anything is sent. A rejection ends the publish. Not
+   * called for a dry run.
+   */
   confirm?: (prepared: Prepared) => Promise<void>;
   /** Whether to ask about what is packed; without it every publish asks. */
   mustConfirm?: (prepared: Prepared) => boolean;
 }
 
 /**
- * Publishes a mini-app: validate, build, pack, confirm, upload, submit, and for the beta track promote.
- * @throws NOTHING_TO_PUBLISH, VALIDATION_FAILED, BUILD_FAILED, UPLOAD_FAILED, PUBLISH_IN_PROGRESS, CancelledError, what `confirm` rejects with and
- * what the API client throws; nothing is left behind then
+ * Publishes a mini-app: validate, build, pack, confirm, upload, submit, and for the beta track
+ * promote. Removes its temporary files on failure.
+ * @throws NOTHING_TO_PUBLISH, VALIDATION_FAILED, BUILD_FAILED, UPLOAD_FAILED, PUBLISH_IN_PROGRESS
+ * @throws CancelledError
+ * @throws what `confirm` rejects with, and what the API client throws
  */
 export async function publish(
   project: Project,
@@ -115,19 +120,19 @@ export async function publish(
     });
     const before = readBefore(run, appId, status);
     before.catch(() => undefined); // handled where it is awaited
-    // The list of apps, which `before` needs too, may fail: the status alone has the version.
+    // Uses only the status, because the list of apps, which `before` also needs, may fail.
     const latestVersion = async (): Promise<string | undefined> =>
       findApp(await status, appId)?.latestVersion ?? undefined;
     return prepare({ project, ports, stages, signal, latestVersion }, async (fit) => {
       const asked = await confirm(run, fit);
-      // An answer may take hours.
+      // The confirmation may take hours, so the state is read again.
       const delivered = await deliver(run, fit, asked ? readBefore(run, appId) : before);
       return { ...toResult(fit, options), ...delivered };
     });
   });
 }
 
-/** One publish on its way to the backend. */
+/** The context of one publish. */
 interface Run {
   options: PublishOptions;
   ports: PublishPorts;
@@ -136,7 +141,7 @@ interface Run {
   lock: PublishLock;
 }
 
-/** @returns whether anybody was asked */
+/** @returns whether the user was asked */
 async function confirm(
   { options, ports, stages, signal }: Run,
   { bundle: { sha256, size, fileCount }, project, problems }: Fit,
@@ -151,7 +156,7 @@ async function confirm(
   return true;
 }
 
-/** From the first byte that leaves the computer. Once the submission is sent, a cancellation comes too late. */
+/** Uploads and submits the bundle. Cannot be cancelled once the submission is sent. */
 async function deliver(
   run: Run,
   { bundle, project }: Fit,
@@ -182,7 +187,10 @@ async function deliver(
   return { bundleId, ...submission };
 }
 
-/** @throws an error that tells that the submission stands: publishing again would submit twice */
+/**
+ * @throws an error which says that the submission succeeded, because publishing again would submit
+ * twice
+ */
 async function promote(
   { options, ports }: Run,
   { appId, version }: SubmitRequest,
@@ -206,7 +214,11 @@ function submittedOnly(error: I99dashError, unpromoted: Unpromoted): I99dashErro
   );
 }
 
-/** A state that cannot be read is no reason not to publish; only then nothing is ever sent twice. @throws CancelledError */
+/**
+ * Reads the backend's state. An unreadable state does not block publishing; the submission is then
+ * never sent twice.
+ * @throws CancelledError
+ */
 async function readBefore(
   { ports, signal }: Run,
   appId: string,

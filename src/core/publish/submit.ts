@@ -7,14 +7,25 @@ import { t } from '../l10n';
 import type { Clock, Logger } from '../ports';
 import { delay, isPassing, mayHaveArrived, waitBeforeRepeat } from '../retry';
 
-/** How often the backend's own state is read after a submission without an answer, and the first wait between, in milliseconds. */
+/**
+ * How often to read the backend's state after a submission without an answer, and the first delay
+ * between reads, in milliseconds.
+ */
 const READS = 4;
 const FIRST_WAIT_MS = 1_000;
-/** Waits before each look at that state after the backend itself refused with a passing error, in milliseconds. */
+/**
+ * Delays before each read of that state after the backend itself failed with a transient error, in
+ * milliseconds.
+ */
 const LOOKS_AFTER_REFUSAL_MS = [0, 2_000];
-/** The same where a gateway answered or the answer was lost: the backend may still be at work. */
+/**
+ * The same if a gateway answered or the answer was lost: the backend may still process the request.
+ */
 const LOOKS_MS = [...LOOKS_AFTER_REFUSAL_MS, 4_000, 8_000];
-/** Statuses of a gateway that did not get the request through, or got a broken answer. After any other it may still be at work. */
+/**
+ * Statuses of a gateway that did not forward the request, or got a broken answer. After any other
+ * status, the backend may still process the request.
+ */
 const BROKEN_GATEWAY: ReadonlySet<number> = new Set([500, 502, 520, 521, 522, 523, 525, 526, 530]);
 
 export interface SubmitPorts {
@@ -30,7 +41,9 @@ export interface SubmitRequest {
   bundleId: string;
 }
 
-/** What the backend said of an app before anything was sent: the yardstick for an answer that is lost. */
+/**
+ * The backend's state of an app before anything is sent. It is the reference if an answer is lost.
+ */
 export interface BackendState {
   latestVersion: string | null;
   reviewStatus: string | null;
@@ -38,8 +51,8 @@ export interface BackendState {
 }
 
 /**
- * Reads what the backend holds of an app.
- * @param reading the app's status, where that has been asked for already
+ * Reads the backend's state of an app.
+ * @param reading a pending request for the app's status, if there is one
  * @throws what the API client throws
  */
 export async function readBackendState(
@@ -60,18 +73,21 @@ export async function readBackendState(
   };
 }
 
-/** What a status says of one app; undefined when there is no such app. */
+/** Returns the status of one app; undefined if there is no such app. */
 export function findApp({ apps }: DeveloperStatus, appId: string): AppStatus | undefined {
   return apps.find((app) => app.appId === appId);
 }
 
 /**
- * Submits a bundle, exactly once or not at all. When the answer is lost, or comes from a gateway, the backend's own state tells whether the
- * submission arrived. It is sent again only when it did not, at most once, and not before the time the server asks for; a long wait is for the
- * user to decide on. It is never sent again after a timeout: the backend may still be at work. A server that answers "too many requests" has
- * not acted.
- * @param before the state before this publish; undefined when it could not be read, and then nothing is ever sent twice
- * @throws what the API client throws; for an outcome that cannot be found out, an error that says so
+ * Submits a bundle at most once. If the answer is lost or comes from a gateway, checks the
+ * backend's state to see whether the submission arrived. Sends it again only if it did not, at most
+ * once, and not before the time that the server requests; a long delay is left to the user to
+ * decide. Never sends it again after a timeout, because the backend may still process it. A server
+ * that answers "too many requests" has not acted.
+ * @param before the state before this publish; undefined if it could not be read, which rules out a
+ * second attempt
+ * @throws what the API client throws
+ * @throws an error which says that the outcome is unknown, if it cannot be determined
  */
 export async function submitOnce(
   ports: SubmitPorts,
@@ -92,7 +108,7 @@ export async function submitOnce(
   if (!('failure' in second)) {
     return second;
   }
-  // A refusal may mean that the first one arrived after all: this version is taken.
+  // The version may be taken because the first attempt did arrive.
   const taken =
     first.mayHaveArrived && !second.mayHaveArrived && before !== undefined
       ? await findSubmission(ports, request, before, second.failure)
@@ -103,14 +119,14 @@ export async function submitOnce(
   return taken;
 }
 
-/** A submission that the backend has not taken, and why. */
+/** A submission that the backend did not accept, and the reason. */
 interface NotAccepted {
   readonly failure: unknown;
-  /** Whether only the backend's state told that it has not arrived. */
+  /** Whether only the backend's state showed that the request did not arrive. */
   readonly mayHaveArrived: boolean;
 }
 
-/** @throws where nobody can tell whether it arrived */
+/** @throws if it cannot be determined whether the submission arrived */
 async function attempt(
   ports: SubmitPorts,
   request: SubmitRequest,
@@ -124,7 +140,7 @@ async function attempt(
   try {
     return await submitBundle(ports.api, { manifest, bundleId }, onSend);
   } catch (failure) {
-    // Without a token, nothing has left.
+    // Without a token, nothing was sent.
     if (!call.isSent || !mayHaveArrived(failure)) {
       return { failure, mayHaveArrived: false };
     }
@@ -140,8 +156,8 @@ async function attempt(
 
 /**
  * Looks for the submission in the backend's state.
- * @returns undefined when it has not arrived
- * @throws when the backend cannot be asked
+ * @returns undefined if it did not arrive
+ * @throws if the state cannot be read
  */
 async function findSubmission(
   ports: SubmitPorts,
@@ -164,7 +180,10 @@ async function findSubmission(
   return undefined;
 }
 
-/** @throws as {@link readBackendState}, once that is no better after a while */
+/**
+ * Reads the backend's state, and retries for a while.
+ * @throws as {@link readBackendState}, if the last attempt fails too
+ */
 async function readPatiently({ api, clock }: SubmitPorts, appId: string): Promise<BackendState> {
   for (let read = 1; ; read++) {
     try {
@@ -182,7 +201,7 @@ function isFromBackend(failure: unknown): boolean {
   return isI99dashError(failure, 'SERVER') && failure.fromBackend === true;
 }
 
-/** Whether the backend may act later than anybody waits for: it, or a gateway before it, did not answer in time. */
+/** Checks whether the backend may still act later, because it or a gateway timed out. */
 function mayBeAtWork(failure: unknown): boolean {
   if (!isI99dashError(failure, 'SERVER')) {
     return isI99dashError(failure, 'TIMEOUT');

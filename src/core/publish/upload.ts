@@ -8,7 +8,7 @@ import type { Clock, HttpResponse, Transport } from '../ports';
 import { delay, isPassing, repeatPassing, waitBeforeRepeat } from '../retry';
 import type { Bundle } from './bundle';
 
-/** How often a broken upload is tried in all. */
+/** The total number of attempts for a failed upload. */
 const ATTEMPTS = 3;
 
 export interface UploadPorts {
@@ -21,16 +21,19 @@ export interface UploadOptions {
   signal?: AbortSignal;
   /** Called with the bytes sent so far in this attempt. */
   onProgress?: (sent: number) => void;
-  /** Whether the storage may not be on this computer. */
+  /** Whether to reject storage on this computer. */
   onlyElsewhere?: boolean;
 }
 
 /**
- * Brings a bundle to the storage. A broken upload is tried again, unless the storage asks for a long wait, and so is asking for its address;
- * one that the storage no longer takes is asked for anew once.
- * @returns the bundle's id
- * @throws UPLOAD_FAILED (with the storage's own code as `serverCode`), PROTOCOL, BACKEND_REFUSED, OFFLINE, TIMEOUT, TLS, CancelledError, and what the API
- * client throws
+ * Uploads a bundle to the storage. Retries a failed upload, and a failed request for its address,
+ * unless the storage asks for a long delay. Requests a new address once if the storage no longer
+ * accepts the first.
+ * @returns the bundle's ID
+ * @throws UPLOAD_FAILED with the storage's own code as `serverCode`
+ * @throws PROTOCOL, BACKEND_REFUSED, OFFLINE, TIMEOUT, TLS
+ * @throws CancelledError
+ * @throws what the API client throws
  */
 export async function upload(
   { api, transport, clock }: UploadPorts,
@@ -40,7 +43,7 @@ export async function upload(
 ): Promise<string> {
   const { signal } = options;
   const announced = { appId, contentLength: bundle.size, sha256: bundle.sha256 };
-  // It only reserves an address: one that nobody uses runs out.
+  // Safe to retry: it only reserves an address, and an unused one expires.
   const reserve = (): Promise<UploadTarget> =>
     repeatPassing(clock, () => requestUpload(api, announced, signal), signal);
   let target = await reserve();
@@ -65,9 +68,13 @@ export async function upload(
 }
 
 /**
- * Puts a bundle where a presigned URL says. The URL is the credential: no Authorization header goes there.
- * @throws UPLOAD_FAILED (with the storage's own code as `serverCode`), PROTOCOL for a web page in place of the storage's answer and for a
- * success before everything is sent, BACKEND_REFUSED, and what {@link Transport} rejects with
+ * Sends a bundle to a presigned URL. The URL is the credential, so there is no Authorization
+ * header.
+ * @throws UPLOAD_FAILED with the storage's own code as `serverCode`
+ * @throws PROTOCOL for a web page instead of the storage's answer, and for a success before
+ * everything is sent
+ * @throws BACKEND_REFUSED
+ * @throws what {@link Transport} rejects with
  */
 export async function putBundle(
   transport: Transport,
@@ -103,12 +110,15 @@ export async function putBundle(
   }
 }
 
-/** A success of the storage has no body. A page comes from somebody on the way, and nobody has stored anything. */
+/**
+ * Checks for a web page. The storage's success has no body, so a page comes from a proxy or portal
+ * in between, and nothing was stored.
+ */
 function isWebPage(text: string): boolean {
   return /^<(?:!doctype|html)\b/iu.test(text.trimStart());
 }
 
-/** Storage answers errors as S3-style XML; its code is all that is shown of it. */
+/** Creates the error for an S3-style XML answer. Only the storage's code is shown. */
 function storageError(response: HttpResponse): I99dashError {
   const { status, text: xml } = response;
   const code = /<Code>(\w{1,64})<\/Code>/u.exec(xml)?.[1];
@@ -122,7 +132,10 @@ function storageError(response: HttpResponse): I99dashError {
   });
 }
 
-/** The storage's own codes below 500 that pass: a body that came too slowly or in part, and another change of the same object. */
+/**
+ * The storage's own codes below 500 that are transient: an incomplete or slow body, or a concurrent
+ * change of the object.
+ */
 const PASSING_CODES: ReadonlySet<string> = new Set([
   'RequestTimeout',
   'IncompleteBody',
@@ -135,7 +148,10 @@ function isWorthRepeating(error: unknown): boolean {
   return isPassingCode || isPassing(error);
 }
 
-/** The storage's own codes for an upload address that it does not take, or no longer. Storages use them with 400, 401 and 403. */
+/**
+ * The storage's own codes for an upload address that is invalid or has expired. Storages use them
+ * with 400, 401 and 403.
+ */
 const ADDRESS_REFUSED_CODES: ReadonlySet<string> = new Set([
   'AccessDenied',
   'ExpiredRequest',
@@ -145,7 +161,7 @@ const ADDRESS_REFUSED_CODES: ReadonlySet<string> = new Set([
   'TokenRefreshRequired',
 ]);
 
-/** True when the upload address itself was refused, so that a fresh one is worth asking for. */
+/** Checks whether the storage rejected the upload address, so that a new one may help. */
 function isUploadUrlRefused(error: unknown): boolean {
   return (
     isI99dashError(error, 'UPLOAD_FAILED') &&

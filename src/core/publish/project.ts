@@ -10,7 +10,7 @@ import { readPublishBuild } from './publishScript';
 import { checkConfigText, checkManifestText, readText } from './projectTexts';
 import { countProblems, type RuleId } from './rules';
 
-/** Rules about a file as a whole, whose sentences name it. */
+/** Rules about a whole file. Their messages name the file. */
 const FILE_RULES: readonly RuleId[] = [
   'manifest.unreadable',
   'manifest.syntax',
@@ -20,32 +20,32 @@ const FILE_RULES: readonly RuleId[] = [
   'config.object',
 ];
 
-/** A mini-app on disk whose manifest keeps every rule. */
+/** A mini-app on disk with a valid manifest. */
 export interface Project {
   /** Absolute. */
   folder: string;
-  /** As it is submitted. */
+  /** The manifest in the form in which it is submitted. */
   manifest: Manifest;
-  /** Absolute. Where the sources, or a vanilla app's files, are. */
+  /** Absolute. The folder with the sources, or with the files of an app without a build. */
   appRoot: string;
-  /** Absolute. Where the build leaves its output. */
+  /** Absolute. The build's output folder. */
   distDir: string;
-  /** A shell command, run in the folder. */
+  /** A shell command, which runs in the project folder. */
   buildCommand?: string;
   /**
-   * The shell command that the project's own `publish` script runs before the client, in the folder. It leaves its output in `appRoot`.
-   * Undefined where there is a `buildCommand`.
+   * The shell command that the project's `publish` script runs before the client, in the project
+   * folder. Its output is in `appRoot`. Undefined if there is a `buildCommand`.
    */
   publishBuild?: string;
 }
 
-/** A mini-app of which not everything is as it must be: the manifest's sound fields. */
+/** A mini-app that may have errors, with the valid fields of its manifest. */
 export type Draft = Omit<Project, 'manifest'> & { manifest: ManifestFields };
 
 /**
- * Reads a mini-app and tells every problem of its manifest.json and sdk.config.json at once.
- * @returns `project` when none of the problems is an error
- * @throws NOTHING_TO_PUBLISH (no manifest)
+ * Reads a mini-app, and reports all problems of its manifest.json and sdk.config.json.
+ * @returns `project` if none of the problems is an error
+ * @throws NOTHING_TO_PUBLISH if there is no manifest
  */
 export async function readProject(
   folder: string,
@@ -66,13 +66,13 @@ export async function readProject(
   return { project: { manifest, ...found }, problems: all };
 }
 
-/** What a folder without a manifest.json is told by. */
+/** Creates the error for a folder without a manifest.json. */
 export function noManifest(folder: string, cause?: unknown): I99dashError {
   const message = t('There is no {0} in {1}.', MANIFEST_FILE, oneLine(folder, Infinity));
   return new I99dashError('NOTHING_TO_PUBLISH', message, { cause });
 }
 
-/** The build of a project's own `publish` script, where its configuration has none. */
+/** Returns the build of the project's `publish` script, if its configuration has none. */
 export async function ownBuild(
   folder: string,
   { buildCommand }: Pick<Config, 'buildCommand'>,
@@ -81,7 +81,7 @@ export async function ownBuild(
   return publishBuild === undefined ? {} : { publishBuild };
 }
 
-/** A mini-app's folders and build, as its configuration has them. */
+/** Resolves a mini-app's folders and build from its configuration. */
 export function places(folder: string, config: Config): Omit<Project, 'manifest'> {
   const appRoot = resolve(folder, config.appRoot);
   const distDir = resolve(folder, config.distDir);
@@ -89,8 +89,9 @@ export function places(folder: string, config: Config): Omit<Project, 'manifest'
 }
 
 /**
- * Reads a mini-app that is about to be published.
- * @throws NOTHING_TO_PUBLISH (no manifest), MANIFEST_INVALID (with the first problem in words, and all of them as `problems`)
+ * Reads a mini-app for publishing.
+ * @throws NOTHING_TO_PUBLISH if there is no manifest
+ * @throws MANIFEST_INVALID with the first problem as its message, and all of them as `problems`
  */
 export async function loadProject(folder: string): Promise<Project> {
   const { project, problems } = await readProject(folder);

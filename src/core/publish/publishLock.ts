@@ -16,15 +16,17 @@ import {
 } from './publishNote';
 import { isRunning } from './runningProcess';
 
-/** The window that publishes touches its lock this often, in milliseconds. */
+/** How often the publishing window touches its lock, in milliseconds. */
 const HEARTBEAT_MS = 5_000;
-/** A lock that was not touched for so many heartbeats may belong to nobody. */
+/** A lock may be stale after this many heartbeats without a touch. */
 const STALE_BEATS = 4;
-/** Whoever holds it, but slept or has had the clock set, touches it within so many. */
+/**
+ * A live owner that slept, or whose clock changed, touches the lock within this many heartbeats.
+ */
 const PATIENCE_BEATS = 1.5;
-/** How often that is looked for within one. */
+/** How often to check for that within one heartbeat. */
 const LOOKS = 20;
-/** No lock is larger, in bytes. */
+/** The largest valid lock, in bytes. */
 const MAX_BYTES = 64 * 1024;
 
 /** A lock that is held. */
@@ -37,7 +39,10 @@ export interface PublishLock {
 }
 
 export interface LockOptions {
-  /** How often whoever holds a lock touches it, in milliseconds: the same in all windows. Default 5,000. */
+  /**
+   * How often the owner of a lock touches it, in milliseconds: the same in all windows. Default
+   * 5,000.
+   */
   heartbeatMs?: number;
 }
 
@@ -51,10 +56,14 @@ interface Found extends LockText {
 }
 
 /**
- * Runs a task while holding the lock for an app on a backend, across all windows that share a home, be they on several computers. A window
- * that dies leaves its lock, which {@link takeInterrupted} finds. A lock that cannot be given back grows old; it makes no failure of what was done.
- * @param folder where the locks of all windows lie
- * @throws PUBLISH_IN_PROGRESS, UPLOAD_FAILED when the folder takes no lock, and what the task throws
+ * Runs a task while holding the lock for an app on a backend, across all windows that share a home
+ * folder, even on several computers. A window that crashes leaves its lock behind;
+ * {@link takeInterrupted} finds it. A lock that cannot be released becomes stale, which does not
+ * fail the task.
+ * @param folder the folder with the locks of all windows
+ * @throws PUBLISH_IN_PROGRESS
+ * @throws UPLOAD_FAILED if no lock can be created in the folder
+ * @throws what the task throws
  */
 export async function withPublishLock<T>(
   folder: string,
@@ -94,7 +103,10 @@ export async function withPublishLock<T>(
   }
 }
 
-/** The publishes that a window did not live to finish. Each is told once, to one caller: its lock is gone afterwards. Never rejects. */
+/**
+ * Returns the publishes that were interrupted by a crash. Removes their locks, so each one is
+ * returned once, to one caller. Never rejects.
+ */
 export async function takeInterrupted(
   folder: string,
   { heartbeatMs = HEARTBEAT_MS }: LockOptions = {},
@@ -167,9 +179,10 @@ async function release(path: string, content: string): Promise<void> {
 }
 
 /**
- * Removes a lock that nobody holds any more. Of several callers one does, and looks again first: what they saw abandoned may be held anew
- * by then.
- * @returns what it told, if that can be read; undefined when it is held or gone, or another caller sees to it
+ * Removes a stale lock. Only one of several callers does so, and it checks again first, because the
+ * lock may have a new owner.
+ * @returns the content of the removed lock, if it is valid; undefined if the lock is held or gone,
+ * or another caller removes it
  */
 async function removeAbandoned(
   path: string,
@@ -199,7 +212,9 @@ async function removeAbandoned(
   }
 }
 
-/** @returns false when there is something already; a file that cannot be written whole does not stay */
+/**
+ * @returns false if the path exists already; a file that cannot be written completely is removed
+ */
 async function createNew(path: string, content: string): Promise<boolean> {
   try {
     const handle = await open(path, 'wx', 0o600);
@@ -219,8 +234,8 @@ async function createNew(path: string, content: string): Promise<boolean> {
 }
 
 /**
- * Only a file can be a lock, and only what fits in one is read.
- * @throws a system error: what cannot be read may well be held
+ * Reads a lock. Only a regular file can be one, and its size is limited.
+ * @throws a system error, because an unreadable lock may be held
  */
 async function look(path: string): Promise<Found | undefined> {
   try {
@@ -237,14 +252,15 @@ async function look(path: string): Promise<Found | undefined> {
   }
 }
 
-/** @throws a system error, ENOTEMPTY for a folder in which there is something */
+/** @throws a system error, such as ENOTEMPTY for a folder with content */
 async function remove(path: string, { isFolder }: Found): Promise<void> {
   await (isFolder ? rmdir(path) : rm(path, { force: true }));
 }
 
 /**
- * Process numbers are used again, and mean nothing on another computer: a lock that nobody touches belongs to nobody. But the computer may
- * have slept, or the clock been set, and then it looks as if nobody did.
+ * Checks whether a lock is held. Process IDs are reused, and mean nothing on another computer, so a
+ * lock without a heartbeat is stale. But it may only look stale because the computer slept or the
+ * clock changed, so this waits for a heartbeat.
  */
 async function isHeld(path: string, found: Found, heartbeatMs: number): Promise<boolean> {
   const { content, note, host = hostname() } = found;
@@ -254,12 +270,15 @@ async function isHeld(path: string, found: Found, heartbeatMs: number): Promise<
   return !isOld(found, heartbeatMs) || (note !== undefined && beats(path, found, heartbeatMs));
 }
 
-/** A lock of the future is old too: one who holds it would have touched it since the clock was set back. */
+/**
+ * Checks whether a lock is old. A lock from the future is old too: an owner would have touched it
+ * since the clock was set back.
+ */
 function isOld({ mtimeMs }: Found, heartbeatMs: number): boolean {
   return Math.abs(Date.now() - mtimeMs) > STALE_BEATS * heartbeatMs;
 }
 
-/** Whether somebody touches a lock, or takes it, within the time for a heartbeat. */
+/** Waits to see whether a lock is touched or replaced within the time of a heartbeat. */
 async function beats(path: string, { mtimeMs }: Found, heartbeatMs: number): Promise<boolean> {
   for (let looks = 0; looks < PATIENCE_BEATS * LOOKS; looks++) {
     await delay(heartbeatMs / LOOKS);

@@ -4,12 +4,12 @@ import { readTextFile } from '../readTextFile';
 import { parsePackageScripts, type PackageScripts } from './packageScripts';
 import { findScriptCalls } from './scriptCalls';
 
-/** Longer scripts are not read, in UTF-16 units. */
+/** UTF-16 units. Longer scripts are not parsed. */
 const MAX_LENGTH = 8 * 1024;
-/** So many commands are looked at in all scripts together. */
+/** The most commands that are parsed in all scripts together. */
 const MAX_COMMANDS = 500;
 
-/** What may stand before the client in a call of it, such as `npx` or `pnpm exec`. */
+/** Words that may precede the client in a call, such as `npx` or `pnpm exec`. */
 const LAUNCHERS: ReadonlySet<string> = new Set([
   ...['npx', 'pnpx', 'bunx', 'npm', 'pnpm', 'yarn', 'yarnpkg', 'bun', 'node', 'corepack'],
   ...['exec', 'dlx', 'x', 'run', 'env', 'cross-env', 'dotenv', 'dotenvx', 'command', 'time'],
@@ -19,32 +19,33 @@ const IN_CLIENT_PACKAGE = /(?:^|[\\/])node_modules[\\/]i99dash[\\/]/iu;
 const JAVASCRIPT_FILE = /\.[cm]?js$/iu;
 const ASSIGNMENT = /^[A-Za-z_]\w*=/u;
 const CHANGES_FOLDER = /(?:^|[\s;&|(])(?:cd|pushd|chdir)\s/u;
-/** Runs the scripts that it names one after the other. */
+/** Runs the named scripts one after the other. */
 const SEQUENCE = /^(?:(?:npx|pnpm exec|pnpm|yarn|bunx)\s+)?(?:run-s|npm-run-all)\s+(\S.*)$/u;
 
 /**
- * Quoted text and escaped characters, which separate nothing; brackets; and what separates commands. An `&` beside `<`, `>` or another `&`
- * is a redirection or half of a separator.
+ * Quoted text and escaped characters, brackets, and separators of commands. An `&` next to `<`, `>`
+ * or another `&` is part of a redirection or of another separator.
  */
 const TOKEN = /\\[^]|'[^']*'|"(?:\\[^]|[^"\\])*"|[()]|&&|\|\||\r?\n|;|(?<![<>&])&(?![>&])/gu;
 
-/** A word of a command, or what separates the commands of a pipe. */
+/** A word of a command, or the separator of a pipe. */
 const WORD = /\||(?:[^\s"'|]|"[^"]*"|'[^']*')+/gu;
 
 /** A command between two separators of a shell script. */
 interface Statement {
   text: string;
-  /** Where the separator before it begins. */
+  /** Offset of the preceding separator. */
   cut: number;
-  /** The separator before it; empty for the first one. */
+  /** The preceding separator; empty for the first statement. */
   separator: string;
 }
 
 /**
- * Finds the command line that the `publish` script of a project runs before it publishes with the i99dash client, such as `pnpm bundle` of
- * `pnpm bundle && i99dash publish`. `prepublish`, and the scripts that `publish` calls on the way to the client, are part of it.
- * @param scripts of package.json
- * @returns undefined when the script does not publish with the client, or runs nothing before
+ * Finds the command line that a project's `publish` script runs before it publishes with the
+ * i99dash client, such as `pnpm bundle` in `pnpm bundle && i99dash publish`. Includes `prepublish`,
+ * and the scripts that `publish` calls on the way to the client.
+ * @param scripts the scripts of package.json
+ * @returns undefined if the script does not publish with the client, or runs nothing before it
  */
 export function findPublishBuild(scripts: PackageScripts): string | undefined {
   const commands = new ClientSearch(scripts).commandsBefore('publish') ?? [];
@@ -54,20 +55,26 @@ export function findPublishBuild(scripts: PackageScripts): string | undefined {
     : wanted.map((command, index) => inShell(command, index < wanted.length - 1)).join(' && ');
 }
 
-/** Reads the package.json of a project for {@link findPublishBuild}. Never throws: a file that cannot be read has no scripts. */
+/**
+ * Reads the package.json of a project for {@link findPublishBuild}. Never throws: an unreadable
+ * file counts as one without scripts.
+ */
 export async function readPublishBuild(folder: string): Promise<string | undefined> {
   const text = await readTextFile(join(folder, PACKAGE_FILE)).catch(() => '');
   return findPublishBuild(parsePackageScripts(text));
 }
 
-/** Follows the scripts of a package.json to the client. What it returns is undefined where they do not lead there. */
+/**
+ * Follows the scripts of a package.json to the client. Its methods return undefined if the scripts
+ * do not lead there.
+ */
 class ClientSearch {
   private readonly visited = new Set<string>();
   private commandsLeft = MAX_COMMANDS;
 
   constructor(private readonly scripts: PackageScripts) {}
 
-  /** What a script, with its hook before it, runs before the client. */
+  /** Returns the commands that a script, including its `pre` hook, runs before the client. */
   commandsBefore(name: string): string[] | undefined {
     const script = this.scriptOf(name);
     if (script === undefined || this.visited.has(name)) {
@@ -94,14 +101,18 @@ class ClientSearch {
       const before = script.slice(0, cut);
       const inner = isClientPublish(text) ? [] : this.commandsInCall(text, before);
       if (inner !== undefined) {
-        // After `||` the client runs only when what is before has failed: that is no build.
+        // After `||` the client runs only if the previous command failed, so that command is not a
+        // build.
         return separator === '||' ? [] : [before, ...inner];
       }
     }
     return undefined;
   }
 
-  /** What a command that is not the client itself runs before it: a group in brackets, or a call of scripts. */
+  /**
+   * Returns the commands that run before the client inside another command: a group in brackets, or
+   * a call of scripts.
+   */
   private commandsInCall(command: string, before: string): string[] | undefined {
     const [, group] = /^\(([^]*)\)$/u.exec(command) ?? [];
     if (group !== undefined) {
@@ -136,7 +147,7 @@ class ClientSearch {
   }
 }
 
-/** The commands of a script that are in no quotes and brackets. */
+/** Splits a script into its top-level commands, outside quotes and brackets. */
 function splitStatements(script: string): Statement[] {
   const statements: Statement[] = [];
   let [depth, start, cut, separator] = [0, 0, 0, ''];
@@ -151,7 +162,10 @@ function splitStatements(script: string): Statement[] {
   return [...statements, { text: script.slice(start).trim(), cut, separator }];
 }
 
-/** Whether a command, or one of a pipe, is the client with the command `publish`, however it is launched. */
+/**
+ * Checks whether a command, or a part of a pipe, runs the client's `publish`, however it is
+ * launched.
+ */
 function isClientPublish(command: string): boolean {
   let words: string[] = [];
   const commands = [words];
@@ -171,7 +185,10 @@ function launchesPublish(words: readonly string[]): boolean {
   return launching.some((word, index) => isClient(word) && isPublish(words.slice(index + 1)));
 }
 
-/** Whether a word may stand before the client's command: a launcher, an option or its value, a variable, or the client itself. */
+/**
+ * Checks whether a word may precede the client's command: a launcher, an option or its value, a
+ * variable, or the client itself.
+ */
 function mayLaunch(word: string, previous: string | undefined): boolean {
   const isValue = previous?.startsWith('-') === true && previous !== '--';
   const isLauncher = LAUNCHERS.has(word.replace(/\.(?:cmd|exe|ps1)$/iu, ''));
@@ -183,7 +200,10 @@ function isClient(word: string): boolean {
   return isFile || CLIENT.test(word);
 }
 
-/** Whether the words after the client begin with `publish`. An option before it may have its value as a word of its own. */
+/**
+ * Checks whether the words after the client begin with `publish`. A preceding option may have its
+ * value as a separate word.
+ */
 function isPublish(words: readonly string[]): boolean {
   let index = 0;
   while (words[index]?.startsWith('-') === true) {
@@ -195,8 +215,8 @@ function isPublish(words: readonly string[]): boolean {
 }
 
 /**
- * A command as a part of a longer one. In brackets where what follows would bind to its last part only, or would run in the folder that it
- * changes to.
+ * Returns a command for use inside a longer one. Adds brackets if the next command would bind to
+ * its last part only, or would run in a folder that it changes to.
  */
 function inShell(command: string, isFollowed: boolean): string {
   const isSimple = isFollowed ? /^[^;&|\n]*$/u : /^(?:[^;&|\n]|&&)*$/u;

@@ -62,6 +62,8 @@ const browserFlags = [
   '--disable-component-update',
   '--disable-sync',
   '--disable-quic',
+  // A window lives for seconds: compiling ahead and optimizing cost more than they save.
+  '--js-flags=--max-lazy --no-opt --no-maglev',
   // Requests to the Marketplace and telemetry hosts fail at once; only loopback is reachable.
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
 ];

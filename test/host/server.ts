@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
@@ -22,6 +22,8 @@ export interface ServerOptions {
   readonly serverDataDir: string;
   /** The folder with installed extensions; an empty one inside the data folder when left out. */
   readonly extensionsDir?: string;
+  /** The folder names of the built-in extensions to run with; all of them when left out. Each costs processor time at every start. */
+  readonly builtInExtensions?: readonly string[];
   /** Changes to the environment that the server and its extension hosts inherit. */
   readonly env?: Environment;
   /**
@@ -87,9 +89,16 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { node, serverMain } = await installHost(options.version);
   await mkdir(options.serverDataDir, { recursive: true });
   await writeUserSettings(options.serverDataDir, options.userSettings);
+  const builtInsDir = await linkBuiltIns(serverMain, options);
+  const builtIns = builtInsDir === undefined ? [] : ['--builtin-extensions-dir', builtInsDir];
   const child = spawn(
     node,
-    [path.join(__dirname, 'server-process.mjs'), serverMain, ...serverArguments(options)],
+    [
+      path.join(__dirname, 'server-process.mjs'),
+      serverMain,
+      ...serverArguments(options),
+      ...builtIns,
+    ],
     {
       detached: true,
       env: childEnvironment({ ...noMarketplace, ...options.env }),
@@ -148,6 +157,21 @@ function serverArguments(options: ServerOptions): string[] {
   if (options.smokeTestDriver !== false) args.push('--enable-smoke-test-driver');
   if (options.workspaceTrust !== true) args.push('--disable-workspace-trust');
   return args;
+}
+
+/** Makes a folder of links to the wanted built-in extensions that this version has. */
+async function linkBuiltIns(
+  serverMain: string,
+  { serverDataDir, builtInExtensions }: ServerOptions,
+): Promise<string | undefined> {
+  if (builtInExtensions === undefined) return undefined;
+  const all = path.join(path.dirname(serverMain), '../extensions');
+  const dir = path.join(serverDataDir, 'built-in-extensions');
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir);
+  const found = builtInExtensions.filter((name) => existsSync(path.join(all, name)));
+  await Promise.all(found.map((name) => symlink(path.join(all, name), path.join(dir, name))));
+  return dir;
 }
 
 async function writeUserSettings(

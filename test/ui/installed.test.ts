@@ -5,7 +5,7 @@ import { useScene } from './use-scene';
 
 for (const version of [oldestVersion, defaultVersion]) {
   describe(`the package, installed in VS Code ${version}`, () => {
-    const scene = useScene({ album: `ui/installed-${version}`, version });
+    const scene = useScene({ album: `ui/installed-${version}`, version, allBuiltIns: true });
 
     it('starts, shows its commands, signs in and packs', async () => {
       const { person, key, backend } = scene;

@@ -36,6 +36,8 @@ export interface SceneOptions {
   furnish?: (workspace: string) => Promise<void>;
   /** Default: what the environment variable `I99DASH_TEST_VSCODE_VERSION` says. */
   version?: string;
+  /** True: VS Code has all its built-in extensions, not only those that a mini-app's files and the tests meet. */
+  allBuiltIns?: boolean;
   viewport?: { width: number; height: number };
   /** False: a computer without a keyring. */
   keyring?: boolean;
@@ -52,6 +54,29 @@ export interface SceneOptions {
   /** Additional environment variables of the first start. */
   env?: Environment;
 }
+
+// Each start would register 75 more; `ui/installed` and the integration tests run with all.
+const BUILT_INS = [
+  'configuration-editing',
+  'css',
+  'git',
+  'git-base',
+  'html',
+  'javascript',
+  'json',
+  'json-language-features',
+  'log',
+  'markdown-basics',
+  'npm',
+  'search-result',
+  'shellscript',
+  'theme-defaults',
+  'theme-modern-icons',
+  'theme-seti',
+  'typescript-basics',
+  'xml',
+  'yaml',
+];
 
 /**
  * A user at VS Code with a home, a key, a workspace and a backend of their own, all deleted
@@ -150,6 +175,7 @@ export class Scene {
       version: versionOf(options),
       serverDataDir: join(root, 'server'),
       extensionsDir: join(root, 'extensions'),
+      ...(options.allBuiltIns === true ? {} : { builtInExtensions: BUILT_INS }),
       smokeTestDriver: false,
       env: { ...isolatedEnvironment(join(root, 'home')), TMPDIR: temporary, ...env },
       userSettings: { 'i99dash.backendUrl': this.backend.url, ...options.settings },

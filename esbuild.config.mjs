@@ -181,7 +181,7 @@ const options = {
     // Runs in its own process: packs and checks large files.
     publishWorker: 'src/core/publish/publishWorker.ts',
     // Runs in its own thread: derives keys from passphrases.
-    keyWorker: 'src/core/auth/keyWorker.ts',
+    keyWorker: 'src/core/ssh/keyWorker.ts',
   },
   bundle: true,
   splitting: true,

@@ -82,7 +82,7 @@ export default defineConfig(
   },
   {
     files: ['src/vscode/**/*.ts'],
-    ignores: ['src/vscode/pickers.ts'],
+    ignores: ['src/vscode/ui/pickers.ts'],
     rules: { 'no-restricted-syntax': ['error', SPREAD_ARGUMENTS, UNFOCUSED_PICKERS] },
   },
   {

@@ -13,7 +13,7 @@ const bcd = JSON.parse(readFileSync(require.resolve('@mdn/browser-compat-data'),
 
 const BASELINE = 95;
 const TABLE = fileURLToPath(
-  new URL('../src/core/publish/baseline/webviewFeatures.json', import.meta.url),
+  new URL('../src/core/publish/checks/baseline/webviewFeatures.json', import.meta.url),
 );
 
 /** Methods that many libraries define too, in ways that cannot be told apart in source code. */

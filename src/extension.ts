@@ -1,37 +1,37 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { I99dashApi } from './api';
-import { lazyTransport } from './core/api/lazyTransport';
-import { loggedTransport } from './core/api/loggedTransport';
+import { lazyTransport } from './core/http/lazyTransport';
+import { loggedTransport } from './core/http/loggedTransport';
 import { SecretClipboard } from './core/ci/secretClipboard';
 import type { Call } from './core/consent';
 import type { Identity } from './core/identity';
-import { localize } from './core/l10n';
-import { lineLogger } from './core/lineLogger';
-import { systemClock } from './core/ports';
-import { Reachability } from './core/reachability';
+import { localize } from './core/text/l10n';
+import { lineLogger } from './core/platform/lineLogger';
+import { systemClock } from './core/platform/interfaces';
+import { Reachability } from './core/http/reachability';
 import { developerRealm } from './core/realm';
-import { registerAgentTools } from './vscode/agentTools';
-import { createApps } from './vscode/apps';
-import { BuildTerminal } from './vscode/buildTerminal';
-import type { CommandHandler, CommandId } from './vscode/commandIds';
-import { registerCommands } from './vscode/commands';
-import { DeviceCodeBackends } from './vscode/deviceCodeBackends';
+import { registerAgentTools } from './vscode/agents/agentTools';
+import { createApps } from './vscode/apps/apps';
+import { BuildTerminal } from './vscode/publish/buildTerminal';
+import type { CommandHandler, CommandId } from './vscode/commands/commandIds';
+import { registerCommands } from './vscode/commands/registerCommands';
+import { DeviceCodeBackends } from './vscode/session/deviceCodeBackends';
 import { createApi } from './vscode/extensionApi';
 import { Problems } from './vscode/editor/problems';
 import { FirstSteps } from './vscode/firstSteps';
-import { MiniApps } from './vscode/miniApps';
-import type { PublishArguments } from './vscode/publish';
-import type { PublishContext, TaskContext } from './vscode/publishContext';
-import { registerPublishEntries } from './vscode/publishEntries';
-import { createStateStore } from './vscode/secretStore';
-import { registerAssistance } from './vscode/editor/assistance';
-import { SshKeysView } from './vscode/sshKeysView';
-import { tellInterruptedPublishes } from './vscode/interruptedPublish';
-import { OperatorSwitch } from './vscode/operator/switch';
-import { createRealmParts } from './vscode/realmParts';
+import { MiniApps } from './vscode/publish/miniApps';
+import type { PublishArguments } from './vscode/publish/publishCommand';
+import type { PublishContext, TaskContext } from './vscode/publish/publishContext';
+import { registerPublishEntries } from './vscode/publish/publishEntries';
+import { createStateStore } from './vscode/storage';
+import { registerAssistance } from './vscode/editor/languageFeatures';
+import { SshKeysView } from './vscode/keys/sshKeysView';
+import { tellInterruptedPublishes } from './vscode/publish/interruptedPublish';
+import { OperatorSwitch } from './vscode/operator/operatorFeature';
+import { createRealmParts } from './vscode/session/authServices';
 import { settings } from './vscode/settings';
-import { IdentityStatusBar, isIdentityWanted } from './vscode/statusBar';
+import { IdentityStatusBar, isIdentityWanted } from './vscode/session/statusBar';
 
 let whenDeactivated: (() => Promise<void>) | undefined;
 
@@ -49,7 +49,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   const log = vscode.window.createOutputChannel('i99dash', { log: true });
   const logger = lineLogger(log);
   const network = lazyTransport(async () => {
-    const { createUndiciTransport, describeUserAgent } = await import('./core/api/undiciTransport');
+    const { createUndiciTransport, describeUserAgent } = await import('./core/http/undiciTransport');
     const { version } = context.extension.packageJSON as { version: string };
     const userAgent = describeUserAgent({ version, editorVersion: vscode.version });
     return createUndiciTransport({ network: () => settings.network(), userAgent });
@@ -77,7 +77,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   const worker = join(context.extensionPath, 'dist', 'publishWorker.js');
   const baselineCache = vscode.Uri.joinPath(context.globalStorageUri, 'baseline.json').fsPath;
   const problems = new Problems(miniApps, { worker, baselineCache, logger }, () =>
-    Promise.all([import('./vscode/publish'), import('./core/publish/packInspected')]),
+    Promise.all([import('./vscode/publish/publishCommand'), import('./core/publish/packing/packInspected')]),
   );
   const firstSteps = new FirstSteps(session, context.globalState);
   const statusBar = new IdentityStatusBar({
@@ -108,7 +108,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     claimFolder: vscode.Uri.joinPath(context.globalStorageUri, 'told').fsPath,
   });
   const signIn = async (call: Call, args = {}): Promise<Identity> =>
-    (await import('./vscode/signIn')).signIn(signInPorts, call, args);
+    (await import('./vscode/session/signInCommand')).signIn(signInPorts, call, args);
   const publishing: PublishContext = {
     signIn,
     ...{ session, tokens, transport, miniApps, backendUrl, logger, clock: systemClock },
@@ -134,19 +134,19 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     call: Call,
     more: PublishArguments = {},
   ): Promise<unknown> =>
-    (await import('./vscode/publish')).publishMiniApp(publishing, call, {
+    (await import('./vscode/publish/publishCommand')).publishMiniApp(publishing, call, {
       ...argumentObject(args),
       ...more,
     });
-  const appCommands = () => import('./vscode/appCommands');
+  const appCommands = () => import('./vscode/apps/appCommands');
   const handlers: Record<CommandId, CommandHandler> = {
     'i99dash.signIn': (args, call) => signIn(call, argumentObject(args)),
-    'i99dash.signOut': async () => (await import('./vscode/signOut')).signOut(session),
-    'i99dash.whoAmI': async () => (await import('./vscode/whoAmI')).whoAmI(session, tokens),
+    'i99dash.signOut': async () => (await import('./vscode/session/signOut')).signOut(session),
+    'i99dash.whoAmI': async () => (await import('./vscode/session/whoAmI')).whoAmI(session, tokens),
     'i99dash.unlock': async () =>
-      (await import('./vscode/unlock')).unlockNow(session, keepAlive, tokens),
+      (await import('./vscode/keys/unlock')).unlockNow(session, keepAlive, tokens),
     'i99dash.validate': async (args) =>
-      (await import('./vscode/validate')).validateMiniApp(
+      (await import('./vscode/publish/validateCommand')).validateMiniApp(
         { miniApps, problems },
         argumentObject(args),
       ),
@@ -154,24 +154,24 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     'i99dash.publishToBeta': (args, call) => publish(args, call, { track: 'beta' }),
     'i99dash.dryRun': (args, call) => publish(args, call, { dryRun: true }),
     'i99dash.makeMiniApp': async (args) =>
-      (await import('./vscode/makeMiniApp')).makeFolderMiniApp(miniApps, argumentObject(args)),
+      (await import('./vscode/newProject/makeMiniApp')).makeFolderMiniApp(miniApps, argumentObject(args)),
     'i99dash.generateKey': async (args) =>
-      (await import('./vscode/keys')).generateKeyCommand(session, argumentObject(args)),
+      (await import('./vscode/keys/generateKeyCommand')).generateKeyCommand(session, argumentObject(args)),
     'i99dash.copyPublicKey': async (args) =>
-      (await import('./vscode/keys')).copyPublicKey(session, argumentObject(args)),
+      (await import('./vscode/keys/generateKeyCommand')).copyPublicKey(session, argumentObject(args)),
     'i99dash.setUpCi': async (args, call) =>
-      (await import('./vscode/ci')).setUpCi(
+      (await import('./vscode/ci/setUpCi')).setUpCi(
         { ...keyPorts, miniApps, clipboard, clock: systemClock },
         call,
         argumentObject(args),
       ),
-    'i99dash.listKeys': async (args) => (await import('./vscode/sshKeys')).listKeys(keyPorts, args),
+    'i99dash.listKeys': async (args) => (await import('./vscode/keys/sshKeyCommands')).listKeys(keyPorts, args),
     'i99dash.addKey': async (args, call) =>
-      (await import('./vscode/addKey')).addKey(keyPorts, call, argumentObject(args)),
+      (await import('./vscode/keys/addKey')).addKey(keyPorts, call, argumentObject(args)),
     'i99dash.removeKey': async (args, call) =>
-      (await import('./vscode/sshKeys')).removeKey(keyPorts, call, argumentObject(args)),
+      (await import('./vscode/keys/sshKeyCommands')).removeKey(keyPorts, call, argumentObject(args)),
     'i99dash.replaceKey': async (args, call) =>
-      (await import('./vscode/replaceKey')).replaceKey(
+      (await import('./vscode/keys/replaceKeyCommand')).replaceKey(
         { ...keyPorts, knownBackends },
         call,
         argumentObject(args),
@@ -181,9 +181,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
       return Promise.resolve();
     },
     'i99dash.copyFingerprint': async (row) =>
-      (await import('./vscode/sshKeys')).copyFingerprint(row),
+      (await import('./vscode/keys/sshKeyCommands')).copyFingerprint(row),
     'i99dash.rotateApiKey': async (_args, call) =>
-      (await import('./vscode/deviceCode')).rotateApiKey(session, call),
+      (await import('./vscode/session/signInWithDeviceCode')).rotateApiKey(session, call),
     'i99dash.copyDiagnostics': async () =>
       (await import('./vscode/diagnostics')).copyDiagnostics(
         session,
@@ -208,7 +208,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     'i99dash.endBeta': async (row, call) => (await appCommands()).endAppBeta(apps, call, row),
     'i99dash.requestAccess': async () => (await appCommands()).requestAccess(),
     'i99dash.showAccountMenu': async () => {
-      const { developerItems, showAccountMenu } = await import('./vscode/accountMenu');
+      const { developerItems, showAccountMenu } = await import('./vscode/session/accountMenu');
       return showAccountMenu(session, backendForPeople(), developerItems(session));
     },
     'i99op.signIn': async (args, call) =>

@@ -1,5 +1,5 @@
 import { I99dashError } from './errors';
-import { t } from './l10n';
+import { t } from './text/l10n';
 
 /** Upper limit for paths, names and notes, in UTF-16 units. */
 const MAX_TEXT = 32_768;

@@ -1,7 +1,7 @@
 import { opendir, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { isJsonObject, parseJson } from './json';
-import { readTextFile } from './readTextFile';
+import { isJsonObject, parseJson } from './platform/json';
+import { readTextFile } from './platform/readTextFile';
 
 export const MANIFEST_FILE = 'manifest.json';
 export const CONFIG_FILE = 'sdk.config.json';

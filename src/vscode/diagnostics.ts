@@ -1,13 +1,13 @@
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { describeCertificates, describeProxy } from '../core/api/networkReport';
-import { readCertificates } from '../core/api/trust';
-import { NEVER } from '../core/auth/accessToken';
-import type { MintedToken } from '../core/auth/mint';
-import type { Session } from '../core/auth/session';
-import type { SessionState } from '../core/auth/sessionState';
-import { sshFolder } from '../core/homePath';
-import { agentSocket } from './agent';
+import { describeCertificates, describeProxy } from '../core/http/networkReport';
+import { readCertificates } from '../core/http/certificateStore';
+import { NEVER } from '../core/signIn/accessToken';
+import type { MintedToken } from '../core/signIn/requestToken';
+import type { Session } from '../core/session/session';
+import type { SessionState } from '../core/session/sessionState';
+import { sshFolder } from '../core/platform/homePath';
+import { agentSocket } from './keys/agentKeys';
 import { settings } from './settings';
 
 /** Puts a report on the clipboard that can be shown to anybody: no token, no name, no e-mail address, no path. */

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { ApiIdentity, I99dashApi } from '../api';
 import { readArguments } from '../core/commandArguments';
-import type { Session } from '../core/auth/session';
-import type { TaskContext } from './publishContext';
+import type { Session } from '../core/session/session';
+import type { TaskContext } from './publish/publishContext';
 
 /** Makes what other extensions get. */
 export function createApi({ session, validate }: Pick<TaskContext, 'session' | 'validate'>): {

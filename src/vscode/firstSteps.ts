@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type { Session } from '../core/auth/session';
-import type { SessionState } from '../core/auth/sessionState';
-import { sshFolder } from '../core/homePath';
-import { hasPublicKey } from '../core/keys/hasPublicKey';
-import type { CommandHandler, CommandId } from './commandIds';
+import type { Session } from '../core/session/session';
+import type { SessionState } from '../core/session/sessionState';
+import { sshFolder } from '../core/platform/homePath';
+import { hasPublicKey } from '../core/ssh/hasPublicKey';
+import type { CommandHandler, CommandId } from './commands/commandIds';
 
 const WALKTHROUGH = 'i99dash.i99dash#firstPublish';
 const PUBLISHED = 'i99dash.hasPublished';

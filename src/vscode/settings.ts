@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { parseBackendUrl } from '../core/api/backendUrl';
-import type { NetworkConfiguration } from '../core/api/networkConfiguration';
-import { abbreviateHome, absoluteFromHome } from '../core/homePath';
+import type { NetworkConfiguration } from '../core/http/networkConfiguration';
+import { abbreviateHome, absoluteFromHome } from '../core/platform/homePath';
 import type { Realm } from '../core/realm';
 
 /** The only place that knows the configuration. Every value is read at each use, so a change counts at once. */

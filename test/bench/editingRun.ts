@@ -2,7 +2,7 @@
  * One new process that opens a mini-app and edits its manifest like the extension host. Prints a
  * report as JSON.
  */
-import type { ProblemFinder } from '../../src/core/publish/problemFinder';
+import type { ProblemFinder } from '../../src/core/publish/diagnostics/problemModel';
 
 export interface EditingRequest {
   /** The mini-app's folder. */
@@ -25,7 +25,7 @@ export interface EditingReport {
 async function main({ folder, edits }: EditingRequest): Promise<EditingReport> {
   const start = performance.now();
   const since = (from: number): number => performance.now() - from;
-  const { ProblemFinder } = await import('../../src/core/publish/problemFinder');
+  const { ProblemFinder } = await import('../../src/core/publish/diagnostics/problemModel');
   const loading = since(start);
   const finder = new ProblemFinder(folder);
   const manifest = await readBoth(finder);

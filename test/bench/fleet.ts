@@ -1,4 +1,4 @@
-import { renewalDueAt } from '../../src/core/auth/renewalPolicy';
+import { renewalDueAt } from '../../src/core/session/refreshPolicy';
 
 const MINUTE = 60_000;
 

@@ -1,11 +1,11 @@
-import { createUndiciTransport } from '../../src/core/api/undiciTransport';
-import { openKeyFile } from '../../src/core/auth/privateKey';
-import { MachineKeys } from '../../src/core/auth/machineKeys';
-import { Session } from '../../src/core/auth/session';
-import { SessionStore } from '../../src/core/auth/sessionStore';
-import { SignatureRequests } from '../../src/core/auth/signatureRequests';
-import { Signers } from '../../src/core/auth/signers';
-import { type Signer, systemClock } from '../../src/core/ports';
+import { createUndiciTransport } from '../../src/core/http/undiciTransport';
+import { openKeyFile } from '../../src/core/ssh/privateKey';
+import { MachineKeys } from '../../src/core/session/machineKeys';
+import { Session } from '../../src/core/session/session';
+import { SessionStore } from '../../src/core/session/sessionStore';
+import { SignatureRequests } from '../../src/core/session/signatureRequests';
+import { Signers } from '../../src/core/session/keyRing';
+import { type Signer, systemClock } from '../../src/core/platform/interfaces';
 import { developerRealm } from '../../src/core/realm';
 import {
   anyKeyUse,

@@ -8,8 +8,8 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { ApiClient } from '../../src/core/api/client';
-import { systemClock, type Transport } from '../../src/core/ports';
-import { loadProject } from '../../src/core/publish/project';
+import { systemClock, type Transport } from '../../src/core/platform/interfaces';
+import { loadProject } from '../../src/core/publish/project/project';
 import { publish, type PublishPorts } from '../../src/core/publish/publish';
 
 export interface RunRequest {
@@ -78,8 +78,8 @@ const unwanted = (): Promise<never> => Promise.reject(new Error('not wanted in t
 /** Returns a signed-in session. */
 async function connect({ url, keyPath }: NonNullable<RunRequest['backend']>): Promise<Network> {
   const [{ createUndiciTransport }, { openKeyFile }, { openSession }] = await Promise.all([
-    import('../../src/core/api/undiciTransport'),
-    import('../../src/core/auth/privateKey'),
+    import('../../src/core/http/undiciTransport'),
+    import('../../src/core/ssh/privateKey'),
     import('./latency'),
   ]);
   const session = openSession(url);

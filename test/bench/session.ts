@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { drawRenewalShare } from '../../src/core/auth/renewalPolicy';
+import { drawRenewalShare } from '../../src/core/session/refreshPolicy';
 import { seededRandom } from '../support/random';
 import { generateTestKey } from '../support/ssh-key';
 import { startBackendProcess } from './backend-process';

@@ -1,4 +1,4 @@
-import { sshString } from '../../src/core/auth/sshWire';
+import { sshString } from '../../src/core/ssh/formats/sshWire';
 import { endlessPkcs8, endlessScrypt } from '../support/endless-key';
 
 /** An input that once broke the promises of a parser. */

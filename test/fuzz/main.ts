@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fuzzer } from './fuzzer';
 import { parseFuzzOptions, type FuzzOptions } from './options';
-import { PARSERS, parserNamed } from './parsers';
+import { PARSERS, parserNamed } from './parsers/index';
 import type { Parser } from './parser';
 import type { Report } from './protocol';
 import { printTable, type Tried } from './table';

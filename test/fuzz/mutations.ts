@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isJsonObject } from '../../src/core/json';
+import { isJsonObject } from '../../src/core/platform/json';
 import type { Parser, Seed } from './parser';
 
 /** One mutation: its kind, and numbers that select the position and the value. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { FOUND } from './found';
 import { Fuzzer } from './fuzzer';
 import { seedFrom } from './options';
-import { PARSERS } from './parsers';
+import { PARSERS } from './parsers/index';
 import type { Report } from './protocol';
 import { printTable, type Tried } from './table';
 

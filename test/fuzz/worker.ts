@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inputsFor } from './mutations';
 import type { Parser, Seed } from './parser';
-import { parserNamed } from './parsers';
+import { parserNamed } from './parsers/index';
 import { encodeProgress, type Order, type Report } from './protocol';
 
 /**

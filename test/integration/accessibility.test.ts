@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { AppRow } from '../../src/core/apps/appRows';
 import type { ReviewState } from '../../src/core/apps/reviewState';
-import type { SessionState } from '../../src/core/auth/sessionState';
+import type { SessionState } from '../../src/core/session/sessionState';
 import { CancelledError, I99dashError, type ErrorCode } from '../../src/core/errors';
 import type { Problem } from '../../src/core/problem';
-import { AppElement, FailureElement } from '../../src/vscode/appElements';
-import { identityView } from '../../src/vscode/identityView';
+import { AppElement, FailureElement } from '../../src/vscode/apps/appElements';
+import { identityView } from '../../src/vscode/session/identityView';
 import { balanceBadge } from '../../src/vscode/operator/balance';
-import type { TaskContext } from '../../src/vscode/publishContext';
-import { uiOf } from '../../src/vscode/realmUi';
-import { FailureRow, KeyRow } from '../../src/vscode/sshKeyItem';
-import { TaskTerminal } from '../../src/vscode/taskTerminal';
+import type { TaskContext } from '../../src/vscode/publish/publishContext';
+import { uiOf } from '../../src/vscode/session/realmLabels';
+import { FailureRow, KeyRow } from '../../src/vscode/keys/sshKeyItem';
+import { TaskTerminal } from '../../src/vscode/tasks/taskTerminal';
 
 /** A state as displayed. */
 interface Shown {

@@ -43,7 +43,7 @@ describe('activation', () => {
     const missing = vscode.commands.executeCommand('i99dash.signIn', { keyPath: '/nowhere/id' });
     await assert.rejects(Promise.resolve(missing), { code: 'KEY_NOT_FOUND' });
     const sources = loadedSources(extension.extensionPath);
-    assert.ok(sources.some((source) => source === 'src/core/auth/privateKey.ts'));
+    assert.ok(sources.some((source) => source === 'src/core/ssh/privateKey.ts'));
     assert.ok(!sources.some((source) => source.startsWith('node_modules/undici/')));
   });
 

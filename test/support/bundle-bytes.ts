@@ -1,4 +1,4 @@
-import type { Bundle } from '../../src/core/publish/bundle';
+import type { Bundle } from '../../src/core/publish/packing/bundle';
 
 /** Returns a copy of the packed bytes of a bundle, whose chunks are reused. */
 export async function bundleBytes(bundle: Pick<Bundle, 'open'>): Promise<Buffer> {

@@ -1,5 +1,5 @@
 import { CancelledError, I99dashError } from '../../src/core/errors';
-import type { HttpRequest, HttpResponse, Transport } from '../../src/core/ports';
+import type { HttpRequest, HttpResponse, Transport } from '../../src/core/platform/interfaces';
 import type { BackendRequest, BackendResponse, Context } from '../backend/exchange';
 import { type Outcome, runExchange } from '../backend/fault-effects';
 import { Faults } from '../backend/faults';

@@ -3,8 +3,8 @@
  * script, and `exit` to exit while using the bundle, or `kill` to be killed there. Prints the
  * bundle's hash.
  */
-import { withBundle } from '../../src/core/publish/bundle';
-import { collectFiles } from '../../src/core/publish/files';
+import { withBundle } from '../../src/core/publish/packing/bundle';
+import { collectFiles } from '../../src/core/publish/bundle/files';
 
 async function main([root = '', worker, exit]: readonly string[]): Promise<void> {
   const collected = await collectFiles(root, root);

@@ -4,10 +4,10 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ApiClient } from '../../src/core/api/client';
-import { createUndiciTransport } from '../../src/core/api/undiciTransport';
-import type { HttpRequest, Transport } from '../../src/core/ports';
+import { createUndiciTransport } from '../../src/core/http/undiciTransport';
+import type { HttpRequest, Transport } from '../../src/core/platform/interfaces';
 import type { Problem } from '../../src/core/problem';
-import { loadProject } from '../../src/core/publish/project';
+import { loadProject } from '../../src/core/publish/project/project';
 import {
   publish,
   type Prepared,
@@ -15,7 +15,7 @@ import {
   type PublishResult,
 } from '../../src/core/publish/publish';
 import type { Progress } from '../../src/core/publish/stages';
-import { shellRunner } from '../../src/core/publish/shellRunner';
+import { shellRunner } from '../../src/core/publish/build/shellRunner';
 import type { LoggedRequest } from '../backend/request-log';
 import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../backend/server';
 import { HastyClock, MemoryLogger } from './fakes';

@@ -1,9 +1,9 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createUndiciTransport } from '../../src/core/api/undiciTransport';
-import { openKeyFile } from '../../src/core/auth/privateKey';
+import { createUndiciTransport } from '../../src/core/http/undiciTransport';
+import { openKeyFile } from '../../src/core/ssh/privateKey';
 import type { Identity } from '../../src/core/identity';
-import type { Signer } from '../../src/core/ports';
+import type { Signer } from '../../src/core/platform/interfaces';
 import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../backend/server';
 import { Activity } from './activity';
 import {

@@ -1,4 +1,4 @@
-import type { Clock, Disposable } from '../../src/core/ports';
+import type { Clock, Disposable } from '../../src/core/platform/interfaces';
 
 /** A wall clock that can be set; its timers use the underlying real time. */
 export class SkewedClock implements Clock {

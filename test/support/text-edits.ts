@@ -1,4 +1,4 @@
-import type { TextEdit } from '../../src/core/publish/editing/jsonEdit';
+import type { TextEdit } from '../../src/core/publish/json/jsonEdit';
 
 /** Applies edits to a text; their offsets refer to the original text. */
 export function applyTextEdits(text: string, edits: readonly TextEdit[]): string {

@@ -1,5 +1,5 @@
-import { bcryptKey } from '../../src/core/auth/bcrypt';
-import type { KeyUnlock } from '../../src/core/auth/keyContainer';
+import { bcryptKey } from '../../src/core/ssh/formats/bcrypt';
+import type { KeyUnlock } from '../../src/core/ssh/formats/keyContainer';
 
 /**
  * Unlocks a key in this thread: starting another thread takes longer than the few rounds of a test

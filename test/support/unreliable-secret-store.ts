@@ -1,4 +1,4 @@
-import type { Disposable, SecretStore } from '../../src/core/ports';
+import type { Disposable, SecretStore } from '../../src/core/platform/interfaces';
 
 /** An operation that is paused half-way. */
 export interface Held {

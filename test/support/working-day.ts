@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { I99dashError, isI99dashError } from '../../src/core/errors';
-import type { Clock, Signer } from '../../src/core/ports';
+import type { Clock, Signer } from '../../src/core/platform/interfaces';
 import type { Realm } from '../../src/core/realm';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { Activity } from './activity';

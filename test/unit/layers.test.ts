@@ -114,7 +114,7 @@ describe('layers', () => {
     }
     const lazy = Object.keys(metafile.inputs).filter((input) => !inputs.includes(input));
     for (const part of [
-      'src/core/auth/privateKey.ts',
+      'src/core/ssh/privateKey.ts',
       'node_modules/sshpk/',
       'node_modules/undici/',
       'src/core/publish/',
@@ -131,7 +131,7 @@ describe('manifest', () => {
   const contributed = manifest.contributes.commands.map(({ command }) => command);
 
   it('declares exactly the commands that the code registers', () => {
-    const text = readFileSync(join(ROOT, 'src/vscode/commandIds.ts'), 'utf8');
+    const text = readFileSync(join(ROOT, 'src/vscode/commands/commandIds.ts'), 'utf8');
     const [, list = ''] = /COMMAND_IDS = \[(.*?)\]/su.exec(text) ?? [];
     const registered = [...list.matchAll(/'([^']+)'/gu)].map(([, id]) => id ?? '');
     assert.ok(registered.length > 0);

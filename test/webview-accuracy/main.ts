@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { Script, SourceTextModule } from 'node:vm';
-import { checkScript } from '../../src/core/publish/baseline/script';
+import { checkScript } from '../../src/core/publish/checks/baseline/script';
 import { findBrought } from './oldContext';
 import { FOLDER, install, listFiles } from './packages';
 import { PROBES } from './probes';

@@ -1,5 +1,5 @@
 import { createContext, runInContext } from 'node:vm';
-import table from '../../src/core/publish/baseline/webviewFeatures.json';
+import table from '../../src/core/publish/checks/baseline/webviewFeatures.json';
 
 /** Removes from a V8 context the JavaScript built-ins that Chromium 95 does not have. */
 const MAKE_OLD = `(({ globals, statics, methods }) => {

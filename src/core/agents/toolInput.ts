@@ -1,5 +1,5 @@
 import { I99dashError } from '../errors';
-import { isJsonObject, type JsonObject } from '../json';
+import { isJsonObject, type JsonObject } from '../platform/json';
 import type { Track } from '../publish/publish';
 
 interface StatusInput {

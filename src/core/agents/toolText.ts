@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
 import { isI99dashError } from '../errors';
-import { expandHome, homeFolder } from '../homePath';
-import { withoutIsolates } from '../l10n';
-import { oneLine } from '../oneLine';
+import { expandHome, homeFolder } from '../platform/homePath';
+import { withoutIsolates } from '../text/l10n';
+import { oneLine } from '../text/sanitizeLine';
 import type { Problem } from '../problem';
 import { workspaceName, type Root } from './workspaceNames';
 

@@ -1,7 +1,7 @@
 import { I99dashError } from '../errors';
-import { t } from '../l10n';
-import { isLoopback } from './loopback';
-import { isThisComputer, leadsHere } from './ownAddresses';
+import { t } from '../text/l10n';
+import { isLoopback } from '../http/loopback';
+import { isThisComputer, leadsHere } from '../http/localAddresses';
 
 /** Limit for a URL in a message, in characters. */
 const MAX_ORIGIN = 300;

@@ -1,6 +1,6 @@
 import { I99dashError } from '../errors';
-import { expectObject, optionalString, type JsonObject } from '../json';
-import { t } from '../l10n';
+import { expectObject, optionalString, type JsonObject } from '../platform/json';
+import { t } from '../text/l10n';
 import type { ApiClient } from './client';
 import { pathSegment } from './pathSegment';
 

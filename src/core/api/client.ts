@@ -1,7 +1,7 @@
 import { I99dashError, isI99dashError } from '../errors';
-import { t } from '../l10n';
-import type { HttpRequest, TokenSource, Transport } from '../ports';
-import { redact } from '../redact';
+import { t } from '../text/l10n';
+import type { HttpRequest, TokenSource, Transport } from '../platform/interfaces';
+import { redact } from '../text/redact';
 import { expectSuccess, unwrap } from './envelope';
 
 /**

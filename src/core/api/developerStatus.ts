@@ -1,6 +1,6 @@
 import { I99dashError, isI99dashError } from '../errors';
-import { expectObject, isJsonObject, optionalString, type JsonObject } from '../json';
-import { t } from '../l10n';
+import { expectObject, isJsonObject, optionalString, type JsonObject } from '../platform/json';
+import { t } from '../text/l10n';
 import type { ApiClient } from './client';
 
 /** The review status of an app, as the backend returns it. */

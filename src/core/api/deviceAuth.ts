@@ -5,8 +5,8 @@ import {
   optionalNumber,
   optionalString,
   type JsonObject,
-} from '../json';
-import { t } from '../l10n';
+} from '../platform/json';
+import { t } from '../text/l10n';
 import { assertNotLocal, assertSecureUrl } from './backendUrl';
 import { isTokenText } from './bearerToken';
 import type { ApiClient } from './client';

@@ -1,9 +1,9 @@
 import { I99dashError } from '../errors';
-import { isJsonObject, parseJson, type JsonObject } from '../json';
-import { plural, t } from '../l10n';
-import { serverWords } from '../oneLine';
-import type { HttpResponse } from '../ports';
-import { redact } from '../redact';
+import { isJsonObject, parseJson, type JsonObject } from '../platform/json';
+import { plural, t } from '../text/l10n';
+import { serverWords } from '../text/sanitizeLine';
+import type { HttpResponse } from '../platform/interfaces';
+import { redact } from '../text/redact';
 import { listFields, refusedFields, type RefusedField } from './refusedFields';
 
 /** Limit for a server's error code, in characters. It is compared by programs and not shown. */

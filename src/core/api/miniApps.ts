@@ -1,7 +1,7 @@
 import { I99dashError } from '../errors';
-import { expectObject, expectString, isJsonObject, optionalString, type JsonObject } from '../json';
-import { t } from '../l10n';
-import { serverWords } from '../oneLine';
+import { expectObject, expectString, isJsonObject, optionalString, type JsonObject } from '../platform/json';
+import { t } from '../text/l10n';
+import { serverWords } from '../text/sanitizeLine';
 import { assertNotLocal } from './backendUrl';
 import type { ApiCall, ApiClient } from './client';
 

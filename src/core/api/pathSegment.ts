@@ -1,5 +1,5 @@
 import { I99dashError } from '../errors';
-import { t } from '../l10n';
+import { t } from '../text/l10n';
 
 /** A lone surrogate, which cannot be part of a URL. */
 const HALF = /\p{Cs}/u;

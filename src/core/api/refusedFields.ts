@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject } from '../json';
-import { serverWords } from '../oneLine';
+import { isJsonObject, type JsonObject } from '../platform/json';
+import { serverWords } from '../text/sanitizeLine';
 
 /** A field of a request that the backend rejected. */
 export interface RefusedField {

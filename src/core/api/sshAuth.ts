@@ -1,7 +1,7 @@
 import { I99dashError } from '../errors';
-import { t } from '../l10n';
+import { t } from '../text/l10n';
 import { isTokenText } from './bearerToken';
-import { expectObject, expectString, optionalNumber } from '../json';
+import { expectObject, expectString, optionalNumber } from '../platform/json';
 import type { ApiClient } from './client';
 
 /** Requests a one-time challenge. The backend returns one for any fingerprint. */

@@ -1,7 +1,7 @@
-import { ED25519 } from '../auth/publicKey';
+import { ED25519 } from '../ssh/publicKey';
 import { I99dashError, isI99dashError } from '../errors';
-import { expectObject, expectString, optionalString, type JsonObject } from '../json';
-import { t } from '../l10n';
+import { expectObject, expectString, optionalString, type JsonObject } from '../platform/json';
+import { t } from '../text/l10n';
 import type { ApiClient } from './client';
 import { pathSegment } from './pathSegment';
 

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { BetaStatus } from '../api/beta';
 import type { AppStatus } from '../api/developerStatus';
 import type { MyApp } from '../api/miniApps';
-import { isJsonObject, optionalString, type JsonObject } from '../json';
+import { isJsonObject, optionalString, type JsonObject } from '../platform/json';
 import type { AppsSnapshot } from './loadApps';
 import type { LocalApp } from './localApps';
 import { reviewStateOf, type ReviewState } from './reviewState';

@@ -1,6 +1,6 @@
 import { CancelledError } from '../errors';
-import { Emitter } from '../events';
-import type { Clock } from '../ports';
+import { Emitter } from '../platform/events';
+import type { Clock } from '../platform/interfaces';
 import type { AppsSnapshot } from './loadApps';
 
 export interface AppsModelPorts {

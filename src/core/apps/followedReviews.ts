@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject } from '../json';
-import type { StateStore } from '../ports';
+import { isJsonObject, type JsonObject } from '../platform/json';
+import type { StateStore } from '../platform/interfaces';
 
 const KEY = 'i99dash.followedReviews';
 

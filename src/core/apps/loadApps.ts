@@ -3,7 +3,7 @@ import type { ApiClient } from '../api/client';
 import { fetchDeveloperStatus, type DeveloperStatus } from '../api/developerStatus';
 import { fetchMyApps, type MyApp } from '../api/miniApps';
 import { CancelledError, describeError } from '../errors';
-import type { Logger } from '../ports';
+import type { Logger } from '../platform/interfaces';
 
 /** Limit for concurrent requests, to keep the load on the backend low. */
 const AT_ONCE = 6;

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { getNodeValue } from 'jsonc-parser/lib/esm/main.js';
-import { isJsonObject, optionalString, parseJson, type JsonObject } from '../json';
+import { isJsonObject, optionalString, parseJson, type JsonObject } from '../platform/json';
 import { MANIFEST_FILE } from '../miniAppFolder';
-import { readTree } from '../publish/editing/jsonTree';
-import { readTextFile } from '../readTextFile';
+import { readTree } from '../publish/json/jsonTree';
+import { readTextFile } from '../platform/readTextFile';
 
 /** A mini-app on this computer. Its manifest may be invalid. */
 export interface LocalApp {

@@ -1,5 +1,5 @@
-import { homeFolder } from '../homePath';
-import { runProgram } from '../runProgram';
+import { homeFolder } from '../platform/homePath';
+import { runProgram } from '../platform/runProgram';
 import type { Repository } from './gitRemote';
 
 /** Includes a request to the server, in milliseconds. */

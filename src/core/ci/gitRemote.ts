@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { homeFolder } from '../homePath';
-import { runProgram } from '../runProgram';
+import { homeFolder } from '../platform/homePath';
+import { runProgram } from '../platform/runProgram';
 import { PUBLIC_HOSTS, type KnownHosts } from './knownHosts';
 
 /** The service that runs the pipeline. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { homeFolder } from '../homePath';
-import { readTextFile } from '../readTextFile';
+import { homeFolder } from '../platform/homePath';
+import { readTextFile } from '../platform/readTextFile';
 import { readSshAliases } from './sshAliases';
 
 /** The repository hosts configured on this computer. */

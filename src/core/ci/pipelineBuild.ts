@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CONFIG_FILE } from '../miniAppFolder';
-import { checkConfigText, readText } from '../publish/projectTexts';
-import { readPublishBuild } from '../publish/publishScript';
+import { checkConfigText, readText } from '../publish/project/projectTexts';
+import { readPublishBuild } from '../publish/project/publishScript';
 
 /**
  * Returns the command line that builds a mini-app before the client publishes it. Undefined if the

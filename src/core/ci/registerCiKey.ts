@@ -1,10 +1,10 @@
 import { ApiClient } from '../api/client';
 import { listSshKeys, type SshKey } from '../api/sshKeys';
 import { throwIfCancelled } from '../errors';
-import type { KeyPair } from '../keys/keyPair';
-import { registerKey } from '../keys/registerKey';
-import { removeKey } from '../keys/removeKey';
-import type { TokenSource, Transport } from '../ports';
+import type { KeyPair } from '../ssh/keyPair';
+import { registerKey } from '../account/registerKey';
+import { removeKey } from '../account/removeKey';
+import type { TokenSource, Transport } from '../platform/interfaces';
 
 export interface CiKeyPorts {
   backendUrl: string;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Clock, Disposable } from '../ports';
+import type { Clock, Disposable } from '../platform/interfaces';
 
 /** The system clipboard. Both methods may reject: a browser requires the page to have the focus. */
 export interface Clipboard {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { expandHome } from '../homePath';
-import { readTextFile } from '../readTextFile';
+import { expandHome } from '../platform/homePath';
+import { readTextFile } from '../platform/readTextFile';
 
 /** Limit for a configuration file, in bytes. */
 const MAX_BYTES = 256 * 1024;

@@ -1,6 +1,6 @@
 import { I99dashError } from '../errors';
-import { t } from '../l10n';
-import { oneLine } from '../oneLine';
+import { t } from '../text/l10n';
+import { oneLine } from '../text/sanitizeLine';
 
 /**
  * Control characters and line breaks (YAML has more of them than JSON), and the expressions that

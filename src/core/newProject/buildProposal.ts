@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, normalize, sep } from 'node:path';
 import { readScriptRunner } from '../ci/packageCommands';
-import { isJsonObject, parseJson } from '../json';
+import { isJsonObject, parseJson } from '../platform/json';
 import { PACKAGE_FILE } from '../miniAppFolder';
-import { parsePackageScripts, readRunText } from '../publish/packageScripts';
-import { readTextFile } from '../readTextFile';
+import { parsePackageScripts, readRunText } from '../publish/project/packageScripts';
+import { readTextFile } from '../platform/readTextFile';
 import { findBuildTool, outputOfScript, outputOfToolConfig } from './buildTools';
 
 /** The script that builds, by convention. */

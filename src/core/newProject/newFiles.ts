@@ -1,7 +1,7 @@
 import { lstat, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { I99dashError, systemErrorCode } from '../errors';
-import { t } from '../l10n';
+import { t } from '../text/l10n';
 
 /** A file of a new project. */
 export interface NewFile {

@@ -1,12 +1,12 @@
 import { basename, join, posix } from 'node:path';
 import { I99dashError } from '../errors';
-import { isJsonObject, optionalString, parseJson, type JsonObject } from '../json';
-import { t } from '../l10n';
+import { isJsonObject, optionalString, parseJson, type JsonObject } from '../platform/json';
+import { t } from '../text/l10n';
 import { CONFIG_FILE, MANIFEST_FILE } from '../miniAppFolder';
-import { appIdFromName, appNameFromId, hostedUrl } from '../publish/appNames';
-import { CATEGORIES } from '../publish/manifestValues';
-import { placeholderIcon } from '../publish/editing/placeholderIcon';
-import { readTextFile } from '../readTextFile';
+import { appIdFromName, appNameFromId, hostedUrl } from '../publish/project/appNames';
+import { CATEGORIES } from '../publish/rules/manifestValues';
+import { placeholderIcon } from '../publish/project/placeholderIcon';
+import { readTextFile } from '../platform/readTextFile';
 import { proposeBuild, type BuildProposal } from './buildProposal';
 import { writeNewFiles, type NewFile, type WrittenFiles } from './newFiles';
 

@@ -1,7 +1,7 @@
 import type { ApiClient } from '../api/client';
 import { I99dashError } from '../errors';
-import { expectObject, expectString } from '../json';
-import { t } from '../l10n';
+import { expectObject, expectString } from '../platform/json';
+import { t } from '../text/l10n';
 
 /** The operator's balance. */
 export interface Balance {

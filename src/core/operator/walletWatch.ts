@@ -1,9 +1,9 @@
 import { ApiClient } from '../api/client';
-import type { Session } from '../auth/session';
+import type { Session } from '../session/session';
 import { I99dashError } from '../errors';
-import { Emitter } from '../events';
-import { t } from '../l10n';
-import type { Clock, Disposable, Logger, TokenSource, Transport } from '../ports';
+import { Emitter } from '../platform/events';
+import { t } from '../text/l10n';
+import type { Clock, Disposable, Logger, TokenSource, Transport } from '../platform/interfaces';
 import { fetchBalance, type Balance } from './wallet';
 
 /** Minimum interval of background requests, in milliseconds. */

@@ -1,5 +1,5 @@
-import { isJsonObject } from '../json';
-import { StateFile } from '../stateFile';
+import { isJsonObject } from '../platform/json';
+import { StateFile } from '../platform/stateFile';
 
 /** The account that published an app, and the backend. */
 export interface Publisher {

@@ -2,17 +2,17 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { I99dashError, throwIfCancelled } from '../errors';
-import { t } from '../l10n';
+import { t } from '../text/l10n';
 import { MANIFEST_FILE, PACKAGE_FILE } from '../miniAppFolder';
-import type { Logger, ProcessRunner } from '../ports';
+import type { Logger, ProcessRunner } from '../platform/interfaces';
 import type { Problem } from '../problem';
-import { packedFolder, projectBuild, scriptEnvironment, type Build } from './build';
-import { buildFailed } from './buildFailure';
-import { takeBuildTurn } from './buildTurn';
-import { withBundle, type Bundle } from './bundle';
+import { packedFolder, projectBuild, scriptEnvironment, type Build } from './build/projectBuild';
+import { buildFailed } from './build/buildFailure';
+import { takeBuildTurn } from './build/buildLock';
+import { withBundle, type Bundle } from './packing/bundle';
 import { checkBuildOutput, readOutputFolders } from './checks/buildOutput';
-import { keepCache } from './checks/contents';
-import { checkOutput } from './checks/output';
+import { keepCache } from './packing/inspectContents';
+import { checkOutput } from './packing/checkOutput';
 import type { LatestVersion } from './checks/publishedVersion';
 import { checkSource } from './checks/source';
 import {
@@ -21,10 +21,10 @@ import {
   sortByName,
   type BundleFile,
   type CollectedFiles,
-} from './files';
-import { problemSentence } from './problemSentence';
-import { loadProject, noManifest, type Project } from './project';
-import { countProblems } from './rules';
+} from './bundle/files';
+import { problemSentence } from './rules/problemSentence';
+import { loadProject, noManifest, type Project } from './project/project';
+import { countProblems } from './rules/rules';
 import type { Progress, StageClock } from './stages';
 
 /** The dependencies of {@link prepare}. */

@@ -11,12 +11,12 @@ import {
   throwIfCancelled,
   type Unpromoted,
 } from '../errors';
-import { t } from '../l10n';
-import type { Clock, Transport } from '../ports';
+import { t } from '../text/l10n';
+import type { Clock, Transport } from '../platform/interfaces';
 import type { Problem } from '../problem';
-import { repeatPassing } from '../retry';
+import { repeatPassing } from '../http/retry';
 import { prepare, type Fit, type PreparationPorts } from './prepare';
-import type { Project } from './project';
+import type { Project } from './project/project';
 import { withPublishLock, type PublishLock } from './publishLock';
 import { explainRefusal } from './refusal';
 import { StageClock } from './stages';

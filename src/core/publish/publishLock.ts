@@ -4,9 +4,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { I99dashError, isI99dashError, systemErrorCode } from '../errors';
-import { t } from '../l10n';
-import { oneLine } from '../oneLine';
-import { readTextFile } from '../readTextFile';
+import { t } from '../text/l10n';
+import { oneLine } from '../text/sanitizeLine';
+import { readTextFile } from '../platform/readTextFile';
 import {
   lockContent,
   parseLock,
@@ -14,7 +14,7 @@ import {
   type PublishNote,
   type PublishStage,
 } from './publishNote';
-import { isRunning } from './runningProcess';
+import { isRunning } from '../platform/runningProcess';
 
 /** How often the publishing window touches its lock, in milliseconds. */
 const HEARTBEAT_MS = 5_000;

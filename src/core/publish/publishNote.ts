@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
-import { isJsonObject, parseJson } from '../json';
-import { oneLine } from '../oneLine';
-import { isAppId } from './appId';
+import { isJsonObject, parseJson } from '../platform/json';
+import { oneLine } from '../text/sanitizeLine';
+import { isAppId } from './project/appId';
 
 /** A publish under way, as other windows and the next start see it. */
 export interface PublishNote {

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isI99dashError } from '../errors';
-import { localize } from '../l10n';
-import type { OpenInspector } from './checks/contentInspector';
-import { inspectFiles } from './checks/inspectFiles';
-import { InspectorThread, serveInspector, type InspectorSetup } from './checks/inspectorThread';
-import { ManifestPlaces } from './checks/manifestPlaces';
-import { FileMemo } from './fileMemo';
-import { findFileProblems, type KnownFindings } from './fileProblems';
-import { JsonText } from './jsonText';
-import { packInspected } from './packInspected';
+import { localize } from '../text/l10n';
+import type { OpenInspector } from './packing/contentInspector';
+import { inspectFiles } from './packing/inspectFiles';
+import { InspectorThread, serveInspector, type InspectorSetup } from './packing/inspectorThread';
+import { ManifestPlaces } from './project/manifestLocations';
+import { FileMemo } from './diagnostics/fileProblemCache';
+import { findFileProblems, type KnownFindings } from './diagnostics/checkFiles';
+import { JsonText } from './json/jsonText';
+import { packInspected } from './packing/packInspected';
 import type {
   ProblemsTask,
   WorkerBatch,
@@ -18,7 +18,7 @@ import type {
   WorkerOrder,
   WorkerResults,
   WorkerTask,
-} from './publishWorkerProtocol';
+} from './worker/publishWorkerProtocol';
 
 /** The shortest time between two progress messages, in milliseconds. */
 const PROGRESS_MS = 50;

@@ -1,14 +1,14 @@
 import { pathInManifest, type RefusedField } from '../api/refusedFields';
 import { isI99dashError, restate, type I99dashError } from '../errors';
-import { t } from '../l10n';
-import { oneLine } from '../oneLine';
+import { t } from '../text/l10n';
+import { oneLine } from '../text/sanitizeLine';
 import type { Problem } from '../problem';
-import { ManifestPlaces } from './checks/manifestPlaces';
+import { ManifestPlaces } from './project/manifestLocations';
 import { isNewVersion } from './checks/publishedVersion';
-import { manifestSchema } from './manifest';
-import type { Project } from './project';
-import { RULES, sentence } from './rules';
-import { nextPatch, withoutLeadingV } from './semver';
+import { manifestSchema } from './project/manifest';
+import type { Project } from './project/project';
+import { RULES, sentence } from './rules/rules';
+import { nextPatch, withoutLeadingV } from './project/semver';
 
 /** Statuses that are about the caller, the path, the size or the time, not about the submission. */
 const NOT_ABOUT_MANIFEST: ReadonlySet<number> = new Set([401, 403, 404, 408, 413, 429]);

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '../ports';
+import type { Clock, Logger } from '../platform/interfaces';
 
 export type Stage = 'validate' | 'build' | 'pack' | 'confirm' | 'upload' | 'submit' | 'promote';
 

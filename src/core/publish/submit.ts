@@ -2,10 +2,10 @@ import type { ApiClient } from '../api/client';
 import { fetchDeveloperStatus, type AppStatus, type DeveloperStatus } from '../api/developerStatus';
 import { fetchUpdatedAt, submitBundle, type Submission } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
-import type { JsonObject } from '../json';
-import { t } from '../l10n';
-import type { Clock, Logger } from '../ports';
-import { delay, isPassing, mayHaveArrived, waitBeforeRepeat } from '../retry';
+import type { JsonObject } from '../platform/json';
+import { t } from '../text/l10n';
+import type { Clock, Logger } from '../platform/interfaces';
+import { delay, isPassing, mayHaveArrived, waitBeforeRepeat } from '../http/retry';
 
 /**
  * How often to read the backend's state after a submission without an answer, and the first delay

@@ -3,10 +3,10 @@ import { assertSecureUrl, isElsewhere } from '../api/backendUrl';
 import { retryAfter, withComeBack } from '../api/envelope';
 import { requestUpload, type UploadTarget } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
-import { t } from '../l10n';
-import type { Clock, HttpResponse, Transport } from '../ports';
-import { delay, isPassing, repeatPassing, waitBeforeRepeat } from '../retry';
-import type { Bundle } from './bundle';
+import { t } from '../text/l10n';
+import type { Clock, HttpResponse, Transport } from '../platform/interfaces';
+import { delay, isPassing, repeatPassing, waitBeforeRepeat } from '../http/retry';
+import type { Bundle } from './packing/bundle';
 
 /** The total number of attempts for a failed upload. */
 const ATTEMPTS = 3;

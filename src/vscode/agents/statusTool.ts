@@ -6,10 +6,10 @@ import { ApiClient } from '../../core/api/client';
 import { appRows, type AppRow } from '../../core/apps/appRows';
 import { loadApps, type AppsSnapshot } from '../../core/apps/loadApps';
 import { readLocalApps } from '../../core/apps/localApps';
-import { boundTokens } from '../../core/auth/boundTokens';
+import { boundTokens } from '../../core/session/boundTokens';
 import { CancelledError, isI99dashError } from '../../core/errors';
 import { accountLabel } from '../../core/identity';
-import type { PublishContext } from '../publishContext';
+import type { PublishContext } from '../publish/publishContext';
 import { answerTool, workspaceRoots } from './toolCall';
 
 /** Apps that an agent gets at once. */

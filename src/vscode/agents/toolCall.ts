@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { findNamed, workspaceName, type Root } from '../../core/agents/workspaceNames';
 import { dataText, failureText } from '../../core/agents/toolText';
 import { CancelledError, describeError, I99dashError } from '../../core/errors';
-import type { Logger } from '../../core/ports';
-import type { MiniApps } from '../miniApps';
+import type { Logger } from '../../core/platform/interfaces';
+import type { MiniApps } from '../publish/miniApps';
 
 /** The workspace's folders on disk. */
 export function workspaceRoots(): Root[] {

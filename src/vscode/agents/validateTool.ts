@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { readToolInput } from '../../core/agents/toolInput';
 import { listProblems } from '../../core/agents/toolText';
 import { workspaceName } from '../../core/agents/workspaceNames';
-import type { TaskContext } from '../publishContext';
-import { plainMarkdown } from '../plainMarkdown';
+import type { TaskContext } from '../publish/publishContext';
+import { plainMarkdown } from '../ui/plainMarkdown';
 import { answerTool, inWordsForAgents, miniAppForAgent, workspaceRoots } from './toolCall';
 
 type ValidateContext = Pick<TaskContext, 'logger' | 'miniApps' | 'validate'>;

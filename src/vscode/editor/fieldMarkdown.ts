@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { Field } from '../../core/publish/manifestFields';
-import { RULES } from '../../core/publish/rules';
-import { appendPlain } from '../plainMarkdown';
+import type { Field } from '../../core/publish/project/manifestFields';
+import { RULES } from '../../core/publish/rules/rules';
+import { appendPlain } from '../ui/plainMarkdown';
 
 /** Everything about a field: name, kind, whether it is required, what it is for, its rules, its default. */
 export function fieldMarkdown(field: Field): vscode.MarkdownString {

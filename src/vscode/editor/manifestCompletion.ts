@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { complete, type Candidate, type Completion } from '../../core/publish/editing/complete';
 import { listPictures } from '../../core/publish/editing/pictures';
-import { oneLine } from '../../core/oneLine';
-import { fileSentence } from '../../core/publish/rules';
+import { oneLine } from '../../core/text/sanitizeLine';
+import { fileSentence } from '../../core/publish/rules/rules';
 import { fieldMarkdown } from './fieldMarkdown';
 import { miniAppDocument, pictureRootsOf, rangeIn, type Snapshot } from './miniAppDocument';
 

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { hoverAt, type Hover } from '../../core/publish/editing/hover';
 import { describePicture, findPicture, summaryOf } from '../../core/publish/editing/pictures';
-import { fileSentence } from '../../core/publish/rules';
-import { appendPlain } from '../plainMarkdown';
+import { fileSentence } from '../../core/publish/rules/rules';
+import { appendPlain } from '../ui/plainMarkdown';
 import { fieldMarkdown } from './fieldMarkdown';
 import { miniAppDocument, pictureRootsOf, rangeIn, type Snapshot } from './miniAppDocument';
 

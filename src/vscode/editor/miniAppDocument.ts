@@ -4,8 +4,8 @@ import { CONFIG_FILE, isMiniApp } from '../../core/miniAppFolder';
 import { documentKind, looksLikeOurs } from '../../core/publish/editing/document';
 import type { DocumentKind } from '../../core/publish/editing/fields';
 import { pictureRoots } from '../../core/publish/editing/pictures';
-import { TextPositions } from '../../core/publish/textPositions';
-import { readTextFile } from '../../core/readTextFile';
+import { TextPositions } from '../../core/publish/json/textPositions';
+import { readTextFile } from '../../core/platform/readTextFile';
 
 /** A manifest or an `sdk.config.json` at the root of a mini-app. */
 export interface MiniAppDocument {

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { CancelledError, describeError, throwIfCancelled } from '../../core/errors';
 import { CONFIG_FILE, MANIFEST_FILE } from '../../core/miniAppFolder';
-import type { Logger } from '../../core/ports';
+import type { Logger } from '../../core/platform/interfaces';
 import type { Problem } from '../../core/problem';
-import type { FileSearchOptions } from '../../core/publish/fileSearch';
-import type { ProblemFinder } from '../../core/publish/problemFinder';
+import type { FileSearchOptions } from '../../core/publish/diagnostics/cachedFileChecker';
+import type { ProblemFinder } from '../../core/publish/diagnostics/problemModel';
 import { diagnosticOf } from './problemDiagnostic';
 
 /** Milliseconds without an edit after which a text is checked. */
@@ -50,7 +50,7 @@ export class MiniAppProblems implements vscode.Disposable {
     private readonly collection: vscode.DiagnosticCollection,
     private readonly ports: ProblemPorts,
   ) {
-    this.loading = import('../../core/publish/problemFinder').then(({ ProblemFinder }) => {
+    this.loading = import('../../core/publish/diagnostics/problemModel').then(({ ProblemFinder }) => {
       this.finder = new ProblemFinder(folder, ports);
       return this.finder;
     });

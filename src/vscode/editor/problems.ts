@@ -9,7 +9,7 @@ import {
   MANIFEST_FILE,
 } from '../../core/miniAppFolder';
 import type { Problem } from '../../core/problem';
-import type { MiniApps } from '../miniApps';
+import type { MiniApps } from '../publish/miniApps';
 import { isJsonFile, MiniAppProblems, type ProblemPorts } from './miniAppProblems';
 
 /** Milliseconds after the first search in which the editor is left to start. */

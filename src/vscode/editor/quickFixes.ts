@@ -7,8 +7,8 @@ import { fixesFor, rewritesAt, safeFixes } from '../../core/publish/editing/fixe
 import { alignAppVersion, declareModernWebview } from '../../core/publish/editing/crossFileFixes';
 import { listPictures } from '../../core/publish/editing/pictures';
 import { addRequiredFix } from '../../core/publish/editing/requiredFixes';
-import { placeholderIconFor } from '../../core/publish/editing/placeholderIcon';
-import { miniAppOf } from '../miniApps';
+import { placeholderIconFor } from '../../core/publish/project/placeholderIcon';
+import { miniAppOf } from '../publish/miniApps';
 import { fixTitle } from './fixTitles';
 import { miniAppDocument, pictureRootsOf } from './miniAppDocument';
 

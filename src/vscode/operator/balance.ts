@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { textLanguage } from '../../core/l10n';
+import { textLanguage } from '../../core/text/l10n';
 import { formatBalance, isLow, type Balance } from '../../core/operator/wallet';
 import type { WalletWatch } from '../../core/operator/walletWatch';
-import type { TokenSource } from '../../core/ports';
-import { menuItem, type MenuItem } from '../accountMenu';
-import type { Badge } from '../identityHover';
-import { withQuietProgress } from '../progress';
+import type { TokenSource } from '../../core/platform/interfaces';
+import { menuItem, type MenuItem } from '../session/accountMenu';
+import type { Badge } from '../session/identityHover';
+import { withQuietProgress } from '../ui/progress';
 import { settings } from '../settings';
 
 /** Asks for the balance and tells it; a low one as a warning. @throws what the API client throws, CancelledError */

@@ -3,17 +3,17 @@ import type { SshKey } from '../../core/api/sshKeys';
 import type { Call } from '../../core/consent';
 import { WalletWatch } from '../../core/operator/walletWatch';
 import { operatorRealm } from '../../core/realm';
-import { showAccountMenu } from '../accountMenu';
-import type { AddKeyArguments } from '../addKey';
-import { DeviceCodeBackends } from '../deviceCodeBackends';
-import { createRealmParts, type RealmParts, type SharedParts } from '../realmParts';
-import { signOut } from '../signOut';
-import { IdentityStatusBar } from '../statusBar';
-import { unlockNow } from '../unlock';
+import { showAccountMenu } from '../session/accountMenu';
+import type { AddKeyArguments } from '../keys/addKey';
+import { DeviceCodeBackends } from '../session/deviceCodeBackends';
+import { createRealmParts, type RealmParts, type SharedParts } from '../session/authServices';
+import { signOut } from '../session/signOut';
+import { IdentityStatusBar } from '../session/statusBar';
+import { unlockNow } from '../keys/unlock';
 import { balanceBadge, operatorItems, showBalance } from './balance';
-import { configOf, showConfig, type OperatorConfig } from './config';
-import { addOperatorKey, listOperatorKeys } from './keys';
-import { signInOperator, type OperatorSignInArguments } from './signIn';
+import { configOf, showConfig, type OperatorConfig } from './operatorConfig';
+import { addOperatorKey, listOperatorKeys } from './operatorKeys';
+import { signInOperator, type OperatorSignInArguments } from './signInOperator';
 
 /** How often the watch is given the chance to ask for the balance, in milliseconds. It has a pace of its own. */
 const LOOK_MS = 60_000;

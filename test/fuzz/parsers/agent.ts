@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { ed25519Blob } from '../../../src/core/auth/publicKey';
-import { agentSigner, listAgentKeys, type AgentKey } from '../../../src/core/auth/sshAgent';
-import { sshString, sshUint32 } from '../../../src/core/auth/sshWire';
+import { ed25519Blob } from '../../../src/core/ssh/publicKey';
+import { agentSigner, listAgentKeys, type AgentKey } from '../../../src/core/ssh/agent/sshAgent';
+import { sshString, sshUint32 } from '../../../src/core/ssh/formats/sshWire';
 import { plain, type Parser } from '../parser';
 import { assertPresentable, orRefuse } from '../promises';
 

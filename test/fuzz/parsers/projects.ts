@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { findPageReferences } from '../../../src/core/publish/checks/pageReferences';
-import { parsePackageScripts } from '../../../src/core/publish/packageScripts';
-import { findPublishBuild } from '../../../src/core/publish/publishScript';
+import { parsePackageScripts } from '../../../src/core/publish/project/packageScripts';
+import { findPublishBuild } from '../../../src/core/publish/project/publishScript';
 import { json, plain, type Parser } from '../parser';
 
 const PAGE = `<!doctype html><base href="./"><link rel=stylesheet href='style.css'><!-- <img src=x> -->

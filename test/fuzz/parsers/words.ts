@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { failureText } from '../../../src/core/agents/toolText';
 import { I99dashError } from '../../../src/core/errors';
-import { lineLogger } from '../../../src/core/lineLogger';
-import { oneLine, serverWords } from '../../../src/core/oneLine';
-import { redact } from '../../../src/core/redact';
-import { rowText } from '../../../src/core/rowText';
+import { lineLogger } from '../../../src/core/platform/lineLogger';
+import { oneLine, serverWords } from '../../../src/core/text/sanitizeLine';
+import { redact } from '../../../src/core/text/redact';
+import { rowText } from '../../../src/core/text/bidiIsolate';
 import { plain, type Parser } from '../parser';
 import { assertPresentable } from '../promises';
 

@@ -7,11 +7,11 @@ import {
 } from '../../../src/core/api/beta';
 import { ApiClient } from '../../../src/core/api/client';
 import { fetchDeveloperStatus } from '../../../src/core/api/developerStatus';
-import { fetchAccount } from '../../../src/core/api/identity';
-import { lazyTransport } from '../../../src/core/api/lazyTransport';
+import { fetchAccount } from '../../../src/core/api/account';
+import { lazyTransport } from '../../../src/core/http/lazyTransport';
 import { fetchMyApps, requestUpload, submitBundle } from '../../../src/core/api/miniApps';
 import { requestChallenge, verifyChallenge } from '../../../src/core/api/sshAuth';
-import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
+import { createUndiciTransport } from '../../../src/core/http/undiciTransport';
 import { json as bareJson, ok } from '../../backend/envelope';
 import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../../backend/server';
 import { addApp } from '../../support/apps';

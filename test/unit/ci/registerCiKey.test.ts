@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { registerCiKey, withdrawCiKey, type CiKeyPorts } from '../../../src/core/ci/registerCiKey';
 import { CancelledError } from '../../../src/core/errors';
-import { makeKeyPair, type KeyPair } from '../../../src/core/keys/keyPair';
-import type { HttpRequest } from '../../../src/core/ports';
+import { makeKeyPair, type KeyPair } from '../../../src/core/ssh/keyPair';
+import type { HttpRequest } from '../../../src/core/platform/interfaces';
 import { DEFAULT_ACCOUNT } from '../../backend/server';
 import { rejectsWith } from '../../support/expect';
 import { FakeClock } from '../../support/fakes';

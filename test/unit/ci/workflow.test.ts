@@ -9,7 +9,7 @@ import { readPipelineBuild } from '../../../src/core/ci/pipelineBuild';
 import { workflowText, type WorkflowOptions } from '../../../src/core/ci/workflow';
 import { freeWorkflowPath } from '../../../src/core/ci/workflowPath';
 import { isI99dashError } from '../../../src/core/errors';
-import { makeKeyPair } from '../../../src/core/keys/keyPair';
+import { makeKeyPair } from '../../../src/core/ssh/keyPair';
 import { writeFiles } from '../../support/project';
 import { useTempFolder } from '../../support/temp-folder';
 

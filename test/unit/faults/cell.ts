@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { ApiClient } from '../../../src/core/api/client';
-import { openKeyFile } from '../../../src/core/auth/privateKey';
-import { MachineKeys } from '../../../src/core/auth/machineKeys';
-import { Session } from '../../../src/core/auth/session';
-import { SessionStore } from '../../../src/core/auth/sessionStore';
-import { SignatureRequests } from '../../../src/core/auth/signatureRequests';
-import { Signers } from '../../../src/core/auth/signers';
-import { loadProject } from '../../../src/core/publish/project';
+import { openKeyFile } from '../../../src/core/ssh/privateKey';
+import { MachineKeys } from '../../../src/core/session/machineKeys';
+import { Session } from '../../../src/core/session/session';
+import { SessionStore } from '../../../src/core/session/sessionStore';
+import { SignatureRequests } from '../../../src/core/session/signatureRequests';
+import { Signers } from '../../../src/core/session/keyRing';
+import { loadProject } from '../../../src/core/publish/project/project';
 import { publish, type PublishResult, type Track } from '../../../src/core/publish/publish';
-import { shellRunner } from '../../../src/core/publish/shellRunner';
-import type { Signer, Transport } from '../../../src/core/ports';
+import { shellRunner } from '../../../src/core/publish/build/shellRunner';
+import type { Signer, Transport } from '../../../src/core/platform/interfaces';
 import { developerRealm, type Realm } from '../../../src/core/realm';
 import { type Backend, DEFAULT_ACCOUNT, startBackend } from '../../backend/server';
 import {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { HttpRequest, HttpStreamBody, Transport } from '../../../src/core/ports';
+import type { HttpRequest, HttpStreamBody, Transport } from '../../../src/core/platform/interfaces';
 import type { BackendRequest, Context } from '../../backend/exchange';
 import { handle } from '../../backend/router';
 import type { Backend } from '../../backend/server';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
-import type { HttpRequest, HttpResponse, Transport } from '../../../src/core/ports';
+import { createUndiciTransport } from '../../../src/core/http/undiciTransport';
+import type { HttpRequest, HttpResponse, Transport } from '../../../src/core/platform/interfaces';
 import type { Backend } from '../../backend/server';
 import { FakeClock } from '../../support/fakes';
 import type { Elsewhere } from './elsewhere';

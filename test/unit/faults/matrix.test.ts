@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
-import { openKeyFile } from '../../../src/core/auth/privateKey';
+import { createUndiciTransport } from '../../../src/core/http/undiciTransport';
+import { openKeyFile } from '../../../src/core/ssh/privateKey';
 import { MANIFEST, writeFiles } from '../../support/project';
 import { generateTestKey } from '../../support/ssh-key';
 import { useTempFolder } from '../../support/temp-folder';

@@ -8,8 +8,8 @@ import {
   objectionToAppName,
   suggestAppId,
 } from '../../../src/core/newProject/newMiniApp';
-import { CATEGORIES } from '../../../src/core/publish/manifestValues';
-import { ProblemFinder } from '../../../src/core/publish/problemFinder';
+import { CATEGORIES } from '../../../src/core/publish/rules/manifestValues';
+import { ProblemFinder } from '../../../src/core/publish/diagnostics/problemModel';
 import { writeFiles, type MANIFEST } from '../../support/project';
 import { useTempFolder } from '../../support/temp-folder';
 import { readTree } from '../../support/trees';

@@ -4,7 +4,7 @@ import { operatorRealm } from '../../../src/core/realm';
 import { DEFAULT_ACCOUNT } from '../../backend/server';
 import { rejectsWith } from '../../support/expect';
 import { holdBack } from '../../support/faults';
-import { createUndiciTransport } from '../../../src/core/api/undiciTransport';
+import { createUndiciTransport } from '../../../src/core/http/undiciTransport';
 import type { SessionWindow } from '../../support/session-window';
 import { useSessionWorld } from '../../support/session-world';
 

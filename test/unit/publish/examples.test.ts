@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { projectBuild } from '../../../src/core/publish/build';
-import { loadProject } from '../../../src/core/publish/project';
+import { projectBuild } from '../../../src/core/publish/build/projectBuild';
+import { loadProject } from '../../../src/core/publish/project/project';
 import { EXAMPLE_SHAPES, writeExample } from '../../fixtures/examples/shapes';
 import { useTempFolder } from '../../support/temp-folder';
 

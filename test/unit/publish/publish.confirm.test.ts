@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError } from '../../../src/core/errors';
-import { placeholderIcon } from '../../../src/core/publish/editing/placeholderIcon';
+import { placeholderIcon } from '../../../src/core/publish/project/placeholderIcon';
 import type { Prepared } from '../../../src/core/publish/publish';
 import { rejectsWith } from '../../support/expect';
 import { type Publishing, SUBMIT, usePublishing } from '../../support/publishing';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { scriptEnvironment } from '../../../src/core/publish/build';
+import { scriptEnvironment } from '../../../src/core/publish/build/projectBuild';
 import type { Problem } from '../../../src/core/problem';
 import type { Prepared } from '../../../src/core/publish/publish';
 import { rejectsWith } from '../../support/expect';

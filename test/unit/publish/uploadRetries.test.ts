@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { ApiClient } from '../../../src/core/api/client';
-import type { HttpResponse, Transport } from '../../../src/core/ports';
+import type { HttpResponse, Transport } from '../../../src/core/platform/interfaces';
 import { upload } from '../../../src/core/publish/upload';
 import { rejectsWith } from '../../support/expect';
 import { HastyClock } from '../../support/fakes';

@@ -1,15 +1,15 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { throwIfCancelled } from '../../errors';
-import { t } from '../../l10n';
+import { t } from '../../text/l10n';
 import { isInside, MANIFEST_FILE } from '../../miniAppFolder';
-import { oneLine } from '../../oneLine';
+import { oneLine } from '../../text/sanitizeLine';
 import type { Problem, Range } from '../../problem';
-import { readTextFile } from '../../readTextFile';
-import { ProblemList } from '../problemList';
-import type { Draft } from '../project';
-import { problemOf } from '../rules';
-import { TextPositions } from '../textPositions';
+import { readTextFile } from '../../platform/readTextFile';
+import { ProblemList } from '../rules/problemList';
+import type { Draft } from '../project/project';
+import { problemOf } from '../rules/rules';
+import { TextPositions } from '../json/textPositions';
 
 const HTML = /\.html?$/iu;
 /** Folders that do not hold the app author's pages. */

@@ -1,16 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { extname, join, posix, relative, sep } from 'node:path';
-import { t } from '../../l10n';
-import { oneLine } from '../../oneLine';
+import { t } from '../../text/l10n';
+import { oneLine } from '../../text/sanitizeLine';
 import type { Problem } from '../../problem';
-import { readTextFile } from '../../readTextFile';
-import { isPlaceholderIcon } from '../editing/placeholderIcon';
-import type { BundleFile } from '../files';
-import type { JsonPath } from '../jsonText';
-import type { ManifestFields } from '../manifest';
-import type { Draft } from '../project';
-import { RULES, sentence, type RuleId } from '../rules';
-import type { ManifestPlaces } from './manifestPlaces';
+import { readTextFile } from '../../platform/readTextFile';
+import { isPlaceholderIcon } from '../project/placeholderIcon';
+import type { BundleFile } from '../bundle/files';
+import type { JsonPath } from '../json/jsonText';
+import type { ManifestFields } from '../project/manifest';
+import type { Draft } from '../project/project';
+import { RULES, sentence, type RuleId } from '../rules/rules';
+import type { ManifestPlaces } from '../project/manifestLocations';
 import { describeSimilar, findSimilarFile, NameIndex } from './nameIndex';
 import { readPicture } from './picture';
 

@@ -1,15 +1,15 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import { t } from '../../l10n';
+import { t } from '../../text/l10n';
 import { CONFIG_FILE, PACKAGE_FILE } from '../../miniAppFolder';
-import { oneLine } from '../../oneLine';
+import { oneLine } from '../../text/sanitizeLine';
 import type { Problem } from '../../problem';
-import { readTextFile } from '../../readTextFile';
-import { isPage } from '../baseline/codeFiles';
-import { packedFolder } from '../build';
-import { JsonText } from '../jsonText';
-import type { Project } from '../project';
-import { problemOf, type RuleId } from '../rules';
+import { readTextFile } from '../../platform/readTextFile';
+import { isPage } from './baseline/codeFiles';
+import { packedFolder } from '../build/projectBuild';
+import { JsonText } from '../json/jsonText';
+import type { Project } from '../project/project';
+import { problemOf, type RuleId } from '../rules/rules';
 
 /** Folders where builds write their output by convention. */
 export const USUAL_FOLDERS: readonly string[] = ['out', 'build', 'public', 'dist'];

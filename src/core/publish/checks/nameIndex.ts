@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { t } from '../../l10n';
-import { oneLine } from '../../oneLine';
+import { t } from '../../text/l10n';
+import { oneLine } from '../../text/sanitizeLine';
 
 /** An index of file names that also finds names which differ only in case or Unicode form. */
 export class NameIndex {

@@ -5,7 +5,7 @@ import {
   readTag,
   type Attribute,
   type Tag,
-} from '../baseline/htmlTag';
+} from './baseline/htmlTag';
 
 /**
  * A file that a page loads when it is shown. Offsets are those of the address, without its quotes.

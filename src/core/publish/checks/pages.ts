@@ -1,17 +1,17 @@
 import { basename, relative, sep } from 'node:path';
 import { throwIfCancelled } from '../../errors';
-import { t } from '../../l10n';
+import { t } from '../../text/l10n';
 import { MANIFEST_FILE } from '../../miniAppFolder';
-import { oneLine } from '../../oneLine';
+import { oneLine } from '../../text/sanitizeLine';
 import type { Problem } from '../../problem';
-import { readTextFile } from '../../readTextFile';
-import { isCode, isPage } from '../baseline/codeFiles';
-import type { BundleFile } from '../files';
-import { ProblemList } from '../problemList';
-import type { Draft } from '../project';
-import { problemOf, sentence } from '../rules';
-import { TextPositions } from '../textPositions';
-import type { ManifestPlaces } from './manifestPlaces';
+import { readTextFile } from '../../platform/readTextFile';
+import { isCode, isPage } from './baseline/codeFiles';
+import type { BundleFile } from '../bundle/files';
+import { ProblemList } from '../rules/problemList';
+import type { Draft } from '../project/project';
+import { problemOf, sentence } from '../rules/rules';
+import { TextPositions } from '../json/textPositions';
+import type { ManifestPlaces } from '../project/manifestLocations';
 import { describeSimilar, NameIndex } from './nameIndex';
 import { findPageReferences, type PageReference } from './pageReferences';
 

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { imageSize } from 'image-size';
-import { READ_WITHOUT_WAITING, readHead } from '../../readTextFile';
+import { READ_WITHOUT_WAITING, readHead } from '../../platform/readTextFile';
 
 /** Bytes. The beginning of nearly every picture holds its dimensions. */
 const HEAD = 64 * 1024;

@@ -1,12 +1,12 @@
 import { CancelledError, isI99dashError, throwIfCancelled } from '../../errors';
-import { t } from '../../l10n';
-import { oneLine } from '../../oneLine';
-import { isUnreachable } from '../../reachability';
+import { t } from '../../text/l10n';
+import { oneLine } from '../../text/sanitizeLine';
+import { isUnreachable } from '../../http/reachability';
 import type { Problem } from '../../problem';
-import type { Manifest } from '../manifest';
-import type { RuleId } from '../rules';
-import { compareVersions, nextPatch, withoutLeadingV } from '../semver';
-import type { ManifestPlaces } from './manifestPlaces';
+import type { Manifest } from '../project/manifest';
+import type { RuleId } from '../rules/rules';
+import { compareVersions, nextPatch, withoutLeadingV } from '../project/semver';
+import type { ManifestPlaces } from '../project/manifestLocations';
 
 /** Requests the latest published version of an app; undefined if there is none. */
 export type LatestVersion = (appId: string) => Promise<string | undefined>;

@@ -1,11 +1,11 @@
-import { t } from '../../l10n';
-import { oneLine } from '../../oneLine';
+import { t } from '../../text/l10n';
+import { oneLine } from '../../text/sanitizeLine';
 import type { Problem } from '../../problem';
-import type { JsonPath } from '../jsonText';
-import type { ManifestFields } from '../manifest';
-import { ProblemList } from '../problemList';
-import type { RuleId } from '../rules';
-import type { ManifestPlaces } from './manifestPlaces';
+import type { JsonPath } from '../json/jsonText';
+import type { ManifestFields } from '../project/manifest';
+import { ProblemList } from '../rules/problemList';
+import type { RuleId } from '../rules/rules';
+import type { ManifestPlaces } from '../project/manifestLocations';
 
 /** The platform whose WebView is Chromium 95. */
 export const OLDEST_PLATFORM = 'di5.0';

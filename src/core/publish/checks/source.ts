@@ -1,8 +1,8 @@
 import type { Problem } from '../../problem';
-import type { Project } from '../project';
+import type { Project } from '../project/project';
 import { checkAppVersion } from './appVersion';
 import { checkSourceAssets } from './assets';
-import { ManifestPlaces } from './manifestPlaces';
+import { ManifestPlaces } from '../project/manifestLocations';
 import { checkPublishedVersion, type LatestVersion } from './publishedVersion';
 import { checkRequires } from './requires';
 import { checkUnbuilt } from './unbuilt';

@@ -1,17 +1,17 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { t } from '../../l10n';
+import { t } from '../../text/l10n';
 import { CONFIG_FILE, PACKAGE_FILE } from '../../miniAppFolder';
 import type { Problem } from '../../problem';
-import { readTextFile } from '../../readTextFile';
-import { packedFolder, projectBuild } from '../build';
-import { JsonText } from '../jsonText';
-import { parsePackageScripts } from '../packageScripts';
-import type { Draft } from '../project';
-import { readPublishBuild } from '../publishScript';
-import { problemOf } from '../rules';
+import { readTextFile } from '../../platform/readTextFile';
+import { packedFolder, projectBuild } from '../build/projectBuild';
+import { JsonText } from '../json/jsonText';
+import { parsePackageScripts } from '../project/packageScripts';
+import type { Draft } from '../project/project';
+import { readPublishBuild } from '../project/publishScript';
+import { problemOf } from '../rules/rules';
 import { pathInProject, USUAL_FOLDERS } from './buildOutput';
-import type { ManifestPlaces } from './manifestPlaces';
+import type { ManifestPlaces } from '../project/manifestLocations';
 
 const RULE = 'output.unbuilt';
 const DIST = 'dist';

@@ -1,11 +1,11 @@
-import { t } from '../../l10n';
-import type { JsonPath } from '../jsonText';
-import type { Field } from '../manifestFields';
+import { t } from '../../text/l10n';
+import type { JsonPath } from '../json/jsonText';
+import type { Field } from '../project/manifestFields';
 import { assetFieldAt, fieldAt, fieldsOf, type AssetField, type DocumentKind } from './fields';
-import { LANGUAGES, languageName } from './languages';
-import { namesIn, readTree } from './jsonTree';
+import { LANGUAGES, languageName } from '../../text/languages';
+import { namesIn, readTree } from '../json/jsonTree';
 import { summaryOf, type Picture } from './pictures';
-import { placeAt, type Place } from './place';
+import { placeAt, type Place } from './completionContext';
 import { valueSnippet } from './snippets';
 
 /** A completion candidate. Its field describes what it is for. */

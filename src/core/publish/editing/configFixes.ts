@@ -1,15 +1,15 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isPage } from '../baseline/codeFiles';
-import { packedFolder } from '../build';
+import { isPage } from '../checks/baseline/codeFiles';
+import { packedFolder } from '../build/projectBuild';
 import { outputFolders, pathInProject } from '../checks/buildOutput';
 import { findBuildCommand } from '../checks/unbuilt';
-import { validateConfig } from '../config';
-import { configFields } from '../configFields';
-import { places } from '../project';
+import { validateConfig } from '../project/config';
+import { configFields } from '../project/configFields';
+import { places } from '../project/project';
 import { fix, type Fix } from './fix';
-import { insertProperty, replaceValue } from './jsonEdit';
-import { nodeAt, readTree } from './jsonTree';
+import { insertProperty, replaceValue } from '../json/jsonEdit';
+import { nodeAt, readTree } from '../json/jsonTree';
 
 /**
  * Returns fixes that set `sdk.config.json` to the folder that the build writes: one for each usual

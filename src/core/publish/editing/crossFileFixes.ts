@@ -1,8 +1,8 @@
-import { manifestFields } from '../manifestFields';
-import { isSemver } from '../semver';
+import { manifestFields } from '../project/manifestFields';
+import { isSemver } from '../project/semver';
 import { FIELDS, fix, type Fix, type ProblemAt } from './fix';
-import { insertProperty, replaceValue } from './jsonEdit';
-import { nodeAt, readTree, textAt } from './jsonTree';
+import { insertProperty, replaceValue } from '../json/jsonEdit';
+import { nodeAt, readTree, textAt } from '../json/jsonTree';
 
 const REQUIRES = manifestFields(['requires']).map(({ name }) => name);
 

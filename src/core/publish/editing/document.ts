@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { CONFIG_FILE, isMiniAppManifest, MANIFEST_FILE } from '../../miniAppFolder';
 import { getNodeValue } from 'jsonc-parser/lib/esm/main.js';
 import type { DocumentKind } from './fields';
-import { readTree } from './jsonTree';
+import { readTree } from '../json/jsonTree';
 
 /** Returns the kind of a file by its name; undefined if its fields are unknown. */
 export function documentKind(path: string): DocumentKind | undefined {

@@ -1,6 +1,6 @@
-import { configFields } from '../configFields';
-import type { JsonPath } from '../jsonText';
-import { manifestField, manifestFields, type Field } from '../manifestFields';
+import { configFields } from '../project/configFields';
+import type { JsonPath } from '../json/jsonText';
+import { manifestField, manifestFields, type Field } from '../project/manifestFields';
 
 /** The files of a mini-app whose fields are known. */
 export type DocumentKind = 'manifest' | 'config';

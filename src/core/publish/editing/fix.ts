@@ -1,5 +1,5 @@
-import { manifestFields } from '../manifestFields';
-import type { TextEdit } from './jsonEdit';
+import { manifestFields } from '../project/manifestFields';
+import type { TextEdit } from '../json/jsonEdit';
 
 /** A quick fix. It edits the text that it was created for, and may create a picture. */
 export interface Fix {

@@ -1,7 +1,7 @@
-import { canonicalOrigin } from '../origin';
+import { canonicalOrigin } from '../project/origin';
 import { fieldsOf } from './fields';
 import type { Fix, FixContext, ProblemAt } from './fix';
-import { nodeAt, pathAt, readTree, textAt } from './jsonTree';
+import { nodeAt, pathAt, readTree, textAt } from '../json/jsonTree';
 import { iconFixes, requiredFixes } from './requiredFixes';
 import {
   misspeltFieldFixes,

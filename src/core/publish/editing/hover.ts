@@ -1,9 +1,9 @@
 import { findNodeAtOffset, getNodePath } from 'jsonc-parser/lib/esm/main.js';
-import { t } from '../../l10n';
+import { t } from '../../text/l10n';
 import { NOT_ON_OLDEST_PLATFORM, OLDEST_PLATFORM } from '../checks/requires';
-import type { Field } from '../manifestFields';
+import type { Field } from '../project/manifestFields';
 import { assetFieldAt, fieldAt, type AssetField, type DocumentKind } from './fields';
-import { readTree, type Node } from './jsonTree';
+import { readTree, type Node } from '../json/jsonTree';
 
 /** The information about a place in a text. Offsets count UTF-16 units. */
 export interface Hover {

@@ -1,4 +1,4 @@
-import { canonicalOrigin } from '../origin';
+import { canonicalOrigin } from '../project/origin';
 
 /**
  * Returns the canonical origin that a text stands for: an address with a path or credentials, one

@@ -1,4 +1,4 @@
-import { nodeAt, readTree, type Node } from './jsonTree';
+import { nodeAt, readTree, type Node } from '../json/jsonTree';
 
 /** The path of a picture in a manifest. Offsets count UTF-16 units and exclude the quotes. */
 export interface PictureLink {

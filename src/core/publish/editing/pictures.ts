@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join, relative, resolve, sep } from 'node:path';
-import { t } from '../../l10n';
+import { t } from '../../text/l10n';
 import { pictureTrouble } from '../checks/assets';
 import { readPicture } from '../checks/picture';
-import { validateConfig } from '../config';
-import { ICON_EXTENSIONS, PICTURE_EXTENSIONS } from '../manifestValues';
+import { validateConfig } from '../project/config';
+import { ICON_EXTENSIONS, PICTURE_EXTENSIONS } from '../rules/manifestValues';
 import type { AssetField } from './fields';
 
 /** Folders that do not hold the app author's pictures. */

@@ -1,9 +1,9 @@
-import { appIdFromName, appNameFromId, hostedUrl } from '../appNames';
-import { manifestFields } from '../manifestFields';
-import { CATEGORIES } from '../manifestValues';
+import { appIdFromName, appNameFromId, hostedUrl } from '../project/appNames';
+import { manifestFields } from '../project/manifestFields';
+import { CATEGORIES } from '../rules/manifestValues';
 import { FIELDS, fix, type Fix, type FixContext } from './fix';
-import { insertProperty, replaceValue, type TextEdit } from './jsonEdit';
-import { nodeAt, readTree, textAt, type Node } from './jsonTree';
+import { insertProperty, replaceValue, type TextEdit } from '../json/jsonEdit';
+import { nodeAt, readTree, textAt, type Node } from '../json/jsonTree';
 
 const ICON = './icon.svg';
 /** For a folder whose name makes no id. */

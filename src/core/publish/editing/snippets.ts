@@ -1,4 +1,4 @@
-import type { Field } from '../manifestFields';
+import type { Field } from '../project/manifestFields';
 import { assetFieldAt } from './fields';
 
 /** How a field's value begins, if that is more than a quote. */

@@ -1,5 +1,5 @@
 import { createScanner } from 'jsonc-parser/lib/esm/main.js';
-import { MAX_JSON } from '../jsonLimits';
+import { MAX_JSON } from '../json/jsonLimits';
 
 /** A token of a JSON text, which may be invalid. Offsets count UTF-16 units. */
 export interface Token {

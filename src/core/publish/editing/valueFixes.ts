@@ -1,11 +1,11 @@
-import { manifestField } from '../manifestFields';
-import { meantValue } from '../meantValue';
-import { nearest } from '../nearest';
-import { isSemver, nextMinor, nextPatch } from '../semver';
+import { manifestField } from '../project/manifestFields';
+import { meantValue } from '../project/meantValue';
+import { nearest } from '../../text/closestMatch';
+import { isSemver, nextMinor, nextPatch } from '../project/semver';
 import { assetFieldAt } from './fields';
 import { FIELDS, fix, type Fix } from './fix';
-import { removeProperty, replaceValue, type TextEdit } from './jsonEdit';
-import { nodeAt, readTree, textAt, type Node } from './jsonTree';
+import { removeProperty, replaceValue, type TextEdit } from '../json/jsonEdit';
+import { nodeAt, readTree, textAt, type Node } from '../json/jsonTree';
 import { nearOrigin } from './nearOrigin';
 
 /**

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkPackedAssets, checkSourceAssets } from '../../../../src/core/publish/checks/assets';
-import { ManifestPlaces } from '../../../../src/core/publish/checks/manifestPlaces';
-import { collectFiles } from '../../../../src/core/publish/files';
-import { loadProject } from '../../../../src/core/publish/project';
+import { ManifestPlaces } from '../../../../src/core/publish/project/manifestLocations';
+import { collectFiles } from '../../../../src/core/publish/bundle/files';
+import { loadProject } from '../../../../src/core/publish/project/project';
 import { png } from '../../../support/png';
 import { useTempFolder } from '../../../support/temp-folder';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join, relative } from 'node:path';
-import { JsonText } from '../../../../src/core/publish/jsonText';
-import { ManifestPlaces } from '../../../../src/core/publish/checks/manifestPlaces';
+import { JsonText } from '../../../../src/core/publish/json/jsonText';
+import { ManifestPlaces } from '../../../../src/core/publish/project/manifestLocations';
 import { checkPages, type PagesOptions } from '../../../../src/core/publish/checks/pages';
-import { collectFiles } from '../../../../src/core/publish/files';
+import { collectFiles } from '../../../../src/core/publish/bundle/files';
 import { MANIFEST, writeFiles } from '../../../support/project';
 import { useTempFolder } from '../../../support/temp-folder';
 

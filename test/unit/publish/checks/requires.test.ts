@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { ManifestPlaces } from '../../../../src/core/publish/checks/manifestPlaces';
+import { ManifestPlaces } from '../../../../src/core/publish/project/manifestLocations';
 import { checkRequires } from '../../../../src/core/publish/checks/requires';
-import { validateManifest } from '../../../../src/core/publish/validateManifest';
+import { validateManifest } from '../../../../src/core/publish/project/validateManifest';
 import { marked } from '../../../support/marked-text';
 import { MANIFEST } from '../../../support/project';
 

@@ -7,7 +7,7 @@ import {
   type LatestVersion,
 } from '../../../../src/core/publish/checks/publishedVersion';
 import { CancelledError, I99dashError } from '../../../../src/core/errors';
-import { loadProject } from '../../../../src/core/publish/project';
+import { loadProject } from '../../../../src/core/publish/project/project';
 import { rejectsWith } from '../../../support/expect';
 import { marked } from '../../../support/marked-text';
 import { MANIFEST, writeFiles } from '../../../support/project';

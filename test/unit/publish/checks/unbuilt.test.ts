@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkUnbuilt } from '../../../../src/core/publish/checks/unbuilt';
-import { ManifestPlaces } from '../../../../src/core/publish/checks/manifestPlaces';
+import { ManifestPlaces } from '../../../../src/core/publish/project/manifestLocations';
 import { buildCommandFix } from '../../../../src/core/publish/editing/configFixes';
-import { validateConfig } from '../../../../src/core/publish/config';
-import { places } from '../../../../src/core/publish/project';
+import { validateConfig } from '../../../../src/core/publish/project/config';
+import { places } from '../../../../src/core/publish/project/project';
 import { useTempFolder } from '../../../support/temp-folder';
 
 const BUILD = { 'package.json': '{ "scripts": { "build": "vite build" } }' };

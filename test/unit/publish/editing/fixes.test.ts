@@ -6,9 +6,9 @@ import {
   declareModernWebview,
 } from '../../../../src/core/publish/editing/crossFileFixes';
 import { addRequiredFix } from '../../../../src/core/publish/editing/requiredFixes';
-import { CATEGORIES } from '../../../../src/core/publish/manifestValues';
-import { validateConfig } from '../../../../src/core/publish/config';
-import { validateManifest } from '../../../../src/core/publish/validateManifest';
+import { CATEGORIES } from '../../../../src/core/publish/rules/manifestValues';
+import { validateConfig } from '../../../../src/core/publish/project/config';
+import { validateManifest } from '../../../../src/core/publish/project/validateManifest';
 import { atCursor } from '../../../support/cursor';
 import { applyTextEdits } from '../../../support/text-edits';
 

@@ -1,0 +1,62 @@
+import { basename } from 'node:path';
+import { fingerprintOf } from '../ssh/publicKey';
+import type { AgentKey } from '../ssh/agent/sshAgent';
+import { readPublicKeyFile } from '../ssh/publicKeyFile';
+import { publicKeyPaths } from '../ssh/publicKeyPaths';
+import { keyName } from './registerKey';
+
+/** A public key that can be registered. */
+export interface KeyCandidate {
+  /** The public key blob. */
+  blob: Buffer;
+  fingerprint: string;
+  comment: string;
+  /** The `.pub` file. Undefined for a key that is only in the agent. */
+  path?: string;
+}
+
+/**
+ * Finds the ed25519 public keys in a folder (`~/.ssh`), sorted by file name, then those that are
+ * only in the agent. Returns each key once. Ignores other files, and a folder that is missing or
+ * not readable.
+ * @param registered Fingerprints to leave out.
+ */
+export async function findKeyCandidates(
+  folder: string,
+  agentKeys: readonly AgentKey[],
+  registered: ReadonlySet<string>,
+): Promise<KeyCandidate[]> {
+  let files: (KeyCandidate | undefined)[] = [];
+  for (const paths of await publicKeyPaths(folder)) {
+    const read = paths.map((path) => readCandidate(path).catch(() => undefined));
+    files = files.concat(await Promise.all(read));
+  }
+  const found = new Map<string, KeyCandidate>();
+  for (const candidate of [...files, ...agentKeys.map(fromAgent)]) {
+    if (candidate !== undefined && !registered.has(candidate.fingerprint)) {
+      const { fingerprint } = candidate;
+      found.set(fingerprint, found.get(fingerprint) ?? candidate);
+    }
+  }
+  return [...found.values()];
+}
+
+/**
+ * Reads a public key file.
+ * @param path Absolute or with `~`.
+ * @throws The errors of {@link readPublicKeyFile}.
+ */
+export async function readCandidate(path: string): Promise<KeyCandidate> {
+  const { blob, comment } = await readPublicKeyFile(path);
+  return { blob, comment, fingerprint: fingerprintOf(blob), path };
+}
+
+/** Returns the default name for a key: its comment, else its file name. */
+export function suggestedName({ comment, path }: Pick<KeyCandidate, 'comment' | 'path'>): string {
+  const file = path === undefined ? '' : basename(path).replace(/\.pub$/iu, '');
+  return keyName(comment, keyName(file));
+}
+
+function fromAgent({ publicBlob, fingerprint, comment }: AgentKey): KeyCandidate {
+  return { blob: publicBlob, fingerprint, comment };
+}

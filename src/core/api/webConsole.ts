@@ -1,0 +1,26 @@
+import { pathSegment } from './pathSegment';
+
+/**
+ * Returns the SSH keys page of the web console. The path `/account/ssh-keys` is assumed: the
+ * documentation names only the menu, Account → SSH keys.
+ */
+export function sshKeysPage(webConsoleUrl: string): string {
+  return below(webConsoleUrl, 'account/ssh-keys');
+}
+
+/**
+ * Returns the page of a mini-app.
+ * @throws PROTOCOL for an ID that cannot be part of a URL
+ */
+export function appPage(webConsoleUrl: string, appId: string): string {
+  return below(webConsoleUrl, `developers/apps/${pathSegment(appId)}`);
+}
+
+/** Returns the page where the user requests developer access. */
+export function requestAccessPage(webConsoleUrl: string): string {
+  return below(webConsoleUrl, 'developers/request-access');
+}
+
+function below(webConsoleUrl: string, path: string): string {
+  return `${webConsoleUrl.replace(/(?<!\/)\/+$/u, '')}/${path}`;
+}

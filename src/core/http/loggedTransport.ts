@@ -1,0 +1,34 @@
+import { CancelledError, isI99dashError } from '../errors';
+import type { Clock, HttpRequest, Logger, Transport } from '../platform/interfaces';
+
+/**
+ * Wraps a transport to log each request at level "debug": method, URL, outcome and duration. Leaves
+ * out headers, bodies, and the query, which is the secret part of a presigned URL.
+ */
+export function loggedTransport(transport: Transport, logger: Logger, clock: Clock): Transport {
+  return {
+    async send(request) {
+      const start = clock.now();
+      const tell = (outcome: string | number): void => {
+        logger.debug(`${describe(request)} → ${outcome} in ${clock.now() - start} ms`);
+      };
+      try {
+        const response = await transport.send(request);
+        tell(response.status);
+        return response;
+      } catch (error) {
+        tell(outcomeOf(error));
+        throw error;
+      }
+    },
+  };
+}
+
+function describe({ method, url }: HttpRequest): string {
+  return `${method} ${url.origin}${url.pathname}`;
+}
+
+function outcomeOf(error: unknown): string {
+  if (error instanceof CancelledError) return 'cancelled';
+  return isI99dashError(error) ? error.code : 'failed';
+}

@@ -1,0 +1,32 @@
+import { raceSignal } from '../../platform/abort';
+
+/** By folder: settles when the last task in the queue has finished. */
+const lines = new Map<string, Promise<void>>();
+
+/**
+ * Waits until no other task in this window builds a mini-app or packs its output. Otherwise a dry
+ * run and a publish, or an agent and the user, would write and read the same files at once.
+ * @param folder folder of the mini-app
+ * @returns a function that releases the turn. Call it once the output is packed, or will not be.
+ * Repeated calls have no effect
+ * @throws CancelledError
+ */
+export async function takeBuildTurn(folder: string, signal?: AbortSignal): Promise<() => void> {
+  const before = lines.get(folder) ?? Promise.resolve();
+  let giveBack = (): void => undefined;
+  const mine = new Promise<void>((resolve) => (giveBack = resolve));
+  const line = before.then(() => mine);
+  lines.set(folder, line);
+  void line.then(() => {
+    if (lines.get(folder) === line) {
+      lines.delete(folder);
+    }
+  });
+  try {
+    await raceSignal(before, signal);
+    return giveBack;
+  } catch (error) {
+    giveBack();
+    throw error;
+  }
+}

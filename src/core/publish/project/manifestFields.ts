@@ -1,0 +1,97 @@
+import type * as z from 'zod/mini';
+import { descriptions, manifestSchema } from './manifest';
+import { isRuleId, RULES, type RuleId } from '../rules/rules';
+
+/** What an editor shows for a field of `manifest.json` or `sdk.config.json`. */
+export interface Field {
+  name: string;
+  description: string;
+  required: boolean;
+  kind: 'text' | 'number' | 'flag' | 'list' | 'map' | 'object';
+  /** The allowed values of the field, or of the entries if it is a list. */
+  values?: readonly string[];
+  /** The value of a field that is left out. */
+  default?: unknown;
+  /** The field is known, but no longer has any effect. */
+  isUnused?: true;
+  rules: RuleId[];
+}
+
+type Schema = z.core.$ZodTypes;
+
+/**
+ * Returns the fields of the object at a path: of the manifest (`[]`), or of `requires`. Empty if
+ * there is no such object.
+ */
+export function manifestFields(path: readonly PropertyKey[]): Field[] {
+  let shape: Readonly<Record<string, z.core.$ZodType>> = manifestSchema.shape;
+  for (const segment of path) {
+    const name = String(segment);
+    const inner = Object.hasOwn(shape, name) ? coreOf(shape[name]) : undefined;
+    if (inner?._zod.def.type !== 'object') {
+      return [];
+    }
+    shape = inner._zod.def.shape;
+  }
+  return Object.entries(shape).map(([name, schema]) => fieldOf([...path, name], schema));
+}
+
+/**
+ * Returns the field at a path, or the one whose list or map contains the path; undefined if there
+ * is none.
+ */
+export function manifestField(path: readonly PropertyKey[]): Field | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const field = manifestFields(path.slice(0, length - 1)).find(
+      ({ name }) => name === path[length - 1],
+    );
+    if (field !== undefined) {
+      return field.kind === 'object' && length < path.length ? undefined : field;
+    }
+  }
+  return undefined;
+}
+
+function fieldOf(path: readonly PropertyKey[], schema: z.core.$ZodType): Field {
+  const { def } = (schema as Schema)._zod;
+  const inner = coreOf(schema);
+  const item = inner?._zod.def.type === 'array' ? coreOf(inner._zod.def.element) : inner;
+  const values = item?._zod.def.type === 'enum' ? Object.values(item._zod.def.entries) : undefined;
+  const prefix = `manifest.${path.map(String).join('.')}.`;
+  return {
+    name: String(path.at(-1)),
+    description: descriptions.get(schema)?.() ?? '',
+    required: def.type !== 'optional' && def.type !== 'default',
+    kind: KINDS[inner?._zod.def.type ?? ''] ?? 'text',
+    ...(values === undefined ? {} : { values: values.map(String) }),
+    ...(def.type === 'default' ? { default: def.defaultValue } : {}),
+    rules: Object.keys(RULES)
+      .filter((id) => id.startsWith(prefix) && !id.slice(prefix.length).includes('.'))
+      .filter(isRuleId),
+  };
+}
+
+const KINDS: Record<string, Field['kind']> = {
+  number: 'number',
+  boolean: 'flag',
+  array: 'list',
+  record: 'map',
+  object: 'object',
+};
+
+/**
+ * Returns the schema without the wrappers that make it optional, add a default or transform its
+ * input.
+ */
+function coreOf(schema: z.core.$ZodType | undefined): Schema | undefined {
+  const known = schema as Schema | undefined;
+  switch (known?._zod.def.type) {
+    case 'optional':
+    case 'default':
+      return coreOf(known._zod.def.innerType);
+    case 'pipe':
+      return coreOf(known._zod.def.in);
+    default:
+      return known;
+  }
+}

@@ -1,0 +1,109 @@
+import { basename, join, resolve } from 'node:path';
+import { I99dashError } from '../../errors';
+import { t } from '../../text/l10n';
+import { CONFIG_FILE, MANIFEST_FILE } from '../../miniAppFolder';
+import { oneLine } from '../../text/sanitizeLine';
+import type { Problem } from '../../problem';
+import type { Config } from './config';
+import type { Manifest, ManifestFields } from './manifest';
+import { readPublishBuild } from './publishScript';
+import { checkConfigText, checkManifestText, readText } from './projectTexts';
+import { countProblems, type RuleId } from '../rules/rules';
+
+/** Rules about a whole file. Their messages name the file. */
+const FILE_RULES: readonly RuleId[] = [
+  'manifest.unreadable',
+  'manifest.syntax',
+  'manifest.object',
+  'config.unreadable',
+  'config.syntax',
+  'config.object',
+];
+
+/** A mini-app on disk with a valid manifest. */
+export interface Project {
+  /** Absolute. */
+  folder: string;
+  /** The manifest in the form in which it is submitted. */
+  manifest: Manifest;
+  /** Absolute. The folder with the sources, or with the files of an app without a build. */
+  appRoot: string;
+  /** Absolute. The build's output folder. */
+  distDir: string;
+  /** A shell command, which runs in the project folder. */
+  buildCommand?: string;
+  /**
+   * The shell command that the project's `publish` script runs before the client, in the project
+   * folder. Its output is in `appRoot`. Undefined if there is a `buildCommand`.
+   */
+  publishBuild?: string;
+}
+
+/** A mini-app that may have errors, with the valid fields of its manifest. */
+export type Draft = Omit<Project, 'manifest'> & { manifest: ManifestFields };
+
+/**
+ * Reads a mini-app, and reports all problems of its manifest.json and sdk.config.json.
+ * @returns `project` if none of the problems is an error
+ * @throws NOTHING_TO_PUBLISH if there is no manifest
+ */
+export async function readProject(
+  folder: string,
+): Promise<{ project?: Project; problems: Problem[] }> {
+  const manifestFile = join(folder, MANIFEST_FILE);
+  const text = await readText(manifestFile);
+  if (text === undefined) {
+    throw noManifest(folder);
+  }
+  const configFile = join(folder, CONFIG_FILE);
+  const { manifest, problems } = checkManifestText(text, manifestFile);
+  const { config, problems: ofConfig } = checkConfigText(await readText(configFile), configFile);
+  const all = [...problems, ...ofConfig];
+  if (manifest === undefined || config === undefined) {
+    return { problems: all };
+  }
+  const found = { ...places(folder, config), ...(await ownBuild(folder, config)) };
+  return { project: { manifest, ...found }, problems: all };
+}
+
+/** Creates the error for a folder without a manifest.json. */
+export function noManifest(folder: string, cause?: unknown): I99dashError {
+  const message = t('There is no {0} in {1}.', MANIFEST_FILE, oneLine(folder, Infinity));
+  return new I99dashError('NOTHING_TO_PUBLISH', message, { cause });
+}
+
+/** Returns the build of the project's `publish` script, if its configuration has none. */
+export async function ownBuild(
+  folder: string,
+  { buildCommand }: Pick<Config, 'buildCommand'>,
+): Promise<Pick<Project, 'publishBuild'>> {
+  const publishBuild = buildCommand === undefined ? await readPublishBuild(folder) : undefined;
+  return publishBuild === undefined ? {} : { publishBuild };
+}
+
+/** Resolves a mini-app's folders and build from its configuration. */
+export function places(folder: string, config: Config): Omit<Project, 'manifest'> {
+  const appRoot = resolve(folder, config.appRoot);
+  const distDir = resolve(folder, config.distDir);
+  return { folder, ...config, appRoot, distDir };
+}
+
+/**
+ * Reads a mini-app for publishing.
+ * @throws NOTHING_TO_PUBLISH if there is no manifest
+ * @throws MANIFEST_INVALID with the first problem as its message, and all of them as `problems`
+ */
+export async function loadProject(folder: string): Promise<Project> {
+  const { project, problems } = await readProject(folder);
+  if (project !== undefined) {
+    return project;
+  }
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  const file = first?.file ?? join(folder, MANIFEST_FILE);
+  const message = first?.message ?? '';
+  const namesFile = FILE_RULES.some((rule) => rule === first?.rule);
+  const told = namesFile ? message : t('{0}: {1}', basename(file), message);
+  const words = countProblems(errors.length, oneLine(basename(folder)), told);
+  throw new I99dashError('MANIFEST_INVALID', words, { file, problems });
+}

@@ -1,0 +1,113 @@
+import { I99dashError, isI99dashError } from '../errors';
+import { t } from '../text/l10n';
+import type { Signer } from '../platform/interfaces';
+import { lacksKey, type SessionProfile } from './sessionRecord';
+
+export interface SignerPorts {
+  /**
+   * Opens a key file.
+   * @throws KEY_*
+   */
+  openKeyFile: (path: string) => Promise<Signer>;
+  /**
+   * Returns the signer of a key in the SSH agent, or undefined when the agent does not have it.
+   * @param interactive Whether the user is waiting: the agent then has minutes to prompt.
+   * @throws AGENT_UNAVAILABLE
+   */
+  openAgentKey: (fingerprint: string, interactive: boolean) => Promise<Signer | undefined>;
+}
+
+/** Finds the key that refreshes a session, without prompting. */
+export class Signers {
+  /**
+   * Encrypted keys unlocked in this window, by fingerprint, so that each passphrase is asked for
+   * once.
+   */
+  private readonly opened = new Map<string, Signer>();
+
+  constructor(private readonly ports: SignerPorts) {}
+
+  /** Keeps an unlocked key until the window closes or the user signs out. */
+  keep(signer: Signer): void {
+    this.opened.set(signer.fingerprint, signer);
+  }
+
+  forget(): void {
+    this.opened.clear();
+  }
+
+  /**
+   * Opens the key of a session.
+   * @throws KEY_ENCRYPTED when the key needs its passphrase
+   * @throws KEY_NOT_FOUND, KEY_UNREADABLE, … when it is unusable
+   * @throws AGENT_UNAVAILABLE
+   */
+  async open(profile: SessionProfile, interactive = false): Promise<Signer> {
+    const { fingerprint, keyPath } = profile;
+    if (fingerprint === undefined) {
+      throw lacksKey(profile)
+        ? missingKey()
+        : new I99dashError('NOT_SIGNED_IN', t('A pasted access token cannot be renewed.'));
+    }
+    const kept = this.opened.get(fingerprint);
+    if (kept !== undefined) {
+      return kept;
+    }
+    let failure: Error | undefined;
+    if (keyPath !== undefined) {
+      try {
+        return await this.openSame(keyPath, fingerprint);
+      } catch (error) {
+        failure = error instanceof Error ? error : new Error(String(error));
+      }
+    }
+    return this.openFromAgent(fingerprint, interactive, failure);
+  }
+
+  private async openSame(keyPath: string, fingerprint: string): Promise<Signer> {
+    const signer = await this.ports.openKeyFile(keyPath);
+    if (signer.fingerprint !== fingerprint) {
+      throw new I99dashError(
+        'KEY_NOT_FOUND',
+        t('{0} is no longer the key you signed in with.', keyPath),
+        {
+          file: keyPath,
+        },
+      );
+    }
+    return signer;
+  }
+
+  /**
+   * Opens the key from the agent.
+   * @param failure Why the key file failed. Thrown when the agent does not have the key.
+   */
+  private async openFromAgent(
+    fingerprint: string,
+    interactive: boolean,
+    failure: Error | undefined,
+  ): Promise<Signer> {
+    try {
+      const signer = await this.ports.openAgentKey(fingerprint, interactive);
+      if (signer !== undefined) {
+        return signer;
+      }
+    } catch (error) {
+      if (failure === undefined || !isI99dashError(error, 'AGENT_UNAVAILABLE')) {
+        throw error;
+      }
+    }
+    throw (
+      failure ??
+      new I99dashError('KEY_NOT_FOUND', t('The SSH agent does not hold the key {0}.', fingerprint))
+    );
+  }
+}
+
+/** Creates the error for a session whose key is on another machine. */
+export function missingKey(): I99dashError {
+  return new I99dashError(
+    'KEY_NOT_FOUND',
+    t('This machine has no key for your session. Sign in on this machine to renew it from here.'),
+  );
+}

@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto';
+import { raceSignal } from '../platform/abort';
+import { CancelledError, I99dashError } from '../errors';
+import { isJsonObject } from '../platform/json';
+import { t } from '../text/l10n';
+import type { Clock, Signer } from '../platform/interfaces';
+import { delay } from '../http/retry';
+import type { MachineStore } from '../platform/machineStore';
+import { isStanding, refusalPauseMs, type Refusal } from './refreshPolicy';
+
+/**
+ * Timeout for an agent while the user is waiting, in milliseconds. The user may have to find the
+ * prompt and type a passphrase.
+ */
+export const INTERACTIVE_SIGN_TIMEOUT_MS = 5 * 60_000;
+
+/**
+ * Lifetime of the lock that prevents other windows from asking, in case it is not released, in
+ * milliseconds.
+ */
+const BACKGROUND_CLAIM_MS = 60_000;
+const INTERACTIVE_CLAIM_MS = INTERACTIVE_SIGN_TIMEOUT_MS + 60_000;
+/**
+ * How long background work waits for another window's request, in milliseconds. Shorter than the
+ * timeout of a refresh.
+ */
+const MAX_WAIT_MS = 25_000;
+const LOOK_MS = 500;
+
+/** A signature request that was refused, timed out, or had an invalid response. */
+export class SignatureRefused extends I99dashError {
+  constructor(
+    message: string,
+    readonly refusal: Refusal,
+    cause?: unknown,
+  ) {
+    super('AGENT_UNAVAILABLE', message, { cause });
+  }
+}
+
+interface StoredRefusal extends Refusal {
+  /** Number of consecutive refusals. */
+  count: number;
+  /** The keys that the agent listed at that time. Undefined when it did not respond. */
+  agentKeys?: string[];
+}
+
+/**
+ * Requests signatures from an agent, which may prompt the user each time. Windows of a machine ask
+ * one at a time. After a refusal, background work of all windows waits until a pause has passed,
+ * the agent lists other keys, or the user acts.
+ */
+export class SignatureRequests {
+  constructor(
+    private readonly machine: MachineStore,
+    private readonly clock: Clock,
+    /**
+     * Lists the fingerprints of the agent's keys.
+     * @throws AGENT_UNAVAILABLE
+     */
+    private readonly listAgentKeys: () => Promise<readonly string[]>,
+  ) {}
+
+  /** Returns the refusal that still blocks background requests for a key, or undefined. */
+  async standingRefusal(fingerprint: string): Promise<Refusal | undefined> {
+    const refusal = await this.lastRefusal(fingerprint);
+    if (refusal === undefined || !isStanding(refusal, this.clock.now())) {
+      return undefined;
+    }
+    const keys = await this.agentKeys();
+    if (keys !== undefined && refusal.agentKeys !== undefined && !isSame(keys, refusal.agentKeys)) {
+      await this.machine.set(refusalKey(fingerprint), undefined);
+      return undefined;
+    }
+    return refusal;
+  }
+
+  /**
+   * Runs a task that requests a signature, while holding the lock of this machine.
+   * @param task Receives the signer to use, and runs once.
+   * @param options.interactive Whether the user started it. Then neither a refusal nor another
+   * window delays it.
+   * @throws SignatureRefused
+   * @throws AGENT_UNAVAILABLE when another window is still waiting for the agent
+   * @throws CancelledError and the errors of `task`
+   */
+  async ask<T>(
+    signer: Signer,
+    { interactive, signal }: { interactive: boolean; signal?: AbortSignal | undefined },
+    task: (signer: Signer, assertAllowed: () => Promise<void>) => Promise<T>,
+  ): Promise<T> {
+    if (signer.asksPerson !== true) {
+      return task(signer, () => Promise.resolve());
+    }
+    const { fingerprint } = signer;
+    const release = await this.claim(fingerprint, interactive, signal);
+    const signing = { isPending: false, isGiven: false };
+    const watched: Signer = {
+      ...signer,
+      sign: async (data, ended) => {
+        Object.assign(signing, { isPending: true, isGiven: false });
+        const signature = await signer.sign(data, ended);
+        Object.assign(signing, { isPending: false, isGiven: true });
+        return signature;
+      },
+    };
+    const assertAllowed = async (): Promise<void> => {
+      const refusal = interactive ? undefined : await this.standingRefusal(fingerprint);
+      if (refusal !== undefined) {
+        throw new SignatureRefused(refusedEarlier(fingerprint), refusal);
+      }
+    };
+    try {
+      return await raceSignal(task(watched, assertAllowed), signal);
+    } catch (error) {
+      throw signing.isPending ? await this.recordRefusal(fingerprint, error, interactive) : error;
+    } finally {
+      if (signing.isGiven) {
+        await this.forgetRefusal(fingerprint);
+      }
+      await release();
+    }
+  }
+
+  /**
+   * Records a refusal.
+   * @returns The error to throw.
+   */
+  private async recordRefusal(
+    fingerprint: string,
+    error: unknown,
+    interactive: boolean,
+  ): Promise<unknown> {
+    const count = ((await this.lastRefusal(fingerprint))?.count ?? 0) + 1;
+    const at = this.clock.now();
+    const agentKeys = await this.agentKeys();
+    const refusal: StoredRefusal = {
+      ...{ at, retryAt: at + refusalPauseMs(count), count },
+      ...(agentKeys === undefined ? {} : { agentKeys }),
+    };
+    await this.machine.set(refusalKey(fingerprint), refusal);
+    if (error instanceof CancelledError) {
+      return error;
+    }
+    const isTold = interactive && error instanceof I99dashError;
+    return new SignatureRefused(
+      isTold ? error.message : refusedEarlier(fingerprint),
+      refusal,
+      error,
+    );
+  }
+
+  private async forgetRefusal(fingerprint: string): Promise<void> {
+    if ((await this.lastRefusal(fingerprint)) !== undefined) {
+      await this.machine.set(refusalKey(fingerprint), undefined);
+    }
+  }
+
+  private async lastRefusal(fingerprint: string): Promise<StoredRefusal | undefined> {
+    return parseRefusal(await this.machine.get(refusalKey(fingerprint)));
+  }
+
+  private async agentKeys(): Promise<string[] | undefined> {
+    return this.listAgentKeys().then(
+      (keys) => [...keys].sort(),
+      () => undefined,
+    );
+  }
+
+  /**
+   * Acquires the lock that prevents other windows from asking.
+   * @returns A function that releases it.
+   */
+  private async claim(
+    fingerprint: string,
+    interactive: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<() => Promise<void>> {
+    const key = claimKey(fingerprint);
+    const began = this.clock.now();
+    const until = began + MAX_WAIT_MS;
+    const owner = randomUUID();
+    for (let looks = 1; ; looks++) {
+      const now = this.clock.now();
+      const ms = interactive ? INTERACTIVE_CLAIM_MS : BACKGROUND_CLAIM_MS;
+      if (await this.machine.add(key, { owner, until: now + ms })) {
+        return () => this.release(key, owner);
+      }
+      if (interactive || isOver(await this.machine.get(key), now, looks)) {
+        await this.machine.set(key, undefined);
+      } else if (now >= until || now < began) {
+        throw new I99dashError(
+          'AGENT_UNAVAILABLE',
+          t('Another window is still waiting for your SSH agent.'),
+        );
+      } else {
+        await delay(this.clock, LOOK_MS, signal);
+      }
+    }
+  }
+
+  private async release(key: string, owner: string): Promise<void> {
+    const claim = await this.machine.get(key);
+    if (isJsonObject(claim) && claim['owner'] === owner) {
+      await this.machine.set(key, undefined);
+    }
+  }
+}
+
+const refusalKey = (fingerprint: string): string => `refusedSignature:${fingerprint}`;
+const claimKey = (fingerprint: string): string => `askingForSignature:${fingerprint}`;
+
+function refusedEarlier(fingerprint: string): string {
+  return t(
+    'The SSH agent did not sign with the key {0}. It is asked again when you unlock the session or run a command.',
+    fingerprint,
+  );
+}
+
+/**
+ * Checks whether a lock is stale: it has expired, was written by a clock that has since been set
+ * back, or is still unreadable on the second attempt.
+ */
+function isOver(claim: unknown, now: number, looks: number): boolean {
+  const until = isJsonObject(claim) ? claim['until'] : undefined;
+  return typeof until === 'number' ? now >= until || until - now > INTERACTIVE_CLAIM_MS : looks > 1;
+}
+
+function parseRefusal(value: unknown): StoredRefusal | undefined {
+  if (!isJsonObject(value)) {
+    return undefined;
+  }
+  const { at, retryAt, count, agentKeys } = value;
+  if (typeof at !== 'number' || typeof retryAt !== 'number' || typeof count !== 'number') {
+    return undefined;
+  }
+  const keys = Array.isArray(agentKeys)
+    ? agentKeys.filter((key) => typeof key === 'string')
+    : undefined;
+  return { at, retryAt, count, ...(keys === undefined ? {} : { agentKeys: keys }) };
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.join('\n') === other.join('\n');
+}

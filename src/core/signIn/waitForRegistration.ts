@@ -1,0 +1,58 @@
+import { I99dashError, isI99dashError, throwIfCancelled } from '../errors';
+import type { Clock, Disposable } from '../platform/interfaces';
+import { delay, isPassing } from '../http/retry';
+
+/** Milliseconds between the first two attempts. */
+const FIRST_WAIT_MS = 2_000;
+const MAX_WAIT_MS = 15_000;
+/** How many times as long each wait is as the one before. */
+const BACKOFF = 1.5;
+/** How long a key is waited for, in milliseconds. */
+const PATIENCE_MS = 15 * 60_000;
+
+export interface RegistrationWait {
+  /** Calls back when the key may have been registered just now: the next attempt is made at once. */
+  onHint: (listener: () => void) => Disposable;
+}
+
+/**
+ * Signs in as soon as the backend knows the key: tries again after longer and longer waits, also while the network is in trouble.
+ * @throws KEY_NOT_REGISTERED when the key is not registered in time, CancelledError, and what else the attempt throws
+ */
+export async function retryUntilRegistered<T>(
+  attempt: () => Promise<T>,
+  { clock, wait, signal }: { clock: Clock; wait: RegistrationWait; signal?: AbortSignal },
+): Promise<T> {
+  const end = clock.now() + PATIENCE_MS;
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * BACKOFF, MAX_WAIT_MS)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      throwIfCancelled(signal);
+      const isExpected = isI99dashError(error, 'KEY_NOT_REGISTERED') || isPassing(error);
+      if (!isExpected || clock.now() >= end) {
+        throw error;
+      }
+      const asked = error instanceof I99dashError ? (error.retryAfterMs ?? 0) : 0;
+      await pause(clock, Math.max(waitMs, asked), wait, signal);
+    }
+  }
+}
+
+/** @throws CancelledError */
+async function pause(
+  clock: Clock,
+  ms: number,
+  { onHint }: RegistrationWait,
+  signal?: AbortSignal,
+): Promise<void> {
+  const hint = new AbortController();
+  const subscription = onHint(() => hint.abort());
+  const ended = signal === undefined ? hint.signal : AbortSignal.any([hint.signal, signal]);
+  try {
+    await delay(clock, ms, ended).catch(() => undefined);
+  } finally {
+    subscription.dispose();
+  }
+  throwIfCancelled(signal);
+}

@@ -1,0 +1,288 @@
+import * as vscode from 'vscode';
+import { endBeta, fetchBetaStatus, promoteToBeta, promoteToProduction } from '../../core/api/beta';
+import type { ApiClient } from '../../core/api/client';
+import { pathSegment } from '../../core/api/pathSegment';
+import { fetchDeveloperStatus, type DeveloperStatus } from '../../core/api/developerStatus';
+import { readLocalApps } from '../../core/apps/localApps';
+import type { Session } from '../../core/session/session';
+import type { Call } from '../../core/consent';
+import { I99dashError } from '../../core/errors';
+import { accountLabel } from '../../core/identity';
+import { oneLine } from '../../core/text/sanitizeLine';
+import { MANIFEST_FILE } from '../../core/miniAppFolder';
+import type { TokenSource } from '../../core/platform/interfaces';
+import { appPage, requestAccessPage } from '../../core/api/webConsole';
+import { AppElement } from './appElements';
+import { answered } from '../ui/ask';
+import type { AppsView } from './appsView';
+import { activeFile } from '../publish/chooseMiniApp';
+import { Click, confirmModal } from '../ui/consent';
+import { assertSameAccount, knownIdentity } from '../session/getIdentity';
+import { miniAppOf } from '../publish/miniApps';
+import { showInput } from '../ui/pickers';
+import { plainText } from '../ui/plainText';
+import { describeTrack } from '../publish/publishConfirmation';
+import { withQuietProgress } from '../ui/progress';
+import { runQuietly } from '../ui/runCommand';
+import { settings } from '../settings';
+
+export interface AppsContext {
+  session: Session;
+  tokens: TokenSource;
+  /** For what the user has started: may ask for a passphrase. */
+  api: () => ApiClient;
+  view: AppsView;
+}
+
+interface AppArguments {
+  appId?: string;
+  version?: string;
+  releaseNotes?: string;
+}
+
+/**
+ * Asks the backend, and shows the answer in the view, where the app that is named or that is being edited is selected.
+ * @throws what the API client throws, CancelledError
+ */
+export async function showStatus(
+  { api, view }: AppsContext,
+  { appId }: AppArguments,
+): Promise<DeveloperStatus> {
+  const status = await asking((signal) =>
+    fetchDeveloperStatus(api(), { signal, ...(appId === undefined ? {} : { appId }) }),
+  );
+  await view.reveal(appId ?? (await editedApp()));
+  return status;
+}
+
+/** The id of the app that the active editor's file belongs to; undefined when there is none. */
+async function editedApp(): Promise<string | undefined> {
+  const file = activeFile();
+  const folder = file === undefined ? undefined : await miniAppOf(file);
+  const [app] = folder === undefined ? [] : await readLocalApps([folder]);
+  return app?.id ?? undefined;
+}
+
+/** Publishes the app of a row. @throws NOTHING_TO_PUBLISH when it is not in the workspace */
+export async function publishApp(args: unknown): Promise<unknown> {
+  const folder = vscode.Uri.file(localFolder(args));
+  return runQuietly('i99dash.publish', new Click({ folder }));
+}
+
+/** Opens the manifest of the app of a row, and shows where it lies. @throws NOTHING_TO_PUBLISH when it is not in the workspace */
+export async function openAppFolder(args: unknown): Promise<true> {
+  const manifest = vscode.Uri.joinPath(vscode.Uri.file(localFolder(args)), MANIFEST_FILE);
+  await vscode.window.showTextDocument(manifest);
+  await vscode.commands.executeCommand('revealInExplorer', manifest);
+  return true;
+}
+
+/** Opens the page of an app. @throws NOTHING_TO_PUBLISH when nobody says which */
+export async function openAppInWebConsole(args: unknown): Promise<boolean> {
+  return open(appPage(settings.webConsoleUrl(), toArguments(args).appId));
+}
+
+/** Opens the page where developer access is asked for. */
+export async function requestAccess(): Promise<boolean> {
+  return open(requestAccessPage(settings.webConsoleUrl()));
+}
+
+/**
+ * Makes the latest submitted version the beta build, after a confirmation.
+ * @throws NOTHING_TO_PUBLISH (no app is named, or it was never submitted), CancelledError, and what the API client throws
+ */
+export async function promoteAppToBeta(
+  context: AppsContext,
+  call: Call,
+  args: unknown,
+): Promise<true> {
+  const { appId, ...given } = toArguments(args);
+  const api = context.api();
+  const version = given.version ?? (await latestVersion(api, appId));
+  const releaseNotes =
+    given.releaseNotes ?? (call.confirmed ? '' : await askForReleaseNotes(appId, version));
+  await confirm(context, call, {
+    question: vscode.l10n.t('Make {0} {1} the beta?', appId, version),
+    facts: [
+      ...appFacts(appId, version, describeTrack('beta')),
+      ...(releaseNotes === '' ? [] : [vscode.l10n.t('Release notes: {0}', oneLine(releaseNotes))]),
+    ],
+    detail: vscode.l10n.t('Its testers get this version. It expires after 90 days.'),
+    button: vscode.l10n.t('Promote to Beta'),
+  });
+  const build = { version, ...(releaseNotes === '' ? {} : { releaseNotes }) };
+  await change(context, vscode.l10n.t('Promoting {0} {1} to beta…', appId, version), (signal) =>
+    promoteToBeta(api, appId, build, signal),
+  );
+  return done(context, vscode.l10n.t('{0} {1} is the beta now.', appId, version));
+}
+
+/**
+ * Gives the beta build to everybody, after a confirmation.
+ * @throws NOTHING_TO_PUBLISH (no app is named, or it has no beta), CancelledError, and what the API client throws
+ */
+export async function promoteAppToProduction(
+  context: AppsContext,
+  call: Call,
+  args: unknown,
+): Promise<true> {
+  const { appId } = toArguments(args);
+  const api = context.api();
+  const { version, sha256 } = await findBeta(api, appId);
+  await confirm(context, call, {
+    question: vscode.l10n.t('Promote {0} {1} to production?', appId, version),
+    facts: [
+      ...appFacts(appId, version, vscode.l10n.t('production (everybody, at once)')),
+      ...(sha256 === undefined
+        ? []
+        : [vscode.l10n.t('Bundle: the beta’s, SHA-256 {0}', oneLine(sha256))]),
+    ],
+    detail: vscode.l10n.t('Everybody gets the beta build at once, without another review.'),
+    button: vscode.l10n.t('Promote to Production'),
+  });
+  const title = vscode.l10n.t('Promoting {0} {1} to production…', appId, version);
+  await change(context, title, (signal) => promoteToProduction(api, appId, signal));
+  return done(context, vscode.l10n.t('{0} {1} is in production now.', appId, version));
+}
+
+/**
+ * Takes the beta build away from the testers, after a confirmation.
+ * @throws NOTHING_TO_PUBLISH (no app is named, or it has no beta), CancelledError, and what the API client throws
+ */
+export async function endAppBeta(context: AppsContext, call: Call, args: unknown): Promise<true> {
+  const { appId } = toArguments(args);
+  const api = context.api();
+  const { version } = await findBeta(api, appId);
+  await confirm(context, call, {
+    question: vscode.l10n.t('End the beta of {0}?', appId),
+    detail: vscode.l10n.t(
+      'The testers lose {0}. What is published stays as it is.',
+      oneLine(version),
+    ),
+    button: vscode.l10n.t('End Beta'),
+  });
+  await change(context, vscode.l10n.t('Ending the beta of {0}…', appId), (signal) =>
+    endBeta(api, appId, signal),
+  );
+  return done(context, vscode.l10n.t('The beta of {0} has ended.', appId));
+}
+
+/** @throws NOTHING_TO_PUBLISH when nobody says which app, PROTOCOL */
+function toArguments(args: unknown): AppArguments & { appId: string } {
+  const { appId, ...given } =
+    args instanceof AppElement ? { appId: args.row.appId } : ((args ?? {}) as AppArguments);
+  if (appId === undefined) {
+    const message = vscode.l10n.t('Which app? Name it by its appId.');
+    throw new I99dashError('NOTHING_TO_PUBLISH', message);
+  }
+  pathSegment(appId); // throws for one that no path can hold
+  return { appId, ...given };
+}
+
+function localFolder(args: unknown): string {
+  const folder = args instanceof AppElement ? args.row.local?.folder : undefined;
+  if (folder === undefined) {
+    throw new I99dashError(
+      'NOTHING_TO_PUBLISH',
+      vscode.l10n.t('This mini-app is not in the workspace.'),
+    );
+  }
+  return folder;
+}
+
+async function latestVersion(api: ApiClient, appId: string): Promise<string> {
+  const { apps } = await asking((signal) => fetchDeveloperStatus(api, { appId, signal }));
+  const version = apps.find((app) => app.appId === appId)?.latestVersion ?? undefined;
+  if (version === undefined) {
+    const message = vscode.l10n.t('No version of {0} was ever submitted.', appId);
+    throw new I99dashError('NOTHING_TO_PUBLISH', message);
+  }
+  return version;
+}
+
+async function findBeta(
+  api: ApiClient,
+  appId: string,
+): Promise<{ version: string; sha256?: string }> {
+  const status = await asking((signal) => fetchBetaStatus(api, appId, signal));
+  const { betaVersion: version, betaBundleSha256: sha256 } = status;
+  if (version === null) {
+    const message = vscode.l10n.t('{0} has no beta.', appId);
+    throw new I99dashError('NOTHING_TO_PUBLISH', message);
+  }
+  return sha256 === null ? { version } : { version, sha256 };
+}
+
+function asking<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return withQuietProgress(vscode.l10n.t('Asking how your apps stand…'), ask);
+}
+
+async function askForReleaseNotes(appId: string, version: string): Promise<string> {
+  const notes = await showInput({
+    title: vscode.l10n.t('Promote {0} {1} to beta', plainText(appId), plainText(version)),
+    prompt: vscode.l10n.t('What should testers know? Leave it empty to say nothing.'),
+    ignoreFocusOut: true,
+  });
+  return answered(notes).trim();
+}
+
+/** Only mini-apps have a beta. */
+function appFacts(appId: string, version: string, track: string): string[] {
+  return [
+    vscode.l10n.t('Kind: {0}', vscode.l10n.t('mini-app')),
+    vscode.l10n.t('App: {0}', oneLine(appId)),
+    vscode.l10n.t('Version: {0}', oneLine(version)),
+    vscode.l10n.t('Track: {0}', track),
+  ];
+}
+
+/** @throws CancelledError, NOT_SIGNED_IN (nobody is signed in, or somebody else meanwhile) */
+async function confirm(
+  context: AppsContext,
+  call: Call,
+  {
+    question,
+    facts = [],
+    detail,
+    button,
+  }: { question: string; facts?: readonly string[]; detail: string; button: string },
+): Promise<void> {
+  const identity = await knownIdentity(context);
+  await confirmModal(call, {
+    message: question,
+    detail: [
+      ...facts,
+      vscode.l10n.t('Backend: {0}', identity.backendUrl),
+      vscode.l10n.t('Signed in as: {0}', oneLine(accountLabel(identity))),
+      '',
+      detail,
+    ],
+    buttons: [button],
+    isPlain: true,
+  });
+  await assertSameAccount(context, identity);
+}
+
+/** The view tells how things stand also where nobody waited for the answer. */
+async function change(
+  { view }: AppsContext,
+  title: string,
+  send: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  try {
+    await withQuietProgress(title, send);
+  } catch (error) {
+    void view.refresh();
+    throw error;
+  }
+}
+
+async function done({ view }: AppsContext, message: string): Promise<true> {
+  void vscode.window.showInformationMessage(plainText(message));
+  await view.refresh();
+  return true;
+}
+
+async function open(page: string): Promise<boolean> {
+  return vscode.env.openExternal(vscode.Uri.parse(page));
+}

@@ -1,0 +1,120 @@
+import * as vscode from 'vscode';
+import type { AppRow, BetaRow } from '../../core/apps/appRows';
+import { exactTime, timeAgo } from '../../core/text/timeAgo';
+import { plural, textLanguage } from '../../core/text/l10n';
+import type { ProblemCount } from './appProblems';
+
+/** A line below an app. */
+export interface Fact {
+  id: 'reason' | 'problems' | 'versions' | 'beta' | 'published';
+  /** A codicon. */
+  icon: string;
+  label: string;
+  /** What stands beside the label. */
+  facts: readonly string[];
+  /** The whole of it as one plain text: the tooltip, and what a screen reader says. */
+  tooltip: string;
+}
+
+/** What is known of an app beside its state. @param now milliseconds since the epoch */
+export function factsOf(row: AppRow, now: number, problems: ProblemCount): Fact[] {
+  const found = [reasonOf(row), problemsOf(problems), versionsOf(row), betaOf(row)];
+  return [...found, publishedOf(row, now)].filter((fact) => fact !== undefined);
+}
+
+function problemsOf({ errors, warnings }: ProblemCount): Fact | undefined {
+  const facts = [
+    ...(errors === 0 ? [] : [plural(errors, { one: '{0} error', other: '{0} errors' })]),
+    ...(warnings === 0 ? [] : [plural(warnings, { one: '{0} warning', other: '{0} warnings' })]),
+  ];
+  if (facts.length === 0) {
+    return undefined;
+  }
+  const label = vscode.l10n.t('Problems');
+  return {
+    id: 'problems',
+    icon: errors > 0 ? 'error' : 'warning',
+    label,
+    facts,
+    tooltip: vscode.l10n.t('{0}: {1}', label, inSentence(facts)),
+  };
+}
+
+function reasonOf({ review, rejectionReason }: AppRow): Fact | undefined {
+  if (review !== 'rejected') {
+    return undefined;
+  }
+  const reason = rejectionReason ?? vscode.l10n.t('No reason was given.');
+  return {
+    id: 'reason',
+    icon: 'comment',
+    label: reason,
+    facts: [],
+    tooltip: vscode.l10n.t('Rejected: {0}', reason),
+  };
+}
+
+function versionsOf({ latestVersion, local }: AppRow): Fact | undefined {
+  const latest = latestVersion === null ? [] : [vscode.l10n.t('latest {0}', latestVersion)];
+  const here = typeof local?.version === 'string' ? [vscode.l10n.t('here {0}', local.version)] : [];
+  const facts = [...latest, ...here];
+  if (facts.length === 0) {
+    return undefined;
+  }
+  const label = vscode.l10n.t('Version');
+  return {
+    id: 'versions',
+    icon: 'versions',
+    label,
+    facts,
+    tooltip: vscode.l10n.t('{0}: {1}', label, inSentence(facts)),
+  };
+}
+
+function betaOf({ beta }: AppRow): Fact | undefined {
+  if (beta === undefined) {
+    return undefined;
+  }
+  const label = vscode.l10n.t('Beta');
+  const facts = [beta.version ?? '', daysLeft(beta)];
+  const more = inSentence([...facts, testers(beta)]);
+  const expires = beta.expiresAt === undefined ? NaN : Date.parse(beta.expiresAt);
+  const tooltip = Number.isNaN(expires)
+    ? vscode.l10n.t('Beta: {0}.', more)
+    : vscode.l10n.t('Beta: {0}. Expires {1}.', more, exactTime(expires, textLanguage()));
+  return { id: 'beta', icon: 'beaker', label, facts, tooltip };
+}
+
+function daysLeft({ daysLeft: days }: BetaRow): string {
+  if (days === undefined) {
+    return '';
+  }
+  return plural(days, { one: '{0} day left', other: '{0} days left' });
+}
+
+function testers({ testers: known }: BetaRow): string {
+  return known === undefined ? '' : vscode.l10n.t('{0} of {1} testers', known.count, known.cap);
+}
+
+function publishedOf({ lastPublishedAt }: AppRow, now: number): Fact | undefined {
+  const at = lastPublishedAt === undefined ? NaN : Date.parse(lastPublishedAt);
+  if (Number.isNaN(at)) {
+    return undefined;
+  }
+  const language = textLanguage();
+  const label = vscode.l10n.t('Last published');
+  return {
+    id: 'published',
+    icon: 'history',
+    label,
+    facts: [timeAgo(at, now, language)],
+    tooltip: vscode.l10n.t('{0}: {1}', label, exactTime(at, language)),
+  };
+}
+
+/** Facts as a part of a sentence, which need not be from left to right. */
+function inSentence(facts: readonly string[]): string {
+  return facts
+    .filter((fact) => fact !== '')
+    .reduce((before, fact) => vscode.l10n.t('{0} · {1}', before, fact));
+}

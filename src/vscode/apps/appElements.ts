@@ -1,0 +1,230 @@
+import * as vscode from 'vscode';
+import type { AppRow } from '../../core/apps/appRows';
+import type { ReviewState } from '../../core/apps/reviewState';
+import { isI99dashError } from '../../core/errors';
+import { plural } from '../../core/text/l10n';
+import { MANIFEST_FILE } from '../../core/miniAppFolder';
+import { oneLine } from '../../core/text/sanitizeLine';
+import { ROW_ROOM, rowFacts, rowLabel, rowText } from '../../core/text/bidiIsolate';
+import { factsOf, type Fact } from './appDetails';
+import { describeCount, problemsUri, type ProblemCount } from './appProblems';
+import type { CommandId } from '../commands/commandIds';
+import { appendPlain } from '../ui/plainMarkdown';
+import { reviewName } from './reviewName';
+import { ViewElement } from '../ui/viewElement';
+
+/** A reason for a rejection may be long; UTF-16 units. */
+const MAX_SPOKEN = 2_000;
+
+/** The apps of the workspace, or the others. */
+export class SectionElement extends ViewElement {
+  override readonly children: readonly ViewElement[];
+
+  constructor(
+    private readonly kind: 'workspace' | 'elsewhere',
+    draw: (parent: ViewElement) => readonly ViewElement[],
+  ) {
+    super();
+    this.children = draw(this);
+  }
+
+  toTreeItem(): vscode.TreeItem {
+    const label =
+      this.kind === 'workspace' ? vscode.l10n.t('This Workspace') : vscode.l10n.t('Other Apps');
+    const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
+    item.id = `section/${this.kind}`;
+    item.contextValue = 'section';
+    const count = plural(this.children.length, { one: '{0} app', other: '{0} apps' });
+    item.description = String(this.children.length);
+    item.accessibilityInformation = { label: `${label}, ${count}` };
+    return item;
+  }
+}
+
+/** One app. */
+export class AppElement extends ViewElement {
+  override readonly parent: ViewElement | undefined;
+  override readonly children: readonly FactElement[];
+
+  constructor(
+    readonly row: AppRow,
+    now: number,
+    private readonly problems: ProblemCount = { errors: 0, warnings: 0 },
+    parent?: ViewElement,
+  ) {
+    super();
+    this.parent = parent;
+    this.children = factsOf(row, now, problems).map((fact) => new FactElement(this, fact));
+  }
+
+  /** VS Code keeps rows of one id open or closed as they were: a new rejection is a new row, and opens. */
+  get id(): string {
+    const { appId, latestVersion, review, local } = this.row;
+    if (local?.id === null) {
+      return `folder/${local.folder}`;
+    }
+    return review === 'rejected' ? `${appId} ${latestVersion ?? ''} rejected` : appId;
+  }
+
+  toTreeItem(): vscode.TreeItem {
+    const { appId, name = appId, review } = this.row;
+    const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+    const open = review === 'rejected' ? Expanded : Collapsed;
+    const item = new vscode.TreeItem(rowLabel(name), this.children.length === 0 ? None : open);
+    const version = shownVersion(this.row);
+    const state = stateOf(this.row);
+    const beta = betaOf(this.row);
+    item.id = this.id;
+    item.description = rowFacts([state, beta, version]);
+    item.resourceUri = problemsUri(appId, this.problems);
+    item.iconPath = isBroken(this.row) ? brokenIcon() : iconOf(review);
+    item.contextValue = contextOf(this.row);
+    item.tooltip = tooltipOf(this.row, this.children);
+    item.accessibilityInformation = {
+      label: [name, version, state, describeCount(this.problems), beta]
+        .filter(Boolean)
+        .map((part) => oneLine(part))
+        .join(', '),
+    };
+    return item;
+  }
+}
+
+/** One thing that is known of an app. */
+export class FactElement extends ViewElement {
+  constructor(
+    override readonly parent: AppElement,
+    readonly fact: Fact,
+  ) {
+    super();
+  }
+
+  toTreeItem(): vscode.TreeItem {
+    const { id, icon, label, facts, tooltip } = this.fact;
+    const item = new vscode.TreeItem(rowText(label, ROW_ROOM.alone));
+    item.id = `${this.parent.id}/${id}`;
+    item.iconPath = new vscode.ThemeIcon(icon);
+    item.contextValue = 'fact';
+    item.tooltip = plainTooltip(tooltip);
+    item.accessibilityInformation = { label: oneLine(tooltip, MAX_SPOKEN) };
+    item.description = rowFacts(facts);
+    if (id === 'problems') {
+      item.command = { command: 'workbench.panel.markers.view.focus', title: label };
+    }
+    return item;
+  }
+}
+
+/** Why the apps could not be loaded; a click or Enter does what helps. */
+export class FailureElement extends ViewElement {
+  constructor(private readonly error: Error) {
+    super();
+  }
+
+  toTreeItem(): vscode.TreeItem {
+    const { icon, label, command, words } = wayOut(this.error);
+    // The reason first: a narrow side bar cuts the end off.
+    const item = new vscode.TreeItem(rowText(words, ROW_ROOM.alone));
+    item.id = 'failure';
+    item.description = rowText(label);
+    item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor('list.warningForeground'));
+    item.tooltip = plainTooltip(words);
+    item.command = { command, title: label };
+    item.contextValue = 'failure';
+    item.accessibilityInformation = { label: `${oneLine(words)} ${label}` };
+    return item;
+  }
+}
+
+function isBroken({ local }: AppRow): boolean {
+  return local?.isBroken === true;
+}
+
+/** Where its review stands, or what keeps it from having one. */
+function stateOf(row: AppRow): string {
+  if (isBroken(row)) {
+    return vscode.l10n.t('broken {0}', MANIFEST_FILE);
+  }
+  return row.local?.id === null ? vscode.l10n.t('no ID') : reviewName(row.reviewWord);
+}
+
+function betaOf({ beta }: AppRow): string {
+  return beta === undefined ? '' : vscode.l10n.t('beta {0}', beta.version ?? '').trim();
+}
+
+function brokenIcon(): vscode.ThemeIcon {
+  return new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+}
+
+function shownVersion({ latestVersion, local }: AppRow): string {
+  return latestVersion ?? local?.version ?? '';
+}
+
+function iconOf(review: ReviewState): vscode.ThemeIcon {
+  const icon = (name: string, color: string) =>
+    new vscode.ThemeIcon(name, new vscode.ThemeColor(color));
+  switch (review) {
+    case 'unpublished':
+      return icon('circle-large-outline', 'descriptionForeground');
+    case 'inReview':
+      return icon('eye', 'charts.blue');
+    case 'approved':
+      return icon('pass-filled', 'charts.green');
+    case 'rejected':
+      return icon('error', 'charts.red');
+    case 'other':
+      return icon('question', 'descriptionForeground');
+  }
+}
+
+/** Words that `when` clauses look for. */
+function contextOf({ local, latestVersion, beta }: AppRow): string {
+  return [
+    'app',
+    ...(local === undefined ? [] : ['local']),
+    ...(latestVersion === null ? [] : ['submitted']),
+    ...(beta === undefined ? [] : ['beta']),
+  ].join(' ');
+}
+
+function tooltipOf(row: AppRow, facts: readonly FactElement[]): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString();
+  tooltip.appendMarkdown('**');
+  appendPlain(tooltip, row.name ?? row.appId);
+  tooltip.appendMarkdown('** ');
+  appendPlain(tooltip, [row.appId, stateOf(row)].join(' · '));
+  for (const { fact } of facts) {
+    tooltip.appendMarkdown('\n\n');
+    appendPlain(tooltip, fact.tooltip);
+  }
+  return tooltip;
+}
+
+function plainTooltip(text: string): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString();
+  appendPlain(tooltip, text);
+  return tooltip;
+}
+
+interface WayOut {
+  icon: string;
+  label: string;
+  command: CommandId;
+  words: string;
+}
+
+function wayOut(error: Error): WayOut {
+  if (isI99dashError(error, 'KEY_ENCRYPTED')) {
+    const label = vscode.l10n.t('Unlock');
+    return { icon: 'lock', label, command: 'i99dash.unlock', words: error.message };
+  }
+  if (isI99dashError(error, 'NOT_SIGNED_IN') || isI99dashError(error, 'KEY_REJECTED')) {
+    const label = vscode.l10n.t('Sign In Again');
+    return { icon: 'sign-in', label, command: 'i99dash.signIn', words: error.message };
+  }
+  const words = isI99dashError(error)
+    ? error.message
+    : vscode.l10n.t('Something went wrong. The log has the details.');
+  const label = vscode.l10n.t('Try Again');
+  return { icon: 'warning', label, command: 'i99dash.refreshApps', words };
+}

@@ -1,0 +1,105 @@
+import * as vscode from 'vscode';
+import { ApiClient } from '../../core/api/client';
+import { AppsModel } from '../../core/apps/appsModel';
+import { FollowedReviews } from '../../core/apps/followedReviews';
+import { FOLLOWED_MS, ReviewFollower } from '../../core/apps/reviewPoller';
+import { boundTokens } from '../../core/session/boundTokens';
+import type { Session } from '../../core/session/session';
+import type { Clock, Logger, StateStore, TokenSource, Transport } from '../../core/platform/interfaces';
+import type { Reachability } from '../../core/http/reachability';
+import type { AppsContext } from './appCommands';
+import { AppsView } from './appsView';
+import type { MiniApps } from '../publish/miniApps';
+
+/** The first look at a review waits until the editor has started, in milliseconds. */
+const START_DELAY_MS = 2_000;
+
+export interface AppsParts {
+  session: Session;
+  /** Asks for a passphrase where one is needed. */
+  tokens: TokenSource;
+  transport: Transport;
+  miniApps: MiniApps;
+  /** Resolves once the stored session has been read. */
+  restored: Promise<void>;
+  state: StateStore;
+  clock: Clock;
+  logger: Logger;
+  /** The backend in force. @throws BACKEND_REFUSED */
+  backendUrl: () => string;
+  /** Whether the backend can be reached. */
+  reachability: Reachability;
+  /** As {@link backendUrl}, or why it is refused. */
+  backend: () => string;
+  /** Where windows claim what one of them does. */
+  claimFolder: string;
+}
+
+export interface Apps extends AppsContext {
+  /** A submission was made from here: its review is followed, and the view shows it. */
+  submitted(submission: { appId: string; version: string; reviewStatus?: string }): void;
+  dispose(): void;
+}
+
+/** Puts the view *Apps* and what follows reviews together. What only a visible view needs is imported when it is drawn. */
+export function createApps(parts: AppsParts): Apps {
+  const { session, tokens, logger, clock } = parts;
+  const client = (source: TokenSource): ApiClient => {
+    const url = parts.backendUrl();
+    return new ApiClient(url, parts.transport, boundTokens(url, source, parts.backendUrl));
+  };
+  const model = new AppsModel({
+    clock,
+    load: async (signal) =>
+      (await import('../../core/apps/loadApps')).loadApps(client(session), logger, signal),
+  });
+  const view = new AppsView({ ...parts, model });
+  const reviews = new ReviewFollower({
+    reviews: new FollowedReviews(parts.state),
+    clock,
+    logger,
+    isFocused: () => vscode.window.state.focused,
+    account: () => accountOf(session),
+    fetchStatus: async (appId) =>
+      (await import('../../core/api/developerStatus')).fetchDeveloperStatus(client(session), {
+        appId,
+      }),
+    claim: async ({ backendUrl, appId, version, submittedAt }) => {
+      const { claimOnce } = await import('../../core/apps/acquireOnce');
+      const name = [backendUrl, appId, version, submittedAt].join(' ');
+      return claimOnce(parts.claimFolder, name, 2 * FOLLOWED_MS);
+    },
+    tell: (decision) => {
+      void import('./reviewNotification').then(({ tellDecision }) => tellDecision(decision));
+      void view.announce(decision.appId);
+    },
+  });
+  const wake = (): void => void reviews.wake();
+  const start = setTimeout(wake, START_DELAY_MS);
+  const subscriptions = vscode.Disposable.from(
+    view,
+    reviews,
+    { dispose: () => clearTimeout(start) },
+    session.onDidChange(wake),
+    vscode.window.onDidChangeWindowState(wake),
+  );
+  return {
+    session,
+    tokens,
+    api: () => client(tokens),
+    view,
+    submitted: ({ reviewStatus = 'pending', ...submission }) => {
+      void reviews.follow({ ...submission, reviewStatus });
+      void view.refresh();
+    },
+    dispose: () => void subscriptions.dispose(),
+  };
+}
+
+function accountOf(session: Session): { backendUrl: string; devId: string } | undefined {
+  try {
+    return session.identity();
+  } catch {
+    return undefined; // nobody is signed in, or nobody knows yet who it is
+  }
+}

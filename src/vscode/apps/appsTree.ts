@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import { appRows, type AppRow } from '../../core/apps/appRows';
+import { emptinessOf, type Emptiness } from '../../core/apps/welcomeState';
+import type { AppsSnapshot } from '../../core/apps/loadApps';
+import { readLocalApps } from '../../core/apps/localApps';
+import { AppElement, FailureElement, SectionElement } from './appElements';
+import type { ProblemCount } from './appProblems';
+import { plainText } from '../ui/plainText';
+import type { ViewElement } from '../ui/viewElement';
+
+/** What the view is drawn from. */
+export interface AppsPicture {
+  snapshot: AppsSnapshot | undefined;
+  failure: Error | undefined;
+  isSignedIn: boolean;
+  /** Whether apps outside the workspace are hidden. */
+  isFiltered: boolean;
+  /** Folders of the workspace with a mini-app, absolute. */
+  folders: readonly string[];
+  /** By these folders. */
+  problems: ReadonlyMap<string, ProblemCount>;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
+/** What the view shows. */
+export interface DrawnApps {
+  elements: ViewElement[];
+  /** Why there is nothing, for the welcome. */
+  emptiness: Emptiness | undefined;
+  /** Above the rows; '' for nothing. */
+  message: string;
+  /** Whether the welcome is to say that messages do not arrive. */
+  hasDeliveryFailure: boolean;
+}
+
+/** Draws the apps. */
+export async function drawApps(picture: AppsPicture): Promise<DrawnApps> {
+  const { snapshot, failure, isSignedIn, isFiltered, now } = picture;
+  const locals = await readLocalApps(picture.folders);
+  const emptiness = emptinessOf(snapshot, {
+    isSignedIn,
+    isFiltered,
+    hasWorkspace: (vscode.workspace.workspaceFolders ?? []).length > 0,
+    hasLocalApp: locals.length > 0,
+  });
+  const reader = { now, language: vscode.env.language };
+  const rows =
+    snapshot === undefined || emptiness !== undefined ? [] : appRows(snapshot, locals, reader);
+  const elements = [
+    ...(isSignedIn && failure !== undefined ? [new FailureElement(failure)] : []),
+    ...drawRows(
+      rows.filter(({ local }) => !isFiltered || local !== undefined),
+      picture,
+    ),
+  ];
+  const delivery = snapshot?.status.lastNotificationError;
+  return {
+    elements,
+    emptiness,
+    message: elements.length === 0 || snapshot === undefined ? '' : messageFor(snapshot),
+    hasDeliveryFailure: delivery !== undefined,
+  };
+}
+
+/** The workspace's apps have a section of their own where there are others. */
+function drawRows(rows: readonly AppRow[], { now, problems }: AppsPicture): ViewElement[] {
+  const draw = (some: readonly AppRow[], parent?: ViewElement): AppElement[] =>
+    some.map((row) => new AppElement(row, now, problems.get(row.local?.folder ?? ''), parent));
+  const here = rows.filter(({ local }) => local !== undefined);
+  const elsewhere = rows.filter(({ local }) => local === undefined);
+  return here.length === 0 || elsewhere.length === 0
+    ? draw(rows)
+    : [
+        new SectionElement('workspace', (parent) => draw(here, parent)),
+        new SectionElement('elsewhere', (parent) => draw(elsewhere, parent)),
+      ];
+}
+
+function messageFor({ status, mine }: AppsSnapshot): string {
+  const { apps, appsTotal, isDeveloper, hasPendingRequest, lastNotificationError } = status;
+  const notes = [
+    ...(isDeveloper
+      ? []
+      : [
+          hasPendingRequest
+            ? vscode.l10n.t('Your request for developer access is being looked at.')
+            : vscode.l10n.t('You have no developer access: you cannot publish.'),
+        ]),
+    ...(lastNotificationError === undefined
+      ? []
+      : [
+          vscode.l10n.t(
+            'The last Telegram message to you did not arrive: {0}',
+            plainText(lastNotificationError),
+          ),
+        ]),
+    ...(appsTotal > apps.length
+      ? [
+          mine.length > apps.length
+            ? vscode.l10n.t(
+                'The details of {0} of your {1} apps are shown.',
+                apps.length,
+                appsTotal,
+              )
+            : vscode.l10n.t('{0} of your {1} apps are shown.', apps.length, appsTotal),
+        ]
+      : []),
+  ];
+  return notes.join('\n');
+}

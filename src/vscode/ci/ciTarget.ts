@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import {
+  findWorktree,
+  parseRemoteUrl,
+  type CiService,
+  type Repository,
+  type Worktree,
+} from '../../core/ci/gitRemote';
+import { readKnownHosts } from '../../core/ci/knownHosts';
+import { readPackageCommands, type PackageCommands } from '../../core/ci/packageCommands';
+import { readPipelineBuild } from '../../core/ci/pipelineBuild';
+import { assertBuildFits, assertFitsWorkflow } from '../../core/ci/workflowFolder';
+import { keyName, MAX_NAME_LENGTH } from '../../core/account/registerKey';
+import { answered } from '../ui/ask';
+import { showInput, showPicker } from '../ui/pickers';
+
+/** What a pipeline is set up for. */
+export interface CiTarget {
+  /** Absolute: where the workflow's path begins. */
+  root: string;
+  /** The mini-app below the root, with slashes; '' for the root itself. */
+  directory: string;
+  service: CiService;
+  /** What the key is registered by. */
+  name: string;
+  /** Undefined where git knows no remote. */
+  repository?: Repository;
+  /** Whether the GitHub CLI says that it is signed in to the repository's host. */
+  isGhSignedIn: boolean;
+  packages: PackageCommands;
+  /** The command line that builds the mini-app before the client publishes it. */
+  build?: string;
+}
+
+/** The part of the built-in git extension's API that is used. */
+interface GitApi {
+  git: { path: string };
+}
+
+/**
+ * Finds out what to set a pipeline up for, and asks for what git does not tell.
+ * @param folder of the mini-app, absolute
+ * @param options.name what the key is registered by; default the repository's name
+ * @param options.quiet asks nothing: GitHub, and the folder's name
+ * @throws VALIDATION_FAILED for a folder name or a build that does not fit into a workflow, CancelledError
+ */
+export async function findCiTarget(
+  folder: string,
+  { name, quiet }: { name?: string; quiet: boolean },
+): Promise<CiTarget> {
+  const { root, directory, remoteUrl }: Worktree = (await findWorktree(folder, gitProgram())) ?? {
+    root: folder,
+    directory: '',
+  };
+  assertFitsWorkflow(directory);
+  const build = await readPipelineBuild(folder);
+  assertBuildFits(build ?? '');
+  const known = await readKnownHosts();
+  const repository = remoteUrl === undefined ? undefined : parseRemoteUrl(remoteUrl, known);
+  const told = repository?.service ?? serviceOfFiles(root);
+  const service = told ?? (quiet ? 'github' : await askForService());
+  const suggested = repository?.path ?? basename(root);
+  const chosen =
+    name ?? (repository === undefined && !quiet ? await askForName(suggested) : suggested);
+  return {
+    root,
+    directory,
+    service,
+    isGhSignedIn: repository?.service === 'github' && known.github.includes(repository.host),
+    name: keyName(chosen),
+    packages: await readPackageCommands(folder, root),
+    ...(build === undefined ? {} : { build }),
+    ...(repository === undefined ? {} : { repository }),
+  };
+}
+
+/** The git that VS Code's own extension has found; undefined where that does not run. */
+function gitProgram(): string | undefined {
+  const extension = vscode.extensions.getExtension<{ getAPI(version: 1): GitApi }>('vscode.git');
+  try {
+    return extension?.isActive ? extension.exports.getAPI(1).git.path : undefined;
+  } catch {
+    return undefined; // switched off in the settings
+  }
+}
+
+function serviceOfFiles(root: string): CiService | undefined {
+  if (existsSync(join(root, '.gitlab-ci.yml'))) {
+    return 'gitlab';
+  }
+  return existsSync(join(root, '.github')) ? 'github' : undefined;
+}
+
+async function askForService(): Promise<CiService> {
+  const items = [
+    { label: `$(github) ${vscode.l10n.t('GitHub Actions')}`, service: 'github' as const },
+    { label: `$(git-merge) ${vscode.l10n.t('GitLab CI/CD')}`, service: 'gitlab' as const },
+  ];
+  const picked = await showPicker(items, {
+    title: vscode.l10n.t('Set Up CI Publishing: where does it run?'),
+    ignoreFocusOut: true,
+  });
+  return answered(picked).service;
+}
+
+async function askForName(suggested: string): Promise<string> {
+  const name = await showInput({
+    title: vscode.l10n.t('Set Up CI Publishing: which repository?'),
+    prompt: vscode.l10n.t(
+      'Git knows no remote of this folder. By this name you will know the key among your SSH keys.',
+    ),
+    value: suggested,
+    ignoreFocusOut: true,
+    validateInput: (value) =>
+      value.trim() === '' || value.trim().length > MAX_NAME_LENGTH
+        ? vscode.l10n.t('Type a name of at most {0} characters.', MAX_NAME_LENGTH)
+        : undefined,
+  });
+  return answered(name).trim();
+}

@@ -1,0 +1,152 @@
+import * as vscode from 'vscode';
+import { setGhSecret } from '../../core/ci/ghSecret';
+import { registerCiKey, withdrawCiKey, type CiKeyPorts } from '../../core/ci/registerCiKey';
+import { boundTokens } from '../../core/session/boundTokens';
+import type { SecretClipboard } from '../../core/ci/secretClipboard';
+import { SECRET_NAME, workflowText } from '../../core/ci/workflow';
+import type { Call } from '../../core/consent';
+import { I99dashError } from '../../core/errors';
+import { abbreviateHome } from '../../core/platform/homePath';
+import { makeKeyPair, type KeyPair } from '../../core/ssh/keyPair';
+import { isMiniApp } from '../../core/miniAppFolder';
+import type { Clock } from '../../core/platform/interfaces';
+import { chooseMiniApp } from '../publish/chooseMiniApp';
+import {
+  confirmCi,
+  describeUnplaced,
+  explainClipboard,
+  explainSecret,
+  type SecretPlace,
+} from './ciMessages';
+import { findCiTarget, type CiTarget } from './ciTarget';
+import { assertSameAccount, knownIdentity } from '../session/getIdentity';
+import type { MiniApps } from '../publish/miniApps';
+import { withQuietProgress } from '../ui/progress';
+import type { SshKeyCommandPorts } from '../keys/sshKeyCommands';
+import { chooseWorkflowPath, openForReview } from './workflowEditor';
+
+export interface SetUpCiArguments {
+  folder?: vscode.Uri;
+  /** What the key is registered by. */
+  name?: string;
+}
+
+export interface SetUpCiResult {
+  /** Not saved yet: of scheme `untitled`, with the path that it is to get. */
+  workflow: vscode.Uri;
+  fingerprint: string;
+}
+
+export interface SetUpCiPorts extends SshKeyCommandPorts {
+  miniApps: MiniApps;
+  clipboard: SecretClipboard;
+  clock: Clock;
+}
+
+/**
+ * Makes a key for a repository's pipeline, registers it, hands its private half to the repository's secrets or to the clipboard, and
+ * opens a workflow for review. The private half is in memory alone.
+ * @throws UNTRUSTED_WORKSPACE, NOT_SIGNED_IN, NOTHING_TO_PUBLISH, UPLOAD_FAILED, CancelledError, and what the API client throws
+ */
+export async function setUpCi(
+  ports: SetUpCiPorts,
+  call: Call,
+  { folder, name }: SetUpCiArguments,
+): Promise<SetUpCiResult> {
+  if (!vscode.workspace.isTrusted) {
+    // Its .git/config says whom the key is handed to.
+    const message = vscode.l10n.t(
+      'Setting up CI believes what this workspace says about its repository, so the workspace must be trusted first.',
+    );
+    throw new I99dashError('UNTRUSTED_WORKSPACE', message);
+  }
+  const { transport } = ports;
+  const backendUrl = ports.backendUrl();
+  const tokens = boundTokens(backendUrl, ports.tokens, ports.backendUrl);
+  const ciPorts: CiKeyPorts = { transport, tokens, backendUrl };
+  const given = folder === undefined ? undefined : await givenMiniApp(ports.miniApps, folder);
+  const identity = await knownIdentity(ports);
+  const miniApp = given ?? (await chooseMiniApp(ports.miniApps));
+  await requireMiniApp(miniApp);
+  const target = await findCiTarget(miniApp, {
+    ...(name === undefined ? {} : { name }),
+    quiet: call.confirmed,
+  });
+  const place: SecretPlace = target.isGhSignedIn ? 'repository' : 'clipboard';
+  const path = await chooseWorkflowPath(target.root, target.service);
+  const pair = await makeKeyPair(target.name);
+  const { fingerprint } = pair.signer;
+  try {
+    await confirmCi(call, { target, place, path, fingerprint, account: identity, backendUrl });
+    await assertSameAccount(ports, identity);
+    await registerAndPlaceKey(ports, ciPorts, pair, target, place);
+  } finally {
+    pair.file.fill(0);
+  }
+  const { service, directory, packages, build, name: keyName } = target;
+  const text = workflowText(service, {
+    ...{ path, directory, packages, keyName, fingerprint },
+    ...(build === undefined ? {} : { build }),
+  });
+  return { workflow: await openForReview(target.root, path, text), fingerprint };
+}
+
+/** @throws NOTHING_TO_PUBLISH */
+async function givenMiniApp(miniApps: MiniApps, folder: vscode.Uri): Promise<string> {
+  const miniApp = await chooseMiniApp(miniApps, folder);
+  await requireMiniApp(miniApp);
+  return miniApp;
+}
+
+/** @throws NOTHING_TO_PUBLISH */
+async function requireMiniApp(folder: string): Promise<void> {
+  if (!(await isMiniApp(folder))) {
+    const message = vscode.l10n.t('{0} is no mini-app.', abbreviateHome(folder));
+    throw new I99dashError('NOTHING_TO_PUBLISH', message);
+  }
+}
+
+async function registerAndPlaceKey(
+  ports: SetUpCiPorts,
+  ciPorts: CiKeyPorts,
+  pair: KeyPair,
+  target: CiTarget,
+  place: SecretPlace,
+): Promise<void> {
+  const title = vscode.l10n.t('Registering the key of the pipeline…');
+  try {
+    await withQuietProgress(title, (signal) => registerCiKey(ciPorts, pair, target.name, signal));
+    await placeSecret(ports, ciPorts, pair, target, place);
+  } finally {
+    ports.view.refresh();
+  }
+}
+
+/** @throws UPLOAD_FAILED when nobody takes it; the key is then removed again */
+async function placeSecret(
+  { clipboard }: SetUpCiPorts,
+  ciPorts: CiKeyPorts,
+  { file, signer }: KeyPair,
+  target: CiTarget,
+  place: SecretPlace,
+): Promise<void> {
+  const { repository } = target;
+  if (place === 'repository' && repository !== undefined) {
+    const title = vscode.l10n.t('Handing the key to {0}…', repository.path);
+    const isSet = await withQuietProgress(title, (signal) =>
+      setGhSecret(repository, SECRET_NAME, file, { signal }),
+    );
+    if (isSet) {
+      explainSecret(repository);
+      return;
+    }
+  }
+  try {
+    await clipboard.put(file.toString());
+  } catch (cause) {
+    // Nobody has its private half, so nobody will miss it.
+    const isGone = await withdrawCiKey(ciPorts, signer.fingerprint);
+    throw new I99dashError('UPLOAD_FAILED', describeUnplaced(target, isGone), { cause });
+  }
+  explainClipboard(target, place === 'repository');
+}

@@ -1,0 +1,55 @@
+import type { Call } from '../../core/consent';
+
+export const COMMAND_IDS = [
+  'i99dash.signIn',
+  'i99dash.signOut',
+  'i99dash.whoAmI',
+  'i99dash.unlock',
+  'i99dash.validate',
+  'i99dash.publish',
+  'i99dash.publishToBeta',
+  'i99dash.dryRun',
+  'i99dash.makeMiniApp',
+  'i99dash.generateKey',
+  'i99dash.copyPublicKey',
+  'i99dash.setUpCi',
+  'i99dash.listKeys',
+  'i99dash.addKey',
+  'i99dash.removeKey',
+  'i99dash.replaceKey',
+  'i99dash.refreshKeys',
+  'i99dash.copyFingerprint',
+  'i99dash.rotateApiKey',
+  'i99dash.copyDiagnostics',
+  'i99dash.showLog',
+  'i99dash.showAccountMenu',
+  'i99dash.status',
+  'i99dash.refreshApps',
+  'i99dash.showWorkspaceApps',
+  'i99dash.showAllApps',
+  'i99dash.publishApp',
+  'i99dash.openAppFolder',
+  'i99dash.openAppInWebConsole',
+  'i99dash.promoteToBeta',
+  'i99dash.promoteToProduction',
+  'i99dash.endBeta',
+  'i99dash.requestAccess',
+  'i99op.signIn',
+  'i99op.signOut',
+  'i99op.unlock',
+  'i99op.showConfig',
+  'i99op.balance',
+  'i99op.listKeys',
+  'i99op.addKey',
+  'i99op.showAccountMenu',
+] as const;
+
+/** Every command that somebody can run. */
+export type CommandId = (typeof COMMAND_IDS)[number];
+
+/**
+ * Runs a command.
+ * @param args what it was called with, checked, without `confirmed`
+ * @param call how it was called
+ */
+export type CommandHandler = (args: unknown, call: Call) => Promise<unknown>;

@@ -1,0 +1,41 @@
+import { basename, dirname } from 'node:path';
+import * as vscode from 'vscode';
+import { isJsonObject, parseJson } from '../../core/platform/json';
+import { isMiniApp } from '../../core/miniAppFolder';
+import { oneLine } from '../../core/text/sanitizeLine';
+
+/** What can be done with a mini-app, above the first line of its manifest.json. Other manifests get nothing. */
+export async function manifestLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+  const { uri } = document;
+  if (!(await isMiniApp(dirname(uri.fsPath)))) {
+    return [];
+  }
+  const app = describeApp(document);
+  const top = new vscode.Range(0, 0, 0, 0);
+  // The argument is the file, as from a menu: a command that fails then shows one message, its own.
+  return [
+    {
+      title: vscode.l10n.t('Publish'),
+      tooltip: vscode.l10n.t('Publish {0} to its usual track', app),
+      command: 'i99dash.publish',
+    },
+    {
+      title: vscode.l10n.t('Dry Run'),
+      tooltip: vscode.l10n.t('Build and check {0} without uploading', app),
+      command: 'i99dash.dryRun',
+    },
+    {
+      title: vscode.l10n.t('Validate'),
+      tooltip: vscode.l10n.t('Look for problems of {0} without a build', app),
+      command: 'i99dash.validate',
+    },
+  ].map((command) => new vscode.CodeLens(top, { ...command, arguments: [uri] }));
+}
+
+/** Id and version as they are written now, as far as they are there; else the folder. */
+function describeApp(document: vscode.TextDocument): string {
+  const manifest = parseJson(document.getText())?.value;
+  const { id, version } = isJsonObject(manifest) ? manifest : {};
+  const name = typeof id === 'string' ? id : basename(dirname(document.uri.fsPath));
+  return oneLine(typeof version === 'string' ? `${name} ${version}` : name);
+}

@@ -1,0 +1,195 @@
+import * as vscode from 'vscode';
+import type { KeyPurpose, SshKey } from '../../core/api/sshKeys';
+import type { Call } from '../../core/consent';
+import { abbreviateHome, sshFolder } from '../../core/platform/homePath';
+import {
+  findKeyCandidates,
+  readCandidate,
+  suggestedName,
+  type KeyCandidate,
+} from '../../core/account/keyCandidates';
+import {
+  assertNotRegistered,
+  keyName,
+  MAX_NAME_LENGTH,
+  registerKey,
+} from '../../core/account/registerKey';
+import { agentKeysToOffer } from './agentKeys';
+import { answered } from '../ui/ask';
+import { browseForKeyFile, pickChoice, separator, type Choice } from '../ui/quickPick';
+import { confirmModal } from '../ui/consent';
+import { makeKey } from './generateKeyCommand';
+import { assertSameAccount, knownIdentity } from '../session/getIdentity';
+import { showInput, showPicker } from '../ui/pickers';
+import { plainLabel, plainText } from '../ui/plainText';
+import { withQuietProgress } from '../ui/progress';
+import { registrationLines, type Registration } from './registerQuestion';
+import { loadKeys, type AddKeyPorts } from './sshKeyCommands';
+import { keysApi } from './sshKeysView';
+
+export interface AddKeyArguments {
+  publicKeyPath?: string;
+  name?: string;
+  purpose?: KeyPurpose;
+}
+
+type CandidateItem = Choice<KeyCandidate>;
+
+/**
+ * Registers a public key; asks for what the arguments leave open, and then whether it may. A name without a purpose means a key for signing in.
+ * @throws NOT_SIGNED_IN, KEY_* (the file will not do, or the key is registered already), CancelledError, and what the API client throws
+ */
+export async function addKey(
+  ports: AddKeyPorts,
+  call: Call,
+  args: AddKeyArguments,
+): Promise<SshKey> {
+  const { blob, ...candidate } = await (args.publicKeyPath === undefined
+    ? pickCandidate(ports)
+    : readCandidate(args.publicKeyPath));
+  // Before anything is asked about it.
+  assertNotRegistered(await loadKeys(ports), candidate.fingerprint);
+  const name = args.name ?? (await askForName(suggestedName(candidate)));
+  const purpose =
+    args.purpose ?? (args.name === undefined ? await askForPurpose(name) : ('login' as const));
+  const account = await knownIdentity(ports);
+  const backendUrl = ports.backendUrl();
+  const api = keysApi(ports, ports.tokens);
+  await confirmRegistration(call, {
+    fingerprint: candidate.fingerprint,
+    name: keyName(name),
+    purpose,
+    account,
+    backendUrl,
+  });
+  await assertSameAccount(ports, account);
+  const key = await withQuietProgress(vscode.l10n.t('Registering the key…'), (signal) =>
+    registerKey(api, { blob, name, purpose }, signal),
+  ).finally(() => ports.view.refresh());
+  void vscode.window.showInformationMessage(
+    plainText(
+      purpose === 'attest'
+        ? vscode.l10n.t(
+            'The key “{0}” is registered. It can publish native apps, and nothing else.',
+            key.name,
+          )
+        : vscode.l10n.t('The key “{0}” is registered. You can sign in with it.', key.name),
+    ),
+  );
+  return key;
+}
+
+async function confirmRegistration(call: Call, registration: Registration): Promise<void> {
+  await confirmModal(call, {
+    message: vscode.l10n.t('Register this SSH key with your account?'),
+    detail: [
+      ...registrationLines(registration),
+      '',
+      registration.purpose === 'attest'
+        ? vscode.l10n.t('Anyone who has its private key can publish native apps in your name.')
+        : vscode.l10n.t('Anyone who has its private key can sign in as you.'),
+    ],
+    buttons: [vscode.l10n.t('Register Key')],
+  });
+}
+
+async function pickCandidate(ports: AddKeyPorts): Promise<KeyCandidate> {
+  const registered = new Set((await loadKeys(ports)).map(({ fingerprint }) => fingerprint));
+  const candidates = await findKeyCandidates(sshFolder(), await agentKeysToOffer(), registered);
+  const files = candidates.filter(({ path }) => path !== undefined);
+  const inAgent = candidates.filter(({ path }) => path === undefined);
+  const items: CandidateItem[] = [
+    ...files.map(candidateItem),
+    ...(inAgent.length === 0 ? [] : [separator(vscode.l10n.t('SSH agent'))]),
+    ...inAgent.map(candidateItem),
+    separator(''),
+    {
+      label: `$(add) ${vscode.l10n.t('Generate a New Key…')}`,
+      choose: async () => readCandidate((await makeKey()).key.publicKeyPath),
+    },
+    {
+      label: `$(folder-opened) ${vscode.l10n.t('Browse for a Public Key…')}`,
+      choose: browse,
+    },
+  ];
+  return pickChoice(items, {
+    title: vscode.l10n.t('Add SSH Key (1/3): Key'),
+    placeHolder:
+      candidates.length === 0
+        ? vscode.l10n.t('No ed25519 key in ~/.ssh that is not registered yet')
+        : vscode.l10n.t('Choose the public key to register'),
+  });
+}
+
+function candidateItem(candidate: KeyCandidate): CandidateItem {
+  const { path, comment, fingerprint } = candidate;
+  const choose = (): Promise<KeyCandidate> => Promise.resolve(candidate);
+  return path === undefined
+    ? {
+        label: `$(server-process) ${plainLabel(comment) || fingerprint}`,
+        detail: fingerprint,
+        choose,
+      }
+    : {
+        label: `$(key) ${plainLabel(abbreviateHome(path))}`,
+        description: plainLabel(comment),
+        detail: fingerprint,
+        choose,
+      };
+}
+
+async function browse(): Promise<KeyCandidate> {
+  return readCandidate(
+    await browseForKeyFile({
+      title: vscode.l10n.t('Choose an ed25519 public key'),
+      openLabel: vscode.l10n.t('Add'),
+    }),
+  );
+}
+
+async function askForName(suggested: string): Promise<string> {
+  const name = await showInput({
+    title: vscode.l10n.t('Add SSH Key (2/3): Name'),
+    prompt: vscode.l10n.t('Shown in your list of keys.'),
+    value: suggested,
+    ignoreFocusOut: true,
+    validateInput: (value) => objectionToName(value.trim()),
+  });
+  return answered(name).trim();
+}
+
+function objectionToName(name: string): string | undefined {
+  if (name === '') {
+    return vscode.l10n.t('Type a name.');
+  }
+  return name.length > MAX_NAME_LENGTH
+    ? vscode.l10n.t(
+        'A name has at most {0} characters; this has {1}.',
+        MAX_NAME_LENGTH,
+        name.length,
+      )
+    : undefined;
+}
+
+async function askForPurpose(name: string): Promise<KeyPurpose> {
+  const items = [
+    {
+      label: `$(account) ${vscode.l10n.t('Login')}`,
+      detail: vscode.l10n.t('Signs you in, here, on the command line and in CI.'),
+      purpose: 'login' as const,
+    },
+    {
+      label: `$(rocket) ${vscode.l10n.t('Native apps only (attest)')}`,
+      detail: vscode.l10n.t(
+        'For CI of a native app: it can publish native apps and nothing else. It cannot sign in.',
+      ),
+      purpose: 'attest' as const,
+    },
+  ];
+  const picked = await showPicker(items, {
+    title: vscode.l10n.t('Add SSH Key (3/3): Purpose'),
+    placeHolder: vscode.l10n.t('What may “{0}” be used for?', plainLabel(name)),
+    ignoreFocusOut: true,
+  });
+  return answered(picked).purpose;
+}

@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+import type { KeyPurpose } from '../../core/api/sshKeys';
+import { accountLabel, type Account } from '../../core/identity';
+import { oneLine } from '../../core/text/sanitizeLine';
+
+/** A key that is about to be registered, and with whom. */
+export interface Registration {
+  fingerprint: string;
+  name: string;
+  purpose: KeyPurpose;
+  account: Account;
+  backendUrl: string;
+}
+
+/** What every question names before a key is registered. */
+export function registrationLines(registration: Registration): string[] {
+  const { fingerprint, name, purpose, account, backendUrl } = registration;
+  return [
+    // Without a label: with one it would not fit on a line of the dialog.
+    fingerprint,
+    vscode.l10n.t('Name: {0}', oneLine(name)),
+    vscode.l10n.t('Purpose: {0}', describePurpose(purpose)),
+    vscode.l10n.t('Account: {0}', oneLine(accountLabel(account))),
+    vscode.l10n.t('Backend: {0}', backendUrl),
+  ];
+}
+
+function describePurpose(purpose: KeyPurpose): string {
+  return purpose === 'attest'
+    ? vscode.l10n.t('native apps only (attest)')
+    : vscode.l10n.t('login (sign in as you)');
+}

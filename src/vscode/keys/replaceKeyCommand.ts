@@ -1,0 +1,244 @@
+import * as vscode from 'vscode';
+import { listSshKeys, type SshKey } from '../../core/api/sshKeys';
+import { describeKey } from '../../core/ssh/keyDiscovery';
+import { parsePublicKeyLine } from '../../core/ssh/publicKey';
+import type { KnownBackends } from '../../core/signIn/approvedBackends';
+import { lacksKey, type SessionProfile } from '../../core/session/sessionRecord';
+import { missingKey } from '../../core/session/keyRing';
+import type { Call } from '../../core/consent';
+import { CancelledError, I99dashError } from '../../core/errors';
+import { abbreviateHome, absoluteFromHome } from '../../core/platform/homePath';
+import { keyName, registerKey } from '../../core/account/registerKey';
+import { removeKey } from '../../core/account/removeKey';
+import {
+  rotateKey,
+  sameKey,
+  RotationStopped,
+  type RotationPorts,
+  type RotationStage,
+} from '../../core/account/replaceKey';
+import { announcing } from './agentKeys';
+import { confirmModal } from '../ui/consent';
+import { explain } from '../ui/showInfo';
+import { assertSameAccount } from '../session/getIdentity';
+import { openKey, openWithoutAsking, type OpenedKey } from './openedKey';
+import { plainText } from '../ui/plainText';
+import { withQuietProgress } from '../ui/progress';
+import { registrationLines } from './registerQuestion';
+import { pickReplacement } from './replacementPicker';
+import { settings } from '../settings';
+import { newBackendLines } from '../session/signInQuestions';
+import { loadKeys, type SshKeyCommandPorts } from './sshKeyCommands';
+import { keysApi } from './sshKeysView';
+
+export interface ReplaceKeyArguments {
+  /** Of the new private key. */
+  keyPath?: string;
+  passphrase?: string;
+}
+
+export interface ReplaceKeyPorts extends SshKeyCommandPorts {
+  knownBackends: KnownBackends;
+}
+
+/** A session that signs with a key. */
+type KeyProfile = SessionProfile & { fingerprint: string };
+
+/**
+ * Replaces the key that the session signs with: registers another, signs in with it, and then removes the old one.
+ * @throws NOT_SIGNED_IN, KEY_* (the new key will not do, or there is none to replace), CancelledError, and what the API client throws
+ */
+export async function replaceKey(
+  ports: ReplaceKeyPorts,
+  call: Call,
+  { keyPath, passphrase }: ReplaceKeyArguments,
+): Promise<SshKey> {
+  const profile = requireSessionKey(ports);
+  const given = keyPath === undefined ? undefined : absoluteFromHome(keyPath);
+  const openedGiven = given === undefined ? undefined : await openWithoutAsking(given, passphrase);
+  assertOther(openedGiven?.signer.fingerprint ?? (await fingerprintOfFile(given)), profile);
+  const keys = await loadKeys(ports);
+  const old = keys.find(({ fingerprint }) => fingerprint === profile.fingerprint);
+  const name = old?.name ?? vscode.l10n.t('SSH key');
+  const choice =
+    given === undefined
+      ? await pickReplacement(profile.fingerprint)
+      : ({ method: 'ssh', keyPath: given } as const);
+  const opened = openedGiven ?? (await openKey(choice, passphrase));
+  await confirmReplacement(ports, call, { profile, name, opened });
+  await assertSameAccount(ports, profile.account);
+  const key = await run(ports, profile, opened, name);
+  ports.view.refresh();
+  tellReplaced(name, profile.keyPath, opened.origin.keyPath);
+  return key;
+}
+
+/** @throws NOT_SIGNED_IN, KEY_NOT_FOUND when the session has no key */
+function requireSessionKey({ session }: SshKeyCommandPorts): KeyProfile {
+  const { state, stored } = session;
+  if (state.kind !== 'environment' && stored === undefined) {
+    throw new I99dashError('NOT_SIGNED_IN', vscode.l10n.t('You are not signed in.'));
+  }
+  if (stored !== undefined && lacksKey(stored.profile)) {
+    throw missingKey();
+  }
+  const { fingerprint } = stored?.profile ?? {};
+  if (state.kind === 'environment' || stored === undefined || fingerprint === undefined) {
+    const message = vscode.l10n.t(
+      'You are not signed in with an SSH key, so there is none to replace.',
+    );
+    throw new I99dashError('KEY_NOT_FOUND', message);
+  }
+  return { ...stored.profile, fingerprint };
+}
+
+async function fingerprintOfFile(path: string | undefined): Promise<string | undefined> {
+  return path === undefined ? undefined : (await describeKey(path))?.fingerprint;
+}
+
+/** @throws KEY_EXISTS when the new key is the old one */
+function assertOther(fingerprint: string | undefined, profile: KeyProfile): void {
+  if (fingerprint === profile.fingerprint) {
+    throw sameKey();
+  }
+}
+
+/** One question for all of it: the new key is registered and signs in, and the old one goes. @throws CancelledError */
+async function confirmReplacement(
+  { backendUrl, knownBackends }: ReplaceKeyPorts,
+  call: Call,
+  { profile, name, opened }: { profile: KeyProfile; name: string; opened: OpenedKey },
+): Promise<void> {
+  const { fingerprint } = opened.signer;
+  const use = { fingerprint, backendUrl: backendUrl() };
+  const isKnown = await knownBackends.isKnown(use);
+  const { account } = profile;
+  await confirmModal(call, {
+    message: vscode.l10n.t('Replace the SSH key “{0}”?', name),
+    detail: [
+      ...registrationLines({ ...use, name: keyName(name), purpose: 'login', account }),
+      vscode.l10n.t('Replaces: {0}', profile.fingerprint),
+      '',
+      vscode.l10n.t(
+        'The new key is registered and signs you in, then the old key is removed. Other computers and CI that use the old key need a new one.',
+      ),
+      ...(isKnown ? [] : ['', ...newBackendLines()]),
+    ],
+    buttons: [vscode.l10n.t('Replace Key')],
+  });
+  if (!isKnown) {
+    await knownBackends.approve(use);
+  }
+}
+
+async function run(
+  ports: SshKeyCommandPorts,
+  profile: KeyProfile,
+  opened: OpenedKey,
+  name: string,
+): Promise<SshKey> {
+  const rotation = {
+    oldFingerprint: profile.fingerprint,
+    newFingerprint: opened.signer.fingerprint,
+    devId: profile.account.devId,
+  };
+  try {
+    return await withQuietProgress(vscode.l10n.t('Replacing “{0}”', name), (signal, report) =>
+      rotateKey(
+        rotationPorts(ports, { ...opened, signer: announcing(opened.signer, report) }, name),
+        rotation,
+        (stage) => report(describeStage(stage)),
+        signal,
+      ),
+    );
+  } catch (error) {
+    ports.view.refresh();
+    throw error instanceof RotationStopped ? asStopped(error) : error;
+  }
+}
+
+function rotationPorts(
+  ports: SshKeyCommandPorts,
+  { signer, origin }: OpenedKey,
+  name: string,
+): RotationPorts {
+  const api = keysApi(ports, ports.tokens);
+  const blob = parsePublicKeyLine(signer.publicKey)?.blob ?? Buffer.alloc(0);
+  return {
+    list: (signal) => listSshKeys(api, signal),
+    register: (signal) => registerKey(api, { blob, name, purpose: 'login' }, signal),
+    // Without a question: a key of another account replaces nothing.
+    signIn: (signal) => ports.session.signInWithKey(signer, origin, signal, refuseOtherAccount),
+    remove: (id, signal) => removeKey(api, id, signal),
+  };
+}
+
+function refuseOtherAccount(): Promise<void> {
+  const message = vscode.l10n.t('The new key signs in to another account.');
+  return Promise.reject(new I99dashError('KEY_EXISTS', message));
+}
+
+function describeStage(stage: RotationStage): string {
+  switch (stage) {
+    case 'registered':
+      return vscode.l10n.t('Signing in with the new key…');
+    case 'signedIn':
+      return vscode.l10n.t('Removing the old key…');
+    default:
+      return '';
+  }
+}
+
+/** What a person must know who is left half-way. */
+function asStopped({ stage, cause }: RotationStopped): Error {
+  const stand = describeStand(stage);
+  if (cause instanceof I99dashError) {
+    const { code, status, serverCode, file } = cause;
+    const details = { status, serverCode, file };
+    return new I99dashError(code, vscode.l10n.t('{0} {1}', cause.message, stand), {
+      ...Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)),
+      cause,
+    });
+  }
+  if (stage !== 'nothing') {
+    explain(vscode.l10n.t('Stopped. {0}', stand));
+  }
+  return new CancelledError();
+}
+
+function describeStand(stage: RotationStopped['stage']): string {
+  switch (stage) {
+    case 'nothing':
+      return vscode.l10n.t('The old key stays, and nothing has changed.');
+    case 'registered':
+      return vscode.l10n.t(
+        'The new key is registered, the old key stays, and you are signed in as before.',
+      );
+    case 'signedIn':
+      return vscode.l10n.t(
+        'You are signed in with the new key. The old key is still registered: remove it when you can.',
+      );
+  }
+}
+
+/** @param oldPath and newPath the private keys, where they are files */
+function tellReplaced(name: string, oldPath?: string, newPath?: string): void {
+  const useIt = vscode.l10n.t('Make It the Default');
+  const isConfigured = oldPath !== undefined && oldPath === settings.keyPath();
+  const message =
+    newPath === undefined
+      ? vscode.l10n.t('“{0}” is replaced, and you are signed in with the new key.', name)
+      : vscode.l10n.t(
+          '“{0}” is replaced, and you are signed in with {1}.',
+          name,
+          abbreviateHome(newPath),
+        );
+  void vscode.window
+    .showInformationMessage(
+      plainText(message),
+      ...(isConfigured && newPath !== undefined ? [useIt] : [vscode.l10n.t('Got It')]),
+    )
+    .then((picked) =>
+      picked === useIt && newPath !== undefined ? settings.setKeyPath(newPath) : undefined,
+    );
+}

@@ -1,0 +1,168 @@
+import * as vscode from 'vscode';
+import type { SshKey } from '../../core/api/sshKeys';
+import type { Call } from '../../core/consent';
+import { CancelledError } from '../../core/errors';
+import { removeKey as removeRegisteredKey } from '../../core/account/removeKey';
+import { oneLine } from '../../core/text/sanitizeLine';
+import { consequencesOfRemoval, type RemovalConsequences } from '../../core/account/removalConsequences';
+import type { TokenSource } from '../../core/platform/interfaces';
+import { answered } from '../ui/ask';
+import { Click, confirmModal } from '../ui/consent';
+import { showPicker } from '../ui/pickers';
+import { plainFacts, plainLabel, plainText } from '../ui/plainText';
+import { withQuietProgress } from '../ui/progress';
+import { runQuietly } from '../ui/runCommand';
+import { keyFacts, KeyRow, purposeName, usedWhen } from './sshKeyItem';
+import { keysApi, requireKey, type SshKeysPorts, type SshKeysView } from './sshKeysView';
+
+export interface AddKeyPorts extends SshKeysPorts {
+  /** Asks for what an encrypted key needs. */
+  tokens: TokenSource;
+  view: Pick<SshKeysView, 'load' | 'refresh'>;
+}
+
+export interface SshKeyCommandPorts extends AddKeyPorts {
+  view: SshKeysView;
+}
+
+export interface RemoveKeyArguments {
+  id?: string;
+}
+
+/**
+ * The account's keys. Called without an argument, as the palette does, it shows them too.
+ * @throws as {@link loadKeys}
+ */
+export async function listKeys(ports: SshKeyCommandPorts, args: unknown): Promise<SshKey[]> {
+  const keys = await loadKeys(ports);
+  if (args === undefined) {
+    await vscode.commands.executeCommand('i99dash.sshKeys.focus');
+  }
+  return [...keys];
+}
+
+/** The account's keys, asked for with a notification when it takes long. @throws what the API client throws, CancelledError */
+export async function loadKeys({
+  view,
+  tokens,
+}: Pick<AddKeyPorts, 'view' | 'tokens'>): Promise<readonly SshKey[]> {
+  return withQuietProgress(vscode.l10n.t('Loading your SSH keys…'), (signal) =>
+    view.load(tokens, signal),
+  );
+}
+
+/**
+ * Removes a key from the account; asks which, whether, and once more when the removal locks somebody out.
+ * @throws KEY_NOT_FOUND (no such key is registered), CancelledError, and what the API client throws
+ */
+export async function removeKey(
+  ports: SshKeyCommandPorts,
+  call: Call,
+  { id }: RemoveKeyArguments,
+): Promise<true> {
+  const { session, tokens, view } = ports;
+  const keys = await loadKeys(ports);
+  const key = id === undefined ? await pickKey(keys, view) : requireKey(keys, id);
+  await confirmRemoval(call, key, consequencesOfRemoval(key, keys, view.sessionFingerprint));
+  const api = keysApi(ports, tokens);
+  await withQuietProgress(vscode.l10n.t('Removing the key…'), (signal) =>
+    removeRegisteredKey(api, key.id, signal),
+  ).finally(() => view.refresh());
+  // The session may be another than the one that was asked about.
+  const endsSession = key.fingerprint === view.sessionFingerprint;
+  if (endsSession) {
+    await session.signOut();
+  }
+  void vscode.window.showInformationMessage(
+    plainText(
+      endsSession
+        ? vscode.l10n.t('The key “{0}” is removed, and you are signed out.', key.name)
+        : vscode.l10n.t('The key “{0}” is removed.', key.name),
+    ),
+  );
+  return true;
+}
+
+/** Puts the fingerprint of a row on the clipboard. */
+export async function copyFingerprint(row: unknown): Promise<void> {
+  if (row instanceof KeyRow) {
+    await vscode.env.clipboard.writeText(row.key.fingerprint);
+    vscode.window.setStatusBarMessage(vscode.l10n.t('$(check) Fingerprint copied'), 3_000);
+  }
+}
+
+/** The keys as rows of a picker. @param sessionFingerprint of the key that one is signed in with */
+export function keyItems(
+  keys: readonly SshKey[],
+  sessionFingerprint: string | undefined,
+): (vscode.QuickPickItem & { key: SshKey })[] {
+  return keys.map((key) => ({
+    label: `$(key) ${plainLabel(key.name)}`,
+    description: plainFacts(keyFacts(key, key.fingerprint === sessionFingerprint)),
+    detail: plainLabel(key.fingerprint),
+    key,
+  }));
+}
+
+async function pickKey(keys: readonly SshKey[], view: SshKeysView): Promise<SshKey> {
+  const items = keyItems(keys, view.sessionFingerprint);
+  const picked = await showPicker(items, {
+    title: vscode.l10n.t('Remove which SSH key?'),
+    placeHolder: keys.length === 0 ? vscode.l10n.t('No key is registered') : '',
+    matchOnDetail: true,
+    ignoreFocusOut: true,
+  });
+  return answered(picked).key;
+}
+
+/** Asks whether, and once more when somebody would be locked out. @throws CancelledError */
+async function confirmRemoval(
+  call: Call,
+  key: SshKey,
+  consequences: RemovalConsequences,
+): Promise<void> {
+  const remove = vscode.l10n.t('Remove');
+  const detail = vscode.l10n.t(
+    '{0}\n{1}, {2}\n\nWhoever holds this key can no longer use it. The key’s files stay where they are.',
+    oneLine(key.fingerprint),
+    purposeName(key.purpose),
+    usedWhen(key),
+  );
+  const message = vscode.l10n.t('Remove the SSH key “{0}”?', key.name);
+  await confirmModal(call, { message, detail: [detail], buttons: [remove] });
+  const { endsSession, isLastLoginKey } = consequences;
+  if (!endsSession && !isLastLoginKey) {
+    return;
+  }
+  const replace = vscode.l10n.t('Replace It Instead…');
+  const answer = await confirmModal(call, {
+    message: endsSession
+      ? vscode.l10n.t('You are signed in with “{0}”. Remove it all the same?', key.name)
+      : vscode.l10n.t('“{0}” is your last key for signing in. Remove it all the same?', key.name),
+    detail: [explainRemoval(consequences)],
+    buttons: [vscode.l10n.t('Remove All the Same'), ...(endsSession ? [replace] : [])],
+  });
+  if (answer === replace) {
+    void runQuietly('i99dash.replaceKey', new Click({}));
+    throw new CancelledError();
+  }
+}
+
+function explainRemoval({ endsSession, isLastLoginKey }: RemovalConsequences): string {
+  return [
+    ...(endsSession
+      ? [
+          vscode.l10n.t(
+            'You will be signed out in every window, and this key will not sign you in again.',
+          ),
+        ]
+      : []),
+    ...(isLastLoginKey
+      ? [
+          vscode.l10n.t(
+            'No other key of your account can sign in. To come back you will have to register a key in the web console first.',
+          ),
+        ]
+      : []),
+  ].join('\n\n');
+}

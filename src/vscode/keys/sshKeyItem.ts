@@ -1,0 +1,148 @@
+import * as vscode from 'vscode';
+import type { SshKey } from '../../core/api/sshKeys';
+import { exactTime, timeAgo } from '../../core/text/timeAgo';
+import { isI99dashError } from '../../core/errors';
+import { textLanguage } from '../../core/text/l10n';
+import { oneLine } from '../../core/text/sanitizeLine';
+import { ROW_ROOM, rowFacts, rowText } from '../../core/text/bidiIsolate';
+import { appendPlain } from '../ui/plainMarkdown';
+import { ViewElement } from '../ui/viewElement';
+
+/** A row that is a key. Commands get it as their argument: `id` answers which key. */
+export class KeyRow extends ViewElement {
+  readonly id: string;
+
+  constructor(
+    readonly key: SshKey,
+    /** The session signs with it. */
+    readonly isThisKey: boolean,
+  ) {
+    super();
+    this.id = key.id;
+  }
+
+  toTreeItem(): vscode.TreeItem {
+    const { key, isThisKey } = this;
+    const item = new vscode.TreeItem(rowText(key.name));
+    const facts = keyFacts(key, isThisKey);
+    item.id = key.id;
+    item.description = rowFacts(facts);
+    item.iconPath = keyIcon(key, isThisKey);
+    item.tooltip = keyTooltip(key, isThisKey);
+    item.contextValue = isThisKey ? 'sshKey.this' : 'sshKey';
+    item.accessibilityInformation = {
+      label: oneLine(
+        [vscode.l10n.t('SSH key {0}', key.name), ...facts, key.fingerprint].join(', '),
+      ),
+    };
+    return item;
+  }
+}
+
+/** A row that says why the keys are not there, or not up to date. A click is the next step. */
+export class FailureRow extends ViewElement {
+  constructor(readonly failure: Error) {
+    super();
+  }
+
+  toTreeItem(): vscode.TreeItem {
+    const { failure } = this;
+    const { label, icon, command, title } = nextStep(failure);
+    const message = isI99dashError(failure) ? failure.message : vscode.l10n.t('The log has more.');
+    // The reason first: a narrow side bar cuts the end off.
+    const item = new vscode.TreeItem(rowText(message, ROW_ROOM.alone));
+    item.description = rowText(label);
+    item.iconPath = new vscode.ThemeIcon(icon);
+    item.tooltip = `${oneLine(message)}\n${title}`;
+    item.contextValue = 'sshKeysFailure';
+    item.command = { command, title };
+    item.accessibilityInformation = { label: `${label}. ${oneLine(message)} ${title}` };
+    return item;
+  }
+}
+
+/** What is said of a key beside its name. What matters most comes first: a narrow side bar cuts the end off. */
+export function keyFacts(key: SshKey, isThisKey: boolean): string[] {
+  return [
+    ...(isThisKey ? [vscode.l10n.t('this key')] : []),
+    purposeName(key.purpose),
+    usedWhen(key),
+  ];
+}
+
+function nextStep(failure: Error): { label: string; icon: string; command: string; title: string } {
+  if (isI99dashError(failure, 'KEY_ENCRYPTED')) {
+    return {
+      ...{ label: vscode.l10n.t('Locked'), icon: 'lock', command: 'i99dash.unlock' },
+      title: vscode.l10n.t('Click to unlock the session.'),
+    };
+  }
+  if (isI99dashError(failure, 'NOT_SIGNED_IN') || isI99dashError(failure, 'KEY_REJECTED')) {
+    return {
+      ...{ label: vscode.l10n.t('Signed out'), icon: 'sign-in', command: 'i99dash.signIn' },
+      title: vscode.l10n.t('Click to sign in again.'),
+    };
+  }
+  return {
+    ...{ label: vscode.l10n.t('Not up to date'), icon: 'warning', command: 'i99dash.refreshKeys' },
+    title: vscode.l10n.t('Click to try again.'),
+  };
+}
+
+/** What a key is for, in a word or two. */
+export function purposeName(purpose: string): string {
+  switch (purpose) {
+    case 'login':
+      return vscode.l10n.t('login');
+    case 'attest':
+      return vscode.l10n.t('native apps only');
+    default:
+      return oneLine(purpose);
+  }
+}
+
+/** When a key was last used, from now. */
+export function usedWhen({ lastUsedAt }: SshKey): string {
+  const then = Date.parse(lastUsedAt ?? '');
+  return Number.isNaN(then)
+    ? vscode.l10n.t('never used')
+    : vscode.l10n.t('used {0}', timeAgo(then, Date.now(), textLanguage()));
+}
+
+function keyIcon({ purpose }: SshKey, isThisKey: boolean): vscode.ThemeIcon {
+  return isThisKey
+    ? new vscode.ThemeIcon('pass-filled', new vscode.ThemeColor('charts.green'))
+    : new vscode.ThemeIcon(purpose === 'attest' ? 'rocket' : 'key');
+}
+
+/** Everything, with exact times. The name is data: nothing in it is Markdown. */
+function keyTooltip(key: SshKey, isThisKey: boolean): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString();
+  const lines = [
+    key.fingerprint,
+    vscode.l10n.t('Type: {0}', key.keyType),
+    vscode.l10n.t('Purpose: {0}', purposeSentence(key.purpose)),
+    vscode.l10n.t('Created: {0}', moment(key.createdAt) ?? vscode.l10n.t('unknown')),
+    vscode.l10n.t('Last used: {0}', moment(key.lastUsedAt) ?? vscode.l10n.t('never')),
+    ...(isThisKey ? [vscode.l10n.t('You are signed in with this key.')] : []),
+  ];
+  tooltip.appendMarkdown('**');
+  appendPlain(tooltip, key.name);
+  tooltip.appendMarkdown('**\n\n');
+  for (const line of lines) {
+    appendPlain(tooltip, line);
+    tooltip.appendMarkdown('  \n');
+  }
+  return tooltip;
+}
+
+function purposeSentence(purpose: string): string {
+  return purpose === 'attest'
+    ? vscode.l10n.t('native apps only; it cannot sign in')
+    : purposeName(purpose);
+}
+
+function moment(iso: string | null): string | undefined {
+  const time = Date.parse(iso ?? '');
+  return Number.isNaN(time) ? undefined : exactTime(time, textLanguage());
+}

@@ -1,0 +1,74 @@
+import * as vscode from 'vscode';
+import type { KeepAlive } from '../../core/session/refreshScheduler';
+import type { Session } from '../../core/session/session';
+import { I99dashError, isI99dashError } from '../../core/errors';
+import { abbreviateHome } from '../../core/platform/homePath';
+import { plural } from '../../core/text/l10n';
+import { oneLine } from '../../core/text/sanitizeLine';
+import type { Signer } from '../../core/platform/interfaces';
+import { answered } from '../ui/ask';
+import type { InteractiveTokens } from '../session/interactiveTokens';
+import { unlockKeyFile } from './keyUnlock';
+import { showInput } from '../ui/pickers';
+import { withoutProgress } from '../ui/progress';
+
+const PASSPHRASE_TRIES = 3;
+
+/**
+ * Opens an encrypted key file with the passphrase that the user types.
+ * @throws KEY_WRONG_PASSPHRASE after several tries, CancelledError, and as {@link unlockKeyFile}
+ */
+export async function openWithPrompt(path: string): Promise<Signer> {
+  for (let triesLeft = PASSPHRASE_TRIES; ; triesLeft--) {
+    const passphrase = await askForPassphrase(path, triesLeft);
+    try {
+      return await unlockKeyFile(path, passphrase);
+    } catch (error) {
+      if (!isI99dashError(error, 'KEY_WRONG_PASSPHRASE') || triesLeft === 1) {
+        throw error;
+      }
+    }
+  }
+}
+
+/** Opens the session's key for this window. @throws NOT_SIGNED_IN, and as {@link openWithPrompt} */
+export async function unlock(session: Session): Promise<void> {
+  const keyPath = session.stored?.profile.keyPath;
+  if (keyPath === undefined) {
+    throw new I99dashError('NOT_SIGNED_IN', vscode.l10n.t('There is no session to unlock.'));
+  }
+  session.unlock(await openWithPrompt(keyPath));
+}
+
+/**
+ * Unlocks on a click, and has the token renewed: asks for the passphrase, or the agent again. Asks nothing when the key can be used again by
+ * now: put back, added to an agent.
+ * @throws NOT_SIGNED_IN, and what stands in the way of the key
+ */
+export async function unlockNow(
+  session: Session,
+  keepAlive: KeepAlive,
+  tokens: InteractiveTokens,
+): Promise<true> {
+  await keepAlive.wake();
+  if (session.state.kind === 'locked' || session.state.kind === 'signedOut') {
+    await tokens.getToken();
+  }
+  return true;
+}
+
+async function askForPassphrase(path: string, triesLeft: number): Promise<string> {
+  const options = {
+    title: vscode.l10n.t('Passphrase of {0}', oneLine(abbreviateHome(path))),
+    prompt:
+      triesLeft === PASSPHRASE_TRIES
+        ? vscode.l10n.t('Unlocks the key in this window. Never stored.')
+        : plural(triesLeft, {
+            one: 'Wrong passphrase. {0} attempt left.',
+            other: 'Wrong passphrase. {0} attempts left.',
+          }),
+    password: true,
+    ignoreFocusOut: true,
+  };
+  return answered(await withoutProgress(async () => await showInput(options)));
+}

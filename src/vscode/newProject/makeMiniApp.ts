@@ -1,0 +1,245 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import { I99dashError } from '../../core/errors';
+import { abbreviateHome } from '../../core/platform/homePath';
+import { isInside, MANIFEST_FILE } from '../../core/miniAppFolder';
+import {
+  makeMiniApp,
+  objectionToAppName,
+  suggestAppId,
+  suggestAppName,
+  type MadeMiniApp,
+  type NewMiniApp,
+} from '../../core/newProject/newMiniApp';
+import { CATEGORIES } from '../../core/publish/rules/manifestValues';
+import { validateManifest } from '../../core/publish/project/validateManifest';
+import { readTextFile } from '../../core/platform/readTextFile';
+import { answered } from '../ui/ask';
+import { absolute, type GivenFolder } from '../publish/chooseMiniApp';
+import { pickChoice } from '../ui/quickPick';
+import { Click, isOutsideWorkspace } from '../ui/consent';
+import type { MiniApps } from '../publish/miniApps';
+import { showInput, showOpenDialog } from '../ui/pickers';
+import { plainLabel, plainText } from '../ui/plainText';
+import { runQuietly } from '../ui/runCommand';
+
+export interface MakeMiniAppArguments extends Partial<NewMiniApp> {
+  folder?: GivenFolder;
+}
+
+/**
+ * Makes a folder a mini-app, and opens its manifest. What the arguments leave open is asked for.
+ * @throws VALIDATION_FAILED (folder, name or category will not do, or a file cannot be written), CancelledError
+ */
+export async function makeFolderMiniApp(
+  miniApps: MiniApps,
+  { folder: given, ...answers }: MakeMiniAppArguments,
+): Promise<{ id: string; folder: vscode.Uri }> {
+  const folder = given === undefined ? await chooseFolder() : await folderOf(given);
+  const manifest = join(folder, MANIFEST_FILE);
+  const app = (await exists(manifest)) ? undefined : await askAbout(folder, answers);
+  const made = await makeMiniApp(folder, app, workspaceRoot(folder));
+  await miniApps.search();
+  await vscode.window.showTextDocument(vscode.Uri.file(manifest), { preview: false });
+  void tell(folder, made);
+  return { id: made.id, folder: vscode.Uri.file(folder) };
+}
+
+/** The folder itself, or the one that a given file lies in. @throws VALIDATION_FAILED when there is none */
+async function folderOf(given: GivenFolder): Promise<string> {
+  const path = typeof given === 'string' ? absolute(given) : given.fsPath;
+  const stats = await stat(path).catch(() => undefined);
+  if (stats === undefined) {
+    const message = vscode.l10n.t('There is no folder {0}.', abbreviateHome(path));
+    throw new I99dashError('VALIDATION_FAILED', message);
+  }
+  return stats.isDirectory() ? path : dirname(path);
+}
+
+/** The workspace's only folder, one of several, or one that is looked for. @throws CancelledError */
+async function chooseFolder(): Promise<string> {
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter(
+    ({ uri }) => uri.scheme === 'file',
+  );
+  const [only] = folders;
+  if (only === undefined) {
+    const [picked] =
+      (await showOpenDialog({
+        canSelectFolders: true,
+        canSelectFiles: false,
+        title: title(),
+        openLabel: vscode.l10n.t('Make a Mini-App'),
+      })) ?? [];
+    return answered(picked).fsPath;
+  }
+  if (folders.length === 1) {
+    return only.uri.fsPath;
+  }
+  return pickChoice(
+    folders.map(({ name, uri }) => ({
+      label: `$(folder) ${plainLabel(name)}`,
+      description: plainLabel(abbreviateHome(uri.fsPath)),
+      choose: () => Promise.resolve(uri.fsPath),
+    })),
+    { title: title(), placeHolder: vscode.l10n.t('Select a folder') },
+  );
+}
+
+/** @throws CancelledError */
+async function askAbout(folder: string, answers: Partial<NewMiniApp>): Promise<NewMiniApp> {
+  const name = answers.name ?? (await askForName(folder));
+  const category = answers.category ?? (await askForCategory());
+  return { name, category };
+}
+
+async function askForName(folder: string): Promise<string> {
+  const name = await showInput({
+    title: vscode.l10n.t('Make a Mini-App (1/2): Name'),
+    prompt: vscode.l10n.t('The name that people see. Press Enter to continue.'),
+    value: suggestAppName(folder),
+    ignoreFocusOut: true,
+    validateInput: (value) => describeName(value, folder),
+  });
+  return answered(name).trim();
+}
+
+/** What is wrong with a name, or the ID that it makes, which can never change once it is published. */
+function describeName(name: string, folder: string): vscode.InputBoxValidationMessage {
+  const objection = objectionToAppName(name);
+  if (objection !== undefined) {
+    return { message: objection, severity: vscode.InputBoxValidationSeverity.Error };
+  }
+  const message = vscode.l10n.t(
+    'ID: {0}. You can change it in {1} until you publish.',
+    suggestAppId(name, folder),
+    MANIFEST_FILE,
+  );
+  return { message, severity: vscode.InputBoxValidationSeverity.Info };
+}
+
+function askForCategory(): Promise<string> {
+  const names = categoryNames();
+  return pickChoice(
+    CATEGORIES.map((category) => ({
+      label: names[category],
+      choose: () => Promise.resolve(category),
+    })),
+    {
+      title: vscode.l10n.t('Make a Mini-App (2/2): Category'),
+      placeHolder: vscode.l10n.t('Where the store lists the app'),
+    },
+  );
+}
+
+function categoryNames(): Record<(typeof CATEGORIES)[number], string> {
+  return {
+    navigation: vscode.l10n.t('Navigation'),
+    media: vscode.l10n.t('Media'),
+    vehicle: vscode.l10n.t('Vehicle'),
+    productivity: vscode.l10n.t('Productivity'),
+    communication: vscode.l10n.t('Communication'),
+    entertainment: vscode.l10n.t('Entertainment'),
+    services: vscode.l10n.t('Services'),
+    lifestyle: vscode.l10n.t('Lifestyle'),
+    developer: vscode.l10n.t('Developer'),
+    other: vscode.l10n.t('Other'),
+  };
+}
+
+function title(): string {
+  return vscode.l10n.t('Make a Mini-App');
+}
+
+interface Button {
+  label: string;
+  run: () => unknown;
+}
+
+/** Says how the mini-app will be published, and what it lacks. */
+async function tell(folder: string, made: MadeMiniApp): Promise<void> {
+  const { message, isComplete } = await describe(folder, made);
+  const buttons: Button[] = [
+    isComplete
+      ? { label: vscode.l10n.t('Dry Run'), run: () => dryRun(folder) }
+      : { label: vscode.l10n.t('Show Problems'), run: showProblems },
+    ...((await isOutsideWorkspace(folder))
+      ? [{ label: vscode.l10n.t('Open Folder'), run: () => openFolder(folder) }]
+      : []),
+  ];
+  const show = isComplete ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+  const picked = await show(plainText(message), ...buttons.map(({ label }) => label));
+  buttons.find(({ label }) => label === picked)?.run();
+}
+
+async function describe(
+  folder: string,
+  { config, hasPage, written, kept }: MadeMiniApp,
+): Promise<{ message: string; isComplete: boolean }> {
+  const name = basename(folder);
+  const manifest = join(folder, MANIFEST_FILE);
+  const keptFiles = kept.length === 0 ? '' : vscode.l10n.t('Not changed: {0}.', kept.join(', '));
+  const isValid = validateManifest(await readTextFile(manifest), manifest).manifest !== undefined;
+  if (!isValid) {
+    const lead = vscode.l10n.t(
+      '{0} is a mini-app now, but its {1} has problems. Its quick fixes add what is missing.',
+      name,
+      MANIFEST_FILE,
+    );
+    return { message: joinSentences(lead, keptFiles), isComplete: false };
+  }
+  if (!hasPage) {
+    const lead = vscode.l10n.t(
+      '{0} is a mini-app now, but has no page yet. Add {1} to {2}.',
+      name,
+      'index.html',
+      config.appRoot,
+    );
+    return { message: joinSentences(lead, keptFiles), isComplete: false };
+  }
+  const isNew = written.length > 0;
+  const lead = isNew
+    ? vscode.l10n.t('{0} is a mini-app now.', name)
+    : vscode.l10n.t('{0} is a mini-app already.', name);
+  const how =
+    config.buildCommand === undefined
+      ? vscode.l10n.t('Publishing sends {0}.', config.appRoot)
+      : vscode.l10n.t(
+          'Publishing runs {0} and sends {1}.',
+          config.buildCommand,
+          config.distDir ?? './dist',
+        );
+  return {
+    message: joinSentences(joinSentences(lead, isNew ? how : ''), keptFiles),
+    isComplete: true,
+  };
+}
+
+function joinSentences(first: string, second: string): string {
+  return second === '' ? first : vscode.l10n.t('{0} {1}', first, second);
+}
+
+function dryRun(folder: string): Promise<unknown> {
+  return runQuietly('i99dash.dryRun', new Click({ folder: vscode.Uri.file(folder) }));
+}
+
+function showProblems(): Thenable<unknown> {
+  return vscode.commands.executeCommand('workbench.panel.markers.view.focus');
+}
+
+function openFolder(folder: string): Thenable<unknown> {
+  return vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(folder));
+}
+
+/** The folder of the workspace that a folder lies in, or the folder itself. */
+function workspaceRoot(folder: string): string {
+  const roots = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+  return roots.find((root) => isInside(folder, root)) ?? folder;
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,83 @@
+import * as vscode from 'vscode';
+import { toIdentity } from '../../core/session/session';
+import { isRefusal } from '../../core/session/refreshFailures';
+import type { SessionState } from '../../core/session/sessionState';
+import { abbreviateHome } from '../../core/platform/homePath';
+import { accountLabel } from '../../core/identity';
+import { textLanguage } from '../../core/text/l10n';
+import { explain } from '../ui/showInfo';
+import type { RealmParts } from '../session/authServices';
+
+/** What `i99op.showConfig` returns. It never holds a token. */
+export interface OperatorConfig {
+  baseUrl: string;
+  signedIn: boolean;
+  fingerprint?: string;
+  keyPath?: string;
+  /** ISO 8601. */
+  expiresAt?: string;
+}
+
+/** Tells where and how the operator is signed in. @throws BACKEND_REFUSED */
+export function showConfig(parts: RealmParts): OperatorConfig {
+  const config = configOf(parts);
+  const { state, stored } = parts.session;
+  const words = [
+    vscode.l10n.t('Backend: {0}.', config.baseUrl),
+    stored === undefined
+      ? vscode.l10n.t('Not signed in.')
+      : vscode.l10n.t('{0}: {1}.', accountLabel(stored.profile.account), stateInWords(state)),
+    ...keyInWords(config),
+    ...(config.expiresAt === undefined
+      ? []
+      : [
+          vscode.l10n.t(
+            'Token until {0}.',
+            new Date(config.expiresAt).toLocaleTimeString(textLanguage()),
+          ),
+        ]),
+  ];
+  explain(words.join(' '));
+  return config;
+}
+
+/** @throws BACKEND_REFUSED */
+export function configOf({ session, backendUrl }: RealmParts): OperatorConfig {
+  const baseUrl = backendUrl();
+  const { stored, state } = session;
+  if (stored === undefined) {
+    return { baseUrl, signedIn: false };
+  }
+  const { fingerprint, expiresAt } = toIdentity(stored, baseUrl);
+  const { keyPath } = stored.profile;
+  return {
+    baseUrl,
+    signedIn: state.kind !== 'rejected',
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(keyPath === undefined ? {} : { keyPath }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+}
+
+function stateInWords(state: SessionState): string {
+  switch (state.kind) {
+    case 'locked':
+      return vscode.l10n.t('locked');
+    case 'offline':
+      return isRefusal(state.failure) ? vscode.l10n.t('not accepted') : vscode.l10n.t('offline');
+    case 'rejected':
+      return vscode.l10n.t('no longer accepted');
+    case 'signingIn':
+      return vscode.l10n.t('signing in');
+    default:
+      return vscode.l10n.t('signed in');
+  }
+}
+
+function keyInWords({ keyPath, fingerprint }: OperatorConfig): string[] {
+  if (fingerprint === undefined) {
+    return [];
+  }
+  const place = keyPath === undefined ? vscode.l10n.t('SSH agent') : abbreviateHome(keyPath);
+  return [vscode.l10n.t('Key: {0} ({1}).', place, fingerprint)];
+}

@@ -1,0 +1,98 @@
+import * as vscode from 'vscode';
+import { parseBackendUrl } from '../../core/api/backendUrl';
+import { checkKeyFile } from '../../core/ssh/privateKey';
+import type { Session } from '../../core/session/session';
+import type { Call } from '../../core/consent';
+import { absoluteFromHome } from '../../core/platform/homePath';
+import { answered } from '../ui/ask';
+import { explain } from '../ui/showInfo';
+import { showInput } from '../ui/pickers';
+import { settings } from '../settings';
+import { signIn, type ComingChange, type SignInArguments, type SignInPorts } from '../session/signInCommand';
+import { hostOf } from '../session/signInQuestions';
+
+export interface OperatorSignInArguments extends Pick<
+  SignInArguments,
+  'keyPath' | 'passphrase' | 'token'
+> {
+  baseUrl?: string;
+}
+
+/**
+ * Signs an operator in. The backend is asked for unless an argument answers anything; it is remembered, and a change signs out first.
+ * @throws BACKEND_REFUSED, and as {@link signIn}
+ */
+export async function signInOperator(
+  ports: SignInPorts,
+  call: Call,
+  { baseUrl, ...args }: OperatorSignInArguments,
+): Promise<void> {
+  if (args.keyPath !== undefined) {
+    await checkKeyFile(absoluteFromHome(args.keyPath));
+  }
+  const isOpen = baseUrl === undefined && args.keyPath === undefined && args.token === undefined;
+  const wanted = isOpen ? await askForBackend(ports.session) : baseUrl;
+  const change =
+    wanted === undefined ? undefined : changeTo(ports.session, parseBackendUrl(wanted.trim()));
+  await signIn(ports, call, args, change);
+}
+
+/** @returns undefined where the backend stays */
+function changeTo(session: Session, now: string): ComingChange | undefined {
+  const before = settings.backendUrlOrReason(session.realm);
+  return before === now
+    ? undefined
+    : {
+        ...{ before, now },
+        endsSession: session.stored !== undefined,
+        apply: () => moveTo(session, before, now),
+      };
+}
+
+/** Nothing of the session before goes to another backend, and nothing of it stays behind. */
+async function moveTo(session: Session, before: string, backendUrl: string): Promise<void> {
+  const isSignedIn = session.stored !== undefined;
+  if (isSignedIn) {
+    await session.signOut();
+  }
+  await settings.setBackendUrl(session.realm, backendUrl);
+  if (isSignedIn) {
+    explain(
+      vscode.l10n.t(
+        'You were signed out of {0} first, for i99op now uses {1}.',
+        hostOf(before),
+        hostOf(backendUrl),
+      ),
+    );
+  }
+}
+
+async function askForBackend({ realm, stored }: Session): Promise<string> {
+  const current = settings.backendUrlOrReason(realm);
+  const answer = await showInput({
+    title: vscode.l10n.t('Sign in to {0}: backend', realm.label),
+    prompt: vscode.l10n.t('The URL of your backend. It is remembered.'),
+    value: URL.canParse(current) ? current : realm.defaultBackendUrl,
+    ignoreFocusOut: true,
+    validateInput: (value) => objectionTo(value, stored === undefined ? undefined : current),
+  });
+  return answered(answer);
+}
+
+/** @param signedInTo the backend that a change signs out of */
+function objectionTo(
+  value: string,
+  signedInTo: string | undefined,
+): string | vscode.InputBoxValidationMessage | undefined {
+  try {
+    const backendUrl = parseBackendUrl(value.trim());
+    return signedInTo === undefined || signedInTo === backendUrl
+      ? undefined
+      : {
+          message: vscode.l10n.t('You will be signed out of {0} first.', hostOf(signedInTo)),
+          severity: vscode.InputBoxValidationSeverity.Info,
+        };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { I99dashError } from '../../core/errors';
+import { MANIFEST_FILE } from '../../core/miniAppFolder';
+import { declaredVersions, type DeclaredVersion } from '../../core/publish/checks/appVersion';
+import { versionEdit } from '../../core/publish/editing/valueFixes';
+import type { Project } from '../../core/publish/project/project';
+
+/** What it takes to give a mini-app its next version. */
+export interface Bump {
+  version: string;
+  /** Where pages declare the version that this one replaces. */
+  pages: readonly DeclaredVersion[];
+}
+
+/**
+ * Finds out what a bump would change.
+ * @returns undefined while somebody edits the manifest: what they have not saved is not ours to save
+ */
+export async function planBump(project: Project, version: string): Promise<Bump | undefined> {
+  const { folder, manifest } = project;
+  if (isUnsaved(join(folder, MANIFEST_FILE))) {
+    return undefined;
+  }
+  const pages = await declaredVersions(project, (old) => old === manifest.version);
+  return { version, pages: pages.filter(({ file }) => !isUnsaved(file)) };
+}
+
+/**
+ * Writes another version into a mini-app's manifest.json and into the pages that declared the old one, as an edit that can be undone, and
+ * saves them. Everything else stays as it is.
+ * @throws VALIDATION_FAILED (a file cannot be written)
+ */
+export async function bumpVersion(folder: string, { version, pages }: Bump): Promise<void> {
+  const uri = vscode.Uri.file(join(folder, MANIFEST_FILE));
+  const document = await vscode.workspace.openTextDocument(uri);
+  const edit = new vscode.WorkspaceEdit();
+  const change = versionEdit(document.getText(), version);
+  if (change !== undefined) {
+    const { start, end, text } = change;
+    const place = new vscode.Range(document.positionAt(start), document.positionAt(end));
+    edit.replace(uri, place, text);
+  }
+  for (const { file, range, version: old } of pages) {
+    const { start, end } = range;
+    const place = new vscode.Range(start.line, start.character, end.line, end.character);
+    const page = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
+    // A build may have changed it since.
+    if (page.getText(place) === old) {
+      edit.replace(page.uri, place, version);
+    }
+  }
+  const applied = await vscode.workspace.applyEdit(edit);
+  for (const [changed] of edit.entries()) {
+    const saved = applied && (await (await vscode.workspace.openTextDocument(changed)).save());
+    if (!saved) {
+      const message = vscode.l10n.t('{0} could not be saved.', changed.fsPath);
+      throw new I99dashError('VALIDATION_FAILED', message, { file: changed.fsPath });
+    }
+  }
+}
+
+function isUnsaved(file: string): boolean {
+  return vscode.workspace.textDocuments.some(
+    ({ isDirty, uri }) => isDirty && uri.scheme === 'file' && uri.fsPath === file,
+  );
+}

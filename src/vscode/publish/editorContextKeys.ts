@@ -1,0 +1,45 @@
+import { dirname } from 'node:path';
+import * as vscode from 'vscode';
+import { isInside } from '../../core/miniAppFolder';
+import type { MiniApps } from './miniApps';
+
+/**
+ * Tells `when` clauses which folders of open editors lie in a mini-app, through a context key. A key about the active editor would be
+ * wrong for the other half of a split one.
+ */
+export function followEditors(miniApps: MiniApps): vscode.Disposable {
+  let told = '';
+  const tell = (): void => {
+    const folders = openFolders().filter((folder) =>
+      miniApps.known.some((app) => isInside(folder, app)),
+    );
+    const next = folders.join('\0');
+    if (next !== told) {
+      told = next;
+      void vscode.commands.executeCommand('setContext', 'i99dash.editorFolders', folders);
+    }
+  };
+  tell();
+  return vscode.Disposable.from(
+    vscode.window.tabGroups.onDidChangeTabs(tell),
+    vscode.window.tabGroups.onDidChangeTabGroups(tell),
+    miniApps.onDidChange(tell),
+  );
+}
+
+/** The folders of the files that have an editor, each once. */
+function openFolders(): string[] {
+  const files = vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .map(({ input }) => fileOf(input))
+    .filter((uri) => uri?.scheme === 'file')
+    .map((uri) => dirname(uri?.fsPath ?? ''));
+  return [...new Set(files)].sort();
+}
+
+function fileOf(input: unknown): vscode.Uri | undefined {
+  if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) {
+    return input.uri;
+  }
+  return input instanceof vscode.TabInputTextDiff ? input.modified : undefined;
+}

@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import type { PublishNote } from '../../core/publish/publishNote';
+import { Click } from '../ui/consent';
+import { plainText } from '../ui/plainText';
+import { runQuietly } from '../ui/runCommand';
+
+/** The start of the editor comes first; nobody waits for this. In milliseconds. */
+const DELAY_MS = 3_000;
+
+/** Some time after the start, tells of publishes that a window did not live to finish, and removes what they left. */
+export function tellInterruptedPublishes(lockFolder: string): vscode.Disposable {
+  const timer = setTimeout(() => {
+    void import('../../core/publish/publishLock')
+      .then(({ takeInterrupted }) => takeInterrupted(lockFolder))
+      .then((notes) => notes.forEach(tell));
+    void import('../../core/publish/bundle/bundleFolder').then(({ removeAbandonedBundles }) =>
+      removeAbandonedBundles(),
+    );
+  }, DELAY_MS);
+  return new vscode.Disposable(() => clearTimeout(timer));
+}
+
+function tell(note: PublishNote): void {
+  const { appId, folder, stage } = note;
+  const again = {
+    label: vscode.l10n.t('Publish Again'),
+    run: () => runQuietly('i99dash.publish', new Click({ folder: vscode.Uri.file(folder) })),
+  };
+  const showStatus = {
+    label: vscode.l10n.t('Show Status'),
+    run: () => runQuietly('i99dash.status', { appId }),
+  };
+  const isUnsent = stage === 'preparing' || stage === 'uploading';
+  const steps = isUnsent ? [again] : [showStatus, again];
+  void vscode.window
+    .showWarningMessage(plainText(describe(note)), ...steps.map(({ label }) => label))
+    .then((picked) => steps.find(({ label }) => label === picked)?.run());
+}
+
+/** What happened, and whether the backend may have the version. */
+function describe({ appId, version, stage }: PublishNote): string {
+  switch (stage) {
+    case 'preparing':
+      return vscode.l10n.t(
+        "{0} {1} wasn't finished because its window was closed. Nothing was sent.",
+        appId,
+        version,
+      );
+    case 'uploading':
+      return vscode.l10n.t(
+        "{0} {1} wasn't finished because its window was closed. Nothing was submitted.",
+        appId,
+        version,
+      );
+    default:
+      return vscode.l10n.t(
+        "{0} {1} wasn't finished because its window was closed. It may have been sent.",
+        appId,
+        version,
+      );
+  }
+}

@@ -1,0 +1,107 @@
+import * as vscode from 'vscode';
+import { dirname } from 'node:path';
+import {
+  CONFIG_FILE,
+  findMiniApps,
+  isInside,
+  isMiniApp,
+  isStillMiniApp,
+  MANIFEST_FILE,
+} from '../../core/miniAppFolder';
+import { Emitter } from '../../core/platform/events';
+
+/** File events come in bursts (a checkout, an install): one search answers them all, this many milliseconds later. */
+const SETTLE_MS = 300;
+const PICKED_LAST = 'i99dash.pickedMiniApp';
+
+/** Knows which folders of the workspace are mini-apps, and tells `when` clauses through a context key. */
+export class MiniApps implements vscode.Disposable {
+  private folders: readonly string[] = [];
+  private readonly changes = new Emitter<void>();
+  private readonly subscriptions: vscode.Disposable;
+  private timer: NodeJS.Timeout | undefined;
+
+  /** @param memory the workspace's */
+  constructor(private readonly memory: vscode.Memento) {
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      `**/{${MANIFEST_FILE},${CONFIG_FILE}}`,
+    );
+    // A folder that is deleted tells nothing of the files in it.
+    const removals = vscode.workspace.createFileSystemWatcher('**/*', true, true, false);
+    const searchSoon = (): void => this.searchSoon();
+    this.subscriptions = vscode.Disposable.from(
+      watcher,
+      watcher.onDidCreate(searchSoon),
+      watcher.onDidChange(searchSoon),
+      watcher.onDidDelete(searchSoon),
+      removals,
+      removals.onDidDelete(({ fsPath }) => {
+        if (this.folders.some((folder) => isInside(folder, fsPath))) {
+          this.searchSoon();
+        }
+      }),
+      vscode.workspace.onDidChangeWorkspaceFolders(searchSoon),
+    );
+    this.searchSoon(0);
+  }
+
+  readonly onDidChange = this.changes.event;
+
+  /** Absolute paths, as of the last search. */
+  get known(): readonly string[] {
+    return this.folders;
+  }
+
+  /** The one the user picked among several the last time; undefined when there was no such time. */
+  get pickedLast(): string | undefined {
+    return this.memory.get(PICKED_LAST);
+  }
+
+  set pickedLast(folder: string | undefined) {
+    void this.memory.update(PICKED_LAST, folder);
+  }
+
+  /** Searches now. */
+  async search(): Promise<readonly string[]> {
+    const roots = (vscode.workspace.workspaceFolders ?? [])
+      .filter(({ uri }) => uri.scheme === 'file')
+      .map(({ uri }) => uri.fsPath);
+    this.folders = await this.withBroken(await findMiniApps(roots), roots);
+    await vscode.commands.executeCommand('setContext', 'i99dash.miniAppFolders', this.folders);
+    const hasMiniApp = this.folders.length > 0;
+    await vscode.commands.executeCommand('setContext', 'i99dash.hasMiniApp', hasMiniApp);
+    this.changes.fire();
+    return this.folders;
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.subscriptions.dispose();
+  }
+
+  /** A mini-app whose manifest is saved in the middle of an edit stays one. */
+  private async withBroken(found: string[], roots: readonly string[]): Promise<string[]> {
+    const missed = this.folders.filter(
+      (folder) => !found.includes(folder) && roots.some((root) => isInside(folder, root)),
+    );
+    const kept = await Promise.all(missed.map(isStillMiniApp));
+    return [...found, ...missed.filter((_, index) => kept[index])];
+  }
+
+  private searchSoon(delay = SETTLE_MS): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.search(), delay);
+  }
+}
+
+/** The mini-app that a file or folder belongs to: itself or the nearest folder above it; undefined when there is none. */
+export async function miniAppOf(path: string): Promise<string | undefined> {
+  for (let folder = path; ; folder = dirname(folder)) {
+    if (await isMiniApp(folder)) {
+      return folder;
+    }
+    if (folder === dirname(folder)) {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import { readLocalApps } from '../../core/apps/localApps';
+import type { Call } from '../../core/consent';
+import { I99dashError, isI99dashError } from '../../core/errors';
+import { accountLabel } from '../../core/identity';
+import { oneLine } from '../../core/text/sanitizeLine';
+import { MANIFEST_FILE } from '../../core/miniAppFolder';
+import { FirstPublishers } from '../../core/publish/firstPublishers';
+import { loadProject, noManifest, type Project } from '../../core/publish/project/project';
+import type { PublishOptions, PublishResult, Track } from '../../core/publish/publish';
+import { agreeToBuild } from './buildQuestion';
+import { chooseMiniApp, type GivenFolder } from './chooseMiniApp';
+import { isOutsideWorkspace } from '../ui/consent';
+import { nameApp } from './failedApp';
+import type { PublishContext } from './publishContext';
+import { askReleaseNotes, saveFiles } from './publishQuestions';
+import { requirePublisher } from './publisher';
+import { publishOrBump, type PublishRun } from './publishRun';
+import { notificationSurface } from './publishNotification';
+import type { PublishSurface } from './publishUi';
+import { settings } from '../settings';
+
+export interface PublishArguments {
+  folder?: GivenFolder;
+  track?: Track;
+  releaseNotes?: string;
+  dryRun?: boolean;
+}
+
+/**
+ * Publishes the mini-app that the arguments, the active editor or the user names.
+ * @param call how it was started: decides what is asked
+ * @throws UNTRUSTED_WORKSPACE, NOT_SIGNED_IN, NOTHING_TO_PUBLISH, VALIDATION_FAILED, CancelledError, and what core's `publish` throws
+ */
+export async function publishMiniApp(
+  context: PublishContext,
+  call: Call,
+  args: PublishArguments = {},
+  surface: PublishSurface = notificationSurface(context.clock, context.buildTerminal),
+): Promise<PublishResult> {
+  assertAllowed(args);
+  const backendUrl = context.backendUrl();
+  const publishAgain = (): Promise<unknown> => publishMiniApp(context, call, args, surface);
+  const given = args.folder === undefined ? undefined : await givenMiniApp(context, args.folder);
+  const identity =
+    args.dryRun === true ? undefined : await requirePublisher(context, call, publishAgain);
+  const folder = given ?? (await chooseMiniApp(context.miniApps));
+  const [app] = await readLocalApps([folder]);
+  try {
+    return await publishFolder({ context, call, args, surface, backendUrl, identity, folder });
+  } catch (error) {
+    if (isI99dashError(error)) {
+      nameApp(error, app?.id ?? oneLine(basename(folder)));
+    }
+    throw error;
+  }
+}
+
+type FolderPublish = Omit<PublishRun, keyof Decided> & { folder: string };
+/** What is decided on the way. */
+type Decided = Pick<PublishRun, 'project' | 'options' | 'agreed' | 'isOutside' | 'otherPublisher'>;
+
+/** @throws as {@link publishMiniApp} */
+async function publishFolder(started: FolderPublish): Promise<PublishResult> {
+  const { context, call, args, surface, backendUrl, identity, folder } = started;
+  await saveFiles(folder, !call.confirmed);
+  // Of what is published from here on: a file may have been saved, or be another since it was looked at last.
+  const loaded = await loadProject(folder);
+  const isOutside = await isOutsideWorkspace(folder);
+  const isDryRun = args.dryRun === true;
+  const request = { call, memory: context.memory, isOutside, isDryRun };
+  const { project, agreed } = await agreeToBuild(loaded, request);
+  const options = await toOptions(args, project, call);
+  const publisher = identity && {
+    ...{ devId: identity.devId, backendUrl, account: accountLabel(identity) },
+  };
+  const publishers = new FirstPublishers(context.publishersFile);
+  const otherPublisher = publisher && (await publishers.findOther(project.manifest.id, publisher));
+  const run: PublishRun = { ...started, project, options, agreed, isOutside, otherPublisher };
+  const submitted = async (submission: Submitted): Promise<void> => {
+    context.onSubmitted?.(submission);
+    await (publisher && publishers.record(submission.appId, publisher));
+  };
+  const outcome = await publishOrBump(run).catch(async (error: unknown) => {
+    if (isI99dashError(error) && error.unpromoted !== undefined) {
+      await submitted(error.unpromoted);
+    }
+    await showFound(context, project, error);
+    throw error;
+  });
+  if (!outcome.result.dryRun) {
+    await submitted(outcome.result);
+    await context.onRefused?.(folder, []);
+  }
+  surface.tell(outcome);
+  return outcome.result;
+}
+
+/** Brings what a failure is about into the Problems panel, where only publishing could find it. */
+async function showFound(
+  { onRefused, showBuilt }: PublishContext,
+  { folder, buildCommand }: Project,
+  error: unknown,
+): Promise<void> {
+  const { problems = [] } = isI99dashError(error) ? error : {};
+  const refused = problems.filter(({ rule }) => rule === 'backend.refused');
+  if (refused.length > 0) {
+    await onRefused?.(folder, refused);
+  }
+  const ofBundle = problems.filter(({ rule }) => IN_BUNDLE.test(rule));
+  // Without a build they are told as people type.
+  if (buildCommand !== undefined && ofBundle.length > 0) {
+    showBuilt(folder, ofBundle);
+  }
+}
+
+/** Rules about what a build made. */
+const IN_BUNDLE = /^(?:asset|baseline|files|page|secret)\./u;
+
+type Submitted = Pick<PublishResult, 'appId' | 'version' | 'reviewStatus'>;
+
+/** @throws NOTHING_TO_PUBLISH before anything is asked about a folder that is no mini-app */
+async function givenMiniApp({ miniApps }: PublishContext, given: GivenFolder): Promise<string> {
+  const folder = await chooseMiniApp(miniApps, given);
+  if (!existsSync(join(folder, MANIFEST_FILE))) {
+    throw noManifest(folder);
+  }
+  return folder;
+}
+
+/** @throws UNTRUSTED_WORKSPACE, VALIDATION_FAILED (a track there is not) */
+function assertAllowed({ track }: PublishArguments): void {
+  if (!vscode.workspace.isTrusted) {
+    throw new I99dashError(
+      'UNTRUSTED_WORKSPACE',
+      vscode.l10n.t(
+        'Publishing runs code of this workspace, so the workspace must be trusted first.',
+      ),
+    );
+  }
+  // A track that is misspelt in a keybinding must not end up in production.
+  const tracks: readonly unknown[] = ['production', 'beta', undefined];
+  if (!tracks.includes(track)) {
+    throw new I99dashError(
+      'VALIDATION_FAILED',
+      vscode.l10n.t('The track is production or beta, not {0}.', oneLine(String(track))),
+    );
+  }
+}
+
+async function toOptions(
+  args: PublishArguments,
+  project: Project,
+  call: Call,
+): Promise<PublishOptions> {
+  const { dryRun = false } = args;
+  const track = args.track ?? settings.defaultTrack(vscode.Uri.file(project.folder));
+  const asks = track === 'beta' && !dryRun && !call.confirmed && args.releaseNotes === undefined;
+  const releaseNotes = asks ? await askReleaseNotes(project) : args.releaseNotes;
+  return { track, dryRun, ...(releaseNotes === undefined ? {} : { releaseNotes }) };
+}

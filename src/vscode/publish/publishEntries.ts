@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+import { MANIFEST_FILE } from '../../core/miniAppFolder';
+import { followEditors } from './editorContextKeys';
+import type { MiniApps } from './miniApps';
+import type { TaskContext } from './publishContext';
+
+/** Registers the places that offer to publish beside the commands: editor titles, CodeLens, tasks. Loads none of what they need. */
+export function registerPublishEntries(context: TaskContext): vscode.Disposable {
+  return vscode.Disposable.from(
+    followEditors(context.miniApps),
+    registerManifestLenses(context.miniApps),
+    vscode.tasks.registerTaskProvider('i99dash', {
+      provideTasks: async () => (await import('../tasks/publishTasks')).provideTasks(context),
+      resolveTask: async (task) => (await import('../tasks/publishTasks')).resolveTask(context, task),
+    }),
+  );
+}
+
+function registerManifestLenses(miniApps: MiniApps): vscode.Disposable {
+  const changes = new vscode.EventEmitter<void>();
+  return vscode.Disposable.from(
+    changes,
+    miniApps.onDidChange(() => changes.fire()),
+    vscode.languages.registerCodeLensProvider(
+      { pattern: `**/${MANIFEST_FILE}`, scheme: 'file' },
+      {
+        onDidChangeCodeLenses: changes.event,
+        provideCodeLenses: async (document) =>
+          (await import('../editor/manifestLenses')).manifestLenses(document),
+      },
+    ),
+  );
+}

@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+import { isI99dashError } from '../../core/errors';
+import type { Clock } from '../../core/platform/interfaces';
+import { ByteRate } from '../../core/text/formatBytes';
+import type { Stage } from '../../core/publish/stages';
+import type { BuildTerminal } from './buildTerminal';
+import { offerStep } from '../ui/failure';
+import { withQuietProgress } from '../ui/progress';
+import { describeProgress, showResult } from './publishMessages';
+import type { PublishSurface } from './publishUi';
+
+/** The notification, and a terminal for what a build prints. */
+export function notificationSurface(clock: Clock, buildTerminal: BuildTerminal): PublishSurface {
+  return {
+    watch: (title, task) =>
+      withQuietProgress(title, (signal, report, aside) => {
+        const rate = new ByteRate(clock);
+        let stage: Stage | undefined;
+        signal.addEventListener('abort', () => {
+          if (stage === 'submit') {
+            report(vscode.l10n.t('Already sent. Checking whether it arrived…'));
+          }
+        });
+        return task({
+          signal,
+          aside,
+          onProgress: (now) => {
+            stage = now.stage;
+            report(describeProgress(now, rate));
+          },
+          onBuildOutput: (text) => buildTerminal.write(text),
+          onProblems: () => undefined, // asked about, or told of in the end
+        }).catch((error: unknown) => {
+          if (isI99dashError(error, 'BUILD_FAILED')) {
+            buildTerminal.reveal();
+            offerStep(error, vscode.l10n.t('Show Terminal'), () => buildTerminal.reveal());
+          }
+          throw error;
+        });
+      }),
+    tell: showResult,
+  };
+}

@@ -1,0 +1,33 @@
+import type { Call } from '../../core/consent';
+import { isI99dashError } from '../../core/errors';
+import type { Identity } from '../../core/identity';
+import { knownIdentity } from '../session/getIdentity';
+import type { PublishContext } from './publishContext';
+import { continueAfterRetry } from '../ui/retry';
+
+/**
+ * Who publishes. A user who starts a publish by hand and is signed out signs in first.
+ * @param publishAgain what a retry of a sign-in that failed goes on with
+ * @throws NOT_SIGNED_IN, and what the sign-in throws
+ */
+export async function requirePublisher(
+  context: Pick<PublishContext, 'session' | 'tokens' | 'signIn'>,
+  call: Call,
+  publishAgain: () => Promise<unknown>,
+): Promise<Identity> {
+  try {
+    return await knownIdentity(context);
+  } catch (error) {
+    const isSignedOut = context.session.state.kind === 'signedOut';
+    if (call.caller !== 'hand' || !isSignedOut || !isI99dashError(error, 'NOT_SIGNED_IN')) {
+      throw error;
+    }
+  }
+  try {
+    await context.signIn(call);
+  } catch (error) {
+    continueAfterRetry(error, publishAgain);
+    throw error;
+  }
+  return knownIdentity(context);
+}

@@ -1,0 +1,52 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { isInside } from '../../core/miniAppFolder';
+import type { Problem } from '../../core/problem';
+import { chooseMiniApp } from './chooseMiniApp';
+import { isOurs } from '../editor/problemDiagnostic';
+import type { Problems } from '../editor/problems';
+import type { MiniApps } from './miniApps';
+import { plainText } from '../ui/plainText';
+import { withQuietProgress } from '../ui/progress';
+
+export interface ValidateArguments {
+  folder?: vscode.Uri;
+}
+
+/**
+ * Tells every problem of a mini-app that can be told without a build, and shows them where VS Code shows problems.
+ * @throws NOTHING_TO_PUBLISH (no mini-app), CancelledError
+ */
+export async function validateMiniApp(
+  { miniApps, problems }: { miniApps: MiniApps; problems: Problems },
+  { folder }: ValidateArguments,
+): Promise<Problem[]> {
+  const chosen = await chooseMiniApp(miniApps, folder, vscode.l10n.t('Validate Mini-App'));
+  const name = basename(chosen);
+  const found = await withQuietProgress(vscode.l10n.t('Validating {0}', name), (signal) =>
+    problems.validate(chosen, signal),
+  );
+  if (found.length > 0) {
+    // Not `workbench.actions.view.problems`, which closes the panel when it has the focus.
+    await vscode.commands.executeCommand('workbench.panel.markers.view.focus');
+  } else {
+    void vscode.window.showInformationMessage(
+      plainText(
+        hasOtherProblems(chosen)
+          ? vscode.l10n.t(
+              'No problems in {0}. The Problems panel shows those of other mini-apps.',
+              name,
+            )
+          : vscode.l10n.t('No problems in {0}.', name),
+      ),
+    );
+  }
+  return found;
+}
+
+/** Whether the Problems panel has something of ours that is not of this folder. */
+function hasOtherProblems(folder: string): boolean {
+  return vscode.languages
+    .getDiagnostics()
+    .some(([{ fsPath }, found]) => !isInside(fsPath, folder) && found.some(isOurs));
+}

@@ -1,0 +1,155 @@
+import * as vscode from 'vscode';
+import type { Session } from '../../core/session/session';
+import { lacksKey } from '../../core/session/sessionRecord';
+import type { SessionState } from '../../core/session/sessionState';
+import { CancelledError } from '../../core/errors';
+import { accountLabel } from '../../core/identity';
+import type { CommandId } from '../commands/commandIds';
+import { showPicker } from '../ui/pickers';
+import { plainText } from '../ui/plainText';
+import { uiOf, type RealmUi } from './realmLabels';
+
+export interface MenuItem extends vscode.QuickPickItem {
+  run?: () => unknown;
+}
+
+/**
+ * What a click on the identity in the status bar opens.
+ * @param backend where it is, or why it is refused
+ * @param own what the realm offers to whoever is signed in
+ * @throws CancelledError
+ */
+export async function showAccountMenu(
+  session: Session,
+  backend: string,
+  own: readonly MenuItem[],
+): Promise<void> {
+  const { state, realm } = session;
+  const picked = await showPicker([...itemsFor(session, own), ...commonItems()], {
+    title: titleFor(state, realm.label),
+    placeHolder: backend,
+  });
+  if (picked?.run === undefined) {
+    throw new CancelledError();
+  }
+  // The command shows its own failure; this one has done its part.
+  await Promise.resolve(picked.run()).catch(() => undefined);
+}
+
+/** What developers are offered. */
+export function developerItems(session: Session): MenuItem[] {
+  const isApiKey = session.stored?.profile.source === 'deviceCode';
+  return [
+    menuItem('account', vscode.l10n.t('Who Am I?'), 'i99dash.whoAmI'),
+    menuItem('cloud-upload', vscode.l10n.t('Publish Mini-App'), 'i99dash.publish'),
+    SEPARATOR,
+    ...(isApiKey
+      ? [menuItem('sync', vscode.l10n.t('Rotate API Key'), 'i99dash.rotateApiKey')]
+      : []),
+    menuItem('list-unordered', vscode.l10n.t('SSH Keys'), 'i99dash.listKeys'),
+    menuItem(
+      'copy',
+      vscode.l10n.t('Copy Public Key and Open Web Console'),
+      'i99dash.copyPublicKey',
+    ),
+  ];
+}
+
+/** An item that runs a command. */
+export function menuItem(
+  icon: string,
+  label: string,
+  command: CommandId,
+  ...args: unknown[]
+): MenuItem {
+  return {
+    label: `$(${icon}) ${label}`,
+    run: () => vscode.commands.executeCommand(command, ...args),
+  };
+}
+
+const SEPARATOR: MenuItem = { label: '', kind: vscode.QuickPickItemKind.Separator };
+
+function titleFor(state: SessionState, product: string): string {
+  switch (state.kind) {
+    case 'signedOut':
+      return vscode.l10n.t('{0}: signed out', product);
+    case 'signingIn':
+      return vscode.l10n.t('{0}: signing in', product);
+    case 'environment':
+      return state.failure === undefined
+        ? vscode.l10n.t('{0}: signed in by {1}', product, state.variable)
+        : vscode.l10n.t('{0}: {1} is not accepted', product, state.variable);
+    default:
+      return vscode.l10n.t({
+        message: '{0}: {1}',
+        args: [product, plainText(accountLabel(state.profile.account))],
+        comment: 'The product, and who is signed in',
+      });
+  }
+}
+
+function itemsFor(session: Session, own: readonly MenuItem[]): MenuItem[] {
+  const { state } = session;
+  const ui = uiOf(session.realm);
+  switch (state.kind) {
+    case 'signingIn':
+      return [
+        {
+          label: `$(close) ${vscode.l10n.t('Cancel Sign-In')}`,
+          run: () => session.cancelSignIn(),
+        },
+      ];
+    case 'signedOut':
+      return [menuItem('sign-in', vscode.l10n.t('Sign In'), ui.signIn)];
+    case 'environment':
+      return state.failure === undefined ? [...own, ...stayingItems(ui, true)] : [ignoreItem(ui)];
+    case 'locked': {
+      const unlock = lacksKey(state.profile)
+        ? signInHere(ui)
+        : menuItem('lock', vscode.l10n.t('Unlock'), ui.unlock);
+      return [unlock, ...own, ...stayingItems(ui)];
+    }
+    case 'rejected':
+      return [
+        menuItem('sign-in', vscode.l10n.t('Sign In Again'), ui.signIn),
+        ...own,
+        menuItem('sign-out', vscode.l10n.t('Sign Out'), ui.signOut),
+      ];
+    case 'signedIn':
+    case 'offline':
+      return [...(lacksKey(state.profile) ? [signInHere(ui)] : []), ...own, ...stayingItems(ui)];
+  }
+}
+
+function signInHere({ signIn }: RealmUi): MenuItem {
+  return menuItem('sign-in', vscode.l10n.t('Sign In on This Machine'), signIn);
+}
+
+function stayingItems(ui: RealmUi, isEnvironment = false): MenuItem[] {
+  const label = isEnvironment
+    ? vscode.l10n.t('Sign In with a Key')
+    : vscode.l10n.t('Sign In with Another Key');
+  return [
+    menuItem('key', label, ui.signIn),
+    menuItem('sign-out', vscode.l10n.t('Sign Out'), ui.signOut),
+  ];
+}
+
+function ignoreItem({ signIn }: RealmUi): MenuItem {
+  const label = vscode.l10n.t('Ignore It in This Window');
+  return menuItem('circle-slash', label, signIn, { ignoreEnvironment: true });
+}
+
+function commonItems(): MenuItem[] {
+  return [
+    SEPARATOR,
+    {
+      label: `$(gear) ${vscode.l10n.t('Settings')}`,
+      run: () =>
+        vscode.commands.executeCommand('workbench.action.openSettings', '@ext:i99dash.i99dash'),
+    },
+    menuItem('clippy', vscode.l10n.t('Copy Diagnostics'), 'i99dash.copyDiagnostics'),
+    menuItem('output', vscode.l10n.t('Show Log'), 'i99dash.showLog'),
+  ];
+}

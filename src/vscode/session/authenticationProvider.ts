@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import type { Session } from '../../core/session/session';
+import type { Held } from '../../core/session/sessionState';
+import { accountLabel } from '../../core/identity';
+import { oneLine } from '../../core/text/sanitizeLine';
+import type { Realm } from '../../core/realm';
+
+/** Shows the session in VS Code's Accounts menu and hands it to extensions that the user allows. */
+export class SessionAuthenticationProvider
+  implements vscode.AuthenticationProvider, vscode.Disposable
+{
+  private readonly changes =
+    new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
+  private readonly subscriptions: vscode.Disposable;
+  private known: Held | undefined;
+  readonly onDidChangeSessions = this.changes.event;
+
+  constructor(
+    realm: Realm,
+    private readonly session: Session,
+    /** Asks the user; undefined when they cancel. */
+    private readonly signIn: () => Thenable<unknown>,
+    /** Resolves once the stored session has been read. */
+    private readonly restored: Promise<void>,
+  ) {
+    this.known = session.stored;
+    this.subscriptions = vscode.Disposable.from(
+      this.changes,
+      session.onDidChange(() => this.tellChange()),
+      vscode.authentication.registerAuthenticationProvider(realm.id, realm.label, this, {
+        supportsMultipleAccounts: false,
+      }),
+    );
+  }
+
+  /** No UI and no network: a session stays listed whatever state its token is in. */
+  async getSessions(): Promise<vscode.AuthenticationSession[]> {
+    await this.restored;
+    const { stored } = this.session;
+    return stored === undefined ? [] : [toAuthenticationSession(stored)];
+  }
+
+  async createSession(): Promise<vscode.AuthenticationSession> {
+    const identity = await this.signIn();
+    const { stored } = this.session;
+    if (identity === undefined || stored === undefined) {
+      throw new vscode.CancellationError();
+    }
+    return toAuthenticationSession(stored);
+  }
+
+  async removeSession(sessionId: string): Promise<void> {
+    if (this.session.stored?.profile.sessionId === sessionId) {
+      await this.session.signOut();
+    }
+  }
+
+  dispose(): void {
+    this.subscriptions.dispose();
+  }
+
+  private tellChange(): void {
+    const before = this.known;
+    const now = this.session.stored;
+    this.known = now;
+    if (before?.profile.sessionId !== now?.profile.sessionId) {
+      this.changes.fire({
+        added: now === undefined ? [] : [toAuthenticationSession(now)],
+        removed: before === undefined ? [] : [toAuthenticationSession(before)],
+        changed: [],
+      });
+    } else if (now !== undefined && before?.minted?.token !== now.minted?.token) {
+      this.changes.fire({ added: [], removed: [], changed: [toAuthenticationSession(now)] });
+    }
+  }
+}
+
+/** A token that is lost is told as none: whoever asks for the session hears of the next one through the change event. */
+function toAuthenticationSession({ profile, minted }: Held): vscode.AuthenticationSession {
+  return {
+    id: profile.sessionId,
+    accessToken: minted?.token ?? '',
+    // VS Code keys the user's consent by the label: it never changes while the account is the same.
+    account: { id: profile.account.devId, label: oneLine(accountLabel(profile.account)) },
+    scopes: [],
+  };
+}

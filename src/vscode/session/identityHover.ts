@@ -1,0 +1,233 @@
+import * as vscode from 'vscode';
+import { NEVER } from '../../core/signIn/accessToken';
+import { isRefusal } from '../../core/session/refreshFailures';
+import { lacksKey } from '../../core/session/sessionRecord';
+import type { Held, SessionState, SettledState } from '../../core/session/sessionState';
+import { abbreviateHome } from '../../core/platform/homePath';
+import { accountLabel } from '../../core/identity';
+import { textLanguage } from '../../core/text/l10n';
+import type { CommandId } from '../commands/commandIds';
+import { appendPlain } from '../ui/plainMarkdown';
+import type { RealmUi } from './realmLabels';
+
+/** Somebody is signed in. */
+export type HeldState = Exclude<SettledState, { kind: 'signedOut' }>;
+
+interface Link {
+  label: string;
+  command: CommandId;
+}
+
+/** What a realm shows of its own beside the session. */
+export interface Badge {
+  /** In the status bar, in place of the name. */
+  text: string;
+  icon: string;
+  accessibilityLabel: string;
+  isWarning: boolean;
+  /** In the hover: name and value. */
+  rows: readonly [string, string][];
+  links: readonly Link[];
+}
+
+/** What surrounds a session. */
+export interface Surroundings {
+  ui: RealmUi;
+  /** Where the backend is, or why it is refused: the hover explains both. */
+  backend: string;
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** What is shown in place of the name. */
+  badge?: Badge | undefined;
+}
+
+/** The whole story of a session, with links for what to do next. Pure: the same input gives the same hover. */
+export function identityHover(
+  state: SessionState,
+  { ui, backend, now, badge }: Surroundings,
+): vscode.MarkdownString {
+  const hover = new vscode.MarkdownString('', true);
+  const isSignedIn = state.kind !== 'signedOut' && state.kind !== 'signingIn';
+  const links = [...(isSignedIn ? (badge?.links ?? []) : []), ...linksFor(state, ui)];
+  // Links run these commands and no other; everything that is data goes in as plain text.
+  hover.isTrusted = { enabledCommands: links.map(({ command }) => command) };
+  hover.appendMarkdown(`**${ui.label}** — `);
+  appendPlain(hover, headlineOf(state));
+  hover.appendMarkdown('\n\n');
+  appendPlain(hover, explanationOf(state, ui));
+  hover.appendMarkdown('\n\n');
+  const extra = isSignedIn ? (badge?.rows ?? []) : [];
+  for (const [name, value] of [...extra, ...rowsOf(state, { ui, backend, now })]) {
+    appendPlain(hover, vscode.l10n.t('{0}: {1}', name, value));
+    hover.appendMarkdown('  \n');
+  }
+  hover.appendMarkdown(
+    `\n\n${links.map(({ label, command }) => `[${label}](command:${command})`).join(' · ')}`,
+  );
+  return hover;
+}
+
+function headlineOf(state: SessionState): string {
+  switch (state.kind) {
+    case 'signedOut':
+      return vscode.l10n.t('signed out');
+    case 'signingIn':
+      return vscode.l10n.t('signing in…');
+    case 'environment':
+      return state.failure === undefined
+        ? vscode.l10n.t('signed in by the environment')
+        : vscode.l10n.t('not accepted');
+    case 'signedIn':
+      return state.profile.account.displayName ?? accountLabel(state.profile.account);
+    case 'locked':
+      return vscode.l10n.t('locked');
+    case 'offline':
+      return isRefusal(state.failure)
+        ? vscode.l10n.t('not accepted, and trying again by itself')
+        : vscode.l10n.t('offline, and trying again by itself');
+    case 'rejected':
+      return vscode.l10n.t('no longer accepted');
+  }
+}
+
+/** What a person should know beyond the headline; '' when nothing. */
+function explanationOf(state: SessionState, ui: RealmUi): string {
+  switch (state.kind) {
+    case 'signedOut':
+      return ui.invitation();
+    case 'environment':
+      if (state.failure !== undefined) {
+        return state.failure.message;
+      }
+      return vscode.l10n.t(
+        'The environment variable {0} holds the credential and overrides the stored session.',
+        state.variable,
+      );
+    case 'locked':
+    case 'offline':
+    case 'rejected':
+      return state.failure.message;
+    case 'signedIn':
+      return lacksKey(state.profile)
+        ? vscode.l10n.t(
+            'This machine has no key for your session. It uses the access token of another machine until that ends. Sign in on this machine to renew it from here.',
+          )
+        : '';
+    case 'signingIn':
+      return '';
+  }
+}
+
+function rowsOf(
+  state: SessionState,
+  { ui, backend: backendUrl, now }: Surroundings,
+): [string, string][] {
+  const backend: [string, string] = [vscode.l10n.t('Backend'), backendUrl];
+  switch (state.kind) {
+    case 'signedOut':
+    case 'signingIn':
+      return [backend];
+    case 'environment':
+      return state.account === undefined
+        ? [backend]
+        : [
+            backend,
+            [vscode.l10n.t('Account'), accountLabel(state.account)],
+            [ui.idName(), state.account.devId],
+          ];
+    default:
+      return [backend, ...accountRows(state, ui), ...tokenRows(state, now), ...failureRows(state)];
+  }
+}
+
+function accountRows({ profile }: Held, ui: RealmUi): [string, string][] {
+  const rows: [string, string][] = [
+    [vscode.l10n.t('Account'), accountLabel(profile.account)],
+    [ui.idName(), profile.account.devId],
+    [vscode.l10n.t('Signed in with'), signedInWith(profile)],
+  ];
+  if (profile.fingerprint !== undefined) {
+    rows.push([vscode.l10n.t('Fingerprint'), profile.fingerprint]);
+  }
+  return rows;
+}
+
+function tokenRows(state: HeldState, now: number): [string, string][] {
+  const { kind, minted, profile } = state;
+  if (minted === undefined) {
+    return [];
+  }
+  if (profile.source === 'deviceCode') {
+    return [[vscode.l10n.t('Made'), new Date(minted.mintedAt).toLocaleString(textLanguage())]];
+  }
+  const renewed = new Date(minted.mintedAt).toLocaleTimeString(textLanguage());
+  // How long a token would live that is not accepted is no use to anybody.
+  const isOver = kind === 'rejected' || minted.expiresAt === NEVER;
+  const expiry = isOver ? [] : [expiryRow(minted.expiresAt, now)];
+  return [[vscode.l10n.t('Last renewal'), renewed], ...expiry];
+}
+
+function failureRows(state: SettledState): [string, string][] {
+  if (state.kind !== 'offline' && state.kind !== 'rejected' && state.kind !== 'locked') {
+    return [];
+  }
+  const rows: [string, string][] = [[vscode.l10n.t('Last failure'), state.failure.code]];
+  if (state.kind === 'offline') {
+    rows.push([
+      vscode.l10n.t('Next try'),
+      new Date(state.retryAt).toLocaleTimeString(textLanguage()),
+    ]);
+  }
+  return rows;
+}
+
+function signedInWith(profile: Held['profile']): string {
+  const { source, keyPath } = profile;
+  if (lacksKey(profile)) {
+    return vscode.l10n.t('an SSH key of another machine');
+  }
+  if (source === 'token') {
+    return vscode.l10n.t('a pasted access token');
+  }
+  if (source === 'deviceCode') {
+    return vscode.l10n.t('an API key, which lives until it is rotated');
+  }
+  const path = keyPath === undefined ? '' : abbreviateHome(keyPath);
+  return source === 'agent'
+    ? vscode.l10n.t('the SSH agent {0}', path).trim()
+    : vscode.l10n.t('the SSH key {0}', path);
+}
+
+function expiryRow(expiresAt: number, now: number): [string, string] {
+  const time = new Date(expiresAt).toLocaleTimeString(textLanguage());
+  const minutes = Math.ceil((expiresAt - now) / 60_000);
+  return minutes > 0
+    ? [vscode.l10n.t('Token expires'), vscode.l10n.t('in {0} min, at {1}', minutes, time)]
+    : [vscode.l10n.t('Token expired'), vscode.l10n.t('at {0}', time)];
+}
+
+function linksFor(state: SessionState, ui: RealmUi): Link[] {
+  const signIn = { label: vscode.l10n.t('Sign In'), command: ui.signIn };
+  const signInHere = { label: vscode.l10n.t('Sign In on This Machine'), command: ui.signIn };
+  const signOut = { label: vscode.l10n.t('Sign Out'), command: ui.signOut };
+  const log: Link = { label: vscode.l10n.t('Show Log'), command: 'i99dash.showLog' };
+  switch (state.kind) {
+    case 'signedOut':
+      return [signIn];
+    case 'signingIn':
+    case 'environment':
+      return [log];
+    case 'locked':
+      return [
+        lacksKey(state.profile)
+          ? signInHere
+          : { label: vscode.l10n.t('Unlock'), command: ui.unlock },
+        ...[signOut, log],
+      ];
+    case 'rejected':
+      return [{ ...signIn, label: vscode.l10n.t('Sign In Again') }, signOut, log];
+    case 'signedIn':
+    case 'offline':
+      return [...(lacksKey(state.profile) ? [signInHere] : []), signOut, log];
+  }
+}

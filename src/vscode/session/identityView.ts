@@ -1,0 +1,142 @@
+import * as vscode from 'vscode';
+import { isRefusal } from '../../core/session/refreshFailures';
+import { lacksKey } from '../../core/session/sessionRecord';
+import type { SessionState } from '../../core/session/sessionState';
+import { accountLabel } from '../../core/identity';
+import { oneLine } from '../../core/text/sanitizeLine';
+import type { CommandId } from '../commands/commandIds';
+import { identityHover, type Badge, type HeldState, type Surroundings } from './identityHover';
+import { plainLabel } from '../ui/plainText';
+import type { RealmUi } from './realmLabels';
+
+/** What a status bar item shows. */
+export interface StatusBarView {
+  text: string;
+  tooltip: vscode.MarkdownString;
+  accessibilityLabel: string;
+  command: CommandId;
+  /** True for what only the user can mend. */
+  isError: boolean;
+  /** True for what the user should know soon. */
+  isWarning: boolean;
+}
+
+interface Look {
+  icon: string;
+  label: string;
+  accessibilityLabel: string;
+  command: CommandId;
+  isError?: boolean;
+}
+
+/** The identity item for a session state. Pure: the same input gives the same view. */
+export function identityView(state: SessionState, surroundings: Surroundings): StatusBarView {
+  const { ui, badge } = surroundings;
+  const { icon, label, accessibilityLabel, command, isError = false } = lookOf(state, ui, badge);
+  return {
+    text: `$(${icon}) ${plainLabel(label)}`,
+    tooltip: identityHover(state, surroundings),
+    accessibilityLabel: oneLine(accessibilityLabel),
+    command,
+    isError,
+    isWarning: !isError && state.kind === 'signedIn' && badge?.isWarning === true,
+  };
+}
+
+function lookOf(state: SessionState, ui: RealmUi, badge: Badge | undefined): Look {
+  const { label: product, showAccountMenu } = ui;
+  switch (state.kind) {
+    case 'signedOut':
+      return {
+        icon: 'sign-in',
+        label: vscode.l10n.t('{0}: Sign In', product),
+        accessibilityLabel: vscode.l10n.t('{0}: signed out. Sign in.', product),
+        command: ui.signIn,
+      };
+    case 'signingIn':
+      return {
+        icon: 'sync~spin',
+        label: vscode.l10n.t('{0}: Signing In…', product),
+        accessibilityLabel: vscode.l10n.t('{0}: signing in', product),
+        command: showAccountMenu,
+      };
+    case 'environment':
+      return lookOfEnvironment(state, ui);
+    default:
+      return lookOfHeld(state, ui, badge);
+  }
+}
+
+function lookOfEnvironment(
+  { account, variable, failure }: SessionState & { kind: 'environment' },
+  { label: product, showAccountMenu: command }: RealmUi,
+): Look {
+  if (failure !== undefined) {
+    return {
+      icon: 'error',
+      label: variable,
+      accessibilityLabel: vscode.l10n.t(
+        '{0}: the backend does not accept {1} of the environment',
+        product,
+        variable,
+      ),
+      command,
+      isError: true,
+    };
+  }
+  const label = account === undefined ? variable : accountLabel(account);
+  return {
+    icon: 'account',
+    label,
+    accessibilityLabel: vscode.l10n.t('{0}: {1}, from the environment', product, label),
+    command,
+  };
+}
+
+function lookOfHeld(state: HeldState, ui: RealmUi, badge: Badge | undefined): Look {
+  const { label: product, showAccountMenu } = ui;
+  const who = accountLabel(state.profile.account);
+  const label = badge === undefined ? who : `${product}: ${badge.text}`;
+  switch (state.kind) {
+    case 'signedIn':
+      return {
+        icon: badge?.icon ?? 'account',
+        label,
+        accessibilityLabel:
+          badge?.accessibilityLabel ?? vscode.l10n.t('{0}: signed in as {1}', product, who),
+        command: showAccountMenu,
+      };
+    case 'locked': {
+      const needsSignIn = lacksKey(state.profile);
+      return {
+        icon: 'lock',
+        label,
+        accessibilityLabel: needsSignIn
+          ? vscode.l10n.t('{0}: {1}, locked. Sign in on this machine.', product, who)
+          : vscode.l10n.t('{0}: {1}, locked. Unlock.', product, who),
+        command: needsSignIn ? ui.signIn : ui.unlock,
+      };
+    }
+    case 'offline':
+      return {
+        icon: 'cloud-offline',
+        label,
+        accessibilityLabel: isRefusal(state.failure)
+          ? vscode.l10n.t('{0}: {1}, not accepted', product, who)
+          : vscode.l10n.t('{0}: {1}, offline', product, who),
+        command: showAccountMenu,
+      };
+    case 'rejected':
+      return {
+        icon: 'error',
+        label,
+        accessibilityLabel: vscode.l10n.t(
+          '{0}: {1}, no longer accepted. Sign in again.',
+          product,
+          who,
+        ),
+        command: showAccountMenu,
+        isError: true,
+      };
+  }
+}

@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import type { Realm } from '../../core/realm';
+import type { CommandId } from '../commands/commandIds';
+
+/** How a realm shows itself. */
+export interface RealmUi {
+  readonly label: string;
+  readonly signIn: CommandId;
+  readonly signOut: CommandId;
+  readonly unlock: CommandId;
+  readonly showAccountMenu: CommandId;
+  /** Of the status bar item. */
+  readonly itemId: string;
+  /** Of the status bar item: the higher, the further left. */
+  readonly priority: number;
+  /** What the id of an account is called. */
+  readonly idName: () => string;
+  /** What signing in is good for. */
+  readonly invitation: () => string;
+}
+
+const developerUi: RealmUi = {
+  label: 'i99dash',
+  signIn: 'i99dash.signIn',
+  signOut: 'i99dash.signOut',
+  unlock: 'i99dash.unlock',
+  showAccountMenu: 'i99dash.showAccountMenu',
+  itemId: 'i99dash.identity',
+  priority: 50,
+  idName: () => vscode.l10n.t('Developer id'),
+  invitation: () => vscode.l10n.t('Sign in with your SSH key to publish mini-apps.'),
+};
+
+const operatorUi: RealmUi = {
+  label: 'i99op',
+  signIn: 'i99op.signIn',
+  signOut: 'i99op.signOut',
+  unlock: 'i99op.unlock',
+  showAccountMenu: 'i99op.showAccountMenu',
+  itemId: 'i99op.identity',
+  priority: 49,
+  idName: () => vscode.l10n.t('Operator id'),
+  invitation: () => vscode.l10n.t('Sign in with your SSH key to see your wallet.'),
+};
+
+/** The look of a realm. */
+export function uiOf({ id }: Pick<Realm, 'id'>): RealmUi {
+  return id === 'i99op' ? operatorUi : developerUi;
+}
+
+/** The look of the realm that a command belongs to. */
+export function uiOfCommand(command: CommandId): RealmUi {
+  return command.startsWith('i99op.') ? operatorUi : developerUi;
+}

@@ -1,0 +1,205 @@
+import * as vscode from 'vscode';
+import { findCommandLineToken, type CommandLineToken } from '../../core/signIn/commandLineToken';
+import { describeKey, discoverKeys, type DiscoveredKey } from '../../core/ssh/keyDiscovery';
+import type { AgentKey } from '../../core/ssh/agent/sshAgent';
+import { CancelledError } from '../../core/errors';
+import { abbreviateHome, sshFolder } from '../../core/platform/homePath';
+import { accountLabel, type Account } from '../../core/identity';
+import type { Realm } from '../../core/realm';
+import { agentKeysToOffer, agentSocket } from '../keys/agentKeys';
+import { answered } from '../ui/ask';
+import { browseForKeyFile, pickChoice, separator, type Choice } from '../ui/quickPick';
+import { openFirstSteps } from '../firstSteps';
+import { makeKey } from '../keys/generateKeyCommand';
+import { showPicker } from '../ui/pickers';
+import { plainFacts, plainLabel } from '../ui/plainText';
+
+/** Which key to sign in with. */
+export type KeyChoice =
+  /** `isNew`: generated just now, with this passphrase. */
+  | { method: 'ssh'; keyPath: string; passphrase?: string; isNew?: true }
+  | { method: 'agent'; key: AgentKey; socket: string };
+
+/** How to sign in, with everything decided but what a key may ask for. */
+export type SignInChoice =
+  | KeyChoice
+  /** `token`: the one that was found; it is asked for without. */
+  | { method: 'token'; token?: string }
+  | { method: 'deviceCode' };
+
+/** A row of a picker that is a key, or a way to one. */
+export interface KeyItem extends vscode.QuickPickItem {
+  choose: () => Promise<KeyChoice>;
+}
+
+type ChoiceItem = Choice<SignInChoice>;
+
+/** Asks which key, or which other way, to sign in with. @throws CancelledError, and as {@link chooseNewKey} */
+export async function pickMethod(options: {
+  realm: Realm;
+  /** Whether only ways with a key file are offered. */
+  onlyKeys: boolean;
+  /** The configured key, offered first. */
+  configured: string;
+  /** Whether the backend may have a sign-in with a device code. */
+  hasDeviceCode: boolean;
+  /** Who is signed in. */
+  account: Account | undefined;
+}): Promise<SignInChoice> {
+  const { realm, onlyKeys, configured, hasDeviceCode, account } = options;
+  const [files, agentKeys, others] = await Promise.all([
+    findKeys(configured),
+    onlyKeys ? [] : agentKeysToOffer(),
+    onlyKeys ? [] : otherWays(realm, hasDeviceCode),
+  ]);
+  const items = [
+    ...files.map(fileItem),
+    ...section(vscode.l10n.t('SSH agent'), agentKeys.map(agentItem)),
+    ...section('', [...generateItems(files), browseItem()]),
+    ...section(vscode.l10n.t('Without a key'), others),
+  ];
+  const found = files.length + agentKeys.length > 0;
+  return pickChoice(items, {
+    title: vscode.l10n.t('Sign in to {0}', realm.label),
+    placeHolder: placeHolderFor(found, account),
+  });
+}
+
+function placeHolderFor(found: boolean, account: Account | undefined): string {
+  if (!found) {
+    return vscode.l10n.t('No ed25519 key was found in ~/.ssh');
+  }
+  return account === undefined
+    ? vscode.l10n.t('Choose the SSH key to sign in with')
+    : vscode.l10n.t(
+        'Signed in as {0}. Choose the SSH key to sign in with instead',
+        plainLabel(accountLabel(account)),
+      );
+}
+
+/** Asks which of several agent keys to sign in with. @throws CancelledError */
+export async function pickAgentKey(keys: readonly AgentKey[]): Promise<AgentKey> {
+  const items = keys.map((key) => ({ ...agentLook(key), key }));
+  const picked = await showPicker(items, {
+    title: vscode.l10n.t('Sign in with which key of the SSH agent?'),
+    matchOnDetail: true,
+    ignoreFocusOut: true,
+  });
+  return answered(picked).key;
+}
+
+function section(label: string, items: ChoiceItem[]): ChoiceItem[] {
+  return items.length === 0 ? [] : [separator(label), ...items];
+}
+
+/** The configured key first, then those of `~/.ssh`. */
+async function findKeys(configured: string): Promise<DiscoveredKey[]> {
+  const [first, others] = await Promise.all([describeKey(configured), discoverKeys(sshFolder())]);
+  return [
+    ...(first === undefined ? [] : [first]),
+    ...others.filter(({ path }) => path !== configured),
+  ];
+}
+
+/** A key file to choose. */
+export function fileItem({ path, fingerprint, comment, encrypted }: DiscoveredKey): KeyItem {
+  const locked = vscode.l10n.t('asks for a passphrase');
+  return {
+    label: `$(${encrypted ? 'lock' : 'key'}) ${plainLabel(abbreviateHome(path))}`,
+    description: plainFacts(encrypted ? [comment, locked] : [comment]),
+    detail: fingerprint,
+    choose: () => Promise.resolve({ method: 'ssh', keyPath: path }),
+  };
+}
+
+function agentLook({ comment, fingerprint }: AgentKey): vscode.QuickPickItem {
+  return { label: `$(server-process) ${plainLabel(comment || fingerprint)}`, detail: fingerprint };
+}
+
+/** A key of the SSH agent to choose. */
+export function agentItem(key: AgentKey): KeyItem {
+  return {
+    ...agentLook(key),
+    choose: async () => ({ method: 'agent', key, socket: (await agentSocket()) ?? '' }),
+  };
+}
+
+/** The way to a key file anywhere. */
+export function browseItem(): KeyItem {
+  return {
+    label: `$(folder-opened) ${vscode.l10n.t('Browse for a Key File…')}`,
+    choose: async () => ({ method: 'ssh', keyPath: await browseForKey() }),
+  };
+}
+
+/** Has a key made, and chooses it. @throws KEY_EXISTS, KEY_UNREADABLE, CancelledError */
+export async function chooseNewKey(): Promise<KeyChoice> {
+  const { key, passphrase } = await makeKey();
+  const secret = passphrase === '' ? {} : { passphrase };
+  return { method: 'ssh', keyPath: key.path, isNew: true, ...secret };
+}
+
+/** Who has no key yet can have one made; who has one is better off with it. */
+function generateItems(keys: readonly DiscoveredKey[]): ChoiceItem[] {
+  if (keys.length > 0) {
+    return [];
+  }
+  return [
+    {
+      label: `$(add) ${vscode.l10n.t('Generate a New Key…')}`,
+      detail: vscode.l10n.t('Makes an ed25519 key in ~/.ssh, to be registered in the web console.'),
+      choose: chooseNewKey,
+    },
+    {
+      label: `$(list-ordered) ${vscode.l10n.t('Open Walkthrough')}`,
+      detail: vscode.l10n.t('From your first key to your first published app.'),
+      choose: async () => {
+        await openFirstSteps();
+        throw new CancelledError();
+      },
+    },
+  ];
+}
+
+/** The ways in that need no key. None is ever taken unless it is chosen. */
+async function otherWays({ deviceClientId }: Realm, hasDeviceCode: boolean): Promise<ChoiceItem[]> {
+  if (deviceClientId === undefined) {
+    return [tokenItem()];
+  }
+  const found = await findCommandLineToken();
+  return [
+    ...(found === undefined ? [] : [foundTokenItem(found)]),
+    tokenItem(),
+    ...(hasDeviceCode ? [deviceCodeItem()] : []),
+  ];
+}
+
+function deviceCodeItem(): ChoiceItem {
+  return {
+    label: `$(device-mobile) ${vscode.l10n.t('Use a Device Code…')}`,
+    detail: vscode.l10n.t('For older backends: approve in the browser, and get an API key.'),
+    choose: () => Promise.resolve({ method: 'deviceCode' }),
+  };
+}
+
+function foundTokenItem({ path, token }: CommandLineToken): ChoiceItem {
+  return {
+    label: `$(terminal) ${vscode.l10n.t('Use the Token of the Command Line Once')}`,
+    detail: vscode.l10n.t('Kept as plain text in {0}, which stays as it is.', abbreviateHome(path)),
+    choose: () => Promise.resolve({ method: 'token', token }),
+  };
+}
+
+function tokenItem(): ChoiceItem {
+  return {
+    label: `$(clippy) ${vscode.l10n.t('Paste an Access Token…')}`,
+    choose: () => Promise.resolve({ method: 'token' }),
+  };
+}
+
+function browseForKey(): Promise<string> {
+  return browseForKeyFile({
+    title: vscode.l10n.t('Choose an ed25519 private key'),
+    openLabel: vscode.l10n.t('Sign In'),
+  });
+}

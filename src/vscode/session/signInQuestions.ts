@@ -1,0 +1,119 @@
+import * as vscode from 'vscode';
+import type { KnownBackends } from '../../core/signIn/approvedBackends';
+import type { ConfirmReplacement } from '../../core/session/session';
+import type { Call } from '../../core/consent';
+import { accountLabel, type Account } from '../../core/identity';
+import { oneLine } from '../../core/text/sanitizeLine';
+import type { Realm } from '../../core/realm';
+import { confirmModal } from '../ui/consent';
+import { withoutProgress } from '../ui/progress';
+
+/** The backend that a realm is about to change to. */
+export interface BackendChange {
+  before: string;
+  now: string;
+  /** Somebody is signed in to the one before. */
+  endsSession: boolean;
+}
+
+/** A key that is about to sign in. */
+interface SigningKey {
+  fingerprint: string;
+  backendUrl: string;
+}
+
+/**
+ * Asks before a key signs for a backend that it has never signed for here, and before the realm's backend changes: once where both happen.
+ * @param key undefined for a sign-in without a key
+ * @returns false: the person wants to sign in with another key
+ * @throws CancelledError
+ */
+export async function confirmSignIn(
+  call: Call,
+  { label }: Realm,
+  knownBackends: KnownBackends,
+  { key, change }: { key?: SigningKey; change?: BackendChange },
+): Promise<boolean> {
+  const isNew = key !== undefined && !(await knownBackends.isKnown(key));
+  const another = vscode.l10n.t('Use Another Key…');
+  if (change !== undefined || isNew) {
+    const backendUrl = change?.now ?? key?.backendUrl ?? '';
+    const answer = await confirmModal(call, {
+      message:
+        change === undefined
+          ? vscode.l10n.t('Sign in to {0} with this key?', hostOf(backendUrl))
+          : vscode.l10n.t('Change the {0} backend to {1}?', label, hostOf(backendUrl)),
+      detail: [
+        ...(isNew ? [key.fingerprint] : []),
+        ...(change === undefined
+          ? [vscode.l10n.t('Backend: {0}', backendUrl)]
+          : changeLines(change)),
+        ...(isNew ? ['', ...newBackendLines()] : []),
+      ],
+      buttons: [
+        change === undefined ? vscode.l10n.t('Sign In') : vscode.l10n.t('Change and Sign In'),
+        ...(isNew ? [another] : []),
+      ],
+    });
+    if (answer === another) {
+      return false;
+    }
+  }
+  if (isNew) {
+    await knownBackends.approve(key);
+  }
+  return true;
+}
+
+/** What a person must know before a key signs for a backend that it has never signed for. */
+export function newBackendLines(): string[] {
+  return [
+    vscode.l10n.t('You have never signed in to this backend with this key on this computer.'),
+    '',
+    vscode.l10n.t(
+      'The people who run the backend can use this signature to sign in as you elsewhere. A key of its own for this backend is safer.',
+    ),
+  ];
+}
+
+function changeLines({ before, now, endsSession }: BackendChange): string[] {
+  return [
+    vscode.l10n.t('Current backend: {0}', before),
+    vscode.l10n.t('New backend: {0}', now),
+    ...(endsSession ? [vscode.l10n.t('You will be signed out of {0} first.', hostOf(before))] : []),
+  ];
+}
+
+/** Asks before the session of another account is replaced. */
+export function askToReplace(call: Call, backendUrl: string): ConfirmReplacement {
+  return async (before, now) => {
+    await withoutProgress(() =>
+      confirmModal(call, {
+        message: vscode.l10n.t(
+          'Sign in as {0} instead of {1}?',
+          oneLine(accountLabel(now)),
+          oneLine(accountLabel(before)),
+        ),
+        detail: [
+          vscode.l10n.t('Current session: {0}', describeAccount(before)),
+          vscode.l10n.t('New session: {0}', describeAccount(now)),
+          vscode.l10n.t('Backend: {0}', backendUrl),
+          '',
+          vscode.l10n.t('{0} will be signed out in every window.', oneLine(accountLabel(before))),
+        ],
+        buttons: [vscode.l10n.t('Replace Session')],
+      }),
+    );
+  };
+}
+
+/** The label of an account may be another account's, too; its id is its own. */
+function describeAccount(account: Account): string {
+  const label = oneLine(accountLabel(account));
+  return label === account.devId ? label : `${label} (${oneLine(account.devId)})`;
+}
+
+/** The part of a URL that people know a backend by. */
+export function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}

@@ -1,0 +1,109 @@
+import * as vscode from 'vscode';
+import type { Session } from '../../core/session/session';
+import type { Clock } from '../../core/platform/interfaces';
+import { withReachability, type Reachability } from '../../core/http/reachability';
+import type { Badge } from './identityHover';
+import { identityView, type StatusBarView } from './identityView';
+import { uiOf, type RealmUi } from './realmLabels';
+import { settings } from '../settings';
+
+/** The hover tells how long the token lives; it is drawn anew this often, in milliseconds. */
+const REDRAW_MS = 60_000;
+
+export interface StatusBarParts {
+  session: Session;
+  clock: Clock;
+  /** Where the backend is, or why it is refused: the hover explains both. */
+  backend: () => string;
+  /** Whether the item is there at all. */
+  isWanted: () => boolean;
+  /** Whether the backend can be reached. */
+  reachability?: Pick<Reachability, 'failure' | 'retryAt' | 'onDidChange'>;
+  /** What is shown in place of the name. */
+  badge?: () => Badge | undefined;
+}
+
+/** Keeps the identity item of a realm true. */
+export class IdentityStatusBar implements vscode.Disposable {
+  private readonly item: vscode.StatusBarItem;
+  private readonly subscriptions: vscode.Disposable;
+  private readonly ui: RealmUi;
+  private drawing: NodeJS.Immediate | undefined;
+
+  constructor(private readonly parts: StatusBarParts) {
+    const { session } = parts;
+    this.ui = uiOf(session.realm);
+    const { Left } = vscode.StatusBarAlignment;
+    this.item = vscode.window.createStatusBarItem(this.ui.itemId, Left, this.ui.priority);
+    this.item.name = this.ui.label;
+    const timer = setInterval(() => this.update(), REDRAW_MS);
+    this.subscriptions = vscode.Disposable.from(
+      this.item,
+      { dispose: () => clearInterval(timer) },
+      { dispose: () => clearImmediate(this.drawing) },
+      session.onDidChange(() => this.update()),
+      parts.reachability?.onDidChange(() => this.update()) ?? { dispose: () => undefined },
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(session.realm.id)) {
+          this.update();
+        }
+      }),
+    );
+    this.update();
+  }
+
+  /** Draws the item once for all that changes in one turn; VS Code shows it no sooner. */
+  update(): void {
+    this.drawing ??= setImmediate(() => {
+      this.drawing = undefined;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    if (!this.parts.isWanted()) {
+      this.item.hide();
+      return;
+    }
+    const { session, backend, clock, badge, reachability } = this.parts;
+    const view = identityView(withReachability(session.state, reachability), {
+      ...{ ui: this.ui, backend: backend(), now: clock.now() },
+      badge: badge?.(),
+    });
+    this.item.text = view.text;
+    this.item.tooltip = view.tooltip;
+    this.item.command = view.command;
+    this.item.accessibilityInformation = { label: view.accessibilityLabel, role: 'button' };
+    this.item.backgroundColor = backgroundOf(view);
+    this.item.show();
+  }
+
+  dispose(): void {
+    this.subscriptions.dispose();
+  }
+}
+
+function backgroundOf({ isError, isWarning }: StatusBarView): vscode.ThemeColor | undefined {
+  if (isError) {
+    return new vscode.ThemeColor('statusBarItem.errorBackground');
+  }
+  return isWarning ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+}
+
+/**
+ * Whether the developer's item is there, by the settings.
+ * @param has whether the workspace has a mini-app, and whether somebody has ever signed in
+ */
+export function isIdentityWanted(
+  session: Session,
+  has: { miniApps: boolean; signedIn: boolean },
+): boolean {
+  switch (settings.statusBarVisible()) {
+    case 'always':
+      return true;
+    case 'never':
+      return false;
+    case 'auto':
+      return session.state.kind !== 'signedOut' || has.miniApps || !has.signedIn;
+  }
+}

@@ -1,0 +1,93 @@
+import { basename, isAbsolute, join, relative } from 'node:path';
+import * as vscode from 'vscode';
+import { isMiniApp } from '../../core/miniAppFolder';
+import { oneLine } from '../../core/text/sanitizeLine';
+import type { TaskContext } from '../publish/publishContext';
+import { TaskTerminal, type PublishTaskDefinition } from './taskTerminal';
+
+const TASKS = ['validate', 'dryRun', 'publish'] as const;
+
+/** Three tasks for each mini-app of the workspace. */
+export async function provideTasks(context: TaskContext): Promise<vscode.Task[]> {
+  const folders = await context.miniApps.search();
+  return folders.flatMap((folder) => {
+    const scope = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(folder));
+    return TASKS.map((name) => {
+      const way = scope === undefined ? folder : relative(scope.uri.fsPath, folder);
+      const definition: PublishTaskDefinition = {
+        type: 'i99dash',
+        task: name,
+        ...(way === '' ? {} : { folder: way }),
+      };
+      return createTask(context, definition, scope, `${title(name)} ${oneLine(basename(folder))}`);
+    });
+  });
+}
+
+/** Makes a task of `tasks.json` one that runs; undefined for what is none of ours. */
+export function resolveTask(context: TaskContext, task: vscode.Task): vscode.Task | undefined {
+  const { definition } = task;
+  return isPublishTask(definition)
+    ? createTask(context, definition, task.scope, task.name)
+    : undefined;
+}
+
+function isPublishTask(definition: vscode.TaskDefinition): definition is PublishTaskDefinition {
+  const tasks: readonly unknown[] = TASKS;
+  return definition.type === 'i99dash' && tasks.includes(definition['task']);
+}
+
+function createTask(
+  context: TaskContext,
+  definition: PublishTaskDefinition,
+  scope: vscode.Task['scope'],
+  name: string,
+): vscode.Task {
+  const execution = new vscode.CustomExecution(async (resolved) => {
+    const task = isPublishTask(resolved) ? resolved : definition;
+    const folder = await folderOf(task, scope);
+    return new TaskTerminal(context, { ...task, ...(folder === undefined ? {} : { folder }) });
+  });
+  const task = new vscode.Task(
+    definition,
+    scope ?? vscode.TaskScope.Workspace,
+    name,
+    'i99dash',
+    execution,
+    '$i99dash',
+  );
+  task.detail = detail(definition.task);
+  task.presentationOptions = { panel: vscode.TaskPanelKind.Dedicated, clear: true };
+  return task;
+}
+
+/** Absolute; undefined when it is left to the active editor or the user. */
+async function folderOf(
+  { folder }: PublishTaskDefinition,
+  scope: vscode.Task['scope'],
+): Promise<string | undefined> {
+  const root = typeof scope === 'object' ? scope.uri.fsPath : undefined;
+  if (folder !== undefined && folder !== '') {
+    // What is no text is told of where the task runs.
+    return typeof folder !== 'string' || isAbsolute(folder) || root === undefined
+      ? folder
+      : join(root, folder);
+  }
+  return root !== undefined && (await isMiniApp(root)) ? root : undefined;
+}
+
+/** In English everywhere, for `dependsOn` and `preLaunchTask` name a task by it. */
+function title(task: PublishTaskDefinition['task']): string {
+  return task === 'dryRun' ? 'dry run' : task;
+}
+
+function detail(task: PublishTaskDefinition['task']): string {
+  switch (task) {
+    case 'validate':
+      return vscode.l10n.t('Look for problems without a build');
+    case 'dryRun':
+      return vscode.l10n.t('Do all that publishing does, and send nothing');
+    case 'publish':
+      return vscode.l10n.t('Validate, build, pack, upload and submit');
+  }
+}

@@ -1,0 +1,240 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { readArguments } from '../../core/commandArguments';
+import { BY_TASK } from '../../core/consent';
+import { CancelledError, describeError, isI99dashError, type ErrorCode } from '../../core/errors';
+import { plural, withoutIsolates } from '../../core/text/l10n';
+import { oneLine } from '../../core/text/sanitizeLine';
+import type { Problem } from '../../core/problem';
+import { ByteRate } from '../../core/text/formatBytes';
+import type { Track } from '../../core/publish/publish';
+import type { Progress, Stage } from '../../core/publish/stages';
+import { chooseMiniApp } from '../publish/chooseMiniApp';
+import { showFailure } from '../ui/failure';
+import { publishMiniApp } from '../publish/publishCommand';
+import type { TaskContext } from '../publish/publishContext';
+import { describeProgress, describeResult, whyNotNew } from '../publish/publishMessages';
+import type { PublishSurface } from '../publish/publishUi';
+
+/** Files and bytes are told more often than anybody reads. In milliseconds. */
+const REDRAW_MS = 100;
+/** VS Code takes a terminal that fails sooner for one that could not be started, and says so. In milliseconds. */
+const LAUNCH_MS = 700;
+/** A path of any length and a problem's sentence have room on a line; UTF-16 units. Words of manifests and servers cannot steer the terminal. */
+const MAX_LINE = 8_000;
+const CLEAR_LINE = '\r\u001B[K';
+const [RED, GREEN, PLAIN] = ['\u001B[31m', '\u001B[32m', '\u001B[0m'];
+
+/** What the terminal has said in full already. The rest gets a message too, for its button leads on. */
+const TOLD_IN_FULL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'MANIFEST_INVALID',
+  'VALIDATION_FAILED',
+  'BUILD_FAILED',
+]);
+
+/** What `tasks.json` says. */
+export interface PublishTaskDefinition extends vscode.TaskDefinition {
+  type: 'i99dash';
+  task: 'validate' | 'dryRun' | 'publish';
+  /** The mini-app, relative to the workspace folder; left out: the workspace folder itself, or whatever `i99dash.publish` would take. */
+  folder?: string;
+  track?: Track;
+  releaseNotes?: string;
+}
+
+/** Runs one task and prints what happens: stages, what a build says, problems as `file:line:column: severity rule: message`. */
+export class TaskTerminal implements vscode.Pseudoterminal {
+  private readonly written = new vscode.EventEmitter<string>();
+  private readonly ended = new vscode.EventEmitter<number>();
+  private readonly cancellation = new AbortController();
+  readonly onDidWrite = this.written.event;
+  readonly onDidClose = this.ended.event;
+
+  constructor(
+    private readonly context: TaskContext,
+    private readonly task: PublishTaskDefinition,
+  ) {}
+
+  open(): void {
+    const { clock } = this.context;
+    const since = clock.now();
+    void this.run().then((exitCode) => {
+      const wait = exitCode === 0 ? 0 : Math.max(0, LAUNCH_MS - (clock.now() - since));
+      clock.setTimer(wait, () => this.ended.fire(exitCode));
+    });
+  }
+
+  /** The user closed the terminal, or ended the task. */
+  close(): void {
+    this.cancellation.abort();
+  }
+
+  private async run(): Promise<number> {
+    try {
+      return this.task.task === 'validate' ? await this.validate() : await this.publish();
+    } catch (error) {
+      this.tellFailure(error);
+      return 1;
+    }
+  }
+
+  private async validate(): Promise<number> {
+    const folder = await chooseMiniApp(this.context.miniApps, this.read().folder);
+    const title = vscode.l10n.t('Validating {0}', basename(folder));
+    this.print(title);
+    const problems = await this.context.validate(folder, this.cancellation.signal);
+    this.printProblems(problems);
+    const errors = problems.filter(({ severity }) => severity === 'error').length;
+    this.print(summaryOf(errors, problems.length), errors > 0 ? RED : GREEN);
+    return errors > 0 ? 1 : 0;
+  }
+
+  private async publish(): Promise<number> {
+    const { folder, track, releaseNotes } = this.read();
+    const wanted = {
+      dryRun: this.task.task === 'dryRun',
+      ...(folder === undefined ? {} : { folder }),
+      ...(track === undefined ? {} : { track }),
+      ...(releaseNotes === undefined ? {} : { releaseNotes }),
+    };
+    await publishMiniApp(this.context, BY_TASK, wanted, this.surface());
+    return 0;
+  }
+
+  /** What tasks.json says, which VS Code warns about and passes on all the same. @throws VALIDATION_FAILED */
+  private read(): Pick<PublishTaskDefinition, 'folder' | 'track' | 'releaseNotes'> {
+    return readArguments('i99dash.publish', this.task);
+  }
+
+  private surface(): PublishSurface {
+    return {
+      watch: (title, task) => {
+        this.print(title);
+        const line = new ProgressLine(this.context.clock, (text) => this.written.fire(text));
+        return task({
+          signal: this.cancellation.signal,
+          onProgress: (now) => line.show(now),
+          onBuildOutput: (text) => this.written.fire(toTerminal(text)),
+          onProblems: (problems) => {
+            line.end();
+            this.printProblems(problems);
+          },
+          aside: (question) => question(),
+        }).finally(() => line.end());
+      },
+      tell: (outcome) => {
+        const { result, bump } = outcome;
+        this.print(describeResult(result), GREEN);
+        if (bump !== undefined) {
+          this.print(whyNotNew(outcome));
+        }
+        this.print(`SHA-256 ${result.sha256}`);
+      },
+    };
+  }
+
+  private tellFailure(error: unknown): void {
+    if (error instanceof CancelledError) {
+      this.print(vscode.l10n.t('Cancelled. Nothing was published.'), RED);
+      return;
+    }
+    this.context.logger.error(`The task ${this.task.task} failed: ${describeError(error)}`);
+    if (!isI99dashError(error)) {
+      this.print(vscode.l10n.t('Something went wrong. The log has the details.'), RED);
+      return;
+    }
+    this.printProblems(error.problems ?? []);
+    this.print(`${error.code}: ${error.message}`, RED);
+    if (this.task.task !== 'validate' && !TOLD_IN_FULL.has(error.code)) {
+      showFailure('i99dash.publish', error, () => this.again());
+    }
+  }
+
+  /** As the task was run, or as near as can be. */
+  private again(): void {
+    void vscode.commands.executeCommand('workbench.action.tasks.reRunTask');
+  }
+
+  /** One that the Problems panel has already is indented, where the problem matcher does not see it: it would be there twice. */
+  private printProblems(problems: readonly Problem[]): void {
+    for (const problem of problems) {
+      const { file, range, severity, rule, message } = problem;
+      const { line, character } = range?.start ?? { line: 0, character: 0 };
+      const place = `${file}:${line + 1}:${character + 1}`;
+      const indent = isInPanel(problem) ? '  ' : '';
+      this.print(`${indent}${place}: ${severity} ${rule}: ${message}`);
+    }
+  }
+
+  private print(text: string, colour = ''): void {
+    this.written.fire(`${colour}${oneLine(withoutIsolates(text), MAX_LINE)}${PLAIN}\r\n`);
+  }
+}
+
+/** The last line of the terminal while a stage runs: it is written over as the stage goes on. */
+class ProgressLine {
+  private readonly rate: ByteRate;
+  private stage: Stage | undefined;
+  private text = '';
+  private drawnAt = 0;
+
+  constructor(
+    private readonly clock: TaskContext['clock'],
+    private readonly write: (text: string) => void,
+  ) {
+    this.rate = new ByteRate(clock);
+  }
+
+  show(progress: Progress): void {
+    if (progress.stage !== this.stage) {
+      this.end();
+      this.stage = progress.stage;
+      this.drawnAt = 0;
+    }
+    this.text = withoutIsolates(describeProgress(progress, this.rate));
+    if (this.clock.now() - this.drawnAt >= REDRAW_MS) {
+      this.draw();
+      // What a build prints comes below its name.
+      if (progress.stage === 'build') {
+        this.write('\r\n');
+        this.stage = undefined;
+      }
+    }
+  }
+
+  /** Leaves the line as it was last, and begins a new one. */
+  end(): void {
+    if (this.stage !== undefined) {
+      this.draw();
+      this.write('\r\n');
+      this.stage = undefined;
+    }
+  }
+
+  private draw(): void {
+    this.drawnAt = this.clock.now();
+    this.write(`${CLEAR_LINE}${this.text}`);
+  }
+}
+
+function summaryOf(errors: number, problems: number): string {
+  const inAll = plural(problems, { one: '{0} problem in all', other: '{0} problems in all' });
+  return errors === 0
+    ? vscode.l10n.t('No errors, {0}', inAll)
+    : vscode.l10n.t('{0}, {1}', plural(errors, { one: '{0} error', other: '{0} errors' }), inAll);
+}
+
+function toTerminal(text: string): string {
+  return text.replaceAll(/\r?\n/gu, '\r\n');
+}
+
+function isInPanel({ file, range, rule, message }: Problem): boolean {
+  return vscode.languages
+    .getDiagnostics(vscode.Uri.file(file))
+    .some(
+      (shown) =>
+        shown.code === rule &&
+        shown.message === message &&
+        shown.range.start.line === (range?.start.line ?? 0),
+    );
+}

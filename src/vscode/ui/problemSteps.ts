@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+import type { I99dashError } from '../../core/errors';
+import type { NextStep } from './failure';
+import { runQuietly } from './runCommand';
+
+/** What to do about a failure that is about a file: its problems, where there are any, and the file. */
+export function problemSteps(error: I99dashError, file: string): NextStep[] {
+  const { problems = [] } = error;
+  return [...(problems.length > 0 ? [showProblems()] : []), openFile(error, file)];
+}
+
+/** Not `workbench.actions.view.problems`, which closes the panel when it has the focus. */
+function showProblems(): NextStep {
+  return {
+    label: vscode.l10n.t('Show Problems'),
+    run: () => runQuietly('workbench.panel.markers.view.focus'),
+  };
+}
+
+/** At the first error in it, where that is known. */
+export function openFile({ problems = [] }: I99dashError, file: string): NextStep {
+  const first = problems.find(
+    (problem) => problem.severity === 'error' && problem.file === file && problem.range,
+  );
+  const label = vscode.l10n.t('Open File');
+  const uri = vscode.Uri.file(file);
+  if (first?.range === undefined) {
+    return { label, run: () => runQuietly('vscode.open', uri) };
+  }
+  const { start, end } = first.range;
+  const selection = new vscode.Range(start.line, start.character, end.line, end.character);
+  return { label, run: () => runQuietly('vscode.open', uri, { selection }) };
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mock } from 'node:test';
+import { tellInterruptedPublishes } from '../../../src/vscode/publish/interruptedPublish';
+import { activateExtension, run, useMessages, workspacePath } from '../support';
+
+describe('a publish interrupted by the end of its window', () => {
+  let folder: string;
+  let press: string | undefined;
+  let tell: (message: string) => void;
+  const shown = useMessages(({ message, buttons }) => {
+    tell(message);
+    return buttons.find((button) => button === press);
+  });
+
+  /** What a window leaves behind that ended in the middle. */
+  function leaveLock(stage?: string): void {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const note = { backendUrl: 'https://api.example', appId: 'tyre-pressure', version: '1.0.0' };
+    const lock = { ...note, folder: workspacePath('tyre-pressure'), pid, stage };
+    writeFileSync(join(folder, 'tyre-pressure.lock'), JSON.stringify(lock));
+  }
+
+  /**
+   * Does what a window does on startup and advances the clock by the first seconds.
+   * @returns the given number of messages
+   */
+  function start(messages: number): Promise<string[]> {
+    const told: string[] = [];
+    const all = new Promise<string[]>((resolve) => {
+      tell = (message) => {
+        told.push(message);
+        if (told.length === messages) resolve(told);
+      };
+    });
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      tellInterruptedPublishes(folder);
+      assert.deepEqual(shown, [], 'the start of the editor comes first');
+      mock.timers.tick(3_000);
+    } finally {
+      mock.timers.reset();
+    }
+    return all;
+  }
+
+  before(async () => {
+    await activateExtension();
+    await run('i99dash.signOut');
+  });
+  beforeEach(() => {
+    press = undefined;
+    folder = mkdtempSync(join(homedir(), 'locks-'));
+    leaveLock();
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const TOLD: readonly (readonly [string | undefined, string, readonly string[]])[] = [
+    ['preparing', 'Nothing was sent.', ['Publish Again']],
+    ['uploading', 'Nothing was submitted.', ['Publish Again']],
+    ['submitting', 'It may have been sent.', ['Show Status', 'Publish Again']],
+    [undefined, 'It may have been sent.', ['Show Status', 'Publish Again']],
+  ];
+  for (const [stage, outcome, buttons] of TOLD) {
+    it(`is told once at the next start, with what was sent: ${stage ?? 'not known'}`, async () => {
+      leaveLock(stage);
+      assert.deepEqual(await start(1), [
+        `tyre-pressure 1.0.0 wasn't finished because its window was closed. ${outcome}`,
+      ]);
+      assert.deepEqual(shown[0]?.buttons, buttons);
+      assert.deepEqual(readdirSync(folder), []);
+    });
+  }
+
+  it('leaves no bundle behind after the next start', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const bundle = join(tmpdir(), `i99dash-${pid}-killed`);
+    mkdirSync(bundle);
+    writeFileSync(join(bundle, 'bundle.tar.gz'), 'packed');
+    const watcher = watch(tmpdir());
+    try {
+      await start(1);
+      while (existsSync(bundle)) await once(watcher, 'change');
+    } finally {
+      watcher.close();
+    }
+  });
+
+  it('publishes again from its notification like any other publish', async () => {
+    press = 'Publish Again';
+    const [, next] = await start(2);
+    assert.match(next ?? '', /signed in/u);
+    assert.deepEqual(shown[1]?.buttons, ['Sign In']);
+  });
+});

@@ -25,11 +25,11 @@ import type { PublishArguments } from './vscode/publish/publishCommand';
 import type { PublishContext, TaskContext } from './vscode/publish/publishContext';
 import { registerPublishEntries } from './vscode/publish/publishEntries';
 import { createStateStore } from './vscode/storage';
-import { registerAssistance } from './vscode/editor/languageFeatures';
+import { registerLanguageFeatures } from './vscode/editor/languageFeatures';
 import { SshKeysView } from './vscode/keys/sshKeysView';
 import { tellInterruptedPublishes } from './vscode/publish/interruptedPublish';
-import { OperatorSwitch } from './vscode/operator/operatorFeature';
-import { createRealmParts } from './vscode/session/authServices';
+import { OperatorFeature } from './vscode/operator/operatorFeature';
+import { createAuthServices } from './vscode/session/authServices';
 import { settings } from './vscode/settings';
 import { IdentityStatusBar, isIdentityWanted } from './vscode/session/statusBar';
 
@@ -49,7 +49,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   const log = vscode.window.createOutputChannel('i99dash', { log: true });
   const logger = lineLogger(log);
   const network = lazyTransport(async () => {
-    const { createUndiciTransport, describeUserAgent } = await import('./core/http/undiciTransport');
+    const { createUndiciTransport, describeUserAgent } =
+      await import('./core/http/undiciTransport');
     const { version } = context.extension.packageJSON as { version: string };
     const userAgent = describeUserAgent({ version, editorVersion: vscode.version });
     return createUndiciTransport({ network: () => settings.network(), userAgent });
@@ -62,14 +63,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   });
   const { transport } = reachability;
   const shared = { context, transport, logger };
-  const developer = createRealmParts(developerRealm, shared);
+  const developer = createAuthServices(developerRealm, shared);
   const { session, tokens, keepAlive, backendUrl, backendForPeople, knownBackends } = developer;
-  const signInPorts = {
+  const signInDeps = {
     session,
     knownBackends,
     deviceCodes: new DeviceCodeBackends(context.globalState),
   };
-  const operators = new OperatorSwitch(async () => {
+  const operators = new OperatorFeature(async () => {
     const { Operator } = await import('./vscode/operator/operator');
     return new Operator(shared);
   });
@@ -77,7 +78,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   const worker = join(context.extensionPath, 'dist', 'publishWorker.js');
   const baselineCache = vscode.Uri.joinPath(context.globalStorageUri, 'baseline.json').fsPath;
   const problems = new Problems(miniApps, { worker, baselineCache, logger }, () =>
-    Promise.all([import('./vscode/publish/publishCommand'), import('./core/publish/packing/packInspected')]),
+    Promise.all([
+      import('./vscode/publish/publishCommand'),
+      import('./core/publish/packing/packInspected'),
+    ]),
   );
   const firstSteps = new FirstSteps(session, context.globalState);
   const statusBar = new IdentityStatusBar({
@@ -90,7 +94,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   });
 
   const sshKeysView = new SshKeysView({ session, transport, backendUrl });
-  const keyPorts = { session, tokens, transport, backendUrl, view: sshKeysView };
+  const keyDeps = { session, tokens, transport, backendUrl, view: sshKeysView };
   const clipboard = new SecretClipboard(vscode.env.clipboard, systemClock);
   whenDeactivated = () => clipboard.clear();
   const buildTerminal = new BuildTerminal();
@@ -108,7 +112,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     claimFolder: vscode.Uri.joinPath(context.globalStorageUri, 'told').fsPath,
   });
   const signIn = async (call: Call, args = {}): Promise<Identity> =>
-    (await import('./vscode/session/signInCommand')).signIn(signInPorts, call, args);
+    (await import('./vscode/session/signInCommand')).signIn(signInDeps, call, args);
   const publishing: PublishContext = {
     signIn,
     ...{ session, tokens, transport, miniApps, backendUrl, logger, clock: systemClock },
@@ -154,25 +158,35 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     'i99dash.publishToBeta': (args, call) => publish(args, call, { track: 'beta' }),
     'i99dash.dryRun': (args, call) => publish(args, call, { dryRun: true }),
     'i99dash.makeMiniApp': async (args) =>
-      (await import('./vscode/newProject/makeMiniApp')).makeFolderMiniApp(miniApps, argumentObject(args)),
+      (await import('./vscode/newProject/makeMiniApp')).makeFolderMiniApp(
+        miniApps,
+        argumentObject(args),
+      ),
     'i99dash.generateKey': async (args) =>
-      (await import('./vscode/keys/generateKeyCommand')).generateKeyCommand(session, argumentObject(args)),
+      (await import('./vscode/keys/generateKeyCommand')).generateKeyCommand(
+        session,
+        argumentObject(args),
+      ),
     'i99dash.copyPublicKey': async (args) =>
-      (await import('./vscode/keys/generateKeyCommand')).copyPublicKey(session, argumentObject(args)),
+      (await import('./vscode/keys/generateKeyCommand')).copyPublicKey(
+        session,
+        argumentObject(args),
+      ),
     'i99dash.setUpCi': async (args, call) =>
       (await import('./vscode/ci/setUpCi')).setUpCi(
-        { ...keyPorts, miniApps, clipboard, clock: systemClock },
+        { ...keyDeps, miniApps, clipboard, clock: systemClock },
         call,
         argumentObject(args),
       ),
-    'i99dash.listKeys': async (args) => (await import('./vscode/keys/sshKeyCommands')).listKeys(keyPorts, args),
+    'i99dash.listKeys': async (args) =>
+      (await import('./vscode/keys/sshKeyCommands')).listKeys(keyDeps, args),
     'i99dash.addKey': async (args, call) =>
-      (await import('./vscode/keys/addKey')).addKey(keyPorts, call, argumentObject(args)),
+      (await import('./vscode/keys/addKey')).addKey(keyDeps, call, argumentObject(args)),
     'i99dash.removeKey': async (args, call) =>
-      (await import('./vscode/keys/sshKeyCommands')).removeKey(keyPorts, call, argumentObject(args)),
+      (await import('./vscode/keys/sshKeyCommands')).removeKey(keyDeps, call, argumentObject(args)),
     'i99dash.replaceKey': async (args, call) =>
       (await import('./vscode/keys/replaceKeyCommand')).replaceKey(
-        { ...keyPorts, knownBackends },
+        { ...keyDeps, knownBackends },
         call,
         argumentObject(args),
       ),
@@ -229,7 +243,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     reachability,
     reachability.onDidChange(() => {
       if (reachability.failure === undefined) {
-        void keepAlive.wake();
+        void keepAlive.trigger();
         sshKeysView.retryUnreachable();
       }
     }),
@@ -246,7 +260,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     registerAgentTools(tasks),
     apps,
     tellInterruptedPublishes(lockFolder),
-    registerAssistance(),
+    registerLanguageFeatures(),
     registerCommands(firstSteps.watch(handlers), logger),
   );
   await developer.restored;

@@ -63,13 +63,13 @@ export interface ErrorDetails {
   /** The suggested version, when the backend rejected the current one because it is not new. */
   nextVersion?: string;
   /** The build that was submitted but not promoted to beta. */
-  unpromoted?: Unpromoted;
+  unpromoted?: PromotionFailure;
   /** ID of an app that may have been submitted. Its status shows the outcome. */
   appInDoubt?: string;
 }
 
 /** A build that was submitted for the beta track. */
-export interface Unpromoted {
+export interface PromotionFailure {
   appId: string;
   version: string;
   reviewStatus: string;
@@ -93,7 +93,7 @@ export class I99dashError extends Error {
   readonly problems?: readonly Problem[];
   readonly fields?: readonly RefusedField[];
   readonly nextVersion?: string;
-  readonly unpromoted?: Unpromoted;
+  readonly unpromoted?: PromotionFailure;
   readonly appInDoubt?: string;
 
   constructor(

@@ -2,8 +2,8 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { describeCertificates, describeProxy } from '../core/http/networkReport';
 import { readCertificates } from '../core/http/certificateStore';
-import { NEVER } from '../core/signIn/accessToken';
-import type { MintedToken } from '../core/signIn/requestToken';
+import { NO_EXPIRY } from '../core/signIn/accessToken';
+import type { AccessToken } from '../core/signIn/requestToken';
 import type { Session } from '../core/session/session';
 import type { SessionState } from '../core/session/sessionState';
 import { sshFolder } from '../core/platform/homePath';
@@ -86,9 +86,9 @@ function sessionRows(state: SessionState): [string, string][] {
   ];
 }
 
-function expiryReport(minted: MintedToken | undefined): string {
+function expiryReport(minted: AccessToken | undefined): string {
   if (minted === undefined) {
     return 'lost';
   }
-  return minted.expiresAt === NEVER ? 'never' : new Date(minted.expiresAt).toISOString();
+  return minted.expiresAt === NO_EXPIRY ? 'never' : new Date(minted.expiresAt).toISOString();
 }

@@ -11,9 +11,9 @@ export function createApi({ session, validate }: Pick<TaskContext, 'session' | '
   dispose: () => void;
 } {
   const changes = new vscode.EventEmitter<ApiIdentity | undefined>();
-  let known = identityOf(session);
+  let known = toApiIdentity(session);
   const subscription = session.onDidChange(() => {
-    const identity = identityOf(session);
+    const identity = toApiIdentity(session);
     if (!isDeepStrictEqual(identity, known)) {
       known = identity;
       changes.fire(identity);
@@ -21,7 +21,7 @@ export function createApi({ session, validate }: Pick<TaskContext, 'session' | '
   });
   const api: I99dashApi = {
     version: 1,
-    getIdentity: () => identityOf(session),
+    getIdentity: () => toApiIdentity(session),
     onDidChangeIdentity: changes.event,
     validate: async (folder) => {
       readArguments('i99dash.validate', { folder });
@@ -37,7 +37,7 @@ export function createApi({ session, validate }: Pick<TaskContext, 'session' | '
   };
 }
 
-function identityOf(session: Session): ApiIdentity | undefined {
+function toApiIdentity(session: Session): ApiIdentity | undefined {
   try {
     return Object.freeze({ devId: session.identity().devId });
   } catch {

@@ -2,7 +2,7 @@
  * One new process that opens a mini-app and edits its manifest like the extension host. Prints a
  * report as JSON.
  */
-import type { ProblemFinder } from '../../src/core/publish/diagnostics/problemModel';
+import type { ProblemModel } from '../../src/core/publish/diagnostics/problemModel';
 
 export interface EditingRequest {
   /** The mini-app's folder. */
@@ -25,9 +25,9 @@ export interface EditingReport {
 async function main({ folder, edits }: EditingRequest): Promise<EditingReport> {
   const start = performance.now();
   const since = (from: number): number => performance.now() - from;
-  const { ProblemFinder } = await import('../../src/core/publish/diagnostics/problemModel');
+  const { ProblemModel } = await import('../../src/core/publish/diagnostics/problemModel');
   const loading = since(start);
-  const finder = new ProblemFinder(folder);
+  const finder = new ProblemModel(folder);
   const manifest = await readBoth(finder);
   const firstText = since(start);
   await finder.checkFiles();
@@ -39,7 +39,7 @@ async function main({ folder, edits }: EditingRequest): Promise<EditingReport> {
   return { loading, firstText, firstFiles, again, edits: typeInto(finder, manifest, edits) };
 }
 
-async function readBoth(finder: ProblemFinder): Promise<string> {
+async function readBoth(finder: ProblemModel): Promise<string> {
   const manifest = await finder.readText(finder.manifestFile);
   if (typeof manifest !== 'string') {
     throw new Error('no manifest');
@@ -53,7 +53,7 @@ async function readBoth(finder: ProblemFinder): Promise<string> {
  * Types one character at a time at positions all over the text: every other edit makes it invalid
  * JSON, and the next one fixes it.
  */
-function typeInto(finder: ProblemFinder, text: string, edits: number): EditingReport['edits'] {
+function typeInto(finder: ProblemModel, text: string, edits: number): EditingReport['edits'] {
   const times: EditingReport['edits'] = { wall: [], cpu: [] };
   for (let edit = 0; edit < edits; edit++) {
     const at = (edit * 7919) % text.length;

@@ -4,7 +4,7 @@ import { MachineKeys } from '../../src/core/session/machineKeys';
 import { Session } from '../../src/core/session/session';
 import { SessionStore } from '../../src/core/session/sessionStore';
 import { SignatureRequests } from '../../src/core/session/signatureRequests';
-import { Signers } from '../../src/core/session/keyRing';
+import { KeyRing } from '../../src/core/session/keyRing';
 import { type Signer, systemClock } from '../../src/core/platform/interfaces';
 import { developerRealm } from '../../src/core/realm';
 import {
@@ -74,7 +74,7 @@ export async function measureLatency(
 /** Opens a session with the product's parts and in-memory storage. */
 export function openSession(backendUrl: string): Session {
   const secrets = new FakeSecretStore();
-  const signers = new Signers({ openKeyFile, openAgentKey: () => Promise.resolve(undefined) });
+  const signers = new KeyRing({ openKeyFile, openAgentKey: () => Promise.resolve(undefined) });
   const machine = new FakeMachineStore();
   const keys = new MachineKeys(developerRealm, machine, signers);
   const signatures = new SignatureRequests(machine, systemClock, () => Promise.resolve([]));

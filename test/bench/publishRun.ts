@@ -10,7 +10,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { ApiClient } from '../../src/core/api/client';
 import { systemClock, type Transport } from '../../src/core/platform/interfaces';
 import { loadProject } from '../../src/core/publish/project/project';
-import { publish, type PublishPorts } from '../../src/core/publish/publish';
+import { publish, type PublishDeps } from '../../src/core/publish/publish';
 
 export interface RunRequest {
   /** The mini-app's folder. */
@@ -53,7 +53,7 @@ async function publishOnce(
   { transport, api }: Network,
   dryRun: boolean,
 ): Promise<Pick<RunReport, 'sha256' | 'size'>> {
-  const ports: PublishPorts = {
+  const deps: PublishDeps = {
     api,
     transport,
     runner: { run: unwanted },
@@ -66,11 +66,11 @@ async function publishOnce(
     onBuildOutput: ignore,
   };
   const project = await loadProject(folder);
-  const { sha256, size } = await publish(project, { track: 'production', dryRun }, ports);
+  const { sha256, size } = await publish(project, { track: 'production', dryRun }, deps);
   return { sha256, size };
 }
 
-type Network = Pick<PublishPorts, 'transport' | 'api'>;
+type Network = Pick<PublishDeps, 'transport' | 'api'>;
 
 const ignore = (): void => undefined;
 const unwanted = (): Promise<never> => Promise.reject(new Error('not wanted in this run'));

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { drawRenewalShare } from '../../src/core/session/refreshPolicy';
+import { drawRefreshFraction } from '../../src/core/session/refreshPolicy';
 import { seededRandom } from '../support/random';
 import { generateTestKey } from '../support/ssh-key';
 import { startBackendProcess } from './backend-process';
@@ -24,7 +24,7 @@ const MAX_WHO_AM_I = 15;
  */
 export function benchFleet(): boolean {
   const draws = {
-    'as built: 35–80 %': drawRenewalShare,
+    'as built: 35–80 %': drawRefreshFraction,
     'narrow: 70–80 %': (random: () => number) => 0.7 + random() * 0.1,
   };
   const loads = Object.entries(draws).map(([title, drawShare]) => {

@@ -5,7 +5,10 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, resolve, sep } from 'node:path';
-import { SecretScanner, type SecretFinding } from '../../src/core/publish/checks/secrets/secretScanner';
+import {
+  SecretScanner,
+  type SecretFinding,
+} from '../../src/core/publish/checks/secrets/secretScanner';
 import { installPackages } from '../support/npm-packages';
 
 const FOLDER = resolve(__dirname, '../../out/false-positives');

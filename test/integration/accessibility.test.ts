@@ -5,12 +5,12 @@ import type { ReviewState } from '../../src/core/apps/reviewState';
 import type { SessionState } from '../../src/core/session/sessionState';
 import { CancelledError, I99dashError, type ErrorCode } from '../../src/core/errors';
 import type { Problem } from '../../src/core/problem';
-import { AppElement, FailureElement } from '../../src/vscode/apps/appElements';
+import { AppNode, FailureNode } from '../../src/vscode/apps/appElements';
 import { identityView } from '../../src/vscode/session/identityView';
 import { balanceBadge } from '../../src/vscode/operator/balance';
 import type { TaskContext } from '../../src/vscode/publish/publishContext';
-import { uiOf } from '../../src/vscode/session/realmLabels';
-import { FailureRow, KeyRow } from '../../src/vscode/keys/sshKeyItem';
+import { realmLabels } from '../../src/vscode/session/realmLabels';
+import { SshKeyFailureNode, SshKeyNode } from '../../src/vscode/keys/sshKeyItem';
 import { TaskTerminal } from '../../src/vscode/tasks/taskTerminal';
 
 /** A state as displayed. */
@@ -43,7 +43,11 @@ function failure(code: ErrorCode): I99dashError {
 
 function identity(state: SessionState, wallet?: number): Shown {
   const { text, accessibilityLabel, isError, isWarning } = identityView(state, {
-    ...{ ui: uiOf({ id: wallet === undefined ? 'i99dash' : 'i99op' }), backend: 'b', now: 0 },
+    ...{
+      ui: realmLabels({ id: wallet === undefined ? 'i99dash' : 'i99op' }),
+      backend: 'b',
+      now: 0,
+    },
     badge: balanceBadge(wallet === undefined ? undefined : { balance: wallet, currency: 'EUR' }),
   });
   const color = isError ? 'errorBackground' : isWarning ? 'warningBackground' : '';
@@ -73,12 +77,12 @@ const WORDS: Record<ReviewState, string | null> = {
 function app(review: ReviewState): Shown {
   const more: Partial<AppRow> = review === 'rejected' ? { rejectionReason: SAID } : {};
   const known = { appId: 'app', name: 'App', latestVersion: '1.0.0', reviewWord: WORDS[review] };
-  return row(new AppElement({ ...known, review, ...more }, 0));
+  return row(new AppNode({ ...known, review, ...more }, 0));
 }
 
 function key(purpose: string, isThisKey = false): Shown {
   const known = { id: 'k', name: 'laptop', fingerprint: 'SHA256:abc', keyType: 'ssh-ed25519' };
-  return row(new KeyRow({ ...known, purpose, createdAt: null, lastUsedAt: null }, isThisKey));
+  return row(new SshKeyNode({ ...known, purpose, createdAt: null, lastUsedAt: null }, isThisKey));
 }
 
 /** Returns the last line of a task's terminal. */
@@ -153,19 +157,19 @@ describe('accessibility without colours and with a screen reader', () => {
     ],
     'an app in the view Apps': () => Object.values(apps),
     'what keeps the view Apps from its apps': () => [
-      [row(new FailureElement(failure('KEY_ENCRYPTED'))), /Unlock/u],
-      [row(new FailureElement(failure('KEY_REJECTED'))), /Sign In Again/u],
-      [row(new FailureElement(failure('OFFLINE'))), /told here\. Try Again/u],
-      [row(new FailureElement(new Error('?'))), /went wrong.* Try Again/u],
+      [row(new FailureNode(failure('KEY_ENCRYPTED'))), /Unlock/u],
+      [row(new FailureNode(failure('KEY_REJECTED'))), /Sign In Again/u],
+      [row(new FailureNode(failure('OFFLINE'))), /told here\. Try Again/u],
+      [row(new FailureNode(new Error('?'))), /went wrong.* Try Again/u],
     ],
     'a key, or what keeps the view SSH Keys from them': () => [
       [key('login', true), /this key/u],
       [key('login'), /login/u],
       [key('attest'), /native apps only/u],
       [key('audit'), /audit/u],
-      [row(new FailureRow(failure('KEY_ENCRYPTED'))), /Locked/u],
-      [row(new FailureRow(failure('KEY_REJECTED'))), /Signed out/u],
-      [row(new FailureRow(failure('OFFLINE'))), /Not up to date/u],
+      [row(new SshKeyFailureNode(failure('KEY_ENCRYPTED'))), /Locked/u],
+      [row(new SshKeyFailureNode(failure('KEY_REJECTED'))), /Signed out/u],
+      [row(new SshKeyFailureNode(failure('OFFLINE'))), /Not up to date/u],
     ],
     'how a task ended, in its terminal': async () => [
       [await validation(() => Promise.resolve([])), /No errors/u],
@@ -190,7 +194,7 @@ describe('accessibility without colours and with a screen reader', () => {
   }
 
   it('tells a screen reader everything that is shown about an app', () => {
-    const element = new AppElement(
+    const element = new AppNode(
       {
         ...{ appId: 'app', name: 'App', review: 'rejected', reviewWord: 'rejected' },
         ...{ rejectionReason: SAID, latestVersion: '1.0.0' },

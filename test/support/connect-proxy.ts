@@ -15,7 +15,7 @@ export interface ConnectProxyOptions {
   readonly established?: string;
   /** True: accepts every CONNECT and never responds. */
   readonly silent?: boolean;
-  /** Maps hosts to ports on this computer. The proxy can reach nothing else. */
+  /** Maps hosts to deps on this computer. The proxy can reach nothing else. */
   readonly routes?: Readonly<Record<string, number>>;
   /** PEM texts: clients connect to the proxy itself over https. */
   readonly tls?: { readonly key: string; readonly cert: string };

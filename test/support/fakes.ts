@@ -1,6 +1,12 @@
 import type { KeyUseGuard } from '../../src/core/signIn/approvedBackends';
 import type { MachineStore } from '../../src/core/platform/machineStore';
-import type { Clock, Disposable, Logger, SecretStore, StateStore } from '../../src/core/platform/interfaces';
+import type {
+  Clock,
+  Disposable,
+  Logger,
+  SecretStore,
+  StateStore,
+} from '../../src/core/platform/interfaces';
 
 /** Allows every key to sign for every backend. */
 export const anyKeyUse: KeyUseGuard = { assertKnown: () => Promise.resolve() };

@@ -10,7 +10,7 @@ import type { Problem } from '../../src/core/problem';
 import { loadProject } from '../../src/core/publish/project/project';
 import {
   publish,
-  type Prepared,
+  type PublishPreview,
   type PublishOptions,
   type PublishResult,
 } from '../../src/core/publish/publish';
@@ -38,8 +38,8 @@ export interface PublishingHooks {
   afterSend: (request: HttpRequest) => void;
   onBuilt: (problems: readonly Problem[]) => void;
   /** Answers the confirmation; without it, no question is asked. */
-  confirm?: (prepared: Prepared) => Promise<void>;
-  mustConfirm?: (prepared: Prepared) => boolean;
+  confirm?: (prepared: PublishPreview) => Promise<void>;
+  mustConfirm?: (prepared: PublishPreview) => boolean;
 }
 
 /** A copy of a sample mini-app that is published to its own backend. */
@@ -79,7 +79,7 @@ export class Publishing {
     };
     const { state, url } = this.backend;
     const token = state.mintToken({ devId: DEFAULT_ACCOUNT.devId, lifeSeconds: 60 });
-    const ports = {
+    const deps = {
       api: new ApiClient(url, transport, { getToken: () => Promise.resolve(token) }),
       transport,
       runner: shellRunner,
@@ -98,7 +98,7 @@ export class Publishing {
       ...(this.hooks.confirm === undefined ? {} : { confirm: this.hooks.confirm }),
       ...(this.hooks.mustConfirm && { mustConfirm: this.hooks.mustConfirm }),
     };
-    const result = await publish(await loadProject(this.folder), options, ports, signal);
+    const result = await publish(await loadProject(this.folder), options, deps, signal);
     return { ...result, bundleId: result.bundleId ?? '' };
   }
 

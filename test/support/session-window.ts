@@ -1,18 +1,24 @@
 import { MachineKeys } from '../../src/core/session/machineKeys';
 import type { MachineStore } from '../../src/core/platform/machineStore';
-import { KeepAlive } from '../../src/core/session/refreshScheduler';
+import { RefreshScheduler } from '../../src/core/session/refreshScheduler';
 import type { KeyUseGuard } from '../../src/core/signIn/approvedBackends';
 import { Session } from '../../src/core/session/session';
 import { SessionStore } from '../../src/core/session/sessionStore';
 import { SignatureRequests } from '../../src/core/session/signatureRequests';
-import { Signers, type SignerPorts } from '../../src/core/session/keyRing';
-import type { Clock, Logger, SecretStore, StateStore, Transport } from '../../src/core/platform/interfaces';
+import { KeyRing, type SignerDeps } from '../../src/core/session/keyRing';
+import type {
+  Clock,
+  Logger,
+  SecretStore,
+  StateStore,
+  Transport,
+} from '../../src/core/platform/interfaces';
 import { developerRealm, type Realm } from '../../src/core/realm';
 import type { Activity } from './activity';
 import { anyKeyUse } from './fakes';
 
 /** The parts of an editor window. */
-export interface WindowParts extends SignerPorts {
+export interface WindowParts extends SignerDeps {
   readonly backendUrl: () => string;
   readonly transport: Transport;
   readonly secrets: SecretStore;
@@ -31,14 +37,14 @@ export interface WindowParts extends SignerPorts {
 export class SessionWindow {
   readonly session: Session;
   readonly store: SessionStore;
-  readonly keepAlive: KeepAlive;
+  readonly keepAlive: RefreshScheduler;
   /** How often the session was missing from the keyring. */
   lostSecrets = 0;
   private readonly subscription;
 
   constructor(parts: WindowParts) {
     const { activity, secrets, state, clock, realm = developerRealm, random = () => 0.5 } = parts;
-    const signers = new Signers({
+    const signers = new KeyRing({
       openKeyFile: (path) => activity.track(parts.openKeyFile(path)),
       openAgentKey: (fingerprint, interactive) =>
         activity.track(parts.openAgentKey(fingerprint, interactive)),
@@ -59,14 +65,14 @@ export class SessionWindow {
         this.lostSecrets += 1;
       },
     });
-    this.keepAlive = new KeepAlive(this.session, clock);
-    this.subscription = this.store.onDidChange(() => void this.keepAlive.follow());
+    this.keepAlive = new RefreshScheduler(this.session, clock);
+    this.subscription = this.store.onDidChange(() => void this.keepAlive.onStoreChanged());
   }
 
   /** Does what happens on focus and after a changed setting. */
   async look(): Promise<void> {
     await this.session.restore();
-    await this.keepAlive.wake();
+    await this.keepAlive.trigger();
   }
 
   /** Closes the window. */

@@ -30,7 +30,7 @@ export class Person {
     await row.click();
   }
 
-  /** Runs a command as {@link runCommand} does, with the keyboard alone. */
+  /** Runs a command as {@link handleCommand} does, with the keyboard alone. */
   async runCommandByKeys(title: string): Promise<void> {
     await this.findCommand(title, this.focusedRow(title));
     await this.page.keyboard.press('Enter');

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { fingerprintOf } from '../ssh/publicKey';
+import { computeFingerprint } from '../ssh/publicKey';
 import type { AgentKey } from '../ssh/agent/sshAgent';
 import { readPublicKeyFile } from '../ssh/publicKeyFile';
 import { publicKeyPaths } from '../ssh/publicKeyPaths';
@@ -48,7 +48,7 @@ export async function findKeyCandidates(
  */
 export async function readCandidate(path: string): Promise<KeyCandidate> {
   const { blob, comment } = await readPublicKeyFile(path);
-  return { blob, comment, fingerprint: fingerprintOf(blob), path };
+  return { blob, comment, fingerprint: computeFingerprint(blob), path };
 }
 
 /** Returns the default name for a key: its comment, else its file name. */

@@ -1,9 +1,9 @@
 import { addSshKey, listSshKeys, type KeyPurpose, type SshKey } from '../api/sshKeys';
 import type { ApiClient } from '../api/client';
-import { fingerprintOf, publicKeyLine } from '../ssh/publicKey';
+import { computeFingerprint, publicKeyLine } from '../ssh/publicKey';
 import { I99dashError } from '../errors';
 import { t } from '../text/l10n';
-import { mayHaveArrived } from '../http/retry';
+import { mayHaveSucceeded } from '../http/retry';
 
 /** The backend's limit for names, in UTF-16 units. */
 export const MAX_NAME_LENGTH = 80;
@@ -27,13 +27,13 @@ export async function registerKey(
   { blob, name, purpose }: NewKey,
   signal?: AbortSignal,
 ): Promise<SshKey> {
-  const fingerprint = fingerprintOf(blob);
+  const fingerprint = computeFingerprint(blob);
   assertNotRegistered(await listSshKeys(api, signal), fingerprint);
   try {
     const publicKey = publicKeyLine(blob);
     return await addSshKey(api, { publicKey, name: keyName(name), purpose }, signal);
   } catch (error) {
-    const arrived = mayHaveArrived(error) ? await find(api, fingerprint, signal) : undefined;
+    const arrived = mayHaveSucceeded(error) ? await find(api, fingerprint, signal) : undefined;
     if (arrived === undefined) {
       throw error;
     }

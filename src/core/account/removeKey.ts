@@ -1,7 +1,7 @@
 import type { ApiClient } from '../api/client';
 import { listSshKeys, removeSshKey } from '../api/sshKeys';
 import { isI99dashError } from '../errors';
-import { mayHaveArrived } from '../http/retry';
+import { mayHaveSucceeded } from '../http/retry';
 
 /**
  * Removes a key from the account. Succeeds when the key is already gone. When the response is
@@ -13,7 +13,7 @@ export async function removeKey(api: ApiClient, id: string, signal?: AbortSignal
     await removeSshKey(api, id, signal);
   } catch (error) {
     const isMissing = isI99dashError(error, 'SERVER') && error.status === 404;
-    if (!(isMissing || mayHaveArrived(error)) || !(await isGone(api, id, signal))) {
+    if (!(isMissing || mayHaveSucceeded(error)) || !(await isGone(api, id, signal))) {
       throw error;
     }
   }

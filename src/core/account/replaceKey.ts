@@ -6,7 +6,7 @@ import { t } from '../text/l10n';
 /** Progress of a key rotation. Each step builds on the one before; the old key is removed last. */
 export type RotationStage = 'nothing' | 'registered' | 'signedIn' | 'removed';
 
-export interface RotationPorts {
+export interface RotationDeps {
   /** Lists all keys of the account. */
   list(signal?: AbortSignal): Promise<SshKey[]>;
   /** Registers the new key for login. */
@@ -29,7 +29,7 @@ export interface Rotation {
  * A key rotation that failed half-way. `stage` is the last step that succeeded. The old key is
  * still registered.
  */
-export class RotationStopped extends Error {
+export class KeyRotationError extends Error {
   override readonly name = 'RotationStopped';
 
   constructor(
@@ -45,20 +45,20 @@ export class RotationStopped extends Error {
  * old one. Repeated with the same new key, it continues where it stopped.
  * @param onStage Called when a stage is reached.
  * @returns The new key.
- * @throws RotationStopped
+ * @throws KeyRotationError
  */
 export async function rotateKey(
-  ports: RotationPorts,
+  deps: RotationDeps,
   rotation: Rotation,
   onStage: (stage: RotationStage) => void = () => undefined,
   signal?: AbortSignal,
 ): Promise<SshKey> {
   let stage: Exclude<RotationStage, 'removed'> = 'nothing';
   try {
-    const { oldKey, newKey } = await prepare(ports, rotation, signal);
+    const { oldKey, newKey } = await prepare(deps, rotation, signal);
     onStage((stage = 'registered'));
     throwIfCancelled(signal);
-    const { devId } = await ports.signIn(signal);
+    const { devId } = await deps.signIn(signal);
     onStage((stage = 'signedIn'));
     throwIfCancelled(signal);
     if (devId !== rotation.devId) {
@@ -66,13 +66,13 @@ export async function rotateKey(
       throw new I99dashError('KEY_EXISTS', message);
     }
     if (oldKey !== undefined) {
-      await ports.remove(oldKey.id, signal);
+      await deps.remove(oldKey.id, signal);
     }
     onStage('removed');
     return newKey;
   } catch (error) {
     if (isI99dashError(error) || error instanceof CancelledError) {
-      throw new RotationStopped(stage, error);
+      throw new KeyRotationError(stage, error);
     }
     throw error;
   }
@@ -89,14 +89,14 @@ export function sameKey(): I99dashError {
  * earlier run or by a removal elsewhere.
  */
 async function prepare(
-  ports: RotationPorts,
+  deps: RotationDeps,
   { oldFingerprint, newFingerprint }: Rotation,
   signal?: AbortSignal,
 ): Promise<{ oldKey: SshKey | undefined; newKey: SshKey }> {
   if (oldFingerprint === newFingerprint) {
     throw sameKey();
   }
-  const keys = await ports.list(signal);
+  const keys = await deps.list(signal);
   const known = keys.find(({ fingerprint }) => fingerprint === newFingerprint);
   if (known?.purpose === 'attest') {
     const message = t(
@@ -107,5 +107,5 @@ async function prepare(
   }
   throwIfCancelled(signal);
   const oldKey = keys.find(({ fingerprint }) => fingerprint === oldFingerprint);
-  return { oldKey, newKey: known ?? (await ports.register(signal)) };
+  return { oldKey, newKey: known ?? (await deps.register(signal)) };
 }

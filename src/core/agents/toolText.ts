@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { isI99dashError } from '../errors';
 import { expandHome, homeFolder } from '../platform/homePath';
 import { withoutIsolates } from '../text/l10n';
-import { oneLine } from '../text/sanitizeLine';
+import { sanitizeLine } from '../text/sanitizeLine';
 import type { Problem } from '../problem';
 import { workspaceName, type Root } from './workspaceNames';
 
@@ -71,7 +71,7 @@ export function failureText(error: unknown, roots: readonly Root[]): string {
   if (!isI99dashError(error)) {
     return 'Something went wrong in the i99dash extension. Its log has the details.';
   }
-  const words = oneLine(withoutPaths(error.message, roots), MAX_TEXT);
+  const words = sanitizeLine(withoutPaths(error.message, roots), MAX_TEXT);
   const line = `${error.code}: ${withoutMarkdown(words)}`;
   const { problems = [] } = error;
   return problems.length === 0 ? line : `${line}\n${dataText(listProblems(problems, roots))}`;

@@ -94,7 +94,7 @@ export class ApiClient {
     for (const [name, value] of Object.entries(call.query ?? {})) {
       url.searchParams.set(name, value);
     }
-    const content = contentOf(call);
+    const content = encodeBody(call);
     call.onSend?.();
     const answer = await this.transport.send({
       method: call.method,
@@ -121,7 +121,7 @@ export class ApiClient {
   }
 }
 
-function contentOf({ json, form }: ApiCall): { type: string; body: string } | undefined {
+function encodeBody({ json, form }: ApiCall): { type: string; body: string } | undefined {
   if (form !== undefined) {
     const body = new URLSearchParams(form).toString();
     return { type: 'application/x-www-form-urlencoded', body };

@@ -63,15 +63,18 @@ export async function requestDeviceCode(
   if (!USER_CODE.test(userCode)) {
     throw new I99dashError('PROTOCOL', t("The backend's code is none that a person can type."));
   }
-  const verificationUri = pageOf(expectString(grant, 'verification_uri'), api.backendUrl);
+  const verificationUri = readVerificationPage(
+    expectString(grant, 'verification_uri'),
+    api.backendUrl,
+  );
   const complete = completePage(grant, verificationUri);
   return {
     deviceCode: expectString(grant, 'device_code'),
     userCode,
     verificationUri,
     ...(complete === undefined ? {} : { verificationUriComplete: complete }),
-    lifeMs: lifeOf(grant) * 1000,
-    intervalMs: intervalOf(grant) * 1000,
+    lifeMs: readLifetime(grant) * 1000,
+    intervalMs: readInterval(grant) * 1000,
   };
 }
 
@@ -107,7 +110,7 @@ export async function requestDeviceToken(
  * Validates the verification page.
  * @throws PROTOCOL, BACKEND_REFUSED
  */
-function pageOf(text: string, backendUrl: string): URL {
+function readVerificationPage(text: string, backendUrl: string): URL {
   if (!URL.canParse(text)) {
     throw new I99dashError('PROTOCOL', t("The backend's page for the code is not a URL."));
   }
@@ -135,7 +138,7 @@ function hasUserInfo({ username, password }: URL): boolean {
   return username !== '' || password !== '';
 }
 
-function lifeOf(grant: JsonObject): number {
+function readLifetime(grant: JsonObject): number {
   const life = optionalNumber(grant, 'expires_in');
   if (life === undefined || !(life > 0)) {
     throw new I99dashError(
@@ -146,7 +149,7 @@ function lifeOf(grant: JsonObject): number {
   return Math.min(life, MAX_LIFE);
 }
 
-function intervalOf(grant: JsonObject): number {
+function readInterval(grant: JsonObject): number {
   const interval = optionalNumber(grant, 'interval');
   return interval !== undefined && interval >= 0
     ? Math.min(Math.max(interval, MIN_INTERVAL), MAX_INTERVAL)

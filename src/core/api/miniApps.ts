@@ -1,5 +1,11 @@
 import { I99dashError } from '../errors';
-import { expectObject, expectString, isJsonObject, optionalString, type JsonObject } from '../platform/json';
+import {
+  expectObject,
+  expectString,
+  isJsonObject,
+  optionalString,
+  type JsonObject,
+} from '../platform/json';
 import { t } from '../text/l10n';
 import { serverWords } from '../text/sanitizeLine';
 import { assertNotLocal } from './backendUrl';

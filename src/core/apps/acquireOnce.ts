@@ -9,7 +9,7 @@ import { systemErrorCode } from '../errors';
  * removed.
  * @returns true for the first claim of this name, false for all others
  */
-export async function claimOnce(folder: string, name: string, keepMs: number): Promise<boolean> {
+export async function acquireOnce(folder: string, name: string, keepMs: number): Promise<boolean> {
   await mkdir(folder, { recursive: true });
   await removeOlderThan(folder, keepMs);
   const file = join(folder, createHash('sha256').update(name).digest('hex'));

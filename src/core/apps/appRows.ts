@@ -5,7 +5,7 @@ import type { MyApp } from '../api/miniApps';
 import { isJsonObject, optionalString, type JsonObject } from '../platform/json';
 import type { AppsSnapshot } from './loadApps';
 import type { LocalApp } from './localApps';
-import { reviewStateOf, type ReviewState } from './reviewState';
+import { toReviewState, type ReviewState } from './reviewState';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -64,9 +64,9 @@ export function appRows(
     const beta = betas.find((candidate) => candidate.appId === appId);
     return {
       appId,
-      ...nameOf([local?.manifest, my?.manifest], reader.language),
-      ...reviewOf(reviews.get(appId), my),
-      ...betaOf(reviews.get(appId), beta, reader.now),
+      ...getName([local?.manifest, my?.manifest], reader.language),
+      ...getReview(reviews.get(appId), my),
+      ...toBetaRow(reviews.get(appId), beta, reader.now),
       ...(local === undefined ? {} : { local }),
     };
   });
@@ -77,16 +77,16 @@ export function appRows(
 function rowWithoutId(local: LocalApp, reader: Reader): AppRow {
   return {
     appId: basename(local.folder),
-    ...nameOf([local.manifest], reader.language),
-    ...reviewOf(undefined, undefined),
+    ...getName([local.manifest], reader.language),
+    ...getReview(undefined, undefined),
     local,
   };
 }
 
-function reviewOf(app: AppStatus | undefined, my: MyApp | undefined) {
+function getReview(app: AppStatus | undefined, my: MyApp | undefined) {
   const reviewWord = app?.reviewStatus ?? my?.status ?? null;
   const { rejectionReason, lastPublishedAt } = app ?? {};
-  const review = reviewStateOf(reviewWord);
+  const review = toReviewState(reviewWord);
   return {
     review,
     reviewWord,
@@ -96,7 +96,7 @@ function reviewOf(app: AppStatus | undefined, my: MyApp | undefined) {
   };
 }
 
-function betaOf(
+function toBetaRow(
   app: AppStatus | undefined,
   beta: BetaStatus | undefined,
   now: number,
@@ -124,7 +124,7 @@ function daysUntil(time: string | undefined, now: number): number | undefined {
 }
 
 /** Returns the name in the display language, else in English, else in any language. */
-function nameOf(
+function getName(
   manifests: readonly (JsonObject | undefined)[],
   language: string,
 ): { name?: string } {

@@ -3,7 +3,7 @@ import { Emitter } from '../platform/events';
 import type { Clock } from '../platform/interfaces';
 import type { AppsSnapshot } from './loadApps';
 
-export interface AppsModelPorts {
+export interface AppsModelDeps {
   /** Same contract as {@link loadApps}. */
   load: (signal: AbortSignal) => Promise<AppsSnapshot>;
   clock: Clock;
@@ -17,7 +17,7 @@ export class AppsModel {
   private loading: { done: Promise<void>; controller: AbortController } | undefined;
   private readonly changes = new Emitter<void>();
 
-  constructor(private readonly ports: AppsModelPorts) {}
+  constructor(private readonly deps: AppsModelDeps) {}
 
   readonly onDidChange = this.changes.event;
 
@@ -47,7 +47,7 @@ export class AppsModel {
    * Never rejects.
    */
   async refreshIfOlder(ms: number): Promise<void> {
-    const age = this.ports.clock.now() - this.loadedAt;
+    const age = this.deps.clock.now() - this.loadedAt;
     const isFresh = this.lastFailure === undefined && age >= 0 && age < ms;
     await (this.loading?.done ?? (isFresh ? undefined : this.load()));
   }
@@ -79,8 +79,8 @@ export class AppsModel {
   }
 
   private async ask(signal: AbortSignal): Promise<void> {
-    const startedAt = this.ports.clock.now();
-    const [known, failure] = await this.ports.load(signal).then(
+    const startedAt = this.deps.clock.now();
+    const [known, failure] = await this.deps.load(signal).then(
       (snapshot) => [snapshot, undefined] as const,
       (error: unknown) => [this.known, asError(error)] as const,
     );

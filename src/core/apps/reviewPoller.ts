@@ -2,7 +2,7 @@ import { describeError, isI99dashError } from '../errors';
 import type { AppStatus, DeveloperStatus } from '../api/developerStatus';
 import type { Clock, Disposable, Logger } from '../platform/interfaces';
 import type { FollowedReview, FollowedReviews } from './followedReviews';
-import { reviewStateOf } from './reviewState';
+import { toReviewState } from './reviewState';
 
 const SHORTEST_MS = 15_000;
 const LONGEST_MS = 10 * 60_000;
@@ -10,7 +10,7 @@ const LONGEST_MS = 10 * 60_000;
 export const FOLLOWED_MS = 7 * 24 * 3_600_000;
 
 /** The result of a review. */
-export interface Decision {
+export interface ReviewDecision {
   appId: string;
   /** Undefined when the backend does not report which version was reviewed. */
   version?: string;
@@ -19,7 +19,7 @@ export interface Decision {
   reason?: string;
 }
 
-export interface ReviewFollowerPorts {
+export interface ReviewFollowerDeps {
   reviews: FollowedReviews;
   clock: Clock;
   logger: Logger;
@@ -31,7 +31,7 @@ export interface ReviewFollowerPorts {
   fetchStatus: (appId: string) => Promise<DeveloperStatus>;
   /** Resolves to true for only one caller across all windows. */
   claim: (review: FollowedReview) => Promise<boolean>;
-  tell: (decision: Decision) => void;
+  notify: (decision: ReviewDecision) => void;
 }
 
 /**
@@ -46,7 +46,7 @@ export function followInterval(ageMs: number): number {
  * Polls the reviews of submissions made from this computer while the window has the focus, until
  * the review ends or the submission is a week old. Reports each result once.
  */
-export class ReviewFollower implements Disposable {
+export class ReviewPoller implements Disposable {
   private timer: Disposable | undefined;
   private looking: Promise<void> | undefined;
   private disposed = false;
@@ -57,24 +57,24 @@ export class ReviewFollower implements Disposable {
   /** Apps whose latest submission was reported as still in review. */
   private readonly seenOpen = new Set<string>();
 
-  constructor(private readonly ports: ReviewFollowerPorts) {}
+  constructor(private readonly deps: ReviewFollowerDeps) {}
 
   /**
    * Starts to poll a new submission unless its review has already ended. Never rejects: a
    * submission that cannot be stored is not polled.
    */
   async follow({ appId, version, reviewStatus }: FollowedSubmission): Promise<void> {
-    const account = this.ports.account();
-    const state = reviewStateOf(reviewStatus);
+    const account = this.deps.account();
+    const state = toReviewState(reviewStatus);
     if (account === undefined || state === 'approved' || state === 'rejected') {
       return;
     }
-    const now = this.ports.clock.now();
+    const now = this.deps.clock.now();
     this.seenOpen.delete(appId);
     this.asked.set(appId, now);
     const { backendUrl, devId } = account;
     const review = { backendUrl, devId, appId, version, submittedAt: now };
-    await this.ports.reviews.add(review).catch((error: unknown) => this.warn(review, error));
+    await this.deps.reviews.add(review).catch((error: unknown) => this.warn(review, error));
     this.schedule();
   }
 
@@ -99,20 +99,20 @@ export class ReviewFollower implements Disposable {
     this.timer?.dispose();
     this.timer = undefined;
     const mine = this.mine();
-    if (this.disposed || mine.length === 0 || !this.ports.isFocused()) {
+    if (this.disposed || mine.length === 0 || !this.deps.isFocused()) {
       return; // polling resumes when the window gets the focus
     }
-    const now = this.ports.clock.now();
+    const now = this.deps.clock.now();
     const next = mine.reduce((first, review) => Math.min(first, this.dueAt(review, now)), Infinity);
-    this.timer = this.ports.clock.setTimer(Math.max(1_000, next - now), () => void this.wake());
+    this.timer = this.deps.clock.setTimer(Math.max(1_000, next - now), () => void this.wake());
   }
 
   private async look(): Promise<void> {
     for (const review of this.mine()) {
-      const now = this.ports.clock.now();
+      const now = this.deps.clock.now();
       // A timestamp in the future means that the clock was set back.
       const isOver = Math.abs(now - review.submittedAt) > FOLLOWED_MS;
-      if (isOver || (this.ports.isFocused() && this.dueAt(review, now) <= now)) {
+      if (isOver || (this.deps.isFocused() && this.dueAt(review, now) <= now)) {
         this.asked.set(review.appId, now);
         const work = isOver ? this.giveUp(review) : this.ask(review);
         await work.catch((error: unknown) => this.noteFailure(review, error));
@@ -121,26 +121,26 @@ export class ReviewFollower implements Disposable {
   }
 
   private giveUp(review: FollowedReview): Promise<void> {
-    this.ports.logger.info(`Review: ${review.appId} is not followed any longer.`);
-    return this.ports.reviews.remove(review);
+    this.deps.logger.info(`Review: ${review.appId} is not followed any longer.`);
+    return this.deps.reviews.remove(review);
   }
 
   private async ask(review: FollowedReview): Promise<void> {
-    const status = await this.ports.fetchStatus(review.appId);
+    const status = await this.deps.fetchStatus(review.appId);
     const app = status.apps.find(({ appId }) => appId === review.appId);
     const decision = app === undefined ? undefined : this.decisionOn(review, app);
-    if (decision === undefined || !this.isMine(review) || !this.ports.reviews.has(review)) {
+    if (decision === undefined || !this.isMine(review) || !this.deps.reviews.has(review)) {
       return;
     }
-    if (await this.ports.claim(review)) {
-      this.ports.tell(decision);
+    if (await this.deps.claim(review)) {
+      this.deps.notify(decision);
     }
-    await this.ports.reviews.remove(review);
+    await this.deps.reviews.remove(review);
   }
 
   private noteFailure(review: FollowedReview, error: unknown): void {
     if (isI99dashError(error) && error.retryAfterMs !== undefined) {
-      const from = this.ports.clock.now();
+      const from = this.deps.clock.now();
       const { backendUrl } = review;
       this.pause = { backendUrl, from, until: from + error.retryAfterMs };
     }
@@ -148,15 +148,15 @@ export class ReviewFollower implements Disposable {
   }
 
   private warn({ appId }: FollowedReview, error: unknown): void {
-    this.ports.logger.warn(`Review: ${appId} could not be followed: ${describeError(error)}`);
+    this.deps.logger.warn(`Review: ${appId} could not be followed: ${describeError(error)}`);
   }
 
   /**
    * Accepts a result for another version only after this submission was seen in review, because
    * then the result belongs to it.
    */
-  private decisionOn(review: FollowedReview, app: AppStatus): Decision | undefined {
-    const state = reviewStateOf(app.reviewStatus);
+  private decisionOn(review: FollowedReview, app: AppStatus): ReviewDecision | undefined {
+    const state = toReviewState(app.reviewStatus);
     if (state !== 'approved' && state !== 'rejected') {
       this.seenOpen.add(app.appId);
       return undefined;
@@ -185,11 +185,11 @@ export class ReviewFollower implements Disposable {
   }
 
   private mine(): FollowedReview[] {
-    return this.ports.reviews.list().filter((review) => this.isMine(review));
+    return this.deps.reviews.list().filter((review) => this.isMine(review));
   }
 
   private isMine({ backendUrl, devId }: FollowedReview): boolean {
-    const account = this.ports.account();
+    const account = this.deps.account();
     return account?.backendUrl === backendUrl && account.devId === devId;
   }
 }

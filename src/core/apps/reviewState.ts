@@ -15,7 +15,7 @@ const STATES: Readonly<Record<string, ReviewState>> = {
  * Maps the review status of the backend.
  * @param word Null when nothing was submitted yet.
  */
-export function reviewStateOf(word: string | null): ReviewState {
+export function toReviewState(word: string | null): ReviewState {
   if (word === null) {
     return 'unpublished';
   }

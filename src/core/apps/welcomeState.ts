@@ -1,10 +1,10 @@
 import type { AppsSnapshot } from './loadApps';
 
 /** Why the view is empty. The welcome content explains what to do. */
-export type Emptiness =
+export type WelcomeState =
   'signedOut' | 'accessPending' | 'accessNotGranted' | 'noWorkspaceApp' | 'noWorkspace' | 'noApp';
 
-export interface Surroundings {
+export interface WelcomeInput {
   isSignedIn: boolean;
   /** Whether a folder is open. */
   hasWorkspace: boolean;
@@ -18,10 +18,10 @@ export interface Surroundings {
  * Returns why the view is empty, or undefined when it is not empty or still loading.
  * @param snapshot Undefined until the first load has succeeded.
  */
-export function emptinessOf(
+export function getWelcomeState(
   snapshot: AppsSnapshot | undefined,
-  { isSignedIn, hasWorkspace, hasLocalApp, isFiltered }: Surroundings,
-): Emptiness | undefined {
+  { isSignedIn, hasWorkspace, hasLocalApp, isFiltered }: WelcomeInput,
+): WelcomeState | undefined {
   if (!isSignedIn) {
     return 'signedOut';
   }

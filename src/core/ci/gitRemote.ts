@@ -64,7 +64,7 @@ export function parseRemoteUrl(
   if (!HOST.test(name) || !PATH.test(trimmed)) {
     return undefined;
   }
-  const service = serviceOf(name, known);
+  const service = identifyService(name, known);
   return { host: name, path: trimmed, ...(service === undefined ? {} : { service }) };
 }
 
@@ -153,7 +153,7 @@ function realHost(host: string, aliases: ReadonlyMap<string, string>): string {
   }
 }
 
-function serviceOf(host: string, { github, gitlab }: KnownHosts): CiService | undefined {
+function identifyService(host: string, { github, gitlab }: KnownHosts): CiService | undefined {
   // GitHub Enterprise Cloud with data residency uses subdomains of ghe.com with one label.
   if (host === 'github.com' || /^[a-z0-9-]+\.ghe\.com$/u.test(host) || github.includes(host)) {
     return 'github';

@@ -6,7 +6,7 @@ import { registerKey } from '../account/registerKey';
 import { removeKey } from '../account/removeKey';
 import type { TokenSource, Transport } from '../platform/interfaces';
 
-export interface CiKeyPorts {
+export interface CiKeyDeps {
   backendUrl: string;
   transport: Transport;
   tokens: TokenSource;
@@ -19,18 +19,18 @@ export interface CiKeyPorts {
  * @throws The errors of {@link registerKey}, CancelledError.
  */
 export async function registerCiKey(
-  ports: CiKeyPorts,
+  deps: CiKeyDeps,
   { blob, signer }: Pick<KeyPair, 'blob' | 'signer'>,
   name: string,
   signal?: AbortSignal,
 ): Promise<SshKey> {
-  const api = new ApiClient(ports.backendUrl, ports.transport, ports.tokens);
+  const api = new ApiClient(deps.backendUrl, deps.transport, deps.tokens);
   try {
     const key = await registerKey(api, { blob, name, purpose: 'login' }, signal);
     throwIfCancelled(signal);
     return key;
   } catch (error) {
-    await withdrawCiKey(ports, signer.fingerprint);
+    await revokeCiKey(deps, signer.fingerprint);
     throw error;
   }
 }
@@ -39,8 +39,8 @@ export async function registerCiKey(
  * Removes a key whose private half was not stored anywhere. Never rejects.
  * @returns Whether the key is no longer registered.
  */
-export async function withdrawCiKey(ports: CiKeyPorts, fingerprint: string): Promise<boolean> {
-  const api = new ApiClient(ports.backendUrl, ports.transport, ports.tokens);
+export async function revokeCiKey(deps: CiKeyDeps, fingerprint: string): Promise<boolean> {
+  const api = new ApiClient(deps.backendUrl, deps.transport, deps.tokens);
   try {
     const key = (await listSshKeys(api)).find((each) => each.fingerprint === fingerprint);
     if (key !== undefined) {

@@ -32,7 +32,7 @@ export class SecretClipboard {
   async put(secret: string): Promise<void> {
     this.held?.timer.dispose();
     // Set before the write, so that a window that closes during the write clears it too.
-    this.held = { digest: digestOf(secret), timer: this.clearIn(SECRET_LIFE_MS) };
+    this.held = { digest: hashText(secret), timer: this.clearIn(SECRET_LIFE_MS) };
     await this.clipboard.writeText(secret);
   }
 
@@ -46,7 +46,7 @@ export class SecretClipboard {
       return;
     }
     held.timer.dispose();
-    if (digestOf(await this.clipboard.readText()) === held.digest) {
+    if (hashText(await this.clipboard.readText()) === held.digest) {
       await this.clipboard.writeText('');
     }
     if (this.held === held) {
@@ -67,6 +67,6 @@ export class SecretClipboard {
 }
 
 /** The clipboard may change line endings and trailing whitespace. */
-function digestOf(text: string): string {
+function hashText(text: string): string {
   return createHash('sha256').update(text.replace(/\r\n/gu, '\n').trimEnd()).digest('base64');
 }

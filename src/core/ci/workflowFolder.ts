@@ -1,6 +1,6 @@
 import { I99dashError } from '../errors';
 import { t } from '../text/l10n';
-import { oneLine } from '../text/sanitizeLine';
+import { sanitizeLine } from '../text/sanitizeLine';
 
 /**
  * Control characters and line breaks (YAML has more of them than JSON), and the expressions that
@@ -18,7 +18,7 @@ export function assertFitsWorkflow(directory: string): void {
       'VALIDATION_FAILED',
       t(
         'The folder name "{0}" cannot stand in a workflow: it has control characters or an expression. Rename the folder.',
-        oneLine(directory),
+        sanitizeLine(directory),
       ),
     );
   }

@@ -12,7 +12,7 @@ const CERTIFICATES =
   /-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END (?:X509 )?CERTIFICATE-----/gu;
 
 /** Which certificates are trusted in addition to Node.js's own. */
-export interface TrustConfiguration {
+export interface CertificateConfiguration {
   /** VS Code's `http.systemCertificates`. Default true. */
   systemCertificates?: boolean;
   /** `NODE_EXTRA_CA_CERTS`: a file of PEM certificates. */
@@ -33,7 +33,7 @@ export interface CertificateSources {
  * Trusts Node.js's own certificates, and those of the system and of `NODE_EXTRA_CA_CERTS` only if
  * necessary: reading the system's takes 100 ms and more, which most users never need.
  */
-export class Trust {
+export class CertificateStore {
   private configuration = '';
   private fingerprint = '';
   private extended: tls.SecureContext | undefined;
@@ -42,12 +42,12 @@ export class Trust {
    * Returns the context for TLS, or undefined for Node.js's own certificates. Returns a new object
    * whenever the certificates change.
    */
-  contextFor(configuration: TrustConfiguration): tls.SecureContext | undefined {
+  contextFor(configuration: CertificateConfiguration): tls.SecureContext | undefined {
     return this.configuration === JSON.stringify(configuration) ? this.extended : undefined;
   }
 
   /** Loads all trusted certificates for {@link contextFor}. Never rejects. */
-  async extend(configuration: TrustConfiguration): Promise<void> {
+  async extend(configuration: CertificateConfiguration): Promise<void> {
     const { builtIn, extra, system = [] } = await readCertificates(configuration);
     const added = [...new Set([...(typeof extra === 'object' ? extra : []), ...system])].sort();
     const fingerprint = createHash('sha256').update(added.join()).digest('hex');
@@ -64,7 +64,7 @@ export class Trust {
 export async function readCertificates({
   systemCertificates = true,
   extraFile = '',
-}: TrustConfiguration): Promise<CertificateSources> {
+}: CertificateConfiguration): Promise<CertificateSources> {
   const [extra, system] = await Promise.all([
     extraFile === '' ? undefined : readExtra(extraFile),
     systemCertificates ? readSystem() : undefined,

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { getSystemErrorMap } from 'node:util';
 import { isI99dashError, systemErrorCode } from '../errors';
-import { oneLine } from '../text/sanitizeLine';
+import { sanitizeLine } from '../text/sanitizeLine';
 import { findFirstError } from './connectionPool';
 import { buildConnector, type Pool } from './ownUndici';
 
@@ -15,7 +15,7 @@ export class TlsFailure extends Error {
     super('No secure connection', { cause });
     const code = systemErrorCode(cause);
     this.code = code ?? 'UNSPECIFIED';
-    this.reason = code === 'UNSPECIFIED' ? `${code}: ${oneLine(cause.message)}` : this.code;
+    this.reason = code === 'UNSPECIFIED' ? `${code}: ${sanitizeLine(cause.message)}` : this.code;
   }
 }
 

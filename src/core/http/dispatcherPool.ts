@@ -39,7 +39,7 @@ interface Way {
 }
 
 /** Caches one connection pool for each proxy and certificate configuration. */
-export class Dispatchers {
+export class DispatcherPool {
   private readonly open: Way[] = [];
   private gain: number;
 
@@ -63,22 +63,22 @@ export class Dispatchers {
     if (known !== undefined) {
       return known.dispatcher;
     }
-    const way = {
+    const dispatcher = {
       proxy: key,
       context,
       ...(proxy === undefined ? this.direct(context, onlyElsewhere) : this.through(proxy, context)),
     };
-    this.open.push(way);
+    this.open.push(dispatcher);
     if (this.open.length > MAX_OPEN) {
       this.open.shift()?.close();
     }
-    return way.dispatcher;
+    return dispatcher.dispatcher;
   }
 
   /** Discards all open connections. Requests in progress are completed. */
   forget(): void {
-    for (const way of this.open.splice(0)) {
-      way.close();
+    for (const dispatcher of this.open.splice(0)) {
+      dispatcher.close();
     }
   }
 

@@ -17,7 +17,7 @@ export function loggedTransport(transport: Transport, logger: Logger, clock: Clo
         tell(response.status);
         return response;
       } catch (error) {
-        tell(outcomeOf(error));
+        tell(describeOutcome(error));
         throw error;
       }
     },
@@ -28,7 +28,7 @@ function describe({ method, url }: HttpRequest): string {
   return `${method} ${url.origin}${url.pathname}`;
 }
 
-function outcomeOf(error: unknown): string {
+function describeOutcome(error: unknown): string {
   if (error instanceof CancelledError) return 'cancelled';
   return isI99dashError(error) ? error.code : 'failed';
 }

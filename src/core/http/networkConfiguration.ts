@@ -1,8 +1,8 @@
 import type { ProxyConfiguration } from './proxy';
-import type { TrustConfiguration } from './certificateStore';
+import type { CertificateConfiguration } from './certificateStore';
 
 /** The user's network settings. */
 export interface NetworkConfiguration {
   proxy?: ProxyConfiguration;
-  trust?: TrustConfiguration;
+  trust?: CertificateConfiguration;
 }

@@ -36,7 +36,7 @@ const PASSING_STATUSES: ReadonlySet<number | undefined> = new Set([408, 429]);
  * Checks whether an error is transient: no network, no response, or a server failure. A proxy's
  * refusal is not, because the user must fix it.
  */
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   if (isI99dashError(error, 'OFFLINE') || isI99dashError(error, 'TIMEOUT')) {
     return error.status === undefined || error.status >= 500;
   }
@@ -48,16 +48,16 @@ export function isPassing(error: unknown): boolean {
  * Checks whether the server may have processed a call that has no conclusive response. A call
  * rejected with 429 was not processed.
  */
-export function mayHaveArrived(error: unknown): boolean {
+export function mayHaveSucceeded(error: unknown): boolean {
   const isTooMany = isI99dashError(error) && error.status === 429;
-  return (isPassing(error) && !isTooMany) || isI99dashError(error, 'PROTOCOL');
+  return (isTransient(error) && !isTooMany) || isI99dashError(error, 'PROTOCOL');
 }
 
 /**
  * Computes the backoff before a retry. It doubles with each attempt and is never shorter than the
  * server requested.
  * @param attempt Number of the failed attempt, from 1.
- * @param patienceMs Longest delay without asking the user, in milliseconds.
+ * @param userActionBackoffMs Longest delay without asking the user, in milliseconds.
  * @returns Milliseconds, or undefined when the server requested more than that, which the user must
  * decide on.
  */
@@ -75,7 +75,7 @@ export function waitBeforeRepeat(
  * Retries an idempotent call while it fails with transient errors.
  * @throws The error of the last attempt, or CancelledError.
  */
-export async function repeatPassing<T>(
+export async function retryTransient<T>(
   clock: Clock,
   call: () => Promise<T>,
   signal?: AbortSignal,
@@ -85,7 +85,7 @@ export async function repeatPassing<T>(
       return await call();
     } catch (error) {
       const wait = waitBeforeRepeat(error, attempt);
-      if (!isPassing(error) || attempt >= ATTEMPTS || wait === undefined) {
+      if (!isTransient(error) || attempt >= ATTEMPTS || wait === undefined) {
         throw error;
       }
       await delay(clock, wait, signal);

@@ -12,13 +12,13 @@ import {
   type Transport,
 } from '../platform/interfaces';
 import { findFirstError, isLostReusedConnection } from './connectionPool';
-import { Dispatchers } from './dispatcherPool';
+import { DispatcherPool } from './dispatcherPool';
 import type { NetworkConfiguration } from './networkConfiguration';
 import { request, type Dispatcher } from './ownUndici';
 import { resolveProxy } from './proxy';
 import { readBody } from './responseBody';
 import { asTransportError, isUnknownIssuer, RequestExpired } from './transportError';
-import { Trust, type TrustConfiguration } from './certificateStore';
+import { CertificateStore, type CertificateConfiguration } from './certificateStore';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** Default limit for a response of the API, in bytes. */
@@ -99,18 +99,18 @@ export function createUndiciTransport({
 }: TransportOptions = {}): Transport {
   const allDeadlines = { ...DEADLINES, ...deadlines };
   const wallClock = (): number => clock.now();
-  const dispatchers = new Dispatchers({ ...allDeadlines, wallClock, userAgent });
+  const dispatchers = new DispatcherPool({ ...allDeadlines, wallClock, userAgent });
   return new UndiciTransport(network, dispatchers, { ...allDeadlines, userAgent }, clock);
 }
 
 type ExchangeOptions = Deadlines & { userAgent: string };
 
 class UndiciTransport implements Transport {
-  private readonly trust = new Trust();
+  private readonly trust = new CertificateStore();
 
   constructor(
     private readonly network: () => NetworkConfiguration,
-    private readonly dispatchers: Dispatchers,
+    private readonly dispatchers: DispatcherPool,
     private readonly options: ExchangeOptions,
     private readonly clock: Clock,
   ) {}
@@ -135,7 +135,10 @@ class UndiciTransport implements Transport {
   }
 
   /** Retries with all trusted certificates. */
-  private async repeatTrusted<T>(trust: TrustConfiguration, attempt: () => Promise<T>): Promise<T> {
+  private async repeatTrusted<T>(
+    trust: CertificateConfiguration,
+    attempt: () => Promise<T>,
+  ): Promise<T> {
     const context = this.trust.contextFor(trust);
     try {
       return await attempt();

@@ -9,7 +9,7 @@ import { fetchBalance, type Balance } from './wallet';
 /** Minimum interval of background requests, in milliseconds. */
 const PERIOD_MS = 5 * 60_000;
 
-export interface WalletWatchPorts {
+export interface WalletWatchDeps {
   session: Session;
   transport: Transport;
   clock: Clock;
@@ -32,8 +32,8 @@ export class WalletWatch implements Disposable {
   private readonly subscription: Disposable;
   readonly onDidChange = this.changes.event;
 
-  constructor(private readonly ports: WalletWatchPorts) {
-    this.subscription = ports.session.onDidChange(() => this.follow());
+  constructor(private readonly deps: WalletWatchDeps) {
+    this.subscription = deps.session.onDidChange(() => this.follow());
     this.follow();
   }
 
@@ -48,12 +48,12 @@ export class WalletWatch implements Disposable {
    * @throws NOT_SIGNED_IN and the errors of `fetchBalance`
    */
   async fetch(tokens: TokenSource, signal?: AbortSignal): Promise<Balance> {
-    const { session, transport, clock, backendUrl } = this.ports;
-    const owner = ownerOf(session);
+    const { session, transport, clock, backendUrl } = this.deps;
+    const owner = getOwner(session);
     this.askedAt = clock.now();
     const question = ++this.asked;
     const balance = await fetchBalance(new ApiClient(backendUrl(), transport, tokens), signal);
-    if (ownerOf(session) !== owner) {
+    if (getOwner(session) !== owner) {
       throw new I99dashError('NOT_SIGNED_IN', t('You signed in as somebody else meanwhile.'));
     }
     if (question > this.answered) {
@@ -68,7 +68,7 @@ export class WalletWatch implements Disposable {
    * user, never rejects.
    */
   async refresh(): Promise<void> {
-    const { session, clock, logger } = this.ports;
+    const { session, clock, logger } = this.deps;
     const age = clock.now() - this.askedAt;
     const isDue = age >= PERIOD_MS || age < 0; // the clock was set back
     if (session.state.kind !== 'signedIn' || !isDue) {
@@ -88,8 +88,8 @@ export class WalletWatch implements Disposable {
    * balance.
    */
   private follow(): void {
-    const { session } = this.ports;
-    const owner = ownerOf(session);
+    const { session } = this.deps;
+    const owner = getOwner(session);
     if (owner !== this.owner) {
       this.owner = owner;
       this.askedAt = -Infinity;
@@ -112,6 +112,6 @@ export class WalletWatch implements Disposable {
   }
 }
 
-function ownerOf({ stored }: Session): string | undefined {
+function getOwner({ stored }: Session): string | undefined {
   return stored?.profile.sessionId;
 }

@@ -1,5 +1,5 @@
 import { localization } from '../text/l10n';
-import { shorten, UNFIT, UNFIT_IN_ISOLATES } from '../text/sanitizeLine';
+import { shorten, UNSAFE_CHARS, UNSAFE_CHARS_BUT_ISOLATES } from '../text/sanitizeLine';
 import type { Logger } from './interfaces';
 
 /** Limit for one entry, in UTF-16 units. */
@@ -20,7 +20,7 @@ export function lineLogger(logger: Logger): Logger {
 }
 
 function visible(text: string): string {
-  const unfit = localization() === undefined ? UNFIT : UNFIT_IN_ISOLATES;
+  const unfit = localization() === undefined ? UNSAFE_CHARS : UNSAFE_CHARS_BUT_ISOLATES;
   return shorten(text, MAX_LENGTH).replace(unfit, (run) => Array.from(run, escape).join(''));
 }
 

@@ -19,7 +19,7 @@ export class FirstPublishers {
 
   /** Returns the first publisher of an app if it used another account or another backend. */
   async findOther(appId: string, { devId, backendUrl }: Publisher): Promise<Publisher | undefined> {
-    const first = parsePublisher((await this.file.read())?.[keyOf(appId)]);
+    const first = parsePublisher((await this.file.read())?.[getStorageKey(appId)]);
     const isSame = first?.devId === devId && first.backendUrl === backendUrl;
     return isSame ? undefined : first;
   }
@@ -27,14 +27,14 @@ export class FirstPublishers {
   /** Records the publisher of an app, unless one is recorded already. */
   async record(appId: string, publisher: Publisher): Promise<void> {
     const known = (await this.file.read()) ?? {};
-    if (parsePublisher(known[keyOf(appId)]) === undefined) {
-      await this.file.write({ ...known, [keyOf(appId)]: { ...publisher } });
+    if (parsePublisher(known[getStorageKey(appId)]) === undefined) {
+      await this.file.write({ ...known, [getStorageKey(appId)]: { ...publisher } });
     }
   }
 }
 
 /** Only mini-apps can be published today. Themes and native apps have separate IDs. */
-function keyOf(appId: string): string {
+function getStorageKey(appId: string): string {
   return `miniApp:${appId}`;
 }
 

@@ -8,7 +8,7 @@ import type { Logger, ProcessRunner } from '../platform/interfaces';
 import type { Problem } from '../problem';
 import { packedFolder, projectBuild, scriptEnvironment, type Build } from './build/projectBuild';
 import { buildFailed } from './build/buildFailure';
-import { takeBuildTurn } from './build/buildLock';
+import { acquireBuildLock } from './build/buildLock';
 import { withBundle, type Bundle } from './packing/bundle';
 import { checkBuildOutput, readOutputFolders } from './checks/buildOutput';
 import { keepCache } from './packing/inspectContents';
@@ -28,7 +28,7 @@ import { countProblems } from './rules/rules';
 import type { Progress, StageClock } from './stages';
 
 /** The dependencies of {@link prepare}. */
-export interface PreparationPorts {
+export interface PreparationDeps {
   runner: ProcessRunner;
   logger: Logger;
   onProgress: (progress: Progress) => void;
@@ -50,9 +50,9 @@ export interface PreparationPorts {
   baselineCache?: string;
 }
 
-export interface Preparation {
+export interface PrepareInput {
   project: Project;
-  ports: PreparationPorts;
+  deps: PreparationDeps;
   stages: StageClock;
   signal: AbortSignal | undefined;
   /** Requests the latest published version; left out if no network request is wanted. */
@@ -60,7 +60,7 @@ export interface Preparation {
 }
 
 /** A mini-app that passed all checks. */
-export interface Fit {
+export interface PreparedApp {
   bundle: Bundle;
   /** The project with the packed manifest, which a build may have changed. */
   project: Project;
@@ -76,8 +76,8 @@ export interface Fit {
  * @throws CancelledError
  */
 export async function prepare<T>(
-  preparation: Preparation,
-  use: (fit: Fit) => Promise<T>,
+  preparation: PrepareInput,
+  use: (fit: PreparedApp) => Promise<T>,
 ): Promise<T> {
   const { stages, signal } = preparation;
   const { folder } = preparation.project;
@@ -88,20 +88,20 @@ export async function prepare<T>(
     return prepareOutput({ ...preparation, problems }, use);
   }
   stages.enter('build');
-  const giveBack = await takeBuildTurn(folder, signal);
+  const releaseBuildLock = await acquireBuildLock(folder, signal);
   try {
     const built = await afterBuild({ ...preparation, problems }, build);
     return await prepareOutput(built, (fit) => {
-      giveBack();
+      releaseBuildLock();
       return use(fit);
     });
   } finally {
-    giveBack();
+    releaseBuildLock();
   }
 }
 
 /** The project with the warnings and notes found so far. */
-interface Checked extends Preparation {
+interface CheckedInput extends PrepareInput {
   problems: readonly Problem[];
 }
 
@@ -109,12 +109,12 @@ interface Checked extends Preparation {
  * Builds, and checks the folder that the build wrote and the manifest, if the build changed it.
  * @throws as {@link prepare}
  */
-async function afterBuild(checked: Checked, build: Build): Promise<Checked> {
-  const { ports, signal } = checked;
+async function afterBuild(checked: CheckedInput, build: Build): Promise<CheckedInput> {
+  const { deps, signal } = checked;
   const before = await readOutputFolders(checked.project);
-  await runBuild(checked.project, build, ports, signal);
+  await runBuild(checked.project, build, deps, signal);
   const ofOutput = await checkBuildOutput(checked.project, before);
-  ports.onBuilt?.(ofOutput);
+  deps.onBuilt?.(ofOutput);
   assertOutput(ofOutput);
   const project = await rereadManifest(checked.project);
   const now = { ...checked, project };
@@ -126,8 +126,11 @@ async function afterBuild(checked: Checked, build: Build): Promise<Checked> {
  * Packs the project and checks the packed files.
  * @throws as {@link prepare}
  */
-async function prepareOutput<T>(checked: Checked, use: (fit: Fit) => Promise<T>): Promise<T> {
-  const { project, ports, stages, signal } = checked;
+async function prepareOutput<T>(
+  checked: CheckedInput,
+  use: (fit: PreparedApp) => Promise<T>,
+): Promise<T> {
+  const { project, deps, stages, signal } = checked;
   const { folder } = project;
   stages.enter('pack');
   const root = packedFolder(project);
@@ -138,15 +141,15 @@ async function prepareOutput<T>(checked: Checked, use: (fit: Fit) => Promise<T>)
   const { leftOut } = collected;
   if (leftOut.length > 0) {
     const names = leftOut.join(', ');
-    ports.logger.info(`Publish: left out ${leftOut.length} files and folders: ${names}.`);
+    deps.logger.info(`Publish: left out ${leftOut.length} files and folders: ${names}.`);
   }
-  const result = await packChecked(project, root, collected, ports, signal, (bundle, ofOutput) => {
+  const result = await packChecked(project, root, collected, deps, signal, (bundle, ofOutput) => {
     const problems = [...checked.problems, ...ofOutput];
     for (const problem of problems) {
       const { severity, rule } = problem;
-      ports.logger.info(`Publish: ${severity} ${rule}: ${problemSentence(problem, folder)}`);
+      deps.logger.info(`Publish: ${severity} ${rule}: ${problemSentence(problem, folder)}`);
     }
-    ports.onProblems?.(problems);
+    deps.onProblems?.(problems);
     return use({ bundle, project, problems });
   });
   stages.finish();
@@ -166,7 +169,7 @@ function assertOutput(problems: readonly Problem[]): void {
 }
 
 /** @throws VALIDATION_FAILED, CancelledError */
-async function validate({ project, latestVersion, signal }: Preparation): Promise<Problem[]> {
+async function validate({ project, latestVersion, signal }: PrepareInput): Promise<Problem[]> {
   const found = await checkSource(project, {
     ...(signal === undefined ? {} : { signal }),
     ...(latestVersion === undefined ? {} : { latestVersion }),
@@ -202,12 +205,12 @@ function packChecked<T>(
   project: Project,
   root: string,
   collected: CollectedFiles,
-  ports: PreparationPorts,
+  deps: PreparationDeps,
   signal: AbortSignal | undefined,
   use: (bundle: Bundle, problems: Problem[]) => Promise<T>,
 ): Promise<T> {
   const { files } = collected;
-  const { worker, baselineCache: cacheFile, onProgress } = ports;
+  const { worker, baselineCache: cacheFile, onProgress } = deps;
   return withBundle(
     collected,
     async (bundle) => {
@@ -231,7 +234,7 @@ function packChecked<T>(
 async function runBuild(
   { folder, manifest }: Project,
   { commandLine, file }: Build,
-  { runner, onBuildOutput }: PreparationPorts,
+  { runner, onBuildOutput }: PreparationDeps,
   signal?: AbortSignal,
 ): Promise<void> {
   const exitCode = await runner.run({

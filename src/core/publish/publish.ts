@@ -9,13 +9,13 @@ import {
   isI99dashError,
   restate,
   throwIfCancelled,
-  type Unpromoted,
+  type PromotionFailure,
 } from '../errors';
 import { t } from '../text/l10n';
 import type { Clock, Transport } from '../platform/interfaces';
 import type { Problem } from '../problem';
-import { repeatPassing } from '../http/retry';
-import { prepare, type Fit, type PreparationPorts } from './prepare';
+import { retryTransient } from '../http/retry';
+import { prepare, type PreparedApp, type PreparationDeps } from './prepare';
 import type { Project } from './project/project';
 import { withPublishLock, type PublishLock } from './publishLock';
 import { explainRefusal } from './refusal';
@@ -57,7 +57,7 @@ export interface PublishResult {
 }
 
 /** What is about to be uploaded. */
-export interface Prepared {
+export interface PublishPreview {
   project: Project;
   track: Track;
   sha256: string;
@@ -68,7 +68,7 @@ export interface Prepared {
   problems: readonly Problem[];
 }
 
-export interface PublishPorts extends PreparationPorts {
+export interface PublishDeps extends PreparationDeps {
   api: ApiClient;
   transport: Transport;
   clock: Clock;
@@ -78,9 +78,9 @@ export interface PublishPorts extends PreparationPorts {
    * Called when everything is packed and before anything is sent. A rejection ends the publish. Not
    * called for a dry run.
    */
-  confirm?: (prepared: Prepared) => Promise<void>;
+  confirm?: (prepared: PublishPreview) => Promise<void>;
   /** Whether to ask about what is packed; without it every publish asks. */
-  mustConfirm?: (prepared: Prepared) => boolean;
+  mustConfirm?: (prepared: PublishPreview) => boolean;
 }
 
 /**
@@ -93,24 +93,24 @@ export interface PublishPorts extends PreparationPorts {
 export async function publish(
   project: Project,
   options: PublishOptions,
-  ports: PublishPorts,
+  deps: PublishDeps,
   signal?: AbortSignal,
 ): Promise<PublishResult> {
   if (options.track === 'production' && options.releaseNotes !== undefined) {
     throw new I99dashError('VALIDATION_FAILED', t('Release notes are for the beta track alone.'));
   }
-  const stages = new StageClock(ports);
+  const stages = new StageClock(deps);
   if (options.dryRun === true) {
-    return prepare({ project, ports, stages, signal }, (fit) =>
+    return prepare({ project, deps, stages, signal }, (fit) =>
       Promise.resolve(toResult(fit, options)),
     );
   }
   const { id: appId, version } = project.manifest;
-  const note = { backendUrl: ports.api.backendUrl, appId, version, folder: project.folder };
-  return withPublishLock(ports.lockFolder, note, (lock) => {
-    const run: Run = { options, ports, stages, signal, lock };
+  const note = { backendUrl: deps.api.backendUrl, appId, version, folder: project.folder };
+  return withPublishLock(deps.lockFolder, note, (lock) => {
+    const run: Run = { options, deps, stages, signal, lock };
     const readStatus = (): Promise<DeveloperStatus> =>
-      fetchDeveloperStatus(ports.api, { appId, ...(signal === undefined ? {} : { signal }) });
+      fetchDeveloperStatus(deps.api, { appId, ...(signal === undefined ? {} : { signal }) });
     // One connection that breaks is not yet a missing network.
     const status = readStatus().catch((error: unknown) => {
       if (isI99dashError(error, 'OFFLINE')) {
@@ -123,7 +123,7 @@ export async function publish(
     // Uses only the status, because the list of apps, which `before` also needs, may fail.
     const latestVersion = async (): Promise<string | undefined> =>
       findApp(await status, appId)?.latestVersion ?? undefined;
-    return prepare({ project, ports, stages, signal, latestVersion }, async (fit) => {
+    return prepare({ project, deps, stages, signal, latestVersion }, async (fit) => {
       const asked = await confirm(run, fit);
       // The confirmation may take hours, so the state is read again.
       const delivered = await deliver(run, fit, asked ? readBefore(run, appId) : before);
@@ -135,7 +135,7 @@ export async function publish(
 /** The context of one publish. */
 interface Run {
   options: PublishOptions;
-  ports: PublishPorts;
+  deps: PublishDeps;
   stages: StageClock;
   signal: AbortSignal | undefined;
   lock: PublishLock;
@@ -143,15 +143,15 @@ interface Run {
 
 /** @returns whether the user was asked */
 async function confirm(
-  { options, ports, stages, signal }: Run,
-  { bundle: { sha256, size, fileCount }, project, problems }: Fit,
+  { options, deps, stages, signal }: Run,
+  { bundle: { sha256, size, fileCount }, project, problems }: PreparedApp,
 ): Promise<boolean> {
   const prepared = { project, track: options.track, sha256, size, fileCount, problems };
-  if (ports.confirm === undefined || ports.mustConfirm?.(prepared) === false) {
+  if (deps.confirm === undefined || deps.mustConfirm?.(prepared) === false) {
     return false;
   }
   stages.enter('confirm');
-  await ports.confirm(prepared);
+  await deps.confirm(prepared);
   throwIfCancelled(signal);
   return true;
 }
@@ -159,25 +159,25 @@ async function confirm(
 /** Uploads and submits the bundle. Cannot be cancelled once the submission is sent. */
 async function deliver(
   run: Run,
-  { bundle, project }: Fit,
+  { bundle, project }: PreparedApp,
   before: Promise<BackendState | undefined>,
 ): Promise<Submission & { bundleId: string }> {
-  const { options, ports, stages, signal, lock } = run;
+  const { options, deps, stages, signal, lock } = run;
   const { manifest } = project;
   const { id: appId, version } = manifest;
   before.catch(() => undefined); // heard of below
   await lock.recordStage('uploading');
   stages.enter('upload', bundle.size);
-  const bundleId = await upload(ports, appId, bundle, {
+  const bundleId = await upload(deps, appId, bundle, {
     ...(signal === undefined ? {} : { signal }),
-    onProgress: (done) => ports.onProgress({ stage: 'upload', done, total: bundle.size }),
+    onProgress: (done) => deps.onProgress({ stage: 'upload', done, total: bundle.size }),
   });
   const state = await before;
   throwIfCancelled(signal);
   await lock.recordStage('submitting');
   stages.enter('submit');
   const request = { appId, version, manifest: { ...manifest }, bundleId };
-  const submission = await submitOnce(ports, request, state).catch(async (error: unknown) => {
+  const submission = await submitOnce(deps, request, state).catch(async (error: unknown) => {
     throw await explainRefusal(error, project, state?.latestVersion);
   });
   if (options.track === 'beta') {
@@ -192,20 +192,20 @@ async function deliver(
  * twice
  */
 async function promote(
-  { options, ports }: Run,
+  { options, deps }: Run,
   { appId, version }: SubmitRequest,
   { reviewStatus }: Submission,
 ): Promise<void> {
   const { releaseNotes } = options;
   const build = { version, ...(releaseNotes === undefined ? {} : { releaseNotes }) };
   try {
-    await repeatPassing(ports.clock, () => promoteToBeta(ports.api, appId, build));
+    await retryTransient(deps.clock, () => promoteToBeta(deps.api, appId, build));
   } catch (error) {
     throw isI99dashError(error) ? submittedOnly(error, { appId, reviewStatus, ...build }) : error;
   }
 }
 
-function submittedOnly(error: I99dashError, unpromoted: Unpromoted): I99dashError {
+function submittedOnly(error: I99dashError, unpromoted: PromotionFailure): I99dashError {
   const { appId, version } = unpromoted;
   return restate(
     error,
@@ -220,17 +220,17 @@ function submittedOnly(error: I99dashError, unpromoted: Unpromoted): I99dashErro
  * @throws CancelledError
  */
 async function readBefore(
-  { ports, signal }: Run,
+  { deps, signal }: Run,
   appId: string,
   reading?: Promise<DeveloperStatus>,
 ): Promise<BackendState | undefined> {
   try {
-    return await readBackendState(ports.api, appId, signal, reading);
+    return await readBackendState(deps.api, appId, signal, reading);
   } catch (error) {
     if (error instanceof CancelledError) {
       throw error;
     }
-    ports.logger.warn(
+    deps.logger.warn(
       `Publish: the backend's state could not be read before: ${describeError(error)}`,
     );
     return undefined;
@@ -238,7 +238,7 @@ async function readBefore(
 }
 
 function toResult(
-  { project: { manifest }, bundle: { sha256, size, fileCount } }: Fit,
+  { project: { manifest }, bundle: { sha256, size, fileCount } }: PreparedApp,
   { track, dryRun = false }: PublishOptions,
 ): PublishResult {
   const { id: appId, version } = manifest;

@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { I99dashError, isI99dashError, systemErrorCode } from '../errors';
 import { t } from '../text/l10n';
-import { oneLine } from '../text/sanitizeLine';
+import { sanitizeLine } from '../text/sanitizeLine';
 import { readTextFile } from '../platform/readTextFile';
 import {
   lockContent,
   parseLock,
   type LockText,
-  type PublishNote,
+  type LockInfo,
   type PublishStage,
-} from './publishNote';
+} from './lockInfo';
 import { isRunning } from '../platform/runningProcess';
 
 /** How often the publishing window touches its lock, in milliseconds. */
@@ -47,7 +47,7 @@ export interface LockOptions {
 }
 
 /** What lies where a lock belongs. */
-interface Found extends LockText {
+interface LockState extends LockText {
   /** Undefined for what is no file, or too large. */
   content: string | undefined;
   /** Milliseconds since the epoch. */
@@ -58,7 +58,7 @@ interface Found extends LockText {
 /**
  * Runs a task while holding the lock for an app on a backend, across all windows that share a home
  * folder, even on several computers. A window that crashes leaves its lock behind;
- * {@link takeInterrupted} finds it. A lock that cannot be released becomes stale, which does not
+ * {@link collectStaleLocks} finds it. A lock that cannot be released becomes stale, which does not
  * fail the task.
  * @param folder the folder with the locks of all windows
  * @throws PUBLISH_IN_PROGRESS
@@ -67,7 +67,7 @@ interface Found extends LockText {
  */
 export async function withPublishLock<T>(
   folder: string,
-  note: Omit<PublishNote, 'pid' | 'stage'>,
+  note: Omit<LockInfo, 'pid' | 'stage'>,
   task: (lock: PublishLock) => Promise<T>,
   { heartbeatMs = HEARTBEAT_MS }: LockOptions = {},
 ): Promise<T> {
@@ -107,10 +107,10 @@ export async function withPublishLock<T>(
  * Returns the publishes that were interrupted by a crash. Removes their locks, so each one is
  * returned once, to one caller. Never rejects.
  */
-export async function takeInterrupted(
+export async function collectStaleLocks(
   folder: string,
   { heartbeatMs = HEARTBEAT_MS }: LockOptions = {},
-): Promise<PublishNote[]> {
+): Promise<LockInfo[]> {
   const names = await readdir(folder).catch(() => []);
   const removed = await Promise.all(
     names
@@ -124,7 +124,7 @@ function noPlace(folder: string, cause: unknown): I99dashError {
   const reason = systemErrorCode(cause) ?? 'unknown';
   const message = t(
     'Publishing keeps a small file in {0}, and it cannot be written ({1}). Make room on that disk, or make the folder writable, and publish again.',
-    oneLine(folder),
+    sanitizeLine(folder),
     reason,
   );
   return new I99dashError('UPLOAD_FAILED', message, { cause });
@@ -187,21 +187,21 @@ async function release(path: string, content: string): Promise<void> {
 async function removeAbandoned(
   path: string,
   heartbeatMs: number,
-): Promise<{ note?: PublishNote } | undefined> {
-  const seen = await look(path);
+): Promise<{ note?: LockInfo } | undefined> {
+  const seen = await readLock(path);
   if (seen === undefined || (await isHeld(path, seen, heartbeatMs))) {
     return undefined;
   }
   const guard = `${path}.guard`;
   if (!(await createNew(guard, ''))) {
-    const found = await look(guard);
+    const found = await readLock(guard);
     if (found !== undefined && isOld(found, heartbeatMs)) {
       await remove(guard, found);
     }
     return undefined;
   }
   try {
-    const now = await look(path);
+    const now = await readLock(path);
     if (now === undefined || now.content !== seen.content || now.mtimeMs !== seen.mtimeMs) {
       return undefined;
     }
@@ -237,7 +237,7 @@ async function createNew(path: string, content: string): Promise<boolean> {
  * Reads a lock. Only a regular file can be one, and its size is limited.
  * @throws a system error, because an unreadable lock may be held
  */
-async function look(path: string): Promise<Found | undefined> {
+async function readLock(path: string): Promise<LockState | undefined> {
   try {
     const stats = await lstat(path);
     const isLock = stats.isFile() && stats.size <= MAX_BYTES;
@@ -253,7 +253,7 @@ async function look(path: string): Promise<Found | undefined> {
 }
 
 /** @throws a system error, such as ENOTEMPTY for a folder with content */
-async function remove(path: string, { isFolder }: Found): Promise<void> {
+async function remove(path: string, { isFolder }: LockState): Promise<void> {
   await (isFolder ? rmdir(path) : rm(path, { force: true }));
 }
 
@@ -262,24 +262,30 @@ async function remove(path: string, { isFolder }: Found): Promise<void> {
  * lock without a heartbeat is stale. But it may only look stale because the computer slept or the
  * clock changed, so this waits for a heartbeat.
  */
-async function isHeld(path: string, found: Found, heartbeatMs: number): Promise<boolean> {
+async function isHeld(path: string, found: LockState, heartbeatMs: number): Promise<boolean> {
   const { content, note, host = hostname() } = found;
   if (content === undefined || (note && host === hostname() && !isRunning(note.pid))) {
     return false;
   }
-  return !isOld(found, heartbeatMs) || (note !== undefined && beats(path, found, heartbeatMs));
+  return (
+    !isOld(found, heartbeatMs) || (note !== undefined && waitForHeartbeat(path, found, heartbeatMs))
+  );
 }
 
 /**
  * Checks whether a lock is old. A lock from the future is old too: an owner would have touched it
  * since the clock was set back.
  */
-function isOld({ mtimeMs }: Found, heartbeatMs: number): boolean {
+function isOld({ mtimeMs }: LockState, heartbeatMs: number): boolean {
   return Math.abs(Date.now() - mtimeMs) > STALE_BEATS * heartbeatMs;
 }
 
 /** Waits to see whether a lock is touched or replaced within the time of a heartbeat. */
-async function beats(path: string, { mtimeMs }: Found, heartbeatMs: number): Promise<boolean> {
+async function waitForHeartbeat(
+  path: string,
+  { mtimeMs }: LockState,
+  heartbeatMs: number,
+): Promise<boolean> {
   for (let looks = 0; looks < PATIENCE_BEATS * LOOKS; looks++) {
     await delay(heartbeatMs / LOOKS);
     const stats = await lstat(path).catch(() => undefined);
@@ -290,7 +296,7 @@ async function beats(path: string, { mtimeMs }: Found, heartbeatMs: number): Pro
   return false;
 }
 
-function lockName({ backendUrl, appId }: Pick<PublishNote, 'backendUrl' | 'appId'>): string {
+function lockName({ backendUrl, appId }: Pick<LockInfo, 'backendUrl' | 'appId'>): string {
   const backend = createHash('sha256').update(backendUrl).digest('hex').slice(0, 12);
   return `${backend}-${appId}.lock`;
 }

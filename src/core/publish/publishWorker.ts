@@ -5,9 +5,9 @@ import { localize } from '../text/l10n';
 import type { OpenInspector } from './packing/contentInspector';
 import { inspectFiles } from './packing/inspectFiles';
 import { InspectorThread, serveInspector, type InspectorSetup } from './packing/inspectorThread';
-import { ManifestPlaces } from './project/manifestLocations';
-import { FileMemo } from './diagnostics/fileProblemCache';
-import { findFileProblems, type KnownFindings } from './diagnostics/checkFiles';
+import { ManifestLocations } from './project/manifestLocations';
+import { FileProblemCache } from './diagnostics/fileProblemCache';
+import { checkFiles, type KnownFindings } from './diagnostics/checkFiles';
 import { JsonText } from './json/jsonText';
 import { packInspected } from './packing/packInspected';
 import type {
@@ -68,10 +68,10 @@ const openInspector: OpenInspector = (cacheFile) =>
 
 async function findProblems(task: ProblemsTask): Promise<WorkerResults['problems']> {
   const { draft, manifest, baselineCache } = task;
-  const memo = FileMemo.from<KnownFindings>(task.memo);
-  const places = new ManifestPlaces(manifest.file, new JsonText(manifest.text));
+  const memo = FileProblemCache.from<KnownFindings>(task.memo);
+  const places = new ManifestLocations(manifest.file, new JsonText(manifest.text));
   const options = { memo, baselineCache, openInspector };
-  const problems = await findFileProblems(draft, places, options);
+  const problems = await checkFiles(draft, places, options);
   const kept = memo.toBytes();
   return { problems, ...(kept === undefined ? {} : { memo: kept }) };
 }

@@ -1,9 +1,9 @@
 import { pathInManifest, type RefusedField } from '../api/refusedFields';
 import { isI99dashError, restate, type I99dashError } from '../errors';
 import { t } from '../text/l10n';
-import { oneLine } from '../text/sanitizeLine';
+import { sanitizeLine } from '../text/sanitizeLine';
 import type { Problem } from '../problem';
-import { ManifestPlaces } from './project/manifestLocations';
+import { ManifestLocations } from './project/manifestLocations';
 import { isNewVersion } from './checks/publishedVersion';
 import { manifestSchema } from './project/manifest';
 import type { Project } from './project/project';
@@ -31,7 +31,7 @@ export async function explainRefusal(
     ...field,
     path: pathInManifest(field.path),
   }));
-  const places = await ManifestPlaces.read(folder);
+  const places = await ManifestLocations.read(folder);
   const problems = fields.flatMap((field) => createProblems(field, places));
   const isOld = typeof latest === 'string' && !isNewVersion(version, latest);
   const isVersionNamed =
@@ -42,8 +42,8 @@ export async function explainRefusal(
     ? t(
         '{0} {1} is not newer than {2}, which was submitted before. {3}',
         id,
-        oneLine(version),
-        oneLine(latest),
+        sanitizeLine(version),
+        sanitizeLine(latest),
         error.message,
       )
     : error.message;
@@ -62,7 +62,7 @@ function isRefusal(error: unknown): error is I99dashError {
   );
 }
 
-function createProblems({ path, message }: RefusedField, places: ManifestPlaces): Problem[] {
+function createProblems({ path, message }: RefusedField, places: ManifestLocations): Problem[] {
   if (!Object.hasOwn(manifestSchema.shape, path[0] ?? '')) {
     return [];
   }

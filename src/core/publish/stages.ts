@@ -14,7 +14,7 @@ export class StageClock {
   private running: { stage: Stage; since: number } | undefined;
 
   constructor(
-    private readonly ports: {
+    private readonly deps: {
       clock: Clock;
       logger: Logger;
       onProgress: (progress: Progress) => void;
@@ -23,14 +23,14 @@ export class StageClock {
 
   enter(stage: Stage, total?: number): void {
     this.finish();
-    this.running = { stage, since: this.ports.clock.now() };
-    this.ports.onProgress(total === undefined ? { stage } : { stage, done: 0, total });
+    this.running = { stage, since: this.deps.clock.now() };
+    this.deps.onProgress(total === undefined ? { stage } : { stage, done: 0, total });
   }
 
   finish(): void {
     if (this.running !== undefined) {
-      const took = this.ports.clock.now() - this.running.since;
-      this.ports.logger.info(`Publish: ${this.running.stage} took ${took} ms.`);
+      const took = this.deps.clock.now() - this.running.since;
+      this.deps.logger.info(`Publish: ${this.running.stage} took ${took} ms.`);
       this.running = undefined;
     }
   }

@@ -5,7 +5,7 @@ import { I99dashError, isI99dashError } from '../errors';
 import type { JsonObject } from '../platform/json';
 import { t } from '../text/l10n';
 import type { Clock, Logger } from '../platform/interfaces';
-import { delay, isPassing, mayHaveArrived, waitBeforeRepeat } from '../http/retry';
+import { delay, isTransient, mayHaveSucceeded, waitBeforeRepeat } from '../http/retry';
 
 /**
  * How often to read the backend's state after a submission without an answer, and the first delay
@@ -28,7 +28,7 @@ const LOOKS_MS = [...LOOKS_AFTER_REFUSAL_MS, 4_000, 8_000];
  */
 const BROKEN_GATEWAY: ReadonlySet<number> = new Set([500, 502, 520, 521, 522, 523, 525, 526, 530]);
 
-export interface SubmitPorts {
+export interface SubmitDeps {
   api: ApiClient;
   clock: Clock;
   logger: Logger;
@@ -90,28 +90,28 @@ export function findApp({ apps }: DeveloperStatus, appId: string): AppStatus | u
  * @throws an error which says that the outcome is unknown, if it cannot be determined
  */
 export async function submitOnce(
-  ports: SubmitPorts,
+  deps: SubmitDeps,
   request: SubmitRequest,
   before: BackendState | undefined,
 ): Promise<Submission> {
-  const first = await attempt(ports, request, before);
+  const first = await attempt(deps, request, before);
   if (!('failure' in first)) {
     return first;
   }
   const wait = waitBeforeRepeat(first.failure, 1);
-  if (wait === undefined || !(isPassing(first.failure) || first.mayHaveArrived)) {
+  if (wait === undefined || !(isTransient(first.failure) || first.mayHaveSucceeded)) {
     throw first.failure;
   }
-  await delay(ports.clock, wait);
-  ports.logger.info('Publish: the submission has not been taken; it is sent again.');
-  const second = await attempt(ports, request, before);
+  await delay(deps.clock, wait);
+  deps.logger.info('Publish: the submission has not been taken; it is sent again.');
+  const second = await attempt(deps, request, before);
   if (!('failure' in second)) {
     return second;
   }
   // The version may be taken because the first attempt did arrive.
   const taken =
-    first.mayHaveArrived && !second.mayHaveArrived && before !== undefined
-      ? await findSubmission(ports, request, before, second.failure)
+    first.mayHaveSucceeded && !second.mayHaveSucceeded && before !== undefined
+      ? await findSubmission(deps, request, before, second.failure)
       : undefined;
   if (taken === undefined) {
     throw second.failure;
@@ -123,12 +123,12 @@ export async function submitOnce(
 interface NotAccepted {
   readonly failure: unknown;
   /** Whether only the backend's state showed that the request did not arrive. */
-  readonly mayHaveArrived: boolean;
+  readonly mayHaveSucceeded: boolean;
 }
 
 /** @throws if it cannot be determined whether the submission arrived */
 async function attempt(
-  ports: SubmitPorts,
+  deps: SubmitDeps,
   request: SubmitRequest,
   before: BackendState | undefined,
 ): Promise<Submission | NotAccepted> {
@@ -138,19 +138,19 @@ async function attempt(
     call.isSent = true;
   };
   try {
-    return await submitBundle(ports.api, { manifest, bundleId }, onSend);
+    return await submitBundle(deps.api, { manifest, bundleId }, onSend);
   } catch (failure) {
     // Without a token, nothing was sent.
-    if (!call.isSent || !mayHaveArrived(failure)) {
-      return { failure, mayHaveArrived: false };
+    if (!call.isSent || !mayHaveSucceeded(failure)) {
+      return { failure, mayHaveSucceeded: false };
     }
-    ports.logger.warn('Publish: the answer to the submission was lost; the backend is asked.');
+    deps.logger.warn('Publish: the answer to the submission was lost; the backend is asked.');
     const found =
-      before === undefined ? undefined : await findSubmission(ports, request, before, failure);
+      before === undefined ? undefined : await findSubmission(deps, request, before, failure);
     if (found === undefined && (before === undefined || mayBeAtWork(failure))) {
-      throw inDoubt(request, failure);
+      throw outcomeUnknown(request, failure);
     }
-    return found ?? { failure, mayHaveArrived: true };
+    return found ?? { failure, mayHaveSucceeded: true };
   }
 }
 
@@ -160,16 +160,16 @@ async function attempt(
  * @throws if the state cannot be read
  */
 async function findSubmission(
-  ports: SubmitPorts,
+  deps: SubmitDeps,
   request: SubmitRequest,
   before: BackendState,
   failure: unknown,
 ): Promise<Submission | undefined> {
   const { appId, version } = request;
   for (const wait of isFromBackend(failure) ? LOOKS_AFTER_REFUSAL_MS : LOOKS_MS) {
-    await delay(ports.clock, wait);
-    const now = await readPatiently(ports, appId).catch(() => {
-      throw inDoubt(request, failure);
+    await delay(deps.clock, wait);
+    const now = await readPatiently(deps, appId).catch(() => {
+      throw outcomeUnknown(request, failure);
     });
     const changed =
       now.updatedAt !== before.updatedAt || now.latestVersion !== before.latestVersion;
@@ -184,12 +184,12 @@ async function findSubmission(
  * Reads the backend's state, and retries for a while.
  * @throws as {@link readBackendState}, if the last attempt fails too
  */
-async function readPatiently({ api, clock }: SubmitPorts, appId: string): Promise<BackendState> {
+async function readPatiently({ api, clock }: SubmitDeps, appId: string): Promise<BackendState> {
   for (let read = 1; ; read++) {
     try {
       return await readBackendState(api, appId);
     } catch (error) {
-      if (!isPassing(error) || read >= READS) {
+      if (!isTransient(error) || read >= READS) {
         throw error;
       }
       await delay(clock, FIRST_WAIT_MS * 2 ** (read - 1));
@@ -210,7 +210,7 @@ function mayBeAtWork(failure: unknown): boolean {
   return isFromBackend(failure) ? status === 504 : !BROKEN_GATEWAY.has(status);
 }
 
-function inDoubt({ appId, version }: SubmitRequest, lost: unknown): I99dashError {
+function outcomeUnknown({ appId, version }: SubmitRequest, lost: unknown): I99dashError {
   return new I99dashError(
     isI99dashError(lost) ? lost.code : 'OFFLINE',
     t(

@@ -5,13 +5,13 @@ import { requestUpload, type UploadTarget } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
 import { t } from '../text/l10n';
 import type { Clock, HttpResponse, Transport } from '../platform/interfaces';
-import { delay, isPassing, repeatPassing, waitBeforeRepeat } from '../http/retry';
+import { delay, isTransient, retryTransient, waitBeforeRepeat } from '../http/retry';
 import type { Bundle } from './packing/bundle';
 
 /** The total number of attempts for a failed upload. */
 const ATTEMPTS = 3;
 
-export interface UploadPorts {
+export interface UploadDeps {
   api: ApiClient;
   transport: Transport;
   clock: Clock;
@@ -36,7 +36,7 @@ export interface UploadOptions {
  * @throws what the API client throws
  */
 export async function upload(
-  { api, transport, clock }: UploadPorts,
+  { api, transport, clock }: UploadDeps,
   appId: string,
   bundle: Bundle,
   options: UploadOptions = {},
@@ -45,7 +45,7 @@ export async function upload(
   const announced = { appId, contentLength: bundle.size, sha256: bundle.sha256 };
   // Safe to retry: it only reserves an address, and an unused one expires.
   const reserve = (): Promise<UploadTarget> =>
-    repeatPassing(clock, () => requestUpload(api, announced, signal), signal);
+    retryTransient(clock, () => requestUpload(api, announced, signal), signal);
   let target = await reserve();
   let renewed = false;
   for (let attempt = 1; ; attempt++) {
@@ -145,7 +145,7 @@ const PASSING_CODES: ReadonlySet<string> = new Set([
 
 function isWorthRepeating(error: unknown): boolean {
   const isPassingCode = isI99dashError(error) && PASSING_CODES.has(error.serverCode ?? '');
-  return isPassingCode || isPassing(error);
+  return isPassingCode || isTransient(error);
 }
 
 /**

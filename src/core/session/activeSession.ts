@@ -4,17 +4,22 @@ import { isRenewable } from '../identity';
 import { t } from '../text/l10n';
 import type { Clock, Logger } from '../platform/interfaces';
 import { isSameSubject } from '../signIn/accessToken';
-import type { MintedToken } from '../signIn/requestToken';
+import type { AccessToken } from '../signIn/requestToken';
 import { supersedes } from './refreshPolicy';
-import type { RenewalTroubles } from './refreshFailures';
+import type { RefreshFailures } from './refreshFailures';
 import type { StoredState } from './sessionMetadata';
-import { profileOf, type SessionProfile, type SessionRecord } from './sessionRecord';
-import { transition, type Held, type SessionEvent, type SettledState } from './sessionState';
+import { toProfile, type SessionProfile, type SessionRecord } from './sessionRecord';
+import {
+  transition,
+  type SignedInSession,
+  type SessionEvent,
+  type SettledState,
+} from './sessionState';
 
 /** Limit for remembered rejected tokens. Older ones are no longer in use. */
-const MOST_REFUSALS = 16;
+const MAX_REJECTED_TOKENS = 16;
 
-export interface HeldSessionPorts {
+export interface HeldSessionDeps {
   clock: Clock;
   logger: Logger;
   /** Called when the keyring has lost the session. */
@@ -22,30 +27,30 @@ export interface HeldSessionPorts {
 }
 
 /** The active session of this window. */
-export class HeldSession {
+export class ActiveSession {
   /**
    * Whether the session still needs verification by the backend: because it was read from the
    * store, several of its tokens in a row were rejected, or its new token has a different subject
    * than the previous one.
    */
-  unconfirmed = false;
+  needsVerification = false;
   private settled: SettledState = { kind: 'signedOut' };
   private backend = '';
   /**
    * Tokens that the backend rejected, with the time of the first rejection in milliseconds since
    * the epoch.
    */
-  private readonly refusals = new Map<string, number>();
+  private readonly rejectedTokens = new Map<string, number>();
   private readonly changes = new Emitter<SettledState>();
   readonly onDidChange = this.changes.event;
 
   /**
    * Creates the holder.
-   * @param troubles Failures of this session. Cleared when another session begins.
+   * @param failures Failures of this session. Cleared when another session begins.
    */
   constructor(
-    private readonly ports: HeldSessionPorts,
-    private readonly troubles: RenewalTroubles,
+    private readonly deps: HeldSessionDeps,
+    private readonly failures: RefreshFailures,
   ) {}
 
   get state(): SettledState {
@@ -53,7 +58,7 @@ export class HeldSession {
   }
 
   /** Undefined when there is no session. */
-  get held(): Held | undefined {
+  get signedIn(): SignedInSession | undefined {
     return this.settled.kind === 'signedOut' ? undefined : this.settled;
   }
 
@@ -61,17 +66,17 @@ export class HeldSession {
    * Returns the session.
    * @throws NOT_SIGNED_IN
    */
-  require(): Held {
-    const { held } = this;
-    if (held === undefined) {
+  require(): SignedInSession {
+    const { signedIn } = this;
+    if (signedIn === undefined) {
       throw new I99dashError('NOT_SIGNED_IN', t('You are not signed in.'));
     }
-    return held;
+    return signedIn;
   }
 
   /** Checks whether this session is active and its key on this machine is unchanged. */
-  isHeld({ sessionId, fingerprint, keyPath }: SessionProfile): boolean {
-    const profile = this.held?.profile;
+  isCurrent({ sessionId, fingerprint, keyPath }: SessionProfile): boolean {
+    const profile = this.signedIn?.profile;
     return (
       profile?.sessionId === sessionId &&
       profile.fingerprint === fingerprint &&
@@ -80,9 +85,9 @@ export class HeldSession {
   }
 
   /** The token, unless it is missing or rejected. */
-  get usable(): MintedToken | undefined {
-    const minted = this.held?.minted;
-    return minted === undefined || this.refusals.has(minted.token) ? undefined : minted;
+  get usableToken(): AccessToken | undefined {
+    const minted = this.signedIn?.minted;
+    return minted === undefined || this.rejectedTokens.has(minted.token) ? undefined : minted;
   }
 
   /** The backend of the session; '' initially. */
@@ -91,7 +96,7 @@ export class HeldSession {
   }
 
   /** Switches to a backend. Ends the session of any other backend. */
-  turnTo(backendUrl: string): void {
+  switchBackend(backendUrl: string): void {
     if (this.backend !== backendUrl) {
       this.backend = backendUrl;
       this.end();
@@ -101,8 +106,8 @@ export class HeldSession {
   /** Starts a session after a sign-in that the backend accepted. */
   begin(backendUrl: string, record: SessionRecord): void {
     this.backend = backendUrl;
-    this.refusals.clear();
-    this.take(record, { confirmed: true });
+    this.rejectedTokens.clear();
+    this.replace(record, { confirmed: true });
   }
 
   end(): void {
@@ -110,14 +115,14 @@ export class HeldSession {
   }
 
   /** Marks a token as rejected, so that it is not used again. */
-  refuse(token: string): void {
-    if (this.refusals.has(token)) {
+  markRejected(token: string): void {
+    if (this.rejectedTokens.has(token)) {
       return;
     }
-    this.refusals.set(token, this.ports.clock.now());
-    const [oldest] = this.refusals.keys();
-    if (oldest !== undefined && this.refusals.size > MOST_REFUSALS) {
-      this.refusals.delete(oldest);
+    this.rejectedTokens.set(token, this.deps.clock.now());
+    const [oldest] = this.rejectedTokens.keys();
+    if (oldest !== undefined && this.rejectedTokens.size > MAX_REJECTED_TOKENS) {
+      this.rejectedTokens.delete(oldest);
     }
   }
 
@@ -125,14 +130,14 @@ export class HeldSession {
    * Checks whether the given token is the usable one and was requested after the backend had
    * rejected another.
    */
-  isMintedSince(token: string, refused: string): boolean {
-    const { usable } = this;
-    const refusedAt = this.refusals.get(refused) ?? Infinity;
-    return usable?.token === token && usable.mintedAt >= refusedAt;
+  wasIssuedAfterRejection(token: string, refused: string): boolean {
+    const { usableToken } = this;
+    const refusedAt = this.rejectedTokens.get(refused) ?? Infinity;
+    return usableToken?.token === token && usableToken.mintedAt >= refusedAt;
   }
 
   /** Merges the stored state. */
-  adopt(stored: StoredState): void {
+  mergeStored(stored: StoredState): void {
     switch (stored.kind) {
       case 'none':
         break; // an empty store does not end the session of this window
@@ -140,10 +145,10 @@ export class HeldSession {
         this.end();
         break;
       case 'session':
-        this.adoptRecord(stored.record);
+        this.mergeRecord(stored.record);
         break;
       case 'secretLost':
-        this.adoptProfile(stored.profile, stored.isSilent);
+        this.mergeProfile(stored.profile, stored.isSilent);
     }
   }
 
@@ -156,57 +161,57 @@ export class HeldSession {
     }
   }
 
-  private adoptRecord(record: SessionRecord): void {
-    if (!this.isHeld(record)) {
-      const isSame = this.held?.profile.sessionId === record.sessionId;
-      const known = isSame && !this.isBetter(record) ? this.usable : undefined;
-      this.take({ ...record, ...known }, { confirmed: false });
-    } else if (this.isBetter(record)) {
-      const kind = this.troubles.refused ? 'replaced' : 'renewed';
-      this.troubles.renewed();
-      this.unconfirmed ||= !isSameSubject(record.token, this.held?.minted?.token ?? '');
-      this.apply({ kind, sessionId: record.sessionId, minted: mintedOf(record) });
+  private mergeRecord(record: SessionRecord): void {
+    if (!this.isCurrent(record)) {
+      const isSame = this.signedIn?.profile.sessionId === record.sessionId;
+      const known = isSame && !this.isNewer(record) ? this.usableToken : undefined;
+      this.replace({ ...record, ...known }, { confirmed: false });
+    } else if (this.isNewer(record)) {
+      const kind = this.failures.refused ? 'replaced' : 'renewed';
+      this.failures.renewed();
+      this.needsVerification ||= !isSameSubject(record.token, this.signedIn?.minted?.token ?? '');
+      this.apply({ kind, sessionId: record.sessionId, minted: pickToken(record) });
     }
   }
 
   /** A keyring that failed to store a refreshed token still has the previous one. */
-  private isBetter(found: MintedToken): boolean {
-    const { usable } = this;
+  private isNewer(found: AccessToken): boolean {
+    const { usableToken } = this;
     return (
-      !this.refusals.has(found.token) &&
-      found.token !== usable?.token &&
-      (usable === undefined || supersedes(found, usable, this.ports.clock.now()))
+      !this.rejectedTokens.has(found.token) &&
+      found.token !== usableToken?.token &&
+      (usableToken === undefined || supersedes(found, usableToken, this.deps.clock.now()))
     );
   }
 
-  private adoptProfile(profile: SessionProfile, isSilent = false): void {
-    if (this.isHeld(profile)) {
+  private mergeProfile(profile: SessionProfile, isSilent = false): void {
+    if (this.isCurrent(profile)) {
       return; // the token in memory is better than the lost one
     }
-    if (this.held?.profile.sessionId === profile.sessionId) {
-      this.troubles.forget();
-      this.apply({ kind: 'taken', profile, minted: this.usable }); // another key on this machine
+    if (this.signedIn?.profile.sessionId === profile.sessionId) {
+      this.failures.clear();
+      this.apply({ kind: 'taken', profile, minted: this.usableToken }); // another key on this machine
       return;
     }
     if (!isRenewable(profile.source)) {
       this.end();
       return;
     }
-    this.ports.logger.warn('The stored session could not be read; its token is minted again.');
+    this.deps.logger.warn('The stored session could not be read; its token is minted again.');
     if (!isSilent) {
-      this.ports.onSecretLost?.();
+      this.deps.onSecretLost?.();
     }
-    this.troubles.forget();
+    this.failures.clear();
     this.apply({ kind: 'taken', profile, minted: undefined });
   }
 
-  private take(record: SessionRecord, { confirmed }: { confirmed: boolean }): void {
-    this.troubles.forget();
-    this.unconfirmed = !confirmed;
-    this.apply({ kind: 'taken', profile: profileOf(record), minted: mintedOf(record) });
+  private replace(record: SessionRecord, { confirmed }: { confirmed: boolean }): void {
+    this.failures.clear();
+    this.needsVerification = !confirmed;
+    this.apply({ kind: 'taken', profile: toProfile(record), minted: pickToken(record) });
   }
 }
 
-function mintedOf({ token, mintedAt, expiresAt }: MintedToken): MintedToken {
+function pickToken({ token, mintedAt, expiresAt }: AccessToken): AccessToken {
   return { token, mintedAt, expiresAt };
 }

@@ -7,10 +7,10 @@ import {
   refusedCredential,
   type EnvironmentCredential,
 } from './environmentCredential';
-import { asRenewalFailure, RenewalTroubles } from './refreshFailures';
+import { toRefreshFailure, RefreshFailures } from './refreshFailures';
 import type { SessionState } from './sessionState';
 
-export interface EnvironmentSessionPorts {
+export interface EnvironmentSessionDeps {
   clock: Clock;
   /** From 0 to 1. */
   random: () => number;
@@ -25,7 +25,7 @@ export class EnvironmentSession {
   private refused: { token: string; failure: I99dashError; isUsedSince: boolean } | undefined;
   /** Rejected credentials that the user chose to ignore in this window. */
   private readonly ignored = new Set<string>();
-  private readonly troubles: RenewalTroubles;
+  private readonly troubles: RefreshFailures;
   private readonly changes = new Emitter<void>();
   readonly onDidChange = this.changes.event;
 
@@ -34,10 +34,10 @@ export class EnvironmentSession {
    * @param variables Variables that may hold a credential, in order of precedence.
    */
   constructor(
-    ports: EnvironmentSessionPorts,
+    deps: EnvironmentSessionDeps,
     private readonly variables: readonly string[],
   ) {
-    this.troubles = new RenewalTroubles(ports.clock, ports.random);
+    this.troubles = new RefreshFailures(deps.clock, deps.random);
   }
 
   /**
@@ -65,7 +65,7 @@ export class EnvironmentSession {
   recognize({ token }: EnvironmentCredential, account: Account): void {
     this.known = { token, account };
     this.refused = undefined;
-    this.troubles.forget();
+    this.troubles.clear();
     this.changes.fire();
   }
 
@@ -111,13 +111,13 @@ export class EnvironmentSession {
     const isOpen =
       state?.failure === undefined ? state?.account === undefined : this.refused?.isUsedSince;
     if (isOpen === true && !troubles.isWaiting()) {
-      await ask().catch((error: unknown) => troubles.note(asRenewalFailure(error)));
+      await ask().catch((error: unknown) => troubles.recordFailure(toRefreshFailure(error)));
     }
     return this.state?.failure === undefined ? troubles.retryAt : undefined;
   }
 
-  /** See {@link RenewalTroubles.hurry}. */
-  hurry(reason: { byPerson?: boolean }): void {
-    this.troubles.hurry(reason);
+  /** See {@link RefreshFailures.resetBackoff}. */
+  resetBackoff(reason: { userInitiated?: boolean }): void {
+    this.troubles.resetBackoff(reason);
   }
 }

@@ -3,7 +3,7 @@ import { t } from '../text/l10n';
 import type { Signer } from '../platform/interfaces';
 import { lacksKey, type SessionProfile } from './sessionRecord';
 
-export interface SignerPorts {
+export interface SignerDeps {
   /**
    * Opens a key file.
    * @throws KEY_*
@@ -18,21 +18,21 @@ export interface SignerPorts {
 }
 
 /** Finds the key that refreshes a session, without prompting. */
-export class Signers {
+export class KeyRing {
   /**
    * Encrypted keys unlocked in this window, by fingerprint, so that each passphrase is asked for
    * once.
    */
   private readonly opened = new Map<string, Signer>();
 
-  constructor(private readonly ports: SignerPorts) {}
+  constructor(private readonly deps: SignerDeps) {}
 
   /** Keeps an unlocked key until the window closes or the user signs out. */
-  keep(signer: Signer): void {
+  cache(signer: Signer): void {
     this.opened.set(signer.fingerprint, signer);
   }
 
-  forget(): void {
+  clear(): void {
     this.opened.clear();
   }
 
@@ -65,7 +65,7 @@ export class Signers {
   }
 
   private async openSame(keyPath: string, fingerprint: string): Promise<Signer> {
-    const signer = await this.ports.openKeyFile(keyPath);
+    const signer = await this.deps.openKeyFile(keyPath);
     if (signer.fingerprint !== fingerprint) {
       throw new I99dashError(
         'KEY_NOT_FOUND',
@@ -88,7 +88,7 @@ export class Signers {
     failure: Error | undefined,
   ): Promise<Signer> {
     try {
-      const signer = await this.ports.openAgentKey(fingerprint, interactive);
+      const signer = await this.deps.openAgentKey(fingerprint, interactive);
       if (signer !== undefined) {
         return signer;
       }

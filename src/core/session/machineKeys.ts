@@ -4,7 +4,7 @@ import { isJsonObject } from '../platform/json';
 import type { Realm } from '../realm';
 import { machineId, type MachineStore } from '../platform/machineStore';
 import type { SessionProfile } from './sessionRecord';
-import type { Signers } from './keyRing';
+import type { KeyRing } from './keyRing';
 
 /** The key of a session on one machine. */
 interface MachineKey {
@@ -24,7 +24,7 @@ export class MachineKeys {
   constructor(
     private readonly realm: Realm,
     private readonly store: MachineStore,
-    private readonly signers: Pick<Signers, 'open'>,
+    private readonly signers: Pick<KeyRing, 'open'>,
   ) {}
 
   /** Returns the ID of this machine. */

@@ -1,14 +1,14 @@
 import { I99dashError, isI99dashError, type ErrorCode } from '../errors';
 import { t } from '../text/l10n';
 import type { Clock } from '../platform/interfaces';
-import { isPassing } from '../http/retry';
+import { isTransient } from '../http/retry';
 import { INVALID_CHALLENGE } from '../signIn/requestToken';
 import {
   backoffMs,
-  patienceMs,
-  type Refusal,
-  type RenewalFailure,
-  type SignerReadiness,
+  userActionBackoffMs,
+  type AgentRefusal,
+  type RefreshFailure,
+  type KeyAvailability,
 } from './refreshPolicy';
 import { SignatureRefused } from './signatureRequests';
 
@@ -22,7 +22,7 @@ const LOCKING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'AGENT_UNAVAILABLE',
 ]);
 /** A single failure may be a glitch; this many in a row are reported. */
-const SERIOUS_FROM = 2;
+const SHOW_FROM_FAILURE = 2;
 /** Permanent rejections by the server. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['KEY_REJECTED', 'SSH_AUTH_DISABLED']);
 
@@ -31,32 +31,32 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['KEY_REJECTED', 'SSH_A
  * Older backends use it for that, but a backend that lost its challenges returns it too, after a
  * restart or when load-balanced.
  */
-const MOST_INVALID_CHALLENGES = 5;
+const MAX_INVALID_CHALLENGES = 5;
 
-export type Trouble = 'locked' | 'final' | 'passing';
+export type FailureKind = 'locked' | 'final' | 'passing';
 
 /** A transient failure, and when to retry in milliseconds since the epoch. */
-export interface Pause {
+export interface Backoff {
   failure: I99dashError;
   retryAt: number;
 }
 
 /** Tracks the failures since the last successful refresh. */
-export class RenewalTroubles {
+export class RefreshFailures {
   /** Why the key cannot be used without the user. Undefined while it is usable, as far as known. */
   lock: I99dashError | undefined;
-  lastFailure: RenewalFailure | undefined;
+  lastFailure: RefreshFailure | undefined;
   /**
    * The agent's last refusal to sign, while it is in effect. The agent listing the key does not end
    * it.
    */
-  refusal: { failure: I99dashError; refusal: Refusal } | undefined;
+  refusal: { failure: I99dashError; refusal: AgentRefusal } | undefined;
   /** Number of consecutive transient failures. */
   private count = 0;
   /** Number of consecutive failures, up to the last one, that the user must fix. */
-  private countForPerson = 0;
+  private userActionCount = 0;
   /** Total number of recorded failures. */
-  noted = 0;
+  failureCount = 0;
   /**
    * Whether the backend rejected a new token. A successful refresh then no longer shows that the
    * session works.
@@ -70,7 +70,7 @@ export class RenewalTroubles {
     private readonly random: () => number,
   ) {}
 
-  get signer(): SignerReadiness {
+  get keyAvailability(): KeyAvailability {
     return this.lock === undefined ? 'ready' : 'locked';
   }
 
@@ -80,14 +80,14 @@ export class RenewalTroubles {
   }
 
   /** The current backoff. Undefined when nothing prevents an attempt. */
-  get pause(): Pause | undefined {
+  get backoff(): Backoff | undefined {
     const { retryAt, passing: failure } = this;
     return retryAt === undefined || failure === undefined ? undefined : { failure, retryAt };
   }
 
   /** Whether the failure should be shown although the token is still valid. */
-  get isSerious(): boolean {
-    return this.refused || this.countForPerson > 0 || this.count >= SERIOUS_FROM;
+  get shouldShow(): boolean {
+    return this.refused || this.userActionCount > 0 || this.count >= SHOW_FROM_FAILURE;
   }
 
   isWaiting(): boolean {
@@ -98,18 +98,18 @@ export class RenewalTroubles {
    * Reclassifies a failure: a rejection that may be due to the challenge is transient the first few
    * times.
    */
-  weigh(failure: I99dashError): I99dashError {
-    const refusal = refusalOfChallenge(failure);
+  classify(failure: I99dashError): I99dashError {
+    const refusal = findChallengeRefusal(failure);
     if (refusal === undefined) {
       return failure;
     }
     this.invalidChallenges += 1;
-    return this.invalidChallenges < MOST_INVALID_CHALLENGES ? refusal : failure;
+    return this.invalidChallenges < MAX_INVALID_CHALLENGES ? refusal : failure;
   }
 
   /** Records a failure. */
-  note(failure: I99dashError): Trouble {
-    this.noted += 1;
+  recordFailure(failure: I99dashError): FailureKind {
+    this.failureCount += 1;
     if (failure instanceof SignatureRefused) {
       this.refusal = { failure, refusal: failure.refusal };
       return 'locked';
@@ -123,26 +123,32 @@ export class RenewalTroubles {
       return 'final';
     }
     this.count += 1;
-    this.refused ||= isRefusal(failure);
-    const isForPerson = failure.code === 'OFFLINE' && !isPassing(failure); // refused by a proxy
-    this.countForPerson = isForPerson ? this.countForPerson + 1 : 0;
+    this.refused ||= isTokenRejection(failure);
+    const needsUserAction = failure.code === 'OFFLINE' && !isTransient(failure); // refused by a proxy
+    this.userActionCount = needsUserAction ? this.userActionCount + 1 : 0;
     const at = this.clock.now();
-    const wait = isForPerson
-      ? patienceMs(this.countForPerson, this.random)
+    const wait = needsUserAction
+      ? userActionBackoffMs(this.userActionCount, this.random)
       : backoffMs(this.count, this.random, failure.retryAfterMs);
-    const asked = failure.retryAfterMs !== undefined;
+    const serverRequestedDelay = failure.retryAfterMs !== undefined;
     this.passing = failure;
-    this.lastFailure = { kind: 'passing', at, retryAt: at + wait, asked, isForPerson };
+    this.lastFailure = {
+      kind: 'passing',
+      at,
+      retryAt: at + wait,
+      serverRequestedDelay,
+      needsUserAction,
+    };
     return 'passing';
   }
 
   /** Clears all failures, after a recovery or for a different session. */
-  forget(): void {
+  clear(): void {
     this.lock = undefined;
     this.lastFailure = undefined;
     this.refusal = undefined;
     this.count = 0;
-    this.countForPerson = 0;
+    this.userActionCount = 0;
     this.invalidChallenges = 0;
     this.refused = false;
   }
@@ -150,7 +156,7 @@ export class RenewalTroubles {
   /** Clears the failures after a refresh, except when the backend had rejected a new token. */
   renewed(): void {
     const { refused, count } = this;
-    this.forget();
+    this.clear();
     this.refused = refused;
     this.count = refused ? count : 0;
   }
@@ -158,15 +164,15 @@ export class RenewalTroubles {
   /**
    * Resets the backoff after an event such as wake from sleep, focus or opening a view. A delay
    * that the server requested still applies.
-   * @param options.byPerson Whether the user ran a command or changed settings, which may have
+   * @param options.userInitiated Whether the user ran a command or changed settings, which may have
    * fixed the cause.
    */
-  hurry({ byPerson = false } = {}): void {
+  resetBackoff({ userInitiated = false } = {}): void {
     const { lastFailure } = this;
-    if (lastFailure?.kind !== 'passing' || lastFailure.asked === true) {
+    if (lastFailure?.kind !== 'passing' || lastFailure.serverRequestedDelay === true) {
       return;
     }
-    if (byPerson || lastFailure.isForPerson !== true) {
+    if (userInitiated || lastFailure.needsUserAction !== true) {
       this.lastFailure = undefined;
     }
   }
@@ -176,7 +182,7 @@ export class RenewalTroubles {
  * Returns the backend's error when the key was rejected because of an invalid challenge, else
  * undefined.
  */
-function refusalOfChallenge(failure: I99dashError): I99dashError | undefined {
+function findChallengeRefusal(failure: I99dashError): I99dashError | undefined {
   const refusal = isI99dashError(failure.cause, 'KEY_NOT_REGISTERED') && failure.cause.cause;
   return isI99dashError(refusal, 'SERVER') && refusal.serverCode === INVALID_CHALLENGE
     ? refusal
@@ -184,7 +190,7 @@ function refusalOfChallenge(failure: I99dashError): I99dashError | undefined {
 }
 
 /** Checks whether the backend rejected a token that was issued for this call. */
-export function isRefusal(error: unknown): boolean {
+export function isTokenRejection(error: unknown): boolean {
   return isI99dashError(error, 'NOT_SIGNED_IN') && error.status === 401;
 }
 
@@ -192,7 +198,7 @@ export function isRefusal(error: unknown): boolean {
  * Converts the error of a refresh to one for a signed-in user: a key that is now unknown was
  * registered before.
  */
-export function asRenewalFailure(error: unknown): I99dashError {
+export function toRefreshFailure(error: unknown): I99dashError {
   if (isI99dashError(error, 'KEY_NOT_REGISTERED')) {
     return new I99dashError(
       'KEY_REJECTED',

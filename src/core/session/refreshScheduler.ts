@@ -2,20 +2,20 @@ import type { Clock, Disposable } from '../platform/interfaces';
 import type { Session } from './session';
 
 /** Maximum interval between checks, in milliseconds. */
-const TICK_MS = 15_000;
-const SHORTEST_MS = 100;
+const MAX_INTERVAL_MS = 15_000;
+const MIN_INTERVAL_MS = 100;
 /** A tick this late means that the computer slept, in milliseconds. */
-const SLEPT_MS = 2 * TICK_MS;
+const SLEPT_MS = 2 * MAX_INTERVAL_MS;
 
 /**
  * Keeps a session fresh in the background. Timers are only hints: each check reads the wall clock.
  */
-export class KeepAlive implements Disposable {
+export class RefreshScheduler implements Disposable {
   private timer: Disposable | undefined;
   private due = 0;
   private disposed = false;
-  private looking: Promise<void> | undefined;
-  private following: { again: boolean } | undefined;
+  private running: Promise<void> | undefined;
+  private storeChange: { again: boolean } | undefined;
 
   constructor(
     private readonly session: Session,
@@ -23,28 +23,28 @@ export class KeepAlive implements Disposable {
   ) {}
 
   /** Checks now, after an event that may matter: startup, focus, a settings change. */
-  wake(): Promise<void> {
-    this.session.hurry();
-    return this.look();
+  trigger(): Promise<void> {
+    this.session.resetBackoff();
+    return this.run();
   }
 
   /**
    * Merges the stored state after a possible change, then checks. Coalesces repeated and spurious
    * notifications into one read at a time, and does not shorten a backoff. Never rejects.
    */
-  async follow(): Promise<void> {
-    if (this.following !== undefined) {
-      this.following.again = true;
+  async onStoreChanged(): Promise<void> {
+    if (this.storeChange !== undefined) {
+      this.storeChange.again = true;
       return;
     }
-    const following = { again: true };
-    this.following = following;
-    while (following.again && !this.disposed) {
-      following.again = false;
+    const storeChange = { again: true };
+    this.storeChange = storeChange;
+    while (storeChange.again && !this.disposed) {
+      storeChange.again = false;
       await this.session.restore().catch(() => undefined); // commands report invalid settings
     }
-    this.following = undefined;
-    await this.look();
+    this.storeChange = undefined;
+    await this.run();
   }
 
   dispose(): void {
@@ -53,33 +53,33 @@ export class KeepAlive implements Disposable {
   }
 
   /** Runs one check at a time. Concurrent callers share it. */
-  private look(): Promise<void> {
+  private run(): Promise<void> {
     if (this.disposed) {
       return Promise.resolve();
     }
-    this.looking ??= this.lookOnce().finally(() => {
-      this.looking = undefined;
+    this.running ??= this.runOnce().finally(() => {
+      this.running = undefined;
     });
-    return this.looking;
+    return this.running;
   }
 
-  private async lookOnce(): Promise<void> {
+  private async runOnce(): Promise<void> {
     this.timer?.dispose();
     const dueAt = await this.session.keepAlive();
     if (this.disposed) {
       return;
     }
     const now = this.clock.now();
-    const wait = dueAt === undefined ? TICK_MS : Math.min(TICK_MS, dueAt - now);
-    const ms = Math.max(SHORTEST_MS, wait);
+    const wait = dueAt === undefined ? MAX_INTERVAL_MS : Math.min(MAX_INTERVAL_MS, dueAt - now);
+    const ms = Math.max(MIN_INTERVAL_MS, wait);
     this.due = now + ms;
     this.timer = this.clock.setTimer(ms, () => this.tick());
   }
 
   private tick(): void {
     if (this.clock.now() - this.due > SLEPT_MS) {
-      this.session.hurry();
+      this.session.resetBackoff();
     }
-    void this.look();
+    void this.run();
   }
 }

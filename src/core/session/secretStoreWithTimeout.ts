@@ -10,7 +10,7 @@ const PATIENCE_MS = 5_000;
 const REST_MS = 60_000;
 
 /** The error when the keyring does not respond in time. */
-export class KeyringSilent extends Error {
+export class SecretStoreTimeoutError extends Error {
   override readonly name = 'KeyringSilent';
 
   constructor() {
@@ -22,7 +22,7 @@ export class KeyringSilent extends Error {
  * A secret store with a timeout, because the keyring behind it may wait for the user to unlock it,
  * or hang. While the keyring is unresponsive, reads fail immediately and writes are not awaited.
  */
-export class AnsweringSecrets implements SecretStore {
+export class SecretStoreWithTimeout implements SecretStore {
   private rest: Disposable | undefined;
   private readonly answers = new Emitter<void>();
   /** Fires when an unresponsive keyring responds: its content can be read now. */
@@ -35,18 +35,18 @@ export class AnsweringSecrets implements SecretStore {
 
   /**
    * Reads a secret.
-   * @throws KeyringSilent, and the errors of the keyring
+   * @throws SecretStoreTimeoutError, and the errors of the keyring
    */
   async get(key: string): Promise<string | undefined> {
     if (this.rest !== undefined) {
-      throw new KeyringSilent();
+      throw new SecretStoreTimeoutError();
     }
     return this.await(this.inner.get(key));
   }
 
   /**
    * Stores a secret.
-   * @throws KeyringSilent (the write may still complete later), and the errors of the keyring
+   * @throws SecretStoreTimeoutError (the write may still complete later), and the errors of the keyring
    */
   store(key: string, value: string): Promise<void> {
     return this.await(this.inner.store(key, value));
@@ -54,7 +54,7 @@ export class AnsweringSecrets implements SecretStore {
 
   /**
    * Deletes a secret.
-   * @throws KeyringSilent (the deletion may still complete later), and the errors of the keyring
+   * @throws SecretStoreTimeoutError (the deletion may still complete later), and the errors of the keyring
    */
   delete(key: string): Promise<void> {
     return this.await(this.inner.delete(key));
@@ -73,7 +73,7 @@ export class AnsweringSecrets implements SecretStore {
     }
     if (this.rest !== undefined || !(await this.isInTime(settled))) {
       this.wait(settled);
-      throw new KeyringSilent();
+      throw new SecretStoreTimeoutError();
     }
     return answer;
   }

@@ -13,17 +13,17 @@ import {
   type Authenticated,
   type KeyOrigin,
 } from '../signIn/authenticate';
-import { NEVER } from '../signIn/accessToken';
+import { NO_EXPIRY } from '../signIn/accessToken';
 import type { DeviceCodePrompt } from '../signIn/deviceCode';
 import { EnvironmentSession } from './environmentSession';
-import { HeldSession, type HeldSessionPorts } from './activeSession';
+import { ActiveSession, type HeldSessionDeps } from './activeSession';
 import { retryUntilRegistered, type RegistrationWait } from '../signIn/waitForRegistration';
-import { RenewalTroubles } from './refreshFailures';
+import { RefreshFailures } from './refreshFailures';
 import type { SessionProfile, SessionRecord } from './sessionRecord';
-import { SessionRenewal, type SessionRenewalPorts } from './sessionRefresh';
-import type { Held, SessionState } from './sessionState';
+import { SessionRefresh, type SessionRenewalDeps } from './sessionRefresh';
+import type { SignedInSession, SessionState } from './sessionState';
 
-export interface SessionPorts extends HeldSessionPorts, SessionRenewalPorts {
+export interface SessionDeps extends HeldSessionDeps, SessionRenewalDeps {
   realm: Realm;
   /**
    * Returns the current backend.
@@ -40,28 +40,28 @@ export type ConfirmReplacement = (before: Account, now: Account) => Promise<void
 
 /** The session with the current backend, and its token. */
 export class Session implements TokenSource {
-  private readonly inHand: HeldSession;
-  private readonly renewal: SessionRenewal;
-  private readonly troubles: RenewalTroubles;
+  private readonly activeSession: ActiveSession;
+  private readonly renewal: SessionRefresh;
+  private readonly failures: RefreshFailures;
   /** The sign-in in progress. */
   private attempt: AbortController | undefined;
   private readonly environment: EnvironmentSession;
   private readonly changes: Emitter<SessionState>;
 
-  constructor(private readonly ports: SessionPorts) {
-    this.troubles = new RenewalTroubles(ports.clock, ports.random);
-    this.inHand = new HeldSession(ports, this.troubles);
-    this.renewal = new SessionRenewal(ports, this.inHand, this.troubles);
-    this.environment = new EnvironmentSession(ports, ports.realm.environment.credentials);
+  constructor(private readonly deps: SessionDeps) {
+    this.failures = new RefreshFailures(deps.clock, deps.random);
+    this.activeSession = new ActiveSession(deps, this.failures);
+    this.renewal = new SessionRefresh(deps, this.activeSession, this.failures);
+    this.environment = new EnvironmentSession(deps, deps.realm.environment.credentials);
     this.changes = new Emitter((error) =>
-      ports.logger.error(`A session listener failed: ${describeError(error)}`),
+      deps.logger.error(`A session listener failed: ${describeError(error)}`),
     );
-    this.inHand.onDidChange(() => this.changes.fire(this.state));
+    this.activeSession.onDidChange(() => this.changes.fire(this.state));
     this.environment.onDidChange(() => this.changes.fire(this.state));
   }
 
   get realm(): Realm {
-    return this.ports.realm;
+    return this.deps.realm;
   }
 
   /**
@@ -69,7 +69,7 @@ export class Session implements TokenSource {
    * @throws BACKEND_REFUSED
    */
   get backendUrl(): string {
-    return this.ports.backendUrl();
+    return this.deps.backendUrl();
   }
 
   get onDidChange(): Emitter<SessionState>['event'] {
@@ -77,7 +77,7 @@ export class Session implements TokenSource {
   }
 
   get state(): SessionState {
-    const settled = this.inHand.state;
+    const settled = this.activeSession.state;
     return (
       this.environment.state ??
       (this.attempt === undefined ? settled : { kind: 'signingIn', settled })
@@ -88,17 +88,17 @@ export class Session implements TokenSource {
    * The stored session, also during a sign-in or while a credential of the environment takes
    * precedence.
    */
-  get stored(): Held | undefined {
-    return this.inHand.held;
+  get stored(): SignedInSession | undefined {
+    return this.activeSession.signedIn;
   }
 
   /** Loads the stored state for the current backend. No network, no prompt. */
   async restore(): Promise<void> {
-    const backendUrl = this.ports.backendUrl();
-    const stored = await this.ports.store.read(backendUrl);
-    if (this.attempt === undefined && backendUrl === this.ports.backendUrl()) {
-      this.inHand.turnTo(backendUrl);
-      this.inHand.adopt(stored);
+    const backendUrl = this.deps.backendUrl();
+    const stored = await this.deps.store.read(backendUrl);
+    if (this.attempt === undefined && backendUrl === this.deps.backendUrl()) {
+      this.activeSession.switchBackend(backendUrl);
+      this.activeSession.mergeStored(stored);
     }
   }
 
@@ -118,10 +118,10 @@ export class Session implements TokenSource {
     confirm?: ConfirmReplacement,
     wait?: RegistrationWait,
   ): Promise<Identity> {
-    const { clock, signatures } = this.ports;
+    const { clock, signatures } = this.deps;
     const attempt = (backendUrl: string, ended: AbortSignal): Promise<Authenticated> =>
       signatures.ask(signer, { interactive: true, signal: ended }, (watched) =>
-        authenticateWithKey(this.ports, backendUrl, watched, origin, ended),
+        authenticateWithKey(this.deps, backendUrl, watched, origin, ended),
       );
     const identity = await this.signIn(
       (backendUrl, ended) =>
@@ -132,7 +132,7 @@ export class Session implements TokenSource {
       confirm,
     );
     if (origin.keep === true) {
-      this.ports.signers.keep(signer);
+      this.deps.signers.cache(signer);
     }
     return identity;
   }
@@ -147,7 +147,7 @@ export class Session implements TokenSource {
     confirm?: ConfirmReplacement,
   ): Promise<Identity> {
     return this.signIn(
-      (backendUrl, ended) => authenticateWithToken(this.ports, backendUrl, token, ended),
+      (backendUrl, ended) => authenticateWithToken(this.deps, backendUrl, token, ended),
       signal,
       confirm,
     );
@@ -165,13 +165,13 @@ export class Session implements TokenSource {
     confirm?: ConfirmReplacement,
   ): Promise<Identity> {
     const { authenticateWithDeviceCode, unsupported } = await import('../signIn/deviceCode');
-    const clientId = this.ports.realm.deviceClientId;
+    const clientId = this.deps.realm.deviceClientId;
     if (clientId === undefined) {
       throw unsupported();
     }
     return this.signIn(
       (backendUrl, ended) =>
-        authenticateWithDeviceCode(this.ports, backendUrl, { clientId, prompt }, ended),
+        authenticateWithDeviceCode(this.deps, backendUrl, { clientId, prompt }, ended),
       signal,
       confirm,
     );
@@ -195,8 +195,8 @@ export class Session implements TokenSource {
     if (signer.fingerprint !== this.stored?.profile.fingerprint) {
       throw new I99dashError('KEY_NOT_FOUND', t('This is not the key you signed in with.'));
     }
-    this.ports.signers.keep(signer);
-    this.troubles.forget(); // the key works now
+    this.deps.signers.cache(signer);
+    this.failures.clear(); // the key works now
   }
 
   /**
@@ -205,17 +205,17 @@ export class Session implements TokenSource {
    * on this computer
    */
   async signOut(): Promise<boolean> {
-    this.ports.signers.forget();
-    const backendUrl = this.ports.backendUrl();
-    this.inHand.turnTo(backendUrl);
+    this.deps.signers.clear();
+    const backendUrl = this.deps.backendUrl();
+    this.activeSession.switchBackend(backendUrl);
     try {
-      await this.ports.store.end(backendUrl, this.stored?.profile.sessionId);
+      await this.deps.store.end(backendUrl, this.stored?.profile.sessionId);
       return true;
     } catch (error) {
-      this.ports.logger.warn(`The end of a session was not stored: ${describeError(error)}`);
+      this.deps.logger.warn(`The end of a session was not stored: ${describeError(error)}`);
       return false;
     } finally {
-      this.inHand.end();
+      this.activeSession.end();
     }
   }
 
@@ -225,9 +225,9 @@ export class Session implements TokenSource {
    */
   identity(): Identity {
     const { state } = this;
-    const backendUrl = this.ports.backendUrl();
+    const backendUrl = this.deps.backendUrl();
     if (state.kind !== 'environment') {
-      return toIdentity(this.inHand.require(), backendUrl);
+      return toIdentity(this.activeSession.require(), backendUrl);
     }
     if (state.account === undefined) {
       const message = t('The backend has not told yet whose credential {0} holds.', state.variable);
@@ -247,7 +247,7 @@ export class Session implements TokenSource {
     signal,
   }: { tokens?: TokenSource; signal?: AbortSignal } = {}): Promise<Identity> {
     const { credential } = this.environment;
-    const api = new ApiClient(this.ports.backendUrl(), this.ports.transport, tokens);
+    const api = new ApiClient(this.deps.backendUrl(), this.deps.transport, tokens);
     if (credential === undefined) {
       const account = await this.renewal.identify(() => fetchAccount(api, signal));
       return { ...this.identity(), ...account };
@@ -269,7 +269,7 @@ export class Session implements TokenSource {
     return this.environment.use(credential);
   }
 
-  /** Runs background work: see {@link SessionRenewal.keepAlive}. */
+  /** Runs background work: see {@link SessionRefresh.keepAlive}. */
   async keepAlive(): Promise<number | undefined> {
     if (this.environment.credential !== undefined) {
       return this.environment.keepKnown(() => this.fetchIdentity());
@@ -285,10 +285,10 @@ export class Session implements TokenSource {
     return this.renewal.keepAlive(() => this.fetchIdentity());
   }
 
-  /** Resets the backoff: see {@link RenewalTroubles.hurry}. */
-  hurry(reason: { byPerson?: boolean } = {}): void {
-    this.troubles.hurry(reason);
-    this.environment.hurry(reason);
+  /** Resets the backoff: see {@link RefreshFailures.resetBackoff}. */
+  resetBackoff(reason: { userInitiated?: boolean } = {}): void {
+    this.failures.resetBackoff(reason);
+    this.environment.resetBackoff(reason);
   }
 
   /**
@@ -296,11 +296,11 @@ export class Session implements TokenSource {
    * @throws BACKEND_REFUSED, NOT_SIGNED_IN
    */
   private async followBackend(): Promise<void> {
-    if (this.inHand.backendUrl === this.ports.backendUrl()) {
+    if (this.activeSession.backendUrl === this.deps.backendUrl()) {
       return;
     }
     await this.restore();
-    if (this.inHand.backendUrl !== this.ports.backendUrl()) {
+    if (this.activeSession.backendUrl !== this.deps.backendUrl()) {
       throw new I99dashError('NOT_SIGNED_IN', t('You are not signed in to this backend.'));
     }
   }
@@ -309,7 +309,7 @@ export class Session implements TokenSource {
    * Returns the account that a sign-in would replace, including one that another window has stored.
    */
   private async storedAccount(backendUrl: string): Promise<Account | undefined> {
-    const stored = await this.ports.store.read(backendUrl);
+    const stored = await this.deps.store.read(backendUrl);
     switch (stored.kind) {
       case 'session':
         return stored.record.account;
@@ -318,7 +318,9 @@ export class Session implements TokenSource {
       case 'ended':
         return undefined;
       case 'none':
-        return this.inHand.backendUrl === backendUrl ? this.stored?.profile.account : undefined;
+        return this.activeSession.backendUrl === backendUrl
+          ? this.stored?.profile.account
+          : undefined;
     }
   }
 
@@ -328,7 +330,7 @@ export class Session implements TokenSource {
     signal?: AbortSignal,
     confirm: ConfirmReplacement = refuseReplacement,
   ): Promise<Identity> {
-    const backendUrl = this.ports.backendUrl();
+    const backendUrl = this.deps.backendUrl();
     this.cancelSignIn();
     const attempt = new AbortController();
     this.attempt = attempt;
@@ -341,12 +343,12 @@ export class Session implements TokenSource {
       if (before !== undefined && before.devId !== profile.account.devId) {
         await raceSignal(confirm(before, profile.account), ended);
       }
-      const joined = await this.ports.store.join(backendUrl, profile);
+      const joined = await this.deps.store.join(backendUrl, profile);
       const record: SessionRecord = { ...joined, ...profile, ...minted };
-      await this.ports.store.begin(backendUrl, record);
+      await this.deps.store.begin(backendUrl, record);
       this.attempt = this.attempt === attempt ? undefined : this.attempt;
-      this.inHand.begin(backendUrl, record);
-      this.ports.logger.info(`Signed in to ${backendUrl} (${profile.source}).`);
+      this.activeSession.begin(backendUrl, record);
+      this.deps.logger.info(`Signed in to ${backendUrl} (${profile.source}).`);
       return toIdentity({ profile, minted }, backendUrl);
     } finally {
       if (this.attempt === attempt) {
@@ -365,7 +367,10 @@ function refuseReplacement(before: Account): Promise<void> {
 
 /** Returns the public information about a session. */
 export function toIdentity(
-  { profile, minted }: Omit<Held, 'profile'> & { profile: Omit<SessionProfile, 'sessionId'> },
+  {
+    profile,
+    minted,
+  }: Omit<SignedInSession, 'profile'> & { profile: Omit<SessionProfile, 'sessionId'> },
   backendUrl: string,
 ): Identity {
   const { account, source, fingerprint } = profile;
@@ -374,7 +379,7 @@ export function toIdentity(
     source,
     backendUrl,
     ...(fingerprint === undefined ? {} : { fingerprint }),
-    ...(minted === undefined || minted.expiresAt === NEVER
+    ...(minted === undefined || minted.expiresAt === NO_EXPIRY
       ? {}
       : { expiresAt: new Date(minted.expiresAt).toISOString() }),
   };

@@ -1,12 +1,12 @@
 import { isJsonObject } from '../platform/json';
-import { isTombstone, parseProfile, profileOf } from './sessionRecord';
+import { isTombstone, parseProfile, toProfile } from './sessionRecord';
 import type { SessionProfile, SessionRecord, StoredSession } from './sessionRecord';
 
 /** Limit for remembered ended sessions, enough for late refreshes. */
 const MAX_ENDED = 8;
 
 /** Non-secret data stored next to the secret. */
-export interface SessionNotes {
+export interface SessionMetadata {
   /** The signed-in account. */
   readonly profile?: SessionProfile;
   /** IDs of sessions that were signed out or replaced, oldest first. */
@@ -25,7 +25,7 @@ export type StoredState =
   | { kind: 'secretLost'; profile: SessionProfile; isSilent?: boolean };
 
 /** Parses untrusted stored data. */
-export function parseNotes(value: unknown): SessionNotes {
+export function parseMetadata(value: unknown): SessionMetadata {
   const fields = isJsonObject(value) ? value : {};
   const profile = parseProfile(fields['profile']);
   const list: unknown[] = Array.isArray(fields['ended']) ? fields['ended'] : [];
@@ -38,16 +38,16 @@ export function parseNotes(value: unknown): SessionNotes {
  * @param stored The previous content of the secret.
  * @param held ID of another session that ends.
  */
-export function nextNotes(
-  before: SessionNotes,
+export function nextMetadata(
+  before: SessionMetadata,
   stored: StoredSession | undefined,
   profile: SessionProfile | undefined,
   held?: string,
-): SessionNotes {
+): SessionMetadata {
   const ids = [...before.ended, stored?.sessionId, before.profile?.sessionId, held];
   const ended = [...new Set(ids)].filter((id) => id !== undefined && id !== profile?.sessionId);
   const latest = ended.filter((id) => id !== undefined).slice(-MAX_ENDED);
-  return profile === undefined ? { ended: latest } : { profile: profileOf(profile), ended: latest };
+  return profile === undefined ? { ended: latest } : { profile: toProfile(profile), ended: latest };
 }
 
 /**
@@ -55,7 +55,7 @@ export function nextNotes(
  * other windows in any order, so both contain the session ID. The secret of an ended session was
  * left by a late refresh or could not be overwritten.
  */
-export function judge(stored: StoredSession | undefined, notes: SessionNotes): StoredState {
+export function reconcile(stored: StoredSession | undefined, notes: SessionMetadata): StoredState {
   const { profile, ended } = notes;
   if (stored !== undefined && !isTombstone(stored) && !ended.includes(stored.sessionId)) {
     return { kind: 'session', record: stored };

@@ -1,8 +1,8 @@
 import { isRenewable, type Account, type CredentialSource } from '../identity';
 import { isJsonObject, parseJson, type JsonObject } from '../platform/json';
 import { isTokenText } from '../api/bearerToken';
-import { NEVER } from '../signIn/accessToken';
-import type { MintedToken } from '../signIn/requestToken';
+import { NO_EXPIRY } from '../signIn/accessToken';
+import type { AccessToken } from '../signIn/requestToken';
 
 const VERSION = 1;
 const SOURCES: readonly CredentialSource[] = ['ssh', 'agent', 'token', 'deviceCode'];
@@ -26,7 +26,7 @@ export interface FormerKey {
 }
 
 /** A session with its token, as stored in SecretStorage. Times are milliseconds since the epoch. */
-export interface SessionRecord extends SessionProfile, MintedToken {
+export interface SessionRecord extends SessionProfile, AccessToken {
   /** ID of the machine that issued the token, whose clock the times refer to. */
   machine?: string;
 }
@@ -105,7 +105,7 @@ export function parseProfile(value: unknown): SessionProfile | undefined {
 }
 
 /** Removes the secret from a record. */
-export function profileOf(record: SessionProfile): SessionProfile {
+export function toProfile(record: SessionProfile): SessionProfile {
   const { sessionId, account, source, fingerprint, keyPath, formerKey } = record;
   return {
     sessionId,
@@ -117,7 +117,7 @@ export function profileOf(record: SessionProfile): SessionProfile {
   };
 }
 
-function parseMinted({ token, mintedAt, expiresAt }: JsonObject): MintedToken | undefined {
+function parseMinted({ token, mintedAt, expiresAt }: JsonObject): AccessToken | undefined {
   return isTokenText(token) && isTime(mintedAt) && isTime(expiresAt)
     ? { token, mintedAt, expiresAt }
     : undefined;
@@ -138,7 +138,7 @@ function parseAccount(value: unknown): Account | undefined {
 }
 
 function isTime(value: unknown): value is number {
-  return typeof value === 'number' && value > 0 && value <= NEVER;
+  return typeof value === 'number' && value > 0 && value <= NO_EXPIRY;
 }
 
 function isNullableText(value: unknown): value is string | null {

@@ -3,27 +3,27 @@ import { CancelledError, I99dashError, throwIfCancelled } from '../errors';
 import { isRenewable, type Account } from '../identity';
 import { t } from '../text/l10n';
 import type { TokenRequest } from '../platform/interfaces';
-import type { HeldSession } from './activeSession';
-import type { MintedToken } from '../signIn/requestToken';
-import { Renewer, type RenewalCaller, type RenewerPorts } from './tokenRefresher';
+import type { ActiveSession } from './activeSession';
+import type { AccessToken } from '../signIn/requestToken';
+import { TokenRefresher, type RefreshCaller, type RenewerDeps } from './tokenRefresher';
 import {
-  decide,
-  drawRenewalShare,
-  renewalDueAt,
-  type Decision,
-  type SignerReadiness,
+  nextRefreshAction,
+  drawRefreshFraction,
+  refreshDueAt,
+  type RefreshAction,
+  type KeyAvailability,
 } from './refreshPolicy';
-import { asRenewalFailure, isRefusal, type RenewalTroubles } from './refreshFailures';
+import { toRefreshFailure, isTokenRejection, type RefreshFailures } from './refreshFailures';
 import { lacksKey, type SessionProfile } from './sessionRecord';
 import { missingKey } from './keyRing';
 
-export interface SessionRenewalPorts extends RenewerPorts {
+export interface SessionRenewalDeps extends RenewerDeps {
   /** From 0 to 1. */
   random: () => number;
 }
 
 /** Messages for an expired or rejected credential that cannot be refreshed. */
-const DEAD = {
+const EXPIRED_MESSAGES = {
   token: {
     refused: () =>
       t('The backend no longer accepts the access token you signed in with. Sign in again.'),
@@ -39,69 +39,69 @@ const DEAD = {
 };
 
 /** Keeps the token of the active session fresh, on demand and in the background. */
-export class SessionRenewal {
+export class SessionRefresh {
   /** When to refresh is picked at random once per token. */
-  private draw = { token: '', share: 0 };
-  private readonly renewer: Renewer;
+  private currentFraction = { token: '', share: 0 };
+  private readonly refresher: TokenRefresher;
 
   /**
    * Creates the service.
-   * @param troubles Shared with the active session.
+   * @param failures Shared with the active session.
    */
   constructor(
-    private readonly ports: SessionRenewalPorts,
-    private readonly inHand: HeldSession,
-    private readonly troubles: RenewalTroubles,
+    private readonly deps: SessionRenewalDeps,
+    private readonly activeSession: ActiveSession,
+    private readonly failures: RefreshFailures,
   ) {
-    this.renewer = new Renewer(ports);
+    this.refresher = new TokenRefresher(deps);
   }
 
   /** Implements `TokenSource.getToken`. */
   async getToken(request: TokenRequest): Promise<string> {
     const { rejected = [], signal } = request;
     throwIfCancelled(signal);
-    this.inHand.require();
-    const vain = this.refuse(rejected);
-    if (vain !== undefined) {
-      return vain;
+    this.activeSession.require();
+    const tokenToReuse = this.rejectTokens(rejected);
+    if (tokenToReuse !== undefined) {
+      return tokenToReuse;
     }
-    const { usable } = this.inHand;
-    const decision = this.decide();
-    if (usable !== undefined && (decision.kind === 'use' || decision.kind === 'useAndRenew')) {
+    const { usableToken } = this.activeSession;
+    const decision = this.nextAction();
+    if (usableToken !== undefined && (decision.kind === 'use' || decision.kind === 'useAndRenew')) {
       if (decision.kind === 'useAndRenew') {
-        void this.renew().catch(() => undefined);
+        void this.refresh().catch(() => undefined);
       }
-      return usable.token;
+      return usableToken.token;
     }
     if (decision.kind === 'rejected') {
       throw this.reject();
     }
-    this.troubles.hurry();
-    const { pause } = this.troubles;
-    if (pause !== undefined && this.decide().kind === 'retryAt') {
+    this.failures.resetBackoff();
+    const { backoff } = this.failures;
+    if (backoff !== undefined && this.nextAction().kind === 'retryAt') {
       this.showOffline();
-      throw pause.failure; // the server requested this delay
+      throw backoff.failure; // the server requested this delay
     }
-    return raceSignal(this.renew(request), signal);
+    return raceSignal(this.refresh(request), signal);
   }
 
   /**
    * Refreshes a token that is due, and verifies a session loaded from the store, in the background.
    * Never prompts, never rejects.
-   * @param confirm Fetches the account of the token.
+   * @param verifyStored Fetches the account of the token.
    * @returns When to run again at the latest, in milliseconds since the epoch; undefined when
    * nothing is due.
    */
-  async keepAlive(confirm: () => Promise<unknown>): Promise<number | undefined> {
-    await this.probeLock();
-    await this.probeRefusal();
-    if (this.inHand.held === undefined) {
+  async keepAlive(verifyStored: () => Promise<unknown>): Promise<number | undefined> {
+    await this.recheckLock();
+    await this.recheckAgentRefusal();
+    if (this.activeSession.signedIn === undefined) {
       return undefined;
     }
-    switch (this.decide().kind) {
+    switch (this.nextAction().kind) {
       case 'useAndRenew':
       case 'renewAndWait':
-        await this.renew().catch(() => undefined);
+        await this.refresh().catch(() => undefined);
         break;
       case 'locked':
         this.showLocked();
@@ -110,12 +110,12 @@ export class SessionRenewal {
         this.reject();
         break;
       case 'use':
-        await this.confirm(confirm);
+        await this.verifyStored(verifyStored);
         break;
       case 'retryAt':
         this.showOffline();
     }
-    return this.dueAt();
+    return this.nextCheckAt();
   }
 
   /**
@@ -124,17 +124,17 @@ export class SessionRenewal {
    * invalid for the same reason.
    * @returns The rejected token to use again, or undefined when a new one is worth a try.
    */
-  private refuse([first, ...later]: readonly string[]): string | undefined {
+  private rejectTokens([first, ...later]: readonly string[]): string | undefined {
     if (first === undefined) {
       return undefined;
     }
-    this.inHand.refuse(first);
+    this.activeSession.markRejected(first);
     const last = later.at(-1);
-    if (last !== undefined && this.inHand.isMintedSince(last, first)) {
-      this.inHand.unconfirmed = true; // either this call is forbidden or the session has ended
+    if (last !== undefined && this.activeSession.wasIssuedAfterRejection(last, first)) {
+      this.activeSession.needsVerification = true; // either this call is forbidden or the session has ended
       return last;
     }
-    this.inHand.refuse(last ?? first);
+    this.activeSession.markRejected(last ?? first);
     return undefined;
   }
 
@@ -144,19 +144,23 @@ export class SessionRenewal {
    * @throws KEY_REJECTED and the errors of `ask`
    */
   async identify(ask: () => Promise<Account>): Promise<Account> {
-    const profile = this.inHand.held?.profile;
+    const profile = this.activeSession.signedIn?.profile;
     try {
       const account = await ask();
-      if (profile !== undefined && this.inHand.isHeld(profile)) {
+      if (profile !== undefined && this.activeSession.isCurrent(profile)) {
         this.checkOwner(profile, account);
-        if (this.troubles.refused) {
+        if (this.failures.refused) {
           this.recover(profile);
         }
       }
       return account;
     } catch (error) {
-      if (profile !== undefined && isRefusal(error) && this.inHand.isHeld(profile)) {
-        this.noteFailure(profile, error);
+      if (
+        profile !== undefined &&
+        isTokenRejection(error) &&
+        this.activeSession.isCurrent(profile)
+      ) {
+        this.recordFailure(profile, error);
       }
       throw error;
     }
@@ -171,74 +175,74 @@ export class SessionRenewal {
     if (devId === profile.account.devId || !isRenewable(profile.source)) {
       return;
     }
-    const { minted } = this.inHand.require();
+    const { minted } = this.activeSession.require();
     if (minted !== undefined) {
-      this.inHand.refuse(minted.token);
+      this.activeSession.markRejected(minted.token);
     }
     const message = t('The key you signed in with belongs to another account now. Sign in again.');
-    throw this.noteFailure(profile, new I99dashError('KEY_REJECTED', message));
+    throw this.recordFailure(profile, new I99dashError('KEY_REJECTED', message));
   }
 
-  private decide(): Decision {
-    const { lastFailure, refusal } = this.troubles;
-    const { held, usable } = this.inHand;
-    return decide({
-      now: this.ports.clock.now(),
-      token: usable,
-      share: usable === undefined ? 0 : this.shareOf(usable),
-      signer: this.signer(held?.profile),
+  private nextAction(): RefreshAction {
+    const { lastFailure, refusal } = this.failures;
+    const { signedIn, usableToken } = this.activeSession;
+    return nextRefreshAction({
+      now: this.deps.clock.now(),
+      token: usableToken,
+      refreshFraction: usableToken === undefined ? 0 : this.getRefreshFraction(usableToken),
+      signer: this.getKeyAvailability(signedIn?.profile),
       ...(lastFailure === undefined ? {} : { lastFailure }),
       ...(refusal === undefined ? {} : { refusal: refusal.refusal }),
     });
   }
 
-  private signer(profile: SessionProfile | undefined): SignerReadiness {
+  private getKeyAvailability(profile: SessionProfile | undefined): KeyAvailability {
     if (profile === undefined) {
-      return this.troubles.signer;
+      return this.failures.keyAvailability;
     }
     if (!isRenewable(profile.source)) {
       return 'none';
     }
-    return lacksKey(profile) ? 'locked' : this.troubles.signer;
+    return lacksKey(profile) ? 'locked' : this.failures.keyAvailability;
   }
 
-  private shareOf({ token }: MintedToken): number {
-    if (this.draw.token !== token) {
-      this.draw = { token, share: drawRenewalShare(this.ports.random) };
+  private getRefreshFraction({ token }: AccessToken): number {
+    if (this.currentFraction.token !== token) {
+      this.currentFraction = { token, share: drawRefreshFraction(this.deps.random) };
     }
-    return this.draw.share;
+    return this.currentFraction.share;
   }
 
   /** Returns when the next refresh is due. Undefined if it is overdue: any wake-up may run it. */
-  private dueAt(): number | undefined {
-    const { minted, profile } = this.inHand.held ?? {};
-    const renewal = minted && renewalDueAt(minted, this.shareOf(minted));
+  private nextCheckAt(): number | undefined {
+    const { minted, profile } = this.activeSession.signedIn ?? {};
+    const renewal = minted && refreshDueAt(minted, this.getRefreshFraction(minted));
     const isRenewed = profile !== undefined && isRenewable(profile.source);
-    const due = this.troubles.retryAt ?? (isRenewed ? renewal : minted?.expiresAt);
-    return due !== undefined && due > this.ports.clock.now() ? due : undefined;
+    const due = this.failures.retryAt ?? (isRenewed ? renewal : minted?.expiresAt);
+    return due !== undefined && due > this.deps.clock.now() ? due : undefined;
   }
 
-  private async renew(caller: RenewalCaller = {}): Promise<string> {
-    const { inHand } = this;
-    const { profile, minted } = inHand.require();
-    await this.renewer.renew(
-      { backendUrl: inHand.backendUrl, profile, current: minted },
+  private async refresh(caller: RefreshCaller = {}): Promise<string> {
+    const { activeSession } = this;
+    const { profile, minted } = activeSession.require();
+    await this.refresher.refresh(
+      { backendUrl: activeSession.backendUrl, profile, current: minted },
       {
         // A late response for a session that ended or was replaced is ignored.
-        done: (stored) => inHand.isHeld(profile) && inHand.adopt(stored),
+        done: (stored) => activeSession.isCurrent(profile) && activeSession.mergeStored(stored),
         failed: (error) =>
-          inHand.isHeld(profile) && !(error instanceof CancelledError)
-            ? this.noteFailure(profile, error)
+          activeSession.isCurrent(profile) && !(error instanceof CancelledError)
+            ? this.recordFailure(profile, error)
             : error,
       },
       caller,
     );
-    const now = inHand.require();
+    const now = activeSession.require();
     if (now.profile.account.devId !== profile.account.devId) {
       throw new I99dashError('NOT_SIGNED_IN', t('You signed in as somebody else meanwhile.'));
     }
     // The token of the new session may be expired too.
-    return inHand.isHeld(profile) && now.minted !== undefined
+    return activeSession.isCurrent(profile) && now.minted !== undefined
       ? now.minted.token
       : this.getToken({ interactive: caller.interactive === true });
   }
@@ -248,48 +252,48 @@ export class SessionRenewal {
    * Also clears an error state when the token is valid again, for example after the clock was
    * wrong.
    */
-  private async confirm(ask: () => Promise<unknown>): Promise<void> {
-    const { state, unconfirmed } = this.inHand;
+  private async verifyStored(ask: () => Promise<unknown>): Promise<void> {
+    const { state, needsVerification } = this.activeSession;
     const looksBad = state.kind === 'offline' || state.kind === 'locked';
-    const isDoubtful = looksBad || (unconfirmed && state.kind === 'signedIn');
-    if (!isDoubtful || this.troubles.isWaiting()) {
+    const isDoubtful = looksBad || (needsVerification && state.kind === 'signedIn');
+    if (!isDoubtful || this.failures.isWaiting()) {
       return;
     }
-    const { profile } = this.inHand.require();
-    const { noted } = this.troubles;
-    const failure = await ask().then(() => undefined, asRenewalFailure);
-    if (!this.inHand.isHeld(profile)) {
+    const { profile } = this.activeSession.require();
+    const { failureCount } = this.failures;
+    const failure = await ask().then(() => undefined, toRefreshFailure);
+    if (!this.activeSession.isCurrent(profile)) {
       return;
     }
     if (failure === undefined) {
       this.recover(profile);
-    } else if (this.troubles.noted === noted) {
-      this.noteFailure(profile, failure); // otherwise the failing call has recorded it
+    } else if (this.failures.failureCount === failureCount) {
+      this.recordFailure(profile, failure); // otherwise the failing call has recorded it
     }
   }
 
   private recover({ sessionId }: SessionProfile): void {
-    this.inHand.unconfirmed = false;
-    this.troubles.forget();
-    this.inHand.apply({ kind: 'recovered', sessionId });
+    this.activeSession.needsVerification = false;
+    this.failures.clear();
+    this.activeSession.apply({ kind: 'recovered', sessionId });
   }
 
   /**
    * Checks whether a locked key has become usable: unlocked in this window, added to an agent, or
    * restored.
    */
-  private async probeLock(): Promise<void> {
-    const { held } = this.inHand;
-    if (this.troubles.lock === undefined || held === undefined) {
+  private async recheckLock(): Promise<void> {
+    const { signedIn } = this.activeSession;
+    if (this.failures.lock === undefined || signedIn === undefined) {
       return;
     }
-    const failure = await this.ports.signers
-      .open(held.profile)
-      .then(() => undefined, asRenewalFailure);
-    if (this.inHand.isHeld(held.profile)) {
-      this.troubles.lock = undefined;
+    const failure = await this.deps.signers
+      .open(signedIn.profile)
+      .then(() => undefined, toRefreshFailure);
+    if (this.activeSession.isCurrent(signedIn.profile)) {
+      this.failures.lock = undefined;
       if (failure !== undefined) {
-        this.troubles.note(failure);
+        this.failures.recordFailure(failure);
       }
     }
   }
@@ -298,37 +302,39 @@ export class SessionRenewal {
    * Checks whether the agent's refusal is still in effect. A key that signs without a prompt,
    * unlocked or restored in the meantime, ends it. The agent listing the key does not.
    */
-  private async probeRefusal(): Promise<void> {
-    const { held } = this.inHand;
-    const known = this.troubles.refusal;
-    if (known === undefined || held?.profile.fingerprint === undefined) {
+  private async recheckAgentRefusal(): Promise<void> {
+    const { signedIn } = this.activeSession;
+    const known = this.failures.refusal;
+    if (known === undefined || signedIn?.profile.fingerprint === undefined) {
       return;
     }
-    const { signers, signatures } = this.ports;
-    const signer = await signers.open(held.profile).catch(() => undefined);
-    const asks = signer === undefined || signer.asksPerson === true;
-    const refusal = asks ? await signatures.standingRefusal(held.profile.fingerprint) : undefined;
-    if (this.troubles.refusal === known) {
-      this.troubles.refusal = refusal && { failure: known.failure, refusal };
+    const { signers, signatures } = this.deps;
+    const getKeyAvailability = await signers.open(signedIn.profile).catch(() => undefined);
+    const asks = getKeyAvailability === undefined || getKeyAvailability.asksPerson === true;
+    const refusal = asks
+      ? await signatures.standingRefusal(signedIn.profile.fingerprint)
+      : undefined;
+    if (this.failures.refusal === known) {
+      this.failures.refusal = refusal && { failure: known.failure, refusal };
     }
   }
 
   /** Records a failure and shows it in the state. */
-  private noteFailure({ sessionId }: SessionProfile, error: unknown): I99dashError {
-    const failure = this.troubles.weigh(asRenewalFailure(error));
+  private recordFailure({ sessionId }: SessionProfile, error: unknown): I99dashError {
+    const failure = this.failures.classify(toRefreshFailure(error));
     const { code, message } = failure;
-    const { logger } = this.ports;
-    if (isRefusal(failure)) {
+    const { logger } = this.deps;
+    if (isTokenRejection(failure)) {
       logger.warn(`A token that was just minted is not accepted: [${code}] ${message}`);
     } else {
       logger.warn(`Renewal failed: [${code}] ${message}`);
     }
-    switch (this.troubles.note(failure)) {
+    switch (this.failures.recordFailure(failure)) {
       case 'locked':
         this.showLocked();
         break;
       case 'final':
-        this.inHand.apply({ kind: 'rejected', sessionId, failure });
+        this.activeSession.apply({ kind: 'rejected', sessionId, failure });
         break;
       case 'passing':
         this.showOffline();
@@ -337,30 +343,30 @@ export class SessionRenewal {
   }
 
   private showLocked(): void {
-    const { state } = this.inHand;
+    const { state } = this.activeSession;
     const failure = this.lockFailure();
     const isShown = state.kind === 'locked' && state.failure.code === failure?.code;
-    if (failure !== undefined && !isShown && this.decide().kind === 'locked') {
-      const { sessionId } = this.inHand.require().profile;
-      this.inHand.apply({ kind: 'locked', sessionId, failure });
+    if (failure !== undefined && !isShown && this.nextAction().kind === 'locked') {
+      const { sessionId } = this.activeSession.require().profile;
+      this.activeSession.apply({ kind: 'locked', sessionId, failure });
     }
   }
 
   private lockFailure(): I99dashError | undefined {
-    const { profile } = this.inHand.held ?? {};
+    const { profile } = this.activeSession.signedIn ?? {};
     return profile !== undefined && lacksKey(profile)
       ? missingKey()
-      : (this.troubles.lock ?? this.troubles.refusal?.failure);
+      : (this.failures.lock ?? this.failures.refusal?.failure);
   }
 
   private showOffline(): void {
-    const { state } = this.inHand;
-    const { pause, isSerious } = this.troubles;
-    const isShown = state.kind === 'offline' && state.failure === pause?.failure;
-    const isSpent = this.decide().kind !== 'use';
-    if (pause !== undefined && !isShown && (isSpent || isSerious)) {
-      const { sessionId } = this.inHand.require().profile;
-      this.inHand.apply({ kind: 'failed', sessionId, ...pause });
+    const { state } = this.activeSession;
+    const { backoff, shouldShow } = this.failures;
+    const isShown = state.kind === 'offline' && state.failure === backoff?.failure;
+    const isSpent = this.nextAction().kind !== 'use';
+    if (backoff !== undefined && !isShown && (isSpent || shouldShow)) {
+      const { sessionId } = this.activeSession.require().profile;
+      this.activeSession.apply({ kind: 'failed', sessionId, ...backoff });
     }
   }
 
@@ -368,17 +374,17 @@ export class SessionRenewal {
    * Rejects the session: its token expired and cannot be refreshed, or its key was rejected before.
    */
   private reject(): I99dashError {
-    const { state, usable } = this.inHand;
+    const { state, usableToken } = this.activeSession;
     if (state.kind === 'rejected') {
       return state.failure;
     }
-    const { sessionId, source } = this.inHand.require().profile;
-    const words = DEAD[source === 'deviceCode' ? 'apiKey' : 'token'];
+    const { sessionId, source } = this.activeSession.require().profile;
+    const words = EXPIRED_MESSAGES[source === 'deviceCode' ? 'apiKey' : 'token'];
     const failure = new I99dashError(
       'NOT_SIGNED_IN',
-      usable === undefined ? words.refused() : words.expired(),
+      usableToken === undefined ? words.refused() : words.expired(),
     );
-    this.inHand.apply({ kind: 'rejected', sessionId, failure });
+    this.activeSession.apply({ kind: 'rejected', sessionId, failure });
     return failure;
   }
 }

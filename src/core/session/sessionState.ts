@@ -1,24 +1,24 @@
 import type { I99dashError } from '../errors';
 import type { Account } from '../identity';
-import type { MintedToken } from '../signIn/requestToken';
+import type { AccessToken } from '../signIn/requestToken';
 import type { SessionProfile } from './sessionRecord';
 
 /** A session. `minted` is undefined while the token is missing. */
-export interface Held {
+export interface SignedInSession {
   profile: SessionProfile;
-  minted: MintedToken | undefined;
+  minted: AccessToken | undefined;
 }
 
 /** A stable state. */
 export type SettledState =
   | { kind: 'signedOut' }
-  | ({ kind: 'signedIn' } & Held)
+  | ({ kind: 'signedIn' } & SignedInSession)
   /** The token expired and the key cannot be used without the user, for the reason in `failure`. */
-  | ({ kind: 'locked'; failure: I99dashError } & Held)
+  | ({ kind: 'locked'; failure: I99dashError } & SignedInSession)
   /** Refreshing fails with a transient error, or the backend rejects new tokens. */
-  | ({ kind: 'offline'; failure: I99dashError; retryAt: number } & Held)
+  | ({ kind: 'offline'; failure: I99dashError; retryAt: number } & SignedInSession)
   /** The backend rejects the key, or the pasted token has expired. */
-  | ({ kind: 'rejected'; failure: I99dashError } & Held);
+  | ({ kind: 'rejected'; failure: I99dashError } & SignedInSession);
 
 /** All states of a session that are shown to the user. */
 export type SessionState =
@@ -38,12 +38,12 @@ export type SessionState =
     };
 
 export type SessionEvent =
-  | { kind: 'taken'; profile: SessionProfile; minted: MintedToken | undefined }
+  | { kind: 'taken'; profile: SessionProfile; minted: AccessToken | undefined }
   | { kind: 'ended' }
   /** The remaining events apply to one session and are ignored for any other. */
-  | { kind: 'renewed'; sessionId: string; minted: MintedToken }
+  | { kind: 'renewed'; sessionId: string; minted: AccessToken }
   /** Like `renewed`, but the backend had rejected a new token before: the session stays offline. */
-  | { kind: 'replaced'; sessionId: string; minted: MintedToken }
+  | { kind: 'replaced'; sessionId: string; minted: AccessToken }
   | { kind: 'locked'; sessionId: string; failure: I99dashError }
   | { kind: 'failed'; sessionId: string; failure: I99dashError; retryAt: number }
   | { kind: 'rejected'; sessionId: string; failure: I99dashError }

@@ -2,11 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { isRenewable } from '../identity';
 import type { Clock, Disposable, SecretStore, StateStore } from '../platform/interfaces';
 import type { Realm } from '../realm';
-import { AnsweringSecrets, KeyringSilent } from './secretStoreWithTimeout';
+import { SecretStoreWithTimeout, SecretStoreTimeoutError } from './secretStoreWithTimeout';
 import { sharedProfile, type MachineKeys } from './machineKeys';
-import type { MintedToken } from '../signIn/requestToken';
+import type { AccessToken } from '../signIn/requestToken';
 import { isFromFuture } from './refreshPolicy';
-import { judge, nextNotes, parseNotes, type SessionNotes, type StoredState } from './sessionMetadata';
+import {
+  reconcile,
+  nextMetadata,
+  parseMetadata,
+  type SessionMetadata,
+  type StoredState,
+} from './sessionMetadata';
 import {
   parseSession,
   serializeSession,
@@ -23,7 +29,7 @@ import {
  * Which key this machine uses is stored on the machine.
  */
 export class SessionStore {
-  private readonly secrets: AnsweringSecrets;
+  private readonly secrets: SecretStoreWithTimeout;
 
   constructor(
     private readonly realm: Realm,
@@ -32,13 +38,13 @@ export class SessionStore {
     private readonly clock: Clock,
     private readonly keys: MachineKeys,
   ) {
-    this.secrets = new AnsweringSecrets(secrets, clock);
+    this.secrets = new SecretStoreWithTimeout(secrets, clock);
   }
 
   /** Reads the stored state. Responds within seconds and never rejects. */
   async read(backendUrl: string): Promise<StoredState> {
     const { stored, isSilent } = await this.readSecret(backendUrl);
-    const state = judge(stored, this.notes(backendUrl));
+    const state = reconcile(stored, this.notes(backendUrl));
     switch (state.kind) {
       case 'session':
         return { kind: 'session', record: await this.toOwn(backendUrl, state.record) };
@@ -82,7 +88,7 @@ export class SessionStore {
     const { stored } = await this.readSecret(backendUrl);
     await this.keys.save(backendUrl, record);
     await this.writeRecord(backendUrl, record).catch(() => undefined);
-    const notes = nextNotes(this.notes(backendUrl), stored, sharedProfile(record));
+    const notes = nextMetadata(this.notes(backendUrl), stored, sharedProfile(record));
     await this.note(backendUrl, notes).catch(() => undefined);
   }
 
@@ -97,19 +103,19 @@ export class SessionStore {
     renewed: SessionRecord,
     replaced: string | undefined,
   ): Promise<StoredState> {
-    const before = this.whatCounts(await this.read(backendUrl), renewed, replaced);
+    const before = this.resolveConflict(await this.read(backendUrl), renewed, replaced);
     if (before.kind !== 'session' || before.record !== renewed) {
       return before;
     }
     const notes = this.notes(backendUrl);
     if (notes.profile === undefined) {
       await this.keys.save(backendUrl, renewed);
-      const next = nextNotes(notes, undefined, sharedProfile(renewed));
+      const next = nextMetadata(notes, undefined, sharedProfile(renewed));
       await this.note(backendUrl, next).catch(() => undefined);
     }
     await this.writeRecord(backendUrl, renewed).catch(() => undefined);
     // There is no compare-and-set: a sign-out or a sign-in may have happened in between.
-    const after = this.whatCounts(await this.read(backendUrl), renewed, replaced);
+    const after = this.resolveConflict(await this.read(backendUrl), renewed, replaced);
     if (after.kind === 'ended') {
       await this.writeTombstone(backendUrl, renewed.sessionId).catch(() => undefined);
     }
@@ -124,7 +130,7 @@ export class SessionStore {
    */
   async end(backendUrl: string, held: string | undefined): Promise<void> {
     const { stored } = await this.readSecret(backendUrl);
-    const notes = nextNotes(this.notes(backendUrl), stored, undefined, held);
+    const notes = nextMetadata(this.notes(backendUrl), stored, undefined, held);
     await this.keys.remove(backendUrl);
     const noted = await Promise.allSettled([this.note(backendUrl, notes)]);
     const ended = await Promise.allSettled([this.writeTombstone(backendUrl, notes.ended.at(-1))]);
@@ -148,7 +154,7 @@ export class SessionStore {
   }
 
   /** Returns the refreshed session, or the state that prevents writing it. */
-  private whatCounts(
+  private resolveConflict(
     stored: StoredState,
     renewed: SessionRecord,
     replaced: string | undefined,
@@ -174,8 +180,8 @@ export class SessionStore {
   }
 
   private isLater(
-    stored: MintedToken,
-    renewed: MintedToken,
+    stored: AccessToken,
+    renewed: AccessToken,
     replaced: string | undefined,
   ): boolean {
     return (
@@ -193,7 +199,7 @@ export class SessionStore {
       const text = await this.secrets.get(this.key(backendUrl));
       return { stored: text === undefined ? undefined : parseSession(text), isSilent: false };
     } catch (error) {
-      return { stored: undefined, isSilent: error instanceof KeyringSilent };
+      return { stored: undefined, isSilent: error instanceof SecretStoreTimeoutError };
     }
   }
 
@@ -224,11 +230,11 @@ export class SessionStore {
     );
   }
 
-  private notes(backendUrl: string): SessionNotes {
-    return parseNotes(this.state.get(this.key(backendUrl)));
+  private notes(backendUrl: string): SessionMetadata {
+    return parseMetadata(this.state.get(this.key(backendUrl)));
   }
 
-  private note(backendUrl: string, notes: SessionNotes): Promise<void> {
+  private note(backendUrl: string, notes: SessionMetadata): Promise<void> {
     return this.state.update(this.key(backendUrl), notes);
   }
 

@@ -6,7 +6,7 @@ import { t } from '../text/l10n';
 import type { Clock, Signer } from '../platform/interfaces';
 import { delay } from '../http/retry';
 import type { MachineStore } from '../platform/machineStore';
-import { isStanding, refusalPauseMs, type Refusal } from './refreshPolicy';
+import { isRefusalActive, agentRefusalBackoffMs, type AgentRefusal } from './refreshPolicy';
 
 /**
  * Timeout for an agent while the user is waiting, in milliseconds. The user may have to find the
@@ -31,14 +31,14 @@ const LOOK_MS = 500;
 export class SignatureRefused extends I99dashError {
   constructor(
     message: string,
-    readonly refusal: Refusal,
+    readonly refusal: AgentRefusal,
     cause?: unknown,
   ) {
     super('AGENT_UNAVAILABLE', message, { cause });
   }
 }
 
-interface StoredRefusal extends Refusal {
+interface StoredRefusal extends AgentRefusal {
   /** Number of consecutive refusals. */
   count: number;
   /** The keys that the agent listed at that time. Undefined when it did not respond. */
@@ -62,9 +62,9 @@ export class SignatureRequests {
   ) {}
 
   /** Returns the refusal that still blocks background requests for a key, or undefined. */
-  async standingRefusal(fingerprint: string): Promise<Refusal | undefined> {
+  async standingRefusal(fingerprint: string): Promise<AgentRefusal | undefined> {
     const refusal = await this.lastRefusal(fingerprint);
-    if (refusal === undefined || !isStanding(refusal, this.clock.now())) {
+    if (refusal === undefined || !isRefusalActive(refusal, this.clock.now())) {
       return undefined;
     }
     const keys = await this.agentKeys();
@@ -135,7 +135,7 @@ export class SignatureRequests {
     const at = this.clock.now();
     const agentKeys = await this.agentKeys();
     const refusal: StoredRefusal = {
-      ...{ at, retryAt: at + refusalPauseMs(count), count },
+      ...{ at, retryAt: at + agentRefusalBackoffMs(count), count },
       ...(agentKeys === undefined ? {} : { agentKeys }),
     };
     await this.machine.set(refusalKey(fingerprint), refusal);

@@ -2,13 +2,13 @@ import { raceSignal, withDeadline } from '../platform/abort';
 import { ApiClient } from '../api/client';
 import { throwIfCancelled } from '../errors';
 import type { Logger, Signer, Transport } from '../platform/interfaces';
-import { mintWithKey, type MintedToken, type MintPorts } from '../signIn/requestToken';
-import { decide, supersedes } from './refreshPolicy';
+import { requestTokenWithKey, type AccessToken, type MintDeps } from '../signIn/requestToken';
+import { nextRefreshAction, supersedes } from './refreshPolicy';
 import type { SessionProfile } from './sessionRecord';
 import type { StoredState } from './sessionMetadata';
 import type { SessionStore } from './sessionStore';
 import { INTERACTIVE_SIGN_TIMEOUT_MS, type SignatureRequests } from './signatureRequests';
-import type { Signers } from './keyRing';
+import type { KeyRing } from './keyRing';
 
 /** Timeout of a refresh, in milliseconds. */
 const DEADLINE_MS = 30_000;
@@ -18,30 +18,30 @@ const DEADLINE_MS = 30_000;
  */
 const INTERACTIVE_DEADLINE_MS = INTERACTIVE_SIGN_TIMEOUT_MS + DEADLINE_MS;
 
-export interface RenewalRequest {
+export interface RefreshRequest {
   backendUrl: string;
   profile: SessionProfile;
   /** The token to replace. Undefined when it is missing. */
-  current: MintedToken | undefined;
+  current: AccessToken | undefined;
 }
 
-export interface RenewerPorts extends MintPorts {
+export interface RenewerDeps extends MintDeps {
   store: SessionStore;
-  signers: Signers;
+  signers: KeyRing;
   signatures: SignatureRequests;
   transport: Transport;
   logger: Logger;
 }
 
 /** The caller of a refresh. */
-export interface RenewalCaller {
+export interface RefreshCaller {
   /** Whether the user is waiting. */
   interactive?: boolean;
   signal?: AbortSignal;
 }
 
 /** Handles the outcome of a refresh. Called once, before the callers are notified. */
-export interface RenewalOutcome {
+export interface RefreshCallbacks {
   done: (stored: StoredState) => void;
   /**
    * Handles a failure.
@@ -50,7 +50,7 @@ export interface RenewalOutcome {
   failed: (error: unknown) => unknown;
 }
 
-interface Flight {
+interface RefreshInFlight {
   key: string;
   interactive: boolean;
   callers: number;
@@ -59,10 +59,10 @@ interface Flight {
 }
 
 /** Refreshes tokens. Concurrent callers in this window share one refresh. */
-export class Renewer {
-  private flight: Flight | undefined;
+export class TokenRefresher {
+  private inFlight: RefreshInFlight | undefined;
 
-  constructor(private readonly ports: RenewerPorts) {}
+  constructor(private readonly deps: RenewerDeps) {}
 
   /**
    * Joins the refresh in progress for this session and key, or starts one. An interactive refresh
@@ -70,37 +70,37 @@ export class Renewer {
    * @returns The resulting state, which may be another session or none.
    * @throws The error that `outcome` returns for a failure.
    */
-  async renew(
-    request: RenewalRequest,
-    outcome: RenewalOutcome,
-    { interactive = false, signal }: RenewalCaller = {},
+  async refresh(
+    request: RefreshRequest,
+    outcome: RefreshCallbacks,
+    { interactive = false, signal }: RefreshCaller = {},
   ): Promise<StoredState> {
     const { sessionId, fingerprint = '' } = request.profile;
     const key = `${sessionId} ${fingerprint}`;
-    const running = this.flight?.key === key ? this.flight : undefined;
+    const running = this.inFlight?.key === key ? this.inFlight : undefined;
     if (running !== undefined && interactive && !running.interactive) {
       try {
         return await running.outcome;
       } catch {
         throwIfCancelled(signal);
-        return this.renew(request, outcome, { interactive, ...(signal && { signal }) });
+        return this.refresh(request, outcome, { interactive, ...(signal && { signal }) });
       }
     }
-    const flight = running ?? this.start(key, request, outcome, interactive);
-    return this.join(flight, signal);
+    const inFlight = running ?? this.start(key, request, outcome, interactive);
+    return this.join(inFlight, signal);
   }
 
   private start(
     key: string,
-    request: RenewalRequest,
-    { done, failed }: RenewalOutcome,
+    request: RefreshRequest,
+    { done, failed }: RefreshCallbacks,
     interactive: boolean,
-  ): Flight {
+  ): RefreshInFlight {
     const abort = new AbortController();
     const ms = interactive ? INTERACTIVE_DEADLINE_MS : DEADLINE_MS;
-    const outcome = withDeadline(this.ports.clock, ms, (deadline) => {
+    const outcome = withDeadline(this.deps.clock, ms, (deadline) => {
       const signal = AbortSignal.any([deadline, abort.signal]);
-      return raceSignal(this.fly(request, interactive, signal), signal);
+      return raceSignal(this.requestAndStore(request, interactive, signal), signal);
     })
       .then(
         (stored) => {
@@ -112,59 +112,59 @@ export class Renewer {
         },
       )
       .finally(() => {
-        if (this.flight?.outcome === outcome) {
-          this.flight = undefined;
+        if (this.inFlight?.outcome === outcome) {
+          this.inFlight = undefined;
         }
       });
-    this.flight = { key, interactive, callers: 0, abort, outcome };
-    return this.flight;
+    this.inFlight = { key, interactive, callers: 0, abort, outcome };
+    return this.inFlight;
   }
 
-  private join(flight: Flight, signal: AbortSignal | undefined): Promise<StoredState> {
-    flight.callers += 1;
+  private join(inFlight: RefreshInFlight, signal: AbortSignal | undefined): Promise<StoredState> {
+    inFlight.callers += 1;
     const leave = (): void => {
-      flight.callers -= 1;
-      if (flight.interactive && flight.callers === 0) {
-        flight.abort.abort();
+      inFlight.callers -= 1;
+      if (inFlight.interactive && inFlight.callers === 0) {
+        inFlight.abort.abort();
       }
     };
     signal?.addEventListener('abort', leave, { once: true });
-    return flight.outcome.finally(() => signal?.removeEventListener('abort', leave));
+    return inFlight.outcome.finally(() => signal?.removeEventListener('abort', leave));
   }
 
-  private async fly(
-    request: RenewalRequest,
+  private async requestAndStore(
+    request: RefreshRequest,
     interactive: boolean,
     signal: AbortSignal,
   ): Promise<StoredState> {
-    const { store, signers, signatures } = this.ports;
+    const { store, signers, signatures } = this.deps;
     const { backendUrl, profile } = request;
     const stored = await store.read(backendUrl);
-    if (!this.mustMint(stored, request)) {
+    if (!this.needsNewToken(stored, request)) {
       return stored;
     }
     const opened = await signers.open(profile, interactive);
     if (opened.asksPerson !== true) {
-      return this.mint(request, opened, signal);
+      return this.requestToken(request, opened, signal);
     }
     return signatures.ask(opened, { interactive, signal }, async (signer, assertAllowed) => {
       const latest = await store.read(backendUrl); // may have been refreshed elsewhere
-      if (!this.mustMint(latest, request)) {
+      if (!this.needsNewToken(latest, request)) {
         return latest;
       }
       await assertAllowed();
-      return this.mint(request, signer, signal);
+      return this.requestToken(request, signer, signal);
     });
   }
 
-  private async mint(
-    { backendUrl, profile, current }: RenewalRequest,
+  private async requestToken(
+    { backendUrl, profile, current }: RefreshRequest,
     signer: Signer,
     signal: AbortSignal,
   ): Promise<StoredState> {
-    const { store, transport, logger } = this.ports;
+    const { store, transport, logger } = this.deps;
     const api = new ApiClient(backendUrl, transport);
-    const minted = await mintWithKey(api, signer, this.ports, signal);
+    const minted = await requestTokenWithKey(api, signer, this.deps, signal);
     logger.info(`Renewed the session with ${signer.fingerprint}.`);
     return store.saveRenewed(backendUrl, { ...profile, ...minted }, current?.token);
   }
@@ -173,7 +173,7 @@ export class Renewer {
    * Checks whether a token must be issued. Another window may have refreshed the session, ended it
    * or started another, which then takes precedence.
    */
-  private mustMint(stored: StoredState, { profile, current }: RenewalRequest): boolean {
+  private needsNewToken(stored: StoredState, { profile, current }: RefreshRequest): boolean {
     switch (stored.kind) {
       case 'none':
       case 'secretLost':
@@ -185,11 +185,15 @@ export class Renewer {
         if (record.sessionId !== profile.sessionId) {
           return false;
         }
-        const now = this.ports.clock.now();
+        const now = this.deps.clock.now();
         const isNewer =
           current === undefined ||
           (record.token !== current.token && supersedes(record, current, now));
-        return !isNewer || decide({ now, token: record, share: 1, signer: 'ready' }).kind !== 'use';
+        return (
+          !isNewer ||
+          nextRefreshAction({ now, token: record, refreshFraction: 1, signer: 'ready' }).kind !==
+            'use'
+        );
       }
     }
   }

@@ -9,7 +9,7 @@ const MAX_TOKEN_LIFE_MS = 366 * 24 * 60 * 60 * 1000;
  * Expiry of a credential that is valid until it is revoked, in milliseconds since the epoch: the
  * latest time a `Date` can represent.
  */
-export const NEVER = 8.64e15;
+export const NO_EXPIRY = 8.64e15;
 
 /** Returns the lifetime as {@link knownLifeMs} does, or 15 minutes when it is unknown. */
 export function tokenLifeMs(token: string, expiresInSeconds?: number): number {
@@ -18,17 +18,17 @@ export function tokenLifeMs(token: string, expiresInSeconds?: number): number {
 
 /**
  * Returns the expiry of a credential that cannot be refreshed, in milliseconds since the epoch, or
- * {@link NEVER} when it is unknown.
+ * {@link NO_EXPIRY} when it is unknown.
  * A JWT with `exp` but no `iat` expires at `exp`: only this case compares the server's clock with
  * ours, because nothing else states the lifetime. An `exp` in the past or more than 366 days ahead
  * is ignored, because the backend has just accepted the token.
  * @param mintedAt When the token was received, in milliseconds since the epoch.
  */
-export function expiryOf(token: string, mintedAt: number, expiresInSeconds?: number): number {
-  const untilExp = numberOf(decodeClaims(token)?.['exp']) * 1000 - mintedAt;
+export function computeExpiry(token: string, mintedAt: number, expiresInSeconds?: number): number {
+  const untilExp = readNumber(decodeClaims(token)?.['exp']) * 1000 - mintedAt;
   const life =
     knownLifeMs(token, expiresInSeconds) ?? (isPlausibleLife(untilExp) ? untilExp : undefined);
-  return life === undefined ? NEVER : mintedAt + life;
+  return life === undefined ? NO_EXPIRY : mintedAt + life;
 }
 
 /**
@@ -38,8 +38,8 @@ export function expiryOf(token: string, mintedAt: number, expiresInSeconds?: num
  */
 function knownLifeMs(token: string, expiresInSeconds?: number): number | undefined {
   const claims = decodeClaims(token);
-  const fromClaims = (numberOf(claims?.['exp']) - numberOf(claims?.['iat'])) * 1000;
-  for (const life of [fromClaims, numberOf(expiresInSeconds) * 1000]) {
+  const fromClaims = (readNumber(claims?.['exp']) - readNumber(claims?.['iat'])) * 1000;
+  for (const life of [fromClaims, readNumber(expiresInSeconds) * 1000]) {
     if (isPlausibleLife(life)) {
       return life;
     }
@@ -69,6 +69,6 @@ function decodeClaims(token: string): Record<string, unknown> | undefined {
   return isJsonObject(claims) ? claims : undefined;
 }
 
-function numberOf(value: unknown): number {
+function readNumber(value: unknown): number {
   return typeof value === 'number' ? value : NaN;
 }

@@ -23,7 +23,7 @@ export interface KeyUseGuard {
  * the server's bare nonce, so a malicious backend could forward another backend's challenge and
  * sign in there with the signature.
  */
-export class KnownBackends implements KeyUseGuard {
+export class ApprovedBackends implements KeyUseGuard {
   private readonly file: StateFile;
   /** Approvals of this window, in case the file cannot be written. */
   private readonly approved = new Set<string>();
@@ -51,7 +51,7 @@ export class KnownBackends implements KeyUseGuard {
     ) {
       return true;
     }
-    return backendsIn(await this.read(), fingerprint).includes(backendUrl);
+    return readBackends(await this.read(), fingerprint).includes(backendUrl);
   }
 
   /** Stores the user's approval of this backend for this key. */
@@ -85,12 +85,12 @@ export class KnownBackends implements KeyUseGuard {
   }
 }
 
-function backendsIn(known: JsonObject, fingerprint: string): string[] {
+function readBackends(known: JsonObject, fingerprint: string): string[] {
   const backends = Object.hasOwn(known, fingerprint) ? known[fingerprint] : [];
   return Array.isArray(backends) ? backends.filter((url) => typeof url === 'string') : [];
 }
 
 function withUse(known: JsonObject, { fingerprint, backendUrl }: KeyUse): JsonObject {
-  const backends = new Set([...backendsIn(known, fingerprint), backendUrl]);
+  const backends = new Set([...readBackends(known, fingerprint), backendUrl]);
   return { ...known, [fingerprint]: [...backends] };
 }

@@ -5,11 +5,11 @@ import type { Account, CredentialSource } from '../identity';
 import { t } from '../text/l10n';
 import type { Clock, Signer, TokenSource, Transport } from '../platform/interfaces';
 import { isTokenText } from '../api/bearerToken';
-import { expiryOf } from './accessToken';
-import { mintWithKey, type MintedToken, type MintPorts } from './requestToken';
+import { computeExpiry } from './accessToken';
+import { requestTokenWithKey, type AccessToken, type MintDeps } from './requestToken';
 import type { SessionProfile } from '../session/sessionRecord';
 
-export interface AuthenticationPorts {
+export interface AuthenticationDeps {
   transport: Transport;
   clock: Clock;
 }
@@ -17,7 +17,7 @@ export interface AuthenticationPorts {
 /** A sign-in that the backend has accepted. */
 export interface Authenticated {
   profile: Omit<SessionProfile, 'sessionId'>;
-  minted: MintedToken;
+  minted: AccessToken;
 }
 
 /** The origin of a key. */
@@ -29,20 +29,20 @@ export interface KeyOrigin {
 
 /**
  * Signs in with an opened key.
- * @throws SSH_AUTH_DISABLED, SIGN_IN_REJECTED and the errors of {@link mintWithKey}
+ * @throws SSH_AUTH_DISABLED, SIGN_IN_REJECTED and the errors of {@link requestTokenWithKey}
  */
 export async function authenticateWithKey(
-  ports: AuthenticationPorts & MintPorts,
+  deps: AuthenticationDeps & MintDeps,
   backendUrl: string,
   signer: Signer,
   { source, keyPath }: KeyOrigin,
   signal?: AbortSignal,
 ): Promise<Authenticated> {
-  const api = new ApiClient(backendUrl, ports.transport);
-  const minted = await mintWithKey(api, signer, ports, signal).catch((error: unknown) => {
+  const api = new ApiClient(backendUrl, deps.transport);
+  const minted = await requestTokenWithKey(api, signer, deps, signal).catch((error: unknown) => {
     throw isMissing(error) ? withoutSsh(error) : error;
   });
-  const account = await accountOf(ports, backendUrl, minted.token, signal);
+  const account = await toAccount(deps, backendUrl, minted.token, signal);
   const { fingerprint } = signer;
   const path = keyPath === undefined ? {} : { keyPath };
   return { minted, profile: { account, source, fingerprint, ...path } };
@@ -72,7 +72,7 @@ function withoutSsh(cause: I99dashError): I99dashError {
  * @throws SIGN_IN_REJECTED, OFFLINE, TIMEOUT, TLS, SERVER, PROTOCOL
  */
 export async function authenticateWithToken(
-  ports: AuthenticationPorts,
+  deps: AuthenticationDeps,
   backendUrl: string,
   text: string,
   signal?: AbortSignal,
@@ -81,10 +81,10 @@ export async function authenticateWithToken(
   if (!isTokenText(token)) {
     throw new I99dashError('SIGN_IN_REJECTED', t('This is not an access token.'));
   }
-  const mintedAt = ports.clock.now();
-  const account = await accountOf(ports, backendUrl, token, signal);
+  const mintedAt = deps.clock.now();
+  const account = await toAccount(deps, backendUrl, token, signal);
   const source: CredentialSource = 'token';
-  const minted = { token, mintedAt, expiresAt: expiryOf(token, mintedAt) };
+  const minted = { token, mintedAt, expiresAt: computeExpiry(token, mintedAt) };
   return { minted, profile: { account, source } };
 }
 
@@ -92,8 +92,8 @@ export async function authenticateWithToken(
  * Fetches the account of a new token.
  * @throws SIGN_IN_REJECTED and the errors of {@link fetchAccount}
  */
-export function accountOf(
-  { transport }: AuthenticationPorts,
+export function toAccount(
+  { transport }: AuthenticationDeps,
   backendUrl: string,
   token: string,
   signal?: AbortSignal,

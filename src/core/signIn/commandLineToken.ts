@@ -27,7 +27,7 @@ export async function findCommandLineToken(
   path = join(homeFolder(), '.config', 'i99dash', 'sdk.json'),
 ): Promise<CommandLineToken | undefined> {
   const text = await readStart(path).catch(() => '');
-  const token = tokenIn(parseJson(text)?.value);
+  const token = readToken(parseJson(text)?.value);
   return token === undefined ? undefined : { path, token };
 }
 
@@ -44,11 +44,11 @@ async function readStart(path: string): Promise<string> {
   }
 }
 
-function tokenIn(value: unknown): string | undefined {
+function readToken(value: unknown): string | undefined {
   if (!isJsonObject(value)) {
     return undefined;
   }
   const found = FIELDS.map((field) => value[field]).find(isTokenText);
   const account = value[ACCOUNT];
-  return found ?? (isTokenText(account) ? account : tokenIn(account));
+  return found ?? (isTokenText(account) ? account : readToken(account));
 }

@@ -3,10 +3,10 @@ import { requestDeviceCode, requestDeviceToken, type DeviceGrant } from '../api/
 import { I99dashError, isI99dashError, throwIfCancelled } from '../errors';
 import type { Account } from '../identity';
 import { t } from '../text/l10n';
-import { delay, isPassing, waitBeforeRepeat } from '../http/retry';
-import { expiryOf } from './accessToken';
-import { accountOf, isMissing, type Authenticated, type AuthenticationPorts } from './authenticate';
-import type { MintedToken } from './requestToken';
+import { delay, isTransient, waitBeforeRepeat } from '../http/retry';
+import { computeExpiry } from './accessToken';
+import { toAccount, isMissing, type Authenticated, type AuthenticationDeps } from './authenticate';
+import type { AccessToken } from './requestToken';
 
 /** RFC 8628, 3.5: each `slow_down` adds this to the interval, in milliseconds. */
 const SLOW_DOWN_MS = 5_000;
@@ -37,13 +37,13 @@ export interface DeviceCodePrompt {
  * @throws SERVER, PROTOCOL, TLS, OFFLINE, TIMEOUT
  */
 export async function authenticateWithDeviceCode(
-  ports: AuthenticationPorts,
+  deps: AuthenticationDeps,
   backendUrl: string,
   { clientId, prompt }: { clientId: string; prompt: (prompt: DeviceCodePrompt) => void },
   signal?: AbortSignal,
 ): Promise<Authenticated> {
-  const api = new ApiClient(backendUrl, ports.transport);
-  const startedAt = ports.clock.now();
+  const api = new ApiClient(backendUrl, deps.transport);
+  const startedAt = deps.clock.now();
   const grant = await requestDeviceCode(api, clientId, signal).catch(asBeginning);
   const expiresAt = startedAt + grant.lifeMs;
   prompt({
@@ -52,17 +52,17 @@ export async function authenticateWithDeviceCode(
     openUri: (grant.verificationUriComplete ?? grant.verificationUri).href,
     expiresAt,
   });
-  const minted = await waitForKey(ports, api, { grant, clientId, expiresAt }, signal);
-  const account = await confirm(ports, backendUrl, minted.token, signal);
+  const minted = await waitForKey(deps, api, { grant, clientId, expiresAt }, signal);
+  const account = await confirm(deps, backendUrl, minted.token, signal);
   return { minted, profile: { account, source: 'deviceCode' } };
 }
 
 async function waitForKey(
-  { clock }: AuthenticationPorts,
+  { clock }: AuthenticationDeps,
   api: ApiClient,
   wanted: { grant: DeviceGrant; clientId: string; expiresAt: number },
   signal?: AbortSignal,
-): Promise<MintedToken> {
+): Promise<AccessToken> {
   const { grant, clientId, expiresAt } = wanted;
   let interval = grant.intervalMs;
   let wait = interval;
@@ -75,10 +75,10 @@ async function waitForKey(
     try {
       const { deviceCode } = grant;
       const { token, expiresIn } = await requestDeviceToken(api, { clientId, deviceCode }, signal);
-      return { token, mintedAt, expiresAt: expiryOf(token, mintedAt, expiresIn) };
+      return { token, mintedAt, expiresAt: computeExpiry(token, mintedAt, expiresIn) };
     } catch (error) {
       throwIfCancelled(signal);
-      const answer = judge(error);
+      const answer = interpretFailure(error);
       interval += answer === 'slowDown' ? SLOW_DOWN_MS : 0;
       wait = answer === 'trouble' ? backOff(error, wait, interval) : interval;
     }
@@ -89,7 +89,7 @@ async function waitForKey(
  * Classifies the error of a poll.
  * @throws The error that ends the flow.
  */
-function judge(error: unknown): 'pending' | 'slowDown' | 'trouble' {
+function interpretFailure(error: unknown): 'pending' | 'slowDown' | 'trouble' {
   const serverCode = isI99dashError(error, 'SERVER') ? error.serverCode : undefined;
   switch (serverCode) {
     case 'authorization_pending':
@@ -106,7 +106,7 @@ function judge(error: unknown): 'pending' | 'slowDown' | 'trouble' {
         { cause: error },
       );
     default:
-      if (isPassing(error)) {
+      if (isTransient(error)) {
         return 'trouble';
       }
       throw error;
@@ -123,19 +123,19 @@ function backOff(error: unknown, waited: number, interval: number): number {
 }
 
 async function confirm(
-  ports: AuthenticationPorts,
+  deps: AuthenticationDeps,
   backendUrl: string,
   token: string,
   signal?: AbortSignal,
 ): Promise<Account> {
-  const { clock } = ports;
+  const { clock } = deps;
   const end = clock.now() + CONFIRM_MS;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await accountOf(ports, backendUrl, token, signal);
+      return await toAccount(deps, backendUrl, token, signal);
     } catch (error) {
       const wait = waitBeforeRepeat(error, attempt, end - clock.now());
-      if (!isPassing(error) || wait === undefined || clock.now() >= end) {
+      if (!isTransient(error) || wait === undefined || clock.now() >= end) {
         throw error;
       }
       await delay(clock, wait, signal);

@@ -12,13 +12,13 @@ import { assertSignableNonce } from './nonce';
  */
 export const INVALID_CHALLENGE = 'SSH_CHALLENGE_INVALID';
 
-export interface MintPorts {
+export interface MintDeps {
   clock: Clock;
   /** Checked before a key signs for a backend. */
   keyUse: KeyUseGuard;
 }
 
-export interface MintedToken {
+export interface AccessToken {
   token: string;
   /** Start of the request, in milliseconds since the epoch, by this computer's clock. */
   mintedAt: number;
@@ -32,17 +32,17 @@ export interface MintedToken {
  * @throws CHALLENGE_REFUSED, KEY_NOT_REGISTERED, SSH_AUTH_DISABLED
  * @throws SERVER, PROTOCOL, OFFLINE, TIMEOUT, TLS
  */
-export async function mintWithKey(
+export async function requestTokenWithKey(
   api: ApiClient,
   signer: Signer,
-  { clock, keyUse }: MintPorts,
+  { clock, keyUse }: MintDeps,
   signal?: AbortSignal,
-): Promise<MintedToken> {
+): Promise<AccessToken> {
   await keyUse.assertKnown({ fingerprint: signer.fingerprint, backendUrl: api.backendUrl });
   try {
     return await attempt(api, signer, clock, signal);
   } catch (error) {
-    if (serverCodeOf(error) !== INVALID_CHALLENGE) {
+    if (getServerCode(error) !== INVALID_CHALLENGE) {
       throw asSignInError(error, signer);
     }
   }
@@ -58,7 +58,7 @@ async function attempt(
   signer: Signer,
   clock: Clock,
   signal?: AbortSignal,
-): Promise<MintedToken> {
+): Promise<AccessToken> {
   const mintedAt = clock.now();
   const nonce = await requestChallenge(api, signer.fingerprint, signal);
   assertSignableNonce(nonce);
@@ -72,7 +72,7 @@ async function attempt(
 }
 
 function asSignInError(error: unknown, signer: Signer): unknown {
-  const serverCode = serverCodeOf(error);
+  const serverCode = getServerCode(error);
   if (serverCode === 'SSH_AUTH_DISABLED') {
     return new I99dashError(
       'SSH_AUTH_DISABLED',
@@ -96,6 +96,6 @@ function asSignInError(error: unknown, signer: Signer): unknown {
   return error;
 }
 
-function serverCodeOf(error: unknown): string | undefined {
+function getServerCode(error: unknown): string | undefined {
   return isI99dashError(error, 'SERVER') ? error.serverCode : undefined;
 }

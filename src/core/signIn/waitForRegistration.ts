@@ -1,6 +1,6 @@
 import { I99dashError, isI99dashError, throwIfCancelled } from '../errors';
 import type { Clock, Disposable } from '../platform/interfaces';
-import { delay, isPassing } from '../http/retry';
+import { delay, isTransient } from '../http/retry';
 
 /** Milliseconds between the first two attempts. */
 const FIRST_WAIT_MS = 2_000;
@@ -29,7 +29,7 @@ export async function retryUntilRegistered<T>(
       return await attempt();
     } catch (error) {
       throwIfCancelled(signal);
-      const isExpected = isI99dashError(error, 'KEY_NOT_REGISTERED') || isPassing(error);
+      const isExpected = isI99dashError(error, 'KEY_NOT_REGISTERED') || isTransient(error);
       if (!isExpected || clock.now() >= end) {
         throw error;
       }

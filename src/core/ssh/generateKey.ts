@@ -14,7 +14,7 @@ import {
 import { hostname, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { KeyUnlock } from './formats/keyContainer';
-import { fingerprintOf, publicKeyLine } from './publicKey';
+import { computeFingerprint, publicKeyLine } from './publicKey';
 import { I99dashError, systemErrorCode } from '../errors';
 import { expandHome } from '../platform/homePath';
 import { t } from '../text/l10n';
@@ -70,7 +70,7 @@ export async function generateKey(options: GenerateKeyOptions): Promise<Generate
     await chmod(staged, 0o600);
     await chmod(`${staged}.pub`, 0o644);
     await placePair(staged, path);
-    return { path, publicKeyPath: `${path}.pub`, fingerprint: fingerprintOf(blob) };
+    return { path, publicKeyPath: `${path}.pub`, fingerprint: computeFingerprint(blob) };
   } catch (error) {
     throw asFolderError(error, folder);
   } finally {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseKeyFile, readIfKeyFile, readPublicKeyBeside } from './keyFile';
-import { ED25519, fingerprintOf, keyTypeOf } from './publicKey';
+import { ED25519, computeFingerprint, readKeyType } from './publicKey';
 
 /** A key file for sign-in. */
 export interface DiscoveredKey {
@@ -58,9 +58,9 @@ export async function describeKey(path: string): Promise<DiscoveredKey | undefin
   // PKCS#8 rarely contains the public key, but `ssh-keygen` writes it to a separate file.
   const beside = await readPublicKeyBeside(path);
   const blob = key.publicBlob ?? beside?.blob;
-  if (blob === undefined || keyTypeOf(blob) !== ED25519) {
+  if (blob === undefined || readKeyType(blob) !== ED25519) {
     return undefined;
   }
   const comment = beside?.blob.equals(blob) === true ? beside.comment : '';
-  return { path, fingerprint: fingerprintOf(blob), comment, encrypted: key.encrypted };
+  return { path, fingerprint: computeFingerprint(blob), comment, encrypted: key.encrypted };
 }

@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import sshpk from 'sshpk';
 import type { KeyUnlock } from './formats/keyContainer';
 import { writeEncryptedOpenSshKey } from './formats/openSshWriter';
-import { ED25519_BYTES, ed25519Blob, fingerprintOf, publicKeyLine } from './publicKey';
+import { ED25519_BYTES, ed25519Blob, computeFingerprint, publicKeyLine } from './publicKey';
 import type { Signer } from '../platform/interfaces';
 
 /** An ed25519 key pair that exists only in memory. */
@@ -32,7 +32,7 @@ export async function makeKeyPair(comment: string, unlock?: KeyUnlock): Promise<
         ? writeOpenSshKey(point, seed, comment)
         : await writeEncryptedOpenSshKey({ point, seed, comment }, unlock);
     const signer = {
-      fingerprint: fingerprintOf(blob),
+      fingerprint: computeFingerprint(blob),
       publicKey: publicKeyLine(blob, comment),
       sign: (data: Uint8Array) => Promise.resolve(sign(null, data, privateKey)),
     };

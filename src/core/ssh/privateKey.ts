@@ -6,7 +6,7 @@ import type { KeyContainer, KeyUnlock } from './formats/keyContainer';
 import { damagedKey, wrongPassphrase } from './formats/keyErrors';
 import { parseKeyFile, readKeyFile, readPubFileComment } from './keyFile';
 import { assertEd25519, privateKeyFromSeed, publicBlobOfKey } from './formats/pkcs8';
-import { ED25519, fingerprintOf, publicKeyLine } from './publicKey';
+import { ED25519, computeFingerprint, publicKeyLine } from './publicKey';
 
 /**
  * Opens a private key file for signing (OpenSSH, PKCS#8, PuTTY). Does not keep the passphrase.
@@ -55,7 +55,7 @@ async function readContainer(path: string): Promise<KeyContainer> {
 
 function keySigner(key: KeyObject, blob: Buffer, comment: string): Signer {
   return {
-    fingerprint: fingerprintOf(blob),
+    fingerprint: computeFingerprint(blob),
     publicKey: publicKeyLine(blob, comment),
     sign: (data) => Promise.resolve(sign(null, data, key)),
   };

@@ -7,7 +7,7 @@ export const ED25519 = 'ssh-ed25519';
 export const ED25519_BYTES = 32;
 
 /** Returns OpenSSH's fingerprint of a public key blob: `SHA256:` and unpadded base64. */
-export function fingerprintOf(blob: Uint8Array): string {
+export function computeFingerprint(blob: Uint8Array): string {
   return `SHA256:${createHash('sha256').update(blob).digest('base64').replaceAll('=', '')}`;
 }
 
@@ -18,7 +18,7 @@ const KEY_TYPE = /^[\w@.-]{1,64}$/u;
  * Returns the key type, the first string of a public key blob (`ssh-ed25519`, `ssh-rsa`, …), or
  * undefined when there is none.
  */
-export function keyTypeOf(blob: Uint8Array): string | undefined {
+export function readKeyType(blob: Uint8Array): string | undefined {
   const buffer = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
   if (buffer.length < 4) {
     return undefined;
@@ -35,7 +35,7 @@ export function ed25519Blob(rawPublicKey: Uint8Array): Buffer {
 
 /** Formats a public key as one line: type, base64 blob and optional comment. */
 export function publicKeyLine(blob: Uint8Array, comment = ''): string {
-  const line = `${keyTypeOf(blob) ?? ED25519} ${Buffer.from(blob).toString('base64')}`;
+  const line = `${readKeyType(blob) ?? ED25519} ${Buffer.from(blob).toString('base64')}`;
   return comment === '' ? line : `${line} ${comment}`;
 }
 
@@ -55,7 +55,7 @@ export function parsePublicKeyLine(line: string): PublicKeyParts | undefined {
     return undefined;
   }
   const blob = Buffer.from(match[2], 'base64');
-  return keyTypeOf(blob) === match[1]
+  return readKeyType(blob) === match[1]
     ? { type: match[1], blob, comment: match[3]?.trim() ?? '' }
     : undefined;
 }

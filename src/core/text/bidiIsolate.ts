@@ -1,4 +1,4 @@
-import { oneLine } from './sanitizeLine';
+import { sanitizeLine } from './sanitizeLine';
 
 /** Letters of right-to-left scripts. */
 const RIGHT_TO_LEFT =
@@ -18,12 +18,12 @@ export const ROW_ROOM = { alone: 30, label: 20 } as const;
  * @param room UTF-16 units. VS Code truncates rows on the right, where right-to-left text begins,
  * so such text is shortened at its end instead. Only for text that is shown in full elsewhere.
  */
-export function rowText(text: string, room = Infinity): string {
-  const line = oneLine(text);
+export function bidiIsolate(text: string, room = Infinity): string {
+  const line = sanitizeLine(text);
   if (!RIGHT_TO_LEFT.test(line)) {
     return line;
   }
-  return `${AS_IT_IS}${beginsOnTheRight(line) ? oneLine(beginningOf(line, room)) : line}${END}`;
+  return `${AS_IT_IS}${beginsOnTheRight(line) ? sanitizeLine(truncate(line, room)) : line}${END}`;
 }
 
 /**
@@ -32,15 +32,15 @@ export function rowText(text: string, room = Infinity): string {
  * @param room UTF-16 units
  */
 export function rowLabel(text: string, room: number = ROW_ROOM.label): string {
-  const line = oneLine(text);
-  return rowText(line.length <= room ? line : beginningOf(line, room));
+  const line = sanitizeLine(text);
+  return bidiIsolate(line.length <= room ? line : truncate(line, room));
 }
 
 /** Joins several facts for a row, from left to right. Put the most important first. */
-export function rowFacts(facts: readonly string[]): string {
+export function joinIsolated(facts: readonly string[]): string {
   return facts
     .filter((fact) => fact !== '')
-    .map((fact) => rowText(fact))
+    .map((fact) => bidiIsolate(fact))
     .join(' · ');
 }
 
@@ -49,7 +49,7 @@ function beginsOnTheRight(line: string): boolean {
 }
 
 /** Cuts after a whole word if possible. */
-function beginningOf(line: string, room: number): string {
+function truncate(line: string, room: number): string {
   if (line.length <= room) {
     return line;
   }

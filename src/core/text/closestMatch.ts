@@ -2,7 +2,7 @@
 const MAX_LENGTH = 40;
 
 /** Returns the closest candidate: at most two letters different, or equal except for case. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
+export function closestMatch(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > MAX_LENGTH) {
     return undefined;
   }

@@ -9,18 +9,18 @@ const BYTES_IN: Record<ByteUnit, number> = { kB: 1e3, MB: 1e6, GB: 1e9 };
 const NAMES: Record<ByteUnit, string> = { kB: 'kilobyte', MB: 'megabyte', GB: 'gigabyte' };
 
 /** Returns the most readable unit for a number of bytes. */
-export function unitOf(bytes: number): ByteUnit {
+export function chooseUnit(bytes: number): ByteUnit {
   return bytes < BYTES_IN.MB ? 'kB' : bytes < BYTES_IN.GB ? 'MB' : 'GB';
 }
 
 /** Formats bytes as a number of units: whole kB, rounded up, and one decimal for larger units. */
-export function inUnit(bytes: number, unit: ByteUnit): string {
+export function formatInUnit(bytes: number, unit: ByteUnit): string {
   return format(bytes, unit);
 }
 
 /** Formats bytes with their unit: `62 kB`, `12.4 MB`. */
-export function describeBytes(bytes: number): string {
-  const unit = unitOf(bytes);
+export function formatBytes(bytes: number): string {
+  const unit = chooseUnit(bytes);
   return format(bytes, unit, { style: 'unit', unit: NAMES[unit], unitDisplay: 'short' });
 }
 

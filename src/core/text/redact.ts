@@ -24,7 +24,7 @@ function replaceSecret(text: string, secret: string): string {
 
 /** Knuth–Morris–Pratt search: reads each character of the text once. */
 function replaceFrom(text: string, secret: string, from: number): string {
-  const borders = bordersOf(secret);
+  const borders = findBorders(secret);
   const parts: string[] = [];
   let copied = 0;
   let matched = 0;
@@ -43,7 +43,7 @@ function replaceFrom(text: string, secret: string, from: number): string {
  * Computes the failure table: for each prefix, the length of its longest proper prefix that is also
  * its suffix.
  */
-function bordersOf(secret: string): Uint32Array {
+function findBorders(secret: string): Uint32Array {
   const borders = new Uint32Array(secret.length + 1);
   let border = 0;
   for (let at = 1; at < secret.length; at++) {

@@ -4,12 +4,12 @@ import { localization, withoutIsolates } from './l10n';
  * Controls, line breaks, lone surrogates, and invisible or bidi characters, except joiners (U+200C,
  * U+200D).
  */
-export const UNFIT = /(?:(?!\u200C|\u200D)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}])+/gu;
+export const UNSAFE_CHARS = /(?:(?!\u200C|\u200D)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}])+/gu;
 /**
  * The same, except isolates (U+2066 to U+2069), which Arabic translations put around each
  * placeholder.
  */
-export const UNFIT_IN_ISOLATES =
+export const UNSAFE_CHARS_BUT_ISOLATES =
   /(?:(?!\u200C|\u200D|[\u2066-\u2069])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}])+/gu;
 const END_OF_ISOLATE = '\u2069';
 /**
@@ -30,15 +30,15 @@ const SHARE_OF_BEGINNING = 2 / 3;
  * Balanced isolates are kept in localized messages. The text is cut before it is sanitized.
  * @param max UTF-16 units, at most 8,000. Longer texts lose their middle.
  */
-export function oneLine(text: string, max = LONGEST_SENTENCE): string {
+export function sanitizeLine(text: string, max = LONGEST_SENTENCE): string {
   const short = shorten(text, Math.min(max, LONGEST));
   return localization() === undefined
-    ? short.replace(UNFIT, ' ')
-    : withEnds(short.replace(UNFIT_IN_ISOLATES, ' '));
+    ? short.replace(UNSAFE_CHARS, ' ')
+    : withEnds(short.replace(UNSAFE_CHARS_BUT_ISOLATES, ' '));
 }
 
 /**
- * Sanitizes a server message like {@link oneLine} and removes the queries of URLs, which may
+ * Sanitizes a server message like {@link sanitizeLine} and removes the queries of URLs, which may
  * contain signatures. Cuts the end rather than the middle, because a partial query would not be
  * recognized.
  * @param max Characters, not counting the ellipsis.
@@ -46,7 +46,7 @@ export function oneLine(text: string, max = LONGEST_SENTENCE): string {
 export function serverWords(text: string, max = LONGEST_SENTENCE): string {
   const looked = text.slice(0, max * SPARE);
   const line = withoutQueries(
-    withoutIsolates(oneLine(looked, LONGEST)).replace(/\s+/gu, ' '),
+    withoutIsolates(sanitizeLine(looked, LONGEST)).replace(/\s+/gu, ' '),
   ).trim();
   // Array.from splits by code points, so a cut does not break a surrogate pair.
   const cut = Array.from(line).slice(0, max).join('');

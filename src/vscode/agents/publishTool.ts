@@ -6,14 +6,14 @@ import { CancelledError, throwIfCancelled } from '../../core/errors';
 import { accountLabel } from '../../core/identity';
 import { projectBuild } from '../../core/publish/build/projectBuild';
 import { loadProject, type Project } from '../../core/publish/project/project';
-import { oneLine } from '../../core/text/sanitizeLine';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { readableCommand } from '../../core/publish/build/readableCommand';
 import { publishMiniApp } from '../publish/publishCommand';
 import { appName, describeTrack } from '../publish/publishConfirmation';
-import { knownIdentity } from '../session/getIdentity';
+import { getIdentity } from '../session/getIdentity';
 import type { PublishContext } from '../publish/publishContext';
-import { notificationSurface } from '../publish/publishNotification';
-import type { PublishOutcome, PublishSurface } from '../publish/publishUi';
+import { notificationUi } from '../publish/publishNotification';
+import type { PublishOutcome, PublishUi } from '../publish/publishUi';
 import { plainMarkdown } from '../ui/plainMarkdown';
 import { answerTool, inWordsForAgents, miniAppForAgent, workspaceRoots } from './toolCall';
 
@@ -54,7 +54,7 @@ function dryRunFacts(project: Project): string[] {
   const { manifest } = project;
   return [
     vscode.l10n.t('App: {0}', appName(manifest)),
-    vscode.l10n.t('Version: {0}', oneLine(manifest.version)),
+    vscode.l10n.t('Version: {0}', sanitizeLine(manifest.version)),
     ...buildFact(project),
     vscode.l10n.t('This is a dry run: nothing is sent.'),
   ];
@@ -68,16 +68,16 @@ async function publishFacts(
   const { manifest } = project;
   const { session, backendUrl } = context;
   // Without the passphrase being asked for: that is for the publish itself.
-  const identity = await knownIdentity({ session, tokens: session });
+  const identity = await getIdentity({ session, tokens: session });
   return [
     vscode.l10n.t('App: {0}', appName(manifest)),
-    vscode.l10n.t('Version: {0}', oneLine(manifest.version)),
+    vscode.l10n.t('Version: {0}', sanitizeLine(manifest.version)),
     vscode.l10n.t('Track: {0}', describeTrack(track)),
     vscode.l10n.t('Backend: {0}', backendUrl()),
-    vscode.l10n.t('Signed in as: {0}', oneLine(accountLabel(identity))),
+    vscode.l10n.t('Signed in as: {0}', sanitizeLine(accountLabel(identity))),
     ...(releaseNotes === undefined
       ? []
-      : [vscode.l10n.t('Release notes: {0}', oneLine(releaseNotes, releaseNotes.length))]),
+      : [vscode.l10n.t('Release notes: {0}', sanitizeLine(releaseNotes, releaseNotes.length))]),
     ...buildFact(project),
     vscode.l10n.t('Once it is packed and checked, you are asked again before it is sent.'),
   ];
@@ -103,7 +103,7 @@ export function invokePublish(
     const { folder: given, track, releaseNotes, dryRun = false } = readToolInput(TOOL, input);
     const folder = await miniAppForAgent(context.miniApps, given);
     throwIfCancelled(signal);
-    const base = notificationSurface(context.clock, context.buildTerminal);
+    const base = notificationUi(context.clock, context.buildTerminal);
     let problems: PublishOutcome['problems'] = [];
     const surface = surfaceForAgent(base, signal, (outcome) => (problems = outcome.problems));
     try {
@@ -126,18 +126,16 @@ export function invokePublish(
 
 /** Where people watch, with a second way to cancel. */
 function surfaceForAgent(
-  base: PublishSurface,
+  base: PublishUi,
   signal: AbortSignal,
   told: (outcome: PublishOutcome) => void,
-): PublishSurface {
+): PublishUi {
   return {
-    watch: (title, task) =>
-      base.watch(title, (view) =>
-        task({ ...view, signal: AbortSignal.any([view.signal, signal]) }),
-      ),
-    tell: (outcome) => {
+    run: (title, task) =>
+      base.run(title, (view) => task({ ...view, signal: AbortSignal.any([view.signal, signal]) })),
+    showResult: (outcome) => {
       told(outcome);
-      base.tell(outcome);
+      base.showResult(outcome);
     },
   };
 }

@@ -8,22 +8,22 @@ import type { Session } from '../../core/session/session';
 import type { Call } from '../../core/consent';
 import { I99dashError } from '../../core/errors';
 import { accountLabel } from '../../core/identity';
-import { oneLine } from '../../core/text/sanitizeLine';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { MANIFEST_FILE } from '../../core/miniAppFolder';
 import type { TokenSource } from '../../core/platform/interfaces';
 import { appPage, requestAccessPage } from '../../core/api/webConsole';
-import { AppElement } from './appElements';
-import { answered } from '../ui/ask';
+import { AppNode } from './appElements';
+import { orCancel } from '../ui/ask';
 import type { AppsView } from './appsView';
 import { activeFile } from '../publish/chooseMiniApp';
-import { Click, confirmModal } from '../ui/consent';
-import { assertSameAccount, knownIdentity } from '../session/getIdentity';
-import { miniAppOf } from '../publish/miniApps';
+import { Click, confirmGuarded } from '../ui/consent';
+import { assertSameAccount, getIdentity } from '../session/getIdentity';
+import { findMiniApp } from '../publish/miniApps';
 import { showInput } from '../ui/pickers';
 import { plainText } from '../ui/plainText';
 import { describeTrack } from '../publish/publishConfirmation';
-import { withQuietProgress } from '../ui/progress';
-import { runQuietly } from '../ui/runCommand';
+import { withDelayedProgress } from '../ui/progress';
+import { runCommand } from '../ui/runCommand';
 import { settings } from '../settings';
 
 export interface AppsContext {
@@ -58,7 +58,7 @@ export async function showStatus(
 /** The id of the app that the active editor's file belongs to; undefined when there is none. */
 async function editedApp(): Promise<string | undefined> {
   const file = activeFile();
-  const folder = file === undefined ? undefined : await miniAppOf(file);
+  const folder = file === undefined ? undefined : await findMiniApp(file);
   const [app] = folder === undefined ? [] : await readLocalApps([folder]);
   return app?.id ?? undefined;
 }
@@ -66,7 +66,7 @@ async function editedApp(): Promise<string | undefined> {
 /** Publishes the app of a row. @throws NOTHING_TO_PUBLISH when it is not in the workspace */
 export async function publishApp(args: unknown): Promise<unknown> {
   const folder = vscode.Uri.file(localFolder(args));
-  return runQuietly('i99dash.publish', new Click({ folder }));
+  return runCommand('i99dash.publish', new Click({ folder }));
 }
 
 /** Opens the manifest of the app of a row, and shows where it lies. @throws NOTHING_TO_PUBLISH when it is not in the workspace */
@@ -104,8 +104,10 @@ export async function promoteAppToBeta(
   await confirm(context, call, {
     question: vscode.l10n.t('Make {0} {1} the beta?', appId, version),
     facts: [
-      ...appFacts(appId, version, describeTrack('beta')),
-      ...(releaseNotes === '' ? [] : [vscode.l10n.t('Release notes: {0}', oneLine(releaseNotes))]),
+      ...listAppWarnings(appId, version, describeTrack('beta')),
+      ...(releaseNotes === ''
+        ? []
+        : [vscode.l10n.t('Release notes: {0}', sanitizeLine(releaseNotes))]),
     ],
     detail: vscode.l10n.t('Its testers get this version. It expires after 90 days.'),
     button: vscode.l10n.t('Promote to Beta'),
@@ -132,10 +134,10 @@ export async function promoteAppToProduction(
   await confirm(context, call, {
     question: vscode.l10n.t('Promote {0} {1} to production?', appId, version),
     facts: [
-      ...appFacts(appId, version, vscode.l10n.t('production (everybody, at once)')),
+      ...listAppWarnings(appId, version, vscode.l10n.t('production (everybody, at once)')),
       ...(sha256 === undefined
         ? []
-        : [vscode.l10n.t('Bundle: the beta’s, SHA-256 {0}', oneLine(sha256))]),
+        : [vscode.l10n.t('Bundle: the beta’s, SHA-256 {0}', sanitizeLine(sha256))]),
     ],
     detail: vscode.l10n.t('Everybody gets the beta build at once, without another review.'),
     button: vscode.l10n.t('Promote to Production'),
@@ -157,7 +159,7 @@ export async function endAppBeta(context: AppsContext, call: Call, args: unknown
     question: vscode.l10n.t('End the beta of {0}?', appId),
     detail: vscode.l10n.t(
       'The testers lose {0}. What is published stays as it is.',
-      oneLine(version),
+      sanitizeLine(version),
     ),
     button: vscode.l10n.t('End Beta'),
   });
@@ -170,7 +172,7 @@ export async function endAppBeta(context: AppsContext, call: Call, args: unknown
 /** @throws NOTHING_TO_PUBLISH when nobody says which app, PROTOCOL */
 function toArguments(args: unknown): AppArguments & { appId: string } {
   const { appId, ...given } =
-    args instanceof AppElement ? { appId: args.row.appId } : ((args ?? {}) as AppArguments);
+    args instanceof AppNode ? { appId: args.row.appId } : ((args ?? {}) as AppArguments);
   if (appId === undefined) {
     const message = vscode.l10n.t('Which app? Name it by its appId.');
     throw new I99dashError('NOTHING_TO_PUBLISH', message);
@@ -180,7 +182,7 @@ function toArguments(args: unknown): AppArguments & { appId: string } {
 }
 
 function localFolder(args: unknown): string {
-  const folder = args instanceof AppElement ? args.row.local?.folder : undefined;
+  const folder = args instanceof AppNode ? args.row.local?.folder : undefined;
   if (folder === undefined) {
     throw new I99dashError(
       'NOTHING_TO_PUBLISH',
@@ -214,7 +216,7 @@ async function findBeta(
 }
 
 function asking<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  return withQuietProgress(vscode.l10n.t('Asking how your apps stand…'), ask);
+  return withDelayedProgress(vscode.l10n.t('Asking how your apps stand…'), ask);
 }
 
 async function askForReleaseNotes(appId: string, version: string): Promise<string> {
@@ -223,15 +225,15 @@ async function askForReleaseNotes(appId: string, version: string): Promise<strin
     prompt: vscode.l10n.t('What should testers know? Leave it empty to say nothing.'),
     ignoreFocusOut: true,
   });
-  return answered(notes).trim();
+  return orCancel(notes).trim();
 }
 
 /** Only mini-apps have a beta. */
-function appFacts(appId: string, version: string, track: string): string[] {
+function listAppWarnings(appId: string, version: string, track: string): string[] {
   return [
     vscode.l10n.t('Kind: {0}', vscode.l10n.t('mini-app')),
-    vscode.l10n.t('App: {0}', oneLine(appId)),
-    vscode.l10n.t('Version: {0}', oneLine(version)),
+    vscode.l10n.t('App: {0}', sanitizeLine(appId)),
+    vscode.l10n.t('Version: {0}', sanitizeLine(version)),
     vscode.l10n.t('Track: {0}', track),
   ];
 }
@@ -247,13 +249,13 @@ async function confirm(
     button,
   }: { question: string; facts?: readonly string[]; detail: string; button: string },
 ): Promise<void> {
-  const identity = await knownIdentity(context);
-  await confirmModal(call, {
+  const identity = await getIdentity(context);
+  await confirmGuarded(call, {
     message: question,
     detail: [
       ...facts,
       vscode.l10n.t('Backend: {0}', identity.backendUrl),
-      vscode.l10n.t('Signed in as: {0}', oneLine(accountLabel(identity))),
+      vscode.l10n.t('Signed in as: {0}', sanitizeLine(accountLabel(identity))),
       '',
       detail,
     ],
@@ -270,7 +272,7 @@ async function change(
   send: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   try {
-    await withQuietProgress(title, send);
+    await withDelayedProgress(title, send);
   } catch (error) {
     void view.refresh();
     throw error;

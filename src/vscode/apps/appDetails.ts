@@ -5,7 +5,7 @@ import { plural, textLanguage } from '../../core/text/l10n';
 import type { ProblemCount } from './appProblems';
 
 /** A line below an app. */
-export interface Fact {
+export interface AppDetail {
   id: 'reason' | 'problems' | 'versions' | 'beta' | 'published';
   /** A codicon. */
   icon: string;
@@ -17,12 +17,17 @@ export interface Fact {
 }
 
 /** What is known of an app beside its state. @param now milliseconds since the epoch */
-export function factsOf(row: AppRow, now: number, problems: ProblemCount): Fact[] {
-  const found = [reasonOf(row), problemsOf(problems), versionsOf(row), betaOf(row)];
-  return [...found, publishedOf(row, now)].filter((fact) => fact !== undefined);
+export function listAppDetails(row: AppRow, now: number, problems: ProblemCount): AppDetail[] {
+  const found = [
+    describeReason(row),
+    problemsOf(problems),
+    describeVersions(row),
+    describeBeta(row),
+  ];
+  return [...found, describePublished(row, now)].filter((fact) => fact !== undefined);
 }
 
-function problemsOf({ errors, warnings }: ProblemCount): Fact | undefined {
+function problemsOf({ errors, warnings }: ProblemCount): AppDetail | undefined {
   const facts = [
     ...(errors === 0 ? [] : [plural(errors, { one: '{0} error', other: '{0} errors' })]),
     ...(warnings === 0 ? [] : [plural(warnings, { one: '{0} warning', other: '{0} warnings' })]),
@@ -40,7 +45,7 @@ function problemsOf({ errors, warnings }: ProblemCount): Fact | undefined {
   };
 }
 
-function reasonOf({ review, rejectionReason }: AppRow): Fact | undefined {
+function describeReason({ review, rejectionReason }: AppRow): AppDetail | undefined {
   if (review !== 'rejected') {
     return undefined;
   }
@@ -54,7 +59,7 @@ function reasonOf({ review, rejectionReason }: AppRow): Fact | undefined {
   };
 }
 
-function versionsOf({ latestVersion, local }: AppRow): Fact | undefined {
+function describeVersions({ latestVersion, local }: AppRow): AppDetail | undefined {
   const latest = latestVersion === null ? [] : [vscode.l10n.t('latest {0}', latestVersion)];
   const here = typeof local?.version === 'string' ? [vscode.l10n.t('here {0}', local.version)] : [];
   const facts = [...latest, ...here];
@@ -71,7 +76,7 @@ function versionsOf({ latestVersion, local }: AppRow): Fact | undefined {
   };
 }
 
-function betaOf({ beta }: AppRow): Fact | undefined {
+function describeBeta({ beta }: AppRow): AppDetail | undefined {
   if (beta === undefined) {
     return undefined;
   }
@@ -96,7 +101,7 @@ function testers({ testers: known }: BetaRow): string {
   return known === undefined ? '' : vscode.l10n.t('{0} of {1} testers', known.count, known.cap);
 }
 
-function publishedOf({ lastPublishedAt }: AppRow, now: number): Fact | undefined {
+function describePublished({ lastPublishedAt }: AppRow, now: number): AppDetail | undefined {
   const at = lastPublishedAt === undefined ? NaN : Date.parse(lastPublishedAt);
   if (Number.isNaN(at)) {
     return undefined;

@@ -4,12 +4,12 @@ import type { ReviewState } from '../../core/apps/reviewState';
 import { isI99dashError } from '../../core/errors';
 import { plural } from '../../core/text/l10n';
 import { MANIFEST_FILE } from '../../core/miniAppFolder';
-import { oneLine } from '../../core/text/sanitizeLine';
-import { ROW_ROOM, rowFacts, rowLabel, rowText } from '../../core/text/bidiIsolate';
-import { factsOf, type Fact } from './appDetails';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
+import { ROW_ROOM, joinIsolated, rowLabel, bidiIsolate } from '../../core/text/bidiIsolate';
+import { listAppDetails, type AppDetail } from './appDetails';
 import { describeCount, problemsUri, type ProblemCount } from './appProblems';
 import type { CommandId } from '../commands/commandIds';
-import { appendPlain } from '../ui/plainMarkdown';
+import { appendEscaped } from '../ui/plainMarkdown';
 import { reviewName } from './reviewName';
 import { ViewElement } from '../ui/viewElement';
 
@@ -42,9 +42,9 @@ export class SectionElement extends ViewElement {
 }
 
 /** One app. */
-export class AppElement extends ViewElement {
+export class AppNode extends ViewElement {
   override readonly parent: ViewElement | undefined;
-  override readonly children: readonly FactElement[];
+  override readonly children: readonly DetailNode[];
 
   constructor(
     readonly row: AppRow,
@@ -54,7 +54,7 @@ export class AppElement extends ViewElement {
   ) {
     super();
     this.parent = parent;
-    this.children = factsOf(row, now, problems).map((fact) => new FactElement(this, fact));
+    this.children = listAppDetails(row, now, problems).map((fact) => new DetailNode(this, fact));
   }
 
   /** VS Code keeps rows of one id open or closed as they were: a new rejection is a new row, and opens. */
@@ -75,15 +75,15 @@ export class AppElement extends ViewElement {
     const state = stateOf(this.row);
     const beta = betaOf(this.row);
     item.id = this.id;
-    item.description = rowFacts([state, beta, version]);
+    item.description = joinIsolated([state, beta, version]);
     item.resourceUri = problemsUri(appId, this.problems);
-    item.iconPath = isBroken(this.row) ? brokenIcon() : iconOf(review);
-    item.contextValue = contextOf(this.row);
-    item.tooltip = tooltipOf(this.row, this.children);
+    item.iconPath = isBroken(this.row) ? brokenIcon() : chooseIcon(review);
+    item.contextValue = getContextValue(this.row);
+    item.tooltip = createTooltip(this.row, this.children);
     item.accessibilityInformation = {
       label: [name, version, state, describeCount(this.problems), beta]
         .filter(Boolean)
-        .map((part) => oneLine(part))
+        .map((part) => sanitizeLine(part))
         .join(', '),
     };
     return item;
@@ -91,23 +91,23 @@ export class AppElement extends ViewElement {
 }
 
 /** One thing that is known of an app. */
-export class FactElement extends ViewElement {
+export class DetailNode extends ViewElement {
   constructor(
-    override readonly parent: AppElement,
-    readonly fact: Fact,
+    override readonly parent: AppNode,
+    readonly fact: AppDetail,
   ) {
     super();
   }
 
   toTreeItem(): vscode.TreeItem {
     const { id, icon, label, facts, tooltip } = this.fact;
-    const item = new vscode.TreeItem(rowText(label, ROW_ROOM.alone));
+    const item = new vscode.TreeItem(bidiIsolate(label, ROW_ROOM.alone));
     item.id = `${this.parent.id}/${id}`;
     item.iconPath = new vscode.ThemeIcon(icon);
     item.contextValue = 'fact';
     item.tooltip = plainTooltip(tooltip);
-    item.accessibilityInformation = { label: oneLine(tooltip, MAX_SPOKEN) };
-    item.description = rowFacts(facts);
+    item.accessibilityInformation = { label: sanitizeLine(tooltip, MAX_SPOKEN) };
+    item.description = joinIsolated(facts);
     if (id === 'problems') {
       item.command = { command: 'workbench.panel.markers.view.focus', title: label };
     }
@@ -116,22 +116,22 @@ export class FactElement extends ViewElement {
 }
 
 /** Why the apps could not be loaded; a click or Enter does what helps. */
-export class FailureElement extends ViewElement {
+export class FailureNode extends ViewElement {
   constructor(private readonly error: Error) {
     super();
   }
 
   toTreeItem(): vscode.TreeItem {
-    const { icon, label, command, words } = wayOut(this.error);
+    const { icon, label, command, words } = recoveryAction(this.error);
     // The reason first: a narrow side bar cuts the end off.
-    const item = new vscode.TreeItem(rowText(words, ROW_ROOM.alone));
+    const item = new vscode.TreeItem(bidiIsolate(words, ROW_ROOM.alone));
     item.id = 'failure';
-    item.description = rowText(label);
+    item.description = bidiIsolate(label);
     item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor('list.warningForeground'));
     item.tooltip = plainTooltip(words);
     item.command = { command, title: label };
     item.contextValue = 'failure';
-    item.accessibilityInformation = { label: `${oneLine(words)} ${label}` };
+    item.accessibilityInformation = { label: `${sanitizeLine(words)} ${label}` };
     return item;
   }
 }
@@ -160,7 +160,7 @@ function shownVersion({ latestVersion, local }: AppRow): string {
   return latestVersion ?? local?.version ?? '';
 }
 
-function iconOf(review: ReviewState): vscode.ThemeIcon {
+function chooseIcon(review: ReviewState): vscode.ThemeIcon {
   const icon = (name: string, color: string) =>
     new vscode.ThemeIcon(name, new vscode.ThemeColor(color));
   switch (review) {
@@ -178,7 +178,7 @@ function iconOf(review: ReviewState): vscode.ThemeIcon {
 }
 
 /** Words that `when` clauses look for. */
-function contextOf({ local, latestVersion, beta }: AppRow): string {
+function getContextValue({ local, latestVersion, beta }: AppRow): string {
   return [
     'app',
     ...(local === undefined ? [] : ['local']),
@@ -187,22 +187,22 @@ function contextOf({ local, latestVersion, beta }: AppRow): string {
   ].join(' ');
 }
 
-function tooltipOf(row: AppRow, facts: readonly FactElement[]): vscode.MarkdownString {
+function createTooltip(row: AppRow, facts: readonly DetailNode[]): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString();
   tooltip.appendMarkdown('**');
-  appendPlain(tooltip, row.name ?? row.appId);
+  appendEscaped(tooltip, row.name ?? row.appId);
   tooltip.appendMarkdown('** ');
-  appendPlain(tooltip, [row.appId, stateOf(row)].join(' · '));
+  appendEscaped(tooltip, [row.appId, stateOf(row)].join(' · '));
   for (const { fact } of facts) {
     tooltip.appendMarkdown('\n\n');
-    appendPlain(tooltip, fact.tooltip);
+    appendEscaped(tooltip, fact.tooltip);
   }
   return tooltip;
 }
 
 function plainTooltip(text: string): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString();
-  appendPlain(tooltip, text);
+  appendEscaped(tooltip, text);
   return tooltip;
 }
 
@@ -213,7 +213,7 @@ interface WayOut {
   words: string;
 }
 
-function wayOut(error: Error): WayOut {
+function recoveryAction(error: Error): WayOut {
   if (isI99dashError(error, 'KEY_ENCRYPTED')) {
     const label = vscode.l10n.t('Unlock');
     return { icon: 'lock', label, command: 'i99dash.unlock', words: error.message };

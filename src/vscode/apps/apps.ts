@@ -2,10 +2,16 @@ import * as vscode from 'vscode';
 import { ApiClient } from '../../core/api/client';
 import { AppsModel } from '../../core/apps/appsModel';
 import { FollowedReviews } from '../../core/apps/followedReviews';
-import { FOLLOWED_MS, ReviewFollower } from '../../core/apps/reviewPoller';
+import { FOLLOWED_MS, ReviewPoller } from '../../core/apps/reviewPoller';
 import { boundTokens } from '../../core/session/boundTokens';
 import type { Session } from '../../core/session/session';
-import type { Clock, Logger, StateStore, TokenSource, Transport } from '../../core/platform/interfaces';
+import type {
+  Clock,
+  Logger,
+  StateStore,
+  TokenSource,
+  Transport,
+} from '../../core/platform/interfaces';
 import type { Reachability } from '../../core/http/reachability';
 import type { AppsContext } from './appCommands';
 import { AppsView } from './appsView';
@@ -14,7 +20,7 @@ import type { MiniApps } from '../publish/miniApps';
 /** The first look at a review waits until the editor has started, in milliseconds. */
 const START_DELAY_MS = 2_000;
 
-export interface AppsParts {
+export interface AppsDeps {
   session: Session;
   /** Asks for a passphrase where one is needed. */
   tokens: TokenSource;
@@ -42,7 +48,7 @@ export interface Apps extends AppsContext {
 }
 
 /** Puts the view *Apps* and what follows reviews together. What only a visible view needs is imported when it is drawn. */
-export function createApps(parts: AppsParts): Apps {
+export function createApps(parts: AppsDeps): Apps {
   const { session, tokens, logger, clock } = parts;
   const client = (source: TokenSource): ApiClient => {
     const url = parts.backendUrl();
@@ -54,23 +60,25 @@ export function createApps(parts: AppsParts): Apps {
       (await import('../../core/apps/loadApps')).loadApps(client(session), logger, signal),
   });
   const view = new AppsView({ ...parts, model });
-  const reviews = new ReviewFollower({
+  const reviews = new ReviewPoller({
     reviews: new FollowedReviews(parts.state),
     clock,
     logger,
     isFocused: () => vscode.window.state.focused,
-    account: () => accountOf(session),
+    account: () => getAccount(session),
     fetchStatus: async (appId) =>
       (await import('../../core/api/developerStatus')).fetchDeveloperStatus(client(session), {
         appId,
       }),
     claim: async ({ backendUrl, appId, version, submittedAt }) => {
-      const { claimOnce } = await import('../../core/apps/acquireOnce');
+      const { acquireOnce } = await import('../../core/apps/acquireOnce');
       const name = [backendUrl, appId, version, submittedAt].join(' ');
-      return claimOnce(parts.claimFolder, name, 2 * FOLLOWED_MS);
+      return acquireOnce(parts.claimFolder, name, 2 * FOLLOWED_MS);
     },
-    tell: (decision) => {
-      void import('./reviewNotification').then(({ tellDecision }) => tellDecision(decision));
+    notify: (decision) => {
+      void import('./reviewNotification').then(({ showReviewDecision }) =>
+        showReviewDecision(decision),
+      );
       void view.announce(decision.appId);
     },
   });
@@ -96,7 +104,7 @@ export function createApps(parts: AppsParts): Apps {
   };
 }
 
-function accountOf(session: Session): { backendUrl: string; devId: string } | undefined {
+function getAccount(session: Session): { backendUrl: string; devId: string } | undefined {
   try {
     return session.identity();
   } catch {

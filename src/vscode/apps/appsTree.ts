@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import { appRows, type AppRow } from '../../core/apps/appRows';
-import { emptinessOf, type Emptiness } from '../../core/apps/welcomeState';
+import { getWelcomeState, type WelcomeState } from '../../core/apps/welcomeState';
 import type { AppsSnapshot } from '../../core/apps/loadApps';
 import { readLocalApps } from '../../core/apps/localApps';
-import { AppElement, FailureElement, SectionElement } from './appElements';
+import { AppNode, FailureNode, SectionElement } from './appElements';
 import type { ProblemCount } from './appProblems';
 import { plainText } from '../ui/plainText';
 import type { ViewElement } from '../ui/viewElement';
 
 /** What the view is drawn from. */
-export interface AppsPicture {
+export interface AppsViewInput {
   snapshot: AppsSnapshot | undefined;
   failure: Error | undefined;
   isSignedIn: boolean;
@@ -24,10 +24,10 @@ export interface AppsPicture {
 }
 
 /** What the view shows. */
-export interface DrawnApps {
+export interface RenderedApps {
   elements: ViewElement[];
   /** Why there is nothing, for the welcome. */
-  emptiness: Emptiness | undefined;
+  welcomeState: WelcomeState | undefined;
   /** Above the rows; '' for nothing. */
   message: string;
   /** Whether the welcome is to say that messages do not arrive. */
@@ -35,10 +35,10 @@ export interface DrawnApps {
 }
 
 /** Draws the apps. */
-export async function drawApps(picture: AppsPicture): Promise<DrawnApps> {
+export async function renderApps(picture: AppsViewInput): Promise<RenderedApps> {
   const { snapshot, failure, isSignedIn, isFiltered, now } = picture;
   const locals = await readLocalApps(picture.folders);
-  const emptiness = emptinessOf(snapshot, {
+  const welcomeState = getWelcomeState(snapshot, {
     isSignedIn,
     isFiltered,
     hasWorkspace: (vscode.workspace.workspaceFolders ?? []).length > 0,
@@ -46,9 +46,9 @@ export async function drawApps(picture: AppsPicture): Promise<DrawnApps> {
   });
   const reader = { now, language: vscode.env.language };
   const rows =
-    snapshot === undefined || emptiness !== undefined ? [] : appRows(snapshot, locals, reader);
+    snapshot === undefined || welcomeState !== undefined ? [] : appRows(snapshot, locals, reader);
   const elements = [
-    ...(isSignedIn && failure !== undefined ? [new FailureElement(failure)] : []),
+    ...(isSignedIn && failure !== undefined ? [new FailureNode(failure)] : []),
     ...drawRows(
       rows.filter(({ local }) => !isFiltered || local !== undefined),
       picture,
@@ -57,16 +57,16 @@ export async function drawApps(picture: AppsPicture): Promise<DrawnApps> {
   const delivery = snapshot?.status.lastNotificationError;
   return {
     elements,
-    emptiness,
+    welcomeState,
     message: elements.length === 0 || snapshot === undefined ? '' : messageFor(snapshot),
     hasDeliveryFailure: delivery !== undefined,
   };
 }
 
 /** The workspace's apps have a section of their own where there are others. */
-function drawRows(rows: readonly AppRow[], { now, problems }: AppsPicture): ViewElement[] {
-  const draw = (some: readonly AppRow[], parent?: ViewElement): AppElement[] =>
-    some.map((row) => new AppElement(row, now, problems.get(row.local?.folder ?? ''), parent));
+function drawRows(rows: readonly AppRow[], { now, problems }: AppsViewInput): ViewElement[] {
+  const draw = (some: readonly AppRow[], parent?: ViewElement): AppNode[] =>
+    some.map((row) => new AppNode(row, now, problems.get(row.local?.folder ?? ''), parent));
   const here = rows.filter(({ local }) => local !== undefined);
   const elsewhere = rows.filter(({ local }) => local === undefined);
   return here.length === 0 || elsewhere.length === 0

@@ -6,7 +6,7 @@ import { plural } from '../../core/text/l10n';
 import type { Logger, StateStore } from '../../core/platform/interfaces';
 import { countProblems, decorateProblems, onDidChangeProblems } from './appProblems';
 import { isUnreachable, type Reachability } from '../../core/http/reachability';
-import type { DrawnApps } from './appsTree';
+import type { RenderedApps } from './appsTree';
 import type { MiniApps } from '../publish/miniApps';
 import type { ViewElement } from '../ui/viewElement';
 
@@ -17,7 +17,7 @@ const FOCUSED_AGAIN_MS = 60_000;
 const FILTER = 'i99dash.appsFilter';
 const UNSEEN = 'i99dash.unseenDecisions';
 
-export interface AppsViewPorts {
+export interface AppsViewDeps {
   logger: Logger;
   model: AppsModel;
   session: Session;
@@ -39,8 +39,8 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
   private account: string | undefined;
   private wasUsable = false;
 
-  constructor(private readonly ports: AppsViewPorts) {
-    const { model, session, miniApps } = ports;
+  constructor(private readonly deps: AppsViewDeps) {
+    const { model, session, miniApps } = deps;
     this.account = this.currentAccount();
     this.view = vscode.window.createTreeView(APPS_VIEW, { treeDataProvider: this });
     this.subscriptions = vscode.Disposable.from(
@@ -54,7 +54,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
         () => this.redraw(),
       ),
       session.onDidChange(() => this.followAccount()),
-      ports.reachability.onDidChange(() => this.followBackend()),
+      deps.reachability.onDidChange(() => this.followBackend()),
       this.view.onDidChangeVisibility(() => this.show(SHOWN_AGAIN_MS)),
       vscode.window.onDidChangeWindowState(({ focused }) => {
         if (focused) {
@@ -87,16 +87,16 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
 
   /** Asks the backend now when the view is visible, and when it is shown next otherwise. */
   async refresh(): Promise<void> {
-    this.ports.model.expire();
+    this.deps.model.expire();
     if (this.visible) {
-      await this.progress(this.ports.model.refresh());
+      await this.progress(this.deps.model.refresh());
     }
   }
 
   /** Shows the view, and in it an app. */
   async reveal(appId?: string): Promise<void> {
     await vscode.commands.executeCommand(`${APPS_VIEW}.focus`);
-    await this.ports.model.refresh();
+    await this.deps.model.refresh();
     let found = await this.find(appId);
     if (found === undefined && appId !== undefined && this.isFiltered) {
       await this.filter('all');
@@ -112,13 +112,13 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     try {
       await this.view.reveal(row, { select: true, focus: true, expand: true });
     } catch (error) {
-      this.ports.logger.debug(`Apps: a row could not be selected: ${describeError(error)}`);
+      this.deps.logger.debug(`Apps: a row could not be selected: ${describeError(error)}`);
     }
   }
 
   /** Shows the workspace's apps alone, or all. */
   async filter(only: 'workspace' | 'all'): Promise<void> {
-    await this.ports.state.update(FILTER, only);
+    await this.deps.state.update(FILTER, only);
     await setContext('i99dash.appsFilter', only);
     this.redraw();
   }
@@ -126,7 +126,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
   /** Counts a decision on the badge until the view is looked at. */
   async announce(appId: string): Promise<void> {
     if (!this.visible) {
-      await this.ports.state.update(UNSEEN, [...new Set([...this.unseen, appId])]);
+      await this.deps.state.update(UNSEEN, [...new Set([...this.unseen, appId])]);
       this.count();
     }
     await this.refresh();
@@ -136,16 +136,16 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     this.subscriptions.dispose();
   }
 
-  private async draw(): Promise<DrawnApps> {
-    const { model, session, miniApps, restored, reachability } = this.ports;
+  private async draw(): Promise<RenderedApps> {
+    const { model, session, miniApps, restored, reachability } = this.deps;
     await restored;
     const isSignedIn = (): boolean => this.currentAccount() !== undefined;
     if (isSignedIn() && model.snapshot === undefined && model.failure === undefined) {
       await setContext('i99dash.appsView', ''); // no welcome while they are on their way
       await model.refreshIfOlder(0);
     }
-    const { drawApps } = await import('./appsTree');
-    const drawn = await drawApps({
+    const { renderApps } = await import('./appsTree');
+    const drawn = await renderApps({
       snapshot: model.snapshot,
       failure:
         session.state.kind === 'signingIn' ? undefined : (model.failure ?? reachability.failure),
@@ -157,17 +157,17 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     });
     this.view.message = drawn.message;
     this.view.description = this.isFiltered ? vscode.l10n.t('This Workspace') : '';
-    await setContext('i99dash.appsView', drawn.emptiness ?? '');
+    await setContext('i99dash.appsView', drawn.welcomeState ?? '');
     await setContext('i99dash.deliveryFailed', drawn.hasDeliveryFailure);
     return drawn;
   }
 
   private async find(appId: string | undefined): Promise<ViewElement | undefined> {
     const { elements } = await this.draw();
-    const { AppElement } = await import('./appElements');
+    const { AppNode } = await import('./appElements');
     return elements
       .flatMap((element) => [element, ...element.children])
-      .find((element) => element instanceof AppElement && element.row.appId === appId);
+      .find((element) => element instanceof AppNode && element.row.appId === appId);
   }
 
   private redraw(): void {
@@ -176,9 +176,9 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
 
   private show(freshMs: number): void {
     if (this.visible) {
-      void this.ports.state.update(UNSEEN, undefined).then(() => this.count());
+      void this.deps.state.update(UNSEEN, undefined).then(() => this.count());
       if (this.currentAccount() !== undefined) {
-        void this.progress(this.ports.model.refreshIfOlder(freshMs));
+        void this.progress(this.deps.model.refreshIfOlder(freshMs));
       }
     }
   }
@@ -189,7 +189,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
 
   /** Another account has other apps; one that can be used again is asked again. */
   private followAccount(): void {
-    const { model, session } = this.ports;
+    const { model, session } = this.deps;
     const account = this.currentAccount();
     const isUsable = session.state.kind === 'signedIn';
     const isBack = isUsable && !this.wasUsable && model.failure !== undefined;
@@ -204,7 +204,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
 
   /** What could not be read while the backend was out of reach is read once it is back. */
   private followBackend(): void {
-    const { model, reachability } = this.ports;
+    const { model, reachability } = this.deps;
     if (reachability.failure === undefined && isUnreachable(model.failure)) {
       void this.refresh();
     }
@@ -213,7 +213,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
 
   /** Undefined when nobody is signed in. */
   private currentAccount(): string | undefined {
-    const { session, backend } = this.ports;
+    const { session, backend } = this.deps;
     const state = session.state.kind === 'signingIn' ? session.state.settled : session.state;
     if (state.kind === 'signedOut') {
       return undefined;
@@ -223,11 +223,11 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
   }
 
   private get isFiltered(): boolean {
-    return this.ports.state.get(FILTER) === 'workspace';
+    return this.deps.state.get(FILTER) === 'workspace';
   }
 
   private get unseen(): unknown[] {
-    const stored = this.ports.state.get(UNSEEN);
+    const stored = this.deps.state.get(UNSEEN);
     return Array.isArray(stored) ? (stored as unknown[]) : [];
   }
 

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { reviewStateOf } from '../../core/apps/reviewState';
+import { toReviewState } from '../../core/apps/reviewState';
 
 /**
  * Where a review stands, as people read it.
  * @param word the backend's, null while nothing was submitted; one that this version does not know stays as it is
  */
 export function reviewName(word: string | null): string {
-  switch (reviewStateOf(word)) {
+  switch (toReviewState(word)) {
     case 'unpublished':
       return vscode.l10n.t('unpublished');
     case 'inReview':

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import type { Decision } from '../../core/apps/reviewPoller';
+import type { ReviewDecision } from '../../core/apps/reviewPoller';
 import { appPage } from '../../core/api/webConsole';
 import { plainText } from '../ui/plainText';
-import { runQuietly } from '../ui/runCommand';
+import { runCommand } from '../ui/runCommand';
 import { settings } from '../settings';
 
 /** Tells how a review ended. Does not wait. */
-export function tellDecision(decision: Decision): void {
+export function showReviewDecision(decision: ReviewDecision): void {
   const status = vscode.l10n.t('Show Status');
   const console = vscode.l10n.t('Open in Web Console');
   const { showInformationMessage, showWarningMessage } = vscode.window;
@@ -14,14 +14,14 @@ export function tellDecision(decision: Decision): void {
   void show(plainText(describe(decision)), status, console).then((picked) => {
     const { appId } = decision;
     if (picked === status) {
-      return runQuietly('i99dash.status', { appId });
+      return runCommand('i99dash.status', { appId });
     }
     const page = vscode.Uri.parse(appPage(settings.webConsoleUrl(), appId));
     return picked === console ? vscode.env.openExternal(page) : undefined;
   });
 }
 
-function describe({ appId, version, state, reason }: Decision): string {
+function describe({ appId, version, state, reason }: ReviewDecision): string {
   const name = version === undefined ? appId : `${appId} ${version}`;
   if (state === 'approved') {
     return vscode.l10n.t('{0} was approved.', name);

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { Repository } from '../../core/ci/gitRemote';
 import { SECRET_NAME } from '../../core/ci/workflow';
-import { oneLine } from '../../core/text/sanitizeLine';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
 import type { Call } from '../../core/consent';
 import type { Account } from '../../core/identity';
 import type { CiTarget } from './ciTarget';
-import { confirmModal } from '../ui/consent';
-import { explain } from '../ui/showInfo';
+import { confirmGuarded } from '../ui/consent';
+import { showInfo } from '../ui/showInfo';
 import { plainText } from '../ui/plainText';
 import { registrationLines } from '../keys/registerQuestion';
 
@@ -50,9 +50,9 @@ export async function confirmCi(call: Call, plan: CiPlan): Promise<void> {
     repository === undefined
       ? vscode.l10n.t('Set up CI publishing for {0}?', name)
       : vscode.l10n.t('Set up CI publishing for {0} on {1}?', repository.path, repository.host);
-  await confirmModal(call, {
+  await confirmGuarded(call, {
     message,
-    detail: detail.map((line) => oneLine(line, MAX_LINE)),
+    detail: detail.map((line) => sanitizeLine(line, MAX_LINE)),
     buttons: [vscode.l10n.t('Set Up')],
   });
 }
@@ -104,7 +104,7 @@ function describeUnknownHost({ repository }: CiTarget): string[] {
 
 /** The secret is where it belongs. */
 export function explainSecret({ path }: Repository): void {
-  explain(
+  showInfo(
     vscode.l10n.t(
       'The key is registered, and {0} has it as the secret {1}. Look through the workflow, save it, and push a version tag.',
       path,
@@ -129,7 +129,7 @@ export function explainClipboard(target: CiTarget, ghFailed: boolean): void {
         ),
   ].join(' ');
   if (page === undefined) {
-    explain(message);
+    showInfo(message);
     return;
   }
   const open = vscode.l10n.t('Open the Repository’s Settings');

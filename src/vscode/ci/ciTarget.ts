@@ -13,7 +13,7 @@ import { readPackageCommands, type PackageCommands } from '../../core/ci/package
 import { readPipelineBuild } from '../../core/ci/pipelineBuild';
 import { assertBuildFits, assertFitsWorkflow } from '../../core/ci/workflowFolder';
 import { keyName, MAX_NAME_LENGTH } from '../../core/account/registerKey';
-import { answered } from '../ui/ask';
+import { orCancel } from '../ui/ask';
 import { showInput, showPicker } from '../ui/pickers';
 
 /** What a pipeline is set up for. */
@@ -102,7 +102,7 @@ async function askForService(): Promise<CiService> {
     title: vscode.l10n.t('Set Up CI Publishing: where does it run?'),
     ignoreFocusOut: true,
   });
-  return answered(picked).service;
+  return orCancel(picked).service;
 }
 
 async function askForName(suggested: string): Promise<string> {
@@ -118,5 +118,5 @@ async function askForName(suggested: string): Promise<string> {
         ? vscode.l10n.t('Type a name of at most {0} characters.', MAX_NAME_LENGTH)
         : undefined,
   });
-  return answered(name).trim();
+  return orCancel(name).trim();
 }

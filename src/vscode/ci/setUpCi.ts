@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { setGhSecret } from '../../core/ci/ghSecret';
-import { registerCiKey, withdrawCiKey, type CiKeyPorts } from '../../core/ci/registerCiKey';
+import { registerCiKey, revokeCiKey, type CiKeyDeps } from '../../core/ci/registerCiKey';
 import { boundTokens } from '../../core/session/boundTokens';
 import type { SecretClipboard } from '../../core/ci/secretClipboard';
 import { SECRET_NAME, workflowText } from '../../core/ci/workflow';
@@ -19,10 +19,10 @@ import {
   type SecretPlace,
 } from './ciMessages';
 import { findCiTarget, type CiTarget } from './ciTarget';
-import { assertSameAccount, knownIdentity } from '../session/getIdentity';
+import { assertSameAccount, getIdentity } from '../session/getIdentity';
 import type { MiniApps } from '../publish/miniApps';
-import { withQuietProgress } from '../ui/progress';
-import type { SshKeyCommandPorts } from '../keys/sshKeyCommands';
+import { withDelayedProgress } from '../ui/progress';
+import type { SshKeyCommandDeps } from '../keys/sshKeyCommands';
 import { chooseWorkflowPath, openForReview } from './workflowEditor';
 
 export interface SetUpCiArguments {
@@ -37,7 +37,7 @@ export interface SetUpCiResult {
   fingerprint: string;
 }
 
-export interface SetUpCiPorts extends SshKeyCommandPorts {
+export interface SetUpCiDeps extends SshKeyCommandDeps {
   miniApps: MiniApps;
   clipboard: SecretClipboard;
   clock: Clock;
@@ -49,7 +49,7 @@ export interface SetUpCiPorts extends SshKeyCommandPorts {
  * @throws UNTRUSTED_WORKSPACE, NOT_SIGNED_IN, NOTHING_TO_PUBLISH, UPLOAD_FAILED, CancelledError, and what the API client throws
  */
 export async function setUpCi(
-  ports: SetUpCiPorts,
+  deps: SetUpCiDeps,
   call: Call,
   { folder, name }: SetUpCiArguments,
 ): Promise<SetUpCiResult> {
@@ -60,13 +60,13 @@ export async function setUpCi(
     );
     throw new I99dashError('UNTRUSTED_WORKSPACE', message);
   }
-  const { transport } = ports;
-  const backendUrl = ports.backendUrl();
-  const tokens = boundTokens(backendUrl, ports.tokens, ports.backendUrl);
-  const ciPorts: CiKeyPorts = { transport, tokens, backendUrl };
-  const given = folder === undefined ? undefined : await givenMiniApp(ports.miniApps, folder);
-  const identity = await knownIdentity(ports);
-  const miniApp = given ?? (await chooseMiniApp(ports.miniApps));
+  const { transport } = deps;
+  const backendUrl = deps.backendUrl();
+  const tokens = boundTokens(backendUrl, deps.tokens, deps.backendUrl);
+  const ciDeps: CiKeyDeps = { transport, tokens, backendUrl };
+  const given = folder === undefined ? undefined : await givenMiniApp(deps.miniApps, folder);
+  const identity = await getIdentity(deps);
+  const miniApp = given ?? (await chooseMiniApp(deps.miniApps));
   await requireMiniApp(miniApp);
   const target = await findCiTarget(miniApp, {
     ...(name === undefined ? {} : { name }),
@@ -78,8 +78,8 @@ export async function setUpCi(
   const { fingerprint } = pair.signer;
   try {
     await confirmCi(call, { target, place, path, fingerprint, account: identity, backendUrl });
-    await assertSameAccount(ports, identity);
-    await registerAndPlaceKey(ports, ciPorts, pair, target, place);
+    await assertSameAccount(deps, identity);
+    await registerAndPlaceKey(deps, ciDeps, pair, target, place);
   } finally {
     pair.file.fill(0);
   }
@@ -107,25 +107,25 @@ async function requireMiniApp(folder: string): Promise<void> {
 }
 
 async function registerAndPlaceKey(
-  ports: SetUpCiPorts,
-  ciPorts: CiKeyPorts,
+  deps: SetUpCiDeps,
+  ciDeps: CiKeyDeps,
   pair: KeyPair,
   target: CiTarget,
   place: SecretPlace,
 ): Promise<void> {
   const title = vscode.l10n.t('Registering the key of the pipeline…');
   try {
-    await withQuietProgress(title, (signal) => registerCiKey(ciPorts, pair, target.name, signal));
-    await placeSecret(ports, ciPorts, pair, target, place);
+    await withDelayedProgress(title, (signal) => registerCiKey(ciDeps, pair, target.name, signal));
+    await placeSecret(deps, ciDeps, pair, target, place);
   } finally {
-    ports.view.refresh();
+    deps.view.refresh();
   }
 }
 
 /** @throws UPLOAD_FAILED when nobody takes it; the key is then removed again */
 async function placeSecret(
-  { clipboard }: SetUpCiPorts,
-  ciPorts: CiKeyPorts,
+  { clipboard }: SetUpCiDeps,
+  ciDeps: CiKeyDeps,
   { file, signer }: KeyPair,
   target: CiTarget,
   place: SecretPlace,
@@ -133,7 +133,7 @@ async function placeSecret(
   const { repository } = target;
   if (place === 'repository' && repository !== undefined) {
     const title = vscode.l10n.t('Handing the key to {0}…', repository.path);
-    const isSet = await withQuietProgress(title, (signal) =>
+    const isSet = await withDelayedProgress(title, (signal) =>
       setGhSecret(repository, SECRET_NAME, file, { signal }),
     );
     if (isSet) {
@@ -145,7 +145,7 @@ async function placeSecret(
     await clipboard.put(file.toString());
   } catch (cause) {
     // Nobody has its private half, so nobody will miss it.
-    const isGone = await withdrawCiKey(ciPorts, signer.fingerprint);
+    const isGone = await revokeCiKey(ciDeps, signer.fingerprint);
     throw new I99dashError('UPLOAD_FAILED', describeUnplaced(target, isGone), { cause });
   }
   explainClipboard(target, place === 'repository');

@@ -4,10 +4,10 @@ import type { Call } from '../../core/consent';
 import { CancelledError } from '../../core/errors';
 import type { Logger } from '../../core/platform/interfaces';
 import { COMMAND_IDS, type CommandHandler, type CommandId } from './commandIds';
-import { callOf, Click } from '../ui/consent';
+import { identifyCaller, Click } from '../ui/consent';
 import { reportFailure } from '../ui/failure';
 import { getRetry } from '../ui/retry';
-import { runQuietly } from '../ui/runCommand';
+import { runCommand } from '../ui/runCommand';
 import { ViewElement } from '../ui/viewElement';
 
 /** Arguments that answer a prompt and are asked for anew when a command is run again. */
@@ -21,13 +21,13 @@ export function registerCommands(
   return vscode.Disposable.from(
     ...COMMAND_IDS.map((id) =>
       vscode.commands.registerCommand(id, (...args: unknown[]) =>
-        runCommand(id, handlers[id], args, logger),
+        handleCommand(id, handlers[id], args, logger),
       ),
     ),
   );
 }
 
-async function runCommand(
+async function handleCommand(
   id: CommandId,
   handler: CommandHandler,
   args: unknown[],
@@ -38,7 +38,7 @@ async function runCommand(
   try {
     return await handler(...readCall(id, args[0], isFromWorkbench));
   } catch (error) {
-    const runAgain = (): void => void runQuietly(id, ...args.map(withoutSecrets));
+    const runAgain = (): void => void runCommand(id, ...args.map(withoutSecrets));
     reportRetryable(id, error, logger, runAgain);
     if (shownByCaller || error instanceof CancelledError) {
       return undefined;
@@ -75,13 +75,13 @@ function isClickedOn(first: unknown): boolean {
  */
 function readCall(id: CommandId, given: unknown, isFromWorkbench: boolean): [unknown, Call] {
   if (!takesArguments(id) || given instanceof ViewElement) {
-    return [given, callOf(given, undefined, isFromWorkbench)];
+    return [given, identifyCaller(given, undefined, isFromWorkbench)];
   }
   const passed = given instanceof Click ? given.args : given;
   // A file that was clicked on is an argument, too.
   const object = passed instanceof vscode.Uri ? { folder: passed } : passed;
   const { confirmed, ...args } = readArguments(id, object);
-  return [args, callOf(given, confirmed, isFromWorkbench)];
+  return [args, identifyCaller(given, confirmed, isFromWorkbench)];
 }
 
 function withoutSecrets(argument: unknown): unknown {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Field } from '../../core/publish/project/manifestFields';
 import { RULES } from '../../core/publish/rules/rules';
-import { appendPlain } from '../ui/plainMarkdown';
+import { appendEscaped } from '../ui/plainMarkdown';
 
 /** Everything about a field: name, kind, whether it is required, what it is for, its rules, its default. */
 export function fieldMarkdown(field: Field): vscode.MarkdownString {
@@ -12,11 +12,11 @@ export function fieldMarkdown(field: Field): vscode.MarkdownString {
     markdown.appendMarkdown(` · ${vscode.l10n.t('required')}`);
   }
   markdown.appendMarkdown('\n\n');
-  appendPlain(markdown, description);
+  appendEscaped(markdown, description);
   // The first line, or the list of values, says the plain ones.
   for (const { text } of field.rules.map((id) => RULES[id]).filter(({ isPlain }) => !isPlain)) {
     markdown.appendMarkdown('\n- ');
-    appendPlain(markdown, text);
+    appendEscaped(markdown, text);
   }
   if (values !== undefined) {
     // A comma would stand off from the word before, whose code span ends with a gap.

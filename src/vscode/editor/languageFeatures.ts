@@ -16,29 +16,29 @@ const CODE: vscode.DocumentSelector = {
  * Completion, hovers, links and quick fixes for the files of mini-apps. What answers is loaded when it is first asked, and answers for
  * mini-apps alone.
  */
-export function registerAssistance(): vscode.Disposable {
+export function registerLanguageFeatures(): vscode.Disposable {
   return vscode.Disposable.from(
     registerQuickFixes(),
     vscode.languages.registerCompletionItemProvider(
       DOCUMENTS,
       {
         provideCompletionItems: async (document, position) => {
-          const snapshot = snapshotOf(document, position);
-          return (await import('./manifestCompletion')).completeAt(snapshot);
+          const snapshot = getSnapshot(document, position);
+          return (await import('./manifestCompletion')).provideCompletions(snapshot);
         },
       },
       ...['"', ':', '/'],
     ),
     vscode.languages.registerHoverProvider(DOCUMENTS, {
       provideHover: async (document, position) => {
-        const snapshot = snapshotOf(document, position);
-        return (await import('./manifestHover')).explainAt(snapshot);
+        const snapshot = getSnapshot(document, position);
+        return (await import('./manifestHover')).provideHover(snapshot);
       },
     }),
     vscode.languages.registerDocumentLinkProvider(DOCUMENTS, {
       provideDocumentLinks: async (document) => {
-        const snapshot = snapshotOf(document);
-        return (await import('./manifestLinks')).linksIn(snapshot);
+        const snapshot = getSnapshot(document);
+        return (await import('./manifestLinks')).provideLinks(snapshot);
       },
     }),
   );
@@ -73,7 +73,7 @@ function registerQuickFixes(): vscode.Disposable {
   );
 }
 
-function snapshotOf(document: vscode.TextDocument, position?: vscode.Position): Snapshot {
+function getSnapshot(document: vscode.TextDocument, position?: vscode.Position): Snapshot {
   return {
     path: document.uri.fsPath,
     text: document.getText(),

@@ -1,36 +1,36 @@
 import * as vscode from 'vscode';
 import { complete, type Candidate, type Completion } from '../../core/publish/editing/complete';
 import { listPictures } from '../../core/publish/editing/pictures';
-import { oneLine } from '../../core/text/sanitizeLine';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { fileSentence } from '../../core/publish/rules/rules';
 import { fieldMarkdown } from './fieldMarkdown';
-import { miniAppDocument, pictureRootsOf, rangeIn, type Snapshot } from './miniAppDocument';
+import { miniAppDocument, getPictureRoots, toVsRange, type Snapshot } from './miniAppDocument';
 
 /** What may be typed at a position of a mini-app's manifest or `sdk.config.json`. */
-export async function completeAt(snapshot: Snapshot): Promise<vscode.CompletionItem[]> {
+export async function provideCompletions(snapshot: Snapshot): Promise<vscode.CompletionItem[]> {
   const ours = await miniAppDocument(snapshot);
   if (ours === undefined) {
     return [];
   }
   const completion = await complete(ours.kind, snapshot.text, snapshot.offset, async (field) =>
-    listPictures(await pictureRootsOf(ours.folder), field),
+    listPictures(await getPictureRoots(ours.folder), field),
   );
   return (completion?.candidates ?? []).map((candidate, index) =>
-    itemOf(candidate, index, completion, snapshot),
+    toCompletionItem(candidate, index, completion, snapshot),
   );
 }
 
-function itemOf(
+function toCompletionItem(
   candidate: Candidate,
   index: number,
   completion: Completion | undefined,
   snapshot: Snapshot,
 ): vscode.CompletionItem {
   const { label, insert, isSnippet, field } = candidate;
-  const description = descriptionOf(candidate);
+  const description = describeCandidate(candidate);
   const item = new vscode.CompletionItem(
     description === undefined ? label : { label, description },
-    kindOf(candidate),
+    toCompletionKind(candidate),
   );
   item.insertText = isSnippet ? new vscode.SnippetString(insert) : insert;
   // As it stands in the text: a quote that is there already counts as typed.
@@ -40,10 +40,10 @@ function itemOf(
   item.sortText = `!${String(index).padStart(4, '0')}`;
   if (completion !== undefined) {
     const { start, end, commaAt } = completion;
-    item.range = rangeIn(snapshot, start, end);
+    item.range = toVsRange(snapshot, start, end);
     if (commaAt !== undefined) {
       item.additionalTextEdits = [
-        vscode.TextEdit.insert(rangeIn(snapshot, commaAt, commaAt).start, ','),
+        vscode.TextEdit.insert(toVsRange(snapshot, commaAt, commaAt).start, ','),
       ];
     }
   }
@@ -51,7 +51,7 @@ function itemOf(
     item.documentation = fieldMarkdown(field);
   }
   if (candidate.trouble !== undefined) {
-    item.documentation = oneLine(fileSentence(label, candidate.trouble));
+    item.documentation = sanitizeLine(fileSentence(label, candidate.trouble));
   }
   if (candidate.hasSuggestions === true) {
     item.command = { command: 'editor.action.triggerSuggest', title: '' };
@@ -59,11 +59,11 @@ function itemOf(
   return item;
 }
 
-function descriptionOf({ detail, trouble }: Candidate): string | undefined {
+function describeCandidate({ detail, trouble }: Candidate): string | undefined {
   return trouble === undefined ? detail : `⚠ ${detail ?? ''}`;
 }
 
-function kindOf({ kind, field }: Candidate): vscode.CompletionItemKind {
+function toCompletionKind({ kind, field }: Candidate): vscode.CompletionItemKind {
   switch (kind) {
     case 'field':
     case 'locale':

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { isJsonObject, parseJson } from '../../core/platform/json';
 import { isMiniApp } from '../../core/miniAppFolder';
-import { oneLine } from '../../core/text/sanitizeLine';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
 
 /** What can be done with a mini-app, above the first line of its manifest.json. Other manifests get nothing. */
 export async function manifestLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
@@ -37,5 +37,5 @@ function describeApp(document: vscode.TextDocument): string {
   const manifest = parseJson(document.getText())?.value;
   const { id, version } = isJsonObject(manifest) ? manifest : {};
   const name = typeof id === 'string' ? id : basename(dirname(document.uri.fsPath));
-  return oneLine(typeof version === 'string' ? `${name} ${version}` : name);
+  return sanitizeLine(typeof version === 'string' ? `${name} ${version}` : name);
 }

@@ -1,19 +1,19 @@
 import * as vscode from 'vscode';
 import { pictureLinks } from '../../core/publish/editing/pictureLinks';
 import { findPicture } from '../../core/publish/editing/pictures';
-import { miniAppDocument, pictureRootsOf, rangeIn, type Snapshot } from './miniAppDocument';
+import { miniAppDocument, getPictureRoots, toVsRange, type Snapshot } from './miniAppDocument';
 
 /** Links from the paths in a manifest to the pictures that are there. */
-export async function linksIn(snapshot: Snapshot): Promise<vscode.DocumentLink[]> {
+export async function provideLinks(snapshot: Snapshot): Promise<vscode.DocumentLink[]> {
   const ours = await miniAppDocument(snapshot);
   if (ours?.kind !== 'manifest') {
     return [];
   }
-  const roots = await pictureRootsOf(ours.folder);
+  const roots = await getPictureRoots(ours.folder);
   const links = await Promise.all(
     pictureLinks(snapshot.text).map(async ({ path, start, end }) => {
       const file = await findPicture(roots, path);
-      const range = rangeIn(snapshot, start, end);
+      const range = toVsRange(snapshot, start, end);
       return file === undefined ? undefined : new vscode.DocumentLink(range, vscode.Uri.file(file));
     }),
   );

@@ -27,7 +27,7 @@ export interface Snapshot {
 }
 
 /** The range between two offsets of a snapshot's text. */
-export function rangeIn({ text }: Snapshot, start: number, end: number): vscode.Range {
+export function toVsRange({ text }: Snapshot, start: number, end: number): vscode.Range {
   const range = new TextPositions(text).range(start, end);
   return new vscode.Range(
     range.start.line,
@@ -52,7 +52,7 @@ export async function miniAppDocument({
 }
 
 /** The folders that a mini-app's pictures may be in; see {@link pictureRoots}. */
-export async function pictureRootsOf(folder: string): Promise<string[]> {
+export async function getPictureRoots(folder: string): Promise<string[]> {
   return pictureRoots(folder, await currentText(join(folder, CONFIG_FILE)));
 }
 

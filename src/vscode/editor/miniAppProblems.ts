@@ -4,8 +4,8 @@ import { CONFIG_FILE, MANIFEST_FILE } from '../../core/miniAppFolder';
 import type { Logger } from '../../core/platform/interfaces';
 import type { Problem } from '../../core/problem';
 import type { FileSearchOptions } from '../../core/publish/diagnostics/cachedFileChecker';
-import type { ProblemFinder } from '../../core/publish/diagnostics/problemModel';
-import { diagnosticOf } from './problemDiagnostic';
+import type { ProblemModel } from '../../core/publish/diagnostics/problemModel';
+import { toDiagnostic } from './problemDiagnostic';
 
 /** Milliseconds without an edit after which a text is checked. */
 const TYPING_MS = 150;
@@ -20,14 +20,14 @@ export function isJsonFile(name: string): name is JsonFile {
   return name === MANIFEST_FILE || name === CONFIG_FILE;
 }
 
-export interface ProblemPorts extends Pick<FileSearchOptions, 'worker' | 'baselineCache'> {
+export interface ProblemDeps extends Pick<FileSearchOptions, 'worker' | 'baselineCache'> {
   logger: Logger;
 }
 
 /** Keeps the diagnostics of one mini-app up to date. */
 export class MiniAppProblems implements vscode.Disposable {
-  private readonly loading: Promise<ProblemFinder>;
-  private finder: ProblemFinder | undefined;
+  private readonly loading: Promise<ProblemModel>;
+  private finder: ProblemModel | undefined;
   /** Files with diagnostics. */
   private shown = new Set<string>();
   private readonly typing = new Map<JsonFile, NodeJS.Timeout>();
@@ -48,12 +48,14 @@ export class MiniAppProblems implements vscode.Disposable {
   constructor(
     readonly folder: string,
     private readonly collection: vscode.DiagnosticCollection,
-    private readonly ports: ProblemPorts,
+    private readonly deps: ProblemDeps,
   ) {
-    this.loading = import('../../core/publish/diagnostics/problemModel').then(({ ProblemFinder }) => {
-      this.finder = new ProblemFinder(folder, ports);
-      return this.finder;
-    });
+    this.loading = import('../../core/publish/diagnostics/problemModel').then(
+      ({ ProblemModel }) => {
+        this.finder = new ProblemModel(folder, deps);
+        return this.finder;
+      },
+    );
     this.inBackground(this.checkTexts());
     this.checkFilesSoon();
   }
@@ -67,7 +69,7 @@ export class MiniAppProblems implements vscode.Disposable {
 
   /** Something is another on disk. */
   fileChanged(path: string): void {
-    if (this.finder === undefined || this.finder.concerns(path)) {
+    if (this.finder === undefined || this.finder.affects(path)) {
       this.checkFilesSoon();
     }
   }
@@ -185,7 +187,7 @@ export class MiniAppProblems implements vscode.Disposable {
       byFile.set(file, []);
     }
     for (const problem of problems) {
-      byFile.get(problem.file)?.push(diagnosticOf(problem));
+      byFile.get(problem.file)?.push(toDiagnostic(problem));
     }
     for (const [file, diagnostics] of byFile) {
       this.shown[diagnostics.length === 0 ? 'delete' : 'add'](file);
@@ -198,7 +200,7 @@ export class MiniAppProblems implements vscode.Disposable {
   private inBackground(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       if (!(error instanceof CancelledError)) {
-        this.ports.logger.error(`Checking ${this.folder} failed: ${describeError(error)}`);
+        this.deps.logger.error(`Checking ${this.folder} failed: ${describeError(error)}`);
       }
     });
   }

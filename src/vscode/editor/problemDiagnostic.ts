@@ -15,7 +15,7 @@ export function isOurs({ source }: vscode.Diagnostic): boolean {
 }
 
 /** A problem as the Problems panel shows it. One without a place is at the beginning of its file. */
-export function diagnosticOf({ severity, rule, message, range }: Problem): vscode.Diagnostic {
+export function toDiagnostic({ severity, rule, message, range }: Problem): vscode.Diagnostic {
   const { start, end } = range ?? { start: { line: 0, character: 0 }, end: undefined };
   const { line, character } = end ?? start;
   const place = new vscode.Range(start.line, start.character, line, character);

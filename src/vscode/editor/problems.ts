@@ -10,7 +10,7 @@ import {
 } from '../../core/miniAppFolder';
 import type { Problem } from '../../core/problem';
 import type { MiniApps } from '../publish/miniApps';
-import { isJsonFile, MiniAppProblems, type ProblemPorts } from './miniAppProblems';
+import { isJsonFile, MiniAppProblems, type ProblemDeps } from './miniAppProblems';
 
 /** Milliseconds after the first search in which the editor is left to start. */
 const QUIET_MS = 2_000;
@@ -33,7 +33,7 @@ export class Problems implements vscode.Disposable {
 
   constructor(
     private readonly miniApps: MiniApps,
-    private readonly ports: ProblemPorts,
+    private readonly deps: ProblemDeps,
     /** Called once, when somebody has opened a mini-app and it was checked: loads what comes next. */
     private readonly warmUp: () => Promise<unknown>,
   ) {
@@ -101,7 +101,7 @@ export class Problems implements vscode.Disposable {
     if (folder !== undefined) {
       await this.take(folder).firstCheck;
       this.warm ??= this.warmUp().catch((error: unknown) => {
-        this.ports.logger.warn(`Loading ahead failed: ${describeError(error)}`);
+        this.deps.logger.warn(`Loading ahead failed: ${describeError(error)}`);
       });
     }
   }
@@ -179,7 +179,7 @@ export class Problems implements vscode.Disposable {
   }
 
   private take(folder: string): MiniAppProblems {
-    const app = this.apps.get(folder) ?? new MiniAppProblems(folder, this.collection, this.ports);
+    const app = this.apps.get(folder) ?? new MiniAppProblems(folder, this.collection, this.deps);
     this.apps.set(folder, app);
     return app;
   }

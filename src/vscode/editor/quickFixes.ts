@@ -8,9 +8,9 @@ import { alignAppVersion, declareModernWebview } from '../../core/publish/editin
 import { listPictures } from '../../core/publish/editing/pictures';
 import { addRequiredFix } from '../../core/publish/editing/requiredFixes';
 import { placeholderIconFor } from '../../core/publish/project/placeholderIcon';
-import { miniAppOf } from '../publish/miniApps';
+import { findMiniApp } from '../publish/miniApps';
 import { fixTitle } from './fixTitles';
-import { miniAppDocument, pictureRootsOf } from './miniAppDocument';
+import { miniAppDocument, getPictureRoots } from './miniAppDocument';
 
 const SOURCE = 'i99dash';
 /** For `editor.codeActionsOnSave`, by this name or by `source.fixAll`. */
@@ -38,11 +38,11 @@ export async function jsonFileActions(
   }
   const isManifest = ours.kind === 'manifest';
   const problems = context.diagnostics.filter(({ source }) => source === SOURCE);
-  const roots = problems.length === 0 ? [] : await pictureRootsOf(ours.folder);
-  const fixContext = await contextOf(ours.folder, roots, problems);
+  const roots = problems.length === 0 ? [] : await getPictureRoots(ours.folder);
+  const fixContext = await createFixContext(ours.folder, roots, problems);
   const text = document.getText();
   const fixes = problems.flatMap((problem) =>
-    fixesFor(problemAt(problem, document), text, fixContext).map((fix) => ({ fix, problem })),
+    fixesFor(findProblem(problem, document), text, fixContext).map((fix) => ({ fix, problem })),
   );
   const addAllFixes = isManifest ? fixesOfMissing(text, problems, fixContext) : [];
   const outputFixes = isManifest ? [] : await fixesOfOutput(text, ours.folder, problems);
@@ -51,7 +51,7 @@ export async function jsonFileActions(
   const rewrites = isManifest ? rewritesAt(text, offset).map((fix) => ({ fix })) : [];
   return [
     ...withoutDoubles([...addAllFixes, ...fixes, ...outputFixes, ...rewrites]).map((found) =>
-      actionOf(document, { ...found, pictures: roots[0] }),
+      toCodeAction(document, { ...found, pictures: roots[0] }),
     ),
     ...newConfig,
     ...(isManifest && context.only?.contains(FIX_ALL) === true ? fixAll(document) : []),
@@ -65,7 +65,7 @@ function fixesOfMissing(
   context: FixContext,
 ): { fix: Fix; problem: vscode.Diagnostic }[] {
   const isBlank = text.trim() === '';
-  const missing = problems.filter((problem) => isBlank || IS_MISSING.test(ruleOf(problem)));
+  const missing = problems.filter((problem) => isBlank || IS_MISSING.test(getRuleId(problem)));
   const fix = missing.length === 0 ? undefined : addRequiredFix(text, context);
   return fix === undefined ? [] : missing.map((problem) => ({ fix, problem }));
 }
@@ -76,7 +76,7 @@ async function fixesOfOutput(
   folder: string,
   problems: readonly vscode.Diagnostic[],
 ): Promise<{ fix: Fix; problem: vscode.Diagnostic }[]> {
-  const ofOutput = problems.filter((problem) => ruleOf(problem).startsWith('output.'));
+  const ofOutput = problems.filter((problem) => getRuleId(problem).startsWith('output.'));
   const fixes = ofOutput.length === 0 ? [] : await outputFolderFixes(text, folder);
   const build = ofOutput.some(isUnbuilt) ? await buildCommandFix(text, folder) : undefined;
   const rest = fixes.map((fix) => ({ ...fix, preferred: fix.preferred && build === undefined }));
@@ -86,7 +86,7 @@ async function fixesOfOutput(
 }
 
 function isUnbuilt(problem: vscode.Diagnostic): boolean {
-  return ruleOf(problem) === 'output.unbuilt';
+  return getRuleId(problem) === 'output.unbuilt';
 }
 
 /** What makes an `sdk.config.json` with the build, for a mini-app that has none. */
@@ -123,7 +123,7 @@ function fixAll(document: vscode.TextDocument): vscode.CodeAction[] {
   const title = vscode.l10n.t('Write all origins as they will be submitted');
   const action = new vscode.CodeAction(title, FIX_ALL);
   action.edit = new vscode.WorkspaceEdit();
-  replaceIn(action.edit, document, edits);
+  toWorkspaceEdit(action.edit, document, edits);
   return [action];
 }
 
@@ -132,14 +132,14 @@ export async function actionsInCode(
   document: vscode.TextDocument,
   diagnostics: readonly vscode.Diagnostic[],
 ): Promise<vscode.CodeAction[]> {
-  const folder = await miniAppOf(document.uri.fsPath);
+  const folder = await findMiniApp(document.uri.fsPath);
   if (folder === undefined) {
     return [];
   }
   const manifest = await vscode.workspace.openTextDocument(join(folder, MANIFEST_FILE));
   const found: { fix: Fix; problem: vscode.Diagnostic; target: vscode.TextDocument }[] = [];
   for (const problem of diagnostics.filter(({ source }) => source === SOURCE)) {
-    const at = problemAt(problem, document);
+    const at = findProblem(problem, document);
     const isNote = problem.severity === vscode.DiagnosticSeverity.Information;
     const isBaseline = at.rule.startsWith('baseline.') && at.rule !== 'baseline.unchecked';
     if (at.rule === 'version.app-version') {
@@ -154,7 +154,7 @@ export async function actionsInCode(
       }
     }
   }
-  return withoutDoubles(found).map(({ target, ...rest }) => actionOf(target, rest));
+  return withoutDoubles(found).map(({ target, ...rest }) => toCodeAction(target, rest));
 }
 
 /** Several problems may have the same way out. */
@@ -165,27 +165,27 @@ function withoutDoubles<T extends { fix: Fix }>(found: readonly T[]): T[] {
   return found.filter((_, index) => keys.indexOf(keys[index] ?? '') === index);
 }
 
-async function contextOf(
+async function createFixContext(
   folder: string,
   roots: readonly string[],
   problems: readonly vscode.Diagnostic[],
 ): Promise<FixContext> {
-  const needsPictures = problems.some((problem) => NEEDS_PICTURES.includes(ruleOf(problem)));
+  const needsPictures = problems.some((problem) => NEEDS_PICTURES.includes(getRuleId(problem)));
   const pictures = needsPictures ? await listPictures(roots, 'icon') : [];
   const icons = pictures.filter(({ trouble }) => trouble === undefined).map(({ path }) => path);
   return { folderName: basename(folder), icons };
 }
 
-function problemAt(problem: vscode.Diagnostic, document: vscode.TextDocument): ProblemAt {
+function findProblem(problem: vscode.Diagnostic, document: vscode.TextDocument): ProblemAt {
   const { start, end } = problem.range;
   return {
-    rule: ruleOf(problem),
+    rule: getRuleId(problem),
     start: document.offsetAt(start),
     end: document.offsetAt(end),
   };
 }
 
-function ruleOf({ code }: vscode.Diagnostic): string {
+function getRuleId({ code }: vscode.Diagnostic): string {
   return String(typeof code === 'object' ? code.value : code);
 }
 
@@ -198,7 +198,7 @@ interface FoundFix {
 }
 
 /** @param document the one that the fix changes */
-function actionOf(
+function toCodeAction(
   document: vscode.TextDocument,
   { fix, problem, pictures }: FoundFix,
 ): vscode.CodeAction {
@@ -216,12 +216,12 @@ function actionOf(
     const file = vscode.Uri.file(join(pictures, fix.picture));
     edit.createFile(file, { contents, ignoreIfExists: true });
   }
-  replaceIn(edit, document, fix.edits);
+  toWorkspaceEdit(edit, document, fix.edits);
   action.edit = edit;
   return action;
 }
 
-function replaceIn(
+function toWorkspaceEdit(
   edit: vscode.WorkspaceEdit,
   document: vscode.TextDocument,
   edits: Fix['edits'],

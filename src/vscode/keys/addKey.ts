@@ -15,16 +15,16 @@ import {
   registerKey,
 } from '../../core/account/registerKey';
 import { agentKeysToOffer } from './agentKeys';
-import { answered } from '../ui/ask';
+import { orCancel } from '../ui/ask';
 import { browseForKeyFile, pickChoice, separator, type Choice } from '../ui/quickPick';
-import { confirmModal } from '../ui/consent';
+import { confirmGuarded } from '../ui/consent';
 import { makeKey } from './generateKeyCommand';
-import { assertSameAccount, knownIdentity } from '../session/getIdentity';
+import { assertSameAccount, getIdentity } from '../session/getIdentity';
 import { showInput, showPicker } from '../ui/pickers';
 import { plainLabel, plainText } from '../ui/plainText';
-import { withQuietProgress } from '../ui/progress';
+import { withDelayedProgress } from '../ui/progress';
 import { registrationLines, type Registration } from './registerQuestion';
-import { loadKeys, type AddKeyPorts } from './sshKeyCommands';
+import { loadKeys, type AddKeyDeps } from './sshKeyCommands';
 import { keysApi } from './sshKeysView';
 
 export interface AddKeyArguments {
@@ -39,22 +39,18 @@ type CandidateItem = Choice<KeyCandidate>;
  * Registers a public key; asks for what the arguments leave open, and then whether it may. A name without a purpose means a key for signing in.
  * @throws NOT_SIGNED_IN, KEY_* (the file will not do, or the key is registered already), CancelledError, and what the API client throws
  */
-export async function addKey(
-  ports: AddKeyPorts,
-  call: Call,
-  args: AddKeyArguments,
-): Promise<SshKey> {
+export async function addKey(deps: AddKeyDeps, call: Call, args: AddKeyArguments): Promise<SshKey> {
   const { blob, ...candidate } = await (args.publicKeyPath === undefined
-    ? pickCandidate(ports)
+    ? pickCandidate(deps)
     : readCandidate(args.publicKeyPath));
   // Before anything is asked about it.
-  assertNotRegistered(await loadKeys(ports), candidate.fingerprint);
+  assertNotRegistered(await loadKeys(deps), candidate.fingerprint);
   const name = args.name ?? (await askForName(suggestedName(candidate)));
   const purpose =
     args.purpose ?? (args.name === undefined ? await askForPurpose(name) : ('login' as const));
-  const account = await knownIdentity(ports);
-  const backendUrl = ports.backendUrl();
-  const api = keysApi(ports, ports.tokens);
+  const account = await getIdentity(deps);
+  const backendUrl = deps.backendUrl();
+  const api = keysApi(deps, deps.tokens);
   await confirmRegistration(call, {
     fingerprint: candidate.fingerprint,
     name: keyName(name),
@@ -62,10 +58,10 @@ export async function addKey(
     account,
     backendUrl,
   });
-  await assertSameAccount(ports, account);
-  const key = await withQuietProgress(vscode.l10n.t('Registering the key…'), (signal) =>
+  await assertSameAccount(deps, account);
+  const key = await withDelayedProgress(vscode.l10n.t('Registering the key…'), (signal) =>
     registerKey(api, { blob, name, purpose }, signal),
-  ).finally(() => ports.view.refresh());
+  ).finally(() => deps.view.refresh());
   void vscode.window.showInformationMessage(
     plainText(
       purpose === 'attest'
@@ -80,7 +76,7 @@ export async function addKey(
 }
 
 async function confirmRegistration(call: Call, registration: Registration): Promise<void> {
-  await confirmModal(call, {
+  await confirmGuarded(call, {
     message: vscode.l10n.t('Register this SSH key with your account?'),
     detail: [
       ...registrationLines(registration),
@@ -93,8 +89,8 @@ async function confirmRegistration(call: Call, registration: Registration): Prom
   });
 }
 
-async function pickCandidate(ports: AddKeyPorts): Promise<KeyCandidate> {
-  const registered = new Set((await loadKeys(ports)).map(({ fingerprint }) => fingerprint));
+async function pickCandidate(deps: AddKeyDeps): Promise<KeyCandidate> {
+  const registered = new Set((await loadKeys(deps)).map(({ fingerprint }) => fingerprint));
   const candidates = await findKeyCandidates(sshFolder(), await agentKeysToOffer(), registered);
   const files = candidates.filter(({ path }) => path !== undefined);
   const inAgent = candidates.filter(({ path }) => path === undefined);
@@ -153,12 +149,12 @@ async function askForName(suggested: string): Promise<string> {
     prompt: vscode.l10n.t('Shown in your list of keys.'),
     value: suggested,
     ignoreFocusOut: true,
-    validateInput: (value) => objectionToName(value.trim()),
+    validateInput: (value) => validateName(value.trim()),
   });
-  return answered(name).trim();
+  return orCancel(name).trim();
 }
 
-function objectionToName(name: string): string | undefined {
+function validateName(name: string): string | undefined {
   if (name === '') {
     return vscode.l10n.t('Type a name.');
   }
@@ -191,5 +187,5 @@ async function askForPurpose(name: string): Promise<KeyPurpose> {
     placeHolder: vscode.l10n.t('What may “{0}” be used for?', plainLabel(name)),
     ignoreFocusOut: true,
   });
-  return answered(picked).purpose;
+  return orCancel(picked).purpose;
 }

@@ -3,7 +3,7 @@ import { findAgentSocket } from '../../core/ssh/agent/agentSocket';
 import { INTERACTIVE_SIGN_TIMEOUT_MS } from '../../core/session/signatureRequests';
 import { agentSigner, listAgentKeys, type AgentKey } from '../../core/ssh/agent/sshAgent';
 import type { Signer } from '../../core/platform/interfaces';
-import { withQuietProgress } from '../ui/progress';
+import { withDelayedProgress } from '../ui/progress';
 import { settings } from '../settings';
 
 /** Where the ssh-agent listens, by the settings, the environment and ssh's configuration; undefined when nothing says so. */
@@ -63,7 +63,7 @@ function withNotification(signer: Signer): Signer {
   return {
     ...signer,
     sign: (data, signal) =>
-      withQuietProgress(waitingForAgent(), (cancelled) =>
+      withDelayedProgress(waitingForAgent(), (cancelled) =>
         signer.sign(data, signal === undefined ? cancelled : AbortSignal.any([signal, cancelled])),
       ),
   };

@@ -2,19 +2,19 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Session } from '../../core/session/session';
-import { fingerprintOf, parsePublicKeyLine, publicKeyLine } from '../../core/ssh/publicKey';
+import { computeFingerprint, parsePublicKeyLine, publicKeyLine } from '../../core/ssh/publicKey';
 import { listAgentKeys } from '../../core/ssh/agent/sshAgent';
 import { abbreviateHome, expandHome, sshFolder } from '../../core/platform/homePath';
 import { generateKey, newKeyPath, type GeneratedKey } from '../../core/ssh/generateKey';
 import { readPublicKeyFile } from '../../core/ssh/publicKeyFile';
 import { sshKeysPage } from '../../core/api/webConsole';
 import { agentSocket } from './agentKeys';
-import { answered } from '../ui/ask';
+import { orCancel } from '../ui/ask';
 import type { CommandId } from '../commands/commandIds';
 import { withUnlock } from './keyUnlock';
 import { showInput } from '../ui/pickers';
 import { plainText } from '../ui/plainText';
-import { runQuietly } from '../ui/runCommand';
+import { runCommand } from '../ui/runCommand';
 import { settings } from '../settings';
 
 export interface GenerateKeyArguments {
@@ -97,7 +97,7 @@ async function findPublicKey(session: Session, path: string | undefined): Promis
 
 function fingerprintOfLine(line: string): string {
   const parts = parsePublicKeyLine(line);
-  return parts === undefined ? '' : fingerprintOf(parts.blob);
+  return parts === undefined ? '' : computeFingerprint(parts.blob);
 }
 
 async function askForPath(): Promise<string> {
@@ -109,7 +109,7 @@ async function askForPath(): Promise<string> {
     ignoreFocusOut: true,
     validateInput: (value) => objectionToPath(expandHome(value.trim())),
   });
-  return answered(path).trim();
+  return orCancel(path).trim();
 }
 
 function objectionToPath(path: string): string | undefined {
@@ -158,7 +158,7 @@ async function askForSecret(title: string, prompt: string): Promise<string> {
     password: true,
     ignoreFocusOut: true,
   });
-  return answered(answer);
+  return orCancel(answer);
 }
 
 /** A user who is signed in can register it here, another one in the web console. */
@@ -176,5 +176,5 @@ function offerToRegister({ path, publicKeyPath }: GeneratedKey, inWebConsole: bo
     : vscode.l10n.t('Your key {0} is ready. Add it to your account.', name);
   void vscode.window
     .showInformationMessage(plainText(message), button)
-    .then((picked) => (picked === button ? runQuietly(command, { publicKeyPath }) : undefined));
+    .then((picked) => (picked === button ? runCommand(command, { publicKeyPath }) : undefined));
 }

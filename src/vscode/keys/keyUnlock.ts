@@ -4,7 +4,7 @@ import type { KeyUnlock } from '../../core/ssh/formats/keyContainer';
 import { bcryptInWorker } from '../../core/ssh/keyWorkerClient';
 import { openKeyFile } from '../../core/ssh/privateKey';
 import type { Signer } from '../../core/platform/interfaces';
-import { withQuietProgress } from '../ui/progress';
+import { withDelayedProgress } from '../ui/progress';
 
 /** The built worker lies beside the file that this module is built into. */
 const WORKER = join(__dirname, 'keyWorker.js');
@@ -25,7 +25,7 @@ export function withUnlock<T>(
   passphrase: string,
   task: (unlock: KeyUnlock) => Promise<T>,
 ): Promise<T> {
-  return withQuietProgress(title, (signal) =>
+  return withDelayedProgress(title, (signal) =>
     task({ passphrase, deriveBcrypt: bcryptInWorker(WORKER), signal }),
   );
 }

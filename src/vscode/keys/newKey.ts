@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { RegistrationWait } from '../../core/signIn/waitForRegistration';
 import { abbreviateHome } from '../../core/platform/homePath';
 import { sshKeysPage } from '../../core/api/webConsole';
-import { answered } from '../ui/ask';
+import { orCancel } from '../ui/ask';
 import type { OpenedKey } from './openedKey';
 import { plainText } from '../ui/plainText';
 import { settings } from '../settings';
@@ -20,7 +20,7 @@ export async function offerNewKey({ signer, origin }: OpenedKey): Promise<void> 
     copy,
     vscode.l10n.t('Continue'),
   );
-  if (answered(picked) === copy) {
+  if (orCancel(picked) === copy) {
     await copyKeyAndOpenConsole(signer.publicKey);
   }
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { KeyPurpose } from '../../core/api/sshKeys';
 import { accountLabel, type Account } from '../../core/identity';
-import { oneLine } from '../../core/text/sanitizeLine';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
 
 /** A key that is about to be registered, and with whom. */
 export interface Registration {
@@ -18,9 +18,9 @@ export function registrationLines(registration: Registration): string[] {
   return [
     // Without a label: with one it would not fit on a line of the dialog.
     fingerprint,
-    vscode.l10n.t('Name: {0}', oneLine(name)),
+    vscode.l10n.t('Name: {0}', sanitizeLine(name)),
     vscode.l10n.t('Purpose: {0}', describePurpose(purpose)),
-    vscode.l10n.t('Account: {0}', oneLine(accountLabel(account))),
+    vscode.l10n.t('Account: {0}', sanitizeLine(accountLabel(account))),
     vscode.l10n.t('Backend: {0}', backendUrl),
   ];
 }

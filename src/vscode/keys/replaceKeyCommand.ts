@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { listSshKeys, type SshKey } from '../../core/api/sshKeys';
 import { describeKey } from '../../core/ssh/keyDiscovery';
 import { parsePublicKeyLine } from '../../core/ssh/publicKey';
-import type { KnownBackends } from '../../core/signIn/approvedBackends';
+import type { ApprovedBackends } from '../../core/signIn/approvedBackends';
 import { lacksKey, type SessionProfile } from '../../core/session/sessionRecord';
 import { missingKey } from '../../core/session/keyRing';
 import type { Call } from '../../core/consent';
@@ -13,22 +13,22 @@ import { removeKey } from '../../core/account/removeKey';
 import {
   rotateKey,
   sameKey,
-  RotationStopped,
-  type RotationPorts,
+  KeyRotationError,
+  type RotationDeps,
   type RotationStage,
 } from '../../core/account/replaceKey';
 import { announcing } from './agentKeys';
-import { confirmModal } from '../ui/consent';
-import { explain } from '../ui/showInfo';
+import { confirmGuarded } from '../ui/consent';
+import { showInfo } from '../ui/showInfo';
 import { assertSameAccount } from '../session/getIdentity';
 import { openKey, openWithoutAsking, type OpenedKey } from './openedKey';
 import { plainText } from '../ui/plainText';
-import { withQuietProgress } from '../ui/progress';
+import { withDelayedProgress } from '../ui/progress';
 import { registrationLines } from './registerQuestion';
 import { pickReplacement } from './replacementPicker';
 import { settings } from '../settings';
 import { newBackendLines } from '../session/signInQuestions';
-import { loadKeys, type SshKeyCommandPorts } from './sshKeyCommands';
+import { loadKeys, type SshKeyCommandDeps } from './sshKeyCommands';
 import { keysApi } from './sshKeysView';
 
 export interface ReplaceKeyArguments {
@@ -37,8 +37,8 @@ export interface ReplaceKeyArguments {
   passphrase?: string;
 }
 
-export interface ReplaceKeyPorts extends SshKeyCommandPorts {
-  knownBackends: KnownBackends;
+export interface ReplaceKeyDeps extends SshKeyCommandDeps {
+  knownBackends: ApprovedBackends;
 }
 
 /** A session that signs with a key. */
@@ -49,15 +49,15 @@ type KeyProfile = SessionProfile & { fingerprint: string };
  * @throws NOT_SIGNED_IN, KEY_* (the new key will not do, or there is none to replace), CancelledError, and what the API client throws
  */
 export async function replaceKey(
-  ports: ReplaceKeyPorts,
+  deps: ReplaceKeyDeps,
   call: Call,
   { keyPath, passphrase }: ReplaceKeyArguments,
 ): Promise<SshKey> {
-  const profile = requireSessionKey(ports);
+  const profile = requireSessionKey(deps);
   const given = keyPath === undefined ? undefined : absoluteFromHome(keyPath);
   const openedGiven = given === undefined ? undefined : await openWithoutAsking(given, passphrase);
   assertOther(openedGiven?.signer.fingerprint ?? (await fingerprintOfFile(given)), profile);
-  const keys = await loadKeys(ports);
+  const keys = await loadKeys(deps);
   const old = keys.find(({ fingerprint }) => fingerprint === profile.fingerprint);
   const name = old?.name ?? vscode.l10n.t('SSH key');
   const choice =
@@ -65,16 +65,16 @@ export async function replaceKey(
       ? await pickReplacement(profile.fingerprint)
       : ({ method: 'ssh', keyPath: given } as const);
   const opened = openedGiven ?? (await openKey(choice, passphrase));
-  await confirmReplacement(ports, call, { profile, name, opened });
-  await assertSameAccount(ports, profile.account);
-  const key = await run(ports, profile, opened, name);
-  ports.view.refresh();
+  await confirmReplacement(deps, call, { profile, name, opened });
+  await assertSameAccount(deps, profile.account);
+  const key = await run(deps, profile, opened, name);
+  deps.view.refresh();
   tellReplaced(name, profile.keyPath, opened.origin.keyPath);
   return key;
 }
 
 /** @throws NOT_SIGNED_IN, KEY_NOT_FOUND when the session has no key */
-function requireSessionKey({ session }: SshKeyCommandPorts): KeyProfile {
+function requireSessionKey({ session }: SshKeyCommandDeps): KeyProfile {
   const { state, stored } = session;
   if (state.kind !== 'environment' && stored === undefined) {
     throw new I99dashError('NOT_SIGNED_IN', vscode.l10n.t('You are not signed in.'));
@@ -105,7 +105,7 @@ function assertOther(fingerprint: string | undefined, profile: KeyProfile): void
 
 /** One question for all of it: the new key is registered and signs in, and the old one goes. @throws CancelledError */
 async function confirmReplacement(
-  { backendUrl, knownBackends }: ReplaceKeyPorts,
+  { backendUrl, knownBackends }: ReplaceKeyDeps,
   call: Call,
   { profile, name, opened }: { profile: KeyProfile; name: string; opened: OpenedKey },
 ): Promise<void> {
@@ -113,7 +113,7 @@ async function confirmReplacement(
   const use = { fingerprint, backendUrl: backendUrl() };
   const isKnown = await knownBackends.isKnown(use);
   const { account } = profile;
-  await confirmModal(call, {
+  await confirmGuarded(call, {
     message: vscode.l10n.t('Replace the SSH key “{0}”?', name),
     detail: [
       ...registrationLines({ ...use, name: keyName(name), purpose: 'login', account }),
@@ -132,7 +132,7 @@ async function confirmReplacement(
 }
 
 async function run(
-  ports: SshKeyCommandPorts,
+  deps: SshKeyCommandDeps,
   profile: KeyProfile,
   opened: OpenedKey,
   name: string,
@@ -143,32 +143,32 @@ async function run(
     devId: profile.account.devId,
   };
   try {
-    return await withQuietProgress(vscode.l10n.t('Replacing “{0}”', name), (signal, report) =>
+    return await withDelayedProgress(vscode.l10n.t('Replacing “{0}”', name), (signal, report) =>
       rotateKey(
-        rotationPorts(ports, { ...opened, signer: announcing(opened.signer, report) }, name),
+        rotationDeps(deps, { ...opened, signer: announcing(opened.signer, report) }, name),
         rotation,
         (stage) => report(describeStage(stage)),
         signal,
       ),
     );
   } catch (error) {
-    ports.view.refresh();
-    throw error instanceof RotationStopped ? asStopped(error) : error;
+    deps.view.refresh();
+    throw error instanceof KeyRotationError ? asStopped(error) : error;
   }
 }
 
-function rotationPorts(
-  ports: SshKeyCommandPorts,
+function rotationDeps(
+  deps: SshKeyCommandDeps,
   { signer, origin }: OpenedKey,
   name: string,
-): RotationPorts {
-  const api = keysApi(ports, ports.tokens);
+): RotationDeps {
+  const api = keysApi(deps, deps.tokens);
   const blob = parsePublicKeyLine(signer.publicKey)?.blob ?? Buffer.alloc(0);
   return {
     list: (signal) => listSshKeys(api, signal),
     register: (signal) => registerKey(api, { blob, name, purpose: 'login' }, signal),
     // Without a question: a key of another account replaces nothing.
-    signIn: (signal) => ports.session.signInWithKey(signer, origin, signal, refuseOtherAccount),
+    signIn: (signal) => deps.session.signInWithKey(signer, origin, signal, refuseOtherAccount),
     remove: (id, signal) => removeKey(api, id, signal),
   };
 }
@@ -190,7 +190,7 @@ function describeStage(stage: RotationStage): string {
 }
 
 /** What a person must know who is left half-way. */
-function asStopped({ stage, cause }: RotationStopped): Error {
+function asStopped({ stage, cause }: KeyRotationError): Error {
   const stand = describeStand(stage);
   if (cause instanceof I99dashError) {
     const { code, status, serverCode, file } = cause;
@@ -201,12 +201,12 @@ function asStopped({ stage, cause }: RotationStopped): Error {
     });
   }
   if (stage !== 'nothing') {
-    explain(vscode.l10n.t('Stopped. {0}', stand));
+    showInfo(vscode.l10n.t('Stopped. {0}', stand));
   }
   return new CancelledError();
 }
 
-function describeStand(stage: RotationStopped['stage']): string {
+function describeStand(stage: KeyRotationError['stage']): string {
   switch (stage) {
     case 'nothing':
       return vscode.l10n.t('The old key stays, and nothing has changed.');

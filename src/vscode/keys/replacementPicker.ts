@@ -3,7 +3,13 @@ import { discoverKeys } from '../../core/ssh/keyDiscovery';
 import { sshFolder } from '../../core/platform/homePath';
 import { agentKeysToOffer } from './agentKeys';
 import { pickChoice, separator, type Choice } from '../ui/quickPick';
-import { agentItem, browseItem, chooseNewKey, fileItem, type KeyChoice } from '../session/signInPicker';
+import {
+  agentItem,
+  browseItem,
+  chooseNewKey,
+  fileItem,
+  type KeyChoice,
+} from '../session/signInPicker';
 
 /**
  * Asks for the key to sign in with from now on.

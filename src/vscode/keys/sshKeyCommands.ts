@@ -3,25 +3,28 @@ import type { SshKey } from '../../core/api/sshKeys';
 import type { Call } from '../../core/consent';
 import { CancelledError } from '../../core/errors';
 import { removeKey as removeRegisteredKey } from '../../core/account/removeKey';
-import { oneLine } from '../../core/text/sanitizeLine';
-import { consequencesOfRemoval, type RemovalConsequences } from '../../core/account/removalConsequences';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
+import {
+  consequencesOfRemoval,
+  type RemovalConsequences,
+} from '../../core/account/removalConsequences';
 import type { TokenSource } from '../../core/platform/interfaces';
-import { answered } from '../ui/ask';
-import { Click, confirmModal } from '../ui/consent';
+import { orCancel } from '../ui/ask';
+import { Click, confirmGuarded } from '../ui/consent';
 import { showPicker } from '../ui/pickers';
 import { plainFacts, plainLabel, plainText } from '../ui/plainText';
-import { withQuietProgress } from '../ui/progress';
-import { runQuietly } from '../ui/runCommand';
-import { keyFacts, KeyRow, purposeName, usedWhen } from './sshKeyItem';
-import { keysApi, requireKey, type SshKeysPorts, type SshKeysView } from './sshKeysView';
+import { withDelayedProgress } from '../ui/progress';
+import { runCommand } from '../ui/runCommand';
+import { keyFacts, SshKeyNode, purposeName, usedWhen } from './sshKeyItem';
+import { keysApi, requireKey, type SshKeysDeps, type SshKeysView } from './sshKeysView';
 
-export interface AddKeyPorts extends SshKeysPorts {
+export interface AddKeyDeps extends SshKeysDeps {
   /** Asks for what an encrypted key needs. */
   tokens: TokenSource;
   view: Pick<SshKeysView, 'load' | 'refresh'>;
 }
 
-export interface SshKeyCommandPorts extends AddKeyPorts {
+export interface SshKeyCommandDeps extends AddKeyDeps {
   view: SshKeysView;
 }
 
@@ -33,8 +36,8 @@ export interface RemoveKeyArguments {
  * The account's keys. Called without an argument, as the palette does, it shows them too.
  * @throws as {@link loadKeys}
  */
-export async function listKeys(ports: SshKeyCommandPorts, args: unknown): Promise<SshKey[]> {
-  const keys = await loadKeys(ports);
+export async function listKeys(deps: SshKeyCommandDeps, args: unknown): Promise<SshKey[]> {
+  const keys = await loadKeys(deps);
   if (args === undefined) {
     await vscode.commands.executeCommand('i99dash.sshKeys.focus');
   }
@@ -45,8 +48,8 @@ export async function listKeys(ports: SshKeyCommandPorts, args: unknown): Promis
 export async function loadKeys({
   view,
   tokens,
-}: Pick<AddKeyPorts, 'view' | 'tokens'>): Promise<readonly SshKey[]> {
-  return withQuietProgress(vscode.l10n.t('Loading your SSH keys…'), (signal) =>
+}: Pick<AddKeyDeps, 'view' | 'tokens'>): Promise<readonly SshKey[]> {
+  return withDelayedProgress(vscode.l10n.t('Loading your SSH keys…'), (signal) =>
     view.load(tokens, signal),
   );
 }
@@ -56,16 +59,16 @@ export async function loadKeys({
  * @throws KEY_NOT_FOUND (no such key is registered), CancelledError, and what the API client throws
  */
 export async function removeKey(
-  ports: SshKeyCommandPorts,
+  deps: SshKeyCommandDeps,
   call: Call,
   { id }: RemoveKeyArguments,
 ): Promise<true> {
-  const { session, tokens, view } = ports;
-  const keys = await loadKeys(ports);
+  const { session, tokens, view } = deps;
+  const keys = await loadKeys(deps);
   const key = id === undefined ? await pickKey(keys, view) : requireKey(keys, id);
   await confirmRemoval(call, key, consequencesOfRemoval(key, keys, view.sessionFingerprint));
-  const api = keysApi(ports, tokens);
-  await withQuietProgress(vscode.l10n.t('Removing the key…'), (signal) =>
+  const api = keysApi(deps, tokens);
+  await withDelayedProgress(vscode.l10n.t('Removing the key…'), (signal) =>
     removeRegisteredKey(api, key.id, signal),
   ).finally(() => view.refresh());
   // The session may be another than the one that was asked about.
@@ -85,7 +88,7 @@ export async function removeKey(
 
 /** Puts the fingerprint of a row on the clipboard. */
 export async function copyFingerprint(row: unknown): Promise<void> {
-  if (row instanceof KeyRow) {
+  if (row instanceof SshKeyNode) {
     await vscode.env.clipboard.writeText(row.key.fingerprint);
     vscode.window.setStatusBarMessage(vscode.l10n.t('$(check) Fingerprint copied'), 3_000);
   }
@@ -112,7 +115,7 @@ async function pickKey(keys: readonly SshKey[], view: SshKeysView): Promise<SshK
     matchOnDetail: true,
     ignoreFocusOut: true,
   });
-  return answered(picked).key;
+  return orCancel(picked).key;
 }
 
 /** Asks whether, and once more when somebody would be locked out. @throws CancelledError */
@@ -124,18 +127,18 @@ async function confirmRemoval(
   const remove = vscode.l10n.t('Remove');
   const detail = vscode.l10n.t(
     '{0}\n{1}, {2}\n\nWhoever holds this key can no longer use it. The key’s files stay where they are.',
-    oneLine(key.fingerprint),
+    sanitizeLine(key.fingerprint),
     purposeName(key.purpose),
     usedWhen(key),
   );
   const message = vscode.l10n.t('Remove the SSH key “{0}”?', key.name);
-  await confirmModal(call, { message, detail: [detail], buttons: [remove] });
+  await confirmGuarded(call, { message, detail: [detail], buttons: [remove] });
   const { endsSession, isLastLoginKey } = consequences;
   if (!endsSession && !isLastLoginKey) {
     return;
   }
   const replace = vscode.l10n.t('Replace It Instead…');
-  const answer = await confirmModal(call, {
+  const answer = await confirmGuarded(call, {
     message: endsSession
       ? vscode.l10n.t('You are signed in with “{0}”. Remove it all the same?', key.name)
       : vscode.l10n.t('“{0}” is your last key for signing in. Remove it all the same?', key.name),
@@ -143,7 +146,7 @@ async function confirmRemoval(
     buttons: [vscode.l10n.t('Remove All the Same'), ...(endsSession ? [replace] : [])],
   });
   if (answer === replace) {
-    void runQuietly('i99dash.replaceKey', new Click({}));
+    void runCommand('i99dash.replaceKey', new Click({}));
     throw new CancelledError();
   }
 }

@@ -3,13 +3,13 @@ import type { SshKey } from '../../core/api/sshKeys';
 import { exactTime, timeAgo } from '../../core/text/timeAgo';
 import { isI99dashError } from '../../core/errors';
 import { textLanguage } from '../../core/text/l10n';
-import { oneLine } from '../../core/text/sanitizeLine';
-import { ROW_ROOM, rowFacts, rowText } from '../../core/text/bidiIsolate';
-import { appendPlain } from '../ui/plainMarkdown';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
+import { ROW_ROOM, joinIsolated, bidiIsolate } from '../../core/text/bidiIsolate';
+import { appendEscaped } from '../ui/plainMarkdown';
 import { ViewElement } from '../ui/viewElement';
 
 /** A row that is a key. Commands get it as their argument: `id` answers which key. */
-export class KeyRow extends ViewElement {
+export class SshKeyNode extends ViewElement {
   readonly id: string;
 
   constructor(
@@ -23,15 +23,15 @@ export class KeyRow extends ViewElement {
 
   toTreeItem(): vscode.TreeItem {
     const { key, isThisKey } = this;
-    const item = new vscode.TreeItem(rowText(key.name));
+    const item = new vscode.TreeItem(bidiIsolate(key.name));
     const facts = keyFacts(key, isThisKey);
     item.id = key.id;
-    item.description = rowFacts(facts);
+    item.description = joinIsolated(facts);
     item.iconPath = keyIcon(key, isThisKey);
     item.tooltip = keyTooltip(key, isThisKey);
     item.contextValue = isThisKey ? 'sshKey.this' : 'sshKey';
     item.accessibilityInformation = {
-      label: oneLine(
+      label: sanitizeLine(
         [vscode.l10n.t('SSH key {0}', key.name), ...facts, key.fingerprint].join(', '),
       ),
     };
@@ -40,7 +40,7 @@ export class KeyRow extends ViewElement {
 }
 
 /** A row that says why the keys are not there, or not up to date. A click is the next step. */
-export class FailureRow extends ViewElement {
+export class SshKeyFailureNode extends ViewElement {
   constructor(readonly failure: Error) {
     super();
   }
@@ -50,13 +50,13 @@ export class FailureRow extends ViewElement {
     const { label, icon, command, title } = nextStep(failure);
     const message = isI99dashError(failure) ? failure.message : vscode.l10n.t('The log has more.');
     // The reason first: a narrow side bar cuts the end off.
-    const item = new vscode.TreeItem(rowText(message, ROW_ROOM.alone));
-    item.description = rowText(label);
+    const item = new vscode.TreeItem(bidiIsolate(message, ROW_ROOM.alone));
+    item.description = bidiIsolate(label);
     item.iconPath = new vscode.ThemeIcon(icon);
-    item.tooltip = `${oneLine(message)}\n${title}`;
+    item.tooltip = `${sanitizeLine(message)}\n${title}`;
     item.contextValue = 'sshKeysFailure';
     item.command = { command, title };
-    item.accessibilityInformation = { label: `${label}. ${oneLine(message)} ${title}` };
+    item.accessibilityInformation = { label: `${label}. ${sanitizeLine(message)} ${title}` };
     return item;
   }
 }
@@ -97,7 +97,7 @@ export function purposeName(purpose: string): string {
     case 'attest':
       return vscode.l10n.t('native apps only');
     default:
-      return oneLine(purpose);
+      return sanitizeLine(purpose);
   }
 }
 
@@ -127,10 +127,10 @@ function keyTooltip(key: SshKey, isThisKey: boolean): vscode.MarkdownString {
     ...(isThisKey ? [vscode.l10n.t('You are signed in with this key.')] : []),
   ];
   tooltip.appendMarkdown('**');
-  appendPlain(tooltip, key.name);
+  appendEscaped(tooltip, key.name);
   tooltip.appendMarkdown('**\n\n');
   for (const line of lines) {
-    appendPlain(tooltip, line);
+    appendEscaped(tooltip, line);
     tooltip.appendMarkdown('  \n');
   }
   return tooltip;

@@ -7,7 +7,7 @@ import type { SessionState } from '../../core/session/sessionState';
 import { CancelledError, I99dashError } from '../../core/errors';
 import type { TokenSource, Transport } from '../../core/platform/interfaces';
 import { isUnreachable } from '../../core/http/reachability';
-import { FailureRow, KeyRow } from './sshKeyItem';
+import { SshKeyFailureNode, SshKeyNode } from './sshKeyItem';
 import type { ViewElement } from '../ui/viewElement';
 
 /** A view that comes back into sight after this long asks the backend again, in milliseconds. */
@@ -16,7 +16,7 @@ const VIEW = 'i99dash.sshKeys';
 /** What the welcome texts go by: `signedOut`, `empty`, or `rows` for no welcome. */
 const CONTEXT = 'i99dash.sshKeysView';
 
-export interface SshKeysPorts {
+export interface SshKeysDeps {
   session: Session;
   transport: Transport;
   /** @throws BACKEND_REFUSED */
@@ -25,7 +25,7 @@ export interface SshKeysPorts {
 
 /** Calls the backend in force, with tokens that are meant for it alone. @throws BACKEND_REFUSED */
 export function keysApi(
-  { transport, backendUrl }: Pick<SshKeysPorts, 'transport' | 'backendUrl'>,
+  { transport, backendUrl }: Pick<SshKeysDeps, 'transport' | 'backendUrl'>,
   tokens: TokenSource,
 ): ApiClient {
   const url = backendUrl();
@@ -55,14 +55,14 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
   private readonly subscriptions: vscode.Disposable;
   readonly onDidChangeTreeData = this.changes.event;
 
-  constructor(private readonly ports: SshKeysPorts) {
+  constructor(private readonly deps: SshKeysDeps) {
     this.owner = this.whose();
-    this.kind = ports.session.state.kind;
+    this.kind = deps.session.state.kind;
     const tree = vscode.window.createTreeView(VIEW, { treeDataProvider: this });
     this.subscriptions = vscode.Disposable.from(
       tree,
       this.changes,
-      ports.session.onDidChange(() => this.followSession()),
+      deps.session.onDidChange(() => this.followSession()),
       tree.onDidChangeVisibility(({ visible }) => {
         if (visible && this.known !== undefined && Date.now() - this.known.lookedAt > STALE_MS) {
           this.refresh();
@@ -78,7 +78,7 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
 
   /** The fingerprint of the key that the session signs with. */
   get sessionFingerprint(): string | undefined {
-    return this.ports.session.stored?.profile.fingerprint;
+    return this.deps.session.stored?.profile.fingerprint;
   }
 
   /**
@@ -132,7 +132,7 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
     }
     const { keys = [], failure } = this.known ?? {};
     const rows = [
-      ...(failure === undefined ? [] : [new FailureRow(failure)]),
+      ...(failure === undefined ? [] : [new SshKeyFailureNode(failure)]),
       ...keys.map((key) => this.rowOf(key)).sort((a, b) => +b.isThisKey - +a.isThisKey),
     ];
     setContext(rows.length === 0 && this.known !== undefined ? 'empty' : 'rows');
@@ -143,16 +143,16 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
     return row.toTreeItem();
   }
 
-  private rowOf(key: SshKey): KeyRow {
-    return new KeyRow(key, key.fingerprint === this.sessionFingerprint);
+  private rowOf(key: SshKey): SshKeyNode {
+    return new SshKeyNode(key, key.fingerprint === this.sessionFingerprint);
   }
 
   private async loadInBackground(): Promise<void> {
-    await this.load(this.ports.session, this.background.signal).catch(() => undefined);
+    await this.load(this.deps.session, this.background.signal).catch(() => undefined);
   }
 
   private async fetch(tokens: TokenSource, signal: AbortSignal): Promise<readonly SshKey[]> {
-    return listSshKeys(keysApi(this.ports, tokens), signal);
+    return listSshKeys(keysApi(this.deps, tokens), signal);
   }
 
   /** Nothing was learnt: a view that knows nothing yet asks by itself. */
@@ -175,7 +175,7 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
 
   private followSession(): void {
     const owner = this.whose();
-    const { kind } = this.ports.session.state;
+    const { kind } = this.deps.session.state;
     // What stood in the way may be over. Not after every renewal: a backend that refuses each token would be asked for ever.
     const hasRecovered = kind === 'signedIn' && this.kind !== kind && this.known?.failure;
     this.kind = kind;
@@ -194,14 +194,14 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
   }
 
   private isSignedOut(): boolean {
-    const { state } = this.ports.session;
+    const { state } = this.deps.session;
     const kind = state.kind === 'signingIn' ? state.settled.kind : state.kind;
     return kind === 'signedOut';
   }
 
   /** The same text for as long as the same credential's owner is meant. */
   private whose(): string {
-    const { state, stored } = this.ports.session;
+    const { state, stored } = this.deps.session;
     const variable = state.kind === 'environment' ? state.variable : '';
     return `${variable} ${stored?.profile.sessionId ?? ''} ${stored?.profile.fingerprint ?? ''}`;
   }

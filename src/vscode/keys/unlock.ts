@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
-import type { KeepAlive } from '../../core/session/refreshScheduler';
+import type { RefreshScheduler } from '../../core/session/refreshScheduler';
 import type { Session } from '../../core/session/session';
 import { I99dashError, isI99dashError } from '../../core/errors';
 import { abbreviateHome } from '../../core/platform/homePath';
 import { plural } from '../../core/text/l10n';
-import { oneLine } from '../../core/text/sanitizeLine';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
 import type { Signer } from '../../core/platform/interfaces';
-import { answered } from '../ui/ask';
+import { orCancel } from '../ui/ask';
 import type { InteractiveTokens } from '../session/interactiveTokens';
 import { unlockKeyFile } from './keyUnlock';
 import { showInput } from '../ui/pickers';
-import { withoutProgress } from '../ui/progress';
+import { hideProgressWhile } from '../ui/progress';
 
 const PASSPHRASE_TRIES = 3;
 
@@ -47,10 +47,10 @@ export async function unlock(session: Session): Promise<void> {
  */
 export async function unlockNow(
   session: Session,
-  keepAlive: KeepAlive,
+  keepAlive: RefreshScheduler,
   tokens: InteractiveTokens,
 ): Promise<true> {
-  await keepAlive.wake();
+  await keepAlive.trigger();
   if (session.state.kind === 'locked' || session.state.kind === 'signedOut') {
     await tokens.getToken();
   }
@@ -59,7 +59,7 @@ export async function unlockNow(
 
 async function askForPassphrase(path: string, triesLeft: number): Promise<string> {
   const options = {
-    title: vscode.l10n.t('Passphrase of {0}', oneLine(abbreviateHome(path))),
+    title: vscode.l10n.t('Passphrase of {0}', sanitizeLine(abbreviateHome(path))),
     prompt:
       triesLeft === PASSPHRASE_TRIES
         ? vscode.l10n.t('Unlocks the key in this window. Never stored.')
@@ -70,5 +70,5 @@ async function askForPassphrase(path: string, triesLeft: number): Promise<string
     password: true,
     ignoreFocusOut: true,
   };
-  return answered(await withoutProgress(async () => await showInput(options)));
+  return orCancel(await hideProgressWhile(async () => await showInput(options)));
 }

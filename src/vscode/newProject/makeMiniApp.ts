@@ -15,14 +15,14 @@ import {
 import { CATEGORIES } from '../../core/publish/rules/manifestValues';
 import { validateManifest } from '../../core/publish/project/validateManifest';
 import { readTextFile } from '../../core/platform/readTextFile';
-import { answered } from '../ui/ask';
+import { orCancel } from '../ui/ask';
 import { absolute, type GivenFolder } from '../publish/chooseMiniApp';
 import { pickChoice } from '../ui/quickPick';
 import { Click, isOutsideWorkspace } from '../ui/consent';
 import type { MiniApps } from '../publish/miniApps';
 import { showInput, showOpenDialog } from '../ui/pickers';
 import { plainLabel, plainText } from '../ui/plainText';
-import { runQuietly } from '../ui/runCommand';
+import { runCommand } from '../ui/runCommand';
 
 export interface MakeMiniAppArguments extends Partial<NewMiniApp> {
   folder?: GivenFolder;
@@ -71,7 +71,7 @@ async function chooseFolder(): Promise<string> {
         title: title(),
         openLabel: vscode.l10n.t('Make a Mini-App'),
       })) ?? [];
-    return answered(picked).fsPath;
+    return orCancel(picked).fsPath;
   }
   if (folders.length === 1) {
     return only.uri.fsPath;
@@ -101,7 +101,7 @@ async function askForName(folder: string): Promise<string> {
     ignoreFocusOut: true,
     validateInput: (value) => describeName(value, folder),
   });
-  return answered(name).trim();
+  return orCancel(name).trim();
 }
 
 /** What is wrong with a name, or the ID that it makes, which can never change once it is published. */
@@ -220,7 +220,7 @@ function joinSentences(first: string, second: string): string {
 }
 
 function dryRun(folder: string): Promise<unknown> {
-  return runQuietly('i99dash.dryRun', new Click({ folder: vscode.Uri.file(folder) }));
+  return runCommand('i99dash.dryRun', new Click({ folder: vscode.Uri.file(folder) }));
 }
 
 function showProblems(): Thenable<unknown> {

@@ -5,12 +5,12 @@ import type { WalletWatch } from '../../core/operator/walletWatch';
 import type { TokenSource } from '../../core/platform/interfaces';
 import { menuItem, type MenuItem } from '../session/accountMenu';
 import type { Badge } from '../session/identityHover';
-import { withQuietProgress } from '../ui/progress';
+import { withDelayedProgress } from '../ui/progress';
 import { settings } from '../settings';
 
 /** Asks for the balance and tells it; a low one as a warning. @throws what the API client throws, CancelledError */
 export async function showBalance(wallet: WalletWatch, tokens: TokenSource): Promise<Balance> {
-  const balance = await withQuietProgress(vscode.l10n.t('Asking for the balance…'), (signal) =>
+  const balance = await withDelayedProgress(vscode.l10n.t('Asking for the balance…'), (signal) =>
     wallet.fetch(tokens, signal),
   );
   const text = format(balance);

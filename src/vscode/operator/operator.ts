@@ -6,12 +6,12 @@ import { operatorRealm } from '../../core/realm';
 import { showAccountMenu } from '../session/accountMenu';
 import type { AddKeyArguments } from '../keys/addKey';
 import { DeviceCodeBackends } from '../session/deviceCodeBackends';
-import { createRealmParts, type RealmParts, type SharedParts } from '../session/authServices';
+import { createAuthServices, type AuthServices, type AuthDeps } from '../session/authServices';
 import { signOut } from '../session/signOut';
 import { IdentityStatusBar } from '../session/statusBar';
 import { unlockNow } from '../keys/unlock';
 import { balanceBadge, operatorItems, showBalance } from './balance';
-import { configOf, showConfig, type OperatorConfig } from './operatorConfig';
+import { readConfig, showConfig, type OperatorConfig } from './operatorConfig';
 import { addOperatorKey, listOperatorKeys } from './operatorKeys';
 import { signInOperator, type OperatorSignInArguments } from './signInOperator';
 
@@ -20,12 +20,12 @@ const LOOK_MS = 60_000;
 
 /** The operator's half: the same engine with another realm, and a wallet. */
 export class Operator implements vscode.Disposable {
-  private readonly parts: RealmParts;
+  private readonly parts: AuthServices;
   private readonly wallet: WalletWatch;
   private readonly subscriptions: vscode.Disposable;
 
-  constructor(private readonly shared: SharedParts) {
-    this.parts = createRealmParts(operatorRealm, shared);
+  constructor(private readonly shared: AuthDeps) {
+    this.parts = createAuthServices(operatorRealm, shared);
     const { transport, logger } = shared;
     const { session, clock, backendUrl, backendForPeople } = this.parts;
     this.wallet = new WalletWatch({ session, transport, clock, logger, backendUrl });
@@ -45,7 +45,7 @@ export class Operator implements vscode.Disposable {
   async signIn(call: Call, args: OperatorSignInArguments): Promise<OperatorConfig> {
     const deviceCodes = new DeviceCodeBackends(this.shared.context.globalState);
     await signInOperator({ ...this.parts, deviceCodes }, call, args);
-    return configOf(this.parts);
+    return readConfig(this.parts);
   }
 
   signOut(): Promise<true> {

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { toIdentity } from '../../core/session/session';
-import { isRefusal } from '../../core/session/refreshFailures';
+import { isTokenRejection } from '../../core/session/refreshFailures';
 import type { SessionState } from '../../core/session/sessionState';
 import { abbreviateHome } from '../../core/platform/homePath';
 import { accountLabel } from '../../core/identity';
 import { textLanguage } from '../../core/text/l10n';
-import { explain } from '../ui/showInfo';
-import type { RealmParts } from '../session/authServices';
+import { showInfo } from '../ui/showInfo';
+import type { AuthServices } from '../session/authServices';
 
 /** What `i99op.showConfig` returns. It never holds a token. */
 export interface OperatorConfig {
@@ -19,8 +19,8 @@ export interface OperatorConfig {
 }
 
 /** Tells where and how the operator is signed in. @throws BACKEND_REFUSED */
-export function showConfig(parts: RealmParts): OperatorConfig {
-  const config = configOf(parts);
+export function showConfig(parts: AuthServices): OperatorConfig {
+  const config = readConfig(parts);
   const { state, stored } = parts.session;
   const words = [
     vscode.l10n.t('Backend: {0}.', config.baseUrl),
@@ -37,12 +37,12 @@ export function showConfig(parts: RealmParts): OperatorConfig {
           ),
         ]),
   ];
-  explain(words.join(' '));
+  showInfo(words.join(' '));
   return config;
 }
 
 /** @throws BACKEND_REFUSED */
-export function configOf({ session, backendUrl }: RealmParts): OperatorConfig {
+export function readConfig({ session, backendUrl }: AuthServices): OperatorConfig {
   const baseUrl = backendUrl();
   const { stored, state } = session;
   if (stored === undefined) {
@@ -64,7 +64,9 @@ function stateInWords(state: SessionState): string {
     case 'locked':
       return vscode.l10n.t('locked');
     case 'offline':
-      return isRefusal(state.failure) ? vscode.l10n.t('not accepted') : vscode.l10n.t('offline');
+      return isTokenRejection(state.failure)
+        ? vscode.l10n.t('not accepted')
+        : vscode.l10n.t('offline');
     case 'rejected':
       return vscode.l10n.t('no longer accepted');
     case 'signingIn':

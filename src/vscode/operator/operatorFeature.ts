@@ -6,7 +6,7 @@ import type { Operator } from './operator';
 const SETTING = 'i99op.enabled';
 
 /** Has the operator's half loaded while the setting says so, and let go when it does not. */
-export class OperatorSwitch implements vscode.Disposable {
+export class OperatorFeature implements vscode.Disposable {
   private loading: Promise<Operator> | undefined;
   private readonly subscription: vscode.Disposable;
 

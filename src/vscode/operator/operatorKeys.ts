@@ -4,17 +4,17 @@ import type { Call } from '../../core/consent';
 import type { Transport } from '../../core/platform/interfaces';
 import { addKey, type AddKeyArguments } from '../keys/addKey';
 import { showPicker } from '../ui/pickers';
-import type { RealmParts } from '../session/authServices';
-import { keyItems, loadKeys, type AddKeyPorts } from '../keys/sshKeyCommands';
+import type { AuthServices } from '../session/authServices';
+import { keyItems, loadKeys, type AddKeyDeps } from '../keys/sshKeyCommands';
 import { keysApi } from '../keys/sshKeysView';
 
 /** The operator's keys. Called without an argument, as the palette does, it shows them too. @throws as {@link loadKeys} */
 export async function listOperatorKeys(
-  parts: RealmParts,
+  parts: AuthServices,
   transport: Transport,
   args: unknown,
 ): Promise<SshKey[]> {
-  const keys = await loadKeys(portsOf(parts, transport));
+  const keys = await loadKeys(createKeyDeps(parts, transport));
   if (args === undefined) {
     const items = keyItems(keys, parts.session.stored?.profile.fingerprint);
     void showPicker(items, {
@@ -28,17 +28,20 @@ export async function listOperatorKeys(
 
 /** As {@link addKey}, with the operator's account. */
 export function addOperatorKey(
-  parts: RealmParts,
+  parts: AuthServices,
   transport: Transport,
   call: Call,
   args: AddKeyArguments,
 ): Promise<SshKey> {
-  return addKey(portsOf(parts, transport), call, args);
+  return addKey(createKeyDeps(parts, transport), call, args);
 }
 
 /** Operators have no view of their keys: they are asked for each time. */
-function portsOf({ session, tokens, backendUrl }: RealmParts, transport: Transport): AddKeyPorts {
-  const view: AddKeyPorts['view'] = {
+function createKeyDeps(
+  { session, tokens, backendUrl }: AuthServices,
+  transport: Transport,
+): AddKeyDeps {
+  const view: AddKeyDeps['view'] = {
     load: (source, signal) => listSshKeys(keysApi({ transport, backendUrl }, source), signal),
     refresh: () => undefined,
   };

@@ -4,12 +4,17 @@ import { checkKeyFile } from '../../core/ssh/privateKey';
 import type { Session } from '../../core/session/session';
 import type { Call } from '../../core/consent';
 import { absoluteFromHome } from '../../core/platform/homePath';
-import { answered } from '../ui/ask';
-import { explain } from '../ui/showInfo';
+import { orCancel } from '../ui/ask';
+import { showInfo } from '../ui/showInfo';
 import { showInput } from '../ui/pickers';
 import { settings } from '../settings';
-import { signIn, type ComingChange, type SignInArguments, type SignInPorts } from '../session/signInCommand';
-import { hostOf } from '../session/signInQuestions';
+import {
+  signIn,
+  type ComingChange,
+  type SignInArguments,
+  type SignInDeps,
+} from '../session/signInCommand';
+import { getHost } from '../session/signInQuestions';
 
 export interface OperatorSignInArguments extends Pick<
   SignInArguments,
@@ -23,7 +28,7 @@ export interface OperatorSignInArguments extends Pick<
  * @throws BACKEND_REFUSED, and as {@link signIn}
  */
 export async function signInOperator(
-  ports: SignInPorts,
+  deps: SignInDeps,
   call: Call,
   { baseUrl, ...args }: OperatorSignInArguments,
 ): Promise<void> {
@@ -31,10 +36,10 @@ export async function signInOperator(
     await checkKeyFile(absoluteFromHome(args.keyPath));
   }
   const isOpen = baseUrl === undefined && args.keyPath === undefined && args.token === undefined;
-  const wanted = isOpen ? await askForBackend(ports.session) : baseUrl;
+  const wanted = isOpen ? await askForBackend(deps.session) : baseUrl;
   const change =
-    wanted === undefined ? undefined : changeTo(ports.session, parseBackendUrl(wanted.trim()));
-  await signIn(ports, call, args, change);
+    wanted === undefined ? undefined : changeTo(deps.session, parseBackendUrl(wanted.trim()));
+  await signIn(deps, call, args, change);
 }
 
 /** @returns undefined where the backend stays */
@@ -57,11 +62,11 @@ async function moveTo(session: Session, before: string, backendUrl: string): Pro
   }
   await settings.setBackendUrl(session.realm, backendUrl);
   if (isSignedIn) {
-    explain(
+    showInfo(
       vscode.l10n.t(
         'You were signed out of {0} first, for i99op now uses {1}.',
-        hostOf(before),
-        hostOf(backendUrl),
+        getHost(before),
+        getHost(backendUrl),
       ),
     );
   }
@@ -76,7 +81,7 @@ async function askForBackend({ realm, stored }: Session): Promise<string> {
     ignoreFocusOut: true,
     validateInput: (value) => objectionTo(value, stored === undefined ? undefined : current),
   });
-  return answered(answer);
+  return orCancel(answer);
 }
 
 /** @param signedInTo the backend that a change signs out of */
@@ -89,7 +94,7 @@ function objectionTo(
     return signedInTo === undefined || signedInTo === backendUrl
       ? undefined
       : {
-          message: vscode.l10n.t('You will be signed out of {0} first.', hostOf(signedInTo)),
+          message: vscode.l10n.t('You will be signed out of {0} first.', getHost(signedInTo)),
           severity: vscode.InputBoxValidationSeverity.Info,
         };
   } catch (error) {

@@ -5,14 +5,14 @@ import type { Call } from '../../core/consent';
 import { I99dashError } from '../../core/errors';
 import { abbreviateHome } from '../../core/platform/homePath';
 import { CONFIG_FILE, PACKAGE_FILE } from '../../core/miniAppFolder';
-import { oneLine } from '../../core/text/sanitizeLine';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
 import type { ProcessRunner } from '../../core/platform/interfaces';
 import { projectBuild, type Build } from '../../core/publish/build/projectBuild';
 import { readRunText, type RunText } from '../../core/publish/project/packageScripts';
 import type { Project } from '../../core/publish/project/project';
 import { readableCommand, wrapCommand } from '../../core/publish/build/readableCommand';
-import { answered } from '../ui/ask';
-import { confirmModal } from '../ui/consent';
+import { orCancel } from '../ui/ask';
+import { confirmGuarded } from '../ui/consent';
 import { plainText } from '../ui/plainText';
 
 /** Characters of a command and its scripts that a dialog has room for. */
@@ -112,7 +112,7 @@ export function runAgreed(
           'VALIDATION_FAILED',
           vscode.l10n.t(
             'The build of {0} changed after it was agreed to, and did not run. Start again.',
-            oneLine(basename(cwd)),
+            sanitizeLine(basename(cwd)),
           ),
         );
       }
@@ -134,7 +134,7 @@ interface About {
 /** The command, and below it each script by its name. No script can pass for a line of another one. */
 function readableText({ commandLine, scripts }: RunText, folder: string): string {
   const lines = scripts.map(({ file, name, text }) => {
-    const place = dirname(file) === folder ? '' : ` (${oneLine(abbreviateHome(file))})`;
+    const place = dirname(file) === folder ? '' : ` (${sanitizeLine(abbreviateHome(file))})`;
     return `• ${readableCommand(name)}${place}: ${readableCommand(text)}`;
   });
   return [readableCommand(commandLine), ...lines].join('\n');
@@ -143,11 +143,11 @@ function readableText({ commandLine, scripts }: RunText, folder: string): string
 /** @returns whether the build is to run @throws CancelledError */
 async function askAbout(call: Call, text: RunText, about: About): Promise<boolean> {
   const whole = readableText(text, about.folder);
-  const [run, ...others] = buttonsOf(about);
+  const [run, ...others] = listButtons(about);
   const ask = async (shown: string): Promise<boolean> =>
-    (await confirmModal(call, {
+    (await confirmGuarded(call, {
       message: question(about),
-      detail: detailOf(about, shown),
+      detail: describeBuild(about, shown),
       buttons: [run, ...others],
     })) === run;
   if (whole.length <= MAX_IN_DIALOG) {
@@ -156,7 +156,7 @@ async function askAbout(call: Call, text: RunText, about: About): Promise<boolea
   return withTextInEditor(digest(text), whole, async () => {
     const next = vscode.l10n.t('Continue…');
     const told = vscode.l10n.t('{0} The whole command is in the editor.', question(about));
-    answered(await vscode.window.showWarningMessage(told, next));
+    orCancel(await vscode.window.showWarningMessage(told, next));
     const more = whole.length - MAX_IN_DIALOG;
     const beginning = whole.slice(0, MAX_IN_DIALOG);
     const shown = vscode.l10n.t('{0} … and {1} more characters', beginning, more);
@@ -165,7 +165,7 @@ async function askAbout(call: Call, text: RunText, about: About): Promise<boolea
 }
 
 /** The first one runs the build. */
-function buttonsOf({ file, isDryRun }: About): [string, ...string[]] {
+function listButtons({ file, isDryRun }: About): [string, ...string[]] {
   if (file === CONFIG_FILE) {
     return [vscode.l10n.t('Run Build')];
   }
@@ -194,12 +194,12 @@ async function withTextInEditor<T>(name: string, whole: string, ask: () => Promi
 }
 
 function question({ folder }: About): string {
-  return plainText(vscode.l10n.t('Run the build of {0}?', oneLine(basename(folder))));
+  return plainText(vscode.l10n.t('Run the build of {0}?', sanitizeLine(basename(folder))));
 }
 
-function detailOf(about: About, text: string): string[] {
+function describeBuild(about: About, text: string): string[] {
   const { folder, file, asksAlways, isOutside, isComplete } = about;
-  const place = oneLine(abbreviateHome(folder));
+  const place = sanitizeLine(abbreviateHome(folder));
   return [
     text,
     '',

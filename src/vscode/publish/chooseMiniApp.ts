@@ -6,13 +6,13 @@ import { readLocalApps } from '../../core/apps/localApps';
 import { plural } from '../../core/text/l10n';
 import { abbreviateHome, expandHome, homeFolder } from '../../core/platform/homePath';
 import { isInside, MANIFEST_FILE } from '../../core/miniAppFolder';
-import { answered } from '../ui/ask';
+import { orCancel } from '../ui/ask';
 import { offerStep } from '../ui/failure';
-import { miniAppOf, type MiniApps } from './miniApps';
+import { findMiniApp, type MiniApps } from './miniApps';
 import { isOurs } from '../editor/problemDiagnostic';
 import { showPicker } from '../ui/pickers';
 import { plainFacts, plainLabel } from '../ui/plainText';
-import { runQuietly } from '../ui/runCommand';
+import { runCommand } from '../ui/runCommand';
 
 /** Where a caller says the mini-app is; keybindings and tasks can only say it as text. */
 export type GivenFolder = vscode.Uri | string;
@@ -27,10 +27,10 @@ export async function chooseMiniApp(
   title = vscode.l10n.t('Publish Mini-App'),
 ): Promise<string> {
   if (given !== undefined) {
-    return folderOf(typeof given === 'string' ? absolute(given) : given.fsPath);
+    return resolveFolder(typeof given === 'string' ? absolute(given) : given.fsPath);
   }
   const active = activeFile();
-  const edited = active === undefined ? undefined : await miniAppOf(active);
+  const edited = active === undefined ? undefined : await findMiniApp(active);
   if (edited !== undefined) {
     return edited;
   }
@@ -49,7 +49,7 @@ function noMiniApp(): I99dashError {
     vscode.l10n.t('No mini-app found. Open a folder with a {0}, or create one.', MANIFEST_FILE),
   );
   const label = vscode.l10n.t('Make This Folder a Mini-App…');
-  offerStep(error, label, () => runQuietly('i99dash.makeMiniApp'));
+  offerStep(error, label, () => runCommand('i99dash.makeMiniApp'));
   return error;
 }
 
@@ -60,12 +60,12 @@ export function absolute(path: string): string {
 }
 
 /** A folder is taken at its word: what is wrong with it is told later. */
-async function folderOf(path: string): Promise<string> {
+async function resolveFolder(path: string): Promise<string> {
   if (basename(path) === MANIFEST_FILE) {
     return dirname(path);
   }
   const stats = await stat(path).catch(() => undefined);
-  return stats?.isFile() === true ? ((await miniAppOf(dirname(path))) ?? dirname(path)) : path;
+  return stats?.isFile() === true ? ((await findMiniApp(dirname(path))) ?? dirname(path)) : path;
 }
 
 /** The file of the active editor, be it text or a picture. */
@@ -108,7 +108,7 @@ async function pickFolder(
       matchOnDetail: true,
     },
   );
-  const { folder } = answered(picked);
+  const { folder } = orCancel(picked);
   miniApps.pickedLast = folder;
   return folder;
 }

@@ -7,7 +7,7 @@ import type { MiniApps } from './miniApps';
  * Tells `when` clauses which folders of open editors lie in a mini-app, through a context key. A key about the active editor would be
  * wrong for the other half of a split one.
  */
-export function followEditors(miniApps: MiniApps): vscode.Disposable {
+export function registerEditorContextKeys(miniApps: MiniApps): vscode.Disposable {
   let told = '';
   const tell = (): void => {
     const folders = openFolders().filter((folder) =>
@@ -31,13 +31,13 @@ export function followEditors(miniApps: MiniApps): vscode.Disposable {
 function openFolders(): string[] {
   const files = vscode.window.tabGroups.all
     .flatMap(({ tabs }) => tabs)
-    .map(({ input }) => fileOf(input))
+    .map(({ input }) => getFilePath(input))
     .filter((uri) => uri?.scheme === 'file')
     .map((uri) => dirname(uri?.fsPath ?? ''));
   return [...new Set(files)].sort();
 }
 
-function fileOf(input: unknown): vscode.Uri | undefined {
+function getFilePath(input: unknown): vscode.Uri | undefined {
   if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) {
     return input.uri;
   }

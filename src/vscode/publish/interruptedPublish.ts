@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { PublishNote } from '../../core/publish/publishNote';
+import type { LockInfo } from '../../core/publish/lockInfo';
 import { Click } from '../ui/consent';
 import { plainText } from '../ui/plainText';
-import { runQuietly } from '../ui/runCommand';
+import { runCommand } from '../ui/runCommand';
 
 /** The start of the editor comes first; nobody waits for this. In milliseconds. */
 const DELAY_MS = 3_000;
@@ -11,7 +11,7 @@ const DELAY_MS = 3_000;
 export function tellInterruptedPublishes(lockFolder: string): vscode.Disposable {
   const timer = setTimeout(() => {
     void import('../../core/publish/publishLock')
-      .then(({ takeInterrupted }) => takeInterrupted(lockFolder))
+      .then(({ collectStaleLocks }) => collectStaleLocks(lockFolder))
       .then((notes) => notes.forEach(tell));
     void import('../../core/publish/bundle/bundleFolder').then(({ removeAbandonedBundles }) =>
       removeAbandonedBundles(),
@@ -20,15 +20,15 @@ export function tellInterruptedPublishes(lockFolder: string): vscode.Disposable 
   return new vscode.Disposable(() => clearTimeout(timer));
 }
 
-function tell(note: PublishNote): void {
+function tell(note: LockInfo): void {
   const { appId, folder, stage } = note;
   const again = {
     label: vscode.l10n.t('Publish Again'),
-    run: () => runQuietly('i99dash.publish', new Click({ folder: vscode.Uri.file(folder) })),
+    run: () => runCommand('i99dash.publish', new Click({ folder: vscode.Uri.file(folder) })),
   };
   const showStatus = {
     label: vscode.l10n.t('Show Status'),
-    run: () => runQuietly('i99dash.status', { appId }),
+    run: () => runCommand('i99dash.status', { appId }),
   };
   const isUnsent = stage === 'preparing' || stage === 'uploading';
   const steps = isUnsent ? [again] : [showStatus, again];
@@ -38,7 +38,7 @@ function tell(note: PublishNote): void {
 }
 
 /** What happened, and whether the backend may have the version. */
-function describe({ appId, version, stage }: PublishNote): string {
+function describe({ appId, version, stage }: LockInfo): string {
   switch (stage) {
     case 'preparing':
       return vscode.l10n.t(

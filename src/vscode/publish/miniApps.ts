@@ -95,7 +95,7 @@ export class MiniApps implements vscode.Disposable {
 }
 
 /** The mini-app that a file or folder belongs to: itself or the nearest folder above it; undefined when there is none. */
-export async function miniAppOf(path: string): Promise<string | undefined> {
+export async function findMiniApp(path: string): Promise<string | undefined> {
   for (let folder = path; ; folder = dirname(folder)) {
     if (await isMiniApp(folder)) {
       return folder;

@@ -5,7 +5,7 @@ import { readLocalApps } from '../../core/apps/localApps';
 import type { Call } from '../../core/consent';
 import { I99dashError, isI99dashError } from '../../core/errors';
 import { accountLabel } from '../../core/identity';
-import { oneLine } from '../../core/text/sanitizeLine';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { MANIFEST_FILE } from '../../core/miniAppFolder';
 import { FirstPublishers } from '../../core/publish/firstPublishers';
 import { loadProject, noManifest, type Project } from '../../core/publish/project/project';
@@ -17,9 +17,9 @@ import { nameApp } from './failedApp';
 import type { PublishContext } from './publishContext';
 import { askReleaseNotes, saveFiles } from './publishQuestions';
 import { requirePublisher } from './publisher';
-import { publishOrBump, type PublishRun } from './publishRun';
-import { notificationSurface } from './publishNotification';
-import type { PublishSurface } from './publishUi';
+import { publishWithConfirmation, type PublishRun } from './publishRun';
+import { notificationUi } from './publishNotification';
+import type { PublishUi } from './publishUi';
 import { settings } from '../settings';
 
 export interface PublishArguments {
@@ -38,7 +38,7 @@ export async function publishMiniApp(
   context: PublishContext,
   call: Call,
   args: PublishArguments = {},
-  surface: PublishSurface = notificationSurface(context.clock, context.buildTerminal),
+  surface: PublishUi = notificationUi(context.clock, context.buildTerminal),
 ): Promise<PublishResult> {
   assertAllowed(args);
   const backendUrl = context.backendUrl();
@@ -52,7 +52,7 @@ export async function publishMiniApp(
     return await publishFolder({ context, call, args, surface, backendUrl, identity, folder });
   } catch (error) {
     if (isI99dashError(error)) {
-      nameApp(error, app?.id ?? oneLine(basename(folder)));
+      nameApp(error, app?.id ?? sanitizeLine(basename(folder)));
     }
     throw error;
   }
@@ -83,7 +83,7 @@ async function publishFolder(started: FolderPublish): Promise<PublishResult> {
     context.onSubmitted?.(submission);
     await (publisher && publishers.record(submission.appId, publisher));
   };
-  const outcome = await publishOrBump(run).catch(async (error: unknown) => {
+  const outcome = await publishWithConfirmation(run).catch(async (error: unknown) => {
     if (isI99dashError(error) && error.unpromoted !== undefined) {
       await submitted(error.unpromoted);
     }
@@ -94,7 +94,7 @@ async function publishFolder(started: FolderPublish): Promise<PublishResult> {
     await submitted(outcome.result);
     await context.onRefused?.(folder, []);
   }
-  surface.tell(outcome);
+  surface.showResult(outcome);
   return outcome.result;
 }
 
@@ -145,7 +145,7 @@ function assertAllowed({ track }: PublishArguments): void {
   if (!tracks.includes(track)) {
     throw new I99dashError(
       'VALIDATION_FAILED',
-      vscode.l10n.t('The track is production or beta, not {0}.', oneLine(String(track))),
+      vscode.l10n.t('The track is production or beta, not {0}.', sanitizeLine(String(track))),
     );
   }
 }

@@ -3,15 +3,15 @@ import * as vscode from 'vscode';
 import { plural } from '../../core/text/l10n';
 import { abbreviateHome } from '../../core/platform/homePath';
 import { MANIFEST_FILE } from '../../core/miniAppFolder';
-import { oneLine } from '../../core/text/sanitizeLine';
-import { describeBytes } from '../../core/text/formatBytes';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
+import { formatBytes } from '../../core/text/formatBytes';
 import type { Manifest } from '../../core/publish/project/manifest';
 import { packedFolder } from '../../core/publish/build/projectBuild';
 import { pathInProject } from '../../core/publish/checks/buildOutput';
 import type { Project } from '../../core/publish/project/project';
 import type { Publisher } from '../../core/publish/firstPublishers';
-import type { Prepared, Track } from '../../core/publish/publish';
-import { ask } from '../ui/ask';
+import type { PublishPreview, Track } from '../../core/publish/publish';
+import { confirmModal } from '../ui/ask';
 import type { Bump } from './bumpVersion';
 
 /** Warnings that the question lists in full. */
@@ -44,7 +44,7 @@ export interface Destination {
  * @throws CancelledError
  */
 export async function askToPublish(
-  prepared: Prepared,
+  prepared: PublishPreview,
   destination: Destination,
   next: Bump | undefined,
 ): Promise<'publish' | 'bump'> {
@@ -53,10 +53,10 @@ export async function askToPublish(
   const publish = isNew ? vscode.l10n.t('Publish') : vscode.l10n.t('Publish Anyway');
   const bump = vscode.l10n.t('Bump and Publish');
   const buttons = next === undefined ? [publish] : [bump, publish];
-  const warnings = [...doubtsAbout(destination), ...warningsOf(prepared, next)];
-  const message = vscode.l10n.t('Publish {0} {1}?', manifest.id, oneLine(manifest.version));
+  const warnings = [...doubtsAbout(destination), ...listWarnings(prepared, next)];
+  const message = vscode.l10n.t('Publish {0} {1}?', manifest.id, sanitizeLine(manifest.version));
   const detail = [...facts(prepared, destination), ...warnings].join('\n');
-  const answer = await ask(message, detail, buttons, warnings.length === 0);
+  const answer = await confirmModal(message, detail, buttons, warnings.length === 0);
   return answer === bump ? 'bump' : 'publish';
 }
 
@@ -69,9 +69,9 @@ function doubtsAbout({ backendUrl, who, otherPublisher, folder }: Destination): 
           '',
           vscode.l10n.t(
             '⚠ From this computer it was first published by {0} to {1}, not by {2} to {3}.',
-            oneLine(otherPublisher.account),
-            oneLine(otherPublisher.backendUrl),
-            oneLine(who),
+            sanitizeLine(otherPublisher.account),
+            sanitizeLine(otherPublisher.backendUrl),
+            sanitizeLine(who),
             backendUrl,
           ),
         ]),
@@ -81,28 +81,28 @@ function doubtsAbout({ backendUrl, who, otherPublisher, folder }: Destination): 
           '',
           vscode.l10n.t(
             '⚠ Its folder is outside the workspace: {0}',
-            oneLine(abbreviateHome(folder)),
+            sanitizeLine(abbreviateHome(folder)),
           ),
         ]),
   ];
 }
 
 function facts(
-  { project, track, size, fileCount }: Prepared,
+  { project, track, size, fileCount }: PublishPreview,
   { backendUrl, who, releaseNotes, isUnbuilt }: Destination,
 ): string[] {
   return [
     vscode.l10n.t('Kind: {0}', vscode.l10n.t('mini-app')),
     vscode.l10n.t('App: {0}', appName(project.manifest)),
-    vscode.l10n.t('Version: {0}', oneLine(project.manifest.version)),
+    vscode.l10n.t('Version: {0}', sanitizeLine(project.manifest.version)),
     vscode.l10n.t('Track: {0}', describeTrack(track)),
     vscode.l10n.t('Backend: {0}', backendUrl),
-    vscode.l10n.t('Signed in as: {0}', oneLine(who)),
+    vscode.l10n.t('Signed in as: {0}', sanitizeLine(who)),
     ...(isUnbuilt === true ? [vscode.l10n.t('Build: left out')] : []),
-    vscode.l10n.t('Bundle: {0}, {1}', describeFiles(project, fileCount), describeBytes(size)),
+    vscode.l10n.t('Bundle: {0}, {1}', describeFiles(project, fileCount), formatBytes(size)),
     ...(releaseNotes === undefined
       ? []
-      : [vscode.l10n.t('Release notes: {0}', oneLine(releaseNotes, MAX_NOTES))]),
+      : [vscode.l10n.t('Release notes: {0}', sanitizeLine(releaseNotes, MAX_NOTES))]),
   ];
 }
 
@@ -120,7 +120,7 @@ export function describeTrack(track: Track): string {
 }
 
 /** Everything that speaks against it, and that nobody could compare the versions. */
-function warningsOf({ problems }: Prepared, next: Bump | undefined): string[] {
+function listWarnings({ problems }: PublishPreview, next: Bump | undefined): string[] {
   const notes = problems.filter(({ rule }) => rule === 'version.not-compared');
   const warnings = problems.filter(({ severity }) => severity === 'warning');
   const listed = [...warnings, ...notes].slice(0, MAX_WARNINGS);
@@ -132,7 +132,7 @@ function warningsOf({ problems }: Prepared, next: Bump | undefined): string[] {
     '',
     ...listed.map(
       ({ file, range, message }) =>
-        `⚠ ${oneLine(message)} (${oneLine(basename(file))}${range === undefined ? '' : `:${range.start.line + 1}`})`,
+        `⚠ ${sanitizeLine(message)} (${sanitizeLine(basename(file))}${range === undefined ? '' : `:${range.start.line + 1}`})`,
     ),
     ...(more > 0 ? [vscode.l10n.t('and {0} more, which the log has', more)] : []),
     ...(next === undefined
@@ -141,8 +141,10 @@ function warningsOf({ problems }: Prepared, next: Bump | undefined): string[] {
           '',
           vscode.l10n.t(
             'Bump and Publish writes {0} into {1}, and publishes that.',
-            oneLine(next.version),
-            [MANIFEST_FILE, ...next.pages.map(({ file }) => oneLine(basename(file)))].join(', '),
+            sanitizeLine(next.version),
+            [MANIFEST_FILE, ...next.pages.map(({ file }) => sanitizeLine(basename(file)))].join(
+              ', ',
+            ),
           ),
         ]),
   ];
@@ -152,5 +154,5 @@ function warningsOf({ problems }: Prepared, next: Bump | undefined): string[] {
 export function appName({ id, name }: Manifest): string {
   const names: Readonly<Record<string, string>> = name;
   const language = vscode.env.language.slice(0, 2);
-  return oneLine(names[language] ?? names['en'] ?? Object.values(names)[0] ?? id);
+  return sanitizeLine(names[language] ?? names['en'] ?? Object.values(names)[0] ?? id);
 }

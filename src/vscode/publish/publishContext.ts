@@ -6,7 +6,7 @@ import type { Call } from '../../core/consent';
 import type { Clock, Logger, TokenSource, Transport } from '../../core/platform/interfaces';
 import type { Problem } from '../../core/problem';
 import { buildLog } from '../../core/publish/build/buildLog';
-import type { PublishPorts, PublishResult } from '../../core/publish/publish';
+import type { PublishDeps, PublishResult } from '../../core/publish/publish';
 import { shellRunner } from '../../core/publish/build/shellRunner';
 import type { BuildTerminal } from './buildTerminal';
 import type { MiniApps } from './miniApps';
@@ -49,12 +49,12 @@ export interface TaskContext extends PublishContext {
 }
 
 /** What core needs to publish to this backend. */
-export function portsOf(
+export function createPublishDeps(
   context: PublishContext,
   backendUrl: string,
   view: PublishView,
   onProblems: (problems: readonly Problem[]) => void,
-): PublishPorts {
+): PublishDeps {
   const { transport, tokens, logger, clock, lockFolder, worker, baselineCache } = context;
   const log = buildLog(logger);
   return {

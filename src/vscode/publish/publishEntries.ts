@@ -1,17 +1,18 @@
 import * as vscode from 'vscode';
 import { MANIFEST_FILE } from '../../core/miniAppFolder';
-import { followEditors } from './editorContextKeys';
+import { registerEditorContextKeys } from './editorContextKeys';
 import type { MiniApps } from './miniApps';
 import type { TaskContext } from './publishContext';
 
 /** Registers the places that offer to publish beside the commands: editor titles, CodeLens, tasks. Loads none of what they need. */
 export function registerPublishEntries(context: TaskContext): vscode.Disposable {
   return vscode.Disposable.from(
-    followEditors(context.miniApps),
+    registerEditorContextKeys(context.miniApps),
     registerManifestLenses(context.miniApps),
     vscode.tasks.registerTaskProvider('i99dash', {
       provideTasks: async () => (await import('../tasks/publishTasks')).provideTasks(context),
-      resolveTask: async (task) => (await import('../tasks/publishTasks')).resolveTask(context, task),
+      resolveTask: async (task) =>
+        (await import('../tasks/publishTasks')).resolveTask(context, task),
     }),
   );
 }

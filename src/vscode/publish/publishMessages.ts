@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
-import { reviewStateOf } from '../../core/apps/reviewState';
+import { toReviewState } from '../../core/apps/reviewState';
 import { formatNumber, plural } from '../../core/text/l10n';
 import type { ByteRate } from '../../core/text/formatBytes';
-import { describeBytes, inUnit, unitOf } from '../../core/text/formatBytes';
+import { formatBytes, formatInUnit, chooseUnit } from '../../core/text/formatBytes';
 import type { PublishResult } from '../../core/publish/publish';
 import type { Progress, Stage } from '../../core/publish/stages';
 import { appPage } from '../../core/api/webConsole';
 import { plainText } from '../ui/plainText';
 import type { PublishOutcome } from './publishUi';
 import { reviewName } from '../apps/reviewName';
-import { runQuietly } from '../ui/runCommand';
+import { runCommand } from '../ui/runCommand';
 import { settings } from '../settings';
 
 /**
@@ -32,13 +32,13 @@ export function describeProgress({ stage, done, total }: Progress, rate: ByteRat
   const amount = vscode.l10n.t(
     '{0}: {1} of {2}',
     name,
-    inUnit(done, unitOf(total)),
-    describeBytes(total),
+    formatInUnit(done, chooseUnit(total)),
+    formatBytes(total),
   );
   const speed = rate.update(done);
   return speed === undefined || done === total
     ? amount
-    : vscode.l10n.t('{0}, {1}/s', amount, describeBytes(speed));
+    : vscode.l10n.t('{0}, {1}/s', amount, formatBytes(speed));
 }
 
 function stageName(stage: Stage): string {
@@ -91,7 +91,7 @@ function resultButtons({ result, bump }: PublishOutcome): ResultButton[] {
   }
   const showStatus: ResultButton = {
     label: vscode.l10n.t('Show Status'),
-    run: () => runQuietly('i99dash.status', { appId }),
+    run: () => runCommand('i99dash.status', { appId }),
   };
   const openConsole: ResultButton = {
     label: vscode.l10n.t('Open in Web Console'),
@@ -135,7 +135,7 @@ export function describeResult(result: PublishResult): string {
       },
       appId,
       version,
-      describeBytes(size),
+      formatBytes(size),
     );
   }
   return track === 'beta' ? describeBeta(result) : describeSubmission(result);
@@ -167,5 +167,5 @@ function describeSubmission({ appId, version, reviewStatus = 'pending' }: Publis
 }
 
 function isInReview(status: string): boolean {
-  return reviewStateOf(status) === 'inReview';
+  return toReviewState(status) === 'inReview';
 }

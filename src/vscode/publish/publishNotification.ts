@@ -5,15 +5,15 @@ import { ByteRate } from '../../core/text/formatBytes';
 import type { Stage } from '../../core/publish/stages';
 import type { BuildTerminal } from './buildTerminal';
 import { offerStep } from '../ui/failure';
-import { withQuietProgress } from '../ui/progress';
+import { withDelayedProgress } from '../ui/progress';
 import { describeProgress, showResult } from './publishMessages';
-import type { PublishSurface } from './publishUi';
+import type { PublishUi } from './publishUi';
 
 /** The notification, and a terminal for what a build prints. */
-export function notificationSurface(clock: Clock, buildTerminal: BuildTerminal): PublishSurface {
+export function notificationUi(clock: Clock, buildTerminal: BuildTerminal): PublishUi {
   return {
-    watch: (title, task) =>
-      withQuietProgress(title, (signal, report, aside) => {
+    run: (title, task) =>
+      withDelayedProgress(title, (signal, report, aside) => {
         const rate = new ByteRate(clock);
         let stage: Stage | undefined;
         signal.addEventListener('abort', () => {
@@ -23,7 +23,7 @@ export function notificationSurface(clock: Clock, buildTerminal: BuildTerminal):
         });
         return task({
           signal,
-          aside,
+          hideWhile: aside,
           onProgress: (now) => {
             stage = now.stage;
             report(describeProgress(now, rate));
@@ -38,6 +38,6 @@ export function notificationSurface(clock: Clock, buildTerminal: BuildTerminal):
           throw error;
         });
       }),
-    tell: showResult,
+    showResult,
   };
 }

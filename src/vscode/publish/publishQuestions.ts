@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import { I99dashError } from '../../core/errors';
 import { plural } from '../../core/text/l10n';
 import { isInside } from '../../core/miniAppFolder';
-import { oneLine } from '../../core/text/sanitizeLine';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
 import type { Project } from '../../core/publish/project/project';
-import { answered } from '../ui/ask';
+import { orCancel } from '../ui/ask';
 import { showInput } from '../ui/pickers';
 import { plainText } from '../ui/plainText';
 
@@ -38,8 +38,8 @@ async function wantsToSave(
   folder: string,
   unsaved: readonly vscode.TextDocument[],
 ): Promise<boolean> {
-  const app = oneLine(basename(folder));
-  const names = unsaved.map(({ uri }) => oneLine(relative(folder, uri.fsPath)));
+  const app = sanitizeLine(basename(folder));
+  const names = unsaved.map(({ uri }) => sanitizeLine(relative(folder, uri.fsPath)));
   const more = names.length - MAX_NAMES;
   const save = vscode.l10n.t('Save and Continue');
   const skip = vscode.l10n.t("Don't Save");
@@ -67,7 +67,7 @@ async function wantsToSave(
     save,
     skip,
   );
-  return answered(answer) === save;
+  return orCancel(answer) === save;
 }
 
 /**
@@ -82,6 +82,6 @@ export async function askReleaseNotes({ manifest }: Project): Promise<string | u
     placeHolder: vscode.l10n.t('Release notes (optional)'),
     ignoreFocusOut: true,
   });
-  const text = answered(notes).trim();
+  const text = orCancel(notes).trim();
   return text === '' ? undefined : text;
 }

@@ -6,7 +6,7 @@ import type { Problem } from '../../core/problem';
 import { suggestedVersion } from '../../core/publish/checks/publishedVersion';
 import type { Publisher } from '../../core/publish/firstPublishers';
 import { loadProject, type Project } from '../../core/publish/project/project';
-import { publish, type Prepared, type PublishOptions } from '../../core/publish/publish';
+import { publish, type PublishPreview, type PublishOptions } from '../../core/publish/publish';
 import { agreeToBuild, runAgreed, type BuildAgreement } from './buildQuestion';
 import { bumpVersion, planBump, type Bump } from './bumpVersion';
 import { Click } from '../ui/consent';
@@ -15,9 +15,9 @@ import { plainText } from '../ui/plainText';
 import { offerStep, reportFailure } from '../ui/failure';
 import { askToPublish } from './publishConfirmation';
 import type { PublishArguments } from './publishCommand';
-import { portsOf, type PublishContext } from './publishContext';
-import type { PublishOutcome, PublishSurface, PublishView } from './publishUi';
-import { runQuietly } from '../ui/runCommand';
+import { createPublishDeps, type PublishContext } from './publishContext';
+import type { PublishOutcome, PublishUi, PublishView } from './publishUi';
+import { runCommand } from '../ui/runCommand';
 import { settings } from '../settings';
 
 /** A publish that nothing stands in the way of, and where to. */
@@ -29,7 +29,7 @@ export interface PublishRun {
   project: Project;
   options: PublishOptions;
   backendUrl: string;
-  surface: PublishSurface;
+  surface: PublishUi;
   /** Who is signed in; undefined for a dry run. */
   identity: Identity | undefined;
   /** What was answered about the build. */
@@ -56,16 +56,16 @@ class BumpWanted extends Error {
  * @param accepted what they were told of the version before this one, when they wanted this one instead
  * @throws what {@link publish} throws
  */
-export async function publishOrBump(
+export async function publishWithConfirmation(
   run: PublishRun,
   accepted?: readonly Problem[],
 ): Promise<PublishOutcome> {
   const { identity } = run;
   const question = identity && {
-    mustConfirm: (prepared: Prepared): boolean =>
-      accepted === undefined ? mustConfirm(run, prepared) : hasNews(prepared, accepted),
-    confirm: (prepared: Prepared, view: PublishView): Promise<void> =>
-      view.aside(() => ask(run, identity, prepared)),
+    mustConfirm: (prepared: PublishPreview): boolean =>
+      accepted === undefined ? mustConfirm(run, prepared) : hasNewWarnings(prepared, accepted),
+    confirm: (prepared: PublishPreview, view: PublishView): Promise<void> =>
+      view.hideWhile(() => ask(run, identity, prepared)),
   };
   try {
     return await publishWatched(run, question);
@@ -79,11 +79,11 @@ export async function publishOrBump(
     const { call, isOutside, context } = run;
     const request = { call, isOutside, memory: context.memory, isDryRun: false };
     const next = await agreeToBuild(await loadProject(folder), request, run.agreed);
-    return await publishOrBump({ ...run, ...next }, error.accepted);
+    return await publishWithConfirmation({ ...run, ...next }, error.accepted);
   }
 }
 
-function mustConfirm(run: PublishRun, { problems }: Prepared): boolean {
+function mustConfirm(run: PublishRun, { problems }: PublishPreview): boolean {
   const { call, args, project, options, isOutside, otherPublisher } = run;
   const folder = vscode.Uri.file(project.folder);
   return mustAskToPublish({
@@ -95,7 +95,7 @@ function mustConfirm(run: PublishRun, { problems }: Prepared): boolean {
 }
 
 /** Whether there are warnings that the user has not read. */
-function hasNews({ problems }: Prepared, accepted: readonly Problem[]): boolean {
+function hasNewWarnings({ problems }: PublishPreview, accepted: readonly Problem[]): boolean {
   const known = new Set(accepted.map(({ rule, file }) => `${rule} ${file}`));
   return problems.some(
     ({ severity, rule, file }) => severity === 'warning' && !known.has(`${rule} ${file}`),
@@ -103,11 +103,11 @@ function hasNews({ problems }: Prepared, accepted: readonly Problem[]): boolean 
 }
 
 /** @throws CancelledError, BumpWanted, NOT_SIGNED_IN (somebody else is signed in by now) */
-async function ask(run: PublishRun, asker: Identity, prepared: Prepared): Promise<void> {
+async function ask(run: PublishRun, identity: Identity, prepared: PublishPreview): Promise<void> {
   const { backendUrl, project, context, options, otherPublisher, isOutside } = run;
   const next = suggestedVersion(prepared.problems);
   const bump = next === undefined ? undefined : await planBump(project, next);
-  const who = accountLabel(asker);
+  const who = accountLabel(identity);
   const { releaseNotes } = options;
   const notes = releaseNotes === undefined ? {} : { releaseNotes };
   const destination = {
@@ -121,13 +121,13 @@ async function ask(run: PublishRun, asker: Identity, prepared: Prepared): Promis
     throw new BumpWanted(bump, prepared.problems);
   }
   const message = vscode.l10n.t('Somebody else has signed in meanwhile. Publish again.');
-  await assertSameAccount(context, asker, message);
+  await assertSameAccount(context, identity, message);
 }
 
 /** What is asked before a publish, and when. */
 interface PublishQuestion {
-  mustConfirm: (prepared: Prepared) => boolean;
-  confirm: (prepared: Prepared, view: PublishView) => Promise<void>;
+  mustConfirm: (prepared: PublishPreview) => boolean;
+  confirm: (prepared: PublishPreview, view: PublishView) => Promise<void>;
 }
 
 function publishWatched(
@@ -137,17 +137,22 @@ function publishWatched(
   const { project, options, surface } = run;
   const { id, version } = project.manifest;
   const title = plainText(vscode.l10n.t('Publishing {0} {1}', id, version));
-  return surface.watch(title, async (view) => {
+  return surface.run(title, async (view) => {
     let problems: readonly Problem[] = [];
     let asked = false as boolean;
-    const ports = portsOf(run.context, run.backendUrl, view, (found) => (problems = found));
-    ports.runner = runAgreed(ports.runner, run);
-    ports.onBuilt = (found) => run.context.showBuilt(project.folder, found);
+    const deps = createPublishDeps(
+      run.context,
+      run.backendUrl,
+      view,
+      (found) => (problems = found),
+    );
+    deps.runner = runAgreed(deps.runner, run);
+    deps.onBuilt = (found) => run.context.showBuilt(project.folder, found);
     if (question !== undefined) {
-      ports.mustConfirm = (prepared) => (asked = question.mustConfirm(prepared));
-      ports.confirm = (prepared) => question.confirm(prepared, view);
+      deps.mustConfirm = (prepared) => (asked = question.mustConfirm(prepared));
+      deps.confirm = (prepared) => question.confirm(prepared, view);
     }
-    const result = await publish(project, options, ports, view.signal);
+    const result = await publish(project, options, deps, view.signal);
     const next = asked ? undefined : suggestedVersion(problems);
     return {
       result,
@@ -172,7 +177,7 @@ async function publishNext(run: PublishRun, version: string): Promise<void> {
   try {
     await bumpNow(run, version);
     const folder = vscode.Uri.file(project.folder);
-    await runQuietly('i99dash.publish', new Click({ ...args, folder }));
+    await runCommand('i99dash.publish', new Click({ ...args, folder }));
   } catch (error) {
     reportFailure('i99dash.publish', error, context.logger, () => void publishNext(run, version));
   }

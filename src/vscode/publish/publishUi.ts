@@ -3,9 +3,9 @@ import type { PublishResult } from '../../core/publish/publish';
 import type { Progress } from '../../core/publish/stages';
 
 /** Where people watch a publish, stop it, and read how it ended. */
-export interface PublishSurface {
-  watch<T>(title: string, task: (view: PublishView) => Promise<T>): Promise<T>;
-  tell(outcome: PublishOutcome): void;
+export interface PublishUi {
+  run<T>(title: string, task: (view: PublishView) => Promise<T>): Promise<T>;
+  showResult(outcome: PublishOutcome): void;
 }
 
 /** What a publish under way shows. */
@@ -16,7 +16,7 @@ export interface PublishView {
   onBuildOutput: (text: string) => void;
   onProblems: (problems: readonly Problem[]) => void;
   /** Asks something with nothing else in the way. */
-  aside: <T>(question: () => Promise<T>) => Promise<T>;
+  hideWhile: <T>(question: () => Promise<T>) => Promise<T>;
 }
 
 /** How a publish ended. */

@@ -1,7 +1,7 @@
 import type { Call } from '../../core/consent';
 import { isI99dashError } from '../../core/errors';
 import type { Identity } from '../../core/identity';
-import { knownIdentity } from '../session/getIdentity';
+import { getIdentity } from '../session/getIdentity';
 import type { PublishContext } from './publishContext';
 import { continueAfterRetry } from '../ui/retry';
 
@@ -16,7 +16,7 @@ export async function requirePublisher(
   publishAgain: () => Promise<unknown>,
 ): Promise<Identity> {
   try {
-    return await knownIdentity(context);
+    return await getIdentity(context);
   } catch (error) {
     const isSignedOut = context.session.state.kind === 'signedOut';
     if (call.caller !== 'hand' || !isSignedOut || !isI99dashError(error, 'NOT_SIGNED_IN')) {
@@ -29,5 +29,5 @@ export async function requirePublisher(
     continueAfterRetry(error, publishAgain);
     throw error;
   }
-  return knownIdentity(context);
+  return getIdentity(context);
 }

@@ -7,7 +7,7 @@ import { isOurs } from '../editor/problemDiagnostic';
 import type { Problems } from '../editor/problems';
 import type { MiniApps } from './miniApps';
 import { plainText } from '../ui/plainText';
-import { withQuietProgress } from '../ui/progress';
+import { withDelayedProgress } from '../ui/progress';
 
 export interface ValidateArguments {
   folder?: vscode.Uri;
@@ -23,7 +23,7 @@ export async function validateMiniApp(
 ): Promise<Problem[]> {
   const chosen = await chooseMiniApp(miniApps, folder, vscode.l10n.t('Validate Mini-App'));
   const name = basename(chosen);
-  const found = await withQuietProgress(vscode.l10n.t('Validating {0}', name), (signal) =>
+  const found = await withDelayedProgress(vscode.l10n.t('Validating {0}', name), (signal) =>
     problems.validate(chosen, signal),
   );
   if (found.length > 0) {

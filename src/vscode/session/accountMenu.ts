@@ -7,7 +7,7 @@ import { accountLabel } from '../../core/identity';
 import type { CommandId } from '../commands/commandIds';
 import { showPicker } from '../ui/pickers';
 import { plainText } from '../ui/plainText';
-import { uiOf, type RealmUi } from './realmLabels';
+import { realmLabels, type RealmLabels } from './realmLabels';
 
 export interface MenuItem extends vscode.QuickPickItem {
   run?: () => unknown;
@@ -91,7 +91,7 @@ function titleFor(state: SessionState, product: string): string {
 
 function itemsFor(session: Session, own: readonly MenuItem[]): MenuItem[] {
   const { state } = session;
-  const ui = uiOf(session.realm);
+  const ui = realmLabels(session.realm);
   switch (state.kind) {
     case 'signingIn':
       return [
@@ -122,11 +122,11 @@ function itemsFor(session: Session, own: readonly MenuItem[]): MenuItem[] {
   }
 }
 
-function signInHere({ signIn }: RealmUi): MenuItem {
+function signInHere({ signIn }: RealmLabels): MenuItem {
   return menuItem('sign-in', vscode.l10n.t('Sign In on This Machine'), signIn);
 }
 
-function stayingItems(ui: RealmUi, isEnvironment = false): MenuItem[] {
+function stayingItems(ui: RealmLabels, isEnvironment = false): MenuItem[] {
   const label = isEnvironment
     ? vscode.l10n.t('Sign In with a Key')
     : vscode.l10n.t('Sign In with Another Key');
@@ -136,7 +136,7 @@ function stayingItems(ui: RealmUi, isEnvironment = false): MenuItem[] {
   ];
 }
 
-function ignoreItem({ signIn }: RealmUi): MenuItem {
+function ignoreItem({ signIn }: RealmLabels): MenuItem {
   const label = vscode.l10n.t('Ignore It in This Window');
   return menuItem('circle-slash', label, signIn, { ignoreEnvironment: true });
 }

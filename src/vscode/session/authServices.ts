@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
-import { KeepAlive } from '../../core/session/refreshScheduler';
-import { KnownBackends, type KeyUse } from '../../core/signIn/approvedBackends';
+import { RefreshScheduler } from '../../core/session/refreshScheduler';
+import { ApprovedBackends, type KeyUse } from '../../core/signIn/approvedBackends';
 import { MachineKeys } from '../../core/session/machineKeys';
 import { FileMachineStore } from '../../core/platform/machineStore';
 import { Session } from '../../core/session/session';
-import { parseNotes } from '../../core/session/sessionMetadata';
+import { parseMetadata } from '../../core/session/sessionMetadata';
 import { SessionStore } from '../../core/session/sessionStore';
 import { SignatureRequests } from '../../core/session/signatureRequests';
-import { Signers } from '../../core/session/keyRing';
+import { KeyRing } from '../../core/session/keyRing';
 import {
   systemClock,
   type Clock,
@@ -18,22 +18,22 @@ import {
 import type { Realm } from '../../core/realm';
 import { SessionAuthenticationProvider } from './authenticationProvider';
 import { InteractiveTokens } from './interactiveTokens';
-import { uiOf } from './realmLabels';
+import { realmLabels } from './realmLabels';
 import { createSecretStore, createStateStore } from '../storage';
-import { hintAtLostSecrets, keepSessionAlive } from './sessionEvents';
+import { warnNoKeyring, keepSessionAlive } from './sessionEvents';
 import { settings } from '../settings';
 
 /** What the realms share. */
-export interface SharedParts {
+export interface AuthDeps {
   context: vscode.ExtensionContext;
   transport: Transport;
   logger: Logger;
 }
 
 /** A realm at work: its session, who looks after it, and its place in VS Code's accounts. */
-export interface RealmParts extends Disposable {
+export interface AuthServices extends Disposable {
   session: Session;
-  keepAlive: KeepAlive;
+  keepAlive: RefreshScheduler;
   /** Tokens for commands that a user has started. */
   tokens: InteractiveTokens;
   clock: Clock;
@@ -42,16 +42,16 @@ export interface RealmParts extends Disposable {
   /** The same for people to read: its URL, or why it is refused. */
   backendForPeople: () => string;
   /** The backends that the user has approved for each key. */
-  knownBackends: KnownBackends;
+  knownBackends: ApprovedBackends;
   /** Resolves once the stored session has been read; never rejects. */
   restored: Promise<void>;
 }
 
 /** Puts a realm together. What only a command needs is loaded when it runs. */
-export function createRealmParts(realm: Realm, shared: SharedParts): RealmParts {
+export function createAuthServices(realm: Realm, shared: AuthDeps): AuthServices {
   const { context, transport, logger } = shared;
   const backendUrl = (): string => settings.backendUrl(realm);
-  const signers = new Signers({
+  const signers = new KeyRing({
     openKeyFile: async (path) => (await import('../../core/ssh/privateKey')).openKeyFile(path),
     openAgentKey: async (fingerprint, interactive) =>
       (await import('../keys/agentKeys')).openSessionKey(fingerprint, interactive),
@@ -66,7 +66,7 @@ export function createRealmParts(realm: Realm, shared: SharedParts): RealmParts 
     systemClock,
     new MachineKeys(realm, machine, signers),
   );
-  const knownBackends = new KnownBackends(
+  const knownBackends = new ApprovedBackends(
     vscode.Uri.joinPath(context.globalStorageUri, 'known-backends.json').fsPath,
     realm.defaultBackendUrl,
     () => usedBefore(context.globalState),
@@ -78,15 +78,16 @@ export function createRealmParts(realm: Realm, shared: SharedParts): RealmParts 
     keyUse: knownBackends,
     ...{ realm, store, signers, signatures, transport, logger, backendUrl, clock: systemClock },
     random: Math.random,
-    onSecretLost: () => hintAtLostSecrets(context.globalState),
+    onSecretLost: () => warnNoKeyring(context.globalState),
   });
   const tokens = new InteractiveTokens(session, async () =>
     (await import('../keys/unlock')).unlock(session),
   );
-  const keepAlive = new KeepAlive(session, systemClock);
+  const keepAlive = new RefreshScheduler(session, systemClock);
   const events = keepSessionAlive({ session, store, keepAlive, logger });
   const { restored } = events;
-  const signIn = (): Thenable<unknown> => vscode.commands.executeCommand(uiOf(realm).signIn, {});
+  const signIn = (): Thenable<unknown> =>
+    vscode.commands.executeCommand(realmLabels(realm).signIn, {});
   const provider = new SessionAuthenticationProvider(realm, session, signIn, restored);
   return {
     ...{ session, keepAlive, tokens, clock: systemClock, backendUrl, restored, knownBackends },
@@ -99,7 +100,7 @@ export function createRealmParts(realm: Realm, shared: SharedParts): RealmParts 
 function usedBefore(state: vscode.Memento): KeyUse[] {
   return state.keys().flatMap((key) => {
     const [, backendUrl] = /^(?:i99dash|i99op)\.session:(.+)$/u.exec(key) ?? [];
-    const { profile } = parseNotes(state.get(key));
+    const { profile } = parseMetadata(state.get(key));
     return backendUrl === undefined || profile?.fingerprint === undefined
       ? []
       : [{ fingerprint: profile.fingerprint, backendUrl }];

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Session } from '../../core/session/session';
-import type { Held } from '../../core/session/sessionState';
+import type { SignedInSession } from '../../core/session/sessionState';
 import { accountLabel } from '../../core/identity';
-import { oneLine } from '../../core/text/sanitizeLine';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
 import type { Realm } from '../../core/realm';
 
 /** Shows the session in VS Code's Accounts menu and hands it to extensions that the user allows. */
@@ -12,7 +12,7 @@ export class SessionAuthenticationProvider
   private readonly changes =
     new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
   private readonly subscriptions: vscode.Disposable;
-  private known: Held | undefined;
+  private known: SignedInSession | undefined;
   readonly onDidChangeSessions = this.changes.event;
 
   constructor(
@@ -76,12 +76,15 @@ export class SessionAuthenticationProvider
 }
 
 /** A token that is lost is told as none: whoever asks for the session hears of the next one through the change event. */
-function toAuthenticationSession({ profile, minted }: Held): vscode.AuthenticationSession {
+function toAuthenticationSession({
+  profile,
+  minted,
+}: SignedInSession): vscode.AuthenticationSession {
   return {
     id: profile.sessionId,
     accessToken: minted?.token ?? '',
     // VS Code keys the user's consent by the label: it never changes while the account is the same.
-    account: { id: profile.account.devId, label: oneLine(accountLabel(profile.account)) },
+    account: { id: profile.account.devId, label: sanitizeLine(accountLabel(profile.account)) },
     scopes: [],
   };
 }

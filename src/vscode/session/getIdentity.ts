@@ -4,7 +4,7 @@ import { I99dashError } from '../../core/errors';
 import type { Identity } from '../../core/identity';
 import type { TokenSource } from '../../core/platform/interfaces';
 
-interface IdentityPorts {
+interface IdentityDeps {
   session: Session;
   /** Where the token comes from when the backend has to be asked. */
   tokens: TokenSource;
@@ -14,7 +14,7 @@ interface IdentityPorts {
  * Who is signed in. A credential of the environment belongs to whom the backend says; the stored session may be somebody else's.
  * @throws NOT_SIGNED_IN
  */
-export async function knownIdentity({ session, tokens }: IdentityPorts): Promise<Identity> {
+export async function getIdentity({ session, tokens }: IdentityDeps): Promise<Identity> {
   const { state } = session;
   return state.kind === 'environment' && state.account === undefined
     ? session.fetchIdentity({ tokens })
@@ -27,11 +27,11 @@ export async function knownIdentity({ session, tokens }: IdentityPorts): Promise
  * @throws NOT_SIGNED_IN
  */
 export async function assertSameAccount(
-  ports: IdentityPorts,
+  deps: IdentityDeps,
   asked: Pick<Identity, 'devId'>,
   message = vscode.l10n.t('Somebody else has signed in meanwhile. Start again.'),
 ): Promise<void> {
-  if ((await knownIdentity(ports)).devId !== asked.devId) {
+  if ((await getIdentity(deps)).devId !== asked.devId) {
     throw new I99dashError('NOT_SIGNED_IN', message);
   }
 }

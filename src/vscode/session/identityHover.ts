@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
-import { NEVER } from '../../core/signIn/accessToken';
-import { isRefusal } from '../../core/session/refreshFailures';
+import { NO_EXPIRY } from '../../core/signIn/accessToken';
+import { isTokenRejection } from '../../core/session/refreshFailures';
 import { lacksKey } from '../../core/session/sessionRecord';
-import type { Held, SessionState, SettledState } from '../../core/session/sessionState';
+import type { SignedInSession, SessionState, SettledState } from '../../core/session/sessionState';
 import { abbreviateHome } from '../../core/platform/homePath';
 import { accountLabel } from '../../core/identity';
 import { textLanguage } from '../../core/text/l10n';
 import type { CommandId } from '../commands/commandIds';
-import { appendPlain } from '../ui/plainMarkdown';
-import type { RealmUi } from './realmLabels';
+import { appendEscaped } from '../ui/plainMarkdown';
+import type { RealmLabels } from './realmLabels';
 
 /** Somebody is signed in. */
-export type HeldState = Exclude<SettledState, { kind: 'signedOut' }>;
+export type SignedInState = Exclude<SettledState, { kind: 'signedOut' }>;
 
 interface Link {
   label: string;
@@ -31,8 +31,8 @@ export interface Badge {
 }
 
 /** What surrounds a session. */
-export interface Surroundings {
-  ui: RealmUi;
+export interface HoverInput {
+  ui: RealmLabels;
   /** Where the backend is, or why it is refused: the hover explains both. */
   backend: string;
   /** Milliseconds since the epoch. */
@@ -44,7 +44,7 @@ export interface Surroundings {
 /** The whole story of a session, with links for what to do next. Pure: the same input gives the same hover. */
 export function identityHover(
   state: SessionState,
-  { ui, backend, now, badge }: Surroundings,
+  { ui, backend, now, badge }: HoverInput,
 ): vscode.MarkdownString {
   const hover = new vscode.MarkdownString('', true);
   const isSignedIn = state.kind !== 'signedOut' && state.kind !== 'signingIn';
@@ -52,13 +52,13 @@ export function identityHover(
   // Links run these commands and no other; everything that is data goes in as plain text.
   hover.isTrusted = { enabledCommands: links.map(({ command }) => command) };
   hover.appendMarkdown(`**${ui.label}** — `);
-  appendPlain(hover, headlineOf(state));
+  appendEscaped(hover, formatHeadline(state));
   hover.appendMarkdown('\n\n');
-  appendPlain(hover, explanationOf(state, ui));
+  appendEscaped(hover, explainState(state, ui));
   hover.appendMarkdown('\n\n');
   const extra = isSignedIn ? (badge?.rows ?? []) : [];
-  for (const [name, value] of [...extra, ...rowsOf(state, { ui, backend, now })]) {
-    appendPlain(hover, vscode.l10n.t('{0}: {1}', name, value));
+  for (const [name, value] of [...extra, ...listRows(state, { ui, backend, now })]) {
+    appendEscaped(hover, vscode.l10n.t('{0}: {1}', name, value));
     hover.appendMarkdown('  \n');
   }
   hover.appendMarkdown(
@@ -67,7 +67,7 @@ export function identityHover(
   return hover;
 }
 
-function headlineOf(state: SessionState): string {
+function formatHeadline(state: SessionState): string {
   switch (state.kind) {
     case 'signedOut':
       return vscode.l10n.t('signed out');
@@ -82,7 +82,7 @@ function headlineOf(state: SessionState): string {
     case 'locked':
       return vscode.l10n.t('locked');
     case 'offline':
-      return isRefusal(state.failure)
+      return isTokenRejection(state.failure)
         ? vscode.l10n.t('not accepted, and trying again by itself')
         : vscode.l10n.t('offline, and trying again by itself');
     case 'rejected':
@@ -91,7 +91,7 @@ function headlineOf(state: SessionState): string {
 }
 
 /** What a person should know beyond the headline; '' when nothing. */
-function explanationOf(state: SessionState, ui: RealmUi): string {
+function explainState(state: SessionState, ui: RealmLabels): string {
   switch (state.kind) {
     case 'signedOut':
       return ui.invitation();
@@ -118,9 +118,9 @@ function explanationOf(state: SessionState, ui: RealmUi): string {
   }
 }
 
-function rowsOf(
+function listRows(
   state: SessionState,
-  { ui, backend: backendUrl, now }: Surroundings,
+  { ui, backend: backendUrl, now }: HoverInput,
 ): [string, string][] {
   const backend: [string, string] = [vscode.l10n.t('Backend'), backendUrl];
   switch (state.kind) {
@@ -140,7 +140,7 @@ function rowsOf(
   }
 }
 
-function accountRows({ profile }: Held, ui: RealmUi): [string, string][] {
+function accountRows({ profile }: SignedInSession, ui: RealmLabels): [string, string][] {
   const rows: [string, string][] = [
     [vscode.l10n.t('Account'), accountLabel(profile.account)],
     [ui.idName(), profile.account.devId],
@@ -152,7 +152,7 @@ function accountRows({ profile }: Held, ui: RealmUi): [string, string][] {
   return rows;
 }
 
-function tokenRows(state: HeldState, now: number): [string, string][] {
+function tokenRows(state: SignedInState, now: number): [string, string][] {
   const { kind, minted, profile } = state;
   if (minted === undefined) {
     return [];
@@ -162,7 +162,7 @@ function tokenRows(state: HeldState, now: number): [string, string][] {
   }
   const renewed = new Date(minted.mintedAt).toLocaleTimeString(textLanguage());
   // How long a token would live that is not accepted is no use to anybody.
-  const isOver = kind === 'rejected' || minted.expiresAt === NEVER;
+  const isOver = kind === 'rejected' || minted.expiresAt === NO_EXPIRY;
   const expiry = isOver ? [] : [expiryRow(minted.expiresAt, now)];
   return [[vscode.l10n.t('Last renewal'), renewed], ...expiry];
 }
@@ -181,7 +181,7 @@ function failureRows(state: SettledState): [string, string][] {
   return rows;
 }
 
-function signedInWith(profile: Held['profile']): string {
+function signedInWith(profile: SignedInSession['profile']): string {
   const { source, keyPath } = profile;
   if (lacksKey(profile)) {
     return vscode.l10n.t('an SSH key of another machine');
@@ -206,7 +206,7 @@ function expiryRow(expiresAt: number, now: number): [string, string] {
     : [vscode.l10n.t('Token expired'), vscode.l10n.t('at {0}', time)];
 }
 
-function linksFor(state: SessionState, ui: RealmUi): Link[] {
+function linksFor(state: SessionState, ui: RealmLabels): Link[] {
   const signIn = { label: vscode.l10n.t('Sign In'), command: ui.signIn };
   const signInHere = { label: vscode.l10n.t('Sign In on This Machine'), command: ui.signIn };
   const signOut = { label: vscode.l10n.t('Sign Out'), command: ui.signOut };

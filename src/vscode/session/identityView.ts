@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
-import { isRefusal } from '../../core/session/refreshFailures';
+import { isTokenRejection } from '../../core/session/refreshFailures';
 import { lacksKey } from '../../core/session/sessionRecord';
 import type { SessionState } from '../../core/session/sessionState';
 import { accountLabel } from '../../core/identity';
-import { oneLine } from '../../core/text/sanitizeLine';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
 import type { CommandId } from '../commands/commandIds';
-import { identityHover, type Badge, type HeldState, type Surroundings } from './identityHover';
+import { identityHover, type Badge, type SignedInState, type HoverInput } from './identityHover';
 import { plainLabel } from '../ui/plainText';
-import type { RealmUi } from './realmLabels';
+import type { RealmLabels } from './realmLabels';
 
 /** What a status bar item shows. */
 export interface StatusBarView {
@@ -30,20 +30,26 @@ interface Look {
 }
 
 /** The identity item for a session state. Pure: the same input gives the same view. */
-export function identityView(state: SessionState, surroundings: Surroundings): StatusBarView {
+export function identityView(state: SessionState, surroundings: HoverInput): StatusBarView {
   const { ui, badge } = surroundings;
-  const { icon, label, accessibilityLabel, command, isError = false } = lookOf(state, ui, badge);
+  const {
+    icon,
+    label,
+    accessibilityLabel,
+    command,
+    isError = false,
+  } = chooseAppearance(state, ui, badge);
   return {
     text: `$(${icon}) ${plainLabel(label)}`,
     tooltip: identityHover(state, surroundings),
-    accessibilityLabel: oneLine(accessibilityLabel),
+    accessibilityLabel: sanitizeLine(accessibilityLabel),
     command,
     isError,
     isWarning: !isError && state.kind === 'signedIn' && badge?.isWarning === true,
   };
 }
 
-function lookOf(state: SessionState, ui: RealmUi, badge: Badge | undefined): Look {
+function chooseAppearance(state: SessionState, ui: RealmLabels, badge: Badge | undefined): Look {
   const { label: product, showAccountMenu } = ui;
   switch (state.kind) {
     case 'signedOut':
@@ -69,7 +75,7 @@ function lookOf(state: SessionState, ui: RealmUi, badge: Badge | undefined): Loo
 
 function lookOfEnvironment(
   { account, variable, failure }: SessionState & { kind: 'environment' },
-  { label: product, showAccountMenu: command }: RealmUi,
+  { label: product, showAccountMenu: command }: RealmLabels,
 ): Look {
   if (failure !== undefined) {
     return {
@@ -93,7 +99,7 @@ function lookOfEnvironment(
   };
 }
 
-function lookOfHeld(state: HeldState, ui: RealmUi, badge: Badge | undefined): Look {
+function lookOfHeld(state: SignedInState, ui: RealmLabels, badge: Badge | undefined): Look {
   const { label: product, showAccountMenu } = ui;
   const who = accountLabel(state.profile.account);
   const label = badge === undefined ? who : `${product}: ${badge.text}`;
@@ -121,7 +127,7 @@ function lookOfHeld(state: HeldState, ui: RealmUi, badge: Badge | undefined): Lo
       return {
         icon: 'cloud-offline',
         label,
-        accessibilityLabel: isRefusal(state.failure)
+        accessibilityLabel: isTokenRejection(state.failure)
           ? vscode.l10n.t('{0}: {1}, not accepted', product, who)
           : vscode.l10n.t('{0}: {1}, offline', product, who),
         command: showAccountMenu,

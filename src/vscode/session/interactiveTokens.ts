@@ -17,7 +17,7 @@ export class InteractiveTokens implements TokenSource {
   ) {}
 
   async getToken(request?: TokenRequest): Promise<string> {
-    this.session.hurry({ byPerson: true });
+    this.session.resetBackoff({ userInitiated: true });
     const interactive = { ...request, interactive: true };
     try {
       return await this.session.getToken(interactive);

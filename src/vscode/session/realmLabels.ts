@@ -3,7 +3,7 @@ import type { Realm } from '../../core/realm';
 import type { CommandId } from '../commands/commandIds';
 
 /** How a realm shows itself. */
-export interface RealmUi {
+export interface RealmLabels {
   readonly label: string;
   readonly signIn: CommandId;
   readonly signOut: CommandId;
@@ -19,7 +19,7 @@ export interface RealmUi {
   readonly invitation: () => string;
 }
 
-const developerUi: RealmUi = {
+const developerUi: RealmLabels = {
   label: 'i99dash',
   signIn: 'i99dash.signIn',
   signOut: 'i99dash.signOut',
@@ -31,7 +31,7 @@ const developerUi: RealmUi = {
   invitation: () => vscode.l10n.t('Sign in with your SSH key to publish mini-apps.'),
 };
 
-const operatorUi: RealmUi = {
+const operatorUi: RealmLabels = {
   label: 'i99op',
   signIn: 'i99op.signIn',
   signOut: 'i99op.signOut',
@@ -44,11 +44,11 @@ const operatorUi: RealmUi = {
 };
 
 /** The look of a realm. */
-export function uiOf({ id }: Pick<Realm, 'id'>): RealmUi {
+export function realmLabels({ id }: Pick<Realm, 'id'>): RealmLabels {
   return id === 'i99op' ? operatorUi : developerUi;
 }
 
 /** The look of the realm that a command belongs to. */
-export function uiOfCommand(command: CommandId): RealmUi {
+export function labelsForCommand(command: CommandId): RealmLabels {
   return command.startsWith('i99op.') ? operatorUi : developerUi;
 }

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { describeError } from '../../core/errors';
-import type { KeepAlive } from '../../core/session/refreshScheduler';
+import type { RefreshScheduler } from '../../core/session/refreshScheduler';
 import type { Session } from '../../core/session/session';
 import type { SessionStore } from '../../core/session/sessionStore';
 import type { Disposable, Logger } from '../../core/platform/interfaces';
-import { explain } from '../ui/showInfo';
+import { showInfo } from '../ui/showInfo';
 
 /** The first look at the backend waits until the editor has started, in milliseconds. */
 const START_DELAY_MS = 500;
@@ -17,7 +17,7 @@ const HINT_SHOWN = 'i99dash.lostSecretsHintShown';
 export function keepSessionAlive(parts: {
   session: Session;
   store: SessionStore;
-  keepAlive: KeepAlive;
+  keepAlive: RefreshScheduler;
   logger: Logger;
 }): Disposable & { restored: Promise<void> } {
   const { session, store, keepAlive, logger } = parts;
@@ -28,14 +28,14 @@ export function keepSessionAlive(parts: {
       .catch((error: unknown) =>
         logger.warn(`The session was not restored: ${describeError(error)}`),
       );
-  const restoreAndWake = (): void => void restore().then(() => keepAlive.wake());
-  const start = setTimeout(() => void keepAlive.wake(), START_DELAY_MS);
-  tellContext(session);
+  const restoreAndWake = (): void => void restore().then(() => keepAlive.trigger());
+  const start = setTimeout(() => void keepAlive.trigger(), START_DELAY_MS);
+  setContextKeys(session);
   const subscriptions = vscode.Disposable.from(
     keepAlive,
     { dispose: () => clearTimeout(start) },
-    session.onDidChange(() => tellContext(session)),
-    store.onDidChange(() => void keepAlive.follow()),
+    session.onDidChange(() => setContextKeys(session)),
+    store.onDidChange(() => void keepAlive.onStoreChanged()),
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (focused) {
         restoreAndWake();
@@ -44,7 +44,7 @@ export function keepSessionAlive(parts: {
     vscode.workspace.onDidChangeConfiguration((event) => {
       const isNetwork = event.affectsConfiguration('http');
       if (isNetwork) {
-        session.hurry({ byPerson: true });
+        session.resetBackoff({ userInitiated: true });
       }
       if (
         isNetwork ||
@@ -59,19 +59,19 @@ export function keepSessionAlive(parts: {
 }
 
 /** For `when` clauses: `<realm>.sessionState`, and `<realm>.credential` for what one is signed in with. */
-function tellContext({ realm, state, stored }: Session): void {
+function setContextKeys({ realm, state, stored }: Session): void {
   const source = state.kind === 'environment' ? 'environment' : stored?.profile.source;
   void vscode.commands.executeCommand('setContext', `${realm.id}.sessionState`, state.kind);
   void vscode.commands.executeCommand('setContext', `${realm.id}.credential`, source);
 }
 
 /** Says once, ever, that this computer keeps no secrets. Nothing is broken: the key signs in again. */
-export function hintAtLostSecrets(state: vscode.Memento): void {
+export function warnNoKeyring(state: vscode.Memento): void {
   if (state.get(HINT_SHOWN) === true) {
     return;
   }
   void state.update(HINT_SHOWN, true);
-  explain(
+  showInfo(
     vscode.l10n.t(
       'This computer keeps no secrets for VS Code, so i99dash signs in from your SSH key at each start. You need not do anything.',
     ),

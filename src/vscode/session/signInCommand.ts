@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { describeKey } from '../../core/ssh/keyDiscovery';
-import type { KnownBackends } from '../../core/signIn/approvedBackends';
+import type { ApprovedBackends } from '../../core/signIn/approvedBackends';
 import type { ConfirmReplacement, Session } from '../../core/session/session';
 import { listAgentKeys } from '../../core/ssh/agent/sshAgent';
 import type { Call } from '../../core/consent';
@@ -9,14 +9,14 @@ import { absoluteFromHome } from '../../core/platform/homePath';
 import { accountLabel, type Identity } from '../../core/identity';
 import type { Realm } from '../../core/realm';
 import { agentSocket, announcing } from '../keys/agentKeys';
-import { answered } from '../ui/ask';
+import { orCancel } from '../ui/ask';
 import type { DeviceCodeBackends } from './deviceCodeBackends';
 import { signInWithDeviceCode } from './signInWithDeviceCode';
-import { explain } from '../ui/showInfo';
+import { showInfo } from '../ui/showInfo';
 import { offerNewKey, waitForRegistration } from '../keys/newKey';
 import { openEncrypted, openKey, type OpenedKey } from '../keys/openedKey';
 import { showInput } from '../ui/pickers';
-import { withQuietProgress } from '../ui/progress';
+import { withDelayedProgress } from '../ui/progress';
 import { pickOtherKey } from '../keys/replacementPicker';
 import { dropKeptSecret, KeptSecret, setRetry, type Retry } from '../ui/retry';
 import { settings } from '../settings';
@@ -32,9 +32,9 @@ export interface SignInArguments {
   ignoreEnvironment?: true;
 }
 
-export interface SignInPorts {
+export interface SignInDeps {
   session: Session;
-  knownBackends: KnownBackends;
+  knownBackends: ApprovedBackends;
   deviceCodes: DeviceCodeBackends;
 }
 
@@ -45,7 +45,7 @@ export interface ComingChange extends BackendChange {
 }
 
 /** A sign-in that is under way. */
-interface Attempt extends SignInPorts {
+interface Attempt extends SignInDeps {
   call: Call;
   /** To be made first. */
   change?: ComingChange;
@@ -57,12 +57,12 @@ interface Attempt extends SignInPorts {
  * @throws KEY_*, AGENT_UNAVAILABLE, CancelledError, and what the session's sign-in throws
  */
 export async function signIn(
-  ports: SignInPorts,
+  deps: SignInDeps,
   call: Call,
   args: SignInArguments = {},
   change?: ComingChange,
 ): Promise<Identity> {
-  const { session } = ports;
+  const { session } = deps;
   dropKeptSecret();
   if (args.ignoreEnvironment === true) {
     session.ignoreRefusedEnvironment();
@@ -70,13 +70,13 @@ export async function signIn(
       return session.fetchIdentity();
     }
   }
-  const attempt: Attempt = { ...ports, call, ...(change === undefined ? {} : { change }) };
-  const choice = await choose(ports, args);
+  const attempt: Attempt = { ...deps, call, ...(change === undefined ? {} : { change }) };
+  const choice = await choose(deps, args);
   switch (choice.method) {
     case 'deviceCode':
       return noteEnvironment(
         session,
-        await ports.deviceCodes.follow(session.backendUrl, () =>
+        await deps.deviceCodes.follow(session.backendUrl, () =>
           signInWithDeviceCode(session, call),
         ),
       );
@@ -215,7 +215,7 @@ async function signingIn(
 ): Promise<Identity> {
   const title = vscode.l10n.t('Signing in to {0}…', session.realm.label);
   const confirm = askToReplace(call, session.backendUrl);
-  const identity = await withQuietProgress(title, (signal, report) =>
+  const identity = await withDelayedProgress(title, (signal, report) =>
     task(signal, confirm, report),
   );
   return noteEnvironment(session, identity);
@@ -223,7 +223,7 @@ async function signingIn(
 
 function noteEnvironment({ state }: Session, identity: Identity): Identity {
   if (state.kind === 'environment') {
-    explain(
+    showInfo(
       vscode.l10n.t(
         'You signed in as {0}. The environment variable {1} still overrides this session. Unset it where VS Code is started.',
         accountLabel(identity),
@@ -235,7 +235,7 @@ function noteEnvironment({ state }: Session, identity: Identity): Identity {
 }
 
 async function choose(
-  { session, deviceCodes }: SignInPorts,
+  { session, deviceCodes }: SignInDeps,
   { method, keyPath, token }: SignInArguments,
 ): Promise<SignInChoice> {
   if (method === 'deviceCode') {
@@ -284,5 +284,5 @@ async function askForToken({ label }: Realm): Promise<string> {
     password: true,
     ignoreFocusOut: true,
   });
-  return answered(token);
+  return orCancel(token);
 }

@@ -7,7 +7,7 @@ import { abbreviateHome, sshFolder } from '../../core/platform/homePath';
 import { accountLabel, type Account } from '../../core/identity';
 import type { Realm } from '../../core/realm';
 import { agentKeysToOffer, agentSocket } from '../keys/agentKeys';
-import { answered } from '../ui/ask';
+import { orCancel } from '../ui/ask';
 import { browseForKeyFile, pickChoice, separator, type Choice } from '../ui/quickPick';
 import { openFirstSteps } from '../firstSteps';
 import { makeKey } from '../keys/generateKeyCommand';
@@ -85,7 +85,7 @@ export async function pickAgentKey(keys: readonly AgentKey[]): Promise<AgentKey>
     matchOnDetail: true,
     ignoreFocusOut: true,
   });
-  return answered(picked).key;
+  return orCancel(picked).key;
 }
 
 function section(label: string, items: ChoiceItem[]): ChoiceItem[] {

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import type { KnownBackends } from '../../core/signIn/approvedBackends';
+import type { ApprovedBackends } from '../../core/signIn/approvedBackends';
 import type { ConfirmReplacement } from '../../core/session/session';
 import type { Call } from '../../core/consent';
 import { accountLabel, type Account } from '../../core/identity';
-import { oneLine } from '../../core/text/sanitizeLine';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
 import type { Realm } from '../../core/realm';
-import { confirmModal } from '../ui/consent';
-import { withoutProgress } from '../ui/progress';
+import { confirmGuarded } from '../ui/consent';
+import { hideProgressWhile } from '../ui/progress';
 
 /** The backend that a realm is about to change to. */
 export interface BackendChange {
@@ -31,18 +31,18 @@ interface SigningKey {
 export async function confirmSignIn(
   call: Call,
   { label }: Realm,
-  knownBackends: KnownBackends,
+  knownBackends: ApprovedBackends,
   { key, change }: { key?: SigningKey; change?: BackendChange },
 ): Promise<boolean> {
   const isNew = key !== undefined && !(await knownBackends.isKnown(key));
   const another = vscode.l10n.t('Use Another Key…');
   if (change !== undefined || isNew) {
     const backendUrl = change?.now ?? key?.backendUrl ?? '';
-    const answer = await confirmModal(call, {
+    const answer = await confirmGuarded(call, {
       message:
         change === undefined
-          ? vscode.l10n.t('Sign in to {0} with this key?', hostOf(backendUrl))
-          : vscode.l10n.t('Change the {0} backend to {1}?', label, hostOf(backendUrl)),
+          ? vscode.l10n.t('Sign in to {0} with this key?', getHost(backendUrl))
+          : vscode.l10n.t('Change the {0} backend to {1}?', label, getHost(backendUrl)),
       detail: [
         ...(isNew ? [key.fingerprint] : []),
         ...(change === undefined
@@ -80,26 +80,31 @@ function changeLines({ before, now, endsSession }: BackendChange): string[] {
   return [
     vscode.l10n.t('Current backend: {0}', before),
     vscode.l10n.t('New backend: {0}', now),
-    ...(endsSession ? [vscode.l10n.t('You will be signed out of {0} first.', hostOf(before))] : []),
+    ...(endsSession
+      ? [vscode.l10n.t('You will be signed out of {0} first.', getHost(before))]
+      : []),
   ];
 }
 
 /** Asks before the session of another account is replaced. */
 export function askToReplace(call: Call, backendUrl: string): ConfirmReplacement {
   return async (before, now) => {
-    await withoutProgress(() =>
-      confirmModal(call, {
+    await hideProgressWhile(() =>
+      confirmGuarded(call, {
         message: vscode.l10n.t(
           'Sign in as {0} instead of {1}?',
-          oneLine(accountLabel(now)),
-          oneLine(accountLabel(before)),
+          sanitizeLine(accountLabel(now)),
+          sanitizeLine(accountLabel(before)),
         ),
         detail: [
           vscode.l10n.t('Current session: {0}', describeAccount(before)),
           vscode.l10n.t('New session: {0}', describeAccount(now)),
           vscode.l10n.t('Backend: {0}', backendUrl),
           '',
-          vscode.l10n.t('{0} will be signed out in every window.', oneLine(accountLabel(before))),
+          vscode.l10n.t(
+            '{0} will be signed out in every window.',
+            sanitizeLine(accountLabel(before)),
+          ),
         ],
         buttons: [vscode.l10n.t('Replace Session')],
       }),
@@ -109,11 +114,11 @@ export function askToReplace(call: Call, backendUrl: string): ConfirmReplacement
 
 /** The label of an account may be another account's, too; its id is its own. */
 function describeAccount(account: Account): string {
-  const label = oneLine(accountLabel(account));
-  return label === account.devId ? label : `${label} (${oneLine(account.devId)})`;
+  const label = sanitizeLine(accountLabel(account));
+  return label === account.devId ? label : `${label} (${sanitizeLine(account.devId)})`;
 }
 
 /** The part of a URL that people know a backend by. */
-export function hostOf(url: string): string {
+export function getHost(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
 }

@@ -4,8 +4,8 @@ import type { Session } from '../../core/session/session';
 import type { Call } from '../../core/consent';
 import { I99dashError } from '../../core/errors';
 import type { Identity } from '../../core/identity';
-import { explain } from '../ui/showInfo';
-import { withQuietProgress } from '../ui/progress';
+import { showInfo } from '../ui/showInfo';
+import { withDelayedProgress } from '../ui/progress';
 import { askToReplace } from './signInQuestions';
 
 /**
@@ -17,7 +17,7 @@ export async function signInWithDeviceCode(session: Session, call: Call): Promis
   const waiting = new AbortController();
   const { backendUrl } = session;
   try {
-    return await withQuietProgress(title, (signal, report) =>
+    return await withDelayedProgress(title, (signal, report) =>
       session.signInWithDeviceCode(
         (prompt) => {
           countDown(prompt, report, waiting.signal);
@@ -49,7 +49,7 @@ export async function rotateApiKey(session: Session, call: Call): Promise<Identi
     );
   }
   const identity = await signInWithDeviceCode(session, call);
-  explain(
+  showInfo(
     vscode.l10n.t(
       'You signed in with a new API key. The old one no longer works: replace it wherever else it is used, such as in CI.',
     ),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Session } from '../../core/session/session';
-import { explain } from '../ui/showInfo';
+import { showInfo } from '../ui/showInfo';
 import { dropKeptSecret } from '../ui/retry';
 
 /** Signs out, and explains what it cannot clear. @throws BACKEND_REFUSED */
@@ -8,7 +8,7 @@ export async function signOut(session: Session): Promise<true> {
   dropKeptSecret();
   const isGone = await session.signOut();
   if (!isGone) {
-    explain(
+    showInfo(
       vscode.l10n.t(
         'You are signed out, but this computer’s keyring did not take that: an access token may stay in it until it expires.',
       ),
@@ -16,7 +16,7 @@ export async function signOut(session: Session): Promise<true> {
   }
   const { state } = session;
   if (state.kind === 'environment') {
-    explain(
+    showInfo(
       vscode.l10n.t(
         'The stored session is gone, but the environment variable {0} still signs you in. Unset it where VS Code is started.',
         state.variable,

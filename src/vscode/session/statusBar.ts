@@ -4,13 +4,13 @@ import type { Clock } from '../../core/platform/interfaces';
 import { withReachability, type Reachability } from '../../core/http/reachability';
 import type { Badge } from './identityHover';
 import { identityView, type StatusBarView } from './identityView';
-import { uiOf, type RealmUi } from './realmLabels';
+import { realmLabels, type RealmLabels } from './realmLabels';
 import { settings } from '../settings';
 
 /** The hover tells how long the token lives; it is drawn anew this often, in milliseconds. */
 const REDRAW_MS = 60_000;
 
-export interface StatusBarParts {
+export interface StatusBarDeps {
   session: Session;
   clock: Clock;
   /** Where the backend is, or why it is refused: the hover explains both. */
@@ -27,12 +27,12 @@ export interface StatusBarParts {
 export class IdentityStatusBar implements vscode.Disposable {
   private readonly item: vscode.StatusBarItem;
   private readonly subscriptions: vscode.Disposable;
-  private readonly ui: RealmUi;
+  private readonly ui: RealmLabels;
   private drawing: NodeJS.Immediate | undefined;
 
-  constructor(private readonly parts: StatusBarParts) {
+  constructor(private readonly parts: StatusBarDeps) {
     const { session } = parts;
-    this.ui = uiOf(session.realm);
+    this.ui = realmLabels(session.realm);
     const { Left } = vscode.StatusBarAlignment;
     this.item = vscode.window.createStatusBarItem(this.ui.itemId, Left, this.ui.priority);
     this.item.name = this.ui.label;
@@ -74,7 +74,7 @@ export class IdentityStatusBar implements vscode.Disposable {
     this.item.tooltip = view.tooltip;
     this.item.command = view.command;
     this.item.accessibilityInformation = { label: view.accessibilityLabel, role: 'button' };
-    this.item.backgroundColor = backgroundOf(view);
+    this.item.backgroundColor = chooseBackground(view);
     this.item.show();
   }
 
@@ -83,7 +83,7 @@ export class IdentityStatusBar implements vscode.Disposable {
   }
 }
 
-function backgroundOf({ isError, isWarning }: StatusBarView): vscode.ThemeColor | undefined {
+function chooseBackground({ isError, isWarning }: StatusBarView): vscode.ThemeColor | undefined {
   if (isError) {
     return new vscode.ThemeColor('statusBarItem.errorBackground');
   }

@@ -3,11 +3,11 @@ import type { Session } from '../../core/session/session';
 import { accountLabel, type Identity } from '../../core/identity';
 import type { TokenSource } from '../../core/platform/interfaces';
 import { plainText } from '../ui/plainText';
-import { withQuietProgress } from '../ui/progress';
+import { withDelayedProgress } from '../ui/progress';
 
 /** Asks the backend who the credential belongs to, and tells. @throws what the API client throws, CancelledError */
 export async function whoAmI(session: Session, tokens: TokenSource): Promise<Identity> {
-  const identity = await withQuietProgress(vscode.l10n.t('Asking who you are…'), (signal) =>
+  const identity = await withDelayedProgress(vscode.l10n.t('Asking who you are…'), (signal) =>
     session.fetchIdentity({ tokens, signal }),
   );
   const { host } = new URL(identity.backendUrl);

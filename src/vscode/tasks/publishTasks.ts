@@ -1,7 +1,7 @@
 import { basename, isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { isMiniApp } from '../../core/miniAppFolder';
-import { oneLine } from '../../core/text/sanitizeLine';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
 import type { TaskContext } from '../publish/publishContext';
 import { TaskTerminal, type PublishTaskDefinition } from './taskTerminal';
 
@@ -19,7 +19,12 @@ export async function provideTasks(context: TaskContext): Promise<vscode.Task[]>
         task: name,
         ...(way === '' ? {} : { folder: way }),
       };
-      return createTask(context, definition, scope, `${title(name)} ${oneLine(basename(folder))}`);
+      return createTask(
+        context,
+        definition,
+        scope,
+        `${title(name)} ${sanitizeLine(basename(folder))}`,
+      );
     });
   });
 }
@@ -45,7 +50,7 @@ function createTask(
 ): vscode.Task {
   const execution = new vscode.CustomExecution(async (resolved) => {
     const task = isPublishTask(resolved) ? resolved : definition;
-    const folder = await folderOf(task, scope);
+    const folder = await resolveFolder(task, scope);
     return new TaskTerminal(context, { ...task, ...(folder === undefined ? {} : { folder }) });
   });
   const task = new vscode.Task(
@@ -62,7 +67,7 @@ function createTask(
 }
 
 /** Absolute; undefined when it is left to the active editor or the user. */
-async function folderOf(
+async function resolveFolder(
   { folder }: PublishTaskDefinition,
   scope: vscode.Task['scope'],
 ): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import { readArguments } from '../../core/commandArguments';
 import { BY_TASK } from '../../core/consent';
 import { CancelledError, describeError, isI99dashError, type ErrorCode } from '../../core/errors';
 import { plural, withoutIsolates } from '../../core/text/l10n';
-import { oneLine } from '../../core/text/sanitizeLine';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
 import type { Problem } from '../../core/problem';
 import { ByteRate } from '../../core/text/formatBytes';
 import type { Track } from '../../core/publish/publish';
@@ -14,7 +14,7 @@ import { showFailure } from '../ui/failure';
 import { publishMiniApp } from '../publish/publishCommand';
 import type { TaskContext } from '../publish/publishContext';
 import { describeProgress, describeResult, whyNotNew } from '../publish/publishMessages';
-import type { PublishSurface } from '../publish/publishUi';
+import type { PublishUi } from '../publish/publishUi';
 
 /** Files and bytes are told more often than anybody reads. In milliseconds. */
 const REDRAW_MS = 100;
@@ -85,7 +85,7 @@ export class TaskTerminal implements vscode.Pseudoterminal {
     const problems = await this.context.validate(folder, this.cancellation.signal);
     this.printProblems(problems);
     const errors = problems.filter(({ severity }) => severity === 'error').length;
-    this.print(summaryOf(errors, problems.length), errors > 0 ? RED : GREEN);
+    this.print(summarize(errors, problems.length), errors > 0 ? RED : GREEN);
     return errors > 0 ? 1 : 0;
   }
 
@@ -106,9 +106,9 @@ export class TaskTerminal implements vscode.Pseudoterminal {
     return readArguments('i99dash.publish', this.task);
   }
 
-  private surface(): PublishSurface {
+  private surface(): PublishUi {
     return {
-      watch: (title, task) => {
+      run: (title, task) => {
         this.print(title);
         const line = new ProgressLine(this.context.clock, (text) => this.written.fire(text));
         return task({
@@ -119,10 +119,10 @@ export class TaskTerminal implements vscode.Pseudoterminal {
             line.end();
             this.printProblems(problems);
           },
-          aside: (question) => question(),
+          hideWhile: (question) => question(),
         }).finally(() => line.end());
       },
-      tell: (outcome) => {
+      showResult: (outcome) => {
         const { result, bump } = outcome;
         this.print(describeResult(result), GREEN);
         if (bump !== undefined) {
@@ -167,7 +167,7 @@ export class TaskTerminal implements vscode.Pseudoterminal {
   }
 
   private print(text: string, colour = ''): void {
-    this.written.fire(`${colour}${oneLine(withoutIsolates(text), MAX_LINE)}${PLAIN}\r\n`);
+    this.written.fire(`${colour}${sanitizeLine(withoutIsolates(text), MAX_LINE)}${PLAIN}\r\n`);
   }
 }
 
@@ -193,7 +193,7 @@ class ProgressLine {
     }
     this.text = withoutIsolates(describeProgress(progress, this.rate));
     if (this.clock.now() - this.drawnAt >= REDRAW_MS) {
-      this.draw();
+      this.updateProgress();
       // What a build prints comes below its name.
       if (progress.stage === 'build') {
         this.write('\r\n');
@@ -205,19 +205,19 @@ class ProgressLine {
   /** Leaves the line as it was last, and begins a new one. */
   end(): void {
     if (this.stage !== undefined) {
-      this.draw();
+      this.updateProgress();
       this.write('\r\n');
       this.stage = undefined;
     }
   }
 
-  private draw(): void {
+  private updateProgress(): void {
     this.drawnAt = this.clock.now();
     this.write(`${CLEAR_LINE}${this.text}`);
   }
 }
 
-function summaryOf(errors: number, problems: number): string {
+function summarize(errors: number, problems: number): string {
   const inAll = plural(problems, { one: '{0} problem in all', other: '{0} problems in all' });
   return errors === 0
     ? vscode.l10n.t('No errors, {0}', inAll)

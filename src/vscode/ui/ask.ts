@@ -3,7 +3,7 @@ import { CancelledError } from '../../core/errors';
 import { plainLines, plainText } from './plainText';
 
 /** What somebody has answered. @throws CancelledError when they gave no answer */
-export function answered<T>(answer: T | undefined): T {
+export function orCancel<T>(answer: T | undefined): T {
   if (answer === undefined) {
     throw new CancelledError();
   }
@@ -16,7 +16,7 @@ export function answered<T>(answer: T | undefined): T {
  * @returns the button pressed
  * @throws CancelledError also when VS Code cannot show it
  */
-export async function ask(
+export async function confirmModal(
   message: string,
   detail: string,
   buttons: readonly string[],
@@ -30,5 +30,5 @@ export async function ask(
   } catch {
     throw new CancelledError();
   }
-  return answered(answer);
+  return orCancel(answer);
 }

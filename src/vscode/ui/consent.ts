@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { BY_HAND, type Call } from '../../core/consent';
 import { isInside } from '../../core/miniAppFolder';
-import { ask } from './ask';
+import { confirmModal } from './ask';
 import { settings } from '../settings';
 import { ViewElement } from './viewElement';
 
@@ -24,7 +24,7 @@ export class Click {
  * @param confirmed what it says in `confirmed`
  * @param isFromWorkbench VS Code itself made the call, as for a click or a keybinding
  */
-export function callOf(given: unknown, confirmed: unknown, isFromWorkbench: boolean): Call {
+export function identifyCaller(given: unknown, confirmed: unknown, isFromWorkbench: boolean): Call {
   if (given instanceof Click) {
     return { ...BY_HAND, confirmed: given.answered };
   }
@@ -52,9 +52,9 @@ export interface GuardedQuestion {
  * @returns the button pressed
  * @throws CancelledError when the person refuses, or when the question cannot be shown
  */
-export async function confirmModal(call: Call, question: GuardedQuestion): Promise<string> {
+export async function confirmGuarded(call: Call, question: GuardedQuestion): Promise<string> {
   const { message, detail, buttons, isPlain = false } = question;
-  return call.confirmed ? buttons[0] : ask(message, detail.join('\n'), buttons, isPlain);
+  return call.confirmed ? buttons[0] : confirmModal(message, detail.join('\n'), buttons, isPlain);
 }
 
 /** Whether a folder is in no folder of the workspace. A link counts as what it leads to. */

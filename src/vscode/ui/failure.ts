@@ -5,7 +5,7 @@ import {
   isI99dashError,
   type ErrorCode,
   type I99dashError,
-  type Unpromoted,
+  type PromotionFailure,
 } from '../../core/errors';
 import type { Logger } from '../../core/platform/interfaces';
 import { requestAccessPage } from '../../core/api/webConsole';
@@ -16,8 +16,8 @@ import { openFirstSteps } from '../firstSteps';
 import { copyKeyAndAsk } from '../keys/newKey';
 import { plainText } from './plainText';
 import { openFile, problemSteps } from './problemSteps';
-import { uiOfCommand } from '../session/realmLabels';
-import { runQuietly } from './runCommand';
+import { labelsForCommand } from '../session/realmLabels';
+import { runCommand } from './runCommand';
 import { settings } from '../settings';
 
 /** A button under an error message: the next step. */
@@ -105,7 +105,7 @@ function nextSteps(
   { retry, abandon }: { retry: () => void; abandon: () => void },
 ): NextStep[] {
   const { code, file, publicKey, setting, unpromoted, appInDoubt } = error;
-  const { signIn } = uiOfCommand(failed);
+  const { signIn } = labelsForCommand(failed);
   const tryAgain: NextStep = { label: vscode.l10n.t('Try Again'), run: retry };
   const step = offered.get(error);
   if (step !== undefined) {
@@ -150,7 +150,7 @@ function nextSteps(
       : [another];
   }
   if (SETTINGS_CODES.has(code)) {
-    return [openSettings(`${uiOfCommand(failed).label}.backendUrl`)];
+    return [openSettings(`${labelsForCommand(failed).label}.backendUrl`)];
   }
   if (code === 'UNTRUSTED_WORKSPACE') {
     return [command(vscode.l10n.t('Manage Workspace Trust'), 'workbench.trust.manage')];
@@ -224,7 +224,7 @@ function withDeviceCode(label: string): NextStep {
   return command(label, 'i99dash.signIn', { method: 'deviceCode' });
 }
 
-function promoteToBeta({ appId, version, releaseNotes }: Unpromoted): NextStep {
+function promoteToBeta({ appId, version, releaseNotes }: PromotionFailure): NextStep {
   const notes = releaseNotes === undefined ? {} : { releaseNotes };
   // Who published to beta has agreed to this: the click finishes it.
   const click = new Click({ appId, version, releaseNotes: '', ...notes }, true);
@@ -258,7 +258,7 @@ function anotherKey(failed: CommandId, { code, file }: I99dashError): NextStep[]
     return [command(vscode.l10n.t('Choose Another Name'), failed, {})];
   }
   if (failed !== 'i99dash.copyPublicKey') {
-    const { signIn } = uiOfCommand(failed);
+    const { signIn } = labelsForCommand(failed);
     const choose = command(vscode.l10n.t('Choose a Key'), signIn);
     return code === 'KEY_NOT_FOUND' && signIn === 'i99dash.signIn'
       ? [choose, showFirstSteps()]
@@ -272,7 +272,7 @@ function anotherKey(failed: CommandId, { code, file }: I99dashError): NextStep[]
 }
 
 function command(label: string, id: string, ...args: unknown[]): NextStep {
-  return { label, run: () => runQuietly(id, ...args) };
+  return { label, run: () => runCommand(id, ...args) };
 }
 
 function showFirstSteps(): NextStep {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { I99dashError } from '../../core/errors';
 import type { NextStep } from './failure';
-import { runQuietly } from './runCommand';
+import { runCommand } from './runCommand';
 
 /** What to do about a failure that is about a file: its problems, where there are any, and the file. */
 export function problemSteps(error: I99dashError, file: string): NextStep[] {
@@ -13,7 +13,7 @@ export function problemSteps(error: I99dashError, file: string): NextStep[] {
 function showProblems(): NextStep {
   return {
     label: vscode.l10n.t('Show Problems'),
-    run: () => runQuietly('workbench.panel.markers.view.focus'),
+    run: () => runCommand('workbench.panel.markers.view.focus'),
   };
 }
 
@@ -25,9 +25,9 @@ export function openFile({ problems = [] }: I99dashError, file: string): NextSte
   const label = vscode.l10n.t('Open File');
   const uri = vscode.Uri.file(file);
   if (first?.range === undefined) {
-    return { label, run: () => runQuietly('vscode.open', uri) };
+    return { label, run: () => runCommand('vscode.open', uri) };
   }
   const { start, end } = first.range;
   const selection = new vscode.Range(start.line, start.character, end.line, end.character);
-  return { label, run: () => runQuietly('vscode.open', uri, { selection }) };
+  return { label, run: () => runCommand('vscode.open', uri, { selection }) };
 }

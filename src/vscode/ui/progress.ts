@@ -9,16 +9,20 @@ export interface Watched {
   /** Replaces the notification's message. */
   report: (message: string) => void;
   /** Asks something with the notification out of the way; it comes back afterwards. */
-  aside: <T>(question: () => Promise<T>) => Promise<T>;
+  hideWhile: <T>(question: () => Promise<T>) => Promise<T>;
 }
 
 /**
  * Runs a task; when it takes a while, one notification says what it does and lets the user cancel.
  * @param task gets a signal that aborts on cancel, a function that replaces the notification's message, and one that asks without it
  */
-export async function withQuietProgress<T>(
+export async function withDelayedProgress<T>(
   title: string,
-  task: (signal: AbortSignal, report: Watched['report'], aside: Watched['aside']) => Promise<T>,
+  task: (
+    signal: AbortSignal,
+    report: Watched['report'],
+    hideWhile: Watched['hideWhile'],
+  ) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
   const notification = new QuietNotification(plainText(title), controller);
@@ -42,7 +46,7 @@ export async function withQuietProgress<T>(
 }
 
 /** Asks something that every running task may wait for: what they say of themselves is out of the way meanwhile. */
-export async function withoutProgress<T>(question: () => Promise<T>): Promise<T> {
+export async function hideProgressWhile<T>(question: () => Promise<T>): Promise<T> {
   sharedQuestions++;
   running.forEach((notification) => notification.hold());
   try {

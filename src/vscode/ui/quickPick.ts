@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { sshFolder } from '../../core/platform/homePath';
-import { answered } from './ask';
+import { orCancel } from './ask';
 import { showOpenDialog, showPicker } from './pickers';
 
 /** A row of a picker that knows what it leads to; a separator leads nowhere. */
@@ -22,7 +22,7 @@ export async function pickChoice<T>(
     matchOnDetail: true,
     ignoreFocusOut: true,
   });
-  return answered(picked?.choose)();
+  return orCancel(picked?.choose)();
 }
 
 /** A line between choices; an empty label draws the line alone. */
@@ -41,5 +41,5 @@ export async function browseForKeyFile(texts: {
 }): Promise<string> {
   const defaultUri = vscode.Uri.file(sshFolder());
   const [file] = (await showOpenDialog({ ...texts, defaultUri })) ?? [];
-  return answered(file).fsPath;
+  return orCancel(file).fsPath;
 }

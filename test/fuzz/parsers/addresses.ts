@@ -3,7 +3,12 @@ import { parseBackendUrl } from '../../../src/core/api/backendUrl';
 import { parseRemoteUrl } from '../../../src/core/ci/gitRemote';
 import { canonicalOrigin } from '../../../src/core/publish/project/origin';
 import { isRuleId } from '../../../src/core/publish/rules/rules';
-import { compareVersions, isSemver, nextMinor, nextPatch } from '../../../src/core/publish/project/semver';
+import {
+  compareVersions,
+  isSemver,
+  nextMinor,
+  nextPatch,
+} from '../../../src/core/publish/project/semver';
 import { plain, type Parser } from '../parser';
 import { orRefuse } from '../promises';
 

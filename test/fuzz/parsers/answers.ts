@@ -10,7 +10,7 @@ import { requestChallenge, verifyChallenge } from '../../../src/core/api/sshAuth
 import { addSshKey, listSshKeys, removeSshKey } from '../../../src/core/api/sshKeys';
 import { appRows } from '../../../src/core/apps/appRows';
 import { exactTime, timeAgo } from '../../../src/core/text/timeAgo';
-import { expiryOf, NEVER, tokenLifeMs } from '../../../src/core/signIn/accessToken';
+import { computeExpiry, NO_EXPIRY, tokenLifeMs } from '../../../src/core/signIn/accessToken';
 import { assertSignableNonce } from '../../../src/core/signIn/nonce';
 import type { ErrorCode } from '../../../src/core/errors';
 import { isJsonObject, parseJson } from '../../../src/core/platform/json';
@@ -111,7 +111,13 @@ async function showApps(api: ApiClient): Promise<void> {
   const beta = await fetchBetaStatus(api, 'trip-log');
   const mine = await fetchMyApps(api);
   const manifest = mine[0]?.manifest ?? {};
-  const local = { id: 'trip-log', folder: '/trip-log', version: '1.0.0', manifest, isBroken: false };
+  const local = {
+    id: 'trip-log',
+    folder: '/trip-log',
+    version: '1.0.0',
+    manifest,
+    isBroken: false,
+  };
   for (const row of appRows({ status, mine, betas: [beta] }, [local], {
     now: NOW,
     language: 'de',
@@ -207,8 +213,8 @@ export const deviceAnswer: Parser = {
 };
 
 function assertExpiry(token: string, expiresIn?: number): void {
-  const end = expiryOf(token, NOW, expiresIn);
-  assert.ok(end >= NOW && end <= NEVER, 'a token ends at a time that there is');
+  const end = computeExpiry(token, NOW, expiresIn);
+  assert.ok(end >= NOW && end <= NO_EXPIRY, 'a token ends at a time that there is');
   const life = tokenLifeMs(token, expiresIn);
   assert.ok(life > 0 && life <= 366 * DAY_MS);
 }

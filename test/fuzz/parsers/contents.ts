@@ -6,11 +6,14 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import { checkContent } from '../../../src/core/publish/checks/baseline/checkContent';
-import { scriptsOf } from '../../../src/core/publish/checks/baseline/html';
+import { listScripts } from '../../../src/core/publish/checks/baseline/html';
 import { BaselineCache } from '../../../src/core/publish/checks/baseline/baselineCache';
 import { declaredVersions } from '../../../src/core/publish/checks/appVersion';
 import { readPicture } from '../../../src/core/publish/checks/picture';
-import { SecretScanner, type SecretFinding } from '../../../src/core/publish/checks/secrets/secretScanner';
+import {
+  SecretScanner,
+  type SecretFinding,
+} from '../../../src/core/publish/checks/secrets/secretScanner';
 import { TAR_END, tarHeader, tarPadding } from '../../../src/core/publish/bundle/tar';
 import { signJwt } from '../../backend/jwt';
 import { png } from '../../support/png';
@@ -110,7 +113,7 @@ export const page: Parser = {
   ],
   check: async (input) => {
     const html = input.toString();
-    const scripts = scriptsOf(html);
+    const scripts = listScripts(html);
     let end = 0;
     for (const { start, codeStart, codeEnd } of scripts) {
       assert.ok(

@@ -8,7 +8,7 @@ import { bcryptKey } from '../../../src/core/ssh/formats/bcrypt';
 import type { KeyUnlock } from '../../../src/core/ssh/formats/keyContainer';
 import { describeKey } from '../../../src/core/ssh/keyDiscovery';
 import { openKeyFile } from '../../../src/core/ssh/privateKey';
-import { keyTypeOf, parsePublicKeyLine, publicKeyLine } from '../../../src/core/ssh/publicKey';
+import { readKeyType, parsePublicKeyLine, publicKeyLine } from '../../../src/core/ssh/publicKey';
 import type { ErrorCode } from '../../../src/core/errors';
 import type { Signer } from '../../../src/core/platform/interfaces';
 import { hasPublicKey } from '../../../src/core/ssh/hasPublicKey';
@@ -168,7 +168,8 @@ async function publicKeys(folder: string): Promise<Seed[]> {
     ...lines.map(plain),
     {
       bytes: Buffer.from(blob, 'base64'),
-      wrap: (bytes) => Buffer.from(`${keyTypeOf(bytes) ?? type} ${bytes.toString('base64')} me\n`),
+      wrap: (bytes) =>
+        Buffer.from(`${readKeyType(bytes) ?? type} ${bytes.toString('base64')} me\n`),
     },
     plain(`# a comment\n\n${first}`),
     {

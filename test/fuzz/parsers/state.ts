@@ -2,14 +2,18 @@ import assert from 'node:assert/strict';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isTokenText } from '../../../src/core/api/bearerToken';
-import { NEVER } from '../../../src/core/signIn/accessToken';
+import { NO_EXPIRY } from '../../../src/core/signIn/accessToken';
 import { findCommandLineToken } from '../../../src/core/signIn/commandLineToken';
-import { parseNotes } from '../../../src/core/session/sessionMetadata';
-import { isTombstone, parseSession, serializeSession } from '../../../src/core/session/sessionRecord';
+import { parseMetadata } from '../../../src/core/session/sessionMetadata';
+import {
+  isTombstone,
+  parseSession,
+  serializeSession,
+} from '../../../src/core/session/sessionRecord';
 import { parseJson } from '../../../src/core/platform/json';
 import type { Finding } from '../../../src/core/publish/checks/baseline/finding';
 import { BaselineCache } from '../../../src/core/publish/checks/baseline/baselineCache';
-import { takeInterrupted } from '../../../src/core/publish/publishLock';
+import { collectStaleLocks } from '../../../src/core/publish/publishLock';
 import { json, plain, type Parser } from '../parser';
 
 const RECORD = {
@@ -28,15 +32,15 @@ export const sessionRecord: Parser = {
   name: 'session record',
   seeds: () => [
     json(RECORD),
-    json({ ...RECORD, source: 'deviceCode', expiresAt: NEVER }),
+    json({ ...RECORD, source: 'deviceCode', expiresAt: NO_EXPIRY }),
     json({ version: 1, signedOutAt: 1_790_000_000_000, sessionId: 's-1' }),
     json({ profile: RECORD, ended: ['s-0'] }),
   ],
   words: [...Object.keys(RECORD), 'signedOutAt', 'agent', 'token', '8.7e15', 'profile', 'ended'],
   check: (input) => {
     const text = input.toString();
-    const notes = parseNotes(parseJson(text)?.value);
-    assert.deepEqual(parseNotes(notes), notes);
+    const notes = parseMetadata(parseJson(text)?.value);
+    assert.deepEqual(parseMetadata(notes), notes);
     const stored = parseSession(text);
     if (stored === undefined) return 'refused';
     assert.deepEqual(parseSession(serializeSession(stored)), stored);
@@ -94,7 +98,7 @@ export const ownFiles: Parser = {
     await writeFile(path, input);
     const { findings = [] } = (await BaselineCache.load(path)).get('script:x') ?? {};
     assert.ok(findings.every(({ range }) => Number.isInteger(range.end.character)));
-    const interrupted = await takeInterrupted(locks);
+    const interrupted = await collectStaleLocks(locks);
     assert.ok(interrupted.every(({ appId }) => typeof appId === 'string'));
     return findings.length + interrupted.length === 0 ? 'refused' : 'accepted';
   },

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { failureText } from '../../../src/core/agents/toolText';
 import { I99dashError } from '../../../src/core/errors';
 import { lineLogger } from '../../../src/core/platform/lineLogger';
-import { oneLine, serverWords } from '../../../src/core/text/sanitizeLine';
+import { sanitizeLine, serverWords } from '../../../src/core/text/sanitizeLine';
 import { redact } from '../../../src/core/text/redact';
-import { rowText } from '../../../src/core/text/bidiIsolate';
+import { bidiIsolate } from '../../../src/core/text/bidiIsolate';
 import { plain, type Parser } from '../parser';
 import { assertPresentable } from '../promises';
 
@@ -40,7 +40,7 @@ export const words: Parser = {
     const told = failureText(new I99dashError('SERVER', kept), [
       { name: 'app', path: '/home/me/app' },
     ]);
-    for (const line of [said, oneLine(kept, Infinity), rowText(kept), ...logged, told]) {
+    for (const line of [said, sanitizeLine(kept, Infinity), bidiIsolate(kept), ...logged, told]) {
       assert.doesNotMatch(line, /[\r\n\0]/u);
     }
     if (said === '') return 'refused';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { tellDecision } from '../../../src/vscode/apps/reviewNotification';
+import { showReviewDecision } from '../../../src/vscode/apps/reviewNotification';
 import { useMessages } from '../support';
 
 describe('notification at the end of a review', () => {
@@ -7,9 +7,9 @@ describe('notification at the end of a review', () => {
 
   it('states the result and offers next steps', () => {
     const decision = { appId: 'trip-log', version: '1.4.0', state: 'approved' } as const;
-    tellDecision(decision);
-    tellDecision({ ...decision, state: 'rejected' });
-    tellDecision({ ...decision, state: 'rejected', reason: 'The icon is blurred.' });
+    showReviewDecision(decision);
+    showReviewDecision({ ...decision, state: 'rejected' });
+    showReviewDecision({ ...decision, state: 'rejected', reason: 'The icon is blurred.' });
     assert.deepEqual(
       shown.map(({ message }) => message),
       [

@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { I99dashError } from '../../../src/core/errors';
 import type { Problem } from '../../../src/core/problem';
-import { AppElement, FailureElement } from '../../../src/vscode/apps/appElements';
+import { AppNode, FailureNode } from '../../../src/vscode/apps/appElements';
 import { identityView } from '../../../src/vscode/session/identityView';
-import { uiOf } from '../../../src/vscode/session/realmLabels';
-import { FailureRow, KeyRow } from '../../../src/vscode/keys/sshKeyItem';
+import { realmLabels } from '../../../src/vscode/session/realmLabels';
+import { SshKeyFailureNode, SshKeyNode } from '../../../src/vscode/keys/sshKeyItem';
 import { keyItems } from '../../../src/vscode/keys/sshKeyCommands';
 import { DEFAULT_ACCOUNT } from '../../backend/server';
 import { addApp } from '../../support/apps';
@@ -184,7 +184,7 @@ describe('hostile text', () => {
         { kind: 'offline' as const, ...held, failure, retryAt: 0 },
         { kind: 'rejected' as const, ...held, failure },
       ]) {
-        const ui = uiOf({ id: 'i99dash' });
+        const ui = realmLabels({ id: 'i99dash' });
         const view = identityView(state, { ui, backend: LONG, now: 0 });
         assertPlain(view.text, 'status bar');
         assertPlain(view.accessibilityLabel, 'status bar, spoken', { icons: true });
@@ -194,7 +194,7 @@ describe('hostile text', () => {
 
     it('is shown as plain text in the views', () => {
       const manifest = { id: LONG, name: LONG };
-      const app = new AppElement(
+      const app = new AppNode(
         {
           ...{ appId: SHORT, name: LONG, review: 'rejected', reviewWord: LONG },
           ...{ rejectionReason: LONG, latestVersion: LONG },
@@ -211,9 +211,9 @@ describe('hostile text', () => {
       for (const element of [
         app,
         ...app.children,
-        new FailureElement(error),
-        new FailureRow(error),
-        new KeyRow(key, true),
+        new FailureNode(error),
+        new SshKeyFailureNode(error),
+        new SshKeyNode(key, true),
       ]) {
         assertTreeItem(element.toTreeItem(), element.constructor.name);
       }

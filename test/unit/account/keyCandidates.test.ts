@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fingerprintOf, parsePublicKeyLine } from '../../../src/core/ssh/publicKey';
+import { computeFingerprint, parsePublicKeyLine } from '../../../src/core/ssh/publicKey';
 import type { AgentKey } from '../../../src/core/ssh/agent/sshAgent';
 import {
   findKeyCandidates,
@@ -15,7 +15,7 @@ import { useTempFolder } from '../../support/temp-folder';
 
 function agentKey(publicKey: string): AgentKey {
   const { blob, comment } = parsePublicKeyLine(publicKey) ?? assert.fail('no key');
-  return { publicKey, publicBlob: blob, comment, fingerprint: fingerprintOf(blob) };
+  return { publicKey, publicBlob: blob, comment, fingerprint: computeFingerprint(blob) };
 }
 
 describe('key candidates for registration', () => {

@@ -3,9 +3,9 @@ import type { SshKey } from '../../../src/core/api/sshKeys';
 import { CancelledError, I99dashError } from '../../../src/core/errors';
 import {
   rotateKey,
-  RotationStopped,
+  KeyRotationError,
   type Rotation,
-  type RotationPorts,
+  type RotationDeps,
   type RotationStage,
 } from '../../../src/core/account/replaceKey';
 import type { Identity } from '../../../src/core/identity';
@@ -26,10 +26,10 @@ const IDENTITY: Identity = {
   ...{ source: 'ssh', backendUrl: 'https://api.test' },
 };
 
-type Step = keyof RotationPorts;
+type Step = keyof RotationDeps;
 
 /** An account that records each operation on its keys and fails at one step. */
-class FakeAccount implements RotationPorts {
+class FakeAccount implements RotationDeps {
   readonly done: Step[] = [];
   readonly controller = new AbortController();
 
@@ -101,7 +101,7 @@ describe('key replacement', () => {
     it(`stops when it fails to ${failAt} and keeps the old key`, async () => {
       const account = new FakeAccount([OLD], { failAt });
       const { result } = await rotate(account);
-      assert.ok(result instanceof RotationStopped);
+      assert.ok(result instanceof KeyRotationError);
       assert.equal(result.stage, stage);
       assert.equal((result.cause as I99dashError).code, 'OFFLINE');
       assert.deepEqual(account.keys, keys);
@@ -116,7 +116,7 @@ describe('key replacement', () => {
     it(`stops when it is cancelled after ${cancelAfter} and keeps the old key`, async () => {
       const account = new FakeAccount([OLD], { cancelAfter });
       const { result } = await rotate(account);
-      assert.ok(result instanceof RotationStopped);
+      assert.ok(result instanceof KeyRotationError);
       assert.equal(result.stage, stage);
       assert.ok(result.cause instanceof CancelledError);
       assert.deepEqual(account.keys, keys);
@@ -138,21 +138,21 @@ describe('key replacement', () => {
   it('does nothing when the new key cannot sign in', async () => {
     const account = new FakeAccount([OLD, key('new', 'attest')]);
     const { result } = await rotate(account);
-    assert.equal((result as RotationStopped).stage, 'nothing');
+    assert.equal((result as KeyRotationError).stage, 'nothing');
     assert.deepEqual(account.done, ['list']);
   });
 
   it('does nothing when the new key is the old key', async () => {
     const account = new FakeAccount();
     const { result } = await rotate(account, { ...ROTATION, newFingerprint: OLD.fingerprint });
-    assert.equal((result as RotationStopped).stage, 'nothing');
+    assert.equal((result as KeyRotationError).stage, 'nothing');
     assert.deepEqual(account.done, []);
   });
 
   it('removes nothing when the new key belongs to another account', async () => {
     const account = new FakeAccount([OLD], { devId: 'dev_2' });
     const { result } = await rotate(account);
-    assert.equal((result as RotationStopped).stage, 'signedIn');
+    assert.equal((result as KeyRotationError).stage, 'signedIn');
     assert.deepEqual(account.keys, [OLD, NEW]);
   });
 });

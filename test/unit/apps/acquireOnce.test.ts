@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { claimOnce } from '../../../src/core/apps/acquireOnce';
+import { acquireOnce } from '../../../src/core/apps/acquireOnce';
 import { useTempFolder } from '../../support/temp-folder';
 
 describe('one-time claim', () => {
@@ -10,10 +10,10 @@ describe('one-time claim', () => {
   it('is granted to one of many concurrent callers', async () => {
     const folder = join(temp.path, 'claims');
     const given = await Promise.all(
-      Array.from({ length: 20 }, () => claimOnce(folder, 'https://a/|trip-log|../x', 1e9)),
+      Array.from({ length: 20 }, () => acquireOnce(folder, 'https://a/|trip-log|../x', 1e9)),
     );
     assert.equal(given.filter(Boolean).length, 1);
-    assert.equal(await claimOnce(folder, 'another', 1e9), true);
+    assert.equal(await acquireOnce(folder, 'another', 1e9), true);
     assert.equal((await readdir(folder)).length, 2);
   });
 
@@ -21,7 +21,7 @@ describe('one-time claim', () => {
     const folder = join(temp.path, 'claims');
     await mkdir(join(folder, 'old', 'full'), { recursive: true });
     await utimes(join(folder, 'old'), 1, 1);
-    assert.equal(await claimOnce(folder, 'new', 60_000), true);
+    assert.equal(await acquireOnce(folder, 'new', 60_000), true);
   });
 
   it('expires when it is old', async () => {
@@ -29,7 +29,7 @@ describe('one-time claim', () => {
     await mkdir(folder);
     await writeFile(join(folder, 'old'), '');
     await utimes(join(folder, 'old'), 1, 1);
-    await claimOnce(folder, 'new', 60_000);
+    await acquireOnce(folder, 'new', 60_000);
     assert.deepEqual((await readdir(folder)).includes('old'), false);
   });
 });

@@ -3,8 +3,8 @@ import type { AppStatus } from '../../../src/core/api/developerStatus';
 import { FollowedReviews } from '../../../src/core/apps/followedReviews';
 import {
   followInterval,
-  ReviewFollower,
-  type Decision,
+  ReviewPoller,
+  type ReviewDecision,
   type FollowedSubmission,
 } from '../../../src/core/apps/reviewPoller';
 import { I99dashError } from '../../../src/core/errors';
@@ -57,12 +57,12 @@ class World {
 class Window {
   focused = true;
   account: typeof ME | undefined = ME;
-  readonly told: Decision[] = [];
+  readonly told: ReviewDecision[] = [];
   readonly logger = new MemoryLogger();
-  readonly follower: ReviewFollower;
+  readonly follower: ReviewPoller;
 
   constructor(world: World) {
-    this.follower = new ReviewFollower({
+    this.follower = new ReviewPoller({
       reviews: new FollowedReviews(world.store),
       clock: world.clock,
       logger: this.logger,
@@ -76,7 +76,7 @@ class Window {
         world.claimed.add(name);
         return isFirst;
       },
-      tell: (decision) => this.told.push(decision),
+      notify: (decision) => this.told.push(decision),
     });
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { reviewStateOf } from '../../../src/core/apps/reviewState';
+import { toReviewState } from '../../../src/core/apps/reviewState';
 
 describe('review state', () => {
   for (const [word, state] of [
@@ -16,7 +16,7 @@ describe('review state', () => {
     ['', 'other'],
   ] as const) {
     it(`is ${state} for ${JSON.stringify(word)}`, () => {
-      assert.equal(reviewStateOf(word), state);
+      assert.equal(toReviewState(word), state);
     });
   }
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AppStatus } from '../../../src/core/api/developerStatus';
-import { emptinessOf, type Surroundings } from '../../../src/core/apps/welcomeState';
+import { getWelcomeState, type WelcomeInput } from '../../../src/core/apps/welcomeState';
 import type { AppsSnapshot } from '../../../src/core/apps/loadApps';
 
 const APP: AppStatus = {
@@ -9,7 +9,7 @@ const APP: AppStatus = {
   reviewStatus: 'pending',
   betaActive: false,
 };
-const HERE: Surroundings = {
+const HERE: WelcomeInput = {
   isSignedIn: true,
   hasWorkspace: true,
   hasLocalApp: false,
@@ -39,7 +39,7 @@ describe('reason for an empty view', () => {
     const apps = snapshot === undefined ? 'nothing loaded' : `${snapshot.status.apps.length} apps`;
     const more = snapshot?.status.isDeveloper === false ? ', not a developer' : '';
     it(`is ${String(why)}: ${apps}${more}, ${JSON.stringify(surroundings)}`, () => {
-      assert.equal(emptinessOf(snapshot, { ...HERE, ...surroundings }), why);
+      assert.equal(getWelcomeState(snapshot, { ...HERE, ...surroundings }), why);
     });
   }
 });

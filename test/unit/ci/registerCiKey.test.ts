@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { registerCiKey, withdrawCiKey, type CiKeyPorts } from '../../../src/core/ci/registerCiKey';
+import { registerCiKey, revokeCiKey, type CiKeyDeps } from '../../../src/core/ci/registerCiKey';
 import { CancelledError } from '../../../src/core/errors';
 import { makeKeyPair, type KeyPair } from '../../../src/core/ssh/keyPair';
 import type { HttpRequest } from '../../../src/core/platform/interfaces';
@@ -14,7 +14,7 @@ const KEYS = '/api/v1/account/ssh-keys';
 describe('CI key registration', () => {
   let backend: MemoryBackend;
   let sent: HttpRequest[];
-  let ports: CiKeyPorts;
+  let deps: CiKeyDeps;
   let pair: KeyPair;
 
   beforeEach(async () => {
@@ -29,7 +29,7 @@ describe('CI key registration', () => {
       },
     };
     const tokens = { getToken: () => Promise.resolve(token) };
-    ports = { transport, tokens, backendUrl: 'https://api.test' };
+    deps = { transport, tokens, backendUrl: 'https://api.test' };
     pair = await makeKeyPair(NAME);
   });
 
@@ -41,7 +41,7 @@ describe('CI key registration', () => {
     sent.map(({ method, url }) => `${method} ${url.pathname.replace(/key_.*/u, 'id')}`);
 
   it('creates a login key and nothing else', async () => {
-    const key = await registerCiKey(ports, pair, NAME);
+    const key = await registerCiKey(deps, pair, NAME);
     const { fingerprint } = pair.signer;
     assert.deepEqual([key.purpose, key.fingerprint], ['login', fingerprint]);
     assert.deepEqual(registered(), [{ name: NAME, purpose: 'login', fingerprint }]);
@@ -49,7 +49,7 @@ describe('CI key registration', () => {
   });
 
   it('sends nothing of the private key', async () => {
-    await registerCiKey(ports, pair, NAME);
+    await registerCiKey(deps, pair, NAME);
     const lines = pair.file.toString().split('\n').slice(2, -2);
     assert.ok(lines.length >= 3);
     const everything = JSON.stringify(sent);
@@ -72,13 +72,13 @@ describe('CI key registration', () => {
         handler: (_request, next) => (++looks === 2 ? refused : next()),
       },
     });
-    await rejectsWith('SERVER', registerCiKey(ports, pair, NAME));
+    await rejectsWith('SERVER', registerCiKey(deps, pair, NAME));
     assert.deepEqual([looks, registered()], [3, []]);
   });
 
   it('leaves no key registered when it is cancelled midway', async () => {
     const controller = new AbortController();
-    const { transport } = ports;
+    const { transport } = deps;
     const cancelling = {
       send: async (request: HttpRequest) => {
         if (request.signal?.aborted === true) {
@@ -93,7 +93,7 @@ describe('CI key registration', () => {
       },
     };
     const registering = registerCiKey(
-      { ...ports, transport: cancelling },
+      { ...deps, transport: cancelling },
       pair,
       NAME,
       controller.signal,
@@ -105,10 +105,10 @@ describe('CI key registration', () => {
   it('can be reverted and reports when that fails', async () => {
     backend.state.addKey(DEFAULT_ACCOUNT.devId, pair.signer.publicKey, { name: 'mine' });
     backend.faults.inject({ match: { path: KEYS }, fault: { kind: 'status', status: 503 } });
-    assert.equal(await withdrawCiKey(ports, pair.signer.fingerprint), false);
+    assert.equal(await revokeCiKey(deps, pair.signer.fingerprint), false);
     assert.equal(registered().length, 1);
-    assert.equal(await withdrawCiKey(ports, pair.signer.fingerprint), true);
-    assert.equal(await withdrawCiKey(ports, pair.signer.fingerprint), true);
+    assert.equal(await revokeCiKey(deps, pair.signer.fingerprint), true);
+    assert.equal(await revokeCiKey(deps, pair.signer.fingerprint), true);
     assert.deepEqual(registered(), []);
   });
 });

@@ -13,7 +13,7 @@ import { openKeyFile } from '../../../src/core/ssh/privateKey';
 import { parsePublicKeyLine } from '../../../src/core/ssh/publicKey';
 import { registerCiKey } from '../../../src/core/ci/registerCiKey';
 import type { I99dashError } from '../../../src/core/errors';
-import { RotationStopped, rotateKey } from '../../../src/core/account/replaceKey';
+import { KeyRotationError, rotateKey } from '../../../src/core/account/replaceKey';
 import { registerKey } from '../../../src/core/account/registerKey';
 import { removeKey } from '../../../src/core/account/removeKey';
 import { WalletWatch } from '../../../src/core/operator/walletWatch';
@@ -141,7 +141,7 @@ const replacingKey = {
   run: async (cell: Cell) => {
     const { api, session, parts } = cell;
     const { path, publicKeyLine, fingerprint } = parts.otherKey;
-    const ports = {
+    const deps = {
       list: () => listSshKeys(api),
       register: () =>
         registerKey(api, { blob: blobOf(publicKeyLine), name: 'New', purpose: 'login' }),
@@ -151,8 +151,8 @@ const replacingKey = {
     } as const;
     const { devId } = DEFAULT_ACCOUNT;
     const rotation = { oldFingerprint: parts.key.fingerprint, newFingerprint: fingerprint, devId };
-    await rotateKey(ports, rotation).catch((error: unknown) => {
-      throw error instanceof RotationStopped ? error.cause : error;
+    await rotateKey(deps, rotation).catch((error: unknown) => {
+      throw error instanceof KeyRotationError ? error.cause : error;
     });
   },
   effect: (cell: Cell) => (isRegistered(cell, cell.parts.key.fingerprint) ? 0 : 1),
@@ -173,9 +173,9 @@ const settingUpCi = {
   run: async (cell: Cell) => {
     const { path, publicKeyLine } = cell.parts.otherKey;
     const { backend, network: transport, session: tokens } = cell;
-    const ports = { backendUrl: backend.url, transport, tokens };
+    const deps = { backendUrl: backend.url, transport, tokens };
     const pair = { blob: blobOf(publicKeyLine), signer: await openKeyFile(path) };
-    return registerCiKey(ports, pair, CI_KEY);
+    return registerCiKey(deps, pair, CI_KEY);
   },
   effect: ({ otherKeys }: Cell) => otherKeys,
 };
@@ -503,8 +503,8 @@ function watchingWallet(): Pick<Call, 'prepare' | 'run' | 'truth'> {
     prepare: async (cell) => {
       await cell.signIn();
       const { session, network: transport, clock, logger, backend } = cell;
-      const ports = { session, transport, clock, logger, backendUrl: () => backend.url };
-      const watch = new WalletWatch(ports);
+      const deps = { session, transport, clock, logger, backendUrl: () => backend.url };
+      const watch = new WalletWatch(deps);
       watches.set(cell, watch);
       // The automatic request ends before the fault.
       await watch.fetch(session);

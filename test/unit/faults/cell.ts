@@ -5,7 +5,7 @@ import { MachineKeys } from '../../../src/core/session/machineKeys';
 import { Session } from '../../../src/core/session/session';
 import { SessionStore } from '../../../src/core/session/sessionStore';
 import { SignatureRequests } from '../../../src/core/session/signatureRequests';
-import { Signers } from '../../../src/core/session/keyRing';
+import { KeyRing } from '../../../src/core/session/keyRing';
 import { loadProject } from '../../../src/core/publish/project/project';
 import { publish, type PublishResult, type Track } from '../../../src/core/publish/publish';
 import { shellRunner } from '../../../src/core/publish/build/shellRunner';
@@ -72,7 +72,7 @@ export class Cell {
     const secrets = new FakeSecretStore();
     const credentials = developerRealm.environment.credentials.map((name) => this.prefix + name);
     const realm: Realm = { ...developerRealm, environment: { credentials } };
-    const signers = new Signers({ openKeyFile, openAgentKey: () => Promise.resolve(undefined) });
+    const signers = new KeyRing({ openKeyFile, openAgentKey: () => Promise.resolve(undefined) });
     const machine = new FakeMachineStore();
     const keys = new MachineKeys(realm, machine, signers);
     const signatures = new SignatureRequests(machine, clock, () => Promise.resolve([]));

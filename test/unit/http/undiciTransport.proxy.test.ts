@@ -9,7 +9,7 @@ import type { NetworkConfiguration } from '../../../src/core/http/networkConfigu
 import { createUndiciTransport, describeUserAgent } from '../../../src/core/http/undiciTransport';
 import type { I99dashError } from '../../../src/core/errors';
 import type { HttpRequest } from '../../../src/core/platform/interfaces';
-import { isPassing } from '../../../src/core/http/retry';
+import { isTransient } from '../../../src/core/http/retry';
 import { type Backend, startBackend } from '../../backend/server';
 import { certificateAuthority } from '../../support/certificate';
 import {
@@ -140,7 +140,7 @@ describe('transport through a proxy', () => {
       assert.match(error.message, words);
       assert.match(error.message, new RegExp(`^The proxy 127\\.0\\.0\\.1:${proxy.port} `, 'u'));
       assert.deepEqual([error.status, error.setting], [407, 'http.proxy']);
-      assert.equal(isPassing(error), false, 'tried again by itself, it may lock the account');
+      assert.equal(isTransient(error), false, 'tried again by itself, it may lock the account');
       assertKeepsSecret(error);
     }
     assert.equal(proxy.asked.length, 2, 'each is asked once');
@@ -163,7 +163,7 @@ describe('transport through a proxy', () => {
       use(withPassword(proxy.url));
       const error = await rejectsWith('OFFLINE', get());
       assert.match(error.message, words);
-      assert.deepEqual([error.status, isPassing(error), proxy.asked.length], [407, false, 1]);
+      assert.deepEqual([error.status, isTransient(error), proxy.asked.length], [407, false, 1]);
       assertKeepsSecret(error);
     });
   }
@@ -212,13 +212,13 @@ describe('transport through a proxy', () => {
     use(withPassword(refusing.url));
     const refused = await rejectsWith('OFFLINE', get());
     assert.match(refused.message, /does not connect to api\.example\.test \(HTTP 403\)/u);
-    assert.equal(isPassing(refused), false);
+    assert.equal(isTransient(refused), false);
     assertKeepsSecret(refused);
     const lost = await startProxy({ routes: {} });
     use(lost.url);
     const error = await rejectsWith('OFFLINE', get());
     assert.equal(error.status, 502);
-    assert.equal(isPassing(error), true);
+    assert.equal(isTransient(error), true);
   });
 
   it('reports when the proxy is down, unknown or silent', async () => {
@@ -231,7 +231,7 @@ describe('transport through a proxy', () => {
       down.message,
       /^Can't reach the proxy 127\.0\.0\.1:\d+ \(http\.proxy\)\. Check your connection\.$/u,
     );
-    assert.deepEqual([down.setting, isPassing(down)], ['http.proxy', true]);
+    assert.deepEqual([down.setting, isTransient(down)], ['http.proxy', true]);
     assertKeepsSecret(down);
     network = { ...network, proxy: { environment: { HTTPS_PROXY: 'http://proxy.invalid' } } };
     const unknown = await rejectsWith('OFFLINE', get());

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:tls';
 import type { NetworkConfiguration } from '../../../src/core/http/networkConfiguration';
 import { createUndiciTransport } from '../../../src/core/http/undiciTransport';
-import { isPassing } from '../../../src/core/http/retry';
+import { isTransient } from '../../../src/core/http/retry';
 import { startConnectProxy } from '../../support/connect-proxy';
 import { rejectsWith } from '../../support/expect';
 import { hasOpenssl3, makeCertificates } from '../../support/openssl-certificates';
@@ -99,7 +99,7 @@ describe('rejected certificate', function () {
       const error = await rejectsWith('TLS', get(`https://localhost:${port}`));
       assert.match(error.message, new RegExp(`^The certificate of localhost:${port}`, 'u'));
       assert.match(error.message, words);
-      assert.equal(isPassing(error), false);
+      assert.equal(isTransient(error), false);
       assert.equal(received, '', 'nothing is sent');
     });
   }
@@ -141,7 +141,7 @@ describe('rejected certificate', function () {
       const port = await readPort(client);
       const error = await rejectsWith('TLS', get(`https://localhost:${port}`));
       assert.match(error.message, words);
-      assert.equal(isPassing(error), false);
+      assert.equal(isTransient(error), false);
     });
   }
 });

@@ -9,7 +9,7 @@ import {
   suggestAppId,
 } from '../../../src/core/newProject/newMiniApp';
 import { CATEGORIES } from '../../../src/core/publish/rules/manifestValues';
-import { ProblemFinder } from '../../../src/core/publish/diagnostics/problemModel';
+import { ProblemModel } from '../../../src/core/publish/diagnostics/problemModel';
 import { writeFiles, type MANIFEST } from '../../support/project';
 import { useTempFolder } from '../../support/temp-folder';
 import { readTree } from '../../support/trees';
@@ -22,7 +22,7 @@ describe('making a folder a mini-app', () => {
 
   /** The rules that the Problems panel has problems of. */
   async function findProblems(): Promise<string[]> {
-    const finder = new ProblemFinder(temp.path);
+    const finder = new ProblemModel(temp.path);
     finder.setManifest(await finder.readText(finder.manifestFile));
     finder.setConfig(await finder.readText(finder.configFile));
     await finder.checkFiles();

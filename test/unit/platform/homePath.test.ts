@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { abbreviateHome, absoluteFromHome, expandHome, sshFolder } from '../../../src/core/platform/homePath';
+import {
+  abbreviateHome,
+  absoluteFromHome,
+  expandHome,
+  sshFolder,
+} from '../../../src/core/platform/homePath';
 
 describe('paths in the home folder', () => {
   const home = homedir();

@@ -6,7 +6,7 @@ import { CancelledError } from '../../../src/core/errors';
 import { findMiniApps } from '../../../src/core/miniAppFolder';
 import { pictureRoots, listPictures } from '../../../src/core/publish/editing/pictures';
 import { collectFiles } from '../../../src/core/publish/bundle/files';
-import { ProblemFinder } from '../../../src/core/publish/diagnostics/problemModel';
+import { ProblemModel } from '../../../src/core/publish/diagnostics/problemModel';
 import { measureCpu } from '../../support/cpu-time';
 import { png } from '../../support/png';
 import { MANIFEST, writeFiles } from '../../support/project';
@@ -50,7 +50,7 @@ describe(`project of ${FILES} files with circular links`, function () {
   });
 
   it('reports its problems without blocking for long', async () => {
-    const finder = new ProblemFinder(temp.path);
+    const finder = new ProblemModel(temp.path);
     finder.setManifest(await finder.readText(finder.manifestFile));
     finder.setConfig(await finder.readText(finder.configFile));
     const { cpuMs, blockedMs } = await measureCpu(() => finder.checkFiles());
@@ -63,7 +63,7 @@ describe(`project of ${FILES} files with circular links`, function () {
   });
 
   it('stops the search when its result is no longer needed', async () => {
-    const finder = new ProblemFinder(temp.path);
+    const finder = new ProblemModel(temp.path);
     finder.setManifest(await finder.readText(finder.manifestFile));
     finder.setConfig(await finder.readText(finder.configFile));
     const controller = new AbortController();
@@ -114,7 +114,7 @@ describe('project whose sources are the whole disk', () => {
         'manifest.json': JSON.stringify(MANIFEST),
         'sdk.config.json': JSON.stringify(config),
       });
-      const finder = new ProblemFinder(temp.path);
+      const finder = new ProblemModel(temp.path);
       finder.setManifest(await finder.readText(finder.manifestFile));
       finder.setConfig(await finder.readText(finder.configFile));
       await finder.checkFiles();

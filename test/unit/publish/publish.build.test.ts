@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CancelledError } from '../../../src/core/errors';
 import { rejectsWith } from '../../support/expect';
 import type { Problem } from '../../../src/core/problem';
-import type { Prepared } from '../../../src/core/publish/publish';
+import type { PublishPreview } from '../../../src/core/publish/publish';
 import { png } from '../../support/png';
 import { isAlive } from '../../support/process';
 import { MINI_APPS, type Publishing, usePublishing } from '../../support/publishing';
@@ -254,7 +254,7 @@ describe('publish with a build', () => {
       app.hooks.onBuildOutput = () => edit({ category: 'none' });
       await rejectsWith('MANIFEST_INVALID', app.publish());
       edit({ category: 'vehicle' });
-      const prepared: Prepared[] = [];
+      const prepared: PublishPreview[] = [];
       app.hooks.confirm = (asked) => Promise.resolve(void prepared.push(asked));
       app.hooks.onBuildOutput = () =>
         edit({ category: 'media', requires: { dilink: ['di5.0'], modernWebview: true } });

@@ -4,14 +4,14 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError } from '../../../src/core/errors';
 import { placeholderIcon } from '../../../src/core/publish/project/placeholderIcon';
-import type { Prepared } from '../../../src/core/publish/publish';
+import type { PublishPreview } from '../../../src/core/publish/publish';
 import { rejectsWith } from '../../support/expect';
 import { type Publishing, SUBMIT, usePublishing } from '../../support/publishing';
 
 describe('publish with confirmation', () => {
   const current = usePublishing('tyre-pressure');
   let app: Publishing;
-  let asked: Prepared[];
+  let asked: PublishPreview[];
   beforeEach(() => {
     app = current();
     asked = [];

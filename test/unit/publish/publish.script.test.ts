@@ -3,7 +3,7 @@ import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { scriptEnvironment } from '../../../src/core/publish/build/projectBuild';
 import type { Problem } from '../../../src/core/problem';
-import type { Prepared } from '../../../src/core/publish/publish';
+import type { PublishPreview } from '../../../src/core/publish/publish';
 import { rejectsWith } from '../../support/expect';
 import { writeFiles } from '../../support/project';
 import { type Publishing, usePublishing } from '../../support/publishing';
@@ -105,8 +105,8 @@ describe('publish of a project with its own publish script', () => {
   });
 
   /** The preview shown to the user. */
-  async function prepared(): Promise<Prepared> {
-    let asked: Prepared | undefined;
+  async function prepared(): Promise<PublishPreview> {
+    let asked: PublishPreview | undefined;
     app.hooks.confirm = (now) => Promise.resolve(void (asked = now));
     await app.publish();
     return asked ?? assert.fail('nobody was asked');

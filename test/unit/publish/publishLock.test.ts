@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:f
 import { basename, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isI99dashError } from '../../../src/core/errors';
-import { takeInterrupted, withPublishLock } from '../../../src/core/publish/publishLock';
+import { collectStaleLocks, withPublishLock } from '../../../src/core/publish/publishLock';
 import { rejectsWith } from '../../support/expect';
 import { canFillDisk, onFullDisk } from '../../support/full-disk';
 import { closeSockets, ODD_FILES } from '../../support/odd-files';
@@ -89,7 +89,7 @@ describe('publish lock', () => {
       assert.deepEqual(await readdir(temp.path), []);
       const dead = left.replace(`"pid":${process.pid}`, `"pid":${await deadProcess()}`);
       await writeFile(join(temp.path, 'left.lock'), dead);
-      const [told] = await takeInterrupted(temp.path);
+      const [told] = await collectStaleLocks(temp.path);
       assert.equal(told?.stage, stage);
     });
   }
@@ -134,7 +134,7 @@ describe('publish lock', () => {
         const [name = ''] = await readdir(temp.path);
         for (const other of [
           () => rejectsWith('PUBLISH_IN_PROGRESS', withPublishLock(temp.path, note, done, SOON)),
-          async () => assert.deepEqual(await takeInterrupted(temp.path, SOON), []),
+          async () => assert.deepEqual(await collectStaleLocks(temp.path, SOON), []),
         ]) {
           await utimes(join(temp.path, name), time, time);
           await other();
@@ -148,7 +148,7 @@ describe('publish lock', () => {
   it('judges a lock of another computer by its heartbeat, not by its process ID', async () => {
     const path = await abandon(await deadProcess(), { host: 'another-computer' });
     await rejectsWith('PUBLISH_IN_PROGRESS', withPublishLock(temp.path, note, done, SOON));
-    assert.deepEqual(await takeInterrupted(temp.path, SOON), []);
+    assert.deepEqual(await collectStaleLocks(temp.path, SOON), []);
     await utimes(path, LONG_AGO, LONG_AGO);
     assert.equal(await withPublishLock(temp.path, note, done, SOON), 'done');
   });
@@ -258,9 +258,9 @@ describe('publish lock', () => {
   it('reports an interrupted publish once', async () => {
     const pid = await deadProcess();
     await abandon(pid);
-    const windows = Array.from({ length: 8 }, () => takeInterrupted(temp.path));
+    const windows = Array.from({ length: 8 }, () => collectStaleLocks(temp.path));
     assert.deepEqual((await Promise.all(windows)).flat(), [{ ...note, pid }]);
-    assert.deepEqual(await takeInterrupted(temp.path), []);
+    assert.deepEqual(await collectStaleLocks(temp.path), []);
   });
 
   for (const [what, words] of [
@@ -273,17 +273,17 @@ describe('publish lock', () => {
     it(`ignores an interrupted publish with ${what} and removes its lock`, async () => {
       const path = await abandon(1, words);
       await utimes(path, LONG_AGO, LONG_AGO);
-      assert.deepEqual(await takeInterrupted(temp.path), []);
+      assert.deepEqual(await collectStaleLocks(temp.path), []);
       assert.deepEqual(await readdir(temp.path), []);
     });
   }
 
   it('does not report a running publish as interrupted', async () => {
     await withPublishLock(temp.path, note, async () => {
-      assert.deepEqual(await takeInterrupted(temp.path), []);
+      assert.deepEqual(await collectStaleLocks(temp.path), []);
     });
     await writeFile(join(temp.path, 'garbage.lock'), 'garbage');
-    assert.deepEqual(await takeInterrupted(temp.path), []);
-    assert.deepEqual(await takeInterrupted(join(temp.path, 'missing')), []);
+    assert.deepEqual(await collectStaleLocks(temp.path), []);
+    assert.deepEqual(await collectStaleLocks(join(temp.path, 'missing')), []);
   });
 });

@@ -92,7 +92,7 @@ describe('windows that share a session', () => {
     const token = world().backend.state.mintToken({ devId: COLLEAGUE.devId, lifeSeconds: 900 });
     await first.session.signInWithToken(token, undefined, agree);
     world().clock.jump(10 * MINUTE);
-    await second.keepAlive.wake();
+    await second.keepAlive.trigger();
     assert.equal(second.session.identity().devId, COLLEAGUE.devId);
     assert.equal(await second.session.getToken(), token);
   });
@@ -129,7 +129,7 @@ describe('unreliable keyring', () => {
     await world().secrets.delete(world().storageKey);
     const window = await world().restoredWindow();
     assert.equal(kindOf(window), 'signedIn');
-    await window.keepAlive.wake();
+    await window.keepAlive.trigger();
     await window.look();
     await window.session.fetchIdentity();
     assert.equal(world().mints, 2);
@@ -173,7 +173,7 @@ describe('unreliable keyring', () => {
     const window = await world().signedInWindow();
     world().secrets.fails.store = true;
     world().clock.jump(10 * MINUTE);
-    await window.keepAlive.wake();
+    await window.keepAlive.trigger();
     const renewed = tokenOf(window);
     await window.look();
     assert.equal(tokenOf(window), renewed);
@@ -184,7 +184,7 @@ describe('unreliable keyring', () => {
     const window = await world().signedInWindow();
     world().secrets.fails.store = true;
     world().clock.jump(10 * MINUTE);
-    await window.keepAlive.wake();
+    await window.keepAlive.trigger();
     world().backend.state.revokeTokens();
     await window.session.fetchIdentity();
     assert.equal(world().mints, 3);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { drawRenewalShare } from '../../../src/core/session/refreshPolicy';
+import { drawRefreshFraction } from '../../../src/core/session/refreshPolicy';
 import { loadOf } from '../../bench/fleet';
 import { seededRandom } from '../../support/random';
 
@@ -12,7 +12,7 @@ function loadWith(drawShare: (random: () => number) => number) {
 
 describe('refresh jitter of a fleet of editors', () => {
   it('spreads refreshes so that the busiest minute has at most 1.3 times the mean', () => {
-    const { perMinute, mean, ratio } = loadWith(drawRenewalShare);
+    const { perMinute, mean, ratio } = loadWith(drawRefreshFraction);
     assert.equal(perMinute[0], 20_000, 'all mint when they wake');
     // One token every 57.5 % of 15 minutes, per editor.
     assert.ok(Math.abs(mean - 20_000 / (0.575 * 15)) < 50, `${mean} per minute`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SessionProfile } from '../../../src/core/session/sessionRecord';
-import { Signers } from '../../../src/core/session/keyRing';
+import { KeyRing } from '../../../src/core/session/keyRing';
 import { I99dashError, type ErrorCode } from '../../../src/core/errors';
 import type { Signer } from '../../../src/core/platform/interfaces';
 import { rejectsWith } from '../../support/expect';
@@ -59,8 +59,8 @@ const FAILURES: Row[] = [
   { title: 'no file, agent without it', agent: undefined, expected: 'KEY_NOT_FOUND' },
 ];
 
-function signersOf({ file, agent }: Row): Signers {
-  return new Signers({
+function signersOf({ file, agent }: Row): KeyRing {
+  return new KeyRing({
     openKeyFile:
       typeof file === 'string'
         ? failing(file)
@@ -87,11 +87,11 @@ describe('key of a session', () => {
   it('stays open in this window until sign-out', async () => {
     const row: Row = { title: '', file: 'KEY_ENCRYPTED', agent: undefined, expected: KEY };
     const signers = signersOf(row);
-    signers.keep(OTHER);
+    signers.cache(OTHER);
     await rejectsWith('KEY_ENCRYPTED', signers.open(profileFor(row)));
-    signers.keep(KEY);
+    signers.cache(KEY);
     assert.equal(await signers.open(profileFor(row)), KEY);
-    signers.forget();
+    signers.clear();
     await rejectsWith('KEY_ENCRYPTED', signers.open(profileFor(row)));
   });
 

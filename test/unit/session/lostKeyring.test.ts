@@ -125,7 +125,7 @@ describe('keyring with spurious change events', () => {
     const { keepAlive } = await world().signedInWindow();
     world().backend.faults.inject({ fault: { kind: 'reset' }, times: 'always' });
     world().clock.jump(16 * MINUTE);
-    await keepAlive.wake();
+    await keepAlive.trigger();
     const before = world().requests.length;
     let reads = 0;
     const get = world().secrets.get.bind(world().secrets);

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import {
   backoffMs,
-  patienceMs,
-  decide,
-  drawRenewalShare,
-  isStanding,
+  userActionBackoffMs,
+  nextRefreshAction,
+  drawRefreshFraction,
+  isRefusalActive,
   MIN_LIFETIME_MS,
-  refusalPauseMs,
-  renewalDueAt,
-  type Decision,
-  type Refusal,
-  type RenewalFailure,
-  type RenewalSituation,
-  type SignerReadiness,
+  agentRefusalBackoffMs,
+  refreshDueAt,
+  type RefreshAction,
+  type AgentRefusal,
+  type RefreshFailure,
+  type RefreshInput,
+  type KeyAvailability,
   type TokenTimes,
 } from '../../../src/core/session/refreshPolicy';
 import { between, seededRandom } from '../../support/random';
@@ -40,7 +40,7 @@ const FAILURES = {
   /** Recorded before the clock was set back. */
   future: { kind: 'passing', at: NOW + 1, retryAt: NOW + 5_000 },
   final: { kind: 'final' },
-} satisfies Record<string, RenewalFailure | undefined>;
+} satisfies Record<string, RefreshFailure | undefined>;
 
 /** Availability of the signer. `refused` is an agent that lists the key and declined to sign. */
 const SIGNERS = {
@@ -48,7 +48,7 @@ const SIGNERS = {
   locked: { signer: 'locked' },
   refused: { signer: 'ready', refusal: { at: NOW - 1_000, retryAt: NOW + 1 } },
   none: { signer: 'none' },
-} satisfies Record<string, Pick<RenewalSituation, 'signer' | 'refusal'>>;
+} satisfies Record<string, Pick<RefreshInput, 'signer' | 'refusal'>>;
 
 const TABLE = `
 token    signer  none          waiting  due           future        final
@@ -114,10 +114,10 @@ describe('next action for a token', () => {
       for (const [index, kind] of decisions.entries()) {
         const name = failureNames[index] as keyof typeof FAILURES;
         const lastFailure = FAILURES[name];
-        const decision = decide({
+        const decision = nextRefreshAction({
           now: NOW,
           token: TOKENS[tokenName as keyof typeof TOKENS],
-          share: 0.5,
+          refreshFraction: 0.5,
           ...SIGNERS[signer as keyof typeof SIGNERS],
           ...(lastFailure === undefined ? {} : { lastFailure }),
         });
@@ -134,8 +134,11 @@ describe('next action for a token', () => {
     ]) {
       for (const token of Object.values(TOKENS)) {
         for (const signer of ['ready', 'locked', 'none'] as const) {
-          const situation = { now: NOW, token, share: 0.5, signer };
-          assert.deepEqual(decide({ ...situation, refusal }), decide(situation));
+          const situation = { now: NOW, token, refreshFraction: 0.5, signer };
+          assert.deepEqual(
+            nextRefreshAction({ ...situation, refusal }),
+            nextRefreshAction(situation),
+          );
         }
       }
     }
@@ -144,7 +147,8 @@ describe('next action for a token', () => {
   it('keeps a short-lived token until a tenth of its lifetime is left', () => {
     const life = 8_000;
     const token = { mintedAt: NOW, expiresAt: NOW + life };
-    const at = (age: number) => decide({ now: NOW + age, token, share: 0.5, signer: 'ready' }).kind;
+    const at = (age: number) =>
+      nextRefreshAction({ now: NOW + age, token, refreshFraction: 0.5, signer: 'ready' }).kind;
     assert.deepEqual([0, 3_999, 4_000, 7_199, 7_200, 8_000].map(at), [
       'use',
       'use',
@@ -157,7 +161,13 @@ describe('next action for a token', () => {
 
   it('respects the requested reserve', () => {
     const at = (minLifetimeMs: number) =>
-      decide({ now: NOW, token: aged(LIFE - 60_000), share: 0.5, signer: 'ready', minLifetimeMs });
+      nextRefreshAction({
+        now: NOW,
+        token: aged(LIFE - 60_000),
+        refreshFraction: 0.5,
+        signer: 'ready',
+        minLifetimeMs,
+      });
     assert.deepEqual(at(59_999), { kind: 'useAndRenew' });
     assert.deepEqual(at(60_000), { kind: 'renewAndWait' });
   });
@@ -173,17 +183,17 @@ describe('any refresh situation', () => {
     return pick([undefined, { mintedAt, expiresAt }, { mintedAt, expiresAt }]);
   }
 
-  function anyFailure(): RenewalFailure | undefined {
+  function anyFailure(): RefreshFailure | undefined {
     const at = NOW + between(random, -120_000, 60_000);
     const retryAt = at + between(random, 0, 120_000);
-    return pick<RenewalFailure | undefined>([
+    return pick<RefreshFailure | undefined>([
       undefined,
       { kind: 'final' },
-      { kind: 'passing', at, retryAt, asked: pick([true, false]) },
+      { kind: 'passing', at, retryAt, serverRequestedDelay: pick([true, false]) },
     ]);
   }
 
-  function check(situation: RenewalSituation, decision: Decision): void {
+  function check(situation: RefreshInput, decision: RefreshAction): void {
     const { token, signer, lastFailure, refusal } = situation;
     switch (decision.kind) {
       case 'use':
@@ -201,7 +211,10 @@ describe('any refresh situation', () => {
     }
     if (decision.kind === 'useAndRenew' || decision.kind === 'renewAndWait') {
       assert.equal(signer, 'ready');
-      assert.ok(refusal === undefined || !isStanding(refusal, NOW), 'nobody is asked after a no');
+      assert.ok(
+        refusal === undefined || !isRefusalActive(refusal, NOW),
+        'nobody is asked after a no',
+      );
       assert.notEqual(lastFailure?.kind, 'final');
     }
     if (decision.kind === 'rejected') {
@@ -209,7 +222,7 @@ describe('any refresh situation', () => {
     }
   }
 
-  function anyRefusal(): Refusal | undefined {
+  function anyRefusal(): AgentRefusal | undefined {
     const at = NOW + between(random, -120_000, 60_000);
     return pick([undefined, { at, retryAt: at + between(random, 0, 120_000) }]);
   }
@@ -219,15 +232,15 @@ describe('any refresh situation', () => {
     for (let round = 0; round < 50_000; round++) {
       const lastFailure = anyFailure();
       const refusal = anyRefusal();
-      const situation: RenewalSituation = {
+      const situation: RefreshInput = {
         now: NOW,
         token: anyToken(),
-        share: drawRenewalShare(random),
-        signer: pick<SignerReadiness>(['ready', 'locked', 'none']),
+        refreshFraction: drawRefreshFraction(random),
+        signer: pick<KeyAvailability>(['ready', 'locked', 'none']),
         ...(lastFailure === undefined ? {} : { lastFailure }),
         ...(refusal === undefined ? {} : { refusal }),
       };
-      const decision = decide(situation);
+      const decision = nextRefreshAction(situation);
       kinds.add(decision.kind);
       try {
         check(situation, decision);
@@ -249,7 +262,7 @@ describe('any refresh situation', () => {
 describe('refresh time', () => {
   it('is distributed evenly between 35 and 80 % of the lifetime', () => {
     const random = seededRandom(2);
-    const shares = Array.from({ length: 10_000 }, () => drawRenewalShare(random)).sort();
+    const shares = Array.from({ length: 10_000 }, () => drawRefreshFraction(random)).sort();
     assert.ok(shares[0]! >= 0.35 && shares[0]! < 0.352);
     assert.ok(shares.at(-1)! <= 0.8 && shares.at(-1)! > 0.798);
     for (const quantile of [0.25, 0.5, 0.75]) {
@@ -259,8 +272,8 @@ describe('refresh time', () => {
   });
 
   it('counts from the time of issue', () => {
-    assert.equal(renewalDueAt({ mintedAt: NOW, expiresAt: NOW + LIFE }, 0.5), NOW + LIFE / 2);
-    assert.equal(renewalDueAt({ mintedAt: NOW, expiresAt: NOW + 8_000 }, 0.35), NOW + 2_800);
+    assert.equal(refreshDueAt({ mintedAt: NOW, expiresAt: NOW + LIFE }, 0.5), NOW + LIFE / 2);
+    assert.equal(refreshDueAt({ mintedAt: NOW, expiresAt: NOW + 8_000 }, 0.35), NOW + 2_800);
   });
 });
 
@@ -295,17 +308,25 @@ describe('backoff after a failure', () => {
 
 describe('backoff after a failure that needs user action', () => {
   it('has a ceiling that doubles from 1 to 15 minutes', () => {
-    const ceilings = [1, 2, 3, 4, 5, 6, 1_000].map((failures) => patienceMs(failures, () => 1));
+    const ceilings = [1, 2, 3, 4, 5, 6, 1_000].map((failures) =>
+      userActionBackoffMs(failures, () => 1),
+    );
     assert.deepEqual(ceilings, [60_000, 120_000, 240_000, 480_000, 900_000, 900_000, 900_000]);
   });
 
   it('is random in the upper half below the ceiling', () => {
-    assert.deepEqual([patienceMs(1, () => 0), patienceMs(2, () => 0.5)], [30_000, 90_000]);
+    assert.deepEqual(
+      [userActionBackoffMs(1, () => 0), userActionBackoffMs(2, () => 0.5)],
+      [30_000, 90_000],
+    );
   });
 });
 
 describe('backoff after a refused signature', () => {
   it('grows from five minutes to an hour', () => {
-    assert.deepEqual([1, 2, 3, 50].map(refusalPauseMs), [300_000, 3_600_000, 3_600_000, 3_600_000]);
+    assert.deepEqual(
+      [1, 2, 3, 50].map(agentRefusalBackoffMs),
+      [300_000, 3_600_000, 3_600_000, 3_600_000],
+    );
   });
 });

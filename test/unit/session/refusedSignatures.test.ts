@@ -191,7 +191,7 @@ describe('SSH agent signature request', () => {
 
   it('gives up on a silent agent at the deadline and does not retry before the backoff ends', async () => {
     const { keepAlive, session } = await window();
-    void keepAlive.wake();
+    void keepAlive.trigger();
     await untilAsked(1);
     await world().passSlowly(4 * MINUTE);
     assert.equal(asked(), 1);
@@ -226,7 +226,7 @@ describe('SSH agent signature request', () => {
     other.abort();
     await ended;
     assert.equal(signals[0].aborted, true);
-    await keepAlive.wake();
+    await keepAlive.trigger();
     assert.equal(asked(), 1, 'a person who cancels is not asked again at once');
     assert.equal(session.state.kind, 'locked');
   });
@@ -242,8 +242,8 @@ describe('SSH agent signature request', () => {
   it('treats an invalid answer as a refusal', async () => {
     const { session, keepAlive } = await window();
     nextAnswer = () => Promise.reject(new I99dashError('AGENT_UNAVAILABLE', 'no sense'));
-    await keepAlive.wake();
-    for (let focus = 0; focus < 5; focus++) await keepAlive.wake();
+    await keepAlive.trigger();
+    for (let focus = 0; focus < 5; focus++) await keepAlive.trigger();
     assert.equal(asked(), 1);
     assert.equal(session.state.kind, 'locked');
     const error = await rejectsWith('AGENT_UNAVAILABLE', session.getToken({ interactive: true }));

@@ -25,7 +25,7 @@ describe('new tokens that the backend rejects', () => {
 
   async function keptWindow(): Promise<SessionWindow> {
     const window = await world().signedInWindow();
-    await window.keepAlive.wake();
+    await window.keepAlive.trigger();
     return window;
   }
 
@@ -56,7 +56,7 @@ describe('new tokens that the backend rejects', () => {
     const window = await world().restoredWindow();
     const states = statesOf(window);
     refuse(ME);
-    await window.keepAlive.wake();
+    await window.keepAlive.trigger();
     await world().passSlowly(MINUTE, SECOND);
     const early = world().mints;
     assert.ok(early >= 4 && early <= 9, `${early} mints in the first minute`);
@@ -111,7 +111,7 @@ describe('new tokens that the backend rejects', () => {
     const before = world().requests.length;
     for (let round = 0; round < 3; round++) {
       await rejectsWith('NOT_SIGNED_IN', listKeys(window));
-      await window.keepAlive.wake();
+      await window.keepAlive.trigger();
     }
     assert.deepEqual([...new Set(states)], ['signedIn']);
     const asked = world().requests.slice(before);
@@ -154,7 +154,7 @@ describe('new tokens that the backend rejects', () => {
     await world().signIn(window);
     assert.equal(kindOf(window), 'signedIn');
     world().clock.jump(16 * MINUTE);
-    await window.keepAlive.wake();
+    await window.keepAlive.trigger();
     assert.equal(kindOf(window), 'signedIn');
   });
 });

@@ -8,7 +8,7 @@ import { Session } from '../../../src/core/session/session';
 import type { SessionState } from '../../../src/core/session/sessionState';
 import { SessionStore } from '../../../src/core/session/sessionStore';
 import { SignatureRequests } from '../../../src/core/session/signatureRequests';
-import { Signers } from '../../../src/core/session/keyRing';
+import { KeyRing } from '../../../src/core/session/keyRing';
 import { developerRealm } from '../../../src/core/realm';
 import { startBackend, DEFAULT_ACCOUNT, type Backend } from '../../backend/server';
 import { rejectsWith } from '../../support/expect';
@@ -55,7 +55,7 @@ describe('session', () => {
   afterEach(() => backend.close());
 
   function openWindow(backendUrl = backend.url): Session {
-    const signers = new Signers({
+    const signers = new KeyRing({
       openKeyFile: (path) => {
         opened.push(path);
         return openKeyFile(path);

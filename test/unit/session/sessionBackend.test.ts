@@ -56,7 +56,7 @@ describe('selected backend', () => {
     const window = await world().signedInWindow(undefined, switching());
     world().clock.jump(16 * MINUTE);
     backendUrl = other.url;
-    await window.keepAlive.wake();
+    await window.keepAlive.trigger();
     assert.deepEqual(other.requests, []);
     assert.equal(kindOf(window), 'signedOut');
   });
@@ -86,7 +86,7 @@ describe('selected backend', () => {
       },
     });
     refused = true;
-    await keepAlive.wake();
+    await keepAlive.trigger();
     await assert.rejects(session.getToken(), /refused/u);
     await assert.rejects(session.restore(), /refused/u);
     refused = false;

@@ -53,9 +53,9 @@ describe('session shared by a local and a remote machine', () => {
 
   it('uses the shared token on a machine without a key and is locked when it expires', async () => {
     const local = await world().signedInWindow();
-    await local.keepAlive.wake();
+    await local.keepAlive.trigger();
     const remote = await remoteWindow();
-    await remote.keepAlive.wake();
+    await remote.keepAlive.trigger();
     assert.ok(lacksKey(profileOf(remote)));
     assert.equal(remote.session.identity().fingerprint, undefined);
     await world().passSlowly(60 * MINUTE, 15_000);
@@ -95,10 +95,10 @@ describe('session shared by a local and a remote machine', () => {
   ] as const) {
     it(`serves every call of a working day on both machines when the other ${what}`, async () => {
       const local = await world().signedInWindow();
-      await local.keepAlive.wake();
+      await local.keepAlive.trigger();
       const remote = await remoteWindow();
       if (hasKey) await signInRemotely(remote);
-      await remote.keepAlive.wake();
+      await remote.keepAlive.trigger();
       const { sessionId } = profileOf(local);
       for (let minute = 5; minute <= 8 * 60; minute += 5) {
         await world().passSlowly(5 * MINUTE, 15_000);
@@ -128,7 +128,7 @@ describe('session shared by a local and a remote machine', () => {
     (await world().signedInWindow()).dispose();
     const [one, other] = [await remoteWindow(), await remoteWindow()];
     await world().passSlowly(16 * MINUTE);
-    await other.keepAlive.wake();
+    await other.keepAlive.trigger();
     assert.equal(kindOf(other), 'locked');
     await signInRemotely(one);
     assert.equal(kindOf(other), 'signedIn');
@@ -139,7 +139,7 @@ describe('session shared by a local and a remote machine', () => {
     const clock = new SkewedClock(world().clock);
     clock.set(-3 * MINUTE);
     const local = await world().signedInWindow();
-    await local.keepAlive.wake();
+    await local.keepAlive.trigger();
     const remote = await remoteWindow({ clock });
     for (let minute = 0; minute < 60; minute++) {
       await world().passSlowly(MINUTE, 15_000);

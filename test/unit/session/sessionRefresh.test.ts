@@ -172,7 +172,7 @@ describe('on-demand token refresh', () => {
       const identity = window.session.fetchIdentity();
       await me.reached;
       world().clock.jump(10 * MINUTE);
-      await window.keepAlive.wake();
+      await window.keepAlive.trigger();
       world().clock.jump(100);
       world().backend.state.revokeTokens();
       me.release();
@@ -186,7 +186,7 @@ describe('on-demand token refresh', () => {
       world().secrets.events = 0;
       const second = await world().restoredWindow();
       world().clock.jump(10 * MINUTE);
-      await first.keepAlive.wake();
+      await first.keepAlive.trigger();
       world().clock.jump(100);
       world().backend.state.revokeTokens();
       await second.session.fetchIdentity();
@@ -226,7 +226,7 @@ describe('on-demand token refresh', () => {
       for (let hurry = 0; hurry < 3; hurry++) {
         const error = await rejectsWith('SERVER', window.session.getToken());
         assert.equal(error.status, 503);
-        await window.keepAlive.wake();
+        await window.keepAlive.trigger();
       }
       assert.equal(tries(), 2);
       assert.equal(kindOf(window), 'offline');
@@ -240,7 +240,7 @@ describe('on-demand token refresh', () => {
     it('waits even when the token expires in the meantime', async () => {
       const window = await signedIn();
       world().clock.jump(13 * MINUTE);
-      await window.keepAlive.wake();
+      await window.keepAlive.trigger();
       assert.equal(tries(), 2);
       assert.equal(kindOf(window), 'signedIn', 'the token is still good');
       await world().passSlowly(2 * MINUTE);
@@ -255,7 +255,7 @@ describe('on-demand token refresh', () => {
     it('shows in the background that the token has expired', async () => {
       const window = await signedIn();
       world().clock.jump(13 * MINUTE);
-      await window.keepAlive.wake();
+      await window.keepAlive.trigger();
       await world().passSlowly(2 * MINUTE);
       assert.equal(kindOf(window), 'offline');
     });
@@ -312,7 +312,7 @@ describe('permanent rejection by the server', () => {
 
   it('stops using a key that was removed until the user acts', async () => {
     const window = await world().signedInWindow();
-    await window.keepAlive.wake();
+    await window.keepAlive.trigger();
     const states = statesOf(window);
     world().backend.state.removeKey(world().key.fingerprint);
     await world().passSlowly(13 * MINUTE);
@@ -337,7 +337,7 @@ describe('permanent rejection by the server', () => {
 
   it('treats lost challenges of a backend as transient', async () => {
     const window = await world().signedInWindow();
-    await window.keepAlive.wake();
+    await window.keepAlive.trigger();
     const states = statesOf(window);
     invalidChallenge(4); // each refresh tries twice
     await world().passSlowly(20 * MINUTE);
@@ -348,7 +348,7 @@ describe('permanent rejection by the server', () => {
 
   it('recognizes an older backend that reports unknown keys as invalid challenges', async () => {
     const window = await world().signedInWindow();
-    await window.keepAlive.wake();
+    await window.keepAlive.trigger();
     invalidChallenge('always');
     await world().passSlowly(13 * MINUTE);
     assert.equal(failureOf(window), 'KEY_REJECTED');
@@ -380,7 +380,7 @@ describe('permanent rejection by the server', () => {
       world().clock.jump(age);
       const window = await world().restoredWindow();
       const states = statesOf(window);
-      await window.keepAlive.wake();
+      await window.keepAlive.trigger();
       await world().activity.idle();
       assert.equal(failureOf(window), 'KEY_REJECTED');
       const before = world().requests.length;
@@ -396,7 +396,7 @@ describe('permanent rejection by the server', () => {
     world().backend.settings.sshEnabled = false;
     const window = await world().restoredWindow();
     const states = statesOf(window);
-    await window.keepAlive.wake();
+    await window.keepAlive.trigger();
     assert.equal(failureOf(window), 'SSH_AUTH_DISABLED');
     await window.session.fetchIdentity();
     const before = world().requests.length;
@@ -414,7 +414,7 @@ describe('pasted token', () => {
     const request = { devId: DEFAULT_ACCOUNT.devId, lifeSeconds: 900 };
     const window = world().openWindow();
     await window.session.signInWithToken(world().backend.state.mintToken(request));
-    await window.keepAlive.wake();
+    await window.keepAlive.trigger();
     return window;
   }
 

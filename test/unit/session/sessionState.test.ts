@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { MintedToken } from '../../../src/core/signIn/requestToken';
+import type { AccessToken } from '../../../src/core/signIn/requestToken';
 import type { SessionProfile } from '../../../src/core/session/sessionRecord';
 import {
   transition,
@@ -16,8 +16,8 @@ const profile: SessionProfile = {
   fingerprint: 'SHA256:1',
 };
 const other: SessionProfile = { ...profile, sessionId: 'two' };
-const minted: MintedToken = { token: 'first', mintedAt: 1, expiresAt: 2 };
-const newer: MintedToken = { token: 'second', mintedAt: 2, expiresAt: 3 };
+const minted: AccessToken = { token: 'first', mintedAt: 1, expiresAt: 2 };
+const newer: AccessToken = { token: 'second', mintedAt: 2, expiresAt: 3 };
 const before = new I99dashError('OFFLINE', 'before');
 const failure = new I99dashError('TIMEOUT', 'now');
 
@@ -44,7 +44,7 @@ const EVENTS = {
 type EventName = keyof typeof EVENTS;
 
 /** The state of a signed-in session after each event. `same` is the same object. */
-const HELD_AFTER: Record<EventName, (minted: MintedToken | undefined) => SettledState> = {
+const HELD_AFTER: Record<EventName, (minted: AccessToken | undefined) => SettledState> = {
   taken: () => ({ kind: 'signedIn', profile: other, minted: newer }),
   ended: () => ({ kind: 'signedOut' }),
   renewed: () => ({ kind: 'signedIn', profile, minted: newer }),

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { isTokenText } from '../../../src/core/api/bearerToken';
 import {
   DEFAULT_TOKEN_LIFE_MS,
-  expiryOf,
+  computeExpiry,
   isSameSubject,
-  NEVER,
+  NO_EXPIRY,
   tokenLifeMs,
 } from '../../../src/core/signIn/accessToken';
 
@@ -92,8 +92,8 @@ describe('expiry of a token without refresh', () => {
     ['is unknown without exp', {}, undefined, Infinity],
   ] as const) {
     it(title, () => {
-      const end = expected === Infinity ? NEVER : NOW + expected;
-      assert.equal(expiryOf(jwt(token), NOW, expiresIn), end);
+      const end = expected === Infinity ? NO_EXPIRY : NOW + expected;
+      assert.equal(computeExpiry(jwt(token), NOW, expiresIn), end);
     });
   }
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KnownBackends, type KeyUse } from '../../../src/core/signIn/approvedBackends';
+import { ApprovedBackends, type KeyUse } from '../../../src/core/signIn/approvedBackends';
 import { openKeyFile } from '../../../src/core/ssh/privateKey';
 import { DEFAULT_ACCOUNT } from '../../backend/server';
 import { rejectsWith } from '../../support/expect';
@@ -15,8 +15,8 @@ const KEY = 'SHA256:one';
 describe('approved backends of a key', () => {
   const temp = useTempFolder();
   const file = (): string => join(temp.path, 'storage', 'known.json');
-  const open = (before: KeyUse[] = []): KnownBackends =>
-    new KnownBackends(file(), DEFAULT, () => before);
+  const open = (before: KeyUse[] = []): ApprovedBackends =>
+    new ApprovedBackends(file(), DEFAULT, () => before);
   const use = (backendUrl: string, fingerprint = KEY): KeyUse => ({ fingerprint, backendUrl });
 
   it('contains the default backend and those approved for this key', async () => {
@@ -77,7 +77,7 @@ describe('session whose key is not approved for the backend', () => {
   const temp = useTempFolder();
 
   it('refuses to sign in without requesting a challenge', async () => {
-    const keyUse = new KnownBackends(join(temp.path, 'known.json'), DEFAULT);
+    const keyUse = new ApprovedBackends(join(temp.path, 'known.json'), DEFAULT);
     const { session } = world().openWindow({ keyUse });
     const { path } = world().key;
     const signer = await openKeyFile(path);
@@ -87,11 +87,11 @@ describe('session whose key is not approved for the backend', () => {
 
   it('does not refresh in the background and signs nothing', async () => {
     await world().signedInWindow();
-    const keyUse = new KnownBackends(join(temp.path, 'known.json'), DEFAULT);
+    const keyUse = new ApprovedBackends(join(temp.path, 'known.json'), DEFAULT);
     const window = await world().restoredWindow({ keyUse });
     const before = world().requests.filter((request) => request.includes('challenge')).length;
     world().clock.jump(20 * 60_000);
-    await window.keepAlive.wake();
+    await window.keepAlive.trigger();
     await world().activity.idle();
     assert.equal(window.session.state.kind, 'offline');
     await rejectsWith('CHALLENGE_REFUSED', window.session.getToken());

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { NEVER } from '../../../src/core/signIn/accessToken';
+import { NO_EXPIRY } from '../../../src/core/signIn/accessToken';
 import type { Authenticated } from '../../../src/core/signIn/authenticate';
 import {
   authenticateWithDeviceCode,
@@ -54,8 +54,8 @@ class ScriptedFlow {
 
   run(signal?: AbortSignal): Promise<Authenticated> {
     const prompt = (shown: DeviceCodePrompt): void => void this.prompts.push(shown);
-    const ports = { clock: this.clock, transport: { send: this.send } };
-    return authenticateWithDeviceCode(ports, BACKEND, { clientId: 'us', prompt }, signal);
+    const deps = { clock: this.clock, transport: { send: this.send } };
+    return authenticateWithDeviceCode(deps, BACKEND, { clientId: 'us', prompt }, signal);
   }
 
   private readonly send = (request: HttpRequest): Promise<HttpResponse> => {
@@ -91,7 +91,7 @@ describe('sign-in with a device code', () => {
     const start = flow.clock.now();
     const { profile, minted } = await flow.run();
     assert.deepEqual(profile, { account: ME, source: 'deviceCode' });
-    assert.deepEqual(minted, { token: 'i99k_new', mintedAt: start + 10_000, expiresAt: NEVER });
+    assert.deepEqual(minted, { token: 'i99k_new', mintedAt: start + 10_000, expiresAt: NO_EXPIRY });
     assert.deepEqual(flow.prompts, [
       {
         userCode: GRANT.user_code,

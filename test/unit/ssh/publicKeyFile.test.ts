@@ -5,7 +5,7 @@ import { open, readFile, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { promisify } from 'node:util';
-import { fingerprintOf } from '../../../src/core/ssh/publicKey';
+import { computeFingerprint } from '../../../src/core/ssh/publicKey';
 import { looksLikePrivateKey, readPublicKeyFile } from '../../../src/core/ssh/publicKeyFile';
 import { rejectsWith } from '../../support/expect';
 import { fingerprintOfLine, generateTestKey, toPublicKeyLine } from '../../support/ssh-key';
@@ -27,7 +27,7 @@ describe('public key files', () => {
     const key = await generateTestKey({ folder: temp.path, comment: 'work laptop' });
     const { type, blob, comment } = await readPublicKeyFile(key.publicKeyPath);
     assert.deepEqual([type, comment], ['ssh-ed25519', 'work laptop']);
-    assert.equal(fingerprintOf(blob), key.fingerprint);
+    assert.equal(computeFingerprint(blob), key.fingerprint);
   });
 
   for (const [title, content] of Object.entries<string | Buffer>({
@@ -42,7 +42,7 @@ describe('public key files', () => {
   })) {
     it(`read a file ${title}`, async () => {
       const { blob, comment } = await readPublicKeyFile(await write(content));
-      assert.equal(fingerprintOf(blob), fingerprintOfLine(line));
+      assert.equal(computeFingerprint(blob), fingerprintOfLine(line));
       assert.equal(comment, 'Zoë’s 鍵 laptop');
     });
   }

@@ -1,28 +1,28 @@
 import assert from 'node:assert/strict';
 import { localize } from '../../../src/core/text/l10n';
-import { rowFacts, rowLabel, rowText } from '../../../src/core/text/bidiIsolate';
+import { joinIsolated, rowLabel, bidiIsolate } from '../../../src/core/text/bidiIsolate';
 
 const NAME = 'ضغط الإطارات';
 
 describe('row text', () => {
   it('is unchanged without right-to-left text', () => {
-    assert.equal(rowText('Tyre\nPressure'), 'Tyre Pressure');
-    assert.equal(rowFacts(['1.0.0', '', 'in review']), '1.0.0 · in review');
+    assert.equal(bidiIsolate('Tyre\nPressure'), 'Tyre Pressure');
+    assert.equal(joinIsolated(['1.0.0', '', 'in review']), '1.0.0 · in review');
   });
 
   it('is isolated from its neighbors with right-to-left text', () => {
-    assert.equal(rowText(NAME), `\u2068${NAME}\u2069`);
-    assert.equal(rowText(`Tyres ${NAME}`), `\u2068Tyres ${NAME}\u2069`);
-    assert.equal(rowText('\u2069\u202Eשלום'), '\u2068 שלום\u2069');
-    assert.equal(rowFacts(['1.0.0', NAME]), `1.0.0 · \u2068${NAME}\u2069`);
+    assert.equal(bidiIsolate(NAME), `\u2068${NAME}\u2069`);
+    assert.equal(bidiIsolate(`Tyres ${NAME}`), `\u2068Tyres ${NAME}\u2069`);
+    assert.equal(bidiIsolate('\u2069\u202Eשלום'), '\u2068 שלום\u2069');
+    assert.equal(joinIsolated(['1.0.0', NAME]), `1.0.0 · \u2068${NAME}\u2069`);
   });
 
   it('keeps its beginning when it is truncated and starts with right-to-left text', () => {
-    assert.equal(rowText(`${NAME} ${NAME}`, 20), `\u2068${NAME} ضغط…\u2069`);
-    assert.equal(rowText('س'.repeat(40), 20), `\u2068${'س'.repeat(20)}…\u2069`);
-    assert.equal(rowText(NAME, NAME.length), `\u2068${NAME}\u2069`);
+    assert.equal(bidiIsolate(`${NAME} ${NAME}`, 20), `\u2068${NAME} ضغط…\u2069`);
+    assert.equal(bidiIsolate('س'.repeat(40), 20), `\u2068${'س'.repeat(20)}…\u2069`);
+    assert.equal(bidiIsolate(NAME, NAME.length), `\u2068${NAME}\u2069`);
     for (const text of ['Tyre Pressure of the Car', `Tyres ${NAME} ${NAME}`]) {
-      assert.ok(!rowText(text, 8).includes('…'), 'VS Code cuts its end off');
+      assert.ok(!bidiIsolate(text, 8).includes('…'), 'VS Code cuts its end off');
     }
   });
 
@@ -37,7 +37,7 @@ describe('row text', () => {
     localize({ language: 'ar', file: '/nowhere' }, {});
     try {
       const text = '\u2067في \u2068~/.ssh/id_ed25519\u2069 على هذا الجهاز.\u2069';
-      assert.equal(rowText(text, 12), '\u2068\u2067في \u2068~/.ssh/…\u2069\u2069\u2069');
+      assert.equal(bidiIsolate(text, 12), '\u2068\u2067في \u2068~/.ssh/…\u2069\u2069\u2069');
     } finally {
       localize(undefined);
     }

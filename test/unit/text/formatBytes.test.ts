@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict';
-import { ByteRate, describeBytes, inUnit, unitOf } from '../../../src/core/text/formatBytes';
+import {
+  ByteRate,
+  formatBytes,
+  formatInUnit,
+  chooseUnit,
+} from '../../../src/core/text/formatBytes';
 import { FakeClock } from '../../support/fakes';
 
 describe('byte formatting', () => {
   it('uses the unit that fits the size', () => {
-    const told = [0, 1, 61_200, 999_999, 1_000_000, 52_040_000, 3_210_000_000].map(describeBytes);
+    const told = [0, 1, 61_200, 999_999, 1_000_000, 52_040_000, 3_210_000_000].map(formatBytes);
     assert.deepEqual(told, ['0 kB', '1 kB', '62 kB', '1000 kB', '1.0 MB', '52.0 MB', '3.2 GB']);
   });
 
   it('uses the unit of another size so that both compare', () => {
-    assert.equal(inUnit(12_400, unitOf(52_000_000)), '0.0');
-    assert.equal(inUnit(12_400_000, unitOf(52_000_000)), '12.4');
+    assert.equal(formatInUnit(12_400, chooseUnit(52_000_000)), '0.0');
+    assert.equal(formatInUnit(12_400_000, chooseUnit(52_000_000)), '12.4');
   });
 });
 

@@ -2,8 +2,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatNumber, localization, localize, plural, t, textLanguage } from '../../../src/core/text/l10n';
-import { describeBytes } from '../../../src/core/text/formatBytes';
+import {
+  formatNumber,
+  localization,
+  localize,
+  plural,
+  t,
+  textLanguage,
+} from '../../../src/core/text/l10n';
+import { formatBytes } from '../../../src/core/text/formatBytes';
 import { placeholdersOf, sourceOf, sourcesIn, textsOf, untranslatable } from '../../support/l10n';
 import type { Text } from '../../support/l10n';
 import { useTempFolder } from '../../support/temp-folder';
@@ -321,10 +328,10 @@ describe('localization', () => {
 
   it('writes numbers with the same digits as versions, and units in the language', () => {
     assert.equal(formatNumber(1234.5), '1,234.5');
-    assert.equal(describeBytes(12_400_000), '12.4 MB');
+    assert.equal(formatBytes(12_400_000), '12.4 MB');
     localize(ar, {});
     assert.match(formatNumber(12), /^12$/u);
-    assert.match(describeBytes(62_000), /^62\s\p{Script=Arabic}/u);
+    assert.match(formatBytes(62_000), /^62\s\p{Script=Arabic}/u);
   });
 
   it('reads the bundle from its URI', async () => {

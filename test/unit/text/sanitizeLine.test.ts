@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { localize } from '../../../src/core/text/l10n';
-import { oneLine, serverWords } from '../../../src/core/text/sanitizeLine';
+import { sanitizeLine, serverWords } from '../../../src/core/text/sanitizeLine';
 
 describe('untrusted text on one line', () => {
   it('is unchanged when it is ordinary text', () => {
@@ -12,7 +12,7 @@ describe('untrusted text on one line', () => {
       '👩\u200D🔧 胎压',
       'e\u0301',
     ]) {
-      assert.equal(oneLine(words), words);
+      assert.equal(sanitizeLine(words), words);
     }
   });
 
@@ -23,32 +23,32 @@ describe('untrusted text on one line', () => {
       ...['\u00AD', '\uDE97', '\uD83D', '\u{E0041}'],
     ];
     for (const text of unfit) {
-      assert.equal(oneLine(`a${text}b`), 'a b', JSON.stringify(text));
+      assert.equal(sanitizeLine(`a${text}b`), 'a b', JSON.stringify(text));
     }
-    assert.equal(oneLine(`a${unfit.join('')}b`), 'a b');
+    assert.equal(sanitizeLine(`a${unfit.join('')}b`), 'a b');
   });
 
   it('keeps the isolates of a right-to-left language, each with its end', () => {
     localize({ language: 'ar', file: '/nowhere' }, {});
     try {
       const text = '\u2067لا يوجد مفتاح في \u2068~/.ssh/id\u2069.\u2069';
-      assert.equal(oneLine(text), text);
-      assert.equal(oneLine(`\u2069\u202E${text}\u2067\n`), ` ${text}\u2067 \u2069`);
-      assert.equal(oneLine(text, 12), '\u2067لا يوجد…d\u2069.');
+      assert.equal(sanitizeLine(text), text);
+      assert.equal(sanitizeLine(`\u2069\u202E${text}\u2067\n`), ` ${text}\u2067 \u2069`);
+      assert.equal(sanitizeLine(text, 12), '\u2067لا يوجد…d\u2069.');
     } finally {
       localize(undefined);
     }
   });
 
   it('is truncated in the middle without splitting a character', () => {
-    assert.equal(oneLine('x'.repeat(300)), 'x'.repeat(300));
-    assert.equal(oneLine(`${'x'.repeat(1_000_000)} ends`, 9), 'xxxxxx…nds');
-    const cut = oneLine('🚗'.repeat(1_000), 100);
+    assert.equal(sanitizeLine('x'.repeat(300)), 'x'.repeat(300));
+    assert.equal(sanitizeLine(`${'x'.repeat(1_000_000)} ends`, 9), 'xxxxxx…nds');
+    const cut = sanitizeLine('🚗'.repeat(1_000), 100);
     assert.ok(!/\p{Cs}/u.test(cut) && cut.length <= 101, cut);
   });
 
   it('has at most 8,000 characters, whatever limit is requested', () => {
-    assert.equal(oneLine('x'.repeat(4_000_000), Infinity).length, 8_001);
+    assert.equal(sanitizeLine('x'.repeat(4_000_000), Infinity).length, 8_001);
   });
 
   it('is truncated at the end and loses URL queries when it comes from a server', () => {

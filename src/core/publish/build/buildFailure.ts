@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { I99dashError } from '../../errors';
 import { t } from '../../text/l10n';
-import { oneLine } from '../../text/sanitizeLine';
+import { sanitizeLine } from '../../text/sanitizeLine';
 
 /** Shells add this to the number of a signal that ended a command. */
 const SIGNAL_BASE = 128;
@@ -21,7 +21,7 @@ const MAX_COMMAND = 80;
  */
 export function buildFailed(app: string, commandLine: string, exitCode: number): I99dashError {
   const signal = findSignal(exitCode);
-  const command = oneLine(commandLine, MAX_COMMAND);
+  const command = sanitizeLine(commandLine, MAX_COMMAND);
   const message =
     signal === 'SIGKILL'
       ? t(

@@ -11,10 +11,10 @@ const lines = new Map<string, Promise<void>>();
  * Repeated calls have no effect
  * @throws CancelledError
  */
-export async function takeBuildTurn(folder: string, signal?: AbortSignal): Promise<() => void> {
+export async function acquireBuildLock(folder: string, signal?: AbortSignal): Promise<() => void> {
   const before = lines.get(folder) ?? Promise.resolve();
-  let giveBack = (): void => undefined;
-  const mine = new Promise<void>((resolve) => (giveBack = resolve));
+  let release = (): void => undefined;
+  const mine = new Promise<void>((resolve) => (release = resolve));
   const line = before.then(() => mine);
   lines.set(folder, line);
   void line.then(() => {
@@ -24,9 +24,9 @@ export async function takeBuildTurn(folder: string, signal?: AbortSignal): Promi
   });
   try {
     await raceSignal(before, signal);
-    return giveBack;
+    return release;
   } catch (error) {
-    giveBack();
+    release();
     throw error;
   }
 }

@@ -9,7 +9,7 @@ const MAX_BLANKS = 4;
 export function readableCommand(command: string): string {
   return command
     .replace(/\r\n|[^\x20-\x7E]/gu, (character) =>
-      character === '\n' || character === '\r\n' ? '⏎' : codePointOf(character),
+      character === '\n' || character === '\r\n' ? '⏎' : formatCodePoint(character),
     )
     .replace(/ +/gu, (blanks) =>
       blanks.length > MAX_BLANKS ? `⟨${blanks.length} blanks⟩` : blanks,
@@ -29,7 +29,7 @@ export function wrapCommand(command: string, width = 100): string {
   return lines.join('\n');
 }
 
-function codePointOf(character: string): string {
+function formatCodePoint(character: string): string {
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
   return `⟨U+${code.padStart(4, '0')}⟩`;
 }

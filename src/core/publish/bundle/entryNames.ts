@@ -1,7 +1,7 @@
 import { I99dashError } from '../../errors';
 import { t } from '../../text/l10n';
 import { MANIFEST_FILE } from '../../miniAppFolder';
-import { oneLine } from '../../text/sanitizeLine';
+import { sanitizeLine } from '../../text/sanitizeLine';
 import { compareBytewise } from './byteOrder';
 
 /** A file or folder, with its name in the parent folder. */
@@ -14,7 +14,7 @@ interface Named {
  * Excluded in every folder and in any case: version control data, and junk files of systems,
  * editors, office programs and tools.
  */
-const DROPPINGS = new RegExp(
+const JUNK_FILES = new RegExp(
   `^(?:${[
     '\\.git|\\.svn|\\.hg|\\.jj',
     '\\.DS_Store|Icon\\r|\\._.*|\\.AppleDouble|\\.Spotlight-V100|\\.Trashes|\\.fseventsd|__MACOSX',
@@ -47,7 +47,7 @@ export function isLeftOut(name: string): boolean {
  * packages.
  */
 export function isNeverPacked(name: string): boolean {
-  return DROPPINGS.test(name) || name === CVS;
+  return JUNK_FILES.test(name) || name === CVS;
 }
 
 /** @throws VALIDATION_FAILED for a name that is not possible on other systems */
@@ -56,7 +56,7 @@ export function assertWellFormed<T extends Named>(entry: T): T {
     throw illFormed(entry.path);
   }
   if (NOT_PORTABLE.test(entry.name)) {
-    const path = oneLine(entry.path, Infinity);
+    const path = sanitizeLine(entry.path, Infinity);
     const message = t('{0} has a backslash or a line end in its name. Rename it.', path);
     throw new I99dashError('VALIDATION_FAILED', message, { file: entry.path });
   }
@@ -65,7 +65,7 @@ export function assertWellFormed<T extends Named>(entry: T): T {
 
 /** Creates the error for a name that is not valid Unicode. */
 export function illFormed(path: string): I99dashError {
-  const message = t('{0} has a name that is no valid Unicode text.', oneLine(path, Infinity));
+  const message = t('{0} has a name that is no valid Unicode text.', sanitizeLine(path, Infinity));
   return new I99dashError('VALIDATION_FAILED', message, { file: path });
 }
 
@@ -98,7 +98,7 @@ export class DistinctNames {
     } else if (other !== name || isFolder) {
       const names = [name, other]
         .sort(compareBytewise)
-        .map((each) => oneLine(this.prefix + each, Infinity));
+        .map((each) => sanitizeLine(this.prefix + each, Infinity));
       const message = other === name ? describeFolder(names) : describeClash(names);
       throw new I99dashError('VALIDATION_FAILED', message, { file: path });
     }

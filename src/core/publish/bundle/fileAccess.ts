@@ -46,7 +46,7 @@ export interface FileAccess {
  * Synchronous access for a dedicated thread. Several times as fast for small files, because no call
  * goes through the thread pool.
  */
-export const blockingFiles: FileAccess = {
+export const syncFs: FileAccess = {
   open: (path, mayBeLink) => openSync(path, flags(mayBeLink)),
   stat: (descriptor) => fstatSync(descriptor),
   read: (descriptor, into) => readSync(descriptor, into, 0, into.length, null),
@@ -55,7 +55,7 @@ export const blockingFiles: FileAccess = {
 };
 
 /** Asynchronous access for a thread that has other work. */
-export const waitingFiles: FileAccess = {
+export const asyncFs: FileAccess = {
   open: (path, mayBeLink) => promisify(open)(path, flags(mayBeLink)),
   stat: (descriptor) => promisify(fstat)(descriptor),
   read: async (descriptor, into) =>

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { I99dashError, systemErrorCode, throwIfCancelled } from '../../errors';
 import { t } from '../../text/l10n';
 import { isInside } from '../../miniAppFolder';
-import { oneLine } from '../../text/sanitizeLine';
+import { sanitizeLine } from '../../text/sanitizeLine';
 import { compareBytewise, sortBytewise } from './byteOrder';
 import { assertWellFormed, DistinctNames, illFormed, isLeftOut, isNeverPacked } from './entryNames';
 
@@ -93,7 +93,7 @@ export async function collectFiles(
 ): Promise<CollectedFiles> {
   throwIfCancelled(signal);
   if (!(await stat(root).catch(() => undefined))?.isDirectory()) {
-    const message = t('There is no folder {0} to publish.', oneLine(root, Infinity));
+    const message = t('There is no folder {0} to publish.', sanitizeLine(root, Infinity));
     throw new I99dashError('NOTHING_TO_PUBLISH', message, { file: root });
   }
   const project = await realpath(boundary);
@@ -162,7 +162,7 @@ class Walk {
       const message = t(
         'Links lead to the same folders more than {0} times, at last in {1}.',
         MAX_REPEATS,
-        oneLine(path, Infinity),
+        sanitizeLine(path, Infinity),
       );
       throw new I99dashError('VALIDATION_FAILED', message, { file: path });
     }
@@ -199,7 +199,7 @@ class Walk {
     if (this.entries > MAX_ENTRIES) {
       const message = t(
         '{0} is one folder too many: there are more than {1} files, or links that lead to each other.',
-        oneLine(folder.path, Infinity),
+        sanitizeLine(folder.path, Infinity),
         MAX_ENTRIES,
       );
       throw new I99dashError('VALIDATION_FAILED', message, { file: folder.path });
@@ -265,7 +265,7 @@ class Walk {
   /** @throws VALIDATION_FAILED if a path without links is outside the project */
   assertInside(real: string, path: string, name: string): void {
     if (!isInside(real, this.boundary)) {
-      throw leadsOut({ name, path });
+      throw symlinkEscapes({ name, path });
     }
   }
 }
@@ -279,11 +279,11 @@ function isMangled(name: string, cause: unknown): boolean {
 }
 
 /** Creates the error for a file or folder outside the project. */
-export function leadsOut({ name, path }: Pick<BundleFile, 'name' | 'path'>): I99dashError {
+export function symlinkEscapes({ name, path }: Pick<BundleFile, 'name' | 'path'>): I99dashError {
   const message = t(
     '{0} leads out of the project (rule escape): {1}.',
-    oneLine(name, Infinity),
-    oneLine(path, Infinity),
+    sanitizeLine(name, Infinity),
+    sanitizeLine(path, Infinity),
   );
   return new I99dashError('VALIDATION_FAILED', message, { file: path });
 }
@@ -293,7 +293,7 @@ export function changedWhilePacked({
   name,
   path,
 }: Pick<BundleFile, 'name' | 'path'>): I99dashError {
-  const message = t('{0} changed while being packed.', oneLine(name, Infinity));
+  const message = t('{0} changed while being packed.', sanitizeLine(name, Infinity));
   return new I99dashError('VALIDATION_FAILED', message, { file: path });
 }
 
@@ -303,6 +303,6 @@ export function changedWhilePacked({
  */
 export function unreadable(path: string, cause: unknown, name = path): I99dashError {
   const reason = systemErrorCode(cause) ?? 'unknown';
-  const message = t('{0} cannot be read ({1}).', oneLine(name, Infinity), reason);
+  const message = t('{0} cannot be read ({1}).', sanitizeLine(name, Infinity), reason);
   return new I99dashError('VALIDATION_FAILED', message, { file: path, cause });
 }

@@ -6,15 +6,15 @@ import { dirname } from 'node:path';
 import { I99dashError, isI99dashError, systemErrorCode, throwIfCancelled } from '../../errors';
 import { t } from '../../text/l10n';
 import { isInside } from '../../miniAppFolder';
-import { oneLine } from '../../text/sanitizeLine';
+import { sanitizeLine } from '../../text/sanitizeLine';
 import type { Inspector } from '../packing/contentInspector';
-import { blockingFiles, REFUSES_LINKS, waitingFiles, type FileAccess } from './fileAccess';
-import { changedWhilePacked, leadsOut, unreadable, type BundleFile } from './files';
+import { syncFs, REFUSES_LINKS, asyncFs, type FileAccess } from './fileAccess';
+import { changedWhilePacked, symlinkEscapes, unreadable, type BundleFile } from './files';
 import { ParallelGzip } from './gzip';
 import { TAR_END, tarHeader, tarPadding } from './tar';
 
 /** The size and hash that identify a packed bundle. */
-export interface Packed {
+export interface PackedFile {
   /** Bytes. */
   size: number;
   /** Lower-case hex, over the packed bytes. */
@@ -57,21 +57,21 @@ export async function pack(
   path: string,
   batches: AsyncIterable<readonly BundleFile[]>,
   options: PackOptions,
-): Promise<Packed> {
-  const output = await orNoPlace(open(path, 'wx', 0o600));
+): Promise<PackedFile> {
+  const output = await wrapDiskError(open(path, 'wx', 0o600));
   const hash = createHash('sha256');
   let size = 0;
   const gzip = new ParallelGzip(async (bytes) => {
     hash.update(bytes);
     size += bytes.length;
-    await orNoPlace(output.writeFile(bytes));
+    await wrapDiskError(output.writeFile(bytes));
   }, options.parallel);
   try {
     await addEntries(gzip, batches, options);
     await gzip.end();
   } finally {
     await gzip.abandon();
-    await orNoPlace(output.close());
+    await wrapDiskError(output.close());
   }
   return { size, sha256: hash.digest('hex') };
 }
@@ -82,7 +82,7 @@ async function addEntries(
   options: PackOptions,
 ): Promise<void> {
   const { signal, onFile, blocking = false } = options;
-  const access = blocking ? blockingFiles : waitingFiles;
+  const access = blocking ? syncFs : asyncFs;
   const folders = new PackedFolders(access, options.boundary);
   let done = 0;
   await gzip.write(tarHeader(ROOT, 0));
@@ -138,7 +138,7 @@ async function addContent(
     }
     await inspector?.end();
   } catch (error) {
-    throw asTold(error, file);
+    throw toUserError(error, file);
   } finally {
     if (descriptor !== undefined) {
       await access.close(descriptor);
@@ -147,7 +147,7 @@ async function addContent(
   await gzip.write(PADDING.subarray(0, tarPadding(file.size)));
 }
 
-function asTold(error: unknown, file: BundleFile): unknown {
+function toUserError(error: unknown, file: BundleFile): unknown {
   const code = systemErrorCode(error);
   if (code === undefined || isI99dashError(error)) {
     return error;
@@ -184,7 +184,7 @@ class PackedFolders {
       try {
         await assertInside(folder, file, this.access, this.boundary);
       } catch (error) {
-        throw asTold(error, file);
+        throw toUserError(error, file);
       }
     }
   }
@@ -201,7 +201,7 @@ async function assertInside(
   boundary: string,
 ): Promise<void> {
   if (!isInside(await access.realpath(path), boundary)) {
-    throw leadsOut(file);
+    throw symlinkEscapes(file);
   }
 }
 
@@ -220,14 +220,14 @@ function isUnchanged({ size, writtenMs, dev, ino }: BundleFile, stats: Stats): b
  * Converts a system error to UPLOAD_FAILED.
  * @throws UPLOAD_FAILED if the bundle cannot be written to the temporary folder
  */
-export async function orNoPlace<T>(work: Promise<T>): Promise<T> {
+export async function wrapDiskError<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
     const reason = systemErrorCode(cause) ?? 'unknown';
     const message = t(
       'The bundle cannot be written to the temporary folder {0} ({1}). Make room on that disk, or make the folder writable, and publish again.',
-      oneLine(tmpdir()),
+      sanitizeLine(tmpdir()),
       reason,
     );
     throw new I99dashError('UPLOAD_FAILED', message, { cause });

@@ -3,12 +3,12 @@ import { join, resolve } from 'node:path';
 import { throwIfCancelled } from '../../errors';
 import { t } from '../../text/l10n';
 import { isInside, MANIFEST_FILE } from '../../miniAppFolder';
-import { oneLine } from '../../text/sanitizeLine';
+import { sanitizeLine } from '../../text/sanitizeLine';
 import type { Problem, Range } from '../../problem';
 import { readTextFile } from '../../platform/readTextFile';
 import { ProblemList } from '../rules/problemList';
-import type { Draft } from '../project/project';
-import { problemOf } from '../rules/rules';
+import type { PartialProject } from '../project/project';
+import { toProblem } from '../rules/rules';
 import { TextPositions } from '../json/textPositions';
 
 const HTML = /\.html?$/iu;
@@ -38,7 +38,10 @@ export interface DeclaredVersion {
  * links, hidden folders, `node_modules` and the build's output.
  * @throws CancelledError
  */
-export async function checkAppVersion(project: Draft, signal?: AbortSignal): Promise<Problem[]> {
+export async function checkAppVersion(
+  project: PartialProject,
+  signal?: AbortSignal,
+): Promise<Problem[]> {
   const { version } = project.manifest;
   if (version === undefined) {
     return [];
@@ -51,11 +54,11 @@ export async function checkAppVersion(project: Draft, signal?: AbortSignal): Pro
     list.add('warning', () => {
       const message = t(
         'APP_VERSION is "{0}", but the version in {1} is "{2}"',
-        oneLine(declared, Infinity),
+        sanitizeLine(declared, Infinity),
         MANIFEST_FILE,
-        oneLine(version, Infinity),
+        sanitizeLine(version, Infinity),
       );
-      return problemOf('version.app-version', message, file, range);
+      return toProblem('version.app-version', message, file, range);
     });
   }
   return [...lists.values()].flatMap((list) => list.toArray());
@@ -66,7 +69,7 @@ export async function checkAppVersion(project: Draft, signal?: AbortSignal): Pro
  * @throws CancelledError
  */
 export async function declaredVersions(
-  { folder, appRoot, distDir }: Pick<Draft, 'folder' | 'appRoot' | 'distDir'>,
+  { folder, appRoot, distDir }: Pick<PartialProject, 'folder' | 'appRoot' | 'distDir'>,
   isWanted: (version: string) => boolean,
   signal?: AbortSignal,
 ): Promise<DeclaredVersion[]> {

@@ -1,16 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { extname, join, posix, relative, sep } from 'node:path';
 import { t } from '../../text/l10n';
-import { oneLine } from '../../text/sanitizeLine';
+import { sanitizeLine } from '../../text/sanitizeLine';
 import type { Problem } from '../../problem';
 import { readTextFile } from '../../platform/readTextFile';
 import { isPlaceholderIcon } from '../project/placeholderIcon';
 import type { BundleFile } from '../bundle/files';
 import type { JsonPath } from '../json/jsonText';
 import type { ManifestFields } from '../project/manifest';
-import type { Draft } from '../project/project';
+import type { PartialProject } from '../project/project';
 import { RULES, sentence, type RuleId } from '../rules/rules';
-import type { ManifestPlaces } from '../project/manifestLocations';
+import type { ManifestLocations } from '../project/manifestLocations';
 import { describeSimilar, findSimilarFile, NameIndex } from './nameIndex';
 import { readPicture } from './picture';
 
@@ -64,9 +64,9 @@ interface PictureFiles {
  * @param root the absolute folder that the manifest's paths are relative to
  */
 export async function checkSourceAssets(
-  project: Draft,
+  project: PartialProject,
   root: string,
-  places: ManifestPlaces,
+  places: ManifestLocations,
 ): Promise<Problem[]> {
   const problems = await checkAssets(project.manifest, root, places, {
     sizeOf: async (path) => {
@@ -85,10 +85,10 @@ export async function checkSourceAssets(
  * among them under exactly the same name is missing, even if it is on disk.
  */
 export async function checkPackedAssets(
-  project: Draft,
+  project: PartialProject,
   root: string,
   files: readonly BundleFile[],
-  places: ManifestPlaces,
+  places: ManifestLocations,
 ): Promise<Problem[]> {
   const sizes = new Map(files.map(({ name, size }) => [name, size]));
   const names = new NameIndex(sizes.keys());
@@ -97,7 +97,7 @@ export async function checkPackedAssets(
     sizeOf: (path) => Promise.resolve(sizes.get(posix.normalize(path))),
     findSimilar: (path) => Promise.resolve(names.findSimilar(posix.normalize(path))),
     similarRule: 'asset.missing',
-    describeMissing: (path) => describeUnpacked(project, oneLine(where, Infinity), path),
+    describeMissing: (path) => describeUnpacked(project, sanitizeLine(where, Infinity), path),
   });
 }
 
@@ -113,17 +113,17 @@ export async function pictureTrouble(
   file: string,
   size: number,
 ): Promise<string | undefined> {
-  return (await findingOf({ path, at: [field], ...LIMITS[field] }, file, size))?.text;
+  return (await checkAsset({ path, at: [field], ...LIMITS[field] }, file, size))?.text;
 }
 
 async function checkAssets(
   manifest: ManifestFields,
   root: string,
-  places: ManifestPlaces,
+  places: ManifestLocations,
   pictures: PictureFiles,
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for (const asset of assetsOf(manifest)) {
+  for (const asset of listAssets(manifest)) {
     const finding = await findingAmong(pictures, asset, root);
     if (finding !== undefined) {
       const { rule, text, message = sentence(asset.path, text) } = finding;
@@ -146,12 +146,12 @@ async function findingAmong(
   const size = await sizeOf(path);
   return size === undefined
     ? { rule: 'asset.missing', text: '', message: describeMissing(path) }
-    : findingOf(asset, join(root, path), size);
+    : checkAsset(asset, join(root, path), size);
 }
 
 /** @param where the folder that is packed */
-function describeUnpacked(project: Draft, where: string, path: string): string {
-  const name = oneLine(path, Infinity);
+function describeUnpacked(project: PartialProject, where: string, path: string): string {
+  const name = sanitizeLine(path, Infinity);
   return project.buildCommand === undefined
     ? t('{0} does not contain {1}', where, name)
     : t(
@@ -167,9 +167,9 @@ function describeUnpacked(project: Draft, where: string, path: string): string {
  * made.
  */
 export async function checkPlaceholderIcon(
-  { manifest }: Draft,
+  { manifest }: PartialProject,
   files: readonly BundleFile[],
-  places: ManifestPlaces,
+  places: ManifestLocations,
 ): Promise<Problem[]> {
   const { icon } = manifest;
   const file = files.find(({ name }) => icon !== undefined && name === posix.normalize(icon));
@@ -182,7 +182,7 @@ export async function checkPlaceholderIcon(
   return [places.problem('asset.placeholder', sentence(icon, words), ['icon'])];
 }
 
-function assetsOf({ icon, coverImage, screenshots = [] }: ManifestFields): Asset[] {
+function listAssets({ icon, coverImage, screenshots = [] }: ManifestFields): Asset[] {
   return [
     ...(icon === undefined ? [] : [{ path: icon, at: ['icon'], ...ICON }]),
     ...(coverImage === undefined ? [] : [{ path: coverImage, at: ['coverImage'], ...COVER }]),
@@ -190,7 +190,7 @@ function assetsOf({ icon, coverImage, screenshots = [] }: ManifestFields): Asset
   ];
 }
 
-async function findingOf(
+async function checkAsset(
   { path, maxBytes, width, height, exact }: Asset,
   file: string,
   size: number,
@@ -212,7 +212,7 @@ async function findingOf(
     const text =
       picture === undefined
         ? t('is not a picture')
-        : t('is not {0} but {1}', oneLine(kind), picture.format);
+        : t('is not {0} but {1}', sanitizeLine(kind), picture.format);
     return { rule: 'asset.format', text };
   }
   const fits = exact

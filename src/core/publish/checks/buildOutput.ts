@@ -2,14 +2,14 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { t } from '../../text/l10n';
 import { CONFIG_FILE, PACKAGE_FILE } from '../../miniAppFolder';
-import { oneLine } from '../../text/sanitizeLine';
+import { sanitizeLine } from '../../text/sanitizeLine';
 import type { Problem } from '../../problem';
 import { readTextFile } from '../../platform/readTextFile';
 import { isPage } from './baseline/codeFiles';
 import { packedFolder } from '../build/projectBuild';
 import { JsonText } from '../json/jsonText';
 import type { Project } from '../project/project';
-import { problemOf, type RuleId } from '../rules/rules';
+import { toProblem, type RuleId } from '../rules/rules';
 
 /** Folders where builds write their output by convention. */
 export const USUAL_FOLDERS: readonly string[] = ['out', 'build', 'public', 'dist'];
@@ -128,7 +128,7 @@ function describeStale(project: Project): string {
 
 /** Returns a path as written in `sdk.config.json`: `./out`. */
 export function pathInProject({ folder }: Pick<Project, 'folder'>, path: string): string {
-  return oneLine(`./${relative(folder, path).split(sep).join('/')}`, Infinity);
+  return sanitizeLine(`./${relative(folder, path).split(sep).join('/')}`, Infinity);
 }
 
 /**
@@ -142,9 +142,9 @@ async function createProblem(project: Project, rule: RuleId, message: string): P
   const setting = isConfigured ? 'distDir' : 'appRoot';
   if (isConfigured || text.textAt([setting]) !== undefined) {
     const name = text.textAt([setting]) === undefined ? 'buildCommand' : setting;
-    return problemOf(rule, message, file, text.rangeOf([name]));
+    return toProblem(rule, message, file, text.rangeOf([name]));
   }
   const packageFile = join(project.folder, PACKAGE_FILE);
   const packageText = new JsonText(await readTextFile(packageFile).catch(() => ''));
-  return problemOf(rule, message, packageFile, packageText.rangeOf(['scripts', 'publish']));
+  return toProblem(rule, message, packageFile, packageText.rangeOf(['scripts', 'publish']));
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { t } from '../../text/l10n';
-import { oneLine } from '../../text/sanitizeLine';
+import { sanitizeLine } from '../../text/sanitizeLine';
 
 /** An index of file names that also finds names which differ only in case or Unicode form. */
 export class NameIndex {
@@ -54,7 +54,7 @@ export async function findSimilarFile(root: string, path: string): Promise<strin
 export function describeSimilar(name: string, similar: string): string {
   return name.normalize('NFC') === similar.normalize('NFC')
     ? t('is in the bundle in another Unicode form of its name')
-    : t('is {0} in the bundle; upper and lower case must match', oneLine(similar, Infinity));
+    : t('is {0} in the bundle; upper and lower case must match', sanitizeLine(similar, Infinity));
 }
 
 function fold(name: string): string {

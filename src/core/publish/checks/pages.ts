@@ -2,16 +2,16 @@ import { basename, relative, sep } from 'node:path';
 import { throwIfCancelled } from '../../errors';
 import { t } from '../../text/l10n';
 import { MANIFEST_FILE } from '../../miniAppFolder';
-import { oneLine } from '../../text/sanitizeLine';
+import { sanitizeLine } from '../../text/sanitizeLine';
 import type { Problem } from '../../problem';
 import { readTextFile } from '../../platform/readTextFile';
 import { isCode, isPage } from './baseline/codeFiles';
 import type { BundleFile } from '../bundle/files';
 import { ProblemList } from '../rules/problemList';
-import type { Draft } from '../project/project';
-import { problemOf, sentence } from '../rules/rules';
+import type { PartialProject } from '../project/project';
+import { toProblem, sentence } from '../rules/rules';
 import { TextPositions } from '../json/textPositions';
-import type { ManifestPlaces } from '../project/manifestLocations';
+import type { ManifestLocations } from '../project/manifestLocations';
 import { describeSimilar, NameIndex } from './nameIndex';
 import { findPageReferences, type PageReference } from './pageReferences';
 
@@ -42,10 +42,10 @@ export interface PagesOptions {
  * @throws CancelledError
  */
 export async function checkPages(
-  project: Draft,
+  project: PartialProject,
   root: string,
   files: readonly BundleFile[],
-  places: ManifestPlaces,
+  places: ManifestLocations,
   { signal, mayGrow = false }: PagesOptions = {},
 ): Promise<Problem[]> {
   const names = new NameIndex(files.map(({ name }) => name));
@@ -64,11 +64,11 @@ function checkStartPage(
   files: readonly BundleFile[],
   names: NameIndex,
   where: string,
-  places: ManifestPlaces,
+  places: ManifestLocations,
   mayGrow: boolean,
 ): Problem[] {
   const atRoot = files.filter(({ name }) => isPage(name) && !name.includes('/'));
-  const folder = oneLine(where, Infinity);
+  const folder = sanitizeLine(where, Infinity);
   const isEmpty = files.every(({ name }) => name === MANIFEST_FILE); // then the missing pictures are reported
   if (isEmpty || names.has(START_PAGE)) {
     return [];
@@ -119,7 +119,7 @@ function checkPage(
       positions ??= new TextPositions(html);
       const range = positions.range(start, end);
       list.add('warning', () =>
-        problemOf('page.reference', sentence(url, words), page.path, range),
+        toProblem('page.reference', sentence(url, words), page.path, range),
       );
     }
   }

@@ -40,7 +40,7 @@ export async function readPicture(path: string, maxBytes: number): Promise<Pictu
 }
 
 function dimensions(head: Buffer): Picture | undefined {
-  const format = formatOf(head);
+  const format = detectFormat(head);
   if (format === undefined) {
     return undefined;
   }
@@ -53,7 +53,7 @@ function dimensions(head: Buffer): Picture | undefined {
   }
 }
 
-function formatOf(head: Buffer): PictureFormat | undefined {
+function detectFormat(head: Buffer): PictureFormat | undefined {
   const begin = head.toString('latin1', 0, 12);
   if (begin.startsWith('\x89PNG\r\n\x1A\n')) {
     return 'png';

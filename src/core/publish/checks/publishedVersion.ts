@@ -1,12 +1,12 @@
 import { CancelledError, isI99dashError, throwIfCancelled } from '../../errors';
 import { t } from '../../text/l10n';
-import { oneLine } from '../../text/sanitizeLine';
+import { sanitizeLine } from '../../text/sanitizeLine';
 import { isUnreachable } from '../../http/reachability';
 import type { Problem } from '../../problem';
 import type { Manifest } from '../project/manifest';
 import type { RuleId } from '../rules/rules';
 import { compareVersions, nextPatch, withoutLeadingV } from '../project/semver';
-import type { ManifestPlaces } from '../project/manifestLocations';
+import type { ManifestLocations } from '../project/manifestLocations';
 
 /** Requests the latest published version of an app; undefined if there is none. */
 export type LatestVersion = (appId: string) => Promise<string | undefined>;
@@ -26,7 +26,7 @@ export function suggestedVersion(problems: readonly Problem[]): string | undefin
  */
 export async function checkPublishedVersion(
   { id, version }: Manifest,
-  places: ManifestPlaces,
+  places: ManifestLocations,
   latestVersion?: LatestVersion,
   signal?: AbortSignal,
 ): Promise<Problem[]> {
@@ -62,8 +62,8 @@ export async function checkPublishedVersion(
  * Creates the problem for a version that was not compared.
  * @param failure why the backend did not answer; undefined when it was not asked
  */
-function notCompared(version: string, places: ManifestPlaces, failure?: unknown): Problem {
-  const shown = oneLine(version, Infinity);
+function notCompared(version: string, places: ManifestLocations, failure?: unknown): Problem {
+  const shown = sanitizeLine(version, Infinity);
   const message = isUnreachable(failure)
     ? t("i99dash can't be reached, so we couldn't check whether {0} is already published", shown)
     : t('{0} was not compared with the published version', shown);
@@ -80,7 +80,7 @@ function brokenRule(
   version: string,
   latest: string,
 ): { rule: RuleId; message: string } | undefined {
-  const [shown, shownLatest] = [oneLine(version, Infinity), oneLine(latest, Infinity)];
+  const [shown, shownLatest] = [sanitizeLine(version, Infinity), sanitizeLine(latest, Infinity)];
   if (version === latest) {
     const message = t("{0} was already submitted. Devices that have it won't update", shown);
     return { rule: 'version.published', message };

@@ -1,11 +1,11 @@
 import { t } from '../../text/l10n';
-import { oneLine } from '../../text/sanitizeLine';
+import { sanitizeLine } from '../../text/sanitizeLine';
 import type { Problem } from '../../problem';
 import type { JsonPath } from '../json/jsonText';
 import type { ManifestFields } from '../project/manifest';
 import { ProblemList } from '../rules/problemList';
 import type { RuleId } from '../rules/rules';
-import type { ManifestPlaces } from '../project/manifestLocations';
+import type { ManifestLocations } from '../project/manifestLocations';
 
 /** The platform whose WebView is Chromium 95. */
 export const OLDEST_PLATFORM = 'di5.0';
@@ -26,7 +26,7 @@ type Requires = NonNullable<ManifestFields['requires']>;
 /** Finds requirements that no car meets, alone or in combination. */
 export function checkRequires(
   { requires }: Pick<ManifestFields, 'requires'>,
-  places: ManifestPlaces,
+  places: ManifestLocations,
 ): Problem[] {
   if (requires === undefined) {
     return [];
@@ -59,7 +59,7 @@ function checkVersions({ schema, minBridge }: Requires, warn: Warn): void {
     const message = t(
       'No car meets "{0}": {1} is not a version, such as {2}',
       'requires.minBridge',
-      oneLine(minBridge),
+      sanitizeLine(minBridge),
       '1.4.0',
     );
     warn('requires.min-bridge', message, ['minBridge']);

@@ -2,7 +2,7 @@ import type { Problem } from '../../problem';
 import type { Project } from '../project/project';
 import { checkAppVersion } from './appVersion';
 import { checkSourceAssets } from './assets';
-import { ManifestPlaces } from '../project/manifestLocations';
+import { ManifestLocations } from '../project/manifestLocations';
 import { checkPublishedVersion, type LatestVersion } from './publishedVersion';
 import { checkRequires } from './requires';
 import { checkUnbuilt } from './unbuilt';
@@ -19,7 +19,7 @@ export async function checkSource(
   { latestVersion, signal }: { latestVersion?: LatestVersion; signal?: AbortSignal } = {},
 ): Promise<Problem[]> {
   const { manifest, folder, appRoot } = project;
-  const places = await ManifestPlaces.read(folder);
+  const places = await ManifestLocations.read(folder);
   const found = await Promise.all([
     checkPublishedVersion(manifest, places, latestVersion, signal),
     checkSourceAssets(project, appRoot, places),

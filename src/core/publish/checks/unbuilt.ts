@@ -7,11 +7,11 @@ import { readTextFile } from '../../platform/readTextFile';
 import { packedFolder, projectBuild } from '../build/projectBuild';
 import { JsonText } from '../json/jsonText';
 import { parsePackageScripts } from '../project/packageScripts';
-import type { Draft } from '../project/project';
+import type { PartialProject } from '../project/project';
 import { readPublishBuild } from '../project/publishScript';
-import { problemOf } from '../rules/rules';
+import { toProblem } from '../rules/rules';
 import { pathInProject, USUAL_FOLDERS } from './buildOutput';
-import type { ManifestPlaces } from '../project/manifestLocations';
+import type { ManifestLocations } from '../project/manifestLocations';
 
 const RULE = 'output.unbuilt';
 const DIST = 'dist';
@@ -20,7 +20,10 @@ const DIST = 'dist';
  * Warns of a project that seems to need a build and has none: its sources would be published instead of what a build makes of them.
  * Nothing is told of a project whose own `publish` script builds, nor where the folder of a build is published.
  */
-export async function checkUnbuilt(project: Draft, places: ManifestPlaces): Promise<Problem[]> {
+export async function checkUnbuilt(
+  project: PartialProject,
+  places: ManifestLocations,
+): Promise<Problem[]> {
   const { folder, appRoot } = project;
   const isOutput = USUAL_FOLDERS.includes(basename(packedFolder(project))) && appRoot !== folder;
   if (projectBuild(project) !== undefined || isOutput) {
@@ -42,7 +45,7 @@ export async function checkUnbuilt(project: Draft, places: ManifestPlaces): Prom
   const { start } = text.rangeOf(setting);
   const end = { ...start, character: start.character + 1 };
   return [
-    problemOf(RULE, words, file, setting.length === 0 ? { start, end } : text.rangeOf(setting)),
+    toProblem(RULE, words, file, setting.length === 0 ? { start, end } : text.rangeOf(setting)),
   ];
 }
 

@@ -1,16 +1,11 @@
 import { opendir } from 'node:fs/promises';
 import { throwIfCancelled } from '../../errors';
 import type { Problem } from '../../problem';
-import type { ManifestPlaces } from '../project/manifestLocations';
+import type { ManifestLocations } from '../project/manifestLocations';
 import { isLeftOut } from '../bundle/entryNames';
-import { FileMemo } from './fileProblemCache';
-import {
-  findFileProblems,
-  unfitFiles,
-  type FileProblemsOptions,
-  type KnownFindings,
-} from './checkFiles';
-import type { Draft } from '../project/project';
+import { FileProblemCache } from './fileProblemCache';
+import { checkFiles, unfitFiles, type FileProblemsOptions, type KnownFindings } from './checkFiles';
+import type { PartialProject } from '../project/project';
 import { inBatches, runInWorker } from '../worker/publishWorkerClient';
 
 /**
@@ -26,28 +21,32 @@ export type FileSearchOptions = Pick<FileProblemsOptions, 'signal' | 'worker' | 
  * large mini-app in a separate process, so that the extension host is not blocked and its memory
  * does not grow.
  */
-export class FileSearch {
-  private memo = new FileMemo<KnownFindings>();
+export class CachedFileChecker {
+  private memo = new FileProblemCache<KnownFindings>();
   /** The worker's cache, as opaque bytes. */
   private kept: Uint8Array | undefined;
 
   /**
-   * See {@link findFileProblems}.
+   * See {@link checkFiles}.
    * @throws CancelledError
    */
-  async find(draft: Draft, places: ManifestPlaces, options: FileSearchOptions): Promise<Problem[]> {
+  async find(
+    draft: PartialProject,
+    places: ManifestLocations,
+    options: FileSearchOptions,
+  ): Promise<Problem[]> {
     const { worker, signal } = options;
     if (worker === undefined || !(await isLarge(draft.appRoot, signal))) {
       this.kept = undefined;
-      return findFileProblems(draft, places, { ...options, memo: this.memo });
+      return checkFiles(draft, places, { ...options, memo: this.memo });
     }
-    this.memo = new FileMemo<KnownFindings>();
+    this.memo = new FileProblemCache<KnownFindings>();
     return this.findInWorker(draft, places, { ...options, worker });
   }
 
   private async findInWorker(
-    draft: Draft,
-    { file, text }: ManifestPlaces,
+    draft: PartialProject,
+    { file, text }: ManifestLocations,
     { worker, signal, baselineCache }: FileSearchOptions & { worker: string },
   ): Promise<Problem[]> {
     const manifest = { file, text: text.text };

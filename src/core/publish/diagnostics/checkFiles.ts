@@ -4,22 +4,22 @@ import { MANIFEST_FILE } from '../../miniAppFolder';
 import type { Problem } from '../../problem';
 import { checkAppVersion } from '../checks/appVersion';
 import { checkPackedAssets, checkSourceAssets } from '../checks/assets';
-import { inspectContents, problemsOf } from '../packing/inspectContents';
+import { inspectContents, toProblems } from '../packing/inspectContents';
 import type { FileFindings, OpenInspector } from '../packing/contentInspector';
-import type { ManifestPlaces } from '../project/manifestLocations';
+import type { ManifestLocations } from '../project/manifestLocations';
 import { checkPages } from '../checks/pages';
 import { checkUnbuilt } from '../checks/unbuilt';
-import type { FileMemo } from './fileProblemCache';
+import type { FileProblemCache } from './fileProblemCache';
 import { collectFiles, type BundleFile } from '../bundle/files';
-import type { Draft } from '../project/project';
-import { problemOf } from '../rules/rules';
+import type { PartialProject } from '../project/project';
+import { toProblem } from '../rules/rules';
 
 /** The findings in a file, with its path. */
 export type KnownFindings = FileFindings & { file: string };
 
 export interface FileProblemsOptions {
   /** The cached findings of the previous run. */
-  memo: FileMemo<KnownFindings>;
+  memo: FileProblemCache<KnownFindings>;
   signal?: AbortSignal | undefined;
   /**
    * Path of the built worker script, and the file that caches script results: see
@@ -37,9 +37,9 @@ export interface FileProblemsOptions {
  * build of a `publish` script adds files to the existing ones.
  * @throws CancelledError
  */
-export async function findFileProblems(
-  draft: Draft,
-  places: ManifestPlaces,
+export async function checkFiles(
+  draft: PartialProject,
+  places: ManifestLocations,
   options: FileProblemsOptions,
 ): Promise<Problem[]> {
   const { signal } = options;
@@ -51,7 +51,7 @@ export async function findFileProblems(
   const mayGrow = draft.publishBuild !== undefined;
   const unbuilt = await checkUnbuilt(draft, places);
   try {
-    const files = await filesOf(draft, signal);
+    const files = await listFiles(draft, signal);
     return [
       ...(mayGrow
         ? await checkSourceAssets(draft, appRoot, places)
@@ -71,19 +71,19 @@ export async function findFileProblems(
  * file that cannot be read.
  * @throws the error itself if it has another cause
  */
-export function unfitFiles(error: unknown, { appRoot }: Pick<Draft, 'appRoot'>): Problem {
+export function unfitFiles(error: unknown, { appRoot }: Pick<PartialProject, 'appRoot'>): Problem {
   if (!isI99dashError(error, 'VALIDATION_FAILED')) {
     throw error;
   }
-  return problemOf('files.unfit', error.message, error.file ?? appRoot);
+  return toProblem('files.unfit', error.message, error.file ?? appRoot);
 }
 
 /**
  * Returns the files that would be packed. The project's manifest replaces any file with its name. A
  * missing folder has no files: the missing pictures are reported instead.
  */
-async function filesOf(
-  { appRoot, folder }: Draft,
+async function listFiles(
+  { appRoot, folder }: PartialProject,
   signal: AbortSignal | undefined,
 ): Promise<readonly BundleFile[]> {
   const manifest = { name: MANIFEST_FILE, path: join(folder, MANIFEST_FILE), size: 0 };
@@ -99,7 +99,7 @@ async function filesOf(
 }
 
 async function contentProblems(
-  draft: Draft,
+  draft: PartialProject,
   files: readonly BundleFile[],
   { memo, signal, worker, baselineCache: cacheFile, openInspector }: FileProblemsOptions,
 ): Promise<Problem[]> {
@@ -111,5 +111,5 @@ async function contentProblems(
   };
   // All results are evaluated together, because what one script defines affects others.
   const found = await memo.problemsOf(files, draft.appRoot, look, signal);
-  return problemsOf({ found }, draft, files);
+  return toProblems({ found }, draft, files);
 }

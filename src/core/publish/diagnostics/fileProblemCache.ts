@@ -22,13 +22,15 @@ interface Kept<T> {
 }
 
 /** Caches the findings of each file while its name, size and times stay the same. */
-export class FileMemo<T extends { file: string } = Problem> {
+export class FileProblemCache<T extends { file: string } = Problem> {
   private entries = new Map<string, Entry<T>>();
   private scope = '';
 
   /** @param bytes a result of {@link toBytes}; undefined for an empty cache */
-  static from<T extends { file: string } = Problem>(bytes: Uint8Array | undefined): FileMemo<T> {
-    const memo = new FileMemo<T>();
+  static from<T extends { file: string } = Problem>(
+    bytes: Uint8Array | undefined,
+  ): FileProblemCache<T> {
+    const memo = new FileProblemCache<T>();
     if (bytes !== undefined) {
       const kept = deserialize(bytes) as Kept<T>;
       memo.entries = kept.entries;
@@ -65,7 +67,7 @@ export class FileMemo<T extends { file: string } = Problem> {
       this.entries.clear();
       this.scope = scope;
     }
-    const stamps = await stampsOf(files, signal);
+    const stamps = await readStamps(files, signal);
     const changed = files.filter(({ path }, index) => !this.knows(path, stamps[index]));
     const found = byFile(changed.length === 0 ? [] : await look(changed));
     throwIfCancelled(signal);
@@ -96,7 +98,7 @@ function byFile<T extends { file: string }>(all: readonly T[]): Map<string, T[]>
 }
 
 /** Returns a stamp for each file; undefined for a file that no longer exists. */
-async function stampsOf(
+async function readStamps(
   files: readonly BundleFile[],
   signal?: AbortSignal,
 ): Promise<(string | undefined)[]> {

@@ -1,17 +1,28 @@
 import { basename, join } from 'node:path';
 import { CancelledError, describeError } from '../../errors';
 import { t } from '../../text/l10n';
-import { CONFIG_FILE, isInside, isUnwritten, MANIFEST_FILE, PACKAGE_FILE } from '../../miniAppFolder';
+import {
+  CONFIG_FILE,
+  isInside,
+  isUnwritten,
+  MANIFEST_FILE,
+  PACKAGE_FILE,
+} from '../../miniAppFolder';
 import type { Logger } from '../../platform/interfaces';
 import type { Problem } from '../../problem';
-import { ManifestPlaces } from '../project/manifestLocations';
+import { ManifestLocations } from '../project/manifestLocations';
 import { checkRequires } from '../checks/requires';
-import { FileSearch, type FileSearchOptions } from './cachedFileChecker';
+import { CachedFileChecker, type FileSearchOptions } from './cachedFileChecker';
 import { JsonText } from '../json/jsonText';
 import { limitProblems } from '../rules/problemList';
-import { ownBuild, places } from '../project/project';
-import { checkConfigText, checkManifestText, readText, type FileText } from '../project/projectTexts';
-import { fileSentence, problemOf } from '../rules/rules';
+import { ownBuild, resolvePaths } from '../project/project';
+import {
+  checkConfigText,
+  checkManifestText,
+  readText,
+  type FileText,
+} from '../project/projectTexts';
+import { fileSentence, toProblem } from '../rules/rules';
 import type { CheckedManifest } from '../project/validateManifest';
 
 const NO_MANIFEST: CheckedManifest = { fields: {}, problems: [], source: new JsonText('') };
@@ -20,7 +31,7 @@ const NO_MANIFEST: CheckedManifest = { fields: {}, problems: [], source: new Jso
  * Finds the problems of one mini-app that can be found without a build. The texts of its two JSON
  * files are passed in, so that unsaved changes count. The other files are read from disk.
  */
-export class ProblemFinder {
+export class ProblemModel {
   readonly manifestFile: string;
   readonly configFile: string;
   private manifestText: FileText;
@@ -32,7 +43,7 @@ export class ProblemFinder {
    * changes.
    */
   private built: readonly Problem[] = [];
-  private readonly search = new FileSearch();
+  private readonly search = new CachedFileChecker();
   /** The result of the last file check, and the manifest text that its ranges refer to. */
   private files: { problems: Problem[]; source: JsonText } = {
     problems: [],
@@ -72,7 +83,7 @@ export class ProblemFinder {
     this.manifestText = undefined;
     try {
       const checked = checkManifestText(text, this.manifestFile);
-      const inManifest = new ManifestPlaces(this.manifestFile, checked.source);
+      const inManifest = new ManifestLocations(this.manifestFile, checked.source);
       const problems = [...checked.problems, ...checkRequires(checked.fields, inManifest)];
       this.manifest = { ...checked, problems };
       // Set after the check, so that a text whose check failed is checked again.
@@ -116,8 +127,8 @@ export class ProblemFinder {
       return;
     }
     const build = await ownBuild(this.folder, config);
-    const draft = { ...places(this.folder, config), ...build, manifest: fields };
-    const inManifest = new ManifestPlaces(this.manifestFile, source);
+    const draft = { ...resolvePaths(this.folder, config), ...build, manifest: fields };
+    const inManifest = new ManifestLocations(this.manifestFile, source);
     const options = { ...this.options, signal };
     try {
       this.files = { problems: await this.search.find(draft, inManifest, options), source };
@@ -134,7 +145,7 @@ export class ProblemFinder {
    * its value changes.
    */
   async setRefused(problems: Problem[]): Promise<void> {
-    this.refused = { problems, source: (await ManifestPlaces.read(this.folder)).text };
+    this.refused = { problems, source: (await ManifestLocations.read(this.folder)).text };
   }
 
   /**
@@ -147,7 +158,7 @@ export class ProblemFinder {
       ...this.config.problems,
       ...this.built,
       ...[this.refused, this.files].flatMap(({ problems, source }) =>
-        problems.flatMap((problem) => this.asOfNow(problem, source)),
+        problems.flatMap((problem) => this.remapRange(problem, source)),
       ),
     ]);
   }
@@ -159,14 +170,14 @@ export class ProblemFinder {
       basename(path),
       t('could not be checked; the log has the details'),
     );
-    return problemOf('problems.unchecked', message, path);
+    return toProblem('problems.unchecked', message, path);
   }
 
   /**
    * Checks whether a change at a path requires another check. A build's output has no problems of
    * its own.
    */
-  concerns(path: string): boolean {
+  affects(path: string): boolean {
     if ([this.manifestFile, this.configFile, join(this.folder, PACKAGE_FILE)].includes(path)) {
       return true;
     }
@@ -174,7 +185,7 @@ export class ProblemFinder {
     if (config === undefined || isUnwritten(path, this.folder)) {
       return false;
     }
-    const { appRoot, distDir, buildCommand } = places(this.folder, config);
+    const { appRoot, distDir, buildCommand } = resolvePaths(this.folder, config);
     const isOutput = buildCommand !== undefined && isInside(path, distDir);
     // If a parent folder is removed or created, the watcher reports only that folder.
     return !isOutput && (isInside(path, appRoot) || isInside(appRoot, path));
@@ -185,7 +196,7 @@ export class ProblemFinder {
    * has changed.
    * @param then the text that its range refers to
    */
-  private asOfNow(problem: Problem, then: JsonText): Problem[] {
+  private remapRange(problem: Problem, then: JsonText): Problem[] {
     const { source } = this.manifest;
     const { file, range } = problem;
     if (file !== this.manifestFile || range === undefined || source.text === then.text) {

@@ -1,11 +1,11 @@
 import { t } from '../../text/l10n';
 import type { JsonPath } from '../json/jsonText';
 import type { Field } from '../project/manifestFields';
-import { assetFieldAt, fieldAt, fieldsOf, type AssetField, type DocumentKind } from './fields';
+import { assetFieldAt, fieldAt, listFields, type AssetField, type DocumentKind } from './fields';
 import { LANGUAGES, languageName } from '../../text/languages';
-import { namesIn, readTree } from '../json/jsonTree';
-import { summaryOf, type Picture } from './pictures';
-import { placeAt, type Place } from './completionContext';
+import { listNames, readTree } from '../json/jsonTree';
+import { summarizePicture, type Picture } from './pictures';
+import { completionContextAt, type CompletionContext } from './completionContext';
 import { valueSnippet } from './snippets';
 
 /** A completion candidate. Its field describes what it is for. */
@@ -50,7 +50,7 @@ export async function complete(
   offset: number,
   listPictures: ListPictures,
 ): Promise<Completion | undefined> {
-  const place = placeAt(text, offset);
+  const place = completionContextAt(text, offset);
   if (place === undefined) {
     return undefined;
   }
@@ -72,12 +72,16 @@ export async function complete(
   };
 }
 
-function keysAt(kind: DocumentKind, { path, others, hasColon }: Place, text: string): Candidate[] {
+function keysAt(
+  kind: DocumentKind,
+  { path, others, hasColon }: CompletionContext,
+  text: string,
+): Candidate[] {
   const map = fieldAt(kind, path);
   if (map?.kind === 'map' && path.length === 1) {
     return localesAt(map, others, hasColon, text);
   }
-  const fields = fieldsOf(kind, path).filter(
+  const fields = listFields(kind, path).filter(
     ({ name, isUnused = false }) => !isUnused && !others.includes(name),
   );
   const inOrder = [
@@ -110,7 +114,7 @@ function localesAt(
   text: string,
 ): Candidate[] {
   const tree = readTree(text);
-  const used = ['name', 'description'].flatMap((map) => namesIn(tree, [map]));
+  const used = ['name', 'description'].flatMap((map) => listNames(tree, [map]));
   const locales = [...new Set([...used.filter((name) => LOCALE.test(name)), ...LANGUAGES])];
   return locales
     .filter((locale) => !others.includes(locale))
@@ -126,7 +130,7 @@ function localesAt(
 
 async function valuesAt(
   kind: DocumentKind,
-  { path, others }: Place,
+  { path, others }: CompletionContext,
   listPictures: ListPictures,
 ): Promise<Candidate[]> {
   const asset = kind === 'manifest' ? assetFieldAt(path) : undefined;
@@ -136,12 +140,12 @@ async function valuesAt(
       .filter((file) => !used.includes(file.path))
       .map((file) => ({
         ...plain('asset', file.path),
-        detail: summaryOf(file),
+        detail: summarizePicture(file),
         ...(file.trouble === undefined ? {} : { trouble: file.trouble }),
       }));
   }
   const field = fieldAt(kind, path);
-  if (field === undefined || !isValueOf(field, path)) {
+  if (field === undefined || !isFieldValue(field, path)) {
     return [];
   }
   const { values } = field;
@@ -162,7 +166,7 @@ async function valuesAt(
 }
 
 /** Checks whether a path is that of the field's value, or of an entry if the field is a list. */
-function isValueOf(field: Field, path: JsonPath): boolean {
+function isFieldValue(field: Field, path: JsonPath): boolean {
   return field.kind === 'list'
     ? typeof path.at(-1) === 'number' && path.at(-2) === field.name
     : path.at(-1) === field.name;

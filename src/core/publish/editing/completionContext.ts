@@ -1,11 +1,11 @@
 import type { JsonPath } from '../json/jsonText';
-import { tokensOf, type Token } from './tokens';
+import { tokenize, type Token } from './tokens';
 
 /**
  * The position at which the user types in a JSON text, which may be invalid there. Offsets count
  * UTF-16 units.
  */
-export interface Place {
+export interface CompletionContext {
   at: 'key' | 'value';
   /** The path of the object that contains the key, or of the value. */
   path: JsonPath;
@@ -38,8 +38,8 @@ interface Container {
 const MAX_DEPTH = 16;
 
 /** Finds what can be typed at an offset; undefined if it is neither a name nor a value. */
-export function placeAt(text: string, offset: number): Place | undefined {
-  const before = tokensOf(text.slice(0, lineEnd(text, offset))).filter(
+export function completionContextAt(text: string, offset: number): CompletionContext | undefined {
+  const before = tokenize(text.slice(0, lineEnd(text, offset))).filter(
     ({ start }) => start < offset,
   );
   const last = before.at(-1);
@@ -60,7 +60,7 @@ export function placeAt(text: string, offset: number): Place | undefined {
     return undefined;
   }
   const end = current?.closed === false ? offset : (current?.end ?? offset);
-  const after = tokensOf(text.slice(end)).filter(({ kind }) => kind !== 'comment');
+  const after = tokenize(text.slice(end)).filter(({ kind }) => kind !== 'comment');
   return describe(stack, around, after, { start, end });
 }
 
@@ -69,7 +69,7 @@ function describe(
   around: Container,
   after: readonly Token[],
   { start, end }: { start: number; end: number },
-): Place | undefined {
+): CompletionContext | undefined {
   const [next, second] = after;
   const missing = around.due === 'comma';
   const atKey = around.object && around.due !== 'value';
@@ -78,7 +78,7 @@ function describe(
   if (start === end && around.object && !atKey && isFollowed && !followedByKey) {
     return undefined; // Before an existing value.
   }
-  const path = stack.slice(0, -1).map(segmentOf);
+  const path = stack.slice(0, -1).map(toSegment);
   const index = around.index + (missing ? 1 : 0);
   const hasColon = atKey && next?.kind === ':';
   return {
@@ -86,7 +86,7 @@ function describe(
     path: atKey ? path : [...path, around.object ? around.key : index],
     start,
     end,
-    others: textsOf({ ...around, due: hasColon ? 'colon' : 'comma' }, after),
+    others: listTexts({ ...around, due: hasColon ? 'colon' : 'comma' }, after),
     hasColon,
     ...(missing ? { commaAt: around.lastEnd } : {}),
     commaAfter: isFollowed,
@@ -94,7 +94,7 @@ function describe(
 }
 
 /** Returns the strings of an object or list, including those after the offset. */
-function textsOf(around: Container, after: readonly Token[]): string[] {
+function listTexts(around: Container, after: readonly Token[]): string[] {
   const stack = [around];
   for (const token of after) {
     advance(stack, token);
@@ -169,7 +169,7 @@ function finishValue(around: Container | undefined, end: number): void {
   }
 }
 
-function segmentOf({ object, key, index }: Container): string | number {
+function toSegment({ object, key, index }: Container): string | number {
   return object ? key : index;
 }
 

@@ -6,7 +6,7 @@ import { outputFolders, pathInProject } from '../checks/buildOutput';
 import { findBuildCommand } from '../checks/unbuilt';
 import { validateConfig } from '../project/config';
 import { configFields } from '../project/configFields';
-import { places } from '../project/project';
+import { resolvePaths } from '../project/project';
 import { fix, type Fix } from './fix';
 import { insertProperty, replaceValue } from '../json/jsonEdit';
 import { nodeAt, readTree } from '../json/jsonTree';
@@ -22,7 +22,7 @@ export async function outputFolderFixes(text: string, folder: string): Promise<F
   if (tree?.type !== 'object' || config === undefined) {
     return [];
   }
-  const project = places(folder, config);
+  const project = resolvePaths(folder, config);
   const setting = config.buildCommand === undefined ? 'appRoot' : 'distDir';
   const order = configFields([]).map(({ name }) => name);
   const node = nodeAt(tree, [setting]);
@@ -57,7 +57,7 @@ export async function buildCommandFix(text: string, folder: string): Promise<Fix
   return edit === undefined ? undefined : fix('setRequired', 'buildCommand', command, [edit]);
 }
 
-async function foldersWithPage(project: ReturnType<typeof places>): Promise<string[]> {
+async function foldersWithPage(project: ReturnType<typeof resolvePaths>): Promise<string[]> {
   const found: { path: string; writtenMs: number }[] = [];
   for (const path of outputFolders(project)) {
     const names = await readdir(path).catch(() => []);

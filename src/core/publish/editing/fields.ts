@@ -6,7 +6,7 @@ import { manifestField, manifestFields, type Field } from '../project/manifestFi
 export type DocumentKind = 'manifest' | 'config';
 
 /** Returns the fields of the object at a path; empty if there is no such object. */
-export function fieldsOf(kind: DocumentKind, path: JsonPath): Field[] {
+export function listFields(kind: DocumentKind, path: JsonPath): Field[] {
   return kind === 'manifest' ? manifestFields(path) : configFields(path);
 }
 

@@ -1,5 +1,5 @@
 import { canonicalOrigin } from '../project/origin';
-import { fieldsOf } from './fields';
+import { listFields } from './fields';
 import type { Fix, FixContext, ProblemAt } from './fix';
 import { nodeAt, pathAt, readTree, textAt } from '../json/jsonTree';
 import { iconFixes, requiredFixes } from './requiredFixes';
@@ -33,7 +33,7 @@ export function fixesFor(problem: ProblemAt, text: string, context: FixContext):
     return unknownFieldFixes(tree, path);
   }
   if (rule === 'config.unknown-field') {
-    const known = fieldsOf('config', path.slice(0, -1)).map(({ name }) => name);
+    const known = listFields('config', path.slice(0, -1)).map(({ name }) => name);
     return misspeltFieldFixes(tree, path, known);
   }
   if (rule === 'asset.missing') {

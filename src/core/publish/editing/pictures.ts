@@ -111,7 +111,7 @@ export async function describePicture(
 }
 
 /** Formats size and dimensions, such as `12 KiB · 256×256`. */
-export function summaryOf({ size, dimensions }: Picture): string {
+export function summarizePicture({ size, dimensions }: Picture): string {
   const bytes = size < KIB ? t('{0} B', size) : t('{0} KiB', Math.ceil(size / KIB));
   return dimensions === undefined ? bytes : `${bytes} · ${dimensions.width}×${dimensions.height}`;
 }

@@ -22,7 +22,7 @@ const PUNCTUATION = '{}[]:,';
 const COMMENT = /^\/[/*]/u;
 
 /** Returns all tokens except whitespace; none if the text is too long to be parsed. */
-export function tokensOf(text: string): Token[] {
+export function tokenize(text: string): Token[] {
   const scanner = createScanner(text);
   const tokens: Token[] = [];
   if (text.length > MAX_JSON) {
@@ -33,13 +33,13 @@ export function tokensOf(text: string): Token[] {
     const end = start + scanner.getTokenLength();
     const source = text.slice(start, end);
     if (source.trim() !== '') {
-      tokens.push({ ...kindOf(source, scanner.getTokenValue()), start, end });
+      tokens.push({ ...classifyToken(source, scanner.getTokenValue()), start, end });
     }
   }
   return tokens;
 }
 
-function kindOf(source: string, value: string): Pick<Token, 'kind' | 'text' | 'closed'> {
+function classifyToken(source: string, value: string): Pick<Token, 'kind' | 'text' | 'closed'> {
   if (PUNCTUATION.includes(source)) {
     return { kind: source as Token['kind'], text: source, closed: true };
   }

@@ -1,6 +1,6 @@
 import { manifestField } from '../project/manifestFields';
 import { meantValue } from '../project/meantValue';
-import { nearest } from '../../text/closestMatch';
+import { closestMatch } from '../../text/closestMatch';
 import { isSemver, nextMinor, nextPatch } from '../project/semver';
 import { assetFieldAt } from './fields';
 import { FIELDS, fix, type Fix } from './fix';
@@ -65,7 +65,7 @@ export function misspeltFieldFixes(
     return [];
   }
   const free = known.filter((field) => nodeAt(tree, [...path.slice(0, -1), field]) === undefined);
-  const meant = nearest(name, free);
+  const meant = closestMatch(name, free);
   return meant === undefined ? [] : [fix('renameField', name, meant, [replaceValue(key, meant)])];
 }
 

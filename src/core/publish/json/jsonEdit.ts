@@ -1,4 +1,4 @@
-import { nodeAt, propertiesOf, type Node, type Property } from './jsonTree';
+import { nodeAt, listProperties, type Node, type Property } from './jsonTree';
 import type { JsonPath } from './jsonText';
 
 /** A replacement of a range of a text. Offsets count UTF-16 units. */
@@ -13,7 +13,7 @@ const LINE_START = /(\r\n|\r|\n)([ \t]*)$/u;
 
 /** Replaces a value and keeps everything around it. */
 export function replaceValue(node: Node, value: string | boolean): TextEdit {
-  return { start: node.offset, end: endOf(node), text: JSON.stringify(value) };
+  return { start: node.offset, end: getEnd(node), text: JSON.stringify(value) };
 }
 
 /**
@@ -32,16 +32,16 @@ export function insertProperty(
   order: readonly string[] = [],
 ): TextEdit | undefined {
   const object = nodeAt(tree, path);
-  const properties = propertiesOf(object);
+  const properties = listProperties(object);
   if (object?.type !== 'object' || properties.some(({ key }) => key.value === name)) {
     return undefined;
   }
-  const style = styleOf(text, tree);
+  const style = detectStyle(text, tree);
   const [first] = properties;
   if (first === undefined) {
     return fillObject(text, object, name, value, style);
   }
-  const colon = text.slice(endOf(first.key), first.value.offset);
+  const colon = text.slice(getEnd(first.key), first.value.offset);
   const line = LINE_START.exec(text.slice(object.offset + 1, first.node.offset));
   const rendered = line === null ? JSON.stringify(value) : render(value, style, line[2] ?? '');
   const field = `${JSON.stringify(name)}${colon}${rendered}`;
@@ -49,7 +49,7 @@ export function insertProperty(
   const before = neighbourBefore(properties, name, order);
   return before === undefined
     ? at(first.node.offset, `${field},${space}`)
-    : at(endOf(before.node), `,${space}${field}`);
+    : at(getEnd(before.node), `,${space}${field}`);
 }
 
 function neighbourBefore(
@@ -66,17 +66,17 @@ function neighbourBefore(
 /** Removes a field with its comma and its line. Returns undefined if the field does not exist. */
 export function removeProperty(tree: Node, path: JsonPath): TextEdit | undefined {
   const object = nodeAt(tree, path.slice(0, -1));
-  const properties = propertiesOf(object);
+  const properties = listProperties(object);
   const index = properties.findLastIndex(({ key }) => key.value === path.at(-1));
   const [here, before, after] = [properties[index], properties[index - 1], properties[index + 1]];
   if (object === undefined || here === undefined) {
     return undefined;
   }
   if (before !== undefined) {
-    return { start: endOf(before.node), end: endOf(here.node), text: '' };
+    return { start: getEnd(before.node), end: getEnd(here.node), text: '' };
   }
   return after === undefined
-    ? { start: object.offset + 1, end: endOf(object) - 1, text: '' }
+    ? { start: object.offset + 1, end: getEnd(object) - 1, text: '' }
     : { start: here.node.offset, end: after.node.offset, text: '' };
 }
 
@@ -87,8 +87,8 @@ interface Style {
 }
 
 /** Returns the indentation of the file's first field, and the end of its first line. */
-function styleOf(text: string, tree: Node): Style {
-  const [first] = propertiesOf(tree);
+function detectStyle(text: string, tree: Node): Style {
+  const [first] = listProperties(tree);
   const lead = first === undefined ? '' : text.slice(tree.offset + 1, first.node.offset);
   const indent = /[\r\n]([ \t]+)$/u.exec(lead)?.[1] ?? '  ';
   return { eol: /\r\n|\r|\n/u.exec(text)?.[0] ?? '\n', indent };
@@ -110,7 +110,7 @@ function fillObject(
   const outer = /^[ \t]*/u.exec(line)?.[0] ?? '';
   const inner = outer + style.indent;
   const field = `${style.eol}${inner}${JSON.stringify(name)}: ${render(value, style, inner)}`;
-  const [start, end] = [object.offset + 1, endOf(object) - 1];
+  const [start, end] = [object.offset + 1, getEnd(object) - 1];
   const isEmpty = text.slice(start, end).trim() === '';
   return isEmpty ? { start, end, text: `${field}${style.eol}${outer}` } : at(start, field);
 }
@@ -131,6 +131,6 @@ function at(offset: number, text: string): TextEdit {
   return { start: offset, end: offset, text };
 }
 
-function endOf({ offset, length }: Node): number {
+function getEnd({ offset, length }: Node): number {
   return offset + length;
 }

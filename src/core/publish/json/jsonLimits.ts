@@ -15,7 +15,7 @@ const MAX_DEPTH = 100;
  * none. As in the parser, only a matching bracket closes a level. Otherwise unmatched closing
  * brackets would hide any depth.
  */
-export function tooDeepAt(text: string): number | undefined {
+export function findTooDeep(text: string): number | undefined {
   const scanner = createScanner(text, true);
   const open: string[] = [];
   for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {

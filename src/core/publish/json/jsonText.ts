@@ -11,7 +11,7 @@ import {
 import { parseJson } from '../../platform/json';
 import { t } from '../../text/l10n';
 import type { Range } from '../../problem';
-import { MAX_JSON, tooDeepAt } from './jsonLimits';
+import { MAX_JSON, findTooDeep } from './jsonLimits';
 import { TextPositions } from './textPositions';
 
 export type JsonPath = readonly PropertyKey[];
@@ -54,7 +54,7 @@ export class JsonText {
       return;
     }
     this.positions = new TextPositions(text);
-    const deep = tooDeepAt(text);
+    const deep = findTooDeep(text);
     if (deep !== undefined) {
       this.syntaxErrors.push({ reason: t('is nested too deeply'), range: this.span(deep, 1) });
       return;

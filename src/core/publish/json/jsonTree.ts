@@ -5,7 +5,7 @@ import {
   parseTree,
   type Node,
 } from 'jsonc-parser/lib/esm/main.js';
-import { MAX_JSON, tooDeepAt } from './jsonLimits';
+import { MAX_JSON, findTooDeep } from './jsonLimits';
 import type { JsonPath } from './jsonText';
 
 export type { Node };
@@ -22,7 +22,7 @@ export interface Property {
  * Offsets count UTF-16 units.
  */
 export function readTree(text: string): Node | undefined {
-  return text.length <= MAX_JSON && tooDeepAt(text) === undefined
+  return text.length <= MAX_JSON && findTooDeep(text) === undefined
     ? parseTree(text, [], { allowTrailingComma: true })
     : undefined;
 }
@@ -48,7 +48,7 @@ export function textAt(tree: Node | undefined, path: JsonPath): string | undefin
 }
 
 /** Returns the complete fields of an object; empty if the node is not an object. */
-export function propertiesOf(node: Node | undefined): Property[] {
+export function listProperties(node: Node | undefined): Property[] {
   return (node?.type === 'object' ? (node.children ?? []) : []).flatMap((child) => {
     const [key, value] = child.children ?? [];
     return key === undefined || value === undefined ? [] : [{ node: child, key, value }];
@@ -56,8 +56,8 @@ export function propertiesOf(node: Node | undefined): Property[] {
 }
 
 /** Returns the names of the fields of the object at a path. */
-export function namesIn(tree: Node | undefined, path: JsonPath): string[] {
-  return propertiesOf(nodeAt(tree, path)).map(({ key }) => String(key.value));
+export function listNames(tree: Node | undefined, path: JsonPath): string[] {
+  return listProperties(nodeAt(tree, path)).map(({ key }) => String(key.value));
 }
 
 function toSegment(segment: PropertyKey): string | number {

@@ -8,13 +8,13 @@ import { compareBytewise, mergeBytewise } from '../bundle/byteOrder';
 import type { Inspection } from './contentInspector';
 import { isSmall } from './inspectContents';
 import { sortByName, type BundleFile, type CollectedFiles } from '../bundle/files';
-import { orNoPlace, type Packed } from '../bundle/pack';
+import { wrapDiskError, type PackedFile } from '../bundle/pack';
 import { inBatches, runInWorker } from '../worker/publishWorkerClient';
 import type { InspectTask, WorkerResults } from '../worker/publishWorkerProtocol';
 import { openReusing } from '../bundle/reusedChunks';
 
 /** A packed mini-app in a temporary file. */
-export interface Bundle extends Packed {
+export interface Bundle extends PackedFile {
   /** The inspection of the packed bytes, if it was requested. */
   inspection?: Inspection;
   fileCount: number;
@@ -54,7 +54,7 @@ export async function withBundle<T>(
   options: BundleOptions = {},
 ): Promise<T> {
   throwIfCancelled(options.signal);
-  const folder = await orNoPlace(makeBundleFolder());
+  const folder = await wrapDiskError(makeBundleFolder());
   // Closing a window ends the process without running `finally`.
   const removeAtExit = (): void => {
     try {

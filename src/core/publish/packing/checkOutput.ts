@@ -4,8 +4,8 @@ import type { Project } from '../project/project';
 import { checkPackedAssets, checkPlaceholderIcon } from '../checks/assets';
 import { checkPages } from '../checks/pages';
 import type { Inspection } from './contentInspector';
-import { problemsOf } from './inspectContents';
-import { ManifestPlaces } from '../project/manifestLocations';
+import { toProblems } from './inspectContents';
+import { ManifestLocations } from '../project/manifestLocations';
 
 /**
  * Checks packed files: pictures, pages and what they load, secrets, and what the WebView does not
@@ -19,11 +19,11 @@ export async function checkOutput(
   files: readonly BundleFile[],
   inspection: Inspection,
 ): Promise<Problem[]> {
-  const places = await ManifestPlaces.read(project.folder);
+  const places = await ManifestLocations.read(project.folder);
   return [
     ...(await checkPackedAssets(project, root, files, places)),
     ...(await checkPlaceholderIcon(project, files, places)),
     ...(await checkPages(project, root, files, places)),
-    ...problemsOf(inspection, project, files),
+    ...toProblems(inspection, project, files),
   ];
 }

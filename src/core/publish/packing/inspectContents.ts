@@ -1,6 +1,6 @@
 import { throwIfCancelled } from '../../errors';
 import { t } from '../../text/l10n';
-import { oneLine } from '../../text/sanitizeLine';
+import { sanitizeLine } from '../../text/sanitizeLine';
 import type { Problem } from '../../problem';
 import { codeKind, isCode, isPage } from '../checks/baseline/codeFiles';
 import { MAX_FINDINGS } from '../checks/baseline/checkContent';
@@ -9,7 +9,7 @@ import { LoadOrder } from '../checks/baseline/loadOrder';
 import type { BundleFile } from '../bundle/files';
 import type { ManifestFields } from '../project/manifest';
 import { inBatches, runInWorker } from '../worker/publishWorkerClient';
-import { MAX_MESSAGE, problemOf, sentence } from '../rules/rules';
+import { MAX_MESSAGE, toProblem, sentence } from '../rules/rules';
 import type { FileFindings, Inspection, OpenInspector } from './contentInspector';
 import { OLDEST_PLATFORM } from '../checks/requires';
 
@@ -49,7 +49,7 @@ export function isSmall(files: readonly BundleFile[]): boolean {
 }
 
 /**
- * Checks the contents of files without packing them; {@link problemsOf} turns the result into
+ * Checks the contents of files without packing them; {@link toProblems} turns the result into
  * problems.
  * @throws VALIDATION_FAILED if a file cannot be read
  * @throws CancelledError
@@ -82,7 +82,7 @@ export async function keepCache(
  * backend rejects them too; others, and those inline in a page, are warnings. For an app that these
  * cars do not get, all of them are notes.
  */
-export function problemsOf(
+export function toProblems(
   { found }: Pick<Inspection, 'found'>,
   project: { manifest: ManifestFields },
   files: readonly BundleFile[],
@@ -100,7 +100,7 @@ export function problemsOf(
       ? []
       : [
           ...secrets.map(({ rule, text, range }) =>
-            problemOf(rule, sentence(name, text), file.path, range),
+            toProblem(rule, sentence(name, text), file.path, range),
           ),
           ...baselineFindings(findings, order).map((finding) =>
             baselineProblem(finding, file, modern),
@@ -159,7 +159,7 @@ function baselineProblem(
   return {
     severity: modern ? 'info' : severity,
     rule,
-    message: oneLine(t('{0}.', message), MAX_MESSAGE),
+    message: sanitizeLine(t('{0}.', message), MAX_MESSAGE),
     file: file.path,
     range,
   };

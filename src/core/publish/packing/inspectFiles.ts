@@ -1,5 +1,5 @@
 import { isI99dashError, systemErrorCode, throwIfCancelled } from '../../errors';
-import { blockingFiles, waitingFiles, type FileAccess } from '../bundle/fileAccess';
+import { syncFs, asyncFs, type FileAccess } from '../bundle/fileAccess';
 import { unreadable, type BundleFile } from '../bundle/files';
 import {
   inspectInPlace,
@@ -30,7 +30,7 @@ export async function inspectFiles(
   openInspector: OpenInspector = inspectInPlace,
 ): Promise<Inspection> {
   const inspector = await openInspector(cacheFile);
-  const access = blocking ? blockingFiles : waitingFiles;
+  const access = blocking ? syncFs : asyncFs;
   const buffer = Buffer.allocUnsafeSlow(CHUNK);
   for await (const batch of batches) {
     for (const file of batch) {

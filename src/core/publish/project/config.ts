@@ -4,9 +4,9 @@ import type { Problem } from '../../problem';
 import { configFields } from './configFields';
 import { addJsonProblems } from './jsonProblems';
 import { JsonText } from '../json/jsonText';
-import { nearest } from '../../text/closestMatch';
+import { closestMatch } from '../../text/closestMatch';
 import { ProblemList } from '../rules/problemList';
-import { didYouMean, isRuleId, problemOf, RULES, sentence, type RuleId } from '../rules/rules';
+import { didYouMean, isRuleId, toProblem, RULES, sentence, type RuleId } from '../rules/rules';
 
 const optionalText = (rule: RuleId) => z.nullish(z.string(rule));
 const PORT: RuleId = 'config.dev.port';
@@ -60,7 +60,7 @@ export function validateConfig(
   for (const { path, message } of result.error?.issues ?? []) {
     const rule = isRuleId(message) ? message : 'config.object';
     const text = sentence(path.map(String).join('.'), RULES[rule].text);
-    problems.add(RULES[rule].severity, () => problemOf(rule, text, file, source.rangeOf(path)));
+    problems.add(RULES[rule].severity, () => toProblem(rule, text, file, source.rangeOf(path)));
   }
   addMisspeltFields(problems, value, source, file);
   const told = { problems: problems.toArray() };
@@ -88,12 +88,12 @@ function addMisspeltFields(
       (name) => !known.includes(name),
     );
     for (const name of unknown.slice(0, MAX_GUESSES)) {
-      const meant = nearest(name, known);
+      const meant = closestMatch(name, known);
       if (meant !== undefined) {
         const field = [...path, name];
         problems.add(RULES[rule].severity, () => {
           const message = sentence(field.join('.'), RULES[rule].text);
-          return didYouMean(problemOf(rule, message, file, source.keyRangeOf(field)), meant);
+          return didYouMean(toProblem(rule, message, file, source.keyRangeOf(field)), meant);
         });
       }
     }

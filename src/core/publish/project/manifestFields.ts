@@ -27,13 +27,13 @@ export function manifestFields(path: readonly PropertyKey[]): Field[] {
   let shape: Readonly<Record<string, z.core.$ZodType>> = manifestSchema.shape;
   for (const segment of path) {
     const name = String(segment);
-    const inner = Object.hasOwn(shape, name) ? coreOf(shape[name]) : undefined;
+    const inner = Object.hasOwn(shape, name) ? unwrapSchema(shape[name]) : undefined;
     if (inner?._zod.def.type !== 'object') {
       return [];
     }
     shape = inner._zod.def.shape;
   }
-  return Object.entries(shape).map(([name, schema]) => fieldOf([...path, name], schema));
+  return Object.entries(shape).map(([name, schema]) => toField([...path, name], schema));
 }
 
 /**
@@ -52,10 +52,10 @@ export function manifestField(path: readonly PropertyKey[]): Field | undefined {
   return undefined;
 }
 
-function fieldOf(path: readonly PropertyKey[], schema: z.core.$ZodType): Field {
+function toField(path: readonly PropertyKey[], schema: z.core.$ZodType): Field {
   const { def } = (schema as Schema)._zod;
-  const inner = coreOf(schema);
-  const item = inner?._zod.def.type === 'array' ? coreOf(inner._zod.def.element) : inner;
+  const inner = unwrapSchema(schema);
+  const item = inner?._zod.def.type === 'array' ? unwrapSchema(inner._zod.def.element) : inner;
   const values = item?._zod.def.type === 'enum' ? Object.values(item._zod.def.entries) : undefined;
   const prefix = `manifest.${path.map(String).join('.')}.`;
   return {
@@ -83,14 +83,14 @@ const KINDS: Record<string, Field['kind']> = {
  * Returns the schema without the wrappers that make it optional, add a default or transform its
  * input.
  */
-function coreOf(schema: z.core.$ZodType | undefined): Schema | undefined {
+function unwrapSchema(schema: z.core.$ZodType | undefined): Schema | undefined {
   const known = schema as Schema | undefined;
   switch (known?._zod.def.type) {
     case 'optional':
     case 'default':
-      return coreOf(known._zod.def.innerType);
+      return unwrapSchema(known._zod.def.innerType);
     case 'pipe':
-      return coreOf(known._zod.def.in);
+      return unwrapSchema(known._zod.def.in);
     default:
       return known;
   }

@@ -3,10 +3,10 @@ import { MANIFEST_FILE } from '../../miniAppFolder';
 import type { Problem } from '../../problem';
 import { readTextFile } from '../../platform/readTextFile';
 import { JsonText, type JsonPath } from '../json/jsonText';
-import { problemOf, type RuleId } from '../rules/rules';
+import { toProblem, type RuleId } from '../rules/rules';
 
 /** A manifest's file and text, used to locate problems in the manifest. */
-export class ManifestPlaces {
+export class ManifestLocations {
   constructor(
     /** Absolute. */
     readonly file: string,
@@ -14,13 +14,13 @@ export class ManifestPlaces {
   ) {}
 
   /** Reads the manifest as it is on disk. If it cannot be read, every location is its beginning. */
-  static async read(folder: string): Promise<ManifestPlaces> {
+  static async read(folder: string): Promise<ManifestLocations> {
     const file = join(folder, MANIFEST_FILE);
-    return new ManifestPlaces(file, new JsonText(await readTextFile(file).catch(() => '')));
+    return new ManifestLocations(file, new JsonText(await readTextFile(file).catch(() => '')));
   }
 
   /** Creates a problem about a value of the manifest. */
   problem(rule: RuleId, message: string, path: JsonPath): Problem {
-    return problemOf(rule, message, this.file, this.text.rangeOf(path));
+    return toProblem(rule, message, this.file, this.text.rangeOf(path));
   }
 }

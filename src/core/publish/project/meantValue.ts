@@ -1,5 +1,5 @@
 import type { CATEGORIES } from '../rules/manifestValues';
-import { nearest } from '../../text/closestMatch';
+import { closestMatch } from '../../text/closestMatch';
 
 /** Common words for a category that are not spelt similarly. */
 const CATEGORY_WORDS: Partial<Record<(typeof CATEGORIES)[number], readonly string[]>> = {
@@ -23,7 +23,7 @@ const MEANT = new Map<string, string>(
 
 /** Returns the allowed value that a text most likely means. */
 export function meantValue(text: string, values: readonly string[]): string | undefined {
-  const near = nearest(text, values);
+  const near = closestMatch(text, values);
   const meant = near ?? MEANT.get(text.trim().toLowerCase());
   return meant !== undefined && values.includes(meant) ? meant : undefined;
 }

@@ -1,4 +1,4 @@
-import { namesIn, readTree, textAt } from '../json/jsonTree';
+import { listNames, readTree, textAt } from '../json/jsonTree';
 
 /** Pairs of colours, top and bottom, with enough contrast to white. */
 const COLOURS = [
@@ -58,7 +58,7 @@ function withoutVariations(svg: string): string {
 /** Creates the placeholder icon for an app from its manifest, which may be incomplete. */
 export function placeholderIconFor(manifestText: string): string {
   const tree = readTree(manifestText);
-  const [locale = 'en'] = ['en', ...namesIn(tree, ['name'])].filter(
+  const [locale = 'en'] = ['en', ...listNames(tree, ['name'])].filter(
     (each) => textAt(tree, ['name', each]) !== undefined,
   );
   return placeholderIcon(textAt(tree, ['name', locale]) ?? '', textAt(tree, ['id']) ?? '');

@@ -2,7 +2,7 @@ import { basename, join, resolve } from 'node:path';
 import { I99dashError } from '../../errors';
 import { t } from '../../text/l10n';
 import { CONFIG_FILE, MANIFEST_FILE } from '../../miniAppFolder';
-import { oneLine } from '../../text/sanitizeLine';
+import { sanitizeLine } from '../../text/sanitizeLine';
 import type { Problem } from '../../problem';
 import type { Config } from './config';
 import type { Manifest, ManifestFields } from './manifest';
@@ -40,7 +40,7 @@ export interface Project {
 }
 
 /** A mini-app that may have errors, with the valid fields of its manifest. */
-export type Draft = Omit<Project, 'manifest'> & { manifest: ManifestFields };
+export type PartialProject = Omit<Project, 'manifest'> & { manifest: ManifestFields };
 
 /**
  * Reads a mini-app, and reports all problems of its manifest.json and sdk.config.json.
@@ -62,13 +62,13 @@ export async function readProject(
   if (manifest === undefined || config === undefined) {
     return { problems: all };
   }
-  const found = { ...places(folder, config), ...(await ownBuild(folder, config)) };
+  const found = { ...resolvePaths(folder, config), ...(await ownBuild(folder, config)) };
   return { project: { manifest, ...found }, problems: all };
 }
 
 /** Creates the error for a folder without a manifest.json. */
 export function noManifest(folder: string, cause?: unknown): I99dashError {
-  const message = t('There is no {0} in {1}.', MANIFEST_FILE, oneLine(folder, Infinity));
+  const message = t('There is no {0} in {1}.', MANIFEST_FILE, sanitizeLine(folder, Infinity));
   return new I99dashError('NOTHING_TO_PUBLISH', message, { cause });
 }
 
@@ -82,7 +82,7 @@ export async function ownBuild(
 }
 
 /** Resolves a mini-app's folders and build from its configuration. */
-export function places(folder: string, config: Config): Omit<Project, 'manifest'> {
+export function resolvePaths(folder: string, config: Config): Omit<Project, 'manifest'> {
   const appRoot = resolve(folder, config.appRoot);
   const distDir = resolve(folder, config.distDir);
   return { folder, ...config, appRoot, distDir };
@@ -104,6 +104,6 @@ export async function loadProject(folder: string): Promise<Project> {
   const message = first?.message ?? '';
   const namesFile = FILE_RULES.some((rule) => rule === first?.rule);
   const told = namesFile ? message : t('{0}: {1}', basename(file), message);
-  const words = countProblems(errors.length, oneLine(basename(folder)), told);
+  const words = countProblems(errors.length, sanitizeLine(basename(folder)), told);
   throw new I99dashError('MANIFEST_INVALID', words, { file, problems });
 }

@@ -6,7 +6,7 @@ import { readTextFile } from '../../platform/readTextFile';
 import { validateConfig, type Config } from './config';
 import { MAX_JSON } from '../json/jsonLimits';
 import { JsonText } from '../json/jsonText';
-import { fileSentence, problemOf, RULES } from '../rules/rules';
+import { fileSentence, toProblem, RULES } from '../rules/rules';
 import { validateManifest, type CheckedManifest } from './validateManifest';
 
 /** The content of a file: its text, why it cannot be read, or undefined if it does not exist. */
@@ -55,7 +55,7 @@ function unreadable(kind: 'manifest' | 'config', text: Unreadable | undefined): 
   const rule = `${kind}.unreadable` as const;
   const why = t('{0} ({1})', RULES[rule].text, inWords(text.reason));
   const message = fileSentence(basename(text.file), why);
-  return [problemOf(rule, message, text.file)];
+  return [toProblem(rule, message, text.file)];
 }
 
 function inWords(reason: string): string {

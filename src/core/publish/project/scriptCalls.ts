@@ -62,7 +62,7 @@ export function findScriptCalls(command: string): ScriptCall[] {
   // A `cd` may apply to a subshell only, or also to the commands after it.
   const folders = ['.'];
   let isComplete = command.length <= MAX_LENGTH;
-  for (const words of segmentsOf(command.slice(0, MAX_LENGTH))) {
+  for (const words of splitSegments(command.slice(0, MAX_LENGTH))) {
     if (/^(?:cd|pushd|chdir)$/u.test(words[0] ?? '')) {
       const target = words.slice(1).find((word) => !/^[-/][A-Za-z]?$/u.test(word)) ?? '.';
       folders.push(join(folders.at(-1) ?? '.', target));
@@ -70,7 +70,7 @@ export function findScriptCalls(command: string): ScriptCall[] {
       continue;
     }
     for (const [index, word] of words.entries()) {
-      const call = readCall(programOf(word), words.slice(index + 1, index + 1 + MAX_WORDS));
+      const call = readCall(findProgram(word), words.slice(index + 1, index + 1 + MAX_WORDS));
       if (call !== undefined) {
         const { folder, ...rest } = call;
         const places = folders.slice(0, MAX_FOLDERS).map((from) => join(from, folder));
@@ -90,7 +90,7 @@ function join(folder: string, path: string): string {
  * Returns the words of each simple command. Quotes and brackets also end one, because they may
  * contain a command.
  */
-function segmentsOf(command: string): string[][] {
+function splitSegments(command: string): string[][] {
   return command
     .replace(/[\\^]\r?\n/gu, ' ')
     .replace(/(["'])([^\s"'`;&|(){}]*)\1/gu, '$2') // unquote single words
@@ -100,7 +100,7 @@ function segmentsOf(command: string): string[][] {
 }
 
 /** Returns the name of a program without its path and its Windows extension. */
-function programOf(word: string): string {
+function findProgram(word: string): string {
   const name = word.slice(Math.max(word.lastIndexOf('/'), word.lastIndexOf('\\')) + 1);
   return name.replace(/\.(?:cmd|exe|ps1|js|cjs|mjs)$/iu, '').toLowerCase();
 }
@@ -120,7 +120,7 @@ function readCall(program: string, args: readonly string[]): ScriptCall | undefi
     return undefined;
   }
   const { words, folder, isComplete } = readOptions(args);
-  return { names: namesOf(words), folder, isComplete };
+  return { names: listNames(words), folder, isComplete };
 }
 
 /** Returns the words that are not options, and the folder that the options set. */
@@ -150,7 +150,7 @@ function readOptions(args: readonly string[]): {
 }
 
 /** @param words the words of the call, such as `run build` */
-function namesOf(words: readonly string[]): readonly string[] | 'all' {
+function listNames(words: readonly string[]): readonly string[] | 'all' {
   const [first, second] = words;
   if (first === undefined) {
     return LIFECYCLE; // `yarn` without arguments installs

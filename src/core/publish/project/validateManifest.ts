@@ -1,6 +1,6 @@
 import { isJsonObject, parseJson, type JsonObject } from '../../platform/json';
 import { t } from '../../text/l10n';
-import { oneLine } from '../../text/sanitizeLine';
+import { sanitizeLine } from '../../text/sanitizeLine';
 import type { Problem, Range } from '../../problem';
 import { addJsonProblems } from './jsonProblems';
 import { isKeptNumber } from '../json/jsonNumber';
@@ -14,9 +14,9 @@ import {
 } from './manifest';
 import { manifestField } from './manifestFields';
 import { meantValue } from './meantValue';
-import { nearest } from '../../text/closestMatch';
+import { closestMatch } from '../../text/closestMatch';
 import { ProblemList } from '../rules/problemList';
-import { didYouMean, isRuleId, problemOf, RULES, sentence, type RuleId } from '../rules/rules';
+import { didYouMean, isRuleId, toProblem, RULES, sentence, type RuleId } from '../rules/rules';
 import { isSemver } from './semver';
 
 /** A field for editors, which is not meant to be submitted. */
@@ -56,7 +56,7 @@ export function validateManifest(json: string, file: string): CheckedManifest {
     const rule = brokenRule(value, path, message);
     problems.add(RULES[rule].severity, () => {
       const range = code === 'invalid_key' ? source.keyRangeOf(path) : source.rangeOf(path);
-      const problem = problemOf(rule, describeBroken(rule, code, path), file, range);
+      const problem = toProblem(rule, describeBroken(rule, code, path), file, range);
       return didYouMean(problem, suggestValue(rule, path, source));
     });
   }
@@ -66,10 +66,10 @@ export function validateManifest(json: string, file: string): CheckedManifest {
   const told = { problems: problems.toArray(byPosition), source };
   return result.success && !problems.hasErrors
     ? { ...told, manifest: result.data, fields: result.data }
-    : { ...told, fields: fieldsOf(value) };
+    : { ...told, fields: readFields(value) };
 }
 
-function fieldsOf(value: JsonObject): ManifestFields {
+function readFields(value: JsonObject): ManifestFields {
   const { error } = manifestFieldsSchema.safeParse(value);
   const broken = new Set(error?.issues.map(({ path }) => path[0]));
   const sound = Object.entries(value).filter(([field]) => !broken.has(field));
@@ -80,7 +80,7 @@ function describeBroken(rule: RuleId, code: string | undefined, path: JsonPath):
   if (code === 'invalid_key') {
     return t(
       '"{0}" is not a language code; use two lower-case letters, such as {1}',
-      oneLine(String(path.at(-1)), Infinity),
+      sanitizeLine(String(path.at(-1)), Infinity),
       '"en"',
     );
   }
@@ -112,7 +112,7 @@ function addLostValues(problems: ProblemList, source: JsonText, file: string): v
     const [field = '', inner = ''] = path;
     const told = (rule: RuleId, place: () => Range): void => {
       problems.add(RULES[rule].severity, () =>
-        problemOf(rule, sentence(path.join('.'), RULES[rule].text), file, place()),
+        toProblem(rule, sentence(path.join('.'), RULES[rule].text), file, place()),
       );
     };
     if (
@@ -141,7 +141,7 @@ function addVersionProblem(
   const rule = 'manifest.version.semver';
   const message = sentence('version', RULES[rule].text);
   const range = source.rangeOf(['version']);
-  problems.add(RULES[rule].severity, () => problemOf(rule, message, file, range));
+  problems.add(RULES[rule].severity, () => toProblem(rule, message, file, range));
 }
 
 /**
@@ -160,11 +160,11 @@ function addUnknownFields(
     (field) => !known.includes(field) && field !== EDITOR_FIELD,
   );
   for (const [index, field] of unknown.entries()) {
-    const meant = index < MAX_GUESSES ? nearest(field, known) : undefined;
+    const meant = index < MAX_GUESSES ? closestMatch(field, known) : undefined;
     const severity = meant === undefined ? RULES[rule].severity : 'warning';
     problems.add(severity, () => {
       const message = sentence(field, RULES[rule].text);
-      const told = problemOf(rule, message, file, source.keyRangeOf([field]));
+      const told = toProblem(rule, message, file, source.keyRangeOf([field]));
       return { ...didYouMean(told, meant), severity };
     });
   }

@@ -1,6 +1,6 @@
 import { plural } from '../../text/l10n';
 import type { Problem } from '../../problem';
-import { problemOf, type RuleId } from './rules';
+import { toProblem, type RuleId } from './rules';
 
 /**
  * The most problems that are listed for one file. More are not useful, and slow down the editor.
@@ -73,7 +73,7 @@ export class ProblemList {
       one: '{0} more problem of this file is not listed',
       other: '{0} more problems of this file are not listed',
     });
-    const problem = { ...problemOf(MORE, message, this.file, BEGINNING), severity };
+    const problem = { ...toProblem(MORE, message, this.file, BEGINNING), severity };
     unlisted.set(problem, rest);
     return problem;
   }

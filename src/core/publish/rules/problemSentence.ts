@@ -1,6 +1,6 @@
 import { relative, sep } from 'node:path';
 import { t } from '../../text/l10n';
-import { oneLine } from '../../text/sanitizeLine';
+import { sanitizeLine } from '../../text/sanitizeLine';
 import type { Problem } from '../../problem';
 
 /**
@@ -13,5 +13,5 @@ export function problemSentence({ rule, message, file }: Problem, folder: string
     return message;
   }
   const name = relative(folder, file).split(sep).join('/');
-  return t('{0}: {1}', oneLine(name), message);
+  return t('{0}: {1}', sanitizeLine(name), message);
 }

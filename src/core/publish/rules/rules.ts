@@ -7,7 +7,7 @@ import {
 } from './manifestValues';
 import { plural, t } from '../../text/l10n';
 import { CONFIG_FILE } from '../../miniAppFolder';
-import { oneLine } from '../../text/sanitizeLine';
+import { sanitizeLine } from '../../text/sanitizeLine';
 import type { Problem, Range } from '../../problem';
 
 interface Rule {
@@ -225,12 +225,12 @@ export const MAX_MESSAGE = 500;
  * @param words our text, which follows the name
  */
 export function sentence(name: string, words: string): string {
-  return t('"{0}" {1}', oneLine(name, Infinity), words);
+  return t('"{0}" {1}', sanitizeLine(name, Infinity), words);
 }
 
 /** Builds a message about a file, whose name needs no quotes: `manifest.json is empty`. */
 export function fileSentence(name: string, words: string): string {
-  const args = [oneLine(name, Infinity), words];
+  const args = [sanitizeLine(name, Infinity), words];
   return t({ message: '{0} {1}', args, comment: 'A file, and what is wrong with it' });
 }
 
@@ -257,10 +257,10 @@ export function countProblems(count: number, app: string, message: string): stri
 /**
  * Creates a problem of a rule.
  * @param message a whole sentence for the user; untrusted text in it has been sanitized by
- * {@link oneLine}. It is reduced to one line
+ * {@link sanitizeLine}. It is reduced to one line
  */
-export function problemOf(id: RuleId, message: string, file: string, range?: Range): Problem {
+export function toProblem(id: RuleId, message: string, file: string, range?: Range): Problem {
   const { severity } = RULES[id];
-  const words = oneLine(message, MAX_MESSAGE);
+  const words = sanitizeLine(message, MAX_MESSAGE);
   return { severity, rule: id, message: words, file, ...(range === undefined ? {} : { range }) };
 }

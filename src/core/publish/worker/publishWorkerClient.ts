@@ -62,7 +62,7 @@ export async function runInWorker<Kind extends WorkerTask['kind']>(
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   if (child.pid !== undefined) {
-    giveWay(child.pid);
+    lowerPriority(child.pid);
   }
   const gone = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
@@ -102,7 +102,7 @@ export async function runInWorker<Kind extends WorkerTask['kind']>(
 }
 
 /** Lowers the worker's priority, so that the editor stays responsive. */
-function giveWay(pid: number): void {
+function lowerPriority(pid: number): void {
   try {
     setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {

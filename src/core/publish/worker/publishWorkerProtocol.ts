@@ -3,8 +3,8 @@ import type { Localization } from '../../text/l10n';
 import type { BundleFile } from '../bundle/files';
 import type { Problem } from '../../problem';
 import type { Inspection } from '../packing/contentInspector';
-import type { Packed } from '../bundle/pack';
-import type { Draft } from '../project/project';
+import type { PackedFile } from '../bundle/pack';
+import type { PartialProject } from '../project/project';
 
 /** The task of a worker. */
 export type WorkerTask =
@@ -27,7 +27,7 @@ export interface InspectTask {
 
 /** Finds the problems of all files of a mini-app. The worker walks the files itself. */
 export interface ProblemsTask {
-  draft: Draft;
+  draft: PartialProject;
   /** The manifest that ranges refer to. */
   manifest: { file: string; text: string };
   /** The cache that the previous run returned. */
@@ -38,7 +38,7 @@ export interface ProblemsTask {
 
 /** The result of each task. */
 export interface WorkerResults {
-  pack: Packed & { inspection?: Inspection };
+  pack: PackedFile & { inspection?: Inspection };
   inspect: Inspection;
   problems: { problems: Problem[]; memo?: Uint8Array };
 }

@@ -8,7 +8,7 @@ import { CancelledError, I99dashError, systemErrorCode, throwIfCancelled } from 
 import { abbreviateHome } from '../../platform/homePath';
 import { t } from '../../text/l10n';
 import type { Signer } from '../../platform/interfaces';
-import { ED25519_BYTES, ed25519Blob, fingerprintOf, publicKeyLine } from '../publicKey';
+import { ED25519_BYTES, ed25519Blob, computeFingerprint, publicKeyLine } from '../publicKey';
 import {
   LENGTH_BYTES,
   answerLength,
@@ -50,9 +50,9 @@ export async function listAgentKeys(
     throw unavailable(t('The SSH agent refused to list its keys.'));
   }
   return identities
-    .filter(({ blob }) => blob.equals(ed25519Blob(rawKeyOf(blob))))
+    .filter(({ blob }) => blob.equals(ed25519Blob(getRawKey(blob))))
     .map(({ blob, comment }) => ({
-      fingerprint: fingerprintOf(blob),
+      fingerprint: computeFingerprint(blob),
       comment,
       publicKey: publicKeyLine(blob, comment),
       // Copied, because a slice would keep the whole response in memory.
@@ -138,15 +138,15 @@ async function readAnswer(socket: Socket, where: string): Promise<Buffer> {
       return Buffer.concat(chunks).subarray(LENGTH_BYTES, expected);
     }
   }
-  throw brokenOff(where);
+  throw connectionClosed(where);
 }
 
 function isSignedBy(publicBlob: Buffer, data: Uint8Array, signature: Buffer): boolean {
-  const key = { kty: 'OKP', crv: 'Ed25519', x: rawKeyOf(publicBlob).toString('base64url') };
+  const key = { kty: 'OKP', crv: 'Ed25519', x: getRawKey(publicBlob).toString('base64url') };
   return verify(null, data, { key, format: 'jwk' }, signature);
 }
 
-function rawKeyOf(publicBlob: Buffer): Buffer {
+function getRawKey(publicBlob: Buffer): Buffer {
   return publicBlob.subarray(-ED25519_BYTES);
 }
 
@@ -156,11 +156,11 @@ function asAgentError(error: unknown, where: string): Error {
   }
   const code = systemErrorCode(error) ?? t('unknown error');
   return /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/u.test(code)
-    ? brokenOff(where, error)
+    ? connectionClosed(where, error)
     : unavailable(t('The SSH agent cannot be reached at {0} ({1}).', where, code), error);
 }
 
-function brokenOff(where: string, cause?: unknown): I99dashError {
+function connectionClosed(where: string, cause?: unknown): I99dashError {
   return unavailable(t('The SSH agent at {0} broke the connection off.', where), cause);
 }
 

@@ -15,7 +15,7 @@ export async function readIdentityAgent(
   platform: NodeJS.Platform,
 ): Promise<string | undefined> {
   const text = await readTextFile(join(sshFolder(), 'config'), MAX_BYTES).catch(() => '');
-  return identityAgentIn(text, { env, platform, home: homeFolder(), user: userName() });
+  return findIdentityAgent(text, { env, platform, home: homeFolder(), user: userName() });
 }
 
 interface Expansion {
@@ -26,7 +26,7 @@ interface Expansion {
 }
 
 /** Does the same for the text of a configuration. */
-export function identityAgentIn(text: string, expansion: Expansion): string | undefined {
+export function findIdentityAgent(text: string, expansion: Expansion): string | undefined {
   let isForAll = true;
   for (const line of text.split(/\r\n|\r|\n/u)) {
     const [, keyword = '', rest = ''] =

@@ -9,7 +9,7 @@ import { chacha20 } from './chacha20';
 import { TAG_BYTES, decrypt } from './decrypt';
 import type { KeyContainer, KeyUnlock } from './keyContainer';
 import { damagedKey, unknownEncryption, wrongPassphrase } from './keyErrors';
-import { ED25519, ED25519_BYTES, keyTypeOf } from '../publicKey';
+import { ED25519, ED25519_BYTES, readKeyType } from '../publicKey';
 import { SshReader } from './sshWire';
 
 /** Magic bytes of the container. */
@@ -97,7 +97,7 @@ export function readOpenSshKey(bytes: Buffer): KeyContainer | undefined {
     return undefined;
   }
   const { publicBlob, cipher } = fields;
-  const keyType = keyTypeOf(publicBlob);
+  const keyType = readKeyType(publicBlob);
   return {
     format: 'openssh',
     encrypted: cipher !== 'none',

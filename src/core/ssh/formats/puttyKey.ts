@@ -11,7 +11,7 @@ import type { KeyContainer, KeyUnlock } from './keyContainer';
 import { damagedKey, unknownEncryption, wrongPassphrase } from './keyErrors';
 import { passphraseEncodings } from './passphraseEncodings';
 import { privateKeyFromSeed, publicBlobOfKey } from './pkcs8';
-import { ED25519_BYTES, keyTypeOf } from '../publicKey';
+import { ED25519_BYTES, readKeyType } from '../publicKey';
 import { SshReader } from './sshWire';
 
 interface PuttyFields {
@@ -28,7 +28,7 @@ export function readPuttyKey(lines: readonly string[]): KeyContainer | undefined
   if (fields === undefined) {
     return undefined;
   }
-  const keyType = keyTypeOf(fields.publicBlob);
+  const keyType = readKeyType(fields.publicBlob);
   return {
     format: 'putty',
     encrypted: fields.encryption !== 'none',

@@ -182,7 +182,9 @@ describe('shell runner', () => {
   });
 
   it('ends its command when its own process ends', async () => {
-    const runner = JSON.stringify(join(__dirname, '../../../../src/core/publish/build/shellRunner.ts'));
+    const runner = JSON.stringify(
+      join(__dirname, '../../../../src/core/publish/build/shellRunner.ts'),
+    );
     const source = `
       void require(${runner}).shellRunner.run({
         commandLine: '${ENDLESS} & echo $!; wait',

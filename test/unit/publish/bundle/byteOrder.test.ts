@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { compareBytewise, mergeBytewise, sortBytewise } from '../../../../src/core/publish/bundle/byteOrder';
+import {
+  compareBytewise,
+  mergeBytewise,
+  sortBytewise,
+} from '../../../../src/core/publish/bundle/byteOrder';
 
 const text = fc.string({ unit: 'binary', maxLength: 8 });
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkPackedAssets, checkSourceAssets } from '../../../../src/core/publish/checks/assets';
-import { ManifestPlaces } from '../../../../src/core/publish/project/manifestLocations';
+import { ManifestLocations } from '../../../../src/core/publish/project/manifestLocations';
 import { collectFiles } from '../../../../src/core/publish/bundle/files';
 import { loadProject } from '../../../../src/core/publish/project/project';
 import { png } from '../../../support/png';
@@ -33,7 +33,7 @@ describe('mini-app images', () => {
     };
     await writeFile(join(temp.path, 'manifest.json'), JSON.stringify(manifest, null, 1));
     const project = await loadProject(temp.path);
-    const places = await ManifestPlaces.read(temp.path);
+    const places = await ManifestLocations.read(temp.path);
     if (stage === 'source') {
       return checkSourceAssets(project, project.appRoot, places);
     }

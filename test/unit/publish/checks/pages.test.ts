@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join, relative } from 'node:path';
 import { JsonText } from '../../../../src/core/publish/json/jsonText';
-import { ManifestPlaces } from '../../../../src/core/publish/project/manifestLocations';
+import { ManifestLocations } from '../../../../src/core/publish/project/manifestLocations';
 import { checkPages, type PagesOptions } from '../../../../src/core/publish/checks/pages';
 import { collectFiles } from '../../../../src/core/publish/bundle/files';
 import { MANIFEST, writeFiles } from '../../../support/project';
@@ -27,7 +27,7 @@ describe('pages of a bundle', () => {
       ...{ folder: temp.path, appRoot: root, distDir: join(temp.path, 'dist') },
       manifest: { url },
     };
-    const places = new ManifestPlaces(join(temp.path, 'manifest.json'), new JsonText(text));
+    const places = new ManifestLocations(join(temp.path, 'manifest.json'), new JsonText(text));
     const { files: collected } = await collectFiles(root, temp.path);
     const problems = await checkPages(draft, root, collected, places, options);
     return problems.map(({ severity, rule, message, file, range }) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ManifestPlaces } from '../../../../src/core/publish/project/manifestLocations';
+import { ManifestLocations } from '../../../../src/core/publish/project/manifestLocations';
 import { checkRequires } from '../../../../src/core/publish/checks/requires';
 import { validateManifest } from '../../../../src/core/publish/project/validateManifest';
 import { marked } from '../../../support/marked-text';
@@ -69,7 +69,7 @@ function check(requires: string) {
   const { text, ranges } = marked(json.replace('"requires": 0', `"requires": ${requires}`));
   const { manifest, source } = validateManifest(text, FILE);
   assert.ok(manifest, requires);
-  return { problems: checkRequires(manifest, new ManifestPlaces(FILE, source)), ranges };
+  return { problems: checkRequires(manifest, new ManifestLocations(FILE, source)), ranges };
 }
 
 describe('requirements that no car meets', () => {
@@ -89,6 +89,6 @@ describe('requirements that no car meets', () => {
 
   it('are not reported without requirements', () => {
     const { manifest, source } = validateManifest(JSON.stringify(MANIFEST), FILE);
-    assert.deepEqual(checkRequires(manifest!, new ManifestPlaces(FILE, source)), []);
+    assert.deepEqual(checkRequires(manifest!, new ManifestLocations(FILE, source)), []);
   });
 });

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkUnbuilt } from '../../../../src/core/publish/checks/unbuilt';
-import { ManifestPlaces } from '../../../../src/core/publish/project/manifestLocations';
+import { ManifestLocations } from '../../../../src/core/publish/project/manifestLocations';
 import { buildCommandFix } from '../../../../src/core/publish/editing/configFixes';
 import { validateConfig } from '../../../../src/core/publish/project/config';
-import { places } from '../../../../src/core/publish/project/project';
+import { resolvePaths } from '../../../../src/core/publish/project/project';
 import { useTempFolder } from '../../../support/temp-folder';
 
 const BUILD = { 'package.json': '{ "scripts": { "build": "vite build" } }' };
@@ -23,8 +23,8 @@ describe('a mini-app that seems to need a build and has none', () => {
     }
     const { config } = validateConfig(files['sdk.config.json'] ?? '{}', '');
     assert.ok(config);
-    const draft = { ...places(temp.path, config), manifest: {} };
-    const found = await checkUnbuilt(draft, await ManifestPlaces.read(temp.path));
+    const draft = { ...resolvePaths(temp.path, config), manifest: {} };
+    const found = await checkUnbuilt(draft, await ManifestLocations.read(temp.path));
     return found.map(({ severity, message, file }) => {
       assert.equal(severity, 'warning');
       return `${file.slice(temp.path.length + 1)}: ${message}`;

@@ -4,7 +4,7 @@ import { constants, getPriority } from 'node:os';
 import { join } from 'node:path';
 import { CancelledError } from '../../../../src/core/errors';
 import type { Problem } from '../../../../src/core/problem';
-import { ProblemFinder } from '../../../../src/core/publish/diagnostics/problemModel';
+import { ProblemModel } from '../../../../src/core/publish/diagnostics/problemModel';
 import { MANIFEST } from '../../../support/project';
 import { useBuiltWorker } from '../../../support/publish-worker';
 import { useTempFolder } from '../../../support/temp-folder';
@@ -17,7 +17,7 @@ describe('file problems of a large mini-app', () => {
   const built = useBuiltWorker();
   const temp = useTempFolder();
   let folder: string;
-  let finder: ProblemFinder;
+  let finder: ProblemModel;
 
   beforeEach(async () => {
     folder = join(temp.path, 'app');
@@ -33,8 +33,8 @@ describe('file problems of a large mini-app', () => {
 
   const cache = (): string => join(temp.path, 'cache.json');
 
-  function open(worker?: string): ProblemFinder {
-    return new ProblemFinder(folder, { worker, baselineCache: cache() });
+  function open(worker?: string): ProblemModel {
+    return new ProblemModel(folder, { worker, baselineCache: cache() });
   }
 
   async function look(from = finder, signal?: AbortSignal): Promise<Problem[]> {

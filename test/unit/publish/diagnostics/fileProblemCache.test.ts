@@ -3,17 +3,17 @@ import { rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError } from '../../../../src/core/errors';
 import type { Problem } from '../../../../src/core/problem';
-import { FileMemo } from '../../../../src/core/publish/diagnostics/fileProblemCache';
+import { FileProblemCache } from '../../../../src/core/publish/diagnostics/fileProblemCache';
 import type { BundleFile } from '../../../../src/core/publish/bundle/files';
 import { useTempFolder } from '../../../support/temp-folder';
 
 describe('file cache', () => {
   const temp = useTempFolder();
-  let memo: FileMemo;
+  let memo: FileProblemCache;
   let looked: string[][];
 
   beforeEach(async () => {
-    memo = new FileMemo();
+    memo = new FileProblemCache();
     looked = [];
     for (const name of ['a', 'b']) {
       await writeFile(join(temp.path, name), name);
@@ -41,9 +41,9 @@ describe('file cache', () => {
 
   it('returns the same value after serialization', async () => {
     await messages('one', 'a', 'b');
-    memo = FileMemo.from(memo.toBytes());
+    memo = FileProblemCache.from(memo.toBytes());
     assert.deepEqual(await messages('one', 'b', 'a'), ['b', 'a']);
-    memo = FileMemo.from(undefined);
+    memo = FileProblemCache.from(undefined);
     await messages('one', 'a');
     assert.deepEqual(looked, [['a', 'b'], ['a']]);
   });

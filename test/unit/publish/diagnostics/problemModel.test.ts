@@ -5,9 +5,9 @@ import { join, relative } from 'node:path';
 import { CancelledError, isI99dashError } from '../../../../src/core/errors';
 import type { Problem } from '../../../../src/core/problem';
 import { JsonText } from '../../../../src/core/publish/json/jsonText';
-import { ProblemFinder } from '../../../../src/core/publish/diagnostics/problemModel';
+import { ProblemModel } from '../../../../src/core/publish/diagnostics/problemModel';
 import { loadProject } from '../../../../src/core/publish/project/project';
-import { publish, type PublishPorts } from '../../../../src/core/publish/publish';
+import { publish, type PublishDeps } from '../../../../src/core/publish/publish';
 import { marked } from '../../../support/marked-text';
 import { MANIFEST, writeFiles } from '../../../support/project';
 import { useTempFolder } from '../../../support/temp-folder';
@@ -19,9 +19,9 @@ const rulesOf = (problems: readonly Problem[]): string[] => problems.map(({ rule
 
 describe('problems of a mini-app', () => {
   const temp = useTempFolder();
-  let finder: ProblemFinder;
+  let finder: ProblemModel;
   beforeEach(() => {
-    finder = new ProblemFinder(temp.path);
+    finder = new ProblemModel(temp.path);
   });
 
   /** Reads the texts from disk and runs all checks. */
@@ -69,7 +69,7 @@ describe('problems of a mini-app', () => {
         logger: { info: () => undefined },
         clock: { now: () => 0 },
         onProgress: () => undefined,
-      } as unknown as PublishPorts,
+      } as unknown as PublishDeps,
     ).then(
       () => assert.fail('it is fit to be published'),
       (error: unknown) =>
@@ -265,7 +265,7 @@ describe('problems of a mini-app', () => {
   });
 
   it('are requested again by changes that may affect them', async () => {
-    const concerned = (...names: string[]): boolean => finder.concerns(join(temp.path, ...names));
+    const concerned = (...names: string[]): boolean => finder.affects(join(temp.path, ...names));
     await plant({}, { 'sdk.config.json': '{ "appRoot": ".", "distDir": "out" }' });
     await look();
     assert.ok(concerned('manifest.json'));
@@ -281,6 +281,6 @@ describe('problems of a mini-app', () => {
     assert.ok(concerned('src'));
     assert.ok(concerned('src', 'app.js'));
     assert.ok(!concerned('README.md'));
-    assert.ok(finder.concerns(temp.path), 'a folder that goes as a whole');
+    assert.ok(finder.affects(temp.path), 'a folder that goes as a whole');
   });
 });

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { complete, type Completion } from '../../../../src/core/publish/editing/complete';
 import type { AssetField, DocumentKind } from '../../../../src/core/publish/editing/fields';
 import { manifestFields } from '../../../../src/core/publish/project/manifestFields';
-import { CATEGORIES, VEHICLE_CAPABILITIES } from '../../../../src/core/publish/rules/manifestValues';
+import {
+  CATEGORIES,
+  VEHICLE_CAPABILITIES,
+} from '../../../../src/core/publish/rules/manifestValues';
 import { atCursor } from '../../../support/cursor';
 
 const REQUIRED = ['id', 'name', 'icon', 'url', 'version', 'category'];

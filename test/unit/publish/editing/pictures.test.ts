@@ -6,7 +6,7 @@ import {
   findPicture,
   listPictures,
   pictureRoots,
-  summaryOf,
+  summarizePicture,
 } from '../../../../src/core/publish/editing/pictures';
 import { png } from '../../../support/png';
 import { useTempFolder } from '../../../support/temp-folder';
@@ -45,8 +45,8 @@ describe('images of a mini-app', () => {
         ['./wide.png', 'is 300×256 pixels; it must be exactly 256×256'],
       ],
     );
-    assert.match(summaryOf(icons[0]!), /^\d+ B · 256×256$/u);
-    assert.equal(summaryOf(icons[1]!), '6 B');
+    assert.match(summarizePicture(icons[0]!), /^\d+ B · 256×256$/u);
+    assert.equal(summarizePicture(icons[1]!), '6 B');
     const covers = await listPictures(roots(), 'coverImage');
     assert.equal(covers.find(({ path }) => path === './cover.webp')?.trouble, 'is not a picture');
     assert.deepEqual(await listPictures([join(folder.path, 'none')], 'icon'), []);

@@ -7,7 +7,11 @@ import { inspectContents } from '../../../../src/core/publish/packing/inspectCon
 import { checkOutput } from '../../../../src/core/publish/packing/checkOutput';
 import { checkSource } from '../../../../src/core/publish/checks/source';
 import { collectFiles } from '../../../../src/core/publish/bundle/files';
-import { loadProject, readProject, type Project } from '../../../../src/core/publish/project/project';
+import {
+  loadProject,
+  readProject,
+  type Project,
+} from '../../../../src/core/publish/project/project';
 import { shellRunner } from '../../../../src/core/publish/build/shellRunner';
 import { png } from '../../../support/png';
 import { MANIFEST, writeFiles } from '../../../support/project';

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { CATEGORIES, VEHICLE_CAPABILITIES } from '../../../../src/core/publish/rules/manifestValues';
+import {
+  CATEGORIES,
+  VEHICLE_CAPABILITIES,
+} from '../../../../src/core/publish/rules/manifestValues';
 import { isRuleId, RULES as WORDS } from '../../../../src/core/publish/rules/rules';
 import { validateManifest } from '../../../../src/core/publish/project/validateManifest';
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findPublishBuild, readPublishBuild } from '../../../../src/core/publish/project/publishScript';
+import {
+  findPublishBuild,
+  readPublishBuild,
+} from '../../../../src/core/publish/project/publishScript';
 import { useTempFolder } from '../../../support/temp-folder';
 
 /** The `publish` script of a project, and the commands it runs before the client. */

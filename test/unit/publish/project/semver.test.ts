@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { nearest } from '../../../../src/core/text/closestMatch';
+import { closestMatch } from '../../../../src/core/text/closestMatch';
 import {
   compareVersions,
   isSemver,
@@ -126,7 +126,7 @@ describe('misspelled name', () => {
       ['', undefined],
       ['permissions'.repeat(9), undefined],
     ] as const) {
-      assert.equal(nearest(name, names), meant, name);
+      assert.equal(closestMatch(name, names), meant, name);
     }
   });
 });

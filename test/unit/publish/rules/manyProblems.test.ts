@@ -5,7 +5,7 @@ import type { Problem } from '../../../../src/core/problem';
 import { validateConfig } from '../../../../src/core/publish/project/config';
 import { MAX_JSON } from '../../../../src/core/publish/json/jsonLimits';
 import { manifestSchema } from '../../../../src/core/publish/project/manifest';
-import { ProblemFinder } from '../../../../src/core/publish/diagnostics/problemModel';
+import { ProblemModel } from '../../../../src/core/publish/diagnostics/problemModel';
 import { limitProblems, ProblemList } from '../../../../src/core/publish/rules/problemList';
 import { readProject } from '../../../../src/core/publish/project/project';
 import { validateManifest } from '../../../../src/core/publish/project/validateManifest';
@@ -103,7 +103,7 @@ describe('file with many problems', () => {
 });
 
 async function problemsOf(folder: string): Promise<Problem[]> {
-  const finder = new ProblemFinder(folder);
+  const finder = new ProblemModel(folder);
   finder.setManifest(await finder.readText(finder.manifestFile));
   finder.setConfig(await finder.readText(finder.configFile));
   await finder.checkFiles();
@@ -127,7 +127,7 @@ describe('text that is too long to parse', () => {
       (await readProject(temp.path)).problems.map(({ rule, severity }) => `${severity} ${rule}`),
       told.map((rule) => `error ${rule}`),
     );
-    const finder = new ProblemFinder(temp.path);
+    const finder = new ProblemModel(temp.path);
     finder.setManifest(manifestWith(200_000));
     finder.setConfig(`{${'"a":1,'.repeat(600_000)}"a":1}`);
     assert.deepEqual(
@@ -139,7 +139,7 @@ describe('text that is too long to parse', () => {
   });
 
   it('is the same error each time', () => {
-    const finder = new ProblemFinder(temp.path);
+    const finder = new ProblemModel(temp.path);
     for (let time = 0; time < 2; time++) {
       finder.setManifest(manifestWith(200_000));
       assert.deepEqual(
@@ -160,7 +160,7 @@ describe('failing check', () => {
   it('reports an error on each run until it succeeds', () => {
     const logged: string[] = [];
     const logger = { error: (message: string) => void logged.push(message) };
-    const finder = new ProblemFinder(temp.path, { logger });
+    const finder = new ProblemModel(temp.path, { logger });
     const text = JSON.stringify(MANIFEST);
     manifestSchema.safeParse = () => {
       throw new RangeError('Maximum call stack size exceeded');
@@ -180,7 +180,7 @@ describe('failing check', () => {
   });
 
   it('reports an error of the folder when the file check fails', async () => {
-    const finder = new ProblemFinder(temp.path, { worker: '/nowhere' });
+    const finder = new ProblemModel(temp.path, { worker: '/nowhere' });
     finder.setManifest(JSON.stringify(MANIFEST));
     finder.setConfig(undefined);
     const before = Array.prototype.flatMap;

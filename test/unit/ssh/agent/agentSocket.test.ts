@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { findAgentSocket } from '../../../../src/core/ssh/agent/agentSocket';
-import { identityAgentIn } from '../../../../src/core/ssh/agent/sshConfig';
+import { findIdentityAgent } from '../../../../src/core/ssh/agent/sshConfig';
 import { useTempFolder } from '../../../support/temp-folder';
 
 const PIPE = '\\\\.\\pipe\\openssh-ssh-agent';
@@ -87,7 +87,7 @@ describe('IdentityAgent in the SSH configuration', () => {
       ['Port 22\nIdentityFile /x', undefined],
       ['', undefined],
     ] as const) {
-      assert.equal(identityAgentIn(text, options), wanted, text);
+      assert.equal(findIdentityAgent(text, options), wanted, text);
     }
   });
 
@@ -107,9 +107,9 @@ describe('IdentityAgent in the SSH configuration', () => {
       ['/with\\ blank', '/with blank'],
       ["'/quoted here'", '/quoted here'],
     ] as const) {
-      assert.equal(identityAgentIn(`IdentityAgent ${value}`, options), wanted, value);
+      assert.equal(findIdentityAgent(`IdentityAgent ${value}`, options), wanted, value);
     }
     const windows = { ...options, platform: 'win32' } as const;
-    assert.equal(identityAgentIn(`IdentityAgent ${PIPE}`, windows), PIPE);
+    assert.equal(findIdentityAgent(`IdentityAgent ${PIPE}`, windows), PIPE);
   });
 });

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { ApiClient } from '../../../../src/core/api/client';
 import { fetchAccount } from '../../../../src/core/api/account';
 import { createUndiciTransport } from '../../../../src/core/http/undiciTransport';
-import { mintWithKey } from '../../../../src/core/signIn/requestToken';
+import { requestTokenWithKey } from '../../../../src/core/signIn/requestToken';
 import { agentSigner, listAgentKeys, type AgentKey } from '../../../../src/core/ssh/agent/sshAgent';
 import { CancelledError, isI99dashError } from '../../../../src/core/errors';
 import { systemClock } from '../../../../src/core/platform/interfaces';
@@ -309,15 +309,15 @@ describe('real ssh-agent', () => {
     try {
       const transport = createUndiciTransport();
       const api = new ApiClient(backend.url, transport);
-      const ports = { clock: systemClock, keyUse: anyKeyUse };
-      await rejectsWith('KEY_NOT_REGISTERED', mintWithKey(api, signer, ports));
+      const deps = { clock: systemClock, keyUse: anyKeyUse };
+      await rejectsWith('KEY_NOT_REGISTERED', requestTokenWithKey(api, signer, deps));
       backend.state.addKey(DEFAULT_ACCOUNT.devId, key.publicKey);
-      const { token } = await mintWithKey(api, signer, ports);
+      const { token } = await requestTokenWithKey(api, signer, deps);
       const tokens = { getToken: () => Promise.resolve(token) };
       const account = await fetchAccount(new ApiClient(backend.url, transport, tokens));
       assert.equal(account.devId, DEFAULT_ACCOUNT.devId);
       await agent.end('SIGTERM');
-      await rejectsWith('AGENT_UNAVAILABLE', mintWithKey(api, signer, ports));
+      await rejectsWith('AGENT_UNAVAILABLE', requestTokenWithKey(api, signer, deps));
     } finally {
       await backend.close();
     }

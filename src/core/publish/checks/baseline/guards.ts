@@ -4,7 +4,7 @@ import { isFunction } from './expressions';
 import type { Scopes } from './scopes';
 
 /** A function that may be missing. */
-export interface Doubted {
+export interface GuardedApi {
   /** Whether a call of it blocks publishing. Such a call needs an explicit guard. */
   isRefused: boolean;
   /** The name that messages use: `.findLast`, `Object.groupBy`. */
@@ -24,7 +24,7 @@ const MAX_ANSWER = 500;
 const MAX_DEPTH = 3;
 
 /** Finds calls that run only when the function exists. Results are cached per node. */
-export class Guards {
+export class FeatureGuards {
   private readonly exits = new Map<AnyNode, IfStatement[]>();
   private readonly questions = new Map<AnyNode, string>();
   private readonly patterns = new Map<string, RegExp>();
@@ -41,7 +41,7 @@ export class Guards {
    * branch is which.
    * @param ancestors from the program down to the call
    */
-  isGuarded(doubted: Doubted, ancestors: readonly AnyNode[]): boolean {
+  isGuarded(doubted: GuardedApi, ancestors: readonly AnyNode[]): boolean {
     const pattern = this.findPattern(doubted);
     return ancestors.some((node, index) => {
       const child = ancestors[index + 1];
@@ -77,11 +77,11 @@ export class Guards {
     });
   }
 
-  private findPattern(doubted: Doubted): RegExp {
+  private findPattern(doubted: GuardedApi): RegExp {
     const key = `${doubted.api} ${doubted.variable ?? ''}`;
     let pattern = this.patterns.get(key);
     if (pattern === undefined) {
-      pattern = mention(doubted);
+      pattern = usagePattern(doubted);
       this.patterns.set(key, pattern);
     }
     return pattern;
@@ -130,7 +130,7 @@ export class Guards {
     if (exits === undefined) {
       exits = [];
       for (const statement of node.body) {
-        if (statement.type === 'IfStatement' && leaves(statement)) {
+        if (statement.type === 'IfStatement' && exitsBlock(statement)) {
           exits.push(statement);
         }
       }
@@ -140,7 +140,7 @@ export class Guards {
   }
 }
 
-function leaves({ consequent }: IfStatement): boolean {
+function exitsBlock({ consequent }: IfStatement): boolean {
   const last = consequent.type === 'BlockStatement' ? consequent.body.at(-1) : consequent;
   return last?.type === 'ReturnStatement' || last?.type === 'ThrowStatement';
 }
@@ -173,7 +173,7 @@ function isLater(ancestors: readonly AnyNode[]): boolean {
  * Matches the function named without a call, its name as text (`'findLast' in Array.prototype`), or
  * the variable that holds it.
  */
-function mention({ api, word, variable }: Doubted): RegExp {
+function usagePattern({ api, word, variable }: GuardedApi): RegExp {
   const name = api.split('.').join('\\s*\\??\\.\\s*');
   const begin = api.startsWith('.') ? '' : '\\b';
   const kept =

@@ -38,7 +38,7 @@ const HANDLER = /^on[a-z]+$/u;
 /**
  * Returns the scripts of an HTML text, in document order. Invalid HTML is read as far as possible.
  */
-export function scriptsOf(html: string): PageScript[] {
+export function listScripts(html: string): PageScript[] {
   return readPage(html).scripts;
 }
 

@@ -12,7 +12,7 @@ import {
   isRefused,
 } from './features';
 import type { RawFinding } from './finding';
-import { Guards, type Doubted } from './guards';
+import { FeatureGuards, type GuardedApi } from './guards';
 import { isLibraryCall, isMethodOfScript } from './ownMethods';
 import { GLOBAL, PlatformValues } from './platformValues';
 import { Scopes } from './scopes';
@@ -25,7 +25,7 @@ export interface ApiCheck {
   brings: string[];
 }
 
-interface Use extends Omit<Doubted, 'isRefused'> {
+interface Use extends Omit<GuardedApi, 'isRefused'> {
   node: AnyNode;
   ancestors: readonly AnyNode[];
   unless: readonly string[];
@@ -53,7 +53,7 @@ export function findNewApis(text: string, program: Program): ApiCheck {
 class Search {
   private readonly scopes = new Scopes();
   private readonly values = new PlatformValues(this.scopes);
-  private readonly guards: Guards;
+  private readonly guards: FeatureGuards;
   private readonly definitions: Definitions;
   private readonly uses: Use[] = [];
   private readonly aliases = new Map<AnyNode, Map<string, Alias>>();
@@ -62,7 +62,7 @@ class Search {
     private readonly text: string,
     private readonly program: Program,
   ) {
-    this.guards = new Guards(text, this.scopes);
+    this.guards = new FeatureGuards(text, this.scopes);
     this.definitions = new Definitions(text, this.values);
   }
 

@@ -45,7 +45,7 @@ export function findPrivateKeys(text: string): FoundSecret[] {
  * Finds the marker of a PuTTY private key at the beginning of a file. The bytes are UTF-8, read as
  * Latin-1.
  */
-export function puttyKeyIn(beginning: string): FoundSecret[] {
+export function findPuttyKey(beginning: string): FoundSecret[] {
   const [all = '', mark = ''] = /^(\xEF\xBB\xBF)?PuTTY-User-Key-File-\d+:/u.exec(beginning) ?? [];
   return all === '' ? [] : [privateKey(mark.length, all.length)];
 }

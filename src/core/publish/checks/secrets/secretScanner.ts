@@ -2,12 +2,12 @@ import type { Range } from '../../../problem';
 import type { BundleFile } from '../../bundle/files';
 import type { RuleId } from '../../rules/rules';
 import { secretName } from './secretFiles';
-import { puttyKeyIn } from './privateKeys';
+import { findPuttyKey } from './privateKeys';
 import {
   LONGEST_SECRET,
   MAX_FOUND,
-  npmCredentialsIn,
-  secretsIn,
+  findNpmCredentials,
+  findSecrets,
   type FoundSecret,
 } from './secretTexts';
 
@@ -105,7 +105,7 @@ export class SecretScanner {
   private sniff(): void {
     this.isSniffed = true;
     const beginning = this.chunk.subarray(0, this.used);
-    const encoding = utf16Of(beginning);
+    const encoding = decodeUtf16(beginning);
     if (isBinary(beginning)) {
       this.skipping = true;
       this.used = 0;
@@ -120,11 +120,11 @@ export class SecretScanner {
 
 /** Checks whether the first bytes of a file are binary. */
 export function isBinary(bytes: Buffer): boolean {
-  return utf16Of(bytes) === undefined && bytes.subarray(0, SNIFFED_BYTES).includes(0);
+  return decodeUtf16(bytes) === undefined && bytes.subarray(0, SNIFFED_BYTES).includes(0);
 }
 
 /** Returns the UTF-16 encoding that the byte order mark declares. */
-function utf16Of(bytes: Buffer): 'utf-16le' | 'utf-16be' | undefined {
+function decodeUtf16(bytes: Buffer): 'utf-16le' | 'utf-16be' | undefined {
   const mark = bytes.toString('latin1', 0, 2);
   if (mark === '\xFF\xFE') {
     return 'utf-16le';
@@ -150,7 +150,7 @@ class TextScan {
     const { begin } = this;
     const text = bytes.toString('latin1');
     const found: SecretFinding[] = [];
-    for (const secret of allSecretsIn(text, begin.offset === 0, this.isNpmrc)) {
+    for (const secret of findAllSecrets(text, begin.offset === 0, this.isNpmrc)) {
       const { rule, text: words, start, end } = secret;
       const isCut = !isLast && end === text.length;
       const isNew = begin.offset + start >= this.foundUpTo && this.count < MAX_FOUND;
@@ -190,10 +190,10 @@ function countCharacters(latin1: string): number {
     : latin1.length;
 }
 
-function allSecretsIn(text: string, isBeginning: boolean, isNpmrc: boolean): FoundSecret[] {
+function findAllSecrets(text: string, isBeginning: boolean, isNpmrc: boolean): FoundSecret[] {
   return [
-    ...(isBeginning ? puttyKeyIn(text) : []),
-    ...(isNpmrc ? npmCredentialsIn(text) : []),
-    ...secretsIn(text),
+    ...(isBeginning ? findPuttyKey(text) : []),
+    ...(isNpmrc ? findNpmCredentials(text) : []),
+    ...findSecrets(text),
   ].sort((a, b) => a.start - b.start);
 }

@@ -23,7 +23,7 @@ const NPM_CREDENTIAL =
   /(?<=^|[\r\n])[^\S\r\n]*((?:[^\s=#;][^=\r\n]*)?_(?:authToken|auth|password)[^\S\r\n]*=[^\S\r\n]*["']?(?!\$\{)[^\s"'][^\r\n]*)/gu;
 
 /** Finds the private keys and tokens in a text, in ascending order. */
-export function secretsIn(text: string): FoundSecret[] {
+export function findSecrets(text: string): FoundSecret[] {
   return [
     ...findPrivateKeys(text),
     ...findPrivateJwks(text),
@@ -36,7 +36,7 @@ export function secretsIn(text: string): FoundSecret[] {
  * Finds the credentials in the text of an `.npmrc`: literal ones, not those from the environment
  * (`${NPM_TOKEN}`).
  */
-export function npmCredentialsIn(text: string): FoundSecret[] {
+export function findNpmCredentials(text: string): FoundSecret[] {
   return Array.from(text.matchAll(NPM_CREDENTIAL), ({ 0: line, 1: setting = '', index }) => ({
     rule: 'secret.npm-token',
     text: t('holds a credential for a package registry'),

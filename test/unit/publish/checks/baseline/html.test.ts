@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { scriptsOf } from '../../../../../src/core/publish/checks/baseline/html';
+import { listScripts } from '../../../../../src/core/publish/checks/baseline/html';
 
 const read = (html: string): string[] =>
-  scriptsOf(html).map(
+  listScripts(html).map(
     ({ kind, codeStart, codeEnd }) => `${kind}:${html.slice(codeStart, codeEnd)}`,
   );
 
@@ -95,14 +95,14 @@ describe('scripts of a page', () => {
       fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
         const html = pieces.join('');
         let last = 0;
-        for (const { start, codeStart, codeEnd } of scriptsOf(html)) {
+        for (const { start, codeStart, codeEnd } of listScripts(html)) {
           assert.ok(last <= start && start < codeStart && codeStart <= codeEnd);
           last = codeEnd;
         }
       }),
     );
     for (const text of ['<script ', '<!--', '<script a="', '<style>', '<script>']) {
-      scriptsOf(text.repeat(50_000));
+      listScripts(text.repeat(50_000));
     }
   });
 });

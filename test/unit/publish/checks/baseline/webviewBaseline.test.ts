@@ -5,7 +5,7 @@ import { BaselineCache } from '../../../../../src/core/publish/checks/baseline/b
 import { ContentInspector } from '../../../../../src/core/publish/packing/contentInspector';
 import {
   inspectContents,
-  problemsOf,
+  toProblems,
   type ContentsOptions,
 } from '../../../../../src/core/publish/packing/inspectContents';
 import { collectFiles, type BundleFile } from '../../../../../src/core/publish/bundle/files';
@@ -35,7 +35,7 @@ async function checkBaseline(
   files: readonly BundleFile[],
   options: ContentsOptions = {},
 ): Promise<Problem[]> {
-  return problemsOf(await inspectContents(files, options), project, files);
+  return toProblems(await inspectContents(files, options), project, files);
 }
 
 describe('WebView baseline check', () => {

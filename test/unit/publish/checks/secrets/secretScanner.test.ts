@@ -3,7 +3,10 @@ import { generateKeyPairSync } from 'node:crypto';
 import { rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CancelledError } from '../../../../../src/core/errors';
-import { inspectContents, problemsOf } from '../../../../../src/core/publish/packing/inspectContents';
+import {
+  inspectContents,
+  toProblems,
+} from '../../../../../src/core/publish/packing/inspectContents';
 import { SCANNED_BYTES } from '../../../../../src/core/publish/checks/secrets/secretScanner';
 import { collectFiles, type BundleFile } from '../../../../../src/core/publish/bundle/files';
 import { signJwt } from '../../../../backend/jwt';
@@ -36,7 +39,7 @@ const OPENSSH = `-----BEGIN OPENSSH PRIVATE KEY-----\n${BODY}\n${BODY}\n-----END
 
 async function checkSecrets(files: readonly BundleFile[], signal?: AbortSignal) {
   const inspection = await inspectContents(files, { signal });
-  return problemsOf(
+  return toProblems(
     inspection,
     { manifest: { ...MANIFEST, category: 'vehicle', safeWhileDriving: false, privileged: false } },
     files,

@@ -1,10 +1,10 @@
 import { isAbsolute } from 'node:path';
 import { isJsonObject, parseJson } from '../platform/json';
-import { oneLine } from '../text/sanitizeLine';
+import { sanitizeLine } from '../text/sanitizeLine';
 import { isAppId } from './project/appId';
 
 /** A publish under way, as other windows and the next start see it. */
-export interface PublishNote {
+export interface LockInfo {
   backendUrl: string;
   appId: string;
   version: string;
@@ -23,7 +23,7 @@ const LONGEST = 'submitting'.length;
 
 /** What the text of a lock tells. */
 export interface LockText {
-  note: PublishNote | undefined;
+  note: LockInfo | undefined;
   /** The computer of whoever made it; undefined where that is not told. */
   host: string | undefined;
 }
@@ -44,7 +44,7 @@ export function parseLock(text: string): LockText {
     isAppId(appId) &&
     typeof version === 'string' &&
     version !== '' &&
-    version === oneLine(version) &&
+    version === sanitizeLine(version) &&
     typeof folder === 'string' &&
     isAbsolute(folder) &&
     Number.isSafeInteger(pid) &&

@@ -62,8 +62,8 @@ export async function readArabic() {
 
 /**
  * Builds the files that VS Code loads from the translators' files: one bundle for the code and one
- * for `package.json`, with a key for each form of a plural (`pluralKey` in `src/core/text/l10n.ts` looks
- * them up).
+ * for `package.json`, with a key for each form of a plural (`pluralKey` in `src/core/text/l10n.ts`
+ * looks them up).
  * @returns {{ bundle: Record<string, string>, nls: Record<string, string> }}
  * @throws Error when two areas translate the same text differently
  */

@@ -1,8 +1,8 @@
 import type { Event, Uri } from 'vscode';
 
 /**
- * Who is signed in, by the account's id. Name, e-mail and token are for extensions that the user allows:
- * `vscode.authentication.getSession('i99dash', [])` asks them.
+ * Who is signed in, by the account's id. Name, e-mail and token are for extensions that the user
+ * allows: `vscode.authentication.getSession('i99dash', [])` asks them.
  */
 export interface ApiIdentity {
   readonly devId: string;
@@ -22,17 +22,25 @@ export interface ApiProblem {
   };
 }
 
-/** What `vscode.extensions.getExtension('i99dash.i99dash').activate()` resolves to. This file stands alone: copy it for its types. */
+/**
+ * What `vscode.extensions.getExtension('i99dash.i99dash').activate()` resolves to. This file stands
+ * alone: copy it for its types.
+ */
 export interface I99dashApi {
   /** Grows when something is taken away or changes its meaning. */
   readonly version: 1;
-  /** The developer who is signed in, as far as known without asking the backend; undefined when nobody is. */
+  /**
+   * The developer who is signed in, as far as known without asking the backend; undefined when
+   * nobody is.
+   */
   getIdentity(): ApiIdentity | undefined;
   /** Fires when somebody else is signed in, or nobody; not when the session is renewed. */
   readonly onDidChangeIdentity: Event<ApiIdentity | undefined>;
   /**
-   * Every problem of a mini-app that can be told without a build; the Problems panel shows them too. Asks nothing.
-   * @throws Error with `code` NOTHING_TO_PUBLISH when the folder is no mini-app, VALIDATION_FAILED when it is no folder on this computer
+   * Every problem of a mini-app that can be told without a build; the Problems panel shows them
+   * too. Asks nothing.
+   * @throws Error with `code` NOTHING_TO_PUBLISH when the folder is no mini-app, VALIDATION_FAILED
+   *   when it is no folder on this computer
    */
   validate(folder: Uri): Promise<ApiProblem[]>;
 }

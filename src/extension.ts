@@ -41,7 +41,8 @@ export async function deactivate(): Promise<void> {
 }
 
 /**
- * Puts the parts together. What only a command needs (keys, network, publish) is imported by the command when it runs.
+ * Puts the parts together. What only a command needs (keys, network, publish) is imported by the
+ * command when it runs.
  * @returns what other extensions get
  */
 export async function activate(context: vscode.ExtensionContext): Promise<I99dashApi> {
@@ -272,7 +273,10 @@ function argumentObject(args: unknown): Record<string, never> {
   return typeof args === 'object' && args !== null ? (args as Record<string, never>) : {};
 }
 
-/** The texts of core, too, are in VS Code's display language. In English, and in a language that there are no texts in, nothing is read. */
+/**
+ * The texts of core, too, are in VS Code's display language. In English, and in a language that
+ * there are no texts in, nothing is read.
+ */
 function localizeCore(): void {
   const { bundle, uri } = vscode.l10n;
   if (bundle !== undefined && uri !== undefined) {

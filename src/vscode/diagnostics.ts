@@ -10,7 +10,10 @@ import { sshFolder } from '../core/platform/homePath';
 import { agentSocket } from './keys/agentKeys';
 import { settings } from './settings';
 
-/** Puts a report on the clipboard that can be shown to anybody: no token, no name, no e-mail address, no path. */
+/**
+ * Puts a report on the clipboard that can be shown to anybody: no token, no name, no e-mail
+ * address, no path.
+ */
 export async function copyDiagnostics(
   session: Session,
   extension: vscode.Extension<unknown>,

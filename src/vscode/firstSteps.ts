@@ -25,7 +25,10 @@ const SIGNED_IN: ReadonlySet<SessionState['kind']> = new Set<SessionState['kind'
   ...(['signedIn', 'locked', 'offline', 'environment'] as const),
 ]);
 
-/** Completes the steps of the walkthrough "Publish your first mini-app" when what they are about has happened. */
+/**
+ * Completes the steps of the walkthrough "Publish your first mini-app" when what they are about has
+ * happened.
+ */
 export class FirstSteps implements vscode.Disposable {
   private readonly done = new Set<Step>();
   private readonly subscriptions: vscode.Disposable;
@@ -124,8 +127,9 @@ export class FirstSteps implements vscode.Disposable {
 }
 
 /**
- * Tells VS Code that a step is done. Its context key alone does not: VS Code loads walkthroughs when one is first opened, takes a key that is
- * set by then for an event of the past, and leaves the step open until the window is reloaded.
+ * Tells VS Code that a step is done. Its context key alone does not: VS Code loads walkthroughs
+ * when one is first opened, takes a key that is set by then for an event of the past, and leaves
+ * the step open until the window is reloaded.
  */
 async function markComplete(step: Step): Promise<void> {
   try {
@@ -138,7 +142,9 @@ async function markComplete(step: Step): Promise<void> {
   }
 }
 
-/** Opens the walkthrough; in Cursor, which shows none, the view whose welcome has the same steps. */
+/**
+ * Opens the walkthrough; in Cursor, which shows none, the view whose welcome has the same steps.
+ */
 export async function openFirstSteps(): Promise<void> {
   if (/cursor/iu.test(vscode.env.appName)) {
     await vscode.commands.executeCommand('i99dash.sshKeys.focus');

@@ -4,9 +4,15 @@ import type { NetworkConfiguration } from '../core/http/networkConfiguration';
 import { abbreviateHome, absoluteFromHome } from '../core/platform/homePath';
 import type { Realm } from '../core/realm';
 
-/** The only place that knows the configuration. Every value is read at each use, so a change counts at once. */
+/**
+ * The only place that knows the configuration. Every value is read at each use, so a change counts
+ * at once.
+ */
 export const settings = {
-  /** The backend in force: the environment's, else the setting's. @throws BACKEND_REFUSED */
+  /**
+   * The backend in force: the environment's, else the setting's.
+   * @throws BACKEND_REFUSED
+   */
   backendUrl(realm: Realm): string {
     const variable = realm.environment.backendUrl;
     const fromEnvironment = variable === undefined ? undefined : process.env[variable]?.trim();
@@ -61,8 +67,8 @@ export const settings = {
     getWord('i99dash.publish.defaultTrack', ['production', 'beta'], folder),
 
   /**
-   * Whether `confirmed: true` in the argument of a command counts. Only the user's own settings say so, whatever a workspace or the place
-   * that VS Code merges from may hold.
+   * Whether `confirmed: true` in the argument of a command counts. Only the user's own settings say
+   * so, whatever a workspace or the place that VS Code merges from may hold.
    */
   acceptConfirmed: (): boolean =>
     vscode.workspace.getConfiguration().inspect('i99dash.commands.acceptConfirmed')?.globalValue ===
@@ -78,7 +84,10 @@ export const settings = {
 
   confirmPublish: () => getWord('i99dash.publish.confirm', ['production', 'always', 'never']),
 
-  /** VS Code's own settings of the network, and the environment. `http.proxyStrictSSL` is not among them: certificates are always checked. */
+  /**
+   * VS Code's own settings of the network, and the environment. `http.proxyStrictSSL` is not among
+   * them: certificates are always checked.
+   */
   network: (): NetworkConfiguration => ({
     proxy: {
       support: get('http.proxySupport', 'override'),
@@ -102,7 +111,10 @@ function get<T>(key: string, fallback: T, resource?: vscode.Uri): T {
   );
 }
 
-/** As {@link get}, for what names a credential of this machine: whatever a workspace holds does not count. */
+/**
+ * As {@link get}, for what names a credential of this machine: whatever a workspace holds does not
+ * count.
+ */
 function getOfMachine<T>(key: string, fallback: T): T {
   const found = vscode.workspace.getConfiguration().inspect<unknown>(key);
   return fitting(found?.globalValue ?? found?.defaultValue, fallback);
@@ -113,7 +125,9 @@ function fitting<T>(value: unknown, fallback: T): T {
   return fits ? (value as T) : fallback;
 }
 
-/** One of several words, the first of which is the default. A word that is misspelt counts as none. */
+/**
+ * One of several words, the first of which is the default. A word that is misspelt counts as none.
+ */
 function getWord<T extends string>(
   key: string,
   words: readonly [T, ...T[]],

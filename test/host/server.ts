@@ -22,7 +22,10 @@ export interface ServerOptions {
   readonly serverDataDir: string;
   /** The folder with installed extensions; an empty one inside the data folder when left out. */
   readonly extensionsDir?: string;
-  /** The folder names of the built-in extensions to run with; all of them when left out. Each costs processor time at every start. */
+  /**
+   * The folder names of the built-in extensions to run with; all of them when left out. Each costs
+   * processor time at every start.
+   */
   readonly builtInExtensions?: readonly string[];
   /** Changes to the environment that the server and its extension hosts inherit. */
   readonly env?: Environment;

@@ -6,7 +6,8 @@ import { repositoryRoot } from '../host/paths';
 import { readKind, type IntegrationKind } from './kinds';
 
 /**
- * Bundles the integration tests of one kind and the module that runs them into `.build/integration/<kind>`, keeping the folder structure.
+ * Bundles the integration tests of one kind and the module that runs them into
+ * `.build/integration/<kind>`, keeping the folder structure.
  * @returns the absolute path of the module for `extensionTestsPath`
  * @throws Error with esbuild's messages when something does not compile
  */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { I99dashError, type ErrorCode } from '../../src/core/errors';
 
-/** Asserts that a promise rejects with an {@link I99dashError} of this code, and returns the error. */
+/**
+ * Asserts that a promise rejects with an {@link I99dashError} of this code, and returns the error.
+ */
 export async function rejectsWith(
   code: ErrorCode,
   promise: Promise<unknown>,

@@ -166,7 +166,10 @@ export class Person {
     return dialog;
   }
 
-  /** Presses a button of the modal dialog that holds this text. @param photograph the name of a picture to take before */
+  /**
+   * Presses a button of the modal dialog that holds this text.
+   * @param photograph the name of a picture to take before
+   */
   async answerDialog(text: string, button: string, photograph?: string): Promise<void> {
     const dialog = await this.seesDialog(text);
     if (photograph !== undefined) {
@@ -231,7 +234,10 @@ export class Person {
     });
   }
 
-  /** Opens a picker until it has this row: a command that was still at work takes the focus, and VS Code closes the picker that loses it. */
+  /**
+   * Opens a picker until it has this row: a command that was still at work takes the focus, and VS
+   * Code closes the picker that loses it.
+   */
   private async untilShown(row: Locator, open: () => Promise<void>): Promise<void> {
     for (let round = 0; round < 20; round++) {
       await open();

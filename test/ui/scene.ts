@@ -36,7 +36,10 @@ export interface SceneOptions {
   furnish?: (workspace: string) => Promise<void>;
   /** Default: what the environment variable `I99DASH_TEST_VSCODE_VERSION` says. */
   version?: string;
-  /** True: VS Code has all its built-in extensions, not only those that a mini-app's files and the tests meet. */
+  /**
+   * True: VS Code has all its built-in extensions, not only those that a mini-app's files and the
+   * tests meet.
+   */
   allBuiltIns?: boolean;
   viewport?: { width: number; height: number };
   /** False: a computer without a keyring. */
@@ -47,7 +50,10 @@ export interface SceneOptions {
   displayLanguage?: string;
   /** What the backend is; a developer's when left out. */
   backend?: BackendOptions;
-  /** The backend of another scene, which goes on running when this one closes: the same developer at another computer. */
+  /**
+   * The backend of another scene, which goes on running when this one closes: the same developer at
+   * another computer.
+   */
   sharedBackend?: Backend;
   /** The user's settings beside the backend's URL. */
   settings?: Readonly<Record<string, unknown>>;
@@ -150,7 +156,10 @@ export class Scene {
     return account?.devId ?? '';
   }
 
-  /** Brings the scene to what a test begins from: everything runs, the backend has no fault, and the screen is clear. */
+  /**
+   * Brings the scene to what a test begins from: everything runs, the backend has no fault, and the
+   * screen is clear.
+   */
   async prepareTest(): Promise<void> {
     if (!this.isBackendRunning) await this.startBackend();
     this.backend.faults.clear();

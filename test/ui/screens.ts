@@ -13,7 +13,10 @@ const THEMES = [
   ['contrast', 'Dark High Contrast', 'hc-black'],
 ] as const;
 
-/** Photographs what is on screen in every size, in dark, light and high contrast. Leaves the first of each. */
+/**
+ * Photographs what is on screen in every size, in dark, light and high contrast. Leaves the first
+ * of each.
+ */
 export async function photographEverywhere(person: Person, name: string): Promise<void> {
   for (const [theme, title, style] of [...THEMES, THEMES[0]]) {
     await turnTo(person, title, style);

@@ -80,7 +80,8 @@ export async function readPackageCommands(folder: string, root: string): Promise
 }
 
 /**
- * Reads what runs a script of package.json with the package manager that a project uses, such as `npm run`.
+ * Reads what runs a script of package.json with the package manager that a project uses, such as
+ * `npm run`.
  * @param folder of the project, absolute
  * @param root at or above the folder: a workspace has its lock file there
  */

@@ -3,10 +3,15 @@ import { isI99dashError, type I99dashError } from '../errors';
 import { Emitter } from '../platform/events';
 import type { Clock, Disposable, HttpRequest, Transport } from '../platform/interfaces';
 
-/** The first wait before an unreachable backend is tried again, and the longest, in milliseconds. */
+/**
+ * The first wait before an unreachable backend is tried again, and the longest, in milliseconds.
+ */
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 60_000;
-/** Where a probe goes. It carries no token: any answer, also "not found", shows that the backend is there. */
+/**
+ * Where a probe goes. It carries no token: any answer, also "not found", shows that the backend is
+ * there.
+ */
 const PROBE_PATH = '/';
 
 /** True for an error that tells that a server could not be asked, or gave no answer. */
@@ -18,7 +23,9 @@ export function isUnreachable(error: unknown): error is I99dashError {
   );
 }
 
-/** A session as it is shown: one that is signed in is offline while the backend cannot be reached. */
+/**
+ * A session as it is shown: one that is signed in is offline while the backend cannot be reached.
+ */
 export function withReachability(
   state: SessionState,
   reachability: Pick<Reachability, 'failure' | 'retryAt'> | undefined,
@@ -32,15 +39,18 @@ export function withReachability(
 export interface ReachabilityDeps {
   transport: Transport;
   clock: Clock;
-  /** The backend in force. @throws BACKEND_REFUSED */
+  /**
+   * The backend in force.
+   * @throws BACKEND_REFUSED
+   */
   backendUrl: () => string;
   /** Whether to try again in the background. */
   isWanted: () => boolean;
 }
 
 /**
- * The one place that knows whether the backend can be reached: it watches what every request to the backend ends with. While the
- * backend cannot be reached, it is tried again in the background.
+ * The one place that knows whether the backend can be reached: it watches what every request to the
+ * backend ends with. While the backend cannot be reached, it is tried again in the background.
  */
 export class Reachability implements Disposable {
   private lastFailure: { origin: string; error: I99dashError } | undefined;

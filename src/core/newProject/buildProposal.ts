@@ -31,7 +31,8 @@ export interface BuildProposal {
 }
 
 /**
- * Finds out how a folder can be published: by the build of its package.json, or as it is. Never throws.
+ * Finds out how a folder can be published: by the build of its package.json, or as it is. Never
+ * throws.
  * @param root at or above the folder: where the lock file of a monorepo lies
  */
 export async function proposeBuild(folder: string, root = folder): Promise<BuildProposal> {

@@ -1,4 +1,7 @@
-/** What is known of a tool that builds pages: where it leaves them, and which folder it copies as it is. */
+/**
+ * What is known of a tool that builds pages: where it leaves them, and which folder it copies as it
+ * is.
+ */
 interface BuildTool {
   /** How a script calls it, or which package a project has for it. */
   name: RegExp;
@@ -26,7 +29,10 @@ const TOOLS: readonly BuildTool[] = [
 /** The usual folders of tools that are not known. */
 const UNKNOWN = { output: 'dist', copied: 'public' } as const;
 
-/** What a project's build is made with: the tools that its script calls count before those that it depends on. */
+/**
+ * What a project's build is made with: the tools that its script calls count before those that it
+ * depends on.
+ */
 export function findBuildTool(
   scriptWords: readonly string[],
   packages: readonly string[],

@@ -18,7 +18,8 @@ export interface WrittenFiles {
 }
 
 /**
- * Writes the files of a new project, and the folders that they need. Never changes a file, a folder or a link that exists.
+ * Writes the files of a new project, and the folders that they need. Never changes a file, a folder
+ * or a link that exists.
  * @throws VALIDATION_FAILED when a file cannot be written
  */
 export async function writeNewFiles(

@@ -59,7 +59,8 @@ export function suggestAppId(name: string, folder: string): string {
 }
 
 /**
- * Makes a folder a mini-app: writes `manifest.json`, `sdk.config.json` and an icon, as far as they are missing.
+ * Makes a folder a mini-app: writes `manifest.json`, `sdk.config.json` and an icon, as far as they
+ * are missing.
  * @param app undefined when the folder has a manifest, which is never changed
  * @param root at or above the folder: where the lock file of a monorepo lies
  * @throws VALIDATION_FAILED when name or category will not do, or a file cannot be written

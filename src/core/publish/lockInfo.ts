@@ -15,7 +15,10 @@ export interface LockInfo {
   stage?: PublishStage;
 }
 
-/** Nothing has left the computer while it is `preparing`; only while it is `submitting` may it have been submitted. */
+/**
+ * Nothing has left the computer while it is `preparing`; only while it is `submitting` may it have
+ * been submitted.
+ */
 export type PublishStage = (typeof STAGES)[number];
 
 const STAGES = ['preparing', 'uploading', 'submitting'] as const;
@@ -28,13 +31,18 @@ export interface LockText {
   host: string | undefined;
 }
 
-/** Of the same length in every stage: one is written over the other, and no crash leaves half of it. */
+/**
+ * Of the same length in every stage: one is written over the other, and no crash leaves half of it.
+ */
 export function lockContent(holder: object, stage: PublishStage): string {
   const padding = ' '.repeat(LONGEST - stage.length);
   return `${JSON.stringify({ ...holder, stage }).slice(0, -1)}${padding}}`;
 }
 
-/** Who may have written it is unknown, and what it says is shown and published: nothing but what a publish writes is taken for a note. */
+/**
+ * Who may have written it is unknown, and what it says is shown and published: nothing but what a
+ * publish writes is taken for a note.
+ */
 export function parseLock(text: string): LockText {
   const value = parseJson(text)?.value;
   const { backendUrl, appId, version, folder, pid, host, stage } = isJsonObject(value) ? value : {};

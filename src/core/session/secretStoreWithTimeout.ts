@@ -46,7 +46,8 @@ export class SecretStoreWithTimeout implements SecretStore {
 
   /**
    * Stores a secret.
-   * @throws SecretStoreTimeoutError (the write may still complete later), and the errors of the keyring
+   * @throws SecretStoreTimeoutError (the write may still complete later), and the errors of the
+   *   keyring
    */
   store(key: string, value: string): Promise<void> {
     return this.await(this.inner.store(key, value));
@@ -54,7 +55,8 @@ export class SecretStoreWithTimeout implements SecretStore {
 
   /**
    * Deletes a secret.
-   * @throws SecretStoreTimeoutError (the deletion may still complete later), and the errors of the keyring
+   * @throws SecretStoreTimeoutError (the deletion may still complete later), and the errors of the
+   *   keyring
    */
   delete(key: string): Promise<void> {
     return this.await(this.inner.delete(key));

@@ -11,13 +11,17 @@ const BACKOFF = 1.5;
 const PATIENCE_MS = 15 * 60_000;
 
 export interface RegistrationWait {
-  /** Calls back when the key may have been registered just now: the next attempt is made at once. */
+  /**
+   * Calls back when the key may have been registered just now: the next attempt is made at once.
+   */
   onHint: (listener: () => void) => Disposable;
 }
 
 /**
- * Signs in as soon as the backend knows the key: tries again after longer and longer waits, also while the network is in trouble.
- * @throws KEY_NOT_REGISTERED when the key is not registered in time, CancelledError, and what else the attempt throws
+ * Signs in as soon as the backend knows the key: tries again after longer and longer waits, also
+ * while the network is in trouble.
+ * @throws KEY_NOT_REGISTERED when the key is not registered in time, CancelledError, and what else
+ *   the attempt throws
  */
 export async function retryUntilRegistered<T>(
   attempt: () => Promise<T>,

@@ -20,7 +20,8 @@ import { answerTool, inWordsForAgents, miniAppForAgent, workspaceRoots } from '.
 const TOOL = 'i99dash_publish_app';
 
 /**
- * What the user confirms before anything runs: app, version, track, backend and who is signed in. Changes nothing.
+ * What the user confirms before anything runs: app, version, track, backend and who is signed in.
+ * Changes nothing.
  * @throws Error whose message begins with a code
  */
 export function preparePublish(
@@ -91,8 +92,8 @@ function buildFact(project: Project): string[] {
 }
 
 /**
- * Publishes as the command does, and asks what the command asks. What is packed is confirmed by a person in every case, also where
- * the chat was told to allow this tool always.
+ * Publishes as the command does, and asks what the command asks. What is packed is confirmed by a
+ * person in every case, also where the chat was told to allow this tool always.
  */
 export function invokePublish(
   context: PublishContext,

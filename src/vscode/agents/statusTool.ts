@@ -37,7 +37,11 @@ export function prepareStatus(): vscode.PreparedToolInvocation {
   return { invocationMessage: vscode.l10n.t('Asking i99dash for the status') };
 }
 
-/** Who is signed in, and what the backend and the workspace know of the apps. Never asks the user for anything. @throws as {@link answerTool} */
+/**
+ * Who is signed in, and what the backend and the workspace know of the apps. Never asks the user
+ * for anything.
+ * @throws as {@link answerTool}
+ */
 export function invokeStatus(
   context: PublishContext,
   input: unknown,
@@ -60,7 +64,10 @@ export function invokeStatus(
   });
 }
 
-/** The backend's word on everything, or why there is none. @throws CancelledError, BACKEND_REFUSED */
+/**
+ * The backend's word on everything, or why there is none.
+ * @throws CancelledError, BACKEND_REFUSED
+ */
 async function askBackend(
   { session, transport, backendUrl, logger }: PublishContext,
   roots: readonly Root[],

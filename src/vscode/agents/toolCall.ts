@@ -16,7 +16,8 @@ export function workspaceRoots(): Root[] {
  * Does what a tool does, and tells its result or failure in the words an agent gets.
  * @param logger is told what is kept from the agent
  * @param task gets a signal that aborts when the agent's call is cancelled; what it returns is data
- * @throws Error whose message begins with a code; vscode.CancellationError when the call was cancelled
+ * @throws Error whose message begins with a code; vscode.CancellationError when the call was
+ *   cancelled
  */
 export async function answerTool(
   logger: Logger,
@@ -37,7 +38,10 @@ export async function answerTool(
   }
 }
 
-/** Runs a task in a workspace that is trusted. @throws as {@link answerTool} */
+/**
+ * Runs a task in a workspace that is trusted.
+ * @throws as {@link answerTool}
+ */
 export async function inWordsForAgents<T>(logger: Logger, task: () => Promise<T>): Promise<T> {
   const outcome = await trusted(task).then(
     (value) => ({ value }),

@@ -9,7 +9,10 @@ import { answerTool, inWordsForAgents, miniAppForAgent, workspaceRoots } from '.
 
 type ValidateContext = Pick<TaskContext, 'logger' | 'miniApps' | 'validate'>;
 
-/** What the chat shows while a mini-app is checked. @throws as {@link inWordsForAgents} */
+/**
+ * What the chat shows while a mini-app is checked.
+ * @throws as {@link inWordsForAgents}
+ */
 export function prepareValidate(
   { logger, miniApps }: ValidateContext,
   input: unknown,
@@ -21,7 +24,10 @@ export function prepareValidate(
   });
 }
 
-/** Every problem of a mini-app that can be told without a build; the Problems panel gets them too. @throws as {@link answerTool} */
+/**
+ * Every problem of a mini-app that can be told without a build; the Problems panel gets them too.
+ * @throws as {@link answerTool}
+ */
 export function invokeValidate(
   { logger, miniApps, validate }: ValidateContext,
   input: unknown,

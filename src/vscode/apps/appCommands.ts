@@ -41,7 +41,8 @@ interface AppArguments {
 }
 
 /**
- * Asks the backend, and shows the answer in the view, where the app that is named or that is being edited is selected.
+ * Asks the backend, and shows the answer in the view, where the app that is named or that is being
+ * edited is selected.
  * @throws what the API client throws, CancelledError
  */
 export async function showStatus(
@@ -63,13 +64,19 @@ async function editedApp(): Promise<string | undefined> {
   return app?.id ?? undefined;
 }
 
-/** Publishes the app of a row. @throws NOTHING_TO_PUBLISH when it is not in the workspace */
+/**
+ * Publishes the app of a row.
+ * @throws NOTHING_TO_PUBLISH when it is not in the workspace
+ */
 export async function publishApp(args: unknown): Promise<unknown> {
   const folder = vscode.Uri.file(localFolder(args));
   return runCommand('i99dash.publish', new Click({ folder }));
 }
 
-/** Opens the manifest of the app of a row, and shows where it lies. @throws NOTHING_TO_PUBLISH when it is not in the workspace */
+/**
+ * Opens the manifest of the app of a row, and shows where it lies.
+ * @throws NOTHING_TO_PUBLISH when it is not in the workspace
+ */
 export async function openAppFolder(args: unknown): Promise<true> {
   const manifest = vscode.Uri.joinPath(vscode.Uri.file(localFolder(args)), MANIFEST_FILE);
   await vscode.window.showTextDocument(manifest);
@@ -77,7 +84,10 @@ export async function openAppFolder(args: unknown): Promise<true> {
   return true;
 }
 
-/** Opens the page of an app. @throws NOTHING_TO_PUBLISH when nobody says which */
+/**
+ * Opens the page of an app.
+ * @throws NOTHING_TO_PUBLISH when nobody says which
+ */
 export async function openAppInWebConsole(args: unknown): Promise<boolean> {
   return open(appPage(settings.webConsoleUrl(), toArguments(args).appId));
 }
@@ -89,7 +99,8 @@ export async function requestAccess(): Promise<boolean> {
 
 /**
  * Makes the latest submitted version the beta build, after a confirmation.
- * @throws NOTHING_TO_PUBLISH (no app is named, or it was never submitted), CancelledError, and what the API client throws
+ * @throws NOTHING_TO_PUBLISH (no app is named, or it was never submitted), CancelledError, and what
+ *   the API client throws
  */
 export async function promoteAppToBeta(
   context: AppsContext,
@@ -121,7 +132,8 @@ export async function promoteAppToBeta(
 
 /**
  * Gives the beta build to everybody, after a confirmation.
- * @throws NOTHING_TO_PUBLISH (no app is named, or it has no beta), CancelledError, and what the API client throws
+ * @throws NOTHING_TO_PUBLISH (no app is named, or it has no beta), CancelledError, and what the API
+ *   client throws
  */
 export async function promoteAppToProduction(
   context: AppsContext,
@@ -149,7 +161,8 @@ export async function promoteAppToProduction(
 
 /**
  * Takes the beta build away from the testers, after a confirmation.
- * @throws NOTHING_TO_PUBLISH (no app is named, or it has no beta), CancelledError, and what the API client throws
+ * @throws NOTHING_TO_PUBLISH (no app is named, or it has no beta), CancelledError, and what the API
+ *   client throws
  */
 export async function endAppBeta(context: AppsContext, call: Call, args: unknown): Promise<true> {
   const { appId } = toArguments(args);

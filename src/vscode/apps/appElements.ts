@@ -57,7 +57,10 @@ export class AppNode extends ViewElement {
     this.children = listAppDetails(row, now, problems).map((fact) => new DetailNode(this, fact));
   }
 
-  /** VS Code keeps rows of one id open or closed as they were: a new rejection is a new row, and opens. */
+  /**
+   * VS Code keeps rows of one id open or closed as they were: a new rejection is a new row, and
+   * opens.
+   */
   get id(): string {
     const { appId, latestVersion, review, local } = this.row;
     if (local?.id === null) {

@@ -45,7 +45,9 @@ export function onDidChangeProblems(
 /** Rows of this scheme show how many problems their app has. */
 const SCHEME = 'i99dash-app';
 
-/** What a row is decorated by: the number of its problems at its end, where no long name hides it. */
+/**
+ * What a row is decorated by: the number of its problems at its end, where no long name hides it.
+ */
 export function problemsUri(appId: string, { errors, warnings }: ProblemCount): vscode.Uri {
   const query = JSON.stringify([errors, warnings]);
   const path = `/${Buffer.from(appId).toString('hex')}`; // an id of a server may be anything

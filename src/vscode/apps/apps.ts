@@ -31,7 +31,10 @@ export interface AppsDeps {
   state: StateStore;
   clock: Clock;
   logger: Logger;
-  /** The backend in force. @throws BACKEND_REFUSED */
+  /**
+   * The backend in force.
+   * @throws BACKEND_REFUSED
+   */
   backendUrl: () => string;
   /** Whether the backend can be reached. */
   reachability: Reachability;
@@ -47,7 +50,10 @@ export interface Apps extends AppsContext {
   dispose(): void;
 }
 
-/** Puts the view *Apps* and what follows reviews together. What only a visible view needs is imported when it is drawn. */
+/**
+ * Puts the view *Apps* and what follows reviews together. What only a visible view needs is
+ * imported when it is drawn.
+ */
 export function createApps(parts: AppsDeps): Apps {
   const { session, tokens, logger, clock } = parts;
   const client = (source: TokenSource): ApiClient => {

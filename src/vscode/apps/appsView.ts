@@ -11,7 +11,10 @@ import type { MiniApps } from '../publish/miniApps';
 import type { ViewElement } from '../ui/viewElement';
 
 const APPS_VIEW = 'i99dash.apps';
-/** Asked for again when the view is shown, or the window gets the focus, after this many milliseconds. */
+/**
+ * Asked for again when the view is shown, or the window gets the focus, after this many
+ * milliseconds.
+ */
 const SHOWN_AGAIN_MS = 15_000;
 const FOCUSED_AGAIN_MS = 60_000;
 const FILTER = 'i99dash.appsFilter';
@@ -107,7 +110,10 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     }
   }
 
-  /** VS Code refuses a row that it has drawn anew meanwhile: the app is in the view all the same, and nothing has failed for whoever asked. */
+  /**
+   * VS Code refuses a row that it has drawn anew meanwhile: the app is in the view all the same,
+   * and nothing has failed for whoever asked.
+   */
   private async select(row: ViewElement): Promise<void> {
     try {
       await this.view.reveal(row, { select: true, focus: true, expand: true });

@@ -3,7 +3,8 @@ import { toReviewState } from '../../core/apps/reviewState';
 
 /**
  * Where a review stands, as people read it.
- * @param word the backend's, null while nothing was submitted; one that this version does not know stays as it is
+ * @param word the backend's, null while nothing was submitted; one that this version does not know
+ *   stays as it is
  */
 export function reviewName(word: string | null): string {
   switch (toReviewState(word)) {

@@ -26,7 +26,10 @@ interface CiPlan {
   backendUrl: string;
 }
 
-/** Says what is about to happen, and asks whether it may. @throws CancelledError */
+/**
+ * Says what is about to happen, and asks whether it may.
+ * @throws CancelledError
+ */
 export async function confirmCi(call: Call, plan: CiPlan): Promise<void> {
   const { target, place, path, fingerprint, account, backendUrl } = plan;
   const { name } = target;

@@ -44,7 +44,8 @@ interface GitApi {
  * @param folder of the mini-app, absolute
  * @param options.name what the key is registered by; default the repository's name
  * @param options.quiet asks nothing: GitHub, and the folder's name
- * @throws VALIDATION_FAILED for a folder name or a build that does not fit into a workflow, CancelledError
+ * @throws VALIDATION_FAILED for a folder name or a build that does not fit into a workflow,
+ *   CancelledError
  */
 export async function findCiTarget(
   folder: string,

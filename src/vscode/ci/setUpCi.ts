@@ -44,9 +44,11 @@ export interface SetUpCiDeps extends SshKeyCommandDeps {
 }
 
 /**
- * Makes a key for a repository's pipeline, registers it, hands its private half to the repository's secrets or to the clipboard, and
- * opens a workflow for review. The private half is in memory alone.
- * @throws UNTRUSTED_WORKSPACE, NOT_SIGNED_IN, NOTHING_TO_PUBLISH, UPLOAD_FAILED, CancelledError, and what the API client throws
+ * Makes a key for a repository's pipeline, registers it, hands its private half to the repository's
+ * secrets or to the clipboard, and opens a workflow for review. The private half is in memory
+ * alone.
+ * @throws UNTRUSTED_WORKSPACE, NOT_SIGNED_IN, NOTHING_TO_PUBLISH, UPLOAD_FAILED, CancelledError,
+ *   and what the API client throws
  */
 export async function setUpCi(
   deps: SetUpCiDeps,

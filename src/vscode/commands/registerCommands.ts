@@ -13,7 +13,10 @@ import { ViewElement } from '../ui/viewElement';
 /** Arguments that answer a prompt and are asked for anew when a command is run again. */
 const SECRET_ARGUMENTS = ['passphrase', 'token'];
 
-/** Registers every command. Cancelled ones return undefined; failed ones show one message and reject with their error. */
+/**
+ * Registers every command. Cancelled ones return undefined; failed ones show one message and reject
+ * with their error.
+ */
 export function registerCommands(
   handlers: Record<CommandId, CommandHandler>,
   logger: Logger,
@@ -61,16 +64,18 @@ function reportRetryable(
 }
 
 /**
- * Whether a click, a keybinding or the palette passes this. The workbench shows a dialog of its own for a command that rejects, on top of our
- * message, and has no use for the rejection. It calls through the extension host's `$executeContributedCommand`, and passes no argument,
- * the resource or the row of a view it was clicked on; another extension in this host passes through neither.
+ * Whether a click, a keybinding or the palette passes this. The workbench shows a dialog of its own
+ * for a command that rejects, on top of our message, and has no use for the rejection. It calls
+ * through the extension host's `$executeContributedCommand`, and passes no argument, the resource
+ * or the row of a view it was clicked on; another extension in this host passes through neither.
  */
 function isClickedOn(first: unknown): boolean {
   return first === undefined || first instanceof vscode.Uri || first instanceof ViewElement;
 }
 
 /**
- * The one place where a command's argument becomes what its handler gets, and `confirmed` what the user lets it be.
+ * The one place where a command's argument becomes what its handler gets, and `confirmed` what the
+ * user lets it be.
  * @throws VALIDATION_FAILED
  */
 function readCall(id: CommandId, given: unknown, isFromWorkbench: boolean): [unknown, Call] {

@@ -3,7 +3,10 @@ import type { Field } from '../../core/publish/project/manifestFields';
 import { RULES } from '../../core/publish/rules/rules';
 import { appendEscaped } from '../ui/plainMarkdown';
 
-/** Everything about a field: name, kind, whether it is required, what it is for, its rules, its default. */
+/**
+ * Everything about a field: name, kind, whether it is required, what it is for, its rules, its
+ * default.
+ */
 export function fieldMarkdown(field: Field): vscode.MarkdownString {
   const { name, required, description, values } = field;
   const markdown = new vscode.MarkdownString();

@@ -13,8 +13,8 @@ const CODE: vscode.DocumentSelector = {
 };
 
 /**
- * Completion, hovers, links and quick fixes for the files of mini-apps. What answers is loaded when it is first asked, and answers for
- * mini-apps alone.
+ * Completion, hovers, links and quick fixes for the files of mini-apps. What answers is loaded when
+ * it is first asked, and answers for mini-apps alone.
  */
 export function registerLanguageFeatures(): vscode.Disposable {
   return vscode.Disposable.from(
@@ -60,7 +60,8 @@ function registerQuickFixes(): vscode.Disposable {
     vscode.languages.registerCodeActionsProvider(
       CODE,
       {
-        // Asked at every move of the cursor in every script: nothing is loaded where nothing of ours is.
+        // Asked at every move of the cursor in every script: nothing is loaded where nothing of
+        // ours is.
         provideCodeActions: (document, _range, { diagnostics }) =>
           diagnostics.some(({ source }) => source === 'i99dash')
             ? unlessChanged(document, async () =>

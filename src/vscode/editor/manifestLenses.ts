@@ -4,7 +4,10 @@ import { isJsonObject, parseJson } from '../../core/platform/json';
 import { isMiniApp } from '../../core/miniAppFolder';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 
-/** What can be done with a mini-app, above the first line of its manifest.json. Other manifests get nothing. */
+/**
+ * What can be done with a mini-app, above the first line of its manifest.json. Other manifests get
+ * nothing.
+ */
 export async function manifestLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
   const { uri } = document;
   if (!(await isMiniApp(dirname(uri.fsPath)))) {

@@ -15,8 +15,8 @@ export interface MiniAppDocument {
 }
 
 /**
- * A document as it was when somebody asked about it: what is typed while the answer is made must not change what the answer is about.
- * Taken before anything is waited for.
+ * A document as it was when somebody asked about it: what is typed while the answer is made must
+ * not change what the answer is about. Taken before anything is waited for.
  */
 export interface Snapshot {
   /** Absolute. */
@@ -37,7 +37,10 @@ export function toVsRange({ text }: Snapshot, start: number, end: number): vscod
   );
 }
 
-/** What a document is to a mini-app; undefined for other people's files. The text in the editor counts, saved or not. */
+/**
+ * What a document is to a mini-app; undefined for other people's files. The text in the editor
+ * counts, saved or not.
+ */
 export async function miniAppDocument({
   path,
   text,

@@ -9,7 +9,10 @@ import { toDiagnostic } from './problemDiagnostic';
 
 /** Milliseconds without an edit after which a text is checked. */
 const TYPING_MS = 150;
-/** Files change in bursts (a checkout, an install): one look answers them all, this many milliseconds after the first. */
+/**
+ * Files change in bursts (a checkout, an install): one look answers them all, this many
+ * milliseconds after the first.
+ */
 const SETTLE_MS = 300;
 
 /** The two files whose problems are told as they are typed. */
@@ -206,7 +209,10 @@ export class MiniAppProblems implements vscode.Disposable {
   }
 }
 
-/** A document whose changes were thrown away may stay open for minutes with its text, but is no longer dirty. */
+/**
+ * A document whose changes were thrown away may stay open for minutes with its text, but is no
+ * longer dirty.
+ */
 function unsavedText(file: string): string | undefined {
   const document = vscode.workspace.textDocuments.find(
     ({ uri, isDirty }) => isDirty && uri.scheme === 'file' && uri.fsPath === file,

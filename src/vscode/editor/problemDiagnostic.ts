@@ -14,7 +14,9 @@ export function isOurs({ source }: vscode.Diagnostic): boolean {
   return source === SOURCE;
 }
 
-/** A problem as the Problems panel shows it. One without a place is at the beginning of its file. */
+/**
+ * A problem as the Problems panel shows it. One without a place is at the beginning of its file.
+ */
 export function toDiagnostic({ severity, rule, message, range }: Problem): vscode.Diagnostic {
   const { start, end } = range ?? { start: { line: 0, character: 0 }, end: undefined };
   const { line, character } = end ?? start;

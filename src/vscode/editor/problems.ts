@@ -16,9 +16,10 @@ import { isJsonFile, MiniAppProblems, type ProblemDeps } from './miniAppProblems
 const QUIET_MS = 2_000;
 
 /**
- * Keeps the Problems panel true for the mini-apps of the workspace, and for those elsewhere that have an open document or were validated.
- * Those that somebody works on come first; the others wait until VS Code has started, and for each other. Other people's `manifest.json`
- * files have no problems of ours.
+ * Keeps the Problems panel true for the mini-apps of the workspace, and for those elsewhere that
+ * have an open document or were validated. Those that somebody works on come first; the others wait
+ * until VS Code has started, and for each other. Other people's `manifest.json` files have no
+ * problems of ours.
  */
 export class Problems implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('i99dash');
@@ -34,7 +35,9 @@ export class Problems implements vscode.Disposable {
   constructor(
     private readonly miniApps: MiniApps,
     private readonly deps: ProblemDeps,
-    /** Called once, when somebody has opened a mini-app and it was checked: loads what comes next. */
+    /**
+     * Called once, when somebody has opened a mini-app and it was checked: loads what comes next.
+     */
     private readonly warmUp: () => Promise<unknown>,
   ) {
     const { workspace } = vscode;
@@ -75,7 +78,10 @@ export class Problems implements vscode.Disposable {
     }
   }
 
-  /** Shows what a build told of the folder that it wrote, until the configuration changes or another build tells something else. */
+  /**
+   * Shows what a build told of the folder that it wrote, until the configuration changes or another
+   * build tells something else.
+   */
   showBuilt(folder: string, found: readonly Problem[]): void {
     const app = found.length === 0 ? this.apps.get(folder) : this.take(folder);
     app?.showBuilt(found);
@@ -171,7 +177,10 @@ export class Problems implements vscode.Disposable {
     }
   }
 
-  /** Also of a mini-app that the search has not found, or not yet: one that is outside the workspace, or deep in it. */
+  /**
+   * Also of a mini-app that the search has not found, or not yet: one that is outside the
+   * workspace, or deep in it.
+   */
   private async folderOf(file: string): Promise<string | undefined> {
     const folder = dirname(file);
     const known = this.miniApps.known.find((app) => isInside(file, app));
@@ -184,7 +193,10 @@ export class Problems implements vscode.Disposable {
     return app;
   }
 
-  /** Forgets the folders that are mini-apps no longer, and those outside the workspace that nobody looks at any more. */
+  /**
+   * Forgets the folders that are mini-apps no longer, and those outside the workspace that nobody
+   * looks at any more.
+   */
   private async forgetOthers(): Promise<void> {
     for (const folder of new Set([...this.apps.keys(), ...this.watchers.keys()])) {
       if (!this.miniApps.known.includes(folder)) {

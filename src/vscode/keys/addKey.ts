@@ -36,8 +36,10 @@ export interface AddKeyArguments {
 type CandidateItem = Choice<KeyCandidate>;
 
 /**
- * Registers a public key; asks for what the arguments leave open, and then whether it may. A name without a purpose means a key for signing in.
- * @throws NOT_SIGNED_IN, KEY_* (the file will not do, or the key is registered already), CancelledError, and what the API client throws
+ * Registers a public key; asks for what the arguments leave open, and then whether it may. A name
+ * without a purpose means a key for signing in.
+ * @throws NOT_SIGNED_IN, KEY_* (the file will not do, or the key is registered already),
+ *   CancelledError, and what the API client throws
  */
 export async function addKey(deps: AddKeyDeps, call: Call, args: AddKeyArguments): Promise<SshKey> {
   const { blob, ...candidate } = await (args.publicKeyPath === undefined

@@ -6,13 +6,17 @@ import type { Signer } from '../../core/platform/interfaces';
 import { withDelayedProgress } from '../ui/progress';
 import { settings } from '../settings';
 
-/** Where the ssh-agent listens, by the settings, the environment and ssh's configuration; undefined when nothing says so. */
+/**
+ * Where the ssh-agent listens, by the settings, the environment and ssh's configuration; undefined
+ * when nothing says so.
+ */
 export function agentSocket(): Promise<string | undefined> {
   return findAgentSocket(settings.agentSocket());
 }
 
 /**
- * The signer for a key that the ssh-agent holds; undefined when there is no agent, or it is not to be used.
+ * The signer for a key that the ssh-agent holds; undefined when there is no agent, or it is not to
+ * be used.
  * @param interactive whether a person waits: the agent then has minutes to ask them
  * @throws AGENT_UNAVAILABLE
  */
@@ -50,7 +54,10 @@ export function announcing(signer: Signer, report: (message: string) => void): S
   };
 }
 
-/** As {@link openAgentKey}, for renewals: where a person waits, a notification says so, and lets them cancel. */
+/**
+ * As {@link openAgentKey}, for renewals: where a person waits, a notification says so, and lets
+ * them cancel.
+ */
 export async function openSessionKey(
   fingerprint: string,
   interactive: boolean,
@@ -73,7 +80,10 @@ function waitingForAgent(): string {
   return vscode.l10n.t('Waiting for your SSH agent…');
 }
 
-/** The fingerprints of the keys that the ssh-agent lists; none when it is not to be used. @throws AGENT_UNAVAILABLE */
+/**
+ * The fingerprints of the keys that the ssh-agent lists; none when it is not to be used.
+ * @throws AGENT_UNAVAILABLE
+ */
 export async function agentFingerprints(): Promise<string[]> {
   const keys = settings.useAgent() ? await listAgentKeys(await agentSocket()) : [];
   return keys.map(({ fingerprint }) => fingerprint);

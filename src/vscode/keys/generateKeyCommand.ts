@@ -28,7 +28,10 @@ export interface CopyPublicKeyArguments {
   openConsole?: boolean;
 }
 
-/** Makes an ed25519 key pair and offers to register it; asks for what the arguments leave open. @throws as {@link makeKey} */
+/**
+ * Makes an ed25519 key pair and offers to register it; asks for what the arguments leave open.
+ * @throws as {@link makeKey}
+ */
 export async function generateKeyCommand(
   session: Session,
   args: GenerateKeyArguments = {},
@@ -80,7 +83,10 @@ export async function copyPublicKey(
   return true;
 }
 
-/** The public key line of a file, else of the session's key, be it in the SSH agent alone, else of the configured key. */
+/**
+ * The public key line of a file, else of the session's key, be it in the SSH agent alone, else of
+ * the configured key.
+ */
 async function findPublicKey(session: Session, path: string | undefined): Promise<string> {
   const profile = session.stored?.profile;
   const keyPath = profile?.keyPath ?? settings.keyPath();

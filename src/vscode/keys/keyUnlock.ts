@@ -10,7 +10,8 @@ import { withDelayedProgress } from '../ui/progress';
 const WORKER = join(__dirname, 'keyWorker.js');
 
 /**
- * Opens an encrypted key file; when that takes a while, a notification says so and lets the user cancel.
+ * Opens an encrypted key file; when that takes a while, a notification says so and lets the user
+ * cancel.
  * @throws CancelledError, and as {@link openKeyFile}
  */
 export function unlockKeyFile(path: string, passphrase: string): Promise<Signer> {

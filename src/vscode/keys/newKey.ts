@@ -7,7 +7,10 @@ import type { OpenedKey } from './openedKey';
 import { plainText } from '../ui/plainText';
 import { settings } from '../settings';
 
-/** Says what a key that was generated just now still needs. @throws CancelledError when the user does not go on */
+/**
+ * Says what a key that was generated just now still needs.
+ * @throws CancelledError when the user does not go on
+ */
 export async function offerNewKey({ signer, origin }: OpenedKey): Promise<void> {
   const copy = vscode.l10n.t('Copy Key and Open Console');
   const picked = await vscode.window.showInformationMessage(

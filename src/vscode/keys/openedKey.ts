@@ -15,7 +15,10 @@ export interface OpenedKey {
   isNew?: boolean;
 }
 
-/** Opens the key that was chosen, for signing. @throws KEY_*, CancelledError */
+/**
+ * Opens the key that was chosen, for signing.
+ * @throws KEY_*, CancelledError
+ */
 export async function openKey(choice: KeyChoice, passphrase?: string): Promise<OpenedKey> {
   if (choice.method === 'agent') {
     return { signer: patientSigner(choice.socket, choice.key), origin: { source: 'agent' } };
@@ -26,7 +29,10 @@ export async function openKey(choice: KeyChoice, passphrase?: string): Promise<O
   return choice.isNew === true ? { ...opened, isNew: true } : opened;
 }
 
-/** Opens an encrypted key file with the passphrase that the user types. @throws as {@link openWithPrompt} */
+/**
+ * Opens an encrypted key file with the passphrase that the user types.
+ * @throws as {@link openWithPrompt}
+ */
 export async function openEncrypted(keyPath: string): Promise<OpenedKey> {
   const signer = await openWithPrompt(keyPath);
   return { signer, origin: { source: 'ssh', keyPath, keep: true } };

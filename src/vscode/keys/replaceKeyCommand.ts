@@ -45,8 +45,10 @@ export interface ReplaceKeyDeps extends SshKeyCommandDeps {
 type KeyProfile = SessionProfile & { fingerprint: string };
 
 /**
- * Replaces the key that the session signs with: registers another, signs in with it, and then removes the old one.
- * @throws NOT_SIGNED_IN, KEY_* (the new key will not do, or there is none to replace), CancelledError, and what the API client throws
+ * Replaces the key that the session signs with: registers another, signs in with it, and then
+ * removes the old one.
+ * @throws NOT_SIGNED_IN, KEY_* (the new key will not do, or there is none to replace),
+ *   CancelledError, and what the API client throws
  */
 export async function replaceKey(
   deps: ReplaceKeyDeps,
@@ -103,7 +105,10 @@ function assertOther(fingerprint: string | undefined, profile: KeyProfile): void
   }
 }
 
-/** One question for all of it: the new key is registered and signs in, and the old one goes. @throws CancelledError */
+/**
+ * One question for all of it: the new key is registered and signs in, and the old one goes.
+ * @throws CancelledError
+ */
 async function confirmReplacement(
   { backendUrl, knownBackends }: ReplaceKeyDeps,
   call: Call,

@@ -23,7 +23,10 @@ export function pickReplacement(replaced: string): Promise<KeyChoice> {
   });
 }
 
-/** Asks for another key to sign in with than the one of this fingerprint. @throws CancelledError, and as {@link chooseNewKey} */
+/**
+ * Asks for another key to sign in with than the one of this fingerprint.
+ * @throws CancelledError, and as {@link chooseNewKey}
+ */
 export function pickOtherKey(fingerprint: string): Promise<KeyChoice> {
   return pickKeyBut(fingerprint, {
     title: vscode.l10n.t('Sign in with another key'),

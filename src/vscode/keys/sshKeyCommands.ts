@@ -44,7 +44,10 @@ export async function listKeys(deps: SshKeyCommandDeps, args: unknown): Promise<
   return [...keys];
 }
 
-/** The account's keys, asked for with a notification when it takes long. @throws what the API client throws, CancelledError */
+/**
+ * The account's keys, asked for with a notification when it takes long.
+ * @throws what the API client throws, CancelledError
+ */
 export async function loadKeys({
   view,
   tokens,
@@ -55,7 +58,8 @@ export async function loadKeys({
 }
 
 /**
- * Removes a key from the account; asks which, whether, and once more when the removal locks somebody out.
+ * Removes a key from the account; asks which, whether, and once more when the removal locks
+ * somebody out.
  * @throws KEY_NOT_FOUND (no such key is registered), CancelledError, and what the API client throws
  */
 export async function removeKey(
@@ -118,7 +122,10 @@ async function pickKey(keys: readonly SshKey[], view: SshKeysView): Promise<SshK
   return orCancel(picked).key;
 }
 
-/** Asks whether, and once more when somebody would be locked out. @throws CancelledError */
+/**
+ * Asks whether, and once more when somebody would be locked out.
+ * @throws CancelledError
+ */
 async function confirmRemoval(
   call: Call,
   key: SshKey,

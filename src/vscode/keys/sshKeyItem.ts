@@ -61,7 +61,10 @@ export class SshKeyFailureNode extends ViewElement {
   }
 }
 
-/** What is said of a key beside its name. What matters most comes first: a narrow side bar cuts the end off. */
+/**
+ * What is said of a key beside its name. What matters most comes first: a narrow side bar cuts the
+ * end off.
+ */
 export function keyFacts(key: SshKey, isThisKey: boolean): string[] {
   return [
     ...(isThisKey ? [vscode.l10n.t('this key')] : []),

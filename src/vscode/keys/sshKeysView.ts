@@ -23,7 +23,10 @@ export interface SshKeysDeps {
   backendUrl: () => string;
 }
 
-/** Calls the backend in force, with tokens that are meant for it alone. @throws BACKEND_REFUSED */
+/**
+ * Calls the backend in force, with tokens that are meant for it alone.
+ * @throws BACKEND_REFUSED
+ */
 export function keysApi(
   { transport, backendUrl }: Pick<SshKeysDeps, 'transport' | 'backendUrl'>,
   tokens: TokenSource,
@@ -42,7 +45,10 @@ interface Known {
   lookedAt: number;
 }
 
-/** The view *SSH Keys*. It loads when it is first seen, by itself never asks anybody, and keeps what it knows when the backend is away. */
+/**
+ * The view *SSH Keys*. It loads when it is first seen, by itself never asks anybody, and keeps what
+ * it knows when the backend is away.
+ */
 export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode.Disposable {
   private known: Known | undefined;
   /** Whose keys they are. */
@@ -176,7 +182,8 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
   private followSession(): void {
     const owner = this.whose();
     const { kind } = this.deps.session.state;
-    // What stood in the way may be over. Not after every renewal: a backend that refuses each token would be asked for ever.
+    // What stood in the way may be over. Not after every renewal: a backend that refuses each token
+    // would be asked for ever.
     const hasRecovered = kind === 'signedIn' && this.kind !== kind && this.known?.failure;
     this.kind = kind;
     if (owner !== this.owner || hasRecovered) {

@@ -31,7 +31,10 @@ export async function openWithPrompt(path: string): Promise<Signer> {
   }
 }
 
-/** Opens the session's key for this window. @throws NOT_SIGNED_IN, and as {@link openWithPrompt} */
+/**
+ * Opens the session's key for this window.
+ * @throws NOT_SIGNED_IN, and as {@link openWithPrompt}
+ */
 export async function unlock(session: Session): Promise<void> {
   const keyPath = session.stored?.profile.keyPath;
   if (keyPath === undefined) {
@@ -41,8 +44,8 @@ export async function unlock(session: Session): Promise<void> {
 }
 
 /**
- * Unlocks on a click, and has the token renewed: asks for the passphrase, or the agent again. Asks nothing when the key can be used again by
- * now: put back, added to an agent.
+ * Unlocks on a click, and has the token renewed: asks for the passphrase, or the agent again. Asks
+ * nothing when the key can be used again by now: put back, added to an agent.
  * @throws NOT_SIGNED_IN, and what stands in the way of the key
  */
 export async function unlockNow(

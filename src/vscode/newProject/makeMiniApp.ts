@@ -30,7 +30,8 @@ export interface MakeMiniAppArguments extends Partial<NewMiniApp> {
 
 /**
  * Makes a folder a mini-app, and opens its manifest. What the arguments leave open is asked for.
- * @throws VALIDATION_FAILED (folder, name or category will not do, or a file cannot be written), CancelledError
+ * @throws VALIDATION_FAILED (folder, name or category will not do, or a file cannot be written),
+ *   CancelledError
  */
 export async function makeFolderMiniApp(
   miniApps: MiniApps,
@@ -46,7 +47,10 @@ export async function makeFolderMiniApp(
   return { id: made.id, folder: vscode.Uri.file(folder) };
 }
 
-/** The folder itself, or the one that a given file lies in. @throws VALIDATION_FAILED when there is none */
+/**
+ * The folder itself, or the one that a given file lies in.
+ * @throws VALIDATION_FAILED when there is none
+ */
 async function folderOf(given: GivenFolder): Promise<string> {
   const path = typeof given === 'string' ? absolute(given) : given.fsPath;
   const stats = await stat(path).catch(() => undefined);
@@ -57,7 +61,10 @@ async function folderOf(given: GivenFolder): Promise<string> {
   return stats.isDirectory() ? path : dirname(path);
 }
 
-/** The workspace's only folder, one of several, or one that is looked for. @throws CancelledError */
+/**
+ * The workspace's only folder, one of several, or one that is looked for.
+ * @throws CancelledError
+ */
 async function chooseFolder(): Promise<string> {
   const folders = (vscode.workspace.workspaceFolders ?? []).filter(
     ({ uri }) => uri.scheme === 'file',
@@ -104,7 +111,9 @@ async function askForName(folder: string): Promise<string> {
   return orCancel(name).trim();
 }
 
-/** What is wrong with a name, or the ID that it makes, which can never change once it is published. */
+/**
+ * What is wrong with a name, or the ID that it makes, which can never change once it is published.
+ */
 function describeName(name: string, folder: string): vscode.InputBoxValidationMessage {
   const objection = objectionToAppName(name);
   if (objection !== undefined) {

@@ -8,7 +8,10 @@ import type { Badge } from '../session/identityHover';
 import { withDelayedProgress } from '../ui/progress';
 import { settings } from '../settings';
 
-/** Asks for the balance and tells it; a low one as a warning. @throws what the API client throws, CancelledError */
+/**
+ * Asks for the balance and tells it; a low one as a warning.
+ * @throws what the API client throws, CancelledError
+ */
 export async function showBalance(wallet: WalletWatch, tokens: TokenSource): Promise<Balance> {
   const balance = await withDelayedProgress(vscode.l10n.t('Asking for the balance…'), (signal) =>
     wallet.fetch(tokens, signal),

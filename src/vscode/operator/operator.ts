@@ -15,7 +15,10 @@ import { readConfig, showConfig, type OperatorConfig } from './operatorConfig';
 import { addOperatorKey, listOperatorKeys } from './operatorKeys';
 import { signInOperator, type OperatorSignInArguments } from './signInOperator';
 
-/** How often the watch is given the chance to ask for the balance, in milliseconds. It has a pace of its own. */
+/**
+ * How often the watch is given the chance to ask for the balance, in milliseconds. It has a pace of
+ * its own.
+ */
 const LOOK_MS = 60_000;
 
 /** The operator's half: the same engine with another realm, and a wallet. */

@@ -18,7 +18,10 @@ export interface OperatorConfig {
   expiresAt?: string;
 }
 
-/** Tells where and how the operator is signed in. @throws BACKEND_REFUSED */
+/**
+ * Tells where and how the operator is signed in.
+ * @throws BACKEND_REFUSED
+ */
 export function showConfig(parts: AuthServices): OperatorConfig {
   const config = readConfig(parts);
   const { state, stored } = parts.session;

@@ -20,7 +20,10 @@ export class OperatorFeature implements vscode.Disposable {
     this.follow();
   }
 
-  /** The operator's half, for a command. @throws NOT_SIGNED_IN while it is switched off */
+  /**
+   * The operator's half, for a command.
+   * @throws NOT_SIGNED_IN while it is switched off
+   */
   async require(): Promise<Operator> {
     this.follow();
     if (this.loading === undefined) {

@@ -8,7 +8,10 @@ import type { AuthServices } from '../session/authServices';
 import { keyItems, loadKeys, type AddKeyDeps } from '../keys/sshKeyCommands';
 import { keysApi } from '../keys/sshKeysView';
 
-/** The operator's keys. Called without an argument, as the palette does, it shows them too. @throws as {@link loadKeys} */
+/**
+ * The operator's keys. Called without an argument, as the palette does, it shows them too.
+ * @throws as {@link loadKeys}
+ */
 export async function listOperatorKeys(
   parts: AuthServices,
   transport: Transport,

@@ -24,7 +24,8 @@ export interface OperatorSignInArguments extends Pick<
 }
 
 /**
- * Signs an operator in. The backend is asked for unless an argument answers anything; it is remembered, and a change signs out first.
+ * Signs an operator in. The backend is asked for unless an argument answers anything; it is
+ * remembered, and a change signs out first.
  * @throws BACKEND_REFUSED, and as {@link signIn}
  */
 export async function signInOperator(

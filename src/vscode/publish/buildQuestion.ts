@@ -17,7 +17,10 @@ import { plainText } from '../ui/plainText';
 
 /** Characters of a command and its scripts that a dialog has room for. */
 const MAX_IN_DIALOG = 600;
-/** Where the workspace keeps which builds may run, and which are left out: folder → SHA-256 of what they run. */
+/**
+ * Where the workspace keeps which builds may run, and which are left out: folder → SHA-256 of what
+ * they run.
+ */
 const ALLOWED_BUILDS = 'i99dash.allowedBuilds';
 const SKIPPED_BUILDS = 'i99dash.skippedBuilds';
 /** Of the document that shows a command which is longer. */
@@ -34,7 +37,10 @@ export interface BuildRequest {
   isDryRun: boolean;
 }
 
-/** What a person has answered about a build; undefined where there is none, or where nobody had to be asked. */
+/**
+ * What a person has answered about a build; undefined where there is none, or where nobody had to
+ * be asked.
+ */
 export type BuildAgreement = { digest: string; runs: boolean } | undefined;
 
 /** What is published, without its build where the person left that out. */
@@ -44,9 +50,11 @@ export interface AgreedProject {
 }
 
 /**
- * Asks before a build runs whose text was not agreed to in this folder: the command line, or a package script that it runs. A build of an
- * agent, of a folder outside the workspace, or of which not every script is known is asked about each time. It can be agreed to only where
- * the whole of it was to be seen. The build of a project's own `publish` script can be left out, too, and stays so until its text changes.
+ * Asks before a build runs whose text was not agreed to in this folder: the command line, or a
+ * package script that it runs. A build of an agent, of a folder outside the workspace, or of which
+ * not every script is known is asked about each time. It can be agreed to only where the whole of
+ * it was to be seen. The build of a project's own `publish` script can be left out, too, and stays
+ * so until its text changes.
  * @param agreed what was answered for this very publish
  * @throws CancelledError
  */
@@ -90,14 +98,20 @@ function readBuilds(memory: vscode.Memento, key: string): Record<string, string>
   return memory.get(key, {});
 }
 
-/** Only the build of a `publish` script can be left out: what `buildCommand` makes is all that there is to pack. */
+/**
+ * Only the build of a `publish` script can be left out: what `buildCommand` makes is all that there
+ * is to pack.
+ */
 function withoutBuild(project: Project, now: string): AgreedProject {
   const unbuilt = { ...project };
   delete unbuilt.publishBuild;
   return { project: unbuilt, agreed: { digest: now, runs: false } };
 }
 
-/** Runs a build only while its text is the one that was agreed to: it may have waited, and somebody else may write the files. */
+/**
+ * Runs a build only while its text is the one that was agreed to: it may have waited, and somebody
+ * else may write the files.
+ */
 export function runAgreed(
   runner: ProcessRunner,
   { project, agreed }: AgreedProject,
@@ -131,7 +145,9 @@ interface About {
   isDryRun: boolean;
 }
 
-/** The command, and below it each script by its name. No script can pass for a line of another one. */
+/**
+ * The command, and below it each script by its name. No script can pass for a line of another one.
+ */
 function readableText({ commandLine, scripts }: RunText, folder: string): string {
   const lines = scripts.map(({ file, name, text }) => {
     const place = dirname(file) === folder ? '' : ` (${sanitizeLine(abbreviateHome(file))})`;
@@ -140,7 +156,10 @@ function readableText({ commandLine, scripts }: RunText, folder: string): string
   return [readableCommand(commandLine), ...lines].join('\n');
 }
 
-/** @returns whether the build is to run @throws CancelledError */
+/**
+ * @returns whether the build is to run
+ * @throws CancelledError
+ */
 async function askAbout(call: Call, text: RunText, about: About): Promise<boolean> {
   const whole = readableText(text, about.folder);
   const [run, ...others] = listButtons(about);
@@ -174,7 +193,10 @@ function listButtons({ file, isDryRun }: About): [string, ...string[]] {
     : [vscode.l10n.t('Run and Publish'), vscode.l10n.t('Publish Without Building')];
 }
 
-/** Shows a text for which a dialog has no room in an editor for as long as something is asked. @param name of the text, unique */
+/**
+ * Shows a text for which a dialog has no room in an editor for as long as something is asked.
+ * @param name of the text, unique
+ */
 async function withTextInEditor<T>(name: string, whole: string, ask: () => Promise<T>): Promise<T> {
   const content = whole
     .split('\n')
@@ -220,7 +242,10 @@ function describeBuild(about: About, text: string): string[] {
   ];
 }
 
-/** The same for the same text, and another one for a `publish` script: its build can be left out, and finds other programs. */
+/**
+ * The same for the same text, and another one for a `publish` script: its build can be left out,
+ * and finds other programs.
+ */
 function digest({ commandLine, scripts, isComplete }: RunText, build?: Build): string {
   const text = scripts.length === 0 ? commandLine : JSON.stringify([commandLine, scripts]);
   const source = build?.file === PACKAGE_FILE ? `${PACKAGE_FILE} ` : '';

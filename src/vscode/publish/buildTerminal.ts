@@ -3,7 +3,10 @@ import * as vscode from 'vscode';
 /** So much waits for the terminal to open, in UTF-16 units. Of more, the end stays. */
 const MAX_WAITING = 1024 * 1024;
 
-/** Shows what builds print, in one terminal for all of them. It comes to the front when a build fails, and takes no focus. */
+/**
+ * Shows what builds print, in one terminal for all of them. It comes to the front when a build
+ * fails, and takes no focus.
+ */
 export class BuildTerminal implements vscode.Disposable {
   private readonly output = new vscode.EventEmitter<string>();
   private terminal: vscode.Terminal | undefined;

@@ -15,7 +15,8 @@ export interface Bump {
 
 /**
  * Finds out what a bump would change.
- * @returns undefined while somebody edits the manifest: what they have not saved is not ours to save
+ * @returns undefined while somebody edits the manifest: what they have not saved is not ours to
+ *   save
  */
 export async function planBump(project: Project, version: string): Promise<Bump | undefined> {
   const { folder, manifest } = project;
@@ -27,8 +28,8 @@ export async function planBump(project: Project, version: string): Promise<Bump 
 }
 
 /**
- * Writes another version into a mini-app's manifest.json and into the pages that declared the old one, as an edit that can be undone, and
- * saves them. Everything else stays as it is.
+ * Writes another version into a mini-app's manifest.json and into the pages that declared the old
+ * one, as an edit that can be undone, and saves them. Everything else stays as it is.
  * @throws VALIDATION_FAILED (a file cannot be written)
  */
 export async function bumpVersion(folder: string, { version, pages }: Bump): Promise<void> {

@@ -18,7 +18,8 @@ import { runCommand } from '../ui/runCommand';
 export type GivenFolder = vscode.Uri | string;
 
 /**
- * The folder of the mini-app that is given (itself, its manifest.json or any file of it), edited, alone in the workspace or picked.
+ * The folder of the mini-app that is given (itself, its manifest.json or any file of it), edited,
+ * alone in the workspace or picked.
  * @throws NOTHING_TO_PUBLISH (there is none), CancelledError
  */
 export async function chooseMiniApp(

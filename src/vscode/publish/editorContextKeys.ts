@@ -4,8 +4,8 @@ import { isInside } from '../../core/miniAppFolder';
 import type { MiniApps } from './miniApps';
 
 /**
- * Tells `when` clauses which folders of open editors lie in a mini-app, through a context key. A key about the active editor would be
- * wrong for the other half of a split one.
+ * Tells `when` clauses which folders of open editors lie in a mini-app, through a context key. A
+ * key about the active editor would be wrong for the other half of a split one.
  */
 export function registerEditorContextKeys(miniApps: MiniApps): vscode.Disposable {
   let told = '';

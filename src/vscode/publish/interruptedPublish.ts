@@ -7,7 +7,10 @@ import { runCommand } from '../ui/runCommand';
 /** The start of the editor comes first; nobody waits for this. In milliseconds. */
 const DELAY_MS = 3_000;
 
-/** Some time after the start, tells of publishes that a window did not live to finish, and removes what they left. */
+/**
+ * Some time after the start, tells of publishes that a window did not live to finish, and removes
+ * what they left.
+ */
 export function tellInterruptedPublishes(lockFolder: string): vscode.Disposable {
   const timer = setTimeout(() => {
     void import('../../core/publish/publishLock')

@@ -10,11 +10,17 @@ import {
 } from '../../core/miniAppFolder';
 import { Emitter } from '../../core/platform/events';
 
-/** File events come in bursts (a checkout, an install): one search answers them all, this many milliseconds later. */
+/**
+ * File events come in bursts (a checkout, an install): one search answers them all, this many
+ * milliseconds later.
+ */
 const SETTLE_MS = 300;
 const PICKED_LAST = 'i99dash.pickedMiniApp';
 
-/** Knows which folders of the workspace are mini-apps, and tells `when` clauses through a context key. */
+/**
+ * Knows which folders of the workspace are mini-apps, and tells `when` clauses through a context
+ * key.
+ */
 export class MiniApps implements vscode.Disposable {
   private folders: readonly string[] = [];
   private readonly changes = new Emitter<void>();
@@ -94,7 +100,10 @@ export class MiniApps implements vscode.Disposable {
   }
 }
 
-/** The mini-app that a file or folder belongs to: itself or the nearest folder above it; undefined when there is none. */
+/**
+ * The mini-app that a file or folder belongs to: itself or the nearest folder above it; undefined
+ * when there is none.
+ */
 export async function findMiniApp(path: string): Promise<string | undefined> {
   for (let folder = path; ; folder = dirname(folder)) {
     if (await isMiniApp(folder)) {

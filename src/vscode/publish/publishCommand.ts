@@ -32,7 +32,8 @@ export interface PublishArguments {
 /**
  * Publishes the mini-app that the arguments, the active editor or the user names.
  * @param call how it was started: decides what is asked
- * @throws UNTRUSTED_WORKSPACE, NOT_SIGNED_IN, NOTHING_TO_PUBLISH, VALIDATION_FAILED, CancelledError, and what core's `publish` throws
+ * @throws UNTRUSTED_WORKSPACE, NOT_SIGNED_IN, NOTHING_TO_PUBLISH, VALIDATION_FAILED,
+ *   CancelledError, and what core's `publish` throws
  */
 export async function publishMiniApp(
   context: PublishContext,
@@ -66,7 +67,8 @@ type Decided = Pick<PublishRun, 'project' | 'options' | 'agreed' | 'isOutside' |
 async function publishFolder(started: FolderPublish): Promise<PublishResult> {
   const { context, call, args, surface, backendUrl, identity, folder } = started;
   await saveFiles(folder, !call.confirmed);
-  // Of what is published from here on: a file may have been saved, or be another since it was looked at last.
+  // Of what is published from here on: a file may have been saved, or be another since it was
+  // looked at last.
   const loaded = await loadProject(folder);
   const isOutside = await isOutsideWorkspace(folder);
   const isDryRun = args.dryRun === true;

@@ -16,7 +16,10 @@ import type { PublishView } from './publishUi';
 export interface PublishContext {
   session: Session;
   tokens: TokenSource;
-  /** Signs in. @throws what the sign-in throws, CancelledError */
+  /**
+   * Signs in.
+   * @throws what the sign-in throws, CancelledError
+   */
   signIn: (call: Call) => Promise<unknown>;
   transport: Transport;
   miniApps: MiniApps;
@@ -36,7 +39,10 @@ export interface PublishContext {
   buildTerminal: BuildTerminal;
   /** Told what the backend refused of a mini-app's manifest; an empty list once it accepts it. */
   onRefused?: (folder: string, problems: readonly Problem[]) => Promise<void>;
-  /** Shows what is wrong with the folder that a build wrote; nothing after a build without such problems. */
+  /**
+   * Shows what is wrong with the folder that a build wrote; nothing after a build without such
+   * problems.
+   */
   showBuilt: (folder: string, problems: readonly Problem[]) => void;
   /** Told of what was submitted. */
   onSubmitted?: (submission: Pick<PublishResult, 'appId' | 'version' | 'reviewStatus'>) => void;

@@ -4,7 +4,10 @@ import { registerEditorContextKeys } from './editorContextKeys';
 import type { MiniApps } from './miniApps';
 import type { TaskContext } from './publishContext';
 
-/** Registers the places that offer to publish beside the commands: editor titles, CodeLens, tasks. Loads none of what they need. */
+/**
+ * Registers the places that offer to publish beside the commands: editor titles, CodeLens, tasks.
+ * Loads none of what they need.
+ */
 export function registerPublishEntries(context: TaskContext): vscode.Disposable {
   return vscode.Disposable.from(
     registerEditorContextKeys(context.miniApps),

@@ -53,7 +53,8 @@ class BumpWanted extends Error {
 
 /**
  * Publishes, and publishes the next version instead when that is what the user answers.
- * @param accepted what they were told of the version before this one, when they wanted this one instead
+ * @param accepted what they were told of the version before this one, when they wanted this one
+ *   instead
  * @throws what {@link publish} throws
  */
 export async function publishWithConfirmation(

@@ -14,7 +14,8 @@ export interface ValidateArguments {
 }
 
 /**
- * Tells every problem of a mini-app that can be told without a build, and shows them where VS Code shows problems.
+ * Tells every problem of a mini-app that can be told without a build, and shows them where VS Code
+ * shows problems.
  * @throws NOTHING_TO_PUBLISH (no mini-app), CancelledError
  */
 export async function validateMiniApp(

@@ -37,7 +37,10 @@ export interface AuthServices extends Disposable {
   /** Tokens for commands that a user has started. */
   tokens: InteractiveTokens;
   clock: Clock;
-  /** The backend in force now. @throws BACKEND_REFUSED */
+  /**
+   * The backend in force now.
+   * @throws BACKEND_REFUSED
+   */
   backendUrl: () => string;
   /** The same for people to read: its URL, or why it is refused. */
   backendForPeople: () => string;
@@ -96,7 +99,10 @@ export function createAuthServices(realm: Realm, shared: AuthDeps): AuthServices
   };
 }
 
-/** The keys of the sessions that are stored, and their backends: an earlier version signed in without asking whether it may. */
+/**
+ * The keys of the sessions that are stored, and their backends: an earlier version signed in
+ * without asking whether it may.
+ */
 function usedBefore(state: vscode.Memento): KeyUse[] {
   return state.keys().flatMap((key) => {
     const [, backendUrl] = /^(?:i99dash|i99op)\.session:(.+)$/u.exec(key) ?? [];

@@ -75,7 +75,10 @@ export class SessionAuthenticationProvider
   }
 }
 
-/** A token that is lost is told as none: whoever asks for the session hears of the next one through the change event. */
+/**
+ * A token that is lost is told as none: whoever asks for the session hears of the next one through
+ * the change event.
+ */
 function toAuthenticationSession({
   profile,
   minted,

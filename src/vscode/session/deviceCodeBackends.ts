@@ -11,7 +11,10 @@ export class DeviceCodeBackends {
     return this.without.includes(backendUrl);
   }
 
-  /** Signs in with a device code, and remembers whether the backend can do that. @throws what the sign-in throws */
+  /**
+   * Signs in with a device code, and remembers whether the backend can do that.
+   * @throws what the sign-in throws
+   */
   async follow<T>(backendUrl: string, signIn: () => Promise<T>): Promise<T> {
     try {
       const result = await signIn();

@@ -11,7 +11,8 @@ interface IdentityDeps {
 }
 
 /**
- * Who is signed in. A credential of the environment belongs to whom the backend says; the stored session may be somebody else's.
+ * Who is signed in. A credential of the environment belongs to whom the backend says; the stored
+ * session may be somebody else's.
  * @throws NOT_SIGNED_IN
  */
 export async function getIdentity({ session, tokens }: IdentityDeps): Promise<Identity> {
@@ -22,7 +23,8 @@ export async function getIdentity({ session, tokens }: IdentityDeps): Promise<Id
 }
 
 /**
- * For what goes on after a question: the account that was asked about must still be the one in force.
+ * For what goes on after a question: the account that was asked about must still be the one in
+ * force.
  * @param asked the account that was asked about
  * @throws NOT_SIGNED_IN
  */

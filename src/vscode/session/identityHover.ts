@@ -41,7 +41,10 @@ export interface HoverInput {
   badge?: Badge | undefined;
 }
 
-/** The whole story of a session, with links for what to do next. Pure: the same input gives the same hover. */
+/**
+ * The whole story of a session, with links for what to do next. Pure: the same input gives the same
+ * hover.
+ */
 export function identityHover(
   state: SessionState,
   { ui, backend, now, badge }: HoverInput,

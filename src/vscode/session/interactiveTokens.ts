@@ -4,9 +4,9 @@ import { isI99dashError } from '../../core/errors';
 import type { TokenRequest, TokenSource } from '../../core/platform/interfaces';
 
 /**
- * The tokens for commands that a user has started: a locked session asks for the passphrase, once for however many commands wait, and an
- * agent that refused to sign is asked again.
- * Background work uses the session itself, which never asks.
+ * The tokens for commands that a user has started: a locked session asks for the passphrase, once
+ * for however many commands wait, and an agent that refused to sign is asked again. Background work
+ * uses the session itself, which never asks.
  */
 export class InteractiveTokens implements TokenSource {
   private unlocking: Promise<void> | undefined;
@@ -36,7 +36,10 @@ export class InteractiveTokens implements TokenSource {
     return isI99dashError(error, 'KEY_ENCRYPTED') || (hasFile && error instanceof SignatureRefused);
   }
 
-  /** Asks for the passphrase, or joins who asks already. @throws as {@link askToUnlock} */
+  /**
+   * Asks for the passphrase, or joins who asks already.
+   * @throws as {@link askToUnlock}
+   */
   private unlock(): Promise<void> {
     this.unlocking ??= this.askToUnlock().finally(() => {
       this.unlocking = undefined;

@@ -58,14 +58,19 @@ export function keepSessionAlive(parts: {
   return { restored: restore(), dispose: () => void subscriptions.dispose() };
 }
 
-/** For `when` clauses: `<realm>.sessionState`, and `<realm>.credential` for what one is signed in with. */
+/**
+ * For `when` clauses: `<realm>.sessionState`, and `<realm>.credential` for what one is signed in
+ * with.
+ */
 function setContextKeys({ realm, state, stored }: Session): void {
   const source = state.kind === 'environment' ? 'environment' : stored?.profile.source;
   void vscode.commands.executeCommand('setContext', `${realm.id}.sessionState`, state.kind);
   void vscode.commands.executeCommand('setContext', `${realm.id}.credential`, source);
 }
 
-/** Says once, ever, that this computer keeps no secrets. Nothing is broken: the key signs in again. */
+/**
+ * Says once, ever, that this computer keeps no secrets. Nothing is broken: the key signs in again.
+ */
 export function warnNoKeyring(state: vscode.Memento): void {
   if (state.get(HINT_SHOWN) === true) {
     return;

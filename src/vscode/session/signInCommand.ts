@@ -28,7 +28,10 @@ export interface SignInArguments {
   keyPath?: string;
   passphrase?: string;
   token?: string;
-  /** Goes on in this window as if a refused credential of the environment were not there, and signs in where nothing else does. */
+  /**
+   * Goes on in this window as if a refused credential of the environment were not there, and signs
+   * in where nothing else does.
+   */
   ignoreEnvironment?: true;
 }
 
@@ -136,7 +139,10 @@ async function signInWithKey(attempt: Attempt, chosen: OpenedKey): Promise<Ident
   }
 }
 
-/** Signs in again with a key that was opened. One from a file stays open for a while only, one of an agent holds no secret. */
+/**
+ * Signs in again with a key that was opened. One from a file stays open for a while only, one of an
+ * agent holds no secret.
+ */
 function retryKey(attempt: Attempt, opened: OpenedKey): Retry {
   const { source, keyPath } = opened.origin;
   if (source === 'agent' || keyPath === undefined) {
@@ -159,7 +165,10 @@ function withoutChange({ session, knownBackends, deviceCodes, call }: Attempt): 
   return { session, knownBackends, deviceCodes, call };
 }
 
-/** Signs in with an approved key. Where the agent does not sign with the key of a file, the file is opened instead. */
+/**
+ * Signs in with an approved key. Where the agent does not sign with the key of a file, the file is
+ * opened instead.
+ */
 async function useKey(attempt: Attempt, opened: OpenedKey): Promise<Identity> {
   const { session, call } = attempt;
   const { signer, origin, isNew = false } = opened;
@@ -186,7 +195,9 @@ async function useKey(attempt: Attempt, opened: OpenedKey): Promise<Identity> {
   }
 }
 
-/** @returns the opened key, or another one where the person does not want it to sign for the backend */
+/**
+ * @returns the opened key, or another one where the person does not want it to sign for the backend
+ */
 async function approveKey(
   { session, knownBackends, call, change }: Attempt,
   chosen: OpenedKey,

@@ -34,7 +34,10 @@ export interface KeyItem extends vscode.QuickPickItem {
 
 type ChoiceItem = Choice<SignInChoice>;
 
-/** Asks which key, or which other way, to sign in with. @throws CancelledError, and as {@link chooseNewKey} */
+/**
+ * Asks which key, or which other way, to sign in with.
+ * @throws CancelledError, and as {@link chooseNewKey}
+ */
 export async function pickMethod(options: {
   realm: Realm;
   /** Whether only ways with a key file are offered. */
@@ -77,7 +80,10 @@ function placeHolderFor(found: boolean, account: Account | undefined): string {
       );
 }
 
-/** Asks which of several agent keys to sign in with. @throws CancelledError */
+/**
+ * Asks which of several agent keys to sign in with.
+ * @throws CancelledError
+ */
 export async function pickAgentKey(keys: readonly AgentKey[]): Promise<AgentKey> {
   const items = keys.map((key) => ({ ...agentLook(key), key }));
   const picked = await showPicker(items, {
@@ -132,7 +138,10 @@ export function browseItem(): KeyItem {
   };
 }
 
-/** Has a key made, and chooses it. @throws KEY_EXISTS, KEY_UNREADABLE, CancelledError */
+/**
+ * Has a key made, and chooses it.
+ * @throws KEY_EXISTS, KEY_UNREADABLE, CancelledError
+ */
 export async function chooseNewKey(): Promise<KeyChoice> {
   const { key, passphrase } = await makeKey();
   const secret = passphrase === '' ? {} : { passphrase };

@@ -23,7 +23,8 @@ interface SigningKey {
 }
 
 /**
- * Asks before a key signs for a backend that it has never signed for here, and before the realm's backend changes: once where both happen.
+ * Asks before a key signs for a backend that it has never signed for here, and before the realm's
+ * backend changes: once where both happen.
  * @param key undefined for a sign-in without a key
  * @returns false: the person wants to sign in with another key
  * @throws CancelledError

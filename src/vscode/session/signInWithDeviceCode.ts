@@ -9,7 +9,8 @@ import { withDelayedProgress } from '../ui/progress';
 import { askToReplace } from './signInQuestions';
 
 /**
- * Signs in with a device code: shows it, puts it on the clipboard, opens the browser on a click, and waits for the approval with a countdown.
+ * Signs in with a device code: shows it, puts it on the clipboard, opens the browser on a click,
+ * and waits for the approval with a countdown.
  * @throws as `Session.signInWithDeviceCode`
  */
 export async function signInWithDeviceCode(session: Session, call: Call): Promise<Identity> {
@@ -36,7 +37,8 @@ export async function signInWithDeviceCode(session: Session, call: Call): Promis
 }
 
 /**
- * Makes a new API key in place of the one that one is signed in with. The session goes on with the old one until the new one is there.
+ * Makes a new API key in place of the one that one is signed in with. The session goes on with the
+ * old one until the new one is there.
  * @throws NOT_SIGNED_IN when there is none, and as {@link signInWithDeviceCode}
  */
 export async function rotateApiKey(session: Session, call: Call): Promise<Identity> {
@@ -73,7 +75,10 @@ function countDown(
   over.addEventListener('abort', () => clearInterval(timer), { once: true });
 }
 
-/** Shows the code in a dialog. The wait goes on behind it: whoever approves elsewhere need not answer. */
+/**
+ * Shows the code in a dialog. The wait goes on behind it: whoever approves elsewhere need not
+ * answer.
+ */
 async function present(
   session: Session,
   { userCode, verificationUri, openUri }: DeviceCodePrompt,

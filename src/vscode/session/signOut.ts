@@ -3,7 +3,10 @@ import type { Session } from '../../core/session/session';
 import { showInfo } from '../ui/showInfo';
 import { dropKeptSecret } from '../ui/retry';
 
-/** Signs out, and explains what it cannot clear. @throws BACKEND_REFUSED */
+/**
+ * Signs out, and explains what it cannot clear.
+ * @throws BACKEND_REFUSED
+ */
 export async function signOut(session: Session): Promise<true> {
   dropKeptSecret();
   const isGone = await session.signOut();

@@ -5,7 +5,10 @@ import type { TokenSource } from '../../core/platform/interfaces';
 import { plainText } from '../ui/plainText';
 import { withDelayedProgress } from '../ui/progress';
 
-/** Asks the backend who the credential belongs to, and tells. @throws what the API client throws, CancelledError */
+/**
+ * Asks the backend who the credential belongs to, and tells.
+ * @throws what the API client throws, CancelledError
+ */
 export async function whoAmI(session: Session, tokens: TokenSource): Promise<Identity> {
   const identity = await withDelayedProgress(vscode.l10n.t('Asking who you are…'), (signal) =>
     session.fetchIdentity({ tokens, signal }),

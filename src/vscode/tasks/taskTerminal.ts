@@ -18,14 +18,22 @@ import type { PublishUi } from '../publish/publishUi';
 
 /** Files and bytes are told more often than anybody reads. In milliseconds. */
 const REDRAW_MS = 100;
-/** VS Code takes a terminal that fails sooner for one that could not be started, and says so. In milliseconds. */
+/**
+ * VS Code takes a terminal that fails sooner for one that could not be started, and says so. In
+ * milliseconds.
+ */
 const LAUNCH_MS = 700;
-/** A path of any length and a problem's sentence have room on a line; UTF-16 units. Words of manifests and servers cannot steer the terminal. */
+/**
+ * A path of any length and a problem's sentence have room on a line; UTF-16 units. Words of
+ * manifests and servers cannot steer the terminal.
+ */
 const MAX_LINE = 8_000;
 const CLEAR_LINE = '\r\u001B[K';
 const [RED, GREEN, PLAIN] = ['\u001B[31m', '\u001B[32m', '\u001B[0m'];
 
-/** What the terminal has said in full already. The rest gets a message too, for its button leads on. */
+/**
+ * What the terminal has said in full already. The rest gets a message too, for its button leads on.
+ */
 const TOLD_IN_FULL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'MANIFEST_INVALID',
   'VALIDATION_FAILED',
@@ -36,13 +44,19 @@ const TOLD_IN_FULL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export interface PublishTaskDefinition extends vscode.TaskDefinition {
   type: 'i99dash';
   task: 'validate' | 'dryRun' | 'publish';
-  /** The mini-app, relative to the workspace folder; left out: the workspace folder itself, or whatever `i99dash.publish` would take. */
+  /**
+   * The mini-app, relative to the workspace folder; left out: the workspace folder itself, or
+   * whatever `i99dash.publish` would take.
+   */
   folder?: string;
   track?: Track;
   releaseNotes?: string;
 }
 
-/** Runs one task and prints what happens: stages, what a build says, problems as `file:line:column: severity rule: message`. */
+/**
+ * Runs one task and prints what happens: stages, what a build says, problems as `file:line:column:
+ * severity rule: message`.
+ */
 export class TaskTerminal implements vscode.Pseudoterminal {
   private readonly written = new vscode.EventEmitter<string>();
   private readonly ended = new vscode.EventEmitter<number>();
@@ -101,7 +115,10 @@ export class TaskTerminal implements vscode.Pseudoterminal {
     return 0;
   }
 
-  /** What tasks.json says, which VS Code warns about and passes on all the same. @throws VALIDATION_FAILED */
+  /**
+   * What tasks.json says, which VS Code warns about and passes on all the same.
+   * @throws VALIDATION_FAILED
+   */
   private read(): Pick<PublishTaskDefinition, 'folder' | 'track' | 'releaseNotes'> {
     return readArguments('i99dash.publish', this.task);
   }
@@ -155,7 +172,10 @@ export class TaskTerminal implements vscode.Pseudoterminal {
     void vscode.commands.executeCommand('workbench.action.tasks.reRunTask');
   }
 
-  /** One that the Problems panel has already is indented, where the problem matcher does not see it: it would be there twice. */
+  /**
+   * One that the Problems panel has already is indented, where the problem matcher does not see it:
+   * it would be there twice.
+   */
   private printProblems(problems: readonly Problem[]): void {
     for (const problem of problems) {
       const { file, range, severity, rule, message } = problem;

@@ -2,7 +2,10 @@ import * as vscode from 'vscode';
 import { CancelledError } from '../../core/errors';
 import { plainLines, plainText } from './plainText';
 
-/** What somebody has answered. @throws CancelledError when they gave no answer */
+/**
+ * What somebody has answered.
+ * @throws CancelledError when they gave no answer
+ */
 export function orCancel<T>(answer: T | undefined): T {
   if (answer === undefined) {
     throw new CancelledError();

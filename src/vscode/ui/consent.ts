@@ -7,8 +7,8 @@ import { settings } from '../settings';
 import { ViewElement } from './viewElement';
 
 /**
- * What a click in our own UI passes to a command that it starts: the call is by hand although some of its arguments are known. JSON cannot
- * say it, and no other extension can make one.
+ * What a click in our own UI passes to a command that it starts: the call is by hand although some
+ * of its arguments are known. JSON cannot say it, and no other extension can make one.
  */
 export class Click {
   /** @param answered the person has answered the guarded question already, before this click */

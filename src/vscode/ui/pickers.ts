@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 
 /**
- * How long a walkthrough may take the focus after the key that started a command, in milliseconds. Enter closes the palette when it is pressed, so
- * the walkthrough's step gets the release of the key, takes it for a click, and focuses itself after an animation of 350 ms.
+ * How long a walkthrough may take the focus after the key that started a command, in milliseconds.
+ * Enter closes the palette when it is pressed, so the walkthrough's step gets the release of the
+ * key, takes it for a click, and focuses itself after an animation of 350 ms.
  */
 const FOCUS_SETTLED_MS = 600;
 
@@ -21,7 +22,10 @@ export async function showInput(options: vscode.InputBoxOptions): Promise<string
   return vscode.window.showInputBox(options);
 }
 
-/** Asks for a file. Without a desktop, VS Code does that with a picker. @returns undefined when the user cancels */
+/**
+ * Asks for a file. Without a desktop, VS Code does that with a picker.
+ * @returns undefined when the user cancels
+ */
 export async function showOpenDialog(
   options: vscode.OpenDialogOptions,
 ): Promise<vscode.Uri[] | undefined> {
@@ -29,7 +33,10 @@ export async function showOpenDialog(
   return vscode.window.showOpenDialog(options);
 }
 
-/** Waits while an editor that may be a walkthrough is active: extensions are not told what kind of editor it is. */
+/**
+ * Waits while an editor that may be a walkthrough is active: extensions are not told what kind of
+ * editor it is.
+ */
 async function focusSettled(): Promise<void> {
   const { activeTab } = vscode.window.tabGroups.activeTabGroup;
   if (activeTab !== undefined && activeTab.input === undefined) {

@@ -4,7 +4,9 @@ import { sanitizeLine } from '../../core/text/sanitizeLine';
 /** Nobody reads more of it in a hover; UTF-16 units. */
 const MAX_LENGTH = 2_000;
 
-/** Puts in what is data: nothing in it is Markdown, a link or an icon, and it wraps at its spaces. */
+/**
+ * Puts in what is data: nothing in it is Markdown, a link or an icon, and it wraps at its spaces.
+ */
 export function appendEscaped(markdown: vscode.MarkdownString, text: string): void {
   markdown.appendMarkdown(
     sanitizeLine(text, MAX_LENGTH).replace(
@@ -15,8 +17,9 @@ export function appendEscaped(markdown: vscode.MarkdownString, text: string): vo
 }
 
 /**
- * Text whose every character stands for itself, for places that VS Code may show as Markdown or, with the Markdown taken out, as plain
- * text: a backslash is understood by both, an HTML entity is not.
+ * Text whose every character stands for itself, for places that VS Code may show as Markdown or,
+ * with the Markdown taken out, as plain text: a backslash is understood by both, an HTML entity is
+ * not.
  */
 export function plainMarkdown(...lines: string[]): vscode.MarkdownString {
   return new vscode.MarkdownString(lines.map(withBackslashes).join('\n\n'));

@@ -6,14 +6,17 @@ const MAX_MESSAGE = 900;
 const MAX_LINE = 600;
 
 /**
- * A message with words of a server, a manifest or a file name as it may stand in a notification. VS Code renders `[text](command:…)`
- * there as a link that runs a command.
+ * A message with words of a server, a manifest or a file name as it may stand in a notification. VS
+ * Code renders `[text](command:…)` there as a link that runs a command.
  */
 export function plainText(text: string): string {
   return sanitizeLine(text, MAX_MESSAGE).replaceAll('](', '] (');
 }
 
-/** The same for what a dialog says below its message: the lines stay, so foreign words in them must have been made one line before. */
+/**
+ * The same for what a dialog says below its message: the lines stay, so foreign words in them must
+ * have been made one line before.
+ */
 export function plainLines(text: string): string {
   return text
     .split('\n')

@@ -3,7 +3,9 @@ import type { I99dashError } from '../../core/errors';
 import type { NextStep } from './failure';
 import { runCommand } from './runCommand';
 
-/** What to do about a failure that is about a file: its problems, where there are any, and the file. */
+/**
+ * What to do about a failure that is about a file: its problems, where there are any, and the file.
+ */
 export function problemSteps(error: I99dashError, file: string): NextStep[] {
   const { problems = [] } = error;
   return [...(problems.length > 0 ? [showProblems()] : []), openFile(error, file)];

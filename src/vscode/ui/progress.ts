@@ -14,7 +14,8 @@ export interface Watched {
 
 /**
  * Runs a task; when it takes a while, one notification says what it does and lets the user cancel.
- * @param task gets a signal that aborts on cancel, a function that replaces the notification's message, and one that asks without it
+ * @param task gets a signal that aborts on cancel, a function that replaces the notification's
+ *   message, and one that asks without it
  */
 export async function withDelayedProgress<T>(
   title: string,
@@ -45,7 +46,10 @@ export async function withDelayedProgress<T>(
   }
 }
 
-/** Asks something that every running task may wait for: what they say of themselves is out of the way meanwhile. */
+/**
+ * Asks something that every running task may wait for: what they say of themselves is out of the
+ * way meanwhile.
+ */
 export async function hideProgressWhile<T>(question: () => Promise<T>): Promise<T> {
   sharedQuestions++;
   running.forEach((notification) => notification.hold());
@@ -113,7 +117,10 @@ class QuietNotification {
     this.over.end();
   }
 
-  /** VS Code closes what was cancelled. A task that cannot stop at once is shown again, until its end. */
+  /**
+   * VS Code closes what was cancelled. A task that cannot stop at once is shown again, until its
+   * end.
+   */
   private cancel(): void {
     if (!this.controller.signal.aborted) {
       this.message = vscode.l10n.t('Cancelling…');

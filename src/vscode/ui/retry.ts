@@ -37,7 +37,10 @@ export function continueAfterRetry(error: unknown, next: () => Promise<unknown>)
   }
 }
 
-/** A secret in memory, such as an unlocked key, until it is dropped or too old. There is one at most. */
+/**
+ * A secret in memory, such as an unlocked key, until it is dropped or too old. There is one at
+ * most.
+ */
 export class KeptSecret<T> {
   private readonly timer: NodeJS.Timeout;
 

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 
 /**
- * Runs a command from a button, a row or a menu. A failure is not passed on: the command has shown it where it happened.
+ * Runs a command from a button, a row or a menu. A failure is not passed on: the command has shown
+ * it where it happened.
  * @returns the command's result; undefined when it failed
  */
 export async function runCommand(id: string, ...args: unknown[]): Promise<unknown> {

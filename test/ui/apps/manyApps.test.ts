@@ -13,7 +13,9 @@ const OTHERS = [
   ...['Garage Opener', 'Home Link', 'Idle Timer', 'Journey Planner'],
 ];
 
-/** The label of a row that has a number at its end, which VS Code keeps in the style of the label. */
+/**
+ * The label of a row that has a number at its end, which VS Code keeps in the style of the label.
+ */
 const BADGE =
   '[role="treeitem"][aria-label^="charge-timer"] [class*="monaco-decoration-itemBadge"]';
 

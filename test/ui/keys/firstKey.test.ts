@@ -39,7 +39,10 @@ describe('sign-in without an SSH key', () => {
       .locator('.quick-input-widget', { hasText: 'Repeat the passphrase' })
       .waitFor();
 
-  /** Makes a key, with which the sign-in goes on. @returns the notification that says what it still needs */
+  /**
+   * Makes a key, with which the sign-in goes on.
+   * @returns the notification that says what it still needs
+   */
   async function makesKey(): Promise<Locator> {
     await asksForPassphrase();
     await scene.person.answer(PASSPHRASE);

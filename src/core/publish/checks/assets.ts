@@ -163,8 +163,8 @@ function describeUnpacked(project: PartialProject, where: string, path: string):
 }
 
 /**
- * Warns of an icon that a quick fix has made for the time until there is a real one. Only publishing tells: it is fine while an app is
- * made.
+ * Warns of an icon that a quick fix has made for the time until there is a real one. Only
+ * publishing tells: it is fine while an app is made.
  */
 export async function checkPlaceholderIcon(
   { manifest }: PartialProject,

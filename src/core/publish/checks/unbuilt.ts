@@ -17,8 +17,9 @@ const RULE = 'output.unbuilt';
 const DIST = 'dist';
 
 /**
- * Warns of a project that seems to need a build and has none: its sources would be published instead of what a build makes of them.
- * Nothing is told of a project whose own `publish` script builds, nor where the folder of a build is published.
+ * Warns of a project that seems to need a build and has none: its sources would be published
+ * instead of what a build makes of them. Nothing is told of a project whose own `publish` script
+ * builds, nor where the folder of a build is published.
  */
 export async function checkUnbuilt(
   project: PartialProject,

@@ -41,8 +41,8 @@ export async function outputFolderFixes(text: string, folder: string): Promise<F
 }
 
 /**
- * What makes `sdk.config.json` run the `build` script of package.json. A build that leaves its output in another folder than the usual one
- * is told of when it runs.
+ * What makes `sdk.config.json` run the `build` script of package.json. A build that leaves its
+ * output in another folder than the usual one is told of when it runs.
  * @param folder of the mini-app, absolute
  */
 export async function buildCommandFix(text: string, folder: string): Promise<Fix | undefined> {

@@ -3,7 +3,10 @@ import { isAppId } from './appId';
 /** The longest id that the backend takes, in characters. */
 const MAX_ID = 64;
 
-/** An id made of a name, `my-app` for `My App`; undefined when the name has too few Latin letters and digits. */
+/**
+ * An id made of a name, `my-app` for `My App`; undefined when the name has too few Latin letters
+ * and digits.
+ */
 export function appIdFromName(name: string): string | undefined {
   const id = name
     .normalize('NFKD')

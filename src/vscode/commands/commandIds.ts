@@ -53,3 +53,6 @@ export type CommandId = (typeof COMMAND_IDS)[number];
  * @param call how it was called
  */
 export type CommandHandler = (args: unknown, call: Call) => Promise<unknown>;
+
+/** The handlers of some commands. */
+export type CommandHandlers<Id extends CommandId = CommandId> = Record<Id, CommandHandler>;

@@ -88,6 +88,7 @@ const SIGNED_IN: Readonly<Record<string, readonly Prompt[]>> = {
 describe('a person who uses only the keyboard', () => {
   const scene = useScene({
     ...{ album: 'ui/focus', passphrase: 'open sesame', miniApps: ['tyre-pressure', 'trip-log'] },
+    allBuiltIns: true, // for the Markdown preview
     // VS Code's walkthrough moves the focus after an animation.
     settings: { 'workbench.reduceMotion': 'off', 'i99op.enabled': true },
     furnish: (workspace) => writeFile(join(workspace, 'NOTES.md'), '# Notes\n'),

@@ -130,7 +130,6 @@ describe('the whole journey of a new user', () => {
       const toast = await copiesPublicKey();
       scene.register(readPublicKey());
       await person.pressIn(toast, 'Try Again');
-      await person.pick('~/.ssh/id_ed25519');
       await person.seesIdentity(WHO);
       await person.photograph('04-signed-in');
     });
@@ -219,7 +218,6 @@ describe('the whole journey of a new user', () => {
       const { devId } = DEFAULT_ACCOUNT;
       backend.state.addKey(devId, key.publicKeyLine, { name: 'second laptop' });
       await person.pressIn(toast, 'Try Again');
-      await person.pick(key.fingerprint);
       await person.seesIdentity(WHO);
       const view = new AppsView(person);
       const asked = called(backend, STATUS);

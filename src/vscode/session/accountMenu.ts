@@ -14,9 +14,9 @@ export interface MenuItem extends vscode.QuickPickItem {
 }
 
 /**
- * What a click on the identity in the status bar opens.
- * @param backend where it is, or why it is refused
- * @param own what the realm offers to whoever is signed in
+ * Shows the menu that opens when the user clicks the identity in the status bar.
+ * @param backend The backend URL, or the reason why it is rejected.
+ * @param own Menu items of the realm for a signed-in user.
  * @throws CancelledError
  */
 export async function showAccountMenu(
@@ -32,11 +32,11 @@ export async function showAccountMenu(
   if (picked?.run === undefined) {
     throw new CancelledError();
   }
-  // The command shows its own failure; this one has done its part.
+  // The command shows its own error, so it is ignored here.
   await Promise.resolve(picked.run()).catch(() => undefined);
 }
 
-/** What developers are offered. */
+/** Returns the menu items for developers. */
 export function developerItems(session: Session): MenuItem[] {
   const isApiKey = session.stored?.profile.source === 'deviceCode';
   return [
@@ -55,7 +55,7 @@ export function developerItems(session: Session): MenuItem[] {
   ];
 }
 
-/** An item that runs a command. */
+/** Creates a menu item that runs a command. */
 export function menuItem(
   icon: string,
   label: string,

@@ -23,26 +23,26 @@ import { createSecretStore, createStateStore } from '../storage';
 import { warnNoKeyring, keepSessionAlive } from './sessionEvents';
 import { settings } from '../settings';
 
-/** What the realms share. */
+/** Dependencies that all realms share. */
 export interface AuthDeps {
   context: vscode.ExtensionContext;
   transport: Transport;
   logger: Logger;
 }
 
-/** A realm at work: its session, who looks after it, and its place in VS Code's accounts. */
+/** The services of one realm: its session, its token refresh, and its account in VS Code. */
 export interface AuthServices extends Disposable {
   session: Session;
   keepAlive: RefreshScheduler;
-  /** Tokens for commands that a user has started. */
+  /** Token source for commands that the user started. */
   tokens: InteractiveTokens;
   clock: Clock;
   /**
-   * The backend in force now.
+   * Returns the current backend.
    * @throws BACKEND_REFUSED
    */
   backendUrl: () => string;
-  /** The same for people to read: its URL, or why it is refused. */
+  /** Returns the current backend for display: its URL, or the reason why it is rejected. */
   backendForPeople: () => string;
   /** The backends that the user has approved for each key. */
   knownBackends: ApprovedBackends;
@@ -50,7 +50,7 @@ export interface AuthServices extends Disposable {
   restored: Promise<void>;
 }
 
-/** Puts a realm together. What only a command needs is loaded when it runs. */
+/** Creates the services of a realm. Code that only commands need is loaded when a command runs. */
 export function createAuthServices(realm: Realm, shared: AuthDeps): AuthServices {
   const { context, transport, logger } = shared;
   const backendUrl = (): string => settings.backendUrl(realm);
@@ -100,8 +100,8 @@ export function createAuthServices(realm: Realm, shared: AuthDeps): AuthServices
 }
 
 /**
- * The keys of the sessions that are stored, and their backends: an earlier version signed in
- * without asking whether it may.
+ * Lists the key and the backend of each stored session. These count as approved, because an earlier
+ * version signed in without a confirmation.
  */
 function usedBefore(state: vscode.Memento): KeyUse[] {
   return state.keys().flatMap((key) => {

@@ -5,7 +5,9 @@ import { accountLabel } from '../../core/identity';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 import type { Realm } from '../../core/realm';
 
-/** Shows the session in VS Code's Accounts menu and hands it to extensions that the user allows. */
+/**
+ * Shows the session in VS Code's Accounts menu and shares it with extensions that the user allows.
+ */
 export class SessionAuthenticationProvider
   implements vscode.AuthenticationProvider, vscode.Disposable
 {
@@ -18,7 +20,7 @@ export class SessionAuthenticationProvider
   constructor(
     realm: Realm,
     private readonly session: Session,
-    /** Asks the user; undefined when they cancel. */
+    /** Asks the user to sign in. Resolves to undefined if they cancel. */
     private readonly signIn: () => Thenable<unknown>,
     /** Resolves once the stored session has been read. */
     private readonly restored: Promise<void>,
@@ -33,7 +35,10 @@ export class SessionAuthenticationProvider
     );
   }
 
-  /** No UI and no network: a session stays listed whatever state its token is in. */
+  /**
+   * Returns the stored session, without UI and network access. The session stays listed whatever
+   * the state of its token.
+   */
   async getSessions(): Promise<vscode.AuthenticationSession[]> {
     await this.restored;
     const { stored } = this.session;
@@ -76,8 +81,8 @@ export class SessionAuthenticationProvider
 }
 
 /**
- * A token that is lost is told as none: whoever asks for the session hears of the next one through
- * the change event.
+ * Converts the session for VS Code. A missing token becomes an empty string: extensions get the
+ * next token through the change event.
  */
 function toAuthenticationSession({
   profile,
@@ -86,7 +91,8 @@ function toAuthenticationSession({
   return {
     id: profile.sessionId,
     accessToken: minted?.token ?? '',
-    // VS Code keys the user's consent by the label: it never changes while the account is the same.
+    // VS Code stores the user's consent by label, so the label must not change for the same
+    // account.
     account: { id: profile.account.devId, label: sanitizeLine(accountLabel(profile.account)) },
     scopes: [],
   };

@@ -3,7 +3,7 @@ import { isI99dashError } from '../../core/errors';
 
 const WITHOUT = 'i99dash.backendsWithoutDeviceCode';
 
-/** Remembers which backends have no sign-in with a device code. */
+/** Remembers which backends do not support device codes. */
 export class DeviceCodeBackends {
   constructor(private readonly memory: vscode.Memento) {}
 
@@ -12,8 +12,8 @@ export class DeviceCodeBackends {
   }
 
   /**
-   * Signs in with a device code, and remembers whether the backend can do that.
-   * @throws what the sign-in throws
+   * Signs in with a device code and remembers whether the backend supports it.
+   * @throws The errors of the sign-in.
    */
   async follow<T>(backendUrl: string, signIn: () => Promise<T>): Promise<T> {
     try {

@@ -6,13 +6,13 @@ import type { TokenSource } from '../../core/platform/interfaces';
 
 interface IdentityDeps {
   session: Session;
-  /** Where the token comes from when the backend has to be asked. */
+  /** Token source for a request to the backend. */
   tokens: TokenSource;
 }
 
 /**
- * Who is signed in. A credential of the environment belongs to whom the backend says; the stored
- * session may be somebody else's.
+ * Returns the signed-in identity. For a credential from the environment, asks the backend who owns
+ * it, because the stored session may belong to another account.
  * @throws NOT_SIGNED_IN
  */
 export async function getIdentity({ session, tokens }: IdentityDeps): Promise<Identity> {
@@ -23,9 +23,8 @@ export async function getIdentity({ session, tokens }: IdentityDeps): Promise<Id
 }
 
 /**
- * For what goes on after a question: the account that was asked about must still be the one in
- * force.
- * @param asked the account that was asked about
+ * Checks that the account that the user confirmed is still signed in.
+ * @param asked The account that the user confirmed.
  * @throws NOT_SIGNED_IN
  */
 export async function assertSameAccount(

@@ -10,7 +10,7 @@ import type { CommandId } from '../commands/commandIds';
 import { appendEscaped } from '../ui/plainMarkdown';
 import type { RealmLabels } from './realmLabels';
 
-/** Somebody is signed in. */
+/** The session states with a signed-in account. */
 export type SignedInState = Exclude<SettledState, { kind: 'signedOut' }>;
 
 interface Link {
@@ -18,33 +18,30 @@ interface Link {
   command: CommandId;
 }
 
-/** What a realm shows of its own beside the session. */
+/** Information that a realm adds to its status bar item and hover. */
 export interface Badge {
-  /** In the status bar, in place of the name. */
+  /** Text in the status bar instead of the account name. */
   text: string;
   icon: string;
   accessibilityLabel: string;
   isWarning: boolean;
-  /** In the hover: name and value. */
+  /** Names and values of additional rows in the hover. */
   rows: readonly [string, string][];
   links: readonly Link[];
 }
 
-/** What surrounds a session. */
+/** Input for the hover in addition to the session state. */
 export interface HoverInput {
   ui: RealmLabels;
-  /** Where the backend is, or why it is refused: the hover explains both. */
+  /** The backend URL, or the reason why it is rejected. */
   backend: string;
   /** Milliseconds since the epoch. */
   now: number;
-  /** What is shown in place of the name. */
+  /** Shown instead of the account name. */
   badge?: Badge | undefined;
 }
 
-/**
- * The whole story of a session, with links for what to do next. Pure: the same input gives the same
- * hover.
- */
+/** Creates the hover for a session state, with links to the next steps. Pure function. */
 export function identityHover(
   state: SessionState,
   { ui, backend, now, badge }: HoverInput,
@@ -52,7 +49,7 @@ export function identityHover(
   const hover = new vscode.MarkdownString('', true);
   const isSignedIn = state.kind !== 'signedOut' && state.kind !== 'signingIn';
   const links = [...(isSignedIn ? (badge?.links ?? []) : []), ...linksFor(state, ui)];
-  // Links run these commands and no other; everything that is data goes in as plain text.
+  // Only the commands of these links may run. All data is escaped.
   hover.isTrusted = { enabledCommands: links.map(({ command }) => command) };
   hover.appendMarkdown(`**${ui.label}** — `);
   appendEscaped(hover, formatHeadline(state));
@@ -93,7 +90,10 @@ function formatHeadline(state: SessionState): string {
   }
 }
 
-/** What a person should know beyond the headline; '' when nothing. */
+/**
+ * Explains a state in more detail than the headline.
+ * @returns The explanation, or '' if there is none.
+ */
 function explainState(state: SessionState, ui: RealmLabels): string {
   switch (state.kind) {
     case 'signedOut':
@@ -164,7 +164,7 @@ function tokenRows(state: SignedInState, now: number): [string, string][] {
     return [[vscode.l10n.t('Made'), new Date(minted.mintedAt).toLocaleString(textLanguage())]];
   }
   const renewed = new Date(minted.mintedAt).toLocaleTimeString(textLanguage());
-  // How long a token would live that is not accepted is no use to anybody.
+  // The expiry of a rejected token is of no use.
   const isOver = kind === 'rejected' || minted.expiresAt === NO_EXPIRY;
   const expiry = isOver ? [] : [expiryRow(minted.expiresAt, now)];
   return [[vscode.l10n.t('Last renewal'), renewed], ...expiry];

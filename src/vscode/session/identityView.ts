@@ -9,15 +9,15 @@ import { identityHover, type Badge, type SignedInState, type HoverInput } from '
 import { plainLabel } from '../ui/plainText';
 import type { RealmLabels } from './realmLabels';
 
-/** What a status bar item shows. */
+/** Properties of a status bar item. */
 export interface StatusBarView {
   text: string;
   tooltip: vscode.MarkdownString;
   accessibilityLabel: string;
   command: CommandId;
-  /** True for what only the user can mend. */
+  /** True for errors that only the user can fix. */
   isError: boolean;
-  /** True for what the user should know soon. */
+  /** True for conditions that need the user's attention soon. */
   isWarning: boolean;
 }
 
@@ -29,7 +29,7 @@ interface Look {
   isError?: boolean;
 }
 
-/** The identity item for a session state. Pure: the same input gives the same view. */
+/** Computes the status bar item for a session state. Pure function. */
 export function identityView(state: SessionState, surroundings: HoverInput): StatusBarView {
   const { ui, badge } = surroundings;
   const {

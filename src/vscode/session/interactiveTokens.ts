@@ -4,9 +4,9 @@ import { isI99dashError } from '../../core/errors';
 import type { TokenRequest, TokenSource } from '../../core/platform/interfaces';
 
 /**
- * The tokens for commands that a user has started: a locked session asks for the passphrase, once
- * for however many commands wait, and an agent that refused to sign is asked again. Background work
- * uses the session itself, which never asks.
+ * Token source for commands that the user started. If the session is locked, it asks for the
+ * passphrase, once for all waiting commands. If the SSH agent refused to sign, it asks the agent
+ * again. Background work uses the session itself, which never prompts.
  */
 export class InteractiveTokens implements TokenSource {
   private unlocking: Promise<void> | undefined;
@@ -30,15 +30,18 @@ export class InteractiveTokens implements TokenSource {
     return this.session.getToken(interactive);
   }
 
-  /** A key file whose agent does not sign can still be opened. */
+  /**
+   * Checks whether a passphrase can resolve the error. If the agent does not sign, the key file can
+   * still be opened.
+   */
   private isForPassphrase(error: unknown): boolean {
     const hasFile = this.session.stored?.profile.keyPath !== undefined;
     return isI99dashError(error, 'KEY_ENCRYPTED') || (hasFile && error instanceof SignatureRefused);
   }
 
   /**
-   * Asks for the passphrase, or joins who asks already.
-   * @throws as {@link askToUnlock}
+   * Asks for the passphrase, or joins a prompt that is already open.
+   * @throws The errors of {@link askToUnlock}.
    */
   private unlock(): Promise<void> {
     this.unlocking ??= this.askToUnlock().finally(() => {

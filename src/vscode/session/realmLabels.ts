@@ -2,20 +2,20 @@ import * as vscode from 'vscode';
 import type { Realm } from '../../core/realm';
 import type { CommandId } from '../commands/commandIds';
 
-/** How a realm shows itself. */
+/** Labels, commands and status bar settings of a realm. */
 export interface RealmLabels {
   readonly label: string;
   readonly signIn: CommandId;
   readonly signOut: CommandId;
   readonly unlock: CommandId;
   readonly showAccountMenu: CommandId;
-  /** Of the status bar item. */
+  /** Id of the status bar item. */
   readonly itemId: string;
-  /** Of the status bar item: the higher, the further left. */
+  /** Priority of the status bar item: higher values are further left. */
   readonly priority: number;
-  /** What the id of an account is called. */
+  /** Returns the label of an account id. */
   readonly idName: () => string;
-  /** What signing in is good for. */
+  /** Returns the text that says why to sign in. */
   readonly invitation: () => string;
 }
 
@@ -43,12 +43,12 @@ const operatorUi: RealmLabels = {
   invitation: () => vscode.l10n.t('Sign in with your SSH key to see your wallet.'),
 };
 
-/** The look of a realm. */
+/** Returns the labels of a realm. */
 export function realmLabels({ id }: Pick<Realm, 'id'>): RealmLabels {
   return id === 'i99op' ? operatorUi : developerUi;
 }
 
-/** The look of the realm that a command belongs to. */
+/** Returns the labels of the realm that a command belongs to. */
 export function labelsForCommand(command: CommandId): RealmLabels {
   return command.startsWith('i99op.') ? operatorUi : developerUi;
 }

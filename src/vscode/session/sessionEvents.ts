@@ -6,13 +6,15 @@ import type { SessionStore } from '../../core/session/sessionStore';
 import type { Disposable, Logger } from '../../core/platform/interfaces';
 import { showInfo } from '../ui/showInfo';
 
-/** The first look at the backend waits until the editor has started, in milliseconds. */
+/** Delay of the first refresh after activation, so that the editor can start, in milliseconds. */
 const START_DELAY_MS = 500;
 const HINT_SHOWN = 'i99dash.lostSecretsHintShown';
 
 /**
- * Restores the session and wakes its keeper whenever something in the editor may matter to it.
- * @returns `restored` resolves once the stored session has been read, and never rejects
+ * Restores the session, and triggers the refresh scheduler on each event in the editor that may
+ * affect the session.
+ * @returns A disposable. Its `restored` resolves once the stored session has been read, and never
+ *   rejects.
  */
 export function keepSessionAlive(parts: {
   session: Session;
@@ -59,8 +61,8 @@ export function keepSessionAlive(parts: {
 }
 
 /**
- * For `when` clauses: `<realm>.sessionState`, and `<realm>.credential` for what one is signed in
- * with.
+ * Sets the context keys for `when` clauses: `<realm>.sessionState`, and `<realm>.credential` for
+ * the kind of credential.
  */
 function setContextKeys({ realm, state, stored }: Session): void {
   const source = state.kind === 'environment' ? 'environment' : stored?.profile.source;
@@ -69,7 +71,8 @@ function setContextKeys({ realm, state, stored }: Session): void {
 }
 
 /**
- * Says once, ever, that this computer keeps no secrets. Nothing is broken: the key signs in again.
+ * Informs the user, only once ever, that this computer stores no secrets. This is not an error: the
+ * session signs in again with the key.
  */
 export function warnNoKeyring(state: vscode.Memento): void {
   if (state.get(HINT_SHOWN) === true) {

@@ -29,8 +29,8 @@ export interface SignInArguments {
   passphrase?: string;
   token?: string;
   /**
-   * Goes on in this window as if a refused credential of the environment were not there, and signs
-   * in where nothing else does.
+   * Ignores a rejected credential of the environment in this window, and signs in only if there is
+   * no other session.
    */
   ignoreEnvironment?: true;
 }
@@ -41,23 +41,23 @@ export interface SignInDeps {
   deviceCodes: DeviceCodeBackends;
 }
 
-/** A change of the realm's backend that comes with a sign-in. */
+/** A change of the realm's backend as part of a sign-in. */
 export interface ComingChange extends BackendChange {
-  /** Makes the change, once it is agreed to. */
+  /** Applies the change after the user has agreed. */
   apply: () => Promise<void>;
 }
 
-/** A sign-in that is under way. */
+/** A sign-in in progress. */
 interface Attempt extends SignInDeps {
   call: Call;
-  /** To be made first. */
+  /** Applied before the sign-in. */
   change?: ComingChange;
 }
 
 /**
- * Signs in; asks for what the arguments leave open.
- * @param change of the backend, to be made first
- * @throws KEY_*, AGENT_UNAVAILABLE, CancelledError, and what the session's sign-in throws
+ * Signs in. Asks the user for anything that the arguments do not provide.
+ * @param change A change of the backend that is applied first.
+ * @throws KEY_*, AGENT_UNAVAILABLE, CancelledError and the errors of the session's sign-in
  */
 export async function signIn(
   deps: SignInDeps,
@@ -109,7 +109,7 @@ async function signInWithToken(attempt: Attempt, given: string | undefined): Pro
   }
 }
 
-/** Signs in with the key that was chosen. *Try Again* asks for its passphrase again. */
+/** Signs in with the selected key. *Try Again* asks for its passphrase again. */
 async function signInWithChoice(
   attempt: Attempt,
   choice: KeyChoice,
@@ -127,7 +127,7 @@ async function signInWithChoice(
   return signInWithKey(attempt, opened);
 }
 
-/** Signs in with an opened key. *Try Again* asks for nothing that is known by now. */
+/** Signs in with an opened key. *Try Again* does not ask again for what is already known. */
 async function signInWithKey(attempt: Attempt, chosen: OpenedKey): Promise<Identity> {
   const opened = await approveKey(attempt, chosen);
   await attempt.change?.apply();
@@ -140,8 +140,8 @@ async function signInWithKey(attempt: Attempt, chosen: OpenedKey): Promise<Ident
 }
 
 /**
- * Signs in again with a key that was opened. One from a file stays open for a while only, one of an
- * agent holds no secret.
+ * Creates the retry of a sign-in with an opened key. A key from a file is kept open only for a
+ * limited time. A key from an agent holds no secret.
  */
 function retryKey(attempt: Attempt, opened: OpenedKey): Retry {
   const { source, keyPath } = opened.origin;
@@ -160,14 +160,13 @@ function retryKey(attempt: Attempt, opened: OpenedKey): Retry {
   };
 }
 
-/** The rest of a sign-in whose change of the backend has been made. */
+/** Returns the sign-in without its backend change, which has been applied. */
 function withoutChange({ session, knownBackends, deviceCodes, call }: Attempt): Attempt {
   return { session, knownBackends, deviceCodes, call };
 }
 
 /**
- * Signs in with an approved key. Where the agent does not sign with the key of a file, the file is
- * opened instead.
+ * Signs in with an approved key. If the agent does not sign, opens the key file, if there is one.
  */
 async function useKey(attempt: Attempt, opened: OpenedKey): Promise<Identity> {
   const { session, call } = attempt;
@@ -196,7 +195,8 @@ async function useKey(attempt: Attempt, opened: OpenedKey): Promise<Identity> {
 }
 
 /**
- * @returns the opened key, or another one where the person does not want it to sign for the backend
+ * Asks the user to approve a key for the backend.
+ * @returns The given key, or the other key that the user selected instead.
  */
 async function approveKey(
   { session, knownBackends, call, change }: Attempt,

@@ -14,20 +14,20 @@ import { makeKey } from '../keys/generateKeyCommand';
 import { showPicker } from '../ui/pickers';
 import { plainFacts, plainLabel } from '../ui/plainText';
 
-/** Which key to sign in with. */
+/** The key to sign in with. */
 export type KeyChoice =
-  /** `isNew`: generated just now, with this passphrase. */
+  /** `isNew`: the key was just generated, with this passphrase. */
   | { method: 'ssh'; keyPath: string; passphrase?: string; isNew?: true }
   | { method: 'agent'; key: AgentKey; socket: string };
 
-/** How to sign in, with everything decided but what a key may ask for. */
+/** A complete choice of how to sign in. Only the passphrase of a key may still be missing. */
 export type SignInChoice =
   | KeyChoice
-  /** `token`: the one that was found; it is asked for without. */
+  /** `token`: the token that was found. Without it, the user is asked for one. */
   | { method: 'token'; token?: string }
   | { method: 'deviceCode' };
 
-/** A row of a picker that is a key, or a way to one. */
+/** A picker item for a key, or for a way to get one. */
 export interface KeyItem extends vscode.QuickPickItem {
   choose: () => Promise<KeyChoice>;
 }
@@ -35,18 +35,18 @@ export interface KeyItem extends vscode.QuickPickItem {
 type ChoiceItem = Choice<SignInChoice>;
 
 /**
- * Asks which key, or which other way, to sign in with.
- * @throws CancelledError, and as {@link chooseNewKey}
+ * Asks the user how to sign in: with which key, or in which other way.
+ * @throws CancelledError and the errors of {@link chooseNewKey}
  */
 export async function pickMethod(options: {
   realm: Realm;
-  /** Whether only ways with a key file are offered. */
+  /** Whether to offer only key files. */
   onlyKeys: boolean;
   /** The configured key, offered first. */
   configured: string;
-  /** Whether the backend may have a sign-in with a device code. */
+  /** Whether the backend may support device codes. */
   hasDeviceCode: boolean;
-  /** Who is signed in. */
+  /** The account that is signed in. */
   account: Account | undefined;
 }): Promise<SignInChoice> {
   const { realm, onlyKeys, configured, hasDeviceCode, account } = options;
@@ -81,7 +81,7 @@ function placeHolderFor(found: boolean, account: Account | undefined): string {
 }
 
 /**
- * Asks which of several agent keys to sign in with.
+ * Asks the user which agent key to sign in with.
  * @throws CancelledError
  */
 export async function pickAgentKey(keys: readonly AgentKey[]): Promise<AgentKey> {
@@ -98,7 +98,7 @@ function section(label: string, items: ChoiceItem[]): ChoiceItem[] {
   return items.length === 0 ? [] : [separator(label), ...items];
 }
 
-/** The configured key first, then those of `~/.ssh`. */
+/** Finds the configured key, which comes first, and the keys in `~/.ssh`. */
 async function findKeys(configured: string): Promise<DiscoveredKey[]> {
   const [first, others] = await Promise.all([describeKey(configured), discoverKeys(sshFolder())]);
   return [
@@ -107,7 +107,7 @@ async function findKeys(configured: string): Promise<DiscoveredKey[]> {
   ];
 }
 
-/** A key file to choose. */
+/** Creates a picker item for a key file. */
 export function fileItem({ path, fingerprint, comment, encrypted }: DiscoveredKey): KeyItem {
   const locked = vscode.l10n.t('asks for a passphrase');
   return {
@@ -122,7 +122,7 @@ function agentLook({ comment, fingerprint }: AgentKey): vscode.QuickPickItem {
   return { label: `$(server-process) ${plainLabel(comment || fingerprint)}`, detail: fingerprint };
 }
 
-/** A key of the SSH agent to choose. */
+/** Creates a picker item for a key of the SSH agent. */
 export function agentItem(key: AgentKey): KeyItem {
   return {
     ...agentLook(key),
@@ -130,7 +130,7 @@ export function agentItem(key: AgentKey): KeyItem {
   };
 }
 
-/** The way to a key file anywhere. */
+/** Creates a picker item that browses for a key file. */
 export function browseItem(): KeyItem {
   return {
     label: `$(folder-opened) ${vscode.l10n.t('Browse for a Key File…')}`,
@@ -139,7 +139,7 @@ export function browseItem(): KeyItem {
 }
 
 /**
- * Has a key made, and chooses it.
+ * Generates a key and selects it.
  * @throws KEY_EXISTS, KEY_UNREADABLE, CancelledError
  */
 export async function chooseNewKey(): Promise<KeyChoice> {
@@ -148,7 +148,7 @@ export async function chooseNewKey(): Promise<KeyChoice> {
   return { method: 'ssh', keyPath: key.path, isNew: true, ...secret };
 }
 
-/** Who has no key yet can have one made; who has one is better off with it. */
+/** Creates the items for users without a key. A user who has a key should use it. */
 function generateItems(keys: readonly DiscoveredKey[]): ChoiceItem[] {
   if (keys.length > 0) {
     return [];
@@ -170,7 +170,7 @@ function generateItems(keys: readonly DiscoveredKey[]): ChoiceItem[] {
   ];
 }
 
-/** The ways in that need no key. None is ever taken unless it is chosen. */
+/** Creates the items for signing in without a key. None of them is ever the default. */
 async function otherWays({ deviceClientId }: Realm, hasDeviceCode: boolean): Promise<ChoiceItem[]> {
   if (deviceClientId === undefined) {
     return [tokenItem()];

@@ -8,25 +8,25 @@ import type { Realm } from '../../core/realm';
 import { confirmGuarded } from '../ui/consent';
 import { hideProgressWhile } from '../ui/progress';
 
-/** The backend that a realm is about to change to. */
+/** A pending change of a realm's backend. */
 export interface BackendChange {
   before: string;
   now: string;
-  /** Somebody is signed in to the one before. */
+  /** Whether the user is signed in to the previous backend. */
   endsSession: boolean;
 }
 
-/** A key that is about to sign in. */
+/** The key of a pending sign-in. */
 interface SigningKey {
   fingerprint: string;
   backendUrl: string;
 }
 
 /**
- * Asks before a key signs for a backend that it has never signed for here, and before the realm's
- * backend changes: once where both happen.
- * @param key undefined for a sign-in without a key
- * @returns false: the person wants to sign in with another key
+ * Asks for confirmation before a key is first used with a backend from this computer, and before
+ * the realm's backend changes. If both apply, asks once.
+ * @param key Undefined for a sign-in without a key.
+ * @returns False if the user wants to sign in with another key.
  * @throws CancelledError
  */
 export async function confirmSignIn(
@@ -66,7 +66,7 @@ export async function confirmSignIn(
   return true;
 }
 
-/** What a person must know before a key signs for a backend that it has never signed for. */
+/** Returns the warning about using a key with a backend for the first time. */
 export function newBackendLines(): string[] {
   return [
     vscode.l10n.t('You have never signed in to this backend with this key on this computer.'),
@@ -87,7 +87,7 @@ function changeLines({ before, now, endsSession }: BackendChange): string[] {
   ];
 }
 
-/** Asks before the session of another account is replaced. */
+/** Creates the confirmation for replacing the session of another account. */
 export function askToReplace(call: Call, backendUrl: string): ConfirmReplacement {
   return async (before, now) => {
     await hideProgressWhile(() =>
@@ -113,13 +113,13 @@ export function askToReplace(call: Call, backendUrl: string): ConfirmReplacement
   };
 }
 
-/** The label of an account may be another account's, too; its id is its own. */
+/** Describes an account by its label and its id. Only the id is unique. */
 function describeAccount(account: Account): string {
   const label = sanitizeLine(accountLabel(account));
   return label === account.devId ? label : `${label} (${sanitizeLine(account.devId)})`;
 }
 
-/** The part of a URL that people know a backend by. */
+/** Returns the host of a URL, by which users recognize a backend. */
 export function getHost(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
 }

@@ -9,9 +9,9 @@ import { withDelayedProgress } from '../ui/progress';
 import { askToReplace } from './signInQuestions';
 
 /**
- * Signs in with a device code: shows it, puts it on the clipboard, opens the browser on a click,
- * and waits for the approval with a countdown.
- * @throws as `Session.signInWithDeviceCode`
+ * Signs in with a device code: shows the code, copies it to the clipboard, opens the browser when
+ * the user clicks the button, and shows a countdown until the sign-in is approved.
+ * @throws The errors of `Session.signInWithDeviceCode`.
  */
 export async function signInWithDeviceCode(session: Session, call: Call): Promise<Identity> {
   const title = vscode.l10n.t('Signing in to {0}', session.realm.label);
@@ -26,7 +26,7 @@ export async function signInWithDeviceCode(session: Session, call: Call): Promis
         },
         signal,
         (before, now) => {
-          waiting.abort(); // the code is used
+          waiting.abort(); // the code has been used
           return askToReplace(call, backendUrl)(before, now);
         },
       ),
@@ -37,9 +37,10 @@ export async function signInWithDeviceCode(session: Session, call: Call): Promis
 }
 
 /**
- * Makes a new API key in place of the one that one is signed in with. The session goes on with the
- * old one until the new one is there.
- * @throws NOT_SIGNED_IN when there is none, and as {@link signInWithDeviceCode}
+ * Replaces the API key of the session with a new one. The session keeps the old key until it has
+ * the new one.
+ * @throws NOT_SIGNED_IN if the session has no API key
+ * @throws The errors of {@link signInWithDeviceCode}.
  */
 export async function rotateApiKey(session: Session, call: Call): Promise<Identity> {
   if (session.stored?.profile.source !== 'deviceCode') {
@@ -59,7 +60,7 @@ export async function rotateApiKey(session: Session, call: Call): Promise<Identi
   return identity;
 }
 
-/** Replaces the progress message every second until the wait is over. */
+/** Updates the progress message every second until the wait ends. */
 function countDown(
   { userCode, expiresAt }: DeviceCodePrompt,
   report: (message: string) => void,
@@ -76,8 +77,8 @@ function countDown(
 }
 
 /**
- * Shows the code in a dialog. The wait goes on behind it: whoever approves elsewhere need not
- * answer.
+ * Shows the code in a dialog. The sign-in does not wait for the dialog, because the user may
+ * approve on another device.
  */
 async function present(
   session: Session,
@@ -109,7 +110,7 @@ async function present(
   }
 }
 
-/** A dialog has one size of letters: space between them makes a code large. */
+/** Adds spaces between the characters, because a dialog cannot use a larger font. */
 function spread(code: string): string {
   return Array.from(code).join('\u2002');
 }

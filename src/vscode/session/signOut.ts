@@ -4,7 +4,7 @@ import { showInfo } from '../ui/showInfo';
 import { dropKeptSecret } from '../ui/retry';
 
 /**
- * Signs out, and explains what it cannot clear.
+ * Signs out, and tells the user about credentials that could not be cleared.
  * @throws BACKEND_REFUSED
  */
 export async function signOut(session: Session): Promise<true> {

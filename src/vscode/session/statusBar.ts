@@ -7,23 +7,23 @@ import { identityView, type StatusBarView } from './identityView';
 import { realmLabels, type RealmLabels } from './realmLabels';
 import { settings } from '../settings';
 
-/** The hover tells how long the token lives; it is drawn anew this often, in milliseconds. */
+/** Interval between updates of the remaining token lifetime in the hover, in milliseconds. */
 const REDRAW_MS = 60_000;
 
 export interface StatusBarDeps {
   session: Session;
   clock: Clock;
-  /** Where the backend is, or why it is refused: the hover explains both. */
+  /** Returns the backend URL, or the reason why it is rejected. The hover shows it. */
   backend: () => string;
-  /** Whether the item is there at all. */
+  /** Checks whether to show the item. */
   isWanted: () => boolean;
-  /** Whether the backend can be reached. */
+  /** Reachability of the backend. */
   reachability?: Pick<Reachability, 'failure' | 'retryAt' | 'onDidChange'>;
-  /** What is shown in place of the name. */
+  /** Returns what to show instead of the account name. */
   badge?: () => Badge | undefined;
 }
 
-/** Keeps the identity item of a realm true. */
+/** Keeps the identity item of a realm up to date. */
 export class IdentityStatusBar implements vscode.Disposable {
   private readonly item: vscode.StatusBarItem;
   private readonly subscriptions: vscode.Disposable;
@@ -52,7 +52,10 @@ export class IdentityStatusBar implements vscode.Disposable {
     this.update();
   }
 
-  /** Draws the item once for all that changes in one turn; VS Code shows it no sooner. */
+  /**
+   * Schedules one redraw for all changes in the same turn of the event loop. VS Code would not show
+   * them earlier.
+   */
   update(): void {
     this.drawing ??= setImmediate(() => {
       this.drawing = undefined;
@@ -91,8 +94,8 @@ function chooseBackground({ isError, isWarning }: StatusBarView): vscode.ThemeCo
 }
 
 /**
- * Whether the developer's item is there, by the settings.
- * @param has whether the workspace has a mini-app, and whether somebody has ever signed in
+ * Checks in the settings whether to show the developer's status bar item.
+ * @param has Whether the workspace has a mini-app, and whether the user has ever signed in.
  */
 export function isIdentityWanted(
   session: Session,

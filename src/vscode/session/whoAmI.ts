@@ -6,8 +6,8 @@ import { plainText } from '../ui/plainText';
 import { withDelayedProgress } from '../ui/progress';
 
 /**
- * Asks the backend who the credential belongs to, and tells.
- * @throws what the API client throws, CancelledError
+ * Asks the backend who owns the credential, and shows the answer.
+ * @throws CancelledError and the errors of the API client
  */
 export async function whoAmI(session: Session, tokens: TokenSource): Promise<Identity> {
   const identity = await withDelayedProgress(vscode.l10n.t('Asking who you are…'), (signal) =>

@@ -36,16 +36,17 @@ export interface AddKeyArguments {
 type CandidateItem = Choice<KeyCandidate>;
 
 /**
- * Registers a public key; asks for what the arguments leave open, and then whether it may. A name
- * without a purpose means a key for signing in.
- * @throws NOT_SIGNED_IN, KEY_* (the file will not do, or the key is registered already),
- *   CancelledError, and what the API client throws
+ * Registers a public key. Asks the user for anything that the arguments do not provide, and for
+ * confirmation. If a name but no purpose is given, the purpose is `login`.
+ * @throws NOT_SIGNED_IN
+ * @throws KEY_* if the file is unsuitable or the key is already registered
+ * @throws CancelledError and the errors of the API client
  */
 export async function addKey(deps: AddKeyDeps, call: Call, args: AddKeyArguments): Promise<SshKey> {
   const { blob, ...candidate } = await (args.publicKeyPath === undefined
     ? pickCandidate(deps)
     : readCandidate(args.publicKeyPath));
-  // Before anything is asked about it.
+  // Check this before asking the user anything.
   assertNotRegistered(await loadKeys(deps), candidate.fingerprint);
   const name = args.name ?? (await askForName(suggestedName(candidate)));
   const purpose =

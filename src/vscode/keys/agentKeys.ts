@@ -7,17 +7,17 @@ import { withDelayedProgress } from '../ui/progress';
 import { settings } from '../settings';
 
 /**
- * Where the ssh-agent listens, by the settings, the environment and ssh's configuration; undefined
- * when nothing says so.
+ * Finds the socket of the ssh-agent in the settings, the environment and the SSH configuration.
+ * @returns Undefined if none of them names a socket.
  */
 export function agentSocket(): Promise<string | undefined> {
   return findAgentSocket(settings.agentSocket());
 }
 
 /**
- * The signer for a key that the ssh-agent holds; undefined when there is no agent, or it is not to
- * be used.
- * @param interactive whether a person waits: the agent then has minutes to ask them
+ * Returns a signer for a key of the ssh-agent.
+ * @param interactive Whether a user is waiting. The agent then has minutes to prompt them.
+ * @returns Undefined if there is no agent, it is disabled in the settings, or it lacks the key.
  * @throws AGENT_UNAVAILABLE
  */
 export async function openAgentKey(
@@ -36,12 +36,15 @@ export async function openAgentKey(
   return interactive ? patientSigner(socket, key) : agentSigner(socket, key);
 }
 
-/** A signer for what a person has started: the agent has minutes to ask them. */
+/** Creates a signer for actions that the user started. The agent has minutes to prompt them. */
 export function patientSigner(socket: string, key: AgentKey): Signer {
   return agentSigner(socket, key, { timeoutMs: INTERACTIVE_SIGN_TIMEOUT_MS });
 }
 
-/** Says that the agent is waited for, where it takes long. @param report what shows a message */
+/**
+ * Wraps a signer so that it reports when it waits for an agent that prompts the user.
+ * @param report Shows a message.
+ */
 export function announcing(signer: Signer, report: (message: string) => void): Signer {
   return {
     ...signer,
@@ -55,8 +58,9 @@ export function announcing(signer: Signer, report: (message: string) => void): S
 }
 
 /**
- * As {@link openAgentKey}, for renewals: where a person waits, a notification says so, and lets
- * them cancel.
+ * Returns a signer for token refreshes, like {@link openAgentKey}. If a user is waiting, a
+ * notification shows that and lets them cancel.
+ * @throws AGENT_UNAVAILABLE
  */
 export async function openSessionKey(
   fingerprint: string,
@@ -81,7 +85,8 @@ function waitingForAgent(): string {
 }
 
 /**
- * The fingerprints of the keys that the ssh-agent lists; none when it is not to be used.
+ * Lists the fingerprints of the ssh-agent's keys. The list is empty if the agent is disabled in the
+ * settings.
  * @throws AGENT_UNAVAILABLE
  */
 export async function agentFingerprints(): Promise<string[]> {
@@ -89,7 +94,10 @@ export async function agentFingerprints(): Promise<string[]> {
   return keys.map(({ fingerprint }) => fingerprint);
 }
 
-/** The ed25519 keys of the ssh-agent; none when it does not answer, or is not to be used. */
+/**
+ * Lists the ed25519 keys of the ssh-agent. The list is empty if the agent does not respond or is
+ * disabled in the settings.
+ */
 export async function agentKeysToOffer(): Promise<AgentKey[]> {
   return settings.useAgent() ? listAgentKeys(await agentSocket()).catch(() => []) : [];
 }

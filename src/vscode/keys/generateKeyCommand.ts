@@ -29,8 +29,9 @@ export interface CopyPublicKeyArguments {
 }
 
 /**
- * Makes an ed25519 key pair and offers to register it; asks for what the arguments leave open.
- * @throws as {@link makeKey}
+ * Generates an ed25519 key pair and offers to register it. Asks the user for anything that the
+ * arguments do not provide.
+ * @throws The errors of {@link makeKey}.
  */
 export async function generateKeyCommand(
   session: Session,
@@ -42,8 +43,8 @@ export async function generateKeyCommand(
 }
 
 /**
- * Makes an ed25519 key pair; asks for what the arguments leave open.
- * @returns the key and its passphrase, '' for none
+ * Generates an ed25519 key pair. Asks the user for anything that the arguments do not provide.
+ * @returns The key and its passphrase, which is '' if there is none.
  * @throws KEY_EXISTS, KEY_UNREADABLE, CancelledError
  */
 export async function makeKey(
@@ -62,7 +63,7 @@ export async function makeKey(
 }
 
 /**
- * Copies a public key and, unless told otherwise, opens the web console where it is registered.
+ * Copies a public key. Unless `openConsole` is false, opens the web console to register it.
  * @throws KEY_NOT_FOUND, KEY_UNREADABLE, KEY_UNSUPPORTED, KEY_IS_PRIVATE, AGENT_UNAVAILABLE
  */
 export async function copyPublicKey(
@@ -84,8 +85,8 @@ export async function copyPublicKey(
 }
 
 /**
- * The public key line of a file, else of the session's key, be it in the SSH agent alone, else of
- * the configured key.
+ * Returns the public key line of the given file, or else of the session's key, which may exist only
+ * in the SSH agent, or else of the configured key.
  */
 async function findPublicKey(session: Session, path: string | undefined): Promise<string> {
   const profile = session.stored?.profile;
@@ -167,7 +168,7 @@ async function askForSecret(title: string, prompt: string): Promise<string> {
   return orCancel(answer);
 }
 
-/** A user who is signed in can register it here, another one in the web console. */
+/** Offers to register a key: in VS Code if the user is signed in, else in the web console. */
 function offerToRegister({ path, publicKeyPath }: GeneratedKey, inWebConsole: boolean): void {
   const button = inWebConsole
     ? vscode.l10n.t('Copy Key and Open Console')

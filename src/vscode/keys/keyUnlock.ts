@@ -6,13 +6,13 @@ import { openKeyFile } from '../../core/ssh/privateKey';
 import type { Signer } from '../../core/platform/interfaces';
 import { withDelayedProgress } from '../ui/progress';
 
-/** The built worker lies beside the file that this module is built into. */
+/** The build puts the worker next to the bundle that contains this module. */
 const WORKER = join(__dirname, 'keyWorker.js');
 
 /**
- * Opens an encrypted key file; when that takes a while, a notification says so and lets the user
+ * Opens an encrypted key file. If that takes a while, shows a notification that lets the user
  * cancel.
- * @throws CancelledError, and as {@link openKeyFile}
+ * @throws CancelledError and the errors of {@link openKeyFile}
  */
 export function unlockKeyFile(path: string, passphrase: string): Promise<Signer> {
   return withUnlock(vscode.l10n.t('Opening the key…'), passphrase, (unlock) =>
@@ -20,7 +20,7 @@ export function unlockKeyFile(path: string, passphrase: string): Promise<Signer>
   );
 }
 
-/** Runs a task that derives a key from a passphrase, with a notification when it takes a while. */
+/** Runs a task that derives a key from a passphrase. Shows a notification if it takes a while. */
 export function withUnlock<T>(
   title: string,
   passphrase: string,

@@ -8,8 +8,8 @@ import { plainText } from '../ui/plainText';
 import { settings } from '../settings';
 
 /**
- * Says what a key that was generated just now still needs.
- * @throws CancelledError when the user does not go on
+ * Tells the user to register a key that was just generated.
+ * @throws CancelledError if the user does not continue
  */
 export async function offerNewKey({ signer, origin }: OpenedKey): Promise<void> {
   const copy = vscode.l10n.t('Copy Key and Open Console');
@@ -28,13 +28,16 @@ export async function offerNewKey({ signer, origin }: OpenedKey): Promise<void> 
   }
 }
 
-/** Puts a public key on the clipboard and opens the page of the web console where it is added. */
+/** Copies a public key and opens the page of the web console where keys are added. */
 async function copyKeyAndOpenConsole(publicKey: string): Promise<void> {
   await vscode.env.clipboard.writeText(publicKey);
   await vscode.env.openExternal(vscode.Uri.parse(sshKeysPage(settings.webConsoleUrl())));
 }
 
-/** Lets the user add a key in the web console. @returns whether they then press this button */
+/**
+ * Lets the user add a key in the web console.
+ * @returns Whether the user then pressed the button.
+ */
 export async function copyKeyAndAsk(publicKey: string, button: string): Promise<boolean> {
   await copyKeyAndOpenConsole(publicKey);
   const message = vscode.l10n.t(
@@ -43,7 +46,10 @@ export async function copyKeyAndAsk(publicKey: string, button: string): Promise<
   return (await vscode.window.showInformationMessage(message, button)) === button;
 }
 
-/** How a new key is waited for: a user who comes back to this window may have added it just now. */
+/**
+ * Reports the wait for the registration of a new key. A user who returns to this window may have
+ * just added the key, so that triggers another check.
+ */
 export function waitForRegistration(report: (message: string) => void): RegistrationWait {
   report(vscode.l10n.t('Waiting until the key is added under Account → SSH keys.'));
   return {

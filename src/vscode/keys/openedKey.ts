@@ -11,12 +11,12 @@ import { openWithPrompt } from './unlock';
 export interface OpenedKey {
   signer: Signer;
   origin: { source: 'ssh' | 'agent'; keyPath?: string; keep?: boolean };
-  /** It was generated just now, so no account has it yet. */
+  /** Whether the key was just generated, so that no account has it yet. */
   isNew?: boolean;
 }
 
 /**
- * Opens the key that was chosen, for signing.
+ * Opens the selected key for signing.
  * @throws KEY_*, CancelledError
  */
 export async function openKey(choice: KeyChoice, passphrase?: string): Promise<OpenedKey> {
@@ -30,8 +30,8 @@ export async function openKey(choice: KeyChoice, passphrase?: string): Promise<O
 }
 
 /**
- * Opens an encrypted key file with the passphrase that the user types.
- * @throws as {@link openWithPrompt}
+ * Opens an encrypted key file with a passphrase from the user.
+ * @throws The errors of {@link openWithPrompt}.
  */
 export async function openEncrypted(keyPath: string): Promise<OpenedKey> {
   const signer = await openWithPrompt(keyPath);
@@ -39,9 +39,9 @@ export async function openEncrypted(keyPath: string): Promise<OpenedKey> {
 }
 
 /**
- * Opens a key file with what is given. An encrypted key that the agent holds needs no passphrase.
- * @param keyPath absolute
- * @returns undefined when a passphrase has to be asked for
+ * Opens a key file without prompting. An encrypted key needs no passphrase if the agent holds it.
+ * @param keyPath Absolute path.
+ * @returns Undefined if a passphrase is needed.
  * @throws KEY_*, CancelledError
  */
 export async function openWithoutAsking(

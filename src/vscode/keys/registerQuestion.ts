@@ -3,7 +3,7 @@ import type { KeyPurpose } from '../../core/api/sshKeys';
 import { accountLabel, type Account } from '../../core/identity';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 
-/** A key that is about to be registered, and with whom. */
+/** A pending registration of a key with an account. */
 export interface Registration {
   fingerprint: string;
   name: string;
@@ -12,11 +12,11 @@ export interface Registration {
   backendUrl: string;
 }
 
-/** What every question names before a key is registered. */
+/** Returns the lines that each confirmation of a registration contains. */
 export function registrationLines(registration: Registration): string[] {
   const { fingerprint, name, purpose, account, backendUrl } = registration;
   return [
-    // Without a label: with one it would not fit on a line of the dialog.
+    // No label, because the line would be too long for the dialog.
     fingerprint,
     vscode.l10n.t('Name: {0}', sanitizeLine(name)),
     vscode.l10n.t('Purpose: {0}', describePurpose(purpose)),

@@ -32,7 +32,7 @@ import { loadKeys, type SshKeyCommandDeps } from './sshKeyCommands';
 import { keysApi } from './sshKeysView';
 
 export interface ReplaceKeyArguments {
-  /** Of the new private key. */
+  /** Path of the new private key. */
   keyPath?: string;
   passphrase?: string;
 }
@@ -41,14 +41,14 @@ export interface ReplaceKeyDeps extends SshKeyCommandDeps {
   knownBackends: ApprovedBackends;
 }
 
-/** A session that signs with a key. */
+/** Profile of a session that signs with a key. */
 type KeyProfile = SessionProfile & { fingerprint: string };
 
 /**
- * Replaces the key that the session signs with: registers another, signs in with it, and then
- * removes the old one.
- * @throws NOT_SIGNED_IN, KEY_* (the new key will not do, or there is none to replace),
- *   CancelledError, and what the API client throws
+ * Replaces the key of the session: registers a new key, signs in with it, and removes the old key.
+ * @throws NOT_SIGNED_IN
+ * @throws KEY_* if the new key is unsuitable or there is no key to replace
+ * @throws CancelledError and the errors of the API client
  */
 export async function replaceKey(
   deps: ReplaceKeyDeps,
@@ -75,7 +75,11 @@ export async function replaceKey(
   return key;
 }
 
-/** @throws NOT_SIGNED_IN, KEY_NOT_FOUND when the session has no key */
+/**
+ * Returns the profile of a session that signs with a key.
+ * @throws NOT_SIGNED_IN
+ * @throws KEY_NOT_FOUND if the session has no key
+ */
 function requireSessionKey({ session }: SshKeyCommandDeps): KeyProfile {
   const { state, stored } = session;
   if (state.kind !== 'environment' && stored === undefined) {
@@ -98,7 +102,10 @@ async function fingerprintOfFile(path: string | undefined): Promise<string | und
   return path === undefined ? undefined : (await describeKey(path))?.fingerprint;
 }
 
-/** @throws KEY_EXISTS when the new key is the old one */
+/**
+ * Checks that the new key differs from the old one.
+ * @throws KEY_EXISTS if they are the same
+ */
 function assertOther(fingerprint: string | undefined, profile: KeyProfile): void {
   if (fingerprint === profile.fingerprint) {
     throw sameKey();
@@ -106,7 +113,8 @@ function assertOther(fingerprint: string | undefined, profile: KeyProfile): void
 }
 
 /**
- * One question for all of it: the new key is registered and signs in, and the old one goes.
+ * Asks for one confirmation of the whole replacement: the new key is registered and signs in, and
+ * the old key is removed.
  * @throws CancelledError
  */
 async function confirmReplacement(
@@ -172,7 +180,7 @@ function rotationDeps(
   return {
     list: (signal) => listSshKeys(api, signal),
     register: (signal) => registerKey(api, { blob, name, purpose: 'login' }, signal),
-    // Without a question: a key of another account replaces nothing.
+    // No confirmation: a key of another account is not a replacement.
     signIn: (signal) => deps.session.signInWithKey(signer, origin, signal, refuseOtherAccount),
     remove: (id, signal) => removeKey(api, id, signal),
   };
@@ -194,7 +202,7 @@ function describeStage(stage: RotationStage): string {
   }
 }
 
-/** What a person must know who is left half-way. */
+/** Adds to the error which steps of an interrupted replacement are complete. */
 function asStopped({ stage, cause }: KeyRotationError): Error {
   const stand = describeStand(stage);
   if (cause instanceof I99dashError) {
@@ -226,7 +234,11 @@ function describeStand(stage: KeyRotationError['stage']): string {
   }
 }
 
-/** @param oldPath and newPath the private keys, where they are files */
+/**
+ * Tells the user that the key is replaced, and offers to make the new key the default.
+ * @param oldPath Path of the old private key, if it is a file.
+ * @param newPath Path of the new private key, if it is a file.
+ */
 function tellReplaced(name: string, oldPath?: string, newPath?: string): void {
   const useIt = vscode.l10n.t('Make It the Default');
   const isConfigured = oldPath !== undefined && oldPath === settings.keyPath();

@@ -12,9 +12,9 @@ import {
 } from '../session/signInPicker';
 
 /**
- * Asks for the key to sign in with from now on.
- * @param replaced the fingerprint of the key that goes
- * @throws CancelledError, and as {@link chooseNewKey}
+ * Asks the user for the key to sign in with from now on.
+ * @param replaced Fingerprint of the replaced key.
+ * @throws CancelledError and the errors of {@link chooseNewKey}
  */
 export function pickReplacement(replaced: string): Promise<KeyChoice> {
   return pickKeyBut(replaced, {
@@ -24,8 +24,9 @@ export function pickReplacement(replaced: string): Promise<KeyChoice> {
 }
 
 /**
- * Asks for another key to sign in with than the one of this fingerprint.
- * @throws CancelledError, and as {@link chooseNewKey}
+ * Asks the user for another key to sign in with.
+ * @param fingerprint Fingerprint of the key to exclude.
+ * @throws CancelledError and the errors of {@link chooseNewKey}
  */
 export function pickOtherKey(fingerprint: string): Promise<KeyChoice> {
   return pickKeyBut(fingerprint, {
@@ -34,6 +35,7 @@ export function pickOtherKey(fingerprint: string): Promise<KeyChoice> {
   });
 }
 
+/** Asks the user for a key other than the given one. Omits agent keys that are also in a file. */
 async function pickKeyBut(
   replaced: string,
   texts: { title: string; placeHolder: string },

@@ -19,7 +19,7 @@ import { keyFacts, SshKeyNode, purposeName, usedWhen } from './sshKeyItem';
 import { keysApi, requireKey, type SshKeysDeps, type SshKeysView } from './sshKeysView';
 
 export interface AddKeyDeps extends SshKeysDeps {
-  /** Asks for what an encrypted key needs. */
+  /** Token source that asks for the passphrase of an encrypted key. */
   tokens: TokenSource;
   view: Pick<SshKeysView, 'load' | 'refresh'>;
 }
@@ -33,8 +33,9 @@ export interface RemoveKeyArguments {
 }
 
 /**
- * The account's keys. Called without an argument, as the palette does, it shows them too.
- * @throws as {@link loadKeys}
+ * Lists the account's keys. Called without an argument, as from the Command Palette, it also
+ * focuses their view.
+ * @throws The errors of {@link loadKeys}.
  */
 export async function listKeys(deps: SshKeyCommandDeps, args: unknown): Promise<SshKey[]> {
   const keys = await loadKeys(deps);
@@ -45,8 +46,8 @@ export async function listKeys(deps: SshKeyCommandDeps, args: unknown): Promise<
 }
 
 /**
- * The account's keys, asked for with a notification when it takes long.
- * @throws what the API client throws, CancelledError
+ * Loads the account's keys. Shows a notification if that takes a while.
+ * @throws CancelledError and the errors of the API client
  */
 export async function loadKeys({
   view,
@@ -58,9 +59,10 @@ export async function loadKeys({
 }
 
 /**
- * Removes a key from the account; asks which, whether, and once more when the removal locks
- * somebody out.
- * @throws KEY_NOT_FOUND (no such key is registered), CancelledError, and what the API client throws
+ * Removes a key from the account. Asks which key and for confirmation, and for a second
+ * confirmation if the removal would lock the user out.
+ * @throws KEY_NOT_FOUND if the key is not registered
+ * @throws CancelledError and the errors of the API client
  */
 export async function removeKey(
   deps: SshKeyCommandDeps,
@@ -75,7 +77,7 @@ export async function removeKey(
   await withDelayedProgress(vscode.l10n.t('Removing the key…'), (signal) =>
     removeRegisteredKey(api, key.id, signal),
   ).finally(() => view.refresh());
-  // The session may be another than the one that was asked about.
+  // The session may have changed since the confirmation.
   const endsSession = key.fingerprint === view.sessionFingerprint;
   if (endsSession) {
     await session.signOut();
@@ -90,7 +92,7 @@ export async function removeKey(
   return true;
 }
 
-/** Puts the fingerprint of a row on the clipboard. */
+/** Copies the fingerprint of a key in the view. */
 export async function copyFingerprint(row: unknown): Promise<void> {
   if (row instanceof SshKeyNode) {
     await vscode.env.clipboard.writeText(row.key.fingerprint);
@@ -98,7 +100,10 @@ export async function copyFingerprint(row: unknown): Promise<void> {
   }
 }
 
-/** The keys as rows of a picker. @param sessionFingerprint of the key that one is signed in with */
+/**
+ * Creates picker items for keys.
+ * @param sessionFingerprint Fingerprint of the key that the session signs with.
+ */
 export function keyItems(
   keys: readonly SshKey[],
   sessionFingerprint: string | undefined,
@@ -123,7 +128,7 @@ async function pickKey(keys: readonly SshKey[], view: SshKeysView): Promise<SshK
 }
 
 /**
- * Asks whether, and once more when somebody would be locked out.
+ * Asks for confirmation of a removal, and for a second confirmation if it would lock the user out.
  * @throws CancelledError
  */
 async function confirmRemoval(

@@ -8,13 +8,13 @@ import { ROW_ROOM, joinIsolated, bidiIsolate } from '../../core/text/bidiIsolate
 import { appendEscaped } from '../ui/plainMarkdown';
 import { ViewElement } from '../ui/viewElement';
 
-/** A row that is a key. Commands get it as their argument: `id` answers which key. */
+/** A tree node for a key. Commands receive it as their argument and read the key's `id` from it. */
 export class SshKeyNode extends ViewElement {
   readonly id: string;
 
   constructor(
     readonly key: SshKey,
-    /** The session signs with it. */
+    /** Whether the session signs with this key. */
     readonly isThisKey: boolean,
   ) {
     super();
@@ -39,7 +39,7 @@ export class SshKeyNode extends ViewElement {
   }
 }
 
-/** A row that says why the keys are not there, or not up to date. A click is the next step. */
+/** A tree node that shows why the keys are missing or stale. A click runs the next step. */
 export class SshKeyFailureNode extends ViewElement {
   constructor(readonly failure: Error) {
     super();
@@ -49,7 +49,7 @@ export class SshKeyFailureNode extends ViewElement {
     const { failure } = this;
     const { label, icon, command, title } = nextStep(failure);
     const message = isI99dashError(failure) ? failure.message : vscode.l10n.t('The log has more.');
-    // The reason first: a narrow side bar cuts the end off.
+    // The reason comes first, because a narrow side bar truncates the end.
     const item = new vscode.TreeItem(bidiIsolate(message, ROW_ROOM.alone));
     item.description = bidiIsolate(label);
     item.iconPath = new vscode.ThemeIcon(icon);
@@ -62,8 +62,8 @@ export class SshKeyFailureNode extends ViewElement {
 }
 
 /**
- * What is said of a key beside its name. What matters most comes first: a narrow side bar cuts the
- * end off.
+ * Describes a key in short texts to show next to its name. The most important one comes first,
+ * because a narrow side bar truncates the end.
  */
 export function keyFacts(key: SshKey, isThisKey: boolean): string[] {
   return [
@@ -92,7 +92,7 @@ function nextStep(failure: Error): { label: string; icon: string; command: strin
   };
 }
 
-/** What a key is for, in a word or two. */
+/** Returns a short name for the purpose of a key. */
 export function purposeName(purpose: string): string {
   switch (purpose) {
     case 'login':
@@ -104,7 +104,7 @@ export function purposeName(purpose: string): string {
   }
 }
 
-/** When a key was last used, from now. */
+/** Returns when a key was last used, relative to now. */
 export function usedWhen({ lastUsedAt }: SshKey): string {
   const then = Date.parse(lastUsedAt ?? '');
   return Number.isNaN(then)
@@ -118,7 +118,10 @@ function keyIcon({ purpose }: SshKey, isThisKey: boolean): vscode.ThemeIcon {
     : new vscode.ThemeIcon(purpose === 'attest' ? 'rocket' : 'key');
 }
 
-/** Everything, with exact times. The name is data: nothing in it is Markdown. */
+/**
+ * Creates a tooltip with all details and exact times. The name is escaped, because it is data, not
+ * Markdown.
+ */
 function keyTooltip(key: SshKey, isThisKey: boolean): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString();
   const lines = [

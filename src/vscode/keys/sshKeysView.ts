@@ -10,21 +10,24 @@ import { isUnreachable } from '../../core/http/reachability';
 import { SshKeyFailureNode, SshKeyNode } from './sshKeyItem';
 import type { ViewElement } from '../ui/viewElement';
 
-/** A view that comes back into sight after this long asks the backend again, in milliseconds. */
+/** The view reloads when it becomes visible after this time, in milliseconds. */
 const STALE_MS = 60_000;
 const VIEW = 'i99dash.sshKeys';
-/** What the welcome texts go by: `signedOut`, `empty`, or `rows` for no welcome. */
+/** Context key for the welcome texts: `signedOut`, `empty`, or `rows` for no welcome text. */
 const CONTEXT = 'i99dash.sshKeysView';
 
 export interface SshKeysDeps {
   session: Session;
   transport: Transport;
-  /** @throws BACKEND_REFUSED */
+  /**
+   * Returns the current backend.
+   * @throws BACKEND_REFUSED
+   */
   backendUrl: () => string;
 }
 
 /**
- * Calls the backend in force, with tokens that are meant for it alone.
+ * Creates a client for the current backend. It receives tokens only for this backend.
  * @throws BACKEND_REFUSED
  */
 export function keysApi(
@@ -35,27 +38,27 @@ export function keysApi(
   return new ApiClient(url, transport, boundTokens(url, tokens, backendUrl));
 }
 
-/** The account's keys as far as they are known. */
+/** The result of the last load. */
 interface Known {
-  /** Undefined until they have been loaded once. */
+  /** Undefined until the first successful load. */
   keys?: readonly SshKey[];
-  /** Why the last look failed. */
+  /** Why the last load failed. */
   failure?: Error;
   /** Milliseconds since the epoch. */
   lookedAt: number;
 }
 
 /**
- * The view *SSH Keys*. It loads when it is first seen, by itself never asks anybody, and keeps what
- * it knows when the backend is away.
+ * The *SSH Keys* view. It loads when it first becomes visible, never prompts on its own, and keeps
+ * the last known keys while the backend is unreachable.
  */
 export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode.Disposable {
   private known: Known | undefined;
-  /** Whose keys they are. */
+  /** Identifies the credential that the keys were loaded for. */
   private owner: string;
   private kind: SessionState['kind'];
   private loading: Promise<unknown> | undefined;
-  /** Ends what the view itself has asked for. */
+  /** Aborts the view's own background loads. */
   private background = new AbortController();
   private readonly changes = new vscode.EventEmitter<void>();
   private readonly subscriptions: vscode.Disposable;
@@ -82,15 +85,15 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
     this.subscriptions.dispose();
   }
 
-  /** The fingerprint of the key that the session signs with. */
+  /** Returns the fingerprint of the key that the session signs with. */
   get sessionFingerprint(): string | undefined {
     return this.deps.session.stored?.profile.fingerprint;
   }
 
   /**
-   * Asks the backend, and shows what it says.
-   * @param tokens the session itself for background work, which never asks anybody
-   * @throws what the API client throws, CancelledError
+   * Loads the keys from the backend and shows them.
+   * @param tokens Token source. The session itself, which never prompts, for background loads.
+   * @throws CancelledError and the errors of the API client
    */
   async load(tokens: TokenSource, signal: AbortSignal): Promise<readonly SshKey[]> {
     const { owner } = this;
@@ -112,12 +115,12 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
     }
   }
 
-  /** Asks the backend behind the scenes; what went wrong is a row of the view. */
+  /** Reloads the keys in the background. A failure is shown as a node of the view. */
   refresh(): void {
     void this.loadInBackground();
   }
 
-  /** Asks again after the backend was out of reach. */
+  /** Reloads the keys if the backend was unreachable. */
   retryUnreachable(): void {
     if (isUnreachable(this.known?.failure)) {
       this.refresh();
@@ -129,7 +132,7 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
       return [];
     }
     if (!this.isSignedOut() && this.known === undefined) {
-      setContext('rows'); // no welcome while they are on their way
+      setContext('rows'); // no welcome text while the keys load
       await (this.loading?.catch(() => undefined) ?? this.loadInBackground());
     }
     if (this.isSignedOut()) {
@@ -161,7 +164,10 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
     return listSshKeys(keysApi(this.deps, tokens), signal);
   }
 
-  /** Nothing was learnt: a view that knows nothing yet asks by itself. */
+  /**
+   * Handles a cancelled load. The tree is refreshed, because a view without data loads again on its
+   * own.
+   */
   private giveUp(loading: Promise<unknown>): void {
     if (this.loading === loading) {
       this.loading = undefined;
@@ -169,7 +175,7 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
     }
   }
 
-  /** Takes an answer in, unless a later question is on its way or somebody else has signed in. */
+  /** Stores a result, unless a later load has started or the credential has changed. */
   private learn(owner: string, loading: Promise<unknown>, news: Omit<Known, 'lookedAt'>): void {
     if (this.loading !== loading || this.owner !== owner) {
       return;
@@ -182,8 +188,8 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
   private followSession(): void {
     const owner = this.whose();
     const { kind } = this.deps.session.state;
-    // What stood in the way may be over. Not after every renewal: a backend that refuses each token
-    // would be asked for ever.
+    // The cause of the failure may be gone. Do not retry after each token refresh: a backend that
+    // rejects every token would be called forever.
     const hasRecovered = kind === 'signedIn' && this.kind !== kind && this.known?.failure;
     this.kind = kind;
     if (owner !== this.owner || hasRecovered) {
@@ -206,7 +212,9 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
     return kind === 'signedOut';
   }
 
-  /** The same text for as long as the same credential's owner is meant. */
+  /**
+   * Identifies the owner of the current credential by a string that changes only with the owner.
+   */
   private whose(): string {
     const { state, stored } = this.deps.session;
     const variable = state.kind === 'environment' ? state.variable : '';
@@ -218,7 +226,10 @@ function setContext(value: 'signedOut' | 'empty' | 'rows'): void {
   void vscode.commands.executeCommand('setContext', CONTEXT, value);
 }
 
-/** @throws KEY_NOT_FOUND when the list lacks the key */
+/**
+ * Returns the key with the given id.
+ * @throws KEY_NOT_FOUND if the list lacks it
+ */
 export function requireKey(keys: readonly SshKey[], id: string): SshKey {
   const key = keys.find((candidate) => candidate.id === id);
   if (key === undefined) {

@@ -15,8 +15,9 @@ import { hideProgressWhile } from '../ui/progress';
 const PASSPHRASE_TRIES = 3;
 
 /**
- * Opens an encrypted key file with the passphrase that the user types.
- * @throws KEY_WRONG_PASSPHRASE after several tries, CancelledError, and as {@link unlockKeyFile}
+ * Opens an encrypted key file with a passphrase from the user.
+ * @throws KEY_WRONG_PASSPHRASE after several attempts
+ * @throws CancelledError and the errors of {@link unlockKeyFile}
  */
 export async function openWithPrompt(path: string): Promise<Signer> {
   for (let triesLeft = PASSPHRASE_TRIES; ; triesLeft--) {
@@ -32,8 +33,8 @@ export async function openWithPrompt(path: string): Promise<Signer> {
 }
 
 /**
- * Opens the session's key for this window.
- * @throws NOT_SIGNED_IN, and as {@link openWithPrompt}
+ * Unlocks the session's key for this window.
+ * @throws NOT_SIGNED_IN and the errors of {@link openWithPrompt}
  */
 export async function unlock(session: Session): Promise<void> {
   const keyPath = session.stored?.profile.keyPath;
@@ -44,9 +45,10 @@ export async function unlock(session: Session): Promise<void> {
 }
 
 /**
- * Unlocks on a click, and has the token renewed: asks for the passphrase, or the agent again. Asks
- * nothing when the key can be used again by now: put back, added to an agent.
- * @throws NOT_SIGNED_IN, and what stands in the way of the key
+ * Unlocks the session when the user clicks *Unlock*, and refreshes the token: asks for the
+ * passphrase, or asks the agent again. Does not prompt if the key is usable again, because its file
+ * is back or it was added to an agent.
+ * @throws NOT_SIGNED_IN and the errors of opening the key
  */
 export async function unlockNow(
   session: Session,

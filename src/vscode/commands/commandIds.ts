@@ -44,13 +44,13 @@ export const COMMAND_IDS = [
   'i99op.showAccountMenu',
 ] as const;
 
-/** Every command that somebody can run. */
+/** The id of a command. */
 export type CommandId = (typeof COMMAND_IDS)[number];
 
 /**
  * Runs a command.
- * @param args what it was called with, checked, without `confirmed`
- * @param call how it was called
+ * @param args The validated arguments, without `confirmed`.
+ * @param call How the command was called.
  */
 export type CommandHandler = (args: unknown, call: Call) => Promise<unknown>;
 

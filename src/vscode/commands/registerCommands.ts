@@ -10,12 +10,15 @@ import { getRetry } from '../ui/retry';
 import { runCommand } from '../ui/runCommand';
 import { ViewElement } from '../ui/viewElement';
 
-/** Arguments that answer a prompt and are asked for anew when a command is run again. */
+/**
+ * Secret arguments. They are not reused when a command runs again, so the user is prompted for
+ * them.
+ */
 const SECRET_ARGUMENTS = ['passphrase', 'token'];
 
 /**
- * Registers every command. Cancelled ones return undefined; failed ones show one message and reject
- * with their error.
+ * Registers all commands. A cancelled command returns undefined. A failed command shows one message
+ * and rejects with its error.
  */
 export function registerCommands(
   handlers: Record<CommandId, CommandHandler>,
@@ -50,7 +53,7 @@ async function handleCommand(
   }
 }
 
-/** Reports a failure. *Try Again* goes on where it happened, if that is possible. */
+/** Reports an error. *Try Again* continues where it failed, if that is possible. */
 function reportRetryable(
   id: CommandId,
   error: unknown,
@@ -64,18 +67,19 @@ function reportRetryable(
 }
 
 /**
- * Whether a click, a keybinding or the palette passes this. The workbench shows a dialog of its own
- * for a command that rejects, on top of our message, and has no use for the rejection. It calls
- * through the extension host's `$executeContributedCommand`, and passes no argument, the resource
- * or the row of a view it was clicked on; another extension in this host passes through neither.
+ * Checks whether the first argument is one that a click, a keybinding or the Command Palette
+ * passes: none, a resource, or the row of a view. The workbench calls commands through the
+ * extension host's `$executeContributedCommand`, which another extension in the same host does not.
+ * If a command rejects, the workbench shows its own dialog on top of our message, and it does not
+ * use the error.
  */
 function isClickedOn(first: unknown): boolean {
   return first === undefined || first instanceof vscode.Uri || first instanceof ViewElement;
 }
 
 /**
- * The one place where a command's argument becomes what its handler gets, and `confirmed` what the
- * user lets it be.
+ * Converts the argument of a command to what its handler receives. This is the only place that
+ * reads `confirmed`, which counts only if the user's settings accept it.
  * @throws VALIDATION_FAILED
  */
 function readCall(id: CommandId, given: unknown, isFromWorkbench: boolean): [unknown, Call] {
@@ -83,7 +87,7 @@ function readCall(id: CommandId, given: unknown, isFromWorkbench: boolean): [unk
     return [given, identifyCaller(given, undefined, isFromWorkbench)];
   }
   const passed = given instanceof Click ? given.args : given;
-  // A file that was clicked on is an argument, too.
+  // A file that the user clicked is also an argument.
   const object = passed instanceof vscode.Uri ? { folder: passed } : passed;
   const { confirmed, ...args } = readArguments(id, object);
   return [args, identifyCaller(given, confirmed, isFromWorkbench)];
@@ -91,7 +95,7 @@ function readCall(id: CommandId, given: unknown, isFromWorkbench: boolean): [unk
 
 function withoutSecrets(argument: unknown): unknown {
   if (argument instanceof Click) {
-    return argument; // our own UI passes no secret
+    return argument; // our own UI passes no secrets
   }
   const isPlain = typeof argument === 'object' && argument !== null;
   if (!isPlain || argument instanceof vscode.Uri || argument instanceof ViewElement) {

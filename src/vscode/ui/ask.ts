@@ -3,8 +3,8 @@ import { CancelledError } from '../../core/errors';
 import { plainLines, plainText } from './plainText';
 
 /**
- * What somebody has answered.
- * @throws CancelledError when they gave no answer
+ * Returns the user's answer.
+ * @throws CancelledError if there is none
  */
 export function orCancel<T>(answer: T | undefined): T {
   if (answer === undefined) {
@@ -14,10 +14,10 @@ export function orCancel<T>(answer: T | undefined): T {
 }
 
 /**
- * A modal question.
- * @param isPlain without the sign of a warning
- * @returns the button pressed
- * @throws CancelledError also when VS Code cannot show it
+ * Asks a modal question.
+ * @param isPlain Whether to omit the warning icon.
+ * @returns The button that the user pressed.
+ * @throws CancelledError if the user cancels or VS Code cannot show the dialog
  */
 export async function confirmModal(
   message: string,

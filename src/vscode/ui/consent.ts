@@ -7,11 +7,14 @@ import { settings } from '../settings';
 import { ViewElement } from './viewElement';
 
 /**
- * What a click in our own UI passes to a command that it starts: the call is by hand although some
- * of its arguments are known. JSON cannot say it, and no other extension can make one.
+ * The argument that our own UI passes to the commands it runs. It marks the call as started by the
+ * user, although some arguments are given. Neither JSON nor another extension can create one.
  */
 export class Click {
-  /** @param answered the person has answered the guarded question already, before this click */
+  /**
+   * Creates the argument.
+   * @param answered Whether the user has already accepted the guarded confirmation.
+   */
   constructor(
     readonly args: object,
     readonly answered = false,
@@ -19,10 +22,10 @@ export class Click {
 }
 
 /**
- * Tells how a call of a command came in.
- * @param given the first argument as it came
- * @param confirmed what it says in `confirmed`
- * @param isFromWorkbench VS Code itself made the call, as for a click or a keybinding
+ * Determines how a command was called.
+ * @param given The first argument, unparsed.
+ * @param confirmed The value of its `confirmed` property.
+ * @param isFromWorkbench Whether VS Code itself made the call, as for a click or a keybinding.
  */
 export function identifyCaller(given: unknown, confirmed: unknown, isFromWorkbench: boolean): Call {
   if (given instanceof Click) {
@@ -36,28 +39,28 @@ export function identifyCaller(given: unknown, confirmed: unknown, isFromWorkben
   return { caller: 'arguments', confirmed: confirmed === true && settings.acceptConfirmed() };
 }
 
-/** A question before something that only a person decides. */
+/** A confirmation of an action that only the user may decide on. */
 export interface GuardedQuestion {
   message: string;
-  /** Lines that name what is about to happen. Foreign words in them are one line each. */
+  /** Lines that describe the action. Untrusted text in them must already be reduced to one line. */
   detail: readonly string[];
-  /** The first one says yes. */
+  /** The first button confirms. */
   buttons: readonly [string, ...string[]];
-  /** True: nothing speaks against it. */
+  /** Whether to omit the warning icon, because there is nothing to warn about. */
   isPlain?: boolean;
 }
 
 /**
- * Asks a guarded question, unless the call has answered it.
- * @returns the button pressed
- * @throws CancelledError when the person refuses, or when the question cannot be shown
+ * Asks for a guarded confirmation, unless the call is already confirmed.
+ * @returns The button that the user pressed.
+ * @throws CancelledError if the user declines or the dialog cannot be shown
  */
 export async function confirmGuarded(call: Call, question: GuardedQuestion): Promise<string> {
   const { message, detail, buttons, isPlain = false } = question;
   return call.confirmed ? buttons[0] : confirmModal(message, detail.join('\n'), buttons, isPlain);
 }
 
-/** Whether a folder is in no folder of the workspace. A link counts as what it leads to. */
+/** Checks whether a folder is outside of all workspace folders. Symbolic links are resolved. */
 export async function isOutsideWorkspace(folder: string): Promise<boolean> {
   const resolve = (path: string): Promise<string> => realpath(path).catch(() => path);
   const roots = (vscode.workspace.workspaceFolders ?? []).filter(

@@ -20,25 +20,25 @@ import { labelsForCommand } from '../session/realmLabels';
 import { runCommand } from './runCommand';
 import { settings } from '../settings';
 
-/** A button under an error message: the next step. */
+/** A button of an error message that runs the next step. */
 export interface NextStep {
   label: string;
   run: () => unknown;
 }
 
-/** Steps that only the code knows that has failed. */
+/** Steps that only the code that failed knows. */
 const offered = new WeakMap<I99dashError, NextStep>();
 
-/** Puts a button before the others under the message of a failure. */
+/** Adds a button before the others in the message of an error. */
 export function offerStep(error: I99dashError, label: string, run: () => unknown): void {
   offered.set(error, { label, run });
 }
 
 /**
- * Shows one message for a failure with its next step as a button. Does not wait for an answer.
- * @param failed the command
- * @param retry does again what has failed
- * @param abandon called when the user takes no step
+ * Shows one message for an error, with the next steps as buttons. Does not wait for an answer.
+ * @param failed The command that failed.
+ * @param retry Repeats the failed action.
+ * @param abandon Called if the user selects no step.
  */
 export function showFailure(
   failed: CommandId,
@@ -50,7 +50,7 @@ export function showFailure(
   const message = isI99dashError(error)
     ? plainText(describeFailure(error))
     : vscode.l10n.t('Something went wrong in the i99dash extension. The log has the details.');
-  // Nothing has failed when the same publish is already running.
+  // This is not an error: the same publish is already running.
   const show = isI99dashError(error, 'PUBLISH_IN_PROGRESS')
     ? vscode.window.showWarningMessage
     : vscode.window.showErrorMessage;
@@ -60,8 +60,8 @@ export function showFailure(
 }
 
 /**
- * Logs a failure and shows it, as {@link showFailure}; says nothing of what somebody has cancelled.
- * @param retry does again what has failed
+ * Logs an error and shows it with {@link showFailure}. Ignores cancellations.
+ * @param retry Repeats the failed action.
  */
 export function reportFailure(
   failed: CommandId,
@@ -76,7 +76,7 @@ export function reportFailure(
   }
 }
 
-/** The key will not do: another one may. */
+/** The key is unsuitable, but another key may work. */
 const KEY_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'KEY_NOT_FOUND',
   'KEY_UNREADABLE',
@@ -87,12 +87,14 @@ const KEY_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'KEY_EXISTS',
   'AGENT_UNAVAILABLE',
 ]);
-/** The same key may do after all: typed again, agent started. */
+/**
+ * The same key may work, for example after the passphrase is entered again or the agent is started.
+ */
 const WORTH_RETRYING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'KEY_WRONG_PASSPHRASE',
   'AGENT_UNAVAILABLE',
 ]);
-/** The settings may be right and the network in trouble. */
+/** The settings may be correct and the network may have a problem. */
 const NETWORK_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['OFFLINE', 'TIMEOUT', 'TLS']);
 const SETTINGS_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'BACKEND_REFUSED',
@@ -115,7 +117,7 @@ function nextSteps(
   if (setting !== undefined) {
     return [openSettings(setting), ...(NETWORK_CODES.has(code) ? [tryAgain] : [])];
   }
-  // Publishing again would submit twice.
+  // A second publish would submit the version twice.
   if (unpromoted !== undefined) {
     return [promoteToBeta(unpromoted), showStatus(unpromoted.appId)];
   }
@@ -161,7 +163,7 @@ function nextSteps(
   return [tryAgain, showLog()];
 }
 
-/** Commands about the keys that are registered with the account. */
+/** Commands for the keys that are registered with the account. */
 const REGISTERED_KEYS: ReadonlySet<CommandId> = new Set<CommandId>([
   'i99dash.addKey',
   'i99dash.removeKey',
@@ -179,7 +181,7 @@ function ofRegisteredKeys(
     failed === 'i99op.addKey' ? 'i99op.listKeys' : 'i99dash.listKeys',
   );
   if (failed === 'i99dash.replaceKey') {
-    return [showKeys]; // what comes next depends on how far it came, and the list shows that
+    return [showKeys]; // the next step depends on the completed steps, which the list shows
   }
   if (code === 'KEY_IS_PRIVATE' && file !== undefined) {
     const publicKeyPath = `${file}.pub`;
@@ -226,7 +228,7 @@ function withDeviceCode(label: string): NextStep {
 
 function promoteToBeta({ appId, version, releaseNotes }: PromotionFailure): NextStep {
   const notes = releaseNotes === undefined ? {} : { releaseNotes };
-  // Who published to beta has agreed to this: the click finishes it.
+  // The user agreed to the promotion when publishing to beta. The click completes it.
   const click = new Click({ appId, version, releaseNotes: '', ...notes }, true);
   return command(vscode.l10n.t('Promote to Beta'), 'i99dash.promoteToBeta', click);
 }
@@ -239,7 +241,9 @@ function signInStep(signIn: CommandId): NextStep {
   return command(vscode.l10n.t('Sign In'), signIn);
 }
 
-/** The variable itself is out of reach: VS Code has it from where it was started. */
+/**
+ * The variable cannot be changed from here, because VS Code inherits it from its parent process.
+ */
 function ignoreEnvironment(signIn: CommandId): NextStep {
   return command(vscode.l10n.t('Ignore It in This Window'), signIn, { ignoreEnvironment: true });
 }
@@ -252,7 +256,10 @@ function openPage(url: string): Thenable<boolean> {
   return vscode.env.openExternal(vscode.Uri.parse(url));
 }
 
-/** Never "Open File": it may be a private key. */
+/**
+ * Returns the steps for an unsuitable key. "Open File" is never one of them, because the file may
+ * be a private key.
+ */
 function anotherKey(failed: CommandId, { code, file }: I99dashError): NextStep[] {
   if (failed === 'i99dash.generateKey') {
     return [command(vscode.l10n.t('Choose Another Name'), failed, {})];

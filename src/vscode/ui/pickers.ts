@@ -1,13 +1,16 @@
 import * as vscode from 'vscode';
 
 /**
- * How long a walkthrough may take the focus after the key that started a command, in milliseconds.
- * Enter closes the palette when it is pressed, so the walkthrough's step gets the release of the
- * key, takes it for a click, and focuses itself after an animation of 350 ms.
+ * Time in which a walkthrough may take the focus after the key press that started a command, in
+ * milliseconds. Enter closes the Command Palette on key down, so the walkthrough step receives the
+ * key up, handles it as a click, and focuses itself after an animation of 350 ms.
  */
 const FOCUS_SETTLED_MS = 600;
 
-/** Asks for one of several rows. @returns undefined when the user cancels */
+/**
+ * Asks the user to pick an item.
+ * @returns Undefined if the user cancels.
+ */
 export async function showPicker<T extends vscode.QuickPickItem>(
   items: readonly T[],
   options: vscode.QuickPickOptions,
@@ -16,15 +19,18 @@ export async function showPicker<T extends vscode.QuickPickItem>(
   return vscode.window.showQuickPick(items, options);
 }
 
-/** Asks for a text. @returns undefined when the user cancels */
+/**
+ * Asks the user for text.
+ * @returns Undefined if the user cancels.
+ */
 export async function showInput(options: vscode.InputBoxOptions): Promise<string | undefined> {
   await focusSettled();
   return vscode.window.showInputBox(options);
 }
 
 /**
- * Asks for a file. Without a desktop, VS Code does that with a picker.
- * @returns undefined when the user cancels
+ * Asks the user for a file. Without a desktop, VS Code shows a picker for it.
+ * @returns Undefined if the user cancels.
  */
 export async function showOpenDialog(
   options: vscode.OpenDialogOptions,
@@ -33,10 +39,7 @@ export async function showOpenDialog(
   return vscode.window.showOpenDialog(options);
 }
 
-/**
- * Waits while an editor that may be a walkthrough is active: extensions are not told what kind of
- * editor it is.
- */
+/** Waits if the active editor may be a walkthrough. Extensions cannot query the kind of editor. */
 async function focusSettled(): Promise<void> {
   const { activeTab } = vscode.window.tabGroups.activeTabGroup;
   if (activeTab !== undefined && activeTab.input === undefined) {

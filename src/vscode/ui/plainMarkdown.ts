@@ -1,12 +1,10 @@
 import * as vscode from 'vscode';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 
-/** Nobody reads more of it in a hover; UTF-16 units. */
+/** Maximum length of a text in a hover, in UTF-16 code units. */
 const MAX_LENGTH = 2_000;
 
-/**
- * Puts in what is data: nothing in it is Markdown, a link or an icon, and it wraps at its spaces.
- */
+/** Appends text as data: Markdown, links and icons in it are escaped. It wraps at its spaces. */
 export function appendEscaped(markdown: vscode.MarkdownString, text: string): void {
   markdown.appendMarkdown(
     sanitizeLine(text, MAX_LENGTH).replace(
@@ -17,9 +15,8 @@ export function appendEscaped(markdown: vscode.MarkdownString, text: string): vo
 }
 
 /**
- * Text whose every character stands for itself, for places that VS Code may show as Markdown or,
- * with the Markdown taken out, as plain text: a backslash is understood by both, an HTML entity is
- * not.
+ * Escapes text for places where VS Code shows either Markdown or plain text with the Markdown
+ * removed. Uses backslashes, because both understand them. HTML entities work only in Markdown.
  */
 export function plainMarkdown(...lines: string[]): vscode.MarkdownString {
   return new vscode.MarkdownString(lines.map(withBackslashes).join('\n\n'));

@@ -1,21 +1,21 @@
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { joinIsolated, bidiIsolate } from '../../core/text/bidiIsolate';
 
-/** VS Code shows no more of a notification; UTF-16 units. */
+/** Maximum length of a notification in VS Code, in UTF-16 code units. */
 const MAX_MESSAGE = 900;
 const MAX_LINE = 600;
 
 /**
- * A message with words of a server, a manifest or a file name as it may stand in a notification. VS
- * Code renders `[text](command:…)` there as a link that runs a command.
+ * Escapes a message that contains text from a server, a manifest or a file name for a notification,
+ * where VS Code renders `[text](command:…)` as a link that runs a command.
  */
 export function plainText(text: string): string {
   return sanitizeLine(text, MAX_MESSAGE).replaceAll('](', '] (');
 }
 
 /**
- * The same for what a dialog says below its message: the lines stay, so foreign words in them must
- * have been made one line before.
+ * Escapes the detail text of a dialog. Line breaks are kept, so untrusted text in it must already
+ * be reduced to one line.
  */
 export function plainLines(text: string): string {
   return text
@@ -24,12 +24,12 @@ export function plainLines(text: string): string {
     .join('\n');
 }
 
-/** The same for a row of a picker and the status bar, where `$(name)` would become an icon. */
+/** Escapes text for a picker item or the status bar, where `$(name)` would become an icon. */
 export function plainLabel(text: string): string {
   return withoutIcons(bidiIsolate(text));
 }
 
-/** The same for several things that are told of a row. */
+/** Escapes and joins several details of a picker item. */
 export function plainFacts(facts: readonly string[]): string {
   return withoutIcons(joinIsolated(facts));
 }

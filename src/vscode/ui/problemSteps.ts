@@ -4,14 +4,15 @@ import type { NextStep } from './failure';
 import { runCommand } from './runCommand';
 
 /**
- * What to do about a failure that is about a file: its problems, where there are any, and the file.
+ * Returns the next steps for an error about a file: show its problems, if there are any, and open
+ * the file.
  */
 export function problemSteps(error: I99dashError, file: string): NextStep[] {
   const { problems = [] } = error;
   return [...(problems.length > 0 ? [showProblems()] : []), openFile(error, file)];
 }
 
-/** Not `workbench.actions.view.problems`, which closes the panel when it has the focus. */
+/** Does not use `workbench.actions.view.problems`, which closes the panel if it is focused. */
 function showProblems(): NextStep {
   return {
     label: vscode.l10n.t('Show Problems'),
@@ -19,7 +20,7 @@ function showProblems(): NextStep {
   };
 }
 
-/** At the first error in it, where that is known. */
+/** Opens a file at its first error, if its position is known. */
 export function openFile({ problems = [] }: I99dashError, file: string): NextStep {
   const first = problems.find(
     (problem) => problem.severity === 'error' && problem.file === file && problem.range,

@@ -1,21 +1,25 @@
 import * as vscode from 'vscode';
 import { plainText } from './plainText';
 
-/** What ends sooner is over before a notification could be read, in milliseconds. */
+/**
+ * Delay before a notification is shown, in milliseconds. A shorter task would end before the user
+ * could read it.
+ */
 const QUIET_MS = 500;
 
-/** How a running task talks to whoever watches it. */
+/** Functions for a running task to communicate with the user. */
 export interface Watched {
   /** Replaces the notification's message. */
   report: (message: string) => void;
-  /** Asks something with the notification out of the way; it comes back afterwards. */
+  /** Hides the notification while the user answers a question. */
   hideWhile: <T>(question: () => Promise<T>) => Promise<T>;
 }
 
 /**
- * Runs a task; when it takes a while, one notification says what it does and lets the user cancel.
- * @param task gets a signal that aborts on cancel, a function that replaces the notification's
- *   message, and one that asks without it
+ * Runs a task. If it takes a while, shows a notification with its progress that lets the user
+ * cancel.
+ * @param task Receives a signal that aborts on cancel, a function that replaces the message of the
+ *   notification, and one that hides the notification during a question.
  */
 export async function withDelayedProgress<T>(
   title: string,
@@ -47,8 +51,8 @@ export async function withDelayedProgress<T>(
 }
 
 /**
- * Asks something that every running task may wait for: what they say of themselves is out of the
- * way meanwhile.
+ * Hides the notifications of all running tasks while the user answers a question that they may wait
+ * for.
  */
 export async function hideProgressWhile<T>(question: () => Promise<T>): Promise<T> {
   sharedQuestions++;
@@ -62,7 +66,7 @@ export async function hideProgressWhile<T>(question: () => Promise<T>): Promise<
 }
 
 class QuietNotification {
-  /** How many questions it is out of the way of. */
+  /** Number of open questions that hide this notification. */
   private holds = 0;
   private timer: NodeJS.Timeout | undefined;
   private message: string | undefined;
@@ -118,8 +122,8 @@ class QuietNotification {
   }
 
   /**
-   * VS Code closes what was cancelled. A task that cannot stop at once is shown again, until its
-   * end.
+   * Cancels the task. VS Code closes a cancelled notification. If the task does not stop at once,
+   * the notification is shown again until the task ends.
    */
   private cancel(): void {
     if (!this.controller.signal.aborted) {
@@ -138,7 +142,7 @@ class QuietNotification {
     void vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable },
       (progress, token) => {
-        // It may have been hidden before VS Code came to show it.
+        // The notification may have been hidden before VS Code showed it.
         if (over === this.over) {
           this.shown = progress;
           if (this.message !== undefined) {

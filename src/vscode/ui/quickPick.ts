@@ -3,14 +3,14 @@ import { sshFolder } from '../../core/platform/homePath';
 import { orCancel } from './ask';
 import { showOpenDialog, showPicker } from './pickers';
 
-/** A row of a picker that knows what it leads to; a separator leads nowhere. */
+/** A picker item with an action. A separator has none. */
 export interface Choice<T> extends vscode.QuickPickItem {
   choose?: () => Promise<T>;
 }
 
 /**
- * Asks for one of several ways on, and goes it.
- * @throws CancelledError, and what the way throws
+ * Asks the user to pick an item and runs its action.
+ * @throws CancelledError and the errors of the action
  */
 export async function pickChoice<T>(
   items: Choice<T>[],
@@ -25,14 +25,14 @@ export async function pickChoice<T>(
   return orCancel(picked?.choose)();
 }
 
-/** A line between choices; an empty label draws the line alone. */
+/** Creates a separator. With an empty label, it is only a line. */
 export function separator(label: string): Choice<never> {
   return { label, kind: vscode.QuickPickItemKind.Separator };
 }
 
 /**
- * Asks for a key file, in `~/.ssh` at first.
- * @returns its absolute path
+ * Asks the user for a key file. The dialog opens in `~/.ssh`.
+ * @returns Absolute path.
  * @throws CancelledError
  */
 export async function browseForKeyFile(texts: {

@@ -1,28 +1,28 @@
-/** Goes on where something failed, with what the user has answered already. */
+/** Continues a failed action where it failed, with the answers that the user has already given. */
 export interface Retry {
   run: () => Promise<unknown>;
-  /** Forgets the answers: the user does not want to retry. */
+  /** Discards the answers, because the user does not want to retry. */
   abandon: () => void;
 }
 
-/** How long an answer that is a secret is kept for a retry, in milliseconds. */
+/** How long a secret answer is kept for a retry, in milliseconds. */
 const KEEP_MS = 10 * 60_000;
 
 const retries = new WeakMap<Error, Retry>();
 
-/** Says how a failure is retried. Without this, *Try Again* runs the whole command again. */
+/** Sets how an error is retried. Without this, *Try Again* runs the whole command again. */
 export function setRetry(error: unknown, retry: Retry): void {
   if (error instanceof Error) {
     retries.set(error, retry);
   }
 }
 
-/** How a failure is retried where it happened; undefined where the command has to run again. */
+/** Returns the retry of an error, or undefined if the whole command has to run again. */
 export function getRetry(error: unknown): Retry | undefined {
   return error instanceof Error ? retries.get(error) : undefined;
 }
 
-/** Lets a retry be followed by what the failure has kept from happening. */
+/** Makes a successful retry continue with the steps that the error prevented. */
 export function continueAfterRetry(error: unknown, next: () => Promise<unknown>): void {
   const retry = getRetry(error);
   if (retry !== undefined) {
@@ -38,8 +38,8 @@ export function continueAfterRetry(error: unknown, next: () => Promise<unknown>)
 }
 
 /**
- * A secret in memory, such as an unlocked key, until it is dropped or too old. There is one at
- * most.
+ * A secret in memory, such as an unlocked key, which is kept until it is dropped or expires. At
+ * most one exists at a time.
  */
 export class KeptSecret<T> {
   private readonly timer: NodeJS.Timeout;
@@ -50,7 +50,10 @@ export class KeptSecret<T> {
     this.timer = setTimeout(() => this.drop(), KEEP_MS);
   }
 
-  /** @returns undefined when it has been dropped */
+  /**
+   * Returns the secret and drops it.
+   * @returns Undefined if it has already been dropped.
+   */
   take(): T | undefined {
     const { secret } = this;
     this.drop();
@@ -65,7 +68,7 @@ export class KeptSecret<T> {
 
 let dropLast = (): void => undefined;
 
-/** Forgets the secret that is kept: the user does something else. */
+/** Drops the kept secret, because the user has started something else. */
 export function dropKeptSecret(): void {
   dropLast();
   dropLast = () => undefined;

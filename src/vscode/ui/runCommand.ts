@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 
 /**
- * Runs a command from a button, a row or a menu. A failure is not passed on: the command has shown
- * it where it happened.
- * @returns the command's result; undefined when it failed
+ * Runs a command from a button, a row or a menu. Swallows its error, because the command has
+ * already shown it.
+ * @returns The result of the command, or undefined if it failed.
  */
 export async function runCommand(id: string, ...args: unknown[]): Promise<unknown> {
   try {

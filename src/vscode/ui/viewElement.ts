@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 
-/** A row of one of our views. VS Code passes it to the commands that are started from the row. */
+/** A tree node of one of our views. VS Code passes it to the commands that are run on it. */
 export abstract class ViewElement {
   readonly parent: ViewElement | undefined;
   readonly children: readonly ViewElement[] = [];

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { TaskContext } from '../publish/publishContext';
 
 /**
- * Registers the language model tools, for agents in the editor. Loads none of what they need.
- * Editors made from VS Code's sources may have no such tools.
+ * Registers the language model tools for agents in the editor. Their code is loaded on first use.
+ * Editors based on VS Code may not support such tools.
  */
 export function registerAgentTools(context: TaskContext): vscode.Disposable {
   const { lm } = vscode as { lm?: Partial<typeof vscode.lm> };

@@ -20,9 +20,9 @@ import { answerTool, inWordsForAgents, miniAppForAgent, workspaceRoots } from '.
 const TOOL = 'i99dash_publish_app';
 
 /**
- * What the user confirms before anything runs: app, version, track, backend and who is signed in.
- * Changes nothing.
- * @throws Error whose message begins with a code
+ * Prepares the confirmation that is shown before anything runs: app, version, track, backend and
+ * account. Has no side effects.
+ * @throws Error The message begins with an error code.
  */
 export function preparePublish(
   context: PublishContext,
@@ -41,7 +41,8 @@ export function preparePublish(
           : vscode.l10n.t('Publishing {0} {1}', id, version),
       ),
       confirmationMessages: {
-        // It may be shown as Markdown, so no text but an id, which keeps its rule, stands in it.
+        // The title may be shown as Markdown, so it contains only the app id, whose format is
+        // restricted.
         title: isDryRun
           ? vscode.l10n.t('Build and pack {0}?', id)
           : vscode.l10n.t('Publish {0}?', id),
@@ -68,7 +69,7 @@ async function publishFacts(
 ): Promise<string[]> {
   const { manifest } = project;
   const { session, backendUrl } = context;
-  // Without the passphrase being asked for: that is for the publish itself.
+  // Does not prompt for the passphrase, which only the publish itself may do.
   const identity = await getIdentity({ session, tokens: session });
   return [
     vscode.l10n.t('App: {0}', appName(manifest)),
@@ -92,8 +93,9 @@ function buildFact(project: Project): string[] {
 }
 
 /**
- * Publishes as the command does, and asks what the command asks. What is packed is confirmed by a
- * person in every case, also where the chat was told to allow this tool always.
+ * Publishes like the command, with the same questions. The user always confirms the packed bundle,
+ * even if the chat is set to always allow this tool.
+ * @throws The errors of {@link answerTool}.
  */
 export function invokePublish(
   context: PublishContext,
@@ -125,7 +127,7 @@ export function invokePublish(
   });
 }
 
-/** Where people watch, with a second way to cancel. */
+/** Creates the UI of a publish that the agent's call can also cancel. */
 function surfaceForAgent(
   base: PublishUi,
   signal: AbortSignal,

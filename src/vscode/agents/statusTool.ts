@@ -12,7 +12,7 @@ import { accountLabel } from '../../core/identity';
 import type { PublishContext } from '../publish/publishContext';
 import { answerTool, workspaceRoots } from './toolCall';
 
-/** Apps that an agent gets at once. */
+/** Maximum number of apps in one answer. */
 const MAX_APPS = 50;
 const NOBODY: AppsSnapshot = {
   status: { isDeveloper: false, hasPendingRequest: false, apps: [], appsTotal: 0 },
@@ -25,22 +25,22 @@ interface SessionStatus {
   signedInAs?: string;
   backend: string;
   isDeveloper?: boolean;
-  /** What the user can do. */
+  /** What the user can do next. */
   next?: string;
-  /** Why the backend told nothing, with its code. */
+  /** Why the backend returned no data, with the error code. */
   failure?: string;
   snapshot?: AppsSnapshot;
 }
 
-/** What the chat shows while the backend is asked. */
+/** Returns the message that the chat shows during the request. */
 export function prepareStatus(): vscode.PreparedToolInvocation {
   return { invocationMessage: vscode.l10n.t('Asking i99dash for the status') };
 }
 
 /**
- * Who is signed in, and what the backend and the workspace know of the apps. Never asks the user
- * for anything.
- * @throws as {@link answerTool}
+ * Returns the signed-in account and the state of the apps in the backend and the workspace. Never
+ * prompts the user.
+ * @throws The errors of {@link answerTool}.
  */
 export function invokeStatus(
   context: PublishContext,
@@ -65,7 +65,7 @@ export function invokeStatus(
 }
 
 /**
- * The backend's word on everything, or why there is none.
+ * Reads the session and the apps from the backend. If that fails, returns the reason.
  * @throws CancelledError, BACKEND_REFUSED
  */
 async function askBackend(
@@ -95,7 +95,7 @@ function whoIs(session: PublishContext['session']): { signedInAs?: string } {
   try {
     return { signedInAs: accountLabel(session.identity()) };
   } catch {
-    return {}; // nobody knows yet whose credential it is
+    return {}; // the owner of the credential is not known yet
   }
 }
 
@@ -107,7 +107,7 @@ function describeApp(row: AppRow, roots: readonly Root[], isKnown: boolean) {
     ...(local === undefined
       ? {}
       : { folder: workspaceName(local.folder, roots), versionHere: local.version }),
-    // Without the backend's word nobody knows whether an app was published.
+    // Only the backend knows whether an app has been published.
     ...(isKnown ? { review, reviewStatus: reviewWord, latestVersion } : {}),
     ...(rejectionReason === undefined ? {} : { rejectionReason }),
     ...(beta === undefined ? {} : { beta }),

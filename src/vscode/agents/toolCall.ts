@@ -5,7 +5,7 @@ import { CancelledError, describeError, I99dashError } from '../../core/errors';
 import type { Logger } from '../../core/platform/interfaces';
 import type { MiniApps } from '../publish/miniApps';
 
-/** The workspace's folders on disk. */
+/** Lists the workspace folders on disk. */
 export function workspaceRoots(): Root[] {
   return (vscode.workspace.workspaceFolders ?? [])
     .filter(({ uri }) => uri.scheme === 'file')
@@ -13,11 +13,11 @@ export function workspaceRoots(): Root[] {
 }
 
 /**
- * Does what a tool does, and tells its result or failure in the words an agent gets.
- * @param logger is told what is kept from the agent
- * @param task gets a signal that aborts when the agent's call is cancelled; what it returns is data
- * @throws Error whose message begins with a code; vscode.CancellationError when the call was
- *   cancelled
+ * Runs a tool and formats its result or error for an agent.
+ * @param logger Logs the details that the agent does not get.
+ * @param task Receives a signal that aborts when the agent's call is cancelled. Its result is data.
+ * @throws Error The message begins with an error code.
+ * @throws vscode.CancellationError if the call was cancelled
  */
 export async function answerTool(
   logger: Logger,
@@ -39,8 +39,8 @@ export async function answerTool(
 }
 
 /**
- * Runs a task in a workspace that is trusted.
- * @throws as {@link answerTool}
+ * Runs a task, if the workspace is trusted, and formats its error for an agent.
+ * @throws The errors of {@link answerTool}.
  */
 export async function inWordsForAgents<T>(logger: Logger, task: () => Promise<T>): Promise<T> {
   const outcome = await trusted(task).then(
@@ -55,7 +55,7 @@ export async function inWordsForAgents<T>(logger: Logger, task: () => Promise<T>
     throw new vscode.CancellationError();
   }
   logger.error(`A tool for agents failed: ${describeError(error)}`);
-  // Without its cause, which VS Code would pass on with every path in it.
+  // Omit the cause, because VS Code would pass it on with all paths in it.
   throw new Error(failureText(error, workspaceRoots()));
 }
 
@@ -74,9 +74,10 @@ function assertTrusted(): void {
 }
 
 /**
- * The mini-app of the workspace that an agent names, or the only one. Asks nobody.
- * @returns its folder, absolute
- * @throws NOTHING_TO_PUBLISH (none, none of that name, or several and none is named)
+ * Finds the mini-app that an agent names, or the only one in the workspace. Does not prompt.
+ * @returns Absolute path of its folder.
+ * @throws NOTHING_TO_PUBLISH if there is none, the name is unknown, or there are several and none
+ *   is named
  */
 export async function miniAppForAgent(
   miniApps: MiniApps,

@@ -10,8 +10,8 @@ import { answerTool, inWordsForAgents, miniAppForAgent, workspaceRoots } from '.
 type ValidateContext = Pick<TaskContext, 'logger' | 'miniApps' | 'validate'>;
 
 /**
- * What the chat shows while a mini-app is checked.
- * @throws as {@link inWordsForAgents}
+ * Returns the message that the chat shows during the validation.
+ * @throws The errors of {@link inWordsForAgents}.
  */
 export function prepareValidate(
   { logger, miniApps }: ValidateContext,
@@ -25,8 +25,9 @@ export function prepareValidate(
 }
 
 /**
- * Every problem of a mini-app that can be told without a build; the Problems panel gets them too.
- * @throws as {@link answerTool}
+ * Returns all problems of a mini-app that can be found without a build. They are also shown in the
+ * Problems panel.
+ * @throws The errors of {@link answerTool}.
  */
 export function invokeValidate(
   { logger, miniApps, validate }: ValidateContext,

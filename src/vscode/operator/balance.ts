@@ -9,8 +9,8 @@ import { withDelayedProgress } from '../ui/progress';
 import { settings } from '../settings';
 
 /**
- * Asks for the balance and tells it; a low one as a warning.
- * @throws what the API client throws, CancelledError
+ * Loads and shows the balance. If it is low, the message is a warning.
+ * @throws CancelledError and the errors of the API client
  */
 export async function showBalance(wallet: WalletWatch, tokens: TokenSource): Promise<Balance> {
   const balance = await withDelayedProgress(vscode.l10n.t('Asking for the balance…'), (signal) =>
@@ -31,7 +31,7 @@ export async function showBalance(wallet: WalletWatch, tokens: TokenSource): Pro
   return balance;
 }
 
-/** What operators are offered in the menu. */
+/** Returns the menu items for operators. */
 export function operatorItems(): MenuItem[] {
   return [
     menuItem('credit-card', vscode.l10n.t('Wallet Balance'), 'i99op.balance'),
@@ -41,7 +41,7 @@ export function operatorItems(): MenuItem[] {
   ];
 }
 
-/** The balance in the status bar; undefined while it is not known. */
+/** Returns the balance for the status bar, or undefined if it is not known. */
 export function balanceBadge(balance: Balance | undefined): Badge | undefined {
   if (balance === undefined) {
     return undefined;
@@ -64,7 +64,9 @@ function format(balance: Balance): string {
   return formatBalance(balance, textLanguage());
 }
 
-/** No public document names the page: the console leads there. */
+/**
+ * Opens the web console. The URL of the top-up page is not documented, but the console links to it.
+ */
 function openTopUp(): Thenable<boolean> {
   return vscode.env.openExternal(vscode.Uri.parse(settings.webConsoleUrl()));
 }

@@ -16,12 +16,12 @@ import { addOperatorKey, listOperatorKeys } from './operatorKeys';
 import { signInOperator, type OperatorSignInArguments } from './signInOperator';
 
 /**
- * How often the watch is given the chance to ask for the balance, in milliseconds. It has a pace of
- * its own.
+ * Interval at which the wallet watch may refresh, in milliseconds. The watch decides how often it
+ * calls the backend.
  */
 const LOOK_MS = 60_000;
 
-/** The operator's half: the same engine with another realm, and a wallet. */
+/** The features for operators: the same session services with another realm, and a wallet. */
 export class Operator implements vscode.Disposable {
   private readonly parts: AuthServices;
   private readonly wallet: WalletWatch;

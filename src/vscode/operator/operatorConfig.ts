@@ -8,7 +8,7 @@ import { textLanguage } from '../../core/text/l10n';
 import { showInfo } from '../ui/showInfo';
 import type { AuthServices } from '../session/authServices';
 
-/** What `i99op.showConfig` returns. It never holds a token. */
+/** The result of `i99op.showConfig`. It never contains a token. */
 export interface OperatorConfig {
   baseUrl: string;
   signedIn: boolean;
@@ -19,7 +19,7 @@ export interface OperatorConfig {
 }
 
 /**
- * Tells where and how the operator is signed in.
+ * Shows the operator's backend, session and key.
  * @throws BACKEND_REFUSED
  */
 export function showConfig(parts: AuthServices): OperatorConfig {
@@ -44,7 +44,10 @@ export function showConfig(parts: AuthServices): OperatorConfig {
   return config;
 }
 
-/** @throws BACKEND_REFUSED */
+/**
+ * Reads the operator's configuration.
+ * @throws BACKEND_REFUSED
+ */
 export function readConfig({ session, backendUrl }: AuthServices): OperatorConfig {
   const baseUrl = backendUrl();
   const { stored, state } = session;

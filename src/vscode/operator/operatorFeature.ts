@@ -5,12 +5,15 @@ import type { Operator } from './operator';
 
 const SETTING = 'i99op.enabled';
 
-/** Has the operator's half loaded while the setting says so, and let go when it does not. */
+/** Loads the operator features while the setting enables them, and unloads them otherwise. */
 export class OperatorFeature implements vscode.Disposable {
   private loading: Promise<Operator> | undefined;
   private readonly subscription: vscode.Disposable;
 
-  /** @param load makes the operator's half */
+  /**
+   * Creates the feature.
+   * @param load Creates the operator features.
+   */
   constructor(private readonly load: () => Promise<Operator>) {
     this.subscription = vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(SETTING)) {
@@ -21,8 +24,8 @@ export class OperatorFeature implements vscode.Disposable {
   }
 
   /**
-   * The operator's half, for a command.
-   * @throws NOT_SIGNED_IN while it is switched off
+   * Returns the operator features for a command.
+   * @throws NOT_SIGNED_IN if they are disabled
    */
   async require(): Promise<Operator> {
     this.follow();
@@ -48,7 +51,7 @@ export class OperatorFeature implements vscode.Disposable {
       const loading = this.load();
       this.loading = loading;
       loading.catch(() => {
-        this.loading = this.loading === loading ? undefined : this.loading; // the next command tries anew
+        this.loading = this.loading === loading ? undefined : this.loading; // the next command tries again
       });
     }
   }

@@ -9,8 +9,9 @@ import { keyItems, loadKeys, type AddKeyDeps } from '../keys/sshKeyCommands';
 import { keysApi } from '../keys/sshKeysView';
 
 /**
- * The operator's keys. Called without an argument, as the palette does, it shows them too.
- * @throws as {@link loadKeys}
+ * Lists the operator's keys. Called without an argument, as from the Command Palette, it also shows
+ * them.
+ * @throws The errors of {@link loadKeys}.
  */
 export async function listOperatorKeys(
   parts: AuthServices,
@@ -29,7 +30,10 @@ export async function listOperatorKeys(
   return [...keys];
 }
 
-/** As {@link addKey}, with the operator's account. */
+/**
+ * Registers a key with the operator's account.
+ * @throws The errors of {@link addKey}.
+ */
 export function addOperatorKey(
   parts: AuthServices,
   transport: Transport,
@@ -39,7 +43,10 @@ export function addOperatorKey(
   return addKey(createKeyDeps(parts, transport), call, args);
 }
 
-/** Operators have no view of their keys: they are asked for each time. */
+/**
+ * Creates the dependencies of the key commands. Operators have no key view, so their keys are
+ * loaded each time.
+ */
 function createKeyDeps(
   { session, tokens, backendUrl }: AuthServices,
   transport: Transport,

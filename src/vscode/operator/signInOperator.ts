@@ -24,9 +24,9 @@ export interface OperatorSignInArguments extends Pick<
 }
 
 /**
- * Signs an operator in. The backend is asked for unless an argument answers anything; it is
- * remembered, and a change signs out first.
- * @throws BACKEND_REFUSED, and as {@link signIn}
+ * Signs in an operator. Asks for the backend, unless an argument gives the backend or a credential.
+ * The backend is saved. A change of the backend signs out first.
+ * @throws BACKEND_REFUSED and the errors of {@link signIn}
  */
 export async function signInOperator(
   deps: SignInDeps,
@@ -43,7 +43,10 @@ export async function signInOperator(
   await signIn(deps, call, args, change);
 }
 
-/** @returns undefined where the backend stays */
+/**
+ * Returns the change to a backend.
+ * @returns Undefined if the backend stays the same.
+ */
 function changeTo(session: Session, now: string): ComingChange | undefined {
   const before = settings.backendUrlOrReason(session.realm);
   return before === now
@@ -55,7 +58,10 @@ function changeTo(session: Session, now: string): ComingChange | undefined {
       };
 }
 
-/** Nothing of the session before goes to another backend, and nothing of it stays behind. */
+/**
+ * Signs out, so that no data of the session reaches the new backend or stays behind, and saves the
+ * new backend.
+ */
 async function moveTo(session: Session, before: string, backendUrl: string): Promise<void> {
   const isSignedIn = session.stored !== undefined;
   if (isSignedIn) {
@@ -85,7 +91,10 @@ async function askForBackend({ realm, stored }: Session): Promise<string> {
   return orCancel(answer);
 }
 
-/** @param signedInTo the backend that a change signs out of */
+/**
+ * Validates the URL of a backend.
+ * @param signedInTo The backend that a change signs out of.
+ */
 function objectionTo(
   value: string,
   signedInTo: string | undefined,

@@ -10,10 +10,7 @@ import { sshFolder } from '../core/platform/homePath';
 import { agentSocket } from './keys/agentKeys';
 import { settings } from './settings';
 
-/**
- * Puts a report on the clipboard that can be shown to anybody: no token, no name, no e-mail
- * address, no path.
- */
+/** Copies a report that is safe to share: no tokens, names, e-mail addresses or paths. */
 export async function copyDiagnostics(
   session: Session,
   extension: vscode.Extension<unknown>,
@@ -51,7 +48,10 @@ async function agentReport(): Promise<string> {
   return (await agentSocket()) === undefined ? 'none' : 'configured';
 }
 
-/** File names of keys often hold the name of a person or a customer. */
+/**
+ * Describes the location of a key without its file name, which often contains the name of the user
+ * or a customer.
+ */
 function keyReport(path: string | undefined): string {
   if (path === undefined) {
     return 'no file';

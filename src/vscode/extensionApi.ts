@@ -5,7 +5,7 @@ import { readArguments } from '../core/commandArguments';
 import type { Session } from '../core/session/session';
 import type { TaskContext } from './publish/publishContext';
 
-/** Makes what other extensions get. */
+/** Creates the API for other extensions. */
 export function createApi({ session, validate }: Pick<TaskContext, 'session' | 'validate'>): {
   api: I99dashApi;
   dispose: () => void;
@@ -41,6 +41,6 @@ function toApiIdentity(session: Session): ApiIdentity | undefined {
   try {
     return Object.freeze({ devId: session.identity().devId });
   } catch {
-    return undefined; // nobody is signed in, or nobody knows yet whose credential it is
+    return undefined; // not signed in, or the owner of the credential is not known yet
   }
 }

@@ -9,7 +9,7 @@ const WALKTHROUGH = 'i99dash.i99dash#firstPublish';
 const PUBLISHED = 'i99dash.hasPublished';
 const SIGNED_IN_ONCE = 'i99dash.hasSignedIn';
 
-/** The steps of the walkthrough by the context keys that complete them. */
+/** The ids of the walkthrough steps, keyed by the context key that completes them. */
 const STEP_IDS = {
   hasKey: 'key',
   isKeyRegistered: 'register',
@@ -20,14 +20,13 @@ const STEP_IDS = {
 /** A context key that completes a step of the walkthrough. */
 type Step = keyof typeof STEP_IDS;
 
-/** The session's states in which somebody is signed in. */
+/** The session states with a signed-in account. */
 const SIGNED_IN: ReadonlySet<SessionState['kind']> = new Set<SessionState['kind']>([
   ...(['signedIn', 'locked', 'offline', 'environment'] as const),
 ]);
 
 /**
- * Completes the steps of the walkthrough "Publish your first mini-app" when what they are about has
- * happened.
+ * Completes the steps of the walkthrough "Publish your first mini-app" when the user has done them.
  */
 export class FirstSteps implements vscode.Disposable {
   private readonly done = new Set<Step>();
@@ -57,12 +56,12 @@ export class FirstSteps implements vscode.Disposable {
     this.subscriptions.dispose();
   }
 
-  /** Whether somebody has ever signed in from this computer. */
+  /** Whether the user has ever signed in from this computer. */
   get hasSignedIn(): boolean {
     return this.memory.get(SIGNED_IN_ONCE) === true;
   }
 
-  /** The same commands, with their results taken note of. */
+  /** Wraps the command handlers so that their results complete walkthrough steps. */
   watch(handlers: Record<CommandId, CommandHandler>): Record<CommandId, CommandHandler> {
     const noting =
       (id: CommandId, note: (result: unknown) => void): CommandHandler =>
@@ -84,7 +83,7 @@ export class FirstSteps implements vscode.Disposable {
     };
   }
 
-  /** Takes note of a submission, whatever has led to it. */
+  /** Records a submission, regardless of what started it. */
   published(): void {
     this.complete('hasPublished');
     void this.memory.update(PUBLISHED, true);
@@ -105,7 +104,10 @@ export class FirstSteps implements vscode.Disposable {
     }
   }
 
-  /** The welcome of the views explains the first sign-in only until it happened. */
+  /**
+   * Sets the context key for the welcome texts, which explain signing in only until the first
+   * sign-in.
+   */
   private tellSignedInOnce(): void {
     void vscode.commands.executeCommand('setContext', SIGNED_IN_ONCE, this.hasSignedIn);
   }
@@ -116,7 +118,7 @@ export class FirstSteps implements vscode.Disposable {
     }
   }
 
-  /** What is done stays done, as it does in the walkthrough. */
+  /** Completes a step. A completed step stays completed, as in the walkthrough. */
   private complete(step: Step): void {
     if (!this.done.has(step)) {
       this.done.add(step);
@@ -127,9 +129,9 @@ export class FirstSteps implements vscode.Disposable {
 }
 
 /**
- * Tells VS Code that a step is done. Its context key alone does not: VS Code loads walkthroughs
- * when one is first opened, takes a key that is set by then for an event of the past, and leaves
- * the step open until the window is reloaded.
+ * Marks a step as complete in VS Code. Its context key alone is not enough: VS Code loads a
+ * walkthrough when it is first opened, ignores context keys that are already set, and leaves the
+ * step open until the window reloads.
  */
 async function markComplete(step: Step): Promise<void> {
   try {
@@ -138,12 +140,13 @@ async function markComplete(step: Step): Promise<void> {
       `${WALKTHROUGH}#${STEP_IDS[step]}`,
     );
   } catch {
-    // VS Code remembers the step, and fails since it has not loaded the walkthrough yet.
+    // VS Code saves the step, but rejects because it has not loaded the walkthrough yet.
   }
 }
 
 /**
- * Opens the walkthrough; in Cursor, which shows none, the view whose welcome has the same steps.
+ * Opens the walkthrough. Cursor does not show walkthroughs, so this focuses the view whose welcome
+ * text has the same steps.
  */
 export async function openFirstSteps(): Promise<void> {
   if (/cursor/iu.test(vscode.env.appName)) {

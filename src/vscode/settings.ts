@@ -5,12 +5,12 @@ import { abbreviateHome, absoluteFromHome } from '../core/platform/homePath';
 import type { Realm } from '../core/realm';
 
 /**
- * The only place that knows the configuration. Every value is read at each use, so a change counts
- * at once.
+ * The only module that accesses the configuration. Each value is read on use, so a change takes
+ * effect at once.
  */
 export const settings = {
   /**
-   * The backend in force: the environment's, else the setting's.
+   * Returns the current backend, from the environment or else from the setting.
    * @throws BACKEND_REFUSED
    */
   backendUrl(realm: Realm): string {
@@ -22,7 +22,7 @@ export const settings = {
     );
   },
 
-  /** The backend in force as people may read it; why there is none where the client refuses it. */
+  /** Returns the current backend for display, or the reason why it is rejected. */
   backendUrlOrReason(realm: Realm): string {
     try {
       return settings.backendUrl(realm);
@@ -31,7 +31,10 @@ export const settings = {
     }
   },
 
-  /** Remembers a backend. @param backendUrl as `parseBackendUrl` returns it */
+  /**
+   * Saves a backend in the user settings.
+   * @param backendUrl As `parseBackendUrl` returns it.
+   */
   setBackendUrl: async (realm: Realm, backendUrl: string): Promise<void> => {
     const value = backendUrl === realm.defaultBackendUrl ? undefined : backendUrl;
     await vscode.workspace
@@ -39,42 +42,51 @@ export const settings = {
       .update(`${realm.id}.backendUrl`, value, vscode.ConfigurationTarget.Global);
   },
 
-  /** Whether the operator's half is there. */
+  /** Whether the operator features are enabled. */
   operatorEnabled: (): boolean => get('i99op.enabled', false),
 
   webConsoleUrl: (): string => get('i99dash.webConsoleUrl', 'https://dev.i99dash.app'),
 
-  /** Absolute. */
+  /** Returns the absolute path of the key. */
   keyPath: (): string => absoluteFromHome(getOfMachine('i99dash.ssh.keyPath', '~/.ssh/id_ed25519')),
 
-  /** Makes this the key to sign in with. @param path absolute */
+  /**
+   * Saves the key to sign in with in the user settings.
+   * @param path Absolute path.
+   */
   setKeyPath: async (path: string): Promise<void> => {
     const configuration = vscode.workspace.getConfiguration();
     const target = vscode.ConfigurationTarget.Global;
     await configuration.update('i99dash.ssh.keyPath', abbreviateHome(path), target);
   },
 
-  /** Whether an ssh-agent is asked for keys. */
+  /** Whether to use keys of the ssh-agent. */
   useAgent: (): boolean => getOfMachine('i99dash.ssh.useAgent', true),
 
-  /** Where the agent listens; '' for the environment's. */
+  /** Returns the socket of the agent, or '' to use the one of the environment. */
   agentSocket: (): string => getOfMachine('i99dash.ssh.agentSocket', ''),
 
   statusBarVisible: () => getWord('i99dash.statusBar.visible', ['auto', 'always', 'never']),
 
-  /** @param folder the mini-app: each may have its own */
+  /**
+   * Returns the default track of a mini-app.
+   * @param folder The folder of the mini-app. Each folder may have its own setting.
+   */
   defaultTrack: (folder: vscode.Uri) =>
     getWord('i99dash.publish.defaultTrack', ['production', 'beta'], folder),
 
   /**
-   * Whether `confirmed: true` in the argument of a command counts. Only the user's own settings say
-   * so, whatever a workspace or the place that VS Code merges from may hold.
+   * Whether `confirmed: true` in command arguments is accepted. Only the user settings count, not
+   * those of a workspace or any other source that VS Code merges.
    */
   acceptConfirmed: (): boolean =>
     vscode.workspace.getConfiguration().inspect('i99dash.commands.acceptConfirmed')?.globalValue ===
     true,
 
-  /** Whether the workspace's settings choose another track for a folder than the user's would. */
+  /**
+   * Checks whether the workspace settings select another track for a folder than the user settings
+   * would.
+   */
   isTrackFromWorkspace: (folder: vscode.Uri): boolean => {
     const key = 'i99dash.publish.defaultTrack';
     const known = vscode.workspace.getConfiguration(undefined, folder).inspect(key);
@@ -85,8 +97,8 @@ export const settings = {
   confirmPublish: () => getWord('i99dash.publish.confirm', ['production', 'always', 'never']),
 
   /**
-   * VS Code's own settings of the network, and the environment. `http.proxyStrictSSL` is not among
-   * them: certificates are always checked.
+   * Returns the network configuration from VS Code's own settings and the environment. Ignores
+   * `http.proxyStrictSSL`: certificates are always verified.
    */
   network: (): NetworkConfiguration => ({
     proxy: {
@@ -103,7 +115,7 @@ export const settings = {
   }),
 };
 
-/** A value of another type than it should have, as settings.json may hold, counts as none. */
+/** Returns a setting. A value of the wrong type, which settings.json may contain, is ignored. */
 function get<T>(key: string, fallback: T, resource?: vscode.Uri): T {
   return fitting(
     vscode.workspace.getConfiguration(undefined, resource).get<unknown>(key),
@@ -111,10 +123,7 @@ function get<T>(key: string, fallback: T, resource?: vscode.Uri): T {
   );
 }
 
-/**
- * As {@link get}, for what names a credential of this machine: whatever a workspace holds does not
- * count.
- */
+/** Returns a setting that selects a credential of this machine. Workspace settings are ignored. */
 function getOfMachine<T>(key: string, fallback: T): T {
   const found = vscode.workspace.getConfiguration().inspect<unknown>(key);
   return fitting(found?.globalValue ?? found?.defaultValue, fallback);
@@ -126,7 +135,8 @@ function fitting<T>(value: unknown, fallback: T): T {
 }
 
 /**
- * One of several words, the first of which is the default. A word that is misspelt counts as none.
+ * Returns a setting that is one of several words. The first word is the default, which also
+ * replaces an unknown word.
  */
 function getWord<T extends string>(
   key: string,

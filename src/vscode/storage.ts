@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { SecretStore, StateStore } from '../core/platform/interfaces';
 
-/** VS Code's SecretStorage behind the seam that core knows. */
+/** Adapts VS Code's SecretStorage to the interface of core. */
 export function createSecretStore(secrets: vscode.SecretStorage): SecretStore {
   return {
     get: async (key) => secrets.get(key),
@@ -11,7 +11,7 @@ export function createSecretStore(secrets: vscode.SecretStorage): SecretStore {
   };
 }
 
-/** VS Code's global state behind the seam that core knows. */
+/** Adapts VS Code's global state to the interface of core. */
 export function createStateStore(state: vscode.Memento): StateStore {
   return {
     get: (key) => state.get(key),

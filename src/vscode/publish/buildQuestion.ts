@@ -15,47 +15,43 @@ import { orCancel } from '../ui/ask';
 import { confirmGuarded } from '../ui/consent';
 import { plainText } from '../ui/plainText';
 
-/** Characters of a command and its scripts that a dialog has room for. */
+/** The maximum length of a command and its scripts in a dialog, in characters. */
 const MAX_IN_DIALOG = 600;
 /**
- * Where the workspace keeps which builds may run, and which are left out: folder → SHA-256 of what
- * they run.
+ * The workspace state keys of the allowed and the skipped builds: folder → SHA-256 of the commands.
  */
 const ALLOWED_BUILDS = 'i99dash.allowedBuilds';
 const SKIPPED_BUILDS = 'i99dash.skippedBuilds';
-/** Of the document that shows a command which is longer. */
+/** The URI scheme of the document that shows a long command. */
 const SCHEME = 'i99dash-build-command';
 
-/** Who asks for a build, and what is remembered. */
+/** Who asks for a build, and where the answers are stored. */
 export interface BuildRequest {
   call: Call;
-  /** Of the workspace. */
+  /** The state of the workspace. */
   memory: vscode.Memento;
-  /** The folder is outside the workspace. */
+  /** Whether the folder is outside the workspace. */
   isOutside: boolean;
-  /** Nothing will be sent. */
+  /** Whether nothing is sent to the backend. */
   isDryRun: boolean;
 }
 
-/**
- * What a person has answered about a build; undefined where there is none, or where nobody had to
- * be asked.
- */
+/** The user's answer about a build; undefined if there is no build or the user was not asked. */
 export type BuildAgreement = { digest: string; runs: boolean } | undefined;
 
-/** What is published, without its build where the person left that out. */
+/** The project to publish, without its build if the user skipped it. */
 export interface AgreedProject {
   project: Project;
   agreed: BuildAgreement;
 }
 
 /**
- * Asks before a build runs whose text was not agreed to in this folder: the command line, or a
- * package script that it runs. A build of an agent, of a folder outside the workspace, or of which
- * not every script is known is asked about each time. It can be agreed to only where the whole of
- * it was to be seen. The build of a project's own `publish` script can be left out, too, and stays
- * so until its text changes.
- * @param agreed what was answered for this very publish
+ * Asks before a build runs, unless the user has already allowed the same command line and package
+ * scripts in this folder. Always asks if an agent starts the build, if the folder is outside the
+ * workspace, or if not all scripts are known. The user can only allow a build after seeing the
+ * whole text. The build of a project's own `publish` script can also be skipped, until its text
+ * changes.
+ * @param agreed the user's answer from earlier in this publish
  * @throws CancelledError
  */
 export async function agreeToBuild(
@@ -99,8 +95,8 @@ function readBuilds(memory: vscode.Memento, key: string): Record<string, string>
 }
 
 /**
- * Only the build of a `publish` script can be left out: what `buildCommand` makes is all that there
- * is to pack.
+ * Removes the build of a `publish` script. The build of a `buildCommand` cannot be skipped, because
+ * its output is what is packed.
  */
 function withoutBuild(project: Project, now: string): AgreedProject {
   const unbuilt = { ...project };
@@ -109,8 +105,8 @@ function withoutBuild(project: Project, now: string): AgreedProject {
 }
 
 /**
- * Runs a build only while its text is the one that was agreed to: it may have waited, and somebody
- * else may write the files.
+ * Wraps a runner so that it runs the build only if its text is still the one that the user allowed.
+ * Time may have passed since then, and other programs can write the files.
  */
 export function runAgreed(
   runner: ProcessRunner,
@@ -137,7 +133,7 @@ export function runAgreed(
 
 interface About {
   folder: string;
-  /** Where the command comes from. */
+  /** The file that defines the command. */
   file: Build['file'];
   asksAlways: boolean;
   isOutside: boolean;
@@ -146,7 +142,8 @@ interface About {
 }
 
 /**
- * The command, and below it each script by its name. No script can pass for a line of another one.
+ * Formats the command, followed by each script with its name. A script cannot imitate the line of
+ * another script.
  */
 function readableText({ commandLine, scripts }: RunText, folder: string): string {
   const lines = scripts.map(({ file, name, text }) => {
@@ -157,7 +154,7 @@ function readableText({ commandLine, scripts }: RunText, folder: string): string
 }
 
 /**
- * @returns whether the build is to run
+ * @returns whether to run the build
  * @throws CancelledError
  */
 async function askAbout(call: Call, text: RunText, about: About): Promise<boolean> {
@@ -183,7 +180,7 @@ async function askAbout(call: Call, text: RunText, about: About): Promise<boolea
   });
 }
 
-/** The first one runs the build. */
+/** Lists the buttons. The first one runs the build. */
 function listButtons({ file, isDryRun }: About): [string, ...string[]] {
   if (file === CONFIG_FILE) {
     return [vscode.l10n.t('Run Build')];
@@ -194,8 +191,8 @@ function listButtons({ file, isDryRun }: About): [string, ...string[]] {
 }
 
 /**
- * Shows a text for which a dialog has no room in an editor for as long as something is asked.
- * @param name of the text, unique
+ * Shows a text that is too long for a dialog in an editor while the user is asked.
+ * @param name a unique name of the text
  */
 async function withTextInEditor<T>(name: string, whole: string, ask: () => Promise<T>): Promise<T> {
   const content = whole
@@ -243,8 +240,8 @@ function describeBuild(about: About, text: string): string[] {
 }
 
 /**
- * The same for the same text, and another one for a `publish` script: its build can be left out,
- * and finds other programs.
+ * Returns a hash of the text. A `publish` script gets a different hash than a `buildCommand` with
+ * the same text, because its build can be skipped and finds other programs.
  */
 function digest({ commandLine, scripts, isComplete }: RunText, build?: Build): string {
   const text = scripts.length === 0 ? commandLine : JSON.stringify([commandLine, scripts]);

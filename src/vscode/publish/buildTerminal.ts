@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
 
-/** So much waits for the terminal to open, in UTF-16 units. Of more, the end stays. */
+/** The maximum output to buffer until the terminal opens, in UTF-16 units. Only the end is kept. */
 const MAX_WAITING = 1024 * 1024;
 
 /**
- * Shows what builds print, in one terminal for all of them. It comes to the front when a build
- * fails, and takes no focus.
+ * Shows the output of all builds in one terminal. Reveals it when a build fails, without taking the
+ * focus.
  */
 export class BuildTerminal implements vscode.Disposable {
   private readonly output = new vscode.EventEmitter<string>();
   private terminal: vscode.Terminal | undefined;
   private isOpen = false;
-  /** What was printed before the terminal could show it. */
+  /** The output from before the terminal opened. */
   private waiting = '';
 
   write(text: string): void {

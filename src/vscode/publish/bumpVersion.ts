@@ -6,17 +6,16 @@ import { declaredVersions, type DeclaredVersion } from '../../core/publish/check
 import { versionEdit } from '../../core/publish/editing/valueFixes';
 import type { Project } from '../../core/publish/project/project';
 
-/** What it takes to give a mini-app its next version. */
+/** The changes that give a mini-app its next version. */
 export interface Bump {
   version: string;
-  /** Where pages declare the version that this one replaces. */
+  /** Where pages declare the version to replace. */
   pages: readonly DeclaredVersion[];
 }
 
 /**
- * Finds out what a bump would change.
- * @returns undefined while somebody edits the manifest: what they have not saved is not ours to
- *   save
+ * Finds the changes that a version bump makes.
+ * @returns undefined if the manifest has unsaved edits, which the bump must not save
  */
 export async function planBump(project: Project, version: string): Promise<Bump | undefined> {
   const { folder, manifest } = project;
@@ -28,9 +27,9 @@ export async function planBump(project: Project, version: string): Promise<Bump 
 }
 
 /**
- * Writes another version into a mini-app's manifest.json and into the pages that declared the old
- * one, as an edit that can be undone, and saves them. Everything else stays as it is.
- * @throws VALIDATION_FAILED (a file cannot be written)
+ * Writes a new version into a mini-app's manifest.json and into the pages that declare the old one,
+ * as an edit that can be undone, and saves them. Leaves everything else unchanged.
+ * @throws VALIDATION_FAILED if a file cannot be written
  */
 export async function bumpVersion(folder: string, { version, pages }: Bump): Promise<void> {
   const uri = vscode.Uri.file(join(folder, MANIFEST_FILE));
@@ -46,7 +45,7 @@ export async function bumpVersion(folder: string, { version, pages }: Bump): Pro
     const { start, end } = range;
     const place = new vscode.Range(start.line, start.character, end.line, end.character);
     const page = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
-    // A build may have changed it since.
+    // A build may have changed the page since the bump was planned.
     if (page.getText(place) === old) {
       edit.replace(page.uri, place, version);
     }

@@ -14,13 +14,14 @@ import { showPicker } from '../ui/pickers';
 import { plainFacts, plainLabel } from '../ui/plainText';
 import { runCommand } from '../ui/runCommand';
 
-/** Where a caller says the mini-app is; keybindings and tasks can only say it as text. */
+/** The location of a mini-app as a caller gives it. Keybindings and tasks can only give text. */
 export type GivenFolder = vscode.Uri | string;
 
 /**
- * The folder of the mini-app that is given (itself, its manifest.json or any file of it), edited,
- * alone in the workspace or picked.
- * @throws NOTHING_TO_PUBLISH (there is none), CancelledError
+ * Returns the folder of a mini-app: the given one (the folder, its manifest.json or any file in
+ * it), the one being edited, the only one in the workspace, or the one that the user picks.
+ * @throws NOTHING_TO_PUBLISH if there is no mini-app
+ * @throws CancelledError
  */
 export async function chooseMiniApp(
   miniApps: MiniApps,
@@ -43,7 +44,7 @@ export async function chooseMiniApp(
   return folders.length === 1 ? only : pickFolder(miniApps, folders, title);
 }
 
-/** Offers what makes one. */
+/** Creates the error, with a button that makes a mini-app. */
 function noMiniApp(): I99dashError {
   const error = new I99dashError(
     'NOTHING_TO_PUBLISH',
@@ -54,13 +55,15 @@ function noMiniApp(): I99dashError {
   return error;
 }
 
-/** A path as people write it: from the home folder, or from the first folder of the workspace. */
+/**
+ * Resolves a path that the user wrote, relative to the home folder or the first workspace folder.
+ */
 export function absolute(path: string): string {
   const [root] = vscode.workspace.workspaceFolders ?? [];
   return resolve(root?.uri.fsPath ?? homeFolder(), expandHome(path));
 }
 
-/** A folder is taken at its word: what is wrong with it is told later. */
+/** Resolves the folder of a path. Does not check it; problems are reported later. */
 async function resolveFolder(path: string): Promise<string> {
   if (basename(path) === MANIFEST_FILE) {
     return dirname(path);
@@ -69,7 +72,7 @@ async function resolveFolder(path: string): Promise<string> {
   return stats?.isFile() === true ? ((await findMiniApp(dirname(path))) ?? dirname(path)) : path;
 }
 
-/** The file of the active editor, be it text or a picture. */
+/** Returns the file of the active editor, which may show text or a picture. */
 export function activeFile(): string | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   const uri =
@@ -78,7 +81,7 @@ export function activeFile(): string | undefined {
   return uri?.scheme === 'file' ? uri.fsPath : undefined;
 }
 
-/** The one picked last comes first. */
+/** Lets the user pick a folder. The one that was picked last comes first. */
 async function pickFolder(
   miniApps: MiniApps,
   folders: readonly string[],
@@ -114,7 +117,10 @@ async function pickFolder(
   return folder;
 }
 
-/** How many errors and warnings the Problems panel has of a mini-app; '' for none. */
+/**
+ * Returns the number of errors and warnings that the Problems panel shows for a mini-app; '' for
+ * none.
+ */
 function describeProblems(folder: string): string {
   const found = vscode.languages
     .getDiagnostics()

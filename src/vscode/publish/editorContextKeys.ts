@@ -4,8 +4,8 @@ import { isInside } from '../../core/miniAppFolder';
 import type { MiniApps } from './miniApps';
 
 /**
- * Tells `when` clauses which folders of open editors lie in a mini-app, through a context key. A
- * key about the active editor would be wrong for the other half of a split one.
+ * Sets the context key for `when` clauses that lists the folders of open editors inside mini-apps.
+ * A key for only the active editor would be wrong for the other side of a split editor.
  */
 export function registerEditorContextKeys(miniApps: MiniApps): vscode.Disposable {
   let told = '';
@@ -27,7 +27,7 @@ export function registerEditorContextKeys(miniApps: MiniApps): vscode.Disposable
   );
 }
 
-/** The folders of the files that have an editor, each once. */
+/** Returns the folders of all files open in an editor, each once. */
 function openFolders(): string[] {
   const files = vscode.window.tabGroups.all
     .flatMap(({ tabs }) => tabs)

@@ -4,12 +4,12 @@ import { Click } from '../ui/consent';
 import { plainText } from '../ui/plainText';
 import { runCommand } from '../ui/runCommand';
 
-/** The start of the editor comes first; nobody waits for this. In milliseconds. */
+/** The delay after the start, in milliseconds, so that this does not slow down the editor. */
 const DELAY_MS = 3_000;
 
 /**
- * Some time after the start, tells of publishes that a window did not live to finish, and removes
- * what they left.
+ * Reports publishes that were interrupted when their window ended, and removes their locks and
+ * bundles. Waits a moment after the start.
  */
 export function tellInterruptedPublishes(lockFolder: string): vscode.Disposable {
   const timer = setTimeout(() => {
@@ -40,7 +40,7 @@ function tell(note: LockInfo): void {
     .then((picked) => steps.find(({ label }) => label === picked)?.run());
 }
 
-/** What happened, and whether the backend may have the version. */
+/** Describes what happened, and whether the backend may have received the version. */
 function describe({ appId, version, stage }: LockInfo): string {
   switch (stage) {
     case 'preparing':

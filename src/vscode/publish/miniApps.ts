@@ -11,28 +11,25 @@ import {
 import { Emitter } from '../../core/platform/events';
 
 /**
- * File events come in bursts (a checkout, an install): one search answers them all, this many
- * milliseconds later.
+ * The delay before a search, in milliseconds. File events come in bursts, for example during a
+ * checkout or an install, and one search handles them all.
  */
 const SETTLE_MS = 300;
 const PICKED_LAST = 'i99dash.pickedMiniApp';
 
-/**
- * Knows which folders of the workspace are mini-apps, and tells `when` clauses through a context
- * key.
- */
+/** Finds the mini-apps in the workspace, and sets a context key for `when` clauses. */
 export class MiniApps implements vscode.Disposable {
   private folders: readonly string[] = [];
   private readonly changes = new Emitter<void>();
   private readonly subscriptions: vscode.Disposable;
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param memory the workspace's */
+  /** @param memory the state of the workspace */
   constructor(private readonly memory: vscode.Memento) {
     const watcher = vscode.workspace.createFileSystemWatcher(
       `**/{${MANIFEST_FILE},${CONFIG_FILE}}`,
     );
-    // A folder that is deleted tells nothing of the files in it.
+    // Deleting a folder raises no events for the files in it.
     const removals = vscode.workspace.createFileSystemWatcher('**/*', true, true, false);
     const searchSoon = (): void => this.searchSoon();
     this.subscriptions = vscode.Disposable.from(
@@ -53,12 +50,12 @@ export class MiniApps implements vscode.Disposable {
 
   readonly onDidChange = this.changes.event;
 
-  /** Absolute paths, as of the last search. */
+  /** The absolute paths of the folders from the last search. */
   get known(): readonly string[] {
     return this.folders;
   }
 
-  /** The one the user picked among several the last time; undefined when there was no such time. */
+  /** The mini-app that the user picked last; undefined if there is none. */
   get pickedLast(): string | undefined {
     return this.memory.get(PICKED_LAST);
   }
@@ -67,7 +64,7 @@ export class MiniApps implements vscode.Disposable {
     void this.memory.update(PICKED_LAST, folder);
   }
 
-  /** Searches now. */
+  /** Searches immediately. */
   async search(): Promise<readonly string[]> {
     const roots = (vscode.workspace.workspaceFolders ?? [])
       .filter(({ uri }) => uri.scheme === 'file')
@@ -85,7 +82,9 @@ export class MiniApps implements vscode.Disposable {
     this.subscriptions.dispose();
   }
 
-  /** A mini-app whose manifest is saved in the middle of an edit stays one. */
+  /**
+   * Keeps known mini-apps whose manifest is currently invalid, for example saved during an edit.
+   */
   private async withBroken(found: string[], roots: readonly string[]): Promise<string[]> {
     const missed = this.folders.filter(
       (folder) => !found.includes(folder) && roots.some((root) => isInside(folder, root)),
@@ -101,8 +100,8 @@ export class MiniApps implements vscode.Disposable {
 }
 
 /**
- * The mini-app that a file or folder belongs to: itself or the nearest folder above it; undefined
- * when there is none.
+ * Returns the mini-app that contains a file or folder: the path itself or its nearest ancestor;
+ * undefined if there is none.
  */
 export async function findMiniApp(path: string): Promise<string | undefined> {
   for (let folder = path; ; folder = dirname(folder)) {

@@ -30,10 +30,11 @@ export interface PublishArguments {
 }
 
 /**
- * Publishes the mini-app that the arguments, the active editor or the user names.
- * @param call how it was started: decides what is asked
- * @throws UNTRUSTED_WORKSPACE, NOT_SIGNED_IN, NOTHING_TO_PUBLISH, VALIDATION_FAILED,
- *   CancelledError, and what core's `publish` throws
+ * Publishes the mini-app given by the arguments, the active editor or the user.
+ * @param call how the command was started, which determines what to ask
+ * @throws UNTRUSTED_WORKSPACE, NOT_SIGNED_IN, NOTHING_TO_PUBLISH, VALIDATION_FAILED
+ * @throws CancelledError
+ * @throws what `publish` of core throws
  */
 export async function publishMiniApp(
   context: PublishContext,
@@ -60,15 +61,14 @@ export async function publishMiniApp(
 }
 
 type FolderPublish = Omit<PublishRun, keyof Decided> & { folder: string };
-/** What is decided on the way. */
+/** The values that are determined before publishing. */
 type Decided = Pick<PublishRun, 'project' | 'options' | 'agreed' | 'isOutside' | 'otherPublisher'>;
 
 /** @throws as {@link publishMiniApp} */
 async function publishFolder(started: FolderPublish): Promise<PublishResult> {
   const { context, call, args, surface, backendUrl, identity, folder } = started;
   await saveFiles(folder, !call.confirmed);
-  // Of what is published from here on: a file may have been saved, or be another since it was
-  // looked at last.
+  // Load the project only now: saving may have changed a file, and files may have changed on disk.
   const loaded = await loadProject(folder);
   const isOutside = await isOutsideWorkspace(folder);
   const isDryRun = args.dryRun === true;
@@ -100,7 +100,7 @@ async function publishFolder(started: FolderPublish): Promise<PublishResult> {
   return outcome.result;
 }
 
-/** Brings what a failure is about into the Problems panel, where only publishing could find it. */
+/** Shows the problems of a failure in the Problems panel if only publishing can find them. */
 async function showFound(
   { onRefused, showBuilt }: PublishContext,
   { folder, buildCommand }: Project,
@@ -112,18 +112,18 @@ async function showFound(
     await onRefused?.(folder, refused);
   }
   const ofBundle = problems.filter(({ rule }) => IN_BUNDLE.test(rule));
-  // Without a build they are told as people type.
+  // Without a build, the live checks report these problems.
   if (buildCommand !== undefined && ofBundle.length > 0) {
     showBuilt(folder, ofBundle);
   }
 }
 
-/** Rules about what a build made. */
+/** Rules that apply to the output of a build. */
 const IN_BUNDLE = /^(?:asset|baseline|files|page|secret)\./u;
 
 type Submitted = Pick<PublishResult, 'appId' | 'version' | 'reviewStatus'>;
 
-/** @throws NOTHING_TO_PUBLISH before anything is asked about a folder that is no mini-app */
+/** @throws NOTHING_TO_PUBLISH if the folder is not a mini-app, before the user is asked anything */
 async function givenMiniApp({ miniApps }: PublishContext, given: GivenFolder): Promise<string> {
   const folder = await chooseMiniApp(miniApps, given);
   if (!existsSync(join(folder, MANIFEST_FILE))) {
@@ -132,7 +132,10 @@ async function givenMiniApp({ miniApps }: PublishContext, given: GivenFolder): P
   return folder;
 }
 
-/** @throws UNTRUSTED_WORKSPACE, VALIDATION_FAILED (a track there is not) */
+/**
+ * @throws UNTRUSTED_WORKSPACE
+ * @throws VALIDATION_FAILED if the track is unknown
+ */
 function assertAllowed({ track }: PublishArguments): void {
   if (!vscode.workspace.isTrusted) {
     throw new I99dashError(
@@ -142,7 +145,7 @@ function assertAllowed({ track }: PublishArguments): void {
       ),
     );
   }
-  // A track that is misspelt in a keybinding must not end up in production.
+  // A misspelled track in a keybinding must not publish to production.
   const tracks: readonly unknown[] = ['production', 'beta', undefined];
   if (!tracks.includes(track)) {
     throw new I99dashError(

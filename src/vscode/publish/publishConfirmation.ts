@@ -14,33 +14,36 @@ import type { PublishPreview, Track } from '../../core/publish/publish';
 import { confirmModal } from '../ui/ask';
 import type { Bump } from './bumpVersion';
 
-/** Warnings that the question lists in full. */
+/** The maximum number of warnings in the confirmation. */
 const MAX_WARNINGS = 5;
-/** Characters of the release notes that the question shows. */
+/** The maximum length of the release notes in the confirmation, in characters. */
 const MAX_NOTES = 1_000;
 
-/** Rules that a version breaks which is not new. */
+/** Rules that report a version that is not new. */
 const NOT_NEW = ['version.published', 'version.lower'];
 
-/** Whom the bundle goes to, and in whose name. */
+/** Where the bundle is sent, and by which account. */
 export interface Destination {
   backendUrl: string;
-  /** Who is signed in, as people read it. */
+  /** The display name of the signed-in account. */
   who: string;
-  /** What testers will read, where that is known. */
+  /** The release notes for testers, if known. */
   releaseNotes?: string;
-  /** Who published the app first from this computer, where it is another account or backend. */
+  /**
+   * The publisher who first published the app from this computer, if the account or the backend
+   * differs.
+   */
   otherPublisher?: Publisher;
-  /** Where the app lies, if outside the workspace. */
+  /** The folder of the app if it is outside the workspace. */
   folder?: string;
-  /** The person left out the build of its `publish` script. */
+  /** Whether the user skipped the build of the app's `publish` script. */
   isUnbuilt?: boolean;
 }
 
 /**
- * Asks once everything is known: what is sent, where to, by whom.
- * @param next what to offer in place of this version
- * @returns whether this version is to be published, or the next one in its place
+ * Asks for confirmation, and shows what is sent, where, and by whom.
+ * @param next the version bump to offer instead
+ * @returns whether to publish this version or to bump it first
  * @throws CancelledError
  */
 export async function askToPublish(
@@ -60,7 +63,7 @@ export async function askToPublish(
   return answer === bump ? 'bump' : 'publish';
 }
 
-/** What a person should look at who published this app before, or who did not open its folder. */
+/** Lists what looks suspicious: a different publisher, or a folder outside the workspace. */
 function doubtsAbout({ backendUrl, who, otherPublisher, folder }: Destination): string[] {
   return [
     ...(otherPublisher === undefined
@@ -106,20 +109,20 @@ function facts(
   ];
 }
 
-/** How many files are sent, and of which folder. */
+/** Describes the number of files, and the folder that they come from. */
 function describeFiles(project: Project, count: number): string {
   const folder = pathInProject(project, packedFolder(project));
   return plural(count, { one: '{0} file from {1}', other: '{0} files from {1}' }, folder);
 }
 
-/** A track, and who gets what is published to it. */
+/** Describes a track and who receives its builds. */
 export function describeTrack(track: Track): string {
   return track === 'beta'
     ? vscode.l10n.t('beta (your testers; and to review)')
     : vscode.l10n.t('production (to review, then to everybody)');
 }
 
-/** Everything that speaks against it, and that nobody could compare the versions. */
+/** Lists the warnings, and whether the version could not be compared. */
 function listWarnings({ problems }: PublishPreview, next: Bump | undefined): string[] {
   const notes = problems.filter(({ rule }) => rule === 'version.not-compared');
   const warnings = problems.filter(({ severity }) => severity === 'warning');
@@ -150,7 +153,7 @@ function listWarnings({ problems }: PublishPreview, next: Bump | undefined): str
   ];
 }
 
-/** The app's name for people, in their language where it has one. */
+/** Returns the app's display name, in the user's language if available. */
 export function appName({ id, name }: Manifest): string {
   const names: Readonly<Record<string, string>> = name;
   const language = vscode.env.language.slice(0, 2);

@@ -12,13 +12,14 @@ import type { BuildTerminal } from './buildTerminal';
 import type { MiniApps } from './miniApps';
 import type { PublishView } from './publishUi';
 
-/** What publishing gets from the composition root. */
+/** The dependencies of publishing, from the composition root. */
 export interface PublishContext {
   session: Session;
   tokens: TokenSource;
   /**
    * Signs in.
-   * @throws what the sign-in throws, CancelledError
+   * @throws what the sign-in throws
+   * @throws CancelledError
    */
   signIn: (call: Call) => Promise<unknown>;
   transport: Transport;
@@ -26,35 +27,35 @@ export interface PublishContext {
   backendUrl: () => string;
   logger: Logger;
   clock: Clock;
-  /** Remembers answers for this workspace. */
+  /** The state of the workspace, which stores answers. */
   memory: vscode.Memento;
-  /** Where the locks of all windows lie. */
+  /** The folder with the locks of all windows. */
   lockFolder: string;
-  /** The built worker script. */
+  /** The path of the built worker script. */
   worker: string;
-  /** Where what is known of scripts is kept between publishes. */
+  /** The file that caches script results between publishes. */
   baselineCache: string;
-  /** Where it is kept who published which app first from this computer. */
+  /** The file that records who first published each app from this computer. */
   publishersFile: string;
   buildTerminal: BuildTerminal;
-  /** Told what the backend refused of a mini-app's manifest; an empty list once it accepts it. */
-  onRefused?: (folder: string, problems: readonly Problem[]) => Promise<void>;
   /**
-   * Shows what is wrong with the folder that a build wrote; nothing after a build without such
-   * problems.
+   * Called with the problems that the backend reported for a mini-app's manifest; with an empty
+   * list once it accepts the manifest.
    */
+  onRefused?: (folder: string, problems: readonly Problem[]) => Promise<void>;
+  /** Shows the problems in the output folder of a build; an empty list clears them. */
   showBuilt: (folder: string, problems: readonly Problem[]) => void;
-  /** Told of what was submitted. */
+  /** Called after a submission. */
   onSubmitted?: (submission: Pick<PublishResult, 'appId' | 'version' | 'reviewStatus'>) => void;
 }
 
-/** What tasks get besides. */
+/** The dependencies of tasks. */
 export interface TaskContext extends PublishContext {
-  /** Checks a mini-app without a build, and shows the result in the Problems panel. */
+  /** Checks a mini-app without building it, and shows the result in the Problems panel. */
   validate: (folder: string, signal: AbortSignal) => Promise<Problem[]>;
 }
 
-/** What core needs to publish to this backend. */
+/** Creates the dependencies that core needs to publish to this backend. */
 export function createPublishDeps(
   context: PublishContext,
   backendUrl: string,

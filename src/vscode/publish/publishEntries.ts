@@ -5,8 +5,8 @@ import type { MiniApps } from './miniApps';
 import type { TaskContext } from './publishContext';
 
 /**
- * Registers the places that offer to publish beside the commands: editor titles, CodeLens, tasks.
- * Loads none of what they need.
+ * Registers the entry points for publishing besides the commands: editor titles, CodeLens and
+ * tasks. Loads their implementations lazily.
  */
 export function registerPublishEntries(context: TaskContext): vscode.Disposable {
   return vscode.Disposable.from(

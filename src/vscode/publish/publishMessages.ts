@@ -13,8 +13,8 @@ import { runCommand } from '../ui/runCommand';
 import { settings } from '../settings';
 
 /**
- * What is said of a publish under way: stage, files or bytes, speed.
- * @param rate knows how fast the bytes flowed until now
+ * Describes the progress of a publish: the stage, files or bytes, and the speed.
+ * @param rate measures the speed
  */
 export function describeProgress({ stage, done, total }: Progress, rate: ByteRate): string {
   const name = stageName(stage);
@@ -65,7 +65,7 @@ interface ResultButton {
   run: () => unknown;
 }
 
-/** Tells the outcome in a notification. Does not wait for an answer. */
+/** Shows the outcome in a notification. Does not wait for an answer. */
 export function showResult(outcome: PublishOutcome): void {
   const { result, bump } = outcome;
   const buttons = resultButtons(outcome);
@@ -102,7 +102,7 @@ function resultButtons({ result, bump }: PublishOutcome): ResultButton[] {
     : [{ label: vscode.l10n.t('Bump and Publish'), run: bump.run }, showStatus, copyHash];
 }
 
-/** What a dry run warns of, and nobody was asked about; '' where there is nothing. */
+/** Describes the warnings of a dry run, which has no confirmation to list them; '' for none. */
 function describeWarnings({ problems }: PublishOutcome): string {
   const warnings = problems.filter(({ severity }) => severity === 'warning');
   const [first] = warnings;
@@ -115,7 +115,7 @@ function describeWarnings({ problems }: PublishOutcome): string {
       );
 }
 
-/** Why publishing a version that is not new may be of no use. */
+/** Explains why publishing a version that is not new may have no effect. */
 export function whyNotNew({ result, problems }: PublishOutcome): string {
   const version = plainText(result.version);
   return problems.some(({ rule }) => rule === 'version.lower')
@@ -123,7 +123,7 @@ export function whyNotNew({ result, problems }: PublishOutcome): string {
     : vscode.l10n.t("{0} had already been submitted. Devices that have it won't update.", version);
 }
 
-/** The outcome in a sentence. */
+/** Describes the outcome in a sentence. */
 export function describeResult(result: PublishResult): string {
   const { appId, version, track, dryRun, fileCount, size } = result;
   if (dryRun) {

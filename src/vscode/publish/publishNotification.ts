@@ -9,7 +9,7 @@ import { withDelayedProgress } from '../ui/progress';
 import { describeProgress, showResult } from './publishMessages';
 import type { PublishUi } from './publishUi';
 
-/** The notification, and a terminal for what a build prints. */
+/** Shows a publish in a notification, and the build output in a terminal. */
 export function notificationUi(clock: Clock, buildTerminal: BuildTerminal): PublishUi {
   return {
     run: (title, task) =>
@@ -29,7 +29,7 @@ export function notificationUi(clock: Clock, buildTerminal: BuildTerminal): Publ
             report(describeProgress(now, rate));
           },
           onBuildOutput: (text) => buildTerminal.write(text),
-          onProblems: () => undefined, // asked about, or told of in the end
+          onProblems: () => undefined, // shown in the confirmation or the result
         }).catch((error: unknown) => {
           if (isI99dashError(error, 'BUILD_FAILED')) {
             buildTerminal.reveal();

@@ -9,13 +9,14 @@ import { orCancel } from '../ui/ask';
 import { showInput } from '../ui/pickers';
 import { plainText } from '../ui/plainText';
 
-/** Names of files that a question lists. */
+/** The maximum number of file names in a question. */
 const MAX_NAMES = 8;
 
 /**
- * Brings the unsaved files of a mini-app to the disk, for that is what is published.
- * @param asks false: saves without a question
- * @throws VALIDATION_FAILED (a file cannot be saved), CancelledError
+ * Saves the unsaved files of a mini-app, because publishing reads from disk.
+ * @param asks whether to ask first
+ * @throws VALIDATION_FAILED if a file cannot be saved
+ * @throws CancelledError
  */
 export async function saveFiles(folder: string, asks: boolean): Promise<void> {
   const unsaved = vscode.workspace.textDocuments.filter(
@@ -71,8 +72,8 @@ async function wantsToSave(
 }
 
 /**
- * Asks what the beta testers are to read.
- * @returns undefined for nothing
+ * Asks for the release notes for beta testers.
+ * @returns undefined if the user enters none
  * @throws CancelledError
  */
 export async function askReleaseNotes({ manifest }: Project): Promise<string | undefined> {

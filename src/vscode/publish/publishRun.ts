@@ -20,31 +20,34 @@ import type { PublishOutcome, PublishUi, PublishView } from './publishUi';
 import { runCommand } from '../ui/runCommand';
 import { settings } from '../settings';
 
-/** A publish that nothing stands in the way of, and where to. */
+/** A publish that is ready to start, and its destination. */
 export interface PublishRun {
   context: PublishContext;
   call: Call;
-  /** What it was started with. */
+  /** The arguments of the command. */
   args: PublishArguments;
   project: Project;
   options: PublishOptions;
   backendUrl: string;
   surface: PublishUi;
-  /** Who is signed in; undefined for a dry run. */
+  /** The signed-in account; undefined for a dry run. */
   identity: Identity | undefined;
-  /** What was answered about the build. */
+  /** The user's answer about the build. */
   agreed: BuildAgreement;
-  /** The folder is outside the workspace. */
+  /** Whether the folder is outside the workspace. */
   isOutside: boolean;
-  /** Who published the app first from this computer, where it is another account or backend. */
+  /**
+   * The publisher who first published the app from this computer, if the account or the backend
+   * differs.
+   */
   otherPublisher: Publisher | undefined;
 }
 
-/** What ends a publish whose version the user wants to be another. */
+/** Ends a publish because the user chose to bump the version. */
 class BumpWanted extends Error {
   constructor(
     readonly bump: Bump,
-    /** What the user has read and accepted. */
+    /** The problems that the user has seen and accepted. */
     readonly accepted: readonly Problem[],
   ) {
     super('Another version is wanted');
@@ -52,9 +55,8 @@ class BumpWanted extends Error {
 }
 
 /**
- * Publishes, and publishes the next version instead when that is what the user answers.
- * @param accepted what they were told of the version before this one, when they wanted this one
- *   instead
+ * Publishes the version, or bumps it and publishes the next one if the user chooses so.
+ * @param accepted the problems that the user has seen for the version before the bump
  * @throws what {@link publish} throws
  */
 export async function publishWithConfirmation(
@@ -95,7 +97,7 @@ function mustConfirm(run: PublishRun, { problems }: PublishPreview): boolean {
   });
 }
 
-/** Whether there are warnings that the user has not read. */
+/** Checks whether there are warnings that the user has not seen. */
 function hasNewWarnings({ problems }: PublishPreview, accepted: readonly Problem[]): boolean {
   const known = new Set(accepted.map(({ rule, file }) => `${rule} ${file}`));
   return problems.some(
@@ -103,7 +105,10 @@ function hasNewWarnings({ problems }: PublishPreview, accepted: readonly Problem
   );
 }
 
-/** @throws CancelledError, BumpWanted, NOT_SIGNED_IN (somebody else is signed in by now) */
+/**
+ * @throws NOT_SIGNED_IN if a different account is signed in in the meantime
+ * @throws BumpWanted, CancelledError
+ */
 async function ask(run: PublishRun, identity: Identity, prepared: PublishPreview): Promise<void> {
   const { backendUrl, project, context, options, otherPublisher, isOutside } = run;
   const next = suggestedVersion(prepared.problems);
@@ -125,7 +130,7 @@ async function ask(run: PublishRun, identity: Identity, prepared: PublishPreview
   await assertSameAccount(context, identity, message);
 }
 
-/** What is asked before a publish, and when. */
+/** When and how to ask for confirmation before a publish. */
 interface PublishQuestion {
   mustConfirm: (prepared: PublishPreview) => boolean;
   confirm: (prepared: PublishPreview, view: PublishView) => Promise<void>;
@@ -163,7 +168,7 @@ function publishWatched(
   });
 }
 
-/** For a version that is not new and that the backend refused. */
+/** Offers to bump the version if the backend rejected it because it is not new. */
 function offerNextVersion(run: PublishRun, error: unknown): void {
   if (isI99dashError(error) && error.nextVersion !== undefined) {
     const { nextVersion } = error;
@@ -172,7 +177,7 @@ function offerNextVersion(run: PublishRun, error: unknown): void {
   }
 }
 
-/** Publishes the next version after one that was not new. */
+/** Bumps a version that was not new, and publishes the next one. */
 async function publishNext(run: PublishRun, version: string): Promise<void> {
   const { context, project, args } = run;
   try {
@@ -184,7 +189,7 @@ async function publishNext(run: PublishRun, version: string): Promise<void> {
   }
 }
 
-/** Not where the manifest is being edited: then publishing asks what to do. */
+/** Bumps the version, unless the manifest has unsaved edits; publishing then asks what to do. */
 async function bumpNow({ project }: PublishRun, version: string): Promise<void> {
   const bump = await planBump(project, version);
   if (bump !== undefined) {

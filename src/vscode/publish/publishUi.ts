@@ -2,28 +2,30 @@ import type { Problem } from '../../core/problem';
 import type { PublishResult } from '../../core/publish/publish';
 import type { Progress } from '../../core/publish/stages';
 
-/** Where people watch a publish, stop it, and read how it ended. */
+/** Shows a publish to the user: its progress, a way to cancel it, and its result. */
 export interface PublishUi {
   run<T>(title: string, task: (view: PublishView) => Promise<T>): Promise<T>;
   showResult(outcome: PublishOutcome): void;
 }
 
-/** What a publish under way shows. */
+/** The view of a running publish. */
 export interface PublishView {
-  /** Aborts when the person cancels. */
+  /** Aborts when the user cancels. */
   signal: AbortSignal;
   onProgress: (progress: Progress) => void;
   onBuildOutput: (text: string) => void;
   onProblems: (problems: readonly Problem[]) => void;
-  /** Asks something with nothing else in the way. */
+  /** Hides the progress while it asks a question. */
   hideWhile: <T>(question: () => Promise<T>) => Promise<T>;
 }
 
-/** How a publish ended. */
+/** The outcome of a publish. */
 export interface PublishOutcome {
   result: PublishResult;
-  /** What the checks found that is no error. */
+  /** The warnings and notes of the checks. */
   problems: readonly Problem[];
-  /** For a version that was not new, and nobody was asked about it: publishes the next one. */
+  /**
+   * Publishes the next version. Only for a version that is not new, if there was no confirmation.
+   */
   bump?: { version: string; run: () => unknown };
 }

@@ -6,9 +6,11 @@ import type { PublishContext } from './publishContext';
 import { continueAfterRetry } from '../ui/retry';
 
 /**
- * Who publishes. A user who starts a publish by hand and is signed out signs in first.
- * @param publishAgain what a retry of a sign-in that failed goes on with
- * @throws NOT_SIGNED_IN, and what the sign-in throws
+ * Returns the account that publishes. If there is no session and the user started the publish,
+ * signs in first.
+ * @param publishAgain retries the publish after a failed sign-in
+ * @throws NOT_SIGNED_IN
+ * @throws what the sign-in throws
  */
 export async function requirePublisher(
   context: Pick<PublishContext, 'session' | 'tokens' | 'signIn'>,

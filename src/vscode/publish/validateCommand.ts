@@ -14,9 +14,9 @@ export interface ValidateArguments {
 }
 
 /**
- * Tells every problem of a mini-app that can be told without a build, and shows them where VS Code
- * shows problems.
- * @throws NOTHING_TO_PUBLISH (no mini-app), CancelledError
+ * Finds all problems of a mini-app that do not need a build, and shows them in the Problems panel.
+ * @throws NOTHING_TO_PUBLISH if there is no mini-app
+ * @throws CancelledError
  */
 export async function validateMiniApp(
   { miniApps, problems }: { miniApps: MiniApps; problems: Problems },
@@ -28,7 +28,7 @@ export async function validateMiniApp(
     problems.validate(chosen, signal),
   );
   if (found.length > 0) {
-    // Not `workbench.actions.view.problems`, which closes the panel when it has the focus.
+    // `workbench.actions.view.problems` would close the panel if it has the focus.
     await vscode.commands.executeCommand('workbench.panel.markers.view.focus');
   } else {
     void vscode.window.showInformationMessage(
@@ -45,7 +45,7 @@ export async function validateMiniApp(
   return found;
 }
 
-/** Whether the Problems panel has something of ours that is not of this folder. */
+/** Checks whether the Problems panel shows problems of ours outside this folder. */
 function hasOtherProblems(folder: string): boolean {
   return vscode.languages
     .getDiagnostics()

@@ -29,7 +29,7 @@ import { settings } from '../settings';
 export interface AppsContext {
   session: Session;
   tokens: TokenSource;
-  /** For what the user has started: may ask for a passphrase. */
+  /** The client for actions that the user started. It may ask for a passphrase. */
   api: () => ApiClient;
   view: AppsView;
 }
@@ -41,9 +41,10 @@ interface AppArguments {
 }
 
 /**
- * Asks the backend, and shows the answer in the view, where the app that is named or that is being
- * edited is selected.
- * @throws what the API client throws, CancelledError
+ * Requests the status of all apps and shows it in the view. Selects the given app, or the one being
+ * edited.
+ * @throws what the API client throws
+ * @throws CancelledError
  */
 export async function showStatus(
   { api, view }: AppsContext,
@@ -56,7 +57,9 @@ export async function showStatus(
   return status;
 }
 
-/** The id of the app that the active editor's file belongs to; undefined when there is none. */
+/**
+ * Returns the ID of the app that the active editor's file belongs to; undefined if there is none.
+ */
 async function editedApp(): Promise<string | undefined> {
   const file = activeFile();
   const folder = file === undefined ? undefined : await findMiniApp(file);
@@ -66,7 +69,7 @@ async function editedApp(): Promise<string | undefined> {
 
 /**
  * Publishes the app of a row.
- * @throws NOTHING_TO_PUBLISH when it is not in the workspace
+ * @throws NOTHING_TO_PUBLISH if the app is not in the workspace
  */
 export async function publishApp(args: unknown): Promise<unknown> {
   const folder = vscode.Uri.file(localFolder(args));
@@ -74,8 +77,8 @@ export async function publishApp(args: unknown): Promise<unknown> {
 }
 
 /**
- * Opens the manifest of the app of a row, and shows where it lies.
- * @throws NOTHING_TO_PUBLISH when it is not in the workspace
+ * Opens the manifest of a row's app, and reveals it in the explorer.
+ * @throws NOTHING_TO_PUBLISH if the app is not in the workspace
  */
 export async function openAppFolder(args: unknown): Promise<true> {
   const manifest = vscode.Uri.joinPath(vscode.Uri.file(localFolder(args)), MANIFEST_FILE);
@@ -86,21 +89,22 @@ export async function openAppFolder(args: unknown): Promise<true> {
 
 /**
  * Opens the page of an app.
- * @throws NOTHING_TO_PUBLISH when nobody says which
+ * @throws NOTHING_TO_PUBLISH if no app is given
  */
 export async function openAppInWebConsole(args: unknown): Promise<boolean> {
   return open(appPage(settings.webConsoleUrl(), toArguments(args).appId));
 }
 
-/** Opens the page where developer access is asked for. */
+/** Opens the page for requesting developer access. */
 export async function requestAccess(): Promise<boolean> {
   return open(requestAccessPage(settings.webConsoleUrl()));
 }
 
 /**
  * Makes the latest submitted version the beta build, after a confirmation.
- * @throws NOTHING_TO_PUBLISH (no app is named, or it was never submitted), CancelledError, and what
- *   the API client throws
+ * @throws NOTHING_TO_PUBLISH if no app is given, or it was never submitted
+ * @throws what the API client throws
+ * @throws CancelledError
  */
 export async function promoteAppToBeta(
   context: AppsContext,
@@ -131,9 +135,10 @@ export async function promoteAppToBeta(
 }
 
 /**
- * Gives the beta build to everybody, after a confirmation.
- * @throws NOTHING_TO_PUBLISH (no app is named, or it has no beta), CancelledError, and what the API
- *   client throws
+ * Promotes the beta build to production, after a confirmation.
+ * @throws NOTHING_TO_PUBLISH if no app is given, or it has no beta
+ * @throws what the API client throws
+ * @throws CancelledError
  */
 export async function promoteAppToProduction(
   context: AppsContext,
@@ -160,9 +165,10 @@ export async function promoteAppToProduction(
 }
 
 /**
- * Takes the beta build away from the testers, after a confirmation.
- * @throws NOTHING_TO_PUBLISH (no app is named, or it has no beta), CancelledError, and what the API
- *   client throws
+ * Ends the beta for its testers, after a confirmation.
+ * @throws NOTHING_TO_PUBLISH if no app is given, or it has no beta
+ * @throws what the API client throws
+ * @throws CancelledError
  */
 export async function endAppBeta(context: AppsContext, call: Call, args: unknown): Promise<true> {
   const { appId } = toArguments(args);
@@ -182,7 +188,10 @@ export async function endAppBeta(context: AppsContext, call: Call, args: unknown
   return done(context, vscode.l10n.t('The beta of {0} has ended.', appId));
 }
 
-/** @throws NOTHING_TO_PUBLISH when nobody says which app, PROTOCOL */
+/**
+ * @throws NOTHING_TO_PUBLISH if no app is given
+ * @throws PROTOCOL if the ID cannot be part of a URL
+ */
 function toArguments(args: unknown): AppArguments & { appId: string } {
   const { appId, ...given } =
     args instanceof AppNode ? { appId: args.row.appId } : ((args ?? {}) as AppArguments);
@@ -190,7 +199,7 @@ function toArguments(args: unknown): AppArguments & { appId: string } {
     const message = vscode.l10n.t('Which app? Name it by its appId.');
     throw new I99dashError('NOTHING_TO_PUBLISH', message);
   }
-  pathSegment(appId); // throws for one that no path can hold
+  pathSegment(appId); // throws if the ID cannot be part of a URL
   return { appId, ...given };
 }
 
@@ -241,7 +250,10 @@ async function askForReleaseNotes(appId: string, version: string): Promise<strin
   return orCancel(notes).trim();
 }
 
-/** Only mini-apps have a beta. */
+/**
+ * Lists the facts about a promotion for its confirmation. The kind is fixed, because only mini-apps
+ * have a beta.
+ */
 function listAppWarnings(appId: string, version: string, track: string): string[] {
   return [
     vscode.l10n.t('Kind: {0}', vscode.l10n.t('mini-app')),
@@ -251,7 +263,10 @@ function listAppWarnings(appId: string, version: string, track: string): string[
   ];
 }
 
-/** @throws CancelledError, NOT_SIGNED_IN (nobody is signed in, or somebody else meanwhile) */
+/**
+ * @throws NOT_SIGNED_IN if there is no session, or a different account is signed in in the meantime
+ * @throws CancelledError
+ */
 async function confirm(
   context: AppsContext,
   call: Call,
@@ -278,7 +293,7 @@ async function confirm(
   await assertSameAccount(context, identity);
 }
 
-/** The view tells how things stand also where nobody waited for the answer. */
+/** Sends a change, and refreshes the view even if the change fails or is cancelled. */
 async function change(
   { view }: AppsContext,
   title: string,

@@ -7,16 +7,19 @@ import type { ProblemCount } from './appProblems';
 /** A line below an app. */
 export interface AppDetail {
   id: 'reason' | 'problems' | 'versions' | 'beta' | 'published';
-  /** A codicon. */
+  /** The name of a codicon. */
   icon: string;
   label: string;
-  /** What stands beside the label. */
+  /** The description beside the label. */
   facts: readonly string[];
-  /** The whole of it as one plain text: the tooltip, and what a screen reader says. */
+  /** All of it as plain text: the tooltip, and the text for screen readers. */
   tooltip: string;
 }
 
-/** What is known of an app beside its state. @param now milliseconds since the epoch */
+/**
+ * Lists the details of an app besides its state.
+ * @param now milliseconds since the epoch
+ */
 export function listAppDetails(row: AppRow, now: number, problems: ProblemCount): AppDetail[] {
   const found = [
     describeReason(row),
@@ -117,7 +120,7 @@ function describePublished({ lastPublishedAt }: AppRow, now: number): AppDetail 
   };
 }
 
-/** Facts as a part of a sentence, which need not be from left to right. */
+/** Joins facts with a localized separator, because the text may run from right to left. */
 function inSentence(facts: readonly string[]): string {
   return facts
     .filter((fact) => fact !== '')

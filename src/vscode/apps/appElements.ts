@@ -13,10 +13,10 @@ import { appendEscaped } from '../ui/plainMarkdown';
 import { reviewName } from './reviewName';
 import { ViewElement } from '../ui/viewElement';
 
-/** A reason for a rejection may be long; UTF-16 units. */
+/** The maximum length of a spoken text, in UTF-16 units. The reason for a rejection can be long. */
 const MAX_SPOKEN = 2_000;
 
-/** The apps of the workspace, or the others. */
+/** A section of the view: the apps of the workspace, or all others. */
 export class SectionElement extends ViewElement {
   override readonly children: readonly ViewElement[];
 
@@ -41,7 +41,7 @@ export class SectionElement extends ViewElement {
   }
 }
 
-/** One app. */
+/** The row of an app. */
 export class AppNode extends ViewElement {
   override readonly parent: ViewElement | undefined;
   override readonly children: readonly DetailNode[];
@@ -58,8 +58,8 @@ export class AppNode extends ViewElement {
   }
 
   /**
-   * VS Code keeps rows of one id open or closed as they were: a new rejection is a new row, and
-   * opens.
+   * VS Code remembers by ID whether a row is expanded. A new rejection gets a new ID, so that its
+   * row expands.
    */
   get id(): string {
     const { appId, latestVersion, review, local } = this.row;
@@ -93,7 +93,7 @@ export class AppNode extends ViewElement {
   }
 }
 
-/** One thing that is known of an app. */
+/** The row of a detail of an app. */
 export class DetailNode extends ViewElement {
   constructor(
     override readonly parent: AppNode,
@@ -118,7 +118,10 @@ export class DetailNode extends ViewElement {
   }
 }
 
-/** Why the apps could not be loaded; a click or Enter does what helps. */
+/**
+ * The row that explains why the apps could not be loaded. A click or Enter runs the recovery
+ * action.
+ */
 export class FailureNode extends ViewElement {
   constructor(private readonly error: Error) {
     super();
@@ -126,7 +129,7 @@ export class FailureNode extends ViewElement {
 
   toTreeItem(): vscode.TreeItem {
     const { icon, label, command, words } = recoveryAction(this.error);
-    // The reason first: a narrow side bar cuts the end off.
+    // The reason comes first because a narrow side bar cuts off the end.
     const item = new vscode.TreeItem(bidiIsolate(words, ROW_ROOM.alone));
     item.id = 'failure';
     item.description = bidiIsolate(label);
@@ -143,7 +146,7 @@ function isBroken({ local }: AppRow): boolean {
   return local?.isBroken === true;
 }
 
-/** Where its review stands, or what keeps it from having one. */
+/** Describes the state of the app's review, or what prevents one. */
 function stateOf(row: AppRow): string {
   if (isBroken(row)) {
     return vscode.l10n.t('broken {0}', MANIFEST_FILE);
@@ -180,7 +183,7 @@ function chooseIcon(review: ReviewState): vscode.ThemeIcon {
   }
 }
 
-/** Words that `when` clauses look for. */
+/** Returns the context value that `when` clauses match. */
 function getContextValue({ local, latestVersion, beta }: AppRow): string {
   return [
     'app',

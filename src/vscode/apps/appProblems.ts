@@ -2,13 +2,13 @@ import * as vscode from 'vscode';
 import { plural } from '../../core/text/l10n';
 import { isInside } from '../../core/miniAppFolder';
 
-/** How many problems of ours the Problems panel shows for a mini-app; notes do not count. */
+/** The number of our errors and warnings that the Problems panel shows for a mini-app. */
 export interface ProblemCount {
   errors: number;
   warnings: number;
 }
 
-/** Counts the problems of mini-apps by their folders. */
+/** Counts the problems of mini-apps by folder. */
 export function countProblems(folders: readonly string[]): Map<string, ProblemCount> {
   const counts = new Map(folders.map((folder) => [folder, { errors: 0, warnings: 0 }]));
   for (const [{ scheme, fsPath }, diagnostics] of vscode.languages.getDiagnostics()) {
@@ -24,7 +24,10 @@ export function countProblems(folders: readonly string[]): Map<string, ProblemCo
   return counts;
 }
 
-/** Tells when one of these counts changes. @param folders those that count now */
+/**
+ * Calls back when one of these counts changes.
+ * @param folders returns the folders to count for
+ */
 export function onDidChangeProblems(
   folders: () => readonly string[],
   changed: () => void,
@@ -42,15 +45,16 @@ export function onDidChangeProblems(
   });
 }
 
-/** Rows of this scheme show how many problems their app has. */
+/** The URI scheme of rows that show the number of their app's problems. */
 const SCHEME = 'i99dash-app';
 
 /**
- * What a row is decorated by: the number of its problems at its end, where no long name hides it.
+ * Returns the URI that decorates a row with the number of its problems. The decoration is at the
+ * end of the row, where a long name does not hide it.
  */
 export function problemsUri(appId: string, { errors, warnings }: ProblemCount): vscode.Uri {
   const query = JSON.stringify([errors, warnings]);
-  const path = `/${Buffer.from(appId).toString('hex')}`; // an id of a server may be anything
+  const path = `/${Buffer.from(appId).toString('hex')}`; // the server's ID can be any text
   return vscode.Uri.from({ scheme: SCHEME, path, query });
 }
 
@@ -75,7 +79,7 @@ export function decorateProblems(): vscode.Disposable {
   });
 }
 
-/** `3 problems`; empty when there is none. */
+/** Describes the count, such as `3 problems`; '' for none. */
 export function describeCount({ errors, warnings }: ProblemCount): string {
   const count = errors + warnings;
   return count === 0 ? '' : plural(count, { one: '{0} problem', other: '{0} problems' });

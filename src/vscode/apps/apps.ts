@@ -17,12 +17,14 @@ import type { AppsContext } from './appCommands';
 import { AppsView } from './appsView';
 import type { MiniApps } from '../publish/miniApps';
 
-/** The first look at a review waits until the editor has started, in milliseconds. */
+/**
+ * The delay before the first poll of a review, in milliseconds, so that the editor can start first.
+ */
 const START_DELAY_MS = 2_000;
 
 export interface AppsDeps {
   session: Session;
-  /** Asks for a passphrase where one is needed. */
+  /** Asks for a passphrase if one is needed. */
   tokens: TokenSource;
   transport: Transport;
   miniApps: MiniApps;
@@ -32,27 +34,27 @@ export interface AppsDeps {
   clock: Clock;
   logger: Logger;
   /**
-   * The backend in force.
+   * Returns the current backend.
    * @throws BACKEND_REFUSED
    */
   backendUrl: () => string;
-  /** Whether the backend can be reached. */
+  /** Knows whether the backend is reachable. */
   reachability: Reachability;
-  /** As {@link backendUrl}, or why it is refused. */
+  /** Like {@link backendUrl}, but returns the reason if the backend is refused. */
   backend: () => string;
-  /** Where windows claim what one of them does. */
+  /** The folder for the locks of tasks that only one window runs. */
   claimFolder: string;
 }
 
 export interface Apps extends AppsContext {
-  /** A submission was made from here: its review is followed, and the view shows it. */
+  /** Polls the review of a submission from this window, and shows it in the view. */
   submitted(submission: { appId: string; version: string; reviewStatus?: string }): void;
   dispose(): void;
 }
 
 /**
- * Puts the view *Apps* and what follows reviews together. What only a visible view needs is
- * imported when it is drawn.
+ * Creates the *Apps* view and the review poller. Imports what only a visible view needs when it is
+ * rendered.
  */
 export function createApps(parts: AppsDeps): Apps {
   const { session, tokens, logger, clock } = parts;
@@ -114,6 +116,6 @@ function getAccount(session: Session): { backendUrl: string; devId: string } | u
   try {
     return session.identity();
   } catch {
-    return undefined; // nobody is signed in, or nobody knows yet who it is
+    return undefined; // there is no session, or its account is not known yet
   }
 }

@@ -8,33 +8,33 @@ import type { ProblemCount } from './appProblems';
 import { plainText } from '../ui/plainText';
 import type { ViewElement } from '../ui/viewElement';
 
-/** What the view is drawn from. */
+/** The input for rendering the view. */
 export interface AppsViewInput {
   snapshot: AppsSnapshot | undefined;
   failure: Error | undefined;
   isSignedIn: boolean;
   /** Whether apps outside the workspace are hidden. */
   isFiltered: boolean;
-  /** Folders of the workspace with a mini-app, absolute. */
+  /** The absolute paths of the mini-apps in the workspace. */
   folders: readonly string[];
-  /** By these folders. */
+  /** The problem counts by these folders. */
   problems: ReadonlyMap<string, ProblemCount>;
   /** Milliseconds since the epoch. */
   now: number;
 }
 
-/** What the view shows. */
+/** The rendered view. */
 export interface RenderedApps {
   elements: ViewElement[];
-  /** Why there is nothing, for the welcome. */
+  /** Why the view is empty, for the welcome content. */
   welcomeState: WelcomeState | undefined;
-  /** Above the rows; '' for nothing. */
+  /** The message above the rows; '' for none. */
   message: string;
-  /** Whether the welcome is to say that messages do not arrive. */
+  /** Whether the welcome content warns that messages are not delivered. */
   hasDeliveryFailure: boolean;
 }
 
-/** Draws the apps. */
+/** Renders the apps. */
 export async function renderApps(picture: AppsViewInput): Promise<RenderedApps> {
   const { snapshot, failure, isSignedIn, isFiltered, now } = picture;
   const locals = await readLocalApps(picture.folders);
@@ -63,7 +63,7 @@ export async function renderApps(picture: AppsViewInput): Promise<RenderedApps> 
   };
 }
 
-/** The workspace's apps have a section of their own where there are others. */
+/** Renders the rows. The workspace's apps get their own section if there are others. */
 function drawRows(rows: readonly AppRow[], { now, problems }: AppsViewInput): ViewElement[] {
   const draw = (some: readonly AppRow[], parent?: ViewElement): AppNode[] =>
     some.map((row) => new AppNode(row, now, problems.get(row.local?.folder ?? ''), parent));

@@ -12,8 +12,8 @@ import type { ViewElement } from '../ui/viewElement';
 
 const APPS_VIEW = 'i99dash.apps';
 /**
- * Asked for again when the view is shown, or the window gets the focus, after this many
- * milliseconds.
+ * The age, in milliseconds, after which the apps are requested again when the view is shown or the
+ * window gets the focus.
  */
 const SHOWN_AGAIN_MS = 15_000;
 const FOCUSED_AGAIN_MS = 60_000;
@@ -26,15 +26,15 @@ export interface AppsViewDeps {
   session: Session;
   miniApps: MiniApps;
   state: StateStore;
-  /** Resolves once the stored session has been read: nobody is told to sign in before. */
+  /** Resolves once the stored session has been read. The view does not ask to sign in before. */
   restored: Promise<void>;
-  /** Whether the backend can be reached. */
+  /** Knows whether the backend is reachable. */
   reachability: Pick<Reachability, 'failure' | 'onDidChange'>;
-  /** The backend in force; why there is none where the client refuses it. */
+  /** Returns the current backend, or the reason if it is refused. */
   backend: () => string;
 }
 
-/** The view *Apps*. Asks the backend only while it is visible. */
+/** The *Apps* view. Sends requests only while it is visible. */
 export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Disposable {
   private readonly changes = new vscode.EventEmitter<undefined>();
   private readonly view: vscode.TreeView<ViewElement>;
@@ -88,7 +88,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     return element === undefined ? (await this.draw()).elements : [...element.children];
   }
 
-  /** Asks the backend now when the view is visible, and when it is shown next otherwise. */
+  /** Requests the apps now if the view is visible, otherwise when it is next shown. */
   async refresh(): Promise<void> {
     this.deps.model.expire();
     if (this.visible) {
@@ -96,7 +96,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     }
   }
 
-  /** Shows the view, and in it an app. */
+  /** Shows the view, and selects an app in it. */
   async reveal(appId?: string): Promise<void> {
     await vscode.commands.executeCommand(`${APPS_VIEW}.focus`);
     await this.deps.model.refresh();
@@ -111,8 +111,8 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
   }
 
   /**
-   * VS Code refuses a row that it has drawn anew meanwhile: the app is in the view all the same,
-   * and nothing has failed for whoever asked.
+   * Selects a row. VS Code rejects a row that was rendered again in the meantime. That is not a
+   * failure of the command, because the app is in the view anyway.
    */
   private async select(row: ViewElement): Promise<void> {
     try {
@@ -122,14 +122,14 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     }
   }
 
-  /** Shows the workspace's apps alone, or all. */
+  /** Shows only the workspace's apps, or all of them. */
   async filter(only: 'workspace' | 'all'): Promise<void> {
     await this.deps.state.update(FILTER, only);
     await setContext('i99dash.appsFilter', only);
     this.redraw();
   }
 
-  /** Counts a decision on the badge until the view is looked at. */
+  /** Counts a decision on the badge until the user opens the view. */
   async announce(appId: string): Promise<void> {
     if (!this.visible) {
       await this.deps.state.update(UNSEEN, [...new Set([...this.unseen, appId])]);
@@ -147,7 +147,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     await restored;
     const isSignedIn = (): boolean => this.currentAccount() !== undefined;
     if (isSignedIn() && model.snapshot === undefined && model.failure === undefined) {
-      await setContext('i99dash.appsView', ''); // no welcome while they are on their way
+      await setContext('i99dash.appsView', ''); // no welcome content while the apps are loading
       await model.refreshIfOlder(0);
     }
     const { renderApps } = await import('./appsTree');
@@ -193,7 +193,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     await vscode.window.withProgress({ location: { viewId: APPS_VIEW } }, () => task);
   }
 
-  /** Another account has other apps; one that can be used again is asked again. */
+  /** Reloads the apps if the account has changed, or its session works again. */
   private followAccount(): void {
     const { model, session } = this.deps;
     const account = this.currentAccount();
@@ -208,7 +208,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     }
   }
 
-  /** What could not be read while the backend was out of reach is read once it is back. */
+  /** Retries a failed request once the backend is reachable again. */
   private followBackend(): void {
     const { model, reachability } = this.deps;
     if (reachability.failure === undefined && isUnreachable(model.failure)) {
@@ -217,7 +217,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     this.redraw();
   }
 
-  /** Undefined when nobody is signed in. */
+  /** Returns the signed-in account; undefined if there is no session. */
   private currentAccount(): string | undefined {
     const { session, backend } = this.deps;
     const state = session.state.kind === 'signingIn' ? session.state.settled : session.state;

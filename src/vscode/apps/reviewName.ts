@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import { toReviewState } from '../../core/apps/reviewState';
 
 /**
- * Where a review stands, as people read it.
- * @param word the backend's, null while nothing was submitted; one that this version does not know
- *   stays as it is
+ * Returns the display name of a review state.
+ * @param word the backend's term, or null before the first submission; an unknown term is returned
+ * unchanged
  */
 export function reviewName(word: string | null): string {
   switch (toReviewState(word)) {

@@ -5,7 +5,7 @@ import { plainText } from '../ui/plainText';
 import { runCommand } from '../ui/runCommand';
 import { settings } from '../settings';
 
-/** Tells how a review ended. Does not wait. */
+/** Shows the decision of a review in a notification. Does not wait for an answer. */
 export function showReviewDecision(decision: ReviewDecision): void {
   const status = vscode.l10n.t('Show Status');
   const console = vscode.l10n.t('Open in Web Console');

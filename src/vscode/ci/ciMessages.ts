@@ -10,16 +10,16 @@ import { showInfo } from '../ui/showInfo';
 import { plainText } from '../ui/plainText';
 import { registrationLines } from '../keys/registerQuestion';
 
-/** The longest of the sentences below has room; UTF-16 units. */
+/** The maximum length of a line, in UTF-16 units. The longest sentence below fits. */
 const MAX_LINE = 500;
 
-/** Where the private half goes. */
+/** Where the private key is stored. */
 export type SecretPlace = 'repository' | 'clipboard';
 
 interface CiPlan {
   target: CiTarget;
   place: SecretPlace;
-  /** Of the workflow, below the repository's root. */
+  /** The path of the workflow, relative to the repository's root. */
   path: string;
   fingerprint: string;
   account: Account;
@@ -27,7 +27,7 @@ interface CiPlan {
 }
 
 /**
- * Says what is about to happen, and asks whether it may.
+ * Explains what will happen, and asks for confirmation.
  * @throws CancelledError
  */
 export async function confirmCi(call: Call, plan: CiPlan): Promise<void> {
@@ -93,7 +93,7 @@ function describePlace({ repository, service }: CiTarget, place: SecretPlace): s
       );
 }
 
-/** A host with a name like GitHub's may be anybody's. */
+/** Warns of an unknown host, because a host named like GitHub may belong to anyone. */
 function describeUnknownHost({ repository }: CiTarget): string[] {
   return repository === undefined || repository.service !== undefined
     ? []
@@ -105,7 +105,7 @@ function describeUnknownHost({ repository }: CiTarget): string[] {
       ];
 }
 
-/** The secret is where it belongs. */
+/** Reports that the secret is stored in the repository. */
 export function explainSecret({ path }: Repository): void {
   showInfo(
     vscode.l10n.t(
@@ -116,7 +116,9 @@ export function explainSecret({ path }: Repository): void {
   );
 }
 
-/** The secret is on the clipboard, and somebody has to take it where it belongs. */
+/**
+ * Reports that the secret is on the clipboard and that the user must store it in the repository.
+ */
 export function explainClipboard(target: CiTarget, ghFailed: boolean): void {
   const page = secretsPage(target);
   const message = [
@@ -143,7 +145,7 @@ export function explainClipboard(target: CiTarget, ghFailed: boolean): void {
     );
 }
 
-/** What is left when nobody took the private half. */
+/** Describes the state after the private key could not be stored. */
 export function describeUnplaced({ name }: CiTarget, isGone: boolean): string {
   return isGone
     ? vscode.l10n.t(

@@ -16,36 +16,36 @@ import { keyName, MAX_NAME_LENGTH } from '../../core/account/registerKey';
 import { orCancel } from '../ui/ask';
 import { showInput, showPicker } from '../ui/pickers';
 
-/** What a pipeline is set up for. */
+/** The repository and project that a pipeline is set up for. */
 export interface CiTarget {
-  /** Absolute: where the workflow's path begins. */
+  /** The absolute path that the workflow's path is relative to. */
   root: string;
-  /** The mini-app below the root, with slashes; '' for the root itself. */
+  /** The mini-app's path relative to the root, with slashes; '' for the root itself. */
   directory: string;
   service: CiService;
-  /** What the key is registered by. */
+  /** The name under which the key is registered. */
   name: string;
-  /** Undefined where git knows no remote. */
+  /** Undefined if git has no remote. */
   repository?: Repository;
-  /** Whether the GitHub CLI says that it is signed in to the repository's host. */
+  /** Whether the GitHub CLI is signed in to the repository's host. */
   isGhSignedIn: boolean;
   packages: PackageCommands;
-  /** The command line that builds the mini-app before the client publishes it. */
+  /** The command line that builds the mini-app before it is published. */
   build?: string;
 }
 
-/** The part of the built-in git extension's API that is used. */
+/** The part of the API of VS Code's git extension that is used here. */
 interface GitApi {
   git: { path: string };
 }
 
 /**
- * Finds out what to set a pipeline up for, and asks for what git does not tell.
- * @param folder of the mini-app, absolute
- * @param options.name what the key is registered by; default the repository's name
- * @param options.quiet asks nothing: GitHub, and the folder's name
- * @throws VALIDATION_FAILED for a folder name or a build that does not fit into a workflow,
- *   CancelledError
+ * Determines what to set up a pipeline for, and asks for what git does not know.
+ * @param folder the absolute path of the mini-app
+ * @param options.name the name under which to register the key; default the repository's name
+ * @param options.quiet does not ask, and uses GitHub and the folder's name
+ * @throws VALIDATION_FAILED if a folder name or a build command cannot be written into a workflow
+ * @throws CancelledError
  */
 export async function findCiTarget(
   folder: string,
@@ -77,13 +77,16 @@ export async function findCiTarget(
   };
 }
 
-/** The git that VS Code's own extension has found; undefined where that does not run. */
+/**
+ * Returns the git program that VS Code's git extension uses; undefined if the extension is not
+ * active.
+ */
 function gitProgram(): string | undefined {
   const extension = vscode.extensions.getExtension<{ getAPI(version: 1): GitApi }>('vscode.git');
   try {
     return extension?.isActive ? extension.exports.getAPI(1).git.path : undefined;
   } catch {
-    return undefined; // switched off in the settings
+    return undefined; // disabled in the settings
   }
 }
 

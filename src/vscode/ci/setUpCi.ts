@@ -27,12 +27,12 @@ import { chooseWorkflowPath, openForReview } from './workflowEditor';
 
 export interface SetUpCiArguments {
   folder?: vscode.Uri;
-  /** What the key is registered by. */
+  /** The name under which the key is registered. */
   name?: string;
 }
 
 export interface SetUpCiResult {
-  /** Not saved yet: of scheme `untitled`, with the path that it is to get. */
+  /** The unsaved document of scheme `untitled`, with the path to save it to. */
   workflow: vscode.Uri;
   fingerprint: string;
 }
@@ -44,11 +44,12 @@ export interface SetUpCiDeps extends SshKeyCommandDeps {
 }
 
 /**
- * Makes a key for a repository's pipeline, registers it, hands its private half to the repository's
- * secrets or to the clipboard, and opens a workflow for review. The private half is in memory
- * alone.
- * @throws UNTRUSTED_WORKSPACE, NOT_SIGNED_IN, NOTHING_TO_PUBLISH, UPLOAD_FAILED, CancelledError,
- *   and what the API client throws
+ * Generates and registers a key for a repository's pipeline, stores the private key in the
+ * repository's secrets or on the clipboard, and opens a workflow for review. Keeps the private key
+ * in memory only.
+ * @throws UNTRUSTED_WORKSPACE, NOT_SIGNED_IN, NOTHING_TO_PUBLISH, UPLOAD_FAILED
+ * @throws what the API client throws
+ * @throws CancelledError
  */
 export async function setUpCi(
   deps: SetUpCiDeps,
@@ -56,7 +57,7 @@ export async function setUpCi(
   { folder, name }: SetUpCiArguments,
 ): Promise<SetUpCiResult> {
   if (!vscode.workspace.isTrusted) {
-    // Its .git/config says whom the key is handed to.
+    // The workspace's .git/config determines who receives the key.
     const message = vscode.l10n.t(
       'Setting up CI believes what this workspace says about its repository, so the workspace must be trusted first.',
     );
@@ -124,7 +125,7 @@ async function registerAndPlaceKey(
   }
 }
 
-/** @throws UPLOAD_FAILED when nobody takes it; the key is then removed again */
+/** @throws UPLOAD_FAILED if the secret cannot be stored; the key is then removed again */
 async function placeSecret(
   { clipboard }: SetUpCiDeps,
   ciDeps: CiKeyDeps,
@@ -146,7 +147,7 @@ async function placeSecret(
   try {
     await clipboard.put(file.toString());
   } catch (cause) {
-    // Nobody has its private half, so nobody will miss it.
+    // The private key was not stored anywhere, so the key is of no use.
     const isGone = await revokeCiKey(ciDeps, signer.fingerprint);
     throw new I99dashError('UPLOAD_FAILED', describeUnplaced(target, isGone), { cause });
   }

@@ -4,8 +4,8 @@ import { freeWorkflowPath } from '../../core/ci/workflowPath';
 import type { CiService } from '../../core/ci/gitRemote';
 
 /**
- * Chooses a name for a workflow that neither a file nor an unsaved editor has.
- * @returns a path below the root, with slashes
+ * Chooses a path for a workflow that no file and no unsaved editor uses.
+ * @returns a path relative to the root, with slashes
  */
 export function chooseWorkflowPath(root: string, service: CiService): Promise<string> {
   return freeWorkflowPath(service, async (path) => {
@@ -16,7 +16,7 @@ export function chooseWorkflowPath(root: string, service: CiService): Promise<st
   });
 }
 
-/** Opens a workflow for review. It is written nowhere until somebody saves it. */
+/** Opens a workflow for review. It is not written to disk until the user saves it. */
 export async function openForReview(root: string, path: string, text: string): Promise<vscode.Uri> {
   const uri = untitled(root, path);
   const document = await vscode.workspace.openTextDocument(uri);

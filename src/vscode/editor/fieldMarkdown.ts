@@ -3,10 +3,7 @@ import type { Field } from '../../core/publish/project/manifestFields';
 import { RULES } from '../../core/publish/rules/rules';
 import { appendEscaped } from '../ui/plainMarkdown';
 
-/**
- * Everything about a field: name, kind, whether it is required, what it is for, its rules, its
- * default.
- */
+/** Describes a field: its name, kind, purpose, rules and default, and whether it is required. */
 export function fieldMarkdown(field: Field): vscode.MarkdownString {
   const { name, required, description, values } = field;
   const markdown = new vscode.MarkdownString();
@@ -16,13 +13,13 @@ export function fieldMarkdown(field: Field): vscode.MarkdownString {
   }
   markdown.appendMarkdown('\n\n');
   appendEscaped(markdown, description);
-  // The first line, or the list of values, says the plain ones.
+  // The first line and the list of values already cover the plain rules.
   for (const { text } of field.rules.map((id) => RULES[id]).filter(({ isPlain }) => !isPlain)) {
     markdown.appendMarkdown('\n- ');
     appendEscaped(markdown, text);
   }
   if (values !== undefined) {
-    // A comma would stand off from the word before, whose code span ends with a gap.
+    // A comma would look detached, because a code span ends with a gap.
     const list = values.map((value) => `\`${value}\``).join(' · ');
     markdown.appendMarkdown(`\n\n${vscode.l10n.t('One of {0}', list)}`);
   }

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { Fix } from '../../core/publish/editing/fix';
 
-/** Longer values are cut: a menu is no place for them. */
+/** The maximum length of a value in a menu item; longer ones are truncated. */
 const MAX_LENGTH = 60;
 
-/** What a fix is called in the menu of quick fixes. */
+/** Returns the title of a fix in the quick fix menu. */
 export function fixTitle({ kind, field, value }: Fix): string {
   const shown = value.length > MAX_LENGTH ? `${value.slice(0, MAX_LENGTH)}…` : value;
   switch (kind) {

@@ -6,15 +6,15 @@ const NAMES = ['**/manifest.json', '**/sdk.config.json'];
 const DOCUMENTS: vscode.DocumentSelector = LANGUAGES.flatMap((language) =>
   NAMES.map((pattern) => ({ scheme: 'file', language, pattern })),
 );
-/** What publish looks into for versions and for what old WebViews do not understand. */
+/** The files that publishing checks for versions and for code that old WebViews do not support. */
 const CODE: vscode.DocumentSelector = {
   scheme: 'file',
   pattern: '**/*.{html,htm,js,mjs,cjs,css}',
 };
 
 /**
- * Completion, hovers, links and quick fixes for the files of mini-apps. What answers is loaded when
- * it is first asked, and answers for mini-apps alone.
+ * Registers completion, hovers, links and quick fixes for the files of mini-apps. Loads the
+ * providers on first use.
  */
 export function registerLanguageFeatures(): vscode.Disposable {
   return vscode.Disposable.from(
@@ -60,8 +60,8 @@ function registerQuickFixes(): vscode.Disposable {
     vscode.languages.registerCodeActionsProvider(
       CODE,
       {
-        // Asked at every move of the cursor in every script: nothing is loaded where nothing of
-        // ours is.
+        // VS Code asks at every cursor movement in every script, so load nothing if no problem is
+        // ours.
         provideCodeActions: (document, _range, { diagnostics }) =>
           diagnostics.some(({ source }) => source === 'i99dash')
             ? unlessChanged(document, async () =>
@@ -82,7 +82,10 @@ function getSnapshot(document: vscode.TextDocument, position?: vscode.Position):
   };
 }
 
-/** Edits for a text that is no more would go astray; VS Code asks again after a change. */
+/**
+ * Drops an answer if the document has changed in the meantime, because its edits would be
+ * misplaced. VS Code asks again after a change.
+ */
 async function unlessChanged(
   document: vscode.TextDocument,
   find: () => Promise<vscode.CodeAction[]>,

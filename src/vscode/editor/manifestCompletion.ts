@@ -6,7 +6,7 @@ import { fileSentence } from '../../core/publish/rules/rules';
 import { fieldMarkdown } from './fieldMarkdown';
 import { miniAppDocument, getPictureRoots, toVsRange, type Snapshot } from './miniAppDocument';
 
-/** What may be typed at a position of a mini-app's manifest or `sdk.config.json`. */
+/** Provides completions in a mini-app's manifest or `sdk.config.json`. */
 export async function provideCompletions(snapshot: Snapshot): Promise<vscode.CompletionItem[]> {
   const ours = await miniAppDocument(snapshot);
   if (ours === undefined) {
@@ -33,10 +33,10 @@ function toCompletionItem(
     toCompletionKind(candidate),
   );
   item.insertText = isSnippet ? new vscode.SnippetString(insert) : insert;
-  // As it stands in the text: a quote that is there already counts as typed.
+  // The filter text is as it appears in the document, because an existing quote counts as typed.
   item.filterText =
     field?.kind === 'flag' && candidate.kind === 'value' ? label : JSON.stringify(label);
-  // Before what VS Code itself offers in any JSON file, such as "$schema".
+  // Sorts before VS Code's own suggestions for any JSON file, such as "$schema".
   item.sortText = `!${String(index).padStart(4, '0')}`;
   if (completion !== undefined) {
     const { start, end, commaAt } = completion;

@@ -10,7 +10,7 @@ import { appendEscaped } from '../ui/plainMarkdown';
 import { fieldMarkdown } from './fieldMarkdown';
 import { miniAppDocument, getPictureRoots, toVsRange, type Snapshot } from './miniAppDocument';
 
-/** What there is to tell about a field, and about the picture that it names. */
+/** Provides the hover of a field, and of the picture that it names. */
 export async function provideHover(snapshot: Snapshot): Promise<vscode.Hover | undefined> {
   const ours = await miniAppDocument(snapshot);
   const found = ours === undefined ? undefined : hoverAt(ours.kind, snapshot.text, snapshot.offset);

@@ -5,8 +5,8 @@ import { isMiniApp } from '../../core/miniAppFolder';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 
 /**
- * What can be done with a mini-app, above the first line of its manifest.json. Other manifests get
- * nothing.
+ * Provides the actions for a mini-app above the first line of its manifest.json; none for the
+ * manifests of other projects.
  */
 export async function manifestLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
   const { uri } = document;
@@ -15,7 +15,7 @@ export async function manifestLenses(document: vscode.TextDocument): Promise<vsc
   }
   const app = describeApp(document);
   const top = new vscode.Range(0, 0, 0, 0);
-  // The argument is the file, as from a menu: a command that fails then shows one message, its own.
+  // The argument is the file, as from a menu, so that a failing command shows a single message.
   return [
     {
       title: vscode.l10n.t('Publish'),
@@ -35,7 +35,9 @@ export async function manifestLenses(document: vscode.TextDocument): Promise<vsc
   ].map((command) => new vscode.CodeLens(top, { ...command, arguments: [uri] }));
 }
 
-/** Id and version as they are written now, as far as they are there; else the folder. */
+/**
+ * Returns the ID and version in the document, as far as they exist; otherwise the folder's name.
+ */
 function describeApp(document: vscode.TextDocument): string {
   const manifest = parseJson(document.getText())?.value;
   const { id, version } = isJsonObject(manifest) ? manifest : {};

@@ -3,7 +3,7 @@ import { pictureLinks } from '../../core/publish/editing/pictureLinks';
 import { findPicture } from '../../core/publish/editing/pictures';
 import { miniAppDocument, getPictureRoots, toVsRange, type Snapshot } from './miniAppDocument';
 
-/** Links from the paths in a manifest to the pictures that are there. */
+/** Provides links from the paths in a manifest to the existing pictures. */
 export async function provideLinks(snapshot: Snapshot): Promise<vscode.DocumentLink[]> {
   const ours = await miniAppDocument(snapshot);
   if (ours?.kind !== 'manifest') {

@@ -10,23 +10,23 @@ import { readTextFile } from '../../core/platform/readTextFile';
 /** A manifest or an `sdk.config.json` at the root of a mini-app. */
 export interface MiniAppDocument {
   kind: DocumentKind;
-  /** Absolute. */
+  /** The absolute path. */
   folder: string;
 }
 
 /**
- * A document as it was when somebody asked about it: what is typed while the answer is made must
- * not change what the answer is about. Taken before anything is waited for.
+ * A copy of a document at the time of a request. It is taken before anything is awaited, so that
+ * typing in the meantime does not affect the answer.
  */
 export interface Snapshot {
-  /** Absolute. */
+  /** The absolute path. */
   path: string;
   text: string;
-  /** Where the cursor or the mouse is; UTF-16 units. */
+  /** The offset of the cursor or the mouse, in UTF-16 units. */
   offset: number;
 }
 
-/** The range between two offsets of a snapshot's text. */
+/** Returns the range between two offsets of a snapshot's text. */
 export function toVsRange({ text }: Snapshot, start: number, end: number): vscode.Range {
   const range = new TextPositions(text).range(start, end);
   return new vscode.Range(
@@ -38,8 +38,8 @@ export function toVsRange({ text }: Snapshot, start: number, end: number): vscod
 }
 
 /**
- * What a document is to a mini-app; undefined for other people's files. The text in the editor
- * counts, saved or not.
+ * Returns the mini-app document at a path; undefined for files of other projects. Uses the text in
+ * the editor, even if it is not saved.
  */
 export async function miniAppDocument({
   path,
@@ -54,12 +54,12 @@ export async function miniAppDocument({
   return isOurs ? { kind, folder } : undefined;
 }
 
-/** The folders that a mini-app's pictures may be in; see {@link pictureRoots}. */
+/** Returns the folders that can contain a mini-app's pictures; see {@link pictureRoots}. */
 export async function getPictureRoots(folder: string): Promise<string[]> {
   return pictureRoots(folder, await currentText(join(folder, CONFIG_FILE)));
 }
 
-/** What a file holds in its editor, or else on disk; undefined when it cannot be read. */
+/** Returns a file's text from its editor or else from disk; undefined if it cannot be read. */
 async function currentText(path: string): Promise<string | undefined> {
   const open = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === path);
   return open?.getText() ?? readTextFile(path).catch(() => undefined);

@@ -7,18 +7,18 @@ import type { FileSearchOptions } from '../../core/publish/diagnostics/cachedFil
 import type { ProblemModel } from '../../core/publish/diagnostics/problemModel';
 import { toDiagnostic } from './problemDiagnostic';
 
-/** Milliseconds without an edit after which a text is checked. */
+/** The delay after the last edit before a text is checked, in milliseconds. */
 const TYPING_MS = 150;
 /**
- * Files change in bursts (a checkout, an install): one look answers them all, this many
- * milliseconds after the first.
+ * The delay after the first file change before the files are checked, in milliseconds. Files change
+ * in bursts, for example during a checkout or an install, and one check handles them all.
  */
 const SETTLE_MS = 300;
 
-/** The two files whose problems are told as they are typed. */
+/** The two files that are checked while the user types. */
 export type JsonFile = typeof MANIFEST_FILE | typeof CONFIG_FILE;
 
-/** Whether it is the name of one of the two. */
+/** Checks whether a name is one of the two. */
 export function isJsonFile(name: string): name is JsonFile {
   return name === MANIFEST_FILE || name === CONFIG_FILE;
 }
@@ -34,20 +34,22 @@ export class MiniAppProblems implements vscode.Disposable {
   /** Files with diagnostics. */
   private shown = new Set<string>();
   private readonly typing = new Map<JsonFile, NodeJS.Timeout>();
-  /** Counts the looks at a text: what is read from disk meanwhile is late. */
+  /**
+   * Counts the checks of each text, so that a slow read from disk does not replace a newer result.
+   */
   private readonly looks = new Map<JsonFile, number>();
   private settling: NodeJS.Timeout | undefined;
-  /** The check of the files that nobody waits for. */
+  /** Cancels the background check of the files. */
   private background = new AbortController();
-  /** Checks of the files take turns. */
+  /** The last check of the files; checks run one at a time. */
   private turn: Promise<unknown> = Promise.resolve();
   private isBackgroundDue = false;
   private checked = (): void => undefined;
-  /** Resolves when everything was checked for the first time, or never will be. */
+  /** Resolves when the first full check has ended, or this object is disposed. */
   readonly firstCheck = new Promise<void>((resolve) => (this.checked = resolve));
   private readonly disposed = new AbortController();
 
-  /** @param folder absolute path */
+  /** @param folder the absolute path of the mini-app */
   constructor(
     readonly folder: string,
     private readonly collection: vscode.DiagnosticCollection,
@@ -63,14 +65,17 @@ export class MiniAppProblems implements vscode.Disposable {
     this.checkFilesSoon();
   }
 
-  /** A text was edited, or its document was closed and the disk counts again. */
+  /**
+   * Called when a text was edited, or when its document was closed, so that the file on disk
+   * applies.
+   */
   textChanged(name: JsonFile): void {
     clearTimeout(this.typing.get(name));
     const check = (): void => this.inBackground(this.checkText(name));
     this.typing.set(name, setTimeout(check, TYPING_MS));
   }
 
-  /** Something is another on disk. */
+  /** Called when a file has changed on disk. */
   fileChanged(path: string): void {
     if (this.finder === undefined || this.finder.affects(path)) {
       this.checkFilesSoon();
@@ -78,8 +83,8 @@ export class MiniAppProblems implements vscode.Disposable {
   }
 
   /**
-   * Checks everything now.
-   * @returns what the panel shows then
+   * Checks everything immediately.
+   * @returns the problems that the panel then shows
    * @throws CancelledError
    */
   async validate(signal: AbortSignal): Promise<Problem[]> {
@@ -87,19 +92,21 @@ export class MiniAppProblems implements vscode.Disposable {
     try {
       return await this.inTurn(AbortSignal.any([signal, this.disposed.signal]));
     } catch (error) {
-      this.checkFilesSoon(); // what it took the place of
+      this.checkFilesSoon(); // reschedule the background check that this one replaced
       throw error;
     }
   }
 
-  /** Shows what the backend refused of the manifest, in place of what it refused before. */
+  /**
+   * Shows the problems that the backend reported for the manifest, and replaces its earlier ones.
+   */
   async showRefused(problems: readonly Problem[]): Promise<void> {
     const finder = await this.loading;
     await finder.setRefused([...problems]);
     await this.checkText(MANIFEST_FILE);
   }
 
-  /** Shows what a build told of the folder that it wrote. */
+  /** Shows the problems in the output folder of a build. */
   showBuilt(found: readonly Problem[]): void {
     this.inBackground(this.takeBuilt(found));
   }
@@ -149,7 +156,7 @@ export class MiniAppProblems implements vscode.Disposable {
   private async checkAll(signal: AbortSignal): Promise<Problem[]> {
     const finder = await this.loading;
     await this.checkTexts();
-    // What changes from here on asks for another look.
+    // Later changes schedule another check.
     this.isBackgroundDue = false;
     clearTimeout(this.settling);
     throwIfCancelled(signal);
@@ -164,7 +171,7 @@ export class MiniAppProblems implements vscode.Disposable {
     await Promise.all([this.checkText(MANIFEST_FILE), this.checkText(CONFIG_FILE)]);
   }
 
-  /** The text that is not saved counts, else that on disk. */
+  /** Checks the unsaved text, or else the file on disk. */
   private async checkText(name: JsonFile): Promise<void> {
     clearTimeout(this.typing.get(name));
     const look = (this.looks.get(name) ?? 0) + 1;
@@ -210,8 +217,8 @@ export class MiniAppProblems implements vscode.Disposable {
 }
 
 /**
- * A document whose changes were thrown away may stay open for minutes with its text, but is no
- * longer dirty.
+ * Returns the unsaved text of a file. Ignores documents that are not dirty: after a revert, a
+ * closed one may stay in memory for minutes with its old text.
  */
 function unsavedText(file: string): string | undefined {
   const document = vscode.workspace.textDocuments.find(

@@ -9,13 +9,13 @@ const SEVERITIES = {
 
 const SOURCE = 'i99dash';
 
-/** Whether a diagnostic is one of ours. */
+/** Checks whether a diagnostic is ours. */
 export function isOurs({ source }: vscode.Diagnostic): boolean {
   return source === SOURCE;
 }
 
 /**
- * A problem as the Problems panel shows it. One without a place is at the beginning of its file.
+ * Converts a problem to a diagnostic. A problem without a range is at the beginning of its file.
  */
 export function toDiagnostic({ severity, rule, message, range }: Problem): vscode.Diagnostic {
   const { start, end } = range ?? { start: { line: 0, character: 0 }, end: undefined };

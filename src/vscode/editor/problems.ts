@@ -12,20 +12,20 @@ import type { Problem } from '../../core/problem';
 import type { MiniApps } from '../publish/miniApps';
 import { isJsonFile, MiniAppProblems, type ProblemDeps } from './miniAppProblems';
 
-/** Milliseconds after the first search in which the editor is left to start. */
+/** The delay after the first search, in milliseconds, so that the editor can start first. */
 const QUIET_MS = 2_000;
 
 /**
- * Keeps the Problems panel true for the mini-apps of the workspace, and for those elsewhere that
- * have an open document or were validated. Those that somebody works on come first; the others wait
- * until VS Code has started, and for each other. Other people's `manifest.json` files have no
- * problems of ours.
+ * Keeps the Problems panel up to date for the mini-apps in the workspace, and for mini-apps
+ * elsewhere that have an open document or were validated. Checks open mini-apps first. The others
+ * are checked one after the other, once VS Code has started. Ignores the `manifest.json` files of
+ * other projects.
  */
 export class Problems implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('i99dash');
   private readonly apps = new Map<string, MiniAppProblems>();
   private readonly watchers = new Map<string, vscode.Disposable>();
-  /** Those that were asked for, be they in the workspace or not. */
+  /** The folders that were validated, inside or outside the workspace. */
   private readonly validated = new Set<string>();
   private readonly subscriptions: vscode.Disposable;
   private hasSearched = false;
@@ -36,7 +36,8 @@ export class Problems implements vscode.Disposable {
     private readonly miniApps: MiniApps,
     private readonly deps: ProblemDeps,
     /**
-     * Called once, when somebody has opened a mini-app and it was checked: loads what comes next.
+     * Called once, after the user has opened a mini-app and it was checked, to load what is needed
+     * next.
      */
     private readonly warmUp: () => Promise<unknown>,
   ) {
@@ -44,7 +45,7 @@ export class Problems implements vscode.Disposable {
     this.subscriptions = vscode.Disposable.from(
       this.collection,
       workspace.onDidOpenTextDocument((document) => void this.opened(document)),
-      // Also without a change of the text: when changes are thrown away.
+      // This event is also raised without a text change, when changes are reverted.
       workspace.onDidChangeTextDocument(({ document }) => this.textChanged(document)),
       workspace.onDidSaveTextDocument(({ uri }) => this.saved(uri)),
       workspace.onDidCloseTextDocument((document) => {
@@ -57,8 +58,9 @@ export class Problems implements vscode.Disposable {
   }
 
   /**
-   * Checks a mini-app now, and shows the result in the panel.
-   * @throws NOTHING_TO_PUBLISH when the folder is no mini-app, CancelledError
+   * Checks a mini-app immediately, and shows the result in the panel.
+   * @throws NOTHING_TO_PUBLISH if the folder is not a mini-app
+   * @throws CancelledError
    */
   async validate(folder: string, signal: AbortSignal): Promise<Problem[]> {
     if (!(await isStillMiniApp(folder))) {
@@ -71,7 +73,7 @@ export class Problems implements vscode.Disposable {
     return this.take(folder).validate(signal);
   }
 
-  /** Shows what the backend refused of a manifest, in place of what it refused before. */
+  /** Shows the problems that the backend reported for a manifest, and replaces its earlier ones. */
   async showRefused(folder: string, problems: readonly Problem[]): Promise<void> {
     if (problems.length > 0 || this.apps.has(folder)) {
       await this.take(folder).showRefused(problems);
@@ -79,8 +81,8 @@ export class Problems implements vscode.Disposable {
   }
 
   /**
-   * Shows what a build told of the folder that it wrote, until the configuration changes or another
-   * build tells something else.
+   * Shows the problems in the output folder of a build, until the configuration changes or another
+   * build reports different ones.
    */
   showBuilt(folder: string, found: readonly Problem[]): void {
     const app = found.length === 0 ? this.apps.get(folder) : this.take(folder);
@@ -119,7 +121,9 @@ export class Problems implements vscode.Disposable {
     }
   }
 
-  /** Outside the workspace nobody watches the disk, but what is saved here is known. */
+  /**
+   * Checks after a save. Files outside the workspace are not watched, but their saves raise events.
+   */
   private saved({ scheme, fsPath }: vscode.Uri): void {
     for (const [folder, app] of this.apps) {
       if (scheme === 'file' && isInside(fsPath, folder)) {
@@ -146,7 +150,7 @@ export class Problems implements vscode.Disposable {
     void this.forgetOthers();
   }
 
-  /** Those that were there at the start and that nobody works on: one after the other. */
+  /** Checks the remaining mini-apps found at the start, one after the other. */
   private async checkOthers(): Promise<void> {
     for (const folder of this.miniApps.known) {
       if (this.watchers.has(folder)) {
@@ -169,7 +173,7 @@ export class Problems implements vscode.Disposable {
     return watcher;
   }
 
-  /** A folder that leaves the workspace leaves with all that was asked for in it. */
+  /** Stops watching a folder that was removed from the workspace, and forgets its validation. */
   private unwatch(folder: string): void {
     this.watchers.get(folder)?.dispose();
     if (this.watchers.delete(folder)) {
@@ -178,8 +182,8 @@ export class Problems implements vscode.Disposable {
   }
 
   /**
-   * Also of a mini-app that the search has not found, or not yet: one that is outside the
-   * workspace, or deep in it.
+   * Returns the mini-app of a file, even if the search has not found it, for example because it is
+   * outside the workspace or deeply nested.
    */
   private async folderOf(file: string): Promise<string | undefined> {
     const folder = dirname(file);
@@ -194,8 +198,8 @@ export class Problems implements vscode.Disposable {
   }
 
   /**
-   * Forgets the folders that are mini-apps no longer, and those outside the workspace that nobody
-   * looks at any more.
+   * Forgets folders that are no longer mini-apps, and those outside the workspace that are neither
+   * open nor validated.
    */
   private async forgetOthers(): Promise<void> {
     for (const folder of new Set([...this.apps.keys(), ...this.watchers.keys()])) {

@@ -13,16 +13,16 @@ import { fixTitle } from './fixTitles';
 import { miniAppDocument, getPictureRoots } from './miniAppDocument';
 
 const SOURCE = 'i99dash';
-/** For `editor.codeActionsOnSave`, by this name or by `source.fixAll`. */
+/** The kind for `editor.codeActionsOnSave`, which also matches `source.fixAll`. */
 const FIX_ALL = vscode.CodeActionKind.SourceFixAll.append(SOURCE);
-/** Rules whose fixes depend on the pictures that are there. */
+/** Rules whose fixes depend on the existing pictures. */
 const NEEDS_PICTURES = ['manifest.icon.required', 'asset.missing'];
-/** Rules that a missing field breaks. */
+/** Rules that report a missing field. */
 const IS_MISSING = /^manifest\.\w+\.required$/u;
 
 /**
- * What fixes the problems of a manifest or an `sdk.config.json` in a range; in a manifest also what
- * may be done with the value there, and the safe fixes of all of it when asked.
+ * Returns the fixes for problems of a manifest or an `sdk.config.json` in a range. In a manifest,
+ * also returns the actions for the value there, and all safe fixes at once if requested.
  */
 export async function jsonFileActions(
   document: vscode.TextDocument,
@@ -58,7 +58,7 @@ export async function jsonFileActions(
   ];
 }
 
-/** One fix for all required fields that are missing, in a blank file too. */
+/** Returns one fix for all missing required fields, even in a blank file. */
 function fixesOfMissing(
   text: string,
   problems: readonly vscode.Diagnostic[],
@@ -70,7 +70,7 @@ function fixesOfMissing(
   return fix === undefined ? [] : missing.map((problem) => ({ fix, problem }));
 }
 
-/** What makes `sdk.config.json` name the folder that the build writes. */
+/** Returns fixes that set the build's output folder in `sdk.config.json`. */
 async function fixesOfOutput(
   text: string,
   folder: string,
@@ -89,7 +89,7 @@ function isUnbuilt(problem: vscode.Diagnostic): boolean {
   return getRuleId(problem) === 'output.unbuilt';
 }
 
-/** What makes an `sdk.config.json` with the build, for a mini-app that has none. */
+/** Returns a fix that creates an `sdk.config.json` with the build, for a mini-app without one. */
 async function createConfig(
   folder: string,
   problems: readonly vscode.Diagnostic[],
@@ -114,7 +114,7 @@ async function createConfig(
   return [action];
 }
 
-/** One action for all that needs no decision; none when there is nothing of that kind. */
+/** Returns one action for all fixes that need no decision, or none if there are no such fixes. */
 function fixAll(document: vscode.TextDocument): vscode.CodeAction[] {
   const edits = safeFixes(document.getText()).flatMap((fix) => fix.edits);
   if (edits.length === 0) {
@@ -127,7 +127,7 @@ function fixAll(document: vscode.TextDocument): vscode.CodeAction[] {
   return [action];
 }
 
-/** What mends the problems of a page or a script. */
+/** Returns the fixes for problems of a page or a script. */
 export async function actionsInCode(
   document: vscode.TextDocument,
   diagnostics: readonly vscode.Diagnostic[],
@@ -157,7 +157,7 @@ export async function actionsInCode(
   return withoutDoubles(found).map(({ target, ...rest }) => toCodeAction(target, rest));
 }
 
-/** Several problems may have the same way out. */
+/** Removes duplicate fixes, because several problems can have the same fix. */
 function withoutDoubles<T extends { fix: Fix }>(found: readonly T[]): T[] {
   const keyOf = ({ fix: { kind, value, edits } }: T): string =>
     JSON.stringify([kind, value, edits]);
@@ -191,13 +191,13 @@ function getRuleId({ code }: vscode.Diagnostic): string {
 
 interface FoundFix {
   fix: Fix;
-  /** None for what may be done where nothing is wrong. */
+  /** Undefined for an action without a problem. */
   problem?: vscode.Diagnostic;
-  /** The folder that new pictures go to. */
+  /** The folder for new pictures. */
   pictures?: string | undefined;
 }
 
-/** @param document the one that the fix changes */
+/** @param document the document that the fix changes */
 function toCodeAction(
   document: vscode.TextDocument,
   { fix, problem, pictures }: FoundFix,

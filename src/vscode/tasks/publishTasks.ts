@@ -7,7 +7,7 @@ import { TaskTerminal, type PublishTaskDefinition } from './taskTerminal';
 
 const TASKS = ['validate', 'dryRun', 'publish'] as const;
 
-/** Three tasks for each mini-app of the workspace. */
+/** Provides three tasks for each mini-app in the workspace. */
 export async function provideTasks(context: TaskContext): Promise<vscode.Task[]> {
   const folders = await context.miniApps.search();
   return folders.flatMap((folder) => {
@@ -29,7 +29,7 @@ export async function provideTasks(context: TaskContext): Promise<vscode.Task[]>
   });
 }
 
-/** Makes a task of `tasks.json` one that runs; undefined for what is none of ours. */
+/** Resolves a task from `tasks.json` into one that runs; undefined if it is not one of ours. */
 export function resolveTask(context: TaskContext, task: vscode.Task): vscode.Task | undefined {
   const { definition } = task;
   return isPublishTask(definition)
@@ -66,14 +66,17 @@ function createTask(
   return task;
 }
 
-/** Absolute; undefined when it is left to the active editor or the user. */
+/**
+ * Returns the absolute path of the folder; undefined if the active editor or the user determines
+ * it.
+ */
 async function resolveFolder(
   { folder }: PublishTaskDefinition,
   scope: vscode.Task['scope'],
 ): Promise<string | undefined> {
   const root = typeof scope === 'object' ? scope.uri.fsPath : undefined;
   if (folder !== undefined && folder !== '') {
-    // What is no text is told of where the task runs.
+    // A value that is not a string is reported when the task runs.
     return typeof folder !== 'string' || isAbsolute(folder) || root === undefined
       ? folder
       : join(root, folder);
@@ -81,7 +84,10 @@ async function resolveFolder(
   return root !== undefined && (await isMiniApp(root)) ? root : undefined;
 }
 
-/** In English everywhere, for `dependsOn` and `preLaunchTask` name a task by it. */
+/**
+ * Returns the title. It is not localized, because `dependsOn` and `preLaunchTask` refer to tasks by
+ * title.
+ */
 function title(task: PublishTaskDefinition['task']): string {
   return task === 'dryRun' ? 'dry run' : task;
 }

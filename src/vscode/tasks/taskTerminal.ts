@@ -16,23 +16,27 @@ import type { TaskContext } from '../publish/publishContext';
 import { describeProgress, describeResult, whyNotNew } from '../publish/publishMessages';
 import type { PublishUi } from '../publish/publishUi';
 
-/** Files and bytes are told more often than anybody reads. In milliseconds. */
+/**
+ * The minimum interval between progress updates, in milliseconds. Files and bytes are reported more
+ * often than the user can read.
+ */
 const REDRAW_MS = 100;
 /**
- * VS Code takes a terminal that fails sooner for one that could not be started, and says so. In
- * milliseconds.
+ * The minimum time before a failing task ends, in milliseconds. If it ends sooner, VS Code reports
+ * that the terminal failed to launch.
  */
 const LAUNCH_MS = 700;
 /**
- * A path of any length and a problem's sentence have room on a line; UTF-16 units. Words of
- * manifests and servers cannot steer the terminal.
+ * The maximum length of a line, in UTF-16 units; it fits any path with a problem's message. Text
+ * from manifests and servers cannot contain terminal control sequences.
  */
 const MAX_LINE = 8_000;
 const CLEAR_LINE = '\r\u001B[K';
 const [RED, GREEN, PLAIN] = ['\u001B[31m', '\u001B[32m', '\u001B[0m'];
 
 /**
- * What the terminal has said in full already. The rest gets a message too, for its button leads on.
+ * Errors that the terminal already reports in full. Other errors also get a notification, because
+ * its button leads to the next step.
  */
 const TOLD_IN_FULL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'MANIFEST_INVALID',
@@ -40,13 +44,13 @@ const TOLD_IN_FULL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'BUILD_FAILED',
 ]);
 
-/** What `tasks.json` says. */
+/** The definition of a task in `tasks.json`. */
 export interface PublishTaskDefinition extends vscode.TaskDefinition {
   type: 'i99dash';
   task: 'validate' | 'dryRun' | 'publish';
   /**
-   * The mini-app, relative to the workspace folder; left out: the workspace folder itself, or
-   * whatever `i99dash.publish` would take.
+   * The mini-app, relative to the workspace folder. Default: the workspace folder itself, or the
+   * mini-app that `i99dash.publish` would choose.
    */
   folder?: string;
   track?: Track;
@@ -54,8 +58,8 @@ export interface PublishTaskDefinition extends vscode.TaskDefinition {
 }
 
 /**
- * Runs one task and prints what happens: stages, what a build says, problems as `file:line:column:
- * severity rule: message`.
+ * Runs a task and prints its stages, the output of the build, and problems in the form
+ * `file:line:column: severity rule: message`.
  */
 export class TaskTerminal implements vscode.Pseudoterminal {
   private readonly written = new vscode.EventEmitter<string>();
@@ -78,7 +82,7 @@ export class TaskTerminal implements vscode.Pseudoterminal {
     });
   }
 
-  /** The user closed the terminal, or ended the task. */
+  /** Called when the user closes the terminal or ends the task. */
   close(): void {
     this.cancellation.abort();
   }
@@ -116,7 +120,7 @@ export class TaskTerminal implements vscode.Pseudoterminal {
   }
 
   /**
-   * What tasks.json says, which VS Code warns about and passes on all the same.
+   * Reads and validates the definition in tasks.json. VS Code only warns about invalid values.
    * @throws VALIDATION_FAILED
    */
   private read(): Pick<PublishTaskDefinition, 'folder' | 'track' | 'releaseNotes'> {
@@ -167,14 +171,14 @@ export class TaskTerminal implements vscode.Pseudoterminal {
     }
   }
 
-  /** As the task was run, or as near as can be. */
+  /** Runs the task again. VS Code may not rerun exactly the same task. */
   private again(): void {
     void vscode.commands.executeCommand('workbench.action.tasks.reRunTask');
   }
 
   /**
-   * One that the Problems panel has already is indented, where the problem matcher does not see it:
-   * it would be there twice.
+   * Prints problems. Those that the Problems panel already shows are indented, so that the problem
+   * matcher ignores them and they are not duplicated.
    */
   private printProblems(problems: readonly Problem[]): void {
     for (const problem of problems) {
@@ -191,7 +195,7 @@ export class TaskTerminal implements vscode.Pseudoterminal {
   }
 }
 
-/** The last line of the terminal while a stage runs: it is written over as the stage goes on. */
+/** The progress line of the running stage, which is overwritten as the stage proceeds. */
 class ProgressLine {
   private readonly rate: ByteRate;
   private stage: Stage | undefined;
@@ -214,7 +218,7 @@ class ProgressLine {
     this.text = withoutIsolates(describeProgress(progress, this.rate));
     if (this.clock.now() - this.drawnAt >= REDRAW_MS) {
       this.updateProgress();
-      // What a build prints comes below its name.
+      // The build's output follows below the stage's name.
       if (progress.stage === 'build') {
         this.write('\r\n');
         this.stage = undefined;
@@ -222,7 +226,7 @@ class ProgressLine {
     }
   }
 
-  /** Leaves the line as it was last, and begins a new one. */
+  /** Prints the final state of the line, and starts a new one. */
   end(): void {
     if (this.stage !== undefined) {
       this.updateProgress();

@@ -7,33 +7,33 @@ import { parsePackageScripts, readRunText } from '../publish/project/packageScri
 import { readTextFile } from '../platform/readTextFile';
 import { findBuildTool, outputOfScript, outputOfToolConfig } from './buildTools';
 
-/** The script that builds, by convention. */
+/** The conventional name of the build script. */
 const BUILD = 'build';
 const PAGE = 'index.html';
-/** Where the page of a project without a build may be, the likeliest first. */
+/** The folders that can contain the page of a project without a build, the most likely first. */
 const PAGE_FOLDERS = ['src', '.', 'public', 'www', 'app', 'dist', 'build', 'out'];
-/** What builds leave, the likeliest first. */
+/** The usual output folders of builds, the most likely first. */
 const OUTPUTS = ['dist', 'build', 'out', 'www'];
 const TOOL_CONFIGS = ['ts', 'js', 'mjs', 'mts'].flatMap((extension) =>
   ['vite.config', 'astro.config', 'next.config'].map((name) => `${name}.${extension}`),
 );
-/** Bytes. Nobody writes a larger configuration. */
+/** The maximum size of a tool's configuration file, in bytes. */
 const MAX_CONFIG = 256 * 1024;
 
-/** How a folder that is not a mini-app yet can be published. Paths begin with `./`. */
+/** How to publish a folder that is not a mini-app yet. Paths begin with `./`. */
 export interface BuildProposal {
-  /** What `sdk.config.json` is to say. */
+  /** The proposed content of `sdk.config.json`. */
   config: { appRoot: string; distDir?: string; buildCommand?: string };
-  /** The folder from which a picture gets into what is published. */
+  /** The folder for pictures that are to be published. */
   pictures: string;
-  /** Whether there is a page now, or will be one after the build. */
+  /** Whether there is a page, or will be one after the build. */
   hasPage: boolean;
 }
 
 /**
- * Finds out how a folder can be published: by the build of its package.json, or as it is. Never
+ * Determines how to publish a folder: with the build of its package.json, or as it is. Never
  * throws.
- * @param root at or above the folder: where the lock file of a monorepo lies
+ * @param root the folder or an ancestor that contains the lock file of a monorepo
  */
 export async function proposeBuild(folder: string, root = folder): Promise<BuildProposal> {
   const text = await readTextFile(join(folder, PACKAGE_FILE)).catch(() => '');
@@ -70,7 +70,7 @@ async function proposeFiles(folder: string): Promise<BuildProposal> {
   return { config: { appRoot: './src' }, pictures: './src', hasPage: false };
 }
 
-/** The tool's usual folder, unless another one holds what an earlier build left. */
+/** Returns the tool's usual output folder, unless an earlier build wrote to another one. */
 async function existingOutput(folder: string, usual: string): Promise<string> {
   for (const name of [usual, ...OUTPUTS]) {
     if (await isFile(join(folder, name, PAGE))) {
@@ -108,7 +108,10 @@ function packagesOf(packageText: string): string[] {
   });
 }
 
-/** A folder below the project's; undefined for the project's own and for what lies elsewhere. */
+/**
+ * Returns the path of a folder inside the project; undefined for the project folder itself and for
+ * folders outside it.
+ */
 function below(output: string | undefined): string | undefined {
   const name = output === undefined ? '.' : normalize(output).split(sep).join('/');
   const trimmed = name.endsWith('/') ? name.slice(0, -1) : name;

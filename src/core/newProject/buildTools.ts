@@ -1,16 +1,13 @@
-/**
- * What is known of a tool that builds pages: where it leaves them, and which folder it copies as it
- * is.
- */
+/** A tool that builds pages: its output folder, and the folder that it copies unchanged. */
 interface BuildTool {
-  /** How a script calls it, or which package a project has for it. */
+  /** Matches the command in a script, or the package in the dependencies. */
   name: RegExp;
   output: string;
-  /** Where pictures lie that are copied. */
+  /** The folder whose files are copied unchanged, such as pictures. */
   copied: string;
 }
 
-/** The first one that fits counts: frameworks stand before the bundlers that they are made of. */
+/** The known tools. The first match wins, so frameworks come before the bundlers that they use. */
 const TOOLS: readonly BuildTool[] = [
   { name: /^@sveltejs\/kit$/u, output: 'build', copied: 'static' },
   { name: /^(?:astro|@astrojs\/.*)$/u, output: 'dist', copied: 'public' },
@@ -26,12 +23,12 @@ const TOOLS: readonly BuildTool[] = [
   { name: /^(?:@rsbuild\/core|rsbuild|vite)$/u, output: 'dist', copied: 'public' },
 ];
 
-/** The usual folders of tools that are not known. */
+/** The usual folders of unknown tools. */
 const UNKNOWN = { output: 'dist', copied: 'public' } as const;
 
 /**
- * What a project's build is made with: the tools that its script calls count before those that it
- * depends on.
+ * Returns the tool that builds a project. Tools that its script calls take precedence over its
+ * dependencies.
  */
 export function findBuildTool(
   scriptWords: readonly string[],
@@ -48,12 +45,12 @@ const OUTPUT_OPTION =
   /(?:^|\s)--?(?:out-?dir|output-path|dist-dir|dest|outDir|output)(?:=|\s+)["']?([^\s"'=;&|]+)/iu;
 const OUTPUT_IN_CONFIG = /\b(?:outDir|distDir)\s*:\s*(["'`])([^"'`$]+)\1/u;
 
-/** The folder that an option of a build command names; undefined when none does. */
+/** Returns the output folder from an option of a build command; undefined if there is none. */
 export function outputOfScript(script: string): string | undefined {
   return OUTPUT_OPTION.exec(script)?.[1];
 }
 
-/** The folder that a tool's own configuration names; undefined when it names none. */
+/** Returns the output folder from a tool's configuration; undefined if there is none. */
 export function outputOfToolConfig(source: string): string | undefined {
   return OUTPUT_IN_CONFIG.exec(source)?.[2];
 }

@@ -5,22 +5,22 @@ import { t } from '../text/l10n';
 
 /** A file of a new project. */
 export interface NewFile {
-  /** Below the project's folder, with `/`. */
+  /** The path relative to the project's folder, with `/`. */
   path: string;
   text: string;
 }
 
-/** What became of the files of a new project; paths as they were given. */
+/** The outcome for the files of a new project, with the paths as they were given. */
 export interface WrittenFiles {
   written: string[];
-  /** Those that existed already and were not changed. */
+  /** The files that already existed and were not changed. */
   kept: string[];
 }
 
 /**
- * Writes the files of a new project, and the folders that they need. Never changes a file, a folder
- * or a link that exists.
- * @throws VALIDATION_FAILED when a file cannot be written
+ * Writes the files of a new project, and creates their folders. Never changes an existing file,
+ * folder or link.
+ * @throws VALIDATION_FAILED if a file cannot be written
  */
 export async function writeNewFiles(
   folder: string,
@@ -34,7 +34,7 @@ export async function writeNewFiles(
   return result;
 }
 
-/** @returns false when something of that name exists */
+/** @returns false if something with that name exists */
 async function writeNewFile(file: string, text: string): Promise<boolean> {
   if ((await lstat(file).catch(() => undefined)) !== undefined) {
     return false;
@@ -49,7 +49,7 @@ async function writeNewFile(file: string, text: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (systemErrorCode(error) === 'EEXIST') {
-      return false; // made by another program in this moment
+      return false; // another program has just created it
     }
     throw cannotWrite(file, error);
   }

@@ -12,12 +12,12 @@ import { writeNewFiles, type NewFile, type WrittenFiles } from './newFiles';
 
 const ICON = './icon.svg';
 const FIRST_VERSION = '1.0.0';
-/** For a name and a folder that make no id. */
+/** The ID if neither the name nor the folder results in one. */
 const FALLBACK_ID = 'my-app';
-/** Longer names fit no screen of a car; UTF-16 units. */
+/** The maximum length of a name, in UTF-16 units. Longer names do not fit on a car's screen. */
 const MAX_NAME = 60;
 
-/** What only the author knows of a new mini-app. */
+/** The values of a new mini-app that only its author knows. */
 export interface NewMiniApp {
   name: string;
   category: string;
@@ -28,7 +28,7 @@ export interface MadeMiniApp extends WrittenFiles, BuildProposal {
   id: string;
 }
 
-/** Why a text cannot be the name of a mini-app, in words for people; undefined when it can. */
+/** Returns why a text cannot be the name of a mini-app, as text to display; undefined if it can. */
 export function objectionToAppName(name: string): string | undefined {
   if (name.trim() === '') {
     return t('Enter a name.');
@@ -48,22 +48,22 @@ function objectionTo({ name, category }: NewMiniApp): string | undefined {
     : t('“{0}” must be one of these: {1}.', 'category', CATEGORIES.join(', '));
 }
 
-/** A name to begin with, made of the folder's. */
+/** Suggests a name, derived from the folder's name. */
 export function suggestAppName(folder: string): string {
   return appNameFromId(appIdFromName(basename(folder)) ?? FALLBACK_ID);
 }
 
-/** The id of a new mini-app: of its name, or else of its folder's. */
+/** Suggests an ID, derived from the name or else from the folder's name. */
 export function suggestAppId(name: string, folder: string): string {
   return appIdFromName(name) ?? appIdFromName(basename(folder)) ?? FALLBACK_ID;
 }
 
 /**
- * Makes a folder a mini-app: writes `manifest.json`, `sdk.config.json` and an icon, as far as they
- * are missing.
- * @param app undefined when the folder has a manifest, which is never changed
- * @param root at or above the folder: where the lock file of a monorepo lies
- * @throws VALIDATION_FAILED when name or category will not do, or a file cannot be written
+ * Makes a folder a mini-app: writes `manifest.json`, `sdk.config.json` and an icon if they are
+ * missing.
+ * @param app undefined if the folder has a manifest, which is never changed
+ * @param root the folder or an ancestor that contains the lock file of a monorepo
+ * @throws VALIDATION_FAILED if the name or category is invalid, or a file cannot be written
  */
 export async function makeMiniApp(
   folder: string,
@@ -96,7 +96,7 @@ function manifestFile(id: string, name: string, category: string): NewFile {
   return { path: MANIFEST_FILE, text: json(manifest) };
 }
 
-/** Empty where there is none, or none that can be read. */
+/** Returns the manifest, or an empty object if it is missing or unreadable. */
 async function readManifest(folder: string): Promise<JsonObject> {
   const text = await readTextFile(join(folder, MANIFEST_FILE)).catch(() => '');
   const manifest = parseJson(text)?.value;

@@ -29,9 +29,10 @@ export interface MakeMiniAppArguments extends Partial<NewMiniApp> {
 }
 
 /**
- * Makes a folder a mini-app, and opens its manifest. What the arguments leave open is asked for.
- * @throws VALIDATION_FAILED (folder, name or category will not do, or a file cannot be written),
- *   CancelledError
+ * Makes a folder a mini-app, and opens its manifest. Asks for values that the arguments do not
+ * give.
+ * @throws VALIDATION_FAILED if the folder, name or category is invalid, or a file cannot be written
+ * @throws CancelledError
  */
 export async function makeFolderMiniApp(
   miniApps: MiniApps,
@@ -48,8 +49,8 @@ export async function makeFolderMiniApp(
 }
 
 /**
- * The folder itself, or the one that a given file lies in.
- * @throws VALIDATION_FAILED when there is none
+ * Returns the given folder, or the folder of a given file.
+ * @throws VALIDATION_FAILED if it does not exist
  */
 async function folderOf(given: GivenFolder): Promise<string> {
   const path = typeof given === 'string' ? absolute(given) : given.fsPath;
@@ -62,7 +63,7 @@ async function folderOf(given: GivenFolder): Promise<string> {
 }
 
 /**
- * The workspace's only folder, one of several, or one that is looked for.
+ * Returns the workspace's only folder, or lets the user pick one of several or browse for one.
  * @throws CancelledError
  */
 async function chooseFolder(): Promise<string> {
@@ -112,7 +113,8 @@ async function askForName(folder: string): Promise<string> {
 }
 
 /**
- * What is wrong with a name, or the ID that it makes, which can never change once it is published.
+ * Returns what is wrong with a name, or the ID that results from it, which cannot change once the
+ * mini-app is published.
  */
 function describeName(name: string, folder: string): vscode.InputBoxValidationMessage {
   const objection = objectionToAppName(name);
@@ -165,7 +167,7 @@ interface Button {
   run: () => unknown;
 }
 
-/** Says how the mini-app will be published, and what it lacks. */
+/** Shows how the mini-app will be published, and what is missing. */
 async function tell(folder: string, made: MadeMiniApp): Promise<void> {
   const { message, isComplete } = await describe(folder, made);
   const buttons: Button[] = [
@@ -240,7 +242,7 @@ function openFolder(folder: string): Thenable<unknown> {
   return vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(folder));
 }
 
-/** The folder of the workspace that a folder lies in, or the folder itself. */
+/** Returns the workspace folder that contains a folder, or the folder itself. */
 function workspaceRoot(folder: string): string {
   const roots = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
   return roots.find((root) => isInside(folder, root)) ?? folder;

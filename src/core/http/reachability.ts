@@ -4,17 +4,17 @@ import { Emitter } from '../platform/events';
 import type { Clock, Disposable, HttpRequest, Transport } from '../platform/interfaces';
 
 /**
- * The first wait before an unreachable backend is tried again, and the longest, in milliseconds.
+ * The initial and the maximum delay before an unreachable backend is probed again, in milliseconds.
  */
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 60_000;
 /**
- * Where a probe goes. It carries no token: any answer, also "not found", shows that the backend is
- * there.
+ * The path of a probe. A probe has no token: any answer, even "not found", shows that the backend
+ * is reachable.
  */
 const PROBE_PATH = '/';
 
-/** True for an error that tells that a server could not be asked, or gave no answer. */
+/** Checks whether an error means that a server was not reached or did not answer. */
 export function isUnreachable(error: unknown): error is I99dashError {
   return (
     isI99dashError(error, 'OFFLINE') ||
@@ -24,7 +24,8 @@ export function isUnreachable(error: unknown): error is I99dashError {
 }
 
 /**
- * A session as it is shown: one that is signed in is offline while the backend cannot be reached.
+ * Returns the session state to show: a signed-in session is offline while the backend is
+ * unreachable.
  */
 export function withReachability(
   state: SessionState,
@@ -40,17 +41,17 @@ export interface ReachabilityDeps {
   transport: Transport;
   clock: Clock;
   /**
-   * The backend in force.
+   * Returns the current backend.
    * @throws BACKEND_REFUSED
    */
   backendUrl: () => string;
-  /** Whether to try again in the background. */
+  /** Whether to probe in the background. */
   isWanted: () => boolean;
 }
 
 /**
- * The one place that knows whether the backend can be reached: it watches what every request to the
- * backend ends with. While the backend cannot be reached, it is tried again in the background.
+ * Tracks whether the backend is reachable, from the outcome of every request to it. Probes an
+ * unreachable backend in the background, with a growing delay.
  */
 export class Reachability implements Disposable {
   private lastFailure: { origin: string; error: I99dashError } | undefined;
@@ -63,18 +64,21 @@ export class Reachability implements Disposable {
 
   readonly onDidChange = this.changes.event;
 
-  /** Why the backend in force cannot be reached; undefined while it can, or nobody has tried. */
+  /**
+   * The error that shows that the current backend is unreachable; undefined if it is reachable, or
+   * there was no request yet.
+   */
   get failure(): I99dashError | undefined {
     const { origin, error } = this.lastFailure ?? {};
     return origin === this.origin() ? error : undefined;
   }
 
-  /** When it is tried next, in milliseconds since the epoch. */
+  /** The time of the next probe, in milliseconds since the epoch. */
   get retryAt(): number {
     return this.retryTime;
   }
 
-  /** A transport whose outcomes are watched. */
+  /** A transport that records the outcome of each request. */
   get transport(): Transport {
     return { send: (request) => this.send(request) };
   }

@@ -2,26 +2,24 @@ import { I99dashError, isI99dashError, throwIfCancelled } from '../errors';
 import type { Clock, Disposable } from '../platform/interfaces';
 import { delay, isTransient } from '../http/retry';
 
-/** Milliseconds between the first two attempts. */
+/** The delay between the first two attempts, in milliseconds. */
 const FIRST_WAIT_MS = 2_000;
 const MAX_WAIT_MS = 15_000;
-/** How many times as long each wait is as the one before. */
+/** The factor by which each delay grows. */
 const BACKOFF = 1.5;
-/** How long a key is waited for, in milliseconds. */
+/** How long to wait for the key's registration, in milliseconds. */
 const PATIENCE_MS = 15 * 60_000;
 
 export interface RegistrationWait {
-  /**
-   * Calls back when the key may have been registered just now: the next attempt is made at once.
-   */
+  /** Calls back when the key may have just been registered, which triggers the next attempt. */
   onHint: (listener: () => void) => Disposable;
 }
 
 /**
- * Signs in as soon as the backend knows the key: tries again after longer and longer waits, also
- * while the network is in trouble.
- * @throws KEY_NOT_REGISTERED when the key is not registered in time, CancelledError, and what else
- *   the attempt throws
+ * Retries the sign-in with backoff until the key is registered, even after network errors.
+ * @throws KEY_NOT_REGISTERED if the key is not registered in time
+ * @throws what the attempt throws
+ * @throws CancelledError
  */
 export async function retryUntilRegistered<T>(
   attempt: () => Promise<T>,

@@ -3,36 +3,38 @@ import { isJsonObject, parseJson } from '../platform/json';
 import { sanitizeLine } from '../text/sanitizeLine';
 import { isAppId } from './project/appId';
 
-/** A publish under way, as other windows and the next start see it. */
+/** The information about a running publish that other windows and the next start read. */
 export interface LockInfo {
   backendUrl: string;
   appId: string;
   version: string;
-  /** Absolute path of the mini-app. */
+  /** The absolute path of the mini-app. */
   folder: string;
   pid: number;
-  /** How far it came; undefined where an earlier version of the extension made the lock. */
+  /**
+   * The stage of the publish; undefined if an earlier version of the extension created the lock.
+   */
   stage?: PublishStage;
 }
 
 /**
- * Nothing has left the computer while it is `preparing`; only while it is `submitting` may it have
- * been submitted.
+ * Nothing is sent in the stage `preparing`. Only in `submitting` can the submission have been sent.
  */
 export type PublishStage = (typeof STAGES)[number];
 
 const STAGES = ['preparing', 'uploading', 'submitting'] as const;
 const LONGEST = 'submitting'.length;
 
-/** What the text of a lock tells. */
+/** The parsed content of a lock. */
 export interface LockText {
   note: LockInfo | undefined;
-  /** The computer of whoever made it; undefined where that is not told. */
+  /** The name of the computer that created the lock; undefined if the lock has none. */
   host: string | undefined;
 }
 
 /**
- * Of the same length in every stage: one is written over the other, and no crash leaves half of it.
+ * Returns the content of a lock. It has the same length in every stage, so that one stage
+ * overwrites another in place and a crash does not leave a partial file.
  */
 export function lockContent(holder: object, stage: PublishStage): string {
   const padding = ' '.repeat(LONGEST - stage.length);
@@ -40,8 +42,8 @@ export function lockContent(holder: object, stage: PublishStage): string {
 }
 
 /**
- * Who may have written it is unknown, and what it says is shown and published: nothing but what a
- * publish writes is taken for a note.
+ * Parses a lock. Its author is unknown and its values are shown and published, so anything that a
+ * publish does not write is rejected.
  */
 export function parseLock(text: string): LockText {
   const value = parseJson(text)?.value;

@@ -69,7 +69,7 @@ export interface PreparedApp {
 }
 
 /**
- * Validates, builds, checks and packs a mini-app. The bundle is removed when `use` has ended.
+ * Validates, builds, checks and packs a mini-app. Removes the bundle when `use` ends.
  * @throws NOTHING_TO_PUBLISH, VALIDATION_FAILED, BUILD_FAILED
  * @throws MANIFEST_INVALID if the build made the manifest invalid
  * @throws UPLOAD_FAILED if the bundle cannot be written
@@ -180,7 +180,7 @@ async function validate({ project, latestVersion, signal }: PrepareInput): Promi
 
 /**
  * Reads the manifest again after the build: the build may write it, and the user may edit it
- * meanwhile.
+ * in the meantime.
  * @returns the same object if nothing has changed
  * @throws NOTHING_TO_PUBLISH, MANIFEST_INVALID
  * @throws VALIDATION_FAILED if the ID or version has changed, because the lock and the confirmation
@@ -283,7 +283,7 @@ async function manifestFile(folder: string): Promise<BundleFile> {
   return { name: MANIFEST_FILE, path, size, linksTo: MANIFEST_FILE };
 }
 
-/** Replaces any file with the manifest's name by the project's manifest. */
+/** Replaces any file that has the manifest's name with the project's manifest. */
 function withManifest(collected: CollectedFiles, manifest: BundleFile): CollectedFiles {
   const others = collected.files.filter((file) => file.name !== manifest.name);
   if (others.length === 0) {

@@ -111,7 +111,7 @@ export async function publish(
     const run: Run = { options, deps, stages, signal, lock };
     const readStatus = (): Promise<DeveloperStatus> =>
       fetchDeveloperStatus(deps.api, { appId, ...(signal === undefined ? {} : { signal }) });
-    // One connection that breaks is not yet a missing network.
+    // A single broken connection does not mean that the network is down.
     const status = readStatus().catch((error: unknown) => {
       if (isI99dashError(error, 'OFFLINE')) {
         return readStatus();
@@ -165,7 +165,7 @@ async function deliver(
   const { options, deps, stages, signal, lock } = run;
   const { manifest } = project;
   const { id: appId, version } = manifest;
-  before.catch(() => undefined); // heard of below
+  before.catch(() => undefined); // handled below
   await lock.recordStage('uploading');
   stages.enter('upload', bundle.size);
   const bundleId = await upload(deps, appId, bundle, {

@@ -26,29 +26,28 @@ const STALE_BEATS = 4;
 const PATIENCE_BEATS = 1.5;
 /** How often to check for that within one heartbeat. */
 const LOOKS = 20;
-/** The largest valid lock, in bytes. */
+/** The maximum size of a lock, in bytes. */
 const MAX_BYTES = 64 * 1024;
 
 /** A lock that is held. */
 export interface PublishLock {
   /**
-   * Records how far the publish is, for the message after its window has died.
-   * @throws UPLOAD_FAILED when the lock cannot be written
+   * Records the stage of the publish, for the report after its window has died.
+   * @throws UPLOAD_FAILED if the lock cannot be written
    */
   recordStage: (stage: PublishStage) => Promise<void>;
 }
 
 export interface LockOptions {
   /**
-   * How often the owner of a lock touches it, in milliseconds: the same in all windows. Default
-   * 5,000.
+   * How often the owner touches a lock, in milliseconds; the same in all windows. Default 5,000.
    */
   heartbeatMs?: number;
 }
 
-/** What lies where a lock belongs. */
+/** What exists at the path of a lock. */
 interface LockState extends LockText {
-  /** Undefined for what is no file, or too large. */
+  /** Undefined if it is not a file, or too large. */
   content: string | undefined;
   /** Milliseconds since the epoch. */
   mtimeMs: number;
@@ -150,7 +149,10 @@ async function acquire(
   );
 }
 
-/** @returns false when the lock is gone, or in the hands of another, and stays as it is */
+/**
+ * Overwrites the content of a lock.
+ * @returns false if the lock is gone or has another owner; it then stays unchanged
+ */
 async function overwrite(path: string, content: string, next: string): Promise<boolean> {
   try {
     const handle = await open(path, 'r+');
@@ -171,7 +173,7 @@ async function overwrite(path: string, content: string, next: string): Promise<b
   }
 }
 
-/** A window that slept for long may find the lock in the hands of another: then it stays there. */
+/** Removes the lock, unless it has another owner because this window slept for too long. */
 async function release(path: string, content: string): Promise<void> {
   if ((await readFile(path, 'utf8')) === content) {
     await rm(path, { force: true });

@@ -14,12 +14,13 @@ import { delay, isTransient, mayHaveSucceeded, waitBeforeRepeat } from '../http/
 const READS = 4;
 const FIRST_WAIT_MS = 1_000;
 /**
- * Delays before each read of that state after the backend itself failed with a transient error, in
- * milliseconds.
+ * The delays before each read of that state after the backend itself failed with a transient error,
+ * in milliseconds.
  */
 const LOOKS_AFTER_REFUSAL_MS = [0, 2_000];
 /**
- * The same if a gateway answered or the answer was lost: the backend may still process the request.
+ * The same delays if a gateway answered or the answer was lost, because the backend may still
+ * process the request.
  */
 const LOOKS_MS = [...LOOKS_AFTER_REFUSAL_MS, 4_000, 8_000];
 /**

@@ -17,9 +17,9 @@ const RULE = 'output.unbuilt';
 const DIST = 'dist';
 
 /**
- * Warns of a project that seems to need a build and has none: its sources would be published
- * instead of what a build makes of them. Nothing is told of a project whose own `publish` script
- * builds, nor where the folder of a build is published.
+ * Warns of a project that seems to need a build but has none, because its sources would be
+ * published instead of the build's output. Does not warn if the project's own `publish` script
+ * builds, or if the output folder of a build is published.
  */
 export async function checkUnbuilt(
   project: PartialProject,
@@ -50,7 +50,7 @@ export async function checkUnbuilt(
   ];
 }
 
-/** What shows that the project needs a build, in words; undefined where nothing does. */
+/** Returns why the project seems to need a build, as text to display; undefined if it does not. */
 async function findReason(folder: string): Promise<string | undefined> {
   const text = await readTextFile(join(folder, PACKAGE_FILE)).catch(() => '');
   const { build = '' } = parsePackageScripts(text);
@@ -61,7 +61,7 @@ async function findReason(folder: string): Promise<string | undefined> {
   return names.length > 0 ? t('There is a {0} folder', DIST) : undefined;
 }
 
-/** Lock files of package managers, and the program that each belongs to. */
+/** The lock files of package managers, and the program of each. */
 const LOCK_FILES = [
   ['pnpm-lock.yaml', 'pnpm'],
   ['yarn.lock', 'yarn'],
@@ -69,7 +69,7 @@ const LOCK_FILES = [
   ['bun.lockb', 'bun'],
 ] as const;
 
-/** The command that runs the `build` script of a project; undefined when it has none. */
+/** Returns the command that runs the project's `build` script; undefined if there is none. */
 export async function findBuildCommand(folder: string): Promise<string | undefined> {
   const text = await readTextFile(join(folder, PACKAGE_FILE)).catch(() => '');
   if ((parsePackageScripts(text)['build'] ?? '').trim() === '') {

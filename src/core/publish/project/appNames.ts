@@ -1,11 +1,11 @@
 import { isAppId } from './appId';
 
-/** The longest id that the backend takes, in characters. */
+/** The maximum length of an ID that the backend accepts, in characters. */
 const MAX_ID = 64;
 
 /**
- * An id made of a name, `my-app` for `My App`; undefined when the name has too few Latin letters
- * and digits.
+ * Derives an ID from a name, such as `my-app` from `My App`; undefined if the name has too few
+ * Latin letters and digits.
  */
 export function appIdFromName(name: string): string | undefined {
   const id = name
@@ -19,18 +19,18 @@ export function appIdFromName(name: string): string | undefined {
   return isAppId(id) ? id : undefined;
 }
 
-/** A name made of an id: `Tyre Pressure` for `tyre-pressure`. */
+/** Derives a name from an ID, such as `Tyre Pressure` from `tyre-pressure`. */
 export function appNameFromId(id: string): string {
   const words = id.split(/[-_]+/u).filter((word) => word !== '');
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ') || id;
 }
 
-/** Where a mini-app is served unless its author says otherwise. */
+/** Returns the default URL of a mini-app. */
 export function hostedUrl(id: string): string {
   return `https://miniapps.i99dash.app/${encodeURIComponent(wellFormed(id))}/`;
 }
 
-/** No URL can hold half a character. */
+/** Replaces lone surrogates, which cannot be encoded in a URL. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\uFFFD');
 }

@@ -6,15 +6,15 @@ import type { Person } from './person';
 import { signedIn } from './states';
 import { useScene } from './use-scene';
 
-/** A picker or an input box, and what is typed into it. A picker has one row left by then. */
+/** A picker or an input box, and the text to type. It must leave a single row in a picker. */
 interface Prompt {
-  /** Tells it from the one before. */
+  /** Distinguishes this prompt from the previous one. */
   title: string | RegExp;
   type: string;
   then: 'Enter' | 'Escape';
 }
 
-/** What may have the focus when a command is run. */
+/** What can have the focus when a command runs. */
 const IN_FRONT: Readonly<Record<string, (person: Person) => Promise<void>>> = {
   'a walkthrough': async (person) => {
     const step = person.page.locator('[data-step-id$="#firstPublish#key"]').first();
@@ -41,13 +41,13 @@ const IN_FRONT: Readonly<Record<string, (person: Person) => Promise<void>>> = {
   },
 };
 
-/** Flows of pickers and input boxes before anybody has signed in. */
+/** The prompts of each command without a session. */
 const SIGNED_OUT: Readonly<Record<string, readonly Prompt[]>> = {
   'i99dash: Sign In': [
     { title: 'Sign in to i99dash', type: '~/.ssh/id_ed25519', then: 'Enter' },
     { title: 'Passphrase', type: 'open', then: 'Escape' },
   ],
-  // A space more makes another key of this object.
+  // The trailing space makes this a separate key of the object.
   'i99dash: Sign In ': [
     { title: 'Sign in to i99dash', type: 'Paste', then: 'Enter' },
     { title: 'access token', type: 'token', then: 'Escape' },
@@ -63,7 +63,7 @@ const SIGNED_OUT: Readonly<Record<string, readonly Prompt[]>> = {
   ],
 };
 
-/** Flows of pickers and input boxes of somebody who is signed in. */
+/** The prompts of each command with a session. */
 const SIGNED_IN: Readonly<Record<string, readonly Prompt[]>> = {
   'i99dash: Show Account Menu': [{ title: 'i99dash: ', type: 'Who', then: 'Escape' }],
   'i99dash: Add SSH Key': [
@@ -85,7 +85,7 @@ const SIGNED_IN: Readonly<Record<string, readonly Prompt[]>> = {
   ],
 };
 
-describe('a person who uses only the keyboard', () => {
+describe('keyboard focus in pickers and input boxes', () => {
   const scene = useScene({
     ...{ album: 'ui/focus', passphrase: 'open sesame', miniApps: ['tyre-pressure', 'trip-log'] },
     allBuiltIns: true, // for the Markdown preview
@@ -96,19 +96,19 @@ describe('a person who uses only the keyboard', () => {
 
   for (const [front, show] of Object.entries(IN_FRONT)) {
     for (const [command, prompts] of Object.entries(SIGNED_OUT)) {
-      it(`types into every question of ${command} with ${front} in front`, async () => {
+      it(`focuses every prompt of ${command} with ${front} in front`, async () => {
         await show(scene.person);
         await answersByKeys(scene.person, command, prompts);
       });
     }
   }
 
-  describe('and is signed in', () => {
+  describe('with a session', () => {
     before(() => generateTestKey({ folder: join(scene.root, 'home/.ssh'), name: 'id_spare' }));
 
     for (const [front, show] of Object.entries(IN_FRONT)) {
       for (const [command, prompts] of Object.entries(SIGNED_IN)) {
-        it(`types into every question of ${command} with ${front} in front`, async () => {
+        it(`focuses every prompt of ${command} with ${front} in front`, async () => {
           await signedIn(scene);
           await show(scene.person);
           await answersByKeys(scene.person, command, prompts);
@@ -118,7 +118,7 @@ describe('a person who uses only the keyboard', () => {
   });
 });
 
-/** Runs a command and answers what it asks. Every key goes to what has the focus. */
+/** Runs a command and answers its prompts. Every key goes to the focused element. */
 async function answersByKeys(
   person: Person,
   command: string,
@@ -140,7 +140,7 @@ async function answersByKeys(
   await person.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
 
-/** Waits until the focus is in this element. */
+/** Waits until this element contains the focus. */
 async function hasFocus({ page }: Person, selector: string): Promise<void> {
   await page.waitForFunction(`document.activeElement?.closest('${selector}') !== null`);
 }

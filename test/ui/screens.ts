@@ -1,6 +1,6 @@
 import type { Person } from './person';
 
-/** The sizes that a window is looked at in; the last is that of 200 % zoom at 1280×800. */
+/** The window sizes to photograph. The last one corresponds to 200 % zoom at 1280×800. */
 const SIZES = [
   ['1280', { width: 1280, height: 800 }],
   ['900', { width: 900, height: 800 }],
@@ -14,8 +14,8 @@ const THEMES = [
 ] as const;
 
 /**
- * Photographs what is on screen in every size, in dark, light and high contrast. Leaves the first
- * of each.
+ * Photographs the screen in every size, and in a dark, a light and a high-contrast theme. Restores
+ * the first size and the first theme.
  */
 export async function photographEverywhere(person: Person, name: string): Promise<void> {
   for (const [theme, title, style] of [...THEMES, THEMES[0]]) {

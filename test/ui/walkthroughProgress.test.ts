@@ -2,7 +2,7 @@ import { photographEverywhere } from './screens';
 import { signedIn } from './states';
 import { useScene } from './use-scene';
 
-describe('somebody who is signed in opens the walkthrough', () => {
+describe('the walkthrough with a session', () => {
   const scene = useScene({
     album: 'ui/walkthrough-progress',
     viewport: { width: 1280, height: 800 },
@@ -15,7 +15,7 @@ describe('somebody who is signed in opens the walkthrough', () => {
       .first()
       .waitFor();
 
-  it('sees the steps done that were completed before it was open, without a reload', async () => {
+  it('shows steps completed before it was opened as done, without a reload', async () => {
     const { person } = scene;
     await signedIn(scene);
     await person.page.locator('.activitybar a[aria-label^="i99dash"]').click();

@@ -13,13 +13,11 @@ const OTHERS = [
   ...['Garage Opener', 'Home Link', 'Idle Timer', 'Journey Planner'],
 ];
 
-/**
- * The label of a row that has a number at its end, which VS Code keeps in the style of the label.
- */
+/** The label of a row with a badge. VS Code renders the badge in the style of the label. */
 const BADGE =
   '[role="treeitem"][aria-label^="charge-timer"] [class*="monaco-decoration-itemBadge"]';
 
-describe('a person with a dozen apps looks at the view', () => {
+describe('the Apps view with a dozen apps', () => {
   const scene = useScene({
     album: 'ui/many-apps',
     viewport: { width: 1280, height: 800 },
@@ -58,7 +56,7 @@ describe('a person with a dozen apps looks at the view', () => {
     await view.row('Journey Planner').waitFor();
   }
 
-  it("sees the workspace's apps first, and beta and problems without unfolding", async () => {
+  it("shows the workspace's apps first, with betas and problems in collapsed rows", async () => {
     const { person } = scene;
     await showsApps();
     const rows = view.pane().locator('.monaco-list-row');
@@ -77,7 +75,7 @@ describe('a person with a dozen apps looks at the view', () => {
     await photographEverywhere(person, 'apps');
   });
 
-  it('sees the state of an app with a long name', async () => {
+  it('shows the state of an app with a long name', async () => {
     await showsApps();
     const row = view.row('Charging Stations');
     assert.match(await row.innerText(), /^Charging Stations…/u);
@@ -90,7 +88,7 @@ describe('a person with a dozen apps looks at the view', () => {
     await view.seesRow(new RegExp(`^${LONG}, 3\\.1\\.0, in review`, 'u'));
   });
 
-  it('finds the app of the active editor selected by Show App Status', async () => {
+  it('selects the app of the active editor on Show App Status', async () => {
     const { person } = scene;
     await showsApps();
     await person.openFile('tyre-pressure/manifest.json');

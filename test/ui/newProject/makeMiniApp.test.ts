@@ -19,7 +19,7 @@ const FILES = {
   'lone/index.html': PAGE,
 };
 
-describe('a person makes a folder a mini-app', () => {
+describe('making a folder a mini-app in the UI', () => {
   const scene = useScene({
     album: 'ui/make-mini-app',
     viewport: { width: 1280, height: 800 },
@@ -35,7 +35,7 @@ describe('a person makes a folder a mini-app', () => {
   const path = (name: string): string => join(scene.workspace, name);
   const readJson = (name: string): unknown => JSON.parse(readFileSync(path(name), 'utf8'));
 
-  /** The workspace holds a web project and no mini-app. */
+  /** Resets the workspace to a web project without a mini-app. */
   async function isForeign(): Promise<void> {
     for (const name of ['manifest.json', 'sdk.config.json', 'public', 'lone/sdk.config.json']) {
       await rm(path(name), { recursive: true, force: true });
@@ -43,7 +43,7 @@ describe('a person makes a folder a mini-app', () => {
     await writeFiles(scene.workspace, FILES);
   }
 
-  /** Answers both questions by keys alone. */
+  /** Answers both prompts with the keyboard. */
   async function answersBoth(name: string, category: string): Promise<void> {
     const { page } = scene.person;
     const { keyboard } = page;
@@ -68,7 +68,7 @@ describe('a person makes a folder a mini-app', () => {
     await keyboard.press('Enter');
   }
 
-  /** Opens the menu of a row of the explorer and picks an entry. */
+  /** Opens the context menu of a row in the explorer and picks an entry. */
   async function picksInExplorer(row: string, entry: string): Promise<void> {
     const { page } = scene.person;
     const explorer = page.locator('.explorer-folders-view');
@@ -78,7 +78,7 @@ describe('a person makes a folder a mini-app', () => {
     await view.choose(explorer.locator('.monaco-list-row', { hasText: row }).first(), entry);
   }
 
-  it('from the message that there is none', async () => {
+  it('starts from the message that there is no mini-app', async () => {
     const { person } = scene;
     await isForeign();
     await person.runCommand('i99dash: Validate Mini-App');
@@ -92,7 +92,7 @@ describe('a person makes a folder a mini-app', () => {
     assert.equal(existsSync(path('manifest.json')), false);
   });
 
-  it('from the welcome of the view, with two answers and a build out of package.json', async () => {
+  it('starts from the welcome view, asks twice, and takes the build from package.json', async () => {
     const { person } = scene;
     await isForeign();
     await signedOut(scene);
@@ -128,7 +128,7 @@ describe('a person makes a folder a mini-app', () => {
     await person.dismiss(toast);
   });
 
-  it('from the explorer, with a lone {} that one quick fix completes', async () => {
+  it('starts from the explorer, and one quick fix completes an empty manifest', async () => {
     const { person } = scene;
     const { page } = person;
     await isForeign();
@@ -167,7 +167,7 @@ describe('a person makes a folder a mini-app', () => {
     await person.photograph('7-fixed');
   });
 
-  it('and keeps seeing it in the view while its manifest is broken', async () => {
+  it('keeps a mini-app with an invalid manifest in the view', async () => {
     const { person } = scene;
     await isForeign();
     await writeFiles(scene.workspace, {

@@ -18,7 +18,7 @@ const MANIFEST = {
   category: 'other',
 };
 
-describe('a person meets an obstacle while publishing', () => {
+describe('publishing with obstacles', () => {
   const scene = useScene({
     album: 'ui/publish-obstacles',
     miniApps: ['tyre-pressure', 'charge-timer'],
@@ -39,7 +39,7 @@ describe('a person meets an obstacle while publishing', () => {
   const problemRow = (text: string) =>
     scene.person.page.locator('.markers-panel .monaco-list-row', { hasText: text }).first();
 
-  /** Opens the manifest of one of the apps: all have the same name. */
+  /** Opens the manifest of an app. All manifests have the same file name. */
   async function openManifest(app: string): Promise<void> {
     const { page } = scene.person;
     const row = page.locator('.quick-input-widget:visible .monaco-list-row.focused');
@@ -51,7 +51,7 @@ describe('a person meets an obstacle while publishing', () => {
     await page.locator('.breadcrumbs-control', { hasText: app }).first().waitFor();
   }
 
-  /** The front-end project has no configuration. */
+  /** Removes the configuration of the front-end project. */
   async function isUnbuilt(): Promise<void> {
     await rm(join(scene.workspace, 'front-end', 'sdk.config.json'), { force: true });
     await rm(join(scene.workspace, 'front-end', 'dist'), { recursive: true, force: true });
@@ -60,7 +60,7 @@ describe('a person meets an obstacle while publishing', () => {
     await problemRow('no buildCommand is set').waitFor();
   }
 
-  it('is told of a build that is not set, and sets it with a quick fix from the keyboard', async () => {
+  it('reports a missing build command, and sets it with a quick fix from the keyboard', async () => {
     const { person, workspace } = scene;
     await isUnbuilt();
     await problemRow('no buildCommand is set').click();
@@ -78,7 +78,7 @@ describe('a person meets an obstacle while publishing', () => {
     assert.deepEqual(JSON.parse(config), { buildCommand: 'npm run build' });
   });
 
-  it('reads in the question which folder is sent, and that the icon is the placeholder', async () => {
+  it('shows the packed folder and warns of a placeholder icon in the confirmation', async () => {
     const { person, backend, workspace } = scene;
     const config = JSON.stringify({ buildCommand: 'cp -r src dist' });
     await writeFile(join(workspace, 'front-end', 'sdk.config.json'), config);
@@ -97,7 +97,7 @@ describe('a person meets an obstacle while publishing', () => {
     assert.equal(changes(backend).length, from);
   });
 
-  it('is asked about a version that was submitted before it is sent to beta', async () => {
+  it('asks before publishing an already submitted version to beta', async () => {
     const { person, backend } = scene;
     addApp(backend.state, { appId: 'tyre-pressure', version: '1.0.0' });
     await openManifest('tyre-pressure');
@@ -114,7 +114,7 @@ describe('a person meets an obstacle while publishing', () => {
     assert.equal(changes(backend).length, from);
   });
 
-  it('keeps the progress after Cancel while it submits, until the outcome is known', async () => {
+  it('keeps the progress after Cancel during a submission until the outcome is known', async () => {
     const { person, backend } = scene;
     await openManifest('charge-timer');
     backend.faults.inject({ match: { path: SUBMIT }, fault: { kind: 'delay', ms: 8_000 } });
@@ -133,7 +133,7 @@ describe('a person meets an obstacle while publishing', () => {
     await person.dismiss(toast);
   });
 
-  it('hears that there is no network before the question, and everywhere the same', async () => {
+  it('reports a missing network before the confirmation, with the same text everywhere', async () => {
     const { person } = scene;
     const view = new AppsView(person);
     await view.open();
@@ -154,7 +154,7 @@ describe('a person meets an obstacle while publishing', () => {
     await row.waitFor({ state: 'detached' });
   });
 
-  it('is led to the terminal by a build that fails', async () => {
+  it('leads to the terminal after a failed build', async () => {
     const { person, workspace } = scene;
     const folder = join(workspace, 'failing');
     await cp(join(workspace, 'tyre-pressure'), folder, { recursive: true });
@@ -172,7 +172,7 @@ describe('a person meets an obstacle while publishing', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('reads versions, problems and paths where an app is to be picked, and picks by keys', async () => {
+  it('shows versions, problems and paths in the app picker, and picks with the keyboard', async () => {
     const { person } = scene;
     await isUnbuilt();
     await person.runCommand('View: Close All Editors');
@@ -192,7 +192,7 @@ describe('a person meets an obstacle while publishing', () => {
   });
 });
 
-/** The requests that change anything. */
+/** Returns the requests that change data. */
 function changes({ requests }: Backend): unknown[] {
   return requests.filter(({ method }) => method !== 'GET');
 }

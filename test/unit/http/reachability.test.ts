@@ -7,7 +7,7 @@ import { FakeClock } from '../../support/fakes';
 const BACKEND = 'https://api.example.com';
 const ANSWER: HttpResponse = { status: 404, headers: {}, text: '' };
 
-describe('what is known of the backend', () => {
+describe('the reachability of the backend', () => {
   const clock = new FakeClock();
   let requests: string[];
   let outcome: () => Promise<HttpResponse>;
@@ -22,7 +22,7 @@ describe('what is known of the backend', () => {
     const request: HttpRequest = { method: 'GET', url: new URL(url) };
     return reachability.transport.send(request).catch(() => undefined);
   };
-  /** Lets the time until the next probe go by, and the probe end. */
+  /** Advances the clock to the next probe, and waits for the probe. */
   const nextProbe = async () => {
     clock.advance((clock.nextAt ?? clock.now()) - clock.now());
     await new Promise((resolve) => setImmediate(resolve));
@@ -48,14 +48,14 @@ describe('what is known of the backend', () => {
   });
   afterEach(() => reachability.dispose());
 
-  it('is nothing bad until a request has failed', async () => {
+  it('reports no failure before a request fails', async () => {
     await send();
     assert.equal(reachability.failure, undefined);
     assert.equal(changes, 0);
   });
 
   for (const code of ['OFFLINE', 'TIMEOUT', 'TLS'] as const) {
-    it(`is that it cannot be reached after a request failed with ${code}, until one is answered`, async () => {
+    it(`reports ${code} after a failed request, until another one is answered`, async () => {
       outcome = fails(code);
       await send();
       assert.equal(reachability.failure?.code, code);
@@ -66,7 +66,7 @@ describe('what is known of the backend', () => {
     });
   }
 
-  it('does not come from an answer that makes no sense, nor from another server', async () => {
+  it('ignores invalid answers, and failures of other servers', async () => {
     outcome = fails('PROTOCOL');
     await send();
     outcome = fails('OFFLINE');
@@ -74,7 +74,7 @@ describe('what is known of the backend', () => {
     assert.equal(reachability.failure, undefined);
   });
 
-  it('is found out again by requests without a credential, at growing intervals of at most a minute', async () => {
+  it('probes without a credential, at growing intervals of at most a minute', async () => {
     outcome = fails('OFFLINE');
     await send();
     const waits: number[] = [];
@@ -91,7 +91,7 @@ describe('what is known of the backend', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('is not asked for in the background while nobody is signed in', async () => {
+  it('does not probe in the background without a session', async () => {
     outcome = fails('OFFLINE');
     await send();
     isWanted = false;
@@ -100,7 +100,7 @@ describe('what is known of the backend', () => {
     assert.equal(reachability.failure?.code, 'OFFLINE');
   });
 
-  it('makes a session that is signed in offline, and no other', () => {
+  it('turns a signed-in session offline, and no other one', () => {
     const failure = new I99dashError('OFFLINE', 'no network');
     const held = { profile: {}, minted: undefined } as never;
     const signedIn = { kind: 'signedIn', ...(held as object) } as never;

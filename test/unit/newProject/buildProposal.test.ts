@@ -4,7 +4,7 @@ import { proposeBuild } from '../../../src/core/newProject/buildProposal';
 import { writeFiles } from '../../support/project';
 import { useTempFolder } from '../../support/temp-folder';
 
-/** A package.json with a build script and packages. */
+/** Returns a package.json with a build script and dependencies. */
 const project = (build: string, ...packages: string[]): Record<string, string> => ({
   'package.json': JSON.stringify({
     scripts: { build },
@@ -12,7 +12,7 @@ const project = (build: string, ...packages: string[]): Record<string, string> =
   }),
 });
 
-describe('the proposal of how a folder is published', () => {
+describe('the build proposal for a folder', () => {
   const temp = useTempFolder();
 
   async function propose(files: Record<string, string>, folder = '') {
@@ -62,14 +62,14 @@ describe('the proposal of how a folder is published', () => {
         './public',
       ],
       [
-        'what an earlier build left',
+        'an earlier build',
         { ...project('node build.mjs'), 'out/index.html': '', 'static/logo.svg': '' },
         './out',
         './static',
       ],
     ];
   for (const [title, files, output, pictures] of BUILDS) {
-    it(`takes the output folder of ${title}`, async () => {
+    it(`finds the output folder for ${title}`, async () => {
       assert.deepEqual(await propose(files), {
         config: { appRoot: '.', distDir: output, buildCommand: 'npm run build' },
         pictures,
@@ -84,7 +84,7 @@ describe('the proposal of how a folder is published', () => {
     ['bun', 'bun.lock'],
     ['npm', 'package-lock.json'],
   ] as const) {
-    it(`builds with ${name} where its lock file lies, in a monorepo too`, async () => {
+    it(`builds with ${name} if its lock file exists, even at the root of a monorepo`, async () => {
       const files = { [lock]: '', 'apps/one/package.json': project('vite build')['package.json'] };
       const { config } = await propose(files as Record<string, string>, 'apps/one');
       assert.equal(config.buildCommand, `${name} run build`);
@@ -100,7 +100,7 @@ describe('the proposal of how a folder is published', () => {
     assert.equal(config.buildCommand, 'pnpm run build');
   });
 
-  it('names the folder with the sources of a project with a build', async () => {
+  it('proposes the source folder of a project with a build', async () => {
     const { config } = await propose({ ...project('vite build'), 'src/main.ts': '' });
     assert.equal(config.appRoot, './src');
   });
@@ -120,7 +120,7 @@ describe('the proposal of how a folder is published', () => {
     });
   }
 
-  it('tells that an empty folder has no page', async () => {
+  it('reports that an empty folder has no page', async () => {
     assert.deepEqual(await propose({ 'package.json': 'no JSON' }), {
       config: { appRoot: './src' },
       pictures: './src',

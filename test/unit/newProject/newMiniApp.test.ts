@@ -20,7 +20,7 @@ const APP = { name: 'Trip Log', category: 'vehicle' };
 describe('making a folder a mini-app', () => {
   const temp = useTempFolder();
 
-  /** The rules that the Problems panel has problems of. */
+  /** Returns the rules of the problems that the Problems panel would show. */
   async function findProblems(): Promise<string[]> {
     const finder = new ProblemModel(temp.path);
     finder.setManifest(await finder.readText(finder.manifestFile));
@@ -43,7 +43,7 @@ describe('making a folder a mini-app', () => {
     },
   };
   for (const [title, files] of Object.entries(PROJECTS)) {
-    it(`leaves no problem in ${title}`, async () => {
+    it(`leaves no problems in ${title}`, async () => {
       await writeFiles(temp.path, files);
       const made = await makeMiniApp(temp.path, APP);
       assert.equal(made.hasPage, true);
@@ -59,7 +59,7 @@ describe('making a folder a mini-app', () => {
     assert.deepEqual(await findProblems(), ['page.missing']);
   });
 
-  it('takes every category, and a name in another script', async () => {
+  it('accepts every category, and a name in a non-Latin script', async () => {
     for (const category of CATEGORIES) {
       const folder = join(temp.path, category);
       await writeFiles(folder, { 'index.html': PAGE });
@@ -70,7 +70,7 @@ describe('making a folder a mini-app', () => {
     }
   });
 
-  it('changes nothing that exists, and tells what it kept', async () => {
+  it('does not change existing files, and returns which ones it kept', async () => {
     const files = {
       'manifest.json': '{ "name": "a web app" }',
       'sdk.config.json': '{}',
@@ -86,20 +86,20 @@ describe('making a folder a mini-app', () => {
     assert.deepEqual(Object.fromEntries(texts), files);
   });
 
-  it('writes through no link', async () => {
+  it('does not write through a symbolic link', async () => {
     await symlink(join(temp.path, 'elsewhere.json'), join(temp.path, 'manifest.json'));
     assert.deepEqual((await makeMiniApp(temp.path, APP)).kept, ['manifest.json']);
     await assert.rejects(readFile(join(temp.path, 'elsewhere.json')));
   });
 
-  it('makes a folder with a manifest a mini-app without a question, and keeps its id and icon', async () => {
+  it('makes a folder with a manifest a mini-app without asking, and keeps its ID and icon', async () => {
     await writeFiles(temp.path, { 'manifest.json': '{ "id": "mine", "icon": "./logo.png" }' });
     const { id, written } = await makeMiniApp(temp.path, undefined);
     assert.deepEqual([id, written], ['mine', ['sdk.config.json']]);
     assert.equal(await isMiniApp(temp.path), true);
   });
 
-  it('refuses a name that will not do', async () => {
+  it('rejects an invalid name or category', async () => {
     for (const name of ['', '  ', 'a\nb', 'x'.repeat(61)]) {
       assert.notEqual(objectionToAppName(name), undefined, name);
       await assert.rejects(makeMiniApp(temp.path, { ...APP, name }), (error) =>
@@ -113,7 +113,7 @@ describe('making a folder a mini-app', () => {
     assert.deepEqual(await readTree(temp.path), {});
   });
 
-  it('fails with a code where a file cannot be written', async () => {
+  it('fails with VALIDATION_FAILED if a file cannot be written', async () => {
     await writeFiles(temp.path, { src: 'a file' });
     await assert.rejects(makeMiniApp(temp.path, APP), (error) =>
       isI99dashError(error, 'VALIDATION_FAILED'),
@@ -121,7 +121,7 @@ describe('making a folder a mini-app', () => {
   });
 });
 
-describe('the id of a new mini-app', () => {
+describe('the ID of a new mini-app', () => {
   for (const [name, folder, id] of [
     ['Trip Log', '/x', 'trip-log'],
     ['  Café Finder! ', '/x', 'cafe-finder'],
@@ -130,7 +130,7 @@ describe('the id of a new mini-app', () => {
     ['X', '/work/y', 'my-app'],
     ['a'.repeat(63) + ' b', '/x', 'a'.repeat(63)],
   ] as const) {
-    it(`is ${id} for “${name}” in ${folder}`, () => {
+    it(`is ${id}, derived from “${name}” in ${folder}`, () => {
       assert.equal(suggestAppId(name, folder), id);
     });
   }

@@ -12,7 +12,7 @@ const BUILD = { 'package.json': '{ "scripts": { "build": "vite build" } }' };
 const DIST = { 'dist/index.html': '<h1>App</h1>' };
 const MANIFEST = '{ "id": "app", "url": "https://miniapps.i99dash.app/app/" }';
 
-describe('a mini-app that seems to need a build and has none', () => {
+describe('the check for a missing build', () => {
   const temp = useTempFolder();
 
   async function check(files: Record<string, string>): Promise<string[]> {
@@ -49,13 +49,17 @@ describe('a mini-app that seems to need a build and has none', () => {
     ],
   ];
   for (const [name, files, expected] of warned) {
-    it(`is told by ${name}`, async () => assert.deepEqual(await check(files), [expected]));
+    it(`warns of ${name} without a build command`, async () =>
+      assert.deepEqual(await check(files), [expected]));
   }
 
   const fine: [string, Record<string, string>][] = [
     ['nothing to build', { 'package.json': '{ "scripts": { "test": "mocha" } }' }],
     ['a build command', { ...BUILD, 'sdk.config.json': '{ "buildCommand": "make" }' }],
-    ['the folder of a build', { ...BUILD, ...DIST, 'sdk.config.json': '{ "appRoot": "./dist" }' }],
+    [
+      'a build folder as its appRoot',
+      { ...BUILD, ...DIST, 'sdk.config.json': '{ "appRoot": "./dist" }' },
+    ],
     [
       'a publish script that builds',
       {
@@ -65,7 +69,8 @@ describe('a mini-app that seems to need a build and has none', () => {
     ],
   ];
   for (const [name, files] of fine) {
-    it(`is not told of one with ${name}`, async () => assert.deepEqual(await check(files), []));
+    it(`does not warn of a project with ${name}`, async () =>
+      assert.deepEqual(await check(files), []));
   }
 
   const managers = [
@@ -75,7 +80,7 @@ describe('a mini-app that seems to need a build and has none', () => {
     ['bun.lock', 'bun run build'],
   ] as const;
   for (const [lockFile, command] of managers) {
-    it(`is fixed by "${command}" where ${lockFile} is`, async () => {
+    it(`offers "${command}" as the fix if ${lockFile} exists`, async () => {
       await check({ ...BUILD, [lockFile]: '' });
       const fix = await buildCommandFix('{}\n', temp.path);
       assert.equal(fix?.value, command);
@@ -83,7 +88,7 @@ describe('a mini-app that seems to need a build and has none', () => {
     });
   }
 
-  it('has no fix where nothing is known to run', async () => {
+  it('offers no fix if there is no build script', async () => {
     await check(DIST);
     assert.equal(await buildCommandFix('{}\n', temp.path), undefined);
   });

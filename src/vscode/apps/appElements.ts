@@ -41,7 +41,6 @@ export class SectionElement extends ViewElement {
   }
 }
 
-/** The row of an app. */
 export class AppNode extends ViewElement {
   override readonly parent: ViewElement | undefined;
   override readonly children: readonly DetailNode[];

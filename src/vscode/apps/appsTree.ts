@@ -8,7 +8,6 @@ import type { ProblemCount } from './appProblems';
 import { plainText } from '../ui/plainText';
 import type { ViewElement } from '../ui/viewElement';
 
-/** The input for rendering the view. */
 export interface AppsViewInput {
   snapshot: AppsSnapshot | undefined;
   failure: Error | undefined;
@@ -23,7 +22,6 @@ export interface AppsViewInput {
   now: number;
 }
 
-/** The rendered view. */
 export interface RenderedApps {
   elements: ViewElement[];
   /** Why the view is empty, for the welcome content. */
@@ -34,7 +32,6 @@ export interface RenderedApps {
   hasDeliveryFailure: boolean;
 }
 
-/** Renders the apps. */
 export async function renderApps(picture: AppsViewInput): Promise<RenderedApps> {
   const { snapshot, failure, isSignedIn, isFiltered, now } = picture;
   const locals = await readLocalApps(picture.folders);

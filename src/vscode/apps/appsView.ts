@@ -26,7 +26,9 @@ export interface AppsViewDeps {
   session: Session;
   miniApps: MiniApps;
   state: StateStore;
-  /** Resolves once the stored session has been read. The view does not ask to sign in before. */
+  /**
+   * Resolves once the stored session has been read. Until then, the view does not ask to sign in.
+   */
   restored: Promise<void>;
   /** Knows whether the backend is reachable. */
   reachability: Pick<Reachability, 'failure' | 'onDidChange'>;
@@ -193,7 +195,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     await vscode.window.withProgress({ location: { viewId: APPS_VIEW } }, () => task);
   }
 
-  /** Reloads the apps if the account has changed, or its session works again. */
+  /** Drops the apps if the account has changed. Reloads them if a failed session works again. */
   private followAccount(): void {
     const { model, session } = this.deps;
     const account = this.currentAccount();
@@ -217,7 +219,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     this.redraw();
   }
 
-  /** Returns the signed-in account; undefined if there is no session. */
+  /** Returns a key of the current backend and account; undefined if there is no session. */
   private currentAccount(): string | undefined {
     const { session, backend } = this.deps;
     const state = session.state.kind === 'signingIn' ? session.state.settled : session.state;

@@ -64,7 +64,7 @@ type FolderPublish = Omit<PublishRun, keyof Decided> & { folder: string };
 /** The values that are determined before publishing. */
 type Decided = Pick<PublishRun, 'project' | 'options' | 'agreed' | 'isOutside' | 'otherPublisher'>;
 
-/** @throws as {@link publishMiniApp} */
+/** @throws what {@link publishMiniApp} throws */
 async function publishFolder(started: FolderPublish): Promise<PublishResult> {
   const { context, call, args, surface, backendUrl, identity, folder } = started;
   await saveFiles(folder, !call.confirmed);

@@ -54,7 +54,7 @@ export class WalletWatch implements Disposable {
     const question = ++this.asked;
     const balance = await fetchBalance(new ApiClient(backendUrl(), transport, tokens), signal);
     if (getOwner(session) !== owner) {
-      throw new I99dashError('NOT_SIGNED_IN', t('You signed in as somebody else meanwhile.'));
+      throw new I99dashError('NOT_SIGNED_IN', t('You signed in with another account meanwhile.'));
     }
     if (question > this.answered) {
       this.answered = question;

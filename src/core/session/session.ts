@@ -230,7 +230,7 @@ export class Session implements TokenSource {
       return toIdentity(this.activeSession.require(), backendUrl);
     }
     if (state.account === undefined) {
-      const message = t('The backend has not told yet whose credential {0} holds.', state.variable);
+      const message = t('The account of {0} is not known yet.', state.variable);
       throw new I99dashError('NOT_SIGNED_IN', message);
     }
     return { ...state.account, source: 'environment', backendUrl };

@@ -239,7 +239,7 @@ export class SessionRefresh {
     );
     const now = activeSession.require();
     if (now.profile.account.devId !== profile.account.devId) {
-      throw new I99dashError('NOT_SIGNED_IN', t('You signed in as somebody else meanwhile.'));
+      throw new I99dashError('NOT_SIGNED_IN', t('You signed in with another account meanwhile.'));
     }
     // The token of the new session may be expired too.
     return activeSession.isCurrent(profile) && now.minted !== undefined

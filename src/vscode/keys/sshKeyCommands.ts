@@ -138,7 +138,7 @@ async function confirmRemoval(
 ): Promise<void> {
   const remove = vscode.l10n.t('Remove');
   const detail = vscode.l10n.t(
-    '{0}\n{1}, {2}\n\nWhoever holds this key can no longer use it. The key’s files stay where they are.',
+    '{0}\n{1}, {2}\n\nThe key can no longer sign in. Its files stay where they are.',
     sanitizeLine(key.fingerprint),
     purposeName(key.purpose),
     usedWhen(key),
@@ -152,10 +152,10 @@ async function confirmRemoval(
   const replace = vscode.l10n.t('Replace It Instead…');
   const answer = await confirmGuarded(call, {
     message: endsSession
-      ? vscode.l10n.t('You are signed in with “{0}”. Remove it all the same?', key.name)
-      : vscode.l10n.t('“{0}” is your last key for signing in. Remove it all the same?', key.name),
+      ? vscode.l10n.t('You are signed in with “{0}”. Remove it anyway?', key.name)
+      : vscode.l10n.t('“{0}” is your last key for signing in. Remove it anyway?', key.name),
     detail: [explainRemoval(consequences)],
-    buttons: [vscode.l10n.t('Remove All the Same'), ...(endsSession ? [replace] : [])],
+    buttons: [vscode.l10n.t('Remove Anyway'), ...(endsSession ? [replace] : [])],
   });
   if (answer === replace) {
     void runCommand('i99dash.replaceKey', new Click({}));

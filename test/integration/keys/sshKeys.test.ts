@@ -35,7 +35,7 @@ interface SshKey {
 
 /** The button to press in a modal question; all other questions are dismissed. */
 const FIRST = 'Remove';
-const ONCE_MORE = 'Remove All the Same';
+const ONCE_MORE = 'Remove Anyway';
 
 describe('SSH keys', () => {
   const backend = useBackend();

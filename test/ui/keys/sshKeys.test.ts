@@ -186,7 +186,7 @@ describe('the SSH Keys view', () => {
     await showsKeys();
     await view.press('this computer', 'Remove SSH Key');
     await press('Remove the SSH key “this computer”?', 'Remove');
-    await press('Remove it all the same?', 'Replace It Instead', '9-remove-this-key');
+    await press('Remove it anyway?', 'Replace It Instead', '9-remove-this-key');
     await person.quickPickRow('Generate a New Key').waitFor();
     await person.photograph('11-replace-by');
     await person.pick('Generate a New Key');

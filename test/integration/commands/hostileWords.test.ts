@@ -156,7 +156,7 @@ describe('hostile text', () => {
       const id = keys.find(({ name }) => name.startsWith('Name'))?.id;
       assert.equal(await run('i99dash.removeKey', { id }), undefined);
       assert.equal(shown.length, 2);
-      assert.ok(shown[1]?.detail?.includes('Whoever holds this key'), shown[1]?.detail);
+      assert.ok(shown[1]?.detail?.includes('The key can no longer sign in'), shown[1]?.detail);
       await run('i99dash.removeKey', {}).catch(() => undefined);
       assert.ok(picked.length >= 2);
       assertAllShown();

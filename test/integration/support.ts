@@ -95,7 +95,11 @@ export function useBackend(options: BackendOptions = {}): { readonly current: Ba
 }
 
 /** The lists that the views load by themselves after each sign-in. */
-const LOADED_BY_VIEWS = ['/api/v1/account/ssh-keys', '/api/v1/developer/apps'];
+const LOADED_BY_VIEWS = [
+  '/api/v1/account/ssh-keys',
+  '/api/v1/mini-apps/mine',
+  '/api/v1/dev/status',
+];
 
 /**
  * Returns the requests to a backend after the first `from`, without those that the views send on

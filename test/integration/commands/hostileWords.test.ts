@@ -286,7 +286,7 @@ describe('hostile text', () => {
     it('is shown as plain text in the picker and in the names of tasks', async () => {
       await run('workbench.action.closeAllEditors');
       await run('i99dash.dryRun');
-      assert.ok(picked.some(({ label }) => label.includes('hostile')));
+      assert.ok(picked.some(({ detail }) => detail?.includes('hostile')));
       assertAllShown();
       const tasks = await vscode.tasks.fetchTasks({ type: 'i99dash' });
       const names = tasks.map(({ name }) => name).filter((name) => name.includes('hostile'));

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import dns from 'node:dns';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import { createUndiciTransport } from '../../../src/core/http/undiciTransport';
 import { openKeyFile } from '../../../src/core/ssh/privateKey';
 import { MANIFEST, writeFiles } from '../../support/project';
@@ -8,13 +10,27 @@ import { useTempFolder } from '../../support/temp-folder';
 import { CALLS } from './calls';
 import type { CellParts } from './cell';
 import { startElsewhere, type Elsewhere } from './elsewhere';
-import { FAULTS, type Times } from './networkFaults';
+import { FAULTS, UNKNOWN_HOST, type Times } from './networkFaults';
 import { runCell, type CellCase, type CellResult } from './runCell';
 import { formatTable } from './table';
 
 const TIMES: readonly Times[] = ['once', 'always'];
 /** The number of concurrent cells. Most of them wait for a socket. */
 const AT_ONCE = 8;
+
+type Lookup = (host: string, options: dns.LookupOptions, callback: Callback) => void;
+type Callback = (error: NodeJS.ErrnoException | null, ...found: unknown[]) => void;
+
+/** Answers lookups of an unknown host here: a real resolver may take longer than a request. */
+function failLookupsOf(unknown: string): void {
+  const real = dns.lookup as unknown as Lookup;
+  const lookup: Lookup = (host, options, callback) => {
+    if (host !== unknown) { real(host, options, callback); return; }
+    const error = Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: 'ENOTFOUND' });
+    process.nextTick(callback, error);
+  };
+  mock.method(dns, 'lookup', lookup as unknown as typeof dns.lookup);
+}
 
 describe('every fault of every call', function () {
   this.timeout(240_000);
@@ -25,6 +41,7 @@ describe('every fault of every call', function () {
   let elsewhere: Elsewhere;
 
   before(async () => {
+    failLookupsOf(UNKNOWN_HOST);
     process.on('unhandledRejection', noteRejection);
     elsewhere = await startElsewhere();
     const key = await generateTestKey({ folder: folder.path });
@@ -65,6 +82,7 @@ describe('every fault of every call', function () {
   });
 
   after(async () => {
+    mock.restoreAll();
     process.off('unhandledRejection', noteRejection);
     const rows = await Promise.all(
       CALLS.map(async (call) => ({

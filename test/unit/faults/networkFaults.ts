@@ -39,9 +39,12 @@ const DROP_MS = 10;
 /** More than any test waits for. */
 const DROPS = 10_000;
 
+/** A host that no lookup finds. */
+export const UNKNOWN_HOST = 'nowhere.invalid';
+
 const unreached: NetworkFault[] = [
   { name: 'connection refused', code: 'OFFLINE', handled: false, detour: 'http://127.0.0.1:1' },
-  { name: 'no such host', code: 'OFFLINE', handled: false, detour: 'http://nowhere.invalid' },
+  { name: 'no such host', code: 'OFFLINE', handled: false, detour: `http://${UNKNOWN_HOST}` },
 ];
 
 const broken: NetworkFault[] = [

@@ -25,7 +25,10 @@ type Callback = (error: NodeJS.ErrnoException | null, ...found: unknown[]) => vo
 function failLookupsOf(unknown: string): void {
   const real = dns.lookup as unknown as Lookup;
   const lookup: Lookup = (host, options, callback) => {
-    if (host !== unknown) { real(host, options, callback); return; }
+    if (host !== unknown) {
+      real(host, options, callback);
+      return;
+    }
     const error = Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: 'ENOTFOUND' });
     process.nextTick(callback, error);
   };

@@ -2,12 +2,18 @@ import type { SessionState } from '../session/sessionState';
 import { isI99dashError, type I99dashError } from '../errors';
 import { Emitter } from '../platform/events';
 import type { Clock, Disposable, HttpRequest, Transport } from '../platform/interfaces';
+import { isTransient } from './retry';
 
 /**
  * The initial and the maximum delay before an unreachable backend is probed again, in milliseconds.
  */
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 60_000;
+/**
+ * The delay after a proxy refused a request, in milliseconds. The user must fix that, and a proxy
+ * may lock an account that shows a wrong password more often.
+ */
+const REFUSED_WAIT_MS = 15 * 60_000;
 /**
  * The path of a probe. A probe has no token: any answer, even "not found", shows that the backend
  * is reachable.
@@ -21,6 +27,10 @@ export function isUnreachable(error: unknown): error is I99dashError {
     isI99dashError(error, 'TIMEOUT') ||
     isI99dashError(error, 'TLS')
   );
+}
+
+function isProxyRefusal(error: unknown): boolean {
+  return isI99dashError(error, 'OFFLINE') && !isTransient(error);
 }
 
 /**
@@ -112,7 +122,9 @@ export class Reachability implements Disposable {
     if (origin !== this.origin() || !isUnreachable(error)) {
       return;
     }
-    const isNew = this.lastFailure?.origin !== origin;
+    const isNew =
+      this.lastFailure?.origin !== origin ||
+      isProxyRefusal(this.lastFailure.error) !== isProxyRefusal(error);
     this.lastFailure = { origin, error };
     if (isNew) {
       this.attempts = 0;
@@ -123,7 +135,9 @@ export class Reachability implements Disposable {
 
   private probeLater(): void {
     this.timer?.dispose();
-    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.attempts);
+    const wait = isProxyRefusal(this.lastFailure?.error)
+      ? REFUSED_WAIT_MS
+      : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.attempts);
     this.attempts++;
     this.retryTime = this.deps.clock.now() + wait;
     this.timer = this.deps.clock.setTimer(wait, () => void this.probe());

@@ -48,6 +48,26 @@ describe('the reachability of the backend', () => {
   });
   afterEach(() => reachability.dispose());
 
+  it('does not show a wrong password to a proxy again before 15 minutes have passed', async () => {
+    outcome = () => Promise.reject(new I99dashError('OFFLINE', 'refused', { status: 407 }));
+    await send();
+    for (let minute = 1; minute < 15; minute++) clock.advance(60_000);
+    assert.equal(requests.length, 1);
+    await nextProbe();
+    assert.equal(requests.length, 2);
+  });
+
+  it('waits longer once the network is back and a proxy refuses the probe', async () => {
+    outcome = fails('OFFLINE');
+    await send();
+    outcome = () => Promise.reject(new I99dashError('OFFLINE', 'refused', { status: 407 }));
+    await nextProbe();
+    assert.equal(requests.length, 2);
+    clock.advance(14 * 60_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(requests.length, 2);
+  });
+
   it('reports no failure before a request fails', async () => {
     await send();
     assert.equal(reachability.failure, undefined);

@@ -31,7 +31,7 @@ export class SectionElement extends ViewElement {
   toTreeItem(): vscode.TreeItem {
     const label =
       this.kind === 'workspace' ? vscode.l10n.t('This Workspace') : vscode.l10n.t('Other Apps');
-    const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
+    const item = new vscode.TreeItem(bidiIsolate(label), vscode.TreeItemCollapsibleState.Expanded);
     item.id = `section/${this.kind}`;
     item.contextValue = 'section';
     const count = plural(this.children.length, { one: '{0} app', other: '{0} apps' });

@@ -101,8 +101,11 @@ function uiJobs(args: RunArguments): Job[] {
 }
 
 function uiFiles(): string[] {
-  const names = readdirSync(path.join(repositoryRoot, 'test/ui'), { encoding: 'utf8' });
-  return names.filter((name) => name.endsWith('.test.ts')).map((name) => `test/ui/${name}`);
+  const folder = path.join(repositoryRoot, 'test/ui');
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `test/ui/${name.split(path.sep).join('/')}`);
 }
 
 /** Distributes files so that each share has about as many tests. */

@@ -35,7 +35,11 @@ describe('questions while publishing', () => {
   let answers: Record<string, string | undefined>;
   /** Called while a question is open. */
   let whenAsked: (message: string) => unknown;
+  /** Resolves when a message says that the next version was submitted. */
+  let nextIsShown: Promise<void>;
+  let showNext: () => void;
   const shown = useMessages(async ({ message }) => {
+    if (message.startsWith(`${id} 1.0.1 was submitted`)) showNext();
     await whenAsked(message);
     return Object.entries(answers).find(([start]) => message.startsWith(start))?.[1];
   });
@@ -51,6 +55,7 @@ describe('questions while publishing', () => {
   beforeEach(() => {
     answers = {};
     whenAsked = () => undefined;
+    nextIsShown = new Promise((resolve) => (showNext = resolve));
     id = `asked-${++count}`;
     folder = copyMiniApp('tyre-pressure', id);
   });
@@ -211,6 +216,7 @@ describe('questions while publishing', () => {
           status === 200 &&
           isDeepStrictEqual(submitted(json), [id, '1.0.1']),
       );
+      await nextIsShown;
       assert.deepEqual(versions(), ['1.0.0', '1.0.0', '1.0.1']);
     });
 
@@ -229,6 +235,7 @@ describe('questions while publishing', () => {
         ({ path, status, json }) =>
           path === SUBMIT && status === 200 && isDeepStrictEqual(submitted(json), [id, '1.0.1']),
       );
+      await nextIsShown;
       assert.deepEqual(versions(), ['1.0.0', '1.0.1']);
     });
 
@@ -471,6 +478,7 @@ describe('questions while publishing', () => {
         answers['sdk.config.json of'] = 'Save and Continue';
         await publish({ confirmed: true });
         await nextIsSubmitted();
+        await nextIsShown;
         assert.equal(questions().length, 1);
         assert.ok(ranOther());
       });
@@ -481,6 +489,7 @@ describe('questions while publishing', () => {
         answers[question()] = 'Run Build';
         await publish({ confirmed: true });
         await nextIsSubmitted();
+        await nextIsShown;
         assert.equal(questions().length, 1);
         assert.ok(ranOther());
         assert.ok(!existsSync(join(folder, 'dist/third')));
@@ -489,6 +498,7 @@ describe('questions while publishing', () => {
       it('does not ask when the command is the one that ran before', async () => {
         await publish({ confirmed: true });
         await nextIsSubmitted();
+        await nextIsShown;
         assert.deepEqual(questions(), []);
         assert.ok(built());
       });

@@ -105,7 +105,7 @@ describe('windows that share a session', () => {
     await first.session.signInWithToken(token, undefined, agree);
     world().clock.jump(16 * MINUTE);
     const error = await rejectsWith('NOT_SIGNED_IN', second.session.getToken());
-    assert.match(error.message, /somebody else/u);
+    assert.match(error.message, /another account/u);
     assert.equal(await second.session.getToken(), token);
   });
 

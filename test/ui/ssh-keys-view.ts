@@ -71,7 +71,7 @@ export class SshKeysView {
   async readHover(row: string): Promise<string> {
     const hover = this.person.page.locator('.workbench-hover', { hasText: 'SHA256:' }).first();
     await hoverUntilShown(hover, async () => {
-      await this.pane().hover({ position: { x: 100, y: 300 } });
+      await this.pane().hover({ position: { x: 100, y: 200 } });
       await this.row(row).locator('.label-name').hover();
     });
     return (await hover.innerText()).replaceAll('\u00a0', ' ');

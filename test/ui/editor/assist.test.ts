@@ -77,7 +77,8 @@ describe('editing a manifest', () => {
     await inEditor('"tag"').click();
     await keyboard.press('Control+.');
     const menu = person.page.locator('.action-widget');
-    await menu.locator('.monaco-list-row', { hasText: 'Rename "tag" to "tags"' }).waitFor();
+    const fix = menu.locator('.monaco-list-row.focused', { hasText: 'Rename "tag" to "tags"' });
+    await fix.waitFor();
     await person.photograph('5-fixes');
     await keyboard.press('Enter');
     await inEditor('"tags"').waitFor();

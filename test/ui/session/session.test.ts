@@ -135,7 +135,6 @@ describe('a session with an unencrypted key', () => {
     const toast = await person.seesNotification('does not know the key');
     scene.register(key.publicKeyLine);
     await person.pressIn(toast, 'Try Again');
-    await person.pick('~/.ssh/id_ed25519');
     await person.seesIcon('account');
     assert.notEqual(await person.identityBackground(), await person.themeColor(ERROR_BACKGROUND));
   });

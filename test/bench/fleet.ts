@@ -1,4 +1,4 @@
-import { refreshDueAt } from '../../src/core/session/refreshPolicy';
+import { getRefreshTime } from '../../src/core/session/refreshPolicy';
 
 const MINUTE = 60_000;
 
@@ -39,7 +39,7 @@ export function loadOf(fleet: Fleet, settledMs: number): FleetLoad {
       const minute = Math.floor(mintedAt / MINUTE);
       perMinute[minute] = (perMinute[minute] ?? 0) + 1;
       const token = { mintedAt, expiresAt: mintedAt + tokenLifeMs };
-      mintedAt = refreshDueAt(token, drawShare(random));
+      mintedAt = getRefreshTime(token, drawShare(random));
     }
   }
   const settled = perMinute.slice(settledMs / MINUTE);

@@ -1,5 +1,5 @@
 import type { CiService } from './gitRemote';
-import type { PackageCommands } from './packageCommands';
+import type { PackageCommands } from '../publish/project/packageCommands';
 import { assertBuildFits, assertFitsWorkflow } from './workflowFolder';
 import { mustBeIncluded } from './workflowPath';
 

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, normalize, sep } from 'node:path';
-import { readScriptRunner } from '../ci/packageCommands';
+import { readScriptRunner } from '../publish/project/packageCommands';
 import { isJsonObject, parseJson } from '../platform/json';
 import { PACKAGE_FILE } from '../miniAppFolder';
 import { parsePackageScripts, readRunText } from '../publish/project/packageScripts';
 import { readTextFile } from '../platform/readTextFile';
-import { findBuildTool, outputOfScript, outputOfToolConfig } from './buildTools';
+import { findBuildTool, findScriptOutput, findConfigOutput } from './buildTools';
 
 /** The conventional name of the build script. */
 const BUILD = 'build';
@@ -48,10 +48,10 @@ async function proposeScript(
   packageText: string,
 ): Promise<BuildProposal> {
   const buildCommand = `${await readScriptRunner(folder, root)} ${BUILD}`;
-  const { scripts } = await readRunText(['npm', 'run', BUILD].join(' '), folder);
+  const { scripts } = await readRunText('npm run build', folder);
   const script = scripts.map(({ text }) => text).join('\n');
-  const tool = findBuildTool(script.split(/[\s"'`;&|()]+/u), packagesOf(packageText));
-  const named = outputOfScript(script) ?? (await outputOfConfigs(folder));
+  const tool = findBuildTool(script.split(/[\s"'`;&|()]+/u), listPackages(packageText));
+  const named = findScriptOutput(script) ?? (await findConfiguredOutput(folder));
   const output = below(named) ?? (await existingOutput(folder, tool.output));
   const sources = (await isFolder(join(folder, 'src'))) ? 'src' : '.';
   return {
@@ -89,10 +89,10 @@ async function picturesFolder(folder: string, usual: string): Promise<string> {
   return usual;
 }
 
-async function outputOfConfigs(folder: string): Promise<string | undefined> {
+async function findConfiguredOutput(folder: string): Promise<string | undefined> {
   for (const name of TOOL_CONFIGS) {
     const source = await readTextFile(join(folder, name), MAX_CONFIG).catch(() => '');
-    const output = outputOfToolConfig(source);
+    const output = findConfigOutput(source);
     if (output !== undefined) {
       return output;
     }
@@ -100,7 +100,7 @@ async function outputOfConfigs(folder: string): Promise<string | undefined> {
   return undefined;
 }
 
-function packagesOf(packageText: string): string[] {
+function listPackages(packageText: string): string[] {
   const value = parseJson(packageText)?.value;
   return ['dependencies', 'devDependencies'].flatMap((field) => {
     const packages = isJsonObject(value) ? value[field] : undefined;

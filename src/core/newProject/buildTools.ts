@@ -46,11 +46,11 @@ const OUTPUT_OPTION =
 const OUTPUT_IN_CONFIG = /\b(?:outDir|distDir)\s*:\s*(["'`])([^"'`$]+)\1/u;
 
 /** Returns the output folder from an option of a build command; undefined if there is none. */
-export function outputOfScript(script: string): string | undefined {
+export function findScriptOutput(script: string): string | undefined {
   return OUTPUT_OPTION.exec(script)?.[1];
 }
 
 /** Returns the output folder from a tool's configuration; undefined if there is none. */
-export function outputOfToolConfig(source: string): string | undefined {
+export function findConfigOutput(source: string): string | undefined {
   return OUTPUT_IN_CONFIG.exec(source)?.[2];
 }

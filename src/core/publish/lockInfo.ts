@@ -27,7 +27,7 @@ const LONGEST = 'submitting'.length;
 
 /** The parsed content of a lock. */
 export interface LockText {
-  note: LockInfo | undefined;
+  info: LockInfo | undefined;
   /** The name of the computer that created the lock; undefined if the lock has none. */
   host: string | undefined;
 }
@@ -62,7 +62,7 @@ export function parseLock(text: string): LockText {
   const known = STAGES.find((each) => each === stage);
   const stages = known === undefined ? {} : { stage: known };
   return {
-    note: isNote ? { backendUrl, appId, version, folder, pid: Number(pid), ...stages } : undefined,
+    info: isNote ? { backendUrl, appId, version, folder, pid: Number(pid), ...stages } : undefined,
     host: typeof host === 'string' ? host : undefined,
   };
 }

@@ -208,7 +208,7 @@ async function removeAbandoned(
       return undefined;
     }
     await remove(path, now);
-    return now.note === undefined ? {} : { note: now.note };
+    return now.info === undefined ? {} : { note: now.info };
   } finally {
     await rm(guard, { force: true }).catch(() => undefined);
   }
@@ -265,12 +265,12 @@ async function remove(path: string, { isFolder }: LockState): Promise<void> {
  * clock changed, so this waits for a heartbeat.
  */
 async function isHeld(path: string, found: LockState, heartbeatMs: number): Promise<boolean> {
-  const { content, note, host = hostname() } = found;
-  if (content === undefined || (note && host === hostname() && !isRunning(note.pid))) {
+  const { content, info, host = hostname() } = found;
+  if (content === undefined || (info && host === hostname() && !isRunning(info.pid))) {
     return false;
   }
   return (
-    !isOld(found, heartbeatMs) || (note !== undefined && waitForHeartbeat(path, found, heartbeatMs))
+    !isOld(found, heartbeatMs) || (info !== undefined && waitForHeartbeat(path, found, heartbeatMs))
   );
 }
 

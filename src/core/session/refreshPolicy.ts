@@ -113,7 +113,10 @@ export function isRefusalActive({ at, retryAt }: AgentRefusal, now: number): boo
 }
 
 /** Returns when a fresh token becomes due for a refresh, in milliseconds since the epoch. */
-export function refreshDueAt({ mintedAt, expiresAt }: TokenTimes, refreshFraction: number): number {
+export function getRefreshTime(
+  { mintedAt, expiresAt }: TokenTimes,
+  refreshFraction: number,
+): number {
   return mintedAt + Math.max(MIN_FRESH_MS, refreshFraction * (expiresAt - mintedAt));
 }
 
@@ -140,7 +143,7 @@ function isUsable({ now, token, signer, minLifetimeMs = MIN_LIFETIME_MS }: Refre
 }
 
 function isFresh({ now, token, refreshFraction }: RefreshInput): boolean {
-  return token !== undefined && now < refreshDueAt(token, refreshFraction);
+  return token !== undefined && now < getRefreshTime(token, refreshFraction);
 }
 
 const FIRST_USER_ACTION_BACKOFF_MS = 60_000;

@@ -9,7 +9,7 @@ import { TokenRefresher, type RefreshCaller, type RenewerDeps } from './tokenRef
 import {
   nextRefreshAction,
   drawRefreshFraction,
-  refreshDueAt,
+  getRefreshTime,
   type RefreshAction,
   type KeyAvailability,
 } from './refreshPolicy';
@@ -216,7 +216,7 @@ export class SessionRefresh {
   /** Returns when the next refresh is due. Undefined if it is overdue: any wake-up may run it. */
   private nextCheckAt(): number | undefined {
     const { minted, profile } = this.activeSession.signedIn ?? {};
-    const renewal = minted && refreshDueAt(minted, this.getRefreshFraction(minted));
+    const renewal = minted && getRefreshTime(minted, this.getRefreshFraction(minted));
     const isRenewed = profile !== undefined && isRenewable(profile.source);
     const due = this.failures.retryAt ?? (isRenewed ? renewal : minted?.expiresAt);
     return due !== undefined && due > this.deps.clock.now() ? due : undefined;

@@ -23,14 +23,14 @@ export interface AppDetail {
 export function listAppDetails(row: AppRow, now: number, problems: ProblemCount): AppDetail[] {
   const found = [
     describeReason(row),
-    problemsOf(problems),
+    describeProblems(problems),
     describeVersions(row),
     describeBeta(row),
   ];
   return [...found, describePublished(row, now)].filter((fact) => fact !== undefined);
 }
 
-function problemsOf({ errors, warnings }: ProblemCount): AppDetail | undefined {
+function describeProblems({ errors, warnings }: ProblemCount): AppDetail | undefined {
   const facts = [
     ...(errors === 0 ? [] : [plural(errors, { one: '{0} error', other: '{0} errors' })]),
     ...(warnings === 0 ? [] : [plural(warnings, { one: '{0} warning', other: '{0} warnings' })]),

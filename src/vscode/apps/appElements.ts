@@ -11,6 +11,7 @@ import { describeCount, problemsUri, type ProblemCount } from './appProblems';
 import type { CommandId } from '../commands/commandIds';
 import { appendEscaped } from '../ui/plainMarkdown';
 import { reviewName } from './reviewName';
+import { OPEN_PROBLEMS } from '../ui/problemSteps';
 import { ViewElement } from '../ui/viewElement';
 
 /** The maximum length of a spoken text, in UTF-16 units. The reason for a rejection can be long. */
@@ -74,8 +75,8 @@ export class AppNode extends ViewElement {
     const open = review === 'rejected' ? Expanded : Collapsed;
     const item = new vscode.TreeItem(rowLabel(name), this.children.length === 0 ? None : open);
     const version = shownVersion(this.row);
-    const state = stateOf(this.row);
-    const beta = betaOf(this.row);
+    const state = describeState(this.row);
+    const beta = describeBeta(this.row);
     item.id = this.id;
     item.description = joinIsolated([state, beta, version]);
     item.resourceUri = problemsUri(appId, this.problems);
@@ -111,7 +112,7 @@ export class DetailNode extends ViewElement {
     item.accessibilityInformation = { label: sanitizeLine(tooltip, MAX_SPOKEN) };
     item.description = joinIsolated(facts);
     if (id === 'problems') {
-      item.command = { command: 'workbench.panel.markers.view.focus', title: label };
+      item.command = { command: OPEN_PROBLEMS, title: label };
     }
     return item;
   }
@@ -146,14 +147,14 @@ function isBroken({ local }: AppRow): boolean {
 }
 
 /** Describes the state of the app's review, or what prevents one. */
-function stateOf(row: AppRow): string {
+function describeState(row: AppRow): string {
   if (isBroken(row)) {
     return vscode.l10n.t('broken {0}', MANIFEST_FILE);
   }
   return row.local?.id === null ? vscode.l10n.t('no ID') : reviewName(row.reviewWord);
 }
 
-function betaOf({ beta }: AppRow): string {
+function describeBeta({ beta }: AppRow): string {
   return beta === undefined ? '' : vscode.l10n.t('beta {0}', beta.version ?? '').trim();
 }
 
@@ -197,7 +198,7 @@ function createTooltip(row: AppRow, facts: readonly DetailNode[]): vscode.Markdo
   tooltip.appendMarkdown('**');
   appendEscaped(tooltip, row.name ?? row.appId);
   tooltip.appendMarkdown('** ');
-  appendEscaped(tooltip, [row.appId, stateOf(row)].join(' · '));
+  appendEscaped(tooltip, [row.appId, describeState(row)].join(' · '));
   for (const { fact } of facts) {
     tooltip.appendMarkdown('\n\n');
     appendEscaped(tooltip, fact.tooltip);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { plural } from '../../core/text/l10n';
 import { isInside } from '../../core/miniAppFolder';
+import { isOurs } from '../editor/problemDiagnostic';
 
 /** The number of our errors and warnings that the Problems panel shows for a mini-app. */
 export interface ProblemCount {
@@ -14,8 +15,8 @@ export function countProblems(folders: readonly string[]): Map<string, ProblemCo
   for (const [{ scheme, fsPath }, diagnostics] of vscode.languages.getDiagnostics()) {
     const folder = folders.find((each) => scheme === 'file' && isInside(fsPath, each));
     const count = folder === undefined ? undefined : counts.get(folder);
-    for (const { source, severity } of count === undefined ? [] : diagnostics) {
-      if (source === 'i99dash' && count !== undefined) {
+    if (count !== undefined) {
+      for (const { severity } of diagnostics.filter(isOurs)) {
         count.errors += Number(severity === vscode.DiagnosticSeverity.Error);
         count.warnings += Number(severity === vscode.DiagnosticSeverity.Warning);
       }

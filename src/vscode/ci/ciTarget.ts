@@ -9,7 +9,10 @@ import {
   type Worktree,
 } from '../../core/ci/gitRemote';
 import { readKnownHosts } from '../../core/ci/knownHosts';
-import { readPackageCommands, type PackageCommands } from '../../core/ci/packageCommands';
+import {
+  readPackageCommands,
+  type PackageCommands,
+} from '../../core/publish/project/packageCommands';
 import { readPipelineBuild } from '../../core/ci/pipelineBuild';
 import { assertBuildFits, assertFitsWorkflow } from '../../core/ci/workflowFolder';
 import { keyName, MAX_NAME_LENGTH } from '../../core/account/registerKey';

@@ -22,6 +22,7 @@ import { Click, isOutsideWorkspace } from '../ui/consent';
 import type { MiniApps } from '../publish/miniApps';
 import { showInput, showOpenDialog } from '../ui/pickers';
 import { plainLabel, plainText } from '../ui/plainText';
+import { showProblems } from '../ui/problemSteps';
 import { runCommand } from '../ui/runCommand';
 
 export interface MakeMiniAppArguments extends Partial<NewMiniApp> {
@@ -38,13 +39,13 @@ export async function makeFolderMiniApp(
   miniApps: MiniApps,
   { folder: given, ...answers }: MakeMiniAppArguments,
 ): Promise<{ id: string; folder: vscode.Uri }> {
-  const folder = given === undefined ? await chooseFolder() : await folderOf(given);
+  const folder = given === undefined ? await chooseFolder() : await resolveFolder(given);
   const manifest = join(folder, MANIFEST_FILE);
   const app = (await exists(manifest)) ? undefined : await askAbout(folder, answers);
   const made = await makeMiniApp(folder, app, workspaceRoot(folder));
   await miniApps.search();
   await vscode.window.showTextDocument(vscode.Uri.file(manifest), { preview: false });
-  void tell(folder, made);
+  void showResult(folder, made);
   return { id: made.id, folder: vscode.Uri.file(folder) };
 }
 
@@ -52,7 +53,7 @@ export async function makeFolderMiniApp(
  * Returns the given folder, or the folder of a given file.
  * @throws VALIDATION_FAILED if it does not exist
  */
-async function folderOf(given: GivenFolder): Promise<string> {
+async function resolveFolder(given: GivenFolder): Promise<string> {
   const path = typeof given === 'string' ? absolute(given) : given.fsPath;
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined) {
@@ -168,12 +169,10 @@ interface Button {
 }
 
 /** Shows how the mini-app will be published, and what is missing. */
-async function tell(folder: string, made: MadeMiniApp): Promise<void> {
+async function showResult(folder: string, made: MadeMiniApp): Promise<void> {
   const { message, isComplete } = await describe(folder, made);
   const buttons: Button[] = [
-    isComplete
-      ? { label: vscode.l10n.t('Dry Run'), run: () => dryRun(folder) }
-      : { label: vscode.l10n.t('Show Problems'), run: showProblems },
+    isComplete ? { label: vscode.l10n.t('Dry Run'), run: () => dryRun(folder) } : showProblems(),
     ...((await isOutsideWorkspace(folder))
       ? [{ label: vscode.l10n.t('Open Folder'), run: () => openFolder(folder) }]
       : []),
@@ -232,10 +231,6 @@ function joinSentences(first: string, second: string): string {
 
 function dryRun(folder: string): Promise<unknown> {
   return runCommand('i99dash.dryRun', new Click({ folder: vscode.Uri.file(folder) }));
-}
-
-function showProblems(): Thenable<unknown> {
-  return vscode.commands.executeCommand('workbench.panel.markers.view.focus');
 }
 
 function openFolder(folder: string): Thenable<unknown> {

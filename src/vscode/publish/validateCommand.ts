@@ -7,6 +7,7 @@ import { isOurs } from '../editor/problemDiagnostic';
 import type { Problems } from '../editor/problems';
 import type { MiniApps } from './miniApps';
 import { plainText } from '../ui/plainText';
+import { OPEN_PROBLEMS } from '../ui/problemSteps';
 import { withDelayedProgress } from '../ui/progress';
 
 export interface ValidateArguments {
@@ -29,7 +30,7 @@ export async function validateMiniApp(
   );
   if (found.length > 0) {
     // `workbench.actions.view.problems` would close the panel if it has the focus.
-    await vscode.commands.executeCommand('workbench.panel.markers.view.focus');
+    await vscode.commands.executeCommand(OPEN_PROBLEMS);
   } else {
     void vscode.window.showInformationMessage(
       plainText(

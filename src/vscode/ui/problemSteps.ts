@@ -12,12 +12,15 @@ export function problemSteps(error: I99dashError, file: string): NextStep[] {
   return [...(problems.length > 0 ? [showProblems()] : []), openFile(error, file)];
 }
 
-/** Does not use `workbench.actions.view.problems`, which closes the panel if it is focused. */
-function showProblems(): NextStep {
-  return {
-    label: vscode.l10n.t('Show Problems'),
-    run: () => runCommand('workbench.panel.markers.view.focus'),
-  };
+/**
+ * The command that opens the Problems panel. `workbench.actions.view.problems` would close it when
+ * it has the focus.
+ */
+export const OPEN_PROBLEMS = 'workbench.panel.markers.view.focus';
+
+/** Returns the step that opens the Problems panel. */
+export function showProblems(): NextStep {
+  return { label: vscode.l10n.t('Show Problems'), run: () => runCommand(OPEN_PROBLEMS) };
 }
 
 /** Opens a file at its first error, if its position is known. */

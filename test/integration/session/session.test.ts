@@ -260,10 +260,8 @@ describe('the session', () => {
       before(() => agent.add(held));
       beforeEach(async () => {
         await run('i99dash.signOut'); // a window caches an unlocked key until sign-out
-        backend.current.setTokenLife(1);
         await run('i99dash.signIn', { keyPath: held.path });
         await setSetting('i99dash.ssh.useAgent', false);
-        backend.current.setTokenLife(900);
         backend.current.state.revokeTokens();
         assert.equal(await run('i99dash.whoAmI'), undefined, 'it would need the passphrase');
         from = person.asked.length;

@@ -4,7 +4,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { readPackageCommands, type PackageCommands } from '../../../src/core/ci/packageCommands';
+import {
+  readPackageCommands,
+  type PackageCommands,
+} from '../../../src/core/publish/project/packageCommands';
 import { readPipelineBuild } from '../../../src/core/ci/pipelineBuild';
 import { workflowText, type WorkflowOptions } from '../../../src/core/ci/workflow';
 import { freeWorkflowPath } from '../../../src/core/ci/workflowPath';

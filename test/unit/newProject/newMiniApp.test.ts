@@ -125,9 +125,9 @@ describe('the ID of a new mini-app', () => {
   for (const [name, folder, id] of [
     ['Trip Log', '/x', 'trip-log'],
     ['  Café Finder! ', '/x', 'cafe-finder'],
-    ['سجل', '/work/trips', 'trips'],
-    ['سجل', '/work/سجل', 'my-app'],
-    ['X', '/work/y', 'my-app'],
+    ['سجل', '/projects/trips', 'trips'],
+    ['سجل', '/projects/سجل', 'my-app'],
+    ['X', '/projects/y', 'my-app'],
     ['a'.repeat(63) + ' b', '/x', 'a'.repeat(63)],
   ] as const) {
     it(`is ${id}, derived from “${name}” in ${folder}`, () => {

@@ -7,7 +7,7 @@ import {
   isRefusalActive,
   MIN_LIFETIME_MS,
   agentRefusalBackoffMs,
-  refreshDueAt,
+  getRefreshTime,
   type RefreshAction,
   type AgentRefusal,
   type RefreshFailure,
@@ -272,8 +272,8 @@ describe('refresh time', () => {
   });
 
   it('counts from the time of issue', () => {
-    assert.equal(refreshDueAt({ mintedAt: NOW, expiresAt: NOW + LIFE }, 0.5), NOW + LIFE / 2);
-    assert.equal(refreshDueAt({ mintedAt: NOW, expiresAt: NOW + 8_000 }, 0.35), NOW + 2_800);
+    assert.equal(getRefreshTime({ mintedAt: NOW, expiresAt: NOW + LIFE }, 0.5), NOW + LIFE / 2);
+    assert.equal(getRefreshTime({ mintedAt: NOW, expiresAt: NOW + 8_000 }, 0.35), NOW + 2_800);
   });
 });
 

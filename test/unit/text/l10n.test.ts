@@ -32,7 +32,7 @@ const ENGLISH = [
   'src/vscode/diagnostics.ts',
   'src/core/http/networkReport.ts',
   // A file for a repository.
-  'src/core/ci/packageCommands.ts',
+  'src/core/publish/project/packageCommands.ts',
   'src/core/ci/workflow.ts',
   // An image, and language codes.
   'src/core/publish/project/placeholderIcon.ts',

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { t } from '../../text/l10n';
 import { CONFIG_FILE, PACKAGE_FILE } from '../../miniAppFolder';
@@ -6,6 +6,7 @@ import type { Problem } from '../../problem';
 import { readTextFile } from '../../platform/readTextFile';
 import { packedFolder, projectBuild } from '../build/projectBuild';
 import { JsonText } from '../json/jsonText';
+import { readScriptRunner } from '../project/packageCommands';
 import { parsePackageScripts } from '../project/packageScripts';
 import type { PartialProject } from '../project/project';
 import { readPublishBuild } from '../project/publishScript';
@@ -61,24 +62,11 @@ async function findReason(folder: string): Promise<string | undefined> {
   return names.length > 0 ? t('There is a {0} folder', DIST) : undefined;
 }
 
-/** The lock files of package managers, and the program of each. */
-const LOCK_FILES = [
-  ['pnpm-lock.yaml', 'pnpm'],
-  ['yarn.lock', 'yarn'],
-  ['bun.lock', 'bun'],
-  ['bun.lockb', 'bun'],
-] as const;
-
-/** Returns the command that runs the project's `build` script; undefined if there is none. */
+/** Returns the command that runs the project's `build` script; undefined without such a script. */
 export async function findBuildCommand(folder: string): Promise<string | undefined> {
   const text = await readTextFile(join(folder, PACKAGE_FILE)).catch(() => '');
   if ((parsePackageScripts(text)['build'] ?? '').trim() === '') {
     return undefined;
   }
-  for (const [file, program] of LOCK_FILES) {
-    if ((await stat(join(folder, file)).catch(() => undefined)) !== undefined) {
-      return `${program} run build`;
-    }
-  }
-  return 'npm run build';
+  return `${await readScriptRunner(folder, folder)} build`;
 }

@@ -55,7 +55,7 @@ export async function complete(
     return undefined;
   }
   const candidates =
-    place.at === 'key' ? keysAt(kind, place, text) : await valuesAt(kind, place, listPictures);
+    place.at === 'key' ? listKeys(kind, place, text) : await valuesAt(kind, place, listPictures);
   if (candidates.length === 0) {
     return undefined;
   }
@@ -72,7 +72,7 @@ export async function complete(
   };
 }
 
-function keysAt(
+function listKeys(
   kind: DocumentKind,
   { path, others, hasColon }: CompletionContext,
   text: string,

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readPackageCommands, type PackageCommands } from '../../../src/core/ci/packageCommands';
-import { writeFiles } from '../../support/project';
-import { useTempFolder } from '../../support/temp-folder';
+import {
+  readPackageCommands,
+  type PackageCommands,
+} from '../../../../src/core/publish/project/packageCommands';
+import { writeFiles } from '../../../support/project';
+import { useTempFolder } from '../../../support/temp-folder';
 
 const BERRY = (version: number): string => `# generated\n\n__metadata:\n  version: ${version}\n`;
 

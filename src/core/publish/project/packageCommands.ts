@@ -1,8 +1,8 @@
 import { access, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isJsonObject, optionalString, parseJson, type JsonObject } from '../platform/json';
-import { PACKAGE_FILE } from '../miniAppFolder';
-import { READ_WITHOUT_WAITING, readHead, readTextFile } from '../platform/readTextFile';
+import { isJsonObject, optionalString, parseJson, type JsonObject } from '../../platform/json';
+import { PACKAGE_FILE } from '../../miniAppFolder';
+import { READ_WITHOUT_WAITING, readHead, readTextFile } from '../../platform/readTextFile';
 
 /**
  * The commands that a pipeline runs to install a project's packages and to call the i99dash client.

@@ -36,20 +36,14 @@ export async function writeNewFiles(
 
 /** @returns false if something with that name exists */
 async function writeNewFile(file: string, text: string): Promise<boolean> {
-  if ((await lstat(file).catch(() => undefined)) !== undefined) {
-    return false;
-  }
   try {
     await mkdir(dirname(file), { recursive: true });
-  } catch (error) {
-    throw cannotWrite(file, error);
-  }
-  try {
     await writeFile(file, text, { flag: 'wx' });
     return true;
   } catch (error) {
-    if (systemErrorCode(error) === 'EEXIST') {
-      return false; // another program has just created it
+    const found = await lstat(file).catch(() => undefined);
+    if (found !== undefined && systemErrorCode(error) === 'EEXIST') {
+      return false;
     }
     throw cannotWrite(file, error);
   }

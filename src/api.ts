@@ -27,11 +27,10 @@ export interface ApiProblem {
  * alone: copy it for its types.
  */
 export interface I99dashApi {
-  /** Grows when something is taken away or changes its meaning. */
+  /** Grows when a part is removed or changes its meaning. */
   readonly version: 1;
   /**
-   * The developer who is signed in, as far as known without asking the backend; undefined when
-   * nobody is.
+   * Returns the signed-in developer, as known without a request; undefined without a session.
    */
   getIdentity(): ApiIdentity | undefined;
   /** Fires when somebody else is signed in, or nobody; not when the session is renewed. */

@@ -114,7 +114,7 @@ describe('sign-in', () => {
       });
       await asksForPassphrase();
       await person.answer('open sesame');
-      const toast = await person.seesNotification('cannot be reached');
+      const toast = await person.seesNotification("Can't reach i99dash");
       fault.remove();
       await person.pressIn(toast, 'Try Again');
       await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');

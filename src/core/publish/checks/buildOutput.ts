@@ -70,7 +70,7 @@ async function findWritten(project: Project, before: OutputBefore): Promise<stri
   const packed = packedFolder(project);
   const written: string[] = [];
   for (const folder of outputFolders(project)) {
-    // The project folder contains every output, so it is no evidence.
+    // The project folder contains every output, so it does not tell which one was written.
     const isOther = folder !== packed && folder !== resolve(project.folder);
     if (isOther && isWritten(before.get(folder), await stampFiles(folder))) {
       written.push(folder);

@@ -19,7 +19,7 @@ export interface Picture {
  * Reads the format and size of a PNG, JPEG or WebP picture from its first bytes. Reads more only
  * for a JPEG whose dimensions come later.
  * @param maxBytes the most bytes to read
- * @returns undefined if it is none of these formats or cannot be read
+ * @returns undefined for another format or an unreadable file
  */
 export async function readPicture(path: string, maxBytes: number): Promise<Picture | undefined> {
   const file = await open(path, READ_WITHOUT_WAITING).catch(() => undefined);

@@ -11,8 +11,8 @@ export function listFields(kind: DocumentKind, path: JsonPath): Field[] {
 }
 
 /**
- * Returns the field at a path, or the one whose list or map contains the path; undefined if there
- * is none.
+ * Returns the field at a path, or the one whose list or map contains the path; undefined for an
+ * unknown path.
  */
 export function fieldAt(kind: DocumentKind, path: JsonPath): Field | undefined {
   return kind === 'manifest'

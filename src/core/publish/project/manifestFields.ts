@@ -37,8 +37,8 @@ export function manifestFields(path: readonly PropertyKey[]): Field[] {
 }
 
 /**
- * Returns the field at a path, or the one whose list or map contains the path; undefined if there
- * is none.
+ * Returns the field at a path, or the one whose list or map contains the path; undefined for an
+ * unknown path.
  */
 export function manifestField(path: readonly PropertyKey[]): Field | undefined {
   for (let length = path.length; length > 0; length--) {

@@ -13,7 +13,7 @@ import type { PublishUi } from './publishUi';
 export function notificationUi(clock: Clock, buildTerminal: BuildTerminal): PublishUi {
   return {
     run: (title, task) =>
-      withDelayedProgress(title, (signal, report, aside) => {
+      withDelayedProgress(title, (signal, report, hideWhile) => {
         const rate = new ByteRate(clock);
         let stage: Stage | undefined;
         signal.addEventListener('abort', () => {
@@ -23,7 +23,7 @@ export function notificationUi(clock: Clock, buildTerminal: BuildTerminal): Publ
         });
         return task({
           signal,
-          hideWhile: aside,
+          hideWhile,
           onProgress: (now) => {
             stage = now.stage;
             report(describeProgress(now, rate));

@@ -126,7 +126,7 @@ async function ask(run: PublishRun, identity: Identity, prepared: PublishPreview
   if (answer === 'bump' && bump !== undefined) {
     throw new BumpWanted(bump, prepared.problems);
   }
-  const message = vscode.l10n.t('Somebody else has signed in meanwhile. Publish again.');
+  const message = vscode.l10n.t('Another account signed in meanwhile. Publish again.');
   await assertSameAccount(context, identity, message);
 }
 

@@ -30,7 +30,7 @@ export async function getIdentity({ session, tokens }: IdentityDeps): Promise<Id
 export async function assertSameAccount(
   deps: IdentityDeps,
   asked: Pick<Identity, 'devId'>,
-  message = vscode.l10n.t('Somebody else has signed in meanwhile. Start again.'),
+  message = vscode.l10n.t('Another account signed in meanwhile. Start again.'),
 ): Promise<void> {
   if ((await getIdentity(deps)).devId !== asked.devId) {
     throw new I99dashError('NOT_SIGNED_IN', message);

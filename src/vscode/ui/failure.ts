@@ -70,10 +70,12 @@ export function reportFailure(
   retry: () => void,
   abandon?: () => void,
 ): void {
-  if (!(error instanceof CancelledError)) {
-    logger.error(`${failed} failed: ${describeError(error)}`);
-    showFailure(failed, error, retry, abandon);
+  if (error instanceof CancelledError) {
+    abandon?.();
+    return;
   }
+  logger.error(`${failed} failed: ${describeError(error)}`);
+  showFailure(failed, error, retry, abandon);
 }
 
 /** The key is unsuitable, but another key may work. */

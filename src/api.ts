@@ -33,7 +33,7 @@ export interface I99dashApi {
    * Returns the signed-in developer, as known without a request; undefined without a session.
    */
   getIdentity(): ApiIdentity | undefined;
-  /** Fires when somebody else is signed in, or nobody; not when the session is renewed. */
+  /** Fires when the account changes or the session ends. Does not fire for a refreshed token. */
   readonly onDidChangeIdentity: Event<ApiIdentity | undefined>;
   /**
    * Every problem of a mini-app that can be told without a build; the Problems panel shows them

@@ -60,7 +60,7 @@ export function showFailure(
 }
 
 /**
- * Logs an error and shows it with {@link showFailure}. Ignores cancellations.
+ * Logs an error and shows it with {@link showFailure}. A cancellation abandons the retry silently.
  * @param retry Repeats the failed action.
  */
 export function reportFailure(

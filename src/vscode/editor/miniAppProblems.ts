@@ -127,11 +127,10 @@ export class MiniAppProblems implements vscode.Disposable {
 
   private async takeBuilt(found: readonly Problem[]): Promise<void> {
     const finder = await this.loading;
-    await this.checkTexts();
-    finder.setBuilt(found);
+    await finder.setBuilt(found);
+    await this.checkText(CONFIG_FILE);
     if (!this.disposed.signal.aborted) {
-      const { problems } = finder;
-      this.show(problems, new Set([...this.shown, ...problems.map(({ file }) => file)]));
+      this.show(finder.problems);
     }
   }
 
@@ -155,15 +154,15 @@ export class MiniAppProblems implements vscode.Disposable {
 
   private async checkAll(signal: AbortSignal): Promise<Problem[]> {
     const finder = await this.loading;
-    await this.checkTexts();
-    // Later changes schedule another check.
+    // Changes from here on schedule another check.
     this.isBackgroundDue = false;
     clearTimeout(this.settling);
+    await this.checkTexts();
     throwIfCancelled(signal);
     await finder.checkFiles(signal);
     throwIfCancelled(signal);
     const { problems } = finder;
-    this.show(problems, new Set([...this.shown, ...problems.map(({ file }) => file)]));
+    this.show(problems);
     return problems;
   }
 
@@ -187,13 +186,13 @@ export class MiniAppProblems implements vscode.Disposable {
     } else {
       finder.setConfig(text);
     }
-    this.show(finder.problems, [file]);
+    this.show(finder.problems);
   }
 
-  /** Shows the problems of these files. */
-  private show(problems: readonly Problem[], files: Iterable<string>): void {
+  /** Shows these problems and no others. */
+  private show(problems: readonly Problem[]): void {
     const byFile = new Map<string, vscode.Diagnostic[]>();
-    for (const file of files) {
+    for (const file of [...this.shown, ...problems.map(({ file }) => file)]) {
       byFile.set(file, []);
     }
     for (const problem of problems) {

@@ -38,11 +38,11 @@ export class ProblemModel {
   private manifest = NO_MANIFEST;
   private configText: FileText;
   private config: ReturnType<typeof checkConfigText> = { problems: [] };
-  /**
-   * The problems that the last build reported about its output folder, until the configuration
-   * changes.
-   */
-  private built: readonly Problem[] = [];
+  /** The problems that the last build reported about its output folder, and its configuration. */
+  private built: { problems: readonly Problem[]; config: FileText } = {
+    problems: [],
+    config: undefined,
+  };
   private readonly search = new CachedFileChecker();
   /** The result of the last file check, and the manifest text that its ranges refer to. */
   private files: { problems: Problem[]; source: JsonText } = {
@@ -98,10 +98,7 @@ export class ProblemModel {
    * as an error among the problems.
    */
   setConfig(text: FileText): void {
-    if (text !== this.configText) {
-      this.configText = text;
-      this.built = [];
-    }
+    this.configText = text;
     try {
       this.config = checkConfigText(text, this.configFile);
     } catch (error) {
@@ -109,9 +106,12 @@ export class ProblemModel {
     }
   }
 
-  /** Stores the problems that a build reported about its output folder. */
-  setBuilt(problems: readonly Problem[]): void {
-    this.built = problems;
+  /**
+   * Stores the problems that a build with the saved configuration reported about its output folder.
+   * They apply as long as the configuration is the same.
+   */
+  async setBuilt(problems: readonly Problem[]): Promise<void> {
+    this.built = { problems, config: await readText(this.configFile) };
   }
 
   /**
@@ -156,7 +156,7 @@ export class ProblemModel {
     return limitProblems([
       ...this.manifest.problems,
       ...this.config.problems,
-      ...this.built,
+      ...(this.built.config === this.configText ? this.built.problems : []),
       ...[this.refused, this.files].flatMap(({ problems, source }) =>
         problems.flatMap((problem) => this.remapRange(problem, source)),
       ),

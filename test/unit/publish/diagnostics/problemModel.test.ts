@@ -138,10 +138,19 @@ describe('problems of a mini-app', () => {
     await plant({}, { 'sdk.config.json': '{ "buildCommand": "make" }' });
     await look();
     const told = { rule: 'output.stale', message: 'x', file: finder.configFile };
-    finder.setBuilt([{ severity: 'warning', ...told }]);
+    await finder.setBuilt([{ severity: 'warning', ...told }]);
     assert.deepEqual(rulesOf(await look()), ['output.stale']);
     finder.setConfig('{ "buildCommand": "make", "distDir": "./out" }');
     assert.deepEqual(finder.problems, []);
+  });
+
+  it('keep the warning about the output folder when the configuration is read later', async () => {
+    await plant({}, { 'sdk.config.json': '{}' });
+    await look();
+    await plant({}, { 'sdk.config.json': '{ "buildCommand": "make" }' });
+    const told = { rule: 'output.stale', message: 'x', file: finder.configFile };
+    await finder.setBuilt([{ severity: 'warning', ...told }]);
+    assert.deepEqual(rulesOf(await look()), ['output.stale']);
   });
 
   it('are notes for scripts of an app that requires newer cars', async () => {

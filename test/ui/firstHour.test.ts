@@ -6,6 +6,7 @@ import type { Locator } from 'playwright-core';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { writeFiles } from '../support/project';
 import { AppsView } from './apps-view';
+import { photographInAllSizes } from './screens';
 import { useScene } from './use-scene';
 
 const KEY = '~/.ssh/id_ed25519';
@@ -75,13 +76,20 @@ for (const way of ['keyboard', 'mouse'] as const) {
       await press('Enter');
     }
 
+    /** Takes pictures for a designer's eye, which one of the two ways is enough for. */
+    async function photograph(name: string): Promise<void> {
+      if (way === 'keyboard') await photographInAllSizes(scene.person, name);
+    }
+
     /** Waits for a picker or an input box, and accepts what it proposes. */
-    async function accept(title: string, row?: string): Promise<void> {
+    async function accept(title: string, picture: string, row?: string): Promise<void> {
       total.questions += 1;
       const { person } = scene;
       await person.page
         .locator('.quick-input-widget:visible .quick-input-title', { hasText: title })
         .waitFor();
+      await person.promptIsFocused();
+      await photograph(picture);
       if (row !== undefined && way === 'mouse') return click(person.quickPickRow(row).first());
       if (row !== undefined) {
         if (!(await person.focusedRow(row).isVisible())) await type(row.slice(0, 3));
@@ -94,7 +102,7 @@ for (const way of ['keyboard', 'mouse'] as const) {
     async function confirm(text: string, button: string, picture: string): Promise<void> {
       total.questions += 1;
       const dialog = await scene.person.seesDialog(text);
-      await scene.person.photograph(picture);
+      await photograph(picture);
       const target = dialog.locator('.monaco-button', { hasText: button }).first();
       if (way === 'mouse') await click(target);
       else await press('Enter');
@@ -116,16 +124,15 @@ for (const way of ['keyboard', 'mouse'] as const) {
 
       if (way === 'mouse') await click(person.identity());
       else await command('i99dash: Sign In', 'i99dash si');
-      await person.photograph('1-sign-in');
-      await accept('Sign in to i99dash', 'Generate a New Key');
-      await accept('Generate SSH Key (1/3)');
-      await accept('Generate SSH Key (2/3)');
+      await accept('Sign in to i99dash', '1-sign-in', 'Generate a New Key');
+      await accept('Generate SSH Key (1/3)', '2-path');
+      await accept('Generate SSH Key (2/3)', '2-passphrase');
       await confirm('with this key?', 'Sign In', '2-confirm');
       await acceptNotification(`Your key ${KEY} is ready`, 'Copy Key and Open Console');
       await confirm('external website', 'Open', '3-console');
       scene.register(readFileSync(join(home, 'id_ed25519.pub'), 'utf8').trim());
       await person.seesIdentity(DEFAULT_ACCOUNT.email ?? '');
-      await person.photograph('4-signed-in');
+      await photograph('4-signed-in');
       const signedIn = { ...total };
 
       const view = new AppsView(person);
@@ -138,17 +145,17 @@ for (const way of ['keyboard', 'mouse'] as const) {
       } else {
         await command('Make This Folder a Mini-App', 'make this f');
       }
-      await accept('Make a Mini-App (1/2)');
-      await accept('Make a Mini-App (2/2)', 'Vehicle');
+      await accept('Make a Mini-App (1/2)', '5-name');
+      await accept('Make a Mini-App (2/2)', '5-category', 'Vehicle');
       await person.dismiss(await person.seesNotification('is a mini-app now'));
-      await person.photograph('5-made');
+      await photograph('5-made');
 
       if (way === 'mouse') await click(person.editorButton('Publish Mini-App'));
       else await command('i99dash: Publish Mini-App', 'publish min');
       await confirm('Run the build of', 'Run Build', '6-build');
       await confirm('Publish ', 'Publish', '7-publish');
       const submitted = await person.seesNotification('was submitted for review');
-      await person.photograph('8-submitted');
+      await photograph('8-submitted');
       await person.dismiss(submitted);
 
       const [app] = backend.state.apps.of(DEFAULT_ACCOUNT.devId);

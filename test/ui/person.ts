@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
@@ -43,17 +44,36 @@ export class Person {
     });
   }
 
-  /** Clicks the row of an open picker that holds this text. */
+  /** Clicks the row of an open picker that holds this text. The picker must have the focus. */
   async pick(text: string): Promise<void> {
-    await this.quickPickRow(text).first().click();
+    const row = this.quickPickRow(text).first();
+    await row.waitFor();
+    await this.promptIsFocused();
+    await row.click();
   }
 
-  /** Types into the open input box and confirms. */
+  /** Types into the open input box, which must have the focus, and confirms. */
   async answer(text: string): Promise<void> {
+    await this.typeIntoPrompt(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Replaces the text of the open picker or input box by keys, which go to the focused element. */
+  async typeIntoPrompt(text: string): Promise<void> {
     const input = this.quickInput();
     await input.waitFor();
-    await input.fill(text);
-    await input.press('Enter');
+    await this.promptIsFocused();
+    await this.page.keyboard.press('ControlOrMeta+A');
+    await this.page.keyboard.press('Delete');
+    await this.page.keyboard.type(text);
+    assert.equal(await input.inputValue(), text, 'not typed into the prompt');
+  }
+
+  /** Waits until the open picker or input box has the keyboard focus without a click. */
+  async promptIsFocused(): Promise<void> {
+    await this.page.waitForFunction(
+      `document.activeElement?.closest('.quick-input-widget') != null`,
+    );
   }
 
   /** The input of the open picker or input box. */

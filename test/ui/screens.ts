@@ -20,12 +20,21 @@ const THEMES = [
 export async function photographEverywhere(person: Person, name: string): Promise<void> {
   for (const [theme, title, style] of [...THEMES, THEMES[0]]) {
     await turnTo(person, title, style);
-    for (const [size, viewport] of SIZES) {
-      await person.page.setViewportSize(viewport);
-      await person.photograph(`${name}-${size}-${theme}`);
-    }
-    await person.page.setViewportSize(SIZES[0][1]);
+    await photographInAllSizes(person, name, theme);
   }
+}
+
+/** Photographs the screen in every size, also an open picker or dialog. Restores the first size. */
+export async function photographInAllSizes(
+  person: Person,
+  name: string,
+  theme = 'dark',
+): Promise<void> {
+  for (const [size, viewport] of SIZES) {
+    await person.page.setViewportSize(viewport);
+    await person.photograph(`${name}-${size}-${theme}`);
+  }
+  await person.page.setViewportSize(SIZES[0][1]);
 }
 
 async function turnTo(person: Person, title: string, style: string): Promise<void> {

@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 
 /**
- * Time in which an editor may take the keyboard focus from a prompt, in milliseconds. Enter closes
- * the Command Palette on key down, so a step of a walkthrough receives the key up, handles it as a
- * click, and focuses itself after an animation of 350 ms. A webview that gets the focus back from a
- * prompt focuses its document a little later.
+ * How long to wait before each turn of the window, and how many turns, until an editor has taken
+ * the keyboard focus. Enter closes the Command Palette on key down, so a step of a walkthrough
+ * receives the key up, handles it as a click, and focuses itself after an animation of 350 ms. A
+ * webview that gets the focus back from a prompt focuses its document a little later. On a busy
+ * computer, the answer of the window shows that it has come so far.
  */
-const FOCUS_SETTLED_MS = 600;
+const TURN_MS = 200;
+const TURNS = 3;
 
 /**
  * Asks the user to pick an item.
@@ -39,22 +41,17 @@ export function showOpenDialog(
 
 /**
  * Shows a prompt that has the keyboard focus. If an editor may still take the focus, shows it
- * later, keeps it open without the focus and gives it the focus again.
+ * later, and keeps it open even without the focus.
  */
 async function withFocus<T>(show: (focus: { ignoreFocusOut?: true }) => Thenable<T>): Promise<T> {
   if (!mayEditorTakeFocus()) {
     return show({});
   }
-  await new Promise((resolve) => setTimeout(resolve, FOCUS_SETTLED_MS));
-  const refocus = setTimeout(
-    () => void vscode.commands.executeCommand('workbench.action.focusQuickOpen'),
-    FOCUS_SETTLED_MS,
-  );
-  try {
-    return await show({ ignoreFocusOut: true });
-  } finally {
-    clearTimeout(refocus);
+  for (let turn = 1; turn <= TURNS; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, TURN_MS));
+    await vscode.commands.executeCommand('setContext', 'i99dash.isAsking', true);
   }
+  return show({ ignoreFocusOut: true });
 }
 
 /** Extensions cannot query the kind of an editor such as a walkthrough. */

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { repositoryRoot } from './host/paths';
 import { integrationKinds, type IntegrationKind } from './integration/kinds';
 import type { RunArguments, StageName } from './support/arguments';
@@ -156,7 +157,7 @@ function mochaJob(
 }
 
 /**
- * Creates a job that is a single check, not a test run.
+ * Creates a job that is a single check, not a test run. A failure names the last line of output.
  * @param title the title it is counted under; without one, it is counted only when it fails
  */
 function check(
@@ -167,10 +168,19 @@ function check(
   title?: string,
 ): Job {
   const run = async (print: Print | undefined): Promise<StageResult> => {
-    const succeeded = (await runCommand(printing(command, print))) === 0;
-    return checkResult(succeeded, title);
+    let end = '';
+    const keepEnd = (chunk: Buffer): void => {
+      end = `${end}${chunk.toString()}`.slice(-1_000);
+      print?.(chunk);
+    };
+    const succeeded = (await runCommand(printing(command, print && keepEnd))) === 0;
+    return checkResult(succeeded, title, lastLine(end));
   };
   return { name, stage, after, run };
+}
+
+function lastLine(text: string): string {
+  return stripVTControlCharacters(text).trim().split('\n').at(-1)?.trim() ?? '';
 }
 
 function printing(command: Command, print: Print | undefined): Command {

@@ -49,7 +49,7 @@ class Soak {
     const { world } = this;
     const { plan } = this.options;
     const control = await startControl((action) => this.perform(action));
-    let fine = true;
+    const grown: string[] = [];
     try {
       const suite = await buildSuite(join(__dirname, 'leg.ts'), world.root);
       for (let leg = 1; leg <= plan.legs; leg++) {
@@ -58,16 +58,18 @@ class Soak {
         const done = `${world.publishes} publishes and ${world.renewals} renewals so far`;
         process.stdout.write(`\nExtension host ${leg} of ${plan.legs}: ${done}\n`);
         process.stdout.write(`${formatGrowth(rows)}\n`);
-        fine &&= rows.every(isFlat);
+        grown.push(...rows.filter((row) => !isFlat(row)).map(({ what }) => what));
+        if (grown.length > 0) process.stdout.write(`grew: ${grown.join(', ')}\n`);
       }
     } finally {
       await control.close();
     }
-    return (
-      fine &&
-      world.publishes >= plan.legs * plan.roundsPerLeg &&
-      world.renewals >= plan.leastRenewals
-    );
+    const isEnough =
+      world.publishes >= plan.legs * plan.roundsPerLeg && world.renewals >= plan.leastRenewals;
+    if (!isEnough) {
+      process.stdout.write(`only ${world.publishes} publishes and ${world.renewals} renewals\n`);
+    }
+    return grown.length === 0 && isEnough;
   }
 
   /**

@@ -31,10 +31,12 @@ export function addUp(results: readonly StageResult[]): StageResult {
 /**
  * Returns the result of a single check that is not a test run.
  * @param title the title it is counted under; without one, it is counted only when it has failed
+ * @param reason appended to the title of a failed check
  */
-export function checkResult(succeeded: boolean, title?: string): StageResult {
+export function checkResult(succeeded: boolean, title?: string, reason = ''): StageResult {
   const passed = succeeded && title !== undefined ? 1 : 0;
-  const failures = succeeded || title === undefined ? [] : [title];
+  const failures =
+    succeeded || title === undefined ? [] : [[title, reason].filter(Boolean).join(': ')];
   return { passed, failed: succeeded ? 0 : 1, skipped: 0, failures };
 }
 

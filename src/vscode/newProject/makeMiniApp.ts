@@ -105,7 +105,7 @@ async function askAbout(folder: string, answers: Partial<NewMiniApp>): Promise<N
 async function askForName(folder: string): Promise<string> {
   const name = await showInput({
     title: vscode.l10n.t('Make a Mini-App (1/2): Name'),
-    prompt: vscode.l10n.t('The name that people see. Press Enter to continue.'),
+    prompt: vscode.l10n.t('The name that people see.'),
     value: suggestAppName(folder),
     ignoreFocusOut: true,
     validateInput: (value) => describeName(value, folder),

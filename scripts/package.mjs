@@ -16,12 +16,7 @@ execFileSync(
   process.execPath,
   [
     fileURLToPath(import.meta.resolve('@vscode/vsce/vsce')),
-    ...[
-      'package',
-      '--no-dependencies',
-      '--allow-missing-repository',
-      '--no-rewrite-relative-links',
-    ],
+    ...['package', '--no-dependencies', '--no-rewrite-relative-links'],
     ...['--readme-path', 'out/README.md', '--out', 'out/i99dash.vsix'],
   ],
   { stdio: 'inherit' },

@@ -4,6 +4,7 @@ import type { SessionState } from '../core/session/sessionState';
 import { sshFolder } from '../core/platform/homePath';
 import { hasPublicKey } from '../core/ssh/hasPublicKey';
 import type { CommandHandler, CommandId } from './commands/commandIds';
+import { setContextKey } from './ui/runCommand';
 
 const WALKTHROUGH = 'i99dash.i99dash#firstPublish';
 const PUBLISHED = 'i99dash.hasPublished';
@@ -109,7 +110,7 @@ export class FirstSteps implements vscode.Disposable {
    * sign-in.
    */
   private tellSignedInOnce(): void {
-    void vscode.commands.executeCommand('setContext', SIGNED_IN_ONCE, this.hasSignedIn);
+    void setContextKey(SIGNED_IN_ONCE, this.hasSignedIn);
   }
 
   private async lookForKey(): Promise<void> {
@@ -122,7 +123,7 @@ export class FirstSteps implements vscode.Disposable {
   private complete(step: Step): void {
     if (!this.done.has(step)) {
       this.done.add(step);
-      void vscode.commands.executeCommand('setContext', `i99dash.${step}`, true);
+      void setContextKey(`i99dash.${step}`, true);
       void markComplete(step);
     }
   }

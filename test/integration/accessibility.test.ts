@@ -5,12 +5,14 @@ import type { ReviewState } from '../../src/core/apps/reviewState';
 import type { SessionState } from '../../src/core/session/sessionState';
 import { CancelledError, I99dashError, type ErrorCode } from '../../src/core/errors';
 import type { Problem } from '../../src/core/problem';
-import { AppNode, FailureNode } from '../../src/vscode/apps/appElements';
+import { appNode } from '../../src/vscode/apps/appNode';
 import { identityView } from '../../src/vscode/session/identityView';
 import { balanceBadge } from '../../src/vscode/operator/balance';
 import type { TaskContext } from '../../src/vscode/publish/publishContext';
 import { realmLabels } from '../../src/vscode/session/realmLabels';
-import { SshKeyFailureNode, SshKeyNode } from '../../src/vscode/keys/sshKeyItem';
+import { sshKeyNode } from '../../src/vscode/keys/sshKeyNode';
+import { failureNode } from '../../src/vscode/ui/failureNode';
+import type { TreeNode } from '../../src/vscode/ui/treeNode';
 import { TaskTerminal } from '../../src/vscode/tasks/taskTerminal';
 
 /** A state as displayed. */
@@ -55,8 +57,8 @@ function identity(state: SessionState, wallet?: number): Shown {
   return { seen: text.replace(/€[\d.]+/u, '€'), spoken: accessibilityLabel, color };
 }
 
-function row(element: { toTreeItem: () => vscode.TreeItem }): Shown {
-  const { label, description, iconPath, accessibilityInformation } = element.toTreeItem();
+function row({ item }: TreeNode): Shown {
+  const { label, description, iconPath, accessibilityInformation } = item;
   assert.ok(iconPath instanceof vscode.ThemeIcon && typeof label === 'string');
   return {
     seen: [`$(${iconPath.id})`, label, description].join(' '),
@@ -77,12 +79,16 @@ const WORDS: Record<ReviewState, string | null> = {
 function app(review: ReviewState): Shown {
   const more: Partial<AppRow> = review === 'rejected' ? { rejectionReason: SAID } : {};
   const known = { appId: 'app', name: 'App', latestVersion: '1.0.0', reviewWord: WORDS[review] };
-  return row(new AppNode({ ...known, review, ...more }, 0));
+  return row(appNode({ ...known, review, ...more }, 0));
 }
 
 function key(purpose: string, isThisKey = false): Shown {
   const known = { id: 'k', name: 'laptop', fingerprint: 'SHA256:abc', keyType: 'ssh-ed25519' };
-  return row(new SshKeyNode({ ...known, purpose, createdAt: null, lastUsedAt: null }, isThisKey));
+  return row(sshKeyNode({ ...known, purpose, createdAt: null, lastUsedAt: null }, isThisKey));
+}
+
+function failed(error: Error): Shown {
+  return row(failureNode(error, 'i99dash.refreshApps'));
 }
 
 /** Returns the last line of a task's terminal. */
@@ -156,20 +162,17 @@ describe('accessibility without colours and with a screen reader', () => {
       ],
     ],
     'an app in the view Apps': () => Object.values(apps),
-    'what keeps the view Apps from its apps': () => [
-      [row(new FailureNode(failure('KEY_ENCRYPTED'))), /Unlock/u],
-      [row(new FailureNode(failure('KEY_REJECTED'))), /Sign In Again/u],
-      [row(new FailureNode(failure('OFFLINE'))), /told here\. Try Again/u],
-      [row(new FailureNode(new Error('?'))), /went wrong.* Try Again/u],
+    'why a view could not load': () => [
+      [failed(failure('KEY_ENCRYPTED')), /Unlock/u],
+      [failed(failure('KEY_REJECTED')), /Sign In Again/u],
+      [failed(failure('OFFLINE')), /told here\. Try Again/u],
+      [failed(new Error('?')), /went wrong.* Try Again/u],
     ],
-    'a key, or what keeps the view SSH Keys from them': () => [
+    'a key in the view SSH Keys': () => [
       [key('login', true), /this key/u],
       [key('login'), /login/u],
       [key('attest'), /native apps only/u],
       [key('audit'), /audit/u],
-      [row(new SshKeyFailureNode(failure('KEY_ENCRYPTED'))), /Locked/u],
-      [row(new SshKeyFailureNode(failure('KEY_REJECTED'))), /Signed out/u],
-      [row(new SshKeyFailureNode(failure('OFFLINE'))), /Not up to date/u],
     ],
     'how a task ended, in its terminal': async () => [
       [await validation(() => Promise.resolve([])), /No errors/u],
@@ -194,7 +197,7 @@ describe('accessibility without colours and with a screen reader', () => {
   }
 
   it('tells a screen reader everything that is shown about an app', () => {
-    const element = new AppNode(
+    const element = appNode(
       {
         ...{ appId: 'app', name: 'App', review: 'rejected', reviewWord: 'rejected' },
         ...{ rejectionReason: SAID, latestVersion: '1.0.0' },

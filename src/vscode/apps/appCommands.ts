@@ -12,7 +12,6 @@ import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { MANIFEST_FILE } from '../../core/miniAppFolder';
 import type { TokenSource } from '../../core/platform/interfaces';
 import { appPage, requestAccessPage } from '../../core/api/webConsole';
-import { AppNode } from './appElements';
 import { orCancel } from '../ui/ask';
 import type { AppsView } from './appsView';
 import { activeFile } from '../publish/chooseMiniApp';
@@ -24,6 +23,7 @@ import { plainText } from '../ui/plainText';
 import { describeTrack } from '../publish/publishConfirmation';
 import { withDelayedProgress } from '../ui/progress';
 import { runCommand } from '../ui/runCommand';
+import { TreeNode } from '../ui/treeNode';
 import { settings } from '../settings';
 
 export interface AppsContext {
@@ -193,8 +193,7 @@ export async function endAppBeta(context: AppsContext, call: Call, args: unknown
  * @throws PROTOCOL if the ID cannot be part of a URL
  */
 function toArguments(args: unknown): AppArguments & { appId: string } {
-  const { appId, ...given } =
-    args instanceof AppNode ? { appId: args.row.appId } : ((args ?? {}) as AppArguments);
+  const { appId, ...given } = args as AppArguments;
   if (appId === undefined) {
     const message = vscode.l10n.t('Which app? Name it by its appId.');
     throw new I99dashError('NOTHING_TO_PUBLISH', message);
@@ -204,7 +203,7 @@ function toArguments(args: unknown): AppArguments & { appId: string } {
 }
 
 function localFolder(args: unknown): string {
-  const folder = args instanceof AppNode ? args.row.local?.folder : undefined;
+  const folder = args instanceof TreeNode ? args.args.folder : undefined;
   if (folder === undefined) {
     throw new I99dashError(
       'NOTHING_TO_PUBLISH',

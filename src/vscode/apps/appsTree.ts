@@ -3,10 +3,13 @@ import { appRows, type AppRow } from '../../core/apps/appRows';
 import { getWelcomeState, type WelcomeState } from '../../core/apps/welcomeState';
 import type { AppsSnapshot } from '../../core/apps/loadApps';
 import { readLocalApps } from '../../core/apps/localApps';
-import { AppNode, FailureNode, SectionElement } from './appElements';
+import { bidiIsolate } from '../../core/text/bidiIsolate';
+import { plural } from '../../core/text/l10n';
+import { appNode } from './appNode';
 import type { ProblemCount } from './appProblems';
+import { failureNode } from '../ui/failureNode';
 import { plainText } from '../ui/plainText';
-import type { ViewElement } from '../ui/viewElement';
+import { TreeNode } from '../ui/treeNode';
 
 export interface AppsViewInput {
   snapshot: AppsSnapshot | undefined;
@@ -23,7 +26,7 @@ export interface AppsViewInput {
 }
 
 export interface RenderedApps {
-  elements: ViewElement[];
+  nodes: TreeNode[];
   /** Why the view is empty, for the welcome content. */
   welcomeState: WelcomeState | undefined;
   /** The message above the rows; '' for none. */
@@ -32,9 +35,9 @@ export interface RenderedApps {
   hasDeliveryFailure: boolean;
 }
 
-export async function renderApps(picture: AppsViewInput): Promise<RenderedApps> {
-  const { snapshot, failure, isSignedIn, isFiltered, now } = picture;
-  const locals = await readLocalApps(picture.folders);
+export async function renderApps(input: AppsViewInput): Promise<RenderedApps> {
+  const { snapshot, failure, isSignedIn, isFiltered, now } = input;
+  const locals = await readLocalApps(input.folders);
   const welcomeState = getWelcomeState(snapshot, {
     isSignedIn,
     isFiltered,
@@ -44,34 +47,44 @@ export async function renderApps(picture: AppsViewInput): Promise<RenderedApps> 
   const reader = { now, language: vscode.env.language };
   const rows =
     snapshot === undefined || welcomeState !== undefined ? [] : appRows(snapshot, locals, reader);
-  const elements = [
-    ...(isSignedIn && failure !== undefined ? [new FailureNode(failure)] : []),
-    ...drawRows(
+  const nodes = [
+    ...(isSignedIn && failure !== undefined ? [failureNode(failure, 'i99dash.refreshApps')] : []),
+    ...renderRows(
       rows.filter(({ local }) => !isFiltered || local !== undefined),
-      picture,
+      input,
     ),
   ];
   const delivery = snapshot?.status.lastNotificationError;
   return {
-    elements,
+    nodes,
     welcomeState,
-    message: elements.length === 0 || snapshot === undefined ? '' : messageFor(snapshot),
+    message: nodes.length === 0 || snapshot === undefined ? '' : messageFor(snapshot),
     hasDeliveryFailure: delivery !== undefined,
   };
 }
 
 /** Renders the rows. The workspace's apps get their own section if there are others. */
-function drawRows(rows: readonly AppRow[], { now, problems }: AppsViewInput): ViewElement[] {
-  const draw = (some: readonly AppRow[], parent?: ViewElement): AppNode[] =>
-    some.map((row) => new AppNode(row, now, problems.get(row.local?.folder ?? ''), parent));
+function renderRows(rows: readonly AppRow[], { now, problems }: AppsViewInput): TreeNode[] {
+  const render = (some: readonly AppRow[]): TreeNode[] =>
+    some.map((row) => appNode(row, now, problems.get(row.local?.folder ?? '')));
   const here = rows.filter(({ local }) => local !== undefined);
   const elsewhere = rows.filter(({ local }) => local === undefined);
   return here.length === 0 || elsewhere.length === 0
-    ? draw(rows)
+    ? render(rows)
     : [
-        new SectionElement('workspace', (parent) => draw(here, parent)),
-        new SectionElement('elsewhere', (parent) => draw(elsewhere, parent)),
+        sectionNode('workspace', vscode.l10n.t('This Workspace'), render(here)),
+        sectionNode('elsewhere', vscode.l10n.t('Other Apps'), render(elsewhere)),
       ];
+}
+
+function sectionNode(id: string, label: string, apps: readonly TreeNode[]): TreeNode {
+  const item = new vscode.TreeItem(bidiIsolate(label), vscode.TreeItemCollapsibleState.Expanded);
+  const count = plural(apps.length, { one: '{0} app', other: '{0} apps' });
+  item.id = `section/${id}`;
+  item.contextValue = 'section';
+  item.description = String(apps.length);
+  item.accessibilityInformation = { label: `${label}, ${count}` };
+  return new TreeNode(item, {}, apps);
 }
 
 function messageFor({ status, mine }: AppsSnapshot): string {

@@ -8,7 +8,8 @@ import { countProblems, decorateProblems, onDidChangeProblems } from './appProbl
 import { isUnreachable, type Reachability } from '../../core/http/reachability';
 import type { RenderedApps } from './appsTree';
 import type { MiniApps } from '../publish/miniApps';
-import type { ViewElement } from '../ui/viewElement';
+import { setContextKey } from '../ui/runCommand';
+import { TreeNodes, type TreeNode } from '../ui/treeNode';
 
 const APPS_VIEW = 'i99dash.apps';
 /**
@@ -37,9 +38,9 @@ export interface AppsViewDeps {
 }
 
 /** The *Apps* view. Sends requests only while it is visible. */
-export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Disposable {
-  private readonly changes = new vscode.EventEmitter<undefined>();
-  private readonly view: vscode.TreeView<ViewElement>;
+export class AppsView implements vscode.Disposable {
+  private readonly nodes = new TreeNodes(async () => (await this.draw()).nodes);
+  private readonly view: vscode.TreeView<TreeNode>;
   private readonly subscriptions: vscode.Disposable;
   private account: string | undefined;
   private wasUsable = false;
@@ -47,16 +48,16 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
   constructor(private readonly deps: AppsViewDeps) {
     const { model, session, miniApps } = deps;
     this.account = this.currentAccount();
-    this.view = vscode.window.createTreeView(APPS_VIEW, { treeDataProvider: this });
+    this.view = vscode.window.createTreeView(APPS_VIEW, { treeDataProvider: this.nodes });
     this.subscriptions = vscode.Disposable.from(
-      this.changes,
+      this.nodes,
       this.view,
-      model.onDidChange(() => this.redraw()),
-      miniApps.onDidChange(() => this.redraw()),
+      model.onDidChange(() => this.nodes.redraw()),
+      miniApps.onDidChange(() => this.nodes.redraw()),
       decorateProblems(),
       onDidChangeProblems(
         () => miniApps.known,
-        () => this.redraw(),
+        () => this.nodes.redraw(),
       ),
       session.onDidChange(() => this.followAccount()),
       deps.reachability.onDidChange(() => this.followBackend()),
@@ -68,26 +69,12 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
       }),
       vscode.workspace.onDidChangeConfiguration(() => this.followAccount()),
     );
-    void setContext('i99dash.appsFilter', this.isFiltered ? 'workspace' : 'all');
+    void setContextKey('i99dash.appsFilter', this.isFiltered ? 'workspace' : 'all');
     this.count();
   }
 
-  readonly onDidChangeTreeData = this.changes.event;
-
   get visible(): boolean {
     return this.view.visible;
-  }
-
-  getTreeItem(element: ViewElement): vscode.TreeItem {
-    return element.toTreeItem();
-  }
-
-  getParent(element: ViewElement): ViewElement | undefined {
-    return element.parent;
-  }
-
-  async getChildren(element?: ViewElement): Promise<ViewElement[]> {
-    return element === undefined ? (await this.draw()).elements : [...element.children];
   }
 
   /** Requests the apps now if the view is visible, otherwise when it is next shown. */
@@ -116,7 +103,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
    * Selects a row. VS Code rejects a row that was rendered again in the meantime. That is not a
    * failure of the command, because the app is in the view anyway.
    */
-  private async select(row: ViewElement): Promise<void> {
+  private async select(row: TreeNode): Promise<void> {
     try {
       await this.view.reveal(row, { select: true, focus: true, expand: true });
     } catch (error) {
@@ -127,8 +114,8 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
   /** Shows only the workspace's apps, or all of them. */
   async filter(only: 'workspace' | 'all'): Promise<void> {
     await this.deps.state.update(FILTER, only);
-    await setContext('i99dash.appsFilter', only);
-    this.redraw();
+    await setContextKey('i99dash.appsFilter', only);
+    this.nodes.redraw();
   }
 
   /** Counts a decision on the badge until the user opens the view. */
@@ -149,7 +136,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     await restored;
     const isSignedIn = (): boolean => this.currentAccount() !== undefined;
     if (isSignedIn() && model.snapshot === undefined && model.failure === undefined) {
-      await setContext('i99dash.appsView', ''); // no welcome content while the apps are loading
+      await setContextKey('i99dash.appsView', ''); // no welcome content while the apps are loading
       await model.refreshIfOlder(0);
     }
     const { renderApps } = await import('./appsTree');
@@ -165,21 +152,16 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     });
     this.view.message = drawn.message;
     this.view.description = this.isFiltered ? vscode.l10n.t('This Workspace') : '';
-    await setContext('i99dash.appsView', drawn.welcomeState ?? '');
-    await setContext('i99dash.deliveryFailed', drawn.hasDeliveryFailure);
+    await setContextKey('i99dash.appsView', drawn.welcomeState ?? '');
+    await setContextKey('i99dash.deliveryFailed', drawn.hasDeliveryFailure);
     return drawn;
   }
 
-  private async find(appId: string | undefined): Promise<ViewElement | undefined> {
-    const { elements } = await this.draw();
-    const { AppNode } = await import('./appElements');
-    return elements
-      .flatMap((element) => [element, ...element.children])
-      .find((element) => element instanceof AppNode && element.row.appId === appId);
-  }
-
-  private redraw(): void {
-    this.changes.fire(undefined);
+  private async find(appId: string | undefined): Promise<TreeNode | undefined> {
+    const { nodes } = await this.draw();
+    return nodes
+      .flatMap((node) => [node, ...node.children])
+      .find(({ args }) => args.appId !== undefined && args.appId === appId);
   }
 
   private show(freshMs: number): void {
@@ -216,7 +198,7 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
     if (reachability.failure === undefined && isUnreachable(model.failure)) {
       void this.refresh();
     }
-    this.redraw();
+    this.nodes.redraw();
   }
 
   /** Returns a key of the current backend and account; undefined if there is no session. */
@@ -252,8 +234,4 @@ export class AppsView implements vscode.TreeDataProvider<ViewElement>, vscode.Di
             }),
           };
   }
-}
-
-function setContext(key: string, value: unknown): Thenable<unknown> {
-  return vscode.commands.executeCommand('setContext', key, value);
 }

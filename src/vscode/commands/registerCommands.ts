@@ -8,7 +8,7 @@ import { identifyCaller, Click } from '../ui/consent';
 import { reportFailure } from '../ui/failure';
 import { getRetry } from '../ui/retry';
 import { runCommand } from '../ui/runCommand';
-import { ViewElement } from '../ui/viewElement';
+import { TreeNode } from '../ui/treeNode';
 
 /**
  * Secret arguments. They are not reused when a command runs again, so the user is prompted for
@@ -74,7 +74,7 @@ function reportRetryable(
  * use the error.
  */
 function isClickedOn(first: unknown): boolean {
-  return first === undefined || first instanceof vscode.Uri || first instanceof ViewElement;
+  return first === undefined || first instanceof vscode.Uri || first instanceof TreeNode;
 }
 
 /**
@@ -83,10 +83,10 @@ function isClickedOn(first: unknown): boolean {
  * @throws VALIDATION_FAILED
  */
 function readCall(id: CommandId, given: unknown, isFromWorkbench: boolean): [unknown, Call] {
-  if (!takesArguments(id) || given instanceof ViewElement) {
+  if (!takesArguments(id)) {
     return [given, identifyCaller(given, undefined, isFromWorkbench)];
   }
-  const passed = given instanceof Click ? given.args : given;
+  const passed = given instanceof Click || given instanceof TreeNode ? given.args : given;
   // A file that the user clicked is also an argument.
   const object = passed instanceof vscode.Uri ? { folder: passed } : passed;
   const { confirmed, ...args } = readArguments(id, object);
@@ -98,7 +98,7 @@ function withoutSecrets(argument: unknown): unknown {
     return argument; // our own UI passes no secrets
   }
   const isPlain = typeof argument === 'object' && argument !== null;
-  if (!isPlain || argument instanceof vscode.Uri || argument instanceof ViewElement) {
+  if (!isPlain || argument instanceof vscode.Uri || argument instanceof TreeNode) {
     return argument;
   }
   return Object.fromEntries(

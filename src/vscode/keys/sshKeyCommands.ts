@@ -15,7 +15,8 @@ import { showPicker } from '../ui/pickers';
 import { plainFacts, plainLabel, plainText } from '../ui/plainText';
 import { withDelayedProgress } from '../ui/progress';
 import { runCommand } from '../ui/runCommand';
-import { keyFacts, SshKeyNode, purposeName, usedWhen } from './sshKeyItem';
+import { TreeNode } from '../ui/treeNode';
+import { keyFacts, purposeName, usedWhen } from './sshKeyNode';
 import { keysApi, requireKey, type SshKeysDeps, type SshKeysView } from './sshKeysView';
 
 export interface AddKeyDeps extends SshKeysDeps {
@@ -94,8 +95,9 @@ export async function removeKey(
 
 /** Copies the fingerprint of a key in the view. */
 export async function copyFingerprint(row: unknown): Promise<void> {
-  if (row instanceof SshKeyNode) {
-    await vscode.env.clipboard.writeText(row.key.fingerprint);
+  const fingerprint = row instanceof TreeNode ? row.args.fingerprint : undefined;
+  if (fingerprint !== undefined) {
+    await vscode.env.clipboard.writeText(fingerprint);
     vscode.window.setStatusBarMessage(vscode.l10n.t('$(check) Fingerprint copied'), 3_000);
   }
 }

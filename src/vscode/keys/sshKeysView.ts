@@ -7,8 +7,10 @@ import type { SessionState } from '../../core/session/sessionState';
 import { CancelledError, I99dashError } from '../../core/errors';
 import type { TokenSource, Transport } from '../../core/platform/interfaces';
 import { isUnreachable } from '../../core/http/reachability';
-import { SshKeyFailureNode, SshKeyNode } from './sshKeyItem';
-import type { ViewElement } from '../ui/viewElement';
+import { failureNode } from '../ui/failureNode';
+import { setContextKey } from '../ui/runCommand';
+import { TreeNodes, type TreeNode } from '../ui/treeNode';
+import { sshKeyNode } from './sshKeyNode';
 
 /** The view reloads when it becomes visible after this time, in milliseconds. */
 const STALE_MS = 60_000;
@@ -52,7 +54,7 @@ interface Known {
  * The *SSH Keys* view. It loads when it first becomes visible, never prompts on its own, and keeps
  * the last known keys while the backend is unreachable.
  */
-export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode.Disposable {
+export class SshKeysView implements vscode.Disposable {
   private known: Known | undefined;
   /** Identifies the credential that the keys were loaded for. */
   private owner: string;
@@ -60,17 +62,16 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
   private loading: Promise<unknown> | undefined;
   /** Aborts the view's own background loads. */
   private background = new AbortController();
-  private readonly changes = new vscode.EventEmitter<void>();
+  private readonly nodes = new TreeNodes(() => this.render());
   private readonly subscriptions: vscode.Disposable;
-  readonly onDidChangeTreeData = this.changes.event;
 
   constructor(private readonly deps: SshKeysDeps) {
     this.owner = this.whose();
     this.kind = deps.session.state.kind;
-    const tree = vscode.window.createTreeView(VIEW, { treeDataProvider: this });
+    const tree = vscode.window.createTreeView(VIEW, { treeDataProvider: this.nodes });
     this.subscriptions = vscode.Disposable.from(
       tree,
-      this.changes,
+      this.nodes,
       deps.session.onDidChange(() => this.followSession()),
       tree.onDidChangeVisibility(({ visible }) => {
         if (visible && this.known !== undefined && Date.now() - this.known.lookedAt > STALE_MS) {
@@ -127,10 +128,7 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
     }
   }
 
-  async getChildren(row?: ViewElement): Promise<ViewElement[]> {
-    if (row !== undefined) {
-      return [];
-    }
+  private async render(): Promise<TreeNode[]> {
     if (!this.isSignedOut() && this.known === undefined) {
       setContext('rows'); // no welcome text while the keys load
       await (this.loading?.catch(() => undefined) ?? this.loadInBackground());
@@ -140,20 +138,15 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
       return [];
     }
     const { keys = [], failure } = this.known ?? {};
-    const rows = [
-      ...(failure === undefined ? [] : [new SshKeyFailureNode(failure)]),
-      ...keys.map((key) => this.rowOf(key)).sort((a, b) => +b.isThisKey - +a.isThisKey),
+    const isThisKey = ({ fingerprint }: SshKey): boolean => fingerprint === this.sessionFingerprint;
+    const nodes = [
+      ...(failure === undefined ? [] : [failureNode(failure, 'i99dash.refreshKeys')]),
+      ...[...keys]
+        .sort((a, b) => +isThisKey(b) - +isThisKey(a))
+        .map((key) => sshKeyNode(key, isThisKey(key))),
     ];
-    setContext(rows.length === 0 && this.known !== undefined ? 'empty' : 'rows');
-    return rows;
-  }
-
-  getTreeItem(row: ViewElement): vscode.TreeItem {
-    return row.toTreeItem();
-  }
-
-  private rowOf(key: SshKey): SshKeyNode {
-    return new SshKeyNode(key, key.fingerprint === this.sessionFingerprint);
+    setContext(nodes.length === 0 && this.known !== undefined ? 'empty' : 'rows');
+    return nodes;
   }
 
   private async loadInBackground(): Promise<void> {
@@ -171,7 +164,7 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
   private giveUp(loading: Promise<unknown>): void {
     if (this.loading === loading) {
       this.loading = undefined;
-      this.changes.fire();
+      this.nodes.redraw();
     }
   }
 
@@ -182,7 +175,7 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
     }
     this.loading = undefined;
     this.known = { ...news, lookedAt: Date.now() };
-    this.changes.fire();
+    this.nodes.redraw();
   }
 
   private followSession(): void {
@@ -203,7 +196,7 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
     this.background = new AbortController();
     this.known = undefined;
     this.loading = undefined;
-    this.changes.fire();
+    this.nodes.redraw();
   }
 
   private isSignedOut(): boolean {
@@ -223,7 +216,7 @@ export class SshKeysView implements vscode.TreeDataProvider<ViewElement>, vscode
 }
 
 function setContext(value: 'signedOut' | 'empty' | 'rows'): void {
-  void vscode.commands.executeCommand('setContext', CONTEXT, value);
+  void setContextKey(CONTEXT, value);
 }
 
 /**

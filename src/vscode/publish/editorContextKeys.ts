@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { isInside } from '../../core/miniAppFolder';
 import type { MiniApps } from './miniApps';
+import { setContextKey } from '../ui/runCommand';
 
 /**
  * Sets the context key for `when` clauses that lists the folders of open editors inside mini-apps.
@@ -16,7 +17,7 @@ export function registerEditorContextKeys(miniApps: MiniApps): vscode.Disposable
     const next = folders.join('\0');
     if (next !== told) {
       told = next;
-      void vscode.commands.executeCommand('setContext', 'i99dash.editorFolders', folders);
+      void setContextKey('i99dash.editorFolders', folders);
     }
   };
   tell();

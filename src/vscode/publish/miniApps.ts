@@ -9,6 +9,7 @@ import {
   MANIFEST_FILE,
 } from '../../core/miniAppFolder';
 import { Emitter } from '../../core/platform/events';
+import { setContextKey } from '../ui/runCommand';
 
 /**
  * The delay before a search, in milliseconds. File events come in bursts, for example during a
@@ -70,9 +71,9 @@ export class MiniApps implements vscode.Disposable {
       .filter(({ uri }) => uri.scheme === 'file')
       .map(({ uri }) => uri.fsPath);
     this.folders = await this.withBroken(await findMiniApps(roots), roots);
-    await vscode.commands.executeCommand('setContext', 'i99dash.miniAppFolders', this.folders);
+    await setContextKey('i99dash.miniAppFolders', this.folders);
     const hasMiniApp = this.folders.length > 0;
-    await vscode.commands.executeCommand('setContext', 'i99dash.hasMiniApp', hasMiniApp);
+    await setContextKey('i99dash.hasMiniApp', hasMiniApp);
     this.changes.fire();
     return this.folders;
   }

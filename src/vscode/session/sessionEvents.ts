@@ -5,6 +5,7 @@ import type { Session } from '../../core/session/session';
 import type { SessionStore } from '../../core/session/sessionStore';
 import type { Disposable, Logger } from '../../core/platform/interfaces';
 import { showInfo } from '../ui/showInfo';
+import { setContextKey } from '../ui/runCommand';
 
 /** Delay of the first refresh after activation, so that the editor can start, in milliseconds. */
 const START_DELAY_MS = 500;
@@ -66,8 +67,8 @@ export function keepSessionAlive(parts: {
  */
 function setContextKeys({ realm, state, stored }: Session): void {
   const source = state.kind === 'environment' ? 'environment' : stored?.profile.source;
-  void vscode.commands.executeCommand('setContext', `${realm.id}.sessionState`, state.kind);
-  void vscode.commands.executeCommand('setContext', `${realm.id}.credential`, source);
+  void setContextKey(`${realm.id}.sessionState`, state.kind);
+  void setContextKey(`${realm.id}.credential`, source);
 }
 
 /**

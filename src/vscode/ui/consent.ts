@@ -4,7 +4,7 @@ import { BY_HAND, type Call } from '../../core/consent';
 import { isInside } from '../../core/miniAppFolder';
 import { confirmModal } from './ask';
 import { settings } from '../settings';
-import { ViewElement } from './viewElement';
+import { TreeNode } from './treeNode';
 
 /**
  * The argument that our own UI passes to the commands it runs. It marks the call as started by the
@@ -31,8 +31,7 @@ export function identifyCaller(given: unknown, confirmed: unknown, isFromWorkben
   if (given instanceof Click) {
     return { ...BY_HAND, confirmed: given.answered };
   }
-  const isClickedOn =
-    given instanceof ViewElement || (given instanceof vscode.Uri && isFromWorkbench);
+  const isClickedOn = given instanceof TreeNode || (given instanceof vscode.Uri && isFromWorkbench);
   if (given === undefined || isClickedOn) {
     return BY_HAND;
   }

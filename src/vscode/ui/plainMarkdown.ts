@@ -14,6 +14,13 @@ export function appendEscaped(markdown: vscode.MarkdownString, text: string): vo
   );
 }
 
+/** Creates a tooltip that shows text as data. */
+export function plainTooltip(text: string): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString();
+  appendEscaped(tooltip, text);
+  return tooltip;
+}
+
 /**
  * Escapes text for places where VS Code shows either Markdown or plain text with the Markdown
  * removed. Uses backslashes, because both understand them. HTML entities work only in Markdown.

@@ -12,3 +12,8 @@ export async function runCommand(id: string, ...args: unknown[]): Promise<unknow
     return undefined;
   }
 }
+
+/** Sets a context key for `when` clauses. */
+export function setContextKey(key: string, value: unknown): Thenable<unknown> {
+  return vscode.commands.executeCommand('setContext', key, value);
+}

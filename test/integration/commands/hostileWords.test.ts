@@ -4,10 +4,11 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { I99dashError } from '../../../src/core/errors';
 import type { Problem } from '../../../src/core/problem';
-import { AppNode, FailureNode } from '../../../src/vscode/apps/appElements';
+import { appNode } from '../../../src/vscode/apps/appNode';
 import { identityView } from '../../../src/vscode/session/identityView';
 import { realmLabels } from '../../../src/vscode/session/realmLabels';
-import { SshKeyFailureNode, SshKeyNode } from '../../../src/vscode/keys/sshKeyItem';
+import { sshKeyNode } from '../../../src/vscode/keys/sshKeyNode';
+import { failureNode } from '../../../src/vscode/ui/failureNode';
 import { keyItems } from '../../../src/vscode/keys/sshKeyCommands';
 import { DEFAULT_ACCOUNT } from '../../backend/server';
 import { addApp } from '../../support/apps';
@@ -194,7 +195,7 @@ describe('hostile text', () => {
 
     it('is shown as plain text in the views', () => {
       const manifest = { id: LONG, name: LONG };
-      const app = new AppNode(
+      const app = appNode(
         {
           ...{ appId: SHORT, name: LONG, review: 'rejected', reviewWord: LONG },
           ...{ rejectionReason: LONG, latestVersion: LONG },
@@ -208,14 +209,13 @@ describe('hostile text', () => {
         ...{ id: 'k', name: LONG, fingerprint: LONG, keyType: LONG, purpose: LONG },
         ...{ createdAt: LONG, lastUsedAt: LONG },
       };
-      for (const element of [
+      for (const { item } of [
         app,
         ...app.children,
-        new FailureNode(error),
-        new SshKeyFailureNode(error),
-        new SshKeyNode(key, true),
+        failureNode(error, 'i99dash.refreshApps'),
+        sshKeyNode(key, true),
       ]) {
-        assertTreeItem(element.toTreeItem(), element.constructor.name);
+        assertTreeItem(item, item.contextValue ?? '');
       }
       picked = keyItems([key], undefined);
       assertAllShown();

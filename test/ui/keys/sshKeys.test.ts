@@ -225,12 +225,12 @@ describe('the SSH Keys view', () => {
     const before = (await view.rows()).length;
     backend.faults.inject({ match: { path: KEYS }, fault: { kind: 'status', status: 503 } });
     await person.runCommand('i99dash: Refresh SSH Keys');
-    await view.row('Not up to date').waitFor();
+    await view.row('Try Again').waitFor();
     await person.page.mouse.move(900, 500);
-    await person.photograph('13-not-up-to-date');
+    await person.photograph('13-try-again');
     assert.equal((await view.rows()).length, before + 1);
-    await view.row('Not up to date').click();
-    await view.row('Not up to date').waitFor({ state: 'detached' });
+    await view.row('Try Again').click();
+    await view.row('Try Again').waitFor({ state: 'detached' });
   });
 
   it('uses the light theme’s colours in a light theme', async () => {

@@ -87,8 +87,8 @@ function key(purpose: string, isThisKey = false): Shown {
   return row(sshKeyNode({ ...known, purpose, createdAt: null, lastUsedAt: null }, isThisKey));
 }
 
-function failed(error: Error): Shown {
-  return row(failureNode(error, 'i99dash.refreshApps'));
+function failed(error: Error, session: SessionState): Shown {
+  return row(failureNode(error, session, 'i99dash.refreshApps'));
 }
 
 /** Returns the last line of a task's terminal. */
@@ -114,28 +114,25 @@ function problem(severity: Problem['severity']): Problem {
 }
 
 describe('accessibility without colours and with a screen reader', () => {
+  const sessions = {
+    signedOut: { kind: 'signedOut' },
+    signingIn: { kind: 'signingIn', settled: { kind: 'signedOut' } },
+    signedIn: { kind: 'signedIn', ...held },
+    locked: { kind: 'locked', ...held, failure: failure('KEY_ENCRYPTED') },
+    offline: { kind: 'offline', ...held, failure: failure('OFFLINE'), retryAt: 0 },
+    rejected: { kind: 'rejected', ...held, failure: failure('KEY_REJECTED') },
+    environment: {
+      ...{ kind: 'environment', variable: 'I99DASH_TOKEN', account: held.profile.account },
+    },
+  } satisfies Record<SessionState['kind'], SessionState>;
   const identities: Record<SessionState['kind'], Told> = {
-    signedOut: [identity({ kind: 'signedOut' }), /signed out/u],
-    signingIn: [identity({ kind: 'signingIn', settled: { kind: 'signedOut' } }), /signing in/u],
-    signedIn: [identity({ kind: 'signedIn', ...held }), /signed in as/u],
-    locked: [
-      identity({ kind: 'locked', ...held, failure: failure('KEY_ENCRYPTED') }),
-      /locked\. Unlock/u,
-    ],
-    offline: [
-      identity({ kind: 'offline', ...held, failure: failure('OFFLINE'), retryAt: 0 }),
-      /offline/u,
-    ],
-    rejected: [
-      identity({ kind: 'rejected', ...held, failure: failure('KEY_REJECTED') }),
-      /no longer accepted/u,
-    ],
-    environment: [
-      identity({
-        ...{ kind: 'environment', variable: 'I99DASH_TOKEN', account: held.profile.account },
-      }),
-      /from the environment/u,
-    ],
+    signedOut: [identity(sessions.signedOut), /signed out/u],
+    signingIn: [identity(sessions.signingIn), /signing in/u],
+    signedIn: [identity(sessions.signedIn), /signed in as/u],
+    locked: [identity(sessions.locked), /locked\. Unlock/u],
+    offline: [identity(sessions.offline), /offline/u],
+    rejected: [identity(sessions.rejected), /no longer accepted/u],
+    environment: [identity(sessions.environment), /from the environment/u],
   };
   const refused: SessionState = {
     ...{ kind: 'environment', variable: 'I99DASH_TOKEN', account: undefined },
@@ -154,19 +151,17 @@ describe('accessibility without colours and with a screen reader', () => {
       [identity(refused), /does not accept I99DASH_TOKEN/u],
     ],
     "the operator's balance": () => [
-      [identity({ kind: 'signedIn', ...held }, 12_550), /holds €125\.50/u],
-      [identity({ kind: 'signedIn', ...held }, 420), /is low, €4\.20/u],
-      [
-        identity({ kind: 'rejected', ...held, failure: failure('KEY_REJECTED') }, 420),
-        /no longer accepted/u,
-      ],
+      [identity(sessions.signedIn, 12_550), /holds €125\.50/u],
+      [identity(sessions.signedIn, 420), /is low, €4\.20/u],
+      [identity(sessions.rejected, 420), /no longer accepted/u],
     ],
     'an app in the view Apps': () => Object.values(apps),
     'why a view could not load': () => [
-      [failed(failure('KEY_ENCRYPTED')), /Unlock/u],
-      [failed(failure('KEY_REJECTED')), /Sign In Again/u],
-      [failed(failure('OFFLINE')), /told here\. Try Again/u],
-      [failed(new Error('?')), /went wrong.* Try Again/u],
+      [failed(failure('KEY_ENCRYPTED'), sessions.locked), /Unlock/u],
+      [failed(failure('KEY_REJECTED'), sessions.rejected), /Sign In Again/u],
+      [failed(failure('NOT_SIGNED_IN'), refused), /Ignore It in This Window/u],
+      [failed(failure('OFFLINE'), sessions.offline), /told here\. Try Again/u],
+      [failed(new Error('?'), sessions.signedIn), /went wrong.* Try Again/u],
     ],
     'a key in the view SSH Keys': () => [
       [key('login', true), /this key/u],

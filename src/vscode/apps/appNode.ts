@@ -7,7 +7,7 @@ import { listAppDetails, type AppDetail } from './appDetails';
 import { describeCount, problemsUri, type ProblemCount } from './appProblems';
 import { appendEscaped, plainTooltip } from '../ui/plainMarkdown';
 import { reviewName } from './reviewName';
-import { OPEN_PROBLEMS } from '../ui/problemSteps';
+import { OPEN_PROBLEMS } from '../ui/nextStep';
 import { TreeNode } from '../ui/treeNode';
 
 /** The maximum length of a spoken text, in UTF-16 units. The reason for a rejection can be long. */

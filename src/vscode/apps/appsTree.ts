@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { appRows, type AppRow } from '../../core/apps/appRows';
 import { getWelcomeState, type WelcomeState } from '../../core/apps/welcomeState';
 import type { AppsSnapshot } from '../../core/apps/loadApps';
+import type { SessionState } from '../../core/session/sessionState';
 import { readLocalApps } from '../../core/apps/localApps';
 import { bidiIsolate } from '../../core/text/bidiIsolate';
 import { plural } from '../../core/text/l10n';
@@ -14,6 +15,7 @@ import { TreeNode } from '../ui/treeNode';
 export interface AppsViewInput {
   snapshot: AppsSnapshot | undefined;
   failure: Error | undefined;
+  session: SessionState;
   isSignedIn: boolean;
   /** Whether apps outside the workspace are hidden. */
   isFiltered: boolean;
@@ -36,7 +38,7 @@ export interface RenderedApps {
 }
 
 export async function renderApps(input: AppsViewInput): Promise<RenderedApps> {
-  const { snapshot, failure, isSignedIn, isFiltered, now } = input;
+  const { snapshot, failure, session, isSignedIn, isFiltered, now } = input;
   const locals = await readLocalApps(input.folders);
   const welcomeState = getWelcomeState(snapshot, {
     isSignedIn,
@@ -48,7 +50,9 @@ export async function renderApps(input: AppsViewInput): Promise<RenderedApps> {
   const rows =
     snapshot === undefined || welcomeState !== undefined ? [] : appRows(snapshot, locals, reader);
   const nodes = [
-    ...(isSignedIn && failure !== undefined ? [failureNode(failure, 'i99dash.refreshApps')] : []),
+    ...(isSignedIn && failure !== undefined
+      ? [failureNode(failure, session, 'i99dash.refreshApps')]
+      : []),
     ...renderRows(
       rows.filter(({ local }) => !isFiltered || local !== undefined),
       input,

@@ -144,6 +144,7 @@ export class AppsView implements vscode.Disposable {
       snapshot: model.snapshot,
       failure:
         session.state.kind === 'signingIn' ? undefined : (model.failure ?? reachability.failure),
+      session: session.state,
       isSignedIn: isSignedIn(),
       isFiltered: this.isFiltered,
       folders: miniApps.known,

@@ -140,7 +140,9 @@ export class SshKeysView implements vscode.Disposable {
     const { keys = [], failure } = this.known ?? {};
     const isThisKey = ({ fingerprint }: SshKey): boolean => fingerprint === this.sessionFingerprint;
     const nodes = [
-      ...(failure === undefined ? [] : [failureNode(failure, 'i99dash.refreshKeys')]),
+      ...(failure === undefined
+        ? []
+        : [failureNode(failure, this.deps.session.state, 'i99dash.refreshKeys')]),
       ...[...keys]
         .sort((a, b) => +isThisKey(b) - +isThisKey(a))
         .map((key) => sshKeyNode(key, isThisKey(key))),

@@ -22,7 +22,7 @@ import { Click, isOutsideWorkspace } from '../ui/consent';
 import type { MiniApps } from '../publish/miniApps';
 import { showInput, showOpenDialog } from '../ui/pickers';
 import { plainLabel, plainText } from '../ui/plainText';
-import { showProblems } from '../ui/problemSteps';
+import { showProblems } from '../ui/nextStep';
 import { runCommand } from '../ui/runCommand';
 
 export interface MakeMiniAppArguments extends Partial<NewMiniApp> {

@@ -7,7 +7,7 @@ import { isOurs } from '../editor/problemDiagnostic';
 import type { Problems } from '../editor/problems';
 import type { MiniApps } from './miniApps';
 import { plainText } from '../ui/plainText';
-import { OPEN_PROBLEMS } from '../ui/problemSteps';
+import { OPEN_PROBLEMS } from '../ui/nextStep';
 import { withDelayedProgress } from '../ui/progress';
 
 export interface ValidateArguments {

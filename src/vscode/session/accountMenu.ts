@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { Session } from '../../core/session/session';
-import { lacksKey } from '../../core/session/sessionRecord';
 import type { SessionState } from '../../core/session/sessionState';
 import { CancelledError } from '../../core/errors';
 import { accountLabel } from '../../core/identity';
@@ -8,6 +7,7 @@ import type { CommandId } from '../commands/commandIds';
 import { showPicker } from '../ui/pickers';
 import { plainText } from '../ui/plainText';
 import { realmLabels, type RealmLabels } from './realmLabels';
+import { sessionStep } from './sessionStep';
 
 export interface MenuItem extends vscode.QuickPickItem {
   run?: () => unknown;
@@ -92,6 +92,9 @@ function titleFor(state: SessionState, product: string): string {
 function itemsFor(session: Session, own: readonly MenuItem[]): MenuItem[] {
   const { state } = session;
   const ui = realmLabels(session.realm);
+  const step = sessionStep(state, ui);
+  const first =
+    step === undefined ? [] : [menuItem(step.icon, step.label, step.command, ...(step.args ?? []))];
   switch (state.kind) {
     case 'signingIn':
       return [
@@ -101,44 +104,23 @@ function itemsFor(session: Session, own: readonly MenuItem[]): MenuItem[] {
         },
       ];
     case 'signedOut':
-      return [menuItem('sign-in', vscode.l10n.t('Sign In'), ui.signIn)];
+      return first;
     case 'environment':
-      return state.failure === undefined ? [...own, ...stayingItems(ui, true)] : [ignoreItem(ui)];
-    case 'locked': {
-      const unlock = lacksKey(state.profile)
-        ? signInHere(ui)
-        : menuItem('lock', vscode.l10n.t('Unlock'), ui.unlock);
-      return [unlock, ...own, ...stayingItems(ui)];
-    }
-    case 'rejected':
-      return [
-        menuItem('sign-in', vscode.l10n.t('Sign In Again'), ui.signIn),
-        ...own,
-        menuItem('sign-out', vscode.l10n.t('Sign Out'), ui.signOut),
-      ];
-    case 'signedIn':
-    case 'offline':
-      return [...(lacksKey(state.profile) ? [signInHere(ui)] : []), ...own, ...stayingItems(ui)];
+      return state.failure === undefined ? [...own, ...signedInItems(ui, state.kind)] : first;
+    default:
+      return [...first, ...own, ...signedInItems(ui, state.kind)];
   }
 }
 
-function signInHere({ signIn }: RealmLabels): MenuItem {
-  return menuItem('sign-in', vscode.l10n.t('Sign In on This Machine'), signIn);
-}
-
-function stayingItems(ui: RealmLabels, isEnvironment = false): MenuItem[] {
-  const label = isEnvironment
-    ? vscode.l10n.t('Sign In with a Key')
-    : vscode.l10n.t('Sign In with Another Key');
+function signedInItems({ signIn, signOut }: RealmLabels, kind: SessionState['kind']): MenuItem[] {
+  const label =
+    kind === 'environment'
+      ? vscode.l10n.t('Sign In with a Key')
+      : vscode.l10n.t('Sign In with Another Key');
   return [
-    menuItem('key', label, ui.signIn),
-    menuItem('sign-out', vscode.l10n.t('Sign Out'), ui.signOut),
+    ...(kind === 'rejected' ? [] : [menuItem('key', label, signIn)]),
+    menuItem('sign-out', vscode.l10n.t('Sign Out'), signOut),
   ];
-}
-
-function ignoreItem({ signIn }: RealmLabels): MenuItem {
-  const label = vscode.l10n.t('Ignore It in This Window');
-  return menuItem('circle-slash', label, signIn, { ignoreEnvironment: true });
 }
 
 function commonItems(): MenuItem[] {

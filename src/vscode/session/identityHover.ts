@@ -6,17 +6,14 @@ import type { SignedInSession, SessionState, SettledState } from '../../core/ses
 import { abbreviateHome } from '../../core/platform/homePath';
 import { accountLabel } from '../../core/identity';
 import { textLanguage } from '../../core/text/l10n';
-import type { CommandId } from '../commands/commandIds';
 import { appendEscaped } from '../ui/plainMarkdown';
 import type { RealmLabels } from './realmLabels';
+import { sessionStep, type SessionStep } from './sessionStep';
 
 /** The session states with a signed-in account. */
 export type SignedInState = Exclude<SettledState, { kind: 'signedOut' }>;
 
-interface Link {
-  label: string;
-  command: CommandId;
-}
+type Link = Pick<SessionStep, 'label' | 'command' | 'args'>;
 
 /** Information that a realm adds to its status bar item and hover. */
 export interface Badge {
@@ -61,10 +58,13 @@ export function identityHover(
     appendEscaped(hover, vscode.l10n.t('{0}: {1}', name, value));
     hover.appendMarkdown('  \n');
   }
-  hover.appendMarkdown(
-    `\n\n${links.map(({ label, command }) => `[${label}](command:${command})`).join(' · ')}`,
-  );
+  hover.appendMarkdown(`\n\n${links.map(formatLink).join(' · ')}`);
   return hover;
+}
+
+function formatLink({ label, command, args }: Link): string {
+  const query = args === undefined ? '' : `?${encodeURIComponent(JSON.stringify(args))}`;
+  return `[${label}](command:${command}${query})`;
 }
 
 function formatHeadline(state: SessionState): string {
@@ -210,27 +210,13 @@ function expiryRow(expiresAt: number, now: number): [string, string] {
 }
 
 function linksFor(state: SessionState, ui: RealmLabels): Link[] {
-  const signIn = { label: vscode.l10n.t('Sign In'), command: ui.signIn };
-  const signInHere = { label: vscode.l10n.t('Sign In on This Machine'), command: ui.signIn };
-  const signOut = { label: vscode.l10n.t('Sign Out'), command: ui.signOut };
-  const log: Link = { label: vscode.l10n.t('Show Log'), command: 'i99dash.showLog' };
-  switch (state.kind) {
-    case 'signedOut':
-      return [signIn];
-    case 'signingIn':
-    case 'environment':
-      return [log];
-    case 'locked':
-      return [
-        lacksKey(state.profile)
-          ? signInHere
-          : { label: vscode.l10n.t('Unlock'), command: ui.unlock },
-        ...[signOut, log],
-      ];
-    case 'rejected':
-      return [{ ...signIn, label: vscode.l10n.t('Sign In Again') }, signOut, log];
-    case 'signedIn':
-    case 'offline':
-      return [...(lacksKey(state.profile) ? [signInHere] : []), signOut, log];
-  }
+  const step = sessionStep(state, ui);
+  const isHeld = 'profile' in state;
+  return [
+    ...(step === undefined ? [] : [step]),
+    ...(isHeld ? [{ label: vscode.l10n.t('Sign Out'), command: ui.signOut }] : []),
+    ...(state.kind === 'signedOut'
+      ? []
+      : [{ label: vscode.l10n.t('Show Log'), command: 'i99dash.showLog' as const }]),
+  ];
 }

@@ -8,6 +8,7 @@ import type { CommandId } from '../commands/commandIds';
 import { identityHover, type Badge, type SignedInState, type HoverInput } from './identityHover';
 import { plainLabel } from '../ui/plainText';
 import type { RealmLabels } from './realmLabels';
+import { sessionStep } from './sessionStep';
 
 /** Properties of a status bar item. */
 export interface StatusBarView {
@@ -25,57 +26,50 @@ interface Look {
   icon: string;
   label: string;
   accessibilityLabel: string;
-  command: CommandId;
   isError?: boolean;
 }
 
 /** Computes the status bar item for a session state. Pure function. */
-export function identityView(state: SessionState, surroundings: HoverInput): StatusBarView {
-  const { ui, badge } = surroundings;
-  const {
-    icon,
-    label,
-    accessibilityLabel,
-    command,
-    isError = false,
-  } = chooseAppearance(state, ui, badge);
+export function identityView(state: SessionState, input: HoverInput): StatusBarView {
+  const { ui, badge } = input;
+  const { icon, label, accessibilityLabel, isError = false } = chooseAppearance(state, ui, badge);
+  const isBlocked = state.kind === 'signedOut' || state.kind === 'locked';
+  const step = isBlocked ? sessionStep(state, ui) : undefined;
   return {
     text: `$(${icon}) ${plainLabel(label)}`,
-    tooltip: identityHover(state, surroundings),
+    tooltip: identityHover(state, input),
     accessibilityLabel: sanitizeLine(accessibilityLabel),
-    command,
+    command: step?.command ?? ui.showAccountMenu,
     isError,
     isWarning: !isError && state.kind === 'signedIn' && badge?.isWarning === true,
   };
 }
 
 function chooseAppearance(state: SessionState, ui: RealmLabels, badge: Badge | undefined): Look {
-  const { label: product, showAccountMenu } = ui;
+  const { label: product } = ui;
   switch (state.kind) {
     case 'signedOut':
       return {
         icon: 'sign-in',
         label: vscode.l10n.t('{0}: Sign In', product),
         accessibilityLabel: vscode.l10n.t('{0}: signed out. Sign in.', product),
-        command: ui.signIn,
       };
     case 'signingIn':
       return {
         icon: 'sync~spin',
         label: vscode.l10n.t('{0}: Signing In…', product),
         accessibilityLabel: vscode.l10n.t('{0}: signing in', product),
-        command: showAccountMenu,
       };
     case 'environment':
-      return lookOfEnvironment(state, ui);
+      return describeEnvironment(state, ui);
     default:
-      return lookOfHeld(state, ui, badge);
+      return describeSession(state, ui, badge);
   }
 }
 
-function lookOfEnvironment(
+function describeEnvironment(
   { account, variable, failure }: SessionState & { kind: 'environment' },
-  { label: product, showAccountMenu: command }: RealmLabels,
+  { label: product }: RealmLabels,
 ): Look {
   if (failure !== undefined) {
     return {
@@ -86,7 +80,6 @@ function lookOfEnvironment(
         product,
         variable,
       ),
-      command,
       isError: true,
     };
   }
@@ -95,12 +88,11 @@ function lookOfEnvironment(
     icon: 'account',
     label,
     accessibilityLabel: vscode.l10n.t('{0}: {1}, from the environment', product, label),
-    command,
   };
 }
 
-function lookOfHeld(state: SignedInState, ui: RealmLabels, badge: Badge | undefined): Look {
-  const { label: product, showAccountMenu } = ui;
+function describeSession(state: SignedInState, ui: RealmLabels, badge: Badge | undefined): Look {
+  const { label: product } = ui;
   const who = accountLabel(state.profile.account);
   const label = badge === undefined ? who : `${product}: ${badge.text}`;
   switch (state.kind) {
@@ -110,19 +102,15 @@ function lookOfHeld(state: SignedInState, ui: RealmLabels, badge: Badge | undefi
         label,
         accessibilityLabel:
           badge?.accessibilityLabel ?? vscode.l10n.t('{0}: signed in as {1}', product, who),
-        command: showAccountMenu,
       };
-    case 'locked': {
-      const needsSignIn = lacksKey(state.profile);
+    case 'locked':
       return {
         icon: 'lock',
         label,
-        accessibilityLabel: needsSignIn
+        accessibilityLabel: lacksKey(state.profile)
           ? vscode.l10n.t('{0}: {1}, locked. Sign in on this machine.', product, who)
           : vscode.l10n.t('{0}: {1}, locked. Unlock.', product, who),
-        command: needsSignIn ? ui.signIn : ui.unlock,
       };
-    }
     case 'offline':
       return {
         icon: 'cloud-offline',
@@ -130,7 +118,6 @@ function lookOfHeld(state: SignedInState, ui: RealmLabels, badge: Badge | undefi
         accessibilityLabel: isTokenRejection(state.failure)
           ? vscode.l10n.t('{0}: {1}, not accepted', product, who)
           : vscode.l10n.t('{0}: {1}, offline', product, who),
-        command: showAccountMenu,
       };
     case 'rejected':
       return {
@@ -141,7 +128,6 @@ function lookOfHeld(state: SignedInState, ui: RealmLabels, badge: Badge | undefi
           product,
           who,
         ),
-        command: showAccountMenu,
         isError: true,
       };
   }

@@ -212,7 +212,7 @@ describe('hostile text', () => {
       for (const { item } of [
         app,
         ...app.children,
-        failureNode(error, 'i99dash.refreshApps'),
+        failureNode(error, { kind: 'signedOut' }, 'i99dash.refreshApps'),
         sshKeyNode(key, true),
       ]) {
         assertTreeItem(item, item.contextValue ?? '');

@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import type { I99dashError } from '../../core/errors';
+import { runCommand } from './runCommand';
+
+/** A button of a message that runs the next step. */
+export interface NextStep {
+  label: string;
+  run: () => unknown;
+}
+
+/**
+ * The command that opens the Problems panel. `workbench.actions.view.problems` would close it when
+ * it has the focus.
+ */
+export const OPEN_PROBLEMS = 'workbench.panel.markers.view.focus';
+
+/** Creates the step that runs a command. */
+export function commandStep(label: string, id: string, ...args: unknown[]): NextStep {
+  return { label, run: () => runCommand(id, ...args) };
+}
+
+/** Creates the step that opens the Problems panel. */
+export function showProblems(): NextStep {
+  return commandStep(vscode.l10n.t('Show Problems'), OPEN_PROBLEMS);
+}
+
+/** Creates the step that opens a file at its first error, if its position is known. */
+export function openFile({ problems = [] }: I99dashError, file: string): NextStep {
+  const range = problems.find(
+    (problem) => problem.severity === 'error' && problem.file === file && problem.range,
+  )?.range;
+  const label = vscode.l10n.t('Open File');
+  const uri = vscode.Uri.file(file);
+  if (range === undefined) {
+    return commandStep(label, 'vscode.open', uri);
+  }
+  const { start, end } = range;
+  const selection = new vscode.Range(start.line, start.character, end.line, end.character);
+  return commandStep(label, 'vscode.open', uri, { selection });
+}
+
+/** Creates the step that shows the log. */
+export function showLog(): NextStep {
+  return commandStep(vscode.l10n.t('Show Log'), 'i99dash.showLog');
+}

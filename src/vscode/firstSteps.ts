@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Session } from '../core/session/session';
 import type { SessionState } from '../core/session/sessionState';
 import { sshFolder } from '../core/platform/homePath';
-import { hasPublicKey } from '../core/ssh/hasPublicKey';
+import { hasPublicKey } from '../core/ssh/keyFolder';
 import type { CommandHandler, CommandId } from './commands/commandIds';
 import { setContextKey } from './ui/runCommand';
 

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { computeFingerprint } from '../ssh/publicKey';
 import type { AgentKey } from '../ssh/agent/sshAgent';
+import { readPublicKeys } from '../ssh/keyFolder';
 import { readPublicKeyFile } from '../ssh/publicKeyFile';
-import { publicKeyPaths } from '../ssh/publicKeyPaths';
 import { keyName } from './registerKey';
 
 /** A public key that can be registered. */
@@ -26,16 +26,15 @@ export async function findKeyCandidates(
   agentKeys: readonly AgentKey[],
   registered: ReadonlySet<string>,
 ): Promise<KeyCandidate[]> {
-  let files: (KeyCandidate | undefined)[] = [];
-  for (const paths of await publicKeyPaths(folder)) {
-    const read = paths.map((path) => readCandidate(path).catch(() => undefined));
-    files = files.concat(await Promise.all(read));
+  const candidates: KeyCandidate[] = [];
+  for await (const key of readPublicKeys(folder)) {
+    candidates.push(toCandidate(key));
   }
   const found = new Map<string, KeyCandidate>();
-  for (const candidate of [...files, ...agentKeys.map(fromAgent)]) {
-    if (candidate !== undefined && !registered.has(candidate.fingerprint)) {
-      const { fingerprint } = candidate;
-      found.set(fingerprint, found.get(fingerprint) ?? candidate);
+  for (const candidate of [...candidates, ...agentKeys.map(fromAgent)]) {
+    const { fingerprint } = candidate;
+    if (!registered.has(fingerprint) && !found.has(fingerprint)) {
+      found.set(fingerprint, candidate);
     }
   }
   return [...found.values()];
@@ -47,14 +46,18 @@ export async function findKeyCandidates(
  * @throws The errors of {@link readPublicKeyFile}.
  */
 export async function readCandidate(path: string): Promise<KeyCandidate> {
-  const { blob, comment } = await readPublicKeyFile(path);
-  return { blob, comment, fingerprint: computeFingerprint(blob), path };
+  return toCandidate({ ...(await readPublicKeyFile(path)), path });
 }
 
 /** Returns the default name for a key: its comment, else its file name. */
 export function suggestedName({ comment, path }: Pick<KeyCandidate, 'comment' | 'path'>): string {
   const file = path === undefined ? '' : basename(path).replace(/\.pub$/iu, '');
   return keyName(comment, keyName(file));
+}
+
+function toCandidate(key: { blob: Buffer; comment: string; path: string }): KeyCandidate {
+  const { blob, comment, path } = key;
+  return { blob, comment, fingerprint: computeFingerprint(blob), path };
 }
 
 function fromAgent({ publicBlob, fingerprint, comment }: AgentKey): KeyCandidate {

@@ -11,7 +11,7 @@ import { openKeyFile } from '../../../src/core/ssh/privateKey';
 import { readKeyType, parsePublicKeyLine, publicKeyLine } from '../../../src/core/ssh/publicKey';
 import type { ErrorCode } from '../../../src/core/errors';
 import type { Signer } from '../../../src/core/platform/interfaces';
-import { hasPublicKey } from '../../../src/core/ssh/hasPublicKey';
+import { hasPublicKey } from '../../../src/core/ssh/keyFolder';
 import { makeKeyPair } from '../../../src/core/ssh/keyPair';
 import { readPublicKeyFile } from '../../../src/core/ssh/publicKeyFile';
 import { privateHalf } from '../../support/private-half';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describeKey, discoverKeys } from '../../../src/core/ssh/keyDiscovery';
 import { openKeyFile } from '../../../src/core/ssh/privateKey';
 import { findKeyCandidates } from '../../../src/core/account/keyCandidates';
-import { hasPublicKey } from '../../../src/core/ssh/hasPublicKey';
+import { hasPublicKey } from '../../../src/core/ssh/keyFolder';
 import { readPublicKeyFile } from '../../../src/core/ssh/publicKeyFile';
 import { measureCpu } from '../../support/cpu-time';
 import { rejectsWith } from '../../support/expect';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ed25519Blob, publicKeyLine } from '../../../src/core/ssh/publicKey';
-import { hasPublicKey } from '../../../src/core/ssh/hasPublicKey';
+import { hasPublicKey } from '../../../src/core/ssh/keyFolder';
 import { useTempFolder } from '../../support/temp-folder';
 
 const LINE = publicKeyLine(ed25519Blob(Buffer.alloc(32, 7)));

@@ -14,7 +14,7 @@ import { getIdentity } from '../session/getIdentity';
 import type { PublishContext } from '../publish/publishContext';
 import { notificationUi } from '../publish/publishNotification';
 import type { PublishOutcome, PublishUi } from '../publish/publishUi';
-import { plainMarkdown } from '../ui/plainMarkdown';
+import { plainMarkdown } from '../ui/plainText';
 import { answerTool, inWordsForAgents, miniAppForAgent, workspaceRoots } from './toolCall';
 
 const TOOL = 'i99dash_publish_app';

@@ -4,7 +4,7 @@ import { readToolInput } from '../../core/agents/toolInput';
 import { listProblems } from '../../core/agents/toolText';
 import { workspaceName } from '../../core/agents/workspaceNames';
 import type { TaskContext } from '../publish/publishContext';
-import { plainMarkdown } from '../ui/plainMarkdown';
+import { plainMarkdown } from '../ui/plainText';
 import { answerTool, inWordsForAgents, miniAppForAgent, workspaceRoots } from './toolCall';
 
 type ValidateContext = Pick<TaskContext, 'logger' | 'miniApps' | 'validate'>;

@@ -5,7 +5,7 @@ import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { ROW_ROOM, joinIsolated, rowLabel, bidiIsolate } from '../../core/text/bidiIsolate';
 import { listAppDetails, type AppDetail } from './appDetails';
 import { describeCount, problemsUri, type ProblemCount } from './appProblems';
-import { appendEscaped, plainTooltip } from '../ui/plainMarkdown';
+import { appendEscaped, plainTooltip } from '../ui/plainText';
 import { reviewName } from './reviewName';
 import { OPEN_PROBLEMS } from '../ui/nextStep';
 import { TreeNode } from '../ui/treeNode';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Field } from '../../core/publish/project/manifestFields';
 import { RULES } from '../../core/publish/rules/rules';
-import { appendEscaped } from '../ui/plainMarkdown';
+import { appendEscaped } from '../ui/plainText';
 
 /** Describes a field: its name, kind, purpose, rules and default, and whether it is required. */
 export function fieldMarkdown(field: Field): vscode.MarkdownString {

@@ -6,7 +6,7 @@ import {
   summarizePicture,
 } from '../../core/publish/editing/pictures';
 import { fileSentence } from '../../core/publish/rules/rules';
-import { appendEscaped } from '../ui/plainMarkdown';
+import { appendEscaped } from '../ui/plainText';
 import { fieldMarkdown } from './fieldMarkdown';
 import { miniAppDocument, getPictureRoots, toVsRange, type Snapshot } from './miniAppDocument';
 

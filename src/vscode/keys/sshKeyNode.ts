@@ -4,7 +4,7 @@ import { exactTime, timeAgo } from '../../core/text/timeAgo';
 import { textLanguage } from '../../core/text/l10n';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { bidiIsolate, joinIsolated } from '../../core/text/bidiIsolate';
-import { appendEscaped } from '../ui/plainMarkdown';
+import { appendEscaped } from '../ui/plainText';
 import { TreeNode } from '../ui/treeNode';
 
 /**

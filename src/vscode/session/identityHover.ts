@@ -6,7 +6,7 @@ import type { SignedInSession, SessionState, SettledState } from '../../core/ses
 import { abbreviateHome } from '../../core/platform/homePath';
 import { accountLabel } from '../../core/identity';
 import { textLanguage } from '../../core/text/l10n';
-import { appendEscaped } from '../ui/plainMarkdown';
+import { appendEscaped } from '../ui/plainText';
 import type { RealmLabels } from './realmLabels';
 import { sessionStep, type SessionStep } from './sessionStep';
 

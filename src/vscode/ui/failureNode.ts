@@ -6,7 +6,7 @@ import type { SessionState } from '../../core/session/sessionState';
 import type { CommandId } from '../commands/commandIds';
 import { realmLabels } from '../session/realmLabels';
 import { sessionStep } from '../session/sessionStep';
-import { plainTooltip } from './plainMarkdown';
+import { plainTooltip } from './plainText';
 import { TreeNode } from './treeNode';
 
 /**

@@ -1,16 +1,19 @@
+import * as vscode from 'vscode';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { joinIsolated, bidiIsolate } from '../../core/text/bidiIsolate';
 
 /** Maximum length of a notification in VS Code, in UTF-16 code units. */
 const MAX_MESSAGE = 900;
 const MAX_LINE = 600;
+/** Maximum length of a text in a hover, in UTF-16 code units. */
+const MAX_HOVER = 2_000;
 
 /**
  * Escapes a message that contains text from a server, a manifest or a file name for a notification,
  * where VS Code renders `[text](command:…)` as a link that runs a command.
  */
 export function plainText(text: string): string {
-  return sanitizeLine(text, MAX_MESSAGE).replaceAll('](', '] (');
+  return withoutLinks(sanitizeLine(text, MAX_MESSAGE));
 }
 
 /**
@@ -20,7 +23,7 @@ export function plainText(text: string): string {
 export function plainLines(text: string): string {
   return text
     .split('\n')
-    .map((line) => sanitizeLine(line, MAX_LINE).replaceAll('](', '] ('))
+    .map((line) => withoutLinks(sanitizeLine(line, MAX_LINE)))
     .join('\n');
 }
 
@@ -34,6 +37,39 @@ export function plainFacts(facts: readonly string[]): string {
   return withoutIcons(joinIsolated(facts));
 }
 
+function withoutLinks(text: string): string {
+  return text.replaceAll('](', '] (');
+}
+
 function withoutIcons(text: string): string {
   return text.replaceAll('$(', '$\u200B(');
+}
+
+/** Appends text as data: Markdown, links and icons in it are escaped. It wraps at its spaces. */
+export function appendEscaped(markdown: vscode.MarkdownString, text: string): void {
+  markdown.appendMarkdown(
+    sanitizeLine(text, MAX_HOVER).replace(
+      /[^\p{L}\p{N} ]/gu,
+      (character) => `&#${character.codePointAt(0) ?? 32};`,
+    ),
+  );
+}
+
+/** Creates a tooltip that shows text as data. */
+export function plainTooltip(text: string): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString();
+  appendEscaped(tooltip, text);
+  return tooltip;
+}
+
+/**
+ * Escapes text for places where VS Code shows either Markdown or plain text with the Markdown
+ * removed. Uses backslashes, because both understand them. HTML entities work only in Markdown.
+ */
+export function plainMarkdown(...lines: string[]): vscode.MarkdownString {
+  return new vscode.MarkdownString(lines.map(withBackslashes).join('\n\n'));
+}
+
+function withBackslashes(line: string): string {
+  return line.replace(/\s+/gu, ' ').replace(/[!-/:-@[-`{-~]/gu, '\\$&');
 }

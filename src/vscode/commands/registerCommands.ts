@@ -39,7 +39,8 @@ async function handleCommand(
   args: unknown[],
   logger: Logger,
 ): Promise<unknown> {
-  const isFromWorkbench = (new Error().stack ?? '').includes('$executeContributedCommand');
+  const isFromWorkbench = isCalledByWorkbench();
+  // The workbench would show the rejection of such a call on top of our message.
   const shownByCaller = isFromWorkbench && isClickedOn(args[0]);
   try {
     return await handler(...readCall(id, args[0], isFromWorkbench));
@@ -67,12 +68,14 @@ function reportRetryable(
 }
 
 /**
- * Checks whether the first argument is one that a click, a keybinding or the Command Palette
- * passes: none, a resource, or the row of a view. The workbench calls commands through the
- * extension host's `$executeContributedCommand`, which another extension in the same host does not.
- * If a command rejects, the workbench shows its own dialog on top of our message, and it does not
- * use the error.
+ * Checks whether the workbench calls (palette, menu, keybinding), not another extension. VS Code
+ * passes the caller to no command; unless it has this name, more is asked and nothing less.
  */
+function isCalledByWorkbench(): boolean {
+  return (new Error().stack ?? '').includes('$executeContributedCommand');
+}
+
+/** Checks whether a click, a keybinding or the palette may pass this first argument. */
 function isClickedOn(first: unknown): boolean {
   return first === undefined || first instanceof vscode.Uri || first instanceof TreeNode;
 }

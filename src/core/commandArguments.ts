@@ -2,33 +2,38 @@ import { I99dashError } from './errors';
 import { t } from './text/l10n';
 
 /** Upper limit for paths, names and notes, in UTF-16 units. */
-const MAX_TEXT = 32_768;
+const MAX_ARGUMENT = 32_768;
 
 /** `folder` is a path or the URI of a local folder. A list holds the allowed values. */
-type Kind = 'text' | 'flag' | 'folder' | readonly string[];
+type ArgumentKind = 'text' | 'flag' | 'folder' | readonly string[];
 
-type Kinds = Readonly<Record<string, Kind>>;
+type ArgumentKinds = Readonly<Record<string, ArgumentKind>>;
 
-const PUBLISH: Kinds = {
+const PUBLISH_ARGUMENTS: ArgumentKinds = {
   folder: 'folder',
   track: 'text',
   releaseNotes: 'text',
   dryRun: 'flag',
   confirmed: 'flag',
 };
-const ADD_KEY: Kinds = {
+const ADD_KEY_ARGUMENTS: ArgumentKinds = {
   publicKeyPath: 'text',
   name: 'text',
   purpose: ['login', 'attest'],
   confirmed: 'flag',
 };
-const APP: Kinds = { appId: 'text', version: 'text', releaseNotes: 'text', confirmed: 'flag' };
+const APP_ARGUMENTS: ArgumentKinds = {
+  appId: 'text',
+  version: 'text',
+  releaseNotes: 'text',
+  confirmed: 'flag',
+};
 
 /**
  * The arguments of each command, by command ID. Commands not listed take no arguments, or a tree
  * item.
  */
-const COMMANDS: Readonly<Record<string, Kinds>> = {
+const COMMANDS: Readonly<Record<string, ArgumentKinds>> = {
   'i99dash.signIn': {
     method: ['ssh', 'agent', 'token', 'deviceCode'],
     keyPath: 'text',
@@ -38,21 +43,21 @@ const COMMANDS: Readonly<Record<string, Kinds>> = {
     confirmed: 'flag',
   },
   'i99dash.validate': { folder: 'folder' },
-  'i99dash.publish': PUBLISH,
-  'i99dash.publishToBeta': PUBLISH,
-  'i99dash.dryRun': PUBLISH,
+  'i99dash.publish': PUBLISH_ARGUMENTS,
+  'i99dash.publishToBeta': PUBLISH_ARGUMENTS,
+  'i99dash.dryRun': PUBLISH_ARGUMENTS,
   'i99dash.makeMiniApp': { folder: 'folder', name: 'text', category: 'text' },
   'i99dash.status': { appId: 'text' },
-  'i99dash.addKey': ADD_KEY,
+  'i99dash.addKey': ADD_KEY_ARGUMENTS,
   'i99dash.removeKey': { id: 'text', confirmed: 'flag' },
   'i99dash.replaceKey': { keyPath: 'text', passphrase: 'text', confirmed: 'flag' },
   'i99dash.generateKey': { path: 'text', passphrase: 'text', comment: 'text' },
   'i99dash.copyPublicKey': { publicKeyPath: 'text', openConsole: 'flag' },
   'i99dash.setUpCi': { folder: 'folder', name: 'text', confirmed: 'flag' },
-  'i99dash.openAppInWebConsole': APP,
-  'i99dash.promoteToBeta': APP,
-  'i99dash.promoteToProduction': APP,
-  'i99dash.endBeta': APP,
+  'i99dash.openAppInWebConsole': APP_ARGUMENTS,
+  'i99dash.promoteToBeta': APP_ARGUMENTS,
+  'i99dash.promoteToProduction': APP_ARGUMENTS,
+  'i99dash.endBeta': APP_ARGUMENTS,
   'i99op.signIn': {
     baseUrl: 'text',
     keyPath: 'text',
@@ -60,7 +65,7 @@ const COMMANDS: Readonly<Record<string, Kinds>> = {
     token: 'text',
     confirmed: 'flag',
   },
-  'i99op.addKey': ADD_KEY,
+  'i99op.addKey': ADD_KEY_ARGUMENTS,
 };
 
 /** Checks whether a command takes an arguments object. */
@@ -92,7 +97,7 @@ export function readArguments(id: string, given: unknown): Record<string, unknow
  * @returns undefined when the field is missing or null
  * @throws VALIDATION_FAILED
  */
-function readField(given: object, name: string, kind: Kind): unknown {
+function readField(given: object, name: string, kind: ArgumentKind): unknown {
   try {
     const value = (given as Record<string, unknown>)[name] ?? undefined;
     if (value === undefined || fits(value, kind)) {
@@ -101,10 +106,10 @@ function readField(given: object, name: string, kind: Kind): unknown {
   } catch {
     // A getter or a proxy passed by another extension may throw.
   }
-  throw new I99dashError('VALIDATION_FAILED', describe(name, kind));
+  throw new I99dashError('VALIDATION_FAILED', describeArgument(name, kind));
 }
 
-function fits(value: unknown, kind: Kind): boolean {
+function fits(value: unknown, kind: ArgumentKind): boolean {
   switch (kind) {
     case 'flag':
       return typeof value === 'boolean';
@@ -118,7 +123,7 @@ function fits(value: unknown, kind: Kind): boolean {
 }
 
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= MAX_TEXT;
+  return typeof value === 'string' && value.length <= MAX_ARGUMENT;
 }
 
 /**
@@ -130,12 +135,12 @@ function isFileUri(value: unknown): boolean {
   return scheme === 'file' && isText(fsPath);
 }
 
-function describe(name: string, kind: Kind): string {
+function describeArgument(name: string, kind: ArgumentKind): string {
   switch (kind) {
     case 'flag':
       return t('“{0}” must be true or false.', name);
     case 'text':
-      return t('“{0}” must be a text of at most {1} characters.', name, MAX_TEXT);
+      return t('“{0}” must be a text of at most {1} characters.', name, MAX_ARGUMENT);
     case 'folder':
       return t('“{0}” must be a folder on this computer: its path or its file URI.', name);
     default:

@@ -9,14 +9,14 @@ export const PACKAGE_FILE = 'package.json';
 const MINI_APP_HOST = 'miniapps.i99dash.app';
 
 /** Folders that are not searched for mini-apps. */
-const SKIPPED = /^(\..*|node_modules|dist|build|out|vendor)$/u;
-const MAX_DEPTH = 3;
+const SKIPPED_FOLDERS = /^(\..*|node_modules|dist|build|out|vendor)$/u;
+const MAX_FOLDER_DEPTH = 3;
 /** Limit for the search. Workspaces with more folders near the top are searched in part. */
-const MAX_FOLDERS = 2_000;
+const MAX_SEARCHED_FOLDERS = 2_000;
 /** Limit for the entries read per folder. Folders with more entries hold data. */
-const MAX_ENTRIES = 20_000;
+const MAX_FOLDER_ENTRIES = 20_000;
 /** Number of folders checked concurrently. Each may hold a large manifest. */
-const AT_ONCE = 32;
+const FOLDERS_AT_ONCE = 32;
 
 /**
  * Checks whether a folder is a mini-app: it holds `manifest.json`, and either `sdk.config.json` or
@@ -64,13 +64,13 @@ export async function findMiniApps(roots: readonly string[]): Promise<string[]> 
   const found: string[] = [];
   const seen = new Set<string>();
   let level = [...roots];
-  for (let depth = 0; depth <= MAX_DEPTH && level.length > 0; depth++) {
+  for (let depth = 0; depth <= MAX_FOLDER_DEPTH && level.length > 0; depth++) {
     const unseen = [...new Set(level)].filter((folder) => !seen.has(folder));
-    const visited = unseen.slice(0, MAX_FOLDERS - seen.size);
+    const visited = unseen.slice(0, MAX_SEARCHED_FOLDERS - seen.size);
     visited.forEach((folder) => seen.add(folder));
     level = [];
-    for (let from = 0; from < visited.length; from += AT_ONCE) {
-      const visits = await Promise.all(visited.slice(from, from + AT_ONCE).map(visit));
+    for (let from = 0; from < visited.length; from += FOLDERS_AT_ONCE) {
+      const visits = await Promise.all(visited.slice(from, from + FOLDERS_AT_ONCE).map(visit));
       for (const { folder, isApp, below } of visits) {
         if (isApp) {
           found.push(folder);
@@ -93,10 +93,10 @@ async function subfolders(folder: string): Promise<string[]> {
   let seen = 0;
   try {
     for await (const entry of await opendir(folder, { bufferSize: 256 })) {
-      if (entry.isDirectory() && !SKIPPED.test(entry.name)) {
+      if (entry.isDirectory() && !SKIPPED_FOLDERS.test(entry.name)) {
         found.push(join(folder, entry.name));
       }
-      if (++seen >= MAX_ENTRIES) {
+      if (++seen >= MAX_FOLDER_ENTRIES) {
         break;
       }
     }

@@ -19,7 +19,7 @@ const STEP_IDS = {
 } as const;
 
 /** A context key that completes a step of the walkthrough. */
-type Step = keyof typeof STEP_IDS;
+type WalkthroughStep = keyof typeof STEP_IDS;
 
 /** The session states with a signed-in account. */
 const SIGNED_IN: ReadonlySet<SessionState['kind']> = new Set<SessionState['kind']>([
@@ -30,7 +30,7 @@ const SIGNED_IN: ReadonlySet<SessionState['kind']> = new Set<SessionState['kind'
  * Completes the steps of the walkthrough "Publish your first mini-app" when the user has done them.
  */
 export class FirstSteps implements vscode.Disposable {
-  private readonly done = new Set<Step>();
+  private readonly done = new Set<WalkthroughStep>();
   private readonly subscriptions: vscode.Disposable;
 
   constructor(
@@ -120,7 +120,7 @@ export class FirstSteps implements vscode.Disposable {
   }
 
   /** Completes a step. A completed step stays completed, as in the walkthrough. */
-  private complete(step: Step): void {
+  private complete(step: WalkthroughStep): void {
     if (!this.done.has(step)) {
       this.done.add(step);
       void setContextKey(`i99dash.${step}`, true);
@@ -134,7 +134,7 @@ export class FirstSteps implements vscode.Disposable {
  * walkthrough when it is first opened, ignores context keys that are already set, and leaves the
  * step open until the window reloads.
  */
-async function markComplete(step: Step): Promise<void> {
+async function markComplete(step: WalkthroughStep): Promise<void> {
   try {
     await vscode.commands.executeCommand(
       'welcome.markStepComplete',

@@ -3,7 +3,7 @@ import { computeFingerprint } from '../ssh/publicKey';
 import type { AgentKey } from '../ssh/agent/sshAgent';
 import { readPublicKeys } from '../ssh/keyFolder';
 import { readPublicKeyFile } from '../ssh/publicKeyFile';
-import { keyName } from './registerKey';
+import { toKeyName } from './registerKey';
 
 /** A public key that can be registered. */
 export interface KeyCandidate {
@@ -52,7 +52,7 @@ export async function readCandidate(path: string): Promise<KeyCandidate> {
 /** Returns the default name for a key: its comment, else its file name. */
 export function suggestedName({ comment, path }: Pick<KeyCandidate, 'comment' | 'path'>): string {
   const file = path === undefined ? '' : basename(path).replace(/\.pub$/iu, '');
-  return keyName(comment, keyName(file));
+  return toKeyName(comment, toKeyName(file));
 }
 
 function toCandidate(key: { blob: Buffer; comment: string; path: string }): KeyCandidate {

@@ -31,7 +31,7 @@ export async function registerKey(
   assertNotRegistered(await listSshKeys(api, signal), fingerprint);
   try {
     const publicKey = publicKeyLine(blob);
-    return await addSshKey(api, { publicKey, name: keyName(name), purpose }, signal);
+    return await addSshKey(api, { publicKey, name: toKeyName(name), purpose }, signal);
   } catch (error) {
     const arrived = mayHaveSucceeded(error) ? await find(api, fingerprint, signal) : undefined;
     if (arrived === undefined) {
@@ -69,7 +69,7 @@ async function find(
  * Sanitizes a key name for the backend: one line, no control characters, at most {@link
  * MAX_NAME_LENGTH}.
  */
-export function keyName(text: string, fallback = 'SSH key'): string {
+export function toKeyName(text: string, fallback = 'SSH key'): string {
   const begin = text.slice(0, 4 * MAX_NAME_LENGTH);
   const line = begin.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\s]+/gu, ' ').trim();
   let name = '';

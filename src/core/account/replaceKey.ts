@@ -55,7 +55,7 @@ export async function rotateKey(
 ): Promise<SshKey> {
   let stage: Exclude<RotationStage, 'removed'> = 'nothing';
   try {
-    const { oldKey, newKey } = await prepare(deps, rotation, signal);
+    const { oldKey, newKey } = await findRotationKeys(deps, rotation, signal);
     onStage((stage = 'registered'));
     throwIfCancelled(signal);
     const { devId } = await deps.signIn(signal);
@@ -88,7 +88,7 @@ export function sameKey(): I99dashError {
  * Registers the new key unless it is already registered. The old key may already be gone, after an
  * earlier run or by a removal elsewhere.
  */
-async function prepare(
+async function findRotationKeys(
   deps: RotationDeps,
   { oldFingerprint, newFingerprint }: Rotation,
   signal?: AbortSignal,

@@ -18,18 +18,18 @@ export interface PublishInput {
 }
 
 /** A copy of the input schema in package.json, which VS Code does not enforce. */
-interface Field {
+interface InputField {
   type: 'string' | 'boolean';
   enum?: readonly string[];
   /** In UTF-16 units. */
   maxLength?: number;
 }
 
-const FOLDER: Field = { type: 'string', maxLength: 500 };
-const STATUS: Record<string, Field> = { appId: { type: 'string', maxLength: 100 } };
-const VALIDATE: Record<string, Field> = { folder: FOLDER };
-const PUBLISH: Record<string, Field> = {
-  folder: FOLDER,
+const FOLDER_FIELD: InputField = { type: 'string', maxLength: 500 };
+const STATUS_FIELDS: Record<string, InputField> = { appId: { type: 'string', maxLength: 100 } };
+const VALIDATE_FIELDS: Record<string, InputField> = { folder: FOLDER_FIELD };
+const PUBLISH_FIELDS: Record<string, InputField> = {
+  folder: FOLDER_FIELD,
   track: { type: 'string', enum: ['production', 'beta'] },
   releaseNotes: { type: 'string', maxLength: 1_000 },
   dryRun: { type: 'boolean' },
@@ -37,9 +37,9 @@ const PUBLISH: Record<string, Field> = {
 
 /** The rules by tool name. A test compares them with package.json. */
 export const TOOL_INPUTS = {
-  i99dash_get_status: { fields: STATUS, required: [] },
-  i99dash_validate_app: { fields: VALIDATE, required: [] },
-  i99dash_publish_app: { fields: PUBLISH, required: ['track'] },
+  i99dash_get_status: { fields: STATUS_FIELDS, required: [] },
+  i99dash_validate_app: { fields: VALIDATE_FIELDS, required: [] },
+  i99dash_publish_app: { fields: PUBLISH_FIELDS, required: ['track'] },
 } as const;
 
 export type ToolName = keyof typeof TOOL_INPUTS;
@@ -57,7 +57,7 @@ export interface ToolInputs {
  */
 export function readToolInput<Name extends ToolName>(tool: Name, input: unknown): ToolInputs[Name] {
   const { fields, required } = TOOL_INPUTS[tool] as {
-    fields: Record<string, Field>;
+    fields: Record<string, InputField>;
     required: readonly string[];
   };
   const given = input ?? {};
@@ -78,21 +78,24 @@ export function readToolInput<Name extends ToolName>(tool: Name, input: unknown)
         `The input of ${tool} has a field that there is not; there are ${names}.`,
       );
     }
-    if (value !== undefined && !fits(value, field)) {
-      throw new I99dashError('VALIDATION_FAILED', `"${name}" of ${tool} ${describe(field)}.`);
+    if (value !== undefined && !fitsField(value, field)) {
+      throw new I99dashError('VALIDATION_FAILED', `"${name}" of ${tool} ${describeField(field)}.`);
     }
   }
   return given as JsonObject & ToolInputs[Name];
 }
 
-function fits(value: unknown, { type, enum: values, maxLength = Infinity }: Field): boolean {
+function fitsField(
+  value: unknown,
+  { type, enum: values, maxLength = Infinity }: InputField,
+): boolean {
   if (typeof value !== 'string') {
     return typeof value === type;
   }
   return type === 'string' && value.length <= maxLength && (values?.includes(value) ?? true);
 }
 
-function describe({ type, enum: values, maxLength }: Field): string {
+function describeField({ type, enum: values, maxLength }: InputField): string {
   if (values !== undefined) {
     return `is ${values.join(' or ')}`;
   }

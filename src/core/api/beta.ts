@@ -45,10 +45,10 @@ export async function fetchBetaStatus(
     betaVersion: optionalString(data, 'betaVersion'),
     betaBundleSha256: optionalString(data, 'betaBundleSha256'),
     betaExpiresAt: optionalString(data, 'betaExpiresAt'),
-    daysUntilExpiry: optionalNumber(data, 'daysUntilExpiry'),
+    daysUntilExpiry: finiteNumber(data, 'daysUntilExpiry'),
     betaReleaseNotes: optionalString(data, 'betaReleaseNotes'),
-    testerCount: optionalNumber(data, 'testerCount') ?? 0,
-    testerCap: optionalNumber(data, 'testerCap') ?? 0,
+    testerCount: finiteNumber(data, 'testerCount') ?? 0,
+    testerCap: finiteNumber(data, 'testerCap') ?? 0,
   };
 }
 
@@ -101,7 +101,7 @@ function appPath(appId: string): string {
   return `/api/v1/dev/apps/${pathSegment(appId)}`;
 }
 
-function optionalNumber(object: JsonObject, field: string): number | null {
+function finiteNumber(object: JsonObject, field: string): number | null {
   const value = object[field];
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }

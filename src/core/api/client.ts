@@ -2,7 +2,7 @@ import { I99dashError, isI99dashError } from '../errors';
 import { t } from '../text/l10n';
 import type { HttpRequest, TokenSource, Transport } from '../platform/interfaces';
 import { redact } from '../text/redact';
-import { expectSuccess, unwrap } from './envelope';
+import { expectSuccess, unwrapEnvelope } from './envelope';
 
 /**
  * Limit for the responses of calls without a credential, in bytes. They are small, and the server
@@ -117,7 +117,7 @@ export class ApiClient {
       expectSuccess(response, secrets);
       return undefined;
     }
-    return unwrap(response, secrets);
+    return unwrapEnvelope(response, secrets);
   }
 }
 

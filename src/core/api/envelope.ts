@@ -4,7 +4,7 @@ import { plural, t } from '../text/l10n';
 import { serverWords } from '../text/sanitizeLine';
 import type { HttpResponse } from '../platform/interfaces';
 import { redact } from '../text/redact';
-import { listFields, refusedFields, type RefusedField } from './refusedFields';
+import { listRefusedFields, refusedFields, type RefusedField } from './refusedFields';
 
 /** Limit for a server's error code, in characters. It is compared by programs and not shown. */
 const MAX_SERVER_CODE = 100;
@@ -23,7 +23,7 @@ const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
  * @throws PROTOCOL for a response that is not JSON and for any redirect, because redirects are not
  * followed
  */
-export function unwrap(response: HttpResponse, secrets: readonly string[] = []): unknown {
+export function unwrapEnvelope(response: HttpResponse, secrets: readonly string[] = []): unknown {
   const parsed = parseJson(response.text);
   const failed = response.status < 200 || response.status > 299;
   if (isRedirect(response) || (parsed === undefined && response.status < 400)) {
@@ -42,13 +42,13 @@ export function unwrap(response: HttpResponse, secrets: readonly string[] = []):
 /**
  * Checks the response of a call whose data is not used. Accepts any body that agrees with the
  * status, including an empty one, except a web page, which the API never returns.
- * @throws The errors of {@link unwrap}.
+ * @throws The errors of {@link unwrapEnvelope}.
  */
 export function expectSuccess(response: HttpResponse, secrets: readonly string[] = []): void {
   const succeeded = response.status >= 200 && response.status <= 299;
   const isJson = parseJson(response.text) !== undefined;
-  if (!succeeded || isJson || isWebPage(response)) {
-    unwrap(response, secrets);
+  if (!succeeded || isJson || looksLikeMarkup(response)) {
+    unwrapEnvelope(response, secrets);
   }
 }
 
@@ -66,7 +66,7 @@ function serverError(
 ): I99dashError {
   const { code, message, fields } = readRefusal(body, secrets);
   const serverCode = serverWords(code, MAX_SERVER_CODE);
-  const listed = listFields(fields);
+  const listed = listRefusedFields(fields);
   const words = serverWords(
     message === '' || listed === '' ? message || listed : `${message} (${listed})`,
   );
@@ -168,11 +168,11 @@ function notData(response: HttpResponse): string {
       response.status,
     );
   }
-  return isWebPage(response)
+  return looksLikeMarkup(response)
     ? t('The backend answered with a web page where data belongs. Is its URL right?')
     : t('The backend answered with something that is no JSON.');
 }
 
-function isWebPage({ text }: HttpResponse): boolean {
+function looksLikeMarkup({ text }: HttpResponse): boolean {
   return text.trimStart().startsWith('<');
 }

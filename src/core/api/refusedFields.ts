@@ -13,8 +13,8 @@ export interface RefusedField {
 const MAX_FIELDS = 20;
 const MAX_PATH = 12;
 /** Limits for a path segment and for a message, in characters. */
-const MAX_NAME = 64;
-const MAX_WORDS = 200;
+const MAX_FIELD_NAME = 64;
+const MAX_FIELD_MESSAGE = 200;
 
 const PATHS = ['loc', 'path', 'field', 'property', 'param', 'name'];
 const WORDS = ['msg', 'message', 'reason', 'error', 'description'];
@@ -36,13 +36,13 @@ export function refusedFields(
   const details = isJsonObject(error) ? error['details'] : undefined;
   const entries = [...readList(detail), ...readDetails(details)];
   return entries.slice(0, MAX_FIELDS).map(({ path, message }) => ({
-    path: path.slice(0, MAX_PATH).map((part) => serverWords(clean(part), MAX_NAME)),
-    message: serverWords(clean(message), MAX_WORDS),
+    path: path.slice(0, MAX_PATH).map((part) => serverWords(clean(part), MAX_FIELD_NAME)),
+    message: serverWords(clean(message), MAX_FIELD_MESSAGE),
   }));
 }
 
 /** Formats the fields for a message: `icon: is missing; name.en: is too long`. */
-export function listFields(fields: readonly RefusedField[]): string {
+export function listRefusedFields(fields: readonly RefusedField[]): string {
   return fields
     .map(({ path, message }) => [pathInManifest(path).join('.'), message])
     .map((parts) => parts.filter((part) => part !== '').join(': '))
@@ -100,7 +100,7 @@ function readPath(place: unknown): string[] {
   const parts = Array.isArray(place)
     ? place.slice(0, MAX_PATH + 1).filter((part) => ['string', 'number'].includes(typeof part))
     : typeof place === 'string'
-      ? place.slice(0, MAX_PATH * MAX_NAME).split(/[./[\]]+/u)
+      ? place.slice(0, MAX_PATH * MAX_FIELD_NAME).split(/[./[\]]+/u)
       : [];
   const names = parts.map(String).filter((part) => part !== '');
   return PARTS_OF_REQUEST.includes(names[0] ?? '') ? names.slice(1) : names;

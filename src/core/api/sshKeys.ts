@@ -5,7 +5,7 @@ import { t } from '../text/l10n';
 import type { ApiClient } from './client';
 import { pathSegment } from './pathSegment';
 
-const PATH = '/api/v1/account/ssh-keys';
+const KEYS_PATH = '/api/v1/account/ssh-keys';
 
 /** The purpose of a key: sign in, or issue tokens of scope `publish` only. */
 export type KeyPurpose = 'login' | 'attest';
@@ -30,7 +30,7 @@ export interface SshKey {
  * @throws The errors of {@link ApiClient.call}.
  */
 export async function listSshKeys(api: ApiClient, signal?: AbortSignal): Promise<SshKey[]> {
-  const data = await api.call({ method: 'GET', path: PATH, ...withSignal(signal) });
+  const data = await api.call({ method: 'GET', path: KEYS_PATH, ...withSignal(signal) });
   const { keys } = expectObject(data, t('a list of keys'));
   if (!Array.isArray(keys)) {
     throw new I99dashError('PROTOCOL', t("The backend's answer is not {0}.", t('a list of keys')));
@@ -52,7 +52,9 @@ export async function addSshKey(
 ): Promise<SshKey> {
   const json = { public_key: publicKey, name, purpose };
   try {
-    return toSshKey(await api.call({ method: 'POST', path: PATH, json, ...withSignal(signal) }));
+    return toSshKey(
+      await api.call({ method: 'POST', path: KEYS_PATH, json, ...withSignal(signal) }),
+    );
   } catch (error) {
     if (isI99dashError(error, 'SERVER') && error.status === 409) {
       const message = t('This key is registered already, perhaps with another account.');
@@ -72,7 +74,7 @@ export async function removeSshKey(
   id: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const path = `${PATH}/${pathSegment(id)}`;
+  const path = `${KEYS_PATH}/${pathSegment(id)}`;
   await api.call({ method: 'DELETE', path, ignoreAnswer: true, ...withSignal(signal) });
 }
 

@@ -5,7 +5,7 @@ import { pathSegment } from './pathSegment';
  * documentation names only the menu, Account → SSH keys.
  */
 export function sshKeysPage(webConsoleUrl: string): string {
-  return below(webConsoleUrl, 'account/ssh-keys');
+  return consolePage(webConsoleUrl, 'account/ssh-keys');
 }
 
 /**
@@ -13,14 +13,14 @@ export function sshKeysPage(webConsoleUrl: string): string {
  * @throws PROTOCOL for an ID that cannot be part of a URL
  */
 export function appPage(webConsoleUrl: string, appId: string): string {
-  return below(webConsoleUrl, `developers/apps/${pathSegment(appId)}`);
+  return consolePage(webConsoleUrl, `developers/apps/${pathSegment(appId)}`);
 }
 
 /** Returns the page where the user requests developer access. */
 export function requestAccessPage(webConsoleUrl: string): string {
-  return below(webConsoleUrl, 'developers/request-access');
+  return consolePage(webConsoleUrl, 'developers/request-access');
 }
 
-function below(webConsoleUrl: string, path: string): string {
+function consolePage(webConsoleUrl: string, path: string): string {
   return `${webConsoleUrl.replace(/(?<!\/)\/+$/u, '')}/${path}`;
 }

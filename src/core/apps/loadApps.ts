@@ -6,7 +6,7 @@ import { CancelledError, describeError } from '../errors';
 import type { Logger } from '../platform/interfaces';
 
 /** Limit for concurrent requests, to keep the load on the backend low. */
-const AT_ONCE = 6;
+const BETAS_AT_ONCE = 6;
 /** Limit for beta requests per load. The backend returns at most 50 apps. */
 const MOST_BETAS = 50;
 
@@ -45,9 +45,9 @@ export async function loadApps(
   }
   const active = status.apps.filter(({ betaActive }) => betaActive).slice(0, MOST_BETAS);
   let betas: BetaStatus[] = [];
-  for (let from = 0; from < active.length; from += AT_ONCE) {
+  for (let from = 0; from < active.length; from += BETAS_AT_ONCE) {
     const some = active
-      .slice(from, from + AT_ONCE)
+      .slice(from, from + BETAS_AT_ONCE)
       .map(({ appId }) =>
         fetchBetaStatus(api, appId, signal).then(
           (beta) => [beta],

@@ -3,7 +3,7 @@ import { runProgram } from '../platform/runProgram';
 import type { Repository } from './gitRemote';
 
 /** Includes a request to the server, in milliseconds. */
-const TIMEOUT_MS = 20_000;
+const GH_TIMEOUT_MS = 20_000;
 
 export interface GhOptions {
   /** Defaults to `gh`, looked up on PATH. */
@@ -34,7 +34,7 @@ export async function setGhSecret(
 function runGh(
   args: string[],
   input: string | Buffer,
-  { program = 'gh', timeoutMs = TIMEOUT_MS, graceMs, signal }: GhOptions,
+  { program = 'gh', timeoutMs = GH_TIMEOUT_MS, graceMs, signal }: GhOptions,
 ): Promise<number | undefined> {
   return runProgram(program, args, {
     cwd: homeFolder(),

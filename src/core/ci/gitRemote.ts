@@ -28,7 +28,7 @@ export interface Worktree {
 }
 
 /** Git only reads local files here. In milliseconds. */
-const TIMEOUT_MS = 10_000;
+const GIT_TIMEOUT_MS = 10_000;
 /** These override the repository of the folder, for example when a git hook started VS Code. */
 const REPOSITORY_VARIABLES: ReadonlySet<string> = new Set([
   'GIT_DIR',
@@ -39,8 +39,8 @@ const REPOSITORY_VARIABLES: ReadonlySet<string> = new Set([
 const MAX_OUTPUT = 64 * 1024;
 
 /** Each part begins with a letter or digit, so that none can be parsed as a command-line option. */
-const PATH = /^[A-Za-z0-9][\w.-]*(?:\/(?!\.{1,2}(?:\/|$))[\w.][\w.-]*)+$/u;
-const HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/u;
+const REMOTE_PATH = /^[A-Za-z0-9][\w.-]*(?:\/(?!\.{1,2}(?:\/|$))[\w.][\w.-]*)+$/u;
+const REMOTE_HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/u;
 
 const SSH_SCHEMES: ReadonlySet<string> = new Set(['ssh', 'git+ssh', 'ssh+git']);
 
@@ -61,7 +61,7 @@ export function parseRemoteUrl(
   const isSsh = SSH_SCHEMES.has(scheme.toLowerCase());
   const name = realHost(host.toLowerCase(), isSsh ? known.sshAliases : new Map());
   const trimmed = withoutSlashes(path).replace(/\.git$/iu, '');
-  if (!HOST.test(name) || !PATH.test(trimmed)) {
+  if (!REMOTE_HOST.test(name) || !REMOTE_PATH.test(trimmed)) {
     return undefined;
   }
   const service = identifyService(name, known);
@@ -125,7 +125,7 @@ async function runGit(
     env: Object.fromEntries(
       Object.entries(process.env).filter(([variable]) => !REPOSITORY_VARIABLES.has(variable)),
     ),
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: GIT_TIMEOUT_MS,
     onOutput: (chunk) => {
       size += chunk.length;
       if (size <= MAX_OUTPUT) {

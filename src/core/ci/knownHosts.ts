@@ -17,7 +17,7 @@ export interface KnownHosts {
 export const PUBLIC_HOSTS: KnownHosts = { github: [], gitlab: [], sshAliases: new Map() };
 
 /** Limit for a configuration file, in bytes. */
-const MAX_BYTES = 256 * 1024;
+const MAX_HOSTS_FILE_BYTES = 256 * 1024;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -30,8 +30,8 @@ export async function readKnownHosts(
   home = homeFolder(),
 ): Promise<KnownHosts> {
   const [gh, glab, sshAliases] = await Promise.all([
-    readText(join(ghFolder(environment, home), 'hosts.yml')),
-    readText(join(glabFolder(environment, home), 'config.yml')),
+    readHostsFile(join(ghFolder(environment, home), 'hosts.yml')),
+    readHostsFile(join(glabFolder(environment, home), 'config.yml')),
     readSshAliases(join(home, '.ssh')),
   ]);
   return { github: parseGhHosts(gh), gitlab: parseGlabHosts(glab), sshAliases };
@@ -63,8 +63,8 @@ function isSet(value: string | undefined): value is string {
   return value !== undefined && value !== '';
 }
 
-function readText(path: string): Promise<string> {
-  return readTextFile(path, MAX_BYTES).catch(() => '');
+function readHostsFile(path: string): Promise<string> {
+  return readTextFile(path, MAX_HOSTS_FILE_BYTES).catch(() => '');
 }
 
 /** `gh` has one entry per host and removes it on sign-out. */
@@ -85,7 +85,7 @@ function parseGlabHosts(text: string): string[] {
     .map(({ key }) => key);
 }
 
-interface Entry {
+interface YamlEntry {
   /** Lower case, without quotes. */
   key: string;
   /** The rest of the line, without the tag that `glab` writes before a token. */
@@ -98,8 +98,8 @@ interface Entry {
  * Parses a YAML block mapping: the lines with the least indentation, each with the lines below it.
  * Supports no other YAML.
  */
-function parseMapping(lines: readonly string[]): Entry[] {
-  const entries: Entry[] = [];
+function parseMapping(lines: readonly string[]): YamlEntry[] {
+  const entries: YamlEntry[] = [];
   let indentation: number | undefined;
   for (const line of lines) {
     const [, blanks = '', key = '', value = ''] =

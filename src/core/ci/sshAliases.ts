@@ -4,7 +4,7 @@ import { expandHome } from '../platform/homePath';
 import { readTextFile } from '../platform/readTextFile';
 
 /** Limit for a configuration file, in bytes. */
-const MAX_BYTES = 256 * 1024;
+const MAX_ALIASES_BYTES = 256 * 1024;
 /** Limit for the number of included files. */
 const MAX_INCLUDED = 50;
 
@@ -66,7 +66,7 @@ async function readConfiguration(folder: string): Promise<Line[]> {
 }
 
 async function readLines(path: string): Promise<Line[]> {
-  const text = await readTextFile(path, MAX_BYTES).catch(() => '');
+  const text = await readTextFile(path, MAX_ALIASES_BYTES).catch(() => '');
   return text.split(/\r?\n/u).flatMap((line) => {
     const [, keyword = '', rest = ''] = /^\s*([A-Za-z]+)(?:\s*=\s*|\s+)(\S.*)$/u.exec(line) ?? [];
     const values = Array.from(

@@ -78,7 +78,7 @@ ${install.length === 0 ? '' : `\n      ${SCRIPTS_ARE_OFF}\n      - name: Install
         env:
           ${SECRET_NAME}: \${{ secrets.${SECRET_NAME} }}
         run: |
-${indent(10, signIn(packages, `printf '%s\\n' "$${SECRET_NAME}"`, '"$RUNNER_TEMP/i99dash-key"'))}
+${indent(10, signInCommands(packages, `printf '%s\\n' "$${SECRET_NAME}"`, '"$RUNNER_TEMP/i99dash-key"'))}
 
       - name: Publish
         run: ${client} publish
@@ -92,7 +92,7 @@ function gitlabPipeline({ path, directory, packages, build, ...key }: WorkflowOp
     checkTag('CI_COMMIT_TAG'),
     ...(install.length === 0 ? [] : [[SCRIPTS_ARE_OFF, ...install].join('\n')]),
     ...(build === undefined ? [] : [`(\n${inPackagePath(build, directory)}\n)`]),
-    signIn(packages, `cat "$${SECRET_NAME}"`, '"$(mktemp)"'),
+    signInCommands(packages, `cat "$${SECRET_NAME}"`, '"$(mktemp)"'),
     `${client} publish`,
   ];
   return `${head(key, 'block with "login"')}
@@ -150,7 +150,11 @@ function inPackagePath(build: string, directory: string): string {
  * Keeps the key on the runner's disk only during sign-in. A client fetched for it runs no package
  * scripts.
  */
-function signIn({ client, isFetched }: PackageCommands, printKey: string, path: string): string {
+function signInCommands(
+  { client, isFetched }: PackageCommands,
+  printKey: string,
+  path: string,
+): string {
   return `umask 077
 key=${path}
 trap 'rm -f "$key"' EXIT

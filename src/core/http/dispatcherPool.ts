@@ -13,7 +13,7 @@ const MAX_OPEN = 4;
 /**
  * When the wall clock gains this much on the monotonic clock, the computer slept. In milliseconds.
  */
-const SLEPT_MS = 2_000;
+const SUSPENDED_MS = 2_000;
 
 export interface DispatcherOptions {
   /** Timeout for a connection, and for the proxy's response to CONNECT, each in milliseconds. */
@@ -88,7 +88,7 @@ export class DispatcherPool {
    */
   private forgetAfterSleep(): void {
     const gain = this.measureGain();
-    if (Math.abs(gain - this.gain) > SLEPT_MS) {
+    if (Math.abs(gain - this.gain) > SUSPENDED_MS) {
       this.forget();
     }
     this.gain = gain;

@@ -10,7 +10,7 @@ export function loggedTransport(transport: Transport, logger: Logger, clock: Clo
     async send(request) {
       const start = clock.now();
       const tell = (outcome: string | number): void => {
-        logger.debug(`${describe(request)} → ${outcome} in ${clock.now() - start} ms`);
+        logger.debug(`${describeRequest(request)} → ${outcome} in ${clock.now() - start} ms`);
       };
       try {
         const response = await transport.send(request);
@@ -24,7 +24,7 @@ export function loggedTransport(transport: Transport, logger: Logger, clock: Clo
   };
 }
 
-function describe({ method, url }: HttpRequest): string {
+function describeRequest({ method, url }: HttpRequest): string {
   return `${method} ${url.origin}${url.pathname}`;
 }
 

@@ -34,7 +34,7 @@ export interface Proxy {
   source: string;
 }
 
-const SETTING = 'http.proxy';
+const PROXY_SETTING = 'http.proxy';
 const EXAMPLE = 'http://proxy.example.com:8080';
 /** Schemes that are safe to show. Any other may be part of a user name or password. */
 const UNSUPPORTED_KIND = /^(?:ftp|socks(?:4a?|5h?)?)$/u;
@@ -49,7 +49,7 @@ const UNSUPPORTED_KIND = /^(?:ftp|socks(?:4a?|5h?)?)$/u;
  */
 export function resolveProxy(url: URL, configuration: ProxyConfiguration): Proxy | undefined {
   const { support, noProxy = [], environment = {} } = configuration;
-  if (support === 'off' || isThisComputer(url)) {
+  if (support === 'off' || isLocalhost(url)) {
     return undefined;
   }
   const exceptions =
@@ -57,12 +57,12 @@ export function resolveProxy(url: URL, configuration: ProxyConfiguration): Proxy
   if (isExempt(url, exceptions)) {
     return undefined;
   }
-  const chosen = choose(url, configuration);
+  const chosen = chooseProxy(url, configuration);
   return chosen === undefined ? undefined : parseProxy(chosen, configuration.authorization?.trim());
 }
 
 /** VS Code includes subdomains of `localhost`. */
-function isThisComputer({ hostname }: URL): boolean {
+function isLocalhost({ hostname }: URL): boolean {
   return isLoopback(hostname) || hostname.endsWith('.localhost');
 }
 
@@ -71,13 +71,13 @@ interface Chosen {
   value: string;
 }
 
-function choose(
+function chooseProxy(
   url: URL,
   { url: setting, environment = {} }: ProxyConfiguration,
 ): Chosen | undefined {
   const fromSetting = setting?.trim() ?? '';
   if (fromSetting !== '') {
-    return { source: SETTING, value: fromSetting };
+    return { source: PROXY_SETTING, value: fromSetting };
   }
   const names = url.protocol === 'https:' ? ['https_proxy', 'http_proxy'] : ['http_proxy'];
   return [...names, 'all_proxy'].map((name) => variable(environment, name)).find(Boolean);
@@ -145,12 +145,12 @@ function basicAuthorization({ username, password }: URL): string | undefined {
   if (username === '' && password === '') {
     return undefined;
   }
-  const credentials = `${decode(username)}:${decode(password)}`;
+  const credentials = `${decodePercent(username)}:${decodePercent(password)}`;
   return `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}`;
 }
 
 /** Keeps the text when a `%` is not part of an escape. */
-function decode(text: string): string {
+function decodePercent(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -159,6 +159,6 @@ function decode(text: string): string {
 }
 
 function unusable(source: string, message: string): I99dashError {
-  const setting = source.startsWith('http.') ? source : SETTING;
+  const setting = source.startsWith('http.') ? source : PROXY_SETTING;
   return new I99dashError('BACKEND_REFUSED', message, { setting });
 }

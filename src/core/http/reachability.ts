@@ -7,8 +7,8 @@ import { isTransient } from './retry';
 /**
  * The initial and the maximum delay before an unreachable backend is probed again, in milliseconds.
  */
-const FIRST_WAIT_MS = 2_000;
-const LONGEST_WAIT_MS = 60_000;
+const FIRST_PROBE_MS = 2_000;
+const MAX_PROBE_MS = 60_000;
 /**
  * The delay after a proxy refused a request, in milliseconds. The user must fix that, and a proxy
  * may lock an account that shows a wrong password more often.
@@ -137,7 +137,7 @@ export class Reachability implements Disposable {
     this.timer?.dispose();
     const wait = isProxyRefusal(this.lastFailure?.error)
       ? REFUSED_WAIT_MS
-      : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.attempts);
+      : Math.min(MAX_PROBE_MS, FIRST_PROBE_MS * 2 ** this.attempts);
     this.attempts++;
     this.retryTime = this.deps.clock.now() + wait;
     this.timer = this.deps.clock.setTimer(wait, () => void this.probe());

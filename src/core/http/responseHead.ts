@@ -1,7 +1,7 @@
 /** Limit for the head of a response, in bytes. The same as in Chromium. */
 export const MAX_HEAD_BYTES = 256 * 1024;
 /** Longer header lines are passed on unchecked. In characters. */
-const MAX_LINE = 1024;
+const MAX_HEADER_LINE = 1024;
 
 /**
  * Removes what RFC 9110 allows but undici's parser rejects from an HTTP/1.1 response: unsolicited
@@ -62,7 +62,7 @@ export class ResponseHead {
 
   private holdOrPass(start: string): string {
     const isHttp = this.part !== 'status' || 'HTTP/'.startsWith(start.slice(0, 5));
-    if (isHttp && !this.isCut && start.length < MAX_LINE) {
+    if (isHttp && !this.isCut && start.length < MAX_HEADER_LINE) {
       this.held = start;
       return '';
     }

@@ -2,10 +2,10 @@ import { CancelledError, isI99dashError, throwIfCancelled } from '../errors';
 import type { Clock } from '../platform/interfaces';
 
 /** Longest delay without asking the user, in milliseconds. */
-const PATIENCE_MS = 10_000;
-const FIRST_WAIT_MS = 1_000;
+const MAX_RETRY_MS = 10_000;
+const FIRST_RETRY_MS = 1_000;
 /** Total number of attempts for an idempotent call. */
-const ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 
 /**
  * Waits on the given clock.
@@ -64,10 +64,10 @@ export function mayHaveSucceeded(error: unknown): boolean {
 export function waitBeforeRepeat(
   error: unknown,
   attempt: number,
-  patienceMs = PATIENCE_MS,
+  patienceMs = MAX_RETRY_MS,
 ): number | undefined {
   const asked = isI99dashError(error) ? (error.retryAfterMs ?? 0) : 0;
-  const wait = Math.min(patienceMs, FIRST_WAIT_MS * 2 ** (attempt - 1));
+  const wait = Math.min(patienceMs, FIRST_RETRY_MS * 2 ** (attempt - 1));
   return asked > patienceMs ? undefined : Math.max(asked, wait);
 }
 
@@ -85,7 +85,7 @@ export async function retryTransient<T>(
       return await call();
     } catch (error) {
       const wait = waitBeforeRepeat(error, attempt);
-      if (!isTransient(error) || attempt >= ATTEMPTS || wait === undefined) {
+      if (!isTransient(error) || attempt >= MAX_ATTEMPTS || wait === undefined) {
         throw error;
       }
       await delay(clock, wait, signal);

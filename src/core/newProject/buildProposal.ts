@@ -9,7 +9,7 @@ import { findBuildTool, findScriptOutput, findConfigOutput } from './buildTools'
 
 /** The conventional name of the build script. */
 const BUILD = 'build';
-const PAGE = 'index.html';
+const HTML_PAGE = 'index.html';
 /** The folders that can contain the page of a project without a build, the most likely first. */
 const PAGE_FOLDERS = ['src', '.', 'public', 'www', 'app', 'dist', 'build', 'out'];
 /** The usual output folders of builds, the most likely first. */
@@ -52,7 +52,7 @@ async function proposeScript(
   const script = scripts.map(({ text }) => text).join('\n');
   const tool = findBuildTool(script.split(/[\s"'`;&|()]+/u), listPackages(packageText));
   const named = findScriptOutput(script) ?? (await findConfiguredOutput(folder));
-  const output = below(named) ?? (await existingOutput(folder, tool.output));
+  const output = pathBelow(named) ?? (await existingOutput(folder, tool.output));
   const sources = (await isFolder(join(folder, 'src'))) ? 'src' : '.';
   return {
     config: { appRoot: path(sources), distDir: path(output), buildCommand },
@@ -63,7 +63,7 @@ async function proposeScript(
 
 async function proposeFiles(folder: string): Promise<BuildProposal> {
   for (const name of PAGE_FOLDERS) {
-    if (await isFile(join(folder, name, PAGE))) {
+    if (await isFile(join(folder, name, HTML_PAGE))) {
       return { config: { appRoot: path(name) }, pictures: path(name), hasPage: true };
     }
   }
@@ -73,7 +73,7 @@ async function proposeFiles(folder: string): Promise<BuildProposal> {
 /** Returns the tool's usual output folder, unless an earlier build wrote to another one. */
 async function existingOutput(folder: string, usual: string): Promise<string> {
   for (const name of [usual, ...OUTPUTS]) {
-    if (await isFile(join(folder, name, PAGE))) {
+    if (await isFile(join(folder, name, HTML_PAGE))) {
       return name;
     }
   }
@@ -112,7 +112,7 @@ function listPackages(packageText: string): string[] {
  * Returns the path of a folder inside the project; undefined for the project folder itself and for
  * folders outside it.
  */
-function below(output: string | undefined): string | undefined {
+function pathBelow(output: string | undefined): string | undefined {
   const name = output === undefined ? '.' : normalize(output).split(sep).join('/');
   const trimmed = name.endsWith('/') ? name.slice(0, -1) : name;
   const isBelow = trimmed !== '.' && !/^\.\.(?:\/|$)/u.test(trimmed) && !isAbsolute(trimmed);

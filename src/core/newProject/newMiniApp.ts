@@ -15,7 +15,7 @@ const FIRST_VERSION = '1.0.0';
 /** The ID if neither the name nor the folder results in one. */
 const FALLBACK_ID = 'my-app';
 /** The maximum length of a name, in UTF-16 units. Longer names do not fit on a car's screen. */
-const MAX_NAME = 60;
+const MAX_APP_NAME = 60;
 
 /** The values of a new mini-app that only its author knows. */
 export interface NewMiniApp {
@@ -29,22 +29,22 @@ export interface MadeMiniApp extends WrittenFiles, BuildProposal {
 }
 
 /** Returns why a text cannot be the name of a mini-app, as text to display; undefined if it can. */
-export function objectionToAppName(name: string): string | undefined {
+export function validateAppName(name: string): string | undefined {
   if (name.trim() === '') {
     return t('Enter a name.');
   }
   if (/\p{Cc}/u.test(name)) {
     return t('A name has no line breaks or control characters.');
   }
-  return name.trim().length > MAX_NAME
-    ? t('A name has at most {0} characters.', MAX_NAME)
+  return name.trim().length > MAX_APP_NAME
+    ? t('A name has at most {0} characters.', MAX_APP_NAME)
     : undefined;
 }
 
-function objectionTo({ name, category }: NewMiniApp): string | undefined {
+function validateAnswers({ name, category }: NewMiniApp): string | undefined {
   const isKnown = CATEGORIES.some((each) => each === category);
   return isKnown
-    ? objectionToAppName(name)
+    ? validateAppName(name)
     : t('“{0}” must be one of these: {1}.', 'category', CATEGORIES.join(', '));
 }
 
@@ -70,7 +70,7 @@ export async function makeMiniApp(
   app: NewMiniApp | undefined,
   root = folder,
 ): Promise<MadeMiniApp> {
-  const objection = app === undefined ? undefined : objectionTo(app);
+  const objection = app === undefined ? undefined : validateAnswers(app);
   if (objection !== undefined) {
     throw new I99dashError('VALIDATION_FAILED', objection);
   }
@@ -79,7 +79,7 @@ export async function makeMiniApp(
   const existing = await readManifest(folder);
   const id = optionalString(existing, 'id') ?? suggestAppId(name, folder);
   const files: NewFile[] = [
-    ...(app === undefined ? [] : [manifestFile(id, name, app.category)]),
+    ...(app === undefined ? [] : [newManifest(id, name, app.category)]),
     { path: CONFIG_FILE, text: json(proposal.config) },
     ...(Object.hasOwn(existing, 'icon')
       ? []
@@ -88,7 +88,7 @@ export async function makeMiniApp(
   return { id, ...proposal, ...(await writeNewFiles(folder, files)) };
 }
 
-function manifestFile(id: string, name: string, category: string): NewFile {
+function newManifest(id: string, name: string, category: string): NewFile {
   const manifest = {
     ...{ id, name: { [/[\u0600-\u06FF]/u.test(name) ? 'ar' : 'en']: name }, icon: ICON },
     ...{ url: hostedUrl(id), version: FIRST_VERSION, category },

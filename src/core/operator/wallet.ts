@@ -12,7 +12,7 @@ export interface Balance {
 }
 
 /** Assumed: the endpoint is not documented publicly. */
-const PATH = '/api/v1/operator/wallet/balance';
+const WALLET_PATH = '/api/v1/operator/wallet/balance';
 
 /**
  * A balance below this is low, in minor units. Assumed: the price of a support ticket is not
@@ -26,7 +26,11 @@ const LOW_BALANCE = 1_000;
  */
 export async function fetchBalance(api: ApiClient, signal?: AbortSignal): Promise<Balance> {
   const data = expectObject(
-    await api.call({ method: 'GET', path: PATH, ...(signal === undefined ? {} : { signal }) }),
+    await api.call({
+      method: 'GET',
+      path: WALLET_PATH,
+      ...(signal === undefined ? {} : { signal }),
+    }),
     t('a balance'),
   );
   const { balance } = data;

@@ -3,7 +3,7 @@ import { shorten, UNSAFE_CHARS, UNSAFE_CHARS_BUT_ISOLATES } from '../text/saniti
 import type { Logger } from './interfaces';
 
 /** Limit for one entry, in UTF-16 units. */
-const MAX_LENGTH = 4_000;
+const MAX_LOG_ENTRY = 4_000;
 
 /**
  * Wraps a logger so that each entry is a single line, which prevents log injection. Control,
@@ -21,7 +21,7 @@ export function lineLogger(logger: Logger): Logger {
 
 function visible(text: string): string {
   const unfit = localization() === undefined ? UNSAFE_CHARS : UNSAFE_CHARS_BUT_ISOLATES;
-  return shorten(text, MAX_LENGTH).replace(unfit, (run) => Array.from(run, escape).join(''));
+  return shorten(text, MAX_LOG_ENTRY).replace(unfit, (run) => Array.from(run, escape).join(''));
 }
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { endTree } from './processGroup';
 
 /** Default grace period before a program is killed, in milliseconds. */
-const GRACE_MS = 2_000;
+const KILL_DELAY_MS = 2_000;
 
 export interface ProgramOptions {
   /** Must never be a workspace folder: Windows looks for programs in the current folder first. */
@@ -35,7 +35,7 @@ export function runProgram(
     : new Promise((resolve) => {
         let child: ChildProcess;
         try {
-          child = start(program, args, options);
+          child = spawnProgram(program, args, options);
         } catch {
           resolve(undefined); // an argument contains NUL or is too long
           return;
@@ -44,7 +44,7 @@ export function runProgram(
       });
 }
 
-function start(
+function spawnProgram(
   program: string,
   args: readonly string[],
   { cwd, env = process.env, input, onOutput }: ProgramOptions,
@@ -70,7 +70,7 @@ function start(
 
 function watch(
   child: ChildProcess,
-  { timeoutMs, graceMs = GRACE_MS, signal }: ProgramOptions,
+  { timeoutMs, graceMs = KILL_DELAY_MS, signal }: ProgramOptions,
   done: (exitCode: number | undefined) => void,
 ): void {
   let ending: Promise<void> | undefined;

@@ -11,12 +11,12 @@ export interface CommandLineToken {
 }
 
 /** Limit for the file, in bytes. */
-const MAX_BYTES = 64 * 1024;
+const MAX_TOKEN_FILE_BYTES = 64 * 1024;
 /**
  * Assumed, because the file format is not documented publicly: one of these fields, at the top
  * level or under the account's name.
  */
-const FIELDS = ['access_token', 'accessToken', 'token', 'apiKey', 'api_key'];
+const TOKEN_FIELDS = ['access_token', 'accessToken', 'token', 'apiKey', 'api_key'];
 const ACCOUNT = 'default';
 
 /**
@@ -37,7 +37,12 @@ async function readStart(path: string): Promise<string> {
     if (!(await file.stat()).isFile()) {
       return '';
     }
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
+    const { buffer, bytesRead } = await file.read(
+      Buffer.alloc(MAX_TOKEN_FILE_BYTES),
+      0,
+      MAX_TOKEN_FILE_BYTES,
+      0,
+    );
     return buffer.toString('utf8', 0, bytesRead);
   } finally {
     await file.close();
@@ -48,7 +53,7 @@ function readToken(value: unknown): string | undefined {
   if (!isJsonObject(value)) {
     return undefined;
   }
-  const found = FIELDS.map((field) => value[field]).find(isTokenText);
+  const found = TOKEN_FIELDS.map((field) => value[field]).find(isTokenText);
   const account = value[ACCOUNT];
   return found ?? (isTokenText(account) ? account : readToken(account));
 }

@@ -11,7 +11,7 @@ import type { AccessToken } from './requestToken';
 /** RFC 8628, 3.5: each `slow_down` adds this to the interval, in milliseconds. */
 const SLOW_DOWN_MS = 5_000;
 /** Maximum backoff after a network failure, in milliseconds. */
-const MAX_BACKOFF_MS = 60_000;
+const MAX_POLL_MS = 60_000;
 /**
  * How long the verification of a new key is retried, in milliseconds. Giving up would lose the key.
  */
@@ -53,7 +53,7 @@ export async function authenticateWithDeviceCode(
     expiresAt,
   });
   const minted = await waitForKey(deps, api, { grant, clientId, expiresAt }, signal);
-  const account = await confirm(deps, backendUrl, minted.token, signal);
+  const account = await confirmApiKey(deps, backendUrl, minted.token, signal);
   return { minted, profile: { account, source: 'deviceCode' } };
 }
 
@@ -119,10 +119,10 @@ function interpretFailure(error: unknown): 'pending' | 'slowDown' | 'trouble' {
  */
 function backOff(error: unknown, waited: number, interval: number): number {
   const asked = isI99dashError(error) ? (error.retryAfterMs ?? 0) : 0;
-  return Math.max(Math.min(2 * waited, MAX_BACKOFF_MS), interval, asked);
+  return Math.max(Math.min(2 * waited, MAX_POLL_MS), interval, asked);
 }
 
-async function confirm(
+async function confirmApiKey(
   deps: AuthenticationDeps,
   backendUrl: string,
   token: string,

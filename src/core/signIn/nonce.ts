@@ -1,8 +1,8 @@
 import { I99dashError } from '../errors';
 import { t } from '../text/l10n';
 
-const MIN_LENGTH = 16;
-const MAX_LENGTH = 512;
+const MIN_NONCE = 16;
+const MAX_NONCE = 512;
 
 /**
  * Checks that a challenge is plain text of 16 to 512 printable ASCII characters. The signed data of
@@ -14,7 +14,7 @@ const MAX_LENGTH = 512;
  */
 export function assertSignableNonce(nonce: string): void {
   const isPlain = /^[\x20-\x7e]*$/u.test(nonce);
-  const isOfLength = nonce.length >= MIN_LENGTH && nonce.length <= MAX_LENGTH;
+  const isOfLength = nonce.length >= MIN_NONCE && nonce.length <= MAX_NONCE;
   if (!isOfLength || !isPlain || beginsObject(nonce) || isJwsInput(nonce)) {
     throw new I99dashError(
       'CHALLENGE_REFUSED',

@@ -40,20 +40,20 @@ export async function requestTokenWithKey(
 ): Promise<AccessToken> {
   await keyUse.assertKnown({ fingerprint: signer.fingerprint, backendUrl: api.backendUrl });
   try {
-    return await attempt(api, signer, clock, signal);
+    return await requestOnce(api, signer, clock, signal);
   } catch (error) {
     if (getServerCode(error) !== INVALID_CHALLENGE) {
       throw asSignInError(error, signer);
     }
   }
   try {
-    return await attempt(api, signer, clock, signal);
+    return await requestOnce(api, signer, clock, signal);
   } catch (error) {
     throw asSignInError(error, signer);
   }
 }
 
-async function attempt(
+async function requestOnce(
   api: ApiClient,
   signer: Signer,
   clock: Clock,

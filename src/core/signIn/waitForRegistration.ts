@@ -3,12 +3,12 @@ import type { Clock, Disposable } from '../platform/interfaces';
 import { delay, isTransient } from '../http/retry';
 
 /** The delay between the first two attempts, in milliseconds. */
-const FIRST_WAIT_MS = 2_000;
-const MAX_WAIT_MS = 15_000;
+const FIRST_CHECK_MS = 2_000;
+const MAX_CHECK_MS = 15_000;
 /** The factor by which each delay grows. */
 const BACKOFF = 1.5;
 /** How long to wait for the key's registration, in milliseconds. */
-const PATIENCE_MS = 15 * 60_000;
+const REGISTRATION_WAIT_MS = 15 * 60_000;
 
 export interface RegistrationWait {
   /** Calls back when the key may have just been registered, which triggers the next attempt. */
@@ -25,8 +25,8 @@ export async function retryUntilRegistered<T>(
   attempt: () => Promise<T>,
   { clock, wait, signal }: { clock: Clock; wait: RegistrationWait; signal?: AbortSignal },
 ): Promise<T> {
-  const end = clock.now() + PATIENCE_MS;
-  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * BACKOFF, MAX_WAIT_MS)) {
+  const end = clock.now() + REGISTRATION_WAIT_MS;
+  for (let waitMs = FIRST_CHECK_MS; ; waitMs = Math.min(waitMs * BACKOFF, MAX_CHECK_MS)) {
     try {
       return await attempt();
     } catch (error) {

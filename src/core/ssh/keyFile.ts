@@ -14,7 +14,7 @@ import { readPuttyKey } from './formats/puttyKey';
 const MAX_KEY_FILE_BYTES = 64 * 1024;
 
 /** Covers the first line of a private key and some text before it, in bytes. */
-const HEAD_BYTES = 1024;
+const KEY_HEAD_BYTES = 1024;
 const PUTTY_MARK = 'PuTTY-User-Key-File-';
 /** How files with private keys begin. The last is how OpenSSL prints a PKCS#12 file. */
 const MARKS = ['-----BEGIN ', PUTTY_MARK, 'Bag Attributes'];
@@ -29,7 +29,7 @@ export async function readIfKeyFile(path: string): Promise<string> {
     if (handle === undefined || !(await handle.stat()).isFile()) {
       return '';
     }
-    const head = decodeText(await readHead(handle, HEAD_BYTES));
+    const head = decodeText(await readHead(handle, KEY_HEAD_BYTES));
     return MARKS.some((mark) => head.includes(mark)) ? await readKeyFile(path) : '';
   } catch {
     return '';
@@ -83,7 +83,7 @@ export function parseKeyFile(text: string): KeyContainer | undefined {
       return readEncryptedPkcs8(block.bytes);
     default:
       // RSA, EC and DSA have their own labels; ed25519 has none.
-      return otherKey(block.label);
+      return unsupportedKey(block.label);
   }
 }
 
@@ -107,7 +107,7 @@ function findPrivateKeyBlock(
   return { label: labels[start]?.trim() ?? '', bytes: Buffer.from(body, 'base64') };
 }
 
-function otherKey(keyType: string): KeyContainer {
+function unsupportedKey(keyType: string): KeyContainer {
   return {
     ...{ format: 'pkcs8', encrypted: false, keyType },
     readSeed: (path) => Promise.reject(damagedKey(path)),

@@ -4,9 +4,9 @@ import type { PublicKeyParts } from './publicKey';
 import { readPublicKeyFile } from './publicKeyFile';
 
 /** Limit for a large `~/.ssh`. The user can browse for other files. */
-const MAX_FILES = 500;
+const MAX_KEY_FILES = 500;
 /** Number of files read concurrently, because a process can open only so many. */
-const AT_ONCE = 32;
+const KEY_FILES_AT_ONCE = 32;
 
 /**
  * Reads the files of a folder (`~/.ssh`), sorted by name, in batches. Empty when the folder is
@@ -24,10 +24,12 @@ export async function* readKeyFolder<T>(
     .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && accepts(entry.name))
     .map(({ name }) => name)
     .sort((a, b) => likelihood(b) - likelihood(a) || (a < b ? -1 : 1))
-    .slice(0, MAX_FILES)
+    .slice(0, MAX_KEY_FILES)
     .sort();
-  for (let from = 0; from < names.length; from += AT_ONCE) {
-    const batch = names.slice(from, from + AT_ONCE).map((name) => read(join(folder, name)));
+  for (let from = 0; from < names.length; from += KEY_FILES_AT_ONCE) {
+    const batch = names
+      .slice(from, from + KEY_FILES_AT_ONCE)
+      .map((name) => read(join(folder, name)));
     const found = await Promise.all(batch.map((each) => each.catch(() => undefined)));
     yield* found.filter((each) => each !== undefined);
   }

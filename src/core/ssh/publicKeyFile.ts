@@ -12,9 +12,9 @@ import { t } from '../text/l10n';
 import { READ_WITHOUT_WAITING, decodeText } from '../platform/readTextFile';
 
 /** Limit for a public key file, in bytes. */
-const MAX_BYTES = 64 * 1024;
+const MAX_PUBLIC_KEY_BYTES = 64 * 1024;
 /** Covers the first line of every private key format, even in UTF-16. In bytes. */
-const HEAD_BYTES = 64;
+const FIRST_LINE_BYTES = 64;
 
 /** PEM and SSH.com; PuTTY; SSH 1; OpenSSH's container without armor, raw and as base64. */
 const PRIVATE_KEY =
@@ -63,10 +63,10 @@ export function looksLikePrivateKey(text: string): boolean {
 /** Checks the head before it reads the rest, so that a private key is never fully in memory. */
 async function readPublicText(handle: FileHandle, file: string): Promise<string> {
   const stats = await handle.stat();
-  if (!stats.isFile() || stats.size > MAX_BYTES) {
-    throw unreadable(file, t('{0} is not a public key file.', file));
+  if (!stats.isFile() || stats.size > MAX_PUBLIC_KEY_BYTES) {
+    throw unreadablePublicKey(file, t('{0} is not a public key file.', file));
   }
-  const head = Buffer.alloc(Math.min(HEAD_BYTES, stats.size));
+  const head = Buffer.alloc(Math.min(FIRST_LINE_BYTES, stats.size));
   await handle.read(head, 0, head.length, 0);
   assertPublic(head, file);
   const bytes = await handle.readFile();
@@ -96,27 +96,29 @@ function isPrivateDer(bytes: Buffer): boolean {
   const [tag, length = 0] = bytes;
   const content = length < 0x80 ? 2 : 2 + (length & 0x7f);
   const hasVersion = bytes[content] === 0x02 && bytes[content + 1] === 0x01;
-  return tag === 0x30 && (hasVersion || bytes.subarray(0, HEAD_BYTES).includes(PASSWORD_BASED));
+  return (
+    tag === 0x30 && (hasVersion || bytes.subarray(0, FIRST_LINE_BYTES).includes(PASSWORD_BASED))
+  );
 }
 
 function parse(text: string, file: string): PublicKeyParts {
   const lines = text.split(/\r\n|\r|\n/u).filter((line) => /^\s*[^\s#]/u.test(line));
   const [line = ''] = lines;
   if (/^\s*-{4,5} ?BEGIN /u.test(line)) {
-    throw unreadable(
+    throw unreadablePublicKey(
       file,
       t("{0} is not in OpenSSH's format, one line that begins with {1}.", file, ED25519),
     );
   }
   if (lines.length > 1) {
-    throw unreadable(
+    throw unreadablePublicKey(
       file,
       t('{0} has several lines with keys. One file with one key is wanted.', file),
     );
   }
   const parts = parsePublicKeyLine(line);
   if (parts === undefined) {
-    throw unreadable(file, t('{0} holds no public key, or a damaged one.', file));
+    throw unreadablePublicKey(file, t('{0} holds no public key, or a damaged one.', file));
   }
   if (parts.type !== ED25519) {
     const message = t(
@@ -127,12 +129,12 @@ function parse(text: string, file: string): PublicKeyParts {
     throw new I99dashError('KEY_UNSUPPORTED', message, { file });
   }
   if (!parts.blob.equals(ed25519Blob(parts.blob.subarray(-ED25519_BYTES)))) {
-    throw unreadable(file, t('{0} holds a damaged public key.', file));
+    throw unreadablePublicKey(file, t('{0} holds a damaged public key.', file));
   }
   return parts;
 }
 
-function unreadable(file: string, message: string, cause?: unknown): I99dashError {
+function unreadablePublicKey(file: string, message: string, cause?: unknown): I99dashError {
   return new I99dashError('KEY_UNREADABLE', message, { file, cause });
 }
 
@@ -145,5 +147,5 @@ function asPublicKeyError(error: unknown, file: string): unknown {
     const message = t('There is no public key at {0}.', file);
     return new I99dashError('KEY_NOT_FOUND', message, { file, cause: error });
   }
-  return unreadable(file, t('{0} cannot be read ({1}).', file, code), error);
+  return unreadablePublicKey(file, t('{0} cannot be read ({1}).', file, code), error);
 }

@@ -1,9 +1,9 @@
 /** Longer words are not treated as misspelt. */
-const MAX_LENGTH = 40;
+const MAX_COMPARED = 40;
 
 /** Returns the closest candidate: at most two letters different, or equal except for case. */
 export function closestMatch(word: string, candidates: readonly string[]): string | undefined {
-  if (word.length > MAX_LENGTH) {
+  if (word.length > MAX_COMPARED) {
     return undefined;
   }
   const lower = word.toLowerCase();

@@ -6,7 +6,7 @@ export type ByteUnit = 'kB' | 'MB' | 'GB';
 const BYTES_IN: Record<ByteUnit, number> = { kB: 1e3, MB: 1e6, GB: 1e9 };
 
 /** The units' names in `Intl`. */
-const NAMES: Record<ByteUnit, string> = { kB: 'kilobyte', MB: 'megabyte', GB: 'gigabyte' };
+const UNIT_NAMES: Record<ByteUnit, string> = { kB: 'kilobyte', MB: 'megabyte', GB: 'gigabyte' };
 
 /** Returns the most readable unit for a number of bytes. */
 export function chooseUnit(bytes: number): ByteUnit {
@@ -15,16 +15,24 @@ export function chooseUnit(bytes: number): ByteUnit {
 
 /** Formats bytes as a number of units: whole kB, rounded up, and one decimal for larger units. */
 export function formatInUnit(bytes: number, unit: ByteUnit): string {
-  return format(bytes, unit);
+  return formatWithOptions(bytes, unit);
 }
 
 /** Formats bytes with their unit: `62 kB`, `12.4 MB`. */
 export function formatBytes(bytes: number): string {
   const unit = chooseUnit(bytes);
-  return format(bytes, unit, { style: 'unit', unit: NAMES[unit], unitDisplay: 'short' });
+  return formatWithOptions(bytes, unit, {
+    style: 'unit',
+    unit: UNIT_NAMES[unit],
+    unitDisplay: 'short',
+  });
 }
 
-function format(bytes: number, unit: ByteUnit, options: Intl.NumberFormatOptions = {}): string {
+function formatWithOptions(
+  bytes: number,
+  unit: ByteUnit,
+  options: Intl.NumberFormatOptions = {},
+): string {
   const amount = bytes / BYTES_IN[unit];
   const digits = unit === 'kB' ? 0 : 1;
   return formatNumber(unit === 'kB' ? Math.ceil(amount) : amount, {

@@ -16,9 +16,9 @@ const END_OF_ISOLATE = '\u2069';
  * Limit for the sanitized text, in UTF-16 units. Longer than any path or sentence: the run time
  * grows with the text.
  */
-const LONGEST = 8_000;
+const MAX_SANITIZED = 8_000;
 /** Default limit for third-party text, in UTF-16 units. */
-const LONGEST_SENTENCE = 300;
+const MAX_SENTENCE = 300;
 /** Sanitizing may shorten a text, so this multiple of the limit is read. */
 const SPARE = 4;
 /** Long texts keep more of their beginning, and some of their end. */
@@ -30,8 +30,8 @@ const SHARE_OF_BEGINNING = 2 / 3;
  * Balanced isolates are kept in localized messages. The text is cut before it is sanitized.
  * @param max UTF-16 units, at most 8,000. Longer texts lose their middle.
  */
-export function sanitizeLine(text: string, max = LONGEST_SENTENCE): string {
-  const short = shorten(text, Math.min(max, LONGEST));
+export function sanitizeLine(text: string, max = MAX_SENTENCE): string {
+  const short = shorten(text, Math.min(max, MAX_SANITIZED));
   return localization() === undefined
     ? short.replace(UNSAFE_CHARS, ' ')
     : withEnds(short.replace(UNSAFE_CHARS_BUT_ISOLATES, ' '));
@@ -43,10 +43,10 @@ export function sanitizeLine(text: string, max = LONGEST_SENTENCE): string {
  * recognized.
  * @param max Characters, not counting the ellipsis.
  */
-export function serverWords(text: string, max = LONGEST_SENTENCE): string {
+export function serverWords(text: string, max = MAX_SENTENCE): string {
   const looked = text.slice(0, max * SPARE);
   const line = withoutQueries(
-    withoutIsolates(sanitizeLine(looked, LONGEST)).replace(/\s+/gu, ' '),
+    withoutIsolates(sanitizeLine(looked, MAX_SANITIZED)).replace(/\s+/gu, ' '),
   ).trim();
   // Array.from splits by code points, so a cut does not break a surrogate pair.
   const cut = Array.from(line).slice(0, max).join('');

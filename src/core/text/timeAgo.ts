@@ -4,7 +4,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** Largest first: the largest unit that fits is used. */
-const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+const TIME_UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 365 * DAY],
   ['month', 30 * DAY],
   ['week', 7 * DAY],
@@ -22,7 +22,7 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 export function timeAgo(then: number, now: number, language: string): string {
   const format = new Intl.RelativeTimeFormat(languageOrEnglish(language), { numeric: 'auto' });
   const age = Math.max(0, now - then);
-  const [unit, length] = UNITS.find(([, each]) => age >= each) ?? ['second', SECOND];
+  const [unit, length] = TIME_UNITS.find(([, each]) => age >= each) ?? ['second', SECOND];
   return unit === 'second'
     ? format.format(0, unit)
     : format.format(-Math.floor(age / length), unit);

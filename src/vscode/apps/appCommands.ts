@@ -116,7 +116,7 @@ export async function promoteAppToBeta(
   const version = given.version ?? (await latestVersion(api, appId));
   const releaseNotes =
     given.releaseNotes ?? (call.confirmed ? '' : await askForReleaseNotes(appId, version));
-  await confirm(context, call, {
+  await confirmChange(context, call, {
     question: vscode.l10n.t('Make {0} {1} the beta?', appId, version),
     facts: [
       ...listAppWarnings(appId, version, describeTrack('beta')),
@@ -148,7 +148,7 @@ export async function promoteAppToProduction(
   const { appId } = toArguments(args);
   const api = context.api();
   const { version, sha256 } = await findBeta(api, appId);
-  await confirm(context, call, {
+  await confirmChange(context, call, {
     question: vscode.l10n.t('Promote {0} {1} to production?', appId, version),
     facts: [
       ...listAppWarnings(appId, version, vscode.l10n.t('production (everybody, at once)')),
@@ -174,7 +174,7 @@ export async function endAppBeta(context: AppsContext, call: Call, args: unknown
   const { appId } = toArguments(args);
   const api = context.api();
   const { version } = await findBeta(api, appId);
-  await confirm(context, call, {
+  await confirmChange(context, call, {
     question: vscode.l10n.t('End the beta of {0}?', appId),
     detail: vscode.l10n.t(
       'The testers lose {0}. What is published stays as it is.',
@@ -266,7 +266,7 @@ function listAppWarnings(appId: string, version: string, track: string): string[
  * @throws NOT_SIGNED_IN if there is no session, or a different account is signed in in the meantime
  * @throws CancelledError
  */
-async function confirm(
+async function confirmChange(
   context: AppsContext,
   call: Call,
   {

@@ -21,16 +21,11 @@ export interface AppDetail {
  * @param now milliseconds since the epoch
  */
 export function listAppDetails(row: AppRow, now: number, problems: ProblemCount): AppDetail[] {
-  const found = [
-    describeReason(row),
-    describeProblems(problems),
-    describeVersions(row),
-    describeBeta(row),
-  ];
-  return [...found, describePublished(row, now)].filter((fact) => fact !== undefined);
+  const found = [detailReason(row), detailProblems(problems), detailVersions(row), detailBeta(row)];
+  return [...found, detailPublished(row, now)].filter((fact) => fact !== undefined);
 }
 
-function describeProblems({ errors, warnings }: ProblemCount): AppDetail | undefined {
+function detailProblems({ errors, warnings }: ProblemCount): AppDetail | undefined {
   const facts = [
     ...(errors === 0 ? [] : [plural(errors, { one: '{0} error', other: '{0} errors' })]),
     ...(warnings === 0 ? [] : [plural(warnings, { one: '{0} warning', other: '{0} warnings' })]),
@@ -48,7 +43,7 @@ function describeProblems({ errors, warnings }: ProblemCount): AppDetail | undef
   };
 }
 
-function describeReason({ review, rejectionReason }: AppRow): AppDetail | undefined {
+function detailReason({ review, rejectionReason }: AppRow): AppDetail | undefined {
   if (review !== 'rejected') {
     return undefined;
   }
@@ -62,7 +57,7 @@ function describeReason({ review, rejectionReason }: AppRow): AppDetail | undefi
   };
 }
 
-function describeVersions({ latestVersion, local }: AppRow): AppDetail | undefined {
+function detailVersions({ latestVersion, local }: AppRow): AppDetail | undefined {
   const latest = latestVersion === null ? [] : [vscode.l10n.t('latest {0}', latestVersion)];
   const here = typeof local?.version === 'string' ? [vscode.l10n.t('here {0}', local.version)] : [];
   const facts = [...latest, ...here];
@@ -79,7 +74,7 @@ function describeVersions({ latestVersion, local }: AppRow): AppDetail | undefin
   };
 }
 
-function describeBeta({ beta }: AppRow): AppDetail | undefined {
+function detailBeta({ beta }: AppRow): AppDetail | undefined {
   if (beta === undefined) {
     return undefined;
   }
@@ -104,7 +99,7 @@ function testers({ testers: known }: BetaRow): string {
   return known === undefined ? '' : vscode.l10n.t('{0} of {1} testers', known.count, known.cap);
 }
 
-function describePublished({ lastPublishedAt }: AppRow, now: number): AppDetail | undefined {
+function detailPublished({ lastPublishedAt }: AppRow, now: number): AppDetail | undefined {
   const at = lastPublishedAt === undefined ? NaN : Date.parse(lastPublishedAt);
   if (Number.isNaN(at)) {
     return undefined;

@@ -29,7 +29,7 @@ export function appNode(
   const item = new vscode.TreeItem(rowLabel(name), details.length === 0 ? None : open);
   const version = row.latestVersion ?? row.local?.version ?? '';
   const state = describeState(row);
-  const beta = describeBeta(row);
+  const beta = formatBeta(row);
   const id = nodeId(row);
   item.id = id;
   item.description = joinIsolated([state, beta, version]);
@@ -84,7 +84,7 @@ function describeState(row: AppRow): string {
   return row.local?.id === null ? vscode.l10n.t('no ID') : reviewName(row.reviewWord);
 }
 
-function describeBeta({ beta }: AppRow): string {
+function formatBeta({ beta }: AppRow): string {
   return beta === undefined ? '' : vscode.l10n.t('beta {0}', beta.version ?? '').trim();
 }
 

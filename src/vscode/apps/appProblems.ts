@@ -10,7 +10,7 @@ export interface ProblemCount {
 }
 
 /** Counts the problems of mini-apps by folder. */
-export function countProblems(folders: readonly string[]): Map<string, ProblemCount> {
+export function countDiagnostics(folders: readonly string[]): Map<string, ProblemCount> {
   const counts = new Map(folders.map((folder) => [folder, { errors: 0, warnings: 0 }]));
   for (const [{ scheme, fsPath }, diagnostics] of vscode.languages.getDiagnostics()) {
     const folder = folders.find((each) => scheme === 'file' && isInside(fsPath, each));
@@ -37,7 +37,7 @@ export function onDidChangeProblems(
   return vscode.languages.onDidChangeDiagnostics(({ uris }) => {
     const known = folders();
     if (uris.some(({ fsPath }) => known.some((folder) => isInside(fsPath, folder)))) {
-      const next = JSON.stringify([...countProblems(known)]);
+      const next = JSON.stringify([...countDiagnostics(known)]);
       if (next !== last) {
         last = next;
         changed();
@@ -47,7 +47,7 @@ export function onDidChangeProblems(
 }
 
 /** The URI scheme of rows that show the number of their app's problems. */
-const SCHEME = 'i99dash-app';
+const DECORATION_SCHEME = 'i99dash-app';
 
 /**
  * Returns the URI that decorates a row with the number of its problems. The decoration is at the
@@ -56,14 +56,14 @@ const SCHEME = 'i99dash-app';
 export function problemsUri(appId: string, { errors, warnings }: ProblemCount): vscode.Uri {
   const query = JSON.stringify([errors, warnings]);
   const path = `/${Buffer.from(appId).toString('hex')}`; // the server's ID can be any text
-  return vscode.Uri.from({ scheme: SCHEME, path, query });
+  return vscode.Uri.from({ scheme: DECORATION_SCHEME, path, query });
 }
 
 /** Decorates the rows that have a {@link problemsUri}. */
 export function decorateProblems(): vscode.Disposable {
   return vscode.window.registerFileDecorationProvider({
     provideFileDecoration: ({ scheme, query }) => {
-      if (scheme !== SCHEME) {
+      if (scheme !== DECORATION_SCHEME) {
         return undefined;
       }
       const [errors, warnings] = JSON.parse(query) as [number, number];

@@ -20,7 +20,7 @@ import type { MiniApps } from '../publish/miniApps';
 /**
  * The delay before the first poll of a review, in milliseconds, so that the editor can start first.
  */
-const START_DELAY_MS = 2_000;
+const FIRST_POLL_MS = 2_000;
 
 export interface AppsDeps {
   session: Session;
@@ -91,7 +91,7 @@ export function createApps(parts: AppsDeps): Apps {
     },
   });
   const wake = (): void => void reviews.wake();
-  const start = setTimeout(wake, START_DELAY_MS);
+  const start = setTimeout(wake, FIRST_POLL_MS);
   const subscriptions = vscode.Disposable.from(
     view,
     reviews,

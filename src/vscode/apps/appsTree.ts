@@ -62,7 +62,7 @@ export async function renderApps(input: AppsViewInput): Promise<RenderedApps> {
   return {
     nodes,
     welcomeState,
-    message: nodes.length === 0 || snapshot === undefined ? '' : messageFor(snapshot),
+    message: nodes.length === 0 || snapshot === undefined ? '' : viewMessage(snapshot),
     hasDeliveryFailure: delivery !== undefined,
   };
 }
@@ -91,7 +91,7 @@ function sectionNode(id: string, label: string, apps: readonly TreeNode[]): Tree
   return new TreeNode(item, {}, apps);
 }
 
-function messageFor({ status, mine }: AppsSnapshot): string {
+function viewMessage({ status, mine }: AppsSnapshot): string {
   const { apps, appsTotal, isDeveloper, hasPendingRequest, lastNotificationError } = status;
   const notes = [
     ...(isDeveloper

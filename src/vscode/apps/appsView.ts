@@ -4,7 +4,7 @@ import type { Session } from '../../core/session/session';
 import { describeError } from '../../core/errors';
 import { plural } from '../../core/text/l10n';
 import type { Logger, StateStore } from '../../core/platform/interfaces';
-import { countProblems, decorateProblems, onDidChangeProblems } from './appProblems';
+import { countDiagnostics, decorateProblems, onDidChangeProblems } from './appProblems';
 import { isUnreachable, type Reachability } from '../../core/http/reachability';
 import type { RenderedApps } from './appsTree';
 import type { MiniApps } from '../publish/miniApps';
@@ -148,7 +148,7 @@ export class AppsView implements vscode.Disposable {
       isSignedIn: isSignedIn(),
       isFiltered: this.isFiltered,
       folders: miniApps.known,
-      problems: countProblems(miniApps.known),
+      problems: countDiagnostics(miniApps.known),
       now: Date.now(),
     });
     this.view.message = drawn.message;

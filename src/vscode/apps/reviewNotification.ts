@@ -11,7 +11,7 @@ export function showReviewDecision(decision: ReviewDecision): void {
   const console = vscode.l10n.t('Open in Web Console');
   const { showInformationMessage, showWarningMessage } = vscode.window;
   const show = decision.state === 'approved' ? showInformationMessage : showWarningMessage;
-  void show(plainText(describe(decision)), status, console).then((picked) => {
+  void show(plainText(describeDecision(decision)), status, console).then((picked) => {
     const { appId } = decision;
     if (picked === status) {
       return runCommand('i99dash.status', { appId });
@@ -21,7 +21,7 @@ export function showReviewDecision(decision: ReviewDecision): void {
   });
 }
 
-function describe({ appId, version, state, reason }: ReviewDecision): string {
+function describeDecision({ appId, version, state, reason }: ReviewDecision): string {
   const name = version === undefined ? appId : `${appId} ${version}`;
   if (state === 'approved') {
     return vscode.l10n.t('{0} was approved.', name);

@@ -11,7 +11,7 @@ import { plainText } from '../ui/plainText';
 import { registrationLines } from '../keys/registerQuestion';
 
 /** The maximum length of a line, in UTF-16 units. The longest sentence below fits. */
-const MAX_LINE = 500;
+const MAX_PATH_LINE = 500;
 
 /** Where the private key is stored. */
 export type SecretPlace = 'repository' | 'clipboard';
@@ -55,7 +55,7 @@ export async function confirmCi(call: Call, plan: CiPlan): Promise<void> {
       : vscode.l10n.t('Set up CI publishing for {0} on {1}?', repository.path, repository.host);
   await confirmGuarded(call, {
     message,
-    detail: detail.map((line) => sanitizeLine(line, MAX_LINE)),
+    detail: detail.map((line) => sanitizeLine(line, MAX_PATH_LINE)),
     buttons: [vscode.l10n.t('Set Up')],
   });
 }

@@ -15,7 +15,7 @@ import {
 } from '../../core/publish/project/packageCommands';
 import { readPipelineBuild } from '../../core/ci/pipelineBuild';
 import { assertBuildFits, assertFitsWorkflow } from '../../core/ci/workflowFolder';
-import { keyName, MAX_NAME_LENGTH } from '../../core/account/registerKey';
+import { toKeyName, MAX_NAME_LENGTH } from '../../core/account/registerKey';
 import { orCancel } from '../ui/ask';
 import { showInput, showPicker } from '../ui/pickers';
 
@@ -67,13 +67,14 @@ export async function findCiTarget(
   const service = told ?? (quiet ? 'github' : await askForService());
   const suggested = repository?.path ?? basename(root);
   const chosen =
-    name ?? (repository === undefined && !quiet ? await askForName(suggested) : suggested);
+    name ??
+    (repository === undefined && !quiet ? await askForRepositoryName(suggested) : suggested);
   return {
     root,
     directory,
     service,
     isGhSignedIn: repository?.service === 'github' && known.github.includes(repository.host),
-    name: keyName(chosen),
+    name: toKeyName(chosen),
     packages: await readPackageCommands(folder, root),
     ...(build === undefined ? {} : { build }),
     ...(repository === undefined ? {} : { repository }),
@@ -112,7 +113,7 @@ async function askForService(): Promise<CiService> {
   return orCancel(picked).service;
 }
 
-async function askForName(suggested: string): Promise<string> {
+async function askForRepositoryName(suggested: string): Promise<string> {
   const name = await showInput({
     title: vscode.l10n.t('Set Up CI Publishing: which repository?'),
     prompt: vscode.l10n.t(

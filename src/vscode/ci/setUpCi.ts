@@ -67,7 +67,7 @@ export async function setUpCi(
   const backendUrl = deps.backendUrl();
   const tokens = boundTokens(backendUrl, deps.tokens, deps.backendUrl);
   const ciDeps: CiKeyDeps = { transport, tokens, backendUrl };
-  const given = folder === undefined ? undefined : await givenMiniApp(deps.miniApps, folder);
+  const given = folder === undefined ? undefined : await requireGivenMiniApp(deps.miniApps, folder);
   const identity = await getIdentity(deps);
   const miniApp = given ?? (await chooseMiniApp(deps.miniApps));
   await requireMiniApp(miniApp);
@@ -95,7 +95,7 @@ export async function setUpCi(
 }
 
 /** @throws NOTHING_TO_PUBLISH */
-async function givenMiniApp(miniApps: MiniApps, folder: vscode.Uri): Promise<string> {
+async function requireGivenMiniApp(miniApps: MiniApps, folder: vscode.Uri): Promise<string> {
   const miniApp = await chooseMiniApp(miniApps, folder);
   await requireMiniApp(miniApp);
   return miniApp;

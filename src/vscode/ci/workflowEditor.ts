@@ -12,7 +12,7 @@ export function chooseWorkflowPath(root: string, service: CiService): Promise<st
     const isOpen = vscode.workspace.textDocuments.some(
       ({ uri, isClosed }) => !isClosed && uri.toString() === untitled(root, path).toString(),
     );
-    return isOpen || (await exists(vscode.Uri.file(join(root, path))));
+    return isOpen || (await uriExists(vscode.Uri.file(join(root, path))));
   });
 }
 
@@ -31,7 +31,7 @@ function untitled(root: string, path: string): vscode.Uri {
   return vscode.Uri.file(join(root, path)).with({ scheme: 'untitled' });
 }
 
-async function exists(uri: vscode.Uri): Promise<boolean> {
+async function uriExists(uri: vscode.Uri): Promise<boolean> {
   return vscode.workspace.fs.stat(uri).then(
     () => true,
     () => false,

@@ -43,7 +43,7 @@ async function handleCommand(
   // The workbench would show the rejection of such a call on top of our message.
   const shownByCaller = isFromWorkbench && isClickedOn(args[0]);
   try {
-    return await handler(...readCall(id, args[0], isFromWorkbench));
+    return await handler(...parseCall(id, args[0], isFromWorkbench));
   } catch (error) {
     const runAgain = (): void => void runCommand(id, ...args.map(withoutSecrets));
     reportRetryable(id, error, logger, runAgain);
@@ -85,7 +85,7 @@ function isClickedOn(first: unknown): boolean {
  * reads `confirmed`, which counts only if the user's settings accept it.
  * @throws VALIDATION_FAILED
  */
-function readCall(id: CommandId, given: unknown, isFromWorkbench: boolean): [unknown, Call] {
+function parseCall(id: CommandId, given: unknown, isFromWorkbench: boolean): [unknown, Call] {
   if (!takesArguments(id)) {
     return [given, identifyCaller(given, undefined, isFromWorkbench)];
   }

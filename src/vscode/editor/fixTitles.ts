@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 import type { Fix } from '../../core/publish/editing/fix';
 
 /** The maximum length of a value in a menu item; longer ones are truncated. */
-const MAX_LENGTH = 60;
+const MAX_TITLE = 60;
 
 /** Returns the title of a fix in the quick fix menu. */
 export function fixTitle({ kind, field, value }: Fix): string {
-  const shown = value.length > MAX_LENGTH ? `${value.slice(0, MAX_LENGTH)}…` : value;
+  const shown = value.length > MAX_TITLE ? `${value.slice(0, MAX_TITLE)}…` : value;
   switch (kind) {
     case 'setVersion':
       return vscode.l10n.t('Set the version to {0}', shown);

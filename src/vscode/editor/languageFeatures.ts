@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import type { Snapshot } from './miniAppDocument';
 
-const LANGUAGES = ['json', 'jsonc'];
-const NAMES = ['**/manifest.json', '**/sdk.config.json'];
-const DOCUMENTS: vscode.DocumentSelector = LANGUAGES.flatMap((language) =>
-  NAMES.map((pattern) => ({ scheme: 'file', language, pattern })),
+const JSON_LANGUAGES = ['json', 'jsonc'];
+const FILE_PATTERNS = ['**/manifest.json', '**/sdk.config.json'];
+const DOCUMENTS: vscode.DocumentSelector = JSON_LANGUAGES.flatMap((language) =>
+  FILE_PATTERNS.map((pattern) => ({ scheme: 'file', language, pattern })),
 );
 /** The files that publishing checks for versions and for code that old WebViews do not support. */
-const CODE: vscode.DocumentSelector = {
+const CODE_FILES: vscode.DocumentSelector = {
   scheme: 'file',
   pattern: '**/*.{html,htm,js,mjs,cjs,css}',
 };
@@ -58,7 +58,7 @@ function registerQuickFixes(): vscode.Disposable {
       { providedCodeActionKinds: [...kinds, vscode.CodeActionKind.SourceFixAll] },
     ),
     vscode.languages.registerCodeActionsProvider(
-      CODE,
+      CODE_FILES,
       {
         // VS Code asks at every cursor movement in every script, so load nothing if no problem is
         // ours.

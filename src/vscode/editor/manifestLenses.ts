@@ -13,7 +13,7 @@ export async function manifestLenses(document: vscode.TextDocument): Promise<vsc
   if (!(await isMiniApp(dirname(uri.fsPath)))) {
     return [];
   }
-  const app = describeApp(document);
+  const app = formatAppName(document);
   const top = new vscode.Range(0, 0, 0, 0);
   // The argument is the file, as from a menu, so that a failing command shows a single message.
   return [
@@ -38,7 +38,7 @@ export async function manifestLenses(document: vscode.TextDocument): Promise<vsc
 /**
  * Returns the ID and version in the document, as far as they exist; otherwise the folder's name.
  */
-function describeApp(document: vscode.TextDocument): string {
+function formatAppName(document: vscode.TextDocument): string {
   const manifest = parseJson(document.getText())?.value;
   const { id, version } = isJsonObject(manifest) ? manifest : {};
   const name = typeof id === 'string' ? id : basename(dirname(document.uri.fsPath));

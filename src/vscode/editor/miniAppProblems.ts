@@ -13,7 +13,7 @@ const TYPING_MS = 150;
  * The delay after the first file change before the files are checked, in milliseconds. Files change
  * in bursts, for example during a checkout or an install, and one check handles them all.
  */
-const SETTLE_MS = 300;
+const PROBLEMS_SETTLE_MS = 300;
 
 /** The two files that are checked while the user types. */
 export type JsonFile = typeof MANIFEST_FILE | typeof CONFIG_FILE;
@@ -142,7 +142,7 @@ export class MiniAppProblems implements vscode.Disposable {
     this.settling = setTimeout(() => {
       this.background = new AbortController();
       this.inBackground(this.inTurn(this.background.signal));
-    }, SETTLE_MS);
+    }, PROBLEMS_SETTLE_MS);
   }
 
   private inTurn(signal: AbortSignal): Promise<Problem[]> {

@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
 import type { Problem } from '../../core/problem';
 
-const SEVERITIES = {
+const DIAGNOSTIC_SEVERITIES = {
   error: vscode.DiagnosticSeverity.Error,
   warning: vscode.DiagnosticSeverity.Warning,
   info: vscode.DiagnosticSeverity.Information,
 };
 
-const SOURCE = 'i99dash';
+const DIAGNOSTIC_SOURCE = 'i99dash';
 
 /** Checks whether a diagnostic is ours. */
 export function isOurs({ source }: vscode.Diagnostic): boolean {
-  return source === SOURCE;
+  return source === DIAGNOSTIC_SOURCE;
 }
 
 /**
@@ -21,8 +21,8 @@ export function toDiagnostic({ severity, rule, message, range }: Problem): vscod
   const { start, end } = range ?? { start: { line: 0, character: 0 }, end: undefined };
   const { line, character } = end ?? start;
   const place = new vscode.Range(start.line, start.character, line, character);
-  const diagnostic = new vscode.Diagnostic(place, message, SEVERITIES[severity]);
-  diagnostic.source = SOURCE;
+  const diagnostic = new vscode.Diagnostic(place, message, DIAGNOSTIC_SEVERITIES[severity]);
+  diagnostic.source = DIAGNOSTIC_SOURCE;
   diagnostic.code = rule;
   return diagnostic;
 }

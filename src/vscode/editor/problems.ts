@@ -13,7 +13,7 @@ import type { MiniApps } from '../publish/miniApps';
 import { isJsonFile, MiniAppProblems, type ProblemDeps } from './miniAppProblems';
 
 /** The delay after the first search, in milliseconds, so that the editor can start first. */
-const QUIET_MS = 2_000;
+const TYPING_PAUSE_MS = 2_000;
 
 /**
  * Keeps the Problems panel up to date for the mini-apps in the workspace, and for mini-apps
@@ -105,7 +105,7 @@ export class Problems implements vscode.Disposable {
   }
 
   private async opened({ uri }: vscode.TextDocument): Promise<void> {
-    const folder = uri.scheme === 'file' ? await this.folderOf(uri.fsPath) : undefined;
+    const folder = uri.scheme === 'file' ? await this.findFolder(uri.fsPath) : undefined;
     if (folder !== undefined) {
       await this.take(folder).firstCheck;
       this.warm ??= this.warmUp().catch((error: unknown) => {
@@ -144,7 +144,7 @@ export class Problems implements vscode.Disposable {
     }
     if (!this.hasSearched) {
       this.hasSearched = true;
-      this.quiet = setTimeout(() => void this.checkOthers(), QUIET_MS);
+      this.quiet = setTimeout(() => void this.checkOthers(), TYPING_PAUSE_MS);
     }
     this.openedAll();
     void this.forgetOthers();
@@ -185,7 +185,7 @@ export class Problems implements vscode.Disposable {
    * Returns the mini-app of a file, even if the search has not found it, for example because it is
    * outside the workspace or deeply nested.
    */
-  private async folderOf(file: string): Promise<string | undefined> {
+  private async findFolder(file: string): Promise<string | undefined> {
     const folder = dirname(file);
     const known = this.miniApps.known.find((app) => isInside(file, app));
     return known ?? (isJsonFile(basename(file)) && (await isMiniApp(folder)) ? folder : undefined);

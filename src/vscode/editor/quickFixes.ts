@@ -11,10 +11,10 @@ import { placeholderIconFor } from '../../core/publish/project/placeholderIcon';
 import { findMiniApp } from '../publish/miniApps';
 import { fixTitle } from './fixTitles';
 import { miniAppDocument, getPictureRoots } from './miniAppDocument';
+import { isOurs } from './problemDiagnostic';
 
-const SOURCE = 'i99dash';
 /** The kind for `editor.codeActionsOnSave`, which also matches `source.fixAll`. */
-const FIX_ALL = vscode.CodeActionKind.SourceFixAll.append(SOURCE);
+const FIX_ALL = vscode.CodeActionKind.SourceFixAll.append('i99dash');
 /** Rules whose fixes depend on the existing pictures. */
 const NEEDS_PICTURES = ['manifest.icon.required', 'asset.missing'];
 /** Rules that report a missing field. */
@@ -37,7 +37,7 @@ export async function jsonFileActions(
     return [];
   }
   const isManifest = ours.kind === 'manifest';
-  const problems = context.diagnostics.filter(({ source }) => source === SOURCE);
+  const problems = context.diagnostics.filter(isOurs);
   const roots = problems.length === 0 ? [] : await getPictureRoots(ours.folder);
   const fixContext = await createFixContext(ours.folder, roots, problems);
   const text = document.getText();
@@ -138,7 +138,7 @@ export async function actionsInCode(
   }
   const manifest = await vscode.workspace.openTextDocument(join(folder, MANIFEST_FILE));
   const found: { fix: Fix; problem: vscode.Diagnostic; target: vscode.TextDocument }[] = [];
-  for (const problem of diagnostics.filter(({ source }) => source === SOURCE)) {
+  for (const problem of diagnostics.filter(isOurs)) {
     const at = findProblem(problem, document);
     const isNote = problem.severity === vscode.DiagnosticSeverity.Information;
     const isBaseline = at.rule.startsWith('baseline.') && at.rule !== 'baseline.unchecked';
@@ -159,9 +159,9 @@ export async function actionsInCode(
 
 /** Removes duplicate fixes, because several problems can have the same fix. */
 function withoutDoubles<T extends { fix: Fix }>(found: readonly T[]): T[] {
-  const keyOf = ({ fix: { kind, value, edits } }: T): string =>
+  const toKey = ({ fix: { kind, value, edits } }: T): string =>
     JSON.stringify([kind, value, edits]);
-  const keys = found.map(keyOf);
+  const keys = found.map(toKey);
   return found.filter((_, index) => keys.indexOf(keys[index] ?? '') === index);
 }
 

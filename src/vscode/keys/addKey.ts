@@ -10,7 +10,7 @@ import {
 } from '../../core/account/keyCandidates';
 import {
   assertNotRegistered,
-  keyName,
+  toKeyName,
   MAX_NAME_LENGTH,
   registerKey,
 } from '../../core/account/registerKey';
@@ -48,7 +48,7 @@ export async function addKey(deps: AddKeyDeps, call: Call, args: AddKeyArguments
     : readCandidate(args.publicKeyPath));
   // Check this before asking the user anything.
   assertNotRegistered(await loadKeys(deps), candidate.fingerprint);
-  const name = args.name ?? (await askForName(suggestedName(candidate)));
+  const name = args.name ?? (await askForKeyName(suggestedName(candidate)));
   const purpose =
     args.purpose ?? (args.name === undefined ? await askForPurpose(name) : ('login' as const));
   const account = await getIdentity(deps);
@@ -56,7 +56,7 @@ export async function addKey(deps: AddKeyDeps, call: Call, args: AddKeyArguments
   const api = keysApi(deps, deps.tokens);
   await confirmRegistration(call, {
     fingerprint: candidate.fingerprint,
-    name: keyName(name),
+    name: toKeyName(name),
     purpose,
     account,
     backendUrl,
@@ -146,7 +146,7 @@ async function browse(): Promise<KeyCandidate> {
   );
 }
 
-async function askForName(suggested: string): Promise<string> {
+async function askForKeyName(suggested: string): Promise<string> {
   const name = await showInput({
     title: vscode.l10n.t('Add SSH Key (2/3): Name'),
     prompt: vscode.l10n.t('Shown in your list of keys.'),

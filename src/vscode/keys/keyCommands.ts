@@ -27,7 +27,7 @@ export function keyCommands(
     'i99dash.addKey': async (args, call) =>
       (await import('./addKey')).addKey(deps, call, argumentObject(args)),
     'i99dash.removeKey': async (args, call) =>
-      (await registered()).removeKey(deps, call, argumentObject(args)),
+      (await registered()).removeKeyCommand(deps, call, argumentObject(args)),
     'i99dash.replaceKey': async (args, call) =>
       (await import('./replaceKeyCommand')).replaceKey(deps, call, argumentObject(args)),
     'i99dash.refreshKeys': () => {

@@ -8,7 +8,7 @@ import { missingKey } from '../../core/session/keyRing';
 import type { Call } from '../../core/consent';
 import { CancelledError, I99dashError } from '../../core/errors';
 import { abbreviateHome, absoluteFromHome } from '../../core/platform/homePath';
-import { keyName, registerKey } from '../../core/account/registerKey';
+import { toKeyName, registerKey } from '../../core/account/registerKey';
 import { removeKey } from '../../core/account/removeKey';
 import {
   rotateKey,
@@ -129,7 +129,7 @@ async function confirmReplacement(
   await confirmGuarded(call, {
     message: vscode.l10n.t('Replace the SSH key “{0}”?', name),
     detail: [
-      ...registrationLines({ ...use, name: keyName(name), purpose: 'login', account }),
+      ...registrationLines({ ...use, name: toKeyName(name), purpose: 'login', account }),
       vscode.l10n.t('Replaces: {0}', profile.fingerprint),
       '',
       vscode.l10n.t(

@@ -65,7 +65,7 @@ export async function loadKeys({
  * @throws KEY_NOT_FOUND if the key is not registered
  * @throws CancelledError and the errors of the API client
  */
-export async function removeKey(
+export async function removeKeyCommand(
   deps: SshKeyCommandDeps,
   call: Call,
   { id }: RemoveKeyArguments,

@@ -6,7 +6,7 @@ import { abbreviateHome } from '../../core/platform/homePath';
 import { isInside, MANIFEST_FILE } from '../../core/miniAppFolder';
 import {
   makeMiniApp,
-  objectionToAppName,
+  validateAppName,
   suggestAppId,
   suggestAppName,
   type MadeMiniApp,
@@ -22,7 +22,7 @@ import { Click, isOutsideWorkspace } from '../ui/consent';
 import type { MiniApps } from '../publish/miniApps';
 import { showInput, showOpenDialog } from '../ui/pickers';
 import { plainLabel, plainText } from '../ui/plainText';
-import { showProblems } from '../ui/nextStep';
+import { showProblems, type NextStep } from '../ui/nextStep';
 import { runCommand } from '../ui/runCommand';
 
 export interface MakeMiniAppArguments extends Partial<NewMiniApp> {
@@ -39,13 +39,13 @@ export async function makeFolderMiniApp(
   miniApps: MiniApps,
   { folder: given, ...answers }: MakeMiniAppArguments,
 ): Promise<{ id: string; folder: vscode.Uri }> {
-  const folder = given === undefined ? await chooseFolder() : await resolveFolder(given);
+  const folder = given === undefined ? await chooseFolder() : await resolveGivenFolder(given);
   const manifest = join(folder, MANIFEST_FILE);
-  const app = (await exists(manifest)) ? undefined : await askAbout(folder, answers);
+  const app = (await pathExists(manifest)) ? undefined : await askForAnswers(folder, answers);
   const made = await makeMiniApp(folder, app, workspaceRoot(folder));
   await miniApps.search();
   await vscode.window.showTextDocument(vscode.Uri.file(manifest), { preview: false });
-  void showResult(folder, made);
+  void showNewApp(folder, made);
   return { id: made.id, folder: vscode.Uri.file(folder) };
 }
 
@@ -53,7 +53,7 @@ export async function makeFolderMiniApp(
  * Returns the given folder, or the folder of a given file.
  * @throws VALIDATION_FAILED if it does not exist
  */
-async function resolveFolder(given: GivenFolder): Promise<string> {
+async function resolveGivenFolder(given: GivenFolder): Promise<string> {
   const path = typeof given === 'string' ? absolute(given) : given.fsPath;
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined) {
@@ -77,7 +77,7 @@ async function chooseFolder(): Promise<string> {
       (await showOpenDialog({
         canSelectFolders: true,
         canSelectFiles: false,
-        title: title(),
+        title: questionTitle(),
         openLabel: vscode.l10n.t('Make a Mini-App'),
       })) ?? [];
     return orCancel(picked).fsPath;
@@ -91,18 +91,18 @@ async function chooseFolder(): Promise<string> {
       description: plainLabel(abbreviateHome(uri.fsPath)),
       choose: () => Promise.resolve(uri.fsPath),
     })),
-    { title: title(), placeHolder: vscode.l10n.t('Select a folder') },
+    { title: questionTitle(), placeHolder: vscode.l10n.t('Select a folder') },
   );
 }
 
 /** @throws CancelledError */
-async function askAbout(folder: string, answers: Partial<NewMiniApp>): Promise<NewMiniApp> {
-  const name = answers.name ?? (await askForName(folder));
+async function askForAnswers(folder: string, answers: Partial<NewMiniApp>): Promise<NewMiniApp> {
+  const name = answers.name ?? (await askForAppName(folder));
   const category = answers.category ?? (await askForCategory());
   return { name, category };
 }
 
-async function askForName(folder: string): Promise<string> {
+async function askForAppName(folder: string): Promise<string> {
   const name = await showInput({
     title: vscode.l10n.t('Make a Mini-App (1/2): Name'),
     prompt: vscode.l10n.t('The name that people see.'),
@@ -118,7 +118,7 @@ async function askForName(folder: string): Promise<string> {
  * mini-app is published.
  */
 function describeName(name: string, folder: string): vscode.InputBoxValidationMessage {
-  const objection = objectionToAppName(name);
+  const objection = validateAppName(name);
   if (objection !== undefined) {
     return { message: objection, severity: vscode.InputBoxValidationSeverity.Error };
   }
@@ -159,19 +159,14 @@ function categoryNames(): Record<(typeof CATEGORIES)[number], string> {
   };
 }
 
-function title(): string {
+function questionTitle(): string {
   return vscode.l10n.t('Make a Mini-App');
 }
 
-interface Button {
-  label: string;
-  run: () => unknown;
-}
-
 /** Shows how the mini-app will be published, and what is missing. */
-async function showResult(folder: string, made: MadeMiniApp): Promise<void> {
-  const { message, isComplete } = await describe(folder, made);
-  const buttons: Button[] = [
+async function showNewApp(folder: string, made: MadeMiniApp): Promise<void> {
+  const { message, isComplete } = await describeNewApp(folder, made);
+  const buttons: NextStep[] = [
     isComplete ? { label: vscode.l10n.t('Dry Run'), run: () => dryRun(folder) } : showProblems(),
     ...((await isOutsideWorkspace(folder))
       ? [{ label: vscode.l10n.t('Open Folder'), run: () => openFolder(folder) }]
@@ -182,7 +177,7 @@ async function showResult(folder: string, made: MadeMiniApp): Promise<void> {
   buttons.find(({ label }) => label === picked)?.run();
 }
 
-async function describe(
+async function describeNewApp(
   folder: string,
   { config, hasPage, written, kept }: MadeMiniApp,
 ): Promise<{ message: string; isComplete: boolean }> {
@@ -243,7 +238,7 @@ function workspaceRoot(folder: string): string {
   return roots.find((root) => isInside(folder, root)) ?? folder;
 }
 
-function exists(path: string): Promise<boolean> {
+function pathExists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
     () => false,

@@ -16,7 +16,7 @@ export async function showBalance(wallet: WalletWatch, tokens: TokenSource): Pro
   const balance = await withDelayedProgress(vscode.l10n.t('Asking for the balance…'), (signal) =>
     wallet.fetch(tokens, signal),
   );
-  const text = format(balance);
+  const text = formatForUser(balance);
   const topUp = vscode.l10n.t('Top Up');
   const shown = isLow(balance)
     ? vscode.window.showWarningMessage(
@@ -46,7 +46,7 @@ export function balanceBadge(balance: Balance | undefined): Badge | undefined {
   if (balance === undefined) {
     return undefined;
   }
-  const text = format(balance);
+  const text = formatForUser(balance);
   const isWarning = isLow(balance);
   return {
     text,
@@ -60,7 +60,7 @@ export function balanceBadge(balance: Balance | undefined): Badge | undefined {
   };
 }
 
-function format(balance: Balance): string {
+function formatForUser(balance: Balance): string {
   return formatBalance(balance, textLanguage());
 }
 

@@ -19,7 +19,7 @@ import { signInOperator, type OperatorSignInArguments } from './signInOperator';
  * Interval at which the wallet watch may refresh, in milliseconds. The watch decides how often it
  * calls the backend.
  */
-const LOOK_MS = 60_000;
+const BALANCE_INTERVAL_MS = 60_000;
 
 /** The features for operators: the same session services with another realm, and a wallet. */
 export class Operator implements vscode.Disposable {
@@ -36,7 +36,7 @@ export class Operator implements vscode.Disposable {
       ...{ session, clock, backend: backendForPeople, isWanted: () => true },
       badge: () => balanceBadge(this.wallet.known),
     });
-    const timer = setInterval(() => this.look(vscode.window.state), LOOK_MS);
+    const timer = setInterval(() => this.look(vscode.window.state), BALANCE_INTERVAL_MS);
     this.subscriptions = vscode.Disposable.from(
       ...[this.parts, this.wallet, statusBar],
       { dispose: () => clearInterval(timer) },

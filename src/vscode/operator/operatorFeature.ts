@@ -3,7 +3,7 @@ import { I99dashError } from '../../core/errors';
 import { settings } from '../settings';
 import type { Operator } from './operator';
 
-const SETTING = 'i99op.enabled';
+const ENABLED_SETTING = 'i99op.enabled';
 
 /** Loads the operator features while the setting enables them, and unloads them otherwise. */
 export class OperatorFeature implements vscode.Disposable {
@@ -16,7 +16,7 @@ export class OperatorFeature implements vscode.Disposable {
    */
   constructor(private readonly load: () => Promise<Operator>) {
     this.subscription = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration(SETTING)) {
+      if (event.affectsConfiguration(ENABLED_SETTING)) {
         this.follow();
       }
     });
@@ -33,7 +33,7 @@ export class OperatorFeature implements vscode.Disposable {
       throw new I99dashError(
         'NOT_SIGNED_IN',
         vscode.l10n.t('The commands for support operators are switched off.'),
-        { setting: SETTING },
+        { setting: ENABLED_SETTING },
       );
     }
     return this.loading;

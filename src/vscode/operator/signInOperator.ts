@@ -86,7 +86,7 @@ async function askForBackend({ realm, stored }: Session): Promise<string> {
     prompt: vscode.l10n.t('The URL of your backend. It is remembered.'),
     value: URL.canParse(current) ? current : realm.defaultBackendUrl,
     ignoreFocusOut: true,
-    validateInput: (value) => objectionTo(value, stored === undefined ? undefined : current),
+    validateInput: (value) => validateBackend(value, stored === undefined ? undefined : current),
   });
   return orCancel(answer);
 }
@@ -95,7 +95,7 @@ async function askForBackend({ realm, stored }: Session): Promise<string> {
  * Validates the URL of a backend.
  * @param signedInTo The backend that a change signs out of.
  */
-function objectionTo(
+function validateBackend(
   value: string,
   signedInTo: string | undefined,
 ): string | vscode.InputBoxValidationMessage | undefined {

@@ -6,6 +6,7 @@ import { accountLabel } from '../../core/identity';
 import type { CommandId } from '../commands/commandIds';
 import { showPicker } from '../ui/pickers';
 import { plainText } from '../ui/plainText';
+import { separator } from '../ui/quickPick';
 import { realmLabels, type RealmLabels } from './realmLabels';
 import { sessionStep } from './sessionStep';
 
@@ -25,8 +26,8 @@ export async function showAccountMenu(
   own: readonly MenuItem[],
 ): Promise<void> {
   const { state, realm } = session;
-  const picked = await showPicker([...itemsFor(session, own), ...commonItems()], {
-    title: titleFor(state, realm.label),
+  const picked = await showPicker([...menuItems(session, own), ...commonItems()], {
+    title: menuTitle(state, realm.label),
     placeHolder: backend,
   });
   if (picked?.run === undefined) {
@@ -42,7 +43,7 @@ export function developerItems(session: Session): MenuItem[] {
   return [
     menuItem('account', vscode.l10n.t('Who Am I?'), 'i99dash.whoAmI'),
     menuItem('cloud-upload', vscode.l10n.t('Publish Mini-App'), 'i99dash.publish'),
-    SEPARATOR,
+    separator(''),
     ...(isApiKey
       ? [menuItem('sync', vscode.l10n.t('Rotate API Key'), 'i99dash.rotateApiKey')]
       : []),
@@ -68,9 +69,7 @@ export function menuItem(
   };
 }
 
-const SEPARATOR: MenuItem = { label: '', kind: vscode.QuickPickItemKind.Separator };
-
-function titleFor(state: SessionState, product: string): string {
+function menuTitle(state: SessionState, product: string): string {
   switch (state.kind) {
     case 'signedOut':
       return vscode.l10n.t('{0}: signed out', product);
@@ -89,7 +88,7 @@ function titleFor(state: SessionState, product: string): string {
   }
 }
 
-function itemsFor(session: Session, own: readonly MenuItem[]): MenuItem[] {
+function menuItems(session: Session, own: readonly MenuItem[]): MenuItem[] {
   const { state } = session;
   const ui = realmLabels(session.realm);
   const step = sessionStep(state, ui);
@@ -125,7 +124,7 @@ function signedInItems({ signIn, signOut }: RealmLabels, kind: SessionState['kin
 
 function commonItems(): MenuItem[] {
   return [
-    SEPARATOR,
+    separator(''),
     {
       label: `$(gear) ${vscode.l10n.t('Settings')}`,
       run: () =>

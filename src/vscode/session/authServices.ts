@@ -16,7 +16,7 @@ import {
   type Transport,
 } from '../../core/platform/interfaces';
 import type { Realm } from '../../core/realm';
-import { SessionAuthenticationProvider } from './authenticationProvider';
+import { SessionProvider } from './authenticationProvider';
 import { InteractiveTokens } from './interactiveTokens';
 import { realmLabels } from './realmLabels';
 import { createSecretStore, createStateStore } from '../storage';
@@ -91,7 +91,7 @@ export function createAuthServices(realm: Realm, shared: AuthDeps): AuthServices
   const { restored } = events;
   const signIn = (): Thenable<unknown> =>
     vscode.commands.executeCommand(realmLabels(realm).signIn, {});
-  const provider = new SessionAuthenticationProvider(realm, session, signIn, restored);
+  const provider = new SessionProvider(realm, session, signIn, restored);
   return {
     ...{ session, keepAlive, tokens, clock: systemClock, backendUrl, restored, knownBackends },
     backendForPeople: () => settings.backendUrlOrReason(realm),

@@ -8,9 +8,7 @@ import type { Realm } from '../../core/realm';
 /**
  * Shows the session in VS Code's Accounts menu and shares it with extensions that the user allows.
  */
-export class SessionAuthenticationProvider
-  implements vscode.AuthenticationProvider, vscode.Disposable
-{
+export class SessionProvider implements vscode.AuthenticationProvider, vscode.Disposable {
   private readonly changes =
     new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
   private readonly subscriptions: vscode.Disposable;

@@ -45,7 +45,7 @@ export function identityHover(
 ): vscode.MarkdownString {
   const hover = new vscode.MarkdownString('', true);
   const isSignedIn = state.kind !== 'signedOut' && state.kind !== 'signingIn';
-  const links = [...(isSignedIn ? (badge?.links ?? []) : []), ...linksFor(state, ui)];
+  const links = [...(isSignedIn ? (badge?.links ?? []) : []), ...listLinks(state, ui)];
   // Only the commands of these links may run. All data is escaped.
   hover.isTrusted = { enabledCommands: links.map(({ command }) => command) };
   hover.appendMarkdown(`**${ui.label}** — `);
@@ -209,7 +209,7 @@ function expiryRow(expiresAt: number, now: number): [string, string] {
     : [vscode.l10n.t('Token expired'), vscode.l10n.t('at {0}', time)];
 }
 
-function linksFor(state: SessionState, ui: RealmLabels): Link[] {
+function listLinks(state: SessionState, ui: RealmLabels): Link[] {
   const step = sessionStep(state, ui);
   const isHeld = 'profile' in state;
   return [

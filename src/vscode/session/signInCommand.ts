@@ -74,7 +74,7 @@ export async function signIn(
     }
   }
   const attempt: Attempt = { ...deps, call, ...(change === undefined ? {} : { change }) };
-  const choice = await choose(deps, args);
+  const choice = await chooseMethod(deps, args);
   switch (choice.method) {
     case 'deviceCode':
       return noteEnvironment(
@@ -245,7 +245,7 @@ function noteEnvironment({ state }: Session, identity: Identity): Identity {
   return identity;
 }
 
-async function choose(
+async function chooseMethod(
   { session, deviceCodes }: SignInDeps,
   { method, keyPath, token }: SignInArguments,
 ): Promise<SignInChoice> {

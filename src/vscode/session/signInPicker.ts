@@ -64,11 +64,11 @@ export async function pickMethod(options: {
   const found = files.length + agentKeys.length > 0;
   return pickChoice(items, {
     title: vscode.l10n.t('Sign in to {0}', realm.label),
-    placeHolder: placeHolderFor(found, account),
+    placeHolder: pickerPlaceholder(found, account),
   });
 }
 
-function placeHolderFor(found: boolean, account: Account | undefined): string {
+function pickerPlaceholder(found: boolean, account: Account | undefined): string {
   if (!found) {
     return vscode.l10n.t('No ed25519 key was found in ~/.ssh');
   }

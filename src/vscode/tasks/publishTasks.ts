@@ -23,7 +23,7 @@ export async function provideTasks(context: TaskContext): Promise<vscode.Task[]>
         context,
         definition,
         scope,
-        `${title(name)} ${sanitizeLine(basename(folder))}`,
+        `${taskName(name)} ${sanitizeLine(basename(folder))}`,
       );
     });
   });
@@ -50,7 +50,7 @@ function createTask(
 ): vscode.Task {
   const execution = new vscode.CustomExecution(async (resolved) => {
     const task = isPublishTask(resolved) ? resolved : definition;
-    const folder = await resolveFolder(task, scope);
+    const folder = await resolveTaskFolder(task, scope);
     return new TaskTerminal(context, { ...task, ...(folder === undefined ? {} : { folder }) });
   });
   const task = new vscode.Task(
@@ -61,7 +61,7 @@ function createTask(
     execution,
     '$i99dash',
   );
-  task.detail = detail(definition.task);
+  task.detail = taskDetail(definition.task);
   task.presentationOptions = { panel: vscode.TaskPanelKind.Dedicated, clear: true };
   return task;
 }
@@ -70,7 +70,7 @@ function createTask(
  * Returns the absolute path of the folder; undefined if the active editor or the user determines
  * it.
  */
-async function resolveFolder(
+async function resolveTaskFolder(
   { folder }: PublishTaskDefinition,
   scope: vscode.Task['scope'],
 ): Promise<string | undefined> {
@@ -88,11 +88,11 @@ async function resolveFolder(
  * Returns the title. It is not localized, because `dependsOn` and `preLaunchTask` refer to tasks by
  * title.
  */
-function title(task: PublishTaskDefinition['task']): string {
+function taskName(task: PublishTaskDefinition['task']): string {
   return task === 'dryRun' ? 'dry run' : task;
 }
 
-function detail(task: PublishTaskDefinition['task']): string {
+function taskDetail(task: PublishTaskDefinition['task']): string {
   switch (task) {
     case 'validate':
       return vscode.l10n.t('Look for problems without a build');

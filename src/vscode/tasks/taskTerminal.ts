@@ -20,7 +20,7 @@ import type { PublishUi } from '../publish/publishUi';
  * The minimum interval between progress updates, in milliseconds. Files and bytes are reported more
  * often than the user can read.
  */
-const REDRAW_MS = 100;
+const TERMINAL_REDRAW_MS = 100;
 /**
  * The minimum time before a failing task ends, in milliseconds. If it ends sooner, VS Code reports
  * that the terminal failed to launch.
@@ -30,7 +30,7 @@ const LAUNCH_MS = 700;
  * The maximum length of a line, in UTF-16 units; it fits any path with a problem's message. Text
  * from manifests and servers cannot contain terminal control sequences.
  */
-const MAX_LINE = 8_000;
+const MAX_TERMINAL_LINE = 8_000;
 const CLEAR_LINE = '\r\u001B[K';
 const [RED, GREEN, PLAIN] = ['\u001B[31m', '\u001B[32m', '\u001B[0m'];
 
@@ -191,7 +191,9 @@ export class TaskTerminal implements vscode.Pseudoterminal {
   }
 
   private print(text: string, colour = ''): void {
-    this.written.fire(`${colour}${sanitizeLine(withoutIsolates(text), MAX_LINE)}${PLAIN}\r\n`);
+    this.written.fire(
+      `${colour}${sanitizeLine(withoutIsolates(text), MAX_TERMINAL_LINE)}${PLAIN}\r\n`,
+    );
   }
 }
 
@@ -216,7 +218,7 @@ class ProgressLine {
       this.drawnAt = 0;
     }
     this.text = withoutIsolates(describeProgress(progress, this.rate));
-    if (this.clock.now() - this.drawnAt >= REDRAW_MS) {
+    if (this.clock.now() - this.drawnAt >= TERMINAL_REDRAW_MS) {
       this.updateProgress();
       // The build's output follows below the stage's name.
       if (progress.stage === 'build') {

@@ -25,14 +25,14 @@ const RETRY: Steps = (failure) => {
   const { error } = failure;
   const { file, problems = [] } = error;
   return file === undefined
-    ? [tryAgain(failure), showLog()]
-    : [...(problems.length > 0 ? [showProblems()] : []), openFile(error, file), tryAgain(failure)];
+    ? [retryStep(failure), showLog()]
+    : [...(problems.length > 0 ? [showProblems()] : []), openFile(error, file), retryStep(failure)];
 };
 const OPEN_BACKEND_SETTING: Steps = ({ failed }) => [
-  openSettings(`${labelsForCommand(failed).label}.backendUrl`),
+  settingsStep(`${labelsForCommand(failed).label}.backendUrl`),
 ];
 /** The same key may work too: after the passphrase is entered again, or the agent is started. */
-const OTHER_KEY_OR_RETRY: Steps = (failure) => [...otherKey(failure), tryAgain(failure)];
+const OTHER_KEY_OR_RETRY: Steps = (failure) => [...otherKeySteps(failure), retryStep(failure)];
 
 /**
  * The buttons of the message about a failed command, by the code of its error. What an error knows
@@ -41,45 +41,45 @@ const OTHER_KEY_OR_RETRY: Steps = (failure) => [...otherKey(failure), tryAgain(f
 const STEPS: Record<ErrorCode, Steps> = {
   NOT_SIGNED_IN: (failure) => [
     failure.error.variable === undefined
-      ? signIn(failure, vscode.l10n.t('Sign In'))
-      : signIn(failure, vscode.l10n.t('Ignore It in This Window'), { ignoreEnvironment: true }),
+      ? signInStep(failure, vscode.l10n.t('Sign In'))
+      : signInStep(failure, vscode.l10n.t('Ignore It in This Window'), { ignoreEnvironment: true }),
   ],
-  KEY_NOT_FOUND: otherKey,
-  KEY_UNREADABLE: otherKey,
-  KEY_ENCRYPTED: otherKey,
+  KEY_NOT_FOUND: otherKeySteps,
+  KEY_UNREADABLE: otherKeySteps,
+  KEY_ENCRYPTED: otherKeySteps,
   KEY_WRONG_PASSPHRASE: OTHER_KEY_OR_RETRY,
-  KEY_UNSUPPORTED: otherKey,
-  KEY_IS_PRIVATE: otherKey,
-  KEY_EXISTS: otherKey,
+  KEY_UNSUPPORTED: otherKeySteps,
+  KEY_IS_PRIVATE: otherKeySteps,
+  KEY_EXISTS: otherKeySteps,
   KEY_NOT_REGISTERED: (failure) => {
     const { publicKey } = failure.error;
     return publicKey === undefined
       ? RETRY(failure)
-      : [copyKey(failure, publicKey), tryAgain(failure), showFirstSteps()];
+      : [copyKeyStep(failure, publicKey), retryStep(failure), walkthroughStep()];
   },
   KEY_REJECTED: (failure) => {
     const { publicKey } = failure.error;
     return [
-      signIn(failure, vscode.l10n.t('Sign In Again')),
-      ...(publicKey === undefined ? [] : [copyKey(failure, publicKey)]),
+      signInStep(failure, vscode.l10n.t('Sign In Again')),
+      ...(publicKey === undefined ? [] : [copyKeyStep(failure, publicKey)]),
     ];
   },
   AGENT_UNAVAILABLE: OTHER_KEY_OR_RETRY,
   SSH_AUTH_DISABLED: (failure) => [
     ...(isForOperators(failure)
       ? []
-      : [useDeviceCode(failure, vscode.l10n.t('Use a Device Code'))]),
-    signIn(failure, vscode.l10n.t('Sign In Another Way')),
+      : [deviceCodeStep(failure, vscode.l10n.t('Use a Device Code'))]),
+    signInStep(failure, vscode.l10n.t('Sign In Another Way')),
   ],
-  SIGN_IN_REJECTED: (failure) => [signIn(failure, vscode.l10n.t('Sign In Another Way'))],
-  DEVICE_CODE_EXPIRED: (failure) => [useDeviceCode(failure, vscode.l10n.t('Get a New Code'))],
+  SIGN_IN_REJECTED: (failure) => [signInStep(failure, vscode.l10n.t('Sign In Another Way'))],
+  DEVICE_CODE_EXPIRED: (failure) => [deviceCodeStep(failure, vscode.l10n.t('Get a New Code'))],
   DEVICE_CODE_DENIED: (failure) => [
     {
       label: vscode.l10n.t('Request Developer Access'),
       run: () =>
         vscode.env.openExternal(vscode.Uri.parse(requestAccessPage(settings.webConsoleUrl()))),
     },
-    useDeviceCode(failure, vscode.l10n.t('Try Again')),
+    deviceCodeStep(failure, vscode.l10n.t('Try Again')),
   ],
   DEVICE_CODE_UNSUPPORTED: () => [
     commandStep(vscode.l10n.t('Sign In with an SSH Key'), 'i99dash.signIn', { method: 'ssh' }),
@@ -113,22 +113,22 @@ export function nextSteps(failure: Failure, offered: NextStep | undefined): Next
   const { failed, error } = failure;
   const { code, file, setting, unpromoted, appInDoubt } = error;
   if (offered !== undefined) {
-    const other = code === 'BUILD_FAILED' ? tryAgain(failure) : showLog();
+    const other = code === 'BUILD_FAILED' ? retryStep(failure) : showLog();
     return [offered, file === undefined ? other : openFile(error, file)];
   }
   if (setting !== undefined) {
-    return [openSettings(setting), ...(NETWORK_CODES.has(code) ? [tryAgain(failure)] : [])];
+    return [settingsStep(setting), ...(NETWORK_CODES.has(code) ? [retryStep(failure)] : [])];
   }
   // A second publish would submit the version twice.
   if (unpromoted !== undefined) {
-    return [promoteToBeta(unpromoted), showStatus(unpromoted.appId)];
+    return [promoteStep(unpromoted), statusStep(unpromoted.appId)];
   }
   if (appInDoubt !== undefined) {
-    return [showStatus(appInDoubt)];
+    return [statusStep(appInDoubt)];
   }
   // The next step depends on the completed steps, which the list shows.
   if (failed === 'i99dash.replaceKey' && code !== 'NOT_SIGNED_IN') {
-    return [listKeys(failure)];
+    return [listKeysStep(failure)];
   }
   return STEPS[code](failure);
 }
@@ -137,7 +137,7 @@ export function nextSteps(failure: Failure, offered: NextStep | undefined): Next
  * Returns the steps for an unsuitable key. "Open File" is never one of them, because the file may
  * be a private key.
  */
-function otherKey(failure: Failure): NextStep[] {
+function otherKeySteps(failure: Failure): NextStep[] {
   const { failed, error } = failure;
   const { code, file } = error;
   const publicKeyPath = code === 'KEY_IS_PRIVATE' && file !== undefined ? `${file}.pub` : undefined;
@@ -155,16 +155,16 @@ function otherKey(failure: Failure): NextStep[] {
         return again(vscode.l10n.t('Add the Public Key'), { publicKeyPath });
       }
       return code === 'KEY_EXISTS'
-        ? [listKeys(failure)]
+        ? [listKeysStep(failure)]
         : again(vscode.l10n.t('Choose Another Key'));
     case 'i99dash.removeKey':
       return code === 'KEY_NOT_FOUND'
-        ? [listKeys(failure)]
+        ? [listKeysStep(failure)]
         : again(vscode.l10n.t('Choose Another Key'));
     default:
       return [
-        signIn(failure, vscode.l10n.t('Choose a Key')),
-        ...(code === 'KEY_NOT_FOUND' && !isForOperators(failure) ? [showFirstSteps()] : []),
+        signInStep(failure, vscode.l10n.t('Choose a Key')),
+        ...(code === 'KEY_NOT_FOUND' && !isForOperators(failure) ? [walkthroughStep()] : []),
       ];
   }
 }
@@ -173,27 +173,27 @@ function isForOperators({ failed }: Failure): boolean {
   return labelsForCommand(failed).label === 'i99op';
 }
 
-function tryAgain({ retry }: Failure): NextStep {
+function retryStep({ retry }: Failure): NextStep {
   return { label: vscode.l10n.t('Try Again'), run: retry };
 }
 
-function signIn({ failed }: Failure, label: string, ...args: unknown[]): NextStep {
+function signInStep({ failed }: Failure, label: string, ...args: unknown[]): NextStep {
   return commandStep(label, labelsForCommand(failed).signIn, ...args);
 }
 
-function useDeviceCode({ failed, retry }: Failure, label: string): NextStep {
+function deviceCodeStep({ failed, retry }: Failure, label: string): NextStep {
   return failed === 'i99dash.rotateApiKey'
     ? { label, run: retry }
     : commandStep(label, 'i99dash.signIn', { method: 'deviceCode' });
 }
 
-function listKeys(failure: Failure): NextStep {
+function listKeysStep(failure: Failure): NextStep {
   const id = isForOperators(failure) ? 'i99op.listKeys' : 'i99dash.listKeys';
   return commandStep(vscode.l10n.t('List SSH Keys'), id);
 }
 
-function copyKey(failure: Failure, publicKey: string): NextStep {
-  const again = tryAgain(failure);
+function copyKeyStep(failure: Failure, publicKey: string): NextStep {
+  const again = retryStep(failure);
   return {
     label: vscode.l10n.t('Copy Key and Open Console'),
     run: async () =>
@@ -201,21 +201,21 @@ function copyKey(failure: Failure, publicKey: string): NextStep {
   };
 }
 
-function promoteToBeta({ appId, version, releaseNotes }: PromotionFailure): NextStep {
+function promoteStep({ appId, version, releaseNotes }: PromotionFailure): NextStep {
   const notes = releaseNotes === undefined ? {} : { releaseNotes };
   // The user agreed to the promotion when publishing to beta. The click completes it.
   const click = new Click({ appId, version, releaseNotes: '', ...notes }, true);
   return commandStep(vscode.l10n.t('Promote to Beta'), 'i99dash.promoteToBeta', click);
 }
 
-function showStatus(appId: string): NextStep {
+function statusStep(appId: string): NextStep {
   return commandStep(vscode.l10n.t('Show Status'), 'i99dash.status', { appId });
 }
 
-function openSettings(setting: string): NextStep {
+function settingsStep(setting: string): NextStep {
   return commandStep(vscode.l10n.t('Open Settings'), 'workbench.action.openSettings', setting);
 }
 
-function showFirstSteps(): NextStep {
+function walkthroughStep(): NextStep {
   return { label: vscode.l10n.t('Open Walkthrough'), run: openFirstSteps };
 }

@@ -3,8 +3,8 @@ import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { joinIsolated, bidiIsolate } from '../../core/text/bidiIsolate';
 
 /** Maximum length of a notification in VS Code, in UTF-16 code units. */
-const MAX_MESSAGE = 900;
-const MAX_LINE = 600;
+const MAX_NOTIFICATION = 900;
+const MAX_DETAIL_LINE = 600;
 /** Maximum length of a text in a hover, in UTF-16 code units. */
 const MAX_HOVER = 2_000;
 
@@ -13,7 +13,7 @@ const MAX_HOVER = 2_000;
  * where VS Code renders `[text](command:…)` as a link that runs a command.
  */
 export function plainText(text: string): string {
-  return withoutLinks(sanitizeLine(text, MAX_MESSAGE));
+  return breakLinks(sanitizeLine(text, MAX_NOTIFICATION));
 }
 
 /**
@@ -23,7 +23,7 @@ export function plainText(text: string): string {
 export function plainLines(text: string): string {
   return text
     .split('\n')
-    .map((line) => withoutLinks(sanitizeLine(line, MAX_LINE)))
+    .map((line) => breakLinks(sanitizeLine(line, MAX_DETAIL_LINE)))
     .join('\n');
 }
 
@@ -37,7 +37,7 @@ export function plainFacts(facts: readonly string[]): string {
   return withoutIcons(joinIsolated(facts));
 }
 
-function withoutLinks(text: string): string {
+function breakLinks(text: string): string {
   return text.replaceAll('](', '] (');
 }
 

@@ -5,7 +5,7 @@ import { plainText } from './plainText';
  * Delay before a notification is shown, in milliseconds. A shorter task would end before the user
  * could read it.
  */
-const QUIET_MS = 500;
+const SHOW_DELAY_MS = 500;
 
 /** Functions for a running task to communicate with the user. */
 export interface Watched {
@@ -112,7 +112,7 @@ class QuietNotification {
 
   private showSoon(): void {
     this.over = ending();
-    this.timer = setTimeout(() => this.show(), QUIET_MS);
+    this.timer = setTimeout(() => this.show(), SHOW_DELAY_MS);
   }
 
   private hide(): void {

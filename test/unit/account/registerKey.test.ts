@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ApiClient } from '../../../src/core/api/client';
 import type { SshKey } from '../../../src/core/api/sshKeys';
 import { parsePublicKeyLine } from '../../../src/core/ssh/publicKey';
-import { keyName, registerKey } from '../../../src/core/account/registerKey';
+import { toKeyName, registerKey } from '../../../src/core/account/registerKey';
 import { consequencesOfRemoval } from '../../../src/core/account/removalConsequences';
 import type { HttpRequest } from '../../../src/core/platform/interfaces';
 import { DEFAULT_ACCOUNT } from '../../backend/server';
@@ -66,7 +66,7 @@ describe('key name', () => {
     ['🔑'.repeat(50), '🔑'.repeat(40)],
   ] as const) {
     it(`is sanitized: ${JSON.stringify(text).slice(0, 40)}`, () =>
-      assert.equal(keyName(text), name));
+      assert.equal(toKeyName(text), name));
   }
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { expectSuccess, parseRetryAfter, unwrap } from '../../../src/core/api/envelope';
+import { expectSuccess, parseRetryAfter, unwrapEnvelope } from '../../../src/core/api/envelope';
 import { I99dashError } from '../../../src/core/errors';
 
 function answer(status: number, body: unknown, headers: Record<string, string> = {}) {
@@ -12,7 +12,7 @@ function refusal(...response: Parameters<typeof answer>): I99dashError {
 
 function refusalWith(secrets: string[], ...response: Parameters<typeof answer>): I99dashError {
   try {
-    const data = unwrap(answer(...response), secrets);
+    const data = unwrapEnvelope(answer(...response), secrets);
     assert.fail(`unwrapped to ${JSON.stringify(data)}`);
   } catch (error) {
     assert.ok(error instanceof I99dashError, String(error));
@@ -23,14 +23,17 @@ function refusalWith(secrets: string[], ...response: Parameters<typeof answer>):
 describe('backend answer', () => {
   it('is unwrapped from an envelope', () => {
     for (const data of [{ a: 1 }, [1], 'text', null, false]) {
-      assert.deepEqual(unwrap(answer(200, { success: true, data, error: null, meta: {} })), data);
+      assert.deepEqual(
+        unwrapEnvelope(answer(200, { success: true, data, error: null, meta: {} })),
+        data,
+      );
     }
-    assert.equal(unwrap(answer(201, { success: true })), undefined);
+    assert.equal(unwrapEnvelope(answer(201, { success: true })), undefined);
   });
 
   it('is returned unchanged without an envelope', () => {
     for (const body of [{ access_token: 'x' }, { success: 'yes', data: 1 }, [1, 2], null, 7]) {
-      assert.deepEqual(unwrap(answer(200, body)), body);
+      assert.deepEqual(unwrapEnvelope(answer(200, body)), body);
     }
   });
 
@@ -214,7 +217,7 @@ describe('backend answer', () => {
     const message =
       'put it to https://storage.example/a/b?X-Signature=0123abcd&X-Expires=9, or (HTTP://other.example/#secret).';
     const text = JSON.stringify({ success: false, error: { code: 'ODD', message } });
-    assert.throws(() => unwrap({ status: 400, headers: {}, text }), {
+    assert.throws(() => unwrapEnvelope({ status: 400, headers: {}, text }), {
       message:
         'The backend says: put it to https://storage.example/a/b?… or (HTTP://other.example/?…',
     });
@@ -294,7 +297,7 @@ describe('backend answer without a result', () => {
     });
     assert.throws(() => expectSuccess(answer(302, '')), { code: 'PROTOCOL' });
     const seeOther = answer(307, '{"success":true,"data":{}}');
-    for (const read of [unwrap, expectSuccess]) {
+    for (const read of [unwrapEnvelope, expectSuccess]) {
       assert.throws(() => read(seeOther), { code: 'PROTOCOL', message: /redirects elsewhere/u });
     }
   });
@@ -324,7 +327,7 @@ describe('Retry-After', () => {
 
   const refused = (headers: Record<string, string>) => {
     try {
-      unwrap({ status: 503, headers, text: '{}' });
+      unwrapEnvelope({ status: 503, headers, text: '{}' });
     } catch (error) {
       return error as I99dashError;
     }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { retryAfter, unwrap } from '../../../src/core/api/envelope';
+import { retryAfter, unwrapEnvelope } from '../../../src/core/api/envelope';
 import { createUndiciTransport } from '../../../src/core/http/undiciTransport';
 import { isI99dashError } from '../../../src/core/errors';
 import type { HttpRequest, HttpResponse } from '../../../src/core/platform/interfaces';
@@ -168,14 +168,14 @@ describe('unusual HTTP answer', () => {
 async function assertUnderstood(odd: Odd, sent: Promise<HttpResponse>): Promise<void> {
   const { title, code, retryAfterMs, message = /./u } = odd;
   if (code === undefined) {
-    assert.equal(unwrap(await sent), 'مؤقت 🚗', title);
+    assert.equal(unwrapEnvelope(await sent), 'مؤقت 🚗', title);
     return;
   }
   const failure: unknown = await sent
     .then(
       (response) => {
         assert.equal(retryAfter(response), retryAfterMs, title);
-        return unwrap(response);
+        return unwrapEnvelope(response);
       },
       (error: unknown) => error,
     )

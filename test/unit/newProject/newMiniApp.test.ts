@@ -5,7 +5,7 @@ import { isI99dashError } from '../../../src/core/errors';
 import { isMiniApp } from '../../../src/core/miniAppFolder';
 import {
   makeMiniApp,
-  objectionToAppName,
+  validateAppName,
   suggestAppId,
 } from '../../../src/core/newProject/newMiniApp';
 import { CATEGORIES } from '../../../src/core/publish/rules/manifestValues';
@@ -101,7 +101,7 @@ describe('making a folder a mini-app', () => {
 
   it('rejects an invalid name or category', async () => {
     for (const name of ['', '  ', 'a\nb', 'x'.repeat(61)]) {
-      assert.notEqual(objectionToAppName(name), undefined, name);
+      assert.notEqual(validateAppName(name), undefined, name);
       await assert.rejects(makeMiniApp(temp.path, { ...APP, name }), (error) =>
         isI99dashError(error, 'VALIDATION_FAILED'),
       );
@@ -109,7 +109,7 @@ describe('making a folder a mini-app', () => {
     await assert.rejects(makeMiniApp(temp.path, { ...APP, category: 'games' }), (error) =>
       isI99dashError(error, 'VALIDATION_FAILED'),
     );
-    assert.equal(objectionToAppName('Trip Log'), undefined);
+    assert.equal(validateAppName('Trip Log'), undefined);
     assert.deepEqual(await readTree(temp.path), {});
   });
 

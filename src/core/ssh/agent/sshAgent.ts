@@ -45,7 +45,9 @@ export async function listAgentKeys(
   socketPath: string | undefined,
   { signal, timeoutMs = LIST_TIMEOUT_MS }: { signal?: AbortSignal; timeoutMs?: number } = {},
 ): Promise<AgentKey[]> {
-  const identities = readIdentities(await ask(socketPath, identitiesRequest(), timeoutMs, signal));
+  const identities = readIdentities(
+    await askAgent(socketPath, identitiesRequest(), timeoutMs, signal),
+  );
   if (identities === undefined) {
     throw unavailable(t('The SSH agent refused to list its keys.'));
   }
@@ -77,7 +79,7 @@ export function agentSigner(
     asksPerson: true,
     sign: async (data, signal) => {
       const request = signRequest(key.publicBlob, data);
-      const signature = readSignature(await ask(socketPath, request, timeoutMs, signal));
+      const signature = readSignature(await askAgent(socketPath, request, timeoutMs, signal));
       if (signature === undefined) {
         throw unavailable(
           t(
@@ -95,7 +97,7 @@ export function agentSigner(
 }
 
 /** Sends one request over a new connection. Returns the response without its length prefix. */
-async function ask(
+async function askAgent(
   socketPath: string | undefined,
   request: Buffer,
   timeoutMs: number,

@@ -16,9 +16,9 @@ const SIGN_RESPONSE = 14;
 export const LENGTH_BYTES = 4;
 /** Limit for an agent's response, in bytes. The same as in OpenSSH. */
 const MAX_ANSWER_BYTES = 256 * 1024;
-const MAX_COMMENT_CHARACTERS = 200;
+const MAX_AGENT_COMMENT = 200;
 /** Includes bytes that sanitizing removes. */
-const MAX_COMMENT_BYTES = 8 * MAX_COMMENT_CHARACTERS;
+const MAX_AGENT_COMMENT_BYTES = 8 * MAX_AGENT_COMMENT;
 
 /** A key of any type, as the agent lists it. */
 export interface AgentIdentity {
@@ -110,9 +110,9 @@ function openAnswer(answer: Buffer, expected: number): SshReader | undefined {
  * Sanitizes a comment, which may come from another computer: it must not break lines or hide text.
  */
 function cleanComment(bytes: Buffer): string {
-  const begin = bytes.toString('utf8', 0, MAX_COMMENT_BYTES);
+  const begin = bytes.toString('utf8', 0, MAX_AGENT_COMMENT_BYTES);
   const text = begin.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '');
-  return Array.from(text.trim()).slice(0, MAX_COMMENT_CHARACTERS).join('');
+  return Array.from(text.trim()).slice(0, MAX_AGENT_COMMENT).join('');
 }
 
 function message(...parts: Uint8Array[]): Buffer {

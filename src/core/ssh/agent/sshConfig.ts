@@ -4,7 +4,7 @@ import { homeFolder, sshFolder } from '../../platform/homePath';
 import { readTextFile } from '../../platform/readTextFile';
 
 /** Limit for a configuration file, in bytes. */
-const MAX_BYTES = 256 * 1024;
+const MAX_SSH_CONFIG_BYTES = 256 * 1024;
 
 /**
  * Reads the socket that `~/.ssh/config` sets for all hosts (`IdentityAgent`). Returns undefined
@@ -14,7 +14,9 @@ export async function readIdentityAgent(
   env: NodeJS.ProcessEnv,
   platform: NodeJS.Platform,
 ): Promise<string | undefined> {
-  const text = await readTextFile(join(sshFolder(), 'config'), MAX_BYTES).catch(() => '');
+  const text = await readTextFile(join(sshFolder(), 'config'), MAX_SSH_CONFIG_BYTES).catch(
+    () => '',
+  );
   return findIdentityAgent(text, { env, platform, home: homeFolder(), user: userName() });
 }
 

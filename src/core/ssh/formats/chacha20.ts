@@ -1,6 +1,6 @@
 /** "expand 32-byte k" as four little-endian words. */
 const SIGMA = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574] as const;
-const BLOCK_BYTES = 64;
+const CHACHA_BLOCK_BYTES = 64;
 /** The words that each quarter round mixes: columns, then diagonals. */
 const QUARTERS = [
   [0, 4, 8, 12],
@@ -21,9 +21,9 @@ const QUARTERS = [
  */
 export function chacha20(key: Buffer, counter: number, data: Uint8Array): Buffer {
   const output = Buffer.from(data);
-  for (let start = 0; start < output.length; start += BLOCK_BYTES, counter++) {
+  for (let start = 0; start < output.length; start += CHACHA_BLOCK_BYTES, counter++) {
     const stream = keyStream(key, counter);
-    const end = Math.min(start + BLOCK_BYTES, output.length);
+    const end = Math.min(start + CHACHA_BLOCK_BYTES, output.length);
     for (let index = start; index < end; index++) {
       output[index] = (output[index] ?? 0) ^ (stream[index - start] ?? 0);
     }
@@ -43,7 +43,7 @@ function keyStream(key: Buffer, counter: number): Buffer {
       mix(state, c, d, b, 7);
     }
   }
-  const stream = Buffer.alloc(BLOCK_BYTES);
+  const stream = Buffer.alloc(CHACHA_BLOCK_BYTES);
   state.forEach((word, index) => {
     stream.writeUInt32LE((word + (start[index] ?? 0)) >>> 0, index * 4);
   });

@@ -3,7 +3,7 @@ const INTEGER = 0x02;
 export const BIT_STRING = 0x03;
 export const OCTET_STRING = 0x04;
 export const OBJECT_ID = 0x06;
-export const SEQUENCE = 0x30;
+export const DER_SEQUENCE = 0x30;
 
 export interface DerElement {
   tag: number;
@@ -32,7 +32,7 @@ export function derElements(der: Buffer): DerElement[] {
 
 /** Returns the elements of a sequence. Empty when the element is missing or of another type. */
 export function derSequence(element: DerElement | undefined): DerElement[] {
-  return element?.tag === SEQUENCE ? derElements(element.content) : [];
+  return element?.tag === DER_SEQUENCE ? derElements(element.content) : [];
 }
 
 /**

@@ -32,3 +32,8 @@ export function rewritableEncryption(path: string, command: string): I99dashErro
   );
   return new I99dashError('KEY_UNREADABLE', message, { file: path });
 }
+
+/** Throws an error in an expression. */
+export function fail(error: Error): never {
+  throw error;
+}

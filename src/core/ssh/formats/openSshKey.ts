@@ -8,7 +8,7 @@ import { shellQuote } from '../../platform/shellQuote';
 import { chacha20 } from './chacha20';
 import { TAG_BYTES, decrypt } from './decrypt';
 import type { KeyContainer, KeyUnlock } from './keyContainer';
-import { damagedKey, unknownEncryption, wrongPassphrase } from './keyErrors';
+import { damagedKey, fail, unknownEncryption, wrongPassphrase } from './keyErrors';
 import { ED25519, ED25519_BYTES, readKeyType } from '../publicKey';
 import { SshReader } from './sshWire';
 
@@ -92,7 +92,7 @@ function cipherNamed(name: string): Cipher | undefined {
  * @param bytes Without the armor.
  */
 export function readOpenSshKey(bytes: Buffer): KeyContainer | undefined {
-  const fields = readFields(bytes);
+  const fields = readOpenSshFields(bytes);
   if (fields === undefined) {
     return undefined;
   }
@@ -103,12 +103,12 @@ export function readOpenSshKey(bytes: Buffer): KeyContainer | undefined {
     encrypted: cipher !== 'none',
     publicBlob,
     ...(keyType === undefined ? {} : { keyType }),
-    refusal: (path) => refusal(fields, path),
+    refusal: (path) => whyUndecryptable(fields, path),
     readSeed: (path, unlock) => readSeed(fields, path, unlock),
   };
 }
 
-function readFields(bytes: Buffer): OpenSshFields | undefined {
+function readOpenSshFields(bytes: Buffer): OpenSshFields | undefined {
   const reader = new SshReader(bytes);
   try {
     if (reader.bytes(OPENSSH_MAGIC.length).toString('latin1') !== OPENSSH_MAGIC) {
@@ -129,7 +129,7 @@ function readFields(bytes: Buffer): OpenSshFields | undefined {
 }
 
 /** Returns why this key cannot be opened with any passphrase, or undefined when it can. */
-function refusal(
+function whyUndecryptable(
   { cipher, kdf, kdfOptions }: OpenSshFields,
   path: string,
 ): I99dashError | undefined {
@@ -152,18 +152,18 @@ async function readSeed(
   if (fields.cipher === 'none') {
     return readPrivatePart(fields.sealed, point) ?? fail(damagedKey(path));
   }
-  const reason = refusal(fields, path);
+  const reason = whyUndecryptable(fields, path);
   if (reason !== undefined) {
     throw reason;
   }
-  const opened = unlock === undefined ? undefined : await unseal(fields, path, unlock);
+  const opened = unlock === undefined ? undefined : await decryptOpenSsh(fields, path, unlock);
   const seed = opened === undefined ? undefined : readPrivatePart(opened, point);
   opened?.fill(0);
   return seed ?? fail(wrongPassphrase(path));
 }
 
 /** Returns undefined when the cipher shows that the passphrase is wrong. */
-async function unseal(
+async function decryptOpenSsh(
   fields: OpenSshFields,
   path: string,
   unlock: KeyUnlock,
@@ -243,8 +243,4 @@ function tooManyRounds(path: string, rounds: number): I99dashError {
     `ssh-keygen -p -a 64 -f ${shellQuote(path)}`,
   );
   return new I99dashError('KEY_UNREADABLE', message, { file: path });
-}
-
-function fail(error: Error): never {
-  throw error;
 }

@@ -15,7 +15,7 @@ import {
   derSequence,
 } from './der';
 import type { KeyContainer } from './keyContainer';
-import { damagedKey, wrongPassphrase } from './keyErrors';
+import { damagedKey, fail, wrongPassphrase } from './keyErrors';
 import { openSealedPkcs8, readSealedPkcs8, refuseSealedPkcs8 } from './sealedPkcs8';
 import { ED25519, ED25519_BYTES, ed25519Blob } from '../publicKey';
 
@@ -157,8 +157,4 @@ function readPublicKey(fields: readonly { tag: number; content: Buffer }[]): Buf
     }
   }
   return undefined;
-}
-
-function fail(error: Error): never {
-  throw error;
 }

@@ -8,7 +8,7 @@ import { t } from '../../text/l10n';
 import { shellQuote } from '../../platform/shellQuote';
 import { decrypt } from './decrypt';
 import type { KeyContainer, KeyUnlock } from './keyContainer';
-import { damagedKey, unknownEncryption, wrongPassphrase } from './keyErrors';
+import { damagedKey, fail, unknownEncryption, wrongPassphrase } from './keyErrors';
 import { passphraseEncodings } from './passphraseEncodings';
 import { privateKeyFromSeed, publicBlobOfKey } from './pkcs8';
 import { ED25519_BYTES, readKeyType } from '../publicKey';
@@ -24,7 +24,7 @@ interface PuttyFields {
 
 /** Reads a PuTTY key file. Returns undefined when the lines are not one, or are truncated. */
 export function readPuttyKey(lines: readonly string[]): KeyContainer | undefined {
-  const fields = readFields(lines);
+  const fields = readPuttyFields(lines);
   if (fields === undefined) {
     return undefined;
   }
@@ -34,12 +34,12 @@ export function readPuttyKey(lines: readonly string[]): KeyContainer | undefined
     encrypted: fields.encryption !== 'none',
     publicBlob: fields.publicBlob,
     ...(keyType === undefined ? {} : { keyType }),
-    refusal: (path) => refusal(fields, path),
-    readSeed: async (path, unlock) => Promise.resolve(readSeed(fields, path, unlock)),
+    refusal: (path) => whyUnreadable(fields, path),
+    readSeed: async (path, unlock) => Promise.resolve(readPuttySeed(fields, path, unlock)),
   };
 }
 
-function readFields(lines: readonly string[]): PuttyFields | undefined {
+function readPuttyFields(lines: readonly string[]): PuttyFields | undefined {
   const first = lines.find((line) => line !== '') ?? '';
   const version = /^PuTTY-User-Key-File-([23]):/u.exec(first)?.[1];
   const encryption = header(lines, 'Encryption');
@@ -66,7 +66,10 @@ function body(lines: readonly string[], name: string): Buffer | undefined {
     : undefined;
 }
 
-function refusal({ version, encryption }: PuttyFields, path: string): I99dashError | undefined {
+function whyUnreadable(
+  { version, encryption }: PuttyFields,
+  path: string,
+): I99dashError | undefined {
   if (encryption === 'none') {
     return undefined;
   }
@@ -77,11 +80,11 @@ function refusal({ version, encryption }: PuttyFields, path: string): I99dashErr
 }
 
 /** Reads the seed and checks that it matches the public key. */
-function readSeed(fields: PuttyFields, path: string, unlock: KeyUnlock | undefined): Buffer {
+function readPuttySeed(fields: PuttyFields, path: string, unlock: KeyUnlock | undefined): Buffer {
   if (fields.encryption === 'none') {
     return matchingSeed(fields.privateBlob, fields) ?? fail(damagedKey(path));
   }
-  const reason = refusal(fields, path);
+  const reason = whyUnreadable(fields, path);
   if (reason !== undefined) {
     throw reason;
   }
@@ -90,7 +93,7 @@ function readSeed(fields: PuttyFields, path: string, unlock: KeyUnlock | undefin
   }
   // PuTTY uses the bytes of the passphrase in the system's code page.
   for (const phrase of unlock === undefined ? [] : passphraseEncodings(unlock.passphrase)) {
-    const opened = unseal(fields.privateBlob, phrase, path);
+    const opened = decryptPutty(fields.privateBlob, phrase, path);
     const seed = opened === undefined ? undefined : matchingSeed(opened, fields);
     opened?.fill(0);
     phrase.fill(0);
@@ -101,7 +104,7 @@ function readSeed(fields: PuttyFields, path: string, unlock: KeyUnlock | undefin
   throw wrongPassphrase(path);
 }
 
-function unseal(sealed: Buffer, phrase: Buffer, path: string): Buffer | undefined {
+function decryptPutty(sealed: Buffer, phrase: Buffer, path: string): Buffer | undefined {
   const halves = [0, 1].map((count) =>
     createHash('sha1')
       .update(Buffer.of(0, 0, 0, count))
@@ -140,8 +143,4 @@ function sealedPutty3(path: string): I99dashError {
     `puttygen ${shellQuote(path)} -O private-openssh-new -o ${shellQuote(`${path}.new`)}`,
   );
   return new I99dashError('KEY_UNREADABLE', message, { file: path });
-}
-
-function fail(error: Error): never {
-  throw error;
 }

@@ -13,7 +13,7 @@ import { decrypt } from './decrypt';
 import {
   OBJECT_ID,
   OCTET_STRING,
-  SEQUENCE,
+  DER_SEQUENCE,
   derElements,
   derHex,
   derNumber,
@@ -39,15 +39,15 @@ const HASHES: Readonly<Record<string, string>> = {
   '2a864886f70d020b': 'sha512',
 };
 
-interface Cipher {
+interface Pkcs8Cipher {
   name: string;
   /** In bytes. */
   key: number;
   iv: number;
 }
 
-const TRIPLE_DES: Cipher = { name: 'des-ede3-cbc', key: 24, iv: 8 };
-const CIPHERS: Readonly<Record<string, Cipher>> = {
+const TRIPLE_DES: Pkcs8Cipher = { name: 'des-ede3-cbc', key: 24, iv: 8 };
+const PKCS8_CIPHERS: Readonly<Record<string, Pkcs8Cipher>> = {
   '608648016503040102': { name: 'aes-128-cbc', key: 16, iv: 16 },
   '608648016503040116': { name: 'aes-192-cbc', key: 24, iv: 16 },
   '60864801650304012a': { name: 'aes-256-cbc', key: 32, iv: 16 },
@@ -58,7 +58,7 @@ const CIPHERS: Readonly<Record<string, Cipher>> = {
  * Two million rounds of PBKDF2 take about a second and are several times the recommendations of
  * OpenSSL and OWASP. The same limit fits scrypt.
  */
-const MAX_ROUNDS = 2_000_000;
+const MAX_PBKDF2_ROUNDS = 2_000_000;
 /** Each round of PBE-SHA1-3DES blocks the event loop for microseconds. OpenSSL uses 2,048. */
 const MAX_LEGACY_ROUNDS = 10_000;
 
@@ -73,7 +73,7 @@ export interface SealedPkcs8 {
   /** Object identifier of the scheme, in hex. */
   scheme: string;
   /** Undefined when the scheme is not supported. */
-  way: { kdf: Kdf; cipher: Cipher; iv?: Buffer } | undefined;
+  way: { kdf: Kdf; cipher: Pkcs8Cipher; iv?: Buffer } | undefined;
   sealed: Buffer;
 }
 
@@ -111,11 +111,13 @@ export function refuseSealedPkcs8(
   const { kdf } = way;
   switch (kdf.kind) {
     case 'pbkdf2':
-      return kdf.rounds > MAX_ROUNDS ? tooManyRounds(path) : undefined;
+      return kdf.rounds > MAX_PBKDF2_ROUNDS ? tooManyPkcs8Rounds(path) : undefined;
     case 'pkcs12':
-      return kdf.rounds > MAX_LEGACY_ROUNDS ? tooManyRounds(path) : undefined;
+      return kdf.rounds > MAX_LEGACY_ROUNDS ? tooManyPkcs8Rounds(path) : undefined;
     case 'scrypt':
-      return kdf.cost * kdf.blockSize * kdf.parallel > MAX_ROUNDS ? tooMuchScrypt(path) : undefined;
+      return kdf.cost * kdf.blockSize * kdf.parallel > MAX_PBKDF2_ROUNDS
+        ? tooMuchScrypt(path)
+        : undefined;
   }
 }
 
@@ -156,7 +158,7 @@ function readPbes2(parameters: DerElement | undefined): SealedPkcs8['way'] {
   const [derivation, encryption] = derSequence(parameters);
   const [cipherId, iv] = derSequence(encryption);
   const oid = derHex(cipherId, OBJECT_ID);
-  const cipher = Object.hasOwn(CIPHERS, oid) ? CIPHERS[oid] : undefined;
+  const cipher = Object.hasOwn(PKCS8_CIPHERS, oid) ? PKCS8_CIPHERS[oid] : undefined;
   const kdf = readKdf(derivation);
   return kdf !== undefined && iv?.tag === OCTET_STRING && iv.content.length === cipher?.iv
     ? { kdf, cipher, iv: iv.content }
@@ -173,7 +175,7 @@ function readKdf(element: DerElement | undefined): Kdf | undefined {
   }
   switch (derHex(oid, OBJECT_ID)) {
     case PBKDF2: {
-      const [named] = derSequence(fields.find(({ tag }) => tag === SEQUENCE));
+      const [named] = derSequence(fields.find(({ tag }) => tag === DER_SEQUENCE));
       const hash = named === undefined ? 'sha1' : HASHES[derHex(named, OBJECT_ID)];
       return hash === undefined || first === 0
         ? undefined
@@ -197,7 +199,7 @@ function readPbe(parameters: DerElement | undefined): SealedPkcs8['way'] {
 }
 
 /** Derives the cipher's key, followed by the initialization vector if the scheme derives it. */
-async function derive(kdf: Kdf, phrase: Buffer, cipher: Cipher): Promise<Buffer> {
+async function derive(kdf: Kdf, phrase: Buffer, cipher: Pkcs8Cipher): Promise<Buffer> {
   switch (kdf.kind) {
     case 'pbkdf2':
       return promisify(pbkdf2)(phrase, kdf.salt, kdf.rounds, cipher.key, kdf.hash);
@@ -249,7 +251,7 @@ function rewriteCommand(path: string, options: string): string {
   return `openssl pkcs8 -topk8 ${options} -in ${shellQuote(path)} -out ${shellQuote(`${path}.new`)}`;
 }
 
-function tooManyRounds(path: string): I99dashError {
+function tooManyPkcs8Rounds(path: string): I99dashError {
   const message = t(
     'The key at {0} wants more rounds to try its passphrase than are worth waiting for. Fewer will do: {1}',
     path,

@@ -1,24 +1,46 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { win32 } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long to wait for killed processes to disappear, in milliseconds. */
 const KILLED_MS = 500;
 const POLL_MS = 20;
-/** How long `taskkill` may delay the exit of this process, in milliseconds. */
+/** How long `taskkill` may take, in milliseconds. */
 const TASKKILL_MS = 2_000;
+const TASKKILL_OPTIONS = {
+  stdio: 'ignore',
+  windowsHide: true,
+  timeout: TASKKILL_MS,
+  killSignal: 'SIGKILL',
+} as const;
+
+export interface TreeOptions {
+  platform?: NodeJS.Platform;
+  /** The path of Windows' `taskkill`. */
+  taskkill?: string;
+  /** How long `taskkill` may take, in milliseconds. */
+  taskkillMs?: number;
+}
 
 /**
  * Ends a process and its descendants, except those that left its group. Resolves when they have
- * ended.
+ * ended, and on Windows also when they cannot be ended.
  * @param child Started as the leader of a process group (`detached`), except on Windows.
  * @param graceMs Time between SIGTERM and SIGKILL, in milliseconds. Not used on Windows.
  */
-export async function endTree({ pid }: ChildProcess, graceMs: number): Promise<void> {
-  if (pid !== undefined && process.platform === 'win32') {
-    const taskkill = spawn('taskkill', taskkillArgs(pid), { windowsHide: true });
-    await new Promise((resolve) => taskkill.once('close', resolve).once('error', resolve));
-  } else if (pid !== undefined) {
+export async function endTree(
+  child: ChildProcess,
+  graceMs: number,
+  options: TreeOptions = {},
+): Promise<void> {
+  const { pid } = child;
+  if (pid === undefined) {
+    return;
+  }
+  if ((options.platform ?? process.platform) === 'win32') {
+    await endWindowsTree(child, pid, options);
+  } else {
     await endGroup(pid, graceMs);
   }
 }
@@ -35,13 +57,38 @@ export function endTreeWithProcess(child: ChildProcess): void {
   }
   const end = (): void => {
     if (process.platform === 'win32') {
-      spawnSync('taskkill', taskkillArgs(pid), { windowsHide: true, timeout: TASKKILL_MS });
+      const { status } = spawnSync(windowsTaskkill(), taskkillArgs(pid), TASKKILL_OPTIONS);
+      endUnlessEnded(child, status);
     } else {
       signalGroup(pid, 'SIGTERM');
     }
   };
   process.once('exit', end);
   child.once('exit', () => process.off('exit', end));
+}
+
+async function endWindowsTree(
+  child: ChildProcess,
+  pid: number,
+  { taskkill = windowsTaskkill(), taskkillMs = TASKKILL_MS }: TreeOptions,
+): Promise<void> {
+  const killer = spawn(taskkill, taskkillArgs(pid), { ...TASKKILL_OPTIONS, timeout: taskkillMs });
+  const status = await new Promise<number | null>((resolve) => {
+    killer.once('exit', resolve).once('error', () => resolve(null));
+  });
+  endUnlessEnded(child, status);
+}
+
+/** Ends at least the process itself when `taskkill` is missing, was refused or took too long. */
+function endUnlessEnded(child: ChildProcess, taskkillStatus: number | null): void {
+  if (taskkillStatus !== 0) {
+    child.kill('SIGKILL');
+  }
+}
+
+/** Returns the full path: by its bare name, a program in the current folder could be run. */
+function windowsTaskkill(env: NodeJS.ProcessEnv = process.env): string {
+  return win32.join(env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'taskkill.exe');
 }
 
 function taskkillArgs(pid: number): string[] {

@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { CancelledError, I99dashError, systemErrorCode } from '../../errors';
 import { t } from '../../text/l10n';
 import type { ProcessRunner } from '../../platform/interfaces';
-import { endTree, endTreeWithProcess } from '../../platform/processGroup';
+import { endTree, endTreeWithProcess, type TreeOptions } from '../../platform/processGroup';
 import { exitCodeOfSignal } from './buildFailure';
 import { WholeSequences } from '../bundle/wholeSequences';
 
@@ -21,10 +21,12 @@ const LINGER_MS = 2_000;
  * @param options.graceMs how long a cancelled command may take to end before it is killed, in
  * milliseconds
  * @param options.lingerMs how long to wait for output after the command has ended, in milliseconds
+ * @param options.tree how the processes of a cancelled command are ended
  */
 export function createShellRunner({
   graceMs = GRACE_MS,
   lingerMs = LINGER_MS,
+  tree = {} as TreeOptions,
 } = {}): ProcessRunner {
   return {
     run: ({ commandLine, cwd, env, onOutput, signal }) =>
@@ -42,9 +44,14 @@ export function createShellRunner({
         }
         relayOutput(child, onOutput);
         endTreeWithProcess(child);
-        let ending: Promise<void> | undefined;
+        let isCancelled = false;
         const cancel = (): void => {
-          ending = endTree(child, graceMs).then(() => closeOutput(child));
+          isCancelled = true;
+          // Does not wait for 'close', which a process that cannot be ended delays forever.
+          void endTree(child, graceMs, tree).then(() => {
+            closeOutput(child);
+            reject(new CancelledError());
+          });
         };
         signal?.addEventListener('abort', cancel, { once: true });
         child.once('error', (cause) => {
@@ -58,10 +65,8 @@ export function createShellRunner({
         child.once('close', (code, endedBy) => {
           clearTimeout(lingering);
           signal?.removeEventListener('abort', cancel);
-          if (ending === undefined) {
+          if (!isCancelled) {
             resolve(code ?? (endedBy === null ? 1 : exitCodeOfSignal(endedBy)));
-          } else {
-            void ending.then(() => reject(new CancelledError()));
           }
         });
       }),

@@ -5,6 +5,7 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify, stripVTControlCharacters } from 'node:util';
+import type { TreeOptions } from '../../../../src/core/platform/processGroup';
 import { createShellRunner, shellRunner } from '../../../../src/core/publish/build/shellRunner';
 import { rejectsWith } from '../../../support/expect';
 import { isAlive } from '../../../support/process';
@@ -133,10 +134,14 @@ describe('shell runner', () => {
   });
 
   /** Cancels a command as soon as it prints a process ID, and returns that ID. */
-  async function cancelled(commandLine: string, graceMs?: number): Promise<number> {
+  async function cancelled(
+    commandLine: string,
+    graceMs = 3_000,
+    tree: TreeOptions = {},
+  ): Promise<number> {
     const caller = new AbortController();
     let output = '';
-    const running = createShellRunner(graceMs === undefined ? {} : { graceMs }).run({
+    const running = createShellRunner({ graceMs, tree }).run({
       commandLine,
       cwd: temp.path,
       onOutput: (text) => {
@@ -180,6 +185,22 @@ describe('shell runner', () => {
     assert.equal(isAlive(pid), true, 'it left on purpose');
     process.kill(pid);
   });
+
+  for (const [what, taskkill] of [
+    ['exits with an error', 'exit 1'],
+    ['hangs', `exec ${ENDLESS}`],
+    ['is missing', undefined],
+  ] as const) {
+    it(`ends a cancelled command on Windows when taskkill ${what}`, async () => {
+      const path = join(temp.path, 'taskkill');
+      if (taskkill !== undefined) {
+        await writeFile(path, `#!/bin/sh\n${taskkill}\n`, { mode: 0o755 });
+      }
+      const tree = { platform: 'win32', taskkill: path, taskkillMs: 300 } as const;
+      const pid = await cancelled(`echo $$; exec ${ENDLESS}`, 0, tree);
+      while (isAlive(pid)) await delay(5); // until Node has reaped it
+    });
+  }
 
   it('ends its command when its own process ends', async () => {
     const runner = JSON.stringify(

@@ -41,7 +41,7 @@ describe('SSH agent socket', () => {
   it('uses SSH_AUTH_SOCK when an agent listens there', async () => {
     await configure('IdentityAgent /from/config');
     const env = { SSH_AUTH_SOCK: alive };
-    for (const platform of ['linux', 'darwin', 'win32'] as const) {
+    for (const platform of ['linux', 'darwin'] as const) {
       assert.equal(await findAgentSocket(' ', { env, platform }), alive);
     }
   });
@@ -57,11 +57,42 @@ describe('SSH agent socket', () => {
     }
   });
 
-  it('falls back to the pipe on Windows and to the dead SSH_AUTH_SOCK elsewhere', async () => {
+  it('falls back to the dead SSH_AUTH_SOCK', async () => {
     const env = { SSH_AUTH_SOCK: '/no/such/socket' };
-    assert.equal(await findAgentSocket(undefined, { env, platform: 'win32' }), PIPE);
     assert.equal(await findAgentSocket(undefined, { env, platform: 'linux' }), '/no/such/socket');
     assert.equal(await findAgentSocket(undefined, { env: {}, platform: 'linux' }), undefined);
+  });
+
+  describe('on Windows', () => {
+    const find = (pipes: string[], env: NodeJS.ProcessEnv = {}, configured?: string) =>
+      findAgentSocket(configured, {
+        ...{ env, platform: 'win32', user: 'me' },
+        listPipes: () => Promise.resolve(pipes),
+      });
+
+    it('ignores the Unix socket that Git Bash puts into SSH_AUTH_SOCK', async () => {
+      assert.equal(await find([], { SSH_AUTH_SOCK: alive }), PIPE);
+    });
+
+    it('uses the pipe of the built-in agent, or else of Pageant', async () => {
+      const pageant = 'pageant.me.0123abcd';
+      assert.equal(await find(['other', 'openssh-ssh-agent', pageant]), PIPE);
+      assert.equal(await find(['pageant.you.9', pageant]), `\\\\.\\pipe\\${pageant}`);
+      assert.equal(await find(['pageant.you.9']), PIPE);
+    });
+
+    it('uses the pipe of the built-in agent when the pipes cannot be listed', async () => {
+      const listPipes = () => Promise.reject(new Error('EPERM'));
+      const found = findAgentSocket('', { env: {}, platform: 'win32', listPipes });
+      assert.equal(await found, PIPE);
+    });
+
+    it('expands variables in the setting', async () => {
+      const env = { LOCALAPPDATA: 'C:\\Users\\me\\AppData\\Local' };
+      const path = 'C:\\Users\\me\\AppData\\Local\\agent.sock';
+      assert.equal(await find([], env, '%LOCALAPPDATA%\\agent.sock'), path);
+      assert.equal(await find([], env, '%UNSET%\\agent'), '%UNSET%\\agent');
+    });
   });
 });
 

@@ -56,7 +56,7 @@ export async function measureLatency(
       session.signInWithKey(await openKeyFile(keyPath), { source: 'ssh', keyPath }),
     );
     const rejected = await session.getToken();
-    const renewal = await time(() => session.getToken({ rejected: [rejected] }));
+    const renewal = await time(() => session.getToken({ rejected }));
     const token = await session.getToken();
     const bareWhoAmI = await time(() => bare.send(ME, { token }));
     const whoAmI = await time(() => session.fetchIdentity());

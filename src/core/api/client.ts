@@ -10,12 +10,6 @@ import { expectSuccess, unwrapEnvelope } from './envelope';
  */
 const MAX_PUBLIC_RESPONSE_BYTES = 64 * 1024;
 
-/**
- * Limit for the tokens tried per call: the current one, one issued before the server rejected it
- * (which may be invalid too), and one issued after that.
- */
-const MOST_TOKENS = 3;
-
 export interface ApiCall {
   method: HttpRequest['method'];
   /** Relative to the backend URL, begins with `/`. */
@@ -59,8 +53,7 @@ export class ApiClient {
   }
 
   /**
-   * Sends a call with the bearer token. After a 401, retries with a newer token, and once more if
-   * that one was also issued before the first was rejected.
+   * Sends a call with the bearer token. After a 401, retries once with another token.
    * @throws NOT_SIGNED_IN and the errors of {@link callPublic}
    */
   async call(call: ApiCall): Promise<unknown> {
@@ -68,25 +61,24 @@ export class ApiClient {
       throw new I99dashError('NOT_SIGNED_IN', t('You are not signed in.'));
     }
     const options = call.signal === undefined ? {} : { signal: call.signal };
-    const rejected: string[] = [];
-    let cause: unknown;
-    while (rejected.length < MOST_TOKENS) {
-      const token = await this.tokens.getToken({ ...options, rejected: [...rejected] });
-      if (rejected.includes(token)) {
-        break;
+    const rejected = await this.tokens.getToken(options);
+    try {
+      return await this.send(call, rejected);
+    } catch (error) {
+      if (!isUnauthorized(error)) {
+        throw error;
       }
-      try {
-        return await this.send(call, token);
-      } catch (error) {
-        if (!isUnauthorized(error)) {
-          throw error;
-        }
-        cause = error;
-      }
-      rejected.push(token);
     }
-    const message = t('The backend does not accept your sign-in.');
-    throw new I99dashError('NOT_SIGNED_IN', message, { cause, status: 401 });
+    const token = await this.tokens.getToken({ ...options, rejected });
+    try {
+      return await this.send(call, token);
+    } catch (cause) {
+      if (!isUnauthorized(cause)) {
+        throw cause;
+      }
+      const message = t('The backend does not accept your sign-in.');
+      throw new I99dashError('NOT_SIGNED_IN', message, { cause, status: 401 });
+    }
   }
 
   private async send(call: ApiCall, token?: string): Promise<unknown> {

@@ -59,11 +59,8 @@ export interface Signer {
 }
 
 export interface TokenRequest {
-  /**
-   * The tokens that the server has rejected for this call, oldest first. The caller needs a
-   * different one.
-   */
-  rejected?: readonly string[];
+  /** The token that the server has rejected for this call. The caller needs a different one. */
+  rejected?: string;
   signal?: AbortSignal;
   /**
    * Whether the user is waiting for the token. Only then is an agent that refused to sign asked
@@ -76,7 +73,6 @@ export interface TokenRequest {
 export interface TokenSource {
   /**
    * Returns the access token to use now.
-   * @returns One of the rejected tokens again, when no other token is worth a try.
    * @throws NOT_SIGNED_IN and every error that prevents a refresh
    */
   getToken(request?: TokenRequest): Promise<string>;

@@ -30,17 +30,13 @@ export interface HeldSessionDeps {
 export class ActiveSession {
   /**
    * Whether the session still needs verification by the backend: because it was read from the
-   * store, several of its tokens in a row were rejected, or its new token has a different subject
-   * than the previous one.
+   * store, its token was rejected, or its new token has a different subject than the previous one.
    */
   needsVerification = false;
   private settled: SettledState = { kind: 'signedOut' };
   private backend = '';
-  /**
-   * Tokens that the backend rejected, with the time of the first rejection in milliseconds since
-   * the epoch.
-   */
-  private readonly rejectedTokens = new Map<string, number>();
+  /** Tokens that the backend rejected. */
+  private readonly rejectedTokens = new Set<string>();
   private readonly changes = new Emitter<SettledState>();
   readonly onDidChange = this.changes.event;
 
@@ -116,24 +112,12 @@ export class ActiveSession {
 
   /** Marks a token as rejected, so that it is not used again. */
   markRejected(token: string): void {
-    if (this.rejectedTokens.has(token)) {
-      return;
-    }
-    this.rejectedTokens.set(token, this.deps.clock.now());
-    const [oldest] = this.rejectedTokens.keys();
+    this.needsVerification = true;
+    this.rejectedTokens.add(token);
+    const [oldest] = this.rejectedTokens;
     if (oldest !== undefined && this.rejectedTokens.size > MAX_REJECTED_TOKENS) {
       this.rejectedTokens.delete(oldest);
     }
-  }
-
-  /**
-   * Checks whether the given token is the usable one and was requested after the backend had
-   * rejected another.
-   */
-  wasIssuedAfterRejection(token: string, refused: string): boolean {
-    const { usableToken } = this;
-    const refusedAt = this.rejectedTokens.get(refused) ?? Infinity;
-    return usableToken?.token === token && usableToken.mintedAt >= refusedAt;
   }
 
   /** Merges the stored state. */

@@ -263,7 +263,7 @@ export class Session implements TokenSource {
       await this.followBackend();
       return this.renewal.getToken(request);
     }
-    if (request.rejected?.includes(credential.token) === true) {
+    if (request.rejected === credential.token) {
       throw this.environment.refuse(credential);
     }
     return this.environment.use(credential);

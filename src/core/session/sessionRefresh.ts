@@ -58,12 +58,11 @@ export class SessionRefresh {
 
   /** Implements `TokenSource.getToken`. */
   async getToken(request: TokenRequest): Promise<string> {
-    const { rejected = [], signal } = request;
+    const { rejected, signal } = request;
     throwIfCancelled(signal);
     this.activeSession.require();
-    const tokenToReuse = this.rejectTokens(rejected);
-    if (tokenToReuse !== undefined) {
-      return tokenToReuse;
+    if (rejected !== undefined) {
+      this.activeSession.markRejected(rejected);
     }
     const { usableToken } = this.activeSession;
     const decision = this.nextAction();
@@ -116,26 +115,6 @@ export class SessionRefresh {
         this.showOffline();
     }
     return this.nextCheckAt();
-  }
-
-  /**
-   * Marks tokens as rejected. A new token is worth a try unless the last one was issued after the
-   * first had been rejected: a refresh started before that may have returned a token that is
-   * invalid for the same reason.
-   * @returns The rejected token to use again, or undefined when a new one is worth a try.
-   */
-  private rejectTokens([first, ...later]: readonly string[]): string | undefined {
-    if (first === undefined) {
-      return undefined;
-    }
-    this.activeSession.markRejected(first);
-    const last = later.at(-1);
-    if (last !== undefined && this.activeSession.wasIssuedAfterRejection(last, first)) {
-      this.activeSession.needsVerification = true; // either this call is forbidden or the session has ended
-      return last;
-    }
-    this.activeSession.markRejected(last ?? first);
-    return undefined;
   }
 
   /**

@@ -99,8 +99,8 @@ export function toAccount(
   signal?: AbortSignal,
 ): Promise<Account> {
   const tokens: TokenSource = {
-    getToken: ({ rejected = [] } = {}) =>
-      rejected.length === 0
+    getToken: ({ rejected } = {}) =>
+      rejected === undefined
         ? Promise.resolve(token)
         : Promise.reject(
             new I99dashError(

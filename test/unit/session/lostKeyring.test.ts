@@ -62,7 +62,7 @@ describe('unresponsive keyring', () => {
     world().secrets.fallSilent();
     world().clock.jump(16 * MINUTE);
     const renewed = await patiently(session.getToken());
-    await patiently(session.getToken({ rejected: [renewed] }), 0);
+    await patiently(session.getToken({ rejected: renewed }), 0);
     assert.equal(session.state.kind, 'signedIn');
     assert.equal(world().mints, 3);
   });

@@ -63,8 +63,15 @@ describe('on-demand token refresh', () => {
   });
 
   describe('after a 401', () => {
+    /** Signs in, without background checks. */
+    async function signedIn() {
+      const { session, keepAlive } = await world().signedInWindow();
+      keepAlive.dispose();
+      return session;
+    }
+
     it('refreshes once and repeats the call at most once', async () => {
-      const { session } = await world().signedInWindow();
+      const session = await signedIn();
       world().backend.faults.inject({
         match: { path: ME },
         fault: { kind: 'status', status: 401 },
@@ -80,6 +87,16 @@ describe('on-demand token refresh', () => {
       ]);
     });
 
+    it('issues one token per call while the backend rejects all of them', async () => {
+      const session = await signedIn();
+      const fault = { kind: 'status', status: 401 } as const;
+      world().backend.faults.inject({ match: { path: ME }, fault, times: 'always' });
+      for (let round = 1; round <= 5; round++) {
+        await rejectsWith('NOT_SIGNED_IN', session.fetchIdentity());
+        assert.equal(world().mints, 1 + round);
+      }
+    });
+
     it('uses the newer token of another window without a refresh', async () => {
       const world_ = world();
       const first = await world_.signedInWindow();
@@ -93,7 +110,7 @@ describe('on-demand token refresh', () => {
     });
 
     it('does not use the rejected token again while refreshing fails', async () => {
-      const { session } = await world().signedInWindow();
+      const session = await signedIn();
       world().backend.state.revokeTokens();
       world().backend.faults.inject({
         match: { path: CHALLENGE },
@@ -123,88 +140,37 @@ describe('on-demand token refresh', () => {
   });
 
   describe('after a revocation during a refresh', () => {
-    const REFUSED = { path: ME, status: 401 };
-    const meRequests = () => world().requests.filter((request) => request === `GET ${ME}`);
-
-    /** A window whose next token has been issued but has not arrived. */
-    async function renewing() {
+    /** A window whose next token was revoked before it arrived. */
+    async function revoked(): Promise<SessionWindow> {
       const window = await world().signedInWindow();
       world().clock.jump(10 * MINUTE);
       const verify = holdBack(world().backend, VERIFY, { handled: true });
       await window.session.getToken();
       await verify.reached;
-      world().clock.jump(100);
       world().backend.state.revokeTokens();
-      return { window, land: () => verify.release() };
+      verify.release();
+      await world().activity.idle();
+      return window;
     }
 
-    /** Waits until this many calls have been rejected. */
-    async function refusals(count: number): Promise<void> {
-      const isLast = (): boolean =>
-        world().backend.requests.filter(
-          ({ path, status }) => path === REFUSED.path && status === REFUSED.status,
-        ).length >= count;
-      await world().backend.waitForRequest(isLast);
-    }
-
-    it('refreshes again for a call that waits for the revoked token', async () => {
-      const { window, land } = await renewing();
-      const identity = window.session.fetchIdentity();
-      await refusals(1);
-      land();
-      assert.equal((await identity).devId, DEFAULT_ACCOUNT.devId);
-      assert.equal(world().mints, 3);
-    });
-
-    it('refreshes again once for eight calls', async () => {
-      const { window, land } = await renewing();
-      const calls = Array.from({ length: 8 }, () => window.session.fetchIdentity());
-      await refusals(8);
-      land();
-      await Promise.all(calls);
+    it('refreshes once for eight calls', async () => {
+      const window = await revoked();
+      await Promise.all(Array.from({ length: 8 }, () => window.session.fetchIdentity()));
       assert.equal(world().mints, 3);
       assert.equal(kindOf(window), 'signedIn');
     });
 
-    it('refreshes again when the revoked token arrived before the 401', async () => {
-      const window = await world().signedInWindow();
-      const me = holdBack(world().backend, ME);
-      const identity = window.session.fetchIdentity();
-      await me.reached;
-      world().clock.jump(10 * MINUTE);
-      await window.keepAlive.trigger();
-      world().clock.jump(100);
-      world().backend.state.revokeTokens();
-      me.release();
-      assert.equal((await identity).devId, DEFAULT_ACCOUNT.devId);
-      assert.equal(world().mints, 3);
-      assert.equal(meRequests().length, 4, 'one of them at the sign-in');
-    });
-
-    it('refreshes again when another window stored the revoked token', async () => {
+    it('refreshes with the next call when another window stored the revoked token', async () => {
       const first = await world().signedInWindow();
       world().secrets.events = 0;
       const second = await world().restoredWindow();
       world().clock.jump(10 * MINUTE);
       await first.keepAlive.trigger();
-      world().clock.jump(100);
       world().backend.state.revokeTokens();
+      await rejectsWith('NOT_SIGNED_IN', second.session.fetchIdentity());
       await second.session.fetchIdentity();
       assert.equal(world().mints, 3);
-    });
-
-    it('refreshes at most twice for one call', async () => {
-      const { window, land } = await renewing();
-      const fault = { kind: 'status', status: 401 } as const;
-      world().backend.faults.inject({ match: { path: ME }, fault, times: 'always' });
-      const before = meRequests().length;
-      const identity = window.session.fetchIdentity();
-      await refusals(1);
-      land();
-      const error = await rejectsWith('NOT_SIGNED_IN', identity);
-      assert.equal(error.status, 401);
-      assert.equal(meRequests().length - before, 3);
-      assert.equal(world().mints, 3);
+      assert.equal(kindOf(second), 'signedIn');
     });
   });
 

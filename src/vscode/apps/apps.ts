@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
-import { ApiClient } from '../../core/api/client';
+import { ApiClient, boundTokens } from '../../core/api/client';
 import { AppsModel } from '../../core/apps/appsModel';
 import { FollowedReviews } from '../../core/apps/followedReviews';
 import { FOLLOWED_MS, ReviewPoller } from '../../core/apps/reviewPoller';
-import { boundTokens } from '../../core/session/boundTokens';
 import type { Session } from '../../core/session/session';
 import type {
   Clock,

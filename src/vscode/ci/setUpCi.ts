@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
+import { boundTokens } from '../../core/api/client';
 import { setGhSecret } from '../../core/ci/ghSecret';
 import { registerCiKey, revokeCiKey, type CiKeyDeps } from '../../core/ci/registerCiKey';
-import { boundTokens } from '../../core/session/boundTokens';
 import type { SecretClipboard } from '../../core/ci/secretClipboard';
 import { SECRET_NAME, workflowText } from '../../core/ci/workflow';
 import type { Call } from '../../core/consent';

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import { ApiClient } from '../../core/api/client';
+import { ApiClient, boundTokens } from '../../core/api/client';
 import { listSshKeys, type SshKey } from '../../core/api/sshKeys';
-import { boundTokens } from '../../core/session/boundTokens';
 import type { Session } from '../../core/session/session';
 import type { SessionState } from '../../core/session/sessionState';
 import { CancelledError, I99dashError } from '../../core/errors';

@@ -1,6 +1,5 @@
 import type * as vscode from 'vscode';
-import { ApiClient } from '../../core/api/client';
-import { boundTokens } from '../../core/session/boundTokens';
+import { ApiClient, boundTokens } from '../../core/api/client';
 import type { Session } from '../../core/session/session';
 import type { Call } from '../../core/consent';
 import type { Clock, Logger, TokenSource, Transport } from '../../core/platform/interfaces';

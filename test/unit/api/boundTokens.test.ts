@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { boundTokens } from '../../../src/core/session/boundTokens';
+import { boundTokens } from '../../../src/core/api/client';
 import { rejectsWith } from '../../support/expect';
 
 describe('tokens bound to a backend', () => {

@@ -1,4 +1,4 @@
-import { getRefreshTime } from '../../src/core/session/refreshPolicy';
+import type { TokenTimes } from '../../src/core/session/refreshPolicy';
 
 const MINUTE = 60_000;
 
@@ -10,8 +10,8 @@ export interface Fleet {
   readonly tokenLifeMs: number;
   /** The period in which all editors wake, in milliseconds. */
   readonly wakeMs: number;
-  /** Returns the fraction of its lifetime after which a token is refreshed. */
-  readonly drawShare: (random: () => number) => number;
+  /** Returns when a token is refreshed. */
+  readonly pickTime: (token: TokenTimes, random: () => number) => number;
   readonly random: () => number;
 }
 
@@ -26,12 +26,16 @@ export interface FleetLoad {
   readonly ratio: number;
 }
 
+/** Picks a refresh time between 70 and 80 % of the lifetime, for comparison. */
+export const pickNarrowTime: Fleet['pickTime'] = ({ mintedAt, expiresAt }, random) =>
+  mintedAt + (0.7 + random() * 0.1) * (expiresAt - mintedAt);
+
 /**
  * Counts the tokens that a fleet mints in a day.
  * @param settledMs the length of the start period in milliseconds
  */
 export function loadOf(fleet: Fleet, settledMs: number): FleetLoad {
-  const { editors, hours, tokenLifeMs, wakeMs, drawShare, random } = fleet;
+  const { editors, hours, tokenLifeMs, wakeMs, pickTime, random } = fleet;
   const end = hours * 60 * MINUTE;
   const perMinute = new Array<number>(hours * 60).fill(0);
   for (let editor = 0; editor < editors; editor++) {
@@ -39,7 +43,7 @@ export function loadOf(fleet: Fleet, settledMs: number): FleetLoad {
       const minute = Math.floor(mintedAt / MINUTE);
       perMinute[minute] = (perMinute[minute] ?? 0) + 1;
       const token = { mintedAt, expiresAt: mintedAt + tokenLifeMs };
-      mintedAt = getRefreshTime(token, drawShare(random));
+      mintedAt = pickTime(token, random);
     }
   }
   const settled = perMinute.slice(settledMs / MINUTE);

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { drawRefreshFraction } from '../../src/core/session/refreshPolicy';
+import { pickRefreshTime } from '../../src/core/session/refreshPolicy';
 import { seededRandom } from '../support/random';
 import { generateTestKey } from '../support/ssh-key';
 import { startBackendProcess } from './backend-process';
-import { loadOf } from './fleet';
+import { loadOf, pickNarrowTime } from './fleet';
 import { type LatencySamples, measureLatency } from './latency';
 import { formatTable, quantile } from './table';
 
@@ -23,13 +23,10 @@ const MAX_WHO_AM_I = 15;
  * @returns whether the load is even enough
  */
 export function benchFleet(): boolean {
-  const draws = {
-    'as built: 35–80 %': drawRefreshFraction,
-    'narrow: 70–80 %': (random: () => number) => 0.7 + random() * 0.1,
-  };
-  const loads = Object.entries(draws).map(([title, drawShare]) => {
+  const ways = { 'as built: 35–80 %': pickRefreshTime, 'narrow: 70–80 %': pickNarrowTime };
+  const loads = Object.entries(ways).map(([title, pickTime]) => {
     const shape = { hours: 8, tokenLifeMs: 15 * MINUTE, wakeMs: MINUTE };
-    const fleet = { ...shape, editors: EDITORS, drawShare, random: seededRandom(1) };
+    const fleet = { ...shape, editors: EDITORS, pickTime, random: seededRandom(1) };
     return { title, load: loadOf(fleet, 30 * MINUTE) };
   });
   console.log(`\n${EDITORS} editors that wake at 9:00 within a minute: mints per minute from 9:30`);

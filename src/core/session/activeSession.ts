@@ -1,94 +1,93 @@
-import { I99dashError } from '../errors';
+import { CancelledError, I99dashError } from '../errors';
 import { Emitter } from '../platform/events';
 import { isRenewable } from '../identity';
 import { t } from '../text/l10n';
 import type { Clock, Logger } from '../platform/interfaces';
 import { isSameSubject } from '../signIn/accessToken';
 import type { AccessToken } from '../signIn/requestToken';
-import { supersedes } from './refreshPolicy';
-import type { RefreshFailures } from './refreshFailures';
-import type { StoredState } from './sessionMetadata';
-import { toProfile, type SessionProfile, type SessionRecord } from './sessionRecord';
 import {
-  transition,
-  type SignedInSession,
-  type SessionEvent,
+  isTokenRejection,
+  nextRefreshAction,
+  pickRefreshTime,
+  supersedes,
+  toRefreshFailure,
+  withoutBackoff,
+  type RefreshAction,
+  type RefreshFailure,
+  type TimedToken,
+} from './refreshPolicy';
+import { isSameKey, type SessionProfile, type StoredState } from './sessionRecord';
+import {
+  isSameState,
+  toSettledState,
+  usableToken,
+  type CurrentSession,
   type SettledState,
 } from './sessionState';
 
-/** Limit for remembered rejected tokens. Older ones are no longer in use. */
-const MAX_REJECTED_TOKENS = 16;
-
-export interface HeldSessionDeps {
+export interface ActiveSessionDeps {
   clock: Clock;
   logger: Logger;
+  /** From 0 to 1. */
+  random: () => number;
   /** Called when the keyring has lost the session. */
   onSecretLost?: () => void;
 }
 
-/** The active session of this window. */
+/** The active session of this window, and the state that is shown for it. */
 export class ActiveSession {
-  /**
-   * Whether the session still needs verification by the backend: because it was read from the
-   * store, its token was rejected, or its new token has a different subject than the previous one.
-   */
-  needsVerification = false;
-  private settled: SettledState = { kind: 'signedOut' };
+  private session: CurrentSession | undefined;
+  private shown: SettledState = { kind: 'signedOut' };
   private backend = '';
-  /** Tokens that the backend rejected. */
-  private readonly rejectedTokens = new Set<string>();
   private readonly changes = new Emitter<SettledState>();
   readonly onDidChange = this.changes.event;
 
-  /**
-   * Creates the holder.
-   * @param failures Failures of this session. Cleared when another session begins.
-   */
-  constructor(
-    private readonly deps: HeldSessionDeps,
-    private readonly failures: RefreshFailures,
-  ) {}
+  constructor(private readonly deps: ActiveSessionDeps) {}
 
   get state(): SettledState {
-    return this.settled;
+    return this.shown;
   }
 
   /** Undefined when there is no session. */
-  get signedIn(): SignedInSession | undefined {
-    return this.settled.kind === 'signedOut' ? undefined : this.settled;
+  get current(): CurrentSession | undefined {
+    return this.session;
+  }
+
+  /** The token, unless it is missing, rejected or expired. */
+  get usableToken(): TimedToken | undefined {
+    return this.session && usableToken(this.session, this.deps.clock.now());
+  }
+
+  /** The backend of the session; '' initially. */
+  get backendUrl(): string {
+    return this.backend;
   }
 
   /**
    * Returns the session.
    * @throws NOT_SIGNED_IN
    */
-  require(): SignedInSession {
-    const { signedIn } = this;
-    if (signedIn === undefined) {
+  require(): CurrentSession {
+    if (this.session === undefined) {
       throw new I99dashError('NOT_SIGNED_IN', t('You are not signed in.'));
     }
-    return signedIn;
+    return this.session;
   }
 
-  /** Checks whether this session is active and its key on this machine is unchanged. */
-  isCurrent({ sessionId, fingerprint, keyPath }: SessionProfile): boolean {
-    const profile = this.signedIn?.profile;
-    return (
-      profile?.sessionId === sessionId &&
-      profile.fingerprint === fingerprint &&
-      profile.keyPath === keyPath
-    );
+  /** Checks whether the session is still the one with this profile. */
+  has(profile: SessionProfile): boolean {
+    return this.session?.profile === profile;
   }
 
-  /** The token, unless it is missing or rejected. */
-  get usableToken(): AccessToken | undefined {
-    const minted = this.signedIn?.minted;
-    return minted === undefined || this.rejectedTokens.has(minted.token) ? undefined : minted;
-  }
-
-  /** The backend of the session; '' initially. */
-  get backendUrl(): string {
-    return this.backend;
+  /** Returns what to do about the token. */
+  nextAction(): RefreshAction {
+    const { profile, minted, isTokenRejected, failure } = this.require();
+    return nextRefreshAction({
+      now: this.deps.clock.now(),
+      token: isTokenRejected ? undefined : minted,
+      isRenewable: isRenewable(profile.source),
+      failure,
+    });
   }
 
   /** Switches to a backend. Ends the session of any other backend. */
@@ -100,24 +99,14 @@ export class ActiveSession {
   }
 
   /** Starts a session after a sign-in that the backend accepted. */
-  begin(backendUrl: string, record: SessionRecord): void {
+  begin(backendUrl: string, profile: SessionProfile, minted: AccessToken): void {
     this.backend = backendUrl;
-    this.rejectedTokens.clear();
-    this.replace(record, { confirmed: true });
+    this.replace(profile, minted, { needsVerification: false });
   }
 
   end(): void {
-    this.apply({ kind: 'ended' });
-  }
-
-  /** Marks a token as rejected, so that it is not used again. */
-  markRejected(token: string): void {
-    this.needsVerification = true;
-    this.rejectedTokens.add(token);
-    const [oldest] = this.rejectedTokens;
-    if (oldest !== undefined && this.rejectedTokens.size > MAX_REJECTED_TOKENS) {
-      this.rejectedTokens.delete(oldest);
-    }
+    this.session = undefined;
+    this.refreshState();
   }
 
   /** Merges the stored state. */
@@ -129,73 +118,163 @@ export class ActiveSession {
         this.end();
         break;
       case 'session':
-        this.mergeRecord(stored.record);
-        break;
-      case 'secretLost':
-        this.mergeProfile(stored.profile, stored.isSilent);
+        if (this.session?.profile.sessionId === stored.profile.sessionId) {
+          this.mergeSame(this.session, stored.profile, stored.minted);
+        } else {
+          this.mergeOther(stored);
+        }
     }
   }
 
-  /** Applies an event to the state. */
-  apply(event: SessionEvent): void {
-    const next = transition(this.settled, event);
-    if (next !== this.settled) {
-      this.settled = next;
+  /** Marks a token as rejected, so that it is not used again. */
+  markRejected(token: string): void {
+    if (this.session?.minted?.token === token) {
+      this.session = { ...this.session, isTokenRejected: true, needsVerification: true };
+    }
+  }
+
+  /**
+   * Records why a session got no token or was not confirmed. Ignores a late error of another
+   * session.
+   * @returns The error to throw.
+   */
+  fail(profile: SessionProfile, error: unknown): unknown {
+    if (this.session?.profile !== profile || error instanceof CancelledError) {
+      return error;
+    }
+    const { clock, logger, random } = this.deps;
+    const failure = toRefreshFailure(error, this.session.failure, { now: clock.now(), random });
+    const { code, message } = failure.error;
+    const isRejection = isTokenRejection(failure.error);
+    const words = isRejection ? 'A token that was just minted is not accepted' : 'Renewal failed';
+    logger.warn(`${words}: [${code}] ${message}`);
+    const needsVerification = this.session.needsVerification || isRejection;
+    this.session = { ...this.session, failure, needsVerification };
+    this.refreshState();
+    return failure.error;
+  }
+
+  /** Rejects a session whose credential has expired or was rejected and cannot be refreshed. */
+  reject(): I99dashError {
+    const session = this.require();
+    if (session.failure?.kind === 'rejected') {
+      return session.failure.error;
+    }
+    const error = new I99dashError('NOT_SIGNED_IN', expiredMessage(session));
+    this.session = { ...session, failure: { kind: 'rejected', error } };
+    this.refreshState();
+    return error;
+  }
+
+  /** Records that the backend has confirmed the session. */
+  confirm(): void {
+    if (this.session !== undefined) {
+      const { failure } = this.session;
+      const isOver = failure?.kind === 'transient' && failure.cause === 'token';
+      this.session = { ...this.session, needsVerification: false, ...(isOver && NO_FAILURE) };
+      this.refreshState();
+    }
+  }
+
+  /** Records that the backend can be reached again and accepts the token. */
+  recover(): void {
+    if (this.session?.failure?.kind === 'transient') {
+      this.session = { ...this.session, ...NO_FAILURE };
+    }
+    this.confirm();
+  }
+
+  /**
+   * Replaces the failure after the key was looked at again. The state that is shown changes with
+   * the refresh that follows.
+   */
+  setFailure(failure: RefreshFailure | undefined): void {
+    if (this.session !== undefined) {
+      this.session = { ...this.session, failure };
+    }
+  }
+
+  /** Ends the backoff: see {@link withoutBackoff}. */
+  resetBackoff(reason: { userInitiated?: boolean } = {}): void {
+    this.setFailure(withoutBackoff(this.session?.failure, reason));
+  }
+
+  /** Fires when the state to show has changed, which also happens when the token expires. */
+  refreshState(): void {
+    const next = toSettledState(this.session, this.deps.clock.now());
+    if (!isSameState(this.shown, next)) {
+      this.shown = next;
       this.changes.fire(next);
     }
   }
 
-  private mergeRecord(record: SessionRecord): void {
-    if (!this.isCurrent(record)) {
-      const isSame = this.signedIn?.profile.sessionId === record.sessionId;
-      const known = isSame && !this.isNewer(record) ? this.usableToken : undefined;
-      this.replace({ ...record, ...known }, { confirmed: false });
-    } else if (this.isNewer(record)) {
-      const kind = this.failures.refused ? 'replaced' : 'renewed';
-      this.failures.renewed();
-      this.needsVerification ||= !isSameSubject(record.token, this.signedIn?.minted?.token ?? '');
-      this.apply({ kind, sessionId: record.sessionId, minted: pickToken(record) });
+  private mergeSame(
+    session: CurrentSession,
+    profile: SessionProfile,
+    found: AccessToken | undefined,
+  ): void {
+    // A keyring that failed to store a refreshed token still has the previous one.
+    const isNewer = found !== undefined && supersedes(found, session.minted, this.deps.clock.now());
+    if (!isSameKey(profile, session.profile)) {
+      const token = isNewer ? { minted: this.withRefreshTime(found), isTokenRejected: false } : {};
+      this.session = { ...session, profile, ...token, needsVerification: true, ...NO_FAILURE };
+    } else if (isNewer) {
+      const { failure, minted: before } = session;
+      const isDoubtful = failure?.kind === 'transient' && failure.cause === 'token';
+      const isSame = isSameSubject(found.token, before?.token ?? '');
+      this.session = {
+        profile: session.profile,
+        ...{ minted: this.withRefreshTime(found), isTokenRejected: false },
+        needsVerification: session.needsVerification || !isSame,
+        failure: isDoubtful ? failure : undefined,
+      };
     }
+    this.refreshState();
   }
 
-  /** A keyring that failed to store a refreshed token still has the previous one. */
-  private isNewer(found: AccessToken): boolean {
-    const { usableToken } = this;
-    return (
-      !this.rejectedTokens.has(found.token) &&
-      found.token !== usableToken?.token &&
-      (usableToken === undefined || supersedes(found, usableToken, this.deps.clock.now()))
-    );
+  private mergeOther({ profile, minted, isUnreadable }: StoredState & { kind: 'session' }): void {
+    if (minted === undefined) {
+      if (!isRenewable(profile.source)) {
+        this.end();
+        return;
+      }
+      this.deps.logger.warn('The stored session could not be read; its token is minted again.');
+      if (isUnreadable !== true) {
+        this.deps.onSecretLost?.();
+      }
+    }
+    this.replace(profile, minted, { needsVerification: true });
   }
 
-  private mergeProfile(profile: SessionProfile, isSilent = false): void {
-    if (this.isCurrent(profile)) {
-      return; // the token in memory is better than the lost one
-    }
-    if (this.signedIn?.profile.sessionId === profile.sessionId) {
-      this.failures.clear();
-      this.apply({ kind: 'taken', profile, minted: this.usableToken }); // another key on this machine
-      return;
-    }
-    if (!isRenewable(profile.source)) {
-      this.end();
-      return;
-    }
-    this.deps.logger.warn('The stored session could not be read; its token is minted again.');
-    if (!isSilent) {
-      this.deps.onSecretLost?.();
-    }
-    this.failures.clear();
-    this.apply({ kind: 'taken', profile, minted: undefined });
+  private replace(
+    profile: SessionProfile,
+    minted: AccessToken | undefined,
+    { needsVerification }: { needsVerification: boolean },
+  ): void {
+    this.session = {
+      ...{ profile, needsVerification, ...NO_FAILURE },
+      ...{ minted: minted && this.withRefreshTime(minted), isTokenRejected: false },
+    };
+    this.refreshState();
   }
 
-  private replace(record: SessionRecord, { confirmed }: { confirmed: boolean }): void {
-    this.failures.clear();
-    this.needsVerification = !confirmed;
-    this.apply({ kind: 'taken', profile: toProfile(record), minted: pickToken(record) });
+  private withRefreshTime({ token, mintedAt, expiresAt }: AccessToken): TimedToken {
+    const times = { mintedAt, expiresAt };
+    return { token, ...times, refreshAt: pickRefreshTime(times, this.deps.random) };
   }
 }
 
-function pickToken({ token, mintedAt, expiresAt }: AccessToken): AccessToken {
-  return { token, mintedAt, expiresAt };
+const NO_FAILURE = { failure: undefined };
+
+function expiredMessage({ profile, isTokenRejected }: CurrentSession): string {
+  if (profile.source === 'deviceCode') {
+    return isTokenRejected
+      ? t(
+          'The backend no longer accepts your API key: it was rotated elsewhere, by a sign-in that made a new one. Sign in again.',
+        )
+      : t('The API key you signed in with has expired. Sign in again.');
+  }
+  return isTokenRejected
+    ? t('The backend no longer accepts the access token you signed in with. Sign in again.')
+    : t('The access token you signed in with has expired. Sign in again.');
 }

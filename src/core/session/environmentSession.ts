@@ -1,19 +1,24 @@
-import type { I99dashError } from '../errors';
+import { I99dashError } from '../errors';
 import { Emitter } from '../platform/events';
 import type { Account } from '../identity';
+import { t } from '../text/l10n';
 import type { Clock } from '../platform/interfaces';
-import {
-  environmentCredential,
-  refusedCredential,
-  type EnvironmentCredential,
-} from './environmentCredential';
-import { toRefreshFailure, RefreshFailures } from './refreshFailures';
+import { isWaiting, toRefreshFailure, withoutBackoff, type RefreshFailure } from './refreshPolicy';
 import type { SessionState } from './sessionState';
 
 export interface EnvironmentSessionDeps {
   clock: Clock;
   /** From 0 to 1. */
   random: () => number;
+}
+
+/**
+ * A credential from the environment. It takes precedence over everything stored and is never
+ * written.
+ */
+export interface EnvironmentCredential {
+  variable: string;
+  token: string;
 }
 
 /** The state of the credential in the environment. Not persisted beyond the window. */
@@ -25,7 +30,8 @@ export class EnvironmentSession {
   private refused: { token: string; failure: I99dashError; isUsedSince: boolean } | undefined;
   /** Rejected credentials that the user chose to ignore in this window. */
   private readonly ignored = new Set<string>();
-  private readonly troubles: RefreshFailures;
+  /** Why the account could not be fetched. */
+  private failure: RefreshFailure | undefined;
   private readonly changes = new Emitter<void>();
   readonly onDidChange = this.changes.event;
 
@@ -34,17 +40,17 @@ export class EnvironmentSession {
    * @param variables Variables that may hold a credential, in order of precedence.
    */
   constructor(
-    deps: EnvironmentSessionDeps,
+    private readonly deps: EnvironmentSessionDeps,
     private readonly variables: readonly string[],
-  ) {
-    this.troubles = new RefreshFailures(deps.clock, deps.random);
-  }
+  ) {}
 
   /**
    * Reads the environment each time. Undefined when there is no credential, or only ignored ones.
    */
   get credential(): EnvironmentCredential | undefined {
-    return environmentCredential(this.variables, ({ token }) => !this.ignored.has(token));
+    return this.variables
+      .map((variable) => ({ variable, token: process.env[variable]?.trim() ?? '' }))
+      .find(({ token }) => token !== '' && !this.ignored.has(token));
   }
 
   get state(): (SessionState & { kind: 'environment' }) | undefined {
@@ -65,7 +71,7 @@ export class EnvironmentSession {
   recognize({ token }: EnvironmentCredential, account: Account): void {
     this.known = { token, account };
     this.refused = undefined;
-    this.troubles.clear();
+    this.failure = undefined;
     this.changes.fire();
   }
 
@@ -107,17 +113,34 @@ export class EnvironmentSession {
    * @returns When to run again, in milliseconds since the epoch; undefined when nothing is due.
    */
   async keepKnown(ask: () => Promise<unknown>): Promise<number | undefined> {
-    const { state, troubles } = this;
+    const { state } = this;
+    const { clock, random } = this.deps;
     const isOpen =
       state?.failure === undefined ? state?.account === undefined : this.refused?.isUsedSince;
-    if (isOpen === true && !troubles.isWaiting()) {
-      await ask().catch((error: unknown) => troubles.recordFailure(toRefreshFailure(error)));
+    if (isOpen === true && !isWaiting(this.failure, clock.now())) {
+      await ask().catch((error: unknown) => {
+        this.failure = toRefreshFailure(error, this.failure, { now: clock.now(), random });
+      });
     }
-    return this.state?.failure === undefined ? troubles.retryAt : undefined;
+    const { failure } = this;
+    const isDue = this.state?.failure === undefined && isWaiting(failure, clock.now());
+    return isDue ? failure.retryAt : undefined;
   }
 
-  /** See {@link RefreshFailures.resetBackoff}. */
+  /** Ends the backoff: see {@link withoutBackoff}. */
   resetBackoff(reason: { userInitiated?: boolean }): void {
-    this.troubles.resetBackoff(reason);
+    this.failure = withoutBackoff(this.failure, reason);
   }
+}
+
+/** Creates the error NOT_SIGNED_IN for a credential of the environment that the backend rejects. */
+function refusedCredential({ variable }: EnvironmentCredential): I99dashError {
+  return new I99dashError(
+    'NOT_SIGNED_IN',
+    t(
+      'The backend does not accept the credential in the environment variable {0}. Replace it, or unset it, where VS Code is started.',
+      variable,
+    ),
+    { variable },
+  );
 }

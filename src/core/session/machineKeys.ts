@@ -3,16 +3,8 @@ import { isRenewable } from '../identity';
 import { isJsonObject } from '../platform/json';
 import type { Realm } from '../realm';
 import { machineId, type MachineStore } from '../platform/machineStore';
-import type { SessionProfile } from './sessionRecord';
+import { toKey, type SessionProfile } from './sessionRecord';
 import type { KeyRing } from './keyRing';
-
-/** The key of a session on one machine. */
-interface MachineKey {
-  sessionId: string;
-  source: 'ssh' | 'agent';
-  fingerprint: string;
-  keyPath?: string;
-}
 
 /**
  * Stores which key each session uses on this machine. Account and token are shared with windows on
@@ -34,36 +26,28 @@ export class MachineKeys {
   }
 
   /** Replaces the key in a shared profile by that of this machine. */
-  async load<T extends SessionProfile>(backendUrl: string, stored: T): Promise<T> {
+  async load(backendUrl: string, stored: SessionProfile): Promise<SessionProfile> {
     if (!isRenewable(stored.source)) {
       return stored;
     }
-    const { fingerprint, keyPath, ...shared } = stored;
-    const found = parseKey(await this.store.get(this.key(backendUrl)));
-    // A profile without fingerprint and path is valid.
-    const profile = shared as SessionProfile as T;
-    if (found?.sessionId === stored.sessionId) {
-      return { ...this.withFormerKey(profile, fingerprint, keyPath), ...found };
+    const { sessionId, account, source } = stored;
+    const key = parseKey(await this.store.get(this.key(backendUrl)), sessionId);
+    if (key !== undefined) {
+      return { sessionId, account, ...key };
     }
-    if (fingerprint === undefined) {
-      return profile;
+    // Version 1.0.0 stored one key for all machines. It is on one of them.
+    if (stored.fingerprint !== undefined && (await this.isHere(stored))) {
+      await this.save(backendUrl, stored);
+      return stored;
     }
-    const former = this.withFormerKey(profile, fingerprint, keyPath);
-    const own = { ...former, ...former.formerKey };
-    if (!(await this.isHere(own))) {
-      return former;
-    }
-    await this.save(backendUrl, own);
-    return own;
+    return { sessionId, account, source };
   }
 
   /** Stores the key of a session on this machine. */
   async save(backendUrl: string, profile: SessionProfile): Promise<void> {
-    const { sessionId, source, fingerprint, keyPath } = profile;
-    const key =
-      isRenewable(source) && fingerprint !== undefined
-        ? { sessionId, source, fingerprint, ...(keyPath === undefined ? {} : { keyPath }) }
-        : undefined;
+    const { sessionId, source, fingerprint } = profile;
+    const hasKey = isRenewable(source) && fingerprint !== undefined;
+    const key = hasKey ? { sessionId, source, ...toKey(profile) } : undefined;
     await this.store.set(this.key(backendUrl), key);
   }
 
@@ -72,16 +56,6 @@ export class MachineKeys {
     if ((await this.store.get(this.key(backendUrl))) !== undefined) {
       await this.store.set(this.key(backendUrl), undefined);
     }
-  }
-
-  private withFormerKey<T extends SessionProfile>(
-    profile: T,
-    fingerprint: string | undefined,
-    keyPath: string | undefined,
-  ): T {
-    return fingerprint === undefined
-      ? profile
-      : { ...profile, formerKey: { fingerprint, ...(keyPath === undefined ? {} : { keyPath }) } };
   }
 
   /** Another machine may have a different key at the same path. */
@@ -105,28 +79,16 @@ export class MachineKeys {
   }
 }
 
-/** Returns the part of a profile that is stored for all machines. */
-export function sharedProfile<T extends SessionProfile>(profile: T): T {
-  const shared: T = { ...profile };
-  const { formerKey } = profile;
-  const optional: SessionProfile = shared;
-  delete optional.fingerprint;
-  delete optional.keyPath;
-  delete optional.formerKey;
-  return { ...shared, ...formerKey };
-}
-
-function parseKey(value: unknown): MachineKey | undefined {
-  if (!isJsonObject(value)) {
+function parseKey(
+  value: unknown,
+  sessionId: string,
+): Pick<SessionProfile, 'source' | 'fingerprint' | 'keyPath'> | undefined {
+  if (!isJsonObject(value) || value['sessionId'] !== sessionId) {
     return undefined;
   }
-  const { sessionId, source, fingerprint, keyPath } = value;
-  const isKey =
-    typeof sessionId === 'string' &&
-    (source === 'ssh' || source === 'agent') &&
-    typeof fingerprint === 'string' &&
-    (keyPath === undefined || typeof keyPath === 'string');
-  return isKey
-    ? { sessionId, source, fingerprint, ...(keyPath === undefined ? {} : { keyPath }) }
-    : undefined;
+  const { source, fingerprint, keyPath } = value;
+  if ((source !== 'ssh' && source !== 'agent') || typeof fingerprint !== 'string') {
+    return undefined;
+  }
+  return { source, fingerprint, ...(typeof keyPath === 'string' ? { keyPath } : {}) };
 }

@@ -1,65 +1,55 @@
-/** Milliseconds since the epoch, by this computer's clock. */
-export interface TokenTimes {
-  /** Start of the request that issued the token. */
-  mintedAt: number;
-  expiresAt: number;
-}
+import { I99dashError, isI99dashError, type ErrorCode } from '../errors';
+import { t } from '../text/l10n';
+import { isTransient } from '../http/retry';
+import { INVALID_CHALLENGE, type AccessToken } from '../signIn/requestToken';
 
-/**
- * Whether a new token can be issued without prompting the user. `none`: a pasted token, which
- * cannot be refreshed.
- */
-export type KeyAvailability = 'ready' | 'locked' | 'none';
-
+/** Why the session cannot get a new token. */
 export type RefreshFailure =
-  /**
-   * A transient failure, such as no network or a failing server. `asked`: the server requested the
-   * delay. `needsUserAction`: it persists until the user acts.
-   */
-  | {
-      kind: 'passing';
-      at: number;
-      retryAt: number;
-      serverRequestedDelay?: boolean;
-      needsUserAction?: boolean;
-    }
-  /**
-   * A permanent failure: the server rejected the key, or the key is gone. Only the user can resolve
-   * it.
-   */
-  | { kind: 'final' };
+  /** The key cannot be used without the user. */
+  | { kind: 'locked'; error: I99dashError }
+  /** The backend rejects the key, or the token cannot be refreshed. Only the user can resolve it. */
+  | { kind: 'rejected'; error: I99dashError }
+  | TransientFailure;
 
-/** A signature request that an agent did not fulfill. */
-export interface AgentRefusal {
+export interface TransientFailure {
+  kind: 'transient';
+  error: I99dashError;
+  /**
+   * `proxy`: a proxy refuses, which the user must fix. `token`: the backend rejects new tokens; a
+   * successful refresh then does not show that the session works. `challenge`: the backend calls
+   * its challenge invalid. `network`: anything else, such as no network or a failing server.
+   */
+  cause: 'network' | 'proxy' | 'token' | 'challenge';
+  /** Number of consecutive failures with this cause. */
+  attempts: number;
+  /** Whether it is shown although the token is still valid. A single failure may be a glitch. */
+  isShown: boolean;
+  /** Milliseconds since the epoch, like `retryAt`. */
   at: number;
-  /** When background work may ask again, in milliseconds since the epoch. */
   retryAt: number;
 }
 
-export type RefreshAction =
-  | { kind: 'use' }
-  /** Use the current token and refresh it in the background. */
-  | { kind: 'useAndRenew' }
-  | { kind: 'renewAndWait' }
-  | { kind: 'locked' }
-  | { kind: 'retryAt'; at: number }
-  | { kind: 'rejected' };
+/** The lifetime of a token. */
+export type TokenTimes = Omit<AccessToken, 'token'>;
+
+/** A token, and when to refresh it, in milliseconds since the epoch. */
+export interface TimedToken extends AccessToken {
+  refreshAt: number;
+}
+
+/** What to do about a token that is due. A usable token is used in any case. */
+export type RefreshAction = 'none' | 'refresh' | 'wait' | 'locked' | 'rejected';
 
 export interface RefreshInput {
   now: number;
   /** Undefined when the token is missing or rejected. */
-  token: TokenTimes | undefined;
-  /** The fraction of its lifetime, from 0 to 1, during which the token counts as fresh. */
-  refreshFraction: number;
-  signer: KeyAvailability;
-  lastFailure?: RefreshFailure;
-  /** The agent's last refusal. Unset once the user has acted or the agent lists other keys. */
-  refusal?: AgentRefusal;
-  /** Minimum remaining lifetime for a token to be used, in milliseconds. */
-  minLifetimeMs?: number;
+  token: Omit<TimedToken, 'token'> | undefined;
+  /** Whether a key can refresh the token. Pasted tokens and API keys cannot be refreshed. */
+  isRenewable: boolean;
+  failure: RefreshFailure | undefined;
 }
 
-/** Default of {@link RefreshInput.minLifetimeMs}. */
+/** Minimum remaining lifetime for a token to be used, in milliseconds. */
 export const MIN_LIFETIME_MS = 30_000;
 /**
  * Limits the minimum remaining lifetime to this fraction, so that short-lived tokens are used for
@@ -68,61 +58,67 @@ export const MIN_LIFETIME_MS = 30_000;
 const MIN_LIFETIME_FRACTION = 0.1;
 
 /**
- * A token counts as fresh for at least this long, whatever its lifetime, in milliseconds. Prevents
+ * A token is not refreshed for at least this long, whatever its lifetime, in milliseconds. Prevents
  * refreshing in a loop.
  */
 const MIN_FRESH_MS = 1_000;
 const MIN_FRACTION = 0.35;
 const MAX_FRACTION = 0.8;
 
-/**
- * Picks the fraction of its lifetime after which a token is refreshed, once per token. The range is
- * wide: with a narrow one, clients that start together would refresh together all day.
- */
-export function drawRefreshFraction(random: () => number): number {
-  return MIN_FRACTION + random() * (MAX_FRACTION - MIN_FRACTION);
-}
-
 /** Decides what to do about a token. Pure; the table in its test is the specification. */
 export function nextRefreshAction(input: RefreshInput): RefreshAction {
-  const { now, signer, lastFailure, refusal } = input;
-  const usable = isUsable(input);
-  if (usable && (isFresh(input) || signer === 'none')) {
-    return { kind: 'use' };
+  const { now, token, isRenewable, failure } = input;
+  const hasToken = isUsable(input);
+  if (!isRenewable) {
+    return hasToken ? 'none' : 'rejected';
   }
-  if (signer === 'none' || lastFailure?.kind === 'final') {
-    return usable ? { kind: 'use' } : { kind: 'rejected' };
+  if (token !== undefined && hasToken && now < token.refreshAt) {
+    return 'none';
   }
-  // A failure in the future means that the clock was set back.
-  if (lastFailure !== undefined && lastFailure.at <= now && now < lastFailure.retryAt) {
-    return usable ? { kind: 'use' } : { kind: 'retryAt', at: lastFailure.retryAt };
+  if (failure?.kind === 'transient') {
+    return isWaiting(failure, now) ? 'wait' : 'refresh';
   }
-  // An agent that lists the key may still refuse to sign, so only the pause ends a refusal here.
-  if (signer === 'locked' || (refusal !== undefined && isRefusalActive(refusal, now))) {
-    return usable ? { kind: 'use' } : { kind: 'locked' };
+  return failure?.kind ?? 'refresh';
+}
+
+/** Checks whether a token can be used now. */
+export function isUsable({
+  now,
+  token,
+  isRenewable,
+}: {
+  now: number;
+  token: TokenTimes | undefined;
+  isRenewable: boolean;
+}): boolean {
+  if (token === undefined || !isRenewable) {
+    return token !== undefined && now < token.expiresAt;
   }
-  return { kind: usable ? 'useAndRenew' : 'renewAndWait' };
+  const life = token.expiresAt - token.mintedAt;
+  const reserve = Math.min(MIN_LIFETIME_MS, life * MIN_LIFETIME_FRACTION);
+  return !isFromFuture(token, now) && token.expiresAt - now > reserve;
 }
 
 /**
- * Checks whether a refusal still blocks background work. A refusal in the future means that the
- * clock was set back.
+ * Picks when to refresh a token, in milliseconds since the epoch: between 35 and 80 % of its
+ * lifetime. With a narrow range, clients that start together would refresh together all day.
  */
-export function isRefusalActive({ at, retryAt }: AgentRefusal, now: number): boolean {
-  return at <= now && now < retryAt;
-}
-
-/** Returns when a fresh token becomes due for a refresh, in milliseconds since the epoch. */
-export function getRefreshTime(
-  { mintedAt, expiresAt }: TokenTimes,
-  refreshFraction: number,
-): number {
-  return mintedAt + Math.max(MIN_FRESH_MS, refreshFraction * (expiresAt - mintedAt));
+export function pickRefreshTime({ mintedAt, expiresAt }: TokenTimes, random: () => number): number {
+  const fraction = MIN_FRACTION + random() * (MAX_FRACTION - MIN_FRACTION);
+  return mintedAt + Math.max(MIN_FRESH_MS, fraction * (expiresAt - mintedAt));
 }
 
 /** Checks whether a stored token should replace the current one. */
-export function supersedes(found: TokenTimes, current: TokenTimes, now: number): boolean {
-  return isFromFuture(current, now) || found.mintedAt >= current.mintedAt;
+export function supersedes(
+  found: AccessToken,
+  current: AccessToken | undefined,
+  now: number,
+): boolean {
+  return (
+    current === undefined ||
+    (found.token !== current.token &&
+      (isFromFuture(current, now) || found.mintedAt >= current.mintedAt))
+  );
 }
 
 /** Checks for a token from the future. The clock was set back, so its age is unknown. */
@@ -130,36 +126,124 @@ export function isFromFuture({ mintedAt }: TokenTimes, now: number): boolean {
   return mintedAt > now;
 }
 
-function isUsable({ now, token, signer, minLifetimeMs = MIN_LIFETIME_MS }: RefreshInput): boolean {
-  if (token === undefined) {
-    return false;
-  }
-  if (signer === 'none') {
-    return now < token.expiresAt;
-  }
-  const life = token.expiresAt - token.mintedAt;
-  const reserve = Math.min(minLifetimeMs, life * MIN_LIFETIME_FRACTION);
-  return !isFromFuture(token, now) && token.expiresAt - now > reserve;
-}
-
-function isFresh({ now, token, refreshFraction }: RefreshInput): boolean {
-  return token !== undefined && now < getRefreshTime(token, refreshFraction);
-}
-
-const FIRST_USER_ACTION_BACKOFF_MS = 60_000;
-const MAX_USER_ACTION_BACKOFF_MS = 15 * 60_000;
-
-const FIRST_REFUSAL_PAUSE_MS = 5 * 60_000;
-const REFUSAL_PAUSE_MS = 60 * 60_000;
+/** Error codes that mean that the key cannot be used without the user. */
+const LOCKING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'KEY_ENCRYPTED',
+  'KEY_NOT_FOUND',
+  'KEY_UNREADABLE',
+  'KEY_UNSUPPORTED',
+  'KEY_WRONG_PASSPHRASE',
+  'AGENT_UNAVAILABLE',
+]);
+/** Permanent rejections by the server. */
+const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['KEY_REJECTED', 'SSH_AUTH_DISABLED']);
 
 /**
- * Returns how long background work does not ask an agent again after a refusal, in milliseconds: 5
- * minutes, then an hour. The first pause is short because the user may have been away or made a
- * mistake.
- * @param refusals Number of consecutive refusals, from 1.
+ * How often "invalid challenge" counts as transient before it counts as a rejection of the key.
+ * Older backends use it for that, but a backend that lost its challenges returns it too, after a
+ * restart or when load-balanced.
  */
-export function agentRefusalBackoffMs(refusals: number): number {
-  return refusals <= 1 ? FIRST_REFUSAL_PAUSE_MS : REFUSAL_PAUSE_MS;
+const MAX_INVALID_CHALLENGES = 5;
+
+/**
+ * Classifies the error of a refresh.
+ * @param previous The last failure since the last success.
+ */
+export function toRefreshFailure(
+  thrown: unknown,
+  previous: RefreshFailure | undefined,
+  { now, random }: { now: number; random: () => number },
+): RefreshFailure {
+  const error = toRefreshError(thrown);
+  if (LOCKING.has(error.code)) {
+    return { kind: 'locked', error };
+  }
+  const refusal = findChallengeRefusal(error);
+  const cause = refusal === undefined ? findCause(error) : 'challenge';
+  const before = previous?.kind === 'transient' ? previous : undefined;
+  const attempts = before?.cause === cause ? before.attempts + 1 : 1;
+  if (FINAL.has(error.code) && (refusal === undefined || attempts >= MAX_INVALID_CHALLENGES)) {
+    return { kind: 'rejected', error };
+  }
+  const wait =
+    cause === 'proxy'
+      ? userActionBackoffMs(attempts, random)
+      : backoffMs(attempts, random, error.retryAfterMs);
+  return {
+    ...{ kind: 'transient', error: refusal ?? error, cause, attempts },
+    isShown: before !== undefined || cause === 'proxy' || cause === 'token',
+    ...{ at: now, retryAt: now + wait },
+  };
+}
+
+/**
+ * Ends the backoff after an event such as wake from sleep, focus or opening a view. A delay that
+ * the server requested still applies.
+ * @param options.userInitiated Whether the user ran a command or changed settings, which may have
+ * fixed the cause.
+ */
+export function withoutBackoff(
+  failure: RefreshFailure | undefined,
+  { userInitiated = false }: { userInitiated?: boolean } = {},
+): RefreshFailure | undefined {
+  if (failure?.kind !== 'transient' || failure.error.retryAfterMs !== undefined) {
+    return failure;
+  }
+  const isOver = userInitiated || failure.cause !== 'proxy';
+  return isOver ? { ...failure, retryAt: failure.at } : failure;
+}
+
+/**
+ * Checks whether a failure delays the next attempt. A failure in the future means that the clock
+ * was set back.
+ */
+export function isWaiting(
+  failure: RefreshFailure | undefined,
+  now: number,
+): failure is TransientFailure {
+  return failure?.kind === 'transient' && failure.at <= now && now < failure.retryAt;
+}
+
+/** Checks whether the backend rejected a token that was issued for this call. */
+export function isTokenRejection(error: unknown): boolean {
+  return isI99dashError(error, 'NOT_SIGNED_IN') && error.status === 401;
+}
+
+/**
+ * Converts the error of a refresh to one for a signed-in user: a key that is now unknown was
+ * registered before.
+ */
+export function toRefreshError(error: unknown): I99dashError {
+  if (isI99dashError(error, 'KEY_NOT_REGISTERED')) {
+    return new I99dashError(
+      'KEY_REJECTED',
+      t(
+        'The backend no longer accepts the key you signed in with. It was removed from your account, or replaced.',
+      ),
+      { cause: error, ...(error.publicKey === undefined ? {} : { publicKey: error.publicKey }) },
+    );
+  }
+  return isI99dashError(error)
+    ? error
+    : new I99dashError('PROTOCOL', t('The session could not be renewed.'), { cause: error });
+}
+
+function findCause(error: I99dashError): 'network' | 'proxy' | 'token' {
+  if (isTokenRejection(error)) {
+    return 'token';
+  }
+  return error.code === 'OFFLINE' && !isTransient(error) ? 'proxy' : 'network';
+}
+
+/**
+ * Returns the backend's error when the key was rejected because of an invalid challenge, else
+ * undefined.
+ */
+function findChallengeRefusal(failure: I99dashError): I99dashError | undefined {
+  const refusal = isI99dashError(failure.cause, 'KEY_NOT_REGISTERED') && failure.cause.cause;
+  return isI99dashError(refusal, 'SERVER') && refusal.serverCode === INVALID_CHALLENGE
+    ? refusal
+    : undefined;
 }
 
 const FIRST_BACKOFF_MS = 2_000;
@@ -175,6 +259,9 @@ export function backoffMs(failures: number, random: () => number, retryAfterMs =
   const ceiling = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 10));
   return Math.max(MIN_BACKOFF_MS, random() * ceiling, retryAfterMs);
 }
+
+const FIRST_USER_ACTION_BACKOFF_MS = 60_000;
+const MAX_USER_ACTION_BACKOFF_MS = 15 * 60_000;
 
 /**
  * Computes the backoff after a failure that the user must fix, in milliseconds: the upper half of a

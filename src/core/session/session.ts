@@ -1,9 +1,8 @@
-import { raceSignal } from '../platform/abort';
 import { ApiClient } from '../api/client';
 import { fetchAccount } from '../api/account';
-import { describeError, I99dashError, throwIfCancelled } from '../errors';
+import { describeError, I99dashError } from '../errors';
 import { Emitter } from '../platform/events';
-import { accountLabel, type Account, type Identity } from '../identity';
+import type { Identity } from '../identity';
 import { t } from '../text/l10n';
 import type { Signer, TokenRequest, TokenSource } from '../platform/interfaces';
 import type { Realm } from '../realm';
@@ -13,17 +12,16 @@ import {
   type Authenticated,
   type KeyOrigin,
 } from '../signIn/authenticate';
-import { NO_EXPIRY } from '../signIn/accessToken';
 import type { DeviceCodePrompt } from '../signIn/deviceCode';
-import { EnvironmentSession } from './environmentSession';
-import { ActiveSession, type HeldSessionDeps } from './activeSession';
 import { retryUntilRegistered, type RegistrationWait } from '../signIn/waitForRegistration';
-import { RefreshFailures } from './refreshFailures';
-import type { SessionProfile, SessionRecord } from './sessionRecord';
-import { SessionRefresh, type SessionRenewalDeps } from './sessionRefresh';
-import type { SignedInSession, SessionState } from './sessionState';
+import { ActiveSession, type ActiveSessionDeps } from './activeSession';
+import { EnvironmentSession } from './environmentSession';
+import { SessionCheck } from './sessionCheck';
+import { toIdentity, type SignedInSession, type SessionState } from './sessionState';
+import { SignInRunner, type ConfirmReplacement } from './signInRunner';
+import { TokenRefresher, type TokenRefresherDeps } from './tokenRefresher';
 
-export interface SessionDeps extends HeldSessionDeps, SessionRenewalDeps {
+export interface SessionDeps extends ActiveSessionDeps, TokenRefresherDeps {
   realm: Realm;
   /**
    * Returns the current backend.
@@ -32,32 +30,33 @@ export interface SessionDeps extends HeldSessionDeps, SessionRenewalDeps {
   backendUrl: () => string;
 }
 
-/**
- * Confirms that the signed-in account may be replaced by another one.
- * @throws CancelledError, or the error that prevents it
- */
-export type ConfirmReplacement = (before: Account, now: Account) => Promise<void>;
-
 /** The session with the current backend, and its token. */
 export class Session implements TokenSource {
-  private readonly activeSession: ActiveSession;
-  private readonly renewal: SessionRefresh;
-  private readonly failures: RefreshFailures;
-  /** The sign-in in progress. */
-  private attempt: AbortController | undefined;
+  private readonly active: ActiveSession;
+  private readonly refresher: TokenRefresher;
+  private readonly check: SessionCheck;
+  private readonly signIn: SignInRunner;
   private readonly environment: EnvironmentSession;
   private readonly changes: Emitter<SessionState>;
 
   constructor(private readonly deps: SessionDeps) {
-    this.failures = new RefreshFailures(deps.clock, deps.random);
-    this.activeSession = new ActiveSession(deps, this.failures);
-    this.renewal = new SessionRefresh(deps, this.activeSession, this.failures);
+    this.active = new ActiveSession(deps);
+    this.refresher = new TokenRefresher(deps, this.active);
+    this.check = new SessionCheck(deps, this.active, this.refresher);
+    this.signIn = new SignInRunner(deps, this.active);
     this.environment = new EnvironmentSession(deps, deps.realm.environment.credentials);
     this.changes = new Emitter((error) =>
       deps.logger.error(`A session listener failed: ${describeError(error)}`),
     );
-    this.activeSession.onDidChange(() => this.changes.fire(this.state));
-    this.environment.onDidChange(() => this.changes.fire(this.state));
+    const tell = (): void => this.changes.fire(this.state);
+    this.active.onDidChange(tell);
+    this.environment.onDidChange(tell);
+    this.signIn.onDidChange(() => {
+      tell();
+      if (!this.signIn.isRunning) {
+        void this.restore().catch(() => undefined); // pick up changes made during the sign-in
+      }
+    });
   }
 
   get realm(): Realm {
@@ -77,10 +76,9 @@ export class Session implements TokenSource {
   }
 
   get state(): SessionState {
-    const settled = this.activeSession.state;
+    const settled = this.active.state;
     return (
-      this.environment.state ??
-      (this.attempt === undefined ? settled : { kind: 'signingIn', settled })
+      this.environment.state ?? (this.signIn.isRunning ? { kind: 'signingIn', settled } : settled)
     );
   }
 
@@ -89,16 +87,16 @@ export class Session implements TokenSource {
    * precedence.
    */
   get stored(): SignedInSession | undefined {
-    return this.activeSession.signedIn;
+    return this.active.current;
   }
 
   /** Loads the stored state for the current backend. No network, no prompt. */
   async restore(): Promise<void> {
     const backendUrl = this.deps.backendUrl();
     const stored = await this.deps.store.read(backendUrl);
-    if (this.attempt === undefined && backendUrl === this.deps.backendUrl()) {
-      this.activeSession.switchBackend(backendUrl);
-      this.activeSession.mergeStored(stored);
+    if (!this.signIn.isRunning && backendUrl === this.deps.backendUrl()) {
+      this.active.switchBackend(backendUrl);
+      this.active.mergeStored(stored);
     }
   }
 
@@ -119,17 +117,19 @@ export class Session implements TokenSource {
     wait?: RegistrationWait,
   ): Promise<Identity> {
     const { clock, signatures } = this.deps;
-    const attempt = (backendUrl: string, ended: AbortSignal): Promise<Authenticated> =>
-      signatures.ask(signer, { interactive: true, signal: ended }, (watched) =>
-        authenticateWithKey(this.deps, backendUrl, watched, origin, ended),
-      );
-    const identity = await this.signIn(
-      (backendUrl, ended) =>
-        wait === undefined
-          ? attempt(backendUrl, ended)
-          : retryUntilRegistered(() => attempt(backendUrl, ended), { clock, wait, signal: ended }),
-      signal,
-      confirm,
+    const backendUrl = this.deps.backendUrl();
+    const identity = await this.signIn.run(
+      backendUrl,
+      (ended) => {
+        const attempt = (): Promise<Authenticated> =>
+          signatures.ask(signer, { interactive: true, signal: ended }, (watched) =>
+            authenticateWithKey(this.deps, backendUrl, watched, origin, ended),
+          );
+        return wait === undefined
+          ? attempt()
+          : retryUntilRegistered(attempt, { clock, wait, signal: ended });
+      },
+      { signal, confirm },
     );
     if (origin.keep === true) {
       this.deps.signers.cache(signer);
@@ -146,10 +146,11 @@ export class Session implements TokenSource {
     signal?: AbortSignal,
     confirm?: ConfirmReplacement,
   ): Promise<Identity> {
-    return this.signIn(
-      (backendUrl, ended) => authenticateWithToken(this.deps, backendUrl, token, ended),
-      signal,
-      confirm,
+    const backendUrl = this.deps.backendUrl();
+    return this.signIn.run(
+      backendUrl,
+      (ended) => authenticateWithToken(this.deps, backendUrl, token, ended),
+      { signal, confirm },
     );
   }
 
@@ -169,17 +170,17 @@ export class Session implements TokenSource {
     if (clientId === undefined) {
       throw unsupported();
     }
-    return this.signIn(
-      (backendUrl, ended) =>
-        authenticateWithDeviceCode(this.deps, backendUrl, { clientId, prompt }, ended),
-      signal,
-      confirm,
+    const backendUrl = this.deps.backendUrl();
+    return this.signIn.run(
+      backendUrl,
+      (ended) => authenticateWithDeviceCode(this.deps, backendUrl, { clientId, prompt }, ended),
+      { signal, confirm },
     );
   }
 
   /** Cancels the sign-in in progress, if any: it rejects with `CancelledError`. */
   cancelSignIn(): void {
-    this.attempt?.abort();
+    this.signIn.cancel();
   }
 
   /** Ignores a rejected credential of the environment in this window. */
@@ -196,7 +197,7 @@ export class Session implements TokenSource {
       throw new I99dashError('KEY_NOT_FOUND', t('This is not the key you signed in with.'));
     }
     this.deps.signers.cache(signer);
-    this.failures.clear(); // the key works now
+    this.active.setFailure(undefined); // the key works now
   }
 
   /**
@@ -207,7 +208,7 @@ export class Session implements TokenSource {
   async signOut(): Promise<boolean> {
     this.deps.signers.clear();
     const backendUrl = this.deps.backendUrl();
-    this.activeSession.switchBackend(backendUrl);
+    this.active.switchBackend(backendUrl);
     try {
       await this.deps.store.end(backendUrl, this.stored?.profile.sessionId);
       return true;
@@ -215,7 +216,7 @@ export class Session implements TokenSource {
       this.deps.logger.warn(`The end of a session was not stored: ${describeError(error)}`);
       return false;
     } finally {
-      this.activeSession.end();
+      this.active.end();
     }
   }
 
@@ -227,7 +228,7 @@ export class Session implements TokenSource {
     const { state } = this;
     const backendUrl = this.deps.backendUrl();
     if (state.kind !== 'environment') {
-      return toIdentity(this.activeSession.require(), backendUrl);
+      return toIdentity(this.active.require(), backendUrl);
     }
     if (state.account === undefined) {
       const message = t('The account of {0} is not known yet.', state.variable);
@@ -249,7 +250,7 @@ export class Session implements TokenSource {
     const { credential } = this.environment;
     const api = new ApiClient(this.deps.backendUrl(), this.deps.transport, tokens);
     if (credential === undefined) {
-      const account = await this.renewal.identify(() => fetchAccount(api, signal));
+      const account = await this.check.identify(() => fetchAccount(api, signal));
       return { ...this.identity(), ...account };
     }
     const account = await fetchAccount(api, signal);
@@ -261,7 +262,7 @@ export class Session implements TokenSource {
     const { credential } = this.environment;
     if (credential === undefined) {
       await this.followBackend();
-      return this.renewal.getToken(request);
+      return this.refresher.getToken(request);
     }
     if (request.rejected === credential.token) {
       throw this.environment.refuse(credential);
@@ -269,12 +270,12 @@ export class Session implements TokenSource {
     return this.environment.use(credential);
   }
 
-  /** Runs background work: see {@link SessionRefresh.keepAlive}. */
+  /** Runs background work: see {@link SessionCheck.run}. */
   async keepAlive(): Promise<number | undefined> {
     if (this.environment.credential !== undefined) {
       return this.environment.keepKnown(() => this.fetchIdentity());
     }
-    if (this.attempt !== undefined) {
+    if (this.signIn.isRunning) {
       return undefined;
     }
     try {
@@ -282,12 +283,12 @@ export class Session implements TokenSource {
     } catch {
       return undefined; // invalid backend setting: commands report it
     }
-    return this.renewal.keepAlive(() => this.fetchIdentity());
+    return this.check.run(() => this.fetchIdentity());
   }
 
-  /** Resets the backoff: see {@link RefreshFailures.resetBackoff}. */
+  /** Ends the backoff: see `withoutBackoff`. */
   resetBackoff(reason: { userInitiated?: boolean } = {}): void {
-    this.failures.resetBackoff(reason);
+    this.active.resetBackoff(reason);
     this.environment.resetBackoff(reason);
   }
 
@@ -296,91 +297,12 @@ export class Session implements TokenSource {
    * @throws BACKEND_REFUSED, NOT_SIGNED_IN
    */
   private async followBackend(): Promise<void> {
-    if (this.activeSession.backendUrl === this.deps.backendUrl()) {
+    if (this.active.backendUrl === this.deps.backendUrl()) {
       return;
     }
     await this.restore();
-    if (this.activeSession.backendUrl !== this.deps.backendUrl()) {
+    if (this.active.backendUrl !== this.deps.backendUrl()) {
       throw new I99dashError('NOT_SIGNED_IN', t('You are not signed in to this backend.'));
     }
   }
-
-  /**
-   * Returns the account that a sign-in would replace, including one that another window has stored.
-   */
-  private async storedAccount(backendUrl: string): Promise<Account | undefined> {
-    const stored = await this.deps.store.read(backendUrl);
-    switch (stored.kind) {
-      case 'session':
-        return stored.record.account;
-      case 'secretLost':
-        return stored.profile.account;
-      case 'ended':
-        return undefined;
-      case 'none':
-        return this.activeSession.backendUrl === backendUrl
-          ? this.stored?.profile.account
-          : undefined;
-    }
-  }
-
-  /** Runs one sign-in at a time. A new one cancels one in progress. */
-  private async signIn(
-    authenticate: (backendUrl: string, ended: AbortSignal) => Promise<Authenticated>,
-    signal?: AbortSignal,
-    confirm: ConfirmReplacement = refuseReplacement,
-  ): Promise<Identity> {
-    const backendUrl = this.deps.backendUrl();
-    this.cancelSignIn();
-    const attempt = new AbortController();
-    this.attempt = attempt;
-    const ended = signal === undefined ? attempt.signal : AbortSignal.any([attempt.signal, signal]);
-    this.changes.fire(this.state);
-    try {
-      const { minted, profile } = await authenticate(backendUrl, ended);
-      throwIfCancelled(ended);
-      const before = await this.storedAccount(backendUrl);
-      if (before !== undefined && before.devId !== profile.account.devId) {
-        await raceSignal(confirm(before, profile.account), ended);
-      }
-      const joined = await this.deps.store.join(backendUrl, profile);
-      const record: SessionRecord = { ...joined, ...profile, ...minted };
-      await this.deps.store.begin(backendUrl, record);
-      this.attempt = this.attempt === attempt ? undefined : this.attempt;
-      this.activeSession.begin(backendUrl, record);
-      this.deps.logger.info(`Signed in to ${backendUrl} (${profile.source}).`);
-      return toIdentity({ profile, minted }, backendUrl);
-    } finally {
-      if (this.attempt === attempt) {
-        this.attempt = undefined;
-        this.changes.fire(this.state);
-        void this.restore().catch(() => undefined); // pick up changes made during the sign-in
-      }
-    }
-  }
-}
-
-function refuseReplacement(before: Account): Promise<void> {
-  const message = t('{0} is signed in. Sign out first.', accountLabel(before));
-  return Promise.reject(new I99dashError('SIGN_IN_REJECTED', message));
-}
-
-/** Returns the public information about a session. */
-export function toIdentity(
-  {
-    profile,
-    minted,
-  }: Omit<SignedInSession, 'profile'> & { profile: Omit<SessionProfile, 'sessionId'> },
-  backendUrl: string,
-): Identity {
-  const { account, source, fingerprint } = profile;
-  return {
-    ...account,
-    source,
-    backendUrl,
-    ...(fingerprint === undefined ? {} : { fingerprint }),
-    ...(minted === undefined || minted.expiresAt === NO_EXPIRY
-      ? {}
-      : { expiresAt: new Date(minted.expiresAt).toISOString() }),
-  };
 }

@@ -1,12 +1,27 @@
 import type { I99dashError } from '../errors';
-import type { Account } from '../identity';
+import { isRenewable, type Account, type Identity } from '../identity';
+import { NO_EXPIRY } from '../signIn/accessToken';
 import type { AccessToken } from '../signIn/requestToken';
+import { isUsable, type RefreshFailure, type TimedToken } from './refreshPolicy';
 import type { SessionProfile } from './sessionRecord';
 
 /** A session. `minted` is undefined while the token is missing. */
 export interface SignedInSession {
-  profile: SessionProfile;
-  minted: AccessToken | undefined;
+  readonly profile: SessionProfile;
+  readonly minted: TimedToken | undefined;
+}
+
+/** The session of this window, with what is known about its token. */
+export interface CurrentSession extends SignedInSession {
+  /** Whether the backend rejected the token. */
+  readonly isTokenRejected: boolean;
+  /**
+   * Whether the backend still has to confirm the session: because it was read from the store, its
+   * token was rejected, or its new token has a different subject than the previous one.
+   */
+  readonly needsVerification: boolean;
+  /** The last failure since the last success. */
+  readonly failure: RefreshFailure | undefined;
 }
 
 /** A stable state. */
@@ -37,51 +52,72 @@ export type SessionState =
       failure?: I99dashError;
     };
 
-export type SessionEvent =
-  | { kind: 'taken'; profile: SessionProfile; minted: AccessToken | undefined }
-  | { kind: 'ended' }
-  /** The remaining events apply to one session and are ignored for any other. */
-  | { kind: 'renewed'; sessionId: string; minted: AccessToken }
-  /** Like `renewed`, but the backend had rejected a new token before: the session stays offline. */
-  | { kind: 'replaced'; sessionId: string; minted: AccessToken }
-  | { kind: 'locked'; sessionId: string; failure: I99dashError }
-  | { kind: 'failed'; sessionId: string; failure: I99dashError; retryAt: number }
-  | { kind: 'rejected'; sessionId: string; failure: I99dashError }
-  /** The backend is reachable again and the token is still valid. */
-  | { kind: 'recovered'; sessionId: string };
-
-/**
- * Computes the next state: the only place where a session changes. Ignores events of previous
- * sessions.
- */
-export function transition(state: SettledState, event: SessionEvent): SettledState {
-  if (event.kind === 'ended') {
-    return state.kind === 'signedOut' ? state : { kind: 'signedOut' };
+/** Returns the state to show for a session. */
+export function toSettledState(session: CurrentSession | undefined, now: number): SettledState {
+  if (session === undefined) {
+    return { kind: 'signedOut' };
   }
-  if (event.kind === 'taken') {
-    const { profile, minted } = event;
-    return { kind: 'signedIn', profile, minted };
-  }
-  if (state.kind === 'signedOut' || state.profile.sessionId !== event.sessionId) {
-    return state;
-  }
-  const { profile, minted } = state;
-  switch (event.kind) {
-    case 'renewed':
-      return { kind: 'signedIn', profile, minted: event.minted };
-    case 'replaced': {
-      const { minted: newer } = event;
-      return state.kind === 'offline'
-        ? { ...state, minted: newer }
-        : { kind: 'signedIn', profile, minted: newer };
-    }
-    case 'recovered':
-      return state.kind === 'signedIn' ? state : { kind: 'signedIn', profile, minted };
-    case 'locked':
-      return { kind: 'locked', profile, minted, failure: event.failure };
-    case 'failed':
-      return { kind: 'offline', profile, minted, failure: event.failure, retryAt: event.retryAt };
+  const { profile, minted, failure } = session;
+  const hasToken = usableToken(session, now) !== undefined;
+  switch (failure?.kind) {
     case 'rejected':
-      return { kind: 'rejected', profile, minted, failure: event.failure };
+      return { kind: 'rejected', profile, minted, failure: failure.error };
+    case 'locked':
+      if (!hasToken) {
+        return { kind: 'locked', profile, minted, failure: failure.error };
+      }
+      break;
+    case 'transient':
+      if (!hasToken || failure.isShown) {
+        const { error, retryAt } = failure;
+        return { kind: 'offline', profile, minted, failure: error, retryAt };
+      }
+      break;
+    case undefined:
   }
+  return { kind: 'signedIn', profile, minted };
+}
+
+/** Checks whether two states look the same. */
+export function isSameState(one: SettledState, other: SettledState): boolean {
+  if (one.kind === 'signedOut' || other.kind === 'signedOut') {
+    return one.kind === other.kind;
+  }
+  return (
+    one.kind === other.kind &&
+    one.profile === other.profile &&
+    one.minted === other.minted &&
+    failureOf(one) === failureOf(other)
+  );
+}
+
+function failureOf(state: SettledState): I99dashError | undefined {
+  return 'failure' in state ? state.failure : undefined;
+}
+
+/** Returns the token, unless it is missing, rejected or expired. */
+export function usableToken(session: CurrentSession, now: number): TimedToken | undefined {
+  const token = session.isTokenRejected ? undefined : session.minted;
+  return isUsable({ now, token, isRenewable: isRenewable(session.profile.source) })
+    ? token
+    : undefined;
+}
+
+/** Returns the public information about a session. */
+export function toIdentity(
+  {
+    profile: { account, source, fingerprint },
+    minted,
+  }: { profile: Omit<SessionProfile, 'sessionId'>; minted: AccessToken | undefined },
+  backendUrl: string,
+): Identity {
+  return {
+    ...account,
+    source,
+    backendUrl,
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(minted === undefined || minted.expiresAt === NO_EXPIRY
+      ? {}
+      : { expiresAt: new Date(minted.expiresAt).toISOString() }),
+  };
 }

@@ -1,26 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { isRenewable } from '../identity';
+import { raceSignal, withDeadline } from '../platform/abort';
 import type { Clock, Disposable, SecretStore, StateStore } from '../platform/interfaces';
 import type { Realm } from '../realm';
-import { SecretStoreWithTimeout, SecretStoreTimeoutError } from './secretStoreWithTimeout';
-import { sharedProfile, type MachineKeys } from './machineKeys';
 import type { AccessToken } from '../signIn/requestToken';
+import type { MachineKeys } from './machineKeys';
 import { isFromFuture } from './refreshPolicy';
 import {
-  reconcile,
+  isTombstone,
   nextMetadata,
   parseMetadata,
-  type SessionMetadata,
-  type StoredState,
-} from './sessionMetadata';
-import {
   parseSession,
+  reconcile,
   serializeSession,
-  type FormerKey,
+  toKey,
+  toStoredState,
+  type SessionMetadata,
   type SessionProfile,
   type SessionRecord,
   type StoredSession,
+  type StoredState,
 } from './sessionRecord';
+
+/** Timeout for a keyring operation, in milliseconds. */
+const KEYRING_TIMEOUT_MS = 5_000;
+/** How long an unresponsive keyring is not read, in milliseconds, unless it responds earlier. */
+const KEYRING_PAUSE_MS = 60_000;
 
 /**
  * Stores one session per realm and backend: the record with its token in the secret store, and the
@@ -29,35 +34,33 @@ import {
  * Which key this machine uses is stored on the machine.
  */
 export class SessionStore {
-  private readonly secrets: SecretStoreWithTimeout;
+  /** When the keyring last failed to respond; -Infinity while it responds. */
+  private silentSince = -Infinity;
 
   constructor(
     private readonly realm: Realm,
-    secrets: SecretStore,
+    private readonly secrets: SecretStore,
     private readonly state: StateStore,
     private readonly clock: Clock,
     private readonly keys: MachineKeys,
-  ) {
-    this.secrets = new SecretStoreWithTimeout(secrets, clock);
-  }
+  ) {}
 
   /** Reads the stored state. Responds within seconds and never rejects. */
   async read(backendUrl: string): Promise<StoredState> {
-    const { stored, isSilent } = await this.readSecret(backendUrl);
-    const state = reconcile(stored, this.notes(backendUrl));
-    switch (state.kind) {
-      case 'session':
-        return { kind: 'session', record: await this.toOwn(backendUrl, state.record) };
-      case 'secretLost': {
-        const profile = await this.keys.load(backendUrl, state.profile);
-        return { kind: 'secretLost', profile, ...(isSilent ? { isSilent } : {}) };
-      }
-      case 'ended':
-        await this.keys.remove(backendUrl);
-        return state;
-      case 'none':
-        return state;
+    const stored = await this.readSecret(backendUrl);
+    const state = reconcile(stored, this.metadata(backendUrl));
+    if (state.kind === 'ended') {
+      await this.keys.remove(backendUrl);
     }
+    if (state.kind !== 'session') {
+      return state;
+    }
+    const profile = await this.keys.load(backendUrl, state.profile);
+    const minted =
+      stored === undefined || isTombstone(stored) || state.minted === undefined
+        ? undefined
+        : await this.byOwnClock(state.minted, stored.machine);
+    return { kind: 'session', profile, minted, ...(this.isSilent() && { isUnreadable: true }) };
   }
 
   /**
@@ -67,17 +70,14 @@ export class SessionStore {
   async join(
     backendUrl: string,
     { account, source }: Pick<SessionProfile, 'account' | 'source'>,
-  ): Promise<{ sessionId: string; formerKey?: FormerKey }> {
-    const state = await this.read(backendUrl);
-    const before = state.kind === 'session' ? state.record : undefined;
-    const there = state.kind === 'secretLost' ? state.profile : before;
-    const isSame =
-      there?.account.devId === account.devId && isRenewable(there.source) && isRenewable(source);
-    if (!isSame) {
-      return { sessionId: randomUUID() };
-    }
-    const { sessionId, formerKey } = there;
-    return formerKey === undefined ? { sessionId } : { sessionId, formerKey };
+  ): Promise<string> {
+    const stored = await this.read(backendUrl);
+    return stored.kind === 'session' &&
+      stored.profile.account.devId === account.devId &&
+      isRenewable(stored.profile.source) &&
+      isRenewable(source)
+      ? stored.profile.sessionId
+      : randomUUID();
   }
 
   /**
@@ -85,11 +85,13 @@ export class SessionStore {
    * session that cannot be stored at all lasts until the window closes.
    */
   async begin(backendUrl: string, record: SessionRecord): Promise<void> {
-    const { stored } = await this.readSecret(backendUrl);
+    const stored = await this.readSecret(backendUrl);
+    const metadata = this.metadata(backendUrl);
+    const profile = sharedProfile(record, metadata);
     await this.keys.save(backendUrl, record);
-    await this.writeRecord(backendUrl, record).catch(() => undefined);
-    const notes = nextMetadata(this.notes(backendUrl), stored, sharedProfile(record));
-    await this.note(backendUrl, notes).catch(() => undefined);
+    await this.writeRecord(backendUrl, profile, record);
+    const next = nextMetadata(metadata, [stored?.sessionId], profile);
+    await this.writeMetadata(backendUrl, next).catch(() => undefined);
   }
 
   /**
@@ -103,19 +105,23 @@ export class SessionStore {
     renewed: SessionRecord,
     replaced: string | undefined,
   ): Promise<StoredState> {
-    const before = this.resolveConflict(await this.read(backendUrl), renewed, replaced);
-    if (before.kind !== 'session' || before.record !== renewed) {
+    const before = await this.read(backendUrl);
+    if (this.isOutdated(renewed, before, replaced)) {
       return before;
     }
-    const notes = this.notes(backendUrl);
-    if (notes.profile === undefined) {
+    const metadata = this.metadata(backendUrl);
+    const profile = sharedProfile(renewed, metadata);
+    if (metadata.profile === undefined) {
       await this.keys.save(backendUrl, renewed);
-      const next = nextMetadata(notes, undefined, sharedProfile(renewed));
-      await this.note(backendUrl, next).catch(() => undefined);
+      const next = nextMetadata(metadata, [], profile);
+      await this.writeMetadata(backendUrl, next).catch(() => undefined);
     }
-    await this.writeRecord(backendUrl, renewed).catch(() => undefined);
+    await this.writeRecord(backendUrl, profile, renewed);
     // There is no compare-and-set: a sign-out or a sign-in may have happened in between.
-    const after = this.resolveConflict(await this.read(backendUrl), renewed, replaced);
+    const after = await this.read(backendUrl);
+    if (!this.isOutdated(renewed, after, replaced)) {
+      return toStoredState(renewed);
+    }
     if (after.kind === 'ended') {
       await this.writeTombstone(backendUrl, renewed.sessionId).catch(() => undefined);
     }
@@ -124,102 +130,112 @@ export class SessionStore {
 
   /**
    * Ends the session of a backend.
-   * @param held ID of the session in this window.
+   * @param sessionId ID of the session in this window.
    * @throws The error of the keyring or of the state, after both were tried. The session has ended,
    * but its secret may still be stored.
    */
-  async end(backendUrl: string, held: string | undefined): Promise<void> {
-    const { stored } = await this.readSecret(backendUrl);
-    const notes = nextMetadata(this.notes(backendUrl), stored, undefined, held);
+  async end(backendUrl: string, sessionId: string | undefined): Promise<void> {
+    const stored = await this.readSecret(backendUrl);
+    const metadata = this.metadata(backendUrl);
+    const next = nextMetadata(metadata, [stored?.sessionId, sessionId]);
     await this.keys.remove(backendUrl);
-    const noted = await Promise.allSettled([this.note(backendUrl, notes)]);
-    const ended = await Promise.allSettled([this.writeTombstone(backendUrl, notes.ended.at(-1))]);
-    const failed = [...ended, ...noted].find((outcome) => outcome.status === 'rejected');
-    if (failed !== undefined) {
-      throw failed.reason;
+    const [noted] = await Promise.allSettled([this.writeMetadata(backendUrl, next)]);
+    await this.writeTombstone(backendUrl, next.ended.at(-1));
+    if (noted.status === 'rejected') {
+      throw noted.reason;
     }
   }
 
   /** Notifies the listener when the session of any backend may have changed. */
   onDidChange(listener: () => void): Disposable {
-    const parts = [
-      this.secrets.onDidAnswer(listener),
-      this.secrets.onDidChange((key) => {
-        if (key.startsWith(this.key(''))) {
-          listener();
-        }
-      }),
-    ];
-    return { dispose: () => parts.forEach((part) => part.dispose()) };
-  }
-
-  /** Returns the refreshed session, or the state that prevents writing it. */
-  private resolveConflict(
-    stored: StoredState,
-    renewed: SessionRecord,
-    replaced: string | undefined,
-  ): StoredState {
-    switch (stored.kind) {
-      case 'none':
-        break;
-      case 'ended':
-        return stored;
-      case 'secretLost':
-        if (stored.profile.sessionId !== renewed.sessionId) {
-          return stored;
-        }
-        break;
-      case 'session': {
-        const { record } = stored;
-        if (record.sessionId !== renewed.sessionId || this.isLater(record, renewed, replaced)) {
-          return stored;
-        }
+    return this.secrets.onDidChange((key) => {
+      if (key.startsWith(this.key(''))) {
+        listener();
       }
-    }
-    return { kind: 'session', record: renewed };
+    });
   }
 
-  private isLater(
-    stored: AccessToken,
-    renewed: AccessToken,
+  /** Checks whether a refreshed token must not be written over the stored state. */
+  private isOutdated(
+    renewed: SessionRecord,
+    stored: StoredState,
     replaced: string | undefined,
   ): boolean {
-    return (
-      stored.token !== replaced &&
-      stored.expiresAt >= renewed.expiresAt &&
-      !isFromFuture(stored, this.clock.now())
-    );
+    if (stored.kind !== 'session') {
+      return stored.kind === 'ended';
+    }
+    const { profile, minted } = stored;
+    const isLater =
+      minted !== undefined &&
+      minted.token !== replaced &&
+      minted.expiresAt >= renewed.expiresAt &&
+      !isFromFuture(minted, this.clock.now());
+    return profile.sessionId !== renewed.sessionId || isLater;
   }
 
   /** A locked, failing or unresponsive keyring counts as empty, never as a sign-out. */
-  private async readSecret(
-    backendUrl: string,
-  ): Promise<{ stored: StoredSession | undefined; isSilent: boolean }> {
+  private async readSecret(backendUrl: string): Promise<StoredSession | undefined> {
+    if (this.isSilent()) {
+      return undefined;
+    }
     try {
-      const text = await this.secrets.get(this.key(backendUrl));
-      return { stored: text === undefined ? undefined : parseSession(text), isSilent: false };
-    } catch (error) {
-      return { stored: undefined, isSilent: error instanceof SecretStoreTimeoutError };
+      const text = await this.withTimeout(this.secrets.get(this.key(backendUrl)));
+      return text === undefined ? undefined : parseSession(text);
+    } catch {
+      return undefined;
     }
   }
 
+  private writeSecret(backendUrl: string, session: StoredSession): Promise<void> {
+    return this.withTimeout(this.secrets.store(this.key(backendUrl), serializeSession(session)));
+  }
+
+  /**
+   * Waits a few seconds for the keyring, which may wait for the user to unlock it, or hang.
+   * @throws The errors of the keyring, or one for a missing answer: a write may still complete later.
+   */
+  private async withTimeout<T>(answer: Promise<T>): Promise<T> {
+    const ms = this.isSilent() ? 0 : KEYRING_TIMEOUT_MS;
+    let isLate = false;
+    try {
+      return await withDeadline(this.clock, ms, (deadline) => {
+        deadline.addEventListener('abort', () => (isLate = true));
+        return raceSignal(answer, deadline);
+      });
+    } catch (error) {
+      if (!isLate) {
+        throw error;
+      }
+      this.silentSince = this.clock.now();
+      const answered = (): void => void (this.silentSince = -Infinity);
+      void answer.then(answered, answered);
+      throw new Error('The keyring did not answer in time.', { cause: error });
+    }
+  }
+
+  private isSilent(): boolean {
+    const now = this.clock.now();
+    return this.silentSince <= now && now < this.silentSince + KEYRING_PAUSE_MS;
+  }
+
   /** Treats a token from a machine whose clock is ahead as new. */
-  private async toOwn(backendUrl: string, stored: SessionRecord): Promise<SessionRecord> {
-    const { machine, ...record } = await this.keys.load(backendUrl, stored);
+  private async byOwnClock(minted: AccessToken, machine: string | undefined): Promise<AccessToken> {
     const now = this.clock.now();
     const isForeign = machine !== undefined && machine !== (await this.keys.machineId());
-    return isForeign && isFromFuture(record, now)
-      ? { ...record, mintedAt: now, expiresAt: now + record.expiresAt - record.mintedAt }
-      : record;
+    return isForeign && isFromFuture(minted, now)
+      ? { ...minted, mintedAt: now, expiresAt: now + minted.expiresAt - minted.mintedAt }
+      : minted;
   }
 
-  private async writeRecord(backendUrl: string, record: SessionRecord): Promise<void> {
+  /** Writes a record. When that fails, the secret counts as lost. */
+  private async writeRecord(
+    backendUrl: string,
+    profile: SessionProfile,
+    { token, mintedAt, expiresAt }: AccessToken,
+  ): Promise<void> {
     const machine = await this.keys.machineId();
-    await this.writeSecret(backendUrl, { ...sharedProfile(record), machine });
-  }
-
-  private writeSecret(backendUrl: string, session: StoredSession): Promise<void> {
-    return this.secrets.store(this.key(backendUrl), serializeSession(session));
+    const record = { ...profile, token, mintedAt, expiresAt, machine };
+    await this.writeSecret(backendUrl, record).catch(() => undefined);
   }
 
   private writeTombstone(backendUrl: string, sessionId: string | undefined): Promise<void> {
@@ -230,15 +246,27 @@ export class SessionStore {
     );
   }
 
-  private notes(backendUrl: string): SessionMetadata {
+  private metadata(backendUrl: string): SessionMetadata {
     return parseMetadata(this.state.get(this.key(backendUrl)));
   }
 
-  private note(backendUrl: string, notes: SessionMetadata): Promise<void> {
-    return this.state.update(this.key(backendUrl), notes);
+  private writeMetadata(backendUrl: string, metadata: SessionMetadata): Promise<void> {
+    return this.state.update(this.key(backendUrl), metadata);
   }
 
   private key(backendUrl: string): string {
     return `${this.realm.id}.session:${backendUrl}`;
   }
+}
+
+/**
+ * Returns the part of a profile that is stored for all machines: without the key, except one that
+ * version 1.0.0 stored for all of them.
+ */
+function sharedProfile(
+  { sessionId, account, source }: SessionProfile,
+  { profile: before }: SessionMetadata,
+): SessionProfile {
+  const key = before?.sessionId === sessionId ? toKey(before) : {};
+  return { sessionId, account, source, ...key };
 }

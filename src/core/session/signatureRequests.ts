@@ -6,7 +6,6 @@ import { t } from '../text/l10n';
 import type { Clock, Signer } from '../platform/interfaces';
 import { delay } from '../http/retry';
 import type { MachineStore } from '../platform/machineStore';
-import { isRefusalActive, agentRefusalBackoffMs, type AgentRefusal } from './refreshPolicy';
 
 /**
  * Timeout for an agent while the user is waiting, in milliseconds. The user may have to find the
@@ -27,18 +26,21 @@ const INTERACTIVE_CLAIM_MS = INTERACTIVE_SIGN_TIMEOUT_MS + 60_000;
 const MAX_WAIT_MS = 25_000;
 const LOOK_MS = 500;
 
+const FIRST_PAUSE_MS = 5 * 60_000;
+const PAUSE_MS = 60 * 60_000;
+
 /** A signature request that was refused, timed out, or had an invalid response. */
 export class SignatureRefused extends I99dashError {
-  constructor(
-    message: string,
-    readonly refusal: AgentRefusal,
-    cause?: unknown,
-  ) {
+  constructor(message: string, cause?: unknown) {
     super('AGENT_UNAVAILABLE', message, { cause });
   }
 }
 
-interface StoredRefusal extends AgentRefusal {
+/** The last refusal of an agent to sign, as stored on the machine. */
+interface StoredRefusal {
+  at: number;
+  /** When background work may ask again, in milliseconds since the epoch. */
+  retryAt: number;
   /** Number of consecutive refusals. */
   count: number;
   /** The keys that the agent listed at that time. Undefined when it did not respond. */
@@ -61,10 +63,12 @@ export class SignatureRequests {
     private readonly listAgentKeys: () => Promise<readonly string[]>,
   ) {}
 
-  /** Returns the refusal that still blocks background requests for a key, or undefined. */
-  async standingRefusal(fingerprint: string): Promise<AgentRefusal | undefined> {
+  /** Returns the error if a refusal still blocks background requests for a key, or undefined. */
+  async standingRefusal(fingerprint: string): Promise<SignatureRefused | undefined> {
     const refusal = await this.lastRefusal(fingerprint);
-    if (refusal === undefined || !isRefusalActive(refusal, this.clock.now())) {
+    const now = this.clock.now();
+    // A refusal in the future means that the clock was set back.
+    if (refusal === undefined || now < refusal.at || now >= refusal.retryAt) {
       return undefined;
     }
     const keys = await this.agentKeys();
@@ -72,7 +76,7 @@ export class SignatureRequests {
       await this.machine.set(refusalKey(fingerprint), undefined);
       return undefined;
     }
-    return refusal;
+    return new SignatureRefused(refusedEarlier(fingerprint));
   }
 
   /**
@@ -107,7 +111,7 @@ export class SignatureRequests {
     const assertAllowed = async (): Promise<void> => {
       const refusal = interactive ? undefined : await this.standingRefusal(fingerprint);
       if (refusal !== undefined) {
-        throw new SignatureRefused(refusedEarlier(fingerprint), refusal);
+        throw refusal;
       }
     };
     try {
@@ -135,7 +139,7 @@ export class SignatureRequests {
     const at = this.clock.now();
     const agentKeys = await this.agentKeys();
     const refusal: StoredRefusal = {
-      ...{ at, retryAt: at + agentRefusalBackoffMs(count), count },
+      ...{ at, retryAt: at + pauseAfterRefusal(count), count },
       ...(agentKeys === undefined ? {} : { agentKeys }),
     };
     await this.machine.set(refusalKey(fingerprint), refusal);
@@ -143,11 +147,7 @@ export class SignatureRequests {
       return error;
     }
     const isTold = interactive && error instanceof I99dashError;
-    return new SignatureRefused(
-      isTold ? error.message : refusedEarlier(fingerprint),
-      refusal,
-      error,
-    );
+    return new SignatureRefused(isTold ? error.message : refusedEarlier(fingerprint), error);
   }
 
   private async forgetRefusal(fingerprint: string): Promise<void> {
@@ -205,6 +205,16 @@ export class SignatureRequests {
       await this.machine.set(key, undefined);
     }
   }
+}
+
+/**
+ * Returns how long background work does not ask an agent again after a refusal, in milliseconds: 5
+ * minutes, then an hour. The first pause is short because the user may have been away or made a
+ * mistake.
+ * @param refusals Number of consecutive refusals, from 1.
+ */
+export function pauseAfterRefusal(refusals: number): number {
+  return refusals <= 1 ? FIRST_PAUSE_MS : PAUSE_MS;
 }
 
 const refusalKey = (fingerprint: string): string => `refusedSignature:${fingerprint}`;

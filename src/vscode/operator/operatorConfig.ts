@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import { toIdentity } from '../../core/session/session';
-import { isTokenRejection } from '../../core/session/refreshFailures';
-import type { SessionState } from '../../core/session/sessionState';
+import { isTokenRejection } from '../../core/session/refreshPolicy';
+import { toIdentity, type SessionState } from '../../core/session/sessionState';
 import { abbreviateHome } from '../../core/platform/homePath';
 import { accountLabel } from '../../core/identity';
 import { textLanguage } from '../../core/text/l10n';

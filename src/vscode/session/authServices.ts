@@ -4,7 +4,7 @@ import { ApprovedBackends, type KeyUse } from '../../core/signIn/approvedBackend
 import { MachineKeys } from '../../core/session/machineKeys';
 import { FileMachineStore } from '../../core/platform/machineStore';
 import { Session } from '../../core/session/session';
-import { parseMetadata } from '../../core/session/sessionMetadata';
+import { parseMetadata } from '../../core/session/sessionRecord';
 import { SessionStore } from '../../core/session/sessionStore';
 import { SignatureRequests } from '../../core/session/signatureRequests';
 import { KeyRing } from '../../core/session/keyRing';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { NO_EXPIRY } from '../../core/signIn/accessToken';
-import { isTokenRejection } from '../../core/session/refreshFailures';
+import { isTokenRejection } from '../../core/session/refreshPolicy';
 import { lacksKey } from '../../core/session/sessionRecord';
 import type { SignedInSession, SessionState, SettledState } from '../../core/session/sessionState';
 import { abbreviateHome } from '../../core/platform/homePath';

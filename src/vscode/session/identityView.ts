@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isTokenRejection } from '../../core/session/refreshFailures';
+import { isTokenRejection } from '../../core/session/refreshPolicy';
 import { lacksKey } from '../../core/session/sessionRecord';
 import type { SessionState } from '../../core/session/sessionState';
 import { accountLabel } from '../../core/identity';

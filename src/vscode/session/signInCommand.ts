@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { describeKey } from '../../core/ssh/keyDiscovery';
 import type { ApprovedBackends } from '../../core/signIn/approvedBackends';
-import type { ConfirmReplacement, Session } from '../../core/session/session';
+import type { Session } from '../../core/session/session';
+import type { ConfirmReplacement } from '../../core/session/signInRunner';
 import { listAgentKeys } from '../../core/ssh/agent/sshAgent';
 import type { Call } from '../../core/consent';
 import { I99dashError, isI99dashError } from '../../core/errors';

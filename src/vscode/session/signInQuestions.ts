@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ApprovedBackends } from '../../core/signIn/approvedBackends';
-import type { ConfirmReplacement } from '../../core/session/session';
+import type { ConfirmReplacement } from '../../core/session/signInRunner';
 import type { Call } from '../../core/consent';
 import { accountLabel, type Account } from '../../core/identity';
 import { sanitizeLine } from '../../core/text/sanitizeLine';

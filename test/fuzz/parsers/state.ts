@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isTokenText } from '../../../src/core/api/bearerToken';
 import { NO_EXPIRY } from '../../../src/core/signIn/accessToken';
 import { findCommandLineToken } from '../../../src/core/signIn/commandLineToken';
-import { parseMetadata } from '../../../src/core/session/sessionMetadata';
+import { parseMetadata } from '../../../src/core/session/sessionRecord';
 import {
   isTombstone,
   parseSession,

@@ -45,7 +45,7 @@ describe('unresponsive keyring', () => {
     assert.equal(window.lostSecrets, 0);
   });
 
-  it('restores a token without refresh when the keyring answers late', async () => {
+  it('restores a token without refresh at the next focus after the keyring answered late', async () => {
     await pasteToken(world().openWindow());
     const speak = world().secrets.fallSilent();
     const window = world().openWindow();
@@ -53,6 +53,7 @@ describe('unresponsive keyring', () => {
     assert.equal(window.session.state.kind, 'signedOut');
     speak();
     await world().activity.idle();
+    await window.look();
     assert.equal(window.session.state.kind, 'signedIn');
     assert.equal(window.session.stored?.profile.source, 'token');
   });

@@ -1,27 +1,31 @@
 import assert from 'node:assert/strict';
+import { I99dashError } from '../../../src/core/errors';
 import {
   backoffMs,
-  userActionBackoffMs,
-  nextRefreshAction,
-  drawRefreshFraction,
-  isRefusalActive,
+  isUsable,
+  isWaiting,
   MIN_LIFETIME_MS,
-  agentRefusalBackoffMs,
-  getRefreshTime,
+  nextRefreshAction,
+  pickRefreshTime,
+  toRefreshFailure,
+  userActionBackoffMs,
+  withoutBackoff,
   type RefreshAction,
-  type AgentRefusal,
   type RefreshFailure,
   type RefreshInput,
-  type KeyAvailability,
-  type TokenTimes,
+  type TransientFailure,
 } from '../../../src/core/session/refreshPolicy';
 import { between, seededRandom } from '../../support/random';
 
 const NOW = Date.parse('2026-01-01T09:00:00Z');
 const LIFE = 900_000;
-const aged = (age: number): TokenTimes => ({ mintedAt: NOW - age, expiresAt: NOW - age + LIFE });
 
 /** A token whose refresh is due after half of its lifetime. */
+function aged(age: number, life = LIFE) {
+  const mintedAt = NOW - age;
+  return { mintedAt, expiresAt: mintedAt + life, refreshAt: mintedAt + life / 2 };
+}
+
 const TOKENS = {
   lost: undefined,
   future: aged(-1),
@@ -31,59 +35,43 @@ const TOKENS = {
   last: aged(LIFE - MIN_LIFETIME_MS - 1),
   short: aged(LIFE - MIN_LIFETIME_MS),
   expired: aged(LIFE),
-} satisfies Record<string, TokenTimes | undefined>;
+} satisfies Record<string, RefreshInput['token']>;
+
+const error = new I99dashError('OFFLINE', 'no network');
+
+function transient(at: number, retryAt: number): TransientFailure {
+  return { kind: 'transient', error, cause: 'network', attempts: 1, isShown: false, at, retryAt };
+}
 
 const FAILURES = {
   none: undefined,
-  waiting: { kind: 'passing', at: NOW - 1_000, retryAt: NOW + 1 },
-  due: { kind: 'passing', at: NOW - 1_000, retryAt: NOW },
+  waiting: transient(NOW - 1_000, NOW + 1),
+  due: transient(NOW - 1_000, NOW),
   /** Recorded before the clock was set back. */
-  future: { kind: 'passing', at: NOW + 1, retryAt: NOW + 5_000 },
-  final: { kind: 'final' },
+  future: transient(NOW + 1, NOW + 5_000),
+  locked: { kind: 'locked', error },
+  rejected: { kind: 'rejected', error },
 } satisfies Record<string, RefreshFailure | undefined>;
 
-/** Availability of the signer. `refused` is an agent that lists the key and declined to sign. */
-const SIGNERS = {
-  ready: { signer: 'ready' },
-  locked: { signer: 'locked' },
-  refused: { signer: 'ready', refusal: { at: NOW - 1_000, retryAt: NOW + 1 } },
-  none: { signer: 'none' },
-} satisfies Record<string, Pick<RefreshInput, 'signer' | 'refusal'>>;
-
+/** `yes` and `no` tell whether the token can be used. */
 const TABLE = `
-token    signer  none          waiting  due           future        final
-lost     ready   renewAndWait  retryAt  renewAndWait  renewAndWait  rejected
-lost     locked  locked        retryAt  locked        locked        rejected
-lost     refused locked        retryAt  locked        locked        rejected
-lost     none    rejected      rejected rejected      rejected      rejected
-future   ready   renewAndWait  retryAt  renewAndWait  renewAndWait  rejected
-future   locked  locked        retryAt  locked        locked        rejected
-future   refused locked        retryAt  locked        locked        rejected
-future   none    use           use      use           use           use
-fresh    ready   use           use      use           use           use
-fresh    locked  use           use      use           use           use
-fresh    refused use           use      use           use           use
-fresh    none    use           use      use           use           use
-young    ready   use           use      use           use           use
-young    locked  use           use      use           use           use
-young    refused use           use      use           use           use
-young    none    use           use      use           use           use
-older    ready   useAndRenew   use      useAndRenew   useAndRenew   use
-older    locked  use           use      use           use           use
-older    refused use           use      use           use           use
-older    none    use           use      use           use           use
-last     ready   useAndRenew   use      useAndRenew   useAndRenew   use
-last     locked  use           use      use           use           use
-last     refused use           use      use           use           use
-last     none    use           use      use           use           use
-short    ready   renewAndWait  retryAt  renewAndWait  renewAndWait  rejected
-short    locked  locked        retryAt  locked        locked        rejected
-short    refused locked        retryAt  locked        locked        rejected
-short    none    use           use      use           use           use
-expired  ready   renewAndWait  retryAt  renewAndWait  renewAndWait  rejected
-expired  locked  locked        retryAt  locked        locked        rejected
-expired  refused locked        retryAt  locked        locked        rejected
-expired  none    rejected      rejected rejected      rejected      rejected
+token    renewable usable none     waiting  due      future   locked   rejected
+lost     key       no     refresh  wait     refresh  refresh  locked   rejected
+future   key       no     refresh  wait     refresh  refresh  locked   rejected
+fresh    key       yes    none     none     none     none     none     none
+young    key       yes    none     none     none     none     none     none
+older    key       yes    refresh  wait     refresh  refresh  locked   rejected
+last     key       yes    refresh  wait     refresh  refresh  locked   rejected
+short    key       no     refresh  wait     refresh  refresh  locked   rejected
+expired  key       no     refresh  wait     refresh  refresh  locked   rejected
+lost     pasted    no     rejected rejected rejected rejected rejected rejected
+future   pasted    yes    none     none     none     none     none     none
+fresh    pasted    yes    none     none     none     none     none     none
+young    pasted    yes    none     none     none     none     none     none
+older    pasted    yes    none     none     none     none     none     none
+last     pasted    yes    none     none     none     none     none     none
+short    pasted    yes    none     none     none     none     none     none
+expired  pasted    no     rejected rejected rejected rejected rejected rejected
 `;
 
 function rowsOf(table: string): string[][] {
@@ -95,81 +83,36 @@ function rowsOf(table: string): string[][] {
 
 describe('next action for a token', () => {
   const [head = [], ...rows] = rowsOf(TABLE);
-  const failureNames = head.slice(2);
-  const signers = Object.keys(SIGNERS);
+  const failureNames = head.slice(3);
 
   it('covers every combination', () => {
-    const wanted = Object.keys(TOKENS).flatMap((token) =>
-      signers.map((signer) => `${token} ${signer}`),
+    const wanted = ['key', 'pasted'].flatMap((way) =>
+      Object.keys(TOKENS).map((token) => `${token} ${way}`),
     );
     assert.deepEqual(
-      rows.map(([token, signer]) => `${token} ${signer}`),
+      rows.map(([token, way]) => `${token} ${way}`),
       wanted,
     );
     assert.deepEqual(failureNames, Object.keys(FAILURES));
   });
 
-  for (const [tokenName = '', signer = '', ...decisions] of rows) {
-    it(`chooses an action for ${tokenName} token and signer ${signer}`, () => {
-      for (const [index, kind] of decisions.entries()) {
+  for (const [tokenName = '', way = '', usable = '', ...actions] of rows) {
+    it(`chooses an action for a token that is ${tokenName} and ${way}`, () => {
+      const token = TOKENS[tokenName as keyof typeof TOKENS];
+      const isRenewable = way === 'key';
+      assert.equal(isUsable({ now: NOW, token, isRenewable }), usable === 'yes');
+      for (const [index, action] of actions.entries()) {
         const name = failureNames[index] as keyof typeof FAILURES;
-        const lastFailure = FAILURES[name];
-        const decision = nextRefreshAction({
-          now: NOW,
-          token: TOKENS[tokenName as keyof typeof TOKENS],
-          refreshFraction: 0.5,
-          ...SIGNERS[signer as keyof typeof SIGNERS],
-          ...(lastFailure === undefined ? {} : { lastFailure }),
-        });
-        const expected = kind === 'retryAt' ? { kind, at: FAILURES.waiting.retryAt } : { kind };
-        assert.deepEqual(decision, expected, `last failure: ${name}`);
+        const failure = FAILURES[name];
+        const input = { now: NOW, token, isRenewable, failure };
+        assert.equal(nextRefreshAction(input), action, `last failure: ${name}`);
       }
     });
   }
 
-  it('forgets a refusal when its backoff ends or the clock was set back', () => {
-    for (const refusal of [
-      { at: NOW - 1_000, retryAt: NOW },
-      { at: NOW + 1, retryAt: NOW + 5_000 },
-    ]) {
-      for (const token of Object.values(TOKENS)) {
-        for (const signer of ['ready', 'locked', 'none'] as const) {
-          const situation = { now: NOW, token, refreshFraction: 0.5, signer };
-          assert.deepEqual(
-            nextRefreshAction({ ...situation, refusal }),
-            nextRefreshAction(situation),
-          );
-        }
-      }
-    }
-  });
-
   it('keeps a short-lived token until a tenth of its lifetime is left', () => {
-    const life = 8_000;
-    const token = { mintedAt: NOW, expiresAt: NOW + life };
-    const at = (age: number) =>
-      nextRefreshAction({ now: NOW + age, token, refreshFraction: 0.5, signer: 'ready' }).kind;
-    assert.deepEqual([0, 3_999, 4_000, 7_199, 7_200, 8_000].map(at), [
-      'use',
-      'use',
-      'useAndRenew',
-      'useAndRenew',
-      'renewAndWait',
-      'renewAndWait',
-    ]);
-  });
-
-  it('respects the requested reserve', () => {
-    const at = (minLifetimeMs: number) =>
-      nextRefreshAction({
-        now: NOW,
-        token: aged(LIFE - 60_000),
-        refreshFraction: 0.5,
-        signer: 'ready',
-        minLifetimeMs,
-      });
-    assert.deepEqual(at(59_999), { kind: 'useAndRenew' });
-    assert.deepEqual(at(60_000), { kind: 'renewAndWait' });
+    const at = (age: number) => isUsable({ now: NOW, token: aged(age, 8_000), isRenewable: true });
+    assert.deepEqual([0, 7_199, 7_200, 8_000].map(at), [true, true, false, false]);
   });
 });
 
@@ -177,92 +120,66 @@ describe('any refresh situation', () => {
   const random = seededRandom(1);
   const pick = <T>(values: readonly T[]): T => values[between(random, 0, values.length - 1)]!;
 
-  function anyToken(): TokenTimes | undefined {
+  function anyToken(): RefreshInput['token'] {
     const mintedAt = NOW + between(random, -1_200_000, 60_000);
-    const expiresAt = mintedAt + pick([1, 8_000, 60_000, LIFE, 3_600_000]);
-    return pick([undefined, { mintedAt, expiresAt }, { mintedAt, expiresAt }]);
+    const times = { mintedAt, expiresAt: mintedAt + pick([1, 8_000, 60_000, LIFE, 3_600_000]) };
+    return pick([
+      undefined,
+      ...Array(2).fill({ ...times, refreshAt: pickRefreshTime(times, random) }),
+    ]);
   }
 
   function anyFailure(): RefreshFailure | undefined {
     const at = NOW + between(random, -120_000, 60_000);
-    const retryAt = at + between(random, 0, 120_000);
-    return pick<RefreshFailure | undefined>([
+    return pick([
       undefined,
-      { kind: 'final' },
-      { kind: 'passing', at, retryAt, serverRequestedDelay: pick([true, false]) },
+      FAILURES.locked,
+      FAILURES.rejected,
+      transient(at, at + between(random, 0, 120_000)),
     ]);
   }
 
-  function check(situation: RefreshInput, decision: RefreshAction): void {
-    const { token, signer, lastFailure, refusal } = situation;
-    switch (decision.kind) {
-      case 'use':
-      case 'useAndRenew':
-        assert.ok(token !== undefined && NOW < token.expiresAt, 'no expired token is handed out');
-        assert.ok(NOW >= token.mintedAt || signer === 'none');
-        break;
-      case 'retryAt':
-        assert.ok(decision.at > NOW);
-        break;
-      case 'renewAndWait':
-      case 'locked':
-      case 'rejected':
-        break;
+  function check(input: RefreshInput, action: RefreshAction): void {
+    const { token, isRenewable, failure } = input;
+    if (isUsable(input)) {
+      assert.ok(token !== undefined && NOW < token.expiresAt, 'no expired token is used');
+      assert.ok(NOW >= token.mintedAt || !isRenewable);
     }
-    if (decision.kind === 'useAndRenew' || decision.kind === 'renewAndWait') {
-      assert.equal(signer, 'ready');
-      assert.ok(
-        refusal === undefined || !isRefusalActive(refusal, NOW),
-        'nobody is asked after a no',
-      );
-      assert.notEqual(lastFailure?.kind, 'final');
+    if (action === 'refresh') {
+      assert.ok(isRenewable);
+      assert.ok(failure?.kind !== 'locked' && failure?.kind !== 'rejected');
+      assert.ok(!isWaiting(failure, NOW));
     }
-    if (decision.kind === 'rejected') {
-      assert.ok(signer === 'none' || lastFailure?.kind === 'final', 'only a definite word rejects');
+    if (action === 'rejected') {
+      assert.ok(!isRenewable || failure?.kind === 'rejected', 'only a definite word rejects');
     }
   }
 
-  function anyRefusal(): AgentRefusal | undefined {
-    const at = NOW + between(random, -120_000, 60_000);
-    return pick([undefined, { at, retryAt: at + between(random, 0, 120_000) }]);
-  }
-
-  it('never returns an expired token and never refreshes after a permanent rejection', () => {
-    const kinds = new Set<string>();
+  it('never uses an expired token and never refreshes after a permanent rejection', () => {
+    const actions = new Set<string>();
     for (let round = 0; round < 50_000; round++) {
-      const lastFailure = anyFailure();
-      const refusal = anyRefusal();
-      const situation: RefreshInput = {
-        now: NOW,
-        token: anyToken(),
-        refreshFraction: drawRefreshFraction(random),
-        signer: pick<KeyAvailability>(['ready', 'locked', 'none']),
-        ...(lastFailure === undefined ? {} : { lastFailure }),
-        ...(refusal === undefined ? {} : { refusal }),
-      };
-      const decision = nextRefreshAction(situation);
-      kinds.add(decision.kind);
+      const isRenewable = pick([true, true, false]);
+      const input = { now: NOW, token: anyToken(), isRenewable, failure: anyFailure() };
+      const action = nextRefreshAction(input);
+      actions.add(action);
       try {
-        check(situation, decision);
-      } catch (error) {
-        throw new Error(JSON.stringify({ situation, decision }), { cause: error });
+        check(input, action);
+      } catch (cause) {
+        throw new Error(JSON.stringify({ input, action }), { cause });
       }
     }
-    assert.deepEqual([...kinds].sort(), [
-      'locked',
-      'rejected',
-      'renewAndWait',
-      'retryAt',
-      'use',
-      'useAndRenew',
-    ]);
+    assert.deepEqual([...actions].sort(), ['locked', 'none', 'refresh', 'rejected', 'wait']);
   });
 });
 
 describe('refresh time', () => {
   it('is distributed evenly between 35 and 80 % of the lifetime', () => {
     const random = seededRandom(2);
-    const shares = Array.from({ length: 10_000 }, () => drawRefreshFraction(random)).sort();
+    const token = { mintedAt: NOW, expiresAt: NOW + LIFE };
+    const shares = Array.from(
+      { length: 10_000 },
+      () => (pickRefreshTime(token, random) - NOW) / LIFE,
+    ).sort();
     assert.ok(shares[0]! >= 0.35 && shares[0]! < 0.352);
     assert.ok(shares.at(-1)! <= 0.8 && shares.at(-1)! > 0.798);
     for (const quantile of [0.25, 0.5, 0.75]) {
@@ -271,9 +188,46 @@ describe('refresh time', () => {
     }
   });
 
-  it('counts from the time of issue', () => {
-    assert.equal(getRefreshTime({ mintedAt: NOW, expiresAt: NOW + LIFE }, 0.5), NOW + LIFE / 2);
-    assert.equal(getRefreshTime({ mintedAt: NOW, expiresAt: NOW + 8_000 }, 0.35), NOW + 2_800);
+  it('is at least a second after the token was issued', () => {
+    const token = { mintedAt: NOW, expiresAt: NOW + 1_000 };
+    assert.equal(
+      pickRefreshTime(token, () => 0),
+      NOW + 1_000,
+    );
+  });
+});
+
+describe('failure of a refresh', () => {
+  const failed = (code: 'OFFLINE' | 'KEY_ENCRYPTED' | 'KEY_REJECTED', status?: number) =>
+    new I99dashError(code, code, status === undefined ? {} : { status });
+  const record = (thrown: unknown, previous?: RefreshFailure): RefreshFailure =>
+    toRefreshFailure(thrown, previous, { now: NOW, random: () => 1 });
+
+  it('counts attempts with the same cause and is shown from the second attempt on', () => {
+    const first = record(failed('OFFLINE')) as TransientFailure;
+    const second = record(failed('OFFLINE'), first) as TransientFailure;
+    assert.deepEqual([first.attempts, first.isShown, first.retryAt - NOW], [1, false, 2_000]);
+    assert.deepEqual([second.attempts, second.isShown, second.retryAt - NOW], [2, true, 4_000]);
+    const refused = record(failed('OFFLINE', 407), second) as TransientFailure;
+    assert.deepEqual([refused.cause, refused.attempts, refused.isShown], ['proxy', 1, true]);
+    assert.equal(refused.retryAt - NOW, 60_000);
+  });
+
+  it('is locked or rejected by its code', () => {
+    assert.equal(record(failed('KEY_ENCRYPTED')).kind, 'locked');
+    assert.equal(record(failed('KEY_REJECTED')).kind, 'rejected');
+  });
+
+  it('keeps its backoff for a refusing proxy until the user acts', () => {
+    const refused = record(failed('OFFLINE', 407));
+    assert.equal(withoutBackoff(refused), refused);
+    assert.ok(!isWaiting(withoutBackoff(refused, { userInitiated: true }), NOW));
+    assert.ok(!isWaiting(withoutBackoff(record(failed('OFFLINE'))), NOW));
+  });
+
+  it('keeps a delay that the server requested, whatever the user does', () => {
+    const busy = record(new I99dashError('SERVER', 'busy', { status: 503, retryAfterMs: 9_000 }));
+    assert.equal(withoutBackoff(busy, { userInitiated: true }), busy);
   });
 });
 
@@ -318,15 +272,6 @@ describe('backoff after a failure that needs user action', () => {
     assert.deepEqual(
       [userActionBackoffMs(1, () => 0), userActionBackoffMs(2, () => 0.5)],
       [30_000, 90_000],
-    );
-  });
-});
-
-describe('backoff after a refused signature', () => {
-  it('grows from five minutes to an hour', () => {
-    assert.deepEqual(
-      [1, 2, 3, 50].map(agentRefusalBackoffMs),
-      [300_000, 3_600_000, 3_600_000, 3_600_000],
     );
   });
 });

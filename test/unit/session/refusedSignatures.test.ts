@@ -6,6 +6,7 @@ import { FileMachineStore, type MachineStore } from '../../../src/core/platform/
 import { openKeyFile } from '../../../src/core/ssh/privateKey';
 import { agentSigner, listAgentKeys } from '../../../src/core/ssh/agent/sshAgent';
 import { CancelledError, I99dashError } from '../../../src/core/errors';
+import { pauseAfterRefusal } from '../../../src/core/session/signatureRequests';
 import type { Signer } from '../../../src/core/platform/interfaces';
 import { rejectsWith } from '../../support/expect';
 import { failureOf, kindOf } from '../../support/session-states';
@@ -150,6 +151,15 @@ describe('SSH agent that confirms each signature', () => {
     await Promise.all(looks);
     assert.equal(await agent.questions(), 2);
     assertStates('locked');
+  });
+});
+
+describe('pause after a refused signature', () => {
+  it('grows from five minutes to an hour', () => {
+    assert.deepEqual(
+      [1, 2, 3, 50].map(pauseAfterRefusal),
+      [300_000, 3_600_000, 3_600_000, 3_600_000],
+    );
   });
 });
 

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { serializeSession, type SessionRecord } from '../../../src/core/session/sessionRecord';
+import {
+  serializeSession,
+  toStoredState,
+  type SessionRecord,
+  type StoredState,
+} from '../../../src/core/session/sessionRecord';
 import { MachineKeys } from '../../../src/core/session/machineKeys';
 import { SessionStore } from '../../../src/core/session/sessionStore';
-import type { StoredState } from '../../../src/core/session/sessionMetadata';
 import type { StateStore } from '../../../src/core/platform/interfaces';
 import { developerRealm } from '../../../src/core/realm';
 import { FakeClock, FakeMachineStore, FakeSecretStore, FakeStateStore } from '../../support/fakes';
@@ -43,12 +47,13 @@ describe('session store', () => {
   }
 
   function assertSession(stored: StoredState, record: SessionRecord): void {
-    assert.deepEqual(stored, { kind: 'session', record });
+    assert.deepEqual(stored, toStoredState(record));
   }
 
   async function assertLost(sessionId: string): Promise<void> {
     const stored = await store.read(URL);
-    assert.ok(stored.kind === 'secretLost', stored.kind);
+    assert.ok(stored.kind === 'session', stored.kind);
+    assert.equal(stored.minted, undefined);
     assert.equal(stored.profile.sessionId, sessionId);
   }
 
@@ -251,7 +256,8 @@ describe('session store', () => {
 
     it('keeps the new session after a sign-in', async () => {
       const saved = await renewAround(() => store.begin(URL, recordOf('two')));
-      assert.ok(saved.kind === 'secretLost' && saved.profile.sessionId === 'two', saved.kind);
+      assert.ok(saved.kind === 'session' && saved.profile.sessionId === 'two', saved.kind);
+      assert.equal(saved.minted, undefined);
       await assertLost('two');
       const renewed = recordOf('two', 'two-2');
       assertSession(await store.saveRenewed(URL, renewed, undefined), renewed);

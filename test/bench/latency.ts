@@ -77,7 +77,7 @@ export function openSession(backendUrl: string): Session {
   const signers = new KeyRing({ openKeyFile, openAgentKey: () => Promise.resolve(undefined) });
   const machine = new FakeMachineStore();
   const keys = new MachineKeys(developerRealm, machine, signers);
-  const signatures = new SignatureRequests(machine, systemClock, () => Promise.resolve([]));
+  const signatures = new SignatureRequests(machine, systemClock);
   return new Session({
     realm: developerRealm,
     store: new SessionStore(developerRealm, secrets, new FakeStateStore(), systemClock, keys),

@@ -24,7 +24,6 @@ export interface WindowParts extends SignerDeps {
   readonly secrets: SecretStore;
   readonly state: StateStore;
   readonly machine: MachineStore;
-  readonly listAgentKeys: () => Promise<readonly string[]>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly activity: Activity;
@@ -49,7 +48,7 @@ export class SessionWindow {
       openAgentKey: (fingerprint, interactive) =>
         activity.track(parts.openAgentKey(fingerprint, interactive)),
     });
-    const signatures = new SignatureRequests(parts.machine, clock, parts.listAgentKeys);
+    const signatures = new SignatureRequests(parts.machine, clock);
     const keys = new MachineKeys(realm, parts.machine, signers);
     this.store = new SessionStore(realm, secrets, state, clock, keys);
     this.session = new Session({

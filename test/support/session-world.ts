@@ -67,7 +67,6 @@ export class SessionWorld {
       },
       openAgentKey: (fingerprint) =>
         Promise.resolve(this.agent.find((signer) => signer.fingerprint === fingerprint)),
-      listAgentKeys: () => Promise.resolve(this.agent.map(({ fingerprint }) => fingerprint)),
       ...overrides,
     });
     this.windows.push(window);

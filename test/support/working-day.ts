@@ -146,7 +146,6 @@ class WorkingDay {
           ? Promise.resolve(signer)
           : Promise.reject(new I99dashError('KEY_NOT_FOUND', path)),
       openAgentKey: () => Promise.resolve(undefined),
-      listAgentKeys: () => Promise.resolve([]),
     });
   }
 

@@ -37,30 +37,23 @@ export class SignatureRefused extends I99dashError {
 }
 
 /** The last refusal of an agent to sign, as stored on the machine. */
-interface StoredRefusal {
+interface Refusal {
   at: number;
   /** When background work may ask again, in milliseconds since the epoch. */
   retryAt: number;
   /** Number of consecutive refusals. */
   count: number;
-  /** The keys that the agent listed at that time. Undefined when it did not respond. */
-  agentKeys?: string[];
 }
 
 /**
  * Requests signatures from an agent, which may prompt the user each time. Windows of a machine ask
- * one at a time. After a refusal, background work of all windows waits until a pause has passed,
- * the agent lists other keys, or the user acts.
+ * one at a time. After a refusal, background work of all windows waits until a pause has passed or
+ * the user acts.
  */
 export class SignatureRequests {
   constructor(
     private readonly machine: MachineStore,
     private readonly clock: Clock,
-    /**
-     * Lists the fingerprints of the agent's keys.
-     * @throws AGENT_UNAVAILABLE
-     */
-    private readonly listAgentKeys: () => Promise<readonly string[]>,
   ) {}
 
   /** Returns the error if a refusal still blocks background requests for a key, or undefined. */
@@ -68,15 +61,9 @@ export class SignatureRequests {
     const refusal = await this.lastRefusal(fingerprint);
     const now = this.clock.now();
     // A refusal in the future means that the clock was set back.
-    if (refusal === undefined || now < refusal.at || now >= refusal.retryAt) {
-      return undefined;
-    }
-    const keys = await this.agentKeys();
-    if (keys !== undefined && refusal.agentKeys !== undefined && !isSame(keys, refusal.agentKeys)) {
-      await this.machine.set(refusalKey(fingerprint), undefined);
-      return undefined;
-    }
-    return new SignatureRefused(refusedEarlier(fingerprint));
+    return refusal !== undefined && refusal.at <= now && now < refusal.retryAt
+      ? new SignatureRefused(refusedEarlier(fingerprint))
+      : undefined;
   }
 
   /**
@@ -98,13 +85,13 @@ export class SignatureRequests {
     }
     const { fingerprint } = signer;
     const release = await this.claim(fingerprint, interactive, signal);
-    const signing = { isPending: false, isGiven: false };
+    const request: { state: 'none' | 'pending' | 'granted' } = { state: 'none' };
     const watched: Signer = {
       ...signer,
       sign: async (data, ended) => {
-        Object.assign(signing, { isPending: true, isGiven: false });
+        request.state = 'pending';
         const signature = await signer.sign(data, ended);
-        Object.assign(signing, { isPending: false, isGiven: true });
+        request.state = 'granted';
         return signature;
       },
     };
@@ -117,10 +104,12 @@ export class SignatureRequests {
     try {
       return await raceSignal(task(watched, assertAllowed), signal);
     } catch (error) {
-      throw signing.isPending ? await this.recordRefusal(fingerprint, error, interactive) : error;
+      throw request.state === 'pending'
+        ? await this.recordRefusal(fingerprint, error, interactive)
+        : error;
     } finally {
-      if (signing.isGiven) {
-        await this.forgetRefusal(fingerprint);
+      if (request.state === 'granted' && (await this.lastRefusal(fingerprint)) !== undefined) {
+        await this.machine.set(refusalKey(fingerprint), undefined);
       }
       await release();
     }
@@ -137,11 +126,7 @@ export class SignatureRequests {
   ): Promise<unknown> {
     const count = ((await this.lastRefusal(fingerprint))?.count ?? 0) + 1;
     const at = this.clock.now();
-    const agentKeys = await this.agentKeys();
-    const refusal: StoredRefusal = {
-      ...{ at, retryAt: at + pauseAfterRefusal(count), count },
-      ...(agentKeys === undefined ? {} : { agentKeys }),
-    };
+    const refusal: Refusal = { at, retryAt: at + pauseAfterRefusal(count), count };
     await this.machine.set(refusalKey(fingerprint), refusal);
     if (error instanceof CancelledError) {
       return error;
@@ -150,21 +135,12 @@ export class SignatureRequests {
     return new SignatureRefused(isTold ? error.message : refusedEarlier(fingerprint), error);
   }
 
-  private async forgetRefusal(fingerprint: string): Promise<void> {
-    if ((await this.lastRefusal(fingerprint)) !== undefined) {
-      await this.machine.set(refusalKey(fingerprint), undefined);
-    }
-  }
-
-  private async lastRefusal(fingerprint: string): Promise<StoredRefusal | undefined> {
-    return parseRefusal(await this.machine.get(refusalKey(fingerprint)));
-  }
-
-  private async agentKeys(): Promise<string[] | undefined> {
-    return this.listAgentKeys().then(
-      (keys) => [...keys].sort(),
-      () => undefined,
-    );
+  private async lastRefusal(fingerprint: string): Promise<Refusal | undefined> {
+    const value = await this.machine.get(refusalKey(fingerprint));
+    const { at, retryAt, count } = isJsonObject(value) ? value : {};
+    return typeof at === 'number' && typeof retryAt === 'number' && typeof count === 'number'
+      ? { at, retryAt, count }
+      : undefined;
   }
 
   /**
@@ -234,22 +210,4 @@ function refusedEarlier(fingerprint: string): string {
 function isOver(claim: unknown, now: number, looks: number): boolean {
   const until = isJsonObject(claim) ? claim['until'] : undefined;
   return typeof until === 'number' ? now >= until || until - now > INTERACTIVE_CLAIM_MS : looks > 1;
-}
-
-function parseRefusal(value: unknown): StoredRefusal | undefined {
-  if (!isJsonObject(value)) {
-    return undefined;
-  }
-  const { at, retryAt, count, agentKeys } = value;
-  if (typeof at !== 'number' || typeof retryAt !== 'number' || typeof count !== 'number') {
-    return undefined;
-  }
-  const keys = Array.isArray(agentKeys)
-    ? agentKeys.filter((key) => typeof key === 'string')
-    : undefined;
-  return { at, retryAt, count, ...(keys === undefined ? {} : { agentKeys: keys }) };
-}
-
-function isSame(one: readonly string[], other: readonly string[]): boolean {
-  return one.join('\n') === other.join('\n');
 }

@@ -85,16 +85,6 @@ function waitingForAgent(): string {
 }
 
 /**
- * Lists the fingerprints of the ssh-agent's keys. The list is empty if the agent is disabled in the
- * settings.
- * @throws AGENT_UNAVAILABLE
- */
-export async function agentFingerprints(): Promise<string[]> {
-  const keys = settings.useAgent() ? await listAgentKeys(await agentSocket()) : [];
-  return keys.map(({ fingerprint }) => fingerprint);
-}
-
-/**
  * Lists the ed25519 keys of the ssh-agent. The list is empty if the agent does not respond or is
  * disabled in the settings.
  */

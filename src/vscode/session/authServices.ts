@@ -74,9 +74,7 @@ export function createAuthServices(realm: Realm, shared: AuthDeps): AuthServices
     realm.defaultBackendUrl,
     () => usedBefore(context.globalState),
   );
-  const signatures = new SignatureRequests(machine, systemClock, async () =>
-    (await import('../keys/agentKeys')).agentFingerprints(),
-  );
+  const signatures = new SignatureRequests(machine, systemClock);
   const session = new Session({
     keyUse: knownBackends,
     ...{ realm, store, signers, signatures, transport, logger, backendUrl, clock: systemClock },

@@ -75,7 +75,7 @@ export class Cell {
     const signers = new KeyRing({ openKeyFile, openAgentKey: () => Promise.resolve(undefined) });
     const machine = new FakeMachineStore();
     const keys = new MachineKeys(realm, machine, signers);
-    const signatures = new SignatureRequests(machine, clock, () => Promise.resolve([]));
+    const signatures = new SignatureRequests(machine, clock);
     this.store = new SessionStore(realm, secrets, new FakeStateStore(), clock, keys);
     this.session = new Session({
       realm,

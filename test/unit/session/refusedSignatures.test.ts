@@ -13,7 +13,7 @@ import { failureOf, kindOf } from '../../support/session-states';
 import type { SessionWindow, WindowParts } from '../../support/session-window';
 import { useSessionWorld } from '../../support/session-world';
 import { startSshAgent, type SshAgent } from '../../support/ssh-agent';
-import { generateTestKey, type TestKey } from '../../support/ssh-key';
+import type { TestKey } from '../../support/ssh-key';
 import { useTempFolder } from '../../support/temp-folder';
 
 const SECOND = 1_000;
@@ -54,10 +54,6 @@ describe('SSH agent that confirms each signature', () => {
   const parts = (): Partial<WindowParts> => ({
     machine: machineStore(),
     openAgentKey: agentKey,
-    listAgentKeys: () =>
-      world().activity.track(
-        listAgentKeys(agent.socket).then((keys) => keys.map(({ fingerprint }) => fingerprint)),
-      ),
   });
 
   /** Opens two windows. The first signs in with a key of the agent, which the user allows once. */
@@ -130,18 +126,6 @@ describe('SSH agent that confirms each signature', () => {
     assert.equal((await agent.questions()) - before - 2, world().mints - renewed);
   });
 
-  it('prompts again once the list of agent keys changes', async () => {
-    await signIn(world().key);
-    await untilRefused();
-    await world().passSlowly(MINUTE, 15 * SECOND);
-    const before = await agent.questions();
-    await agent.add(await generateTestKey({ folder: temp.path }));
-    await world().passSlowly(MINUTE, 15 * SECOND);
-    assert.equal(await agent.questions(), before + 1);
-    await world().passSlowly(4 * MINUTE, 15 * SECOND);
-    assert.equal(await agent.questions(), before + 1);
-  });
-
   it('prompts from one window for all windows that need a signature at the same time', async () => {
     await signIn(world().key);
     await agent.answer('no');
@@ -186,7 +170,6 @@ describe('SSH agent signature request', () => {
     };
     const opened = await world().signedInWindow(undefined, {
       openAgentKey: () => Promise.resolve(signer),
-      listAgentKeys: () => Promise.resolve([signer.fingerprint]),
     });
     await rm(world().key.path);
     world().clock.jump(16 * MINUTE);

@@ -63,7 +63,7 @@ describe('session', () => {
       openAgentKey: () => Promise.resolve(undefined),
     });
     const keys = new MachineKeys(developerRealm, machine, signers);
-    const signatures = new SignatureRequests(machine, clock, () => Promise.resolve([]));
+    const signatures = new SignatureRequests(machine, clock);
     return new Session({
       realm: developerRealm,
       store: new SessionStore(developerRealm, secrets, state, clock, keys),

@@ -2,15 +2,9 @@ import { I99dashError } from '../errors';
 import { Emitter } from '../platform/events';
 import type { Account } from '../identity';
 import { t } from '../text/l10n';
-import type { Clock } from '../platform/interfaces';
+import type { ActiveSessionDeps } from './activeSession';
 import { isWaiting, toRefreshFailure, withoutBackoff, type RefreshFailure } from './refreshPolicy';
 import type { SessionState } from './sessionState';
-
-export interface EnvironmentSessionDeps {
-  clock: Clock;
-  /** From 0 to 1. */
-  random: () => number;
-}
 
 /**
  * A credential from the environment. It takes precedence over everything stored and is never
@@ -40,7 +34,7 @@ export class EnvironmentSession {
    * @param variables Variables that may hold a credential, in order of precedence.
    */
   constructor(
-    private readonly deps: EnvironmentSessionDeps,
+    private readonly deps: Pick<ActiveSessionDeps, 'clock' | 'random'>,
     private readonly variables: readonly string[],
   ) {}
 

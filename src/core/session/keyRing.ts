@@ -53,55 +53,42 @@ export class KeyRing {
     if (kept !== undefined) {
       return kept;
     }
-    let failure: Error | undefined;
-    if (keyPath !== undefined) {
-      try {
-        return await this.openSame(keyPath, fingerprint);
-      } catch (error) {
-        failure = error instanceof Error ? error : new Error(String(error));
-      }
-    }
-    return this.openFromAgent(fingerprint, interactive, failure);
-  }
-
-  private async openSame(keyPath: string, fingerprint: string): Promise<Signer> {
-    const signer = await this.deps.openKeyFile(keyPath);
-    if (signer.fingerprint !== fingerprint) {
-      throw new I99dashError(
-        'KEY_NOT_FOUND',
-        t('{0} is no longer the key you signed in with.', keyPath),
-        {
-          file: keyPath,
-        },
-      );
-    }
-    return signer;
-  }
-
-  /**
-   * Opens the key from the agent.
-   * @param failure Why the key file failed. Thrown when the agent does not have the key.
-   */
-  private async openFromAgent(
-    fingerprint: string,
-    interactive: boolean,
-    failure: Error | undefined,
-  ): Promise<Signer> {
-    try {
+    if (keyPath === undefined) {
       const signer = await this.deps.openAgentKey(fingerprint, interactive);
-      if (signer !== undefined) {
-        return signer;
-      }
+      return signer ?? fail(t('The SSH agent does not hold the key {0}.', fingerprint));
+    }
+    try {
+      const signer = await this.deps.openKeyFile(keyPath);
+      return signer.fingerprint === fingerprint
+        ? signer
+        : fail(t('{0} is no longer the key you signed in with.', keyPath), keyPath);
     } catch (error) {
-      if (failure === undefined || !isI99dashError(error, 'AGENT_UNAVAILABLE')) {
+      const signer = await this.openAgentKey(fingerprint, interactive);
+      if (signer === undefined) {
         throw error;
       }
+      return signer;
     }
-    throw (
-      failure ??
-      new I99dashError('KEY_NOT_FOUND', t('The SSH agent does not hold the key {0}.', fingerprint))
-    );
   }
+
+  /** Opens a key in the agent. Returns undefined when there is no agent or it lacks the key. */
+  private async openAgentKey(
+    fingerprint: string,
+    interactive: boolean,
+  ): Promise<Signer | undefined> {
+    try {
+      return await this.deps.openAgentKey(fingerprint, interactive);
+    } catch (error) {
+      if (isI99dashError(error, 'AGENT_UNAVAILABLE')) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+}
+
+function fail(message: string, file?: string): never {
+  throw new I99dashError('KEY_NOT_FOUND', message, file === undefined ? {} : { file });
 }
 
 /** Creates the error for a session whose key is on another machine. */

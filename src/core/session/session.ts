@@ -18,16 +18,11 @@ import { ActiveSession, type ActiveSessionDeps } from './activeSession';
 import { EnvironmentSession } from './environmentSession';
 import { SessionCheck } from './sessionCheck';
 import { toIdentity, type SignedInSession, type SessionState } from './sessionState';
-import { SignInRunner, type ConfirmReplacement } from './signInRunner';
+import { SignInRunner, type ConfirmReplacement, type SignInDeps } from './signInRunner';
 import { TokenRefresher, type TokenRefresherDeps } from './tokenRefresher';
 
-export interface SessionDeps extends ActiveSessionDeps, TokenRefresherDeps {
+export interface SessionDeps extends ActiveSessionDeps, TokenRefresherDeps, SignInDeps {
   realm: Realm;
-  /**
-   * Returns the current backend.
-   * @throws BACKEND_REFUSED
-   */
-  backendUrl: () => string;
 }
 
 /** The session with the current backend, and its token. */
@@ -117,10 +112,8 @@ export class Session implements TokenSource {
     wait?: RegistrationWait,
   ): Promise<Identity> {
     const { clock, signatures } = this.deps;
-    const backendUrl = this.deps.backendUrl();
     const identity = await this.signIn.run(
-      backendUrl,
-      (ended) => {
+      (backendUrl, ended) => {
         const attempt = (): Promise<Authenticated> =>
           signatures.ask(signer, { interactive: true, signal: ended }, (watched) =>
             authenticateWithKey(this.deps, backendUrl, watched, origin, ended),
@@ -146,10 +139,8 @@ export class Session implements TokenSource {
     signal?: AbortSignal,
     confirm?: ConfirmReplacement,
   ): Promise<Identity> {
-    const backendUrl = this.deps.backendUrl();
     return this.signIn.run(
-      backendUrl,
-      (ended) => authenticateWithToken(this.deps, backendUrl, token, ended),
+      (backendUrl, ended) => authenticateWithToken(this.deps, backendUrl, token, ended),
       { signal, confirm },
     );
   }
@@ -170,10 +161,9 @@ export class Session implements TokenSource {
     if (clientId === undefined) {
       throw unsupported();
     }
-    const backendUrl = this.deps.backendUrl();
     return this.signIn.run(
-      backendUrl,
-      (ended) => authenticateWithDeviceCode(this.deps, backendUrl, { clientId, prompt }, ended),
+      (backendUrl, ended) =>
+        authenticateWithDeviceCode(this.deps, backendUrl, { clientId, prompt }, ended),
       { signal, confirm },
     );
   }

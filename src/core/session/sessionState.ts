@@ -78,21 +78,10 @@ export function toSettledState(session: CurrentSession | undefined, now: number)
   return { kind: 'signedIn', profile, minted };
 }
 
-/** Checks whether two states look the same. */
+/** Checks whether two states have the same fields. */
 export function isSameState(one: SettledState, other: SettledState): boolean {
-  if (one.kind === 'signedOut' || other.kind === 'signedOut') {
-    return one.kind === other.kind;
-  }
-  return (
-    one.kind === other.kind &&
-    one.profile === other.profile &&
-    one.minted === other.minted &&
-    failureOf(one) === failureOf(other)
-  );
-}
-
-function failureOf(state: SettledState): I99dashError | undefined {
-  return 'failure' in state ? state.failure : undefined;
+  const [fields, others]: Record<string, unknown>[] = [{ ...one }, { ...other }];
+  return Object.keys({ ...one, ...other }).every((name) => fields?.[name] === others?.[name]);
 }
 
 /** Returns the token, unless it is missing, rejected or expired. */

@@ -22,6 +22,16 @@ export interface SignInOptions {
   confirm?: ConfirmReplacement | undefined;
 }
 
+export interface SignInDeps {
+  store: SessionStore;
+  logger: Logger;
+  /**
+   * Returns the current backend.
+   * @throws BACKEND_REFUSED
+   */
+  backendUrl: () => string;
+}
+
 /** Runs one sign-in at a time and stores its session. */
 export class SignInRunner {
   private attempt: AbortController | undefined;
@@ -29,7 +39,7 @@ export class SignInRunner {
   readonly onDidChange = this.changes.event;
 
   constructor(
-    private readonly deps: { store: SessionStore; logger: Logger },
+    private readonly deps: SignInDeps,
     private readonly active: ActiveSession,
   ) {}
 
@@ -45,17 +55,17 @@ export class SignInRunner {
 
   /** Runs a sign-in. Cancels one in progress. On failure the previous session is kept. */
   async run(
-    backendUrl: string,
-    authenticate: (ended: AbortSignal) => Promise<Authenticated>,
+    authenticate: (backendUrl: string, ended: AbortSignal) => Promise<Authenticated>,
     { signal, confirm = refuseReplacement }: SignInOptions,
   ): Promise<Identity> {
+    const backendUrl = this.deps.backendUrl();
     this.cancel();
     const attempt = new AbortController();
     this.attempt = attempt;
     const ended = signal === undefined ? attempt.signal : AbortSignal.any([attempt.signal, signal]);
     this.changes.fire();
     try {
-      const { minted, profile } = await authenticate(ended);
+      const { minted, profile } = await authenticate(backendUrl, ended);
       throwIfCancelled(ended);
       const before = await this.storedAccount(backendUrl);
       if (before !== undefined && before.devId !== profile.account.devId) {

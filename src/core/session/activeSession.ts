@@ -1,4 +1,4 @@
-import { CancelledError, I99dashError } from '../errors';
+import { CancelledError, I99dashError, type ErrorCode } from '../errors';
 import { Emitter } from '../platform/events';
 import { isRenewable } from '../identity';
 import { t } from '../text/l10n';
@@ -148,8 +148,13 @@ export class ActiveSession {
     const isRejection = isTokenRejection(failure.error);
     const words = isRejection ? 'A token that was just minted is not accepted' : 'Renewal failed';
     logger.warn(`${words}: [${code}] ${message}`);
-    const needsVerification = this.session.needsVerification || isRejection;
-    this.session = { ...this.session, failure, needsVerification };
+    const { failure: before, needsVerification } = this.session;
+    const isKnown = failure.kind === 'locked' && isLockedBy(before, code);
+    this.session = {
+      ...this.session,
+      failure: isKnown ? before : failure,
+      needsVerification: needsVerification || isRejection,
+    };
     this.refreshState();
     return failure.error;
   }
@@ -262,6 +267,10 @@ export class ActiveSession {
     const times = { mintedAt, expiresAt };
     return { token, ...times, refreshAt: pickRefreshTime(times, this.deps.random) };
   }
+}
+
+function isLockedBy(failure: RefreshFailure | undefined, code: ErrorCode): boolean {
+  return failure?.kind === 'locked' && failure.error.code === code;
 }
 
 const NO_FAILURE = { failure: undefined };

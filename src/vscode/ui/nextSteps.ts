@@ -10,7 +10,7 @@ import { Click } from './consent';
 import { commandStep, openFile, showLog, showProblems, type NextStep } from './nextStep';
 
 /** A command that failed. */
-export interface Failure {
+interface Failure {
   failed: CommandId;
   error: I99dashError;
   /** Repeats the failed action. */

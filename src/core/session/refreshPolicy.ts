@@ -7,7 +7,7 @@ import { INVALID_CHALLENGE, type AccessToken } from '../signIn/requestToken';
 export type RefreshFailure =
   /** The key cannot be used without the user. */
   | { kind: 'locked'; error: I99dashError }
-  /** The backend rejects the key, or the token cannot be refreshed. Only the user can resolve it. */
+  /** The backend rejects the key, or the token cannot be refreshed. Only the user can help. */
   | { kind: 'rejected'; error: I99dashError }
   | TransientFailure;
 

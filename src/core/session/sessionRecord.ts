@@ -81,7 +81,7 @@ export function isTombstone(stored: StoredSession): stored is Tombstone {
 }
 
 /** Removes the secret from a record. */
-export function toProfile(record: SessionProfile): SessionProfile {
+function toProfile(record: SessionProfile): SessionProfile {
   const { sessionId, account, source } = record;
   return { sessionId, account, source, ...toKey(record) };
 }

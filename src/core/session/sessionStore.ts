@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isI99dashError } from '../errors';
 import { isRenewable } from '../identity';
 import { raceSignal, withDeadline } from '../platform/abort';
 import type { Clock, Disposable, SecretStore, StateStore } from '../platform/interfaces';
@@ -192,18 +193,14 @@ export class SessionStore {
 
   /**
    * Waits a few seconds for the keyring, which may wait for the user to unlock it, or hang.
-   * @throws The errors of the keyring, or one for a missing answer: a write may still complete later.
+   * @throws The errors of the keyring, or one for its silence: a write may then complete later.
    */
   private async withTimeout<T>(answer: Promise<T>): Promise<T> {
     const ms = this.isSilent() ? 0 : KEYRING_TIMEOUT_MS;
-    let isLate = false;
     try {
-      return await withDeadline(this.clock, ms, (deadline) => {
-        deadline.addEventListener('abort', () => (isLate = true));
-        return raceSignal(answer, deadline);
-      });
+      return await withDeadline(this.clock, ms, (deadline) => raceSignal(answer, deadline));
     } catch (error) {
-      if (!isLate) {
+      if (!isI99dashError(error, 'TIMEOUT')) {
         throw error;
       }
       this.silentSince = this.clock.now();

@@ -123,10 +123,8 @@ describe('any refresh situation', () => {
   function anyToken(): RefreshInput['token'] {
     const mintedAt = NOW + between(random, -1_200_000, 60_000);
     const times = { mintedAt, expiresAt: mintedAt + pick([1, 8_000, 60_000, LIFE, 3_600_000]) };
-    return pick([
-      undefined,
-      ...Array(2).fill({ ...times, refreshAt: pickRefreshTime(times, random) }),
-    ]);
+    const token = { ...times, refreshAt: pickRefreshTime(times, random) };
+    return pick([undefined, token, token]);
   }
 
   function anyFailure(): RefreshFailure | undefined {

@@ -15,6 +15,7 @@ import { pageRoutes } from './handlers/pages';
 import { publishRoutes } from './handlers/publish';
 import { sshAuthRoutes } from './handlers/ssh-auth';
 import { storageRoutes } from './handlers/storage';
+import { testerRoutes } from './handlers/testers';
 import { walletRoutes } from './handlers/wallet';
 import type { Settings } from './settings';
 
@@ -26,6 +27,7 @@ export const ROUTES: readonly Route[] = [
   ...needing('miniApps', publishRoutes),
   ...storageRoutes,
   ...needing('miniApps', appRoutes),
+  ...needing('miniApps', testerRoutes),
   ...needing('wallet', walletRoutes),
   ...adminRoutes,
   ...pageRoutes,

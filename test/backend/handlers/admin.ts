@@ -89,6 +89,18 @@ const wallet = local((request, context) => {
   return ok(request, null);
 });
 
+const acceptInvitation = local((request, { state }) => {
+  const body = readJson(request);
+  const appId = textField(body, 'appId');
+  const app = state.apps.find(appId);
+  const telegramUsername = textField(body, 'telegramUsername');
+  if (!app?.testers.some((tester) => tester.telegramUsername === telegramUsername)) {
+    throw new HttpError(404, 'TESTER_NOT_FOUND', `${telegramUsername} is not invited to ${appId}`);
+  }
+  state.apps.acceptInvitation(app, telegramUsername);
+  return ok(request, null);
+});
+
 const dump = local((request, { state, settings }) =>
   ok(request, {
     settings,
@@ -116,4 +128,5 @@ export const adminRoutes: readonly Route[] = [
   { method: 'POST', pattern: '/_dev/device', handler: device },
   { method: 'POST', pattern: '/_dev/account', handler: account },
   { method: 'POST', pattern: '/_dev/wallet', handler: wallet },
+  { method: 'POST', pattern: '/_dev/testers', handler: acceptInvitation },
 ];

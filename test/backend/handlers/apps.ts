@@ -1,10 +1,11 @@
 import { asDeveloper, authenticated } from '../authenticate';
 import { ok, optionalTextField, readJson, textField } from '../envelope';
-import { type Context, HttpError, type Params, type Route } from '../exchange';
-import type { Account, App } from '../state/model';
+import { type Context, HttpError, type Route } from '../exchange';
+import type { App } from '../state/model';
+import { TESTER_CAP } from '../state/testers';
+import { noSuchApp, ownApp } from './ownApp';
 
 const MAX_APPS = 50;
-const TESTER_CAP = 25;
 const DAY_MS = 24 * 3600 * 1000;
 const APP = '/api/v1/dev/apps/:appId';
 const BETA = `${APP}/beta`;
@@ -40,7 +41,7 @@ const promoteBeta = asDeveloper('publish', (request, context, account, params) =
   const body = readJson(request);
   const version = textField(body, 'version');
   const releaseNotes = optionalTextField(body, 'releaseNotes') ?? null;
-  if (app.testerCount > TESTER_CAP) {
+  if (context.state.apps.testerCount(app) > TESTER_CAP) {
     const message = `a beta has at most ${TESTER_CAP} testers`;
     throw new HttpError(422, 'beta.tester_cap_reached', message);
   }
@@ -76,23 +77,10 @@ const betaStatus = authenticated('account', (request, context, account, params) 
     daysUntilExpiry: beta ? Math.ceil((beta.expiresAt - context.now()) / DAY_MS) : null,
     betaReleaseNotes: beta?.releaseNotes ?? null,
     lastPublishedAt: lastPublishedAt(app) ?? null,
-    testerCount: app.testerCount,
+    testerCount: context.state.apps.testerCount(app),
     testerCap: TESTER_CAP,
   });
 });
-
-function ownApp({ state }: Context, account: Account, params: Params): App {
-  const app = state.apps.find(params['appId'] ?? '');
-  if (app === undefined) throw noSuchApp();
-  if (app.devId !== account.devId) {
-    throw new HttpError(403, 'APP_NOT_OWNED', `${app.appId} belongs to another developer`);
-  }
-  return app;
-}
-
-function noSuchApp(): HttpError {
-  return new HttpError(404, 'APP_NOT_FOUND', 'no such app');
-}
 
 function toStatus(app: App, { state }: Context) {
   const latest = app.submissions.at(-1);

@@ -1,4 +1,5 @@
 import type { App, Beta, Bundle, ReviewStatus, Submission, Tables } from './model';
+import { countTesters, invite, makeTester, revoke } from './testers';
 
 const BETA_LIFE_MS = 90 * 24 * 3600 * 1000;
 
@@ -78,10 +79,42 @@ export class Apps {
     return true;
   }
 
-  /** Sets the number of testers of an app. */
+  /** Replaces the testers of an app by this number of invited ones. */
   setTesterCount(app: App, count: number): void {
-    app.testerCount = count;
+    const names = Array.from({ length: count }, (_, index) => `tester_${index + 1}`);
+    app.testers.splice(0, Infinity, ...names.map((name) => makeTester(name, this.tables.now())));
     this.touch(app);
+  }
+
+  /**
+   * Invites Telegram users, all or none.
+   * @returns false when there would be more testers than allowed
+   */
+  inviteTesters(app: App, usernames: readonly string[]): boolean {
+    const isInvited = invite(app.testers, usernames, this.tables.now());
+    this.touch(app);
+    return isInvited;
+  }
+
+  /** Accepts the invitation of a tester, as that person does. */
+  acceptInvitation(app: App, telegramUsername: string): void {
+    const tester = app.testers.find((each) => each.telegramUsername === telegramUsername);
+    if (tester === undefined) throw new Error(`${telegramUsername} is not invited`);
+    tester.status = 'accepted';
+    tester.acceptedAt = this.tables.now();
+    this.touch(app);
+  }
+
+  /** Revokes the access of a tester; returns false for an unknown ID. */
+  removeTester(app: App, userId: string): boolean {
+    const isKnown = revoke(app.testers, userId, this.tables.now());
+    this.touch(app);
+    return isKnown;
+  }
+
+  /** Returns the number of testers who count toward the limit. */
+  testerCount(app: App): number {
+    return countTesters(app.testers);
   }
 
   private create(appId: string, devId: string): App {
@@ -90,7 +123,7 @@ export class Apps {
       submissions: [],
       cdn: {},
       beta: null,
-      testerCount: 0,
+      testers: [],
       updatedAt: 0,
     };
     const app: App = { appId, devId, ...empty };

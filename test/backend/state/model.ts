@@ -78,6 +78,16 @@ export interface Beta {
   readonly expiresAt: number;
 }
 
+/** A Telegram user whom the developer invited to test an app. */
+export interface Tester {
+  readonly userId: string;
+  readonly telegramUsername: string;
+  status: 'invited' | 'accepted' | 'revoked';
+  invitedAt: number;
+  acceptedAt: number | null;
+  revokedAt: number | null;
+}
+
 export interface App {
   readonly appId: string;
   readonly devId: string;
@@ -89,7 +99,7 @@ export interface App {
    */
   readonly cdn: Record<string, string>;
   beta: Beta | null;
-  testerCount: number;
+  readonly testers: Tester[];
   updatedAt: number;
 }
 

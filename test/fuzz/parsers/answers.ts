@@ -5,6 +5,7 @@ import { requestDeviceCode, requestDeviceToken } from '../../../src/core/api/dev
 import { fetchDeveloperStatus } from '../../../src/core/api/developerStatus';
 import { parseRetryAfter } from '../../../src/core/api/envelope';
 import { fetchAccount } from '../../../src/core/api/account';
+import { listTesters } from '../../../src/core/api/testers';
 import { fetchMyApps, requestUpload, submitBundle } from '../../../src/core/api/miniApps';
 import { requestChallenge, verifyChallenge } from '../../../src/core/api/sshAuth';
 import { addSshKey, listSshKeys, removeSshKey } from '../../../src/core/api/sshKeys';
@@ -66,6 +67,11 @@ const DATA: readonly unknown[] = [
     betaExpiresAt: '2026-03-01T00:00:00Z',
     testerCount: 1,
     testerCap: 25,
+  },
+  {
+    testers: [
+      { userId: 'u1', telegramUsername: 'alice_k', status: 'invited', invitedAt: '2026-01-01' },
+    ],
   },
   { balance: 1_250, currency: 'EUR' },
   { nonce: 'a challenge of some length', expires_in: 120 },
@@ -156,6 +162,7 @@ export const apiAnswer: Parser = {
       () => requestUpload(api, { appId: 'trip-log', contentLength: 1, sha256: '00' }),
       () => submitBundle(api, { manifest: {}, bundleId: 'b1' }),
       () => showApps(api),
+      () => listTesters(api, 'trip-log'),
       async () => assert.match(formatBalance(await fetchBalance(api), 'de'), /\d/u),
       () => requestChallenge(api, 'SHA256:x'),
       () => verifyChallenge(api, { nonce: 'x', signature: 'x' }),

@@ -6,6 +6,7 @@ import {
   promoteToProduction,
 } from '../../../src/core/api/beta';
 import { fetchDeveloperStatus } from '../../../src/core/api/developerStatus';
+import { listTesters } from '../../../src/core/api/testers';
 import { listSshKeys } from '../../../src/core/api/sshKeys';
 import { AppsModel } from '../../../src/core/apps/appsModel';
 import { loadApps } from '../../../src/core/apps/loadApps';
@@ -16,8 +17,10 @@ import type { I99dashError } from '../../../src/core/errors';
 import { KeyRotationError, rotateKey } from '../../../src/core/account/replaceKey';
 import { registerKey } from '../../../src/core/account/registerKey';
 import { removeKey } from '../../../src/core/account/removeKey';
+import { inviteTesters, removeTester } from '../../../src/core/testers/invitations';
 import { WalletWatch } from '../../../src/core/operator/walletWatch';
 import { DEFAULT_ACCOUNT } from '../../backend/server';
+import type { App } from '../../backend/state/model';
 import { addApp } from '../../support/apps';
 import { MANIFEST } from '../../support/project';
 import type { Cell, Variable } from './cell';
@@ -62,6 +65,9 @@ const TO_PRODUCTION = {
   method: 'POST',
   path: /^\/api\/v1\/dev\/apps\/trip-log\/promote-production$/u,
 };
+const TESTERS = /^\/api\/v1\/dev\/apps\/trip-log\/testers$/u;
+const INVITE_MANY = { method: 'POST', path: /\/testers\/batch$/u };
+const REMOVE_TESTER = { method: 'DELETE', path: /\/testers\/[^/]+$/u };
 const BETA_STATUS = { method: 'GET', path: /\/beta\/status$/u };
 const AUTHORIZE = { method: 'POST', path: /^\/api\/v1\/oauth\/device\/authorize$/u };
 const DEVICE_TOKEN = { method: 'POST', path: /^\/api\/v1\/oauth\/device\/token$/u };
@@ -431,6 +437,30 @@ export const CALLS: readonly Call[] = [
     run: ({ api }) => fetchBetaStatus(api, MANIFEST.id),
   },
   {
+    name: 'list testers',
+    match: { method: 'GET', path: TESTERS },
+    rules: { bearer: true },
+    prepare: prepareBeta,
+    run: ({ api }) => listTesters(api, MANIFEST.id),
+  },
+  {
+    name: 'invite a tester',
+    match: { method: 'POST', path: TESTERS },
+    ...inviting(['alice_k']),
+  },
+  { name: 'invite testers', match: INVITE_MANY, ...inviting(['alice_k', 'bob_42']) },
+  {
+    name: 'remove a tester',
+    match: REMOVE_TESTER,
+    rules: { bearer: true, ignoresAnswer: true, findsOut: true },
+    prepare: async (cell) => {
+      await prepareBeta(cell);
+      cell.backend.state.apps.inviteTesters(appOf(cell), ['alice_k']);
+    },
+    run: (cell) => removeTester(cell.api, MANIFEST.id, appOf(cell).testers[0]?.userId ?? ''),
+    effect: (cell) => appOf(cell).testers.filter(({ status }) => status === 'revoked').length,
+  },
+  {
     name: 'status',
     match: STATUS,
     rules: { bearer: true },
@@ -472,6 +502,21 @@ async function prepareBeta(cell: Cell): Promise<void> {
   await cell.signIn();
   const { id: appId, version } = MANIFEST;
   addApp(cell.backend.state, { appId, version, beta: { version, daysLeft: 30 } });
+}
+
+function appOf({ backend }: Cell): App {
+  return backend.state.apps.find(MANIFEST.id) ?? assert.fail('the app is known');
+}
+
+/** The list of testers shows whether an invitation arrived. All or none are invited. */
+function inviting(usernames: readonly string[]): Omit<Call, 'name' | 'match'> {
+  const roster = { appId: MANIFEST.id, testers: [], count: 0, cap: 25 };
+  return {
+    rules: { bearer: true, ignoresAnswer: true, findsOut: true },
+    prepare: prepareBeta,
+    run: ({ api }) => inviteTesters(api, roster, usernames),
+    effect: (cell) => appOf(cell).testers.length / usernames.length,
+  };
 }
 
 /** The view keeps its data and shows why it is outdated. */

@@ -34,6 +34,7 @@ import { DeviceCodeBackends } from './vscode/session/deviceCodeBackends';
 import { sessionCommands } from './vscode/session/sessionCommands';
 import { IdentityStatusBar, isIdentityWanted } from './vscode/session/statusBar';
 import { createStateStore } from './vscode/storage';
+import { testersCommands } from './vscode/testers/testersCommands';
 
 let whenDeactivated: (() => Promise<void>) | undefined;
 
@@ -115,6 +116,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     ...keyCommands(keyDeps),
     ...publishCommands(publishing, problems),
     ...appsCommands(apps),
+    ...testersCommands(apps),
     ...operatorCommands(operators),
     'i99dash.makeMiniApp': async (args) =>
       (await import('./vscode/newProject/makeMiniApp')).makeFolderMiniApp(

@@ -4,8 +4,11 @@ import { t } from './text/l10n';
 /** Upper limit for paths, names and notes, in UTF-16 units. */
 const MAX_ARGUMENT = 32_768;
 
+/** Upper limit for the texts of a list. */
+const MAX_TEXTS = 1_000;
+
 /** `folder` is a path or the URI of a local folder. A list holds the allowed values. */
-type ArgumentKind = 'text' | 'flag' | 'folder' | readonly string[];
+type ArgumentKind = 'text' | 'texts' | 'flag' | 'folder' | readonly string[];
 
 type ArgumentKinds = Readonly<Record<string, ArgumentKind>>;
 
@@ -54,6 +57,9 @@ const COMMANDS: Readonly<Record<string, ArgumentKinds>> = {
   'i99dash.generateKey': { path: 'text', passphrase: 'text', comment: 'text' },
   'i99dash.copyPublicKey': { publicKeyPath: 'text', openConsole: 'flag' },
   'i99dash.setUpCi': { folder: 'folder', name: 'text', confirmed: 'flag' },
+  'i99dash.listTesters': { appId: 'text' },
+  'i99dash.inviteTesters': { appId: 'text', usernames: 'texts', confirmed: 'flag' },
+  'i99dash.removeTester': { appId: 'text', userId: 'text', confirmed: 'flag' },
   'i99dash.openAppInWebConsole': APP_ARGUMENTS,
   'i99dash.promoteToBeta': APP_ARGUMENTS,
   'i99dash.promoteToProduction': APP_ARGUMENTS,
@@ -115,6 +121,8 @@ function fits(value: unknown, kind: ArgumentKind): boolean {
       return typeof value === 'boolean';
     case 'text':
       return isText(value);
+    case 'texts':
+      return Array.isArray(value) && value.length <= MAX_TEXTS && value.every(isText);
     case 'folder':
       return isText(value) || isFileUri(value);
     default:
@@ -141,6 +149,8 @@ function describeArgument(name: string, kind: ArgumentKind): string {
       return t('“{0}” must be true or false.', name);
     case 'text':
       return t('“{0}” must be a text of at most {1} characters.', name, MAX_ARGUMENT);
+    case 'texts':
+      return t('“{0}” must be a list of at most {1} texts.', name, MAX_TEXTS);
     case 'folder':
       return t('“{0}” must be a folder on this computer: its path or its file URI.', name);
     default:

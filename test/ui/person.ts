@@ -246,6 +246,15 @@ export class Person {
     }
   }
 
+  /** Saves what is on screen in both themes and in high contrast, and keeps it open. */
+  async photographInThemes(name: string): Promise<void> {
+    await this.page.emulateMedia({ forcedColors: 'active' });
+    await this.page.locator('.monaco-workbench.hc-black').waitFor();
+    await this.photograph(`${name}-contrast`);
+    await this.page.emulateMedia({ forcedColors: null });
+    await this.photographInBothThemes(name);
+  }
+
   private findCommand(title: string, row: Locator): Promise<void> {
     return this.untilShown(row, async () => {
       await this.page.keyboard.press('F1');

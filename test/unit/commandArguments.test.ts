@@ -43,6 +43,18 @@ describe('command arguments', () => {
     });
   });
 
+  it('may be a list of texts where the command takes one', () => {
+    const invite = (usernames: unknown) => readArguments('i99dash.inviteTesters', { usernames });
+    assert.deepEqual(invite(['a', 'b']), { usernames: ['a', 'b'] });
+    const endless = Array.from({ length: 1_001 }, () => 'x');
+    for (const usernames of ['a', [1], [['a']], { 0: 'a', length: 1 }, endless]) {
+      assert.throws(() => invite(usernames), {
+        code: 'VALIDATION_FAILED',
+        message: /^“usernames” must be a list/u,
+      });
+    }
+  });
+
   it('must be an object', () => {
     for (const given of ['/apps/one', 7, true, ['/apps/one'], () => undefined]) {
       refused(given, /^i99dash\.publish can be called with an object/u);

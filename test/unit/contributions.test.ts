@@ -35,13 +35,20 @@ interface Manifest {
 }
 
 /** Without a row, these commands ask which item is meant. */
-const WITHOUT_A_ROW = ['i99dash.removeKey', 'i99dash.replaceKey'];
+const WITHOUT_A_ROW = [
+  'i99dash.removeKey',
+  'i99dash.replaceKey',
+  'i99dash.listTesters',
+  'i99dash.inviteTesters',
+  'i99dash.removeTester',
+];
 /** Commands that are useless without a session. Others that need a session offer to sign in. */
 const NEEDS_A_SESSION = [
   'i99dash.signOut',
   'i99dash.unlock',
   'i99dash.removeKey',
   'i99dash.replaceKey',
+  'i99dash.removeTester',
   'i99dash.rotateApiKey',
   'i99dash.refreshApps',
   'i99dash.refreshKeys',

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
-import type { BetaStatus } from '../api/beta';
 import type { AppStatus } from '../api/developerStatus';
 import type { MyApp } from '../api/miniApps';
+import type { Tester } from '../api/testers';
 import { isJsonObject, optionalString, type JsonObject } from '../platform/json';
-import type { AppsSnapshot } from './loadApps';
+import type { AppsSnapshot, Beta } from './loadApps';
 import type { LocalApp } from './localApps';
 import { toReviewState, type ReviewState } from './reviewState';
 
@@ -16,6 +16,8 @@ export interface BetaRow {
   /** ISO 8601. */
   expiresAt?: string;
   testers?: { count: number; cap: number };
+  /** Undefined when the backend did not list them. */
+  roster?: readonly Tester[];
 }
 
 /** One app as shown in the view, merged from the backend and the workspace. */
@@ -98,7 +100,7 @@ function getReview(app: AppStatus | undefined, my: MyApp | undefined) {
 
 function toBetaRow(
   app: AppStatus | undefined,
-  beta: BetaStatus | undefined,
+  beta: Beta | undefined,
   now: number,
 ): { beta?: BetaRow } {
   if (app?.betaActive !== true) {
@@ -114,6 +116,7 @@ function toBetaRow(
       ...(beta === undefined || beta.testerCap === 0
         ? {}
         : { testers: { count: beta.testerCount, cap: beta.testerCap } }),
+      ...(beta?.roster === undefined ? {} : { roster: beta.roster }),
     },
   };
 }

@@ -3,7 +3,7 @@ import { readToolInput } from '../../core/agents/toolInput';
 import { failureText, HOW_TO_SIGN_IN } from '../../core/agents/toolText';
 import { workspaceName, type Root } from '../../core/agents/workspaceNames';
 import { ApiClient, boundTokens } from '../../core/api/client';
-import { appRows, type AppRow } from '../../core/apps/appRows';
+import { appRows, type AppRow, type BetaRow } from '../../core/apps/appRows';
 import { loadApps, type AppsSnapshot } from '../../core/apps/loadApps';
 import { readLocalApps } from '../../core/apps/localApps';
 import { CancelledError, isI99dashError } from '../../core/errors';
@@ -98,6 +98,11 @@ function whoIs(session: PublishContext['session']): { signedInAs?: string } {
   }
 }
 
+/** The names of testers are nothing that an agent needs. */
+function withoutNames({ roster: _, ...beta }: BetaRow): Omit<BetaRow, 'roster'> {
+  return beta;
+}
+
 function describeApp(row: AppRow, roots: readonly Root[], isKnown: boolean) {
   const { appId, name, local, beta, review, reviewWord, latestVersion, rejectionReason } = row;
   return {
@@ -109,7 +114,7 @@ function describeApp(row: AppRow, roots: readonly Root[], isKnown: boolean) {
     // Only the backend knows whether an app has been published.
     ...(isKnown ? { review, reviewStatus: reviewWord, latestVersion } : {}),
     ...(rejectionReason === undefined ? {} : { rejectionReason }),
-    ...(beta === undefined ? {} : { beta }),
+    ...(beta === undefined ? {} : { beta: withoutNames(beta) }),
     ...(row.lastPublishedAt === undefined ? {} : { lastPublishedAt: row.lastPublishedAt }),
   };
 }

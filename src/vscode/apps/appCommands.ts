@@ -4,19 +4,15 @@ import type { ApiClient } from '../../core/api/client';
 import { pathSegment } from '../../core/api/pathSegment';
 import { fetchDeveloperStatus, type DeveloperStatus } from '../../core/api/developerStatus';
 import { readLocalApps } from '../../core/apps/localApps';
-import type { Session } from '../../core/session/session';
 import type { Call } from '../../core/consent';
 import { I99dashError } from '../../core/errors';
-import { accountLabel } from '../../core/identity';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { MANIFEST_FILE } from '../../core/miniAppFolder';
-import type { TokenSource } from '../../core/platform/interfaces';
 import { appPage, requestAccessPage } from '../../core/api/webConsole';
+import { change, confirmChange, done, type AppsContext } from './appChanges';
 import { orCancel } from '../ui/ask';
-import type { AppsView } from './appsView';
 import { activeFile } from '../publish/chooseMiniApp';
-import { Click, confirmGuarded } from '../ui/consent';
-import { assertSameAccount, getIdentity } from '../session/getIdentity';
+import { Click } from '../ui/consent';
 import { findMiniApp } from '../publish/miniApps';
 import { showInput } from '../ui/pickers';
 import { plainText } from '../ui/plainText';
@@ -25,14 +21,6 @@ import { withDelayedProgress } from '../ui/progress';
 import { runCommand } from '../ui/runCommand';
 import { TreeNode } from '../ui/treeNode';
 import { settings } from '../settings';
-
-export interface AppsContext {
-  session: Session;
-  tokens: TokenSource;
-  /** The client for actions that the user started. It may ask for a passphrase. */
-  api: () => ApiClient;
-  view: AppsView;
-}
 
 interface AppArguments {
   appId?: string;
@@ -60,7 +48,7 @@ export async function showStatus(
 /**
  * Returns the ID of the app that the active editor's file belongs to; undefined if there is none.
  */
-async function editedApp(): Promise<string | undefined> {
+export async function editedApp(): Promise<string | undefined> {
   const file = activeFile();
   const folder = file === undefined ? undefined : await findMiniApp(file);
   const [app] = folder === undefined ? [] : await readLocalApps([folder]);
@@ -260,56 +248,6 @@ function listAppWarnings(appId: string, version: string, track: string): string[
     vscode.l10n.t('Version: {0}', sanitizeLine(version)),
     vscode.l10n.t('Track: {0}', track),
   ];
-}
-
-/**
- * @throws NOT_SIGNED_IN if there is no session, or a different account is signed in in the meantime
- * @throws CancelledError
- */
-async function confirmChange(
-  context: AppsContext,
-  call: Call,
-  {
-    question,
-    facts = [],
-    detail,
-    button,
-  }: { question: string; facts?: readonly string[]; detail: string; button: string },
-): Promise<void> {
-  const identity = await getIdentity(context);
-  await confirmGuarded(call, {
-    message: question,
-    detail: [
-      ...facts,
-      vscode.l10n.t('Backend: {0}', identity.backendUrl),
-      vscode.l10n.t('Signed in as: {0}', sanitizeLine(accountLabel(identity))),
-      '',
-      detail,
-    ],
-    buttons: [button],
-    isPlain: true,
-  });
-  await assertSameAccount(context, identity);
-}
-
-/** Sends a change, and refreshes the view even if the change fails or is cancelled. */
-async function change(
-  { view }: AppsContext,
-  title: string,
-  send: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  try {
-    await withDelayedProgress(title, send);
-  } catch (error) {
-    void view.refresh();
-    throw error;
-  }
-}
-
-async function done({ view }: AppsContext, message: string): Promise<true> {
-  void vscode.window.showInformationMessage(plainText(message));
-  await view.refresh();
-  return true;
 }
 
 async function open(page: string): Promise<boolean> {

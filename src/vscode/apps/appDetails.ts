@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { AppRow, BetaRow } from '../../core/apps/appRows';
+import type { Tester } from '../../core/api/testers';
 import { exactTime, timeAgo } from '../../core/text/timeAgo';
 import { plural, textLanguage } from '../../core/text/l10n';
 import type { ProblemCount } from './appProblems';
@@ -14,6 +15,8 @@ export interface AppDetail {
   facts: readonly string[];
   /** All of it as plain text: the tooltip, and the text for screen readers. */
   tooltip: string;
+  /** The testers to list below it. */
+  testers?: readonly Tester[];
 }
 
 /**
@@ -79,13 +82,15 @@ function detailBeta({ beta }: AppRow): AppDetail | undefined {
     return undefined;
   }
   const label = vscode.l10n.t('Beta');
-  const facts = [beta.version ?? '', daysLeft(beta)];
-  const more = inSentence([...facts, testers(beta)]);
+  const facts = [beta.version ?? '', daysLeft(beta), testers(beta)];
+  const more = inSentence(facts);
   const expires = beta.expiresAt === undefined ? NaN : Date.parse(beta.expiresAt);
   const tooltip = Number.isNaN(expires)
     ? vscode.l10n.t('Beta: {0}.', more)
     : vscode.l10n.t('Beta: {0}. Expires {1}.', more, exactTime(expires, textLanguage()));
-  return { id: 'beta', icon: 'beaker', label, facts, tooltip };
+  const { roster } = beta;
+  const detail = { id: 'beta' as const, icon: 'beaker', label, facts, tooltip };
+  return roster === undefined ? detail : { ...detail, testers: roster };
 }
 
 function daysLeft({ daysLeft: days }: BetaRow): string {

@@ -8,6 +8,7 @@ import { describeCount, problemsUri, type ProblemCount } from './appProblems';
 import { appendEscaped, plainTooltip } from '../ui/plainText';
 import { reviewName } from './reviewName';
 import { OPEN_PROBLEMS } from '../ui/nextStep';
+import { testerNode } from '../testers/testerNode';
 import { TreeNode } from '../ui/treeNode';
 
 /** The maximum length of a spoken text, in UTF-16 units. The reason for a rejection can be long. */
@@ -43,7 +44,11 @@ export function appNode(
       .map((part) => sanitizeLine(part))
       .join(', '),
   };
-  const children = details.map((detail) => detailNode(id, detail));
+  const children = details.map((detail) => {
+    const { testers = [] } = detail;
+    const below = testers.map((tester) => testerNode(appId, tester, now));
+    return new TreeNode(detailItem(id, detail), { appId }, below);
+  });
   return new TreeNode(item, { appId, folder: row.local?.folder }, children);
 }
 
@@ -58,18 +63,21 @@ function nodeId({ appId, latestVersion, review, local }: AppRow): string {
   return review === 'rejected' ? `${appId} ${latestVersion ?? ''} rejected` : appId;
 }
 
-function detailNode(appNodeId: string, { id, icon, label, facts, tooltip }: AppDetail): TreeNode {
-  const item = new vscode.TreeItem(bidiIsolate(label, ROW_ROOM.alone));
+function detailItem(appNodeId: string, detail: AppDetail): vscode.TreeItem {
+  const { id, icon, label, facts, tooltip, testers = [] } = detail;
+  const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+  const state = testers.length === 0 ? None : Collapsed;
+  const item = new vscode.TreeItem(bidiIsolate(label, ROW_ROOM.alone), state);
   item.id = `${appNodeId}/${id}`;
   item.iconPath = new vscode.ThemeIcon(icon);
-  item.contextValue = 'detail';
+  item.contextValue = id === 'beta' ? 'betaDetail' : 'detail';
   item.tooltip = plainTooltip(tooltip);
   item.accessibilityInformation = { label: sanitizeLine(tooltip, MAX_SPOKEN) };
   item.description = joinIsolated(facts);
   if (id === 'problems') {
     item.command = { command: OPEN_PROBLEMS, title: label };
   }
-  return new TreeNode(item);
+  return item;
 }
 
 function isBroken({ local }: AppRow): boolean {

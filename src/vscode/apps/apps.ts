@@ -12,7 +12,7 @@ import type {
   Transport,
 } from '../../core/platform/interfaces';
 import type { Reachability } from '../../core/http/reachability';
-import type { AppsContext } from './appCommands';
+import type { AppsContext } from './appChanges';
 import { AppsView } from './appsView';
 import type { MiniApps } from '../publish/miniApps';
 

@@ -8,6 +8,8 @@ interface NodeArguments {
   /** ID of a registered SSH key. */
   id?: string;
   fingerprint?: string;
+  /** ID of a beta tester. */
+  userId?: string;
 }
 
 /** A node of one of our views. VS Code passes it to the commands that are run on it. */

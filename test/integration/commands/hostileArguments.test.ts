@@ -18,7 +18,7 @@ const FIELDS = [
   ...['folder', 'track', 'releaseNotes', 'dryRun', 'confirmed'],
   ...['method', 'keyPath', 'passphrase', 'token', 'ignoreEnvironment', 'baseUrl'],
   ...['publicKeyPath', 'name', 'purpose', 'id', 'path', 'comment', 'openConsole'],
-  ...['appId', 'version'],
+  ...['appId', 'version', 'usernames', 'userId'],
 ];
 
 interface Contributions {

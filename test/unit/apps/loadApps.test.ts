@@ -50,6 +50,19 @@ describe('loading apps', () => {
       ],
     );
     assert.equal(betaCalls().length, 1);
+    const names = betas[0]?.roster?.map(({ telegramUsername }) => telegramUsername);
+    assert.deepEqual(names, ['tester_1', 'tester_2', 'tester_3']);
+  });
+
+  it('shows a beta without its testers when they cannot be read', async () => {
+    const fault = { kind: 'status', status: 500 } as const;
+    backend.faults.inject({ match: { path: /\/testers$/u }, fault });
+    const { betas } = await loadApps(api, logger);
+    assert.deepEqual(
+      betas.map(({ appId, roster }) => [appId, roster]),
+      [['tyres', undefined]],
+    );
+    assert.ok(logger.lines.some((line) => line.includes('the testers of tyres could not be read')));
   });
 
   it('works without the list and without a beta', async () => {

@@ -63,6 +63,8 @@ const NO_TEXTS = [
   'Invalid regular expression',
   'the list of apps',
   'the beta of …',
+  'the testers of …',
+  '@alice_k @bob_42',
   'SSH key',
 ];
 

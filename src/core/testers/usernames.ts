@@ -2,8 +2,8 @@
 const USERNAME = /^[A-Za-z0-9_]{5,32}$/u;
 
 /**
- * Splits a list of Telegram names as people paste it: one or many, with or without `@`, separated by
- * blanks, line breaks, commas or semicolons. Drops repetitions.
+ * Splits a list of Telegram names as people paste it: one or many, with or without `@`, separated
+ * by blanks, line breaks, commas or semicolons. Drops repetitions.
  */
 export function splitUsernames(text: string): string[] {
   return normalizeUsernames(text.split(/[\s,;]+|(?=@)/u));

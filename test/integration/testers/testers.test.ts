@@ -212,10 +212,13 @@ describe('beta testers', () => {
     });
   });
 
-  it('fail with NOT_SIGNED_IN without a session', async () => {
-    await run('i99dash.signOut');
-    for (const command of ['listTesters', 'inviteTesters', 'removeTester']) {
-      await failsWith('NOT_SIGNED_IN', `i99dash.${command}`, { appId: APP });
-    }
+  describe('without a session', () => {
+    before(() => run('i99dash.signOut'));
+
+    it('fail with NOT_SIGNED_IN', async () => {
+      for (const command of ['listTesters', 'inviteTesters', 'removeTester']) {
+        await failsWith('NOT_SIGNED_IN', `i99dash.${command}`, { appId: APP });
+      }
+    });
   });
 });

@@ -129,6 +129,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
         call,
         argumentObject(args),
       ),
+    'i99dash.checkSetup': async (_args, call) =>
+      (await import('./vscode/setup/checkSetup')).checkSetupCommand({ ...base, miniApps }, call),
     'i99dash.copyDiagnostics': async () =>
       (await import('./vscode/diagnostics')).copyDiagnostics(session, context.extension, backend()),
     'i99dash.showLog': () => {

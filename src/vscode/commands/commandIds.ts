@@ -20,6 +20,7 @@ export const COMMAND_IDS = [
   'i99dash.refreshKeys',
   'i99dash.copyFingerprint',
   'i99dash.rotateApiKey',
+  'i99dash.checkSetup',
   'i99dash.copyDiagnostics',
   'i99dash.showLog',
   'i99dash.showAccountMenu',

@@ -1,4 +1,4 @@
-import { unwrap } from '../api/envelope';
+import { unwrapEnvelope } from '../api/envelope';
 import { isI99dashError, type I99dashError } from '../errors';
 import { readCertificates, type CertificateSources } from '../http/certificateStore';
 import type { NetworkConfiguration } from '../http/networkConfiguration';
@@ -70,17 +70,24 @@ function checkBackend(probe: Probe): SetupCheck {
     const own = code === 'BACKEND_REFUSED' ? 'i99dash.backendUrl' : undefined;
     return finding('backend', 'error', message, setting ?? own);
   }
-  const { host } = probe.url;
-  try {
-    unwrap(probe.response);
-  } catch (error) {
-    if (!isI99dashError(error, 'SERVER') || error.fromBackend !== true || isDown(error)) {
-      const { message } = error as Error;
-      const isOther = !isI99dashError(error) || !isDown(error);
-      return finding('backend', 'error', message, isOther ? 'i99dash.backendUrl' : undefined);
-    }
+  const failure = readFailure(probe.response);
+  if (failure === undefined || (failure.fromBackend === true && !isDown(failure))) {
+    return { topic: 'backend', status: 'ok', message: t('{0} answers.', probe.url.host) };
   }
-  return { topic: 'backend', status: 'ok', message: t('{0} answers.', host) };
+  const setting = isDown(failure) ? undefined : 'i99dash.backendUrl';
+  return finding('backend', 'error', failure.message, setting);
+}
+
+function readFailure(response: HttpResponse): I99dashError | undefined {
+  try {
+    unwrapEnvelope(response);
+    return undefined;
+  } catch (error) {
+    if (isI99dashError(error)) {
+      return error;
+    }
+    throw error;
+  }
 }
 
 function isDown({ status = 0 }: I99dashError): boolean {

@@ -98,9 +98,9 @@ function whoIs(session: PublishContext['session']): { signedInAs?: string } {
   }
 }
 
-/** The names of testers are nothing that an agent needs. */
-function withoutNames({ roster: _, ...beta }: BetaRow): Omit<BetaRow, 'roster'> {
-  return beta;
+/** Leaves out the testers: an agent does not need their names. */
+function withoutNames(beta: BetaRow): object {
+  return Object.fromEntries(Object.entries(beta).filter(([name]) => name !== 'roster'));
 }
 
 function describeApp(row: AppRow, roots: readonly Root[], isKnown: boolean) {

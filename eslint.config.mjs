@@ -36,6 +36,12 @@ export default defineConfig(
     languageOptions: { globals: nodeGlobals },
   },
   {
+    files: ['media/**/*.js'],
+    languageOptions: {
+      globals: { acquireVsCodeApi: 'readonly', document: 'readonly', window: 'readonly' },
+    },
+  },
+  {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {

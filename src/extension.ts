@@ -77,7 +77,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     ...{ session, clock, backend, reachability },
     isWanted: () =>
       isIdentityWanted(session, {
-        miniApps: miniApps.known.length > 0,
+        miniApps: miniApps.knownProjects.length > 0,
         signedIn: firstSteps.hasSignedIn,
       }),
   });
@@ -121,6 +121,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     'i99dash.makeMiniApp': async (args) =>
       (await import('./vscode/newProject/makeMiniApp')).makeFolderMiniApp(
         miniApps,
+        argumentObject(args),
+      ),
+    'i99dash.previewTheme': async (args) =>
+      (await import('./vscode/preview/previewTheme')).previewTheme(
+        miniApps,
+        vscode.Uri.joinPath(context.extensionUri, 'media', 'preview'),
         argumentObject(args),
       ),
     'i99dash.setUpCi': async (args, call) =>

@@ -51,6 +51,7 @@ const COMMANDS: Readonly<Record<string, ArgumentKinds>> = {
   'i99dash.dryRun': PUBLISH_ARGUMENTS,
   'i99dash.makeMiniApp': { folder: 'folder', name: 'text', category: 'text' },
   'i99dash.checkSetup': {},
+  'i99dash.previewTheme': { folder: 'folder' },
   'i99dash.status': { appId: 'text' },
   'i99dash.addKey': ADD_KEY_ARGUMENTS,
   'i99dash.removeKey': { id: 'text', confirmed: 'flag' },

@@ -3,6 +3,7 @@
  * report as JSON.
  */
 import type { ProblemModel } from '../../src/core/publish/diagnostics/problemModel';
+import { KINDS } from '../../src/core/publish/kinds';
 
 export interface EditingRequest {
   /** The mini-app's folder. */
@@ -27,7 +28,7 @@ async function main({ folder, edits }: EditingRequest): Promise<EditingReport> {
   const since = (from: number): number => performance.now() - from;
   const { ProblemModel } = await import('../../src/core/publish/diagnostics/problemModel');
   const loading = since(start);
-  const finder = new ProblemModel(folder);
+  const finder = new ProblemModel(folder, KINDS.miniApp);
   const manifest = await readBoth(finder);
   const firstText = since(start);
   await finder.checkFiles();
@@ -45,7 +46,7 @@ async function readBoth(finder: ProblemModel): Promise<string> {
     throw new Error('no manifest');
   }
   finder.setManifest(manifest);
-  finder.setConfig(await finder.readText(finder.configFile));
+  finder.setConfig(await finder.readText(finder.configFile ?? ''));
   return manifest;
 }
 

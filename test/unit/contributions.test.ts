@@ -202,8 +202,9 @@ describe('package.json contributions', () => {
   it('take every color from the theme', () => {
     const css = /#(?:[0-9a-f]{3,4}){1,2}\b|\b(?:rgba?|hsla?)\(/iu;
     assert.doesNotMatch(JSON.stringify(contributes), css);
-    // Here the extension draws an image of its own.
-    const shown = sources.filter(({ name }) => !name.endsWith('placeholderIcon.ts'));
+    // An image that the extension draws, and the colors of a car's theme.
+    const own = /(?:placeholderIcon|themeDefaults)\.ts$/u;
+    const shown = sources.filter(({ name }) => !own.test(name));
     for (const { name, text } of shown) {
       assert.doesNotMatch(text, css, name);
       for (const [sequence, codes = ''] of text.matchAll(/\\u001B\[([\d;]*)m/gu)) {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { findMiniApps, isMiniApp, isStillMiniApp, isUnwritten } from '../../src/core/miniAppFolder';
+import { isUnwritten } from '../../src/core/miniAppFolder';
+import { findProjects, isMiniApp, isStillProject } from '../../src/core/projectFolders';
+import { MINI_APP } from '../../src/core/projectKind';
 import { useTempFolder } from '../support/temp-folder';
 
 const FIXTURES = join(__dirname, '../fixtures');
@@ -79,9 +81,9 @@ describe('mini-app folder', () => {
       ['{}', false],
     ] as const) {
       await write('manifest.json', manifest);
-      assert.equal(await isStillMiniApp(temp.path), expected, manifest);
+      assert.equal(await isStillProject({ folder: temp.path, kind: MINI_APP }), expected, manifest);
     }
-    assert.equal(await isStillMiniApp(join(temp.path, 'gone')), false);
+    assert.equal(await isStillProject({ folder: join(temp.path, 'gone'), kind: MINI_APP }), false);
   });
 
   it('has folders that contain only generated files', () => {
@@ -106,7 +108,7 @@ describe('mini-apps of a workspace', () => {
   }
 
   const find = async (...roots: string[]) =>
-    (await findMiniApps(roots.map((root) => join(temp.path, root)))).map((folder) =>
+    (await findProjects(roots.map((root) => join(temp.path, root)))).map(({ folder }) =>
       folder.slice(temp.path.length + 1),
     );
 

@@ -5,7 +5,7 @@ import { MANIFEST_FILE } from '../miniAppFolder';
 import { readTree } from '../publish/json/jsonTree';
 import { readTextFile } from '../platform/readTextFile';
 
-/** A mini-app on this computer. Its manifest may be invalid. */
+/** A project on this computer. Its manifest may be invalid. */
 export interface LocalApp {
   /** Absolute. */
   folder: string;
@@ -18,14 +18,20 @@ export interface LocalApp {
   isBroken: boolean;
 }
 
-/** Reads the manifests of mini-apps as far as possible. Leaves out those that cannot be read. */
-export async function readLocalApps(folders: readonly string[]): Promise<LocalApp[]> {
-  const apps = await Promise.all(folders.map(readLocalApp));
+/**
+ * Reads the manifests of projects as far as possible. Leaves out those that cannot be read.
+ * @param file the name of the manifest
+ */
+export async function readLocalApps(
+  folders: readonly string[],
+  file = MANIFEST_FILE,
+): Promise<LocalApp[]> {
+  const apps = await Promise.all(folders.map((folder) => readLocalApp(folder, file)));
   return apps.filter((app) => app !== undefined);
 }
 
-async function readLocalApp(folder: string): Promise<LocalApp | undefined> {
-  const text = await readTextFile(join(folder, MANIFEST_FILE)).catch(() => undefined);
+async function readLocalApp(folder: string, file: string): Promise<LocalApp | undefined> {
+  const text = await readTextFile(join(folder, file)).catch(() => undefined);
   if (text === undefined) {
     return undefined;
   }

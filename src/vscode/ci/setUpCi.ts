@@ -8,7 +8,7 @@ import type { Call } from '../../core/consent';
 import { I99dashError } from '../../core/errors';
 import { abbreviateHome } from '../../core/platform/homePath';
 import { makeKeyPair, type KeyPair } from '../../core/ssh/keyPair';
-import { isMiniApp } from '../../core/miniAppFolder';
+import { isMiniApp } from '../../core/projectFolders';
 import type { Clock } from '../../core/platform/interfaces';
 import { chooseMiniApp } from '../publish/chooseMiniApp';
 import {

@@ -38,6 +38,8 @@ function kindName({ kind }: Field): string {
       return vscode.l10n.t('number');
     case 'flag':
       return vscode.l10n.t('true or false');
+    case 'color':
+      return vscode.l10n.t('color');
     case 'list':
       return vscode.l10n.t('list');
     case 'map':

@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
-import type { Snapshot } from './miniAppDocument';
+import { PROJECT_KINDS } from '../../core/projectKind';
+import type { Snapshot } from './projectDocument';
 
 const JSON_LANGUAGES = ['json', 'jsonc'];
-const FILE_PATTERNS = ['**/manifest.json', '**/sdk.config.json'];
+const FILE_NAMES = PROJECT_KINDS.flatMap(({ manifestFile, configFile }) =>
+  [manifestFile, configFile].filter((name) => name !== undefined),
+);
 const DOCUMENTS: vscode.DocumentSelector = JSON_LANGUAGES.flatMap((language) =>
-  FILE_PATTERNS.map((pattern) => ({ scheme: 'file', language, pattern })),
+  FILE_NAMES.map((name) => ({ scheme: 'file', language, pattern: `**/${name}` })),
 );
 /** The files that publishing checks for versions and for code that old WebViews do not support. */
 const CODE_FILES: vscode.DocumentSelector = {
@@ -13,7 +16,7 @@ const CODE_FILES: vscode.DocumentSelector = {
 };
 
 /**
- * Registers completion, hovers, links and quick fixes for the files of mini-apps. Loads the
+ * Registers completion, hovers, links, colors and quick fixes for the files of projects. Loads the
  * providers on first use.
  */
 export function registerLanguageFeatures(): vscode.Disposable {
@@ -33,6 +36,16 @@ export function registerLanguageFeatures(): vscode.Disposable {
       provideHover: async (document, position) => {
         const snapshot = getSnapshot(document, position);
         return (await import('./manifestHover')).provideHover(snapshot);
+      },
+    }),
+    vscode.languages.registerColorProvider(DOCUMENTS, {
+      provideDocumentColors: async (document) => {
+        const snapshot = getSnapshot(document);
+        return (await import('./documentColors')).provideColors(snapshot);
+      },
+      provideColorPresentations: async (color, { document, range }) => {
+        const written = document.getText(range);
+        return (await import('./documentColors')).presentColor(color, written);
       },
     }),
     vscode.languages.registerDocumentLinkProvider(DOCUMENTS, {

@@ -1,19 +1,20 @@
 import * as vscode from 'vscode';
 import { complete, type Candidate, type Completion } from '../../core/publish/editing/complete';
 import { listPictures } from '../../core/publish/editing/pictures';
+import { parseColor, toCssColor } from '../../core/publish/project/color';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { fileSentence } from '../../core/publish/rules/rules';
 import { fieldMarkdown } from './fieldMarkdown';
-import { miniAppDocument, getPictureRoots, toVsRange, type Snapshot } from './miniAppDocument';
+import { projectDocument, getPictureRoots, toVsRange, type Snapshot } from './projectDocument';
 
-/** Provides completions in a mini-app's manifest or `sdk.config.json`. */
+/** Provides completions in a project's JSON file. */
 export async function provideCompletions(snapshot: Snapshot): Promise<vscode.CompletionItem[]> {
-  const ours = await miniAppDocument(snapshot);
+  const ours = await projectDocument(snapshot);
   if (ours === undefined) {
     return [];
   }
   const completion = await complete(ours.kind, snapshot.text, snapshot.offset, async (field) =>
-    listPictures(await getPictureRoots(ours.folder), field),
+    listPictures(await getPictureRoots(ours), field),
   );
   return (completion?.candidates ?? []).map((candidate, index) =>
     toCompletionItem(candidate, index, completion, snapshot),
@@ -38,6 +39,10 @@ function toCompletionItem(
     field?.kind === 'flag' && candidate.kind === 'value' ? label : JSON.stringify(label);
   // Sorts before VS Code's own suggestions for any JSON file, such as "$schema".
   item.sortText = `!${String(index).padStart(4, '0')}`;
+  if (candidate.color !== undefined) {
+    // VS Code shows the color that the documentation names, in the notation of CSS.
+    item.documentation = cssColor(candidate.color);
+  }
   if (completion !== undefined) {
     const { start, end, commaAt } = completion;
     item.range = toVsRange(snapshot, start, end);
@@ -47,7 +52,7 @@ function toCompletionItem(
       ];
     }
   }
-  if (field !== undefined && candidate.kind !== 'locale') {
+  if (field !== undefined && candidate.kind !== 'locale' && candidate.color === undefined) {
     item.documentation = fieldMarkdown(field);
   }
   if (candidate.trouble !== undefined) {
@@ -63,7 +68,15 @@ function describeCandidate({ detail, trouble }: Candidate): string | undefined {
   return trouble === undefined ? detail : `⚠ ${detail ?? ''}`;
 }
 
-function toCompletionKind({ kind, field }: Candidate): vscode.CompletionItemKind {
+function cssColor(text: string): string {
+  const color = parseColor(text);
+  return color === undefined ? '' : toCssColor(color);
+}
+
+function toCompletionKind({ kind, field, color }: Candidate): vscode.CompletionItemKind {
+  if (color !== undefined) {
+    return vscode.CompletionItemKind.Color;
+  }
   switch (kind) {
     case 'field':
     case 'locale':

@@ -8,11 +8,17 @@ import {
 import { fileSentence } from '../../core/publish/rules/rules';
 import { appendEscaped } from '../ui/plainText';
 import { fieldMarkdown } from './fieldMarkdown';
-import { miniAppDocument, getPictureRoots, toVsRange, type Snapshot } from './miniAppDocument';
+import {
+  getPictureRoots,
+  projectDocument,
+  toVsRange,
+  type ProjectDocument,
+  type Snapshot,
+} from './projectDocument';
 
 /** Provides the hover of a field, and of the picture that it names. */
 export async function provideHover(snapshot: Snapshot): Promise<vscode.Hover | undefined> {
-  const ours = await miniAppDocument(snapshot);
+  const ours = await projectDocument(snapshot);
   const found = ours === undefined ? undefined : hoverAt(ours.kind, snapshot.text, snapshot.offset);
   if (ours === undefined || found === undefined) {
     return undefined;
@@ -25,17 +31,17 @@ export async function provideHover(snapshot: Snapshot): Promise<vscode.Hover | u
     parts.push(sentence);
   }
   if (picture !== undefined) {
-    parts.unshift(await pictureMarkdown(picture, ours.folder));
+    parts.unshift(await pictureMarkdown(picture, ours));
   }
   return new vscode.Hover(parts, toVsRange(snapshot, start, end));
 }
 
 async function pictureMarkdown(
   { field, path }: NonNullable<Hover['picture']>,
-  folder: string,
+  ours: ProjectDocument,
 ): Promise<vscode.MarkdownString> {
   const markdown = new vscode.MarkdownString();
-  const file = await findPicture(await getPictureRoots(folder), path);
+  const file = await findPicture(await getPictureRoots(ours), path);
   const picture = file === undefined ? undefined : await describePicture(field, path, file);
   if (file === undefined || picture === undefined) {
     appendEscaped(markdown, vscode.l10n.t('There is no such picture.'));

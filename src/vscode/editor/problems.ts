@@ -1,29 +1,30 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { describeError, I99dashError } from '../../core/errors';
+import { isInside, isUnwritten, MANIFEST_FILE } from '../../core/miniAppFolder';
 import {
-  isInside,
-  isMiniApp,
-  isStillMiniApp,
-  isUnwritten,
-  MANIFEST_FILE,
-} from '../../core/miniAppFolder';
+  findKind,
+  findStillKind,
+  isStillProject,
+  type FoundProject,
+} from '../../core/projectFolders';
 import type { Problem } from '../../core/problem';
+import { MINI_APP } from '../../core/projectKind';
 import type { MiniApps } from '../publish/miniApps';
-import { isJsonFile, MiniAppProblems, type ProblemDeps } from './miniAppProblems';
+import { isJsonFile, ProjectProblems, type ProblemDeps } from './projectProblems';
 
 /** The delay after the first search, in milliseconds, so that the editor can start first. */
 const TYPING_PAUSE_MS = 2_000;
 
 /**
- * Keeps the Problems panel up to date for the mini-apps in the workspace, and for mini-apps
- * elsewhere that have an open document or were validated. Checks open mini-apps first. The others
+ * Keeps the Problems panel up to date for the projects in the workspace, and for projects
+ * elsewhere that have an open document or were validated. Checks open projects first. The others
  * are checked one after the other, once VS Code has started. Ignores the `manifest.json` files of
- * other projects.
+ * other tools.
  */
 export class Problems implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('i99dash');
-  private readonly apps = new Map<string, MiniAppProblems>();
+  private readonly checkers = new Map<string, ProjectProblems>();
   private readonly watchers = new Map<string, vscode.Disposable>();
   /** The folders that were validated, inside or outside the workspace. */
   private readonly validated = new Set<string>();
@@ -36,7 +37,7 @@ export class Problems implements vscode.Disposable {
     private readonly miniApps: MiniApps,
     private readonly deps: ProblemDeps,
     /**
-     * Called once, after the user has opened a mini-app and it was checked, to load what is needed
+     * Called once, after the user has opened a project and it was checked, to load what is needed
      * next.
      */
     private readonly warmUp: () => Promise<unknown>,
@@ -58,25 +59,27 @@ export class Problems implements vscode.Disposable {
   }
 
   /**
-   * Checks a mini-app immediately, and shows the result in the panel.
-   * @throws NOTHING_TO_PUBLISH if the folder is not a mini-app
+   * Checks a project immediately, and shows the result in the panel.
+   * @throws NOTHING_TO_PUBLISH if the folder is not a project
    * @throws CancelledError
    */
   async validate(folder: string, signal: AbortSignal): Promise<Problem[]> {
-    if (!(await isStillMiniApp(folder))) {
+    const kind = await findStillKind(folder);
+    if (kind === undefined) {
       throw new I99dashError(
         'NOTHING_TO_PUBLISH',
         vscode.l10n.t('{0} is no mini-app: it has no {1} of one.', folder, MANIFEST_FILE),
       );
     }
     this.validated.add(folder);
-    return this.take(folder).validate(signal);
+    return this.take({ folder, kind }).validate(signal);
   }
 
   /** Shows the problems that the backend reported for a manifest, and replaces its earlier ones. */
   async showRefused(folder: string, problems: readonly Problem[]): Promise<void> {
-    if (problems.length > 0 || this.apps.has(folder)) {
-      await this.take(folder).showRefused(problems);
+    const kind = await findStillKind(folder);
+    if (kind !== undefined && (problems.length > 0 || this.checkers.has(folder))) {
+      await this.take({ folder, kind }).showRefused(problems);
     }
   }
 
@@ -85,13 +88,15 @@ export class Problems implements vscode.Disposable {
    * build reports different ones.
    */
   showBuilt(folder: string, found: readonly Problem[]): void {
-    const app = found.length === 0 ? this.apps.get(folder) : this.take(folder);
-    app?.showBuilt(found);
+    const checker = this.checkers.get(folder);
+    if (checker !== undefined || found.length > 0) {
+      (checker ?? this.take({ folder, kind: MINI_APP })).showBuilt(found);
+    }
   }
 
   dispose(): void {
     clearTimeout(this.quiet);
-    for (const disposable of [...this.apps.values(), ...this.watchers.values()]) {
+    for (const disposable of [...this.checkers.values(), ...this.watchers.values()]) {
       disposable.dispose();
     }
     this.watchers.clear();
@@ -105,9 +110,9 @@ export class Problems implements vscode.Disposable {
   }
 
   private async opened({ uri }: vscode.TextDocument): Promise<void> {
-    const folder = uri.scheme === 'file' ? await this.findFolder(uri.fsPath) : undefined;
-    if (folder !== undefined) {
-      await this.take(folder).firstCheck;
+    const project = uri.scheme === 'file' ? await this.findProject(uri.fsPath) : undefined;
+    if (project !== undefined) {
+      await this.take(project).firstCheck;
       this.warm ??= this.warmUp().catch((error: unknown) => {
         this.deps.logger.warn(`Loading ahead failed: ${describeError(error)}`);
       });
@@ -117,7 +122,7 @@ export class Problems implements vscode.Disposable {
   private textChanged({ uri }: vscode.TextDocument): void {
     const name = basename(uri.path);
     if (uri.scheme === 'file' && isJsonFile(name)) {
-      this.apps.get(dirname(uri.fsPath))?.textChanged(name);
+      this.checkers.get(dirname(uri.fsPath))?.textChanged(name);
     }
   }
 
@@ -125,21 +130,21 @@ export class Problems implements vscode.Disposable {
    * Checks after a save. Files outside the workspace are not watched, but their saves raise events.
    */
   private saved({ scheme, fsPath }: vscode.Uri): void {
-    for (const [folder, app] of this.apps) {
+    for (const [folder, checker] of this.checkers) {
       if (scheme === 'file' && isInside(fsPath, folder)) {
-        app.fileChanged(fsPath);
+        checker.fileChanged(fsPath);
       }
     }
   }
 
   private miniAppsChanged(): void {
-    for (const folder of this.miniApps.known) {
-      const isNew = !this.watchers.has(folder);
+    for (const project of this.miniApps.knownProjects) {
+      const isNew = !this.watchers.has(project.folder);
       if (isNew) {
-        this.watchers.set(folder, this.watch(folder));
+        this.watchers.set(project.folder, this.watch(project));
       }
       if (isNew && this.hasSearched) {
-        this.take(folder);
+        this.take(project);
       }
     }
     if (!this.hasSearched) {
@@ -150,21 +155,22 @@ export class Problems implements vscode.Disposable {
     void this.forgetOthers();
   }
 
-  /** Checks the remaining mini-apps found at the start, one after the other. */
+  /** Checks the remaining projects found at the start, one after the other. */
   private async checkOthers(): Promise<void> {
-    for (const folder of this.miniApps.known) {
-      if (this.watchers.has(folder)) {
-        await this.take(folder).firstCheck;
+    for (const project of this.miniApps.knownProjects) {
+      if (this.watchers.has(project.folder)) {
+        await this.take(project).firstCheck;
       }
     }
   }
 
-  private watch(folder: string): vscode.Disposable {
+  private watch(project: FoundProject): vscode.Disposable {
+    const { folder } = project;
     const pattern = new vscode.RelativePattern(vscode.Uri.file(folder), '**/*');
     const watcher = vscode.workspace.createFileSystemWatcher(pattern);
     const changed = ({ fsPath }: vscode.Uri): void => {
       if (!isUnwritten(fsPath, folder)) {
-        this.take(folder).fileChanged(fsPath);
+        this.take(project).fileChanged(fsPath);
       }
     };
     watcher.onDidCreate(changed);
@@ -182,33 +188,46 @@ export class Problems implements vscode.Disposable {
   }
 
   /**
-   * Returns the mini-app of a file, even if the search has not found it, for example because it is
+   * Returns the project of a file, even if the search has not found it, for example because it is
    * outside the workspace or deeply nested.
    */
-  private async findFolder(file: string): Promise<string | undefined> {
+  private async findProject(file: string): Promise<FoundProject | undefined> {
+    const known = this.miniApps.knownProjects.find(({ folder }) => isInside(file, folder));
+    if (known !== undefined || !isJsonFile(basename(file))) {
+      return known;
+    }
     const folder = dirname(file);
-    const known = this.miniApps.known.find((app) => isInside(file, app));
-    return known ?? (isJsonFile(basename(file)) && (await isMiniApp(folder)) ? folder : undefined);
+    const kind = await findKind(folder);
+    return kind === undefined ? undefined : { folder, kind };
   }
 
-  private take(folder: string): MiniAppProblems {
-    const app = this.apps.get(folder) ?? new MiniAppProblems(folder, this.collection, this.deps);
-    this.apps.set(folder, app);
-    return app;
+  /** Returns the checker of a project. Replaces that of a folder which was of another kind. */
+  private take(project: FoundProject): ProjectProblems {
+    const { folder, kind } = project;
+    const known = this.checkers.get(folder);
+    if (known?.kind === kind) {
+      return known;
+    }
+    known?.dispose();
+    const checker = new ProjectProblems(project, this.collection, this.deps);
+    this.checkers.set(folder, checker);
+    return checker;
   }
 
   /**
-   * Forgets folders that are no longer mini-apps, and those outside the workspace that are neither
+   * Forgets folders that are no longer projects, and those outside the workspace that are neither
    * open nor validated.
    */
   private async forgetOthers(): Promise<void> {
-    for (const folder of new Set([...this.apps.keys(), ...this.watchers.keys()])) {
-      if (!this.miniApps.known.includes(folder)) {
+    for (const folder of new Set([...this.checkers.keys(), ...this.watchers.keys()])) {
+      if (!this.miniApps.knownProjects.some((project) => project.folder === folder)) {
         this.unwatch(folder);
         const isWanted = this.validated.has(folder) || hasOpenDocument(folder);
-        if (!isWanted || !(await isStillMiniApp(folder))) {
-          this.apps.get(folder)?.dispose();
-          this.apps.delete(folder);
+        const checker = this.checkers.get(folder);
+        const isStill = checker !== undefined && (await isStillProject(checker));
+        if (!isWanted || !isStill) {
+          checker?.dispose();
+          this.checkers.delete(folder);
           this.validated.delete(folder);
         }
       }

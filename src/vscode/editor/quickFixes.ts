@@ -1,27 +1,28 @@
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import { CONFIG_FILE, MANIFEST_FILE } from '../../core/miniAppFolder';
+import { CONFIG_FILE } from '../../core/miniAppFolder';
 import type { Fix, FixContext, ProblemAt } from '../../core/publish/editing/fix';
 import { buildCommandFix, outputFolderFixes } from '../../core/publish/editing/configFixes';
 import { fixesFor, rewritesAt, safeFixes } from '../../core/publish/editing/fixes';
 import { alignAppVersion, declareModernWebview } from '../../core/publish/editing/crossFileFixes';
 import { listPictures } from '../../core/publish/editing/pictures';
 import { addRequiredFix } from '../../core/publish/editing/requiredFixes';
+import { ICON } from '../../core/publish/project/pictureFields';
 import { placeholderIconFor } from '../../core/publish/project/placeholderIcon';
-import { findMiniApp } from '../publish/miniApps';
+import { findProject } from '../../core/projectFolders';
 import { fixTitle } from './fixTitles';
-import { miniAppDocument, getPictureRoots } from './miniAppDocument';
 import { isOurs } from './problemDiagnostic';
+import { getPictureRoots, projectDocument, type ProjectDocument } from './projectDocument';
 
 /** The kind for `editor.codeActionsOnSave`, which also matches `source.fixAll`. */
 const FIX_ALL = vscode.CodeActionKind.SourceFixAll.append('i99dash');
 /** Rules whose fixes depend on the existing pictures. */
 const NEEDS_PICTURES = ['manifest.icon.required', 'asset.missing'];
-/** Rules that report a missing field. */
-const IS_MISSING = /^manifest\.\w+\.required$/u;
+/** Rules that report a missing field of the manifest itself. */
+const IS_MISSING = /^\w+\.\w+\.required$/u;
 
 /**
- * Returns the fixes for problems of a manifest or an `sdk.config.json` in a range. In a manifest,
+ * Returns the fixes for problems of a project's JSON file in a range. In a manifest,
  * also returns the actions for the value there, and all safe fixes at once if requested.
  */
 export async function jsonFileActions(
@@ -29,17 +30,17 @@ export async function jsonFileActions(
   range: vscode.Range,
   context: vscode.CodeActionContext,
 ): Promise<vscode.CodeAction[]> {
-  const ours = await miniAppDocument({
+  const ours = await projectDocument({
     path: document.uri.fsPath,
     text: document.getText(),
   });
   if (ours === undefined) {
     return [];
   }
-  const isManifest = ours.kind === 'manifest';
+  const isManifest = ours.kind !== 'config';
   const problems = context.diagnostics.filter(isOurs);
-  const roots = problems.length === 0 ? [] : await getPictureRoots(ours.folder);
-  const fixContext = await createFixContext(ours.folder, roots, problems);
+  const roots = problems.length === 0 ? [] : await getPictureRoots(ours);
+  const fixContext = await createFixContext(ours, roots, problems);
   const text = document.getText();
   const fixes = problems.flatMap((problem) =>
     fixesFor(findProblem(problem, document), text, fixContext).map((fix) => ({ fix, problem })),
@@ -132,11 +133,12 @@ export async function actionsInCode(
   document: vscode.TextDocument,
   diagnostics: readonly vscode.Diagnostic[],
 ): Promise<vscode.CodeAction[]> {
-  const folder = await findMiniApp(document.uri.fsPath);
-  if (folder === undefined) {
+  const project = await findProject(document.uri.fsPath);
+  if (project === undefined) {
     return [];
   }
-  const manifest = await vscode.workspace.openTextDocument(join(folder, MANIFEST_FILE));
+  const path = join(project.folder, project.kind.manifestFile);
+  const manifest = await vscode.workspace.openTextDocument(path);
   const found: { fix: Fix; problem: vscode.Diagnostic; target: vscode.TextDocument }[] = [];
   for (const problem of diagnostics.filter(isOurs)) {
     const at = findProblem(problem, document);
@@ -166,14 +168,14 @@ function withoutDoubles<T extends { fix: Fix }>(found: readonly T[]): T[] {
 }
 
 async function createFixContext(
-  folder: string,
+  { kind, folder }: ProjectDocument,
   roots: readonly string[],
   problems: readonly vscode.Diagnostic[],
 ): Promise<FixContext> {
   const needsPictures = problems.some((problem) => NEEDS_PICTURES.includes(getRuleId(problem)));
-  const pictures = needsPictures ? await listPictures(roots, 'icon') : [];
+  const pictures = needsPictures ? await listPictures(roots, ICON) : [];
   const icons = pictures.filter(({ trouble }) => trouble === undefined).map(({ path }) => path);
-  return { folderName: basename(folder), icons };
+  return { kind, folderName: basename(folder), icons };
 }
 
 function findProblem(problem: vscode.Diagnostic, document: vscode.TextDocument): ProblemAt {

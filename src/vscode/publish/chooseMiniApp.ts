@@ -6,9 +6,11 @@ import { readLocalApps } from '../../core/apps/localApps';
 import { plural } from '../../core/text/l10n';
 import { abbreviateHome, expandHome, homeFolder } from '../../core/platform/homePath';
 import { isInside, MANIFEST_FILE } from '../../core/miniAppFolder';
+import { findProject, type FoundProject } from '../../core/projectFolders';
+import { MINI_APP, PROJECT_KINDS, type ProjectKind } from '../../core/projectKind';
 import { orCancel } from '../ui/ask';
 import { offerStep } from '../ui/failure';
-import { findMiniApp, type MiniApps } from './miniApps';
+import type { MiniApps } from './miniApps';
 import { isOurs } from '../editor/problemDiagnostic';
 import { showPicker } from '../ui/pickers';
 import { plainFacts, plainLabel } from '../ui/plainText';
@@ -18,30 +20,32 @@ import { runCommand } from '../ui/runCommand';
 export type GivenFolder = vscode.Uri | string;
 
 /**
- * Returns the folder of a mini-app: the given one (the folder, its manifest.json or any file in
- * it), the one being edited, the only one in the workspace, or the one that the user picks.
- * @throws NOTHING_TO_PUBLISH if there is no mini-app
+ * Returns the folder of a project: the given one (the folder, its manifest or any file in it), the
+ * one being edited, the only one in the workspace, or the one that the user picks.
+ * @param kinds of project that are accepted
+ * @throws NOTHING_TO_PUBLISH if there is no project
  * @throws CancelledError
  */
 export async function chooseMiniApp(
   miniApps: MiniApps,
   given?: GivenFolder,
   title = vscode.l10n.t('Publish Mini-App'),
+  kinds: readonly ProjectKind[] = [MINI_APP],
 ): Promise<string> {
   if (given !== undefined) {
     return resolveFolder(typeof given === 'string' ? absolute(given) : given.fsPath);
   }
   const active = activeFile();
-  const edited = active === undefined ? undefined : await findMiniApp(active);
-  if (edited !== undefined) {
-    return edited;
+  const edited = active === undefined ? undefined : await findProject(active);
+  if (edited !== undefined && kinds.includes(edited.kind)) {
+    return edited.folder;
   }
-  const folders = await miniApps.search();
-  const [only] = folders;
+  const projects = (await miniApps.searchProjects()).filter(({ kind }) => kinds.includes(kind));
+  const [only] = projects;
   if (only === undefined) {
-    throw noMiniApp();
+    throw kinds.includes(MINI_APP) ? noMiniApp() : noProject(kinds);
   }
-  return folders.length === 1 ? only : pickFolder(miniApps, folders, title);
+  return projects.length === 1 ? only.folder : pickFolder(miniApps, projects, title);
 }
 
 /** Creates the error, with a button that makes a mini-app. */
@@ -55,6 +59,13 @@ function noMiniApp(): I99dashError {
   return error;
 }
 
+/** Creates the error for kinds that no command makes. */
+function noProject(kinds: readonly ProjectKind[]): I99dashError {
+  const files = kinds.map(({ manifestFile }) => manifestFile).join(', ');
+  const message = vscode.l10n.t('No project found. Open a folder with a {0}.', files);
+  return new I99dashError('NOTHING_TO_PUBLISH', message);
+}
+
 /**
  * Resolves a path that the user wrote, relative to the home folder or the first workspace folder.
  */
@@ -65,11 +76,13 @@ export function absolute(path: string): string {
 
 /** Resolves the folder of a path. Does not check it; problems are reported later. */
 async function resolveFolder(path: string): Promise<string> {
-  if (basename(path) === MANIFEST_FILE) {
+  if (PROJECT_KINDS.some(({ manifestFile }) => basename(path) === manifestFile)) {
     return dirname(path);
   }
   const stats = await stat(path).catch(() => undefined);
-  return stats?.isFile() === true ? ((await findMiniApp(dirname(path))) ?? dirname(path)) : path;
+  return stats?.isFile() === true
+    ? ((await findProject(dirname(path)))?.folder ?? dirname(path))
+    : path;
 }
 
 /** Returns the file of the active editor, which may show text or a picture. */
@@ -84,22 +97,26 @@ export function activeFile(): string | undefined {
 /** Lets the user pick a folder. The one that was picked last comes first. */
 async function pickFolder(
   miniApps: MiniApps,
-  folders: readonly string[],
+  projects: readonly FoundProject[],
   title: string,
 ): Promise<string> {
   const last = miniApps.pickedLast;
-  const sorted = [...folders].sort((a, b) => Number(b === last) - Number(a === last));
-  const apps = await readLocalApps(folders);
+  const sorted = [...projects].sort(
+    (a, b) => Number(b.folder === last) - Number(a.folder === last),
+  );
+  const apps = await Promise.all(
+    sorted.map(({ folder, kind }) => readLocalApps([folder], kind.manifestFile)),
+  );
   const picked = await showPicker(
-    sorted.map((folder) => {
-      const app = apps.find((each) => each.folder === folder);
+    sorted.map(({ folder, kind }, index) => {
+      const [app] = apps[index] ?? [];
       const facts = [
         app?.version ?? '',
         describeProblems(folder),
         folder === last ? vscode.l10n.t('picked last') : '',
       ];
       return {
-        label: `$(package) ${plainLabel(app?.id ?? basename(folder))}`,
+        label: `$(${kind.icon}) ${plainLabel(app?.id ?? basename(folder))}`,
         description: plainFacts(facts),
         detail: plainLabel(abbreviateHome(folder)),
         folder,
@@ -107,7 +124,9 @@ async function pickFolder(
     }),
     {
       title,
-      placeHolder: vscode.l10n.t('Select a mini-app'),
+      placeHolder: projects.every(({ kind }) => kind === MINI_APP)
+        ? vscode.l10n.t('Select a mini-app')
+        : vscode.l10n.t('Select a project'),
       matchOnDescription: true,
       matchOnDetail: true,
     },

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import { dirname } from 'node:path';
+import { isInside } from '../../core/miniAppFolder';
 import {
-  CONFIG_FILE,
-  findMiniApps,
-  isInside,
+  findProjects,
   isMiniApp,
-  isStillMiniApp,
-  MANIFEST_FILE,
-} from '../../core/miniAppFolder';
+  isStillProject,
+  type FoundProject,
+} from '../../core/projectFolders';
+import { MINI_APP, PROJECT_KINDS } from '../../core/projectKind';
 import { Emitter } from '../../core/platform/events';
 import { setContextKey } from '../ui/runCommand';
 
@@ -18,18 +18,21 @@ import { setContextKey } from '../ui/runCommand';
 const SETTLE_MS = 300;
 const PICKED_LAST = 'i99dash.pickedMiniApp';
 
-/** Finds the mini-apps in the workspace, and sets a context key for `when` clauses. */
+/** The files whose changes can make a folder a project. */
+const FILES = PROJECT_KINDS.flatMap(({ manifestFile, configFile }) =>
+  configFile === undefined ? [manifestFile] : [manifestFile, configFile],
+);
+
+/** Finds the projects in the workspace, and sets context keys for `when` clauses. */
 export class MiniApps implements vscode.Disposable {
-  private folders: readonly string[] = [];
+  private projects: readonly FoundProject[] = [];
   private readonly changes = new Emitter<void>();
   private readonly subscriptions: vscode.Disposable;
   private timer: NodeJS.Timeout | undefined;
 
   /** @param memory the state of the workspace */
   constructor(private readonly memory: vscode.Memento) {
-    const watcher = vscode.workspace.createFileSystemWatcher(
-      `**/{${MANIFEST_FILE},${CONFIG_FILE}}`,
-    );
+    const watcher = vscode.workspace.createFileSystemWatcher(`**/{${FILES.join(',')}}`);
     // Deleting a folder raises no events for the files in it.
     const removals = vscode.workspace.createFileSystemWatcher('**/*', true, true, false);
     const searchSoon = (): void => this.searchSoon();
@@ -40,7 +43,7 @@ export class MiniApps implements vscode.Disposable {
       watcher.onDidDelete(searchSoon),
       removals,
       removals.onDidDelete(({ fsPath }) => {
-        if (this.folders.some((folder) => isInside(folder, fsPath))) {
+        if (this.projects.some(({ folder }) => isInside(folder, fsPath))) {
           this.searchSoon();
         }
       }),
@@ -51,9 +54,14 @@ export class MiniApps implements vscode.Disposable {
 
   readonly onDidChange = this.changes.event;
 
-  /** The absolute paths of the folders from the last search. */
+  /** The absolute paths of the mini-apps from the last search. */
   get known(): readonly string[] {
-    return this.folders;
+    return this.projects.filter(({ kind }) => kind === MINI_APP).map(({ folder }) => folder);
+  }
+
+  /** The projects of all kinds from the last search. */
+  get knownProjects(): readonly FoundProject[] {
+    return this.projects;
   }
 
   /** The mini-app that the user picked last; undefined if there is none. */
@@ -65,17 +73,27 @@ export class MiniApps implements vscode.Disposable {
     void this.memory.update(PICKED_LAST, folder);
   }
 
-  /** Searches immediately. */
+  /** Searches immediately, and returns the mini-apps. */
   async search(): Promise<readonly string[]> {
+    await this.searchProjects();
+    return this.known;
+  }
+
+  /** Searches immediately. */
+  async searchProjects(): Promise<readonly FoundProject[]> {
     const roots = (vscode.workspace.workspaceFolders ?? [])
       .filter(({ uri }) => uri.scheme === 'file')
       .map(({ uri }) => uri.fsPath);
-    this.folders = await this.withBroken(await findMiniApps(roots), roots);
-    await setContextKey('i99dash.miniAppFolders', this.folders);
-    const hasMiniApp = this.folders.length > 0;
+    this.projects = await this.withBroken(await findProjects(roots), roots);
+    for (const kind of PROJECT_KINDS) {
+      const own = this.projects.filter((project) => project.kind === kind);
+      const folders = own.map(({ folder }) => folder);
+      await setContextKey(kind.foldersKey, folders);
+    }
+    const hasMiniApp = this.known.length > 0;
     await setContextKey('i99dash.hasMiniApp', hasMiniApp);
     this.changes.fire();
-    return this.folders;
+    return this.projects;
   }
 
   dispose(): void {
@@ -84,19 +102,23 @@ export class MiniApps implements vscode.Disposable {
   }
 
   /**
-   * Keeps known mini-apps whose manifest is currently invalid, for example saved during an edit.
+   * Keeps known projects whose manifest is currently invalid, for example saved during an edit.
    */
-  private async withBroken(found: string[], roots: readonly string[]): Promise<string[]> {
-    const missed = this.folders.filter(
-      (folder) => !found.includes(folder) && roots.some((root) => isInside(folder, root)),
+  private async withBroken(
+    found: readonly FoundProject[],
+    roots: readonly string[],
+  ): Promise<FoundProject[]> {
+    const folders = new Set(found.map(({ folder }) => folder));
+    const missed = this.projects.filter(
+      ({ folder }) => !folders.has(folder) && roots.some((root) => isInside(folder, root)),
     );
-    const kept = await Promise.all(missed.map(isStillMiniApp));
+    const kept = await Promise.all(missed.map(isStillProject));
     return [...found, ...missed.filter((_, index) => kept[index])];
   }
 
   private searchSoon(delay = SETTLE_MS): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.search(), delay);
+    this.timer = setTimeout(() => void this.searchProjects(), delay);
   }
 }
 

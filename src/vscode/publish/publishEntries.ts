@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { MANIFEST_FILE } from '../../core/miniAppFolder';
+import { PROJECT_KINDS } from '../../core/projectKind';
 import { registerEditorContextKeys } from './editorContextKeys';
 import type { MiniApps } from './miniApps';
 import type { TaskContext } from './publishContext';
@@ -11,7 +11,7 @@ import type { TaskContext } from './publishContext';
 export function registerPublishEntries(context: TaskContext): vscode.Disposable {
   return vscode.Disposable.from(
     registerEditorContextKeys(context.miniApps),
-    registerManifestLenses(context.miniApps),
+    registerLenses(context.miniApps),
     vscode.tasks.registerTaskProvider('i99dash', {
       provideTasks: async () => (await import('../tasks/publishTasks')).provideTasks(context),
       resolveTask: async (task) =>
@@ -20,17 +20,17 @@ export function registerPublishEntries(context: TaskContext): vscode.Disposable 
   );
 }
 
-function registerManifestLenses(miniApps: MiniApps): vscode.Disposable {
+function registerLenses(miniApps: MiniApps): vscode.Disposable {
   const changes = new vscode.EventEmitter<void>();
   return vscode.Disposable.from(
     changes,
     miniApps.onDidChange(() => changes.fire()),
     vscode.languages.registerCodeLensProvider(
-      { pattern: `**/${MANIFEST_FILE}`, scheme: 'file' },
+      PROJECT_KINDS.map(({ manifestFile }) => ({ pattern: `**/${manifestFile}`, scheme: 'file' })),
       {
         onDidChangeCodeLenses: changes.event,
         provideCodeLenses: async (document) =>
-          (await import('../editor/manifestLenses')).manifestLenses(document),
+          (await import('../editor/lenses')).projectLenses(document),
       },
     ),
   );

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { isInside } from '../../core/miniAppFolder';
 import type { Problem } from '../../core/problem';
 import { chooseMiniApp } from './chooseMiniApp';
+import { PROJECT_KINDS } from '../../core/projectKind';
 import { isOurs } from '../editor/problemDiagnostic';
 import type { Problems } from '../editor/problems';
 import type { MiniApps } from './miniApps';
@@ -15,15 +16,16 @@ export interface ValidateArguments {
 }
 
 /**
- * Finds all problems of a mini-app that do not need a build, and shows them in the Problems panel.
- * @throws NOTHING_TO_PUBLISH if there is no mini-app
+ * Finds all problems of a project that do not need a build, and shows them in the Problems panel.
+ * @throws NOTHING_TO_PUBLISH if there is no project
  * @throws CancelledError
  */
 export async function validateMiniApp(
   { miniApps, problems }: { miniApps: MiniApps; problems: Problems },
   { folder }: ValidateArguments,
 ): Promise<Problem[]> {
-  const chosen = await chooseMiniApp(miniApps, folder, vscode.l10n.t('Validate Mini-App'));
+  const title = vscode.l10n.t('Validate Mini-App');
+  const chosen = await chooseMiniApp(miniApps, folder, title, PROJECT_KINDS);
   const name = basename(chosen);
   const found = await withDelayedProgress(vscode.l10n.t('Validating {0}', name), (signal) =>
     problems.validate(chosen, signal),
@@ -36,7 +38,7 @@ export async function validateMiniApp(
       plainText(
         hasOtherProblems(chosen)
           ? vscode.l10n.t(
-              'No problems in {0}. The Problems panel shows those of other mini-apps.',
+              'No problems in {0}. The Problems panel shows those of other projects.',
               name,
             )
           : vscode.l10n.t('No problems in {0}.', name),

@@ -1,6 +1,6 @@
 import { basename, isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
-import { isMiniApp } from '../../core/miniAppFolder';
+import { isMiniApp } from '../../core/projectFolders';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 import type { TaskContext } from '../publish/publishContext';
 import { TaskTerminal, type PublishTaskDefinition } from './taskTerminal';

@@ -19,6 +19,7 @@ import { TextPositions } from '../../../src/core/publish/json/textPositions';
 import { validateManifest } from '../../../src/core/publish/project/validateManifest';
 import { applyTextEdits } from '../../support/text-edits';
 import { json, plain, type Parser, type Seed, type Verdict } from '../parser';
+import { MINI_APP } from '../../../src/core/projectKind';
 
 const MINI_APPS = join(__dirname, '../../fixtures/mini-apps');
 /** More values in one text add no coverage. */
@@ -195,18 +196,22 @@ export const editing: Parser = {
   check: async (input) => {
     const text = input.subarray(1).toString();
     const offset = Math.floor(((input[0] ?? 0) / 255) * text.length);
-    const completion = await complete('manifest', text, offset, () => Promise.resolve([]));
+    const completion = await complete('miniApp', text, offset, () => Promise.resolve([]));
     const { start, end } = completion ?? { start: 0, end: 0 };
     assert.ok(start <= end && end <= text.length);
-    hoverAt('manifest', text, offset);
-    pictureLinks(text);
-    looksLikeOurs(text);
+    hoverAt('miniApp', text, offset);
+    pictureLinks('miniApp', text);
+    looksLikeOurs(MINI_APP, text);
     const positions = new TextPositions(text);
     const { problems } = validateManifest(text, '/manifest.json');
     for (const { rule, range } of problems.slice(0, 20)) {
       const at = positions.offset(range?.start ?? assert.fail(rule));
       const told = { rule, start: at, end: at };
-      for (const { edits } of fixesFor(told, text, { folderName: 'app', icons: [] })) {
+      for (const { edits } of fixesFor(told, text, {
+        kind: 'miniApp',
+        folderName: 'app',
+        icons: [],
+      })) {
         applyTextEdits(text, edits);
       }
     }

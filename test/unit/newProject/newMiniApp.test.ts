@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isI99dashError } from '../../../src/core/errors';
-import { isMiniApp } from '../../../src/core/miniAppFolder';
+import { isMiniApp } from '../../../src/core/projectFolders';
 import {
   makeMiniApp,
   validateAppName,
@@ -13,6 +13,7 @@ import { ProblemModel } from '../../../src/core/publish/diagnostics/problemModel
 import { writeFiles, type MANIFEST } from '../../support/project';
 import { useTempFolder } from '../../support/temp-folder';
 import { readTree } from '../../support/trees';
+import { KINDS } from '../../../src/core/publish/kinds';
 
 const PAGE = '<!doctype html><title>x</title>';
 const APP = { name: 'Trip Log', category: 'vehicle' };
@@ -22,9 +23,9 @@ describe('making a folder a mini-app', () => {
 
   /** Returns the rules of the problems that the Problems panel would show. */
   async function findProblems(): Promise<string[]> {
-    const finder = new ProblemModel(temp.path);
+    const finder = new ProblemModel(temp.path, KINDS.miniApp);
     finder.setManifest(await finder.readText(finder.manifestFile));
-    finder.setConfig(await finder.readText(finder.configFile));
+    finder.setConfig(await finder.readText(finder.configFile!));
     await finder.checkFiles();
     return finder.problems.map(({ rule }) => rule);
   }

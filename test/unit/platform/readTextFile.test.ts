@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../../src/core/errors';
 import { findWorktree } from '../../../src/core/ci/gitRemote';
-import { isMiniApp, isStillMiniApp } from '../../../src/core/miniAppFolder';
+import { isMiniApp, isStillProject } from '../../../src/core/projectFolders';
+import { MINI_APP } from '../../../src/core/projectKind';
 import { readLocalApps } from '../../../src/core/apps/localApps';
 import { readTextFile } from '../../../src/core/platform/readTextFile';
 import { readProject } from '../../../src/core/publish/project/project';
@@ -64,7 +65,7 @@ describe('mini-app with special files', () => {
       await writeFiles(temp.path, { 'sdk.config.json': '{}' });
       await make(join(temp.path, 'manifest.json'));
       assert.equal(await isMiniApp(temp.path), false);
-      assert.equal(await isStillMiniApp(temp.path), false);
+      assert.equal(await isStillProject({ folder: temp.path, kind: MINI_APP }), false);
       assert.deepEqual(await readLocalApps([temp.path]), []);
     });
 

@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError } from '../../../src/core/errors';
-import { findMiniApps } from '../../../src/core/miniAppFolder';
+import { findProjects } from '../../../src/core/projectFolders';
 import { pictureRoots, listPictures } from '../../../src/core/publish/editing/pictures';
 import { collectFiles } from '../../../src/core/publish/bundle/files';
 import { ProblemModel } from '../../../src/core/publish/diagnostics/problemModel';
@@ -11,6 +11,8 @@ import { measureCpu } from '../../support/cpu-time';
 import { png } from '../../support/png';
 import { MANIFEST, writeFiles } from '../../support/project';
 import { useTempFolder } from '../../support/temp-folder';
+import { KINDS } from '../../../src/core/publish/kinds';
+import { ICON } from '../../../src/core/publish/project/pictureFields';
 
 /**
  * The number of files in the project. Set `I99DASH_TEST_FILES` to change it, for example to 20000
@@ -50,9 +52,9 @@ describe(`project of ${FILES} files with circular links`, function () {
   });
 
   it('reports its problems without blocking for long', async () => {
-    const finder = new ProblemModel(temp.path);
+    const finder = new ProblemModel(temp.path, KINDS.miniApp);
     finder.setManifest(await finder.readText(finder.manifestFile));
-    finder.setConfig(await finder.readText(finder.configFile));
+    finder.setConfig(await finder.readText(finder.configFile!));
     const { cpuMs, blockedMs } = await measureCpu(() => finder.checkFiles());
     assert.deepEqual(finder.problems, []);
     report('problems', cpuMs, blockedMs);
@@ -63,9 +65,9 @@ describe(`project of ${FILES} files with circular links`, function () {
   });
 
   it('stops the search when its result is no longer needed', async () => {
-    const finder = new ProblemModel(temp.path);
+    const finder = new ProblemModel(temp.path, KINDS.miniApp);
     finder.setManifest(await finder.readText(finder.manifestFile));
-    finder.setConfig(await finder.readText(finder.configFile));
+    finder.setConfig(await finder.readText(finder.configFile!));
     const controller = new AbortController();
     const looking = finder.checkFiles(controller.signal);
     setImmediate(() => controller.abort());
@@ -75,7 +77,7 @@ describe(`project of ${FILES} files with circular links`, function () {
   });
 
   it('is recognized as one mini-app in a workspace without a full walk', async () => {
-    const { result, cpuMs } = await measureCpu(() => findMiniApps([temp.path]));
+    const { result, cpuMs } = await measureCpu(() => findProjects([temp.path]));
     assert.deepEqual(result, [temp.path]);
     report('search', cpuMs);
     assert.ok(cpuMs < 1_000, `${cpuMs} ms`);
@@ -85,7 +87,7 @@ describe(`project of ${FILES} files with circular links`, function () {
     const other = join(temp.path, 'other');
     await mkdir(other);
     await symlink(source(), join(other, 'linked'));
-    const { result, cpuMs } = await measureCpu(() => findMiniApps([source(), other]));
+    const { result, cpuMs } = await measureCpu(() => findProjects([source(), other]));
     assert.deepEqual(result, []);
     report('search in data', cpuMs);
     assert.ok(cpuMs < 10_000, `${cpuMs} ms`);
@@ -93,7 +95,7 @@ describe(`project of ${FILES} files with circular links`, function () {
 
   it('suggests its images', async () => {
     const { result, cpuMs } = await measureCpu(() =>
-      listPictures(pictureRoots(temp.path, undefined), 'icon'),
+      listPictures(pictureRoots(temp.path, undefined), ICON),
     );
     assert.deepEqual(
       result.map(({ path }) => path),
@@ -114,9 +116,9 @@ describe('project whose sources are the whole disk', () => {
         'manifest.json': JSON.stringify(MANIFEST),
         'sdk.config.json': JSON.stringify(config),
       });
-      const finder = new ProblemModel(temp.path);
+      const finder = new ProblemModel(temp.path, KINDS.miniApp);
       finder.setManifest(await finder.readText(finder.manifestFile));
-      finder.setConfig(await finder.readText(finder.configFile));
+      finder.setConfig(await finder.readText(finder.configFile!));
       await finder.checkFiles();
       // Other findings depend on this disk, for example a page that contains a version.
       unfit.push(finder.problems.some(({ rule }) => rule === 'files.unfit'));

@@ -7,22 +7,21 @@ import { readTextFile } from '../../platform/readTextFile';
 import { isPlaceholderIcon } from '../project/placeholderIcon';
 import type { BundleFile } from '../bundle/files';
 import type { JsonPath } from '../json/jsonText';
-import type { ManifestFields } from '../project/manifest';
+import {
+  ICON,
+  listPicturePaths,
+  MINI_APP_PICTURES,
+  type PictureField,
+} from '../project/pictureFields';
 import type { PartialProject } from '../project/project';
 import { RULES, sentence, type RuleId } from '../rules/rules';
 import type { ManifestLocations } from '../project/manifestLocations';
 import { describeSimilar, findSimilarFile, NameIndex } from './nameIndex';
 import { readPicture } from './picture';
 
-interface Limits {
-  maxBytes: number;
-  /** Pixels: the required size if `exact` is set, otherwise the maximum. */
-  width: number;
-  height: number;
-  exact: boolean;
-}
-
-interface Asset extends Limits {
+/** A picture that a manifest names. */
+interface Asset {
+  field: PictureField;
   /** The path as written in the manifest. */
   path: string;
   /** Its location in the manifest. */
@@ -30,12 +29,6 @@ interface Asset extends Limits {
 }
 
 const KIB = 1024;
-const ICON: Limits = { maxBytes: 100 * KIB, width: 256, height: 256, exact: true };
-const COVER: Limits = { maxBytes: 500 * KIB, width: 1280, height: 720, exact: true };
-const SCREENSHOT: Limits = { maxBytes: 800 * KIB, width: 1920, height: 1080, exact: false };
-
-/** The limits for the pictures of each field. */
-const LIMITS = { icon: ICON, coverImage: COVER, screenshots: SCREENSHOT };
 
 interface Finding {
   rule: RuleId;
@@ -46,7 +39,7 @@ interface Finding {
 }
 
 /** Where to look for pictures. Paths are written as in the manifest. */
-interface PictureFiles {
+export interface PictureFiles {
   /** Returns the size in bytes; undefined if there is no such picture. */
   sizeOf: (path: string) => Promise<number | undefined>;
   /** Returns a picture whose name differs only in case or Unicode form. */
@@ -68,7 +61,7 @@ export async function checkSourceAssets(
   root: string,
   places: ManifestLocations,
 ): Promise<Problem[]> {
-  const problems = await checkAssets(project.manifest, root, places, {
+  const problems = await checkAssets(listAssets(project), root, places, {
     sizeOf: async (path) => {
       const stats = await stat(join(root, path)).catch(() => undefined);
       return stats?.isFile() === true ? stats.size : undefined;
@@ -93,7 +86,7 @@ export async function checkPackedAssets(
   const sizes = new Map(files.map(({ name, size }) => [name, size]));
   const names = new NameIndex(sizes.keys());
   const where = relative(project.folder, root).split(sep).join('/') || t('the project');
-  return checkAssets(project.manifest, root, places, {
+  return checkAssets(listAssets(project), root, places, {
     sizeOf: (path) => Promise.resolve(sizes.get(posix.normalize(path))),
     findSimilar: (path) => Promise.resolve(names.findSimilar(posix.normalize(path))),
     similarRule: 'asset.missing',
@@ -102,28 +95,29 @@ export async function checkPackedAssets(
 }
 
 /**
- * Checks a picture for a field of the manifest.
+ * Checks a picture for a field of a manifest.
  * @param path as written in the manifest
  * @param file its absolute path
  * @returns a message that follows the picture's name; undefined if the picture is valid
  */
 export async function pictureTrouble(
-  field: keyof typeof LIMITS,
+  field: PictureField,
   path: string,
   file: string,
   size: number,
 ): Promise<string | undefined> {
-  return (await checkAsset({ path, at: [field], ...LIMITS[field] }, file, size))?.text;
+  return (await checkAsset({ path, field }, file, size))?.text;
 }
 
-async function checkAssets(
-  manifest: ManifestFields,
+/** Checks pictures, in their order. */
+export async function checkAssets(
+  assets: readonly Asset[],
   root: string,
   places: ManifestLocations,
   pictures: PictureFiles,
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for (const asset of listAssets(manifest)) {
+  for (const asset of assets) {
     const finding = await findingAmong(pictures, asset, root);
     if (finding !== undefined) {
       const { rule, text, message = sentence(asset.path, text) } = finding;
@@ -182,16 +176,12 @@ export async function checkPlaceholderIcon(
   return [places.problem('asset.placeholder', sentence(icon, words), ['icon'])];
 }
 
-function listAssets({ icon, coverImage, screenshots = [] }: ManifestFields): Asset[] {
-  return [
-    ...(icon === undefined ? [] : [{ path: icon, at: ['icon'], ...ICON }]),
-    ...(coverImage === undefined ? [] : [{ path: coverImage, at: ['coverImage'], ...COVER }]),
-    ...screenshots.map((path, index) => ({ path, at: ['screenshots', index], ...SCREENSHOT })),
-  ];
+function listAssets({ manifest }: PartialProject): Asset[] {
+  return listPicturePaths(MINI_APP_PICTURES, manifest);
 }
 
 async function checkAsset(
-  { path, maxBytes, width, height, exact }: Asset,
+  { path, field: { maxBytes, width, height, exact } }: Pick<Asset, 'path' | 'field'>,
   file: string,
   size: number,
 ): Promise<Finding | undefined> {

@@ -1,39 +1,33 @@
 import { basename, join } from 'node:path';
 import { CancelledError, describeError } from '../../errors';
 import { t } from '../../text/l10n';
-import {
-  CONFIG_FILE,
-  isInside,
-  isUnwritten,
-  MANIFEST_FILE,
-  PACKAGE_FILE,
-} from '../../miniAppFolder';
-import type { Logger } from '../../platform/interfaces';
+import { isUnwritten } from '../../miniAppFolder';
 import type { Problem } from '../../problem';
-import { ManifestLocations } from '../project/manifestLocations';
-import { checkRequires } from '../checks/requires';
-import { CachedFileChecker, type FileSearchOptions } from './cachedFileChecker';
+import type { KindDefinition } from '../kinds';
 import { JsonText } from '../json/jsonText';
-import { limitProblems } from '../rules/problemList';
-import { ownBuild, resolvePaths } from '../project/project';
+import { ManifestLocations } from '../project/manifestLocations';
 import {
   checkConfigText,
   checkManifestText,
   readText,
   type FileText,
 } from '../project/projectTexts';
+import { limitProblems } from '../rules/problemList';
 import { fileSentence, toProblem } from '../rules/rules';
-import type { CheckedManifest } from '../project/validateManifest';
+import type { CheckedJson, ProjectFiles, ProjectOptions } from './projectFiles';
 
-const NO_MANIFEST: CheckedManifest = { fields: {}, problems: [], source: new JsonText('') };
+const NO_MANIFEST: CheckedJson & { problems: Problem[] } = {
+  ...{ fields: {}, sound: {}, problems: [], source: new JsonText('') },
+};
 
 /**
- * Finds the problems of one mini-app that can be found without a build. The texts of its two JSON
- * files are passed in, so that unsaved changes count. The other files are read from disk.
+ * Finds the problems of one project that can be found without a build. The texts of its JSON files
+ * are passed in, so that unsaved changes count. The other files are read from disk.
  */
 export class ProblemModel {
   readonly manifestFile: string;
-  readonly configFile: string;
+  /** Undefined if the kind has no configuration. */
+  readonly configFile: string | undefined;
   private manifestText: FileText;
   private manifest = NO_MANIFEST;
   private configText: FileText;
@@ -43,7 +37,7 @@ export class ProblemModel {
     problems: [],
     config: undefined,
   };
-  private readonly search = new CachedFileChecker();
+  private readonly projectFiles: ProjectFiles;
   /** The result of the last file check, and the manifest text that its ranges refer to. */
   private files: { problems: Problem[]; source: JsonText } = {
     problems: [],
@@ -59,12 +53,13 @@ export class ProblemModel {
   /** @param folder absolute path */
   constructor(
     readonly folder: string,
-    private readonly options: Pick<FileSearchOptions, 'worker' | 'baselineCache'> & {
-      logger?: Pick<Logger, 'error'>;
-    } = {},
+    private readonly definition: KindDefinition,
+    private readonly options: ProjectOptions = {},
   ) {
-    this.manifestFile = join(folder, MANIFEST_FILE);
-    this.configFile = join(folder, CONFIG_FILE);
+    const { manifestFile, configFile } = definition.kind;
+    this.projectFiles = definition.openFiles(folder, options);
+    this.manifestFile = join(folder, manifestFile);
+    this.configFile = configFile === undefined ? undefined : join(folder, configFile);
   }
 
   /** Reads the saved text of a file. Never rejects. */
@@ -73,7 +68,7 @@ export class ProblemModel {
   }
 
   /**
-   * Checks the text of `manifest.json` synchronously, without disk access. Reports a failed check
+   * Checks the text of the manifest synchronously, without disk access. Reports a failed check
    * as an error among the problems.
    */
   setManifest(text: FileText): void {
@@ -82,9 +77,10 @@ export class ProblemModel {
     }
     this.manifestText = undefined;
     try {
-      const checked = checkManifestText(text, this.manifestFile);
+      const { manifest, checkFields } = this.definition;
+      const checked = checkManifestText(manifest, text, this.manifestFile);
       const inManifest = new ManifestLocations(this.manifestFile, checked.source);
-      const problems = [...checked.problems, ...checkRequires(checked.fields, inManifest)];
+      const problems = [...checked.problems, ...checkFields(checked, inManifest)];
       this.manifest = { ...checked, problems };
       // Set after the check, so that a text whose check failed is checked again.
       this.manifestText = text;
@@ -94,15 +90,19 @@ export class ProblemModel {
   }
 
   /**
-   * Checks the text of `sdk.config.json` synchronously, without disk access. Reports a failed check
+   * Checks the text of the configuration synchronously, without disk access. Reports a failed check
    * as an error among the problems.
    */
   setConfig(text: FileText): void {
+    const { configFile } = this;
+    if (configFile === undefined) {
+      return;
+    }
     this.configText = text;
     try {
-      this.config = checkConfigText(text, this.configFile);
+      this.config = checkConfigText(text, configFile);
     } catch (error) {
-      this.config = { problems: [this.failed(error, this.configFile)] };
+      this.config = { problems: [this.failed(error, configFile)] };
     }
   }
 
@@ -111,32 +111,30 @@ export class ProblemModel {
    * They apply as long as the configuration is the same.
    */
   async setBuilt(problems: readonly Problem[]): Promise<void> {
-    this.built = { problems, config: await readText(this.configFile) };
+    const { configFile } = this;
+    const config = configFile === undefined ? undefined : await readText(configFile);
+    this.built = { problems, config };
   }
 
   /**
-   * Checks the mini-app's files. Needs a manifest in JSON and a valid configuration. Reports a
-   * failed check as an error among the problems.
+   * Checks the project's other files. Needs a manifest in JSON. Reports a failed check as an error
+   * among the problems.
    * @throws CancelledError, after which the previous result stays
    */
   async checkFiles(signal?: AbortSignal): Promise<void> {
-    const { fields, source } = this.manifest;
-    const { config } = this.config;
-    if (config === undefined || source.parsed === undefined) {
+    const { source } = this.manifest;
+    if (source.parsed === undefined) {
       this.files = { problems: [], source };
       return;
     }
-    const build = await ownBuild(this.folder, config);
-    const draft = { ...resolvePaths(this.folder, config), ...build, manifest: fields };
-    const inManifest = new ManifestLocations(this.manifestFile, source);
-    const options = { ...this.options, signal };
+    const json = { ...this.manifest, config: this.config.config };
     try {
-      this.files = { problems: await this.search.find(draft, inManifest, options), source };
+      this.files = { problems: await this.projectFiles.find(json, signal), source };
     } catch (error) {
       if (error instanceof CancelledError) {
         throw error;
       }
-      this.files = { problems: [this.failed(error, draft.appRoot)], source };
+      this.files = { problems: [this.failed(error, this.folder)], source };
     }
   }
 
@@ -145,11 +143,14 @@ export class ProblemModel {
    * its value changes.
    */
   async setRefused(problems: Problem[]): Promise<void> {
-    this.refused = { problems, source: (await ManifestLocations.read(this.folder)).text };
+    this.refused = {
+      problems,
+      source: (await ManifestLocations.read(this.folder, basename(this.manifestFile))).text,
+    };
   }
 
   /**
-   * All known problems: first those of the two JSON files, then those of the others. See
+   * All known problems: first those of the JSON files, then those of the others. See
    * {@link limitProblems}.
    */
   get problems(): Problem[] {
@@ -173,22 +174,12 @@ export class ProblemModel {
     return toProblem('problems.unchecked', message, path);
   }
 
-  /**
-   * Checks whether a change at a path requires another check. A build's output has no problems of
-   * its own.
-   */
+  /** Checks whether a change at a path requires another check. */
   affects(path: string): boolean {
-    if ([this.manifestFile, this.configFile, join(this.folder, PACKAGE_FILE)].includes(path)) {
-      return true;
-    }
-    const { config } = this.config;
-    if (config === undefined || isUnwritten(path, this.folder)) {
-      return false;
-    }
-    const { appRoot, distDir, buildCommand } = resolvePaths(this.folder, config);
-    const isOutput = buildCommand !== undefined && isInside(path, distDir);
-    // If a parent folder is removed or created, the watcher reports only that folder.
-    return !isOutput && (isInside(path, appRoot) || isInside(appRoot, path));
+    return (
+      [this.manifestFile, this.configFile].includes(path) ||
+      (!isUnwritten(path, this.folder) && this.projectFiles.affects(path, this.config.config))
+    );
   }
 
   /**

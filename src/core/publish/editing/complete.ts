@@ -1,7 +1,9 @@
 import { t } from '../../text/l10n';
 import type { JsonPath } from '../json/jsonText';
 import type { Field } from '../project/manifestFields';
-import { assetFieldAt, fieldAt, listFields, type AssetField, type DocumentKind } from './fields';
+import { assetFieldAt, fieldAt, listFields, type DocumentKind } from './fields';
+import type { PictureField } from '../project/pictureFields';
+import { listColors } from './colors';
 import { LANGUAGES, languageName } from '../../text/languages';
 import { listNames, readTree } from '../json/jsonTree';
 import { summarizePicture, type Picture } from './pictures';
@@ -18,6 +20,8 @@ export interface Candidate {
   /** Shown next to the label. */
   detail?: string;
   field?: Field;
+  /** Set for a color, as a theme writes it. */
+  color?: string;
   /** What is wrong with the candidate, in words that follow the label. */
   trouble?: string;
   /** Whether there are suggestions at the cursor after the candidate is inserted. */
@@ -37,10 +41,10 @@ export interface Completion {
 const LOCALE = /^[a-z]{2}$/u;
 
 /** Lists the pictures that fit a field, the best first. */
-export type ListPictures = (field: AssetField) => Promise<Picture[]>;
+export type ListPictures = (field: PictureField) => Promise<Picture[]>;
 
 /**
- * Returns what can be typed at an offset of a manifest or an `sdk.config.json`. The text may be
+ * Returns what can be typed at an offset of a project's JSON file. The text may be
  * invalid there.
  * @returns undefined if there is nothing to suggest
  */
@@ -55,7 +59,9 @@ export async function complete(
     return undefined;
   }
   const candidates =
-    place.at === 'key' ? listKeys(kind, place, text) : await valuesAt(kind, place, listPictures);
+    place.at === 'key'
+      ? listKeys(kind, place, text)
+      : await valuesAt(kind, place, text, listPictures);
   if (candidates.length === 0) {
     return undefined;
   }
@@ -89,7 +95,7 @@ function listKeys(
     ...fields.filter(({ required }) => !required),
   ];
   return inOrder.map((field) => {
-    const { snippet, hasSuggestions } = valueSnippet(field);
+    const { snippet, hasSuggestions } = valueSnippet(kind, path, field);
     const name = JSON.stringify(field.name);
     return {
       kind: 'field',
@@ -131,11 +137,12 @@ function localesAt(
 async function valuesAt(
   kind: DocumentKind,
   { path, others }: CompletionContext,
+  text: string,
   listPictures: ListPictures,
 ): Promise<Candidate[]> {
-  const asset = kind === 'manifest' ? assetFieldAt(path) : undefined;
+  const asset = assetFieldAt(kind, path);
   if (asset !== undefined) {
-    const used = asset === 'screenshots' ? others : [];
+    const used = asset.isList ? others : [];
     return (await listPictures(asset))
       .filter((file) => !used.includes(file.path))
       .map((file) => ({
@@ -147,6 +154,10 @@ async function valuesAt(
   const field = fieldAt(kind, path);
   if (field === undefined || !isFieldValue(field, path)) {
     return [];
+  }
+  if (field.kind === 'color') {
+    const used = listColors(kind, text).map((color) => color.text.toUpperCase());
+    return [...new Set(used)].map((color) => ({ ...plain('value', color), field, color }));
   }
   const { values } = field;
   if (values !== undefined) {

@@ -1,10 +1,7 @@
-import { manifestFields } from '../project/manifestFields';
 import { isSemver } from '../project/semver';
-import { FIELDS, fix, type Fix, type ProblemAt } from './fix';
+import { fieldNames, fix, type Fix, type ProblemAt } from './fix';
 import { insertProperty, replaceValue } from '../json/jsonEdit';
 import { nodeAt, readTree, textAt } from '../json/jsonTree';
-
-const REQUIRES = manifestFields(['requires']).map(({ name }) => name);
 
 /**
  * Declares that the app needs a modern WebView. Returns undefined if the manifest already does, or
@@ -20,8 +17,15 @@ export function declareModernWebview(text: string): Fix | undefined {
     declared !== undefined
       ? replaceValue(declared, true)
       : nodeAt(tree, ['requires']) === undefined
-        ? insertProperty(text, tree, [], 'requires', { modernWebview: true }, FIELDS)
-        : insertProperty(text, tree, ['requires'], 'modernWebview', true, REQUIRES);
+        ? insertProperty(text, tree, [], 'requires', { modernWebview: true }, fieldNames('miniApp'))
+        : insertProperty(
+            text,
+            tree,
+            ['requires'],
+            'modernWebview',
+            true,
+            fieldNames('miniApp', ['requires']),
+          );
   return edit === undefined
     ? undefined
     : { ...fix('modernWebview', 'requires.modernWebview', 'true', [edit]), preferred: false };

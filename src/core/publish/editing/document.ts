@@ -1,20 +1,25 @@
 import { basename } from 'node:path';
-import { CONFIG_FILE, isMiniAppManifest, MANIFEST_FILE } from '../../miniAppFolder';
 import { getNodeValue } from 'jsonc-parser/lib/esm/main.js';
+import { PROJECT_KINDS, type ProjectKind } from '../../projectKind';
 import type { DocumentKind } from './fields';
 import { readTree } from '../json/jsonTree';
 
-/** Returns the kind of a file by its name; undefined if its fields are unknown. */
-export function documentKind(path: string): DocumentKind | undefined {
+/** Returns the kinds of a file and its project by its name; undefined for an unknown file. */
+export function documentKind(
+  path: string,
+): { document: DocumentKind; project: ProjectKind } | undefined {
   const name = basename(path);
-  return name === MANIFEST_FILE ? 'manifest' : name === CONFIG_FILE ? 'config' : undefined;
+  for (const project of PROJECT_KINDS) {
+    const { id, manifestFile, configFile } = project;
+    if (name === manifestFile || name === configFile) {
+      return { document: name === manifestFile ? id : 'config', project };
+    }
+  }
+  return undefined;
 }
 
-/**
- * Checks whether the text of a `manifest.json` is clearly that of a mini-app, even if it is
- * invalid.
- */
-export function looksLikeOurs(text: string): boolean {
+/** Checks whether the text of a manifest is clearly that of a kind, even if it is invalid. */
+export function looksLikeOurs({ isManifest }: ProjectKind, text: string): boolean {
   const tree = readTree(text);
-  return tree !== undefined && isMiniAppManifest(getNodeValue(tree));
+  return tree !== undefined && isManifest(getNodeValue(tree));
 }

@@ -1,13 +1,16 @@
+import type { KindId } from '../../projectKind';
 import { configFields } from '../project/configFields';
 import type { JsonPath } from '../json/jsonText';
 import { manifestField, manifestFields, type Field } from '../project/manifestFields';
+import { MANIFEST_TYPES } from '../project/manifestType';
+import { pictureFieldAt, type PictureField } from '../project/pictureFields';
 
-/** The files of a mini-app whose fields are known. */
-export type DocumentKind = 'manifest' | 'config';
+/** The files with known fields: the manifest of each kind of project, and `sdk.config.json`. */
+export type DocumentKind = KindId | 'config';
 
 /** Returns the fields of the object at a path; empty if there is no such object. */
 export function listFields(kind: DocumentKind, path: JsonPath): Field[] {
-  return kind === 'manifest' ? manifestFields(path) : configFields(path);
+  return kind === 'config' ? configFields(path) : manifestFields(path, MANIFEST_TYPES[kind]);
 }
 
 /**
@@ -15,21 +18,17 @@ export function listFields(kind: DocumentKind, path: JsonPath): Field[] {
  * unknown path.
  */
 export function fieldAt(kind: DocumentKind, path: JsonPath): Field | undefined {
-  return kind === 'manifest'
-    ? manifestField(path)
-    : configFields(path.slice(0, -1)).find(({ name }) => name === path.at(-1));
+  return kind === 'config'
+    ? configFields(path.slice(0, -1)).find(({ name }) => name === path.at(-1))
+    : manifestField(path, MANIFEST_TYPES[kind]);
 }
 
-/** Fields that hold paths of pictures. */
-const ASSET_FIELDS = ['icon', 'coverImage', 'screenshots'] as const;
+/** Returns the fields that hold paths of pictures. */
+export function pictureFields(kind: DocumentKind): readonly PictureField[] {
+  return kind === 'config' ? [] : MANIFEST_TYPES[kind].pictures;
+}
 
-export type AssetField = (typeof ASSET_FIELDS)[number];
-
-/**
- * Returns the picture field of a path, which is that of the field's value or of an entry of its
- * list.
- */
-export function assetFieldAt(path: JsonPath): AssetField | undefined {
-  const length = path[0] === 'screenshots' ? 2 : 1;
-  return path.length === length ? ASSET_FIELDS.find((name) => name === path[0]) : undefined;
+/** Returns the picture field whose value, or an entry of whose list, is at a path. */
+export function assetFieldAt(kind: DocumentKind, path: JsonPath): PictureField | undefined {
+  return pictureFieldAt(pictureFields(kind), path);
 }

@@ -1,4 +1,5 @@
-import { manifestFields } from '../project/manifestFields';
+import type { JsonPath } from '../json/jsonText';
+import { listFields, type DocumentKind } from './fields';
 import type { TextEdit } from '../json/jsonEdit';
 
 /** A quick fix. It edits the text that it was created for, and may create a picture. */
@@ -31,15 +32,18 @@ export interface ProblemAt {
   end: number;
 }
 
-/** What is known about a mini-app besides the text. */
+/** What is known about a project besides the text. */
 export interface FixContext {
+  kind: DocumentKind;
   folderName: string;
   /** Pictures that may be its icon, the best first. */
   icons: readonly string[];
 }
 
-/** The names of the manifest's fields, in conventional order. */
-export const FIELDS = manifestFields([]).map(({ name }) => name);
+/** Returns the names of the fields of an object, in conventional order. */
+export function fieldNames(kind: DocumentKind, path: JsonPath = []): string[] {
+  return listFields(kind, path).map(({ name }) => name);
+}
 
 /** Creates a preferred fix. */
 export function fix(kind: Fix['kind'], field: string, value: string, edits: TextEdit[]): Fix {

@@ -1,9 +1,9 @@
 import { canonicalOrigin } from '../project/origin';
-import { listFields } from './fields';
-import type { Fix, FixContext, ProblemAt } from './fix';
+import { fieldNames, type Fix, type FixContext, type ProblemAt } from './fix';
 import { nodeAt, pathAt, readTree, textAt } from '../json/jsonTree';
 import { iconFixes, requiredFixes } from './requiredFixes';
 import {
+  contrastFixes,
   misspeltFieldFixes,
   originFixes,
   unknownFieldFixes,
@@ -12,7 +12,7 @@ import {
 } from './valueFixes';
 
 /**
- * Returns the fixes for a problem of a manifest or an `sdk.config.json`, the best first; empty if
+ * Returns the fixes for a problem of a project's JSON file, the best first; empty if
  * the problem no longer exists.
  */
 export function fixesFor(problem: ProblemAt, text: string, context: FixContext): Fix[] {
@@ -21,20 +21,23 @@ export function fixesFor(problem: ProblemAt, text: string, context: FixContext):
     return [];
   }
   const { rule } = problem;
-  const [, required] = /^manifest\.(\w+)\.required$/u.exec(rule) ?? [];
+  const { kind } = context;
+  const [, required] = /^\w+\.(.+)\.required$/u.exec(rule) ?? [];
   if (required !== undefined) {
-    return requiredFixes(text, tree, required, context);
+    return requiredFixes(text, tree, required.split('.'), context);
   }
   const path = pathAt(tree, problem.start);
   if (rule === 'version.published') {
     return versionFixes(tree);
   }
-  if (rule === 'manifest.unknown-field') {
-    return unknownFieldFixes(tree, path);
-  }
   if (rule === 'config.unknown-field') {
-    const known = listFields('config', path.slice(0, -1)).map(({ name }) => name);
-    return misspeltFieldFixes(tree, path, known);
+    return misspeltFieldFixes(tree, path, fieldNames(kind, path.slice(0, -1)));
+  }
+  if (rule.endsWith('.unknown-field')) {
+    return unknownFieldFixes(tree, path, fieldNames(kind, path.slice(0, -1)));
+  }
+  if (rule.startsWith('contrast.')) {
+    return contrastFixes(tree, path);
   }
   if (rule === 'asset.missing') {
     return path[0] === 'icon' ? iconFixes(text, tree, context) : [];
@@ -42,7 +45,7 @@ export function fixesFor(problem: ProblemAt, text: string, context: FixContext):
   if (rule.startsWith('manifest.network.')) {
     return originFixes(tree, path);
   }
-  return valueFixes(rule, tree, path);
+  return valueFixes(kind, rule, tree, path);
 }
 
 /**

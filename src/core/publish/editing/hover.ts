@@ -2,7 +2,8 @@ import { findNodeAtOffset, getNodePath } from 'jsonc-parser/lib/esm/main.js';
 import { t } from '../../text/l10n';
 import { NOT_ON_OLDEST_PLATFORM, OLDEST_PLATFORM } from '../checks/requires';
 import type { Field } from '../project/manifestFields';
-import { assetFieldAt, fieldAt, type AssetField, type DocumentKind } from './fields';
+import type { PictureField } from '../project/pictureFields';
+import { assetFieldAt, fieldAt, type DocumentKind } from './fields';
 import { readTree, type Node } from '../json/jsonTree';
 
 /** The information about a place in a text. Offsets count UTF-16 units. */
@@ -13,7 +14,7 @@ export interface Hover {
   /** Another sentence, about the value. */
   note?: string;
   /** The picture that the value names. */
-  picture?: { field: AssetField; path: string };
+  picture?: { field: PictureField; path: string };
 }
 
 /**
@@ -46,7 +47,7 @@ function aboutValue(
     return {};
   }
   const text = String(value);
-  const asset = kind === 'manifest' ? assetFieldAt(path) : undefined;
+  const asset = assetFieldAt(kind, path);
   if (asset !== undefined) {
     return { picture: { field: asset, path: text } };
   }

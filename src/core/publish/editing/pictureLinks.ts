@@ -1,3 +1,4 @@
+import { pictureFields, type DocumentKind } from './fields';
 import { nodeAt, readTree, type Node } from '../json/jsonTree';
 
 /** The path of a picture in a manifest. Offsets count UTF-16 units and exclude the quotes. */
@@ -8,14 +9,12 @@ export interface PictureLink {
 }
 
 /** Returns the paths of all pictures that a manifest names, whether or not they exist. */
-export function pictureLinks(manifestText: string): PictureLink[] {
+export function pictureLinks(kind: DocumentKind, manifestText: string): PictureLink[] {
   const tree = readTree(manifestText);
-  const screenshots = nodeAt(tree, ['screenshots']);
-  const nodes: (Node | undefined)[] = [
-    nodeAt(tree, ['icon']),
-    nodeAt(tree, ['coverImage']),
-    ...(screenshots?.type === 'array' ? (screenshots.children ?? []) : []),
-  ];
+  const nodes = pictureFields(kind).flatMap(({ path, isList }): (Node | undefined)[] => {
+    const node = nodeAt(tree, path);
+    return isList ? (node?.type === 'array' ? (node.children ?? []) : []) : [node];
+  });
   return nodes.flatMap((node) =>
     node?.type === 'string'
       ? [{ path: String(node.value), start: node.offset + 1, end: node.offset + node.length - 1 }]

@@ -4,8 +4,7 @@ import { t } from '../../text/l10n';
 import { pictureTrouble } from '../checks/assets';
 import { readPicture } from '../checks/picture';
 import { validateConfig } from '../project/config';
-import { ICON_EXTENSIONS, PICTURE_EXTENSIONS } from '../rules/manifestValues';
-import type { AssetField } from './fields';
+import type { PictureField } from '../project/pictureFields';
 
 /** Folders that do not hold the app author's pictures. */
 const SKIPPED = /^(\..*|node_modules)$/u;
@@ -64,9 +63,9 @@ export async function findPicture(
  */
 export async function listPictures(
   roots: readonly string[],
-  field: AssetField,
+  field: PictureField,
 ): Promise<Picture[]> {
-  const extensions = field === 'icon' ? ICON_EXTENSIONS : PICTURE_EXTENSIONS;
+  const { extensions } = field;
   const found = new Map<string, Picture>();
   for (const root of roots) {
     const files = await filesBelow(root, extensions, roots);
@@ -90,7 +89,7 @@ export async function listPictures(
  * @param file absolute
  */
 export async function describePicture(
-  field: AssetField,
+  field: PictureField,
   path: string,
   file: string,
 ): Promise<Picture | undefined> {

@@ -1,7 +1,8 @@
 import { appIdFromName, appNameFromId, hostedUrl } from '../project/appNames';
-import { manifestFields } from '../project/manifestFields';
-import { CATEGORIES } from '../rules/manifestValues';
-import { FIELDS, fix, type Fix, type FixContext } from './fix';
+import { PALETTES } from '../project/themeDefaults';
+import type { JsonPath } from '../json/jsonText';
+import { fieldAt, listFields } from './fields';
+import { fieldNames, fix, type Fix, type FixContext } from './fix';
 import { insertProperty, replaceValue, type TextEdit } from '../json/jsonEdit';
 import { nodeAt, readTree, textAt, type Node } from '../json/jsonTree';
 
@@ -10,10 +11,18 @@ const ICON = './icon.svg';
 const FALLBACK_ID = 'my-app';
 
 /** Inserts a missing required field: one fix for each likely value. */
-export function requiredFixes(text: string, tree: Node, field: string, context: FixContext): Fix[] {
-  const values = requiredValues(field, tree, context);
+export function requiredFixes(
+  text: string,
+  tree: Node,
+  path: readonly string[],
+  context: FixContext,
+): Fix[] {
+  const values = requiredValues(path, tree, context);
+  const [object, name] = [path.slice(0, -1), path.at(-1) ?? ''];
+  const field = path.join('.');
   let fixes = values.flatMap((value) => {
-    const edit = insertProperty(text, tree, [], field, value, FIELDS);
+    const order = fieldNames(context.kind, object);
+    const edit = insertProperty(text, tree, object, name, value, order);
     const shown = typeof value === 'string' ? value : JSON.stringify(value);
     return edit === undefined ? [] : [fix('setRequired', field, shown, [edit])];
   });
@@ -32,14 +41,14 @@ export function addRequiredFix(text: string, context: FixContext): Fix | undefin
   const isBlank = text.trim() === '';
   let filled = isBlank ? '{}' : text;
   let [count, picture] = [0, ''];
-  for (const { name } of manifestFields([]).filter(({ required }) => required)) {
+  for (const { name } of listFields(context.kind, []).filter(({ required }) => required)) {
     const tree = readTree(filled);
     if (tree?.type !== 'object') {
       return undefined;
     }
     const [value = name === 'icon' ? ICON : undefined] =
-      name === 'category' ? ['other'] : requiredValues(name, tree, context);
-    const edit = insertProperty(filled, tree, [], name, value, FIELDS);
+      name === 'category' ? ['other'] : requiredValues([name], tree, context);
+    const edit = insertProperty(filled, tree, [], name, value, fieldNames(context.kind));
     if (edit !== undefined) {
       filled = filled.slice(0, edit.start) + edit.text + filled.slice(edit.end);
       count += 1;
@@ -51,10 +60,12 @@ export function addRequiredFix(text: string, context: FixContext): Fix | undefin
 }
 
 /** Returns the likely values of a required field, the likeliest first. */
-function requiredValues(field: string, tree: Node, context: FixContext): unknown[] {
+function requiredValues(path: JsonPath, tree: Node, context: FixContext): unknown[] {
   const given = textAt(tree, ['id']);
   const id = given ?? appIdFromName(context.folderName) ?? FALLBACK_ID;
-  switch (field) {
+  const brightness = textAt(tree, ['spec', 'brightness']) === 'light' ? 'light' : 'dark';
+  const colors = PALETTES[brightness];
+  switch (path.join('.')) {
     case 'id':
       return [id];
     case 'name':
@@ -65,21 +76,25 @@ function requiredValues(field: string, tree: Node, context: FixContext): unknown
       return [hostedUrl(id)];
     case 'version':
       return ['1.0.0'];
-    case 'category':
-      return [...CATEGORIES];
-    default:
-      return [];
+    case 'spec':
+      return [{ brightness, colors }];
+    case 'spec.colors':
+      return [colors];
+    default: {
+      const color = path[1] === 'colors' ? colors[path[2] as keyof typeof colors] : undefined;
+      return color === undefined ? [...(fieldAt(context.kind, path)?.values ?? [])] : [color];
+    }
   }
 }
 
 /** Returns fixes for the icon: create a picture, or use an existing one. */
-export function iconFixes(text: string, tree: Node, { icons }: FixContext): Fix[] {
+export function iconFixes(text: string, tree: Node, { kind, icons }: FixContext): Fix[] {
   const node = nodeAt(tree, ['icon']);
   const current = textAt(tree, ['icon']);
   const set = (path: string): TextEdit[] => {
     const edit =
       node === undefined
-        ? insertProperty(text, tree, [], 'icon', path, FIELDS)
+        ? insertProperty(text, tree, [], 'icon', path, fieldNames(kind))
         : replaceValue(node, path);
     return edit === undefined || path === current ? [] : [edit];
   };

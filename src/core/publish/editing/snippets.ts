@@ -1,5 +1,6 @@
 import type { Field } from '../project/manifestFields';
-import { assetFieldAt } from './fields';
+import type { JsonPath } from '../json/jsonText';
+import { pictureFields, type DocumentKind } from './fields';
 
 /** How a field's value begins, if that is more than a quote. */
 const STARTS: Readonly<Record<string, string>> = {
@@ -11,10 +12,16 @@ const STARTS: Readonly<Record<string, string>> = {
 /**
  * Returns a value for a field with tab stops, as a VS Code snippet: indented with tabs, lines
  * ending with \n.
+ * @param path of the object that the field is in
  * @returns `hasSuggestions` if there are suggestions at the first tab stop
  */
-export function valueSnippet(field: Field): { snippet: string; hasSuggestions: boolean } {
-  const isAsset = assetFieldAt([field.name]) !== undefined || field.name === 'screenshots';
+export function valueSnippet(
+  kind: DocumentKind,
+  path: JsonPath,
+  field: Field,
+): { snippet: string; hasSuggestions: boolean } {
+  const own = [...path, field.name].join('.');
+  const isAsset = pictureFields(kind).some((each) => each.path.join('.') === own);
   const hasSuggestions = isAsset || field.values !== undefined || field.kind === 'object';
   const start = STARTS[field.name];
   if (start !== undefined) {
@@ -27,6 +34,8 @@ export function valueSnippet(field: Field): { snippet: string; hasSuggestions: b
       return { snippet: `\${1:${Number(field.default ?? 0)}}`, hasSuggestions: false };
     case 'flag':
       return { snippet: '${1|true,false|}', hasSuggestions: false };
+    case 'color':
+      return { snippet: '"#$1"', hasSuggestions: false };
     case 'list':
       return { snippet: '["$1"]', hasSuggestions };
     case 'map':

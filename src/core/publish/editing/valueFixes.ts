@@ -1,9 +1,13 @@
-import { manifestField } from '../project/manifestFields';
+import { getNodeValue } from 'jsonc-parser/lib/esm/main.js';
+import { isJsonObject } from '../../platform/json';
+import { readableColor } from '../checks/contrast';
+import { formatColor, isColor } from '../project/color';
+import type { ColorToken } from '../rules/themeValues';
 import { meantValue } from '../project/meantValue';
 import { closestMatch } from '../../text/closestMatch';
 import { isSemver, nextMinor, nextPatch } from '../project/semver';
-import { assetFieldAt } from './fields';
-import { FIELDS, fix, type Fix } from './fix';
+import { assetFieldAt, fieldAt, type DocumentKind } from './fields';
+import { fix, type Fix } from './fix';
 import { removeProperty, replaceValue, type TextEdit } from '../json/jsonEdit';
 import { nodeAt, readTree, textAt, type Node } from '../json/jsonTree';
 import { nearOrigin } from './nearOrigin';
@@ -31,19 +35,21 @@ export function versionFixes(tree: Node): Fix[] {
   }));
 }
 
-/** Removes an unknown field, or renames it to the closest known name. */
-export function unknownFieldFixes(tree: Node, path: readonly (string | number)[]): Fix[] {
-  const [name] = path;
+/**
+ * Removes an unknown field, or renames it to the closest known name.
+ * @param known the names in its object
+ */
+export function unknownFieldFixes(
+  tree: Node,
+  path: readonly (string | number)[],
+  known: readonly string[],
+): Fix[] {
+  const name = path.at(-1);
   const removal = removeProperty(tree, path);
-  if (
-    typeof name !== 'string' ||
-    path.length !== 1 ||
-    FIELDS.includes(name) ||
-    removal === undefined
-  ) {
+  if (typeof name !== 'string' || known.includes(name) || removal === undefined) {
     return [];
   }
-  const rename = misspeltFieldFixes(tree, path, FIELDS);
+  const rename = misspeltFieldFixes(tree, path, known);
   return [
     ...rename,
     { ...fix('removeField', name, '', [removal]), preferred: rename.length === 0 },
@@ -82,18 +88,25 @@ export function originFixes(tree: Node, path: readonly (string | number)[]): Fix
 /**
  * Suggests the closest valid value: one of a list of values, or a path with its missing beginning.
  */
-export function valueFixes(rule: string, tree: Node, path: readonly (string | number)[]): Fix[] {
+export function valueFixes(
+  kind: DocumentKind,
+  rule: string,
+  tree: Node,
+  path: readonly (string | number)[],
+): Fix[] {
   const node = nodeAt(tree, path);
   const text = textAt(tree, path);
   if (node === undefined || text === undefined) {
     return [];
   }
-  const field = manifestField(path);
+  const field = fieldAt(kind, path);
   const meant = rule.endsWith('.semver')
     ? completeVersion(text)
     : rule.endsWith('.value')
-      ? meantValue(text, field?.values ?? [])
-      : rule.endsWith('.relative') && assetFieldAt(path) !== undefined
+      ? field?.kind === 'color'
+        ? completeColor(text)
+        : meantValue(text, field?.values ?? [])
+      : rule.endsWith('.relative') && assetFieldAt(kind, path) !== undefined
         ? `./${text.replace(/^[\\/]+/u, '')}`
         : undefined;
   return meant === undefined
@@ -103,6 +116,28 @@ export function valueFixes(rule: string, tree: Node, path: readonly (string | nu
           replaceValue(node, meant),
         ]),
       ];
+}
+
+/** Replaces a color that does not stand out with the nearest one that does. */
+export function contrastFixes(tree: Node, path: readonly (string | number)[]): Fix[] {
+  const [node, token] = [nodeAt(tree, path), path.at(-1)];
+  const theme: unknown = getNodeValue(tree);
+  const color =
+    typeof token === 'string' && isJsonObject(theme)
+      ? readableColor(theme, token as ColorToken)
+      : undefined;
+  if (node === undefined || color === undefined) {
+    return [];
+  }
+  const value = formatColor(color);
+  return [fix('setValue', path.join('.'), value, [replaceValue(node, value)])];
+}
+
+/** Completes a color that lacks its sign, or has one digit for each channel. */
+function completeColor(text: string): string | undefined {
+  const hex = text.trim().replace(/^(?:#|0x)?/iu, '');
+  const color = `#${hex.length === 3 ? hex.replace(/./gu, '$&$&') : hex}`.toUpperCase();
+  return isColor(color) ? color : undefined;
 }
 
 /** Turns `v1.4` into `1.4.0`. */

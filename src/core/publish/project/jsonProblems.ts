@@ -1,10 +1,8 @@
+import { basename } from 'node:path';
 import { isJsonObject } from '../../platform/json';
-import { CONFIG_FILE, MANIFEST_FILE } from '../../miniAppFolder';
 import type { JsonText } from '../json/jsonText';
 import type { ProblemList } from '../rules/problemList';
 import { fileSentence, toProblem, RULES, sentence } from '../rules/rules';
-
-const NAMES = { manifest: MANIFEST_FILE, config: CONFIG_FILE };
 
 /** Adds problems if a text is not a JSON object, or has duplicate fields. */
 export function addJsonProblems(
@@ -16,14 +14,14 @@ export function addJsonProblems(
   const { parsed, syntaxErrors } = source;
   if (parsed === undefined) {
     for (const { reason, range } of syntaxErrors) {
-      const message = fileSentence(NAMES[kind], reason);
+      const message = fileSentence(basename(file), reason);
       problems.add('error', () => toProblem(`${kind}.syntax`, message, file, range));
     }
     return;
   }
   if (!isJsonObject(parsed.value)) {
     const rule = `${kind}.object` as const;
-    const message = fileSentence(NAMES[kind], RULES[rule].text);
+    const message = fileSentence(basename(file), RULES[rule].text);
     problems.add('error', () => toProblem(rule, message, file, source.rangeOf([])));
     return;
   }

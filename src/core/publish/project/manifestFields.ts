@@ -1,13 +1,14 @@
 import type * as z from 'zod/mini';
-import { descriptions, manifestSchema } from './manifest';
+import { MINI_APP_MANIFEST, type ManifestType } from './manifestType';
+import { descriptions, fieldKinds } from './schemaParts';
 import { isRuleId, RULES, type RuleId } from '../rules/rules';
 
-/** What an editor shows for a field of `manifest.json` or `sdk.config.json`. */
+/** What an editor shows for a field of a JSON file of a project. */
 export interface Field {
   name: string;
   description: string;
   required: boolean;
-  kind: 'text' | 'number' | 'flag' | 'list' | 'map' | 'object';
+  kind: 'text' | 'number' | 'flag' | 'color' | 'list' | 'map' | 'object';
   /** The allowed values of the field, or of the entries if it is a list. */
   values?: readonly string[];
   /** The value of a field that is left out. */
@@ -20,11 +21,14 @@ export interface Field {
 type Schema = z.core.$ZodTypes;
 
 /**
- * Returns the fields of the object at a path: of the manifest (`[]`), or of `requires`. Empty if
- * there is no such object.
+ * Returns the fields of the object at a path: of the manifest (`[]`), or of an object in it, such
+ * as `requires`. Empty if there is no such object.
  */
-export function manifestFields(path: readonly PropertyKey[]): Field[] {
-  let shape: Readonly<Record<string, z.core.$ZodType>> = manifestSchema.shape;
+export function manifestFields(
+  path: readonly PropertyKey[],
+  type: ManifestType = MINI_APP_MANIFEST,
+): Field[] {
+  let shape: Readonly<Record<string, z.core.$ZodType>> = type.schema.shape;
   for (const segment of path) {
     const name = String(segment);
     const inner = Object.hasOwn(shape, name) ? unwrapSchema(shape[name]) : undefined;
@@ -33,16 +37,19 @@ export function manifestFields(path: readonly PropertyKey[]): Field[] {
     }
     shape = inner._zod.def.shape;
   }
-  return Object.entries(shape).map(([name, schema]) => toField([...path, name], schema));
+  return Object.entries(shape).map(([name, schema]) => toField([...path, name], schema, type));
 }
 
 /**
  * Returns the field at a path, or the one whose list or map contains the path; undefined for an
  * unknown path.
  */
-export function manifestField(path: readonly PropertyKey[]): Field | undefined {
+export function manifestField(
+  path: readonly PropertyKey[],
+  type: ManifestType = MINI_APP_MANIFEST,
+): Field | undefined {
   for (let length = path.length; length > 0; length--) {
-    const field = manifestFields(path.slice(0, length - 1)).find(
+    const field = manifestFields(path.slice(0, length - 1), type).find(
       ({ name }) => name === path[length - 1],
     );
     if (field !== undefined) {
@@ -52,21 +59,25 @@ export function manifestField(path: readonly PropertyKey[]): Field | undefined {
   return undefined;
 }
 
-function toField(path: readonly PropertyKey[], schema: z.core.$ZodType): Field {
+function toField(
+  path: readonly PropertyKey[],
+  schema: z.core.$ZodType,
+  { rules }: ManifestType,
+): Field {
   const { def } = (schema as Schema)._zod;
   const inner = unwrapSchema(schema);
   const item = inner?._zod.def.type === 'array' ? unwrapSchema(inner._zod.def.element) : inner;
   const values = item?._zod.def.type === 'enum' ? Object.values(item._zod.def.entries) : undefined;
-  const prefix = `manifest.${path.map(String).join('.')}.`;
+  const prefixes = rules.map((beginning) => `${beginning}.${path.map(String).join('.')}.`);
   return {
     name: String(path.at(-1)),
     description: descriptions.get(schema)?.() ?? '',
     required: def.type !== 'optional' && def.type !== 'default',
-    kind: KINDS[inner?._zod.def.type ?? ''] ?? 'text',
+    kind: (inner && fieldKinds.get(inner)) ?? KINDS[inner?._zod.def.type ?? ''] ?? 'text',
     ...(values === undefined ? {} : { values: values.map(String) }),
     ...(def.type === 'default' ? { default: def.defaultValue } : {}),
     rules: Object.keys(RULES)
-      .filter((id) => id.startsWith(prefix) && !id.slice(prefix.length).includes('.'))
+      .filter((id) => prefixes.includes(id.slice(0, id.lastIndexOf('.') + 1)))
       .filter(isRuleId),
   };
 }

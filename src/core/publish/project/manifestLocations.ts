@@ -14,8 +14,8 @@ export class ManifestLocations {
   ) {}
 
   /** Reads the manifest as it is on disk. If it cannot be read, every location is its beginning. */
-  static async read(folder: string): Promise<ManifestLocations> {
-    const file = join(folder, MANIFEST_FILE);
+  static async read(folder: string, name = MANIFEST_FILE): Promise<ManifestLocations> {
+    const file = join(folder, name);
     return new ManifestLocations(file, new JsonText(await readTextFile(file).catch(() => '')));
   }
 

@@ -6,6 +6,7 @@ import { sanitizeLine } from '../../text/sanitizeLine';
 import type { Problem } from '../../problem';
 import type { Config } from './config';
 import type { Manifest, ManifestFields } from './manifest';
+import { MINI_APP_MANIFEST } from './manifestType';
 import { readPublishBuild } from './publishScript';
 import { checkConfigText, checkManifestText, readText } from './projectTexts';
 import { countProblems, type RuleId } from '../rules/rules';
@@ -56,7 +57,7 @@ export async function readProject(
     throw noManifest(folder);
   }
   const configFile = join(folder, CONFIG_FILE);
-  const { manifest, problems } = checkManifestText(text, manifestFile);
+  const { manifest, problems } = checkManifestText(MINI_APP_MANIFEST, text, manifestFile);
   const { config, problems: ofConfig } = checkConfigText(await readText(configFile), configFile);
   const all = [...problems, ...ofConfig];
   if (manifest === undefined || config === undefined) {

@@ -7,7 +7,9 @@ import { validateConfig, type Config } from './config';
 import { MAX_JSON } from '../json/jsonLimits';
 import { JsonText } from '../json/jsonText';
 import { fileSentence, toProblem, RULES } from '../rules/rules';
-import { validateManifest, type CheckedManifest } from './validateManifest';
+import type { ManifestType } from './manifestType';
+import { checkManifest } from './validateManifest';
+import type * as z from 'zod/mini';
 
 /** The content of a file: its text, why it cannot be read, or undefined if it does not exist. */
 export type FileText = string | Unreadable | undefined;
@@ -31,11 +33,15 @@ export async function readText(file: string): Promise<FileText> {
   }
 }
 
-/** Checks `manifest.json`. A missing file has no fields and no problems. */
-export function checkManifestText(text: FileText, file: string): CheckedManifest {
+/** Checks a manifest. A missing file has no fields and no problems. */
+export function checkManifestText<Shape extends z.core.$ZodShape>(
+  type: ManifestType<Shape>,
+  text: FileText,
+  file: string,
+): ReturnType<typeof checkManifest<Shape>> {
   return typeof text === 'string'
-    ? validateManifest(text, file)
-    : { fields: {}, problems: unreadable('manifest', text), source: new JsonText('') };
+    ? checkManifest(type, text, file)
+    : { fields: {}, sound: {}, problems: unreadable('manifest', text), source: new JsonText('') };
 }
 
 /** Checks `sdk.config.json`. A missing file counts as an empty one. */

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { isJsonObject, parseJson, type JsonObject } from '../../platform/json';
 import { t } from '../../text/l10n';
 import { sanitizeLine } from '../../text/sanitizeLine';
@@ -5,14 +6,10 @@ import type { Problem, Range } from '../../problem';
 import { addJsonProblems } from './jsonProblems';
 import { isKeptNumber } from '../json/jsonNumber';
 import { JsonText, type JsonPath } from '../json/jsonText';
-import {
-  manifestFieldsSchema,
-  manifestSchema,
-  requiresSchema,
-  type Manifest,
-  type ManifestFields,
-} from './manifest';
-import { manifestField } from './manifestFields';
+import type { Manifest, ManifestFields } from './manifest';
+import { manifestField, manifestFields } from './manifestFields';
+import { MINI_APP_MANIFEST, type ManifestType } from './manifestType';
+import { requiresSchema } from './schemaParts';
 import { meantValue } from './meantValue';
 import { closestMatch } from '../../text/closestMatch';
 import { ProblemList } from '../rules/problemList';
@@ -25,55 +22,119 @@ const EDITOR_FIELD = '$schema';
 const MAX_GUESSES = 20;
 
 /** The result of checking a manifest's text. */
-export interface CheckedManifest {
+export interface Checked<Submitted, Fields> {
   /** The manifest in the form in which it is submitted; set if no problem is an error. */
-  manifest?: Manifest;
+  manifest?: Submitted;
   /** In text order; see {@link ProblemList}. */
   problems: Problem[];
   /**
    * The valid fields, in the form in which they are submitted; empty if the text is not a JSON
    * object.
    */
-  fields: ManifestFields;
+  fields: Fields;
+  /** What the text says, without the innermost values that break a rule. */
+  sound: JsonObject;
   /** The text, which locates the fields. */
   source: JsonText;
 }
 
+/** The result of checking a mini-app's manifest. */
+export type CheckedManifest = Checked<Manifest, ManifestFields>;
+
 /**
- * Checks a manifest's text against all rules. Never throws.
+ * Checks the text of a mini-app's manifest against all rules. Never throws.
  * @param file absolute path, used in problems
  */
 export function validateManifest(json: string, file: string): CheckedManifest {
+  return checkManifest(MINI_APP_MANIFEST, json, file);
+}
+
+/**
+ * Checks the text of a manifest against all rules. Never throws.
+ * @param file absolute path, used in problems
+ */
+export function checkManifest<Shape extends z.core.$ZodShape>(
+  type: ManifestType<Shape>,
+  json: string,
+  file: string,
+): Checked<SubmittedBy<Shape>, Partial<SubmittedBy<Shape>>> {
   const source = new JsonText(json);
   const problems = new ProblemList(file);
   addJsonProblems(problems, 'manifest', source, file);
   const value = source.parsed?.value;
   if (!isJsonObject(value)) {
-    return { fields: {}, problems: problems.toArray(), source };
+    return { fields: {}, sound: {}, problems: problems.toArray(), source };
   }
-  const result = manifestSchema.safeParse(value);
-  for (const { code, path, message } of result.error?.issues ?? []) {
-    const rule = brokenRule(value, path, message);
-    problems.add(RULES[rule].severity, () => {
-      const range = code === 'invalid_key' ? source.keyRangeOf(path) : source.rangeOf(path);
-      const problem = toProblem(rule, describeBroken(rule, code, path), file, range);
-      return didYouMean(problem, suggestValue(rule, path, source));
-    });
+  const result = type.schema.safeParse(value);
+  const issues = result.error?.issues ?? [];
+  for (const issue of issues) {
+    addIssue(problems, type, issue, value, source, file);
   }
-  addLostValues(problems, source, file);
+  addLostValues(problems, type, source, file);
   addVersionProblem(problems, value, source, file);
-  addUnknownFields(problems, value, source, file);
-  const told = { problems: problems.toArray(byPosition), source };
+  addUnknownFields(problems, [], Object.keys(value), type, source, file);
+  const sound = withoutBroken(value, issues);
+  const told = { problems: problems.toArray(byPosition), sound, source };
   return result.success && !problems.hasErrors
     ? { ...told, manifest: result.data, fields: result.data }
-    : { ...told, fields: readFields(value) };
+    : { ...told, fields: readFields(type, value) };
 }
 
-function readFields(value: JsonObject): ManifestFields {
-  const { error } = manifestFieldsSchema.safeParse(value);
+type SubmittedBy<Shape extends z.core.$ZodShape> = z.output<z.ZodMiniObject<Shape>>;
+
+function addIssue(
+  problems: ProblemList,
+  type: ManifestType,
+  issue: z.core.$ZodIssue,
+  value: JsonObject,
+  source: JsonText,
+  file: string,
+): void {
+  const { code, path, message } = issue;
+  if (code === 'unrecognized_keys') {
+    addUnknownFields(problems, path, issue.keys, type, source, file);
+    return;
+  }
+  const rule = brokenRule(type, value, path, message);
+  problems.add(RULES[rule].severity, () => {
+    const range = code === 'invalid_key' ? source.keyRangeOf(path) : source.rangeOf(path);
+    const problem = toProblem(rule, describeBroken(rule, code, path), file, range);
+    return didYouMean(problem, suggestValue(type, rule, path, source));
+  });
+}
+
+function readFields<Shape extends z.core.$ZodShape>(
+  { schema }: ManifestType<Shape>,
+  value: JsonObject,
+): Partial<SubmittedBy<Shape>> {
+  const partial = z.partial(schema);
+  const { error } = partial.safeParse(value);
   const broken = new Set(error?.issues.map(({ path }) => path[0]));
   const sound = Object.entries(value).filter(([field]) => !broken.has(field));
-  return manifestFieldsSchema.safeParse(Object.fromEntries(sound)).data ?? {};
+  return (partial.safeParse(Object.fromEntries(sound)).data ?? {}) as Partial<SubmittedBy<Shape>>;
+}
+
+/** Copies a value without the innermost values that have an issue. */
+function withoutBroken(value: JsonObject, issues: readonly z.core.$ZodIssue[]): JsonObject {
+  const broken = new Set(issues.map(({ path }) => JSON.stringify(path)));
+  const copy = (inner: unknown, path: readonly PropertyKey[]): unknown => {
+    if (Array.isArray(inner)) {
+      // Entries keep their index, which is part of their place.
+      return inner.map((entry, index) => {
+        const at = [...path, index];
+        return broken.has(JSON.stringify(at)) ? undefined : copy(entry, at);
+      });
+    }
+    if (!isJsonObject(inner)) {
+      return inner;
+    }
+    const entries = Object.entries(inner)
+      .map(([name, each]) => ({ name, each, at: [...path, name] }))
+      .filter(({ each, at }) => isJsonObject(each) || !broken.has(JSON.stringify(at)))
+      .map(({ name, each, at }) => [name, copy(each, at)] as const);
+    return Object.fromEntries(entries);
+  };
+  return copy(value, []) as JsonObject;
 }
 
 function describeBroken(rule: RuleId, code: string | undefined, path: JsonPath): string {
@@ -88,17 +149,36 @@ function describeBroken(rule: RuleId, code: string | undefined, path: JsonPath):
   return sentence(path.map(String).join('.'), isNoText ? t('must be text') : RULES[rule].text);
 }
 
-function brokenRule(value: JsonObject, path: JsonPath, message: string): RuleId {
-  const field = String(path[0] ?? '');
-  const rule =
-    path.length === 1 && !Object.hasOwn(value, field) ? `manifest.${field}.required` : message;
-  return isRuleId(rule) ? rule : 'manifest.object';
+function brokenRule(
+  { rules }: ManifestType,
+  value: JsonObject,
+  path: JsonPath,
+  message: string,
+): RuleId {
+  const [missing] = isMissing(value, path)
+    ? rules.map((start) => `${start}.${path.map(String).join('.')}.required`).filter(isRuleId)
+    : [];
+  return missing ?? (isRuleId(message) ? message : 'manifest.object');
+}
+
+/** Checks whether an object has no field at a path. */
+function isMissing(value: JsonObject, path: JsonPath): boolean {
+  const [name, ...rest] = path.map(String);
+  const inner = name !== undefined && Object.hasOwn(value, name) ? value[name] : undefined;
+  return isJsonObject(inner) && rest.length > 0
+    ? isMissing(inner, rest)
+    : name !== undefined && rest.length === 0 && !Object.hasOwn(value, name);
 }
 
 /** Returns the closest allowed value of a field with a fixed list of values. */
-function suggestValue(rule: RuleId, path: JsonPath, source: JsonText): string | undefined {
+function suggestValue(
+  type: ManifestType,
+  rule: RuleId,
+  path: JsonPath,
+  source: JsonText,
+): string | undefined {
   const text = rule.endsWith('.value') ? parseJson(source.textAt(path) ?? '')?.value : undefined;
-  const { values = [] } = manifestField(path) ?? {};
+  const { values = [] } = manifestField(path, type) ?? {};
   return typeof text === 'string' ? meantValue(text, values) : undefined;
 }
 
@@ -106,7 +186,12 @@ function suggestValue(rule: RuleId, path: JsonPath, source: JsonText): string | 
  * Reports values in unknown fields of `requires` that JSON does not preserve, because these fields
  * are submitted unchanged.
  */
-function addLostValues(problems: ProblemList, source: JsonText, file: string): void {
+function addLostValues(
+  problems: ProblemList,
+  { schema }: ManifestType,
+  source: JsonText,
+  file: string,
+): void {
   const known = Object.keys(requiresSchema.shape);
   source.visitValues((path, { isNumber, text, range, keyRange }) => {
     const [field = '', inner = ''] = path;
@@ -115,11 +200,7 @@ function addLostValues(problems: ProblemList, source: JsonText, file: string): v
         toProblem(rule, sentence(path.join('.'), RULES[rule].text), file, place()),
       );
     };
-    if (
-      path.length > 1 &&
-      path.at(-1) === '__proto__' &&
-      Object.hasOwn(manifestSchema.shape, field)
-    ) {
+    if (path.length > 1 && path.at(-1) === '__proto__' && Object.hasOwn(schema.shape, field)) {
       told('manifest.proto', keyRange);
     }
     const isPassedThrough = field === 'requires' && path.length > 1 && !known.includes(inner);
@@ -145,26 +226,31 @@ function addVersionProblem(
 }
 
 /**
- * Reports unknown fields, which are not submitted. One that looks like a misspelt known field is a
- * warning, because it was meant to have an effect.
+ * Reports unknown fields. At the top they are not submitted; one that looks like a misspelt known
+ * field is a warning there, because it was meant to have an effect. Elsewhere they are errors.
+ * @param path of the object that has the fields
  */
 function addUnknownFields(
   problems: ProblemList,
-  value: JsonObject,
+  path: JsonPath,
+  fields: readonly string[],
+  type: ManifestType,
   source: JsonText,
   file: string,
 ): void {
-  const known = Object.keys(manifestSchema.shape);
-  const rule = 'manifest.unknown-field';
-  const unknown = Object.keys(value).filter(
-    (field) => !known.includes(field) && field !== EDITOR_FIELD,
+  const known = manifestFields(path, type).map(({ name }) => name);
+  const isTop = path.length === 0;
+  const rule: RuleId = isTop ? 'manifest.unknown-field' : 'theme.unknown-field';
+  const unknown = fields.filter(
+    (field) => !known.includes(field) && !(isTop && field === EDITOR_FIELD),
   );
   for (const [index, field] of unknown.entries()) {
     const meant = index < MAX_GUESSES ? closestMatch(field, known) : undefined;
-    const severity = meant === undefined ? RULES[rule].severity : 'warning';
+    const severity = isTop && meant !== undefined ? 'warning' : RULES[rule].severity;
     problems.add(severity, () => {
-      const message = sentence(field, RULES[rule].text);
-      const told = toProblem(rule, message, file, source.keyRangeOf([field]));
+      const at = [...path, field];
+      const message = sentence(at.map(String).join('.'), RULES[rule].text);
+      const told = toProblem(rule, message, file, source.keyRangeOf(at));
       return { ...didYouMean(told, meant), severity };
     });
   }

@@ -5,66 +5,36 @@ import {
   PICTURE_EXTENSIONS,
   VEHICLE_CAPABILITIES,
 } from './manifestValues';
+import {
+  DUPLICATE,
+  EMPTY_LIST,
+  endsWith,
+  error,
+  hasAtMost,
+  hasCharacters,
+  info,
+  JSON_OBJECT,
+  LIST,
+  LOCALIZED,
+  OBJECT,
+  oneOf,
+  PATH,
+  REQUIRED,
+  SYNTAX,
+  TEXT,
+  TRUE_OR_FALSE,
+  UNREADABLE,
+  warning,
+  type Rule,
+} from './rule';
+import { THEME_RULES } from './themeRules';
 import { plural, t } from '../../text/l10n';
 import { CONFIG_FILE } from '../../miniAppFolder';
 import { sanitizeLine } from '../../text/sanitizeLine';
 import type { Problem, Range } from '../../problem';
 
-interface Rule {
-  readonly severity: Problem['severity'];
-  /** The rule as a sentence about the field, file or text, in the current UI language. */
-  readonly text: string;
-  /** Whether a field's type, its values and whether it is required already express the rule. */
-  readonly isPlain: boolean;
-}
-
-type Words = () => string;
-
-const rule = (severity: Problem['severity'], words: Words, isPlain = false): Rule => ({
-  severity,
-  isPlain,
-  get text() {
-    return words();
-  },
-});
-const error = (words: Words): Rule => rule('error', words);
-const warning = (words: Words): Rule => rule('warning', words);
-const info = (words: Words): Rule => rule('info', words);
-const plainError = (words: Words): Rule => rule('error', words, true);
-
-const oneOf = (values: readonly string[]): Rule =>
-  plainError(() => t('must be one of {0}', values.join(', ')));
-const endsWith = (extensions: readonly string[]): Rule =>
-  error(() => t('must end with {0}', extensions.map((name) => `.${name}`).join(', ')));
-const hasCharacters = (min: number, max: number): Rule =>
-  error(() => t('must have {0} to {1} characters', min, max));
-const hasAtMost = (max: number): Rule => error(() => t('must have at most {0} entries', max));
-
-const TRUE_OR_FALSE = plainError(() => t('must be true or false'));
-const REQUIRED = plainError(() => t('is required'));
-const TEXT = plainError(() => t('must be text'));
-const LIST = plainError(() => t('must be a list'));
-const EMPTY_LIST = error(() => t('must not be an empty list'));
-const UNREADABLE = error(() => t('cannot be read'));
-const SYNTAX = error(() => t('must be plain JSON, without comments and trailing commas'));
-const DUPLICATE = error(() => t('is there more than once'));
-const JSON_OBJECT = error(() => t('must be a JSON object'));
-const OBJECT = plainError(() => t('must be an object'));
-const LOCALIZED = {
-  type: error(() => t('must map locales to texts, such as {0}', '{ "en": "…" }')),
-  empty: error(() => t('needs at least one locale')),
-  locale: error(() => t('needs language codes of two lower-case letters, such as {0}', '"en"')),
-  text: error(() => t('must not be empty')),
-};
-const PATH = {
-  type: plainError(() => t('must be a path beginning with "{0}"', './')),
-  length: hasCharacters(3, 256),
-  relative: error(() => t('must begin with "{0}"', './')),
-  parent: error(() => t('must not contain ".."')),
-};
-
 /**
- * All rules about a mini-app except those about WebView support: stable ID, severity and text. A
+ * All rules about a project except those about WebView support: stable ID, severity and text. A
  * message consists of the name of the offending thing and this text; an editor shows the texts of
  * all rules of a field.
  */
@@ -153,6 +123,8 @@ export const RULES = {
   'manifest.requiredEntitlement.type': TEXT,
   'manifest.requiredEntitlement.length': hasCharacters(1, 64),
 
+  ...THEME_RULES,
+
   'config.unreadable': UNREADABLE,
   'config.syntax': SYNTAX,
   'config.duplicate-key': DUPLICATE,
@@ -176,6 +148,9 @@ export const RULES = {
   'version.published': warning(() => t("was already submitted: devices that have it won't update")),
   'version.lower': warning(() => t('is lower than the latest published version')),
   'version.not-compared': info(() => t('was not compared with the published version')),
+
+  'contrast.text': warning(() => t('is hard to read')),
+  'contrast.accent': warning(() => t('is hard to see')),
 
   'asset.missing': error(() => t('is missing')),
   'asset.name': warning(() => t('must be the name of the file, with its upper and lower case')),

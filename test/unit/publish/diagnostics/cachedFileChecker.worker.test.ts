@@ -9,6 +9,7 @@ import { MANIFEST } from '../../../support/project';
 import { useBuiltWorker } from '../../../support/publish-worker';
 import { useTempFolder } from '../../../support/temp-folder';
 import { plant } from '../../../support/trees';
+import { KINDS } from '../../../../src/core/publish/kinds';
 
 const BROKEN = join(__dirname, '../../../fixtures/broken-mini-apps/every-problem/src');
 const MODULE = 'export {};\n';
@@ -34,12 +35,12 @@ describe('file problems of a large mini-app', () => {
   const cache = (): string => join(temp.path, 'cache.json');
 
   function open(worker?: string): ProblemModel {
-    return new ProblemModel(folder, { worker, baselineCache: cache() });
+    return new ProblemModel(folder, KINDS.miniApp, { worker, baselineCache: cache() });
   }
 
   async function look(from = finder, signal?: AbortSignal): Promise<Problem[]> {
     from.setManifest(await from.readText(from.manifestFile));
-    from.setConfig(await from.readText(from.configFile));
+    from.setConfig(await from.readText(from.configFile!));
     await from.checkFiles(signal);
     return from.problems;
   }

@@ -11,6 +11,7 @@ import { publish, type PublishDeps } from '../../../../src/core/publish/publish'
 import { marked } from '../../../support/marked-text';
 import { MANIFEST, writeFiles } from '../../../support/project';
 import { useTempFolder } from '../../../support/temp-folder';
+import { KINDS } from '../../../../src/core/publish/kinds';
 
 const FIXTURES = join(__dirname, '../../../fixtures');
 const MINI_APPS = join(FIXTURES, 'mini-apps');
@@ -21,13 +22,13 @@ describe('problems of a mini-app', () => {
   const temp = useTempFolder();
   let finder: ProblemModel;
   beforeEach(() => {
-    finder = new ProblemModel(temp.path);
+    finder = new ProblemModel(temp.path, KINDS.miniApp);
   });
 
   /** Reads the texts from disk and runs all checks. */
   async function look(signal?: AbortSignal): Promise<Problem[]> {
     finder.setManifest(await finder.readText(finder.manifestFile));
-    finder.setConfig(await finder.readText(finder.configFile));
+    finder.setConfig(await finder.readText(finder.configFile!));
     await finder.checkFiles(signal);
     return finder.problems;
   }
@@ -137,7 +138,7 @@ describe('problems of a mini-app', () => {
   it('keep the warning about the output folder until the configuration changes', async () => {
     await plant({}, { 'sdk.config.json': '{ "buildCommand": "make" }' });
     await look();
-    const told = { rule: 'output.stale', message: 'x', file: finder.configFile };
+    const told = { rule: 'output.stale', message: 'x', file: finder.configFile! };
     await finder.setBuilt([{ severity: 'warning', ...told }]);
     assert.deepEqual(rulesOf(await look()), ['output.stale']);
     finder.setConfig('{ "buildCommand": "make", "distDir": "./out" }');
@@ -148,7 +149,7 @@ describe('problems of a mini-app', () => {
     await plant({}, { 'sdk.config.json': '{}' });
     await look();
     await plant({}, { 'sdk.config.json': '{ "buildCommand": "make" }' });
-    const told = { rule: 'output.stale', message: 'x', file: finder.configFile };
+    const told = { rule: 'output.stale', message: 'x', file: finder.configFile! };
     await finder.setBuilt([{ severity: 'warning', ...told }]);
     assert.deepEqual(rulesOf(await look()), ['output.stale']);
   });

@@ -1,33 +1,31 @@
 import assert from 'node:assert/strict';
 import { complete, type Completion } from '../../../../src/core/publish/editing/complete';
-import type { AssetField, DocumentKind } from '../../../../src/core/publish/editing/fields';
+import type { DocumentKind } from '../../../../src/core/publish/editing/fields';
 import { manifestFields } from '../../../../src/core/publish/project/manifestFields';
 import {
   CATEGORIES,
   VEHICLE_CAPABILITIES,
 } from '../../../../src/core/publish/rules/manifestValues';
 import { atCursor } from '../../../support/cursor';
+import type { PictureField } from '../../../../src/core/publish/project/pictureFields';
 
 const REQUIRED = ['id', 'name', 'icon', 'url', 'version', 'category'];
 const OPTIONAL = manifestFields([])
   .map(({ name }) => name)
   .filter((name) => !REQUIRED.includes(name));
 
-const pictures = (field: AssetField) =>
+const pictures = ({ path }: PictureField) =>
   Promise.resolve([
-    { path: `./${field}.png`, size: 2_000, dimensions: { width: 256, height: 256 } },
+    { path: `./${path.join('.')}.png`, size: 2_000, dimensions: { width: 256, height: 256 } },
     { path: './big.png', size: 20, trouble: 'is not a picture' },
   ]);
 
-async function at(
-  marked: string,
-  kind: DocumentKind = 'manifest',
-): Promise<Completion | undefined> {
+async function at(marked: string, kind: DocumentKind = 'miniApp'): Promise<Completion | undefined> {
   const { text, offset } = atCursor(marked);
   return complete(kind, text, offset, pictures);
 }
 
-async function labels(marked: string, kind: DocumentKind = 'manifest'): Promise<string[]> {
+async function labels(marked: string, kind: DocumentKind = 'miniApp'): Promise<string[]> {
   return (await at(marked, kind))?.candidates.map(({ label }) => label) ?? [];
 }
 
@@ -189,9 +187,9 @@ describe('completion', () => {
       '{ "id": "a\\"b", /* c */ "requires": { "dilink": ["di5.0", 1.5e3, tru], "x": null } }';
     for (let length = 0; length <= text.length; length++) {
       const cut = text.slice(0, length);
-      await complete('manifest', cut, length, pictures);
-      await complete('manifest', text, length, pictures);
+      await complete('miniApp', cut, length, pictures);
+      await complete('miniApp', text, length, pictures);
     }
-    await complete('manifest', '['.repeat(50_000), 50_000, pictures);
+    await complete('miniApp', '['.repeat(50_000), 50_000, pictures);
   });
 });

@@ -32,7 +32,11 @@ function fixesOf(text: string, icons: string[] = []): Fix[] {
 }
 
 function at(rule: string, text: string, start: number, icons: string[] = []): Fix[] {
-  return fixesFor({ rule, start, end: start + 1 }, text, { folderName: 'My Äpp!', icons });
+  return fixesFor({ rule, start, end: start + 1 }, text, {
+    kind: rule.startsWith('config.') ? 'config' : 'miniApp',
+    folderName: 'My Äpp!',
+    icons,
+  });
 }
 
 function offsetOf(text: string, { line, character }: { line: number; character: number }): number {
@@ -78,7 +82,7 @@ describe('quick fixes', () => {
 
   for (const text of ['{}', '{\n}\n', '', ' \n', '{\n\t"id": "trip-log", // mine\n}\n']) {
     it(`add all required fields to ${JSON.stringify(text)} at once`, () => {
-      const fix = addRequiredFix(text, { folderName: 'Trip Log', icons: [] });
+      const fix = addRequiredFix(text, { kind: 'miniApp', folderName: 'Trip Log', icons: [] });
       const filled = done(text, fix);
       const isComment = (rule: string): boolean => rule === 'manifest.syntax';
       assert.deepEqual(
@@ -91,14 +95,18 @@ describe('quick fixes', () => {
   }
 
   it('add all required fields with an icon that is there', () => {
-    const fix = addRequiredFix('{}', { folderName: 'x', icons: ['./logo.png'] });
+    const fix = addRequiredFix('{}', { kind: 'miniApp', folderName: 'x', icons: ['./logo.png'] });
     assert.match(done('{}', fix), /"id": "my-app",[^]*"icon": "\.\/logo\.png"/u);
     assert.equal(fix?.picture, undefined);
   });
 
   it('are not offered together where one field at most is missing, or no object is there', () => {
     for (const text of [textOf(GOOD), textOf({ ...GOOD, url: undefined }), '[]']) {
-      assert.equal(addRequiredFix(text, { folderName: 'x', icons: [] }), undefined, text);
+      assert.equal(
+        addRequiredFix(text, { kind: 'miniApp', folderName: 'x', icons: [] }),
+        undefined,
+        text,
+      );
     }
   });
 

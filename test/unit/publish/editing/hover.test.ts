@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { hoverAt } from '../../../../src/core/publish/editing/hover';
+import { ICON, MINI_APP_PICTURES } from '../../../../src/core/publish/project/pictureFields';
 import { atCursor } from '../../../support/cursor';
 
-const at = (marked: string, kind: 'manifest' | 'config' = 'manifest') => {
+const at = (marked: string, kind: 'miniApp' | 'config' = 'miniApp') => {
   const { text, offset } = atCursor(marked);
   const hover = hoverAt(kind, text, offset);
   return hover === undefined ? undefined : { ...hover, text: text.slice(hover.start, hover.end) };
@@ -35,9 +36,9 @@ describe('hovers', () => {
   });
 
   it('show the image of a path', () => {
-    assert.deepEqual(at('{ "icon": "./|a.png" }')?.picture, { field: 'icon', path: './a.png' });
+    assert.deepEqual(at('{ "icon": "./|a.png" }')?.picture, { field: ICON, path: './a.png' });
     assert.deepEqual(at('{ "screenshots": ["./|a.png"] }')?.picture, {
-      field: 'screenshots',
+      field: MINI_APP_PICTURES[2],
       path: './a.png',
     });
     assert.equal(at('{ "url": "./|a.png" }')?.picture, undefined);

@@ -10,6 +10,9 @@ import {
 } from '../../../../src/core/publish/editing/pictures';
 import { png } from '../../../support/png';
 import { useTempFolder } from '../../../support/temp-folder';
+import { ICON, MINI_APP_PICTURES } from '../../../../src/core/publish/project/pictureFields';
+
+const [, COVER] = MINI_APP_PICTURES;
 
 describe('images of a mini-app', () => {
   const folder = useTempFolder('all');
@@ -35,7 +38,7 @@ describe('images of a mini-app', () => {
   });
 
   it('are listed by matching type with their problems, valid ones first', async () => {
-    const icons = await listPictures(roots(), 'icon');
+    const icons = await listPictures(roots(), ICON);
     assert.deepEqual(
       icons.map((picture) => [picture.path, picture.trouble]),
       [
@@ -47,9 +50,9 @@ describe('images of a mini-app', () => {
     );
     assert.match(summarizePicture(icons[0]!), /^\d+ B · 256×256$/u);
     assert.equal(summarizePicture(icons[1]!), '6 B');
-    const covers = await listPictures(roots(), 'coverImage');
+    const covers = await listPictures(roots(), COVER!);
     assert.equal(covers.find(({ path }) => path === './cover.webp')?.trouble, 'is not a picture');
-    assert.deepEqual(await listPictures([join(folder.path, 'none')], 'icon'), []);
+    assert.deepEqual(await listPictures([join(folder.path, 'none')], ICON), []);
   });
 
   it('are found only where publish looks for them', async () => {
@@ -72,9 +75,9 @@ describe('images of a mini-app', () => {
   it('are linked in the manifest without the quotes', () => {
     const text = '{ "icon": "./a.png", "coverImage": 1, "screenshots": ["./b.png", 2, "./c.png"] }';
     assert.deepEqual(
-      pictureLinks(text).map(({ path, start, end }) => [path, text.slice(start, end)]),
+      pictureLinks('miniApp', text).map(({ path, start, end }) => [path, text.slice(start, end)]),
       ['./a.png', './b.png', './c.png'].map((path) => [path, path]),
     );
-    assert.deepEqual(pictureLinks(''), []);
+    assert.deepEqual(pictureLinks('miniApp', ''), []);
   });
 });

@@ -11,6 +11,7 @@ import { readProject } from '../../../../src/core/publish/project/project';
 import { validateManifest } from '../../../../src/core/publish/project/validateManifest';
 import { MANIFEST } from '../../../support/project';
 import { useTempFolder } from '../../../support/temp-folder';
+import { KINDS } from '../../../../src/core/publish/kinds';
 
 const CAP = 200;
 
@@ -103,9 +104,9 @@ describe('file with many problems', () => {
 });
 
 async function problemsOf(folder: string): Promise<Problem[]> {
-  const finder = new ProblemModel(folder);
+  const finder = new ProblemModel(folder, KINDS.miniApp);
   finder.setManifest(await finder.readText(finder.manifestFile));
-  finder.setConfig(await finder.readText(finder.configFile));
+  finder.setConfig(await finder.readText(finder.configFile!));
   await finder.checkFiles();
   return finder.problems;
 }
@@ -127,7 +128,7 @@ describe('text that is too long to parse', () => {
       (await readProject(temp.path)).problems.map(({ rule, severity }) => `${severity} ${rule}`),
       told.map((rule) => `error ${rule}`),
     );
-    const finder = new ProblemModel(temp.path);
+    const finder = new ProblemModel(temp.path, KINDS.miniApp);
     finder.setManifest(manifestWith(200_000));
     finder.setConfig(`{${'"a":1,'.repeat(600_000)}"a":1}`);
     assert.deepEqual(
@@ -139,7 +140,7 @@ describe('text that is too long to parse', () => {
   });
 
   it('is the same error each time', () => {
-    const finder = new ProblemModel(temp.path);
+    const finder = new ProblemModel(temp.path, KINDS.miniApp);
     for (let time = 0; time < 2; time++) {
       finder.setManifest(manifestWith(200_000));
       assert.deepEqual(
@@ -160,7 +161,7 @@ describe('failing check', () => {
   it('reports an error on each run until it succeeds', () => {
     const logged: string[] = [];
     const logger = { error: (message: string) => void logged.push(message) };
-    const finder = new ProblemModel(temp.path, { logger });
+    const finder = new ProblemModel(temp.path, KINDS.miniApp, { logger });
     const text = JSON.stringify(MANIFEST);
     manifestSchema.safeParse = () => {
       throw new RangeError('Maximum call stack size exceeded');
@@ -180,7 +181,7 @@ describe('failing check', () => {
   });
 
   it('reports an error of the folder when the file check fails', async () => {
-    const finder = new ProblemModel(temp.path, { worker: '/nowhere' });
+    const finder = new ProblemModel(temp.path, KINDS.miniApp, { worker: '/nowhere' });
     finder.setManifest(JSON.stringify(MANIFEST));
     finder.setConfig(undefined);
     const before = Array.prototype.flatMap;

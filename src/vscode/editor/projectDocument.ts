@@ -1,15 +1,17 @@
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { CONFIG_FILE, isMiniApp } from '../../core/miniAppFolder';
+import { findKind } from '../../core/projectFolders';
+import type { ProjectKind } from '../../core/projectKind';
+import { KINDS } from '../../core/publish/kinds';
 import { documentKind, looksLikeOurs } from '../../core/publish/editing/document';
 import type { DocumentKind } from '../../core/publish/editing/fields';
-import { pictureRoots } from '../../core/publish/editing/pictures';
 import { TextPositions } from '../../core/publish/json/textPositions';
 import { readTextFile } from '../../core/platform/readTextFile';
 
-/** A manifest or an `sdk.config.json` at the root of a mini-app. */
-export interface MiniAppDocument {
+/** A JSON file with known fields at the root of a project. */
+export interface ProjectDocument {
   kind: DocumentKind;
+  project: ProjectKind;
   /** The absolute path. */
   folder: string;
 }
@@ -38,25 +40,30 @@ export function toVsRange({ text }: Snapshot, start: number, end: number): vscod
 }
 
 /**
- * Returns the mini-app document at a path; undefined for files of other projects. Uses the text in
+ * Returns the document of a project at a path; undefined for files of other tools. Uses the text in
  * the editor, even if it is not saved.
  */
-export async function miniAppDocument({
+export async function projectDocument({
   path,
   text,
-}: Pick<Snapshot, 'path' | 'text'>): Promise<MiniAppDocument | undefined> {
-  const kind = documentKind(path);
-  if (kind === undefined) {
+}: Pick<Snapshot, 'path' | 'text'>): Promise<ProjectDocument | undefined> {
+  const named = documentKind(path);
+  if (named === undefined) {
     return undefined;
   }
+  const { document: kind, project } = named;
   const folder = dirname(path);
-  const isOurs = (kind === 'manifest' && looksLikeOurs(text)) || (await isMiniApp(folder));
-  return isOurs ? { kind, folder } : undefined;
+  const known = await findKind(folder);
+  const isOurs =
+    known === undefined ? kind !== 'config' && looksLikeOurs(project, text) : known === project;
+  return isOurs ? { kind, project, folder } : undefined;
 }
 
-/** Returns the folders that can contain a mini-app's pictures; see {@link pictureRoots}. */
-export async function getPictureRoots(folder: string): Promise<string[]> {
-  return pictureRoots(folder, await currentText(join(folder, CONFIG_FILE)));
+/** Returns the folders that can contain a project's pictures. */
+export async function getPictureRoots({ folder, project }: ProjectDocument): Promise<string[]> {
+  const { id, configFile } = project;
+  const config = configFile === undefined ? undefined : await currentText(join(folder, configFile));
+  return KINDS[id].pictureRoots(folder, config);
 }
 
 /** Returns a file's text from its editor or else from disk; undefined if it cannot be read. */

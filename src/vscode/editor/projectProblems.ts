@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { CancelledError, describeError, throwIfCancelled } from '../../core/errors';
-import { CONFIG_FILE, MANIFEST_FILE } from '../../core/miniAppFolder';
+import type { FoundProject } from '../../core/projectFolders';
+import { PROJECT_KINDS, type ProjectKind } from '../../core/projectKind';
 import type { Logger } from '../../core/platform/interfaces';
 import type { Problem } from '../../core/problem';
 import type { FileSearchOptions } from '../../core/publish/diagnostics/cachedFileChecker';
@@ -15,29 +17,28 @@ const TYPING_MS = 150;
  */
 const PROBLEMS_SETTLE_MS = 300;
 
-/** The two files that are checked while the user types. */
-export type JsonFile = typeof MANIFEST_FILE | typeof CONFIG_FILE;
-
-/** Checks whether a name is one of the two. */
-export function isJsonFile(name: string): name is JsonFile {
-  return name === MANIFEST_FILE || name === CONFIG_FILE;
+/** Checks whether a name is one of a file that is checked while the user types. */
+export function isJsonFile(name: string): boolean {
+  return PROJECT_KINDS.some(
+    ({ manifestFile, configFile }) => name === manifestFile || name === configFile,
+  );
 }
 
 export interface ProblemDeps extends Pick<FileSearchOptions, 'worker' | 'baselineCache'> {
   logger: Logger;
 }
 
-/** Keeps the diagnostics of one mini-app up to date. */
-export class MiniAppProblems implements vscode.Disposable {
+/** Keeps the diagnostics of one project up to date. */
+export class ProjectProblems implements vscode.Disposable {
   private readonly loading: Promise<ProblemModel>;
   private finder: ProblemModel | undefined;
   /** Files with diagnostics. */
   private shown = new Set<string>();
-  private readonly typing = new Map<JsonFile, NodeJS.Timeout>();
+  private readonly typing = new Map<string, NodeJS.Timeout>();
   /**
    * Counts the checks of each text, so that a slow read from disk does not replace a newer result.
    */
-  private readonly looks = new Map<JsonFile, number>();
+  private readonly looks = new Map<string, number>();
   private settling: NodeJS.Timeout | undefined;
   /** Cancels the background check of the files. */
   private background = new AbortController();
@@ -49,18 +50,17 @@ export class MiniAppProblems implements vscode.Disposable {
   readonly firstCheck = new Promise<void>((resolve) => (this.checked = resolve));
   private readonly disposed = new AbortController();
 
-  /** @param folder the absolute path of the mini-app */
+  readonly folder: string;
+  readonly kind: ProjectKind;
+
   constructor(
-    readonly folder: string,
+    { folder, kind }: FoundProject,
     private readonly collection: vscode.DiagnosticCollection,
     private readonly deps: ProblemDeps,
   ) {
-    this.loading = import('../../core/publish/diagnostics/problemModel').then(
-      ({ ProblemModel }) => {
-        this.finder = new ProblemModel(folder, deps);
-        return this.finder;
-      },
-    );
+    this.folder = folder;
+    this.kind = kind;
+    this.loading = this.load();
     this.inBackground(this.checkTexts());
     this.checkFilesSoon();
   }
@@ -69,7 +69,7 @@ export class MiniAppProblems implements vscode.Disposable {
    * Called when a text was edited, or when its document was closed, so that the file on disk
    * applies.
    */
-  textChanged(name: JsonFile): void {
+  textChanged(name: string): void {
     clearTimeout(this.typing.get(name));
     const check = (): void => this.inBackground(this.checkText(name));
     this.typing.set(name, setTimeout(check, TYPING_MS));
@@ -103,7 +103,7 @@ export class MiniAppProblems implements vscode.Disposable {
   async showRefused(problems: readonly Problem[]): Promise<void> {
     const finder = await this.loading;
     await finder.setRefused([...problems]);
-    await this.checkText(MANIFEST_FILE);
+    await this.checkText(this.kind.manifestFile);
   }
 
   /** Shows the problems in the output folder of a build. */
@@ -125,10 +125,22 @@ export class MiniAppProblems implements vscode.Disposable {
     this.shown.clear();
   }
 
+  private async load(): Promise<ProblemModel> {
+    const [{ ProblemModel }, { KINDS }] = await Promise.all([
+      import('../../core/publish/diagnostics/problemModel'),
+      import('../../core/publish/kinds'),
+    ]);
+    this.finder = new ProblemModel(this.folder, KINDS[this.kind.id], this.deps);
+    return this.finder;
+  }
+
   private async takeBuilt(found: readonly Problem[]): Promise<void> {
     const finder = await this.loading;
     await finder.setBuilt(found);
-    await this.checkText(CONFIG_FILE);
+    const { configFile } = this.kind;
+    if (configFile !== undefined) {
+      await this.checkText(configFile);
+    }
     if (!this.disposed.signal.aborted) {
       this.show(finder.problems);
     }
@@ -167,21 +179,23 @@ export class MiniAppProblems implements vscode.Disposable {
   }
 
   private async checkTexts(): Promise<void> {
-    await Promise.all([this.checkText(MANIFEST_FILE), this.checkText(CONFIG_FILE)]);
+    const { manifestFile, configFile } = this.kind;
+    const files = [manifestFile, ...(configFile === undefined ? [] : [configFile])];
+    await Promise.all(files.map((name) => this.checkText(name)));
   }
 
   /** Checks the unsaved text, or else the file on disk. */
-  private async checkText(name: JsonFile): Promise<void> {
+  private async checkText(name: string): Promise<void> {
     clearTimeout(this.typing.get(name));
     const look = (this.looks.get(name) ?? 0) + 1;
     this.looks.set(name, look);
     const finder = await this.loading;
-    const file = name === MANIFEST_FILE ? finder.manifestFile : finder.configFile;
+    const file = join(this.folder, name);
     const text = unsavedText(file) ?? (await finder.readText(file));
     if (this.disposed.signal.aborted || this.looks.get(name) !== look) {
       return;
     }
-    if (name === MANIFEST_FILE) {
+    if (name === this.kind.manifestFile) {
       finder.setManifest(text);
     } else {
       finder.setConfig(text);

@@ -1,0 +1,51 @@
+import { CONFIG_FILE, isMiniAppManifest, MANIFEST_FILE } from './miniAppFolder';
+import { isJsonObject } from './platform/json';
+
+export type KindId = 'miniApp' | 'theme';
+
+type Lens = 'i99dash.publish' | 'i99dash.dryRun' | 'i99dash.validate' | 'i99dash.previewTheme';
+
+/**
+ * A kind of project: what is known of it before its code is loaded. `publish/kinds.ts` has the
+ * rest.
+ */
+export interface ProjectKind {
+  id: KindId;
+  /** The file that makes a folder a project of this kind. Its content is what is submitted. */
+  manifestFile: string;
+  /** Another JSON file at the project's root, which makes it one of this kind, too. */
+  configFile?: string;
+  /** Checks whether the parsed manifest file belongs to this kind. Other tools use its name too. */
+  isManifest: (value: unknown) => boolean;
+  tracks: readonly ('production' | 'beta')[];
+  /** The commands above the first line of the manifest, in their order. */
+  lenses: readonly Lens[];
+  /** The context key that lists the folders of such projects in the workspace. */
+  foldersKey: string;
+  /** A product icon of VS Code. */
+  icon: string;
+}
+
+export const MINI_APP: ProjectKind = {
+  id: 'miniApp',
+  manifestFile: MANIFEST_FILE,
+  configFile: CONFIG_FILE,
+  isManifest: isMiniAppManifest,
+  tracks: ['production', 'beta'],
+  lenses: ['i99dash.publish', 'i99dash.dryRun', 'i99dash.validate'],
+  foldersKey: 'i99dash.miniAppFolders',
+  icon: 'package',
+};
+
+export const THEME: ProjectKind = {
+  id: 'theme',
+  manifestFile: 'theme.json',
+  isManifest: (value) => isJsonObject(value) && value['spec'] !== undefined,
+  tracks: ['production'],
+  lenses: ['i99dash.previewTheme', 'i99dash.validate'],
+  foldersKey: 'i99dash.themeFolders',
+  icon: 'symbol-color',
+};
+
+/** All kinds. A folder that could be of several is of the first. */
+export const PROJECT_KINDS: readonly ProjectKind[] = [MINI_APP, THEME];

@@ -196,7 +196,7 @@ describe('failing check', () => {
     }
     assert.deepEqual(
       finder.problems.map(({ rule, file }) => [rule, file]),
-      [['problems.unchecked', join(temp.path, 'src')]],
+      [['problems.unchecked', temp.path]],
     );
   });
 });

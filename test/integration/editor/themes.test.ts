@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Problem } from '../../../src/core/problem';
+import { repositoryRoot } from '../../host/paths';
+import { edit, ours, shows, showsExactly } from '../diagnostics';
+import { activateExtension, failsWith, run, workspacePath } from '../support';
+
+const NIGHT_DRIVE = join(repositoryRoot, 'test/fixtures/themes/night-drive');
+
+describe('a theme in the editor', () => {
+  let folder: string;
+  let file: string;
+  let count = 0;
+
+  before(() => activateExtension());
+
+  beforeEach(() => {
+    folder = workspacePath(`theme-${++count}`);
+    file = join(folder, 'theme.json');
+    cpSync(NIGHT_DRIVE, folder, { recursive: true });
+  });
+
+  afterEach(async () => {
+    await run('workbench.action.closeAllEditors');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const open = async (): Promise<vscode.TextDocument> => {
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
+    await vscode.window.showTextDocument(document);
+    return document;
+  };
+
+  const rangeOf = (document: vscode.TextDocument, text: string): vscode.Range => {
+    const start = document.getText().indexOf(text);
+    assert.ok(start >= 0, text);
+    return new vscode.Range(document.positionAt(start), document.positionAt(start + text.length));
+  };
+
+  const placeOf = ({ start, end }: vscode.Range): string =>
+    `${start.line}:${start.character}-${end.line}:${end.character}`;
+
+  it('shows problems at their exact places while it is typed', async () => {
+    const document = await open();
+    await edit(document, '"#4DA3FF"', '"blue"');
+    const place = placeOf(rangeOf(document, '"blue"'));
+    await showsExactly(file, [`theme.spec.colors.accent.value@${place}`]);
+    await edit(document, '"blue"', '"#1F2937"');
+    const [told] = await shows(file, 'contrast.accent');
+    assert.equal(told, `contrast.accent@${placeOf(rangeOf(document, '"#1F2937"'))}`);
+    assert.equal(ours(file)[0]?.severity, vscode.DiagnosticSeverity.Warning);
+    await edit(document, '"#1F2937"', '"#4DA3FF"');
+    await showsExactly(file, []);
+    await run('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('is told when a picture is removed, and when it is back', async () => {
+    const picture = join(folder, 'pictures/home.svg');
+    const content = readFileSync(picture);
+    await open();
+    rmSync(picture);
+    await shows(file, 'asset.missing');
+    writeFileSync(picture, content);
+    await showsExactly(file, []);
+  });
+
+  it('is validated by the command, from the folder and from the file', async () => {
+    const text = readFileSync(file, 'utf8').replace(
+      '"dark",\n    "colors"',
+      '"night",\n    "colors"',
+    );
+    writeFileSync(file, text);
+    for (const given of [folder, file]) {
+      const found = await run<Problem[]>('i99dash.validate', { folder: vscode.Uri.file(given) });
+      assert.deepEqual(
+        found.map(({ rule, file: at }) => [rule, at]),
+        [['theme.spec.brightness.value', file]],
+      );
+    }
+  });
+
+  it('shows its colors, and writes a picked one with the alpha first', async () => {
+    const document = await open();
+    const colors = await run<vscode.ColorInformation[]>(
+      'vscode.executeDocumentColorProvider',
+      document.uri,
+    );
+    assert.equal(colors.length, 12);
+    const low = colors.find(({ range }) => document.getText(range) === '#CC121821');
+    assert.ok(low);
+    const { red, green, blue, alpha } = low.color;
+    assert.deepEqual(
+      [red, green, blue, alpha].map((part) => Math.round(part * 255)),
+      [0x12, 0x18, 0x21, 0xcc],
+    );
+    const present = async (color: vscode.Color, text: string): Promise<string[]> => {
+      const place = { uri: document.uri, range: rangeOf(document, text) };
+      const found = await run<vscode.ColorPresentation[]>(
+        'vscode.executeColorPresentationProvider',
+        color,
+        place,
+      );
+      return found.map(({ label }) => label);
+    };
+    assert.deepEqual(await present(new vscode.Color(1, 0, 0, 1), '#4DA3FF'), ['#FF0000']);
+    assert.deepEqual(await present(new vscode.Color(1, 0, 0, 0.5), '#4DA3FF'), ['#80FF0000']);
+    assert.deepEqual(await present(new vscode.Color(1, 0, 0, 1), '#CC121821'), ['#FFFF0000']);
+  });
+
+  it('has no colors in the theme.json of another tool', async () => {
+    writeFileSync(
+      file,
+      '{ "colors": { "accent": "#FF0000" }, "gauge": { "ringColor": "#FF0000" } }',
+    );
+    const document = await open();
+    const hovers = await run<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      document.uri,
+      rangeOf(document, 'accent').start,
+    );
+    const told = JSON.stringify(hovers.flatMap(({ contents }) => contents));
+    assert.doesNotMatch(told, /What stands out/u);
+    assert.deepEqual(ours(file), []);
+  });
+
+  it('offers to mend a color that does not stand out', async () => {
+    const document = await open();
+    await edit(document, '"#EEF3F8"', '"#2B3744"');
+    await shows(file, 'contrast.text');
+    const actions = await run<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      rangeOf(document, '"#2B3744"'),
+    );
+    const titles = actions.map(({ title }) => title);
+    assert.ok(
+      titles.some((title) => /^Change "spec\.colors\.onSurface" to #[0-9A-F]{6}$/u.test(title)),
+      titles.join('\n'),
+    );
+    await run('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('has a CodeLens, links and completions', async () => {
+    const { uri } = await open();
+    const lenses = await run<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri, 10);
+    assert.deepEqual(
+      lenses.map(({ command }) => command?.command),
+      ['i99dash.previewTheme', 'i99dash.validate'],
+    );
+    const links = await run<vscode.DocumentLink[]>('vscode.executeLinkProvider', uri);
+    const targets = links.map(({ target }) => target?.fsPath);
+    assert.ok(targets.includes(join(folder, 'pictures/home-dark.svg')));
+  });
+
+  it('is previewed by the command in one panel for each theme', async () => {
+    const panels = (): vscode.Tab[] =>
+      vscode.window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .filter(({ input }) => input instanceof vscode.TabInputWebview);
+    assert.equal(await run('i99dash.previewTheme', { folder: vscode.Uri.file(file) }), true);
+    assert.equal(await run('i99dash.previewTheme', { folder }), true);
+    assert.deepEqual(
+      panels().map(({ label }) => label),
+      [`Preview: theme-${count}`],
+    );
+  });
+
+  it('is not published as a mini-app', async () => {
+    await failsWith('NOTHING_TO_PUBLISH', 'i99dash.dryRun', { folder: vscode.Uri.file(folder) });
+  });
+});

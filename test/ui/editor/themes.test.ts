@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FrameLocator } from 'playwright-core';
+import { repositoryRoot } from '../../host/paths';
+import { useScene } from '../use-scene';
+
+const NIGHT_DRIVE = join(repositoryRoot, 'test/fixtures/themes/night-drive');
+
+describe('editing a theme', () => {
+  const scene = useScene({
+    album: 'ui/themes',
+    miniApps: [],
+    furnish: (workspace) => cp(NIGHT_DRIVE, workspace, { recursive: true }),
+    viewport: { width: 1600, height: 1000 },
+  });
+
+  /** The page in the preview. */
+  const preview = (): FrameLocator =>
+    scene.person.page.frameLocator('iframe.webview').frameLocator('#active-frame');
+
+  /** A custom property of the page. */
+  const property = (name: string): Promise<string> =>
+    preview()
+      .locator('html')
+      .evaluate(
+        (element: { style: { getPropertyValue(name: string): string } }, asked: string) =>
+          element.style.getPropertyValue(asked),
+        name,
+      );
+
+  it('shows each color, and lets the user pick one', async () => {
+    const { person } = scene;
+    await person.openFile('theme.json');
+    const swatches = person.page.locator('.colorpicker-color-decoration');
+    await swatches.nth(11).waitFor();
+    await person.photograph('1-colors');
+    await swatches.first().click();
+    await person.page.locator('.colorpicker-widget').waitFor();
+    await person.photograph('2-picker');
+    await person.page.keyboard.press('Escape');
+    await person.page.locator('.colorpicker-widget').waitFor({ state: 'hidden' });
+  });
+
+  it('draws the theme beside it, and follows the typing', async () => {
+    const { person } = scene;
+    await person.openFile('theme.json');
+    await person.editorButton('Preview Theme').click();
+    await preview().locator('h1', { hasText: 'Night Drive' }).waitFor();
+    assert.equal(await property('--accent'), '#4DA3FF');
+    assert.equal(await property('--surfaceLow'), '#121821CC', 'the alpha is last in CSS');
+    assert.equal(await property('--cardRadius'), '20px');
+    const accent = preview().getByRole('button', { name: /accent/u });
+    assert.match(await accent.innerText(), /contrast 5\.\d:1/u);
+    await person.photograph('3-preview');
+    await accent.click();
+    await person.page.locator('.editor-instance .monaco-editor.focused').waitFor();
+    await person.page.keyboard.type('"#2A3038"');
+    await accent.filter({ hasText: 'too low' }).waitFor();
+    assert.equal(await property('--accent'), '#2A3038');
+    await person.photograph('4-live');
+    await person.page.keyboard.press('Control+Z');
+    await person.page.keyboard.type('{');
+    await preview().getByRole('status').filter({ hasText: 'not valid JSON' }).waitFor();
+    await person.runCommand('File: Revert File');
+    await accent.filter({ hasText: '#4DA3FF' }).waitFor();
+    await preview().getByRole('status').waitFor({ state: 'hidden' });
+  });
+
+  it('shows the dark wallpaper by the keyboard', async () => {
+    const { person } = scene;
+    const toggle = preview().getByRole('switch', { name: 'Dark wallpaper' });
+    const screen = preview().getByRole('region', { name: 'Home screen' });
+    const picture = (): Promise<string> =>
+      screen.evaluate(
+        (element: { style: { backgroundImage: string } }) => element.style.backgroundImage,
+      );
+    assert.match(await picture(), /pictures\/home\.svg/u);
+    await toggle.focus();
+    await person.page.keyboard.press('Space');
+    await preview().locator('[role=switch][aria-checked=true]').waitFor();
+    assert.match(await picture(), /pictures\/home-dark\.svg/u);
+    await person.page.keyboard.press('Tab');
+    const focused = preview().locator('button:focus');
+    assert.match(await focused.innerText(), /background/u, 'the colors come next');
+    await person.photographInBothThemes('5-preview');
+  });
+
+  it('can be read in high contrast', async () => {
+    const { person } = scene;
+    await person.runCommand('Preferences: Color Theme');
+    await person.pick('Dark High Contrast');
+    await person.page.locator('.monaco-workbench.hc-black').waitFor();
+    await preview().locator('h1', { hasText: 'Night Drive' }).waitFor();
+    await person.photograph('6-high-contrast');
+  });
+});

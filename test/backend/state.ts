@@ -25,6 +25,7 @@ export class BackendState {
   readonly devices: DeviceCodes;
   readonly bundles: Bundles;
   readonly apps: Apps;
+  readonly themes: Apps;
   private readonly tables: Tables;
 
   constructor({ folder, persistent, now }: StateOptions) {
@@ -37,6 +38,7 @@ export class BackendState {
     this.devices = new DeviceCodes(now);
     this.bundles = new Bundles(this.tables, join(folder, 'bundles'));
     this.apps = new Apps(this.tables);
+    this.themes = new Apps(this.tables, 'themes');
   }
 
   /** The secret that signs presigned URLs. */

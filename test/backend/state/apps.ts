@@ -3,19 +3,24 @@ import { countTesters, invite, makeTester, revoke } from './testers';
 
 const BETA_LIFE_MS = 90 * 24 * 3600 * 1000;
 
-/** Mini-apps, their submissions, reviews and beta builds. */
+/** Mini-apps or themes, their submissions, reviews and beta builds. */
 export class Apps {
-  constructor(private readonly tables: Tables) {}
+  constructor(
+    private readonly tables: Tables,
+    private readonly table: 'apps' | 'themes' = 'apps',
+  ) {}
+
+  private get rows(): App[] {
+    return (this.tables.data[this.table] ??= []);
+  }
 
   find(appId: string): App | undefined {
-    return this.tables.data.apps.find((app) => app.appId === appId);
+    return this.rows.find((app) => app.appId === appId);
   }
 
   /** Returns the apps of a developer, the last changed first. */
   of(devId: string): App[] {
-    return this.tables.data.apps
-      .filter((app) => app.devId === devId)
-      .sort((a, b) => b.updatedAt - a.updatedAt);
+    return this.rows.filter((app) => app.devId === devId).sort((a, b) => b.updatedAt - a.updatedAt);
   }
 
   /** Submits a bundle for review; the first one creates the app. */
@@ -127,7 +132,7 @@ export class Apps {
       updatedAt: 0,
     };
     const app: App = { appId, devId, ...empty };
-    this.tables.data.apps.push(app);
+    this.rows.push(app);
     return app;
   }
 

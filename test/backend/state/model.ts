@@ -55,7 +55,10 @@ interface ApiKey {
 export interface Bundle {
   readonly bundleId: string;
   readonly devId: string;
+  /** The id of the app or theme. */
   readonly appId: string;
+  /** What it is of; a mini-app when left out. */
+  readonly kind?: 'theme';
   readonly contentLength: number;
   readonly sha256: string;
   received?: { readonly bytes: number; readonly sha256: string };
@@ -114,6 +117,8 @@ export interface StateData {
   apiKeys: ApiKey[];
   bundles: Bundle[];
   apps: App[];
+  /** Themes, which have no beta. Absent in the files of older backends. */
+  themes?: App[];
 }
 
 /** What the parts of the state share. */

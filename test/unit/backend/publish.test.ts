@@ -257,4 +257,59 @@ describe('backend: publishing', () => {
       assert.equal((await call(backend, route, { token })).code, 'INSUFFICIENT_SCOPE', route);
     }
   });
+
+  describe('of themes', () => {
+    const THEME_SUBMIT = 'POST /api/v1/themes/submit';
+    const theme = {
+      ...{ id: 'night-drive', name: { en: 'Night Drive' }, icon: './icon.svg', version: '1.0.0' },
+      ...{ category: 'dark', spec: { brightness: 'dark', colors: {} } },
+    };
+
+    async function uploadTheme(themeId = 'night-drive'): Promise<string> {
+      const json = { themeId, contentLength: bytes.length, sha256: sha256(bytes) };
+      const { status, data } = await call(backend, 'POST /api/v1/themes/upload-url', {
+        json,
+        token,
+      });
+      assert.equal(status, 200);
+      const target = data as { uploadUrl: string; bundleId: string };
+      assert.equal((await put(target.uploadUrl, bytes)).status, 200);
+      return target.bundleId;
+    }
+
+    it('accepts a theme for review, which is no app', async () => {
+      const json = { manifest: theme, bundleId: await uploadTheme() };
+      const { status, data } = await call(backend, THEME_SUBMIT, { json, token });
+      assert.deepEqual([status, data], [200, { ok: true, reviewStatus: 'pending' }]);
+      assert.deepEqual(backend.state.themes.find('night-drive')?.manifest, theme);
+      assert.deepEqual(await get('/api/v1/mini-apps/mine'), { apps: [] });
+    });
+
+    it('accepts no bundle of a mini-app, and no theme as a mini-app', async () => {
+      const ofApp = await upload(backend, token, bytes, 'night-drive');
+      const refused = async (route: string, json: unknown) => {
+        const { status, code } = await call(backend, route, { json, token });
+        return [status, code];
+      };
+      const missing = [409, 'BUNDLE_MISSING'];
+      assert.deepEqual(await refused(THEME_SUBMIT, { manifest: theme, bundleId: ofApp }), missing);
+      const app = { manifest: manifest('night-drive'), bundleId: await uploadTheme() };
+      assert.deepEqual(await refused(SUBMIT, app), missing);
+    });
+
+    it("needs a spec, and an id that is the bundle's", async () => {
+      const bundleId = await uploadTheme();
+      const submit = async (change: object) => {
+        const json = { manifest: { ...theme, ...change }, bundleId };
+        const { status } = await call(backend, THEME_SUBMIT, { json, token });
+        return status;
+      };
+      assert.deepEqual([await submit({ spec: 'dark' }), await submit({ id: 'other' })], [400, 422]);
+    });
+
+    it('lists no themes', async () => {
+      const { status } = await call(backend, 'GET /api/v1/themes/mine', { token });
+      assert.equal(status, 404);
+    });
+  });
 });

@@ -34,6 +34,8 @@ export interface PackOptions {
   blocking?: boolean;
   /** Gets every packed byte. */
   inspector?: Inspector | undefined;
+  /** What each name begins with: that of the client's archives if left out; '' for none. */
+  root?: typeof ROOT | '';
   /** How many blocks are compressed at once. */
   parallel?: number;
 }
@@ -81,15 +83,17 @@ async function addEntries(
   batches: AsyncIterable<readonly BundleFile[]>,
   options: PackOptions,
 ): Promise<void> {
-  const { signal, onFile, blocking = false } = options;
+  const { signal, onFile, blocking = false, root = ROOT } = options;
   const access = blocking ? syncFs : asyncFs;
   const folders = new PackedFolders(access, options.boundary);
   let done = 0;
-  await gzip.write(tarHeader(ROOT, 0));
+  if (root !== '') {
+    await gzip.write(tarHeader(root, 0));
+  }
   for await (const batch of batches) {
     for (const entry of batch) {
       throwIfCancelled(signal);
-      await gzip.write(tarHeader(ROOT + entry.name, entry.size));
+      await gzip.write(tarHeader(root + entry.name, entry.size));
       if (!entry.name.endsWith('/')) {
         await addContent(gzip, entry, access, options);
         folders.add(entry);

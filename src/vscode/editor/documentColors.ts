@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { listColors } from '../../core/publish/editing/colors';
-import { formatColor } from '../../core/publish/project/color';
+import { formatColor } from '../../core/publish/project/theme/color';
 import { projectDocument, toVsRange, type Snapshot } from './projectDocument';
 
 /** The length of `#AARRGGBB`. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { complete, type Candidate, type Completion } from '../../core/publish/editing/complete';
 import { listPictures } from '../../core/publish/editing/pictures';
-import { parseColor, toCssColor } from '../../core/publish/project/color';
+import { parseColor, toCssColor } from '../../core/publish/project/theme/color';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { fileSentence } from '../../core/publish/rules/rules';
 import { fieldMarkdown } from './fieldMarkdown';

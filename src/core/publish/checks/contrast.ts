@@ -1,7 +1,7 @@
 import { t } from '../../text/l10n';
 import { isJsonObject, type JsonObject } from '../../platform/json';
 import type { Problem } from '../../problem';
-import { blend, contrastRatio, formatColor, parseColor, type Color } from '../project/color';
+import { blend, contrastRatio, formatColor, parseColor, type Color } from '../project/theme/color';
 import type { ManifestLocations } from '../project/manifestLocations';
 import type { RuleId } from '../rules/rules';
 import type { ColorToken } from '../rules/themeValues';

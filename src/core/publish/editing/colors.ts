@@ -1,4 +1,4 @@
-import { parseColor, type Color } from '../project/color';
+import { parseColor, type Color } from '../project/theme/color';
 import { fieldAt, type DocumentKind } from './fields';
 import { getNodePath } from 'jsonc-parser/lib/esm/main.js';
 import { readTree, type Node } from '../json/jsonTree';

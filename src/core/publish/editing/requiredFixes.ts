@@ -1,5 +1,5 @@
 import { appIdFromName, appNameFromId, hostedUrl } from '../project/appNames';
-import { PALETTES } from '../project/themeDefaults';
+import { PALETTES } from '../project/theme/themeDefaults';
 import type { JsonPath } from '../json/jsonText';
 import { fieldAt, listFields } from './fields';
 import { fieldNames, fix, type Fix, type FixContext } from './fix';

@@ -1,7 +1,7 @@
 import { getNodeValue } from 'jsonc-parser/lib/esm/main.js';
 import { isJsonObject } from '../../platform/json';
 import { readableColor } from '../checks/contrast';
-import { formatColor, isColor } from '../project/color';
+import { formatColor, isColor } from '../project/theme/color';
 import type { ColorToken } from '../rules/themeValues';
 import { meantValue } from '../project/meantValue';
 import { closestMatch } from '../../text/closestMatch';

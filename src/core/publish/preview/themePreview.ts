@@ -6,9 +6,9 @@ import {
   isLightTheme,
   readColors,
 } from '../checks/contrast';
-import { parseColor, toCssColor, type Color } from '../project/color';
+import { parseColor, toCssColor, type Color } from '../project/theme/color';
 import { MANIFEST_TYPES } from '../project/manifestType';
-import { OPTIONAL_PALETTE, PALETTES } from '../project/themeDefaults';
+import { OPTIONAL_PALETTE, PALETTES } from '../project/theme/themeDefaults';
 import { checkManifest } from '../project/validateManifest';
 import {
   OPTIONAL_COLORS,

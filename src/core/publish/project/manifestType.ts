@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import type { KindId } from '../../projectKind';
 import { manifestSchema } from './manifest';
 import { MINI_APP_PICTURES, THEME_PICTURES, type PictureField } from './pictureFields';
-import { themeSchema } from './theme';
+import { themeSchema } from './theme/theme';
 
 /** What the manifest of a kind of project may say. */
 export interface ManifestType<Shape extends z.core.$ZodShape = z.core.$ZodShape> {

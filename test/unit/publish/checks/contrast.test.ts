@@ -5,9 +5,9 @@ import {
   readableColor,
 } from '../../../../src/core/publish/checks/contrast';
 import { JsonText } from '../../../../src/core/publish/json/jsonText';
-import { formatColor } from '../../../../src/core/publish/project/color';
+import { formatColor } from '../../../../src/core/publish/project/theme/color';
 import { ManifestLocations } from '../../../../src/core/publish/project/manifestLocations';
-import { PALETTES } from '../../../../src/core/publish/project/themeDefaults';
+import { PALETTES } from '../../../../src/core/publish/project/theme/themeDefaults';
 import type { JsonObject } from '../../../../src/core/platform/json';
 import { themeWith } from '../../../support/theme';
 

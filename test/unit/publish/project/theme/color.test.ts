@@ -7,7 +7,7 @@ import {
   parseColor,
   toCssColor,
   type Color,
-} from '../../../../src/core/publish/project/color';
+} from '../../../../../src/core/publish/project/theme/color';
 
 const color = (text: string): Color => parseColor(text) ?? assert.fail(text);
 

@@ -1,4 +1,4 @@
-import type { REQUIRED_COLORS } from '../rules/themeValues';
+import type { REQUIRED_COLORS } from '../../rules/themeValues';
 
 type Palette = Readonly<Record<(typeof REQUIRED_COLORS)[number], string>>;
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { MANIFEST_TYPES } from '../../../../src/core/publish/project/manifestType';
-import { checkManifest } from '../../../../src/core/publish/project/validateManifest';
-import { RULES, type RuleId } from '../../../../src/core/publish/rules/rules';
-import { marked } from '../../../support/marked-text';
-import { themeWith } from '../../../support/theme';
+import { MANIFEST_TYPES } from '../../../../../src/core/publish/project/manifestType';
+import { checkManifest } from '../../../../../src/core/publish/project/validateManifest';
+import { RULES, type RuleId } from '../../../../../src/core/publish/rules/rules';
+import { marked } from '../../../../support/marked-text';
+import { themeWith } from '../../../../support/theme';
 
 const FILE = '/themes/night/theme.json';
 const validate = (text: string) => checkManifest(MANIFEST_TYPES.theme, text, FILE);

@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
-import { t } from '../../text/l10n';
+import { t } from '../../../text/l10n';
 import { isColor } from './color';
-import { PICTURE_EXTENSIONS } from '../rules/manifestValues';
-import type { RuleId } from '../rules/rules';
+import { PICTURE_EXTENSIONS } from '../../rules/manifestValues';
+import type { RuleId } from '../../rules/rules';
 import {
   BRIGHTNESSES,
   THEME_CATEGORIES,
   type ColorToken,
   type Radius,
   type Wallpaper,
-} from '../rules/themeValues';
+} from '../../rules/themeValues';
 import {
   commonFields,
   described,
@@ -20,7 +20,7 @@ import {
   picturePath,
   requiresSchema,
   text,
-} from './schemaParts';
+} from '../schemaParts';
 
 const color = (rule: RuleId) => {
   const schema = text(rule).check(holds(isColor, rule));

@@ -40,9 +40,9 @@
   }
 
   // Rows are kept, so that the focus stays while the theme is typed.
-  function drawToken({ token, color, isMissing, contrast: ratio, isLow }) {
+  function drawToken({ token, written, isMissing, contrast: ratio, isLow }) {
     const row = byId(`token-${token}`) ?? createRow(token);
-    row.querySelector('.value').textContent = isMissing ? missing : color;
+    row.querySelector('.value').textContent = isMissing ? missing : written;
     row.querySelector('.contrast').textContent =
       ratio === undefined ? '' : `${contrast} ${ratio}:1${isLow ? ` (${low})` : ''}`;
     row.classList.toggle('low', isLow);

@@ -12,6 +12,8 @@ import { previewHtml } from './previewHtml';
 /** What the page is told: the theme with addresses of its pictures, or that it cannot be read. */
 type Message = { theme: ThemePreview } | { isBroken: true };
 
+const NOWHERE = { offset: 0, length: 0 };
+
 /** Draws a theme, and draws it again while it is edited. There is one panel for each theme. */
 export class ThemePreviewPanel {
   private static readonly open = new Map<string, ThemePreviewPanel>();
@@ -116,9 +118,11 @@ export class ThemePreviewPanel {
     const document = await vscode.workspace.openTextDocument(this.file);
     const text = document.getText();
     const tree = readTree(text);
-    const node = nodeAt(tree, ['spec', 'colors', token]) ?? nodeAt(tree, ['spec', 'colors']);
-    const { offset, length } = node ?? { offset: 0, length: 0 };
-    const { start, end } = new TextPositions(text).range(offset, offset + length);
+    const color = nodeAt(tree, ['spec', 'colors', token]);
+    const { offset, length } = color ?? nodeAt(tree, ['spec', 'colors']) ?? NOWHERE;
+    // Without the quotes, so that what is typed or pasted replaces the color alone.
+    const quote = color?.type === 'string' ? 1 : 0;
+    const { start, end } = new TextPositions(text).range(offset + quote, offset + length - quote);
     const selection = new vscode.Range(start.line, start.character, end.line, end.character);
     const shown = vscode.window.visibleTextEditors.find((each) => each.document === document);
     const viewColumn = shown?.viewColumn ?? vscode.ViewColumn.One;

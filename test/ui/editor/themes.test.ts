@@ -55,11 +55,11 @@ describe('editing a theme', () => {
     await person.photograph('3-preview');
     await accent.click();
     await person.page.locator('.editor-instance .monaco-editor.focused').waitFor();
-    await person.page.keyboard.type('"#2A3038"');
+    await person.page.keyboard.type('#2A3038');
     await accent.filter({ hasText: 'too low' }).waitFor();
     assert.equal(await property('--accent'), '#2A3038');
     await person.photograph('4-live');
-    await person.page.keyboard.press('Control+Z');
+    await person.page.keyboard.press('End');
     await person.page.keyboard.type('{');
     await preview().getByRole('status').filter({ hasText: 'not valid JSON' }).waitFor();
     await person.runCommand('File: Revert File');

@@ -6,7 +6,7 @@ import {
   isLightTheme,
   readColors,
 } from '../checks/contrast';
-import { parseColor, toCssColor, type Color } from '../project/theme/color';
+import { formatColor, parseColor, toCssColor, type Color } from '../project/theme/color';
 import { MANIFEST_TYPES } from '../project/manifestType';
 import { OPTIONAL_PALETTE, PALETTES } from '../project/theme/themeDefaults';
 import { checkManifest } from '../project/validateManifest';
@@ -34,6 +34,8 @@ export interface ThemePreview {
 export interface PreviewToken {
   token: ColorToken;
   color: string;
+  /** The color as a theme writes it. */
+  written: string;
   /** Whether the theme does not define the color, and a usual one is drawn instead. */
   isMissing: boolean;
   /** The lowest contrast on a surface, such as `4.7`, if the color must stand out. */
@@ -94,6 +96,7 @@ function readTokens(theme: JsonObject, isLight: boolean): PreviewToken[] {
     return {
       token,
       color: toCssColor(drawn(token)),
+      written: formatColor(drawn(token)),
       isMissing: own[token] === undefined,
       ...(limit === undefined ? {} : { contrast: formatRatio(lowest) }),
       isLow: limit !== undefined && lowest < limit.required,

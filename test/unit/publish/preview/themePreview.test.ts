@@ -23,6 +23,9 @@ describe('the preview of a theme', () => {
     assert.equal(properties['--family'], '"Cairo"');
     assert.equal(properties['--ring'], '#11223380');
     assert.equal(isLight, false);
+    const { tokens } = read(themeWith({}, {}, { surfaceLow: '#CC121821' }));
+    const low = tokens.find(({ token }) => token === 'surfaceLow');
+    assert.deepEqual([low?.color, low?.written], ['#121821CC', '#CC121821']);
   });
 
   it('draws the usual form of what is missing or invalid, and says which colors that are', () => {

@@ -95,6 +95,8 @@ export class I99dashError extends Error {
   readonly nextVersion?: string;
   readonly unpromoted?: PromotionFailure;
   readonly appInDoubt?: string;
+  /** The app that a failed command was about; its message names the app. */
+  app?: string;
 
   constructor(
     readonly code: ErrorCode,

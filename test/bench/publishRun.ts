@@ -2,6 +2,7 @@
  * One measured process: publishes up to the packed bundle. Arguments: a request as JSON; prints a
  * report as JSON.
  */
+import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { appendFileSync, readFileSync } from 'node:fs';
@@ -66,7 +67,9 @@ async function publishOnce(
     onBuildOutput: ignore,
   };
   const project = await loadProject(folder);
-  const { sha256, size } = await publish(project, { track: 'production', dryRun }, deps);
+  const outcome = await publish(project, { track: 'production', dryRun }, deps);
+  assert.ok(outcome.kind === 'published');
+  const { sha256, size } = outcome.result;
   return { sha256, size };
 }
 

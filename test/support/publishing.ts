@@ -10,8 +10,11 @@ import type { Problem } from '../../src/core/problem';
 import { loadProject } from '../../src/core/publish/project/project';
 import {
   publish,
-  type PublishPreview,
+  type PublishDecision,
+  type PublishDeps,
   type PublishOptions,
+  type PublishOutcome,
+  type PublishPreview,
   type PublishResult,
 } from '../../src/core/publish/publish';
 import type { Progress } from '../../src/core/publish/stages';
@@ -38,7 +41,7 @@ export interface PublishingHooks {
   afterSend: (request: HttpRequest) => void;
   onBuilt: (problems: readonly Problem[]) => void;
   /** Answers the confirmation; without it, no question is asked. */
-  confirm?: (prepared: PublishPreview) => Promise<void>;
+  confirm?: (prepared: PublishPreview) => Promise<PublishDecision>;
   mustConfirm?: (prepared: PublishPreview) => boolean;
 }
 
@@ -69,6 +72,21 @@ export class Publishing {
     signal?: AbortSignal,
     options: PublishOptions = { track: 'production' },
   ): Promise<PublishResult & { bundleId: string }> {
+    const outcome = await this.outcome(signal, options);
+    assert.ok(outcome.kind === 'published', 'the next version is wanted instead');
+    return { ...outcome.result, bundleId: outcome.result.bundleId ?? '' };
+  }
+
+  /** Publishes, and returns how it ended. */
+  async outcome(
+    signal?: AbortSignal,
+    options: PublishOptions = { track: 'production' },
+  ): Promise<PublishOutcome> {
+    return publish(await loadProject(this.folder), options, this.deps(signal));
+  }
+
+  /** Returns what core needs to publish. */
+  private deps(signal?: AbortSignal): PublishDeps {
     const undici = createUndiciTransport();
     const transport: Transport = {
       send: async (request) => {
@@ -79,7 +97,8 @@ export class Publishing {
     };
     const { state, url } = this.backend;
     const token = state.mintToken({ devId: DEFAULT_ACCOUNT.devId, lifeSeconds: 60 });
-    const deps = {
+    return {
+      signal,
       api: new ApiClient(url, transport, { getToken: () => Promise.resolve(token) }),
       transport,
       runner: shellRunner,
@@ -98,8 +117,6 @@ export class Publishing {
       ...(this.hooks.confirm === undefined ? {} : { confirm: this.hooks.confirm }),
       ...(this.hooks.mustConfirm && { mustConfirm: this.hooks.mustConfirm }),
     };
-    const result = await publish(await loadProject(this.folder), options, deps, signal);
-    return { ...result, bundleId: result.bundleId ?? '' };
   }
 
   /** Writes `sdk.config.json`. */

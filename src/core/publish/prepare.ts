@@ -4,16 +4,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { I99dashError, throwIfCancelled } from '../errors';
 import { t } from '../text/l10n';
 import { MANIFEST_FILE, PACKAGE_FILE } from '../miniAppFolder';
-import type { Logger, ProcessRunner } from '../platform/interfaces';
 import type { Problem } from '../problem';
 import { packedFolder, projectBuild, scriptEnvironment, type Build } from './build/projectBuild';
 import { buildFailed } from './build/buildFailure';
+import { buildLog } from './build/buildLog';
 import { acquireBuildLock } from './build/buildLock';
-import { withBundle, type Bundle } from './packing/bundle';
+import { packBundle, type Bundle } from './packing/bundle';
 import { checkBuildOutput, readOutputFolders } from './checks/buildOutput';
 import { keepCache } from './packing/inspectContents';
 import { checkOutput } from './packing/checkOutput';
-import type { LatestVersion } from './checks/publishedVersion';
 import { checkSource } from './checks/source';
 import {
   changedWhilePacked,
@@ -24,43 +23,12 @@ import {
 } from './bundle/files';
 import { problemSentence } from './rules/problemSentence';
 import { loadProject, noManifest, type Project } from './project/project';
+import type { PublishDeps } from './publish';
 import { countProblems } from './rules/rules';
-import type { Progress, StageClock } from './stages';
+import type { StageClock } from './stages';
 
-/** The dependencies of {@link prepare}. */
-export interface PreparationDeps {
-  runner: ProcessRunner;
-  logger: Logger;
-  onProgress: (progress: Progress) => void;
-  /** Called with a build's output as it arrives. */
-  onBuildOutput: (text: string) => void;
-  /**
-   * Called after each build with the problems in its output folder, including errors; empty if
-   * there are none.
-   */
-  onBuilt?: (problems: readonly Problem[]) => void;
-  /** Called with the warnings and notes that the checks found. */
-  onProblems?: (problems: readonly Problem[]) => void;
-  /**
-   * Path of the built worker script, which reads, packs and checks large projects. Without it,
-   * everything runs on this thread.
-   */
-  worker?: string;
-  /** The file that caches script results between publishes, by content. */
-  baselineCache?: string;
-}
-
-export interface PrepareInput {
-  project: Project;
-  deps: PreparationDeps;
-  stages: StageClock;
-  signal: AbortSignal | undefined;
-  /** Requests the latest published version; left out if no network request is wanted. */
-  latestVersion?: LatestVersion;
-}
-
-/** A mini-app that passed all checks. */
-export interface PreparedApp {
+/** A mini-app that passed all checks. Its bundle is removed when it is disposed of. */
+export interface PreparedApp extends AsyncDisposable {
   bundle: Bundle;
   /** The project with the packed manifest, which a build may have changed. */
   project: Project;
@@ -69,93 +37,79 @@ export interface PreparedApp {
 }
 
 /**
- * Validates, builds, checks and packs a mini-app. Removes the bundle when `use` ends.
+ * Validates, builds, packs and checks a mini-app.
+ * @param latestVersion the latest published version; without it, versions are not compared
  * @throws NOTHING_TO_PUBLISH, VALIDATION_FAILED, BUILD_FAILED
  * @throws MANIFEST_INVALID if the build made the manifest invalid
  * @throws UPLOAD_FAILED if the bundle cannot be written
  * @throws CancelledError
  */
-export async function prepare<T>(
-  preparation: PrepareInput,
-  use: (fit: PreparedApp) => Promise<T>,
-): Promise<T> {
-  const { stages, signal } = preparation;
-  const { folder } = preparation.project;
-  const build = projectBuild(preparation.project);
+export async function prepare(
+  project: Project,
+  deps: PublishDeps,
+  stages: StageClock,
+  latestVersion?: Promise<string | undefined>,
+): Promise<PreparedApp> {
+  latestVersion?.catch(() => undefined); // handled where it is awaited
+  const build = projectBuild(project);
   stages.enter('validate');
-  const problems = await validate(preparation);
+  const problems = await validate(project, deps, latestVersion);
   if (build === undefined) {
-    return prepareOutput({ ...preparation, problems }, use);
+    stages.enter('pack');
+    return pack(project, problems, deps);
   }
   stages.enter('build');
-  const releaseBuildLock = await acquireBuildLock(folder, signal);
-  try {
-    const built = await afterBuild({ ...preparation, problems }, build);
-    return await prepareOutput(built, (fit) => {
-      releaseBuildLock();
-      return use(fit);
-    });
-  } finally {
-    releaseBuildLock();
-  }
-}
-
-/** The project with the warnings and notes found so far. */
-interface CheckedInput extends PrepareInput {
-  problems: readonly Problem[];
-}
-
-/**
- * Builds, and checks the folder that the build wrote and the manifest, if the build changed it.
- * @throws as {@link prepare}
- */
-async function afterBuild(checked: CheckedInput, build: Build): Promise<CheckedInput> {
-  const { deps, signal } = checked;
-  const before = await readOutputFolders(checked.project);
-  await runBuild(checked.project, build, deps, signal);
-  const ofOutput = await checkBuildOutput(checked.project, before);
+  using _lock = await acquireBuildLock(project.folder, deps.signal);
+  const before = await readOutputFolders(project);
+  await runBuild(project, build, deps);
+  const ofOutput = await checkBuildOutput(project, before);
   deps.onBuilt?.(ofOutput);
   assertOutput(ofOutput);
-  const project = await rereadManifest(checked.project);
-  const now = { ...checked, project };
-  const problems = project === checked.project ? checked.problems : await validate(now);
-  return { ...now, problems: [...problems, ...ofOutput] };
+  const built = await rereadManifest(project);
+  const ofSource = built === project ? problems : await validate(built, deps, latestVersion);
+  stages.enter('pack');
+  return await pack(built, [...ofSource, ...ofOutput], deps);
 }
 
 /**
  * Packs the project and checks the packed files.
+ * @param found the problems found so far
  * @throws as {@link prepare}
  */
-async function prepareOutput<T>(
-  checked: CheckedInput,
-  use: (fit: PreparedApp) => Promise<T>,
-): Promise<T> {
-  const { project, deps, stages, signal } = checked;
+async function pack(
+  project: Project,
+  found: readonly Problem[],
+  deps: PublishDeps,
+): Promise<PreparedApp> {
+  const { logger, signal, worker, baselineCache: cacheFile } = deps;
   const { folder } = project;
-  stages.enter('pack');
   const root = packedFolder(project);
   const collected = withManifest(
     await collectFiles(root, folder, signal),
     await manifestFile(folder),
   );
-  const { leftOut } = collected;
+  const { files, leftOut } = collected;
   if (leftOut.length > 0) {
     const names = leftOut.join(', ');
-    deps.logger.info(`Publish: left out ${leftOut.length} files and folders: ${names}.`);
+    logger.info(`Publish: left out ${leftOut.length} files and folders: ${names}.`);
   }
-  const result = await packChecked(project, root, collected, deps, signal, (bundle, ofOutput) => {
-    const problems = [...checked.problems, ...ofOutput];
+  const bundle = await packBundle(collected, {
+    ...{ signal, worker, inspect: { cacheFile } },
+    onFile: (done) => deps.onProgress({ stage: 'pack', done, total: files.length }),
+  });
+  try {
+    const problems = [...found, ...(await checkBundle(project, root, files, bundle, deps))];
     for (const problem of problems) {
       const { severity, rule } = problem;
-      deps.logger.info(`Publish: ${severity} ${rule}: ${problemSentence(problem, folder)}`);
+      logger.info(`Publish: ${severity} ${rule}: ${problemSentence(problem, folder)}`);
     }
     deps.onProblems?.(problems);
-    return use({ bundle, project, problems });
-  });
-  stages.finish();
-  return result;
+    return { bundle, project, problems, [Symbol.asyncDispose]: bundle[Symbol.asyncDispose] };
+  } catch (error) {
+    await bundle[Symbol.asyncDispose]();
+    throw error;
+  }
 }
-
 /**
  * @throws NOTHING_TO_PUBLISH if the build wrote to a different folder than the packed one, which is
  * empty
@@ -168,11 +122,15 @@ function assertOutput(problems: readonly Problem[]): void {
   }
 }
 
-/** @throws VALIDATION_FAILED, CancelledError */
-async function validate({ project, latestVersion, signal }: PrepareInput): Promise<Problem[]> {
+/** @throws VALIDATION_FAILED, OFFLINE, CancelledError */
+async function validate(
+  project: Project,
+  { signal }: PublishDeps,
+  latestVersion?: Promise<string | undefined>,
+): Promise<Problem[]> {
   const found = await checkSource(project, {
-    ...(signal === undefined ? {} : { signal }),
-    ...(latestVersion === undefined ? {} : { latestVersion }),
+    ...(signal && { signal }),
+    ...(latestVersion && { latestVersion: () => latestVersion }),
   });
   assertNoErrors(found, project);
   return found;
@@ -200,49 +158,42 @@ async function rereadManifest(project: Project): Promise<Project> {
   return isDeepStrictEqual(manifest, project.manifest) ? project : { ...project, manifest };
 }
 
-/** Packs and checks at the same time. Does not call `use` if a check fails. */
-function packChecked<T>(
+/**
+ * Checks the packed files, and that the packed manifest is the one that is submitted.
+ * @returns warnings and notes
+ * @throws VALIDATION_FAILED, NOTHING_TO_PUBLISH, MANIFEST_INVALID
+ * @throws CancelledError
+ */
+async function checkBundle(
   project: Project,
   root: string,
-  collected: CollectedFiles,
-  deps: PreparationDeps,
-  signal: AbortSignal | undefined,
-  use: (bundle: Bundle, problems: Problem[]) => Promise<T>,
-): Promise<T> {
-  const { files } = collected;
-  const { worker, baselineCache: cacheFile, onProgress } = deps;
-  return withBundle(
-    collected,
-    async (bundle) => {
-      const { inspection = { found: [] } } = bundle;
-      await keepCache(cacheFile, inspection);
-      await assertManifestPacked(project);
-      const problems = await checkOutput(project, root, files, inspection);
-      throwIfCancelled(signal);
-      assertNoErrors(problems, project);
-      return use(bundle, problems);
-    },
-    {
-      signal,
-      worker,
-      inspect: { cacheFile },
-      onFile: (done) => onProgress({ stage: 'pack', done, total: files.length }),
-    },
-  );
+  files: readonly BundleFile[],
+  { inspection = { found: [] } }: Bundle,
+  { baselineCache, signal }: PublishDeps,
+): Promise<Problem[]> {
+  await keepCache(baselineCache, inspection);
+  await assertManifestPacked(project);
+  const problems = await checkOutput(project, root, files, inspection);
+  throwIfCancelled(signal);
+  assertNoErrors(problems, project);
+  return problems;
 }
 
 async function runBuild(
   { folder, manifest }: Project,
   { commandLine, file }: Build,
-  { runner, onBuildOutput }: PreparationDeps,
-  signal?: AbortSignal,
+  { runner, logger, onBuildOutput, signal }: PublishDeps,
 ): Promise<void> {
+  const log = buildLog(logger);
   const exitCode = await runner.run({
     commandLine,
     cwd: folder,
     ...(file === PACKAGE_FILE ? { env: await scriptEnvironment(folder) } : {}),
-    onOutput: onBuildOutput,
-    ...(signal === undefined ? {} : { signal }),
+    onOutput: (text) => {
+      log(text);
+      onBuildOutput(text);
+    },
+    ...(signal && { signal }),
   });
   if (exitCode !== 0) {
     throw buildFailed(manifest.id, commandLine, exitCode);

@@ -29,8 +29,8 @@ const LOOKS = 20;
 /** The maximum size of a lock, in bytes. */
 const MAX_BYTES = 64 * 1024;
 
-/** A lock that is held. */
-export interface PublishLock {
+/** A lock that is held until it is disposed of. */
+export interface PublishLock extends AsyncDisposable {
   /**
    * Records the stage of the publish, for the report after its window has died.
    * @throws UPLOAD_FAILED if the lock cannot be written
@@ -55,21 +55,18 @@ interface LockState extends LockText {
 }
 
 /**
- * Runs a task while holding the lock for an app on a backend, across all windows that share a home
- * folder, even on several computers. A window that crashes leaves its lock behind;
- * {@link collectStaleLocks} finds it. A lock that cannot be released becomes stale, which does not
- * fail the task.
+ * Acquires the lock for an app on a backend, across all windows that share a home folder, even on
+ * several computers. A window that crashes leaves its lock behind; {@link collectStaleLocks} finds
+ * it. A lock that cannot be released becomes stale.
  * @param folder the folder with the locks of all windows
  * @throws PUBLISH_IN_PROGRESS
  * @throws UPLOAD_FAILED if no lock can be created in the folder
- * @throws what the task throws
  */
-export async function withPublishLock<T>(
+export async function acquirePublishLock(
   folder: string,
   note: Omit<LockInfo, 'pid' | 'stage'>,
-  task: (lock: PublishLock) => Promise<T>,
   { heartbeatMs = HEARTBEAT_MS }: LockOptions = {},
-): Promise<T> {
+): Promise<PublishLock> {
   const path = join(folder, lockName(note));
   const id = randomUUID();
   const holder = { ...note, pid: process.pid, host: hostname(), id };
@@ -94,12 +91,13 @@ export async function withPublishLock<T>(
       throw noPlace(folder, error);
     }
   };
-  try {
-    return await task({ recordStage });
-  } finally {
-    clearInterval(heartbeat);
-    await release(path, content).catch(() => undefined);
-  }
+  return {
+    recordStage,
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(heartbeat);
+      await release(path, content).catch(() => undefined);
+    },
+  };
 }
 
 /**

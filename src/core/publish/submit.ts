@@ -53,19 +53,17 @@ export interface BackendState {
 
 /**
  * Reads the backend's state of an app.
- * @param reading a pending request for the app's status, if there is one
  * @throws what the API client throws
  */
 export async function readBackendState(
   api: ApiClient,
   appId: string,
   signal?: AbortSignal,
-  reading: Promise<DeveloperStatus> = fetchDeveloperStatus(api, {
-    appId,
-    ...(signal === undefined ? {} : { signal }),
-  }),
 ): Promise<BackendState> {
-  const [status, updatedAt] = await Promise.all([reading, fetchUpdatedAt(api, appId, signal)]);
+  const [status, updatedAt] = await Promise.all([
+    fetchDeveloperStatus(api, { appId, ...(signal && { signal }) }),
+    fetchUpdatedAt(api, appId, signal),
+  ]);
   const app = findApp(status, appId);
   return {
     latestVersion: app?.latestVersion ?? null,

@@ -7,6 +7,7 @@ import { t } from '../text/l10n';
 import type { Clock, HttpResponse, Transport } from '../platform/interfaces';
 import { delay, isTransient, retryTransient, waitBeforeRepeat } from '../http/retry';
 import type { Bundle } from './packing/bundle';
+import type { Progress } from './stages';
 
 /** The total number of attempts for a failed upload. */
 const ATTEMPTS = 3;
@@ -15,11 +16,13 @@ export interface UploadDeps {
   api: ApiClient;
   transport: Transport;
   clock: Clock;
+  signal?: AbortSignal | undefined;
+  onProgress?: (progress: Progress) => void;
 }
 
-export interface UploadOptions {
-  signal?: AbortSignal;
-  /** Called with the bytes sent so far in this attempt. */
+export interface PutOptions {
+  signal?: AbortSignal | undefined;
+  /** Called with the bytes sent so far. */
   onProgress?: (sent: number) => void;
   /** Whether to reject storage on this computer. */
   onlyElsewhere?: boolean;
@@ -36,12 +39,10 @@ export interface UploadOptions {
  * @throws what the API client throws
  */
 export async function upload(
-  { api, transport, clock }: UploadDeps,
+  { api, transport, clock, signal, onProgress }: UploadDeps,
   appId: string,
-  bundle: Bundle,
-  options: UploadOptions = {},
+  bundle: Pick<Bundle, 'size' | 'sha256' | 'open'>,
 ): Promise<string> {
-  const { signal } = options;
   const announced = { appId, contentLength: bundle.size, sha256: bundle.sha256 };
   // Safe to retry: it only reserves an address, and an unused one expires.
   const reserve = (): Promise<UploadTarget> =>
@@ -50,8 +51,10 @@ export async function upload(
   let renewed = false;
   for (let attempt = 1; ; attempt++) {
     try {
-      const onlyElsewhere = isElsewhere(api.backendUrl);
-      await putBundle(transport, target, bundle, { ...options, onlyElsewhere });
+      await putBundle(transport, target, bundle, {
+        ...{ signal, onlyElsewhere: isElsewhere(api.backendUrl) },
+        onProgress: (done) => onProgress?.({ stage: 'upload', done, total: bundle.size }),
+      });
       return target.bundleId;
     } catch (error) {
       const wait = waitBeforeRepeat(error, attempt);
@@ -80,7 +83,7 @@ export async function putBundle(
   transport: Transport,
   { uploadUrl }: Pick<UploadTarget, 'uploadUrl'>,
   bundle: Pick<Bundle, 'size' | 'open'>,
-  { signal, onProgress, onlyElsewhere = false }: UploadOptions = {},
+  { signal, onProgress, onlyElsewhere = false }: PutOptions = {},
 ): Promise<void> {
   assertSecureUrl(uploadUrl, 'storage');
   let sent = 0;

@@ -9,11 +9,14 @@ import { loadProject, type Project } from '../../core/publish/project/project';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { readableCommand } from '../../core/publish/build/readableCommand';
 import { publishMiniApp } from '../publish/publishCommand';
-import { appName, describeTrack } from '../publish/publishConfirmation';
+import { appName, describeTrack } from '../publish/publishQuestions';
 import { getIdentity } from '../session/getIdentity';
-import type { PublishContext } from '../publish/publishContext';
-import { notificationUi } from '../publish/publishNotification';
-import type { PublishOutcome, PublishUi } from '../publish/publishUi';
+import {
+  notificationUi,
+  type PublishContext,
+  type PublishReport,
+  type PublishUi,
+} from '../publish/publishContext';
 import { plainMarkdown } from '../ui/plainText';
 import { answerTool, inWordsForAgents, miniAppForAgent, workspaceRoots } from './toolCall';
 
@@ -106,17 +109,16 @@ export function invokePublish(
     const { folder: given, track, releaseNotes, dryRun = false } = readToolInput(TOOL, input);
     const folder = await miniAppForAgent(context.miniApps, given);
     throwIfCancelled(signal);
-    const base = notificationUi(context.clock, context.buildTerminal);
-    let problems: PublishOutcome['problems'] = [];
-    const surface = surfaceForAgent(base, signal, (outcome) => (problems = outcome.problems));
+    let problems: PublishReport['problems'] = [];
+    const ui = uiForAgent(
+      notificationUi(context),
+      signal,
+      (report) => (problems = report.problems),
+    );
     try {
       const notes = releaseNotes === undefined ? {} : { releaseNotes };
-      const result = await publishMiniApp(
-        context,
-        BY_AGENT,
-        { folder, track, dryRun, ...notes },
-        surface,
-      );
+      const args = { folder, track, dryRun, ...notes };
+      const result = await publishMiniApp(context, BY_AGENT, args, ui);
       return { ...result, ...listProblems(problems, workspaceRoots()) };
     } catch (error) {
       if (error instanceof CancelledError && !signal.aborted) {
@@ -128,17 +130,17 @@ export function invokePublish(
 }
 
 /** Creates the UI of a publish that the agent's call can also cancel. */
-function surfaceForAgent(
+function uiForAgent(
   base: PublishUi,
   signal: AbortSignal,
-  told: (outcome: PublishOutcome) => void,
+  onReport: (report: PublishReport) => void,
 ): PublishUi {
   return {
     run: (title, task) =>
       base.run(title, (view) => task({ ...view, signal: AbortSignal.any([view.signal, signal]) })),
-    showResult: (outcome) => {
-      told(outcome);
-      base.showResult(outcome);
+    showResult: (report) => {
+      onReport(report);
+      base.showResult(report);
     },
   };
 }

@@ -16,7 +16,7 @@ import { Click } from '../ui/consent';
 import { findMiniApp } from '../publish/miniApps';
 import { showInput } from '../ui/pickers';
 import { plainText } from '../ui/plainText';
-import { describeTrack } from '../publish/publishConfirmation';
+import { describeTrack } from '../publish/publishQuestions';
 import { withDelayedProgress } from '../ui/progress';
 import { runCommand } from '../ui/runCommand';
 import { TreeNode } from '../ui/treeNode';

@@ -2,22 +2,18 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { I99dashError } from '../../core/errors';
 import { MANIFEST_FILE } from '../../core/miniAppFolder';
-import { declaredVersions, type DeclaredVersion } from '../../core/publish/checks/appVersion';
+import { declaredVersions, type VersionBump } from '../../core/publish/checks/appVersion';
 import { versionEdit } from '../../core/publish/editing/valueFixes';
 import type { Project } from '../../core/publish/project/project';
-
-/** The changes that give a mini-app its next version. */
-export interface Bump {
-  version: string;
-  /** Where pages declare the version to replace. */
-  pages: readonly DeclaredVersion[];
-}
 
 /**
  * Finds the changes that a version bump makes.
  * @returns undefined if the manifest has unsaved edits, which the bump must not save
  */
-export async function planBump(project: Project, version: string): Promise<Bump | undefined> {
+export async function planBump(
+  project: Project,
+  version: string,
+): Promise<VersionBump | undefined> {
   const { folder, manifest } = project;
   if (isUnsaved(join(folder, MANIFEST_FILE))) {
     return undefined;
@@ -31,7 +27,7 @@ export async function planBump(project: Project, version: string): Promise<Bump 
  * as an edit that can be undone, and saves them. Leaves everything else unchanged.
  * @throws VALIDATION_FAILED if a file cannot be written
  */
-export async function bumpVersion(folder: string, { version, pages }: Bump): Promise<void> {
+export async function bumpVersion(folder: string, { version, pages }: VersionBump): Promise<void> {
   const uri = vscode.Uri.file(join(folder, MANIFEST_FILE));
   const document = await vscode.workspace.openTextDocument(uri);
   const edit = new vscode.WorkspaceEdit();

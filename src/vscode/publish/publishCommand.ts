@@ -4,23 +4,20 @@ import * as vscode from 'vscode';
 import { readLocalApps } from '../../core/apps/localApps';
 import type { Call } from '../../core/consent';
 import { I99dashError, isI99dashError } from '../../core/errors';
-import { accountLabel } from '../../core/identity';
-import { sanitizeLine } from '../../core/text/sanitizeLine';
+import type { Identity } from '../../core/identity';
 import { MANIFEST_FILE } from '../../core/miniAppFolder';
-import { FirstPublishers } from '../../core/publish/firstPublishers';
 import { loadProject, noManifest, type Project } from '../../core/publish/project/project';
 import type { PublishOptions, PublishResult, Track } from '../../core/publish/publish';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
+import { getIdentity } from '../session/getIdentity';
+import { settings } from '../settings';
+import { isOutsideWorkspace } from '../ui/consent';
+import { continueAfterRetry } from '../ui/retry';
 import { agreeToBuild } from './buildQuestion';
 import { chooseMiniApp, type GivenFolder } from './chooseMiniApp';
-import { isOutsideWorkspace } from '../ui/consent';
-import { nameApp } from './failedApp';
-import type { PublishContext } from './publishContext';
+import { notificationUi, type PublishContext, type PublishUi } from './publishContext';
 import { askReleaseNotes, saveFiles } from './publishQuestions';
-import { requirePublisher } from './publisher';
-import { publishWithConfirmation, type PublishRun } from './publishRun';
-import { notificationUi } from './publishNotification';
-import type { PublishUi } from './publishUi';
-import { settings } from '../settings';
+import { findOtherPublisher, runPublish, type PublishRun } from './publishRun';
 
 export interface PublishArguments {
   folder?: GivenFolder;
@@ -40,88 +37,45 @@ export async function publishMiniApp(
   context: PublishContext,
   call: Call,
   args: PublishArguments = {},
-  surface: PublishUi = notificationUi(context.clock, context.buildTerminal),
+  ui: PublishUi = notificationUi(context),
 ): Promise<PublishResult> {
   assertAllowed(args);
   const backendUrl = context.backendUrl();
-  const publishAgain = (): Promise<unknown> => publishMiniApp(context, call, args, surface);
   const given = args.folder === undefined ? undefined : await givenMiniApp(context, args.folder);
+  const publishAgain = (): Promise<unknown> => publishMiniApp(context, call, args, ui);
   const identity =
     args.dryRun === true ? undefined : await requirePublisher(context, call, publishAgain);
   const folder = given ?? (await chooseMiniApp(context.miniApps));
   const [app] = await readLocalApps([folder]);
   try {
-    return await publishFolder({ context, call, args, surface, backendUrl, identity, folder });
+    await saveFiles(folder, !call.confirmed);
+    const start = { context, call, args, ui, backendUrl, identity };
+    return await runPublish(await prepareRun(start, folder));
   } catch (error) {
     if (isI99dashError(error)) {
-      nameApp(error, app?.id ?? sanitizeLine(basename(folder)));
+      error.app = app?.id ?? sanitizeLine(basename(folder));
     }
     throw error;
   }
 }
 
-type FolderPublish = Omit<PublishRun, keyof Decided> & { folder: string };
-/** The values that are determined before publishing. */
-type Decided = Pick<PublishRun, 'project' | 'options' | 'agreed' | 'isOutside' | 'otherPublisher'>;
+type RunStart = Pick<PublishRun, 'context' | 'call' | 'args' | 'ui' | 'backendUrl' | 'identity'>;
 
-/** @throws what {@link publishMiniApp} throws */
-async function publishFolder(started: FolderPublish): Promise<PublishResult> {
-  const { context, call, args, surface, backendUrl, identity, folder } = started;
-  await saveFiles(folder, !call.confirmed);
-  // Load the project only now: saving may have changed a file, and files may have changed on disk.
-  const loaded = await loadProject(folder);
+/**
+ * Loads the mini-app, and asks what the arguments leave open.
+ * @throws NOTHING_TO_PUBLISH, MANIFEST_INVALID, CancelledError
+ */
+async function prepareRun(start: RunStart, folder: string): Promise<PublishRun> {
+  const { context, call, args } = start;
+  const { memory } = context;
   const isOutside = await isOutsideWorkspace(folder);
-  const isDryRun = args.dryRun === true;
-  const request = { call, memory: context.memory, isOutside, isDryRun };
-  const { project, agreed } = await agreeToBuild(loaded, request);
-  const options = await toOptions(args, project, call);
-  const publisher = identity && {
-    ...{ devId: identity.devId, backendUrl, account: accountLabel(identity) },
-  };
-  const publishers = new FirstPublishers(context.publishersFile);
-  const otherPublisher = publisher && (await publishers.findOther(project.manifest.id, publisher));
-  const run: PublishRun = { ...started, project, options, agreed, isOutside, otherPublisher };
-  const submitted = async (submission: Submitted): Promise<void> => {
-    context.onSubmitted?.(submission);
-    await (publisher && publishers.record(submission.appId, publisher));
-  };
-  const outcome = await publishWithConfirmation(run).catch(async (error: unknown) => {
-    if (isI99dashError(error) && error.unpromoted !== undefined) {
-      await submitted(error.unpromoted);
-    }
-    await showFound(context, project, error);
-    throw error;
+  const { project, agreed } = await agreeToBuild(await loadProject(folder), {
+    ...{ call, memory, isOutside, isDryRun: args.dryRun === true },
   });
-  if (!outcome.result.dryRun) {
-    await submitted(outcome.result);
-    await context.onRefused?.(folder, []);
-  }
-  surface.showResult(outcome);
-  return outcome.result;
+  const options = await toOptions(args, project, call);
+  const otherPublisher = await findOtherPublisher(start, project);
+  return { ...start, project, options, agreed, isOutside, otherPublisher };
 }
-
-/** Shows the problems of a failure in the Problems panel if only publishing can find them. */
-async function showFound(
-  { onRefused, showBuilt }: PublishContext,
-  { folder, buildCommand }: Project,
-  error: unknown,
-): Promise<void> {
-  const { problems = [] } = isI99dashError(error) ? error : {};
-  const refused = problems.filter(({ rule }) => rule === 'backend.refused');
-  if (refused.length > 0) {
-    await onRefused?.(folder, refused);
-  }
-  const ofBundle = problems.filter(({ rule }) => IN_BUNDLE.test(rule));
-  // Without a build, the live checks report these problems.
-  if (buildCommand !== undefined && ofBundle.length > 0) {
-    showBuilt(folder, ofBundle);
-  }
-}
-
-/** Rules that apply to the output of a build. */
-const IN_BUNDLE = /^(?:asset|baseline|files|page|secret)\./u;
-
-type Submitted = Pick<PublishResult, 'appId' | 'version' | 'reviewStatus'>;
 
 /** @throws NOTHING_TO_PUBLISH if the folder is not a mini-app, before the user is asked anything */
 async function givenMiniApp({ miniApps }: PublishContext, given: GivenFolder): Promise<string> {
@@ -130,6 +84,35 @@ async function givenMiniApp({ miniApps }: PublishContext, given: GivenFolder): P
     throw noManifest(folder);
   }
   return folder;
+}
+
+/**
+ * Returns the account that publishes. If there is no session and the user started the publish,
+ * signs in first.
+ * @param publishAgain retries the publish after a failed sign-in
+ * @throws NOT_SIGNED_IN
+ * @throws what the sign-in throws
+ */
+async function requirePublisher(
+  context: PublishContext,
+  call: Call,
+  publishAgain: () => Promise<unknown>,
+): Promise<Identity> {
+  try {
+    return await getIdentity(context);
+  } catch (error) {
+    const isSignedOut = context.session.state.kind === 'signedOut';
+    if (call.caller !== 'hand' || !isSignedOut || !isI99dashError(error, 'NOT_SIGNED_IN')) {
+      throw error;
+    }
+  }
+  try {
+    await context.signIn(call);
+  } catch (error) {
+    continueAfterRetry(error, publishAgain);
+    throw error;
+  }
+  return getIdentity(context);
 }
 
 /**

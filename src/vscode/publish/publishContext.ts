@@ -1,15 +1,17 @@
-import type * as vscode from 'vscode';
-import { ApiClient, boundTokens } from '../../core/api/client';
-import type { Session } from '../../core/session/session';
+import * as vscode from 'vscode';
 import type { Call } from '../../core/consent';
+import { isI99dashError } from '../../core/errors';
 import type { Clock, Logger, TokenSource, Transport } from '../../core/platform/interfaces';
 import type { Problem } from '../../core/problem';
-import { buildLog } from '../../core/publish/build/buildLog';
 import type { PublishDeps, PublishResult } from '../../core/publish/publish';
-import { shellRunner } from '../../core/publish/build/shellRunner';
+import type { Stage } from '../../core/publish/stages';
+import type { Session } from '../../core/session/session';
+import { ByteRate } from '../../core/text/formatBytes';
+import { offerStep } from '../ui/failure';
+import { withDelayedProgress } from '../ui/progress';
 import type { BuildTerminal } from './buildTerminal';
 import type { MiniApps } from './miniApps';
-import type { PublishView } from './publishUi';
+import { describeProgress, showResult } from './publishMessages';
 
 /** The dependencies of publishing, from the composition root. */
 export interface PublishContext {
@@ -54,27 +56,66 @@ export interface TaskContext extends PublishContext {
   validate: (folder: string, signal: AbortSignal) => Promise<Problem[]>;
 }
 
-/** Creates the dependencies that core needs to publish to this backend. */
-export function createPublishDeps(
-  context: PublishContext,
-  backendUrl: string,
-  view: PublishView,
-  onProblems: (problems: readonly Problem[]) => void,
-): PublishDeps {
-  const { transport, tokens, logger, clock, lockFolder, worker, baselineCache } = context;
-  const log = buildLog(logger);
+/** Shows a publish to the user: its progress, a way to cancel it, and its result. */
+export interface PublishUi {
+  run<T>(title: string, task: (view: PublishView) => Promise<T>): Promise<T>;
+  showResult(report: PublishReport): void;
+}
+
+/** The view of a running publish. Its signal aborts when the user cancels. */
+export interface PublishView extends Required<
+  Pick<PublishDeps, 'onProgress' | 'onBuildOutput' | 'onProblems'>
+> {
+  signal: AbortSignal;
+  /** Hides the progress while it asks a question. */
+  hideWhile: <T>(question: () => Promise<T>) => Promise<T>;
+}
+
+/** What is shown of a publish that went well. */
+export interface PublishReport {
+  result: PublishResult;
+  /** The warnings and notes of the checks. */
+  problems: readonly Problem[];
+  /**
+   * Publishes the next version. Only for a version that is not new, if there was no confirmation.
+   */
+  publishNext?: () => unknown;
+}
+
+/** Shows a publish in a notification, and the build output in a terminal. */
+export function notificationUi({
+  clock,
+  buildTerminal,
+}: Pick<PublishContext, 'clock' | 'buildTerminal'>): PublishUi {
   return {
-    ...{ transport, logger, clock, lockFolder, worker, baselineCache },
-    api: new ApiClient(backendUrl, transport, boundTokens(backendUrl, tokens, context.backendUrl)),
-    runner: shellRunner,
-    onProgress: view.onProgress,
-    onBuildOutput: (text) => {
-      log(text);
-      view.onBuildOutput(text);
-    },
-    onProblems: (problems) => {
-      view.onProblems(problems);
-      onProblems(problems);
-    },
+    run: (title, task) =>
+      withDelayedProgress(title, async (signal, report, hideWhile) => {
+        const rate = new ByteRate(clock);
+        let stage: Stage | undefined;
+        signal.addEventListener('abort', () => {
+          if (stage === 'submit') {
+            report(vscode.l10n.t('Already sent. Checking whether it arrived…'));
+          }
+        });
+        try {
+          return await task({
+            signal,
+            hideWhile,
+            onProgress: (now) => {
+              stage = now.stage;
+              report(describeProgress(now, rate));
+            },
+            onBuildOutput: (text) => buildTerminal.write(text),
+            onProblems: () => undefined, // shown in the confirmation or the result
+          });
+        } catch (error) {
+          if (isI99dashError(error, 'BUILD_FAILED')) {
+            buildTerminal.reveal();
+            offerStep(error, vscode.l10n.t('Show Terminal'), () => buildTerminal.reveal());
+          }
+          throw error;
+        }
+      }),
+    showResult,
   };
 }

@@ -7,7 +7,7 @@ import type { PublishResult } from '../../core/publish/publish';
 import type { Progress, Stage } from '../../core/publish/stages';
 import { appPage } from '../../core/api/webConsole';
 import { plainText } from '../ui/plainText';
-import type { PublishOutcome } from './publishUi';
+import type { PublishReport } from './publishContext';
 import { reviewName } from '../apps/reviewName';
 import { runCommand } from '../ui/runCommand';
 import { settings } from '../settings';
@@ -65,14 +65,14 @@ interface ResultButton {
   run: () => unknown;
 }
 
-/** Shows the outcome in a notification. Does not wait for an answer. */
-export function showResult(outcome: PublishOutcome): void {
-  const { result, bump } = outcome;
-  const buttons = resultButtons(outcome);
+/** Shows the result in a notification. Does not wait for an answer. */
+export function showResult(report: PublishReport): void {
+  const { result, publishNext } = report;
+  const buttons = resultButtons(report);
   const labels = buttons.map(({ label }) => label);
   const text = plainText(describeResult(result));
-  const warnings = result.dryRun ? plainText(describeWarnings(outcome)) : '';
-  const doubts = bump === undefined ? warnings : whyNotNew(outcome);
+  const warnings = result.dryRun ? plainText(describeWarnings(report)) : '';
+  const doubts = publishNext === undefined ? warnings : whyNotNew(report);
   const shown =
     doubts === ''
       ? vscode.window.showInformationMessage(text, ...labels)
@@ -80,7 +80,7 @@ export function showResult(outcome: PublishOutcome): void {
   void shown.then((picked) => buttons.find(({ label }) => label === picked)?.run());
 }
 
-function resultButtons({ result, bump }: PublishOutcome): ResultButton[] {
+function resultButtons({ result, publishNext }: PublishReport): ResultButton[] {
   const { appId, sha256, dryRun } = result;
   const copyHash: ResultButton = {
     label: vscode.l10n.t('Copy Bundle Hash'),
@@ -97,13 +97,13 @@ function resultButtons({ result, bump }: PublishOutcome): ResultButton[] {
     label: vscode.l10n.t('Open in Web Console'),
     run: () => vscode.env.openExternal(vscode.Uri.parse(appPage(settings.webConsoleUrl(), appId))),
   };
-  return bump === undefined
+  return publishNext === undefined
     ? [showStatus, openConsole, copyHash]
-    : [{ label: vscode.l10n.t('Bump and Publish'), run: bump.run }, showStatus, copyHash];
+    : [{ label: vscode.l10n.t('Bump and Publish'), run: publishNext }, showStatus, copyHash];
 }
 
 /** Describes the warnings of a dry run, which has no confirmation to list them; '' for none. */
-function describeWarnings({ problems }: PublishOutcome): string {
+function describeWarnings({ problems }: PublishReport): string {
   const warnings = problems.filter(({ severity }) => severity === 'warning');
   const [first] = warnings;
   return first === undefined
@@ -116,14 +116,14 @@ function describeWarnings({ problems }: PublishOutcome): string {
 }
 
 /** Explains why publishing a version that is not new may have no effect. */
-export function whyNotNew({ result, problems }: PublishOutcome): string {
+export function whyNotNew({ result, problems }: PublishReport): string {
   const version = plainText(result.version);
   return problems.some(({ rule }) => rule === 'version.lower')
     ? vscode.l10n.t('{0} is lower than the latest published version.', version)
     : vscode.l10n.t("{0} had already been submitted. Devices that have it won't update.", version);
 }
 
-/** Describes the outcome in a sentence. */
+/** Describes the result in a sentence. */
 export function describeResult(result: PublishResult): string {
   const { appId, version, track, dryRun, fileCount, size } = result;
   if (dryRun) {

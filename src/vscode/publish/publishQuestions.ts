@@ -1,16 +1,32 @@
 import { basename, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { I99dashError } from '../../core/errors';
-import { plural } from '../../core/text/l10n';
-import { isInside } from '../../core/miniAppFolder';
-import { sanitizeLine } from '../../core/text/sanitizeLine';
+import { accountLabel, type Identity } from '../../core/identity';
+import { isInside, MANIFEST_FILE } from '../../core/miniAppFolder';
+import { abbreviateHome } from '../../core/platform/homePath';
+import { packedFolder } from '../../core/publish/build/projectBuild';
+import type { VersionBump } from '../../core/publish/checks/appVersion';
+import { pathInProject } from '../../core/publish/checks/buildOutput';
+import type { Manifest } from '../../core/publish/project/manifest';
 import type { Project } from '../../core/publish/project/project';
-import { orCancel } from '../ui/ask';
+import type { PublishDecision, PublishPreview, Track } from '../../core/publish/publish';
+import { formatBytes } from '../../core/text/formatBytes';
+import { plural } from '../../core/text/l10n';
+import { sanitizeLine } from '../../core/text/sanitizeLine';
+import { confirmModal, orCancel } from '../ui/ask';
 import { showInput } from '../ui/pickers';
 import { plainText } from '../ui/plainText';
+import type { PublishRun } from './publishRun';
 
 /** The maximum number of file names in a question. */
 const MAX_NAMES = 8;
+/** The maximum number of warnings in the confirmation. */
+const MAX_WARNINGS = 5;
+/** The maximum length of the release notes in the confirmation, in characters. */
+const MAX_NOTES = 1_000;
+
+/** Rules that report a version that is not new. */
+const NOT_NEW = ['version.published', 'version.lower'];
 
 /**
  * Saves the unsaved files of a mini-app, because publishing reads from disk.
@@ -85,4 +101,129 @@ export async function askReleaseNotes({ manifest }: Project): Promise<string | u
   });
   const text = orCancel(notes).trim();
   return text === '' ? undefined : text;
+}
+
+/**
+ * Asks for confirmation, and shows what is sent, where, and by whom.
+ * @param bump the version bump to offer instead
+ * @throws CancelledError
+ */
+export async function askToPublish(
+  run: PublishRun,
+  identity: Identity,
+  preview: PublishPreview,
+  bump: VersionBump | undefined,
+): Promise<PublishDecision> {
+  const { manifest } = preview.project;
+  const isNew = !preview.problems.some(({ rule }) => NOT_NEW.includes(rule));
+  const publish = isNew ? vscode.l10n.t('Publish') : vscode.l10n.t('Publish Anyway');
+  const bumpFirst = vscode.l10n.t('Bump and Publish');
+  const buttons = bump === undefined ? [publish] : [bumpFirst, publish];
+  const who = accountLabel(identity);
+  const warnings = [...listDoubts(run, who), ...listWarnings(preview, bump)];
+  const message = vscode.l10n.t('Publish {0} {1}?', manifest.id, sanitizeLine(manifest.version));
+  const detail = [...listFacts(run, who, preview), ...warnings].join('\n');
+  const answer = await confirmModal(message, detail, buttons, warnings.length === 0);
+  return answer === bumpFirst && bump !== undefined ? bump : 'publish';
+}
+
+/** Lists what looks suspicious: a different publisher, or a folder outside the workspace. */
+function listDoubts(
+  { backendUrl, otherPublisher, isOutside, project }: PublishRun,
+  who: string,
+): string[] {
+  return [
+    ...(otherPublisher === undefined
+      ? []
+      : [
+          '',
+          vscode.l10n.t(
+            '⚠ From this computer it was first published by {0} to {1}, not by {2} to {3}.',
+            sanitizeLine(otherPublisher.account),
+            sanitizeLine(otherPublisher.backendUrl),
+            sanitizeLine(who),
+            backendUrl,
+          ),
+        ]),
+    ...(isOutside
+      ? [
+          '',
+          vscode.l10n.t(
+            '⚠ Its folder is outside the workspace: {0}',
+            sanitizeLine(abbreviateHome(project.folder)),
+          ),
+        ]
+      : []),
+  ];
+}
+
+function listFacts(
+  { backendUrl, options: { releaseNotes }, agreed }: PublishRun,
+  who: string,
+  { project, track, size, fileCount }: PublishPreview,
+): string[] {
+  return [
+    vscode.l10n.t('Kind: {0}', vscode.l10n.t('mini-app')),
+    vscode.l10n.t('App: {0}', appName(project.manifest)),
+    vscode.l10n.t('Version: {0}', sanitizeLine(project.manifest.version)),
+    vscode.l10n.t('Track: {0}', describeTrack(track)),
+    vscode.l10n.t('Backend: {0}', backendUrl),
+    vscode.l10n.t('Signed in as: {0}', sanitizeLine(who)),
+    ...(agreed?.runs === false ? [vscode.l10n.t('Build: left out')] : []),
+    vscode.l10n.t('Bundle: {0}, {1}', describeFiles(project, fileCount), formatBytes(size)),
+    ...(releaseNotes === undefined
+      ? []
+      : [vscode.l10n.t('Release notes: {0}', sanitizeLine(releaseNotes, MAX_NOTES))]),
+  ];
+}
+
+/** Describes the number of files, and the folder that they come from. */
+function describeFiles(project: Project, count: number): string {
+  const folder = pathInProject(project, packedFolder(project));
+  return plural(count, { one: '{0} file from {1}', other: '{0} files from {1}' }, folder);
+}
+
+/** Describes a track and who receives its builds. */
+export function describeTrack(track: Track): string {
+  return track === 'beta'
+    ? vscode.l10n.t('beta (your testers; and to review)')
+    : vscode.l10n.t('production (to review, then to everybody)');
+}
+
+/** Lists the warnings, and whether the version could not be compared. */
+function listWarnings({ problems }: PublishPreview, bump: VersionBump | undefined): string[] {
+  const notes = problems.filter(({ rule }) => rule === 'version.not-compared');
+  const warnings = problems.filter(({ severity }) => severity === 'warning');
+  const listed = [...warnings, ...notes].slice(0, MAX_WARNINGS);
+  const more = warnings.length + notes.length - listed.length;
+  if (listed.length === 0) {
+    return [];
+  }
+  return [
+    '',
+    ...listed.map(
+      ({ file, range, message }) =>
+        `⚠ ${sanitizeLine(message)} (${sanitizeLine(basename(file))}${range === undefined ? '' : `:${range.start.line + 1}`})`,
+    ),
+    ...(more > 0 ? [vscode.l10n.t('and {0} more, which the log has', more)] : []),
+    ...(bump === undefined
+      ? []
+      : [
+          '',
+          vscode.l10n.t(
+            'Bump and Publish writes {0} into {1}, and publishes that.',
+            sanitizeLine(bump.version),
+            [MANIFEST_FILE, ...bump.pages.map(({ file }) => sanitizeLine(basename(file)))].join(
+              ', ',
+            ),
+          ),
+        ]),
+  ];
+}
+
+/** Returns the app's display name, in the user's language if available. */
+export function appName({ id, name }: Manifest): string {
+  const names: Readonly<Record<string, string>> = name;
+  const language = vscode.env.language.slice(0, 2);
+  return sanitizeLine(names[language] ?? names['en'] ?? Object.values(names)[0] ?? id);
 }

@@ -1,37 +1,47 @@
 import * as vscode from 'vscode';
+import { ApiClient, boundTokens } from '../../core/api/client';
 import { mustAskToPublish, type Call } from '../../core/consent';
-import { isI99dashError } from '../../core/errors';
+import { isI99dashError, type I99dashError } from '../../core/errors';
 import { accountLabel, type Identity } from '../../core/identity';
 import type { Problem } from '../../core/problem';
+import { shellRunner } from '../../core/publish/build/shellRunner';
+import type { VersionBump } from '../../core/publish/checks/appVersion';
 import { suggestedVersion } from '../../core/publish/checks/publishedVersion';
-import type { Publisher } from '../../core/publish/firstPublishers';
+import { FirstPublishers, type Publisher } from '../../core/publish/firstPublishers';
 import { loadProject, type Project } from '../../core/publish/project/project';
-import { publish, type PublishPreview, type PublishOptions } from '../../core/publish/publish';
-import { agreeToBuild, runAgreed, type BuildAgreement } from './buildQuestion';
-import { bumpVersion, planBump, type Bump } from './bumpVersion';
-import { Click } from '../ui/consent';
+import {
+  publish,
+  type PublishDecision,
+  type PublishDeps,
+  type PublishOptions,
+  type PublishOutcome,
+  type PublishPreview,
+  type PublishResult,
+} from '../../core/publish/publish';
 import { assertSameAccount } from '../session/getIdentity';
-import { plainText } from '../ui/plainText';
-import { offerStep, reportFailure } from '../ui/failure';
-import { askToPublish } from './publishConfirmation';
-import type { PublishArguments } from './publishCommand';
-import { createPublishDeps, type PublishContext } from './publishContext';
-import type { PublishOutcome, PublishUi, PublishView } from './publishUi';
-import { runCommand } from '../ui/runCommand';
 import { settings } from '../settings';
+import { Click } from '../ui/consent';
+import { offerStep, reportFailure } from '../ui/failure';
+import { plainText } from '../ui/plainText';
+import { runCommand } from '../ui/runCommand';
+import { agreeToBuild, runAgreed, type BuildAgreement } from './buildQuestion';
+import { bumpVersion, planBump } from './bumpVersion';
+import type { PublishArguments } from './publishCommand';
+import type { PublishContext, PublishReport, PublishUi, PublishView } from './publishContext';
+import { askToPublish } from './publishQuestions';
 
-/** A publish that is ready to start, and its destination. */
+/** A publish: what is published, where to, by whom, and what the user answered so far. */
 export interface PublishRun {
   context: PublishContext;
   call: Call;
   /** The arguments of the command. */
   args: PublishArguments;
-  project: Project;
-  options: PublishOptions;
+  ui: PublishUi;
   backendUrl: string;
-  surface: PublishUi;
   /** The signed-in account; undefined for a dry run. */
   identity: Identity | undefined;
+  project: Project;
+  options: PublishOptions;
   /** The user's answer about the build. */
   agreed: BuildAgreement;
   /** Whether the folder is outside the workspace. */
@@ -41,158 +51,181 @@ export interface PublishRun {
    * differs.
    */
   otherPublisher: Publisher | undefined;
-}
-
-/** Ends a publish because the user chose to bump the version. */
-class BumpWanted extends Error {
-  constructor(
-    readonly bump: Bump,
-    /** The problems that the user has seen and accepted. */
-    readonly accepted: readonly Problem[],
-  ) {
-    super('Another version is wanted');
-  }
+  /** The problems that the user accepted for the version before a bump. */
+  accepted?: readonly Problem[];
 }
 
 /**
- * Publishes the version, or bumps it and publishes the next one if the user chooses so.
- * @param accepted the problems that the user has seen for the version before the bump
+ * Publishes the version, or bumps it and publishes the next one if the user chooses so. Records the
+ * submission and shows the result.
  * @throws what {@link publish} throws
  */
-export async function publishWithConfirmation(
-  run: PublishRun,
-  accepted?: readonly Problem[],
-): Promise<PublishOutcome> {
-  const { identity } = run;
-  const question = identity && {
-    mustConfirm: (prepared: PublishPreview): boolean =>
-      accepted === undefined ? mustConfirm(run, prepared) : hasNewWarnings(prepared, accepted),
-    confirm: (prepared: PublishPreview, view: PublishView): Promise<void> =>
-      view.hideWhile(() => ask(run, identity, prepared)),
-  };
+export async function runPublish(run: PublishRun): Promise<PublishResult> {
+  const { context, project, ui } = run;
+  const outcome = await publishInUi(run);
+  if (outcome.kind === 'bump') {
+    return runPublish(await bumpRun(run, outcome.bump, outcome.problems));
+  }
+  const { result, problems, isConfirmed } = outcome;
+  if (!result.dryRun) {
+    await recordSubmission(run, result);
+    await context.onRefused?.(project.folder, []);
+  }
+  const next = isConfirmed ? undefined : suggestedVersion(problems);
+  const publishNext = next === undefined ? {} : { publishNext: () => publishVersion(run, next) };
+  ui.showResult({ result, problems, ...publishNext } satisfies PublishReport);
+  return result;
+}
+
+async function publishInUi(run: PublishRun): Promise<PublishOutcome> {
+  const { project, options, ui } = run;
+  const { id, version } = project.manifest;
+  const title = plainText(vscode.l10n.t('Publishing {0} {1}', id, version));
   try {
-    return await publishWatched(run, question);
+    return await ui.run(title, (view) => publish(project, options, createDeps(run, view)));
   } catch (error) {
-    if (!(error instanceof BumpWanted)) {
-      offerNextVersion(run, error);
-      throw error;
+    if (isI99dashError(error)) {
+      await handleFailure(run, error);
     }
-    const { folder } = run.project;
-    await bumpVersion(folder, error.bump);
-    const { call, isOutside, context } = run;
-    const request = { call, isOutside, memory: context.memory, isDryRun: false };
-    const next = await agreeToBuild(await loadProject(folder), request, run.agreed);
-    return await publishWithConfirmation({ ...run, ...next }, error.accepted);
+    throw error;
   }
 }
 
+function createDeps(run: PublishRun, view: PublishView): PublishDeps {
+  const { context, backendUrl, identity, project } = run;
+  const { transport, tokens, logger, clock, lockFolder, worker, baselineCache } = context;
+  const { hideWhile, ...callbacks } = view;
+  return {
+    ...{ transport, logger, clock, lockFolder, worker, baselineCache },
+    ...callbacks,
+    api: new ApiClient(backendUrl, transport, boundTokens(backendUrl, tokens, context.backendUrl)),
+    runner: runAgreed(shellRunner, run),
+    onBuilt: (problems) => context.showBuilt(project.folder, problems),
+    ...(identity && {
+      mustConfirm: (preview) => mustConfirm(run, preview),
+      confirm: (preview) => hideWhile(() => confirm(run, identity, preview)),
+    }),
+  };
+}
+
 function mustConfirm(run: PublishRun, { problems }: PublishPreview): boolean {
-  const { call, args, project, options, isOutside, otherPublisher } = run;
+  const { call, args, project, options, isOutside, otherPublisher, accepted } = run;
+  const warnings = problems.filter(({ severity }) => severity === 'warning');
+  if (accepted !== undefined) {
+    const known = new Set(accepted.map(({ rule, file }) => `${rule} ${file}`));
+    return warnings.some(({ rule, file }) => !known.has(`${rule} ${file}`));
+  }
   const folder = vscode.Uri.file(project.folder);
   return mustAskToPublish({
     ...{ call, isOutside, track: options.track, setting: settings.confirmPublish() },
     isTrackFromWorkspace: args.track === undefined && settings.isTrackFromWorkspace(folder),
     hasOtherPublisher: otherPublisher !== undefined,
-    hasWarnings: problems.some(({ severity }) => severity === 'warning'),
+    hasWarnings: warnings.length > 0,
   });
-}
-
-/** Checks whether there are warnings that the user has not seen. */
-function hasNewWarnings({ problems }: PublishPreview, accepted: readonly Problem[]): boolean {
-  const known = new Set(accepted.map(({ rule, file }) => `${rule} ${file}`));
-  return problems.some(
-    ({ severity, rule, file }) => severity === 'warning' && !known.has(`${rule} ${file}`),
-  );
 }
 
 /**
  * @throws NOT_SIGNED_IN if a different account is signed in in the meantime
- * @throws BumpWanted, CancelledError
+ * @throws CancelledError
  */
-async function ask(run: PublishRun, identity: Identity, prepared: PublishPreview): Promise<void> {
-  const { backendUrl, project, context, options, otherPublisher, isOutside } = run;
-  const next = suggestedVersion(prepared.problems);
-  const bump = next === undefined ? undefined : await planBump(project, next);
-  const who = accountLabel(identity);
-  const { releaseNotes } = options;
-  const notes = releaseNotes === undefined ? {} : { releaseNotes };
-  const destination = {
-    ...{ backendUrl, who, ...notes },
-    ...(otherPublisher === undefined ? {} : { otherPublisher }),
-    ...(isOutside ? { folder: project.folder } : {}),
-    isUnbuilt: run.agreed?.runs === false,
-  };
-  const answer = await askToPublish(prepared, destination, bump);
-  if (answer === 'bump' && bump !== undefined) {
-    throw new BumpWanted(bump, prepared.problems);
-  }
-  const message = vscode.l10n.t('Another account signed in meanwhile. Publish again.');
-  await assertSameAccount(context, identity, message);
-}
-
-/** When and how to ask for confirmation before a publish. */
-interface PublishQuestion {
-  mustConfirm: (prepared: PublishPreview) => boolean;
-  confirm: (prepared: PublishPreview, view: PublishView) => Promise<void>;
-}
-
-function publishWatched(
+async function confirm(
   run: PublishRun,
-  question: PublishQuestion | undefined,
-): Promise<PublishOutcome> {
-  const { project, options, surface } = run;
-  const { id, version } = project.manifest;
-  const title = plainText(vscode.l10n.t('Publishing {0} {1}', id, version));
-  return surface.run(title, async (view) => {
-    let problems: readonly Problem[] = [];
-    let asked = false as boolean;
-    const deps = createPublishDeps(
-      run.context,
-      run.backendUrl,
-      view,
-      (found) => (problems = found),
-    );
-    deps.runner = runAgreed(deps.runner, run);
-    deps.onBuilt = (found) => run.context.showBuilt(project.folder, found);
-    if (question !== undefined) {
-      deps.mustConfirm = (prepared) => (asked = question.mustConfirm(prepared));
-      deps.confirm = (prepared) => question.confirm(prepared, view);
-    }
-    const result = await publish(project, options, deps, view.signal);
-    const next = asked ? undefined : suggestedVersion(problems);
-    return {
-      result,
-      problems,
-      ...(next === undefined ? {} : { bump: { version: next, run: () => publishNext(run, next) } }),
-    };
-  });
+  identity: Identity,
+  preview: PublishPreview,
+): Promise<PublishDecision> {
+  const next = suggestedVersion(preview.problems);
+  const bump = next === undefined ? undefined : await planBump(run.project, next);
+  const decision = await askToPublish(run, identity, preview, bump);
+  if (decision === 'publish') {
+    const message = vscode.l10n.t('Another account signed in meanwhile. Publish again.');
+    await assertSameAccount(run.context, identity, message);
+  }
+  return decision;
 }
 
-/** Offers to bump the version if the backend rejected it because it is not new. */
-function offerNextVersion(run: PublishRun, error: unknown): void {
-  if (isI99dashError(error) && error.nextVersion !== undefined) {
-    const { nextVersion } = error;
+/** Bumps the version, and returns the publish of the next one. */
+async function bumpRun(
+  run: PublishRun,
+  bump: VersionBump,
+  accepted: readonly Problem[],
+): Promise<PublishRun> {
+  const { call, isOutside, context, agreed } = run;
+  const { folder } = run.project;
+  await bumpVersion(folder, bump);
+  const request = { call, isOutside, memory: context.memory, isDryRun: false };
+  const next = await agreeToBuild(await loadProject(folder), request, agreed);
+  return { ...run, ...next, accepted };
+}
+
+/** Rules that apply to the output of a build. */
+const IN_BUNDLE = /^(?:asset|baseline|files|page|secret)\./u;
+
+/**
+ * Records a submission without its promotion, shows the problems that only publishing can find in
+ * the Problems panel, and offers the next version if the backend rejected this one as not new.
+ */
+async function handleFailure(run: PublishRun, error: I99dashError): Promise<void> {
+  const { context, project } = run;
+  const { folder, buildCommand } = project;
+  const { problems = [], unpromoted, nextVersion } = error;
+  if (unpromoted !== undefined) {
+    await recordSubmission(run, unpromoted);
+  }
+  if (nextVersion !== undefined) {
     const label = vscode.l10n.t('Bump and Publish');
-    offerStep(error, label, () => publishNext(run, nextVersion));
+    offerStep(error, label, () => publishVersion(run, nextVersion));
+  }
+  const refused = problems.filter(({ rule }) => rule === 'backend.refused');
+  if (refused.length > 0) {
+    await context.onRefused?.(folder, refused);
+  }
+  const ofBundle = problems.filter(({ rule }) => IN_BUNDLE.test(rule));
+  // Without a build, the live checks report these problems.
+  if (buildCommand !== undefined && ofBundle.length > 0) {
+    context.showBuilt(folder, ofBundle);
   }
 }
 
 /** Bumps a version that was not new, and publishes the next one. */
-async function publishNext(run: PublishRun, version: string): Promise<void> {
+async function publishVersion(run: PublishRun, version: string): Promise<void> {
   const { context, project, args } = run;
   try {
-    await bumpNow(run, version);
+    // Unsaved edits of the manifest prevent the bump; publishing then asks what to do.
+    const bump = await planBump(project, version);
+    if (bump !== undefined) {
+      await bumpVersion(project.folder, bump);
+    }
     const folder = vscode.Uri.file(project.folder);
     await runCommand('i99dash.publish', new Click({ ...args, folder }));
   } catch (error) {
-    reportFailure('i99dash.publish', error, context.logger, () => void publishNext(run, version));
+    const retry = (): void => void publishVersion(run, version);
+    reportFailure('i99dash.publish', error, context.logger, retry);
   }
 }
 
-/** Bumps the version, unless the manifest has unsaved edits; publishing then asks what to do. */
-async function bumpNow({ project }: PublishRun, version: string): Promise<void> {
-  const bump = await planBump(project, version);
-  if (bump !== undefined) {
-    await bumpVersion(project.folder, bump);
+type Submitted = Pick<PublishResult, 'appId' | 'version' | 'reviewStatus'>;
+
+async function recordSubmission(run: PublishRun, submission: Submitted): Promise<void> {
+  const { context, identity, backendUrl } = run;
+  context.onSubmitted?.(submission);
+  if (identity !== undefined) {
+    const publishers = new FirstPublishers(context.publishersFile);
+    await publishers.record(submission.appId, toPublisher(identity, backendUrl));
   }
+}
+
+/**
+ * Finds who first published the app from this computer, if the account or the backend differs.
+ * @returns undefined for a dry run
+ */
+export async function findOtherPublisher(
+  { context, identity, backendUrl }: Pick<PublishRun, 'context' | 'identity' | 'backendUrl'>,
+  { manifest }: Project,
+): Promise<Publisher | undefined> {
+  const publishers = new FirstPublishers(context.publishersFile);
+  return identity && publishers.findOther(manifest.id, toPublisher(identity, backendUrl));
+}
+
+function toPublisher(identity: Identity, backendUrl: string): Publisher {
+  return { devId: identity.devId, backendUrl, account: accountLabel(identity) };
 }

@@ -12,9 +12,8 @@ import type { Progress, Stage } from '../../core/publish/stages';
 import { chooseMiniApp } from '../publish/chooseMiniApp';
 import { showFailure } from '../ui/failure';
 import { publishMiniApp } from '../publish/publishCommand';
-import type { TaskContext } from '../publish/publishContext';
+import type { PublishUi, TaskContext } from '../publish/publishContext';
 import { describeProgress, describeResult, whyNotNew } from '../publish/publishMessages';
-import type { PublishUi } from '../publish/publishUi';
 
 /**
  * The minimum interval between progress updates, in milliseconds. Files and bytes are reported more
@@ -115,7 +114,7 @@ export class TaskTerminal implements vscode.Pseudoterminal {
       ...(track === undefined ? {} : { track }),
       ...(releaseNotes === undefined ? {} : { releaseNotes }),
     };
-    await publishMiniApp(this.context, BY_TASK, wanted, this.surface());
+    await publishMiniApp(this.context, BY_TASK, wanted, this.ui());
     return 0;
   }
 
@@ -127,7 +126,7 @@ export class TaskTerminal implements vscode.Pseudoterminal {
     return readArguments('i99dash.publish', this.task);
   }
 
-  private surface(): PublishUi {
+  private ui(): PublishUi {
     return {
       run: (title, task) => {
         this.print(title);
@@ -143,11 +142,11 @@ export class TaskTerminal implements vscode.Pseudoterminal {
           hideWhile: (question) => question(),
         }).finally(() => line.end());
       },
-      showResult: (outcome) => {
-        const { result, bump } = outcome;
+      showResult: (report) => {
+        const { result, publishNext } = report;
         this.print(describeResult(result), GREEN);
-        if (bump !== undefined) {
-          this.print(whyNotNew(outcome));
+        if (publishNext !== undefined) {
+          this.print(whyNotNew(report));
         }
         this.print(`SHA-256 ${result.sha256}`);
       },

@@ -7,7 +7,6 @@ import {
 } from '../../core/errors';
 import type { Logger } from '../../core/platform/interfaces';
 import type { CommandId } from '../commands/commandIds';
-import { describeFailure } from '../publish/failedApp';
 import { showLog, type NextStep } from './nextStep';
 import { nextSteps } from './nextSteps';
 import { plainText } from './plainText';
@@ -36,7 +35,7 @@ export function showFailure(
     ? nextSteps({ failed, error, retry, abandon }, offered.get(error))
     : [showLog()];
   const message = isI99dashError(error)
-    ? plainText(describeFailure(error))
+    ? plainText(describe(error))
     : vscode.l10n.t('Something went wrong in the i99dash extension. The log has the details.');
   // This is not an error: the same publish is already running.
   const show = isI99dashError(error, 'PUBLISH_IN_PROGRESS')
@@ -64,4 +63,11 @@ export function reportFailure(
   }
   logger.error(`${failed} failed: ${describeError(error)}`);
   showFailure(failed, error, retry, abandon);
+}
+
+/** Returns the message, prefixed with the app if the message does not name it. */
+function describe({ app, message }: I99dashError): string {
+  return app === undefined || message.includes(app)
+    ? message
+    : vscode.l10n.t('{0}: {1}', app, message);
 }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { ApiClient } from '../../../src/core/api/client';
 import { openKeyFile } from '../../../src/core/ssh/privateKey';
@@ -126,7 +127,7 @@ export class Cell {
 
   async publish(track: Track): Promise<PublishResult> {
     const ignore = (): void => undefined;
-    return publish(
+    const outcome = await publish(
       await loadProject(this.parts.miniApp),
       { track },
       {
@@ -140,6 +141,8 @@ export class Cell {
         onBuildOutput: ignore,
       },
     );
+    assert.ok(outcome.kind === 'published');
+    return outcome.result;
   }
 
   /** The number of submissions of the app. */

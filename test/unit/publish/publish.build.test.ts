@@ -135,6 +135,7 @@ describe('publish with a build', () => {
     it('does not wait for an app that is already packed', async () => {
       app.hooks.confirm = async () => {
         await dryRun();
+        return 'publish';
       };
       await app.publish();
       assert.equal(await log(), 'bebe');
@@ -255,7 +256,10 @@ describe('publish with a build', () => {
       await rejectsWith('MANIFEST_INVALID', app.publish());
       edit({ category: 'vehicle' });
       const prepared: PublishPreview[] = [];
-      app.hooks.confirm = (asked) => Promise.resolve(void prepared.push(asked));
+      app.hooks.confirm = (asked) => {
+        prepared.push(asked);
+        return Promise.resolve('publish');
+      };
       app.hooks.onBuildOutput = () =>
         edit({ category: 'media', requires: { dilink: ['di5.0'], modernWebview: true } });
       await app.publish();

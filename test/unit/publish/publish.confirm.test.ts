@@ -17,7 +17,7 @@ describe('publish with confirmation', () => {
     asked = [];
     app.hooks.confirm = (prepared) => {
       asked.push(prepared);
-      return Promise.resolve();
+      return Promise.resolve('publish');
     };
   });
 
@@ -112,28 +112,36 @@ describe('publish with confirmation', () => {
     app.hooks.confirm = async () => {
       assert.deepEqual(app.wire(), []);
       await rejectsWith('PUBLISH_IN_PROGRESS', app.publish());
+      return 'publish';
     };
     await app.publish();
   });
 
-  for (const [name, answer] of [
-    ['a no', new CancelledError()],
-    ['a request to bump the version', new Error('bump')],
-  ] as const) {
-    it(`leaves nothing behind after ${name}`, async () => {
-      app.hooks.confirm = () => Promise.reject(answer);
-      await assert.rejects(app.publish(), answer);
-      assert.deepEqual(app.wire(), []);
-      await app.assertNothingLeft();
-      assert.deepEqual(await readdir(join(app.workspace, 'locks')), []);
-    });
+  /** Asserts that a publish sent nothing and left nothing behind. */
+  async function assertNothingHappened(): Promise<void> {
+    assert.deepEqual(app.wire(), []);
+    await app.assertNothingLeft();
+    assert.deepEqual(await readdir(join(app.workspace, 'locks')), []);
   }
+
+  it('leaves nothing behind after a no', async () => {
+    app.hooks.confirm = () => Promise.reject(new CancelledError());
+    await assert.rejects(app.publish(), CancelledError);
+    await assertNothingHappened();
+  });
+
+  it('leaves nothing behind when the user wants the next version, and says so', async () => {
+    const bump = { version: '1.0.1', pages: [] };
+    app.hooks.confirm = () => Promise.resolve(bump);
+    assert.deepEqual(await app.outcome(), { kind: 'bump', bump, problems: [] });
+    await assertNothingHappened();
+  });
 
   it('sends nothing when it is cancelled during the question', async () => {
     const caller = new AbortController();
     app.hooks.confirm = () => {
       caller.abort();
-      return Promise.resolve();
+      return Promise.resolve('publish');
     };
     await assert.rejects(app.publish(caller.signal), CancelledError);
     assert.deepEqual(app.wire(), []);
@@ -151,7 +159,7 @@ describe('publish with confirmation', () => {
     await app.publish();
     app.hooks.confirm = () => {
       app.backend.state.review('tyre-pressure', 'approved');
-      return Promise.resolve();
+      return Promise.resolve('publish');
     };
     app.backend.faults.inject({
       match: { path: SUBMIT },

@@ -107,7 +107,10 @@ describe('publish of a project with its own publish script', () => {
   /** The preview shown to the user. */
   async function prepared(): Promise<PublishPreview> {
     let asked: PublishPreview | undefined;
-    app.hooks.confirm = (now) => Promise.resolve(void (asked = now));
+    app.hooks.confirm = (now) => {
+      asked = now;
+      return Promise.resolve('publish');
+    };
     await app.publish();
     return asked ?? assert.fail('nobody was asked');
   }

@@ -5,7 +5,11 @@ import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:f
 import { basename, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isI99dashError } from '../../../src/core/errors';
-import { collectStaleLocks, withPublishLock } from '../../../src/core/publish/publishLock';
+import {
+  acquirePublishLock,
+  collectStaleLocks,
+  type PublishLock,
+} from '../../../src/core/publish/publishLock';
 import { rejectsWith } from '../../support/expect';
 import { canFillDisk, onFullDisk } from '../../support/full-disk';
 import { closeSockets, ODD_FILES } from '../../support/odd-files';
@@ -21,6 +25,17 @@ const note = {
 const LONG_AGO = new Date('2020-02-02T02:02:02Z');
 const FAR_AHEAD = new Date('2060-02-02T02:02:02Z');
 const SOON = { heartbeatMs: 100 };
+
+/** Runs a task while holding the lock. */
+async function withPublishLock<T>(
+  folder: string,
+  app: typeof note,
+  task: (lock: PublishLock) => Promise<T>,
+  options = {},
+): Promise<T> {
+  await using lock = await acquirePublishLock(folder, app, options);
+  return await task(lock);
+}
 
 describe('publish lock', () => {
   const temp = useTempFolder();

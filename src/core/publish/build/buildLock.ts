@@ -7,11 +7,10 @@ const lines = new Map<string, Promise<void>>();
  * Waits until no other task in this window builds a mini-app or packs its output. Otherwise a dry
  * run and a publish, or an agent and the user, would write and read the same files at once.
  * @param folder folder of the mini-app
- * @returns a function that releases the turn. Call it once the output is packed, or will not be.
- * Repeated calls have no effect
+ * @returns the lock; dispose of it once the output is packed, or will not be
  * @throws CancelledError
  */
-export async function acquireBuildLock(folder: string, signal?: AbortSignal): Promise<() => void> {
+export async function acquireBuildLock(folder: string, signal?: AbortSignal): Promise<Disposable> {
   const before = lines.get(folder) ?? Promise.resolve();
   let release = (): void => undefined;
   const mine = new Promise<void>((resolve) => (release = resolve));
@@ -24,7 +23,7 @@ export async function acquireBuildLock(folder: string, signal?: AbortSignal): Pr
   });
   try {
     await raceSignal(before, signal);
-    return release;
+    return { [Symbol.dispose]: release };
   } catch (error) {
     release();
     throw error;

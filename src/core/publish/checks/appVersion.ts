@@ -33,6 +33,13 @@ export interface DeclaredVersion {
   range: Range;
 }
 
+/** The changes that give a mini-app its next version. */
+export interface VersionBump {
+  version: string;
+  /** Where pages declare the version to replace. */
+  pages: readonly DeclaredVersion[];
+}
+
 /**
  * Finds pages below `appRoot` that declare a different `APP_VERSION` than the manifest. Skips
  * links, hidden folders, `node_modules` and the build's output.

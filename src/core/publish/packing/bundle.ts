@@ -14,7 +14,7 @@ import type { InspectTask, WorkerResults } from '../worker/publishWorkerProtocol
 import { openReusing } from '../bundle/reusedChunks';
 
 /** A packed mini-app in a temporary file. */
-export interface Bundle extends PackedFile {
+export interface Bundle extends PackedFile, AsyncDisposable {
   /** The inspection of the packed bytes, if it was requested. */
   inspection?: Inspection;
   fileCount: number;
@@ -41,21 +41,20 @@ export interface BundleOptions {
 }
 
 /**
- * Packs files as `.tar.gz` and passes the bundle to `use`. Order, times, owners and modes are
- * fixed, so the same files give the same bytes. Always removes the temporary file afterwards; if
- * that fails, tries once more when the process exits.
+ * Packs files as `.tar.gz`. Order, times, owners and modes are fixed, so the same files give the
+ * same bytes. Disposing of the bundle removes the temporary file; if that fails, it is tried once
+ * more when the process exits.
  * @throws VALIDATION_FAILED if a file changed since the walk
  * @throws UPLOAD_FAILED if the bundle cannot be written
  * @throws CancelledError
  */
-export async function withBundle<T>(
+export async function packBundle(
   collected: Packable,
-  use: (bundle: Bundle) => Promise<T>,
   options: BundleOptions = {},
-): Promise<T> {
+): Promise<Bundle> {
   throwIfCancelled(options.signal);
   const folder = await wrapDiskError(makeBundleFolder());
-  // Closing a window ends the process without running `finally`.
+  // Closing a window ends the process without disposing of anything.
   const removeAtExit = (): void => {
     try {
       rmSync(folder, { recursive: true, force: true });
@@ -64,20 +63,24 @@ export async function withBundle<T>(
     }
   };
   process.once('exit', removeAtExit);
+  // A failed removal does not fail the publish: a scanner may hold the file open.
+  const remove = (): Promise<void> =>
+    rm(folder, { recursive: true, force: true, maxRetries: 3 }).then(
+      () => void process.off('exit', removeAtExit),
+      () => undefined,
+    );
   try {
     const path = join(folder, BUNDLE_FILE);
     const packed = await packTo(path, collected, options);
-    return await use({
+    return {
       ...packed,
       fileCount: collected.files.length,
       open: () => openReusing(path),
-    });
-  } finally {
-    // A failed removal does not fail the publish: a scanner may hold the file open.
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).then(
-      () => process.off('exit', removeAtExit),
-      () => undefined,
-    );
+      [Symbol.asyncDispose]: remove,
+    };
+  } catch (error) {
+    await remove();
+    throw error;
   }
 }
 

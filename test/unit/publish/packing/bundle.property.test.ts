@@ -7,12 +7,12 @@ import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import fc from 'fast-check';
 import { extract } from 'tar-stream';
-import { withBundle } from '../../../../src/core/publish/packing/bundle';
 import { collectFiles } from '../../../../src/core/publish/bundle/files';
 import { bundleBytes } from '../../../support/bundle-bytes';
 import { useTempFolder } from '../../../support/temp-folder';
 import { readTree } from '../../../support/trees';
 import { untar } from '../../../support/untar';
+import { withBundle } from '../../../support/with-bundle';
 
 const run = promisify(execFile);
 

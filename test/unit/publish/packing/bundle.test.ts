@@ -18,7 +18,7 @@ import {
 import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { withBundle, type Bundle } from '../../../../src/core/publish/packing/bundle';
+import type { Bundle } from '../../../../src/core/publish/packing/bundle';
 import { collectFiles } from '../../../../src/core/publish/bundle/files';
 import { pack as packTo } from '../../../../src/core/publish/bundle/pack';
 import { bundleBytes } from '../../../support/bundle-bytes';
@@ -27,6 +27,7 @@ import { useTempDirectory } from '../../../support/temp-directory';
 import { useTempFolder } from '../../../support/temp-folder';
 import { plant, readTree, type Tree } from '../../../support/trees';
 import { untar } from '../../../support/untar';
+import { withBundle } from '../../../support/with-bundle';
 
 const run = promisify(execFile);
 

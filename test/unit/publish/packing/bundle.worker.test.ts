@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { localize } from '../../../../src/core/text/l10n';
-import { withBundle, type BundleOptions } from '../../../../src/core/publish/packing/bundle';
+import type { BundleOptions } from '../../../../src/core/publish/packing/bundle';
 import type { Inspection } from '../../../../src/core/publish/packing/contentInspector';
 import { inspectContents } from '../../../../src/core/publish/packing/inspectContents';
 import { removeAbandonedBundles } from '../../../../src/core/publish/bundle/bundleFolder';
@@ -19,6 +19,7 @@ import { useBuiltWorker } from '../../../support/publish-worker';
 import { useTempDirectory } from '../../../support/temp-directory';
 import { useTempFolder } from '../../../support/temp-folder';
 import { plant, readTree } from '../../../support/trees';
+import { withBundle } from '../../../support/with-bundle';
 
 const run = promisify(execFile);
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { LockInfo } from '../../core/publish/lockInfo';
+import type { LockInfo } from '../../core/publish/publishLock';
 import { Click } from '../ui/consent';
 import { plainText } from '../ui/plainText';
 import { runCommand } from '../ui/runCommand';

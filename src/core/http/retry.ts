@@ -5,7 +5,7 @@ import type { Clock } from '../platform/interfaces';
 const MAX_RETRY_MS = 10_000;
 const FIRST_RETRY_MS = 1_000;
 /** Total number of attempts for an idempotent call. */
-const MAX_ATTEMPTS = 3;
+export const MAX_ATTEMPTS = 3;
 
 /**
  * Waits on the given clock.
@@ -54,14 +54,14 @@ export function mayHaveSucceeded(error: unknown): boolean {
 }
 
 /**
- * Computes the backoff before a retry. It doubles with each attempt and is never shorter than the
+ * Computes the delay before a retry. It doubles with each attempt and is never shorter than the
  * server requested.
  * @param attempt Number of the failed attempt, from 1.
- * @param userActionBackoffMs Longest delay without asking the user, in milliseconds.
+ * @param patienceMs Longest delay without asking the user, in milliseconds.
  * @returns Milliseconds, or undefined when the server requested more than that, which the user must
  * decide on.
  */
-export function waitBeforeRepeat(
+export function retryDelay(
   error: unknown,
   attempt: number,
   patienceMs = MAX_RETRY_MS,
@@ -71,24 +71,46 @@ export function waitBeforeRepeat(
   return asked > patienceMs ? undefined : Math.max(asked, wait);
 }
 
+function retryTransient(error: unknown, attempt: number): number | undefined {
+  return isTransient(error) && attempt < MAX_ATTEMPTS ? retryDelay(error, attempt) : undefined;
+}
+
+export interface RetryOptions {
+  signal?: AbortSignal | undefined;
+  /**
+   * Returns the delay before the next attempt in milliseconds, or undefined to give up. Gets the
+   * error and the number of the failed attempt, from 1. By default, transient errors of an
+   * idempotent call are retried up to three attempts in total.
+   */
+  nextDelay?: (error: unknown, attempt: number) => number | undefined | Promise<number | undefined>;
+  /** Waits; by default on the clock, until the signal aborts. */
+  pause?: (ms: number) => Promise<void>;
+}
+
 /**
- * Retries an idempotent call while it fails with transient errors.
+ * Repeats a call until it succeeds or is given up. The only loop of retries.
  * @throws The error of the last attempt, or CancelledError.
  */
-export async function retryTransient<T>(
+export async function retry<T>(
   clock: Clock,
   call: () => Promise<T>,
-  signal?: AbortSignal,
+  {
+    signal,
+    nextDelay = retryTransient,
+    pause = (ms) => delay(clock, ms, signal),
+  }: RetryOptions = {},
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();
     } catch (error) {
-      const wait = waitBeforeRepeat(error, attempt);
-      if (!isTransient(error) || attempt >= MAX_ATTEMPTS || wait === undefined) {
+      const ms = await nextDelay(error, attempt);
+      if (ms === undefined) {
         throw error;
       }
-      await delay(clock, wait, signal);
+      if (ms > 0) {
+        await pause(ms);
+      }
     }
   }
 }

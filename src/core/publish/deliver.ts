@@ -1,5 +1,5 @@
 import { promoteToBeta } from '../api/beta';
-import { fetchDeveloperStatus } from '../api/developerStatus';
+import { fetchDeveloperStatus, type DeveloperStatus } from '../api/developerStatus';
 import type { Submission } from '../api/miniApps';
 import {
   CancelledError,
@@ -10,7 +10,7 @@ import {
   type I99dashError,
   type PromotionFailure,
 } from '../errors';
-import { retryTransient } from '../http/retry';
+import { retry } from '../http/retry';
 import { t } from '../text/l10n';
 import type { PreparedApp } from './prepare';
 import type { Project } from './project/project';
@@ -18,8 +18,18 @@ import type { PublishDeps, PublishOptions } from './publish';
 import type { PublishLock } from './publishLock';
 import { explainRefusal } from './refusal';
 import type { StageClock } from './stages';
-import { findApp, readBackendState, submitOnce, type BackendState } from './submit';
+import { readBackendState, submitOnce, type BackendState } from './submit';
 import { upload } from './upload';
+
+/** Where a publish is, and what it needs to be delivered. */
+export interface Delivery {
+  options: PublishOptions;
+  deps: PublishDeps;
+  stages: StageClock;
+  lock: PublishLock;
+  /** The backend's state before anything is sent; undefined if it could not be read. */
+  before: Promise<BackendState | undefined>;
+}
 
 /**
  * Uploads and submits a packed mini-app, and promotes it on the beta track. Cannot be cancelled
@@ -29,18 +39,13 @@ import { upload } from './upload';
  */
 export async function deliver(
   { bundle, project }: PreparedApp,
-  options: PublishOptions,
-  deps: PublishDeps,
-  stages: StageClock,
-  lock: PublishLock,
+  { options, deps, stages, lock, before }: Delivery,
 ): Promise<Submission & { bundleId: string }> {
   const { manifest } = project;
   const { id: appId, version } = manifest;
+  before.catch(() => undefined); // handled where it is awaited
   await lock.recordStage('uploading');
   stages.enter('upload', bundle.size);
-  // Read only now, because the confirmation may have taken hours.
-  const before = readStateBefore(appId, deps);
-  before.catch(() => undefined); // handled where it is awaited
   const bundleId = await upload(deps, appId, bundle);
   const state = await before;
   throwIfCancelled(deps.signal);
@@ -58,35 +63,33 @@ export async function deliver(
 }
 
 /**
- * Requests the latest version that was submitted before. A single broken connection does not mean
- * that the network is down.
- * @returns undefined if there is none
+ * Requests the status of the app. A single broken connection does not mean that the network is
+ * down.
+ * @throws what the API client throws
  */
-export async function readLatestVersion(
+export function readStatus(
   { manifest: { id: appId } }: Project,
-  { api, signal }: PublishDeps,
-): Promise<string | undefined> {
-  const read = () => fetchDeveloperStatus(api, { appId, ...(signal && { signal }) });
-  const status = await read().catch((error: unknown) => {
-    if (isI99dashError(error, 'OFFLINE')) {
-      return read();
-    }
-    throw error;
+  { api, clock, signal }: PublishDeps,
+): Promise<DeveloperStatus> {
+  return retry(clock, () => fetchDeveloperStatus(api, { appId, ...(signal && { signal }) }), {
+    nextDelay: (error, attempt) =>
+      attempt === 1 && isI99dashError(error, 'OFFLINE') ? 0 : undefined,
   });
-  return findApp(status, appId)?.latestVersion ?? undefined;
 }
 
 /**
  * Reads the backend's state. An unreadable state does not block publishing; the submission is then
  * never sent twice.
+ * @param status the status of the app, if it was requested just now
  * @throws CancelledError
  */
-async function readStateBefore(
-  appId: string,
+export async function readStateBefore(
+  { manifest: { id: appId } }: Project,
   { api, logger, signal }: PublishDeps,
+  status?: Promise<DeveloperStatus>,
 ): Promise<BackendState | undefined> {
   try {
-    return await readBackendState(api, appId, signal);
+    return await readBackendState(api, appId, signal, status);
   } catch (error) {
     if (error instanceof CancelledError) {
       throw error;
@@ -108,7 +111,7 @@ async function promote(
 ): Promise<void> {
   const build = { version, ...(releaseNotes === undefined ? {} : { releaseNotes }) };
   try {
-    await retryTransient(clock, () => promoteToBeta(api, appId, build));
+    await retry(clock, () => promoteToBeta(api, appId, build));
   } catch (error) {
     throw isI99dashError(error) ? submittedOnly(error, { appId, reviewStatus, ...build }) : error;
   }

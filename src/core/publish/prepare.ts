@@ -48,7 +48,7 @@ export async function prepare(
   project: Project,
   deps: PublishDeps,
   stages: StageClock,
-  latestVersion?: Promise<string | undefined>,
+  latestVersion?: Promise<string | null | undefined>,
 ): Promise<PreparedApp> {
   latestVersion?.catch(() => undefined); // handled where it is awaited
   const build = projectBuild(project);
@@ -126,11 +126,11 @@ function assertOutput(problems: readonly Problem[]): void {
 async function validate(
   project: Project,
   { signal }: PublishDeps,
-  latestVersion?: Promise<string | undefined>,
+  latestVersion?: Promise<string | null | undefined>,
 ): Promise<Problem[]> {
   const found = await checkSource(project, {
     ...(signal && { signal }),
-    ...(latestVersion && { latestVersion: () => latestVersion }),
+    ...(latestVersion && { latestVersion: async () => (await latestVersion) ?? undefined }),
   });
   assertNoErrors(found, project);
   return found;

@@ -4,11 +4,12 @@ import type { Clock, Logger, ProcessRunner, Transport } from '../platform/interf
 import type { Problem } from '../problem';
 import { t } from '../text/l10n';
 import type { VersionBump } from './checks/appVersion';
-import { deliver, readLatestVersion } from './deliver';
+import { deliver, readStateBefore, readStatus } from './deliver';
 import { prepare, type PreparedApp } from './prepare';
 import type { Project } from './project/project';
 import { acquirePublishLock } from './publishLock';
 import { StageClock, type Progress } from './stages';
+import { findApp } from './submit';
 
 export type Track = 'production' | 'beta';
 
@@ -126,14 +127,17 @@ export async function publish(
     ...{ backendUrl: deps.api.backendUrl, folder: project.folder },
     ...{ appId: project.manifest.id, version: project.manifest.version },
   });
-  const latestVersion = readLatestVersion(project, deps);
+  const status = readStatus(project, deps);
+  const latestVersion = status.then((read) => findApp(read, project.manifest.id)?.latestVersion);
   await using packed = await prepare(project, deps, stages, latestVersion);
   const { problems } = packed;
   const decision = await confirm(packed, options, deps, stages);
   if (typeof decision === 'object') {
     return { kind: 'bump', bump: decision, problems };
   }
-  const submission = await deliver(packed, options, deps, stages, lock);
+  // The confirmation may have taken hours, so the state is read again.
+  const before = readStateBefore(project, deps, decision === undefined ? status : undefined);
+  const submission = await deliver(packed, { options, deps, stages, lock, before });
   stages.finish();
   const result = { ...toResult(packed, options), ...submission };
   return { kind: 'published', result, problems, isConfirmed: decision !== undefined };

@@ -5,7 +5,7 @@ import { I99dashError, isI99dashError } from '../errors';
 import type { JsonObject } from '../platform/json';
 import { t } from '../text/l10n';
 import type { Clock, Logger } from '../platform/interfaces';
-import { delay, isTransient, mayHaveSucceeded, waitBeforeRepeat } from '../http/retry';
+import { delay, isTransient, mayHaveSucceeded, retry, retryDelay } from '../http/retry';
 
 /**
  * How often to read the backend's state after a submission without an answer, and the first delay
@@ -53,15 +53,17 @@ export interface BackendState {
 
 /**
  * Reads the backend's state of an app.
+ * @param requested the status of the app, if it is requested already
  * @throws what the API client throws
  */
 export async function readBackendState(
   api: ApiClient,
   appId: string,
   signal?: AbortSignal,
+  requested?: Promise<DeveloperStatus>,
 ): Promise<BackendState> {
   const [status, updatedAt] = await Promise.all([
-    fetchDeveloperStatus(api, { appId, ...(signal && { signal }) }),
+    requested ?? fetchDeveloperStatus(api, { appId, ...(signal && { signal }) }),
     fetchUpdatedAt(api, appId, signal),
   ]);
   const app = findApp(status, appId);
@@ -97,7 +99,7 @@ export async function submitOnce(
   if (!('failure' in first)) {
     return first;
   }
-  const wait = waitBeforeRepeat(first.failure, 1);
+  const wait = retryDelay(first.failure, 1);
   if (wait === undefined || !(isTransient(first.failure) || first.mayHaveSucceeded)) {
     throw first.failure;
   }
@@ -183,17 +185,11 @@ async function findSubmission(
  * Reads the backend's state, and retries for a while.
  * @throws as {@link readBackendState}, if the last attempt fails too
  */
-async function readPatiently({ api, clock }: SubmitDeps, appId: string): Promise<BackendState> {
-  for (let read = 1; ; read++) {
-    try {
-      return await readBackendState(api, appId);
-    } catch (error) {
-      if (!isTransient(error) || read >= READS) {
-        throw error;
-      }
-      await delay(clock, FIRST_WAIT_MS * 2 ** (read - 1));
-    }
-  }
+function readPatiently({ api, clock }: SubmitDeps, appId: string): Promise<BackendState> {
+  return retry(clock, () => readBackendState(api, appId), {
+    nextDelay: (error, read) =>
+      isTransient(error) && read < READS ? FIRST_WAIT_MS * 2 ** (read - 1) : undefined,
+  });
 }
 
 function isFromBackend(failure: unknown): boolean {

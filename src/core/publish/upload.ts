@@ -5,12 +5,9 @@ import { requestUpload, type UploadTarget } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
 import { t } from '../text/l10n';
 import type { Clock, HttpResponse, Transport } from '../platform/interfaces';
-import { delay, isTransient, retryTransient, waitBeforeRepeat } from '../http/retry';
+import { MAX_ATTEMPTS, isTransient, retry, retryDelay } from '../http/retry';
 import type { Bundle } from './packing/bundle';
 import type { Progress } from './stages';
-
-/** The total number of attempts for a failed upload. */
-const ATTEMPTS = 3;
 
 export interface UploadDeps {
   api: ApiClient;
@@ -46,28 +43,28 @@ export async function upload(
   const announced = { appId, contentLength: bundle.size, sha256: bundle.sha256 };
   // Safe to retry: it only reserves an address, and an unused one expires.
   const reserve = (): Promise<UploadTarget> =>
-    retryTransient(clock, () => requestUpload(api, announced, signal), signal);
+    retry(clock, () => requestUpload(api, announced, signal), { signal });
   let target = await reserve();
-  let renewed = false;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await putBundle(transport, target, bundle, {
-        ...{ signal, onlyElsewhere: isElsewhere(api.backendUrl) },
-        onProgress: (done) => onProgress?.({ stage: 'upload', done, total: bundle.size }),
-      });
-      return target.bundleId;
-    } catch (error) {
-      const wait = waitBeforeRepeat(error, attempt);
-      if (isUploadUrlRefused(error) && !renewed) {
-        renewed = true;
+  let isRenewed = false;
+  const put = async (): Promise<string> => {
+    await putBundle(transport, target, bundle, {
+      ...{ signal, onlyElsewhere: isElsewhere(api.backendUrl) },
+      onProgress: (done) => onProgress?.({ stage: 'upload', done, total: bundle.size }),
+    });
+    return target.bundleId;
+  };
+  return retry(clock, put, {
+    signal,
+    nextDelay: async (error, attempt) => {
+      if (isUploadUrlRefused(error) && !isRenewed) {
+        isRenewed = true;
         target = await reserve();
-      } else if (isWorthRepeating(error) && attempt < ATTEMPTS && wait !== undefined) {
-        await delay(clock, wait, signal);
-      } else {
-        throw error;
+        return 0;
       }
-    }
-  }
+      const isWorthIt = isWorthRepeating(error) && attempt < MAX_ATTEMPTS;
+      return isWorthIt ? retryDelay(error, attempt) : undefined;
+    },
+  });
 }
 
 /**

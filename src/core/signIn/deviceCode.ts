@@ -3,7 +3,7 @@ import { requestDeviceCode, requestDeviceToken, type DeviceGrant } from '../api/
 import { I99dashError, isI99dashError, throwIfCancelled } from '../errors';
 import type { Account } from '../identity';
 import { t } from '../text/l10n';
-import { delay, isTransient, waitBeforeRepeat } from '../http/retry';
+import { delay, isTransient, retry, retryDelay } from '../http/retry';
 import { computeExpiry } from './accessToken';
 import { toAccount, isMissing, type Authenticated, type AuthenticationDeps } from './authenticate';
 import type { AccessToken } from './requestToken';
@@ -122,7 +122,7 @@ function backOff(error: unknown, waited: number, interval: number): number {
   return Math.max(Math.min(2 * waited, MAX_POLL_MS), interval, asked);
 }
 
-async function confirmApiKey(
+function confirmApiKey(
   deps: AuthenticationDeps,
   backendUrl: string,
   token: string,
@@ -130,17 +130,13 @@ async function confirmApiKey(
 ): Promise<Account> {
   const { clock } = deps;
   const end = clock.now() + CONFIRM_MS;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await toAccount(deps, backendUrl, token, signal);
-    } catch (error) {
-      const wait = waitBeforeRepeat(error, attempt, end - clock.now());
-      if (!isTransient(error) || wait === undefined || clock.now() >= end) {
-        throw error;
-      }
-      await delay(clock, wait, signal);
-    }
-  }
+  return retry(clock, () => toAccount(deps, backendUrl, token, signal), {
+    signal,
+    nextDelay: (error, attempt) => {
+      const left = end - clock.now();
+      return isTransient(error) && left > 0 ? retryDelay(error, attempt, left) : undefined;
+    },
+  });
 }
 
 function expired(cause?: unknown): I99dashError {

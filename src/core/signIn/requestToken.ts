@@ -1,6 +1,7 @@
 import { requestChallenge, verifyChallenge } from '../api/sshAuth';
 import type { ApiClient } from '../api/client';
 import { I99dashError, isI99dashError } from '../errors';
+import { retry } from '../http/retry';
 import { t } from '../text/l10n';
 import type { Clock, Signer } from '../platform/interfaces';
 import { tokenLifeMs } from './accessToken';
@@ -40,14 +41,10 @@ export async function requestTokenWithKey(
 ): Promise<AccessToken> {
   await keyUse.assertKnown({ fingerprint: signer.fingerprint, backendUrl: api.backendUrl });
   try {
-    return await requestOnce(api, signer, clock, signal);
-  } catch (error) {
-    if (getServerCode(error) !== INVALID_CHALLENGE) {
-      throw asSignInError(error, signer);
-    }
-  }
-  try {
-    return await requestOnce(api, signer, clock, signal);
+    return await retry(clock, () => requestOnce(api, signer, clock, signal), {
+      nextDelay: (error, failed) =>
+        failed === 1 && getServerCode(error) === INVALID_CHALLENGE ? 0 : undefined,
+    });
   } catch (error) {
     throw asSignInError(error, signer);
   }

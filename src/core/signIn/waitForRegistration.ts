@@ -1,6 +1,6 @@
 import { I99dashError, isI99dashError, throwIfCancelled } from '../errors';
 import type { Clock, Disposable } from '../platform/interfaces';
-import { delay, isTransient } from '../http/retry';
+import { delay, isTransient, retry } from '../http/retry';
 
 /** The delay between the first two attempts, in milliseconds. */
 const FIRST_CHECK_MS = 2_000;
@@ -26,19 +26,18 @@ export async function retryUntilRegistered<T>(
   { clock, wait, signal }: { clock: Clock; wait: RegistrationWait; signal?: AbortSignal },
 ): Promise<T> {
   const end = clock.now() + REGISTRATION_WAIT_MS;
-  for (let waitMs = FIRST_CHECK_MS; ; waitMs = Math.min(waitMs * BACKOFF, MAX_CHECK_MS)) {
-    try {
-      return await attempt();
-    } catch (error) {
+  return retry(clock, attempt, {
+    nextDelay: (error, failed) => {
       throwIfCancelled(signal);
       const isExpected = isI99dashError(error, 'KEY_NOT_REGISTERED') || isTransient(error);
       if (!isExpected || clock.now() >= end) {
-        throw error;
+        return undefined;
       }
       const asked = error instanceof I99dashError ? (error.retryAfterMs ?? 0) : 0;
-      await pause(clock, Math.max(waitMs, asked), wait, signal);
-    }
-  }
+      return Math.max(Math.min(FIRST_CHECK_MS * BACKOFF ** (failed - 1), MAX_CHECK_MS), asked);
+    },
+    pause: (ms) => pause(clock, ms, wait, signal),
+  });
 }
 
 /** @throws CancelledError */

@@ -108,9 +108,9 @@ describe('mini-apps of a workspace', () => {
   }
 
   const find = async (...roots: string[]) =>
-    (await findProjects(roots.map((root) => join(temp.path, root)))).map(({ folder }) =>
-      folder.slice(temp.path.length + 1),
-    );
+    (await findProjects(roots.map((root) => join(temp.path, root))))
+      .filter(({ kind }) => kind === MINI_APP)
+      .map(({ folder }) => folder.slice(temp.path.length + 1));
 
   it('are found at the top and below, the nearest first', async () => {
     await plant('apps/deep/er', 'near', 'apps/one');

@@ -16,7 +16,7 @@ import { FOLDER, install, listFiles } from './packages';
 import { PROBES } from './probes';
 
 type Variant = 'as it is' | 'bundled' | 'minified';
-type Finding = ReturnType<typeof checkScript>[number];
+type Finding = Awaited<ReturnType<typeof checkScript>>[number];
 
 interface Text {
   file: string;
@@ -171,7 +171,7 @@ async function main(): Promise<void> {
   for (const file of files) {
     for (const each of await readVariants(file)) {
       checked++;
-      const findings = checkScript(each.text);
+      const findings = await checkScript(each.text);
       await checkSyntax(each, findings, counts);
       const calls = findings.filter(({ rule }) => /api|feature/u.test(rule));
       const others = each.variant === 'as it is' ? calls : checkProbes(each, calls, counts);

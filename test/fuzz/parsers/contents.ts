@@ -74,7 +74,7 @@ const SCRIPTS = [
 const NO_CACHE = BaselineCache.load(undefined);
 
 async function assertFindings(content: Buffer, kind: 'page' | 'script' | 'style'): Promise<number> {
-  const { findings } = checkContent(content, kind, await NO_CACHE);
+  const { findings } = await checkContent(content, kind, await NO_CACHE);
   for (const { range, message } of findings) {
     assert.ok(range.start.line >= 0 && range.end.line >= range.start.line, message);
   }

@@ -79,10 +79,10 @@ export class ContentInspector implements Inspector {
     return this.secrets.add(bytes) || this.wantsCode;
   }
 
-  end(): void {
+  async end(): Promise<void> {
     const { name } = this.file;
     const secrets = this.secrets.end();
-    const { findings: baseline, brings, loads } = this.checkCode();
+    const { findings: baseline, brings, loads } = await this.checkCode();
     if ([secrets, baseline, brings, loads].some(({ length }) => length > 0)) {
       this.found.push({ name, baseline, brings, loads, secrets });
     }
@@ -93,7 +93,7 @@ export class ContentInspector implements Inspector {
     return { found: this.found, ...(cache === undefined ? {} : { cache }) };
   }
 
-  private checkCode(): CheckedContent {
+  private async checkCode(): Promise<CheckedContent> {
     const { name } = this.file;
     if (isCode(name) && this.wantsCode) {
       return checkContent(this.code.subarray(0, this.codeLength), codeKind(name), this.cache);

@@ -127,7 +127,7 @@ export async function serveInspector(
   localize(told);
   const inspector = new ContentInspector(await BaselineCache.load(cacheFile));
   const answer = (message: Answer): void => port.postMessage(message);
-  port.on('message', (request: Request) => {
+  const serve = async (request: Request): Promise<void> => {
     if (request.kind === 'finish') {
       answer({ kind: 'finished', inspection: inspector.finish(request.keepCache) });
       return;
@@ -136,7 +136,11 @@ export async function serveInspector(
     for (const chunk of request.chunks) {
       inspector.add(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
     }
-    inspector.end();
+    await inspector.end();
     answer({ kind: 'done', bytes: request.bytes });
+  };
+  let last = Promise.resolve();
+  port.on('message', (request: Request) => {
+    last = last.then(() => serve(request));
   });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { version as parserVersion } from 'acorn';
+import { version as parserVersion } from 'acorn/package.json';
 import { isJsonObject, parseJson } from '../../../platform/json';
 import { textLanguage } from '../../../text/l10n';
 import type { Range } from '../../../problem';
@@ -9,7 +9,7 @@ import { readTextFile } from '../../../platform/readTextFile';
 import type { CheckedContent, Finding } from './finding';
 
 /** Increase this whenever the same content may have different findings. */
-const RULES_VERSION = `2/acorn-${parserVersion}`;
+const RULES_VERSION = `3/acorn-${parserVersion}`;
 
 /**
  * Returns the version of cached findings. It includes the language, because findings contain

@@ -12,15 +12,15 @@ import { checkStyle } from './style';
 export const MAX_FINDINGS = 100;
 
 /** Checks a script, a style sheet, or the code inside a page. Results are cached by content. */
-export function checkContent(
+export async function checkContent(
   content: Buffer,
   kind: CodeKind,
   cache: BaselineCache,
-): CheckedContent {
+): Promise<CheckedContent> {
   const key = `${kind}:${createHash('sha256').update(content).digest('base64url')}`;
   let checked = cache.get(key);
   if (checked === undefined) {
-    checked = check(decode(content), kind);
+    checked = await check(decode(content), kind);
     cache.set(key, checked);
   }
   return checked;
@@ -35,16 +35,16 @@ export function tooLarge(): readonly Finding[] {
   return toFindings('', [{ rule: 'baseline.unchecked', message, start: 0, end: 0 }]);
 }
 
-function check(text: string, kind: CodeKind): CheckedContent {
+async function check(text: string, kind: CodeKind): Promise<CheckedContent> {
   switch (kind) {
     case 'page': {
-      const { findings, loads } = checkPage(text);
+      const { findings, loads } = await checkPage(text);
       return { findings: toFindings(text, findings), brings: [], loads };
     }
     case 'style':
       return { findings: toFindings(text, checkStyle(text)), brings: [], loads: [] };
     case 'script': {
-      const { findings, brings } = inspectScript(text);
+      const { findings, brings } = await inspectScript(text);
       const open = findings.filter(({ unless }) => !isBrought(unless, brings));
       return { findings: toFindings(text, open), brings, loads: [] };
     }

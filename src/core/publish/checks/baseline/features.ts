@@ -38,6 +38,7 @@ const COMMON = new Set([
 
 /** Patterns that find each place that may use a feature or define it. */
 const CANDIDATES: readonly RegExp[] = candidatePatterns();
+const ANY_CANDIDATE = new RegExp(CANDIDATES.map(({ source }) => source).join('|'), 'u');
 
 /**
  * Checks whether a call blocks publishing. Takes the name that messages use: `structuredClone`,
@@ -90,6 +91,11 @@ export function isMissingPseudo(name: string): boolean {
 /** Checks whether the oldest cars' WebView lacks a CSS unit, such as `dvh`. */
 export function isMissingUnit(name: string): boolean {
   return UNITS.has(name);
+}
+
+/** Checks whether {@link findCandidates} finds any place in a script. */
+export function hasCandidates(text: string): boolean {
+  return ANY_CANDIDATE.test(text);
 }
 
 /**

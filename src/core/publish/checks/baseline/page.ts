@@ -11,22 +11,28 @@ export interface PageCheck {
 }
 
 /** Checks the code inside a page: inline scripts, handlers such as `onclick`, and style sheets. */
-export function checkPage(html: string): PageCheck {
+export async function checkPage(html: string): Promise<PageCheck> {
   const { scripts, handlers, styles } = readPage(html);
   const loads: PageLoad[] = [];
-  const inScripts = inOrder(scripts).flatMap((script) => checkInline(html, script, loads));
-  const inHandlers = handlers.flatMap(({ start, end }) =>
-    checkHandler(html, start, end, loads.length),
-  );
+  let findings: RawFinding[] = [];
+  for (const script of inOrder(scripts)) {
+    findings = findings.concat(await checkInline(html, script, loads));
+  }
+  for (const { start, end } of handlers) {
+    findings = findings.concat(await checkHandler(html, start, end, loads.length));
+  }
   const inStyles = styles.flatMap(({ start, end }) =>
     shift(checkStyle(html.slice(start, end)), start),
   );
-  const findings = [...inScripts, ...inHandlers, ...inStyles].sort((a, b) => a.start - b.start);
-  return { findings, loads };
+  return { findings: findings.concat(inStyles).sort((a, b) => a.start - b.start), loads };
 }
 
 /** Checks an inline script, and adds it to the page's loads. */
-function checkInline(html: string, script: PageScript, loads: PageLoad[]): RawFinding[] {
+async function checkInline(
+  html: string,
+  script: PageScript,
+  loads: PageLoad[],
+): Promise<RawFinding[]> {
   const { kind, src, codeStart, codeEnd } = script;
   if (kind === 'module') {
     return [moduleFinding(script)];
@@ -35,7 +41,7 @@ function checkInline(html: string, script: PageScript, loads: PageLoad[]): RawFi
     loads.push({ src });
     return [];
   }
-  const { findings, brings } = inspectScript(html.slice(codeStart, codeEnd));
+  const { findings, brings } = await inspectScript(html.slice(codeStart, codeEnd));
   const open = findings.filter(({ unless }) => !isBrought(unless, brings));
   loads.push({ brings });
   return shift(open, codeStart, loads.length - 1);
@@ -60,10 +66,15 @@ function moduleFinding({ start }: PageScript): RawFinding {
  * Checks an event handler. A finding covers the whole handler if its text has character references,
  * because they shift offsets.
  */
-function checkHandler(html: string, start: number, end: number, step: number): RawFinding[] {
+async function checkHandler(
+  html: string,
+  start: number,
+  end: number,
+  step: number,
+): Promise<RawFinding[]> {
   const text = html.slice(start, end);
   const code = decodeReferences(text);
-  const { findings, brings } = inspectScript(code, true);
+  const { findings, brings } = await inspectScript(code, true);
   const open = findings.filter(({ unless }) => !isBrought(unless, brings));
   return code === text
     ? shift(open, start, step)

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { checkScript } from '../../../../../src/core/publish/checks/baseline/script';
+import { inspectParsed } from '../../../../../src/core/publish/checks/baseline/parsedScript';
+import { checkScript, inspectScript } from '../../../../../src/core/publish/checks/baseline/script';
 import { cpuSince } from '../../../../support/cpu-time';
 
 /** Returns the rule and the underlined text of each finding. */
-function findings(code: string): string[] {
-  return checkScript(code).map(({ rule, start, end }) => `${rule} ${code.slice(start, end)}`);
+async function findings(code: string): Promise<string[]> {
+  const found = await checkScript(code);
+  return found.map(({ rule, start, end }) => `${rule} ${code.slice(start, end)}`);
 }
 
 const calls = (...texts: string[]): string[] => texts.map((text) => `baseline.api ${text}`);
@@ -39,7 +41,7 @@ describe('script check for Chromium 95', () => {
       'db.Object.groupBy(a); groupBy(b); query.groupBy(c); lodash.Map.groupBy(d);',
   };
   for (const [what, code] of Object.entries(fine)) {
-    it(`accepts ${what}`, () => assert.deepEqual(findings(code), []));
+    it(`accepts ${what}`, async () => assert.deepEqual(await findings(code), []));
   }
 
   const syntax: Record<string, [code: string, at: string]> = {
@@ -53,8 +55,8 @@ describe('script check for Chromium 95', () => {
     'a using declaration': ['{ using a = b(); }', 'a'],
   };
   for (const [what, [code, at]] of Object.entries(syntax)) {
-    it(`rejects ${what}`, () => {
-      const [finding, ...more] = checkScript(code);
+    it(`rejects ${what}`, async () => {
+      const [finding, ...more] = await checkScript(code);
       assert.deepEqual(more, []);
       assert.equal(finding?.rule, 'baseline.syntax');
       assert.match(finding.message, /newer than ES2022/);
@@ -63,7 +65,55 @@ describe('script check for Chromium 95', () => {
     });
   }
 
-  it('rejects text that is not JavaScript', () => {
+  const unknown: Record<string, string> = {
+    'a set in a regular expression': 'a = b ? /[c&&d]/v : e',
+    'a regular expression with all flags at the end of the text': 'a = /b/dgimsvy',
+    'negative modifiers': 'a = /(?-im:b)(?s-i:c)/',
+    'a group name in two alternatives': 'a = /(?<\\u0062>c)|(?<b>d)/',
+    'a script that Unicode added later': 'a = /\\p{Script=Kawi}/u',
+    'options of an import': 'import(a.b(c), d)',
+    'options of an import with a comment': 'import /* a */ ("b", { with: c })',
+    'an import with a phase': 'import.source("a"); import . defer("b")',
+    'a using declaration with a comment': '{ using a /* b */ = c; }',
+    'a using declaration in a loop': 'for (using a of b) c()',
+    'an asynchronous using declaration': 'async function a() { await using b = c; }',
+    'a decorated class': '@a class B {}',
+    'a decorated class expression': 'b = @a class {}; c(() => { return @d.e() class {} })',
+    'a decorated method': 'class A { static x = 1; /* b */ @c d() {} }',
+    'a field with accessors': 'class A { accessor b = 1 }',
+    'a private field with accessors': 'class A {\n  static accessor #b\n}',
+  };
+  for (const [what, code] of Object.entries(unknown)) {
+    it(`judges ${what} alike in every version of V8`, async () => {
+      const { findings: expected } = inspectParsed(code);
+      assert.equal(expected[0]?.rule, 'baseline.syntax');
+      assert.deepEqual((await inspectScript(code)).findings, expected);
+    });
+  }
+
+  it('accepts what V8 accepts although the parser does not', async () => {
+    for (const code of ['a() = 1', 'a()++', `b = ${'['.repeat(1_200)}${']'.repeat(1_200)}`]) {
+      assert.equal(inspectParsed(code).findings.length, 1);
+      assert.deepEqual(await findings(code), []);
+    }
+  });
+
+  it('rejects what V8 alone rejects', async () => {
+    const code = `structuredClone(a); function b(${'c, '.repeat(65_536)}d) {}`;
+    assert.deepEqual(await findings(code), ['baseline.syntax ', ...calls('structuredClone')]);
+    const [finding] = await checkScript(code);
+    assert.match(finding?.message ?? '', /^This is no valid JavaScript: Too many parameters/);
+  });
+
+  it('neither runs a script nor imports what it names', async () => {
+    const code =
+      'globalThis.ranScript = true; import("./missing.js"); (function () { globalThis.ranScript = true })()';
+    await checkScript(code);
+    await inspectScript(code, true);
+    assert.equal('ranScript' in globalThis, false);
+  });
+
+  it('rejects text that is not JavaScript', async () => {
     const broken = [
       'var a = ;',
       'function (',
@@ -74,7 +124,7 @@ describe('script check for Chromium 95', () => {
       'a b',
     ];
     for (const code of [...broken, '\0', "'unfinished", '`${', 'await b;\nawait c']) {
-      const [finding] = checkScript(code);
+      const [finding] = await checkScript(code);
       assert.equal(
         finding?.rule,
         code.startsWith('await') ? 'baseline.module' : 'baseline.syntax',
@@ -83,7 +133,7 @@ describe('script check for Chromium 95', () => {
       assert.ok(finding.start <= code.length);
     }
     assert.match(
-      checkScript('var a = ;')[0]?.message ?? '',
+      (await checkScript('var a = ;'))[0]?.message ?? '',
       /no valid JavaScript: Unexpected token$/,
     );
   });
@@ -110,7 +160,7 @@ describe('script check for Chromium 95', () => {
     ],
   };
   for (const [what, [code, ...found]] of Object.entries(modules)) {
-    it(`rejects ${what}`, () => assert.deepEqual(findings(code), found));
+    it(`rejects ${what}`, async () => assert.deepEqual(await findings(code), found));
   }
 
   const used: Record<string, [code: string, ...found: string[]]> = {
@@ -156,7 +206,7 @@ describe('script check for Chromium 95', () => {
     ],
   };
   for (const [what, [code, ...found]] of Object.entries(used)) {
-    it(`rejects a call of ${what}`, () => assert.deepEqual(findings(code), found));
+    it(`rejects a call of ${what}`, async () => assert.deepEqual(await findings(code), found));
   }
 
   const own: Record<string, string> = {
@@ -183,7 +233,7 @@ describe('script check for Chromium 95', () => {
       'a.findLast?.(b); Object.groupBy?.(c); window.structuredClone?.(d); Array.prototype.findLast?.call(e)',
   };
   for (const [what, code] of Object.entries(own)) {
-    it(`accepts calls of ${what}`, () => assert.deepEqual(findings(code), []));
+    it(`accepts calls of ${what}`, async () => assert.deepEqual(await findings(code), []));
   }
 
   const polyfills: Record<string, string> = {
@@ -203,7 +253,8 @@ describe('script check for Chromium 95', () => {
       'var p = Array.prototype; p.findLast || (p.findLast = function () {}); [1].findLast(a)',
   };
   for (const [what, code] of Object.entries(polyfills)) {
-    it(`accepts calls polyfilled by ${what}`, () => assert.deepEqual(findings(code), []));
+    it(`accepts calls polyfilled by ${what}`, async () =>
+      assert.deepEqual(await findings(code), []));
   }
 
   const libraries: Record<string, string> = {
@@ -219,7 +270,8 @@ describe('script check for Chromium 95', () => {
       '_createClass(List, [{ key: "findLast", value: function () {} }]); make().findLast(f)',
   };
   for (const [what, code] of Object.entries(libraries)) {
-    it(`accepts findLast of a library ${what}`, () => assert.deepEqual(findings(code), []));
+    it(`accepts findLast of a library ${what}`, async () =>
+      assert.deepEqual(await findings(code), []));
   }
 
   const guards: Record<string, string> = {
@@ -244,14 +296,14 @@ describe('script check for Chromium 95', () => {
       'const c = window.structuredClone || a; c(b); const { structuredClone: d = e } = window; d(f); const g = typeof structuredClone === "function" ? structuredClone : h; g(i)',
   };
   for (const [what, code] of Object.entries(guards)) {
-    it(`accepts calls after feature detection with ${what}`, () =>
-      assert.deepEqual(findings(code), []));
+    it(`accepts calls after feature detection with ${what}`, async () =>
+      assert.deepEqual(await findings(code), []));
   }
 
-  it('accepts references without a call', () => {
+  it('accepts references without a call', async () => {
     const code =
       'isCallable(Object.groupBy); var a = Array.prototype.findLast; uncurry(a); window.structuredClone === b';
-    assert.deepEqual(findings(code), []);
+    assert.deepEqual(await findings(code), []);
   });
 
   const missed: Record<string, [code: string, ...found: string[]]> = {
@@ -289,7 +341,8 @@ describe('script check for Chromium 95', () => {
     ],
   };
   for (const [what, [code, ...found]] of Object.entries(missed)) {
-    it(`rejects a function ${what}`, () => assert.deepEqual(findings(code), calls(...found)));
+    it(`rejects a function ${what}`, async () =>
+      assert.deepEqual(await findings(code), calls(...found)));
   }
 
   const features: Record<string, [code: string, ...found: string[]]> = {
@@ -324,37 +377,37 @@ describe('script check for Chromium 95', () => {
     'flags of regular expressions': ['new RegExp(a, "v"); RegExp("b", \'gv\')', '"v"', "'gv'"],
   };
   for (const [what, [code, ...found]] of Object.entries(features)) {
-    it(`warns about newer ${what}`, () => {
+    it(`warns about newer ${what}`, async () => {
       assert.deepEqual(
-        findings(code),
+        await findings(code),
         found.map((text) => `baseline.feature ${text}`),
       );
     });
   }
 
-  it('does not warn about polyfills and features detected around a nested function', () => {
+  it('does not warn about polyfills and features detected around a nested function', async () => {
     const code =
       '$({ target: "Array", proto: true }, { "with": function (a) {} }); [1].with(0, 1); $({ target: "Promise", stat: true }, { "try": a }); Promise.try(b); Set.prototype.union = c; new Set().union(d); function e() { if (typeof navigation === "object") { setTimeout(f) } function f() { navigation.navigate("g") } }';
-    assert.deepEqual(findings(code), []);
-    const [finding] = checkScript('navigation.navigate("a")');
+    assert.deepEqual(await findings(code), []);
+    const [finding] = await checkScript('navigation.navigate("a")');
     assert.equal(finding?.message, 'The WebView of the oldest cars has no navigation');
   });
 
-  it('does not warn about methods of the same name on other objects', () => {
+  it('does not warn about methods of the same name on other objects', async () => {
     const code =
       'a.with(1); b.union(c); d.difference(e); f.values().map(g); Object.values(h).map(i); j.any(k); l.take(1); new Set().with(1); m.toSorted?.(); class Highlight {} new Highlight(); if (n.checkVisibility) n.checkVisibility(); new RegExp("o", "u")';
-    assert.deepEqual(findings(code), []);
+    assert.deepEqual(await findings(code), []);
   });
 
-  it('reports code that is nested too deeply to check', () => {
+  it('reports code that is nested too deeply to check', async () => {
     const code = `a = ${'['.repeat(20_000)}${']'.repeat(20_000)}`;
     assert.deepEqual(
-      checkScript(code).map(({ rule }) => rule),
+      (await checkScript(code)).map(({ rule }) => rule),
       ['baseline.unchecked'],
     );
   });
 
-  it('accepts arbitrary code', () => {
+  it('accepts arbitrary code', async () => {
     const folder = dirname(require.resolve('undici/package.json'));
     // Two of them call functions that Chromium 95 lacks.
     const scripts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -368,21 +421,21 @@ describe('script check for Chromium 95', () => {
       .filter((word) => !reserved.test(word))
       .map((word) => `Object.${word}()`);
     for (const script of [...scripts, `${calls.join(';\n')}; structuredClone()`]) {
-      const rules = checkScript(script).map(({ rule }) => rule);
+      const rules = (await checkScript(script)).map(({ rule }) => rule);
       assert.deepEqual(rules, script.endsWith('structuredClone()') ? ['baseline.api'] : []);
     }
   });
 
-  it('is fast with many calls', () => {
+  it('is fast with many calls', async () => {
     const code = `var first = 1;\n${'{ let a = b.findLast(c); if (structuredClone) structuredClone(a) }\n'.repeat(4_000)}`;
     const before = process.cpuUsage();
-    assert.equal(checkScript(code).length, 4_000);
+    assert.equal((await checkScript(code)).length, 4_000);
     assert.ok(cpuSince(before) < 4_000, 'it takes less than four seconds of a core');
   });
 
-  it('is fast with many arguments', () => {
+  it('is fast with many arguments', async () => {
     const before = process.cpuUsage();
-    assert.deepEqual(findings(`f(${'{ findLast: a }, '.repeat(6_000)}a)`), []);
+    assert.deepEqual(await findings(`f(${'{ findLast: a }, '.repeat(6_000)}a)`), []);
     assert.ok(cpuSince(before) < 4_000, 'it takes less than four seconds of a core');
   });
 });

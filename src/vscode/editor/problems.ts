@@ -14,13 +14,14 @@ import type { MiniApps } from '../publish/miniApps';
 import { isJsonFile, ProjectProblems, type ProblemDeps } from './projectProblems';
 
 /** The delay after the first search, in milliseconds, so that the editor can start first. */
-const TYPING_PAUSE_MS = 2_000;
+const STARTUP_PAUSE_MS = 500;
+/** How many mini-apps are checked at once, so that a large one does not hold up the others. */
+const AT_ONCE = 2;
 
 /**
  * Keeps the Problems panel up to date for the projects in the workspace, and for projects
- * elsewhere that have an open document or were validated. Checks open projects first. The others
- * are checked one after the other, once VS Code has started. Ignores the `manifest.json` files of
- * other tools.
+ * elsewhere that have an open document or were validated. Checks open projects first, and the
+ * others once VS Code has started, two at a time. Ignores the `manifest.json` files of other tools.
  */
 export class Problems implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('i99dash');
@@ -149,19 +150,23 @@ export class Problems implements vscode.Disposable {
     }
     if (!this.hasSearched) {
       this.hasSearched = true;
-      this.quiet = setTimeout(() => void this.checkOthers(), TYPING_PAUSE_MS);
+      this.quiet = setTimeout(() => void this.checkOthers(), STARTUP_PAUSE_MS);
     }
     this.openedAll();
     void this.forgetOthers();
   }
 
-  /** Checks the remaining projects found at the start, one after the other. */
+  /** Checks the remaining projects found at the start. */
   private async checkOthers(): Promise<void> {
-    for (const project of this.miniApps.knownProjects) {
-      if (this.watchers.has(project.folder)) {
-        await this.take(project).firstCheck;
+    const projects = this.miniApps.knownProjects.values();
+    const checkNext = async (): Promise<void> => {
+      for (const project of projects) {
+        if (this.watchers.has(project.folder)) {
+          await this.take(project).firstCheck;
+        }
       }
-    }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, checkNext));
   }
 
   private watch(project: FoundProject): vscode.Disposable {

@@ -62,7 +62,7 @@ export class ProjectProblems implements vscode.Disposable {
     this.kind = kind;
     this.loading = this.load();
     this.inBackground(this.checkTexts());
-    this.checkFilesSoon();
+    this.checkFilesSoon(0);
   }
 
   /**
@@ -90,7 +90,7 @@ export class ProjectProblems implements vscode.Disposable {
   async validate(signal: AbortSignal): Promise<Problem[]> {
     this.background.abort();
     try {
-      return await this.inTurn(AbortSignal.any([signal, this.disposed.signal]));
+      return await this.inTurn(AbortSignal.any([signal, this.disposed.signal]), false);
     } catch (error) {
       this.checkFilesSoon(); // reschedule the background check that this one replaced
       throw error;
@@ -146,32 +146,32 @@ export class ProjectProblems implements vscode.Disposable {
     }
   }
 
-  private checkFilesSoon(): void {
+  private checkFilesSoon(delay = PROBLEMS_SETTLE_MS): void {
     if (this.isBackgroundDue || this.disposed.signal.aborted) {
       return;
     }
     this.isBackgroundDue = true;
     this.settling = setTimeout(() => {
       this.background = new AbortController();
-      this.inBackground(this.inTurn(this.background.signal));
-    }, PROBLEMS_SETTLE_MS);
+      this.inBackground(this.inTurn(this.background.signal, true));
+    }, delay);
   }
 
-  private inTurn(signal: AbortSignal): Promise<Problem[]> {
-    const mine = this.turn.then(() => this.checkAll(signal));
+  private inTurn(signal: AbortSignal, isIdle: boolean): Promise<Problem[]> {
+    const mine = this.turn.then(() => this.checkAll(signal, isIdle));
     this.turn = mine.catch(() => undefined);
     void this.turn.then(() => this.checked());
     return mine;
   }
 
-  private async checkAll(signal: AbortSignal): Promise<Problem[]> {
+  private async checkAll(signal: AbortSignal, isIdle: boolean): Promise<Problem[]> {
     const finder = await this.loading;
     // Changes from here on schedule another check.
     this.isBackgroundDue = false;
     clearTimeout(this.settling);
     await this.checkTexts();
     throwIfCancelled(signal);
-    await finder.checkFiles(signal);
+    await finder.checkFiles(signal, isIdle);
     throwIfCancelled(signal);
     const { problems } = finder;
     this.show(problems);

@@ -14,7 +14,10 @@ import { inBatches, runInWorker } from '../worker/publishWorkerClient';
  */
 const IN_PLACE = 200;
 
-export type FileSearchOptions = Pick<FileProblemsOptions, 'signal' | 'worker' | 'baselineCache'>;
+export type FileSearchOptions = Pick<
+  FileProblemsOptions,
+  'signal' | 'worker' | 'baselineCache' | 'isIdle'
+>;
 
 /**
  * Finds the problems in one mini-app's files repeatedly, and checks only what has changed. Checks a
@@ -47,12 +50,12 @@ export class CachedFileChecker {
   private async findInWorker(
     draft: PartialProject,
     { file, text }: ManifestLocations,
-    { worker, signal, baselineCache }: FileSearchOptions & { worker: string },
+    { worker, signal, isIdle, baselineCache }: FileSearchOptions & { worker: string },
   ): Promise<Problem[]> {
     const manifest = { file, text: text.text };
     const task = { kind: 'problems', draft, manifest, baselineCache, memo: this.kept } as const;
     try {
-      const { problems, memo } = await runInWorker(worker, task, inBatches([]), { signal });
+      const { problems, memo } = await runInWorker(worker, task, inBatches([]), { signal, isIdle });
       this.kept = memo;
       return problems;
     } catch (error) {

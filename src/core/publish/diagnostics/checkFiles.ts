@@ -22,11 +22,12 @@ export interface FileProblemsOptions {
   memo: FileProblemCache<KnownFindings>;
   signal?: AbortSignal | undefined;
   /**
-   * Path of the built worker script, and the file that caches script results: see
-   * `inspectContents`.
+   * Path of the built worker script, the file that caches script results, and whether nobody waits:
+   * see `inspectContents`.
    */
   worker?: string | undefined;
   baselineCache?: string | undefined;
+  isIdle?: boolean | undefined;
   openInspector?: OpenInspector | undefined;
 }
 
@@ -101,15 +102,14 @@ async function listFiles(
 async function contentProblems(
   draft: PartialProject,
   files: readonly BundleFile[],
-  { memo, signal, worker, baselineCache: cacheFile, openInspector }: FileProblemsOptions,
+  { memo, baselineCache: cacheFile, ...options }: FileProblemsOptions,
 ): Promise<Problem[]> {
   const paths = new Map(files.map(({ name, path }) => [name, path]));
   const look = async (changed: readonly BundleFile[]): Promise<KnownFindings[]> => {
-    const options = { signal, worker, cacheFile, openInspector };
-    const { found } = await inspectContents(changed, options);
+    const { found } = await inspectContents(changed, { ...options, cacheFile });
     return found.map((findings) => ({ ...findings, file: paths.get(findings.name) ?? '' }));
   };
   // All results are evaluated together, because what one script defines affects others.
-  const found = await memo.problemsOf(files, draft.appRoot, look, signal);
+  const found = await memo.problemsOf(files, draft.appRoot, look, options.signal);
   return toProblems({ found }, draft, files);
 }

@@ -5,7 +5,7 @@ import { ManifestLocations } from '../project/manifestLocations';
 import type { Config } from '../project/config';
 import { ownBuild, resolvePaths } from '../project/project';
 import { CachedFileChecker } from './cachedFileChecker';
-import type { CheckedJson, ProjectFiles, ProjectOptions } from './projectFiles';
+import type { CheckedJson, FileCheckRun, ProjectFiles, ProjectOptions } from './projectFiles';
 
 /** Checks the files of a mini-app that do not need a build. */
 export class MiniAppFiles implements ProjectFiles {
@@ -17,14 +17,14 @@ export class MiniAppFiles implements ProjectFiles {
     private readonly options: ProjectOptions,
   ) {}
 
-  async find({ source, fields, config }: CheckedJson, signal?: AbortSignal): Promise<Problem[]> {
+  async find({ source, fields, config }: CheckedJson, run: FileCheckRun): Promise<Problem[]> {
     if (config === undefined) {
       return [];
     }
     const build = await ownBuild(this.folder, config);
     const draft = { ...resolvePaths(this.folder, config), ...build, manifest: fields };
     const inManifest = new ManifestLocations(join(this.folder, MANIFEST_FILE), source);
-    return this.search.find(draft, inManifest, { ...this.options, signal });
+    return this.search.find(draft, inManifest, { ...this.options, ...run });
   }
 
   /** A build's output has no problems of its own. */

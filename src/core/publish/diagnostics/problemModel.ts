@@ -119,9 +119,10 @@ export class ProblemModel {
   /**
    * Checks the project's other files. Needs a manifest in JSON. Reports a failed check as an error
    * among the problems.
+   * @param isIdle whether nobody waits for the result
    * @throws CancelledError, after which the previous result stays
    */
-  async checkFiles(signal?: AbortSignal): Promise<void> {
+  async checkFiles(signal?: AbortSignal, isIdle = false): Promise<void> {
     const { source } = this.manifest;
     if (source.parsed === undefined) {
       this.files = { problems: [], source };
@@ -129,7 +130,7 @@ export class ProblemModel {
     }
     const json = { ...this.manifest, config: this.config.config };
     try {
-      this.files = { problems: await this.projectFiles.find(json, signal), source };
+      this.files = { problems: await this.projectFiles.find(json, { signal, isIdle }), source };
     } catch (error) {
       if (error instanceof CancelledError) {
         throw error;

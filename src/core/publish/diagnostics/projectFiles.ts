@@ -21,10 +21,12 @@ export interface CheckedJson {
   config?: Config | undefined;
 }
 
+export type FileCheckRun = Pick<FileSearchOptions, 'signal' | 'isIdle'>;
+
 /** Checks the files of one project other than its JSON files, again and again. */
 export interface ProjectFiles {
   /** @throws CancelledError */
-  find(json: CheckedJson, signal?: AbortSignal): Promise<Problem[]>;
+  find(json: CheckedJson, run: FileCheckRun): Promise<Problem[]>;
   /** Checks whether a change at a path other than the JSON files requires another check. */
   affects(path: string, config: Config | undefined): boolean;
 }

@@ -22,6 +22,8 @@ export interface ContentsOptions {
    * this thread.
    */
   worker?: string | undefined;
+  /** Whether nobody waits for the result. */
+  isIdle?: boolean | undefined;
   /** The inspector to use instead of one on the calling thread. */
   openInspector?: OpenInspector | undefined;
 }
@@ -111,13 +113,14 @@ export function toProblems(
 
 async function inspect(
   files: readonly BundleFile[],
-  { signal, cacheFile, worker, openInspector }: ContentsOptions,
+  { signal, cacheFile, worker, isIdle, openInspector }: ContentsOptions,
 ): Promise<Inspection> {
   if (worker === undefined || isSmall(files)) {
     const { inspectFiles } = await import('./inspectFiles');
     return inspectFiles(inBatches(files), { cacheFile, signal }, openInspector);
   }
-  return runInWorker(worker, { kind: 'inspect', cacheFile }, inBatches(files), { signal });
+  const task = { kind: 'inspect', cacheFile } as const;
+  return runInWorker(worker, task, inBatches(files), { signal, isIdle });
 }
 
 /** Checks whether no car with an old WebView gets the app. */

@@ -17,6 +17,8 @@ const BATCH = 500;
 
 export interface WorkerOptions {
   signal?: AbortSignal | undefined;
+  /** Whether nobody waits for the result, so that all other work goes first. */
+  isIdle?: boolean | undefined;
   /** Called from time to time with the number of files done. */
   onFile?: ((done: number) => void) | undefined;
 }
@@ -52,7 +54,7 @@ export async function runInWorker<Kind extends WorkerTask['kind']>(
   script: string,
   task: WorkerTask & { kind: Kind },
   batches: AsyncIterator<readonly BundleFile[]>,
-  { signal, onFile }: WorkerOptions = {},
+  { signal, isIdle = false, onFile }: WorkerOptions = {},
 ): Promise<WorkerResults[Kind]> {
   throwIfCancelled(signal);
   const child = fork(script, {
@@ -62,7 +64,7 @@ export async function runInWorker<Kind extends WorkerTask['kind']>(
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   if (child.pid !== undefined) {
-    lowerPriority(child.pid);
+    lowerPriority(child.pid, isIdle);
   }
   const gone = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
@@ -102,9 +104,10 @@ export async function runInWorker<Kind extends WorkerTask['kind']>(
 }
 
 /** Lowers the worker's priority, so that the editor stays responsive. */
-function lowerPriority(pid: number): void {
+function lowerPriority(pid: number, isIdle: boolean): void {
+  const { PRIORITY_LOW, PRIORITY_BELOW_NORMAL } = constants.priority;
   try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    setPriority(pid, isIdle ? PRIORITY_LOW : PRIORITY_BELOW_NORMAL);
   } catch {
     // The process has ended, or the system does not allow it.
   }

@@ -57,11 +57,13 @@ describe('file problems of a large mini-app', () => {
     assert.deepEqual([...kinds].sort(), ['asset', 'baseline', 'manifest', 'secret', 'version']);
   });
 
-  it('are searched at low priority when there are few processors', async () => {
+  it('are searched at low priority, and at the lowest when nobody waits for them', async () => {
     const priorities: number[] = [];
-    built.onWorker = () => priorities.push(getPriority(built.workers[0]?.pid));
+    built.onWorker = () => priorities.push(getPriority(built.workers.at(-1)?.pid));
     await look();
-    assert.deepEqual(priorities, [constants.priority.PRIORITY_BELOW_NORMAL]);
+    await finder.checkFiles(undefined, true);
+    const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
+    assert.deepEqual(priorities, [PRIORITY_BELOW_NORMAL, PRIORITY_LOW]);
   });
 
   it('are cached from one process to the next', async () => {

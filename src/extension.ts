@@ -69,6 +69,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     Promise.all([
       import('./vscode/publish/publishCommand'),
       import('./core/publish/packing/packInspected'),
+      import('./core/http/undiciTransport'),
     ]),
   );
   const firstSteps = new FirstSteps(session, context.globalState);

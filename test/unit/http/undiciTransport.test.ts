@@ -384,9 +384,9 @@ describe('transport', () => {
       const key = Symbol.for('undici.globalDispatcher.1');
       const before = globalThis[key];
       import(process.argv[1]).then(async (module) => {
-        const { Agent } = require(process.argv[2]);
         (module.createUndiciTransport ?? module.default.createUndiciTransport)();
         const { status } = await fetch(process.argv[3]);
+        const { Agent } = require(process.argv[2]); // by now it finds a dispatcher and keeps it
         console.log(before, globalThis[key].constructor.name, globalThis[key] instanceof Agent, status);
       });`;
     const { stdout } = await promisify(execFile)(process.execPath, [

@@ -6,13 +6,15 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { measureFloors, type Floors } from './floors';
 
 /** The input of the suite, as JSON in `I99DASH_BENCH_REQUEST`. */
 export interface EditorBenchRequest {
   report: string;
   backendUrl: string;
   keyPath: string;
-  largeApp: string;
+  /** One for each round. */
+  largeApps: readonly string[];
   /** Each has an information-level problem in its script. */
   smallApps: readonly string[];
   /** The path of that script relative to the app. */
@@ -25,7 +27,8 @@ export interface EditorBenchReport {
    * for an opened one since it was opened.
    */
   problems: { unopened: number; opened: number };
-  large: { first: HostCost; again: HostCost };
+  /** One for each of the large apps. */
+  large: { floors: Floors; first: HostCost; again: HostCost }[];
   /** One for each small app, in milliseconds. */
   small: { first: number; again: number }[];
 }
@@ -92,7 +95,7 @@ async function untilProblems(file: string): Promise<void> {
 
 async function measurePublishing({
   keyPath,
-  largeApp,
+  largeApps,
   smallApps,
 }: EditorBenchRequest): Promise<Pick<EditorBenchReport, 'large' | 'small'>> {
   await vscode.workspace
@@ -106,10 +109,15 @@ async function measurePublishing({
     small.push({ first: await timePublish(app), again: await timePublish(app) });
   }
   const before = process.memoryUsage().rss;
-  const first = await costOf(() => timePublish(largeApp), before);
-  await appendFile(join(largeApp, 'src/code/0/code-0.js'), '// changed\n');
-  const again = await costOf(() => timePublish(largeApp), before);
-  return { small, large: { first, again } };
+  const large = [];
+  for (const app of largeApps) {
+    const floors = await measureFloors(join(app, 'src'));
+    const first = await costOf(() => timePublish(app), before);
+    await appendFile(join(app, 'src/code/0/code-0.js'), '// changed\n');
+    const again = await costOf(() => timePublish(app), before);
+    large.push({ floors, first, again });
+  }
+  return { small, large };
 }
 
 async function costOf(work: () => Promise<unknown>, rssBefore: number): Promise<HostCost> {

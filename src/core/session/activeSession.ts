@@ -146,8 +146,11 @@ export class ActiveSession {
     const failure = toRefreshFailure(error, this.session.failure, { now: clock.now(), random });
     const { code, message } = failure.error;
     const isRejection = isTokenRejection(failure.error);
-    const words = isRejection ? 'A token that was just minted is not accepted' : 'Renewal failed';
-    logger.warn(`${words}: [${code}] ${message}`);
+    logger.warn(
+      isRejection
+        ? `A token that was just minted is not accepted: [${code}] ${message}`
+        : `Renewal failed: [${code}] ${message}`,
+    );
     const { failure: before, needsVerification } = this.session;
     const isKnown = failure.kind === 'locked' && isLockedBy(before, code);
     this.session = {

@@ -10,6 +10,7 @@ import { identityView } from '../../src/vscode/session/identityView';
 import { balanceBadge } from '../../src/vscode/operator/balance';
 import type { TaskContext } from '../../src/vscode/publish/publishContext';
 import { realmLabels } from '../../src/vscode/session/realmLabels';
+import { testerNode } from '../../src/vscode/testers/testerNode';
 import { sshKeyNode } from '../../src/vscode/keys/sshKeyNode';
 import { failureNode } from '../../src/vscode/ui/failureNode';
 import type { TreeNode } from '../../src/vscode/ui/treeNode';
@@ -85,6 +86,11 @@ function app(review: ReviewState): Shown {
 function key(purpose: string, isThisKey = false): Shown {
   const known = { id: 'k', name: 'laptop', fingerprint: 'SHA256:abc', keyType: 'ssh-ed25519' };
   return row(sshKeyNode({ ...known, purpose, createdAt: null, lastUsedAt: null }, isThisKey));
+}
+
+function tester(status: string): Shown {
+  const times = { invitedAt: null, acceptedAt: null, revokedAt: null };
+  return row(testerNode('app', { userId: 'u', telegramUsername: 'alice_k', status, ...times }, 0));
 }
 
 function failed(error: Error, session: SessionState): Shown {
@@ -168,6 +174,12 @@ describe('accessibility without colours and with a screen reader', () => {
       [key('login'), /login/u],
       [key('attest'), /native apps only/u],
       [key('audit'), /audit/u],
+    ],
+    'a beta tester in the view Apps': () => [
+      [tester('invited'), /^@alice_k, invited$/u],
+      [tester('accepted'), /accepted/u],
+      [tester('revoked'), /removed/u],
+      [tester('paused'), /paused/u],
     ],
     'how a task ended, in its terminal': async () => [
       [await validation(() => Promise.resolve([])), /No errors/u],

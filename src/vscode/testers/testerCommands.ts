@@ -223,7 +223,7 @@ async function describeInvitation(
   names: readonly string[],
 ): Promise<string> {
   const recorded = vscode.l10n.t(
-    'Recorded for {0}: {1}. The list of testers shows whether somebody has that name.',
+    'Invitations to {0} recorded: {1}. The list of testers shows whether somebody has that name.',
     appId,
     listNames(names),
   );

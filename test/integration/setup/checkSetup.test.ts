@@ -13,7 +13,12 @@ interface Check {
 describe('the setup check', () => {
   const backend = useBackend();
   const person = usePerson();
-  const shown = useMessages();
+  let copied = (): void => undefined;
+  const isCopied = new Promise<void>((resolve) => (copied = resolve));
+  const shown = useMessages(({ message }) => {
+    if (message.startsWith('Diagnostics copied')) copied();
+    return undefined;
+  });
   const opened: string[] = [];
   useStandIn(vscode.env, 'openExternal', (uri: vscode.Uri) => opened.push(uri.toString()));
 
@@ -61,6 +66,7 @@ describe('the setup check', () => {
     const [asked] = person.asked;
     assert.equal(asked?.title, 'Check Setup');
     assert.ok(asked.rows.includes('$(pass) Clock'), asked.rows.join(', '));
+    await isCopied;
     assert.match(await vscode.env.clipboard.readText(), /^i99dash: \d/u);
     assert.deepEqual(opened, []);
   });

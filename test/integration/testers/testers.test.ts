@@ -97,7 +97,7 @@ describe('beta testers', () => {
     assert.deepEqual(active(), [...INVITED, 'cara_1', 'dan_22']);
     assert.match(
       shown.at(-1)?.message ?? '',
-      /^Recorded for cabin-climate: @cara_1, @dan_22\. The list .* 4 of 25 places are taken\.$/u,
+      /^Invitations to cabin-climate recorded: @cara_1, @dan_22\. The list .* 4 of 25 places are taken\.$/u,
     );
     assert.equal(shown.length, 1);
   });

@@ -61,7 +61,9 @@ describe('beta testers in the Apps view', () => {
     await person.page.keyboard.press('Control+V');
     await person.photograph('2-pasted');
     await person.page.keyboard.press('Enter');
-    const toast = await person.seesNotification('Recorded for cabin-climate: @dan_22, @cara_1.');
+    const toast = await person.seesNotification(
+      'Invitations to cabin-climate recorded: @dan_22, @cara_1.',
+    );
     assert.match(await toast.innerText(), /shows whether somebody has that name\. 3 of 25 places/u);
     await view.seesRow(/^@cara_1, invited, /u);
     await view.seesRow(/^@dan_22, invited, /u);
@@ -127,7 +129,9 @@ describe('beta testers in the Apps view', () => {
     await person.focusedRow('Invite Beta Testers…').waitFor();
     await person.page.keyboard.press('Enter');
     await person.answer('dan_22');
-    await person.dismiss(await person.seesNotification('Recorded for cabin-climate: @dan_22.'));
+    await person.dismiss(
+      await person.seesNotification('Invitations to cabin-climate recorded: @dan_22.'),
+    );
     await view.seesRow(/^@dan_22, invited, /u);
   });
 });

@@ -104,8 +104,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     validate: (folder, signal) => problems.validate(folder, signal),
     onRefused: (folder, refused) => problems.showRefused(folder, refused),
     showBuilt: (folder, found) => problems.showBuilt(folder, found),
-    onSubmitted: (submission) => {
-      apps.submitted(submission);
+    onSubmitted: (submission, { isListed }) => {
+      if (isListed) {
+        apps.submitted(submission);
+      }
       firstSteps.published();
     },
   };

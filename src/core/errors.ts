@@ -66,6 +66,8 @@ export interface ErrorDetails {
   unpromoted?: PromotionFailure;
   /** ID of an app that may have been submitted. Its status shows the outcome. */
   appInDoubt?: string;
+  /** Whether only the web console shows the outcome. */
+  isUnlisted?: boolean;
 }
 
 /** A build that was submitted for the beta track. */
@@ -95,6 +97,7 @@ export class I99dashError extends Error {
   readonly nextVersion?: string;
   readonly unpromoted?: PromotionFailure;
   readonly appInDoubt?: string;
+  readonly isUnlisted?: boolean;
   /** The app that a failed command was about; its message names the app. */
   app?: string;
 

@@ -1,5 +1,6 @@
 import { CONFIG_FILE, isMiniAppManifest, MANIFEST_FILE } from './miniAppFolder';
 import { isJsonObject } from './platform/json';
+import { t } from './text/l10n';
 
 export type KindId = 'miniApp' | 'theme';
 
@@ -20,6 +21,10 @@ export interface ProjectKind {
   tracks: readonly ('production' | 'beta')[];
   /** The commands above the first line of the manifest, in their order. */
   lenses: readonly Lens[];
+  /** Whether the backend lists the projects of this kind and tells their state. */
+  isListed: boolean;
+  /** What a project of this kind is called. */
+  name: () => string;
   /** The context key that lists the folders of such projects in the workspace. */
   foldersKey: string;
   /** A product icon of VS Code. */
@@ -33,6 +38,8 @@ export const MINI_APP: ProjectKind = {
   isManifest: isMiniAppManifest,
   tracks: ['production', 'beta'],
   lenses: ['i99dash.publish', 'i99dash.dryRun', 'i99dash.validate'],
+  isListed: true,
+  name: () => t('mini-app'),
   foldersKey: 'i99dash.miniAppFolders',
   icon: 'package',
 };
@@ -42,10 +49,17 @@ export const THEME: ProjectKind = {
   manifestFile: 'theme.json',
   isManifest: (value) => isJsonObject(value) && value['spec'] !== undefined,
   tracks: ['production'],
-  lenses: ['i99dash.previewTheme', 'i99dash.validate'],
+  lenses: ['i99dash.previewTheme', 'i99dash.publish', 'i99dash.dryRun', 'i99dash.validate'],
+  isListed: false,
+  name: () => t('theme'),
   foldersKey: 'i99dash.themeFolders',
   icon: 'symbol-color',
 };
 
 /** All kinds. A folder that could be of several is of the first. */
 export const PROJECT_KINDS: readonly ProjectKind[] = [MINI_APP, THEME];
+
+/** Returns a kind by its ID. */
+export function getKind(id: KindId): ProjectKind {
+  return id === 'theme' ? THEME : MINI_APP;
+}

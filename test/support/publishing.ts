@@ -7,7 +7,9 @@ import { ApiClient } from '../../src/core/api/client';
 import { createUndiciTransport } from '../../src/core/http/undiciTransport';
 import type { HttpRequest, Transport } from '../../src/core/platform/interfaces';
 import type { Problem } from '../../src/core/problem';
-import { loadProject } from '../../src/core/publish/project/project';
+import { findStillKind } from '../../src/core/projectFolders';
+import { MINI_APP } from '../../src/core/projectKind';
+import { KINDS } from '../../src/core/publish/kinds';
 import {
   publish,
   type PublishDecision,
@@ -27,6 +29,7 @@ import { useTempFolder } from './temp-folder';
 
 /** The sample mini-apps. */
 export const MINI_APPS = join(__dirname, '../fixtures/mini-apps');
+const THEMES = join(__dirname, '../fixtures/themes');
 const run = promisify(execFile);
 
 /** API paths. */
@@ -82,7 +85,8 @@ export class Publishing {
     signal?: AbortSignal,
     options: PublishOptions = { track: 'production' },
   ): Promise<PublishOutcome> {
-    return publish(await loadProject(this.folder), options, this.deps(signal));
+    const kind = (await findStillKind(this.folder)) ?? MINI_APP;
+    return publish(await KINDS[kind.id].load(this.folder), options, this.deps(signal));
   }
 
   /** Returns what core needs to publish. */
@@ -155,13 +159,16 @@ export class Publishing {
 }
 
 /** Gives each test of a suite a fresh {@link Publishing}. */
-export function usePublishing(miniApp: 'tyre-pressure' | 'charge-timer'): () => Publishing {
+export function usePublishing(
+  project: 'tyre-pressure' | 'charge-timer' | 'night-drive',
+): () => Publishing {
   const temp = useTempFolder();
   const temporary = useTempDirectory();
   let publishing: Publishing;
   beforeEach(async () => {
-    const folder = join(temp.path, miniApp);
-    await cp(join(MINI_APPS, miniApp), folder, { recursive: true });
+    const folder = join(temp.path, project);
+    const samples = project === 'night-drive' ? THEMES : MINI_APPS;
+    await cp(join(samples, project), folder, { recursive: true });
     // The backend's state is elsewhere, so that the temporary folder contains only the product's
     // files.
     const backend = await startBackend({ stateDir: join(temp.path, 'backend') });

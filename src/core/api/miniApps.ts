@@ -17,6 +17,16 @@ export interface UploadTarget {
   bundleId: string;
 }
 
+/** The two calls that publish a bundle of some kind of project. */
+export interface PublishCalls {
+  collection: 'mini-apps' | 'themes';
+  /** The field that names the project when an upload URL is requested. */
+  idField: 'appId' | 'themeId';
+}
+
+export const MINI_APP_CALLS: PublishCalls = { collection: 'mini-apps', idField: 'appId' };
+export const THEME_CALLS: PublishCalls = { collection: 'themes', idField: 'themeId' };
+
 /**
  * Requests an upload URL for a bundle. `contentLength` is in bytes, `sha256` in lower-case hex.
  * @throws BACKEND_REFUSED for a URL on this computer when the backend is remote
@@ -24,14 +34,15 @@ export interface UploadTarget {
  */
 export async function requestUpload(
   api: ApiClient,
-  bundle: { appId: string; contentLength: number; sha256: string },
+  { appId, ...bundle }: { appId: string; contentLength: number; sha256: string },
   signal?: AbortSignal,
+  { collection, idField }: PublishCalls = MINI_APP_CALLS,
 ): Promise<UploadTarget> {
   const data = expectObject(
     await api.call({
       method: 'POST',
-      path: '/api/v1/mini-apps/upload-url',
-      json: bundle,
+      path: `/api/v1/${collection}/upload-url`,
+      json: { [idField]: appId, ...bundle },
       isRepeatable: true, // an unused upload URL expires
       ...(signal === undefined ? {} : { signal }),
     }),
@@ -60,11 +71,12 @@ export async function submitBundle(
   api: ApiClient,
   submission: { manifest: JsonObject; bundleId: string },
   onSend: NonNullable<ApiCall['onSend']> = () => undefined,
+  { collection }: PublishCalls = MINI_APP_CALLS,
 ): Promise<Submission> {
   const data = expectObject(
     await api.call({
       method: 'POST',
-      path: '/api/v1/mini-apps/submit',
+      path: `/api/v1/${collection}/submit`,
       json: submission,
       onSend,
     }),

@@ -13,7 +13,8 @@ import {
 import { retry } from '../http/retry';
 import { t } from '../text/l10n';
 import type { PreparedApp } from './prepare';
-import type { Project } from './project/project';
+import { KINDS } from './kinds';
+import type { PublishableProject } from './project/project';
 import type { PublishDeps, PublishOptions } from './publish';
 import type { PublishLock } from './publishLock';
 import { explainRefusal } from './refusal';
@@ -46,12 +47,14 @@ export async function deliver(
   before.catch(() => undefined); // handled where it is awaited
   await lock.recordStage('uploading');
   stages.enter('upload', bundle.size);
-  const bundleId = await upload(deps, appId, bundle);
+  const { calls } = KINDS[project.kind.id];
+  const isUnlisted = !project.kind.isListed;
+  const bundleId = await upload(deps, appId, bundle, calls);
   const state = await before;
   throwIfCancelled(deps.signal);
   await lock.recordStage('submitting');
   stages.enter('submit');
-  const request = { appId, version, manifest: { ...manifest }, bundleId };
+  const request = { appId, version, manifest: { ...manifest }, bundleId, calls, isUnlisted };
   const submission = await submitOnce(deps, request, state).catch(async (error: unknown) => {
     throw await explainRefusal(error, project, state?.latestVersion);
   });
@@ -68,7 +71,7 @@ export async function deliver(
  * @throws what the API client throws
  */
 export function readStatus(
-  { manifest: { id: appId } }: Project,
+  { manifest: { id: appId } }: PublishableProject,
   { api, clock, signal }: PublishDeps,
 ): Promise<DeveloperStatus> {
   return retry(clock, () => fetchDeveloperStatus(api, { appId, ...(signal && { signal }) }), {
@@ -84,7 +87,7 @@ export function readStatus(
  * @throws CancelledError
  */
 export async function readStateBefore(
-  { manifest: { id: appId } }: Project,
+  { manifest: { id: appId } }: PublishableProject,
   { api, logger, signal }: PublishDeps,
   status?: Promise<DeveloperStatus>,
 ): Promise<BackendState | undefined> {
@@ -104,7 +107,7 @@ export async function readStateBefore(
  * twice
  */
 async function promote(
-  { manifest: { id: appId, version } }: Project,
+  { manifest: { id: appId, version } }: PublishableProject,
   { releaseNotes }: PublishOptions,
   { api, clock }: PublishDeps,
   { reviewStatus }: Submission,

@@ -22,16 +22,16 @@ import {
   type CollectedFiles,
 } from './bundle/files';
 import { problemSentence } from './rules/problemSentence';
-import { loadProject, noManifest, type Project } from './project/project';
+import { loadProject, noManifest, type Project, type PublishableProject } from './project/project';
 import type { PublishDeps } from './publish';
 import { countProblems } from './rules/rules';
 import type { StageClock } from './stages';
 
-/** A mini-app that passed all checks. Its bundle is removed when it is disposed of. */
+/** A project that passed all checks. Its bundle is removed when it is disposed of. */
 export interface PreparedApp extends AsyncDisposable {
   bundle: Bundle;
   /** The project with the packed manifest, which a build may have changed. */
-  project: Project;
+  project: PublishableProject;
   /** Warnings and notes. */
   problems: readonly Problem[];
 }
@@ -201,7 +201,10 @@ async function runBuild(
 }
 
 /** @throws VALIDATION_FAILED with the first error in words, and all problems as `problems` */
-function assertNoErrors(problems: readonly Problem[], { folder, manifest }: Project): void {
+export function assertNoErrors(
+  problems: readonly Problem[],
+  { folder, manifest }: PublishableProject,
+): void {
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   if (first !== undefined) {

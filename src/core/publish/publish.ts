@@ -5,8 +5,10 @@ import type { Problem } from '../problem';
 import { t } from '../text/l10n';
 import type { VersionBump } from './checks/appVersion';
 import { deliver, readStateBefore, readStatus } from './deliver';
-import { prepare, type PreparedApp } from './prepare';
-import type { Project } from './project/project';
+import { KINDS } from './kinds';
+import type { PreparedApp } from './prepare';
+import type { PublishableProject } from './project/project';
+import type { KindId } from '../projectKind';
 import { acquirePublishLock } from './publishLock';
 import { StageClock, type Progress } from './stages';
 import { findApp } from './submit';
@@ -22,7 +24,7 @@ export interface PublishOptions {
 }
 
 export interface PublishResult {
-  kind: 'miniApp';
+  kind: KindId;
   appId: string;
   version: string;
   track: Track;
@@ -40,7 +42,7 @@ export interface PublishResult {
 
 /** What is about to be uploaded. */
 export interface PublishPreview {
-  project: Project;
+  project: PublishableProject;
   track: Track;
   sha256: string;
   /** Bytes of the packed bundle. */
@@ -111,11 +113,13 @@ export interface PublishDeps {
  * @throws what `confirm` rejects with, and what the API client throws
  */
 export async function publish(
-  project: Project,
+  project: PublishableProject,
   options: PublishOptions,
   deps: PublishDeps,
 ): Promise<PublishOutcome> {
-  assertNotesAreForBeta(options);
+  assertTrack(project, options);
+  const { isListed } = project.kind;
+  const { prepare } = KINDS[project.kind.id];
   const stages = new StageClock(deps);
   if (options.dryRun === true) {
     await using packed = await prepare(project, deps, stages);
@@ -127,8 +131,9 @@ export async function publish(
     ...{ backendUrl: deps.api.backendUrl, folder: project.folder },
     ...{ appId: project.manifest.id, version: project.manifest.version },
   });
-  const status = readStatus(project, deps);
-  const latestVersion = status.then((read) => findApp(read, project.manifest.id)?.latestVersion);
+  // Nothing tells the state of a project that the backend does not list.
+  const status = isListed ? readStatus(project, deps) : undefined;
+  const latestVersion = status?.then((read) => findApp(read, project.manifest.id)?.latestVersion);
   await using packed = await prepare(project, deps, stages, latestVersion);
   const { problems } = packed;
   const decision = await confirm(packed, options, deps, stages);
@@ -136,15 +141,24 @@ export async function publish(
     return { kind: 'bump', bump: decision, problems };
   }
   // The confirmation may have taken hours, so the state is read again.
-  const before = readStateBefore(project, deps, decision === undefined ? status : undefined);
+  const before = isListed
+    ? readStateBefore(project, deps, decision === undefined ? status : undefined)
+    : Promise.resolve(undefined);
   const submission = await deliver(packed, { options, deps, stages, lock, before });
   stages.finish();
   const result = { ...toResult(packed, options), ...submission };
   return { kind: 'published', result, problems, isConfirmed: decision !== undefined };
 }
 
-/** @throws VALIDATION_FAILED */
-function assertNotesAreForBeta({ track, releaseNotes }: PublishOptions): void {
+/** @throws VALIDATION_FAILED if the kind has no such track, or release notes are for no testers */
+export function assertTrack(
+  { kind, manifest }: PublishableProject,
+  { track, releaseNotes }: PublishOptions,
+): void {
+  if (!kind.tracks.includes(track)) {
+    const message = t('{0} cannot be published to beta: only mini-apps have a beta.', manifest.id);
+    throw new I99dashError('VALIDATION_FAILED', message);
+  }
   if (track === 'production' && releaseNotes !== undefined) {
     throw new I99dashError('VALIDATION_FAILED', t('Release notes are for the beta track alone.'));
   }
@@ -168,9 +182,9 @@ async function confirm(
 }
 
 function toResult(
-  { project: { manifest }, bundle: { sha256, size, fileCount } }: PreparedApp,
+  { project: { kind, manifest }, bundle: { sha256, size, fileCount } }: PreparedApp,
   { track, dryRun = false }: PublishOptions,
 ): PublishResult {
   const { id: appId, version } = manifest;
-  return { kind: 'miniApp', appId, version, track, dryRun, sha256, size, fileCount };
+  return { kind: kind.id, appId, version, track, dryRun, sha256, size, fileCount };
 }

@@ -5,8 +5,8 @@ import { sanitizeLine } from '../text/sanitizeLine';
 import type { Problem } from '../problem';
 import { ManifestLocations } from './project/manifestLocations';
 import { isNewVersion } from './checks/publishedVersion';
-import { manifestSchema } from './project/manifest';
-import type { Project } from './project/project';
+import { MANIFEST_TYPES } from './project/manifestType';
+import type { PublishableProject } from './project/project';
 import { RULES, sentence } from './rules/rules';
 import { nextPatch, withoutLeadingV } from './project/semver';
 
@@ -21,7 +21,7 @@ const NOT_ABOUT_MANIFEST: ReadonlySet<number> = new Set([401, 403, 404, 408, 413
  */
 export async function explainRefusal(
   error: unknown,
-  { folder, manifest: { id, version } }: Pick<Project, 'folder' | 'manifest'>,
+  { kind, folder, manifest: { id, version } }: PublishableProject,
   latest: string | null | undefined,
 ): Promise<unknown> {
   if (!isRefusal(error)) {
@@ -31,8 +31,11 @@ export async function explainRefusal(
     ...field,
     path: pathInManifest(field.path),
   }));
-  const places = await ManifestLocations.read(folder);
-  const problems = fields.flatMap((field) => createProblems(field, places));
+  const places = await ManifestLocations.read(folder, kind.manifestFile);
+  const { shape } = MANIFEST_TYPES[kind.id].schema;
+  const problems = fields
+    .filter(({ path }) => Object.hasOwn(shape, path[0] ?? ''))
+    .map((field) => createProblem(field, places));
   const isOld = typeof latest === 'string' && !isNewVersion(version, latest);
   const isVersionNamed =
     /version/iu.test(error.serverCode ?? '') || fields.some(({ path }) => path[0] === 'version');
@@ -62,11 +65,8 @@ function isRefusal(error: unknown): error is I99dashError {
   );
 }
 
-function createProblems({ path, message }: RefusedField, places: ManifestLocations): Problem[] {
-  if (!Object.hasOwn(manifestSchema.shape, path[0] ?? '')) {
-    return [];
-  }
+function createProblem({ path, message }: RefusedField, places: ManifestLocations): Problem {
   const rule = 'backend.refused';
   const words = t('{0}: {1}', sentence(path.join('.'), RULES[rule].text), message);
-  return [places.problem(rule, words, path)];
+  return places.problem(rule, words, path);
 }

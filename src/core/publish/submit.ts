@@ -1,6 +1,6 @@
 import type { ApiClient } from '../api/client';
 import { fetchDeveloperStatus, type AppStatus, type DeveloperStatus } from '../api/developerStatus';
-import { fetchUpdatedAt, submitBundle, type Submission } from '../api/miniApps';
+import { fetchUpdatedAt, submitBundle, type PublishCalls, type Submission } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
 import type { JsonObject } from '../platform/json';
 import { t } from '../text/l10n';
@@ -40,6 +40,9 @@ export interface SubmitRequest {
   version: string;
   manifest: JsonObject;
   bundleId: string;
+  calls?: PublishCalls;
+  /** Whether the backend tells no state of the project, so that a lost answer stays in doubt. */
+  isUnlisted?: boolean;
 }
 
 /**
@@ -133,13 +136,13 @@ async function attempt(
   request: SubmitRequest,
   before: BackendState | undefined,
 ): Promise<Submission | NotAccepted> {
-  const { manifest, bundleId } = request;
+  const { manifest, bundleId, calls } = request;
   const call = { isSent: false };
   const onSend = (): void => {
     call.isSent = true;
   };
   try {
-    return await submitBundle(deps.api, { manifest, bundleId }, onSend);
+    return await submitBundle(deps.api, { manifest, bundleId }, onSend, calls);
   } catch (failure) {
     // Without a token, nothing was sent.
     if (!call.isSent || !mayHaveSucceeded(failure)) {
@@ -205,14 +208,23 @@ function mayBeAtWork(failure: unknown): boolean {
   return isFromBackend(failure) ? status === 504 : !BROKEN_GATEWAY.has(status);
 }
 
-function outcomeUnknown({ appId, version }: SubmitRequest, lost: unknown): I99dashError {
+function outcomeUnknown(
+  { appId, version, isUnlisted = false }: SubmitRequest,
+  lost: unknown,
+): I99dashError {
   return new I99dashError(
     isI99dashError(lost) ? lost.code : 'OFFLINE',
-    t(
-      '{0} {1} was sent, but no answer came back. Look at its status before you publish again.',
-      appId,
-      version,
-    ),
-    { cause: lost, appInDoubt: appId },
+    isUnlisted
+      ? t(
+          '{0} {1} was sent, but no answer came back. Look for it in the web console before you publish again.',
+          appId,
+          version,
+        )
+      : t(
+          '{0} {1} was sent, but no answer came back. Look at its status before you publish again.',
+          appId,
+          version,
+        ),
+    { cause: lost, appInDoubt: appId, ...(isUnlisted ? { isUnlisted } : {}) },
   );
 }

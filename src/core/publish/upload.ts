@@ -1,7 +1,7 @@
 import type { ApiClient } from '../api/client';
 import { assertSecureUrl, isElsewhere } from '../api/backendUrl';
 import { retryAfter, withComeBack } from '../api/envelope';
-import { requestUpload, type UploadTarget } from '../api/miniApps';
+import { requestUpload, type PublishCalls, type UploadTarget } from '../api/miniApps';
 import { I99dashError, isI99dashError } from '../errors';
 import { t } from '../text/l10n';
 import type { Clock, HttpResponse, Transport } from '../platform/interfaces';
@@ -39,11 +39,12 @@ export async function upload(
   { api, transport, clock, signal, onProgress }: UploadDeps,
   appId: string,
   bundle: Pick<Bundle, 'size' | 'sha256' | 'open'>,
+  calls?: PublishCalls,
 ): Promise<string> {
   const announced = { appId, contentLength: bundle.size, sha256: bundle.sha256 };
   // Safe to retry: it only reserves an address, and an unused one expires.
   const reserve = (): Promise<UploadTarget> =>
-    retry(clock, () => requestUpload(api, announced, signal), { signal });
+    retry(clock, () => requestUpload(api, announced, signal, calls), { signal });
   let target = await reserve();
   let isRenewed = false;
   const put = async (): Promise<string> => {

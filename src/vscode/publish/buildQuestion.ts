@@ -9,7 +9,7 @@ import { sanitizeLine } from '../../core/text/sanitizeLine';
 import type { ProcessRunner } from '../../core/platform/interfaces';
 import { projectBuild, type Build } from '../../core/publish/build/projectBuild';
 import { readRunText, type RunText } from '../../core/publish/project/packageScripts';
-import type { Project } from '../../core/publish/project/project';
+import type { PublishableProject } from '../../core/publish/project/project';
 import { readableCommand, wrapCommand } from '../../core/publish/build/readableCommand';
 import { orCancel } from '../ui/ask';
 import { confirmGuarded } from '../ui/consent';
@@ -41,7 +41,7 @@ export type BuildAgreement = { digest: string; runs: boolean } | undefined;
 
 /** The project to publish, without its build if the user skipped it. */
 export interface AgreedProject {
-  project: Project;
+  project: PublishableProject;
   agreed: BuildAgreement;
 }
 
@@ -55,7 +55,7 @@ export interface AgreedProject {
  * @throws CancelledError
  */
 export async function agreeToBuild(
-  project: Project,
+  project: PublishableProject,
   request: BuildRequest,
   agreed?: BuildAgreement,
 ): Promise<AgreedProject> {
@@ -98,7 +98,7 @@ function readBuilds(memory: vscode.Memento, key: string): Record<string, string>
  * Removes the build of a `publish` script. The build of a `buildCommand` cannot be skipped, because
  * its output is what is packed.
  */
-function withoutBuild(project: Project, now: string): AgreedProject {
+function withoutBuild(project: PublishableProject, now: string): AgreedProject {
   const unbuilt = { ...project };
   delete unbuilt.publishBuild;
   return { project: unbuilt, agreed: { digest: now, runs: false } };

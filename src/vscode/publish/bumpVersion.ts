@@ -1,21 +1,20 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { I99dashError } from '../../core/errors';
-import { MANIFEST_FILE } from '../../core/miniAppFolder';
 import { declaredVersions, type VersionBump } from '../../core/publish/checks/appVersion';
 import { versionEdit } from '../../core/publish/editing/valueFixes';
-import type { Project } from '../../core/publish/project/project';
+import type { PublishableProject } from '../../core/publish/project/project';
 
 /**
  * Finds the changes that a version bump makes.
  * @returns undefined if the manifest has unsaved edits, which the bump must not save
  */
 export async function planBump(
-  project: Project,
+  project: PublishableProject,
   version: string,
 ): Promise<VersionBump | undefined> {
-  const { folder, manifest } = project;
-  if (isUnsaved(join(folder, MANIFEST_FILE))) {
+  const { kind, folder, manifest } = project;
+  if (isUnsaved(join(folder, kind.manifestFile))) {
     return undefined;
   }
   const pages = await declaredVersions(project, (old) => old === manifest.version);
@@ -23,12 +22,15 @@ export async function planBump(
 }
 
 /**
- * Writes a new version into a mini-app's manifest.json and into the pages that declare the old one,
+ * Writes a new version into a project's manifest and into the pages that declare the old one,
  * as an edit that can be undone, and saves them. Leaves everything else unchanged.
  * @throws VALIDATION_FAILED if a file cannot be written
  */
-export async function bumpVersion(folder: string, { version, pages }: VersionBump): Promise<void> {
-  const uri = vscode.Uri.file(join(folder, MANIFEST_FILE));
+export async function bumpVersion(
+  { kind, folder }: Pick<PublishableProject, 'kind' | 'folder'>,
+  { version, pages }: VersionBump,
+): Promise<void> {
+  const uri = vscode.Uri.file(join(folder, kind.manifestFile));
   const document = await vscode.workspace.openTextDocument(uri);
   const edit = new vscode.WorkspaceEdit();
   const change = versionEdit(document.getText(), version);

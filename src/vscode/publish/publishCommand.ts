@@ -6,8 +6,16 @@ import type { Call } from '../../core/consent';
 import { I99dashError, isI99dashError } from '../../core/errors';
 import type { Identity } from '../../core/identity';
 import { MANIFEST_FILE } from '../../core/miniAppFolder';
-import { loadProject, noManifest, type Project } from '../../core/publish/project/project';
-import type { PublishOptions, PublishResult, Track } from '../../core/publish/publish';
+import { findStillKind } from '../../core/projectFolders';
+import { getKind, PROJECT_KINDS } from '../../core/projectKind';
+import { KINDS } from '../../core/publish/kinds';
+import { noManifest, type PublishableProject } from '../../core/publish/project/project';
+import {
+  assertTrack,
+  type PublishOptions,
+  type PublishResult,
+  type Track,
+} from '../../core/publish/publish';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { getIdentity } from '../session/getIdentity';
 import { settings } from '../settings';
@@ -27,7 +35,7 @@ export interface PublishArguments {
 }
 
 /**
- * Publishes the mini-app given by the arguments, the active editor or the user.
+ * Publishes the project given by the arguments, the active editor or the user.
  * @param call how the command was started, which determines what to ask
  * @throws UNTRUSTED_WORKSPACE, NOT_SIGNED_IN, NOTHING_TO_PUBLISH, VALIDATION_FAILED
  * @throws CancelledError
@@ -41,12 +49,13 @@ export async function publishMiniApp(
 ): Promise<PublishResult> {
   assertAllowed(args);
   const backendUrl = context.backendUrl();
-  const given = args.folder === undefined ? undefined : await givenMiniApp(context, args.folder);
+  const given = args.folder === undefined ? undefined : await givenProject(context, args.folder);
   const publishAgain = (): Promise<unknown> => publishMiniApp(context, call, args, ui);
   const identity =
     args.dryRun === true ? undefined : await requirePublisher(context, call, publishAgain);
-  const folder = given ?? (await chooseMiniApp(context.miniApps));
-  const [app] = await readLocalApps([folder]);
+  const folder = given ?? (await chooseProject(context));
+  const kind = (await findStillKind(folder)) ?? getKind('miniApp');
+  const [app] = await readLocalApps([folder], kind.manifestFile);
   try {
     await saveFiles(folder, !call.confirmed);
     const start = { context, call, args, ui, backendUrl, identity };
@@ -62,14 +71,15 @@ export async function publishMiniApp(
 type RunStart = Pick<PublishRun, 'context' | 'call' | 'args' | 'ui' | 'backendUrl' | 'identity'>;
 
 /**
- * Loads the mini-app, and asks what the arguments leave open.
+ * Loads the project, and asks what the arguments leave open.
  * @throws NOTHING_TO_PUBLISH, MANIFEST_INVALID, CancelledError
  */
 async function prepareRun(start: RunStart, folder: string): Promise<PublishRun> {
   const { context, call, args } = start;
   const { memory } = context;
   const isOutside = await isOutsideWorkspace(folder);
-  const { project, agreed } = await agreeToBuild(await loadProject(folder), {
+  const { id } = (await findStillKind(folder)) ?? getKind('miniApp');
+  const { project, agreed } = await agreeToBuild(await KINDS[id].load(folder), {
     ...{ call, memory, isOutside, isDryRun: args.dryRun === true },
   });
   const options = await toOptions(args, project, call);
@@ -77,10 +87,14 @@ async function prepareRun(start: RunStart, folder: string): Promise<PublishRun> 
   return { ...start, project, options, agreed, isOutside, otherPublisher };
 }
 
-/** @throws NOTHING_TO_PUBLISH if the folder is not a mini-app, before the user is asked anything */
-async function givenMiniApp({ miniApps }: PublishContext, given: GivenFolder): Promise<string> {
-  const folder = await chooseMiniApp(miniApps, given);
-  if (!existsSync(join(folder, MANIFEST_FILE))) {
+function chooseProject({ miniApps }: PublishContext, given?: GivenFolder): Promise<string> {
+  return chooseMiniApp(miniApps, given, vscode.l10n.t('Publish Mini-App'), PROJECT_KINDS);
+}
+
+/** @throws NOTHING_TO_PUBLISH if the folder is no project, before the user is asked anything */
+async function givenProject(context: PublishContext, given: GivenFolder): Promise<string> {
+  const folder = await chooseProject(context, given);
+  if ((await findStillKind(folder)) === undefined && !existsSync(join(folder, MANIFEST_FILE))) {
     throw noManifest(folder);
   }
   return folder;
@@ -140,11 +154,13 @@ function assertAllowed({ track }: PublishArguments): void {
 
 async function toOptions(
   args: PublishArguments,
-  project: Project,
+  project: PublishableProject,
   call: Call,
 ): Promise<PublishOptions> {
   const { dryRun = false } = args;
-  const track = args.track ?? settings.defaultTrack(vscode.Uri.file(project.folder));
+  const usual = settings.defaultTrack(vscode.Uri.file(project.folder));
+  const track = args.track ?? (project.kind.tracks.includes(usual) ? usual : 'production');
+  assertTrack(project, { track });
   const asks = track === 'beta' && !dryRun && !call.confirmed && args.releaseNotes === undefined;
   const releaseNotes = asks ? await askReleaseNotes(project) : args.releaseNotes;
   return { track, dryRun, ...(releaseNotes === undefined ? {} : { releaseNotes }) };

@@ -3,6 +3,7 @@ import type { Call } from '../../core/consent';
 import { isI99dashError } from '../../core/errors';
 import type { Clock, Logger, TokenSource, Transport } from '../../core/platform/interfaces';
 import type { Problem } from '../../core/problem';
+import type { ProjectKind } from '../../core/projectKind';
 import type { PublishDeps, PublishResult } from '../../core/publish/publish';
 import type { Stage } from '../../core/publish/stages';
 import type { Session } from '../../core/session/session';
@@ -47,7 +48,10 @@ export interface PublishContext {
   /** Shows the problems in the output folder of a build; an empty list clears them. */
   showBuilt: (folder: string, problems: readonly Problem[]) => void;
   /** Called after a submission. */
-  onSubmitted?: (submission: Pick<PublishResult, 'appId' | 'version' | 'reviewStatus'>) => void;
+  onSubmitted?: (
+    submission: Pick<PublishResult, 'appId' | 'version' | 'reviewStatus'>,
+    kind: ProjectKind,
+  ) => void;
 }
 
 /** The dependencies of tasks. */

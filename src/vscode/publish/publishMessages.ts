@@ -3,6 +3,7 @@ import { toReviewState } from '../../core/apps/reviewState';
 import { formatNumber, plural } from '../../core/text/l10n';
 import type { ByteRate } from '../../core/text/formatBytes';
 import { formatBytes, formatInUnit, chooseUnit } from '../../core/text/formatBytes';
+import { getKind } from '../../core/projectKind';
 import type { PublishResult } from '../../core/publish/publish';
 import type { Progress, Stage } from '../../core/publish/stages';
 import { appPage } from '../../core/api/webConsole';
@@ -82,6 +83,7 @@ export function showResult(report: PublishReport): void {
 
 function resultButtons({ result, publishNext }: PublishReport): ResultButton[] {
   const { appId, sha256, dryRun } = result;
+  const { isListed } = getKind(result.kind);
   const copyHash: ResultButton = {
     label: vscode.l10n.t('Copy Bundle Hash'),
     run: () => vscode.env.clipboard.writeText(sha256),
@@ -93,10 +95,15 @@ function resultButtons({ result, publishNext }: PublishReport): ResultButton[] {
     label: vscode.l10n.t('Show Status'),
     run: () => runCommand('i99dash.status', { appId }),
   };
+  const webConsole = settings.webConsoleUrl();
   const openConsole: ResultButton = {
     label: vscode.l10n.t('Open in Web Console'),
-    run: () => vscode.env.openExternal(vscode.Uri.parse(appPage(settings.webConsoleUrl(), appId))),
+    run: () =>
+      vscode.env.openExternal(vscode.Uri.parse(isListed ? appPage(webConsole, appId) : webConsole)),
   };
+  if (!isListed) {
+    return [openConsole, copyHash];
+  }
   return publishNext === undefined
     ? [showStatus, openConsole, copyHash]
     : [{ label: vscode.l10n.t('Bump and Publish'), run: publishNext }, showStatus, copyHash];

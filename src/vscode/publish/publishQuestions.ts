@@ -2,13 +2,12 @@ import { basename, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { I99dashError } from '../../core/errors';
 import { accountLabel, type Identity } from '../../core/identity';
-import { isInside, MANIFEST_FILE } from '../../core/miniAppFolder';
+import { isInside } from '../../core/miniAppFolder';
 import { abbreviateHome } from '../../core/platform/homePath';
 import { packedFolder } from '../../core/publish/build/projectBuild';
 import type { VersionBump } from '../../core/publish/checks/appVersion';
 import { pathInProject } from '../../core/publish/checks/buildOutput';
-import type { Manifest } from '../../core/publish/project/manifest';
-import type { Project } from '../../core/publish/project/project';
+import type { PublishableProject } from '../../core/publish/project/project';
 import type { PublishDecision, PublishPreview, Track } from '../../core/publish/publish';
 import { formatBytes } from '../../core/text/formatBytes';
 import { plural } from '../../core/text/l10n';
@@ -92,7 +91,9 @@ async function wantsToSave(
  * @returns undefined if the user enters none
  * @throws CancelledError
  */
-export async function askReleaseNotes({ manifest }: Project): Promise<string | undefined> {
+export async function askReleaseNotes({
+  manifest,
+}: PublishableProject): Promise<string | undefined> {
   const notes = await showInput({
     title: vscode.l10n.t('Publish {0} {1} to Beta', manifest.id, plainText(manifest.version)),
     prompt: vscode.l10n.t("What's new for testers? Press Enter to skip."),
@@ -163,7 +164,7 @@ function listFacts(
   { project, track, size, fileCount }: PublishPreview,
 ): string[] {
   return [
-    vscode.l10n.t('Kind: {0}', vscode.l10n.t('mini-app')),
+    vscode.l10n.t('Kind: {0}', project.kind.name()),
     vscode.l10n.t('App: {0}', appName(project.manifest)),
     vscode.l10n.t('Version: {0}', sanitizeLine(project.manifest.version)),
     vscode.l10n.t('Track: {0}', describeTrack(track)),
@@ -178,7 +179,7 @@ function listFacts(
 }
 
 /** Describes the number of files, and the folder that they come from. */
-function describeFiles(project: Project, count: number): string {
+function describeFiles(project: PublishableProject, count: number): string {
   const folder = pathInProject(project, packedFolder(project));
   return plural(count, { one: '{0} file from {1}', other: '{0} files from {1}' }, folder);
 }
@@ -191,7 +192,10 @@ export function describeTrack(track: Track): string {
 }
 
 /** Lists the warnings, and whether the version could not be compared. */
-function listWarnings({ problems }: PublishPreview, bump: VersionBump | undefined): string[] {
+function listWarnings(
+  { problems, project }: PublishPreview,
+  bump: VersionBump | undefined,
+): string[] {
   const notes = problems.filter(({ rule }) => rule === 'version.not-compared');
   const warnings = problems.filter(({ severity }) => severity === 'warning');
   const listed = [...warnings, ...notes].slice(0, MAX_WARNINGS);
@@ -213,16 +217,17 @@ function listWarnings({ problems }: PublishPreview, bump: VersionBump | undefine
           vscode.l10n.t(
             'Bump and Publish writes {0} into {1}, and publishes that.',
             sanitizeLine(bump.version),
-            [MANIFEST_FILE, ...bump.pages.map(({ file }) => sanitizeLine(basename(file)))].join(
-              ', ',
-            ),
+            [
+              project.kind.manifestFile,
+              ...bump.pages.map(({ file }) => sanitizeLine(basename(file))),
+            ].join(', '),
           ),
         ]),
   ];
 }
 
 /** Returns the app's display name, in the user's language if available. */
-export function appName({ id, name }: Manifest): string {
+export function appName({ id, name }: PublishableProject['manifest']): string {
   const names: Readonly<Record<string, string>> = name;
   const language = vscode.env.language.slice(0, 2);
   return sanitizeLine(names[language] ?? names['en'] ?? Object.values(names)[0] ?? id);

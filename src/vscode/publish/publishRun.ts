@@ -8,7 +8,8 @@ import { shellRunner } from '../../core/publish/build/shellRunner';
 import type { VersionBump } from '../../core/publish/checks/appVersion';
 import { suggestedVersion } from '../../core/publish/checks/publishedVersion';
 import { FirstPublishers, type Publisher } from '../../core/publish/firstPublishers';
-import { loadProject, type Project } from '../../core/publish/project/project';
+import { KINDS } from '../../core/publish/kinds';
+import type { PublishableProject } from '../../core/publish/project/project';
 import {
   publish,
   type PublishDecision,
@@ -40,7 +41,7 @@ export interface PublishRun {
   backendUrl: string;
   /** The signed-in account; undefined for a dry run. */
   identity: Identity | undefined;
-  project: Project;
+  project: PublishableProject;
   options: PublishOptions;
   /** The user's answer about the build. */
   agreed: BuildAgreement;
@@ -150,10 +151,10 @@ async function bumpRun(
   accepted: readonly Problem[],
 ): Promise<PublishRun> {
   const { call, isOutside, context, agreed } = run;
-  const { folder } = run.project;
-  await bumpVersion(folder, bump);
+  const { folder, kind } = run.project;
+  await bumpVersion(run.project, bump);
   const request = { call, isOutside, memory: context.memory, isDryRun: false };
-  const next = await agreeToBuild(await loadProject(folder), request, agreed);
+  const next = await agreeToBuild(await KINDS[kind.id].load(folder), request, agreed);
   return { ...run, ...next, accepted };
 }
 
@@ -193,7 +194,7 @@ async function publishVersion(run: PublishRun, version: string): Promise<void> {
     // Unsaved edits of the manifest prevent the bump; publishing then asks what to do.
     const bump = await planBump(project, version);
     if (bump !== undefined) {
-      await bumpVersion(project.folder, bump);
+      await bumpVersion(project, bump);
     }
     const folder = vscode.Uri.file(project.folder);
     await runCommand('i99dash.publish', new Click({ ...args, folder }));
@@ -206,8 +207,8 @@ async function publishVersion(run: PublishRun, version: string): Promise<void> {
 type Submitted = Pick<PublishResult, 'appId' | 'version' | 'reviewStatus'>;
 
 async function recordSubmission(run: PublishRun, submission: Submitted): Promise<void> {
-  const { context, identity, backendUrl } = run;
-  context.onSubmitted?.(submission);
+  const { context, identity, backendUrl, project } = run;
+  context.onSubmitted?.(submission, project.kind);
   if (identity !== undefined) {
     const publishers = new FirstPublishers(context.publishersFile);
     await publishers.record(submission.appId, toPublisher(identity, backendUrl));
@@ -220,7 +221,7 @@ async function recordSubmission(run: PublishRun, submission: Submitted): Promise
  */
 export async function findOtherPublisher(
   { context, identity, backendUrl }: Pick<PublishRun, 'context' | 'identity' | 'backendUrl'>,
-  { manifest }: Project,
+  { manifest }: PublishableProject,
 ): Promise<Publisher | undefined> {
   const publishers = new FirstPublishers(context.publishersFile);
   return identity && publishers.findOther(manifest.id, toPublisher(identity, backendUrl));

@@ -124,7 +124,7 @@ export function nextSteps(failure: Failure, offered: NextStep | undefined): Next
     return [promoteStep(unpromoted), statusStep(unpromoted.appId)];
   }
   if (appInDoubt !== undefined) {
-    return [statusStep(appInDoubt)];
+    return [error.isUnlisted === true ? webConsoleStep() : statusStep(appInDoubt)];
   }
   // The next step depends on the completed steps, which the list shows.
   if (failed === 'i99dash.replaceKey' && code !== 'NOT_SIGNED_IN') {
@@ -210,6 +210,13 @@ function promoteStep({ appId, version, releaseNotes }: PromotionFailure): NextSt
 
 function statusStep(appId: string): NextStep {
   return commandStep(vscode.l10n.t('Show Status'), 'i99dash.status', { appId });
+}
+
+function webConsoleStep(): NextStep {
+  return {
+    label: vscode.l10n.t('Open in Web Console'),
+    run: () => vscode.env.openExternal(vscode.Uri.parse(settings.webConsoleUrl())),
+  };
 }
 
 function settingsStep(setting: string): NextStep {

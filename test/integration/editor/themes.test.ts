@@ -157,7 +157,7 @@ describe('a theme in the editor', () => {
     const lenses = await run<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri, 10);
     assert.deepEqual(
       lenses.map(({ command }) => command?.command),
-      ['i99dash.previewTheme', 'i99dash.validate'],
+      ['i99dash.previewTheme', 'i99dash.publish', 'i99dash.dryRun', 'i99dash.validate'],
     );
     const links = await run<vscode.DocumentLink[]>('vscode.executeLinkProvider', uri);
     const targets = links.map(({ target }) => target?.fsPath);
@@ -177,7 +177,15 @@ describe('a theme in the editor', () => {
     );
   });
 
-  it('is not published as a mini-app', async () => {
-    await failsWith('NOTHING_TO_PUBLISH', 'i99dash.dryRun', { folder: vscode.Uri.file(folder) });
+  it('is packed by a dry run, and has no beta', async () => {
+    const folderUri = vscode.Uri.file(folder);
+    const result = await run<Record<string, unknown>>('i99dash.dryRun', { folder: folderUri });
+    const { kind, appId, version, track, dryRun, fileCount } = result;
+    assert.deepEqual(
+      [kind, appId, version, track, dryRun, fileCount],
+      ['theme', 'night-drive', '1.0.0', 'production', true, 4],
+    );
+    const beta = { folder: folderUri, track: 'beta', dryRun: true };
+    await failsWith('VALIDATION_FAILED', 'i99dash.publish', beta);
   });
 });

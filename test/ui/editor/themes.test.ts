@@ -3,6 +3,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { repositoryRoot } from '../../host/paths';
+import { signedIn } from '../states';
 import { useScene } from '../use-scene';
 
 const NIGHT_DRIVE = join(repositoryRoot, 'test/fixtures/themes/night-drive');
@@ -86,12 +87,27 @@ describe('editing a theme', () => {
     await person.photographInBothThemes('5-preview');
   });
 
+  it('is published by its CodeLens', async () => {
+    await signedIn(scene);
+    const { person, backend } = scene;
+    await person.openFile('theme.json');
+    await person.page.locator('.codelens-decoration a', { hasText: 'Publish' }).click();
+    const dialog = await person.seesDialog('Publish night-drive 1.0.0?');
+    assert.match((await dialog.textContent()) ?? '', /Kind: theme/u);
+    await person.photograph('6-confirm');
+    await dialog.locator('.monaco-button', { hasText: 'Publish' }).click();
+    const toast = await person.seesNotification('night-drive 1.0.0 was submitted for review.');
+    await person.photograph('7-published');
+    assert.equal(backend.state.themes.find('night-drive')?.submissions.length, 1);
+    await person.dismiss(toast);
+  });
+
   it('can be read in high contrast', async () => {
     const { person } = scene;
     await person.runCommand('Preferences: Color Theme');
     await person.pick('Dark High Contrast');
     await person.page.locator('.monaco-workbench.hc-black').waitFor();
     await preview().locator('h1', { hasText: 'Night Drive' }).waitFor();
-    await person.photograph('6-high-contrast');
+    await person.photograph('8-high-contrast');
   });
 });

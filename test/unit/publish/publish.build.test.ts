@@ -9,6 +9,7 @@ import type { PublishPreview } from '../../../src/core/publish/publish';
 import { png } from '../../support/png';
 import { isAlive } from '../../support/process';
 import { MINI_APPS, type Publishing, usePublishing } from '../../support/publishing';
+import type { Manifest } from '../../../src/core/publish/project/manifest';
 
 describe('publish with a build', () => {
   const current = usePublishing('charge-timer');
@@ -264,8 +265,9 @@ describe('publish with a build', () => {
         edit({ category: 'media', requires: { dilink: ['di5.0'], modernWebview: true } });
       await app.publish();
       const [asked] = prepared;
-      assert.equal(asked?.project.manifest.category, 'media');
-      assert.ok(asked.problems.some(({ rule }) => rule.startsWith('requires.')));
+      const manifest = asked?.project.manifest as Manifest | undefined;
+      assert.equal(manifest?.category, 'media');
+      assert.ok(asked?.problems.some(({ rule }) => rule.startsWith('requires.')));
     });
 
     for (const fields of [{ version: '0.3.2' }, { id: 'other-app' }]) {

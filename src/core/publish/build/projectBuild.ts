@@ -2,7 +2,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { isJsonObject, parseJson } from '../../platform/json';
 import { CONFIG_FILE, PACKAGE_FILE } from '../../miniAppFolder';
 import { readTextFile } from '../../platform/readTextFile';
-import type { Project } from '../project/project';
+import type { PublishableProject } from '../project/project';
 
 /** The command that runs before a mini-app is packed. */
 export interface Build {
@@ -14,7 +14,7 @@ export interface Build {
   file: typeof CONFIG_FILE | typeof PACKAGE_FILE;
 }
 
-type Builds = Pick<Project, 'buildCommand' | 'publishBuild'>;
+type Builds = Pick<PublishableProject, 'buildCommand' | 'publishBuild'>;
 
 /** Returns the build of a mini-app; undefined if it has none. */
 export function projectBuild({ buildCommand, publishBuild }: Builds): Build | undefined {
@@ -29,7 +29,7 @@ export function packedFolder({
   buildCommand,
   appRoot,
   distDir,
-}: Pick<Project, 'buildCommand' | 'appRoot' | 'distDir'>): string {
+}: Pick<PublishableProject, 'buildCommand' | 'appRoot' | 'distDir'>): string {
   return buildCommand === undefined ? appRoot : distDir;
 }
 

@@ -127,7 +127,7 @@ function describeStale(project: Project): string {
 }
 
 /** Returns a path as written in `sdk.config.json`: `./out`. */
-export function pathInProject({ folder }: Pick<Project, 'folder'>, path: string): string {
+export function pathInProject({ folder }: { folder: string }, path: string): string {
   return sanitizeLine(`./${relative(folder, path).split(sep).join('/')}`, Infinity);
 }
 

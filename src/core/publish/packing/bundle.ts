@@ -34,6 +34,11 @@ export interface BundleOptions {
    * this thread.
    */
   worker?: string | undefined;
+  /**
+   * Whether to pack the files in the order of their list, without folders and the leading `./` of
+   * the client's archives.
+   */
+  isPlain?: boolean;
   /** Requests an inspection of the packed contents. */
   inspect?: InspectTask | undefined;
   /** Called with the number of files packed so far. */
@@ -87,13 +92,16 @@ export async function packBundle(
 async function packTo(
   path: string,
   { boundary, files, folders }: Packable,
-  { signal, worker, inspect, onFile }: BundleOptions,
+  { signal, worker, inspect, onFile, isPlain = false }: BundleOptions,
 ): Promise<WorkerResults['pack']> {
-  const batches = inBatches(entriesOf(files, folders));
-  if (worker === undefined || isSmall(files)) {
+  const batches = inBatches(isPlain ? files : entriesOf(files, folders));
+  if (isPlain || worker === undefined || isSmall(files)) {
     // Loaded on demand, because the script parser is large.
     const { packInspected } = await import('./packInspected');
-    return packInspected(path, batches, inspect, { boundary, signal, onFile });
+    return packInspected(path, batches, inspect, {
+      ...{ boundary, signal, onFile },
+      ...(isPlain ? { root: '' } : {}),
+    });
   }
   const task = { kind: 'pack', boundary, path, inspect } as const;
   const packed = await runInWorker(worker, task, batches, { signal, onFile });

@@ -4,9 +4,11 @@ import { t } from '../../text/l10n';
 import { CONFIG_FILE, MANIFEST_FILE } from '../../miniAppFolder';
 import { sanitizeLine } from '../../text/sanitizeLine';
 import type { Problem } from '../../problem';
+import { MINI_APP, THEME, type ProjectKind } from '../../projectKind';
 import type { Config } from './config';
 import type { Manifest, ManifestFields } from './manifest';
-import { MINI_APP_MANIFEST } from './manifestType';
+import { MANIFEST_TYPES, MINI_APP_MANIFEST } from './manifestType';
+import type { Theme } from './theme/theme';
 import { readPublishBuild } from './publishScript';
 import { checkConfigText, checkManifestText, readText } from './projectTexts';
 import { countProblems, type RuleId } from '../rules/rules';
@@ -21,13 +23,14 @@ const FILE_RULES: readonly RuleId[] = [
   'config.object',
 ];
 
-/** A mini-app on disk with a valid manifest. */
-export interface Project {
+/** What publishing needs to know of a project of any kind. */
+export interface PublishableProject {
+  kind: ProjectKind;
   /** Absolute. */
   folder: string;
   /** The manifest in the form in which it is submitted. */
-  manifest: Manifest;
-  /** Absolute. The folder with the sources, or with the files of an app without a build. */
+  manifest: Pick<Manifest, 'id' | 'version' | 'name'>;
+  /** Absolute. The folder with the sources, or with the files of a project without a build. */
   appRoot: string;
   /** Absolute. The build's output folder. */
   distDir: string;
@@ -40,8 +43,18 @@ export interface Project {
   publishBuild?: string;
 }
 
+/** A mini-app on disk with a valid manifest. */
+export interface Project extends PublishableProject {
+  manifest: Manifest;
+}
+
+/** A theme on disk with a valid `theme.json`. */
+export interface ThemeProject extends PublishableProject {
+  manifest: Theme;
+}
+
 /** A mini-app that may have errors, with the valid fields of its manifest. */
-export type PartialProject = Omit<Project, 'manifest'> & { manifest: ManifestFields };
+export type PartialProject = Omit<Project, 'manifest' | 'kind'> & { manifest: ManifestFields };
 
 /**
  * Reads a mini-app, and reports all problems of its manifest.json and sdk.config.json.
@@ -64,12 +77,16 @@ export async function readProject(
     return { problems: all };
   }
   const found = { ...resolvePaths(folder, config), ...(await ownBuild(folder, config)) };
-  return { project: { manifest, ...found }, problems: all };
+  return { project: { kind: MINI_APP, manifest, ...found }, problems: all };
 }
 
-/** Creates the error for a folder without a manifest.json. */
-export function noManifest(folder: string, cause?: unknown): I99dashError {
-  const message = t('There is no {0} in {1}.', MANIFEST_FILE, sanitizeLine(folder, Infinity));
+/** Creates the error for a folder without a manifest. */
+export function noManifest(
+  folder: string,
+  cause?: unknown,
+  name: string = MANIFEST_FILE,
+): I99dashError {
+  const message = t('There is no {0} in {1}.', name, sanitizeLine(folder, Infinity));
   return new I99dashError('NOTHING_TO_PUBLISH', message, { cause });
 }
 
@@ -83,7 +100,7 @@ export async function ownBuild(
 }
 
 /** Resolves a mini-app's folders and build from its configuration. */
-export function resolvePaths(folder: string, config: Config): Omit<Project, 'manifest'> {
+export function resolvePaths(folder: string, config: Config): Omit<PartialProject, 'manifest'> {
   const appRoot = resolve(folder, config.appRoot);
   const distDir = resolve(folder, config.distDir);
   return { folder, ...config, appRoot, distDir };
@@ -99,12 +116,35 @@ export async function loadProject(folder: string): Promise<Project> {
   if (project !== undefined) {
     return project;
   }
+  throw invalidManifest(folder, MANIFEST_FILE, problems);
+}
+
+/**
+ * Reads a theme for publishing.
+ * @throws NOTHING_TO_PUBLISH if there is no `theme.json`
+ * @throws MANIFEST_INVALID with the first problem as its message, and all of them as `problems`
+ */
+export async function loadTheme(folder: string): Promise<ThemeProject> {
+  const { manifestFile } = THEME;
+  const file = join(folder, manifestFile);
+  const text = await readText(file);
+  if (text === undefined) {
+    throw noManifest(folder, undefined, manifestFile);
+  }
+  const { manifest, problems } = checkManifestText(MANIFEST_TYPES.theme, text, file);
+  if (manifest === undefined) {
+    throw invalidManifest(folder, manifestFile, problems);
+  }
+  return { kind: THEME, folder, manifest, appRoot: folder, distDir: folder };
+}
+
+function invalidManifest(folder: string, name: string, problems: Problem[]): I99dashError {
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
-  const file = first?.file ?? join(folder, MANIFEST_FILE);
+  const file = first?.file ?? join(folder, name);
   const message = first?.message ?? '';
   const namesFile = FILE_RULES.some((rule) => rule === first?.rule);
   const told = namesFile ? message : t('{0}: {1}', basename(file), message);
   const words = countProblems(errors.length, sanitizeLine(basename(folder)), told);
-  throw new I99dashError('MANIFEST_INVALID', words, { file, problems });
+  return new I99dashError('MANIFEST_INVALID', words, { file, problems });
 }

@@ -6,7 +6,7 @@ import type { ManifestLocations } from '../project/manifestLocations';
 import type { RuleId } from '../rules/rules';
 import type { ColorToken } from '../rules/themeValues';
 
-export const SURFACES = [
+const SURFACES = [
   'background',
   'surfaceLow',
   'surfaceContainer',

@@ -31,7 +31,7 @@ export interface ThemePreview {
   wallpapers: Partial<Record<Wallpaper, string>>;
 }
 
-export interface PreviewToken {
+interface PreviewToken {
   token: ColorToken;
   color: string;
   /** The color as a theme writes it. */

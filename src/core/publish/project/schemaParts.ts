@@ -32,7 +32,7 @@ export const flag = (rule: RuleId) => z.boolean(rule);
 export const hasLength = (min: number, max: number, rule: RuleId, abort = false) =>
   holds<string>(({ length }) => length >= min && length <= max, rule, abort);
 
-export const localized = (field: 'name' | 'description') =>
+const localized = (field: 'name' | 'description') =>
   z
     .record(
       z.string().check(z.regex(/^[a-z]{2}$/u)),

@@ -22,7 +22,7 @@ const rule = (severity: Problem['severity'], words: Words, isPlain = false): Rul
 export const error = (words: Words): Rule => rule('error', words);
 export const warning = (words: Words): Rule => rule('warning', words);
 export const info = (words: Words): Rule => rule('info', words);
-export const plainError = (words: Words): Rule => rule('error', words, true);
+const plainError = (words: Words): Rule => rule('error', words, true);
 
 export const oneOf = (values: readonly string[]): Rule =>
   plainError(() => t('must be one of {0}', values.join(', ')));

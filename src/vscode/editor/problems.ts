@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { describeError, I99dashError } from '../../core/errors';
 import { isInside, isUnwritten, MANIFEST_FILE } from '../../core/miniAppFolder';
@@ -145,7 +145,10 @@ export class Problems implements vscode.Disposable {
         this.watchers.set(project.folder, this.watch(project));
       }
       if (isNew && this.hasSearched) {
+        const opened = this.checkers.get(project.folder);
         this.take(project);
+        // Files may have changed since it was opened and before it was watched.
+        opened?.fileChanged(join(project.folder, project.kind.manifestFile));
       }
     }
     if (!this.hasSearched) {

@@ -25,7 +25,7 @@ import { operatorCommands } from './vscode/operator/operatorCommands';
 import { OperatorFeature } from './vscode/operator/operatorFeature';
 import { BuildTerminal } from './vscode/publish/buildTerminal';
 import { tellInterruptedPublishes } from './vscode/publish/interruptedPublish';
-import { MiniApps } from './vscode/publish/miniApps';
+import { WorkspaceProjects } from './vscode/publish/workspaceProjects';
 import type { TaskContext } from './vscode/publish/publishContext';
 import { publishCommands, registerPublishEntries } from './vscode/publish/publishEntries';
 import { createAuthServices } from './vscode/session/authServices';
@@ -62,7 +62,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     return new Operator({ context, transport, logger });
   });
 
-  const miniApps = new MiniApps(context.workspaceState);
+  const miniApps = new WorkspaceProjects(context.workspaceState);
   const worker = join(context.extensionPath, 'dist', 'publishWorker.js');
   const baselineCache = stored('baseline.json');
   const problems = new Problems(miniApps, { worker, baselineCache, logger }, () =>
@@ -153,7 +153,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     miniApps.onDidChange(() => statusBar.update()),
     reachability.onDidChange(() => {
       if (reachability.failure === undefined) {
-        void auth.keepAlive.trigger();
+        void auth.scheduler.trigger();
         keysView.retryUnreachable();
       }
     }),

@@ -3,7 +3,7 @@
  * report as JSON.
  */
 import type { ProblemModel } from '../../src/core/publish/diagnostics/problemModel';
-import { KINDS } from '../../src/core/publish/kinds';
+import { KINDS } from '../../src/core/publish/kindDefinitions';
 
 export interface EditingRequest {
   /** The mini-app's folder. */

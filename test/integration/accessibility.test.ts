@@ -6,7 +6,7 @@ import type { SessionState } from '../../src/core/session/sessionState';
 import { CancelledError, I99dashError, type ErrorCode } from '../../src/core/errors';
 import type { Problem } from '../../src/core/problem';
 import { appNode } from '../../src/vscode/apps/appNode';
-import { identityView } from '../../src/vscode/session/identityView';
+import { statusBarView } from '../../src/vscode/session/statusBarView';
 import { balanceBadge } from '../../src/vscode/operator/balance';
 import type { TaskContext } from '../../src/vscode/publish/publishContext';
 import { realmLabels } from '../../src/vscode/session/realmLabels';
@@ -45,7 +45,7 @@ function failure(code: ErrorCode): I99dashError {
 }
 
 function identity(state: SessionState, wallet?: number): Shown {
-  const { text, accessibilityLabel, isError, isWarning } = identityView(state, {
+  const { text, accessibilityLabel, isError, isWarning } = statusBarView(state, {
     ...{
       ui: realmLabels({ id: wallet === undefined ? 'i99dash' : 'i99op' }),
       backend: 'b',

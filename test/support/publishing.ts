@@ -9,7 +9,7 @@ import type { HttpRequest, Transport } from '../../src/core/platform/interfaces'
 import type { Problem } from '../../src/core/problem';
 import { findStillKind } from '../../src/core/projectFolders';
 import { MINI_APP } from '../../src/core/projectKind';
-import { KINDS } from '../../src/core/publish/kinds';
+import { KINDS } from '../../src/core/publish/kindDefinitions';
 import {
   publish,
   type PublishDecision,

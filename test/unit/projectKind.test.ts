@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findKind, findProject, findProjects, findStillKind } from '../../src/core/projectFolders';
 import { MINI_APP, PROJECT_KINDS, THEME } from '../../src/core/projectKind';
-import { KINDS } from '../../src/core/publish/kinds';
+import { KINDS } from '../../src/core/publish/kindDefinitions';
 import { useTempFolder } from '../support/temp-folder';
 
 describe('a kind of project', () => {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { AppStatus } from '../api/developerStatus';
-import type { MyApp } from '../api/miniApps';
+import type { MyApp } from '../api/publishing';
 import type { Tester } from '../api/testers';
 import { isJsonObject, optionalString, type JsonObject } from '../platform/json';
 import type { AppsSnapshot, Beta } from './loadApps';

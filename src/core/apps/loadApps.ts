@@ -1,7 +1,7 @@
 import { fetchBetaStatus, type BetaStatus } from '../api/beta';
 import type { ApiClient } from '../api/client';
 import { fetchDeveloperStatus, type DeveloperStatus } from '../api/developerStatus';
-import { fetchMyApps, type MyApp } from '../api/miniApps';
+import { fetchMyApps, type MyApp } from '../api/publishing';
 import { listTesters, type Tester } from '../api/testers';
 import { CancelledError, describeError } from '../errors';
 import type { Logger } from '../platform/interfaces';

@@ -1,6 +1,6 @@
 import { promoteToBeta } from '../api/beta';
 import { fetchDeveloperStatus, type DeveloperStatus } from '../api/developerStatus';
-import type { Submission } from '../api/miniApps';
+import type { Submission } from '../api/publishing';
 import {
   CancelledError,
   describeError,
@@ -13,13 +13,13 @@ import {
 import { retry } from '../http/retry';
 import { t } from '../text/l10n';
 import type { PreparedApp } from './prepare';
-import { KINDS } from './kinds';
+import { KINDS } from './kindDefinitions';
 import type { PublishableProject } from './project/project';
 import type { PublishDeps, PublishOptions } from './publish';
 import type { PublishLock } from './publishLock';
 import { explainRefusal } from './refusal';
 import type { StageClock } from './stages';
-import { readBackendState, submitOnce, type BackendState } from './submit';
+import { readBackendState, submitWithoutDuplicate, type BackendState } from './submit';
 import { upload } from './upload';
 
 /** Where a publish is, and what it needs to be delivered. */
@@ -55,9 +55,11 @@ export async function deliver(
   await lock.recordStage('submitting');
   stages.enter('submit');
   const request = { appId, version, manifest: { ...manifest }, bundleId, calls, isUnlisted };
-  const submission = await submitOnce(deps, request, state).catch(async (error: unknown) => {
-    throw await explainRefusal(error, project, state?.latestVersion);
-  });
+  const submission = await submitWithoutDuplicate(deps, request, state).catch(
+    async (error: unknown) => {
+      throw await explainRefusal(error, project, state?.latestVersion);
+    },
+  );
   if (options.track === 'beta') {
     stages.enter('promote');
     await promote(project, options, deps, submission);

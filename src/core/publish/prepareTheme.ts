@@ -4,7 +4,7 @@ import { THEME } from '../projectKind';
 import { changedWhilePacked } from './bundle/files';
 import { collectThemeFiles } from './bundle/themeFiles';
 import { ProblemModel } from './diagnostics/problemModel';
-import type { KindDefinition } from './kinds';
+import type { KindDefinition } from './kindDefinitions';
 import { packBundle } from './packing/bundle';
 import { assertNoErrors, type PreparedApp } from './prepare';
 import { loadTheme, type PublishableProject } from './project/project';

@@ -5,7 +5,7 @@ import type { Problem } from '../problem';
 import { t } from '../text/l10n';
 import type { VersionBump } from './checks/appVersion';
 import { deliver, readStateBefore, readStatus } from './deliver';
-import { KINDS } from './kinds';
+import { KINDS } from './kindDefinitions';
 import type { PreparedApp } from './prepare';
 import type { PublishableProject } from './project/project';
 import type { KindId } from '../projectKind';
@@ -64,7 +64,7 @@ export type PublishOutcome = {
       kind: 'published';
       result: PublishResult;
       /** Whether the user was asked. */
-      isConfirmed: boolean;
+      wasAsked: boolean;
     }
   /** Nothing was sent, because the user wants to publish the next version. */
   | { kind: 'bump'; bump: VersionBump }
@@ -125,7 +125,7 @@ export async function publish(
     await using packed = await prepare(project, deps, stages);
     stages.finish();
     const result = toResult(packed, options);
-    return { kind: 'published', result, problems: packed.problems, isConfirmed: false };
+    return { kind: 'published', result, problems: packed.problems, wasAsked: false };
   }
   await using lock = await acquirePublishLock(deps.lockFolder, {
     ...{ backendUrl: deps.api.backendUrl, folder: project.folder },
@@ -147,7 +147,7 @@ export async function publish(
   const submission = await deliver(packed, { options, deps, stages, lock, before });
   stages.finish();
   const result = { ...toResult(packed, options), ...submission };
-  return { kind: 'published', result, problems, isConfirmed: decision !== undefined };
+  return { kind: 'published', result, problems, wasAsked: decision !== undefined };
 }
 
 /** @throws VALIDATION_FAILED if the kind has no such track, or release notes are for no testers */

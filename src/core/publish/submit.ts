@@ -1,6 +1,11 @@
 import type { ApiClient } from '../api/client';
 import { fetchDeveloperStatus, type AppStatus, type DeveloperStatus } from '../api/developerStatus';
-import { fetchUpdatedAt, submitBundle, type PublishCalls, type Submission } from '../api/miniApps';
+import {
+  fetchUpdatedAt,
+  submitBundle,
+  type PublishCalls,
+  type Submission,
+} from '../api/publishing';
 import { I99dashError, isI99dashError } from '../errors';
 import type { JsonObject } from '../platform/json';
 import { t } from '../text/l10n';
@@ -17,12 +22,12 @@ const FIRST_WAIT_MS = 1_000;
  * The delays before each read of that state after the backend itself failed with a transient error,
  * in milliseconds.
  */
-const LOOKS_AFTER_REFUSAL_MS = [0, 2_000];
+const READ_DELAYS_AFTER_BACKEND_ERROR_MS = [0, 2_000];
 /**
  * The same delays if a gateway answered or the answer was lost, because the backend may still
  * process the request.
  */
-const LOOKS_MS = [...LOOKS_AFTER_REFUSAL_MS, 4_000, 8_000];
+const READ_DELAYS_MS = [...READ_DELAYS_AFTER_BACKEND_ERROR_MS, 4_000, 8_000];
 /**
  * Statuses of a gateway that did not forward the request, or got a broken answer. After any other
  * status, the backend may still process the request.
@@ -93,7 +98,7 @@ export function findApp({ apps }: DeveloperStatus, appId: string): AppStatus | u
  * @throws what the API client throws
  * @throws an error which says that the outcome is unknown, if it cannot be determined
  */
-export async function submitOnce(
+export async function submitWithoutDuplicate(
   deps: SubmitDeps,
   request: SubmitRequest,
   before: BackendState | undefined,
@@ -170,7 +175,7 @@ async function findSubmission(
   failure: unknown,
 ): Promise<Submission | undefined> {
   const { appId, version } = request;
-  for (const wait of isFromBackend(failure) ? LOOKS_AFTER_REFUSAL_MS : LOOKS_MS) {
+  for (const wait of isFromBackend(failure) ? READ_DELAYS_AFTER_BACKEND_ERROR_MS : READ_DELAYS_MS) {
     await delay(deps.clock, wait);
     const now = await readPatiently(deps, appId).catch(() => {
       throw outcomeUnknown(request, failure);

@@ -1,7 +1,7 @@
 import type { ApiClient } from '../api/client';
 import { assertSecureUrl, isElsewhere } from '../api/backendUrl';
 import { retryAfter, withComeBack } from '../api/envelope';
-import { requestUpload, type PublishCalls, type UploadTarget } from '../api/miniApps';
+import { requestUpload, type PublishCalls, type UploadTarget } from '../api/publishing';
 import { I99dashError, isI99dashError } from '../errors';
 import { t } from '../text/l10n';
 import type { Clock, HttpResponse, Transport } from '../platform/interfaces';

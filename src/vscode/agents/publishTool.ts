@@ -8,7 +8,7 @@ import { projectBuild } from '../../core/publish/build/projectBuild';
 import { loadProject, type Project } from '../../core/publish/project/project';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { readableCommand } from '../../core/publish/build/readableCommand';
-import { publishMiniApp } from '../publish/publishCommand';
+import { publishProject } from '../publish/publishCommand';
 import { appName, describeTrack } from '../publish/publishQuestions';
 import { getIdentity } from '../session/getIdentity';
 import {
@@ -118,7 +118,7 @@ export function invokePublish(
     try {
       const notes = releaseNotes === undefined ? {} : { releaseNotes };
       const args = { folder, track, dryRun, ...notes };
-      const result = await publishMiniApp(context, BY_AGENT, args, ui);
+      const result = await publishProject(context, BY_AGENT, args, ui);
       return { ...result, ...listProblems(problems, workspaceRoots()) };
     } catch (error) {
       if (error instanceof CancelledError && !signal.aborted) {

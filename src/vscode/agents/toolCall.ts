@@ -3,7 +3,7 @@ import { findNamed, workspaceName, type Root } from '../../core/agents/workspace
 import { dataText, failureText } from '../../core/agents/toolText';
 import { CancelledError, describeError, I99dashError } from '../../core/errors';
 import type { Logger } from '../../core/platform/interfaces';
-import type { MiniApps } from '../publish/miniApps';
+import type { WorkspaceProjects } from '../publish/workspaceProjects';
 
 /** Lists the workspace folders on disk. */
 export function workspaceRoots(): Root[] {
@@ -80,7 +80,7 @@ function assertTrusted(): void {
  *   is named
  */
 export async function miniAppForAgent(
-  miniApps: MiniApps,
+  miniApps: WorkspaceProjects,
   given: string | undefined,
 ): Promise<string> {
   const folders = await miniApps.search();

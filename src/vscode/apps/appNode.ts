@@ -7,7 +7,7 @@ import { listAppDetails, type AppDetail } from './appDetails';
 import { describeCount, problemsUri, type ProblemCount } from './appProblems';
 import { appendEscaped, plainTooltip } from '../ui/plainText';
 import { reviewName } from './reviewName';
-import { OPEN_PROBLEMS } from '../ui/nextStep';
+import { OPEN_PROBLEMS } from '../ui/stepButtons';
 import { testerNode } from '../testers/testerNode';
 import { TreeNode } from '../ui/treeNode';
 

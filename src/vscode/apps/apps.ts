@@ -14,7 +14,7 @@ import type {
 import type { Reachability } from '../../core/http/reachability';
 import type { AppsContext } from './appChanges';
 import { AppsView } from './appsView';
-import type { MiniApps } from '../publish/miniApps';
+import type { WorkspaceProjects } from '../publish/workspaceProjects';
 
 /**
  * The delay before the first poll of a review, in milliseconds, so that the editor can start first.
@@ -26,7 +26,7 @@ export interface AppsDeps {
   /** Asks for a passphrase if one is needed. */
   tokens: TokenSource;
   transport: Transport;
-  miniApps: MiniApps;
+  miniApps: WorkspaceProjects;
   /** Resolves once the stored session has been read. */
   restored: Promise<void>;
   state: StateStore;

@@ -18,7 +18,7 @@ export function appsCommands(
   | 'i99dash.endBeta'
   | 'i99dash.requestAccess'
 > {
-  const commands = () => import('./appCommands');
+  const commands = () => import('./appActions');
   return {
     'i99dash.status': async (args) => (await commands()).showStatus(apps, argumentObject(args)),
     'i99dash.refreshApps': () => apps.view.refresh(),

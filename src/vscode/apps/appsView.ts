@@ -7,7 +7,7 @@ import type { Logger, StateStore } from '../../core/platform/interfaces';
 import { countDiagnostics, decorateProblems, onDidChangeProblems } from './appProblems';
 import { isUnreachable, type Reachability } from '../../core/http/reachability';
 import type { RenderedApps } from './appsTree';
-import type { MiniApps } from '../publish/miniApps';
+import type { WorkspaceProjects } from '../publish/workspaceProjects';
 import { setContextKey } from '../ui/runCommand';
 import { TreeNodes, type TreeNode } from '../ui/treeNode';
 
@@ -25,7 +25,7 @@ export interface AppsViewDeps {
   logger: Logger;
   model: AppsModel;
   session: Session;
-  miniApps: MiniApps;
+  miniApps: WorkspaceProjects;
   state: StateStore;
   /**
    * Resolves once the stored session has been read. Until then, the view does not ask to sign in.
@@ -56,7 +56,7 @@ export class AppsView implements vscode.Disposable {
       miniApps.onDidChange(() => this.nodes.redraw()),
       decorateProblems(),
       onDidChangeProblems(
-        () => miniApps.known,
+        () => miniApps.knownMiniApps,
         () => this.nodes.redraw(),
       ),
       session.onDidChange(() => this.followAccount()),
@@ -147,8 +147,8 @@ export class AppsView implements vscode.Disposable {
       session: session.state,
       isSignedIn: isSignedIn(),
       isFiltered: this.isFiltered,
-      folders: miniApps.known,
-      problems: countDiagnostics(miniApps.known),
+      folders: miniApps.knownMiniApps,
+      problems: countDiagnostics(miniApps.knownMiniApps),
       now: Date.now(),
     });
     this.view.message = drawn.message;

@@ -10,7 +10,7 @@ import { abbreviateHome } from '../../core/platform/homePath';
 import { makeKeyPair, type KeyPair } from '../../core/ssh/keyPair';
 import { isMiniApp } from '../../core/projectFolders';
 import type { Clock } from '../../core/platform/interfaces';
-import { chooseMiniApp } from '../publish/chooseMiniApp';
+import { chooseProject } from '../publish/chooseProject';
 import {
   confirmCi,
   describeUnplaced,
@@ -20,7 +20,7 @@ import {
 } from './ciMessages';
 import { findCiTarget, type CiTarget } from './ciTarget';
 import { assertSameAccount, getIdentity } from '../session/getIdentity';
-import type { MiniApps } from '../publish/miniApps';
+import type { WorkspaceProjects } from '../publish/workspaceProjects';
 import { withDelayedProgress } from '../ui/progress';
 import type { SshKeyCommandDeps } from '../keys/sshKeyCommands';
 import { chooseWorkflowPath, openForReview } from './workflowEditor';
@@ -38,7 +38,7 @@ export interface SetUpCiResult {
 }
 
 export interface SetUpCiDeps extends SshKeyCommandDeps {
-  miniApps: MiniApps;
+  miniApps: WorkspaceProjects;
   clipboard: SecretClipboard;
   clock: Clock;
 }
@@ -69,7 +69,7 @@ export async function setUpCi(
   const ciDeps: CiKeyDeps = { transport, tokens, backendUrl };
   const given = folder === undefined ? undefined : await requireGivenMiniApp(deps.miniApps, folder);
   const identity = await getIdentity(deps);
-  const miniApp = given ?? (await chooseMiniApp(deps.miniApps));
+  const miniApp = given ?? (await chooseProject(deps.miniApps));
   await requireMiniApp(miniApp);
   const target = await findCiTarget(miniApp, {
     ...(name === undefined ? {} : { name }),
@@ -95,8 +95,11 @@ export async function setUpCi(
 }
 
 /** @throws NOTHING_TO_PUBLISH */
-async function requireGivenMiniApp(miniApps: MiniApps, folder: vscode.Uri): Promise<string> {
-  const miniApp = await chooseMiniApp(miniApps, folder);
+async function requireGivenMiniApp(
+  miniApps: WorkspaceProjects,
+  folder: vscode.Uri,
+): Promise<string> {
+  const miniApp = await chooseProject(miniApps, folder);
   await requireMiniApp(miniApp);
   return miniApp;
 }

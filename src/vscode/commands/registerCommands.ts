@@ -6,7 +6,7 @@ import type { Logger } from '../../core/platform/interfaces';
 import { COMMAND_IDS, type CommandHandler, type CommandId } from './commandIds';
 import { identifyCaller, Click } from '../ui/consent';
 import { reportFailure } from '../ui/failure';
-import { getRetry } from '../ui/retry';
+import { getRetry } from '../ui/tryAgain';
 import { runCommand } from '../ui/runCommand';
 import { TreeNode } from '../ui/treeNode';
 

@@ -10,7 +10,7 @@ import {
 } from '../../core/projectFolders';
 import type { Problem } from '../../core/problem';
 import { MINI_APP } from '../../core/projectKind';
-import type { MiniApps } from '../publish/miniApps';
+import type { WorkspaceProjects } from '../publish/workspaceProjects';
 import { isJsonFile, ProjectProblems, type ProblemDeps } from './projectProblems';
 
 /** The delay after the first search, in milliseconds, so that the editor can start first. */
@@ -35,7 +35,7 @@ export class Problems implements vscode.Disposable {
   private warm: Promise<unknown> | undefined;
 
   constructor(
-    private readonly miniApps: MiniApps,
+    private readonly miniApps: WorkspaceProjects,
     private readonly deps: ProblemDeps,
     /**
      * Called once, after the user has opened a project and it was checked, to load what is needed

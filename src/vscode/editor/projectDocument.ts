@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { findKind } from '../../core/projectFolders';
 import type { ProjectKind } from '../../core/projectKind';
-import { KINDS } from '../../core/publish/kinds';
+import { KINDS } from '../../core/publish/kindDefinitions';
 import { documentKind, looksLikeOurs } from '../../core/publish/editing/document';
 import type { DocumentKind } from '../../core/publish/editing/fields';
 import { TextPositions } from '../../core/publish/json/textPositions';

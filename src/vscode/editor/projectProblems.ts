@@ -128,7 +128,7 @@ export class ProjectProblems implements vscode.Disposable {
   private async load(): Promise<ProblemModel> {
     const [{ ProblemModel }, { KINDS }] = await Promise.all([
       import('../../core/publish/diagnostics/problemModel'),
-      import('../../core/publish/kinds'),
+      import('../../core/publish/kindDefinitions'),
     ]);
     this.finder = new ProblemModel(this.folder, KINDS[this.kind.id], this.deps);
     return this.finder;

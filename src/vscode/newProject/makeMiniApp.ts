@@ -16,13 +16,13 @@ import { CATEGORIES } from '../../core/publish/rules/manifestValues';
 import { validateManifest } from '../../core/publish/project/validateManifest';
 import { readTextFile } from '../../core/platform/readTextFile';
 import { orCancel } from '../ui/ask';
-import { absolute, type GivenFolder } from '../publish/chooseMiniApp';
+import { absolute, type GivenFolder } from '../publish/chooseProject';
 import { pickChoice } from '../ui/quickPick';
 import { Click, isOutsideWorkspace } from '../ui/consent';
-import type { MiniApps } from '../publish/miniApps';
+import type { WorkspaceProjects } from '../publish/workspaceProjects';
 import { showInput, showOpenDialog } from '../ui/pickers';
 import { plainLabel, plainText } from '../ui/plainText';
-import { showProblems, type NextStep } from '../ui/nextStep';
+import { showProblems, type NextStep } from '../ui/stepButtons';
 import { runCommand } from '../ui/runCommand';
 
 export interface MakeMiniAppArguments extends Partial<NewMiniApp> {
@@ -36,7 +36,7 @@ export interface MakeMiniAppArguments extends Partial<NewMiniApp> {
  * @throws CancelledError
  */
 export async function makeFolderMiniApp(
-  miniApps: MiniApps,
+  miniApps: WorkspaceProjects,
   { folder: given, ...answers }: MakeMiniAppArguments,
 ): Promise<{ id: string; folder: vscode.Uri }> {
   const folder = given === undefined ? await chooseFolder() : await resolveGivenFolder(given);

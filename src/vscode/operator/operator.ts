@@ -56,8 +56,8 @@ export class Operator implements vscode.Disposable {
   }
 
   unlock(): Promise<true> {
-    const { session, keepAlive, tokens } = this.parts;
-    return unlockNow(session, keepAlive, tokens);
+    const { session, scheduler, tokens } = this.parts;
+    return unlockNow(session, scheduler, tokens);
   }
 
   showConfig(): OperatorConfig {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { PROJECT_KINDS } from '../../core/projectKind';
-import { chooseMiniApp, type GivenFolder } from '../publish/chooseMiniApp';
-import type { MiniApps } from '../publish/miniApps';
+import { chooseProject, type GivenFolder } from '../publish/chooseProject';
+import type { WorkspaceProjects } from '../publish/workspaceProjects';
 import { ThemePreviewPanel } from './themePreviewPanel';
 
 const KINDS = PROJECT_KINDS.filter(({ lenses }) => lenses.includes('i99dash.previewTheme'));
@@ -13,12 +13,12 @@ const KINDS = PROJECT_KINDS.filter(({ lenses }) => lenses.includes('i99dash.prev
  * @throws CancelledError
  */
 export async function previewTheme(
-  miniApps: MiniApps,
+  miniApps: WorkspaceProjects,
   media: vscode.Uri,
   { folder }: { folder?: GivenFolder },
 ): Promise<true> {
   const title = vscode.l10n.t('Preview Theme');
-  const chosen = await chooseMiniApp(miniApps, folder, title, KINDS);
+  const chosen = await chooseProject(miniApps, folder, title, KINDS);
   await ThemePreviewPanel.show(chosen, media);
   return true;
 }

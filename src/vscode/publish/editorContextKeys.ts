@@ -1,18 +1,18 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { isInside } from '../../core/miniAppFolder';
-import type { MiniApps } from './miniApps';
+import type { WorkspaceProjects } from './workspaceProjects';
 import { setContextKey } from '../ui/runCommand';
 
 /**
  * Sets the context key for `when` clauses that lists the folders of open editors inside mini-apps.
  * A key for only the active editor would be wrong for the other side of a split editor.
  */
-export function registerEditorContextKeys(miniApps: MiniApps): vscode.Disposable {
+export function registerEditorContextKeys(miniApps: WorkspaceProjects): vscode.Disposable {
   let told = '';
   const tell = (): void => {
     const folders = openFolders().filter((folder) =>
-      miniApps.known.some((app) => isInside(folder, app)),
+      miniApps.knownMiniApps.some((app) => isInside(folder, app)),
     );
     const next = folders.join('\0');
     if (next !== told) {

@@ -8,7 +8,7 @@ import type { Identity } from '../../core/identity';
 import { MANIFEST_FILE } from '../../core/miniAppFolder';
 import { findStillKind } from '../../core/projectFolders';
 import { getKind, PROJECT_KINDS } from '../../core/projectKind';
-import { KINDS } from '../../core/publish/kinds';
+import { KINDS } from '../../core/publish/kindDefinitions';
 import { noManifest, type PublishableProject } from '../../core/publish/project/project';
 import {
   assertTrack,
@@ -20,9 +20,9 @@ import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { getIdentity } from '../session/getIdentity';
 import { settings } from '../settings';
 import { isOutsideWorkspace } from '../ui/consent';
-import { continueAfterRetry } from '../ui/retry';
+import { continueAfterRetry } from '../ui/tryAgain';
 import { agreeToBuild } from './buildQuestion';
-import { chooseMiniApp, type GivenFolder } from './chooseMiniApp';
+import { chooseProject, type GivenFolder } from './chooseProject';
 import { notificationUi, type PublishContext, type PublishUi } from './publishContext';
 import { askReleaseNotes, saveFiles } from './publishQuestions';
 import { findOtherPublisher, runPublish, type PublishRun } from './publishRun';
@@ -41,7 +41,7 @@ export interface PublishArguments {
  * @throws CancelledError
  * @throws what `publish` of core throws
  */
-export async function publishMiniApp(
+export async function publishProject(
   context: PublishContext,
   call: Call,
   args: PublishArguments = {},
@@ -50,10 +50,10 @@ export async function publishMiniApp(
   assertAllowed(args);
   const backendUrl = context.backendUrl();
   const given = args.folder === undefined ? undefined : await givenProject(context, args.folder);
-  const publishAgain = (): Promise<unknown> => publishMiniApp(context, call, args, ui);
+  const publishAgain = (): Promise<unknown> => publishProject(context, call, args, ui);
   const identity =
     args.dryRun === true ? undefined : await requirePublisher(context, call, publishAgain);
-  const folder = given ?? (await chooseProject(context));
+  const folder = given ?? (await choose(context));
   const kind = (await findStillKind(folder)) ?? getKind('miniApp');
   const [app] = await readLocalApps([folder], kind.manifestFile);
   try {
@@ -87,13 +87,13 @@ async function prepareRun(start: RunStart, folder: string): Promise<PublishRun> 
   return { ...start, project, options, agreed, isOutside, otherPublisher };
 }
 
-function chooseProject({ miniApps }: PublishContext, given?: GivenFolder): Promise<string> {
-  return chooseMiniApp(miniApps, given, vscode.l10n.t('Publish Mini-App'), PROJECT_KINDS);
+function choose({ miniApps }: PublishContext, given?: GivenFolder): Promise<string> {
+  return chooseProject(miniApps, given, vscode.l10n.t('Publish Mini-App'), PROJECT_KINDS);
 }
 
 /** @throws NOTHING_TO_PUBLISH if the folder is no project, before the user is asked anything */
 async function givenProject(context: PublishContext, given: GivenFolder): Promise<string> {
-  const folder = await chooseProject(context, given);
+  const folder = await choose(context, given);
   if ((await findStillKind(folder)) === undefined && !existsSync(join(folder, MANIFEST_FILE))) {
     throw noManifest(folder);
   }

@@ -11,7 +11,7 @@ import { ByteRate } from '../../core/text/formatBytes';
 import { offerStep } from '../ui/failure';
 import { withDelayedProgress } from '../ui/progress';
 import type { BuildTerminal } from './buildTerminal';
-import type { MiniApps } from './miniApps';
+import type { WorkspaceProjects } from './workspaceProjects';
 import { describeProgress, showResult } from './publishMessages';
 
 /** The dependencies of publishing, from the composition root. */
@@ -25,7 +25,7 @@ export interface PublishContext {
    */
   signIn: (call: Call) => Promise<unknown>;
   transport: Transport;
-  miniApps: MiniApps;
+  miniApps: WorkspaceProjects;
   backendUrl: () => string;
   logger: Logger;
   clock: Clock;

@@ -5,7 +5,7 @@ import { argumentObject } from '../commands/argumentObject';
 import type { CommandHandlers } from '../commands/commandIds';
 import type { Problems } from '../editor/problems';
 import { registerEditorContextKeys } from './editorContextKeys';
-import type { MiniApps } from './miniApps';
+import type { WorkspaceProjects } from './workspaceProjects';
 import type { PublishArguments } from './publishCommand';
 import type { PublishContext, TaskContext } from './publishContext';
 
@@ -17,13 +17,13 @@ export function publishCommands(
   'i99dash.validate' | 'i99dash.publish' | 'i99dash.publishToBeta' | 'i99dash.dryRun'
 > {
   const publish = async (args: unknown, call: Call, fixed: PublishArguments = {}) =>
-    (await import('./publishCommand')).publishMiniApp(context, call, {
+    (await import('./publishCommand')).publishProject(context, call, {
       ...argumentObject(args),
       ...fixed,
     });
   return {
     'i99dash.validate': async (args) =>
-      (await import('./validateCommand')).validateMiniApp(
+      (await import('./validateCommand')).validateProject(
         { miniApps: context.miniApps, problems },
         argumentObject(args),
       ),
@@ -49,7 +49,7 @@ export function registerPublishEntries(context: TaskContext): vscode.Disposable 
   );
 }
 
-function registerLenses(miniApps: MiniApps): vscode.Disposable {
+function registerLenses(miniApps: WorkspaceProjects): vscode.Disposable {
   const changes = new vscode.EventEmitter<void>();
   return vscode.Disposable.from(
     changes,

@@ -8,7 +8,7 @@ import { shellRunner } from '../../core/publish/build/shellRunner';
 import type { VersionBump } from '../../core/publish/checks/appVersion';
 import { suggestedVersion } from '../../core/publish/checks/publishedVersion';
 import { FirstPublishers, type Publisher } from '../../core/publish/firstPublishers';
-import { KINDS } from '../../core/publish/kinds';
+import { KINDS } from '../../core/publish/kindDefinitions';
 import type { PublishableProject } from '../../core/publish/project/project';
 import {
   publish,
@@ -67,12 +67,12 @@ export async function runPublish(run: PublishRun): Promise<PublishResult> {
   if (outcome.kind === 'bump') {
     return runPublish(await bumpRun(run, outcome.bump, outcome.problems));
   }
-  const { result, problems, isConfirmed } = outcome;
+  const { result, problems, wasAsked } = outcome;
   if (!result.dryRun) {
     await recordSubmission(run, result);
     await context.onRefused?.(project.folder, []);
   }
-  const next = isConfirmed ? undefined : suggestedVersion(problems);
+  const next = wasAsked ? undefined : suggestedVersion(problems);
   const publishNext = next === undefined ? {} : { publishNext: () => publishVersion(run, next) };
   ui.showResult({ result, problems, ...publishNext } satisfies PublishReport);
   return result;

@@ -2,13 +2,13 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { isInside } from '../../core/miniAppFolder';
 import type { Problem } from '../../core/problem';
-import { chooseMiniApp } from './chooseMiniApp';
+import { chooseProject } from './chooseProject';
 import { PROJECT_KINDS } from '../../core/projectKind';
 import { isOurs } from '../editor/problemDiagnostic';
 import type { Problems } from '../editor/problems';
-import type { MiniApps } from './miniApps';
+import type { WorkspaceProjects } from './workspaceProjects';
 import { plainText } from '../ui/plainText';
-import { OPEN_PROBLEMS } from '../ui/nextStep';
+import { OPEN_PROBLEMS } from '../ui/stepButtons';
 import { withDelayedProgress } from '../ui/progress';
 
 export interface ValidateArguments {
@@ -20,12 +20,12 @@ export interface ValidateArguments {
  * @throws NOTHING_TO_PUBLISH if there is no project
  * @throws CancelledError
  */
-export async function validateMiniApp(
-  { miniApps, problems }: { miniApps: MiniApps; problems: Problems },
+export async function validateProject(
+  { miniApps, problems }: { miniApps: WorkspaceProjects; problems: Problems },
   { folder }: ValidateArguments,
 ): Promise<Problem[]> {
   const title = vscode.l10n.t('Validate Mini-App');
-  const chosen = await chooseMiniApp(miniApps, folder, title, PROJECT_KINDS);
+  const chosen = await chooseProject(miniApps, folder, title, PROJECT_KINDS);
   const name = basename(chosen);
   const found = await withDelayedProgress(vscode.l10n.t('Validating {0}', name), (signal) =>
     problems.validate(chosen, signal),

@@ -33,7 +33,7 @@ export interface AuthDeps {
 /** The services of one realm: its session, its token refresh, and its account in VS Code. */
 export interface AuthServices extends Disposable {
   session: Session;
-  keepAlive: RefreshScheduler;
+  scheduler: RefreshScheduler;
   /** Token source for commands that the user started. */
   tokens: InteractiveTokens;
   clock: Clock;
@@ -84,14 +84,14 @@ export function createAuthServices(realm: Realm, shared: AuthDeps): AuthServices
   const tokens = new InteractiveTokens(session, async () =>
     (await import('../keys/unlock')).unlock(session),
   );
-  const keepAlive = new RefreshScheduler(session, systemClock);
-  const events = keepSessionAlive({ session, store, keepAlive, logger });
+  const scheduler = new RefreshScheduler(session, systemClock);
+  const events = keepSessionAlive({ session, store, scheduler, logger });
   const { restored } = events;
   const signIn = (): Thenable<unknown> =>
     vscode.commands.executeCommand(realmLabels(realm).signIn, {});
   const provider = new SessionProvider(realm, session, signIn, restored);
   return {
-    ...{ session, keepAlive, tokens, clock: systemClock, backendUrl, restored, knownBackends },
+    ...{ session, scheduler, tokens, clock: systemClock, backendUrl, restored, knownBackends },
     backendForPeople: () => settings.backendUrlOrReason(realm),
     dispose: () => void vscode.Disposable.from(provider, events).dispose(),
   };

@@ -9,7 +9,7 @@ type SignIn = (call: Call, args?: SignInArguments) => Promise<Identity>;
 
 /** Returns the commands for signing in and out. */
 export function sessionCommands(
-  { session, tokens, keepAlive, backendForPeople }: AuthServices,
+  { session, tokens, scheduler, backendForPeople }: AuthServices,
   signIn: SignIn,
 ): CommandHandlers<
   | 'i99dash.signIn'
@@ -24,7 +24,7 @@ export function sessionCommands(
     'i99dash.signOut': async () => (await import('./signOut')).signOut(session),
     'i99dash.whoAmI': async () => (await import('./whoAmI')).whoAmI(session, tokens),
     'i99dash.unlock': async () =>
-      (await import('../keys/unlock')).unlockNow(session, keepAlive, tokens),
+      (await import('../keys/unlock')).unlockNow(session, scheduler, tokens),
     'i99dash.rotateApiKey': async (_args, call) =>
       (await import('./signInWithDeviceCode')).rotateApiKey(session, call),
     'i99dash.showAccountMenu': async () => {

@@ -20,10 +20,10 @@ const HINT_SHOWN = 'i99dash.lostSecretsHintShown';
 export function keepSessionAlive(parts: {
   session: Session;
   store: SessionStore;
-  keepAlive: RefreshScheduler;
+  scheduler: RefreshScheduler;
   logger: Logger;
 }): Disposable & { restored: Promise<void> } {
-  const { session, store, keepAlive, logger } = parts;
+  const { session, store, scheduler, logger } = parts;
   const { id } = session.realm;
   const restore = (): Promise<void> =>
     session
@@ -31,14 +31,14 @@ export function keepSessionAlive(parts: {
       .catch((error: unknown) =>
         logger.warn(`The session was not restored: ${describeError(error)}`),
       );
-  const restoreAndWake = (): void => void restore().then(() => keepAlive.trigger());
-  const start = setTimeout(() => void keepAlive.trigger(), START_DELAY_MS);
+  const restoreAndWake = (): void => void restore().then(() => scheduler.trigger());
+  const start = setTimeout(() => void scheduler.trigger(), START_DELAY_MS);
   setContextKeys(session);
   const subscriptions = vscode.Disposable.from(
-    keepAlive,
+    scheduler,
     { dispose: () => clearTimeout(start) },
     session.onDidChange(() => setContextKeys(session)),
-    store.onDidChange(() => void keepAlive.onStoreChanged()),
+    store.onDidChange(() => void scheduler.onStoreChanged()),
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (focused) {
         restoreAndWake();

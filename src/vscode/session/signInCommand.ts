@@ -19,7 +19,7 @@ import { openEncrypted, openKey, type OpenedKey } from '../keys/openedKey';
 import { showInput } from '../ui/pickers';
 import { withDelayedProgress } from '../ui/progress';
 import { pickOtherKey } from '../keys/replacementPicker';
-import { dropKeptSecret, KeptSecret, setRetry, type Retry } from '../ui/retry';
+import { dropKeptSecret, KeptSecret, setRetry, type Retry } from '../ui/tryAgain';
 import { settings } from '../settings';
 import { pickAgentKey, pickMethod, type KeyChoice, type SignInChoice } from './signInPicker';
 import { askToReplace, confirmSignIn, type BackendChange } from './signInQuestions';

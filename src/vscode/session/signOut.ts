@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Session } from '../../core/session/session';
 import { showInfo } from '../ui/showInfo';
-import { dropKeptSecret } from '../ui/retry';
+import { dropKeptSecret } from '../ui/tryAgain';
 
 /**
  * Signs out, and tells the user about credentials that could not be cleared.

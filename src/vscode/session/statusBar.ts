@@ -3,7 +3,7 @@ import type { Session } from '../../core/session/session';
 import type { Clock } from '../../core/platform/interfaces';
 import { withReachability, type Reachability } from '../../core/http/reachability';
 import type { Badge } from './identityHover';
-import { identityView, type StatusBarView } from './identityView';
+import { statusBarView, type StatusBarView } from './statusBarView';
 import { realmLabels, type RealmLabels } from './realmLabels';
 import { settings } from '../settings';
 
@@ -69,7 +69,7 @@ export class IdentityStatusBar implements vscode.Disposable {
       return;
     }
     const { session, backend, clock, badge, reachability } = this.parts;
-    const view = identityView(withReachability(session.state, reachability), {
+    const view = statusBarView(withReachability(session.state, reachability), {
       ...{ ui: this.ui, backend: backend(), now: clock.now() },
       badge: badge?.(),
     });

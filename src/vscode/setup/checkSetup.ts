@@ -7,7 +7,7 @@ import type { SetupCheck, SetupStep, SetupTopic } from '../../core/setup/setupCh
 import { listAgentKeys } from '../../core/ssh/agent/sshAgent';
 import { plural } from '../../core/text/l10n';
 import { agentSocket } from '../keys/agentKeys';
-import type { MiniApps } from '../publish/miniApps';
+import type { WorkspaceProjects } from '../publish/workspaceProjects';
 import { settings } from '../settings';
 import { showPicker } from '../ui/pickers';
 import { plainLabel } from '../ui/plainText';
@@ -20,7 +20,7 @@ export interface SetupCommandDeps {
   transport: Transport;
   /** @throws BACKEND_REFUSED */
   backendUrl: () => string;
-  miniApps: MiniApps;
+  miniApps: WorkspaceProjects;
 }
 
 /** The result of one check, for programs. */

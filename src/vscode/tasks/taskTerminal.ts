@@ -9,9 +9,9 @@ import type { Problem } from '../../core/problem';
 import { ByteRate } from '../../core/text/formatBytes';
 import type { Track } from '../../core/publish/publish';
 import type { Progress, Stage } from '../../core/publish/stages';
-import { chooseMiniApp } from '../publish/chooseMiniApp';
+import { chooseProject } from '../publish/chooseProject';
 import { showFailure } from '../ui/failure';
-import { publishMiniApp } from '../publish/publishCommand';
+import { publishProject } from '../publish/publishCommand';
 import type { PublishUi, TaskContext } from '../publish/publishContext';
 import { describeProgress, describeResult, whyNotNew } from '../publish/publishMessages';
 
@@ -96,7 +96,7 @@ export class TaskTerminal implements vscode.Pseudoterminal {
   }
 
   private async validate(): Promise<number> {
-    const folder = await chooseMiniApp(this.context.miniApps, this.read().folder);
+    const folder = await chooseProject(this.context.miniApps, this.read().folder);
     const title = vscode.l10n.t('Validating {0}', basename(folder));
     this.print(title);
     const problems = await this.context.validate(folder, this.cancellation.signal);
@@ -114,7 +114,7 @@ export class TaskTerminal implements vscode.Pseudoterminal {
       ...(track === undefined ? {} : { track }),
       ...(releaseNotes === undefined ? {} : { releaseNotes }),
     };
-    await publishMiniApp(this.context, BY_TASK, wanted, this.ui());
+    await publishProject(this.context, BY_TASK, wanted, this.ui());
     return 0;
   }
 

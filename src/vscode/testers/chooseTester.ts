@@ -4,7 +4,7 @@ import { pathSegment } from '../../core/api/pathSegment';
 import type { Tester } from '../../core/api/testers';
 import { I99dashError } from '../../core/errors';
 import { isActive, type Roster } from '../../core/testers/invitations';
-import { editedApp } from '../apps/appCommands';
+import { editedApp } from '../apps/appActions';
 import type { AppsContext } from '../apps/appChanges';
 import { orCancel } from '../ui/ask';
 import { showPicker } from '../ui/pickers';

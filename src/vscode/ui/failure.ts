@@ -7,7 +7,7 @@ import {
 } from '../../core/errors';
 import type { Logger } from '../../core/platform/interfaces';
 import type { CommandId } from '../commands/commandIds';
-import { showLog, type NextStep } from './nextStep';
+import { showLog, type NextStep } from './stepButtons';
 import { nextSteps } from './nextSteps';
 import { plainText } from './plainText';
 

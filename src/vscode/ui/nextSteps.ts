@@ -7,7 +7,7 @@ import { copyKeyAndAsk } from '../keys/newKey';
 import { labelsForCommand } from '../session/realmLabels';
 import { settings } from '../settings';
 import { Click } from './consent';
-import { commandStep, openFile, showLog, showProblems, type NextStep } from './nextStep';
+import { commandStep, openFile, showLog, showProblems, type NextStep } from './stepButtons';
 
 /** A command that failed. */
 interface Failure {

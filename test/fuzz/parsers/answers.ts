@@ -6,7 +6,7 @@ import { fetchDeveloperStatus } from '../../../src/core/api/developerStatus';
 import { parseRetryAfter } from '../../../src/core/api/envelope';
 import { fetchAccount } from '../../../src/core/api/account';
 import { listTesters } from '../../../src/core/api/testers';
-import { fetchMyApps, requestUpload, submitBundle } from '../../../src/core/api/miniApps';
+import { fetchMyApps, requestUpload, submitBundle } from '../../../src/core/api/publishing';
 import { requestChallenge, verifyChallenge } from '../../../src/core/api/sshAuth';
 import { addSshKey, listSshKeys, removeSshKey } from '../../../src/core/api/sshKeys';
 import { appRows } from '../../../src/core/apps/appRows';

@@ -9,7 +9,7 @@ import { checkContent } from '../../../src/core/publish/checks/baseline/checkCon
 import { listScripts } from '../../../src/core/publish/checks/baseline/html';
 import { BaselineCache } from '../../../src/core/publish/checks/baseline/baselineCache';
 import { declaredVersions } from '../../../src/core/publish/checks/appVersion';
-import { readPicture } from '../../../src/core/publish/checks/picture';
+import { readPicture } from '../../../src/core/publish/checks/readPicture';
 import {
   SecretScanner,
   type SecretFinding,

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { I99dashError } from '../../../src/core/errors';
 import type { Problem } from '../../../src/core/problem';
 import { appNode } from '../../../src/vscode/apps/appNode';
-import { identityView } from '../../../src/vscode/session/identityView';
+import { statusBarView } from '../../../src/vscode/session/statusBarView';
 import { realmLabels } from '../../../src/vscode/session/realmLabels';
 import { sshKeyNode } from '../../../src/vscode/keys/sshKeyNode';
 import { failureNode } from '../../../src/vscode/ui/failureNode';
@@ -186,7 +186,7 @@ describe('hostile text', () => {
         { kind: 'rejected' as const, ...held, failure },
       ]) {
         const ui = realmLabels({ id: 'i99dash' });
-        const view = identityView(state, { ui, backend: LONG, now: 0 });
+        const view = statusBarView(state, { ui, backend: LONG, now: 0 });
         assertPlain(view.text, 'status bar');
         assertPlain(view.accessibilityLabel, 'status bar, spoken', { icons: true });
         assertMarkdown(view.tooltip, `hover when ${state.kind}`);

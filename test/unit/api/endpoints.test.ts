@@ -9,7 +9,7 @@ import { ApiClient } from '../../../src/core/api/client';
 import { fetchDeveloperStatus } from '../../../src/core/api/developerStatus';
 import { fetchAccount } from '../../../src/core/api/account';
 import { lazyTransport } from '../../../src/core/http/lazyTransport';
-import { fetchMyApps, requestUpload, submitBundle } from '../../../src/core/api/miniApps';
+import { fetchMyApps, requestUpload, submitBundle } from '../../../src/core/api/publishing';
 import { requestChallenge, verifyChallenge } from '../../../src/core/api/sshAuth';
 import { createUndiciTransport } from '../../../src/core/http/undiciTransport';
 import { json as bareJson, ok } from '../../backend/envelope';

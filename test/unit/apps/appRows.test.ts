@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { BetaStatus } from '../../../src/core/api/beta';
 import type { AppStatus } from '../../../src/core/api/developerStatus';
-import type { MyApp } from '../../../src/core/api/miniApps';
+import type { MyApp } from '../../../src/core/api/publishing';
 import { appRows, type AppRow } from '../../../src/core/apps/appRows';
 import type { LocalApp } from '../../../src/core/apps/localApps';
 

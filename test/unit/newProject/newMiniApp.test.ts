@@ -13,7 +13,7 @@ import { ProblemModel } from '../../../src/core/publish/diagnostics/problemModel
 import { writeFiles, type MANIFEST } from '../../support/project';
 import { useTempFolder } from '../../support/temp-folder';
 import { readTree } from '../../support/trees';
-import { KINDS } from '../../../src/core/publish/kinds';
+import { KINDS } from '../../../src/core/publish/kindDefinitions';
 
 const PAGE = '<!doctype html><title>x</title>';
 const APP = { name: 'Trip Log', category: 'vehicle' };

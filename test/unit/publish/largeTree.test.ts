@@ -11,7 +11,7 @@ import { measureCpu } from '../../support/cpu-time';
 import { png } from '../../support/png';
 import { MANIFEST, writeFiles } from '../../support/project';
 import { useTempFolder } from '../../support/temp-folder';
-import { KINDS } from '../../../src/core/publish/kinds';
+import { KINDS } from '../../../src/core/publish/kindDefinitions';
 import { ICON } from '../../../src/core/publish/project/pictureFields';
 
 /**

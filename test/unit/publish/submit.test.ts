@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ApiClient } from '../../../src/core/api/client';
 import { I99dashError } from '../../../src/core/errors';
-import { submitOnce } from '../../../src/core/publish/submit';
+import { submitWithoutDuplicate } from '../../../src/core/publish/submit';
 import type { Fault } from '../../backend/faults';
 import { rejectsWith } from '../../support/expect';
 import { SUBMIT, usePublishing, type Publishing } from '../../support/publishing';
@@ -121,7 +121,7 @@ describe('submission with a lost answer', () => {
     const before = { latestVersion: null, reviewStatus: null, updatedAt: undefined };
     const { clock, logger } = app;
     assert.equal(
-      await rejectsWith('OFFLINE', submitOnce({ api, clock, logger }, request, before)),
+      await rejectsWith('OFFLINE', submitWithoutDuplicate({ api, clock, logger }, request, before)),
       lost,
     );
   });

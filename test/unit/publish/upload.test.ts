@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { ApiClient } from '../../../src/core/api/client';
-import { requestUpload } from '../../../src/core/api/miniApps';
+import { requestUpload } from '../../../src/core/api/publishing';
 import { createUndiciTransport } from '../../../src/core/http/undiciTransport';
 import type { Transport } from '../../../src/core/platform/interfaces';
 import type { Bundle } from '../../../src/core/publish/packing/bundle';

@@ -1,7 +1,7 @@
 import type { Problem } from '../../problem';
 import type { Project } from '../project/project';
 import { checkAppVersion } from './appVersion';
-import { checkSourceAssets } from './assets';
+import { checkSourceAssets } from './pictureChecks';
 import { ManifestLocations } from '../project/manifestLocations';
 import { checkPublishedVersion, type LatestVersion } from './publishedVersion';
 import { checkRequires } from './requires';

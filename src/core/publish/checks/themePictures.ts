@@ -6,7 +6,7 @@ import { symlinkEscapes } from '../bundle/files';
 import type { ManifestLocations } from '../project/manifestLocations';
 import { listPicturePaths, THEME_PICTURES } from '../project/pictureFields';
 import { RULES, sentence } from '../rules/rules';
-import { checkAssets } from './assets';
+import { checkAssets } from './pictureChecks';
 import { findSimilarFile } from './nameIndex';
 
 /**

@@ -3,7 +3,7 @@ import { isI99dashError } from '../../errors';
 import { MANIFEST_FILE } from '../../miniAppFolder';
 import type { Problem } from '../../problem';
 import { checkAppVersion } from '../checks/appVersion';
-import { checkPackedAssets, checkSourceAssets } from '../checks/assets';
+import { checkPackedAssets, checkSourceAssets } from '../checks/pictureChecks';
 import { inspectContents, toProblems } from '../packing/inspectContents';
 import type { FileFindings, OpenInspector } from '../packing/contentInspector';
 import type { ManifestLocations } from '../project/manifestLocations';

@@ -3,7 +3,7 @@ import { CancelledError, describeError } from '../../errors';
 import { t } from '../../text/l10n';
 import { isUnwritten } from '../../miniAppFolder';
 import type { Problem } from '../../problem';
-import type { KindDefinition } from '../kinds';
+import type { KindDefinition } from '../kindDefinitions';
 import { JsonText } from '../json/jsonText';
 import { ManifestLocations } from '../project/manifestLocations';
 import {

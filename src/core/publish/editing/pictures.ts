@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join, relative, resolve, sep } from 'node:path';
 import { t } from '../../text/l10n';
-import { pictureTrouble } from '../checks/assets';
-import { readPicture } from '../checks/picture';
+import { pictureTrouble } from '../checks/pictureChecks';
+import { readPicture } from '../checks/readPicture';
 import { validateConfig } from '../project/config';
 import type { PictureField } from '../project/pictureFields';
 

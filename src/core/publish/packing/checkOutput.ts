@@ -1,7 +1,7 @@
 import type { Problem } from '../../problem';
 import type { BundleFile } from '../bundle/files';
 import type { Project } from '../project/project';
-import { checkPackedAssets, checkPlaceholderIcon } from '../checks/assets';
+import { checkPackedAssets, checkPlaceholderIcon } from '../checks/pictureChecks';
 import { checkPages } from '../checks/pages';
 import type { Inspection } from './contentInspector';
 import { toProblems } from './inspectContents';

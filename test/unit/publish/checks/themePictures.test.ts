@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KINDS } from '../../../../src/core/publish/kinds';
+import { KINDS } from '../../../../src/core/publish/kindDefinitions';
 import { ProblemModel } from '../../../../src/core/publish/diagnostics/problemModel';
 import { png } from '../../../support/png';
 import { useTempFolder } from '../../../support/temp-folder';

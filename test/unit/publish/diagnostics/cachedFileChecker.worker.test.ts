@@ -9,7 +9,7 @@ import { MANIFEST } from '../../../support/project';
 import { useBuiltWorker } from '../../../support/publish-worker';
 import { useTempFolder } from '../../../support/temp-folder';
 import { plant } from '../../../support/trees';
-import { KINDS } from '../../../../src/core/publish/kinds';
+import { KINDS } from '../../../../src/core/publish/kindDefinitions';
 
 const BROKEN = join(__dirname, '../../../fixtures/broken-mini-apps/every-problem/src');
 const MODULE = 'export {};\n';

@@ -11,7 +11,7 @@ import { publish, type PublishDeps } from '../../../../src/core/publish/publish'
 import { marked } from '../../../support/marked-text';
 import { MANIFEST, writeFiles } from '../../../support/project';
 import { useTempFolder } from '../../../support/temp-folder';
-import { KINDS } from '../../../../src/core/publish/kinds';
+import { KINDS } from '../../../../src/core/publish/kindDefinitions';
 
 const FIXTURES = join(__dirname, '../../../fixtures');
 const MINI_APPS = join(FIXTURES, 'mini-apps');

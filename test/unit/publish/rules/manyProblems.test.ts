@@ -11,7 +11,7 @@ import { readProject } from '../../../../src/core/publish/project/project';
 import { validateManifest } from '../../../../src/core/publish/project/validateManifest';
 import { MANIFEST } from '../../../support/project';
 import { useTempFolder } from '../../../support/temp-folder';
-import { KINDS } from '../../../../src/core/publish/kinds';
+import { KINDS } from '../../../../src/core/publish/kindDefinitions';
 
 const CAP = 200;
 

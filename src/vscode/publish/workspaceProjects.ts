@@ -24,7 +24,7 @@ const FILES = PROJECT_KINDS.flatMap(({ manifestFile, configFile }) =>
 );
 
 /** Finds the projects in the workspace, and sets context keys for `when` clauses. */
-export class MiniApps implements vscode.Disposable {
+export class WorkspaceProjects implements vscode.Disposable {
   private projects: readonly FoundProject[] = [];
   private readonly changes = new Emitter<void>();
   private readonly subscriptions: vscode.Disposable;
@@ -55,7 +55,7 @@ export class MiniApps implements vscode.Disposable {
   readonly onDidChange = this.changes.event;
 
   /** The absolute paths of the mini-apps from the last search. */
-  get known(): readonly string[] {
+  get knownMiniApps(): readonly string[] {
     return this.projects.filter(({ kind }) => kind === MINI_APP).map(({ folder }) => folder);
   }
 
@@ -76,7 +76,7 @@ export class MiniApps implements vscode.Disposable {
   /** Searches immediately, and returns the mini-apps. */
   async search(): Promise<readonly string[]> {
     await this.searchProjects();
-    return this.known;
+    return this.knownMiniApps;
   }
 
   /** Searches immediately. */
@@ -90,7 +90,7 @@ export class MiniApps implements vscode.Disposable {
       const folders = own.map(({ folder }) => folder);
       await setContextKey(kind.foldersKey, folders);
     }
-    const hasMiniApp = this.known.length > 0;
+    const hasMiniApp = this.knownMiniApps.length > 0;
     await setContextKey('i99dash.hasMiniApp', hasMiniApp);
     this.changes.fire();
     return this.projects;

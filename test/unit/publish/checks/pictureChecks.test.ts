@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkPackedAssets, checkSourceAssets } from '../../../../src/core/publish/checks/assets';
+import {
+  checkPackedAssets,
+  checkSourceAssets,
+} from '../../../../src/core/publish/checks/pictureChecks';
 import { ManifestLocations } from '../../../../src/core/publish/project/manifestLocations';
 import { collectFiles } from '../../../../src/core/publish/bundle/files';
 import { loadProject } from '../../../../src/core/publish/project/project';

@@ -7,7 +7,7 @@ import { checkThemeSpec } from './checks/themeSpec';
 import { MiniAppFiles } from './diagnostics/miniAppFiles';
 import type { CheckedJson, ProjectFiles, ProjectOptions } from './diagnostics/projectFiles';
 import { ThemeFiles } from './diagnostics/themeFiles';
-import { MINI_APP_CALLS, THEME_CALLS, type PublishCalls } from '../api/miniApps';
+import { MINI_APP_CALLS, THEME_CALLS, type PublishCalls } from '../api/publishing';
 import type { PreparedApp } from './prepare';
 import { loadProject, loadTheme, type Project, type PublishableProject } from './project/project';
 import type { PublishDeps } from './publish';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readPicture } from '../../../../src/core/publish/checks/picture';
+import { readPicture } from '../../../../src/core/publish/checks/readPicture';
 import { closeSockets, ODD_FILES } from '../../../support/odd-files';
 import { png } from '../../../support/png';
 import { useTempFolder } from '../../../support/temp-folder';

@@ -10,7 +10,7 @@ import { findProject, type FoundProject } from '../../core/projectFolders';
 import { MINI_APP, PROJECT_KINDS, type ProjectKind } from '../../core/projectKind';
 import { orCancel } from '../ui/ask';
 import { offerStep } from '../ui/failure';
-import type { MiniApps } from './miniApps';
+import type { WorkspaceProjects } from './workspaceProjects';
 import { isOurs } from '../editor/problemDiagnostic';
 import { showPicker } from '../ui/pickers';
 import { plainFacts, plainLabel } from '../ui/plainText';
@@ -26,8 +26,8 @@ export type GivenFolder = vscode.Uri | string;
  * @throws NOTHING_TO_PUBLISH if there is no project
  * @throws CancelledError
  */
-export async function chooseMiniApp(
-  miniApps: MiniApps,
+export async function chooseProject(
+  miniApps: WorkspaceProjects,
   given?: GivenFolder,
   title = vscode.l10n.t('Publish Mini-App'),
   kinds: readonly ProjectKind[] = [MINI_APP],
@@ -96,7 +96,7 @@ export function activeFile(): string | undefined {
 
 /** Lets the user pick a folder. The one that was picked last comes first. */
 async function pickFolder(
-  miniApps: MiniApps,
+  miniApps: WorkspaceProjects,
   projects: readonly FoundProject[],
   title: string,
 ): Promise<string> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { ApiClient } from '../../../src/core/api/client';
 import { isI99dashError } from '../../../src/core/errors';
-import { readBackendState, submitOnce } from '../../../src/core/publish/submit';
+import { readBackendState, submitWithoutDuplicate } from '../../../src/core/publish/submit';
 import type { BackendResponse } from '../../backend/exchange';
 import { DEFAULT_ACCOUNT } from '../../backend/server';
 import { rejectsWith } from '../../support/expect';
@@ -89,7 +89,11 @@ describe('submission answered with a transient error', () => {
     const { id: appId, version } = MANIFEST;
     const request = { appId, version, manifest: { ...MANIFEST }, bundleId };
     const end = { isReached: false };
-    const submitting = submitOnce({ api, clock, logger: new MemoryLogger() }, request, before)
+    const submitting = submitWithoutDuplicate(
+      { api, clock, logger: new MemoryLogger() },
+      request,
+      before,
+    )
       .catch((error: unknown) => error)
       .finally(() => (end.isReached = true));
     while (!end.isReached || clock.pending > 0) {

@@ -17,7 +17,7 @@ import type { PartialProject } from '../project/project';
 import { RULES, sentence, type RuleId } from '../rules/rules';
 import type { ManifestLocations } from '../project/manifestLocations';
 import { describeSimilar, findSimilarFile, NameIndex } from './nameIndex';
-import { readPicture } from './picture';
+import { readPicture } from './readPicture';
 
 /** A picture that a manifest names. */
 interface Asset {

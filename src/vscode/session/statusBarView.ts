@@ -30,7 +30,7 @@ interface Look {
 }
 
 /** Computes the status bar item for a session state. Pure function. */
-export function identityView(state: SessionState, input: HoverInput): StatusBarView {
+export function statusBarView(state: SessionState, input: HoverInput): StatusBarView {
   const { ui, badge } = input;
   const { icon, label, accessibilityLabel, isError = false } = chooseAppearance(state, ui, badge);
   const isBlocked = state.kind === 'signedOut' || state.kind === 'locked';

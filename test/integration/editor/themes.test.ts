@@ -189,7 +189,7 @@ describe('a theme in the editor', () => {
 
   it('is packed by a dry run, and has no beta', async () => {
     const folderUri = vscode.Uri.file(folder);
-    const result = await run<Record<string, unknown>>('i99dash.dryRun', { folder: folderUri });
+    const result = await run('i99dash.dryRun', { folder: folderUri });
     const { kind, appId, version, track, dryRun, fileCount } = result;
     assert.deepEqual(
       [kind, appId, version, track, dryRun, fileCount],

@@ -174,7 +174,7 @@ describe('theme rules', () => {
       start: { line, character: 2 },
       end: { line, character: 10 },
     });
-    assert.equal(problems[0]?.message, '"spec.colors.background" is required');
+    assert.equal(problems[0].message, '"spec.colors.background" is required');
   });
 
   it('require the skin of a gauge', () => {

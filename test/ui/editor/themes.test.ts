@@ -90,7 +90,6 @@ describe('editing a theme', () => {
   it('is published by its CodeLens', async () => {
     await signedIn(scene);
     const { person, backend } = scene;
-    await person.openFile('theme.json');
     await person.page.locator('.codelens-decoration a', { hasText: 'Publish' }).click();
     const dialog = await person.seesDialog('Publish night-drive 1.0.0?');
     assert.match((await dialog.textContent()) ?? '', /Kind: theme/u);

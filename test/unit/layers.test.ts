@@ -52,7 +52,34 @@ function importsOf(text: string): string[] {
   );
 }
 
+/** The folders of src/core from the lowest to the highest, as ARCHITECTURE.md lists them. */
+const CORE_FOLDERS = [
+  ...readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8').matchAll(/^\| (`[\w/`, ]+`) +\|/gmu),
+]
+  .flatMap(([, cell = '']) => [...cell.matchAll(/`([\w/]+)\/`/gu)].map(([, name = '']) => name))
+  .filter((name) => !name.startsWith('src/'));
+
+/** Returns the listed folder that a source belongs to; undefined for files of other folders. */
+function coreFolder(path: string): string | undefined {
+  return CORE_FOLDERS.filter((folder) => path.startsWith(`src/core/${folder}/`)).reduce<
+    string | undefined
+  >((longest, folder) => (folder.length > (longest?.length ?? 0) ? folder : longest), undefined);
+}
+
 describe('layers', () => {
+  it('let folders of core import values only from folders that ARCHITECTURE.md lists above', () => {
+    assert.ok(CORE_FOLDERS.length > 20, CORE_FOLDERS.join(' '));
+    for (const [source, { imports }] of Object.entries(metafile.inputs)) {
+      if (!/^src\/core\/.*\//u.test(source)) continue;
+      const from = coreFolder(source) ?? assert.fail(`no listed folder holds ${source}`);
+      for (const { path } of imports) {
+        const to = coreFolder(path) ?? from;
+        const isAllowed = CORE_FOLDERS.indexOf(to) <= CORE_FOLDERS.indexOf(from);
+        assert.ok(isAllowed, `${source} imports ${path}`);
+      }
+    }
+  });
+
   it('keep vscode and higher layers out of core, including types', () => {
     const core = sources('src/core');
     assert.ok(core.length > 20);

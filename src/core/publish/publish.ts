@@ -131,7 +131,7 @@ export async function publish(
     ...{ backendUrl: deps.api.backendUrl, folder: project.folder },
     ...{ appId: project.manifest.id, version: project.manifest.version },
   });
-  // Nothing tells the state of a project that the backend does not list.
+  // The backend does not list themes, so their state cannot be read.
   const status = isListed ? readStatus(project, deps) : undefined;
   const latestVersion = status?.then((read) => findApp(read, project.manifest.id)?.latestVersion);
   await using packed = await prepare(project, deps, stages, latestVersion);

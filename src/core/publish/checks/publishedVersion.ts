@@ -37,7 +37,7 @@ export async function checkPublishedVersion(
     }
     found = await latestVersion(id);
   } catch (error) {
-    // Nothing can be sent either: the person hears it before the build and the question.
+    // Offline: fails now instead of after the build and the confirmation.
     if (error instanceof CancelledError || isI99dashError(error, 'OFFLINE')) {
       throw error;
     }

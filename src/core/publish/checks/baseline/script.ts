@@ -26,7 +26,7 @@ export async function inspectScript(text: string, isHandler = false): Promise<Ap
   if (message === undefined || !parsed.findings.every(({ rule }) => isAboutApi(rule))) {
     return parsed;
   }
-  // The few limits that V8 alone has; it does not tell the column.
+  // V8 rejects it although the parser accepts it, and gives no column.
   const finding = invalidScript({ message, start: 0, end: 0 });
   return { ...parsed, findings: [finding, ...parsed.findings] };
 }

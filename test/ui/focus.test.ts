@@ -55,8 +55,9 @@ const COMMANDS: Readonly<Record<string, readonly Prompt[]>> = {
   ],
 };
 
-// All pickers and input boxes go through one wrapper, which ESLint enforces, and every UI test types
-// into the element that has the focus. These show that the wrapper copes with what is in front.
+// All pickers and input boxes go through one wrapper, which ESLint enforces, and every UI test
+// types into the element that has the focus. These show that the wrapper copes with what is in
+// front.
 describe('keyboard focus in pickers and input boxes', () => {
   const scene = useScene({
     ...{ album: 'ui/focus', passphrase: 'open sesame' },

@@ -15,19 +15,24 @@ const GRACE_MS = 3_000;
  */
 const LINGER_MS = 2_000;
 
+interface ShellRunnerOptions {
+  /** How long a cancelled command may take to end before it is killed, in milliseconds. */
+  graceMs?: number;
+  /** How long to wait for output after the command has ended, in milliseconds. */
+  lingerMs?: number;
+  /** How the processes of a cancelled command are ended. */
+  tree?: TreeOptions;
+}
+
 /**
  * Runs command lines in the system's shell, each in its own process group, so that the whole group
  * can be ended. A command that cannot be started fails with BUILD_FAILED.
- * @param options.graceMs how long a cancelled command may take to end before it is killed, in
- * milliseconds
- * @param options.lingerMs how long to wait for output after the command has ended, in milliseconds
- * @param options.tree how the processes of a cancelled command are ended
  */
 export function createShellRunner({
   graceMs = GRACE_MS,
   lingerMs = LINGER_MS,
-  tree = {} as TreeOptions,
-} = {}): ProcessRunner {
+  tree,
+}: ShellRunnerOptions = {}): ProcessRunner {
   return {
     run: ({ commandLine, cwd, env, onOutput, signal }) =>
       new Promise((resolve, reject) => {

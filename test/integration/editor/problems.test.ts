@@ -229,7 +229,7 @@ describe('problems', () => {
       assert.deepEqual(await run('i99dash.validate', { folder: vscode.Uri.file(folder) }), []);
       assert.equal(shown.length, 1);
       // The samples beside it have some.
-      const words = 'The Problems panel shows those of other mini-apps.';
+      const words = 'The Problems panel shows those of other projects.';
       const message = shown[0]?.message ?? '';
       const isAlone = message === `No problems in ${basename(folder)}.`;
       assert.ok(isAlone || message === `No problems in ${basename(folder)}. ${words}`, message);

@@ -46,6 +46,9 @@ describe('publishing with obstacles', () => {
     await page.keyboard.press('Control+P');
     await scene.person.quickInput().waitFor();
     await page.keyboard.type(`${app}/manifest.json`);
+    // The list of recent files comes first, and is filtered a little later.
+    const others = page.locator('.quick-input-widget:visible .monaco-list-row');
+    await others.filter({ hasNotText: app }).first().waitFor({ state: 'detached' });
     await row.filter({ hasText: 'manifest.json' }).filter({ hasText: app }).waitFor();
     await page.keyboard.press('Enter');
     await page.locator('.breadcrumbs-control', { hasText: app }).first().waitFor();
@@ -186,9 +189,32 @@ describe('publishing with obstacles', () => {
     await row.waitFor({ state: 'detached' });
     await person.page.keyboard.press('Enter');
     const toast = await person.seesNotification(
-      'No problems in tyre-pressure. The Problems panel shows those of other mini-apps.',
+      'No problems in tyre-pressure. The Problems panel shows those of other projects.',
     );
     await person.dismiss(toast);
+  });
+
+  it('reports after a restart that a submission may have been sent', async () => {
+    const { backend } = scene;
+    await openManifest('tyre-pressure');
+    backend.faults.inject({ match: { path: SUBMIT }, fault: { kind: 'delay', ms: 600_000 } });
+    await scene.person.editorButton('Publish Mini-App').click();
+    const build = scene.person.page.locator('.monaco-dialog-box', { hasText: 'Run the build' });
+    const question = scene.person.page.locator('.monaco-dialog-box', {
+      hasText: 'Publish tyre-pressure',
+    });
+    await build.or(question).first().waitFor();
+    if (await build.isVisible()) await scene.person.answerDialog('Run the build', 'Run Build');
+    await question.locator('.monaco-button', { hasText: 'Publish' }).first().click();
+    await scene.person.seesNotification('Submitting');
+    await scene.restart();
+    const toast = await scene.person.seesNotification(
+      "wasn't finished because its window was closed. It may have been sent.",
+    );
+    const buttons = toast.locator('.notification-list-item-buttons-container .monaco-button');
+    assert.deepEqual(await buttons.allTextContents(), ['Show Status', 'Publish Again']);
+    await scene.person.photograph('9-interrupted');
+    await scene.person.dismiss(toast);
   });
 });
 

@@ -250,8 +250,9 @@ describe('the built transport in its own process', () => {
     const tell = `
       const made = [1, 2].map((version) => globalThis[Symbol.for('undici.globalDispatcher.' + version)]);
       console.log(made.map((dispatcher) => String(dispatcher?.constructor)).join());`;
-    const nodeAlone = await inNode(`void globalThis.Headers; ${tell}`);
+    const setByNode = `void globalThis.Headers; ${tell}`;
+    const nodeAlone = await inNode(setByNode);
     assert.match(nodeAlone, /^class /u);
-    assert.equal(await inNode(`${GET} createUndiciTransport(); ${tell}`), nodeAlone);
+    assert.equal(await inNode(`${GET} createUndiciTransport(); ${setByNode}`), nodeAlone);
   });
 });

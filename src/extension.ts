@@ -21,6 +21,7 @@ import { FirstSteps } from './vscode/firstSteps';
 import { keyCommands } from './vscode/keys/keyCommands';
 import { SshKeysView } from './vscode/keys/sshKeysView';
 import { createNetwork } from './vscode/network';
+import { projectCommands } from './vscode/newProject/projectCommands';
 import { operatorCommands } from './vscode/operator/operatorCommands';
 import { OperatorFeature } from './vscode/operator/operatorFeature';
 import { BuildTerminal } from './vscode/publish/buildTerminal';
@@ -32,6 +33,7 @@ import { createAuthServices } from './vscode/session/authServices';
 import { DeviceCodeBackends } from './vscode/session/deviceCodeBackends';
 import { sessionCommands } from './vscode/session/sessionCommands';
 import { IdentityStatusBar, isIdentityWanted } from './vscode/session/statusBar';
+import { supportCommands } from './vscode/setup/supportCommands';
 import { createStateStore } from './vscode/storage';
 import { testersCommands } from './vscode/testers/testersCommands';
 
@@ -120,31 +122,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     ...appsCommands(apps),
     ...testersCommands(apps),
     ...operatorCommands(operators),
-    'i99dash.makeMiniApp': async (args) =>
-      (await import('./vscode/newProject/makeMiniApp')).makeFolderMiniApp(
-        miniApps,
-        argumentObject(args),
-      ),
-    'i99dash.previewTheme': async (args) =>
-      (await import('./vscode/preview/previewTheme')).previewTheme(
-        miniApps,
-        vscode.Uri.joinPath(context.extensionUri, 'media', 'preview'),
-        argumentObject(args),
-      ),
+    ...projectCommands(miniApps, context.extensionUri),
+    ...supportCommands({ ...base, miniApps, log, extension: context.extension, backend }),
     'i99dash.setUpCi': async (args, call) =>
       (await import('./vscode/ci/setUpCi')).setUpCi(
         { ...keyDeps, miniApps, clipboard },
         call,
         argumentObject(args),
       ),
-    'i99dash.checkSetup': async (_args, call) =>
-      (await import('./vscode/setup/checkSetup')).checkSetupCommand({ ...base, miniApps }, call),
-    'i99dash.copyDiagnostics': async () =>
-      (await import('./vscode/diagnostics')).copyDiagnostics(session, context.extension, backend()),
-    'i99dash.showLog': () => {
-      log.show();
-      return Promise.resolve();
-    },
   };
   const exported = createApi(publishing);
   context.subscriptions.push(

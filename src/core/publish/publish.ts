@@ -106,7 +106,7 @@ export interface PublishDeps {
 }
 
 /**
- * Publishes a mini-app: validate, build, pack, confirm, upload, submit, and for the beta track
+ * Publishes a project: validate, build, pack, confirm, upload, submit, and for the beta track
  * promote. Removes its temporary files on failure.
  * @throws NOTHING_TO_PUBLISH, VALIDATION_FAILED, BUILD_FAILED, UPLOAD_FAILED, PUBLISH_IN_PROGRESS
  * @throws CancelledError
@@ -134,6 +134,7 @@ export async function publish(
   // The backend does not list themes, so their state cannot be read.
   const status = isListed ? readStatus(project, deps) : undefined;
   const latestVersion = status?.then((read) => findApp(read, project.manifest.id)?.latestVersion);
+  latestVersion?.catch(() => undefined); // handled where it is awaited
   await using packed = await prepare(project, deps, stages, latestVersion);
   const { problems } = packed;
   const decision = await confirm(packed, options, deps, stages);

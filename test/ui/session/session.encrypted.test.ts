@@ -72,6 +72,7 @@ describe('a session with an encrypted key', () => {
     await person.identity().click();
     await person.page.locator('.quick-input-title', { hasText: 'Passphrase of' }).waitFor();
     await person.identity().click();
+    await person.quickInput().click(); // the status bar took the focus
     const unlocked = mintedAgain(backend);
     await person.answer(PASSPHRASE);
     await unlocked;

@@ -4,6 +4,7 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError } from '../../../src/core/errors';
 import { findProjects } from '../../../src/core/projectFolders';
+import { MINI_APP } from '../../../src/core/projectKind';
 import { pictureRoots, listPictures } from '../../../src/core/publish/editing/pictures';
 import { collectFiles } from '../../../src/core/publish/bundle/files';
 import { ProblemModel } from '../../../src/core/publish/diagnostics/problemModel';
@@ -78,7 +79,7 @@ describe(`project of ${FILES} files with circular links`, function () {
 
   it('is recognized as one mini-app in a workspace without a full walk', async () => {
     const { result, cpuMs } = await measureCpu(() => findProjects([temp.path]));
-    assert.deepEqual(result, [temp.path]);
+    assert.deepEqual(result, [{ folder: temp.path, kind: MINI_APP }]);
     report('search', cpuMs);
     assert.ok(cpuMs < 1_000, `${cpuMs} ms`);
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { MINI_APP } from '../../../../src/core/projectKind';
 import { loadProject, readProject } from '../../../../src/core/publish/project/project';
 import { rejectsWith } from '../../../support/expect';
 import { useTempFolder } from '../../../support/temp-folder';
@@ -25,6 +26,7 @@ describe('project', () => {
   it('resolves its paths from sdk.config.json or the defaults', async () => {
     await write('manifest.json', MANIFEST);
     const usual = {
+      kind: MINI_APP,
       folder: temp.path,
       manifest: { ...MANIFEST, safeWhileDriving: false, privileged: false },
       appRoot: join(temp.path, 'src'),

@@ -39,7 +39,8 @@ describe('a mini-app with ten problems', () => {
    */
   async function panelHas(count: number): Promise<void> {
     const icons = panel().locator('.monaco-list-row .marker-icon');
-    if (count > 0) await icons.nth(count - 1).waitFor();
+    // The icon of a focused row is hidden behind its light bulb.
+    if (count > 0) await icons.nth(count - 1).waitFor({ state: 'attached' });
     await icons.nth(count).waitFor({ state: 'detached' });
   }
 

@@ -2,8 +2,6 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { I99dashApi } from './api';
 import { SecretClipboard } from './core/ci/secretClipboard';
-import type { Call } from './core/consent';
-import type { Identity } from './core/identity';
 import { systemClock as clock } from './core/platform/interfaces';
 import { lineLogger } from './core/platform/lineLogger';
 import { developerRealm } from './core/realm';
@@ -30,8 +28,7 @@ import { WorkspaceProjects } from './vscode/publish/workspaceProjects';
 import type { TaskContext } from './vscode/publish/publishContext';
 import { publishCommands, registerPublishEntries } from './vscode/publish/publishEntries';
 import { createAuthServices } from './vscode/session/authServices';
-import { DeviceCodeBackends } from './vscode/session/deviceCodeBackends';
-import { sessionCommands } from './vscode/session/sessionCommands';
+import { createSignIn, sessionCommands } from './vscode/session/sessionCommands';
 import { IdentityStatusBar, isIdentityWanted } from './vscode/session/statusBar';
 import { supportCommands } from './vscode/setup/supportCommands';
 import { createStateStore } from './vscode/storage';
@@ -92,11 +89,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     claimFolder: stored('told'),
   });
 
-  const deviceCodes = new DeviceCodeBackends(context.globalState);
-  const signIn = async (call: Call, args = {}): Promise<Identity> => {
-    const command = await import('./vscode/session/signInCommand');
-    return command.signIn({ session, knownBackends, deviceCodes }, call, args);
-  };
+  const signIn = createSignIn(auth, context.globalState);
   const publishing: TaskContext = {
     ...{ ...base, miniApps, signIn, worker, baselineCache },
     memory: context.workspaceState,

@@ -1,11 +1,23 @@
+import type * as vscode from 'vscode';
 import type { Call } from '../../core/consent';
 import type { Identity } from '../../core/identity';
 import { argumentObject } from '../commands/argumentObject';
 import type { CommandHandlers } from '../commands/commandIds';
 import type { AuthServices } from './authServices';
+import { DeviceCodeBackends } from './deviceCodeBackends';
 import type { SignInArguments } from './signInCommand';
 
 type SignIn = (call: Call, args?: SignInArguments) => Promise<Identity>;
+
+/** Returns the function that signs in, which loads its code when it is called. */
+export function createSignIn(
+  { session, knownBackends }: AuthServices,
+  globalState: vscode.Memento,
+): SignIn {
+  const deviceCodes = new DeviceCodeBackends(globalState);
+  return async (call, args = {}) =>
+    (await import('./signInCommand')).signIn({ session, knownBackends, deviceCodes }, call, args);
+}
 
 /** Returns the commands for signing in and out. */
 export function sessionCommands(

@@ -153,6 +153,7 @@ describe('the workbench in Arabic', () => {
     await row('مناخ المقصورة').waitFor();
     await person.dismiss(await person.seesNotification('تم رفض'));
     await row('مناخ المقصورة').click();
+    await person.page.keyboard.press('ArrowRight'); // opens the row if the click only selected it
     const published = row('آخر نشر');
     await published.waitFor();
     const reason = row('يظهر في الأيقونة');

@@ -75,6 +75,8 @@ describe('editing a manifest', () => {
     const { person } = scene;
     const { keyboard } = person.page;
     await inEditor('"tag"').click();
+    // VS Code closes the menu when the problems change.
+    await person.page.locator('.squiggly-warning').first().waitFor();
     await keyboard.press('Control+.');
     const menu = person.page.locator('.action-widget');
     const fix = menu.locator('.monaco-list-row.focused', { hasText: 'Rename "tag" to "tags"' });

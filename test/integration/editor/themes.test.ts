@@ -70,6 +70,7 @@ describe('a theme in the editor', () => {
     const picture = join(folder, 'pictures/home.svg');
     const content = readFileSync(picture);
     await open();
+    await creationsAreReported(folder);
     rmSync(picture);
     await shows(file, 'asset.missing');
     writeFileSync(picture, content);
@@ -199,3 +200,20 @@ describe('a theme in the editor', () => {
     await failsWith('VALIDATION_FAILED', 'i99dash.publish', beta);
   });
 });
+
+/**
+ * Waits until VS Code has reported the new files of a folder. It reports nothing of a file that is
+ * removed before that.
+ */
+async function creationsAreReported(folder: string): Promise<void> {
+  const path = join(folder, 'last.txt');
+  const pattern = new vscode.RelativePattern(vscode.Uri.file(folder), 'last.txt');
+  const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+  try {
+    const reported = new Promise((resolve) => watcher.onDidCreate(resolve));
+    writeFileSync(path, '');
+    await reported;
+  } finally {
+    watcher.dispose();
+  }
+}

@@ -95,15 +95,21 @@ function hold(path: string, file: FileHandle, holder: LockInfo, heartbeatMs: num
         throw wrapLockError(path, error);
       });
     },
+    // Never rejects, because that would report a submitted publish as failed.
     [Symbol.asyncDispose]: async () => {
       clearInterval(heartbeat);
-      const [own, found] = await Promise.all([file.stat(), stat(path).catch(() => undefined)]);
-      if (own.ino === found?.ino) {
-        await rm(path, { force: true }).catch(() => undefined);
-      }
-      await file.close();
+      await removeOwn(path, file).catch(() => undefined);
+      await file.close().catch(() => undefined);
     },
   };
+}
+
+/** Removes a lock unless another window has replaced it. */
+async function removeOwn(path: string, file: FileHandle): Promise<void> {
+  const [own, found] = await Promise.all([file.stat(), stat(path)]);
+  if (own.ino === found.ino) {
+    await rm(path, { force: true });
+  }
 }
 
 /**

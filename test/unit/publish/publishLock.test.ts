@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { mock } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isI99dashError } from '../../../src/core/errors';
 import {
@@ -271,6 +282,17 @@ describe('publish lock', () => {
       return 'done';
     };
     assert.equal(await withPublishLock(folder, note, obstruct), 'done');
+  });
+
+  it('does not fail the publish when its open file cannot be read', async () => {
+    const probe = await open(join(temp.path, 'probe'), 'w');
+    const handle = Object.getPrototypeOf(probe) as FileHandle;
+    await probe.close();
+    const result = await withPublishLock(temp.path, note, () => {
+      mock.method(handle, 'stat', () => Promise.reject(new Error('EIO')));
+      return done();
+    }).finally(() => mock.restoreAll());
+    assert.equal(result, 'done');
   });
 
   it('reports an interrupted publish once', async () => {

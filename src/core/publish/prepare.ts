@@ -50,7 +50,6 @@ export async function prepare(
   stages: StageClock,
   latestVersion?: Promise<string | null | undefined>,
 ): Promise<PreparedApp> {
-  latestVersion?.catch(() => undefined); // handled where it is awaited
   const build = projectBuild(project);
   stages.enter('validate');
   const problems = await validate(project, deps, latestVersion);
@@ -97,19 +96,38 @@ async function pack(
     ...{ signal, worker, inspect: { cacheFile } },
     onFile: (done) => deps.onProgress({ stage: 'pack', done, total: files.length }),
   });
+  return toPrepared(bundle, project, deps, async () => [
+    ...found,
+    ...(await checkBundle(project, root, files, bundle, deps)),
+  ]);
+}
+
+/**
+ * Checks a packed bundle, and reports all problems of the publish. Removes the bundle on failure.
+ * @param check returns all warnings and notes
+ * @throws what `check` throws
+ */
+export async function toPrepared(
+  bundle: Bundle,
+  project: PublishableProject,
+  { logger, onProblems }: PublishDeps,
+  check: () => Promise<readonly Problem[]>,
+): Promise<PreparedApp> {
+  const dispose = bundle[Symbol.asyncDispose];
   try {
-    const problems = [...found, ...(await checkBundle(project, root, files, bundle, deps))];
+    const problems = await check();
     for (const problem of problems) {
       const { severity, rule } = problem;
-      logger.info(`Publish: ${severity} ${rule}: ${problemSentence(problem, folder)}`);
+      logger.info(`Publish: ${severity} ${rule}: ${problemSentence(problem, project.folder)}`);
     }
-    deps.onProblems?.(problems);
-    return { bundle, project, problems, [Symbol.asyncDispose]: bundle[Symbol.asyncDispose] };
+    onProblems?.(problems);
+    return { bundle, project, problems, [Symbol.asyncDispose]: dispose };
   } catch (error) {
-    await bundle[Symbol.asyncDispose]();
+    await dispose();
     throw error;
   }
 }
+
 /**
  * @throws NOTHING_TO_PUBLISH if the build wrote to a different folder than the packed one, which is
  * empty

@@ -6,7 +6,7 @@ import { collectThemeFiles } from './bundle/themeFiles';
 import { ProblemModel } from './diagnostics/problemModel';
 import type { KindDefinition } from './kindDefinitions';
 import { packBundle } from './packing/bundle';
-import { assertNoErrors, type PreparedApp } from './prepare';
+import { assertNoErrors, toPrepared, type PreparedApp } from './prepare';
 import { loadTheme, type PublishableProject } from './project/project';
 import type { PublishDeps } from './publish';
 import type { StageClock } from './stages';
@@ -40,14 +40,10 @@ export async function prepareTheme(
     ...{ signal, isPlain: true },
     onFile: (done) => deps.onProgress({ stage: 'pack', done, total }),
   });
-  try {
+  return toPrepared(bundle, project, deps, async () => {
     await assertPacked(project);
-    deps.onProblems?.(problems);
-    return { bundle, project, problems, [Symbol.asyncDispose]: bundle[Symbol.asyncDispose] };
-  } catch (error) {
-    await bundle[Symbol.asyncDispose]();
-    throw error;
-  }
+    return problems;
+  });
 }
 
 /** @throws VALIDATION_FAILED if `theme.json` on disk is not the one about to be submitted */

@@ -21,7 +21,7 @@ export interface FoundProject {
   kind: ProjectKind;
 }
 
-/** Returns the kind of project that a folder is; undefined if it is none. */
+/** Returns the kind of project in a folder; undefined if the folder is no project. */
 export async function findKind(folder: string): Promise<ProjectKind | undefined> {
   for (const kind of PROJECT_KINDS) {
     if (await isKind(folder, kind)) {
@@ -51,7 +51,7 @@ export function isMiniApp(folder: string): Promise<boolean> {
 
 /**
  * Returns the project that contains a file or folder: the path itself or its nearest ancestor;
- * undefined if there is none.
+ * undefined outside a project.
  */
 export async function findProject(path: string): Promise<FoundProject | undefined> {
   for (let folder = path; ; folder = dirname(folder)) {

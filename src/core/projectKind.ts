@@ -7,8 +7,8 @@ export type KindId = 'miniApp' | 'theme';
 type Lens = 'i99dash.publish' | 'i99dash.dryRun' | 'i99dash.validate' | 'i99dash.previewTheme';
 
 /**
- * A kind of project: what is known of it before its code is loaded. `publish/kinds.ts` has the
- * rest.
+ * A kind of project: what is known of it before its code is loaded. `publish/kindDefinitions.ts`
+ * has the rest.
  */
 export interface ProjectKind {
   id: KindId;
@@ -59,7 +59,9 @@ export const THEME: ProjectKind = {
 /** All kinds. A folder that could be of several is of the first. */
 export const PROJECT_KINDS: readonly ProjectKind[] = [MINI_APP, THEME];
 
+const KINDS_BY_ID: Readonly<Record<KindId, ProjectKind>> = { miniApp: MINI_APP, theme: THEME };
+
 /** Returns a kind by its ID. */
 export function getKind(id: KindId): ProjectKind {
-  return id === 'theme' ? THEME : MINI_APP;
+  return KINDS_BY_ID[id];
 }

@@ -26,7 +26,7 @@ export async function listTesters(
   signal?: AbortSignal,
 ): Promise<Tester[]> {
   const path = testersPath(appId);
-  const data = await api.call({ method: 'GET', path, ...withSignal(signal) });
+  const data = await api.call({ method: 'GET', path, ...(signal && { signal }) });
   const { testers } = expectObject(data, t('a list of testers'));
   if (!Array.isArray(testers)) {
     const message = t("The backend's answer is not {0}.", t('a list of testers'));
@@ -37,8 +37,8 @@ export async function listTesters(
 }
 
 /**
- * Records invitations. Succeeds also for names that nobody has: only the list of testers shows who
- * was found.
+ * Records invitations. Succeeds also for names without a Telegram account: only the list of testers
+ * shows who was found.
  * @param usernames Telegram names without `@`, at least one.
  * @throws The errors of {@link ApiClient.call}.
  */
@@ -55,7 +55,7 @@ export async function recordInvitations(
     path: isOne ? testersPath(appId) : `${testersPath(appId)}/batch`,
     json: isOne ? { telegramUsername: only } : { telegramUsernames: usernames },
     ignoreAnswer: true,
-    ...withSignal(signal),
+    ...(signal && { signal }),
   });
 }
 
@@ -71,7 +71,7 @@ export async function revokeTester(
   signal?: AbortSignal,
 ): Promise<void> {
   const path = `${testersPath(appId)}/${pathSegment(userId)}`;
-  await api.call({ method: 'DELETE', path, ignoreAnswer: true, ...withSignal(signal) });
+  await api.call({ method: 'DELETE', path, ignoreAnswer: true, ...(signal && { signal }) });
 }
 
 function testersPath(appId: string): string {
@@ -88,8 +88,4 @@ function toTester(value: unknown): Tester {
     acceptedAt: optionalString(tester, 'acceptedAt'),
     revokedAt: optionalString(tester, 'revokedAt'),
   };
-}
-
-function withSignal(signal: AbortSignal | undefined): { signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal };
 }

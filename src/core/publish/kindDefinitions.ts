@@ -34,7 +34,7 @@ export interface KindDefinition {
   ) => Promise<PreparedApp>;
   /**
    * Returns the absolute folders that may hold the pictures that a manifest names.
-   * @param configText content of the configuration; undefined if there is none
+   * @param configText content of the configuration; undefined without a configuration
    */
   pictureRoots: (folder: string, configText: string | undefined) => string[];
   /** @param folder absolute */

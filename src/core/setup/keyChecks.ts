@@ -5,7 +5,7 @@ import { openKeyFile } from '../ssh/privateKey';
 import { plural, t } from '../text/l10n';
 import type { SetupCheck } from './setupCheck';
 
-/** The ed25519 keys of the SSH agent; undefined if there is none or it is not used. */
+/** The ed25519 keys of the SSH agent; undefined if no agent is used. */
 export type AgentKeys = readonly Pick<AgentKey, 'fingerprint'>[] | undefined;
 
 const KEY_SETTING = 'i99dash.ssh.keyPath';

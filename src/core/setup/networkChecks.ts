@@ -24,7 +24,7 @@ export interface NetworkDeps {
   network: NetworkConfiguration;
 }
 
-/** The answer of a backend, and when it arrived; or why there is none. */
+/** The answer of a backend and when it arrived, or the failure of the request. */
 type Probe =
   | { url: URL; response: HttpResponse; sentAt: number; receivedAt: number }
   | { failure: I99dashError };

@@ -97,7 +97,7 @@ export async function inviteTesters(
   } catch (error) {
     if (isCapReached(error)) {
       const message = t(
-        'Nobody was invited: {0} can have {1} testers at most. Remove a tester first.',
+        'No invitation was recorded: {0} can have at most {1} testers. Remove a tester first.',
         appId,
         cap,
       );

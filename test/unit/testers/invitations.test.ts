@@ -126,7 +126,7 @@ describe('beta testers', () => {
     assert.deepEqual([error.status, error.serverCode], [422, 'beta.tester_cap_reached']);
     assert.equal(
       error.message,
-      'Nobody was invited: trip-log can have 25 testers at most. Remove a tester first.',
+      'No invitation was recorded: trip-log can have at most 25 testers. Remove a tester first.',
     );
     assert.ok(isCapReached(error));
     assert.ok(!isCapReached(new I99dashError('SERVER', 'no', { serverCode: 'other' })));

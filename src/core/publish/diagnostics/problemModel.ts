@@ -119,7 +119,7 @@ export class ProblemModel {
   /**
    * Checks the project's other files. Needs a manifest in JSON. Reports a failed check as an error
    * among the problems.
-   * @param isIdle whether nobody waits for the result
+   * @param isIdle whether the check runs in the background
    * @throws CancelledError, after which the previous result stays
    */
   async checkFiles(signal?: AbortSignal, isIdle = false): Promise<void> {

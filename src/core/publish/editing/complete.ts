@@ -1,7 +1,7 @@
 import { t } from '../../text/l10n';
 import type { JsonPath } from '../json/jsonText';
 import type { Field } from '../project/manifestFields';
-import { assetFieldAt, fieldAt, listFields, type DocumentKind } from './fields';
+import { findPictureField, fieldAt, listFields, type DocumentKind } from './fields';
 import type { PictureField } from '../project/pictureFields';
 import { listColors } from './colors';
 import { LANGUAGES, languageName } from '../../text/languages';
@@ -140,7 +140,7 @@ async function valuesAt(
   text: string,
   listPictures: ListPictures,
 ): Promise<Candidate[]> {
-  const asset = assetFieldAt(kind, path);
+  const asset = findPictureField(kind, path);
   if (asset !== undefined) {
     const used = asset.isList ? others : [];
     return (await listPictures(asset))

@@ -3,7 +3,7 @@ import { configFields } from '../project/configFields';
 import type { JsonPath } from '../json/jsonText';
 import { manifestField, manifestFields, type Field } from '../project/manifestFields';
 import { MANIFEST_TYPES } from '../project/manifestType';
-import { pictureFieldAt, type PictureField } from '../project/pictureFields';
+import { matchPictureField, type PictureField } from '../project/pictureFields';
 
 /** The files with known fields: the manifest of each kind of project, and `sdk.config.json`. */
 export type DocumentKind = KindId | 'config';
@@ -29,6 +29,6 @@ export function pictureFields(kind: DocumentKind): readonly PictureField[] {
 }
 
 /** Returns the picture field whose value, or an entry of whose list, is at a path. */
-export function assetFieldAt(kind: DocumentKind, path: JsonPath): PictureField | undefined {
-  return pictureFieldAt(pictureFields(kind), path);
+export function findPictureField(kind: DocumentKind, path: JsonPath): PictureField | undefined {
+  return matchPictureField(pictureFields(kind), path);
 }

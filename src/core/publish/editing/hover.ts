@@ -3,7 +3,7 @@ import { t } from '../../text/l10n';
 import { NOT_ON_OLDEST_PLATFORM, OLDEST_PLATFORM } from '../checks/requires';
 import type { Field } from '../project/manifestFields';
 import type { PictureField } from '../project/pictureFields';
-import { assetFieldAt, fieldAt, type DocumentKind } from './fields';
+import { findPictureField, fieldAt, type DocumentKind } from './fields';
 import { readTree, type Node } from '../json/jsonTree';
 
 /** The information about a place in a text. Offsets count UTF-16 units. */
@@ -47,7 +47,7 @@ function aboutValue(
     return {};
   }
   const text = String(value);
-  const asset = assetFieldAt(kind, path);
+  const asset = findPictureField(kind, path);
   if (asset !== undefined) {
     return { picture: { field: asset, path: text } };
   }

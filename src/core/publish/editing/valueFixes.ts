@@ -6,7 +6,7 @@ import type { ColorToken } from '../rules/themeValues';
 import { meantValue } from '../project/meantValue';
 import { closestMatch } from '../../text/closestMatch';
 import { isSemver, nextMinor, nextPatch } from '../project/semver';
-import { assetFieldAt, fieldAt, type DocumentKind } from './fields';
+import { findPictureField, fieldAt, type DocumentKind } from './fields';
 import { fix, type Fix } from './fix';
 import { removeProperty, replaceValue, type TextEdit } from '../json/jsonEdit';
 import { nodeAt, readTree, textAt, type Node } from '../json/jsonTree';
@@ -106,7 +106,7 @@ export function valueFixes(
       ? field?.kind === 'color'
         ? completeColor(text)
         : meantValue(text, field?.values ?? [])
-      : rule.endsWith('.relative') && assetFieldAt(kind, path) !== undefined
+      : rule.endsWith('.relative') && findPictureField(kind, path) !== undefined
         ? `./${text.replace(/^[\\/]+/u, '')}`
         : undefined;
   return meant === undefined

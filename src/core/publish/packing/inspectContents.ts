@@ -22,7 +22,7 @@ export interface ContentsOptions {
    * this thread.
    */
   worker?: string | undefined;
-  /** Whether nobody waits for the result. */
+  /** Whether the check runs in the background. */
   isIdle?: boolean | undefined;
   /** The inspector to use instead of one on the calling thread. */
   openInspector?: OpenInspector | undefined;

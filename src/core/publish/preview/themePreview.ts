@@ -21,7 +21,7 @@ import {
 
 /** What a preview draws of a theme. Colors are written as CSS does. */
 export interface ThemePreview {
-  /** The name in the given language, or the first one; undefined if there is none. */
+  /** The name in the given language, or the first one; undefined without a name. */
   name?: string;
   isLight: boolean;
   /** CSS custom properties: colors, radii and the font. */

@@ -40,7 +40,7 @@ export const MINI_APP_PICTURES: readonly PictureField[] = [ICON, COVER, SCREENSH
 export const THEME_PICTURES: readonly PictureField[] = [...MINI_APP_PICTURES, ...WALLPAPER_FIELDS];
 
 /** Returns the field whose value, or an entry of whose list, is at a path. */
-export function pictureFieldAt(
+export function matchPictureField(
   fields: readonly PictureField[],
   path: JsonPath,
 ): PictureField | undefined {
@@ -57,7 +57,7 @@ export function listPicturePaths(
   manifest: unknown,
 ): { field: PictureField; path: string; at: JsonPath }[] {
   return fields.flatMap((field) => {
-    const value = valueAt(manifest, field.path);
+    const value = readPath(manifest, field.path);
     const entries: unknown[] = field.isList && Array.isArray(value) ? value : [value];
     return entries.flatMap((path, index) =>
       typeof path === 'string'
@@ -67,7 +67,7 @@ export function listPicturePaths(
   });
 }
 
-function valueAt(value: unknown, path: readonly string[]): unknown {
+function readPath(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (inner, name) =>
       typeof inner === 'object' && inner !== null

@@ -17,7 +17,7 @@ const BATCH = 500;
 
 export interface WorkerOptions {
   signal?: AbortSignal | undefined;
-  /** Whether nobody waits for the result, so that all other work goes first. */
+  /** Whether the work runs in the background, so that all other work goes first. */
   isIdle?: boolean | undefined;
   /** Called from time to time with the number of files done. */
   onFile?: ((done: number) => void) | undefined;

@@ -13,7 +13,7 @@ export function isColor(text: string): boolean {
   return COLOR.test(text);
 }
 
-/** Reads a color of a theme; undefined if the value is none. */
+/** Reads a color of a theme; undefined if the value is not a color. */
 export function parseColor(value: unknown): Color | undefined {
   if (typeof value !== 'string' || !isColor(value)) {
     return undefined;

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Person } from './person';
+import { signedIn } from './states';
 import { useScene } from './use-scene';
 
 /** A picker or an input box, and the text to type. It must leave a single row in a picker. */
@@ -38,7 +39,7 @@ const IN_FRONT: Readonly<Record<string, (person: Person) => Promise<void>>> = {
   },
 };
 
-/** The prompts of commands that need no session. */
+/** Commands and their prompts. Those that need a session sign in first. */
 const COMMANDS: Readonly<Record<string, readonly Prompt[]>> = {
   'i99dash: Sign In': [
     { title: 'Sign in to i99dash', type: '~/.ssh/id_ed25519', then: 'Enter' },
@@ -49,18 +50,29 @@ const COMMANDS: Readonly<Record<string, readonly Prompt[]>> = {
     { title: '(2/3)', type: 'one', then: 'Enter' },
     { title: '(3/3)', type: 'two', then: 'Escape' },
   ],
+  'i99dash: Check Setup': [{ title: 'Check Setup', type: 'Clock', then: 'Escape' }],
+  'i99dash: Remove SSH Key': [{ title: 'Remove which', type: 'this computer', then: 'Escape' }],
+  'i99dash: Publish Mini-App': [
+    { title: 'Publish Mini-App', type: 'charge-timer', then: 'Escape' },
+  ],
   'i99op: Sign In': [
     { title: 'backend', type: 'https://i99op.example.com', then: 'Enter' },
     { title: /^Sign in to i99op$/u, type: 'Paste', then: 'Escape' },
   ],
 };
 
+const NEEDS_SESSION: ReadonlySet<string> = new Set([
+  'i99dash: Remove SSH Key',
+  'i99dash: Publish Mini-App',
+]);
+
 // All pickers and input boxes go through one wrapper, which ESLint enforces, and every UI test
 // types into the element that has the focus. These show that the wrapper copes with what is in
 // front.
 describe('keyboard focus in pickers and input boxes', () => {
   const scene = useScene({
-    ...{ album: 'ui/focus', passphrase: 'open sesame' },
+    ...{ album: 'ui/focus', passphrase: 'open sesame', tokenLife: 900 },
+    miniApps: ['tyre-pressure', 'charge-timer'],
     allBuiltIns: true, // for the Markdown preview
     // VS Code's walkthrough moves the focus after an animation.
     settings: { 'workbench.reduceMotion': 'off', 'i99op.enabled': true },
@@ -76,8 +88,12 @@ describe('keyboard focus in pickers and input boxes', () => {
     ['the Problems panel', 'i99dash: Sign In'],
     ['the Problems panel', 'i99dash: Generate SSH Key'],
     ['a webview', 'i99dash: Sign In'],
+    ['a walkthrough', 'i99dash: Check Setup'],
+    ['a walkthrough', 'i99dash: Remove SSH Key'],
+    ['a walkthrough', 'i99dash: Publish Mini-App'],
   ] as const) {
     it(`focuses every prompt of ${command} with ${front} in front`, async () => {
+      if (NEEDS_SESSION.has(command)) await signedIn(scene);
       await IN_FRONT[front]?.(scene.person);
       await answersByKeys(scene.person, command, COMMANDS[command] ?? []);
     });

@@ -18,7 +18,7 @@ const UI_JOBS = 3;
 // For suites that do not use the settings in .mocharc.json.
 const suiteOptions = ['--no-config', '-n', 'import=tsx', '--extension', 'ts', '--forbid-only'];
 // A timeout for tests that hang, which no busy machine reaches.
-const suiteTimeout = ['--timeout', '300000'];
+const suiteTimeout = ['--timeout', '600000'];
 
 /**
  * Creates the jobs of a test run in starting order: first those that others wait for, then the
@@ -56,12 +56,12 @@ function lintJob(): Job {
 }
 
 function unitJob(args: RunArguments): Job {
-  return mochaJob('unit', 'unit', grepOptions(args), ['build']);
+  return mochaJob('unit', 'unit', [], args.grep, ['build']);
 }
 
 function hostJob(args: RunArguments): Job {
-  const options = [...suiteOptions, ...suiteTimeout, ...grepOptions(args)];
-  return mochaJob('host', 'host', [...options, 'test/host/**/*.test.ts'], ['install']);
+  const options = [...suiteOptions, ...suiteTimeout, 'test/host/**/*.test.ts'];
+  return mochaJob('host', 'host', options, args.grep, ['install']);
 }
 
 function integrationJobs(args: RunArguments): Job[] {
@@ -74,10 +74,15 @@ function integrationJobs(args: RunArguments): Job[] {
 /** Returns the job of one kind, which runs in its own VS Code. */
 function integrationJob({ version, desktop, grep }: RunArguments, kind: IntegrationKind): Job {
   const args = [`--kind=${kind}`, ...(desktop ? ['--desktop'] : [])];
-  const env = grep === undefined ? {} : { I99DASH_TEST_GREP: grep };
-  const command = tsx('test/integration/main.ts', version, args, env);
-  const run = (print: Print | undefined) => countTests(printing(command, print));
-  return { name: `integration ${kind}`, stage: 'integration', after: ['install', 'build'], run };
+  const runTests = (pattern: string | undefined, print: Print | undefined) => {
+    const env = pattern === undefined ? {} : { I99DASH_TEST_GREP: pattern };
+    return countTests(printing(tsx('test/integration/main.ts', version, args, env), print));
+  };
+  return {
+    ...{ name: `integration ${kind}`, stage: 'integration', after: ['install', 'build'] },
+    run: (print) => runTests(grep, print),
+    runAgain: runTests,
+  };
 }
 
 function soakJob({ version }: RunArguments): Job {
@@ -92,9 +97,9 @@ function soakJob({ version }: RunArguments): Job {
 function uiJobs(args: RunArguments): Job[] {
   const shares = args.grep === undefined ? shareOut(uiFiles(), UI_JOBS) : [uiFiles()];
   return shares.map((files, index) => {
-    const options = [...suiteOptions, ...suiteTimeout, ...grepOptions(args), ...files];
+    const options = [...suiteOptions, ...suiteTimeout, ...files];
     const name = shares.length === 1 ? 'ui' : `ui ${index + 1} of ${shares.length}`;
-    return mochaJob(name, 'ui', options, ['install', 'package'], {
+    return mochaJob(name, 'ui', options, args.grep, ['install', 'package'], {
       I99DASH_TEST_VSCODE_VERSION: args.version,
       I99DASH_TEST_VSIX: packagePath,
     });
@@ -123,10 +128,6 @@ function shareOut(files: readonly string[], count: number): string[][] {
   return shares.map((share) => share.files.sort());
 }
 
-function grepOptions({ grep }: RunArguments): string[] {
-  return grep === undefined ? [] : ['--grep', grep];
-}
-
 function npmRun(script: string): Command {
   return { file: 'npm', args: ['run', '--silent', script] };
 }
@@ -148,12 +149,15 @@ function mochaJob(
   name: string,
   stage: StageName,
   options: readonly string[],
+  grep: string | undefined,
   after: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Job {
-  const command = { ...mochaCommand(options), env };
-  const run = (print: Print | undefined) => countTests(printing(command, print));
-  return { name, stage, after, run };
+  const runTests = (pattern: string | undefined, print: Print | undefined) => {
+    const grepOptions = pattern === undefined ? [] : ['--grep', pattern];
+    return countTests(printing({ ...mochaCommand([...options, ...grepOptions]), env }, print));
+  };
+  return { name, stage, after, run: (print) => runTests(grep, print), runAgain: runTests };
 }
 
 /**

@@ -3,8 +3,14 @@ import { repositoryRoot } from './host/paths';
 import { defaultVersion } from './host/versions';
 import { parseRunArguments } from './support/arguments';
 import { interruptCommandsOnly, wasInterrupted } from './support/command';
-import { runJobs, type JobEvents } from './support/jobs';
-import { formatFailures, formatSlowest, formatStages, totalResult } from './support/report';
+import { runFailedAgain, runJobs, type JobEvents } from './support/jobs';
+import {
+  formatFailures,
+  formatSlowest,
+  formatStages,
+  formatUnsteady,
+  totalResult,
+} from './support/report';
 
 const RULE_WIDTH = 70;
 
@@ -23,11 +29,14 @@ async function main(): Promise<void> {
   const args = parseRunArguments(process.argv.slice(2), defaultVersion);
   process.chdir(repositoryRoot);
   interruptCommandsOnly();
-  const outcomes = await runJobs(createJobs(args), args.jobs, events);
+  const jobs = createJobs(args);
+  const first = await runJobs(jobs, args.jobs, events);
+  const outcomes = await runFailedAgain(jobs, first, args.jobs, events);
   const { passed, failed } = totalResult(outcomes);
   const sections = [
     `The ten longest tests:\n${formatSlowest(outcomes)}`,
     formatStages(outcomes, performance.now() / 1000),
+    formatUnsteady(outcomes),
     formatFailures(outcomes),
     wasInterrupted() ? 'interrupted' : '',
     `${passed} passed, ${failed} failed`,

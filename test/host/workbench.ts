@@ -69,7 +69,7 @@ const browserFlags = [
 ];
 
 // A timeout that no machine reaches unless the page hangs.
-const neverMs = 90_000;
+const neverMs = 180_000;
 
 // Byte of the key that encrypts the secrets; a fixed one, so that a profile can be reopened.
 const secretsKeyByte = 0x69;

@@ -35,7 +35,7 @@ export async function untilShown(
       subscription = vscode.languages.onDidChangeDiagnostics(look);
       timer = setTimeout(
         () => reject(new Error(`shown for ${file}: ${JSON.stringify(shownFor(file))}`)),
-        60_000,
+        120_000,
       );
       look();
     });

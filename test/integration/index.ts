@@ -19,7 +19,7 @@ export async function run(): Promise<void> {
     ui: 'bdd',
     color: true,
     // A timeout for tests that hang, which no busy machine reaches.
-    timeout: 120_000,
+    timeout: 300_000,
     forbidOnly: true,
     reporter: CountingReporter,
     ...(grep === undefined || grep === '' ? {} : { grep }),

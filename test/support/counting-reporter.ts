@@ -14,6 +14,11 @@ export interface TestCounts {
   readonly skipped: number;
   /** The failures as title and message, one line each. */
   readonly failures?: readonly string[];
+  /**
+   * Patterns that match the failed tests by their full titles, to run them again. The pattern of a
+   * failed hook matches all tests of its suite.
+   */
+  readonly failedPatterns?: readonly string[];
   /** The slowest tests, the slowest first. */
   readonly slowest?: readonly TimedTest[];
 }
@@ -36,6 +41,7 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     if (file === undefined) return;
     const { EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_RUN_END } = Mocha.Runner.constants;
     const failed: string[] = [];
+    const patterns: string[] = [];
     const timed: TimedTest[] = [];
     const time = (test: Mocha.Test): void => {
       if (test.duration !== undefined) timed.push({ title: title(test), ms: test.duration });
@@ -44,6 +50,7 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     runner.on(EVENT_TEST_FAIL, (test: Mocha.Test, error: unknown) => {
       time(test);
       failed.push(`${title(test)}: ${firstLine(messageOf(error))}`);
+      patterns.push(patternOf(test));
     });
     runner.once(EVENT_RUN_END, () => {
       const { passes, failures, pending } = this.stats;
@@ -52,6 +59,7 @@ export default class CountingReporter extends Mocha.reporters.Spec {
         failed: failures,
         skipped: pending,
         failures: failed,
+        failedPatterns: patterns,
         slowest: pickSlowest(timed),
       };
       writeFileSync(file, JSON.stringify(counts));
@@ -61,6 +69,13 @@ export default class CountingReporter extends Mocha.reporters.Spec {
 
 function title(test: Mocha.Test): string {
   return test.titlePath().join(' › ');
+}
+
+function patternOf(test: Mocha.Test | Mocha.Hook): string {
+  const isHook = test.type === 'hook';
+  const name = isHook ? (test.parent?.fullTitle() ?? '') : test.fullTitle();
+  const escaped = name.replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&');
+  return isHook ? `^${escaped}` : `^${escaped}$`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { StageName } from './arguments';
 import { wasInterrupted } from './command';
-import type { StageResult } from './stage';
+import { withSecondRun, type StageResult } from './stage';
 
 /** A part of the test run that runs on its own beside others. */
 export interface Job {
@@ -14,6 +14,11 @@ export interface Job {
    * @param print receives the output as it arrives; undefined: the job prints to the terminal
    */
   readonly run: (print: Print | undefined) => Promise<StageResult>;
+  /**
+   * Runs some of its tests again; left out for a job that cannot.
+   * @param pattern matches the full titles of the tests
+   */
+  readonly runAgain?: (pattern: string, print: Print | undefined) => Promise<StageResult>;
 }
 
 /** Receives a chunk of a job's output. */
@@ -92,4 +97,45 @@ export async function runJobs(
     if (work.size > 0) await Promise.race(work.values());
   }
   return jobs.flatMap(({ name }) => outcomes.get(name) ?? []);
+}
+
+/** Jobs with more failures are not run again: the failures have a cause in common. */
+const MOST_FAILURES = 10;
+
+/**
+ * Runs the failed tests of each job once more, one job at a time and beside nothing else, and
+ * combines the results. Leaves out jobs that crashed, that cannot be run in part, or that have many
+ * failures. A failed hook runs its whole suite again.
+ * @param limit with 1, each job prints to the terminal
+ * @returns the outcomes in the same order
+ */
+export async function runFailedAgain(
+  jobs: readonly Job[],
+  outcomes: readonly JobOutcome[],
+  limit: number,
+  events: JobEvents,
+): Promise<JobOutcome[]> {
+  const combined: JobOutcome[] = [];
+  for (const outcome of outcomes) {
+    const { name, stage, seconds, result } = outcome;
+    const runAgain = jobs.find((job) => job.name === name)?.runAgain;
+    const { failed = 0, failedPatterns = [] } = result ?? {};
+    const isSuitable = failed > 0 && failed <= MOST_FAILURES && failed === failedPatterns.length;
+    if (result === undefined || runAgain === undefined || !isSuitable) {
+      combined.push(outcome);
+      continue;
+    }
+    const run = (print: Print | undefined) => runAgain(failedPatterns.join('|'), print);
+    const again = { name: `${name}, failed tests again`, stage, after: [], run };
+    const [second] = await runJobs([again], limit, events);
+    combined.push(
+      second?.result === undefined
+        ? outcome
+        : {
+            ...{ name, stage, seconds: seconds + second.seconds },
+            result: withSecondRun(result, second.result),
+          },
+    );
+  }
+  return combined;
 }

@@ -48,6 +48,15 @@ export function formatFailures(outcomes: readonly JobOutcome[]): string {
     .join('\n');
 }
 
+/** Formats the failures of tests that passed when they ran again; '' when there are none. */
+export function formatUnsteady(outcomes: readonly JobOutcome[]): string {
+  return stageRows(outcomes)
+    .flatMap(({ name, unsteady = [] }) =>
+      unsteady.map((failure) => `passed when run again: ${name}: ${failure}`),
+    )
+    .join('\n');
+}
+
 function stageRows(outcomes: readonly JobOutcome[]): Row[] {
   return stageNames.flatMap((stage) => {
     const jobs = outcomes.filter((outcome) => outcome.stage === stage);

@@ -8,6 +8,8 @@ import { pickSlowest, type TestCounts } from './counting-reporter';
 export interface StageResult extends TestCounts {
   /** Information beyond the counts, such as that a run crashed. */
   readonly note?: string;
+  /** The failures of tests that passed when they ran again. */
+  readonly unsteady?: readonly string[];
 }
 
 /** The note of a run whose pattern matched no test. */
@@ -23,8 +25,24 @@ export function addUp(results: readonly StageResult[]): StageResult {
     failed: sum(({ failed }) => failed),
     skipped: sum(({ skipped }) => skipped),
     failures: results.flatMap(({ failures = [] }) => failures),
+    unsteady: results.flatMap(({ unsteady = [] }) => unsteady),
     slowest: pickSlowest(results.flatMap(({ slowest = [] }) => slowest)),
     ...(note === undefined ? {} : { note }),
+  };
+}
+
+/**
+ * Combines the result of a run with that of a second run of its failed tests. A test that passes in
+ * the second run counts as passed, and as unsteady. A second run that crashed changes nothing.
+ */
+export function withSecondRun(first: StageResult, second: StageResult): StageResult {
+  if (second.note !== undefined) return first;
+  const { failures = [], failedPatterns = [] } = first;
+  const stillFailed = new Set(second.failedPatterns);
+  return {
+    ...addUp([{ ...first, failed: 0, failures: [] }, second]),
+    failedPatterns: second.failedPatterns ?? [],
+    unsteady: failures.filter((_, index) => !stillFailed.has(failedPatterns[index] ?? '')),
   };
 }
 

@@ -13,6 +13,11 @@ interface ClickableToast {
   querySelector(selector: string): { click(): void } | null;
 }
 
+/** How often an action is repeated until its result is on screen. */
+const ROUNDS = 20;
+/** How long to wait for the result of an action before it is repeated, in milliseconds. */
+const SOON_MS = 10_000;
+
 /**
  * Operates the workbench as the user does: keys, clicks and looking. Every look waits until the
  * element is visible.
@@ -199,19 +204,37 @@ export class Person {
     await dialog.waitFor({ state: 'hidden' });
   }
 
-  /** Opens a file of the workspace by its name. */
-  async openFile(name: string): Promise<void> {
-    const title = name.split('/').at(-1) ?? name;
+  /** Opens a file of the workspace by its name, or by the end of its path. */
+  async openFile(path: string): Promise<void> {
+    const [title = path, ...folders] = path.split('/').reverse();
     // Before what was typed takes effect, the list has the recent files, with another one first.
-    const row = this.focusedRow(title);
+    const row = folders.reduce(
+      (found, folder) => found.filter({ hasText: folder }),
+      this.focusedRow(title),
+    );
     await this.untilShown(row, async () => {
       await this.page.keyboard.press('Control+P');
-      await this.quickInput().waitFor();
-      await this.page.keyboard.type(name);
+      if (!(await comes(this.quickInput().waitFor({ timeout: SOON_MS })))) return;
+      await this.page.keyboard.type(path);
     });
     await this.page.keyboard.press('Enter');
     await this.page.locator('.tab.active', { hasText: title }).waitFor();
+    for (const folder of folders) {
+      await this.page.locator('.breadcrumbs-control', { hasText: folder }).first().waitFor();
+    }
     await this.page.locator('.editor-instance .monaco-editor').first().waitFor();
+  }
+
+  /**
+   * Presses a key until something is on screen: VS Code ignores a key whose feature is still
+   * loading.
+   */
+  async pressUntilShown(key: string, shown: Locator): Promise<void> {
+    for (let round = 0; round < ROUNDS; round++) {
+      await this.page.keyboard.press(key);
+      if (await comes(shown.waitFor({ timeout: SOON_MS }))) return;
+    }
+    await shown.waitFor();
   }
 
   /** A button in the title of the active editor. */
@@ -258,7 +281,7 @@ export class Person {
   private findCommand(title: string, row: Locator): Promise<void> {
     return this.untilShown(row, async () => {
       await this.page.keyboard.press('F1');
-      if (!(await comes(this.quickInput().waitFor({ timeout: 10_000 })))) return;
+      if (!(await comes(this.quickInput().waitFor({ timeout: SOON_MS })))) return;
       await this.page.keyboard.type(title);
     });
   }
@@ -268,14 +291,15 @@ export class Person {
    * Code closes the picker that loses it.
    */
   private async untilShown(row: Locator, open: () => Promise<void>): Promise<void> {
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       await open();
       const picker = this.page.locator('.quick-input-widget');
       const isShown = await Promise.race([
-        comes(row.waitFor()),
+        comes(row.waitFor({ timeout: SOON_MS })),
         comes(picker.waitFor({ state: 'hidden' })).then(() => false),
       ]);
       if (isShown) return;
+      await this.page.keyboard.press('Escape');
     }
     await row.waitFor();
   }
@@ -295,7 +319,7 @@ function comes(waiting: Promise<void>): Promise<boolean> {
  */
 export async function hoverUntilShown(hover: Locator, move: () => Promise<void>): Promise<void> {
   // VS Code shows a hover after half a second; a busy machine needs more attempts.
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     await move();
     if (await comes(hover.waitFor({ timeout: 3_000 }))) return;
   }

@@ -120,13 +120,22 @@ export async function collectStaleLocks(
   folder: string,
   heartbeatMs = HEARTBEAT_MS,
 ): Promise<LockInfo[]> {
-  const names = await readdir(folder).catch(() => []);
   const removed = await Promise.all(
-    names
-      .filter((name) => name.endsWith('.lock'))
-      .map((name) => removeStale(join(folder, name), heartbeatMs).catch(() => undefined)),
+    (await lockNames(folder)).map((name) =>
+      removeStale(join(folder, name), heartbeatMs).catch(() => undefined),
+    ),
   );
   return removed.flatMap((lock) => lock?.info ?? []);
+}
+
+/** Checks whether a publish is running in any window, or was interrupted. Never rejects. */
+export async function hasLocks(folder: string): Promise<boolean> {
+  return (await lockNames(folder)).length > 0;
+}
+
+async function lockNames(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => name.endsWith('.lock'));
 }
 
 /** What exists at the path of a lock. */

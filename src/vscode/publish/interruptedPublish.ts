@@ -6,21 +6,36 @@ import { runCommand } from '../ui/runCommand';
 
 /** The delay after the start, in milliseconds, so that this does not slow down the editor. */
 const DELAY_MS = 3_000;
+/** The delay before the next search while a lock is held, in milliseconds. */
+const AGAIN_MS = 15_000;
 
 /**
  * Reports publishes that were interrupted when their window ended, and removes their locks and
- * bundles. Waits a moment after the start.
+ * bundles. Waits a moment after the start. While a lock is held it searches again, because the
+ * closed window's extension host may still be ending, and other windows may crash.
  */
-export function tellInterruptedPublishes(lockFolder: string): vscode.Disposable {
-  const timer = setTimeout(() => {
-    void import('../../core/publish/publishLock')
-      .then(({ collectStaleLocks }) => collectStaleLocks(lockFolder))
-      .then((notes) => notes.forEach(tell));
+export function tellInterruptedPublishes(
+  lockFolder: string,
+  againMs = AGAIN_MS,
+): vscode.Disposable {
+  let isDisposed = false;
+  const search = async (): Promise<void> => {
+    const { collectStaleLocks, hasLocks } = await import('../../core/publish/publishLock');
+    (await collectStaleLocks(lockFolder)).forEach(tell);
+    if ((await hasLocks(lockFolder)) && !isDisposed) {
+      timer = setTimeout(() => void search(), againMs);
+    }
+  };
+  let timer = setTimeout(() => {
+    void search();
     void import('../../core/publish/bundle/bundleFolder').then(({ removeAbandonedBundles }) =>
       removeAbandonedBundles(),
     );
   }, DELAY_MS);
-  return new vscode.Disposable(() => clearTimeout(timer));
+  return new vscode.Disposable(() => {
+    isDisposed = true;
+    clearTimeout(timer);
+  });
 }
 
 function tell(note: LockInfo): void {

@@ -139,6 +139,8 @@ describe('problems', () => {
 
   it('moves problems of pictures with their position in the manifest and removes them with the path', async () => {
     rmSync(join(folder, 'src', 'icon.png'));
+    // Exists, so that a check of the files after the change below finds nothing either.
+    writeFileSync(join(folder, 'src', 'icon.svg'), '<svg/>');
     const document = await open(manifest);
     const [before] = await shows(manifest, 'asset.missing');
     await edit(document, '{', '{\n');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -16,6 +16,8 @@ import { mock } from 'node:test';
 import { tellInterruptedPublishes } from '../../../src/vscode/publish/interruptedPublish';
 import { activateExtension, run, useMessages, workspacePath } from '../support';
 
+const AGAIN_MS = 100;
+
 describe('a publish interrupted by the end of its window', () => {
   let folder: string;
   let press: string | undefined;
@@ -26,28 +28,33 @@ describe('a publish interrupted by the end of its window', () => {
   });
 
   /** What a window leaves behind that ended in the middle. */
-  function leaveLock(stage?: string): void {
-    const { pid } = spawnSync(process.execPath, ['--version']);
-    const note = { backendUrl: 'https://api.example', appId: 'tyre-pressure', version: '1.0.0' };
+  function leaveLock(stage?: string, { pid = endedPid(), appId = 'tyre-pressure' } = {}): void {
+    const note = { backendUrl: 'https://api.example', appId, version: '1.0.0' };
     const lock = { ...note, folder: workspacePath('tyre-pressure'), pid, stage };
-    writeFileSync(join(folder, 'tyre-pressure.lock'), JSON.stringify(lock));
+    writeFileSync(join(folder, `${appId}.lock`), JSON.stringify(lock));
   }
+
+  const endedPid = (): number => spawnSync(process.execPath, ['--version']).pid;
 
   /**
    * Does what a window does on startup and advances the clock by the first seconds.
    * @returns the given number of messages
    */
-  function start(messages: number): Promise<string[]> {
+  function start(
+    messages: number,
+    onMessage: (message: string) => void = () => undefined,
+  ): Promise<string[]> {
     const told: string[] = [];
     const all = new Promise<string[]>((resolve) => {
       tell = (message) => {
         told.push(message);
+        onMessage(message);
         if (told.length === messages) resolve(told);
       };
     });
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
-      tellInterruptedPublishes(folder);
+      tellInterruptedPublishes(folder, AGAIN_MS);
       assert.deepEqual(shown, [], 'the start of the editor comes first');
       mock.timers.tick(3_000);
     } finally {
@@ -83,6 +90,17 @@ describe('a publish interrupted by the end of its window', () => {
       assert.deepEqual(readdirSync(folder), []);
     });
   }
+
+  it('is told once its window has ended, if that was still running at the start', async () => {
+    const ending = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)']);
+    await once(ending, 'spawn');
+    leaveLock('preparing', { pid: ending.pid, appId: 'charge-timer' });
+    const told = await start(2, (message) => {
+      // The first search has ended, so only another one can tell the second publish.
+      if (message.startsWith('tyre-pressure')) ending.kill();
+    });
+    assert.match(told[1] ?? '', /^charge-timer 1\.0\.0 wasn't finished/u);
+  });
 
   it('leaves no bundle behind after the next start', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);

@@ -77,10 +77,9 @@ describe('editing a manifest', () => {
     await inEditor('"tag"').click();
     // VS Code closes the menu when the problems change.
     await person.page.locator('.squiggly-warning').first().waitFor();
-    await keyboard.press('Control+.');
     const menu = person.page.locator('.action-widget');
     const fix = menu.locator('.monaco-list-row.focused', { hasText: 'Rename "tag" to "tags"' });
-    await fix.waitFor();
+    await person.pressUntilShown('Control+.', fix);
     await person.photograph('5-fixes');
     await keyboard.press('Enter');
     await inEditor('"tags"').waitFor();

@@ -143,20 +143,17 @@ describe('making a folder a mini-app in the UI', () => {
     await page.keyboard.press('Control+Home');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.type('"');
-    await page
-      .locator('.suggest-widget.visible .monaco-list-row', { hasText: 'id' })
-      .first()
-      .waitFor();
+    const field = page.locator('.suggest-widget.visible .monaco-list-row', { hasText: 'id' });
+    await person.pressUntilShown('Control+Space', field.first());
     await person.photograph('5-completion');
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+Z');
     await editor.locator('.squiggly-error').first().waitFor();
     await page.keyboard.press('Control+Home');
-    await page.keyboard.press('Control+.');
     const fix = page.locator('.action-widget .monaco-list-row', {
       hasText: 'Add all required fields',
     });
-    await fix.waitFor();
+    await person.pressUntilShown('Control+.', fix);
     await person.photograph('6-fix');
     await fix.click();
     await editor.locator('.view-line', { hasText: '"category": "other"' }).waitFor();

@@ -39,20 +39,7 @@ describe('publishing with obstacles', () => {
   const problemRow = (text: string) =>
     scene.person.page.locator('.markers-panel .monaco-list-row', { hasText: text }).first();
 
-  /** Opens the manifest of an app. All manifests have the same file name. */
-  async function openManifest(app: string): Promise<void> {
-    const { page } = scene.person;
-    const row = page.locator('.quick-input-widget:visible .monaco-list-row.focused');
-    await page.keyboard.press('Control+P');
-    await scene.person.quickInput().waitFor();
-    await page.keyboard.type(`${app}/manifest.json`);
-    // The list of recent files comes first, and is filtered a little later.
-    const others = page.locator('.quick-input-widget:visible .monaco-list-row');
-    await others.filter({ hasNotText: app }).first().waitFor({ state: 'detached' });
-    await row.filter({ hasText: 'manifest.json' }).filter({ hasText: app }).waitFor();
-    await page.keyboard.press('Enter');
-    await page.locator('.breadcrumbs-control', { hasText: app }).first().waitFor();
-  }
+  const openManifest = (app: string) => scene.person.openFile(`${app}/manifest.json`);
 
   /** Removes the configuration of the front-end project. */
   async function isUnbuilt(): Promise<void> {
@@ -68,11 +55,10 @@ describe('publishing with obstacles', () => {
     await isUnbuilt();
     await problemRow('no buildCommand is set').click();
     await person.photograph('1-unbuilt');
-    await person.page.keyboard.press('Control+.');
     const fix = person.page.locator('.monaco-menu .action-item', {
       hasText: 'Create sdk.config.json with "buildCommand": npm run build',
     });
-    await fix.waitFor();
+    await person.pressUntilShown('Control+.', fix);
     await person.photograph('2-quick-fix');
     await person.page.keyboard.press('ArrowDown');
     await person.page.keyboard.press('Enter');

@@ -36,11 +36,13 @@ describe('sign-in to an older backend', () => {
 
   /** Opens the page from the dialog in the browser, with the code filled in. */
   async function openBrowser({ code, dialog }: Awaited<ReturnType<typeof begin>>): Promise<Page> {
-    const opened = scene.person.page.context().waitForEvent('page', { timeout: 90_000 });
+    const context = scene.person.page.context();
+    const opened = context.waitForEvent('page');
     await dialog.locator('.monaco-button', { hasText: 'Open Browser' }).click();
-    const page = await opened;
     // VS Code in a browser routes loopback URLs through a proxy of its server, which this server
     // does not have.
+    await (await opened).close();
+    const page = await context.newPage();
     await page.goto(`${scene.backend.url}/device?user_code=${code}`);
     return page;
   }

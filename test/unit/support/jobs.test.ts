@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
-import { runJobs, type Job, type JobOutcome } from '../../support/jobs';
-import { formatFailures, formatSlowest, formatStages, totalResult } from '../../support/report';
+import { runFailedAgain, runJobs, type Job, type JobOutcome } from '../../support/jobs';
+import {
+  formatFailures,
+  formatSlowest,
+  formatStages,
+  formatUnsteady,
+  totalResult,
+} from '../../support/report';
 import { NO_TEST, type StageResult } from '../../support/stage';
 
 const PASSED: StageResult = { passed: 1, failed: 0, skipped: 0 };
@@ -69,6 +75,66 @@ describe('jobs of a test run', () => {
     await end('tests');
     assert.equal((await outcomes)[0]?.result, PASSED);
   });
+});
+
+describe('the second run of failed tests', () => {
+  const REFUSED: StageResult = {
+    ...{ passed: 5, failed: 2, skipped: 0 },
+    failures: ['a suite › one: no', 'a suite › two: no'],
+    failedPatterns: ['^a suite one$', '^a suite two$'],
+  };
+  const outcome = (result: StageResult): JobOutcome => ({
+    ...{ name: 'ui', stage: 'ui', seconds: 1, result },
+  });
+  const again = async (
+    first: StageResult,
+    second: StageResult,
+  ): Promise<{ asked: string[]; outcomes: JobOutcome[] }> => {
+    const asked: string[] = [];
+    const job: Job = {
+      ...{ name: 'ui', stage: 'ui', after: [] },
+      run: () => Promise.resolve(first),
+      runAgain: (pattern) => {
+        asked.push(pattern);
+        return Promise.resolve(second);
+      },
+    };
+    const events = { started: () => undefined, ended: () => undefined };
+    return { asked, outcomes: await runFailedAgain([job], [outcome(first)], 2, events) };
+  };
+
+  it('counts a test that passes then as passed, and names its failure', async () => {
+    const second: StageResult = {
+      ...{ passed: 1, failed: 1, skipped: 0 },
+      failures: ['a suite › two: still no'],
+      failedPatterns: ['^a suite two$'],
+    };
+    const { asked, outcomes } = await again(REFUSED, second);
+    assert.deepEqual(asked, ['^a suite one$|^a suite two$']);
+    const { passed, failed } = totalResult(outcomes);
+    assert.deepEqual({ passed, failed }, { passed: 6, failed: 1 });
+    assert.equal(formatFailures(outcomes), 'failed: ui: a suite › two: still no');
+    assert.equal(formatUnsteady(outcomes), 'passed when run again: ui: a suite › one: no');
+  });
+
+  it('changes nothing when it crashes', async () => {
+    const { outcomes } = await again(REFUSED, { ...FAILED, failures: [], note: 'crashed' });
+    assert.equal(formatFailures(outcomes).split('\n').length, 2);
+    assert.equal(formatUnsteady(outcomes), '');
+  });
+
+  for (const [what, first] of [
+    ['without failures', PASSED],
+    ['that crashed', { ...FAILED, failures: [], note: 'crashed' }],
+    ['that also failed outside its tests', { ...REFUSED, failed: 3 }],
+    ['with many failures', { ...REFUSED, failed: 11, failedPatterns: Array(11).fill('^a$') }],
+  ] as const) {
+    it(`does not happen for a job ${what}`, async () => {
+      const { asked, outcomes } = await again(first, PASSED);
+      assert.deepEqual(asked, []);
+      assert.equal(outcomes[0]?.result, first);
+    });
+  }
 });
 
 describe('report of a test run', () => {

@@ -22,8 +22,8 @@ export interface FileProblemsOptions {
   memo: FileProblemCache<KnownFindings>;
   signal?: AbortSignal | undefined;
   /**
-   * Path of the built worker script, the file that caches script results, and whether the check runs
-   * in the background: see `inspectContents`.
+   * Path of the built worker script, the file that caches script results, and whether the check
+   * runs in the background: see `inspectContents`.
    */
   worker?: string | undefined;
   baselineCache?: string | undefined;

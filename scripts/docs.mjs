@@ -1,4 +1,5 @@
-// Writes docs/tests.md: which tests hold the rows of the tables in SECURITY.md and README.md.
+// Writes docs/tests.md: which tests show the rows of the tables in SECURITY.md and
+// docs/from-the-terminal.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

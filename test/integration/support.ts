@@ -183,7 +183,9 @@ export function useMessages(
       originals.set(name, window[name]);
       window[name] = (message: string, ...rest: unknown[]) => {
         const items = rest.filter((item) => titleOf(item) !== undefined);
-        const buttons = items.map((item) => titleOf(item) ?? '');
+        const titles = items.map((item) => titleOf(item) ?? '');
+        // Every error has this button last; `ui/failure.test.ts` presses it.
+        const buttons = titles.filter((title) => title !== 'More');
         const { detail } = (rest[0] ?? {}) as vscode.MessageOptions;
         const dialog = { message, buttons, ...(detail === undefined ? {} : { detail }) };
         if (approves && buttons.includes('Use Another Key…')) return Promise.resolve(items[0]);

@@ -7,7 +7,7 @@ import {
 } from '../../core/errors';
 import type { Logger } from '../../core/platform/interfaces';
 import type { CommandId } from '../commands/commandIds';
-import { showLog, type NextStep } from './stepButtons';
+import { moreStep, showLog, type NextStep } from './stepButtons';
 import { nextSteps } from './nextSteps';
 import { plainText } from './plainText';
 
@@ -32,7 +32,7 @@ export function showFailure(
   abandon: () => void = () => undefined,
 ): void {
   const steps = isI99dashError(error)
-    ? nextSteps({ failed, error, retry, abandon }, offered.get(error))
+    ? [...nextSteps({ failed, error, retry, abandon }, offered.get(error)), moreStep(error.code)]
     : [showLog()];
   const message = isI99dashError(error)
     ? plainText(describe(error))

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { I99dashError } from '../../core/errors';
+import type { ErrorCode, I99dashError } from '../../core/errors';
 import { runCommand } from './runCommand';
 
 /** A button of a message that runs the next step. */
@@ -42,4 +42,27 @@ export function openFile({ problems = [] }: I99dashError, file: string): NextSte
 /** Creates the step that shows the log. */
 export function showLog(): NextStep {
   return commandStep(vscode.l10n.t('Show Log'), 'i99dash.showLog');
+}
+
+/**
+ * Creates the step that opens the section about an error code in the troubleshooting, which is a
+ * part of the extension and readable without a network.
+ */
+export function moreStep(code: ErrorCode): NextStep {
+  return {
+    label: vscode.l10n.t('More'),
+    run: async () => {
+      const extension = vscode.extensions.getExtension('i99dash.i99dash');
+      if (extension === undefined) {
+        return;
+      }
+      const page = vscode.Uri.joinPath(extension.extensionUri, 'docs', 'troubleshooting.md');
+      const section = page.with({ fragment: code.toLowerCase() });
+      try {
+        await vscode.commands.executeCommand('markdown.showPreview', section);
+      } catch {
+        await runCommand('vscode.open', page); // VS Code's Markdown support is disabled
+      }
+    },
+  };
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
 import { I99dashError, type ErrorCode, type ErrorDetails } from '../../../src/core/errors';
 import type { CommandId } from '../../../src/vscode/commands/commandIds';
 import { nextSteps } from '../../../src/vscode/ui/nextSteps';
+import { activateExtension, failsWith, run, useMessages, workspacePath } from '../support';
 
 function buttons(failed: CommandId, code: ErrorCode, details: ErrorDetails = {}): string[] {
   const error = new I99dashError(code, 'It failed.', details);
@@ -37,4 +39,27 @@ describe('the buttons of the message about a failed command', () => {
       assert.deepEqual(buttons(failed, code, details), expected);
     });
   }
+
+  describe('with More', () => {
+    const shown = useMessages(() => 'More');
+    const isOpen = (): boolean =>
+      vscode.window.tabGroups.all.some(({ activeTab }) =>
+        /troubleshooting\.md/u.test(activeTab?.label ?? ''),
+      );
+
+    before(() => activateExtension());
+    afterEach(() => run('workbench.action.closeAllEditors'));
+
+    it('opens the troubleshooting, which is a part of the extension', async () => {
+      const opened = new Promise<void>((resolve) => {
+        vscode.window.tabGroups.onDidChangeTabs(() => {
+          if (isOpen()) resolve();
+        });
+      });
+      const folder = vscode.Uri.file(workspacePath('no-mini-app'));
+      await failsWith('NOTHING_TO_PUBLISH', 'i99dash.validate', { folder });
+      assert.equal(shown.length, 1);
+      await opened;
+    });
+  });
 });

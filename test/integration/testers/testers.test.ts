@@ -162,7 +162,10 @@ describe('beta testers', () => {
     });
     const given = { appId: APP, usernames: ['cara_1'], confirmed: true };
     const message = await failsWith('SERVER', 'i99dash.inviteTesters', given);
-    assert.match(message, /^No invitation was recorded: cabin-climate can have at most 25 testers\./u);
+    assert.match(
+      message,
+      /^No invitation was recorded: cabin-climate can have at most 25 testers\./u,
+    );
     assert.deepEqual(shown.at(-1)?.buttons, ['Show Beta Testers', 'Show Log']);
   });
 

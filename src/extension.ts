@@ -51,7 +51,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   const stored = (name: string) => vscode.Uri.joinPath(context.globalStorageUri, name).fsPath;
   const log = vscode.window.createOutputChannel('i99dash', { log: true });
   const logger = lineLogger(log);
-  const reachability = createNetwork(context.extension, logger, () => session.stored !== undefined);
+  const reachability = createNetwork(
+    context.extension,
+    logger,
+    () => session.ownSession !== undefined,
+  );
   const { transport } = reachability;
   const auth = createAuthServices(developerRealm, { context, transport, logger });
   const { session, tokens, backendUrl, backendForPeople: backend, knownBackends } = auth;

@@ -12,7 +12,7 @@ export type CredentialSource = 'ssh' | 'agent' | 'token' | 'deviceCode' | 'envir
  * Checks whether the credential can be refreshed with a key. Pasted tokens and API keys are used
  * until they expire.
  */
-export function isRenewable(source: CredentialSource): boolean {
+export function canRefresh(source: CredentialSource): boolean {
   return source === 'ssh' || source === 'agent';
 }
 

@@ -91,14 +91,14 @@ export class FirstSteps implements vscode.Disposable {
   }
 
   private followSession(): void {
-    const { state, stored } = this.session;
+    const { state, ownSession } = this.session;
     if (SIGNED_IN.has(state.kind)) {
       this.complete('isSignedIn');
       if (!this.hasSignedIn) {
         void this.memory.update(SIGNED_IN_ONCE, true);
         this.tellSignedInOnce();
       }
-      if (stored?.profile.fingerprint !== undefined) {
+      if (ownSession?.profile.fingerprint !== undefined) {
         this.complete('hasKey');
         this.complete('isKeyRegistered');
       }

@@ -36,7 +36,7 @@ export interface WindowParts extends SignerDeps {
 export class SessionWindow {
   readonly session: Session;
   readonly store: SessionStore;
-  readonly keepAlive: RefreshScheduler;
+  readonly scheduler: RefreshScheduler;
   /** How often the session was missing from the keyring. */
   lostSecrets = 0;
   private readonly subscription;
@@ -64,19 +64,19 @@ export class SessionWindow {
         this.lostSecrets += 1;
       },
     });
-    this.keepAlive = new RefreshScheduler(this.session, clock);
-    this.subscription = this.store.onDidChange(() => void this.keepAlive.onStoreChanged());
+    this.scheduler = new RefreshScheduler(this.session, clock);
+    this.subscription = this.store.onDidChange(() => void this.scheduler.onStoreChanged());
   }
 
   /** Does what happens on focus and after a changed setting. */
   async look(): Promise<void> {
     await this.session.restore();
-    await this.keepAlive.trigger();
+    await this.scheduler.trigger();
   }
 
   /** Closes the window. */
   dispose(): void {
     this.subscription.dispose();
-    this.keepAlive.dispose();
+    this.scheduler.dispose();
   }
 }

@@ -155,12 +155,12 @@ class WorkingDay {
   }
 
   private watch({ session }: SessionWindow, index: number): void {
-    let token = session.stored?.minted?.token;
+    let token = session.ownSession?.minted?.token;
     session.onDidChange((state) => {
       if (state.kind === 'signedOut' || state.kind === 'locked' || state.kind === 'rejected') {
         this.totals.prompts.push(`${this.time} window ${index}: ${state.kind}`);
       }
-      const current = session.stored?.minted?.token;
+      const current = session.ownSession?.minted?.token;
       // Opening an existing session is not a refresh.
       if (token !== undefined && current !== token) this.totals.adopted += 1;
       token = current;
@@ -237,7 +237,7 @@ class WorkingDay {
     this.totals.mints = verified.length - this.machines.length; // excludes the sign-ins
     this.totals.adopted -= this.totals.mints;
     this.totals.finally = this.windows.map(({ session }) => session.state.kind);
-    this.totals.keyPaths = this.windows.map(({ session }) => session.stored?.profile.keyPath);
+    this.totals.keyPaths = this.windows.map(({ session }) => session.ownSession?.profile.keyPath);
     for (const window of this.windows) window.dispose();
     return this.totals;
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { DEFAULT_ACCOUNT } from '../backend/server';
 import { defaultVersion, oldestVersion } from '../host/versions';
+import { signedIn } from './states';
 import { useScene } from './use-scene';
 
 for (const version of [oldestVersion, defaultVersion]) {
@@ -27,6 +28,28 @@ for (const version of [oldestVersion, defaultVersion]) {
       await person.dismiss(result);
       const sent = backend.requests.slice(from).filter(({ method }) => method !== 'GET');
       assert.deepEqual(sent, []);
+    });
+
+    it('shows the section of an error code in the troubleshooting', async () => {
+      const { person, backend } = scene;
+      const { page } = person;
+      await signedIn(scene);
+      const fault = { kind: 'status', status: 500 } as const;
+      const match = { path: '/api/v1/dev/me' };
+      const injected = backend.faults.inject({ match, times: 'always', fault });
+      await person.runCommand('i99dash: Who Am I?');
+      await person.pressIn(await person.seesNotification('injected fault'), 'More');
+      injected.remove();
+      const section = page
+        .frameLocator('iframe.webview')
+        .frameLocator('#active-frame')
+        .locator('#server');
+      await section.waitFor();
+      await person.photograph('more');
+      const { height = 0 } = page.viewportSize() ?? {};
+      const { y = height } = (await section.boundingBox()) ?? {};
+      assert.ok(y > 0 && y < height, 'scrolled to the section');
+      await person.runCommand('View: Close All Editors');
     });
   });
 }

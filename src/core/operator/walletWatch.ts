@@ -112,6 +112,6 @@ export class WalletWatch implements Disposable {
   }
 }
 
-function getOwner({ stored }: Session): string | undefined {
-  return stored?.profile.sessionId;
+function getOwner({ ownSession }: Session): string | undefined {
+  return ownSession?.profile.sessionId;
 }

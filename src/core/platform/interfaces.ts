@@ -53,7 +53,7 @@ export interface Signer {
   /** The OpenSSH public key line: `ssh-ed25519 AAAA… comment`. */
   readonly publicKey: string;
   /** Whether signing may prompt the user, as an SSH agent may. */
-  readonly asksPerson?: true;
+  readonly mayPromptUser?: true;
   /** Returns the raw 64-byte ed25519 signature over `data`. */
   sign(data: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>;
 }

@@ -1,6 +1,6 @@
 import type { ApiClient } from '../api/client';
 import { assertSecureUrl, isElsewhere } from '../api/backendUrl';
-import { retryAfter, withComeBack } from '../api/envelope';
+import { readRetryAfter, withRetryTime } from '../http/retryAfter';
 import { requestUpload, type PublishCalls, type UploadTarget } from '../api/publishing';
 import { I99dashError, isI99dashError } from '../errors';
 import { t } from '../text/l10n';
@@ -123,9 +123,9 @@ function isWebPage(text: string): boolean {
 function storageError(response: HttpResponse): I99dashError {
   const { status, text: xml } = response;
   const code = /<Code>(\w{1,64})<\/Code>/u.exec(xml)?.[1];
-  const retryAfterMs = retryAfter(response);
+  const retryAfterMs = readRetryAfter(response);
   const refused = t('The storage refused the upload ({0}).', code ?? `HTTP ${status}`);
-  const message = withComeBack(refused, retryAfterMs);
+  const message = withRetryTime(refused, retryAfterMs);
   return new I99dashError('UPLOAD_FAILED', message, {
     status,
     ...(code === undefined ? {} : { serverCode: code }),

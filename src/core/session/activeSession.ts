@@ -1,6 +1,6 @@
 import { CancelledError, I99dashError, type ErrorCode } from '../errors';
 import { Emitter } from '../platform/events';
-import { isRenewable } from '../identity';
+import { canRefresh } from '../identity';
 import { t } from '../text/l10n';
 import type { Clock, Logger } from '../platform/interfaces';
 import { isSameSubject } from '../signIn/accessToken';
@@ -85,7 +85,7 @@ export class ActiveSession {
     return nextRefreshAction({
       now: this.deps.clock.now(),
       token: isTokenRejected ? undefined : minted,
-      isRenewable: isRenewable(profile.source),
+      isRenewable: canRefresh(profile.source),
       failure,
     });
   }
@@ -152,10 +152,10 @@ export class ActiveSession {
         : `Renewal failed: [${code}] ${message}`,
     );
     const { failure: before, needsVerification } = this.session;
-    const isKnown = failure.kind === 'locked' && isLockedBy(before, code);
+    const isSameLock = failure.kind === 'locked' && isLockedBy(before, code);
     this.session = {
       ...this.session,
-      failure: isKnown ? before : failure,
+      failure: isSameLock ? before : failure,
       needsVerification: needsVerification || isRejection,
     };
     this.refreshState();
@@ -242,7 +242,7 @@ export class ActiveSession {
 
   private mergeOther({ profile, minted, isUnreadable }: StoredState & { kind: 'session' }): void {
     if (minted === undefined) {
-      if (!isRenewable(profile.source)) {
+      if (!canRefresh(profile.source)) {
         this.end();
         return;
       }

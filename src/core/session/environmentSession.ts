@@ -106,7 +106,7 @@ export class EnvironmentSession {
    * again after another call has used it.
    * @returns When to run again, in milliseconds since the epoch; undefined when nothing is due.
    */
-  async keepKnown(ask: () => Promise<unknown>): Promise<number | undefined> {
+  async checkNow(ask: () => Promise<unknown>): Promise<number | undefined> {
     const { state } = this;
     const { clock, random } = this.deps;
     const isOpen =

@@ -1,5 +1,5 @@
 import { isI99dashError } from '../errors';
-import { isRenewable } from '../identity';
+import { canRefresh } from '../identity';
 import { isJsonObject } from '../platform/json';
 import type { Realm } from '../realm';
 import { machineId, type MachineStore } from '../platform/machineStore';
@@ -27,7 +27,7 @@ export class MachineKeys {
 
   /** Replaces the key in a shared profile by that of this machine. */
   async load(backendUrl: string, stored: SessionProfile): Promise<SessionProfile> {
-    if (!isRenewable(stored.source)) {
+    if (!canRefresh(stored.source)) {
       return stored;
     }
     const { sessionId, account, source } = stored;
@@ -46,7 +46,7 @@ export class MachineKeys {
   /** Stores the key of a session on this machine. */
   async save(backendUrl: string, profile: SessionProfile): Promise<void> {
     const { sessionId, source, fingerprint } = profile;
-    const hasKey = isRenewable(source) && fingerprint !== undefined;
+    const hasKey = canRefresh(source) && fingerprint !== undefined;
     const key = hasKey ? { sessionId, source, ...toKey(profile) } : undefined;
     await this.store.set(this.key(backendUrl), key);
   }

@@ -57,15 +57,15 @@ export class RefreshScheduler implements Disposable {
     if (this.disposed) {
       return Promise.resolve();
     }
-    this.running ??= this.runOnce().finally(() => {
+    this.running ??= this.checkOnce().finally(() => {
       this.running = undefined;
     });
     return this.running;
   }
 
-  private async runOnce(): Promise<void> {
+  private async checkOnce(): Promise<void> {
     this.timer?.dispose();
-    const dueAt = await this.session.keepAlive();
+    const dueAt = await this.session.checkNow();
     if (this.disposed) {
       return;
     }

@@ -81,17 +81,17 @@ export class Session implements TokenSource {
    * The stored session, also during a sign-in or while a credential of the environment takes
    * precedence.
    */
-  get stored(): SignedInSession | undefined {
+  get ownSession(): SignedInSession | undefined {
     return this.active.current;
   }
 
   /** Loads the stored state for the current backend. No network, no prompt. */
   async restore(): Promise<void> {
     const backendUrl = this.deps.backendUrl();
-    const stored = await this.deps.store.read(backendUrl);
+    const ownSession = await this.deps.store.read(backendUrl);
     if (!this.signIn.isRunning && backendUrl === this.deps.backendUrl()) {
       this.active.switchBackend(backendUrl);
-      this.active.mergeStored(stored);
+      this.active.mergeStored(ownSession);
     }
   }
 
@@ -183,7 +183,7 @@ export class Session implements TokenSource {
    * @throws KEY_NOT_FOUND when the key is a different one
    */
   unlock(signer: Signer): void {
-    if (signer.fingerprint !== this.stored?.profile.fingerprint) {
+    if (signer.fingerprint !== this.ownSession?.profile.fingerprint) {
       throw new I99dashError('KEY_NOT_FOUND', t('This is not the key you signed in with.'));
     }
     this.deps.signers.cache(signer);
@@ -200,7 +200,7 @@ export class Session implements TokenSource {
     const backendUrl = this.deps.backendUrl();
     this.active.switchBackend(backendUrl);
     try {
-      await this.deps.store.end(backendUrl, this.stored?.profile.sessionId);
+      await this.deps.store.end(backendUrl, this.ownSession?.profile.sessionId);
       return true;
     } catch (error) {
       this.deps.logger.warn(`The end of a session was not stored: ${describeError(error)}`);
@@ -261,9 +261,9 @@ export class Session implements TokenSource {
   }
 
   /** Runs background work: see {@link SessionCheck.run}. */
-  async keepAlive(): Promise<number | undefined> {
+  async checkNow(): Promise<number | undefined> {
     if (this.environment.credential !== undefined) {
-      return this.environment.keepKnown(() => this.fetchIdentity());
+      return this.environment.checkNow(() => this.fetchIdentity());
     }
     if (this.signIn.isRunning) {
       return undefined;

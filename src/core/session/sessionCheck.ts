@@ -1,5 +1,5 @@
 import { I99dashError } from '../errors';
-import { isRenewable, type Account } from '../identity';
+import { canRefresh, type Account } from '../identity';
 import { t } from '../text/l10n';
 import type { ActiveSession } from './activeSession';
 import { isTokenRejection, isWaiting, toRefreshError } from './refreshPolicy';
@@ -64,7 +64,7 @@ export class SessionCheck {
    * @throws KEY_REJECTED
    */
   private assertSameAccount(profile: SessionProfile, { devId }: Account): void {
-    if (devId === profile.account.devId || !isRenewable(profile.source)) {
+    if (devId === profile.account.devId || !canRefresh(profile.source)) {
       return;
     }
     const { minted } = this.active.require();
@@ -80,7 +80,7 @@ export class SessionCheck {
     const { minted, profile, failure } = this.active.current ?? {};
     const now = this.deps.clock.now();
     const tokenDue =
-      profile !== undefined && isRenewable(profile.source) ? minted?.refreshAt : minted?.expiresAt;
+      profile !== undefined && canRefresh(profile.source) ? minted?.refreshAt : minted?.expiresAt;
     const due = isWaiting(failure, now) ? failure.retryAt : tokenDue;
     return due !== undefined && due > now ? due : undefined;
   }
@@ -125,8 +125,8 @@ export class SessionCheck {
     const { signers, signatures } = this.deps;
     const error = await signers
       .open(profile)
-      .then(({ asksPerson, fingerprint }) =>
-        asksPerson === true ? signatures.standingRefusal(fingerprint) : undefined,
+      .then(({ mayPromptUser, fingerprint }) =>
+        mayPromptUser === true ? signatures.standingRefusal(fingerprint) : undefined,
       )
       .catch(toRefreshError);
     if (this.active.current?.failure === failure && error?.code !== failure.error.code) {

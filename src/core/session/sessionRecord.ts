@@ -1,4 +1,4 @@
-import { isRenewable, type Account, type CredentialSource } from '../identity';
+import { canRefresh, type Account, type CredentialSource } from '../identity';
 import { isJsonObject, parseJson } from '../platform/json';
 import { isTokenText } from '../api/bearerToken';
 import { NO_EXPIRY } from '../signIn/accessToken';
@@ -67,7 +67,7 @@ export type StoredState =
  * until it expires.
  */
 export function lacksKey({ source, fingerprint }: SessionProfile): boolean {
-  return isRenewable(source) && fingerprint === undefined;
+  return canRefresh(source) && fingerprint === undefined;
 }
 
 /** Checks whether two profiles use the same key on this machine. */

@@ -1,5 +1,5 @@
 import type { I99dashError } from '../errors';
-import { isRenewable, type Account, type Identity } from '../identity';
+import { canRefresh, type Account, type Identity } from '../identity';
 import { NO_EXPIRY } from '../signIn/accessToken';
 import type { AccessToken } from '../signIn/requestToken';
 import { isUsable, type RefreshFailure, type TimedToken } from './refreshPolicy';
@@ -87,7 +87,7 @@ export function isSameState(one: SettledState, other: SettledState): boolean {
 /** Returns the token, unless it is missing, rejected or expired. */
 export function usableToken(session: CurrentSession, now: number): TimedToken | undefined {
   const token = session.isTokenRejected ? undefined : session.minted;
-  return isUsable({ now, token, isRenewable: isRenewable(session.profile.source) })
+  return isUsable({ now, token, isRenewable: canRefresh(session.profile.source) })
     ? token
     : undefined;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isI99dashError } from '../errors';
-import { isRenewable } from '../identity';
+import { canRefresh } from '../identity';
 import { raceSignal, withDeadline } from '../platform/abort';
 import type { Clock, Disposable, SecretStore, StateStore } from '../platform/interfaces';
 import type { Realm } from '../realm';
@@ -68,15 +68,15 @@ export class SessionStore {
    * Determines the session ID of a sign-in: that of the stored session when a key signs in to the
    * same account, on any machine, else a new one.
    */
-  async join(
+  async chooseSessionId(
     backendUrl: string,
     { account, source }: Pick<SessionProfile, 'account' | 'source'>,
   ): Promise<string> {
     const stored = await this.read(backendUrl);
     return stored.kind === 'session' &&
       stored.profile.account.devId === account.devId &&
-      isRenewable(stored.profile.source) &&
-      isRenewable(source)
+      canRefresh(stored.profile.source) &&
+      canRefresh(source)
       ? stored.profile.sessionId
       : randomUUID();
   }
@@ -101,7 +101,7 @@ export class SessionStore {
    * @param replaced The previous token. Undefined when it was missing.
    * @returns The resulting state.
    */
-  async saveRenewed(
+  async saveRefreshed(
     backendUrl: string,
     renewed: SessionRecord,
     replaced: string | undefined,

@@ -71,7 +71,7 @@ export class SignInRunner {
       if (before !== undefined && before.devId !== profile.account.devId) {
         await raceSignal(confirm(before, profile.account), ended);
       }
-      const sessionId = await this.deps.store.join(backendUrl, profile);
+      const sessionId = await this.deps.store.chooseSessionId(backendUrl, profile);
       await this.deps.store.begin(backendUrl, { sessionId, ...profile, ...minted });
       this.attempt = this.attempt === attempt ? undefined : this.attempt;
       this.active.begin(backendUrl, { sessionId, ...profile }, minted);

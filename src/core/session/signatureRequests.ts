@@ -80,7 +80,7 @@ export class SignatureRequests {
     { interactive, signal }: { interactive: boolean; signal?: AbortSignal | undefined },
     task: (signer: Signer, assertAllowed: () => Promise<void>) => Promise<T>,
   ): Promise<T> {
-    if (signer.asksPerson !== true) {
+    if (signer.mayPromptUser !== true) {
       return task(signer, () => Promise.resolve());
     }
     const { fingerprint } = signer;
@@ -131,8 +131,11 @@ export class SignatureRequests {
     if (error instanceof CancelledError) {
       return error;
     }
-    const isTold = interactive && error instanceof I99dashError;
-    return new SignatureRefused(isTold ? error.message : refusedEarlier(fingerprint), error);
+    const showsAgentMessage = interactive && error instanceof I99dashError;
+    return new SignatureRefused(
+      showsAgentMessage ? error.message : refusedEarlier(fingerprint),
+      error,
+    );
   }
 
   private async lastRefusal(fingerprint: string): Promise<Refusal | undefined> {
@@ -154,7 +157,7 @@ export class SignatureRequests {
   ): Promise<() => Promise<void>> {
     const key = claimKey(fingerprint);
     const began = this.clock.now();
-    const until = began + MAX_WAIT_MS;
+    const giveUpAt = began + MAX_WAIT_MS;
     const owner = randomUUID();
     for (let looks = 1; ; looks++) {
       const now = this.clock.now();
@@ -164,7 +167,7 @@ export class SignatureRequests {
       }
       if (interactive || isOver(await this.machine.get(key), now, looks)) {
         await this.machine.set(key, undefined);
-      } else if (now >= until || now < began) {
+      } else if (now >= giveUpAt || now < began) {
         throw new I99dashError(
           'AGENT_UNAVAILABLE',
           t('Another window is still waiting for your SSH agent.'),

@@ -168,7 +168,7 @@ export class TokenRefresher {
       return stored;
     }
     const opened = await signers.open(session.profile, interactive);
-    if (opened.asksPerson !== true) {
+    if (opened.mayPromptUser !== true) {
       return this.requestToken(session, backendUrl, opened, signal);
     }
     return signatures.ask(opened, { interactive, signal }, async (signer, assertAllowed) => {
@@ -191,7 +191,7 @@ export class TokenRefresher {
     const api = new ApiClient(backendUrl, transport);
     const token = await requestTokenWithKey(api, signer, this.deps, signal);
     logger.info(`Renewed the session with ${signer.fingerprint}.`);
-    return store.saveRenewed(backendUrl, { ...profile, ...token }, minted?.token);
+    return store.saveRefreshed(backendUrl, { ...profile, ...token }, minted?.token);
   }
 
   /**

@@ -49,7 +49,7 @@ export function announcing(signer: Signer, report: (message: string) => void): S
   return {
     ...signer,
     sign: (data, signal) => {
-      if (signer.asksPerson === true) {
+      if (signer.mayPromptUser === true) {
         report(waitingForAgent());
       }
       return signer.sign(data, signal);

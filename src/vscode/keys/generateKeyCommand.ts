@@ -89,7 +89,7 @@ export async function copyPublicKey(
  * in the SSH agent, or else of the configured key.
  */
 async function findPublicKey(session: Session, path: string | undefined): Promise<string> {
-  const profile = session.stored?.profile;
+  const profile = session.ownSession?.profile;
   const keyPath = profile?.keyPath ?? settings.keyPath();
   if (path === undefined && profile?.source === 'agent' && profile.keyPath === undefined) {
     const keys = await listAgentKeys(await agentSocket());

@@ -81,21 +81,21 @@ export async function replaceKey(
  * @throws KEY_NOT_FOUND if the session has no key
  */
 function requireSessionKey({ session }: SshKeyCommandDeps): KeyProfile {
-  const { state, stored } = session;
-  if (state.kind !== 'environment' && stored === undefined) {
+  const { state, ownSession } = session;
+  if (state.kind !== 'environment' && ownSession === undefined) {
     throw new I99dashError('NOT_SIGNED_IN', vscode.l10n.t('You are not signed in.'));
   }
-  if (stored !== undefined && lacksKey(stored.profile)) {
+  if (ownSession !== undefined && lacksKey(ownSession.profile)) {
     throw missingKey();
   }
-  const { fingerprint } = stored?.profile ?? {};
-  if (state.kind === 'environment' || stored === undefined || fingerprint === undefined) {
+  const { fingerprint } = ownSession?.profile ?? {};
+  if (state.kind === 'environment' || ownSession === undefined || fingerprint === undefined) {
     const message = vscode.l10n.t(
       'You are not signed in with an SSH key, so there is none to replace.',
     );
     throw new I99dashError('KEY_NOT_FOUND', message);
   }
-  return { ...stored.profile, fingerprint };
+  return { ...ownSession.profile, fingerprint };
 }
 
 async function fingerprintOfFile(path: string | undefined): Promise<string | undefined> {

@@ -87,7 +87,7 @@ export class SshKeysView implements vscode.Disposable {
 
   /** Returns the fingerprint of the key that the session signs with. */
   get sessionFingerprint(): string | undefined {
-    return this.deps.session.stored?.profile.fingerprint;
+    return this.deps.session.ownSession?.profile.fingerprint;
   }
 
   /**
@@ -210,9 +210,9 @@ export class SshKeysView implements vscode.Disposable {
    * Identifies the owner of the current credential by a string that changes only with the owner.
    */
   private whose(): string {
-    const { state, stored } = this.deps.session;
+    const { state, ownSession } = this.deps.session;
     const variable = state.kind === 'environment' ? state.variable : '';
-    return `${variable} ${stored?.profile.sessionId ?? ''} ${stored?.profile.fingerprint ?? ''}`;
+    return `${variable} ${ownSession?.profile.sessionId ?? ''} ${ownSession?.profile.fingerprint ?? ''}`;
   }
 }
 

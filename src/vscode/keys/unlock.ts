@@ -37,7 +37,7 @@ export async function openWithPrompt(path: string): Promise<Signer> {
  * @throws NOT_SIGNED_IN and the errors of {@link openWithPrompt}
  */
 export async function unlock(session: Session): Promise<void> {
-  const keyPath = session.stored?.profile.keyPath;
+  const keyPath = session.ownSession?.profile.keyPath;
   if (keyPath === undefined) {
     throw new I99dashError('NOT_SIGNED_IN', vscode.l10n.t('There is no session to unlock.'));
   }
@@ -52,10 +52,10 @@ export async function unlock(session: Session): Promise<void> {
  */
 export async function unlockNow(
   session: Session,
-  keepAlive: RefreshScheduler,
+  scheduler: RefreshScheduler,
   tokens: InteractiveTokens,
 ): Promise<true> {
-  await keepAlive.trigger();
+  await scheduler.trigger();
   if (session.state.kind === 'locked' || session.state.kind === 'signedOut') {
     await tokens.getToken();
   }

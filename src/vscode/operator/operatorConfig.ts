@@ -23,12 +23,12 @@ export interface OperatorConfig {
  */
 export function showConfig(parts: AuthServices): OperatorConfig {
   const config = readConfig(parts);
-  const { state, stored } = parts.session;
+  const { state, ownSession } = parts.session;
   const words = [
     vscode.l10n.t('Backend: {0}.', config.baseUrl),
-    stored === undefined
+    ownSession === undefined
       ? vscode.l10n.t('Not signed in.')
-      : vscode.l10n.t('{0}: {1}.', accountLabel(stored.profile.account), stateInWords(state)),
+      : vscode.l10n.t('{0}: {1}.', accountLabel(ownSession.profile.account), stateInWords(state)),
     ...keyInWords(config),
     ...(config.expiresAt === undefined
       ? []
@@ -49,12 +49,12 @@ export function showConfig(parts: AuthServices): OperatorConfig {
  */
 export function readConfig({ session, backendUrl }: AuthServices): OperatorConfig {
   const baseUrl = backendUrl();
-  const { stored, state } = session;
-  if (stored === undefined) {
+  const { ownSession, state } = session;
+  if (ownSession === undefined) {
     return { baseUrl, signedIn: false };
   }
-  const { fingerprint, expiresAt } = toIdentity(stored, baseUrl);
-  const { keyPath } = stored.profile;
+  const { fingerprint, expiresAt } = toIdentity(ownSession, baseUrl);
+  const { keyPath } = ownSession.profile;
   return {
     baseUrl,
     signedIn: state.kind !== 'rejected',

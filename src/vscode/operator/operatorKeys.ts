@@ -20,7 +20,7 @@ export async function listOperatorKeys(
 ): Promise<SshKey[]> {
   const keys = await loadKeys(createKeyDeps(parts, transport));
   if (args === undefined) {
-    const items = keyItems(keys, parts.session.stored?.profile.fingerprint);
+    const items = keyItems(keys, parts.session.ownSession?.profile.fingerprint);
     void showPicker(items, {
       title: vscode.l10n.t('SSH keys of the operator'),
       placeHolder: keys.length === 0 ? vscode.l10n.t('No key is registered') : '',

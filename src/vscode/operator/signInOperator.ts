@@ -53,7 +53,7 @@ function changeTo(session: Session, now: string): ComingChange | undefined {
     ? undefined
     : {
         ...{ before, now },
-        endsSession: session.stored !== undefined,
+        endsSession: session.ownSession !== undefined,
         apply: () => moveTo(session, before, now),
       };
 }
@@ -63,7 +63,7 @@ function changeTo(session: Session, now: string): ComingChange | undefined {
  * new backend.
  */
 async function moveTo(session: Session, before: string, backendUrl: string): Promise<void> {
-  const isSignedIn = session.stored !== undefined;
+  const isSignedIn = session.ownSession !== undefined;
   if (isSignedIn) {
     await session.signOut();
   }
@@ -79,14 +79,15 @@ async function moveTo(session: Session, before: string, backendUrl: string): Pro
   }
 }
 
-async function askForBackend({ realm, stored }: Session): Promise<string> {
+async function askForBackend({ realm, ownSession }: Session): Promise<string> {
   const current = settings.backendUrlOrReason(realm);
   const answer = await showInput({
     title: vscode.l10n.t('Sign in to {0}: backend', realm.label),
     prompt: vscode.l10n.t('The URL of your backend. It is remembered.'),
     value: URL.canParse(current) ? current : realm.defaultBackendUrl,
     ignoreFocusOut: true,
-    validateInput: (value) => validateBackend(value, stored === undefined ? undefined : current),
+    validateInput: (value) =>
+      validateBackend(value, ownSession === undefined ? undefined : current),
   });
   return orCancel(answer);
 }

@@ -39,7 +39,7 @@ export async function showAccountMenu(
 
 /** Returns the menu items for developers. */
 export function developerItems(session: Session): MenuItem[] {
-  const isApiKey = session.stored?.profile.source === 'deviceCode';
+  const isApiKey = session.ownSession?.profile.source === 'deviceCode';
   return [
     menuItem('account', vscode.l10n.t('Who Am I?'), 'i99dash.whoAmI'),
     menuItem('cloud-upload', vscode.l10n.t('Publish Mini-App'), 'i99dash.publish'),

@@ -23,7 +23,7 @@ export class SessionProvider implements vscode.AuthenticationProvider, vscode.Di
     /** Resolves once the stored session has been read. */
     private readonly restored: Promise<void>,
   ) {
-    this.known = session.stored;
+    this.known = session.ownSession;
     this.subscriptions = vscode.Disposable.from(
       this.changes,
       session.onDidChange(() => this.tellChange()),
@@ -39,21 +39,21 @@ export class SessionProvider implements vscode.AuthenticationProvider, vscode.Di
    */
   async getSessions(): Promise<vscode.AuthenticationSession[]> {
     await this.restored;
-    const { stored } = this.session;
-    return stored === undefined ? [] : [toAuthenticationSession(stored)];
+    const { ownSession } = this.session;
+    return ownSession === undefined ? [] : [toAuthenticationSession(ownSession)];
   }
 
   async createSession(): Promise<vscode.AuthenticationSession> {
     const identity = await this.signIn();
-    const { stored } = this.session;
-    if (identity === undefined || stored === undefined) {
+    const { ownSession } = this.session;
+    if (identity === undefined || ownSession === undefined) {
       throw new vscode.CancellationError();
     }
-    return toAuthenticationSession(stored);
+    return toAuthenticationSession(ownSession);
   }
 
   async removeSession(sessionId: string): Promise<void> {
-    if (this.session.stored?.profile.sessionId === sessionId) {
+    if (this.session.ownSession?.profile.sessionId === sessionId) {
       await this.session.signOut();
     }
   }
@@ -64,7 +64,7 @@ export class SessionProvider implements vscode.AuthenticationProvider, vscode.Di
 
   private tellChange(): void {
     const before = this.known;
-    const now = this.session.stored;
+    const now = this.session.ownSession;
     this.known = now;
     if (before?.profile.sessionId !== now?.profile.sessionId) {
       this.changes.fire({

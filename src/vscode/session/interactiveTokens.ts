@@ -35,7 +35,7 @@ export class InteractiveTokens implements TokenSource {
    * still be opened.
    */
   private isForPassphrase(error: unknown): boolean {
-    const hasFile = this.session.stored?.profile.keyPath !== undefined;
+    const hasFile = this.session.ownSession?.profile.keyPath !== undefined;
     return isI99dashError(error, 'KEY_ENCRYPTED') || (hasFile && error instanceof SignatureRefused);
   }
 

@@ -65,8 +65,8 @@ export function keepSessionAlive(parts: {
  * Sets the context keys for `when` clauses: `<realm>.sessionState`, and `<realm>.credential` for
  * the kind of credential.
  */
-function setContextKeys({ realm, state, stored }: Session): void {
-  const source = state.kind === 'environment' ? 'environment' : stored?.profile.source;
+function setContextKeys({ realm, state, ownSession }: Session): void {
+  const source = state.kind === 'environment' ? 'environment' : ownSession?.profile.source;
   void setContextKey(`${realm.id}.sessionState`, state.kind);
   void setContextKey(`${realm.id}.credential`, source);
 }

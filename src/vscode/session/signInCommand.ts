@@ -269,7 +269,7 @@ async function chooseMethod(
   return pickMethod({
     ...{ realm: session.realm, configured, onlyKeys: method === 'ssh' },
     hasDeviceCode: !deviceCodes.isKnownWithout(settings.backendUrlOrReason(session.realm)),
-    account: session.stored?.profile.account,
+    account: session.ownSession?.profile.account,
   });
 }
 

@@ -43,7 +43,7 @@ export async function signInWithDeviceCode(session: Session, call: Call): Promis
  * @throws The errors of {@link signInWithDeviceCode}.
  */
 export async function rotateApiKey(session: Session, call: Call): Promise<Identity> {
-  if (session.stored?.profile.source !== 'deviceCode') {
+  if (session.ownSession?.profile.source !== 'deviceCode') {
     throw new I99dashError(
       'NOT_SIGNED_IN',
       vscode.l10n.t(

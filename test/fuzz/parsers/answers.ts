@@ -3,7 +3,7 @@ import { fetchBetaStatus } from '../../../src/core/api/beta';
 import { ApiClient } from '../../../src/core/api/client';
 import { requestDeviceCode, requestDeviceToken } from '../../../src/core/api/deviceAuth';
 import { fetchDeveloperStatus } from '../../../src/core/api/developerStatus';
-import { parseRetryAfter } from '../../../src/core/api/envelope';
+import { parseRetryAfter } from '../../../src/core/http/retryAfter';
 import { fetchAccount } from '../../../src/core/api/account';
 import { listTesters } from '../../../src/core/api/testers';
 import { fetchMyApps, requestUpload, submitBundle } from '../../../src/core/api/publishing';

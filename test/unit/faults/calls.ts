@@ -119,7 +119,7 @@ const renewingBehind = {
     await cell.signIn();
     cell.clock.jump(TOKEN_LIFE_MS * 0.85);
   },
-  run: (cell: Cell) => cell.session.keepAlive(),
+  run: (cell: Cell) => cell.session.checkNow(),
   truth: async (cell: Cell) => {
     assert.equal(cell.session.state.kind, 'signedIn');
     await cell.session.getToken();
@@ -163,7 +163,10 @@ const replacingKey = {
   },
   effect: (cell: Cell) => (isRegistered(cell, cell.parts.key.fingerprint) ? 0 : 1),
   truth: (cell: Cell) => {
-    assert.ok(isRegistered(cell, cell.session.stored?.profile.fingerprint), 'nobody is locked out');
+    assert.ok(
+      isRegistered(cell, cell.session.ownSession?.profile.fingerprint),
+      'nobody is locked out',
+    );
   },
 };
 
@@ -205,7 +208,7 @@ function ofEnvironment(variable: Variable): Pick<Call, 'rules' | 'prepare' | 'tr
       assert.equal((await cell.store.read(cell.backend.url)).kind, 'none', 'it is written nowhere');
     },
     ends: async (cell) => {
-      await cell.session.keepAlive();
+      await cell.session.checkNow();
       assert.equal(failureOf(cell), undefined);
       assert.equal(cell.session.identity().source, 'environment');
     },
@@ -225,7 +228,7 @@ const CALLS_OF_ENVIRONMENT: readonly Call[] = VARIABLES.flatMap((variable) => {
       name: 'who am I, behind: me',
       match: ME,
       rules: { optional: true },
-      run: ({ session }) => session.keepAlive(),
+      run: ({ session }) => session.checkNow(),
       truth: ({ session: { state } }) => {
         assert.ok(state.kind === 'environment');
         const isKnown = state.account !== undefined;

@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { retryAfter, unwrapEnvelope } from '../../../src/core/api/envelope';
+import { unwrapEnvelope } from '../../../src/core/api/envelope';
+import { readRetryAfter } from '../../../src/core/http/retryAfter';
 import { createUndiciTransport } from '../../../src/core/http/undiciTransport';
 import { isI99dashError } from '../../../src/core/errors';
 import type { HttpRequest, HttpResponse } from '../../../src/core/platform/interfaces';
@@ -174,7 +175,7 @@ async function assertUnderstood(odd: Odd, sent: Promise<HttpResponse>): Promise<
   const failure: unknown = await sent
     .then(
       (response) => {
-        assert.equal(retryAfter(response), retryAfterMs, title);
+        assert.equal(readRetryAfter(response), retryAfterMs, title);
         return unwrapEnvelope(response);
       },
       (error: unknown) => error,

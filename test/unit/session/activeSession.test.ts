@@ -10,8 +10,8 @@ import { UnreliableSecretStore } from '../../support/unreliable-secret-store';
 const MINUTE = 60_000;
 const COLLEAGUE = { ...DEFAULT_ACCOUNT, devId: 'dev_colleague', email: 'colleague@example.com' };
 
-const idOf = ({ session }: SessionWindow) => session.stored?.profile.sessionId;
-const tokenOf = ({ session }: SessionWindow) => session.stored?.minted?.token;
+const idOf = ({ session }: SessionWindow) => session.ownSession?.profile.sessionId;
+const tokenOf = ({ session }: SessionWindow) => session.ownSession?.minted?.token;
 
 describe('windows that share a session', () => {
   const world = useSessionWorld();
@@ -92,7 +92,7 @@ describe('windows that share a session', () => {
     const token = world().backend.state.mintToken({ devId: COLLEAGUE.devId, lifeSeconds: 900 });
     await first.session.signInWithToken(token, undefined, agree);
     world().clock.jump(10 * MINUTE);
-    await second.keepAlive.trigger();
+    await second.scheduler.trigger();
     assert.equal(second.session.identity().devId, COLLEAGUE.devId);
     assert.equal(await second.session.getToken(), token);
   });
@@ -116,7 +116,7 @@ describe('windows that share a session', () => {
     world().clock.jump(16 * MINUTE);
     const token = await second.session.getToken();
     assert.equal(idOf(second), idOf(first));
-    assert.ok((second.session.stored?.minted?.expiresAt ?? 0) > world().clock.now());
+    assert.ok((second.session.ownSession?.minted?.expiresAt ?? 0) > world().clock.now());
     assert.equal(tokenOf(second), token);
   });
 });
@@ -129,7 +129,7 @@ describe('unreliable keyring', () => {
     await world().secrets.delete(world().storageKey);
     const window = await world().restoredWindow();
     assert.equal(kindOf(window), 'signedIn');
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     await window.look();
     await window.session.fetchIdentity();
     assert.equal(world().mints, 2);
@@ -173,7 +173,7 @@ describe('unreliable keyring', () => {
     const window = await world().signedInWindow();
     world().secrets.fails.store = true;
     world().clock.jump(10 * MINUTE);
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     const renewed = tokenOf(window);
     await window.look();
     assert.equal(tokenOf(window), renewed);
@@ -184,7 +184,7 @@ describe('unreliable keyring', () => {
     const window = await world().signedInWindow();
     world().secrets.fails.store = true;
     world().clock.jump(10 * MINUTE);
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     world().backend.state.revokeTokens();
     await window.session.fetchIdentity();
     assert.equal(world().mints, 3);

@@ -52,7 +52,7 @@ describe('credential from the environment', () => {
   it('is detected in the background within a short time', async () => {
     const window = world().openWindow();
     set('I99DASH_API_KEY', world().backend.state.addApiKey(DEFAULT_ACCOUNT.devId));
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     assert.equal(window.session.identity().source, 'environment');
   });
 
@@ -84,8 +84,8 @@ describe('credential from the environment', () => {
     window.session.onDidChange((state) =>
       kinds.push(state.kind === 'environment' ? state.failure?.code : state.kind),
     );
-    await window.keepAlive.trigger();
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
+    await window.scheduler.trigger();
     const before = world().requests.length;
     await world().passSlowly(10 * MINUTE, 15_000);
     assert.equal(world().requests.length, before);
@@ -101,7 +101,7 @@ describe('credential from the environment', () => {
     const window = world().openWindow();
     const api = new ApiClient(world().backend.url, createUndiciTransport(), window.session);
     set('I99DASH_TOKEN', tokenFor(DEFAULT_ACCOUNT.devId));
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     const fault = { kind: 'status', status: 401 } as const;
     const refusal = world().backend.faults.inject({ fault, times: 'always' });
     await rejectsWith('NOT_SIGNED_IN', listSshKeys(api));
@@ -139,7 +139,7 @@ describe('credential from the environment', () => {
     const window = await world().signedInWindow();
     const stored = await world().storedText();
     set('I99DASH_TOKEN', 'a-token-that-nobody-minted');
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     await world().passSlowly(60 * MINUTE, 15_000);
     assert.equal(await world().storedText(), stored);
     set('I99DASH_TOKEN', undefined);

@@ -55,7 +55,7 @@ describe('unresponsive keyring', () => {
     await world().activity.idle();
     await window.look();
     assert.equal(window.session.state.kind, 'signedIn');
-    assert.equal(window.session.stored?.profile.source, 'token');
+    assert.equal(window.session.ownSession?.profile.source, 'token');
   });
 
   it('delays only the first refresh, by seconds', async () => {
@@ -123,10 +123,10 @@ describe('keyring with spurious change events', () => {
   const world = useSessionWorld();
 
   it('reads the keyring at a limited rate and does not call a backend that is down', async () => {
-    const { keepAlive } = await world().signedInWindow();
+    const { scheduler } = await world().signedInWindow();
     world().backend.faults.inject({ fault: { kind: 'reset' }, times: 'always' });
     world().clock.jump(16 * MINUTE);
-    await keepAlive.trigger();
+    await scheduler.trigger();
     const before = world().requests.length;
     let reads = 0;
     const get = world().secrets.get.bind(world().secrets);

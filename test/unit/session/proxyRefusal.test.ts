@@ -33,7 +33,7 @@ describe('proxy that rejects its password', () => {
       transport,
       backendUrl: () => `http://${HOST}`,
     });
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     password = 'old';
     return window;
   }
@@ -41,7 +41,7 @@ describe('proxy that rejects its password', () => {
   it('points to the proxy settings although the token is still valid', async () => {
     const window = await keptWindow();
     world().clock.jump(10 * MINUTE);
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     const { state } = window.session;
     assert.ok(state.kind === 'offline');
     const { code, status, setting, message } = state.failure;
@@ -71,7 +71,7 @@ describe('proxy that rejects its password', () => {
     const window = await keptWindow();
     const tokens = new InteractiveTokens(window.session, () => Promise.resolve());
     world().clock.jump(16 * MINUTE);
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     for (let round = 0; round < 2; round++) {
       const before = tries();
       const error = await rejectsWith('OFFLINE', tokens.getToken());
@@ -86,7 +86,7 @@ describe('proxy that rejects its password', () => {
   it('retries at once when the proxy settings change', async () => {
     const window = await keptWindow();
     world().clock.jump(16 * MINUTE);
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     await world().passSlowly(10 * MINUTE, 15 * SECOND);
     password = 'new';
     window.session.resetBackoff({ userInitiated: true });
@@ -99,7 +99,7 @@ describe('proxy that rejects its password', () => {
     password = 'new';
     const outage = world().backend.faults.inject({ fault: { kind: 'reset' }, times: 'always' });
     world().clock.jump(16 * MINUTE);
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     await world().passSlowly(10 * MINUTE, 5 * SECOND);
     outage.remove();
     password = 'old';

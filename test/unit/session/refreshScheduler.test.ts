@@ -16,7 +16,7 @@ describe('session keep-alive', () => {
   /** A window with a running keep-alive. */
   async function keptWindow(key = world().key) {
     const window = await world().signedInWindow(key);
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     return window;
   }
 
@@ -37,7 +37,7 @@ describe('session keep-alive', () => {
     const window = await keptWindow();
     for (let round = 0; round < 60; round++) {
       await world().pass(SECOND);
-      const { minted } = window.session.stored ?? {};
+      const { minted } = window.session.ownSession ?? {};
       assert.ok((minted?.expiresAt ?? 0) > world().clock.now());
       assert.equal(kindOf(window), 'signedIn');
     }
@@ -49,7 +49,7 @@ describe('session keep-alive', () => {
     const window = await keptWindow();
     const before = world().mints;
     await world().pass(4_550); // the middle of the jitter: 57.5 % of 8 seconds
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     assert.equal(world().mints - before, 0);
     await world().pass(150);
     assert.equal(world().mints - before, 1);
@@ -66,8 +66,8 @@ describe('session keep-alive', () => {
   it('keeps a single timer, however often it is triggered', async () => {
     const window = await keptWindow();
     for (let round = 0; round < 20; round++) {
-      void window.keepAlive.trigger();
-      await window.keepAlive.trigger();
+      void window.scheduler.trigger();
+      await window.scheduler.trigger();
       await world().pass(5 * SECOND);
       assert.equal(world().clock.pending, 1);
     }
@@ -77,7 +77,7 @@ describe('session keep-alive', () => {
     const window = await keptWindow();
     world().clock.jump(16 * MINUTE);
     const before = world().requests.length;
-    await Promise.all(Array.from({ length: 20 }, () => window.keepAlive.trigger()));
+    await Promise.all(Array.from({ length: 20 }, () => window.scheduler.trigger()));
     assert.equal(world().requests.length - before, 2);
   });
 
@@ -87,7 +87,7 @@ describe('session keep-alive', () => {
     assert.equal(world().clock.pending, 0);
     const before = world().requests.length;
     await world().passSlowly(30 * MINUTE);
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     assert.equal(world().requests.length, before, 'though a renewal is due');
     assert.equal(world().clock.pending, 0);
   });
@@ -96,7 +96,7 @@ describe('session keep-alive', () => {
     const window = await keptWindow();
     world().clock.jump(10 * MINUTE);
     const challenge = holdBack(world().backend, CHALLENGE);
-    const look = window.keepAlive.trigger();
+    const look = window.scheduler.trigger();
     await challenge.reached;
     window.dispose();
     challenge.release();
@@ -109,7 +109,7 @@ describe('session keep-alive', () => {
     const rule = { fault: { kind: 'reset' }, times: 'always' } as const;
     const outage = world().backend.faults.inject(rule);
     world().clock.jump(16 * MINUTE);
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     await world().passSlowly(5 * MINUTE);
     assert.equal(kindOf(window), 'offline');
     outage.remove();
@@ -135,7 +135,7 @@ describe('session keep-alive', () => {
       const rule = { match: { path: CHALLENGE }, fault: { kind: 'reset' } } as const;
       const outage = world().backend.faults.inject({ ...rule, times: 'always' });
       world().clock.jump(16 * MINUTE);
-      await window.keepAlive.trigger();
+      await window.scheduler.trigger();
       while (outage.hits < 7) await world().pass(5 * SECOND);
       outage.remove();
       const { state } = window.session;
@@ -155,7 +155,7 @@ describe('session keep-alive', () => {
       const window = await keptWindow();
       const states = statesOf(window);
       world().clock.jump(ms);
-      await window.keepAlive.trigger();
+      await window.scheduler.trigger();
       await world().passSlowly(60 * MINUTE, 15 * SECOND);
       assert.deepEqual([...new Set(states)], ['signedIn']);
       assert.ok(world().mints <= 11, `${world().mints} mints`);
@@ -170,7 +170,7 @@ describe('session keep-alive', () => {
     const window = await world().restoredWindow();
     assert.equal(kindOf(window), 'signedIn');
     const states = statesOf(window);
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     assert.equal(failureOf(window), 'OFFLINE');
     await world().passSlowly(10 * MINUTE);
     assert.deepEqual([...new Set(states)], ['offline']);
@@ -185,7 +185,7 @@ describe('session keep-alive', () => {
     const rule = { fault: { kind: 'reset' }, times: 'always' } as const;
     const outage = world().backend.faults.inject(rule);
     const window = await world().restoredWindow();
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     assert.equal(kindOf(window), 'signedIn', 'one failure may be a blip');
     await world().passSlowly(MINUTE);
     assert.equal(kindOf(window), 'offline');
@@ -200,7 +200,7 @@ describe('session keep-alive', () => {
     (await keptWindow()).dispose();
     const window = await world().restoredWindow();
     const before = world().requests.length;
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     await world().passSlowly(3 * MINUTE);
     await window.look();
     assert.deepEqual(world().requests.slice(before), ['GET /api/v1/dev/me']);
@@ -232,10 +232,10 @@ describe('session keep-alive', () => {
       (await keptWindow(world().encryptedKey)).dispose();
       const window = await world().restoredWindow();
       world().clock.jump(10 * MINUTE);
-      await window.keepAlive.trigger();
+      await window.scheduler.trigger();
       assert.ok((await ticksInAMinute()) <= 5, 'due, but not spent');
       world().clock.jump(10 * MINUTE);
-      await window.keepAlive.trigger();
+      await window.scheduler.trigger();
       assert.equal(kindOf(window), 'locked');
       assert.ok((await ticksInAMinute()) <= 5);
     });
@@ -244,7 +244,7 @@ describe('session keep-alive', () => {
       const window = await keptWindow();
       world().backend.state.removeKey(world().key.fingerprint);
       world().clock.jump(10 * MINUTE);
-      await window.keepAlive.trigger();
+      await window.scheduler.trigger();
       assert.equal(kindOf(window), 'rejected');
       assert.ok((await ticksInAMinute()) <= 5, 'not spent');
       world().clock.jump(10 * MINUTE);
@@ -255,7 +255,7 @@ describe('session keep-alive', () => {
       const window = await keptWindow();
       await window.session.signInWithToken(await window.session.getToken());
       world().clock.jump(20 * MINUTE);
-      await window.keepAlive.trigger();
+      await window.scheduler.trigger();
       assert.equal(kindOf(window), 'rejected');
       assert.ok((await ticksInAMinute()) <= 5);
     });
@@ -265,10 +265,10 @@ describe('session keep-alive', () => {
     (await keptWindow(world().encryptedKey)).dispose();
     const window = await world().restoredWindow();
     world().clock.jump(20 * MINUTE);
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     assert.equal(kindOf(window), 'locked');
     world().secrets.events = 0;
-    const look = window.keepAlive.trigger();
+    const look = window.scheduler.trigger();
     const signedOut = window.session.signOut();
     await Promise.all([look, signedOut]);
     await rm(world().encryptedKey.path);

@@ -162,7 +162,7 @@ describe('SSH agent signature request', () => {
     const key = await openKeyFile(world().key.path);
     const signer: Signer = {
       ...key,
-      asksPerson: true,
+      mayPromptUser: true,
       sign: (_data, signal) => {
         signals.push(signal);
         return raceSignal(nextAnswer(), signal);
@@ -183,8 +183,8 @@ describe('SSH agent signature request', () => {
   }
 
   it('gives up on a silent agent at the deadline and does not retry before the backoff ends', async () => {
-    const { keepAlive, session } = await window();
-    void keepAlive.trigger();
+    const { scheduler, session } = await window();
+    void scheduler.trigger();
     await untilAsked(1);
     await world().passSlowly(4 * MINUTE);
     assert.equal(asked(), 1);
@@ -206,7 +206,7 @@ describe('SSH agent signature request', () => {
   });
 
   it('aborts the request once all callers have cancelled, and not before', async () => {
-    const { session, keepAlive } = await window();
+    const { session, scheduler } = await window();
     const [one, other] = [new AbortController(), new AbortController()];
     const tokens = [one, other].map(({ signal }) =>
       session.getToken({ interactive: true, signal }),
@@ -219,7 +219,7 @@ describe('SSH agent signature request', () => {
     other.abort();
     await ended;
     assert.equal(signals[0].aborted, true);
-    await keepAlive.trigger();
+    await scheduler.trigger();
     assert.equal(asked(), 1, 'a person who cancels is not asked again at once');
     assert.equal(session.state.kind, 'locked');
   });
@@ -233,10 +233,10 @@ describe('SSH agent signature request', () => {
   });
 
   it('treats an invalid answer as a refusal', async () => {
-    const { session, keepAlive } = await window();
+    const { session, scheduler } = await window();
     nextAnswer = () => Promise.reject(new I99dashError('AGENT_UNAVAILABLE', 'no sense'));
-    await keepAlive.trigger();
-    for (let focus = 0; focus < 5; focus++) await keepAlive.trigger();
+    await scheduler.trigger();
+    for (let focus = 0; focus < 5; focus++) await scheduler.trigger();
     assert.equal(asked(), 1);
     assert.equal(session.state.kind, 'locked');
     const error = await rejectsWith('AGENT_UNAVAILABLE', session.getToken({ interactive: true }));

@@ -25,7 +25,7 @@ describe('new tokens that the backend rejects', () => {
 
   async function keptWindow(): Promise<SessionWindow> {
     const window = await world().signedInWindow();
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     return window;
   }
 
@@ -56,7 +56,7 @@ describe('new tokens that the backend rejects', () => {
     const window = await world().restoredWindow();
     const states = statesOf(window);
     refuse(ME);
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     await world().passSlowly(MINUTE, SECOND);
     const early = world().mints;
     assert.ok(early >= 4 && early <= 9, `${early} mints in the first minute`);
@@ -92,7 +92,7 @@ describe('new tokens that the backend rejects', () => {
 
   it('recover at once when a command refreshes the token', async () => {
     const window = await world().signedInWindow();
-    window.keepAlive.dispose();
+    window.scheduler.dispose();
     const refusal = refuse(ME);
     await rejectsWith('NOT_SIGNED_IN', window.session.fetchIdentity());
     refusal.remove();
@@ -111,7 +111,7 @@ describe('new tokens that the backend rejects', () => {
     const before = world().requests.length;
     for (let round = 0; round < 3; round++) {
       await rejectsWith('NOT_SIGNED_IN', listKeys(window));
-      await window.keepAlive.trigger();
+      await window.scheduler.trigger();
     }
     assert.deepEqual([...new Set(states)], ['signedIn']);
     const asked = world().requests.slice(before);
@@ -154,7 +154,7 @@ describe('new tokens that the backend rejects', () => {
     await world().signIn(window);
     assert.equal(kindOf(window), 'signedIn');
     world().clock.jump(16 * MINUTE);
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     assert.equal(kindOf(window), 'signedIn');
   });
 });

@@ -120,7 +120,7 @@ describe('session', () => {
     const second = openWindow();
     await second.restore();
     assert.deepEqual(second.identity(), first.identity());
-    assert.equal(second.stored?.profile.sessionId, first.stored?.profile.sessionId);
+    assert.equal(second.ownSession?.profile.sessionId, first.ownSession?.profile.sessionId);
     assert.equal(backend.requests.length, before);
     assert.deepEqual(opened, []);
   });
@@ -129,12 +129,12 @@ describe('session', () => {
     await signedIn();
     const session = openWindow();
     await session.restore();
-    const { profile, minted } = session.stored ?? {};
+    const { profile, minted } = session.ownSession ?? {};
     clock.advance(901_000);
     await Promise.all(Array.from({ length: 8 }, () => whoAmI(session)));
     assert.deepEqual(opened, [key.path]);
-    assert.equal(session.stored?.profile.sessionId, profile?.sessionId);
-    assert.notEqual(session.stored?.minted?.token, minted?.token);
+    assert.equal(session.ownSession?.profile.sessionId, profile?.sessionId);
+    assert.notEqual(session.ownSession?.minted?.token, minted?.token);
     assert.equal(paths().filter((path) => path.endsWith('/verify')).length, 2);
   });
 
@@ -152,7 +152,7 @@ describe('session', () => {
 
   it('signs out and leaves only the end marker', async () => {
     const session = await signedIn();
-    const sessionId = session.stored?.profile.sessionId;
+    const sessionId = session.ownSession?.profile.sessionId;
     await session.signOut();
     assert.equal(session.state.kind, 'signedOut');
     await rejectsWith('NOT_SIGNED_IN', session.getToken());
@@ -209,11 +209,11 @@ describe('session', () => {
     async function failsToSignIn(code: Parameters<typeof rejectsWith>[0], path = key.path) {
       const session = await signedIn();
       const stored = [...secrets.values];
-      const before = session.stored;
+      const before = session.ownSession;
       const signer = await openKeyFile(path);
       const error = await rejectsWith(code, session.signInWithKey(signer, origin(path)));
       assert.deepEqual([...secrets.values], stored);
-      assert.deepEqual(session.stored, before);
+      assert.deepEqual(session.ownSession, before);
       assert.equal(session.state.kind, 'signedIn');
       return error;
     }

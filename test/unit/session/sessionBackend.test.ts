@@ -56,7 +56,7 @@ describe('selected backend', () => {
     const window = await world().signedInWindow(undefined, switching());
     world().clock.jump(16 * MINUTE);
     backendUrl = other.url;
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     assert.deepEqual(other.requests, []);
     assert.equal(kindOf(window), 'signedOut');
   });
@@ -79,14 +79,14 @@ describe('selected backend', () => {
 
   it('keeps the session while the setting is temporarily invalid', async () => {
     let refused = false;
-    const { session, keepAlive } = await world().signedInWindow(undefined, {
+    const { session, scheduler } = await world().signedInWindow(undefined, {
       backendUrl: () => {
         if (refused) throw new Error('refused');
         return backendUrl;
       },
     });
     refused = true;
-    await keepAlive.trigger();
+    await scheduler.trigger();
     await assert.rejects(session.getToken(), /refused/u);
     await assert.rejects(session.restore(), /refused/u);
     refused = false;

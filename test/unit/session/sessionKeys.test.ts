@@ -21,7 +21,7 @@ describe('session with an encrypted key', () => {
     const first = await world().signedInWindow(world().encryptedKey);
     first.dispose();
     const second = await world().restoredWindow();
-    await second.keepAlive.trigger();
+    await second.scheduler.trigger();
     return second;
   }
 
@@ -47,7 +47,7 @@ describe('session with an encrypted key', () => {
     await world().passSlowly(16 * MINUTE);
     const { path, passphrase } = world().encryptedKey;
     window.session.unlock(await openKeyFile(path, unlockWith(passphrase)));
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     assert.equal(kindOf(window), 'signedIn');
     const states = new Set(statesOf(window));
     await world().passSlowly(60 * MINUTE, 15_000);
@@ -122,7 +122,7 @@ describe('session whose key was registered with another account', () => {
   it('ends as soon as the next token names another account', async () => {
     const window = await world().signedInWindow();
     const other = await world().restoredWindow();
-    await Promise.all([window.keepAlive.trigger(), other.keepAlive.trigger()]);
+    await Promise.all([window.scheduler.trigger(), other.scheduler.trigger()]);
     moveKey();
     await world().passSlowly(16 * MINUTE, 15_000);
     await assertOver(window);
@@ -179,7 +179,7 @@ describe('session whose key file changes', () => {
     it(`is locked on token expiry when its key file ${title}, and recovers by itself`, async () => {
       const { path } = world().key;
       const window = await world().signedInWindow();
-      await window.keepAlive.trigger();
+      await window.scheduler.trigger();
       await change(path);
       await world().passSlowly(14 * MINUTE);
       assert.equal(kindOf(window), 'signedIn');
@@ -209,7 +209,7 @@ describe('session with an agent key', () => {
           : Promise.resolve(holds === 'key' ? signer : undefined),
     });
     await window.session.signInWithKey(signer, { source: 'agent' });
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     holds = 'nothing: it is gone';
     await world().passSlowly(15 * MINUTE);
     assert.equal(kindOf(window), 'locked');

@@ -49,13 +49,13 @@ describe('session shared by a local and a remote machine', () => {
   }
 
   const profileOf = ({ session }: SessionWindow) =>
-    session.stored?.profile ?? assert.fail('nobody is signed in');
+    session.ownSession?.profile ?? assert.fail('nobody is signed in');
 
   it('uses the shared token on a machine without a key and is locked when it expires', async () => {
     const local = await world().signedInWindow();
-    await local.keepAlive.trigger();
+    await local.scheduler.trigger();
     const remote = await remoteWindow();
-    await remote.keepAlive.trigger();
+    await remote.scheduler.trigger();
     assert.ok(lacksKey(profileOf(remote)));
     assert.equal(remote.session.identity().fingerprint, undefined);
     await world().passSlowly(60 * MINUTE, 15_000);
@@ -95,10 +95,10 @@ describe('session shared by a local and a remote machine', () => {
   ] as const) {
     it(`serves every call of a working day on both machines when the other ${what}`, async () => {
       const local = await world().signedInWindow();
-      await local.keepAlive.trigger();
+      await local.scheduler.trigger();
       const remote = await remoteWindow();
       if (hasKey) await signInRemotely(remote);
-      await remote.keepAlive.trigger();
+      await remote.scheduler.trigger();
       const { sessionId } = profileOf(local);
       for (let minute = 5; minute <= 8 * 60; minute += 5) {
         await world().passSlowly(5 * MINUTE, 15_000);
@@ -128,7 +128,7 @@ describe('session shared by a local and a remote machine', () => {
     (await world().signedInWindow()).dispose();
     const [one, other] = [await remoteWindow(), await remoteWindow()];
     await world().passSlowly(16 * MINUTE);
-    await other.keepAlive.trigger();
+    await other.scheduler.trigger();
     assert.equal(kindOf(other), 'locked');
     await signInRemotely(one);
     assert.equal(kindOf(other), 'signedIn');
@@ -139,7 +139,7 @@ describe('session shared by a local and a remote machine', () => {
     const clock = new SkewedClock(world().clock);
     clock.set(-3 * MINUTE);
     const local = await world().signedInWindow();
-    await local.keepAlive.trigger();
+    await local.scheduler.trigger();
     const remote = await remoteWindow({ clock });
     for (let minute = 0; minute < 60; minute++) {
       await world().passSlowly(MINUTE, 15_000);
@@ -151,7 +151,7 @@ describe('session shared by a local and a remote machine', () => {
     /** The storage that such a version wrote. */
     async function storeOldRecord(): Promise<void> {
       const window = await world().signedInWindow();
-      const { profile, minted } = window.session.stored ?? assert.fail();
+      const { profile, minted } = window.session.ownSession ?? assert.fail();
       window.dispose();
       const old = { version: 1, ...profile, ...minted };
       await world().secrets.store(world().storageKey, JSON.stringify(old));

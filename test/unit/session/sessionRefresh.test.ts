@@ -48,7 +48,7 @@ describe('on-demand token refresh', () => {
     patience.abort();
     await assert.rejects(impatient, CancelledError);
     mint.release();
-    assert.equal(await waiting, session.stored?.minted?.token);
+    assert.equal(await waiting, session.ownSession?.minted?.token);
     assert.equal(world().mints, 2);
   });
 
@@ -65,8 +65,8 @@ describe('on-demand token refresh', () => {
   describe('after a 401', () => {
     /** Signs in, without background checks. */
     async function signedIn() {
-      const { session, keepAlive } = await world().signedInWindow();
-      keepAlive.dispose();
+      const { session, scheduler } = await world().signedInWindow();
+      scheduler.dispose();
       return session;
     }
 
@@ -165,7 +165,7 @@ describe('on-demand token refresh', () => {
       world().secrets.events = 0;
       const second = await world().restoredWindow();
       world().clock.jump(10 * MINUTE);
-      await first.keepAlive.trigger();
+      await first.scheduler.trigger();
       world().backend.state.revokeTokens();
       await rejectsWith('NOT_SIGNED_IN', second.session.fetchIdentity());
       await second.session.fetchIdentity();
@@ -192,7 +192,7 @@ describe('on-demand token refresh', () => {
       for (let hurry = 0; hurry < 3; hurry++) {
         const error = await rejectsWith('SERVER', window.session.getToken());
         assert.equal(error.status, 503);
-        await window.keepAlive.trigger();
+        await window.scheduler.trigger();
       }
       assert.equal(tries(), 2);
       assert.equal(kindOf(window), 'offline');
@@ -206,7 +206,7 @@ describe('on-demand token refresh', () => {
     it('waits even when the token expires in the meantime', async () => {
       const window = await signedIn();
       world().clock.jump(13 * MINUTE);
-      await window.keepAlive.trigger();
+      await window.scheduler.trigger();
       assert.equal(tries(), 2);
       assert.equal(kindOf(window), 'signedIn', 'the token is still good');
       await world().passSlowly(2 * MINUTE);
@@ -221,7 +221,7 @@ describe('on-demand token refresh', () => {
     it('shows in the background that the token has expired', async () => {
       const window = await signedIn();
       world().clock.jump(13 * MINUTE);
-      await window.keepAlive.trigger();
+      await window.scheduler.trigger();
       await world().passSlowly(2 * MINUTE);
       assert.equal(kindOf(window), 'offline');
     });
@@ -278,7 +278,7 @@ describe('permanent rejection by the server', () => {
 
   it('stops using a key that was removed until the user acts', async () => {
     const window = await world().signedInWindow();
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     const states = statesOf(window);
     world().backend.state.removeKey(world().key.fingerprint);
     await world().passSlowly(13 * MINUTE);
@@ -303,18 +303,18 @@ describe('permanent rejection by the server', () => {
 
   it('treats lost challenges of a backend as transient', async () => {
     const window = await world().signedInWindow();
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     const states = statesOf(window);
     invalidChallenge(4); // each refresh tries twice
     await world().passSlowly(20 * MINUTE);
     assert.ok(!states.includes('rejected'), states.join());
     assert.equal(states.at(-1), 'signedIn');
-    assert.ok((window.session.stored?.minted?.expiresAt ?? 0) > world().clock.now());
+    assert.ok((window.session.ownSession?.minted?.expiresAt ?? 0) > world().clock.now());
   });
 
   it('recognizes an older backend that reports unknown keys as invalid challenges', async () => {
     const window = await world().signedInWindow();
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     invalidChallenge('always');
     await world().passSlowly(13 * MINUTE);
     assert.equal(failureOf(window), 'KEY_REJECTED');
@@ -346,7 +346,7 @@ describe('permanent rejection by the server', () => {
       world().clock.jump(age);
       const window = await world().restoredWindow();
       const states = statesOf(window);
-      await window.keepAlive.trigger();
+      await window.scheduler.trigger();
       await world().activity.idle();
       assert.equal(failureOf(window), 'KEY_REJECTED');
       const before = world().requests.length;
@@ -362,7 +362,7 @@ describe('permanent rejection by the server', () => {
     world().backend.settings.sshEnabled = false;
     const window = await world().restoredWindow();
     const states = statesOf(window);
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     assert.equal(failureOf(window), 'SSH_AUTH_DISABLED');
     await window.session.fetchIdentity();
     const before = world().requests.length;
@@ -380,7 +380,7 @@ describe('pasted token', () => {
     const request = { devId: DEFAULT_ACCOUNT.devId, lifeSeconds: 900 };
     const window = world().openWindow();
     await window.session.signInWithToken(world().backend.state.mintToken(request));
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     return window;
   }
 

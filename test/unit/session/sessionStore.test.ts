@@ -69,7 +69,7 @@ describe('session store', () => {
 
   it('keeps the token only in the secret store', async () => {
     await store.begin(URL, recordOf('one', 'the-token'));
-    await store.saveRenewed(URL, recordOf('one', 'the-token-2'), 'the-token');
+    await store.saveRefreshed(URL, recordOf('one', 'the-token-2'), 'the-token');
     assert.ok(values.values.get(KEY)?.includes('the-token-2'));
     assert.ok(!JSON.stringify([...state.values]).includes('the-token'));
   });
@@ -167,7 +167,7 @@ describe('session store', () => {
     it('returns a refreshed token anyway', async () => {
       await store.begin(URL, recordOf('one'));
       const renewed = recordOf('one', 'one-2');
-      assertSession(await store.saveRenewed(URL, renewed, 'one-1'), renewed);
+      assertSession(await store.saveRefreshed(URL, renewed, 'one-1'), renewed);
     });
 
     it('records the end and throws because the token is still stored', async () => {
@@ -183,7 +183,7 @@ describe('session store', () => {
     it('replaces the token of the stored session', async () => {
       await store.begin(URL, recordOf('one'));
       const renewed = recordOf('one', 'one-2', -MINUTE);
-      assertSession(await store.saveRenewed(URL, renewed, 'one-1'), renewed);
+      assertSession(await store.saveRefreshed(URL, renewed, 'one-1'), renewed);
       assertSession(await store.read(URL), renewed);
     });
 
@@ -191,13 +191,13 @@ describe('session store', () => {
       await store.begin(URL, recordOf('one'));
       await values.delete(KEY);
       const renewed = recordOf('one', 'one-2');
-      assertSession(await store.saveRenewed(URL, renewed, undefined), renewed);
+      assertSession(await store.saveRefreshed(URL, renewed, undefined), renewed);
       assertSession(await store.read(URL), renewed);
     });
 
     it('restores the session when the secret and the profile were lost', async () => {
       const renewed = recordOf('one', 'one-2');
-      assertSession(await store.saveRenewed(URL, renewed, 'one-1'), renewed);
+      assertSession(await store.saveRefreshed(URL, renewed, 'one-1'), renewed);
       assertSession(await store.read(URL), renewed);
       await values.delete(KEY);
       await assertLost('one');
@@ -206,13 +206,13 @@ describe('session store', () => {
     it('replaces a token from a clock that ran ahead', async () => {
       await store.begin(URL, recordOf('one', 'one-1', -60 * MINUTE));
       const renewed = recordOf('one', 'one-2');
-      assertSession(await store.saveRenewed(URL, renewed, undefined), renewed);
+      assertSession(await store.saveRefreshed(URL, renewed, undefined), renewed);
     });
 
     it('does not restore a session that has ended', async () => {
       await store.begin(URL, recordOf('one'));
       await store.end(URL, 'one');
-      const ended = await store.saveRenewed(URL, recordOf('one', 'one-2'), 'one-1');
+      const ended = await store.saveRefreshed(URL, recordOf('one', 'one-2'), 'one-1');
       assert.deepEqual(ended, { kind: 'ended' });
       assert.deepEqual(await store.read(URL), { kind: 'ended' });
     });
@@ -220,7 +220,7 @@ describe('session store', () => {
     it('does not overwrite another session', async () => {
       await store.begin(URL, recordOf('one'));
       await store.begin(URL, recordOf('two'));
-      const stored = await store.saveRenewed(URL, recordOf('one', 'one-2'), 'one-1');
+      const stored = await store.saveRefreshed(URL, recordOf('one', 'one-2'), 'one-1');
       assertSession(stored, recordOf('two'));
       assertSession(await store.read(URL), recordOf('two'));
     });
@@ -229,7 +229,7 @@ describe('session store', () => {
       const later = recordOf('one', 'one-3');
       await store.begin(URL, later);
       const renewed = recordOf('one', 'one-2', MINUTE);
-      assertSession(await store.saveRenewed(URL, renewed, 'one-1'), later);
+      assertSession(await store.saveRefreshed(URL, renewed, 'one-1'), later);
       assertSession(await store.read(URL), later);
     });
   });
@@ -240,7 +240,7 @@ describe('session store', () => {
       const slow = new UnreliableSecretStore(values);
       const write = slow.hold('store');
       const other = new SessionStore(developerRealm, slow, state, clock, keys);
-      const saved = other.saveRenewed(URL, recordOf('one', 'one-2'), 'one-1');
+      const saved = other.saveRefreshed(URL, recordOf('one', 'one-2'), 'one-1');
       await write.reached;
       await interlude();
       write.release();
@@ -260,7 +260,7 @@ describe('session store', () => {
       assert.equal(saved.minted, undefined);
       await assertLost('two');
       const renewed = recordOf('two', 'two-2');
-      assertSession(await store.saveRenewed(URL, renewed, undefined), renewed);
+      assertSession(await store.saveRefreshed(URL, renewed, undefined), renewed);
       assertSession(await store.read(URL), renewed);
     });
 

@@ -16,8 +16,8 @@ const signerOf = ({ path, passphrase }: TestKey): Promise<Signer> =>
   openKeyFile(path, unlockWith(passphrase));
 const VERIFY = '/api/v1/auth/ssh/verify';
 
-const idOf = ({ session }: SessionWindow) => session.stored?.profile.sessionId;
-const tokenOf = ({ session }: SessionWindow) => session.stored?.minted?.token;
+const idOf = ({ session }: SessionWindow) => session.ownSession?.profile.sessionId;
+const tokenOf = ({ session }: SessionWindow) => session.ownSession?.minted?.token;
 
 describe('token refresh', () => {
   const world = useSessionWorld();
@@ -27,7 +27,7 @@ describe('token refresh', () => {
     const second = await world().restoredWindow();
     const before = idOf(first);
     world().clock.jump(10 * MINUTE);
-    await first.keepAlive.trigger();
+    await first.scheduler.trigger();
     await world().activity.idle();
     assert.equal(idOf(first), before);
     assert.equal(idOf(second), before);
@@ -39,9 +39,9 @@ describe('token refresh', () => {
     const second = await world().restoredWindow();
     world().secrets.events = 0;
     world().clock.jump(10 * MINUTE);
-    await first.keepAlive.trigger();
+    await first.scheduler.trigger();
     assert.notEqual(tokenOf(second), tokenOf(first));
-    await second.keepAlive.trigger();
+    await second.scheduler.trigger();
     assert.equal(tokenOf(second), tokenOf(first));
     assert.equal(world().mints, 2);
   });
@@ -59,12 +59,12 @@ describe('token refresh', () => {
   });
 
   it('replaces a token even if the new one has a shorter lifetime', async () => {
-    const { session, keepAlive } = await world().signedInWindow();
+    const { session, scheduler } = await world().signedInWindow();
     world().clock.jump(9 * MINUTE);
     world().backend.setTokenLife(120);
-    await keepAlive.trigger();
-    assert.equal(session.stored?.minted?.expiresAt, world().clock.now() + 120_000);
-    await keepAlive.trigger();
+    await scheduler.trigger();
+    assert.equal(session.ownSession?.minted?.expiresAt, world().clock.now() + 120_000);
+    await scheduler.trigger();
     assert.equal(world().mints, 2);
   });
 
@@ -161,7 +161,7 @@ describe('token refresh', () => {
       const before = tokenOf(window);
       world().agent.push(await signerOf(world().encryptedKey));
       world().clock.jump(16 * MINUTE);
-      await window.keepAlive.trigger();
+      await window.scheduler.trigger();
       assert.notEqual(tokenOf(window), before, 'it renews as if nothing had been');
     });
   });
@@ -230,14 +230,14 @@ describe('clock change', () => {
     it(`costs one refresh for any number of callers and windows when the clock moves ${title}`, async () => {
       const first = await world().signedInWindow();
       const second = await world().restoredWindow();
-      await second.keepAlive.trigger();
+      await second.scheduler.trigger();
       world().clock.jump(ms);
       for (const { session } of [first, second, first, second]) {
         await session.fetchIdentity();
         assert.equal(session.state.kind, 'signedIn');
       }
-      await first.keepAlive.trigger();
-      await second.keepAlive.trigger();
+      await first.scheduler.trigger();
+      await second.scheduler.trigger();
       assert.equal(world().mints, 2);
     });
 
@@ -258,15 +258,15 @@ describe('clock change', () => {
 
   it('does not leave the session offline after moving forward without a network', async () => {
     const window = await world().signedInWindow();
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     const fault = { kind: 'reset' } as const;
     const rule = world().backend.faults.inject({ fault, times: 'always' });
     world().clock.jump(60 * MINUTE);
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     assert.equal(kindOf(window), 'offline');
     world().clock.jump(-60 * MINUTE);
     rule.remove();
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     assert.equal(kindOf(window), 'signedIn');
   });
 });

@@ -91,7 +91,7 @@ describe('session whose key is not approved for the backend', () => {
     const window = await world().restoredWindow({ keyUse });
     const before = world().requests.filter((request) => request.includes('challenge')).length;
     world().clock.jump(20 * 60_000);
-    await window.keepAlive.trigger();
+    await window.scheduler.trigger();
     await world().activity.idle();
     assert.equal(window.session.state.kind, 'offline');
     await rejectsWith('CHALLENGE_REFUSED', window.session.getToken());

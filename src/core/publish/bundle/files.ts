@@ -7,7 +7,8 @@ import { t } from '../../text/l10n';
 import { isInside } from '../../miniAppFolder';
 import { sanitizeLine } from '../../text/sanitizeLine';
 import { compareBytewise, sortBytewise } from './byteOrder';
-import { assertWellFormed, DistinctNames, illFormed, isLeftOut, isNeverPacked } from './entryNames';
+import { assertWellFormed, DistinctNames, illFormed } from './entryNames';
+import { isExcluded, isNeverPacked } from './excludedNames';
 
 /** Creates less garbage than the one of `node:fs/promises`, which matters for many files. */
 const stat = promisify(statWithCallback);
@@ -211,7 +212,7 @@ class Walk {
   private async inspect(folder: Folder, dirent: Dirent): Promise<Entry | undefined> {
     const { name } = dirent;
     const path = folder.path + sep + name;
-    if (isLeftOut(name)) {
+    if (isExcluded(name)) {
       this.leaveOut(folder, dirent);
       return undefined;
     }

@@ -2,7 +2,7 @@ import { opendir } from 'node:fs/promises';
 import { throwIfCancelled } from '../../errors';
 import type { Problem } from '../../problem';
 import type { ManifestLocations } from '../project/manifestLocations';
-import { isLeftOut } from '../bundle/entryNames';
+import { isExcluded } from '../bundle/excludedNames';
 import { FileProblemCache } from './fileProblemCache';
 import { checkFiles, unfitFiles, type FileProblemsOptions, type KnownFindings } from './checkFiles';
 import type { PartialProject } from '../project/project';
@@ -75,7 +75,7 @@ async function isLarge(root: string, signal: AbortSignal | undefined): Promise<b
     throwIfCancelled(signal);
     const listing = await opendir(folder).catch(() => []);
     for await (const dirent of listing) {
-      if (!isLeftOut(dirent.name)) {
+      if (!isExcluded(dirent.name)) {
         entries++;
         if (dirent.isDirectory()) {
           folders.push(`${folder}/${dirent.name}`);

@@ -76,7 +76,7 @@ export function agentSigner(
   return {
     fingerprint: key.fingerprint,
     publicKey: key.publicKey,
-    asksPerson: true,
+    mayPromptUser: true,
     sign: async (data, signal) => {
       const request = signRequest(key.publicBlob, data);
       const signature = readSignature(await askAgent(socketPath, request, timeoutMs, signal));

@@ -1,5 +1,6 @@
 import { homedir, userInfo } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, resolve, sep } from 'node:path';
+import { pathBelow, toEditorPath } from './paths';
 
 /**
  * Returns the absolute path of the home folder without a trailing slash. A relative `HOME` is
@@ -7,7 +8,7 @@ import { isAbsolute, join, resolve } from 'node:path';
  */
 export function homeFolder(): string {
   const home = homedir();
-  return resolve(isAbsolute(home) ? home : userInfo().homedir);
+  return toEditorPath(resolve(isAbsolute(home) ? home : userInfo().homedir));
 }
 
 /** Expands a leading `~` to the home folder, as a shell does. */
@@ -17,15 +18,13 @@ export function expandHome(path: string): string {
 
 /** Resolves a path from the user: `~` and relative paths start at the home folder. */
 export function absoluteFromHome(path: string): string {
-  return resolve(homeFolder(), expandHome(path));
+  return toEditorPath(resolve(homeFolder(), expandHome(path)));
 }
 
 /** Abbreviates the home folder to `~` for display. */
 export function abbreviateHome(path: string): string {
-  const home = homeFolder();
-  return path.startsWith(`${home}/`) || path.startsWith(`${home}\\`)
-    ? `~${path.slice(home.length)}`
-    : path;
+  const below = isAbsolute(path) ? pathBelow(path, homeFolder()) : undefined;
+  return below === undefined || below === '' ? path : `~${sep}${below}`;
 }
 
 /** Returns the default folder for SSH keys. */

@@ -1,4 +1,5 @@
 import { I99dashError } from './errors';
+import { PROJECT_KINDS } from './projectKind';
 import { t } from './text/l10n';
 
 /** Upper limit for paths, names and notes, in UTF-16 units. */
@@ -50,6 +51,13 @@ const COMMANDS: Readonly<Record<string, ArgumentKinds>> = {
   'i99dash.publishToBeta': PUBLISH_ARGUMENTS,
   'i99dash.dryRun': PUBLISH_ARGUMENTS,
   'i99dash.makeMiniApp': { folder: 'folder', name: 'text', category: 'text' },
+  'i99dash.createProject': {
+    kind: PROJECT_KINDS.map(({ id }) => id),
+    folder: 'folder',
+    name: 'text',
+    category: 'text',
+    open: 'flag',
+  },
   'i99dash.checkSetup': {},
   'i99dash.previewTheme': { folder: 'folder' },
   'i99dash.status': { appId: 'text' },

@@ -202,8 +202,8 @@ describe('package.json contributions', () => {
   it('take every color from the theme', () => {
     const css = /#(?:[0-9a-f]{3,4}){1,2}\b|\b(?:rgba?|hsla?)\(/iu;
     assert.doesNotMatch(JSON.stringify(contributes), css);
-    // An image that the extension draws, and the colors of a car's theme.
-    const own = /(?:placeholderIcon|themeDefaults)\.ts$/u;
+    // Images that the extension draws, new projects, and the colors of a car's theme.
+    const own = /(?:placeholderIcon|themeDefaults)\.ts$|newProject.templates/u;
     const shown = sources.filter(({ name }) => !own.test(name));
     for (const { name, text } of shown) {
       assert.doesNotMatch(text, css, name);

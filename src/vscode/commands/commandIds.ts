@@ -10,6 +10,7 @@ export const COMMAND_IDS = [
   'i99dash.publishToBeta',
   'i99dash.dryRun',
   'i99dash.makeMiniApp',
+  'i99dash.createProject',
   'i99dash.previewTheme',
   'i99dash.generateKey',
   'i99dash.copyPublicKey',

@@ -4,26 +4,20 @@ import * as vscode from 'vscode';
 import { I99dashError } from '../../core/errors';
 import { abbreviateHome } from '../../core/platform/homePath';
 import { isInside, MANIFEST_FILE } from '../../core/miniAppFolder';
-import {
-  makeMiniApp,
-  validateAppName,
-  suggestAppId,
-  suggestAppName,
-  type MadeMiniApp,
-  type NewMiniApp,
-} from '../../core/newProject/newMiniApp';
-import { CATEGORIES } from '../../core/publish/rules/manifestValues';
+import { makeMiniApp, type MadeMiniApp, type NewMiniApp } from '../../core/newProject/newMiniApp';
+import { suggestId, suggestName, validateName } from '../../core/newProject/projectName';
 import { validateManifest } from '../../core/publish/project/validateManifest';
 import { readTextFile } from '../../core/platform/readTextFile';
 import { orCancel } from '../ui/ask';
 import { absolute, type GivenFolder } from '../publish/chooseProject';
 import { pickChoice } from '../ui/quickPick';
-import { Click, isOutsideWorkspace } from '../ui/consent';
+import { isOutsideWorkspace } from '../ui/consent';
 import type { WorkspaceProjects } from '../publish/workspaceProjects';
-import { showInput, showOpenDialog } from '../ui/pickers';
-import { plainLabel, plainText } from '../ui/plainText';
+import { showOpenDialog } from '../ui/pickers';
+import { plainLabel } from '../ui/plainText';
 import { showProblems, type NextStep } from '../ui/stepButtons';
-import { runCommand } from '../ui/runCommand';
+import { askForCategory, askForName } from './projectQuestions';
+import { dryRunStep, openFolderStep, showProject } from './projectResult';
 
 export interface MakeMiniAppArguments extends Partial<NewMiniApp> {
   folder?: GivenFolder;
@@ -97,66 +91,18 @@ async function chooseFolder(): Promise<string> {
 
 /** @throws CancelledError */
 async function askForAnswers(folder: string, answers: Partial<NewMiniApp>): Promise<NewMiniApp> {
-  const name = answers.name ?? (await askForAppName(folder));
-  const category = answers.category ?? (await askForCategory());
+  const name =
+    answers.name ??
+    (await askForName({
+      title: vscode.l10n.t('Make a Mini-App (1/2): Name'),
+      suggested: suggestName(folder),
+      validate: validateName,
+      idFor: (value) => suggestId(value, folder),
+      manifestFile: MANIFEST_FILE,
+    }));
+  const category =
+    answers.category ?? (await askForCategory(vscode.l10n.t('Make a Mini-App (2/2): Category')));
   return { name, category };
-}
-
-async function askForAppName(folder: string): Promise<string> {
-  const name = await showInput({
-    title: vscode.l10n.t('Make a Mini-App (1/2): Name'),
-    prompt: vscode.l10n.t('The name that people see.'),
-    value: suggestAppName(folder),
-    ignoreFocusOut: true,
-    validateInput: (value) => describeName(value, folder),
-  });
-  return orCancel(name).trim();
-}
-
-/**
- * Returns what is wrong with a name, or the ID that results from it, which cannot change once the
- * mini-app is published.
- */
-function describeName(name: string, folder: string): vscode.InputBoxValidationMessage {
-  const objection = validateAppName(name);
-  if (objection !== undefined) {
-    return { message: objection, severity: vscode.InputBoxValidationSeverity.Error };
-  }
-  const message = vscode.l10n.t(
-    'ID: {0}. You can change it in {1} until you publish.',
-    suggestAppId(name, folder),
-    MANIFEST_FILE,
-  );
-  return { message, severity: vscode.InputBoxValidationSeverity.Info };
-}
-
-function askForCategory(): Promise<string> {
-  const names = categoryNames();
-  return pickChoice(
-    CATEGORIES.map((category) => ({
-      label: names[category],
-      choose: () => Promise.resolve(category),
-    })),
-    {
-      title: vscode.l10n.t('Make a Mini-App (2/2): Category'),
-      placeHolder: vscode.l10n.t('Where the store lists the app'),
-    },
-  );
-}
-
-function categoryNames(): Record<(typeof CATEGORIES)[number], string> {
-  return {
-    navigation: vscode.l10n.t('Navigation'),
-    media: vscode.l10n.t('Media'),
-    vehicle: vscode.l10n.t('Vehicle'),
-    productivity: vscode.l10n.t('Productivity'),
-    communication: vscode.l10n.t('Communication'),
-    entertainment: vscode.l10n.t('Entertainment'),
-    services: vscode.l10n.t('Services'),
-    lifestyle: vscode.l10n.t('Lifestyle'),
-    developer: vscode.l10n.t('Developer'),
-    other: vscode.l10n.t('Other'),
-  };
 }
 
 function questionTitle(): string {
@@ -166,15 +112,12 @@ function questionTitle(): string {
 /** Shows how the mini-app will be published, and what is missing. */
 async function showNewApp(folder: string, made: MadeMiniApp): Promise<void> {
   const { message, isComplete } = await describeNewApp(folder, made);
-  const buttons: NextStep[] = [
-    isComplete ? { label: vscode.l10n.t('Dry Run'), run: () => dryRun(folder) } : showProblems(),
-    ...((await isOutsideWorkspace(folder))
-      ? [{ label: vscode.l10n.t('Open Folder'), run: () => openFolder(folder) }]
-      : []),
+  const steps: NextStep[] = [
+    isComplete ? dryRunStep(folder) : showProblems(),
+    ...((await isOutsideWorkspace(folder)) ? [openFolderStep(folder)] : []),
   ];
-  const show = isComplete ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
-  const picked = await show(plainText(message), ...buttons.map(({ label }) => label));
-  buttons.find(({ label }) => label === picked)?.run();
+  const { showInformationMessage, showWarningMessage } = vscode.window;
+  await showProject(isComplete ? showInformationMessage : showWarningMessage, message, steps);
 }
 
 async function describeNewApp(
@@ -222,14 +165,6 @@ async function describeNewApp(
 
 function joinSentences(first: string, second: string): string {
   return second === '' ? first : vscode.l10n.t('{0} {1}', first, second);
-}
-
-function dryRun(folder: string): Promise<unknown> {
-  return runCommand('i99dash.dryRun', new Click({ folder: vscode.Uri.file(folder) }));
-}
-
-function openFolder(folder: string): Thenable<unknown> {
-  return vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(folder));
 }
 
 /** Returns the workspace folder that contains a folder, or the folder itself. */

@@ -1,14 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { readTextFile } from '../../core/platform/readTextFile';
+import { escapeHtml } from '../../core/text/escapeHtml';
 import { textLanguage } from '../../core/text/l10n';
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-};
 
 /**
  * Returns the page of a theme's preview. It loads nothing but its own script and style, and the
@@ -64,8 +58,4 @@ function words(): Record<string, string> {
     instrumentCluster: vscode.l10n.t('Instrument cluster'),
     colors: vscode.l10n.t('Colors'),
   };
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/gu, (character) => ESCAPES[character] ?? character);
 }

@@ -3,11 +3,8 @@ import { readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isI99dashError } from '../../../src/core/errors';
 import { isMiniApp } from '../../../src/core/projectFolders';
-import {
-  makeMiniApp,
-  validateAppName,
-  suggestAppId,
-} from '../../../src/core/newProject/newMiniApp';
+import { makeMiniApp } from '../../../src/core/newProject/newMiniApp';
+import { suggestId, validateName } from '../../../src/core/newProject/projectName';
 import { CATEGORIES } from '../../../src/core/publish/rules/manifestValues';
 import { ProblemModel } from '../../../src/core/publish/diagnostics/problemModel';
 import { writeFiles, type MANIFEST } from '../../support/project';
@@ -102,7 +99,7 @@ describe('making a folder a mini-app', () => {
 
   it('rejects an invalid name or category', async () => {
     for (const name of ['', '  ', 'a\nb', 'x'.repeat(61)]) {
-      assert.notEqual(validateAppName(name), undefined, name);
+      assert.notEqual(validateName(name), undefined, name);
       await assert.rejects(makeMiniApp(temp.path, { ...APP, name }), (error) =>
         isI99dashError(error, 'VALIDATION_FAILED'),
       );
@@ -110,7 +107,7 @@ describe('making a folder a mini-app', () => {
     await assert.rejects(makeMiniApp(temp.path, { ...APP, category: 'games' }), (error) =>
       isI99dashError(error, 'VALIDATION_FAILED'),
     );
-    assert.equal(validateAppName('Trip Log'), undefined);
+    assert.equal(validateName('Trip Log'), undefined);
     assert.deepEqual(await readTree(temp.path), {});
   });
 
@@ -132,7 +129,7 @@ describe('the ID of a new mini-app', () => {
     ['a'.repeat(63) + ' b', '/x', 'a'.repeat(63)],
   ] as const) {
     it(`is ${id}, derived from “${name}” in ${folder}`, () => {
-      assert.equal(suggestAppId(name, folder), id);
+      assert.equal(suggestId(name, folder), id);
     });
   }
 });

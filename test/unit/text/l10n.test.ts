@@ -35,6 +35,7 @@ const ENGLISH = [
   'src/core/publish/project/packageCommands.ts',
   'src/core/ci/workflow.ts',
   // An image, and language codes.
+  'src/core/newProject/templates/',
   'src/core/publish/project/placeholderIcon.ts',
   'src/core/text/languages.ts',
   // Read by a language model.

@@ -1,6 +1,7 @@
 import type { REQUIRED_COLORS } from '../../rules/themeValues';
 
-type Palette = Readonly<Record<(typeof REQUIRED_COLORS)[number], string>>;
+/** A value for each required color. */
+export type Palette = Readonly<Record<(typeof REQUIRED_COLORS)[number], string>>;
 
 const DARK: Palette = {
   background: '#0B0F14',

@@ -18,7 +18,7 @@ const FIELDS = [
   ...['folder', 'track', 'releaseNotes', 'dryRun', 'confirmed'],
   ...['method', 'keyPath', 'passphrase', 'token', 'ignoreEnvironment', 'baseUrl'],
   ...['publicKeyPath', 'name', 'purpose', 'id', 'path', 'comment', 'openConsole'],
-  ...['appId', 'version', 'usernames', 'userId'],
+  ...['appId', 'version', 'usernames', 'userId', 'kind', 'category', 'open'],
 ];
 
 interface Contributions {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Call } from '../../core/consent';
 import { isI99dashError } from '../../core/errors';
@@ -154,7 +154,8 @@ async function askForFolder(title: string, id: string): Promise<string> {
     folders.map(async ({ uri }): Promise<Choice<string>> => {
       const folder = await freeFolder(uri.fsPath, id);
       return {
-        label: `$(new-folder) ${plainLabel(abbreviateHome(folder))}`,
+        label: `$(new-folder) ${plainLabel(basename(folder))}`,
+        description: plainLabel(abbreviateHome(dirname(folder))),
         choose: () => Promise.resolve(folder),
       };
     }),
@@ -228,7 +229,8 @@ async function showCreated(
     const manifest = vscode.Uri.joinPath(folder, getKind(kind).manifestFile);
     await vscode.window.showTextDocument(manifest, { preview: false });
   }
-  const message = vscode.l10n.t('{0} was created in {1}.', name, abbreviateHome(folder.fsPath));
+  const where = isOutside ? abbreviateHome(folder.fsPath) : describeInWorkspace(folder);
+  const message = vscode.l10n.t('{0} was created in {1}.', name, where);
   const steps: NextStep[] = [
     ...(kind === 'theme' && !isOutside
       ? [commandStep(vscode.l10n.t('Preview Theme'), 'i99dash.previewTheme', new Click({ folder }))]
@@ -237,6 +239,12 @@ async function showCreated(
     ...(open === undefined && !isWorkspaceFolder(folder) ? [openFolderStep(folder.fsPath)] : []),
   ];
   void showProject(vscode.window.showInformationMessage, message, steps);
+}
+
+function describeInWorkspace(folder: vscode.Uri): string {
+  return isWorkspaceFolder(folder)
+    ? basename(folder.fsPath)
+    : vscode.workspace.asRelativePath(folder);
 }
 
 function isWorkspaceFolder({ fsPath }: vscode.Uri): boolean {

@@ -9,6 +9,7 @@ import { isInside, MANIFEST_FILE } from '../../core/miniAppFolder';
 import { findProject, type FoundProject } from '../../core/projectFolders';
 import { MINI_APP, PROJECT_KINDS, type ProjectKind } from '../../core/projectKind';
 import { orCancel } from '../ui/ask';
+import { Click } from '../ui/consent';
 import { offerStep } from '../ui/failure';
 import type { WorkspaceProjects } from './workspaceProjects';
 import { isOurs } from '../editor/problemDiagnostic';
@@ -59,11 +60,14 @@ function noMiniApp(): I99dashError {
   return error;
 }
 
-/** Creates the error for kinds that no command makes. */
+/** Creates the error, with a button that creates a project. */
 function noProject(kinds: readonly ProjectKind[]): I99dashError {
   const files = kinds.map(({ manifestFile }) => manifestFile).join(', ');
   const message = vscode.l10n.t('No project found. Open a folder with a {0}.', files);
-  return new I99dashError('NOTHING_TO_PUBLISH', message);
+  const error = new I99dashError('NOTHING_TO_PUBLISH', message);
+  const click = new Click({ kind: kinds[0]?.id });
+  offerStep(error, vscode.l10n.t('New Project…'), () => runCommand('i99dash.createProject', click));
+  return error;
 }
 
 /**

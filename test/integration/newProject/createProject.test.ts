@@ -114,6 +114,11 @@ describe('the command that creates a project', () => {
     assert.deepEqual(readdirSync(workspacePath('created')), ['notes.txt']);
   });
 
+  it('is offered when a theme is wanted and there is none', async () => {
+    await failsWith('NOTHING_TO_PUBLISH', 'i99dash.previewTheme');
+    assert.deepEqual(shown.at(-1)?.buttons, ['New Project…', 'Show Log']);
+  });
+
   it('refuses arguments that will not do before it writes anything', async () => {
     const good = { ...answers.miniApp, folder: workspacePath('created') };
     const message = await failsWith('VALIDATION_FAILED', CREATE, { ...good, kind: 'nativeApp' });

@@ -22,11 +22,8 @@ describe('creating a project in the UI', () => {
   });
   let view: AppsView;
 
-  beforeEach(async () => {
+  beforeEach(() => {
     view = new AppsView(scene.person);
-    for (const name of ['trip-log', 'trip-log-2', 'night-drive', 'drafts/trip-log']) {
-      await rm(path(name), { recursive: true, force: true });
-    }
   });
 
   const path = (...names: string[]): string => join(scene.workspace, ...names);
@@ -34,6 +31,18 @@ describe('creating a project in the UI', () => {
     scene.person.page.locator('.quick-input-title', { hasText: text });
   const says = (text: string): Promise<void> =>
     scene.person.page.locator('.quick-input-message', { hasText: text }).waitFor();
+
+  /** Removes the projects that other tests have created. */
+  async function removeProjects(): Promise<void> {
+    const names = readdirSync(scene.workspace).filter(
+      (name) => !/^(?:notes\.txt|drafts)$/u.test(name),
+    );
+    if (names.length === 0) return;
+    await scene.person.runCommand('View: Close All Editors');
+    for (const name of names) {
+      await rm(path(name), { recursive: true, force: true });
+    }
+  }
 
   /** Answers the question for the kind. */
   async function choosesKind(kind: string): Promise<void> {
@@ -50,7 +59,7 @@ describe('creating a project in the UI', () => {
   /** Waits until the manifest is open, and checks that the Problems panel has nothing to show. */
   async function seesNoProblems(manifest: string): Promise<void> {
     const { page } = scene.person;
-    await page.locator('.tab.active', { hasText: manifest }).waitFor();
+    await page.locator('.tab', { hasText: manifest }).first().waitFor();
     await page.locator('.codelens-decoration a', { hasText: 'Publish' }).waitFor();
     await scene.person.runCommand('Problems: Focus on Problems View');
     await page.locator('.markers-panel', { hasText: 'No problems have been detected' }).waitFor();
@@ -63,6 +72,26 @@ describe('creating a project in the UI', () => {
       await scene.person.seesNotification(/trip-log 1\.0\.0 would be sent: 5 files/u),
     );
   }
+
+  it('starts from the welcome view, and offers a free folder', async () => {
+    const { person } = scene;
+    await removeProjects();
+    await signedOut(scene);
+    await writeFiles(path('fuel-log'), { 'notes.txt': 'mine' });
+    await view.open();
+    const welcome = await view.seesWelcome('This workspace has no mini-app yet.');
+    await photographEverywhere(person, '9-welcome');
+    await welcome.locator('.monaco-button', { hasText: NEW }).click();
+    await choosesKind('Mini-App');
+    await person.answer('Fuel Log');
+    await title('New Mini-App (2/3): Folder').waitFor();
+    await person.pick('fuel-log-2');
+    await choosesCategory('3/3');
+    const toast = await person.seesNotification('Fuel Log was created in');
+    await person.dismiss(toast);
+    await seesNoProblems('manifest.json');
+    assert.deepEqual(readdirSync(path('fuel-log')), ['notes.txt']);
+  });
 
   it('asks for kind, name, folder and category of a mini-app, which has no problems', async () => {
     const { person } = scene;
@@ -91,7 +120,7 @@ describe('creating a project in the UI', () => {
     await person.photograph('3-name');
     await person.page.keyboard.press('Enter');
     await title('New Mini-App (2/3): Folder').waitFor();
-    await person.quickPickRow('trip-log').waitFor();
+    await person.focusedRow('trip-log').waitFor();
     await person.photograph('4-folder');
     await person.pick('trip-log');
     await title('New Mini-App (3/3): Category').waitFor();
@@ -99,14 +128,14 @@ describe('creating a project in the UI', () => {
     await choosesCategory('3/3');
     const toast = await person.seesNotification('Trip Log was created in');
     await person.photograph('6-created');
+    await runsDry(toast);
     await seesNoProblems('manifest.json');
     await photographEverywhere(person, '7-project');
     assert.deepEqual(readdirSync(path('trip-log')).sort(), [
       ...['.gitignore', 'README.md', 'manifest.json', 'sdk.config.json', 'src'],
     ]);
-    await runsDry(toast);
     await view.open();
-    await view.seesRow(/trip-log/u);
+    await view.seesRow(/^Trip Log/u);
   });
 
   it('publishes a new theme by its CodeLens', async () => {
@@ -119,11 +148,11 @@ describe('creating a project in the UI', () => {
     await title('New Theme (2/2): Folder').waitFor();
     await person.pick('night-drive');
     const toast = await person.seesNotification('Night Drive was created in');
-    await seesNoProblems('theme.json');
     await person.pressIn(toast, 'Preview Theme');
     const preview = person.page.frameLocator('iframe.webview').frameLocator('#active-frame');
     await preview.locator('h1', { hasText: 'Night Drive' }).waitFor();
     await person.photographInBothThemes('8-theme');
+    await seesNoProblems('theme.json');
     await person.page.locator('.codelens-decoration a', { hasText: 'Publish' }).click();
     await person.answerDialog('Publish night-drive 1.0.0?', 'Publish');
     await person.dismiss(
@@ -131,25 +160,6 @@ describe('creating a project in the UI', () => {
     );
     assert.equal(backend.state.themes.find('night-drive')?.submissions.length, 1);
     await person.runCommand('View: Close All Editors');
-  });
-
-  it('starts from the welcome view, and offers a free folder', async () => {
-    const { person } = scene;
-    await signedOut(scene);
-    await writeFiles(path('trip-log'), { 'notes.txt': 'mine' });
-    await view.open();
-    const welcome = await view.seesWelcome('This workspace has no mini-app yet.');
-    await photographEverywhere(person, '9-welcome');
-    await welcome.locator('.monaco-button', { hasText: NEW }).click();
-    await choosesKind('Mini-App');
-    await person.answer('Trip Log');
-    await title('New Mini-App (2/3): Folder').waitFor();
-    await person.pick('trip-log-2');
-    await choosesCategory('3/3');
-    const toast = await person.seesNotification('Trip Log was created in');
-    await seesNoProblems('manifest.json');
-    await person.dismiss(toast);
-    assert.deepEqual(readdirSync(path('trip-log')), ['notes.txt']);
   });
 
   it('starts from a folder in the explorer, and goes below one that is not empty', async () => {
@@ -162,42 +172,42 @@ describe('creating a project in the UI', () => {
     await view.choose(explorer.locator('.monaco-list-row', { hasText: 'drafts' }).first(), NEW);
     await choosesKind('Mini-App');
     await title('New Mini-App (1/2): Name').waitFor();
-    await person.answer('Trip Log');
+    await person.answer('Tire Log');
     await choosesCategory('2/2');
-    await person.dismiss(await person.seesNotification('Trip Log was created in'));
-    assert.ok(existsSync(path('drafts/trip-log/manifest.json')));
+    await person.dismiss(await person.seesNotification('Tire Log was created in'));
+    assert.ok(existsSync(path('drafts/tire-log/manifest.json')));
     assert.equal(readFileSync(path('drafts/notes.txt'), 'utf8'), 'mine');
   });
 
   it('starts from New File, and keeps the answers if the folder is filled meanwhile', async () => {
     const { person } = scene;
-    await person.runCommand('File: New File...');
+    await person.runCommand('Create: New File...');
     await person.pick(NEW);
     await choosesKind('Mini-App');
-    await person.answer('Trip Log');
+    await person.answer('Road Log');
     await title('New Mini-App (2/3): Folder').waitFor();
-    await person.pick('trip-log');
+    await person.pick('road-log');
     await title('New Mini-App (3/3): Category').waitFor();
-    await writeFiles(path('trip-log'), { 'notes.txt': 'mine' });
+    await writeFiles(path('road-log'), { 'notes.txt': 'mine' });
     await choosesCategory('3/3');
     const toast = await person.seesNotification('is not an empty folder, and nothing was changed.');
     await person.photograph('10-filled');
     await person.pressIn(toast, 'Select Another Folder…');
     await title('New Mini-App: Folder').waitFor();
-    await person.pick('trip-log-2');
-    await person.dismiss(await person.seesNotification('Trip Log was created in'));
-    assert.deepEqual(readdirSync(path('trip-log')), ['notes.txt']);
+    await person.pick('road-log-2');
+    await person.dismiss(await person.seesNotification('Road Log was created in'));
+    assert.deepEqual(readdirSync(path('road-log')), ['notes.txt']);
   });
 
   it('makes a page that runs without a host and shows the context of one', async () => {
     const { person } = scene;
     await person.runCommand(`i99dash: ${NEW}`);
     await choosesKind('Mini-App');
-    await person.answer('Trip Log');
-    await person.pick('trip-log');
+    await person.answer('Car Log');
+    await person.pick('car-log');
     await choosesCategory('3/3');
-    await person.dismiss(await person.seesNotification('Trip Log was created in'));
-    const address = pathToFileURL(path('trip-log/src/index.html')).href;
+    await person.dismiss(await person.seesNotification('Car Log was created in'));
+    const address = pathToFileURL(path('car-log/src/index.html')).href;
     const page = await person.page.context().newPage();
     try {
       await showsPage(page, address, { name: 'none', script: '' });
@@ -222,7 +232,7 @@ describe('creating a project in the UI', () => {
   ): Promise<void> {
     await page.addInitScript(script);
     await page.goto(address);
-    await page.locator('h1', { hasText: 'Trip Log' }).waitFor();
+    await page.locator('h1', { hasText: 'Car Log' }).waitFor();
     await page.locator('#status:not(:empty)').waitFor();
     await page.screenshot({ path: join('out/ui/new-project', `11-page-${name}.png`) });
   }

@@ -49,13 +49,13 @@ function readme(name: string): string {
 
 A mini-app for i99dash.
 
-| File                            | What it is                                              |
-| ------------------------------- | ------------------------------------------------------- |
-| \`manifest.json\`                 | ID, name, version and category                          |
-| \`src/index.html\`                | the page that the car opens                             |
-| \`src/app.js\`, \`src/style.css\`   | its script and style                                    |
-| \`src/icon.svg\`                  | the icon: SVG, or PNG of 256×256 pixels                 |
-| \`sdk.config.json\`               | the folder that is published, and a build if you add one |
+| File                          | What it is                              |
+| ----------------------------- | --------------------------------------- |
+| \`manifest.json\`               | ID, name, version and category          |
+| \`src/index.html\`              | the page that the car opens             |
+| \`src/app.js\`, \`src/style.css\` | its script and style                    |
+| \`src/icon.svg\`                | the icon: SVG, or PNG of 256×256 pixels |
+| \`sdk.config.json\`             | the folder that is published            |
 
 Open \`src/index.html\` in a browser to see it.
 

@@ -44,11 +44,11 @@ function readme(name: string): string {
 
 A theme for i99dash. It runs no code.
 
-| File            | What it is                                             |
-| --------------- | ------------------------------------------------------ |
-| \`theme.json\`    | ID, name, version, category, and the look in \`spec\`    |
-| \`icon.svg\`      | the icon: SVG, or PNG of 256×256 pixels                |
-| \`wallpaper.svg\` | the home screen's wallpaper: at most 2560×1440 pixels  |
+| File            | What it is                                            |
+| --------------- | ----------------------------------------------------- |
+| \`theme.json\`    | ID, name, version, category, and the look in \`spec\`   |
+| \`icon.svg\`      | the icon: SVG, or PNG of 256×256 pixels               |
+| \`wallpaper.svg\` | the home screen's wallpaper: at most 2560×1440 pixels |
 
 Open \`theme.json\` in VS Code and run **i99dash: Preview Theme**: it follows your typing, and warns of text that is hard to
 read.

@@ -122,7 +122,7 @@ function kindTexts(kind: KindId): { label: string; detail: string; title: string
     },
     theme: {
       label: vscode.l10n.t('Theme'),
-      detail: vscode.l10n.t("Colors, corners and wallpaper of the car's screen, without code"),
+      detail: vscode.l10n.t("Colors, corners and wallpaper for the car's screen"),
       title: vscode.l10n.t('New Theme'),
     },
   };

@@ -1,0 +1,133 @@
+import { createReadStream } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { asyncFs } from '../publish/bundle/fileAccess';
+import { openAppFile, type OpenedFile, type PreviewedFolder } from './appFiles';
+
+const HOST = '127.0.0.1';
+/**
+ * The names of this computer. Other names may lead here too, as in DNS rebinding. A forwarded port
+ * may have another number.
+ */
+const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/iu;
+
+/** No file of an app has such an address, because hidden files are not served. */
+const EVENTS = '/.i99dash/events';
+const SCRIPT = '/.i99dash/reload.js';
+const SCRIPT_TEXT = `new EventSource('${EVENTS}').onmessage = () => location.reload();\n`;
+/** Added to the end of each page. */
+const SCRIPT_TAG = `\n<script src="${SCRIPT}"></script>\n`;
+
+const HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  // Pages of other sites cannot load the app's files.
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/** Serves the files of a mini-app to this computer. */
+export interface PreviewServer {
+  /** The address of the root, with a slash at its end. */
+  readonly address: string;
+  /** Reloads the open pages. */
+  reload(): void;
+  /** Ends all connections. The port is free when this resolves. */
+  close(): Promise<void>;
+}
+
+/** Starts a server on a free port of the loopback interface. */
+export async function startPreviewServer(files: PreviewedFolder): Promise<PreviewServer> {
+  const pages = new Set<ServerResponse>();
+  const server = createServer((request, response) => {
+    respond(request, response, files, pages).catch(() => response.destroy());
+  });
+  await listen(server);
+  const { port } = server.address() as AddressInfo;
+  return {
+    address: `http://${HOST}:${port}/`,
+    reload: () => pages.forEach((page) => page.write('data: reload\n\n')),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listen(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, HOST, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  files: PreviewedFolder,
+  pages: Set<ServerResponse>,
+): Promise<void> {
+  const { method = '', url = '', headers } = request;
+  if (!LOOPBACK_HOST.test(headers.host ?? '')) {
+    sendText(response, 403, 'This address is not served here.');
+  } else if (method !== 'GET' && method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
+    sendText(response, 405, 'Only GET and HEAD are possible.');
+  } else if (url === SCRIPT) {
+    sendText(response, 200, SCRIPT_TEXT, 'text/javascript; charset=utf-8');
+  } else if (url === EVENTS && method === 'GET') {
+    followPage(response, pages);
+  } else {
+    await sendAppFile(response, await openAppFile(files, url), method === 'HEAD');
+  }
+}
+
+/** Node.js sends no content in answer to HEAD. */
+function sendText(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  type = 'text/plain; charset=utf-8',
+): void {
+  const length = Buffer.byteLength(text);
+  response.writeHead(status, { ...HEADERS, 'content-type': type, 'content-length': length });
+  response.end(text);
+}
+
+function followPage(response: ServerResponse, pages: Set<ServerResponse>): void {
+  pages.add(response);
+  response.once('close', () => pages.delete(response));
+  response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' });
+  response.flushHeaders();
+}
+
+/** Sends a file up to the size that it had when it was opened, and closes it. */
+async function sendAppFile(
+  response: ServerResponse,
+  file: OpenedFile | undefined,
+  isHead: boolean,
+): Promise<void> {
+  if (file === undefined) {
+    sendText(response, 404, 'There is no such file.');
+    return;
+  }
+  const { descriptor, size, type, isPage } = file;
+  const end = isPage ? SCRIPT_TAG : '';
+  const length = size + Buffer.byteLength(end);
+  response.writeHead(200, { ...HEADERS, 'content-type': type, 'content-length': length });
+  if (isHead || size === 0) {
+    await asyncFs.close(descriptor);
+  } else {
+    const content = createReadStream('', { fd: descriptor, start: 0, end: size - 1 });
+    await pipeline(content, response, { end: false });
+    if (content.bytesRead < size) {
+      response.destroy(); // the file became shorter than the announced length
+      return;
+    }
+  }
+  response.end(end);
+}

@@ -22,7 +22,7 @@ import { createNetwork } from './vscode/network';
 import { projectCommands } from './vscode/newProject/projectCommands';
 import { operatorCommands } from './vscode/operator/operatorCommands';
 import { OperatorFeature } from './vscode/operator/operatorFeature';
-import { BuildTerminal } from './vscode/publish/buildTerminal';
+import { AppPreviews } from './vscode/preview/appPreviews';
 import { tellInterruptedPublishes } from './vscode/publish/interruptedPublish';
 import { WorkspaceProjects } from './vscode/publish/workspaceProjects';
 import type { TaskContext } from './vscode/publish/publishContext';
@@ -33,6 +33,7 @@ import { IdentityStatusBar, isIdentityWanted } from './vscode/session/statusBar'
 import { supportCommands } from './vscode/setup/supportCommands';
 import { createStateStore } from './vscode/storage';
 import { testersCommands } from './vscode/testers/testersCommands';
+import { OutputTerminal } from './vscode/ui/outputTerminal';
 
 let whenDeactivated: (() => Promise<void>) | undefined;
 
@@ -99,7 +100,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     memory: context.workspaceState,
     lockFolder: stored('publishing'),
     publishersFile: stored('first-publishers.json'),
-    buildTerminal: new BuildTerminal(),
+    buildTerminal: new OutputTerminal({ name: vscode.l10n.t('i99dash build'), icon: 'package' }),
     validate: (folder, signal) => problems.validate(folder, signal),
     onRefused: (folder, refused) => problems.showRefused(folder, refused),
     showBuilt: (folder, found) => problems.showBuilt(folder, found),
@@ -111,7 +112,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     },
   };
   const clipboard = new SecretClipboard(vscode.env.clipboard, clock);
-  whenDeactivated = () => clipboard.clear();
+  const previews = new AppPreviews(miniApps);
+  whenDeactivated = async () => {
+    await Promise.all([clipboard.clear(), previews.stopAll()]);
+  };
   const handlers: CommandHandlers = {
     ...sessionCommands(auth, signIn),
     ...keyCommands(keyDeps),
@@ -119,7 +123,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     ...appsCommands(apps),
     ...testersCommands(apps),
     ...operatorCommands(operators),
-    ...projectCommands(miniApps, context.extensionUri),
+    ...projectCommands(
+      { projects: miniApps, previews, memory: context.workspaceState, logger },
+      context.extensionUri,
+    ),
     ...supportCommands({ ...base, miniApps, log, extension: context.extension, backend }),
     'i99dash.setUpCi': async (args, call) =>
       (await import('./vscode/ci/setUpCi')).setUpCi(
@@ -131,7 +138,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   const exported = createApi(publishing);
   context.subscriptions.push(
     vscode.Disposable.from(exported, log, reachability, auth, operators, miniApps, problems),
-    vscode.Disposable.from(keysView, firstSteps, statusBar, publishing.buildTerminal, apps),
+    vscode.Disposable.from(
+      keysView,
+      firstSteps,
+      statusBar,
+      publishing.buildTerminal,
+      apps,
+      previews,
+    ),
     miniApps.onDidChange(() => statusBar.update()),
     reachability.onDidChange(() => {
       if (reachability.failure === undefined) {

@@ -59,6 +59,8 @@ const COMMANDS: Readonly<Record<string, ArgumentKinds>> = {
     open: 'flag',
   },
   'i99dash.checkSetup': {},
+  'i99dash.preview': { folder: 'folder', confirmed: 'flag' },
+  'i99dash.stopPreview': { folder: 'folder' },
   'i99dash.previewTheme': { folder: 'folder' },
   'i99dash.status': { appId: 'text' },
   'i99dash.addKey': ADD_KEY_ARGUMENTS,

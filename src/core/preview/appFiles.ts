@@ -1,14 +1,11 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, extname, join, relative, sep } from 'node:path';
-import { I99dashError } from '../errors';
 import { isInside, MANIFEST_FILE } from '../miniAppFolder';
 import { asyncFs } from '../publish/bundle/fileAccess';
 import { isExcluded, isNeverPacked } from '../publish/bundle/excludedNames';
 import { symlinkEscapes } from '../publish/bundle/files';
 import { isPage } from '../publish/checks/baseline/codeFiles';
 import { secretName } from '../publish/checks/secrets/secretFiles';
-import { t } from '../text/l10n';
-import { sanitizeLine } from '../text/sanitizeLine';
 
 const START_PAGE = 'index.html';
 /** A file name with these characters has another meaning on Windows, or in a system call. */
@@ -68,23 +65,20 @@ export interface OpenedFile {
 }
 
 /**
- * Returns the path of the page that the app starts with, relative to the root.
- * @throws NOTHING_TO_PUBLISH if the folder is missing or has no page at its root
+ * Returns the path of the page that the app starts with, relative to the root; undefined if the
+ * folder is missing or has no page at its root.
  * @throws VALIDATION_FAILED if the folder is outside the project
  */
-export async function findStartPage({ root, folder }: PreviewedFolder): Promise<string> {
+export async function findStartPage({
+  root,
+  folder,
+}: PreviewedFolder): Promise<string | undefined> {
   const names = await readdir(root).catch(() => []);
   const pages = names.filter((name) => isPage(name) && !isHidden(name)).sort();
-  const [first] = pages;
-  if (first === undefined) {
-    const where = sanitizeLine(relative(folder, root).split(sep).join('/') || basename(folder));
-    const message = t('{0} has no page to preview, such as {1}.', where, START_PAGE);
-    throw new I99dashError('NOTHING_TO_PUBLISH', message);
-  }
-  if (!isInside(await realpath(root), await realpath(folder))) {
+  if (pages.length > 0 && !isInside(await realpath(root), await realpath(folder))) {
     throw symlinkEscapes({ name: basename(root), path: root });
   }
-  return pages.includes(START_PAGE) ? '' : first;
+  return pages.includes(START_PAGE) ? '' : pages[0];
 }
 
 /**

@@ -1,5 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { asyncFs } from '../publish/bundle/fileAccess';
@@ -73,10 +79,10 @@ async function respond(
 ): Promise<void> {
   const { method = '', url = '', headers } = request;
   if (!LOOPBACK_HOST.test(headers.host ?? '')) {
-    sendText(response, 403, 'This address is not served here.');
+    sendText(response, 403);
   } else if (method !== 'GET' && method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
-    sendText(response, 405, 'Only GET and HEAD are possible.');
+    sendText(response, 405);
   } else if (url === SCRIPT) {
     sendText(response, 200, SCRIPT_TEXT, 'text/javascript; charset=utf-8');
   } else if (url === EVENTS && method === 'GET') {
@@ -90,7 +96,7 @@ async function respond(
 function sendText(
   response: ServerResponse,
   status: number,
-  text: string,
+  text = STATUS_CODES[status] ?? '',
   type = 'text/plain; charset=utf-8',
 ): void {
   const length = Buffer.byteLength(text);
@@ -112,7 +118,7 @@ async function sendAppFile(
   isHead: boolean,
 ): Promise<void> {
   if (file === undefined) {
-    sendText(response, 404, 'There is no such file.');
+    sendText(response, 404);
     return;
   }
   const { descriptor, size, type, isPage } = file;

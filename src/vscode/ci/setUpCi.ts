@@ -21,6 +21,7 @@ import {
 import { findCiTarget, type CiTarget } from './ciTarget';
 import { assertSameAccount, getIdentity } from '../session/getIdentity';
 import type { WorkspaceProjects } from '../publish/workspaceProjects';
+import { assertTrusted } from '../ui/consent';
 import { withDelayedProgress } from '../ui/progress';
 import type { SshKeyCommandDeps } from '../keys/sshKeyCommands';
 import { chooseWorkflowPath, openForReview } from './workflowEditor';
@@ -56,13 +57,12 @@ export async function setUpCi(
   call: Call,
   { folder, name }: SetUpCiArguments,
 ): Promise<SetUpCiResult> {
-  if (!vscode.workspace.isTrusted) {
-    // The workspace's .git/config determines who receives the key.
-    const message = vscode.l10n.t(
+  // The workspace's .git/config determines who receives the key.
+  assertTrusted(
+    vscode.l10n.t(
       'Setting up CI believes what this workspace says about its repository, so the workspace must be trusted first.',
-    );
-    throw new I99dashError('UNTRUSTED_WORKSPACE', message);
-  }
+    ),
+  );
   const { transport } = deps;
   const backendUrl = deps.backendUrl();
   const tokens = boundTokens(backendUrl, deps.tokens, deps.backendUrl);

@@ -11,6 +11,8 @@ export const COMMAND_IDS = [
   'i99dash.dryRun',
   'i99dash.makeMiniApp',
   'i99dash.createProject',
+  'i99dash.preview',
+  'i99dash.stopPreview',
   'i99dash.previewTheme',
   'i99dash.generateKey',
   'i99dash.copyPublicKey',

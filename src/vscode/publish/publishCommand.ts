@@ -19,7 +19,7 @@ import {
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { getIdentity } from '../session/getIdentity';
 import { settings } from '../settings';
-import { isOutsideWorkspace } from '../ui/consent';
+import { assertTrusted, isOutsideWorkspace } from '../ui/consent';
 import { continueAfterRetry } from '../ui/tryAgain';
 import { agreeToBuild } from './buildQuestion';
 import { chooseProject, type GivenFolder } from './chooseProject';
@@ -134,14 +134,11 @@ async function requirePublisher(
  * @throws VALIDATION_FAILED if the track is unknown
  */
 function assertAllowed({ track }: PublishArguments): void {
-  if (!vscode.workspace.isTrusted) {
-    throw new I99dashError(
-      'UNTRUSTED_WORKSPACE',
-      vscode.l10n.t(
-        'Publishing runs code of this workspace, so the workspace must be trusted first.',
-      ),
-    );
-  }
+  assertTrusted(
+    vscode.l10n.t(
+      'Publishing runs code of this workspace, so the workspace must be trusted first.',
+    ),
+  );
   // A misspelled track in a keybinding must not publish to production.
   const tracks: readonly unknown[] = ['production', 'beta', undefined];
   if (!tracks.includes(track)) {

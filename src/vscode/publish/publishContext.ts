@@ -9,8 +9,8 @@ import type { Stage } from '../../core/publish/stages';
 import type { Session } from '../../core/session/session';
 import { ByteRate } from '../../core/text/formatBytes';
 import { offerStep } from '../ui/failure';
+import type { OutputTerminal } from '../ui/outputTerminal';
 import { withDelayedProgress } from '../ui/progress';
-import type { BuildTerminal } from './buildTerminal';
 import type { WorkspaceProjects } from './workspaceProjects';
 import { describeProgress, showResult } from './publishMessages';
 
@@ -39,7 +39,8 @@ export interface PublishContext {
   baselineCache: string;
   /** The file that records who first published each app from this computer. */
   publishersFile: string;
-  buildTerminal: BuildTerminal;
+  /** Shows the output of all builds. It is revealed when a build fails. */
+  buildTerminal: OutputTerminal;
   /**
    * Called with the problems that the backend reported for a mini-app's manifest; with an empty
    * list once it accepts the manifest.

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { BY_HAND, type Call } from '../../core/consent';
+import { I99dashError } from '../../core/errors';
 import { isInside } from '../../core/miniAppFolder';
 import { confirmModal } from './ask';
 import { settings } from '../settings';
@@ -69,4 +70,14 @@ export async function isOutsideWorkspace(folder: string): Promise<boolean> {
     [folder, ...roots.map(({ uri }) => uri.fsPath)].map(resolve),
   );
   return !realRoots.some((root) => isInside(real ?? folder, root));
+}
+
+/**
+ * @param message why the workspace must be trusted
+ * @throws UNTRUSTED_WORKSPACE
+ */
+export function assertTrusted(message: string): void {
+  if (!vscode.workspace.isTrusted) {
+    throw new I99dashError('UNTRUSTED_WORKSPACE', message);
+  }
 }

@@ -67,6 +67,9 @@ const NO_TEXTS = [
   'the testers of …',
   '@alice_k @bob_42',
   'SSH key',
+  'i99dash dev',
+  "new EventSource('…').onmessage = () => location.reload();",
+  '<script src="…"></script>',
 ];
 
 /** The six plural forms of Arabic. */

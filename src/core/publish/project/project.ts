@@ -107,6 +107,19 @@ export function resolvePaths(folder: string, config: Config): Omit<PartialProjec
 }
 
 /**
+ * Reads where the files of a mini-app are. Its manifest may have errors.
+ * @throws MANIFEST_INVALID if `sdk.config.json` has errors
+ */
+export async function loadPaths(folder: string): Promise<Omit<PartialProject, 'manifest'>> {
+  const file = join(folder, CONFIG_FILE);
+  const { config, problems } = checkConfigText(await readText(file), file);
+  if (config === undefined) {
+    throw invalidManifest(folder, CONFIG_FILE, problems);
+  }
+  return { ...resolvePaths(folder, config), ...(await ownBuild(folder, config)) };
+}
+
+/**
  * Reads a mini-app for publishing.
  * @throws NOTHING_TO_PUBLISH if there is no manifest
  * @throws MANIFEST_INVALID with the first problem as its message, and all of them as `problems`

@@ -3,16 +3,23 @@ import * as vscode from 'vscode';
 /** The maximum output to buffer until the terminal opens, in UTF-16 units. Only the end is kept. */
 const MAX_WAITING = 1024 * 1024;
 
-/**
- * Shows the output of all builds in one terminal. Reveals it when a build fails, without taking the
- * focus.
- */
-export class BuildTerminal implements vscode.Disposable {
+interface OutputTerminalOptions {
+  name: string;
+  /** A product icon of VS Code. */
+  icon: string;
+  /** Called when the terminal is closed, by the user or by {@link OutputTerminal.dispose}. */
+  onClosed?: () => void;
+}
+
+/** A terminal with the output of programs. It opens with the first output, without the focus. */
+export class OutputTerminal implements vscode.Disposable {
   private readonly output = new vscode.EventEmitter<string>();
   private terminal: vscode.Terminal | undefined;
   private isOpen = false;
   /** The output from before the terminal opened. */
   private waiting = '';
+
+  constructor(private readonly options: OutputTerminalOptions) {}
 
   write(text: string): void {
     const lines = text.replaceAll(/\r?\n/gu, '\r\n');
@@ -34,9 +41,10 @@ export class BuildTerminal implements vscode.Disposable {
   }
 
   private ensureTerminal(): void {
+    const { name, icon, onClosed } = this.options;
     this.terminal ??= vscode.window.createTerminal({
-      name: vscode.l10n.t('i99dash build'),
-      iconPath: new vscode.ThemeIcon('package'),
+      name,
+      iconPath: new vscode.ThemeIcon(icon),
       isTransient: true,
       pty: {
         onDidWrite: this.output.event,
@@ -48,6 +56,7 @@ export class BuildTerminal implements vscode.Disposable {
         close: () => {
           this.isOpen = false;
           this.terminal = undefined;
+          onClosed?.();
         },
       },
     });

@@ -8,13 +8,17 @@ const MAX_ARGUMENT = 32_768;
 /** Upper limit for the texts of a list. */
 const MAX_TEXTS = 1_000;
 
-/** `folder` is a path or the URI of a local folder. A list holds the allowed values. */
-type ArgumentKind = 'text' | 'texts' | 'flag' | 'folder' | readonly string[];
+/**
+ * `folder` and `file` are a path or the URI of a local folder or file. A list holds the allowed
+ * values.
+ */
+type ArgumentKind = 'text' | 'texts' | 'flag' | 'folder' | 'file' | readonly string[];
 
 type ArgumentKinds = Readonly<Record<string, ArgumentKind>>;
 
 const PUBLISH_ARGUMENTS: ArgumentKinds = {
   folder: 'folder',
+  bundle: 'folder',
   track: 'text',
   releaseNotes: 'text',
   dryRun: 'flag',
@@ -50,6 +54,7 @@ const COMMANDS: Readonly<Record<string, ArgumentKinds>> = {
   'i99dash.publish': PUBLISH_ARGUMENTS,
   'i99dash.publishToBeta': PUBLISH_ARGUMENTS,
   'i99dash.dryRun': PUBLISH_ARGUMENTS,
+  'i99dash.saveBundle': { folder: 'folder', output: 'file', confirmed: 'flag' },
   'i99dash.makeMiniApp': { folder: 'folder', name: 'text', category: 'text' },
   'i99dash.createProject': {
     kind: PROJECT_KINDS.map(({ id }) => id),
@@ -136,6 +141,7 @@ function fits(value: unknown, kind: ArgumentKind): boolean {
     case 'texts':
       return Array.isArray(value) && value.length <= MAX_TEXTS && value.every(isText);
     case 'folder':
+    case 'file':
       return isText(value) || isFileUri(value);
     default:
       return isText(value) && kind.includes(value);
@@ -165,6 +171,8 @@ function describeArgument(name: string, kind: ArgumentKind): string {
       return t('“{0}” must be a list of at most {1} texts.', name, MAX_TEXTS);
     case 'folder':
       return t('“{0}” must be a folder on this computer: its path or its file URI.', name);
+    case 'file':
+      return t('“{0}” must be a file on this computer: its path or its file URI.', name);
     default:
       return t('“{0}” must be one of these: {1}.', name, kind.join(', '));
   }

@@ -75,6 +75,7 @@ describe('an untrusted workspace', () => {
     ['publish to beta', 'i99dash.publishToBeta', { confirmed: true }],
     ['dry run', 'i99dash.dryRun', { confirmed: true }],
     ['CI', 'i99dash.setUpCi', { confirmed: true }],
+    ['save bundle', 'i99dash.saveBundle', { confirmed: true }],
     ['preview', 'i99dash.preview', { confirmed: true }],
   ] as const) {
     it(`rejects ${title} with a button to manage workspace trust`, async () => {

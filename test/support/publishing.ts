@@ -10,6 +10,7 @@ import type { Problem } from '../../src/core/problem';
 import { findStillKind } from '../../src/core/projectFolders';
 import { MINI_APP } from '../../src/core/projectKind';
 import { KINDS } from '../../src/core/publish/kindDefinitions';
+import type { PublishableProject } from '../../src/core/publish/project/project';
 import {
   publish,
   type PublishDecision,
@@ -85,12 +86,17 @@ export class Publishing {
     signal?: AbortSignal,
     options: PublishOptions = { track: 'production' },
   ): Promise<PublishOutcome> {
+    return publish(await this.load(), options, this.deps(signal));
+  }
+
+  /** Reads the project. */
+  async load(): Promise<PublishableProject> {
     const kind = (await findStillKind(this.folder)) ?? MINI_APP;
-    return publish(await KINDS[kind.id].load(this.folder), options, this.deps(signal));
+    return KINDS[kind.id].load(this.folder);
   }
 
   /** Returns what core needs to publish. */
-  private deps(signal?: AbortSignal): PublishDeps {
+  deps(signal?: AbortSignal): PublishDeps {
     const undici = createUndiciTransport();
     const transport: Transport = {
       send: async (request) => {

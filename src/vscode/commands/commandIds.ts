@@ -9,6 +9,8 @@ export const COMMAND_IDS = [
   'i99dash.publish',
   'i99dash.publishToBeta',
   'i99dash.dryRun',
+  'i99dash.publishBuilt',
+  'i99dash.saveBundle',
   'i99dash.makeMiniApp',
   'i99dash.createProject',
   'i99dash.preview',

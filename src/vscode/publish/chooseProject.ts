@@ -34,7 +34,7 @@ export async function chooseProject(
   kinds: readonly ProjectKind[] = [MINI_APP],
 ): Promise<string> {
   if (given !== undefined) {
-    return resolveFolder(typeof given === 'string' ? absolute(given) : given.fsPath);
+    return resolveFolder(toPath(given));
   }
   const active = activeFile();
   const edited = active === undefined ? undefined : await findProject(active);
@@ -76,6 +76,11 @@ function noProject(kinds: readonly ProjectKind[]): I99dashError {
 export function absolute(path: string): string {
   const [root] = vscode.workspace.workspaceFolders ?? [];
   return resolve(root?.uri.fsPath ?? homeFolder(), expandHome(path));
+}
+
+/** Returns the absolute path of a file or folder that a caller gives. */
+export function toPath(given: GivenFolder): string {
+  return typeof given === 'string' ? absolute(given) : given.fsPath;
 }
 
 /** Resolves the folder of a path. Does not check it; problems are reported later. */

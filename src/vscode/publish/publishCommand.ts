@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { readLocalApps } from '../../core/apps/localApps';
 import type { Call } from '../../core/consent';
 import { I99dashError, isI99dashError } from '../../core/errors';
 import type { Identity } from '../../core/identity';
 import { MANIFEST_FILE } from '../../core/miniAppFolder';
-import { findStillKind } from '../../core/projectFolders';
+import { findProject, findStillKind } from '../../core/projectFolders';
 import { getKind, PROJECT_KINDS } from '../../core/projectKind';
 import { KINDS } from '../../core/publish/kindDefinitions';
-import { noManifest, type PublishableProject } from '../../core/publish/project/project';
+import { loadBuilt, noManifest, type PublishableProject } from '../../core/publish/project/project';
 import {
   assertTrack,
   type PublishOptions,
@@ -22,13 +22,15 @@ import { settings } from '../settings';
 import { assertTrusted, isOutsideWorkspace } from '../ui/consent';
 import { continueAfterRetry } from '../ui/tryAgain';
 import { agreeToBuild } from './buildQuestion';
-import { chooseProject, type GivenFolder } from './chooseProject';
+import { chooseProject, toPath, type GivenFolder } from './chooseProject';
 import { notificationUi, type PublishContext, type PublishUi } from './publishContext';
 import { askReleaseNotes, saveFiles } from './publishQuestions';
 import { findOtherPublisher, runPublish, type PublishRun } from './publishRun';
 
 export interface PublishArguments {
   folder?: GivenFolder;
+  /** A folder with the output of a build, which is published as it is. */
+  bundle?: GivenFolder;
   track?: Track;
   releaseNotes?: string;
   dryRun?: boolean;
@@ -49,7 +51,7 @@ export async function publishProject(
 ): Promise<PublishResult> {
   assertAllowed(args);
   const backendUrl = context.backendUrl();
-  const given = args.folder === undefined ? undefined : await givenProject(context, args.folder);
+  const given = await givenProject(context, args);
   const publishAgain = (): Promise<unknown> => publishProject(context, call, args, ui);
   const identity =
     args.dryRun === true ? undefined : await requirePublisher(context, call, publishAgain);
@@ -74,30 +76,65 @@ type RunStart = Pick<PublishRun, 'context' | 'call' | 'args' | 'ui' | 'backendUr
  * Loads the project, and asks what the arguments leave open.
  * @throws NOTHING_TO_PUBLISH, MANIFEST_INVALID, CancelledError
  */
-async function prepareRun(start: RunStart, folder: string): Promise<PublishRun> {
+export async function prepareRun(start: RunStart, folder: string): Promise<PublishRun> {
   const { context, call, args } = start;
   const { memory } = context;
-  const isOutside = await isOutsideWorkspace(folder);
   const { id } = (await findStillKind(folder)) ?? getKind('miniApp');
-  const { project, agreed } = await agreeToBuild(await KINDS[id].load(folder), {
+  const built = args.bundle === undefined ? undefined : toPath(args.bundle);
+  const isOutside = await isOutsideWorkspace(built ?? folder);
+  const load = (): Promise<PublishableProject> =>
+    built === undefined ? KINDS[id].load(folder) : loadBuilt(built, folder);
+  const { project, agreed } = await agreeToBuild(await load(), {
     ...{ call, memory, isOutside, isDryRun: args.dryRun === true },
   });
   const options = await toOptions(args, project, call);
   const otherPublisher = await findOtherPublisher(start, project);
-  return { ...start, project, options, agreed, isOutside, otherPublisher };
+  return { ...start, project, load, options, agreed, isOutside, otherPublisher };
 }
 
-function choose({ miniApps }: PublishContext, given?: GivenFolder): Promise<string> {
-  return chooseProject(miniApps, given, vscode.l10n.t('Publish Mini-App'), PROJECT_KINDS);
+/** Returns the folder of a project of any kind, given or chosen by the user. */
+export function choose(
+  { miniApps }: PublishContext,
+  given?: GivenFolder,
+  title = vscode.l10n.t('Publish Mini-App'),
+): Promise<string> {
+  return chooseProject(miniApps, given, title, PROJECT_KINDS);
 }
 
-/** @throws NOTHING_TO_PUBLISH if the folder is no project, before the user is asked anything */
-async function givenProject(context: PublishContext, given: GivenFolder): Promise<string> {
+/**
+ * Returns the folder of the project that the arguments name; undefined if they name none.
+ * @throws NOTHING_TO_PUBLISH if the folder is no project, before the user is asked anything
+ */
+export async function givenProject(
+  context: PublishContext,
+  { folder: given, bundle }: Pick<PublishArguments, 'folder' | 'bundle'>,
+): Promise<string | undefined> {
+  if (bundle !== undefined) {
+    return findOwner(toPath(bundle), given && (await choose(context, given)));
+  }
+  if (given === undefined) {
+    return undefined;
+  }
   const folder = await choose(context, given);
   if ((await findStillKind(folder)) === undefined && !existsSync(join(folder, MANIFEST_FILE))) {
     throw noManifest(folder);
   }
   return folder;
+}
+
+/**
+ * Returns the folder with the manifest of a built folder: itself, or else its project.
+ * @throws NOTHING_TO_PUBLISH if there is no manifest
+ */
+async function findOwner(built: string, project: string | undefined): Promise<string> {
+  if (existsSync(join(built, MANIFEST_FILE))) {
+    return built;
+  }
+  const owner = project ?? (await findProject(dirname(built)))?.folder;
+  if (owner === undefined) {
+    throw noManifest(built);
+  }
+  return owner;
 }
 
 /**
@@ -133,7 +170,7 @@ async function requirePublisher(
  * @throws UNTRUSTED_WORKSPACE
  * @throws VALIDATION_FAILED if the track is unknown
  */
-function assertAllowed({ track }: PublishArguments): void {
+export function assertAllowed({ track }: PublishArguments): void {
   assertTrusted(
     vscode.l10n.t(
       'Publishing runs code of this workspace, so the workspace must be trusted first.',

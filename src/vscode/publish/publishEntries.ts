@@ -14,7 +14,12 @@ export function publishCommands(
   context: PublishContext,
   problems: Problems,
 ): CommandHandlers<
-  'i99dash.validate' | 'i99dash.publish' | 'i99dash.publishToBeta' | 'i99dash.dryRun'
+  | 'i99dash.validate'
+  | 'i99dash.publish'
+  | 'i99dash.publishToBeta'
+  | 'i99dash.publishBuilt'
+  | 'i99dash.dryRun'
+  | 'i99dash.saveBundle'
 > {
   const publish = async (args: unknown, call: Call, fixed: PublishArguments = {}) =>
     (await import('./publishCommand')).publishProject(context, call, {
@@ -29,7 +34,11 @@ export function publishCommands(
       ),
     'i99dash.publish': (args, call) => publish(args, call),
     'i99dash.publishToBeta': (args, call) => publish(args, call, { track: 'beta' }),
+    'i99dash.publishBuilt': async (_, call) =>
+      publish({}, call, { bundle: await (await import('./builtFolder')).chooseBuiltFolder() }),
     'i99dash.dryRun': (args, call) => publish(args, call, { dryRun: true }),
+    'i99dash.saveBundle': async (args, call) =>
+      (await import('./saveBundleCommand')).saveProjectBundle(context, call, argumentObject(args)),
   };
 }
 

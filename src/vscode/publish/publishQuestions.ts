@@ -170,6 +170,9 @@ function listFacts(
     vscode.l10n.t('Track: {0}', describeTrack(track)),
     vscode.l10n.t('Backend: {0}', backendUrl),
     vscode.l10n.t('Signed in as: {0}', sanitizeLine(who)),
+    ...(project.isBuilt === true
+      ? [vscode.l10n.t('Built folder: {0}', sanitizeLine(abbreviateHome(project.appRoot)))]
+      : []),
     ...(agreed?.runs === false ? [vscode.l10n.t('Build: left out')] : []),
     vscode.l10n.t('Bundle: {0}, {1}', describeFiles(project, fileCount), formatBytes(size)),
     ...(releaseNotes === undefined

@@ -8,7 +8,6 @@ import { shellRunner } from '../../core/publish/build/shellRunner';
 import type { VersionBump } from '../../core/publish/checks/appVersion';
 import { suggestedVersion } from '../../core/publish/checks/publishedVersion';
 import { FirstPublishers, type Publisher } from '../../core/publish/firstPublishers';
-import { KINDS } from '../../core/publish/kindDefinitions';
 import type { PublishableProject } from '../../core/publish/project/project';
 import {
   publish,
@@ -42,6 +41,8 @@ export interface PublishRun {
   /** The signed-in account; undefined for a dry run. */
   identity: Identity | undefined;
   project: PublishableProject;
+  /** Reads the project again. */
+  load: () => Promise<PublishableProject>;
   options: PublishOptions;
   /** The user's answer about the build. */
   agreed: BuildAgreement;
@@ -78,12 +79,24 @@ export async function runPublish(run: PublishRun): Promise<PublishResult> {
   return result;
 }
 
-async function publishInUi(run: PublishRun): Promise<PublishOutcome> {
-  const { project, options, ui } = run;
+function publishInUi(run: PublishRun): Promise<PublishOutcome> {
+  const { project, options } = run;
   const { id, version } = project.manifest;
-  const title = plainText(vscode.l10n.t('Publishing {0} {1}', id, version));
+  const title = vscode.l10n.t('Publishing {0} {1}', id, version);
+  return runInUi(run, title, (deps) => publish(project, options, deps));
+}
+
+/**
+ * Runs a task on a project, and shows its progress and the problems that it fails with.
+ * @throws what `task` throws
+ */
+export async function runInUi<T>(
+  run: PublishRun,
+  title: string,
+  task: (deps: PublishDeps) => Promise<T>,
+): Promise<T> {
   try {
-    return await ui.run(title, (view) => publish(project, options, createDeps(run, view)));
+    return await run.ui.run(plainText(title), (view) => task(createDeps(run, view)));
   } catch (error) {
     if (isI99dashError(error)) {
       await handleFailure(run, error);
@@ -151,10 +164,9 @@ async function bumpRun(
   accepted: readonly Problem[],
 ): Promise<PublishRun> {
   const { call, isOutside, context, agreed } = run;
-  const { folder, kind } = run.project;
   await bumpVersion(run.project, bump);
   const request = { call, isOutside, memory: context.memory, isDryRun: false };
-  const next = await agreeToBuild(await KINDS[kind.id].load(folder), request, agreed);
+  const next = await agreeToBuild(await run.load(), request, agreed);
   return { ...run, ...next, accepted };
 }
 

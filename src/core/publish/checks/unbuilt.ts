@@ -28,7 +28,7 @@ export async function checkUnbuilt(
 ): Promise<Problem[]> {
   const { folder, appRoot } = project;
   const isOutput = USUAL_FOLDERS.includes(basename(packedFolder(project))) && appRoot !== folder;
-  if (projectBuild(project) !== undefined || isOutput) {
+  if (project.isBuilt === true || projectBuild(project) !== undefined || isOutput) {
     return [];
   }
   const reason = await findReason(folder);

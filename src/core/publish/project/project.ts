@@ -41,6 +41,8 @@ export interface PublishableProject {
    * folder. Its output is in `appRoot`. Undefined if there is a `buildCommand`.
    */
   publishBuild?: string;
+  /** Whether `appRoot` is the output of a build that ran elsewhere. */
+  isBuilt?: true;
 }
 
 /** A mini-app on disk with a valid manifest. */
@@ -130,6 +132,17 @@ export async function loadProject(folder: string): Promise<Project> {
     return project;
   }
   throw invalidManifest(folder, MANIFEST_FILE, problems);
+}
+
+/**
+ * Reads a mini-app whose files are the output of a build that ran elsewhere.
+ * @param built the absolute folder with the files
+ * @param folder the absolute folder with the manifest: the same, or that of the project around it
+ * @throws NOTHING_TO_PUBLISH, MANIFEST_INVALID as {@link loadProject}
+ */
+export async function loadBuilt(built: string, folder: string): Promise<Project> {
+  const { kind, manifest } = await loadProject(folder);
+  return { kind, folder, manifest, appRoot: built, distDir: built, isBuilt: true };
 }
 
 /**

@@ -9,7 +9,7 @@ import { secretName } from '../publish/checks/secrets/secretFiles';
 
 const START_PAGE = 'index.html';
 /** A file name with these characters has another meaning on Windows, or in a system call. */
-const UNSAFE_NAME = /[\\:\0]/u;
+const UNSAFE_NAME = /[/\\:\0]/u;
 
 const TYPES: Readonly<Record<string, string>> = {
   '.avif': 'image/avif',
@@ -62,6 +62,8 @@ export interface OpenedFile {
   size: number;
   type: string;
   isPage: boolean;
+  /** The relative address of the root from that of the file. */
+  toRoot: string;
 }
 
 /**
@@ -100,7 +102,8 @@ export async function openAppFile(
   try {
     const real = await realpath(path);
     const isServed = await isInBundle(real, { root, folder });
-    return isServed ? await openFile(real) : undefined;
+    const toRoot = '../'.repeat(names.length - 1);
+    return isServed ? await openFile(real, toRoot) : undefined;
   } catch {
     return undefined; // it does not exist or cannot be read
   }
@@ -119,7 +122,7 @@ function readNames(target: string): string[] | undefined {
   const [path = ''] = target.split(/[?#]/u);
   let names: string[];
   try {
-    names = decodeURIComponent(path).split('/');
+    names = path.split('/').map(decodeURIComponent);
   } catch {
     return undefined; // not UTF-8
   }
@@ -154,7 +157,7 @@ function isSecret(name: string): boolean {
   return secretName({ name }) !== undefined;
 }
 
-async function openFile(real: string): Promise<OpenedFile | undefined> {
+async function openFile(real: string, toRoot: string): Promise<OpenedFile | undefined> {
   const descriptor = await asyncFs.open(real, false);
   const stats = await asyncFs.stat(descriptor);
   if (!stats.isFile()) {
@@ -162,5 +165,5 @@ async function openFile(real: string): Promise<OpenedFile | undefined> {
     return undefined;
   }
   const type = TYPES[extname(real).toLowerCase()] ?? 'application/octet-stream';
-  return { descriptor, size: stats.size, type, isPage: isPage(real) };
+  return { descriptor, size: stats.size, type, isPage: isPage(real), toRoot };
 }

@@ -18,12 +18,13 @@ const HOST = '127.0.0.1';
  */
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/iu;
 
-/** No file of an app has such an address, because hidden files are not served. */
-const EVENTS = '/.i99dash/events';
-const SCRIPT = '/.i99dash/reload.js';
-const SCRIPT_TEXT = `new EventSource('${EVENTS}').onmessage = () => location.reload();\n`;
-/** Added to the end of each page. */
-const SCRIPT_TAG = `\n<script src="${SCRIPT}"></script>\n`;
+/** No file of an app has such a name, because hidden files are not served. */
+const OWN = '.i99dash/';
+const SCRIPT = `${OWN}reload.js`;
+const EVENTS = `${OWN}events`;
+/** Addresses are relative, because a proxy may serve the app below a path of its own. */
+const SCRIPT_TEXT =
+  "new EventSource(new URL('events', document.currentScript.src)).onmessage = () => location.reload();\n";
 
 const HEADERS = {
   'cache-control': 'no-store',
@@ -36,6 +37,10 @@ const HEADERS = {
 export interface PreviewServer {
   /** The address of the root, with a slash at its end. */
   readonly address: string;
+  /**
+   * Also answers requests for this host: where VS Code forwards the port, such as `code.example`.
+   */
+  allowHost(host: string): void;
   /** Reloads the open pages. */
   reload(): void;
   /** Ends all connections. The port is free when this resolves. */
@@ -45,13 +50,20 @@ export interface PreviewServer {
 /** Starts a server on a free port of the loopback interface. */
 export async function startPreviewServer(files: PreviewedFolder): Promise<PreviewServer> {
   const pages = new Set<ServerResponse>();
+  const hosts = new Set<string>();
   const server = createServer((request, response) => {
-    respond(request, response, files, pages).catch(() => response.destroy());
+    const host = (request.headers.host ?? '').toLowerCase();
+    if (LOOPBACK_HOST.test(host) || hosts.has(host)) {
+      respond(request, response, files, pages).catch(() => response.destroy());
+    } else {
+      sendText(response, 403);
+    }
   });
   await listen(server);
   const { port } = server.address() as AddressInfo;
   return {
     address: `http://${HOST}:${port}/`,
+    allowHost: (host) => void hosts.add(host.toLowerCase()),
     reload: () => pages.forEach((page) => page.write('data: reload\n\n')),
     close: () =>
       new Promise((resolve) => {
@@ -77,15 +89,13 @@ async function respond(
   files: PreviewedFolder,
   pages: Set<ServerResponse>,
 ): Promise<void> {
-  const { method = '', url = '', headers } = request;
-  if (!LOOPBACK_HOST.test(headers.host ?? '')) {
-    sendText(response, 403);
-  } else if (method !== 'GET' && method !== 'HEAD') {
+  const { method = '', url = '' } = request;
+  if (method !== 'GET' && method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
     sendText(response, 405);
-  } else if (url === SCRIPT) {
+  } else if (url === `/${SCRIPT}`) {
     sendText(response, 200, SCRIPT_TEXT, 'text/javascript; charset=utf-8');
-  } else if (url === EVENTS && method === 'GET') {
+  } else if (url === `/${EVENTS}` && method === 'GET') {
     followPage(response, pages);
   } else {
     await sendAppFile(response, await openAppFile(files, url), method === 'HEAD');
@@ -121,8 +131,9 @@ async function sendAppFile(
     sendText(response, 404);
     return;
   }
-  const { descriptor, size, type, isPage } = file;
-  const end = isPage ? SCRIPT_TAG : '';
+  const { descriptor, size, type, isPage, toRoot } = file;
+  // At the end, so that the positions in the page stay those of the file.
+  const end = isPage ? `\n<script src="${toRoot}${SCRIPT}"></script>\n` : '';
   const length = size + Buffer.byteLength(end);
   response.writeHead(200, { ...HEADERS, 'content-type': type, 'content-length': length });
   if (isHead || size === 0) {

@@ -44,6 +44,8 @@ export async function startStaticPreview(
       controller.signal.addEventListener('abort', end, { once: true });
     }
   });
+  const external = await vscode.env.asExternalUri(vscode.Uri.parse(server.address));
+  server.allowHost(external.authority);
   return { address: new URL(encodeURIComponent(page), server.address).href, ended };
 }
 

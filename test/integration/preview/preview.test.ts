@@ -35,6 +35,8 @@ describe('the preview of a mini-app', () => {
   );
   /** The addresses that the browser in VS Code was opened with. */
   const opened: string[] = [];
+  // The server of these tests does not forward ports as it says.
+  useStandIn(vscode.env, 'asExternalUri', (uri: vscode.Uri) => Promise.resolve(uri));
   const { executeCommand } = vscode.commands;
   useStandIn(vscode.commands, 'executeCommand', (id: string, ...args: unknown[]) => {
     if (id !== 'simpleBrowser.api.open') return executeCommand(id, ...args);
@@ -143,7 +145,7 @@ describe('the preview of a mini-app', () => {
       rmSync(join(folder, 'src'), { recursive: true });
       await failsWith('NOTHING_TO_PUBLISH', 'i99dash.preview', { folder });
       assert.match(where(), /^\.\/src has no page to preview\. .*"appRoot" in sdk\.config\.json/u);
-      assert.deepEqual(shown.at(-1)?.buttons, ['Open sdk.config.json']);
+      assert.deepEqual(shown.at(-1)?.buttons, ['Open sdk.config.json', 'Show Log']);
       const config = JSON.stringify({ buildCommand: 'node build.mjs' });
       writeFileSync(join(folder, 'sdk.config.json'), config);
       await failsWith('NOTHING_TO_PUBLISH', 'i99dash.preview', { folder });

@@ -99,7 +99,8 @@ describe('the preview server', () => {
       assert.equal(Number(headers['content-length']), Buffer.byteLength(text));
       assert.ok(text.startsWith(PAGE));
       const [, script = ''] = /<script src="([^"]+)"><\/script>\s*$/u.exec(text) ?? [];
-      assert.match((await ask(script)).text, /EventSource/u);
+      const address = new URL(script, new URL(path, server.address));
+      assert.match((await ask(address.pathname)).text, /EventSource/u);
     }
   });
 
@@ -160,6 +161,14 @@ describe('the preview server', () => {
     }
   });
 
+  it('answers for the host at which its port is forwarded', async () => {
+    const host = 'Code.example:8443';
+    assert.equal((await ask('/', { host })).status, 403);
+    server.allowHost('code.example:8443');
+    assert.equal((await ask('/', { host })).status, 200);
+    assert.equal((await ask('/', { host: 'code.example' })).status, 403);
+  });
+
   it('refuses a request without the name of a host', async () => {
     assert.match(await askRaw('/', 'host: \r\n'), /^HTTP\/1\.1 403 /u);
     assert.match(await askRaw('/', ''), /^HTTP\/1\.1 400 /u);
@@ -175,6 +184,7 @@ describe('the preview server', () => {
     '/..\\secret.txt',
     '/%252e%252e/secret.txt',
     '/%c0%ae%c0%ae/secret.txt',
+    '/pages%2Findex.html',
     '/./app.js',
     '//app.js',
     '//outside.example/app.js',

@@ -68,8 +68,8 @@ const NO_TEXTS = [
   '@alice_k @bob_42',
   'SSH key',
   'i99dash dev',
-  "new EventSource('…').onmessage = () => location.reload();",
-  '<script src="…"></script>',
+  "new EventSource(new URL('events', document.currentScript.src)).onmessage = () => location.reload();",
+  '<script src="……"></script>',
 ];
 
 /** The six plural forms of Arabic. */

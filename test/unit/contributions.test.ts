@@ -36,6 +36,7 @@ interface Manifest {
 
 /** Without a row, these commands ask which item is meant. */
 const WITHOUT_A_ROW = [
+  'i99dash.preview',
   'i99dash.removeKey',
   'i99dash.replaceKey',
   'i99dash.listTesters',

@@ -76,6 +76,7 @@ const BUILT_INS = [
   'npm',
   'search-result',
   'shellscript',
+  'simple-browser',
   'theme-defaults',
   'theme-modern-icons',
   'theme-seti',

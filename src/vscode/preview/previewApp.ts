@@ -11,6 +11,7 @@ import { chooseProject, type GivenFolder } from '../publish/chooseProject';
 import type { WorkspaceProjects } from '../publish/workspaceProjects';
 import { orCancel } from '../ui/ask';
 import { assertTrusted, Click } from '../ui/consent';
+import type { OutputTerminal } from '../ui/outputTerminal';
 import { showPicker } from '../ui/pickers';
 import { plainLabel, plainText } from '../ui/plainText';
 import { withDelayedProgress } from '../ui/progress';
@@ -98,47 +99,56 @@ async function start(
 ): Promise<RunningPreview> {
   const client = await findClient(folder);
   let preview: RunningPreview;
+  let terminal: OutputTerminal | undefined;
   if (client === undefined) {
     preview = await startStaticPreview(folder, controller);
   } else {
     await agreeToClient(folder, client, call, memory);
-    preview = await startClient(previews, folder, client, controller);
+    terminal = previews.createTerminal(folder, controller);
+    preview = await startClient(folder, client, terminal, controller);
   }
   const { address, ended } = preview;
-  const name = sanitizeLine(basename(folder));
-  logger.info(`Preview: ${name} is at ${address}.`);
-  void ended.then(() => logger.info(`Preview: ${name} at ${address} has ended.`));
-  showRunning(folder, name, address, client !== undefined);
+  logger.info(`Preview: ${folder} is at ${address}.`);
+  void ended.then(() => logger.info(`Preview: ${folder} at ${address} has ended.`));
+  showRunning(folder, address, terminal);
   return preview;
 }
 
 function startClient(
-  previews: AppPreviews,
   folder: string,
   client: Client,
+  terminal: OutputTerminal,
   controller: AbortController,
 ): Promise<RunningPreview> {
   const title = vscode.l10n.t('Starting the i99dash client of {0}', sanitizeLine(basename(folder)));
   return withDelayedProgress(title, (signal) => {
     signal.addEventListener('abort', () => controller.abort(), { once: true });
-    const terminal = previews.createTerminal(folder, controller);
     return startClientPreview(folder, client, terminal, controller);
   });
 }
 
-/** Says where the preview is and how it ends. Does not wait for an answer. */
-function showRunning(folder: string, name: string, address: string, hasClient: boolean): void {
+/**
+ * Says where the preview is and how it ends. Does not wait for an answer.
+ * @param terminal shows the output of the client, if there is one
+ */
+function showRunning(folder: string, address: string, terminal: OutputTerminal | undefined): void {
+  const name = sanitizeLine(basename(folder));
   const stop = vscode.l10n.t('Stop Preview');
-  const message = hasClient
-    ? vscode.l10n.t('The i99dash client of {0} runs at {1}.', name, address)
-    : vscode.l10n.t(
-        'The preview of {0} is at {1}. It has no i99dash host, so calls to the car do not work.',
-        name,
-        address,
-      );
-  void vscode.window.showInformationMessage(plainText(message), stop).then((picked) => {
+  const show = vscode.l10n.t('Show Terminal');
+  const message =
+    terminal === undefined
+      ? vscode.l10n.t(
+          'The preview of {0} is at {1}. It has no i99dash host, so calls to the car do not work.',
+          name,
+          address,
+        )
+      : vscode.l10n.t('The i99dash client of {0} runs at {1}.', name, address);
+  const buttons = terminal === undefined ? [stop] : [stop, show];
+  void vscode.window.showInformationMessage(plainText(message), ...buttons).then((picked) => {
     if (picked === stop) {
       void runCommand('i99dash.stopPreview', new Click({ folder: vscode.Uri.file(folder) }));
+    } else if (picked === show) {
+      terminal?.reveal();
     }
   });
 }

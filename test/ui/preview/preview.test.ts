@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FrameLocator } from 'playwright-core';
+import { writeFiles } from '../../support/project';
+import { AppsView } from '../apps-view';
+import { signedIn } from '../states';
+import { useScene } from '../use-scene';
+
+/** A client that serves one page. */
+const CLIENT = `#!/usr/bin/env node
+const { createServer } = require('node:http');
+const page = '<!doctype html><h1>From the client</h1>';
+const server = createServer((_, response) => {
+  response.setHeader('content-type', 'text/html');
+  response.end(page);
+});
+server.listen(0, '127.0.0.1', () => {
+  console.log('\\u001b[32mready\\u001b[0m at http://127.0.0.1:' + server.address().port + '/');
+});
+`;
+
+describe('previewing a mini-app in the UI', () => {
+  const scene = useScene({
+    album: 'ui/preview',
+    miniApps: ['tyre-pressure'],
+    viewport: { width: 1600, height: 900 },
+  });
+
+  /** The page of the app in VS Code's browser. */
+  const app = (): FrameLocator =>
+    scene.person.page
+      .frameLocator('iframe.webview')
+      .frameLocator('#active-frame')
+      .frameLocator('iframe');
+
+  const path = (name: string): string => join(scene.workspace, 'tyre-pressure', name);
+
+  /** Checks that nothing listens at an address. */
+  async function isGone(address: string): Promise<void> {
+    await assert.rejects(fetch(address));
+  }
+
+  /** Returns the address that a notification names. */
+  function addressIn(text: string | null): string {
+    return /http:\/\/127\.0\.0\.1:\d+\//u.exec(text ?? '')?.[0] ?? assert.fail('no address');
+  }
+
+  /** Forwards ports as the product around the server of these tests does. */
+  async function portsAreForwarded(): Promise<void> {
+    await scene.workbench.context.route(/\/proxy\/\d+\//u, async (route) => {
+      const [, port = '', rest = ''] = /\/proxy\/(\d+)\/(.*)$/u.exec(route.request().url()) ?? [];
+      await route.continue({ url: `http://127.0.0.1:${port}/${rest}` });
+    });
+  }
+
+  it('shows its files beside the editor, reloads on save, and stops by the message', async () => {
+    const { person } = scene;
+    await portsAreForwarded();
+    await person.openFile('tyre-pressure/manifest.json');
+    await person.editorButton('Preview Mini-App').click();
+    const toast = await person.seesNotification('The preview of tyre-pressure is at');
+    await toast.filter({ hasText: 'It has no i99dash host' }).waitFor();
+    await app().locator('h1', { hasText: 'Tyre Pressure' }).waitFor();
+    await person.photograph('1-static');
+    const page = await readFile(path('src/index.html'), 'utf8');
+    const changed = page.replace('<main', '<p>Saved just now</p><main');
+    await writeFile(path('src/index.html'), changed);
+    await app().locator('p', { hasText: 'Saved just now' }).waitFor();
+    await person.photograph('2-reloaded');
+    const address = addressIn(await toast.textContent());
+    assert.equal((await fetch(address)).status, 200);
+    await person.pressIn(toast, 'Stop Preview');
+    await toast.waitFor({ state: 'hidden' });
+    await person.runCommand('i99dash: Show Log');
+    await person.page.locator('.view-line', { hasText: 'has ended' }).first().waitFor();
+    await isGone(address);
+    await person.runCommand('View: Close All Editors');
+  });
+
+  it('runs the client after a question, from the row of the Apps view', async () => {
+    const { person } = scene;
+    await portsAreForwarded();
+    await signedIn(scene);
+    await writeFiles(path('.'), { 'node_modules/.bin/i99dash': CLIENT });
+    await chmod(path('node_modules/.bin/i99dash'), 0o755);
+    const view = new AppsView(person);
+    await view.open();
+    await view.choose(await view.seesRow(/^Tyre Pressure/u), 'Preview Mini-App');
+    await person.answerDialog('Run the i99dash client of tyre-pressure?', 'Run Client', '3-client');
+    const toast = await person.seesNotification('The i99dash client of tyre-pressure runs at');
+    await app().locator('h1', { hasText: 'From the client' }).waitFor();
+    await person.pressIn(toast, 'Show Terminal');
+    await person.page.locator('.terminal-wrapper, .xterm').first().waitFor();
+    await person.photograph('4-running');
+    const again = person.runCommand('i99dash: Stop Preview');
+    await again;
+    await rm(path('node_modules'), { recursive: true });
+    await person.runCommand('View: Close All Editors');
+  });
+});

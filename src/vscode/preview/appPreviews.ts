@@ -77,11 +77,14 @@ export class AppPreviews implements vscode.Disposable {
     return terminal;
   }
 
-  /** Ends the preview of a project, if there is one. */
+  /** Ends the preview of a project, if there is one, and closes its terminal. */
   async stop(folder: string): Promise<void> {
     const entry = this.entries.get(folder);
-    entry?.controller.abort();
-    await entry?.preview.then(({ ended }) => ended).catch(() => undefined);
+    if (entry !== undefined) {
+      entry.controller.abort();
+      await entry.preview.then(({ ended }) => ended).catch(() => undefined);
+      this.terminals.get(folder)?.dispose();
+    }
   }
 
   async stopAll(): Promise<void> {

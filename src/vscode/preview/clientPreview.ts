@@ -81,7 +81,6 @@ export async function startClientPreview(
       }
     },
   });
-  exited.catch(() => terminal.dispose()); // stopped
   let deadline: NodeJS.Timeout | undefined;
   try {
     const address = await Promise.race([

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { closeSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseBackendUrl } from '../../../src/core/api/backendUrl';
 import { parseRemoteUrl } from '../../../src/core/ci/gitRemote';
+import { openAppFile } from '../../../src/core/preview/appFiles';
+import { PrintedAddress } from '../../../src/core/preview/printedAddress';
 import { canonicalOrigin } from '../../../src/core/publish/project/origin';
 import { isRuleId } from '../../../src/core/publish/rules/rules';
 import {
@@ -9,6 +13,7 @@ import {
   nextMinor,
   nextPatch,
 } from '../../../src/core/publish/project/semver';
+import { writeFiles } from '../../support/project';
 import { plain, type Parser } from '../parser';
 import { orRefuse } from '../promises';
 
@@ -93,6 +98,54 @@ export const gitRemote: Parser = {
     for (const part of [host, ...path.split('/')]) {
       assert.match(part, /^[\w.][\w.-]*$/u);
       assert.ok(part !== '.' && part !== '..', path);
+    }
+    return 'accepted';
+  },
+  runs: 200,
+};
+
+export const printedAddress: Parser = {
+  name: 'printed address',
+  seeds: () =>
+    [
+      'ready (http://127.0.0.1:3000/).\n',
+      '\u001B[32m➜\u001B[0m http://localhost:\u001B[1m5173\u001B[22m/ https://i99dash.app\n',
+      'http://[::1]:8080/app?x=1 http://localhost:80@evil.example/\n',
+    ].map(plain),
+  words: [...SLASHES, 'http://', 'https://', '\n', ' ', '\u001B[1m', '0.0.0.0'],
+  check: (input) => {
+    const output = new PrintedAddress();
+    const found = output.add(input.toString()) ?? output.finish();
+    if (found === undefined) return 'refused';
+    const { protocol, hostname, username, password } = new URL(found);
+    assert.match(protocol, /^https?:$/u);
+    assert.match(hostname, /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|\[::ffff:7f.*\])$/u);
+    assert.equal(username + password, '');
+    return 'accepted';
+  },
+  runs: 200,
+};
+
+const SERVED = 'served.js';
+const KEPT = ['.env', 'debug.log', '../secret.txt', '../../outside.txt'];
+
+export const previewPath: Parser = {
+  name: 'path of a preview',
+  seeds: () => [`/a/${SERVED}`, `/a/%73erved.js?x#y`, ...KEPT.map((name) => `/${name}`)].map(plain),
+  words: [...SLASHES, '%2e', '%00', '\\', 'src', 'a/', SERVED, ...KEPT],
+  check: async (input, folder) => {
+    const files = { root: join(folder, 'app/src'), folder: join(folder, 'app') };
+    if (!existsSync(files.root)) {
+      const texts = Object.fromEntries(KEPT.map((name) => [join('app/src', name), 'kept']));
+      await writeFiles(folder, { ...texts, [`app/src/a/${SERVED}`]: SERVED });
+    }
+    const opened = await openAppFile(files, input.toString('latin1'));
+    if (opened === undefined) return 'refused';
+    const { descriptor } = opened;
+    try {
+      assert.equal(readFileSync(descriptor, 'utf8'), SERVED);
+    } finally {
+      closeSync(descriptor);
     }
     return 'accepted';
   },

@@ -23,7 +23,7 @@ server.listen(0, '127.0.0.1', () => {
 describe('previewing a mini-app in the UI', () => {
   const scene = useScene({
     album: 'ui/preview',
-    miniApps: ['tyre-pressure'],
+    miniApps: ['tyre-pressure', 'parking-note'],
     viewport: { width: 1600, height: 900 },
   });
 
@@ -86,7 +86,7 @@ describe('previewing a mini-app in the UI', () => {
     await chmod(path('node_modules/.bin/i99dash'), 0o755);
     const view = new AppsView(person);
     await view.open();
-    await view.choose(await view.seesRow(/^Tyre Pressure/u), 'Preview Mini-App');
+    await view.choose(await view.seesRow(/^tyre.pressure/iu), 'Preview Mini-App');
     await person.answerDialog('Run the i99dash client of tyre-pressure?', 'Run Client', '3-client');
     const toast = await person.seesNotification('The i99dash client of tyre-pressure runs at');
     await app().locator('h1', { hasText: 'From the client' }).waitFor();

@@ -6,7 +6,7 @@ import { signedIn } from '../states';
 import { useScene } from '../use-scene';
 
 describe('bundles in the UI', () => {
-  const scene = useScene({ album: 'ui/bundles', miniApps: ['tyre-pressure'] });
+  const scene = useScene({ album: 'ui/bundles', miniApps: ['tyre-pressure', 'parking-note'] });
 
   it('are built and saved from the menu of the editor', async () => {
     const { person } = scene;

@@ -25,6 +25,8 @@ describe('previewing a mini-app in the UI', () => {
     album: 'ui/preview',
     miniApps: ['tyre-pressure', 'parking-note'],
     viewport: { width: 1600, height: 900 },
+    // The product around the server of these tests would forward ports; the browser needs none.
+    env: { VSCODE_PROXY_URI: 'http://127.0.0.1:{{port}}/' },
   });
 
   /** The page of the app in VS Code's browser. */
@@ -46,17 +48,8 @@ describe('previewing a mini-app in the UI', () => {
     return /http:\/\/127\.0\.0\.1:\d+\//u.exec(text ?? '')?.[0] ?? assert.fail('no address');
   }
 
-  /** Forwards ports as the product around the server of these tests does. */
-  async function portsAreForwarded(): Promise<void> {
-    await scene.workbench.context.route(/\/proxy\/\d+\//u, async (route) => {
-      const [, port = '', rest = ''] = /\/proxy\/(\d+)\/(.*)$/u.exec(route.request().url()) ?? [];
-      await route.continue({ url: `http://127.0.0.1:${port}/${rest}` });
-    });
-  }
-
   it('shows its files beside the editor, reloads on save, and stops by the message', async () => {
     const { person } = scene;
-    await portsAreForwarded();
     await person.openFile('tyre-pressure/manifest.json');
     await person.editorButton('Preview Mini-App').click();
     const toast = await person.seesNotification('The preview of tyre-pressure is at');
@@ -80,7 +73,6 @@ describe('previewing a mini-app in the UI', () => {
 
   it('runs the client after a question, from the row of the Apps view', async () => {
     const { person } = scene;
-    await portsAreForwarded();
     await signedIn(scene);
     await writeFiles(path('.'), { 'node_modules/.bin/i99dash': CLIENT });
     await chmod(path('node_modules/.bin/i99dash'), 0o755);
@@ -93,8 +85,7 @@ describe('previewing a mini-app in the UI', () => {
     await person.pressIn(toast, 'Show Terminal');
     await person.page.locator('.terminal-wrapper, .xterm').first().waitFor();
     await person.photograph('4-running');
-    const again = person.runCommand('i99dash: Stop Preview');
-    await again;
+    await person.runCommand('i99dash: Stop Preview');
     await rm(path('node_modules'), { recursive: true });
     await person.runCommand('View: Close All Editors');
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -137,6 +138,17 @@ describe('the preview of a mini-app', () => {
       rmSync(folder, { recursive: true });
       await ended;
       await runAsked('i99dash.stopPreview', { folder });
+      await portIsFree(lastAddress());
+    });
+
+    it('ends with the window', async () => {
+      await preview();
+      const { extensionPath } = await activateExtension();
+      // The module that VS Code has loaded, which it calls when a window closes.
+      const { deactivate } = createRequire(__filename)(
+        join(extensionPath, 'dist/extension.js'),
+      ) as { deactivate: () => Promise<void> };
+      await deactivate();
       await portIsFree(lastAddress());
     });
 

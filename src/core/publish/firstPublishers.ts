@@ -1,5 +1,6 @@
 import { isJsonObject } from '../platform/json';
 import { StateFile } from '../platform/stateFile';
+import type { KindId } from '../projectKind';
 
 /** The account that published an app, and the backend. */
 export interface Publisher {
@@ -9,7 +10,13 @@ export interface Publisher {
   backendUrl: string;
 }
 
-/** Stores which account first published each app from this computer, and to which backend. */
+/** A project that was published. Each kind has IDs of its own. */
+export interface PublishedProject {
+  kind: KindId;
+  appId: string;
+}
+
+/** Stores which account first published each project from this computer, and to which backend. */
 export class FirstPublishers {
   private readonly file: StateFile;
 
@@ -17,25 +24,28 @@ export class FirstPublishers {
     this.file = new StateFile(file);
   }
 
-  /** Returns the first publisher of an app if it used another account or another backend. */
-  async findOther(appId: string, { devId, backendUrl }: Publisher): Promise<Publisher | undefined> {
-    const first = parsePublisher((await this.file.read())?.[getStorageKey(appId)]);
+  /** Returns the first publisher of a project if it used another account or another backend. */
+  async findOther(
+    project: PublishedProject,
+    { devId, backendUrl }: Publisher,
+  ): Promise<Publisher | undefined> {
+    const first = parsePublisher((await this.file.read())?.[getStorageKey(project)]);
     const isSame = first?.devId === devId && first.backendUrl === backendUrl;
     return isSame ? undefined : first;
   }
 
-  /** Records the publisher of an app, unless one is recorded already. */
-  async record(appId: string, publisher: Publisher): Promise<void> {
+  /** Records the publisher of a project, unless one is recorded already. */
+  async record(project: PublishedProject, publisher: Publisher): Promise<void> {
     const known = (await this.file.read()) ?? {};
-    if (parsePublisher(known[getStorageKey(appId)]) === undefined) {
-      await this.file.write({ ...known, [getStorageKey(appId)]: { ...publisher } });
+    const key = getStorageKey(project);
+    if (parsePublisher(known[key]) === undefined) {
+      await this.file.write({ ...known, [key]: { ...publisher } });
     }
   }
 }
 
-/** Only mini-apps can be published today. Themes and native apps have separate IDs. */
-function getStorageKey(appId: string): string {
-  return `miniApp:${appId}`;
+function getStorageKey({ kind, appId }: PublishedProject): string {
+  return `${kind}:${appId}`;
 }
 
 function parsePublisher(value: unknown): Publisher | undefined {

@@ -128,7 +128,7 @@ export async function publish(
     return { kind: 'published', result, problems: packed.problems, wasAsked: false };
   }
   await using lock = await acquirePublishLock(deps.lockFolder, {
-    ...{ backendUrl: deps.api.backendUrl, folder: project.folder },
+    ...{ backendUrl: deps.api.backendUrl, kind: project.kind.id, folder: project.folder },
     ...{ appId: project.manifest.id, version: project.manifest.version },
   });
   // The backend does not list themes, so their state cannot be read.

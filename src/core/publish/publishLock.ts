@@ -7,6 +7,7 @@ import { I99dashError, systemErrorCode } from '../errors';
 import { isJsonObject, parseJson } from '../platform/json';
 import { readTextFile } from '../platform/readTextFile';
 import { isRunning } from '../platform/runningProcess';
+import { PROJECT_KINDS, type KindId } from '../projectKind';
 import { t } from '../text/l10n';
 import { sanitizeLine } from '../text/sanitizeLine';
 import { isAppId } from './project/appId';
@@ -29,12 +30,13 @@ type PublishStage = (typeof STAGES)[number];
 
 /** A running or interrupted publish, as its lock describes it. */
 export interface LockInfo {
+  kind: KindId;
   appId: string;
   version: string;
-  /** The absolute path of the mini-app. */
+  /** The absolute path of the project. */
   folder: string;
   pid: number;
-  /** The computer. An earlier version of the extension wrote neither this nor the stage. */
+  /** The computer. An earlier version of the extension wrote neither this nor kind and stage. */
   host?: string;
   stage?: PublishStage;
 }
@@ -49,20 +51,23 @@ export interface PublishLock extends AsyncDisposable {
 }
 
 /**
- * Acquires the lock for an app on a backend, across all windows that share a home folder, even on
- * several computers. A window that crashes leaves its lock behind; {@link collectStaleLocks} finds
- * it. A lock that cannot be released becomes stale.
+ * Acquires the lock for a project on a backend, across all windows that share a home folder, even
+ * on several computers. A window that crashes leaves its lock behind; {@link collectStaleLocks}
+ * finds it. A lock that cannot be released becomes stale.
  * @param folder the folder with the locks of all windows
  * @throws PUBLISH_IN_PROGRESS
  * @throws UPLOAD_FAILED if no lock can be created in the folder
  */
 export async function acquirePublishLock(
   folder: string,
-  { backendUrl, ...app }: { backendUrl: string } & Pick<LockInfo, 'appId' | 'version' | 'folder'>,
+  {
+    backendUrl,
+    ...app
+  }: { backendUrl: string } & Pick<LockInfo, 'kind' | 'appId' | 'version' | 'folder'>,
   heartbeatMs = HEARTBEAT_MS,
 ): Promise<PublishLock> {
   const backend = createHash('sha256').update(backendUrl).digest('hex').slice(0, 12);
-  const path = join(folder, `${backend}-${app.appId}.lock`);
+  const path = join(folder, `${backend}-${app.kind}-${app.appId}.lock`);
   const holder = { ...app, pid: process.pid, host: hostname() };
   try {
     await mkdir(folder, { recursive: true });
@@ -243,8 +248,10 @@ function lockText(holder: LockInfo, stage: PublishStage): string {
 function parseLock(text: string): LockInfo | undefined {
   const value = parseJson(text)?.value;
   const { appId, version, folder, pid, host, stage } = isJsonObject(value) ? value : {};
+  const kind = isJsonObject(value) ? parseKind(value['kind']) : undefined;
   const known = STAGES.find((each) => each === stage);
   if (
+    kind === undefined ||
     typeof appId !== 'string' ||
     !isAppId(appId) ||
     typeof version !== 'string' ||
@@ -257,7 +264,12 @@ function parseLock(text: string): LockInfo | undefined {
     return undefined;
   }
   const more = { ...(typeof host === 'string' && { host }), ...(known && { stage: known }) };
-  return { appId, version, folder, pid: Number(pid), ...more };
+  return { kind, appId, version, folder, pid: Number(pid), ...more };
+}
+
+/** An earlier version of the extension published only mini-apps. */
+function parseKind(value: unknown = 'miniApp'): KindId | undefined {
+  return PROJECT_KINDS.find(({ id }) => id === value)?.id;
 }
 
 function wrapLockError(path: string, cause: unknown): I99dashError {

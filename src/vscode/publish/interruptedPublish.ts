@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { getKind } from '../../core/projectKind';
 import type { LockInfo } from '../../core/publish/publishLock';
 import { Click } from '../ui/consent';
 import { plainText } from '../ui/plainText';
-import { runCommand } from '../ui/runCommand';
+import { commandStep, showOutcome } from '../ui/stepButtons';
 
 /** The delay after the start, in milliseconds, so that this does not slow down the editor. */
 const DELAY_MS = 3_000;
@@ -38,43 +39,44 @@ export function tellInterruptedPublishes(
   });
 }
 
-function tell(note: LockInfo): void {
-  const { appId, folder, stage } = note;
-  const again = {
-    label: vscode.l10n.t('Publish Again'),
-    run: () => runCommand('i99dash.publish', new Click({ folder: vscode.Uri.file(folder) })),
-  };
-  const showStatus = {
-    label: vscode.l10n.t('Show Status'),
-    run: () => runCommand('i99dash.status', { appId }),
-  };
+function tell(lock: LockInfo): void {
+  const { appId, folder, stage } = lock;
+  const kind = getKind(lock.kind);
+  const click = new Click({ folder: vscode.Uri.file(folder) });
+  const again = commandStep(vscode.l10n.t('Publish Again'), 'i99dash.publish', click);
   const isUnsent = stage === 'preparing' || stage === 'uploading';
-  const steps = isUnsent ? [again] : [showStatus, again];
+  const steps = isUnsent ? [again] : [showOutcome(appId, kind.isListed), again];
   void vscode.window
-    .showWarningMessage(plainText(describe(note)), ...steps.map(({ label }) => label))
+    .showWarningMessage(plainText(describe(lock, kind.name())), ...steps.map(({ label }) => label))
     .then((picked) => steps.find(({ label }) => label === picked)?.run());
 }
 
-/** Describes what happened, and whether the backend may have received the version. */
-function describe({ appId, version, stage }: LockInfo): string {
+/**
+ * Describes what happened, and whether the backend may have received the version.
+ * @param kind what a project of the kind is called
+ */
+function describe({ appId, version, stage }: LockInfo, kind: string): string {
   switch (stage) {
     case 'preparing':
       return vscode.l10n.t(
-        "{0} {1} wasn't finished because its window was closed. Nothing was sent.",
+        "{0} {1} ({2}) wasn't finished because its window was closed. Nothing was sent.",
         appId,
         version,
+        kind,
       );
     case 'uploading':
       return vscode.l10n.t(
-        "{0} {1} wasn't finished because its window was closed. Nothing was submitted.",
+        "{0} {1} ({2}) wasn't finished because its window was closed. Nothing was submitted.",
         appId,
         version,
+        kind,
       );
     default:
       return vscode.l10n.t(
-        "{0} {1} wasn't finished because its window was closed. It may have been sent.",
+        "{0} {1} ({2}) wasn't finished because its window was closed. It may have been sent.",
         appId,
         version,
+        kind,
       );
   }
 }

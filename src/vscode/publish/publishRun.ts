@@ -223,7 +223,8 @@ async function recordSubmission(run: PublishRun, submission: Submitted): Promise
   context.onSubmitted?.(submission, project.kind);
   if (identity !== undefined) {
     const publishers = new FirstPublishers(context.publishersFile);
-    await publishers.record(submission.appId, toPublisher(identity, backendUrl));
+    const published = { kind: project.kind.id, appId: submission.appId };
+    await publishers.record(published, toPublisher(identity, backendUrl));
   }
 }
 
@@ -233,10 +234,11 @@ async function recordSubmission(run: PublishRun, submission: Submitted): Promise
  */
 export async function findOtherPublisher(
   { context, identity, backendUrl }: Pick<PublishRun, 'context' | 'identity' | 'backendUrl'>,
-  { manifest }: PublishableProject,
+  { kind, manifest }: PublishableProject,
 ): Promise<Publisher | undefined> {
   const publishers = new FirstPublishers(context.publishersFile);
-  return identity && publishers.findOther(manifest.id, toPublisher(identity, backendUrl));
+  const published = { kind: kind.id, appId: manifest.id };
+  return identity && publishers.findOther(published, toPublisher(identity, backendUrl));
 }
 
 function toPublisher(identity: Identity, backendUrl: string): Publisher {

@@ -7,7 +7,14 @@ import { copyKeyAndAsk } from '../keys/newKey';
 import { labelsForCommand } from '../session/realmLabels';
 import { settings } from '../settings';
 import { Click } from './consent';
-import { commandStep, openFile, showLog, showProblems, type NextStep } from './stepButtons';
+import {
+  commandStep,
+  openFile,
+  showLog,
+  showOutcome,
+  showProblems,
+  type NextStep,
+} from './stepButtons';
 
 /** A command that failed. */
 interface Failure {
@@ -121,10 +128,10 @@ export function nextSteps(failure: Failure, offered: NextStep | undefined): Next
   }
   // A second publish would submit the version twice.
   if (unpromoted !== undefined) {
-    return [promoteStep(unpromoted), statusStep(unpromoted.appId)];
+    return [promoteStep(unpromoted), showOutcome(unpromoted.appId, true)];
   }
   if (appInDoubt !== undefined) {
-    return [error.isUnlisted === true ? webConsoleStep() : statusStep(appInDoubt)];
+    return [showOutcome(appInDoubt, error.isUnlisted !== true)];
   }
   // The next step depends on the completed steps, which the list shows.
   if (failed === 'i99dash.replaceKey' && code !== 'NOT_SIGNED_IN') {
@@ -206,17 +213,6 @@ function promoteStep({ appId, version, releaseNotes }: PromotionFailure): NextSt
   // The user agreed to the promotion when publishing to beta. The click completes it.
   const click = new Click({ appId, version, releaseNotes: '', ...notes }, true);
   return commandStep(vscode.l10n.t('Promote to Beta'), 'i99dash.promoteToBeta', click);
-}
-
-function statusStep(appId: string): NextStep {
-  return commandStep(vscode.l10n.t('Show Status'), 'i99dash.status', { appId });
-}
-
-function webConsoleStep(): NextStep {
-  return {
-    label: vscode.l10n.t('Open in Web Console'),
-    run: () => vscode.env.openExternal(vscode.Uri.parse(settings.webConsoleUrl())),
-  };
 }
 
 function settingsStep(setting: string): NextStep {

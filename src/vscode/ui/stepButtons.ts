@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ErrorCode, I99dashError } from '../../core/errors';
+import { settings } from '../settings';
 import { runCommand } from './runCommand';
 
 /** A button of a message that runs the next step. */
@@ -37,6 +38,19 @@ export function openFile({ problems = [] }: I99dashError, file: string): NextSte
   const { start, end } = range;
   const selection = new vscode.Range(start.line, start.character, end.line, end.character);
   return commandStep(label, 'vscode.open', uri, { selection });
+}
+
+/**
+ * Creates the step that shows what became of a submission.
+ * @param isListed whether the backend tells the state of such a project
+ */
+export function showOutcome(appId: string, isListed: boolean): NextStep {
+  return isListed
+    ? commandStep(vscode.l10n.t('Show Status'), 'i99dash.status', { appId })
+    : {
+        label: vscode.l10n.t('Open in Web Console'),
+        run: () => vscode.env.openExternal(vscode.Uri.parse(settings.webConsoleUrl())),
+      };
 }
 
 /** Creates the step that shows the log. */

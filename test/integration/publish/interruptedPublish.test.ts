@@ -28,10 +28,13 @@ describe('a publish interrupted by the end of its window', () => {
   });
 
   /** What a window leaves behind that ended in the middle. */
-  function leaveLock(stage?: string, { pid = endedPid(), appId = 'tyre-pressure' } = {}): void {
-    const note = { backendUrl: 'https://api.example', appId, version: '1.0.0' };
-    const lock = { ...note, folder: workspacePath('tyre-pressure'), pid, stage };
-    writeFileSync(join(folder, `${appId}.lock`), JSON.stringify(lock));
+  function leaveLock(
+    stage?: string,
+    { pid = endedPid(), appId = 'tyre-pressure', kind = 'miniApp' } = {},
+  ): void {
+    const note = { kind, appId, version: '1.0.0' };
+    const lock = { ...note, folder: workspacePath(appId), pid, stage };
+    writeFileSync(join(folder, `${kind}-${appId}.lock`), JSON.stringify(lock));
   }
 
   const endedPid = (): number => spawnSync(process.execPath, ['--version']).pid;
@@ -84,12 +87,23 @@ describe('a publish interrupted by the end of its window', () => {
     it(`is told once at the next start, with what was sent: ${stage ?? 'not known'}`, async () => {
       leaveLock(stage);
       assert.deepEqual(await start(1), [
-        `tyre-pressure 1.0.0 wasn't finished because its window was closed. ${outcome}`,
+        `tyre-pressure 1.0.0 (mini-app) wasn't finished because its window was closed. ${outcome}`,
       ]);
       assert.deepEqual(shown[0]?.buttons, buttons);
       assert.deepEqual(readdirSync(folder), []);
     });
   }
+
+  it('is told for a theme beside the mini-app with the same ID', async () => {
+    leaveLock('submitting', { kind: 'theme' });
+    assert.deepEqual((await start(2)).sort(), [
+      "tyre-pressure 1.0.0 (mini-app) wasn't finished because its window was closed. It may have been sent.",
+      "tyre-pressure 1.0.0 (theme) wasn't finished because its window was closed. It may have been sent.",
+    ]);
+    const [theme] = shown.filter(({ message }) => message.includes('(theme)'));
+    assert.deepEqual(theme?.buttons, ['Open in Web Console', 'Publish Again']);
+    assert.deepEqual(readdirSync(folder), []);
+  });
 
   it('is told once its window has ended, if that was still running at the start', async () => {
     const ending = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)']);
@@ -99,7 +113,7 @@ describe('a publish interrupted by the end of its window', () => {
       // The first search has ended, so only another one can tell the second publish.
       if (message.startsWith('tyre-pressure')) ending.kill();
     });
-    assert.match(told[1] ?? '', /^charge-timer 1\.0\.0 wasn't finished/u);
+    assert.match(told[1] ?? '', /^charge-timer 1\.0\.0 \(mini-app\) wasn't finished/u);
   });
 
   it('leaves no bundle behind after the next start', async () => {

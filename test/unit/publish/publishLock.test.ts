@@ -16,6 +16,7 @@ import { basename, join } from 'node:path';
 import { mock } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isI99dashError } from '../../../src/core/errors';
+import type { KindId } from '../../../src/core/projectKind';
 import {
   acquirePublishLock,
   collectStaleLocks,
@@ -27,6 +28,7 @@ import { closeSockets, ODD_FILES } from '../../support/odd-files';
 import { useTempFolder } from '../../support/temp-folder';
 
 const note = {
+  kind: 'miniApp' as KindId,
   backendUrl: 'https://api.example.com',
   appId: 'tyre-pressure',
   version: '1.0.0',
@@ -62,6 +64,17 @@ describe('publish lock', () => {
     });
     assert.equal(await withPublishLock(temp.path, note, done), 'done');
     assert.deepEqual(await readdir(temp.path), []);
+  });
+
+  it('admits a theme and a mini-app with the same ID in parallel', async () => {
+    const theme = { ...note, kind: 'theme' as const };
+    await withPublishLock(temp.path, note, async () => {
+      await withPublishLock(temp.path, theme, async () => {
+        assert.equal((await readdir(temp.path)).length, 2);
+        await rejectsWith('PUBLISH_IN_PROGRESS', withPublishLock(temp.path, theme, done));
+      });
+      await rejectsWith('PUBLISH_IN_PROGRESS', withPublishLock(temp.path, note, done));
+    });
   });
 
   it('is released when the publish fails', async () => {
@@ -299,14 +312,29 @@ describe('publish lock', () => {
     const pid = await deadProcess();
     await abandon(pid);
     const windows = Array.from({ length: 8 }, () => collectStaleLocks(temp.path));
-    const { appId, version, folder } = note;
-    assert.deepEqual((await Promise.all(windows)).flat(), [{ appId, version, folder, pid }]);
+    const { kind, appId, version, folder } = note;
+    assert.deepEqual((await Promise.all(windows)).flat(), [{ kind, appId, version, folder, pid }]);
     assert.deepEqual(await collectStaleLocks(temp.path), []);
   });
+
+  for (const [written, reported] of [
+    ['theme', 'theme'],
+    [undefined, 'miniApp'],
+  ] as const) {
+    it(`reports an interrupted publish of the kind ${written ?? 'that an old lock omits'}`, async () => {
+      await abandon(await deadProcess(), { kind: written });
+      const told = await collectStaleLocks(temp.path);
+      assert.deepEqual(
+        told.map(({ kind }) => kind),
+        [reported],
+      );
+    });
+  }
 
   for (const [what, words] of [
     ['an invalid app ID', { appId: 'Free\u202Egift](command:x)' }],
     ['an endless app ID', { appId: 'a'.repeat(10_000) }],
+    ['an unknown kind', { kind: 'spaceship' }],
     ['an invalid version', { version: '1.0.0\nPublish now' }],
     ['a relative folder', { folder: '../../elsewhere' }],
     ['an invalid process ID', { pid: 0 }],

@@ -98,6 +98,8 @@ export class I99dashError extends Error {
   readonly unpromoted?: PromotionFailure;
   readonly appInDoubt?: string;
   readonly isUnlisted?: boolean;
+  /** Set when no connection was made, so that nothing was sent. */
+  isUnsent?: true;
   /** The app that a failed command was about; its message names the app. */
   app?: string;
 

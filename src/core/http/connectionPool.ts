@@ -22,6 +22,14 @@ export function isLostReusedConnection(error: unknown): boolean {
   return error instanceof Error && lostWhenReused.has(error);
 }
 
+/** Errors of connections that could not be opened. */
+const unopened = new WeakSet<Error>();
+
+/** Checks whether no connection could be opened, so that nothing was sent. */
+export function isUnopenedConnection(error: unknown): boolean {
+  return error instanceof Error && unopened.has(error);
+}
+
 /** Maps each later error of a connection to its first. */
 const firstErrors = new WeakMap<Error, Error>();
 
@@ -55,6 +63,7 @@ class TolerantClient extends Client {
       connect: (target, callback) =>
         connect(target, (error, socket) => {
           if (error !== null) {
+            unopened.add(error);
             callback(error, null);
             return;
           }

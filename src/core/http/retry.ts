@@ -45,12 +45,12 @@ export function isTransient(error: unknown): boolean {
 }
 
 /**
- * Checks whether the server may have processed a call that has no conclusive response. A call
- * rejected with 429 was not processed.
+ * Checks whether the server may have processed a call that has no conclusive response. A call that
+ * was not sent or was rejected with 429 was not processed.
  */
 export function mayHaveSucceeded(error: unknown): boolean {
-  const isTooMany = isI99dashError(error) && error.status === 429;
-  return (isTransient(error) && !isTooMany) || isI99dashError(error, 'PROTOCOL');
+  const isDefinite = isI99dashError(error) && (error.isUnsent === true || error.status === 429);
+  return (isTransient(error) && !isDefinite) || isI99dashError(error, 'PROTOCOL');
 }
 
 /**

@@ -1,5 +1,6 @@
 import { I99dashError, isI99dashError, systemErrorCode } from '../errors';
 import { t } from '../text/l10n';
+import { isUnopenedConnection } from './connectionPool';
 import { ProxyFailure, TlsFailure } from './connector';
 import { errors } from './ownUndici';
 import type { Proxy } from './proxy';
@@ -15,10 +16,14 @@ export function asTransportError(error: unknown, url: URL, proxy?: Proxy): I99da
   if (isI99dashError(error)) {
     return error;
   }
-  if (error instanceof ProxyFailure && proxy !== undefined) {
-    return proxyError(error, url, proxy);
+  const failure =
+    error instanceof ProxyFailure && proxy !== undefined
+      ? proxyError(error, url, proxy)
+      : connectionError(error, url.host, `i99dash (${url.host})`);
+  if (isUnopenedConnection(error)) {
+    failure.isUnsent = true;
   }
-  return connectionError(error, url.host, `i99dash (${url.host})`);
+  return failure;
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   type HttpStreamBody,
   type Transport,
 } from '../platform/interfaces';
-import { findFirstError, isLostReusedConnection } from './connectionPool';
+import { findFirstError, isLostReusedConnection, isUnopenedConnection } from './connectionPool';
 import { DispatcherPool } from './dispatcherPool';
 import type { NetworkConfiguration } from './networkConfiguration';
 import { request, type Dispatcher } from './ownUndici';
@@ -169,7 +169,10 @@ class UndiciTransport implements Transport {
       if (!isRepeatable(httpRequest)) {
         throw error;
       }
-      const answer = await attempt();
+      const answer = await attempt().catch((failure: unknown) => {
+        // Nothing is known of the first attempt, even if the second one could not be sent.
+        throw isUnopenedConnection(failure) ? error : failure;
+      });
       if (mayBeDone(httpRequest, answer)) {
         throw error;
       }

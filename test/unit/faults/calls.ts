@@ -6,7 +6,6 @@ import {
   promoteToProduction,
 } from '../../../src/core/api/beta';
 import { fetchDeveloperStatus } from '../../../src/core/api/developerStatus';
-import { listTesters } from '../../../src/core/api/testers';
 import { listSshKeys } from '../../../src/core/api/sshKeys';
 import { AppsModel } from '../../../src/core/apps/appsModel';
 import { loadApps } from '../../../src/core/apps/loadApps';
@@ -17,7 +16,7 @@ import type { I99dashError } from '../../../src/core/errors';
 import { KeyRotationError, rotateKey } from '../../../src/core/account/replaceKey';
 import { registerKey } from '../../../src/core/account/registerKey';
 import { removeKey } from '../../../src/core/account/removeKey';
-import { inviteTesters, removeTester } from '../../../src/core/testers/invitations';
+import { fetchRoster, inviteTesters, removeTester } from '../../../src/core/testers/invitations';
 import { WalletWatch } from '../../../src/core/operator/walletWatch';
 import { DEFAULT_ACCOUNT } from '../../backend/server';
 import type { App } from '../../backend/state/model';
@@ -25,7 +24,8 @@ import { addApp } from '../../support/apps';
 import { MANIFEST } from '../../support/project';
 import type { Cell, Variable } from './cell';
 import type { Match } from './faultyNetwork';
-import type { Rules } from './rules';
+import type { NetworkFault } from './networkFaults';
+import { isUnsent, type Rules } from './rules';
 
 /** One call in one flow of the product: a row of the matrix. */
 export interface Call {
@@ -41,7 +41,7 @@ export interface Call {
   /** Returns how often the backend performed the action; never more than once. */
   readonly effect?: (cell: Cell) => number;
   /** Checks the state afterwards, in addition to the outcome. */
-  readonly truth?: (cell: Cell, failure: I99dashError | undefined) => unknown;
+  readonly truth?: (cell: Cell, failure: I99dashError | undefined, fault: NetworkFault) => unknown;
   /** The action of the user after a failure. Default: the same action again. */
   readonly recover?: (cell: Cell) => Promise<unknown>;
   /** Checks the state after recovery. Default: the user is signed in. */
@@ -55,8 +55,10 @@ const KEYS = /^\/api\/v1\/account\/ssh-keys$/u;
 const ADD_KEY = { method: 'POST', path: KEYS };
 const REMOVE_KEY = { method: 'DELETE', path: /^\/api\/v1\/account\/ssh-keys\/[^/]+$/u };
 const UPLOAD_URL = { method: 'POST', path: /^\/api\/v1\/mini-apps\/upload-url$/u };
+const THEME_UPLOAD_URL = { method: 'POST', path: /^\/api\/v1\/themes\/upload-url$/u };
 const PUT = { method: 'PUT', path: /^\/storage\//u };
 const SUBMIT = { method: 'POST', path: /^\/api\/v1\/mini-apps\/submit$/u };
+const SUBMIT_THEME = { method: 'POST', path: /^\/api\/v1\/themes\/submit$/u };
 const MINE = { method: 'GET', path: /^\/api\/v1\/mini-apps\/mine$/u };
 const STATUS = { method: 'GET', path: /^\/api\/v1\/dev\/status$/u };
 const BETA = /^\/api\/v1\/dev\/apps\/trip-log\/beta$/u;
@@ -131,6 +133,35 @@ const publishing = {
   run: (cell: Cell) => cell.publish('production'),
   effect: ({ submissions }: Cell) => submissions,
 };
+
+/** It reserves a URL; an unused one does no harm. */
+const UPLOAD_URL_RULES = { onLostConnection: 'safe', bearer: true, repeats: 'passing' } as const;
+const PUT_RULES = {
+  repeats: 'passing',
+  ignoresAnswer: true,
+  repeatsOn: [401, 403], // a new upload URL is requested
+  refusedAs: 'UPLOAD_FAILED',
+} as const;
+
+/** No call tells the state of a theme. */
+const publishingTheme = {
+  prepare: signIn,
+  run: (cell: Cell) => cell.publish('production', 'theme'),
+  effect: ({ backend }: Cell) => backend.state.themes.find('night-drive')?.submissions.length ?? 0,
+};
+
+/** A lost answer leaves the user in doubt, and the theme is not sent again. */
+function isInDoubtAfter(
+  { network: { sent } }: Cell,
+  failure: I99dashError | undefined,
+  fault: NetworkFault,
+): void {
+  const isRefusal = fault.status !== undefined && fault.status >= 400 && fault.status < 500;
+  const isInDoubt = failure !== undefined && !isUnsent(fault) && !isRefusal;
+  assert.equal(failure?.appInDoubt, isInDoubt ? 'night-drive' : undefined);
+  const submits = sent.filter(({ path }) => SUBMIT_THEME.path.test(path)).length;
+  assert.ok(!isInDoubt || submits === 1, `it was sent ${submits} times`);
+}
 
 const deviceSignIn = {
   isHasty: true,
@@ -376,29 +407,27 @@ export const CALLS: readonly Call[] = [
     ...publishing,
   },
   { name: 'publish: mine', match: MINE, rules: { optional: true }, ...publishing },
-  {
-    name: 'publish: upload-url',
-    match: UPLOAD_URL,
-    // It reserves a URL; an unused one does no harm.
-    rules: { onLostConnection: 'safe', bearer: true, repeats: 'passing' },
-    ...publishing,
-  },
-  {
-    name: 'publish: PUT to the storage',
-    match: PUT,
-    rules: {
-      repeats: 'passing',
-      ignoresAnswer: true,
-      repeatsOn: [401, 403], // a new upload URL is requested
-      refusedAs: 'UPLOAD_FAILED',
-    },
-    ...publishing,
-  },
+  { name: 'publish: upload-url', match: UPLOAD_URL, rules: UPLOAD_URL_RULES, ...publishing },
+  { name: 'publish: PUT to the storage', match: PUT, rules: PUT_RULES, ...publishing },
   {
     name: 'publish: submit',
     match: SUBMIT,
     rules: { bearer: true, findsOut: true, repeats: 'over' },
     ...publishing,
+  },
+  {
+    name: 'publish a theme: upload-url',
+    match: THEME_UPLOAD_URL,
+    rules: UPLOAD_URL_RULES,
+    ...publishingTheme,
+  },
+  { name: 'publish a theme: PUT to the storage', match: PUT, rules: PUT_RULES, ...publishingTheme },
+  {
+    name: 'publish a theme: submit',
+    match: SUBMIT_THEME,
+    rules: { bearer: true, repeats: 'unsent' },
+    ...publishingTheme,
+    truth: isInDoubtAfter,
   },
   {
     name: 'publish: promote to beta',
@@ -444,7 +473,7 @@ export const CALLS: readonly Call[] = [
     match: { method: 'GET', path: TESTERS },
     rules: { bearer: true },
     prepare: prepareBeta,
-    run: ({ api }) => listTesters(api, MANIFEST.id),
+    run: ({ api }) => fetchRoster(api, MANIFEST.id),
   },
   {
     name: 'invite a tester',
@@ -472,6 +501,13 @@ export const CALLS: readonly Call[] = [
   },
   { name: 'apps view: status', match: STATUS, rules: { bearer: true }, ...viewingApps() },
   { name: 'apps view: mine', match: MINE, rules: { optional: true }, ...viewingApps() },
+  { name: 'apps view: beta', match: BETA_STATUS, rules: { optional: true }, ...viewingApps() },
+  {
+    name: 'apps view: testers',
+    match: { method: 'GET', path: TESTERS },
+    rules: { optional: true },
+    ...viewingApps(),
+  },
   {
     name: 'device code: authorize',
     match: AUTHORIZE,
@@ -503,8 +539,12 @@ function blobOf(line: string): Buffer {
 
 async function prepareBeta(cell: Cell): Promise<void> {
   await cell.signIn();
+  addBeta(cell);
+}
+
+function addBeta({ backend }: Cell): void {
   const { id: appId, version } = MANIFEST;
-  addApp(cell.backend.state, { appId, version, beta: { version, daysLeft: 30 } });
+  addApp(backend.state, { appId, version, beta: { version, daysLeft: 30 } });
 }
 
 function appOf({ backend }: Cell): App {
@@ -528,7 +568,7 @@ function viewingApps(): Pick<Call, 'prepare' | 'run' | 'truth'> {
   return {
     prepare: async (cell) => {
       await cell.signIn();
-      addApp(cell.backend.state, { appId: MANIFEST.id, version: MANIFEST.version });
+      addBeta(cell);
       const load = (signal: AbortSignal) => loadApps(cell.api, cell.logger, signal);
       models.set(cell, new AppsModel({ load, clock: cell.clock }));
     },

@@ -7,7 +7,8 @@ import { Session } from '../../../src/core/session/session';
 import { SessionStore } from '../../../src/core/session/sessionStore';
 import { SignatureRequests } from '../../../src/core/session/signatureRequests';
 import { KeyRing } from '../../../src/core/session/keyRing';
-import { loadProject } from '../../../src/core/publish/project/project';
+import type { KindId } from '../../../src/core/projectKind';
+import { KINDS } from '../../../src/core/publish/kindDefinitions';
 import { publish, type PublishResult, type Track } from '../../../src/core/publish/publish';
 import { shellRunner } from '../../../src/core/publish/build/shellRunner';
 import type { Signer, Transport } from '../../../src/core/platform/interfaces';
@@ -31,8 +32,8 @@ import { FaultyNetwork } from './faultyNetwork';
 export interface CellParts {
   /** For the publish locks. */
   readonly folder: string;
-  /** The folder of the published mini-app, which stays unchanged. */
-  readonly miniApp: string;
+  /** The folders of the published projects, which stay unchanged. */
+  readonly projects: Readonly<Record<KindId, string>>;
   readonly sockets: Transport;
   /** Registered with the account. */
   readonly key: TestKey;
@@ -125,10 +126,10 @@ export class Cell {
         : state.mintToken({ devId, lifeSeconds: 900 });
   }
 
-  async publish(track: Track): Promise<PublishResult> {
+  async publish(track: Track, kind: KindId = 'miniApp'): Promise<PublishResult> {
     const ignore = (): void => undefined;
     const outcome = await publish(
-      await loadProject(this.parts.miniApp),
+      await KINDS[kind].load(this.parts.projects[kind]),
       { track },
       {
         api: this.api,

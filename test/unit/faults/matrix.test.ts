@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { mock } from 'node:test';
 import { createUndiciTransport } from '../../../src/core/http/undiciTransport';
 import { openKeyFile } from '../../../src/core/ssh/privateKey';
+import { ROUTES } from '../../backend/router';
 import { MANIFEST, writeFiles } from '../../support/project';
 import { generateTestKey } from '../../support/ssh-key';
 import { useTempFolder } from '../../support/temp-folder';
+import { themeWith } from '../../support/theme';
 import { CALLS } from './calls';
 import type { CellParts } from './cell';
 import { startElsewhere, type Elsewhere } from './elsewhere';
@@ -50,7 +52,7 @@ describe('every fault of every call', function () {
     const key = await generateTestKey({ folder: folder.path });
     const parts: CellParts = {
       folder: folder.path,
-      miniApp: await writeMiniApp(folder.path),
+      projects: await writeProjects(folder.path),
       sockets: createUndiciTransport(),
       key,
       signer: await openKeyFile(key.path),
@@ -75,6 +77,19 @@ describe('every fault of every call', function () {
       assert.deepEqual(complaints, []);
     });
   }
+
+  it('has a row for every endpoint of the backend', () => {
+    const missing = ROUTES.filter(({ pattern }) => /^\/(?:api|storage)\//u.test(pattern))
+      .map(({ method, pattern }) => ({
+        method,
+        path: pattern.replace(':appId', MANIFEST.id).replace(/:\w+/gu, 'x'),
+      }))
+      .filter(
+        ({ method, path }) =>
+          !CALLS.some(({ match }) => match.method === method && match.path.test(path)),
+      );
+    assert.deepEqual(missing, []);
+  });
 
   it('sends nothing to another origin', () => {
     assert.deepEqual(elsewhere.arrivals, []);
@@ -110,14 +125,19 @@ describe('every fault of every call', function () {
   }
 });
 
-async function writeMiniApp(folder: string): Promise<string> {
+async function writeProjects(folder: string): Promise<CellParts['projects']> {
+  const theme = join(folder, 'theme');
+  await writeFiles(theme, {
+    'theme.json': JSON.stringify(themeWith()),
+    'icon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+  });
   const miniApp = join(folder, 'app');
   await writeFiles(miniApp, {
     'manifest.json': JSON.stringify(MANIFEST),
     'src/icon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
     'src/index.html': '<!doctype html><title>Trip log</title>',
   });
-  return miniApp;
+  return { miniApp, theme };
 }
 
 function allCases(): CellCase[] {

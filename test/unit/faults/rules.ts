@@ -18,7 +18,7 @@ export interface Rules {
   /** The state of the backend shows whether a request with a lost answer arrived. */
   readonly findsOut?: true;
   /** Which failures are retried, see {@link isRepeated}. */
-  readonly repeats?: 'passing' | 'over';
+  readonly repeats?: 'passing' | 'over' | 'unsent';
   /**
    * What happens when a kept-alive connection is lost before the answer. Every GET and DELETE is
    * resent. `safe`: so is this call. `once`: so is this call, but the second request is rejected if
@@ -101,7 +101,12 @@ function isRepeated(rules: Rules, fault: NetworkFault): boolean {
   if (repeats === undefined || retryAfterMs > patienceMs) {
     return false;
   }
-  return repeats === 'passing' ? isPassing(fault) : isOver(fault);
+  return { passing: isPassing, over: isOver, unsent: isUnsent }[repeats](fault);
+}
+
+/** The backend certainly has not acted: there was no connection, or too many requests. */
+export function isUnsent({ detour, status }: NetworkFault): boolean {
+  return detour !== undefined || status === 429;
 }
 
 /** No network, no answer, or a server error. */

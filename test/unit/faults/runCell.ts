@@ -64,7 +64,7 @@ async function judge(
   const done = call.effect?.(cell);
   assert.ok(done === undefined || done <= 1, `it was done ${done ?? 0} times`);
   assert.ok(done !== 0 || failure !== undefined, 'it says it was done, and it was not');
-  await call.truth?.(cell, failure);
+  await call.truth?.(cell, failure, fault);
   cell.network.heal(cell.backend);
   if (failure !== undefined && done !== 1) {
     await (call.recover ?? call.run)(cell);

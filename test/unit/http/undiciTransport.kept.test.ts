@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
+import { mayHaveSucceeded } from '../../../src/core/http/retry';
 import { createUndiciTransport } from '../../../src/core/http/undiciTransport';
 import type { HttpRequest, Transport } from '../../../src/core/platform/interfaces';
 import { rejectsWith } from '../../support/expect';
@@ -107,6 +108,18 @@ describe('kept-alive connection lost at its second request', () => {
       401,
     );
     assert.deepEqual(connections, [['GET', 'POST'], ['POST']]);
+  });
+
+  it('may have succeeded when only its repetition cannot be sent', async () => {
+    const resetAndStop: End = (socket) => {
+      (socket as Socket & { server: Server }).server.close();
+      socket.resetAndDestroy();
+    };
+    await withServer(resetAndStop, async () => {
+      const error = await rejectsWith('OFFLINE', send({ method: 'DELETE' }));
+      assert.deepEqual([mayHaveSucceeded(error), error.isUnsent], [true, undefined]);
+    });
+    assert.deepEqual(connections, [['GET', 'DELETE']]);
   });
 
   it('reports the rejection of a repeated GET', async () => {

@@ -9,7 +9,7 @@ import type { NetworkConfiguration } from '../../../src/core/http/networkConfigu
 import { createUndiciTransport, describeUserAgent } from '../../../src/core/http/undiciTransport';
 import type { I99dashError } from '../../../src/core/errors';
 import type { HttpRequest } from '../../../src/core/platform/interfaces';
-import { isTransient } from '../../../src/core/http/retry';
+import { isTransient, mayHaveSucceeded } from '../../../src/core/http/retry';
 import { type Backend, startBackend } from '../../backend/server';
 import { certificateAuthority } from '../../support/certificate';
 import {
@@ -218,7 +218,7 @@ describe('transport through a proxy', () => {
     use(lost.url);
     const error = await rejectsWith('OFFLINE', get());
     assert.equal(error.status, 502);
-    assert.equal(isTransient(error), true);
+    assert.deepEqual([isTransient(error), mayHaveSucceeded(error)], [true, false]);
   });
 
   it('reports when the proxy is down, unknown or silent', async () => {
@@ -232,6 +232,7 @@ describe('transport through a proxy', () => {
       /^Can't reach the proxy 127\.0\.0\.1:\d+ \(http\.proxy\)\. Check your connection\.$/u,
     );
     assert.deepEqual([down.setting, isTransient(down)], ['http.proxy', true]);
+    assert.equal(mayHaveSucceeded(down), false);
     assertKeepsSecret(down);
     network = { ...network, proxy: { environment: { HTTPS_PROXY: 'http://proxy.invalid' } } };
     const unknown = await rejectsWith('OFFLINE', get());

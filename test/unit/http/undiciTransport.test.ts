@@ -116,18 +116,22 @@ describe('transport', () => {
     assert.equal(error.message, `Can't reach i99dash (${host}). Check your connection.`);
     assert.match(describeError(error), /ECONNREFUSED/u, 'the log has the code');
     assert.ok(!tells(error, 's3cret'));
-    await rejectsWith('OFFLINE', getFrom(`http://localhost:${new URL(url).port}`));
+    assert.equal(error.isUnsent, true);
+    const local = await rejectsWith('OFFLINE', getFrom(`http://localhost:${new URL(url).port}`));
+    assert.equal(local.isUnsent, true);
   });
 
   it('throws OFFLINE when the host is unknown', async () => {
     const error = await rejectsWith('OFFLINE', getFrom('http://backend.invalid/'));
     assert.match(error.message, /^Can't reach i99dash \(backend\.invalid\)\./u);
+    assert.equal(error.isUnsent, true);
   });
 
   for (const when of ['before', 'while-answering', 'after'] as const) {
     it(`throws OFFLINE when the connection breaks (${when})`, async () => {
       backend.faults.inject({ fault: { kind: 'reset', when } });
-      await rejectsWith('OFFLINE', get());
+      const { isUnsent } = await rejectsWith('OFFLINE', get());
+      assert.equal(isUnsent, undefined);
       assert.equal(backend.requests.length, 1, 'nothing is sent twice');
       assert.equal((await get()).status, 401, 'the next request gets a sound connection');
     });

@@ -38,7 +38,7 @@ export interface I99dashApi {
   /**
    * Every problem of a mini-app that can be told without a build; the Problems panel shows them
    * too. Asks nothing.
-   * @throws Error with `code` NOTHING_TO_PUBLISH when the folder is no mini-app, VALIDATION_FAILED
+   * @throws Error with `code` NOTHING_TO_PUBLISH when the folder is no project, VALIDATION_FAILED
    *   when it is no folder on this computer
    */
   validate(folder: Uri): Promise<ApiProblem[]>;

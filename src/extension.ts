@@ -87,8 +87,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   });
   const keysView = new SshKeysView(base);
   const keyDeps = { ...base, knownBackends, view: keysView };
+  const publishersFile = stored('first-publishers.json');
   const apps = createApps({
-    ...{ ...base, miniApps, backend, reachability },
+    ...{ ...base, miniApps, publishersFile, backend, reachability },
     restored: auth.restored,
     state: createStateStore(context.globalState),
     claimFolder: stored('told'),
@@ -99,15 +100,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     ...{ ...base, miniApps, signIn, worker, baselineCache },
     memory: context.workspaceState,
     lockFolder: stored('publishing'),
-    publishersFile: stored('first-publishers.json'),
+    publishersFile,
     buildTerminal: new OutputTerminal({ name: vscode.l10n.t('i99dash build'), icon: 'package' }),
     validate: (folder, signal) => problems.validate(folder, signal),
     onRefused: (folder, refused) => problems.showRefused(folder, refused),
     showBuilt: (folder, found) => problems.showBuilt(folder, found),
-    onSubmitted: (submission, { isListed }) => {
-      if (isListed) {
-        apps.submitted(submission);
-      }
+    onSubmitted: (submission, kind) => {
+      apps.submitted(submission, kind);
       firstSteps.published();
     },
   };

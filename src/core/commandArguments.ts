@@ -52,6 +52,7 @@ const COMMANDS: Readonly<Record<string, ArgumentKinds>> = {
   },
   'i99dash.validate': { folder: 'folder' },
   'i99dash.publish': PUBLISH_ARGUMENTS,
+  'i99dash.publishTheme': PUBLISH_ARGUMENTS,
   'i99dash.publishToBeta': PUBLISH_ARGUMENTS,
   'i99dash.dryRun': PUBLISH_ARGUMENTS,
   'i99dash.saveBundle': { folder: 'folder', output: 'file', confirmed: 'flag' },

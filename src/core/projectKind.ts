@@ -1,6 +1,6 @@
 import { CONFIG_FILE, isMiniAppManifest, MANIFEST_FILE } from './miniAppFolder';
 import { isJsonObject } from './platform/json';
-import { t } from './text/l10n';
+import { t, textLanguage } from './text/l10n';
 
 export type KindId = 'miniApp' | 'theme';
 
@@ -27,6 +27,8 @@ export interface ProjectKind {
   name: () => string;
   /** The context key that lists the folders of such projects in the workspace. */
   foldersKey: string;
+  /** The context key that lists the folders of open editors inside such projects. */
+  editorFoldersKey: string;
   /** A product icon of VS Code. */
   icon: string;
 }
@@ -41,6 +43,7 @@ export const MINI_APP: ProjectKind = {
   isListed: true,
   name: () => t('mini-app'),
   foldersKey: 'i99dash.miniAppFolders',
+  editorFoldersKey: 'i99dash.editorFolders',
   icon: 'package',
 };
 
@@ -53,6 +56,7 @@ export const THEME: ProjectKind = {
   isListed: false,
   name: () => t('theme'),
   foldersKey: 'i99dash.themeFolders',
+  editorFoldersKey: 'i99dash.themeEditorFolders',
   icon: 'symbol-color',
 };
 
@@ -64,4 +68,10 @@ const KINDS_BY_ID: Readonly<Record<KindId, ProjectKind>> = { miniApp: MINI_APP, 
 /** Returns a kind by its ID. */
 export function getKind(id: KindId): ProjectKind {
   return KINDS_BY_ID[id];
+}
+
+/** Lists the manifest files of some kinds, such as `manifest.json or theme.json`. */
+export function listManifestFiles(kinds: readonly ProjectKind[]): string {
+  const names = kinds.map(({ manifestFile }) => manifestFile);
+  return new Intl.ListFormat(textLanguage(), { type: 'disjunction' }).format(names);
 }

@@ -5,6 +5,7 @@ import type { ReviewState } from '../../src/core/apps/reviewState';
 import type { SessionState } from '../../src/core/session/sessionState';
 import { CancelledError, I99dashError, type ErrorCode } from '../../src/core/errors';
 import type { Problem } from '../../src/core/problem';
+import { MINI_APP, THEME } from '../../src/core/projectKind';
 import { appNode } from '../../src/vscode/apps/appNode';
 import { statusBarView } from '../../src/vscode/session/statusBarView';
 import { balanceBadge } from '../../src/vscode/operator/balance';
@@ -80,7 +81,12 @@ const WORDS: Record<ReviewState, string | null> = {
 function app(review: ReviewState): Shown {
   const more: Partial<AppRow> = review === 'rejected' ? { rejectionReason: SAID } : {};
   const known = { appId: 'app', name: 'App', latestVersion: '1.0.0', reviewWord: WORDS[review] };
-  return row(appNode({ ...known, review, ...more }, 0));
+  return row(appNode({ kind: MINI_APP, ...known, review, ...more }, 0));
+}
+
+function theme(): Shown {
+  const known = { appId: 'app', name: 'App', latestVersion: null, reviewWord: null };
+  return row(appNode({ kind: THEME, ...known, review: 'unlisted' }, 0));
 }
 
 function key(purpose: string, isThisKey = false): Shown {
@@ -161,7 +167,7 @@ describe('accessibility without colours and with a screen reader', () => {
       [identity(sessions.signedIn, 420), /is low, €4\.20/u],
       [identity(sessions.rejected, 420), /no longer accepted/u],
     ],
-    'an app in the view Apps': () => Object.values(apps),
+    'an app in the view Apps': () => [...Object.values(apps), [theme(), /theme/u]],
     'why a view could not load': () => [
       [failed(failure('KEY_ENCRYPTED'), sessions.locked), /Unlock/u],
       [failed(failure('KEY_REJECTED'), sessions.rejected), /Sign In Again/u],
@@ -206,7 +212,8 @@ describe('accessibility without colours and with a screen reader', () => {
   it('tells a screen reader everything that is shown about an app', () => {
     const element = appNode(
       {
-        ...{ appId: 'app', name: 'App', review: 'rejected', reviewWord: 'rejected' },
+        ...{ kind: MINI_APP, appId: 'app', name: 'App' },
+        ...{ review: 'rejected', reviewWord: 'rejected' },
         ...{ rejectionReason: SAID, latestVersion: '1.0.0' },
         beta: { version: '1.0.0', daysLeft: 3, testers: { count: 2, cap: 5 } },
         lastPublishedAt: '2026-01-02T03:04:05Z',

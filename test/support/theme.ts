@@ -1,3 +1,6 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 /** Returns a theme without problems whose only picture is `./icon.svg`. */
 export function themeWith(fields: object = {}, spec: object = {}, colors: object = {}): object {
   return {
@@ -26,4 +29,23 @@ export function themeWith(fields: object = {}, spec: object = {}, colors: object
     },
     ...fields,
   };
+}
+
+/** The theme `night-drive` with a translucent surface, wallpapers and a gauge. */
+export const NIGHT_DRIVE = themeWith(
+  {},
+  {
+    wallpaper: { home: './pictures/home.svg', homeDark: './pictures/home-dark.svg' },
+    gauge: { skin: 'classic', ringColor: '#7FD6C2' },
+  },
+  { surfaceLow: '#CC121821' },
+);
+
+/** Writes the theme {@link NIGHT_DRIVE} with its pictures. */
+export function writeNightDrive(folder: string): void {
+  mkdirSync(join(folder, 'pictures'), { recursive: true });
+  for (const name of ['icon.svg', 'pictures/home.svg', 'pictures/home-dark.svg']) {
+    writeFileSync(join(folder, name), '<svg/>');
+  }
+  writeFileSync(join(folder, 'theme.json'), JSON.stringify(NIGHT_DRIVE, null, 2));
 }

@@ -37,6 +37,7 @@ interface Manifest {
 /** Without a row, these commands ask which item is meant. */
 const WITHOUT_A_ROW = [
   'i99dash.preview',
+  'i99dash.previewTheme',
   'i99dash.removeKey',
   'i99dash.replaceKey',
   'i99dash.listTesters',

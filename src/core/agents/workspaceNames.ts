@@ -1,5 +1,5 @@
 import { basename, isAbsolute, posix, relative, sep } from 'node:path';
-import { MANIFEST_FILE } from '../miniAppFolder';
+import { PROJECT_KINDS } from '../projectKind';
 
 /** A workspace folder. */
 export interface Root {
@@ -27,7 +27,7 @@ export function workspaceName(path: string, roots: readonly Root[]): string | un
 
 /**
  * Finds the folder that an agent refers to: by its name as in {@link workspaceName}, by its
- * absolute path, or by the end of its path if that is unique. Accepts its manifest.json as well.
+ * absolute path, or by the end of its path if that is unique. Accepts its manifest as well.
  * @returns undefined when no folder or more than one matches
  */
 export function findNamed(
@@ -47,7 +47,8 @@ export function findNamed(
 }
 
 function withoutManifest(path: string): string {
-  const folder = basename(path) === MANIFEST_FILE ? posix.dirname(path) : path;
+  const isManifest = PROJECT_KINDS.some(({ manifestFile }) => manifestFile === basename(path));
+  const folder = isManifest ? posix.dirname(path) : path;
   return folder.length > 1 ? folder.replace(/\/$/u, '') : folder;
 }
 

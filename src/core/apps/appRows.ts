@@ -3,6 +3,7 @@ import type { AppStatus } from '../api/developerStatus';
 import type { MyApp } from '../api/publishing';
 import type { Tester } from '../api/testers';
 import { isJsonObject, optionalString, type JsonObject } from '../platform/json';
+import { MINI_APP, type ProjectKind } from '../projectKind';
 import type { AppsSnapshot, Beta } from './loadApps';
 import type { LocalApp } from './localApps';
 import { toReviewState, type ReviewState } from './reviewState';
@@ -22,11 +23,13 @@ export interface BetaRow {
 
 /** One app as shown in the view, merged from the backend and the workspace. */
 export interface AppRow {
+  kind: ProjectKind;
   /** The name of its folder when its manifest has no id. */
   appId: string;
   /** In the display language if available. Undefined when no manifest is known. */
   name?: string;
-  review: ReviewState;
+  /** `unlisted` for a project whose state the backend does not tell. */
+  review: ReviewState | 'unlisted';
   /** The status as the backend reports it. */
   reviewWord: string | null;
   rejectionReason?: string;
@@ -46,7 +49,7 @@ export interface Reader {
 }
 
 /**
- * Merges what is known about each app. Apps of the workspace come first, then sorts by name. Pure.
+ * Merges what is known about each app. Those of the workspace come first, then sorts by name. Pure.
  */
 export function appRows(
   { status, mine, betas }: AppsSnapshot,
@@ -56,15 +59,17 @@ export function appRows(
   const reviews = new Map(status.apps.map((app) => [app.appId, app]));
   const submitted = new Map(mine.map((app) => [optionalString(app.manifest, 'id') ?? '', app]));
   submitted.delete('');
-  const withoutId = locals.filter(({ id }) => id === null);
-  const folders = new Map(locals.toReversed().map((app) => [app.id ?? '', app]));
-  folders.delete('');
+  const isMatched = ({ id, kind }: LocalApp): boolean => id !== null && kind.isListed;
+  const matched = locals.filter(isMatched);
+  const others = locals.filter((app) => !isMatched(app));
+  const folders = new Map(matched.toReversed().map((app) => [app.id ?? '', app]));
   const ids = new Set([...reviews.keys(), ...submitted.keys(), ...folders.keys()]);
   const rows: AppRow[] = [...ids].map((appId) => {
     const local = folders.get(appId);
     const my = submitted.get(appId);
     const beta = betas.find((candidate) => candidate.appId === appId);
     return {
+      kind: MINI_APP,
       appId,
       ...getName([local?.manifest, my?.manifest], reader.language),
       ...getReview(reviews.get(appId), my),
@@ -72,15 +77,18 @@ export function appRows(
       ...(local === undefined ? {} : { local }),
     };
   });
-  return [...rows, ...withoutId.map((local) => rowWithoutId(local, reader))].sort(compareRows);
+  return [...rows, ...others.map((local) => localRow(local, reader))].sort(compareRows);
 }
 
-/** A mini-app of which nobody can tell whether it was ever submitted. */
-function rowWithoutId(local: LocalApp, reader: Reader): AppRow {
+/** A project that the backend does not list, or that cannot be found there without an ID. */
+function localRow(local: LocalApp, reader: Reader): AppRow {
+  const { kind, id, folder, manifest } = local;
   return {
-    appId: basename(local.folder),
-    ...getName([local.manifest], reader.language),
+    kind,
+    appId: id ?? basename(folder),
+    ...getName([manifest], reader.language),
     ...getReview(undefined, undefined),
+    ...(kind.isListed ? {} : { review: 'unlisted' as const }),
     local,
   };
 }
@@ -148,5 +156,5 @@ function getName(
 function compareRows(a: AppRow, b: AppRow): number {
   const here = Number(a.local === undefined) - Number(b.local === undefined);
   const named = (a.name ?? a.appId).localeCompare(b.name ?? b.appId);
-  return here || named || (a.appId < b.appId ? -1 : 1);
+  return here || named || Number(a.appId > b.appId) - Number(a.appId < b.appId);
 }

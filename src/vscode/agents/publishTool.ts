@@ -5,7 +5,9 @@ import { BY_AGENT } from '../../core/consent';
 import { CancelledError, throwIfCancelled } from '../../core/errors';
 import { accountLabel } from '../../core/identity';
 import { projectBuild } from '../../core/publish/build/projectBuild';
-import { loadProject, type Project } from '../../core/publish/project/project';
+import { KINDS } from '../../core/publish/kindDefinitions';
+import type { PublishableProject } from '../../core/publish/project/project';
+import { assertTrack } from '../../core/publish/publish';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { readableCommand } from '../../core/publish/build/readableCommand';
 import { publishProject } from '../publish/publishCommand';
@@ -18,7 +20,7 @@ import {
   type PublishUi,
 } from '../publish/publishContext';
 import { plainMarkdown } from '../ui/plainText';
-import { answerTool, inWordsForAgents, miniAppForAgent, workspaceRoots } from './toolCall';
+import { answerTool, inWordsForAgents, projectForAgent, workspaceRoots } from './toolCall';
 
 const TOOL = 'i99dash_publish_app';
 
@@ -33,7 +35,9 @@ export function preparePublish(
 ): Promise<vscode.PreparedToolInvocation> {
   return inWordsForAgents(context.logger, async () => {
     const wanted = readToolInput(TOOL, input);
-    const project = await loadProject(await miniAppForAgent(context.miniApps, wanted.folder));
+    const { folder, kind } = await projectForAgent(context.miniApps, wanted.folder);
+    const project = await KINDS[kind.id].load(folder);
+    assertTrack(project, wanted);
     const { id, version } = project.manifest;
     const isDryRun = wanted.dryRun === true;
     const facts = isDryRun ? dryRunFacts(project) : await publishFacts(context, project, wanted);
@@ -55,11 +59,9 @@ export function preparePublish(
   });
 }
 
-function dryRunFacts(project: Project): string[] {
-  const { manifest } = project;
+function dryRunFacts(project: PublishableProject): string[] {
   return [
-    vscode.l10n.t('App: {0}', appName(manifest)),
-    vscode.l10n.t('Version: {0}', sanitizeLine(manifest.version)),
+    ...projectFacts(project),
     ...buildFact(project),
     vscode.l10n.t('This is a dry run: nothing is sent.'),
   ];
@@ -67,16 +69,14 @@ function dryRunFacts(project: Project): string[] {
 
 async function publishFacts(
   context: PublishContext,
-  project: Project,
+  project: PublishableProject,
   { track, releaseNotes }: PublishInput,
 ): Promise<string[]> {
-  const { manifest } = project;
   const { session, backendUrl } = context;
   // Does not prompt for the passphrase, which only the publish itself may do.
   const identity = await getIdentity({ session, tokens: session });
   return [
-    vscode.l10n.t('App: {0}', appName(manifest)),
-    vscode.l10n.t('Version: {0}', sanitizeLine(manifest.version)),
+    ...projectFacts(project),
     vscode.l10n.t('Track: {0}', describeTrack(track)),
     vscode.l10n.t('Backend: {0}', backendUrl()),
     vscode.l10n.t('Signed in as: {0}', sanitizeLine(accountLabel(identity))),
@@ -88,7 +88,15 @@ async function publishFacts(
   ];
 }
 
-function buildFact(project: Project): string[] {
+function projectFacts({ kind, manifest }: PublishableProject): string[] {
+  return [
+    vscode.l10n.t('Kind: {0}', kind.name()),
+    vscode.l10n.t('App: {0}', appName(manifest)),
+    vscode.l10n.t('Version: {0}', sanitizeLine(manifest.version)),
+  ];
+}
+
+function buildFact(project: PublishableProject): string[] {
   const build = projectBuild(project);
   return build === undefined
     ? []
@@ -107,7 +115,7 @@ export function invokePublish(
 ): Promise<vscode.LanguageModelToolResult> {
   return answerTool(context.logger, token, async (signal) => {
     const { folder: given, track, releaseNotes, dryRun = false } = readToolInput(TOOL, input);
-    const folder = await miniAppForAgent(context.miniApps, given);
+    const { folder } = await projectForAgent(context.miniApps, given);
     throwIfCancelled(signal);
     let problems: PublishReport['problems'] = [];
     const ui = uiForAgent(

@@ -5,9 +5,10 @@ import { workspaceName, type Root } from '../../core/agents/workspaceNames';
 import { ApiClient, boundTokens } from '../../core/api/client';
 import { appRows, type AppRow, type BetaRow } from '../../core/apps/appRows';
 import { loadApps, type AppsSnapshot } from '../../core/apps/loadApps';
-import { readLocalApps } from '../../core/apps/localApps';
+import { addLastSubmissions, readLocalApps } from '../../core/apps/localApps';
 import { CancelledError, isI99dashError } from '../../core/errors';
 import { accountLabel } from '../../core/identity';
+import { PublishHistory } from '../../core/publish/publishHistory';
 import type { PublishContext } from '../publish/publishContext';
 import { answerTool, workspaceRoots } from './toolCall';
 
@@ -50,8 +51,10 @@ export function invokeStatus(
     const { appId } = readToolInput('i99dash_get_status', input);
     const roots = workspaceRoots();
     const { snapshot, ...session } = await askBackend(context, roots, signal);
-    const found = await readLocalApps(await context.miniApps.search());
-    const locals = found.filter(({ id }) => id !== null);
+    const found = await readLocalApps(await context.miniApps.searchProjects());
+    const history = new PublishHistory(context.publishersFile);
+    const named = found.filter(({ id }) => id !== null);
+    const locals = await addLastSubmissions(named, history, session.backend);
     const reader = { now: context.clock.now(), language: vscode.env.language };
     const rows = appRows(snapshot ?? NOBODY, locals, reader);
     const wanted = rows.filter((row) => appId === undefined || row.appId === appId);
@@ -104,15 +107,18 @@ function withoutNames(beta: BetaRow): object {
 }
 
 function describeApp(row: AppRow, roots: readonly Root[], isKnown: boolean) {
-  const { appId, name, local, beta, review, reviewWord, latestVersion, rejectionReason } = row;
+  const { kind, appId, name, local, beta, review, latestVersion, rejectionReason } = row;
+  const { lastSubmission } = local ?? {};
   return {
+    kind: kind.id,
     appId,
     ...(name === undefined ? {} : { name }),
     ...(local === undefined
       ? {}
       : { folder: workspaceName(local.folder, roots), versionHere: local.version }),
-    // Only the backend knows whether an app has been published.
-    ...(isKnown ? { review, reviewStatus: reviewWord, latestVersion } : {}),
+    // Only the backend knows whether an app has been published. It does not tell of all kinds.
+    ...(isKnown && kind.isListed ? { review, reviewStatus: row.reviewWord, latestVersion } : {}),
+    ...(lastSubmission === undefined ? {} : { lastSubmissionFromHere: lastSubmission }),
     ...(rejectionReason === undefined ? {} : { rejectionReason }),
     ...(beta === undefined ? {} : { beta: withoutNames(beta) }),
     ...(row.lastPublishedAt === undefined ? {} : { lastPublishedAt: row.lastPublishedAt }),

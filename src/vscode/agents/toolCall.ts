@@ -3,6 +3,7 @@ import { findNamed, workspaceName, type Root } from '../../core/agents/workspace
 import { dataText, failureText } from '../../core/agents/toolText';
 import { CancelledError, describeError, I99dashError } from '../../core/errors';
 import type { Logger } from '../../core/platform/interfaces';
+import type { FoundProject } from '../../core/projectFolders';
 import type { WorkspaceProjects } from '../publish/workspaceProjects';
 
 /** Lists the workspace folders on disk. */
@@ -74,27 +75,30 @@ function assertTrusted(): void {
 }
 
 /**
- * Finds the mini-app that an agent names, or the only one in the workspace. Does not prompt.
- * @returns Absolute path of its folder.
+ * Finds the project that an agent names, or the only one in the workspace. Does not prompt.
  * @throws NOTHING_TO_PUBLISH if there is none, the name is unknown, or there are several and none
  *   is named
  */
-export async function miniAppForAgent(
+export async function projectForAgent(
   miniApps: WorkspaceProjects,
   given: string | undefined,
-): Promise<string> {
-  const folders = await miniApps.search();
+): Promise<FoundProject> {
+  const projects = await miniApps.searchProjects();
+  const folders = projects.map(({ folder }) => folder);
   const roots = workspaceRoots();
-  const [only] = folders;
-  const found = given === undefined ? only : findNamed(given, folders, roots);
-  if (found !== undefined && (given !== undefined || folders.length === 1)) {
+  const named = given === undefined ? undefined : findNamed(given, folders, roots);
+  const found =
+    given === undefined && projects.length === 1
+      ? projects[0]
+      : projects.find(({ folder }) => folder === named);
+  if (found !== undefined) {
     return found;
   }
   const names = folders.map((folder) => workspaceName(folder, roots) ?? '').join(', ');
   throw new I99dashError(
     'NOTHING_TO_PUBLISH',
     names === ''
-      ? 'There is no mini-app in the workspace.'
-      : `"folder" must be one of the workspace's mini-apps: ${names}.`,
+      ? 'There is no project of i99dash in the workspace.'
+      : `"folder" must be one of the workspace's projects: ${names}.`,
   );
 }

@@ -5,7 +5,7 @@ import { listProblems } from '../../core/agents/toolText';
 import { workspaceName } from '../../core/agents/workspaceNames';
 import type { TaskContext } from '../publish/publishContext';
 import { plainMarkdown } from '../ui/plainText';
-import { answerTool, inWordsForAgents, miniAppForAgent, workspaceRoots } from './toolCall';
+import { answerTool, inWordsForAgents, projectForAgent, workspaceRoots } from './toolCall';
 
 type ValidateContext = Pick<TaskContext, 'logger' | 'miniApps' | 'validate'>;
 
@@ -19,13 +19,14 @@ export function prepareValidate(
 ): Promise<vscode.PreparedToolInvocation> {
   return inWordsForAgents(logger, async () => {
     const { folder } = readToolInput('i99dash_validate_app', input);
-    const name = basename(await miniAppForAgent(miniApps, folder));
+    const project = await projectForAgent(miniApps, folder);
+    const name = basename(project.folder);
     return { invocationMessage: plainMarkdown(vscode.l10n.t('Validating {0}', name)) };
   });
 }
 
 /**
- * Returns all problems of a mini-app that can be found without a build. They are also shown in the
+ * Returns all problems of a project that can be found without a build. They are also shown in the
  * Problems panel.
  * @throws The errors of {@link answerTool}.
  */
@@ -35,10 +36,10 @@ export function invokeValidate(
   token: vscode.CancellationToken,
 ): Promise<vscode.LanguageModelToolResult> {
   return answerTool(logger, token, async (signal) => {
-    const { folder } = readToolInput('i99dash_validate_app', input);
-    const chosen = await miniAppForAgent(miniApps, folder);
+    const given = readToolInput('i99dash_validate_app', input);
+    const { folder } = await projectForAgent(miniApps, given.folder);
     const roots = workspaceRoots();
-    const found = await validate(chosen, signal);
-    return { folder: workspaceName(chosen, roots), ...listProblems(found, roots) };
+    const found = await validate(folder, signal);
+    return { folder: workspaceName(folder, roots), ...listProblems(found, roots) };
   });
 }

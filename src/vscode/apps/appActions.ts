@@ -7,7 +7,8 @@ import { readLocalApps } from '../../core/apps/localApps';
 import type { Call } from '../../core/consent';
 import { I99dashError } from '../../core/errors';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
-import { MANIFEST_FILE } from '../../core/miniAppFolder';
+import { findStillKind } from '../../core/projectFolders';
+import { MINI_APP } from '../../core/projectKind';
 import { appPage, requestAccessPage } from '../../core/api/webConsole';
 import { change, confirmChange, done, type AppsContext } from './appChanges';
 import { orCancel } from '../ui/ask';
@@ -51,7 +52,7 @@ export async function showStatus(
 export async function editedApp(): Promise<string | undefined> {
   const file = activeFile();
   const folder = file === undefined ? undefined : await findMiniApp(file);
-  const [app] = folder === undefined ? [] : await readLocalApps([folder]);
+  const [app] = folder === undefined ? [] : await readLocalApps([{ folder, kind: MINI_APP }]);
   return app?.id ?? undefined;
 }
 
@@ -69,7 +70,9 @@ export async function publishApp(args: unknown): Promise<unknown> {
  * @throws NOTHING_TO_PUBLISH if the app is not in the workspace
  */
 export async function openAppFolder(args: unknown): Promise<true> {
-  const manifest = vscode.Uri.joinPath(vscode.Uri.file(localFolder(args)), MANIFEST_FILE);
+  const folder = localFolder(args);
+  const { manifestFile } = (await findStillKind(folder)) ?? MINI_APP;
+  const manifest = vscode.Uri.joinPath(vscode.Uri.file(folder), manifestFile);
   await vscode.window.showTextDocument(manifest);
   await vscode.commands.executeCommand('revealInExplorer', manifest);
   return true;
@@ -195,7 +198,7 @@ function localFolder(args: unknown): string {
   if (folder === undefined) {
     throw new I99dashError(
       'NOTHING_TO_PUBLISH',
-      vscode.l10n.t('This mini-app is not in the workspace.'),
+      vscode.l10n.t('This project is not in the workspace.'),
     );
   }
   return folder;

@@ -7,7 +7,7 @@ import type { ProblemCount } from './appProblems';
 
 /** A line below an app. */
 export interface AppDetail {
-  id: 'reason' | 'problems' | 'versions' | 'beta' | 'published';
+  id: 'reason' | 'problems' | 'versions' | 'beta' | 'published' | 'submitted';
   /** The name of a codicon. */
   icon: string;
   label: string;
@@ -25,7 +25,9 @@ export interface AppDetail {
  */
 export function listAppDetails(row: AppRow, now: number, problems: ProblemCount): AppDetail[] {
   const found = [detailReason(row), detailProblems(problems), detailVersions(row), detailBeta(row)];
-  return [...found, detailPublished(row, now)].filter((fact) => fact !== undefined);
+  return [...found, detailPublished(row, now), detailSubmitted(row, now)].filter(
+    (fact) => fact !== undefined,
+  );
 }
 
 function detailProblems({ errors, warnings }: ProblemCount): AppDetail | undefined {
@@ -117,6 +119,23 @@ function detailPublished({ lastPublishedAt }: AppRow, now: number): AppDetail | 
     label,
     facts: [timeAgo(at, now, language)],
     tooltip: vscode.l10n.t('{0}: {1}', label, exactTime(at, language)),
+  };
+}
+
+function detailSubmitted({ local }: AppRow, now: number): AppDetail | undefined {
+  const { version = '', submittedAt = '' } = local?.lastSubmission ?? {};
+  const at = Date.parse(submittedAt);
+  if (Number.isNaN(at)) {
+    return undefined;
+  }
+  const language = textLanguage();
+  const label = vscode.l10n.t('Last submitted from here');
+  return {
+    id: 'submitted',
+    icon: 'history',
+    label,
+    facts: [version, timeAgo(at, now, language)],
+    tooltip: vscode.l10n.t('{0}: {1}', label, inSentence([version, exactTime(at, language)])),
   };
 }
 

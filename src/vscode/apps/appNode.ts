@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { AppRow } from '../../core/apps/appRows';
-import { MANIFEST_FILE } from '../../core/miniAppFolder';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 import { ROW_ROOM, joinIsolated, rowLabel, bidiIsolate } from '../../core/text/bidiIsolate';
 import { listAppDetails, type AppDetail } from './appDetails';
@@ -44,20 +43,21 @@ export function appNode(
       .map((part) => sanitizeLine(part))
       .join(', '),
   };
+  const ofBackend = row.kind.isListed ? { appId } : {};
   const children = details.map((detail) => {
     const { testers = [] } = detail;
     const below = testers.map((tester) => testerNode(appId, tester, now));
-    return new TreeNode(detailItem(id, detail), { appId }, below);
+    return new TreeNode(detailItem(id, detail), ofBackend, below);
   });
-  return new TreeNode(item, { appId, folder: row.local?.folder }, children);
+  return new TreeNode(item, { ...ofBackend, folder: row.local?.folder }, children);
 }
 
 /**
  * VS Code remembers by ID whether a node is expanded. A new rejection gets a new ID, so that its
  * node expands.
  */
-function nodeId({ appId, latestVersion, review, local }: AppRow): string {
-  if (local?.id === null) {
+function nodeId({ kind, appId, latestVersion, review, local }: AppRow): string {
+  if (local !== undefined && (local.id === null || !kind.isListed)) {
     return `folder/${local.folder}`;
   }
   return review === 'rejected' ? `${appId} ${latestVersion ?? ''} rejected` : appId;
@@ -87,9 +87,12 @@ function isBroken({ local }: AppRow): boolean {
 /** Describes the state of the app's review, or what prevents one. */
 function describeState(row: AppRow): string {
   if (isBroken(row)) {
-    return vscode.l10n.t('broken {0}', MANIFEST_FILE);
+    return vscode.l10n.t('broken {0}', row.kind.manifestFile);
   }
-  return row.local?.id === null ? vscode.l10n.t('no ID') : reviewName(row.reviewWord);
+  if (row.local?.id === null) {
+    return vscode.l10n.t('no ID');
+  }
+  return row.kind.isListed ? reviewName(row.reviewWord) : row.kind.name();
 }
 
 function formatBeta({ beta }: AppRow): string {
@@ -113,13 +116,16 @@ function chooseIcon(row: AppRow): vscode.ThemeIcon {
       return icon('error', 'charts.red');
     case 'other':
       return icon('question', 'descriptionForeground');
+    case 'unlisted':
+      return new vscode.ThemeIcon(row.kind.icon);
   }
 }
 
 /** Returns the context value that `when` clauses match. */
-function getContextValue({ local, latestVersion, beta }: AppRow): string {
+function getContextValue({ kind, local, latestVersion, beta }: AppRow): string {
   return [
     'app',
+    kind.id,
     ...(local === undefined ? [] : ['local']),
     ...(latestVersion === null ? [] : ['submitted']),
     ...(beta === undefined ? [] : ['beta']),

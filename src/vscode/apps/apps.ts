@@ -3,6 +3,7 @@ import { ApiClient, boundTokens } from '../../core/api/client';
 import { AppsModel } from '../../core/apps/appsModel';
 import { FollowedReviews } from '../../core/apps/followedReviews';
 import { FOLLOWED_MS, ReviewPoller } from '../../core/apps/reviewPoller';
+import type { ProjectKind } from '../../core/projectKind';
 import type { Session } from '../../core/session/session';
 import type {
   Clock,
@@ -27,6 +28,8 @@ export interface AppsDeps {
   tokens: TokenSource;
   transport: Transport;
   miniApps: WorkspaceProjects;
+  /** The file with the history of publishing from this computer. */
+  publishersFile: string;
   /** Resolves once the stored session has been read. */
   restored: Promise<void>;
   state: StateStore;
@@ -46,8 +49,11 @@ export interface AppsDeps {
 }
 
 export interface Apps extends AppsContext {
-  /** Polls the review of a submission from this window, and shows it in the view. */
-  submitted(submission: { appId: string; version: string; reviewStatus?: string }): void;
+  /** Polls the review of a submission from this window if possible, and shows it in the view. */
+  submitted(
+    submission: { appId: string; version: string; reviewStatus?: string },
+    kind: ProjectKind,
+  ): void;
   dispose(): void;
 }
 
@@ -103,8 +109,10 @@ export function createApps(parts: AppsDeps): Apps {
     tokens,
     api: () => client(tokens),
     view,
-    submitted: ({ reviewStatus = 'pending', ...submission }) => {
-      void reviews.follow({ ...submission, reviewStatus });
+    submitted: ({ reviewStatus = 'pending', ...submission }, { isListed }) => {
+      if (isListed) {
+        void reviews.follow({ ...submission, reviewStatus });
+      }
       void view.refresh();
     },
     dispose: () => void subscriptions.dispose(),

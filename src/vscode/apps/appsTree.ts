@@ -3,7 +3,9 @@ import { appRows, type AppRow } from '../../core/apps/appRows';
 import { getWelcomeState, type WelcomeState } from '../../core/apps/welcomeState';
 import type { AppsSnapshot } from '../../core/apps/loadApps';
 import type { SessionState } from '../../core/session/sessionState';
-import { readLocalApps } from '../../core/apps/localApps';
+import { addLastSubmissions, readLocalApps } from '../../core/apps/localApps';
+import type { FoundProject } from '../../core/projectFolders';
+import type { PublishHistory } from '../../core/publish/publishHistory';
 import { bidiIsolate } from '../../core/text/bidiIsolate';
 import { plural } from '../../core/text/l10n';
 import { appNode } from './appNode';
@@ -19,9 +21,13 @@ export interface AppsViewInput {
   isSignedIn: boolean;
   /** Whether apps outside the workspace are hidden. */
   isFiltered: boolean;
-  /** The absolute paths of the mini-apps in the workspace. */
-  folders: readonly string[];
-  /** The problem counts by these folders. */
+  /** The projects in the workspace. */
+  projects: readonly FoundProject[];
+  /** What was published from this computer. */
+  history: PublishHistory;
+  /** The current backend. */
+  backendUrl: string;
+  /** The problem counts by folder. */
   problems: ReadonlyMap<string, ProblemCount>;
   /** Milliseconds since the epoch. */
   now: number;
@@ -39,7 +45,8 @@ export interface RenderedApps {
 
 export async function renderApps(input: AppsViewInput): Promise<RenderedApps> {
   const { snapshot, failure, session, isSignedIn, isFiltered, now } = input;
-  const locals = await readLocalApps(input.folders);
+  const { projects, history, backendUrl } = input;
+  const locals = await addLastSubmissions(await readLocalApps(projects), history, backendUrl);
   const welcomeState = getWelcomeState(snapshot, {
     isSignedIn,
     isFiltered,

@@ -26,6 +26,8 @@ export interface AppsViewDeps {
   model: AppsModel;
   session: Session;
   miniApps: WorkspaceProjects;
+  /** The file with the history of publishing from this computer. */
+  publishersFile: string;
   state: StateStore;
   /**
    * Resolves once the stored session has been read. Until then, the view does not ask to sign in.
@@ -35,6 +37,10 @@ export interface AppsViewDeps {
   reachability: Pick<Reachability, 'failure' | 'onDidChange'>;
   /** Returns the current backend, or the reason if it is refused. */
   backend: () => string;
+}
+
+function listFolders({ knownProjects }: WorkspaceProjects): string[] {
+  return knownProjects.map(({ folder }) => folder);
 }
 
 /** The *Apps* view. Sends requests only while it is visible. */
@@ -56,7 +62,7 @@ export class AppsView implements vscode.Disposable {
       miniApps.onDidChange(() => this.nodes.redraw()),
       decorateProblems(),
       onDidChangeProblems(
-        () => miniApps.knownMiniApps,
+        () => listFolders(miniApps),
         () => this.nodes.redraw(),
       ),
       session.onDidChange(() => this.followAccount()),
@@ -139,7 +145,10 @@ export class AppsView implements vscode.Disposable {
       await setContextKey('i99dash.appsView', ''); // no welcome content while the apps are loading
       await model.refreshIfOlder(0);
     }
-    const { renderApps } = await import('./appsTree');
+    const [{ renderApps }, { PublishHistory }] = await Promise.all([
+      import('./appsTree'),
+      import('../../core/publish/publishHistory'),
+    ]);
     const drawn = await renderApps({
       snapshot: model.snapshot,
       failure:
@@ -147,8 +156,10 @@ export class AppsView implements vscode.Disposable {
       session: session.state,
       isSignedIn: isSignedIn(),
       isFiltered: this.isFiltered,
-      folders: miniApps.knownMiniApps,
-      problems: countDiagnostics(miniApps.knownMiniApps),
+      projects: miniApps.knownProjects,
+      history: new PublishHistory(this.deps.publishersFile),
+      backendUrl: this.deps.backend(),
+      problems: countDiagnostics(listFolders(miniApps)),
       now: Date.now(),
     });
     this.view.message = drawn.message;

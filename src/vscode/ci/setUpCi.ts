@@ -9,6 +9,7 @@ import { I99dashError } from '../../core/errors';
 import { abbreviateHome } from '../../core/platform/homePath';
 import { makeKeyPair, type KeyPair } from '../../core/ssh/keyPair';
 import { isMiniApp } from '../../core/projectFolders';
+import { MINI_APP } from '../../core/projectKind';
 import type { Clock } from '../../core/platform/interfaces';
 import { chooseProject } from '../publish/chooseProject';
 import {
@@ -69,7 +70,7 @@ export async function setUpCi(
   const ciDeps: CiKeyDeps = { transport, tokens, backendUrl };
   const given = folder === undefined ? undefined : await requireGivenMiniApp(deps.miniApps, folder);
   const identity = await getIdentity(deps);
-  const miniApp = given ?? (await chooseProject(deps.miniApps));
+  const miniApp = given ?? (await chooseProject(deps.miniApps, undefined, { kinds: [MINI_APP] }));
   await requireMiniApp(miniApp);
   const target = await findCiTarget(miniApp, {
     ...(name === undefined ? {} : { name }),

@@ -7,6 +7,7 @@ export const COMMAND_IDS = [
   'i99dash.unlock',
   'i99dash.validate',
   'i99dash.publish',
+  'i99dash.publishTheme',
   'i99dash.publishToBeta',
   'i99dash.dryRun',
   'i99dash.publishBuilt',

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { describeError, I99dashError } from '../../core/errors';
-import { isInside, isUnwritten, MANIFEST_FILE } from '../../core/miniAppFolder';
+import { isInside, isUnwritten } from '../../core/miniAppFolder';
 import {
   findKind,
   findStillKind,
@@ -9,7 +9,7 @@ import {
   type FoundProject,
 } from '../../core/projectFolders';
 import type { Problem } from '../../core/problem';
-import { MINI_APP } from '../../core/projectKind';
+import { listManifestFiles, MINI_APP, PROJECT_KINDS } from '../../core/projectKind';
 import type { WorkspaceProjects } from '../publish/workspaceProjects';
 import { isJsonFile, ProjectProblems, type ProblemDeps } from './projectProblems';
 
@@ -67,9 +67,10 @@ export class Problems implements vscode.Disposable {
   async validate(folder: string, signal: AbortSignal): Promise<Problem[]> {
     const kind = await findStillKind(folder);
     if (kind === undefined) {
+      const files = listManifestFiles(PROJECT_KINDS);
       throw new I99dashError(
         'NOTHING_TO_PUBLISH',
-        vscode.l10n.t('{0} is no mini-app: it has no {1} of one.', folder, MANIFEST_FILE),
+        vscode.l10n.t('{0} is no project of i99dash: it has no {1} of one.', folder, files),
       );
     }
     this.validated.add(folder);

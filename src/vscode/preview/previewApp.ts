@@ -49,7 +49,10 @@ export async function previewApp(
   assertTrusted(
     vscode.l10n.t('A preview runs code of this workspace, so the workspace must be trusted first.'),
   );
-  const folder = await chooseProject(projects, given, vscode.l10n.t('Preview Mini-App'));
+  const folder = await chooseProject(projects, given, {
+    title: vscode.l10n.t('Preview Mini-App'),
+    kinds: [MINI_APP],
+  });
   const kind = await findStillKind(folder);
   if (kind === undefined) {
     throw noManifest(folder);
@@ -77,7 +80,7 @@ export async function stopPreview(
   const { folders } = previews;
   const [only] = folders;
   if (given !== undefined) {
-    await previews.stop(await chooseProject(projects, given, title));
+    await previews.stop(await chooseProject(projects, given, { title, kinds: [MINI_APP] }));
   } else if (folders.length === 1 && only !== undefined) {
     await previews.stop(only);
   } else if (folders.length > 1) {

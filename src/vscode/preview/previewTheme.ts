@@ -18,7 +18,7 @@ export async function previewTheme(
   { folder }: { folder?: GivenFolder },
 ): Promise<true> {
   const title = vscode.l10n.t('Preview Theme');
-  const chosen = await chooseProject(miniApps, folder, title, KINDS);
+  const chosen = await chooseProject(miniApps, folder, { title, kinds: KINDS });
   await ThemePreviewPanel.show(chosen, media);
   return true;
 }

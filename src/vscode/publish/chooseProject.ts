@@ -5,9 +5,14 @@ import { I99dashError } from '../../core/errors';
 import { readLocalApps } from '../../core/apps/localApps';
 import { plural } from '../../core/text/l10n';
 import { abbreviateHome, expandHome, homeFolder } from '../../core/platform/homePath';
-import { isInside, MANIFEST_FILE } from '../../core/miniAppFolder';
+import { isInside } from '../../core/miniAppFolder';
 import { findProject, type FoundProject } from '../../core/projectFolders';
-import { MINI_APP, PROJECT_KINDS, type ProjectKind } from '../../core/projectKind';
+import {
+  listManifestFiles,
+  MINI_APP,
+  PROJECT_KINDS,
+  type ProjectKind,
+} from '../../core/projectKind';
 import { orCancel } from '../ui/ask';
 import { Click } from '../ui/consent';
 import { offerStep } from '../ui/failure';
@@ -20,18 +25,24 @@ import { runCommand } from '../ui/runCommand';
 /** The location of a mini-app as a caller gives it. Keybindings and tasks can only give text. */
 export type GivenFolder = vscode.Uri | string;
 
+/** What a project is chosen from. */
+export interface Choice {
+  /** The title of the picker. */
+  title?: string;
+  /** By default all kinds. */
+  kinds?: readonly ProjectKind[];
+}
+
 /**
  * Returns the folder of a project: the given one (the folder, its manifest or any file in it), the
  * one being edited, the only one in the workspace, or the one that the user picks.
- * @param kinds of project that are accepted
  * @throws NOTHING_TO_PUBLISH if there is no project
  * @throws CancelledError
  */
 export async function chooseProject(
   miniApps: WorkspaceProjects,
   given?: GivenFolder,
-  title = vscode.l10n.t('Publish Mini-App'),
-  kinds: readonly ProjectKind[] = [MINI_APP],
+  { title = vscode.l10n.t('Publish Mini-App'), kinds = PROJECT_KINDS }: Choice = {},
 ): Promise<string> {
   if (given !== undefined) {
     return resolveFolder(toPath(given));
@@ -44,29 +55,28 @@ export async function chooseProject(
   const projects = (await miniApps.searchProjects()).filter(({ kind }) => kinds.includes(kind));
   const [only] = projects;
   if (only === undefined) {
-    throw kinds.includes(MINI_APP) ? noMiniApp() : noProject(kinds);
+    throw noProject(kinds);
   }
   return projects.length === 1 ? only.folder : pickFolder(miniApps, projects, title);
 }
 
-/** Creates the error, with a button that makes a mini-app. */
-function noMiniApp(): I99dashError {
+/** Creates the error, with a button that makes a mini-app, or creates a project of another kind. */
+function noProject(kinds: readonly ProjectKind[]): I99dashError {
+  const files = listManifestFiles(kinds);
+  if (!kinds.includes(MINI_APP)) {
+    const message = vscode.l10n.t('No project found. Open a folder with a {0}.', files);
+    const failure = new I99dashError('NOTHING_TO_PUBLISH', message);
+    const click = new Click({ kind: kinds[0]?.id });
+    const create = vscode.l10n.t('New Project…');
+    offerStep(failure, create, () => runCommand('i99dash.createProject', click));
+    return failure;
+  }
   const error = new I99dashError(
     'NOTHING_TO_PUBLISH',
-    vscode.l10n.t('No mini-app found. Open a folder with a {0}, or create one.', MANIFEST_FILE),
+    vscode.l10n.t('No project found. Open a folder with a {0}, or create one.', files),
   );
   const label = vscode.l10n.t('Make This Folder a Mini-App…');
   offerStep(error, label, () => runCommand('i99dash.makeMiniApp'));
-  return error;
-}
-
-/** Creates the error, with a button that creates a project. */
-function noProject(kinds: readonly ProjectKind[]): I99dashError {
-  const files = kinds.map(({ manifestFile }) => manifestFile).join(', ');
-  const message = vscode.l10n.t('No project found. Open a folder with a {0}.', files);
-  const error = new I99dashError('NOTHING_TO_PUBLISH', message);
-  const click = new Click({ kind: kinds[0]?.id });
-  offerStep(error, vscode.l10n.t('New Project…'), () => runCommand('i99dash.createProject', click));
   return error;
 }
 
@@ -113,9 +123,7 @@ async function pickFolder(
   const sorted = [...projects].sort(
     (a, b) => Number(b.folder === last) - Number(a.folder === last),
   );
-  const apps = await Promise.all(
-    sorted.map(({ folder, kind }) => readLocalApps([folder], kind.manifestFile)),
-  );
+  const apps = await Promise.all(sorted.map((project) => readLocalApps([project])));
   const picked = await showPicker(
     sorted.map(({ folder, kind }, index) => {
       const [app] = apps[index] ?? [];

@@ -1,23 +1,26 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { isInside } from '../../core/miniAppFolder';
+import { PROJECT_KINDS } from '../../core/projectKind';
 import type { WorkspaceProjects } from './workspaceProjects';
 import { setContextKey } from '../ui/runCommand';
 
 /**
- * Sets the context key for `when` clauses that lists the folders of open editors inside mini-apps.
- * A key for only the active editor would be wrong for the other side of a split editor.
+ * Sets the context keys for `when` clauses that list the folders of open editors inside projects of
+ * each kind. A key for only the active editor would be wrong for the other side of a split editor.
  */
 export function registerEditorContextKeys(miniApps: WorkspaceProjects): vscode.Disposable {
-  let told = '';
+  const told = new Map<string, string>();
   const tell = (): void => {
-    const folders = openFolders().filter((folder) =>
-      miniApps.knownMiniApps.some((app) => isInside(folder, app)),
-    );
-    const next = folders.join('\0');
-    if (next !== told) {
-      told = next;
-      void setContextKey('i99dash.editorFolders', folders);
+    const open = openFolders();
+    for (const kind of PROJECT_KINDS) {
+      const projects = miniApps.knownProjects.filter((project) => project.kind === kind);
+      const folders = open.filter((path) => projects.some(({ folder }) => isInside(path, folder)));
+      const next = folders.join('\0');
+      if (next !== (told.get(kind.id) ?? '')) {
+        told.set(kind.id, next);
+        void setContextKey(kind.editorFoldersKey, folders);
+      }
     }
   };
   tell();

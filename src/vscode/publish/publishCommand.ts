@@ -7,7 +7,7 @@ import { I99dashError, isI99dashError } from '../../core/errors';
 import type { Identity } from '../../core/identity';
 import { MANIFEST_FILE } from '../../core/miniAppFolder';
 import { findProject, findStillKind } from '../../core/projectFolders';
-import { getKind, PROJECT_KINDS } from '../../core/projectKind';
+import { MINI_APP } from '../../core/projectKind';
 import { KINDS } from '../../core/publish/kindDefinitions';
 import { loadBuilt, noManifest, type PublishableProject } from '../../core/publish/project/project';
 import {
@@ -22,7 +22,7 @@ import { settings } from '../settings';
 import { assertTrusted, isOutsideWorkspace } from '../ui/consent';
 import { continueAfterRetry } from '../ui/tryAgain';
 import { agreeToBuild } from './buildQuestion';
-import { chooseProject, toPath, type GivenFolder } from './chooseProject';
+import { chooseProject, toPath, type Choice, type GivenFolder } from './chooseProject';
 import { notificationUi, type PublishContext, type PublishUi } from './publishContext';
 import { askReleaseNotes, saveFiles } from './publishQuestions';
 import { findOtherPublisher, runPublish, type PublishRun } from './publishRun';
@@ -31,6 +31,8 @@ export interface PublishArguments {
   folder?: GivenFolder;
   /** A folder with the output of a build, which is published as it is. */
   bundle?: GivenFolder;
+  /** What to choose from without a folder; only for commands of the extension itself. */
+  choice?: Choice;
   track?: Track;
   releaseNotes?: string;
   dryRun?: boolean;
@@ -55,9 +57,9 @@ export async function publishProject(
   const publishAgain = (): Promise<unknown> => publishProject(context, call, args, ui);
   const identity =
     args.dryRun === true ? undefined : await requirePublisher(context, call, publishAgain);
-  const folder = given ?? (await choose(context));
-  const kind = (await findStillKind(folder)) ?? getKind('miniApp');
-  const [app] = await readLocalApps([folder], kind.manifestFile);
+  const folder = given ?? (await chooseProject(context.miniApps, undefined, args.choice));
+  const kind = (await findStillKind(folder)) ?? MINI_APP;
+  const [app] = await readLocalApps([{ folder, kind }]);
   try {
     await saveFiles(folder, !call.confirmed);
     const start = { context, call, args, ui, backendUrl, identity };
@@ -79,7 +81,7 @@ type RunStart = Pick<PublishRun, 'context' | 'call' | 'args' | 'ui' | 'backendUr
 export async function prepareRun(start: RunStart, folder: string): Promise<PublishRun> {
   const { context, call, args } = start;
   const { memory } = context;
-  const { id } = (await findStillKind(folder)) ?? getKind('miniApp');
+  const { id } = (await findStillKind(folder)) ?? MINI_APP;
   const built = args.bundle === undefined ? undefined : toPath(args.bundle);
   const isOutside = await isOutsideWorkspace(built ?? folder);
   const load = (): Promise<PublishableProject> =>
@@ -96,9 +98,9 @@ export async function prepareRun(start: RunStart, folder: string): Promise<Publi
 export function choose(
   { miniApps }: PublishContext,
   given?: GivenFolder,
-  title = vscode.l10n.t('Publish Mini-App'),
+  choice?: Choice,
 ): Promise<string> {
-  return chooseProject(miniApps, given, title, PROJECT_KINDS);
+  return chooseProject(miniApps, given, choice);
 }
 
 /**

@@ -37,7 +37,7 @@ export interface PublishContext {
   worker: string;
   /** The file that caches script results between publishes. */
   baselineCache: string;
-  /** The file that records who first published each app from this computer. */
+  /** The file with the history of publishing from this computer. */
   publishersFile: string;
   /** Shows the output of all builds. It is revealed when a build fails. */
   buildTerminal: OutputTerminal;

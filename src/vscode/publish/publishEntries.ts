@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Call } from '../../core/consent';
-import { PROJECT_KINDS } from '../../core/projectKind';
+import { PROJECT_KINDS, THEME } from '../../core/projectKind';
 import { argumentObject } from '../commands/argumentObject';
 import type { CommandHandlers } from '../commands/commandIds';
 import type { Problems } from '../editor/problems';
@@ -9,13 +9,16 @@ import type { WorkspaceProjects } from './workspaceProjects';
 import type { PublishArguments } from './publishCommand';
 import type { PublishContext, TaskContext } from './publishContext';
 
-/** Returns the commands that check and publish mini-apps. */
+const WITH_BETA = PROJECT_KINDS.filter(({ tracks }) => tracks.includes('beta'));
+
+/** Returns the commands that check and publish projects. */
 export function publishCommands(
   context: PublishContext,
   problems: Problems,
 ): CommandHandlers<
   | 'i99dash.validate'
   | 'i99dash.publish'
+  | 'i99dash.publishTheme'
   | 'i99dash.publishToBeta'
   | 'i99dash.publishBuilt'
   | 'i99dash.dryRun'
@@ -33,7 +36,12 @@ export function publishCommands(
         argumentObject(args),
       ),
     'i99dash.publish': (args, call) => publish(args, call),
-    'i99dash.publishToBeta': (args, call) => publish(args, call, { track: 'beta' }),
+    'i99dash.publishTheme': (args, call) =>
+      publish(args, call, {
+        choice: { title: vscode.l10n.t('Publish Theme'), kinds: [THEME] },
+      }),
+    'i99dash.publishToBeta': (args, call) =>
+      publish(args, call, { track: 'beta', choice: { kinds: WITH_BETA } }),
     'i99dash.publishBuilt': async (_, call) =>
       publish({}, call, { bundle: await (await import('./builtFolder')).chooseBuiltFolder() }),
     'i99dash.dryRun': (args, call) => publish(args, call, { dryRun: true }),

@@ -7,7 +7,7 @@ import type { Problem } from '../../core/problem';
 import { shellRunner } from '../../core/publish/build/shellRunner';
 import type { VersionBump } from '../../core/publish/checks/appVersion';
 import { suggestedVersion } from '../../core/publish/checks/publishedVersion';
-import { FirstPublishers, type Publisher } from '../../core/publish/firstPublishers';
+import { PublishHistory, type Publisher } from '../../core/publish/publishHistory';
 import type { PublishableProject } from '../../core/publish/project/project';
 import {
   publish,
@@ -220,12 +220,16 @@ type Submitted = Pick<PublishResult, 'appId' | 'version' | 'reviewStatus'>;
 
 async function recordSubmission(run: PublishRun, submission: Submitted): Promise<void> {
   const { context, identity, backendUrl, project } = run;
-  context.onSubmitted?.(submission, project.kind);
   if (identity !== undefined) {
-    const publishers = new FirstPublishers(context.publishersFile);
-    const published = { kind: project.kind.id, appId: submission.appId };
-    await publishers.record(published, toPublisher(identity, backendUrl));
+    const { appId, version } = submission;
+    const submittedAt = new Date(context.clock.now()).toISOString();
+    await new PublishHistory(context.publishersFile).record(
+      { kind: project.kind.id, appId },
+      toPublisher(identity, backendUrl),
+      { version, submittedAt },
+    );
   }
+  context.onSubmitted?.(submission, project.kind);
 }
 
 /**
@@ -236,9 +240,9 @@ export async function findOtherPublisher(
   { context, identity, backendUrl }: Pick<PublishRun, 'context' | 'identity' | 'backendUrl'>,
   { kind, manifest }: PublishableProject,
 ): Promise<Publisher | undefined> {
-  const publishers = new FirstPublishers(context.publishersFile);
+  const history = new PublishHistory(context.publishersFile);
   const published = { kind: kind.id, appId: manifest.id };
-  return identity && publishers.findOther(published, toPublisher(identity, backendUrl));
+  return identity && history.findOther(published, toPublisher(identity, backendUrl));
 }
 
 function toPublisher(identity: Identity, backendUrl: string): Publisher {

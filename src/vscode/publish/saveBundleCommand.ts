@@ -39,7 +39,8 @@ export async function saveProjectBundle(
 ): Promise<SavedBundle & { bundle: vscode.Uri }> {
   assertAllowed({});
   const title = vscode.l10n.t('Build and Save Bundle');
-  const folder = (await givenProject(context, args)) ?? (await choose(context, undefined, title));
+  const folder =
+    (await givenProject(context, args)) ?? (await choose(context, undefined, { title }));
   await saveFiles(folder, !call.confirmed);
   const run = await prepareRun(
     {

@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { isInside } from '../../core/miniAppFolder';
 import type { Problem } from '../../core/problem';
 import { chooseProject } from './chooseProject';
-import { PROJECT_KINDS } from '../../core/projectKind';
 import { isOurs } from '../editor/problemDiagnostic';
 import type { Problems } from '../editor/problems';
 import type { WorkspaceProjects } from './workspaceProjects';
@@ -25,7 +24,7 @@ export async function validateProject(
   { folder }: ValidateArguments,
 ): Promise<Problem[]> {
   const title = vscode.l10n.t('Validate Mini-App');
-  const chosen = await chooseProject(miniApps, folder, title, PROJECT_KINDS);
+  const chosen = await chooseProject(miniApps, folder, { title });
   const name = basename(chosen);
   const found = await withDelayedProgress(vscode.l10n.t('Validating {0}', name), (signal) =>
     problems.validate(chosen, signal),

@@ -90,8 +90,7 @@ export class WorkspaceProjects implements vscode.Disposable {
       const folders = own.map(({ folder }) => folder);
       await setContextKey(kind.foldersKey, folders);
     }
-    const hasMiniApp = this.knownMiniApps.length > 0;
-    await setContextKey('i99dash.hasMiniApp', hasMiniApp);
+    await setContextKey('i99dash.hasProject', this.projects.length > 0);
     this.changes.fire();
     return this.projects;
   }

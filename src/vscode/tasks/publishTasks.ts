@@ -1,16 +1,16 @@
 import { basename, isAbsolute, join, relative } from 'node:path';
 import * as vscode from 'vscode';
-import { isMiniApp } from '../../core/projectFolders';
+import { findKind } from '../../core/projectFolders';
 import { sanitizeLine } from '../../core/text/sanitizeLine';
 import type { TaskContext } from '../publish/publishContext';
 import { TaskTerminal, type PublishTaskDefinition } from './taskTerminal';
 
 const TASKS = ['validate', 'dryRun', 'publish'] as const;
 
-/** Provides three tasks for each mini-app in the workspace. */
+/** Provides three tasks for each project in the workspace. */
 export async function provideTasks(context: TaskContext): Promise<vscode.Task[]> {
-  const folders = await context.miniApps.search();
-  return folders.flatMap((folder) => {
+  const projects = await context.miniApps.searchProjects();
+  return projects.flatMap(({ folder }) => {
     const scope = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(folder));
     return TASKS.map((name) => {
       const way = scope === undefined ? folder : relative(scope.uri.fsPath, folder);
@@ -81,7 +81,7 @@ async function resolveTaskFolder(
       ? folder
       : join(root, folder);
   }
-  return root !== undefined && (await isMiniApp(root)) ? root : undefined;
+  return root !== undefined && (await findKind(root)) !== undefined ? root : undefined;
 }
 
 /**
@@ -99,6 +99,6 @@ function taskDetail(task: PublishTaskDefinition['task']): string {
     case 'dryRun':
       return vscode.l10n.t('Do all that publishing does, and send nothing');
     case 'publish':
-      return vscode.l10n.t('Validate, build, pack, upload and submit');
+      return vscode.l10n.t('Validate, build if there is a build, pack, upload and submit');
   }
 }

@@ -48,8 +48,8 @@ export interface PublishTaskDefinition extends vscode.TaskDefinition {
   type: 'i99dash';
   task: 'validate' | 'dryRun' | 'publish';
   /**
-   * The mini-app, relative to the workspace folder. Default: the workspace folder itself, or the
-   * mini-app that `i99dash.publish` would choose.
+   * The project, relative to the workspace folder. Default: the workspace folder itself, or the
+   * project that `i99dash.publish` would choose.
    */
   folder?: string;
   track?: Track;

@@ -18,6 +18,7 @@ import { isJsonObject, parseJson } from '../../../src/core/platform/json';
 import { fetchBalance, formatBalance } from '../../../src/core/operator/wallet';
 import type { HttpResponse, Transport } from '../../../src/core/platform/interfaces';
 import { putBundle } from '../../../src/core/publish/upload';
+import { MINI_APP } from '../../../src/core/projectKind';
 import { json, plain, type Parser, type Verdict } from '../parser';
 import { orRefuse } from '../promises';
 
@@ -118,6 +119,7 @@ async function showApps(api: ApiClient): Promise<void> {
   const mine = await fetchMyApps(api);
   const manifest = mine[0]?.manifest ?? {};
   const local = {
+    kind: MINI_APP,
     id: 'trip-log',
     folder: '/trip-log',
     version: '1.0.0',

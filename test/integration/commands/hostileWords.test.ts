@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { I99dashError } from '../../../src/core/errors';
 import type { Problem } from '../../../src/core/problem';
+import { MINI_APP } from '../../../src/core/projectKind';
 import { appNode } from '../../../src/vscode/apps/appNode';
 import { statusBarView } from '../../../src/vscode/session/statusBarView';
 import { realmLabels } from '../../../src/vscode/session/realmLabels';
@@ -197,9 +198,16 @@ describe('hostile text', () => {
       const manifest = { id: LONG, name: LONG };
       const app = appNode(
         {
-          ...{ appId: SHORT, name: LONG, review: 'rejected', reviewWord: LONG },
+          ...{ kind: MINI_APP, appId: SHORT, name: LONG, review: 'rejected', reviewWord: LONG },
           ...{ rejectionReason: LONG, latestVersion: LONG },
-          local: { folder: '/x', manifest, id: SHORT, version: LONG, isBroken: false },
+          local: {
+            kind: MINI_APP,
+            folder: '/x',
+            manifest,
+            id: SHORT,
+            version: LONG,
+            isBroken: false,
+          },
           beta: { version: LONG, daysLeft: 3 },
         },
         Date.now(),

@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Problem } from '../../../src/core/problem';
-import { themeWith } from '../../support/theme';
+import { writeNightDrive } from '../../support/theme';
 import { edit, ours, shows, showsExactly } from '../diagnostics';
 import { activateExtension, failsWith, run, workspacePath } from '../support';
-
-const NIGHT_DRIVE = themeWith(
-  {},
-  {
-    wallpaper: { home: './pictures/home.svg', homeDark: './pictures/home-dark.svg' },
-    gauge: { skin: 'classic', ringColor: '#7FD6C2' },
-  },
-  { surfaceLow: '#CC121821' },
-);
-const PICTURES = ['icon.svg', 'pictures/home.svg', 'pictures/home-dark.svg'];
 
 describe('a theme in the editor', () => {
   let folder: string;
@@ -27,9 +17,7 @@ describe('a theme in the editor', () => {
   beforeEach(() => {
     folder = workspacePath(`theme-${++count}`);
     file = join(folder, 'theme.json');
-    mkdirSync(join(folder, 'pictures'), { recursive: true });
-    for (const name of PICTURES) writeFileSync(join(folder, name), '<svg/>');
-    writeFileSync(file, JSON.stringify(NIGHT_DRIVE, null, 2));
+    writeNightDrive(folder);
   });
 
   afterEach(async () => {

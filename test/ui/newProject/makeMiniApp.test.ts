@@ -83,7 +83,7 @@ describe('making a folder a mini-app in the UI', () => {
     await isForeign();
     await person.runCommand('i99dash: Validate Mini-App');
     const toast = await person.seesNotification(
-      'No mini-app found. Open a folder with a manifest.json, or create one.',
+      'No project found. Open a folder with a manifest.json or theme.json, or create one.',
     );
     await person.photograph('0-message');
     await person.pressIn(toast, MAKE);

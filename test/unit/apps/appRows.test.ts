@@ -4,6 +4,7 @@ import type { AppStatus } from '../../../src/core/api/developerStatus';
 import type { MyApp } from '../../../src/core/api/publishing';
 import { appRows, type AppRow } from '../../../src/core/apps/appRows';
 import type { LocalApp } from '../../../src/core/apps/localApps';
+import { MINI_APP, THEME } from '../../../src/core/projectKind';
 
 const NOW = Date.parse('2026-01-01T09:00:00Z');
 const DAY = 24 * 3_600_000;
@@ -18,7 +19,8 @@ function mine(id: string, more: Partial<MyApp> & { name?: unknown } = {}): MyApp
 }
 
 function local(id: string, version: string | null = '1.1.0', folder = `/apps/${id}`): LocalApp {
-  return { folder, manifest: { id, name: { en: `${id} here` } }, id, version, isBroken: false };
+  const manifest = { id, name: { en: `${id} here` } };
+  return { kind: MINI_APP, folder, manifest, id, version, isBroken: false };
 }
 
 function beta(appId: string, more: Partial<BetaStatus> = {}): BetaStatus {
@@ -61,6 +63,7 @@ describe('app rows', () => {
   it('merge an app from status, list and workspace', () => {
     const apps = [status('trip-log', { latestVersion: '1.0.0', lastPublishedAt: 'then' })];
     assert.deepEqual(row({ apps, mine: [mine('trip-log')], locals: [local('trip-log')] }), {
+      kind: MINI_APP,
       appId: 'trip-log',
       name: 'trip-log here',
       review: 'inReview',
@@ -69,6 +72,23 @@ describe('app rows', () => {
       lastPublishedAt: 'then',
       local: local('trip-log'),
     });
+  });
+
+  it('show a theme beside the mini-app with the same ID, and claim no state of it', () => {
+    const theme: LocalApp = { ...local('a1', '2.0.0', '/themes/a1'), kind: THEME };
+    const found = rows({ apps: [status('a1')], locals: [theme, local('a1')] });
+    assert.deepEqual(
+      found.map(({ kind, review, latestVersion, local: here }) => [
+        kind.id,
+        review,
+        latestVersion,
+        here?.folder,
+      ]),
+      [
+        ['miniApp', 'inReview', '1.0.0', '/apps/a1'],
+        ['theme', 'unlisted', null, '/themes/a1'],
+      ],
+    );
   });
 
   it('contain every known app once', () => {

@@ -66,7 +66,7 @@ describe('mini-app with special files', () => {
       await make(join(temp.path, 'manifest.json'));
       assert.equal(await isMiniApp(temp.path), false);
       assert.equal(await isStillProject({ folder: temp.path, kind: MINI_APP }), false);
-      assert.deepEqual(await readLocalApps([temp.path]), []);
+      assert.deepEqual(await readLocalApps([{ folder: temp.path, kind: MINI_APP }]), []);
     });
 
     it(`has no repository with ${name} as the git configuration`, async () => {

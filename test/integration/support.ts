@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { LoggedRequest } from '../backend/request-log';
 import {
@@ -272,7 +273,7 @@ export function useContextKey(key: string): {
     becomes: (value) =>
       new Promise((resolve) => {
         changed = () => {
-          if (current === value) resolve();
+          if (isDeepStrictEqual(current, value)) resolve();
         };
         changed();
       }),

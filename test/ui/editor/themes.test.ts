@@ -3,6 +3,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { repositoryRoot } from '../../host/paths';
+import { AppsView } from '../apps-view';
 import { signedIn } from '../states';
 import { useScene } from '../use-scene';
 
@@ -101,12 +102,68 @@ describe('editing a theme', () => {
     await person.dismiss(toast);
   });
 
+  it('goes by clicks from a picked color over the preview to the published theme', async () => {
+    await signedIn(scene);
+    const { person, backend } = scene;
+    const themes = (): unknown[] => backend.state.themes.find('night-drive')?.submissions ?? [];
+    const before = themes().length;
+    await person.openFile('theme.json');
+    await person.editorButton('Preview Theme').click();
+    await preview().locator('h1', { hasText: 'Night Drive' }).waitFor();
+    const line = person.page.locator('.view-line', { hasText: '"accent"' });
+    await line.locator('.colorpicker-color-decoration').click();
+    const box = person.page.locator('.colorpicker-widget .saturation-box');
+    await box.click({ position: { x: 100, y: 10 } });
+    await person.page.keyboard.press('Escape');
+    await person.page.locator('.colorpicker-widget').waitFor({ state: 'hidden' });
+    const picked = /#[0-9A-F]{6}/u.exec((await line.textContent()) ?? '')?.[0] ?? '';
+    assert.notEqual(picked, '#4DA3FF');
+    await preview()
+      .getByRole('button', { name: /accent/u })
+      .filter({ hasText: picked })
+      .waitFor();
+    await person.photographInThemes('8-picked');
+    await person.editorButton('Publish Theme').click();
+    await person.answerDialog('theme.json of', 'Save and Continue');
+    const dialog = await person.seesDialog('Publish night-drive 1.0.0?');
+    assert.match((await dialog.textContent()) ?? '', /Kind: theme/u);
+    await person.photographInThemes('9-confirm');
+    await dialog.locator('.monaco-button', { hasText: 'Publish' }).click();
+    const toast = await person.seesNotification('night-drive 1.0.0 was submitted for review.');
+    await toast.locator('.monaco-button', { hasText: 'Open in Web Console' }).waitFor();
+    await person.photographInThemes('10-published');
+    assert.equal(themes().length, before + 1);
+    const { spec } = backend.state.themes.find('night-drive')?.manifest ?? {};
+    const { colors } = spec as { colors: Record<string, string> };
+    assert.equal(colors['accent'], picked);
+    await person.dismiss(toast);
+  });
+
+  it('has a row in the Apps view with what was last submitted from here', async () => {
+    await signedIn(scene);
+    const { person } = scene;
+    const view = new AppsView(person);
+    await view.open();
+    const row = await view.seesRow(/^Night Drive, 1\.0\.0, theme/u);
+    await view.press(row, 'Publish');
+    const dialog = await person.seesDialog('Publish night-drive 1.0.0?');
+    await dialog.locator('.monaco-button', { hasText: 'Publish' }).click();
+    const toast = await person.seesNotification('night-drive 1.0.0 was submitted for review.');
+    await person.dismiss(toast);
+    await row.locator('.monaco-tl-twistie').click();
+    await view.seesRow(/^Last submitted from here/u);
+    await row.hover();
+    await person.photographInThemes('11-apps');
+    await view.choose(row, 'Preview Theme');
+    await preview().locator('h1', { hasText: 'Night Drive' }).waitFor();
+  });
+
   it('can be read in high contrast', async () => {
     const { person } = scene;
     await person.runCommand('Preferences: Color Theme');
     await person.pick('Dark High Contrast');
     await person.page.locator('.monaco-workbench.hc-black').waitFor();
     await preview().locator('h1', { hasText: 'Night Drive' }).waitFor();
-    await person.photograph('8-high-contrast');
+    await person.photograph('12-high-contrast');
   });
 });

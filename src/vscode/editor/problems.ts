@@ -15,7 +15,7 @@ import { isJsonFile, ProjectProblems, type ProblemDeps } from './projectProblems
 
 /** The delay after the first search, in milliseconds, so that the editor can start first. */
 const STARTUP_PAUSE_MS = 500;
-/** How many mini-apps are checked at once, so that a large one does not hold up the others. */
+/** How many projects are checked at once, so that a large one does not hold up the others. */
 const AT_ONCE = 2;
 
 /**

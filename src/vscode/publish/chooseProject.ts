@@ -22,7 +22,7 @@ import { showPicker } from '../ui/pickers';
 import { plainFacts, plainLabel } from '../ui/plainText';
 import { runCommand } from '../ui/runCommand';
 
-/** The location of a mini-app as a caller gives it. Keybindings and tasks can only give text. */
+/** The location of a project as a caller gives it. Keybindings and tasks can only give text. */
 export type GivenFolder = vscode.Uri | string;
 
 /** What a project is chosen from. */
@@ -154,7 +154,7 @@ async function pickFolder(
 }
 
 /**
- * Returns the number of errors and warnings that the Problems panel shows for a mini-app; '' for
+ * Returns the number of errors and warnings that the Problems panel shows for a project; '' for
  * none.
  */
 function describeProblems(folder: string): string {

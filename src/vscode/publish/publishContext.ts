@@ -42,7 +42,7 @@ export interface PublishContext {
   /** Shows the output of all builds. It is revealed when a build fails. */
   buildTerminal: OutputTerminal;
   /**
-   * Called with the problems that the backend reported for a mini-app's manifest; with an empty
+   * Called with the problems that the backend reported for a project's manifest; with an empty
    * list once it accepts the manifest.
    */
   onRefused?: (folder: string, problems: readonly Problem[]) => Promise<void>;
@@ -57,7 +57,7 @@ export interface PublishContext {
 
 /** The dependencies of tasks. */
 export interface TaskContext extends PublishContext {
-  /** Checks a mini-app without building it, and shows the result in the Problems panel. */
+  /** Checks a project without building it, and shows the result in the Problems panel. */
   validate: (folder: string, signal: AbortSignal) => Promise<Problem[]>;
 }
 

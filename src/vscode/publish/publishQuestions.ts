@@ -28,7 +28,7 @@ const MAX_NOTES = 1_000;
 const NOT_NEW = ['version.published', 'version.lower'];
 
 /**
- * Saves the unsaved files of a mini-app, because publishing reads from disk.
+ * Saves the unsaved files of a project, because publishing reads from disk.
  * @param asks whether to ask first
  * @throws VALIDATION_FAILED if a file cannot be saved
  * @throws CancelledError

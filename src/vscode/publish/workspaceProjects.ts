@@ -64,7 +64,7 @@ export class WorkspaceProjects implements vscode.Disposable {
     return this.projects;
   }
 
-  /** The mini-app that the user picked last; undefined if there is none. */
+  /** The project that the user picked last; undefined if there is none. */
   get pickedLast(): string | undefined {
     return this.memory.get(PICKED_LAST);
   }

@@ -129,13 +129,16 @@ function detailSubmitted({ local }: AppRow, now: number): AppDetail | undefined 
     return undefined;
   }
   const language = textLanguage();
-  const label = vscode.l10n.t('Last submitted from here');
+  const label = vscode.l10n.t('Submitted');
   return {
     id: 'submitted',
     icon: 'history',
     label,
     facts: [version, timeAgo(at, now, language)],
-    tooltip: vscode.l10n.t('{0}: {1}', label, inSentence([version, exactTime(at, language)])),
+    tooltip: vscode.l10n.t(
+      'Last submitted from this computer: {0}',
+      inSentence([version, exactTime(at, language)]),
+    ),
   };
 }
 

@@ -181,9 +181,13 @@ function listFacts(
   ];
 }
 
-/** Describes the number of files, and the folder that they come from. */
+/** Describes the number of files, and the folder in the project that they come from. */
 function describeFiles(project: PublishableProject, count: number): string {
-  const folder = pathInProject(project, packedFolder(project));
+  const packed = packedFolder(project);
+  if (packed === project.folder) {
+    return plural(count, { one: '{0} file', other: '{0} files' });
+  }
+  const folder = pathInProject(project, packed);
   return plural(count, { one: '{0} file from {1}', other: '{0} files from {1}' }, folder);
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { THEME } from '../../../src/core/projectKind';
 import { PublishHistory } from '../../../src/core/publish/publishHistory';
+import { openAppFolder } from '../../../src/vscode/apps/appActions';
 import { renderApps } from '../../../src/vscode/apps/appsTree';
 import { writeNightDrive } from '../../support/theme';
 import {
@@ -162,11 +163,11 @@ describe('a theme where mini-apps are', () => {
       assert.deepEqual(row.args, { folder }, 'no command of mini-apps takes it for one');
       assert.deepEqual(
         row.children.map(({ item }) => item.label),
-        ['Problems', 'Version', 'Last submitted from here'],
+        ['Problems', 'Version', 'Submitted'],
       );
       const last = row.children[2]?.item.description;
       assert.match(String(last), /0\.9\.0.*2 days ago/u);
-      assert.equal(await run('i99dash.openAppFolder', row), true);
+      assert.equal(await openAppFolder(row), true);
       const shownFile = vscode.window.activeTextEditor?.document.uri.fsPath;
       assert.equal(shownFile, join(folder, 'theme.json'));
     } finally {

@@ -53,7 +53,7 @@ describe('the Apps view', () => {
    */
   async function publishFromRow(): Promise<Locator> {
     const { person } = scene;
-    await view.press(view.row('Tyre Pressure'), 'Publish Mini-App');
+    await view.press(view.row('Tyre Pressure'), 'Publish');
     const dialog = await person.seesDialog('Publish tyre-pressure 1.0.0?');
     await dialog.locator('.monaco-button', { hasText: 'Publish' }).click();
     return person.seesNotification('tyre-pressure 1.0.0 was submitted');

@@ -151,7 +151,7 @@ describe('editing a theme', () => {
     const toast = await person.seesNotification('night-drive 1.0.0 was submitted for review.');
     await person.dismiss(toast);
     await row.locator('.monaco-tl-twistie').click();
-    await view.seesRow(/^Last submitted from here/u);
+    await view.seesRow(/^Last submitted from this computer/u);
     await row.hover();
     await person.photographInThemes('11-apps');
     await view.choose(row, 'Preview Theme');

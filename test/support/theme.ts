@@ -32,7 +32,7 @@ export function themeWith(fields: object = {}, spec: object = {}, colors: object
 }
 
 /** The theme `night-drive` with a translucent surface, wallpapers and a gauge. */
-export const NIGHT_DRIVE = themeWith(
+const NIGHT_DRIVE = themeWith(
   {},
   {
     wallpaper: { home: './pictures/home.svg', homeDark: './pictures/home-dark.svg' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FrameLocator } from 'playwright-core';
+import type { FrameLocator, Locator } from 'playwright-core';
 import { repositoryRoot } from '../../host/paths';
 import { AppsView } from '../apps-view';
 import { signedIn } from '../states';
@@ -158,12 +158,27 @@ describe('editing a theme', () => {
     await preview().locator('h1', { hasText: 'Night Drive' }).waitFor();
   });
 
+  it('has its commands in the explorer, and none of mini-apps', async () => {
+    const { person } = scene;
+    const entry = (title: string): Locator =>
+      person.page.locator('.monaco-menu .action-item', { hasText: title });
+    await person.runCommand('View: Show Explorer');
+    await person.page
+      .locator('.explorer-folders-view .monaco-list-row', { hasText: 'theme.json' })
+      .click({ button: 'right' });
+    for (const title of ['Preview Theme', 'Publish Theme', 'Dry Run']) await entry(title).waitFor();
+    assert.equal(await entry('Mini-App').count(), 0);
+    assert.equal(await entry('Beta').count(), 0);
+    await person.photograph('12-explorer');
+    await person.page.keyboard.press('Escape');
+  });
+
   it('can be read in high contrast', async () => {
     const { person } = scene;
     await person.runCommand('Preferences: Color Theme');
     await person.pick('Dark High Contrast');
     await person.page.locator('.monaco-workbench.hc-black').waitFor();
     await preview().locator('h1', { hasText: 'Night Drive' }).waitFor();
-    await person.photograph('12-high-contrast');
+    await person.photograph('13-high-contrast');
   });
 });

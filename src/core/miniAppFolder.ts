@@ -1,18 +1,9 @@
-import { sep } from 'node:path';
 import { isJsonObject } from './platform/json';
 
 export const MANIFEST_FILE = 'manifest.json';
 export const CONFIG_FILE = 'sdk.config.json';
 export const PACKAGE_FILE = 'package.json';
 const MINI_APP_HOST = 'miniapps.i99dash.app';
-
-/**
- * Checks whether a path is the folder or below it. Both must be absolute and free of symbolic
- * links.
- */
-export function isInside(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
 
 /**
  * Checks whether a path is in a generated folder of a project (`node_modules`, `.git`), where

@@ -1,4 +1,5 @@
-import { basename, isAbsolute, posix, relative, sep } from 'node:path';
+import { basename, posix, sep } from 'node:path';
+import { isInside, isSamePath, pathBelow } from '../platform/paths';
 import { PROJECT_KINDS } from '../projectKind';
 
 /** A workspace folder. */
@@ -16,13 +17,12 @@ export interface Root {
  */
 export function workspaceName(path: string, roots: readonly Root[]): string | undefined {
   const [root] = roots
-    .filter((each) => isBelow(path, each.path))
+    .filter((each) => isInside(path, each.path))
     .sort((a, b) => b.path.length - a.path.length);
-  if (root === undefined) {
-    return undefined;
-  }
-  const way = relative(root.path, path).split(sep).join('/');
-  return posix.join(roots.length > 1 ? root.name : '', way);
+  const below = root && pathBelow(path, root.path);
+  return root === undefined || below === undefined
+    ? undefined
+    : posix.join(roots.length > 1 ? root.name : '', toPosix(below));
 }
 
 /**
@@ -37,7 +37,7 @@ export function findNamed(
 ): string | undefined {
   const wanted = withoutManifest(posix.normalize(given.trim().replaceAll('\\', '/')));
   const exact = folders.find(
-    (folder) => wanted === workspaceName(folder, roots) || wanted === toPosix(folder),
+    (folder) => wanted === workspaceName(folder, roots) || isSamePath(wanted, folder),
   );
   if (exact !== undefined || wanted === '.' || wanted.startsWith('/')) {
     return exact;
@@ -50,11 +50,6 @@ function withoutManifest(path: string): string {
   const isManifest = PROJECT_KINDS.some(({ manifestFile }) => manifestFile === basename(path));
   const folder = isManifest ? posix.dirname(path) : path;
   return folder.length > 1 ? folder.replace(/\/$/u, '') : folder;
-}
-
-function isBelow(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 function toPosix(path: string): string {

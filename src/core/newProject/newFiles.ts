@@ -1,7 +1,7 @@
 import { lstat, mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { I99dashError, systemErrorCode } from '../errors';
-import { isInside } from '../miniAppFolder';
+import { isInside } from '../platform/paths';
 import { abbreviateHome } from '../platform/homePath';
 import { t } from '../text/l10n';
 

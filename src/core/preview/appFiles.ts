@@ -1,6 +1,7 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, extname, join, relative, sep } from 'node:path';
-import { isInside, MANIFEST_FILE } from '../miniAppFolder';
+import { MANIFEST_FILE } from '../miniAppFolder';
+import { isInside } from '../platform/paths';
 import { asyncFs } from '../publish/bundle/fileAccess';
 import { isExcluded, isNeverPacked } from '../publish/bundle/excludedNames';
 import { symlinkEscapes } from '../publish/bundle/files';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { plural } from '../../core/text/l10n';
-import { isInside } from '../../core/miniAppFolder';
+import { isInside } from '../../core/platform/paths';
 import { isOurs } from '../editor/problemDiagnostic';
 
 /** The number of our errors and warnings that the Problems panel shows for a mini-app. */

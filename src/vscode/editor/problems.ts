@@ -1,7 +1,8 @@
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { describeError, I99dashError } from '../../core/errors';
-import { isInside, isUnwritten } from '../../core/miniAppFolder';
+import { isUnwritten } from '../../core/miniAppFolder';
+import { isInside } from '../../core/platform/paths';
 import {
   findKind,
   findStillKind,

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { isSamePath } from '../../core/platform/paths';
 import { findKind } from '../../core/projectFolders';
 import type { ProjectKind } from '../../core/projectKind';
 import { KINDS } from '../../core/publish/kindDefinitions';
@@ -68,6 +69,6 @@ export async function getPictureRoots({ folder, project }: ProjectDocument): Pro
 
 /** Returns a file's text from its editor or else from disk; undefined if it cannot be read. */
 async function currentText(path: string): Promise<string | undefined> {
-  const open = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === path);
+  const open = vscode.workspace.textDocuments.find(({ uri }) => isSamePath(uri.fsPath, path));
   return open?.getText() ?? readTextFile(path).catch(() => undefined);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { isSamePath } from '../../core/platform/paths';
 import { CancelledError, describeError, throwIfCancelled } from '../../core/errors';
 import type { FoundProject } from '../../core/projectFolders';
 import { PROJECT_KINDS, type ProjectKind } from '../../core/projectKind';
@@ -235,7 +236,7 @@ export class ProjectProblems implements vscode.Disposable {
  */
 function unsavedText(file: string): string | undefined {
   const document = vscode.workspace.textDocuments.find(
-    ({ uri, isDirty }) => isDirty && uri.scheme === 'file' && uri.fsPath === file,
+    ({ uri, isDirty }) => isDirty && uri.scheme === 'file' && isSamePath(uri.fsPath, file),
   );
   return document?.getText();
 }

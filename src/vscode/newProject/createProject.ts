@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { isSamePath } from '../../core/platform/paths';
 import type { Call } from '../../core/consent';
 import { isI99dashError } from '../../core/errors';
 import { isNewFolder, requireNewFolder } from '../../core/newProject/newFiles';
@@ -12,7 +13,7 @@ import {
 import { suggestId, suggestName, validateNewName } from '../../core/newProject/projectName';
 import { abbreviateHome } from '../../core/platform/homePath';
 import { getKind, PROJECT_KINDS, type KindId } from '../../core/projectKind';
-import { absolute, type GivenFolder } from '../publish/chooseProject';
+import { toPath, type GivenFolder } from '../publish/chooseProject';
 import type { WorkspaceProjects } from '../publish/workspaceProjects';
 import { orCancel } from '../ui/ask';
 import { Click, isOutsideWorkspace } from '../ui/consent';
@@ -86,10 +87,6 @@ export async function createNewProject(
   const created = { kind, id, folder: vscode.Uri.file(folder) };
   await showCreated(created, name.trim(), given.open);
   return created;
-}
-
-function toPath(folder: GivenFolder): string {
-  return typeof folder === 'string' ? absolute(folder) : folder.fsPath;
 }
 
 /** Returns a function that numbers the titles of the questions. */
@@ -248,5 +245,7 @@ function describeInWorkspace(folder: vscode.Uri): string {
 }
 
 function isWorkspaceFolder({ fsPath }: vscode.Uri): boolean {
-  return (vscode.workspace.workspaceFolders ?? []).some(({ uri }) => uri.fsPath === fsPath);
+  return (vscode.workspace.workspaceFolders ?? []).some(({ uri }) =>
+    isSamePath(uri.fsPath, fsPath),
+  );
 }

@@ -3,13 +3,14 @@ import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { I99dashError } from '../../core/errors';
 import { abbreviateHome } from '../../core/platform/homePath';
-import { isInside, MANIFEST_FILE } from '../../core/miniAppFolder';
+import { MANIFEST_FILE } from '../../core/miniAppFolder';
+import { isInside } from '../../core/platform/paths';
 import { makeMiniApp, type MadeMiniApp, type NewMiniApp } from '../../core/newProject/newMiniApp';
 import { suggestId, suggestName, validateName } from '../../core/newProject/projectName';
 import { validateManifest } from '../../core/publish/project/validateManifest';
 import { readTextFile } from '../../core/platform/readTextFile';
 import { orCancel } from '../ui/ask';
-import { absolute, type GivenFolder } from '../publish/chooseProject';
+import { toPath, type GivenFolder } from '../publish/chooseProject';
 import { pickChoice } from '../ui/quickPick';
 import { isOutsideWorkspace } from '../ui/consent';
 import type { WorkspaceProjects } from '../publish/workspaceProjects';
@@ -48,7 +49,7 @@ export async function makeFolderMiniApp(
  * @throws VALIDATION_FAILED if it does not exist
  */
 async function resolveGivenFolder(given: GivenFolder): Promise<string> {
-  const path = typeof given === 'string' ? absolute(given) : given.fsPath;
+  const path = toPath(given);
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined) {
     const message = vscode.l10n.t('There is no folder {0}.', abbreviateHome(path));

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
+import { isSamePath } from '../../core/platform/paths';
 import { THEME } from '../../core/projectKind';
 import { readTextFile } from '../../core/platform/readTextFile';
 import { TextPositions } from '../../core/publish/json/textPositions';
@@ -53,7 +54,7 @@ export class ThemePreviewPanel {
     const watcher = vscode.workspace.createFileSystemWatcher(pattern);
     const update = (): void => void this.update();
     const updateFor = ({ uri }: vscode.TextDocument): void => {
-      if (uri.scheme === 'file' && uri.fsPath === this.file) {
+      if (uri.scheme === 'file' && isSamePath(uri.fsPath, this.file)) {
         update();
       }
     };
@@ -94,7 +95,8 @@ export class ThemePreviewPanel {
   /** Returns the text in the editor, or else on disk; '' if there is none. */
   private async readText(): Promise<string> {
     const open = vscode.workspace.textDocuments.find(
-      ({ uri, isClosed }) => !isClosed && uri.scheme === 'file' && uri.fsPath === this.file,
+      ({ uri, isClosed }) =>
+        !isClosed && uri.scheme === 'file' && isSamePath(uri.fsPath, this.file),
     );
     return open?.getText() ?? readTextFile(this.file).catch(() => '');
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { isSamePath } from '../../core/platform/paths';
 import { I99dashError } from '../../core/errors';
 import { declaredVersions, type VersionBump } from '../../core/publish/checks/appVersion';
 import { versionEdit } from '../../core/publish/editing/valueFixes';
@@ -60,6 +61,6 @@ export async function bumpVersion(
 
 function isUnsaved(file: string): boolean {
   return vscode.workspace.textDocuments.some(
-    ({ isDirty, uri }) => isDirty && uri.scheme === 'file' && uri.fsPath === file,
+    ({ isDirty, uri }) => isDirty && uri.scheme === 'file' && isSamePath(uri.fsPath, file),
   );
 }

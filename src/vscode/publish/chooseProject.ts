@@ -5,7 +5,7 @@ import { I99dashError } from '../../core/errors';
 import { readLocalApps } from '../../core/apps/localApps';
 import { plural } from '../../core/text/l10n';
 import { abbreviateHome, expandHome, homeFolder } from '../../core/platform/homePath';
-import { isInside } from '../../core/miniAppFolder';
+import { isInside, toEditorPath } from '../../core/platform/paths';
 import { findProject, type FoundProject } from '../../core/projectFolders';
 import {
   listManifestFiles,
@@ -83,9 +83,9 @@ function noProject(kinds: readonly ProjectKind[]): I99dashError {
 /**
  * Resolves a path that the user wrote, relative to the home folder or the first workspace folder.
  */
-export function absolute(path: string): string {
+function absolute(path: string): string {
   const [root] = vscode.workspace.workspaceFolders ?? [];
-  return resolve(root?.uri.fsPath ?? homeFolder(), expandHome(path));
+  return toEditorPath(resolve(root?.uri.fsPath ?? homeFolder(), expandHome(path)));
 }
 
 /** Returns the absolute path of a file or folder that a caller gives. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { isSamePath } from '../../core/platform/paths';
 import type { Call } from '../../core/consent';
 import { abbreviateHome } from '../../core/platform/homePath';
 import { readableCommand, wrapCommand } from '../../core/publish/build/readableCommand';
@@ -71,7 +72,9 @@ export function digestRunText({ commandLine, scripts, isComplete }: RunText, ori
  */
 function readableText({ commandLine, scripts }: RunText, folder: string): string {
   const lines = scripts.map(({ file, name, text }) => {
-    const place = dirname(file) === folder ? '' : ` (${sanitizeLine(abbreviateHome(file))})`;
+    const place = isSamePath(dirname(file), folder)
+      ? ''
+      : ` (${sanitizeLine(abbreviateHome(file))})`;
     return `• ${readableCommand(name)}${place}: ${readableCommand(text)}`;
   });
   return [readableCommand(commandLine), ...lines].join('\n');

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { isInside } from '../../core/miniAppFolder';
+import { isInside } from '../../core/platform/paths';
 import { PROJECT_KINDS } from '../../core/projectKind';
 import type { WorkspaceProjects } from './workspaceProjects';
 import { setContextKey } from '../ui/runCommand';

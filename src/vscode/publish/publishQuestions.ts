@@ -2,7 +2,7 @@ import { basename, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { I99dashError } from '../../core/errors';
 import { accountLabel, type Identity } from '../../core/identity';
-import { isInside } from '../../core/miniAppFolder';
+import { isInside } from '../../core/platform/paths';
 import { abbreviateHome } from '../../core/platform/homePath';
 import { packedFolder } from '../../core/publish/build/projectBuild';
 import type { VersionBump } from '../../core/publish/checks/appVersion';

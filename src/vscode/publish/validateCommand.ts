@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { isInside } from '../../core/miniAppFolder';
+import { isInside } from '../../core/platform/paths';
 import type { Problem } from '../../core/problem';
 import { chooseProject } from './chooseProject';
 import { isOurs } from '../editor/problemDiagnostic';

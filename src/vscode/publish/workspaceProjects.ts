@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { dirname } from 'node:path';
-import { isInside } from '../../core/miniAppFolder';
+import { isInside } from '../../core/platform/paths';
 import {
   findProjects,
   isMiniApp,

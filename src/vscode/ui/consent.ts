@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { BY_HAND, type Call } from '../../core/consent';
 import { I99dashError } from '../../core/errors';
-import { isInside } from '../../core/miniAppFolder';
+import { isInside } from '../../core/platform/paths';
 import { confirmModal } from './ask';
 import { settings } from '../settings';
 import { TreeNode } from './treeNode';

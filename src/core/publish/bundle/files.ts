@@ -4,7 +4,7 @@ import { basename, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { I99dashError, systemErrorCode, throwIfCancelled } from '../../errors';
 import { t } from '../../text/l10n';
-import { isInside } from '../../miniAppFolder';
+import { isInside } from '../../platform/paths';
 import { sanitizeLine } from '../../text/sanitizeLine';
 import { compareBytewise, sortBytewise } from './byteOrder';
 import { assertWellFormed, DistinctNames, illFormed } from './entryNames';

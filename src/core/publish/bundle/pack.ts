@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { I99dashError, isI99dashError, systemErrorCode, throwIfCancelled } from '../../errors';
 import { t } from '../../text/l10n';
-import { isInside } from '../../miniAppFolder';
+import { isInside } from '../../platform/paths';
 import { sanitizeLine } from '../../text/sanitizeLine';
 import type { Inspector } from '../packing/contentInspector';
 import { syncFs, REFUSES_LINKS, asyncFs, type FileAccess } from './fileAccess';

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { isInside } from '../../miniAppFolder';
+import { isInside } from '../../platform/paths';
 import type { Problem } from '../../problem';
 import { symlinkEscapes } from '../bundle/files';
 import type { ManifestLocations } from '../project/manifestLocations';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { isInside, MANIFEST_FILE, PACKAGE_FILE } from '../../miniAppFolder';
+import { MANIFEST_FILE, PACKAGE_FILE } from '../../miniAppFolder';
+import { isInside } from '../../platform/paths';
 import type { Problem } from '../../problem';
 import { ManifestLocations } from '../project/manifestLocations';
 import type { Config } from '../project/config';

@@ -69,11 +69,11 @@ async function chooseOutput(
 ): Promise<string> {
   if (given === undefined) {
     const name = `${manifest.id}-${manifest.version}.tar.gz`;
-    // Beside the project: within it, the next bundle might contain this one.
+    // Beside the project: within it, the next bundle might contain this one. Without a filter,
+    // because VS Code's own dialog takes `.gz` for the extension and would add `.tar.gz` again.
     const picked = await vscode.window.showSaveDialog({
       title: vscode.l10n.t('Save Bundle'),
       defaultUri: vscode.Uri.file(join(dirname(folder), name)),
-      filters: { [vscode.l10n.t('Bundle')]: ['tar.gz'] },
     });
     return orCancel(picked).fsPath; // the dialog asks before it replaces a file
   }

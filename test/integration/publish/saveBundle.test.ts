@@ -86,6 +86,7 @@ describe('bundles', () => {
     it('are written where the person says, named after the app', async () => {
       assert.equal(await save(), undefined);
       assert.equal(dialogs[0]?.defaultUri?.fsPath, join(folder, '..', `${id}-1.0.0.tar.gz`));
+      assert.equal(dialogs[0].filters, undefined, 'VS Code would add the extension again');
       picked = vscode.Uri.file(output());
       assert.equal((await save())?.sha256, hash(output()));
     });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { writeFiles } from '../../support/project';
@@ -20,14 +22,34 @@ server.listen(0, '127.0.0.1', () => {
 });
 `;
 
+/** Forwards ports below a path of its own, as products around VS Code's server do. */
+const proxy = createServer((incoming, response) => {
+  const [, port = '', path = ''] = /^\/proxy\/(\d+)(\/.*)$/u.exec(incoming.url ?? '') ?? [];
+  const { method, headers } = incoming;
+  const outgoing = request({ host: '127.0.0.1', port, path, method, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  });
+  outgoing.once('error', () => response.destroy());
+  response.once('close', () => outgoing.destroy());
+  incoming.pipe(outgoing);
+});
+
 describe('previewing a mini-app in the UI', () => {
-  const scene = useScene({
+  before((done) => void proxy.listen(0, '127.0.0.1', done));
+  after(() => {
+    proxy.close();
+    proxy.closeAllConnections();
+  });
+
+  const scene = useScene(() => ({
     album: 'ui/preview',
     miniApps: ['tyre-pressure', 'parking-note'],
     viewport: { width: 1600, height: 900 },
-    // The product around the server of these tests would forward ports; the browser needs none.
-    env: { VSCODE_PROXY_URI: 'http://127.0.0.1:{{port}}/' },
-  });
+    env: {
+      VSCODE_PROXY_URI: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/proxy/{{port}}/`,
+    },
+  }));
 
   /** The page of the app in VS Code's browser. */
   const app = (): FrameLocator =>

@@ -29,10 +29,13 @@ describe('bundles in the UI', () => {
     const { person, backend } = scene;
     await signedIn(scene);
     await person.runCommand('i99dash: Publish a Built Folder…');
-    await person.answer(join(scene.workspace, 'tyre-pressure/src'));
+    await person.typeIntoPrompt(join(scene.workspace, 'tyre-pressure/src'));
+    await person.photograph('3-folder');
+    const accept = person.page.locator('.quick-input-widget:visible .monaco-button');
+    await accept.filter({ hasText: /^(?:Publish|OK)$/u }).click();
     const dialog = await person.seesDialog('Publish tyre-pressure 1.0.0?');
     assert.match((await dialog.textContent()) ?? '', /Built folder: .*tyre-pressure\/src/u);
-    await person.answerDialog('Publish tyre-pressure 1.0.0?', 'Publish', '3-question');
+    await person.answerDialog('Publish tyre-pressure 1.0.0?', 'Publish', '4-question');
     const toast = await person.seesNotification('tyre-pressure 1.0.0 was submitted for review.');
     assert.equal(backend.state.apps.find('tyre-pressure')?.submissions.length, 1);
     await person.dismiss(toast);

@@ -116,12 +116,10 @@ describe('editing a theme', () => {
     await box.click({ position: { x: 100, y: 10 } });
     await person.page.keyboard.press('Escape');
     await person.page.locator('.colorpicker-widget').waitFor({ state: 'hidden' });
-    const picked = /#[0-9A-F]{6}/u.exec((await line.textContent()) ?? '')?.[0] ?? '';
-    assert.notEqual(picked, '#4DA3FF');
-    await preview()
-      .getByRole('button', { name: /accent/u })
-      .filter({ hasText: picked })
-      .waitFor();
+    const accent = preview().getByRole('button', { name: /accent/u });
+    await accent.filter({ hasNotText: '#4DA3FF' }).waitFor();
+    const picked = await property('--accent');
+    await line.filter({ hasText: picked }).waitFor();
     await person.photographInThemes('8-picked');
     await person.editorButton('Publish Theme').click();
     await person.answerDialog('theme.json of', 'Save and Continue');

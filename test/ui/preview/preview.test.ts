@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -78,9 +78,10 @@ describe('previewing a mini-app in the UI', () => {
     await toast.filter({ hasText: 'It has no i99dash host' }).waitFor();
     await app().locator('h1', { hasText: 'Tyre Pressure' }).waitFor();
     await person.photograph('1-static');
-    const page = await readFile(path('src/index.html'), 'utf8');
-    const changed = page.replace('<main', '<p>Saved just now</p><main');
-    await writeFile(path('src/index.html'), changed);
+    await person.openFile('tyre-pressure/src/index.html');
+    await person.page.keyboard.press('Control+Home');
+    await person.page.keyboard.type('<p>Saved just now</p>');
+    await person.page.keyboard.press('Control+S');
     await app().locator('p', { hasText: 'Saved just now' }).waitFor();
     await person.photograph('2-reloaded');
     const address = addressIn(await toast.textContent());

@@ -9,7 +9,7 @@ import { localize } from './core/text/l10n';
 import { registerAgentTools } from './vscode/agents/agentTools';
 import { createApps } from './vscode/apps/apps';
 import { appsCommands } from './vscode/apps/appsCommands';
-import { argumentObject } from './vscode/commands/argumentObject';
+import { ciCommands } from './vscode/ci/ciCommands';
 import type { CommandHandlers } from './vscode/commands/commandIds';
 import { registerCommands } from './vscode/commands/registerCommands';
 import { registerLanguageFeatures } from './vscode/editor/languageFeatures';
@@ -69,22 +69,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   const miniApps = new WorkspaceProjects(context.workspaceState);
   const worker = join(context.extensionPath, 'dist', 'publishWorker.js');
   const baselineCache = stored('baseline.json');
-  const problems = new Problems(miniApps, { worker, baselineCache, logger }, () =>
-    Promise.all([
-      import('./vscode/publish/publishCommand'),
-      import('./core/publish/packing/packInspected'),
-      import('./core/http/undiciTransport'),
-    ]),
-  );
+  const problems = new Problems(miniApps, { worker, baselineCache, logger }, loadPublishing);
   const firstSteps = new FirstSteps(session, context.globalState);
-  const statusBar = new IdentityStatusBar({
-    ...{ session, clock, backend, reachability },
-    isWanted: () =>
-      isIdentityWanted(session, {
-        miniApps: miniApps.knownProjects.length > 0,
-        signedIn: firstSteps.hasSignedIn,
-      }),
-  });
+  const isWanted = () =>
+    isIdentityWanted(session, {
+      miniApps: miniApps.knownProjects.length > 0,
+      signedIn: firstSteps.hasSignedIn,
+    });
+  const statusBar = new IdentityStatusBar({ session, clock, backend, reachability, isWanted });
   const keysView = new SshKeysView(base);
   const keyDeps = { ...base, knownBackends, view: keysView };
   const publishersFile = stored('first-publishers.json');
@@ -122,29 +114,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
     ...appsCommands(apps),
     ...testersCommands(apps),
     ...operatorCommands(operators),
-    ...projectCommands(
-      { projects: miniApps, previews, memory: context.workspaceState, logger },
-      context.extensionUri,
-    ),
+    ...projectCommands({ ...publishing, projects: miniApps, previews }, context.extensionUri),
     ...supportCommands({ ...base, miniApps, log, extension: context.extension, backend }),
-    'i99dash.setUpCi': async (args, call) =>
-      (await import('./vscode/ci/setUpCi')).setUpCi(
-        { ...keyDeps, miniApps, clipboard },
-        call,
-        argumentObject(args),
-      ),
+    ...ciCommands({ ...keyDeps, miniApps, clipboard }),
   };
   const exported = createApi(publishing);
   context.subscriptions.push(
     vscode.Disposable.from(exported, log, reachability, auth, operators, miniApps, problems),
-    vscode.Disposable.from(
-      keysView,
-      firstSteps,
-      statusBar,
-      publishing.buildTerminal,
-      apps,
-      previews,
-    ),
+    vscode.Disposable.from(keysView, firstSteps, statusBar, apps, previews),
+    publishing.buildTerminal,
     miniApps.onDidChange(() => statusBar.update()),
     reachability.onDidChange(() => {
       if (reachability.failure === undefined) {
@@ -160,6 +138,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<I99das
   );
   await auth.restored;
   return exported.api;
+}
+
+/** Loads what a publish needs, before the user starts one. */
+function loadPublishing(): Promise<unknown> {
+  return Promise.all([
+    import('./vscode/publish/publishCommand'),
+    import('./core/publish/packing/packInspected'),
+    import('./core/http/undiciTransport'),
+  ]);
 }
 
 /** Shows core's texts in VS Code's display language. Reads no file when that is English. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
+import { writeFiles } from '../../support/project';
 import { AppsView } from '../apps-view';
 import { signedIn } from '../states';
 import { useScene } from '../use-scene';
@@ -9,6 +10,8 @@ describe('a new mini-app in the UI', () => {
     album: 'ui/first-project',
     viewport: { width: 1280, height: 800 },
     miniApps: [],
+    // In an empty workspace the project would be the workspace folder.
+    furnish: (workspace) => writeFiles(workspace, { 'notes.txt': 'mine' }),
   });
 
   const title = (text: string): Locator =>
@@ -57,6 +60,7 @@ describe('a new mini-app in the UI', () => {
     await person.dismiss(await person.seesNotification('Invitations to trip-log recorded'));
     const app = backend.state.apps.find('trip-log') ?? assert.fail('published');
     backend.state.apps.acceptInvitation(app, 'alice_k');
+    if (!(await view.row('@alice_k').isVisible())) await beta.click();
     await view.pressInTitle('Refresh Apps');
     await view.seesRow(/^@alice_k, accepted, /u);
     await person.photographInThemes('4-tester');

@@ -1,8 +1,9 @@
 import { posix, win32 } from 'node:path';
 
 /**
- * Returns a form of an absolute path that is equal for two paths of one file: Windows and macOS
- * ignore case, macOS also the Unicode form, and Windows accepts both slashes. Not for opening files.
+ * Returns a form of an absolute path that is equal for two paths of one file. Windows and macOS
+ * ignore case, macOS also the Unicode form, and Windows accepts both slashes. The result is not for
+ * opening files.
  */
 export function comparablePath(path: string, platform = process.platform): string {
   switch (platform) {
@@ -43,9 +44,10 @@ export function pathBelow(
   if (!isInside(path, folder, platform)) {
     return undefined;
   }
-  const { normalize, sep } = platform === 'win32' ? win32 : posix;
-  const [parts, skipped] = [path, folder].map((each) => normalize(each).split(sep).filter(Boolean));
-  return (parts ?? []).slice(skipped?.length).join(sep);
+  const system = platform === 'win32' ? win32 : posix;
+  const split = (each: string): string[] =>
+    system.normalize(each).split(system.sep).filter(Boolean);
+  return split(path).slice(split(folder).length).join(system.sep);
 }
 
 /**

@@ -25,7 +25,10 @@ describe('the test host', function () {
   it('resolves when every test passes', async () => {
     const { rejection, output, results } = await runSuite('passing');
     assert.equal(rejection, undefined, output);
-    assert.deepEqual(readCounts(results), { passed: 2, failed: 0, skipped: 0, failures: [] });
+    assert.deepEqual(readCounts(results), {
+      ...{ passed: 2, failed: 0, skipped: 0 },
+      ...{ failures: [], failedPatterns: [] },
+    });
   });
 
   it('rejects with code 1 when a test fails, and shows the message and the stack', async () => {
@@ -39,6 +42,7 @@ describe('the test host', function () {
     assert.deepEqual(readCounts(results), {
       ...{ passed: 1, failed: 1, skipped: 0 },
       failures: ['a suite with a failing test › fails: one and one are not three'],
+      failedPatterns: ['^a suite with a failing test fails$'],
     });
   });
 

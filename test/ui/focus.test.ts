@@ -17,8 +17,7 @@ const IN_FRONT: Readonly<Record<string, (person: Person) => Promise<void>>> = {
   'a walkthrough': async (person) => {
     const step = person.page.locator('[data-step-id$="#firstPublish#key"]').first();
     if (!(await step.isVisible())) {
-      await person.runCommand('Welcome: Open Walkthrough...');
-      await person.pick('Publish your first mini-app');
+      await person.runAndPick('Welcome: Open Walkthrough...', 'Publish your first mini-app', step);
     }
     await step.click();
     await hasFocus(person, '.getting-started-step');

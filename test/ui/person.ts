@@ -226,6 +226,23 @@ export class Person {
   }
 
   /**
+   * Runs a command of VS Code and clicks a row of its picker until something is on screen. An
+   * editor that takes the focus closes VS Code's own pickers.
+   */
+  async runAndPick(title: string, text: string, shown: Locator): Promise<void> {
+    const row = this.quickPickRow(text).first();
+    for (let round = 0; round < ROUNDS; round++) {
+      await this.runCommand(title);
+      const isPicked =
+        (await comes(row.waitFor({ timeout: SOON_MS }))) &&
+        (await comes(row.click({ timeout: SOON_MS })));
+      if (isPicked && (await comes(shown.waitFor({ timeout: SOON_MS })))) return;
+      await this.page.keyboard.press('Escape');
+    }
+    await shown.waitFor();
+  }
+
+  /**
    * Presses a key until something is on screen: VS Code ignores a key whose feature is still
    * loading.
    */

@@ -237,7 +237,7 @@ export class Person {
         (await comes(row.waitFor({ timeout: SOON_MS }))) &&
         (await comes(row.click({ timeout: SOON_MS })));
       if (isPicked && (await comes(shown.waitFor({ timeout: SOON_MS })))) return;
-      await this.page.keyboard.press('Escape');
+      await this.closePicker();
     }
     await shown.waitFor();
   }
@@ -295,6 +295,12 @@ export class Person {
     await this.photographInBothThemes(name);
   }
 
+  /** Closes an open picker. Without one, Escape would act on the editor. */
+  private async closePicker(): Promise<void> {
+    const picker = this.page.locator('.quick-input-widget');
+    if (await picker.isVisible()) await this.page.keyboard.press('Escape');
+  }
+
   private findCommand(title: string, row: Locator): Promise<void> {
     return this.untilShown(row, async () => {
       await this.page.keyboard.press('F1');
@@ -316,7 +322,7 @@ export class Person {
         comes(picker.waitFor({ state: 'hidden' })).then(() => false),
       ]);
       if (isShown) return;
-      await this.page.keyboard.press('Escape');
+      await this.closePicker();
     }
     await row.waitFor();
   }

@@ -30,7 +30,7 @@ const DOCUMENTS = [
 ];
 /** The documents for users, where every id is one of this version. */
 const FOR_USERS = ['README.md', ...DOCUMENTS.filter((name) => name.startsWith('docs/'))];
-/** What looks like an id and is none: the extension, the package, domains, a group of settings. */
+/** Names in the form of an id: the extension, the package, a domain, a group of settings. */
 const OTHER_NAMES = ['i99dash.i99dash', 'i99dash.vsix', 'i99dash.app', 'i99dash.ssh'];
 
 function read(file: string): string {

@@ -56,7 +56,7 @@ export interface PreviewedFolder {
   folder: string;
 }
 
-/** An open file. Whoever opens it closes its descriptor. */
+/** An open file. The caller closes its descriptor. */
 export interface OpenedFile {
   descriptor: number;
   /** Bytes. */

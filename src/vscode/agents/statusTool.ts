@@ -116,7 +116,7 @@ function describeApp(row: AppRow, roots: readonly Root[], isKnown: boolean) {
     ...(local === undefined
       ? {}
       : { folder: workspaceName(local.folder, roots), versionHere: local.version }),
-    // Only the backend knows whether an app has been published. It does not tell of all kinds.
+    // Only the backend knows whether an app has been published. It lists mini-apps only.
     ...(isKnown && kind.isListed ? { review, reviewStatus: row.reviewWord, latestVersion } : {}),
     ...(lastSubmission === undefined ? {} : { lastSubmissionFromHere: lastSubmission }),
     ...(rejectionReason === undefined ? {} : { rejectionReason }),

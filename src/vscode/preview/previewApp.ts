@@ -156,7 +156,7 @@ function showRunning(folder: string, address: string, terminal: OutputTerminal |
   });
 }
 
-/** Opens an address in VS Code's own browser, or in the system's where there is none. */
+/** Opens an address in VS Code's own browser, or in the system's browser if that is disabled. */
 async function openBeside(address: string): Promise<void> {
   const local = vscode.Uri.parse(address, true);
   const external = await vscode.env.asExternalUri(local);

@@ -114,7 +114,7 @@ describe('the command that creates a project', () => {
     assert.deepEqual(readdirSync(workspacePath('created')), ['notes.txt']);
   });
 
-  it('is offered when a theme is wanted and there is none', async () => {
+  it('is offered when a theme is required and the workspace has no theme', async () => {
     await failsWith('NOTHING_TO_PUBLISH', 'i99dash.previewTheme');
     assert.deepEqual(shown.at(-1)?.buttons, ['New Project…', 'Show Log']);
   });

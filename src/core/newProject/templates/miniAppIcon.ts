@@ -1,20 +1,11 @@
-/** Pairs of colors, from the upper left to the lower right. White stands out from all of them. */
-const COLORS = [
-  ['#4f7cff', '#2138b0'],
-  ['#0fa08f', '#0a5563'],
-  ['#8e5cf0', '#4f25ad'],
-  ['#e0603c', '#9c2a2f'],
-  ['#d1418f', '#862268'],
-  ['#5f6f87', '#2c384b'],
-] as const;
+import { iconColors } from '../../publish/project/placeholderIcon';
 
 /**
  * Creates the icon of a new mini-app: a gauge on a colored tile.
- * @param id determines the colors, so that apps differ and each always gets the same icon
+ * @param id determines the colors
  */
 export function newIcon(id: string): string {
-  const sum = Array.from(id).reduce((total, each) => total + (each.codePointAt(0) ?? 0), 0);
-  const [from, to] = COLORS[sum % COLORS.length] ?? COLORS[0];
+  const [from, to] = iconColors(id);
   return `<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256" viewBox="0 0 256 256">
   <defs>
     <linearGradient id="tile" x1="0" y1="0" x2="1" y2="1">

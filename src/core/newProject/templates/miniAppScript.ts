@@ -22,7 +22,7 @@ export const SCRIPT = `"use strict";
     },
   };
 
-  /** The one place that knows the host. In a browser there is none. */
+  /** Reads the context of the host. Returns undefined in a browser, which has no host. */
   async function readContext() {
     const host = window.i99dash;
     if (host === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { listNames, readTree, textAt } from '../json/jsonTree';
 
-/** Pairs of colours, top and bottom, with enough contrast to white. */
-const COLOURS = [
+/** Pairs of colors, light and dark, with enough contrast to white. */
+const COLORS = [
   ['#4f7cff', '#2546c7'],
   ['#12a594', '#0b6b73'],
   ['#8e5cf0', '#5a2fbd'],
@@ -11,16 +11,21 @@ const COLOURS = [
   ['#5f6f87', '#364459'],
 ] as const;
 
+/** Returns the two colors of an app's icon, so that apps differ and each keeps its colors. */
+export function iconColors(id: string): readonly [light: string, dark: string] {
+  const sum = Array.from(id).reduce((total, each) => total + (each.codePointAt(0) ?? 0), 0);
+  return COLORS[sum % COLORS.length] ?? COLORS[0];
+}
+
 /**
  * Creates a square SVG icon with the first letter of an app's name, as a placeholder for the real
  * icon.
  * @param name source of the letter
- * @param id determines the colour, so that an app always gets the same icon
+ * @param id determines the colors
  */
 export function placeholderIcon(name: string, id: string): string {
   const [letter = ''] = /[\p{L}\p{N}]/u.exec(name) ?? /[\p{L}\p{N}]/u.exec(id) ?? ['·'];
-  const sum = Array.from(id).reduce((total, each) => total + (each.codePointAt(0) ?? 0), 0);
-  const [top, bottom] = COLOURS[sum % COLOURS.length] ?? COLOURS[0];
+  const [top, bottom] = iconColors(id);
   return `<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256" viewBox="0 0 256 256">
   <defs>
     <linearGradient id="background" x1="0" y1="0" x2="0" y2="1">
